@@ -1,0 +1,146 @@
+import type { PlanFault } from './errors.ts'
+import type { TlsOptions } from './plan.ts'
+import type { Ms } from './units.ts'
+
+/** Why an exchange failed, in the field's words; `errorsByClass` of a result is keyed by these. */
+export const ERROR_CLASSES = [
+  'dns',
+  'connect',
+  'tls',
+  'timeout',
+  'connection',
+  'http-4xx',
+  'http-5xx',
+  'status',
+  'protocol',
+  'jsonrpc',
+  'tool-error',
+  'session-lost',
+  'misrouted',
+  'process-exit',
+  'check',
+  'local-ports',
+  'local-files',
+  /** In flight when the run was stopped: nobody knows how it would have ended, and the target is not blamed for it. */
+  'cancelled',
+] as const
+
+export type ErrorClass = (typeof ERROR_CLASSES)[number]
+
+/** Classes in which the target gave an answer, only not a good one: they belong to the error rate, not to latency. */
+const ANSWERED: ReadonlySet<ErrorClass> = new Set<ErrorClass>([
+  'http-4xx',
+  'http-5xx',
+  'status',
+  'protocol',
+  'jsonrpc',
+  'tool-error',
+  'session-lost',
+  'misrouted',
+  'check',
+])
+
+/** Whether a failure of this class is an answer (a fast 503) rather than silence (a time-out, a reset). */
+export function isAnswered(errorClass: ErrorClass): boolean {
+  return ANSWERED.has(errorClass)
+}
+
+/** How one exchange ended. An exchange that is not `ok` names its class. */
+export interface Outcome {
+  readonly ok: boolean
+  /** Bytes written for this exchange, as far as the protocol knows them. */
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  readonly errorClass?: ErrorClass
+  /** What happened, for people: "503 Service Unavailable", "ECONNRESET". */
+  readonly message?: string
+}
+
+/** What the engine asks a connection to send. */
+export interface Outgoing<Request> {
+  /** Unique within the run: the position of the request in the schedule. */
+  readonly requestId: number
+  readonly operation: string
+  readonly payload: Request
+}
+
+/** What a connection tells about an exchange. Callbacks, not promises: this is the hot path. */
+export interface ExchangeEvents {
+  /** A message of a stream arrived, `bytes` long. Protocols that answer once need not call it. */
+  onMessage(bytes: number): void
+  /** The exchange is over. Called exactly once, and never after `Cancel`. */
+  onDone(outcome: Outcome): void
+}
+
+/**
+ * Gives up an exchange that is still under way; afterwards its `onDone` is not called. The connection may have to close
+ * itself for it (HTTP/1.1 must: the late answer would be taken for the next one's). Never called after `onDone`.
+ */
+export type Cancel = () => void
+
+export interface Connection<Request> {
+  /** How many exchanges may be under way at once; 1 for HTTP/1.1. */
+  readonly maxInFlight: number
+  /** What was negotiated: "HTTP/1.1", "HTTP/2". */
+  readonly version?: string
+  /**
+   * Resolves when the connection can carry nothing more: with the reason when it was lost, with undefined when it ended
+   * in order. Never rejects. By then every exchange under way has had its `onDone` (class `connection`).
+   */
+  readonly closed: Promise<Error | undefined>
+  /** False from the moment the connection knows it cannot take another exchange, even before `closed` resolves. */
+  readonly usable: boolean
+  /** Sends at once: the engine takes `sent` immediately before this call. */
+  exchange(outgoing: Outgoing<Request>, events: ExchangeEvents): Cancel
+  /** Ends in order: what is under way may finish. */
+  close(): Promise<void>
+  /** Ends now. */
+  destroy(): void
+}
+
+export interface ConnectContext {
+  /** Aborted when connecting takes too long or the run stops; connecting then rejects. */
+  readonly signal: AbortSignal
+  readonly tls: TlsOptions
+  /** Sent with every request or handshake. */
+  readonly headers: Readonly<Record<string, string>>
+  /** False when the connection serves one exchange only (`short-lived`). */
+  readonly reuse: boolean
+  readonly log: (text: string) => void
+}
+
+/**
+ * How to talk to a target. `connect` rejects with a `ConnectError`, or with any error, which the engine classifies by its
+ * `code`.
+ */
+export interface Protocol<Request> {
+  readonly name: string
+  /** What is sent when the plan names no request. */
+  readonly healthRead: Request
+  /** Everything wrong with a request as the user wrote it; `key` is where it stands in the plan. */
+  faultsOf(request: unknown, key: string): readonly PlanFault[]
+  /** True for a request that holds a function and therefore cannot cross into a generator thread. */
+  needsInline?(request: Request): boolean
+  connect(target: URL, context: ConnectContext): Promise<Connection<Request>>
+}
+
+/** A connection could not be made, and the protocol knows why. */
+export class ConnectError extends Error {
+  readonly errorClass: ErrorClass
+
+  constructor(errorClass: ErrorClass, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ConnectError'
+    this.errorClass = errorClass
+  }
+}
+
+/** How long each wait between attempts to reconnect is: exponential from `backoffMs`, capped, then jittered. */
+export interface ReconnectOptions {
+  /** Attempts in a row before a connection is given up for the rest of the run. */
+  readonly attempts: number
+  readonly backoffMs: Ms
+  readonly maxBackoffMs: Ms
+  /** Share of each wait that is drawn at random, so that clients do not return in step. */
+  readonly jitter: number
+}

@@ -1,0 +1,224 @@
+import type { ArrivalProcessName } from './pattern.ts'
+import type { ConnectionKind, OnInconclusive, Sla } from './plan.ts'
+import type { ErrorClass } from './protocol.ts'
+import type { Ms, Ratio, Rps } from './units.ts'
+
+/** Why a scheduled request was never sent. */
+export type DropReason =
+  /** No connection was free and the plan says `overflow: 'drop'`. */
+  | 'overflow'
+  /** Still unsent `requestTimeout` after its intended start, or when the run had waited that long after the last arrival. */
+  | 'pool-wait'
+  /** The dispatcher itself was later than `requestTimeout`: the tool's fault, never the target's. */
+  | 'generator'
+  /** Unsent when the run was stopped. */
+  | 'stopped'
+
+/** Latencies of successful exchanges in ms; `histogram` is the lossless compressed HDR (base64, values in µs). */
+export type Distribution =
+  | { readonly count: 0 }
+  | {
+      readonly count: number
+      readonly minMs: Ms
+      readonly meanMs: Ms
+      readonly stddevMs: Ms
+      readonly p50Ms: Ms
+      readonly p75Ms: Ms
+      readonly p90Ms: Ms
+      readonly p95Ms: Ms
+      readonly p99Ms: Ms
+      readonly p999Ms: Ms
+      readonly maxMs: Ms
+      readonly histogram: string
+    }
+
+/** The distributions that are kept of every group of requests. */
+export const DISTRIBUTIONS = [
+  'responseTime',
+  'queueTime',
+  'serviceTime',
+  'scheduleLag',
+  'targetTime',
+  'connectTime',
+  'firstMessageTime',
+  'messageGap',
+] as const
+
+export type DistributionName = (typeof DISTRIBUTIONS)[number]
+
+/** A latency limit of the plan's `sla`, counted exactly as requests ended. */
+export interface OverLimit {
+  readonly limitMs: Ms
+  /** Successes whose response time was over the limit. Unanswered requests come on top: see `unanswered`. */
+  readonly count: number
+}
+
+export interface ErrorCount {
+  readonly count: number
+  /** What the first of them said. */
+  readonly first: string
+}
+
+/** Counts and latencies of a group of requests: a whole run, an interval, a phase or an operation. */
+export interface Figures extends Readonly<Record<DistributionName, Distribution>> {
+  /** Requests with a fate: `requestsSent + dropped`. Of a finished run that is every scheduled request. */
+  readonly requestsScheduled: number
+  /** `successes + errors`. A request whose connection could not be made counts as sent, with class `connect`. */
+  readonly requestsSent: number
+  /** Exchanges that got an answer, good or bad. */
+  readonly responsesReceived: number
+  readonly successes: number
+  readonly errors: number
+  /** Errors of class `timeout`. */
+  readonly timeouts: number
+  readonly dropped: number
+  readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>
+  /** Requests without an answer: dropped, timed out, reset, refused. They count as over every latency limit. */
+  readonly unanswered: number
+  readonly successRate: Ratio
+  /** `(errors + dropped) / requestsScheduled`; 0 when nothing was scheduled. */
+  readonly errorRate: Ratio
+  readonly offeredRps: Rps
+  readonly throughputRps: Rps
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  readonly errorsByClass: Readonly<Partial<Record<ErrorClass, ErrorCount>>>
+  /** By `sla` key (`p99Ms`). */
+  readonly overLimit: Readonly<Record<string, OverLimit>>
+}
+
+/**
+ * The run cut into stretches of equal length, for statistics that must know how requests hang together in time
+ * (deflation, growth). A request lies in the stretch in which it met its fate. Between 32 and 64 of them once a run is
+ * longer than 3.2 s, in arrays of equal length, one entry a stretch.
+ */
+export interface Batches {
+  readonly lengthMs: Ms
+  /** Requests intended in the stretch. */
+  readonly arrivals: readonly number[]
+  /** Intended but not done at its end. */
+  readonly inFlight: readonly number[]
+  readonly successes: readonly number[]
+  readonly errors: readonly number[]
+  readonly dropped: readonly number[]
+  readonly unanswered: readonly number[]
+  /** Lossless compressed HDR of the successes, as in `Distribution`; an empty text where there were none. */
+  readonly responseTime: readonly string[]
+  readonly serviceTime: readonly string[]
+  readonly targetTime: readonly string[]
+}
+
+/** Figures with their course in time, on which verdicts can be given. */
+export interface JudgedFigures extends Figures {
+  readonly batches: Batches
+  readonly durationMs: Ms
+}
+
+/** One stretch of the run; a request lies in the one in which it met its fate, so the identities hold here too. */
+export interface Interval extends Figures {
+  readonly startMs: Ms
+  readonly durationMs: Ms
+  /** Requests intended in this stretch; `offeredRps` of an interval is made of these. */
+  readonly arrivals: number
+  /** Requests intended but not done at its end. */
+  readonly inFlight: number
+}
+
+export interface PhaseFigures extends JudgedFigures {
+  readonly startMs: Ms
+  readonly endMs: Ms
+}
+
+export interface GeneratorFigures {
+  readonly threads: number
+  readonly mode: 'worker' | 'inline'
+  /** How the schedule was woken. */
+  readonly wake: 'exact' | 'tick' | 'closed'
+  /** CPU of the generator threads, in % of one core. */
+  readonly cpuPercent: number
+  /** Highest event-loop utilisation of a generator thread, 0–1. */
+  readonly eventLoopUtilization: Ratio
+  /** Reasons to distrust the figures, each with what to do. */
+  readonly doubts: readonly string[]
+}
+
+/** What a local target used, second by second; a null where a figure cannot be had on this machine. */
+export interface TargetSample {
+  /** Since the start of the measured part. */
+  readonly atMs: Ms
+  /** In % of one core, over the second before. */
+  readonly cpuPercent: number | null
+  readonly rssMb: number | null
+  readonly openSockets: number | null
+  readonly bytesIn: number | null
+  readonly bytesOut: number | null
+}
+
+export interface TargetFigures {
+  readonly url: string
+  /** Processes watched; empty when the target is elsewhere or was not found. */
+  readonly pids: readonly number[]
+  readonly samples: readonly TargetSample[]
+  /** Why nothing was watched, when nothing was. */
+  readonly unwatched?: string
+}
+
+export type Ended = 'completed' | 'aborted' | 'interrupted' | 'running'
+
+/** What verdicts need to know of the plan. */
+export interface PlanSummary {
+  readonly rate?: Rps
+  readonly concurrency?: number
+  readonly durationMs: Ms
+  readonly warmUpMs: Ms
+  readonly connection: ConnectionKind
+  readonly maxConnections: number
+  readonly requestTimeoutMs: Ms
+  readonly sla: Sla
+  readonly confidence: Ratio
+  readonly onInconclusive: OnInconclusive
+  readonly request: string
+}
+
+/** Everything that was measured in one run: plain, frozen JSON. Fields are only ever added. */
+export interface LoadResult extends JudgedFigures {
+  readonly schema: 1
+  /** Brand by which matchers know a result; survives JSON. */
+  readonly type: 'describe-load:result'
+  readonly generatorId: string
+  readonly name: string
+  readonly plan: PlanSummary
+  readonly protocol: string
+  readonly protocolVersion: string | null
+  readonly pattern: string
+  readonly arrivals: ArrivalProcessName | 'closed'
+  readonly seed: string
+  /** ISO 8601, of the start of the measured part. */
+  readonly startedAt: string
+  readonly ended: Ended
+  /** Why it ended early, when it did. */
+  readonly endedBecause?: string
+  readonly operations: Readonly<Record<string, JudgedFigures>>
+  readonly phases: Readonly<Record<string, PhaseFigures>>
+  /** Null: the plan had no journey. */
+  readonly journeys: null
+  readonly pool: {
+    /** Connections at most. */
+    readonly size: number
+    readonly peakInUse: number
+    /** Share of the run's time in which every connection was in use. */
+    readonly fullRatio: Ratio
+  }
+  readonly connections: {
+    readonly opened: number
+    readonly closed: number
+    readonly reconnects: number
+    readonly failed: number
+  }
+  readonly intervalMs: Ms
+  readonly intervals: readonly Interval[]
+  readonly generator: GeneratorFigures
+  readonly target: TargetFigures
+  /** Traced requests, slowest first; empty when `tracing` is off. */
+  readonly slowest: readonly never[]
+}

@@ -1,0 +1,35 @@
+import type { ErrorClass } from './protocol.ts'
+import type { DropReason, Interval, LoadResult } from './result.ts'
+import type { Ms } from './units.ts'
+
+/**
+ * One request at its fate. All instants are milliseconds on the run's clock, whose zero is the start of the measured
+ * part. The engine reuses the object: an observer copies what it wants to keep.
+ */
+export interface Sample {
+  readonly requestId: number
+  readonly operation: string
+  /** Index into the pattern's phases; −1 when it has none. */
+  readonly phase: number
+  readonly fate: 'success' | 'error' | 'dropped'
+  readonly intendedMs: Ms
+  /** The dispatcher saw it; NaN when it never did. */
+  readonly dueMs: Ms
+  /** First byte written; NaN when never sent. */
+  readonly sentMs: Ms
+  /** The instant of the fate. */
+  readonly doneMs: Ms
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** Since `sentMs`; NaN where the protocol streams nothing. */
+  readonly firstMessageMs: Ms
+  readonly errorClass: ErrorClass | undefined
+  readonly message: string | undefined
+  readonly dropReason: DropReason | undefined
+}
+
+/** Watches a run; built where the run is built, never sent across a thread. */
+export interface RunObserver {
+  onInterval?(interval: Interval): void
+  onEnd?(result: LoadResult): void
+}

@@ -1,0 +1,35 @@
+/** A duration or an instant in milliseconds; fractions count. */
+export type Ms = number
+/** A rate in requests per second; fractions count. */
+export type Rps = number
+/** A share between 0 and 1. */
+export type Ratio = number
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
+const MS_PER_UNIT: Readonly<Record<string, Ms>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+
+/** What `parseDuration` accepts, worded for error texts. */
+export const DURATION_RULE = "milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h'"
+
+/**
+ * Milliseconds of a duration as people write it: a number is milliseconds, a text is a number with one of the units
+ * `ms`, `s`, `m`, `h`. Returns undefined for anything else, so that the caller can say which key was wrong.
+ */
+export function parseDuration(value: unknown): Ms | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (typeof value !== 'string') return undefined
+  const [, amount, unit] = DURATION.exec(value.trim()) ?? []
+  return amount === undefined || unit === undefined ? undefined : Number(amount) * (MS_PER_UNIT[unit] ?? Number.NaN)
+}
+
+/** A duration as people write it: the largest unit that divides it without more than one decimal. */
+export function formatDuration(ms: Ms): string {
+  if (ms < 1_000) return `${round(ms)} ms`
+  if (ms < 60_000) return `${round(ms / 1_000)} s`
+  if (ms < 3_600_000) return `${round(ms / 60_000)} min`
+  return `${round(ms / 3_600_000)} h`
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

@@ -1,0 +1,164 @@
+/**
+ * Readers: each takes one value of a plan as its author wrote it, and gives it typed, or adds a fault and gives
+ * undefined. They never stop at the first fault, so that an author sees all of them at once.
+ */
+import type { PlanFault } from './errors.ts'
+import { nearestName } from './nearest-name.ts'
+import { DURATION_RULE, parseDuration } from './units.ts'
+import type { Ms, Ratio } from './units.ts'
+
+/** `key` is where the value stands in the plan, dotted: `sla.p99Ms`. */
+export type Reader<T> = (value: unknown, key: string, faults: PlanFault[]) => T | undefined
+
+type Readers = Readonly<Record<string, Reader<unknown>>>
+
+/** What a table of readers makes of an object; undefined where a key is absent or has a fault. */
+export type ReadOf<R extends Readers> = {
+  readonly [K in keyof R]: R[K] extends Reader<infer T> ? T | undefined : never
+}
+
+/** What has already been said about a value that secrets may stand in. */
+export const NOT_SHOWN = '(not shown)'
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * Reads every key of the table from an object; keys that the table does not know are faults. `prefix` goes before each
+ * key (`sla.`), `noun` is what a key is called in the fault ("a plan key").
+ */
+export function readKeys<R extends Readers>(
+  readers: R,
+  source: Readonly<Record<string, unknown>>,
+  { prefix, noun }: { readonly prefix: string; readonly noun: string },
+  faults: PlanFault[],
+): ReadOf<R> {
+  const known = Object.keys(readers)
+  for (const [key, value] of Object.entries(source)) {
+    if (known.includes(key) || value === undefined) continue
+    const meant = nearestName(key, known)
+    const remedy = meant === undefined ? `known are: ${known.join(', ')}` : `did you mean \`${prefix}${meant}\`?`
+    faults.push({ key: prefix + key, value, rule: `is not ${noun}`, remedy })
+  }
+  const entries = Object.entries(readers).map(([key, read]) => {
+    const value = source[key]
+    return [key, value === undefined ? undefined : read(value, prefix + key, faults)]
+  })
+  return Object.fromEntries(entries) as ReadOf<R>
+}
+
+/** An object with the keys of a table, all of them optional; `example` is what a remedy shows. */
+export function objectOf<R extends Readers>(readers: R, example: string): Reader<ReadOf<R>> {
+  return (value, key, faults) => {
+    if (isRecord(value)) return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
+    faults.push({ key, value, rule: 'must be an object', remedy: `write ${key}: ${example}` })
+    return undefined
+  }
+}
+
+/** A finite number for which `holds`; `rule` says the same in words. */
+export function numberWhere(
+  rule: string,
+  holds: (value: number) => boolean,
+  remedyFor?: (value: number) => string | undefined,
+): Reader<number> {
+  return (value, key, faults) => {
+    if (typeof value !== 'number') {
+      const meant = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+      faults.push({ key, value, rule: 'must be a number', ...remedy(writeNumber(key, meant)) })
+    } else if (!Number.isFinite(value)) {
+      faults.push({ key, value, rule: 'must be a finite number' })
+    } else if (holds(value)) {
+      return value
+    } else {
+      faults.push({ key, value, rule, ...remedy(remedyFor?.(value)) })
+    }
+    return undefined
+  }
+}
+
+export const positive: Reader<number> = numberWhere('must be greater than 0', (value) => value > 0)
+export const notNegative: Reader<number> = numberWhere('must not be below 0', (value) => value >= 0)
+
+export function wholeFrom(least: number, most: number = Number.MAX_SAFE_INTEGER): Reader<number> {
+  const rule = `must be a whole number of at least ${least}${most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : ''}`
+  return numberWhere(rule, (value) => Number.isSafeInteger(value) && value >= least && value <= most)
+}
+
+/** A share between two bounds. Who writes 95 means 95%. */
+export function ratioWhere(rule: string, holds: (value: Ratio) => boolean): Reader<Ratio> {
+  return numberWhere(rule, holds, (value) =>
+    value > 1 && value <= 100 ? `ratios are between 0 and 1: ${value}% is ${value / 100}` : undefined,
+  )
+}
+
+/** Milliseconds, or a text with a unit. */
+export function durationWhere(rule: string, holds: (value: Ms) => boolean): Reader<Ms> {
+  return (value, key, faults) => {
+    const ms = parseDuration(value)
+    if (ms !== undefined && holds(ms)) return ms
+    if (ms === undefined) faults.push({ key, value, rule: `must be ${DURATION_RULE}`, ...remedy(durationRemedy(key, value)) })
+    else faults.push({ key, value, rule })
+    return undefined
+  }
+}
+
+export const positiveDuration: Reader<Ms> = durationWhere('must be longer than 0', (ms) => ms > 0)
+export const anyDuration: Reader<Ms> = durationWhere('must not be below 0', (ms) => ms >= 0)
+
+/** One of some words. */
+export function oneOf<const Name extends string>(names: readonly Name[], remedyElse?: string): Reader<Name> {
+  return (value, key, faults) => {
+    const found = names.find((name) => name === value)
+    if (found !== undefined) return found
+    const meant = typeof value === 'string' ? nearestName(value, names) : undefined
+    const rule = `must be ${names.map((name) => `'${name}'`).join(names.length === 2 ? ' or ' : ', ')}`
+    faults.push({ key, value, rule, ...remedy(meant === undefined ? remedyElse : `did you mean '${meant}'?`) })
+    return undefined
+  }
+}
+
+export const text: Reader<string> = (value, key, faults) => {
+  if (typeof value === 'string' && value !== '') return value
+  faults.push({ key, value, rule: 'must be a text that is not empty' })
+  return undefined
+}
+
+export const flag: Reader<boolean> = (value, key, faults) => {
+  if (typeof value === 'boolean') return value
+  faults.push({ key, value, rule: 'must be true or false' })
+  return undefined
+}
+
+/** Exact optional properties want an absent key, not an undefined one. */
+export function remedy(text: string | undefined): { readonly remedy?: string } {
+  return text === undefined ? {} : { remedy: text }
+}
+
+/** Only the keys that have a value, for the same reason. */
+export function present<T extends object>(read: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}
+
+function writeNumber(key: string, meant: number): string | undefined {
+  return Number.isFinite(meant) ? `write ${lastName(key)}: ${meant}` : undefined
+}
+
+const SPELLED_OUT = /^\s*(\d+(?:\.\d+)?)\s*(ms|msec|milli\w*|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\s*$/i
+const BARE_NUMBER = /^\s*\d+(?:\.\d+)?\s*$/
+
+function durationRemedy(key: string, value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const name = lastName(key)
+  if (BARE_NUMBER.test(value)) return `write ${name}: '${value.trim()}s' for seconds, or ${name}: ${Number(value)} for ms`
+  const [, amount, unit] = SPELLED_OUT.exec(value) ?? []
+  if (amount === undefined || unit === undefined) return undefined
+  return `write ${name}: '${amount}${/^(ms|mil)/i.test(unit) ? 'ms' : unit.charAt(0).toLowerCase()}'`
+}
+
+function lastName(key: string): string {
+  return key.slice(key.lastIndexOf('.') + 1)
+}

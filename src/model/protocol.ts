@@ -102,6 +102,11 @@ export interface ConnectContext {
   /** Aborted when connecting takes too long or the run stops; connecting then rejects. */
   readonly signal: AbortSignal
   readonly tls: TlsOptions
+  /**
+   * The address that was checked against `allowHosts`: connect there and nowhere else, whatever the name resolves to by
+   * now; the name still goes into Host and SNI. Absent when the caller vouches for the URL itself.
+   */
+  readonly address?: string
   /** Sent with every request or handshake. */
   readonly headers: Readonly<Record<string, string>>
   /** False when the connection serves one exchange only (`short-lived`). */

@@ -94,9 +94,9 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
  */
 export interface Batches {
   readonly lengthMs: Ms
-  /** Requests intended in the stretch. */
+  /** Requests that came due in the stretch. */
   readonly arrivals: readonly number[]
-  /** Intended but not done at its end. */
+  /** Due but not done at its end. */
   readonly inFlight: readonly number[]
   readonly successes: readonly number[]
   readonly errors: readonly number[]
@@ -111,6 +111,7 @@ export interface Batches {
 /** Figures with their course in time, on which verdicts can be given. */
 export interface JudgedFigures extends Figures {
   readonly batches: Batches
+  /** The stretch in which requests were intended; batches and intervals go on beyond it while the last ones finish. */
   readonly durationMs: Ms
 }
 
@@ -118,9 +119,9 @@ export interface JudgedFigures extends Figures {
 export interface Interval extends Figures {
   readonly startMs: Ms
   readonly durationMs: Ms
-  /** Requests intended in this stretch; `offeredRps` of an interval is made of these. */
+  /** Requests that came due in this stretch; `offeredRps` of an interval is made of these. */
   readonly arrivals: number
-  /** Requests intended but not done at its end. */
+  /** Requests due but not done at its end. */
   readonly inFlight: number
 }
 
@@ -196,6 +197,10 @@ export interface LoadResult extends JudgedFigures {
   /** ISO 8601, of the start of the measured part. */
   readonly startedAt: string
   readonly ended: Ended
+  /** From the last arrival to the last fate: how long the run waited for what was still under way. */
+  readonly drainMs: Ms
+  /** Due and not yet done; 0 once the run is over. */
+  readonly inFlight: number
   /** Why it ended early, when it did. */
   readonly endedBecause?: string
   readonly operations: Readonly<Record<string, JudgedFigures>>

@@ -1,0 +1,135 @@
+import { encodeHdr, type SparseHistogram } from '../model/hdr.ts'
+import type { Batches } from '../model/result.ts'
+import type { HistogramDelta } from './histogram.ts'
+import { SLICE_MS } from './recorder.ts'
+import type { TallyDelta } from './tally.ts'
+
+/** At this many batches, neighbours are merged: the number stays between half of it and all of it, however long the run. */
+const MOST_BATCHES = 64
+
+const HISTOGRAMS = ['responseTime', 'serviceTime', 'targetTime'] as const
+
+interface Batch {
+  arrivals: number
+  inFlight: number
+  successes: number
+  errors: number
+  dropped: number
+  unanswered: number
+  histograms: Record<(typeof HISTOGRAMS)[number], CachedHistogram>
+}
+
+/** Filled buckets and, once asked for, their encoded form. */
+interface CachedHistogram extends SparseHistogram {
+  encoded?: string
+}
+
+/** Keeps the course of a run in a bounded number of stretches of equal length. */
+export class BatchSeries {
+  readonly #batches: Batch[] = []
+  #slicesPerBatch = 1
+  #slices = 0
+  #inFlight = 0
+
+  /** The next slice, in order of time. */
+  add(delta: TallyDelta): void {
+    this.#inFlight += delta.inFlight
+    const batch = this.#current()
+    batch.arrivals += delta.arrivals
+    batch.inFlight = this.#inFlight
+    batch.successes += delta.successes
+    const errors = Object.values(delta.errors).reduce((sum, { count }) => sum + count, 0)
+    const dropped = Object.values(delta.dropped).reduce((sum, count) => sum + count, 0)
+    batch.errors += errors
+    batch.dropped += dropped
+    batch.unanswered += errors - delta.answeredErrors + dropped
+    for (const name of HISTOGRAMS) {
+      const histogram = delta.distributions[name]
+      if (histogram !== undefined) batch.histograms[name] = merge(batch.histograms[name], histogram)
+    }
+    this.#slices++
+  }
+
+  /** A slice in which nothing happened here. */
+  addEmpty(): void {
+    this.#current().inFlight = this.#inFlight
+    this.#slices++
+  }
+
+  toJSON(): Batches {
+    const column = (key: Exclude<keyof Batch, 'histograms'>): number[] => this.#batches.map((batch) => batch[key])
+    const encoded = (name: (typeof HISTOGRAMS)[number]): string[] =>
+      this.#batches.map(({ histograms }) => (histograms[name].encoded ??= encodeHdr(histograms[name])))
+    return {
+      lengthMs: this.#slicesPerBatch * SLICE_MS,
+      arrivals: column('arrivals'),
+      inFlight: column('inFlight'),
+      successes: column('successes'),
+      errors: column('errors'),
+      dropped: column('dropped'),
+      unanswered: column('unanswered'),
+      responseTime: encoded('responseTime'),
+      serviceTime: encoded('serviceTime'),
+      targetTime: encoded('targetTime'),
+    }
+  }
+
+  #current(): Batch {
+    if (this.#slices === this.#batches.length * this.#slicesPerBatch) {
+      if (this.#batches.length === MOST_BATCHES) this.#halve()
+      this.#batches.push(emptyBatch(this.#inFlight))
+    }
+    return this.#batches.at(-1) ?? emptyBatch(0)
+  }
+
+  #halve(): void {
+    for (let i = 0; i < MOST_BATCHES / 2; i++) {
+      const [first, second] = [this.#batches[2 * i], this.#batches[2 * i + 1]]
+      if (first !== undefined && second !== undefined) this.#batches[i] = join(first, second)
+    }
+    this.#batches.length = MOST_BATCHES / 2
+    this.#slicesPerBatch *= 2
+  }
+}
+
+function emptyBatch(inFlight: number): Batch {
+  const histograms = {
+    responseTime: { buckets: [], counts: [] },
+    serviceTime: { buckets: [], counts: [] },
+    targetTime: { buckets: [], counts: [] },
+  }
+  return { arrivals: 0, inFlight, successes: 0, errors: 0, dropped: 0, unanswered: 0, histograms }
+}
+
+function join(first: Batch, second: Batch): Batch {
+  const histogram = (name: (typeof HISTOGRAMS)[number]): SparseHistogram =>
+    merge(first.histograms[name], second.histograms[name])
+  return {
+    arrivals: first.arrivals + second.arrivals,
+    inFlight: second.inFlight,
+    successes: first.successes + second.successes,
+    errors: first.errors + second.errors,
+    dropped: first.dropped + second.dropped,
+    unanswered: first.unanswered + second.unanswered,
+    histograms: {
+      responseTime: histogram('responseTime'),
+      serviceTime: histogram('serviceTime'),
+      targetTime: histogram('targetTime'),
+    },
+  }
+}
+
+/** Both histograms in one, buckets in rising order. */
+function merge(a: SparseHistogram, b: SparseHistogram | HistogramDelta): SparseHistogram {
+  const buckets = new Uint16Array(a.buckets.length + b.buckets.length)
+  const counts = new Uint32Array(buckets.length)
+  let size = 0
+  for (let i = 0, j = 0; i < a.buckets.length || j < b.buckets.length; size++) {
+    const left = a.buckets[i] ?? Number.POSITIVE_INFINITY
+    const right = b.buckets[j] ?? Number.POSITIVE_INFINITY
+    buckets[size] = Math.min(left, right)
+    if (left <= right) counts[size] = a.counts[i++] ?? 0
+    if (right <= left) counts[size] = (counts[size] ?? 0) + (b.counts[j++] ?? 0)
+  }
+  return { buckets: buckets.slice(0, size), counts: counts.slice(0, size) }
+}

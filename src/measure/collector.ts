@@ -1,0 +1,143 @@
+import type { Figures, Interval, JudgedFigures } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import { BatchSeries } from './batches.ts'
+import { IntervalSeries } from './intervals.ts'
+import { SLICE_MS, type SliceDelta } from './recorder.ts'
+import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
+
+/** A group of requests over the whole run: its sums, and its course in batches. */
+class Group {
+  readonly #tally: Tally
+  readonly #batches = new BatchSeries()
+
+  constructor(limits: readonly LatencyLimit[], emptySlices: number) {
+    this.#tally = new Tally(limits)
+    for (let i = 0; i < emptySlices; i++) this.#batches.addEmpty()
+  }
+
+  get inFlight(): number {
+    return this.#tally.inFlight
+  }
+
+  add(delta: TallyDelta | undefined): void {
+    if (delta === undefined) return this.#batches.addEmpty()
+    this.#tally.add(delta)
+    this.#batches.add(delta)
+  }
+
+  figures(durationMs: Ms): Figures {
+    return this.#tally.figures(durationMs)
+  }
+
+  judged(durationMs: Ms): JudgedFigures {
+    return { ...this.figures(durationMs), durationMs, batches: this.#batches.toJSON() }
+  }
+}
+
+/**
+ * Adds up the slices of every generator thread, losslessly and in order of time: a slice counts once all threads have
+ * handed in theirs. What it holds is bounded: sums, at most 64 batches per group, at most 600 intervals.
+ */
+export class Collector {
+  readonly #limits: readonly LatencyLimit[]
+  readonly #pending: SliceDelta[][]
+  readonly #total: Group
+  readonly #operations = new Map<string, Group>()
+  readonly #phases = new Map<number, Group>()
+  readonly #intervals: IntervalSeries
+  readonly #ended: boolean[]
+  #slices = 0
+
+  constructor(threads: number, limits: readonly LatencyLimit[]) {
+    this.#limits = limits
+    this.#pending = Array.from({ length: threads }, () => [])
+    this.#ended = this.#pending.map(() => false)
+    this.#total = new Group(limits, 0)
+    this.#intervals = new IntervalSeries(limits)
+  }
+
+  /** Time covered so far. */
+  get coveredMs(): Ms {
+    return this.#slices * SLICE_MS
+  }
+
+  get inFlight(): number {
+    return this.#total.inFlight
+  }
+
+  get intervalMs(): Ms {
+    return this.#intervals.intervalMs
+  }
+
+  get intervals(): readonly Interval[] {
+    return this.#intervals.intervals
+  }
+
+  /** Slices of one thread, in order. Returns the intervals that became complete. */
+  add(thread: number, slices: readonly SliceDelta[]): readonly Interval[] {
+    this.#pending[thread]?.push(...slices)
+    return this.#drain()
+  }
+
+  /** A thread hands in nothing more. Returns the intervals that became complete. */
+  end(thread: number): readonly Interval[] {
+    this.#ended[thread] = true
+    const completed = this.#drain()
+    return this.#ended.every(Boolean) ? [...completed, ...this.#intervals.finish()] : completed
+  }
+
+  total(durationMs: Ms): JudgedFigures {
+    return this.#total.judged(durationMs)
+  }
+
+  operations(durationMs: Ms): Record<string, JudgedFigures> {
+    return Object.fromEntries([...this.#operations].map(([name, group]) => [name, group.judged(durationMs)]))
+  }
+
+  /** Empty figures while nothing of the phase has come due. */
+  phase(index: number, durationMs: Ms): JudgedFigures {
+    return (this.#phases.get(index) ?? new Group(this.#limits, this.#slices)).judged(durationMs)
+  }
+
+  #drain(): Interval[] {
+    const completed: Interval[] = []
+    for (;;) {
+      const heads = this.#pending.map((queue) => queue[0])
+      if (heads.every((head) => head === undefined)) return completed
+      if (heads.some((head, thread) => head === undefined && this.#ended[thread] !== true)) return completed
+      for (const queue of this.#pending) queue.shift()
+      completed.push(...this.#addSlice(heads.filter((head) => head !== undefined)))
+    }
+  }
+
+  #addSlice(parts: readonly SliceDelta[]): readonly Interval[] {
+    this.#total.add(sumOf(parts.map(({ total }) => total), this.#limits))
+    this.#addGroups(this.#operations, parts.map(({ operations }) => operations))
+    this.#addGroups(this.#phases, parts.map(({ phases }) => phases))
+    this.#slices++
+    return this.#intervals.add(parts.map(({ total }) => total))
+  }
+
+  #addGroups<Key extends string | number>(groups: Map<Key, Group>, parts: readonly Readonly<Record<Key, TallyDelta>>[]): void {
+    const keys = new Set<Key>(groups.keys())
+    for (const part of parts) for (const key of Object.keys(part)) keys.add(asKey<Key>(key, groups === this.#phases))
+    for (const key of keys) {
+      let group = groups.get(key)
+      if (group === undefined) groups.set(key, (group = new Group(this.#limits, this.#slices)))
+      const deltas = parts.map((part) => part[key]).filter((delta) => delta !== undefined)
+      group.add(deltas.length === 0 ? undefined : sumOf(deltas, this.#limits))
+    }
+  }
+}
+
+function asKey<Key extends string | number>(key: string, numeric: boolean): Key {
+  return (numeric ? Number(key) : key) as Key
+}
+
+function sumOf(deltas: readonly TallyDelta[], limits: readonly LatencyLimit[]): TallyDelta {
+  const [only] = deltas
+  if (deltas.length === 1 && only !== undefined) return only
+  const tally = new Tally(limits)
+  for (const delta of deltas) tally.add(delta)
+  return tally.take()
+}

@@ -1,0 +1,152 @@
+import { bucketHighUs, bucketOf, encodeHdr, HIGHEST_US, type SparseHistogram } from '../model/hdr.ts'
+import type { Distribution } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+
+/** What was recorded since the last `take`, as plain data that crosses a thread and adds up without loss. */
+export interface HistogramDelta extends SparseHistogram {
+  readonly buckets: Uint16Array
+  readonly counts: Uint32Array
+  readonly count: number
+  readonly sumUs: number
+  readonly sumSquaresUs: number
+  readonly minUs: number
+  readonly maxUs: number
+}
+
+/** Buckets are allocated a page at a time, so that a histogram costs what its values spread over, not what it could hold. */
+const PAGE_BITS = 10
+const PAGE = 1 << PAGE_BITS
+const PAGE_MASK = PAGE - 1
+
+/**
+ * Latencies in the project's one HDR layout. Recording costs a few additions; taking what was recorded costs the number
+ * of filled buckets, not the size of the layout.
+ */
+export class Histogram {
+  readonly #pages: (Uint32Array | undefined)[] = []
+  #touched: number[] = []
+  #count = 0
+  #sumUs = 0
+  #sumSquaresUs = 0
+  #minUs = Number.POSITIVE_INFINITY
+  #maxUs = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Records one latency; negative ones are 0, those above an hour are an hour. */
+  record(ms: Ms): void {
+    const us = ms <= 0 ? 0 : Math.min(HIGHEST_US, Math.round(ms * 1_000))
+    this.#bump(bucketOf(us), 1)
+    this.#count++
+    this.#sumUs += us
+    this.#sumSquaresUs += us * us
+    if (us < this.#minUs) this.#minUs = us
+    if (us > this.#maxUs) this.#maxUs = us
+  }
+
+  add(delta: HistogramDelta): void {
+    const { buckets, counts } = delta
+    for (let i = 0; i < buckets.length; i++) this.#bump(buckets[i] ?? 0, counts[i] ?? 0)
+    this.#count += delta.count
+    this.#sumUs += delta.sumUs
+    this.#sumSquaresUs += delta.sumSquaresUs
+    this.#minUs = Math.min(this.#minUs, delta.minUs)
+    this.#maxUs = Math.max(this.#maxUs, delta.maxUs)
+  }
+
+  /** What was recorded so far; undefined when that is nothing. */
+  peek(): HistogramDelta | undefined {
+    if (this.#count === 0) return undefined
+    const buckets = Uint16Array.from(this.#touched).sort()
+    const counts = new Uint32Array(buckets.length)
+    for (let i = 0; i < buckets.length; i++) counts[i] = this.#at(buckets[i] ?? 0)
+    return {
+      buckets,
+      counts,
+      count: this.#count,
+      sumUs: this.#sumUs,
+      sumSquaresUs: this.#sumSquaresUs,
+      minUs: this.#minUs,
+      maxUs: this.#maxUs,
+    }
+  }
+
+  /** What was recorded since the last call, and forgets it. */
+  take(): HistogramDelta | undefined {
+    const delta = this.peek()
+    if (delta === undefined) return undefined
+    for (const bucket of this.#touched) {
+      const page = this.#pages[bucket >> PAGE_BITS]
+      if (page !== undefined) page[bucket & PAGE_MASK] = 0
+    }
+    this.#touched = []
+    this.#count = 0
+    this.#sumUs = 0
+    this.#sumSquaresUs = 0
+    this.#minUs = Number.POSITIVE_INFINITY
+    this.#maxUs = 0
+    return delta
+  }
+
+  distribution(): Distribution {
+    const delta = this.peek()
+    return delta === undefined ? { count: 0 } : distributionOf(delta)
+  }
+
+  #at(bucket: number): number {
+    return this.#pages[bucket >> PAGE_BITS]?.[bucket & PAGE_MASK] ?? 0
+  }
+
+  #bump(bucket: number, by: number): void {
+    const page = (this.#pages[bucket >> PAGE_BITS] ??= new Uint32Array(PAGE))
+    const before = page[bucket & PAGE_MASK] ?? 0
+    if (before === 0) this.#touched.push(bucket)
+    page[bucket & PAGE_MASK] = before + by
+  }
+}
+
+/** Statistics of recorded latencies. Mean and deviation are of the values themselves, percentiles of their buckets. */
+export function distributionOf(delta: HistogramDelta): Distribution {
+  const { count, sumUs, sumSquaresUs } = delta
+  const meanUs = sumUs / count
+  const varianceUs = Math.max(0, sumSquaresUs / count - meanUs * meanUs)
+  const [p50Ms = 0, p75Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, p999Ms = 0] = percentilesMs(delta, PERCENTILES)
+  return {
+    count,
+    minMs: delta.minUs / 1_000,
+    meanMs: meanUs / 1_000,
+    stddevMs: Math.sqrt(varianceUs) / 1_000,
+    p50Ms,
+    p75Ms,
+    p90Ms,
+    p95Ms,
+    p99Ms,
+    p999Ms,
+    maxMs: delta.maxUs / 1_000,
+    histogram: encodeHdr(delta),
+  }
+}
+
+const PERCENTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const
+
+/**
+ * For each p the smallest recorded value with at least a share p of all values at or below it (HdrHistogram's
+ * definition: the upper edge of its bucket), in ms. `ps` must rise.
+ */
+function percentilesMs({ buckets, counts, count, maxUs }: HistogramDelta, ps: readonly number[]): number[] {
+  const found: number[] = []
+  let seen = 0
+  for (let i = 0; i < buckets.length && found.length < ps.length; i++) {
+    seen += counts[i] ?? 0
+    const valueMs = Math.min(bucketHighUs(buckets[i] ?? 0), maxUs) / 1_000
+    while (found.length < ps.length && seen >= rankOf(ps[found.length] ?? 1, count)) found.push(valueMs)
+  }
+  return found
+}
+
+/** Rank of the p-quantile among `count` values. The tiny allowance keeps 0.99 × 100 from becoming 100 by rounding. */
+function rankOf(p: number, count: number): number {
+  return Math.max(1, Math.ceil(p * count - 1e-9))
+}

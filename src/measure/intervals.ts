@@ -1,0 +1,120 @@
+import { decodeHdr } from '../model/hdr.ts'
+import { DISTRIBUTIONS, type Distribution, type Interval } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import type { HistogramDelta } from './histogram.ts'
+import { SLICE_MS } from './recorder.ts'
+import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
+
+const MOST_INTERVALS = 600
+const FIRST_INTERVAL_MS = 1_000
+
+/**
+ * The run second by second. Beyond 600 intervals, neighbours are merged and later ones are made twice as long, so that a
+ * soak test of a day costs no more than ten minutes do. Finished intervals are kept as JSON, which is smaller than their
+ * open histograms.
+ */
+export class IntervalSeries {
+  readonly #limits: readonly LatencyLimit[]
+  #intervals: Interval[] = []
+  #intervalMs: Ms = FIRST_INTERVAL_MS
+  #open: Tally
+  #startMs: Ms = 0
+  #nowMs: Ms = 0
+  #inFlight = 0
+
+  constructor(limits: readonly LatencyLimit[]) {
+    this.#limits = limits
+    this.#open = new Tally(limits)
+  }
+
+  get intervalMs(): Ms {
+    return this.#intervalMs
+  }
+
+  get intervals(): readonly Interval[] {
+    return this.#intervals
+  }
+
+  /** The next slice as every thread saw it. Returns the interval that it completed, if it did. */
+  add(deltas: readonly TallyDelta[]): readonly Interval[] {
+    for (const delta of deltas) {
+      this.#open.add(delta)
+      this.#inFlight += delta.inFlight
+    }
+    this.#nowMs += SLICE_MS
+    return this.#nowMs - this.#startMs >= this.#intervalMs ? this.#close() : []
+  }
+
+  /** The run is over: the interval under way is complete, and shorter than the others. */
+  finish(): readonly Interval[] {
+    return this.#nowMs > this.#startMs ? this.#close() : []
+  }
+
+  #close(): readonly Interval[] {
+    const durationMs = this.#nowMs - this.#startMs
+    const arrivals = this.#open.arrivals
+    const interval: Interval = {
+      ...this.#open.figures(durationMs, true),
+      startMs: this.#startMs,
+      durationMs,
+      arrivals,
+      inFlight: this.#inFlight,
+    }
+    this.#open = new Tally(this.#limits)
+    this.#startMs = this.#nowMs
+    this.#intervals.push(interval)
+    if (this.#intervals.length > MOST_INTERVALS) this.#mergePairs()
+    return [interval]
+  }
+
+  #mergePairs(): void {
+    const merged: Interval[] = []
+    for (let i = 0; i < this.#intervals.length; i += 2) {
+      const pair = this.#intervals.slice(i, i + 2)
+      const [first, last] = [pair[0], pair.at(-1)]
+      if (first === undefined || last === undefined) break
+      const tally = new Tally(this.#limits)
+      for (const interval of pair) tally.add(deltaOf(interval))
+      const durationMs = last.startMs + last.durationMs - first.startMs
+      const arrivals = tally.arrivals
+      merged.push({ ...tally.figures(durationMs, true), startMs: first.startMs, durationMs, arrivals, inFlight: last.inFlight })
+    }
+    this.#intervals = merged
+    this.#intervalMs *= 2
+  }
+}
+
+/** An interval as it can be added to others; its histograms are lossless. */
+function deltaOf(interval: Interval): TallyDelta {
+  return {
+    arrivals: interval.arrivals,
+    inFlight: 0,
+    successes: interval.successes,
+    answeredErrors: interval.responsesReceived - interval.successes,
+    bytesSent: interval.bytesSent,
+    bytesReceived: interval.bytesReceived,
+    dropped: interval.droppedByReason,
+    errors: interval.errorsByClass,
+    overLimit: Object.values(interval.overLimit).map(({ count }) => count),
+    distributions: Object.fromEntries(
+      DISTRIBUTIONS.flatMap((name) => {
+        const distribution = interval[name]
+        return distribution.count === 0 ? [] : [[name, histogramOf(distribution)]]
+      }),
+    ),
+  }
+}
+
+function histogramOf(distribution: Extract<Distribution, { histogram: string }>): HistogramDelta {
+  const { buckets, counts } = decodeHdr(distribution.histogram)
+  const { count, meanMs, stddevMs, minMs, maxMs } = distribution
+  return {
+    buckets: Uint16Array.from(buckets),
+    counts: Uint32Array.from(counts),
+    count,
+    sumUs: meanMs * 1_000 * count,
+    sumSquaresUs: (stddevMs ** 2 + meanMs ** 2) * 1e6 * count,
+    minUs: Math.round(minMs * 1_000),
+    maxUs: Math.round(maxMs * 1_000),
+  }
+}

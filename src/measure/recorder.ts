@@ -1,0 +1,100 @@
+import type { DropReason } from '../model/result.ts'
+import type { Sample } from '../model/sample.ts'
+import type { Ms } from '../model/units.ts'
+import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
+
+/** The finest stretch of time that is told apart. Intervals and batches are made of whole slices. */
+export const SLICE_MS = 100
+
+/** What one generator thread saw during one slice. */
+export interface SliceDelta {
+  /** Position in time: the slice covers `index · SLICE_MS` and the `SLICE_MS` after it. */
+  readonly index: number
+  readonly total: TallyDelta
+  /** By name; those seen so far. */
+  readonly operations: Readonly<Record<string, TallyDelta>>
+  /** By position in the pattern; those seen so far. */
+  readonly phases: Readonly<Record<number, TallyDelta>>
+}
+
+/**
+ * Turns the fates of requests into slices, inside a generator thread. What was intended before the start of the measured
+ * part (warm-up) is not recorded. Memory does not grow with the length of the run: finished slices are handed on.
+ */
+export class Recorder {
+  readonly #limits: readonly LatencyLimit[]
+  readonly #total: Tally
+  readonly #operations = new Map<string, Tally>()
+  readonly #phases = new Map<number, Tally>()
+  #finished: SliceDelta[] = []
+  #slice = 0
+
+  constructor(limits: readonly LatencyLimit[]) {
+    this.#limits = limits
+    this.#total = new Tally(limits)
+  }
+
+  /** A request came due. */
+  arrived(sample: Sample): void {
+    if (sample.intendedMs < 0) return
+    this.rollTo(sample.dueMs)
+    this.#total.arrive()
+    if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).arrive()
+    if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).arrive()
+  }
+
+  /** A request that came due met its fate. */
+  settled(sample: Sample): void {
+    if (sample.intendedMs < 0) return
+    this.rollTo(sample.doneMs)
+    this.#total.settle(sample)
+    if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).settle(sample)
+    if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).settle(sample)
+  }
+
+  /** Scheduled requests that never came due were given up. */
+  neverDue(reason: DropReason, phase: number, count: number): void {
+    this.#total.drop(reason, count)
+    if (phase >= 0) tallyOf(this.#phases, phase, this.#limits).drop(reason, count)
+  }
+
+  observe(name: 'connectTime' | 'messageGap', ms: Ms): void {
+    this.#total.observe(name, ms)
+  }
+
+  /** Closes every slice that ended before `nowMs`. */
+  rollTo(nowMs: Ms): void {
+    while ((this.#slice + 1) * SLICE_MS <= nowMs) this.#close()
+  }
+
+  /** Finished slices since the last call. */
+  takeFinished(): readonly SliceDelta[] {
+    const finished = this.#finished
+    this.#finished = []
+    return finished
+  }
+
+  /** The run is over: the slice under way is finished too. */
+  finish(): void {
+    this.#close()
+  }
+
+  #close(): void {
+    this.#finished.push({
+      index: this.#slice++,
+      total: this.#total.take(),
+      operations: takeAll(this.#operations),
+      phases: takeAll(this.#phases),
+    })
+  }
+}
+
+function tallyOf<Key>(tallies: Map<Key, Tally>, key: Key, limits: readonly LatencyLimit[]): Tally {
+  let tally = tallies.get(key)
+  if (tally === undefined) tallies.set(key, (tally = new Tally(limits)))
+  return tally
+}
+
+function takeAll<Key extends string | number>(tallies: ReadonlyMap<Key, Tally>): Record<Key, TallyDelta> {
+  return Object.fromEntries([...tallies].map(([key, tally]) => [key, tally.take()])) as Record<Key, TallyDelta>
+}

@@ -1,0 +1,210 @@
+import type { ErrorClass } from '../model/protocol.ts'
+import { isAnswered } from '../model/protocol.ts'
+import {
+  DISTRIBUTIONS,
+  type DistributionName,
+  type DropReason,
+  type ErrorCount,
+  type Figures,
+  type OverLimit,
+} from '../model/result.ts'
+import type { Sample } from '../model/sample.ts'
+import type { Ms } from '../model/units.ts'
+import { Histogram, type HistogramDelta } from './histogram.ts'
+
+/** A latency limit of the plan that is counted exactly as requests end. */
+export interface LatencyLimit {
+  /** The key in the plan's `sla`: `p99Ms`. */
+  readonly key: string
+  readonly limitMs: Ms
+}
+
+/** What a tally counted, as plain data that crosses a thread and adds up without loss. */
+export interface TallyDelta {
+  readonly arrivals: number
+  readonly inFlight: number
+  readonly successes: number
+  readonly answeredErrors: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  readonly errors: Readonly<Partial<Record<ErrorClass, ErrorCount>>>
+  readonly overLimit: readonly number[]
+  readonly distributions: Readonly<Partial<Record<DistributionName, HistogramDelta>>>
+}
+
+/** Counts and latencies of a group of requests. Recorded into in a generator thread, added up outside. */
+export class Tally {
+  readonly #limits: readonly LatencyLimit[]
+  readonly #histograms = Object.fromEntries(DISTRIBUTIONS.map((name) => [name, new Histogram()])) as Record<
+    DistributionName,
+    Histogram
+  >
+  #arrivals = 0
+  #inFlight = 0
+  #successes = 0
+  #answeredErrors = 0
+  #bytesSent = 0
+  #bytesReceived = 0
+  #dropped: Partial<Record<DropReason, number>> = {}
+  #errors: Partial<Record<ErrorClass, ErrorCount>> = {}
+  #overLimit: number[]
+
+  constructor(limits: readonly LatencyLimit[]) {
+    this.#limits = limits
+    this.#overLimit = limits.map(() => 0)
+  }
+
+  get arrivals(): number {
+    return this.#arrivals
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** A request came due. */
+  arrive(): void {
+    this.#arrivals++
+    this.#inFlight++
+  }
+
+  /** A request that came due met its fate. */
+  settle(sample: Sample): void {
+    this.#inFlight--
+    this.#bytesSent += sample.bytesSent
+    this.#bytesReceived += sample.bytesReceived
+    if (sample.fate === 'success') this.#succeed(sample)
+    else if (sample.fate === 'error') this.#fail(sample.errorClass ?? 'protocol', sample.message ?? '')
+    else this.drop(sample.dropReason ?? 'stopped', 1)
+  }
+
+  /** Requests that never came due are dropped without having arrived. */
+  drop(reason: DropReason, count: number): void {
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count
+  }
+
+  /** A latency that is not part of a finished request: connecting, the gap between two messages. */
+  observe(name: 'connectTime' | 'messageGap', ms: Ms): void {
+    this.#histograms[name].record(ms)
+  }
+
+  #succeed(sample: Sample): void {
+    const { intendedMs, dueMs, sentMs, doneMs } = sample
+    const responseMs = doneMs - intendedMs
+    const histograms = this.#histograms
+    this.#successes++
+    histograms.responseTime.record(responseMs)
+    histograms.serviceTime.record(doneMs - sentMs)
+    histograms.queueTime.record(sentMs - dueMs)
+    histograms.scheduleLag.record(dueMs - intendedMs)
+    histograms.targetTime.record(doneMs - dueMs)
+    if (!Number.isNaN(sample.firstMessageMs)) histograms.firstMessageTime.record(sample.firstMessageMs)
+    for (let i = 0; i < this.#limits.length; i++) {
+      if (responseMs > (this.#limits[i]?.limitMs ?? Number.POSITIVE_INFINITY)) {
+        this.#overLimit[i] = (this.#overLimit[i] ?? 0) + 1
+      }
+    }
+  }
+
+  #fail(errorClass: ErrorClass, message: string): void {
+    if (isAnswered(errorClass)) this.#answeredErrors++
+    const { count, first } = this.#errors[errorClass] ?? { count: 0, first: message }
+    this.#errors[errorClass] = { count: count + 1, first }
+  }
+
+  add(delta: TallyDelta): void {
+    this.#arrivals += delta.arrivals
+    this.#inFlight += delta.inFlight
+    this.#successes += delta.successes
+    this.#answeredErrors += delta.answeredErrors
+    this.#bytesSent += delta.bytesSent
+    this.#bytesReceived += delta.bytesReceived
+    for (const [reason, count] of entries(delta.dropped)) this.drop(reason, count)
+    for (const [errorClass, { count, first }] of entries(delta.errors)) {
+      const known = this.#errors[errorClass]
+      this.#errors[errorClass] = { count: (known?.count ?? 0) + count, first: known?.first ?? first }
+    }
+    for (let i = 0; i < this.#limits.length; i++) {
+      this.#overLimit[i] = (this.#overLimit[i] ?? 0) + (delta.overLimit[i] ?? 0)
+    }
+    for (const [name, histogram] of entries(delta.distributions)) this.#histograms[name].add(histogram)
+  }
+
+  /** What was counted since the last call, and forgets it; `inFlight` is by how much the number in flight changed. */
+  take(): TallyDelta {
+    const distributions: Partial<Record<DistributionName, HistogramDelta>> = {}
+    for (const name of DISTRIBUTIONS) {
+      const delta = this.#histograms[name].take()
+      if (delta !== undefined) distributions[name] = delta
+    }
+    const delta: TallyDelta = {
+      arrivals: this.#arrivals,
+      inFlight: this.#inFlight,
+      successes: this.#successes,
+      answeredErrors: this.#answeredErrors,
+      bytesSent: this.#bytesSent,
+      bytesReceived: this.#bytesReceived,
+      dropped: this.#dropped,
+      errors: this.#errors,
+      overLimit: this.#overLimit,
+      distributions,
+    }
+    this.#arrivals = 0
+    this.#inFlight = 0
+    this.#successes = 0
+    this.#answeredErrors = 0
+    this.#bytesSent = 0
+    this.#bytesReceived = 0
+    this.#dropped = {}
+    this.#errors = {}
+    this.#overLimit = this.#limits.map(() => 0)
+    return delta
+  }
+
+  /**
+   * Counts, ratios and distributions as a LoadResult has them. `durationMs` is what rates are over; `arrivalsOnly` makes the offered rate of what
+   * came due instead of what met its fate, which differ within an interval.
+   */
+  figures(durationMs: Ms, arrivalsOnly = false): Figures {
+    const errors = sum(Object.values(this.#errors).map(({ count }) => count))
+    const dropped = sum(Object.values(this.#dropped))
+    const requestsSent = this.#successes + errors
+    const requestsScheduled = requestsSent + dropped
+    const errorRate = requestsScheduled === 0 ? 0 : (errors + dropped) / requestsScheduled
+    const perSecond = (count: number): number => (durationMs > 0 ? (count * 1_000) / durationMs : 0)
+    const distributions = Object.fromEntries(
+      DISTRIBUTIONS.map((name) => [name, this.#histograms[name].distribution()]),
+    ) as Pick<Figures, DistributionName>
+    return {
+      requestsScheduled,
+      requestsSent,
+      responsesReceived: this.#successes + this.#answeredErrors,
+      successes: this.#successes,
+      errors,
+      timeouts: this.#errors.timeout?.count ?? 0,
+      dropped,
+      droppedByReason: { ...this.#dropped },
+      unanswered: errors - this.#answeredErrors + dropped,
+      successRate: 1 - errorRate,
+      errorRate,
+      offeredRps: perSecond(arrivalsOnly ? this.#arrivals : requestsScheduled),
+      throughputRps: perSecond(this.#successes),
+      bytesSent: this.#bytesSent,
+      bytesReceived: this.#bytesReceived,
+      errorsByClass: { ...this.#errors },
+      overLimit: Object.fromEntries(
+        this.#limits.map(({ key, limitMs }, i) => [key, { limitMs, count: this.#overLimit[i] ?? 0 } satisfies OverLimit]),
+      ),
+      ...distributions,
+    }
+  }
+}
+
+function entries<Key extends string, Value>(record: Readonly<Partial<Record<Key, Value>>>): [Key, Value][] {
+  return Object.entries(record) as [Key, Value][]
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -98,7 +98,8 @@ export function durationWhere(rule: string, holds: (value: Ms) => boolean): Read
   return (value, key, faults) => {
     const ms = parseDuration(value)
     if (ms !== undefined && holds(ms)) return ms
-    if (ms === undefined) faults.push({ key, value, rule: `must be ${DURATION_RULE}`, ...remedy(durationRemedy(key, value)) })
+    if (ms === undefined)
+      faults.push({ key, value, rule: `must be ${DURATION_RULE}`, ...remedy(durationRemedy(key, value)) })
     else faults.push({ key, value, rule })
     return undefined
   }
@@ -153,7 +154,8 @@ const BARE_NUMBER = /^\s*\d+(?:\.\d+)?\s*$/
 function durationRemedy(key: string, value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const name = lastName(key)
-  if (BARE_NUMBER.test(value)) return `write ${name}: '${value.trim()}s' for seconds, or ${name}: ${Number(value)} for ms`
+  if (BARE_NUMBER.test(value))
+    return `write ${name}: '${value.trim()}s' for seconds, or ${name}: ${Number(value)} for ms`
   const [, amount, unit] = SPELLED_OUT.exec(value) ?? []
   if (amount === undefined || unit === undefined) return undefined
   return `write ${name}: '${amount}${/^(ms|mil)/i.test(unit) ? 'ms' : unit.charAt(0).toLowerCase()}'`

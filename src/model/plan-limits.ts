@@ -1,0 +1,109 @@
+import type { PlanFault } from './errors.ts'
+import type { AbortLimits, ResolvedAbort, Sla } from './plan.ts'
+import {
+  anyDuration,
+  isRecord,
+  notNegative,
+  numberWhere,
+  objectOf,
+  positive,
+  present,
+  ratioWhere,
+  readKeys,
+  wholeFrom,
+} from './plan-readers.ts'
+import type { Reader } from './plan-readers.ts'
+import type { ReconnectOptions } from './protocol.ts'
+import type { Ms } from './units.ts'
+
+const errorShare = ratioWhere('must be a ratio from 0 to below 1', (value) => value >= 0 && value < 1)
+
+const readSlaKeys = objectOf(
+  {
+    p50Ms: positive,
+    p75Ms: positive,
+    p90Ms: positive,
+    p95Ms: positive,
+    p99Ms: positive,
+    p999Ms: positive,
+    errorRate: errorShare,
+    rps: positive,
+  } satisfies Readonly<Record<keyof Sla, Reader<number>>>,
+  '{ p99Ms: 250, errorRate: 0.01 }',
+)
+
+/** The service level of a plan, or of `toMeetSla`. */
+export const readSla: Reader<Sla> = (value, key, faults) => {
+  const read = readSlaKeys(value, key, faults)
+  if (read === undefined) return undefined
+  if (isRecord(value) && Object.values(value).every((limit) => limit === undefined)) {
+    faults.push({ key, value, rule: 'must hold a limit', remedy: `write ${key}: { p99Ms: 250, errorRate: 0.01 }` })
+  }
+  return present(read)
+}
+
+/** `confidence`: below one half a verdict would say nothing, and 1 is never reached. */
+export const readConfidence: Reader<number> = ratioWhere(
+  'must be above 0.5 and below 1',
+  (value) => value > 0.5 && value < 1,
+)
+
+const ABORT_KEYS = { errorRate: errorShare, p99Ms: positive, after: anyDuration } satisfies Readonly<
+  Record<keyof AbortLimits, Reader<number>>
+>
+
+/** When to stop early; `'sla'` means the plan's own limits, all but the rate. */
+export function resolveAbort(
+  value: unknown,
+  { sla, durationMs }: { readonly sla: Sla | undefined; readonly durationMs: Ms | undefined },
+  faults: PlanFault[],
+): ResolvedAbort | undefined {
+  const key = 'abortOn'
+  if (value === undefined) return undefined
+  if (value === 'sla') {
+    const { rps: _, ...limits } = sla ?? {}
+    if (Object.keys(limits).length > 0) return { sla: limits, afterMs: 0 }
+    const remedy = 'write sla: { p99Ms: 250, errorRate: 0.01 }'
+    faults.push({ key, value, rule: "can be 'sla' only beside an `sla` with a latency or an error rate", remedy })
+    return undefined
+  }
+  if (!isRecord(value)) {
+    const remedy = "write abortOn: 'sla', or abortOn: { errorRate: 0.5, after: '5s' }"
+    faults.push({ key, value, rule: "must be 'sla' or an object of limits", remedy })
+    return undefined
+  }
+  const { after, ...limits } = readKeys(ABORT_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
+  if (value['errorRate'] === undefined && value['p99Ms'] === undefined) {
+    faults.push({ key, value, rule: 'must hold a limit', remedy: 'write abortOn: { errorRate: 0.5 }' })
+  }
+  if (after !== undefined && durationMs !== undefined && after >= durationMs) {
+    faults.push({ key: `${key}.after`, value: value['after'], rule: 'must be shorter than the duration of the plan' })
+  }
+  return { sla: present(limits), afterMs: after ?? 0 }
+}
+
+export const RECONNECT: ReconnectOptions = { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0.5 }
+
+const readReconnectKeys = objectOf(
+  {
+    attempts: wholeFrom(0),
+    backoffMs: notNegative,
+    maxBackoffMs: notNegative,
+    jitter: numberWhere('must be a ratio from 0 to 1', (value) => value >= 0 && value <= 1),
+  } satisfies Readonly<Record<keyof ReconnectOptions, Reader<number>>>,
+  '{ attempts: 10, backoffMs: 100 }',
+)
+
+/** How lost connections come back. `false` is no attempt at all; absent or `true` is the default. */
+export const readReconnect: Reader<ReconnectOptions> = (value, key, faults) => {
+  if (typeof value === 'boolean') return value ? RECONNECT : { ...RECONNECT, attempts: 0 }
+  const read = readReconnectKeys(value, key, faults)
+  if (read === undefined) return undefined
+  const backoffMs = read.backoffMs ?? RECONNECT.backoffMs
+  // Who raises the first wait alone has not asked for it to be capped below.
+  const reconnect = { ...RECONNECT, maxBackoffMs: Math.max(RECONNECT.maxBackoffMs, backoffMs), ...present(read) }
+  if (reconnect.maxBackoffMs < reconnect.backoffMs) {
+    faults.push({ key: `${key}.maxBackoffMs`, value: reconnect.maxBackoffMs, rule: 'must not be below `backoffMs`' })
+  }
+  return reconnect
+}

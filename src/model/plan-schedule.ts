@@ -1,0 +1,141 @@
+import type { PlanFault } from './errors.ts'
+import { nearestName } from './nearest-name.ts'
+import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from './pattern.ts'
+import { userPattern } from './plan-pattern.ts'
+import { isRecord, remedy } from './plan-readers.ts'
+import type { PlanVocabulary } from './plan-vocabulary.ts'
+import { formatDuration } from './units.ts'
+import type { Ms, Rps } from './units.ts'
+
+/** The keys that together say when requests are sent, those that were read being without fault. */
+export interface ScheduleKeys {
+  readonly rate: Rps | undefined
+  readonly durationMs: Ms | undefined
+  readonly concurrency: number | undefined
+  readonly arrivals: ArrivalProcessName | undefined
+  readonly seed: string
+}
+
+export interface ResolvedSchedule {
+  readonly pattern: PatternSpec | ArrivalPattern | undefined
+  readonly durationMs: Ms | undefined
+  readonly arrivals: ArrivalProcessName
+}
+
+type Plan = Readonly<Record<string, unknown>>
+
+/** Reads the pattern, and holds the rules between it, `rate`, `duration`, `concurrency` and `arrivals`. */
+export function resolveSchedule(
+  plan: Plan,
+  keys: ScheduleKeys,
+  vocabulary: PlanVocabulary,
+  faults: PlanFault[],
+): ResolvedSchedule {
+  if (plan['concurrency'] !== undefined) return closedModel(plan, keys, faults)
+  const before = faults.length
+  const pattern = readPattern(plan, keys.rate, vocabulary, faults)
+  const ownDurationMs = pattern && durationOf(pattern, vocabulary)
+  if (faults.length === before || ownDurationMs !== undefined) requireDuration(plan, ownDurationMs, faults)
+  const kind = pattern !== undefined && 'kind' in pattern ? pattern.kind : plan['pattern']
+  if (kind === 'poisson' && keys.arrivals === 'uniform') {
+    const remedy = "leave `arrivals` out, or write pattern: 'constant'"
+    faults.push({ key: 'arrivals', value: 'uniform', rule: "cannot go with the pattern 'poisson'", remedy })
+  }
+  const durationMs = ownDurationMs ?? keys.durationMs
+  if (faults.length === before && pattern !== undefined && durationMs !== undefined) {
+    requireOneArrival(plan, pattern, { durationMs, seed: keys.seed }, vocabulary, faults)
+  }
+  return { pattern, durationMs, arrivals: keys.arrivals ?? (kind === 'poisson' ? 'poisson' : 'uniform') }
+}
+
+/** As many as ever in flight: nothing of an open schedule applies. */
+function closedModel(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): ResolvedSchedule {
+  for (const key of ['rate', 'pattern', 'arrivals'] as const) {
+    const value = plan[key]
+    if (value === undefined) continue
+    const remedy = 'keep `rate` for an open model (what users do), `concurrency` for a closed one (throughput)'
+    faults.push({ key, value, rule: 'cannot go with `concurrency`', remedy })
+  }
+  requireDuration(plan, undefined, faults)
+  return { pattern: undefined, durationMs: keys.durationMs, arrivals: 'uniform' }
+}
+
+function readPattern(
+  plan: Plan,
+  rate: Rps | undefined,
+  vocabulary: PlanVocabulary,
+  faults: PlanFault[],
+): PatternSpec | ArrivalPattern | undefined {
+  const value = plan['pattern'] ?? 'constant'
+  if (typeof value === 'string') {
+    requireRate(plan, faults)
+    const name = vocabulary.patternNames.find((known) => known === value)
+    if (name !== undefined) return rate === undefined ? undefined : vocabulary.specFromName(name, rate)
+    faults.push(unknownPattern(value, vocabulary.patternNames))
+    return undefined
+  }
+  if (isRecord(value) && typeof value['rateAt'] === 'function') {
+    refuseRate(plan, faults)
+    return userPattern(value, faults)
+  }
+  const specFaults = vocabulary.patternFaults(value, 'pattern')
+  faults.push(...specFaults)
+  if (specFaults.length > 0 || !isRecord(value) || typeof value['kind'] !== 'string') return undefined
+  const spec = { ...value, kind: value['kind'] }
+  if (vocabulary.carriesRate(spec)) {
+    refuseRate(plan, faults)
+    return spec
+  }
+  requireRate(plan, faults)
+  const name = vocabulary.patternNames.find((known) => known === spec.kind)
+  return name === undefined || rate === undefined ? undefined : { ...vocabulary.specFromName(name, rate), ...spec }
+}
+
+function unknownPattern(value: string, names: readonly string[]): PlanFault {
+  const meant = nearestName(value, names)
+  const rule = `must be one of ${names.map((name) => `'${name}'`).join(', ')}, or what a builder returns`
+  return { key: 'pattern', value, rule, ...remedy(meant && `did you mean '${meant}'?`) }
+}
+
+function durationOf(pattern: PatternSpec | ArrivalPattern, vocabulary: PlanVocabulary): Ms | undefined {
+  return 'kind' in pattern ? vocabulary.patternDuration(pattern) : pattern.durationMs
+}
+
+function requireRate(plan: Plan, faults: PlanFault[]): void {
+  if (plan['rate'] !== undefined) return
+  const remedy = 'write rate: 100 (requests per second), or concurrency: 10 for a closed model'
+  faults.push({ key: 'rate', value: undefined, rule: 'must be given', remedy })
+}
+
+function refuseRate(plan: Plan, faults: PlanFault[]): void {
+  if (plan['rate'] === undefined) return
+  const rule = 'must be left out: the pattern carries the rate'
+  faults.push({ key: 'rate', value: plan['rate'], rule, remedy: 'keep one of the two' })
+}
+
+function requireDuration(plan: Plan, ownMs: Ms | undefined, faults: PlanFault[]): void {
+  const value = plan['duration']
+  if (ownMs === undefined && value === undefined) {
+    faults.push({ key: 'duration', value, rule: 'must be given', remedy: "write duration: '30s'" })
+  } else if (ownMs !== undefined && value !== undefined) {
+    const rule = `must be left out: the pattern lasts ${formatDuration(ownMs)}`
+    faults.push({ key: 'duration', value, rule, remedy: 'keep one of the two' })
+  }
+}
+
+/** A run without a request would find nothing out, and say so only at its end. */
+function requireOneArrival(
+  plan: Plan,
+  pattern: PatternSpec | ArrivalPattern,
+  planned: { readonly durationMs: Ms; readonly seed: string },
+  vocabulary: PlanVocabulary,
+  faults: PlanFault[],
+): void {
+  const curve = 'kind' in pattern ? vocabulary.patternFrom(pattern, planned) : pattern
+  const expected = curve.expectedBy(planned.durationMs)
+  // The last of a whole number of arrivals may fall short of it by a rounding error.
+  if (expected >= 1 - 1e-9) return
+  const key = plan['duration'] === undefined ? 'pattern' : 'duration'
+  const rule = `must leave room for one request (${expected.toPrecision(2)} are expected in ${formatDuration(planned.durationMs)})`
+  faults.push({ key, value: plan[key], rule, remedy: 'give it a longer duration or a higher rate' })
+}

@@ -1,0 +1,126 @@
+import type { PlanFault } from './errors.ts'
+import type { CommandTarget, MonitorTarget, Target } from './plan.ts'
+import { isRecord, oneOf, present, readKeys, remedy, text, wholeFrom } from './plan-readers.ts'
+import type { Reader } from './plan-readers.ts'
+import { readTexts } from './plan-texts.ts'
+import type { PlanVocabulary } from './plan-vocabulary.ts'
+
+type ProtocolOf = PlanVocabulary['protocolOf']
+
+export const TARGET_REMEDY = "write target: 'http://127.0.0.1:3000'"
+
+/** A target, and the protocol that its URL stands for where that is known before the run. */
+export interface TargetRead {
+  readonly target: Target
+  readonly protocol: string | undefined
+}
+
+/** The target of a plan in any of its forms. */
+export function targetReader(protocolOf: ProtocolOf): Reader<TargetRead> {
+  return (value, key, faults) => {
+    if (typeof value === 'function') return { target: value as Extract<Target, () => unknown>, protocol: undefined }
+    if (isRecord(value) && !(value instanceof URL)) return readCommand(value, key, protocolOf, faults)
+    const url = readTargetUrl(value, key, protocolOf, faults)
+    return url && { target: url.href, protocol: protocolOf(url) }
+  }
+}
+
+/** A URL that may be loaded as far as its text tells: known scheme, no credentials, a port that is not 0. */
+export function readTargetUrl(
+  value: unknown,
+  key: string,
+  protocolOf: ProtocolOf,
+  faults: PlanFault[],
+): URL | undefined {
+  const url = value instanceof URL ? value : typeof value === 'string' ? URL.parse(value) : null
+  if (url === null || (typeof value === 'string' && isBareHost(value))) {
+    const meant = typeof value === 'string' && value !== '' && URL.canParse(`http://${value}`)
+    faults.push({
+      key,
+      value,
+      rule: 'must be a URL',
+      remedy: meant ? `write ${key}: 'http://${value}'` : TARGET_REMEDY,
+    })
+  } else if (url.username !== '' || url.password !== '') {
+    const shown = new URL(url)
+    shown.username = shown.password = ''
+    const remedy = "send them in headers: { authorization: 'Basic …' }"
+    faults.push({ key, value: shown.href, rule: 'must not carry a user name or a password (not shown)', remedy })
+  } else if (protocolOf(url) === undefined) {
+    const remedy = "known are 'http://' and 'https://'"
+    faults.push({ key, value: url.href, rule: 'must start with a scheme that stands for a protocol', remedy })
+  } else if (url.port === '0') {
+    faults.push({ key, value: url.href, rule: 'must name a port other than 0' })
+  } else {
+    return url
+  }
+  return undefined
+}
+
+/** `localhost:3000` parses as a URL, with the scheme `localhost:`. */
+function isBareHost(value: string): boolean {
+  return /^[\w.-]+:\d+(?:[/?#]|$)/.test(value)
+}
+
+function readCommand(
+  value: Readonly<Record<string, unknown>>,
+  key: string,
+  protocolOf: ProtocolOf,
+  faults: PlanFault[],
+): TargetRead | undefined {
+  const before = faults.length
+  let protocol: string | undefined
+  const readUrlTemplate: Reader<string> = (template, urlKey) => {
+    // Any port will do to see whether the rest is a URL.
+    const filled = typeof template === 'string' ? template.replaceAll('{port}', '1') : template
+    const url = readTargetUrl(filled, urlKey, protocolOf, faults)
+    if (url === undefined || typeof template !== 'string') return undefined
+    if (urlKey.endsWith('.url')) protocol = protocolOf(url)
+    return template
+  }
+  const readers = {
+    command: readCommandLine,
+    url: readUrlTemplate,
+    readyUrl: readUrlTemplate,
+    env: readTexts,
+    cwd: text,
+  } satisfies Readonly<Record<keyof CommandTarget, Reader<unknown>>>
+  const { command, url, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun: 'a key of a target' }, faults)
+  for (const needed of ['command', 'url'] as const) {
+    if (value[needed] !== undefined) continue
+    const remedy = "write target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }"
+    faults.push({ key: `${key}.${needed}`, value: undefined, rule: 'must be given', remedy })
+  }
+  if (faults.length > before || command === undefined || url === undefined) return undefined
+  return { target: { command, url, ...present(others) }, protocol }
+}
+
+const readCommandLine: Reader<readonly string[]> = (value, key, faults) => {
+  if (Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string') && value[0] !== '') {
+    return value
+  }
+  const words = typeof value === 'string' ? value.trim().split(/\s+/) : []
+  const meant = words.length === 0 ? undefined : `write ${key}: [${words.map((word) => `'${word}'`).join(', ')}]`
+  faults.push({
+    key,
+    value,
+    rule: 'must be a list of texts: the program and its arguments (no shell)',
+    ...remedy(meant),
+  })
+  return undefined
+}
+
+const readMonitorWord = oneOf(['auto', 'off'], 'or name what to watch: { pid: 1234 } or { port: 3000 }')
+const MONITOR_KEYS = { pid: wholeFrom(1), port: wholeFrom(1, 65_535) }
+
+/** What of the target to watch. */
+export const readMonitor: Reader<MonitorTarget | 'auto' | 'off'> = (value, key, faults) => {
+  if (!isRecord(value)) return readMonitorWord(value, key, faults)
+  const before = faults.length
+  const { pid, port } = readKeys(MONITOR_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
+  if (faults.length > before) return undefined
+  if (pid !== undefined && port === undefined) return { pid }
+  if (port !== undefined && pid === undefined) return { port }
+  faults.push({ key, value, rule: 'must name either a pid or a port' })
+  return undefined
+}

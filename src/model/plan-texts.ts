@@ -1,0 +1,100 @@
+import type { TlsOptions } from './plan.ts'
+import { flag, isRecord, NOT_SHOWN, objectOf, present, remedy, text } from './plan-readers.ts'
+import type { Reader } from './plan-readers.ts'
+
+/** Texts by name, as an environment has them. */
+export const readTexts: Reader<Readonly<Record<string, string>>> = (value, key, faults) =>
+  readEach(value, key, faults, (held, heldKey) => {
+    if (typeof held === 'string') return true
+    const meant = typeof held === 'number' || typeof held === 'boolean' ? `write '${held}'` : undefined
+    faults.push({ key: heldKey, value: held, rule: 'must be a text', ...remedy(meant) })
+    return false
+  })
+
+/** RFC 9110, 5.6.2: a token. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** What a header value may not hold: anything beyond a line, and what is not Latin-1. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const NOT_IN_HEADER = /[\0-\x08\x0A-\x1F\x7F]|[^\0-\xFF]/
+
+/** Headers by name. Their values are never shown in a fault: they hold tokens. */
+export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key, faults) =>
+  readEach(value, key, faults, (held, heldKey, name) => {
+    const before = faults.length
+    if (!HEADER_NAME.test(name)) faults.push({ key: heldKey, value: name, rule: 'must be a header name' })
+    if (typeof held !== 'string') {
+      const meant = typeof held === 'number' ? `write '${held}'` : undefined
+      faults.push({
+        key: heldKey,
+        value: typeof held === 'number' ? held : NOT_SHOWN,
+        rule: 'must be a text',
+        ...remedy(meant),
+      })
+    } else if (NOT_IN_HEADER.test(held)) {
+      const fix = /^[^\r\n]*[\r\n]+$/.test(held) ? 'it ends with a line break: trim() it' : undefined
+      faults.push({ key: heldKey, value: NOT_SHOWN, rule: 'must be one line of Latin-1 text', ...remedy(fix) })
+    }
+    return faults.length === before
+  })
+
+function readEach(
+  value: unknown,
+  key: string,
+  faults: Parameters<Reader<unknown>>[2],
+  accepts: (held: unknown, heldKey: string, name: string) => boolean,
+): Readonly<Record<string, string>> | undefined {
+  if (!isRecord(value)) {
+    faults.push({ key, value, rule: 'must be an object of texts' })
+    return undefined
+  }
+  const entries = Object.entries(value).filter(([, held]) => held !== undefined)
+  const good = entries.filter(([name, held]) => accepts(held, `${key}.${name}`, name))
+  return good.length === entries.length ? (Object.fromEntries(good) as Record<string, string>) : undefined
+}
+
+/** Certificates and keys travel as the text of a PEM file; the mistakes are its path and its bytes. */
+const readPem: Reader<string> = (value, key, faults) => {
+  if (typeof value === 'string' && value.includes('-----BEGIN')) return value
+  const path = typeof value === 'string' && value.length < 200 && !value.includes('\n') ? `'${value}'` : 'path'
+  faults.push({ key, value: NOT_SHOWN, rule: 'must be PEM text', remedy: `write readFileSync(${path}, 'utf8')` })
+  return undefined
+}
+
+const readTlsKeys = objectOf(
+  { ca: readPem, cert: readPem, key: readPem, servername: text, rejectUnauthorized: flag } satisfies Readonly<
+    Record<keyof TlsOptions, Reader<unknown>>
+  >,
+  '{ rejectUnauthorized: false }',
+)
+
+/** How to speak TLS to the target. */
+export const readTls: Reader<TlsOptions> = (value, key, faults) => {
+  const read = readTlsKeys(value, key, faults)
+  if (read === undefined) return undefined
+  if ((read.cert === undefined) !== (read.key === undefined)) {
+    const rule = 'must have both `cert` and `key`, or neither'
+    faults.push({ key, value: NOT_SHOWN, rule })
+  }
+  return present(read)
+}
+
+/** An address, a network (`10.0.0.0/8`), a host name, or all hosts under one (`*.example.com`). */
+const HOST_PATTERN =
+  /^(?:(?:\*\.)?[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}])?\.?|[\d.]+\/\d{1,2}|[\da-f:.]*:[\da-f:.]*(?:\/\d{1,3})?)$/iu
+
+/** Hosts other than loopback that may be loaded. */
+export const readAllowHosts: Reader<readonly string[]> = (value, key, faults) => {
+  if (!Array.isArray(value)) {
+    faults.push({ key, value, rule: 'must be a list of hosts', remedy: `write ${key}: ['staging.example.com']` })
+    return undefined
+  }
+  for (const [index, entry] of value.entries()) {
+    if (typeof entry === 'string' && HOST_PATTERN.test(entry)) continue
+    const host =
+      typeof entry === 'string' ? (URL.parse(entry.includes('://') ? entry : `x://${entry}`)?.hostname ?? '') : ''
+    const rule = "must be a host name, '*.' and a domain, an address, or a network such as '10.0.0.0/8'"
+    const meant = HOST_PATTERN.test(host) ? `write '${host}'` : entry === '*' ? 'name the hosts' : undefined
+    faults.push({ key: `${key}[${index}]`, value: entry, rule, ...remedy(meant) })
+  }
+  return value
+}

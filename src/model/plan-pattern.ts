@@ -27,10 +27,18 @@ export function userPattern(value: Readonly<Record<string, unknown>>, faults: Pl
   return undefined
 }
 
-/** The methods may live on a prototype and need their `this`, so the object is wrapped rather than copied. */
+/** Its methods may need their `this`, down to private fields, so they are called on the object itself. */
 function named(pattern: ArrivalPattern): ArrivalPattern {
   if (typeof pattern.name === 'string' && pattern.name !== '') return pattern
-  return Object.create(pattern, { name: { value: 'custom', enumerable: true } }) as ArrivalPattern
+  const { durationMs, phases } = pattern
+  return {
+    name: 'custom',
+    durationMs,
+    rateAt: (tMs) => pattern.rateAt(tMs),
+    expectedBy: (tMs) => pattern.expectedBy(tMs),
+    ...(pattern.timeOf && { timeOf: (expected: number) => pattern.timeOf?.(expected) ?? Number.NaN }),
+    ...(phases && { phases }),
+  }
 }
 
 interface Wrong {

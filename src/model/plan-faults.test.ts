@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest'
+import { LoadPlanError } from './errors.ts'
+import { resolvePlan } from './plan-faults.ts'
+import type { PlanVocabulary } from './plan-vocabulary.ts'
+
+/** The least that a room of patterns and one of protocols can say: two flat patterns, and requests with a path. */
+const vocabulary: PlanVocabulary = {
+  protocolNames: ['http'],
+  protocolOf: (url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined),
+  requestFaults: (_, request, key) =>
+    typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
+  patternNames: ['constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson'],
+  specFromName: (kind, rate) => ({ kind, rate }),
+  patternFaults: (spec, key) =>
+    typeof spec === 'object' ? [] : [{ key, value: spec, rule: 'must be what a builder returns' }],
+  carriesRate: (spec) => typeof spec['rate'] === 'number',
+  patternDuration: (spec) => spec.durationMs,
+  patternFrom: (spec, { durationMs }) => ({
+    name: spec.kind,
+    durationMs,
+    rateAt: () => Number(spec['rate']),
+    expectedBy: (tMs) => (Number(spec['rate']) * tMs) / 1_000,
+  }),
+}
+
+const complete = { target: 'http://127.0.0.1:3000', rate: 50, duration: '30s' }
+
+/** What is said about a plan, fault by fault. */
+function faultsOf(plan: unknown, seed?: string): string {
+  try {
+    resolvePlan(plan, vocabulary, { seed })
+  } catch (error) {
+    if (error instanceof LoadPlanError) return error.message
+    throw error
+  }
+  return 'no fault'
+}
+
+const changed = (change: object): string => faultsOf({ ...complete, ...change })
+
+describe('a complete plan', () => {
+  it('gets every default', () => {
+    expect(resolvePlan(complete, vocabulary, { name: 'cart', seed: '8F2C1E' })).toEqual({
+      name: 'cart',
+      target: 'http://127.0.0.1:3000/',
+      protocol: 'http',
+      pattern: { kind: 'constant', rate: 50 },
+      durationMs: 30_000,
+      concurrency: undefined,
+      arrivals: 'uniform',
+      warmUpMs: 0,
+      request: undefined,
+      connection: 'pooled',
+      maxConnections: 100,
+      overflow: 'queue',
+      reconnect: { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0.5 },
+      requestTimeoutMs: 10_000,
+      sla: {},
+      abortOn: undefined,
+      confidence: 0.95,
+      onInconclusive: 'fail',
+      tracing: 'off',
+      seed: '8f2c1e',
+      threads: 'auto',
+      tls: {},
+      headers: {},
+      monitor: 'auto',
+      allowHosts: [],
+    })
+  })
+
+  it('draws a seed that can be given back', () => {
+    const drawn = resolvePlan(complete, vocabulary).seed
+    expect(drawn).toMatch(/^[0-9a-f]{1,8}$/)
+    expect(resolvePlan({ ...complete, seed: drawn }, vocabulary).seed).toBe(drawn)
+    const seeds = Array.from({ length: 20 }, () => resolvePlan(complete, vocabulary).seed)
+    expect(new Set(seeds).size).toBeGreaterThan(10)
+  })
+
+  it.each([
+    [{ seed: 255 }, undefined, 'ff'],
+    [{ seed: '00ff' }, undefined, 'ff'],
+    [{ seed: 255 }, '', 'ff'],
+    [{ seed: 255 }, 'abc', 'abc'],
+  ])('%j with LOAD_SEED=%s has the seed %s', (change, outer, seed) => {
+    expect(resolvePlan({ ...complete, ...change }, vocabulary, { seed: outer }).seed).toBe(seed)
+  })
+
+  it('treats a key that is undefined as one that is absent', () => {
+    expect(resolvePlan({ ...complete, sla: undefined, tls: undefined, tarpit: undefined }, vocabulary).sla).toEqual({})
+  })
+
+  it('of the closed model has room for all that is in flight', () => {
+    const plan = resolvePlan({ target: complete.target, duration: 500, concurrency: 250 }, vocabulary)
+    expect(plan).toMatchObject({ concurrency: 250, maxConnections: 250, pattern: undefined, durationMs: 500 })
+  })
+
+  it('takes limits, and stops early at all of them but the rate', () => {
+    const sla = { p99Ms: 250, errorRate: 0, rps: 50 }
+    expect(resolvePlan({ ...complete, sla, abortOn: 'sla' }, vocabulary)).toMatchObject({
+      sla,
+      abortOn: { sla: { p99Ms: 250, errorRate: 0 }, afterMs: 0 },
+    })
+    expect(resolvePlan({ ...complete, abortOn: { p99Ms: 90, after: '5s' } }, vocabulary).abortOn).toEqual({
+      sla: { p99Ms: 90 },
+      afterMs: 5_000,
+    })
+  })
+
+  it('with reconnect: false never reconnects, and with a part of the options keeps the other defaults', () => {
+    expect(resolvePlan({ ...complete, reconnect: false }, vocabulary).reconnect.attempts).toBe(0)
+    expect(resolvePlan({ ...complete, reconnect: { backoffMs: 9_000 } }, vocabulary).reconnect).toEqual({
+      attempts: 10,
+      backoffMs: 9_000,
+      maxBackoffMs: 9_000,
+      jitter: 0.5,
+    })
+  })
+
+  it.each([
+    ['a command', { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}/api', env: { A: '1' } }],
+    ['a function', () => 'http://127.0.0.1:3000'],
+  ])('may have %s for its target', (_, target) => {
+    const plan = resolvePlan({ ...complete, target }, vocabulary)
+    expect(plan.protocol).toBe('http')
+    expect(plan.target).toEqual(target)
+  })
+
+  it('with the pattern poisson has Poisson arrivals', () => {
+    expect(resolvePlan({ ...complete, pattern: 'poisson' }, vocabulary).arrivals).toBe('poisson')
+  })
+
+  it('gives its rate to a pattern without one, and takes the duration of a pattern with one', () => {
+    const pattern = { kind: 'burst', factor: 3 }
+    expect(resolvePlan({ ...complete, pattern }, vocabulary).pattern).toEqual({ ...pattern, rate: 50 })
+    const whole = { kind: 'constant', rate: 7, durationMs: 900 }
+    expect(resolvePlan({ target: complete.target, pattern: whole }, vocabulary).durationMs).toBe(900)
+  })
+})
+
+describe('a mistake in a plan', () => {
+  it.each([
+    [{ rate: -1 }, 'rate must be greater than 0, got -1'],
+    [{ rate: '50' }, "rate must be a number, got '50'\n    → write rate: 50"],
+    [{ rate: Number.NaN }, 'rate must be a finite number, got NaN'],
+    [
+      { duration: '5 parsecs' },
+      "duration must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', got '5 parsecs'",
+    ],
+    [
+      { duration: '5 minutes' },
+      "duration must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', got '5 minutes'\n    → write duration: '5m'",
+    ],
+    [{ duration: 0 }, 'duration must be longer than 0, got 0'],
+    [
+      { pattern: 'sinus' },
+      "pattern must be one of 'constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson', or what a builder returns, got 'sinus'\n    → did you mean 'sine-wave'?",
+    ],
+    [{ durration: 5 }, 'durration is not a key of a plan, got 5\n    → did you mean `duration`?'],
+    [
+      { arrivals: 'uniform', pattern: 'poisson' },
+      "arrivals cannot go with the pattern 'poisson', got 'uniform'\n    → leave `arrivals` out, or write pattern: 'constant'",
+    ],
+    [
+      { rate: 0.01 },
+      "duration must leave room for one request (0.30 are expected in 30 s), got '30s'\n    → give it a longer duration or a higher rate",
+    ],
+    [
+      { rate: undefined },
+      'rate must be given, got undefined\n    → write rate: 100 (requests per second), or concurrency: 10 for a closed model',
+    ],
+    [
+      { pattern: { kind: 'constant', rate: 7 } },
+      'rate must be left out: the pattern carries the rate, got 50\n    → keep one of the two',
+    ],
+    [
+      { rate: undefined, pattern: { kind: 'constant', rate: 7, durationMs: 5_000 } },
+      "duration must be left out: the pattern lasts 5 s, got '30s'\n    → keep one of the two",
+    ],
+    [{ maxConnections: 0 }, 'maxConnections must be a whole number of at least 1, got 0'],
+    [
+      { confidence: 95 },
+      'confidence must be above 0.5 and below 1, got 95\n    → ratios are between 0 and 1: 95% is 0.95',
+    ],
+    [
+      { seed: 'banana' },
+      "seed must be a whole number from 0 to 4294967295, or up to 8 hexadecimal digits, got 'banana'",
+    ],
+    [{ threads: 'many' }, "threads must be a number, got 'many'"],
+    [
+      { tracing: 'all' },
+      "tracing must be 'off', got 'all'\n    → the other values come with tracing, which this version does not have",
+    ],
+    [{ overflow: 'dorp' }, "overflow must be 'queue' or 'drop', got 'dorp'\n    → did you mean 'drop'?"],
+    [{ sla: { p99: 250 } }, 'sla.p99 is not a key of `sla`, got 250\n    → did you mean `sla.p99Ms`?'],
+    [{ sla: { errorRate: 1 } }, 'sla.errorRate must be a ratio from 0 to below 1, got 1'],
+    [{ sla: {} }, 'sla must hold a limit, got {}\n    → write sla: { p99Ms: 250, errorRate: 0.01 }'],
+    [
+      { abortOn: 'sla' },
+      "abortOn can be 'sla' only beside an `sla` with a latency or an error rate, got 'sla'\n    → write sla: { p99Ms: 250, errorRate: 0.01 }",
+    ],
+    [
+      { abortOn: { errorRate: 0.5, after: '40s' } },
+      "abortOn.after must be shorter than the duration of the plan, got '40s'",
+    ],
+    [{ reconnect: { jitter: 2 } }, 'reconnect.jitter must be a ratio from 0 to 1, got 2'],
+    [
+      { reconnect: { backoffMs: 50, maxBackoffMs: 20 } },
+      'reconnect.maxBackoffMs must not be below `backoffMs`, got 20',
+    ],
+    [{ request: [] }, 'request must list at least one request, got []'],
+    [{ request: [{}, '/cart'] }, "request[1] must be an object, got '/cart'"],
+    [{ monitor: {} }, 'monitor must name either a pid or a port, got {}'],
+    [{ monitor: { port: 70_000 } }, 'monitor.port must be a whole number of at least 1 and at most 65535, got 70000'],
+    [
+      { monitor: 'on' },
+      "monitor must be 'auto' or 'off', got 'on'\n    → or name what to watch: { pid: 1234 } or { port: 3000 }",
+    ],
+  ])('%j is told in one line, with its remedy', (change, message) => {
+    expect(changed(change)).toBe(message)
+  })
+
+  it.each(['rate', 'pattern', 'arrivals'])('concurrency beside %s is a fault of that key', (key) => {
+    const value = { rate: 50, pattern: 'burst', arrivals: 'poisson' }[key]
+    const message = faultsOf({ target: complete.target, duration: 500, concurrency: 5, [key]: value })
+    expect(message).toContain(`${key} cannot go with \`concurrency\``)
+  })
+
+  it('in LOAD_SEED is a fault of LOAD_SEED', () => {
+    expect(faultsOf(complete, 'xyz')).toMatch(/^LOAD_SEED must be/)
+  })
+
+  it.each([undefined, null, 'http://127.0.0.1:3000', [complete]])('%j is no plan', (plan) => {
+    expect(faultsOf(plan)).toMatch(/^plan must be an object/)
+  })
+
+  it('never hides another: all of them are listed, once each', () => {
+    const plan = { rate: '50', durration: 5, pattern: 'sinus', threads: 0, sla: { p99Ms: -1 } }
+    expect(() => resolvePlan(plan, vocabulary)).toThrow(expect.objectContaining({ code: 'ERR_LOAD_PLAN' }))
+    expect(faultsOf(plan)).toMatchInlineSnapshot(`
+      "the plan has 6 faults
+        - durration is not a key of a plan, got 5
+          → did you mean \`duration\`?
+        - rate must be a number, got '50'
+          → write rate: 50
+        - sla.p99Ms must be greater than 0, got -1
+        - threads must be a whole number of at least 1, got 0
+        - target must be given, got undefined
+          → write target: 'http://127.0.0.1:3000'
+        - pattern must be one of 'constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson', or what a builder returns, got 'sinus'
+          → did you mean 'sine-wave'?"
+    `)
+  })
+})

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import type { PlanFault } from './errors.ts'
+import { readMonitor, targetReader } from './plan-target.ts'
+import { readAllowHosts, readHeaders, readTls } from './plan-texts.ts'
+import type { Reader } from './plan-readers.ts'
+
+const readTarget = targetReader((url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined))
+
+/** `key rule → remedy` of every fault. */
+function told(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
+  const faults: PlanFault[] = []
+  read(value, key, faults)
+  return faults.map((fault) => `${fault.key} ${fault.rule}${fault.remedy === undefined ? '' : ` → ${fault.remedy}`}`)
+}
+
+describe('target', () => {
+  it.each(['http://127.0.0.1:3000', 'https://[::1]/api?x=1', new URL('http://localhost')])('%s is one', (target) => {
+    expect(told(readTarget, target, 'target')).toEqual([])
+  })
+
+  it.each([
+    ['127.0.0.1:3000', "target must be a URL → write target: 'http://127.0.0.1:3000'"],
+    ['localhost:3000/api', "target must be a URL → write target: 'http://localhost:3000/api'"],
+    [3000, "target must be a URL → write target: 'http://127.0.0.1:3000'"],
+    ['', "target must be a URL → write target: 'http://127.0.0.1:3000'"],
+    ['http://127.0.0.1:0', 'target must name a port other than 0'],
+    [
+      'ftp://127.0.0.1',
+      "target must start with a scheme that stands for a protocol → known are 'http://' and 'https://'",
+    ],
+  ])('%j is none, and the remedy can be copied', (target, message) => {
+    expect(told(readTarget, target, 'target')).toEqual([message])
+  })
+
+  it('with a password is refused without showing it', () => {
+    const faults: PlanFault[] = []
+    readTarget('http://admin:hunter2@127.0.0.1:3000', 'target', faults)
+    expect(faults).toHaveLength(1)
+    expect(JSON.stringify(faults)).not.toMatch(/hunter2|admin/)
+  })
+
+  it.each([
+    [{ command: 'node server.js', url: 'http://127.0.0.1:{port}' }, /write target\.command: \['node', 'server\.js'\]/],
+    [{ command: [], url: 'http://127.0.0.1:{port}' }, /^target\.command must be a list of texts/],
+    [{ command: ['node'] }, /^target\.url must be given/],
+    [{ command: ['node'], url: 'port {port}' }, /^target\.url must be a URL/],
+    [{ command: ['node'], url: 'http://127.0.0.1:{port}', readyURL: 'x' }, /did you mean `target\.readyUrl`/],
+    [{ command: ['node'], url: 'http://127.0.0.1:{port}', env: { PORT: 3000 } }, /^target\.env\.PORT must be a text/],
+  ])('%j has one fault', (target, message) => {
+    const faults = told(readTarget, target, 'target')
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(message)
+  })
+})
+
+describe('headers', () => {
+  it('with a line break, as a token read from a file has, are refused without showing it', () => {
+    const faults: PlanFault[] = []
+    readHeaders({ authorization: 'Bearer s3cret\n' }, 'headers', faults)
+    expect(faults).toMatchObject([{ key: 'headers.authorization', remedy: 'it ends with a line break: trim() it' }])
+    expect(JSON.stringify(faults)).not.toContain('s3cret')
+  })
+
+  it.each([
+    [{ 'x-a': 'a\r\nx-b: b' }, ['headers.x-a must be one line of Latin-1 text']],
+    [{ 'x a': 'a' }, ['headers.x a must be a header name']],
+    [{ 'x-a': 5 }, ["headers.x-a must be a text → write '5'"]],
+    [['x-a: 5'], ['headers must be an object of texts']],
+    [{ 'x-a': 'tab\tand é' }, []],
+  ])('%j: %j', (headers, messages) => {
+    expect(told(readHeaders, headers, 'headers')).toEqual(messages)
+  })
+})
+
+describe('tls', () => {
+  it.each([
+    [{ ca: './ca.pem' }, ["tls.ca must be PEM text → write readFileSync('./ca.pem', 'utf8')"]],
+    [{ ca: Buffer.from('-----BEGIN') }, ["tls.ca must be PEM text → write readFileSync(path, 'utf8')"]],
+    [{ cert: '-----BEGIN CERTIFICATE-----' }, ['tls must have both `cert` and `key`, or neither']],
+    [
+      { rejectUnauthorised: false },
+      ['tls.rejectUnauthorised is not a key of `tls` → did you mean `tls.rejectUnauthorized`?'],
+    ],
+    [{ rejectUnauthorized: false, servername: 'a.test' }, []],
+  ])('%j: %j', (tls, messages) => {
+    expect(told(readTls, tls, 'tls')).toEqual(messages)
+  })
+})
+
+describe('allowHosts', () => {
+  it.each([
+    'staging.example.com',
+    '*.example.com',
+    '10.1.2.3',
+    '10.0.0.0/8',
+    'fd00::/8',
+    '::1',
+    'my_host',
+    'bücher.de',
+  ])('%s is an entry', (entry) => {
+    expect(told(readAllowHosts, [entry], 'allowHosts')).toEqual([])
+  })
+
+  it.each([
+    ['https://staging.example.com/api', "write 'staging.example.com'"],
+    ['staging.example.com:8080', "write 'staging.example.com'"],
+    ['*', 'name the hosts'],
+  ])('%s is none: %s', (entry, remedy) => {
+    expect(told(readAllowHosts, [entry], 'allowHosts')).toEqual([expect.stringContaining(remedy)])
+  })
+
+  it('is a list', () => {
+    expect(told(readAllowHosts, 'example.com', 'allowHosts')).toEqual([
+      "allowHosts must be a list of hosts → write allowHosts: ['staging.example.com']",
+    ])
+  })
+})
+
+describe('monitor', () => {
+  it.each(['auto', 'off', { pid: 4 }, { port: 80 }])('%j says what to watch', (monitor) => {
+    expect(readMonitor(monitor, 'monitor', [])).toEqual(monitor)
+  })
+})

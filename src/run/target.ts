@@ -1,0 +1,135 @@
+import { lookup } from 'node:dns/promises'
+import { connect } from 'node:net'
+import { LoadPlanError, LoadTargetError } from '../model/errors.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { readTargetUrl } from '../model/plan-target.ts'
+import type { CommandTarget, Target } from '../model/plan.ts'
+import { readAllowHosts } from '../model/plan-texts.ts'
+import type { Ms } from '../model/units.ts'
+import { protocolNameOf } from '../protocols/index.ts'
+import { isAllowedHost } from './allowed-hosts.ts'
+import type { HostAddress } from './allowed-hosts.ts'
+
+/** A target that may be loaded, with every address that was checked for it. */
+export interface CheckedTarget {
+  readonly url: URL
+  readonly addresses: readonly HostAddress[]
+}
+
+/**
+ * The address of a target that answers. Connections are made to this address and no other: a name could resolve
+ * differently the next time, to a host that was never allowed.
+ */
+export interface ReachedTarget extends HostAddress {
+  readonly url: URL
+}
+
+/**
+ * Finds out what a target's URL is, and that it may be loaded. Throws `LoadPlanError` for what is not a usable URL, and
+ * `LoadTargetError` with code `ERR_LOAD_TARGET_REFUSED` for a host that is neither loopback nor allowed,
+ * `ERR_LOAD_TARGET_UNREACHABLE` for a name that does not resolve, or `ERR_LOAD_TARGET_START` when the function throws.
+ */
+export async function checkTarget(
+  target: Exclude<Target, CommandTarget>,
+  allowHosts: readonly string[],
+): Promise<CheckedTarget> {
+  const faults: PlanFault[] = []
+  const url = readTargetUrl(await valueOf(target), 'target', protocolNameOf, faults)
+  const allowed = [...allowHosts, ...allowedByEnvironment(faults)]
+  if (url === undefined || faults.length > 0) throw new LoadPlanError(faults)
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const addresses = await addressesOf(host, url)
+  if (!isAllowedHost(host, addresses, allowed)) throw refused(host, addresses)
+  return { url, addresses }
+}
+
+async function valueOf(target: Exclude<Target, CommandTarget>): Promise<unknown> {
+  if (typeof target !== 'function') return target
+  try {
+    return await target()
+  } catch (cause) {
+    throw new LoadTargetError('ERR_LOAD_TARGET_START', `the target function threw: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+function allowedByEnvironment(faults: PlanFault[]): readonly string[] {
+  const entries = (process.env['LOAD_ALLOW_HOSTS'] ?? '').split(',').map((entry) => entry.trim())
+  return (
+    readAllowHosts(
+      entries.filter((entry) => entry !== ''),
+      'LOAD_ALLOW_HOSTS',
+      faults,
+    ) ?? []
+  )
+}
+
+async function addressesOf(host: string, url: URL): Promise<readonly HostAddress[]> {
+  try {
+    const found = await lookup(host, { all: true })
+    return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
+  } catch (cause) {
+    throw new LoadTargetError(
+      'ERR_LOAD_TARGET_UNREACHABLE',
+      `no host is called '${host}' (${reasonOf(cause)})\n    → check the spelling of the target: ${url.origin}`,
+      { cause },
+    )
+  }
+}
+
+function refused(host: string, addresses: readonly HostAddress[]): LoadTargetError {
+  const found = addresses.map(({ address }) => address).filter((address) => address !== host)
+  const named = found.length === 0 ? host : `${host} (${found.join(', ')})`
+  const remedy = /^(?:0\.0\.0\.0|::)$/.test(host)
+    ? 'that is where a server listens, not where it is reached: write 127.0.0.1'
+    : `if you may load it, say so: allowHosts: ['${host}'] in the plan, or LOAD_ALLOW_HOSTS=${host}`
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_REFUSED',
+    `${named} is not this machine and not among the allowed hosts; nothing was sent to it\n    → ${remedy}`,
+  )
+}
+
+/**
+ * Connects to the checked addresses in turn and gives the first that answers; `localhost` is often both ::1 and
+ * 127.0.0.1, with a server on one of them. Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) when none does.
+ */
+export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: Ms): Promise<ReachedTarget> {
+  let cause: unknown
+  for (const candidate of addresses) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- the first that answers wins, in the order of the resolver
+      await answers(candidate, portOf(url), timeoutMs)
+      return { url, ...candidate }
+    } catch (error) {
+      cause ??= error
+    }
+  }
+  throw unreachable(url, cause)
+}
+
+function answers({ address, family }: HostAddress, port: number, timeoutMs: Ms): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const socket = connect({ host: address, port, family, timeout: timeoutMs })
+  socket.once('connect', resolve)
+  socket.once('error', reject)
+  socket.once('timeout', () => reject(new Error(`no answer within ${timeoutMs} ms`)))
+  return promise.finally(() => socket.destroy())
+}
+
+function portOf(url: URL): number {
+  return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+}
+
+/** The error of a run whose target is not there: the first one that a newcomer meets. */
+export function unreachable(url: URL, cause: unknown): LoadTargetError {
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_UNREACHABLE',
+    `nothing answers at ${url.origin} (${reasonOf(cause)})
+    → start the server first, check the port, or let the run start it:
+      target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
+    { cause },
+  )
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

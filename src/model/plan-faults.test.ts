@@ -9,11 +9,11 @@ const vocabulary: PlanVocabulary = {
   protocolOf: (url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined),
   requestFaults: (_, request, key) =>
     typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
-  patternNames: ['constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson'],
   specFromName: (kind, rate) => ({ kind, rate }),
-  patternFaults: (spec, key) =>
-    typeof spec === 'object' ? [] : [{ key, value: spec, rule: 'must be what a builder returns' }],
-  carriesRate: (spec) => typeof spec['rate'] === 'number',
+  patternFaults: (pattern, key) =>
+    typeof pattern === 'object' || pattern === 'constant' || pattern === 'poisson'
+      ? []
+      : [{ key, value: pattern, rule: 'is not the name of a pattern' }],
   patternDuration: (spec) => spec.durationMs,
   patternFrom: (spec, { durationMs }) => ({
     name: spec.kind,
@@ -130,11 +130,27 @@ describe('a complete plan', () => {
     expect(resolvePlan({ ...complete, pattern: 'poisson' }, vocabulary).arrivals).toBe('poisson')
   })
 
-  it('gives its rate to a pattern without one, and takes the duration of a pattern with one', () => {
-    const pattern = { kind: 'burst', factor: 3 }
-    expect(resolvePlan({ ...complete, pattern }, vocabulary).pattern).toEqual({ ...pattern, rate: 50 })
+  it('takes rate and duration of a pattern that has them', () => {
     const whole = { kind: 'constant', rate: 7, durationMs: 900 }
     expect(resolvePlan({ target: complete.target, pattern: whole }, vocabulary).durationMs).toBe(900)
+  })
+
+  it("may have a pattern object of the user's own, of any class and without a name", () => {
+    class Steady {
+      readonly durationMs = 2_000
+      readonly #rate = 5
+      rateAt(): number {
+        return this.#rate
+      }
+      expectedBy(tMs: number): number {
+        return (this.#rate * tMs) / 1_000
+      }
+    }
+    const { pattern, durationMs } = resolvePlan({ target: complete.target, pattern: new Steady() }, vocabulary)
+    expect(durationMs).toBe(2_000)
+    expect(pattern?.name).toBe('custom')
+    expect(pattern).toMatchObject({ rateAt: expect.any(Function), expectedBy: expect.any(Function) })
+    expect((pattern as Steady | undefined)?.expectedBy(1_000)).toBe(5)
   })
 })
 
@@ -152,10 +168,7 @@ describe('a mistake in a plan', () => {
       "duration must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', got '5 minutes'\n    → write duration: '5m'",
     ],
     [{ duration: 0 }, 'duration must be longer than 0, got 0'],
-    [
-      { pattern: 'sinus' },
-      "pattern must be one of 'constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson', or what a builder returns, got 'sinus'\n    → did you mean 'sine-wave'?",
-    ],
+    [{ pattern: 'sinus' }, "pattern is not the name of a pattern, got 'sinus'"],
     [{ durration: 5 }, 'durration is not a key of a plan, got 5\n    → did you mean `duration`?'],
     [
       { arrivals: 'uniform', pattern: 'poisson' },
@@ -247,8 +260,7 @@ describe('a mistake in a plan', () => {
         - threads must be a whole number of at least 1, got 0
         - target must be given, got undefined
           → write target: 'http://127.0.0.1:3000'
-        - pattern must be one of 'constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson', or what a builder returns, got 'sinus'
-          → did you mean 'sine-wave'?"
+        - pattern is not the name of a pattern, got 'sinus'"
     `)
   })
 })

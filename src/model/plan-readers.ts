@@ -66,13 +66,13 @@ export function numberWhere(
   return (value, key, faults) => {
     if (typeof value !== 'number') {
       const meant = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
-      faults.push({ key, value, rule: 'must be a number', ...remedy(writeNumber(key, meant)) })
+      faults.push({ key, value, rule: 'must be a number', ...withRemedy(writeNumber(key, meant)) })
     } else if (!Number.isFinite(value)) {
       faults.push({ key, value, rule: 'must be a finite number' })
     } else if (holds(value)) {
       return value
     } else {
-      faults.push({ key, value, rule, ...remedy(remedyFor?.(value)) })
+      faults.push({ key, value, rule, ...withRemedy(remedyFor?.(value)) })
     }
     return undefined
   }
@@ -99,7 +99,7 @@ export function durationWhere(rule: string, holds: (value: Ms) => boolean): Read
     const ms = parseDuration(value)
     if (ms !== undefined && holds(ms)) return ms
     if (ms === undefined)
-      faults.push({ key, value, rule: `must be ${DURATION_RULE}`, ...remedy(durationRemedy(key, value)) })
+      faults.push({ key, value, rule: `must be ${DURATION_RULE}`, ...withRemedy(durationRemedy(key, value)) })
     else faults.push({ key, value, rule })
     return undefined
   }
@@ -115,7 +115,7 @@ export function oneOf<const Name extends string>(names: readonly Name[], remedyE
     if (found !== undefined) return found
     const meant = typeof value === 'string' ? nearestName(value, names) : undefined
     const rule = `must be ${names.map((name) => `'${name}'`).join(names.length === 2 ? ' or ' : ', ')}`
-    faults.push({ key, value, rule, ...remedy(meant === undefined ? remedyElse : `did you mean '${meant}'?`) })
+    faults.push({ key, value, rule, ...withRemedy(meant === undefined ? remedyElse : `did you mean '${meant}'?`) })
     return undefined
   }
 }
@@ -133,8 +133,8 @@ export const flag: Reader<boolean> = (value, key, faults) => {
 }
 
 /** Exact optional properties want an absent key, not an undefined one. */
-export function remedy(text: string | undefined): { readonly remedy?: string } {
-  return text === undefined ? {} : { remedy: text }
+export function withRemedy(remedy: string | undefined): { readonly remedy?: string } {
+  return remedy === undefined ? {} : { remedy }
 }
 
 /** Only the keys that have a value, for the same reason. */

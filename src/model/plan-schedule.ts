@@ -1,8 +1,6 @@
 import type { PlanFault } from './errors.ts'
-import { nearestName } from './nearest-name.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from './pattern.ts'
-import { userPattern } from './plan-pattern.ts'
-import { isRecord, remedy } from './plan-readers.ts'
+import type { PatternName } from './plan.ts'
 import type { PlanVocabulary } from './plan-vocabulary.ts'
 import { formatDuration } from './units.ts'
 import type { Ms, Rps } from './units.ts'
@@ -67,34 +65,28 @@ function readPattern(
   faults: PlanFault[],
 ): PatternSpec | ArrivalPattern | undefined {
   const value = plan['pattern'] ?? 'constant'
+  const found = vocabulary.patternFaults(value, 'pattern')
+  faults.push(...found)
   if (typeof value === 'string') {
     requireRate(plan, faults)
-    const name = vocabulary.patternNames.find((known) => known === value)
-    if (name !== undefined) return rate === undefined ? undefined : vocabulary.specFromName(name, rate)
-    faults.push(unknownPattern(value, vocabulary.patternNames))
-    return undefined
+    return rate === undefined || found.length > 0 ? undefined : vocabulary.specFromName(value as PatternName, rate)
   }
-  if (isRecord(value) && typeof value['rateAt'] === 'function') {
-    refuseRate(plan, faults)
-    return userPattern(value, faults)
-  }
-  const specFaults = vocabulary.patternFaults(value, 'pattern')
-  faults.push(...specFaults)
-  if (specFaults.length > 0 || !isRecord(value) || typeof value['kind'] !== 'string') return undefined
-  const spec = { ...value, kind: value['kind'] }
-  if (vocabulary.carriesRate(spec)) {
-    refuseRate(plan, faults)
-    return spec
-  }
-  requireRate(plan, faults)
-  const name = vocabulary.patternNames.find((known) => known === spec.kind)
-  return name === undefined || rate === undefined ? undefined : { ...vocabulary.specFromName(name, rate), ...spec }
+  if (found.length > 0) return undefined
+  refuseRate(plan, faults)
+  return 'kind' in (value as object) ? (value as PatternSpec) : named(value as ArrivalPattern)
 }
 
-function unknownPattern(value: string, names: readonly string[]): PlanFault {
-  const meant = nearestName(value, names)
-  const rule = `must be one of ${names.map((name) => `'${name}'`).join(', ')}, or what a builder returns`
-  return { key: 'pattern', value, rule, ...remedy(meant && `did you mean '${meant}'?`) }
+/** A pattern of the user's own may lack a name. Its methods are called on the object itself, for its private fields. */
+function named(pattern: ArrivalPattern): ArrivalPattern {
+  if (typeof pattern.name === 'string' && pattern.name !== '') return pattern
+  const { durationMs, phases } = pattern
+  return {
+    name: 'custom',
+    durationMs,
+    rateAt: (tMs) => pattern.rateAt(tMs),
+    expectedBy: (tMs) => pattern.expectedBy(tMs),
+    ...(phases && { phases }),
+  }
 }
 
 function durationOf(pattern: PatternSpec | ArrivalPattern, vocabulary: PlanVocabulary): Ms | undefined {

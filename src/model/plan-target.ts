@@ -1,6 +1,6 @@
 import type { PlanFault } from './errors.ts'
 import type { CommandTarget, MonitorTarget, Target } from './plan.ts'
-import { isRecord, oneOf, present, readKeys, remedy, text, wholeFrom } from './plan-readers.ts'
+import { isRecord, oneOf, present, readKeys, text, withRemedy, wholeFrom } from './plan-readers.ts'
 import type { Reader } from './plan-readers.ts'
 import { readTexts } from './plan-texts.ts'
 import type { PlanVocabulary } from './plan-vocabulary.ts'
@@ -105,7 +105,7 @@ const readCommandLine: Reader<readonly string[]> = (value, key, faults) => {
     key,
     value,
     rule: 'must be a list of texts: the program and its arguments (no shell)',
-    ...remedy(meant),
+    ...withRemedy(meant),
   })
   return undefined
 }

@@ -1,5 +1,5 @@
 import type { TlsOptions } from './plan.ts'
-import { flag, isRecord, NOT_SHOWN, objectOf, present, remedy, text } from './plan-readers.ts'
+import { flag, isRecord, NOT_SHOWN, objectOf, present, text, withRemedy } from './plan-readers.ts'
 import type { Reader } from './plan-readers.ts'
 
 /** Texts by name, as an environment has them. */
@@ -7,7 +7,7 @@ export const readTexts: Reader<Readonly<Record<string, string>>> = (value, key, 
   readEach(value, key, faults, (held, heldKey) => {
     if (typeof held === 'string') return true
     const meant = typeof held === 'number' || typeof held === 'boolean' ? `write '${held}'` : undefined
-    faults.push({ key: heldKey, value: held, rule: 'must be a text', ...remedy(meant) })
+    faults.push({ key: heldKey, value: held, rule: 'must be a text', ...withRemedy(meant) })
     return false
   })
 
@@ -28,11 +28,11 @@ export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key
         key: heldKey,
         value: typeof held === 'number' ? held : NOT_SHOWN,
         rule: 'must be a text',
-        ...remedy(meant),
+        ...withRemedy(meant),
       })
     } else if (NOT_IN_HEADER.test(held)) {
       const fix = /^[^\r\n]*[\r\n]+$/.test(held) ? 'it ends with a line break: trim() it' : undefined
-      faults.push({ key: heldKey, value: NOT_SHOWN, rule: 'must be one line of Latin-1 text', ...remedy(fix) })
+      faults.push({ key: heldKey, value: NOT_SHOWN, rule: 'must be one line of Latin-1 text', ...withRemedy(fix) })
     }
     return faults.length === before
   })
@@ -94,7 +94,7 @@ export const readAllowHosts: Reader<readonly string[]> = (value, key, faults) =>
       typeof entry === 'string' ? (URL.parse(entry.includes('://') ? entry : `x://${entry}`)?.hostname ?? '') : ''
     const rule = "must be a host name, '*.' and a domain, an address, or a network such as '10.0.0.0/8'"
     const meant = HOST_PATTERN.test(host) ? `write '${host}'` : entry === '*' ? 'name the hosts' : undefined
-    faults.push({ key: `${key}[${index}]`, value: entry, rule, ...remedy(meant) })
+    faults.push({ key: `${key}[${index}]`, value: entry, rule, ...withRemedy(meant) })
   }
   return value
 }

@@ -11,11 +11,9 @@ export interface PlanVocabulary {
   protocolOf(url: URL): string | undefined
   /** Everything wrong with one request of this protocol; `key` is where it stands in the plan. */
   requestFaults(protocol: string, request: unknown, key: string): readonly PlanFault[]
-  readonly patternNames: readonly PatternName[]
   specFromName(name: PatternName, rate: Rps): PatternSpec
-  /** Everything wrong with what a builder returned. */
-  patternFaults(spec: unknown, key: string): readonly PlanFault[]
-  carriesRate(spec: PatternSpec): boolean
+  /** Everything wrong with a pattern: a name, what a builder returned, or an object of the user's own. */
+  patternFaults(pattern: unknown, key: string): readonly PlanFault[]
   patternDuration(spec: PatternSpec): Ms | undefined
   patternFrom(spec: PatternSpec, planned: { readonly durationMs: Ms; readonly seed: string }): ArrivalPattern
 }

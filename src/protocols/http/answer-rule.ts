@@ -1,0 +1,105 @@
+import { STATUS_CODES } from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
+import { wordValue } from '../../model/errors.ts'
+import type { ErrorClass, Outcome } from '../../model/protocol.ts'
+import type { HttpAnswer, HttpCheck, HttpCheckFunction, HttpRequest } from '../../model/requests.ts'
+import type { BodyCapture } from './body-capture.ts'
+import { CAPTURE_LIMIT } from './body-capture.ts'
+import type { HeaderMap } from './header-map.ts'
+
+const DEFAULT_OK: NonNullable<HttpRequest['ok']> = [[200, 399]]
+
+interface Failure {
+  readonly errorClass: ErrorClass
+  readonly message: string
+}
+
+/** What was kept of a response for its check. */
+export interface KeptAnswer {
+  readonly headers: HeaderMap
+  readonly body: BodyCapture
+}
+
+/** Decides whether a complete response is a success: first its status, then the request's `check`. */
+export interface AnswerRule {
+  /** Whether head and body must be kept for the check. */
+  readonly reads: boolean
+  /** `kept` must be given when the rule `reads`. */
+  outcome(status: number, bytesSent: number, bytesReceived: number, kept: KeptAnswer | undefined): Outcome
+}
+
+/** The rule of a request: `ok` (default 200–399; a status that the check expects is accepted too), then `check`. */
+export function answerRule({ ok = DEFAULT_OK, check }: HttpRequest): AnswerRule {
+  const wanted = typeof check === 'object' ? check.status : undefined
+  const accepts = (status: number): boolean =>
+    status === wanted || ok.some(([from, to]) => status >= from && status <= to)
+  return {
+    reads: check !== undefined,
+    outcome(status, bytesSent, bytesReceived, kept) {
+      let failure = accepts(status) ? undefined : statusFailure(status)
+      if (failure === undefined && check !== undefined && kept !== undefined) {
+        const message = checkKept(check, status, kept)
+        if (message !== undefined) failure = { errorClass: 'check', message }
+      }
+      return failure === undefined
+        ? { ok: true, bytesSent, bytesReceived }
+        : { ok: false, bytesSent, bytesReceived, errorClass: failure.errorClass, message: failure.message }
+    },
+  }
+}
+
+function statusFailure(status: number): Failure {
+  const reason = STATUS_CODES[status]
+  const message = reason === undefined ? `${status}` : `${status} ${reason}`
+  if (status >= 400 && status <= 499) return { errorClass: 'http-4xx', message }
+  if (status >= 500 && status <= 599) return { errorClass: 'http-5xx', message }
+  return { errorClass: 'status', message }
+}
+
+/** What the check holds against the answer; undefined when it passes. */
+function checkKept(check: HttpCheck | HttpCheckFunction, status: number, kept: KeptAnswer): string | undefined {
+  const body = kept.body.text()
+  if (body === undefined) return `the body is larger than the ${CAPTURE_LIMIT} bytes that a check reads`
+  return checkAnswer(check, { status, headers: kept.headers, body })
+}
+
+function checkAnswer(check: HttpCheck | HttpCheckFunction, answer: HttpAnswer): string | undefined {
+  if (typeof check === 'function') {
+    try {
+      return check(answer) ? undefined : 'the check function did not accept the answer'
+    } catch (error) {
+      return `the check function threw: ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+  if (check.status !== undefined && check.status !== answer.status) {
+    return `expected status ${check.status}, got ${answer.status}`
+  }
+  for (const [name, expected] of Object.entries(check.header ?? {})) {
+    const got = answer.headers[name.toLowerCase()]
+    if (got !== expected) {
+      return `expected header ${name} to be ${wordValue(expected)}, got ${got === undefined ? 'none' : wordValue(got)}`
+    }
+  }
+  if (check.bodyIncludes !== undefined && !answer.body.includes(check.bodyIncludes)) {
+    return `expected the body to include ${wordValue(check.bodyIncludes)}, got ${wordValue(answer.body)}`
+  }
+  return check.json === undefined ? undefined : checkJson(check.json, answer.body)
+}
+
+function checkJson({ path, equals }: NonNullable<HttpCheck['json']>, body: string): string | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch {
+    return `expected a JSON body, got ${wordValue(body)}`
+  }
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) {
+      return `expected ${path} to be ${wordValue(equals)}, but the body has no ${path}`
+    }
+    value = (value as Readonly<Record<string, unknown>>)[name]
+  }
+  return isDeepStrictEqual(value, equals)
+    ? undefined
+    : `expected ${path} to be ${wordValue(equals)}, got ${wordValue(value)}`
+}

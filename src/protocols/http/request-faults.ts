@@ -1,0 +1,147 @@
+import { METHODS } from 'node:http'
+import type { PlanFault } from '../../model/errors.ts'
+import { nearestName } from '../../model/nearest-name.ts'
+import {
+  isRecord,
+  NOT_SHOWN,
+  objectOf,
+  positive,
+  present,
+  readKeys,
+  remedy,
+  text,
+  wholeFrom,
+} from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/plan-readers.ts'
+
+const status = wholeFrom(100, 999)
+
+/** Headers that decide how a message is framed: they follow from the body and from the plan's `connection`. */
+const FRAMING: Readonly<Record<string, string>> = {
+  'content-length': 'leave it out: it follows from the body',
+  'transfer-encoding': 'leave it out: bodies are sent with content-length',
+  connection: "leave it out, and say connection: 'short-lived' or 'long-lived' in the plan",
+  'keep-alive': "leave it out, and say connection: 'long-lived' in the plan",
+  upgrade: 'leave it out: an HTTP request cannot change the protocol',
+  expect: 'leave it out: bodies are sent at once',
+}
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
+
+const headers: Reader<object> = (value, key, faults) => {
+  if (!isRecord(value)) {
+    faults.push({ key, value, rule: 'must be an object of texts', remedy: `write headers: { accept: 'text/html' }` })
+    return undefined
+  }
+  for (const [name, content] of Object.entries(value)) {
+    const fault = headerFault(name, content)
+    // Not the value itself: secrets stand in headers.
+    if (fault !== undefined) faults.push({ key: `${key}.${name}`, value: NOT_SHOWN, ...fault })
+  }
+  return value
+}
+
+function headerFault(name: string, content: unknown): Pick<PlanFault, 'rule' | 'remedy'> | undefined {
+  if (!NAME.test(name)) return { rule: 'is not a header name (RFC 9110, 5.1)' }
+  const remedy = FRAMING[name.toLowerCase()]
+  if (remedy !== undefined) return { rule: 'must not be set by hand', remedy }
+  if (typeof content !== 'string') return { rule: 'must be a text' }
+  return VALUE.test(content)
+    ? undefined
+    : { rule: 'must not hold line breaks, control characters or letters beyond Latin-1' }
+}
+
+/** What an answer can be expected to; CONNECT turns the connection into a tunnel. */
+const SENDABLE = METHODS.filter((name) => name !== 'CONNECT')
+
+const method: Reader<string> = (value, key, faults) => {
+  if (typeof value === 'string' && SENDABLE.includes(value)) return value
+  const meant = typeof value === 'string' ? nearestName(value, SENDABLE) : undefined
+  const rule = 'must be an HTTP method in capitals (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …)'
+  faults.push({ key, value, rule, ...remedy(meant && `did you mean '${meant}'?`) })
+  return undefined
+}
+
+const path: Reader<string> = (value, key, faults) => {
+  if (typeof value !== 'string' || !value.startsWith('/')) {
+    const remedy = typeof value === 'string' && !value.includes('://') ? { remedy: `write path: '/${value}'` } : {}
+    faults.push({ key, value, rule: "must be a text that begins with '/'", ...remedy })
+  } else if (!/^[\u0021-\u007e]*$/.test(value) || value.includes('#')) {
+    const remedy = `write path: '${encodeURI(value).replaceAll('#', '%23')}'`
+    faults.push({ key, value, rule: "must be percent-encoded: no blanks, no '#', nothing beyond ASCII", remedy })
+  } else return value
+  return undefined
+}
+
+const body: Reader<string | Uint8Array> = (value, key, faults) => {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value
+  const remedy = isRecord(value) || Array.isArray(value) ? { remedy: 'write body: JSON.stringify(…)' } : {}
+  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...remedy })
+  return undefined
+}
+
+const ok: Reader<readonly unknown[]> = (value, key, faults) => {
+  const fits = (range: unknown): boolean => {
+    if (!Array.isArray(range) || range.length !== 2) return false
+    const [from, to]: readonly unknown[] = range
+    return isStatus(from) && isStatus(to) && from <= to
+  }
+  if (Array.isArray(value) && value.length > 0 && value.every(fits)) return value
+  const rule = 'must be a list of ranges of statuses, each [from, to] with 100 ≤ from ≤ to ≤ 999'
+  faults.push({ key, value, rule, remedy: 'write ok: [[200, 299], [404, 404]]' })
+  return undefined
+}
+
+function isStatus(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 999
+}
+
+const json: Reader<object> = (value, key, faults) => {
+  if (!isRecord(value) || !('equals' in value) || !('path' in value)) {
+    const remedy = "write json: { path: 'items.0.id', equals: 7 }"
+    faults.push({ key, value, rule: 'must be an object with path and equals', remedy })
+    return undefined
+  }
+  return readKeys({ path: text, equals: anything }, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
+}
+
+const anything: Reader<unknown> = (value) => value
+
+const checkData = objectOf(
+  { status, header: headerTexts, bodyIncludes: text, json },
+  "{ status: 200, bodyIncludes: 'welcome' }",
+)
+
+function headerTexts(value: unknown, key: string, faults: PlanFault[]): object | undefined {
+  if (isRecord(value) && Object.values(value).every((content) => typeof content === 'string')) return value
+  faults.push({
+    key,
+    value,
+    rule: 'must be an object of texts',
+    remedy: "write header: { 'content-type': 'text/html' }",
+  })
+  return undefined
+}
+
+const check: Reader<unknown> = (value, key, faults) => {
+  if (typeof value === 'function') return value
+  const read = checkData(value, key, faults)
+  // A check that checks nothing passes everything, which nobody wants.
+  if (isRecord(value) && Object.keys(value).length === 0) {
+    faults.push({ key, value, rule: 'must name something to check: status, header, bodyIncludes or json' })
+  }
+  return read && present(read)
+}
+
+const READERS = { name: text, weight: positive, method, path, headers, body, ok, check }
+
+/** Everything wrong with an HTTP request as its author wrote it; `key` is where it stands in the plan. */
+export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
+  if (!isRecord(request)) {
+    return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { path: '/' }` }]
+  }
+  const faults: PlanFault[] = []
+  readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of an HTTP request' }, faults)
+  return faults
+}

@@ -1,0 +1,292 @@
+import { beginsLikeHttp, notHttp, readHead } from './response-head.ts'
+
+/** Most bytes of one head, of the line before a chunk, and of all trailers: beyond this an answer is not HTTP any more. */
+export const HEAD_LIMIT: number = 64 * 1024
+
+/** Takes the bytes of a body as they pass, which are gone from the buffer when it returns. */
+export type BodySink = (bytes: Uint8Array, start: number, end: number) => void
+
+type State = 'head' | 'sized' | 'until-close' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailers' | 'done' | 'fault'
+
+const CR = 13
+const LF = 10
+const SPACE = 32
+const TAB = 9
+const COLON = 58
+const SEMICOLON = 59
+const NOTHING = new Uint8Array(0)
+
+/**
+ * Finds where an HTTP/1.x response ends (RFC 9112, sections 4, 6 and 7) in bytes that come in any pieces. It holds no
+ * socket and copies nothing but a head that comes in several pieces; bodies are counted and pass by. Interim responses
+ * (1xx) are skipped; 101 is a fault, since nobody asked to switch.
+ *
+ * `begin`, then `push` until `done` or `fault`; `end` when the stream has ended.
+ */
+export class ResponseFramer {
+  #state: State = 'done'
+  #toHead = false
+  #onBody: BodySink | undefined
+  #keepHead = false
+
+  /** The head so far, when it did not come in one piece. */
+  #pieces: Uint8Array = NOTHING
+  #pieced = 0
+
+  /** Bytes of the body, or of the chunk, still to come. */
+  #left = 0
+  #chunkDigits = 0
+  /** Bytes of the line before a chunk, or of the trailers, so far. */
+  #lineBytes = 0
+  #lineAt: 'start' | 'name' | 'text' | 'cr' | 'last-cr' = 'start'
+  #heard = false
+
+  /** Of the final response; 0 before its head is complete. */
+  status = 0
+  /** Whether the connection may carry another exchange, as far as the response decides it. */
+  keepAlive = true
+  /** Bytes of the body so far, without the framing of chunks. */
+  bodyBytes = 0
+  /** The head of the final response as it came, when `begin` asked for it. */
+  head = ''
+  /** Why these bytes are not an HTTP/1.x response. */
+  fault: string | undefined
+
+  /** Starts a response. `toHead`: it answers a HEAD request, so no body follows whatever its head says. */
+  begin(toHead: boolean, keepHead: boolean, onBody: BodySink | undefined): void {
+    this.#state = 'head'
+    this.#toHead = toHead
+    this.#keepHead = keepHead
+    this.#onBody = onBody
+    this.#pieced = 0
+    this.#heard = false
+    this.status = 0
+    this.keepAlive = true
+    this.bodyBytes = 0
+    this.head = ''
+    this.fault = undefined
+  }
+
+  get done(): boolean {
+    return this.#state === 'done'
+  }
+
+  /** How far the response has come, worded to stand after "the connection was closed". */
+  get progress(): string {
+    switch (this.#state) {
+      case 'head':
+        return this.#heard ? 'inside the head of the response' : 'before any response'
+      case 'sized':
+        return `after ${this.bodyBytes} of ${this.bodyBytes + this.#left} bytes of the body`
+      case 'done':
+        return 'after the response'
+      default:
+        return `inside the body, after ${this.bodyBytes} bytes of it`
+    }
+  }
+
+  /** Takes bytes from `start` up to `end`; returns where the response ended, or `end` when more must come. */
+  push(bytes: Uint8Array, start: number, end: number): number {
+    let at = start
+    if (at < end) this.#heard = true
+    while (at < end) {
+      switch (this.#state) {
+        case 'head':
+          at = this.#readHead(bytes, at, end)
+          break
+        case 'sized':
+        case 'chunk':
+          at = this.#passSized(bytes, at, end)
+          break
+        case 'until-close':
+          this.#pass(bytes, at, end)
+          return end
+        case 'chunk-line':
+          at = this.#readChunkLine(bytes, at, end)
+          break
+        case 'chunk-end':
+          at = this.#readChunkEnd(bytes, at)
+          break
+        case 'trailers':
+          at = this.#readTrailers(bytes, at, end)
+          break
+        default:
+          return at
+      }
+    }
+    return at
+  }
+
+  /** The stream has ended, which is the end of a body that has no other. */
+  end(): void {
+    if (this.#state === 'until-close') this.#state = 'done'
+  }
+
+  #fail(fault: string): void {
+    this.#state = 'fault'
+    this.fault = fault
+  }
+
+  #readHead(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#pieced === 0) {
+      const headEnd = endOfHead(bytes, start, end)
+      if (headEnd > 0) {
+        this.#takeHead(bytes, start, headEnd)
+        return headEnd
+      }
+    }
+    const before = this.#pieced
+    this.#keepPiece(bytes, start, end)
+    const headEnd = endOfHead(this.#pieces, Math.max(0, before - 3), this.#pieced)
+    if (headEnd > 0) {
+      this.#pieced = 0
+      this.#takeHead(this.#pieces, 0, headEnd)
+      return start + headEnd - before
+    }
+    if (this.#pieced > HEAD_LIMIT) this.#fail(`the head of the response is longer than ${HEAD_LIMIT} bytes`)
+    // At once: else a server that speaks another protocol and waits would seem slow.
+    else if (!beginsLikeHttp(this.#pieces, 0, this.#pieced)) this.#fail(notHttp(this.#pieces, 0, this.#pieced))
+    return end
+  }
+
+  #keepPiece(bytes: Uint8Array, start: number, end: number): void {
+    const needed = this.#pieced + end - start
+    if (needed > this.#pieces.length) {
+      const grown = new Uint8Array(Math.max(1024, 2 * needed))
+      grown.set(this.#pieces.subarray(0, this.#pieced))
+      this.#pieces = grown
+    }
+    this.#pieces.set(bytes.subarray(start, end), this.#pieced)
+    this.#pieced = needed
+  }
+
+  #takeHead(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start > HEAD_LIMIT) return this.#fail(`the head of the response is longer than ${HEAD_LIMIT} bytes`)
+    const head = readHead(bytes, start, end)
+    if (typeof head === 'string') return this.#fail(head)
+    if (head.status === 101) return this.#fail('101 Switching Protocols, which nobody asked for')
+    // Interim: the state stays, and the next head is the one that counts.
+    if (head.status < 200) return
+    this.status = head.status
+    this.keepAlive = head.keepAlive
+    if (this.#keepHead) this.head = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).latin1Slice()
+    if (this.#toHead || head.status === 204 || head.status === 304) {
+      this.#state = 'done'
+    } else if (head.chunked) {
+      this.#state = 'chunk-line'
+      this.#left = this.#chunkDigits = this.#lineBytes = 0
+      this.#lineAt = 'start'
+    } else if (head.contentLength >= 0) {
+      this.#left = head.contentLength
+      this.#state = this.#left === 0 ? 'done' : 'sized'
+    } else {
+      this.keepAlive = false
+      this.#state = 'until-close'
+    }
+  }
+
+  #pass(bytes: Uint8Array, start: number, end: number): void {
+    this.bodyBytes += end - start
+    this.#onBody?.(bytes, start, end)
+  }
+
+  #passSized(bytes: Uint8Array, start: number, end: number): number {
+    const until = Math.min(end, start + this.#left)
+    this.#pass(bytes, start, until)
+    this.#left -= until - start
+    if (this.#left === 0) {
+      this.#lineAt = 'start'
+      this.#state = this.#state === 'chunk' ? 'chunk-end' : 'done'
+    }
+    return until
+  }
+
+  /** `chunk-size [ chunk-ext ] CRLF`: hexadecimal digits, then anything up to the end of the line. */
+  #readChunkLine(bytes: Uint8Array, start: number, end: number): number {
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] ?? 0
+      if (++this.#lineBytes > HEAD_LIMIT) return this.#failAt(end, `a chunk's line is longer than ${HEAD_LIMIT} bytes`)
+      if (this.#lineAt === 'cr') {
+        if (byte !== LF) return this.#failAt(end, "a chunk's line does not end in CR LF")
+        this.#lineBytes = 0
+        this.#lineAt = 'start'
+        this.#chunkDigits = 0
+        this.#state = this.#left === 0 ? 'trailers' : 'chunk'
+        return at + 1
+      }
+      const digit = this.#lineAt === 'start' ? hexDigit(byte) : -1
+      if (digit >= 0) {
+        this.#left = this.#left * 16 + digit
+        this.#chunkDigits++
+        if (this.#left > Number.MAX_SAFE_INTEGER) return this.#failAt(end, 'the size of a chunk is too large')
+      } else if (this.#chunkDigits === 0) {
+        return this.#failAt(end, 'a chunk does not begin with its size')
+      } else if (byte === CR) {
+        this.#lineAt = 'cr'
+      } else if (this.#lineAt === 'start' && byte !== SEMICOLON && byte !== SPACE && byte !== TAB) {
+        return this.#failAt(end, 'the size of a chunk is not hexadecimal')
+      } else if (byte === LF) {
+        return this.#failAt(end, "a chunk's line does not end in CR LF")
+      } else {
+        this.#lineAt = 'text'
+      }
+    }
+    return end
+  }
+
+  #readChunkEnd(bytes: Uint8Array, at: number): number {
+    if (bytes[at] !== (this.#lineAt === 'cr' ? LF : CR)) return this.#failAt(at + 1, 'a chunk is longer than its size')
+    if (this.#lineAt === 'cr') {
+      this.#lineAt = 'start'
+      this.#state = 'chunk-line'
+    } else {
+      this.#lineAt = 'cr'
+    }
+    return at + 1
+  }
+
+  /** Header lines up to an empty one. */
+  #readTrailers(bytes: Uint8Array, start: number, end: number): number {
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] ?? 0
+      if (++this.#lineBytes > HEAD_LIMIT) return this.#failAt(end, `the trailers are longer than ${HEAD_LIMIT} bytes`)
+      if (this.#lineAt === 'cr' || this.#lineAt === 'last-cr') {
+        if (byte !== LF) return this.#failAt(end, 'a trailer does not end in CR LF')
+        if (this.#lineAt === 'last-cr') {
+          this.#state = 'done'
+          return at + 1
+        }
+        this.#lineAt = 'start'
+      } else if (byte === CR && this.#lineAt !== 'name') {
+        this.#lineAt = this.#lineAt === 'start' ? 'last-cr' : 'cr'
+      } else if (byte === COLON && this.#lineAt === 'name') {
+        this.#lineAt = 'text'
+      } else if (this.#lineAt !== 'text') {
+        if (byte <= SPACE || byte === COLON) return this.#failAt(end, 'a trailer has no name')
+        this.#lineAt = 'name'
+      } else if (byte === LF) {
+        return this.#failAt(end, 'a trailer does not end in CR LF')
+      }
+    }
+    return end
+  }
+
+  #failAt(at: number, fault: string): number {
+    this.#fail(fault)
+    return at
+  }
+}
+
+/** The offset after the first empty line, or 0 when there is none yet. */
+function endOfHead(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start + 3; at < end; at++) {
+    if (bytes[at] === LF && bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at + 1
+  }
+  return 0
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48
+  const letter = byte | 32
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1
+}

@@ -1,0 +1,136 @@
+/** What the head of a response says about where the response ends. */
+export interface ResponseHead {
+  readonly status: number
+  /** −1 when it names none. */
+  readonly contentLength: number
+  readonly chunked: boolean
+  readonly keepAlive: boolean
+}
+
+const CR = 13
+const LF = 10
+const SPACE = 32
+const TAB = 9
+const COLON = 58
+
+const MARK = 1
+const TEXT = 2
+/** Which bytes may stand in a name (`tchar` of RFC 9110, 5.6.2) and in a value (visible, blank, or above ASCII). */
+const KINDS: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const name = /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte)) ? MARK : 0
+  return name | (byte === TAB || (byte >= SPACE && byte !== 127) ? TEXT : 0)
+})
+
+/**
+ * Reads a complete head, from the status line at `start` to after the empty line at `end`. Returns why it is not one, when
+ * it is not. As strict as RFC 9112 allows: what two readers could understand differently (a folded line, two lengths,
+ * a length beside a transfer coding) is a fault.
+ */
+export function readHead(bytes: Uint8Array, start: number, end: number): ResponseHead | string {
+  const status = readStatus(bytes, start)
+  if (status < 0) return notHttp(bytes, start, end)
+  let keepAlive = bytes[start + 7] === 49
+  let contentLength = -1
+  let coded = false
+  let chunked = false
+
+  let at = start + 12
+  while (kindOf(bytes, at) & TEXT) at++
+  if (bytes[at] !== CR || bytes[at + 1] !== LF) return `the status line holds ${quote(bytes, at, at + 1)}`
+  at += 2
+
+  while (bytes[at] !== CR) {
+    const name = at
+    while (kindOf(bytes, at) & MARK) at++
+    const nameLength = at - name
+    if (nameLength === 0 || bytes[at] !== COLON)
+      return `expected a header, got ${quote(bytes, name, Math.min(end, name + 40))}`
+    at++
+    while (bytes[at] === SPACE || bytes[at] === TAB) at++
+    const value = at
+    while (kindOf(bytes, at) & TEXT) at++
+    if (bytes[at] !== CR || bytes[at + 1] !== LF) return `a header's value holds ${quote(bytes, at, at + 1)}`
+    const next = at + 2
+    while (at > value && (bytes[at - 1] === SPACE || bytes[at - 1] === TAB)) at--
+
+    if (nameLength === 14 && isText(bytes, name, 'content-length')) {
+      if (contentLength >= 0) return 'there are two headers content-length'
+      contentLength = readLength(bytes, value, at)
+      if (contentLength < 0) return `content-length is ${quote(bytes, value, at)}`
+    } else if (nameLength === 17 && isText(bytes, name, 'transfer-encoding')) {
+      coded = true
+      chunked = lastToken(bytes, value, at) === 'chunked'
+    } else if (nameLength === 10 && isText(bytes, name, 'connection')) {
+      for (const token of tokens(bytes, value, at)) {
+        if (token === 'close') keepAlive = false
+        else if (token === 'keep-alive' && bytes[start + 7] === 48) keepAlive = true
+      }
+    }
+    at = next
+  }
+  if (bytes[at + 1] !== LF) return `a header's value holds ${quote(bytes, at, at + 1)}`
+  if (coded && contentLength >= 0) return 'there are both content-length and transfer-encoding'
+  return { status, contentLength, chunked, keepAlive }
+}
+
+const BEGINNING = Buffer.from('HTTP/1.')
+
+/** Whether these bytes are, or can still become, the beginning of a status line. */
+export function beginsLikeHttp(bytes: Uint8Array, start: number, end: number): boolean {
+  const known = Math.min(end - start, BEGINNING.length)
+  for (let i = 0; i < known; i++) if (bytes[start + i] !== BEGINNING[i]) return false
+  return true
+}
+
+/** What to say of bytes that are no status line. */
+export function notHttp(bytes: Uint8Array, start: number, end: number): string {
+  return `expected a status line of HTTP/1.x, got ${quote(bytes, start, Math.min(end, start + 24))}`
+}
+
+/** `HTTP/1.x SSS`, followed by a blank or by the end of the line; −1 for anything else. */
+function readStatus(bytes: Uint8Array, start: number): number {
+  if (!beginsLikeHttp(bytes, start, start + 12)) return -1
+  const minor = bytes[start + 7]
+  if ((minor !== 48 && minor !== 49) || bytes[start + 8] !== SPACE) return -1
+  const after = bytes[start + 12]
+  const status = readLength(bytes, start + 9, start + 12)
+  return status >= 100 && (after === SPACE || after === CR) ? status : -1
+}
+
+function kindOf(bytes: Uint8Array, at: number): number {
+  return KINDS[bytes[at] ?? 0] ?? 0
+}
+
+/** Whether `text`, in lower case, stands there in any case. */
+function isText(bytes: Uint8Array, start: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const byte = bytes[start + i] ?? 0
+    if ((byte >= 65 && byte <= 90 ? byte + 32 : byte) !== text.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** Decimal digits and nothing else; −1 otherwise, and beyond what a number holds exactly. */
+function readLength(bytes: Uint8Array, start: number, end: number): number {
+  let length = 0
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 48
+    if (digit < 0 || digit > 9) return -1
+    length = length * 10 + digit
+    if (length > Number.MAX_SAFE_INTEGER) return -1
+  }
+  return start < end ? length : -1
+}
+
+function tokens(bytes: Uint8Array, start: number, end: number): string[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).latin1Slice()
+  return text.split(',').map((token) => token.trim().toLowerCase())
+}
+
+function lastToken(bytes: Uint8Array, start: number, end: number): string | undefined {
+  return tokens(bytes, start, end).at(-1)
+}
+
+function quote(bytes: Uint8Array, start: number, end: number): string {
+  return JSON.stringify(Buffer.from(bytes.subarray(start, end)).latin1Slice())
+}

@@ -1,0 +1,191 @@
+import type { Socket } from 'node:net'
+import type {
+  Cancel,
+  ConnectContext,
+  Connection,
+  ErrorClass,
+  ExchangeEvents,
+  Outcome,
+  Outgoing,
+} from '../../model/protocol.ts'
+import type { HttpRequest } from '../../model/requests.ts'
+import { BodyCapture } from './body-capture.ts'
+import { headersOfHead } from './header-map.ts'
+import { openSocket } from './open-socket.ts'
+import { encoderFor } from './request-encoding.ts'
+import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
+import { ResponseFramer } from './response-framer.ts'
+
+/** How long a peer may take to close its side after the last exchange. */
+const LINGER_MS = 1_000
+
+/**
+ * Every socket of a thread reads into these bytes: a read is framed before the next one begins, so nothing of them is
+ * kept, and ten thousand connections need no more than one.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
+
+/** HTTP/1.1 over plain TCP on the shortest path: a prebuilt request, one write, answers framed where they were read. */
+export async function connectSocket(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
+  let connection: SocketConnection | undefined
+  const callback = (length: number): boolean => {
+    connection?.received(length)
+    return true
+  }
+  const socket = await openSocket(target, context, { onread: { buffer: READ_BUFFER, callback } })
+  connection = new SocketConnection(socket, target.host, encoderFor(target, context), context)
+  return connection
+}
+
+class SocketConnection implements Connection<HttpRequest> {
+  readonly maxInFlight = 1
+  readonly version = 'HTTP/1.1'
+  readonly closed: Promise<Error | undefined>
+
+  readonly #socket: Socket
+  readonly #encode: RequestEncoder
+  readonly #reuse: boolean
+  readonly #framer = new ResponseFramer()
+  #usable = true
+  #closing = false
+  #lingering: NodeJS.Timeout | undefined
+  /** Why the connection was lost; stays undefined when it ends in order. */
+  #reason: Error | undefined
+
+  #events: ExchangeEvents | undefined
+  #request: EncodedRequest | undefined
+  #capture: BodyCapture | undefined
+  #bytesReceived = 0
+
+  constructor(socket: Socket, target: string, encode: RequestEncoder, context: ConnectContext) {
+    this.#socket = socket
+    this.#encode = encode
+    this.#reuse = context.reuse
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.closed = promise
+    socket.on('end', () => this.#ended())
+    socket.on('error', (error) => {
+      this.#reason ??= error
+      this.#usable = false
+    })
+    socket.on('close', () => {
+      clearTimeout(this.#lingering)
+      // With an exchange under way and no reason, whoever holds the connection has destroyed it.
+      const reason = this.#reason
+      this.#fail('connection', `the connection was lost ${this.#framer.progress}: ${reason?.message ?? 'destroyed'}`)
+      context.log(`connection to ${target} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}`)
+      resolve(reason)
+    })
+  }
+
+  get usable(): boolean {
+    return this.#usable
+  }
+
+  exchange({ payload }: Outgoing<HttpRequest>, events: ExchangeEvents): Cancel {
+    const request = this.#encode(payload)
+    this.#events = events
+    this.#request = request
+    this.#bytesReceived = 0
+    const capture = request.rule.reads ? new BodyCapture() : undefined
+    this.#capture = capture
+    this.#framer.begin(
+      request.method === 'HEAD',
+      capture !== undefined,
+      capture && ((bytes, start, end) => capture.take(bytes, start, end)),
+    )
+    if (request.rest === undefined) {
+      this.#socket.write(request.wire, 'latin1')
+    } else {
+      this.#socket.cork()
+      this.#socket.write(request.wire, 'latin1')
+      // By reference: however large, it waits for the peer in the place where it stands.
+      this.#socket.write(request.rest)
+      this.#socket.uncork()
+    }
+    return this.#cancel
+  }
+
+  /** `length` bytes stand in `READ_BUFFER`. */
+  received(length: number): void {
+    if (this.#events === undefined) {
+      this.#lose(new Error('the server sent bytes that nobody had asked for'))
+      return
+    }
+    this.#bytesReceived += length
+    const framer = this.#framer
+    const end = framer.push(READ_BUFFER, 0, length)
+    if (framer.fault !== undefined) this.#fail('protocol', framer.fault)
+    else if (framer.done && end < length) {
+      this.#fail('protocol', `the server sent ${length - end} bytes more than its response has`)
+    } else if (framer.done) this.#answered()
+  }
+
+  async close(): Promise<void> {
+    this.#usable = false
+    this.#closing = true
+    if (this.#events === undefined) this.#finish()
+    await this.closed
+  }
+
+  destroy(): void {
+    this.#usable = false
+    this.#socket.destroy()
+  }
+
+  readonly #cancel: Cancel = () => {
+    this.#events = undefined
+    this.destroy()
+  }
+
+  #answered(): void {
+    const { status, keepAlive, head } = this.#framer
+    const request = this.#request
+    const events = this.#events
+    this.#events = undefined
+    if (request === undefined || events === undefined) return
+    // A response that came before the whole request was sent leaves bytes behind that the next one must not follow.
+    if (request.rest !== undefined && this.#socket.writableLength > 0) this.destroy()
+    else if (!keepAlive) this.#linger()
+    else if (this.#closing || !this.#reuse) this.#finish()
+    const kept = this.#capture && { headers: headersOfHead(head), body: this.#capture }
+    events.onDone(request.rule.outcome(status, request.bytes, this.#bytesReceived, kept))
+  }
+
+  /** The peer has closed its side. */
+  #ended(): void {
+    this.#usable = false
+    if (this.#events === undefined) return
+    this.#framer.end()
+    if (this.#framer.done) this.#answered()
+    else this.#fail('connection', `the connection was closed ${this.#framer.progress}`)
+  }
+
+  #finish(): void {
+    this.#socket.end()
+    this.#linger()
+  }
+
+  /** Waits for the peer to close its side: whoever closes first keeps the port for a minute, which is left to the server. */
+  #linger(): void {
+    this.#usable = false
+    this.#lingering ??= setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
+  }
+
+  /** Ends the exchange under way, if there is one, and with it the connection. */
+  #fail(errorClass: ErrorClass, message: string): void {
+    const events = this.#events
+    const unsent = this.#socket.writableLength
+    this.#events = undefined
+    if (events === undefined) return
+    this.#lose(new Error(message))
+    const bytesSent = Math.max(0, (this.#request?.bytes ?? 0) - unsent)
+    const outcome: Outcome = { ok: false, bytesSent, bytesReceived: this.#bytesReceived, errorClass, message }
+    events.onDone(outcome)
+  }
+
+  #lose(reason: Error): void {
+    this.#reason ??= reason
+    this.destroy()
+  }
+}

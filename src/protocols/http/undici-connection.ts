@@ -1,0 +1,217 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { Client } from 'undici'
+import type { Dispatcher } from 'undici'
+import type { Cancel, ConnectContext, Connection, ErrorClass, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
+import type { HttpRequest } from '../../model/requests.ts'
+import { BodyCapture } from './body-capture.ts'
+import { joinHeaders } from './header-map.ts'
+import type { HeaderMap } from './header-map.ts'
+import { openSocket } from './open-socket.ts'
+import { encoderFor } from './request-encoding.ts'
+import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
+import { HEAD_LIMIT } from './response-framer.ts'
+
+/** The longest delay a timer takes; undici must not close what the engine wants to keep. */
+const NEVER_MS = 2_147_483_647
+const STREAMS = 100
+
+/**
+ * HTTP/1.1 or HTTP/2, as ALPN decides, by undici: for `https:`, and for whatever the short path does not speak. Bytes
+ * are those of the HTTP/1.1 form of heads and bodies, also where HTTP/2 compresses them.
+ */
+export async function connectUndici(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
+  const socket = await openSocket(target, context, { alpn: ['h2', 'http/1.1'] })
+  return new UndiciConnection(socket, target, encoderFor(target, context), context)
+}
+
+interface UnderWay {
+  readonly fail: (errorClass: ErrorClass, message: string) => void
+}
+
+class UndiciConnection implements Connection<HttpRequest> {
+  readonly maxInFlight: number
+  readonly version: string
+  readonly closed: Promise<Error | undefined>
+
+  readonly #socket: Socket
+  readonly #client: Client
+  readonly #encode: RequestEncoder
+  readonly #reuse: boolean
+  readonly #underWay = new Set<UnderWay>()
+  #usable = true
+  #reason: Error | undefined
+
+  constructor(socket: Socket, target: URL, encode: RequestEncoder, context: ConnectContext) {
+    this.#socket = socket
+    this.#encode = encode
+    this.#reuse = context.reuse
+    const multiplexed = socket instanceof TLSSocket && socket.alpnProtocol === 'h2'
+    this.version = multiplexed ? 'HTTP/2' : 'HTTP/1.1'
+    this.maxInFlight = multiplexed ? STREAMS : 1
+    this.#client = new Client(target.origin, {
+      allowH2: multiplexed,
+      ...(multiplexed ? { h2Options: { maxConcurrentStreams: STREAMS } } : {}),
+      connect: onceWith(socket),
+      pipelining: 1,
+      maxHeaderSize: HEAD_LIMIT,
+      // The engine owns all time-outs.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: NEVER_MS,
+      keepAliveMaxTimeout: NEVER_MS,
+    })
+    // Also when HTTP/2 says goodbye (GOAWAY), which the socket survives for a while.
+    this.#client.on('disconnect', () => (this.#usable = false))
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.closed = promise
+    socket.on('end', () => (this.#usable = false))
+    socket.on('error', (error) => {
+      this.#usable = false
+      if (!endsInOrder(error) || this.#underWay.size > 0) this.#reason ??= error
+    })
+    socket.on('close', () => {
+      this.#usable = false
+      // undici learns of it after us, and tells each exchange why it failed.
+      setImmediate(() => {
+        for (const exchange of this.#underWay) exchange.fail('connection', 'the connection was closed')
+        void this.#client.destroy()
+        const reason = this.#reason
+        context.log(
+          `connection to ${target.host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}`,
+        )
+        resolve(reason)
+      })
+    })
+  }
+
+  get usable(): boolean {
+    return this.#usable && !this.#socket.destroyed
+  }
+
+  exchange({ payload }: Outgoing<HttpRequest>, events: ExchangeEvents): Cancel {
+    const request = this.#encode(payload)
+    const capture = request.rule.reads ? new BodyCapture() : undefined
+    let controller: Dispatcher.DispatchController | undefined
+    let status = 0
+    let headers: HeaderMap | undefined
+    let bytesReceived = 0
+    let settled = false
+
+    const underWay: UnderWay = {
+      fail: (errorClass, message) => {
+        if (!settle()) return
+        const bytesSent = controller === undefined ? 0 : request.bytes
+        events.onDone({ ok: false, bytesSent, bytesReceived, errorClass, message })
+      },
+    }
+    const settle = (): boolean => {
+      if (settled) return false
+      settled = true
+      this.#underWay.delete(underWay)
+      return true
+    }
+    this.#underWay.add(underWay)
+
+    this.#client.dispatch(this.#optionsOf(request), {
+      onRequestStart(started) {
+        controller = started
+        if (settled) started.abort(new Error('cancelled'))
+      },
+      onResponseStart(started, code, fields, reason = '') {
+        status = code
+        bytesReceived += `HTTP/1.1 ${code} ${reason}\r\n\r\n`.length + fieldBytes(started.rawHeaders, fields)
+        if (capture !== undefined) headers = joinHeaders(pairsOf(fields))
+      },
+      onResponseData(_, chunk) {
+        bytesReceived += chunk.length
+        capture?.take(chunk, 0, chunk.length)
+      },
+      onResponseEnd: () => {
+        // A moment later: by then undici has seen whether the same read holds bytes that nobody had asked for, and has
+        // closed a connection that cannot be used again.
+        queueMicrotask(() => {
+          const surplus = this.#socket.errored
+          if (surplus !== null && !endsInOrder(surplus) && classOf(surplus) === 'protocol') {
+            underWay.fail('protocol', surplus.message)
+          } else if (settle()) {
+            if (!this.#reuse) void this.close()
+            const kept = capture && headers && { headers, body: capture }
+            events.onDone(request.rule.outcome(status, request.bytes, bytesReceived, kept))
+          }
+        })
+      },
+      onResponseError: (_, error) => {
+        if (this.maxInFlight === 1) this.#lose(error)
+        underWay.fail(classOf(error), error.message)
+      },
+    })
+
+    return () => {
+      if (!settle()) return
+      // HTTP/2 resets the one stream; HTTP/1.1 has to give up the connection.
+      controller?.abort(new Error('cancelled'))
+      if (this.maxInFlight === 1) this.destroy()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#usable = false
+    await this.#client.close()
+    this.destroy()
+    await this.closed
+  }
+
+  destroy(): void {
+    this.#usable = false
+    this.#socket.destroy()
+  }
+
+  #lose(reason: Error): void {
+    this.#reason ??= reason
+    this.destroy()
+  }
+
+  #optionsOf({ method, path, headers, body }: EncodedRequest): Dispatcher.DispatchOptions {
+    return { method, path, headers: [...headers], body: body.length === 0 ? null : body, reset: !this.#reuse }
+  }
+}
+
+/** Hands undici the connection that is already there. It must never make another: the engine counts connections. */
+function onceWith(socket: Socket): Client.Options['connect'] {
+  let taken = false
+  return (_, callback) => {
+    const error = taken || socket.destroyed ? new Error('the connection was closed') : undefined
+    taken = true
+    // Not at once: undici would not look at its queue again.
+    queueMicrotask(() => (error === undefined ? callback(null, socket) : callback(error, null)))
+  }
+}
+
+/** undici gives a reason for every end, also for the ones that were agreed upon. */
+function endsInOrder(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'UND_ERR_INFO' || (error.code === 'UND_ERR_SOCKET' && error.message === 'other side closed')
+}
+
+function classOf({ code = '', message }: NodeJS.ErrnoException): ErrorClass {
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'protocol'
+  if (code === 'UND_ERR_SOCKET' && (message === 'bad response' || message === 'bad upgrade')) return 'protocol'
+  if (code === 'ERR_HTTP2_ERROR') return 'protocol'
+  return 'connection'
+}
+
+function fieldBytes(raw: Dispatcher.DispatchController['rawHeaders'], fields: IncomingHttpHeaders): number {
+  let bytes = 0
+  // Names and values in turn, with ": " and CR LF between and after them: two bytes each.
+  if (Array.isArray(raw)) for (const part of raw) bytes += part.length + 2
+  else for (const [name, value] of pairsOf(fields)) bytes += name.length + value.length + 4
+  return bytes
+}
+
+function* pairsOf(fields: IncomingHttpHeaders): Generator<readonly [name: string, value: string]> {
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || name.startsWith(':')) continue
+    for (const one of Array.isArray(value) ? value : [value]) yield [name, one]
+  }
+}

@@ -1,0 +1,38 @@
+import type { ArrivalPattern, ArrivalProcessName, Random } from '../../model/pattern.ts'
+import type { Ms } from '../../model/units.ts'
+import { countSlack } from '../patterns/count-slack.ts'
+import { timeOf } from './time-of.ts'
+
+/** The intended starts of a run, one after the other. */
+export interface Arrivals {
+  /** Milliseconds since the start of the pattern, never before the previous one; Infinity once there are no more. */
+  next(): Ms
+}
+
+/**
+ * The schedule of a pattern: the instants at which its Λ reaches
+ * - `uniform`: 1, 2, 3 …
+ * - `poisson`: a running sum of −ln(1 − U), which are Exp(1) draws. By time rescaling (Daley and Vere-Jones, theorem
+ *   7.4.I) these are the arrivals of a Poisson process of rate λ(t).
+ *
+ * An arrival may fall on the very end: a ramp from 0 to 100/s over 10 s has 500 of them, the last at 10 s.
+ */
+export function arrivalsOf(pattern: ArrivalPattern, process: ArrivalProcessName, random: Random): Arrivals {
+  const { durationMs } = pattern
+  const total = pattern.expectedBy(durationMs)
+  // A total of 500 that was computed as 499.999 999 999 9 still has its 500th arrival.
+  const most = process === 'uniform' ? total + countSlack(total) : total
+  let expected = 0
+  let previousMs = 0
+
+  return {
+    next() {
+      expected += process === 'uniform' ? 1 : -Math.log(1 - random.next())
+      if (!(expected <= most)) return Number.POSITIVE_INFINITY
+      const tMs = pattern.timeOf ? pattern.timeOf(expected) : timeOf(pattern, expected, previousMs)
+      // Rounding must neither turn the order round nor push the last arrival past the end.
+      previousMs = Math.min(Math.max(tMs, previousMs), durationMs)
+      return previousMs
+    },
+  }
+}

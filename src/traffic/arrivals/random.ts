@@ -1,0 +1,50 @@
+import type { Random } from '../../model/pattern.ts'
+
+/** Rounds after which a state that began nearly alike has lost its likeness; the generator's author uses 12. */
+const WARM_UP_ROUNDS = 12
+
+/**
+ * A stream of numbers in [0, 1), 32 bits each, the same for the same seed and stream on every machine. `stream` sets
+ * apart what must not move together: `randomFrom(seed, 'arrivals')`, `randomFrom(seed, 'payload', sequence)`. A number
+ * and its text name the same stream.
+ *
+ * The generator is sfc32 of Chris Doty-Humphrey (PractRand 0.93, `rng/sfc.h`): 96 bits of state and a 32-bit counter,
+ * so the shortest period is 2³². Its state is MurmurHash3 (32 bit, Austin Appleby) of seed and stream under three keys.
+ */
+export function randomFrom(seed: string, ...stream: readonly (string | number)[]): Random {
+  // Each part goes in with its length, so that ('ab', 'c') and ('a', 'bc') are different streams.
+  const text = [seed, ...stream].map((part) => `${String(part).length}:${part}`).join('')
+  return sfc32(hashOf(text, 0x9e3779b9), hashOf(text, 0x243f6a88), hashOf(text, 0xb7e15162))
+}
+
+/** sfc32 from three words of state, its first rounds discarded. */
+export function sfc32(a: number, b: number, c: number): Random {
+  let [first, second, third] = [a | 0, b | 0, c | 0]
+  let counter = 1
+
+  function round(): number {
+    const sum = (first + second + counter) | 0
+    counter = (counter + 1) | 0
+    first = second ^ (second >>> 9)
+    second = (third + (third << 3)) | 0
+    third = (((third << 21) | (third >>> 11)) + sum) | 0
+    return sum >>> 0
+  }
+
+  for (let i = 0; i < WARM_UP_ROUNDS; i++) round()
+  return { next: () => round() / 0x1_0000_0000 }
+}
+
+/** MurmurHash3 over UTF-16 code units, one block each. */
+function hashOf(text: string, key: number): number {
+  let hash = key
+  for (let i = 0; i < text.length; i++) {
+    const block = Math.imul(text.charCodeAt(i), 0xcc9e2d51)
+    hash ^= Math.imul((block << 15) | (block >>> 17), 0x1b873593)
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
+  }
+  hash ^= text.length
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
+}

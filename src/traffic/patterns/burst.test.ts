@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { burst, patternFrom } from './index.ts'
+import { describePattern } from './patterns.case.ts'
+
+describePattern(burst({ rate: 5 }))
+describePattern(burst({ rate: 7, factor: 0.5, burstMs: 700, restMs: 0 }))
+describePattern(burst({ rate: 3, factor: 4, burstMs: 1_100, restMs: 900, duration: '10.3s' }))
+
+test('burst fills in ten times the rate for 5 s in every 20 s', () => {
+  expect(burst({ rate: 30 })).toEqual({ kind: 'burst', rate: 30, factor: 10, burstMs: 5_000, restMs: 15_000 })
+})
+
+test.each([
+  { atMs: 0, rate: 300, expected: 0 },
+  { atMs: 2_500, rate: 300, expected: 750 },
+  { atMs: 4_999, rate: 300, expected: 1_499.7 },
+  { atMs: 5_000, rate: 30, expected: 1_500 },
+  { atMs: 15_000, rate: 30, expected: 1_800 },
+  { atMs: 20_000, rate: 300, expected: 1_950 },
+  { atMs: 25_000, rate: 30, expected: 3_450 },
+  { atMs: 60_000, rate: 300, expected: 5_850 },
+])('burst 30→300/s at $atMs ms: $rate/s, $expected arrivals', ({ atMs, rate, expected }) => {
+  const pattern = patternFrom(burst({ rate: 30 }), { durationMs: 60_000, seed: 'a' })
+  expect(pattern.rateAt(atMs)).toBe(rate)
+  expect(pattern.expectedBy(atMs)).toBeCloseTo(expected, 9)
+})

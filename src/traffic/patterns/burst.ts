@@ -1,0 +1,60 @@
+import type { PatternSpec } from '../../model/pattern.ts'
+import { notNegative, positive } from '../../model/plan-readers.ts'
+import type { Ms, Rps } from '../../model/units.ts'
+import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
+import { specOf } from './spec.ts'
+
+export interface BurstOptions extends PatternOptions {
+  /** Requests per second between the bursts, more than 0. */
+  readonly rate: Rps
+  /** How many times `rate` a burst is, more than 0; default 10. */
+  readonly factor?: number
+  /** How long a burst lasts, more than 0 ms; default 5 000. */
+  readonly burstMs?: Ms
+  /** How long it stays at `rate` between two bursts, 0 ms or more; default 15 000. */
+  readonly restMs?: Ms
+}
+
+/**
+ * A square wave that starts with its burst: λ(t) = fr while t mod (B + R) < B, else r. With k = ⌊t / (B + R)⌋ whole
+ * periods and u = t − k(B + R) into the next, Λ(t) = k·r(fB + R) + r(f·min(u, B) + max(u − B, 0)).
+ */
+export function burst(options: BurstOptions): PatternSpec {
+  return specOf(burstKind, options)
+}
+
+interface BurstSpec extends PatternSpec {
+  readonly rate: Rps
+  readonly factor: number
+  readonly burstMs: Ms
+  readonly restMs: Ms
+}
+
+export const burstKind: NamedPatternKind<BurstSpec> = {
+  kind: 'burst',
+  ofRate: (rate) => burst({ rate }),
+  parameters: { rate: positive, factor: positive, burstMs: positive, restMs: notNegative },
+  defaults: { factor: 10, burstMs: 5_000, restMs: 15_000 },
+  curveOf({ rate, factor, burstMs, restMs }, { durationMs }) {
+    const burstRps = rate * factor
+    const periodMs = burstMs + restMs
+    const perBurst = (burstRps * burstMs) / 1_000
+    const perPeriod = perBurst + (rate * restMs) / 1_000
+    return {
+      peakRps: durationMs > burstMs && restMs > 0 ? Math.max(burstRps, rate) : burstRps,
+      rateAt: (tMs) => (tMs % periodMs < burstMs ? burstRps : rate),
+      expectedBy(tMs) {
+        const periods = Math.floor(tMs / periodMs)
+        const intoMs = tMs - periods * periodMs
+        const burstCount = (burstRps * Math.min(intoMs, burstMs)) / 1_000
+        return periods * perPeriod + burstCount + (rate * Math.max(intoMs - burstMs, 0)) / 1_000
+      },
+      timeOf(expected) {
+        const periods = Math.floor(expected / perPeriod)
+        const into = expected - periods * perPeriod
+        const intoMs = into <= perBurst ? (1_000 * into) / burstRps : burstMs + (1_000 * (into - perBurst)) / rate
+        return periods * periodMs + intoMs
+      },
+    }
+  },
+}

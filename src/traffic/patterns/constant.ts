@@ -1,0 +1,32 @@
+import type { PatternSpec } from '../../model/pattern.ts'
+import { notNegative } from '../../model/plan-readers.ts'
+import type { Rps } from '../../model/units.ts'
+import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
+import { specOf } from './spec.ts'
+
+export interface ConstantOptions extends PatternOptions {
+  /** Requests per second, 0 or more; 0 is a pause inside a `sequence`. */
+  readonly rate: Rps
+}
+
+/** The same rate all along: λ(t) = r, so Λ(t) = rt. `rate` in requests per second. */
+export function constant(options: ConstantOptions): PatternSpec {
+  return specOf(constantKind, options)
+}
+
+interface ConstantSpec extends PatternSpec {
+  readonly rate: Rps
+}
+
+export const constantKind: NamedPatternKind<ConstantSpec> = {
+  kind: 'constant',
+  ofRate: (rate) => constant({ rate }),
+  parameters: { rate: notNegative },
+  defaults: {},
+  curveOf: ({ rate }) => ({
+    peakRps: rate,
+    rateAt: () => rate,
+    expectedBy: (tMs) => (rate * tMs) / 1_000,
+    timeOf: (expected) => (1_000 * expected) / rate,
+  }),
+}

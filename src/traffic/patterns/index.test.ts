@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { LoadPlanError } from '../../model/errors.ts'
+import {
+  burst,
+  constant,
+  PATTERN_NAMES,
+  patternFaults,
+  patternFrom,
+  poisson,
+  randomWalk,
+  rampUp,
+  sineWave,
+  specFromName,
+} from './index.ts'
+
+test('a name and a rate mean the builder with its defaults', () => {
+  expect(PATTERN_NAMES.map((name) => specFromName(name, 80))).toEqual([
+    constant({ rate: 80 }),
+    burst({ rate: 80 }),
+    rampUp({ from: 0, to: 80 }),
+    sineWave({ rate: 80, amplitude: 0.8, periodMs: 30_000 }),
+    randomWalk({ rate: 80, step: 0.2, everyMs: 1_000, min: 0.1, max: 2 }),
+    poisson({ rate: 80 }),
+  ])
+})
+
+/** What a plain JavaScript author may write. */
+const loosely = { burst, constant, rampUp, randomWalk, sineWave } as unknown as Record<
+  string,
+  (options: object) => Parameters<typeof patternFrom>[0]
+>
+
+function wordsOf(pattern: unknown): string {
+  return new LoadPlanError(patternFaults(pattern, 'pattern')).message
+}
+
+test.each([
+  [loosely.constant?.({}), 'pattern.rate is required, got undefined'],
+  [loosely.constant?.({ rate: '50' }), "pattern.rate must be a number, got '50'\n    → write rate: 50"],
+  [constant({ rate: -1 }), 'pattern.rate must not be below 0, got -1'],
+  [constant({ rate: Number.POSITIVE_INFINITY }), 'pattern.rate must be a finite number, got Infinity'],
+  [constant({ rate: 5, duration: -5 }), 'pattern.duration must be longer than 0, got -5'],
+  [poisson({ rate: 0 }), 'pattern.rate must be greater than 0, got 0'],
+  [burst({ rate: 5, burstMs: 0 }), 'pattern.burstMs must be greater than 0, got 0'],
+  [burst({ rate: 5, restMs: -1 }), 'pattern.restMs must not be below 0, got -1'],
+  [burst({ rate: 5, factor: 0 }), 'pattern.factor must be greater than 0, got 0'],
+  [
+    loosely.burst?.({ rate: 5, factr: 3 }),
+    'pattern.factr is not an option of burst, got 3\n    → did you mean `pattern.factor`?',
+  ],
+  [rampUp({ from: -1, to: 5 }), 'pattern.from must not be below 0, got -1'],
+  [sineWave({ rate: 5, amplitude: 1.5 }), 'pattern.amplitude must be between 0 and 1, got 1.5'],
+  [sineWave({ rate: 5, periodMs: 0 }), 'pattern.periodMs must be greater than 0, got 0'],
+  [randomWalk({ rate: 5, everyMs: 1 }), 'pattern.everyMs must be at least 10, got 1'],
+  ['sinus', "pattern is not the name of a pattern, got 'sinus'\n    → did you mean 'sine-wave'?"],
+  [{ kind: 'brust', rate: 5 }, "pattern.kind is not the name of a pattern, got 'brust'\n    → did you mean 'burst'?"],
+])('%j is told as a fault', (pattern, words) => {
+  expect(wordsOf(pattern)).toMatch(words)
+})
+
+test('every fault of a pattern is told at once', () => {
+  expect(patternFaults(burst({ rate: -1, burstMs: -1, duration: '5 parsecs' }), 'p').map(({ key }) => key)).toEqual([
+    'p.rate',
+    'p.burstMs',
+    'p.duration',
+  ])
+})
+
+test('a builder that was not called, and what is no pattern at all, are told what to write', () => {
+  expect(wordsOf(rampUp)).toContain('call it: rampUp({ … })')
+  expect(wordsOf(50)).toContain("such as 'constant' or constant({ rate: 50 })")
+})
+
+test('no curve is made of faulty data', () => {
+  expect(() => patternFrom(constant({ rate: -1 }), { durationMs: 1_000, seed: 'a' })).toThrow(LoadPlanError)
+})

@@ -1,0 +1,124 @@
+/**
+ * The shapes of load. A pattern is a cumulative curve of expected arrivals; what a builder returns is plain data, and
+ * `patternFrom` makes the curve of it. A new pattern is one file and one line in `named`.
+ */
+import { LoadPlanError } from '../../model/errors.ts'
+import type { PlanFault } from '../../model/errors.ts'
+import { nearestName } from '../../model/nearest-name.ts'
+import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
+import type { PatternName } from '../../model/plan.ts'
+import { isRecord } from '../../model/plan-readers.ts'
+import type { Ms, Rps } from '../../model/units.ts'
+import { burstKind } from './burst.ts'
+import { constantKind } from './constant.ts'
+import { fromRateKind } from './from-rate.ts'
+import { isOwnPattern, ownPatternFaults } from './own-pattern.ts'
+import type { NamedPatternKind, PatternKind, Planned, ShippedPattern } from './pattern-kind.ts'
+import { patternOfCurve } from './pattern-of-curve.ts'
+import { poissonKind } from './poisson.ts'
+import { rampUpKind } from './ramp-up.ts'
+import { randomWalkKind } from './random-walk.ts'
+import { sequenceKind } from './sequence.ts'
+import { sineWaveKind } from './sine-wave.ts'
+import { durationInSpec, specFaults } from './spec.ts'
+
+export { burst } from './burst.ts'
+export { constant } from './constant.ts'
+export { fromRate } from './from-rate.ts'
+export { poisson } from './poisson.ts'
+export { rampUp } from './ramp-up.ts'
+export { randomWalk } from './random-walk.ts'
+export { meanRate, peakRate } from './rates.ts'
+export { sequence } from './sequence.ts'
+export { sineWave } from './sine-wave.ts'
+
+const named: Readonly<Record<PatternName, NamedPatternKind>> = {
+  constant: constantKind,
+  burst: burstKind,
+  'ramp-up': rampUpKind,
+  'sine-wave': sineWaveKind,
+  'random-walk': randomWalkKind,
+  poisson: poissonKind,
+}
+
+const kinds: readonly PatternKind[] = [...Object.values(named), sequenceKind, fromRateKind]
+
+/** The names a plan's `pattern` may have. */
+export const PATTERN_NAMES: readonly PatternName[] = Object.keys(named) as PatternName[]
+
+/** What a pattern's name alone means: `rate` is its base, peak or mean, everything else its default. */
+export function specFromName(name: PatternName, rate: Rps): PatternSpec {
+  return named[name].ofRate(rate)
+}
+
+/**
+ * The curve of a pattern. Its own duration goes before the plan's; `seed` decides what is random in its shape. A pattern
+ * of the user's own is taken as it is. Throws a `LoadPlanError` when `patternFaults` finds any.
+ */
+export function patternFrom(pattern: PatternSpec | ArrivalPattern, planned: Planned): ArrivalPattern {
+  const faults = patternFaults(pattern, 'pattern')
+  if (faults.length > 0) throw new LoadPlanError(faults)
+  return isOwnPattern(pattern) ? pattern : shippedFrom(pattern, planned)
+}
+
+function shippedFrom(spec: PatternSpec, { durationMs, seed }: Planned): ShippedPattern {
+  const kind = kindNamed(spec.kind)
+  const own = { durationMs: patternDuration(spec) ?? durationMs, seed }
+  return patternOfCurve(
+    spec.name ?? spec.kind,
+    own.durationMs,
+    kind.curveOf({ ...kind.defaults, ...spec }, own, shippedFrom),
+  )
+}
+
+function kindNamed(name: unknown): PatternKind {
+  const kind = kinds.find((each) => each.kind === name)
+  if (kind === undefined) throw new LoadPlanError([kindFault(name, 'pattern')])
+  return kind
+}
+
+/** Everything wrong with a plan's `pattern` (a name, a builder's data or the user's own), `key` being where it stands. */
+export function patternFaults(pattern: unknown, key: string): readonly PlanFault[] {
+  if (typeof pattern === 'string')
+    return PATTERN_NAMES.some((name) => name === pattern) ? [] : [kindFault(pattern, key)]
+  if (!isRecord(pattern)) {
+    const remedy =
+      typeof pattern === 'function'
+        ? `call it: ${pattern.name}({ … })`
+        : `such as '${PATTERN_NAMES[0]}' or constant({ rate: 50 })`
+    return [
+      {
+        key,
+        value: pattern,
+        rule: 'must be the name of a pattern, what a builder returns, or a pattern object',
+        remedy,
+      },
+    ]
+  }
+  if (isOwnPattern(pattern)) return ownPatternFaults(pattern, key)
+
+  const kind = kinds.find((each) => each.kind === pattern.kind)
+  if (kind === undefined) return [kindFault(pattern.kind, `${key}.kind`)]
+  const faults = specFaults(kind, pattern, key)
+  if (faults.length > 0) return faults
+  return kind.faultsBetween?.({ ...kind.defaults, ...pattern, kind: kind.kind }, key, patternFaults) ?? []
+}
+
+function kindFault(value: unknown, key: string): PlanFault {
+  const known = key.endsWith('.kind') ? kinds.map(({ kind }) => kind) : PATTERN_NAMES
+  const meant = typeof value === 'string' ? nearestName(value, known) : undefined
+  const remedy = meant === undefined ? `known are: ${known.join(', ')}` : `did you mean '${meant}'?`
+  return { key, value, rule: 'is not the name of a pattern', remedy }
+}
+
+/** How long a pattern lasts by itself; undefined when it takes the plan's `duration`. */
+export function patternDuration(pattern: PatternSpec | ArrivalPattern): Ms | undefined {
+  if (isOwnPattern(pattern)) return pattern.durationMs
+  const kind = kinds.find((each) => each.kind === pattern.kind)
+  return kind?.durationOf ? kind.durationOf(pattern, patternDuration) : durationInSpec(pattern)
+}
+
+/** Whether a pattern says itself how fast it is: every one but a mere name does. */
+export function carriesRate(pattern: unknown): boolean {
+  return typeof pattern === 'object' && pattern !== null
+}

@@ -1,0 +1,30 @@
+import type { Ms, Rps } from '../../model/units.ts'
+
+/** A rate that runs in a straight line from `fromRps` to `toRps` in `widthMs` milliseconds. */
+export interface Line {
+  readonly fromRps: Rps
+  readonly toRps: Rps
+  readonly widthMs: Ms
+}
+
+/** λ(t) = a + (b − a)·t/D. */
+export function lineRate({ fromRps, toRps, widthMs }: Line, tMs: Ms): Rps {
+  return fromRps + (toRps - fromRps) * (tMs / widthMs)
+}
+
+/** Λ(t) = at + (b − a)·t²/2D: a trapezoid. */
+export function lineCount({ fromRps, toRps, widthMs }: Line, tMs: Ms): number {
+  return (tMs / 1_000) * (fromRps + (toRps - fromRps) * (tMs / (2 * widthMs)))
+}
+
+/**
+ * The instant at which `expected` arrivals have come: t = 2n / (a + √(a² + 2n(b − a)/D)). The textbook root
+ * (−a + √…)/(b − a) subtracts two nearly equal numbers on a gentle slope and divides by zero on none; this one does
+ * neither.
+ */
+export function lineTime({ fromRps, toRps, widthMs }: Line, expected: number): Ms {
+  const perSecond = (toRps - fromRps) / (widthMs / 1_000)
+  // Falling to zero, rounding may take the root's argument below zero at the very end.
+  const rateThen = Math.sqrt(Math.max(0, fromRps * fromRps + 2 * expected * perSecond))
+  return (1_000 * 2 * expected) / (fromRps + rateThen)
+}

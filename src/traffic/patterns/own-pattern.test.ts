@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { carriesRate, meanRate, patternDuration, patternFaults, patternFrom, peakRate } from './index.ts'
+
+const quadratic = {
+  name: 'quadratic',
+  durationMs: 10_000,
+  rateAt: (tMs: number) => 3 * (tMs / 1_000) ** 2,
+  expectedBy: (tMs: number) => (Math.min(tMs, 10_000) / 1_000) ** 3,
+}
+
+test('a pattern of the user’s own is taken as it is', () => {
+  expect(patternFaults(quadratic, 'pattern')).toEqual([])
+  expect(patternFrom(quadratic, { durationMs: 5, seed: 'a' })).toBe(quadratic)
+  expect(patternDuration(quadratic)).toBe(10_000)
+  expect(carriesRate(quadratic)).toBe(true)
+})
+
+test('its mean and its peak are found from its formulas', () => {
+  expect(meanRate(quadratic)).toBeCloseTo(100, 9)
+  expect(peakRate(quadratic)).toBeCloseTo(300, 9)
+})
+
+test('a burst of 5 s in a day is found by what Λ tells of it', () => {
+  const [startMs, endMs] = [40_000_123, 40_005_123]
+  const spike = {
+    name: 'spike',
+    durationMs: 86_400_000,
+    rateAt: (tMs: number) => (tMs >= startMs && tMs < endMs ? 800 : 2),
+    expectedBy: (tMs: number) => (2 * tMs + 798 * Math.min(Math.max(tMs - startMs, 0), endMs - startMs)) / 1_000,
+  }
+  expect(peakRate(spike)).toBe(800)
+})
+
+test.each([
+  { what: 'no formulas', change: { rateAt: 5, expectedBy: undefined }, keys: ['pattern.rateAt', 'pattern.expectedBy'] },
+  { what: 'no duration', change: { durationMs: '10s' }, keys: ['pattern.durationMs'] },
+  { what: 'a start that is not 0', change: { expectedBy: (t: number) => 1 + t }, keys: ['pattern.expectedBy'] },
+  {
+    what: 'a count that falls',
+    change: { expectedBy: (t: number) => Math.sin(t / 1_000) },
+    keys: ['pattern.expectedBy'],
+  },
+  {
+    what: 'a count that is none',
+    change: { expectedBy: (t: number) => (t > 0 ? Number.NaN : 0) },
+    keys: ['pattern.expectedBy'],
+  },
+  { what: 'a negative rate', change: { rateAt: () => -1 }, keys: ['pattern.rateAt'] },
+  { what: 'seconds taken for ms', change: { expectedBy: (t: number) => t ** 3 }, keys: ['pattern.expectedBy'] },
+  { what: 'an inverse that does not invert', change: { timeOf: (n: number) => n }, keys: ['pattern.timeOf'] },
+])('a pattern with $what is a fault', ({ change, keys }) => {
+  expect(patternFaults({ ...quadratic, ...change }, 'pattern').map(({ key }) => key)).toEqual(keys)
+})

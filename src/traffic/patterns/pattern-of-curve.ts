@@ -1,0 +1,25 @@
+import type { Ms } from '../../model/units.ts'
+import { countSlack } from './count-slack.ts'
+import type { Curve, ShippedPattern } from './pattern-kind.ts'
+
+/** A pattern from its formulas, which then need not care for instants and counts outside the duration. */
+export function patternOfCurve(name: string, durationMs: Ms, curve: Curve): ShippedPattern {
+  const within = (tMs: Ms): Ms => Math.min(Math.max(tMs, 0), durationMs)
+  const total = curve.expectedBy(durationMs)
+  const mostCounted = total + countSlack(total)
+  const { timeOf } = curve
+  return {
+    name,
+    durationMs,
+    peakRps: curve.peakRps,
+    rateAt: (tMs) => curve.rateAt(within(tMs)),
+    expectedBy: (tMs) => curve.expectedBy(within(tMs)),
+    ...(timeOf && {
+      timeOf(expected: number): Ms {
+        if (expected <= 0) return 0
+        return expected > mostCounted ? Number.POSITIVE_INFINITY : within(timeOf(Math.min(expected, total)))
+      },
+    }),
+    ...(curve.phases && { phases: curve.phases }),
+  }
+}

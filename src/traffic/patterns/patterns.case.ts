@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
+import { arrivalsOf } from '../arrivals/index.ts'
+import { randomFrom } from '../arrivals/random.ts'
+import { meanRate, patternFaults, patternFrom, peakRate } from './index.ts'
+
+const planned = { durationMs: 60_000, seed: '8f2c1e' }
+
+/** What every pattern must keep; each pattern's own test names its data and runs this. */
+export function describePattern(spec: PatternSpec): void {
+  describe(`every promise of a pattern holds for ${JSON.stringify(spec).slice(0, 160)}`, () => {
+    const pattern = patternFrom(spec, planned)
+    const { durationMs } = pattern
+    const total = pattern.expectedBy(durationMs)
+    const instant = fc.double({ min: 0, max: durationMs, noNaN: true })
+
+    test('its data has no fault', () => {
+      expect(patternFaults(spec, 'pattern')).toEqual([])
+    })
+
+    test('Λ is 0 at the start and stays at its end afterwards', () => {
+      expect(pattern.expectedBy(0)).toBe(0)
+      expect(pattern.expectedBy(-1)).toBe(0)
+      expect(pattern.expectedBy(durationMs + 5_000)).toBe(total)
+      expect(total).toBeGreaterThan(0)
+    })
+
+    test('Λ never falls and λ is never below 0', () => {
+      fc.assert(
+        fc.property(instant, instant, (one, other) => {
+          const [earlier, later] = one < other ? [one, other] : [other, one]
+          expect(pattern.expectedBy(later)).toBeGreaterThanOrEqual(pattern.expectedBy(earlier) - 1e-9)
+          expect(pattern.rateAt(one)).toBeGreaterThanOrEqual(0)
+        }),
+      )
+    })
+
+    test('λ is the slope of Λ', () => {
+      fc.assert(
+        fc.property(instant, (tMs) => {
+          const [fromMs, toMs] = [Math.max(tMs - 0.5, 0), Math.min(tMs + 0.5, durationMs)]
+          const slope = (1_000 * (pattern.expectedBy(toMs) - pattern.expectedBy(fromMs))) / (toMs - fromMs)
+          // Over a millisecond a rate is as good as straight, but for a jump: then the mean lies between the sides.
+          const rates = [fromMs, tMs, toMs].map((atMs) => pattern.rateAt(atMs))
+          const rounding = 1e-3 * peakRate(pattern) + 1e-6
+          expect(slope).toBeGreaterThanOrEqual(Math.min(...rates) - rounding)
+          expect(slope).toBeLessThanOrEqual(Math.max(...rates) + rounding)
+        }),
+      )
+    })
+
+    test('its formula for the inverse, if it has one, inverts Λ', () => {
+      fc.assert(
+        fc.property(fc.double({ min: 0, max: total, noNaN: true }), (expected) => {
+          const tMs = pattern.timeOf?.(expected)
+          if (tMs === undefined) return
+          expect(tMs).toBeLessThanOrEqual(durationMs)
+          expect(Math.abs(pattern.expectedBy(tMs) - expected)).toBeLessThanOrEqual(1e-6)
+        }),
+      )
+      expect(pattern.timeOf?.(0) ?? 0).toBe(0)
+      expect(pattern.timeOf?.(total + 1) ?? Number.POSITIVE_INFINITY).toBe(Number.POSITIVE_INFINITY)
+    })
+
+    test('the search for an arrival agrees with the formula', () => {
+      const { timeOf: _, ...searched } = pattern
+      const byFormula = allArrivals(pattern, 'uniform')
+      const bySearch = allArrivals(searched, 'uniform')
+      expect(bySearch).toHaveLength(byFormula.length)
+      for (const [i, tMs] of bySearch.entries()) {
+        const truthMs = byFormula[i] ?? 0
+        // Where the rate sinks to 0, a count of nearly the same is reached over a long time.
+        expect(Math.abs(tMs - truthMs)).toBeLessThan(pattern.rateAt(tMs) > 0.1 ? 1e-3 : 0.1)
+        expect(Math.abs(pattern.expectedBy(tMs) - pattern.expectedBy(truthMs))).toBeLessThan(1e-6)
+      }
+    })
+
+    test('the mean and the peak rate are those of its curve', () => {
+      const rates = Array.from({ length: 20_001 }, (_, i) => pattern.rateAt((i / 20_000) * durationMs))
+      const highest = Math.max(...rates)
+      expect(meanRate(pattern)).toBeCloseTo((1_000 * total) / durationMs, 9)
+      expect(peakRate(pattern)).toBeGreaterThanOrEqual(highest - 1e-9)
+      expect(peakRate(pattern)).toBeLessThanOrEqual(highest * 1.01)
+    })
+
+    test('its data crosses a thread and a file unchanged', () => {
+      expect(structuredClone(spec)).toEqual(spec)
+      expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
+      const revived = patternFrom(JSON.parse(JSON.stringify(spec)) as PatternSpec, planned)
+      expect(allArrivals(revived, 'poisson')).toEqual(allArrivals(pattern, 'poisson'))
+    })
+
+    test('uniform arrivals stand where Λ reaches 1, 2, 3 …, as many as fit', () => {
+      const arrivals = allArrivals(pattern, 'uniform')
+      expect(arrivals).toHaveLength(Math.floor(total + 1e-6))
+      for (const [i, tMs] of arrivals.entries()) {
+        expect(Math.abs(pattern.expectedBy(tMs) - (i + 1))).toBeLessThan(1e-5)
+        expect(tMs).toBeGreaterThanOrEqual(arrivals[i - 1] ?? 0)
+        expect(tMs).toBeLessThanOrEqual(durationMs)
+      }
+    })
+
+    test('the same seed gives the same Poisson arrivals, another seed others', () => {
+      expect(allArrivals(pattern, 'poisson')).toEqual(allArrivals(pattern, 'poisson'))
+      expect(allArrivals(pattern, 'poisson', 'other')).not.toEqual(allArrivals(pattern, 'poisson'))
+    })
+
+    test('Poisson arrivals are as many as a Poisson count may be', () => {
+      const counts = Array.from({ length: 40 }, (_, i) => allArrivals(pattern, 'poisson', `${i}`).length)
+      const sum = counts.reduce((before, count) => before + count, 0)
+      // The sum of 40 counts is Poisson with mean 40 Λ(D); their index of dispersion × 39 is χ² with 39 degrees.
+      expect(Math.abs(sum - 40 * total)).toBeLessThan(4 * Math.sqrt(40 * total))
+      const mean = sum / 40
+      const dispersion = counts.reduce((before, count) => before + (count - mean) ** 2, 0) / mean
+      expect(dispersion).toBeGreaterThan(12.5)
+      expect(dispersion).toBeLessThan(85)
+    })
+
+    test('in operational time the gaps of Poisson arrivals are exponential', () => {
+      const counts = allArrivals(pattern, 'poisson').map((tMs) => pattern.expectedBy(tMs))
+      const gaps = counts.map((count, i) => count - (counts[i - 1] ?? 0)).toSorted((a, b) => a - b)
+      const distances = gaps.map((gap, i) => {
+        const share = 1 - Math.exp(-gap)
+        return Math.max(share - i / gaps.length, (i + 1) / gaps.length - share)
+      })
+      // Kolmogorov–Smirnov at 0.01%.
+      expect(Math.max(...distances) * Math.sqrt(gaps.length)).toBeLessThan(2.23)
+    })
+  })
+}
+
+/** The whole schedule of a pattern, drained. */
+export function allArrivals(pattern: ArrivalPattern, process: 'uniform' | 'poisson', seed = 'a'): readonly number[] {
+  const arrivals = arrivalsOf(pattern, process, randomFrom(seed, 'arrivals'))
+  const all: number[] = []
+  for (let tMs = arrivals.next(); tMs < Number.POSITIVE_INFINITY; tMs = arrivals.next()) all.push(tMs)
+  return all
+}

@@ -1,0 +1,46 @@
+import { countSlack } from './count-slack.ts'
+import { firstIndex } from './first-index.ts'
+import { lineCount, lineRate, lineTime } from './line.ts'
+import type { Line } from './line.ts'
+import type { Curve } from './pattern-kind.ts'
+
+/**
+ * A rate made of straight lines, one after the other; it may jump between them. Λ is the sum of their trapezoids, found
+ * by binary search, and so is its inverse. Where two lines meet, the rate is that of the later one.
+ */
+export function piecewiseCurve(lines: readonly [Line, ...Line[]]): Curve {
+  const endsMs = new Float64Array(lines.length)
+  const countsBy = new Float64Array(lines.length)
+  let endMs = 0
+  let count = 0
+  let peakRps = 0
+  for (const [i, line] of lines.entries()) {
+    endsMs[i] = endMs += line.widthMs
+    countsBy[i] = count += lineCount(line, line.widthMs)
+    peakRps = Math.max(peakRps, line.fromRps, line.toRps)
+  }
+
+  const lineAt = (i: number): Line => lines[i] ?? lines[0]
+  const startOf = (i: number): number => (i === 0 ? 0 : (endsMs[i - 1] ?? 0))
+  const countBefore = (i: number): number => (i === 0 ? 0 : (countsBy[i - 1] ?? 0))
+  const indexAt = (tMs: number): number => firstIndex(lines.length, (i) => (endsMs[i] ?? 0) > tMs)
+
+  return {
+    peakRps,
+    rateAt(tMs) {
+      const i = indexAt(tMs)
+      return lineRate(lineAt(i), tMs - startOf(i))
+    },
+    expectedBy(tMs) {
+      const i = indexAt(tMs)
+      return countBefore(i) + lineCount(lineAt(i), tMs - startOf(i))
+    },
+    timeOf(expected) {
+      // Before a pause, not after it: the first line by whose end the count is there.
+      const enough = expected - countSlack(expected)
+      const i = firstIndex(lines.length, (index) => (countsBy[index] ?? 0) >= enough)
+      const line = lineAt(i)
+      return startOf(i) + Math.min(lineTime(line, expected - countBefore(i)), line.widthMs)
+    },
+  }
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { constant, patternFrom, poisson } from './index.ts'
+import { allArrivals, describePattern } from './patterns.case.ts'
+
+describePattern(poisson({ rate: 30 }))
+
+test('poisson is constant in its curve, and says in its data that it is not', () => {
+  const planned = { durationMs: 30_000, seed: 'a' }
+  const pattern = patternFrom(poisson({ rate: 30 }), planned)
+  expect(pattern.name).toBe('poisson')
+  expect(allArrivals(pattern, 'poisson')).toEqual(allArrivals(patternFrom(constant({ rate: 30 }), planned), 'poisson'))
+})

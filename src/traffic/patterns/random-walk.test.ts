@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { patternFaults, patternFrom, randomWalk } from './index.ts'
+import { describePattern } from './patterns.case.ts'
+
+describePattern(randomWalk({ rate: 20 }))
+describePattern(randomWalk({ rate: 10, step: 5, min: 0, max: 3, everyMs: 170 }))
+
+function stairs(seed: string, options: Parameters<typeof randomWalk>[0], count = 60): readonly number[] {
+  const everyMs = options.everyMs ?? 1_000
+  const pattern = patternFrom(randomWalk(options), { durationMs: count * everyMs, seed })
+  return Array.from({ length: count }, (_, i) => pattern.rateAt((i + 0.5) * everyMs))
+}
+
+test('the walk starts at the rate, steps by at most 20% of it, and stays within 10% and 200%', () => {
+  fc.assert(
+    fc.property(fc.string(), (seed) => {
+      const rates = stairs(seed, { rate: 40 })
+      expect(rates[0]).toBe(40)
+      for (const [i, rate] of rates.entries()) {
+        expect(Math.abs(rate - (rates[i - 1] ?? 40))).toBeLessThanOrEqual(8 + 1e-9)
+        expect(rate).toBeGreaterThanOrEqual(4)
+        expect(rate).toBeLessThanOrEqual(80)
+      }
+    }),
+  )
+})
+
+test('the walk does not stick to its bounds', () => {
+  const rates = stairs('a', { rate: 40, step: 1 }, 5_000)
+  expect(rates.filter((rate) => rate === 4 || rate === 80).length).toBeLessThan(5)
+  expect(Math.min(...rates)).toBeLessThan(5)
+  expect(Math.max(...rates)).toBeGreaterThan(79)
+})
+
+test('the same seed walks the same way, another seed another', () => {
+  expect(stairs('a', { rate: 40 })).toEqual(stairs('a', { rate: 40 }))
+  expect(stairs('a', { rate: 40 })).not.toEqual(stairs('b', { rate: 40 }))
+})
+
+test('bounds that exclude the start begin at the nearer bound', () => {
+  expect(stairs('a', { rate: 10, min: 1.5, max: 2 })[0]).toBe(15)
+})
+
+test('a lower bound above the upper one is a fault', () => {
+  expect(patternFaults(randomWalk({ rate: 10, min: 3 }), 'pattern')).toEqual([
+    { key: 'pattern.min', value: 3, rule: 'must not be above max (2)' },
+  ])
+})

@@ -1,0 +1,76 @@
+import type { PatternSpec } from '../../model/pattern.ts'
+import type { PlanFault } from '../../model/errors.ts'
+import { notNegative, numberWhere, positive } from '../../model/plan-readers.ts'
+import type { Ms, Rps } from '../../model/units.ts'
+import { randomFrom } from '../arrivals/random.ts'
+import type { Line } from './line.ts'
+import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
+import { piecewiseCurve } from './piecewise.ts'
+import { specOf } from './spec.ts'
+
+export interface RandomWalkOptions extends PatternOptions {
+  /** Requests per second at the start, more than 0; the other options are shares of it. */
+  readonly rate: Rps
+  /** The largest step up or down, more than 0; default 0.2. */
+  readonly step?: number
+  /** Time between two steps, at least 10 ms; default 1 000. */
+  readonly everyMs?: Ms
+  /** The walk never goes below this, 0 or more; default 0.1. */
+  readonly min?: number
+  /** The walk never goes above this, more than 0; default 2. */
+  readonly max?: number
+}
+
+/**
+ * A staircase that wanders: it starts at `rate`, and every `everyMs` goes up or down by up to `step` × `rate`, each
+ * height as likely as the next. At `min` and `max` it turns back by as much as it would have gone beyond, so that it
+ * does not stick to its bounds. The same seed walks the same way.
+ */
+export function randomWalk(options: RandomWalkOptions): PatternSpec {
+  return specOf(randomWalkKind, options)
+}
+
+interface RandomWalkSpec extends PatternSpec {
+  readonly rate: Rps
+  readonly step: number
+  readonly everyMs: Ms
+  readonly min: number
+  readonly max: number
+}
+
+export const randomWalkKind: NamedPatternKind<RandomWalkSpec> = {
+  kind: 'random-walk',
+  ofRate: (rate) => randomWalk({ rate }),
+  parameters: {
+    rate: positive,
+    step: positive,
+    everyMs: numberWhere('must be at least 10', (value) => value >= 10),
+    min: notNegative,
+    max: positive,
+  },
+  defaults: { step: 0.2, everyMs: 1_000, min: 0.1, max: 2 },
+  faultsBetween({ min, max }, key): PlanFault[] {
+    return min > max ? [{ key: `${key}.min`, value: min, rule: `must not be above max (${max})` }] : []
+  },
+  curveOf({ rate, step, everyMs, min, max }, { durationMs, seed }) {
+    const random = randomFrom(seed, 'random-walk')
+    const lineAt = (share: number, startMs: Ms): Line => ({
+      fromRps: rate * share,
+      toRps: rate * share,
+      widthMs: Math.min(everyMs, durationMs - startMs),
+    })
+    let share = Math.min(Math.max(1, min), max)
+    const lines: [Line, ...Line[]] = [lineAt(share, 0)]
+    for (let stair = 1; stair * everyMs < durationMs; stair++) {
+      share = turnedBack(share + step * (2 * random.next() - 1), min, max)
+      lines.push(lineAt(share, stair * everyMs))
+    }
+    return piecewiseCurve(lines)
+  },
+}
+
+function turnedBack(share: number, min: number, max: number): number {
+  const reflected = share < min ? 2 * min - share : share > max ? 2 * max - share : share
+  // A step longer than the whole range would cross it and leave at the other side.
+  return Math.min(Math.max(reflected, min), max)
+}

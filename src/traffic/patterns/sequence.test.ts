@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import {
+  constant,
+  patternDuration,
+  patternFaults,
+  patternFrom,
+  poisson,
+  rampUp,
+  randomWalk,
+  sequence,
+  sineWave,
+} from './index.ts'
+import { allArrivals, describePattern } from './patterns.case.ts'
+
+const planned = { durationMs: 999, seed: 'a' }
+
+describePattern(sequence(rampUp({ to: 30, duration: '10s' }), constant({ rate: 30, duration: '5s', name: 'hold' })))
+describePattern(
+  sequence(
+    constant({ rate: 10, duration: 5_000 }),
+    constant({ rate: 0, duration: 5_000 }),
+    sineWave({ rate: 20, amplitude: 1, periodMs: 3_000, duration: 9_000 }),
+    sequence(randomWalk({ rate: 9, duration: 4_000 }), constant({ rate: 0.5, duration: 3_100 })),
+  ),
+)
+
+const stress = sequence(
+  constant({ name: 'baseline', rate: 50, duration: '10s' }),
+  constant({ rate: 0, duration: '2s' }),
+  sequence(
+    constant({ name: 'stress', rate: 500, duration: '10s' }),
+    constant({ name: 'recovery', rate: 50, duration: '10s' }),
+  ),
+)
+
+test('a sequence lasts as long as its parts together, whatever the plan says', () => {
+  expect(patternDuration(stress)).toBe(32_000)
+  expect(patternFrom(stress, planned).durationMs).toBe(32_000)
+})
+
+test('named parts become phases, those of an unnamed sequence inside too', () => {
+  expect(patternFrom(stress, planned).phases).toEqual([
+    { name: 'baseline', startMs: 0, endMs: 10_000 },
+    { name: 'stress', startMs: 12_000, endMs: 22_000 },
+    { name: 'recovery', startMs: 22_000, endMs: 32_000 },
+  ])
+  expect(patternFrom(sequence(constant({ rate: 1, duration: 5_000 })), planned).phases).toBeUndefined()
+})
+
+test('nothing arrives in a pause: the arrival at its edge comes before it', () => {
+  for (const pattern of [patternFrom(stress, planned), withoutInverse()]) {
+    const arrivals = allArrivals(pattern, 'uniform')
+    expect(arrivals).toHaveLength(6_000)
+    expect(arrivals[499]).toBeCloseTo(10_000, 5)
+    expect(arrivals[500]).toBeCloseTo(12_002, 5)
+  }
+})
+
+function withoutInverse(): ReturnType<typeof patternFrom> {
+  const { timeOf: _, ...pattern } = patternFrom(stress, planned)
+  return pattern
+}
+
+test('two random walks in a row walk differently', () => {
+  const walk = randomWalk({ rate: 10, duration: '10s' })
+  const pattern = patternFrom(sequence(walk, walk), planned)
+  const rates = (startMs: number): readonly number[] =>
+    Array.from({ length: 10 }, (_, i) => pattern.rateAt(startMs + i * 1_000))
+  expect(rates(10_000)).not.toEqual(rates(0))
+})
+
+test('every fault of every part is named with its place', () => {
+  const faulty = sequence(
+    constant({ rate: -1, duration: '5s', name: 'a' }),
+    constant({ rate: 5 }),
+    poisson({ rate: 5, duration: '5s' }),
+    constant({ rate: 5, duration: '5 parsecs', name: 'a' }),
+    { kind: 'konstant', rate: 5 },
+  )
+  expect(patternFaults(faulty, 'pattern').map(({ key, value }) => [key, value])).toEqual([
+    ['pattern.parts.0.rate', -1],
+    ['pattern.parts.1.duration', undefined],
+    ['pattern.parts.2', 'poisson'],
+    ['pattern.parts.3.duration', '5 parsecs'],
+    ['pattern.parts.4.kind', 'konstant'],
+    ['pattern.parts', 'a'],
+  ])
+})
+
+test('a sequence of nothing, or with a duration of its own, is a fault', () => {
+  expect(patternFaults(sequence(), 'pattern')).toMatchObject([{ key: 'pattern.parts' }])
+  const twice = { ...sequence(constant({ rate: 5, duration: 5_000 })), durationMs: 9_000 }
+  expect(patternFaults(twice, 'pattern')).toMatchObject([{ key: 'pattern.duration', value: 9_000 }])
+})

@@ -1,0 +1,133 @@
+import type { PlanFault } from '../../model/errors.ts'
+import type { PatternSpec, PhaseWindow } from '../../model/pattern.ts'
+import type { Reader } from '../../model/plan-readers.ts'
+import type { Ms } from '../../model/units.ts'
+import { countSlack } from './count-slack.ts'
+import { firstIndex } from './first-index.ts'
+import type { Curve, PatternKind, ShippedPattern } from './pattern-kind.ts'
+import { durationInSpec } from './spec.ts'
+
+/**
+ * Patterns one after the other, each with a `duration` of its own; the whole lasts as long as they do together. A part
+ * with a `name` becomes a phase, whose figures the result keeps apart. Arrivals run on across the joints: what one part
+ * leaves of a request, the next completes.
+ */
+export function sequence(...parts: readonly PatternSpec[]): PatternSpec {
+  return { kind: 'sequence', parts }
+}
+
+interface SequenceSpec extends PatternSpec {
+  readonly parts: readonly PatternSpec[]
+}
+
+const partsList: Reader<readonly unknown[]> = (value, key, faults) => {
+  if (Array.isArray(value) && value.length > 0) return value
+  faults.push({
+    key,
+    value,
+    rule: 'must be a list of patterns',
+    remedy: 'write sequence(constant({ … }), rampUp({ … }))',
+  })
+  return undefined
+}
+
+export const sequenceKind: PatternKind<SequenceSpec> = {
+  kind: 'sequence',
+  parameters: { parts: partsList },
+  defaults: {},
+
+  faultsBetween({ parts, durationMs }, key, faultsOf) {
+    const faults: PlanFault[] = []
+    if (durationMs !== undefined) {
+      const rule = 'must be left out: a sequence lasts as long as its parts'
+      faults.push({ key: `${key}.duration`, value: durationMs, rule })
+    }
+    for (const [i, part] of parts.entries()) {
+      const partKey = `${key}.parts.${i}`
+      const ofPart = faultsOf(part, partKey)
+      faults.push(...(ofPart.length > 0 ? ofPart : faultsAsPart(part, partKey)))
+    }
+    const names = parts.flatMap((part) => part?.name ?? [])
+    const twice = names.find((name, i) => names.indexOf(name) < i)
+    if (twice !== undefined)
+      faults.push({ key: `${key}.parts`, value: twice, rule: 'must not hold two parts of one name' })
+    return faults
+  },
+
+  durationOf({ parts }, durationOf) {
+    let totalMs = 0
+    for (const part of parts) totalMs += durationOf(part) ?? Number.NaN
+    return Number.isNaN(totalMs) ? undefined : totalMs
+  },
+
+  curveOf({ parts }, { durationMs, seed }, patternOf) {
+    // Each part has a seed of its own: two random walks in a row must not walk the same way.
+    return joinedCurve(
+      parts.map((part, i) => ({ spec: part, pattern: patternOf(part, { durationMs, seed: `${seed}/${i}` }) })),
+    )
+  },
+}
+
+function faultsAsPart(part: PatternSpec, key: string): PlanFault[] {
+  if (part.kind === 'poisson') {
+    const remedy = "write constant({ … }) here, and arrivals: 'poisson' in the plan"
+    return [{ key, value: 'poisson', rule: 'cannot be a part: how arrivals fall holds for a whole run', remedy }]
+  }
+  if (part.kind === 'sequence' || durationInSpec(part) !== undefined) return []
+  return [{ key: `${key}.duration`, value: undefined, rule: 'is required inside a sequence' }]
+}
+
+interface Part {
+  readonly spec: PatternSpec
+  readonly pattern: ShippedPattern
+}
+
+function joinedCurve(parts: readonly Part[]): Curve {
+  const endsMs: Ms[] = []
+  const countsBy: number[] = []
+  const phases: PhaseWindow[] = []
+  let endMs = 0
+  let count = 0
+  let peakRps = 0
+  for (const { spec, pattern } of parts) {
+    phases.push(...phasesOf(spec, pattern, endMs))
+    endsMs.push((endMs += pattern.durationMs))
+    countsBy.push((count += pattern.expectedBy(pattern.durationMs)))
+    peakRps = Math.max(peakRps, pattern.peakRps)
+  }
+  const patterns = parts.map(({ pattern }) => pattern)
+  const indexAt = (tMs: Ms): number => firstIndex(patterns.length, (i) => (endsMs[i] ?? 0) > tMs)
+
+  const inverse: Pick<Curve, 'timeOf'> = {
+    timeOf(expected) {
+      // A pause between parts is never where an arrival falls: the first part by whose end the count is there.
+      const enough = expected - countSlack(expected)
+      const i = firstIndex(patterns.length, (index) => (countsBy[index] ?? 0) >= enough)
+      const intoMs = patterns[i]?.timeOf?.(expected - (countsBy[i - 1] ?? 0)) ?? 0
+      return (endsMs[i - 1] ?? 0) + Math.min(intoMs, patterns[i]?.durationMs ?? 0)
+    },
+  }
+  return {
+    peakRps,
+    rateAt(tMs) {
+      const i = indexAt(tMs)
+      return patterns[i]?.rateAt(tMs - (endsMs[i - 1] ?? 0)) ?? 0
+    },
+    expectedBy(tMs) {
+      const i = indexAt(tMs)
+      return (countsBy[i - 1] ?? 0) + (patterns[i]?.expectedBy(tMs - (endsMs[i - 1] ?? 0)) ?? 0)
+    },
+    ...(patterns.every((pattern) => pattern.timeOf) && inverse),
+    ...(phases.length > 0 && { phases }),
+  }
+}
+
+/** A named part is one phase; an unnamed sequence inside this one hands on its own. */
+function phasesOf(
+  { name }: PatternSpec,
+  { durationMs, phases = [] }: ShippedPattern,
+  startMs: Ms,
+): readonly PhaseWindow[] {
+  if (name !== undefined) return [{ name, startMs, endMs: startMs + durationMs }]
+  return phases.map((phase) => ({ name: phase.name, startMs: startMs + phase.startMs, endMs: startMs + phase.endMs }))
+}

@@ -1,0 +1,52 @@
+import type { PatternSpec } from '../../model/pattern.ts'
+import { positive, ratioWhere } from '../../model/plan-readers.ts'
+import type { Ms, Ratio, Rps } from '../../model/units.ts'
+import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
+import { specOf } from './spec.ts'
+
+export interface SineWaveOptions extends PatternOptions {
+  /** Mean requests per second, more than 0. */
+  readonly rate: Rps
+  /** How far it swings to each side, as a share of `rate`, 0 to 1; default 0.8. */
+  readonly amplitude?: Ratio
+  /** From one crest to the next, more than 0 ms; default 30 000. */
+  readonly periodMs?: Ms
+}
+
+/**
+ * A wave about its mean, which it crosses upwards at the start: λ(t) = r(1 + A·sin(2πt/P)), so
+ * Λ(t) = r(t + A·P/2π·(1 − cos(2πt/P))). Its inverse has no closed form.
+ */
+export function sineWave(options: SineWaveOptions): PatternSpec {
+  return specOf(sineWaveKind, options)
+}
+
+interface SineWaveSpec extends PatternSpec {
+  readonly rate: Rps
+  readonly amplitude: Ratio
+  readonly periodMs: Ms
+}
+
+export const sineWaveKind: NamedPatternKind<SineWaveSpec> = {
+  kind: 'sine-wave',
+  ofRate: (rate) => sineWave({ rate }),
+  parameters: {
+    rate: positive,
+    amplitude: ratioWhere('must be between 0 and 1', (share) => share >= 0 && share <= 1),
+    periodMs: positive,
+  },
+  defaults: { amplitude: 0.8, periodMs: 30_000 },
+  curveOf({ rate, amplitude, periodMs }, { durationMs }) {
+    const perMs = (2 * Math.PI) / periodMs
+    const rateAt = (tMs: Ms): Rps => rate * (1 + amplitude * Math.sin(perMs * tMs))
+    return {
+      peakRps: rateAt(Math.min(durationMs, periodMs / 4)),
+      rateAt,
+      expectedBy(tMs) {
+        // 1 − cos x as 2 sin²(x/2): near the start of a long wave the difference would lose its digits.
+        const half = Math.sin((perMs * tMs) / 2)
+        return (rate * (tMs + (2 * amplitude * half * half) / perMs)) / 1_000
+      },
+    }
+  },
+}

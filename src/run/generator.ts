@@ -1,0 +1,202 @@
+import { performance } from 'node:perf_hooks'
+import { Recorder, SLICE_MS } from '../measure/recorder.ts'
+import type { LatencyLimit } from '../measure/tally.ts'
+import type { HttpRequest } from '../model/requests.ts'
+import type { ErrorClass, Protocol } from '../model/protocol.ts'
+import type { ResolvedPlan } from '../model/plan.ts'
+import type { Ms } from '../model/units.ts'
+import { protocols } from '../protocols/index.ts'
+import { arrivalsOf } from '../traffic/arrivals/index.ts'
+import { randomFrom } from '../traffic/arrivals/random.ts'
+import { RunClock } from '../traffic/clock.ts'
+import { connectFailure } from '../traffic/connections/failure.ts'
+import { type ArrivalSource, Dispatcher } from '../traffic/dispatch.ts'
+import { constant, meanRate, patternFrom } from '../traffic/patterns/index.ts'
+import { ClosedSchedule, Schedule } from '../traffic/schedule.ts'
+import { exactWake } from '../traffic/wake/exact.ts'
+import { tickWake } from '../traffic/wake/tick.ts'
+import { FedPicker } from '../traffic/workloads/fed-picker.ts'
+import { onePicker, type RequestPicker, weightedPicker } from '../traffic/workloads/picker.ts'
+import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator } from './messages.ts'
+
+/** A snapshot leaves the generator this often. */
+const SNAPSHOT_MS = 1_000
+
+/** The latency limits of an `sla`, which are counted exactly. */
+export function latencyLimits(plan: ResolvedPlan): readonly LatencyLimit[] {
+  return Object.entries(plan.sla).flatMap(([key, limitMs]) => (key.endsWith('Ms') ? [{ key, limitMs }] : []))
+}
+
+/**
+ * One generator: schedule, connections and recorder of one thread, behind messages. The same code runs in a worker thread
+ * and, for what cannot cross into one, inline.
+ */
+export class Generator {
+  readonly #job: GeneratorJob
+  readonly #tell: (message: FromGenerator) => void
+  readonly #clock = new RunClock()
+  readonly #recorder: Recorder
+  readonly #dispatcher: Dispatcher<HttpRequest>
+  readonly #fed: FedPicker<HttpRequest> | undefined
+  #snapshots: NodeJS.Timeout | undefined
+  #measuring = { cpuMs: 0, loop: performance.eventLoopUtilization() }
+
+  constructor(job: GeneratorJob, tell: (message: FromGenerator) => void) {
+    const { plan, thread, threads } = job
+    this.#job = job
+    this.#tell = tell
+    this.#recorder = new Recorder(latencyLimits(plan))
+    const protocol = protocols[plan.protocol]
+    if (protocol === undefined) throw new TypeError(`no protocol is called '${plan.protocol}'`)
+    const ask = (first: number, count: number): void => tell({ type: 'ask', first, count })
+    this.#fed = job.fed ? new FedPicker(threads, job.chunk, ask) : undefined
+    const url = new URL(job.url)
+    this.#dispatcher = new Dispatcher(
+      {
+        clock: this.#clock,
+        source: sourceOf(job, this.#fed ?? pickerOf(plan, protocol)),
+        overflow: plan.overflow,
+        requestTimeoutMs: plan.requestTimeoutMs,
+        concurrency: plan.concurrency === undefined ? undefined : shareOf(plan.concurrency, thread, threads),
+        lastArrivalMs: plan.durationMs,
+        makeWake: (onWake) => (job.wake === 'exact' ? exactWake : tickWake)(this.#clock, onWake),
+        pool: {
+          kind: plan.connection,
+          maxConnections: shareOf(plan.maxConnections, thread, threads),
+          reconnect: plan.reconnect,
+          random: randomFrom(plan.seed, 'backoff', thread),
+          connect: (signal) =>
+            protocol.connect(url, {
+              signal,
+              tls: plan.tls,
+              address: job.address,
+              headers: plan.headers,
+              reuse: plan.connection !== 'short-lived',
+              log: (text) => this.#log(text),
+            }),
+        },
+      },
+      {
+        arrived: (sample) => this.#recorder.arrived(sample),
+        settled: (sample) => this.#recorder.settled(sample),
+        neverDue: (reason, phase, count) => this.#recorder.neverDue(reason, phase, count),
+        connected: (connectMs) => this.#recorder.observe('connectTime', connectMs),
+        gap: (gapMs) => this.#recorder.observe('messageGap', gapMs),
+        ended: () => this.#ended(),
+        log: (text) => this.#log(text),
+      },
+    )
+  }
+
+  /** Opens the connections that must stand; tells 'ready' or 'unreachable'. */
+  async open(): Promise<void> {
+    const timeout = setTimeout(() => {
+      this.#unreachable('timeout', `no connection within ${this.#job.plan.requestTimeoutMs / 1_000} s`)
+    }, this.#job.plan.requestTimeoutMs)
+    try {
+      await this.#dispatcher.open()
+      this.#tell({ type: 'ready' })
+    } catch (error) {
+      const { errorClass, message } = connectFailure(error)
+      this.#unreachable(errorClass, message)
+    } finally {
+      clearTimeout(timeout)
+    }
+  }
+
+  take(message: ToGenerator): void {
+    if (message.type === 'start') this.#start(message.startMs)
+    else if (message.type === 'stop') this.#dispatcher.stop()
+    else {
+      this.#fed?.feed(message.first, message.requests)
+      this.#dispatcher.payloadsCame()
+    }
+  }
+
+  #start(startMs: Ms): void {
+    this.#clock.startAt(startMs)
+    this.#dispatcher.start()
+    const untilMeasuredMs = -this.#clock.now()
+    setTimeout(() => this.#startMeasuring(), Math.max(0, untilMeasuredMs))
+    this.#snapshots = setInterval(() => this.#snapshot(), SNAPSHOT_MS)
+  }
+
+  #startMeasuring(): void {
+    this.#dispatcher.pool.startMeasuring()
+    this.#measuring = { cpuMs: this.#cpuMs(), loop: performance.eventLoopUtilization() }
+  }
+
+  #snapshot(): void {
+    const nowMs = this.#clock.now()
+    this.#recorder.rollTo(nowMs - SLICE_MS / 10)
+    const slices = this.#recorder.takeFinished()
+    if (slices.length > 0) this.#tell({ type: 'slices', slices, state: this.#state() })
+  }
+
+  #ended(): void {
+    clearInterval(this.#snapshots)
+    this.#recorder.rollTo(this.#clock.now())
+    this.#recorder.finish()
+    const slices = this.#recorder.takeFinished()
+    this.#tell({ type: 'ended', slices, state: this.#state(), atMs: this.#clock.now() })
+  }
+
+  #unreachable(errorClass: ErrorClass, message: string): void {
+    this.#dispatcher.pool.destroy()
+    this.#dispatcher.wake.stop()
+    this.#tell({ type: 'unreachable', errorClass, message })
+  }
+
+  #state(): GeneratorState {
+    const { pool } = this.#dispatcher
+    return {
+      protocolVersion: pool.version ?? null,
+      pool: { size: pool.size, ...pool.counts() },
+      cpuMs: this.#cpuMs() - this.#measuring.cpuMs,
+      eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
+    }
+  }
+
+  #cpuMs(): Ms {
+    const { user, system } = process.threadCpuUsage()
+    return (user + system) / 1_000 + this.#dispatcher.wake.cpuMs()
+  }
+
+  #log(text: string): void {
+    if (this.#job.verbose) this.#tell({ type: 'log', text: `${this.#clock.now().toFixed(1)} ms  ${text}` })
+  }
+}
+
+/** The part of `total` that falls to one of `threads`: their sum is `total`, and each has at least 1. */
+function shareOf(total: number, thread: number, threads: number): number {
+  return Math.max(1, Math.floor(total / threads) + (thread < total % threads ? 1 : 0))
+}
+
+function pickerOf(plan: ResolvedPlan, protocol: Protocol<HttpRequest>): RequestPicker<HttpRequest> {
+  const { request } = plan
+  if (request === undefined || typeof request === 'function') return onePicker(protocol.healthRead)
+  return 'length' in request ? weightedPicker(request, plan.seed) : onePicker(request)
+}
+
+function sourceOf(job: GeneratorJob, picker: RequestPicker<HttpRequest>): ArrivalSource<HttpRequest> {
+  const { plan, thread, threads } = job
+  const share = { thread, threads }
+  const operationOf = ({ name = '' }: HttpRequest): string => name
+  if (plan.pattern === undefined) return new ClosedSchedule({ share, picker, operationOf })
+  const pattern = patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
+  const warmUpPattern = patternFrom(constant({ rate: meanRate(pattern) }), { durationMs: plan.warmUpMs, seed: plan.seed })
+  return new Schedule({
+    instants: arrivalsOf(pattern, plan.arrivals, randomFrom(plan.seed, 'arrivals')),
+    warmUp:
+      plan.warmUpMs > 0
+        ? {
+            instants: arrivalsOf(warmUpPattern, plan.arrivals, randomFrom(plan.seed, 'warm-up')),
+            durationMs: plan.warmUpMs,
+          }
+        : undefined,
+    share,
+    phases: pattern.phases ?? [],
+    picker,
+    operationOf,
+  })
+}

@@ -1,0 +1,25 @@
+import type { LoadPlan } from '../model/plan.ts'
+import { resolvePlan } from '../model/plan-faults.ts'
+import type { LoadResult } from '../model/result.ts'
+import { type LoadRun, Run } from './load-run.ts'
+import { vocabulary } from './vocabulary.ts'
+
+export type { LoadRun } from './load-run.ts'
+
+export interface RunOptions {
+  /** Names the result, in reports and messages. */
+  readonly name?: string
+}
+
+/**
+ * Starts a run and returns at once. Throws `LoadPlanError` for a plan with faults, all of them listed, before any
+ * traffic; what is wrong with the target comes as a rejection of `result`.
+ */
+export function startLoad(plan: LoadPlan, options: RunOptions = {}): LoadRun {
+  return new Run(resolvePlan(plan, vocabulary, { name: options.name, seed: process.env['LOAD_SEED'] }))
+}
+
+/** Runs a plan to its end. Rejects with `LoadPlanError` or `LoadTargetError`; a failed request is data in the result. */
+export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
+  return startLoad(plan, options).result
+}

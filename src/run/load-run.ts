@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto'
+import { Collector } from '../measure/collector.ts'
+import { LoadInternalError } from '../model/errors.ts'
+import type { ResolvedPlan } from '../model/plan.ts'
+import type { Ended, Interval, LoadResult } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import { monotonicMs } from '../traffic/clock.ts'
+import { abortReason } from './abort.ts'
+import { type GeneratorHandle, startInline, startWorker } from './fleet.ts'
+import { latencyLimits } from './generator.ts'
+import { IntervalStream } from './interval-stream.ts'
+import type { FromGenerator, GeneratorJob, GeneratorState } from './messages.ts'
+import { type Placement, placementOf } from './placement.ts'
+import { requestsFor } from './request-maker.ts'
+import { buildResult } from './result.ts'
+import { openSession, type TargetSession } from './session.ts'
+import { unreachable } from './target.ts'
+import { Watch } from './watch.ts'
+
+/** A run under way. */
+export interface LoadRun extends AsyncIterable<Interval> {
+  readonly generatorId: string
+  /** The LoadResult so far, `ended: 'running'` while it runs. */
+  metrics(): LoadResult
+  /** Ends the run within a second; `result` then holds what was measured, `ended: 'interrupted'`. */
+  stop(because?: string): Promise<LoadResult>
+  /** Rejects with `LoadTargetError` when the target cannot be used; never because of a failed request. */
+  readonly result: Promise<LoadResult>
+}
+
+/** How long a generator may take to end itself after it was told to stop. */
+const STOP_GRACE_MS = 700
+
+/** Puts target, generators, collector and monitor together for one run. */
+export class Run implements LoadRun {
+  readonly generatorId: string = randomBytes(6).toString('hex')
+  readonly result: Promise<LoadResult>
+  readonly #plan: ResolvedPlan
+  readonly #placement: Placement
+  readonly #collector: Collector
+  readonly #intervals = new IntervalStream()
+  readonly #states: (GeneratorState | undefined)[]
+  readonly #done = Promise.withResolvers<void>()
+  readonly #stopAsked = Promise.withResolvers<void>()
+  readonly #verbose = process.env['LOAD_LOG'] === 'debug'
+  #session: TargetSession | undefined
+  #watch: Watch | undefined
+  #generators: readonly GeneratorHandle[] = []
+  #unready: number
+  #unended: number
+  readonly #ready = Promise.withResolvers<void>()
+  #startMs: Ms = Number.NaN
+  #startedAt = new Date()
+  #endMs: Ms = 0
+  #ended: Ended = 'running'
+  #endedBecause: string | undefined
+
+  constructor(plan: ResolvedPlan) {
+    this.#plan = plan
+    this.#placement = placementOf(plan)
+    const { threads } = this.#placement
+    this.#collector = new Collector(threads, latencyLimits(plan))
+    this.#states = Array.from({ length: threads }, () => undefined)
+    this.#unready = threads
+    this.#unended = threads
+    // Whoever waits for these may come later than the news.
+    this.#ready.promise.catch(() => {})
+    this.#done.promise.catch(() => {})
+    this.result = this.#run()
+    // Who only iterates, or only stops, must not be killed by an unhandled rejection of a promise they never asked for.
+    this.result.catch(() => {})
+  }
+
+  metrics(): LoadResult {
+    const elapsedMs = Number.isNaN(this.#startMs) ? 0 : Math.max(0, monotonicMs() - this.#startMs)
+    return buildResult({
+      generatorId: this.generatorId,
+      plan: this.#plan,
+      placement: this.#placement,
+      collector: this.#collector,
+      states: this.#states.filter((state) => state !== undefined),
+      startedAt: this.#startedAt,
+      elapsedMs: this.#ended === 'running' ? elapsedMs : this.#endMs,
+      ended: this.#ended,
+      endedBecause: this.#endedBecause,
+      target: this.#watch?.figures() ?? { url: this.#session?.url.href ?? '', pids: [], samples: [], unwatched: 'not started' },
+      doubts: this.#watch?.doubts() ?? [],
+    })
+  }
+
+  stop(because = 'stopped'): Promise<LoadResult> {
+    this.#end('interrupted', because)
+    return this.result
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Interval> {
+    return this.#intervals.iterate()
+  }
+
+  async #run(): Promise<LoadResult> {
+    try {
+      const session = await this.#open()
+      if (session !== undefined) await this.#generate(session)
+      return this.metrics()
+    } finally {
+      for (const generator of this.#generators) generator.terminate()
+      this.#watch?.stop()
+      this.#intervals.end()
+      await this.#session?.close()
+    }
+  }
+
+  /** Undefined when the run was stopped before its target was ready. */
+  async #open(): Promise<TargetSession | undefined> {
+    const opening = openSession(this.#plan, (text) => this.#log(text))
+    const session = await Promise.race([opening, this.#stopAsked.promise])
+    if (session === undefined) {
+      void opening.then((late) => late.close()).catch(() => {})
+      return undefined
+    }
+    this.#session = session
+    this.#watch = await Watch.start(this.#plan, session, this.#placement)
+    return session
+  }
+
+  async #generate(session: TargetSession): Promise<void> {
+    if (this.#ended !== 'running') return
+    const start = this.#placement.inlineBecause === undefined ? startWorker : startInline
+    this.#generators = this.#states.map((_, thread) => start(this.#job(session, thread), (message) => this.#hear(thread, message)))
+    await Promise.race([this.#ready.promise, this.#stopAsked.promise])
+    if (this.#ended !== 'running') return
+    this.#startMs = monotonicMs() + this.#plan.warmUpMs
+    this.#startedAt = new Date(Date.now() + this.#plan.warmUpMs)
+    for (const generator of this.#generators) generator.tell({ type: 'start', startMs: this.#startMs })
+    this.#watch?.measureFrom(this.#startMs)
+    await Promise.race([this.#done.promise, this.#stopAsked.promise.then(() => this.#stopGenerators())])
+    if (this.#ended === 'running') this.#ended = 'completed'
+    this.#endMs = monotonicMs() - this.#startMs
+  }
+
+  #job(session: TargetSession, thread: number): GeneratorJob {
+    const { threads, wake, peakRps = 1_000 } = this.#placement
+    // Target, request function and pattern object stay here: only what the generator reads crosses, and only as data.
+    const { request } = this.#plan
+    const fed = typeof request === 'function'
+    return {
+      plan: { ...this.#plan, target: session.url.href, request: fed ? undefined : request },
+      url: session.url.href,
+      address: session.address,
+      thread,
+      threads,
+      wake,
+      fed,
+      chunk: Math.min(8_192, Math.max(64, Math.ceil(peakRps / threads / 4))),
+      verbose: this.#verbose,
+    }
+  }
+
+  #hear(thread: number, message: FromGenerator): void {
+    switch (message.type) {
+      case 'ready':
+        if (--this.#unready === 0) this.#ready.resolve()
+        break
+      case 'unreachable':
+        this.#ready.reject(unreachable(this.#session?.url ?? new URL('http://unknown'), new Error(message.message)))
+        break
+      case 'ask':
+        this.#generators[thread]?.tell({
+          type: 'requests',
+          first: message.first,
+          requests: requestsFor(this.#plan, message.first, message.count, this.#placement.threads),
+        })
+        break
+      case 'slices':
+        this.#states[thread] = message.state
+        this.#tell(this.#collector.add(thread, message.slices))
+        break
+      case 'ended':
+        this.#states[thread] = message.state
+        this.#tell(this.#collector.add(thread, message.slices))
+        this.#tell(this.#collector.end(thread))
+        if (--this.#unended === 0) this.#done.resolve()
+        break
+      case 'log':
+        this.#log(`thread ${thread}  ${message.text}`)
+        break
+      case 'fault':
+        this.#fail(new LoadInternalError(message.message, { cause: message.stack }))
+        break
+    }
+  }
+
+  #tell(intervals: readonly Interval[]): void {
+    for (const interval of intervals) this.#intervals.push(interval)
+    if (intervals.length === 0 || this.#ended !== 'running') return
+    const reason = abortReason(this.#plan, this.#collector.coveredMs, () => this.metrics())
+    if (reason !== undefined) this.#end('aborted', reason)
+  }
+
+  #end(ended: 'aborted' | 'interrupted', because: string): void {
+    if (this.#ended !== 'running') return
+    this.#ended = ended
+    this.#endedBecause = because
+    this.#log(`${ended}: ${because}`)
+    this.#stopAsked.resolve()
+  }
+
+  async #stopGenerators(): Promise<void> {
+    for (const generator of this.#generators) generator.tell({ type: 'stop' })
+    const tooLong = Promise.withResolvers<void>()
+    const timer = setTimeout(tooLong.resolve, STOP_GRACE_MS)
+    await Promise.race([this.#done.promise, tooLong.promise])
+    clearTimeout(timer)
+  }
+
+  #fail(error: Error): void {
+    this.#ready.reject(error)
+    this.#done.reject(error)
+  }
+
+  #log(text: string): void {
+    if (this.#verbose) process.stderr.write(`[load ${this.#plan.name}] ${text}\n`)
+  }
+}

@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os'
+import type { ResolvedPlan } from '../model/plan.ts'
+import type { Rps } from '../model/units.ts'
+import { protocols } from '../protocols/index.ts'
+import { patternFrom, peakRate } from '../traffic/patterns/index.ts'
+import { type Wake, wakeKindFor } from '../traffic/wake/wake.ts'
+
+/** Where a plan's traffic is made, and how its schedule is woken. */
+export interface Placement {
+  readonly threads: number
+  readonly wake: Wake['kind']
+  /** Why the run cannot leave the test's thread; undefined when it runs in threads of its own. */
+  readonly inlineBecause: string | undefined
+  /** Undefined in the closed model. */
+  readonly peakRps: Rps | undefined
+}
+
+/** What one generator thread carries without lagging, with room to spare: a third of its measured best. */
+const RPS_PER_THREAD = 15_000
+
+export function placementOf(plan: ResolvedPlan): Placement {
+  const peakRps =
+    plan.pattern === undefined
+      ? undefined
+      : peakRate(patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed }))
+  const inlineBecause = whyInline(plan)
+  const threads = inlineBecause === undefined ? threadsFor(plan, peakRps ?? 0) : 1
+  return { threads, wake: wakeFor((peakRps ?? 0) / threads), inlineBecause, peakRps }
+}
+
+function threadsFor(plan: ResolvedPlan, peakRps: Rps): number {
+  // More threads than connections or slots in flight would leave some of them without any.
+  const most = Math.min(plan.maxConnections, plan.concurrency ?? Number.POSITIVE_INFINITY)
+  if (plan.threads !== 'auto') return Math.min(plan.threads, most)
+  const needed = Math.ceil(peakRps / RPS_PER_THREAD)
+  return Math.max(1, Math.min(needed, availableParallelism() - 1, most))
+}
+
+/** `LOAD_WAKE` decides where someone measures the tool itself. */
+function wakeFor(rpsPerThread: Rps): Wake['kind'] {
+  const asked = process.env['LOAD_WAKE']
+  return asked === 'exact' || asked === 'tick' ? asked : wakeKindFor(rpsPerThread, availableParallelism())
+}
+
+function whyInline({ pattern, protocol, request }: ResolvedPlan): string | undefined {
+  if (pattern !== undefined && 'rateAt' in pattern && typeof pattern.rateAt === 'function') {
+    return 'the pattern is an object with functions'
+  }
+  const requests = request === undefined || typeof request === 'function' ? [] : [request].flat()
+  const needsInline = protocols[protocol]?.needsInline
+  return needsInline !== undefined && requests.some((each) => needsInline(each)) ? 'a check is a function' : undefined
+}

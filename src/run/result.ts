@@ -1,0 +1,151 @@
+import type { Collector } from '../measure/collector.ts'
+import type { ResolvedPlan } from '../model/plan.ts'
+import type { Ended, GeneratorFigures, LoadResult, PhaseFigures, PlanSummary, TargetFigures } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import { patternFrom } from '../traffic/patterns/index.ts'
+import type { GeneratorState } from './messages.ts'
+import type { Placement } from './placement.ts'
+
+export interface ResultParts {
+  readonly generatorId: string
+  readonly plan: ResolvedPlan
+  readonly placement: Placement
+  readonly collector: Collector
+  /** Of the threads that have reported. */
+  readonly states: readonly GeneratorState[]
+  readonly startedAt: Date
+  /** Of the measured part, until now or until the last fate. */
+  readonly elapsedMs: Ms
+  readonly ended: Ended
+  readonly endedBecause: string | undefined
+  readonly target: TargetFigures
+  readonly doubts: readonly string[]
+}
+
+/** The frozen LoadResult of what was collected so far. */
+export function buildResult(parts: ResultParts): LoadResult {
+  const { plan, collector, states, ended } = parts
+  const durationMs = ended === 'completed' ? plan.durationMs : Math.min(plan.durationMs, coveredMs(parts))
+  const result: LoadResult = {
+    schema: 1,
+    type: 'describe-load:result',
+    generatorId: parts.generatorId,
+    name: plan.name,
+    plan: summaryOf(plan),
+    protocol: plan.protocol,
+    protocolVersion: states.find(({ protocolVersion }) => protocolVersion !== null)?.protocolVersion ?? null,
+    pattern: nameOfPattern(plan),
+    arrivals: plan.pattern === undefined ? 'closed' : plan.arrivals,
+    seed: plan.seed,
+    startedAt: parts.startedAt.toISOString(),
+    ended,
+    ...(parts.endedBecause === undefined ? {} : { endedBecause: parts.endedBecause }),
+    drainMs: Math.max(0, parts.elapsedMs - plan.durationMs),
+    inFlight: collector.inFlight,
+    ...collector.total(durationMs),
+    operations: collector.operations(durationMs),
+    phases: phasesOf(parts),
+    journeys: null,
+    pool: poolOf(states, parts.elapsedMs),
+    connections: connectionsOf(states),
+    intervalMs: collector.intervalMs,
+    intervals: [...collector.intervals],
+    generator: generatorOf(parts),
+    target: parts.target,
+    slowest: [],
+  }
+  return deepFreeze(result)
+}
+
+/** Of a run that is not over, what counts is what has been collected: counts and time must speak of the same stretch. */
+function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
+  return ended === 'running' ? collector.coveredMs : Math.min(elapsedMs, collector.coveredMs)
+}
+
+function summaryOf(plan: ResolvedPlan): PlanSummary {
+  const pattern = plan.pattern === undefined ? undefined : patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
+  return {
+    ...(pattern === undefined ? {} : { rate: (pattern.expectedBy(pattern.durationMs) * 1_000) / pattern.durationMs }),
+    ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
+    durationMs: plan.durationMs,
+    warmUpMs: plan.warmUpMs,
+    connection: plan.connection,
+    maxConnections: plan.maxConnections,
+    requestTimeoutMs: plan.requestTimeoutMs,
+    sla: plan.sla,
+    confidence: plan.confidence,
+    onInconclusive: plan.onInconclusive,
+    request: wordRequest(plan),
+  }
+}
+
+function wordRequest({ request }: ResolvedPlan): string {
+  if (request === undefined) return "the protocol's health read"
+  if (typeof request === 'function') return 'made by a function'
+  return [request]
+    .flat()
+    .map(({ name, method = 'GET', path = '/' }) => name ?? `${method} ${path}`)
+    .join(', ')
+}
+
+function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {
+  if (pattern === undefined) return `concurrency ${concurrency ?? 0}`
+  return 'kind' in pattern && typeof pattern.kind === 'string' ? pattern.kind : (pattern.name ?? 'custom')
+}
+
+function phasesOf({ plan, collector }: ResultParts): Record<string, PhaseFigures> {
+  if (plan.pattern === undefined) return {}
+  const { phases = [] } = patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
+  return Object.fromEntries(
+    phases.map(({ name, startMs, endMs }, index) => [
+      name,
+      { ...collector.phase(index, endMs - startMs), startMs, endMs } satisfies PhaseFigures,
+    ]),
+  )
+}
+
+function poolOf(states: readonly GeneratorState[], elapsedMs: Ms): LoadResult['pool'] {
+  const pools = states.map(({ pool }) => pool)
+  return {
+    size: sum(pools.map(({ size }) => size)),
+    peakInUse: sum(pools.map(({ peakInUse }) => peakInUse)),
+    // Threads have pools of their own; a request waits when the pool of its thread is full.
+    fullRatio: pools.length === 0 || elapsedMs <= 0 ? 0 : Math.min(1, sum(pools.map(({ fullMs }) => fullMs)) / pools.length / elapsedMs),
+  }
+}
+
+function connectionsOf(states: readonly GeneratorState[]): LoadResult['connections'] {
+  const total = (key: 'opened' | 'closed' | 'reconnects' | 'failed'): number => sum(states.map(({ pool }) => pool[key]))
+  return { opened: total('opened'), closed: total('closed'), reconnects: total('reconnects'), failed: total('failed') }
+}
+
+/** Above this share of its time a generator thread has no room left to be on time. */
+const BUSY = 0.95
+
+function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts): GeneratorFigures {
+  const eventLoopUtilization = Math.max(0, ...states.map((state) => state.eventLoopUtilization))
+  const busy =
+    eventLoopUtilization > BUSY
+      ? [`a generator thread was busy ${Math.round(eventLoopUtilization * 100)}% of the time: give it more threads or a lower rate`]
+      : []
+  return {
+    threads: placement.threads,
+    mode: placement.inlineBecause === undefined ? 'worker' : 'inline',
+    wake: plan.pattern === undefined ? 'closed' : placement.wake,
+    cpuPercent: elapsedMs > 0 ? (100 * sum(states.map(({ cpuMs }) => cpuMs))) / elapsedMs : 0,
+    eventLoopUtilization,
+    doubts: [...busy, ...doubts],
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}

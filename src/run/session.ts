@@ -1,0 +1,34 @@
+import { startCommand } from '../measure/monitor/index.ts'
+import type { CommandTarget, ResolvedPlan, Target } from '../model/plan.ts'
+import { isLoopback } from './allowed-hosts.ts'
+import { checkTarget, reachTarget } from './target.ts'
+
+/** A target that may be loaded and answers. */
+export interface TargetSession {
+  readonly url: URL
+  readonly address: string
+  /** The target runs on this machine. */
+  readonly local: boolean
+  /** Of the server that was started for this run. */
+  readonly pid: number | undefined
+  close(): Promise<void>
+}
+
+/** Finds, checks, and if need be starts the target. Throws `LoadTargetError`; by then nothing of it is left running. */
+export async function openSession(plan: ResolvedPlan, log: (text: string) => void): Promise<TargetSession> {
+  const command = isCommand(plan.target) ? await startCommand(plan.target, log) : undefined
+  const close = async (): Promise<void> => command?.stop()
+  try {
+    const target = isCommand(plan.target) ? (command?.url ?? '') : plan.target
+    const checked = await checkTarget(target, plan.allowHosts)
+    const { url, address, family } = await reachTarget(checked, plan.requestTimeoutMs)
+    return { url, address, local: isLoopback({ address, family }), pid: command?.pid, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function isCommand(target: Target): target is CommandTarget {
+  return typeof target === 'object' && 'command' in target
+}

@@ -1,0 +1,113 @@
+import inspector from 'node:inspector'
+import { HostWatch, type TargetWatch, watchTarget } from '../measure/monitor/index.ts'
+import type { ResolvedPlan } from '../model/plan.ts'
+import type { TargetFigures, TargetSample } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import { monotonicMs } from '../traffic/clock.ts'
+import type { Placement } from './placement.ts'
+import type { TargetSession } from './session.ts'
+
+const SAMPLE_MS = 1_000
+/** Beyond this many samples every second one is left out, and from then on half as many are taken. */
+const MOST_SAMPLES = 600
+
+/** Watches the target and the machine beside a run. */
+export class Watch {
+  readonly #session: TargetSession
+  readonly #target: TargetWatch | undefined
+  readonly #unwatched: string | undefined
+  readonly #host = new HostWatch()
+  readonly #standing: readonly string[]
+  #samples: TargetSample[] = []
+  #everyMs = SAMPLE_MS
+  #timer: NodeJS.Timeout | undefined
+  #startMs: Ms = Number.NaN
+
+  private constructor(
+    session: TargetSession,
+    target: TargetWatch | undefined,
+    unwatched: string | undefined,
+    standing: readonly string[],
+  ) {
+    this.#session = session
+    this.#target = target
+    this.#unwatched = unwatched
+    this.#standing = standing
+  }
+
+  static async start(plan: ResolvedPlan, session: TargetSession, placement: Placement): Promise<Watch> {
+    const standing = standingDoubts(placement)
+    const { monitor } = plan
+    if (monitor === 'off') return new Watch(session, undefined, "the plan says monitor: 'off'", standing)
+    if (monitor === 'auto' && !session.local) {
+      return new Watch(session, undefined, 'the target is not on this machine', standing)
+    }
+    const target = await watchTarget(monitor === 'auto' ? findable(session) : monitor)
+    return new Watch(session, target, target.unwatched, standing)
+  }
+
+  /** `startMs`: start of the measured part on the machine's monotonic clock. */
+  measureFrom(startMs: Ms): void {
+    this.#startMs = startMs
+    const begin = setTimeout(
+      () => {
+        this.#host.start()
+        void this.#target?.sample()
+        this.#schedule()
+      },
+      Math.max(0, startMs - monotonicMs()),
+    )
+    this.#timer = begin
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  figures(): TargetFigures {
+    return {
+      url: this.#session.url.href,
+      pids: this.#target?.pids ?? [],
+      samples: this.#samples,
+      ...(this.#unwatched === undefined ? {} : { unwatched: this.#unwatched }),
+    }
+  }
+
+  /** Reasons to distrust the run that lie outside the generator. */
+  doubts(): readonly string[] {
+    return [...this.#standing, ...this.#host.doubts(this.#target?.pids ?? [])]
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      this.#schedule()
+      void this.#sample()
+    }, this.#everyMs)
+  }
+
+  async #sample(): Promise<void> {
+    if (this.#target === undefined || this.#unwatched !== undefined) return
+    const atMs = monotonicMs() - this.#startMs
+    this.#samples.push({ atMs, ...(await this.#target.sample()) })
+    if (this.#samples.length <= MOST_SAMPLES) return
+    this.#samples = this.#samples.filter((_, index) => index % 2 === 0)
+    this.#everyMs *= 2
+  }
+}
+
+function findable({ pid, url }: TargetSession): { pid: number } | { port: number } {
+  if (pid !== undefined) return { pid }
+  return { port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port) }
+}
+
+function standingDoubts({ inlineBecause }: Placement): string[] {
+  const doubts: string[] = []
+  if (inlineBecause !== undefined) {
+    doubts.push(`traffic was made in the test's own thread, because ${inlineBecause}: whatever else runs there delays it`)
+  }
+  if (inspector.url() !== undefined) doubts.push('an inspector is attached, which slows the generator: detach it')
+  if (process.env['NODE_V8_COVERAGE'] !== undefined) {
+    doubts.push('coverage is being collected, which slows the generator: leave load tests out of it')
+  }
+  return doubts
+}

@@ -1,0 +1,295 @@
+import type { Random } from '../../model/pattern.ts'
+import type { ConnectionKind } from '../../model/plan.ts'
+import type { Connection, ErrorClass, ReconnectOptions } from '../../model/protocol.ts'
+import type { Ms } from '../../model/units.ts'
+import type { Clock } from '../clock.ts'
+import { backoffMs } from './backoff.ts'
+import { connectFailure } from './failure.ts'
+
+export interface PoolOptions<Request> {
+  readonly kind: ConnectionKind
+  readonly maxConnections: number
+  readonly reconnect: ReconnectOptions
+  /** How long connecting may take. */
+  readonly connectTimeoutMs: Ms
+  readonly clock: Clock
+  readonly random: Random
+  connect(signal: AbortSignal): Promise<Connection<Request>>
+}
+
+export interface PoolEvents {
+  /** A connection can take a request: the caller sends the one that waits longest, if there is one. */
+  onFree(): void
+  /** A connection could not be made. Where a request waited for it, the caller fails that one. */
+  onConnectFailed(errorClass: ErrorClass, message: string): void
+  onConnected(connectMs: Ms): void
+  /** How many requests wait; connections are opened for them. */
+  waiting(): number
+  log(text: string): void
+}
+
+/** The place of one connection: it may be empty, connecting, open, or waiting until it may try again. */
+export class Slot<Request> {
+  connection: Connection<Request> | undefined
+  inUse = 0
+  failures = 0
+  /** It was open before; what opens next in it is a reconnect. */
+  lost = false
+  /** The connection has carried a request. One that closes without having done so must not be reopened in a tight loop. */
+  carried = false
+  connecting: { readonly abort: AbortController; readonly sinceMs: Ms; gaveUp: boolean } | undefined
+  retry: NodeJS.Timeout | undefined
+}
+
+/**
+ * Connections to one target. `long-lived` ones are all opened before the run and reopened when lost; `pooled` ones are
+ * opened when requests wait, and kept; `short-lived` ones carry one request each.
+ */
+export class ConnectionPool<Request> {
+  readonly #options: PoolOptions<Request>
+  readonly #events: PoolEvents
+  readonly #slots: Slot<Request>[]
+  /** Slots with room, the one used last at the end: it is the warmest, and idle ones stay idle. */
+  readonly #free: Slot<Request>[] = []
+  readonly #empty: Slot<Request>[]
+  readonly #connecting = new Set<Slot<Request>>()
+  #inUse = 0
+  #peakInUse = 0
+  #fullSinceMs: Ms | undefined
+  #fullMs: Ms = 0
+  #stopped = false
+  #version: string | undefined
+  #opened = 0
+  #closed = 0
+  #reconnects = 0
+  #failed = 0
+
+  constructor(options: PoolOptions<Request>, events: PoolEvents) {
+    this.#options = options
+    this.#events = events
+    this.#slots = Array.from({ length: options.maxConnections }, () => new Slot<Request>())
+    this.#empty = [...this.#slots].reverse()
+  }
+
+  /** What the first connection negotiated. */
+  get version(): string | undefined {
+    return this.#version
+  }
+
+  /** Counts since the start; `fullMs` is for how long every connection was in use at once. */
+  counts(): { opened: number; closed: number; reconnects: number; failed: number; peakInUse: number; fullMs: Ms } {
+    const openFullMs = this.#fullSinceMs === undefined ? 0 : this.#options.clock.now() - this.#fullSinceMs
+    return {
+      opened: this.#opened,
+      closed: this.#closed,
+      reconnects: this.#reconnects,
+      failed: this.#failed,
+      peakInUse: this.#peakInUse,
+      fullMs: this.#fullMs + openFullMs,
+    }
+  }
+
+  /** Forgets what happened before the measured part, but for the connections themselves. */
+  startMeasuring(): void {
+    this.#fullMs = 0
+    this.#peakInUse = this.#inUse
+    if (this.#fullSinceMs !== undefined) this.#fullSinceMs = this.#options.clock.now()
+  }
+
+  /**
+   * Opens what must stand before the first request: every long-lived connection, else one, which shows that the target
+   * can be reached. Rejects with the reason when none could be opened.
+   */
+  async open(): Promise<void> {
+    const count = this.#options.kind === 'long-lived' ? this.#slots.length : 1
+    const reasons: unknown[] = []
+    const openNext = async (): Promise<void> => {
+      const slot = this.#empty.pop()
+      if (slot === undefined) return
+      const reason = await this.#connect(slot)
+      if (reason !== undefined) reasons.push(reason)
+    }
+    // A few at a time: a burst of hundreds of handshakes would overflow the target's accept queue before the run began.
+    for (let opened = 0; opened < count; opened += 64) {
+      await Promise.all(Array.from({ length: Math.min(64, count - opened) }, openNext))
+    }
+    if (reasons.length === count) throw reasons[0]
+    if (this.#options.kind === 'short-lived') this.#discardIdle()
+  }
+
+  /** A slot that can take a request now; the caller sends on it at once. */
+  take(): Slot<Request> | undefined {
+    for (;;) {
+      const slot = this.#options.kind === 'long-lived' ? this.#free.shift() : this.#free.pop()
+      if (slot === undefined) return undefined
+      const { connection } = slot
+      if (connection === undefined || !connection.usable || slot.inUse >= connection.maxInFlight) continue
+      slot.inUse++
+      slot.carried = true
+      if (slot.inUse === 1) this.#busy(1)
+      if (slot.inUse < connection.maxInFlight && this.#options.kind !== 'short-lived') this.#free.push(slot)
+      return slot
+    }
+  }
+
+  /** The exchange on a taken slot is over. */
+  release(slot: Slot<Request>): void {
+    slot.inUse--
+    if (slot.inUse === 0) this.#busy(-1)
+    const { connection } = slot
+    if (connection === undefined || !connection.usable) return
+    if (this.#options.kind === 'short-lived') void connection.close()
+    else if (slot.inUse === connection.maxInFlight - 1) this.#free.push(slot)
+  }
+
+  /** How many requests can hope for a connection that is being made, or that could be. */
+  get prospects(): number {
+    return this.#connecting.size + (this.#options.kind === 'long-lived' ? 0 : this.#empty.length)
+  }
+
+  /** Opens connections for the requests that wait, as far as there is room. */
+  ensure(): void {
+    if (this.#stopped || this.#options.kind === 'long-lived') return
+    while (this.#connecting.size < this.#events.waiting()) {
+      const slot = this.#empty.pop()
+      if (slot === undefined) return
+      void this.#connect(slot)
+    }
+  }
+
+  /** Gives up the attempt that has taken longest; false when none is under way. */
+  giveUpOldestConnecting(): boolean {
+    const [oldest] = this.#connecting
+    if (oldest?.connecting === undefined || oldest.connecting.gaveUp) return false
+    this.#giveUp(oldest)
+    return true
+  }
+
+  /** Gives up attempts that have taken too long. Called from the engine's one timer, so that connecting costs none. */
+  expire(nowMs: Ms): void {
+    for (const slot of this.#connecting) {
+      if (slot.connecting === undefined || nowMs - slot.connecting.sinceMs < this.#options.connectTimeoutMs) return
+      this.#giveUp(slot)
+      const seconds = this.#options.connectTimeoutMs / 1_000
+      this.#events.onConnectFailed('timeout', `no connection within ${seconds} s`)
+    }
+  }
+
+  /** Closes everything now. */
+  destroy(): void {
+    this.#stopped = true
+    for (const slot of this.#slots) {
+      clearTimeout(slot.retry)
+      slot.connecting?.abort.abort()
+      slot.connection?.destroy()
+    }
+  }
+
+  #giveUp(slot: Slot<Request>): void {
+    if (slot.connecting === undefined) return
+    slot.connecting.gaveUp = true
+    this.#failed++
+    this.#connecting.delete(slot)
+    slot.connecting.abort.abort()
+  }
+
+  /** Resolves with the reason when the attempt failed. */
+  async #connect(slot: Slot<Request>): Promise<unknown> {
+    const { clock } = this.#options
+    const attempt = { abort: new AbortController(), sinceMs: clock.now(), gaveUp: false }
+    slot.connecting = attempt
+    this.#connecting.add(slot)
+    try {
+      const connection = await this.#options.connect(attempt.abort.signal)
+      if (this.#stopped || attempt.gaveUp) {
+        connection.destroy()
+        throw new Error('given up')
+      }
+      this.#connected(slot, connection, clock.now() - attempt.sinceMs)
+      return undefined
+    } catch (error) {
+      slot.connecting = undefined
+      this.#connecting.delete(slot)
+      if (this.#stopped) return error
+      slot.failures++
+      this.#retryLater(slot)
+      if (!attempt.gaveUp) {
+        this.#failed++
+        const { errorClass, message } = connectFailure(error)
+        this.#events.log(`connecting failed (${errorClass}): ${message}`)
+        this.#events.onConnectFailed(errorClass, message)
+      }
+      this.ensure()
+      return error
+    }
+  }
+
+  #connected(slot: Slot<Request>, connection: Connection<Request>, connectMs: Ms): void {
+    slot.connecting = undefined
+    this.#connecting.delete(slot)
+    this.#opened++
+    if (slot.lost) this.#reconnects++
+    slot.lost = false
+    slot.carried = false
+    slot.connection = connection
+    this.#version ??= connection.version
+    void connection.closed.then((reason) => this.#closedBy(slot, connection, reason))
+    this.#free.push(slot)
+    this.#events.onConnected(connectMs)
+    this.#events.onFree()
+  }
+
+  #closedBy(slot: Slot<Request>, connection: Connection<Request>, reason: Error | undefined): void {
+    if (slot.connection !== connection) return
+    this.#closed++
+    slot.connection = undefined
+    const place = this.#free.indexOf(slot)
+    if (place >= 0) this.#free.splice(place, 1)
+    if (this.#stopped) return
+    if (reason !== undefined) this.#events.log(`connection lost: ${reason.message}`)
+    slot.lost = this.#options.kind !== 'short-lived'
+    slot.failures = slot.carried ? 0 : slot.failures + 1
+    if (this.#options.kind === 'short-lived' || (reason === undefined && slot.carried)) this.#vacate(slot)
+    else this.#retryLater(slot)
+  }
+
+  /** The slot may be used again at once. */
+  #vacate(slot: Slot<Request>): void {
+    if (this.#options.kind === 'long-lived') void this.#connect(slot)
+    else {
+      this.#empty.push(slot)
+      this.ensure()
+    }
+  }
+
+  #retryLater(slot: Slot<Request>): void {
+    // A short-lived connection is a new client, who does not wait for what happened to another one.
+    if (this.#options.kind === 'short-lived') {
+      this.#empty.push(slot)
+      return
+    }
+    const waitMs = backoffMs(Math.max(1, slot.failures), this.#options.reconnect, this.#options.random)
+    if (waitMs === Number.POSITIVE_INFINITY) return
+    slot.retry = setTimeout(() => this.#vacate(slot), waitMs)
+  }
+
+  #busy(by: 1 | -1): void {
+    this.#inUse += by
+    if (this.#inUse > this.#peakInUse) this.#peakInUse = this.#inUse
+    const full = this.#inUse === this.#slots.length
+    if (full && this.#fullSinceMs === undefined) this.#fullSinceMs = this.#options.clock.now()
+    if (!full && this.#fullSinceMs !== undefined) {
+      this.#fullMs += this.#options.clock.now() - this.#fullSinceMs
+      this.#fullSinceMs = undefined
+    }
+  }
+
+  #discardIdle(): void {
+    for (const slot of this.#free.splice(0)) {
+      slot.connection?.destroy()
+      slot.connection = undefined
+      this.#opened--
+      this.#empty.push(slot)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { Cancel, ErrorClass, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
+import type { DropReason } from '../model/result.ts'
+import type { Sample } from '../model/sample.ts'
+import type { Ms } from '../model/units.ts'
+import type { Slot } from './connections/pool.ts'
+import type { FifoItem } from './fifo.ts'
+
+/** Who is told that an exchange is over; the engine. */
+export interface ExchangeOwner<Request> {
+  now(): Ms
+  finished(exchange: Exchange<Request>): void
+  gap(gapMs: Ms): void
+}
+
+/**
+ * One request from its intended start to its fate: what the protocol sends, whom it tells, and the sample that is
+ * recorded, in one object, because one is made for every request.
+ */
+export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sample, FifoItem<Exchange<Request>> {
+  readonly requestId: number
+  readonly operation: string
+  readonly phase: number
+  readonly payload: Request
+  readonly intendedMs: Ms
+  readonly dueMs: Ms
+  sentMs: Ms = Number.NaN
+  doneMs: Ms = Number.NaN
+  firstMessageMs: Ms = Number.NaN
+  fate: Sample['fate'] = 'success'
+  errorClass: ErrorClass | undefined = undefined
+  message: string | undefined = undefined
+  dropReason: DropReason | undefined = undefined
+  bytesSent = 0
+  bytesReceived = 0
+  slot: Slot<Request> | undefined = undefined
+  cancel: Cancel | undefined = undefined
+  previous: Exchange<Request> | undefined = undefined
+  next: Exchange<Request> | undefined = undefined
+  readonly #owner: ExchangeOwner<Request>
+  #lastMessageMs: Ms = Number.NaN
+
+  constructor(
+    owner: ExchangeOwner<Request>,
+    requestId: number,
+    operation: string,
+    phase: number,
+    payload: Request,
+    intendedMs: Ms,
+    dueMs: Ms,
+  ) {
+    this.#owner = owner
+    this.requestId = requestId
+    this.operation = operation
+    this.phase = phase
+    this.payload = payload
+    this.intendedMs = intendedMs
+    this.dueMs = dueMs
+  }
+
+  get over(): boolean {
+    return !Number.isNaN(this.doneMs)
+  }
+
+  onMessage(_bytes: number): void {
+    const nowMs = this.#owner.now()
+    if (Number.isNaN(this.firstMessageMs)) this.firstMessageMs = nowMs - this.sentMs
+    else this.#owner.gap(nowMs - this.#lastMessageMs)
+    this.#lastMessageMs = nowMs
+  }
+
+  onDone(outcome: Outcome): void {
+    // A protocol that answers twice must not make one request count as two.
+    if (this.over) return
+    this.doneMs = this.#owner.now()
+    this.bytesSent = outcome.bytesSent
+    this.bytesReceived = outcome.bytesReceived
+    if (!outcome.ok) {
+      this.fate = 'error'
+      this.errorClass = outcome.errorClass ?? 'protocol'
+      this.message = outcome.message
+    }
+    this.#owner.finished(this)
+  }
+
+  fail(errorClass: ErrorClass, message: string, atMs: Ms): void {
+    this.fate = 'error'
+    this.errorClass = errorClass
+    this.message = message
+    this.doneMs = atMs
+  }
+
+  drop(reason: DropReason, atMs: Ms): void {
+    this.fate = 'dropped'
+    this.dropReason = reason
+    this.doneMs = atMs
+  }
+}

@@ -1,0 +1,116 @@
+import type { PhaseWindow } from '../model/pattern.ts'
+import type { Ms } from '../model/units.ts'
+import type { Arrival, ArrivalSource } from './dispatch.ts'
+import type { RequestPicker } from './workloads/picker.ts'
+
+/** Intended instants in rising order, Infinity after the last. */
+export interface Instants {
+  next(): Ms
+}
+
+/** Which arrivals of the schedule are this thread's: those at positions `thread`, `thread + threads`, … */
+export interface Share {
+  readonly thread: number
+  readonly threads: number
+}
+
+export interface ScheduleOptions<Request> {
+  readonly instants: Instants
+  /** Instants from the start of the warm-up, which lasts `warmUpMs` and lies before zero. */
+  readonly warmUp: { readonly instants: Instants; readonly durationMs: Ms } | undefined
+  readonly share: Share
+  readonly phases: readonly PhaseWindow[]
+  readonly picker: RequestPicker<Request>
+  operationOf(request: Request): string
+}
+
+/**
+ * The arrivals of one thread in the open model. Every thread walks the whole seeded schedule and takes its share, so the
+ * same seed gives the same requests at the same instants, whatever the number of threads.
+ */
+export class Schedule<Request> implements ArrivalSource<Request> {
+  readonly #options: ScheduleOptions<Request>
+  #warmingUp: boolean
+  #position = -1
+  /** The arrival whose payload is not known yet. */
+  #held: { readonly position: number; readonly atMs: Ms } | undefined
+  #last: { readonly atMs: Ms } | undefined
+  #phase = 0
+
+  constructor(options: ScheduleOptions<Request>) {
+    this.#options = options
+    this.#warmingUp = options.warmUp !== undefined
+  }
+
+  next(): Arrival<Request> | 'later' | undefined {
+    const held = this.#held ?? this.#advance()
+    this.#held = held
+    this.#last = held
+    if (held === undefined) return undefined
+    const payload = this.#options.picker.pick(held.position)
+    if (payload === 'later') return 'later'
+    this.#held = undefined
+    return {
+      requestId: held.position,
+      atMs: held.atMs,
+      operation: this.#options.operationOf(payload),
+      phase: this.#phaseAt(held.atMs),
+      payload,
+    }
+  }
+
+  rest(untilMs: Ms): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>()
+    for (let left = this.#last; left !== undefined && left.atMs <= untilMs; left = this.#advance()) {
+      if (left.atMs < 0) continue
+      const phase = this.#phaseAt(left.atMs)
+      counts.set(phase, (counts.get(phase) ?? 0) + 1)
+    }
+    return counts
+  }
+
+  #advance(): { position: number; atMs: Ms } | undefined {
+    const { instants, warmUp, share } = this.#options
+    for (;;) {
+      const atMs = this.#warmingUp && warmUp !== undefined ? warmUp.instants.next() - warmUp.durationMs : instants.next()
+      if (atMs === Number.POSITIVE_INFINITY) {
+        if (!this.#warmingUp) return undefined
+        this.#warmingUp = false
+        this.#position = -1
+        continue
+      }
+      this.#position++
+      if (this.#position % share.threads === share.thread) return { position: this.#position, atMs }
+    }
+  }
+
+  /** −1 outside every phase. Arrivals come in order, so the search goes on from the last one's phase. */
+  #phaseAt(atMs: Ms): number {
+    const { phases } = this.#options
+    while (this.#phase < phases.length && atMs > (phases[this.#phase]?.endMs ?? 0)) this.#phase++
+    return atMs >= (phases[this.#phase]?.startMs ?? Number.POSITIVE_INFINITY) ? this.#phase : -1
+  }
+}
+
+/** The closed model: a request whenever one is asked for. */
+export class ClosedSchedule<Request> implements ArrivalSource<Request> {
+  readonly #options: Pick<ScheduleOptions<Request>, 'share' | 'picker' | 'operationOf'>
+  #position: number
+
+  constructor(options: Pick<ScheduleOptions<Request>, 'share' | 'picker' | 'operationOf'>) {
+    this.#options = options
+    this.#position = options.share.thread
+  }
+
+  next(): Arrival<Request> | 'later' {
+    const payload = this.#options.picker.pick(this.#position)
+    if (payload === 'later') return 'later'
+    const requestId = this.#position
+    this.#position += this.#options.share.threads
+    return { requestId, atMs: 0, operation: this.#options.operationOf(payload), phase: -1, payload }
+  }
+
+  rest(): ReadonlyMap<number, number> {
+    return new Map()
+  }
+}

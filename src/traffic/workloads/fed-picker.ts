@@ -1,0 +1,51 @@
+import type { RequestPicker } from './picker.ts'
+
+/** Asks for the requests at `first`, `first + step`, …, `count` of them. */
+export type AskForRequests = (first: number, count: number) => void
+
+/**
+ * Requests that are made by a function in the test's thread, ahead of time, and handed over in chunks. The first chunk is
+ * kept, because warm-up and measured part both begin with it.
+ */
+export class FedPicker<Request> implements RequestPicker<Request> {
+  readonly #step: number
+  readonly #chunk: number
+  readonly #ask: AskForRequests
+  readonly #chunks = new Map<number, readonly Request[]>()
+  readonly #asked = new Set<number>()
+
+  /** `step` is the number of threads: positions of one thread lie that far apart. */
+  constructor(step: number, chunk: number, ask: AskForRequests) {
+    this.#step = step
+    this.#chunk = chunk
+    this.#ask = ask
+  }
+
+  pick(sequence: number): Request | 'later' {
+    const place = Math.floor(sequence / this.#step)
+    const number = Math.floor(place / this.#chunk)
+    const offset = sequence % this.#step
+    this.#askFor(number, offset)
+    this.#askFor(number + 1, offset)
+    this.#askFor(number + 2, offset)
+    for (const old of this.#chunks.keys()) if (old !== 0 && old < number) this.#forget(old)
+    const request = this.#chunks.get(number)?.[place % this.#chunk]
+    return request === undefined ? 'later' : request
+  }
+
+  /** What was asked for has come. */
+  feed(first: number, requests: readonly Request[]): void {
+    this.#chunks.set(Math.floor(first / this.#step / this.#chunk), requests)
+  }
+
+  #askFor(number: number, offset: number): void {
+    if (this.#asked.has(number)) return
+    this.#asked.add(number)
+    this.#ask(number * this.#chunk * this.#step + offset, this.#chunk)
+  }
+
+  #forget(number: number): void {
+    this.#chunks.delete(number)
+    this.#asked.delete(number)
+  }
+}

@@ -1,0 +1,46 @@
+/** Chooses what each request of the schedule sends. */
+export interface RequestPicker<Request> {
+  /** The request at this position of the schedule, the same whatever the threads; 'later' when it is not known yet. */
+  pick(sequence: number): Request | 'later'
+}
+
+/** One request, always. */
+export function onePicker<Request>(request: Request): RequestPicker<Request> {
+  return { pick: () => request }
+}
+
+/** A weighted list: each position draws by a hash of (seed, position), so that no thread needs to know the others' draws. */
+export function weightedPicker<Request extends { readonly weight?: number }>(
+  requests: readonly Request[],
+  seed: string,
+): RequestPicker<Request> {
+  let total = 0
+  const upTo = requests.map(({ weight = 1 }) => (total += weight))
+  const seedHash = hashText(seed)
+  const last = requests.length - 1
+  return {
+    pick(sequence) {
+      const draw = (hashNumber(seedHash, sequence) / 2 ** 32) * total
+      let index = 0
+      while (index < last && draw >= (upTo[index] ?? total)) index++
+      const request = requests[index]
+      if (request === undefined) throw new RangeError('a weighted list needs at least one request')
+      return request
+    },
+  }
+}
+
+/** FNV-1a. */
+function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash
+}
+
+/** MurmurHash3's finaliser over seed and number: neighbours in the schedule draw independently. */
+function hashNumber(seed: number, value: number): number {
+  let hash = seed ^ Math.imul(value, 0x9e3779b1)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}

@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import type { ViteUserConfig } from 'vitest/config'
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     typecheck: { include: ['src/**/*.test-d.ts'] },
   },
 })
+
+export default config

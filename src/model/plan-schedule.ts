@@ -73,7 +73,8 @@ function readPattern(
   }
   if (found.length > 0) return undefined
   refuseRate(plan, faults)
-  return 'kind' in (value as object) ? (value as PatternSpec) : named(value as ArrivalPattern)
+  const pattern = value as PatternSpec | ArrivalPattern
+  return 'kind' in pattern ? pattern : named(pattern)
 }
 
 /** A pattern of the user's own may lack a name. Its methods are called on the object itself, for its private fields. */

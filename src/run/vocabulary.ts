@@ -7,10 +7,8 @@ export const vocabulary: PlanVocabulary = {
   protocolNames: Object.keys(protocols),
   protocolOf: protocolNameOf,
   requestFaults: (protocol, request, key) => protocols[protocol]?.faultsOf(request, key) ?? [],
-  patternNames: patterns.PATTERN_NAMES,
   specFromName: patterns.specFromName,
   patternFaults: patterns.patternFaults,
-  carriesRate: patterns.carriesRate,
   patternDuration: patterns.patternDuration,
   patternFrom: patterns.patternFrom,
 }

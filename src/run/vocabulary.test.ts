@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import { LoadPlanError } from '../model/errors.ts'
+import { resolvePlan } from '../model/plan-faults.ts'
+import { burst, constant, poisson, rampUp, randomWalk, sineWave } from '../traffic/patterns/index.ts'
+import { vocabulary } from './vocabulary.ts'
+
+const complete = { target: 'http://127.0.0.1:3000', rate: 50, duration: '30s' }
+
+function faultsOf(plan: object): string {
+  try {
+    resolvePlan(plan, vocabulary)
+  } catch (error) {
+    if (error instanceof LoadPlanError) return error.message
+    throw error
+  }
+  return 'no fault'
+}
+
+it.each(['constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson'])(
+  '%s is the name of a pattern',
+  (pattern) => {
+    expect(faultsOf({ ...complete, pattern })).toBe('no fault')
+  },
+)
+
+it.each([
+  constant({ rate: 5 }),
+  burst({ rate: 5 }),
+  rampUp({ to: 5 }),
+  sineWave({ rate: 5 }),
+  randomWalk({ rate: 5 }),
+  poisson({ rate: 5 }),
+])('what the builder of $kind returns carries its rate, so another one is a fault', (pattern) => {
+  const { rate: _, ...plan } = complete
+  expect(faultsOf({ ...plan, pattern })).toBe('no fault')
+  expect(faultsOf({ ...complete, pattern })).toContain('rate must be left out')
+})
+
+it('a plan with mistakes everywhere is answered on one screen, each with its remedy', () => {
+  expect(
+    faultsOf({
+      target: 'localhost:3000',
+      rate: '50',
+      durration: '30s',
+      pattern: 'sinus',
+      request: { methd: 'GET', path: 'cart' },
+      requestTimeout: '5 sec',
+    }),
+  ).toMatchInlineSnapshot(`
+    "the plan has 7 faults
+      - durration is not a key of a plan, got '30s'
+        → did you mean \`duration\`?
+      - target must be a URL, got 'localhost:3000'
+        → write target: 'http://localhost:3000'
+      - rate must be a number, got '50'
+        → write rate: 50
+      - requestTimeout must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', got '5 sec'
+        → write requestTimeout: '5s'
+      - request.methd is not a key of an HTTP request, got 'GET'
+        → did you mean \`request.method\`?
+      - request.path must be a text that begins with '/', got 'cart'
+        → write path: '/cart'
+      - pattern is not the name of a pattern, got 'sinus'
+        → did you mean 'sine-wave'?"
+  `)
+})
+
+it('a request is checked where it stands in the plan', () => {
+  expect(faultsOf({ ...complete, request: [{ path: '/' }, { path: '/', weight: -1 }] })).toMatch(
+    /^request\[1\]\.weight /,
+  )
+})

@@ -21,12 +21,27 @@ test('a pattern that is only two formulas gets its arrivals where they belong', 
 })
 
 test('a rate that jumps, pauses for an hour and whispers is followed', () => {
-  const rateAt = (t: number): number => (t < 1_000 ? 5 : t < 3_601_000 ? 0 : 0.01)
-  const expectedBy = (t: number): number => (5 * Math.min(t, 1_000) + 0.01 * Math.max(t - 3_601_000, 0)) / 1_000
-  const arrivals = allArrivals(own(4_000_000, rateAt, expectedBy), 'uniform')
+  const pausing = own(
+    4_000_000,
+    (t) => (t < 1_000 ? 5 : t < 3_601_000 ? 0 : 0.01),
+    (t) => (5 * Math.min(t, 1_000) + 0.01 * Math.max(t - 3_601_000, 0)) / 1_000,
+  )
+  const arrivals = allArrivals(pausing, 'uniform')
   const truth = [200, 400, 600, 800, 1_000, 3_701_000, 3_801_000, 3_901_000]
   expect(arrivals).toHaveLength(truth.length)
   for (const [i, tMs] of arrivals.entries()) expect(tMs).toBeCloseTo(truth[i] ?? 0, 3)
+})
+
+test('an arrival at the beginning of a pause is not sought inside it', () => {
+  const rising = own(
+    9_000,
+    (t) => (t < 1_000 ? 20 * (t / 1_000) : t < 8_000 ? 0 : 1),
+    (t) => 10 * (Math.min(t, 1_000) / 1_000) ** 2 + Math.max(t - 8_000, 0) / 1_000,
+  )
+  const arrivals = allArrivals(rising, 'uniform')
+  expect(arrivals).toHaveLength(11)
+  expect(arrivals[9]).toBeCloseTo(1_000, 3)
+  expect(arrivals[10]).toBeCloseTo(9_000, 3)
 })
 
 test('a staircase count without any rate still has its arrivals, together at each step', () => {

@@ -7,6 +7,8 @@ const NEAR_MS = 1e-6
 /** Newton doubles its digits each time; a pattern whose λ is not the slope of its Λ would keep it going for ever. */
 const MOST_NEWTON_STEPS = 12
 
+type TwoFormulas = Pick<ArrivalPattern, 'durationMs' | 'rateAt' | 'expectedBy'>
+
 /**
  * The first instant, not before `fromMs`, by which `expected` arrivals have come, for any pattern: from Λ and λ alone.
  * Λ(fromMs) must not be above `expected`. Where the whole pattern has fewer, its end.
@@ -14,7 +16,7 @@ const MOST_NEWTON_STEPS = 12
  * Newton's method inside a bracket that bisection narrows, as `rtsafe` in Numerical Recipes (9.4) does: the bracket
  * carries it over jumps, stretches without arrivals, and a rate that does not fit the count.
  */
-export function timeOf(pattern: ArrivalPattern, expected: number, fromMs: Ms): Ms {
+export function timeOf(pattern: TwoFormulas, expected: number, fromMs: Ms): Ms {
   const slack = countSlack(expected)
   let lowMs = fromMs
   const fromCount = pattern.expectedBy(fromMs)

@@ -12,10 +12,10 @@ test('constant 5/s over 2 s schedules ten arrivals, 200 ms apart, the last at th
   expect(arrivals).toEqual([200, 400, 600, 800, 1_000, 1_200, 1_400, 1_600, 1_800, 2_000])
 })
 
-test.each([0.1, 1 / 3, 7, 33.3, 1_500, 49_999])('constant %d/s loses no arrival to rounding over 600 s', (rate) => {
+test.each([0.1, 1 / 3, 7, 33.3, 1_500, 4_999])('constant %d/s loses no arrival to rounding over 600 s', (rate) => {
   const pattern = patternFrom(constant({ rate }), { durationMs: 600_000, seed: 'a' })
   expect(pattern.timeOf?.(Math.round(rate * 600))).toBeCloseTo((1_000 * Math.round(rate * 600)) / rate, 6)
-  if (rate < 100) expect(allArrivals(pattern, 'uniform')).toHaveLength(Math.floor(rate * 600 + 1e-6))
+  expect(allArrivals(pattern, 'uniform')).toHaveLength(Math.floor(rate * 600 + 1e-6))
 })
 
 test('a duration of its own goes before the plan’s, and may be written with its unit', () => {

@@ -39,8 +39,11 @@ test.each(curves)('the table of $name gives Λ within 0.1%', ({ rate, count }) =
   )
 })
 
+function sizeOf(curve: (tMs: number) => number): number {
+  return (fromRate(curve, { duration: '10s' }).timesMs as readonly number[]).length
+}
+
 test('the table is as long as the curve is crooked, and ends even for noise', () => {
-  const sizeOf = (curve: (tMs: number) => number): number => (fromRate(curve, { duration: '10s' }).timesMs as []).length
   expect(sizeOf(() => 7)).toBe(257)
   expect(sizeOf((tMs) => 1 + Math.sin(tMs / 1_000))).toBeLessThan(2_000)
   expect(sizeOf((tMs) => 1 + Math.sin(tMs ** 3))).toBeLessThan(140_000)
@@ -64,8 +67,8 @@ test('a curve of 30/s for 10 s schedules 300 arrivals', () => {
 })
 
 test('a curve that gives no rate says where', () => {
-  const holed = (tMs: number): number => (tMs > 5_000 ? Number.NaN : 10)
-  expect(() => fromRate(holed, { duration: '10s' })).toThrowErrorMatchingInlineSnapshot(`
+  expect(() => fromRate((tMs) => (tMs > 5_000 ? Number.NaN : 10), { duration: '10s' }))
+    .toThrowErrorMatchingInlineSnapshot(`
     [LoadPlanError: fromRate must give a finite rate of 0 or more at every instant, got NaN
         → it did not at 5039.0625 ms]
   `)

@@ -58,9 +58,12 @@ interface FromRateSpec extends PatternSpec {
   readonly ratesRps: readonly Rps[]
 }
 
+function isNumberFromZero(entry: unknown): boolean {
+  return typeof entry === 'number' && entry >= 0 && Number.isFinite(entry)
+}
+
 const numberList: Reader<readonly number[]> = (value, key, faults) => {
-  const right = (entry: unknown): boolean => typeof entry === 'number' && entry >= 0 && Number.isFinite(entry)
-  if (Array.isArray(value) && value.length >= 2 && value.every(right)) return value
+  if (Array.isArray(value) && value.length >= 2 && value.every(isNumberFromZero)) return value
   faults.push({ key, value, rule: 'must be a list of at least 2 numbers, none below 0' })
   return undefined
 }

@@ -35,7 +35,7 @@ function wordsOf(pattern: unknown): string {
 }
 
 test.each([
-  [loosely.constant?.({}), 'pattern.rate is required, got undefined'],
+  [loosely.constant?.({}), 'pattern.rate must be given, got undefined'],
   [loosely.constant?.({ rate: '50' }), "pattern.rate must be a number, got '50'\n    → write rate: 50"],
   [constant({ rate: -1 }), 'pattern.rate must not be below 0, got -1'],
   [constant({ rate: Number.POSITIVE_INFINITY }), 'pattern.rate must be a finite number, got Infinity'],

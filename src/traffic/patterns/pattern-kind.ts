@@ -25,8 +25,8 @@ export interface PatternOptions {
 export interface Curve {
   rateAt(tMs: Ms): Rps
   expectedBy(tMs: Ms): number
-  /** The inverse of `expectedBy`, where a formula is known; asked for 0 < expected ≤ Λ(durationMs). */
-  timeOf?(expected: number): Ms
+  /** The inverse of `expectedBy`, asked for 0 < expected ≤ Λ(durationMs). */
+  timeOf(expected: number): Ms
   /** The highest rate within the duration. */
   readonly peakRps: Rps
   readonly phases?: readonly PhaseWindow[]
@@ -55,7 +55,8 @@ export interface NamedPatternKind<Spec extends PatternSpec = PatternSpec> extend
   ofRate(rate: Rps): PatternSpec
 }
 
-/** A pattern that knows its highest rate. */
+/** A pattern that knows its inverse and its highest rate. */
 export interface ShippedPattern extends ArrivalPattern {
+  timeOf(expected: number): Ms
   readonly peakRps: Rps
 }

@@ -6,20 +6,17 @@ import type { Curve, ShippedPattern } from './pattern-kind.ts'
 export function patternOfCurve(name: string, durationMs: Ms, curve: Curve): ShippedPattern {
   const within = (tMs: Ms): Ms => Math.min(Math.max(tMs, 0), durationMs)
   const total = curve.expectedBy(durationMs)
-  const mostCounted = total + countSlack(total)
-  const { timeOf } = curve
+  const most = total + countSlack(total)
   return {
     name,
     durationMs,
     peakRps: curve.peakRps,
     rateAt: (tMs) => curve.rateAt(within(tMs)),
     expectedBy: (tMs) => curve.expectedBy(within(tMs)),
-    ...(timeOf && {
-      timeOf(expected: number): Ms {
-        if (expected <= 0) return 0
-        return expected > mostCounted ? Number.POSITIVE_INFINITY : within(timeOf(Math.min(expected, total)))
-      },
-    }),
+    timeOf(expected) {
+      if (expected <= 0) return 0
+      return expected > most ? Number.POSITIVE_INFINITY : within(curve.timeOf(Math.min(expected, total)))
+    },
     ...(curve.phases && { phases: curve.phases }),
   }
 }

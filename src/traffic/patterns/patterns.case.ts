@@ -50,20 +50,19 @@ export function describePattern(spec: PatternSpec): void {
       )
     })
 
-    test('its formula for the inverse, if it has one, inverts Λ', () => {
+    test('its inverse inverts Λ', () => {
       fc.assert(
         fc.property(fc.double({ min: 0, max: total, noNaN: true }), (expected) => {
-          const tMs = pattern.timeOf?.(expected)
-          if (tMs === undefined) return
+          const tMs = pattern.timeOf?.(expected) ?? Number.NaN
           expect(tMs).toBeLessThanOrEqual(durationMs)
           expect(Math.abs(pattern.expectedBy(tMs) - expected)).toBeLessThanOrEqual(1e-6)
         }),
       )
-      expect(pattern.timeOf?.(0) ?? 0).toBe(0)
-      expect(pattern.timeOf?.(total + 1) ?? Number.POSITIVE_INFINITY).toBe(Number.POSITIVE_INFINITY)
+      expect(pattern.timeOf?.(0)).toBe(0)
+      expect(pattern.timeOf?.(total + 1)).toBe(Number.POSITIVE_INFINITY)
     })
 
-    test('the search for an arrival agrees with the formula', () => {
+    test('the search from arrival to arrival agrees with the inverse', () => {
       const { timeOf: _, ...searched } = pattern
       const byFormula = allArrivals(pattern, 'uniform')
       const bySearch = allArrivals(searched, 'uniform')

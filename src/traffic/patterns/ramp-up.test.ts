@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { patternFrom, rampUp } from './index.ts'
 import { allArrivals, describePattern } from './patterns.case.ts'
@@ -24,4 +25,18 @@ test('a ramp down to 0 has all its arrivals, the last at the very end', () => {
   expect(arrivals).toHaveLength(500)
   expect(arrivals[374]).toBeCloseTo(5_000, 9)
   expect(arrivals[499]).toBeCloseTo(10_000, 3)
+})
+
+test('however steep a ramp down to 0, its last arrival is at its end', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.1, max: 1e5, noNaN: true }),
+      fc.integer({ min: 1, max: 1e7 }),
+      (from, durationMs) => {
+        const pattern = patternFrom(rampUp({ from, to: 0 }), { durationMs, seed: 'a' })
+        const last = pattern.timeOf?.(pattern.expectedBy(durationMs)) ?? 0
+        expect(Math.abs(last / durationMs - 1)).toBeLessThan(1e-6)
+      },
+    ),
+  )
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   constant,
@@ -60,6 +61,26 @@ function withoutInverse(): ReturnType<typeof patternFrom> {
   const { timeOf: _, ...pattern } = patternFrom(stress, planned)
   return pattern
 }
+
+test('the arrival at the very end of a phase still belongs to it', () => {
+  const waves = sequence(
+    sineWave({ name: 'waves', rate: 33, amplitude: 1, periodMs: 700, duration: 21_000 }),
+    constant({ name: 'calm', rate: 10, duration: '3s' }),
+  )
+  const arrivals = allArrivals(patternFrom(waves, planned), 'uniform')
+  expect(arrivals).toHaveLength(693 + 30)
+  expect(arrivals.filter((tMs) => tMs <= 21_000)).toHaveLength(693)
+})
+
+test('however the sum is rounded, the arrival that a pause cuts off comes before it', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 40 }), (tenths, count) => {
+      const busy = Array.from({ length: count }, () => constant({ rate: tenths / 10, duration: 10_000 / count }))
+      const paused = sequence(...busy, constant({ rate: 0, duration: 60_000 }), constant({ rate: 1, duration: 2_000 }))
+      expect(patternFrom(paused, planned).timeOf?.(tenths)).toBeCloseTo(10_000, 5)
+    }),
+  )
+})
 
 test('two random walks in a row walk differently', () => {
   const walk = randomWalk({ rate: 10, duration: '10s' })

@@ -74,7 +74,7 @@ function faultsAsPart(part: PatternSpec, key: string): PlanFault[] {
     return [{ key, value: 'poisson', rule: 'cannot be a part: how arrivals fall holds for a whole run', remedy }]
   }
   if (part.kind === 'sequence' || durationInSpec(part) !== undefined) return []
-  return [{ key: `${key}.duration`, value: undefined, rule: 'is required inside a sequence' }]
+  return [{ key: `${key}.duration`, value: undefined, rule: 'must be given inside a sequence' }]
 }
 
 interface Part {
@@ -98,15 +98,6 @@ function joinedCurve(parts: readonly Part[]): Curve {
   const patterns = parts.map(({ pattern }) => pattern)
   const indexAt = (tMs: Ms): number => firstIndex(patterns.length, (i) => (endsMs[i] ?? 0) > tMs)
 
-  const inverse: Pick<Curve, 'timeOf'> = {
-    timeOf(expected) {
-      // A pause between parts is never where an arrival falls: the first part by whose end the count is there.
-      const enough = expected - countSlack(expected)
-      const i = firstIndex(patterns.length, (index) => (countsBy[index] ?? 0) >= enough)
-      const intoMs = patterns[i]?.timeOf?.(expected - (countsBy[i - 1] ?? 0)) ?? 0
-      return (endsMs[i - 1] ?? 0) + Math.min(intoMs, patterns[i]?.durationMs ?? 0)
-    },
-  }
   return {
     peakRps,
     rateAt(tMs) {
@@ -117,7 +108,13 @@ function joinedCurve(parts: readonly Part[]): Curve {
       const i = indexAt(tMs)
       return (countsBy[i - 1] ?? 0) + (patterns[i]?.expectedBy(tMs - (endsMs[i - 1] ?? 0)) ?? 0)
     },
-    ...(patterns.every((pattern) => pattern.timeOf) && inverse),
+    timeOf(expected) {
+      // A pause between parts is never where an arrival falls: the first part by whose end the count is there.
+      const enough = expected - countSlack(expected)
+      const i = firstIndex(patterns.length, (index) => (countsBy[index] ?? 0) >= enough)
+      const intoMs = patterns[i]?.timeOf(expected - (countsBy[i - 1] ?? 0)) ?? 0
+      return (endsMs[i - 1] ?? 0) + Math.min(intoMs, patterns[i]?.durationMs ?? 0)
+    },
     ...(phases.length > 0 && { phases }),
   }
 }

@@ -1,6 +1,7 @@
 import type { PatternSpec } from '../../model/pattern.ts'
 import { positive, ratioWhere } from '../../model/plan-readers.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
+import { timeOf } from '../arrivals/time-of.ts'
 import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
 import { specOf } from './spec.ts'
 
@@ -15,7 +16,7 @@ export interface SineWaveOptions extends PatternOptions {
 
 /**
  * A wave about its mean, which it crosses upwards at the start: λ(t) = r(1 + A·sin(2πt/P)), so
- * Λ(t) = r(t + A·P/2π·(1 − cos(2πt/P))). Its inverse has no closed form.
+ * Λ(t) = r(t + A·P/2π·(1 − cos(2πt/P))). Its inverse has no closed form and is searched for.
  */
 export function sineWave(options: SineWaveOptions): PatternSpec {
   return specOf(sineWaveKind, options)
@@ -39,13 +40,20 @@ export const sineWaveKind: NamedPatternKind<SineWaveSpec> = {
   curveOf({ rate, amplitude, periodMs }, { durationMs }) {
     const perMs = (2 * Math.PI) / periodMs
     const rateAt = (tMs: Ms): Rps => rate * (1 + amplitude * Math.sin(perMs * tMs))
+    const expectedBy = (tMs: Ms): number => {
+      // 1 − cos x as 2 sin²(x/2): near the start of a long wave the difference would lose its digits.
+      const half = Math.sin((perMs * tMs) / 2)
+      return (rate * (tMs + (2 * amplitude * half * half) / perMs)) / 1_000
+    }
     return {
       peakRps: rateAt(Math.min(durationMs, periodMs / 4)),
       rateAt,
-      expectedBy(tMs) {
-        // 1 − cos x as 2 sin²(x/2): near the start of a long wave the difference would lose its digits.
-        const half = Math.sin((perMs * tMs) / 2)
-        return (rate * (tMs + (2 * amplitude * half * half) / perMs)) / 1_000
+      expectedBy,
+      timeOf(expected) {
+        // The wave is never behind the mean rate, nor further ahead of it than between trough and crest.
+        const atMeanMs = (1_000 * expected) / rate
+        const mostAheadMs = (2 * amplitude) / perMs
+        return timeOf({ durationMs, rateAt, expectedBy }, expected, Math.max(0, atMeanMs - mostAheadMs))
       },
     }
   },

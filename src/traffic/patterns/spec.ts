@@ -31,7 +31,7 @@ export function specFaults(kind: PatternKind, spec: Readonly<Record<string, unkn
   readKeys(readers, written, { prefix: `${key}.`, noun: `an option of ${kind.kind}` }, faults)
   const required = Object.keys(kind.parameters).filter((name) => !(name in kind.defaults))
   for (const name of kind.needsDuration ? [...required, 'duration'] : required) {
-    if (!(name in written)) faults.push({ key: `${key}.${name}`, value: undefined, rule: 'is required' })
+    if (!(name in written)) faults.push({ key: `${key}.${name}`, value: undefined, rule: 'must be given' })
   }
   return faults
 }

@@ -94,7 +94,7 @@ export function ratioWhere(rule: string, holds: (value: Ratio) => boolean): Read
 }
 
 /** Milliseconds, or a text with a unit. */
-export function durationWhere(rule: string, holds: (value: Ms) => boolean): Reader<Ms> {
+function durationWhere(rule: string, holds: (value: Ms) => boolean): Reader<Ms> {
   return (value, key, faults) => {
     const ms = parseDuration(value)
     if (ms !== undefined && holds(ms)) return ms

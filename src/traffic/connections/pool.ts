@@ -142,6 +142,11 @@ export class ConnectionPool<Request> {
     else if (slot.inUse === connection.maxInFlight - 1) this.#free.push(slot)
   }
 
+  /** Connections at most. */
+  get size(): number {
+    return this.#slots.length
+  }
+
   /** How many requests can hope for a connection that is being made, or that could be. */
   get prospects(): number {
     return this.#connecting.size + (this.#options.kind === 'long-lived' ? 0 : this.#empty.length)

@@ -1,0 +1,29 @@
+import { expect } from 'vitest'
+import type { Figures, LoadResult } from '../model/result.ts'
+
+/** Every scheduled request has exactly one fate, in the whole, in each interval, phase and operation. */
+export function expectBooksToBalance(result: LoadResult): void {
+  const groups: Figures[] = [
+    result,
+    ...result.intervals,
+    ...Object.values(result.operations),
+    ...Object.values(result.phases),
+  ]
+  for (const figures of groups) {
+    expect(figures.requestsScheduled).toBe(figures.requestsSent + figures.dropped)
+    expect(figures.requestsSent).toBe(figures.successes + figures.errors)
+    expect(sum(Object.values(figures.errorsByClass).map(({ count }) => count))).toBe(figures.errors)
+    expect(sum(Object.values(figures.droppedByReason))).toBe(figures.dropped)
+    expect(figures.responseTime.count).toBe(figures.successes)
+  }
+  for (const key of ['requestsScheduled', 'successes', 'errors', 'dropped', 'unanswered', 'bytesReceived'] as const) {
+    expect(sum(result.intervals.map((interval) => interval[key])), `${key} of all intervals`).toBe(result[key])
+  }
+  const { batches } = result
+  expect(sum(batches.successes)).toBe(result.successes)
+  expect(sum(batches.unanswered)).toBe(result.unanswered)
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest'
+import { startFixture } from '../../fixtures/index.ts'
+import { LoadPlanError, LoadTargetError } from '../model/errors.ts'
+import type { Interval } from '../model/result.ts'
+import { constant, sequence } from '../traffic/patterns/index.ts'
+import { expectBooksToBalance } from './books.case.ts'
+import { runLoad, startLoad } from './index.ts'
+
+describe('a run', () => {
+  test('sends every request of the schedule once, and both sides count the same', async () => {
+    await using server = await startFixture('plain', {})
+    const result = await runLoad({ target: server.url, rate: 300, duration: '2s' })
+    expect(result).toMatchObject({ ended: 'completed', requestsScheduled: 600, successes: 600, offeredRps: 300, inFlight: 0 })
+    expectBooksToBalance(result)
+    expect((await server.control.counts()).requests).toBe(600)
+  })
+
+  test('counts warm-up traffic nowhere, though the server saw it', async () => {
+    await using server = await startFixture('plain', {})
+    const result = await runLoad({ target: server.url, rate: 200, duration: '1s', warmUp: '500ms' })
+    expect(result.requestsScheduled).toBe(200)
+    expect((await server.control.counts()).requests).toBe(300)
+    expectBooksToBalance(result)
+  })
+
+  test('starts the same requests with two threads as with one', async () => {
+    await using server = await startFixture('plain', {})
+    const plan = {
+      target: server.url,
+      rate: 200,
+      duration: '1s',
+      arrivals: 'poisson',
+      seed: 'c0ffee',
+      request: [
+        { name: 'read', path: '/r', weight: 3 },
+        { name: 'write', method: 'POST', path: '/w', body: 'x' },
+      ],
+    } as const
+    const one = await runLoad({ ...plan, threads: 1 })
+    const two = await runLoad({ ...plan, threads: 2 })
+    expect(two.generator.threads).toBe(2)
+    expect(two.requestsScheduled).toBe(one.requestsScheduled)
+    expect(two.operations['write']?.requestsScheduled).toBe(one.operations['write']?.requestsScheduled)
+    expect(two.bytesSent).toBe(one.bytesSent)
+    expectBooksToBalance(one)
+    expectBooksToBalance(two)
+  })
+
+  test('keeps the parts of a sequence apart as phases', async () => {
+    await using server = await startFixture('plain', {})
+    const pattern = sequence(
+      constant({ name: 'calm', rate: 100, duration: '1s' }),
+      constant({ name: 'storm', rate: 400, duration: '1s' }),
+    )
+    const result = await runLoad({ target: server.url, pattern })
+    expect(result.phases['calm']?.requestsScheduled).toBe(100)
+    expect(result.phases['storm']?.requestsScheduled).toBe(400)
+    expect(result.phases['storm']).toMatchObject({ startMs: 1_000, endMs: 2_000, durationMs: 1_000 })
+    expectBooksToBalance(result)
+  })
+
+  test('calls a request function once a request, ahead of time', async () => {
+    await using server = await startFixture('plain', {})
+    const seen: number[] = []
+    const result = await runLoad({
+      target: server.url,
+      rate: 300,
+      duration: '1s',
+      threads: 2,
+      request({ sequence: position }) {
+        seen.push(position)
+        return { path: `/item/${position}`, name: position % 2 === 0 ? 'even' : 'odd' }
+      },
+    })
+    expect(result.generator.mode).toBe('worker')
+    expect(result.operations['even']?.successes).toBe(150)
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.length).toBeGreaterThanOrEqual(300)
+    expectBooksToBalance(result)
+  })
+
+  test('runs inline only for what cannot cross a thread, and says that it did', async () => {
+    await using server = await startFixture('plain', {})
+    const result = await runLoad({
+      target: server.url,
+      rate: 100,
+      duration: '1s',
+      request: { check: ({ status }) => status === 200 },
+    })
+    expect(result.generator.mode).toBe('inline')
+    expect(result.generator.doubts.join()).toContain('a check is a function')
+    expect(result.successes).toBe(100)
+  })
+
+  test('keeps exactly as many in flight as the closed model asks for', async () => {
+    await using server = await startFixture('capacity', { servers: 4, serviceMs: 10 })
+    const result = await runLoad({ target: server.url, concurrency: 8, duration: '2s' })
+    expect(result.arrivals).toBe('closed')
+    // 4 servers of 10 ms each carry 400/s, and eight clients keep all four busy.
+    expect(result.throughputRps).toBeGreaterThan(340)
+    expect(result.throughputRps).toBeLessThan(410)
+    expect(Math.max(...result.batches.inFlight)).toBe(8)
+    expectBooksToBalance(result)
+  })
+
+  test.each(['long-lived', 'pooled', 'short-lived'] as const)('opens %s connections as the kind says', async (connection) => {
+    await using server = await startFixture('plain', {})
+    const result = await runLoad({ target: server.url, rate: 100, duration: '1s', connection, maxConnections: 10 })
+    const { opened } = result.connections
+    if (connection === 'long-lived') expect(opened).toBe(10)
+    if (connection === 'pooled') expect(opened).toBeLessThanOrEqual(10)
+    if (connection === 'short-lived') expect(opened).toBe(100)
+    expect(result.successes).toBe(100)
+    expectBooksToBalance(result)
+  })
+
+  test('drops what finds no connection when the plan says so, and counts it', async () => {
+    await using server = await startFixture('capacity', { servers: 1, serviceMs: 50 })
+    const result = await runLoad({ target: server.url, rate: 100, duration: '1s', maxConnections: 2, overflow: 'drop' })
+    expect(result.droppedByReason.overflow).toBe(result.dropped)
+    expect(result.dropped).toBeGreaterThan(60)
+    expect(result.successes + result.dropped).toBe(100)
+    expectBooksToBalance(result)
+  })
+
+  test('ends on time against a target that hangs for good, with every request accounted for', async () => {
+    await using server = await startFixture('stall', { afterMs: 500 })
+    const startedMs = performance.now()
+    const result = await runLoad({ target: server.url, rate: 100, duration: '2s', requestTimeout: '1s', maxConnections: 10 })
+    expect(performance.now() - startedMs).toBeLessThan(6_000)
+    expect(result.requestsScheduled).toBe(200)
+    expect(result.timeouts).toBeGreaterThan(0)
+    expect(result.droppedByReason['pool-wait']).toBeGreaterThan(0)
+    expect(result.unanswered).toBe(result.timeouts + result.dropped)
+    expectBooksToBalance(result)
+  })
+
+  test('stops within a second, and keeps what it measured', async () => {
+    await using server = await startFixture('stall', { afterMs: 1_000 })
+    const run = startLoad({ target: server.url, rate: 100, duration: '60s' })
+    const iterator = run[Symbol.asyncIterator]()
+    const first: IteratorResult<Interval> = await iterator.next()
+    expect(first.value?.successes).toBeGreaterThan(0)
+    expect(run.metrics().ended).toBe('running')
+    const askedMs = performance.now()
+    const result = await run.stop('enough')
+    expect(performance.now() - askedMs).toBeLessThan(1_000)
+    expect(result).toMatchObject({ ended: 'interrupted', endedBecause: 'enough' })
+    expect(result.successes).toBeGreaterThan(0)
+    expect(result.inFlight).toBe(0)
+    expectBooksToBalance(result)
+  })
+
+  test('aborts once a limit of the SLA is broken beyond reasonable doubt', async () => {
+    await using server = await startFixture('failing', { rate: 0.5 })
+    const startedMs = performance.now()
+    const result = await runLoad({ target: server.url, rate: 200, duration: '60s', abortOn: { errorRate: 0.1 } })
+    expect(performance.now() - startedMs).toBeLessThan(20_000)
+    expect(result.ended).toBe('aborted')
+    expect(result.endedBecause).toContain('error rate')
+    expectBooksToBalance(result)
+  })
+
+  test('survives a server that is restarted mid-run: what was lost is counted, and the rest arrives', async () => {
+    const first = await startFixture('plain', {})
+    const run = startLoad({ target: first.url, rate: 200, duration: '3s', connection: 'long-lived', maxConnections: 5 })
+    await run[Symbol.asyncIterator]().next()
+    await first.stop()
+    const result = await run.result
+    expect(result.ended).toBe('completed')
+    expect(result.connections.failed).toBeGreaterThan(0)
+    expect(result.successes).toBeGreaterThan(100)
+    expect(result.unanswered).toBeGreaterThan(0)
+    expect(result.requestsScheduled).toBe(600)
+    expectBooksToBalance(result)
+  })
+})
+
+describe('a run that cannot start', () => {
+  test('lists every fault of the plan at once, before any traffic', () => {
+    const plan = { target: 'http://127.0.0.1:1', rate: -1, durration: 5 }
+    expect(() => startLoad(plan as never)).toThrow(LoadPlanError)
+  })
+
+  test('says so when nothing listens, and what to do', async () => {
+    const server = await startFixture('plain', {})
+    await server.stop()
+    const failure = runLoad({ target: server.url, rate: 10, duration: '1s' })
+    await expect(failure).rejects.toThrow(LoadTargetError)
+    await expect(failure).rejects.toThrow(/nothing answers at .*start the server first/su)
+  })
+})

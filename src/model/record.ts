@@ -24,6 +24,8 @@ export interface LoadRecord {
 export interface RunRecord {
   readonly schema: 1
   readonly suite: string
+  /** Tells two calls of one suite apart: the name of the test that made it; of a user's own tests the suite's name. */
+  readonly name: string
   readonly startedAt: string
   readonly durationMs: Ms
   readonly environment: Environment

@@ -1,0 +1,80 @@
+import type { LoadResult } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import { progressOf } from '../report/live/progress.ts'
+import type { Progress } from '../report/live/progress.ts'
+import type { LoadRun } from '../run/index.ts'
+import { realDelay, realTime } from './real-time.ts'
+
+const PROGRESS_MS: Ms = 1_000
+/** A stopped run that has not ended by then is left to itself. */
+const STOP_LIMIT_MS: Ms = 1_000
+
+interface ActiveLoadOptions {
+  /** Gets the result exactly once: the whole one, or what there was when `keepPartial` was called. */
+  readonly keep: (result: LoadResult) => void
+  readonly onProgress: ((progress: Progress) => void) | undefined
+  /** The run is over, or is not waited for any more. Called once. */
+  readonly onOver: () => void
+}
+
+/** A run on behalf of a test: whatever ends it, its figures are kept once. */
+export class ActiveLoad {
+  /** What the test sees of the run. Its result has been kept by the time anybody sees it. */
+  readonly run: LoadRun
+  readonly #run: LoadRun
+  readonly #options: ActiveLoadOptions
+  readonly #progress: NodeJS.Timeout | undefined
+  #kept = false
+  #over = false
+
+  constructor(run: LoadRun, options: ActiveLoadOptions) {
+    this.#run = run
+    this.#options = options
+    const { onProgress } = options
+    if (onProgress !== undefined) {
+      this.#progress = realTime.setInterval(() => onProgress(progressOf(run.metrics())), PROGRESS_MS).unref()
+    }
+    const result = this.#resultOf(run)
+    // Whoever started the run may never ask for its result.
+    result.catch(() => {})
+    this.run = {
+      generatorId: run.generatorId,
+      metrics: () => run.metrics(),
+      stop: (because) => run.stop(because),
+      result,
+      [Symbol.asyncIterator]: () => run[Symbol.asyncIterator](),
+    }
+  }
+
+  /** Keeps the figures of this moment, marked as interrupted; what comes later is not kept. Synchronous. */
+  keepPartial(because: string): void {
+    if (this.#kept) return
+    this.#kept = true
+    this.#options.keep(Object.freeze({ ...this.#run.metrics(), ended: 'interrupted', endedBecause: because }))
+  }
+
+  /** Ends the run, waiting a second at most. */
+  async stop(because: string): Promise<void> {
+    void this.#run.stop(because)
+    await Promise.race([this.run.result.catch(() => {}), realDelay(STOP_LIMIT_MS)])
+    this.#end()
+  }
+
+  async #resultOf(run: LoadRun): Promise<LoadResult> {
+    try {
+      const result = await run.result
+      if (!this.#kept) this.#options.keep(result)
+      this.#kept = true
+      return result
+    } finally {
+      this.#end()
+    }
+  }
+
+  #end(): void {
+    if (this.#over) return
+    this.#over = true
+    realTime.clearInterval(this.#progress)
+    this.#options.onOver()
+  }
+}

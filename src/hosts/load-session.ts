@@ -1,0 +1,188 @@
+import { LoadError } from '../model/errors.ts'
+import { resolvePlan } from '../model/plan-faults.ts'
+import type { LoadPlan } from '../model/plan.ts'
+import { formatDuration } from '../model/units.ts'
+import type { Ms } from '../model/units.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { Progress } from '../report/live/progress.ts'
+import { startLoad } from '../run/index.ts'
+import type { LoadRun } from '../run/index.ts'
+import { vocabulary } from '../run/vocabulary.ts'
+import { ActiveLoad } from './active-load.ts'
+import { callSite } from './call-site.ts'
+import type { CallSite } from './call-site.ts'
+import { Deadline } from './deadline.ts'
+import { debugLog } from './debug-log.ts'
+import { withHostDoubts } from './doubts.ts'
+import type { HostFacts } from './doubts.ts'
+import { onInterruption } from './interruption.ts'
+import { acquireMachineLock } from './machine-lock.ts'
+import type { MachineLock } from './machine-lock.ts'
+import type { PlanScope } from './plan-scope.ts'
+import type { LoadContext } from './port.ts'
+import type { RecordBook } from './record-book.ts'
+import { announceLoad } from './spool.ts'
+
+/** What a test may take besides its traffic, when it names no `timeout`: starting a target, and the author's own code. */
+const OWN_TIME_MS: Ms = 30_000
+/** What a run may take beyond its plan: starting and joining threads, closing connections. */
+const RUN_GRACE_MS: Ms = 5_000
+
+/** One attempt at one load test, as its host sees it. */
+export interface SessionOptions {
+  /** The host's id of the test. */
+  readonly id: string
+  /** Full name, for records. */
+  readonly test: string
+  readonly scope: PlanScope
+  /** Where the test is declared. */
+  readonly site: CallSite
+  readonly book: RecordBook
+  /** The host's own wish to end the test. */
+  readonly signal: AbortSignal
+  /** For the whole test, the wait for other loads on this machine excepted; undefined: as long as its plans need. */
+  readonly timeoutMs: Ms | undefined
+  readonly facts: HostFacts
+  readonly onProgress: ((progress: Progress) => void) | undefined
+  /** Says why nothing happens yet. */
+  readonly onWait: (message: string) => void
+}
+
+/**
+ * Runs the loads of one load test: one at a time on this machine, within the test's time, and with what was measured
+ * so far kept whatever ends the test.
+ */
+export class LoadSession {
+  readonly #options: SessionOptions
+  readonly #over = new AbortController()
+  readonly #deadline: Deadline
+  readonly #loads = new Set<ActiveLoad>()
+  #allowedMs: Ms
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#allowedMs = options.timeoutMs ?? OWN_TIME_MS
+    this.#deadline = new Deadline(this.#allowedMs, () => this.#cut(this.#timedOut()))
+  }
+
+  /** Gives `body` what it needs, and its time; ends what it leaves running. Rejects when the time is up. */
+  async within<Value>(body: (context: LoadContext) => Value | Promise<Value>): Promise<Value> {
+    const { signal } = this.#options
+    const cut = (): void => this.#cut(signal.reason)
+    signal.throwIfAborted()
+    signal.addEventListener('abort', cut, { once: true })
+    const over = new Promise<never>((_, reject) => {
+      this.#over.signal.addEventListener('abort', () => reject(this.#over.signal.reason), { once: true })
+    })
+    this.#deadline.resume()
+    try {
+      return await Promise.race([body(this.#context()), over])
+    } finally {
+      this.#deadline.end()
+      signal.removeEventListener('abort', cut)
+      await Promise.all([...this.#loads].map((load) => load.stop('the test ended')))
+      this.#over.abort(new LoadError('ERR_LOAD_TEST_OVER', 'the load test this belongs to is over'))
+    }
+  }
+
+  /** Runs a plan to its end. Errors about the plan or the target point at `site`. */
+  async load(plan: LoadPlan, site: CallSite): Promise<LoadResult> {
+    try {
+      const run = await this.#startLoad(plan)
+      return await run.result
+    } catch (error) {
+      throw site.point(error)
+    }
+  }
+
+  #context(): LoadContext {
+    const load: LoadContext['load'] = (plan) => this.load(plan, callSite(load))
+    const startHere: LoadContext['startLoad'] = async (plan) => {
+      const site = callSite(startHere)
+      try {
+        return await this.#startLoad(plan)
+      } catch (error) {
+        throw site.point(error)
+      }
+    }
+    return {
+      signal: this.#over.signal,
+      load,
+      startLoad: startHere,
+      conclude: (suite, findings) => this.#options.book.conclude(suite, findings),
+    }
+  }
+
+  async #startLoad(plan: LoadPlan): Promise<LoadRun> {
+    const { scope, test, timeoutMs, facts, book, id, onProgress } = this.#options
+    const whole = scope.merge(plan)
+    // A mistake in the plan is told at once, not after a wait for the machine.
+    const { durationMs, warmUpMs, requestTimeoutMs } = resolvePlan(whole, vocabulary, { name: test })
+    const lock = await this.#waitForMachine()
+    try {
+      if (timeoutMs === undefined) this.#extend(durationMs + warmUpMs + requestTimeoutMs + RUN_GRACE_MS)
+      const run = startLoad(whole, { name: test })
+      const withdraw = announceLoad(id)
+      const unwatch = onInterruption({ interrupt: (signal) => this.#interrupted(signal) })
+      const load = new ActiveLoad(run, {
+        keep: (result) => book.addResult(withHostDoubts(result, facts)),
+        onProgress,
+        onOver: () => {
+          unwatch()
+          withdraw()
+          lock.release()
+          this.#loads.delete(load)
+        },
+      })
+      this.#loads.add(load)
+      return load.run
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  /** Waits outside the test's time. Loads of one test wait for each other in the same way. */
+  async #waitForMachine(): Promise<MachineLock> {
+    const { test, onWait } = this.#options
+    this.#deadline.pause()
+    try {
+      return await acquireMachineLock(test, {
+        signal: this.#over.signal,
+        onWait: ({ pid, what }) => onWait(`waiting for another load on this machine: process ${pid} runs "${what}"`),
+      })
+    } finally {
+      this.#deadline.resume()
+    }
+  }
+
+  #extend(ms: Ms): void {
+    this.#allowedMs += ms
+    this.#deadline.extend(ms)
+  }
+
+  #timedOut(): LoadError {
+    const remedy =
+      this.#options.timeoutMs === undefined
+        ? 'its own code took too long, or a run did not end: LOAD_LOG=debug shows where'
+        : 'give it more with test: { timeout }, or shorten its load'
+    const allowed = formatDuration(this.#allowedMs)
+    return this.#options.site.point(
+      new LoadError('ERR_LOAD_TEST_TIMEOUT', `load test timed out after ${allowed}\n    → ${remedy}`),
+    )
+  }
+
+  /** What was measured is in the book before the host hears that the test is over. */
+  #cut(reason: unknown): void {
+    const because = reason instanceof Error ? (reason.message.split('\n')[0] ?? '') : String(reason)
+    debugLog(`${this.#options.test}: cut off: ${because}`)
+    for (const load of this.#loads) load.keepPartial(because)
+    this.#over.abort(reason)
+  }
+
+  #interrupted(signal: NodeJS.Signals): { id: string; test: string; record: RecordBook['record'] } {
+    const { id, test, book } = this.#options
+    for (const load of this.#loads) load.keepPartial(`interrupted by ${signal}`)
+    return { id, test, record: book.record }
+  }
+}

@@ -1,0 +1,42 @@
+import { afterAll, describe } from 'vitest'
+import type { SuiteAPI, TestOptions } from 'vitest'
+import { readDeclaration } from '../declaration.ts'
+import type { Declaration } from '../declaration.ts'
+import { PlanScope } from '../plan-scope.ts'
+import type { DescribeLoad } from '../port.ts'
+import { collectWithin, currentScope } from './scope.ts'
+
+type Group = Declaration<TestOptions>
+
+/**
+ * Groups load tests that share a plan. Keys of the plan are inherited from outer groups, shallowly, and inner ones win;
+ * whether the plan is complete is asked when a test runs it. A target that is a command or a function is brought up by
+ * the first test that needs it, after every `beforeAll`, and stopped after every `afterAll` of the group.
+ */
+export const describeLoad: DescribeLoad<TestOptions> = groupsOf(describe)
+
+function groupsOf(host: SuiteAPI | SuiteAPI['skip']): DescribeLoad<TestOptions> {
+  function group(name: string, ...given: readonly unknown[]): void {
+    const declared: Group = readDeclaration(`describeLoad('${name}', …)`, given)
+    host(name, declared.options ?? {}, () => collect(declared, []))
+  }
+  function each(cases: readonly unknown[]) {
+    return (name: string, ...given: readonly unknown[]): void => {
+      const declared: Group = readDeclaration(`describeLoad.each(…)('${name}', …)`, given)
+      host.for(cases)(name, declared.options ?? {}, (item) => collect(declared, Array.isArray(item) ? item : [item]))
+    }
+  }
+  // Getters: each access to Vitest's own makes a new chain, and an endless one cannot be built ahead.
+  return Object.defineProperties(group, {
+    skip: { get: () => groupsOf(host.skip) },
+    only: { get: () => groupsOf(host.only) },
+    each: { value: each },
+  }) as DescribeLoad<TestOptions>
+}
+
+function collect({ planOf, body }: Group, item: readonly unknown[]): Promise<void> {
+  const scope = new PlanScope(planOf?.(...item) ?? {}, currentScope())
+  // Declared before the body's own hooks, so that it runs after them.
+  afterAll(() => scope.close())
+  return collectWithin(scope, () => body(...item))
+}

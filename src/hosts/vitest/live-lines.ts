@@ -1,0 +1,71 @@
+import type { Vitest } from 'vitest/node'
+import type { Ms } from '../../model/units.ts'
+import type { Progress } from '../../report/live/progress.ts'
+import { progressLine } from '../../report/live/progress-line.ts'
+
+/** Between two lines about one test where nothing can be overwritten: a CI log. */
+const SPARSE_MS: Ms = 10_000
+
+/**
+ * Shows how running loads are doing: a line each inside Vitest's live window where there is one, a plain line now and
+ * then where there is none.
+ */
+export class LiveLines {
+  readonly #vitest: Vitest
+  readonly #running = new Map<string, { progress: Progress; printedMs: Ms }>()
+  #inWindow = false
+
+  constructor(vitest: Vitest) {
+    this.#vitest = vitest
+  }
+
+  /** Once every reporter is set up: joins the window that the default reporter draws. */
+  join(): void {
+    const window = summaryOf(this.#vitest)
+    // Vitest draws the window only on a terminal.
+    if (window === undefined || this.#inWindow || !process.stdout.isTTY) return
+    this.#inWindow = true
+    const draw = window.createSummary.bind(window)
+    window.createSummary = () => [...draw(), ...this.#lines(), ...(this.#running.size > 0 ? [''] : [])]
+  }
+
+  update(id: string, progress: Progress): void {
+    const before = this.#running.get(id)
+    const nowMs = performance.now()
+    // The first line comes when a run has lasted for a while: a short one is over before anybody wonders.
+    const printedMs = before?.printedMs ?? nowMs
+    const print = !this.#inWindow && nowMs - printedMs >= SPARSE_MS
+    this.#running.set(id, { progress, printedMs: print ? nowMs : printedMs })
+    if (print) this.#vitest.logger.log(` load  ${progressLine(progress)}`)
+  }
+
+  end(id: string): void {
+    this.#running.delete(id)
+  }
+
+  #lines(): readonly string[] {
+    const columns = process.stdout.columns || 80
+    return [...this.#running.values()].map(({ progress }) => ` load  ${progressLine(progress)}`.slice(0, columns - 1))
+  }
+}
+
+interface Summary {
+  createSummary: () => string[]
+}
+
+/** Neither the reporters nor their summary are part of Vitest's interface: without them the sparse lines are printed. */
+function summaryOf(vitest: Vitest): Summary | undefined {
+  const reporters: unknown = Reflect.get(vitest, 'reporters')
+  if (!Array.isArray(reporters)) return undefined
+  return reporters
+    .map((reporter: unknown): unknown => (isObject(reporter) ? Reflect.get(reporter, 'summary') : undefined))
+    .find(isSummary)
+}
+
+function isSummary(value: unknown): value is Summary {
+  return isObject(value) && typeof Reflect.get(value, 'createSummary') === 'function'
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,103 @@
+/// <reference types="vitest/config" />
+import { argv } from 'node:process'
+import type { Plugin } from 'vite'
+import type { TestProject, Vitest } from 'vitest/node'
+import { LoadPlanError } from '../../model/errors.ts'
+import type { PlanFault } from '../../model/errors.ts'
+import type { LoadPlan, OnInconclusive } from '../../model/plan.ts'
+import type { Ratio } from '../../model/units.ts'
+import { LoadReporter } from './reporter.ts'
+import type { LoadReporterOptions } from './reporter.ts'
+
+/** Files that hold load tests, when the plugin is not told otherwise. */
+const LOAD_FILES = '**/*.load.{test,spec}.?(c|m)[jt]s?(x)'
+
+/** Name of the project that load files run in: `vitest run --project load`. */
+const LOAD_PROJECT = 'load'
+
+export interface LoadPluginOptions extends LoadReporterOptions {
+  /** Outermost plan keys, for every load test; plain data, because it reaches other processes. */
+  readonly plan?: LoadPlan
+  /** Globs of the files that hold load tests. Default: files named like `checkout.load.test.ts`. */
+  readonly include?: string | readonly string[]
+  /** Of every verdict: the plan's key of this name. */
+  readonly confidence?: Ratio
+  /** What an inconclusive verdict does: the plan's key of this name. */
+  readonly onInconclusive?: OnInconclusive
+}
+
+/**
+ * The one line in `vitest.config.ts` that makes load tests at home there: load files become a project of their own,
+ * which runs one file at a time after all others, never retries, and stays out of watch mode unless it is named; their
+ * results become artifacts. Throws `LoadPlanError` when a plan default could not reach a test process.
+ */
+export function load(options: LoadPluginOptions = {}): Plugin {
+  const include = options.include === undefined ? [LOAD_FILES] : [options.include].flat()
+  const plan = planOf(options)
+  let joined = false
+  return {
+    name: 'describe-load',
+    config(config) {
+      config.test ??= {}
+      // Every project has this plugin, and comes here again with a configuration of its own.
+      if (config.test.name === LOAD_PROJECT || joined) return
+      joined = true
+      config.test.projects ??= [{ extends: true, test: { name: 'unit' } }]
+      config.test.projects.push({
+        extends: true,
+        test: {
+          name: LOAD_PROJECT,
+          include,
+          pool: 'forks',
+          isolate: true,
+          fileParallelism: false,
+          retry: 0,
+          sequence: { concurrent: false },
+        },
+      })
+    },
+    configureVitest({ vitest, project }) {
+      join(vitest, options)
+      place(project, include, vitest.config.watch && !namesFiles(argv))
+      project.provide('describe-load', { plan })
+    },
+  }
+}
+
+/** Once, however many projects carry the plugin. */
+function join(vitest: Vitest, options: LoadReporterOptions): void {
+  const { reporters } = vitest.config
+  if (reporters.some((reporter) => reporter instanceof LoadReporter)) return
+  reporters.push(new LoadReporter(options))
+}
+
+/** The globs are set here, not in the project's configuration, where they would be added to the inherited ones. */
+function place({ config, name }: TestProject, include: string[], absent: boolean): void {
+  if (name !== LOAD_PROJECT) config.exclude = [...config.exclude, ...include]
+  else config.include = absent ? [] : include
+}
+
+/** Whether the command line names files (`vitest watch suites/limits`), as far as can be told before they are looked for. */
+function namesFiles(args: readonly string[]): boolean {
+  return args.slice(2).some((arg) => !arg.startsWith('-') && !['watch', 'dev'].includes(arg))
+}
+
+function planOf({ plan, confidence, onInconclusive }: LoadPluginOptions): LoadPlan {
+  const whole: LoadPlan = {
+    ...plan,
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(onInconclusive === undefined ? {} : { onInconclusive }),
+  }
+  const faults = Object.entries(whole).flatMap(([key, value]): PlanFault[] =>
+    holdsFunction(value)
+      ? [{ key, value, rule: 'must be plain data in the plugin', remedy: 'put it into describeLoad instead' }]
+      : [],
+  )
+  if (faults.length > 0) throw new LoadPlanError(faults)
+  return whole
+}
+
+function holdsFunction(value: unknown): boolean {
+  if (typeof value === 'function') return true
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsFunction)
+}

@@ -1,0 +1,105 @@
+import { relative, resolve } from 'node:path'
+import { env } from 'node:process'
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
+import type { Artifact } from '../../model/record.ts'
+import { artifacts } from '../../report/index.ts'
+import type { Progress } from '../../report/live/progress.ts'
+import { renderArtifacts } from '../../report/render.ts'
+import { runRecords } from '../../report/run-records.ts'
+import type { TestedLoad } from '../../report/run-records.ts'
+import { writeArtifacts } from '../../report/write.ts'
+import { readEnvironment } from '../environment.ts'
+import { openSpool, removeSpool } from '../spool.ts'
+import { collectSpool } from '../spool-collection.ts'
+import { LiveLines } from './live-lines.ts'
+import { PROGRESS } from './matcher-types.ts'
+
+export interface LoadReporterOptions {
+  /** Where artifacts land; `LOAD_REPORTS_DIR` wins. Default `reports`, in Vitest's root. */
+  readonly reportsDir?: string
+  /** Written beside the built-in ones. */
+  readonly artifacts?: readonly Artifact[]
+}
+
+/**
+ * Writes the artifacts of load tests when a run ends, also when it ends by Ctrl-C, and shows how they are doing meanwhile.
+ * Everything it writes comes out of the tests' meta, so that it works the same after `--merge-reports`.
+ */
+export class LoadReporter implements Reporter {
+  readonly #options: LoadReporterOptions
+  readonly #finished = new Map<string, TestedLoad>()
+  #vitest: Vitest | undefined
+  #live: LiveLines | undefined
+  #spool: string | undefined
+  #running = false
+
+  constructor(options: LoadReporterOptions = {}) {
+    this.#options = options
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+    this.#live = new LiveLines(vitest)
+    // A restart in watch mode comes here again.
+    if (this.#spool !== undefined) return
+    this.#spool = openSpool()
+    process.on('exit', () => this.#onExit())
+  }
+
+  onTestRunStart(): void {
+    this.#finished.clear()
+    this.#running = true
+    this.#live?.join()
+  }
+
+  onTestCaseArtifactRecord(testCase: TestCase, artifact: { readonly type: string }): void {
+    if (artifact.type === PROGRESS && 'progress' in artifact) {
+      this.#live?.update(testCase.id, artifact.progress as Progress)
+    }
+  }
+
+  onTestCaseResult(testCase: TestCase): void {
+    this.#live?.end(testCase.id)
+    for (const [id, load] of loadsOf([testCase])) this.#finished.set(id, load)
+  }
+
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    this.#running = false
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    this.#write([...loadsOf(tests).values()])
+  }
+
+  /** Vitest's main process ends at once on Ctrl-C, without another word to its reporters. */
+  #onExit(): void {
+    if (this.#spool === undefined) return
+    if (this.#running) {
+      const cutOff = collectSpool(this.#spool).filter(({ id }) => !this.#finished.has(id))
+      this.#write([...this.#finished.values(), ...cutOff])
+    }
+    removeSpool(this.#spool)
+  }
+
+  #write(loads: readonly TestedLoad[]): void {
+    const vitest = this.#vitest
+    if (vitest === undefined || loads.length === 0) return
+    const { root } = vitest.config
+    const folder = resolve(root, env['LOAD_REPORTS_DIR'] ?? this.#options.reportsDir ?? 'reports')
+    const runs = runRecords(loads, readEnvironment())
+    const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(this.#options.artifacts ?? [])]))
+    if (paths.length === 0) return
+    vitest.logger.log(['', ' Load reports', ...paths.map((path) => `   ${shortest(root, path)}`)].join('\n'))
+  }
+}
+
+function loadsOf(tests: readonly TestCase[]): ReadonlyMap<string, TestedLoad> {
+  const loads = tests.flatMap((test): (readonly [string, TestedLoad])[] => {
+    const { load } = test.meta()
+    return load === undefined ? [] : [[test.id, { test: test.fullName, record: load }]]
+  })
+  return new Map(loads)
+}
+
+function shortest(root: string, path: string): string {
+  const inside = relative(root, path)
+  return inside.startsWith('..') ? path : inside
+}

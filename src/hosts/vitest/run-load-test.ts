@@ -1,0 +1,86 @@
+import { recordArtifact } from 'vitest'
+import type { TestContext, TestOptions } from 'vitest'
+import { LoadError } from '../../model/errors.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Progress } from '../../report/live/progress.ts'
+import type { CallSite } from '../call-site.ts'
+import type { Declaration } from '../declaration.ts'
+import { LoadSession } from '../load-session.ts'
+import type { PlanScope } from '../plan-scope.ts'
+import type { LoadContext } from '../port.ts'
+import { RecordBook } from '../record-book.ts'
+import { hasReporter } from '../spool.ts'
+import { PROGRESS } from './matcher-types.ts'
+import { hostFacts } from './settings.ts'
+
+type VitestTask = TestContext['task']
+
+/** A load test as it was declared: what to run, in which scope, and where that is written. */
+export interface DeclaredTest extends Declaration<TestOptions> {
+  readonly scope: PlanScope
+  readonly site: CallSite
+}
+
+/** Runs a declared load test, or one case of it, as the Vitest test that `context` belongs to. */
+export async function runLoadTest(
+  declared: DeclaredTest,
+  item: readonly unknown[],
+  context: TestContext,
+): Promise<void> {
+  const { planOf, body, scope, site, options } = declared
+  const { task } = context
+  if (task.concurrent === true) throw site.point(concurrent())
+  const test = fullNameOf(task)
+  const publish = (record: NonNullable<VitestTask['meta']['load']>): void => {
+    task.meta.load = record
+  }
+  const session = new LoadSession({
+    id: task.id,
+    test,
+    scope,
+    site,
+    book: new RecordBook(test, publish, task.meta.load),
+    signal: context.signal,
+    timeoutMs: options?.timeout,
+    facts: hostFacts(),
+    onProgress: hasReporter() ? (progress) => tell(task, progress) : undefined,
+    onWait: (message) => console.warn(message),
+  })
+  await session.within(async (loads) => {
+    const result = planOf === undefined ? undefined : await session.load(planOf(...item), site)
+    await body(...item, bodyContext(context, loads, result))
+  })
+}
+
+/** Vitest's own context with ours on top; inherited, because some of its keys are made on first use. */
+function bodyContext(context: TestContext, loads: LoadContext, result: LoadResult | undefined): object {
+  return Object.create(context, {
+    ...Object.getOwnPropertyDescriptors(loads),
+    result: result === undefined ? { get: refuseResult } : { value: result },
+  }) as object
+}
+
+function refuseResult(): never {
+  throw new LoadError(
+    'ERR_LOAD_NO_RESULT',
+    'this loadTest was given no plan, so there is no result yet\n    → loadTest(name, plan, …), with {} for the plan of its describeLoad, or await load(plan) in the body',
+  )
+}
+
+function concurrent(): LoadError {
+  return new LoadError(
+    'ERR_LOAD_CONCURRENT',
+    'a load test cannot be concurrent: two loads at once measure each other\n    → take .concurrent (or sequence.concurrent) away from it and from the describe around it',
+  )
+}
+
+/** At most once a second: every one of them stays in the test's record of artifacts. */
+function tell(task: VitestTask, progress: Progress): void {
+  recordArtifact(task, { type: PROGRESS, progress }).catch(() => {
+    // The test ended meanwhile; its result says more.
+  })
+}
+
+function fullNameOf({ name, suite }: { readonly name: string; readonly suite?: VitestTask['suite'] }): string {
+  return suite === undefined ? name : `${fullNameOf(suite)} > ${name}`
+}

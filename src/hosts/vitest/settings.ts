@@ -1,0 +1,27 @@
+import { inject } from 'vitest'
+import type { LoadPlan } from '../../model/plan.ts'
+import type { HostFacts } from '../doubts.ts'
+
+/** What the plugin tells every test process: plain JSON. */
+export interface HostSettings {
+  /** The outermost plan keys. */
+  readonly plan: LoadPlan
+}
+
+/** Plan keys given to the plugin; none without it. */
+export function planDefaults(): LoadPlan {
+  return inject('describe-load')?.plan ?? {}
+}
+
+export function hostFacts(): HostFacts {
+  // Vitest says this nowhere in its public interface; without it, coverage goes unnoticed and nothing else suffers.
+  const worker: unknown = Reflect.get(globalThis, '__vitest_worker__')
+  return { coverage: at(worker, 'config', 'coverage', 'enabled') === true }
+}
+
+function at(value: unknown, ...keys: readonly string[]): unknown {
+  return keys.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  )
+}

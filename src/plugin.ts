@@ -1,0 +1,2 @@
+export { load } from './hosts/vitest/plugin.ts'
+export type { LoadPluginOptions } from './hosts/vitest/plugin.ts'

@@ -1,0 +1,11 @@
+import type { Artifact } from '../model/record.ts'
+import { jsonArtifact } from './json-artifact.ts'
+import { OWN_TESTS } from './run-records.ts'
+import { summary } from './summary.ts'
+
+/** Every artifact there is: one line each. What a run has nothing to say in is not written. */
+export const artifacts: readonly Artifact[] = [
+  jsonArtifact(OWN_TESTS, 'load_test_results.json'),
+  jsonArtifact('limits', 'limits_test.json'),
+  summary,
+]

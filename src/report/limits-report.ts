@@ -1,0 +1,143 @@
+import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
+import type { Artifact, RunRecord } from '../model/record.ts'
+import type { Ms, Rps } from '../model/units.ts'
+import { formatDuration } from '../model/units.ts'
+import {
+  adviceSentences,
+  bottleneckSentence,
+  certaintySentences,
+  degradationSentence,
+  levelSentence,
+  limitSentence,
+  percent,
+  rate,
+  recommendationSentence,
+  recoverySentence,
+} from './limits-sentences.ts'
+import { COLUMNS, wordMs, wordRate, wrap } from './wording.ts'
+
+/** `limits_report.txt`: what was tested, what was found, how sure that is and what to do, on one page of 80 columns. */
+export const limitsReport: Artifact = {
+  fileName: 'limits_report.txt',
+  render: (run) => {
+    const findings = findingsOf(run)
+    return findings === undefined ? undefined : `${page(run, findings).join('\n')}\n`
+  },
+}
+
+function findingsOf({ suite, findings }: RunRecord): LimitsFindings | undefined {
+  if (suite !== 'limits' || typeof findings !== 'object' || findings === null || !('trials' in findings))
+    return undefined
+  return findings as LimitsFindings
+}
+
+function page(run: RunRecord, findings: LimitsFindings): string[] {
+  const { environment } = run
+  return [
+    '='.repeat(COLUMNS),
+    wrap(`limit of ${run.target}`, 0),
+    '='.repeat(COLUMNS),
+    wrap(limitSentence(findings), 0),
+    wrap(recommendationSentence(findings), 0),
+    ...section('what was tested', [
+      `test       ${run.name}`,
+      `level      ${levelSentence(findings)}`,
+      `request    ${run.results[0]?.plan.request ?? 'unknown'}`,
+      `when       ${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(run.durationMs)}, seed ${run.results[0]?.seed ?? 'unknown'}`,
+      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
+    ]),
+    ...section('how sure', [...certaintySentences(findings), ...doubtsOf(run)]),
+    ...section('why it ends there', [
+      bottleneckSentence(findings),
+      ...findings.bottleneck.evidence.map((line) => `- ${line}`),
+    ]),
+    ...section('beyond it', [degradationSentence(findings), recoverySentence(findings)]),
+    ...section('step by step', pointLines(findings)),
+    ...section('every trial', [], trialTable(findings.trials)),
+    ...section('p99 by rate (logarithmic)', [], curve(findings)),
+    ...section('what to do', adviceSentences(findings)),
+  ]
+}
+
+function section(title: string, sentences: readonly string[], table: readonly string[] = []): string[] {
+  if (sentences.length + table.length === 0) return []
+  return ['', title, '-'.repeat(title.length), ...sentences.map((sentence) => wrap(sentence, 0)), ...table]
+}
+
+function doubtsOf({ results }: RunRecord): string[] {
+  const doubts = new Set(results.flatMap(({ generator }) => generator.doubts))
+  return [...doubts].map((doubt) => `Doubt: ${doubt}`)
+}
+
+function pointLines({
+  stableRps,
+  degradationPointRps,
+  failurePointRps,
+  kneeRps,
+  slo,
+  trials,
+}: LimitsFindings): string[] {
+  const steps = trials.filter(({ purpose }) => purpose === 'step').map((trial) => wordRate(trial.rate))
+  return [
+    `steps      ${steps.join(', ')} req/s, up to the first that failed`,
+    `stable     ${found(stableRps, 'no step passed')}`,
+    `degrades   ${found(degradationPointRps, 'no step had a p99 above twice that of the first')}`,
+    `fails      ${found(failurePointRps, `no step had more than ${percent(slo.errorRate)} errors or completed less than 90%`)}`,
+    `knee       ${found(kneeRps, 'the p99 of these trials has no clear bend')}`,
+  ]
+}
+
+function found(rps: Rps | null, whyNot: string): string {
+  return rps === null ? `not found: ${whyNot}` : rate(rps)
+}
+
+const HEADS = ['trial', 'arrivals', 'for', 'req/s', 'achieved', 'p50 ms', 'p99 ms', 'failed', 'verdict']
+const WIDTHS = [9, -8, 7, 8, 9, 8, 8, 7, -12]
+
+function trialTable(trials: readonly LimitTrial[]): string[] {
+  const rows = trials.map((trial) => [
+    trial.purpose,
+    trial.arrivals,
+    formatDuration(trial.durationMs),
+    wordRate(trial.rate),
+    wordRate(trial.achievedRps),
+    cell(trial.p50Ms),
+    cell(trial.p99Ms),
+    percent(trial.errorRate),
+    trial.verdict,
+  ])
+  const lines = [HEADS, ...rows].map((cells) => cells.map(aligned).join(' ').trimEnd())
+  const reasons = trials.flatMap((trial) =>
+    trial.reasons.map((reason) => wrap(`- ${rate(trial.rate)} (${trial.purpose}): ${reason}`, 0)),
+  )
+  return reasons.length === 0 ? lines : [...lines, '', ...reasons]
+}
+
+/** Words to the left, figures to the right. */
+function aligned(text: string, column: number): string {
+  const width = WIDTHS[column] ?? 0
+  return width < 0 || column === 0 ? text.padEnd(Math.abs(width)) : text.padStart(width)
+}
+
+function cell(ms: Ms | null): string {
+  return ms === null ? '-' : wordMs(ms)
+}
+
+/** Bars of p99, evenly spaced trials only; `|` is the limit of the service level. */
+function curve({ trials, slo }: LimitsFindings): string[] {
+  const points = trials
+    .filter((trial) => trial.arrivals === 'uniform' && trial.verdict !== 'invalid')
+    .flatMap((trial) => (trial.p99Ms === null ? [] : [{ rps: trial.rate, p99Ms: trial.p99Ms }]))
+    .toSorted((a, b) => a.rps - b.rps)
+  if (points.length < 2) return []
+  const lowest = Math.log(Math.min(slo.p99Ms, ...points.map(({ p99Ms }) => p99Ms)) / 2)
+  const highest = Math.log(Math.max(slo.p99Ms, ...points.map(({ p99Ms }) => p99Ms)))
+  const columns = 46
+  const place = (ms: Ms): number => Math.round((columns * (Math.log(ms) - lowest)) / (highest - lowest))
+  const mark = place(slo.p99Ms)
+  const bars = points.map(({ rps, p99Ms }) => {
+    const bar = '#'.repeat(place(p99Ms)).padEnd(columns)
+    return `${rate(rps).padStart(14)} ${bar.slice(0, mark)}|${bar.slice(mark)} ${wordMs(p99Ms)} ms`.trimEnd()
+  })
+  return [...bars, `${' '.repeat(15 + mark)}| ${wordMs(slo.p99Ms)} ms, the service level`]
+}

@@ -1,0 +1,137 @@
+import type { BottleneckResource, DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
+import { formatDuration } from '../model/units.ts'
+import { wordMs, wordRate } from './wording.ts'
+
+/** What the findings of the limits suite mean, in sentences that stand alone. */
+
+export function levelSentence({ slo }: LimitsFindings): string {
+  return `p99 response time at most ${wordMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
+}
+
+/** The answer, first in every report and on the console. */
+export function limitSentence(findings: LimitsFindings): string {
+  const { maxSustainableRps, interval, confirmed, ended, trials } = findings
+  const [low, high] = interval
+  if (maxSustainableRps !== null && high !== null) {
+    return `The limit is ${rate(maxSustainableRps)}: held, and ${rate(high)} was not.`
+  }
+  const highest = rate(Math.max(0, ...trials.map((trial) => trial.rate)))
+  switch (ended) {
+    case 'generator':
+      return low === null
+        ? 'No limit of the target was found: this tool ran out first, and confirmed no rate at all.'
+        : `The limit is above ${rate(low)}: this tool ran out first, so it is not known how far.`
+    case 'ceiling':
+      return `No limit up to ${rate(low ?? 0)}, where the search ends (LOAD_MAX_RPS, maxRps).`
+    case 'failing':
+      return `No rate held the service level: of ${trials.length} tried, up to ${highest}, none passed.`
+    case 'found':
+    case 'budget':
+      return low === null || !confirmed
+        ? 'The search ran out of time before any rate was confirmed.'
+        : `The search ran out of time: the limit is at least ${rate(low)}.`
+  }
+}
+
+export function certaintySentences({ interval: [low, high], confirmed, ended, trials }: LimitsFindings): string[] {
+  const sentences: string[] = []
+  const held = trials.findLast((trial) => trial.rate === low && trial.verdict === 'pass')
+  if (held !== undefined) {
+    const outcome = confirmed ? 'which confirms it' : 'which is too short to confirm it'
+    sentences.push(
+      `${rate(held.rate)} was held for ${formatDuration(held.durationMs)} (p99 ${ms(held.p99Ms)}), ${outcome}.`,
+    )
+  }
+  const lost = trials.findLast((trial) => trial.rate === high && trial.verdict !== 'pass')
+  if (lost !== undefined) sentences.push(`${rate(lost.rate)} was not held: ${lost.reasons[0] ?? lost.verdict}.`)
+  if (low !== null && high !== null) {
+    sentences.push(`The limit lies between the two, ${percent(high / low - 1)} apart.`)
+  } else if (high === null && ended !== 'failing') {
+    sentences.push('The upper end is open: no rate was refuted.')
+  }
+  return sentences
+}
+
+export function recommendationSentence({ recommendedRps, interval: [low] }: LimitsFindings): string {
+  if (recommendedRps !== null && low !== null) {
+    return `Plan for ${rate(recommendedRps)} (${percent(recommendedRps / low)} of what was held), confirmed with Poisson arrivals, which come in clusters as users do.`
+  }
+  return low === null
+    ? 'No rate can be recommended: none was held.'
+    : 'No rate is recommended: with Poisson arrivals, even 65% of what was held with even spacing broke the service level or could not be shown.'
+}
+
+const RESOURCES: Readonly<Record<BottleneckResource, string>> = {
+  'target-cpu': "the target's CPU",
+  'target-memory': "the target's memory",
+  connections: 'the connections',
+  network: 'the network',
+  'downstream-wait': 'waiting inside the target, or behind it',
+  generator: 'this tool itself',
+}
+
+export function bottleneckSentence({ bottleneck }: LimitsFindings): string {
+  return bottleneck.resource === null
+    ? 'What ran out was not found.'
+    : `What ran out first: ${RESOURCES[bottleneck.resource]} (${bottleneck.resource}).`
+}
+
+const REMEDIES: Readonly<Record<BottleneckResource, string>> = {
+  'target-cpu': 'Profile the target under this load, or give it more cores or instances.',
+  'target-memory': 'Find what the target keeps, or give it more memory.',
+  connections: 'Raise maxConnections if your clients hold that many, else shorten the service time.',
+  network: 'Send less (compression, smaller answers), or use a faster link.',
+  'downstream-wait':
+    'Look at what a request waits for: worker and connection pools, locks, a database, other services.',
+  generator: 'Run the tool on a machine of its own or with more cores (threads), then search again.',
+}
+
+export function adviceSentences(findings: LimitsFindings): string[] {
+  const { bottleneck, recovery, ended } = findings
+  const advice: string[] = []
+  if (bottleneck.resource !== null) advice.push(REMEDIES[bottleneck.resource])
+  if (ended === 'ceiling') advice.push('Raise LOAD_MAX_RPS to search further.')
+  if (ended === 'budget')
+    advice.push('Run it again on a quieter machine; a target whose speed varies needs longer trials.')
+  if (ended === 'failing') advice.push('Check the request by itself first: the trials below say what went wrong.')
+  if (findings.degradation === 'collapse') {
+    advice.push('Shed load before the limit (a queue with a bound, a concurrency limit): beyond it throughput falls.')
+  }
+  if (recovery.recovered === false) advice.push('Find out what keeps the target slow after an overload.')
+  return advice
+}
+
+const DEGRADATIONS: Readonly<Record<DegradationKind, string>> = {
+  graceful: 'graceful: throughput stays, latency climbs.',
+  cliff: 'a cliff: throughput stays, latency jumps.',
+  collapse: 'a collapse: throughput itself falls under overload.',
+  'none-seen': 'not seen: there was no overload to see it in.',
+}
+
+export function degradationSentence({ degradation, saturation }: LimitsFindings): string {
+  const saturated =
+    saturation === null
+      ? ''
+      : ` With ${saturation.concurrency} requests always in flight it completed ${rate(saturation.completionsRps)}.`
+  return `Beyond the limit: ${DEGRADATIONS[degradation]}${saturated}`
+}
+
+export function recoverySentence({ recovery: { recovered, recoverMs } }: LimitsFindings): string {
+  if (recovered === null) return 'Recovery: not tried, for there was no limit to overload.'
+  if (!recovered || recoverMs === null) {
+    return 'Recovery: still slower than before when the watch ended, 6 s after a 2 s overload, at half of the held rate.'
+  }
+  return `Recovery: itself again ${formatDuration(recoverMs)} after a 2 s overload, at half of the held rate.`
+}
+
+export function rate(rps: number): string {
+  return `${wordRate(rps)} req/s`
+}
+
+export function percent(ratio: number): string {
+  return `${Number((100 * ratio).toFixed(ratio < 0.1 ? 1 : 0))}%`
+}
+
+function ms(value: number | null): string {
+  return value === null ? 'unknown' : `${wordMs(value)} ms`
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { resultOf } from '../run-record.case.ts'
+import { progressLine } from './progress-line.ts'
+import { progressOf } from './progress.ts'
+
+test('a running load is one line: time, rate, latency, failures, in flight', () => {
+  const soFar = resultOf({ durationMs: 12_000 })
+  const newest = {
+    ...soFar,
+    startMs: 11_000,
+    durationMs: 1_000,
+    arrivals: 500,
+    inFlight: 6,
+    offeredRps: 500,
+    throughputRps: 499,
+  }
+  expect(progressLine(progressOf({ ...soFar, intervals: [newest] }))).toBe(
+    'checkout API > holds 500 req/s  12/30 s  500 → 499 req/s  p50 12.1  p99 83.2 ms  3 errors  6 in flight',
+  )
+})
+
+test('before the first answer there is no percentile, and drops are named once there are any', () => {
+  const line = progressLine(progressOf(resultOf({ durationMs: 300, responseTime: { count: 0 }, dropped: 1_200 })))
+  expect(line).toContain('no answer yet')
+  expect(line).toContain('1 200 dropped')
+})

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { artifacts } from './index.ts'
+import { renderArtifacts } from './render.ts'
+import { environment, recordOf } from './run-record.case.ts'
+import { runRecords } from './run-records.ts'
+
+function filesOf(...loads: Parameters<typeof runRecords>[0]): Map<string, string> {
+  const files = renderArtifacts(runRecords(loads, environment), artifacts)
+  return new Map(files.map(({ fileName, text }) => [fileName, text]))
+}
+
+describe('artifacts', () => {
+  test('own load tests land in load_test_results.json, whole', () => {
+    const files = filesOf({ test: 'a', record: recordOf() })
+    expect([...files.keys()]).toEqual(['load_test_results.json', 'test_summary.txt'])
+    const envelope: unknown = JSON.parse(files.get('load_test_results.json') ?? '')
+    expect(envelope).toEqual(runRecords([{ test: 'a', record: recordOf() }], environment)[0])
+    expect(Object.keys(envelope as object)).toEqual(
+      expect.arrayContaining(
+        'schema suite startedAt durationMs environment target results verdicts findings'.split(' '),
+      ),
+    )
+  })
+
+  test('one call of a suite is the envelope itself, two are its runs', () => {
+    const one = { test: 'shop', record: recordOf({ suite: 'limits', findings: 1 }) }
+    const two = { test: 'cart', record: recordOf({ suite: 'limits', findings: 2 }) }
+    expect(JSON.parse(filesOf(one).get('limits_test.json') ?? '')).toMatchObject({ suite: 'limits', findings: 1 })
+    expect(JSON.parse(filesOf(one, two).get('limits_test.json') ?? '')).toMatchObject({
+      suite: 'limits',
+      runs: [{ findings: 1 }, { findings: 2 }],
+    })
+  })
+
+  test('the summary of several runs is one text', () => {
+    const text = filesOf(
+      { test: 'a', record: recordOf() },
+      { test: 'shop', record: recordOf({ suite: 'limits' }) },
+    ).get('test_summary.txt')
+    expect(text).toContain('load tests\n')
+    expect(text).toContain('suite limits: shop\n')
+  })
+})

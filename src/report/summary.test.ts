@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { environment, recordOf, resultOf } from './run-record.case.ts'
+import { runRecords } from './run-records.ts'
+import { summary } from './summary.ts'
+
+function summaryOf(...records: readonly ReturnType<typeof recordOf>[]): string {
+  const loads = records.map((record) => ({ test: 'checkout API > holds 500 req/s', record }))
+  return runRecords(loads, environment)
+    .map((run) => summary.render(run))
+    .join('\n')
+}
+
+test('the summary says on one page what was tested, where, and with which verdicts', () => {
+  expect(summaryOf(recordOf())).toMatchInlineSnapshot(`
+    "================================================================================
+    load tests
+    ================================================================================
+    started   2026-11-23 17:30:00 UTC, took 30 s
+    target    http://127.0.0.1:3000/
+    machine   node 24.21.0, Linux 6.1.0, 2 CPUs, 7 936 MB, commit 0123456789ab
+    verdicts  0 pass, 1 fail, 0 inconclusive, 0 invalid
+
+    checkout API > holds 500 req/s
+      constant 500 req/s for 30 s, seed 8f2c1e
+      requests  15 000 scheduled, 14 997 ok, 3 errors (connect 3), 0 dropped
+      rate      offered 500 req/s, achieved 500 req/s
+      response  p50 12.1, p95 40.2, p99 83.2, p99.9 120, max 144 ms
+      service   p50 12.1, p95 40.2, p99 12.1, p99.9 13.0, max 20.0 ms
+      FAIL      expected p99 response time below 50 ms, was 83.2 ms (90% interval
+        79.0–90.4 ms, n = 14 970, effective 2 140)
+        offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors (connect 3)
+
+    "
+  `)
+})
+
+test('a run that was cut short says so, and what is doubted is said', () => {
+  const cut = resultOf({
+    ended: 'interrupted',
+    endedBecause: 'interrupted by SIGINT',
+    generator: { ...resultOf().generator, doubts: ['an inspector is attached to the test process'] },
+  })
+  const text = summaryOf(recordOf({ results: [cut], verdicts: [] }))
+  expect(text).toContain('INTERRUPTED (interrupted by SIGINT)')
+  expect(text).toContain('doubt     an inspector is attached')
+})
+
+test('a result without answers has no percentiles to show', () => {
+  expect(summaryOf(recordOf({ results: [resultOf({ responseTime: { count: 0 } })] }))).toContain(
+    'response  nothing measured',
+  )
+})
+
+test('no line is wider than 80 columns', () => {
+  const long = 'a name that goes on and on '.repeat(8)
+  const text = summaryOf(recordOf({ results: [resultOf({ name: long })] }))
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+})

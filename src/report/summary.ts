@@ -1,0 +1,84 @@
+import type { Artifact, RunRecord } from '../model/record.ts'
+import type { Distribution, LoadResult } from '../model/result.ts'
+import { formatDuration } from '../model/units.ts'
+import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
+import { OWN_TESTS } from './run-records.ts'
+import { COLUMNS, wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
+
+const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
+
+/** `test_summary.txt`: every verdict of every run on one page that can be read alone, 80 columns wide. */
+export const summary: Artifact = {
+  fileName: 'test_summary.txt',
+  render: (run) => `${[...headOf(run), '', ...bodyOf(run)].join('\n')}\n`,
+}
+
+function headOf(run: RunRecord): readonly string[] {
+  const { environment, verdicts } = run
+  const title = run.suite === OWN_TESTS ? 'load tests' : `suite ${run.suite}: ${run.name}`
+  const counts = VALUES.map((value) => `${verdicts.filter(({ verdict }) => verdict === value).length} ${value}`)
+  const machine = [
+    `node ${environment.node}`,
+    environment.os,
+    wordPlural(environment.cpus, 'CPU'),
+    `${wordCount(environment.memoryMb)} MB`,
+    ...(environment.commit === null ? [] : [`commit ${environment.commit.slice(0, 12)}`]),
+  ]
+  return [
+    '='.repeat(COLUMNS),
+    wrap(title, 0),
+    '='.repeat(COLUMNS),
+    `started   ${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, took ${formatDuration(run.durationMs)}`,
+    wrap(`target    ${run.target}`, 0),
+    wrap(`machine   ${machine.join(', ')}`, 0),
+    `verdicts  ${counts.join(', ')}`,
+  ]
+}
+
+function bodyOf(run: RunRecord): readonly string[] {
+  // A suite's trials are the business of its own report; its verdicts are what counts here.
+  if (run.suite !== OWN_TESTS) {
+    return [wrap(`${wordPlural(run.results.length, 'run')} measured`, 0), ...run.verdicts.map(verdictLine), '']
+  }
+  return run.results.flatMap((result, index) => [
+    ...resultLines(result),
+    ...run.verdicts.filter((verdict) => verdict.result === index).map(verdictLine),
+    '',
+  ])
+}
+
+function resultLines(result: LoadResult): readonly string[] {
+  const classes = Object.entries(result.errorsByClass).map(([name, { count }]) => `${name} ${wordCount(count)}`)
+  const ended = result.ended === 'completed' ? '' : `, ${result.ended.toUpperCase()}`
+  const because = result.endedBecause === undefined ? '' : ` (${result.endedBecause})`
+  return [
+    wrap(result.name, 0),
+    wrap(`${loadOf(result)} for ${formatDuration(result.durationMs)}, seed ${result.seed}${ended}${because}`, 2),
+    wrap(
+      `requests  ${wordCount(result.requestsScheduled)} scheduled, ${wordCount(result.successes)} ok, ` +
+        `${wordPlural(result.errors, 'error')}${classes.length > 0 ? ` (${classes.join(', ')})` : ''}, ` +
+        `${wordCount(result.dropped)} dropped`,
+      2,
+    ),
+    `  rate      offered ${wordRate(result.offeredRps)} req/s, achieved ${wordRate(result.throughputRps)} req/s`,
+    `  response  ${distributionOf(result.responseTime)}`,
+    `  service   ${distributionOf(result.serviceTime)}`,
+    ...result.generator.doubts.map((doubt) => wrap(`doubt     ${doubt}`, 2)),
+  ]
+}
+
+function loadOf({ plan, pattern }: LoadResult): string {
+  return plan.concurrency === undefined
+    ? `${pattern}${plan.rate === undefined ? '' : ` ${wordRate(plan.rate)} req/s`}`
+    : `${plan.concurrency} in flight`
+}
+
+function distributionOf(times: Distribution): string {
+  if (times.count === 0 || !('p50Ms' in times)) return 'nothing measured'
+  const { p50Ms, p95Ms, p99Ms, p999Ms, maxMs } = times
+  return `p50 ${wordMs(p50Ms)}, p95 ${wordMs(p95Ms)}, p99 ${wordMs(p99Ms)}, p99.9 ${wordMs(p999Ms)}, max ${wordMs(maxMs)} ms`
+}
+
+function verdictLine({ verdict, message }: VerdictRecord): string {
+  return wrap(`${verdict.toUpperCase().padEnd(8)}  ${message}`, 2)
+}

@@ -1,0 +1,2 @@
+export { LoadReporter, LoadReporter as default } from './hosts/vitest/reporter.ts'
+export type { LoadReporterOptions } from './hosts/vitest/reporter.ts'

@@ -69,7 +69,7 @@ function encode(
     path,
     headers,
     body,
-    wire: whole ? head + Buffer.from(body).latin1Slice() : head,
+    wire: whole ? head + Buffer.from(body).toString('latin1') : head,
     rest: whole ? undefined : body,
     bytes: head.length + body.length,
     rule: answerRule(request),

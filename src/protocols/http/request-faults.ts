@@ -8,7 +8,7 @@ import {
   positive,
   present,
   readKeys,
-  remedy,
+  withRemedy,
   text,
   wholeFrom,
 } from '../../model/plan-readers.ts'
@@ -44,8 +44,8 @@ const headers: Reader<object> = (value, key, faults) => {
 
 function headerFault(name: string, content: unknown): Pick<PlanFault, 'rule' | 'remedy'> | undefined {
   if (!NAME.test(name)) return { rule: 'is not a header name (RFC 9110, 5.1)' }
-  const remedy = FRAMING[name.toLowerCase()]
-  if (remedy !== undefined) return { rule: 'must not be set by hand', remedy }
+  const instead = FRAMING[name.toLowerCase()]
+  if (instead !== undefined) return { rule: 'must not be set by hand', remedy: instead }
   if (typeof content !== 'string') return { rule: 'must be a text' }
   return VALUE.test(content)
     ? undefined
@@ -59,38 +59,39 @@ const method: Reader<string> = (value, key, faults) => {
   if (typeof value === 'string' && SENDABLE.includes(value)) return value
   const meant = typeof value === 'string' ? nearestName(value, SENDABLE) : undefined
   const rule = 'must be an HTTP method in capitals (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …)'
-  faults.push({ key, value, rule, ...remedy(meant && `did you mean '${meant}'?`) })
+  faults.push({ key, value, rule, ...withRemedy(meant && `did you mean '${meant}'?`) })
   return undefined
 }
 
 const path: Reader<string> = (value, key, faults) => {
   if (typeof value !== 'string' || !value.startsWith('/')) {
-    const remedy = typeof value === 'string' && !value.includes('://') ? { remedy: `write path: '/${value}'` } : {}
-    faults.push({ key, value, rule: "must be a text that begins with '/'", ...remedy })
+    const meant = typeof value === 'string' && !value.includes('://') ? `write path: '/${value}'` : undefined
+    faults.push({ key, value, rule: "must be a text that begins with '/'", ...withRemedy(meant) })
   } else if (!/^[\u0021-\u007e]*$/.test(value) || value.includes('#')) {
-    const remedy = `write path: '${encodeURI(value).replaceAll('#', '%23')}'`
-    faults.push({ key, value, rule: "must be percent-encoded: no blanks, no '#', nothing beyond ASCII", remedy })
+    const rule = "must be percent-encoded: no blanks, no '#', nothing beyond ASCII"
+    faults.push({ key, value, rule, remedy: `write path: '${encodeURI(value).replaceAll('#', '%23')}'` })
   } else return value
   return undefined
 }
 
 const body: Reader<string | Uint8Array> = (value, key, faults) => {
   if (typeof value === 'string' || value instanceof Uint8Array) return value
-  const remedy = isRecord(value) || Array.isArray(value) ? { remedy: 'write body: JSON.stringify(…)' } : {}
-  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...remedy })
+  const meant = typeof value === 'object' ? 'write body: JSON.stringify(…)' : undefined
+  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
   return undefined
 }
 
 const ok: Reader<readonly unknown[]> = (value, key, faults) => {
-  const fits = (range: unknown): boolean => {
-    if (!Array.isArray(range) || range.length !== 2) return false
-    const [from, to]: readonly unknown[] = range
-    return isStatus(from) && isStatus(to) && from <= to
-  }
-  if (Array.isArray(value) && value.length > 0 && value.every(fits)) return value
+  if (Array.isArray(value) && value.length > 0 && value.every(isRange)) return value
   const rule = 'must be a list of ranges of statuses, each [from, to] with 100 ≤ from ≤ to ≤ 999'
   faults.push({ key, value, rule, remedy: 'write ok: [[200, 299], [404, 404]]' })
   return undefined
+}
+
+function isRange(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false
+  const [from, to]: readonly unknown[] = value
+  return isStatus(from) && isStatus(to) && from <= to
 }
 
 function isStatus(value: unknown): value is number {
@@ -99,8 +100,8 @@ function isStatus(value: unknown): value is number {
 
 const json: Reader<object> = (value, key, faults) => {
   if (!isRecord(value) || !('equals' in value) || !('path' in value)) {
-    const remedy = "write json: { path: 'items.0.id', equals: 7 }"
-    faults.push({ key, value, rule: 'must be an object with path and equals', remedy })
+    const rule = 'must be an object with path and equals'
+    faults.push({ key, value, rule, remedy: "write json: { path: 'items.0.id', equals: 7 }" })
     return undefined
   }
   return readKeys({ path: text, equals: anything }, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)

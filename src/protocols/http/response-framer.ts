@@ -144,8 +144,9 @@ export class ResponseFramer {
       return start + headEnd - before
     }
     if (this.#pieced > HEAD_LIMIT) this.#fail(`the head of the response is longer than ${HEAD_LIMIT} bytes`)
-    // At once: else a server that speaks another protocol and waits would seem slow.
+    // What can never become a head is refused at once: else a server that sent it and waits would seem slow.
     else if (!beginsLikeHttp(this.#pieces, 0, this.#pieced)) this.#fail(notHttp(this.#pieces, 0, this.#pieced))
+    else if (hasBareLineFeed(this.#pieces, before, this.#pieced)) this.#fail('a line of the head does not end in CR LF')
     return end
   }
 
@@ -169,7 +170,7 @@ export class ResponseFramer {
     if (head.status < 200) return
     this.status = head.status
     this.keepAlive = head.keepAlive
-    if (this.#keepHead) this.head = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).latin1Slice()
+    if (this.#keepHead) this.head = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
     if (this.#toHead || head.status === 204 || head.status === 304) {
       this.#state = 'done'
     } else if (head.chunked) {
@@ -283,6 +284,13 @@ function endOfHead(bytes: Uint8Array, start: number, end: number): number {
     if (bytes[at] === LF && bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at + 1
   }
   return 0
+}
+
+function hasBareLineFeed(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = bytes.indexOf(LF, start); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at - 1] !== CR) return true
+  }
+  return false
 }
 
 function hexDigit(byte: number): number {

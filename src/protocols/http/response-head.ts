@@ -123,7 +123,7 @@ function readLength(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function tokens(bytes: Uint8Array, start: number, end: number): string[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).latin1Slice()
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
   return text.split(',').map((token) => token.trim().toLowerCase())
 }
 
@@ -132,5 +132,5 @@ function lastToken(bytes: Uint8Array, start: number, end: number): string | unde
 }
 
 function quote(bytes: Uint8Array, start: number, end: number): string {
-  return JSON.stringify(Buffer.from(bytes.subarray(start, end)).latin1Slice())
+  return JSON.stringify(Buffer.from(bytes.subarray(start, end)).toString('latin1'))
 }

@@ -27,13 +27,14 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** HTTP/1.1 over plain TCP on the shortest path: a prebuilt request, one write, answers framed where they were read. */
 export async function connectSocket(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
-  let connection: SocketConnection | undefined
+  let receive = (_length: number): void => {}
   const callback = (length: number): boolean => {
-    connection?.received(length)
+    receive(length)
     return true
   }
   const socket = await openSocket(target, context, { onread: { buffer: READ_BUFFER, callback } })
-  connection = new SocketConnection(socket, target.host, encoderFor(target, context), context)
+  const connection = new SocketConnection(socket, target.host, encoderFor(target, context), context)
+  receive = (length) => connection.received(length)
   return connection
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { Client } from 'undici'
+import { Client, errors } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { Cancel, ConnectContext, Connection, ErrorClass, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { HttpRequest } from '../../model/requests.ts'
@@ -69,7 +69,7 @@ class UndiciConnection implements Connection<HttpRequest> {
     socket.on('end', () => (this.#usable = false))
     socket.on('error', (error) => {
       this.#usable = false
-      if (!endsInOrder(error) || this.#underWay.size > 0) this.#reason ??= error
+      if (!endsInOrder(error)) this.#reason ??= error
     })
     socket.on('close', () => {
       this.#usable = false
@@ -133,18 +133,21 @@ class UndiciConnection implements Connection<HttpRequest> {
         // closed a connection that cannot be used again.
         queueMicrotask(() => {
           const surplus = this.#socket.errored
-          if (surplus !== null && !endsInOrder(surplus) && classOf(surplus) === 'protocol') {
+          if (surplus !== null && !endsInOrder(surplus) && classOf(surplus, false) === 'protocol') {
             underWay.fail('protocol', surplus.message)
           } else if (settle()) {
-            if (!this.#reuse) void this.close()
+            // undici would reuse it, and put the next request behind the unsent rest of this one.
+            if (this.maxInFlight === 1 && this.#socket.writableLength > 0) this.destroy()
+            else if (!this.#reuse) void this.close()
             const kept = capture && headers && { headers, body: capture }
             events.onDone(request.rule.outcome(status, request.bytes, bytesReceived, kept))
           }
         })
       },
       onResponseError: (_, error) => {
+        if (settled) return
         if (this.maxInFlight === 1) this.#lose(error)
-        underWay.fail(classOf(error), error.message)
+        underWay.fail(classOf(error, this.#socket.readableEnded), error.message)
       },
     })
 
@@ -179,7 +182,7 @@ class UndiciConnection implements Connection<HttpRequest> {
 }
 
 /** Hands undici the connection that is already there. It must never make another: the engine counts connections. */
-function onceWith(socket: Socket): Client.Options['connect'] {
+function onceWith(socket: Socket): NonNullable<Client.Options['connect']> {
   let taken = false
   return (_, callback) => {
     const error = taken || socket.destroyed ? new Error('the connection was closed') : undefined
@@ -190,15 +193,23 @@ function onceWith(socket: Socket): Client.Options['connect'] {
 }
 
 /** undici gives a reason for every end, also for the ones that were agreed upon. */
-function endsInOrder(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'UND_ERR_INFO' || (error.code === 'UND_ERR_SOCKET' && error.message === 'other side closed')
+function endsInOrder(error: Error): boolean {
+  return (
+    error instanceof errors.InformationalError ||
+    error instanceof errors.ClientDestroyedError ||
+    (error instanceof errors.SocketError && error.message === 'other side closed')
+  )
 }
 
-function classOf({ code = '', message }: NodeJS.ErrnoException): ErrorClass {
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'protocol'
-  if (code === 'UND_ERR_SOCKET' && (message === 'bad response' || message === 'bad upgrade')) return 'protocol'
-  if (code === 'ERR_HTTP2_ERROR') return 'protocol'
-  return 'connection'
+function classOf(error: Error, ended: boolean): ErrorClass {
+  if (error instanceof errors.HTTPParserError || error instanceof errors.ResponseContentLengthMismatchError) {
+    // Whatever is wrong at the end of the stream is that it has ended.
+    return ended ? 'connection' : 'protocol'
+  }
+  if (error instanceof errors.HeadersOverflowError) return 'protocol'
+  if (error instanceof errors.SocketError)
+    return /^bad (?:response|upgrade)$/.test(error.message) ? 'protocol' : 'connection'
+  return 'code' in error && error.code === 'ERR_HTTP2_ERROR' ? 'protocol' : 'connection'
 }
 
 function fieldBytes(raw: Dispatcher.DispatchController['rawHeaders'], fields: IncomingHttpHeaders): number {

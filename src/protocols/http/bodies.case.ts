@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from 'vitest'
+import type { HttpSubject } from './http.case.ts'
+import { ask, HELLO, rawServer, socketServer } from './raw-server.case.ts'
+
+const MIB = 1024 * 1024
+const BODY_BYTES = 100 * MIB
+/** Far below a body, far above what buffers on the way take. */
+const ALLOWED_BYTES = 25 * MIB
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
+/** Bodies that must pass by instead of being held. */
+export function bodyCases({ open }: HttpSubject): void {
+  describe('bodies of 100 MB', () => {
+    test.each([
+      ['with a length', `content-length: ${BODY_BYTES}`, '', '', ''],
+      ['in chunks', 'transfer-encoding: chunked', `${MIB.toString(16)}\r\n`, '\r\n', '0\r\n\r\n'],
+    ])('received %s: counted, never held', async (_, header, before, after, end) => {
+      const piece = Buffer.concat([Buffer.from(before), Buffer.alloc(MIB, 'x'), Buffer.from(after)])
+      const server = await rawServer((socket) => {
+        void (async () => {
+          socket.write(`HTTP/1.1 200 OK\r\n${header}\r\n\r\n`)
+          for (let sent = 0; sent < BODY_BYTES; sent += MIB) if (!socket.write(piece)) await once(socket, 'drain')
+          socket.write(end)
+        })()
+      })
+      const connection = await open(server)
+      const { result, grownBytes } = await watchingMemory(() => ask(connection))
+      expect(result).toMatchObject({ ok: true })
+      expect(result.bytesReceived).toBeGreaterThan(BODY_BYTES)
+      expect(grownBytes).toBeLessThan(ALLOWED_BYTES)
+    })
+
+    test('sent: written as the server takes it, never copied', async () => {
+      let received = 0
+      const server = await socketServer((socket) => {
+        // Takes nothing for a while, so that a copy would have to be made.
+        setTimeout(() => socket.on('data', take), 50)
+        const take = (bytes: Buffer): void => {
+          received += bytes.length
+          if (received > BODY_BYTES) socket.write(HELLO)
+        }
+      })
+      const connection = await open(server)
+      const body = new Uint8Array(BODY_BYTES)
+      const { result, grownBytes } = await watchingMemory(() => ask(connection, { method: 'POST', body }))
+      expect(result).toMatchObject({ ok: true })
+      expect(result.bytesSent).toBeGreaterThan(BODY_BYTES)
+      expect(grownBytes).toBeLessThan(ALLOWED_BYTES)
+    })
+
+    test('a body too large for its check: class check, and not held', async () => {
+      const body = Buffer.alloc(2 * MIB, 'x')
+      const server = await rawServer((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`)
+        socket.write(body)
+      })
+      expect(await ask(await open(server), { check: { bodyIncludes: 'y' } })).toMatchObject({
+        ok: false,
+        errorClass: 'check',
+        message: 'the body is larger than the 1048576 bytes that a check reads',
+      })
+    })
+  })
+}
+
+/** How far heap and buffers in use have grown at most while something was done. */
+async function watchingMemory<T>(work: () => Promise<T>): Promise<{ result: T; grownBytes: number }> {
+  const before = heldBytes()
+  let highest = before
+  const done = new AbortController()
+  const watching = (async () => {
+    while (!done.signal.aborted) {
+      highest = Math.max(highest, heldBytes())
+      await delay(10)
+    }
+  })()
+  const result = await work()
+  done.abort()
+  await watching
+  return { result, grownBytes: highest - before }
+}
+
+function heldBytes(): number {
+  collectGarbage()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}

@@ -81,6 +81,7 @@ export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
     startedAt: '2026-11-23T17:30:00.000Z',
     ended: 'completed',
     durationMs: 30_000,
+    drainMs: 0,
     batches: {
       lengthMs: 1_000,
       arrivals: [],

@@ -3,7 +3,7 @@ import type { Distribution, LoadResult } from '../model/result.ts'
 import { formatDuration } from '../model/units.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { OWN_TESTS } from './run-records.ts'
-import { COLUMNS, wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
+import { COLUMNS, labelled, wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
 
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
 
@@ -28,10 +28,14 @@ function headOf(run: RunRecord): readonly string[] {
     '='.repeat(COLUMNS),
     wrap(title, 0),
     '='.repeat(COLUMNS),
-    `started   ${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, took ${formatDuration(run.durationMs)}`,
-    wrap(`target    ${run.target}`, 0),
-    wrap(`machine   ${machine.join(', ')}`, 0),
-    `verdicts  ${counts.join(', ')}`,
+    labelled(
+      'started',
+      `${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, took ${formatDuration(run.durationMs)}`,
+      0,
+    ),
+    labelled('target', run.target, 0),
+    labelled('machine', machine.join(', '), 0),
+    labelled('verdicts', counts.join(', '), 0),
   ]
 }
 
@@ -54,16 +58,21 @@ function resultLines(result: LoadResult): readonly string[] {
   return [
     wrap(result.name, 0),
     wrap(`${loadOf(result)} for ${formatDuration(result.durationMs)}, seed ${result.seed}${ended}${because}`, 2),
-    wrap(
-      `requests  ${wordCount(result.requestsScheduled)} scheduled, ${wordCount(result.successes)} ok, ` +
+    labelled(
+      'requests',
+      `${wordCount(result.requestsScheduled)} scheduled, ${wordCount(result.successes)} ok, ` +
         `${wordPlural(result.errors, 'error')}${classes.length > 0 ? ` (${classes.join(', ')})` : ''}, ` +
         `${wordCount(result.dropped)} dropped`,
       2,
     ),
-    `  rate      offered ${wordRate(result.offeredRps)} req/s, achieved ${wordRate(result.throughputRps)} req/s`,
-    `  response  ${distributionOf(result.responseTime)}`,
-    `  service   ${distributionOf(result.serviceTime)}`,
-    ...result.generator.doubts.map((doubt) => wrap(`doubt     ${doubt}`, 2)),
+    labelled(
+      'rate',
+      `offered ${wordRate(result.offeredRps)} req/s, achieved ${wordRate(result.throughputRps)} req/s`,
+      2,
+    ),
+    labelled('response', distributionOf(result.responseTime), 2),
+    labelled('service', distributionOf(result.serviceTime), 2),
+    ...result.generator.doubts.map((doubt) => labelled('doubt', doubt, 2)),
   ]
 }
 
@@ -80,5 +89,5 @@ function distributionOf(times: Distribution): string {
 }
 
 function verdictLine({ verdict, message }: VerdictRecord): string {
-  return wrap(`${verdict.toUpperCase().padEnd(8)}  ${message}`, 2)
+  return `  ${verdict.toUpperCase()}\n${wrap(message, 4)}`
 }

@@ -23,26 +23,36 @@ export function wordPlural(count: number, one: string, many: string = `${one}s`)
   return `${wordCount(count)} ${count === 1 ? one : many}`
 }
 
-/** Breaks a text at spaces so that no line is longer than `COLUMNS`; every line is indented by `indent` spaces. */
-export function wrap(text: string, indent: number, columns: number = COLUMNS): string {
+/**
+ * Breaks every line of a text at spaces so that none is longer than `COLUMNS`. Lines are indented by `indent` spaces on
+ * top of what they have, and go on two further in.
+ */
+export function wrap(text: string, indent: number): string {
   return text
     .split('\n')
-    .flatMap((line) => wrapLine(line, indent, columns))
+    .flatMap((line) => wrapLine(line.trim(), indent + line.length - line.trimStart().length))
     .join('\n')
 }
 
-function wrapLine(line: string, indent: number, columns: number): readonly string[] {
+/** A text in a column of its own, right of its label. */
+export function labelled(label: string, text: string, indent: number): string {
+  const column = indent + LABEL
+  return `${' '.repeat(indent)}${label.padEnd(LABEL)}${wrap(text, column).slice(column)}`
+}
+
+const LABEL = 10
+
+function wrapLine(line: string, indent: number): readonly string[] {
   const lines: string[] = []
-  const own = indent + line.length - line.trimStart().length
-  let current = ' '.repeat(own)
-  for (const word of line.trim().split(/(?<=\S) (?=\S)/)) {
-    const grown = current.trim() === '' ? current + word : `${current} ${word}`
-    if (grown.length > columns && current.trim() !== '') {
-      lines.push(current)
-      current = ' '.repeat(own + 2) + word
+  let current = ''
+  for (const word of line.split(' ')) {
+    const margin = indent + (lines.length > 0 ? 2 : 0)
+    if (current !== '' && margin + current.length + 1 + word.length > COLUMNS) {
+      lines.push(' '.repeat(margin) + current)
+      current = word
     } else {
-      current = grown
+      current = current === '' ? word : `${current} ${word}`
     }
   }
-  return [...lines, current.trimEnd()]
+  return [...lines, ' '.repeat(indent + (lines.length > 0 ? 2 : 0)) + current]
 }

@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import type { CommandTarget } from '../../model/plan.ts'
+
+const PLACE = '{port}'
+
+/** A TCP port that nothing used a moment ago. */
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/**
+ * The target with one free port wherever it says `{port}`: in its URLs, its command, and its environment, to which `PORT`
+ * is added. A target that never says it is returned as it is.
+ */
+export async function fillPort(target: CommandTarget): Promise<CommandTarget> {
+  const texts = [target.url, target.readyUrl, ...target.command, ...Object.values(target.env ?? {})]
+  if (!texts.some((text) => text?.includes(PLACE) === true)) return target
+  const port = String(await findFreePort())
+  const fill = (text: string) => text.replaceAll(PLACE, port)
+  const env = Object.entries(target.env ?? {}).map(([name, text]) => [name, fill(text)] as const)
+  return {
+    ...target,
+    url: fill(target.url),
+    ...(target.readyUrl === undefined ? {} : { readyUrl: fill(target.readyUrl) }),
+    command: target.command.map(fill),
+    env: { PORT: port, ...Object.fromEntries(env) },
+  }
+}

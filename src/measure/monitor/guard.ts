@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { Socket } from 'node:net'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Ends a process group when this process dies, in whatever way, SIGKILL included. */
+export interface Guard {
+  watchOver(group: number): void
+  /** Nothing is left to guard. */
+  dismiss(): void
+}
+
+/**
+ * Starts the watchdog before there is anything to guard: from the moment the group exists, there is only one write to a
+ * pipe that must not fail.
+ */
+export function startGuard(): Guard {
+  const here = fileURLToPath(import.meta.url)
+  const file = fileURLToPath(new URL(`./watchdog${extname(here)}`, import.meta.url))
+  const watchdog = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+    // In a session of its own, or Ctrl-C in a terminal would end the watchdog with us.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: undefined },
+  })
+  watchdog.unref()
+  if (watchdog.stdin instanceof Socket) watchdog.stdin.unref()
+  watchdog.on('error', () => {})
+  watchdog.stdin.on('error', () => {})
+  return {
+    watchOver: (group) => void watchdog.stdin.write(String(group)),
+    dismiss: () => void watchdog.kill('SIGKILL'),
+  }
+}

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { hostDoubts, HostWatch } from './host.ts'
+
+describe.runIf(process.platform === 'linux')('a watch of the machine', () => {
+  test('sees the CPU that other processes use, and not that of the target', async () => {
+    const other = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })
+    const watch = new HostWatch()
+    await sleep(300)
+    watch.start()
+    await sleep(1_000)
+    const noise = watch.read()
+    const without = watch.read({ targetCores: 1_000 })
+    other.kill('SIGKILL')
+    // It spins, but shares the cores with whatever else runs here.
+    expect(noise?.foreignCores).toBeGreaterThan(0.3)
+    expect(without?.foreignCores).toBe(0)
+    for (const ratio of [noise?.stealRatio, noise?.runDelayRatio]) {
+      expect(ratio).toBeGreaterThanOrEqual(0)
+      expect(ratio).toBeLessThanOrEqual(1)
+    }
+  })
+
+  test('says nothing before it was started, nor after too short a time', () => {
+    const watch = new HostWatch()
+    expect(watch.read()).toBeNull()
+    watch.start()
+    expect(watch.read()).toBeNull()
+  })
+})
+
+describe('doubts about the machine', () => {
+  test('a quiet one casts none', () => {
+    expect(hostDoubts({ stealRatio: 0.01, foreignCores: 0.2, runDelayRatio: 0.05 })).toEqual([])
+    expect(hostDoubts({ stealRatio: 0, foreignCores: 0, runDelayRatio: null })).toEqual([])
+  })
+
+  test('each disturbance is named with what to do', () => {
+    expect(hostDoubts({ stealRatio: 0.05, foreignCores: 0.85, runDelayRatio: 0.124 })).toMatchInlineSnapshot(`
+      [
+        "steal: the hypervisor gave 5% of this machine's CPU time to others, and latencies include those pauses; compare only runs with little steal, or use a machine with cores of its own",
+        "foreign load: other processes used 85% of a core; end them, or run the load test alone",
+        "saturated CPU: the generator waited for a core 12% of the time; lower the rate, or give the generator a machine of its own",
+      ]
+    `)
+  })
+})

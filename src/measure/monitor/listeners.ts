@@ -1,0 +1,61 @@
+import { readdirSync, readlinkSync } from 'node:fs'
+import { listPids, readProc, readStat } from './proc.ts'
+
+const LISTEN = '0A'
+/** These hold a port for a server that runs elsewhere; their CPU and memory are not the target's. */
+const FORWARDERS: ReadonlySet<string> = new Set(['docker-proxy', 'rootlessport', 'ssh'])
+
+/** The processes that listen on a TCP port of this machine, or why they cannot be told. */
+export type Listeners = { readonly pids: readonly number[] } | { readonly unknown: string }
+
+/**
+ * Every process that holds a listening socket of the port: of nginx the master and its workers. It reads the links of
+ * every open file of the user's processes, some milliseconds of work, so it is meant for once a run.
+ */
+export function listenersOf(port: number): Listeners {
+  const inodes = new Set([...listeningInodes('net/tcp', port), ...listeningInodes('net/tcp6', port)])
+  if (inodes.size === 0) return { unknown: `nothing listens on port ${port} of this machine` }
+  const pids = listPids().filter((pid) => holdsSocket(pid, inodes))
+  if (pids.length === 0) {
+    const advice = 'run as that user, or name the process by monitor: { pid }'
+    return { unknown: `port ${port} is listened on by a process of another user; ${advice}` }
+  }
+  const forwarder = pids.map((pid) => readStat(pid)?.command ?? '').find((command) => FORWARDERS.has(command))
+  if (forwarder !== undefined) {
+    const advice = 'name its process by monitor: { pid }'
+    return { unknown: `port ${port} is only forwarded by ${forwarder}, the server itself runs elsewhere; ${advice}` }
+  }
+  return { pids }
+}
+
+/** `  0: 0100007F:1F90 00000000:0000 0A … uid timeout inode …`, addresses and ports in hexadecimal. */
+function listeningInodes(table: string, port: number): readonly string[] {
+  const portText = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const inodes: string[] = []
+  for (const line of (readProc(table) ?? '').split('\n')) {
+    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
+    if (state === LISTEN && inode !== undefined && local?.endsWith(portText) === true) inodes.push(inode)
+  }
+  return inodes
+}
+
+function holdsSocket(pid: number, inodes: ReadonlySet<string>): boolean {
+  try {
+    const directory = `/proc/${pid}/fd`
+    return readdirSync(directory).some((name) => {
+      const inode = socketInode(`${directory}/${name}`)
+      return inode !== undefined && inodes.has(inode)
+    })
+  } catch {
+    return false
+  }
+}
+
+/** The inode of the socket behind a link in /proc/<pid>/fd; undefined when it is no socket, or closed by now. */
+export function socketInode(path: string): string | undefined {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(path))?.[1]
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { describe, expect, test, vi } from 'vitest'
+import { LoadTargetError } from '../../model/errors.ts'
+import type { CommandTarget } from '../../model/plan.ts'
+import { readStat } from './proc.ts'
+import { startCommand } from './start-command.ts'
+
+const WITHIN = { timeout: 10_000, interval: 20 }
+const quiet = () => {}
+
+function node(code: string, more: Partial<CommandTarget> = {}): CommandTarget {
+  return { command: [process.execPath, '-e', code], url: 'http://127.0.0.1:{port}/', ...more }
+}
+
+const SERVER = `require('node:http').createServer((request, response) => response.end(process.env.PORT)).listen(process.env.PORT)`
+
+function isAlive(pid: number): boolean {
+  try {
+    // One that has ended and was not collected still answers to signals.
+    return process.kill(pid, 0) && readStat(pid)?.zombie !== true
+  } catch {
+    return false
+  }
+}
+
+async function failureOf(target: CommandTarget, readyLimitMs = 20_000): Promise<string> {
+  const failure = await startCommand(target, quiet, { readyLimitMs }).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(failure).toBeInstanceOf(LoadTargetError)
+  expect(failure).toMatchObject({ code: 'ERR_LOAD_TARGET_START' })
+  return failure instanceof Error ? failure.message.replaceAll(process.execPath, 'node') : ''
+}
+
+describe.concurrent('a started target', () => {
+  test('answers on a free port that it got in PORT, and is gone once stopped', async () => {
+    const target = await startCommand(node(SERVER), quiet)
+    expect(await (await fetch(target.url)).text()).toBe(new URL(target.url).port)
+    expect(isAlive(target.pid)).toBe(true)
+    await Promise.all([target.stop(), target.stop()])
+    expect(isAlive(target.pid)).toBe(false)
+    await expect(fetch(target.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+  })
+
+  test('finds {port} in its arguments and its environment too', async () => {
+    const code = `const [url, port] = process.argv.slice(1)
+      require('node:http').createServer((request, response) => response.end(url + ' ' + process.env.OWN)).listen(port)`
+    const command = [process.execPath, '-e', code, 'http://x:{port}/', '{port}']
+    const target = await startCommand({ command, url: 'http://localhost:{port}', env: { OWN: 'p{port}' } }, quiet)
+    const { port } = new URL(target.url)
+    expect(await (await fetch(target.url)).text()).toBe(`http://x:${port}/ p${port}`)
+    await target.stop()
+  })
+
+  test('is ready when its readyUrl answers below 500, not before', async () => {
+    const code = `let asked = 0
+      require('node:http').createServer((request, response) => {
+        response.statusCode = request.url !== '/ready' ? 200 : ++asked < 4 ? 503 : 404
+        response.end(String(asked))
+      }).listen(process.env.PORT)`
+    const target = await startCommand(node(code, { readyUrl: 'http://127.0.0.1:{port}/ready' }), quiet)
+    expect(await (await fetch(target.url)).text()).toBe('4')
+    await target.stop()
+  })
+
+  test('need not speak HTTP: for tcp:// an accepted connection is an answer', async () => {
+    const code = `require('node:net').createServer().listen(process.env.PORT)`
+    const target = await startCommand(node(code, { url: 'tcp://127.0.0.1:{port}' }), quiet)
+    expect(target.url).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/)
+    await target.stop()
+  })
+
+  test('has all that it prints read and passed on', async () => {
+    const code = `for (let line = 0; line < 20_000; line++) console.log('line', line); console.error('oops'); ${SERVER}`
+    const lines: string[] = []
+    const target = await startCommand(node(code), (line) => lines.push(line))
+    const expected = expect.arrayContaining(['target: line 0', 'target: line 19999', 'target: oops'])
+    await vi.waitFor(() => expect(lines).toEqual(expected), WITHIN)
+    await target.stop()
+  })
+
+  test('takes its children along, even those that ignore SIGTERM', async () => {
+    const stubborn = `process.on('SIGTERM', () => {}); console.log('child', process.pid); setInterval(() => {}, 1000)`
+    const code = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(stubborn)}], { stdio: 'inherit' }); ${SERVER}`
+    const lines: string[] = []
+    const target = await startCommand(node(code), (line) => lines.push(line))
+    const child = await vi.waitFor(() => Number(/child (\d+)/.exec(lines.join())?.[1] ?? expect.fail()), WITHIN)
+    expect(isAlive(child)).toBe(true)
+    await target.stop()
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), WITHIN)
+  })
+
+  test('dies with the process that started it, even when that is killed outright', async () => {
+    const file = new URL('./start-command.ts', import.meta.url).href
+    const code = `
+      const { startCommand } = await import(${JSON.stringify(file)})
+      const { pid } = await startCommand(${JSON.stringify(node(SERVER))}, () => {})
+      process.stdout.write(String(pid))
+      setInterval(() => {}, 1000)`
+    const parent = execFile(process.execPath, ['--input-type=module', '--eval', code])
+    const [pid] = await once(parent.stdout ?? parent, 'data')
+    expect(isAlive(Number(pid))).toBe(true)
+    parent.kill('SIGKILL')
+    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), WITHIN)
+  })
+
+  test('does not keep alive a process that forgot to stop it', async () => {
+    const file = new URL('./start-command.ts', import.meta.url).href
+    const code = `
+      const { startCommand } = await import(${JSON.stringify(file)})
+      const { pid } = await startCommand(${JSON.stringify(node(SERVER))}, () => {})
+      process.stdout.write(String(pid))`
+    const parent = execFile(process.execPath, ['--input-type=module', '--eval', code])
+    const [[pid]] = await Promise.all([once(parent.stdout ?? parent, 'data'), once(parent, 'exit')])
+    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), WITHIN)
+  })
+})
+
+describe.concurrent('a target that does not start says why', () => {
+  test('when it ends instead of answering', async () => {
+    const text = await failureOf(node(`console.error('no database\\nat all'); process.exit(3)`))
+    expect(text.split('\n').slice(1).join('\n')).toMatchInlineSnapshot(`
+      "  its last lines:
+          no database
+          at all
+        → run the command by hand; LOAD_LOG=debug shows all it prints"
+    `)
+    expect(text).toMatch(/^the target could not be started: `node -e .* ended with code 3\n/s)
+  })
+
+  test('when it never answers, and nothing is left of it', async () => {
+    const text = await failureOf(node(`console.log('pid', process.pid); setInterval(() => {}, 1000)`), 1_000)
+    expect(text).toMatch(/ did not answer at http:\/\/127\.0\.0\.1:\d+\/ within 1 s: connection refused\n/)
+    expect(text).toContain('→ let it listen on the port in PORT, or name a readyUrl')
+    const pid = Number(/pid (\d+)/.exec(text.split('\n')[2] ?? '')?.[1])
+    expect(pid).toBeGreaterThan(0)
+    expect(isAlive(pid)).toBe(false)
+  })
+
+  test('when there is no such program', async () => {
+    expect(await failureOf({ command: ['nodd server.js'], url: 'http://127.0.0.1:{port}' })).toMatchInlineSnapshot(`
+      "the target could not be started: there is no program 'nodd server.js'
+        → no shell is involved: give the program and each of its arguments as a text of its own"
+    `)
+  })
+
+  test('when its folder does not exist', async () => {
+    expect(await failureOf(node(SERVER, { cwd: '/no/such/folder' }))).toMatchInlineSnapshot(`
+      "the target could not be started: there is no folder /no/such/folder
+        → correct cwd"
+    `)
+  })
+
+  test('when something else already listens where it should', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const text = await failureOf(node(SERVER, { url: `http://127.0.0.1:${port}` }))
+    other.close()
+    expect(text.replaceAll(String(port), '3000')).toMatchInlineSnapshot(`
+      "the target could not be started: something already listens at 127.0.0.1:3000
+        → stop it, or let the command have a free port: write '{port}' in url, and let it listen on PORT"
+    `)
+  })
+})

@@ -1,0 +1,145 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LoadTargetError } from '../../model/errors.ts'
+import type { CommandTarget } from '../../model/plan.ts'
+import { formatDuration, type Ms } from '../../model/units.ts'
+import { fillPort } from './free-port.ts'
+import { startGuard } from './guard.ts'
+import { OutputTail } from './output-tail.ts'
+import { stopGroup } from './process-group.ts'
+import { tryConnecting, whyNotReady } from './readiness.ts'
+
+const READY_LIMIT_MS = 30_000
+const LONGEST_PAUSE_MS = 250
+const STOP_GRACE_MS = 2_000
+
+/** A server that was started for a run. */
+export interface StartedCommand {
+  /** The target's URL with its port filled in. */
+  readonly url: string
+  readonly pid: number
+  /** Ends the whole process group: asked first, after 2 s made to. Resolves when it is gone; may be called again. */
+  stop(): Promise<void>
+}
+
+/** Why a command is not a running target. */
+interface Failure {
+  readonly what: string
+  readonly advice: string
+}
+
+/**
+ * Starts a `{ command }` target without a shell and resolves once it answers: any status below 500 at `readyUrl`, or at
+ * `url` when there is none. `{port}` in `url`, `readyUrl`, `command` and `env` is a free port, also given in `PORT`. The
+ * command gets a process group of its own, which ends by `stop()` and whenever this process dies, even by SIGKILL. What
+ * it prints goes to `log`, line by line.
+ *
+ * Rejects with `LoadTargetError` (`ERR_LOAD_TARGET_START`) when it cannot be started, ends before it answers, does not
+ * answer within `readyLimitMs`, or when something else already listens where it should; nothing is left running.
+ */
+export async function startCommand(
+  target: CommandTarget,
+  log: (text: string) => void,
+  { readyLimitMs = READY_LIMIT_MS }: { readonly readyLimitMs?: Ms } = {},
+): Promise<StartedCommand> {
+  const filled = await fillPort(target)
+  const url = new URL(filled.url)
+  if ((await tryConnecting(url)) === undefined) {
+    const advice = "stop it, or let the command have a free port: write '{port}' in url, and let it listen on PORT"
+    throw startError(`something already listens at ${url.host}`, [], advice)
+  }
+
+  const guard = startGuard()
+  const child = spawnCommand(filled)
+  if (child.pid !== undefined) guard.watchOver(child.pid)
+  const onLine = (line: string) => log(`target: ${line}`)
+  const [output, errors] = [new OutputTail(child.stdout, onLine), new OutputTail(child.stderr, onLine)]
+  const ended = whenEnded(child, filled)
+  const exited = new Promise((resolve) => child.on('exit', resolve))
+  let stopping: Promise<void> | undefined
+  async function stopAll(): Promise<void> {
+    if (child.pid !== undefined) {
+      child.ref()
+      await stopGroup(child.pid, STOP_GRACE_MS)
+      await exited
+    }
+    guard.dismiss()
+  }
+
+  const over = new AbortController()
+  const failure = await Promise.race([ended, waitUntilReady(filled, readyLimitMs, over.signal)])
+  over.abort()
+  if (failure !== undefined || child.pid === undefined) {
+    await stopAll()
+    const { what, advice } = failure ?? (await ended)
+    throw startError(what, errors.lines.length > 0 ? errors.lines : output.lines, advice)
+  }
+  log(`target: ${url.href} answers, pid ${child.pid}`)
+  void ended.then(({ what }) => log(`target: ${what}`))
+  return { url: filled.url, pid: child.pid, stop: () => (stopping ??= stopAll()) }
+}
+
+function spawnCommand({ command, env, cwd }: CommandTarget): ChildProcessByStdio<null, Readable, Readable> {
+  const [program = '', ...args] = command
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  // A target that nobody stopped must not keep this process alive; the guard ends it then.
+  child.unref()
+  for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref()
+  return child
+}
+
+/** Resolves when the command has ended, or could not even begin. */
+function whenEnded(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  { command, cwd }: CommandTarget,
+): Promise<Failure> {
+  return new Promise((resolve) => {
+    child.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code !== 'ENOENT') return resolve({ what: message, advice: RUN_BY_HAND })
+      if (cwd !== undefined && !existsSync(cwd)) {
+        return resolve({ what: `there is no folder ${cwd}`, advice: 'correct cwd' })
+      }
+      const advice = 'no shell is involved: give the program and each of its arguments as a text of its own'
+      resolve({ what: `there is no program '${command[0]}'`, advice })
+    })
+    // 'close' and not 'exit', so that its last words have been read.
+    child.on('close', (code, signal) => {
+      const how = signal === null ? `with code ${code}` : `by ${signal}`
+      resolve({ what: `\`${command.join(' ')}\` ended ${how}`, advice: RUN_BY_HAND })
+    })
+  })
+}
+
+const RUN_BY_HAND = 'run the command by hand; LOAD_LOG=debug shows all it prints'
+
+/** Undefined as soon as the server answers; a failure when it has not within the limit. */
+async function waitUntilReady(target: CommandTarget, limitMs: Ms, signal: AbortSignal): Promise<Failure | undefined> {
+  const url = new URL(target.readyUrl ?? target.url)
+  const endMs = performance.now() + limitMs
+  let why = await whyNotReady(url)
+  for (let pauseMs = 10; why !== undefined && performance.now() < endMs && !signal.aborted; pauseMs *= 2) {
+    await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS))
+    why = await whyNotReady(url)
+  }
+  if (why === undefined) return undefined
+  return {
+    what: `\`${target.command.join(' ')}\` did not answer at ${url.href} within ${formatDuration(limitMs)}: ${why}`,
+    advice: 'let it listen on the port in PORT, or name a readyUrl that answers below 500 once it is ready',
+  }
+}
+
+function startError(what: string, lastLines: readonly string[], advice: string): LoadTargetError {
+  const quoted = lastLines.length === 0 ? [] : ['  its last lines:', ...lastLines.map((line) => `    ${line}`)]
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_START',
+    [`the target could not be started: ${what}`, ...quoted, `  → ${advice}`].join('\n'),
+  )
+}

@@ -1,0 +1,139 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, connect, type AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { watchTarget } from './watch-target.ts'
+
+const WITHIN = { timeout: 10_000, interval: 20 }
+const NOTHING = { cpuPercent: null, rssMb: null, openSockets: null, bytesIn: null, bytesOut: null }
+
+const started: ChildProcess[] = []
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+})
+
+/** A server that tells its port, and burns CPU or has a child burn it when told to, telling how much that was. */
+const SERVER = `
+  const { createServer } = require('node:net')
+  const { spawnSync } = require('node:child_process')
+  const burn = "const end = performance.now() + 400; while (performance.now() < end); " +
+    "const { user, system } = process.cpuUsage(); console.log((user + system) / 1e6)"
+  process.on('message', (order) => {
+    if (order === 'delegate') return process.send(Number(spawnSync(process.execPath, ['-e', burn]).stdout))
+    const before = process.cpuUsage()
+    for (const end = performance.now() + 400; performance.now() < end; );
+    const { user, system } = process.cpuUsage(before)
+    process.send((user + system) / 1e6)
+  })
+  const server = createServer().listen(0, '127.0.0.1', () => process.send(server.address().port))`
+
+async function startServer(): Promise<{ child: ChildProcess; pid: number; port: number }> {
+  const child = fork('-', { execArgv: ['-e', SERVER], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  started.push(child)
+  const [port] = await once(child, 'message')
+  return { child, pid: child.pid ?? 0, port: Number(port) }
+}
+
+async function cpuSecondsOf(child: ChildProcess, order: 'burn' | 'delegate'): Promise<number> {
+  child.send(order)
+  const [seconds] = await once(child, 'message')
+  return Number(seconds)
+}
+
+describe.runIf(process.platform === 'linux')('a watched target', () => {
+  test('is found by the port it listens on', async () => {
+    const { pid, port } = await startServer()
+    const watch = watchTarget({ port })
+    expect(watch.pids).toEqual([pid])
+    expect(watch.unwatched).toBeUndefined()
+  })
+
+  test('uses the memory and sockets that it has', async () => {
+    const { pid, port } = await startServer()
+    const watch = watchTarget({ pid })
+    const { rssMb, openSockets } = await watch.sample()
+    expect(rssMb).toBeGreaterThan(20)
+    expect(rssMb).toBeLessThan(500)
+    const clients = Array.from({ length: 7 }, () => connect(port, '127.0.0.1'))
+    await vi.waitFor(
+      async () => expect(await watch.sample()).toMatchObject({ openSockets: (openSockets ?? 0) + 7 }),
+      WITHIN,
+    )
+    for (const client of clients) client.destroy()
+  })
+
+  test.each(['burn', 'delegate'] as const)(
+    'uses the CPU time that its processes count themselves (%s)',
+    async (order) => {
+      const { child, pid } = await startServer()
+      const watch = watchTarget({ pid })
+      const startMs = performance.now()
+      await watch.sample()
+      const truthSeconds = await cpuSecondsOf(child, order)
+      const { cpuPercent } = await watch.sample()
+      const seconds = ((cpuPercent ?? 0) / 100) * ((performance.now() - startMs) / 1_000)
+      // Ticks of 10 ms at both ends, and the server's own work around it.
+      expect(seconds).toBeGreaterThan(truthSeconds - 0.05)
+      expect(seconds).toBeLessThan(truthSeconds * 1.2 + 0.15)
+    },
+  )
+
+  test('includes the processes it starts while it is watched', async () => {
+    const { child, pid } = await startServer()
+    const watch = watchTarget({ pid })
+    const done = cpuSecondsOf(child, 'delegate')
+    await vi.waitFor(async () => {
+      await watch.sample()
+      expect(watch.pids).toHaveLength(2)
+    }, WITHIN)
+    await done
+    await vi.waitFor(async () => {
+      await watch.sample()
+      expect(watch.pids).toEqual([pid])
+    }, WITHIN)
+  })
+
+  test('that has died uses nothing that is known', async () => {
+    const { child, pid } = await startServer()
+    const watch = watchTarget({ pid })
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(await watch.sample()).toEqual(NOTHING)
+    expect(watch.pids).toEqual([pid])
+  })
+
+  test('costs less than 5 ms of CPU a sample', async () => {
+    const { pid } = await startServer()
+    const watch = watchTarget({ pid })
+    await watch.sample()
+    const before = process.cpuUsage()
+    for (let sample = 0; sample < 40; sample++) await watch.sample()
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 40 / 1_000).toBeLessThan(5)
+  })
+})
+
+describe.runIf(process.platform === 'linux')('a target that cannot be watched says why', () => {
+  test('when nothing listens', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    server.close()
+    await once(server, 'close')
+    const watch = watchTarget({ port })
+    expect(watch).toMatchObject({ pids: [], unwatched: `nothing listens on port ${port} of this machine` })
+    expect(await watch.sample()).toEqual(NOTHING)
+  })
+
+  test('when it runs in the process of the test', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    expect(watchTarget({ port }).unwatched).toMatch(/^the target runs in the process of the test/)
+    server.close()
+  })
+
+  test('when there is no such process', () => {
+    expect(watchTarget({ pid: 2 ** 30 }).unwatched).toBe('there is no process 1073741824 to watch')
+  })
+})

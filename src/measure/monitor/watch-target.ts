@@ -1,0 +1,120 @@
+import type { TargetSample } from '../../model/result.ts'
+import { listenersOf, type Listeners } from './listeners.ts'
+import { readResidentBytes, readStat, TICKS_PER_SECOND, type ProcessStat } from './proc.ts'
+import { ProcessTree } from './process-tree.ts'
+import { SocketCount } from './socket-count.ts'
+
+/** Which processes are the target: one by its pid, or whatever listens on a port of this machine. */
+export type WatchSpec = { readonly pid: number } | { readonly port: number }
+
+export interface TargetWatch {
+  /** The processes named or found, and those of their descendants that live now; empty when unwatched. */
+  readonly pids: readonly number[]
+  /** Why nothing is watched, and what to do. */
+  readonly unwatched?: string
+  /**
+   * What the target uses now: CPU in % of one core since the previous sample (the first: since `watchTarget`), memory in
+   * MiB, open sockets; all summed over its processes. All null once they are gone. Costs about a millisecond of CPU.
+   */
+  sample(): Promise<Omit<TargetSample, 'atMs'>>
+}
+
+// Linux counts bytes per network namespace and per socket, but not per process; on loopback the namespace is shared with
+// the generator itself, so what could be read cheaply would not be the target's.
+const NOTHING: Omit<TargetSample, 'atMs'> = {
+  cpuPercent: null,
+  rssMb: null,
+  openSockets: null,
+  bytesIn: null,
+  bytesOut: null,
+}
+
+/** Watches a target on this machine by /proc. Never throws: what cannot be watched says why in `unwatched`. */
+export function watchTarget(spec: WatchSpec): TargetWatch {
+  const found = find(spec)
+  if ('unknown' in found) {
+    return { pids: [], unwatched: found.unknown, sample: () => Promise.resolve(NOTHING) }
+  }
+  const roots = found.pids.map(readStat).filter((stat) => stat !== undefined)
+  return new ProcessWatch(roots)
+}
+
+function find(spec: WatchSpec): Listeners {
+  if (process.platform !== 'linux')
+    return { unknown: `processes can be watched on Linux only, not on ${process.platform}` }
+  const found: Listeners = 'pid' in spec ? { pids: [spec.pid] } : listenersOf(spec.port)
+  if ('unknown' in found) return found
+  if (found.pids.includes(process.pid)) {
+    const advice = 'start the server as a process of its own (target: { command }) to see what it uses'
+    return { unknown: `the target runs in the process of the test, together with the generator; ${advice}` }
+  }
+  const gone = found.pids.every((pid) => readStat(pid) === undefined)
+  return gone ? { unknown: `there is no process ${found.pids.join(', ')} to watch` } : found
+}
+
+class ProcessWatch implements TargetWatch {
+  readonly #roots: readonly number[]
+  readonly #tree: ProcessTree
+  readonly #sockets = new Map<number, SocketCount>()
+  #alive: readonly number[] = []
+  #cpuTicks: number
+  #sampledMs: number
+
+  constructor(roots: readonly ProcessStat[]) {
+    this.#roots = roots.map(({ pid }) => pid)
+    this.#tree = new ProcessTree(roots)
+    this.#cpuTicks = this.#readCpuTicks()
+    this.#sampledMs = performance.now()
+  }
+
+  get pids(): readonly number[] {
+    return [...new Set([...this.#roots, ...this.#alive])]
+  }
+
+  async sample(): Promise<Omit<TargetSample, 'atMs'>> {
+    const cpuTicks = this.#readCpuTicks()
+    const nowMs = performance.now()
+    const usedSeconds = (cpuTicks - this.#cpuTicks) / TICKS_PER_SECOND
+    const elapsedMs = nowMs - this.#sampledMs
+    this.#cpuTicks = cpuTicks
+    this.#sampledMs = nowMs
+    if (this.#alive.length === 0) return NOTHING
+    return {
+      ...NOTHING,
+      // A process whose time nobody inherits takes it away when it ends; what the others used is then not known.
+      cpuPercent: usedSeconds < 0 ? null : (100 * usedSeconds) / (elapsedMs / 1_000),
+      rssMb: this.#residentMb(),
+      openSockets: await this.#openSockets(),
+    }
+  }
+
+  /**
+   * Of the whole tree, ended children included: when a parent collects a child, the child's time moves into the parent's,
+   * so the sum stays right.
+   */
+  #readCpuTicks(): number {
+    const members = this.#tree.refresh()
+    this.#alive = members.filter(({ zombie }) => !zombie).map(({ pid }) => pid)
+    return members.reduce((sum, stat) => sum + stat.cpuTicks, 0)
+  }
+
+  #residentMb(): number | null {
+    const bytes = this.#alive.map(readResidentBytes).filter((each) => each !== undefined)
+    return bytes.length === 0 ? null : bytes.reduce((sum, each) => sum + each, 0) / 2 ** 20
+  }
+
+  async #openSockets(): Promise<number | null> {
+    for (const pid of this.#sockets.keys()) if (!this.#alive.includes(pid)) this.#sockets.delete(pid)
+    const counts = await Promise.all(this.#alive.map((pid) => this.#socketsOf(pid).read()))
+    // One unreadable process makes the sum a lie, unless it has just ended.
+    if (counts.some((count, index) => count === undefined && readStat(this.#alive[index] ?? 0) !== undefined))
+      return null
+    return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+  }
+
+  #socketsOf(pid: number): SocketCount {
+    const count = this.#sockets.get(pid) ?? new SocketCount(pid)
+    this.#sockets.set(pid, count)
+    return count
+  }
+}

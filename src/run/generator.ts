@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { threadRunDelayMs } from '../measure/monitor/host.ts'
 import { Recorder, SLICE_MS } from '../measure/recorder.ts'
 import type { LatencyLimit } from '../measure/tally.ts'
 import type { HttpRequest } from '../model/requests.ts'
@@ -39,7 +40,7 @@ export class Generator {
   readonly #dispatcher: Dispatcher<HttpRequest>
   readonly #fed: FedPicker<HttpRequest> | undefined
   #snapshots: NodeJS.Timeout | undefined
-  #measuring = { cpuMs: 0, loop: performance.eventLoopUtilization() }
+  #measuring = { cpuMs: 0, runDelayMs: 0, atMs: 0, loop: performance.eventLoopUtilization() }
 
   constructor(job: GeneratorJob, tell: (message: FromGenerator) => void) {
     const { plan, thread, threads } = job
@@ -123,7 +124,12 @@ export class Generator {
 
   #startMeasuring(): void {
     this.#dispatcher.pool.startMeasuring()
-    this.#measuring = { cpuMs: this.#cpuMs(), loop: performance.eventLoopUtilization() }
+    this.#measuring = {
+      cpuMs: this.#cpuMs(),
+      runDelayMs: threadRunDelayMs() ?? 0,
+      atMs: this.#clock.now(),
+      loop: performance.eventLoopUtilization(),
+    }
   }
 
   #snapshot(): void {
@@ -149,11 +155,14 @@ export class Generator {
 
   #state(): GeneratorState {
     const { pool } = this.#dispatcher
+    const runDelayMs = threadRunDelayMs()
+    const elapsedMs = this.#clock.now() - this.#measuring.atMs
     return {
       protocolVersion: pool.version ?? null,
       pool: { size: pool.size, ...pool.counts() },
       cpuMs: this.#cpuMs() - this.#measuring.cpuMs,
       eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
+      runDelayRatio: runDelayMs === undefined ? null : Math.max(0, runDelayMs - this.#measuring.runDelayMs) / elapsedMs,
     }
   }
 

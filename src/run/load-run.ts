@@ -3,7 +3,7 @@ import { Collector } from '../measure/collector.ts'
 import { LoadInternalError } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
-import type { Ms } from '../model/units.ts'
+import type { Ms, Ratio } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
 import { abortReason } from './abort.ts'
 import { type GeneratorHandle, startInline, startWorker } from './fleet.ts'
@@ -84,7 +84,7 @@ export class Run implements LoadRun {
       ended: this.#ended,
       endedBecause: this.#endedBecause,
       target: this.#watch?.figures() ?? { url: this.#session?.url.href ?? '', pids: [], samples: [], unwatched: 'not started' },
-      doubts: this.#watch?.doubts() ?? [],
+      doubts: this.#watch?.doubts(this.#runDelayRatio()) ?? [],
     })
   }
 
@@ -119,7 +119,6 @@ export class Run implements LoadRun {
       return undefined
     }
     this.#session = session
-    this.#watch = await Watch.start(this.#plan, session, this.#placement)
     return session
   }
 
@@ -127,6 +126,8 @@ export class Run implements LoadRun {
     if (this.#ended !== 'running') return
     const start = this.#placement.inlineBecause === undefined ? startWorker : startInline
     this.#generators = this.#states.map((_, thread) => start(this.#job(session, thread), (message) => this.#hear(thread, message)))
+    // Looking for the target's processes takes a moment, in which the generators start.
+    this.#watch = Watch.start(this.#plan, session, this.#placement)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
     this.#startMs = monotonicMs() + this.#plan.warmUpMs
@@ -136,6 +137,11 @@ export class Run implements LoadRun {
     await Promise.race([this.#done.promise, this.#stopAsked.promise.then(() => this.#stopGenerators())])
     if (this.#ended === 'running') this.#ended = 'completed'
     this.#endMs = monotonicMs() - this.#startMs
+  }
+
+  #runDelayRatio(): Ratio | null {
+    const delays = this.#states.map((state) => state?.runDelayRatio ?? null).filter((delay) => delay !== null)
+    return delays.length === 0 ? null : Math.max(...delays)
   }
 
   #job(session: TargetSession, thread: number): GeneratorJob {

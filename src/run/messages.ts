@@ -53,4 +53,6 @@ export interface GeneratorState {
   /** CPU of the thread and of what wakes it, since the start of the measured part. */
   readonly cpuMs: Ms
   readonly eventLoopUtilization: Ratio
+  /** Share of its time that the thread was ready to run and waited for a core; null where the system does not tell. */
+  readonly runDelayRatio: Ratio | null
 }

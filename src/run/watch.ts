@@ -1,8 +1,8 @@
 import inspector from 'node:inspector'
-import { HostWatch, type TargetWatch, watchTarget } from '../measure/monitor/index.ts'
+import { hostDoubts, HostWatch, type TargetWatch, watchTarget } from '../measure/monitor/index.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { TargetFigures, TargetSample } from '../model/result.ts'
-import type { Ms } from '../model/units.ts'
+import type { Ms, Ratio } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
 import type { Placement } from './placement.ts'
 import type { TargetSession } from './session.ts'
@@ -35,29 +35,26 @@ export class Watch {
     this.#standing = standing
   }
 
-  static async start(plan: ResolvedPlan, session: TargetSession, placement: Placement): Promise<Watch> {
+  static start(plan: ResolvedPlan, session: TargetSession, placement: Placement): Watch {
     const standing = standingDoubts(placement)
     const { monitor } = plan
     if (monitor === 'off') return new Watch(session, undefined, "the plan says monitor: 'off'", standing)
     if (monitor === 'auto' && !session.local) {
       return new Watch(session, undefined, 'the target is not on this machine', standing)
     }
-    const target = await watchTarget(monitor === 'auto' ? findable(session) : monitor)
+    const target = watchTarget(monitor === 'auto' ? findable(session) : monitor)
     return new Watch(session, target, target.unwatched, standing)
   }
 
   /** `startMs`: start of the measured part on the machine's monotonic clock. */
   measureFrom(startMs: Ms): void {
     this.#startMs = startMs
-    const begin = setTimeout(
-      () => {
-        this.#host.start()
-        void this.#target?.sample()
-        this.#schedule()
-      },
-      Math.max(0, startMs - monotonicMs()),
-    )
-    this.#timer = begin
+    const begin = (): void => {
+      this.#host.start()
+      void this.#target?.sample()
+      this.#schedule()
+    }
+    this.#timer = setTimeout(begin, Math.max(0, startMs - monotonicMs()))
   }
 
   stop(): void {
@@ -67,15 +64,23 @@ export class Watch {
   figures(): TargetFigures {
     return {
       url: this.#session.url.href,
-      pids: this.#target?.pids ?? [],
-      samples: this.#samples,
+      pids: [...(this.#target?.pids ?? [])],
+      samples: [...this.#samples],
       ...(this.#unwatched === undefined ? {} : { unwatched: this.#unwatched }),
     }
   }
 
-  /** Reasons to distrust the run that lie outside the generator. */
-  doubts(): readonly string[] {
-    return [...this.#standing, ...this.#host.doubts(this.#target?.pids ?? [])]
+  /**
+   * Reasons to distrust the run that lie in the machine or in how the run was started. `runDelayRatio` is the share of
+   * its time that the worst generator thread waited for a core.
+   */
+  doubts(runDelayRatio: Ratio | null): readonly string[] {
+    const cpus = this.#samples.map(({ cpuPercent }) => cpuPercent).filter((cpu) => cpu !== null)
+    const targetCores = cpus.length === 0 ? 0 : cpus.reduce((sum, cpu) => sum + cpu, 0) / cpus.length / 100
+    const noise = this.#host.read({ targetCores })
+    // A target that is not watched cannot be told from a stranger.
+    const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio, ...(cpus.length === 0 && { foreignCores: 0 }) })
+    return [...this.#standing, ...known]
   }
 
   #schedule(): void {

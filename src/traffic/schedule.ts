@@ -72,7 +72,8 @@ export class Schedule<Request> implements ArrivalSource<Request> {
   #advance(): { position: number; atMs: Ms } | undefined {
     const { instants, warmUp, share } = this.#options
     for (;;) {
-      const atMs = this.#warmingUp && warmUp !== undefined ? warmUp.instants.next() - warmUp.durationMs : instants.next()
+      const atMs =
+        this.#warmingUp && warmUp !== undefined ? beforeZero(warmUp.instants.next(), warmUp.durationMs) : instants.next()
       if (atMs === Number.POSITIVE_INFINITY) {
         if (!this.#warmingUp) return undefined
         this.#warmingUp = false
@@ -90,6 +91,11 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     while (this.#phase < phases.length && atMs > (phases[this.#phase]?.endMs ?? 0)) this.#phase++
     return atMs >= (phases[this.#phase]?.startMs ?? Number.POSITIVE_INFINITY) ? this.#phase : -1
   }
+}
+
+/** An arrival at the very end of the warm-up still belongs to it, and not to the measured part that begins there. */
+function beforeZero(atMs: Ms, warmUpMs: Ms): Ms {
+  return atMs === Number.POSITIVE_INFINITY ? atMs : Math.min(atMs - warmUpMs, -Number.EPSILON)
 }
 
 /** The closed model: a request whenever one is asked for. */

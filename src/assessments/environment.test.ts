@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { suiteEnvironment } from './environment.ts'
+
+describe('the environment of a suite', () => {
+  it('says nothing where no variable is set, or an empty one', () => {
+    expect(suiteEnvironment({ LOAD_TARGET: '', LOAD_P99_MS: ' ' })).toEqual({})
+  })
+
+  it('reads every variable', () => {
+    const env = {
+      LOAD_TARGET: 'http://127.0.0.1:3000',
+      LOAD_REQUEST: '{"path":"/cart"}',
+      LOAD_HEADERS: '{"accept":"text/html"}',
+      LOAD_P99_MS: '100',
+      LOAD_ERROR_RATE: '0',
+      LOAD_MAX_RPS: '4000',
+      LOAD_MIN_RPS: '1e2',
+    }
+    expect(suiteEnvironment(env)).toEqual({
+      target: 'http://127.0.0.1:3000',
+      request: { path: '/cart' },
+      headers: { accept: 'text/html' },
+      p99Ms: 100,
+      errorRate: 0,
+      maxRps: 4_000,
+      minRps: 100,
+    })
+  })
+
+  it('prefers the target of the protocol', () => {
+    const env = { LOAD_TARGET: 'http://127.0.0.1:1', LOAD_TARGET_HTTP: 'http://127.0.0.1:2' }
+    expect(suiteEnvironment(env).target).toBe('http://127.0.0.1:2')
+  })
+
+  it('names every variable it cannot read, at once', () => {
+    const env = {
+      LOAD_TARGET: 'localhost',
+      LOAD_REQUEST: '{path:/}',
+      LOAD_HEADERS: '{"retries":3}',
+      LOAD_P99_MS: 'fast',
+      LOAD_ERROR_RATE: '1',
+      LOAD_MAX_RPS: '-1',
+    }
+    expect(() => suiteEnvironment(env)).toThrowErrorMatchingInlineSnapshot(`
+      [LoadPlanError: the plan has 6 faults
+        - LOAD_TARGET must be a URL such as 'http://127.0.0.1:3000', got 'localhost'
+        - LOAD_REQUEST must be a request as JSON, such as {"path":"/cart"}, or a list of them, got '{path:/}'
+        - LOAD_HEADERS must be texts by header name as JSON, such as {"authorization":"Bearer …"}, got '{"retries":3}'
+        - LOAD_P99_MS must be a number of milliseconds greater than 0, got 'fast'
+        - LOAD_ERROR_RATE must be a share from 0 to below 1, got '1'
+        - LOAD_MAX_RPS must be a number of requests per second greater than 0, got '-1']
+    `)
+  })
+
+  it('refuses a least limit above the ceiling of the search', () => {
+    expect(() => suiteEnvironment({ LOAD_MIN_RPS: '500', LOAD_MAX_RPS: '200' })).toThrow(
+      'LOAD_MIN_RPS must not be above LOAD_MAX_RPS (200), got 500',
+    )
+  })
+})

@@ -1,0 +1,119 @@
+import { recordVerdict } from '../hosts/record-book.ts'
+import type { LoadContext } from '../hosts/port.ts'
+import { LoadError } from '../model/errors.ts'
+import type { LimitSlo, LimitsFindings } from '../model/limits-findings.ts'
+import type { LoadPlan, OnInconclusive } from '../model/plan.ts'
+import type { Rps } from '../model/units.ts'
+import type { VerdictValue } from '../model/verdict.ts'
+import { bottleneckSentence, limitSentence, rate, recommendationSentence } from '../report/limits-sentences.ts'
+import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
+import { type FoundLimit, searchLimit } from './limit-loop.ts'
+
+/** Plan keys that hold for every trial; rate, pattern and duration are what the search is about. */
+type SharedPlan = Pick<
+  LoadPlan,
+  | 'target'
+  | 'request'
+  | 'headers'
+  | 'connection'
+  | 'maxConnections'
+  | 'tls'
+  | 'monitor'
+  | 'allowHosts'
+  | 'seed'
+  | 'threads'
+  | 'onInconclusive'
+>
+
+/** What to search the limit of. What the environment says (`LOAD_TARGET`, `LOAD_P99_MS`, …) wins over this. */
+export interface LimitsOptions extends SharedPlan {
+  /** Names the test, and the entry in `limits_test.json`; `limits` when absent. */
+  readonly name?: string
+  /** The service level a rate must hold; p99 250 ms and 1% failed requests when absent. */
+  readonly slo?: Partial<LimitSlo>
+  /** The search goes no higher; 100 000 req/s when absent. */
+  readonly maxRps?: Rps
+  /** Red when less is held. */
+  readonly minRps?: Rps
+}
+
+/** Declares the search for the highest rate that holds the service level, as one load test. */
+export type LimitsSuite = (options?: LimitsOptions) => void
+
+/** As much of a host as the suite needs. */
+interface SuiteHost {
+  describeLoad(name: string, plan: LoadPlan, body: () => unknown): void
+  loadTest(name: string, body: (context: LoadContext) => unknown): void
+}
+
+const DEFAULT_SLO: LimitSlo = { p99Ms: 250, errorRate: 0.01 }
+const DEFAULT_MAX_RPS: Rps = 100_000
+const DEFAULT_CONNECTIONS = 100
+
+/** The suite for a host: the test passes when a limit, or the search's ceiling, was reached and confirmed. */
+export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuite {
+  return ({ name = 'limits', slo, maxRps, minRps, ...plan } = {}) => {
+    describeLoad(name, plan, () => {
+      loadTest('holds its service level up to a limit that was found and confirmed', async (context) => {
+        const asked = suiteEnvironment(process.env)
+        const found = await searchLimit({
+          slo: sloOf(asked, slo),
+          maxRps: asked.maxRps ?? maxRps ?? DEFAULT_MAX_RPS,
+          maxConnections: plan.maxConnections ?? DEFAULT_CONNECTIONS,
+          plan: sharedPlan(plan, asked),
+          load: context.load,
+          signal: context.signal,
+          onFindings: (findings) => context.conclude('limits', findings),
+        })
+        context.conclude('limits', found.findings)
+        settle(found, asked.minRps ?? minRps)
+      })
+    })
+  }
+}
+
+function sloOf(asked: SuiteEnvironment, slo: Partial<LimitSlo> | undefined): LimitSlo {
+  return {
+    p99Ms: asked.p99Ms ?? slo?.p99Ms ?? DEFAULT_SLO.p99Ms,
+    errorRate: asked.errorRate ?? slo?.errorRate ?? DEFAULT_SLO.errorRate,
+  }
+}
+
+/** The target stays with the scope of the suite, which may have to start it, unless the environment names another. */
+function sharedPlan({ target: _, ...plan }: SharedPlan, { target, request, headers }: SuiteEnvironment): LoadPlan {
+  return {
+    ...plan,
+    ...(target !== undefined && { target }),
+    ...(request !== undefined && { request }),
+    ...(headers !== undefined && { headers: { ...plan.headers, ...headers } }),
+  }
+}
+
+/** Says what was found, keeps the verdict, and throws when the test must be red. */
+function settle({ findings, measured }: FoundLimit, minRps: Rps | undefined): void {
+  const { verdict, because } = verdictOn(findings, minRps)
+  const message = [limitSentence(findings), ...because].join(' ')
+  const deciding = measured.findLast(({ outcome }) => outcome.rate === findings.interval[0]) ?? measured.at(-1)
+  recordVerdict(deciding?.result, { matcher: 'limitsSuite', verdict, message })
+  const lines = [
+    message,
+    recommendationSentence(findings),
+    bottleneckSentence(findings),
+    ...findings.bottleneck.evidence,
+  ]
+  console.log(lines.join('\n  '))
+  const onInconclusive: OnInconclusive = deciding?.result.plan.onInconclusive ?? 'fail'
+  if (verdict === 'pass' || (verdict === 'inconclusive' && onInconclusive === 'warn')) return
+  throw new LoadError('ERR_LOAD_LIMIT', `${verdict}: ${lines.join('\n  ')}`)
+}
+
+function verdictOn(findings: LimitsFindings, minRps: Rps | undefined): { verdict: VerdictValue; because: string[] } {
+  const { confirmed, ended, interval } = findings
+  const [low] = interval
+  if (ended === 'generator') return { verdict: 'inconclusive', because: [] }
+  if (low === null || !confirmed) return { verdict: ended === 'failing' ? 'fail' : 'inconclusive', because: [] }
+  if (minRps !== undefined && low < minRps) {
+    return { verdict: 'fail', because: [`That is less than the ${rate(minRps)} asked for (LOAD_MIN_RPS, minRps).`] }
+  }
+  return { verdict: 'pass', because: [] }
+}

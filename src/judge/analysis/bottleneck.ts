@@ -1,0 +1,154 @@
+/**
+ * Which resource ran out, by exclusion: the generator first (then nothing can be said of the target), then what was
+ * measured full, then what time was lost to. Every sentence of evidence carries its figure.
+ */
+import type { Bottleneck } from '../../model/limits-findings.ts'
+import type { LoadResult, TargetSample } from '../../model/result.ts'
+import type { TrialOutcome } from './limit-trial.ts'
+
+export interface BottleneckEvidence {
+  /** A run far below the limit. */
+  readonly calm: LoadResult
+  /** A run beyond it, best a saturation. */
+  readonly overloaded: LoadResult
+  /** The trials in which the tool could not make the load. */
+  readonly toolRanOut: readonly TrialOutcome[]
+  readonly machine: { readonly cpus: number; readonly memoryMb: number }
+}
+
+/** A core is full from here on, in % of one core: the kernel and the sampling take the rest. */
+const FULL_CPU = 85
+const IDLE_CPU = 70
+const FULL_MEMORY = 0.85
+const BUSY_GENERATOR = 0.95
+/** Nominal speeds of links, in bits per second. */
+const LINKS: readonly number[] = [1e8, 1e9, 2.5e9, 1e10]
+
+export function bottleneckOf(evidence: BottleneckEvidence): Bottleneck {
+  const found =
+    generator(evidence) ??
+    targetMemory(evidence) ??
+    targetCpu(evidence) ??
+    connections(evidence) ??
+    network(evidence) ??
+    downstreamWait(evidence)
+  return found ?? { resource: null, evidence: [nothingShown(evidence), ...surroundings(evidence)] }
+}
+
+function generator({ toolRanOut, overloaded }: BottleneckEvidence): Bottleneck | undefined {
+  if (toolRanOut.length === 0) return undefined
+  const { cpuPercent, eventLoopUtilization, threads, doubts } = overloaded.generator
+  return {
+    resource: 'generator',
+    evidence: [
+      ...toolRanOut.map(({ rate, reasons }) => `at ${round(rate)} req/s: ${reasons[0] ?? 'the generator was full'}`),
+      `the generator used ${round(cpuPercent)}% of a core in ${threads} thread(s), its event loop was busy ${share(eventLoopUtilization)} of the time`,
+      ...doubts,
+    ],
+  }
+}
+
+function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
+  const used = cpuOf(evidence.overloaded)
+  if (used === null) return undefined
+  const processes = evidence.overloaded.target.pids.length
+  const available = 100 * Math.min(processes, evidence.machine.cpus)
+  if (used < (FULL_CPU / 100) * available) return undefined
+  const where = processes === 1 ? 'a core' : `${available / 100} cores`
+  return {
+    resource: 'target-cpu',
+    evidence: [`the target used ${round(used)}% of ${where} in ${processes} process(es)`, ...surroundings(evidence)],
+  }
+}
+
+function targetMemory({ calm, overloaded, machine }: BottleneckEvidence): Bottleneck | undefined {
+  const before = highest(calm.target.samples, 'rssMb')
+  const after = highest(overloaded.target.samples, 'rssMb')
+  if (before === null || after === null || after < FULL_MEMORY * machine.memoryMb) return undefined
+  const evidence = `the target held ${round(after)} MB of the machine's ${round(machine.memoryMb)} MB, and ${round(before)} MB before`
+  return { resource: 'target-memory', evidence: [evidence] }
+}
+
+/** By Little's law a pool of P connections carries at most P / service time, however fast the target is. */
+function connections(evidence: BottleneckEvidence): Bottleneck | undefined {
+  const { calm, overloaded } = evidence
+  const [before, after] = [serviceMs(calm), serviceMs(overloaded)]
+  if (before === null || after === null || after > 1.3 * before || overloaded.pool.fullRatio < 0.5) return undefined
+  const most = (1_000 * overloaded.pool.size) / after
+  return {
+    resource: 'connections',
+    evidence: [
+      `${overloaded.pool.size} connections, each busy ${round(after)} ms with a request, carry ${round(most)} req/s at most; they were all in use ${share(overloaded.pool.fullRatio)} of the time`,
+      `service took ${round(before)} ms far below the limit and ${round(after)} ms here: the target was not slowed; a larger maxConnections would carry more`,
+    ],
+  }
+}
+
+function network({ overloaded }: BottleneckEvidence): Bottleneck | undefined {
+  if (isLoopback(overloaded.target.url)) return undefined
+  const bytes = Math.max(overloaded.bytesSent, overloaded.bytesReceived)
+  const bitsPerSecond = (8_000 * bytes) / overloaded.durationMs
+  const link = LINKS.find((speed) => bitsPerSecond > 0.85 * speed && bitsPerSecond <= speed)
+  if (link === undefined) return undefined
+  const evidence = `${round(bitsPerSecond / 1e6)} Mbit/s crossed the network, close to the ${link / 1e6} Mbit/s of a common link`
+  return { resource: 'network', evidence: [evidence] }
+}
+
+function downstreamWait(evidence: BottleneckEvidence): Bottleneck | undefined {
+  const used = cpuOf(evidence.overloaded)
+  const [before, after] = [serviceMs(evidence.calm), serviceMs(evidence.overloaded)]
+  if (used === null || before === null || after === null || after < 1.5 * before) return undefined
+  if (used >= IDLE_CPU * evidence.overloaded.target.pids.length) return undefined
+  return {
+    resource: 'downstream-wait',
+    evidence: [
+      `service time rose from ${round(before)} ms to ${round(after)} ms while the target used only ${round(used)}% of a core: it waits (for a downstream service, a lock, or workers of its own)`,
+      ...surroundings(evidence),
+    ],
+  }
+}
+
+function nothingShown({ overloaded }: BottleneckEvidence): string {
+  const { unwatched } = overloaded.target
+  if (cpuOf(overloaded) !== null) return 'no resource that was watched was full'
+  return `the target's CPU and memory were not seen${unwatched === undefined ? '' : `: ${unwatched}`}`
+}
+
+function surroundings({ calm, overloaded }: BottleneckEvidence): string[] {
+  const [before, after] = [serviceMs(calm), serviceMs(overloaded)]
+  const { size, fullRatio } = overloaded.pool
+  const { eventLoopUtilization } = overloaded.generator
+  const lines = [`the generator was not the limit: its event loop was busy ${share(eventLoopUtilization)} of the time`]
+  if (fullRatio > 0.5) lines.push(`all ${size} connections were in use ${share(fullRatio)} of the time`)
+  if (before !== null && after !== null)
+    lines.push(`mean service time ${round(before)} ms calm, ${round(after)} ms beyond the limit`)
+  return eventLoopUtilization > BUSY_GENERATOR ? lines.slice(1) : lines
+}
+
+/** Mean CPU of the target in % of one core; the first sample also covers the start of the run and is left out. */
+function cpuOf({ target: { samples } }: LoadResult): number | null {
+  const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap(({ cpuPercent }) => cpuPercent ?? [])
+  return used.length === 0 ? null : used.reduce((sum, cpu) => sum + cpu, 0) / used.length
+}
+
+function highest(samples: readonly TargetSample[], key: 'rssMb'): number | null {
+  const seen = samples.flatMap((sample) => sample[key] ?? [])
+  return seen.length === 0 ? null : Math.max(...seen)
+}
+
+function serviceMs({ serviceTime }: LoadResult): number | null {
+  return 'meanMs' in serviceTime ? serviceTime.meanMs : null
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url)
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+}
+
+function round(value: number): string {
+  return String(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))
+}
+
+function share(ratio: number): string {
+  return `${Math.round(100 * ratio)}%`
+}

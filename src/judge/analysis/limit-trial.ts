@@ -1,0 +1,86 @@
+import type { VerdictValue } from '../../model/verdict.ts'
+import type { ArrivalProcessName } from '../../model/pattern.ts'
+import type { Ms, Ratio, Rps } from '../../model/units.ts'
+
+/** From here on a trial that held confirms its rate. */
+export const FULL_LENGTH_MS: Ms = 12_000
+
+/** A constant rate in the open model. */
+export interface OpenTrial {
+  readonly purpose: 'step' | 'hold' | 'refute' | 'bisect' | 'recommend'
+  readonly rate: Rps
+  readonly arrivals: ArrivalProcessName
+  readonly durationMs: Ms
+}
+
+/** Every connection of the pool kept busy: its completions per second are the capacity Ĉ. */
+export interface SaturateTrial {
+  readonly purpose: 'saturate'
+  readonly concurrency: number
+  readonly warmUpMs: Ms
+  readonly durationMs: Ms
+}
+
+/** An overload, then a rate the target holds with ease, in one run without a pause. */
+export interface RecoverTrial {
+  readonly purpose: 'recover'
+  readonly overloadRps: Rps
+  readonly overloadMs: Ms
+  readonly afterRps: Rps
+  readonly afterMs: Ms
+  /** Of both together. */
+  readonly durationMs: Ms
+}
+
+export type Trial = OpenTrial | SaturateTrial | RecoverTrial
+
+/** The search is over: `low` is the highest rate held, `high` the lowest that was not. */
+export interface SearchEnd {
+  readonly purpose: 'done'
+  readonly low: Rps | null
+  readonly high: Rps | null
+  /** `low` was held in a trial of full length. */
+  readonly confirmed: boolean
+  readonly recommendedRps: Rps | null
+  readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget'
+}
+
+/** A trial and what came of it. */
+export interface TrialOutcome {
+  readonly trial: Trial
+  /** Offered; of a saturation, what it achieved. */
+  readonly rate: Rps
+  /** How long it really took; less than planned when it was stopped early. */
+  readonly tookMs: Ms
+  readonly verdict: VerdictValue
+  readonly achievedRps: Rps
+  readonly p50Ms: Ms | null
+  readonly p99Ms: Ms | null
+  readonly errorRate: Ratio
+  /** Growth of the number in flight as a share of the arrivals; null when too short to tell. */
+  readonly inFlightGrowth: number | null
+  /** What spoke against a pass, most telling first. */
+  readonly reasons: readonly string[]
+  /** The load was not made as planned, or the generator was out of CPU: nothing here is the target's limit. */
+  readonly toolRanOut: boolean
+}
+
+export function isOpenTrial(trial: Trial): trial is OpenTrial {
+  return trial.purpose !== 'saturate' && trial.purpose !== 'recover'
+}
+
+export type OpenOutcome = TrialOutcome & { readonly trial: OpenTrial }
+
+export function isOpen(outcome: TrialOutcome): outcome is OpenOutcome {
+  return isOpenTrial(outcome.trial)
+}
+
+/** The first outcome of a purpose that is tried once. */
+export function outcomeOf(history: readonly TrialOutcome[], purpose: 'saturate' | 'recover'): TrialOutcome | undefined {
+  return history.find(({ trial }) => trial.purpose === purpose)
+}
+
+/** A rate in four digits: what is asked for can then be said in a report as it was. */
+export function tidy(rate: Rps): Rps {
+  return Number(rate.toPrecision(4))
+}

@@ -1,0 +1,111 @@
+import type { Bottleneck, LimitSlo, LimitsFindings, LimitTrial, Recovery } from '../../model/limits-findings.ts'
+import type { LoadResult } from '../../model/result.ts'
+import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
+import { degradationOf } from './degradation.ts'
+import { kneeOf } from './knee.ts'
+import { isOpen, isOpenTrial, outcomeOf, type SearchEnd, type TrialOutcome } from './limit-trial.ts'
+import { loadPointsOf } from './load-points.ts'
+import { recoveryOf } from './recovery.ts'
+
+/** A trial with everything that was measured in it. */
+export interface MeasuredTrial {
+  readonly outcome: TrialOutcome
+  readonly result: LoadResult
+}
+
+interface LimitsEvidence {
+  readonly slo: LimitSlo
+  readonly measured: readonly MeasuredTrial[]
+  readonly end: SearchEnd
+  readonly machine: BottleneckEvidence['machine']
+}
+
+/** What a finished search found, put together from its trials. */
+export function limitsFindings({ slo, measured, end, machine }: LimitsEvidence): LimitsFindings {
+  const history = measured.map(({ outcome }) => outcome)
+  const isFound = end.ended === 'found' || (end.ended === 'budget' && end.high !== null)
+  return {
+    slo,
+    maxSustainableRps: isFound && end.confirmed ? end.low : null,
+    interval: [end.low, end.high],
+    confirmed: end.confirmed,
+    recommendedRps: end.recommendedRps,
+    ...loadPointsOf(history, slo),
+    kneeRps: kneeOf(latencyCurve(history), 'convex'),
+    degradation: degradationOf(history),
+    bottleneck: bottleneckFrom(measured, end, machine),
+    recovery: recoveryFrom(measured, end),
+    trials: history.flatMap(limitTrial),
+    saturation: saturationOf(history),
+    ended: end.ended,
+  }
+}
+
+function limitTrial({ trial, ...outcome }: TrialOutcome): LimitTrial[] {
+  if (!isOpenTrial(trial)) return []
+  const { rate, verdict, achievedRps, p50Ms, p99Ms, errorRate, inFlightGrowth, reasons, tookMs } = outcome
+  const { purpose, arrivals } = trial
+  return [
+    {
+      purpose,
+      rate,
+      arrivals,
+      durationMs: tookMs,
+      verdict,
+      achievedRps,
+      p50Ms,
+      p99Ms,
+      errorRate,
+      inFlightGrowth,
+      reasons,
+    },
+  ]
+}
+
+function latencyCurve(history: readonly TrialOutcome[]): { x: number; y: number }[] {
+  return history
+    .filter(isOpen)
+    .filter(({ trial, verdict }) => trial.arrivals === 'uniform' && verdict !== 'invalid')
+    .flatMap(({ rate, p99Ms }) => (p99Ms === null ? [] : [{ x: rate, y: p99Ms }]))
+}
+
+function saturationOf(history: readonly TrialOutcome[]): LimitsFindings['saturation'] {
+  const saturated = outcomeOf(history, 'saturate')
+  if (saturated?.trial.purpose !== 'saturate') return null
+  const { trial, achievedRps, p50Ms, p99Ms } = saturated
+  return { concurrency: trial.concurrency, completionsRps: achievedRps, p50Ms, p99Ms }
+}
+
+function bottleneckFrom(
+  measured: readonly MeasuredTrial[],
+  { ended, low }: SearchEnd,
+  machine: BottleneckEvidence['machine'],
+): Bottleneck {
+  const toolRanOut = ended === 'generator' ? measured.flatMap(({ outcome }) => (outcome.toolRanOut ? outcome : [])) : []
+  const calm = measured[0]
+  const overloaded =
+    (toolRanOut.length === 0 ? measured.find(({ outcome }) => outcome.trial.purpose === 'saturate') : undefined) ??
+    measured.findLast(({ outcome }) => isOpen(outcome) && outcome.verdict !== 'pass')
+  if (calm === undefined || overloaded === undefined) {
+    return { resource: null, evidence: [`nothing ran out up to ${Math.round(low ?? 0)} req/s, where the search ends`] }
+  }
+  return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, toolRanOut, machine })
+}
+
+/** A suite has seconds, not minutes: its windows are two seconds long. */
+const WINDOW_MS = 2_000
+
+function recoveryFrom(measured: readonly MeasuredTrial[], { low }: SearchEnd): Recovery {
+  const recovering = measured.find(({ outcome }) => outcome.trial.purpose === 'recover')
+  const held = measured.findLast(({ outcome }) => isOpen(outcome) && outcome.rate === low && outcome.verdict === 'pass')
+  const trial = recovering?.outcome.trial
+  const baseline = held?.result.responseTime
+  if (recovering === undefined || trial?.purpose !== 'recover' || baseline === undefined || !('p95Ms' in baseline)) {
+    return { recovered: null, recoverMs: null }
+  }
+  return recoveryOf(recovering.result, {
+    overloadEndMs: trial.overloadMs,
+    baselineP95Ms: baseline.p95Ms,
+    windowMs: WINDOW_MS,
+  })
+}

@@ -1,0 +1,26 @@
+import type { LimitSlo } from '../../model/limits-findings.ts'
+import type { Rps } from '../../model/units.ts'
+import type { TrialOutcome } from './limit-trial.ts'
+
+export interface LoadPoints {
+  /** Highest step held. */
+  readonly stableRps: Rps | null
+  /** First step whose p99 is more than twice that of the first step. */
+  readonly degradationPointRps: Rps | null
+  /** First step over the error rate of the service level, or completing less than 90% of its arrivals in time. */
+  readonly failurePointRps: Rps | null
+}
+
+/** What the steps 50, 200, 500 … say, coarsely; a null where no step showed it. */
+export function loadPointsOf(history: readonly TrialOutcome[], slo: LimitSlo): LoadPoints {
+  const steps = history.filter(({ trial, verdict }) => trial.purpose === 'step' && verdict !== 'invalid')
+  const baselineMs = steps[0]?.p99Ms ?? null
+  const stable = steps.filter(({ verdict }) => verdict === 'pass').map(({ rate }) => rate)
+  const degraded = steps.find(({ p99Ms }) => baselineMs !== null && p99Ms !== null && p99Ms > 2 * baselineMs)
+  const failed = steps.find(({ errorRate, achievedRps, rate }) => errorRate > slo.errorRate || achievedRps < 0.9 * rate)
+  return {
+    stableRps: stable.length === 0 ? null : Math.max(...stable),
+    degradationPointRps: degraded?.rate ?? null,
+    failurePointRps: failed?.rate ?? null,
+  }
+}

@@ -1,0 +1,95 @@
+import { decodeHdr, bucketLowUs } from '../../model/hdr.ts'
+import type { LimitSlo } from '../../model/limits-findings.ts'
+import type { Distribution, LoadResult } from '../../model/result.ts'
+import type { Ms, Ratio, Rps } from '../../model/units.ts'
+
+/** What a trial's verdict needs of its result. Requests that the run itself cancelled are in none of the counts. */
+export interface TrialFigures {
+  readonly tookMs: Ms
+  readonly scheduled: number
+  readonly failed: number
+  /** Requests on whose latency something can be said: successes and those without an answer. */
+  readonly timed: number
+  /** Of these, over the p99 of the service level. */
+  readonly late: number
+  /** The same without what the tool itself was late with. */
+  readonly lateAtTarget: number
+  readonly offeredRps: Rps
+  /** Successes that came while requests were still arriving, per second. */
+  readonly achievedRps: Rps
+  readonly p50Ms: Ms | null
+  readonly p99Ms: Ms | null
+  /** Length of a batch, and arrivals and number in flight batch by batch, while requests were arriving. */
+  readonly batchMs: Ms
+  readonly arrivals: readonly number[]
+  readonly inFlight: readonly number[]
+  /** It was cut short because it was beyond the limits it was given. */
+  readonly aborted: boolean
+  readonly interrupted: boolean
+  /** p99 of the tool's own lateness. */
+  readonly lagMs: Ms
+  /** Why the load cannot be called made: the tool's own lateness. Undefined when it was made. */
+  readonly undelivered: string | undefined
+  readonly eventLoopUtilization: Ratio
+}
+
+export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
+  const cancelled = (result.errorsByClass.cancelled?.count ?? 0) + (result.droppedByReason.stopped ?? 0)
+  const unanswered = Math.max(0, result.unanswered - cancelled)
+  const generatorDrops = result.droppedByReason.generator ?? 0
+  const { batches } = result
+  const windowMs = Math.min(result.plan.durationMs, result.durationMs)
+  // A saturation starts with an empty target: completions are counted from the first batch that had any.
+  const inWindow = Math.max(1, Math.floor(windowMs / batches.lengthMs + 1e-9))
+  const successes = batches.successes.slice(0, inWindow)
+  const from =
+    result.arrivals === 'closed'
+      ? Math.max(
+          0,
+          successes.findIndex((count) => count > 0),
+        ) + 1
+      : 0
+  const counted = successes.slice(from)
+  const countedMs = counted.length * batches.lengthMs
+  return {
+    tookMs: result.durationMs,
+    scheduled: result.requestsScheduled - cancelled,
+    failed: result.errors + result.dropped - cancelled,
+    timed: result.successes + unanswered,
+    late: unanswered + overLimit(result.responseTime, slo.p99Ms),
+    lateAtTarget: unanswered - generatorDrops + overLimit(result.targetTime, slo.p99Ms),
+    offeredRps: result.plan.rate ?? result.offeredRps,
+    achievedRps: countedMs === 0 ? 0 : (1_000 * sum(counted)) / countedMs,
+    p50Ms: 'p50Ms' in result.responseTime ? result.responseTime.p50Ms : null,
+    p99Ms: 'p99Ms' in result.responseTime ? result.responseTime.p99Ms : null,
+    batchMs: batches.lengthMs,
+    arrivals: batches.arrivals.slice(0, inWindow),
+    inFlight: batches.inFlight.slice(0, inWindow),
+    aborted: result.ended === 'aborted',
+    interrupted: result.ended === 'interrupted' || result.ended === 'running',
+    lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
+    undelivered: undelivered(result),
+    eventLoopUtilization: result.generator.eventLoopUtilization,
+  }
+}
+
+function overLimit(distribution: Distribution, limitMs: Ms): number {
+  if (!('histogram' in distribution)) return 0
+  const { buckets, counts } = decodeHdr(distribution.histogram)
+  return sum(Array.from(counts).filter((_, i) => bucketLowUs(buckets[i] ?? 0) > 1_000 * limitMs))
+}
+
+/** The load counts as made when 99% of it left the schedule, and on time: within 10 ms or five gaps, whichever is longer. */
+function undelivered(result: LoadResult): string | undefined {
+  if (result.arrivals === 'closed') return undefined
+  const missed = (result.droppedByReason.generator ?? 0) / Math.max(1, result.requestsScheduled)
+  if (missed > 0.01) return `the generator never sent ${Math.round(100 * missed)}% of the requests`
+  if (!('p99Ms' in result.scheduleLag)) return undefined
+  const limitMs = Math.max(10, 5_000 / result.offeredRps)
+  const { p99Ms } = result.scheduleLag
+  return p99Ms > limitMs ? `the generator was late: schedule lag p99 ${p99Ms.toFixed(1)} ms` : undefined
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
+}

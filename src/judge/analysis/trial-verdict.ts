@@ -1,0 +1,127 @@
+import type { LimitSlo } from '../../model/limits-findings.ts'
+import type { Ratio } from '../../model/units.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
+import { atLeast, atMost } from '../verdict/statistics/binomial.ts'
+import { neweyWestSlope } from '../verdict/statistics/newey-west.ts'
+import { studentQuantile } from '../verdict/statistics/student.ts'
+import { isOpenTrial, type OpenTrial, type Trial, type TrialOutcome } from './limit-trial.ts'
+import type { TrialFigures } from './trial-figures.ts'
+
+const ALPHA = 0.05
+/** A share of requests without success beyond which a rate counts as not completed, whatever the service level says. */
+const COMPLETED = 0.9
+/** Growth of the number in flight that speaks against a rate: as a share of its arrivals, and in requests. */
+const GROWTH = 0.01
+const LEAST_GROWTH = 5
+/** A pause of the machine in the two seconds of a step, or a cluster of Poisson arrivals, looks like a few percent. */
+const UNSTEADY_GROWTH = 0.05
+const BUSY_GENERATOR = 0.95
+
+/**
+ * What a trial shows under the service level. The percentile rule here counts requests plainly, without deflation: a
+ * deflated verdict needs more requests than a minute has. Its over-confidence is caught elsewhere, by the length of a
+ * hold (a queue that grows shows within it), by the test for growth, and by the higher rate that must be refuted.
+ *
+ * A step is a survey: it passes when nothing speaks against it, for it is too short to show a percentile.
+ */
+export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): TrialOutcome {
+  const growth = growthOf(figures)
+  const failures = isOpenTrial(trial) ? failuresOf(trial, figures, slo, growth) : []
+  const toolRanOut = toolFault(trial, figures, slo, failures.length > 0)
+  const doubts = toolRanOut === undefined && failures.length === 0 ? doubtsOf(trial, figures, slo) : []
+  return {
+    trial,
+    rate: 'rate' in trial ? trial.rate : figures.achievedRps,
+    tookMs: figures.tookMs,
+    verdict: verdictOf(figures, failures.length > 0, doubts.length > 0, toolRanOut !== undefined),
+    achievedRps: figures.achievedRps,
+    p50Ms: figures.p50Ms,
+    p99Ms: figures.p99Ms,
+    errorRate: errorRateOf(figures),
+    inFlightGrowth: growth?.share ?? null,
+    reasons: [...(toolRanOut === undefined ? [] : [toolRanOut]), ...failures, ...doubts],
+    toolRanOut: toolRanOut !== undefined,
+  }
+}
+
+function verdictOf(figures: TrialFigures, failed: boolean, doubtful: boolean, toolRanOut: boolean): VerdictValue {
+  if (toolRanOut || figures.scheduled === 0) return 'invalid'
+  if (failed) return 'fail'
+  if (figures.interrupted) return 'invalid'
+  return doubtful ? 'inconclusive' : 'pass'
+}
+
+/**
+ * Why the trial says nothing of the target, if so: the load was not made, and the target alone did not fail either; or
+ * the generator was out of CPU where that matters.
+ */
+function toolFault(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: boolean): string | undefined {
+  const { undelivered, eventLoopUtilization, lateAtTarget, lagMs, offeredRps } = figures
+  if (eventLoopUtilization > BUSY_GENERATOR && (failed || trial.purpose === 'saturate')) {
+    return `the generator itself was busy ${percent(eventLoopUtilization)} of the time`
+  }
+  if (undelivered === undefined || !isOpenTrial(trial)) return undefined
+  const growth = growthOf(figures, (2 * lagMs * offeredRps) / 1_000)
+  const without = failuresOf(trial, { ...figures, late: lateAtTarget, achievedRps: offeredRps, failed: 0 }, slo, growth)
+  return without.length > 0 ? undefined : undelivered
+}
+
+function failuresOf(trial: OpenTrial, figures: TrialFigures, slo: LimitSlo, growth: Growth | null): string[] {
+  const { scheduled, failed, timed, late, achievedRps, offeredRps } = figures
+  const failures: string[] = []
+  if (growth?.shown && growth.share >= (isUnsteady(trial) ? UNSTEADY_GROWTH : GROWTH)) {
+    failures.push(`requests piled up: ${percent(growth.share)} of the arrivals were added to those in flight`)
+  }
+  if (achievedRps < COMPLETED * offeredRps && !figures.aborted) {
+    failures.push(`only ${percent(achievedRps / offeredRps)} of the load was completed in time`)
+  }
+  if (late > 0 && atLeast(timed, 0.01, late) <= ALPHA) {
+    failures.push(`${percent(late / timed)} of the requests took longer than ${slo.p99Ms} ms`)
+  }
+  if (failed > 0 && atLeast(scheduled, slo.errorRate, failed) <= ALPHA) {
+    failures.push(`${percent(failed / scheduled)} of the requests failed`)
+  }
+  return failures
+}
+
+function doubtsOf(trial: Trial, figures: TrialFigures, slo: LimitSlo): string[] {
+  const { scheduled, failed, timed, late } = figures
+  if (trial.purpose === 'step' || !isOpenTrial(trial)) return []
+  const doubts: string[] = []
+  if (atMost(timed, 0.01, late) > ALPHA) doubts.push(`${late} late of ${timed} requests do not show a p99`)
+  if (failed > 0 && atMost(scheduled, slo.errorRate, failed) > ALPHA) {
+    doubts.push(`${failed} failed of ${scheduled} requests do not show an error rate`)
+  }
+  if (doubts.length === 0 && figures.aborted) doubts.push('it was stopped early')
+  return doubts
+}
+
+interface Growth {
+  readonly share: number
+  readonly shown: boolean
+}
+
+/**
+ * The trend of the number in flight over the trial, beside the number of arrivals; null below 20 batches. `least` is the
+ * growth in requests that could have another cause.
+ */
+function growthOf({ inFlight, arrivals }: TrialFigures, least = 0): Growth | null {
+  const total = arrivals.reduce((sum, count) => sum + count, 0)
+  if (inFlight.length < 20 || total === 0) return null
+  const { perStep, error } = neweyWestSlope(inFlight)
+  const isTrend = perStep > studentQuantile(0.99, inFlight.length - 2) * error
+  const growth = perStep * inFlight.length
+  return { share: growth / total, shown: isTrend && growth >= Math.max(LEAST_GROWTH, least) }
+}
+
+function isUnsteady(trial: Trial): boolean {
+  return trial.purpose === 'step' || trial.purpose === 'recommend'
+}
+
+function errorRateOf({ failed, scheduled }: TrialFigures): Ratio {
+  return scheduled === 0 ? 0 : failed / scheduled
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`
+}

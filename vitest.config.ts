@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
+import { load } from './src/plugin.ts'
 
 const config: ViteUserConfig = defineConfig({
+  plugins: [load()],
   test: {
-    include: ['src/**/*.test.ts'],
-    typecheck: { include: ['src/**/*.test-d.ts'] },
+    include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts'],
   },
 })
 

@@ -10,21 +10,21 @@ const PROGRESS_MS: Ms = 1_000
 const STOP_LIMIT_MS: Ms = 1_000
 
 interface ActiveLoadOptions {
-  /** Gets the result exactly once: the whole one, or what there was when `keepPartial` was called. */
-  readonly keep: (result: LoadResult) => void
+  /** Keeps a result, once; what it returns puts a better one in its place. */
+  readonly keep: (result: LoadResult) => (better: LoadResult) => void
   readonly onProgress: ((progress: Progress) => void) | undefined
   /** The run is over, or is not waited for any more. Called once. */
   readonly onOver: () => void
 }
 
-/** A run on behalf of a test: whatever ends it, its figures are kept once. */
+/** A run on behalf of a test: whatever ends it, its figures are kept. */
 export class ActiveLoad {
   /** What the test sees of the run. Its result has been kept by the time anybody sees it. */
   readonly run: LoadRun
   readonly #run: LoadRun
   readonly #options: ActiveLoadOptions
   readonly #progress: NodeJS.Timeout | undefined
-  #kept = false
+  #replace: ((better: LoadResult) => void) | undefined
   #over = false
 
   constructor(run: LoadRun, options: ActiveLoadOptions) {
@@ -46,11 +46,11 @@ export class ActiveLoad {
     }
   }
 
-  /** Keeps the figures of this moment, marked as interrupted; what comes later is not kept. Synchronous. */
+  /** Keeps the figures of this moment, marked as interrupted, until the run has ended and has better ones. Synchronous. */
   keepPartial(because: string): void {
-    if (this.#kept) return
-    this.#kept = true
-    this.#options.keep(Object.freeze({ ...this.#run.metrics(), ended: 'interrupted', endedBecause: because }))
+    if (this.#replace !== undefined) return
+    const soFar = this.#run.metrics()
+    this.#replace = this.#options.keep(Object.freeze({ ...soFar, ended: 'interrupted', endedBecause: because }))
   }
 
   /** Ends the run, waiting a second at most. */
@@ -63,8 +63,8 @@ export class ActiveLoad {
   async #resultOf(run: LoadRun): Promise<LoadResult> {
     try {
       const result = await run.result
-      if (!this.#kept) this.#options.keep(result)
-      this.#kept = true
+      if (this.#replace === undefined) this.#replace = this.#options.keep(result)
+      else this.#replace(result)
       return result
     } finally {
       this.#end()

@@ -6,7 +6,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 /** What a running load does when its process is told to end. */
 interface Interruptible {
   /** Everything so far, marked as interrupted. Called once, and must return at once. */
-  interrupt(signal: NodeJS.Signals): SpooledLoad | undefined
+  interrupt(signal: NodeJS.Signals): SpooledLoad
+  /** Gives back what other processes wait for; called after the record has been written. */
+  release(): void
 }
 
 const running = new Set<Interruptible>()
@@ -27,8 +29,8 @@ export function onInterruption(load: Interruptible): () => void {
 function endBy(signal: NodeJS.Signals): void {
   for (const name of SIGNALS) process.removeListener(name, endBy)
   for (const load of running) {
-    const partial = load.interrupt(signal)
-    if (partial !== undefined) spoolRecord(partial)
+    spoolRecord(load.interrupt(signal))
+    load.release()
   }
   running.clear()
   // Ours kept the signal from its default, which is to end the process; with listeners of others it is their affair.

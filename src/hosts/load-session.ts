@@ -22,6 +22,7 @@ import type { PlanScope } from './plan-scope.ts'
 import type { LoadContext } from './port.ts'
 import type { RecordBook } from './record-book.ts'
 import { announceLoad } from './spool.ts'
+import type { SpooledLoad } from './spool.ts'
 
 /** What a test may take besides its traffic, when it names no `timeout`: starting a target, and the author's own code. */
 const OWN_TIME_MS: Ms = 30_000
@@ -58,6 +59,7 @@ export class LoadSession {
   readonly #deadline: Deadline
   readonly #loads = new Set<ActiveLoad>()
   #allowedMs: Ms
+  #endedBecause = 'the test ended'
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -80,7 +82,7 @@ export class LoadSession {
     } finally {
       this.#deadline.end()
       signal.removeEventListener('abort', cut)
-      await Promise.all([...this.#loads].map((load) => load.stop('the test ended')))
+      await Promise.all([...this.#loads].map((load) => load.stop(this.#endedBecause)))
       this.#over.abort(new LoadError('ERR_LOAD_TEST_OVER', 'the load test this belongs to is over'))
     }
   }
@@ -123,7 +125,10 @@ export class LoadSession {
       if (timeoutMs === undefined) this.#extend(durationMs + warmUpMs + requestTimeoutMs + RUN_GRACE_MS)
       const run = startLoad(whole, { name: test })
       const withdraw = announceLoad(id)
-      const unwatch = onInterruption({ interrupt: (signal) => this.#interrupted(signal) })
+      const unwatch = onInterruption({
+        interrupt: (signal) => this.#interrupted(signal),
+        release: () => lock.release(),
+      })
       const load = new ActiveLoad(run, {
         keep: (result) => book.addResult(withHostDoubts(result, facts)),
         onProgress,
@@ -176,11 +181,12 @@ export class LoadSession {
   #cut(reason: unknown): void {
     const because = reason instanceof Error ? (reason.message.split('\n')[0] ?? '') : String(reason)
     debugLog(`${this.#options.test}: cut off: ${because}`)
+    this.#endedBecause = because
     for (const load of this.#loads) load.keepPartial(because)
     this.#over.abort(reason)
   }
 
-  #interrupted(signal: NodeJS.Signals): { id: string; test: string; record: RecordBook['record'] } {
+  #interrupted(signal: NodeJS.Signals): SpooledLoad {
     const { id, test, book } = this.#options
     for (const load of this.#loads) load.keepPartial(`interrupted by ${signal}`)
     return { id, test, record: book.record }

@@ -21,12 +21,17 @@ export class RecordBook {
     return this.#record
   }
 
-  /** Keeps a result; verdicts on it, its phases and its operations will find their way here. */
-  addResult(result: LoadResult): void {
+  /** Keeps a result; verdicts on it, its phases and its operations will find their way here. Returns how to replace it. */
+  addResult(result: LoadResult): (better: LoadResult) => void {
     const place = { book: this, result: this.#record.results.length }
-    const subjects = [result, ...Object.values(result.phases), ...Object.values(result.operations)]
-    for (const subject of subjects) places.set(subject, place)
-    this.#change({ results: [...this.#record.results, result] })
+    const put = (newest: LoadResult): void => {
+      const parts = [...Object.values(newest.phases), ...Object.values(newest.operations)]
+      for (const subject of [newest, ...parts]) places.set(subject, place)
+      const { results } = this.#record
+      this.#change({ results: [...results.slice(0, place.result), newest, ...results.slice(place.result + 1)] })
+    }
+    put(result)
+    return put
   }
 
   addVerdict(verdict: Omit<VerdictRecord, 'test'>): void {

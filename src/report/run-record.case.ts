@@ -82,6 +82,7 @@ export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
     ended: 'completed',
     durationMs: 30_000,
     drainMs: 0,
+    inFlight: 0,
     batches: {
       lengthMs: 1_000,
       arrivals: [],

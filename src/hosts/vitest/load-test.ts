@@ -22,7 +22,10 @@ export interface VitestLoadTest<Extra = object> extends LoadTest<TestContext & E
 export const loadTest: VitestLoadTest = testsOf(test)
 
 type Host = TestAPI | TestAPI['skip']
-type Extend = (...fixtures: readonly unknown[]) => TestAPI
+/** Its chains (`test.skip`) have it too, though their types do not say so. */
+interface Extensible {
+  extend(...fixtures: readonly unknown[]): TestAPI
+}
 
 function testsOf(host: Host): VitestLoadTest {
   function declare(name: string, ...given: readonly unknown[]): void {
@@ -57,9 +60,7 @@ function testsOf(host: Host): VitestLoadTest {
     runIf: { value: (condition: unknown) => testsOf(condition ? host : host.skip) },
     each: { value: each },
     for: { value: forEach },
-    extend: {
-      value: (...fixtures: readonly unknown[]) => testsOf((Reflect.get(host, 'extend') as Extend)(...fixtures)),
-    },
+    extend: { value: (...fixtures: readonly unknown[]) => testsOf((host as Host & Extensible).extend(...fixtures)) },
   }) as VitestLoadTest
 }
 

@@ -6,7 +6,7 @@ import { LoadPlanError } from '../../model/errors.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { LoadPlan, OnInconclusive } from '../../model/plan.ts'
 import type { Ratio } from '../../model/units.ts'
-import { LoadReporter } from './reporter.ts'
+import { LOAD_REPORTER, LoadReporter } from './reporter.ts'
 import type { LoadReporterOptions } from './reporter.ts'
 
 /** Files that hold load tests, when the plugin is not told otherwise. */
@@ -34,14 +34,12 @@ export interface LoadPluginOptions extends LoadReporterOptions {
 export function load(options: LoadPluginOptions = {}): Plugin {
   const include = options.include === undefined ? [LOAD_FILES] : [options.include].flat()
   const plan = planOf(options)
-  let joined = false
   return {
     name: 'describe-load',
     config(config) {
       config.test ??= {}
-      // Every project has this plugin, and comes here again with a configuration of its own.
-      if (config.test.name === LOAD_PROJECT || joined) return
-      joined = true
+      // Every project has this plugin too, and comes here with a configuration of its own.
+      if (config.test.name === LOAD_PROJECT) return
       config.test.projects ??= [{ extends: true, test: { name: 'unit' } }]
       config.test.projects.push({
         extends: true,
@@ -64,10 +62,13 @@ export function load(options: LoadPluginOptions = {}): Plugin {
   }
 }
 
-/** Once, however many projects carry the plugin. */
-function join(vitest: Vitest, options: LoadReporterOptions): void {
-  const { reporters } = vitest.config
-  if (reporters.some((reporter) => reporter instanceof LoadReporter)) return
+/**
+ * Once, however many projects carry the plugin. Vitest evaluates the configuration anew for each of them, so the class
+ * is another one each time and only its name is the same.
+ */
+function join({ config: { reporters } }: Vitest, options: LoadReporterOptions): void {
+  if (reporters.some((reporter) => typeof reporter === 'object' && Reflect.get(reporter, 'name') === LOAD_REPORTER))
+    return
   reporters.push(new LoadReporter(options))
 }
 

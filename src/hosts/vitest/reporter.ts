@@ -14,6 +14,9 @@ import { collectSpool } from '../spool-collection.ts'
 import { LiveLines } from './live-lines.ts'
 import { PROGRESS } from './matcher-types.ts'
 
+/** By this name a reporter of ours is known, whichever copy of this module made it. */
+export const LOAD_REPORTER = 'describe-load'
+
 export interface LoadReporterOptions {
   /** Where artifacts land; `LOAD_REPORTS_DIR` wins. Default `reports`, in Vitest's root. */
   readonly reportsDir?: string
@@ -26,6 +29,7 @@ export interface LoadReporterOptions {
  * Everything it writes comes out of the tests' meta, so that it works the same after `--merge-reports`.
  */
 export class LoadReporter implements Reporter {
+  readonly name: string = LOAD_REPORTER
   readonly #options: LoadReporterOptions
   readonly #finished = new Map<string, TestedLoad>()
   #vitest: Vitest | undefined

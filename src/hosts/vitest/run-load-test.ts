@@ -3,6 +3,7 @@ import type { TestContext, TestOptions } from 'vitest'
 import { LoadError } from '../../model/errors.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Progress } from '../../report/live/progress.ts'
+import { callSite } from '../call-site.ts'
 import type { CallSite } from '../call-site.ts'
 import type { Declaration } from '../declaration.ts'
 import { LoadSession } from '../load-session.ts'
@@ -61,10 +62,11 @@ function bodyContext(context: TestContext, loads: LoadContext, result: LoadResul
 }
 
 function refuseResult(): never {
-  throw new LoadError(
+  const error = new LoadError(
     'ERR_LOAD_NO_RESULT',
     'this loadTest was given no plan, so there is no result yet\n    → loadTest(name, plan, …), with {} for the plan of its describeLoad, or await load(plan) in the body',
   )
+  throw callSite(refuseResult).point(error)
 }
 
 function concurrent(): LoadError {

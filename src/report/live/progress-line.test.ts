@@ -4,7 +4,7 @@ import { progressLine } from './progress-line.ts'
 import { progressOf } from './progress.ts'
 
 test('a running load is one line: time, rate, latency, failures, in flight', () => {
-  const soFar = resultOf({ durationMs: 12_000 })
+  const soFar = resultOf({ durationMs: 12_000, inFlight: 6 })
   const newest = {
     ...soFar,
     startMs: 11_000,

@@ -31,6 +31,6 @@ export function progressOf(soFar: LoadResult): Progress {
     p99Ms: 'p99Ms' in responseTime ? responseTime.p99Ms : null,
     errors: soFar.errors,
     dropped: soFar.dropped,
-    inFlight: newest?.inFlight ?? 0,
+    inFlight: soFar.inFlight,
   }
 }

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execPath, pid } from 'node:process'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { acquireMachineLock } from './machine-lock.ts'
+import type { LockHolder } from './machine-lock.ts'
+import { realDelay } from './real-time.ts'
+
+const never = new AbortController().signal
+let folder: string
+let path: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'describe-load-lock-'))
+  path = join(folder, 'load.lock')
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+})
+
+function heldBy(holder: Partial<LockHolder>): void {
+  writeFileSync(path, JSON.stringify({ pid, pidStartedAt: null, what: 'another load', token: 'x', ...holder }))
+}
+
+describe('one load at a time on a machine', () => {
+  test('whoever comes later waits for whoever is there, and they take turns', async () => {
+    const turns: string[] = []
+    await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => {
+        const lock = await acquireMachineLock(name, { signal: never, folder })
+        turns.push(`${name} in`)
+        await realDelay(30)
+        turns.push(`${name} out`)
+        lock.release()
+      }),
+    )
+    expect(turns).toHaveLength(6)
+    for (let turn = 0; turn < 6; turn += 2) expect(turns[turn + 1]).toBe(turns[turn]?.replace('in', 'out'))
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('the file names its holder while it is held', async () => {
+    const lock = await acquireMachineLock('checkout', { signal: never, folder })
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid, what: 'checkout' })
+    lock.release()
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('a process that is gone holds nothing, however many find that out at once', async () => {
+    const gone = spawn(execPath, ['--version'])
+    await new Promise((resolve) => gone.once('close', resolve))
+    heldBy({ pid: gone.pid ?? -1 })
+    let inside = 0
+    await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const lock = await acquireMachineLock('x', { signal: never, folder })
+        expect(++inside).toBe(1)
+        await realDelay(5)
+        inside--
+        lock.release()
+      }),
+    )
+  })
+
+  test.runIf(existsSync('/proc/self/stat'))('nor does one whose pid now belongs to another process', async () => {
+    heldBy({ pidStartedAt: '1' })
+    const lock = await acquireMachineLock('x', { signal: never, folder })
+    lock.release()
+  })
+
+  test('releasing twice does not take the lock from whoever has it now', async () => {
+    const first = await acquireMachineLock('first', { signal: never, folder })
+    first.release()
+    const second = await acquireMachineLock('second', { signal: never, folder })
+    first.release()
+    expect(existsSync(path)).toBe(true)
+    second.release()
+  })
+
+  test('waiting ends with the test', async () => {
+    heldBy({})
+    const abort = new AbortController()
+    const waiting = acquireMachineLock('x', { signal: abort.signal, folder })
+    abort.abort(new Error('the test is over'))
+    await expect(waiting).rejects.toThrow('the test is over')
+  })
+
+  test('after 2 s it says, once, which process is being waited for', async () => {
+    heldBy({ what: 'shop > holds 500 req/s' })
+    const onWait = vi.fn<(holder: LockHolder) => void>()
+    const abort = new AbortController()
+    const waiting = acquireMachineLock('x', { signal: abort.signal, folder, onWait })
+    await realDelay(2_600)
+    expect(onWait).toHaveBeenCalledTimes(1)
+    expect(onWait.mock.lastCall?.[0]).toMatchObject({ pid, what: 'shop > holds 500 req/s' })
+    abort.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+  })
+})

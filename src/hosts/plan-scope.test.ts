@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { PlanScope } from './plan-scope.ts'
+
+async function urlOf(target: unknown): Promise<unknown> {
+  return typeof target === 'function' ? ((await target()) as unknown) : target
+}
+
+describe('plans of nested groups', () => {
+  const outer = new PlanScope({ target: 'http://127.0.0.1:1', rate: 5, sla: { p50Ms: 1, p99Ms: 9 } })
+
+  test('inner keys win, and replace the outer ones whole', () => {
+    const inner = new PlanScope({ rate: 50, sla: { p99Ms: 8 } }, outer)
+    expect(inner.merge({ duration: '5s' })).toEqual({
+      target: 'http://127.0.0.1:1',
+      rate: 50,
+      sla: { p99Ms: 8 },
+      duration: '5s',
+    })
+  })
+
+  test('a test’s own target stands above every inherited one', () => {
+    expect(new PlanScope({}, outer).merge({ target: 'http://127.0.0.1:2' }).target).toBe('http://127.0.0.1:2')
+  })
+
+  test('a function is asked once for all tests of its group and of the groups inside, and not before one needs it', async () => {
+    let asked = 0
+    const group = new PlanScope({ target: async () => `http://127.0.0.1:${++asked}` })
+    const inside = new PlanScope({ rate: 5 }, group)
+    const [first, second] = [inside.merge({}).target, group.merge({}).target]
+    expect(asked).toBe(0)
+    expect(await urlOf(first)).toBe('http://127.0.0.1:1')
+    expect(await urlOf(second)).toBe('http://127.0.0.1:1')
+    await group.close()
+    expect(await urlOf(group.merge({}).target)).toBe('http://127.0.0.1:2')
+  })
+})

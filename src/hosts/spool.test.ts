@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { env, execPath } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { collectSpool } from './spool-collection.ts'
+import { announceLoad, announcedPids, hasReporter, openSpool, readSpool, removeSpool, spoolRecord } from './spool.ts'
+
+const record = { results: [], verdicts: [] }
+let folder: string
+
+beforeEach(() => {
+  const before = env['DESCRIBE_LOAD_SPOOL']
+  folder = openSpool()
+  onTestFinished(() => {
+    removeSpool(folder)
+    delete env['DESCRIBE_LOAD_SPOOL']
+    if (before !== undefined) env['DESCRIBE_LOAD_SPOOL'] = before
+  })
+})
+
+describe('the spool', () => {
+  test('carries what a test process wrote in its last moment', () => {
+    expect(hasReporter()).toBe(true)
+    announceLoad('file_1 > a/b')
+    expect(announcedPids(folder)).toEqual([process.pid])
+    spoolRecord({ id: 'file_1 > a/b', test: 'a', record })
+    expect(announcedPids(folder)).toEqual([])
+    expect(readSpool(folder)).toEqual([{ id: 'file_1 > a/b', test: 'a', record }])
+  })
+
+  test('a load that ended is not waited for', () => {
+    const withdraw = announceLoad('a')
+    withdraw()
+    expect(announcedPids(folder)).toEqual([])
+    expect(collectSpool(folder)).toEqual([])
+  })
+
+  test('a process that missed the Ctrl-C is told, and waited for until it has written', async () => {
+    const script = `
+      import { announceLoad, spoolRecord } from ${JSON.stringify(fileURLToPath(new URL('spool.ts', import.meta.url)))}
+      announceLoad('a')
+      process.once('SIGINT', () => { spoolRecord({ id: 'a', test: 'a', record: ${JSON.stringify(record)} }); process.exit() })
+      setInterval(() => {}, 1000)
+      process.stdout.write('ready')`
+    const child = spawn(execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    expect(collectSpool(folder)).toEqual([{ id: 'a', test: 'a', record }])
+  })
+
+  test('is gone when it is removed', () => {
+    removeSpool(folder)
+    expect(existsSync(folder)).toBe(false)
+    expect(readSpool(folder)).toEqual([])
+  })
+})

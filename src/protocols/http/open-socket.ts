@@ -1,8 +1,8 @@
 import net from 'node:net'
 import type { OnReadOpts, Socket } from 'node:net'
 import tls from 'node:tls'
-import { ConnectError } from '../../model/protocol.ts'
-import type { ConnectContext, ErrorClass } from '../../model/protocol.ts'
+import type { ConnectContext } from '../../model/protocol.ts'
+import { abandoned, connectError } from './connect-error.ts'
 
 interface SocketOptions {
   /** Where to read into, for a socket whose answers are framed in place. Not with TLS. */
@@ -67,41 +67,4 @@ export function openSocket(target: URL, context: ConnectContext, options: Socket
   socket.on('error', onError).on('connect', onConnect).on(ready, onReady)
   signal.addEventListener('abort', onAbort)
   return promise
-}
-
-const CLASS_OF_CODE: Readonly<Record<string, ErrorClass>> = {
-  ENOTFOUND: 'dns',
-  EADDRNOTAVAIL: 'local-ports',
-  EMFILE: 'local-files',
-  ENFILE: 'local-files',
-  ETIMEDOUT: 'timeout',
-}
-
-function connectError(target: URL, thrown: unknown, inHandshake: boolean): ConnectError {
-  const error = mostTelling(thrown)
-  const code = typeof error.code === 'string' ? error.code : undefined
-  const errorClass =
-    (code === undefined ? undefined : CLASS_OF_CODE[code]) ??
-    (error.syscall === 'getaddrinfo' ? 'dns' : inHandshake ? 'tls' : 'connect')
-  const where = errorClass === 'tls' ? `TLS with ${target.host} failed` : `could not connect to ${target.host}`
-  return new ConnectError(errorClass, `${where}: ${error.message || code || 'unknown error'}`, { cause: thrown })
-}
-
-/**
- * A name with several addresses fails with one error for each; that something refused says more than that this machine
- * has no route for the other kind of address.
- */
-function mostTelling(thrown: unknown): NodeJS.ErrnoException {
-  const errors: readonly unknown[] = thrown instanceof AggregateError ? thrown.errors : [thrown]
-  const all = errors.map((error): NodeJS.ErrnoException => (error instanceof Error ? error : new Error(String(error))))
-  return all.find(({ code }) => code === 'ECONNREFUSED') ?? all[0] ?? new Error('unknown error')
-}
-
-/** Given up by whoever asked: because it took too long, or because the run stops. */
-function abandoned(target: URL, signal: AbortSignal): ConnectError {
-  const reason: unknown = signal.reason
-  if (reason instanceof ConnectError) return reason
-  const late = reason instanceof Error && reason.name === 'TimeoutError'
-  const message = late ? `connecting to ${target.host} took too long` : `connecting to ${target.host} was given up`
-  return new ConnectError(late ? 'timeout' : 'cancelled', message, { cause: reason })
 }

@@ -1,19 +1,11 @@
-import { beginsLikeHttp, notHttp, readHead } from './response-head.ts'
+import { ChunkFramer } from './chunk-framer.ts'
+import type { BodySink } from './chunk-framer.ts'
+import { beginsLikeHttp, HEAD_LIMIT, notHttp, readHead } from './response-head.ts'
 
-/** Most bytes of one head, of the line before a chunk, and of all trailers: beyond this an answer is not HTTP any more. */
-export const HEAD_LIMIT: number = 64 * 1024
-
-/** Takes the bytes of a body as they pass, which are gone from the buffer when it returns. */
-export type BodySink = (bytes: Uint8Array, start: number, end: number) => void
-
-type State = 'head' | 'sized' | 'until-close' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailers' | 'done' | 'fault'
+type State = 'head' | 'sized' | 'chunked' | 'until-close' | 'done' | 'fault'
 
 const CR = 13
 const LF = 10
-const SPACE = 32
-const TAB = 9
-const COLON = 58
-const SEMICOLON = 59
 const NOTHING = new Uint8Array(0)
 
 /**
@@ -33,12 +25,9 @@ export class ResponseFramer {
   #pieces: Uint8Array = NOTHING
   #pieced = 0
 
-  /** Bytes of the body, or of the chunk, still to come. */
+  /** Bytes of a body with a length that are still to come. */
   #left = 0
-  #chunkDigits = 0
-  /** Bytes of the line before a chunk, or of the trailers, so far. */
-  #lineBytes = 0
-  #lineAt: 'start' | 'name' | 'text' | 'cr' | 'last-cr' = 'start'
+  readonly #chunks = new ChunkFramer()
   #heard = false
 
   /** Of the final response; 0 before its head is complete. */
@@ -95,21 +84,14 @@ export class ResponseFramer {
           at = this.#readHead(bytes, at, end)
           break
         case 'sized':
-        case 'chunk':
           at = this.#passSized(bytes, at, end)
+          break
+        case 'chunked':
+          at = this.#passChunks(bytes, at, end)
           break
         case 'until-close':
           this.#pass(bytes, at, end)
           return end
-        case 'chunk-line':
-          at = this.#readChunkLine(bytes, at, end)
-          break
-        case 'chunk-end':
-          at = this.#readChunkEnd(bytes, at)
-          break
-        case 'trailers':
-          at = this.#readTrailers(bytes, at, end)
-          break
         default:
           return at
       }
@@ -174,9 +156,8 @@ export class ResponseFramer {
     if (this.#toHead || head.status === 204 || head.status === 304) {
       this.#state = 'done'
     } else if (head.chunked) {
-      this.#state = 'chunk-line'
-      this.#left = this.#chunkDigits = this.#lineBytes = 0
-      this.#lineAt = 'start'
+      this.#chunks.begin(this.#onBody)
+      this.#state = 'chunked'
     } else if (head.contentLength >= 0) {
       this.#left = head.contentLength
       this.#state = this.#left === 0 ? 'done' : 'sized'
@@ -195,86 +176,17 @@ export class ResponseFramer {
     const until = Math.min(end, start + this.#left)
     this.#pass(bytes, start, until)
     this.#left -= until - start
-    if (this.#left === 0) {
-      this.#lineAt = 'start'
-      this.#state = this.#state === 'chunk' ? 'chunk-end' : 'done'
-    }
+    if (this.#left === 0) this.#state = 'done'
     return until
   }
 
-  /** `chunk-size [ chunk-ext ] CRLF`: hexadecimal digits, then anything up to the end of the line. */
-  #readChunkLine(bytes: Uint8Array, start: number, end: number): number {
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] ?? 0
-      if (++this.#lineBytes > HEAD_LIMIT) return this.#failAt(end, `a chunk's line is longer than ${HEAD_LIMIT} bytes`)
-      if (this.#lineAt === 'cr') {
-        if (byte !== LF) return this.#failAt(end, "a chunk's line does not end in CR LF")
-        this.#lineBytes = 0
-        this.#lineAt = 'start'
-        this.#chunkDigits = 0
-        this.#state = this.#left === 0 ? 'trailers' : 'chunk'
-        return at + 1
-      }
-      const digit = this.#lineAt === 'start' ? hexDigit(byte) : -1
-      if (digit >= 0) {
-        this.#left = this.#left * 16 + digit
-        this.#chunkDigits++
-        if (this.#left > Number.MAX_SAFE_INTEGER) return this.#failAt(end, 'the size of a chunk is too large')
-      } else if (this.#chunkDigits === 0) {
-        return this.#failAt(end, 'a chunk does not begin with its size')
-      } else if (byte === CR) {
-        this.#lineAt = 'cr'
-      } else if (this.#lineAt === 'start' && byte !== SEMICOLON && byte !== SPACE && byte !== TAB) {
-        return this.#failAt(end, 'the size of a chunk is not hexadecimal')
-      } else if (byte === LF) {
-        return this.#failAt(end, "a chunk's line does not end in CR LF")
-      } else {
-        this.#lineAt = 'text'
-      }
-    }
-    return end
-  }
-
-  #readChunkEnd(bytes: Uint8Array, at: number): number {
-    if (bytes[at] !== (this.#lineAt === 'cr' ? LF : CR)) return this.#failAt(at + 1, 'a chunk is longer than its size')
-    if (this.#lineAt === 'cr') {
-      this.#lineAt = 'start'
-      this.#state = 'chunk-line'
-    } else {
-      this.#lineAt = 'cr'
-    }
-    return at + 1
-  }
-
-  /** Header lines up to an empty one. */
-  #readTrailers(bytes: Uint8Array, start: number, end: number): number {
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] ?? 0
-      if (++this.#lineBytes > HEAD_LIMIT) return this.#failAt(end, `the trailers are longer than ${HEAD_LIMIT} bytes`)
-      if (this.#lineAt === 'cr' || this.#lineAt === 'last-cr') {
-        if (byte !== LF) return this.#failAt(end, 'a trailer does not end in CR LF')
-        if (this.#lineAt === 'last-cr') {
-          this.#state = 'done'
-          return at + 1
-        }
-        this.#lineAt = 'start'
-      } else if (byte === CR && this.#lineAt !== 'name') {
-        this.#lineAt = this.#lineAt === 'start' ? 'last-cr' : 'cr'
-      } else if (byte === COLON && this.#lineAt === 'name') {
-        this.#lineAt = 'text'
-      } else if (this.#lineAt !== 'text') {
-        if (byte <= SPACE || byte === COLON) return this.#failAt(end, 'a trailer has no name')
-        this.#lineAt = 'name'
-      } else if (byte === LF) {
-        return this.#failAt(end, 'a trailer does not end in CR LF')
-      }
-    }
-    return end
-  }
-
-  #failAt(at: number, fault: string): number {
-    this.#fail(fault)
-    return at
+  #passChunks(bytes: Uint8Array, start: number, end: number): number {
+    const chunks = this.#chunks
+    const until = chunks.push(bytes, start, end)
+    this.bodyBytes = chunks.bodyBytes
+    if (chunks.fault !== undefined) this.#fail(chunks.fault)
+    else if (chunks.done) this.#state = 'done'
+    return until
   }
 }
 
@@ -291,10 +203,4 @@ function hasBareLineFeed(bytes: Uint8Array, start: number, end: number): boolean
     if (bytes[at - 1] !== CR) return true
   }
   return false
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 48 && byte <= 57) return byte - 48
-  const letter = byte | 32
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }

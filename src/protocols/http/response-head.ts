@@ -1,3 +1,6 @@
+/** Most bytes of one head, of the line before a chunk, and of all trailers: beyond this an answer is not HTTP any more. */
+export const HEAD_LIMIT: number = 64 * 1024
+
 /** What the head of a response says about where the response ends. */
 export interface ResponseHead {
   readonly status: number
@@ -13,8 +16,10 @@ const SPACE = 32
 const TAB = 9
 const COLON = 58
 
-const MARK = 1
-const TEXT = 2
+/** Bit of a byte that may stand in a name. */
+export const MARK = 1
+/** Bit of a byte that may stand in a value. */
+export const TEXT = 2
 /** Which bytes may stand in a name (`tchar` of RFC 9110, 5.6.2) and in a value (visible, blank, or above ASCII). */
 const KINDS: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   const name = /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte)) ? MARK : 0
@@ -97,7 +102,8 @@ function readStatus(bytes: Uint8Array, start: number): number {
   return status >= 100 && (after === SPACE || after === CR) ? status : -1
 }
 
-function kindOf(bytes: Uint8Array, at: number): number {
+/** `MARK` and `TEXT`, as far as they hold for a byte. */
+export function kindOf(bytes: Uint8Array, at: number): number {
   return KINDS[bytes[at] ?? 0] ?? 0
 }
 

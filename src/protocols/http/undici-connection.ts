@@ -11,7 +11,7 @@ import type { HeaderMap } from './header-map.ts'
 import { openSocket } from './open-socket.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
-import { HEAD_LIMIT } from './response-framer.ts'
+import { HEAD_LIMIT } from './response-head.ts'
 
 /** The longest delay a timer takes; undici must not close what the engine wants to keep. */
 const NEVER_MS = 2_147_483_647

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../../model/protocol.ts'
+import type { HttpRequest } from '../../model/requests.ts'
+import { answerRule } from './answer-rule.ts'
+import { BodyCapture } from './body-capture.ts'
+
+function judged(request: HttpRequest, status: number, body = ''): Outcome {
+  const kept = new BodyCapture()
+  const bytes = Buffer.from(body)
+  kept.take(bytes, 0, 1)
+  kept.take(bytes, 1, bytes.length)
+  return answerRule(request).outcome(status, 1, 2, { headers: { 'x-a': 'b' }, body: kept })
+}
+
+test.each<[HttpRequest, number, string | undefined]>([
+  [{}, 200, undefined],
+  [{}, 399, undefined],
+  [{}, 400, 'http-4xx'],
+  [{}, 599, 'http-5xx'],
+  [{}, 600, 'status'],
+  [{ ok: [[404, 404]] }, 404, undefined],
+  [{ ok: [[404, 404]] }, 200, 'status'],
+  [{ check: { status: 404 } }, 404, undefined],
+  [{ check: { status: 404 } }, 200, 'check'],
+  [{ check: { status: 404 } }, 500, 'http-5xx'],
+])('%j, answered %i: %s', (request, status, errorClass) => {
+  expect(judged(request, status)).toMatchObject({ ok: errorClass === undefined, bytesSent: 1, bytesReceived: 2 })
+  expect(judged(request, status).errorClass).toBe(errorClass)
+})
+
+describe('a check', () => {
+  const body = '{"items":[{"id":7,"tags":["a"]}],"none":null}'
+
+  test.each<[HttpRequest['check'], string | undefined]>([
+    [{ header: { 'X-A': 'b' } }, undefined],
+    [{ header: { 'x-b': 'b' } }, "expected header x-b to be 'b', got none"],
+    [{ bodyIncludes: '"id":7' }, undefined],
+    [{ json: { path: 'items.0.id', equals: 7 } }, undefined],
+    [{ json: { path: 'items.0', equals: { tags: ['a'], id: 7 } } }, undefined],
+    [{ json: { path: 'none', equals: null } }, undefined],
+    [{ json: { path: 'items.1.id', equals: 7 } }, 'expected items.1.id to be 7, but the body has no items.1.id'],
+    [{ json: { path: 'items.length', equals: 1 } }, undefined],
+    [{ json: { path: 'toString', equals: 1 } }, 'expected toString to be 1, but the body has no toString'],
+    [({ status, headers }) => status === 200 && headers['x-a'] === 'b', undefined],
+    [
+      () => {
+        throw new TypeError('oops')
+      },
+      'the check function threw: oops',
+    ],
+  ])('%j: %s', (check, message) => {
+    expect(judged(check === undefined ? {} : { check }, 200, body).message).toBe(message)
+  })
+
+  test('that wants JSON says what it got instead', () => {
+    const check = { json: { path: 'a', equals: 1 } }
+    expect(judged({ check }, 200, '<html>').message).toBe("expected a JSON body, got '<html>'")
+  })
+})

@@ -1,0 +1,137 @@
+import { HEAD_LIMIT, kindOf, MARK, TEXT } from './response-head.ts'
+
+/** Takes the bytes of a body as they pass, which are gone from the buffer when it returns. */
+export type BodySink = (bytes: Uint8Array, start: number, end: number) => void
+
+/**
+ * Where the next byte belongs: in the size of a chunk, behind it, before the line feed after it; in the chunk's data, in
+ * the CR LF after them; at the beginning of a trailer, in its name, in its value, before its line feed, or before the
+ * line feed that ends all.
+ */
+type Place =
+  | 'size'
+  | 'extension'
+  | 'size-feed'
+  | 'data'
+  | 'data-return'
+  | 'data-feed'
+  | 'trailer'
+  | 'trailer-name'
+  | 'trailer-value'
+  | 'trailer-feed'
+  | 'last-feed'
+  | 'done'
+  | 'fault'
+
+const CR = 13
+const LF = 10
+const SPACE = 32
+const TAB = 9
+const COLON = 58
+const SEMICOLON = 59
+
+/** Finds the end of a chunked body (RFC 9112, 7.1) in bytes that come in any pieces. */
+export class ChunkFramer {
+  #place: Place = 'done'
+  #onBody: BodySink | undefined
+  /** Bytes of the chunk still to come. */
+  #left = 0
+  #digits = 0
+  /** Bytes of the line before a chunk, or of all trailers, so far. */
+  #lineBytes = 0
+
+  /** Bytes of the body so far, without what frames them. */
+  bodyBytes = 0
+  /** Why these bytes are not a chunked body. */
+  fault: string | undefined
+
+  begin(onBody: BodySink | undefined): void {
+    this.#place = 'size'
+    this.#onBody = onBody
+    this.#left = this.#digits = this.#lineBytes = 0
+    this.bodyBytes = 0
+    this.fault = undefined
+  }
+
+  get done(): boolean {
+    return this.#place === 'done'
+  }
+
+  /** Takes bytes from `start` up to `end`; returns where the body ended, or `end` when more must come. */
+  push(bytes: Uint8Array, start: number, end: number): number {
+    let at = start
+    while (at < end && this.#place !== 'done' && this.#place !== 'fault') {
+      if (this.#place === 'data') {
+        const until = Math.min(end, at + this.#left)
+        this.bodyBytes += until - at
+        this.#left -= until - at
+        this.#onBody?.(bytes, at, until)
+        if (this.#left === 0) this.#place = 'data-return'
+        at = until
+      } else {
+        this.#place = this.#after(bytes[at] ?? 0, kindOf(bytes, at))
+        at++
+      }
+    }
+    return at
+  }
+
+  /** The place after one byte of the framing. */
+  #after(byte: number, kind: number): Place {
+    if (++this.#lineBytes > HEAD_LIMIT) return this.#fail(`the line before a chunk or the trailers are too long`)
+    switch (this.#place) {
+      case 'size':
+        return this.#afterSize(byte)
+      case 'extension':
+        if (byte === CR) return 'size-feed'
+        // Extensions mean nothing here, and must be ignored (7.1.1).
+        return kind & TEXT ? 'extension' : this.#fail('the line before a chunk holds a control character')
+      case 'size-feed':
+        if (byte !== LF) return this.#fail('the line before a chunk does not end in CR LF')
+        this.#digits = this.#lineBytes = 0
+        return this.#left === 0 ? 'trailer' : 'data'
+      case 'data-return':
+        return byte === CR ? 'data-feed' : this.#fail('a chunk is longer than its size')
+      case 'data-feed':
+        this.#lineBytes = 0
+        return byte === LF ? 'size' : this.#fail('a chunk does not end in CR LF')
+      case 'trailer':
+        if (byte === CR) return 'last-feed'
+        return kind & MARK ? 'trailer-name' : this.#fail('a trailer has no name')
+      case 'trailer-name':
+        if (byte === COLON) return 'trailer-value'
+        return kind & MARK ? 'trailer-name' : this.#fail('a trailer has no name')
+      case 'trailer-value':
+        if (byte === CR) return 'trailer-feed'
+        return kind & TEXT ? 'trailer-value' : this.#fail('a trailer holds a control character')
+      case 'trailer-feed':
+        return byte === LF ? 'trailer' : this.#fail('a trailer does not end in CR LF')
+      default:
+        return byte === LF ? 'done' : this.#fail('the trailers do not end in CR LF')
+    }
+  }
+
+  #afterSize(byte: number): Place {
+    const digit = hexDigit(byte)
+    if (digit >= 0) {
+      this.#digits++
+      this.#left = this.#left * 16 + digit
+      return this.#left > Number.MAX_SAFE_INTEGER ? this.#fail('the size of a chunk is too large') : 'size'
+    }
+    if (this.#digits === 0) return this.#fail('a chunk does not begin with its size')
+    if (byte === CR) return 'size-feed'
+    if (byte === SEMICOLON || byte === SPACE || byte === TAB) return 'extension'
+    return this.#fail('the size of a chunk is not hexadecimal')
+  }
+
+  #fail(fault: string): Place {
+    this.fault = fault
+    return 'fault'
+  }
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48
+  const letter = byte | 32
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1
+}

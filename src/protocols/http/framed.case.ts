@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+import { ResponseFramer } from './response-framer.ts'
+
+interface Framed {
+  readonly done: boolean
+  readonly fault: string | undefined
+  readonly status: number
+  readonly keepAlive: boolean
+  readonly bodyBytes: number
+  readonly body: Buffer
+  /** Bytes up to the end of the response. */
+  readonly consumed: number
+}
+
+/** What the framer makes of these pieces. Each stands in a buffer that is overwritten afterwards, as after a read. */
+export function framed(
+  pieces: readonly Uint8Array[],
+  { toHead = false, ended = false }: { readonly toHead?: boolean; readonly ended?: boolean } = {},
+): Framed {
+  const framer = new ResponseFramer()
+  const body: Buffer[] = []
+  framer.begin(toHead, true, (bytes, start, end) => body.push(Buffer.from(bytes.subarray(start, end))))
+  let consumed = 0
+  for (const piece of pieces) {
+    const read = Buffer.concat([Buffer.from('???'), piece, Buffer.from('???')])
+    const end = framer.push(read, 3, 3 + piece.length)
+    read.fill('?')
+    consumed += end - 3
+    if (framer.done || framer.fault !== undefined) break
+  }
+  if (ended) framer.end()
+  const { done, fault, status, keepAlive, bodyBytes } = framer
+  return { done, fault, status, keepAlive, bodyBytes, body: Buffer.concat(body), consumed }
+}
+
+interface GeneratedResponse {
+  readonly bytes: Buffer
+  /** How many of them are heads, of interim responses too. */
+  readonly headBytes: number
+  readonly toHead: boolean
+  readonly untilClose: boolean
+  readonly status: number
+  readonly bodyBytes: number
+  readonly body: Buffer
+}
+
+const token = fc
+  .string({ unit: fc.constantFrom('a', 'b', 'c', 'X', 'Y', 'Z', '-', '0', '9'), minLength: 1, maxLength: 12 })
+  .map((text) => `x-${text}`)
+const value = fc.string({
+  unit: fc.constantFrom('a', 'z', '0', ' ', ',', ';', '=', '"', 'ä', 'ÿ', '\t'),
+  maxLength: 20,
+})
+const headers = fc.array(
+  fc
+    .tuple(token, fc.constantFrom('', ' ', '\t '), value, fc.constantFrom('', ' '))
+    .map(([name, before, content, after]) => `${name}:${before}${content}${after}\r\n`),
+  { maxLength: 5 },
+)
+const bodies = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes))
+
+/** Any case of a header name or of a token. */
+function anyCase(text: string): fc.Arbitrary<string> {
+  return fc.mixedCase(fc.constant(text))
+}
+
+const sized = fc.tuple(bodies, anyCase('content-length')).map(([body, name]) => ({
+  head: `${name}: ${body.length}\r\n`,
+  bytes: body,
+  body,
+  untilClose: false,
+}))
+
+const chunked = fc
+  .tuple(
+    fc.array(
+      fc.tuple(
+        bodies.filter(({ length }) => length > 0),
+        fc.constantFrom('', ';a', ';a=b', ';a="b c"'),
+      ),
+      {
+        maxLength: 4,
+      },
+    ),
+    fc.array(
+      token.map((name) => `${name}: y\r\n`),
+      { maxLength: 2 },
+    ),
+    anyCase('transfer-encoding'),
+    anyCase('chunked'),
+  )
+  .map(([chunks, trailers, name, coding]) => ({
+    head: `${name}: ${coding}\r\n`,
+    bytes: Buffer.concat([
+      ...chunks.flatMap(([chunk, extension]) => [
+        Buffer.from(`${chunk.length.toString(16)}${extension}\r\n`),
+        chunk,
+        Buffer.from('\r\n'),
+      ]),
+      Buffer.from(`0\r\n${trailers.join('')}\r\n`),
+    ]),
+    body: Buffer.concat(chunks.map(([chunk]) => chunk)),
+    untilClose: false,
+  }))
+
+const untilClose = bodies.map((body) => ({ head: '', bytes: body, body, untilClose: true }))
+const bodiless = fc.constantFrom(204, 304).map((status) => ({ status, none: true }))
+const bodied = fc.constantFrom(200, 201, 206, 302, 404, 500, 503, 599).map((status) => ({ status, none: false }))
+
+/** Every kind of response that is valid, with what it says. */
+export const responses: fc.Arbitrary<GeneratedResponse> = fc
+  .record({
+    kind: fc.oneof({ weight: 6, arbitrary: bodied }, { weight: 1, arbitrary: bodiless }),
+    toHead: fc.boolean(),
+    interim: fc.constantFrom('', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'),
+    version: fc.constantFrom('1.1', '1.1', '1.0'),
+    reason: fc.constantFrom(' OK', ' ', '', ' Nicht schön'),
+    headers,
+    connection: fc.constantFrom('', 'connection: close\r\n', 'Connection: Keep-Alive\r\n', 'connection: x, Close\r\n'),
+    content: fc.oneof({ weight: 3, arbitrary: sized }, { weight: 3, arbitrary: chunked }, untilClose),
+  })
+  .map(({ kind: { status, none }, toHead, interim, version, reason, headers: fields, connection, content }) => {
+    const empty = none || toHead
+    // 204 and 304 say nothing of a body here: what they mean with one is read differently.
+    const framing = none ? '' : content.head
+    const head = `HTTP/${version} ${status}${reason}\r\n${fields.join('')}${framing}${connection}\r\n`
+    const body = empty ? Buffer.alloc(0) : content.body
+    return {
+      bytes: Buffer.concat([Buffer.from(interim + head, 'latin1'), empty ? body : content.bytes]),
+      headBytes: interim.length + head.length,
+      toHead,
+      untilClose: !empty && content.untilClose,
+      status,
+      bodyBytes: body.length,
+      body,
+    }
+  })

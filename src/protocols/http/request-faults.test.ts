@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { LoadPlanError } from '../../model/errors.ts'
+import { requestFaults } from './request-faults.ts'
+
+/** The faults as their author reads them. */
+function told(request: unknown): string[] {
+  return requestFaults(request, 'request').map((fault) => new LoadPlanError([fault]).message)
+}
+
+test.each<[string, object]>([
+  ['nothing at all', {}],
+  ['GET with a body', { method: 'GET', path: '/?a=%20', body: 'x' }],
+  ['bytes', { method: 'POST', body: new Uint8Array(3) }],
+  ['everything', { name: 'a', weight: 0.5, headers: { 'x-a': 'ä' }, ok: [[200, 200]], check: { status: 404 } }],
+  ['every check', { check: { header: { a: 'b' }, bodyIncludes: 'c', json: { path: 'd', equals: undefined } } }],
+  ['a check function', { check: () => true }],
+])('%s is a request', (_, request) => {
+  expect(told(request)).toEqual([])
+})
+
+describe('faults', () => {
+  test.each<[unknown, string]>([
+    ['GET /', "request must be an object, got 'GET /'\n    → write request: { path: '/' }"],
+    [
+      { mehtod: 'GET' },
+      "request.mehtod is not a key of an HTTP request, got 'GET'\n    → did you mean `request.method`?",
+    ],
+    [
+      { method: 'get' },
+      "request.method must be an HTTP method in capitals (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …), got 'get'" +
+        "\n    → did you mean 'GET'?",
+    ],
+    [{ path: 'cart' }, "request.path must be a text that begins with '/', got 'cart'\n    → write path: '/cart'"],
+    [
+      { path: '/a b#c' },
+      "request.path must be percent-encoded: no blanks, no '#', nothing beyond ASCII, got '/a b#c'" +
+        "\n    → write path: '/a%20b%23c'",
+    ],
+    [{ headers: { 'x-a': 'a\r\nb' } }, expect.stringMatching(/^request\.headers\.x-a must not hold line breaks/)],
+    [{ headers: { 'x a': 'b' } }, expect.stringMatching(/^request\.headers\.x a is not a header name/)],
+    [{ headers: { 'x-a': 7 } }, expect.stringMatching(/^request\.headers\.x-a must be a text/)],
+    [
+      { headers: { Connection: 'close' } },
+      expect.stringMatching(/must not be set by hand.*\n.*connection: 'short-lived'/),
+    ],
+    [
+      { body: { a: 1 } },
+      'request.body must be a text or a Uint8Array, got {"a":1}\n    → write body: JSON.stringify(…)',
+    ],
+    [{ ok: [200, 399] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
+    [{ ok: [[399, 200]] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
+    [{ ok: [] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
+    [{ weight: 0 }, 'request.weight must be greater than 0, got 0'],
+    [{ name: '' }, "request.name must be a text that is not empty, got ''"],
+    [{ check: {} }, 'request.check must name something to check: status, header, bodyIncludes or json, got {}'],
+    [{ check: { satus: 200 } }, expect.stringMatching(/did you mean `request\.check\.status`\?$/)],
+    [{ check: { status: 20 } }, 'request.check.status must be a whole number of at least 100 and at most 999, got 20'],
+    [{ check: { header: { a: 1 } } }, expect.stringMatching(/^request\.check\.header must be an object of texts/)],
+    [
+      { check: { json: { path: 'a' } } },
+      expect.stringMatching(/^request\.check\.json must be an object with path and equals/),
+    ],
+    [{ check: 200 }, expect.stringMatching(/^request\.check must be an object/)],
+  ])('%j', (request, message) => {
+    expect(told(request)).toEqual([message])
+  })
+
+  test('are all named, not only the first', () => {
+    const request = { method: 'PSOT', path: 'x', weight: -1, check: { status: 1 } }
+    expect(requestFaults(request, 'request[2]').map(({ key }) => key)).toEqual([
+      'request[2].weight',
+      'request[2].method',
+      'request[2].path',
+      'request[2].check.status',
+    ])
+  })
+
+  test('never show what stands in a header', () => {
+    expect(told({ headers: { authorization: 'Bearer secret\n' } }).join('')).not.toContain('secret')
+  })
+})

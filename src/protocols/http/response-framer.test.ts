@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { framed, responses } from './framed.case.ts'
+import { ResponseFramer } from './response-framer.ts'
+import { HEAD_LIMIT } from './response-head.ts'
+
+const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
+
+describe('a response ends', () => {
+  test.each<[string, string, boolean, object]>([
+    ['after its length', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello', false, { status: 200, bodyBytes: 5 }],
+    ['after its head, for HEAD', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n', true, { bodyBytes: 0 }],
+    ['after its head, for 204', 'HTTP/1.1 204 No Content\r\n\r\n', false, { status: 204, bodyBytes: 0 }],
+    ['after its head, for 304', 'HTTP/1.1 304 OK\r\ncontent-length: 5\r\n\r\n', false, { status: 304, bodyBytes: 0 }],
+    ['after the last chunk', `${CHUNKED}5\r\nhello\r\n0\r\n\r\n`, false, { bodyBytes: 5 }],
+    ['after the trailers', `${CHUNKED}0\r\na: b\r\nc:\r\n\r\n`, false, { bodyBytes: 0 }],
+    ['chunk sizes in any case', `${CHUNKED}00Aa;x\r\n${'x'.repeat(170)}\r\n0 ; y\r\n\r\n`, false, { bodyBytes: 170 }],
+    ['other codings, then chunks', `${CHUNKED.replace('chunked', 'gzip, Chunked')}0\r\n\r\n`, false, { bodyBytes: 0 }],
+  ])('%s', (_, response, toHead, expected) => {
+    const bytes = Buffer.from(`${response}next`)
+    expect(framed([bytes], { toHead })).toMatchObject({ done: true, consumed: bytes.length - 4, ...expected })
+  })
+
+  test('where the stream ends, when nothing else says', () => {
+    const pieces = [Buffer.from('HTTP/1.1 200 OK\r\n\r\nhel'), Buffer.from('lo')]
+    expect(framed(pieces)).toMatchObject({ done: false, bodyBytes: 5, keepAlive: false })
+    expect(framed(pieces, { ended: true })).toMatchObject({ done: true, bodyBytes: 5 })
+  })
+
+  test('never where a stream ends too early', () => {
+    const whole = Buffer.from(`${CHUNKED}5\r\nhello\r\n0\r\na: b\r\n\r\n`)
+    for (let length = 0; length < whole.length; length++) {
+      expect(framed([whole.subarray(0, length)], { ended: true })).toMatchObject({ done: false, fault: undefined })
+    }
+  })
+})
+
+test.each([
+  ['HTTP/1.1 200 OK\r\ncontent-length: 0', true],
+  ['HTTP/1.1 200 OK\r\ncontent-length: 0\r\nConnection: x, Close', false],
+  ['HTTP/1.0 200 OK\r\ncontent-length: 0', false],
+  ['HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive', true],
+  ['HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive, close', false],
+])('%j: keep-alive is %j', (head, keepAlive) => {
+  expect(framed([Buffer.from(`${head}\r\n\r\n`)])).toMatchObject({ done: true, keepAlive })
+})
+
+test.each([
+  ['', 'before any response'],
+  ['HTTP/1.1 2', 'inside the head of the response'],
+  ['HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe', 'after 2 of 5 bytes of the body'],
+  [`${CHUNKED}5\r\nhe`, 'inside the body, after 2 bytes of it'],
+])('%j: the connection was closed %s', (part, progress) => {
+  const framer = new ResponseFramer()
+  framer.begin(false, false, undefined)
+  framer.push(Buffer.from(part), 0, part.length)
+  expect(framer.progress).toBe(progress)
+})
+
+test.each([
+  ['a status line', `HTTP/1.1 200 ${'x'.repeat(HEAD_LIMIT)}`],
+  ['headers', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(HEAD_LIMIT / 6)}`],
+  ['a chunk extension', `${CHUNKED}5;${'x'.repeat(HEAD_LIMIT)}`],
+  ['trailers', `${CHUNKED}0\r\n${'x: y\r\n'.repeat(1 + HEAD_LIMIT / 6)}`],
+])('%s without end: a fault at 64 KiB', (_, flood) => {
+  const bytes = Buffer.from(flood)
+  const pieces = Array.from({ length: Math.ceil(bytes.length / 1000) }, (__, i) =>
+    bytes.subarray(1000 * i, 1000 * i + 1000),
+  )
+  expect(framed(pieces).fault).toMatch(/longer than 65536 bytes|too long/)
+})
+
+test('a chunk size beyond what a number holds is a fault', () => {
+  expect(framed([Buffer.from(`${CHUNKED}ffffffffffffffff\r\n`)]).fault).toBe('the size of a chunk is too large')
+})
+
+test('responses follow each other through one framer', () => {
+  fc.assert(
+    fc.property(fc.array(responses, { minLength: 2, maxLength: 4 }), (several) => {
+      const framer = new ResponseFramer()
+      for (const { bytes, toHead, untilClose, status, bodyBytes } of several) {
+        framer.begin(toHead, false, undefined)
+        expect(framer.push(bytes, 0, bytes.length)).toBe(bytes.length)
+        if (untilClose) framer.end()
+        expect(framer).toMatchObject({ done: true, status, bodyBytes })
+      }
+    }),
+  )
+})
+
+describe('however the bytes are split', () => {
+  const cuts = fc.array(fc.nat(), { maxLength: 12 })
+
+  test('a valid response is the same response, and its body the same body', () => {
+    fc.assert(
+      fc.property(responses, fc.uint8Array({ maxLength: 8 }), cuts, (response, surplus, where) => {
+        const bytes = Buffer.concat([response.bytes, response.untilClose ? Buffer.alloc(0) : surplus])
+        const options = { toHead: response.toHead, ended: response.untilClose }
+        const got = framed(split(bytes, where), options)
+        expect(got).toEqual(framed([bytes], options))
+        expect(got).toMatchObject({ done: true, consumed: response.bytes.length, status: response.status })
+        expect(got.body.equals(response.body)).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('every single cut, and one byte at a time', () => {
+    const bytes = Buffer.from(
+      `HTTP/1.1 103 Hints\r\na: b\r\n\r\n${CHUNKED}5;a="b"\r\nhello\r\nA\r\n0123456789\r\n0\r\nx: y\r\n\r\nsurplus`,
+    )
+    const whole = framed([bytes])
+    expect(whole).toMatchObject({ done: true, bodyBytes: 15, consumed: bytes.length - 7 })
+    for (let at = 1; at < bytes.length; at++) expect(framed(split(bytes, [at]))).toEqual(whole)
+    expect(framed([...bytes].map((byte) => Buffer.of(byte)))).toEqual(whole)
+  })
+
+  test('what is broken is as broken', () => {
+    const damaged = fc.tuple(responses, fc.nat(), fc.constantFrom(0, 9, 10, 13, 32, 48, 58, 59, 97, 255))
+    fc.assert(
+      fc.property(damaged, cuts, ([{ bytes, toHead }, at, byte], where) => {
+        const broken = Buffer.from(bytes)
+        broken[at % broken.length] = byte
+        const one = framed([broken], { toHead })
+        const other = framed(split(broken, where), { toHead })
+        // How much of broken bytes is taken, and in which words it is refused, may depend on when that shows.
+        expect(other.fault === undefined).toBe(one.fault === undefined)
+        expect({ ...other, ...(one.fault && ANYHOW) }).toEqual({ ...one, ...(one.fault && ANYHOW) })
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('any bytes at all: no error, and no more is taken than there is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 5 }), (pieces) => {
+        const total = pieces.reduce((sum, piece) => sum + piece.length, 0)
+        expect(framed(pieces).consumed).toBeLessThanOrEqual(total)
+      }),
+    )
+  })
+})
+
+const ANYHOW = { consumed: 0, fault: '', body: undefined, bodyBytes: 0 }
+
+function split(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const at = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].toSorted((a, b) => a - b)
+  return [...at, bytes.length].map((end, i) => bytes.subarray(at[i - 1] ?? 0, end))
+}

@@ -1,0 +1,203 @@
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2'
+import https from 'node:https'
+import net from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Outcome } from '../../model/protocol.ts'
+import { http } from './index.ts'
+import { cert, key } from './localhost-certificate.case.ts'
+import { ask, contextFor } from './raw-server.case.ts'
+
+const TRUSTING = { tls: { ca: cert } }
+
+async function listening(server: Server | Http2SecureServer): Promise<URL> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+  })
+  return new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+}
+
+/** Speaks HTTP/2, and HTTP/1.1 to those who ask for it. */
+function multiplexedServer(): Http2SecureServer {
+  const sessions: ServerHttp2Session[] = []
+  const server = http2.createSecureServer({ cert, key, allowHTTP1: true })
+  server.on('session', (session) => sessions.push(session))
+  onTestFinished(() => {
+    for (const session of sessions) session.destroy()
+  })
+  return server
+}
+
+describe('HTTP/1.1 over TLS', () => {
+  test('exchange after exchange, with what ALPN gave', async () => {
+    const server = https.createServer({ cert, key }, (request, response) =>
+      response.end(`${request.method} ${request.url}`),
+    )
+    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    expect(connection).toMatchObject({ version: 'HTTP/1.1', maxInFlight: 1 })
+    for (let i = 0; i < 3; i++) {
+      expect(await ask(connection, { path: '/a', check: { bodyIncludes: 'GET /a' } })).toMatchObject({ ok: true })
+    }
+    await connection.close()
+    expect(await connection.closed).toBeUndefined()
+  })
+
+  test('a certificate that nobody vouches for: class tls', async () => {
+    const url = await listening(https.createServer({ cert, key }))
+    await expect(http.connect(url, contextFor())).rejects.toMatchObject({
+      errorClass: 'tls',
+      message: expect.stringContaining(`TLS with ${url.host} failed: self-signed certificate`),
+    })
+    const unchecked = await http.connect(url, contextFor({ tls: { rejectUnauthorized: false } }))
+    unchecked.destroy()
+  })
+
+  test('a certificate for another name: class tls', async () => {
+    const url = await listening(https.createServer({ cert, key }))
+    const other = http.connect(url, contextFor({ tls: { ca: cert, servername: 'example.test' } }))
+    await expect(other).rejects.toMatchObject({ errorClass: 'tls' })
+  })
+
+  test('a server that speaks no TLS: class tls', async () => {
+    const url = await listening(net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
+    await expect(http.connect(url, contextFor(TRUSTING))).rejects.toMatchObject({ errorClass: 'tls' })
+  })
+
+  test('a certificate that cannot be read: class tls, with the reason', async () => {
+    const url = await listening(https.createServer({ cert, key }))
+    const connecting = http.connect(url, contextFor({ tls: { cert: 'no certificate', key: 'no key' } }))
+    await expect(connecting).rejects.toMatchObject({ errorClass: 'tls' })
+  })
+
+  test('a handshake that never ends can be given up', async () => {
+    const silent = net.createServer((socket) => {
+      onTestFinished(() => {
+        socket.destroy()
+      })
+    })
+    const controller = new AbortController()
+    const connecting = http.connect(await listening(silent), contextFor({ ...TRUSTING, signal: controller.signal }))
+    await once(silent, 'connection')
+    controller.abort(new DOMException('late', 'TimeoutError'))
+    await expect(connecting).rejects.toMatchObject({ errorClass: 'timeout' })
+  })
+})
+
+describe('HTTP/2', () => {
+  test('many exchanges at once on one connection', async () => {
+    let together = 0
+    let most = 0
+    const server = multiplexedServer()
+    server.on('request', (request, response) => {
+      most = Math.max(most, ++together)
+      setTimeout(() => {
+        together--
+        response.end(request.url)
+      }, 50)
+    })
+    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    expect(connection).toMatchObject({ version: 'HTTP/2', maxInFlight: 100 })
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => ask(connection, { path: `/${i}/`, check: { bodyIncludes: `/${i}/` } })),
+    )
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(50)
+    expect(most).toBeGreaterThan(25)
+    expect(connection.usable).toBe(true)
+    await connection.close()
+    expect(await connection.closed).toBeUndefined()
+  })
+
+  test('method, headers and body arrive; the status is judged', async () => {
+    const server = multiplexedServer()
+    server.on('request', (request, response) => {
+      let body = ''
+      request.setEncoding('utf8').on('data', (text) => (body += text))
+      request.on('end', () => {
+        const { 'x-a': own, host, ':authority': authority } = request.headers
+        response.writeHead(503, { 'x-b': '1' })
+        response.end(JSON.stringify({ method: request.method, own, body, host: authority ?? host }))
+      })
+    })
+    const url = await listening(server)
+    const connection = await http.connect(url, contextFor({ ...TRUSTING, headers: { 'X-A': 'a' } }))
+    const request = { method: 'POST', body: 'grüße', path: '/' }
+    expect(await ask(connection, request)).toMatchObject({ ok: false, errorClass: 'http-5xx' })
+    for (const [path, equals] of Object.entries({ method: 'POST', own: 'a', body: 'grüße', host: url.host })) {
+      const check = { status: 503, header: { 'x-b': '1' }, json: { path, equals } }
+      expect(await ask(connection, { ...request, check })).toMatchObject({ ok: true })
+    }
+    connection.destroy()
+  })
+
+  test('a cancelled exchange ends alone', async () => {
+    const server = multiplexedServer()
+    const ended = vi.fn<() => void>()
+    server.on('stream', (stream, headers) => {
+      stream.on('error', () => {})
+      if (headers[':path'] === '/slow') stream.on('close', ended)
+      else stream.respond({ ':status': 200 }, { endStream: true })
+    })
+    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    await ask(connection, { path: '/' })
+    const onDone = vi.fn<() => void>()
+    const outgoing = { requestId: 0, operation: '', payload: { path: '/slow' } }
+    const cancel = connection.exchange(outgoing, { onMessage: () => {}, onDone })
+    await ask(connection, { path: '/' })
+    cancel()
+    await vi.waitUntil(() => ended.mock.calls.length === 1)
+    expect(await ask(connection, { path: '/' })).toMatchObject({ ok: true })
+    expect(onDone).not.toHaveBeenCalled()
+    connection.destroy()
+  })
+
+  test('a stream that the server resets: class connection, and the others go on', async () => {
+    const server = multiplexedServer()
+    server.on('stream', (stream, headers) => {
+      stream.on('error', () => {})
+      if (headers[':path'] === '/reset') stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR)
+      else stream.respond({ ':status': 200 }, { endStream: true })
+    })
+    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    expect(await ask(connection, { path: '/reset' })).toMatchObject({ ok: false, errorClass: 'connection' })
+    expect(await ask(connection, { path: '/' })).toMatchObject({ ok: true })
+    connection.destroy()
+  })
+
+  test('a connection that is lost: every exchange under way fails, then it is closed', async () => {
+    const server = multiplexedServer()
+    const sessions: ServerHttp2Session[] = []
+    const streams = vi.fn<() => void>()
+    server.on('session', (session) => sessions.push(session))
+    server.on('stream', (stream) => {
+      stream.on('error', () => {})
+      streams()
+    })
+    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    const outcomes: Outcome[] = []
+    const asked = ['/1', '/2', '/3'].map((path) => ask(connection, { path }).then((outcome) => outcomes.push(outcome)))
+    await vi.waitUntil(() => streams.mock.calls.length === 3)
+    for (const session of sessions) session.socket.destroy()
+    await connection.closed
+    expect(outcomes).toHaveLength(3)
+    expect(new Set(outcomes.map(({ errorClass }) => errorClass))).toEqual(new Set(['connection']))
+    expect(connection.usable).toBe(false)
+    await Promise.all(asked)
+  })
+
+  test('the server says goodbye: no further exchange', async () => {
+    const server = multiplexedServer()
+    const sessions: ServerHttp2Session[] = []
+    server.on('session', (session) => sessions.push(session))
+    server.on('request', (_, response) => response.end())
+    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    expect(await ask(connection)).toMatchObject({ ok: true })
+    sessions[0]?.goaway()
+    await vi.waitUntil(() => !connection.usable)
+    connection.destroy()
+    expect(connection.usable).toBe(false)
+  })
+})

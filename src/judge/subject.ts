@@ -1,0 +1,54 @@
+import type { JudgedFigures, LoadResult } from '../model/result.ts'
+import { LoadMatcherError } from './matcher-error.ts'
+import { wordValue } from '../model/errors.ts'
+
+/** What a matcher was given: a group of requests, and the run that it is of. */
+export interface Subject {
+  readonly figures: JudgedFigures
+  readonly run: LoadResult
+}
+
+const runs = new WeakMap<object, LoadResult>()
+
+/** Remembers of which run the phases and operations of a result are, so that matchers can be called on them alone. */
+export function adoptResult(result: LoadResult): void {
+  for (const figures of [...Object.values(result.phases), ...Object.values(result.operations)])
+    runs.set(figures, result)
+}
+
+/**
+ * The figures and the run behind what a matcher was called on: a LoadResult, or one of the phases or operations of a
+ * result that was adopted. Throws `ERR_LOAD_MATCHER_SUBJECT` for anything else.
+ */
+export function subjectOf(received: unknown, matcher: string): Subject {
+  if (isResult(received)) {
+    adoptResult(received)
+    return { figures: received, run: received }
+  }
+  if (typeof received === 'object' && received !== null) {
+    const run = runs.get(received)
+    if (run !== undefined) return { figures: received as JudgedFigures, run }
+    if ('batches' in received && 'requestsScheduled' in received) {
+      throw new LoadMatcherError(
+        'ERR_LOAD_MATCHER_SUBJECT',
+        `${matcher}() cannot tell of which run these figures are\n` +
+          '    → call a matcher on the whole result first, or take the phase or operation from the result of loadTest',
+      )
+    }
+  }
+  throw new LoadMatcherError(
+    'ERR_LOAD_MATCHER_SUBJECT',
+    `${matcher}() judges a LoadResult, one of its phases or one of its operations, got ${wordValue(received)}\n` +
+      `    → ${remedyFor(received)}`,
+  )
+}
+
+function isResult(value: unknown): value is LoadResult {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'describe-load:result'
+}
+
+function remedyFor(received: unknown): string {
+  return received instanceof Promise || (typeof received === 'object' && received !== null && 'then' in received)
+    ? 'await the run: expect(await load(plan))'
+    : 'pass the result that loadTest hands over, or that load(plan) or runLoad(plan) resolves to'
+}

@@ -1,0 +1,3 @@
+export function abortVerdicts(_r: unknown, _s: unknown): { verdict: string; claim: string; observed: string }[] {
+  return []
+}

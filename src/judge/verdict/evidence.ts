@@ -1,0 +1,105 @@
+import type { Distribution, Figures, JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { histogramOf, percentileOf } from './latencies.ts'
+import { wordCount, wordMs, wordPercent, wordPercentile, wordPlural, wordRate } from './wording.ts'
+
+/** Which part of a run the figures are of, to follow a quantity: ` of phase "burst"`; empty for the whole. */
+export function partOf(figures: JudgedFigures, run: LoadResult): string {
+  const named = (parts: Readonly<Record<string, JudgedFigures>>): string | undefined =>
+    Object.keys(parts).find((name) => parts[name] === figures)
+  const phase = named(run.phases)
+  if (phase !== undefined) return ` of phase "${phase}"`
+  const operation = named(run.operations)
+  return operation === undefined ? '' : ` of operation "${operation}"`
+}
+
+/** "offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors (connect 3)". */
+export function describeLoad(figures: JudgedFigures, run: LoadResult): string {
+  const { offeredRps, throughputRps, dropped, errors } = figures
+  const offered =
+    run.arrivals === 'closed' ? `${run.plan.concurrency ?? 0} in flight` : `offered ${wordRate(offeredRps)}`
+  return `${offered}, achieved ${wordRate(throughputRps)}, ${wordDropped(figures, dropped)}, ${wordErrors(figures, errors)}`
+}
+
+function wordDropped({ droppedByReason }: Figures, dropped: number): string {
+  return `${wordCount(dropped)} dropped${wordKinds(droppedByReason)}`
+}
+
+/** "3 errors (connect 3)". */
+export function wordErrors({ errorsByClass }: Figures, errors: number): string {
+  const counts = Object.entries(errorsByClass).map(([name, { count }]) => [name, count])
+  return `${wordPlural(errors, 'error')}${wordKinds(Object.fromEntries(counts))}`
+}
+
+function wordKinds(counts: Readonly<Record<string, number>>): string {
+  const kinds = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${wordCount(count)}`)
+  return kinds.length === 0 ? '' : ` (${kinds.join(', ')})`
+}
+
+const CLASSES_SHOWN = 3
+
+/** What the first error of each of the most frequent classes said. */
+export function evidenceOfErrors({ errorsByClass }: Figures): readonly string[] {
+  return Object.entries(errorsByClass)
+    .toSorted(([, a], [, b]) => b.count - a.count)
+    .slice(0, CLASSES_SHOWN)
+    .map(([name, { count, first }]) => `${name} ${wordCount(count)}, the first: ${first}`)
+}
+
+/** "seed 8f2c1e, rerun with LOAD_SEED=8f2c1e". */
+export function describeSeed({ seed }: LoadResult): string {
+  return `seed ${seed}, rerun with LOAD_SEED=${seed}`
+}
+
+/** Reasons to distrust the figures. */
+export function describeDoubts({ generator }: LoadResult): readonly string[] {
+  return generator.doubts.map((doubt) => `doubt: ${doubt}`)
+}
+
+/** From this share of a response time on, a part of it is worth naming as its cause. */
+const CAUSE = 0.25
+/** A pool that was full for less of the run than this made few requests wait. */
+const FULL = 0.01
+
+/** Where the time of the slow requests went, from the parts of their response time at the same percentile. */
+export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: number): readonly string[] {
+  const at = (distribution: Distribution): Ms =>
+    percentileOf({ histogram: histogramOf(distribution), unanswered: 0 }, percentile) ?? 0
+  const word = (ms: Ms): string => `${wordPercentile(percentile)} ${wordMs(ms)} ms`
+  const silent =
+    figures.unanswered === 0
+      ? []
+      : [
+          `${wordPlural(figures.unanswered, 'request')} without an answer ${figures.unanswered === 1 ? 'counts' : 'count'} as over every limit`,
+        ]
+  if (figures.responseTime.count === 0) return silent
+  const responseMs = at(figures.responseTime)
+  const serviceMs = at(figures.serviceTime)
+  const lagMs = at(figures.scheduleLag)
+  const queueMs = at(figures.queueTime)
+  if (lagMs > CAUSE * responseMs) {
+    return [`schedule lag ${word(lagMs)}: the generator itself was late`, ...silent]
+  }
+  const service = `service time ${word(serviceMs)}`
+  if (queueMs <= CAUSE * responseMs) return [`${service}: the target itself took that long`, ...silent]
+  return [`${service}: ${waitFor(figures, run, queueMs, at(figures.connectTime), word)}`, ...silent]
+}
+
+function waitFor(
+  { connectTime }: Figures,
+  { pool, plan }: LoadResult,
+  queueMs: Ms,
+  connectMs: Ms,
+  word: (ms: Ms) => string,
+): string {
+  if (connectTime.count > 0 && connectMs > queueMs / 2 && plan.connection === 'short-lived') {
+    return `requests waited for their connection to open (connect time ${word(connectMs)})`
+  }
+  if (pool.fullRatio > FULL) {
+    return `requests waited for a free connection (pool of ${pool.size} was full ${wordPercent(Math.round(pool.fullRatio * 100) / 100)} of the time)`
+  }
+  return `requests waited to be sent (queue time ${word(queueMs)})`
+}

@@ -1,0 +1,32 @@
+import type { Ratio } from '../../model/units.ts'
+import { latencyAt, percentileOf, requestsIn, type Latencies } from './latencies.ts'
+import { quantileRanks } from './statistics/quantile-ranks.ts'
+import { wordCount, wordInterval, wordMs } from './wording.ts'
+
+/** "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
+export function describePercentile(
+  whole: Latencies,
+  percentile: number,
+  confidence: Ratio,
+  effect: number | undefined,
+): string {
+  const n = requestsIn(whole)
+  if (n === 0) return 'nothing'
+  const value = percentileOf(whole, percentile)
+  const seen = value === undefined ? 'no answer in time' : `${wordMs(value)} ms`
+  if (effect === undefined) return `${seen} (n = ${wordCount(n)})`
+  const effective = Math.floor(n / effect)
+  const interval = describeInterval(whole, percentile, confidence, effective)
+  return `${seen} (${interval}n = ${wordCount(n)}, effective ${wordCount(effective)})`
+}
+
+function describeInterval(whole: Latencies, percentile: number, confidence: Ratio, effective: number): string {
+  const n = requestsIn(whole)
+  const ranks = quantileRanks(effective, percentile / 100, 1 - confidence)
+  const low = ranks.low === undefined ? undefined : latencyAt(whole, Math.floor((ranks.low * n) / effective))
+  const high = ranks.high === undefined ? undefined : latencyAt(whole, Math.ceil((ranks.high * n) / effective))
+  const name = wordInterval(confidence)
+  if (low !== undefined && high !== undefined) return `${name} ${wordMs(low)}–${wordMs(high)} ms, `
+  if (low !== undefined) return `${name} from ${wordMs(low)} ms up, `
+  return high === undefined ? '' : `${name} up to ${wordMs(high)} ms, `
+}

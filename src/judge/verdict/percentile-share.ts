@@ -1,0 +1,53 @@
+import type { JudgedFigures } from '../../model/result.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
+import { designEffect } from './design-effect.ts'
+import { abovePercentile, overLimit, requestsIn, type LatencyCourse } from './latencies.ts'
+import type { ShareQuestion } from './share.ts'
+
+/** Which time is judged: from the intended start, which is what a user waits, or from the actual send. */
+export type LatencyOf = 'response' | 'service'
+
+/** Requests whose fate nobody knows, and those whose time was not the target's doing. */
+export interface KnownCounts {
+  /** Successes over the limit where the run counted them exactly. */
+  readonly exactlyOver?: number
+  /** Unanswered requests that prove nothing against the target. */
+  readonly unproven: number
+}
+
+/** What the counts of a result say beside its histograms. */
+export function knownCounts(figures: JudgedFigures, limitMs: Ms, of: LatencyOf): KnownCounts {
+  const counted = Object.values(figures.overLimit).find((over) => over.limitMs === limitMs)
+  const { errorsByClass, droppedByReason, dropped } = figures
+  const cancelled = errorsByClass.cancelled?.count ?? 0
+  // A request that was never sent has no service time that could have been too long.
+  const unsent = of === 'service' ? dropped : (droppedByReason.stopped ?? 0)
+  const unproven = cancelled + unsent
+  return of === 'response' && counted !== undefined ? { exactlyOver: counted.count, unproven } : { unproven }
+}
+
+/** The question about a share that a percentile is: at most 1% of requests may be over the limit of a p99. */
+export function percentileShare(
+  course: LatencyCourse,
+  { percentile, limitMs, confidence }: { percentile: number; limitMs: Ms; confidence: Ratio },
+  { exactlyOver, unproven }: KnownCounts,
+): ShareQuestion {
+  const { whole } = course
+  const of = requestsIn(whole)
+  const bracket = overLimit(whole, limitMs)
+  const exactly = exactlyOver === undefined ? undefined : exactlyOver + whole.unanswered
+  return {
+    allowed: (100 - percentile) / 100,
+    confidence,
+    designEffect: percentileDesignEffect(course, percentile),
+    forPass: { over: exactly ?? bracket.most, of },
+    forFail: { over: Math.max(0, (exactly ?? bracket.least) - unproven), of: of - unproven },
+  }
+}
+
+function percentileDesignEffect(course: LatencyCourse, percentile: number): number | undefined {
+  const above = abovePercentile(course, percentile)
+  const count = above.reduce((sum, stretch) => sum + stretch.sum, 0)
+  const share = count / requestsIn(course.whole)
+  return designEffect(above, share * (1 - share))
+}

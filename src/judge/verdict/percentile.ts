@@ -1,0 +1,98 @@
+import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
+import { conclude } from './conclude.ts'
+import { diagnose, partOf } from './evidence.ts'
+import type { JudgedVerdict } from './judged-verdict.ts'
+import { latencyCourse, percentileOf, requestsIn, type LatencyCourse } from './latencies.ts'
+import { onTheLimit, tooFew } from './more-requests.ts'
+import { describePercentile } from './percentile-interval.ts'
+import { knownCounts, percentileShare, type LatencyOf } from './percentile-share.ts'
+import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
+import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
+import { wordLimit, wordMs, wordPercentile } from './wording.ts'
+
+export interface PercentileQuestion {
+  /** As people say it: 99, 99.9. Above 0, below 100. */
+  readonly percentile: number
+  readonly limitMs: Ms
+  readonly of?: LatencyOf
+  /** Default: the plan's. */
+  readonly confidence?: Ratio
+}
+
+/**
+ * Is a percentile below a limit? Requests without an answer are over every limit, answered failures leave the count;
+ * the counts are deflated by how requests hang together in time (`designEffect`).
+ */
+export function percentileVerdict(
+  figures: JudgedFigures,
+  run: LoadResult,
+  question: PercentileQuestion,
+): JudgedVerdict {
+  const { percentile, limitMs, of = 'response', confidence = run.plan.confidence } = question
+  const course = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
+  const subject = `${wordPercentile(percentile)} ${of} time${partOf(figures, run)}`
+  const asked = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
+  return conclude(
+    {
+      claim: `${subject} below ${wordLimit(limitMs)}`,
+      contrary: `${subject} not below ${wordLimit(limitMs)}`,
+      observed: describePercentile(course.whole, percentile, confidence, asked.designEffect),
+      causes: diagnose(figures, run, percentile),
+    },
+    standingOf(figures, run, question, asked, course),
+    figures,
+    run,
+  )
+}
+
+function standingOf(
+  figures: JudgedFigures,
+  run: LoadResult,
+  question: PercentileQuestion,
+  asked: ShareQuestion,
+  { whole, stretches }: LatencyCourse,
+): Standing {
+  if (figures.responsesReceived === 0 || requestsIn(whole) === 0) return nothingMeasured(figures)
+  const verdict = judgeShare(asked)
+  if (verdict === 'fail') {
+    return madeByTheTool(figures, run, question) ? toolWasLate(figures, run, question) : { verdict, details: [] }
+  }
+  const shown: Standing = verdict === 'pass' ? { verdict, details: [] } : undecided(asked)
+  return settle(figures, run, shown)
+
+  function undecided(share: ShareQuestion): Standing {
+    const { forPass, forFail } = share
+    if (judgeShare({ ...share, forPass: forFail }) === 'pass')
+      return onTheLimit(forPass.over - forFail.over, forPass.of)
+    return tooFew(
+      {
+        requests: forPass.of,
+        toTell: requestsToTell(share, forPass),
+        designEffect: share.designEffect,
+        stretches: stretches.filter((stretch) => requestsIn(stretch) > 0).length,
+      },
+      figures,
+      run,
+    )
+  }
+}
+
+/** Without the tool's own lateness the requests would not have been too slow: the fail says nothing about the target. */
+function madeByTheTool(figures: JudgedFigures, run: LoadResult, question: PercentileQuestion): boolean {
+  const { percentile, limitMs, of = 'response', confidence = run.plan.confidence } = question
+  if (of === 'service') return false
+  const { unproven } = knownCounts(figures, limitMs, of)
+  const course = latencyCourse(figures, 'targetTime')
+  const neverDue = figures.droppedByReason.generator ?? 0
+  const onTarget = percentileShare(course, { percentile, limitMs, confidence }, { unproven: unproven + neverDue })
+  return judgeShare(onTarget) !== 'fail'
+}
+
+function toolWasLate(figures: JudgedFigures, run: LoadResult, { percentile }: PercentileQuestion): Standing {
+  const target = percentileOf(latencyCourse(figures, 'targetTime').whole, percentile)
+  const { scheduleLag } = figures
+  const lag = 'p99Ms' in scheduleLag ? ` (schedule lag p99 ${wordMs(scheduleLag.p99Ms)} ms)` : ''
+  const alone = target === undefined ? '' : `; from then on, ${wordPercentile(percentile)} was ${wordMs(target)} ms`
+  return notDelivered(`requests came due late, by the fault of the generator${lag}${alone}`, run)
+}

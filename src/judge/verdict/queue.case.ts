@@ -1,0 +1,77 @@
+import { BUCKETS, bucketOf, type SparseHistogram } from '../../model/hdr.ts'
+import type { LatencyCourse } from './latencies.ts'
+
+/** Mean service time of the simulated queues: short, so that latencies fill few buckets and a simulation is quick. */
+const SERVICE_MS = 0.2
+
+/** sfc32: small, fast, good enough for millions of draws, and the same everywhere. */
+export function randomOf(seed: number): () => number {
+  let [a, b, c, d] = [seed | 0, (seed ^ 0x9e37_79b9) | 0, (seed * 7 + 1) | 0, 1]
+  const next = (): number => {
+    const t = (((a + b) | 0) + d) | 0
+    d = (d + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (c << 21) | (c >>> 11)
+    c = (c + t) | 0
+    return ((t >>> 0) + 0.5) / 2 ** 32
+  }
+  for (let i = 0; i < 20; i++) next()
+  return next
+}
+
+/**
+ * Response times of an M/M/1 queue in its steady state, in order of arrival, in ms (Lindley's recursion). At load 0 they
+ * are independent. They are exponential with mean `SERVICE_MS / (1 − load)`.
+ */
+export function mm1(load: number, requests: number, random: () => number): Float64Array {
+  const responsesMs = new Float64Array(requests)
+  let waitMs = random() < load ? (-Math.log(random()) * SERVICE_MS) / (1 - load) : 0
+  for (let i = 0; i < requests; i++) {
+    const responseMs = waitMs - Math.log(random()) * SERVICE_MS
+    responsesMs[i] = responseMs
+    if (load > 0) waitMs = Math.max(0, responseMs + (Math.log(random()) * SERVICE_MS) / load)
+  }
+  return responsesMs
+}
+
+/** The true percentile of `mm1`, in ms. */
+export function mm1Percentile(load: number, percentile: number): number {
+  return (-Math.log(1 - percentile / 100) * SERVICE_MS) / (1 - load)
+}
+
+/** Latencies in ms as a result holds them: in histograms, cut into `stretches` of equal numbers of requests. */
+export function courseOf(latenciesMs: Float64Array, stretches: number): LatencyCourse {
+  const whole = new Counter()
+  const stretch = new Counter()
+  const cut: SparseHistogram[] = []
+  for (let i = 0; i < latenciesMs.length; i++) {
+    const bucket = bucketOf(Math.round((latenciesMs[i] ?? 0) * 1_000))
+    whole.add(bucket)
+    stretch.add(bucket)
+    if (((i + 1) * stretches) / latenciesMs.length >= cut.length + 1) cut.push(stretch.take())
+  }
+  return {
+    whole: { histogram: whole.take(), unanswered: 0 },
+    stretches: cut.map((histogram) => ({ histogram, unanswered: 0 })),
+  }
+}
+
+class Counter {
+  readonly #counts = new Uint32Array(BUCKETS)
+  #filled: number[] = []
+
+  add(bucket: number): void {
+    const count = this.#counts[bucket] ?? 0
+    if (count === 0) this.#filled.push(bucket)
+    this.#counts[bucket] = count + 1
+  }
+
+  take(): SparseHistogram {
+    const buckets = Uint16Array.from(this.#filled).sort()
+    const counts = Uint32Array.from(buckets, (bucket) => this.#counts[bucket] ?? 0)
+    for (const bucket of buckets) this.#counts[bucket] = 0
+    this.#filled = []
+    return { buckets, counts }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Ms, Ratio, Rps } from '../../model/units.ts'
+
+/** A whole number in groups of three: `14 970`. */
+export function wordCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ' ')
+}
+
+/** A measured time without its unit, to about three digits: `0.412`, `8.24`, `83.2`, `1 204`. */
+export function wordMs(ms: Ms): string {
+  if (ms >= 99.95) return wordCount(ms)
+  return ms.toFixed(ms >= 9.995 ? 1 : ms >= 0.9995 ? 2 : 3)
+}
+
+/** A rate with its unit: `1 500 req/s`, `80.4 req/s`, `0.25 req/s`. */
+export function wordRate(rps: Rps): string {
+  return `${rps >= 99.95 ? wordCount(rps) : String(Number(rps.toPrecision(3)))} req/s`
+}
+
+/** A share in percent without its sign, with two decimals where they matter: `61`, `12.5`, `1.53`, `0.004`. */
+export function wordShare(ratio: Ratio): string {
+  const percent = ratio * 100
+  if (percent < 0.01) return String(Number(percent.toPrecision(2)))
+  return String(Number(percent.toFixed(percent < 10 ? 2 : 1)))
+}
+
+/** A share in percent: `1.53%`. */
+export function wordPercent(ratio: Ratio): string {
+  return `${wordShare(ratio)}%`
+}
+
+/** `1 request`, `259 requests`. */
+export function wordPlural(count: number, one: string, many: string = `${one}s`): string {
+  return `${wordCount(count)} ${count === 1 ? one : many}`
+}
+
+/** A percentile as people say it: `p99.9`. */
+export function wordPercentile(percentile: number): string {
+  return `p${percentile}`
+}
+
+/** A limit as its author wrote it. */
+export function wordLimit(limitMs: Ms): string {
+  return `${limitMs} ms`
+}
+
+/** The two-sided interval that goes with a one-sided confidence: "90% interval" with 0.95. */
+export function wordInterval(confidence: Ratio): string {
+  return `${Number((100 - 200 * (1 - confidence)).toPrecision(4))}% interval`
+}

@@ -37,6 +37,8 @@ export class IntervalSeries {
 
   /** The next slice as every thread saw it. Returns the interval that it completed, if it did. */
   add(deltas: readonly TallyDelta[]): readonly Interval[] {
+    // Before the next one is begun: merged when it is over, it would be the odd one out, half as long as its neighbours.
+    if (this.#intervals.length === MOST_INTERVALS && this.#nowMs === this.#startMs) this.#mergePairs()
     for (const delta of deltas) {
       this.#open.add(delta)
       this.#inFlight += delta.inFlight
@@ -63,7 +65,6 @@ export class IntervalSeries {
     this.#open = new Tally(this.#limits)
     this.#startMs = this.#nowMs
     this.#intervals.push(interval)
-    if (this.#intervals.length > MOST_INTERVALS) this.#mergePairs()
     return [interval]
   }
 
@@ -77,7 +78,13 @@ export class IntervalSeries {
       for (const interval of pair) tally.add(deltaOf(interval))
       const durationMs = last.startMs + last.durationMs - first.startMs
       const arrivals = tally.arrivals
-      merged.push({ ...tally.figures(durationMs, true), startMs: first.startMs, durationMs, arrivals, inFlight: last.inFlight })
+      merged.push({
+        ...tally.figures(durationMs, true),
+        startMs: first.startMs,
+        durationMs,
+        arrivals,
+        inFlight: last.inFlight,
+      })
     }
     this.#intervals = merged
     this.#intervalMs *= 2
@@ -99,7 +106,7 @@ function deltaOf(interval: Interval): TallyDelta {
     distributions: Object.fromEntries(
       DISTRIBUTIONS.flatMap((name) => {
         const distribution = interval[name]
-        return distribution.count === 0 ? [] : [[name, histogramOf(distribution)]]
+        return 'histogram' in distribution ? [[name, histogramOf(distribution)]] : []
       }),
     ),
   }

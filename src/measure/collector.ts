@@ -111,14 +111,28 @@ export class Collector {
   }
 
   #addSlice(parts: readonly SliceDelta[]): readonly Interval[] {
-    this.#total.add(sumOf(parts.map(({ total }) => total), this.#limits))
-    this.#addGroups(this.#operations, parts.map(({ operations }) => operations))
-    this.#addGroups(this.#phases, parts.map(({ phases }) => phases))
+    this.#total.add(
+      sumOf(
+        parts.map(({ total }) => total),
+        this.#limits,
+      ),
+    )
+    this.#addGroups(
+      this.#operations,
+      parts.map(({ operations }) => operations),
+    )
+    this.#addGroups(
+      this.#phases,
+      parts.map(({ phases }) => phases),
+    )
     this.#slices++
     return this.#intervals.add(parts.map(({ total }) => total))
   }
 
-  #addGroups<Key extends string | number>(groups: Map<Key, Group>, parts: readonly Readonly<Record<Key, TallyDelta>>[]): void {
+  #addGroups<Key extends string | number>(
+    groups: Map<Key, Group>,
+    parts: readonly Readonly<Record<Key, TallyDelta>>[],
+  ): void {
     const keys = new Set<Key>(groups.keys())
     for (const part of parts) for (const key of Object.keys(part)) keys.add(asKey<Key>(key, groups === this.#phases))
     for (const key of keys) {

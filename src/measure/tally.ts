@@ -194,7 +194,10 @@ export class Tally {
       bytesReceived: this.#bytesReceived,
       errorsByClass: { ...this.#errors },
       overLimit: Object.fromEntries(
-        this.#limits.map(({ key, limitMs }, i) => [key, { limitMs, count: this.#overLimit[i] ?? 0 } satisfies OverLimit]),
+        this.#limits.map(({ key, limitMs }, i) => [
+          key,
+          { limitMs, count: this.#overLimit[i] ?? 0 } satisfies OverLimit,
+        ]),
       ),
       ...distributions,
     }

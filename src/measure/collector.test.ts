@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Batches, Figures, Interval, JudgedFigures } from '../model/result.ts'
+import type { Sample } from '../model/sample.ts'
+import { Collector } from './collector.ts'
+import { Recorder, type SliceDelta } from './recorder.ts'
+import { arbitrarySamples, expectConserved, sampleOf, total } from './samples.case.ts'
+
+const LIMITS = [
+  { key: 'p50Ms', limitMs: 20 },
+  { key: 'p99Ms', limitMs: 300 },
+]
+const LENGTH_MS = 4_000
+
+/** What one thread hands over for these requests: all events in order of time. */
+function slicesOf(samples: readonly Sample[], endMs: number): readonly SliceDelta[] {
+  const recorder = new Recorder(LIMITS)
+  const events = samples.flatMap((sample) => [
+    { atMs: sample.dueMs, tell: () => recorder.arrived(sample) },
+    { atMs: sample.doneMs, tell: () => recorder.settled(sample) },
+  ])
+  for (const { tell } of events.toSorted((one, other) => one.atMs - other.atMs)) tell()
+  recorder.rollTo(endMs)
+  return recorder.takeFinished()
+}
+
+function collected(threads: readonly (readonly SliceDelta[])[]): Collector {
+  const collector = new Collector(threads.length, LIMITS)
+  for (const [thread, slices] of threads.entries()) {
+    collector.add(thread, slices.slice(0, 7))
+    collector.add(thread, slices.slice(7))
+  }
+  for (const thread of threads.keys()) collector.end(thread)
+  return collector
+}
+
+/** Everything that was counted, but for the means: sums of fractions depend on the order of adding in their last digit. */
+function exactPart({ responseTime, serviceTime, targetTime, queueTime, scheduleLag, ...rest }: Figures): unknown {
+  const distributions = [responseTime, serviceTime, targetTime, queueTime, scheduleLag].map((distribution) => {
+    if (!('histogram' in distribution)) return distribution
+    const { meanMs: _, stddevMs: __, ...exact } = distribution
+    return exact
+  })
+  const errorsByClass = Object.entries(rest.errorsByClass).toSorted(([one], [other]) => one.localeCompare(other))
+  return { ...rest, errorsByClass, distributions }
+}
+
+test('requests spread over threads at random add up to what one thread records', () => {
+  const dealt = fc.integer({ min: 1, max: 4 }).chain((threads) =>
+    fc.record({
+      threads: fc.constant(threads),
+      samples: arbitrarySamples(LENGTH_MS),
+      deal: fc.infiniteStream(fc.nat(threads - 1)),
+    }),
+  )
+  fc.assert(
+    fc.property(dealt, ({ threads, samples, deal }) => {
+      const thread = samples.map(() => deal.next().value ?? 0)
+      const parts = Array.from({ length: threads }, (_, own) => samples.filter((__, i) => thread[i] === own))
+      const one = collected([slicesOf(samples, LENGTH_MS + 1_000)])
+      const many = collected(parts.map((part) => slicesOf(part, LENGTH_MS + 1_000)))
+
+      const [whole, summed] = [one.total(LENGTH_MS), many.total(LENGTH_MS)]
+      expect(exactPart(summed)).toEqual(exactPart(whole))
+      expect(summed.requestsScheduled).toBe(samples.length)
+      const [operations, summedOperations] = [one.operations(LENGTH_MS), many.operations(LENGTH_MS)]
+      expect(Object.keys(summedOperations).toSorted()).toEqual(Object.keys(operations).toSorted())
+      for (const [name, figures] of Object.entries(operations)) {
+        expect(exactPart(summedOperations[name] ?? figures)).toEqual(exactPart(figures))
+      }
+      for (const phase of [0, 1]) {
+        expect(exactPart(many.phase(phase, 1_000))).toEqual(exactPart(one.phase(phase, 1_000)))
+      }
+      expect(many.intervals.map((interval) => exactPart(interval))).toEqual(
+        one.intervals.map((interval) => exactPart(interval)),
+      )
+      expect(many.inFlight).toBe(0)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+function expectBatchesToAddUp(batches: Batches, figures: Figures): void {
+  expect(total(batches.successes)).toBe(figures.successes)
+  expect(total(batches.errors)).toBe(figures.errors)
+  expect(total(batches.dropped)).toBe(figures.dropped)
+  expect(total(batches.unanswered)).toBe(figures.unanswered)
+}
+
+test('every request has one fate in the whole, in each interval, operation, phase and batch', () => {
+  fc.assert(
+    fc.property(arbitrarySamples(LENGTH_MS), (samples) => {
+      const collector = collected([slicesOf(samples, LENGTH_MS + 1_000)])
+      const whole = collector.total(LENGTH_MS)
+      const groups: JudgedFigures[] = [
+        whole,
+        ...Object.values(collector.operations(LENGTH_MS)),
+        collector.phase(0, 1),
+        collector.phase(1, 1),
+      ]
+      for (const group of groups) {
+        expectConserved(group)
+        expectBatchesToAddUp(group.batches, group)
+        expect(group.batches.arrivals).toHaveLength(whole.batches.arrivals.length)
+      }
+      for (const interval of collector.intervals) expectConserved(interval)
+      for (const key of ['requestsScheduled', 'successes', 'errors', 'dropped', 'unanswered'] as const) {
+        expect(total(collector.intervals.map((interval) => interval[key]))).toBe(whole[key])
+      }
+      expect(total(collector.intervals.map(({ arrivals }) => arrivals))).toBe(samples.length)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('limits are counted exactly, over every success', () => {
+  fc.assert(
+    fc.property(arbitrarySamples(LENGTH_MS), (samples) => {
+      const { overLimit } = collected([slicesOf(samples, LENGTH_MS + 1_000)]).total(LENGTH_MS)
+      const over = (limitMs: number): number =>
+        samples.filter(({ fate, doneMs, intendedMs }) => fate === 'success' && doneMs - intendedMs > limitMs).length
+      expect(overLimit).toEqual({
+        p50Ms: { limitMs: 20, count: over(20) },
+        p99Ms: { limitMs: 300, count: over(300) },
+      })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a slice counts once every thread has handed in its own', () => {
+  const sample = sampleOf({ doneMs: 10 })
+  const slices = slicesOf([sample], 1_000)
+  const collector = new Collector(2, [])
+  expect(collector.add(0, slices)).toEqual([])
+  expect(collector.coveredMs).toBe(0)
+  expect(collector.add(1, slices.slice(0, 4))).toEqual([])
+  expect(collector.coveredMs).toBe(400)
+  expect(collector.total(400).successes).toBe(2)
+  expect(collector.add(1, slices.slice(4))).toMatchObject([{ startMs: 0, durationMs: 1_000, successes: 2 }])
+})
+
+test('a thread that ended early does not hold the others up', () => {
+  const slices = slicesOf([sampleOf({ dueMs: 150, doneMs: 1_250 })], 1_300)
+  const collector = new Collector(2, [])
+  collector.add(0, slices)
+  collector.add(1, slices.slice(0, 2))
+  expect(collector.end(1)).toMatchObject([{ startMs: 0, arrivals: 2, inFlight: 2 }])
+  const last: readonly Interval[] = collector.end(0)
+  expect(last).toMatchObject([{ startMs: 1_000, durationMs: 300, successes: 1, inFlight: 1 }])
+})
+
+test('an operation that shows up late has its batches where the whole has them', () => {
+  const late = sampleOf({ intendedMs: 3_950, dueMs: 3_950, sentMs: 3_950, doneMs: 3_951, operation: 'late', phase: 2 })
+  const collector = collected([slicesOf([late], 4_000)])
+  const whole = collector.total(4_000).batches
+  expect(collector.operations(4_000)['late']?.batches).toEqual(whole)
+  expect(collector.phase(2, 1_000).batches).toEqual(whole)
+  expect(collector.phase(1, 1_000)).toMatchObject({ requestsScheduled: 0, errorRate: 0, responseTime: { count: 0 } })
+})
+
+test('answered failures are responses, silence is not', () => {
+  const failed = (errorClass: 'http-5xx' | 'timeout' | 'connection'): Sample =>
+    sampleOf({ fate: 'error', errorClass, doneMs: 1 })
+  const dropped = sampleOf({ fate: 'dropped', dropReason: 'overflow', sentMs: Number.NaN, doneMs: 1 })
+  const samples = [sampleOf({ doneMs: 1 }), failed('http-5xx'), failed('timeout'), failed('connection'), dropped]
+  expect(collected([slicesOf(samples, 100)]).total(1_000)).toMatchObject({
+    requestsScheduled: 5,
+    requestsSent: 4,
+    responsesReceived: 2,
+    timeouts: 1,
+    unanswered: 3,
+    errorRate: 0.8,
+    throughputRps: 1,
+    offeredRps: 5,
+  })
+})

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import type { Sample } from '../model/sample.ts'
+import { Recorder, type SliceDelta } from './recorder.ts'
+import { sampleOf } from './samples.case.ts'
+
+function recorded(samples: readonly Sample[], endMs: number): readonly SliceDelta[] {
+  const recorder = new Recorder([])
+  for (const sample of samples) {
+    recorder.arrived(sample)
+    recorder.settled(sample)
+  }
+  recorder.rollTo(endMs)
+  return recorder.takeFinished()
+}
+
+test('a request comes due in one slice and meets its fate in another', () => {
+  const slices = recorded([sampleOf({ intendedMs: 50, dueMs: 50, sentMs: 51, doneMs: 250 })], 300)
+  expect(slices.map(({ index }) => index)).toEqual([0, 1, 2])
+  expect(slices.map(({ total }) => total.arrivals)).toEqual([1, 0, 0])
+  expect(slices.map(({ total }) => total.inFlight)).toEqual([1, 0, -1])
+  expect(slices.map(({ total }) => total.successes)).toEqual([0, 0, 1])
+})
+
+test('the four stamps make five latencies', () => {
+  const [slice] = recorded([sampleOf({ intendedMs: 10, dueMs: 11, sentMs: 14, doneMs: 21, firstMessageMs: 6 })], 100)
+  const sumsUs = Object.entries(slice?.total.distributions ?? {}).map(([name, { sumUs }]) => [name, sumUs])
+  expect(Object.fromEntries(sumsUs)).toEqual({
+    scheduleLag: 1_000,
+    queueTime: 3_000,
+    serviceTime: 7_000,
+    responseTime: 11_000,
+    targetTime: 10_000,
+    firstMessageTime: 6_000,
+  })
+})
+
+test('warm-up is not recorded, not even what of it ends in the measured part', () => {
+  const warmUp = sampleOf({ intendedMs: -5, dueMs: -5, sentMs: -5, doneMs: 40, operation: 'read', phase: 0 })
+  expect(recorded([warmUp], 100)).toMatchObject([
+    { total: { arrivals: 0, inFlight: 0, successes: 0 }, operations: {}, phases: {} },
+  ])
+})
+
+test('failures and drops leave the latencies alone', () => {
+  const slices = recorded(
+    [
+      sampleOf({ fate: 'error', errorClass: 'timeout', message: 'no answer within 1 s', doneMs: 10 }),
+      sampleOf({ fate: 'error', errorClass: 'timeout', message: 'later', doneMs: 10 }),
+      sampleOf({ fate: 'dropped', dropReason: 'pool-wait', sentMs: Number.NaN, doneMs: 10 }),
+    ],
+    100,
+  )
+  expect(slices[0]?.total).toMatchObject({
+    inFlight: 0,
+    errors: { timeout: { count: 2, first: 'no answer within 1 s' } },
+    dropped: { 'pool-wait': 1 },
+    distributions: {},
+  })
+})
+
+test('operations and phases are kept by name, and nameless ones only in the total', () => {
+  const slices = recorded(
+    [sampleOf({ operation: 'read', phase: 1 }), sampleOf({ operation: 'write' }), sampleOf({ phase: 1 }), sampleOf({})],
+    100,
+  )
+  expect(slices[0]).toMatchObject({
+    total: { successes: 4 },
+    operations: { read: { successes: 1 }, write: { successes: 1 } },
+    phases: { 1: { successes: 2 } },
+  })
+})
+
+test('requests that never came due are dropped without having arrived', () => {
+  const recorder = new Recorder([])
+  recorder.neverDue('generator', 0, 3)
+  recorder.finish()
+  expect(recorder.takeFinished()).toMatchObject([
+    {
+      total: { arrivals: 0, inFlight: 0, dropped: { generator: 3 } },
+      phases: { 0: { arrivals: 0, inFlight: 0, dropped: { generator: 3 } } },
+    },
+  ])
+})
+
+test('slices are handed over once', () => {
+  const recorder = new Recorder([])
+  recorder.rollTo(250)
+  expect(recorder.takeFinished()).toHaveLength(2)
+  expect(recorder.takeFinished()).toHaveLength(0)
+  recorder.finish()
+  expect(recorder.takeFinished()).toMatchObject([{ index: 2 }])
+})

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { LoadError, LoadInternalError, LoadPlanError, LoadTargetError, wordValue } from './errors.ts'
+
+test('an error prints its name and its stable code', () => {
+  const error = new LoadTargetError('ERR_LOAD_TARGET_UNREACHABLE', 'nothing answers at http://127.0.0.1:1')
+  expect(error).toBeInstanceOf(LoadError)
+  expect(error.code).toBe('ERR_LOAD_TARGET_UNREACHABLE')
+  expect(error.stack?.split('\n')[0]).toBe(
+    'LoadTargetError [ERR_LOAD_TARGET_UNREACHABLE]: nothing answers at http://127.0.0.1:1',
+  )
+})
+
+test('one fault of a plan stands in the first line', () => {
+  const error = new LoadPlanError([{ key: 'rate', value: -1, rule: 'must be greater than 0' }])
+  expect(error.message).toBe('rate must be greater than 0, got -1')
+  expect(error.code).toBe('ERR_LOAD_PLAN')
+})
+
+test('every fault of a plan is listed, with its remedy', () => {
+  const error = new LoadPlanError([
+    { key: 'rate', value: '50', rule: 'must be a number' },
+    { key: 'durration', value: 5, rule: 'is no key of a plan', remedy: 'did you mean `duration`?' },
+  ])
+  expect(error.message).toMatchInlineSnapshot(`
+    "the plan has 2 faults
+      - rate must be a number, got '50'
+      - durration is no key of a plan, got 5
+        → did you mean \`duration\`?"
+  `)
+})
+
+test('a fault of the tool keeps its cause and asks to be reported', () => {
+  const cause = new Error('underneath')
+  const error = new LoadInternalError('the books do not balance', { cause })
+  expect(error.cause).toBe(cause)
+  expect(error.message).toContain('please report it')
+})
+
+const ring: unknown[] = []
+ring.push(ring)
+
+test.each([
+  ['text', "'text'"],
+  [Number.NaN, 'NaN'],
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [7n, '7n'],
+  [{ a: [1] }, '{"a":[1]}'],
+  [wordValue, 'function wordValue'],
+  [() => 0, 'function (anonymous)'],
+  [ring, '[object Array]'],
+  [Symbol('s'), '[object Symbol]'],
+])('%o is worded %s', (value, words) => {
+  expect(wordValue(value)).toBe(words)
+})
+
+test('a value too long for a line is cut short', () => {
+  expect(wordValue('x'.repeat(500))).toHaveLength(80)
+})

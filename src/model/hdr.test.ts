@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js'
+import { expect, test } from 'vitest'
+import { bucketHighUs, bucketLowUs, bucketOf, BUCKETS, bucketWidthUs, decodeHdr, encodeHdr, HIGHEST_US } from './hdr.ts'
+
+/** Values of every magnitude alike: uniform ones would nearly all lie in the last quarter of an hour. */
+const valueUs = fc
+  .tuple(fc.integer({ min: 0, max: 31 }), fc.double({ min: 1, max: 2, noNaN: true }))
+  .map(([power, factor]) => Math.min(HIGHEST_US, Math.floor(2 ** power * factor)))
+
+test("every value lies in its bucket, which is the next one's neighbour", () => {
+  fc.assert(
+    fc.property(valueUs, (us) => {
+      const bucket = bucketOf(us)
+      expect(bucketLowUs(bucket)).toBeLessThanOrEqual(us)
+      expect(bucketHighUs(bucket)).toBeGreaterThanOrEqual(us)
+      expect(bucketHighUs(bucket) - bucketLowUs(bucket) + 1).toBe(bucketWidthUs(bucket))
+      expect(bucketLowUs(bucket + 1)).toBe(bucketHighUs(bucket) + 1)
+      expect(bucketOf(bucketLowUs(bucket))).toBe(bucket)
+      expect(bucketOf(Math.min(HIGHEST_US, bucketHighUs(bucket)))).toBe(bucket)
+    }),
+    { examples: [[0], [1], [2_047], [2_048], [HIGHEST_US]] },
+  )
+})
+
+test('a bucket holds one value below 2 048 µs, and at most 0.1% of its values above', () => {
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    const widthUs = bucketWidthUs(bucket)
+    const lowUs = bucketLowUs(bucket)
+    if (lowUs < 2_048 ? widthUs !== 1 : widthUs > lowUs / 1_000) {
+      expect.fail(`bucket ${bucket} from ${lowUs} µs is ${widthUs} µs wide`)
+    }
+  }
+})
+
+test('the layout ends with the bucket of an hour', () => {
+  expect(bucketOf(HIGHEST_US)).toBe(BUCKETS - 1)
+  expect(BUCKETS).toBeLessThan(2 ** 16)
+})
+
+test('buckets are those of HdrHistogram itself', () => {
+  const reference = build({ highestTrackableValue: HIGHEST_US, numberOfSignificantValueDigits: 3 })
+  fc.assert(
+    fc.property(valueUs, (us) => {
+      reference.reset()
+      reference.recordValue(us)
+      expect(reference.getValueAtPercentile(100)).toBe(bucketHighUs(bucketOf(us)))
+    }),
+  )
+})
+
+const filled = fc
+  .uniqueArray(fc.tuple(fc.integer({ min: 0, max: BUCKETS - 1 }), fc.integer({ min: 1, max: 2 ** 32 - 1 })), {
+    selector: ([bucket]) => bucket,
+    maxLength: 50,
+  })
+  .map((pairs) => pairs.toSorted(([one], [other]) => one - other))
+
+test('encoding and decoding lose nothing', () => {
+  fc.assert(
+    fc.property(filled, (pairs) => {
+      const histogram = { buckets: pairs.map(([bucket]) => bucket), counts: pairs.map(([, count]) => count) }
+      expect(decodeHdr(encodeHdr(histogram))).toEqual(histogram)
+    }),
+    { numRuns: 50, examples: [[[]], [[[0, 1]]], [[[BUCKETS - 1, 2 ** 32 - 1]]]] },
+  )
+})
+
+test('the encoded form is what any HdrHistogram reads', () => {
+  const text = encodeHdr({ buckets: [bucketOf(1_000), bucketOf(250_000)], counts: [99, 1] })
+  const histogram = decodeFromCompressedBase64(text)
+  expect(histogram.totalCount).toBe(100)
+  expect(histogram.getValueAtPercentile(99)).toBe(1_000)
+  expect(histogram.getValueAtPercentile(100)).toBe(bucketHighUs(bucketOf(250_000)))
+})
+
+test('a text that is no histogram is refused', () => {
+  expect(() => decodeHdr('bm90IGEgaGlzdG9ncmFt')).toThrow()
+})

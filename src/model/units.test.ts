@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { formatDuration, parseDuration } from './units.ts'
+
+test.each([
+  [1_500, 1_500],
+  [0, 0],
+  [-5, -5],
+  ['500ms', 500],
+  ['30s', 30_000],
+  ['0.5s', 500],
+  ['5m', 300_000],
+  ['1.5h', 5_400_000],
+  [' 2s ', 2_000],
+])('%j is a duration of %d ms', (written, ms) => {
+  expect(parseDuration(written)).toBe(ms)
+})
+
+test.each([
+  ['5 parsecs'],
+  ['30'],
+  ['-1s'],
+  ['1s 500ms'],
+  ['.5s'],
+  [''],
+  [Number.NaN],
+  [Number.POSITIVE_INFINITY],
+  [null],
+])('%j is no duration', (written) => {
+  expect(parseDuration(written)).toBeUndefined()
+})
+
+test.each([
+  [0, '0 ms'],
+  [0.25, '0.3 ms'],
+  [999, '999 ms'],
+  [1_000, '1 s'],
+  [1_250, '1.3 s'],
+  [90_000, '1.5 min'],
+  [5_400_000, '1.5 h'],
+])('%d ms reads %s', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text)
+})

@@ -131,10 +131,11 @@ function resolveRequest(
   faults: PlanFault[],
 ): RequestSource | undefined {
   const key = 'request'
-  if (value === undefined) return undefined
-  if (typeof value === 'function') return value as RequestSource
-  if (!Array.isArray(value)) faults.push(...vocabulary.requestFaults(protocol, value, key))
-  else if (value.length === 0) faults.push({ key, value, rule: 'must list at least one request' })
-  else value.forEach((item, index) => faults.push(...vocabulary.requestFaults(protocol, item, `${key}[${index}]`)))
-  return value as RequestSource
+  if (Array.isArray(value)) {
+    if (value.length === 0) faults.push({ key, value, rule: 'must list at least one request' })
+    value.forEach((item, index) => faults.push(...vocabulary.requestFaults(protocol, item, `${key}[${index}]`)))
+  } else if (value !== undefined && typeof value !== 'function') {
+    faults.push(...vocabulary.requestFaults(protocol, value, key))
+  }
+  return value as RequestSource | undefined
 }

@@ -3,7 +3,7 @@ import type { Ms } from '../model/units.ts'
 import { progressOf } from '../report/live/progress.ts'
 import type { Progress } from '../report/live/progress.ts'
 import type { LoadRun } from '../run/index.ts'
-import { realDelay, realTime } from './real-time.ts'
+import { realDelay, realTime } from '../model/real-time.ts'
 
 const PROGRESS_MS: Ms = 1_000
 /** A stopped run that has not ended by then is left to itself. */

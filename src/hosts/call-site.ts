@@ -6,17 +6,19 @@ export interface CallSite {
   point<Thrown>(error: Thrown): Thrown
 }
 
+/** Frames of this folder are no news to anybody who reads a failure. */
+const OURS = import.meta.dirname
+
 /** The place from which `helper` was called; `helper` must be on the stack. */
 export function callSite(helper: (...args: never[]) => unknown): CallSite {
   const site: { stack?: string } = {}
   Error.captureStackTrace(site, helper)
-  const frames = site.stack?.slice(site.stack.indexOf('\n')) ?? ''
+  const frames = (site.stack ?? '').split('\n').slice(1)
+  const theirs = frames.filter((frame) => !frame.includes(OURS)).join('\n')
   return {
     point: (error) => {
       // Only errors of our own: what a user's code threw says itself where it comes from.
-      if (error instanceof LoadError && error.stack !== undefined) {
-        error.stack = `${error.name} [${error.code}]: ${error.message}${frames}`
-      }
+      if (error instanceof LoadError) error.stack = `${error.name} [${error.code}]: ${error.message}\n${theirs}`
       return error
     },
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { Deadline } from './deadline.ts'
-import { realDelay } from './real-time.ts'
+import { realDelay } from '../model/real-time.ts'
 
 describe('the time of a test', () => {
   test('runs out', async () => {

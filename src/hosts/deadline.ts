@@ -1,5 +1,5 @@
 import type { Ms } from '../model/units.ts'
-import { realTime } from './real-time.ts'
+import { realTime } from '../model/real-time.ts'
 
 /**
  * The time-out of one load test. The host's own cannot serve: it is fixed when the test is declared, before anyone knows

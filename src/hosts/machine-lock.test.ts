@@ -6,7 +6,7 @@ import { execPath, pid } from 'node:process'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { acquireMachineLock } from './machine-lock.ts'
 import type { LockHolder } from './machine-lock.ts'
-import { realDelay } from './real-time.ts'
+import { realDelay } from '../model/real-time.ts'
 
 const never = new AbortController().signal
 let folder: string

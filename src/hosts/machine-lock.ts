@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { Ms } from '../model/units.ts'
-import { realDelay, realTime } from './real-time.ts'
+import { realDelay, realTime } from '../model/real-time.ts'
 
 /** Who holds the lock, as its file says. */
 export interface LockHolder {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Collector } from '../measure/collector.ts'
 import { LoadInternalError } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
+import { realTime } from '../model/real-time.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
@@ -131,7 +132,7 @@ export class Run implements LoadRun {
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
     this.#startMs = monotonicMs() + this.#plan.warmUpMs
-    this.#startedAt = new Date(Date.now() + this.#plan.warmUpMs)
+    this.#startedAt = new Date(realTime.wallNow() + this.#plan.warmUpMs)
     for (const generator of this.#generators) generator.tell({ type: 'start', startMs: this.#startMs })
     this.#watch?.measureFrom(this.#startMs)
     await Promise.race([this.#done.promise, this.#stopAsked.promise.then(() => this.#stopGenerators())])
@@ -214,9 +215,9 @@ export class Run implements LoadRun {
   async #stopGenerators(): Promise<void> {
     for (const generator of this.#generators) generator.tell({ type: 'stop' })
     const tooLong = Promise.withResolvers<void>()
-    const timer = setTimeout(tooLong.resolve, STOP_GRACE_MS)
+    const timer = realTime.setTimeout(tooLong.resolve, STOP_GRACE_MS)
     await Promise.race([this.#done.promise, tooLong.promise])
-    clearTimeout(timer)
+    realTime.clearTimeout(timer)
   }
 
   #fail(error: Error): void {

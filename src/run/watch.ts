@@ -1,6 +1,7 @@
 import inspector from 'node:inspector'
 import { hostDoubts, HostWatch, type TargetWatch, watchTarget } from '../measure/monitor/index.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
+import { realTime } from '../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../model/result.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
@@ -54,11 +55,11 @@ export class Watch {
       void this.#target?.sample()
       this.#schedule()
     }
-    this.#timer = setTimeout(begin, Math.max(0, startMs - monotonicMs()))
+    this.#timer = realTime.setTimeout(begin, Math.max(0, startMs - monotonicMs()))
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
+    realTime.clearTimeout(this.#timer)
   }
 
   figures(): TargetFigures {
@@ -84,7 +85,7 @@ export class Watch {
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(() => {
+    this.#timer = realTime.setTimeout(() => {
       this.#schedule()
       void this.#sample()
     }, this.#everyMs)

@@ -1,4 +1,8 @@
+import { realTime } from '../model/real-time.ts'
 import type { Ms } from '../model/units.ts'
+
+/** `performance.now()`, which a test with fake timers may have replaced in its own thread. */
+const { now } = realTime
 
 /** The run's clock: milliseconds since the start of the measured part, negative before it. */
 export interface Clock {
@@ -14,15 +18,15 @@ export interface Clock {
 const OFFSET_MS: Ms = measureOffset()
 
 export function monotonicMs(): Ms {
-  return performance.now() + OFFSET_MS
+  return now() + OFFSET_MS
 }
 
 /** Counts from its making until it is told when the measured part starts. */
 export class RunClock implements Clock {
-  #originMs: Ms = performance.now()
+  #originMs: Ms = now()
 
   now(): Ms {
-    return performance.now() - this.#originMs
+    return now() - this.#originMs
   }
 
   toMachine(atMs: Ms): Ms {
@@ -40,9 +44,9 @@ function measureOffset(): Ms {
   let tightest = Number.POSITIVE_INFINITY
   // The pair read closest together is the one that no preemption came between.
   for (let i = 0; i < 16; i++) {
-    const before = performance.now()
+    const before = now()
     const machineMs = Number(process.hrtime.bigint()) / 1e6
-    const after = performance.now()
+    const after = now()
     if (after - before < tightest) {
       tightest = after - before
       offset = machineMs - (before + after) / 2

@@ -6,7 +6,10 @@ import { PlanScope } from '../plan-scope.ts'
 import type { DescribeLoad } from '../port.ts'
 import { collectWithin, currentScope } from './scope.ts'
 
-type Group = Declaration<TestOptions>
+interface Group extends Declaration<TestOptions> {
+  /** Vitest collects a group's body after the one around it has been left, so what is around is kept from the start. */
+  readonly outer: PlanScope
+}
 
 /**
  * Groups load tests that share a plan. Keys of the plan are inherited from outer groups, shallowly, and inner ones win;
@@ -17,12 +20,13 @@ export const describeLoad: DescribeLoad<TestOptions> = groupsOf(describe)
 
 function groupsOf(host: SuiteAPI | SuiteAPI['skip']): DescribeLoad<TestOptions> {
   function group(name: string, ...given: readonly unknown[]): void {
-    const declared: Group = readDeclaration(`describeLoad('${name}', …)`, given)
+    const declared = { ...readDeclaration<TestOptions>(`describeLoad('${name}', …)`, given), outer: currentScope() }
     host(name, declared.options ?? {}, () => collect(declared, []))
   }
   function each(cases: readonly unknown[]) {
     return (name: string, ...given: readonly unknown[]): void => {
-      const declared: Group = readDeclaration(`describeLoad.each(…)('${name}', …)`, given)
+      const what = `describeLoad.each(…)('${name}', …)`
+      const declared = { ...readDeclaration<TestOptions>(what, given), outer: currentScope() }
       host.for(cases)(name, declared.options ?? {}, (item) => collect(declared, Array.isArray(item) ? item : [item]))
     }
   }
@@ -34,8 +38,8 @@ function groupsOf(host: SuiteAPI | SuiteAPI['skip']): DescribeLoad<TestOptions> 
   }) as DescribeLoad<TestOptions>
 }
 
-function collect({ planOf, body }: Group, item: readonly unknown[]): Promise<void> {
-  const scope = new PlanScope(planOf?.(...item) ?? {}, currentScope())
+function collect({ planOf, body, outer }: Group, item: readonly unknown[]): Promise<void> {
+  const scope = new PlanScope(planOf?.(...item) ?? {}, outer)
   // Declared before the body's own hooks, so that it runs after them.
   afterAll(() => scope.close())
   return collectWithin(scope, () => body(...item))

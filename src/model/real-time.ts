@@ -1,17 +1,20 @@
 /**
  * Timers and clocks as they are before a test replaces them: a test with fake timers still has a load that runs on time.
- * This file is imported before any test body runs, which is what makes it true.
+ * This file is imported before any test body runs, which is what makes it true. Only code that runs in a test's own
+ * thread needs it.
  */
-const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis
+const { setTimeout, clearTimeout, setInterval, clearInterval, performance, Date } = globalThis
 
 export const realTime: {
   readonly setTimeout: typeof globalThis.setTimeout
   readonly clearTimeout: typeof globalThis.clearTimeout
   readonly setInterval: typeof globalThis.setInterval
   readonly clearInterval: typeof globalThis.clearInterval
-  /** Monotonic, in ms. */
+  /** Monotonic, in ms since the start of the thread. */
   readonly now: () => number
-} = { setTimeout, clearTimeout, setInterval, clearInterval, now: performance.now.bind(performance) }
+  /** In ms since 1970. */
+  readonly wallNow: () => number
+} = { setTimeout, clearTimeout, setInterval, clearInterval, now: performance.now.bind(performance), wallNow: Date.now }
 
 export function realDelay(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { ConnectError } from '../../model/protocol.ts'
+import type { Outcome } from '../../model/protocol.ts'
 import type { HttpSubject } from './http.case.ts'
 import { answer, ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'
 
@@ -29,6 +30,19 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       server.sockets[0]?.end()
       expect(await connection.closed).toBeUndefined()
       expect(connection.usable).toBe(false)
+    })
+
+    test('an exchange on a connection that is gone: class connection, after it was begun', async () => {
+      const connection = await open(await rawServer(HELLO))
+      connection.destroy()
+      for (const gone of [Promise.resolve(), connection.closed]) {
+        await gone
+        const onDone = vi.fn<(outcome: Outcome) => void>()
+        connection.exchange({ requestId: 0, operation: '', payload: {} }, { onMessage: () => {}, onDone })
+        expect(onDone).not.toHaveBeenCalled()
+        await vi.waitUntil(() => onDone.mock.calls.length === 1)
+        expect(onDone.mock.calls[0]?.[0]).toMatchObject({ ok: false, errorClass: 'connection' })
+      }
     })
 
     test.each([

@@ -93,7 +93,6 @@ export class ChunkFramer {
       case 'data-return':
         return byte === CR ? 'data-feed' : this.#fail('a chunk is longer than its size')
       case 'data-feed':
-        this.#lineBytes = 0
         return byte === LF ? 'size' : this.#fail('a chunk does not end in CR LF')
       case 'trailer':
         if (byte === CR) return 'last-feed'

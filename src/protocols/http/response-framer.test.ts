@@ -70,6 +70,23 @@ test.each([
   expect(framed(pieces).fault).toMatch(/longer than 65536 bytes|too long/)
 })
 
+test.each([
+  ['a first chunk without a size', ';a\r\n', 'a chunk does not begin with its size'],
+  ['a second chunk without a size', '5\r\nhello\r\n\r\n', 'a chunk does not begin with its size'],
+  ['a size that is not hexadecimal', '5g\r\n', 'the size of a chunk is not hexadecimal'],
+  ['a line feed alone after a size', '5\n', 'the size of a chunk is not hexadecimal'],
+  ['a chunk longer than its size', '5\r\nhello!', 'a chunk is longer than its size'],
+  ['a trailer without a name', '0\r\n: a\r\n\r\n', 'a trailer has no name'],
+  ['a folded trailer', '0\r\na: b\r\n c\r\n\r\n', 'a trailer has no name'],
+])('%s is a fault', (_, body, fault) => {
+  expect(framed([Buffer.from(CHUNKED + body)]).fault).toBe(fault)
+})
+
+test('many small chunks are no long line', () => {
+  const many = Buffer.from(`${CHUNKED}${'1;extension\r\nx\r\n'.repeat(10_000)}0\r\n\r\n`)
+  expect(framed([many])).toMatchObject({ done: true, bodyBytes: 10_000 })
+})
+
 test('a chunk size beyond what a number holds is a fault', () => {
   expect(framed([Buffer.from(`${CHUNKED}ffffffffffffffff\r\n`)]).fault).toBe('the size of a chunk is too large')
 })

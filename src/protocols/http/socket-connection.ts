@@ -88,6 +88,10 @@ class SocketConnection implements Connection<HttpRequest> {
     this.#events = events
     this.#request = request
     this.#bytesReceived = 0
+    if (!this.#usable) {
+      queueMicrotask(() => this.#fail('connection', 'the connection was already closed'))
+      return this.#cancel
+    }
     const capture = request.rule.reads ? new BodyCapture() : undefined
     this.#capture = capture
     this.#framer.begin(

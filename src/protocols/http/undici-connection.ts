@@ -147,7 +147,9 @@ class UndiciConnection implements Connection<HttpRequest> {
       onResponseError: (_, error) => {
         if (settled) return
         if (this.maxInFlight === 1) this.#lose(error)
-        underWay.fail(classOf(error, this.#socket.readableEnded), error.message)
+        const errorClass = classOf(error, this.#socket.readableEnded)
+        // A connection that is gone says so at once, before the caller holds what cancels.
+        queueMicrotask(() => underWay.fail(errorClass, error.message))
       },
     })
 

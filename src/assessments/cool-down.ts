@@ -5,7 +5,7 @@ import type { Ms } from '../model/units.ts'
 import { runLoad } from '../run/index.ts'
 
 /** A target that is not itself by then is tried all the same. */
-const MOST_PROBES = 10
+const MOST_PROBES = 6
 
 /**
  * Waits until a target answers single requests as fast as it did in calm, for one overload must not poison the next

@@ -1,13 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { nextTrial, searchSoFar } from '../judge/analysis/limit-search.ts'
-import type { SearchEnd } from '../judge/analysis/limit-trial.ts'
+import { isOpenTrial, type SearchEnd, type Trial } from '../judge/analysis/limit-trial.ts'
 import { limitsFindings, type MeasuredTrial } from '../judge/analysis/limits.ts'
-import { figuresOf } from '../judge/analysis/trial-figures.ts'
+import { figuresOf, isLost } from '../judge/analysis/trial-figures.ts'
 import { judgeTrial } from '../judge/analysis/trial-verdict.ts'
 import type { LimitSlo, LimitsFindings } from '../model/limits-findings.ts'
 import type { LoadPlan } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms, Rps } from '../model/units.ts'
+import type { LoadRun } from '../run/index.ts'
 import { coolDown } from './cool-down.ts'
 import { trialPlan } from './trial-plan.ts'
 
@@ -20,7 +21,7 @@ export interface LimitSearch {
   readonly maxConnections: number
   /** What all trials share, the target included where no scope provides it. */
   readonly plan: LoadPlan
-  readonly load: (plan: LoadPlan) => Promise<LoadResult>
+  readonly startLoad: (plan: LoadPlan) => Promise<LoadRun>
   readonly signal: AbortSignal
   /** Told after every trial, so that what was found survives whatever ends the search. */
   readonly onFindings: (findings: LimitsFindings) => void
@@ -33,15 +34,20 @@ export interface FoundLimit {
 
 /** Searches the limit by real traffic, one trial after the other. */
 export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
-  const { slo, maxRps, maxConnections, load, onFindings } = search
+  const { slo, maxRps, maxConnections, startLoad, onFindings } = search
   const options = { slo, maxRps, pool: maxConnections, budgetMs: BUDGET_MS }
   const measured: MeasuredTrial[] = []
+  let shared: LoadPlan = { ...search.plan, maxConnections }
   for (;;) {
     const history = measured.map(({ outcome }) => outcome)
     const trial = nextTrial(history, options)
     if (trial.purpose === 'done') return { findings: findingsOf(trial), measured }
     // oxlint-disable-next-line no-await-in-loop -- each trial depends on the one before
-    const result = await load({ ...search.plan, maxConnections, ...trialPlan(trial, slo) })
+    const run = await startLoad({ ...shared, ...trialPlan(trial, slo) })
+    // oxlint-disable-next-line no-await-in-loop
+    const result = await untilLost(trial, slo, run)
+    // A seed that was drawn for the first trial is the seed of all, so that one number repeats the whole search.
+    shared = { ...shared, seed: result.seed }
     const outcome = judgeTrial(trial, figuresOf(result, slo), slo)
     measured.push({ outcome, result })
     onFindings(findingsOf(searchSoFar(measured.map((each) => each.outcome))))
@@ -55,4 +61,14 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     const machine = { cpus: availableParallelism(), memoryMb: totalmem() / 2 ** 20 }
     return limitsFindings({ slo, measured, end, machine })
   }
+}
+
+/** A rate that is clearly not held is not held any longer than it takes to see it. */
+async function untilLost(trial: Trial, slo: LimitSlo, run: LoadRun): Promise<LoadResult> {
+  if (!isOpenTrial(trial) || trial.purpose === 'step') return run.result
+  for await (const interval of run) {
+    if (isLost(interval, slo))
+      await run.stop(`most requests of a second took longer than ${slo.p99Ms} ms, or were lost`)
+  }
+  return run.result
 }

@@ -61,7 +61,7 @@ export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuit
           maxRps: asked.maxRps ?? maxRps ?? DEFAULT_MAX_RPS,
           maxConnections: plan.maxConnections ?? DEFAULT_CONNECTIONS,
           plan: sharedPlan(plan, asked),
-          load: context.load,
+          startLoad: context.startLoad,
           signal: context.signal,
           onFindings: (findings) => context.conclude('limits', findings),
         })

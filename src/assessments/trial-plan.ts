@@ -27,15 +27,7 @@ export function trialPlan(trial: Trial, slo: LimitSlo): LoadPlan {
           constant({ rate: trial.afterRps, duration: trial.afterMs, name: 'recovery' }),
         ),
       }
-    case 'step':
-      return { ...common, rate: trial.rate, duration: trial.durationMs }
     default:
-      return {
-        ...common,
-        rate: trial.rate,
-        arrivals: trial.arrivals,
-        duration: trial.durationMs,
-        abortOn: { p99Ms: slo.p99Ms, errorRate: slo.errorRate, after: 1_000 },
-      }
+      return { ...common, rate: trial.rate, arrivals: trial.arrivals, duration: trial.durationMs }
   }
 }

@@ -1,5 +1,6 @@
 import type { Artifact } from '../model/record.ts'
 import { jsonArtifact } from './json-artifact.ts'
+import { limitsReport } from './limits-report.ts'
 import { OWN_TESTS } from './run-records.ts'
 import { summary } from './summary.ts'
 
@@ -7,5 +8,6 @@ import { summary } from './summary.ts'
 export const artifacts: readonly Artifact[] = [
   jsonArtifact(OWN_TESTS, 'load_test_results.json'),
   jsonArtifact('limits', 'limits_test.json'),
+  limitsReport,
   summary,
 ]

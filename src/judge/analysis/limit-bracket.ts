@@ -83,10 +83,7 @@ interface Moves {
   end(ended: SearchEnd['ended']): SearchEnd
 }
 
-/**
- * The next rate between the highest pass and the lowest failure. Rates are halved on a logarithmic scale, except that
- * the first looks close by: where Ĉ was nearly right, the limit is near.
- */
+/** The next rate between the highest pass and the lowest failure: the middle on a logarithmic scale. */
 export function bisection(
   history: readonly TrialOutcome[],
   { low, high, floor, confirmed }: Bracket,
@@ -94,18 +91,15 @@ export function bisection(
 ): OpenTrial | SearchEnd {
   if (high === null) return end(low === null ? 'failing' : 'budget')
   if (low !== null && high / low <= NARROW) return confirmed ? end('found') : holdTrial(low)
-  const bisections = history.filter(({ trial }) => trial.purpose === 'bisect').length
-  const isGuided = history.some(({ trial }) => trial.purpose === 'hold')
-  if (low === null && isGuided) {
+  if (low === null && history.some(({ trial }) => trial.purpose === 'hold')) {
     // A little below Ĉ was too much, so service is random, and a step that passed may have been luck: go down from here.
-    const share = DOWNWARD[bisections]
+    const share = DOWNWARD[history.filter(({ trial }) => trial.purpose === 'bisect').length]
     return share === undefined ? end('failing') : full(share * high)
   }
   const lower = low ?? floor
   if (lower === null) return downward(history, high, { short, end })
   const middle = Math.sqrt(lower * high)
-  const near = low !== null && isGuided && bisections === 0 ? Math.min(middle, 1.08 * low) : middle
-  return high / lower > WIDE ? short(near) : full(near)
+  return high / lower > WIDE ? short(middle) : full(middle)
 
   function short(rate: Rps): OpenTrial {
     return openTrial('bisect', tidy(rate), Math.max(WIDE_MS, 310_000 / rate))

@@ -1,6 +1,6 @@
 import { decodeHdr, bucketLowUs } from '../../model/hdr.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import type { Distribution, LoadResult } from '../../model/result.ts'
+import type { Distribution, Interval, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 
 /** What a trial's verdict needs of its result. Requests that the run itself cancelled are in none of the counts. */
@@ -23,9 +23,7 @@ export interface TrialFigures {
   readonly batchMs: Ms
   readonly arrivals: readonly number[]
   readonly inFlight: readonly number[]
-  /** It was cut short because it was beyond the limits it was given. */
-  readonly aborted: boolean
-  readonly interrupted: boolean
+  readonly cutShort: boolean
   /** p99 of the tool's own lateness. */
   readonly lagMs: Ms
   /** Why the load cannot be called made: the tool's own lateness. Undefined when it was made. */
@@ -65,8 +63,7 @@ export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
     batchMs: batches.lengthMs,
     arrivals: batches.arrivals.slice(0, inWindow),
     inFlight: batches.inFlight.slice(0, inWindow),
-    aborted: result.ended === 'aborted',
-    interrupted: result.ended === 'interrupted' || result.ended === 'running',
+    cutShort: result.ended !== 'completed',
     lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
     undelivered: undelivered(result),
     eventLoopUtilization: result.generator.eventLoopUtilization,
@@ -92,4 +89,12 @@ function undelivered(result: LoadResult): string | undefined {
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0)
+}
+
+/**
+ * Whether a trial that goes on can no longer pass: most of a second's requests were late or lost, which is more than 1% of
+ * any trial shorter than 50 s.
+ */
+export function isLost({ responseTime, successes, unanswered }: Interval, slo: LimitSlo): boolean {
+  return unanswered > successes || ('p50Ms' in responseTime && responseTime.p50Ms > slo.p99Ms)
 }

@@ -47,7 +47,7 @@ export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): 
 function verdictOf(figures: TrialFigures, failed: boolean, doubtful: boolean, toolRanOut: boolean): VerdictValue {
   if (toolRanOut || figures.scheduled === 0) return 'invalid'
   if (failed) return 'fail'
-  if (figures.interrupted) return 'invalid'
+  if (figures.cutShort) return 'invalid'
   return doubtful ? 'inconclusive' : 'pass'
 }
 
@@ -72,7 +72,7 @@ function failuresOf(trial: OpenTrial, figures: TrialFigures, slo: LimitSlo, grow
   if (growth?.shown && growth.share >= (isUnsteady(trial) ? UNSTEADY_GROWTH : GROWTH)) {
     failures.push(`requests piled up: ${percent(growth.share)} of the arrivals were added to those in flight`)
   }
-  if (achievedRps < COMPLETED * offeredRps && !figures.aborted) {
+  if (achievedRps < COMPLETED * offeredRps && !figures.cutShort) {
     failures.push(`only ${percent(achievedRps / offeredRps)} of the load was completed in time`)
   }
   if (late > 0 && atLeast(timed, 0.01, late) <= ALPHA) {
@@ -92,7 +92,6 @@ function doubtsOf(trial: Trial, figures: TrialFigures, slo: LimitSlo): string[] 
   if (failed > 0 && atMost(scheduled, slo.errorRate, failed) > ALPHA) {
     doubts.push(`${failed} failed of ${scheduled} requests do not show an error rate`)
   }
-  if (doubts.length === 0 && figures.aborted) doubts.push('it was stopped early')
   return doubts
 }
 

@@ -53,21 +53,19 @@ export function tryOn(server: VirtualServer, trial: Trial, random: () => number,
     arrivals.push(at)
   }
   const fates = open(server, arrivals, random)
-  const stoppedMs = trial.purpose === 'step' ? durationMs : beyondDoubtMs(fates, sloMs)
-  const tookMs = Math.min(durationMs, Math.ceil(stoppedMs / BATCH_MS) * BATCH_MS)
+  const tookMs = trial.purpose === 'step' ? durationMs : Math.min(durationMs, lostMs(fates, sloMs))
   const seen = fates.filter(({ intendedMs, doneMs }) => tookMs === durationMs || Math.max(intendedMs, doneMs) <= tookMs)
-  return { ...figures(seen, tookMs, trial.rate, sloMs, server), aborted: tookMs < durationMs }
+  return { ...figures(seen, tookMs, trial.rate, sloMs, server), cutShort: tookMs < durationMs }
 }
 
-/** When a run told to stop beyond the limit would stop. */
-function beyondDoubtMs(fates: readonly Fate[], sloMs: Ms): Ms {
-  let late = 0
-  const byEnd = fates.toSorted((a, b) => a.doneMs - b.doneMs)
-  const stop = byEnd.find(({ intendedMs, doneMs, ok }, i) => {
-    if (!ok || doneMs - intendedMs > sloMs) late++
-    return late > 5 && late > 0.04 * (i + 1) && doneMs > 1_000
-  })
-  return stop?.doneMs ?? Number.POSITIVE_INFINITY
+/** The end of the first second in which most requests were late or lost. */
+function lostMs(fates: readonly Fate[], sloMs: Ms): Ms {
+  const bySecond = Map.groupBy(fates, ({ doneMs }) => Math.floor(doneMs / 1_000))
+  for (const [second, ended] of [...bySecond].toSorted(([a], [b]) => a - b)) {
+    const late = ended.filter(({ intendedMs, doneMs, ok }) => !ok || doneMs - intendedMs > sloMs)
+    if (late.length > ended.length / 2) return 1_000 * (second + 1)
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 function open(server: VirtualServer, arrivals: readonly Ms[], random: () => number): Fate[] {
@@ -146,8 +144,7 @@ function figures(fates: readonly Fate[], durationMs: Ms, rate: Rps, sloMs: Ms, s
     batchMs: BATCH_MS,
     arrivals: arrived.map((count, i) => count - (arrived[i - 1] ?? 0)),
     inFlight: ends.map((end, i) => (arrived[i] ?? 0) - by('doneMs', end)),
-    aborted: false,
-    interrupted: false,
+    cutShort: false,
     lagMs: late ? 50 : 0.2,
     undelivered: late ? 'the generator was late' : undefined,
     eventLoopUtilization: late ? 1 : 0.3,

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import type { OpenTrial } from './limit-trial.ts'
+import type { TrialFigures } from './trial-figures.ts'
+import { judgeTrial } from './trial-verdict.ts'
+
+const slo = { p99Ms: 250, errorRate: 0.01 }
+const hold: OpenTrial = { purpose: 'hold', rate: 100, arrivals: 'uniform', durationMs: 12_000 }
+const step: OpenTrial = { ...hold, purpose: 'step', durationMs: 2_000 }
+
+/** 1200 requests at 100/s, all of them fast. */
+const healthy: TrialFigures = {
+  tookMs: 12_000,
+  scheduled: 1_200,
+  failed: 0,
+  timed: 1_200,
+  late: 0,
+  lateAtTarget: 0,
+  offeredRps: 100,
+  achievedRps: 100,
+  p50Ms: 10,
+  p99Ms: 12,
+  batchMs: 200,
+  arrivals: new Array<number>(60).fill(20),
+  inFlight: Array.from({ length: 60 }, (_, i) => 1 + (i % 2)),
+  cutShort: false,
+  lagMs: 0.3,
+  undelivered: undefined,
+  eventLoopUtilization: 0.3,
+}
+
+const rising = (to: number): number[] => Array.from({ length: 60 }, (_, i) => (to * i) / 59)
+
+describe('a trial of full length', () => {
+  it('passes when its requests are fast, complete and do not pile up', () => {
+    expect(judgeTrial(hold, healthy, slo)).toMatchObject({ verdict: 'pass', reasons: [], toolRanOut: false, rate: 100 })
+  })
+
+  it.each([
+    ['late answers', { late: 24 }, '2.0% of the requests took longer than 250 ms'],
+    ['errors', { failed: 24 }, '2.0% of the requests failed'],
+    ['a load that is not completed', { achievedRps: 89 }, 'only 89% of the load was completed in time'],
+    [
+      'a queue that grows',
+      { inFlight: rising(40) },
+      'requests piled up: 3.4% of the arrivals were added to those in flight',
+    ],
+  ])('fails for %s', (_, changed, reason) => {
+    expect(judgeTrial(hold, { ...healthy, ...changed }, slo)).toMatchObject({ verdict: 'fail', reasons: [reason] })
+  })
+
+  it.each([
+    ['too few requests for a p99', { timed: 298, scheduled: 298 }, '0 late of 298 requests do not show a p99'],
+    ['as many late as the limit allows', { late: 12 }, '12 late of 1200 requests do not show a p99'],
+    ['as many failed as the limit allows', { failed: 12 }, '12 failed of 1200 requests do not show an error rate'],
+  ])('is inconclusive for %s', (_, changed, reason) => {
+    expect(judgeTrial(hold, { ...healthy, ...changed }, slo)).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [reason],
+    })
+  })
+
+  it('that was cut short can fail, but not pass', () => {
+    const cutShort = { ...healthy, cutShort: true }
+    expect(judgeTrial(hold, cutShort, slo).verdict).toBe('invalid')
+    expect(judgeTrial(hold, { ...cutShort, late: 100, lateAtTarget: 100 }, slo).verdict).toBe('fail')
+  })
+
+  it('passes with 299 requests, none of them late', () => {
+    expect(judgeTrial(hold, { ...healthy, timed: 299, scheduled: 299 }, slo).verdict).toBe('pass')
+  })
+
+  it('is not failed by a growth of fewer than five requests, nor by one that wavers', () => {
+    const wavering = Array.from({ length: 60 }, (_, i) => 30 * (Math.floor(i / 12) % 2))
+    for (const inFlight of [rising(4.5), wavering]) {
+      expect(judgeTrial(hold, { ...healthy, inFlight }, slo).verdict).toBe('pass')
+    }
+  })
+})
+
+describe('a trial in which the tool was late', () => {
+  const late = { ...healthy, undelivered: 'the generator was late: schedule lag p99 80.0 ms', lagMs: 80 }
+
+  it('is invalid, whether it would pass or fail', () => {
+    for (const figures of [late, { ...late, late: 100, inFlight: rising(15) }]) {
+      expect(judgeTrial(hold, figures, slo)).toMatchObject({ verdict: 'invalid', toolRanOut: true })
+    }
+  })
+
+  it('still fails when the target was late by itself', () => {
+    expect(judgeTrial(hold, { ...late, late: 100, lateAtTarget: 90 }, slo)).toMatchObject({
+      verdict: 'fail',
+      toolRanOut: false,
+    })
+    expect(judgeTrial(hold, { ...late, late: 100, inFlight: rising(40) }, slo).verdict).toBe('fail')
+  })
+
+  it('fails nobody when the generator was out of CPU, but may pass', () => {
+    const busy = { ...healthy, eventLoopUtilization: 0.97 }
+    expect(judgeTrial(hold, busy, slo).verdict).toBe('pass')
+    expect(judgeTrial(hold, { ...busy, late: 100, lateAtTarget: 100 }, slo)).toMatchObject({
+      verdict: 'invalid',
+      toolRanOut: true,
+      reasons: [expect.stringContaining('busy 97% of the time'), expect.any(String)],
+    })
+  })
+})
+
+describe('a step', () => {
+  it('passes when nothing speaks against it, however few its requests', () => {
+    expect(judgeTrial(step, { ...healthy, timed: 100, scheduled: 100 }, slo).verdict).toBe('pass')
+  })
+
+  it('is not failed by the growth that one pause makes of two seconds', () => {
+    expect(judgeTrial(step, { ...healthy, inFlight: rising(40) }, slo).verdict).toBe('pass')
+    expect(judgeTrial(step, { ...healthy, inFlight: rising(80) }, slo).verdict).toBe('fail')
+  })
+
+  it('of which nothing was sent is invalid', () => {
+    expect(judgeTrial(step, { ...healthy, timed: 0, scheduled: 0 }, slo).verdict).toBe('invalid')
+  })
+})

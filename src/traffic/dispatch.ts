@@ -238,7 +238,11 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #tick(): void {
     const nowMs = this.now()
     const { requestTimeoutMs } = this.#options
-    for (let head = this.#sent.head; head !== undefined && nowMs - head.sentMs >= requestTimeoutMs; head = this.#sent.head) {
+    for (
+      let head = this.#sent.head;
+      head !== undefined && nowMs - head.sentMs >= requestTimeoutMs;
+      head = this.#sent.head
+    ) {
       this.#giveUp(head, 'timeout', `no answer within ${requestTimeoutMs / 1_000} s`, nowMs)
     }
     for (
@@ -281,8 +285,10 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (this.#over) return
     this.#over = true
     const nowMs = this.now()
-    for (let head = this.#waiting.shift(); head !== undefined; head = this.#waiting.shift()) this.#drop(head, unsent, nowMs)
-    for (let head = this.#sent.head; head !== undefined; head = this.#sent.head) this.#giveUp(head, inFlight, message, nowMs)
+    for (let head = this.#waiting.shift(); head !== undefined; head = this.#waiting.shift())
+      this.#drop(head, unsent, nowMs)
+    for (let head = this.#sent.head; head !== undefined; head = this.#sent.head)
+      this.#giveUp(head, inFlight, message, nowMs)
     // What is past its intended start, but was never seen to be due, was scheduled all the same: the tool came too late.
     for (const [phase, count] of this.#options.source.rest(nowMs)) this.#events.neverDue('generator', phase, count)
     this.#finish()
@@ -303,7 +309,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     clearInterval(this.#ticking)
     this.#wake.stop()
     this.#pool.destroy()
-    this.#books.check(this.now())
+    this.#books.close()
     this.#events.ended()
   }
 }

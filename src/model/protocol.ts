@@ -58,7 +58,7 @@ export interface Outcome {
 
 /** What the engine asks a connection to send. */
 export interface Outgoing<Request> {
-  /** Unique within the run: the position of the request in the schedule. */
+  /** Unique within the run: the position of the request in the schedule; in the warm-up, counting down from −1. */
   readonly requestId: number
   readonly operation: string
   readonly payload: Request

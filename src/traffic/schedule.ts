@@ -51,7 +51,8 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     if (payload === 'later') return 'later'
     this.#held = undefined
     return {
-      requestId: held.position,
+      // The warm-up walks the same positions, and its last requests may still be under way when the first ones come again.
+      requestId: held.atMs < 0 ? -1 - held.position : held.position,
       atMs: held.atMs,
       operation: this.#options.operationOf(payload),
       phase: this.#phaseAt(held.atMs),
@@ -73,7 +74,9 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     const { instants, warmUp, share } = this.#options
     for (;;) {
       const atMs =
-        this.#warmingUp && warmUp !== undefined ? beforeZero(warmUp.instants.next(), warmUp.durationMs) : instants.next()
+        this.#warmingUp && warmUp !== undefined
+          ? beforeZero(warmUp.instants.next(), warmUp.durationMs)
+          : instants.next()
       if (atMs === Number.POSITIVE_INFINITY) {
         if (!this.#warmingUp) return undefined
         this.#warmingUp = false
@@ -89,7 +92,9 @@ export class Schedule<Request> implements ArrivalSource<Request> {
   #phaseAt(atMs: Ms): number {
     const { phases } = this.#options
     while (this.#phase < phases.length && atMs > (phases[this.#phase]?.endMs ?? 0)) this.#phase++
-    return atMs >= (phases[this.#phase]?.startMs ?? Number.POSITIVE_INFINITY) ? this.#phase : -1
+    const startMs = phases[this.#phase]?.startMs ?? Number.POSITIVE_INFINITY
+    // An arrival stands where the count was reached: on a boundary it belongs to the part that ends there.
+    return atMs > startMs || (atMs === 0 && startMs === 0) ? this.#phase : -1
   }
 }
 

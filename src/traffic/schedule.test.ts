@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ArrivalProcessName } from '../model/pattern.ts'
+import { arrivalsOf } from './arrivals/index.ts'
+import { randomFrom } from './arrivals/random.ts'
+import type { Arrival } from './dispatch.ts'
+import { constant, patternFrom, rampUp, sequence } from './patterns/index.ts'
+import { ClosedSchedule, Schedule, type ScheduleOptions } from './schedule.ts'
+import { weightedPicker } from './workloads/picker.ts'
+
+interface Named {
+  readonly name: string
+  readonly weight?: number
+}
+
+const REQUESTS: readonly Named[] = [{ name: 'read', weight: 9 }, { name: 'write' }]
+
+interface Wanted {
+  readonly rate?: number
+  readonly durationMs?: number
+  readonly warmUpMs?: number
+  readonly process?: ArrivalProcessName
+  readonly thread?: number
+  readonly threads?: number
+}
+
+function optionsOf({
+  rate = 50,
+  durationMs = 2_000,
+  warmUpMs = 0,
+  process = 'uniform',
+  thread = 0,
+  threads = 1,
+}: Wanted) {
+  const seed = 'cafe'
+  const measured = patternFrom(constant({ rate }), { durationMs, seed })
+  const warmUp = patternFrom(constant({ rate }), { durationMs: warmUpMs, seed })
+  return {
+    instants: arrivalsOf(measured, process, randomFrom(seed, 'arrivals')),
+    warmUp:
+      warmUpMs > 0
+        ? { instants: arrivalsOf(warmUp, process, randomFrom(seed, 'warm-up')), durationMs: warmUpMs }
+        : undefined,
+    share: { thread, threads },
+    phases: [],
+    picker: weightedPicker(REQUESTS, seed),
+    operationOf: ({ name }: Named) => name,
+  } satisfies ScheduleOptions<Named>
+}
+
+function allOf<Request>(schedule: Schedule<Request>): Arrival<Request>[] {
+  const arrivals: Arrival<Request>[] = []
+  for (let next = schedule.next(); next !== undefined && next !== 'later'; next = schedule.next()) arrivals.push(next)
+  return arrivals
+}
+
+function count(counts: ReadonlyMap<number, number>): number {
+  return [...counts.values()].reduce((sum, each) => sum + each, 0)
+}
+
+test('50 req/s for 2 s are 100 arrivals, 20 ms apart, the last at the end', () => {
+  const arrivals = allOf(new Schedule(optionsOf({})))
+  expect(arrivals).toHaveLength(100)
+  for (const [i, { atMs, requestId }] of arrivals.entries()) {
+    expect(atMs).toBeCloseTo(20 * (i + 1), 6)
+    expect(requestId).toBe(i)
+  }
+})
+
+test('the threads together send what one thread alone would, each at its instant and with its payload', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 7 }),
+      fc.constantFrom<ArrivalProcessName>('uniform', 'poisson'),
+      fc.integer({ min: 0, max: 1_000 }),
+      (threads, process, warmUpMs) => {
+        const alone = allOf(new Schedule(optionsOf({ process, warmUpMs })))
+        const shares = Array.from({ length: threads }, (_, thread) =>
+          allOf(new Schedule(optionsOf({ process, warmUpMs, thread, threads }))),
+        )
+        const joined = shares.flat().toSorted((one, other) => one.atMs - other.atMs || one.requestId - other.requestId)
+        expect(joined).toEqual(alone)
+        for (const share of shares) expect(Math.abs(share.length - alone.length / threads)).toBeLessThanOrEqual(2)
+      },
+    ),
+    { numRuns: 30 },
+  )
+})
+
+describe('warm-up', () => {
+  test.each<ArrivalProcessName>(['uniform', 'poisson'])(
+    '%s: lies before zero and leaves the measured part as it is',
+    (process) => {
+      const measured = allOf(new Schedule(optionsOf({ process })))
+      const arrivals = allOf(new Schedule(optionsOf({ process, warmUpMs: 1_000 })))
+      const warmUp = arrivals.filter(({ atMs }) => atMs < 0)
+      expect(warmUp.length).toBeGreaterThan(0)
+      expect(warmUp[0]?.atMs).toBeGreaterThanOrEqual(-1_000)
+      expect(arrivals.slice(warmUp.length)).toEqual(measured)
+    },
+  )
+
+  test('no request of it has the id of a measured one', () => {
+    const ids = allOf(new Schedule(optionsOf({ warmUpMs: 1_000 }))).map(({ requestId }) => requestId)
+    expect(ids).toHaveLength(150)
+    expect(new Set(ids).size).toBe(150)
+  })
+})
+
+describe('phases', () => {
+  const phased = sequence(
+    constant({ rate: 10, duration: '1s', name: 'calm' }),
+    constant({ rate: 20, duration: '1s' }),
+    rampUp({ from: 0, to: 20, duration: '1s', name: 'rise' }),
+  )
+
+  function phasedSchedule(): Schedule<Named> {
+    const pattern = patternFrom(phased, { durationMs: 3_000, seed: 'cafe' })
+    return new Schedule({
+      ...optionsOf({ warmUpMs: 500 }),
+      instants: arrivalsOf(pattern, 'uniform', randomFrom('cafe')),
+      phases: pattern.phases ?? [],
+    })
+  }
+
+  test('a request belongs to the phase in which it is intended, and −1 is none', () => {
+    const phases = allOf(phasedSchedule()).map(({ phase }) => phase)
+    const counted = (phase: number): number => phases.filter((each) => each === phase).length
+    expect(counted(0)).toBe(10)
+    expect(counted(1)).toBe(10)
+    expect(counted(-1)).toBe(25 + 20)
+  })
+
+  test('what is given up is counted by phase', () => {
+    const schedule = phasedSchedule()
+    schedule.next()
+    expect(schedule.rest(3_000)).toEqual(
+      new Map([
+        [0, 10],
+        [-1, 20],
+        [1, 10],
+      ]),
+    )
+  })
+})
+
+describe('what is given up', () => {
+  test('is what was returned last and everything after it, up to the instant', () => {
+    const schedule = new Schedule(optionsOf({}))
+    for (let i = 0; i < 10; i++) schedule.next()
+    // The tenth, at 200 ms, was returned but not sent.
+    expect(count(schedule.rest(300))).toBe(6)
+  })
+
+  test('is nothing when the last arrival was taken', () => {
+    const schedule = new Schedule(optionsOf({}))
+    allOf(schedule)
+    expect(count(schedule.rest(60_000))).toBe(0)
+  })
+
+  test('is nothing while the next one is not yet due', () => {
+    const schedule = new Schedule(optionsOf({}))
+    schedule.next()
+    expect(count(schedule.rest(10))).toBe(0)
+  })
+
+  test('does not count warm-up', () => {
+    const schedule = new Schedule(optionsOf({ warmUpMs: 1_000 }))
+    schedule.next()
+    expect(count(schedule.rest(40))).toBe(2)
+  })
+
+  test('holds a request whose payload was still being made', () => {
+    const schedule = new Schedule({ ...optionsOf({}), picker: { pick: () => 'later' as const } })
+    expect(schedule.next()).toBe('later')
+    expect(schedule.next()).toBe('later')
+    expect(count(schedule.rest(40))).toBe(2)
+  })
+})
+
+test('an arrival whose payload comes late keeps its place and its instant', () => {
+  let known = false
+  const { picker, ...options } = optionsOf({})
+  const late = { pick: (sequence: number) => (known ? picker.pick(sequence) : ('later' as const)) }
+  const schedule = new Schedule({ ...options, picker: late })
+  expect(schedule.next()).toBe('later')
+  expect(schedule.next()).toBe('later')
+  known = true
+  expect(schedule.next()).toMatchObject({ requestId: 0, atMs: 20 })
+  expect(schedule.next()).toMatchObject({ requestId: 1, atMs: 40 })
+})
+
+test('in the closed model the threads share the positions too', () => {
+  const { picker, operationOf } = optionsOf({})
+  const taken = [0, 1, 2].map((thread) => {
+    const schedule = new ClosedSchedule({ share: { thread, threads: 3 }, picker, operationOf })
+    return [schedule.next(), schedule.next()]
+  })
+  expect(taken.flat()).toMatchObject(
+    [0, 3, 1, 4, 2, 5].map((requestId) => ({ requestId, payload: picker.pick(requestId) })),
+  )
+})

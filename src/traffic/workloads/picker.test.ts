@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { onePicker, weightedPicker } from './picker.ts'
+
+const requests = [{ path: '/cart', weight: 90 }, { path: '/buy', weight: 9 }, { path: '/pay' }]
+
+function share(picks: readonly unknown[], wanted: unknown): number {
+  return picks.filter((pick) => pick === wanted).length / picks.length
+}
+
+test('one request is picked at every position', () => {
+  const [request] = requests
+  const picker = onePicker(request)
+  expect([0, 1, 1_000_000].map((sequence) => picker.pick(sequence))).toEqual([request, request, request])
+})
+
+test('a list is picked from in the proportion of its weights, whatever the seed', () => {
+  for (const seed of ['0', '1', 'deadbeef', '8f2c1e']) {
+    const picker = weightedPicker(requests, seed)
+    const n = 20_000
+    const picks = Array.from({ length: n }, (_, sequence) => picker.pick(sequence))
+    for (const [request, p] of [
+      [requests[0], 0.9],
+      [requests[1], 0.09],
+      [requests[2], 0.01],
+    ] as const) {
+      // Five standard deviations: one seed in two million would miss it, and these four are fixed.
+      expect(Math.abs(share(picks, request) - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n))
+    }
+  }
+})
+
+test('each thread finds the requests in proportion too: positions far apart draw independently', () => {
+  const picker = weightedPicker([{ weight: 1 }, { weight: 1 }], 'cafe')
+  for (const threads of [2, 3, 4, 8, 64]) {
+    const n = 10_000
+    const first = picker.pick(0)
+    const picks = Array.from({ length: n }, (_, i) => picker.pick(i * threads))
+    expect(Math.abs(share(picks, first) - 0.5)).toBeLessThan(5 * Math.sqrt(0.25 / n))
+    const same = picks.filter((pick, i) => pick === picks[i + 1]).length
+    expect(Math.abs(same / n - 0.5)).toBeLessThan(5 * Math.sqrt(0.25 / n))
+  }
+})
+
+test('the same seed and position pick the same; another seed picks otherwise', () => {
+  const picked = (seed: string): unknown[] => {
+    const picker = weightedPicker(requests, seed)
+    return Array.from({ length: 500 }, (_, sequence) => picker.pick(sequence))
+  }
+  expect(picked('8f2c1e')).toEqual(picked('8f2c1e'))
+  expect(picked('8f2c1e')).not.toEqual(picked('8f2c1f'))
+})
+
+test('what weighs nothing is never picked', () => {
+  const light = [{ weight: 0 }, { weight: 1 }, { weight: 0 }]
+  fc.assert(
+    fc.property(fc.nat(), fc.string(), (sequence, seed) => {
+      expect(weightedPicker(light, seed).pick(sequence)).toBe(light[1])
+    }),
+  )
+})

@@ -26,6 +26,8 @@ export interface ShareQuestion {
  */
 export function judgeShare(question: ShareQuestion): Exclude<VerdictValue, 'invalid'> {
   const { allowed, confidence, designEffect, forPass, forFail } = question
+  // "None at all" is a count and no estimate: of nothing can it be shown that it never happens.
+  if (allowed <= 0) return forFail.over > 0 ? 'fail' : forPass.over > 0 ? 'inconclusive' : 'pass'
   if (designEffect === undefined) return 'inconclusive'
   const doubt = 1 - confidence
   const effective = (count: number): number => Math.floor(count / designEffect)

@@ -1,0 +1,17 @@
+import type { Ms } from '../../model/units.ts'
+import { subjectOf } from '../subject.ts'
+import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
+import { maximumVerdict } from '../verdict/maximum.ts'
+import { LATENCY_RULES, limitArgument, optionsArgument, type LatencyOptions } from './arguments.ts'
+
+/**
+ * Every request of this run took less than `limitMs`, in milliseconds. An observation, not an estimate: `confidence` has
+ * no part in it, and a longer run has a larger maximum.
+ */
+export function toHaveMaxBelow(received: unknown, limitMs: Ms, options?: Pick<LatencyOptions, 'of'>): JudgedVerdict {
+  const matcher = 'toHaveMaxBelow'
+  const limit = limitArgument(limitMs, matcher)
+  const checked = optionsArgument(options, matcher, { of: LATENCY_RULES.of })
+  const { figures, run } = subjectOf(received, matcher)
+  return maximumVerdict(figures, run, { ...checked, limitMs: limit })
+}

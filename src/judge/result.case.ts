@@ -1,0 +1,238 @@
+/** Test support: whole results made of known latencies, which hold every identity that a measured one holds. */
+import { bucketHighUs, bucketOf, encodeHdr, type SparseHistogram } from '../model/hdr.ts'
+import { ERROR_CLASSES, isAnswered, type ErrorClass } from '../model/protocol.ts'
+import type { Distribution, DropReason, Interval, JudgedFigures, LoadResult, PlanSummary } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+
+/** What happened in one stretch of time of the run. */
+export interface StretchCase {
+  /** Response times of the successes. */
+  readonly responsesMs: readonly Ms[]
+  readonly errors?: Readonly<Partial<Record<ErrorClass, number>>>
+  readonly dropped?: Readonly<Partial<Record<DropReason, number>>>
+  /** Due but not done at its end; 0 when absent. */
+  readonly inFlight?: number
+  /** When absent, what came due is what met its fate. */
+  readonly arrivals?: number
+}
+
+export interface ResultCase {
+  readonly stretches: readonly StretchCase[]
+  /** Length of a stretch; 250 when absent. */
+  readonly stretchMs?: Ms
+  /** The part of a response time that is service; all but the lag when absent. */
+  readonly serviceMs?: (responseMs: Ms) => Ms
+  /** The part of a response time that is the generator's own lateness; 0 when absent. */
+  readonly lagMs?: (responseMs: Ms) => Ms
+  /** Names with the first stretch of each phase and the one after its last. */
+  readonly phases?: Readonly<Record<string, readonly [number, number]>>
+  readonly plan?: Partial<PlanSummary>
+  /** Whatever else is to stand in the result. */
+  readonly rest?: Partial<LoadResult>
+}
+
+/** The same stretch over and over: `perStretch` successes of `responseMs(i)`, where i counts through the whole run. */
+export function evenStretches(count: number, perStretch: number, responseMs: (i: number) => Ms): StretchCase[] {
+  return Array.from({ length: count }, (_, stretch) => ({
+    responsesMs: Array.from({ length: perStretch }, (__, i) => responseMs(stretch * perStretch + i)),
+  }))
+}
+
+/** A completed run against a loopback server, with the defaults of a plan, unless `rest` and `plan` say otherwise. */
+export function resultOf(run: ResultCase): LoadResult {
+  const { stretches, stretchMs = 250, phases = {}, rest = {} } = run
+  const whole = figuresOf(run, 0, stretches.length)
+  const durationMs = stretches.length * stretchMs
+  return {
+    ...whole,
+    schema: 1,
+    type: 'describe-load:result',
+    generatorId: 'case',
+    name: 'a case',
+    plan: planOf(run, whole),
+    protocol: 'http',
+    protocolVersion: 'HTTP/1.1',
+    pattern: 'constant',
+    arrivals: 'uniform',
+    seed: '8f2c1e',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    ended: 'completed',
+    drainMs: 0,
+    inFlight: 0,
+    operations: { 'GET /': figuresOf(run, 0, stretches.length) },
+    phases: Object.fromEntries(
+      Object.entries(phases).map(([name, [from, to]]) => [
+        name,
+        { ...figuresOf(run, from, to), startMs: from * stretchMs, endMs: to * stretchMs },
+      ]),
+    ),
+    journeys: null,
+    pool: { size: 20, peakInUse: 4, fullRatio: 0 },
+    connections: { opened: 4, closed: 4, reconnects: 0, failed: 0 },
+    intervalMs: 1_000,
+    intervals: intervalsOf(run, durationMs),
+    generator: { threads: 1, mode: 'worker', wake: 'exact', cpuPercent: 12, eventLoopUtilization: 0.2, doubts: [] },
+    target: { url: 'http://127.0.0.1:3000/', pids: [], samples: [], unwatched: 'monitor is off' },
+    slowest: [],
+    ...rest,
+  }
+}
+
+function planOf({ plan = {} }: ResultCase, { offeredRps, durationMs }: JudgedFigures): PlanSummary {
+  return {
+    rate: offeredRps,
+    durationMs,
+    warmUpMs: 0,
+    connection: 'pooled',
+    maxConnections: 20,
+    requestTimeoutMs: 10_000,
+    sla: {},
+    confidence: 0.95,
+    onInconclusive: 'fail',
+    request: 'GET /',
+    ...plan,
+  }
+}
+
+/** Figures of the requests that met their fate in the stretches from … to − 1, on the grid of the whole run. */
+function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
+  const { stretchMs = 250, plan = {} } = run
+  const within = run.stretches.map((stretch, i): StretchCase => (i >= from && i < to ? stretch : { responsesMs: [] }))
+  const responsesMs = within.flatMap((stretch) => stretch.responsesMs)
+  const lagMs = run.lagMs ?? (() => 0)
+  const serviceMs = run.serviceMs ?? ((ms: Ms) => ms - lagMs(ms))
+  const targetMs = (ms: Ms): Ms => ms - lagMs(ms)
+  const errorsByClass = sumUp(within.map(({ errors = {} }) => errors))
+  const droppedByReason = sumUp(within.map(({ dropped = {} }) => dropped))
+  const errors = total(errorsByClass)
+  const dropped = total(droppedByReason)
+  const successes = responsesMs.length
+  const requestsScheduled = successes + errors + dropped
+  const durationMs = (to - from) * stretchMs
+  const errorRate = requestsScheduled === 0 ? 0 : (errors + dropped) / requestsScheduled
+  const texts = (part: (ms: Ms) => Ms): string[] =>
+    within.map((stretch) => encodeHdr(histogramFrom(stretch.responsesMs.map(part))))
+  return {
+    durationMs,
+    requestsScheduled,
+    requestsSent: successes + errors,
+    responsesReceived: successes + answered(errorsByClass),
+    successes,
+    errors,
+    timeouts: errorsByClass.timeout ?? 0,
+    dropped,
+    droppedByReason,
+    unanswered: errors - answered(errorsByClass) + dropped,
+    successRate: 1 - errorRate,
+    errorRate,
+    offeredRps: (requestsScheduled * 1_000) / durationMs,
+    throughputRps: (successes * 1_000) / durationMs,
+    bytesSent: requestsScheduled * 100,
+    bytesReceived: successes * 200,
+    errorsByClass: Object.fromEntries(
+      Object.entries(errorsByClass).map(([name, count]) => [name, { count, first: `the first ${name}` }]),
+    ),
+    overLimit: Object.fromEntries(
+      Object.entries(plan.sla ?? {})
+        .filter(([key]) => key.endsWith('Ms'))
+        .map(([key, limitMs]) => [key, { limitMs, count: responsesMs.filter((ms) => ms > limitMs).length }]),
+    ),
+    responseTime: distributionOf(responsesMs),
+    serviceTime: distributionOf(responsesMs.map(serviceMs)),
+    queueTime: distributionOf(responsesMs.map((ms) => targetMs(ms) - serviceMs(ms))),
+    scheduleLag: distributionOf(responsesMs.map(lagMs)),
+    targetTime: distributionOf(responsesMs.map(targetMs)),
+    connectTime: { count: 0 },
+    firstMessageTime: { count: 0 },
+    messageGap: { count: 0 },
+    batches: {
+      lengthMs: stretchMs,
+      arrivals: within.map((stretch) => stretch.arrivals ?? fates(stretch)),
+      inFlight: within.map(({ inFlight = 0 }) => inFlight),
+      successes: within.map((stretch) => stretch.responsesMs.length),
+      errors: within.map(({ errors: failed = {} }) => total(failed)),
+      dropped: within.map(({ dropped: unsent = {} }) => total(unsent)),
+      unanswered: within.map(
+        ({ errors: failed = {}, dropped: unsent = {} }) => total(failed) - answered(failed) + total(unsent),
+      ),
+      responseTime: texts((ms) => ms),
+      serviceTime: texts(serviceMs),
+      targetTime: texts(targetMs),
+    },
+  }
+}
+
+function intervalsOf(run: ResultCase, durationMs: Ms): Interval[] {
+  const { stretches, stretchMs = 250 } = run
+  const per = Math.max(1, Math.round(1_000 / stretchMs))
+  return Array.from({ length: Math.ceil(stretches.length / per) }, (_, i) => {
+    const [from, to] = [i * per, Math.min(stretches.length, (i + 1) * per)]
+    const { batches, ...figures } = figuresOf(run, from, to)
+    return {
+      ...figures,
+      startMs: from * stretchMs,
+      durationMs: Math.min(durationMs, to * stretchMs) - from * stretchMs,
+      arrivals: batches.arrivals.reduce((sum, count) => sum + count, 0),
+      inFlight: stretches[to - 1]?.inFlight ?? 0,
+    }
+  })
+}
+
+/** Statistics of latencies in ms as the recorder gives them: mean and deviation of the values, percentiles of buckets. */
+export function distributionOf(latenciesMs: readonly Ms[]): Distribution {
+  const sorted = Float64Array.from(latenciesMs).sort()
+  const count = sorted.length
+  if (count === 0) return { count: 0 }
+  const meanMs = sorted.reduce((sum, ms) => sum + ms, 0) / count
+  const maxMs = sorted.at(-1) ?? 0
+  const at = (share: number): Ms => {
+    const ms = sorted[Math.max(0, Math.ceil(share * count - 1e-9) - 1)] ?? 0
+    return Math.min(bucketHighUs(bucketOf(Math.round(ms * 1_000))) / 1_000, maxMs)
+  }
+  return {
+    count,
+    minMs: sorted[0] ?? 0,
+    meanMs,
+    stddevMs: Math.sqrt(sorted.reduce((sum, ms) => sum + (ms - meanMs) ** 2, 0) / count),
+    p50Ms: at(0.5),
+    p75Ms: at(0.75),
+    p90Ms: at(0.9),
+    p95Ms: at(0.95),
+    p99Ms: at(0.99),
+    p999Ms: at(0.999),
+    maxMs,
+    histogram: encodeHdr(histogramFrom(latenciesMs)),
+  }
+}
+
+function histogramFrom(latenciesMs: readonly Ms[]): SparseHistogram {
+  const filled = new Map<number, number>()
+  for (const ms of latenciesMs) {
+    const bucket = bucketOf(Math.round(ms * 1_000))
+    filled.set(bucket, (filled.get(bucket) ?? 0) + 1)
+  }
+  const buckets = [...filled.keys()].toSorted((a, b) => a - b)
+  return { buckets, counts: buckets.map((bucket) => filled.get(bucket) ?? 0) }
+}
+
+type Counts<Key extends string> = Readonly<Partial<Record<Key, number>>>
+
+function sumUp<Key extends string>(parts: readonly Counts<Key>[]): Counts<Key> {
+  const sums: Partial<Record<Key, number>> = {}
+  for (const part of parts) {
+    for (const key of Object.keys(part) as Key[]) sums[key] = (sums[key] ?? 0) + (part[key] ?? 0)
+  }
+  return sums
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+}
+
+function answered(errors: Counts<ErrorClass>): number {
+  return ERROR_CLASSES.filter(isAnswered).reduce((sum, name) => sum + (errors[name] ?? 0), 0)
+}
+
+function fates({ responsesMs, errors = {}, dropped = {} }: StretchCase): number {
+  return responsesMs.length + total(errors) + total(dropped)
+}

@@ -1,0 +1,47 @@
+import type { JudgedFigures } from '../../model/result.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
+import { FEWEST_STRETCHES } from './design-effect.ts'
+import { histogramOf, percentileOf } from './latencies.ts'
+import { neweyWestSlope } from './statistics/newey-west.ts'
+import { studentQuantile } from './statistics/student.ts'
+
+/** How the number of requests in flight changed from the start of the traffic to its end. */
+export interface Growth {
+  readonly requests: number
+  /** `requests` beside the number that arrived. */
+  readonly share: Ratio
+  /** Beyond what chance and a healthy queue's wandering would do. */
+  readonly shown: boolean
+}
+
+/** Doubt at which a slope counts as one. */
+const DOUBT = 0.01
+/** Growth below this share of the arrivals is no overload worth the name. */
+const LEAST_SHARE = 0.01
+/** A fast request, which no queue held up: its service time turns the arrival rate into the number rightly in flight. */
+const FAST_PERCENTILE = 10
+
+/**
+ * Whether more and more requests were in flight: a slope over at least 20 stretches with Newey–West errors, shown at
+ * 99%, and growth of at least 1% of the arrivals. A slope alone alarms on healthy queues, whose length wanders.
+ *
+ * What the arrival rate itself keeps in flight (Little: rate × service time) is taken off first, so that a rising
+ * pattern is not mistaken for a growing queue. Only stretches that lie wholly within the traffic count: in the others
+ * the last requests are drained. Undefined with fewer than 20 of them, or without traffic.
+ */
+export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): Growth | undefined {
+  const { batches, durationMs, startMs = 0, serviceTime } = figures
+  const from = Math.ceil(startMs / batches.lengthMs)
+  const to = Math.floor((startMs + durationMs) / batches.lengthMs)
+  const serviceMs = percentileOf({ histogram: histogramOf(serviceTime), unanswered: 0 }, FAST_PERCENTILE) ?? 0
+  const arrivals = batches.arrivals.slice(from, to)
+  const backlog = batches.inFlight
+    .slice(from, to)
+    .map((inFlight, i) => inFlight - ((arrivals[i] ?? 0) * serviceMs) / batches.lengthMs)
+  const arrived = arrivals.reduce((sum, count) => sum + count, 0)
+  if (backlog.length < FEWEST_STRETCHES || arrived === 0) return undefined
+  const { perStep, error } = neweyWestSlope(backlog)
+  const requests = perStep * (backlog.length - 1)
+  const significant = perStep > studentQuantile(1 - DOUBT, backlog.length - 2) * error
+  return { requests, share: requests / arrived, shown: significant && requests >= LEAST_SHARE * arrived }
+}

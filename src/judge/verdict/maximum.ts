@@ -1,0 +1,57 @@
+import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { conclude } from './conclude.ts'
+import { diagnose, partOf } from './evidence.ts'
+import type { JudgedVerdict } from './judged-verdict.ts'
+import { knownCounts, type LatencyOf } from './percentile-share.ts'
+import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
+import { wordCount, wordLimit, wordMs, wordPlural } from './wording.ts'
+
+export interface MaximumQuestion {
+  readonly limitMs: Ms
+  readonly of?: LatencyOf
+}
+
+/**
+ * Was every request of this run below a limit? A plain observation, which says nothing about the next run: a maximum
+ * grows with the number of requests. Requests without an answer are over every limit.
+ */
+export function maximumVerdict(figures: JudgedFigures, run: LoadResult, question: MaximumQuestion): JudgedVerdict {
+  const { limitMs, of = 'response' } = question
+  const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
+  const subject = `maximum ${of} time${partOf(figures, run)}`
+  const seen = 'maxMs' in distribution ? `${wordMs(distribution.maxMs)} ms` : 'not to be had'
+  const silent = figures.unanswered === 0 ? '' : `, and ${wordPlural(figures.unanswered, 'request')} got no answer`
+  return conclude(
+    {
+      claim: `${subject} below ${wordLimit(limitMs)}`,
+      contrary: `${subject} not below ${wordLimit(limitMs)}`,
+      observed: `${seen} (n = ${wordCount(distribution.count + figures.unanswered)}${silent})`,
+      causes: diagnose(figures, run, 99.9),
+    },
+    standingOf(figures, run, question),
+    figures,
+    run,
+  )
+}
+
+function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 'response' }: MaximumQuestion): Standing {
+  const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
+  if (figures.responsesReceived === 0 || distribution.count + figures.unanswered === 0) return nothingMeasured(figures)
+  const over = (judged: typeof distribution): boolean => 'maxMs' in judged && judged.maxMs >= limitMs
+  const { unproven } = knownCounts(figures, limitMs, of)
+  const neverDue = figures.droppedByReason.generator ?? 0
+  if (figures.unanswered - unproven - neverDue > 0) return { verdict: 'fail', details: [] }
+  if (over(distribution)) {
+    return of === 'service' || over(figures.targetTime)
+      ? { verdict: 'fail', details: [] }
+      : notDelivered('requests came due late, by the fault of the generator', run)
+  }
+  if (figures.unanswered === 0) return settle(figures, run, { verdict: 'pass', details: [] })
+  if (neverDue > 0) return notDelivered(`${wordPlural(neverDue, 'request')} never came due`, run)
+  return settle(figures, run, {
+    verdict: 'inconclusive',
+    reason: `cannot be told: ${wordPlural(figures.unanswered, 'request')} ended without an answer for another reason than time`,
+    details: [],
+  })
+}

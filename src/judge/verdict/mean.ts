@@ -1,0 +1,112 @@
+import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
+import { conclude } from './conclude.ts'
+import { designEffect, FEWEST_STRETCHES } from './design-effect.ts'
+import { diagnose, partOf } from './evidence.ts'
+import type { JudgedVerdict } from './judged-verdict.ts'
+import { latencyCourse, latencySums } from './latencies.ts'
+import { tooFew } from './more-requests.ts'
+import type { LatencyOf } from './percentile-share.ts'
+import { studentQuantile } from './statistics/student.ts'
+import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
+import { wordCount, wordInterval, wordLimit, wordMs } from './wording.ts'
+
+export interface MeanQuestion {
+  readonly limitMs: Ms
+  readonly of?: LatencyOf
+  /** Default: the plan's. */
+  readonly confidence?: Ratio
+}
+
+interface MeanEstimate {
+  readonly meanMs: Ms
+  /** What the mean may lie above or below its estimate with the asked confidence; undefined: too few stretches. */
+  readonly marginMs: Ms | undefined
+  readonly n: number
+  readonly effect: number | undefined
+}
+
+/**
+ * Is the mean below a limit? By batch means: Student's t on a standard error from the deflated number of requests. For
+ * a pass, each request without an answer counts with the time-out, or the limit where that is longer; for a fail it
+ * leaves the count.
+ */
+export function meanVerdict(figures: JudgedFigures, run: LoadResult, question: MeanQuestion): JudgedVerdict {
+  const { limitMs, of = 'response', confidence = run.plan.confidence } = question
+  const estimate = estimateMean(figures, of === 'response' ? 'responseTime' : 'serviceTime', confidence)
+  const subject = `mean ${of} time${partOf(figures, run)}`
+  return conclude(
+    {
+      claim: `${subject} below ${wordLimit(limitMs)}`,
+      contrary: `${subject} not below ${wordLimit(limitMs)}`,
+      observed: estimate === undefined ? 'nothing' : describeMean(estimate, confidence),
+      causes: diagnose(figures, run, 50),
+    },
+    estimate === undefined ? nothingMeasured(figures) : standingOf(figures, run, question, estimate),
+    figures,
+    run,
+  )
+}
+
+function estimateMean(
+  figures: JudgedFigures,
+  name: 'responseTime' | 'serviceTime' | 'targetTime',
+  confidence: Ratio,
+): MeanEstimate | undefined {
+  const distribution = figures[name]
+  if (!('meanMs' in distribution)) return undefined
+  const { meanMs, stddevMs, count: n } = distribution
+  const effect = designEffect(latencySums(latencyCourse(figures, name)), stddevMs ** 2)
+  // Of however many stretches: the fewest give the widest margin.
+  const t = studentQuantile(confidence, FEWEST_STRETCHES - 1)
+  return { meanMs, n, effect, marginMs: effect === undefined ? undefined : t * stddevMs * Math.sqrt(effect / n) }
+}
+
+function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuestion, estimate: MeanEstimate): Standing {
+  const { limitMs, of = 'response', confidence = run.plan.confidence } = question
+  const worst = withUnanswered(figures, run, limitMs, estimate)
+  const verdict = compare(estimate, worst, limitMs)
+  if (verdict === 'fail') {
+    const target = of === 'response' ? estimateMean(figures, 'targetTime', confidence) : undefined
+    const late = target !== undefined && compare(target, target.meanMs, limitMs) !== 'fail'
+    return late
+      ? notDelivered(
+          `requests came due late, by the fault of the generator; from then on, the mean was ${wordMs(target.meanMs)} ms`,
+          run,
+        )
+      : { verdict, details: [] }
+  }
+  if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
+  const { n, effect, marginMs = Number.POSITIVE_INFINITY } = estimate
+  const distanceMs = Math.abs(limitMs - worst)
+  const toTell = Math.ceil(n * (marginMs / distanceMs) ** 2)
+  const shortfall = {
+    requests: n,
+    toTell: marginMs < 30 * distanceMs ? toTell : undefined,
+    designEffect: effect,
+    stretches: figures.batches.successes.filter((successes) => successes > 0).length,
+  }
+  return settle(figures, run, tooFew(shortfall, figures, run))
+}
+
+function withUnanswered(
+  { unanswered }: JudgedFigures,
+  { plan }: LoadResult,
+  limitMs: Ms,
+  { meanMs, n }: MeanEstimate,
+): Ms {
+  return (meanMs * n + Math.max(plan.requestTimeoutMs, limitMs) * unanswered) / (n + unanswered)
+}
+
+function compare({ meanMs, marginMs }: MeanEstimate, worstMs: Ms, limitMs: Ms): Exclude<VerdictValue, 'invalid'> {
+  if (marginMs === undefined) return 'inconclusive'
+  if (worstMs + marginMs < limitMs) return 'pass'
+  return meanMs - marginMs >= limitMs ? 'fail' : 'inconclusive'
+}
+
+function describeMean({ meanMs, marginMs, n, effect }: MeanEstimate, confidence: Ratio): string {
+  if (marginMs === undefined || effect === undefined) return `${wordMs(meanMs)} ms (n = ${wordCount(n)})`
+  const interval = `${wordMs(Math.max(0, meanMs - marginMs))}–${wordMs(meanMs + marginMs)} ms`
+  return `${wordMs(meanMs)} ms (${wordInterval(confidence)} ${interval}, n = ${wordCount(n)}, effective ${wordCount(Math.floor(n / effect))})`
+}

@@ -1,0 +1,69 @@
+import type { Sla } from '../../model/plan.ts'
+import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Ratio } from '../../model/units.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
+import { describeLoad, describeSeed, partOf } from './evidence.ts'
+import { errorRateVerdict } from './error-rate.ts'
+import type { JudgedVerdict } from './judged-verdict.ts'
+import { percentileVerdict } from './percentile.ts'
+import { sustainedRateVerdict } from './sustained-rate.ts'
+
+const PERCENTILES = { p50Ms: 50, p75Ms: 75, p90Ms: 90, p95Ms: 95, p99Ms: 99, p999Ms: 99.9 } as const satisfies Partial<
+  Record<keyof Sla, number>
+>
+
+/** Shortfall of the rate that an `sla` allows: that of `toSustainRps`. */
+const WITHIN = 0.01
+
+/** Worst first: one broken term breaks the level, one that cannot be judged leaves it open. */
+const ORDER = ['fail', 'invalid', 'inconclusive', 'pass'] as const satisfies readonly VerdictValue[]
+
+/** One verdict for each limit of a service level on latency and errors, in the order of its table. */
+export function limitVerdicts(
+  figures: JudgedFigures,
+  run: LoadResult,
+  sla: Sla,
+  confidence: Ratio = run.plan.confidence,
+): readonly JudgedVerdict[] {
+  const latencies = (Object.keys(PERCENTILES) as (keyof typeof PERCENTILES)[]).flatMap((key) => {
+    const limitMs = sla[key]
+    if (limitMs === undefined) return []
+    return [percentileVerdict(figures, run, { percentile: PERCENTILES[key], limitMs, confidence })]
+  })
+  const { errorRate: limit } = sla
+  return limit === undefined ? latencies : [...latencies, errorRateVerdict(figures, run, { limit, confidence })]
+}
+
+/** Are all terms of a service level met, each at the asked confidence? */
+export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla: Sla): JudgedVerdict {
+  const { rps } = sla
+  const limits = limitVerdicts(figures, run, sla)
+  const terms = rps === undefined ? limits : [...limits, sustainedRateVerdict(figures, run, { rps, within: WITHIN })]
+  const verdict = ORDER.find((value) => terms.some((term) => term.verdict === value)) ?? 'pass'
+  const subject = `the service level${partOf(figures, run)}`
+  const own = new Set([describeLoad(figures, run), describeSeed(run)])
+  const deciding = terms.filter((term) => term.verdict === verdict)
+  const [first] = deciding
+  return {
+    verdict,
+    claim: `${subject} met`,
+    contrary: `${subject} not met`,
+    observed: describeTerms(terms),
+    ...(verdict === 'inconclusive' || verdict === 'invalid' ? { reason: first?.reason ?? '' } : {}),
+    details: [
+      ...terms.map((term) => `${term.verdict}: ${term.claim}, was ${term.observed}`),
+      describeLoad(figures, run),
+      ...new Set(verdict === 'pass' ? [] : deciding.flatMap(({ details }) => details.filter((line) => !own.has(line)))),
+      describeSeed(run),
+    ],
+  }
+}
+
+/** "1 of 3 terms failed". */
+function describeTerms(terms: readonly JudgedVerdict[]): string {
+  const words = { fail: 'broken', invalid: 'invalid', inconclusive: 'inconclusive', pass: 'met' } as const
+  return ORDER.map((value) => [terms.filter((term) => term.verdict === value).length, words[value]] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} of ${terms.length} terms ${word}`)
+    .join(', ')
+}

@@ -15,6 +15,10 @@ const LOAD_FILES = '**/*.load.{test,spec}.?(c|m)[jt]s?(x)'
 /** Name of the project that load files run in: `vitest run --project load`. */
 const LOAD_PROJECT = 'load'
 
+/** Groups of projects run in this order, one after the other; those that say nothing are in group 0. */
+const AFTER_ALL_OTHERS = 1_000
+const BEFORE_LOAD = AFTER_ALL_OTHERS - 1
+
 export interface LoadPluginOptions extends LoadReporterOptions {
   /** Outermost plan keys, for every load test; plain data, because it reaches other processes. */
   readonly plan?: LoadPlan
@@ -50,7 +54,7 @@ export function load(options: LoadPluginOptions = {}): Plugin {
           isolate: true,
           fileParallelism: false,
           retry: 0,
-          sequence: { concurrent: false },
+          sequence: { concurrent: false, groupOrder: AFTER_ALL_OTHERS },
         },
       })
     },
@@ -74,8 +78,13 @@ function join({ config: { reporters } }: Vitest, options: LoadReporterOptions): 
 
 /** The globs are set here, not in the project's configuration, where they would be added to the inherited ones. */
 function place({ config, name }: TestProject, include: string[], absent: boolean): void {
-  if (name !== LOAD_PROJECT) config.exclude = [...config.exclude, ...include]
-  else config.include = absent ? [] : include
+  if (name === LOAD_PROJECT) {
+    config.include = absent ? [] : include
+    return
+  }
+  config.exclude = [...config.exclude, ...include]
+  // Of group 0, Vitest puts what can only run one file at a time (on two cores that is everything) behind all groups.
+  if (config.sequence.groupOrder === 0 && config.maxWorkers === 1) config.sequence.groupOrder = BEFORE_LOAD
 }
 
 /** Whether the command line names files (`vitest watch suites/limits`), as far as can be told before they are looked for. */

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startFixture } from '../../../fixtures/index.ts'
+import type { Fixture } from '../../../fixtures/index.ts'
+import { CONFIG, JSON_REPORT, vitestProject } from './vitest-process.case.ts'
+
+let target: Fixture<'plain'>
+beforeAll(async () => {
+  target = await startFixture('plain', {})
+})
+afterAll(() => target.stop())
+
+const PASSING = (url: string): string => `
+  import { beforeAll, vi } from 'vitest'
+  import { describeLoad, expect, loadTest } from 'SRC/vitest.ts'
+  let asked = 0, ready = false
+  describeLoad('outer', { target: () => { asked++; expect(ready).toBe(true); return '${url}' }, rate: 50 }, () => {
+    beforeAll(() => { ready = true })
+    loadTest('inherits', { duration: 200 }, ({ result, task, signal, expect }) => {
+      expect([result.name, result.successes, result.plan.requestTimeoutMs]).toEqual(['outer > inherits', 10, 2_000])
+      expect([task.name, signal.aborted]).toEqual(['inherits', false])
+    })
+    describeLoad('inner', { rate: 20, duration: 200 }, () => {
+      loadTest('wins', {}, ({ result }) => expect([result.successes, asked]).toEqual([4, 1]))
+      loadTest('loads itself', async ({ load }) => {
+        const results = [await load({}), await load({ rate: 10 })]
+        expect(results.map(({ successes }) => successes)).toEqual([4, 2])
+      })
+      loadTest.each([[10, 2], [20, 4]])('each %d', (rate) => ({ rate }), (rate, successes, { result }) => {
+        expect(result.successes).toBe(successes)
+      })
+      loadTest.for([[10, 2]])('for %d', ([rate]) => ({ rate }), ([, successes], { result }) => {
+        expect(result.successes).toBe(successes)
+      })
+      loadTest.extend({ limit: 4 })('has a fixture', {}, ({ result, limit }) => expect(result.successes).toBe(limit))
+      loadTest.skip('is skipped', {}, () => {})
+      loadTest.fails('fails as told', {}, () => expect(1).toBe(2))
+      loadTest('keeps real time', async ({ load }) => {
+        vi.useFakeTimers({ now: 0 })
+        try {
+          const { successes, ended, startedAt } = await load({})
+          expect([successes, ended, new Date(startedAt).getFullYear() > 2000]).toEqual([4, 'completed', true])
+        } finally { vi.useRealTimers() }
+      })
+    })
+    describeLoad.each([5, 10])('each group %d', (rate) => ({ rate, duration: 200 }), (rate) => {
+      loadTest('has its plan', {}, ({ result }) => expect(result.successes).toBe(rate / 5))
+    })
+    describeLoad.skip('skipped group', () => loadTest('in it', {}, () => {}))
+  })`
+
+const FAILING = (url: string): string => `
+  import { describeLoad, loadTest } from 'SRC/vitest.ts'
+  let attempts = 0
+  describeLoad('checkout', { target: '${url}', rate: 50 }, () => {
+    loadTest('fails', { duration: 40 }, () => {
+      throw new Error('attempt ' + ++attempts)
+    })
+    loadTest('wrong plan', { rate: -1, duration: '5 parsecs' }, () => {})
+    loadTest('wrong load', async ({ load }) => {
+      await load({ rate: -2, duration: 50 })
+    })
+    loadTest('has no result', ({ result }) => result)
+    loadTest('runs out of time', { duration: '30s', test: { timeout: 2_500 } }, () => {})
+    loadTest('leaves a run behind', async ({ startLoad }) => void (await startLoad({ duration: '30s' })))
+    loadTest('beside others', { duration: 50, test: { concurrent: true } }, () => {})
+    loadTest('says nothing', { target: 'http://127.0.0.1:1', duration: 50 }, () => {})
+  })`
+
+describe.each([5, 4] as const)('loadTest on Vitest %i', (version) => {
+  test('runs traffic as its plan and those around it say', { timeout: 120_000 }, async () => {
+    const file = PASSING(target.url)
+    const project = vitestProject({ 'vitest.config.ts': CONFIG, 'shop.load.test.ts': file }, version)
+    const { output, exitCode } = await project.run('run', ...JSON_REPORT)
+    const tests = [...project.tests().values()]
+    expect(
+      tests.map(({ status, fullName }) => `${status} ${fullName.slice(6)}`),
+      output,
+    ).toEqual([
+      'passed inherits',
+      'passed inner wins',
+      'passed inner loads itself',
+      'passed inner each 10',
+      'passed inner each 20',
+      'passed inner for 10',
+      'passed inner has a fixture',
+      'skipped inner is skipped',
+      'passed inner fails as told',
+      'passed inner keeps real time',
+      'passed each group 5 has its plan',
+      'passed each group 10 has its plan',
+      'skipped skipped group in it',
+    ])
+    expect(exitCode).toBe(0)
+    expect(project.record().results.map(({ name }) => name)).toHaveLength(12)
+  })
+
+  test('fails on its author’s line, once, with what was measured so far', { timeout: 120_000 }, async () => {
+    const file = FAILING(target.url)
+    const project = vitestProject({ 'vitest.config.ts': CONFIG, 'shop.load.test.ts': file }, version)
+    const { output, exitCode } = await project.run('run', ...JSON_REPORT)
+    expect(exitCode).toBe(1)
+    const failures = new Map(
+      [...project.tests().values()]
+        .filter(({ status }) => status === 'failed')
+        .map(({ title, failureMessages: [message = ''] }) => [title, message]),
+    )
+    /** Text of the line of the test file that the failure's stack begins with. */
+    const blamed = (name: string): string => {
+      const line = /shop\.load\.test\.ts:(\d+)/.exec(failures.get(name)?.split('\n    at ')[1] ?? '')?.[1]
+      return (file.split('\n')[Number(line) - 1] ?? '').trim()
+    }
+    expect([...failures.keys()], output).toEqual([
+      'fails',
+      'wrong plan',
+      'wrong load',
+      'has no result',
+      'runs out of time',
+      'beside others',
+      'says nothing',
+    ])
+    expect(failures.get('fails')).toContain('attempt 1')
+    expect(failures.get('wrong plan')).toMatch(
+      /the plan has 2 faults\n.*rate must be.*-1\n.*duration must be.*5 parsecs/,
+    )
+    expect(blamed('wrong plan')).toContain("loadTest('wrong plan'")
+    expect(blamed('wrong load')).toBe('await load({ rate: -2, duration: 50 })')
+    expect(failures.get('has no result')).toContain('this loadTest was given no plan')
+    expect(blamed('has no result')).toContain("loadTest('has no result'")
+    expect(failures.get('runs out of time')).toContain('load test timed out after 2.5 s')
+    expect(blamed('runs out of time')).toContain("loadTest('runs out of time'")
+    expect(failures.get('beside others')).toContain('a load test cannot be concurrent')
+    expect(failures.get('says nothing')).toContain('nothing answers at http://127.0.0.1:1')
+    expect(blamed('says nothing')).toContain("loadTest('says nothing'")
+
+    const { results } = project.record()
+    expect(results.map(({ name, ended, endedBecause }) => [name.slice(11), ended, endedBecause])).toEqual([
+      ['fails', 'completed', undefined],
+      ['runs out of time', 'interrupted', 'load test timed out after 2.5 s'],
+      ['leaves a run behind', 'interrupted', 'the test ended'],
+    ])
+    expect(results[1]?.successes).toBeGreaterThan(0)
+  })
+})

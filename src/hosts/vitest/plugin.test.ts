@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { load } from './plugin.ts'
+import { CONFIG, vitestProject } from './vitest-process.case.ts'
+import type { VitestProject } from './vitest-process.case.ts'
+
+/** A test file that writes down when it ran. */
+const FILE = `
+  import { appendFileSync } from 'node:fs'
+  import { expect, inject, test } from 'vitest'
+  test('runs', async () => {
+    appendFileSync('order.txt', import.meta.filename.split('/').at(-1) + ' starts\\n')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    appendFileSync('order.txt', import.meta.filename.split('/').at(-1) + ' ends\\n')
+  })`
+
+const FILES = {
+  'vitest.config.ts': CONFIG,
+  'a.load.test.ts': FILE,
+  'b.load.spec.ts': FILE,
+  'unit.test.ts': FILE,
+  'other.test.ts': FILE,
+}
+
+function orderIn(project: VitestProject): readonly string[] {
+  return project.text('order.txt').trim().split('\n')
+}
+
+describe.each([5, 4] as const)('with the plugin, Vitest %i', (version) => {
+  test('runs load files last, one at a time, in a project of their own', { timeout: 60_000 }, async () => {
+    const project = vitestProject(FILES, version)
+    const { output, exitCode } = await project.run('run')
+    expect(exitCode, output).toBe(0)
+    const order = orderIn(project)
+    expect(order.slice(0, 4).toSorted()).toEqual([
+      'other.test.ts ends',
+      'other.test.ts starts',
+      'unit.test.ts ends',
+      'unit.test.ts starts',
+    ])
+    expect(order.slice(4)).toHaveLength(4)
+    for (const file of ['a.load.test.ts', 'b.load.spec.ts']) {
+      expect(order.indexOf(`${file} ends`)).toBe(order.indexOf(`${file} starts`) + 1)
+    }
+    expect(output).toContain('|load| a.load.test.ts')
+    expect(output).toContain('|unit| unit.test.ts')
+  })
+
+  test('a name on the command line picks load files like any other', { timeout: 60_000 }, async () => {
+    const project = vitestProject(FILES, version)
+    await project.run('run', 'a.load')
+    expect(orderIn(project)).toEqual(['a.load.test.ts starts', 'a.load.test.ts ends'])
+  })
+
+  test('watching leaves load files alone unless they are named', { timeout: 60_000 }, async () => {
+    const all = vitestProject(FILES, version)
+    await watchOnce(all)
+    expect(orderIn(all).join()).not.toContain('load')
+    const named = vitestProject(FILES, version)
+    await watchOnce(named, 'b.load')
+    expect(orderIn(named)).toEqual(['b.load.spec.ts starts', 'b.load.spec.ts ends'])
+  })
+})
+
+/** Watches until the first run is over. */
+async function watchOnce(project: VitestProject, ...names: readonly string[]): Promise<void> {
+  const { process, ended } = project.start('watch', ...names)
+  await new Promise<void>((resolve) => {
+    let output = ''
+    process.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      if (output.includes('Waiting for file changes')) resolve()
+    })
+    process.once('close', () => resolve())
+  })
+  process.kill('SIGKILL')
+  await ended
+}
+
+test('plan defaults that cannot reach another process are refused, all of them', () => {
+  const target = (): string => 'http://127.0.0.1:3000'
+  expect(() => load({ plan: { target, rate: 5, request: { path: '/', check: () => true } } })).toThrow(
+    'the plan has 2 faults\n  - target must be plain data in the plugin',
+  )
+})

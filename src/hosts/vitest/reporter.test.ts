@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startFixture } from '../../../fixtures/index.ts'
+import type { Fixture } from '../../../fixtures/index.ts'
+import { CONFIG, vitestProject } from './vitest-process.case.ts'
+
+let target: Fixture<'plain'>
+beforeAll(async () => {
+  target = await startFixture('plain', {})
+})
+afterAll(() => target.stop())
+
+const LONG = (url: string): string => `
+  import { describeLoad, loadTest } from 'SRC/vitest.ts'
+  describeLoad('shop', { target: '${url}/?token=hunter2', rate: 100 }, () => {
+    loadTest('short', { duration: 200 }, () => {})
+    loadTest('long', async ({ startLoad }) => {
+      const run = await startLoad({ duration: '60s' })
+      for await (const { successes } of run) console.log('under way', successes)
+    })
+  })`
+
+describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
+  test.each([
+    ['a terminal interrupts every process', true],
+    ['something interrupts only Vitest itself', false],
+  ])('when %s, what was measured so far is written, at once', { timeout: 60_000 }, async (_, group) => {
+    const project = vitestProject({ 'vitest.config.ts': CONFIG, 'shop.load.test.ts': LONG(target.url) }, version)
+    const { process: vitest, ended } = project.start('run')
+    await new Promise<void>((resolve) => {
+      vitest.stdout?.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('under way')) resolve()
+      })
+      vitest.once('close', () => resolve())
+    })
+    const interruptedMs = performance.now()
+    process.kill((group ? -1 : 1) * (vitest.pid ?? Number.NaN), 'SIGINT')
+    const { output, exitCode } = await ended
+    expect(performance.now() - interruptedMs).toBeLessThan(2_500)
+    expect(exitCode, output).toBe(130)
+    const { results, target: reported } = project.record()
+    expect(results.map(({ name, ended: end, endedBecause }) => [name, end, endedBecause])).toEqual([
+      ['shop > short', 'completed', undefined],
+      ['shop > long', 'interrupted', 'interrupted by SIGINT'],
+    ])
+    expect(results[1]?.successes).toBeGreaterThan(0)
+    expect(reported).toBe(`${target.url}/?token=[redacted]`)
+    expect(output).toContain('reports/load_test_results.json')
+  })
+})
+
+describe.each([5, 4] as const)('--merge-reports in Vitest %i', (version) => {
+  test('makes the reports of all shards together', { timeout: 60_000 }, async () => {
+    const file = (name: string): string => `
+      import { loadTest } from 'SRC/vitest.ts'
+      loadTest('${name}', { target: '${target.url}', rate: 100, duration: 100 }, () => {})`
+    const project = vitestProject(
+      { 'vitest.config.ts': CONFIG, 'a.load.test.ts': file('first'), 'b.load.test.ts': file('second') },
+      version,
+    )
+    for (const shard of ['1/2', '2/2']) await project.run('run', '--reporter=blob', `--shard=${shard}`)
+    const { output, exitCode } = await project.run('--merge-reports')
+    expect(exitCode, output).toBe(0)
+    const { results } = project.record()
+    expect(results.map(({ name, successes }) => [name, successes]).toSorted()).toEqual([
+      ['first', 10],
+      ['second', 10],
+    ])
+  })
+})

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { env, execPath } from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import type { RunRecord } from '../../model/record.ts'
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** What Vitest's own JSON reporter says about a test. */
+export interface ReportedTest {
+  readonly title: string
+  readonly fullName: string
+  readonly status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo'
+  readonly failureMessages: readonly string[]
+}
+
+export interface FinishedProcess {
+  readonly output: string
+  readonly exitCode: number | null
+}
+
+/** A folder with test files of its own, in which the real Vitest runs as a process of its own. */
+export interface VitestProject {
+  /** Runs `vitest <args>` to its end. */
+  run(...args: readonly string[]): Promise<FinishedProcess>
+  /** Starts `vitest <args>` in a process group of its own, as a terminal does. */
+  start(...args: readonly string[]): { readonly process: ChildProcess; readonly ended: Promise<FinishedProcess> }
+  /** The tests of the last run that wrote `--reporter=json`, by full name. */
+  tests(): ReadonlyMap<string, ReportedTest>
+  /** `load_test_results.json` of the last run. */
+  record(): RunRecord
+  text(file: string): string
+}
+
+const VITEST: Readonly<Record<4 | 5, string>> = {
+  4: 'fixtures/vitest-4/node_modules/vitest',
+  5: 'node_modules/vitest',
+}
+
+/** Writes `files` into a new folder; in them `SRC` stands for this repository's sources and `VITEST` for the host. */
+export function vitestProject(files: Readonly<Record<string, string>>, version: 4 | 5 = 5): VitestProject {
+  const folder = mkdtempSync(join(tmpdir(), 'describe-load-host-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const host = join(repository, VITEST[version])
+  symlinkSync(join(host, '..'), join(folder, 'node_modules'))
+  const all = { 'package.json': '{ "type": "module" }', ...files }
+  for (const [name, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text.replaceAll('SRC', join(repository, 'src')).replaceAll('VITEST', host))
+  }
+  function start(...args: readonly string[]): ReturnType<VitestProject['start']> {
+    const child = spawn(execPath, [join(host, 'vitest.mjs'), ...args], {
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A temporary folder of its own: no lock is shared with whatever else runs on this machine.
+      env: { ...outerEnvironment(), NO_COLOR: '1', CI: '1', TMPDIR: folder },
+    })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const ended = new Promise<FinishedProcess>((resolve) => {
+      child.once('close', (exitCode) => resolve({ output, exitCode }))
+    })
+    return { process: child, ended }
+  }
+  const text = (file: string): string => readFileSync(join(folder, file), 'utf8')
+  return {
+    start,
+    run: (...args) => start(...args).ended,
+    text,
+    tests() {
+      const report = JSON.parse(text('results.json')) as {
+        testResults: readonly { assertionResults: readonly ReportedTest[] }[]
+      }
+      const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults)
+      return new Map(tests.map((test) => [test.fullName, test]))
+    },
+    record: () => JSON.parse(text('reports/load_test_results.json')) as RunRecord,
+  }
+}
+
+/** With the plugin, and with what must not get at load tests: retries. */
+export const CONFIG = `
+  import { load } from 'SRC/plugin.ts'
+  export default {
+    plugins: [load({ plan: { requestTimeout: 2_000 } })],
+    resolve: { alias: { vitest: 'VITEST/dist/index.js' } },
+    test: { include: ['**/*.test.ts'], retry: 2 },
+  }`
+
+/** Arguments with which `tests()` has something to read. */
+export const JSON_REPORT = ['--reporter=default', '--reporter=json', '--outputFile.json=results.json'] as const
+
+/** Without what the Vitest around this one tells its own processes. */
+function outerEnvironment(): NodeJS.ProcessEnv {
+  const outer = Object.entries(env).filter(
+    ([name]) => !/^(VITEST|VITE_|DESCRIBE_LOAD|LOAD_|NODE_V8|TEST$|MODE$|DEV$|PROD$|SSR$)/.test(name),
+  )
+  return { ...Object.fromEntries(outer), NODE_ENV: 'test' }
+}

@@ -17,10 +17,24 @@ const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const NOT_IN_HEADER = /[\0-\x08\x0A-\x1F\x7F]|[^\0-\xFF]/
 
+/** Headers that decide how a message is framed: they follow from the body and from the plan's `connection`. */
+const FRAMING: Readonly<Record<string, string>> = {
+  'content-length': 'leave it out: it follows from the body',
+  'transfer-encoding': 'leave it out: bodies are sent with content-length',
+  connection: "leave it out, and say connection: 'short-lived' or 'long-lived' in the plan",
+  'keep-alive': "leave it out, and say connection: 'long-lived' in the plan",
+  upgrade: 'leave it out: an HTTP request cannot change the protocol',
+  expect: 'leave it out: bodies are sent at once',
+}
+
 /** Headers by name. Their values are never shown in a fault: they hold tokens. */
 export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key, faults) =>
   readEach(value, key, faults, (held, heldKey, name) => {
     const before = faults.length
+    const instead = FRAMING[name.toLowerCase()]
+    if (instead !== undefined) {
+      faults.push({ key: heldKey, value: NOT_SHOWN, rule: 'must not be set by hand', remedy: instead })
+    }
     if (!HEADER_NAME.test(name)) faults.push({ key: heldKey, value: name, rule: 'must be a header name' })
     if (typeof held !== 'string') {
       const meant = typeof held === 'number' ? `write '${held}'` : undefined

@@ -60,10 +60,7 @@ export interface RequestContext {
   readonly random: Random
 }
 
-export type RequestSource =
-  | HttpRequest
-  | readonly HttpRequest[]
-  | ((context: RequestContext) => HttpRequest)
+export type RequestSource = HttpRequest | readonly HttpRequest[] | ((context: RequestContext) => HttpRequest)
 
 /** A load test as its author writes it. SPEC: one table row per key. */
 export interface LoadPlan {

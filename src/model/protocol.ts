@@ -129,17 +129,6 @@ export interface Protocol<Request> {
   connect(target: URL, context: ConnectContext): Promise<Connection<Request>>
 }
 
-/** A connection could not be made, and the protocol knows why. */
-export class ConnectError extends Error {
-  readonly errorClass: ErrorClass
-
-  constructor(errorClass: ErrorClass, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'ConnectError'
-    this.errorClass = errorClass
-  }
-}
-
 /** How long each wait between attempts to reconnect is: exponential from `backoffMs`, capped, then jittered. */
 export interface ReconnectOptions {
   /** Attempts in a row before a connection is given up for the rest of the run. */

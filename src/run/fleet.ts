@@ -21,7 +21,8 @@ export function startWorker(job: GeneratorJob, hear: (message: FromGenerator) =>
   worker.on('message', hear)
   worker.on('error', (error: unknown) => hear(faultOf(error)))
   worker.on('exit', (code) => {
-    if (code !== 0 && !terminated) hear({ type: 'fault', message: `a generator thread exited with code ${code}`, stack: '' })
+    if (code !== 0 && !terminated)
+      hear({ type: 'fault', message: `a generator thread exited with code ${code}`, stack: '' })
   })
   return {
     tell: (message) => worker.postMessage(message),

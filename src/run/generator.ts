@@ -193,7 +193,10 @@ function sourceOf(job: GeneratorJob, picker: RequestPicker<HttpRequest>): Arriva
   const operationOf = ({ name = '' }: HttpRequest): string => name
   if (plan.pattern === undefined) return new ClosedSchedule({ share, picker, operationOf })
   const pattern = patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
-  const warmUpPattern = patternFrom(constant({ rate: meanRate(pattern) }), { durationMs: plan.warmUpMs, seed: plan.seed })
+  const warmUpPattern = patternFrom(constant({ rate: meanRate(pattern) }), {
+    durationMs: plan.warmUpMs,
+    seed: plan.seed,
+  })
   return new Schedule({
     instants: arrivalsOf(pattern, plan.arrivals, randomFrom(plan.seed, 'arrivals')),
     warmUp:

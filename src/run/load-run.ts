@@ -84,7 +84,12 @@ export class Run implements LoadRun {
       elapsedMs: this.#ended === 'running' ? elapsedMs : this.#endMs,
       ended: this.#ended,
       endedBecause: this.#endedBecause,
-      target: this.#watch?.figures() ?? { url: this.#session?.url.href ?? '', pids: [], samples: [], unwatched: 'not started' },
+      target: this.#watch?.figures() ?? {
+        url: this.#session?.url.href ?? '',
+        pids: [],
+        samples: [],
+        unwatched: 'not started',
+      },
       doubts: this.#watch?.doubts(this.#runDelayRatio()) ?? [],
     })
   }
@@ -126,7 +131,9 @@ export class Run implements LoadRun {
   async #generate(session: TargetSession): Promise<void> {
     if (this.#ended !== 'running') return
     const start = this.#placement.inlineBecause === undefined ? startWorker : startInline
-    this.#generators = this.#states.map((_, thread) => start(this.#job(session, thread), (message) => this.#hear(thread, message)))
+    this.#generators = this.#states.map((_, thread) =>
+      start(this.#job(session, thread), (message) => this.#hear(thread, message)),
+    )
     // Looking for the target's processes takes a moment, in which the generators start.
     this.#watch = Watch.start(this.#plan, session, this.#placement)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])

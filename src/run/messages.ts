@@ -33,7 +33,12 @@ export type FromGenerator =
   | { readonly type: 'unreachable'; readonly errorClass: ErrorClass; readonly message: string }
   | { readonly type: 'ask'; readonly first: number; readonly count: number }
   | { readonly type: 'slices'; readonly slices: readonly SliceDelta[]; readonly state: GeneratorState }
-  | { readonly type: 'ended'; readonly slices: readonly SliceDelta[]; readonly state: GeneratorState; readonly atMs: Ms }
+  | {
+      readonly type: 'ended'
+      readonly slices: readonly SliceDelta[]
+      readonly state: GeneratorState
+      readonly atMs: Ms
+    }
   | { readonly type: 'log'; readonly text: string }
   /** The generator itself is broken. */
   | { readonly type: 'fault'; readonly message: string; readonly stack: string }

@@ -63,7 +63,8 @@ function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
 }
 
 function summaryOf(plan: ResolvedPlan): PlanSummary {
-  const pattern = plan.pattern === undefined ? undefined : patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
+  const pattern =
+    plan.pattern === undefined ? undefined : patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
   return {
     ...(pattern === undefined ? {} : { rate: (pattern.expectedBy(pattern.durationMs) * 1_000) / pattern.durationMs }),
     ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
@@ -110,7 +111,10 @@ function poolOf(states: readonly GeneratorState[], elapsedMs: Ms): LoadResult['p
     size: sum(pools.map(({ size }) => size)),
     peakInUse: sum(pools.map(({ peakInUse }) => peakInUse)),
     // Threads have pools of their own; a request waits when the pool of its thread is full.
-    fullRatio: pools.length === 0 || elapsedMs <= 0 ? 0 : Math.min(1, sum(pools.map(({ fullMs }) => fullMs)) / pools.length / elapsedMs),
+    fullRatio:
+      pools.length === 0 || elapsedMs <= 0
+        ? 0
+        : Math.min(1, sum(pools.map(({ fullMs }) => fullMs)) / pools.length / elapsedMs),
   }
 }
 
@@ -126,7 +130,9 @@ function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts
   const eventLoopUtilization = Math.max(0, ...states.map((state) => state.eventLoopUtilization))
   const busy =
     eventLoopUtilization > BUSY
-      ? [`a generator thread was busy ${Math.round(eventLoopUtilization * 100)}% of the time: give it more threads or a lower rate`]
+      ? [
+          `a generator thread was busy ${Math.round(eventLoopUtilization * 100)}% of the time: give it more threads or a lower rate`,
+        ]
       : []
   return {
     threads: placement.threads,

@@ -14,7 +14,13 @@ describe('a run', { timeout: 30_000 }, () => {
   test('sends every request of the schedule once, and both sides count the same', async () => {
     await using server = await startFixture('plain', {})
     const result = await runLoad({ target: server.url, rate: 300, duration: '2s' })
-    expect(result).toMatchObject({ ended: 'completed', requestsScheduled: 600, successes: 600, offeredRps: 300, inFlight: 0 })
+    expect(result).toMatchObject({
+      ended: 'completed',
+      requestsScheduled: 600,
+      successes: 600,
+      offeredRps: 300,
+      inFlight: 0,
+    })
     expectBooksToBalance(result)
     expect((await server.control.counts()).requests).toBe(600)
   })
@@ -107,16 +113,19 @@ describe('a run', { timeout: 30_000 }, () => {
     expectBooksToBalance(result)
   })
 
-  test.each(['long-lived', 'pooled', 'short-lived'] as const)('opens %s connections as the kind says', async (connection) => {
-    await using server = await startFixture('plain', {})
-    const result = await runLoad({ target: server.url, rate: 100, duration: '1s', connection, maxConnections: 10 })
-    const { opened } = result.connections
-    if (connection === 'long-lived') expect(opened).toBe(10)
-    if (connection === 'pooled') expect(opened).toBeLessThanOrEqual(10)
-    if (connection === 'short-lived') expect(opened).toBe(100)
-    expect(result.successes).toBe(100)
-    expectBooksToBalance(result)
-  })
+  test.each(['long-lived', 'pooled', 'short-lived'] as const)(
+    'opens %s connections as the kind says',
+    async (connection) => {
+      await using server = await startFixture('plain', {})
+      const result = await runLoad({ target: server.url, rate: 100, duration: '1s', connection, maxConnections: 10 })
+      const { opened } = result.connections
+      if (connection === 'long-lived') expect(opened).toBe(10)
+      if (connection === 'pooled') expect(opened).toBeLessThanOrEqual(10)
+      if (connection === 'short-lived') expect(opened).toBe(100)
+      expect(result.successes).toBe(100)
+      expectBooksToBalance(result)
+    },
+  )
 
   test('drops what finds no connection when the plan says so, and counts it', async () => {
     await using server = await startFixture('capacity', { servers: 1, serviceMs: 50 })
@@ -130,7 +139,13 @@ describe('a run', { timeout: 30_000 }, () => {
   test('ends on time against a target that hangs for good, with every request accounted for', async () => {
     await using server = await startFixture('stall', { afterMs: 500 })
     const startedMs = performance.now()
-    const result = await runLoad({ target: server.url, rate: 100, duration: '2s', requestTimeout: '1s', maxConnections: 10 })
+    const result = await runLoad({
+      target: server.url,
+      rate: 100,
+      duration: '2s',
+      requestTimeout: '1s',
+      maxConnections: 10,
+    })
     expect(performance.now() - startedMs).toBeLessThan(6_000)
     expect(result.requestsScheduled).toBe(200)
     expect(result.timeouts).toBeGreaterThan(0)

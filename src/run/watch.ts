@@ -80,7 +80,8 @@ export class Watch {
     const targetCores = cpus.length === 0 ? 0 : cpus.reduce((sum, cpu) => sum + cpu, 0) / cpus.length / 100
     const noise = this.#host.read({ targetCores })
     // A target that is not watched cannot be told from a stranger.
-    const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio, ...(cpus.length === 0 && { foreignCores: 0 }) })
+    const known =
+      noise === null ? [] : hostDoubts({ ...noise, runDelayRatio, ...(cpus.length === 0 && { foreignCores: 0 }) })
     return [...this.#standing, ...known]
   }
 
@@ -109,7 +110,9 @@ function findable({ pid, url }: TargetSession): { pid: number } | { port: number
 function standingDoubts({ inlineBecause }: Placement): string[] {
   const doubts: string[] = []
   if (inlineBecause !== undefined) {
-    doubts.push(`traffic was made in the test's own thread, because ${inlineBecause}: whatever else runs there delays it`)
+    doubts.push(
+      `traffic was made in the test's own thread, because ${inlineBecause}: whatever else runs there delays it`,
+    )
   }
   if (inspector.url() !== undefined) doubts.push('an inspector is attached, which slows the generator: detach it')
   if (process.env['NODE_V8_COVERAGE'] !== undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { ConnectError } from '../../model/protocol.ts'
+import { ConnectError } from '../../model/connect-error.ts'
 import type { Outcome } from '../../model/protocol.ts'
 import type { HttpSubject } from './http.case.ts'
 import { answer, ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'

@@ -1,23 +1,11 @@
-import { ConnectError } from '../../model/protocol.ts'
-import type { ErrorClass } from '../../model/protocol.ts'
-
-const CLASS_OF_CODE: Readonly<Record<string, ErrorClass>> = {
-  ENOTFOUND: 'dns',
-  EADDRNOTAVAIL: 'local-ports',
-  EMFILE: 'local-files',
-  ENFILE: 'local-files',
-  ETIMEDOUT: 'timeout',
-}
+import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 
 /** Names what kept a connection to `target` from being made; `inHandshake`: TCP was through, TLS was not. */
 export function connectError(target: URL, thrown: unknown, inHandshake: boolean): ConnectError {
   const error = mostTelling(thrown)
-  const code = typeof error.code === 'string' ? error.code : undefined
-  const errorClass =
-    (code === undefined ? undefined : CLASS_OF_CODE[code]) ??
-    (error.syscall === 'getaddrinfo' ? 'dns' : inHandshake ? 'tls' : 'connect')
+  const errorClass = classOfConnectError(error) ?? (inHandshake ? 'tls' : 'connect')
   const where = errorClass === 'tls' ? `TLS with ${target.host} failed` : `could not connect to ${target.host}`
-  return new ConnectError(errorClass, `${where}: ${error.message || code || 'unknown error'}`, { cause: thrown })
+  return new ConnectError(errorClass, `${where}: ${error.message || error.code || 'unknown error'}`, { cause: thrown })
 }
 
 /**

@@ -13,44 +13,9 @@ import {
   wholeFrom,
 } from '../../model/plan-readers.ts'
 import type { Reader } from '../../model/plan-readers.ts'
+import { readHeaders } from '../../model/plan-texts.ts'
 
 const status = wholeFrom(100, 999)
-
-/** Headers that decide how a message is framed: they follow from the body and from the plan's `connection`. */
-const FRAMING: Readonly<Record<string, string>> = {
-  'content-length': 'leave it out: it follows from the body',
-  'transfer-encoding': 'leave it out: bodies are sent with content-length',
-  connection: "leave it out, and say connection: 'short-lived' or 'long-lived' in the plan",
-  'keep-alive': "leave it out, and say connection: 'long-lived' in the plan",
-  upgrade: 'leave it out: an HTTP request cannot change the protocol',
-  expect: 'leave it out: bodies are sent at once',
-}
-
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
-
-const headers: Reader<object> = (value, key, faults) => {
-  if (!isRecord(value)) {
-    faults.push({ key, value, rule: 'must be an object of texts', remedy: `write headers: { accept: 'text/html' }` })
-    return undefined
-  }
-  for (const [name, content] of Object.entries(value)) {
-    const fault = headerFault(name, content)
-    // Not the value itself: secrets stand in headers.
-    if (fault !== undefined) faults.push({ key: `${key}.${name}`, value: NOT_SHOWN, ...fault })
-  }
-  return value
-}
-
-function headerFault(name: string, content: unknown): Pick<PlanFault, 'rule' | 'remedy'> | undefined {
-  if (!NAME.test(name)) return { rule: 'is not a header name (RFC 9110, 5.1)' }
-  const instead = FRAMING[name.toLowerCase()]
-  if (instead !== undefined) return { rule: 'must not be set by hand', remedy: instead }
-  if (typeof content !== 'string') return { rule: 'must be a text' }
-  return VALUE.test(content)
-    ? undefined
-    : { rule: 'must not hold line breaks, control characters or letters beyond Latin-1' }
-}
 
 /** What an answer can be expected to; CONNECT turns the connection into a tunnel. */
 const SENDABLE = METHODS.filter((name) => name !== 'CONNECT')
@@ -135,7 +100,7 @@ const check: Reader<unknown> = (value, key, faults) => {
   return read && present(read)
 }
 
-const READERS = { name: text, weight: positive, method, path, headers, body, ok, check }
+const READERS = { name: text, weight: positive, method, path, headers: readHeaders, body, ok, check }
 
 /** Everything wrong with an HTTP request as its author wrote it; `key` is where it stands in the plan. */
 export function requestFaults(request: unknown, key: string): readonly PlanFault[] {

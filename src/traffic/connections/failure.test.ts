@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ConnectError } from '../../model/protocol.ts'
+import { ConnectError } from '../../model/connect-error.ts'
 import { connectFailure } from './failure.ts'
 
 function systemError(code: string): Error {

@@ -1,13 +1,14 @@
 import { recordVerdict } from '../hosts/record-book.ts'
 import type { LoadContext } from '../hosts/port.ts'
+import { isOpen } from '../judge/analysis/limit-trial.ts'
 import { LoadError } from '../model/errors.ts'
 import type { LimitSlo, LimitsFindings } from '../model/limits-findings.ts'
 import type { LoadPlan, OnInconclusive } from '../model/plan.ts'
 import type { Rps } from '../model/units.ts'
-import type { VerdictValue } from '../model/verdict.ts'
-import { bottleneckSentence, limitSentence, rate, recommendationSentence } from '../report/limits-sentences.ts'
+import { bottleneckSentence, recommendationSentence } from '../report/limits-sentences.ts'
 import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
 import { type FoundLimit, searchLimit } from './limit-loop.ts'
+import { verdictOnLimit } from './limit-verdict.ts'
 
 /** Plan keys that hold for every trial; rate, pattern and duration are what the search is about. */
 type SharedPlan = Pick<
@@ -91,9 +92,9 @@ function sharedPlan({ target: _, ...plan }: SharedPlan, { target, request, heade
 
 /** Says what was found, keeps the verdict, and throws when the test must be red. */
 function settle({ findings, measured }: FoundLimit, minRps: Rps | undefined): void {
-  const { verdict, because } = verdictOn(findings, minRps)
-  const message = [limitSentence(findings), ...because].join(' ')
-  const deciding = measured.findLast(({ outcome }) => outcome.rate === findings.interval[0]) ?? measured.at(-1)
+  const { verdict, message } = verdictOnLimit(findings, minRps)
+  const deciding =
+    measured.findLast(({ outcome }) => isOpen(outcome) && outcome.rate === findings.interval[0]) ?? measured.at(-1)
   recordVerdict(deciding?.result, { matcher: 'limitsSuite', verdict, message })
   const lines = [
     message,
@@ -105,15 +106,4 @@ function settle({ findings, measured }: FoundLimit, minRps: Rps | undefined): vo
   const onInconclusive: OnInconclusive = deciding?.result.plan.onInconclusive ?? 'fail'
   if (verdict === 'pass' || (verdict === 'inconclusive' && onInconclusive === 'warn')) return
   throw new LoadError('ERR_LOAD_LIMIT', `${verdict}: ${lines.join('\n  ')}`)
-}
-
-function verdictOn(findings: LimitsFindings, minRps: Rps | undefined): { verdict: VerdictValue; because: string[] } {
-  const { confirmed, ended, interval } = findings
-  const [low] = interval
-  if (ended === 'generator') return { verdict: 'inconclusive', because: [] }
-  if (low === null || !confirmed) return { verdict: ended === 'failing' ? 'fail' : 'inconclusive', because: [] }
-  if (minRps !== undefined && low < minRps) {
-    return { verdict: 'fail', because: [`That is less than the ${rate(minRps)} asked for (LOAD_MIN_RPS, minRps).`] }
-  }
-  return { verdict: 'pass', because: [] }
 }

@@ -64,9 +64,16 @@ function section(title: string, sentences: readonly string[], table: readonly st
   return ['', title, '-'.repeat(title.length), ...sentences.map((sentence) => wrap(sentence, 0)), ...table]
 }
 
+/** One line for each kind of doubt: the same machine gives the same doubts to every trial, with other figures. */
 function doubtsOf({ results }: RunRecord): string[] {
-  const doubts = new Set(results.flatMap(({ generator }) => generator.doubts))
-  return [...doubts].map((doubt) => `Doubt: ${doubt}`)
+  const kinds = Map.groupBy(
+    results.flatMap(({ generator }) => generator.doubts),
+    (doubt) => doubt.split(':')[0] ?? doubt,
+  )
+  return [...kinds.values()].map((doubts) => {
+    const where = doubts.length === 1 ? 'in one trial' : `in ${doubts.length} of ${results.length} trials`
+    return `Doubt ${where}: ${doubts[0] ?? ''}`
+  })
 }
 
 function pointLines({

@@ -2,6 +2,8 @@ import { decodeHdr, bucketLowUs } from '../../model/hdr.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Distribution, Interval, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
+import { type Growth, growthOf } from '../verdict/growth.ts'
+import { undeliveredLoad } from '../verdict/validity.ts'
 
 /** What a trial's verdict needs of its result. Requests that the run itself cancelled are in none of the counts. */
 export interface TrialFigures {
@@ -19,10 +21,8 @@ export interface TrialFigures {
   readonly achievedRps: Rps
   readonly p50Ms: Ms | null
   readonly p99Ms: Ms | null
-  /** Length of a batch, and arrivals and number in flight batch by batch, while requests were arriving. */
-  readonly batchMs: Ms
-  readonly arrivals: readonly number[]
-  readonly inFlight: readonly number[]
+  /** Of the number in flight; undefined when the trial was too short to tell. */
+  readonly growth: Growth | undefined
   readonly cutShort: boolean
   /** p99 of the tool's own lateness. */
   readonly lagMs: Ms
@@ -60,12 +60,10 @@ export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
     achievedRps: countedMs === 0 ? 0 : (1_000 * sum(counted)) / countedMs,
     p50Ms: 'p50Ms' in result.responseTime ? result.responseTime.p50Ms : null,
     p99Ms: 'p99Ms' in result.responseTime ? result.responseTime.p99Ms : null,
-    batchMs: batches.lengthMs,
-    arrivals: batches.arrivals.slice(0, inWindow),
-    inFlight: batches.inFlight.slice(0, inWindow),
+    growth: growthOf(result),
     cutShort: result.ended !== 'completed',
     lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
-    undelivered: undelivered(result),
+    undelivered: undeliveredLoad(result, result)?.details[0],
     eventLoopUtilization: result.generator.eventLoopUtilization,
   }
 }
@@ -74,17 +72,6 @@ function overLimit(distribution: Distribution, limitMs: Ms): number {
   if (!('histogram' in distribution)) return 0
   const { buckets, counts } = decodeHdr(distribution.histogram)
   return sum(Array.from(counts).filter((_, i) => bucketLowUs(buckets[i] ?? 0) > 1_000 * limitMs))
-}
-
-/** The load counts as made when 99% of it left the schedule, and on time: within 10 ms or five gaps, whichever is longer. */
-function undelivered(result: LoadResult): string | undefined {
-  if (result.arrivals === 'closed') return undefined
-  const missed = (result.droppedByReason.generator ?? 0) / Math.max(1, result.requestsScheduled)
-  if (missed > 0.01) return `the generator never sent ${Math.round(100 * missed)}% of the requests`
-  if (!('p99Ms' in result.scheduleLag)) return undefined
-  const limitMs = Math.max(10, 5_000 / result.offeredRps)
-  const { p99Ms } = result.scheduleLag
-  return p99Ms > limitMs ? `the generator was late: schedule lag p99 ${p99Ms.toFixed(1)} ms` : undefined
 }
 
 function sum(counts: readonly number[]): number {

@@ -2,18 +2,15 @@ import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Ratio } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { atLeast, atMost } from '../verdict/statistics/binomial.ts'
-import { neweyWestSlope } from '../verdict/statistics/newey-west.ts'
-import { studentQuantile } from '../verdict/statistics/student.ts'
 import { isOpenTrial, type OpenTrial, type Trial, type TrialOutcome } from './limit-trial.ts'
 import type { TrialFigures } from './trial-figures.ts'
 
 const ALPHA = 0.05
 /** A share of requests without success beyond which a rate counts as not completed, whatever the service level says. */
 const COMPLETED = 0.9
-/** Growth of the number in flight that speaks against a rate: as a share of its arrivals, and in requests. */
-const GROWTH = 0.01
+/** Requests by which the number in flight must grow to speak against a rate. */
 const LEAST_GROWTH = 5
-/** A pause of the machine in the two seconds of a step, or a cluster of Poisson arrivals, looks like a few percent. */
+/** A pause of the machine in the two seconds of a step, or a cluster of Poisson arrivals, is a growth of a few percent. */
 const UNSTEADY_GROWTH = 0.05
 const BUSY_GENERATOR = 0.95
 
@@ -25,8 +22,7 @@ const BUSY_GENERATOR = 0.95
  * A step is a survey: it passes when nothing speaks against it, for it is too short to show a percentile.
  */
 export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): TrialOutcome {
-  const growth = growthOf(figures)
-  const failures = isOpenTrial(trial) ? failuresOf(trial, figures, slo, growth) : []
+  const failures = isOpenTrial(trial) ? failuresOf(trial, figures, slo) : []
   const toolRanOut = toolFault(trial, figures, slo, failures.length > 0)
   const doubts = toolRanOut === undefined && failures.length === 0 ? doubtsOf(trial, figures, slo) : []
   return {
@@ -38,7 +34,7 @@ export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): 
     p50Ms: figures.p50Ms,
     p99Ms: figures.p99Ms,
     errorRate: errorRateOf(figures),
-    inFlightGrowth: growth?.share ?? null,
+    inFlightGrowth: figures.growth?.share ?? null,
     reasons: [...(toolRanOut === undefined ? [] : [toolRanOut]), ...failures, ...doubts],
     toolRanOut: toolRanOut !== undefined,
   }
@@ -61,15 +57,16 @@ function toolFault(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: b
     return `the generator itself was busy ${percent(eventLoopUtilization)} of the time`
   }
   if (undelivered === undefined || !isOpenTrial(trial)) return undefined
-  const growth = growthOf(figures, (2 * lagMs * offeredRps) / 1_000)
-  const without = failuresOf(trial, { ...figures, late: lateAtTarget, achievedRps: offeredRps, failed: 0 }, slo, growth)
+  const withoutTool = { ...figures, late: lateAtTarget, achievedRps: offeredRps, failed: 0 }
+  // Requests that the tool sends late are in flight meanwhile.
+  const without = failuresOf(trial, withoutTool, slo, Math.max(LEAST_GROWTH, (2 * lagMs * offeredRps) / 1_000))
   return without.length > 0 ? undefined : undelivered
 }
 
-function failuresOf(trial: OpenTrial, figures: TrialFigures, slo: LimitSlo, growth: Growth | null): string[] {
-  const { scheduled, failed, timed, late, achievedRps, offeredRps } = figures
+function failuresOf(trial: OpenTrial, figures: TrialFigures, slo: LimitSlo, leastGrowth = LEAST_GROWTH): string[] {
+  const { scheduled, failed, timed, late, achievedRps, offeredRps, growth } = figures
   const failures: string[] = []
-  if (growth?.shown && growth.share >= (isUnsteady(trial) ? UNSTEADY_GROWTH : GROWTH)) {
+  if (growth?.shown && growth.requests >= leastGrowth && growth.share >= (isUnsteady(trial) ? UNSTEADY_GROWTH : 0)) {
     failures.push(`requests piled up: ${percent(growth.share)} of the arrivals were added to those in flight`)
   }
   if (achievedRps < COMPLETED * offeredRps && !figures.cutShort) {
@@ -93,24 +90,6 @@ function doubtsOf(trial: Trial, figures: TrialFigures, slo: LimitSlo): string[] 
     doubts.push(`${failed} failed of ${scheduled} requests do not show an error rate`)
   }
   return doubts
-}
-
-interface Growth {
-  readonly share: number
-  readonly shown: boolean
-}
-
-/**
- * The trend of the number in flight over the trial, beside the number of arrivals; null below 20 batches. `least` is the
- * growth in requests that could have another cause.
- */
-function growthOf({ inFlight, arrivals }: TrialFigures, least = 0): Growth | null {
-  const total = arrivals.reduce((sum, count) => sum + count, 0)
-  if (inFlight.length < 20 || total === 0) return null
-  const { perStep, error } = neweyWestSlope(inFlight)
-  const isTrend = perStep > studentQuantile(0.99, inFlight.length - 2) * error
-  const growth = perStep * inFlight.length
-  return { share: growth / total, shown: isTrend && growth >= Math.max(LEAST_GROWTH, least) }
 }
 
 function isUnsteady(trial: Trial): boolean {

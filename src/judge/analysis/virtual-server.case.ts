@@ -3,6 +3,9 @@
  * connections, so that a whole search takes milliseconds and its truth is known.
  */
 import type { Ms, Rps } from '../../model/units.ts'
+import type { Growth } from '../verdict/growth.ts'
+import { neweyWestSlope } from '../verdict/statistics/newey-west.ts'
+import { studentQuantile } from '../verdict/statistics/student.ts'
 import type { Trial } from './limit-trial.ts'
 import type { TrialFigures } from './trial-figures.ts'
 
@@ -141,9 +144,10 @@ function figures(fates: readonly Fate[], durationMs: Ms, rate: Rps, sloMs: Ms, s
     achievedRps: (1_000 * fates.filter(({ ok, doneMs }) => ok && doneMs <= durationMs).length) / durationMs,
     p50Ms: sorted[Math.floor(0.5 * sorted.length)] ?? null,
     p99Ms: sorted[Math.floor(0.99 * sorted.length)] ?? null,
-    batchMs: BATCH_MS,
-    arrivals: arrived.map((count, i) => count - (arrived[i - 1] ?? 0)),
-    inFlight: ends.map((end, i) => (arrived[i] ?? 0) - by('doneMs', end)),
+    growth: growthIn(
+      ends.map((end, i) => (arrived[i] ?? 0) - by('doneMs', end)),
+      fates.length,
+    ),
     cutShort: false,
     lagMs: late ? 50 : 0.2,
     undelivered: late ? 'the generator was late' : undefined,
@@ -160,4 +164,13 @@ export function seeded(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
+}
+
+/** As the tool judges it, without the correction for patterns whose rate changes. */
+function growthIn(inFlight: readonly number[], arrived: number): Growth | undefined {
+  if (inFlight.length < 20 || arrived === 0) return undefined
+  const { perStep, error } = neweyWestSlope(inFlight)
+  const requests = perStep * (inFlight.length - 1)
+  const shown = perStep > studentQuantile(0.99, inFlight.length - 2) * error && requests >= 0.01 * arrived
+  return { requests, share: requests / arrived, shown }
 }

@@ -45,7 +45,7 @@ function cutShort({ ended, endedBecause }: LoadResult): Standing {
 }
 
 /** Why the load that was planned is not the load that was sent; undefined when it is. */
-function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standing | undefined {
+export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standing | undefined {
   const schedule = scheduleOf(figures, run)
   const { requestsScheduled, droppedByReason, scheduleLag, offeredRps } = schedule
   const due = 1 - (droppedByReason.generator ?? 0) / requestsScheduled

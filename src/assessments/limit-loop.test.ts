@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { startFixture } from '../../fixtures/index.ts'
+import type { LimitsFindings } from '../model/limits-findings.ts'
+import type { LoadPlan } from '../model/plan.ts'
+import { startLoad } from '../run/index.ts'
+import { searchLimit, type LimitSearch } from './limit-loop.ts'
+
+const slo = { p99Ms: 250, errorRate: 0.01 }
+const calm = { slo, maxRps: 30, maxConnections: 10, signal: new AbortController().signal, onFindings: () => {} }
+
+it(
+  'tells what it found after each trial, and goes on with the same seed once the target is itself again',
+  { timeout: 40_000 },
+  async () => {
+    // 5 req/s, far below the first step.
+    await using fixture = await startFixture('capacity', { servers: 1, serviceMs: 200, keepsAbandoned: true })
+    const plans: LoadPlan[] = []
+    const told: LimitsFindings[] = []
+    let waiting = Number.NaN
+    const start: LimitSearch['startLoad'] = async (plan) => {
+      plans.push(plan)
+      if (plans.length === 1) return startLoad(plan)
+      const load = await fixture.control.load()
+      waiting = load.waiting
+      throw new Error('seen enough')
+    }
+    const search = searchLimit({
+      ...calm,
+      plan: { target: fixture.url, connection: 'pooled' },
+      startLoad: start,
+      onFindings: (findings) => told.push(findings),
+    })
+    await expect(search).rejects.toThrow('seen enough')
+    expect(plans).toMatchObject([{ rate: 30 }, { concurrency: 10, connection: 'pooled', seed: expect.any(String) }])
+    expect(told.map(({ trials }) => trials)).toMatchObject([[{ purpose: 'step', rate: 30, verdict: 'fail' }]])
+    expect(waiting).toBe(0)
+  },
+)
+
+it('rejects at once when nothing answers at the target', async () => {
+  const search = searchLimit({
+    ...calm,
+    plan: { target: 'http://127.0.0.1:9' },
+    startLoad: async (plan) => startLoad(plan),
+  })
+  await expect(search).rejects.toMatchObject({ code: 'ERR_LOAD_TARGET_UNREACHABLE' })
+})

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { LimitsFindings } from '../model/limits-findings.ts'
+import { verdictOnLimit } from './limit-verdict.ts'
+
+const found: LimitsFindings = {
+  slo: { p99Ms: 250, errorRate: 0.01 },
+  maxSustainableRps: 390,
+  interval: [390, 414],
+  confirmed: true,
+  recommendedRps: 312,
+  stableRps: 200,
+  degradationPointRps: 500,
+  failurePointRps: 500,
+  kneeRps: 390,
+  degradation: 'cliff',
+  bottleneck: { resource: 'target-cpu', evidence: [] },
+  recovery: { recovered: true, recoverMs: 1_800 },
+  trials: [],
+  saturation: null,
+  ended: 'found',
+}
+const open = { ...found, maxSustainableRps: null }
+
+describe('the suite is', () => {
+  it.each([
+    ['green for a limit', found, undefined, 'pass', 'The limit is 390 req/s: held, and 414 req/s was not.'],
+    ['green for a limit as high as asked', found, 390, 'pass', 'The limit is 390 req/s: held, and 414 req/s was not.'],
+    [
+      'red for a lower one',
+      found,
+      400,
+      'fail',
+      'The limit is 390 req/s: held, and 414 req/s was not. That is less than the 400 req/s asked for (LOAD_MIN_RPS, minRps).',
+    ],
+    [
+      'green at the ceiling',
+      { ...open, interval: [777, null], ended: 'ceiling' },
+      700,
+      'pass',
+      'No limit up to 777 req/s, where the search ends (LOAD_MAX_RPS, maxRps).',
+    ],
+    [
+      'inconclusive where the tool ran out first',
+      { ...open, interval: [8_000, null], ended: 'generator' },
+      700,
+      'inconclusive',
+      'The limit is above 8 000 req/s: this tool ran out first, so it is not known how far.',
+    ],
+    [
+      'inconclusive where the tool confirmed nothing',
+      { ...open, interval: [null, null], confirmed: false, ended: 'generator' },
+      undefined,
+      'inconclusive',
+      'No limit of the target was found: this tool ran out first, and confirmed no rate at all.',
+    ],
+    [
+      'red where nothing held',
+      { ...open, interval: [null, 50], confirmed: false, ended: 'failing' },
+      undefined,
+      'fail',
+      'No rate held the service level: of 0 tried, up to 0 req/s, none passed.',
+    ],
+    [
+      'inconclusive where time ran out before anything was confirmed',
+      { ...open, interval: [50, 80], confirmed: false, ended: 'budget' },
+      undefined,
+      'inconclusive',
+      'The search ran out of time before any rate was confirmed.',
+    ],
+  ] satisfies [string, LimitsFindings, number | undefined, string, string][])(
+    '%s',
+    (_, findings, minRps, verdict, message) => {
+      expect(verdictOnLimit(findings, minRps)).toEqual({ verdict, message })
+    },
+  )
+})

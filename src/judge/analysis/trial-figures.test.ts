@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { evenStretches, resultOf } from '../result.case.ts'
+import { figuresOf, isLost } from './trial-figures.ts'
+
+const slo = { p99Ms: 250, errorRate: 0.01 }
+
+describe('the figures of a trial', () => {
+  it('count as late every answer over the limit and every request without one', () => {
+    const result = resultOf({
+      stretches: [
+        { responsesMs: [10, 249, 251, 900] },
+        { responsesMs: [10], errors: { timeout: 2, 'http-5xx': 3 }, dropped: { 'pool-wait': 4 } },
+      ],
+    })
+    expect(figuresOf(result, slo)).toMatchObject({ scheduled: 14, failed: 9, timed: 11, late: 8, lateAtTarget: 8 })
+  })
+
+  it('leave out what the run itself cancelled', () => {
+    const cancelled = { errors: { cancelled: 2 }, dropped: { stopped: 3 } }
+    const result = resultOf({ stretches: [{ responsesMs: [10, 10], ...cancelled }], rest: { ended: 'interrupted' } })
+    expect(figuresOf(result, slo)).toMatchObject({ scheduled: 2, failed: 0, timed: 2, late: 0, cutShort: true })
+  })
+
+  it('do not hold the lateness of the tool against the target', () => {
+    const result = resultOf({
+      stretches: [{ responsesMs: [300, 300, 20], dropped: { generator: 1 } }],
+      lagMs: (responseMs) => (responseMs > 250 ? 100 : 0),
+    })
+    expect(figuresOf(result, slo)).toMatchObject({ late: 3, lateAtTarget: 0, lagMs: 100 })
+  })
+
+  it('count completions only while requests were arriving', () => {
+    const stretches = [...evenStretches(8, 10, () => 10), ...evenStretches(4, 10, () => 1_500)]
+    const result = resultOf({ stretches, plan: { durationMs: 2_000 }, rest: { durationMs: 2_000 } })
+    expect(figuresOf(result, slo).achievedRps).toBe(40)
+  })
+
+  it('count the completions of a saturation from where they flow', () => {
+    const stretches = [{ responsesMs: [] }, { responsesMs: [240] }, ...evenStretches(10, 20, () => 250)]
+    expect(figuresOf(resultOf({ stretches, rest: { arrivals: 'closed' } }), slo).achievedRps).toBe(80)
+  })
+
+  it.each([
+    ['p99 lag above 10 ms at 1000 req/s', 250, 10.2, 'schedule lag p99 10.2 ms'],
+    ['p99 lag above five gaps at 40 req/s', 10, 126, 'schedule lag p99 126 ms'],
+  ])('call a load with a %s not made', (_, perStretch, lagMs, reason) => {
+    const late = resultOf({ stretches: evenStretches(8, perStretch, () => 200), lagMs: () => lagMs })
+    expect(figuresOf(late, slo).undelivered).toContain(reason)
+    const onTime = resultOf({ stretches: evenStretches(8, perStretch, () => 200), lagMs: () => 0.97 * lagMs })
+    expect(figuresOf(onTime, slo).undelivered).toBeUndefined()
+  })
+
+  it('call a load of which more than 1% was never sent not made', () => {
+    const stretches = [...evenStretches(4, 50, () => 10), { responsesMs: [], dropped: { generator: 3 } }]
+    expect(figuresOf(resultOf({ stretches }), slo).undelivered).toContain('the generator could not keep up')
+  })
+})
+
+describe('a trial is lost', () => {
+  const interval = (stretches: Parameters<typeof resultOf>[0]['stretches']): boolean => {
+    const [first] = resultOf({ stretches, stretchMs: 1_000 }).intervals
+    return first !== undefined && isLost(first, slo)
+  }
+
+  it('once most requests of a second were late, or had no answer', () => {
+    expect(interval([{ responsesMs: [10, 10, 260] }])).toBe(false)
+    expect(interval([{ responsesMs: [10, 260, 260] }])).toBe(true)
+    expect(interval([{ responsesMs: [10], errors: { timeout: 2 } }])).toBe(true)
+    expect(interval([{ responsesMs: [] }])).toBe(false)
+  })
+})

@@ -1,0 +1,193 @@
+import { expect, test } from 'vitest'
+import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
+import { limitsReport } from './limits-report.ts'
+import { environment, recordOf, resultOf } from './run-record.case.ts'
+import { runRecords } from './run-records.ts'
+
+function trial(purpose: LimitTrial['purpose'], rate: number, change: Partial<LimitTrial> = {}): LimitTrial {
+  return {
+    purpose,
+    rate,
+    arrivals: 'uniform',
+    durationMs: 2_000,
+    verdict: 'pass',
+    achievedRps: rate,
+    p50Ms: 11,
+    p99Ms: 15,
+    errorRate: 0,
+    inFlightGrowth: 0,
+    reasons: [],
+    ...change,
+  }
+}
+
+const found: LimitsFindings = {
+  slo: { p99Ms: 250, errorRate: 0.01 },
+  maxSustainableRps: 390,
+  interval: [390, 414],
+  confirmed: true,
+  recommendedRps: 312,
+  stableRps: 200,
+  degradationPointRps: 500,
+  failurePointRps: 500,
+  kneeRps: 390,
+  degradation: 'cliff',
+  bottleneck: { resource: 'target-cpu', evidence: ['the target used 98% of a core in 1 process(es)'] },
+  recovery: { recovered: true, recoverMs: 1_800 },
+  trials: [
+    trial('step', 50),
+    trial('step', 200),
+    trial('step', 500, {
+      verdict: 'fail',
+      achievedRps: 396,
+      p50Ms: 269,
+      p99Ms: 514,
+      reasons: ['only 79% of the load was completed in time'],
+    }),
+    trial('hold', 390, { durationMs: 12_000, p99Ms: 22 }),
+    trial('refute', 414, {
+      durationMs: 7_100,
+      verdict: 'fail',
+      p50Ms: 181,
+      p99Ms: 288,
+      reasons: ['requests piled up: 3.3% of the arrivals were added to those in flight'],
+    }),
+    trial('recommend', 312, { arrivals: 'poisson', durationMs: 8_000, p99Ms: 28 }),
+  ],
+  saturation: { concurrency: 100, completionsRps: 400, p50Ms: 250, p99Ms: 252 },
+  ended: 'found',
+}
+
+/** The text with its lines joined, so that a sentence can be looked for. */
+function flat(text: string | undefined): string {
+  return (text ?? '').replace(/\s+/g, ' ')
+}
+
+function report(findings: unknown, doubts: readonly string[] = []): string | undefined {
+  const { generator } = resultOf()
+  const record = recordOf({
+    results: [resultOf({ generator: { ...generator, doubts } }), resultOf({ generator: { ...generator, doubts } })],
+    suite: 'limits',
+    findings,
+  })
+  const [run] = runRecords([{ test: 'limits', record }], environment)
+  return run && limitsReport.render(run)
+}
+
+test('a limit that was found is reported on one page that can be read alone', () => {
+  expect(report(found, ['foreign load: other processes used 90% of a core'])).toMatchInlineSnapshot(`
+    "================================================================================
+    limit of http://127.0.0.1:3000/
+    ================================================================================
+    The limit is 390 req/s: held, and 414 req/s was not.
+    Plan for 312 req/s (80% of what was held), confirmed with Poisson arrivals,
+      which come in clusters as users do.
+
+    what was tested
+    ---------------
+    test       limits
+    level      p99 response time at most 250 ms, at most 1% of the requests failed
+    request    GET /cart
+    when       2026-11-23 17:30:00 UTC, 30 s, seed 8f2c1e
+    machine    node 24.21.0, Linux 6.1.0, 2 CPUs
+
+    how sure
+    --------
+    390 req/s was held for 12 s (p99 22.0 ms), which confirms it.
+    414 req/s was not held: requests piled up: 3.3% of the arrivals were added to
+      those in flight.
+    The limit lies between the two, 6.2% apart.
+    Doubt in 2 of 2 trials: foreign load: other processes used 90% of a core
+
+    why it ends there
+    -----------------
+    What ran out first: the target's CPU (target-cpu).
+    - the target used 98% of a core in 1 process(es)
+
+    beyond it
+    ---------
+    Beyond the limit: a cliff: throughput stays, latency jumps. With 100 requests
+      always in flight it completed 400 req/s.
+    Recovery: itself again 1.8 s after a 2 s overload, at half of the held rate.
+
+    step by step
+    ------------
+    steps      50, 200, 500 req/s, up to the first that failed
+    stable     200 req/s
+    degrades   500 req/s
+    fails      500 req/s
+    knee       390 req/s
+
+    every trial
+    -----------
+    trial     arrivals     for    req/s  achieved   p50 ms   p99 ms  failed verdict
+    step      uniform      2 s       50        50     11.0     15.0      0% pass
+    step      uniform      2 s      200       200     11.0     15.0      0% pass
+    step      uniform      2 s      500       396      269      514      0% fail
+    hold      uniform     12 s      390       390     11.0     22.0      0% pass
+    refute    uniform    7.1 s      414       414      181      288      0% fail
+    recommend poisson      8 s      312       312     11.0     28.0      0% pass
+
+    - 500 req/s (step): only 79% of the load was completed in time
+    - 414 req/s (refute): requests piled up: 3.3% of the arrivals were added to
+      those in flight
+
+    p99 by rate (logarithmic)
+    -------------------------
+          50 req/s ########                              |         15.0 ms
+         200 req/s ########                              |         15.0 ms
+         390 req/s ############                          |         22.0 ms
+         414 req/s ######################################|##       288 ms
+         500 req/s ######################################|######## 514 ms
+                                                         | 250 ms, the service level
+
+    what to do
+    ----------
+    Profile the target under this load, or give it more cores or instances.
+    "
+  `)
+})
+
+test('what was not found is said, with the reason', () => {
+  const text = flat(
+    report({
+      ...found,
+      maxSustainableRps: null,
+      interval: [8_000, null],
+      recommendedRps: null,
+      stableRps: null,
+      degradationPointRps: null,
+      failurePointRps: null,
+      kneeRps: null,
+      degradation: 'none-seen',
+      bottleneck: { resource: 'generator', evidence: ['at 16000 req/s: schedule lag p99 80.0 ms'] },
+      recovery: { recovered: null, recoverMs: null },
+      trials: [
+        trial('step', 8_000),
+        trial('step', 16_000, { verdict: 'invalid', reasons: ['schedule lag p99 80.0 ms'] }),
+      ],
+      saturation: null,
+      ended: 'generator',
+    } satisfies LimitsFindings),
+  )
+  expect(text).toContain('The limit is above 8 000 req/s: this tool ran out first, so it is not known how far.')
+  expect(text).toContain('The upper end is open: no rate was refuted.')
+  expect(text).toContain('What ran out first: this tool itself (generator).')
+  expect(text).toContain('stable not found: no step passed')
+  expect(text).toContain('Recovery: not tried')
+  expect(text).toContain('Run the tool on a machine of its own')
+})
+
+test('no line is longer than 80 columns', () => {
+  const long = 'a reason that goes on and on, '.repeat(9)
+  const text = report({
+    ...found,
+    trials: [...found.trials, trial('bisect', 123_456, { reasons: [long], verdict: 'fail' })],
+  })
+  expect(Math.max(...(text ?? '').split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+})
+
+test('other runs have no such report', () => {
+  expect(report(null)).toBeUndefined()
+  expect(runRecords([{ test: 'own', record: recordOf() }], environment).map(limitsReport.render)).toEqual([undefined])
+})

@@ -1,59 +1,13 @@
-import type { Overflow } from '../model/plan.ts'
 import type { ErrorClass } from '../model/protocol.ts'
 import type { DropReason } from '../model/result.ts'
-import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
+import type { Arrival } from './arrival-source.ts'
 import { Bookkeeping } from './bookkeeping.ts'
-import type { Clock } from './clock.ts'
-import { ConnectionPool, type PoolOptions, type Slot } from './connections/pool.ts'
+import { ConnectionPool, type Slot } from './connections/pool.ts'
+import type { DispatchEvents, DispatchOptions } from './dispatch-options.ts'
 import { Exchange, type ExchangeOwner } from './exchange.ts'
 import { Fifo } from './fifo.ts'
 import type { Wake } from './wake/wake.ts'
-
-/** One request as the schedule has it. */
-export interface Arrival<Request> {
-  readonly requestId: number
-  /** The intended start. */
-  readonly atMs: Ms
-  readonly operation: string
-  readonly phase: number
-  readonly payload: Request
-}
-
-/**
- * The arrivals of this generator thread, in order of time: undefined after the last one, 'later' when the next one is
- * not known yet (its payload is still being made in another thread).
- */
-export interface ArrivalSource<Request> {
-  next(): Arrival<Request> | 'later' | undefined
-  /** Scheduled arrivals, by phase, from the one last returned on; called once, when the run gives up on them. */
-  rest(untilMs: Ms): ReadonlyMap<number, number>
-}
-
-/** What happened, told to the recorder. */
-export interface DispatchEvents {
-  arrived(sample: Sample): void
-  settled(sample: Sample): void
-  neverDue(reason: DropReason, phase: number, count: number): void
-  connected(connectMs: Ms): void
-  gap(gapMs: Ms): void
-  /** Every request has met its fate. */
-  ended(): void
-  log(text: string): void
-}
-
-export interface DispatchOptions<Request> {
-  readonly clock: Clock
-  readonly source: ArrivalSource<Request>
-  readonly pool: Omit<PoolOptions<Request>, 'clock' | 'connectTimeoutMs'>
-  readonly overflow: Overflow
-  readonly requestTimeoutMs: Ms
-  /** Closed model: this many requests under way at once; each starts when one ends. */
-  readonly concurrency: number | undefined
-  /** In the closed model no request starts after this; in the open model nothing is intended after it. */
-  readonly lastArrivalMs: Ms
-  makeWake(onWake: () => void): Wake
-}
 
 /** How often time-outs are looked at. */
 const TICK_MS = 10
@@ -79,6 +33,9 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #over = false
   #ticking: NodeJS.Timeout | undefined
   #dispatching = false
+  #sending = false
+  /** Closed model: requests to start, one after the other, because a protocol may answer before it returns. */
+  #owed = 0
   /** Closed model: requests that could not start because their payload is still being made. */
   #starved = 0
 
@@ -119,8 +76,9 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   start(): void {
     this.#started = true
     this.#ticking = setInterval(() => this.#tick(), TICK_MS)
-    this.#next = this.#options.source.next()
-    for (let i = 0; i < (this.#options.concurrency ?? 0); i++) this.#startNextClosed()
+    const { concurrency, source } = this.#options
+    if (concurrency === undefined) this.#next = source.next()
+    for (let i = 0; i < (concurrency ?? 0); i++) this.#startNextClosed()
     this.dispatchDue()
   }
 
@@ -197,12 +155,19 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   #sendWaiting(): void {
+    // A protocol may answer before it returns: then the loop below goes on, instead of a new one on top of it.
+    if (this.#sending) return
+    this.#sending = true
     while (this.#waiting.size > 0) {
       const slot = this.#pool.take()
-      if (slot === undefined) return this.#pool.ensure()
+      if (slot === undefined) {
+        this.#pool.ensure()
+        break
+      }
       const exchange = this.#waiting.shift()
       if (exchange !== undefined) this.#send(exchange, slot)
     }
+    this.#sending = false
   }
 
   /** A connection could not be made: the request that waited longest is the one it was made for. */
@@ -226,6 +191,11 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   #startNextClosed(): void {
+    if (this.#owed++ > 0) return
+    for (; this.#owed > 0; this.#owed--) this.#startClosed()
+  }
+
+  #startClosed(): void {
     if (this.#over || this.#exhausted) return
     const nowMs = this.now()
     const arrival = nowMs < this.#options.lastArrivalMs ? this.#options.source.next() : undefined

@@ -1,6 +1,6 @@
 import type { PhaseWindow } from '../model/pattern.ts'
 import type { Ms } from '../model/units.ts'
-import type { Arrival, ArrivalSource } from './dispatch.ts'
+import type { Arrival, ArrivalSource } from './arrival-source.ts'
 import type { RequestPicker } from './workloads/picker.ts'
 
 /** Intended instants in rising order, Infinity after the last. */

@@ -1,0 +1,21 @@
+import type { Ms } from '../model/units.ts'
+
+/** One request as the schedule has it. */
+export interface Arrival<Request> {
+  readonly requestId: number
+  /** The intended start. */
+  readonly atMs: Ms
+  readonly operation: string
+  readonly phase: number
+  readonly payload: Request
+}
+
+/**
+ * The arrivals of this generator thread, in order of time: undefined after the last one, 'later' when the next one is
+ * not known yet (its payload is still being made in another thread).
+ */
+export interface ArrivalSource<Request> {
+  next(): Arrival<Request> | 'later' | undefined
+  /** Scheduled arrivals, by phase, from the one last returned on; called once, when the run gives up on them. */
+  rest(untilMs: Ms): ReadonlyMap<number, number>
+}

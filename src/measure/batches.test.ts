@@ -49,7 +49,7 @@ function seriesOf(given: readonly Slice[]): Batches {
 }
 
 function countsIn(encoded: readonly string[]): number {
-  return total(encoded.map((text) => total([...Array.from(decodeHdr(text).counts)])))
+  return total(encoded.map((text) => total(Array.from(decodeHdr(text).counts))))
 }
 
 test('every sum survives the merging of neighbours', () => {

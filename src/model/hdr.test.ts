@@ -75,5 +75,5 @@ test('the encoded form is what any HdrHistogram reads', () => {
 })
 
 test('a text that is no histogram is refused', () => {
-  expect(() => decodeHdr('bm90IGEgaGlzdG9ncmFt')).toThrow()
+  expect(() => decodeHdr('bm90IGEgaGlzdG9ncmFt')).toThrow('only V2 is supported')
 })

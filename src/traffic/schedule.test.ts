@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ArrivalProcessName } from '../model/pattern.ts'
+import type { Arrival } from './arrival-source.ts'
 import { arrivalsOf } from './arrivals/index.ts'
 import { randomFrom } from './arrivals/random.ts'
-import type { Arrival } from './dispatch.ts'
 import { constant, patternFrom, rampUp, sequence } from './patterns/index.ts'
 import { ClosedSchedule, Schedule, type ScheduleOptions } from './schedule.ts'
 import { weightedPicker } from './workloads/picker.ts'
@@ -181,7 +181,7 @@ describe('what is given up', () => {
 test('an arrival whose payload comes late keeps its place and its instant', () => {
   let known = false
   const { picker, ...options } = optionsOf({})
-  const late = { pick: (sequence: number) => (known ? picker.pick(sequence) : ('later' as const)) }
+  const late = { pick: (position: number) => (known ? picker.pick(position) : ('later' as const)) }
   const schedule = new Schedule({ ...options, picker: late })
   expect(schedule.next()).toBe('later')
   expect(schedule.next()).toBe('later')

@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { evenly, fatesOf, quantile, runVirtually } from './virtual-run.case.ts'
+import type { Behaviour } from './virtual-target.case.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const REQUESTS = { instants: evenly(5, 10_000), lastArrivalMs: 10_000 }
+
+describe('the schedule', () => {
+  test('every request goes out at its intended instant', async () => {
+    const { samples } = await runVirtually(REQUESTS)
+    expect(samples).toHaveLength(2_000)
+    expect(samples.every(({ intendedMs, dueMs, sentMs }) => dueMs === intendedMs && sentMs === intendedMs)).toBe(true)
+    expect(samples.every(({ sentMs, doneMs }) => doneMs === sentMs + 1)).toBe(true)
+  })
+
+  test('a slow target does not slow it', async () => {
+    const run = await runVirtually({ ...REQUESTS, maxConnections: 500, target: { answer: () => ({ afterMs: 2_000 }) } })
+    expect(run.samples.every(({ intendedMs, dueMs }) => dueMs === intendedMs)).toBe(true)
+    expect(run.target.mostInFlight).toBe(400)
+    expect(fatesOf(run)).toEqual({ success: 2_000 })
+  })
+
+  test('requests between two ticks of a timer go out together, none before its instant', async () => {
+    const instants = Array.from({ length: 1_000 }, (_, i) => (i + 1) * 0.3)
+    const { samples } = await runVirtually({ instants, lastArrivalMs: 300, maxConnections: 100 })
+    for (const { intendedMs, dueMs } of samples) expect(dueMs - intendedMs).toBeLessThan(1)
+  })
+
+  test('the run ends with the last answer, not later', async () => {
+    const { endedAtMs } = await runVirtually({ ...REQUESTS, target: { answer: () => ({ afterMs: 40 }) } })
+    expect(endedAtMs).toBe(10_040)
+  })
+})
+
+describe('a server that stalls for 1 s of 10 at 200 req/s over 10 connections', () => {
+  const SERVICE_MS = 2
+  const STALL: Behaviour = {
+    answer: ({ atMs }) => ({ afterMs: atMs >= 5_000 && atMs < 6_000 ? 6_000 + SERVICE_MS - atMs : SERVICE_MS }),
+  }
+
+  test('response time shows it, service time, which only ten suffer, does not', async () => {
+    const run = await runVirtually({ ...REQUESTS, kind: 'long-lived', maxConnections: 10, target: STALL })
+    expect(fatesOf(run)).toEqual({ success: 2_000 })
+    const response = run.samples.map(({ intendedMs, doneMs }) => doneMs - intendedMs)
+    const service = run.samples.map(({ sentMs, doneMs }) => doneMs - sentMs)
+
+    // By hand: the k-th request of the stall was intended at 5000 + 5k. Ten of them end at 6002, the next ten at 6004, and
+    // so on; the 21st slowest of 2 000, k = 20, is intended at 5100 and ends at 6006.
+    expect(quantile(response, 0.99)).toBe(906)
+    expect(Math.max(...response)).toBe(1_002)
+    expect(quantile(service, 0.99)).toBe(SERVICE_MS)
+    expect(service.filter((ms) => ms > SERVICE_MS)).toHaveLength(10)
+    expect(response.filter((ms) => ms > SERVICE_MS).length).toBeGreaterThan(190)
+  })
+
+  test('with `drop` only what is on the wire is late, and the rest is counted as dropped', async () => {
+    const run = await runVirtually({ ...REQUESTS, overflow: 'drop', maxConnections: 10, target: STALL })
+    // Ten are on the wire from 5000 … 5045 until 6002: those of 5050 … 6000 find nothing free.
+    expect(fatesOf(run)).toEqual({ success: 1_809, overflow: 191 })
+    expect(run.samples.every(({ fate, dueMs, sentMs }) => fate === 'dropped' || sentMs === dueMs)).toBe(true)
+  })
+})
+
+describe('a dispatcher that was itself late', () => {
+  test('sends all that is due, each with its own lag', async () => {
+    const run = await runVirtually({
+      instants: evenly(5, 7_000),
+      lastArrivalMs: 7_000,
+      maxConnections: 2_000,
+      events: [[1_002, ({ jump }) => jump(5_000)]],
+    })
+    expect(fatesOf(run)).toEqual({ success: 1_400 })
+    const late = run.samples.filter(({ intendedMs, dueMs }) => dueMs > intendedMs)
+    expect(late).toHaveLength(1_000)
+    for (const { intendedMs, dueMs } of late) expect(dueMs - intendedMs).toBeLessThanOrEqual(5_005)
+    expect(Math.max(...late.map(({ intendedMs, dueMs }) => dueMs - intendedMs))).toBeGreaterThan(4_995)
+  })
+
+  test('does not send what is later than the time-out: that is dropped, and the tool is named', async () => {
+    const run = await runVirtually({
+      instants: evenly(10, 4_000),
+      lastArrivalMs: 4_000,
+      maxConnections: 1_000,
+      requestTimeoutMs: 1_000,
+      events: [[505, ({ jump }) => jump(3_000)]],
+    })
+    // It wakes at 3510 or a little earlier; what was intended more than a second before is too late.
+    expect(fatesOf(run)).toEqual({ success: 200, generator: 200 })
+    const dropped = run.samples.filter(({ dropReason }) => dropReason === 'generator')
+    for (const { intendedMs, dueMs } of dropped) expect(dueMs - intendedMs).toBeGreaterThan(1_000)
+  })
+
+  test('gives up what it never saw when the run is already over', async () => {
+    const run = await runVirtually({
+      instants: evenly(10, 4_000),
+      lastArrivalMs: 4_000,
+      requestTimeoutMs: 1_000,
+      events: [[505, ({ jump }) => jump(60_000)]],
+    })
+    const { success = 0, ...rest } = fatesOf(run)
+    expect(success).toBe(50)
+    expect(Object.values(rest).reduce((sum, count) => sum + count, 0)).toBe(350)
+    expect(Object.keys(rest).every((name) => name.endsWith('generator'))).toBe(true)
+  })
+})
+
+describe('requests that are made in another thread', () => {
+  test('go out when they come, and their lateness is lag', async () => {
+    let known = false
+    const run = await runVirtually({
+      instants: evenly(10, 1_000),
+      lastArrivalMs: 1_000,
+      picker: { pick: (sequence) => (known || sequence < 10 ? 'request' : 'later') },
+      events: [
+        [
+          253,
+          ({ dispatcher }) => {
+            known = true
+            dispatcher.payloadsCame()
+          },
+        ],
+      ],
+    })
+    expect(fatesOf(run)).toEqual({ success: 100 })
+    const lags = run.samples.map(({ intendedMs, dueMs }) => dueMs - intendedMs)
+    expect(lags.filter((lagMs) => lagMs > 0)).toHaveLength(15)
+    expect(Math.max(...lags)).toBe(143)
+  })
+
+  test('that never come are given up after the time-out, as the fault of the tool', async () => {
+    const run = await runVirtually({
+      instants: evenly(10, 1_000),
+      lastArrivalMs: 1_000,
+      requestTimeoutMs: 500,
+      picker: { pick: (sequence) => (sequence < 10 ? 'request' : 'later') },
+    })
+    expect(fatesOf(run)).toEqual({ success: 10, 'never due: generator': 90 })
+    expect(run.endedAtMs).toBe(1_500)
+  })
+})
+
+describe('a protocol that misbehaves', () => {
+  test('and answers twice counts once', async () => {
+    const run = await runVirtually({ ...REQUESTS, target: { answer: () => ({ afterMs: 3, twice: true }) } })
+    expect(fatesOf(run)).toEqual({ success: 2_000 })
+  })
+
+  test('and answers before it has returned is served, also with many waiting', async () => {
+    const run = await runVirtually({
+      instants: evenly(0.5, 10_000),
+      lastArrivalMs: 10_000,
+      maxConnections: 1,
+      target: { answer: ({ requestId }) => ({ afterMs: requestId === 0 ? 9_000 : 0 }) },
+    })
+    expect(fatesOf(run)).toEqual({ success: 20_000 })
+  })
+})

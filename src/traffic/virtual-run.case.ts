@@ -1,0 +1,181 @@
+import { expect, vi } from 'vitest'
+import type { ConnectionKind, Overflow } from '../model/plan.ts'
+import type { ReconnectOptions } from '../model/protocol.ts'
+import type { DropReason } from '../model/result.ts'
+import type { Sample } from '../model/sample.ts'
+import type { Ms } from '../model/units.ts'
+import { randomFrom } from './arrivals/random.ts'
+import type { Clock } from './clock.ts'
+import type { ConnectionPool } from './connections/pool.ts'
+import { Dispatcher } from './dispatch.ts'
+import { ClosedSchedule, Schedule } from './schedule.ts'
+import { type Behaviour, VirtualTarget } from './virtual-target.case.ts'
+import { tickWake } from './wake/tick.ts'
+import { onePicker, type RequestPicker } from './workloads/picker.ts'
+
+export interface Scenario {
+  /** Intended instants; absent in the closed model. */
+  readonly instants?: readonly Ms[]
+  readonly lastArrivalMs: Ms
+  readonly concurrency?: number
+  readonly kind?: ConnectionKind
+  readonly maxConnections?: number
+  readonly overflow?: Overflow
+  readonly requestTimeoutMs?: Ms
+  readonly reconnect?: Partial<ReconnectOptions>
+  readonly target?: Behaviour
+  readonly picker?: RequestPicker<string>
+  /** What else happens, and when. */
+  readonly events?: readonly (readonly [Ms, (run: VirtualRun) => void])[]
+}
+
+/** One run of the real engine on a virtual clock against a virtual target. */
+export interface VirtualRun {
+  readonly dispatcher: Dispatcher<string>
+  readonly target: VirtualTarget
+  readonly pool: ConnectionPool<string>
+  /** Fates in the order in which they were met. */
+  readonly samples: Sample[]
+  readonly arrivedIds: number[]
+  readonly neverDue: { reason: DropReason; count: number }[]
+  readonly connectMs: Ms[]
+  endedAtMs: Ms | undefined
+  ends: number
+  /** The clock goes on by this much at once, as when the thread was not given the processor. */
+  jump(ms: Ms): void
+}
+
+/** Instants `everyMs` apart, the first after one such step, the last at `untilMs`. */
+export function evenly(everyMs: Ms, untilMs: Ms): readonly Ms[] {
+  return Array.from({ length: Math.floor(untilMs / everyMs) }, (_, i) => (i + 1) * everyMs)
+}
+
+/** A scenario to its end; the caller has called `vi.useFakeTimers`. Checks that every request has exactly one fate. */
+export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
+  const run = openedRun(scenario)
+  await Promise.all([run.dispatcher.open(), vi.advanceTimersByTimeAsync(1)])
+  zeroMs = performance.now()
+  for (const [atMs, happen] of scenario.events ?? []) setTimeout(() => happen(run), atMs)
+  run.dispatcher.start()
+  const mostMs = scenario.lastArrivalMs + 3 * (scenario.requestTimeoutMs ?? 10_000)
+  while (run.ends === 0 && performance.now() - zeroMs < mostMs) await vi.advanceTimersByTimeAsync(20)
+  // Whatever is still to come must not change what has been told.
+  await vi.advanceTimersByTimeAsync(20_000)
+  expectOneFateEach(run, scenario)
+  expect(vi.getTimerCount()).toBe(0)
+  return run
+}
+
+let zeroMs: Ms = 0
+
+/** A run that has not been opened yet. */
+export function openedRun(scenario: Scenario): VirtualRun {
+  let jumpedMs = 0
+  zeroMs = performance.now()
+  const clock: Clock = { now: () => performance.now() - zeroMs + jumpedMs, toMachine: (atMs) => atMs }
+  const target = new VirtualTarget(scenario.target ?? {}, () => clock.now())
+  const { concurrency, instants, lastArrivalMs } = scenario
+  const parts = { share: { thread: 0, threads: 1 }, picker: scenario.picker ?? onePicker('request') }
+  const dispatcher = new Dispatcher<string>(
+    {
+      clock,
+      source:
+        instants === undefined
+          ? new ClosedSchedule({ ...parts, operationOf: () => '' })
+          : new Schedule({
+              ...parts,
+              instants: instantsOf(instants),
+              warmUp: undefined,
+              phases: [],
+              operationOf: () => '',
+            }),
+      overflow: scenario.overflow ?? 'queue',
+      requestTimeoutMs: scenario.requestTimeoutMs ?? 10_000,
+      concurrency,
+      lastArrivalMs,
+      makeWake: (onWake) => tickWake(clock, onWake),
+      pool: {
+        kind: scenario.kind ?? 'pooled',
+        maxConnections: scenario.maxConnections ?? 10,
+        reconnect: { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0, ...scenario.reconnect },
+        random: randomFrom('cafe'),
+        connect: target.connect,
+      },
+    },
+    {
+      arrived: ({ requestId }) => run.arrivedIds.push(requestId),
+      settled: (sample) => run.samples.push(copyOf(sample)),
+      neverDue: (reason, _phase, count) => run.neverDue.push({ reason, count }),
+      connected: (connectMs) => run.connectMs.push(connectMs),
+      gap: () => {},
+      ended: () => {
+        run.endedAtMs = clock.now()
+        run.ends++
+      },
+      log: () => {},
+    },
+  )
+  const run: VirtualRun = {
+    dispatcher,
+    target,
+    pool: dispatcher.pool,
+    samples: [],
+    arrivedIds: [],
+    neverDue: [],
+    connectMs: [],
+    endedAtMs: undefined,
+    ends: 0,
+    jump: (ms) => {
+      jumpedMs += ms
+    },
+  }
+  return run
+}
+
+function instantsOf(instants: readonly Ms[]): { next(): Ms } {
+  const iterator = instants.values()
+  return { next: () => iterator.next().value ?? Number.POSITIVE_INFINITY }
+}
+
+/** The engine reuses its object, so what is kept is copied. */
+function copyOf({ ...sample }: Sample): Sample {
+  return sample
+}
+
+/** Ended once; whoever arrived met one fate, whoever did not was given up; stamps in order; the wire is clear. */
+function expectOneFateEach(run: VirtualRun, { instants }: Scenario): void {
+  expect(run.ends).toBe(1)
+  const ids = run.samples.map(({ requestId }) => requestId).toSorted((one, other) => one - other)
+  expect(ids).toEqual(run.arrivedIds.toSorted((one, other) => one - other))
+  expect(ids).toEqual(ids.map((_, i) => i))
+  if (instants !== undefined) {
+    const givenUp = run.neverDue.reduce((sum, { count }) => sum + count, 0)
+    const untilMs = run.endedAtMs ?? 0
+    expect(ids.length + givenUp).toBe(instants.filter((atMs) => atMs <= untilMs).length)
+  }
+  for (const { fate, intendedMs, dueMs, sentMs, doneMs, errorClass, dropReason } of run.samples) {
+    expect(dueMs).toBeGreaterThanOrEqual(intendedMs)
+    if (!Number.isNaN(sentMs)) expect(sentMs).toBeGreaterThanOrEqual(dueMs)
+    expect(doneMs).toBeGreaterThanOrEqual(Number.isNaN(sentMs) ? dueMs : sentMs)
+    expect([errorClass !== undefined, dropReason !== undefined]).toEqual([fate === 'error', fate === 'dropped'])
+    if (fate === 'success') expect(sentMs).not.toBeNaN()
+    if (fate === 'dropped') expect(sentMs).toBeNaN()
+  }
+  expect(run.target.inFlight).toBe(0)
+  expect(run.target.open.size).toBe(0)
+}
+
+/** How many requests met each fate, by class or reason. */
+export function fatesOf(run: VirtualRun): Record<string, number> {
+  const fates: Record<string, number> = {}
+  const add = (name: string, count: number): void => void (fates[name] = (fates[name] ?? 0) + count)
+  for (const { fate, errorClass, dropReason } of run.samples) add(errorClass ?? dropReason ?? fate, 1)
+  for (const { reason, count } of run.neverDue) add(`never due: ${reason}`, count)
+  return fates
+}
+
+/** The smallest value with at least a share `p` of all at or below it. */
+export function quantile(values: readonly number[], p: number): number {
+  const rank = Math.max(1, Math.ceil(p * values.length - 1e-9))
+  return values.toSorted((one, other) => one - other)[rank - 1] ?? Number.NaN
+}

@@ -1,0 +1,170 @@
+import type { Connection, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
+import type { Ms } from '../model/units.ts'
+
+/** How the target answers one request. */
+export interface Answer {
+  /** Undefined: never. */
+  readonly afterMs: Ms | undefined
+  readonly errorClass?: 'http-5xx' | 'connection'
+  /** Calls `onDone` a second time. */
+  readonly twice?: boolean
+  /** The connection ends with this answer: in order, or lost with everything on it. */
+  readonly then?: 'close' | 'lose'
+}
+
+/** How a target behaves, on the test's virtual clock. What is left out is quick and sound. */
+export interface Behaviour {
+  /** Until the connection stands; an error refuses it, undefined leaves it hanging. `attempt` counts from 0. */
+  connect?(attempt: number, atMs: Ms): Ms | Error | undefined
+  answer?(request: { readonly requestId: number; readonly atMs: Ms; readonly connection: number }): Answer
+  readonly maxInFlight?: number
+}
+
+/** A server and the way to it, in memory: connections are made, answers come and connections are lost as a test says. */
+export class VirtualTarget {
+  readonly #behaviour: Behaviour
+  readonly #now: () => Ms
+  readonly open: Set<VirtualConnection> = new Set()
+  /** When each attempt to connect was made. */
+  readonly attemptsMs: Ms[] = []
+  /** By connection, the requests that it carried. */
+  readonly carried: number[][] = []
+  mostOpen = 0
+  inFlight = 0
+  mostInFlight = 0
+
+  constructor(behaviour: Behaviour, now: () => Ms) {
+    this.#behaviour = behaviour
+    this.#now = now
+  }
+
+  readonly connect = async (signal: AbortSignal): Promise<Connection<string>> => {
+    const attempt = this.attemptsMs.length
+    this.attemptsMs.push(this.#now())
+    const outcome = this.#behaviour.connect ? this.#behaviour.connect(attempt, this.#now()) : 0
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => reject(new Error('aborted')))
+    if (outcome instanceof Error) setTimeout(() => reject(outcome), 0)
+    else if (outcome === 0) resolve()
+    else if (outcome !== undefined) setTimeout(resolve, outcome)
+    await promise
+    const connection = new VirtualConnection(this, this.carried.length, this.#behaviour, this.#now)
+    this.carried.push([])
+    this.open.add(connection)
+    this.mostOpen = Math.max(this.mostOpen, this.open.size)
+    return connection
+  }
+
+  /** Every connection is lost, as when the server dies. */
+  die(): void {
+    for (const connection of this.open) connection.lose()
+  }
+}
+
+class VirtualConnection implements Connection<string> {
+  readonly maxInFlight: number
+  readonly closed: Promise<Error | undefined>
+  usable = true
+  readonly #target: VirtualTarget
+  readonly #number: number
+  readonly #behaviour: Behaviour
+  readonly #now: () => Ms
+  readonly #close: (reason: Error | undefined) => void
+  readonly #underWay = new Map<ExchangeEvents, NodeJS.Timeout | undefined>()
+
+  constructor(target: VirtualTarget, number: number, behaviour: Behaviour, now: () => Ms) {
+    this.#target = target
+    this.#number = number
+    this.#behaviour = behaviour
+    this.#now = now
+    this.maxInFlight = behaviour.maxInFlight ?? 1
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.closed = promise
+    this.#close = resolve
+  }
+
+  exchange({ requestId }: Outgoing<string>, events: ExchangeEvents): () => void {
+    if (!this.usable) throw new Error('the engine sent on a connection that takes nothing more')
+    if (this.#underWay.size >= this.maxInFlight) throw new Error(`more than ${this.maxInFlight} in flight`)
+    this.#target.carried[this.#number]?.push(requestId)
+    this.#target.mostInFlight = Math.max(this.#target.mostInFlight, ++this.#target.inFlight)
+    const given = { requestId, atMs: this.#now(), connection: this.#number }
+    const answer = this.#behaviour.answer?.(given) ?? { afterMs: 1 }
+    this.#underWay.set(events, undefined)
+    if (answer.afterMs === 0) this.#answer(events, answer)
+    else if (answer.afterMs !== undefined) {
+      this.#underWay.set(
+        events,
+        setTimeout(() => this.#answer(events, answer), answer.afterMs),
+      )
+    }
+    return () => this.#cancel(events)
+  }
+
+  async close(): Promise<void> {
+    this.usable = false
+    this.#endIfIdle(undefined)
+    await this.closed
+  }
+
+  destroy(): void {
+    this.#end(undefined)
+  }
+
+  lose(): void {
+    this.usable = false
+    const error = new Error('reset by peer')
+    for (const events of this.#underWay.keys()) {
+      this.#finish(events, {
+        ok: false,
+        bytesSent: 1,
+        bytesReceived: 0,
+        errorClass: 'connection',
+        message: error.message,
+      })
+    }
+    this.#end(error)
+  }
+
+  #answer(events: ExchangeEvents, { errorClass, twice, then }: Answer): void {
+    if (then === 'lose') return this.lose()
+    if (then === 'close') this.usable = false
+    const outcome: Outcome =
+      errorClass === undefined
+        ? { ok: true, bytesSent: 1, bytesReceived: 2 }
+        : { ok: false, bytesSent: 1, bytesReceived: 2, errorClass, message: `it was ${errorClass}` }
+    this.#finish(events, outcome)
+    if (twice === true) events.onDone(outcome)
+    if (!this.usable) this.#endIfIdle(undefined)
+  }
+
+  #finish(events: ExchangeEvents, outcome: Outcome): void {
+    if (!this.#underWay.has(events)) return
+    this.#forget(events)
+    events.onDone(outcome)
+  }
+
+  /** One at a time must close for it, as HTTP/1.1 does; several streams need not. */
+  #cancel(events: ExchangeEvents): void {
+    if (!this.#underWay.has(events)) throw new Error('the engine cancelled what was over')
+    this.#forget(events)
+    if (this.maxInFlight === 1) this.#end(undefined)
+  }
+
+  #forget(events: ExchangeEvents): void {
+    clearTimeout(this.#underWay.get(events))
+    this.#underWay.delete(events)
+    this.#target.inFlight--
+  }
+
+  #endIfIdle(reason: Error | undefined): void {
+    if (this.#underWay.size === 0) this.#end(reason)
+  }
+
+  #end(reason: Error | undefined): void {
+    this.usable = false
+    this.#target.open.delete(this)
+    for (const timer of this.#underWay.values()) clearTimeout(timer)
+    this.#close(reason)
+  }
+}

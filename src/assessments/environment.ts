@@ -88,10 +88,10 @@ function request(text: string): HttpRequest | readonly HttpRequest[] | undefined
 }
 
 function headers(text: string): Readonly<Record<string, string>> | undefined {
-  const value = json(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const entries: readonly (readonly [string, unknown])[] = Object.entries(value)
-  const texts = entries.flatMap(([name, text]) => (typeof text === 'string' ? [[name, text] as const] : []))
+  const read = json(text)
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) return undefined
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(read)
+  const texts = entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
   return texts.length === entries.length ? Object.fromEntries(texts) : undefined
 }
 

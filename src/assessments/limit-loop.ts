@@ -37,17 +37,14 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
   const { slo, maxRps, maxConnections, startLoad, onFindings } = search
   const options = { slo, maxRps, pool: maxConnections, budgetMs: BUDGET_MS }
   const measured: MeasuredTrial[] = []
-  let shared: LoadPlan = { ...search.plan, maxConnections }
   for (;;) {
     const history = measured.map(({ outcome }) => outcome)
     const trial = nextTrial(history, options)
     if (trial.purpose === 'done') return { findings: findingsOf(trial), measured }
     // oxlint-disable-next-line no-await-in-loop -- each trial depends on the one before
-    const run = await startLoad({ ...shared, ...trialPlan(trial, slo) })
+    const run = await startLoad({ ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo) })
     // oxlint-disable-next-line no-await-in-loop
     const result = await untilLost(trial, slo, run)
-    // A seed that was drawn for the first trial is the seed of all, so that one number repeats the whole search.
-    shared = { ...shared, seed: result.seed }
     const outcome = judgeTrial(trial, figuresOf(result, slo), slo)
     measured.push({ outcome, result })
     onFindings(findingsOf(searchSoFar(measured.map((each) => each.outcome))))
@@ -61,6 +58,11 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     const machine = { cpus: availableParallelism(), memoryMb: totalmem() / 2 ** 20 }
     return limitsFindings({ slo, measured, end, machine })
   }
+}
+
+/** A seed that was drawn for the first trial is the seed of all, so that one number repeats the whole search. */
+function seedOf([first]: readonly MeasuredTrial[]): Pick<LoadPlan, 'seed'> {
+  return first === undefined ? {} : { seed: first.result.seed }
 }
 
 /** A rate that is clearly not held is not held any longer than it takes to see it. */

@@ -2,7 +2,7 @@ import { recordVerdict } from '../hosts/record-book.ts'
 import type { LoadContext } from '../hosts/port.ts'
 import { isOpen } from '../judge/analysis/limit-trial.ts'
 import { LoadError } from '../model/errors.ts'
-import type { LimitSlo, LimitsFindings } from '../model/limits-findings.ts'
+import type { LimitSlo } from '../model/limits-findings.ts'
 import type { LoadPlan, OnInconclusive } from '../model/plan.ts'
 import type { Rps } from '../model/units.ts'
 import { bottleneckSentence, recommendationSentence } from '../report/limits-sentences.ts'
@@ -81,7 +81,8 @@ function sloOf(asked: SuiteEnvironment, slo: Partial<LimitSlo> | undefined): Lim
 }
 
 /** The target stays with the scope of the suite, which may have to start it, unless the environment names another. */
-function sharedPlan({ target: _, ...plan }: SharedPlan, { target, request, headers }: SuiteEnvironment): LoadPlan {
+function sharedPlan(given: SharedPlan, { target, request, headers }: SuiteEnvironment): LoadPlan {
+  const { target: _scoped, ...plan } = given
   return {
     ...plan,
     ...(target !== undefined && { target }),

@@ -74,6 +74,8 @@ const NARROW = 1.045
 /** Wider than this, a short trial decides: what is far over capacity shows within seconds. */
 const WIDE = 1.2
 const WIDE_MS = 5_000
+/** Far enough below a rate that was nearly held, and still within 5% of it. */
+const LITTLE_LESS = 0.965
 /** Shares of the lowest rate lost, one after the other, until one is held. */
 const DOWNWARD: readonly number[] = [0.93, 0.9, 0.8]
 
@@ -98,6 +100,10 @@ export function bisection(
   }
   const lower = low ?? floor
   if (lower === null) return downward(history, high, { short, end })
+  // Held for seconds, not for long: the limit is close by.
+  if (history.some(({ verdict, trial, rate }) => verdict === 'pass' && trial.purpose === 'bisect' && rate === high)) {
+    return full(Math.max(LITTLE_LESS * high, Math.sqrt(lower * high)))
+  }
   const middle = Math.sqrt(lower * high)
   return high / lower > WIDE ? short(middle) : full(middle)
 

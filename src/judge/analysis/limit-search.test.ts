@@ -91,6 +91,16 @@ describe('the search on a server of known capacity', () => {
     expect(holds).toBe(2)
   })
 
+  it('stays close when the rate that seconds held is not held for long', () => {
+    const collapsing = { servers: 4, serviceMs: 10, collapsesAbove: 48 }
+    const { end, history } = searchBy((trial) => {
+      const outcome = judgeTrial(trial, tryOn(collapsing, trial, seeded(1), slo.p99Ms), slo)
+      return trial.purpose === 'hold' && trial.rate > 390 ? { ...outcome, verdict: 'fail' } : outcome
+    }, options)
+    expect(history.find(({ trial }) => trial.purpose === 'hold')).toMatchObject({ rate: 397.6, verdict: 'fail' })
+    expect(end).toMatchObject({ low: 383.7, high: 397.6, confirmed: true, ended: 'found' })
+  })
+
   it('gives an interval near the capacity of a server with random service', () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const { end } = search({ servers: 4, serviceMs: 20, random: seeded(seed) }, { seed })

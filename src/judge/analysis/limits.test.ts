@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { evenStretches, resultOf } from '../result.case.ts'
+import type { SearchEnd, TrialOutcome } from './limit-trial.ts'
+import { limitsFindings, type MeasuredTrial } from './limits.ts'
+import { openOutcome, saturation } from './trial.case.ts'
+
+const slo = { p99Ms: 250, errorRate: 0.01 }
+const machine = { cpus: 2, memoryMb: 8_000 }
+const calm = resultOf({ stretches: evenStretches(12, 50, () => 10) })
+const found: SearchEnd = { purpose: 'done', low: 390, high: 414, confirmed: true, recommendedRps: 312, ended: 'found' }
+
+const measured = (...outcomes: readonly TrialOutcome[]): MeasuredTrial[] =>
+  outcomes.map((outcome) => ({ outcome, result: calm }))
+
+const recovering: TrialOutcome = {
+  ...openOutcome('step', 0),
+  trial: { purpose: 'recover', overloadRps: 600, overloadMs: 2_000, afterRps: 200, afterMs: 6_000, durationMs: 8_000 },
+}
+
+const whole = [
+  openOutcome('step', 50, { p99Ms: 10 }),
+  openOutcome('step', 200, { p99Ms: 11 }),
+  openOutcome('step', 500, { verdict: 'fail', achievedRps: 400, p99Ms: 900 }),
+  saturation(400),
+  openOutcome('hold', 390, { p99Ms: 12 }),
+  openOutcome('refute', 414, { verdict: 'fail', p99Ms: 290, reasons: ['requests piled up'] }),
+  openOutcome('recommend', 312),
+]
+
+describe('the findings of a search', () => {
+  it('that found a limit hold it, the interval, and every trial of the open model', () => {
+    const slow = resultOf({ stretches: evenStretches(40, 40, (i) => (i < 400 ? 500 : 10)), stretchMs: 200 })
+    const trials = [...measured(...whole), { outcome: recovering, result: slow }]
+    const findings = limitsFindings({ slo, measured: trials, end: found, machine })
+    expect(findings).toMatchObject({
+      maxSustainableRps: 390,
+      interval: [390, 414],
+      confirmed: true,
+      recommendedRps: 312,
+      stableRps: 200,
+      degradationPointRps: 500,
+      failurePointRps: 500,
+      kneeRps: 390,
+      degradation: 'cliff',
+      recovery: { recovered: true, recoverMs: 0 },
+      saturation: { concurrency: 100, completionsRps: 400 },
+      ended: 'found',
+    })
+    expect(findings.trials.map(({ purpose, rate, verdict }) => `${purpose} ${rate} ${verdict}`)).toEqual([
+      'step 50 pass',
+      'step 200 pass',
+      'step 500 fail',
+      'hold 390 pass',
+      'refute 414 fail',
+      'recommend 312 pass',
+    ])
+  })
+
+  it('survive JSON as they are', () => {
+    const findings = limitsFindings({ slo, measured: measured(...whole), end: found, machine })
+    expect(JSON.parse(JSON.stringify(findings))).toEqual(findings)
+  })
+
+  it('that reached its ceiling name no limit and no bottleneck', () => {
+    const end: SearchEnd = { ...found, low: 777, high: null, ended: 'ceiling' }
+    const trials = measured(openOutcome('step', 777), openOutcome('hold', 777))
+    expect(limitsFindings({ slo, measured: trials, end, machine })).toMatchObject({
+      maxSustainableRps: null,
+      interval: [777, null],
+      confirmed: true,
+      degradation: 'none-seen',
+      bottleneck: { resource: null, evidence: ['nothing ran out up to 777 req/s, where the search ends'] },
+      recovery: { recovered: null, recoverMs: null },
+      saturation: null,
+    })
+  })
+
+  it('of a tool that ran out do not call what it reached the limit of the target', () => {
+    const late = openOutcome('step', 1_000, { verdict: 'invalid', toolRanOut: true, reasons: ['schedule lag'] })
+    const trials = measured(openOutcome('step', 500), late, late, openOutcome('hold', 500))
+    const end: SearchEnd = { ...found, low: 500, high: null, ended: 'generator' }
+    expect(limitsFindings({ slo, measured: trials, end, machine })).toMatchObject({
+      maxSustainableRps: null,
+      interval: [500, null],
+      bottleneck: { resource: 'generator', evidence: expect.arrayContaining(['at 1000 req/s: schedule lag']) },
+    })
+  })
+
+  it('of a search without time give no limit that was not confirmed', () => {
+    const end: SearchEnd = { ...found, confirmed: false, ended: 'budget' }
+    expect(limitsFindings({ slo, measured: measured(...whole), end, machine }).maxSustainableRps).toBeNull()
+  })
+})

@@ -1,5 +1,3 @@
-import { LoadError } from '../model/errors.ts'
-
 /** Where the author of a test wrote `loadTest`, kept from the moment it was declared. */
 export interface CallSite {
   /** Points an error at that line instead of at ours, which is where it is thrown from after an `await`. */
@@ -18,8 +16,12 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
   return {
     point: (error) => {
       // Only errors of our own: what a user's code threw says itself where it comes from.
-      if (error instanceof LoadError) error.stack = `${error.name} [${error.code}]: ${error.message}\n${theirs}`
+      if (isOurs(error)) error.stack = `${error.name} [${error.code}]: ${error.message}\n${theirs}`
       return error
     },
   }
+}
+
+function isOurs(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_LOAD_')
 }

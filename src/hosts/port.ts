@@ -39,12 +39,13 @@ export interface LoadTest<Context, Options> {
   readonly skipIf: (condition: unknown) => LoadTest<Context, Options>
   readonly runIf: (condition: unknown) => LoadTest<Context, Options>
   /** One test a case; an array is spread over the first arguments, the context comes last. */
-  readonly each: <const Case>(cases: readonly Case[]) => LoadTestEach<CaseArguments<Case>, Context, Options>
+  readonly each: {
+    <Case extends unknown[] | [unknown]>(cases: readonly Case[]): LoadTestEach<Case, Context, Options>
+    <Case>(cases: readonly Case[]): LoadTestEach<[Case], Context, Options>
+  }
   /** One test a case; the case is the first argument as it stands, the context the second. */
   readonly for: <const Case>(cases: readonly Case[]) => LoadTestEach<[Case], Context, Options>
 }
-
-export type CaseArguments<Case> = Case extends readonly unknown[] ? [...Case] : [Case]
 
 /** The plan may be made from the case; the host's options are then the same for all. */
 export interface LoadTestEach<Case extends unknown[], Context, Options> {
@@ -62,7 +63,10 @@ export interface DescribeLoad<Options> {
   (name: string, body: () => unknown): void
   readonly skip: DescribeLoad<Options>
   readonly only: DescribeLoad<Options>
-  readonly each: <const Case>(cases: readonly Case[]) => DescribeLoadEach<CaseArguments<Case>, Options>
+  readonly each: {
+    <Case extends unknown[] | [unknown]>(cases: readonly Case[]): DescribeLoadEach<Case, Options>
+    <Case>(cases: readonly Case[]): DescribeLoadEach<[Case], Options>
+  }
 }
 
 export interface DescribeLoadEach<Case extends unknown[], Options> {

@@ -1,3 +1,4 @@
+import { adoptResult } from '../judge/matchers/index.ts'
 import type { LoadRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { VerdictRecord } from '../model/verdict.ts'
@@ -25,6 +26,7 @@ export class RecordBook {
   addResult(result: LoadResult): (better: LoadResult) => void {
     const place = { book: this, result: this.#record.results.length }
     const put = (newest: LoadResult): void => {
+      adoptResult(newest)
       const parts = [...Object.values(newest.phases), ...Object.values(newest.operations)]
       for (const subject of [newest, ...parts]) places.set(subject, place)
       const { results } = this.#record

@@ -9,10 +9,14 @@ import { currentScope } from './scope.ts'
 
 /** `loadTest` in Vitest: beside what every host has, `.extend` adds fixtures as Vitest's own `test.extend` does. */
 export interface VitestLoadTest<Extra = object> extends LoadTest<TestContext & Extra, TestOptions> {
-  readonly extend: <Fixtures extends Record<string, unknown>>(
-    ...fixtures: Parameters<TestAPI<Extra>['extend']>
-  ) => VitestLoadTest<Extra & Fixtures>
+  readonly extend: <Fixtures extends object>(fixtures: {
+    readonly [Name in keyof Fixtures]: Fixture<Fixtures[Name], TestContext & Extra>
+  }) => VitestLoadTest<Extra & Fixtures>
 }
+
+/** A value, or how to make one and clean up after it, with Vitest's options of a fixture if need be. */
+type Fixture<Value, Context> = Value | FixtureFunction<Value, Context> | [FixtureFunction<Value, Context>, object]
+type FixtureFunction<Value, Context> = (context: Context, use: (value: Value) => Promise<void>) => Promise<void>
 
 /**
  * A test that puts load on something. With a plan its traffic has run when the body starts, which then asserts on

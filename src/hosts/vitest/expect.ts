@@ -1,0 +1,45 @@
+import { expect as vitestExpect } from 'vitest'
+import type { ExpectStatic, MatcherState } from 'vitest'
+import { judge, matchers, subjectOf } from '../../judge/matchers/index.ts'
+import type { JudgedVerdict } from '../../judge/matchers/index.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
+import { callSite } from '../call-site.ts'
+import { recordVerdict } from '../record-book.ts'
+
+type Matcher = (received: unknown, ...given: unknown[]) => JudgedVerdict
+type HostMatcher = (this: MatcherState, received: unknown, ...given: unknown[]) => { pass: boolean; message(): string }
+
+/** What a verdict on a claim says about its contrary, which is what `.not` asserts. */
+const CONTRARY: Readonly<Record<VerdictValue, VerdictValue>> = {
+  pass: 'fail',
+  fail: 'pass',
+  inconclusive: 'inconclusive',
+  invalid: 'invalid',
+}
+
+vitestExpect.extend(
+  Object.fromEntries(Object.entries(matchers).map(([name, matcher]) => [name, hostMatcher(name, matcher as Matcher)])),
+)
+
+/** Vitest's own `expect`, which from here on has the matchers for load results too. */
+export const expect: ExpectStatic = vitestExpect
+
+/** The matcher as Vitest calls it; the verdict goes into the record of the test that measured what it judges. */
+function hostMatcher(name: string, matcher: Matcher): HostMatcher {
+  return function asserted(received, ...given) {
+    try {
+      const verdict = matcher(received, ...given)
+      const { run } = subjectOf(received, name)
+      // Undefined without `.not` in Vitest 5, whatever its types say.
+      const isNot = Boolean(this.isNot)
+      const outcome = judge(verdict, isNot, run.plan.onInconclusive)
+      const message = outcome.message()
+      const value = isNot ? CONTRARY[verdict.verdict] : verdict.verdict
+      recordVerdict(received, { matcher: isNot ? `not.${name}` : name, verdict: value, message })
+      if (outcome.warning !== undefined) console.warn(outcome.warning)
+      return { pass: outcome.pass, message: () => message }
+    } catch (error) {
+      throw callSite(asserted).point(error)
+    }
+  }
+}

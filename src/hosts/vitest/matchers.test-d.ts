@@ -1,0 +1,78 @@
+/**
+ * Checked by `tsc` against Vitest 5 with the rest of the repository, and against Vitest 4.1 by `matchers.test.ts`. A
+ * matcher that lost its type, or takes what it must not, fails one of the two.
+ */
+import { expect as hostExpect, expectTypeOf } from 'vitest'
+import { describeLoad, expect, loadTest } from '../../vitest.ts'
+import type { LoadPlan, LoadResult } from '../../index.ts'
+import type { LoadRun } from '../../run/index.ts'
+
+declare const result: LoadResult
+
+// What a matcher returns is nothing to wait for; with `resolves` and `poll` it is.
+expectTypeOf(expect(result).toHaveP99Below).toBeCallableWith(250)
+expectTypeOf(expect(result).toHaveP99Below).toBeCallableWith(250, { of: 'service', confidence: 0.99 })
+expectTypeOf(expect(result).not.toSustainRps).toBeCallableWith(500, { within: 0.01 })
+expectTypeOf(expect(result).toHaveP99Below(250)).toEqualTypeOf<void>()
+expectTypeOf(expect.soft(result).toHaveErrorRateBelow).toBeCallableWith(0.01)
+expectTypeOf(expect(Promise.resolve(result)).resolves.toHaveNoErrors).toBeCallableWith()
+expectTypeOf(expect.poll(() => result).toMeetSla).toBeCallableWith({ p99Ms: 250 })
+expectTypeOf(expect.toHaveP50Below).toBeCallableWith(10)
+expectTypeOf(hostExpect(result).toHavePercentileBelow).toBeCallableWith(99.5, 250)
+
+// @ts-expect-error a limit is a number of milliseconds
+expect(result).toHaveP99Below('250ms')
+// @ts-expect-error there is no such latency
+expect(result).toHaveP99Below(250, { of: 'wire' })
+
+loadTest('with a plan', { rate: 5, duration: '1s' }, ({ result, load, task, signal, expect: own }) => {
+  expectTypeOf(result).toEqualTypeOf<LoadResult>()
+  expectTypeOf(load).toEqualTypeOf<(plan: LoadPlan) => Promise<LoadResult>>()
+  expectTypeOf(task.name).toBeString()
+  expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+  expectTypeOf(task.meta.load?.results).toEqualTypeOf<readonly LoadResult[] | undefined>()
+  expectTypeOf(own(result).toHaveNoErrors).toBeCallableWith()
+})
+
+loadTest('without one', async (context) => {
+  expectTypeOf(context.startLoad).returns.resolves.toEqualTypeOf<LoadRun>()
+  // @ts-expect-error nothing has run yet
+  expectTypeOf(context.result).toBeUndefined()
+})
+
+loadTest.each([
+  [1, 'a'],
+  [2, 'b'],
+])(
+  '%d',
+  (rate) => ({ rate }),
+  (rate, name, { result }) => {
+    expectTypeOf(rate).toBeNumber()
+    expectTypeOf(name).toBeString()
+    expectTypeOf(result).toEqualTypeOf<LoadResult>()
+  },
+)
+loadTest.for([{ rate: 1 }])(
+  '$rate',
+  ({ rate }) => ({ rate }),
+  ({ rate }, { result }) => {
+    expectTypeOf(rate).toEqualTypeOf<1>()
+    expectTypeOf(result).toEqualTypeOf<LoadResult>()
+  },
+)
+loadTest.extend({ limitMs: 250 })('with a fixture', {}, ({ result, limitMs }) => {
+  expectTypeOf(limitMs).toBeNumber()
+  expectTypeOf(result).toEqualTypeOf<LoadResult>()
+})
+loadTest.extend<{ db: string }>({ db: async ({ task }, use) => use(task.name) })('with another', async ({ db }) => {
+  expectTypeOf(db).toBeString()
+})
+loadTest('options of the host', { rate: 5, test: { timeout: 5_000 } }, () => {})
+describeLoad('a group', { target: 'http://127.0.0.1', test: { skip: true } }, () => {})
+
+// @ts-expect-error two loads at once measure each other
+loadTest.concurrent('beside others', () => {})
+// @ts-expect-error a rate is a number
+loadTest('wrong', { rate: '50' }, () => {})
+// @ts-expect-error `duratoin` is no key of a plan
+describeLoad('wrong', { duratoin: '5s' }, () => {})

@@ -91,6 +91,8 @@ const config: OxlintConfig = defineConfig({
     // What is sorted in place is a copy that was just made.
     'unicorn/no-array-sort': 'off',
     'unicorn/no-array-reverse': 'off',
+    // The second is the message that a failure begins with.
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
     // Property tests and shared conformance suites hold their expectations in functions.
     'vitest/expect-expect': 'off',
     'vitest/no-conditional-expect': 'off',

@@ -11,6 +11,6 @@ export class LoadMatcherError extends TypeError {
     this.name = 'LoadMatcherError'
     this.code = code
     // The code stands in the first line of a printed stack, so a log shows it without anyone asking for it.
-    if (this.stack !== undefined) this.stack = this.stack.replace('TypeError', `${this.name} [${code}]`)
+    if (this.stack !== undefined) this.stack = this.stack.replace(/^\w+/, `${this.name} [${code}]`)
   }
 }

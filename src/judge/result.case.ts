@@ -38,6 +38,14 @@ export function evenStretches(count: number, perStretch: number, responseMs: (i:
   }))
 }
 
+/** The same stretches, each with something more. */
+export function eachWith(
+  stretches: readonly StretchCase[],
+  more: (i: number) => Partial<StretchCase>,
+): readonly StretchCase[] {
+  return stretches.map((stretch, i) => Object.assign({}, stretch, more(i)))
+}
+
 /** A completed run against a loopback server, with the defaults of a plan, unless `rest` and `plan` say otherwise. */
 export function resultOf(run: ResultCase): LoadResult {
   const { stretches, stretchMs = 250, phases = {}, rest = {} } = run

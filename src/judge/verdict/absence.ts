@@ -3,7 +3,7 @@ import { conclude } from './conclude.ts'
 import { evidenceOfErrors, partOf, wordErrors } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
-import { wordPlural } from './wording.ts'
+import { wordCount, wordPlural } from './wording.ts'
 
 /** Did every request that was sent succeed? An exact count of this run; `cancelled` ones are nobody's error. */
 export function noErrorsVerdict(figures: JudgedFigures, run: LoadResult): JudgedVerdict {
@@ -13,7 +13,7 @@ export function noErrorsVerdict(figures: JudgedFigures, run: LoadResult): Judged
   return conclude(
     {
       claim: `no errors${part}`,
-      contrary: `errors${part}`,
+      contrary: `some errors${part}`,
       observed: `${wordErrors(figures, errors)} in ${wordPlural(requestsSent, 'request')}`,
       causes: evidenceOfErrors(figures),
     },
@@ -31,8 +31,8 @@ export function noDroppedRequestsVerdict(figures: JudgedFigures, run: LoadResult
   const part = partOf(figures, run)
   const claimed = {
     claim: `no dropped requests${part}`,
-    contrary: `dropped requests${part}`,
-    observed: `${wordPlural(dropped, 'dropped request')} of ${requestsScheduled}`,
+    contrary: `some dropped requests${part}`,
+    observed: `${wordPlural(dropped, 'dropped request')} of ${wordCount(requestsScheduled)}`,
     causes: [],
   }
   const byTheTool = blamed === 0 && neverDue > 0

@@ -25,7 +25,7 @@ export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigu
     details: [
       ...details,
       describeLoad(figures, run),
-      ...(verdict === 'fail' ? causes : []),
+      ...(verdict === 'fail' && reason === undefined ? causes : []),
       ...(verdict === 'pass' ? [] : describeDoubts(run)),
       describeSeed(run),
     ],

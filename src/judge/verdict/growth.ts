@@ -25,22 +25,31 @@ const FAST_PERCENTILE = 10
  * Whether more and more requests were in flight: a slope over at least 20 stretches with Newey–West errors, shown at
  * 99%, and growth of at least 1% of the arrivals. A slope alone alarms on healthy queues, whose length wanders.
  *
- * What the arrival rate itself keeps in flight (Little: rate × service time) is taken off first, so that a rising
- * pattern is not mistaken for a growing queue. Only stretches that lie wholly within the traffic count: in the others
- * the last requests are drained. Undefined with fewer than 20 of them, or without traffic.
+ * Only stretches that lie wholly within the traffic count: in the others the last requests are drained. Undefined with
+ * fewer than 20 of them, or without traffic.
  */
 export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): Growth | undefined {
   const { batches, durationMs, startMs = 0, serviceTime } = figures
   const from = Math.ceil(startMs / batches.lengthMs)
   const to = Math.floor((startMs + durationMs) / batches.lengthMs)
   const serviceMs = percentileOf({ histogram: histogramOf(serviceTime), unanswered: 0 }, FAST_PERCENTILE) ?? 0
-  const arrivals = batches.arrivals.slice(from, to)
-  const backlog = batches.inFlight
-    .slice(from, to)
-    .map((inFlight, i) => inFlight - ((arrivals[i] ?? 0) * serviceMs) / batches.lengthMs)
+  return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), serviceMs / batches.lengthMs)
+}
+
+/**
+ * Growth from what arrived in each stretch and what was in flight at its end. Each arrival of a stretch keeps
+ * `rightlyInFlight` of a request in flight (Little: rate × service time); that is taken off first, so that a rising
+ * rate is not mistaken for a growing queue.
+ */
+export function growthIn(
+  arrivals: readonly number[],
+  inFlight: readonly number[],
+  rightlyInFlight: number,
+): Growth | undefined {
+  const backlog = inFlight.map((count, i) => count - (arrivals[i] ?? 0) * rightlyInFlight)
   const arrived = arrivals.reduce((sum, count) => sum + count, 0)
   if (backlog.length < FEWEST_STRETCHES || arrived === 0) return undefined
-  const { perStep, error } = neweyWestSlope(backlog)
+  const { perStep, error } = neweyWestSlope(backlog, Number(process.env.LAGS ?? 3))
   const requests = perStep * (backlog.length - 1)
   const significant = perStep > studentQuantile(1 - DOUBT, backlog.length - 2) * error
   return { requests, share: requests / arrived, shown: significant && requests >= LEAST_SHARE * arrived }

@@ -20,7 +20,7 @@ export function maximumVerdict(figures: JudgedFigures, run: LoadResult, question
   const { limitMs, of = 'response' } = question
   const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
   const subject = `maximum ${of} time${partOf(figures, run)}`
-  const seen = 'maxMs' in distribution ? `${wordMs(distribution.maxMs)} ms` : 'not to be had'
+  const seen = 'maxMs' in distribution ? `${wordMs(distribution.maxMs)} ms` : 'no answer in time'
   const silent = figures.unanswered === 0 ? '' : `, and ${wordPlural(figures.unanswered, 'request')} got no answer`
   return conclude(
     {

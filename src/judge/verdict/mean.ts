@@ -10,7 +10,7 @@ import { tooFew } from './more-requests.ts'
 import type { LatencyOf } from './percentile-share.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
-import { wordCount, wordInterval, wordLimit, wordMs } from './wording.ts'
+import { wordCount, wordInterval, wordLimit, wordMs, wordMsRange } from './wording.ts'
 
 export interface MeanQuestion {
   readonly limitMs: Ms
@@ -107,6 +107,6 @@ function compare({ meanMs, marginMs }: MeanEstimate, worstMs: Ms, limitMs: Ms): 
 
 function describeMean({ meanMs, marginMs, n, effect }: MeanEstimate, confidence: Ratio): string {
   if (marginMs === undefined || effect === undefined) return `${wordMs(meanMs)} ms (n = ${wordCount(n)})`
-  const interval = `${wordMs(Math.max(0, meanMs - marginMs))}–${wordMs(meanMs + marginMs)} ms`
+  const interval = wordMsRange(Math.max(0, meanMs - marginMs), meanMs + marginMs)
   return `${wordMs(meanMs)} ms (${wordInterval(confidence)} ${interval}, n = ${wordCount(n)}, effective ${wordCount(Math.floor(n / effect))})`
 }

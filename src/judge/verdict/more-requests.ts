@@ -44,7 +44,7 @@ function tooShort(stretches: number): string {
 
 function clustered(requests: number, designEffect: number): string {
   const effective = Math.floor(requests / designEffect)
-  return `slow or failed ones came in clusters, so they are worth ${wordPlural(effective, 'independent one')}`
+  return `what happened to them came in clusters, so they are worth ${wordPlural(effective, 'independent request')}`
 }
 
 function needed(more: number, { requests }: Shortfall, figures: JudgedFigures, run: LoadResult): string {

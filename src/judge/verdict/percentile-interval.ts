@@ -1,7 +1,7 @@
 import type { Ratio } from '../../model/units.ts'
 import { latencyAt, percentileOf, requestsIn, type Latencies } from './latencies.ts'
 import { quantileRanks } from './statistics/quantile-ranks.ts'
-import { wordCount, wordInterval, wordMs } from './wording.ts'
+import { wordCount, wordInterval, wordMs, wordMsRange } from './wording.ts'
 
 /** "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
 export function describePercentile(
@@ -26,7 +26,7 @@ function describeInterval(whole: Latencies, percentile: number, confidence: Rati
   const low = ranks.low === undefined ? undefined : latencyAt(whole, Math.floor((ranks.low * n) / effective))
   const high = ranks.high === undefined ? undefined : latencyAt(whole, Math.ceil((ranks.high * n) / effective))
   const name = wordInterval(confidence)
-  if (low !== undefined && high !== undefined) return `${name} ${wordMs(low)}–${wordMs(high)} ms, `
+  if (low !== undefined && high !== undefined) return `${name} ${wordMsRange(low, high)}, `
   if (low !== undefined) return `${name} from ${wordMs(low)} ms up, `
   return high === undefined ? '' : `${name} up to ${wordMs(high)} ms, `
 }

@@ -9,7 +9,7 @@ import { describePercentile } from './percentile-interval.ts'
 import { knownCounts, percentileShare, type LatencyOf } from './percentile-share.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
-import { wordLimit, wordMs, wordPercentile } from './wording.ts'
+import { wordLimit, wordMs, wordPercentile, wordPlural } from './wording.ts'
 
 export interface PercentileQuestion {
   /** As people say it: 99, 99.9. Above 0, below 100. */
@@ -56,13 +56,16 @@ function standingOf(
   if (figures.responsesReceived === 0 || requestsIn(whole) === 0) return nothingMeasured(figures)
   const verdict = judgeShare(asked)
   if (verdict === 'fail') {
-    return madeByTheTool(figures, run, question) ? toolWasLate(figures, run, question) : { verdict, details: [] }
+    return madeByTheTool(figures, run, question, asked) ? toolWasLate(figures, run, question) : { verdict, details: [] }
   }
   const shown: Standing = verdict === 'pass' ? { verdict, details: [] } : undecided(asked)
   return settle(figures, run, shown)
 
   function undecided(share: ShareQuestion): Standing {
     const { forPass, forFail } = share
+    if (question.of === 'service' && figures.dropped > 0 && judgeShare({ ...share, forFail: forPass }) === 'fail') {
+      return unsent(figures.dropped)
+    }
     if (judgeShare({ ...share, forPass: forFail }) === 'pass')
       return onTheLimit(forPass.over - forFail.over, forPass.of)
     return tooFew(
@@ -78,21 +81,45 @@ function standingOf(
   }
 }
 
-/** Without the tool's own lateness the requests would not have been too slow: the fail says nothing about the target. */
-function madeByTheTool(figures: JudgedFigures, run: LoadResult, question: PercentileQuestion): boolean {
+function unsent(dropped: number): Standing {
+  return {
+    verdict: 'inconclusive',
+    reason: `cannot be told: ${wordPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
+    details: ['a request that was dropped has no service time: raise maxConnections, or judge the response time'],
+  }
+}
+
+/**
+ * Without the tool's own lateness the requests would not have been too slow: the fail says nothing about the target.
+ * Where the limit's bucket leaves it open which ones those were, the doubt is not the tool's benefit.
+ */
+function madeByTheTool(
+  figures: JudgedFigures,
+  run: LoadResult,
+  question: PercentileQuestion,
+  asked: ShareQuestion,
+): boolean {
   const { percentile, limitMs, of = 'response', confidence = run.plan.confidence } = question
   if (of === 'service') return false
   const { unproven } = knownCounts(figures, limitMs, of)
   const course = latencyCourse(figures, 'targetTime')
-  const neverDue = figures.droppedByReason.generator ?? 0
-  const onTarget = percentileShare(course, { percentile, limitMs, confidence }, { unproven: unproven + neverDue })
-  return judgeShare(onTarget) !== 'fail'
+  const proven = { unproven: unproven + (figures.droppedByReason.generator ?? 0) }
+  const onTarget = percentileShare(course, { percentile, limitMs, confidence }, proven)
+  const { forPass, forFail } = onTarget
+  const over = Math.min(asked.forFail.over, forPass.over - proven.unproven)
+  return judgeShare({ ...onTarget, forFail: { ...forFail, over } }) !== 'fail'
 }
 
 function toolWasLate(figures: JudgedFigures, run: LoadResult, { percentile }: PercentileQuestion): Standing {
   const target = percentileOf(latencyCourse(figures, 'targetTime').whole, percentile)
-  const { scheduleLag } = figures
-  const lag = 'p99Ms' in scheduleLag ? ` (schedule lag p99 ${wordMs(scheduleLag.p99Ms)} ms)` : ''
-  const alone = target === undefined ? '' : `; from then on, ${wordPercentile(percentile)} was ${wordMs(target)} ms`
-  return notDelivered(`requests came due late, by the fault of the generator${lag}${alone}`, run)
+  const { scheduleLag, droppedByReason } = figures
+  const late = [
+    ...(droppedByReason.generator === undefined
+      ? []
+      : [`${wordPlural(droppedByReason.generator, 'request')} never came due`]),
+    ...('p99Ms' in scheduleLag ? [`schedule lag p99 ${wordMs(scheduleLag.p99Ms)} ms`] : []),
+  ].join(', ')
+  const alone =
+    target === undefined ? '' : `; from when they came due, ${wordPercentile(percentile)} was ${wordMs(target)} ms`
+  return notDelivered(`the generator was late (${late})${alone}`, run)
 }

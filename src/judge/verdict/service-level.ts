@@ -40,7 +40,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
   const limits = limitVerdicts(figures, run, sla)
   const terms = rps === undefined ? limits : [...limits, sustainedRateVerdict(figures, run, { rps, within: WITHIN })]
   const verdict = ORDER.find((value) => terms.some((term) => term.verdict === value)) ?? 'pass'
-  const subject = `the service level${partOf(figures, run)}`
+  const subject = `service level${partOf(figures, run)}`
   const own = new Set([describeLoad(figures, run), describeSeed(run)])
   const deciding = terms.filter((term) => term.verdict === verdict)
   const [first] = deciding

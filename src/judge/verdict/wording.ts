@@ -11,6 +11,12 @@ export function wordMs(ms: Ms): string {
   return ms.toFixed(ms >= 9.995 ? 1 : ms >= 0.9995 ? 2 : 3)
 }
 
+/** Two measured times with their unit, in as many digits as it takes to tell them apart: `79.0–90.4 ms`. */
+export function wordMsRange(low: Ms, high: Ms): string {
+  const [from, to] = [wordMs(low), wordMs(high)]
+  return from === to && low < high && high < 99.95 ? `${low.toFixed(3)}–${high.toFixed(3)} ms` : `${from}–${to} ms`
+}
+
 /** A rate with its unit: `1 500 req/s`, `80.4 req/s`, `0.25 req/s`. */
 export function wordRate(rps: Rps): string {
   return `${rps >= 99.95 ? wordCount(rps) : String(Number(rps.toPrecision(3)))} req/s`

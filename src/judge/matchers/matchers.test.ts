@@ -1,0 +1,146 @@
+import { describe, expect, expectTypeOf, test } from 'vitest'
+
+import { evenStretches, resultOf } from '../result.case.ts'
+import { matchers, type LoadMatchers } from './index.ts'
+
+const result = resultOf({
+  stretches: evenStretches(40, 100, (i) => 10 + (i % 10)),
+  plan: { sla: { p99Ms: 50, errorRate: 0.01 } },
+})
+
+/** Every matcher with arguments that hold for `result`, and with some that do not. */
+const calls = {
+  toSustainRps: [[400], [450]],
+  toHaveP50Below: [[20], [12]],
+  toHaveP90Below: [[25], [12]],
+  toHaveP95Below: [[25], [12]],
+  toHaveP99Below: [[25], [12]],
+  toHaveP999Below: [[25], [12]],
+  toHavePercentileBelow: [
+    [75, 25],
+    [75, 12],
+  ],
+  toHaveMeanBelow: [[20], [12]],
+  toHaveMaxBelow: [[25], [12]],
+  toHaveErrorRateBelow: [[0.01], [0.000_1]],
+  toHaveSuccessRateAbove: [[0.99], [0.999_9]],
+  toHaveNoErrors: [[], undefined],
+  toHaveNoDroppedRequests: [[], undefined],
+  toMeetSla: [[], [{ p99Ms: 12 }]],
+} as const satisfies Record<keyof typeof matchers, readonly [readonly unknown[], readonly unknown[] | undefined]>
+
+function call(name: string, received: unknown, args: readonly unknown[]) {
+  const matcher = Object.entries(matchers).find(([known]) => known === name)?.[1] as (
+    received: unknown,
+    ...args: readonly unknown[]
+  ) => ReturnType<typeof matchers.toHaveNoErrors>
+  return matcher(received, ...args)
+}
+
+describe.each(Object.entries(calls))('%s', (name, [holding, broken]) => {
+  test('passes where its claim holds, on the result and on its operation', () => {
+    expect(call(name, result, holding).verdict).toBe('pass')
+    expect(call(name, result.operations['GET /'], holding).verdict).toBe('pass')
+    expect(call(name, result.operations['GET /'], holding).claim).toContain('of operation "GET /"')
+  })
+
+  test.skipIf(broken === undefined)('does not pass where it does not', () => {
+    expect(call(name, result, broken ?? []).verdict).not.toBe('pass')
+  })
+
+  test('refuses what is not a result', () => {
+    const refusal = expect.objectContaining({
+      code: 'ERR_LOAD_MATCHER_SUBJECT',
+      message: expect.stringContaining(name),
+    })
+    expect(() => call(name, { p99: 12 }, holding)).toThrow(refusal)
+  })
+})
+
+describe('arguments', () => {
+  const error = (name: string, ...args: readonly unknown[]): string => {
+    try {
+      call(name, result, args)
+      return 'accepted'
+    } catch (thrown) {
+      expect(thrown).toMatchObject({ code: 'ERR_LOAD_MATCHER_ARGUMENT' })
+      return String(thrown)
+    }
+  }
+
+  test.each(['toHaveP99Below', 'toHaveMeanBelow', 'toHaveMaxBelow', 'toSustainRps', 'toHaveErrorRateBelow'])(
+    '%s takes nothing but a number in range',
+    (name) => {
+      for (const value of [undefined, null, '50', Number.NaN, -1, 0, Infinity]) {
+        expect(error(name, value)).toContain(`LoadMatcherError: ${name}() takes `)
+      }
+    },
+  )
+
+  test('say what was given, what is taken and how to write it', () => {
+    expect(error('toHaveP99Below', '50')).toMatchInlineSnapshot(`
+      "LoadMatcherError: toHaveP99Below() takes milliseconds above 0, got '50'
+          → write toHaveP99Below(250)"
+    `)
+    expect(error('toHavePercentileBelow', 0.99, 250)).toMatchInlineSnapshot(`
+      "LoadMatcherError: toHavePercentileBelow() takes a percentile from 1 to below 100, got 0.99
+          → write toHavePercentileBelow(99, 250)"
+    `)
+    expect(error('toHaveErrorRateBelow', 5)).toMatchInlineSnapshot(`
+      "LoadMatcherError: toHaveErrorRateBelow() takes a ratio above 0 and at most 1 (toHaveNoErrors allows none), got 5
+          → write toHaveErrorRateBelow(0.01)"
+    `)
+    expect(error('toHaveP99Below', 50, { off: 'service' })).toMatchInlineSnapshot(`
+      "LoadMatcherError: toHaveP99Below() has no option 'off'
+          → known are of, confidence"
+    `)
+    expect(error('toHaveP99Below', 50, { of: 'target' })).toMatchInlineSnapshot(
+      `"LoadMatcherError: toHaveP99Below() option of must be 'response' or 'service', got 'target'"`,
+    )
+    expect(error('toHaveP99Below', 50, 'service')).toMatchInlineSnapshot(`
+      "LoadMatcherError: toHaveP99Below() takes its options as an object, got 'service'
+          → known are of, confidence"
+    `)
+    expect(error('toSustainRps', 50, { within: 1 })).toMatchInlineSnapshot(
+      `"LoadMatcherError: toSustainRps() option within must be a ratio from 0 to below 1, such as 0.01, got 1"`,
+    )
+    expect(error('toHaveMaxBelow', 50, { confidence: 0.9 })).toMatchInlineSnapshot(`
+      "LoadMatcherError: toHaveMaxBelow() has no option 'confidence'
+          → known are of"
+    `)
+    expect(error('toMeetSla', { p98Ms: 20 })).toMatchInlineSnapshot(`
+      "LoadMatcherError: toMeetSla() has no option 'p98Ms'
+          → known are p50Ms, p75Ms, p90Ms, p95Ms, p99Ms, p999Ms, errorRate, rps"
+    `)
+    expect(error('toMeetSla', { p99Ms: '20' })).toMatchInlineSnapshot(
+      `"LoadMatcherError: toMeetSla() option p99Ms must be milliseconds above 0, got '20'"`,
+    )
+  })
+
+  test('toMeetSla without a service level says where to put one', () => {
+    const plain = resultOf({ stretches: evenStretches(40, 10, () => 10) })
+    expect(() => matchers.toMeetSla(plain)).toThrowErrorMatchingInlineSnapshot(`
+      [LoadMatcherError: toMeetSla() has no service level to judge by
+          → put sla: { p99Ms: 250, errorRate: 0.01 } into the plan, or give it to the matcher]
+    `)
+  })
+
+  test('the code stands in the first line of the stack', () => {
+    try {
+      matchers.toHaveNoErrors(5)
+      expect.unreachable()
+    } catch (thrown) {
+      expect(thrown instanceof Error && thrown.stack?.split('\n')[0]).toMatch(
+        /^LoadMatcherError \[ERR_LOAD_MATCHER_SUBJECT\]/,
+      )
+    }
+  })
+})
+
+test('their types are those of the functions, without the subject', () => {
+  type Matchers = LoadMatchers<void>
+  expectTypeOf<keyof Matchers>().toEqualTypeOf<keyof typeof matchers>()
+  expectTypeOf<Matchers['toHaveNoErrors']>().toEqualTypeOf<() => void>()
+  expectTypeOf<Parameters<Matchers['toHavePercentileBelow']>>().toExtend<readonly [number, number, unknown?]>()
+  expectTypeOf<LoadMatchers<Promise<void>>['toSustainRps']>().returns.toEqualTypeOf<Promise<void>>()
+})

@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest'
+
+import type { LoadResult } from '../../model/result.ts'
+import { judge } from '../outcome.ts'
+import { eachWith, evenStretches, resultOf } from '../result.case.ts'
+import { randomOf } from '../verdict/queue.case.ts'
+import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
+import { matchers } from './index.ts'
+
+/** What a host prints of a verdict, in one polarity. */
+function said(verdict: JudgedVerdict, isNot = false): string {
+  return judge(verdict, isNot, 'fail').message()
+}
+
+/** 500 requests a second for 12 s, on a target that answers within 5 to 25 ms. */
+function fast(rest: Partial<LoadResult> = {}): LoadResult {
+  const random = randomOf(1)
+  return resultOf({ stretches: evenStretches(48, 125, () => 5 + 20 * random()), rest })
+}
+
+/** The same load on a target that is slow because a pool is too small, with three connections refused. */
+function slow(): LoadResult {
+  const random = randomOf(2)
+  const stretches = evenStretches(48, 125, () => 20 + 70 * random())
+  return resultOf({
+    stretches: eachWith(stretches, (i) => (i % 16 === 3 ? { errors: { connect: 1 } } : {})),
+    serviceMs: (ms) => ms / 7,
+    rest: { pool: { size: 20, peakInUse: 20, fullRatio: 0.614 } },
+  })
+}
+
+describe('a latency that was shown', () => {
+  test('to be over its limit: the claim, the load, the cause, the seed', () => {
+    expect(said(matchers.toHaveP99Below(slow(), 50))).toMatchInlineSnapshot(`
+      "expected p99 response time below 50 ms, was 89.4 ms (90% interval 89.2–89.5 ms, n = 6 003, effective 5 247)
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 3 errors (connect 3)
+        service time p99 12.8 ms: requests waited for a free connection (pool of 20 was full 61% of the time)
+        3 requests without an answer count as over every limit
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('to be below it, where the contrary was claimed', () => {
+    expect(said(matchers.toHaveP99Below(fast(), 50), true)).toMatchInlineSnapshot(`
+      "expected p99 response time not below 50 ms, was 24.8 ms (90% interval 24.7–24.9 ms, n = 6 000, effective 2 610)
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('to be served slowly', () => {
+    expect(said(matchers.toHaveP95Below(fast(), 20, { of: 'service' }))).toMatchInlineSnapshot(`
+      "expected p95 service time below 20 ms, was 24.0 ms (90% interval 23.9–24.1 ms, n = 6 000, effective 5 573)
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        service time p95 24.0 ms: the target itself took that long
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('on a machine that gives reason to doubt', () => {
+    const doubts = ['other processes used 0.8 of 2 cores: close them']
+    const generator = { ...fast().generator, doubts }
+    expect(said(matchers.toHaveMeanBelow(fast({ generator }), 10))).toMatchInlineSnapshot(`
+      "expected mean response time below 10 ms, was 15.1 ms (90% interval 15.0–15.2 ms, n = 6 000, effective 5 503)
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        service time p50 15.2 ms: the target itself took that long
+        doubt: other processes used 0.8 of 2 cores: close them
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+})
+
+describe('a latency that cannot be told', () => {
+  test('from so few requests says how many more it takes and how long that is', () => {
+    const few = resultOf({ stretches: evenStretches(40, 1, (i) => 10 + (i % 9)) })
+    expect(said(matchers.toHaveP99Below(few, 50))).toMatchInlineSnapshot(`
+      "inconclusive: p99 response time below 50 ms cannot be told from 40 requests
+        was 18.0 ms (90% interval from 18.0 ms up, n = 40, effective 40)
+        about 259 more requests are needed, at 4 req/s that is 1.1 min more: duration: '75s', or a higher rate
+        offered 4 req/s, achieved 4 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('from so short a run says so', () => {
+    const short = resultOf({ stretches: evenStretches(10, 4, (i) => 10 + (i % 9)) })
+    expect(said(matchers.toHaveP99Below(short, 50))).toMatchInlineSnapshot(`
+      "inconclusive: p99 response time below 50 ms cannot be told from 40 requests
+        was 18.0 ms (n = 40)
+        they lie in 10 stretches of time; it takes 20 to see how requests hang together
+        about 259 more requests are needed, at 16 req/s that is 17 s more: duration: '19s', or a higher rate
+        offered 16 req/s, achieved 16 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('from clusters says what the requests are worth', () => {
+    const stall = evenStretches(48, 125, (i) => (i >= 2_000 && i < 2_200 ? 400 - (i - 2_000) * 2 : 10 + (i % 9)))
+    expect(said(matchers.toHaveP99Below(resultOf({ stretches: stall }), 390))).toMatchInlineSnapshot(`
+      "inconclusive: p99 response time below 390 ms cannot be told from 6 000 requests
+        was 280 ms (90% interval from 36.0 ms up, n = 6 000, effective 66)
+        what happened to them came in clusters, so they are worth 66 independent requests
+        about 36 764 more requests are needed, at 500 req/s that is 1.2 min more: duration: '86s', or a higher rate
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+})
+
+describe('a latency that cannot be judged', () => {
+  test('because the generator was late', () => {
+    const random = randomOf(3)
+    const late = resultOf({ stretches: evenStretches(48, 125, () => 20 + 70 * random()), lagMs: (ms) => ms * 0.9 })
+    expect(said(matchers.toHaveP99Below(late, 50))).toMatchInlineSnapshot(`
+      "invalid: p99 response time below 50 ms cannot be judged: the load was not delivered
+        was 89.2 ms (90% interval 88.8–89.3 ms, n = 6 000, effective 2 956)
+        the generator was late (schedule lag p99 80.3 ms); from when they came due, p99 was 8.92 ms
+        run on a quieter machine, lower the rate, or give it more threads
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+    expect(said(matchers.toHaveP99Below(late, 500), true)).toMatchInlineSnapshot(`
+      "invalid: p99 response time not below 500 ms cannot be judged: the load was not delivered
+        was 89.2 ms (90% interval 88.8–89.3 ms, n = 6 000, effective 2 956)
+        schedule lag p99 80.3 ms, allowed 10.0 ms: the generator was late
+        run on a quieter machine, lower the rate, or give it more threads
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('because nothing answered', () => {
+    const stretches = eachWith(
+      evenStretches(48, 0, () => 0),
+      () => ({ errors: { connect: 10 } }),
+    )
+    expect(said(matchers.toHaveP99Below(resultOf({ stretches }), 50))).toMatchInlineSnapshot(`
+      "invalid: p99 response time below 50 ms cannot be judged: nothing was measured
+        was no answer in time (n = 480, effective 480)
+        none of 480 requests got an answer
+        connect 480, the first: the first connect
+        see that the target is up and answers this request: toHaveErrorRateBelow judges failures
+        offered 40 req/s, achieved 0 req/s, 0 dropped, 480 errors (connect 480)
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('because the run was interrupted', () => {
+    const cut = fast({ ended: 'interrupted', endedBecause: 'interrupted by SIGINT' })
+    expect(said(matchers.toHaveP99Below(cut, 50))).toMatchInlineSnapshot(`
+      "invalid: p99 response time below 50 ms cannot be judged: the run was interrupted
+        was 24.8 ms (90% interval 24.7–24.9 ms, n = 6 000, effective 2 610)
+        interrupted by SIGINT
+        run it again to its end
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('but is a fail where abortOn stopped the run', () => {
+    const aborted = fast({ ended: 'aborted', endedBecause: 'abortOn: error rate below 5%, was 12%' })
+    expect(said(matchers.toHaveP99Below(aborted, 50))).toMatchInlineSnapshot(`
+      "expected p99 response time below 50 ms, was 24.8 ms (90% interval 24.7–24.9 ms, n = 6 000, effective 2 610): the run was aborted
+        abortOn: error rate below 5%, was 12%
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+})
+
+describe('failures', () => {
+  const failing = resultOf({
+    stretches: eachWith(
+      evenStretches(48, 125, () => 10),
+      (i) => ({
+        errors: { 'http-5xx': i % 3, ...(i % 5 === 0 && { timeout: 1 }) },
+      }),
+    ),
+    plan: { sla: { p99Ms: 50, errorRate: 0.005, rps: 500 } },
+  })
+
+  test('beyond an error rate', () => {
+    expect(said(matchers.toHaveErrorRateBelow(failing, 0.005))).toMatchInlineSnapshot(`
+      "expected error rate below 0.5%, was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
+        offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
+        http-5xx 48, the first: the first http-5xx
+        timeout 10, the first: the first timeout
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+    expect(said(matchers.toHaveErrorRateBelow(failing, 0.05), true)).toMatchInlineSnapshot(`
+      "expected error rate not below 5%, was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
+        offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+    expect(said(matchers.toHaveSuccessRateAbove(failing, 0.995))).toMatchInlineSnapshot(`
+      "expected success rate above 99.5%, was 99% (90% interval 98.8–99.2%, n = 6 058, effective 6 058)
+        offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
+        http-5xx 48, the first: the first http-5xx
+        timeout 10, the first: the first timeout
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('where none were expected, and none where some were', () => {
+    expect(said(matchers.toHaveNoErrors(failing))).toMatchInlineSnapshot(`
+      "expected no errors, was 58 errors (http-5xx 48, timeout 10) in 6 058 requests
+        offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
+        http-5xx 48, the first: the first http-5xx
+        timeout 10, the first: the first timeout
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+    expect(said(matchers.toHaveNoErrors(fast()), true)).toMatchInlineSnapshot(`
+      "expected some errors, was 0 errors in 6 000 requests
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+    expect(said(matchers.toHaveNoDroppedRequests(fast()), true)).toMatchInlineSnapshot(`
+      "expected some dropped requests, was 0 dropped requests of 6 000
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('of a service level name every term', () => {
+    expect(said(matchers.toMeetSla(failing))).toMatchInlineSnapshot(`
+      "expected service level met, was 1 of 3 terms broken, 2 of 3 terms met
+        pass: p99 response time below 50 ms, was 10.0 ms (90% interval 10.0–10.0 ms, n = 6 010, effective 6 010)
+        fail: error rate below 0.5%, was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
+        pass: 500 req/s sustained, was 500 req/s (99% of 6 058 requests succeeded)
+        offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
+        http-5xx 48, the first: the first http-5xx
+        timeout 10, the first: the first timeout
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+})
+
+describe('a rate', () => {
+  test('that was not sustained because requests piled up', () => {
+    const stretches = eachWith(
+      evenStretches(48, 125, () => 10),
+      (i) => ({ inFlight: 7 * (i + 1) }),
+    )
+    expect(said(matchers.toSustainRps(resultOf({ stretches }), 500))).toMatchInlineSnapshot(`
+      "expected 500 req/s sustained, was 500 req/s (100% of 6 000 requests succeeded, 329 more in flight at the end)
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        requests piled up: 5.48% of those that arrived stayed in flight
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('that was sustained, where the contrary was claimed', () => {
+    expect(said(matchers.toSustainRps(fast(), 500), true)).toMatchInlineSnapshot(`
+      "expected 500 req/s not sustained, was 500 req/s (100% of 6 000 requests succeeded)
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+
+  test('that was never scheduled', () => {
+    expect(said(matchers.toSustainRps(fast(), 1_000))).toMatchInlineSnapshot(`
+      "invalid: 1 000 req/s sustained cannot be judged: the load was not delivered
+        was 500 req/s (100% of 6 000 requests succeeded)
+        only 500 req/s were scheduled: give the plan a rate of 1000
+        offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+        seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+    `)
+  })
+})
+
+test('a maximum over its limit', () => {
+  expect(said(matchers.toHaveMaxBelow(fast(), 20))).toMatchInlineSnapshot(`
+    "expected maximum response time below 20 ms, was 25.0 ms (n = 6 000)
+      offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
+      service time p99.9 25.0 ms: the target itself took that long
+      seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
+  `)
+})

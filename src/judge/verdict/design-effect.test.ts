@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { designEffect, type Stretch } from './design-effect.ts'
+
+/** `count` stretches of 100 requests, of which `slow(i)` were slow. */
+function stretches(count: number, slow: (i: number) => number): Stretch[] {
+  return Array.from({ length: count }, (_, i) => ({ sum: slow(i), of: 100 }))
+}
+
+describe('the design effect', () => {
+  test('is 1 where slow requests are spread evenly', () => {
+    expect(
+      designEffect(
+        stretches(40, () => 1),
+        0.01 * 0.99,
+      ),
+    ).toBe(1)
+  })
+
+  test('is 1 where the quantity does not vary at all', () => {
+    expect(
+      designEffect(
+        stretches(40, () => 0),
+        0,
+      ),
+    ).toBe(1)
+  })
+
+  test('of slow requests that all came in one of 20 stretches is their number, with the allowance of a half', () => {
+    // 20 of 2 000 in one stretch: Σ(k − 1)² = 19² + 19 = 380; 380/2 000/0.0099 · 20/19 = 20.2.
+    const effect = designEffect(
+      stretches(20, (i) => (i === 7 ? 20 : 0)),
+      0.0099,
+    )
+    expect(effect).toBeCloseTo(1 + 1.5 * (20.202 - 1), 2)
+  })
+
+  test('sees slow changes in neighbouring stretches taken together', () => {
+    const slow = (i: number): number => (i % 8 < 4 ? 2 : 0)
+    const together = designEffect(stretches(80, slow), 0.0099) ?? 0
+    const alone = designEffect(stretches(39, slow), 0.0099) ?? 0
+    expect(together).toBeGreaterThan(2 * alone)
+  })
+
+  test('is unknown with fewer than 20 stretches that hold requests', () => {
+    expect(
+      designEffect(
+        stretches(19, () => 1),
+        0.01,
+      ),
+    ).toBeUndefined()
+    const empty = Array.from({ length: 30 }, () => ({ sum: 0, of: 0 }))
+    expect(designEffect([...stretches(19, () => 1), ...empty], 0.01)).toBeUndefined()
+    expect(designEffect([...stretches(20, () => 1), ...empty], 0.01)).toBe(1)
+  })
+
+  test('is never below 1, and does not depend on which stretch is which where they are as many as can be told', () => {
+    const any = fc.array(fc.record({ sum: fc.nat(50), of: fc.integer({ min: 50, max: 500 }) }), {
+      minLength: 20,
+      maxLength: 39,
+    })
+    fc.assert(
+      fc.property(any, (some) => {
+        const effect = designEffect(some, 0.05) ?? 0
+        expect(effect).toBeGreaterThanOrEqual(1)
+        expect(designEffect(some.toReversed(), 0.05)).toBeCloseTo(effect, 9)
+      }),
+    )
+  })
+})

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+
+import type { LoadResult } from '../../model/result.ts'
+import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.case.ts'
+import { noDroppedRequestsVerdict, noErrorsVerdict } from './absence.ts'
+import { errorRateVerdict, successRateVerdict } from './error-rate.ts'
+
+const healthy = evenStretches(40, 100, () => 10)
+
+function failing(failures: (i: number) => Omit<StretchCase, 'responsesMs'>): LoadResult {
+  return resultOf({ stretches: eachWith(healthy, (i) => ({ ...failures(i) })) })
+}
+
+function errorRate(result: LoadResult, limit: number): string {
+  return errorRateVerdict(result, result, { limit }).verdict
+}
+
+describe('an error rate below a limit', () => {
+  test('counts errors and dropped requests of all that were scheduled', () => {
+    const result = failing(() => ({ errors: { 'http-5xx': 2 }, dropped: { overflow: 2 } }))
+    expect(errorRate(result, 0.06)).toBe('pass')
+    expect(errorRate(result, 0.03)).toBe('fail')
+    expect(errorRate(result, 0.04)).toBe('inconclusive')
+  })
+
+  test('without a failure passes from as many requests as its limit takes', () => {
+    const result = (perStretch: number): LoadResult => resultOf({ stretches: evenStretches(30, perStretch, () => 10) })
+    expect(errorRate(result(10), 0.01)).toBe('pass')
+    expect(errorRate(result(9), 0.01)).toBe('inconclusive')
+  })
+
+  test('failures in one cluster are worth less than as many spread out', () => {
+    const spread = failing((i) => (i % 5 === 0 ? { errors: { connection: 2 } } : {}))
+    const cluster = failing((i) => (i === 7 ? { errors: { connection: 16 } } : {}))
+    expect([spread.errors, cluster.errors]).toEqual([16, 16])
+    expect(errorRate(spread, 0.01)).toBe('pass')
+    expect(errorRate(cluster, 0.01)).toBe('inconclusive')
+  })
+
+  test('fails where nothing answers, in however short a run', () => {
+    const stretches = eachWith(
+      evenStretches(3, 0, () => 0),
+      () => ({ errors: { connect: 4 } }),
+    )
+    expect(errorRate(resultOf({ stretches }), 0.01)).toBe('fail')
+  })
+
+  test('does not blame the target for what was under way when the run was stopped', () => {
+    const result = failing((i) => (i === 39 ? { errors: { cancelled: 400 } } : {}))
+    expect(errorRate(result, 0.01)).not.toBe('fail')
+  })
+
+  test('does not blame the target for requests that never came due', () => {
+    expect(
+      errorRate(
+        failing(() => ({ dropped: { generator: 5 } })),
+        0.01,
+      ),
+    ).toBe('invalid')
+  })
+
+  test('of nothing at all is a count', () => {
+    expect(errorRate(resultOf({ stretches: healthy }), 0)).toBe('pass')
+    expect(
+      errorRate(
+        failing((i) => (i === 7 ? { errors: { status: 1 } } : {})),
+        0,
+      ),
+    ).toBe('fail')
+  })
+
+  test('is the success rate seen from the other side', () => {
+    const result = failing(() => ({ errors: { 'http-5xx': 4 } }))
+    const above = (ratio: number): string => successRateVerdict(result, result, { above: ratio }).verdict
+    expect([above(0.94), above(0.97)]).toEqual([errorRate(result, 0.06), errorRate(result, 0.03)])
+    expect(above(0.94)).toBe('pass')
+  })
+})
+
+describe('no errors and no dropped requests', () => {
+  test('are exact counts: one is enough to fail', () => {
+    const error = failing((i) => (i === 7 ? { errors: { check: 1 } } : {}))
+    expect(noErrorsVerdict(error, error).verdict).toBe('fail')
+    expect(noDroppedRequestsVerdict(error, error).verdict).toBe('pass')
+    const dropped = failing((i) => (i === 7 ? { dropped: { 'pool-wait': 1 } } : {}))
+    expect(noErrorsVerdict(dropped, dropped).verdict).toBe('pass')
+    expect(noDroppedRequestsVerdict(dropped, dropped).verdict).toBe('fail')
+  })
+
+  test('say nothing about the target where the tool itself dropped or cancelled', () => {
+    const generator = failing((i) => (i === 7 ? { dropped: { generator: 1 } } : {}))
+    expect(noDroppedRequestsVerdict(generator, generator).verdict).toBe('invalid')
+    const stretches = [...healthy, { responsesMs: [], errors: { cancelled: 3 } }]
+    const stopped = resultOf({ stretches, rest: { ended: 'interrupted' } })
+    expect(noErrorsVerdict(stopped, stopped).verdict).toBe('invalid')
+  })
+})

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+
+import { growthIn, type Growth } from './growth.ts'
+import { randomOf } from './queue.case.ts'
+
+interface Served {
+  readonly arrivalsMs: readonly number[]
+  readonly servers: number
+  readonly serviceMs: number
+}
+
+const STRETCHES = 48
+const STRETCH_MS = 250
+const RUN_MS = STRETCHES * STRETCH_MS
+
+/** The growth seen of a first-come, first-served queue with several servers and a fixed service time. */
+function growthAt({ arrivalsMs, servers, serviceMs }: Served, stretches: number = STRETCHES): Growth | undefined {
+  const free = Array.from({ length: servers }, () => 0)
+  const arrivals = Array.from({ length: stretches }, () => 0)
+  const departures = [...arrivals]
+  const count = (counts: number[], atMs: number): void => {
+    const stretch = Math.ceil(atMs / STRETCH_MS) - 1
+    if (stretch < stretches) counts[stretch] = (counts[stretch] ?? 0) + 1
+  }
+  for (const atMs of arrivalsMs) {
+    const next = free.indexOf(Math.min(...free))
+    const doneMs = Math.max(atMs, free[next] ?? 0) + serviceMs
+    free[next] = doneMs
+    count(arrivals, atMs)
+    count(departures, doneMs)
+  }
+  let left = 0
+  const inFlight = arrivals.map((arrived, i) => (left += arrived - (departures[i] ?? 0)))
+  return growthIn(arrivals, inFlight, serviceMs / STRETCH_MS)
+}
+
+function uniform(rps: number, durationMs: number): number[] {
+  return Array.from({ length: Math.floor((rps * durationMs) / 1_000) }, (_, i) => ((i + 1) * 1_000) / rps)
+}
+
+function poisson(rps: number, durationMs: number, random: () => number): number[] {
+  const arrivals: number[] = []
+  for (let at = 0; at <= durationMs;) {
+    at -= (Math.log(random()) * 1_000) / rps
+    if (at <= durationMs) arrivals.push(at)
+  }
+  return arrivals
+}
+
+describe('growth of the number in flight', () => {
+  test.each([
+    [84, 4, 50],
+    [420, 4, 10],
+    [1_575, 6, 4],
+  ])('is shown at %d req/s, a twentieth over the capacity of %d servers with %d ms each', (rps, servers, serviceMs) => {
+    const growth = growthAt({ arrivalsMs: uniform(rps, RUN_MS), servers, serviceMs })
+    expect(growth?.shown).toBe(true)
+    expect(growth?.share).toBeCloseTo(0.05 / 1.05, 2)
+  })
+
+  test.each([
+    [78, 4, 50],
+    [390, 4, 10],
+    [1_460, 6, 4],
+  ])('is not shown at %d req/s, just below the capacity of %d servers with %d ms each', (rps, servers, serviceMs) => {
+    expect(growthAt({ arrivalsMs: uniform(rps, RUN_MS), servers, serviceMs })?.shown).toBe(false)
+  })
+
+  test('is shown in one in twenty of 500 healthy queues with Poisson arrivals at load 0.9, and no more', () => {
+    let alarms = 0
+    for (let run = 1; run <= 500; run++) {
+      const arrivalsMs = poisson(72, RUN_MS, randomOf(run))
+      if (growthAt({ arrivalsMs, servers: 4, serviceMs: 50 })?.shown === true) alarms++
+    }
+    // More than 40 of 500 are seen once in a thousand times where the chance is 5%.
+    expect(alarms).toBeLessThanOrEqual(40)
+  })
+
+  test('is shown in most queues with Poisson arrivals at 10% over capacity', () => {
+    let shown = 0
+    for (let run = 1; run <= 100; run++) {
+      const arrivalsMs = poisson(88, RUN_MS, randomOf(run))
+      if (growthAt({ arrivalsMs, servers: 4, serviceMs: 50 })?.shown === true) shown++
+    }
+    expect(shown).toBeGreaterThan(80)
+  })
+
+  test('is not mistaken for a rate that rises: 0 to 400 req/s over 12 s on a server that is never full', () => {
+    const arrivalsMs = Array.from({ length: 2_400 }, (_, i) => RUN_MS * Math.sqrt((i + 1) / 2_400))
+    const growth = growthAt({ arrivalsMs, servers: 100, serviceMs: 100 })
+    expect(growth?.shown).toBe(false)
+  })
+
+  test('is unknown with fewer than 20 stretches', () => {
+    const arrivalsMs = uniform(84, 4_750)
+    expect(growthAt({ arrivalsMs, servers: 4, serviceMs: 50 }, 19)).toBeUndefined()
+    expect(growthAt({ arrivalsMs, servers: 4, serviceMs: 50 }, 20)).toBeDefined()
+  })
+})

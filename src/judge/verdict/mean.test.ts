@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+
+import type { LoadResult } from '../../model/result.ts'
+import { eachWith, evenStretches, resultOf, type ResultCase } from '../result.case.ts'
+import { maximumVerdict } from './maximum.ts'
+import { meanVerdict } from './mean.ts'
+import { mm1, randomOf } from './queue.case.ts'
+
+const stretches = evenStretches(40, 100, (i) => 5 + (i % 11))
+
+function mean(run: ResultCase | LoadResult, limitMs: number, of?: 'service'): string {
+  const result = 'schema' in run ? run : resultOf(run)
+  return meanVerdict(result, result, { limitMs, ...(of && { of }) }).verdict
+}
+
+function maximum(run: ResultCase, limitMs: number): string {
+  const result = resultOf(run)
+  return maximumVerdict(result, result, { limitMs }).verdict
+}
+
+describe('a mean below a limit', () => {
+  test('passes above what was measured, fails below it, and is open in between', () => {
+    expect([mean({ stretches }, 11), mean({ stretches }, 10), mean({ stretches }, 9)]).toEqual([
+      'pass',
+      'inconclusive',
+      'fail',
+    ])
+  })
+
+  test('of the service time leaves out what was waited', () => {
+    expect(mean({ stretches, serviceMs: (ms) => ms / 2 }, 6)).toBe('fail')
+    expect(mean({ stretches, serviceMs: (ms) => ms / 2 }, 6, 'service')).toBe('pass')
+  })
+
+  test('charges requests without an answer with the time-out, for a pass only', () => {
+    const silent = eachWith(stretches, () => ({ errors: { timeout: 1 } }))
+    // 1 in 101 with 10 s: 109 ms in the mean.
+    expect([
+      mean({ stretches: silent }, 100),
+      mean({ stretches: silent }, 120),
+      mean({ stretches: silent }, 9),
+    ]).toEqual(['inconclusive', 'pass', 'fail'])
+  })
+
+  test('is not the fault of a target whose requests came due late', () => {
+    expect(mean({ stretches, lagMs: (ms) => ms / 2 }, 6)).toBe('invalid')
+  })
+
+  test('yields at most 12 wrong verdicts of 100 on each side of the true mean of an M/M/1 queue at load 0.8', () => {
+    const wrong = { pass: 0, fail: 0 }
+    for (let seed = 1; seed <= 100; seed++) {
+      const responsesMs = mm1(0.8, 4_000, randomOf(seed))
+      const result = resultOf({
+        stretches: Array.from({ length: 40 }, (_, i) => ({
+          responsesMs: [...responsesMs.subarray(i * 100, (i + 1) * 100)],
+        })),
+      })
+      // A mean service time of 0.2 ms at load 0.8 makes a mean response time of 1 ms.
+      if (mean(result, 0.999) === 'pass') wrong.pass++
+      if (mean(result, 1.001) === 'fail') wrong.fail++
+    }
+    // Of 100 with a 5% chance each, more than 12 are wrong once in a thousand times.
+    expect(wrong.pass).toBeLessThanOrEqual(12)
+    expect(wrong.fail).toBeLessThanOrEqual(12)
+  })
+})
+
+describe('a maximum below a limit', () => {
+  test('is an observation: the slowest request decides, in however short a run', () => {
+    const short = evenStretches(2, 10, (i) => i + 1)
+    expect([maximum({ stretches: short }, 20.1), maximum({ stretches: short }, 20)]).toEqual(['pass', 'fail'])
+  })
+
+  test('fails with one request without an answer', () => {
+    const silent = [...stretches, { responsesMs: [], errors: { timeout: 1 } }]
+    expect(maximum({ stretches: silent }, 60_000)).toBe('fail')
+  })
+
+  test('is not the fault of the target where the generator was late or never got to a request', () => {
+    expect(maximum({ stretches, lagMs: (ms) => ms / 2 }, 10)).toBe('invalid')
+    expect(maximum({ stretches: [...stretches, { responsesMs: [], dropped: { generator: 1 } }] }, 20)).toBe('invalid')
+  })
+})

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+
+import type { LoadResult } from '../../model/result.ts'
+import { eachWith, evenStretches, resultOf } from '../result.case.ts'
+import type { JudgedVerdict } from './judged-verdict.ts'
+import { percentileVerdict, type PercentileQuestion } from './percentile.ts'
+
+/** 40 stretches of 100 requests from 10 ms upwards, one in ten a millisecond slower than the one before. */
+const healthy = evenStretches(40, 100, (i) => 10 + (i % 10))
+
+function p99(result: LoadResult, limitMs: number, more: Partial<PercentileQuestion> = {}): JudgedVerdict {
+  return percentileVerdict(result, result, { percentile: 99, limitMs, ...more })
+}
+
+describe('a percentile below a limit', () => {
+  test('passes above what was measured and fails below it', () => {
+    const result = resultOf({ stretches: healthy })
+    expect(p99(result, 25).verdict).toBe('pass')
+    expect(p99(result, 15).verdict).toBe('fail')
+  })
+
+  test('is judged on phases and operations by their own requests', () => {
+    const [slow, fast] = [evenStretches(30, 100, () => 80), evenStretches(30, 100, () => 8)]
+    const result = resultOf({ stretches: [...slow, ...fast], phases: { before: [0, 30], after: [30, 60] } })
+    const verdictOf = (name: string): string | undefined => {
+      const phase = result.phases[name]
+      return phase && percentileVerdict(phase, result, { percentile: 99, limitMs: 50 }).verdict
+    }
+    expect([verdictOf('before'), verdictOf('after')]).toEqual(['fail', 'pass'])
+  })
+
+  test('counts a limit of the service level exactly, and brackets any other', () => {
+    // Latencies on both sides of the limit, in its one bucket, of which 32 µs make one.
+    const stretches = evenStretches(40, 100, (i) => (i % 2 === 0 ? 50.001 : 49.999))
+    const bracketed = p99(resultOf({ stretches }), 50, { percentile: 40 })
+    expect(bracketed.verdict).toBe('inconclusive')
+    expect(bracketed.details[0]).toContain('put the limit into sla')
+    const counted = resultOf({ stretches, plan: { sla: { p50Ms: 50 } } })
+    expect(p99(counted, 50, { percentile: 40 }).verdict).toBe('pass')
+    expect(p99(counted, 50, { percentile: 60 }).verdict).toBe('fail')
+  })
+
+  test('one stall counts as about one event, however many requests it delayed', () => {
+    const stretches = evenStretches(40, 100, (i) =>
+      i >= 2_000 && i < 2_045 ? 1_000 - (i - 2_000) * 10 : 10 + (i % 10),
+    )
+    expect(p99(resultOf({ stretches }), 100).verdict).toBe('inconclusive')
+  })
+
+  test('a target that stops answering half way fails', () => {
+    const stretches = healthy.map((stretch, i) => (i < 20 ? stretch : { responsesMs: [], errors: { timeout: 100 } }))
+    const verdict = p99(resultOf({ stretches }), 10_000)
+    expect(verdict.verdict).toBe('fail')
+    expect(verdict.observed).toContain('no answer in time')
+    expect(verdict.details).toContain('2 000 requests without an answer count as over every limit')
+  })
+
+  test('fast failures neither help nor harm it', () => {
+    const stretches = eachWith(healthy, () => ({ errors: { 'http-5xx': 300 } }))
+    expect(p99(resultOf({ stretches }), 25).verdict).toBe('pass')
+    expect(p99(resultOf({ stretches }), 15).verdict).toBe('fail')
+  })
+
+  test('requests cancelled by a stop prevent a pass but prove no fail', () => {
+    const stretches = eachWith(healthy, () => ({ errors: { cancelled: 10 } }))
+    expect(p99(resultOf({ stretches }), 25).verdict).toBe('inconclusive')
+    const unsent = eachWith(healthy, () => ({ dropped: { stopped: 10 } }))
+    expect(p99(resultOf({ stretches: unsent }), 25).verdict).toBe('inconclusive')
+  })
+
+  test('of the service time fails where requests did not wait for the target but were served slowly', () => {
+    const result = resultOf({ stretches: healthy, serviceMs: (ms) => ms / 2 })
+    expect(p99(result, 12, { of: 'service' }).verdict).toBe('pass')
+    expect(p99(result, 12).verdict).toBe('fail')
+  })
+
+  test('of the service time cannot be told where one request in ten was never sent', () => {
+    const stretches = eachWith(healthy, () => ({ dropped: { overflow: 10 } }))
+    const verdict = p99(resultOf({ stretches }), 25, { of: 'service' })
+    expect(verdict.verdict).toBe('inconclusive')
+    expect(verdict.reason).toBe('cannot be told: 400 requests were never sent')
+  })
+
+  test('a higher confidence takes more requests', () => {
+    const result = resultOf({ stretches: evenStretches(40, 10, () => 10) })
+    expect(p99(result, 20).verdict).toBe('pass')
+    expect(p99(result, 20, { confidence: 0.99 }).verdict).toBe('inconclusive')
+  })
+
+  test('is inconclusive in fewer than 20 stretches, whatever was measured', () => {
+    const result = resultOf({ stretches: evenStretches(19, 1_000, () => 10) })
+    expect(p99(result, 50).verdict).toBe('inconclusive')
+    expect(p99(result, 5).verdict).toBe('inconclusive')
+  })
+})

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+
+import { evenStretches, resultOf } from '../result.case.ts'
+import { abortVerdicts } from './abort.ts'
+import { serviceLevelVerdict } from './service-level.ts'
+
+const result = resultOf({ stretches: evenStretches(40, 100, (i) => 10 + (i % 10)) })
+
+describe('a service level', () => {
+  test('is met when every term is, and names each of them', () => {
+    const verdict = serviceLevelVerdict(result, result, { p50Ms: 20, p999Ms: 50, errorRate: 0.01, rps: 400 })
+    expect(verdict.verdict).toBe('pass')
+    expect(verdict.details.slice(0, 4).map((line) => line.split(', was')[0])).toEqual([
+      'pass: p50 response time below 20 ms',
+      'pass: p99.9 response time below 50 ms',
+      'pass: error rate below 1%',
+      'pass: 400 req/s sustained',
+    ])
+  })
+
+  test('is broken by one term, whatever the others', () => {
+    const few = serviceLevelVerdict(result, result, { p99Ms: 12, p999Ms: 50, rps: 1_000 })
+    expect([few.verdict, few.observed]).toEqual(['fail', '1 of 3 terms broken, 1 of 3 terms invalid, 1 of 3 terms met'])
+  })
+
+  test('is open where one term is and none is broken', () => {
+    expect(serviceLevelVerdict(result, result, { p99Ms: 50, errorRate: 0.000_1 }).verdict).toBe('inconclusive')
+  })
+})
+
+describe('a running load', () => {
+  const running = { ...result, ended: 'running' } as const
+
+  test('shows a limit broken beyond reasonable doubt', () => {
+    const [latency, errors] = abortVerdicts(running, { p99Ms: 12, errorRate: 0.5 })
+    expect([latency?.verdict, errors?.verdict]).toEqual(['fail', 'invalid'])
+  })
+
+  test('is not stopped by what 95% confidence would call a fail', () => {
+    const stretches = evenStretches(40, 25, (i) => (i % 55 === 0 ? 100 : 10))
+    const some = resultOf({ stretches, rest: { ended: 'running' } })
+    expect(serviceLevelVerdict(some, some, { p99Ms: 50 }).verdict).toBe('fail')
+    expect(abortVerdicts(some, { p99Ms: 50 }).map(({ verdict }) => verdict)).not.toContain('fail')
+  })
+})

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
+
+function ask(of: number, over: number, more: Partial<ShareQuestion> = {}): ShareQuestion {
+  const count = { of, over }
+  return { allowed: 0.01, confidence: 0.95, designEffect: 1, forPass: count, forFail: count, ...more }
+}
+
+describe('a share of requests over a limit', () => {
+  test.each([
+    [0, 299],
+    [1, 473],
+    [5, 1_049],
+    [10, 1_693],
+  ])('with %d over, a p99 passes from %d requests on', (over, of) => {
+    expect(judgeShare(ask(of, over))).toBe('pass')
+    expect(judgeShare(ask(of - 1, over))).toBe('inconclusive')
+  })
+
+  test('fails where so many over have a chance of at most 5%', () => {
+    expect(judgeShare(ask(1_000, 16))).toBe('fail')
+    expect(judgeShare(ask(1_000, 15))).toBe('inconclusive')
+  })
+
+  test('a design effect of ten takes ten times the requests', () => {
+    expect(judgeShare(ask(2_990, 0, { designEffect: 10 }))).toBe('pass')
+    expect(judgeShare(ask(2_989, 0, { designEffect: 10 }))).toBe('inconclusive')
+  })
+
+  test('counts are rounded against either verdict: up for a pass, down for a fail', () => {
+    expect(judgeShare(ask(4_730, 10, { designEffect: 10 }))).toBe('pass')
+    expect(judgeShare(ask(4_730, 11, { designEffect: 10 }))).toBe('inconclusive')
+    expect(judgeShare(ask(10_000, 160, { designEffect: 10 }))).toBe('fail')
+    expect(judgeShare(ask(10_000, 159, { designEffect: 10 }))).toBe('inconclusive')
+  })
+
+  test('nothing is shown where the design effect is unknown', () => {
+    expect(judgeShare(ask(100_000, 0, { designEffect: undefined }))).toBe('inconclusive')
+    expect(judgeShare(ask(100_000, 100_000, { designEffect: undefined }))).toBe('inconclusive')
+  })
+
+  test('where none is allowed, none passes and one fails', () => {
+    expect(judgeShare(ask(3, 0, { allowed: 0, designEffect: undefined }))).toBe('pass')
+    expect(judgeShare(ask(1_000_000, 1, { allowed: 0 }))).toBe('fail')
+    const cancelled = { forPass: { of: 10, over: 1 }, forFail: { of: 9, over: 0 }, allowed: 0 }
+    expect(judgeShare(ask(10, 1, cancelled))).toBe('inconclusive')
+  })
+
+  test('more over the limit never turn a fail into a pass, nor an open verdict into one', () => {
+    const rank = { pass: 0, inconclusive: 1, fail: 2 }
+    const cases = fc.record({
+      of: fc.integer({ min: 1, max: 20_000 }),
+      share: fc.double({ min: 0, max: 0.2, noNaN: true }),
+      designEffect: fc.double({ min: 1, max: 50, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(cases, ({ of, share, designEffect }) => {
+        const over = Math.floor(share * of)
+        const less = rank[judgeShare(ask(of, over, { designEffect }))]
+        expect(rank[judgeShare(ask(of, Math.min(of, over + 1), { designEffect }))]).toBeGreaterThanOrEqual(less)
+      }),
+    )
+  })
+})
+
+describe('the number of requests it takes to tell', () => {
+  test('is that of the table where none was over', () => {
+    expect(requestsToTell(ask(40, 0), { of: 40, over: 0 })).toBe(299)
+    expect(requestsToTell(ask(40, 0, { allowed: 0.05 }), { of: 40, over: 0 })).toBe(59)
+  })
+
+  test('grows with the design effect', () => {
+    expect(requestsToTell(ask(40, 0, { designEffect: 10 }), { of: 40, over: 0 })).toBe(2_990)
+  })
+
+  test('is enough: the same share of that many decides', () => {
+    const seen = { of: 1_000, over: 7 }
+    const of = requestsToTell(ask(1_000, 7), seen) ?? 0
+    expect(of).toBeGreaterThan(1_000)
+    expect(judgeShare(ask(of, 0.007 * of))).toBe('pass')
+  })
+
+  test('is unknown where what was seen is just what is allowed', () => {
+    expect(requestsToTell(ask(1_000, 10), { of: 1_000, over: 10 })).toBeUndefined()
+  })
+})

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+
+import type { LoadResult } from '../../model/result.ts'
+import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.case.ts'
+import { sustainedRateVerdict } from './sustained-rate.ts'
+
+/** 400 requests a second for 10 s. */
+const stretches = evenStretches(40, 100, () => 10)
+
+function sustains(result: LoadResult, rps: number): string {
+  const { verdict, reason } = sustainedRateVerdict(result, result, { rps, within: 0.01 })
+  return reason === undefined ? verdict : `${verdict}: ${reason}`
+}
+
+function each(more: (i: number) => Partial<StretchCase>, rest: Partial<LoadResult> = {}): LoadResult {
+  return resultOf({ stretches: eachWith(stretches, (i) => ({ ...more(i) })), rest })
+}
+
+describe('a rate', () => {
+  test('is sustained where it was scheduled, requests succeeded and none piled up', () => {
+    expect(
+      sustains(
+        each(() => ({})),
+        400,
+      ),
+    ).toBe('pass')
+    expect(
+      sustains(
+        each(() => ({})),
+        404,
+      ),
+    ).toBe('pass')
+  })
+
+  test('that was not scheduled is no verdict on the target', () => {
+    expect(
+      sustains(
+        each(() => ({})),
+        405,
+      ),
+    ).toBe('invalid: the load was not delivered')
+  })
+
+  test('with Poisson arrivals may be missed by what their scatter explains', () => {
+    expect(
+      sustains(
+        each(() => ({}), { arrivals: 'poisson' }),
+        415,
+      ),
+    ).toBe('pass')
+    expect(
+      sustains(
+        each(() => ({}), { arrivals: 'poisson' }),
+        425,
+      ),
+    ).toBe('invalid: the load was not delivered')
+  })
+
+  test('is not sustained where more than one request in a hundred fails or is dropped', () => {
+    expect(
+      sustains(
+        each((i) => (i % 2 === 0 ? { errors: { timeout: 2 } } : {})),
+        400,
+      ),
+    ).toBe('pass')
+    expect(
+      sustains(
+        each(() => ({ errors: { timeout: 2 } })),
+        400,
+      ),
+    ).toBe('fail')
+    expect(
+      sustains(
+        each(() => ({ dropped: { overflow: 2 } })),
+        400,
+      ),
+    ).toBe('fail')
+  })
+
+  test('is not sustained where requests pile up, though every one succeeds in the end', () => {
+    expect(
+      sustains(
+        each((i) => ({ inFlight: 3 * i })),
+        400,
+      ),
+    ).toBe('fail')
+  })
+
+  test('is sustained by a queue whose length wanders', () => {
+    expect(
+      sustains(
+        each((i) => ({ inFlight: 20 + (i % 7) * 3 })),
+        400,
+      ),
+    ).toBe('pass')
+  })
+
+  test('is no verdict on the target where the generator dropped the requests', () => {
+    expect(
+      sustains(
+        each(() => ({ dropped: { generator: 2 } })),
+        400,
+      ),
+    ).toBe('invalid: the load was not delivered')
+  })
+
+  test('cannot be told from fewer than 20 stretches, but can be refuted', () => {
+    const short = stretches.slice(0, 19)
+    expect(sustains(resultOf({ stretches: short }), 400)).toBe('inconclusive: cannot be told from so short a run')
+    const failing = eachWith(short, () => ({ errors: { 'http-5xx': 10 } }))
+    expect(sustains(resultOf({ stretches: failing }), 400)).toBe('fail')
+  })
+
+  test('of a phase is judged by the growth within it', () => {
+    const grown = eachWith(stretches, (i) => ({ inFlight: Math.max(0, 8 * (i - 20)) }))
+    const result = resultOf({ stretches: grown, phases: { calm: [0, 20], crowded: [20, 40] } })
+    const of = (name: string): string | undefined => {
+      const phase = result.phases[name]
+      return phase && sustainedRateVerdict(phase, result, { rps: 400, within: 0.01 }).verdict
+    }
+    expect([of('calm'), of('crowded')]).toEqual(['pass', 'fail'])
+  })
+
+  test('has no meaning in the closed model', () => {
+    const closed = each(() => ({}), { arrivals: 'closed' })
+    expect(() => sustains(closed, 400)).toThrow(expect.objectContaining({ code: 'ERR_LOAD_MATCHER_MODEL' }))
+  })
+})

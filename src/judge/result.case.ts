@@ -187,7 +187,7 @@ function intervalsOf(run: ResultCase, durationMs: Ms): Interval[] {
 }
 
 /** Statistics of latencies in ms as the recorder gives them: mean and deviation of the values, percentiles of buckets. */
-export function distributionOf(latenciesMs: readonly Ms[]): Distribution {
+function distributionOf(latenciesMs: readonly Ms[]): Distribution {
   const sorted = Float64Array.from(latenciesMs).sort()
   const count = sorted.length
   if (count === 0) return { count: 0 }

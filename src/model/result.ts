@@ -139,6 +139,8 @@ export interface GeneratorFigures {
   readonly cpuPercent: number
   /** Highest event-loop utilisation of a generator thread, 0–1. */
   readonly eventLoopUtilization: Ratio
+  /** Highest share of its time that a generator thread was ready to run and waited for a core; null where unknown. */
+  readonly runDelayRatio?: Ratio | null
   /** Reasons to distrust the figures, each with what to do. */
   readonly doubts: readonly string[]
 }

@@ -90,6 +90,7 @@ export class Run implements LoadRun {
         samples: [],
         unwatched: 'not started',
       },
+      runDelayRatio: this.#runDelayRatio(),
       doubts: this.#watch?.doubts(this.#runDelayRatio()) ?? [],
     })
   }

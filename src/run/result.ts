@@ -1,7 +1,7 @@
 import type { Collector } from '../measure/collector.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Ended, GeneratorFigures, LoadResult, PhaseFigures, PlanSummary, TargetFigures } from '../model/result.ts'
-import type { Ms } from '../model/units.ts'
+import type { Ms, Ratio } from '../model/units.ts'
 import { patternFrom } from '../traffic/patterns/index.ts'
 import type { GeneratorState } from './messages.ts'
 import type { Placement } from './placement.ts'
@@ -19,6 +19,7 @@ export interface ResultParts {
   readonly ended: Ended
   readonly endedBecause: string | undefined
   readonly target: TargetFigures
+  readonly runDelayRatio: Ratio | null
   readonly doubts: readonly string[]
 }
 
@@ -126,7 +127,7 @@ function connectionsOf(states: readonly GeneratorState[]): LoadResult['connectio
 /** Above this share of its time a generator thread has no room left to be on time. */
 const BUSY = 0.95
 
-function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts): GeneratorFigures {
+function generatorOf({ placement, states, elapsedMs, runDelayRatio, doubts, plan }: ResultParts): GeneratorFigures {
   const eventLoopUtilization = Math.max(0, ...states.map((state) => state.eventLoopUtilization))
   const busy =
     eventLoopUtilization > BUSY
@@ -140,6 +141,7 @@ function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts
     wake: plan.pattern === undefined ? 'closed' : placement.wake,
     cpuPercent: elapsedMs > 0 ? (100 * sum(states.map(({ cpuMs }) => cpuMs))) / elapsedMs : 0,
     eventLoopUtilization,
+    runDelayRatio,
     doubts: [...busy, ...doubts],
   }
 }

@@ -37,12 +37,13 @@ export function bottleneckOf(evidence: BottleneckEvidence): Bottleneck {
 
 function generator({ toolRanOut, overloaded }: BottleneckEvidence): Bottleneck | undefined {
   if (toolRanOut.length === 0) return undefined
-  const { cpuPercent, eventLoopUtilization, threads, doubts } = overloaded.generator
+  const { cpuPercent, eventLoopUtilization, threads, runDelayRatio, doubts } = overloaded.generator
   return {
     resource: 'generator',
     evidence: [
       ...toolRanOut.map(({ rate, reasons }) => `at ${round(rate)} req/s: ${reasons[0] ?? 'the generator was full'}`),
       `the generator used ${round(cpuPercent)}% of a core in ${threads} thread(s), its event loop was busy ${share(eventLoopUtilization)} of the time`,
+      ...(runDelayRatio ? [`it waited for a core ${share(runDelayRatio)} of the time`] : []),
       ...doubts,
     ],
   }
@@ -117,12 +118,12 @@ function nothingShown({ overloaded }: BottleneckEvidence): string {
 function surroundings({ calm, overloaded }: BottleneckEvidence): string[] {
   const [before, after] = [serviceMs(calm), serviceMs(overloaded)]
   const { size, fullRatio } = overloaded.pool
-  const { eventLoopUtilization } = overloaded.generator
+  const { eventLoopUtilization, runDelayRatio } = overloaded.generator
   const lines = [`the generator was not the limit: its event loop was busy ${share(eventLoopUtilization)} of the time`]
   if (fullRatio > 0.5) lines.push(`all ${size} connections were in use ${share(fullRatio)} of the time`)
   if (before !== null && after !== null)
     lines.push(`mean service time ${round(before)} ms calm, ${round(after)} ms beyond the limit`)
-  return eventLoopUtilization > BUSY_GENERATOR ? lines.slice(1) : lines
+  return eventLoopUtilization + (runDelayRatio ?? 0) > BUSY_GENERATOR ? lines.slice(1) : lines
 }
 
 /** Mean CPU of the target in % of one core; the first sample also covers the start of the run and is left out. */

@@ -77,7 +77,7 @@ const WIDE_MS = 5_000
 /** Far enough below a rate that was nearly held, and still within 5% of it. */
 const LITTLE_LESS = 0.965
 /** Shares of the lowest rate lost, one after the other, until one is held. */
-const DOWNWARD: readonly number[] = [0.93, 0.9, 0.8]
+const DOWNWARD: readonly number[] = [0.93, 0.9, 0.8, 0.7, 0.5]
 
 interface Moves {
   openTrial(purpose: 'bisect', rate: Rps, durationMs: Ms): OpenTrial
@@ -93,13 +93,15 @@ export function bisection(
 ): OpenTrial | SearchEnd {
   if (high === null) return end(low === null ? 'failing' : 'budget')
   if (low !== null && high / low <= NARROW) return confirmed ? end('found') : holdTrial(low)
-  if (low === null && history.some(({ trial }) => trial.purpose === 'hold')) {
-    // A little below Ĉ was too much, so service is random, and a step that passed may have been luck: go down from here.
-    const share = DOWNWARD[history.filter(({ trial }) => trial.purpose === 'bisect').length]
-    return share === undefined ? end('failing') : full(share * high)
-  }
   const lower = low ?? floor
   if (lower === null) return downward(history, high, { short, end })
+  if (low === null) {
+    // A little below Ĉ was too much, or two rates above the last good step were: what passed may have been luck.
+    const isGuided = history.some(({ trial }) => trial.purpose === 'hold')
+    const tries = history.filter(({ trial }) => trial.purpose === 'bisect').length - (isGuided ? 0 : 2)
+    const share = DOWNWARD[tries]
+    if (tries >= 0) return share === undefined ? end('failing') : full(share * high)
+  }
   // Held for seconds, not for long: the limit is close by.
   if (history.some(({ verdict, trial, rate }) => verdict === 'pass' && trial.purpose === 'bisect' && rate === high)) {
     return full(Math.max(LITTLE_LESS * high, Math.sqrt(lower * high)))

@@ -101,6 +101,19 @@ describe('the search on a server of known capacity', () => {
     expect(end).toMatchObject({ low: 383.7, high: 397.6, confirmed: true, ended: 'found' })
   })
 
+  it('goes down within a few trials when the steps passed by luck and saturation tells nothing', () => {
+    const { end, history } = searchBy((trial) => {
+      const outcome = passing(trial)
+      if (trial.purpose === 'saturate') return { ...outcome, rate: 100, achievedRps: 100 }
+      const isLucky = trial.purpose === 'step' && trial.rate <= 1_000
+      return isOpenTrial(trial) && trial.rate > 700 && !isLucky ? { ...outcome, verdict: 'fail' } : outcome
+    }, options)
+    expect(end.confirmed).toBe(true)
+    expect(end.low ?? 0).toBeGreaterThan(500)
+    expect(end.high ?? 0).toBeGreaterThan(700)
+    expect(history.length).toBeLessThan(20)
+  })
+
   it('gives an interval near the capacity of a server with random service', () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const { end } = search({ servers: 4, serviceMs: 20, random: seeded(seed) }, { seed })

@@ -166,7 +166,7 @@ function heldAsFarAsItWent(history: readonly TrialOutcome[], bracket: Bracket): 
   const reached = bracket.floor
   const open = { ...bracket, high: null }
   if (bracket.low !== null || reached === null) return end(history, open, 'generator')
-  const next = [reached, tidy(reached / 2)].find(
+  const next = [reached, tidy(reached / 2), tidy(reached / 4)].find(
     (rate) => !history.some(({ trial, rate: tried }) => trial.purpose === 'hold' && tried === rate),
   )
   return next === undefined ? end(history, open, 'generator') : holdTrial(next)

@@ -50,6 +50,13 @@ describe('the figures of a trial', () => {
     expect(figuresOf(onTime, slo).undelivered).toBeUndefined()
   })
 
+  it('count the generator as busy while it waits for a core', () => {
+    const { generator } = resultOf({ stretches: [] })
+    const starved = { ...generator, eventLoopUtilization: 0.5, runDelayRatio: 0.4 }
+    expect(figuresOf(resultOf({ stretches: [], rest: { generator: starved } }), slo).generatorBusy).toBe(0.9)
+    expect(figuresOf(resultOf({ stretches: [] }), slo).generatorBusy).toBe(generator.eventLoopUtilization)
+  })
+
   it('call a load of which more than 1% was never sent not made', () => {
     const stretches = [...evenStretches(4, 50, () => 10), { responsesMs: [], dropped: { generator: 3 } }]
     expect(figuresOf(resultOf({ stretches }), slo).undelivered).toContain('the generator could not keep up')

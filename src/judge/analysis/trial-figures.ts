@@ -28,7 +28,8 @@ export interface TrialFigures {
   readonly lagMs: Ms
   /** Why the load cannot be called made: the tool's own lateness. Undefined when it was made. */
   readonly undelivered: string | undefined
-  readonly eventLoopUtilization: Ratio
+  /** Share of the time in which the generator was at work, or ready to work and without a core to do it on. */
+  readonly generatorBusy: Ratio
 }
 
 export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
@@ -64,7 +65,7 @@ export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
     cutShort: result.ended !== 'completed',
     lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
     undelivered: undeliveredLoad(result, result)?.details[0],
-    eventLoopUtilization: result.generator.eventLoopUtilization,
+    generatorBusy: Math.min(1, result.generator.eventLoopUtilization + (result.generator.runDelayRatio ?? 0)),
   }
 }
 

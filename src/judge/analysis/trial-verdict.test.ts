@@ -23,7 +23,7 @@ const healthy: TrialFigures = {
   cutShort: false,
   lagMs: 0.3,
   undelivered: undefined,
-  eventLoopUtilization: 0.3,
+  generatorBusy: 0.3,
 }
 
 const grown = (requests: number): TrialFigures['growth'] => ({ requests, share: requests / 1_200, shown: true })
@@ -92,12 +92,12 @@ describe('a trial in which the tool was late', () => {
   })
 
   it('fails nobody when the generator was out of CPU, but may pass', () => {
-    const busy = { ...healthy, eventLoopUtilization: 0.97 }
+    const busy = { ...healthy, generatorBusy: 0.97 }
     expect(judgeTrial(hold, busy, slo).verdict).toBe('pass')
     expect(judgeTrial(hold, { ...busy, late: 100, lateAtTarget: 100 }, slo)).toMatchObject({
       verdict: 'invalid',
       toolRanOut: true,
-      reasons: [expect.stringContaining('busy 97% of the time'), expect.any(String)],
+      reasons: [expect.stringContaining('busy, or waited for a core, 97% of the time'), expect.any(String)],
     })
   })
 })

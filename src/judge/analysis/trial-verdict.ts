@@ -52,9 +52,9 @@ function verdictOf(figures: TrialFigures, failed: boolean, doubtful: boolean, to
  * the generator was out of CPU where that matters.
  */
 function toolFault(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: boolean): string | undefined {
-  const { undelivered, eventLoopUtilization, lateAtTarget, lagMs, offeredRps } = figures
-  if (eventLoopUtilization > BUSY_GENERATOR && (failed || trial.purpose === 'saturate')) {
-    return `the generator itself was busy ${percent(eventLoopUtilization)} of the time`
+  const { undelivered, generatorBusy, lateAtTarget, lagMs, offeredRps } = figures
+  if (generatorBusy > BUSY_GENERATOR && (failed || trial.purpose === 'saturate')) {
+    return `the generator itself was busy, or waited for a core, ${percent(generatorBusy)} of the time`
   }
   if (undelivered === undefined || !isOpenTrial(trial)) return undefined
   const withoutTool = { ...figures, late: lateAtTarget, achievedRps: offeredRps, failed: 0 }

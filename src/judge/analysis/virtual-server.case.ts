@@ -151,7 +151,7 @@ function figures(fates: readonly Fate[], durationMs: Ms, rate: Rps, sloMs: Ms, s
     cutShort: false,
     lagMs: late ? 50 : 0.2,
     undelivered: late ? 'the generator was late' : undefined,
-    eventLoopUtilization: late ? 1 : 0.3,
+    generatorBusy: late ? 1 : 0.3,
   }
 }
 

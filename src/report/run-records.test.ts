@@ -18,7 +18,10 @@ describe('the runs that artifacts are made of', () => {
   })
 
   test('a suite called twice is two runs, unless both go by the same name: then the later one stands', () => {
-    const limits = (test: string, findings: unknown) => ({ test, record: recordOf({ suite: 'limits', findings }) })
+    const limits = (name: string, findings: unknown) => ({
+      test: name,
+      record: recordOf({ suite: 'limits', findings }),
+    })
     const runs = runRecords([limits('shop', 1), limits('cart', 2), limits('shop', 3)], environment)
     expect(runs.map(({ name, findings }) => [name, findings])).toEqual([
       ['shop', 3],

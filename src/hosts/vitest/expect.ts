@@ -1,5 +1,5 @@
 import { expect as vitestExpect } from 'vitest'
-import type { ExpectStatic, MatcherState } from 'vitest'
+import type { ExpectStatic } from 'vitest'
 import { judge, matchers, subjectOf } from '../../judge/matchers/index.ts'
 import type { JudgedVerdict } from '../../judge/matchers/index.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
@@ -7,7 +7,11 @@ import { callSite } from '../call-site.ts'
 import { recordVerdict } from '../record-book.ts'
 
 type Matcher = (received: unknown, ...given: unknown[]) => JudgedVerdict
-type HostMatcher = (this: MatcherState, received: unknown, ...given: unknown[]) => { pass: boolean; message(): string }
+/** What of Vitest's state counts here. `isNot` is undefined without `.not` in Vitest 5, whatever its types say. */
+interface State {
+  readonly isNot?: boolean | undefined
+}
+type HostMatcher = (this: State, received: unknown, ...given: unknown[]) => { pass: boolean; message(): string }
 
 /** What a verdict on a claim says about its contrary, which is what `.not` asserts. */
 const CONTRARY: Readonly<Record<VerdictValue, VerdictValue>> = {
@@ -30,8 +34,7 @@ function hostMatcher(name: string, matcher: Matcher): HostMatcher {
     try {
       const verdict = matcher(received, ...given)
       const { run } = subjectOf(received, name)
-      // Undefined without `.not` in Vitest 5, whatever its types say.
-      const isNot = Boolean(this.isNot)
+      const { isNot = false } = this
       const outcome = judge(verdict, isNot, run.plan.onInconclusive)
       const message = outcome.message()
       const value = isNot ? CONTRARY[verdict.verdict] : verdict.verdict

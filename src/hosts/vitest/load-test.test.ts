@@ -45,8 +45,21 @@ const PASSING = (url: string): string => `
     describeLoad.each([5, 10])('each group %d', (rate) => ({ rate, duration: 200 }), (rate) => {
       loadTest('has its plan', {}, ({ result }) => expect(result.successes).toBe(rate / 5))
     })
+    const command = [process.execPath, 'server.js']
+    describeLoad('started group', { target: { command, url: 'http://127.0.0.1:{port}' }, duration: 200 }, () => {
+      loadTest('is loaded', {}, ({ result }) => expect(result.successes).toBe(10))
+      loadTest('stays up', {}, ({ result }) => expect([result.successes, result.target.pids.length]).toEqual([10, 1]))
+    })
     describeLoad.skip('skipped group', () => loadTest('in it', {}, () => {}))
   })`
+
+/** Writes down how often it lived. */
+const SERVER = `
+  import { appendFileSync } from 'node:fs'
+  import { createServer } from 'node:http'
+  const server = createServer((_, response) => response.end('ok')).listen(process.env.PORT, '127.0.0.1')
+  appendFileSync('lives.txt', 'up ')
+  process.once('SIGTERM', () => { appendFileSync('lives.txt', 'down '); process.exit() })`
 
 const FAILING = (url: string): string => `
   import { describeLoad, loadTest } from 'SRC/vitest.ts'
@@ -66,10 +79,14 @@ const FAILING = (url: string): string => `
     loadTest('says nothing', { target: 'http://127.0.0.1:1', duration: 50 }, () => {})
   })`
 
-describe.each([5, 4] as const)('loadTest on Vitest %i', (version) => {
-  test('runs traffic as its plan and those around it say', { timeout: 120_000 }, async () => {
+describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => {
+  test('runs traffic as its plan and those around it say', { timeout: 120_000 }, async (context) => {
     const file = PASSING(target.url)
-    const project = vitestProject({ 'vitest.config.ts': CONFIG, 'shop.load.test.ts': file }, version)
+    const project = vitestProject(context, version, {
+      'vitest.config.ts': CONFIG,
+      'server.js': SERVER,
+      'shop.load.test.ts': file,
+    })
     const { output, exitCode } = await project.run('run', ...JSON_REPORT)
     const tests = [...project.tests().values()]
     expect(
@@ -88,15 +105,18 @@ describe.each([5, 4] as const)('loadTest on Vitest %i', (version) => {
       'passed inner keeps real time',
       'passed each group 5 has its plan',
       'passed each group 10 has its plan',
+      'passed started group is loaded',
+      'passed started group stays up',
       'skipped skipped group in it',
     ])
     expect(exitCode).toBe(0)
-    expect(project.record().results.map(({ name }) => name)).toHaveLength(12)
+    expect(project.record().results.map(({ name }) => name)).toHaveLength(14)
+    expect(project.text('lives.txt')).toBe('up down ')
   })
 
-  test('fails on its author’s line, once, with what was measured so far', { timeout: 120_000 }, async () => {
+  test('fails on its author’s line, once, with what was measured so far', { timeout: 120_000 }, async (context) => {
     const file = FAILING(target.url)
-    const project = vitestProject({ 'vitest.config.ts': CONFIG, 'shop.load.test.ts': file }, version)
+    const project = vitestProject(context, version, { 'vitest.config.ts': CONFIG, 'shop.load.test.ts': file })
     const { output, exitCode } = await project.run('run', ...JSON_REPORT)
     expect(exitCode).toBe(1)
     const failures = new Map(

@@ -3,6 +3,8 @@ import type { LoadRecord } from '../../model/record.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { HostSettings } from './settings.ts'
 
+export type { LoadMatchers } from '../../judge/matchers/index.ts'
+
 // `Matchers<T>` exists only in Vitest 4 and `Matchers<R, T>` only in 5; Chai's own interface is what both build on.
 declare global {
   namespace Chai {

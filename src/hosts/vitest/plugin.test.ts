@@ -25,9 +25,9 @@ function orderIn(project: VitestProject): readonly string[] {
   return project.text('order.txt').trim().split('\n')
 }
 
-describe.each([5, 4] as const)('with the plugin, Vitest %i', (version) => {
-  test('runs load files last, one at a time, in a project of their own', { timeout: 60_000 }, async () => {
-    const project = vitestProject(FILES, version)
+describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version) => {
+  test('runs load files last, one at a time, in a project of their own', { timeout: 60_000 }, async (context) => {
+    const project = vitestProject(context, version, FILES)
     const { output, exitCode } = await project.run('run')
     expect(exitCode, output).toBe(0)
     const order = orderIn(project)
@@ -45,17 +45,17 @@ describe.each([5, 4] as const)('with the plugin, Vitest %i', (version) => {
     expect(output).toContain('|unit| unit.test.ts')
   })
 
-  test('a name on the command line picks load files like any other', { timeout: 60_000 }, async () => {
-    const project = vitestProject(FILES, version)
+  test('a name on the command line picks load files like any other', { timeout: 60_000 }, async (context) => {
+    const project = vitestProject(context, version, FILES)
     await project.run('run', 'a.load')
     expect(orderIn(project)).toEqual(['a.load.test.ts starts', 'a.load.test.ts ends'])
   })
 
-  test('watching leaves load files alone unless they are named', { timeout: 60_000 }, async () => {
-    const all = vitestProject(FILES, version)
+  test('watching leaves load files alone unless they are named', { timeout: 60_000 }, async (context) => {
+    const all = vitestProject(context, version, FILES)
     await watchOnce(all)
     expect(orderIn(all).join()).not.toContain('load')
-    const named = vitestProject(FILES, version)
+    const named = vitestProject(context, version, FILES)
     await watchOnce(named, 'b.load')
     expect(orderIn(named)).toEqual(['b.load.spec.ts starts', 'b.load.spec.ts ends'])
   })

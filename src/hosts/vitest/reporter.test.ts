@@ -20,11 +20,14 @@ const LONG = (url: string): string => `
   })`
 
 describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
-  test.each([
+  test.for([
     ['a terminal interrupts every process', true],
     ['something interrupts only Vitest itself', false],
-  ])('when %s, what was measured so far is written, at once', { timeout: 60_000 }, async (_, group) => {
-    const project = vitestProject({ 'vitest.config.ts': CONFIG, 'shop.load.test.ts': LONG(target.url) }, version)
+  ])('when %s, what was measured so far is written, at once', { timeout: 60_000 }, async ([, group], context) => {
+    const project = vitestProject(context, version, {
+      'vitest.config.ts': CONFIG,
+      'shop.load.test.ts': LONG(target.url),
+    })
     const { process: vitest, ended } = project.start('run')
     await new Promise<void>((resolve) => {
       vitest.stdout?.on('data', (chunk: Buffer) => {
@@ -48,22 +51,20 @@ describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
   })
 })
 
-describe.each([5, 4] as const)('--merge-reports in Vitest %i', (version) => {
-  test('makes the reports of all shards together', { timeout: 60_000 }, async () => {
+describe.concurrent.each([5, 4] as const)('--merge-reports in Vitest %i', (version) => {
+  test('makes the reports of all shards together', { timeout: 60_000 }, async (context) => {
     const file = (name: string): string => `
       import { loadTest } from 'SRC/vitest.ts'
       loadTest('${name}', { target: '${target.url}', rate: 100, duration: 100 }, () => {})`
-    const project = vitestProject(
-      { 'vitest.config.ts': CONFIG, 'a.load.test.ts': file('first'), 'b.load.test.ts': file('second') },
-      version,
-    )
+    const project = vitestProject(context, version, {
+      'vitest.config.ts': CONFIG,
+      'a.load.test.ts': file('first'),
+      'b.load.test.ts': file('second'),
+    })
     for (const shard of ['1/2', '2/2']) await project.run('run', '--reporter=blob', `--shard=${shard}`)
     const { output, exitCode } = await project.run('--merge-reports')
     expect(exitCode, output).toBe(0)
     const { results } = project.record()
-    expect(results.map(({ name, successes }) => [name, successes]).toSorted()).toEqual([
-      ['first', 10],
-      ['second', 10],
-    ])
+    expect(results.map(({ name, successes }) => `${name} ${successes}`).toSorted()).toEqual(['first 10', 'second 10'])
   })
 })

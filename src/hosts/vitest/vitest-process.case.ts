@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import type { TestContext } from 'vitest'
 import type { RunRecord } from '../../model/record.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
@@ -42,7 +42,11 @@ const VITEST: Readonly<Record<4 | 5, string>> = {
 }
 
 /** Writes `files` into a new folder; in them `SRC` stands for this repository's sources and `VITEST` for the host. */
-export function vitestProject(files: Readonly<Record<string, string>>, version: 4 | 5 = 5): VitestProject {
+export function vitestProject(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  version: 4 | 5,
+  files: Readonly<Record<string, string>>,
+): VitestProject {
   const folder = mkdtempSync(join(tmpdir(), 'describe-load-host-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   const host = join(repository, VITEST[version])

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url))
+const repository = fileURLToPath(new URL('../', import.meta.url))
 
 /** What `tsc` says about these files, and which it read, in a copy of the sources beside which `vitest` is Vitest 4. */
 async function checkOnVitest4(...files: readonly string[]): Promise<string> {
@@ -32,9 +32,7 @@ test(
   'matchers, loadTest, describeLoad, plugin and reporter have their types on Vitest 4.1 too',
   { timeout: 60_000 },
   async () => {
-    const lines = (
-      await checkOnVitest4('src/hosts/vitest/matchers.test-d.ts', 'src/plugin.ts', 'src/reporter.ts')
-    ).split('\n')
+    const lines = (await checkOnVitest4('src/vitest.test-d.ts', 'src/plugin.ts', 'src/reporter.ts')).split('\n')
     expect(lines.filter((line) => line.includes('error TS'))).toEqual([])
     expect(lines.some((line) => line.endsWith('vitest-4/node_modules/vitest/dist/index.d.ts'))).toBe(true)
     expect(lines.filter((line) => line.startsWith(join(repository, 'node_modules/vitest/')))).toEqual([])

@@ -1,29 +1,29 @@
 /**
- * Checked by `tsc` against Vitest 5 with the rest of the repository, and against Vitest 4.1 by `matchers.test.ts`. A
+ * Checked by `tsc` against Vitest 5 with the rest of the repository, and against Vitest 4.1 by `vitest.test.ts`. A
  * matcher that lost its type, or takes what it must not, fails one of the two.
  */
 import { expect as hostExpect, expectTypeOf } from 'vitest'
-import { describeLoad, expect, loadTest } from '../../vitest.ts'
-import type { LoadPlan, LoadResult } from '../../index.ts'
-import type { LoadRun } from '../../run/index.ts'
+import { describeLoad, expect, loadTest } from './vitest.ts'
+import type { LoadPlan, LoadResult } from './index.ts'
+import type { LoadRun } from './run/index.ts'
 
-declare const result: LoadResult
+declare const measured: LoadResult
 
 // What a matcher returns is nothing to wait for; with `resolves` and `poll` it is.
-expectTypeOf(expect(result).toHaveP99Below).toBeCallableWith(250)
-expectTypeOf(expect(result).toHaveP99Below).toBeCallableWith(250, { of: 'service', confidence: 0.99 })
-expectTypeOf(expect(result).not.toSustainRps).toBeCallableWith(500, { within: 0.01 })
-expectTypeOf(expect(result).toHaveP99Below(250)).toEqualTypeOf<void>()
-expectTypeOf(expect.soft(result).toHaveErrorRateBelow).toBeCallableWith(0.01)
-expectTypeOf(expect(Promise.resolve(result)).resolves.toHaveNoErrors).toBeCallableWith()
-expectTypeOf(expect.poll(() => result).toMeetSla).toBeCallableWith({ p99Ms: 250 })
+expectTypeOf(expect(measured).toHaveP99Below).toBeCallableWith(250)
+expectTypeOf(expect(measured).toHaveP99Below).toBeCallableWith(250, { of: 'service', confidence: 0.99 })
+expectTypeOf(expect(measured).not.toSustainRps).toBeCallableWith(500, { within: 0.01 })
+expectTypeOf(expect(measured).toHaveP99Below(250)).toEqualTypeOf<void>()
+expectTypeOf(expect.soft(measured).toHaveErrorRateBelow).toBeCallableWith(0.01)
+expectTypeOf(expect(Promise.resolve(measured)).resolves.toHaveNoErrors).toBeCallableWith()
+expectTypeOf(expect.poll(() => measured).toMeetSla).toBeCallableWith({ p99Ms: 250 })
 expectTypeOf(expect.toHaveP50Below).toBeCallableWith(10)
-expectTypeOf(hostExpect(result).toHavePercentileBelow).toBeCallableWith(99.5, 250)
+expectTypeOf(hostExpect(measured).toHavePercentileBelow).toBeCallableWith(99.5, 250)
 
 // @ts-expect-error a limit is a number of milliseconds
-expect(result).toHaveP99Below('250ms')
+expect(measured).toHaveP99Below('250ms')
 // @ts-expect-error there is no such latency
-expect(result).toHaveP99Below(250, { of: 'wire' })
+expect(measured).toHaveP99Below(250, { of: 'wire' })
 
 loadTest('with a plan', { rate: 5, duration: '1s' }, ({ result, load, task, signal, expect: own }) => {
   expectTypeOf(result).toEqualTypeOf<LoadResult>()

@@ -61,6 +61,8 @@ export function describeDoubts({ generator }: LoadResult): readonly string[] {
 
 /** From this share of a response time on, a part of it is worth naming as its cause. */
 const CAUSE = 0.25
+/** Below this a schedule is as exact as a timer makes it. */
+const LATE_MS = 1
 /** A pool that was full for less of the run than this made few requests wait. */
 const FULL = 0.01
 
@@ -80,7 +82,7 @@ export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: nu
   const serviceMs = at(figures.serviceTime)
   const lagMs = at(figures.scheduleLag)
   const queueMs = at(figures.queueTime)
-  if (lagMs > CAUSE * responseMs) {
+  if (lagMs > LATE_MS && lagMs > CAUSE * responseMs) {
     return [`schedule lag ${word(lagMs)}: the generator itself was late`, ...silent]
   }
   const service = `service time ${word(serviceMs)}`

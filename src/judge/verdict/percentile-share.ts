@@ -1,7 +1,7 @@
 import type { JudgedFigures } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { designEffect } from './design-effect.ts'
-import { abovePercentile, overLimit, requestsIn, type LatencyCourse } from './latencies.ts'
+import { abovePercentile, latencyAt, overLimit, requestsIn, type LatencyCourse } from './latencies.ts'
 import type { ShareQuestion } from './share.ts'
 
 /** Which time is judged: from the intended start, which is what a user waits, or from the actual send. */
@@ -36,18 +36,32 @@ export function percentileShare(
   const of = requestsIn(whole)
   const bracket = overLimit(whole, limitMs)
   const exactly = exactlyOver === undefined ? undefined : exactlyOver + whole.unanswered
+  const over = exactly ?? bracket.most
+  const effect = percentileDesignEffect(course, percentile)
   return {
     allowed: (100 - percentile) / 100,
     confidence,
-    designEffect: percentileDesignEffect(course, percentile),
-    forPass: { over: exactly ?? bracket.most, of },
+    designEffect: effect === undefined || over > 0 ? effect : wellBelow(course, limitMs, effect),
+    forPass: { over, of },
     forFail: { over: Math.max(0, (exactly ?? bracket.least) - unproven), of: of - unproven },
   }
 }
 
-function percentileDesignEffect(course: LatencyCourse, percentile: number): number | undefined {
+/** How requests above the run's own percentile hang together; undefined in a run too short to see it. */
+export function percentileDesignEffect(course: LatencyCourse, percentile: number): number | undefined {
   const above = abovePercentile(course, percentile)
   const count = above.reduce((sum, stretch) => sum + stretch.sum, 0)
   const share = count / requestsIn(course.whole)
   return designEffect(above, share * (1 - share))
+}
+
+/**
+ * Where all requests stayed below the limit by a factor k, their clusters weigh k times less: a tail that falls no
+ * slower than 1/x has at least k times as many requests over the slowest one seen as over the limit, and those would
+ * have been seen. Without this, a pause of a few milliseconds that makes up the slowest 1% of a run leaves a limit of a
+ * second open. The number of requests that a pass takes at least stays what it is.
+ */
+function wellBelow({ whole }: LatencyCourse, limitMs: Ms, effect: number): number {
+  const slowestMs = latencyAt(whole, requestsIn(whole)) ?? limitMs
+  return Math.max(1, effect / Math.max(1, limitMs / Math.max(slowestMs, 0.001)))
 }

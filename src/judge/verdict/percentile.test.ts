@@ -47,6 +47,14 @@ describe('a percentile below a limit', () => {
     expect(p99(resultOf({ stretches }), 100).verdict).toBe('inconclusive')
   })
 
+  test('one pause well below the limit leaves nothing open, in as many requests as a pass takes at all', () => {
+    const pause = (perStretch: number): LoadResult =>
+      resultOf({ stretches: evenStretches(40, perStretch, (i) => (i >= 200 && i < 240 ? 30 : 5)) })
+    expect(p99(pause(100), 31).verdict).toBe('inconclusive')
+    expect(p99(pause(100), 1_000).verdict).toBe('pass')
+    expect(p99(pause(7), 1_000).verdict).toBe('inconclusive')
+  })
+
   test('a target that stops answering half way fails', () => {
     const stretches = healthy.map((stretch, i) => (i < 20 ? stretch : { responsesMs: [], errors: { timeout: 100 } }))
     const verdict = p99(resultOf({ stretches }), 10_000)

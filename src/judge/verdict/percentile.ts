@@ -6,7 +6,7 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { latencyCourse, percentileOf, requestsIn, type LatencyCourse } from './latencies.ts'
 import { onTheLimit, tooFew } from './more-requests.ts'
 import { describePercentile } from './percentile-interval.ts'
-import { knownCounts, percentileShare, type LatencyOf } from './percentile-share.ts'
+import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
 import { wordLimit, wordMs, wordPercentile, wordPlural } from './wording.ts'
@@ -37,7 +37,7 @@ export function percentileVerdict(
     {
       claim: `${subject} below ${wordLimit(limitMs)}`,
       contrary: `${subject} not below ${wordLimit(limitMs)}`,
-      observed: describePercentile(course.whole, percentile, confidence, asked.designEffect),
+      observed: describePercentile(course.whole, percentile, confidence, percentileDesignEffect(course, percentile)),
       causes: diagnose(figures, run, percentile),
     },
     standingOf(figures, run, question, asked, course),

@@ -26,7 +26,7 @@ export class IntervalStream {
 class Reader implements AsyncIterator<Interval> {
   readonly #unread: Interval[] = []
   readonly #leave: () => void
-  #waiting: ((result: IteratorResult<Interval>) => void)[] = []
+  readonly #waiting: ((result: IteratorResult<Interval>) => void)[] = []
   #ended = false
 
   constructor(leave: () => void) {

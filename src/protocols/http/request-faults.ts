@@ -3,7 +3,6 @@ import type { PlanFault } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import {
   isRecord,
-  NOT_SHOWN,
   objectOf,
   positive,
   present,

@@ -33,7 +33,7 @@ export interface LoadTest<Context, Options> {
   (name: string, body: (context: Context & LoadContext) => unknown): void
   readonly skip: LoadTest<Context, Options>
   readonly only: LoadTest<Context, Options>
-  readonly todo: LoadTest<Context, Options>
+  readonly todo: (name: string) => void
   /** Passes when the test fails. */
   readonly fails: LoadTest<Context, Options>
   readonly skipIf: (condition: unknown) => LoadTest<Context, Options>

@@ -84,6 +84,7 @@ export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
     drainMs: 0,
     inFlight: 0,
     batches: {
+      startMs: 0,
       lengthMs: 1_000,
       arrivals: [],
       inFlight: [],

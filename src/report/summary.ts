@@ -5,6 +5,7 @@ import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { OWN_TESTS } from './run-records.ts'
 import { COLUMNS, labelled, wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
 
+const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
 
 /** `test_summary.txt`: every verdict of every run on one page that can be read alone, 80 columns wide. */
@@ -88,6 +89,8 @@ function distributionOf(times: Distribution): string {
   return `p50 ${wordMs(p50Ms)}, p95 ${wordMs(p95Ms)}, p99 ${wordMs(p99Ms)}, p99.9 ${wordMs(p999Ms)}, max ${wordMs(maxMs)} ms`
 }
 
+/** A pass is its first line; what went otherwise says all it has to say. */
 function verdictLine({ verdict, message }: VerdictRecord): string {
-  return `  ${verdict.toUpperCase()}\n${wrap(message, 4)}`
+  const text = verdict === 'pass' ? (message.split('\n')[0] ?? '') : message
+  return labelled(verdict.toUpperCase(), text, 2, WIDEST_VERDICT)
 }

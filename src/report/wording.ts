@@ -34,13 +34,11 @@ export function wrap(text: string, indent: number): string {
     .join('\n')
 }
 
-/** A text in a column of its own, right of its label. */
-export function labelled(label: string, text: string, indent: number): string {
-  const column = indent + LABEL
-  return `${' '.repeat(indent)}${label.padEnd(LABEL)}${wrap(text, column).slice(column)}`
+/** A text in a column of its own, right of its label, which takes `width` columns. */
+export function labelled(label: string, text: string, indent: number, width: number = 10): string {
+  const column = indent + width
+  return `${' '.repeat(indent)}${label.padEnd(width)}${wrap(text, column).slice(column)}`
 }
-
-const LABEL = 10
 
 function wrapLine(line: string, indent: number): readonly string[] {
   const lines: string[] = []

@@ -33,6 +33,7 @@ const PASSING = (url: string): string => `
       })
       loadTest.extend({ limit: 4 })('has a fixture', {}, ({ result, limit }) => expect(result.successes).toBe(limit))
       loadTest.skip('is skipped', {}, () => {})
+      loadTest.todo('is to be written')
       loadTest.fails('fails as told', {}, () => expect(1).toBe(2))
       loadTest('keeps real time', async ({ load }) => {
         vi.useFakeTimers({ now: 0 })
@@ -101,6 +102,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'passed inner for 10',
       'passed inner has a fixture',
       'skipped inner is skipped',
+      'todo inner is to be written',
       'passed inner fails as told',
       'passed inner keeps real time',
       'passed each group 5 has its plan',

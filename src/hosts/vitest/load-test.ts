@@ -57,7 +57,7 @@ function testsOf(host: Host): VitestLoadTest {
   return Object.defineProperties(declare, {
     skip: { get: () => testsOf(host.skip) },
     only: { get: () => testsOf(host.only) },
-    todo: { get: () => testsOf(host.todo) },
+    todo: { value: (name: string) => host.todo(name) },
     fails: { get: () => testsOf(host.fails) },
     concurrent: { get: refuseConcurrency },
     skipIf: { value: (condition: unknown) => testsOf(condition ? host.skip : host) },

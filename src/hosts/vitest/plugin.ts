@@ -71,9 +71,15 @@ export function load(options: LoadPluginOptions = {}): Plugin {
  * is another one each time and only its name is the same.
  */
 function join({ config: { reporters } }: Vitest, options: LoadReporterOptions): void {
-  if (reporters.some((reporter) => typeof reporter === 'object' && Reflect.get(reporter, 'name') === LOAD_REPORTER))
-    return
+  if (reporters.some(isLoadReporter)) return
   reporters.push(new LoadReporter(options))
+}
+
+/** Also one that the configuration itself names, by its door or as an object. */
+function isLoadReporter(reporter: unknown): boolean {
+  const [named]: readonly unknown[] = Array.isArray(reporter) ? reporter : [reporter]
+  if (typeof named !== 'object' || named === null) return named === 'describe-load/reporter'
+  return Reflect.get(named, 'name') === LOAD_REPORTER
 }
 
 /** The globs are set here, not in the project's configuration, where they would be added to the inherited ones. */
@@ -95,6 +101,7 @@ function namesFiles(args: readonly string[]): boolean {
 function planOf({ plan, confidence, onInconclusive }: LoadPluginOptions): LoadPlan {
   const whole: LoadPlan = {
     ...plan,
+    ...(plan?.target instanceof URL ? { target: plan.target.href } : {}),
     ...(confidence === undefined ? {} : { confidence }),
     ...(onInconclusive === undefined ? {} : { onInconclusive }),
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
+import type { RunRecord } from '../../model/record.ts'
 import { CONFIG, vitestProject } from './vitest-process.case.ts'
 
 let target: Fixture<'plain'>
@@ -51,20 +52,30 @@ describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
   })
 })
 
+/** With an artifact of the user's own, and the folder it lands in. */
+const OWN_ARTIFACT = `
+  import { load } from 'SRC/plugin.ts'
+  const names = { fileName: 'names.txt', render: ({ results }) => results.map(({ name }) => name).toSorted().join() }
+  export default {
+    plugins: [load({ reportsDir: 'own', artifacts: [names] })],
+    resolve: { alias: { vitest: 'VITEST/dist/index.js' } },
+  }`
+
 describe.concurrent.each([5, 4] as const)('--merge-reports in Vitest %i', (version) => {
   test('makes the reports of all shards together', { timeout: 60_000 }, async (context) => {
     const file = (name: string): string => `
       import { loadTest } from 'SRC/vitest.ts'
       loadTest('${name}', { target: '${target.url}', rate: 100, duration: 100 }, () => {})`
     const project = vitestProject(context, version, {
-      'vitest.config.ts': CONFIG,
+      'vitest.config.ts': OWN_ARTIFACT,
       'a.load.test.ts': file('first'),
       'b.load.test.ts': file('second'),
     })
     for (const shard of ['1/2', '2/2']) await project.run('run', '--reporter=blob', `--shard=${shard}`)
     const { output, exitCode } = await project.run('--merge-reports')
     expect(exitCode, output).toBe(0)
-    const { results } = project.record()
-    expect(results.map(({ name, successes }) => `${name} ${successes}`).toSorted()).toEqual(['first 10', 'second 10'])
+    expect(project.text('own/names.txt')).toBe('first,second')
+    const { results } = JSON.parse(project.text('own/load_test_results.json')) as RunRecord
+    expect(results.map(({ successes }) => successes)).toEqual([10, 10])
   })
 })

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { realTime } from '../model/real-time.ts'
 import { Generator } from './generator.ts'
 import type { FromGenerator, GeneratorJob, ToGenerator } from './messages.ts'
 
@@ -39,7 +40,7 @@ export function startInline(job: GeneratorJob, hear: (message: FromGenerator) =>
   generator.open().catch((error: unknown) => hear(faultOf(error)))
   return {
     // Later, as from another thread: the generator must not be told something while it is telling.
-    tell: (message) => void setImmediate(() => generator.take(message)),
+    tell: (message) => void realTime.setTimeout(() => generator.take(message), 0),
     terminate() {},
   }
 }

@@ -9,7 +9,7 @@ import type { Ms } from '../model/units.ts'
 import { protocols } from '../protocols/index.ts'
 import { arrivalsOf } from '../traffic/arrivals/index.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
-import { RunClock } from '../traffic/clock.ts'
+import { type CallOff, RunClock } from '../traffic/clock.ts'
 import { connectFailure } from '../traffic/connections/failure.ts'
 import type { ArrivalSource } from '../traffic/arrival-source.ts'
 import { Dispatcher } from '../traffic/dispatch.ts'
@@ -40,7 +40,7 @@ export class Generator {
   readonly #recorder: Recorder
   readonly #dispatcher: Dispatcher<HttpRequest>
   readonly #fed: FedPicker<HttpRequest> | undefined
-  #snapshots: NodeJS.Timeout | undefined
+  #stopSnapshots: CallOff | undefined
   #measuring = { cpuMs: 0, runDelayMs: 0, atMs: 0, loop: performance.eventLoopUtilization() }
 
   constructor(job: GeneratorJob, tell: (message: FromGenerator) => void) {
@@ -92,9 +92,10 @@ export class Generator {
 
   /** Opens the connections that must stand; tells 'ready' or 'unreachable'. */
   async open(): Promise<void> {
-    const timeout = setTimeout(() => {
-      this.#unreachable('timeout', `no connection within ${this.#job.plan.requestTimeoutMs / 1_000} s`)
-    }, this.#job.plan.requestTimeoutMs)
+    const { requestTimeoutMs } = this.#job.plan
+    const callOff = this.#clock.after(requestTimeoutMs, () => {
+      this.#unreachable('timeout', `no connection within ${requestTimeoutMs / 1_000} s`)
+    })
     try {
       await this.#dispatcher.open()
       this.#tell({ type: 'ready' })
@@ -102,7 +103,7 @@ export class Generator {
       const { errorClass, message } = connectFailure(error)
       this.#unreachable(errorClass, message)
     } finally {
-      clearTimeout(timeout)
+      callOff()
     }
   }
 
@@ -119,8 +120,8 @@ export class Generator {
     this.#clock.startAt(startMs)
     this.#dispatcher.start()
     const untilMeasuredMs = -this.#clock.now()
-    setTimeout(() => this.#startMeasuring(), Math.max(0, untilMeasuredMs))
-    this.#snapshots = setInterval(() => this.#snapshot(), SNAPSHOT_MS)
+    this.#clock.after(Math.max(0, untilMeasuredMs), () => this.#startMeasuring())
+    this.#stopSnapshots = this.#clock.every(SNAPSHOT_MS, () => this.#snapshot())
   }
 
   #startMeasuring(): void {
@@ -141,7 +142,7 @@ export class Generator {
   }
 
   #ended(): void {
-    clearInterval(this.#snapshots)
+    this.#stopSnapshots?.()
     this.#recorder.rollTo(this.#clock.now())
     this.#recorder.finish()
     const slices = this.#recorder.takeFinished()

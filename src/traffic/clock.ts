@@ -1,14 +1,21 @@
 import { realTime } from '../model/real-time.ts'
 import type { Ms } from '../model/units.ts'
 
-/** `performance.now()`, which a test with fake timers may have replaced in its own thread. */
+/** Time as it is, even where a test with fake timers has replaced it in its own thread. */
 const { now } = realTime
+
+/** Undoes what was asked of the clock; harmless once it has happened. */
+export type CallOff = () => void
 
 /** The run's clock: milliseconds since the start of the measured part, negative before it. */
 export interface Clock {
   now(): Ms
   /** An instant of this clock on the machine's monotonic clock, which other threads read too. */
   toMachine(atMs: Ms): Ms
+  /** Calls once, when `ms` have passed. */
+  after(ms: Ms, call: () => void): CallOff
+  /** Calls again and again. */
+  every(ms: Ms, call: () => void): CallOff
 }
 
 /**
@@ -31,6 +38,16 @@ export class RunClock implements Clock {
 
   toMachine(atMs: Ms): Ms {
     return atMs + this.#originMs + OFFSET_MS
+  }
+
+  after(ms: Ms, call: () => void): CallOff {
+    const timer = realTime.setTimeout(call, ms)
+    return () => realTime.clearTimeout(timer)
+  }
+
+  every(ms: Ms, call: () => void): CallOff {
+    const timer = realTime.setInterval(call, ms)
+    return () => realTime.clearInterval(timer)
   }
 
   /** `startMs` on the machine's monotonic clock becomes zero. */

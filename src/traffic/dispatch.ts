@@ -3,7 +3,9 @@ import type { DropReason } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import type { Arrival } from './arrival-source.ts'
 import { Bookkeeping } from './bookkeeping.ts'
-import { ConnectionPool, type Slot } from './connections/pool.ts'
+import type { CallOff } from './clock.ts'
+import { ConnectionPool } from './connections/pool.ts'
+import type { Slot } from './connections/slot.ts'
 import type { DispatchEvents, DispatchOptions } from './dispatch-options.ts'
 import { Exchange, type ExchangeOwner } from './exchange.ts'
 import { Fifo } from './fifo.ts'
@@ -31,7 +33,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #started = false
   #exhausted = false
   #over = false
-  #ticking: NodeJS.Timeout | undefined
+  #stopTicking: CallOff | undefined
   #dispatching = false
   #sending = false
   /** Closed model: requests to start, one after the other, because a protocol may answer before it returns. */
@@ -75,7 +77,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   /** Begins to walk the schedule. */
   start(): void {
     this.#started = true
-    this.#ticking = setInterval(() => this.#tick(), TICK_MS)
+    this.#stopTicking = this.#options.clock.every(TICK_MS, () => this.#tick())
     const { concurrency, source } = this.#options
     if (concurrency === undefined) this.#next = source.next()
     for (let i = 0; i < (concurrency ?? 0); i++) this.#startNextClosed()
@@ -140,7 +142,9 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (dueMs - intendedMs > this.#options.requestTimeoutMs) return this.#drop(exchange, 'generator', dueMs)
     const slot = this.#waiting.size === 0 ? this.#pool.take() : undefined
     if (slot !== undefined) return this.#send(exchange, slot)
-    if (this.#options.overflow === 'drop' && this.#waiting.size >= this.#pool.prospects) {
+    const { overflow, concurrency } = this.#options
+    // In the closed model whoever finds no connection waits: a client who was turned away would never come again.
+    if (overflow === 'drop' && concurrency === undefined && this.#waiting.size >= this.#pool.prospects) {
       return this.#drop(exchange, 'overflow', dueMs)
     }
     this.#waiting.push(exchange)
@@ -276,7 +280,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   #finish(): void {
-    clearInterval(this.#ticking)
+    this.#stopTicking?.()
     this.#wake.stop()
     this.#pool.destroy()
     this.#books.close()

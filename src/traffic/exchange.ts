@@ -2,7 +2,7 @@ import type { Cancel, ErrorClass, ExchangeEvents, Outcome, Outgoing } from '../m
 import type { DropReason } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
-import type { Slot } from './connections/pool.ts'
+import type { Slot } from './connections/slot.ts'
 import type { FifoItem } from './fifo.ts'
 
 /** Who is told that an exchange is over; the engine. */

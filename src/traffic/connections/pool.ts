@@ -5,6 +5,7 @@ import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
 import { backoffMs } from './backoff.ts'
 import { connectFailure } from './failure.ts'
+import { Slot } from './slot.ts'
 
 export interface PoolOptions<Request> {
   readonly kind: ConnectionKind
@@ -26,19 +27,6 @@ export interface PoolEvents {
   /** How many requests wait; connections are opened for them. */
   waiting(): number
   log(text: string): void
-}
-
-/** The place of one connection: it may be empty, connecting, open, or waiting until it may try again. */
-export class Slot<Request> {
-  connection: Connection<Request> | undefined
-  inUse = 0
-  failures = 0
-  /** It was open before; what opens next in it is a reconnect. */
-  lost = false
-  /** The connection has carried a request. One that closes without having done so must not be reopened in a tight loop. */
-  carried = false
-  connecting: { readonly abort: AbortController; readonly sinceMs: Ms; gaveUp: boolean } | undefined
-  retry: NodeJS.Timeout | undefined
 }
 
 /**
@@ -184,7 +172,7 @@ export class ConnectionPool<Request> {
   destroy(): void {
     this.#stopped = true
     for (const slot of this.#slots) {
-      clearTimeout(slot.retry)
+      slot.callOffRetry?.()
       slot.connecting?.abort.abort()
       slot.connection?.destroy()
     }
@@ -204,14 +192,13 @@ export class ConnectionPool<Request> {
     const attempt = { abort: new AbortController(), sinceMs: clock.now(), gaveUp: false }
     slot.connecting = attempt
     this.#connecting.add(slot)
+    let connection: Connection<Request>
     try {
-      const connection = await this.#options.connect(attempt.abort.signal)
+      connection = await this.#options.connect(attempt.abort.signal)
       if (this.#stopped || attempt.gaveUp) {
         connection.destroy()
         throw new Error('given up')
       }
-      this.#connected(slot, connection, clock.now() - attempt.sinceMs)
-      return undefined
     } catch (error) {
       slot.connecting = undefined
       this.#connecting.delete(slot)
@@ -227,6 +214,9 @@ export class ConnectionPool<Request> {
       this.ensure()
       return error
     }
+    // Outside the `try`: what is thrown while a waiting request is sent is no failure to connect.
+    this.#connected(slot, connection, clock.now() - attempt.sinceMs)
+    return undefined
   }
 
   #connected(slot: Slot<Request>, connection: Connection<Request>, connectMs: Ms): void {
@@ -253,9 +243,13 @@ export class ConnectionPool<Request> {
     if (this.#stopped) return
     if (reason !== undefined) this.#events.log(`connection lost: ${reason.message}`)
     slot.lost = this.#options.kind !== 'short-lived'
-    slot.failures = slot.carried ? 0 : slot.failures + 1
+    if (slot.carried) slot.failures = 0
     if (this.#options.kind === 'short-lived' || (reason === undefined && slot.carried)) this.#vacate(slot)
-    else this.#retryLater(slot)
+    else {
+      // The loss is the first failure in a row, so that the wait after the first attempt in vain is already the longer one.
+      slot.failures++
+      this.#retryLater(slot)
+    }
   }
 
   /** The slot may be used again at once. */
@@ -273,9 +267,9 @@ export class ConnectionPool<Request> {
       this.#empty.push(slot)
       return
     }
-    const waitMs = backoffMs(Math.max(1, slot.failures), this.#options.reconnect, this.#options.random)
+    const waitMs = backoffMs(slot.failures, this.#options.reconnect, this.#options.random)
     if (waitMs === Number.POSITIVE_INFINITY) return
-    slot.retry = setTimeout(() => this.#vacate(slot), waitMs)
+    slot.callOffRetry = this.#options.clock.after(waitMs, () => this.#vacate(slot))
   }
 
   #busy(by: 1 | -1): void {

@@ -1,13 +1,12 @@
 import type { Ms } from '../../model/units.ts'
-import type { Clock } from '../clock.ts'
+import type { CallOff, Clock } from '../clock.ts'
 import type { Wake } from './wake.ts'
 
 /** Wakes by the event loop's timers, whose resolution is 1 ms: cheap, and late by half a millisecond on average. */
 export function tickWake(clock: Clock, onWake: () => void): Wake {
-  let timer: NodeJS.Timeout | undefined
+  let callOff: CallOff | undefined
   let armedForMs: Ms = Number.POSITIVE_INFINITY
   const fire = (): void => {
-    timer = undefined
     armedForMs = Number.POSITIVE_INFINITY
     onWake()
   }
@@ -16,13 +15,13 @@ export function tickWake(clock: Clock, onWake: () => void): Wake {
     arm(atMs) {
       // An earlier timer stays: it finds nothing due and arms again, which is cheaper than a new timer for each request.
       if (atMs >= armedForMs) return
-      clearTimeout(timer)
+      callOff?.()
       armedForMs = atMs
-      timer = setTimeout(fire, Math.min(1_000, Math.max(1, Math.ceil(atMs - clock.now()))))
+      callOff = clock.after(Math.min(1_000, Math.max(1, Math.ceil(atMs - clock.now()))), fire)
     },
     cpuMs: () => 0,
     stop() {
-      clearTimeout(timer)
+      callOff?.()
     },
   }
 }

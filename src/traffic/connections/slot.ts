@@ -1,0 +1,16 @@
+import type { Connection } from '../../model/protocol.ts'
+import type { Ms } from '../../model/units.ts'
+import type { CallOff } from '../clock.ts'
+
+/** The place of one connection: it may be empty, connecting, open, or waiting until it may try again. */
+export class Slot<Request> {
+  connection: Connection<Request> | undefined
+  inUse = 0
+  failures = 0
+  /** It was open before; what opens next in it is a reconnect. */
+  lost = false
+  /** The connection has carried a request. One that closes without having done so must not be reopened in a tight loop. */
+  carried = false
+  connecting: { readonly abort: AbortController; readonly sinceMs: Ms; gaveUp: boolean } | undefined
+  callOffRetry: CallOff | undefined
+}

@@ -53,7 +53,7 @@ export function evenly(everyMs: Ms, untilMs: Ms): readonly Ms[] {
 /** A scenario to its end; the caller has called `vi.useFakeTimers`. Checks that every request has exactly one fate. */
 export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
   const run = openedRun(scenario)
-  await Promise.all([run.dispatcher.open(), vi.advanceTimersByTimeAsync(1)])
+  await Promise.all([run.dispatcher.open(), vi.advanceTimersByTimeAsync(100)])
   zeroMs = performance.now()
   for (const [atMs, happen] of scenario.events ?? []) setTimeout(() => happen(run), atMs)
   run.dispatcher.start()
@@ -72,7 +72,18 @@ let zeroMs: Ms = 0
 export function openedRun(scenario: Scenario): VirtualRun {
   let jumpedMs = 0
   zeroMs = performance.now()
-  const clock: Clock = { now: () => performance.now() - zeroMs + jumpedMs, toMachine: (atMs) => atMs }
+  const clock: Clock = {
+    now: () => performance.now() - zeroMs + jumpedMs,
+    toMachine: (atMs) => atMs,
+    after(ms, call) {
+      const timer = setTimeout(call, ms)
+      return () => clearTimeout(timer)
+    },
+    every(ms, call) {
+      const timer = setInterval(call, ms)
+      return () => clearInterval(timer)
+    },
+  }
   const target = new VirtualTarget(scenario.target ?? {}, () => clock.now())
   const { concurrency, instants, lastArrivalMs } = scenario
   const parts = { share: { thread: 0, threads: 1 }, picker: scenario.picker ?? onePicker('request') }

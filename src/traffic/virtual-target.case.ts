@@ -9,7 +9,7 @@ export interface Answer {
   /** Calls `onDone` a second time. */
   readonly twice?: boolean
   /** The connection ends with this answer: in order, or lost with everything on it. */
-  readonly then?: 'close' | 'lose'
+  readonly ends?: 'close' | 'lose'
 }
 
 /** How a target behaves, on the test's virtual clock. What is left out is quick and sound. */
@@ -44,7 +44,7 @@ export class VirtualTarget {
     const outcome = this.#behaviour.connect ? this.#behaviour.connect(attempt, this.#now()) : 0
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     signal.addEventListener('abort', () => reject(new Error('aborted')))
-    if (outcome instanceof Error) setTimeout(() => reject(outcome), 0)
+    if (outcome instanceof Error) setTimeout(() => reject(outcome), 1)
     else if (outcome === 0) resolve()
     else if (outcome !== undefined) setTimeout(resolve, outcome)
     await promise
@@ -53,6 +53,11 @@ export class VirtualTarget {
     this.open.add(connection)
     this.mostOpen = Math.max(this.mostOpen, this.open.size)
     return connection
+  }
+
+  /** Connections that have carried nothing yet are closed in order. */
+  closeUnused(): void {
+    for (const connection of this.open) if (connection.unused) void connection.close()
   }
 
   /** Every connection is lost, as when the server dies. */
@@ -101,6 +106,10 @@ class VirtualConnection implements Connection<string> {
     return () => this.#cancel(events)
   }
 
+  get unused(): boolean {
+    return this.#target.carried[this.#number]?.length === 0
+  }
+
   async close(): Promise<void> {
     this.usable = false
     this.#endIfIdle(undefined)
@@ -126,9 +135,9 @@ class VirtualConnection implements Connection<string> {
     this.#end(error)
   }
 
-  #answer(events: ExchangeEvents, { errorClass, twice, then }: Answer): void {
-    if (then === 'lose') return this.lose()
-    if (then === 'close') this.usable = false
+  #answer(events: ExchangeEvents, { errorClass, twice, ends }: Answer): void {
+    if (ends === 'lose') return this.lose()
+    if (ends === 'close') this.usable = false
     const outcome: Outcome =
       errorClass === undefined
         ? { ok: true, bytesSent: 1, bytesReceived: 2 }

@@ -1,0 +1,280 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { evenly, fatesOf, openedRun, runVirtually, type VirtualRun } from '../virtual-run.case.ts'
+import { VirtualTarget } from '../virtual-target.case.ts'
+import { RunClock } from '../clock.ts'
+import { ConnectionPool } from './pool.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const SECOND = { instants: evenly(10, 1_000), lastArrivalMs: 1_000 }
+
+function refused(): Error {
+  return Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+}
+
+describe('long-lived connections', () => {
+  test('all stand before the first request, and share the work', async () => {
+    const run = await runVirtually({
+      ...SECOND,
+      kind: 'long-lived',
+      maxConnections: 20,
+      target: { connect: () => 50, answer: () => ({ afterMs: 3 }) },
+    })
+    expect(run.target.attemptsMs).toHaveLength(20)
+    expect(run.target.carried.map(({ length }) => length)).toEqual(Array<number>(20).fill(5))
+    expect(run.samples.every(({ dueMs, sentMs }) => sentMs === dueMs)).toBe(true)
+    expect(run.connectMs).toEqual(Array<number>(20).fill(50))
+    expect(run.pool.counts()).toMatchObject({ opened: 20, reconnects: 0, failed: 0, peakInUse: 1 })
+  })
+
+  test('are opened a few at a time, so that the accept queue of the target does not overflow', async () => {
+    const run = openedRun({ ...SECOND, kind: 'long-lived', maxConnections: 150, target: { connect: () => 10 } })
+    const opening = run.dispatcher.open()
+    expect(run.target.attemptsMs).toHaveLength(64)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(run.target.attemptsMs).toHaveLength(128)
+    await vi.advanceTimersByTimeAsync(20)
+    await opening
+    expect(run.target.open.size).toBe(150)
+    run.dispatcher.stop()
+  })
+
+  test('that are lost come back after a wait that doubles, and are counted', async () => {
+    const run = await runVirtually({
+      instants: evenly(10, 3_000),
+      lastArrivalMs: 3_000,
+      kind: 'long-lived',
+      maxConnections: 1,
+      target: { connect: (attempt) => (attempt === 0 || attempt > 3 ? 0 : refused()), answer: () => ({ afterMs: 2 }) },
+      events: [[1_001, ({ target }) => target.die()]],
+    })
+    // Lost at 1001; an attempt takes 1 ms to be refused.
+    expect(run.target.attemptsMs.slice(1)).toEqual([1_101, 1_302, 1_703, 2_504])
+    expect(run.pool.counts()).toMatchObject({ opened: 2, reconnects: 1, failed: 3 })
+    // One was on the wire, three were those for whom no connection could be made; the others waited.
+    expect(fatesOf(run)).toEqual({ success: 296, connection: 1, connect: 3 })
+  })
+
+  test('are given up after so many attempts in a row, and then the requests find no connection', async () => {
+    const run = await runVirtually({
+      instants: evenly(100, 5_000),
+      lastArrivalMs: 5_000,
+      requestTimeoutMs: 500,
+      kind: 'long-lived',
+      maxConnections: 1,
+      reconnect: { attempts: 2, backoffMs: 50 },
+      target: { connect: (attempt) => (attempt === 0 ? 0 : refused()) },
+      events: [[1_050, ({ target }) => target.die()]],
+    })
+    expect(run.target.attemptsMs.slice(1)).toEqual([1_100, 1_201])
+    expect(fatesOf(run)).toMatchObject({ success: 10, 'pool-wait': 38 })
+  })
+})
+
+describe('pooled connections', () => {
+  test('are opened on demand: one request at a time needs one', async () => {
+    const run = await runVirtually({ ...SECOND, maxConnections: 50, target: { answer: () => ({ afterMs: 5 }) } })
+    expect(run.target.carried.map(({ length }) => length)).toEqual([100])
+  })
+
+  test('grow as requests overlap, and not beyond the most there may be', async () => {
+    const overlapping = { ...SECOND, target: { answer: () => ({ afterMs: 95 }) } }
+    expect((await runVirtually({ ...overlapping, maxConnections: 50 })).target.mostOpen).toBe(10)
+    const full = await runVirtually({ ...overlapping, maxConnections: 4 })
+    expect(full.target.mostOpen).toBe(4)
+    expect(full.target.mostInFlight).toBe(4)
+    expect(full.pool.counts().peakInUse).toBe(4)
+  })
+
+  test('whose connecting takes time: that is part of the response, not of the service', async () => {
+    const run = await runVirtually({
+      instants: [500, 500, 500],
+      lastArrivalMs: 500,
+      target: { connect: (attempt) => (attempt === 0 ? 0 : 40), answer: () => ({ afterMs: 100 }) },
+    })
+    expect(run.samples).toMatchObject([
+      { dueMs: 500, sentMs: 500, doneMs: 600 },
+      { dueMs: 500, sentMs: 540, doneMs: 640 },
+      { dueMs: 500, sentMs: 540, doneMs: 640 },
+    ])
+  })
+
+  test('go to whoever waits longest, be they new or just free', async () => {
+    const run = await runVirtually({
+      instants: [500, 501],
+      lastArrivalMs: 501,
+      target: { connect: (attempt) => (attempt === 0 ? 0 : 40), answer: () => ({ afterMs: 10 }) },
+    })
+    expect(run.samples).toMatchObject([{ sentMs: 500 }, { sentMs: 510 }])
+  })
+
+  test('that the server closes after each answer are opened again at once', async () => {
+    const run = await runVirtually({
+      ...SECOND,
+      maxConnections: 1,
+      target: { answer: () => ({ afterMs: 3, ends: 'close' }) },
+    })
+    expect(fatesOf(run)).toEqual({ success: 100 })
+    expect(run.target.carried).toHaveLength(100)
+    expect(run.samples.every(({ intendedMs, doneMs }) => doneMs - intendedMs === 3)).toBe(true)
+  })
+
+  test('that close before they carried anything are not opened in a tight loop', async () => {
+    const run = await runVirtually({
+      instants: [2_000],
+      lastArrivalMs: 2_000,
+      kind: 'long-lived',
+      maxConnections: 1,
+      events: evenly(1, 1_990).map((atMs) => [atMs, ({ target }: VirtualRun) => target.closeUnused()] as const),
+    })
+    expect(run.target.attemptsMs.map(Math.round)).toEqual([0, 101, 302, 703, 1_504, 3_105])
+  })
+
+  test('of several streams each carry as many as they may before another is opened', async () => {
+    const run = await runVirtually({
+      ...SECOND,
+      maxConnections: 5,
+      target: { maxInFlight: 8, answer: () => ({ afterMs: 115 }) },
+    })
+    expect(run.target.mostInFlight).toBe(12)
+    expect(run.target.mostOpen).toBe(2)
+    expect(fatesOf(run)).toEqual({ success: 100 })
+  })
+})
+
+describe('short-lived connections', () => {
+  test('carry one request each, and connecting is part of its response time', async () => {
+    const run = await runVirtually({
+      ...SECOND,
+      kind: 'short-lived',
+      target: { connect: () => 7, answer: () => ({ afterMs: 5 }) },
+    })
+    // The first attempt only shows that the target can be reached.
+    expect(run.target.carried.map(({ length }) => length)).toEqual([0, ...Array<number>(100).fill(1)])
+    expect(run.samples.every(({ sentMs, dueMs, doneMs }) => sentMs - dueMs === 7 && doneMs - dueMs === 12)).toBe(true)
+    expect(run.pool.counts()).toMatchObject({ opened: 100, reconnects: 0 })
+  })
+
+  test('are never more than there may be', async () => {
+    const run = await runVirtually({
+      ...SECOND,
+      kind: 'short-lived',
+      maxConnections: 3,
+      target: { maxInFlight: 5, connect: () => 7, answer: () => ({ afterMs: 50 }) },
+    })
+    expect(run.target.mostOpen).toBe(3)
+    expect(run.target.mostInFlight).toBe(3)
+  })
+
+  test('that are refused fail their request at once, and the next one tries again', async () => {
+    const run = await runVirtually({
+      ...SECOND,
+      kind: 'short-lived',
+      target: { connect: (attempt) => (attempt % 2 === 1 ? refused() : 0) },
+    })
+    expect(fatesOf(run)).toEqual({ success: 50, connect: 50 })
+    expect(run.samples.every(({ fate, doneMs, dueMs }) => fate === 'success' || doneMs - dueMs === 1)).toBe(true)
+  })
+})
+
+describe('connecting that fails', () => {
+  test('fails the request that waits for it, with its class and its words', async () => {
+    const run = await runVirtually({
+      instants: [100, 100],
+      lastArrivalMs: 100,
+      target: { connect: (attempt) => (attempt === 0 ? 0 : refused()), answer: () => ({ afterMs: 50 }) },
+    })
+    expect(run.samples).toMatchObject([
+      { fate: 'error', errorClass: 'connect', message: 'connect ECONNREFUSED 127.0.0.1:1', doneMs: 101 },
+      { fate: 'success' },
+    ])
+  })
+
+  test('by never ending is a time-out of the request, and a try that is given up', async () => {
+    const run = await runVirtually({
+      instants: [100, 100],
+      lastArrivalMs: 3_000,
+      requestTimeoutMs: 400,
+      target: { connect: (attempt) => (attempt === 0 ? 0 : undefined), answer: () => ({ afterMs: 1_000 }) },
+    })
+    expect(fatesOf(run)).toEqual({ timeout: 2 })
+    const waited = run.samples.find(({ sentMs }) => Number.isNaN(sentMs))
+    expect(waited).toMatchObject({ message: 'no connection within 0.4 s', doneMs: 500 })
+    expect(run.pool.counts().failed).toBe(1)
+  })
+
+  test('before the run tells why, and leaves nothing behind', async () => {
+    const run = openedRun({ ...SECOND, target: { connect: () => refused() } })
+    const opening = run.dispatcher.open().catch(String)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await opening).toBe('Error: connect ECONNREFUSED 127.0.0.1:1')
+    run.dispatcher.stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('for some of the long-lived ones does not keep the others from the run', async () => {
+    const run = await runVirtually({
+      ...SECOND,
+      kind: 'long-lived',
+      maxConnections: 4,
+      target: { connect: (attempt) => (attempt === 2 ? refused() : 0) },
+    })
+    expect(fatesOf(run)).toEqual({ success: 100 })
+    expect(run.pool.counts()).toMatchObject({ opened: 4, failed: 1, reconnects: 0 })
+  })
+})
+
+test('requests on a connection that is lost are errors of class connection, never lost', async () => {
+  const run = await runVirtually({
+    ...SECOND,
+    maxConnections: 2,
+    target: { maxInFlight: 10, answer: () => ({ afterMs: 100 }) },
+    events: [[505, ({ target }) => target.die()]],
+  })
+  expect(fatesOf(run)).toEqual({ success: 90, connection: 10 })
+})
+
+test('what goes wrong while sending on a new connection is not taken for a failure to connect', async () => {
+  const clock = new RunClock()
+  const onConnectFailed = vi.fn<() => void>()
+  const pool = new ConnectionPool(
+    {
+      kind: 'pooled',
+      maxConnections: 1,
+      reconnect: { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0 },
+      connectTimeoutMs: 1_000,
+      clock,
+      random: { next: () => 0 },
+      connect: new VirtualTarget({}, () => clock.now()).connect,
+    },
+    {
+      onFree: () => {
+        throw new Error('a fault of the tool')
+      },
+      onConnectFailed,
+      onConnected: () => {},
+      waiting: () => 1,
+      log: () => {},
+    },
+  )
+  await expect(pool.open()).rejects.toThrow('a fault of the tool')
+  expect(onConnectFailed).not.toHaveBeenCalled()
+  expect(pool.counts()).toMatchObject({ opened: 1, failed: 0 })
+  pool.destroy()
+})
+
+test('how long every connection was in use is measured from the start of the measured part', async () => {
+  const run = await runVirtually({
+    instants: [100, 600],
+    lastArrivalMs: 600,
+    maxConnections: 1,
+    target: { answer: () => ({ afterMs: 200 }) },
+    events: [[150, ({ pool }) => pool.startMeasuring()]],
+  })
+  expect(run.pool.counts()).toMatchObject({ fullMs: 150 + 200, peakInUse: 1 })
+})

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ConnectionKind, Overflow } from '../model/plan.ts'
+import { runVirtually, type Scenario, type VirtualRun } from './virtual-run.case.ts'
+import type { Answer } from './virtual-target.case.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const answer: fc.Arbitrary<Answer> = fc.record(
+  {
+    afterMs: fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 0, max: 120 }) },
+      { weight: 1, arbitrary: fc.constant(undefined) },
+    ),
+    errorClass: fc.constantFrom<'http-5xx'>('http-5xx'),
+    twice: fc.boolean(),
+    ends: fc.constantFrom('close', 'lose'),
+  },
+  { requiredKeys: ['afterMs'] },
+)
+
+const connecting = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 60 }) },
+  { weight: 1, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constant(new Error('refused')) },
+)
+
+const happening = fc.oneof(
+  fc.nat(1_000).map((ms) => (run: VirtualRun) => run.jump(ms)),
+  fc.constant((run: VirtualRun) => run.target.die()),
+  fc.constant((run: VirtualRun) => run.dispatcher.stop()),
+)
+
+const chaos = fc.record({
+  instants: fc
+    .array(fc.integer({ min: 0, max: 1_000 }), { minLength: 1, maxLength: 60 })
+    .map((instants) => instants.toSorted((one, other) => one - other)),
+  concurrency: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+  kind: fc.constantFrom<ConnectionKind>('pooled', 'long-lived', 'short-lived'),
+  maxConnections: fc.integer({ min: 1, max: 6 }),
+  overflow: fc.constantFrom<Overflow>('queue', 'drop'),
+  requestTimeoutMs: fc.integer({ min: 30, max: 300 }),
+  reconnect: fc.record({ attempts: fc.nat(3), backoffMs: fc.constant(20), jitter: fc.constant(0.5) }),
+  events: fc.array(fc.tuple(fc.nat(1_200), happening), { maxLength: 3 }),
+  maxInFlight: fc.integer({ min: 1, max: 3 }),
+  answers: fc.array(answer, { minLength: 1, maxLength: 10 }),
+  connects: fc.array(connecting, { minLength: 1, maxLength: 6 }),
+})
+
+type Chaos = typeof chaos extends fc.Arbitrary<infer Value> ? Value : never
+
+function scenarioOf({ instants, concurrency, maxInFlight, answers, connects, ...rest }: Chaos): Scenario {
+  return {
+    ...rest,
+    ...(concurrency === undefined ? { instants } : { concurrency }),
+    lastArrivalMs: instants.at(-1) ?? 0,
+    target: {
+      maxInFlight,
+      // What must stand before the run begins does; the rest is chance.
+      connect: (attempt) => (attempt < rest.maxConnections ? attempt : connects[attempt % connects.length]),
+      answer({ requestId }) {
+        const given = answers[requestId % answers.length] ?? { afterMs: 1 }
+        // In the closed model an endless row of instant answers would stop the virtual clock.
+        return concurrency === undefined ? given : { ...given, afterMs: Math.max(1, given.afterMs ?? 1_000) }
+      },
+    },
+  }
+}
+
+test('whatever target, connections and clock do, every request has one fate and the run ends in time', async () => {
+  await fc.assert(
+    fc.asyncProperty(chaos, async (each) => {
+      const scenario = scenarioOf(each)
+      const run = await runVirtually(scenario)
+      // A time-out is seen at the next tick, and a clock that jumps is seen after its jump.
+      const latestMs = scenario.lastArrivalMs + each.requestTimeoutMs + 10 + 3 * 1_000
+      expect(run.endedAtMs).toBeLessThanOrEqual(latestMs)
+      expect(run.target.mostOpen).toBeLessThanOrEqual(each.maxConnections)
+      expect(run.target.mostInFlight).toBeLessThanOrEqual(each.maxConnections * each.maxInFlight)
+    }),
+    { numRuns: 200, endOnFailure: true },
+  )
+})

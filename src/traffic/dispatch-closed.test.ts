@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { fatesOf, runVirtually } from './virtual-run.case.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('exactly n are in flight, each starts when one ends, and the run ends with the last answer', async () => {
+  const run = await runVirtually({
+    concurrency: 4,
+    lastArrivalMs: 1_000,
+    target: { answer: () => ({ afterMs: 30 }) },
+  })
+  expect(run.target.mostInFlight).toBe(4)
+  // Starts at 0, 30, … 990; the last four end at 1020.
+  expect(fatesOf(run)).toEqual({ success: 4 * 34 })
+  expect(run.endedAtMs).toBe(1_020)
+  const starts = run.samples.map(({ intendedMs }) => intendedMs)
+  for (let atMs = 0; atMs <= 990; atMs += 30) expect(starts.filter((ms) => ms === atMs)).toHaveLength(4)
+})
+
+test('a request that starts has nothing to wait for: its response time is its service time', async () => {
+  const run = await runVirtually({ concurrency: 4, lastArrivalMs: 1_000, kind: 'long-lived', maxConnections: 4 })
+  for (const { intendedMs, dueMs, sentMs } of run.samples) expect([dueMs, sentMs]).toEqual([intendedMs, intendedMs])
+})
+
+test('with more clients than connections the others wait, and none of them is lost', async () => {
+  for (const overflow of ['queue', 'drop'] as const) {
+    const run = await runVirtually({
+      concurrency: 10,
+      maxConnections: 2,
+      lastArrivalMs: 500,
+      overflow,
+      target: { answer: () => ({ afterMs: 10 }) },
+    })
+    expect(run.target.mostInFlight).toBe(2)
+    // Ten start at 0, and two whenever two end, at 10, 20, … 490.
+    expect(fatesOf(run)).toEqual({ success: 10 + 49 * 2 })
+    const waits = run.samples.filter(({ intendedMs }) => intendedMs > 100).map(({ dueMs, sentMs }) => sentMs - dueMs)
+    expect(new Set(waits)).toEqual(new Set([40]))
+  }
+})
+
+test('a client whose request failed goes on with the next', async () => {
+  const run = await runVirtually({
+    concurrency: 3,
+    lastArrivalMs: 2_000,
+    requestTimeoutMs: 200,
+    target: {
+      answer: ({ requestId }) =>
+        requestId % 3 === 0
+          ? { afterMs: undefined }
+          : { afterMs: 10, ...(requestId % 3 === 1 ? { errorClass: 'http-5xx' } : { ends: 'lose' }) },
+    },
+  })
+  const { timeout = 0, connection = 0, 'http-5xx': failed = 0 } = fatesOf(run)
+  expect(Math.abs(timeout - connection)).toBeLessThanOrEqual(3)
+  expect(Math.abs(timeout - failed)).toBeLessThanOrEqual(3)
+  const lastMs = Math.max(...run.samples.map(({ intendedMs }) => intendedMs))
+  expect(lastMs).toBeGreaterThan(1_700)
+  const early = run.samples.filter(({ intendedMs }) => intendedMs === 0)
+  expect(early).toHaveLength(3)
+})
+
+test('clients whose requests are still being made start when these come', async () => {
+  let known = 2
+  const run = await runVirtually({
+    concurrency: 5,
+    lastArrivalMs: 100,
+    picker: { pick: (sequence) => (sequence < known ? 'request' : 'later') },
+    target: { answer: () => ({ afterMs: 20 }) },
+    events: [
+      [
+        45,
+        ({ dispatcher }) => {
+          known = 1_000
+          dispatcher.payloadsCame()
+        },
+      ],
+    ],
+  })
+  const starts = run.samples.map(({ intendedMs }) => intendedMs)
+  expect(starts).toEqual([
+    0,
+    0,
+    ...Array<number>(5).fill(45),
+    ...Array<number>(5).fill(65),
+    ...Array<number>(5).fill(85),
+  ])
+})
+
+test('a run whose requests never come ends all the same', async () => {
+  const run = await runVirtually({
+    concurrency: 5,
+    lastArrivalMs: 100,
+    picker: { pick: () => 'later' },
+  })
+  expect(run.samples).toEqual([])
+  expect(run.endedAtMs).toBe(100)
+})
+
+test('a protocol that answers before it returns does not pile up calls', async () => {
+  const run = await runVirtually({
+    concurrency: 2,
+    lastArrivalMs: 10,
+    target: { answer: ({ requestId }) => ({ afterMs: requestId < 30_000 ? 0 : 5 }) },
+  })
+  expect(fatesOf(run)).toEqual({ success: 30_004 })
+})

@@ -6,6 +6,9 @@ const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
     include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts'],
+    // Real servers on a busy machine: a test that hangs still ends, and one that is only slow does not fail.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })
 

@@ -102,10 +102,10 @@ function planOf({ plan = {} }: ResultCase, { offeredRps, durationMs }: JudgedFig
   }
 }
 
-/** Figures of the requests that met their fate in the stretches from … to − 1, on the grid of the whole run. */
+/** Figures of the requests that met their fate in the stretches from … to − 1. */
 function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
   const { stretchMs = 250, plan = {} } = run
-  const within = run.stretches.map((stretch, i): StretchCase => (i >= from && i < to ? stretch : { responsesMs: [] }))
+  const within = run.stretches.slice(from, to)
   const responsesMs = within.flatMap((stretch) => stretch.responsesMs)
   const lagMs = run.lagMs ?? (() => 0)
   const serviceMs = run.serviceMs ?? ((ms: Ms) => ms - lagMs(ms))
@@ -154,6 +154,7 @@ function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
     firstMessageTime: { count: 0 },
     messageGap: { count: 0 },
     batches: {
+      startMs: from * stretchMs,
       lengthMs: stretchMs,
       arrivals: within.map((stretch) => stretch.arrivals ?? fates(stretch)),
       inFlight: within.map(({ inFlight = 0 }) => inFlight),

@@ -27,12 +27,21 @@ interface CachedHistogram extends SparseHistogram {
 /** Keeps the course of a run in a bounded number of stretches of equal length. */
 export class BatchSeries {
   readonly #batches: Batch[] = []
+  readonly #startSlice: number
   #slicesPerBatch = 1
   #slices = 0
+  /** Slices without anything since the last that had something; they count once something follows them. */
+  #empty = 0
   #inFlight = 0
+
+  /** `startSlice` is the position of the first slice that will be added. */
+  constructor(startSlice: number) {
+    this.#startSlice = startSlice
+  }
 
   /** The next slice, in order of time. */
   add(delta: TallyDelta): void {
+    for (; this.#empty > 0; this.#empty--) this.#passEmpty()
     this.#inFlight += delta.inFlight
     const batch = this.#current()
     batch.arrivals += delta.arrivals
@@ -50,10 +59,9 @@ export class BatchSeries {
     this.#slices++
   }
 
-  /** A slice in which nothing happened here. */
+  /** A slice in which nothing happened here: a phase that is over must not be stretched to the end of the run. */
   addEmpty(): void {
-    this.#current().inFlight = this.#inFlight
-    this.#slices++
+    this.#empty++
   }
 
   toJSON(): Batches {
@@ -61,6 +69,7 @@ export class BatchSeries {
     const encoded = (name: (typeof HISTOGRAMS)[number]): string[] =>
       this.#batches.map(({ histograms }) => (histograms[name].encoded ??= encodeHdr(histograms[name])))
     return {
+      startMs: this.#startSlice * SLICE_MS,
       lengthMs: this.#slicesPerBatch * SLICE_MS,
       arrivals: column('arrivals'),
       inFlight: column('inFlight'),
@@ -72,6 +81,11 @@ export class BatchSeries {
       serviceTime: encoded('serviceTime'),
       targetTime: encoded('targetTime'),
     }
+  }
+
+  #passEmpty(): void {
+    this.#current().inFlight = this.#inFlight
+    this.#slices++
   }
 
   #current(): Batch {

@@ -8,11 +8,12 @@ import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 /** A group of requests over the whole run: its sums, and its course in batches. */
 class Group {
   readonly #tally: Tally
-  readonly #batches = new BatchSeries()
+  readonly #batches: BatchSeries
 
-  constructor(limits: readonly LatencyLimit[], emptySlices: number) {
+  /** `startSlice`: the slice in which its first request came. */
+  constructor(limits: readonly LatencyLimit[], startSlice: number) {
     this.#tally = new Tally(limits)
-    for (let i = 0; i < emptySlices; i++) this.#batches.addEmpty()
+    this.#batches = new BatchSeries(startSlice)
   }
 
   get inFlight(): number {

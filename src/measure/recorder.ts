@@ -11,9 +11,9 @@ export interface SliceDelta {
   /** Position in time: the slice covers `index · SLICE_MS` and the `SLICE_MS` after it. */
   readonly index: number
   readonly total: TallyDelta
-  /** By name; those seen so far. */
+  /** By name; only those in which something happened. */
   readonly operations: Readonly<Record<string, TallyDelta>>
-  /** By position in the pattern; those seen so far. */
+  /** By position in the pattern; only those in which something happened. */
   readonly phases: Readonly<Record<number, TallyDelta>>
 }
 
@@ -96,5 +96,6 @@ function tallyOf<Key>(tallies: Map<Key, Tally>, key: Key, limits: readonly Laten
 }
 
 function takeAll<Key extends string | number>(tallies: ReadonlyMap<Key, Tally>): Record<Key, TallyDelta> {
-  return Object.fromEntries([...tallies].map(([key, tally]) => [key, tally.take()])) as Record<Key, TallyDelta>
+  const busy = [...tallies].filter(([, tally]) => !tally.idle)
+  return Object.fromEntries(busy.map(([key, tally]) => [key, tally.take()])) as Record<Key, TallyDelta>
 }

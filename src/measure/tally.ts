@@ -49,10 +49,16 @@ export class Tally {
   #dropped: Partial<Record<DropReason, number>> = {}
   #errors: Partial<Record<ErrorClass, ErrorCount>> = {}
   #overLimit: number[]
+  #idle = true
 
   constructor(limits: readonly LatencyLimit[]) {
     this.#limits = limits
     this.#overLimit = limits.map(() => 0)
+  }
+
+  /** Nothing has happened here since the last `take`. */
+  get idle(): boolean {
+    return this.#idle
   }
 
   get arrivals(): number {
@@ -65,12 +71,14 @@ export class Tally {
 
   /** A request came due. */
   arrive(): void {
+    this.#idle = false
     this.#arrivals++
     this.#inFlight++
   }
 
   /** A request that came due met its fate. */
   settle(sample: Sample): void {
+    this.#idle = false
     this.#inFlight--
     this.#bytesSent += sample.bytesSent
     this.#bytesReceived += sample.bytesReceived
@@ -81,6 +89,7 @@ export class Tally {
 
   /** Requests that never came due are dropped without having arrived. */
   drop(reason: DropReason, count: number): void {
+    this.#idle = false
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count
   }
 
@@ -150,6 +159,7 @@ export class Tally {
       overLimit: this.#overLimit,
       distributions,
     }
+    this.#idle = true
     this.#arrivals = 0
     this.#inFlight = 0
     this.#successes = 0

@@ -93,6 +93,8 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
  * longer than 3.2 s, in arrays of equal length, one entry a stretch.
  */
 export interface Batches {
+  /** Of the first stretch: 0, or where the first request of a phase or operation came. */
+  readonly startMs: Ms
   readonly lengthMs: Ms
   /** Requests that came due in the stretch. */
   readonly arrivals: readonly number[]

@@ -30,8 +30,8 @@ const FAST_PERCENTILE = 10
  */
 export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): Growth | undefined {
   const { batches, durationMs, startMs = 0, serviceTime } = figures
-  const from = Math.ceil(startMs / batches.lengthMs)
-  const to = Math.floor((startMs + durationMs) / batches.lengthMs)
+  const from = Math.ceil((startMs - batches.startMs) / batches.lengthMs)
+  const to = Math.floor((startMs - batches.startMs + durationMs) / batches.lengthMs)
   const serviceMs = percentileOf({ histogram: histogramOf(serviceTime), unanswered: 0 }, FAST_PERCENTILE) ?? 0
   return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), serviceMs / batches.lengthMs)
 }
@@ -49,7 +49,7 @@ export function growthIn(
   const backlog = inFlight.map((count, i) => count - (arrivals[i] ?? 0) * rightlyInFlight)
   const arrived = arrivals.reduce((sum, count) => sum + count, 0)
   if (backlog.length < FEWEST_STRETCHES || arrived === 0) return undefined
-  const { perStep, error } = neweyWestSlope(backlog, Number(process.env.LAGS ?? 3))
+  const { perStep, error } = neweyWestSlope(backlog)
   const requests = perStep * (backlog.length - 1)
   const significant = perStep > studentQuantile(1 - DOUBT, backlog.length - 2) * error
   return { requests, share: requests / arrived, shown: significant && requests >= LEAST_SHARE * arrived }

@@ -108,7 +108,7 @@ export class Histogram {
 }
 
 /** Statistics of recorded latencies. Mean and deviation are of the values themselves, percentiles of their buckets. */
-export function distributionOf(delta: HistogramDelta): Distribution {
+function distributionOf(delta: HistogramDelta): Distribution {
   const { count, sumUs, sumSquaresUs } = delta
   const meanUs = sumUs / count
   const varianceUs = Math.max(0, sumSquaresUs / count - meanUs * meanUs)

@@ -1,5 +1,5 @@
 import type { ErrorClass } from './protocol.ts'
-import type { DropReason, Interval, LoadResult } from './result.ts'
+import type { DropReason } from './result.ts'
 import type { Ms } from './units.ts'
 
 /**
@@ -26,10 +26,4 @@ export interface Sample {
   readonly errorClass: ErrorClass | undefined
   readonly message: string | undefined
   readonly dropReason: DropReason | undefined
-}
-
-/** Watches a run; built where the run is built, never sent across a thread. */
-export interface RunObserver {
-  onInterval?(interval: Interval): void
-  onEnd?(result: LoadResult): void
 }

@@ -3,21 +3,24 @@ import { expectBooksToBalance } from './books.case.ts'
 import { runLoad } from './index.ts'
 import { noNginx, startNginx } from './nginx.case.ts'
 
-if (noNginx !== undefined) console.log(`skipped: ${noNginx}`)
+const skipped = noNginx === undefined ? '' : ` (skipped: ${noNginx})`
 
-test.skipIf(noNginx !== undefined)('a server of another make answers every request, on connections it closes as it likes', async () => {
-  await using nginx = await startNginx()
-  const result = await runLoad({ target: nginx.url, rate: 1_500, duration: '2s', maxConnections: 2 })
-  expect(result).toMatchObject({ requestsScheduled: 3_000, successes: 3_000, protocolVersion: 'HTTP/1.1' })
-  // nginx ends a connection after 1 000 requests, in order: it is reopened, and nothing is lost.
-  expect(result.connections.reconnects).toBeGreaterThanOrEqual(1)
-  expect(result.target.pids.length).toBeGreaterThanOrEqual(1)
-  expectBooksToBalance(result)
-}, 30_000)
+test.skipIf(noNginx !== undefined)(
+  `a server of another make answers every request, on connections it closes as it likes${skipped}`,
+  async () => {
+    await using nginx = await startNginx()
+    const result = await runLoad({ target: nginx.url, rate: 1_500, duration: '2s', maxConnections: 2 })
+    expect(result).toMatchObject({ requestsScheduled: 3_000, successes: 3_000, protocolVersion: 'HTTP/1.1' })
+    // nginx ends a connection after 1 000 requests, in order: it is reopened, and nothing is lost.
+    expect(result.connections.reconnects).toBeGreaterThanOrEqual(1)
+    expect(result.target.pids.length).toBeGreaterThanOrEqual(1)
+    expectBooksToBalance(result)
+  },
+)
 
-test.skipIf(noNginx !== undefined)('its refusals are errors by class, not exceptions', async () => {
+test.skipIf(noNginx !== undefined)(`its refusals are errors by class, not exceptions${skipped}`, async () => {
   await using nginx = await startNginx()
   const result = await runLoad({ target: nginx.url, rate: 100, duration: '1s', request: { path: '/missing' } })
   expect(result.errorsByClass).toEqual({ 'http-4xx': { count: 100, first: '404 Not Found' } })
   expect(result).toMatchObject({ responsesReceived: 100, unanswered: 0, errorRate: 1 })
-}, 30_000)
+})

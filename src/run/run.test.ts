@@ -10,7 +10,7 @@ import { constant, sequence } from '../traffic/patterns/index.ts'
 import { expectBooksToBalance } from './books.case.ts'
 import { runLoad, startLoad } from './index.ts'
 
-describe('a run', { timeout: 30_000 }, () => {
+describe('a run', () => {
   test('sends every request of the schedule once, and both sides count the same', async () => {
     await using server = await startFixture('plain', {})
     const result = await runLoad({ target: server.url, rate: 300, duration: '2s' })

@@ -21,6 +21,8 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
   numbers[DUE_AT] = Number.POSITIVE_INFINITY
   const sleeper = new Worker(new URL(`./sleeper${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url), {
     workerData: shared,
+    // Flags of the process (loaders, inspectors) have no business in a thread that only sleeps.
+    execArgv: [],
     stdout: true,
     stderr: true,
   })
@@ -35,6 +37,8 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
   }
   const woken = (): void => {
     if (stopped) return
+    // First of all: an instant that is past and still stands here would wake again and again, until the next one is asked for.
+    numbers[DUE_AT] = Number.POSITIVE_INFINITY
     Atomics.store(words, WOKEN, 0)
     armedForMs = Number.POSITIVE_INFINITY
     onWake()

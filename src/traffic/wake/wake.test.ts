@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import type { Ms } from '../../model/units.ts'
+import { RunClock } from '../clock.ts'
+import { exactWake } from './exact.ts'
+import { tickWake } from './tick.ts'
+import { EXACT_UP_TO_RPS, wakeKindFor } from './wake.ts'
+
+const KINDS = [
+  ['exact', exactWake],
+  ['tick', tickWake],
+] as const
+
+/** Asks for `count` wakes, `gapMs` apart, one after the other; for each, how late it came. */
+async function latenessOf(makeWake: (typeof KINDS)[number][1], count: number, gapMs: Ms): Promise<Ms[]> {
+  const clock = new RunClock()
+  const lateMs: Ms[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let dueMs = clock.now() + 50
+  const wake = makeWake(clock, () => {
+    lateMs.push(clock.now() - dueMs)
+    if (lateMs.length === count) return resolve()
+    dueMs = Math.max(dueMs + gapMs, clock.now())
+    wake.arm(dueMs)
+  })
+  wake.arm(dueMs)
+  await promise
+  wake.stop()
+  return lateMs.toSorted((one, other) => one - other)
+}
+
+describe.each(KINDS)('%s waking', (kind, makeWake) => {
+  test('comes at its instant, never before it', async () => {
+    const lateMs = await latenessOf(makeWake, 50, 7.3)
+    // The event loop's timers count whole milliseconds of a clock of their own.
+    expect(lateMs[0]).toBeGreaterThan(kind === 'exact' ? -0.01 : -1.01)
+    expect(lateMs[25]).toBeLessThan(5)
+  })
+
+  test('an earlier instant replaces a later one', async () => {
+    const clock = new RunClock()
+    const { promise, resolve } = Promise.withResolvers<Ms>()
+    const wake = makeWake(clock, () => resolve(clock.now()))
+    const fromMs = clock.now()
+    wake.arm(fromMs + 60_000)
+    wake.arm(fromMs + 20)
+    expect((await promise) - fromMs).toBeLessThan(900)
+    wake.stop()
+  })
+
+  test('wakes once for each time it was asked, and not at all when nothing is due', async () => {
+    const clock = new RunClock()
+    let wakes = 0
+    const wake = makeWake(clock, () => {
+      wakes++
+      if (wakes < 5) wake.arm(clock.now() + 5)
+    })
+    wake.arm(clock.now() + 5)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(wakes).toBeGreaterThanOrEqual(5)
+    // One more may slip in where the other thread looked just before it was told.
+    expect(wakes).toBeLessThanOrEqual(7)
+    wake.stop()
+  })
+
+  test('nothing wakes after the stop', async () => {
+    const clock = new RunClock()
+    let wakes = 0
+    const wake = makeWake(clock, () => wakes++)
+    wake.arm(clock.now() + 30)
+    wake.stop()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(wakes).toBe(0)
+  })
+
+  test('does not keep the process alive once it is stopped', async () => {
+    const name = `${kind}Wake`
+    const program = `
+      import { RunClock } from '${new URL('../clock.ts', import.meta.url).href}'
+      import { ${name} } from '${new URL(`./${kind}.ts`, import.meta.url).href}'
+      const clock = new RunClock()
+      const wake = ${name}(clock, () => {
+        console.log('woken')
+        wake.arm(clock.now() + 60_000)
+        wake.stop()
+      })
+      const alive = setInterval(() => {}, 1_000)
+      wake.arm(clock.now() + 20)
+      setTimeout(() => clearInterval(alive), 100)
+    `
+    const args = ['--no-warnings', '--input-type=module-typescript', '--eval', program]
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })
+    expect([stdout, stderr]).toEqual(['woken\n', ''])
+  })
+})
+
+test('exact waking tells what it costs', async () => {
+  const clock = new RunClock()
+  const wake = exactWake(clock, () => wake.arm(clock.now() + 1))
+  wake.arm(clock.now())
+  const deadline = clock.now() + 10_000
+  while (wake.cpuMs() === 0 && clock.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(wake.cpuMs()).toBeGreaterThan(0)
+  wake.stop()
+})
+
+test.each([
+  [100, 2, 'exact'],
+  [EXACT_UP_TO_RPS, 4, 'exact'],
+  [EXACT_UP_TO_RPS + 1, 4, 'tick'],
+  [100, 1, 'tick'],
+])('%d req/s on %d cores wake by %s', (peakRps, cores, kind) => {
+  expect(wakeKindFor(peakRps, cores)).toBe(kind)
+})

@@ -201,7 +201,7 @@ describe('a run', () => {
     second.closeAllConnections()
     expect(result.ended).toBe('completed')
     expect(result.connections.failed).toBeGreaterThan(0)
-    expect(result.connections.reconnects).toBe(5)
+    expect(result.connections.reconnects).toBeGreaterThanOrEqual(5)
     expect(result.requestsScheduled).toBe(600)
     expect(result.intervals.at(-1)?.errors).toBe(0)
     expect(result.successes).toBeGreaterThan(500)

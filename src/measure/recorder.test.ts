@@ -82,6 +82,13 @@ test('requests that never came due are dropped without having arrived', () => {
   ])
 })
 
+test('a limit is kept by what takes exactly as long', () => {
+  const recorder = new Recorder([{ key: 'p99Ms', limitMs: 5 }])
+  for (const doneMs of [4, 5, 5.000_1]) recorder.settled(sampleOf({ doneMs }))
+  recorder.finish()
+  expect(recorder.takeFinished()[0]?.total.overLimit).toEqual([1])
+})
+
 test('slices are handed over once', () => {
   const recorder = new Recorder([])
   recorder.rollTo(250)

@@ -18,6 +18,8 @@ export interface Behaviour {
   connect?(attempt: number, atMs: Ms): Ms | Error | undefined
   answer?(request: { readonly requestId: number; readonly atMs: Ms; readonly connection: number }): Answer
   readonly maxInFlight?: number
+  /** Connecting goes on after it was given up. */
+  readonly ignoresAbort?: boolean
 }
 
 /** A server and the way to it, in memory: connections are made, answers come and connections are lost as a test says. */
@@ -43,7 +45,7 @@ export class VirtualTarget {
     this.attemptsMs.push(this.#now())
     const outcome = this.#behaviour.connect ? this.#behaviour.connect(attempt, this.#now()) : 0
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    signal.addEventListener('abort', () => reject(new Error('aborted')))
+    if (this.#behaviour.ignoresAbort !== true) signal.addEventListener('abort', () => reject(new Error('aborted')))
     if (outcome instanceof Error) setTimeout(() => reject(outcome), 1)
     else if (outcome === 0) resolve()
     else if (outcome !== undefined) setTimeout(resolve, outcome)
@@ -68,6 +70,7 @@ export class VirtualTarget {
 
 class VirtualConnection implements Connection<string> {
   readonly maxInFlight: number
+  readonly version = 'virtual/1'
   readonly closed: Promise<Error | undefined>
   usable = true
   readonly #target: VirtualTarget

@@ -30,6 +30,7 @@ describe('long-lived connections', () => {
     expect(run.samples.every(({ dueMs, sentMs }) => sentMs === dueMs)).toBe(true)
     expect(run.connectMs).toEqual(Array<number>(20).fill(50))
     expect(run.pool.counts()).toMatchObject({ opened: 20, reconnects: 0, failed: 0, peakInUse: 1 })
+    expect(run.pool.version).toBe('virtual/1')
   })
 
   test('are opened a few at a time, so that the accept queue of the target does not overflow', async () => {
@@ -179,53 +180,6 @@ describe('short-lived connections', () => {
     })
     expect(fatesOf(run)).toEqual({ success: 50, connect: 50 })
     expect(run.samples.every(({ fate, doneMs, dueMs }) => fate === 'success' || doneMs - dueMs === 1)).toBe(true)
-  })
-})
-
-describe('connecting that fails', () => {
-  test('fails the request that waits for it, with its class and its words', async () => {
-    const run = await runVirtually({
-      instants: [100, 100],
-      lastArrivalMs: 100,
-      target: { connect: (attempt) => (attempt === 0 ? 0 : refused()), answer: () => ({ afterMs: 50 }) },
-    })
-    expect(run.samples).toMatchObject([
-      { fate: 'error', errorClass: 'connect', message: 'connect ECONNREFUSED 127.0.0.1:1', doneMs: 101 },
-      { fate: 'success' },
-    ])
-  })
-
-  test('by never ending is a time-out of the request, and a try that is given up', async () => {
-    const run = await runVirtually({
-      instants: [100, 100],
-      lastArrivalMs: 3_000,
-      requestTimeoutMs: 400,
-      target: { connect: (attempt) => (attempt === 0 ? 0 : undefined), answer: () => ({ afterMs: 1_000 }) },
-    })
-    expect(fatesOf(run)).toEqual({ timeout: 2 })
-    const waited = run.samples.find(({ sentMs }) => Number.isNaN(sentMs))
-    expect(waited).toMatchObject({ message: 'no connection within 0.4 s', doneMs: 500 })
-    expect(run.pool.counts().failed).toBe(1)
-  })
-
-  test('before the run tells why, and leaves nothing behind', async () => {
-    const run = openedRun({ ...SECOND, target: { connect: () => refused() } })
-    const opening = run.dispatcher.open().catch(String)
-    await vi.advanceTimersByTimeAsync(10)
-    expect(await opening).toBe('Error: connect ECONNREFUSED 127.0.0.1:1')
-    run.dispatcher.stop()
-    expect(vi.getTimerCount()).toBe(0)
-  })
-
-  test('for some of the long-lived ones does not keep the others from the run', async () => {
-    const run = await runVirtually({
-      ...SECOND,
-      kind: 'long-lived',
-      maxConnections: 4,
-      target: { connect: (attempt) => (attempt === 2 ? refused() : 0) },
-    })
-    expect(fatesOf(run)).toEqual({ success: 100 })
-    expect(run.pool.counts()).toMatchObject({ opened: 4, failed: 1, reconnects: 0 })
   })
 })
 

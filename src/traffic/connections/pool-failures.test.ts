@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { evenly, fatesOf, openedRun, runVirtually } from '../virtual-run.case.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const SECOND = { instants: evenly(10, 1_000), lastArrivalMs: 1_000 }
+
+function refused(): Error {
+  return Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+}
+
+describe('connecting that fails', () => {
+  test('fails the request that waits for it, with its class and its words', async () => {
+    const run = await runVirtually({
+      instants: [100, 100],
+      lastArrivalMs: 100,
+      target: { connect: (attempt) => (attempt === 0 ? 0 : refused()), answer: () => ({ afterMs: 50 }) },
+    })
+    expect(run.samples).toMatchObject([
+      { fate: 'error', errorClass: 'connect', message: 'connect ECONNREFUSED 127.0.0.1:1', doneMs: 101 },
+      { fate: 'success' },
+    ])
+  })
+
+  test('by never ending is a time-out of the request, and a try that is given up', async () => {
+    const run = await runVirtually({
+      instants: [100, 100],
+      lastArrivalMs: 3_000,
+      requestTimeoutMs: 400,
+      target: { connect: (attempt) => (attempt === 0 ? 0 : undefined), answer: () => ({ afterMs: 1_000 }) },
+    })
+    expect(fatesOf(run)).toEqual({ timeout: 2 })
+    const waited = run.samples.find(({ sentMs }) => Number.isNaN(sentMs))
+    expect(waited).toMatchObject({ message: 'no connection within 0.4 s', doneMs: 500 })
+    expect(run.pool.counts().failed).toBe(1)
+  })
+
+  test('after it was given up is closed, not used', async () => {
+    const run = await runVirtually({
+      instants: [100, 110],
+      lastArrivalMs: 2_000,
+      requestTimeoutMs: 400,
+      maxConnections: 2,
+      target: {
+        connect: (attempt) => (attempt === 0 ? 0 : 700),
+        answer: () => ({ afterMs: undefined }),
+        ignoresAbort: true,
+      },
+    })
+    expect(fatesOf(run)).toEqual({ timeout: 2 })
+    expect(run.target.carried).toEqual([[0], []])
+    expect(run.pool.counts()).toMatchObject({ opened: 1, failed: 1 })
+  })
+
+  test('while nobody waits is given up and tried again', async () => {
+    const run = await runVirtually({
+      instants: [100, 3_000],
+      lastArrivalMs: 3_000,
+      requestTimeoutMs: 400,
+      kind: 'long-lived',
+      maxConnections: 1,
+      target: { connect: (attempt) => (attempt === 1 ? undefined : 0) },
+      events: [[1_000, ({ target }) => target.die()]],
+    })
+    expect(fatesOf(run)).toEqual({ success: 2 })
+    // Lost at 1000, tried at 1100, given up at 1500, and tried again after twice the wait.
+    expect(run.target.attemptsMs.slice(1)).toEqual([1_100, 1_700])
+    expect(run.pool.counts()).toMatchObject({ opened: 2, failed: 1, reconnects: 1 })
+  })
+
+  test('after the time-out fails whoever waits for it by then', async () => {
+    const run = await runVirtually({
+      instants: [100, 1_200],
+      lastArrivalMs: 3_000,
+      requestTimeoutMs: 400,
+      kind: 'long-lived',
+      maxConnections: 1,
+      target: { connect: (attempt) => (attempt === 1 ? undefined : 0) },
+      events: [[1_000, ({ target }) => target.die()]],
+    })
+    expect(run.samples[1]).toMatchObject({
+      errorClass: 'timeout',
+      message: 'no connection within 0.4 s',
+      doneMs: 1_500,
+    })
+  })
+
+  test('before the run tells why, and leaves nothing behind', async () => {
+    const run = openedRun({ ...SECOND, target: { connect: () => refused() } })
+    const opening = run.dispatcher.open().catch(String)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await opening).toBe('Error: connect ECONNREFUSED 127.0.0.1:1')
+    run.dispatcher.stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('for some of the long-lived ones does not keep the others from the run', async () => {
+    const run = await runVirtually({
+      ...SECOND,
+      kind: 'long-lived',
+      maxConnections: 4,
+      target: { connect: (attempt) => (attempt === 2 ? refused() : 0) },
+    })
+    expect(fatesOf(run)).toEqual({ success: 100 })
+    expect(run.pool.counts()).toMatchObject({ opened: 4, failed: 1, reconnects: 0 })
+  })
+})

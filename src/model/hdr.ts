@@ -5,7 +5,7 @@
  */
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, JsHistogram } from 'hdr-histogram-js'
 
-/** Larger values are clamped here (and counted as clamped by the recorder). */
+/** Larger values are clamped here. */
 export const HIGHEST_US = 3_600_000_000
 
 const SUB_BUCKET_BITS = 10

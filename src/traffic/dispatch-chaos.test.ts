@@ -1,15 +1,10 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ConnectionKind, Overflow } from '../model/plan.ts'
-import { runVirtually, type Scenario, type VirtualRun } from './virtual-run.case.ts'
+import { onVirtualTime, runVirtually, type Scenario, type VirtualRun } from './virtual-run.case.ts'
 import type { Answer } from './virtual-target.case.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+onVirtualTime()
 
 const answer: fc.Arbitrary<Answer> = fc.record(
   {

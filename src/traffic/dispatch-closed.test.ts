@@ -1,12 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { fatesOf, runVirtually } from './virtual-run.case.ts'
+import { expect, test } from 'vitest'
+import { fatesOf, onVirtualTime, runVirtually } from './virtual-run.case.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+onVirtualTime()
 
 test('exactly n are in flight, each starts when one ends, and the run ends with the last answer', async () => {
   const run = await runVirtually({

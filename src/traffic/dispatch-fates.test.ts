@@ -1,12 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, openedRun, runVirtually, type Scenario } from './virtual-run.case.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type Scenario } from './virtual-run.case.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+onVirtualTime()
 
 /** How late a time-out may be noticed. */
 const TICK_MS = 10

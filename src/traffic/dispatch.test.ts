@@ -1,13 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, quantile, runVirtually } from './virtual-run.case.ts'
+import { describe, expect, test } from 'vitest'
+import { evenly, fatesOf, onVirtualTime, quantile, runVirtually } from './virtual-run.case.ts'
 import type { Behaviour } from './virtual-target.case.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+onVirtualTime()
 
 const REQUESTS = { instants: evenly(5, 10_000), lastArrivalMs: 10_000 }
 

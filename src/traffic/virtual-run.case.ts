@@ -1,4 +1,4 @@
-import { expect, vi } from 'vitest'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 import type { ConnectionKind, Overflow } from '../model/plan.ts'
 import type { ReconnectOptions } from '../model/protocol.ts'
 import type { DropReason } from '../model/result.ts'
@@ -45,12 +45,22 @@ export interface VirtualRun {
   jump(ms: Ms): void
 }
 
+/** The tests of the file run on a virtual clock: time passes only when a run is under way, and then at once. */
+export function onVirtualTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+}
+
 /** Instants `everyMs` apart, the first after one such step, the last at `untilMs`. */
 export function evenly(everyMs: Ms, untilMs: Ms): readonly Ms[] {
   return Array.from({ length: Math.floor(untilMs / everyMs) }, (_, i) => (i + 1) * everyMs)
 }
 
-/** A scenario to its end; the caller has called `vi.useFakeTimers`. Checks that every request has exactly one fate. */
+/** A scenario to its end, in a file that is `onVirtualTime`. Checks that every request has exactly one fate. */
 export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
   const run = openedRun(scenario)
   await Promise.all([run.dispatcher.open(), vi.advanceTimersByTimeAsync(100)])

@@ -1,12 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, openedRun, runVirtually } from '../virtual-run.case.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually } from '../virtual-run.case.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+onVirtualTime()
 
 const SECOND = { instants: evenly(10, 1_000), lastArrivalMs: 1_000 }
 

@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, openedRun, runVirtually, type VirtualRun } from '../virtual-run.case.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type VirtualRun } from '../virtual-run.case.ts'
 import { VirtualTarget } from '../virtual-target.case.ts'
 import { RunClock } from '../clock.ts'
 import { ConnectionPool } from './pool.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+onVirtualTime()
 
 const SECOND = { instants: evenly(10, 1_000), lastArrivalMs: 1_000 }
 

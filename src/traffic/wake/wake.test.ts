@@ -35,7 +35,8 @@ describe.each(KINDS)('%s waking', (kind, makeWake) => {
     const lateMs = await latenessOf(makeWake, 50, 7.3)
     // The event loop's timers count whole milliseconds of a clock of their own.
     expect(lateMs[0]).toBeGreaterThan(kind === 'exact' ? -0.01 : -1.01)
-    expect(lateMs[25]).toBeLessThan(5)
+    // A tenth of this on a quiet machine; here the other tests of the project run beside it.
+    expect(lateMs[25]).toBeLessThan(10)
   })
 
   test('an earlier instant replaces a later one', async () => {
@@ -52,13 +53,14 @@ describe.each(KINDS)('%s waking', (kind, makeWake) => {
   test('wakes once for each time it was asked, and not at all when nothing is due', async () => {
     const clock = new RunClock()
     let wakes = 0
+    const { promise, resolve } = Promise.withResolvers<void>()
     const wake = makeWake(clock, () => {
-      wakes++
-      if (wakes < 5) wake.arm(clock.now() + 5)
+      if (++wakes < 5) wake.arm(clock.now() + 5)
+      else resolve()
     })
     wake.arm(clock.now() + 5)
-    await new Promise((resolve) => setTimeout(resolve, 400))
-    expect(wakes).toBeGreaterThanOrEqual(5)
+    await promise
+    await new Promise((later) => setTimeout(later, 200))
     // One more may slip in where the other thread looked just before it was told.
     expect(wakes).toBeLessThanOrEqual(7)
     wake.stop()
@@ -84,10 +86,10 @@ describe.each(KINDS)('%s waking', (kind, makeWake) => {
         console.log('woken')
         wake.arm(clock.now() + 60_000)
         wake.stop()
+        clearInterval(alive)
       })
       const alive = setInterval(() => {}, 1_000)
       wake.arm(clock.now() + 20)
-      setTimeout(() => clearInterval(alive), 100)
     `
     const args = ['--no-warnings', '--input-type=module-typescript', '--eval', program]
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })

@@ -122,6 +122,7 @@ function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
     within.map((stretch) => encodeHdr(histogramFrom(stretch.responsesMs.map(part))))
   return {
     durationMs,
+    achievedRps: (successes * 1_000) / durationMs,
     requestsScheduled,
     requestsSent: successes + errors,
     responsesReceived: successes + answered(errorsByClass),

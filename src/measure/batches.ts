@@ -1,5 +1,6 @@
 import { encodeHdr, type SparseHistogram } from '../model/hdr.ts'
 import type { Batches } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
 import type { HistogramDelta } from './histogram.ts'
 import { SLICE_MS } from './recorder.ts'
 import type { TallyDelta } from './tally.ts'
@@ -33,6 +34,8 @@ export class BatchSeries {
   /** Slices without anything since the last that had something; they count once something follows them. */
   #empty = 0
   #inFlight = 0
+  /** Slices up to and with the last that had a success. */
+  #successSlices = 0
 
   /** `startSlice` is the position of the first slice that will be added. */
   constructor(startSlice: number) {
@@ -57,11 +60,17 @@ export class BatchSeries {
       if (histogram !== undefined) batch.histograms[name] = merge(batch.histograms[name], histogram)
     }
     this.#slices++
+    if (delta.successes > 0) this.#successSlices = this.#slices
   }
 
   /** A slice in which nothing happened here: a phase that is over must not be stretched to the end of the run. */
   addEmpty(): void {
     this.#empty++
+  }
+
+  /** From the start to the end of the last slice in which a request succeeded. */
+  get untilLastSuccessMs(): Ms {
+    return this.#successSlices * SLICE_MS
   }
 
   toJSON(): Batches {

@@ -31,7 +31,10 @@ class Group {
   }
 
   judged(durationMs: Ms): JudgedFigures {
-    return { ...this.figures(durationMs), durationMs, batches: this.#batches.toJSON() }
+    const figures = this.figures(durationMs)
+    const spanMs = Math.max(durationMs, this.#batches.untilLastSuccessMs)
+    const achievedRps = spanMs > 0 ? (figures.successes * 1_000) / spanMs : 0
+    return { ...figures, durationMs, achievedRps, batches: this.#batches.toJSON() }
   }
 }
 

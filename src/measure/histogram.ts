@@ -35,7 +35,7 @@ export class Histogram {
     return this.#count
   }
 
-  /** Records one latency; negative ones are 0, those above an hour are an hour. */
+  /** Records one latency; the plan's time-outs keep it within the hour that the layout holds. */
   record(ms: Ms): void {
     const us = ms <= 0 ? 0 : Math.min(HIGHEST_US, Math.round(ms * 1_000))
     this.#bump(bucketOf(us), 1)

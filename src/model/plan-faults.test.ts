@@ -53,7 +53,7 @@ describe('a complete plan', () => {
       connection: 'pooled',
       maxConnections: 100,
       overflow: 'queue',
-      reconnect: { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0.5 },
+      reconnect: { attempts: 100, backoffMs: 100, maxBackoffMs: 2_000, jitter: 0.5 },
       requestTimeoutMs: 10_000,
       sla: {},
       abortOn: undefined,
@@ -110,7 +110,7 @@ describe('a complete plan', () => {
   it('with reconnect: false never reconnects, and with a part of the options keeps the other defaults', () => {
     expect(resolvePlan({ ...complete, reconnect: false }, vocabulary).reconnect.attempts).toBe(0)
     expect(resolvePlan({ ...complete, reconnect: { backoffMs: 9_000 } }, vocabulary).reconnect).toEqual({
-      attempts: 10,
+      attempts: 100,
       backoffMs: 9_000,
       maxBackoffMs: 9_000,
       jitter: 0.5,

@@ -2,7 +2,16 @@ import { LoadPlanError } from './errors.ts'
 import type { PlanFault } from './errors.ts'
 import type { LoadPlan, RequestSource, ResolvedPlan } from './plan.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, resolveAbort } from './plan-limits.ts'
-import { anyDuration, isRecord, oneOf, positive, positiveDuration, readKeys, wholeFrom } from './plan-readers.ts'
+import {
+  anyDuration,
+  isRecord,
+  oneOf,
+  positive,
+  positiveDuration,
+  readKeys,
+  timeoutDuration,
+  wholeFrom,
+} from './plan-readers.ts'
 import type { Reader } from './plan-readers.ts'
 import { resolveSchedule } from './plan-schedule.ts'
 import { drawSeed, readSeed } from './plan-seed.ts'
@@ -35,7 +44,7 @@ function planReaders(vocabulary: PlanVocabulary) {
     maxConnections: wholeFrom(1),
     overflow: oneOf(['queue', 'drop']),
     reconnect: readReconnect,
-    requestTimeout: positiveDuration,
+    requestTimeout: timeoutDuration,
     sla: readSla,
     abortOn: later,
     confidence: readConfidence,

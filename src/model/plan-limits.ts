@@ -82,7 +82,8 @@ export function resolveAbort(
   return { sla: present(limits), afterMs: after ?? 0 }
 }
 
-export const RECONNECT: ReconnectOptions = { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0.5 }
+/** Finds a server again that was away for about three minutes, within two seconds of its return. */
+export const RECONNECT: ReconnectOptions = { attempts: 100, backoffMs: 100, maxBackoffMs: 2_000, jitter: 0.5 }
 
 const readReconnectKeys = objectOf(
   {

@@ -106,6 +106,11 @@ function durationWhere(rule: string, holds: (value: Ms) => boolean): Reader<Ms> 
 }
 
 export const positiveDuration: Reader<Ms> = durationWhere('must be longer than 0', (ms) => ms > 0)
+/** Waiting for a connection and for an answer, both this long, still fits the histograms, which end at an hour. */
+export const timeoutDuration: Reader<Ms> = durationWhere(
+  'must be longer than 0 and at most 30 minutes',
+  (ms) => ms > 0 && ms <= 30 * 60_000,
+)
 export const anyDuration: Reader<Ms> = durationWhere('must not be below 0', (ms) => ms >= 0)
 
 /** One of some words. */

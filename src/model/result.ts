@@ -115,6 +115,11 @@ export interface JudgedFigures extends Figures {
   readonly batches: Batches
   /** The stretch in which requests were intended; batches and intervals go on beyond it while the last ones finish. */
   readonly durationMs: Ms
+  /**
+   * Successes per second until the last of them. `throughputRps` is over `durationMs`; where a target fell behind and was
+   * still answering after the last arrival, this is what it really carried.
+   */
+  readonly achievedRps: Rps
 }
 
 /** One stretch of the run; a request lies in the one in which it met its fate, so the identities hold here too. */

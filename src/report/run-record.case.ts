@@ -57,6 +57,7 @@ const figures: Figures = {
 export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
   return {
     ...figures,
+    achievedRps: 499.9,
     schema: 1,
     type: 'describe-load:result',
     generatorId: '8f2c1e8f2c1e',

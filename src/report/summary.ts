@@ -66,11 +66,7 @@ function resultLines(result: LoadResult): readonly string[] {
         `${wordCount(result.dropped)} dropped`,
       2,
     ),
-    labelled(
-      'rate',
-      `offered ${wordRate(result.offeredRps)} req/s, achieved ${wordRate(result.throughputRps)} req/s`,
-      2,
-    ),
+    labelled('rate', `offered ${wordRate(result.offeredRps)} req/s, achieved ${wordRate(result.achievedRps)} req/s`, 2),
     labelled('response', distributionOf(result.responseTime), 2),
     labelled('service', distributionOf(result.serviceTime), 2),
     ...result.generator.doubts.map((doubt) => labelled('doubt', doubt, 2)),

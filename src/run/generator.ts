@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../measure/monitor/host.ts'
-import { Recorder, SLICE_MS } from '../measure/recorder.ts'
+import { Recorder } from '../measure/recorder.ts'
 import type { LatencyLimit } from '../measure/tally.ts'
+import type { LoadInternalError } from '../model/errors.ts'
 import type { HttpRequest } from '../model/requests.ts'
 import type { ErrorClass, Protocol } from '../model/protocol.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
@@ -84,7 +85,7 @@ export class Generator {
         neverDue: (reason, phase, count) => this.#recorder.neverDue(reason, phase, count),
         connected: (connectMs) => this.#recorder.observe('connectTime', connectMs),
         gap: (gapMs) => this.#recorder.observe('messageGap', gapMs),
-        ended: () => this.#ended(),
+        ended: (broken) => this.#ended(broken),
         log: (text) => this.#log(text),
       },
     )
@@ -118,10 +119,9 @@ export class Generator {
 
   #start(startMs: Ms): void {
     this.#clock.startAt(startMs)
-    this.#dispatcher.start()
-    const untilMeasuredMs = -this.#clock.now()
-    this.#clock.after(Math.max(0, untilMeasuredMs), () => this.#startMeasuring())
+    this.#clock.after(Math.max(0, -this.#clock.now()), () => this.#startMeasuring())
     this.#stopSnapshots = this.#clock.every(SNAPSHOT_MS, () => this.#snapshot())
+    this.#dispatcher.start()
   }
 
   #startMeasuring(): void {
@@ -135,14 +135,14 @@ export class Generator {
   }
 
   #snapshot(): void {
-    const nowMs = this.#clock.now()
-    this.#recorder.rollTo(nowMs - SLICE_MS / 10)
+    this.#recorder.rollTo(this.#clock.now())
     const slices = this.#recorder.takeFinished()
     if (slices.length > 0) this.#tell({ type: 'slices', slices, state: this.#state() })
   }
 
-  #ended(): void {
+  #ended(broken: LoadInternalError | undefined): void {
     this.#stopSnapshots?.()
+    if (broken !== undefined) this.#tell({ type: 'fault', message: broken.message, stack: broken.stack ?? '' })
     this.#recorder.rollTo(this.#clock.now())
     this.#recorder.finish()
     const slices = this.#recorder.takeFinished()

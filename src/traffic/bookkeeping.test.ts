@@ -36,21 +36,21 @@ function booksOf(all: readonly Visit[], finishes: (index: number) => number = ()
 test('books of requests that all came and went balance', () => {
   fc.assert(
     fc.property(visits, (all) => {
-      const books = booksOf(all)
-      books.close()
+      expect(booksOf(all).close()).toBeUndefined()
     }),
   )
 })
 
 test('no requests are books that balance', () => {
-  new Bookkeeping().close()
+  expect(new Bookkeeping().close()).toBeUndefined()
 })
 
 test('warm-up, which lies before zero, balances as well', () => {
-  booksOf([
+  const books = booksOf([
     { intendedMs: -900, dueMs: -899, doneMs: -100 },
     { intendedMs: -20, dueMs: -20, doneMs: 70 },
-  ]).close()
+  ])
+  expect(books.close()).toBeUndefined()
 })
 
 describe('the tool admits its fault', () => {
@@ -58,7 +58,7 @@ describe('the tool admits its fault', () => {
     fc.assert(
       fc.property(visits, fc.nat(), (all, at) => {
         const books = booksOf(all, (index) => (index === at % all.length ? 0 : 1))
-        expect(() => books.close()).toThrow('requests without a fate: 1')
+        expect(books.close()?.message).toContain('requests without a fate: 1')
       }),
     )
   })
@@ -67,7 +67,7 @@ describe('the tool admits its fault', () => {
     fc.assert(
       fc.property(visits, fc.nat(), (all, at) => {
         const books = booksOf(all, (index) => (index === at % all.length ? 2 : 1))
-        expect(() => books.close()).toThrow('requests without a fate: -1')
+        expect(books.close()?.message).toContain('requests without a fate: -1')
       }),
     )
   })
@@ -78,7 +78,7 @@ describe('the tool admits its fault', () => {
     books.arrived(400, 400)
     books.finished(0, 500)
     books.finished(0, 600)
-    expect(() => books.close()).toThrow(
+    expect(books.close()?.message).toContain(
       'the books do not balance: ∫ n(t) dt = 700.000 ms, response times = 1100.000 ms',
     )
   })

@@ -27,18 +27,19 @@ export class Bookkeeping {
   }
 
   /**
-   * Closes the books at the end of a run. Throws `LoadInternalError` when a request has no fate or more than one, or when
-   * the two sides differ by more than 0.1%.
+   * Closes the books at the end of a run. What is wrong with them: a request has no fate or more than one, or the two sides
+   * differ by more than 0.1%; undefined when they balance.
    */
-  close(): void {
+  close(): LoadInternalError | undefined {
     if (this.#inSystem !== 0) {
-      throw new LoadInternalError(`the books do not balance: requests without a fate: ${this.#inSystem}`)
+      return new LoadInternalError(`the books do not balance: requests without a fate: ${this.#inSystem}`)
     }
     if (Math.abs(this.#areaMs - this.#responseMs) > 0.001 * Math.max(1, this.#areaMs, this.#responseMs)) {
-      throw new LoadInternalError(
+      return new LoadInternalError(
         `the books do not balance: ∫ n(t) dt = ${this.#areaMs.toFixed(3)} ms, response times = ${this.#responseMs.toFixed(3)} ms`,
       )
     }
+    return undefined
   }
 
   #advance(nowMs: Ms): void {

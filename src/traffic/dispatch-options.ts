@@ -1,3 +1,4 @@
+import type { LoadInternalError } from '../model/errors.ts'
 import type { Overflow } from '../model/plan.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
@@ -15,7 +16,7 @@ export interface DispatchEvents {
   connected(connectMs: Ms): void
   gap(gapMs: Ms): void
   /** Every request has met its fate. */
-  ended(): void
+  ended(broken: LoadInternalError | undefined): void
   log(text: string): void
 }
 

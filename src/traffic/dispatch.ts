@@ -283,7 +283,6 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#stopTicking?.()
     this.#wake.stop()
     this.#pool.destroy()
-    this.#books.close()
-    this.#events.ended()
+    this.#events.ended(this.#books.close())
   }
 }

@@ -64,7 +64,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   onMessage(_bytes: number): void {
     const nowMs = this.#owner.now()
     if (Number.isNaN(this.firstMessageMs)) this.firstMessageMs = nowMs - this.sentMs
-    else this.#owner.gap(nowMs - this.#lastMessageMs)
+    else if (this.intendedMs >= 0) this.#owner.gap(nowMs - this.#lastMessageMs)
     this.#lastMessageMs = nowMs
   }
 

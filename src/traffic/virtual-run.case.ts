@@ -129,7 +129,8 @@ export function openedRun(scenario: Scenario): VirtualRun {
       neverDue: (reason, _phase, count) => run.neverDue.push({ reason, count }),
       connected: (connectMs) => run.connectMs.push(connectMs),
       gap: () => {},
-      ended: () => {
+      ended: (broken) => {
+        if (broken !== undefined) throw broken
         run.endedAtMs = clock.now()
         run.ends++
       },

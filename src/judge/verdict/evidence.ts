@@ -15,10 +15,10 @@ export function partOf(figures: JudgedFigures, run: LoadResult): string {
 
 /** "offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors (connect 3)". */
 export function describeLoad(figures: JudgedFigures, run: LoadResult): string {
-  const { offeredRps, throughputRps, dropped, errors } = figures
+  const { offeredRps, achievedRps, dropped, errors } = figures
   const offered =
     run.arrivals === 'closed' ? `${run.plan.concurrency ?? 0} in flight` : `offered ${wordRate(offeredRps)}`
-  return `${offered}, achieved ${wordRate(throughputRps)}, ${wordDropped(figures, dropped)}, ${wordErrors(figures, errors)}`
+  return `${offered}, achieved ${wordRate(achievedRps)}, ${wordDropped(figures, dropped)}, ${wordErrors(figures, errors)}`
 }
 
 function wordDropped({ droppedByReason }: Figures, dropped: number): string {

@@ -96,7 +96,7 @@ function scatterRps({ durationMs }: JudgedFigures, { arrivals }: LoadResult, rps
 
 /** "421 req/s (84.2% of 15 000 requests succeeded, 790 more in flight at the end)". */
 function describeObserved(
-  { throughputRps, successes, requestsScheduled }: JudgedFigures,
+  { achievedRps, successes, requestsScheduled }: JudgedFigures,
   growth: Growth | undefined,
 ): string {
   const succeeded =
@@ -104,7 +104,7 @@ function describeObserved(
       ? 'no requests'
       : `${wordPercent(successes / requestsScheduled)} of ${wordCount(requestsScheduled)} requests succeeded`
   const grown = growth?.shown === true ? `, ${wordCount(growth.requests)} more in flight at the end` : ''
-  return `${wordRate(throughputRps)} (${succeeded}${grown})`
+  return `${wordRate(achievedRps)} (${succeeded}${grown})`
 }
 
 function describeGrowth({ share }: Growth, within: Ratio): string {

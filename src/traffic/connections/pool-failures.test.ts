@@ -12,14 +12,28 @@ function refused(): Error {
 describe('connecting that fails', () => {
   test('fails the request that waits for it, with its class and its words', async () => {
     const run = await runVirtually({
+      kind: 'short-lived',
       instants: [100, 100],
       lastArrivalMs: 100,
-      target: { connect: (attempt) => (attempt === 0 ? 0 : refused()), answer: () => ({ afterMs: 50 }) },
+      target: { connect: (attempt) => (attempt === 1 ? refused() : 0), answer: () => ({ afterMs: 50 }) },
     })
     expect(run.samples).toMatchObject([
       { fate: 'error', errorClass: 'connect', message: 'connect ECONNREFUSED 127.0.0.1:1', doneMs: 101 },
       { fate: 'success' },
     ])
+  })
+
+  test('costs no request that another connection can still carry', async () => {
+    const run = await runVirtually({
+      instants: [100, 100],
+      lastArrivalMs: 100,
+      target: { connect: (attempt) => (attempt === 0 ? 0 : refused()), answer: () => ({ afterMs: 50 }) },
+    })
+    expect(run.samples).toMatchObject([
+      { fate: 'success', doneMs: 150 },
+      { fate: 'success', doneMs: 200 },
+    ])
+    expect(run.pool.counts().failed).toBe(1)
   })
 
   test('by never ending is a time-out of the request, and a try that is given up', async () => {

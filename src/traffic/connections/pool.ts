@@ -41,6 +41,8 @@ export class ConnectionPool<Request> {
   readonly #free: Slot<Request>[] = []
   readonly #empty: Slot<Request>[]
   readonly #connecting = new Set<Slot<Request>>()
+  /** Places that wait until they may try again. */
+  #retrying = 0
   #inUse = 0
   #peakInUse = 0
   #fullSinceMs: Ms | undefined
@@ -143,17 +145,21 @@ export class ConnectionPool<Request> {
   /** Opens connections for the requests that wait, as far as there is room. */
   ensure(): void {
     if (this.#stopped || this.#options.kind === 'long-lived') return
-    while (this.#connecting.size < this.#events.waiting()) {
+    // A place that waits to try again will serve one of them: else one request would try every place at once.
+    while (this.#connecting.size + this.#retrying < this.#events.waiting()) {
       const slot = this.#empty.pop()
       if (slot === undefined) return
       void this.#connect(slot)
     }
   }
 
-  /** Gives up the attempt that has taken longest; false when none is under way. */
+  /** Gives up the attempt that has taken longest; false when none has taken long. */
   giveUpOldestConnecting(): boolean {
     const [oldest] = this.#connecting
     if (oldest?.connecting === undefined || oldest.connecting.gaveUp) return false
+    // One that began a moment ago is not what the request was waiting for all the time.
+    const { clock, connectTimeoutMs } = this.#options
+    if (clock.now() - oldest.connecting.sinceMs < connectTimeoutMs / 2) return false
     this.#giveUp(oldest)
     return true
   }
@@ -209,7 +215,10 @@ export class ConnectionPool<Request> {
         this.#failed++
         const { errorClass, message } = connectFailure(error)
         this.#events.log(`connecting failed (${errorClass}): ${message}`)
-        this.#events.onConnectFailed(errorClass, message)
+        // Where other connections stand, a waiting request has not lost its chance with this one.
+        if (this.#options.kind === 'short-lived' || this.#opened === this.#closed) {
+          this.#events.onConnectFailed(errorClass, message)
+        }
       }
       this.ensure()
       return error
@@ -269,7 +278,11 @@ export class ConnectionPool<Request> {
     }
     const waitMs = backoffMs(slot.failures, this.#options.reconnect, this.#options.random)
     if (waitMs === Number.POSITIVE_INFINITY) return
-    slot.callOffRetry = this.#options.clock.after(waitMs, () => this.#vacate(slot))
+    this.#retrying++
+    slot.callOffRetry = this.#options.clock.after(waitMs, () => {
+      this.#retrying--
+      this.#vacate(slot)
+    })
   }
 
   #busy(by: 1 | -1): void {

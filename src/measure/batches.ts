@@ -34,8 +34,7 @@ export class BatchSeries {
   /** Slices without anything since the last that had something; they count once something follows them. */
   #empty = 0
   #inFlight = 0
-  /** Slices up to and with the last that had a success. */
-  #successSlices = 0
+  #lastSuccessSlice = 0
 
   /** `startSlice` is the position of the first slice that will be added. */
   constructor(startSlice: number) {
@@ -59,8 +58,8 @@ export class BatchSeries {
       const histogram = delta.distributions[name]
       if (histogram !== undefined) batch.histograms[name] = merge(batch.histograms[name], histogram)
     }
+    if (delta.successes > 0) this.#lastSuccessSlice = this.#slices
     this.#slices++
-    if (delta.successes > 0) this.#successSlices = this.#slices
   }
 
   /** A slice in which nothing happened here: a phase that is over must not be stretched to the end of the run. */
@@ -68,9 +67,9 @@ export class BatchSeries {
     this.#empty++
   }
 
-  /** From the start to the end of the last slice in which a request succeeded. */
+  /** From the start to the last slice in which a request succeeded: answers that came just after the end are in time. */
   get untilLastSuccessMs(): Ms {
-    return this.#successSlices * SLICE_MS
+    return this.#lastSuccessSlice * SLICE_MS
   }
 
   toJSON(): Batches {

@@ -177,3 +177,13 @@ test('answered failures are responses, silence is not', () => {
     offeredRps: 5,
   })
 })
+
+test('what a target carried is counted until its last success, however long after the last arrival that came', () => {
+  const samples = Array.from({ length: 30 }, (_, i) => {
+    const atMs = i * 30
+    return sampleOf({ intendedMs: atMs, dueMs: atMs, sentMs: atMs, doneMs: i < 10 ? atMs + 1 : 2_050 })
+  })
+  const { achievedRps, throughputRps } = collected([slicesOf(samples, 2_100)]).total(1_000)
+  expect(throughputRps).toBe(30)
+  expect(achievedRps).toBe(15)
+})

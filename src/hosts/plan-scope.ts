@@ -1,5 +1,5 @@
 import type { CommandTarget, LoadPlan, Target } from '../model/plan.ts'
-import { startCommand } from '../measure/monitor/index.ts'
+import { startTarget } from '../run/started-target.ts'
 import { debugLog } from './debug-log.ts'
 
 /**
@@ -43,7 +43,7 @@ export class PlanScope {
     if (target === undefined) return outer === undefined ? undefined : outer.#sharedTarget()
     if (typeof target === 'string' || target instanceof URL) return target
     return async () => {
-      this.#target ??= start(target)
+      this.#target ??= start(target, this.#inherited().allowHosts ?? [])
       return (await this.#target).url
     }
   }
@@ -54,7 +54,10 @@ interface StartedTarget {
   stop(): Promise<void> | void
 }
 
-async function start(target: CommandTarget | (() => string | URL | Promise<string | URL>)): Promise<StartedTarget> {
+async function start(
+  target: CommandTarget | (() => string | URL | Promise<string | URL>),
+  allowHosts: readonly string[],
+): Promise<StartedTarget> {
   if (typeof target === 'function') return { url: await target(), stop: () => {} }
-  return startCommand(target, debugLog)
+  return startTarget(target, allowHosts, debugLog)
 }

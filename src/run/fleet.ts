@@ -20,10 +20,10 @@ export function startWorker(job: GeneratorJob, hear: (message: FromGenerator) =>
     execArgv: [],
   })
   worker.on('message', hear)
-  worker.on('error', (error: unknown) => hear(faultOf(error)))
+  worker.on('error', (error: unknown) => hear({ type: 'fault', error }))
   worker.on('exit', (code) => {
     if (code !== 0 && !terminated)
-      hear({ type: 'fault', message: `a generator thread exited with code ${code}`, stack: '' })
+      hear({ type: 'fault', error: new Error(`a generator thread exited with code ${code}`) })
   })
   return {
     tell: (message) => worker.postMessage(message),
@@ -37,15 +37,10 @@ export function startWorker(job: GeneratorJob, hear: (message: FromGenerator) =>
 /** Runs one generator in this thread, for plans that cannot cross into another. */
 export function startInline(job: GeneratorJob, hear: (message: FromGenerator) => void): GeneratorHandle {
   const generator = new Generator(job, hear)
-  generator.open().catch((error: unknown) => hear(faultOf(error)))
+  generator.open().catch((error: unknown) => hear({ type: 'fault', error }))
   return {
     // Later, as from another thread: the generator must not be told something while it is telling.
     tell: (message) => void realTime.setTimeout(() => generator.take(message), 0),
     terminate() {},
   }
-}
-
-function faultOf(error: unknown): FromGenerator {
-  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
-  return { type: 'fault', message, stack }
 }

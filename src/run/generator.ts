@@ -2,28 +2,29 @@ import { performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../measure/monitor/host.ts'
 import { Recorder } from '../measure/recorder.ts'
 import type { LatencyLimit } from '../measure/tally.ts'
-import type { LoadInternalError } from '../model/errors.ts'
 import type { HttpRequest } from '../model/requests.ts'
 import type { ErrorClass, Protocol } from '../model/protocol.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Ms } from '../model/units.ts'
 import { protocols } from '../protocols/index.ts'
-import { arrivalsOf } from '../traffic/arrivals/index.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
 import { type CallOff, RunClock } from '../traffic/clock.ts'
 import { connectFailure } from '../traffic/connections/failure.ts'
 import type { ArrivalSource } from '../traffic/arrival-source.ts'
 import { Dispatcher } from '../traffic/dispatch.ts'
-import { constant, meanRate, patternFrom } from '../traffic/patterns/index.ts'
 import { ClosedSchedule, Schedule } from '../traffic/schedule.ts'
 import { exactWake } from '../traffic/wake/exact.ts'
 import { tickWake } from '../traffic/wake/tick.ts'
 import { FedPicker } from '../traffic/workloads/fed-picker.ts'
 import { onePicker, type RequestPicker, weightedPicker } from '../traffic/workloads/picker.ts'
+import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator } from './messages.ts'
 
 /** A snapshot leaves the generator this often. */
 const SNAPSHOT_MS = 1_000
+
+/** How often connecting is looked at before the run. */
+const EXPIRE_MS = 50
 
 /** The latency limits of an `sla`, which are counted exactly. */
 export function latencyLimits(plan: ResolvedPlan): readonly LatencyLimit[] {
@@ -85,7 +86,8 @@ export class Generator {
         neverDue: (reason, phase, count) => this.#recorder.neverDue(reason, phase, count),
         connected: (connectMs) => this.#recorder.observe('connectTime', connectMs),
         gap: (gapMs) => this.#recorder.observe('messageGap', gapMs),
-        ended: (broken) => this.#ended(broken),
+        ended: () => this.#ended(),
+        broken: (error) => this.#tell({ type: 'fault', error }),
         log: (text) => this.#log(text),
       },
     )
@@ -93,10 +95,7 @@ export class Generator {
 
   /** Opens the connections that must stand; tells 'ready' or 'unreachable'. */
   async open(): Promise<void> {
-    const { requestTimeoutMs } = this.#job.plan
-    const callOff = this.#clock.after(requestTimeoutMs, () => {
-      this.#unreachable('timeout', `no connection within ${requestTimeoutMs / 1_000} s`)
-    })
+    const callOff = this.#clock.every(EXPIRE_MS, () => this.#dispatcher.pool.expire(this.#clock.now()))
     try {
       await this.#dispatcher.open()
       this.#tell({ type: 'ready' })
@@ -140,9 +139,8 @@ export class Generator {
     if (slices.length > 0) this.#tell({ type: 'slices', slices, state: this.#state() })
   }
 
-  #ended(broken: LoadInternalError | undefined): void {
+  #ended(): void {
     this.#stopSnapshots?.()
-    if (broken !== undefined) this.#tell({ type: 'fault', message: broken.message, stack: broken.stack ?? '' })
     this.#recorder.rollTo(this.#clock.now())
     this.#recorder.finish()
     const slices = this.#recorder.takeFinished()
@@ -164,7 +162,8 @@ export class Generator {
       pool: { size: pool.size, ...pool.counts() },
       cpuMs: this.#cpuMs() - this.#measuring.cpuMs,
       eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
-      runDelayRatio: runDelayMs === undefined ? null : Math.max(0, runDelayMs - this.#measuring.runDelayMs) / elapsedMs,
+      runDelayRatio:
+        runDelayMs === undefined ? null : Math.max(0, runDelayMs - this.#measuring.runDelayMs) / Math.max(1, elapsedMs),
     }
   }
 
@@ -193,23 +192,14 @@ function sourceOf(job: GeneratorJob, picker: RequestPicker<HttpRequest>): Arriva
   const { plan, thread, threads } = job
   const share = { thread, threads }
   const operationOf = ({ name = '' }: HttpRequest): string => name
-  if (plan.pattern === undefined) return new ClosedSchedule({ share, picker, operationOf })
-  const pattern = patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
-  const warmUpPattern = patternFrom(constant({ rate: meanRate(pattern) }), {
-    durationMs: plan.warmUpMs,
-    seed: plan.seed,
-  })
+  const curve = curveOf(plan)
+  if (curve === undefined) return new ClosedSchedule({ share, picker, operationOf })
+  const warmUp = warmUpInstants(plan, curve)
   return new Schedule({
-    instants: arrivalsOf(pattern, plan.arrivals, randomFrom(plan.seed, 'arrivals')),
-    warmUp:
-      plan.warmUpMs > 0
-        ? {
-            instants: arrivalsOf(warmUpPattern, plan.arrivals, randomFrom(plan.seed, 'warm-up')),
-            durationMs: plan.warmUpMs,
-          }
-        : undefined,
+    instants: measuredInstants(plan, curve),
+    warmUp: warmUp === undefined ? undefined : { instants: warmUp, durationMs: plan.warmUpMs },
     share,
-    phases: pattern.phases ?? [],
+    phases: curve.phases ?? [],
     picker,
     operationOf,
   })

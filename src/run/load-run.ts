@@ -12,7 +12,7 @@ import { latencyLimits } from './generator.ts'
 import { IntervalStream } from './interval-stream.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState } from './messages.ts'
 import { type Placement, placementOf } from './placement.ts'
-import { requestsFor } from './request-maker.ts'
+import { RequestMaker } from './request-maker.ts'
 import { buildResult } from './result.ts'
 import { openSession, type TargetSession } from './session.ts'
 import { unreachable } from './target.ts'
@@ -38,6 +38,7 @@ export class Run implements LoadRun {
   readonly result: Promise<LoadResult>
   readonly #plan: ResolvedPlan
   readonly #placement: Placement
+  readonly #requests: RequestMaker
   readonly #collector: Collector
   readonly #intervals = new IntervalStream()
   readonly #states: (GeneratorState | undefined)[]
@@ -59,7 +60,8 @@ export class Run implements LoadRun {
   constructor(plan: ResolvedPlan) {
     this.#plan = plan
     this.#placement = placementOf(plan)
-    const { threads } = this.#placement
+    const { threads, inlineBecause } = this.#placement
+    this.#requests = new RequestMaker(plan, inlineBecause !== undefined)
     this.#collector = new Collector(threads, latencyLimits(plan))
     this.#states = Array.from({ length: threads }, () => undefined)
     this.#unready = threads
@@ -73,7 +75,6 @@ export class Run implements LoadRun {
   }
 
   metrics(): LoadResult {
-    const elapsedMs = Number.isNaN(this.#startMs) ? 0 : Math.max(0, monotonicMs() - this.#startMs)
     return buildResult({
       generatorId: this.generatorId,
       plan: this.#plan,
@@ -81,7 +82,7 @@ export class Run implements LoadRun {
       collector: this.#collector,
       states: this.#states.filter((state) => state !== undefined),
       startedAt: this.#startedAt,
-      elapsedMs: this.#ended === 'running' ? elapsedMs : this.#endMs,
+      elapsedMs: this.#ended === 'running' ? this.#elapsedMs() : this.#endMs,
       ended: this.#ended,
       endedBecause: this.#endedBecause,
       target: this.#watch?.figures() ?? {
@@ -113,15 +114,20 @@ export class Run implements LoadRun {
       for (const generator of this.#generators) generator.terminate()
       this.#watch?.stop()
       this.#intervals.end()
-      await this.#session?.close()
+      const closing = this.#session?.close()
+      // Who stopped the run waits for its figures, not for a server that is slow to end.
+      if (this.#ended === 'completed') await closing
+      else closing?.catch((error: unknown) => this.#log(`the target did not end: ${String(error)}`))
     }
   }
 
   /** Undefined when the run was stopped before its target was ready. */
   async #open(): Promise<TargetSession | undefined> {
-    const opening = openSession(this.#plan, (text) => this.#log(text))
+    const abort = new AbortController()
+    const opening = openSession(this.#plan, (text) => this.#log(text), abort.signal)
     const session = await Promise.race([opening, this.#stopAsked.promise])
     if (session === undefined) {
+      abort.abort()
       void opening.then((late) => late.close()).catch(() => {})
       return undefined
     }
@@ -145,7 +151,12 @@ export class Run implements LoadRun {
     this.#watch?.measureFrom(this.#startMs)
     await Promise.race([this.#done.promise, this.#stopAsked.promise.then(() => this.#stopGenerators())])
     if (this.#ended === 'running') this.#ended = 'completed'
-    this.#endMs = monotonicMs() - this.#startMs
+    this.#endMs = this.#elapsedMs()
+  }
+
+  /** Since the start of the measured part; 0 before it. */
+  #elapsedMs(): Ms {
+    return Number.isNaN(this.#startMs) ? 0 : Math.max(0, monotonicMs() - this.#startMs)
   }
 
   #runDelayRatio(): Ratio | null {
@@ -180,11 +191,7 @@ export class Run implements LoadRun {
         this.#ready.reject(unreachable(this.#session?.url ?? new URL('http://unknown'), new Error(message.message)))
         break
       case 'ask':
-        this.#generators[thread]?.tell({
-          type: 'requests',
-          first: message.first,
-          requests: requestsFor(this.#plan, message.first, message.count, this.#placement.threads),
-        })
+        this.#make(thread, message.first, message.count)
         break
       case 'slices':
         this.#states[thread] = message.state
@@ -200,8 +207,18 @@ export class Run implements LoadRun {
         this.#log(`thread ${thread}  ${message.text}`)
         break
       case 'fault':
-        this.#fail(new LoadInternalError(message.message, { cause: message.stack }))
+        this.#broken(message.error)
         break
+    }
+  }
+
+  /** Calls the user's request function; what it throws ends the run. */
+  #make(thread: number, first: number, count: number): void {
+    try {
+      const requests = this.#requests.make(first, count, this.#placement.threads)
+      this.#generators[thread]?.tell({ type: 'requests', first, requests })
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
@@ -216,6 +233,7 @@ export class Run implements LoadRun {
     if (this.#ended !== 'running') return
     this.#ended = ended
     this.#endedBecause = because
+    this.#endMs = this.#elapsedMs()
     this.#log(`${ended}: ${because}`)
     this.#stopAsked.resolve()
   }
@@ -226,6 +244,13 @@ export class Run implements LoadRun {
     const timer = realTime.setTimeout(tooLong.resolve, STOP_GRACE_MS)
     await Promise.race([this.#done.promise, tooLong.promise])
     realTime.clearTimeout(timer)
+  }
+
+  /** In its own thread only the generator's own code runs; inline it may be the user's, whose error is theirs to read. */
+  #broken(error: unknown): void {
+    const told = error instanceof Error ? error : new Error(String(error))
+    const own = this.#placement.inlineBecause === undefined && !(told instanceof LoadInternalError)
+    this.#fail(own ? new LoadInternalError(told.message, { cause: told }) : told)
   }
 
   #fail(error: Error): void {

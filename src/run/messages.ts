@@ -40,8 +40,8 @@ export type FromGenerator =
       readonly atMs: Ms
     }
   | { readonly type: 'log'; readonly text: string }
-  /** The generator itself is broken. */
-  | { readonly type: 'fault'; readonly message: string; readonly stack: string }
+  /** The generator is broken, or something of the user's that runs in it. */
+  | { readonly type: 'fault'; readonly error: unknown }
 
 /** Where a generator thread stands; counts are since the start. */
 export interface GeneratorState {

@@ -1,21 +1,60 @@
-import { LoadPlanError } from '../model/errors.ts'
+import { LoadPlanError, type PlanFault } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { HttpRequest } from '../model/requests.ts'
 import { protocols } from '../protocols/index.ts'
+import type { Arrivals } from '../traffic/arrivals/index.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
+import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
 
-/**
- * Calls the plan's request function for the positions `first`, `first + step`, …, `count` of them. What it returns is
- * checked like a request written in the plan: throws `LoadPlanError` at the first that is not one.
- */
-export function requestsFor(plan: ResolvedPlan, first: number, count: number, step: number): readonly HttpRequest[] {
-  const { request, seed, protocol } = plan
-  if (typeof request !== 'function') return []
-  return Array.from({ length: count }, (_, index) => {
-    const sequence = first + index * step
-    const made = request({ sequence, random: randomFrom(seed, 'request', sequence) })
-    const faults = protocols[protocol]?.faultsOf(made, `request(${sequence})`) ?? []
-    if (faults.length > 0) throw new LoadPlanError(faults)
-    return made
-  })
+/** Calls the plan's request function ahead of time, for the positions that the schedule has and no others. */
+export class RequestMaker {
+  readonly #plan: ResolvedPlan
+  readonly #inline: boolean
+  readonly #positions: number
+
+  /** `inline`: what is made need not cross into another thread. */
+  constructor(plan: ResolvedPlan, inline: boolean) {
+    this.#plan = plan
+    this.#inline = inline
+    this.#positions = typeof plan.request === 'function' ? positionsOf(plan) : 0
+  }
+
+  /**
+   * The requests at `first`, `first + step`, …, at most `count` of them. What the function returns is checked like a
+   * request written in the plan: throws `LoadPlanError` at the first that is not one, and what the function throws.
+   */
+  make(first: number, count: number, step: number): readonly HttpRequest[] {
+    const { request, seed } = this.#plan
+    if (typeof request !== 'function') return []
+    const left = Math.max(0, Math.ceil((this.#positions - first) / step))
+    return Array.from({ length: Math.min(count, left) }, (_, index) => {
+      const sequence = first + index * step
+      const made = request({ sequence, random: randomFrom(seed, 'request', sequence) })
+      const faults = this.#faultsOf(made, `request(${sequence})`)
+      if (faults.length > 0) throw new LoadPlanError(faults)
+      return made
+    })
+  }
+
+  #faultsOf(made: HttpRequest, key: string): readonly PlanFault[] {
+    const protocol = protocols[this.#plan.protocol]
+    const faults = protocol?.faultsOf(made, key) ?? []
+    if (faults.length > 0 || this.#inline || protocol?.needsInline?.(made) !== true) return faults
+    const rule = 'cannot be a function in a request that a function makes'
+    return [{ key: `${key}.check`, value: made.check, rule, remedy: 'write the check as data: { status, json, … }' }]
+  }
+}
+
+/** How many requests the schedule has; the closed model has as many as there is time for. */
+function positionsOf(plan: ResolvedPlan): number {
+  const curve = curveOf(plan)
+  if (curve === undefined) return Number.POSITIVE_INFINITY
+  // The warm-up uses the same requests from the first on, and may be the longer one.
+  return Math.max(countOf(measuredInstants(plan, curve)), countOf(warmUpInstants(plan, curve)))
+}
+
+function countOf(instants: Arrivals | undefined): number {
+  let count = 0
+  while (instants !== undefined && instants.next() !== Number.POSITIVE_INFINITY) count++
+  return count
 }

@@ -45,7 +45,7 @@ export function buildResult(parts: ResultParts): LoadResult {
     inFlight: collector.inFlight,
     ...collector.total(durationMs),
     operations: collector.operations(durationMs),
-    phases: phasesOf(parts),
+    phases: phasesOf(parts, durationMs),
     journeys: null,
     pool: poolOf(states, parts.elapsedMs),
     connections: connectionsOf(states),
@@ -95,13 +95,18 @@ function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {
   return 'kind' in pattern && typeof pattern.kind === 'string' ? pattern.kind : (pattern.name ?? 'custom')
 }
 
-function phasesOf({ plan, collector }: ResultParts): Record<string, PhaseFigures> {
+/** `durationMs` is how long the run lasted: of a phase that was cut short, only what there was counts. */
+function phasesOf({ plan, collector }: ResultParts, durationMs: Ms): Record<string, PhaseFigures> {
   if (plan.pattern === undefined) return {}
   const { phases = [] } = patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
   return Object.fromEntries(
     phases.map(({ name, startMs, endMs }, index) => [
       name,
-      { ...collector.phase(index, endMs - startMs), startMs, endMs } satisfies PhaseFigures,
+      {
+        ...collector.phase(index, Math.max(0, Math.min(endMs, durationMs) - startMs)),
+        startMs,
+        endMs,
+      } satisfies PhaseFigures,
     ]),
   )
 }

@@ -1,6 +1,6 @@
-import { startCommand } from '../measure/monitor/index.ts'
 import type { CommandTarget, ResolvedPlan, Target } from '../model/plan.ts'
 import { isLoopback } from './allowed-hosts.ts'
+import { startTarget } from './started-target.ts'
 import { checkTarget, reachTarget } from './target.ts'
 
 /** A target that may be loaded and answers. */
@@ -15,8 +15,12 @@ export interface TargetSession {
 }
 
 /** Finds, checks, and if need be starts the target. Throws `LoadTargetError`; by then nothing of it is left running. */
-export async function openSession(plan: ResolvedPlan, log: (text: string) => void): Promise<TargetSession> {
-  const command = isCommand(plan.target) ? await startCommand(plan.target, log) : undefined
+export async function openSession(
+  plan: ResolvedPlan,
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<TargetSession> {
+  const command = isCommand(plan.target) ? await startTarget(plan.target, plan.allowHosts, log, signal) : undefined
   const close = async (): Promise<void> => command?.stop()
   try {
     const target = isCommand(plan.target) ? (command?.url ?? '') : plan.target

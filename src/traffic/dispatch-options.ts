@@ -1,4 +1,3 @@
-import type { LoadInternalError } from '../model/errors.ts'
 import type { Overflow } from '../model/plan.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
@@ -16,7 +15,9 @@ export interface DispatchEvents {
   connected(connectMs: Ms): void
   gap(gapMs: Ms): void
   /** Every request has met its fate. */
-  ended(broken: LoadInternalError | undefined): void
+  ended(): void
+  /** The run cannot go on: the books do not balance, or the schedule threw. */
+  broken(error: unknown): void
   log(text: string): void
 }
 

@@ -97,6 +97,20 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   dispatchDue(): void {
     if (!this.#started || this.#over || this.#dispatching || this.#options.concurrency !== undefined) return
     this.#dispatching = true
+    try {
+      this.#sendDue()
+    } catch (error) {
+      // A pattern of the user's own may throw: inside a timer nobody would catch it, and the run would never end.
+      this.#halt()
+      return this.#events.broken(error)
+    }
+    this.#dispatching = false
+    if (this.#next === undefined) this.#exhausted = true
+    else if (this.#next !== 'later') this.#wake.arm(this.#next.atMs)
+    this.#endIfDone()
+  }
+
+  #sendDue(): void {
     if (this.#next === 'later') this.#next = this.#options.source.next()
     let nowMs = this.now()
     while (this.#next !== undefined && this.#next !== 'later' && this.#next.atMs <= nowMs) {
@@ -106,9 +120,6 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
       // Sending took time: what has come due meanwhile goes out in this turn too.
       nowMs = this.now()
     }
-    this.#dispatching = false
-    if (this.#next === undefined) this.#endOfSchedule()
-    else if (this.#next !== 'later') this.#wake.arm(this.#next.atMs)
   }
 
   /** Ends the run now: what is unsent is dropped, what is in flight is cancelled. */
@@ -117,8 +128,6 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#exhausted = true
     this.#abandon('stopped', 'cancelled', 'the run was stopped')
   }
-
-  // ExchangeOwner
 
   gap(gapMs: Ms): void {
     this.#events.gap(gapMs)
@@ -268,21 +277,23 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#finish()
   }
 
-  #endOfSchedule(): void {
-    this.#exhausted = true
-    this.#endIfDone()
-  }
-
   #endIfDone(): void {
     if (this.#over || !this.#exhausted || this.#waiting.size > 0 || this.#sent.size > 0) return
     this.#over = true
     this.#finish()
   }
 
-  #finish(): void {
+  #halt(): void {
+    this.#over = true
     this.#stopTicking?.()
     this.#wake.stop()
     this.#pool.destroy()
-    this.#events.ended(this.#books.close())
+  }
+
+  #finish(): void {
+    this.#halt()
+    const fault = this.#books.close()
+    if (fault !== undefined) this.#events.broken(fault)
+    this.#events.ended()
   }
 }

@@ -129,8 +129,10 @@ export function openedRun(scenario: Scenario): VirtualRun {
       neverDue: (reason, _phase, count) => run.neverDue.push({ reason, count }),
       connected: (connectMs) => run.connectMs.push(connectMs),
       gap: () => {},
-      ended: (broken) => {
-        if (broken !== undefined) throw broken
+      broken: (error) => {
+        throw error
+      },
+      ended: () => {
         run.endedAtMs = clock.now()
         run.ends++
       },

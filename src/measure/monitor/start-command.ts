@@ -38,12 +38,12 @@ interface Failure {
  * it prints goes to `log`, line by line.
  *
  * Rejects with `LoadTargetError` (`ERR_LOAD_TARGET_START`) when it cannot be started, ends before it answers, does not
- * answer within `readyLimitMs`, or when something else already listens where it should; nothing is left running.
+ * answer within `readyLimitMs`, when `signal` is aborted first, or when something else already listens where it should; nothing is left running.
  */
 export async function startCommand(
   target: CommandTarget,
   log: (text: string) => void,
-  { readyLimitMs = READY_LIMIT_MS }: { readonly readyLimitMs?: Ms } = {},
+  { readyLimitMs = READY_LIMIT_MS, signal }: { readonly readyLimitMs?: Ms; readonly signal?: AbortSignal } = {},
 ): Promise<StartedCommand> {
   const filled = await fillPort(target)
   const url = new URL(filled.url)
@@ -70,7 +70,7 @@ export async function startCommand(
   }
 
   const over = new AbortController()
-  const failure = await Promise.race([ended, waitUntilReady(filled, readyLimitMs, over.signal)])
+  const failure = await Promise.race([ended, waitUntilReady(filled, readyLimitMs, over.signal), whenStopped(signal)])
   over.abort()
   if (failure !== undefined || child.pid === undefined) {
     await stopAll()
@@ -94,6 +94,15 @@ function spawnCommand({ command, env, cwd }: CommandTarget): ChildProcessByStdio
   child.unref()
   for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref()
   return child
+}
+
+/** Resolves when nobody wants the target any more. */
+function whenStopped(signal: AbortSignal | undefined): Promise<Failure> {
+  return new Promise((resolve) => {
+    const stop = (): void => resolve({ what: 'the run was stopped before it answered', advice: 'start the run again' })
+    if (signal?.aborted === true) stop()
+    signal?.addEventListener('abort', stop, { once: true })
+  })
 }
 
 /** Resolves when the command has ended, or could not even begin. */

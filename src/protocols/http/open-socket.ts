@@ -19,7 +19,9 @@ export function openSocket(target: URL, context: ConnectContext, options: Socket
   const { signal } = context
   if (signal.aborted) return Promise.reject(abandoned(target, signal))
   const secure = target.protocol === 'https:'
-  const host = target.hostname.replace(/^\[|\]$/g, '')
+  const name = target.hostname.replace(/^\[|\]$/g, '')
+  // The address that was checked, and no other: the name may resolve to something else by now.
+  const host = context.address ?? name
   const port = target.port === '' ? (secure ? 443 : 80) : Number(target.port)
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   let socket: Socket
@@ -31,7 +33,7 @@ export function openSocket(target: URL, context: ConnectContext, options: Socket
           port,
           ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
           // A name may be asked for by SNI, an address may not (RFC 6066, 3).
-          servername: context.tls.servername ?? (net.isIP(host) === 0 ? host : ''),
+          servername: context.tls.servername ?? (net.isIP(name) === 0 ? name : ''),
         })
       : net.connect({ host, port, ...(options.onread === undefined ? {} : { onread: options.onread }) })
   } catch (error) {

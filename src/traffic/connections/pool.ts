@@ -5,6 +5,7 @@ import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
 import { backoffMs } from './backoff.ts'
 import { connectFailure } from './failure.ts'
+import { Occupancy } from './occupancy.ts'
 import { Slot } from './slot.ts'
 
 export interface PoolOptions<Request> {
@@ -40,13 +41,12 @@ export class ConnectionPool<Request> {
   /** Slots with room, the one used last at the end: it is the warmest, and idle ones stay idle. */
   readonly #free: Slot<Request>[] = []
   readonly #empty: Slot<Request>[]
+  readonly #occupancy: Occupancy
   readonly #connecting = new Set<Slot<Request>>()
+  /** The connection being made only shows that the target can be reached, and carries nothing. */
+  #probing = false
   /** Places that wait until they may try again. */
   #retrying = 0
-  #inUse = 0
-  #peakInUse = 0
-  #fullSinceMs: Ms | undefined
-  #fullMs: Ms = 0
   #stopped = false
   #version: string | undefined
   #opened = 0
@@ -57,6 +57,7 @@ export class ConnectionPool<Request> {
   constructor(options: PoolOptions<Request>, events: PoolEvents) {
     this.#options = options
     this.#events = events
+    this.#occupancy = new Occupancy(options.clock)
     this.#slots = Array.from({ length: options.maxConnections }, () => new Slot<Request>())
     this.#empty = [...this.#slots].reverse()
   }
@@ -66,24 +67,21 @@ export class ConnectionPool<Request> {
     return this.#version
   }
 
-  /** Counts since the start; `fullMs` is for how long every connection was in use at once. */
+  /** Counts since the start; `fullMs` is for how long no connection was free and none could be opened. */
   counts(): { opened: number; closed: number; reconnects: number; failed: number; peakInUse: number; fullMs: Ms } {
-    const openFullMs = this.#fullSinceMs === undefined ? 0 : this.#options.clock.now() - this.#fullSinceMs
     return {
       opened: this.#opened,
       closed: this.#closed,
       reconnects: this.#reconnects,
       failed: this.#failed,
-      peakInUse: this.#peakInUse,
-      fullMs: this.#fullMs + openFullMs,
+      peakInUse: this.#occupancy.peakInUse,
+      fullMs: this.#occupancy.fullMs,
     }
   }
 
   /** Forgets what happened before the measured part, but for the connections themselves. */
   startMeasuring(): void {
-    this.#fullMs = 0
-    this.#peakInUse = this.#inUse
-    if (this.#fullSinceMs !== undefined) this.#fullSinceMs = this.#options.clock.now()
+    this.#occupancy.startMeasuring()
   }
 
   /**
@@ -92,6 +90,7 @@ export class ConnectionPool<Request> {
    */
   async open(): Promise<void> {
     const count = this.#options.kind === 'long-lived' ? this.#slots.length : 1
+    this.#probing = this.#options.kind === 'short-lived'
     const reasons: unknown[] = []
     const openNext = async (): Promise<void> => {
       const slot = this.#empty.pop()
@@ -102,9 +101,10 @@ export class ConnectionPool<Request> {
     // A few at a time: a burst of hundreds of handshakes would overflow the target's accept queue before the run began.
     for (let opened = 0; opened < count; opened += 64) {
       await Promise.all(Array.from({ length: Math.min(64, count - opened) }, openNext))
+      if (this.#opened === 0) throw reasons[0]
     }
-    if (reasons.length === count) throw reasons[0]
-    if (this.#options.kind === 'short-lived') this.#discardIdle()
+    if (this.#probing) this.#discardIdle()
+    this.#probing = false
   }
 
   /** A slot that can take a request now; the caller sends on it at once. */
@@ -116,8 +116,9 @@ export class ConnectionPool<Request> {
       if (connection === undefined || !connection.usable || slot.inUse >= connection.maxInFlight) continue
       slot.inUse++
       slot.carried = true
-      if (slot.inUse === 1) this.#busy(1)
+      if (slot.inUse === 1) this.#occupancy.busy(1)
       if (slot.inUse < connection.maxInFlight && this.#options.kind !== 'short-lived') this.#free.push(slot)
+      this.#watchRoom()
       return slot
     }
   }
@@ -125,11 +126,12 @@ export class ConnectionPool<Request> {
   /** The exchange on a taken slot is over. */
   release(slot: Slot<Request>): void {
     slot.inUse--
-    if (slot.inUse === 0) this.#busy(-1)
+    if (slot.inUse === 0) this.#occupancy.busy(-1)
     const { connection } = slot
     if (connection === undefined || !connection.usable) return
     if (this.#options.kind === 'short-lived') void connection.close()
     else if (slot.inUse === connection.maxInFlight - 1) this.#free.push(slot)
+    this.#watchRoom()
   }
 
   /** Connections at most. */
@@ -148,9 +150,10 @@ export class ConnectionPool<Request> {
     // A place that waits to try again will serve one of them: else one request would try every place at once.
     while (this.#connecting.size + this.#retrying < this.#events.waiting()) {
       const slot = this.#empty.pop()
-      if (slot === undefined) return
+      if (slot === undefined) break
       void this.#connect(slot)
     }
+    this.#watchRoom()
   }
 
   /** Gives up the attempt that has taken longest; false when none has taken long. */
@@ -169,8 +172,7 @@ export class ConnectionPool<Request> {
     for (const slot of this.#connecting) {
       if (slot.connecting === undefined || nowMs - slot.connecting.sinceMs < this.#options.connectTimeoutMs) return
       this.#giveUp(slot)
-      const seconds = this.#options.connectTimeoutMs / 1_000
-      this.#events.onConnectFailed('timeout', `no connection within ${seconds} s`)
+      this.#attemptFailed('timeout', `no connection within ${this.#options.connectTimeoutMs / 1_000} s`)
     }
   }
 
@@ -189,7 +191,7 @@ export class ConnectionPool<Request> {
     slot.connecting.gaveUp = true
     this.#failed++
     this.#connecting.delete(slot)
-    slot.connecting.abort.abort()
+    slot.connecting.abort.abort(new DOMException('connecting took too long', 'TimeoutError'))
   }
 
   /** Resolves with the reason when the attempt failed. */
@@ -214,11 +216,7 @@ export class ConnectionPool<Request> {
       if (!attempt.gaveUp) {
         this.#failed++
         const { errorClass, message } = connectFailure(error)
-        this.#events.log(`connecting failed (${errorClass}): ${message}`)
-        // Where other connections stand, a waiting request has not lost its chance with this one.
-        if (this.#options.kind === 'short-lived' || this.#opened === this.#closed) {
-          this.#events.onConnectFailed(errorClass, message)
-        }
+        this.#attemptFailed(errorClass, message)
       }
       this.ensure()
       return error
@@ -226,6 +224,14 @@ export class ConnectionPool<Request> {
     // Outside the `try`: what is thrown while a waiting request is sent is no failure to connect.
     this.#connected(slot, connection, clock.now() - attempt.sinceMs)
     return undefined
+  }
+
+  #attemptFailed(errorClass: ErrorClass, message: string): void {
+    this.#events.log(`connecting failed (${errorClass}): ${message}`)
+    // Where other connections stand, a waiting request has not lost its chance with this one.
+    if (this.#options.kind === 'short-lived' || this.#opened === this.#closed) {
+      this.#events.onConnectFailed(errorClass, message)
+    }
   }
 
   #connected(slot: Slot<Request>, connection: Connection<Request>, connectMs: Ms): void {
@@ -239,7 +245,8 @@ export class ConnectionPool<Request> {
     this.#version ??= connection.version
     void connection.closed.then((reason) => this.#closedBy(slot, connection, reason))
     this.#free.push(slot)
-    this.#events.onConnected(connectMs)
+    this.#watchRoom()
+    if (!this.#probing) this.#events.onConnected(connectMs)
     this.#events.onFree()
   }
 
@@ -268,12 +275,14 @@ export class ConnectionPool<Request> {
       this.#empty.push(slot)
       this.ensure()
     }
+    this.#watchRoom()
   }
 
   #retryLater(slot: Slot<Request>): void {
     // A short-lived connection is a new client, who does not wait for what happened to another one.
     if (this.#options.kind === 'short-lived') {
       this.#empty.push(slot)
+      this.#watchRoom()
       return
     }
     const waitMs = backoffMs(slot.failures, this.#options.reconnect, this.#options.random)
@@ -285,15 +294,9 @@ export class ConnectionPool<Request> {
     })
   }
 
-  #busy(by: 1 | -1): void {
-    this.#inUse += by
-    if (this.#inUse > this.#peakInUse) this.#peakInUse = this.#inUse
-    const full = this.#inUse === this.#slots.length
-    if (full && this.#fullSinceMs === undefined) this.#fullSinceMs = this.#options.clock.now()
-    if (!full && this.#fullSinceMs !== undefined) {
-      this.#fullMs += this.#options.clock.now() - this.#fullSinceMs
-      this.#fullSinceMs = undefined
-    }
+  /** The pool is full while a request that came now would have to wait for another one: every place is taken. */
+  #watchRoom(): void {
+    this.#occupancy.full(this.#free.length === 0 && this.#empty.length === 0)
   }
 
   #discardIdle(): void {

@@ -1,0 +1,23 @@
+import type { ArrivalPattern } from '../model/pattern.ts'
+import type { ResolvedPlan } from '../model/plan.ts'
+import { type Arrivals, arrivalsOf } from '../traffic/arrivals/index.ts'
+import { randomFrom } from '../traffic/arrivals/random.ts'
+import { constant, meanRate, patternFrom } from '../traffic/patterns/index.ts'
+
+/** The curve of a plan; undefined in the closed model. */
+export function curveOf({ pattern, durationMs, seed }: ResolvedPlan): ArrivalPattern | undefined {
+  return pattern === undefined ? undefined : patternFrom(pattern, { durationMs, seed })
+}
+
+/** The intended starts of the measured part, the same in every thread. */
+export function measuredInstants({ arrivals, seed }: ResolvedPlan, curve: ArrivalPattern): Arrivals {
+  return arrivalsOf(curve, arrivals, randomFrom(seed, 'arrivals'))
+}
+
+/** The intended starts of the warm-up, from its own beginning, at the curve's mean rate; undefined without one. */
+export function warmUpInstants(plan: ResolvedPlan, curve: ArrivalPattern): Arrivals | undefined {
+  const { arrivals, seed, warmUpMs } = plan
+  if (warmUpMs === 0) return undefined
+  const even = patternFrom(constant({ rate: meanRate(curve) }), { durationMs: warmUpMs, seed })
+  return arrivalsOf(even, arrivals, randomFrom(seed, 'warm-up'))
+}

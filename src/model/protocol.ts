@@ -45,12 +45,15 @@ export function isAnswered(errorClass: ErrorClass): boolean {
   return ANSWERED.has(errorClass)
 }
 
-/** How one exchange ended. An exchange that is not `ok` names its class. */
-export interface Outcome {
-  readonly ok: boolean
-  /** Bytes written for this exchange, as far as the protocol knows them. */
+/** Bytes that crossed the wire for one exchange, as far as the protocol knows them. */
+export interface Transferred {
   readonly bytesSent: number
   readonly bytesReceived: number
+}
+
+/** How one exchange ended. An exchange that is not `ok` names its class. */
+export interface Outcome extends Transferred {
+  readonly ok: boolean
   readonly errorClass?: ErrorClass
   /** What happened, for people: "503 Service Unavailable", "ECONNRESET". */
   readonly message?: string
@@ -74,9 +77,10 @@ export interface ExchangeEvents {
 
 /**
  * Gives up an exchange that is still under way; afterwards its `onDone` is not called. The connection may have to close
- * itself for it (HTTP/1.1 must: the late answer would be taken for the next one's). Never called after `onDone`.
+ * itself for it (HTTP/1.1 must: the late answer would be taken for the next one's). Never called after `onDone`. Tells
+ * what had crossed the wire by then.
  */
-export type Cancel = () => void
+export type Cancel = () => Transferred
 
 export interface Connection<Request> {
   /** How many exchanges may be under way at once; 1 for HTTP/1.1. */

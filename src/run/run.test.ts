@@ -209,6 +209,51 @@ describe('a run', () => {
   })
 })
 
+describe('a run that is broken by its author', () => {
+  test('ends with what the request function threw', async () => {
+    await using server = await startFixture('plain', {})
+    const request = ({ sequence: position }: { sequence: number }): { path: string } => {
+      if (position === 150) throw new RangeError('no user 150')
+      return { path: '/' }
+    }
+    const failure = runLoad({ target: server.url, rate: 100, duration: '2s', request })
+    await expect(failure).rejects.toThrow(new RangeError('no user 150'))
+  })
+
+  test('is told that a check made by a function must be data', async () => {
+    await using server = await startFixture('plain', {})
+    const failure = runLoad({ target: server.url, rate: 10, duration: '1s', request: () => ({ check: () => true }) })
+    await expect(failure).rejects.toThrow('request(0).check cannot be a function in a request that a function makes')
+  })
+
+  test('ends with what a pattern of their own threw', async () => {
+    await using server = await startFixture('plain', {})
+    const pattern = {
+      name: 'mine',
+      durationMs: 2_000,
+      rateAt: () => 100,
+      expectedBy: (tMs: number) => tMs / 10,
+      timeOf(expected: number) {
+        if (thrown && expected > 50) throw new RangeError('no formula for that')
+        return expected * 10
+      },
+    }
+    let thrown = false
+    const run = startLoad({ target: server.url, pattern })
+    thrown = true
+    await expect(run.result).rejects.toThrow(new RangeError('no formula for that'))
+  })
+
+  test('stopped in its warm-up has measured nothing, in no time', async () => {
+    await using server = await startFixture('plain', {})
+    const run = startLoad({ target: server.url, rate: 100, duration: '5s', warmUp: '20s' })
+    await setTimeout(1_500)
+    const result = await run.stop()
+    expect(result).toMatchObject({ ended: 'interrupted', durationMs: 0, requestsScheduled: 0, throughputRps: 0 })
+    expect((await server.control.counts()).requests).toBeGreaterThan(0)
+  })
+})
+
 describe('a run that cannot start', () => {
   test('lists every fault of the plan at once, before any traffic', () => {
     const plan = { target: 'http://127.0.0.1:1', rate: -1, durration: 5 }

@@ -255,7 +255,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #giveUp(exchange: Exchange<Request>, errorClass: ErrorClass, message: string, nowMs: Ms): void {
     exchange.fail(errorClass, message, nowMs)
     this.#sent.remove(exchange)
-    exchange.cancel?.()
+    exchange.count(exchange.cancel?.())
     this.#settle(exchange)
     if (exchange.slot !== undefined) this.#pool.release(exchange.slot)
     if (this.#over) return

@@ -1,4 +1,4 @@
-import type { Cancel, ErrorClass, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
+import type { Cancel, ErrorClass, ExchangeEvents, Outcome, Outgoing, Transferred } from '../model/protocol.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
@@ -80,6 +80,12 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
       this.message = outcome.message
     }
     this.#owner.finished(this)
+  }
+
+  /** What had crossed the wire when it was given up. */
+  count(transferred: Transferred | undefined): void {
+    this.bytesSent = transferred?.bytesSent ?? 0
+    this.bytesReceived = transferred?.bytesReceived ?? 0
   }
 
   fail(errorClass: ErrorClass, message: string, atMs: Ms): void {

@@ -1,4 +1,4 @@
-import type { Connection, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
+import type { Cancel, Connection, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
 import type { Ms } from '../model/units.ts'
 
 /** How the target answers one request. */
@@ -91,7 +91,7 @@ class VirtualConnection implements Connection<string> {
     this.#close = resolve
   }
 
-  exchange({ requestId }: Outgoing<string>, events: ExchangeEvents): () => void {
+  exchange({ requestId }: Outgoing<string>, events: ExchangeEvents): Cancel {
     if (!this.usable) throw new Error('the engine sent on a connection that takes nothing more')
     if (this.#underWay.size >= this.maxInFlight) throw new Error(`more than ${this.maxInFlight} in flight`)
     this.#target.carried[this.#number]?.push(requestId)
@@ -106,7 +106,10 @@ class VirtualConnection implements Connection<string> {
         setTimeout(() => this.#answer(events, answer), answer.afterMs),
       )
     }
-    return () => this.#cancel(events)
+    return () => {
+      this.#cancel(events)
+      return { bytesSent: 3, bytesReceived: 0 }
+    }
   }
 
   get unused(): boolean {

@@ -1,5 +1,7 @@
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { httpConformance } from './http.case.ts'
+import { http } from './index.ts'
+import { ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'
 import { connectSocket } from './socket-connection.ts'
 import { connectUndici } from './undici-connection.ts'
 
@@ -9,4 +11,14 @@ describe('HTTP on the short path', () => {
 
 describe('HTTP by undici', () => {
   httpConformance(connectUndici, { refusesContinue: true, takesResetForEnd: true })
+})
+
+test('connects to the address that was checked, whatever the name would resolve to', async () => {
+  const server = await rawServer(HELLO)
+  const { port } = server.url
+  const named = new URL(`http://no-such-host.invalid:${port}/`)
+  const connection = await http.connect(named, { ...contextFor(), address: '127.0.0.1' })
+  expect(await ask(connection)).toMatchObject({ ok: true })
+  expect(server.requests[0]).toContain(`no-such-host.invalid:${port}`)
+  connection.destroy()
 })

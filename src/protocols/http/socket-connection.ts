@@ -139,8 +139,15 @@ class SocketConnection implements Connection<HttpRequest> {
   }
 
   readonly #cancel: Cancel = () => {
+    const transferred = { bytesSent: this.#bytesSent(), bytesReceived: this.#bytesReceived }
     this.#events = undefined
     this.destroy()
+    return transferred
+  }
+
+  /** What has left for the kernel of the request under way. */
+  #bytesSent(): number {
+    return Math.max(0, (this.#request?.bytes ?? 0) - this.#socket.writableLength)
   }
 
   #answered(): void {
@@ -180,11 +187,10 @@ class SocketConnection implements Connection<HttpRequest> {
   /** Ends the exchange under way, if there is one, and with it the connection. */
   #fail(errorClass: ErrorClass, message: string): void {
     const events = this.#events
-    const unsent = this.#socket.writableLength
+    const bytesSent = this.#bytesSent()
     this.#events = undefined
     if (events === undefined) return
     this.#lose(new Error(message))
-    const bytesSent = Math.max(0, (this.#request?.bytes ?? 0) - unsent)
     const outcome: Outcome = { ok: false, bytesSent, bytesReceived: this.#bytesReceived, errorClass, message }
     events.onDone(outcome)
   }

@@ -3,7 +3,15 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Client, errors } from 'undici'
 import type { Dispatcher } from 'undici'
-import type { Cancel, ConnectContext, Connection, ErrorClass, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
+import type {
+  Cancel,
+  ConnectContext,
+  Connection,
+  ErrorClass,
+  ExchangeEvents,
+  Outgoing,
+  Transferred,
+} from '../../model/protocol.ts'
 import type { HttpRequest } from '../../model/requests.ts'
 import { BodyCapture } from './body-capture.ts'
 import { joinHeaders } from './header-map.ts'
@@ -99,11 +107,14 @@ class UndiciConnection implements Connection<HttpRequest> {
     let bytesReceived = 0
     let settled = false
 
+    const transferred = (): Transferred => ({
+      bytesSent: controller === undefined ? 0 : Math.max(0, request.bytes - this.#unsent()),
+      bytesReceived,
+    })
     const underWay: UnderWay = {
       fail: (errorClass, message) => {
         if (!settle()) return
-        const bytesSent = controller === undefined ? 0 : request.bytes
-        events.onDone({ ok: false, bytesSent, bytesReceived, errorClass, message })
+        events.onDone({ ok: false, ...transferred(), errorClass, message })
       },
     }
     const settle = (): boolean => {
@@ -154,10 +165,12 @@ class UndiciConnection implements Connection<HttpRequest> {
     })
 
     return () => {
-      if (!settle()) return
+      const soFar = transferred()
+      if (!settle()) return soFar
       // HTTP/2 resets the one stream; HTTP/1.1 has to give up the connection.
       controller?.abort(new Error('cancelled'))
       if (this.maxInFlight === 1) this.destroy()
+      return soFar
     }
   }
 
@@ -171,6 +184,11 @@ class UndiciConnection implements Connection<HttpRequest> {
   destroy(): void {
     this.#usable = false
     this.#socket.destroy()
+  }
+
+  /** Over HTTP/2 the bytes that wait may be another stream's. */
+  #unsent(): number {
+    return this.maxInFlight === 1 ? this.#socket.writableLength : 0
   }
 
   #lose(reason: Error): void {

@@ -54,7 +54,8 @@ function positionsOf(plan: ResolvedPlan): number {
 }
 
 function countOf(instants: Arrivals | undefined): number {
+  if (instants === undefined) return 0
   let count = 0
-  while (instants !== undefined && instants.next() !== Number.POSITIVE_INFINITY) count++
+  while (instants.next() !== Number.POSITIVE_INFINITY) count++
   return count
 }

@@ -3,6 +3,7 @@ import type { ConnectionKind } from '../../model/plan.ts'
 import type { Connection, ErrorClass, ReconnectOptions } from '../../model/protocol.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
+import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
 import { connectFailure } from './failure.ts'
 import { Occupancy } from './occupancy.ts'
@@ -42,7 +43,7 @@ export class ConnectionPool<Request> {
   readonly #free: Slot<Request>[] = []
   readonly #empty: Slot<Request>[]
   readonly #occupancy: Occupancy
-  readonly #connecting = new Set<Slot<Request>>()
+  readonly #attempts: Attempts<Request>
   /** The connection being made only shows that the target can be reached, and carries nothing. */
   #probing = false
   /** Places that wait until they may try again. */
@@ -58,6 +59,7 @@ export class ConnectionPool<Request> {
     this.#options = options
     this.#events = events
     this.#occupancy = new Occupancy(options.clock)
+    this.#attempts = new Attempts(options.clock, options.connectTimeoutMs)
     this.#slots = Array.from({ length: options.maxConnections }, () => new Slot<Request>())
     this.#empty = [...this.#slots].reverse()
   }
@@ -73,7 +75,7 @@ export class ConnectionPool<Request> {
       opened: this.#opened,
       closed: this.#closed,
       reconnects: this.#reconnects,
-      failed: this.#failed,
+      failed: this.#failed + this.#attempts.givenUp,
       peakInUse: this.#occupancy.peakInUse,
       fullMs: this.#occupancy.fullMs,
     }
@@ -141,14 +143,14 @@ export class ConnectionPool<Request> {
 
   /** How many requests can hope for a connection that is being made, or that could be. */
   get prospects(): number {
-    return this.#connecting.size + (this.#options.kind === 'long-lived' ? 0 : this.#empty.length)
+    return this.#attempts.size + (this.#options.kind === 'long-lived' ? 0 : this.#empty.length)
   }
 
   /** Opens connections for the requests that wait, as far as there is room. */
   ensure(): void {
     if (this.#stopped || this.#options.kind === 'long-lived') return
     // A place that waits to try again will serve one of them: else one request would try every place at once.
-    while (this.#connecting.size + this.#retrying < this.#events.waiting()) {
+    while (this.#attempts.size + this.#retrying < this.#events.waiting()) {
       const slot = this.#empty.pop()
       if (slot === undefined) break
       void this.#connect(slot)
@@ -158,22 +160,13 @@ export class ConnectionPool<Request> {
 
   /** Gives up the attempt that has taken longest; false when none has taken long. */
   giveUpOldestConnecting(): boolean {
-    const [oldest] = this.#connecting
-    if (oldest?.connecting === undefined || oldest.connecting.gaveUp) return false
-    // One that began a moment ago is not what the request was waiting for all the time.
-    const { clock, connectTimeoutMs } = this.#options
-    if (clock.now() - oldest.connecting.sinceMs < connectTimeoutMs / 2) return false
-    this.#giveUp(oldest)
-    return true
+    return this.#attempts.giveUpOldest()
   }
 
   /** Gives up attempts that have taken too long. Called from the engine's one timer, so that connecting costs none. */
   expire(nowMs: Ms): void {
-    for (const slot of this.#connecting) {
-      if (slot.connecting === undefined || nowMs - slot.connecting.sinceMs < this.#options.connectTimeoutMs) return
-      this.#giveUp(slot)
-      this.#attemptFailed('timeout', `no connection within ${this.#options.connectTimeoutMs / 1_000} s`)
-    }
+    const message = `no connection within ${this.#options.connectTimeoutMs / 1_000} s`
+    for (let late = this.#attempts.giveUpLate(nowMs); late > 0; late--) this.#attemptFailed('timeout', message)
   }
 
   /** Closes everything now. */
@@ -186,20 +179,10 @@ export class ConnectionPool<Request> {
     }
   }
 
-  #giveUp(slot: Slot<Request>): void {
-    if (slot.connecting === undefined) return
-    slot.connecting.gaveUp = true
-    this.#failed++
-    this.#connecting.delete(slot)
-    slot.connecting.abort.abort(new DOMException('connecting took too long', 'TimeoutError'))
-  }
-
   /** Resolves with the reason when the attempt failed. */
   async #connect(slot: Slot<Request>): Promise<unknown> {
     const { clock } = this.#options
-    const attempt = { abort: new AbortController(), sinceMs: clock.now(), gaveUp: false }
-    slot.connecting = attempt
-    this.#connecting.add(slot)
+    const attempt = this.#attempts.begin(slot)
     let connection: Connection<Request>
     try {
       connection = await this.#options.connect(attempt.abort.signal)
@@ -208,8 +191,7 @@ export class ConnectionPool<Request> {
         throw new Error('given up')
       }
     } catch (error) {
-      slot.connecting = undefined
-      this.#connecting.delete(slot)
+      this.#attempts.end(slot)
       if (this.#stopped) return error
       slot.failures++
       this.#retryLater(slot)
@@ -235,8 +217,7 @@ export class ConnectionPool<Request> {
   }
 
   #connected(slot: Slot<Request>, connection: Connection<Request>, connectMs: Ms): void {
-    slot.connecting = undefined
-    this.#connecting.delete(slot)
+    this.#attempts.end(slot)
     this.#opened++
     if (slot.lost) this.#reconnects++
     slot.lost = false

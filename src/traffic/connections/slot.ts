@@ -2,6 +2,13 @@ import type { Connection } from '../../model/protocol.ts'
 import type { Ms } from '../../model/units.ts'
 import type { CallOff } from '../clock.ts'
 
+/** An attempt to connect that is under way. */
+export interface Attempt {
+  readonly abort: AbortController
+  readonly sinceMs: Ms
+  gaveUp: boolean
+}
+
 /** The place of one connection: it may be empty, connecting, open, or waiting until it may try again. */
 export class Slot<Request> {
   connection: Connection<Request> | undefined
@@ -11,6 +18,6 @@ export class Slot<Request> {
   lost = false
   /** The connection has carried a request. One that closes without having done so must not be reopened in a tight loop. */
   carried = false
-  connecting: { readonly abort: AbortController; readonly sinceMs: Ms; gaveUp: boolean } | undefined
+  connecting: Attempt | undefined
   callOffRetry: CallOff | undefined
 }

@@ -40,6 +40,13 @@ describe('the suite is', () => {
       'No limit up to 777 req/s, where the search ends (LOAD_MAX_RPS, maxRps).',
     ],
     [
+      'inconclusive at a ceiling below what was asked',
+      { ...open, interval: [500, null], ended: 'ceiling' },
+      600,
+      'inconclusive',
+      'No limit up to 500 req/s, where the search ends (LOAD_MAX_RPS, maxRps). Whether it holds the 600 req/s asked for (LOAD_MIN_RPS, minRps) was not tried.',
+    ],
+    [
       'inconclusive where the tool ran out first',
       { ...open, interval: [8_000, null], ended: 'generator' },
       700,

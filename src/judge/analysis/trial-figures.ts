@@ -2,7 +2,7 @@ import { decodeHdr, bucketLowUs } from '../../model/hdr.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Distribution, Interval, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
-import { type Growth, growthOf } from '../verdict/growth.ts'
+import { fastServiceMs, type Growth, growthOf } from '../verdict/growth.ts'
 import { undeliveredLoad } from '../verdict/validity.ts'
 
 /** What a trial's verdict needs of its result. Requests that the run itself cancelled are in none of the counts. */
@@ -17,7 +17,7 @@ export interface TrialFigures {
   /** The same without what the tool itself was late with. */
   readonly lateAtTarget: number
   readonly offeredRps: Rps
-  /** Successes that came while requests were still arriving, per second. */
+  /** Successes per second that came while requests were still arriving, or were rightly in flight at the end of it. */
   readonly achievedRps: Rps
   readonly p50Ms: Ms | null
   readonly p99Ms: Ms | null
@@ -38,18 +38,8 @@ export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
   const generatorDrops = result.droppedByReason.generator ?? 0
   const { batches } = result
   const windowMs = Math.min(result.plan.durationMs, result.durationMs)
-  // A saturation starts with an empty target: completions are counted from the first batch that had any.
   const inWindow = Math.max(1, Math.floor(windowMs / batches.lengthMs + 1e-9))
   const successes = batches.successes.slice(0, inWindow)
-  const from =
-    result.arrivals === 'closed'
-      ? Math.max(
-          0,
-          successes.findIndex((count) => count > 0),
-        ) + 1
-      : 0
-  const counted = successes.slice(from)
-  const countedMs = counted.length * batches.lengthMs
   return {
     tookMs: result.durationMs,
     scheduled: result.requestsScheduled - cancelled,
@@ -58,7 +48,7 @@ export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
     late: unanswered + overLimit(result.responseTime, slo.p99Ms),
     lateAtTarget: unanswered - generatorDrops + overLimit(result.targetTime, slo.p99Ms),
     offeredRps: result.plan.rate ?? result.offeredRps,
-    achievedRps: countedMs === 0 ? 0 : (1_000 * sum(counted)) / countedMs,
+    achievedRps: result.arrivals === 'closed' ? flowRps(successes, batches.lengthMs) : completedRps(result, successes),
     p50Ms: 'p50Ms' in result.responseTime ? result.responseTime.p50Ms : null,
     p99Ms: 'p99Ms' in result.responseTime ? result.responseTime.p99Ms : null,
     growth: growthOf(result),
@@ -67,6 +57,24 @@ export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
     undelivered: undeliveredLoad(result, result)?.details[0],
     generatorBusy: Math.min(1, result.generator.eventLoopUtilization + (result.generator.runDelayRatio ?? 0)),
   }
+}
+
+/** A saturation starts with an empty target: completions are counted from the first batch that had any. */
+function flowRps(successes: readonly number[], lengthMs: Ms): Rps {
+  const from = successes.findIndex((count) => count > 0)
+  const counted = successes.slice(from < 0 ? 1 : from + 1)
+  return counted.length === 0 ? 0 : (1_000 * sum(counted)) / (counted.length * lengthMs)
+}
+
+/**
+ * Completions per second of an open trial. What arrived within the last service time of a fast request cannot be
+ * answered before the end, however able the target is: it is in flight by right and counts as far as it succeeded.
+ */
+function completedRps({ successes, serviceTime, batches: { lengthMs } }: LoadResult, inTime: readonly number[]): Rps {
+  const windowMs = inTime.length * lengthMs
+  if (windowMs === 0) return 0
+  const rightlyInFlight = (successes * Math.min(windowMs, fastServiceMs(serviceTime))) / windowMs
+  return (1_000 * Math.min(successes, sum(inTime) + rightlyInFlight)) / windowMs
 }
 
 function overLimit(distribution: Distribution, limitMs: Ms): number {

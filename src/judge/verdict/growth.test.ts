@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { growthIn, type Growth } from './growth.ts'
+import { evenStretches, resultOf } from '../result.case.ts'
+import { growthIn, growthOf, type Growth } from './growth.ts'
 import { randomOf } from './queue.case.ts'
 
 interface Served {
@@ -89,6 +90,28 @@ describe('growth of the number in flight', () => {
     const arrivalsMs = Array.from({ length: 2_400 }, (_, i) => RUN_MS * Math.sqrt((i + 1) / 2_400))
     const growth = growthAt({ arrivalsMs, servers: 100, serviceMs: 100 })
     expect(growth?.shown).toBe(false)
+  })
+
+  test('is not mistaken for the first service time of a run, in which nothing can be done yet', () => {
+    const growth = growthAt({ arrivalsMs: uniform(100, RUN_MS), servers: 1_000, serviceMs: 6_000 })
+    expect(growth?.shown).toBe(false)
+  })
+
+  test('of an operation whose first request came late is that of its own stretches within the traffic', () => {
+    const stretches = evenStretches(80, 100, () => 10).map((stretch, i) => ({
+      ...stretch,
+      inFlight: Math.max(0, 10 * (i - 40)),
+    }))
+    const result = resultOf({ stretches, phases: { late: [30, 80] }, rest: { durationMs: 70 * STRETCH_MS } })
+    const { batches } = result.phases.late ?? result
+    const operation = { ...result, batches }
+    expect(batches.startMs).toBe(30 * STRETCH_MS)
+    const growth = growthOf(operation)
+    expect(growth?.shown).toBe(true)
+    // 40 of its 50 stretches lie within the traffic: ten without growth, 30 that add ten requests each.
+    expect(growth?.requests).toBeGreaterThan(290)
+    expect(growth?.requests).toBeLessThan(400)
+    expect(growth?.share).toBeCloseTo((growth?.requests ?? 0) / 4_000)
   })
 
   test('is unknown with fewer than 20 stretches', () => {

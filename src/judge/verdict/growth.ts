@@ -1,4 +1,4 @@
-import type { JudgedFigures } from '../../model/result.ts'
+import type { Distribution, JudgedFigures } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { FEWEST_STRETCHES } from './design-effect.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
@@ -18,7 +18,7 @@ export interface Growth {
 const DOUBT = 0.01
 /** Growth below this share of the arrivals is no overload worth the name. */
 const LEAST_SHARE = 0.01
-/** A fast request, which no queue held up: its service time turns the arrival rate into the number rightly in flight. */
+/** A fast request, which no queue held up: what arrived within its service time is rightly in flight. */
 const FAST_PERCENTILE = 10
 
 /**
@@ -30,27 +30,40 @@ const FAST_PERCENTILE = 10
  */
 export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): Growth | undefined {
   const { batches, durationMs, startMs = 0, serviceTime } = figures
-  const from = Math.ceil((startMs - batches.startMs) / batches.lengthMs)
-  const to = Math.floor((startMs - batches.startMs + durationMs) / batches.lengthMs)
-  const serviceMs = percentileOf({ histogram: histogramOf(serviceTime), unanswered: 0 }, FAST_PERCENTILE) ?? 0
-  return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), serviceMs / batches.lengthMs)
+  // The stretches of an operation begin with its first request, which may be long after the start of the traffic.
+  const from = Math.max(0, Math.ceil((startMs - batches.startMs) / batches.lengthMs))
+  const to = Math.max(from, Math.floor((startMs - batches.startMs + durationMs) / batches.lengthMs))
+  const stretches = fastServiceMs(serviceTime) / batches.lengthMs
+  return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), stretches)
+}
+
+/** Service time of a request that no queue held up; 0 where nothing was served. */
+export function fastServiceMs(serviceTime: Distribution): Ms {
+  return percentileOf({ histogram: histogramOf(serviceTime), unanswered: 0 }, FAST_PERCENTILE) ?? 0
 }
 
 /**
- * Growth from what arrived in each stretch and what was in flight at its end. Each arrival of a stretch keeps
- * `rightlyInFlight` of a request in flight (Little: rate × service time); that is taken off first, so that a rising
- * rate is not mistaken for a growing queue.
+ * Growth from what arrived in each stretch and what was in flight at its end. What arrived within the last
+ * `serviceStretches` is rightly in flight; that is taken off first, so that neither a rising rate nor the first service
+ * time of a run, in which nothing can be done yet, is mistaken for a growing queue.
  */
 export function growthIn(
   arrivals: readonly number[],
   inFlight: readonly number[],
-  rightlyInFlight: number,
+  serviceStretches: number,
 ): Growth | undefined {
-  const backlog = inFlight.map((count, i) => count - (arrivals[i] ?? 0) * rightlyInFlight)
+  const backlog = inFlight.map((count, i) => count - arrivedWithin(arrivals, i, serviceStretches))
   const arrived = arrivals.reduce((sum, count) => sum + count, 0)
   if (backlog.length < FEWEST_STRETCHES || arrived === 0) return undefined
   const { perStep, error } = neweyWestSlope(backlog)
   const requests = perStep * (backlog.length - 1)
   const significant = perStep > studentQuantile(1 - DOUBT, backlog.length - 2) * error
   return { requests, share: requests / arrived, shown: significant && requests >= LEAST_SHARE * arrived }
+}
+
+/** Requests that arrived in the `stretches` up to the end of stretch `last`; of the earliest of them, in proportion. */
+function arrivedWithin(arrivals: readonly number[], last: number, stretches: number): number {
+  const whole = Math.min(last + 1, Math.floor(stretches))
+  const arrived = arrivals.slice(last + 1 - whole, last + 1).reduce((sum, count) => sum + count, 0)
+  return arrived + (stretches - Math.floor(stretches)) * (arrivals[last - whole] ?? 0)
 }

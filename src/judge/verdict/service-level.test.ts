@@ -36,6 +36,16 @@ describe('a running load', () => {
     expect([latency?.verdict, errors?.verdict]).toEqual(['fail', 'invalid'])
   })
 
+  test('is not stopped by a first error before any answer, but by many', () => {
+    const nothing = (count: number): (string | undefined)[] => {
+      const stretches = Array.from({ length: count }, () => ({ responsesMs: [], errors: { connection: 1 } }))
+      const running = resultOf({ stretches, rest: { ended: 'running' } })
+      return abortVerdicts(running, { errorRate: 0.01 }).map(({ verdict }) => verdict)
+    }
+    expect(nothing(1)).not.toContain('fail')
+    expect(nothing(30)).toEqual(['fail'])
+  })
+
   test('is not stopped by what 95% confidence would call a fail', () => {
     const stretches = evenStretches(40, 25, (i) => (i % 55 === 0 ? 100 : 10))
     const some = resultOf({ stretches, rest: { ended: 'running' } })

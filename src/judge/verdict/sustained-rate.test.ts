@@ -41,6 +41,18 @@ describe('a rate', () => {
     ).toBe('invalid: the load was not delivered')
   })
 
+  test('that a run was ended before it was scheduled fails where abortOn did that, else the run was cut short', () => {
+    const ended = (how: LoadResult['ended']): string =>
+      sustains(
+        each(() => ({}), { ended: how, offeredRps: 200 }),
+        400,
+      )
+    expect(ended('aborted')).toBe('fail: the run was aborted')
+    expect(ended('interrupted')).toBe('invalid: the run was interrupted')
+    expect(ended('running')).toBe('invalid: the run is still going on')
+    expect(ended('completed')).toBe('invalid: the load was not delivered')
+  })
+
   test('with Poisson arrivals may be missed by what their scatter explains', () => {
     expect(
       sustains(

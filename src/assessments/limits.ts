@@ -64,9 +64,9 @@ export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuit
           plan: sharedPlan(plan, asked),
           startLoad: context.startLoad,
           signal: context.signal,
-          onFindings: (findings) => context.conclude('limits', findings),
+          onFindings: (findings) => context.conclude('limits', findings, name),
         })
-        context.conclude('limits', found.findings)
+        context.conclude('limits', found.findings, name)
         settle(found, asked.minRps ?? minRps)
       })
     })

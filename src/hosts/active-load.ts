@@ -10,6 +10,8 @@ const PROGRESS_MS: Ms = 1_000
 const STOP_LIMIT_MS: Ms = 1_000
 
 interface ActiveLoadOptions {
+  /** The result as everybody is to see it: what is kept and what the test gets are one object, so verdicts find it. */
+  readonly finish: (result: LoadResult) => LoadResult
   /** Keeps a result, once; what it returns puts a better one in its place. */
   readonly keep: (result: LoadResult) => (better: LoadResult) => void
   readonly onProgress: ((progress: Progress) => void) | undefined
@@ -50,7 +52,8 @@ export class ActiveLoad {
   keepPartial(because: string): void {
     if (this.#replace !== undefined) return
     const soFar = this.#run.metrics()
-    this.#replace = this.#options.keep(Object.freeze({ ...soFar, ended: 'interrupted', endedBecause: because }))
+    const partial: LoadResult = Object.freeze({ ...soFar, ended: 'interrupted', endedBecause: because })
+    this.#replace = this.#options.keep(this.#options.finish(partial))
   }
 
   /** Ends the run, waiting a second at most. */
@@ -62,7 +65,7 @@ export class ActiveLoad {
 
   async #resultOf(run: LoadRun): Promise<LoadResult> {
     try {
-      const result = await run.result
+      const result = this.#options.finish(await run.result)
       if (this.#replace === undefined) this.#replace = this.#options.keep(result)
       else this.#replace(result)
       return result

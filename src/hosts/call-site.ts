@@ -22,6 +22,19 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
   }
 }
 
+/**
+ * The same error, its stack without the frames of ours that lie below the test's body: who reads a failure wants the
+ * line of the assertion, and what called that is the same for every load test.
+ */
+export function withoutOurFrames<Thrown>(error: Thrown): Thrown {
+  if (error instanceof Error && typeof error.stack === 'string') {
+    const kept = error.stack.split('\n').filter((line) => !(/^\s+at /.test(line) && line.includes(OURS)))
+    // A frozen error keeps them.
+    Reflect.set(error, 'stack', kept.join('\n'))
+  }
+  return error
+}
+
 function isOurs(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_LOAD_')
 }

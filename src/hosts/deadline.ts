@@ -12,6 +12,7 @@ export class Deadline {
   #ended = false
   readonly #onExpired: () => void
 
+  /** With a limit of Infinity it never expires. */
   constructor(limitMs: Ms, onExpired: () => void) {
     this.#leftMs = limitMs
     this.#onExpired = onExpired
@@ -19,7 +20,7 @@ export class Deadline {
 
   /** Starts or goes on. */
   resume(): void {
-    if (this.#timer !== undefined || this.#ended) return
+    if (this.#timer !== undefined || this.#ended || this.#leftMs === Number.POSITIVE_INFINITY) return
     this.#sinceMs = realTime.now()
     // A delay beyond 2³¹ ms would fire at once.
     this.#timer = realTime.setTimeout(this.#onExpired, Math.min(Math.max(0, this.#leftMs), 2 ** 31 - 1))

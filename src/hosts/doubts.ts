@@ -2,7 +2,7 @@ import type { LoadResult } from '../model/result.ts'
 
 /** What distorts figures and only a host can know. */
 export interface HostFacts {
-  /** The host collects code coverage in this process. */
+  /** The host collects code coverage in this process, in a way that the run itself cannot see. */
   readonly coverage: boolean
 }
 

@@ -41,7 +41,10 @@ export interface SessionOptions {
   readonly book: RecordBook
   /** The host's own wish to end the test. */
   readonly signal: AbortSignal
-  /** For the whole test, the wait for other loads on this machine excepted; undefined: as long as its plans need. */
+  /**
+   * For the whole test, the wait for other loads on this machine excepted; undefined: as long as its plans need; 0: as
+   * long as it takes.
+   */
   readonly timeoutMs: Ms | undefined
   readonly facts: HostFacts
   readonly onProgress: ((progress: Progress) => void) | undefined
@@ -63,7 +66,7 @@ export class LoadSession {
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.#allowedMs = options.timeoutMs ?? OWN_TIME_MS
+    this.#allowedMs = allowedBy(options.timeoutMs)
     this.#deadline = new Deadline(this.#allowedMs, () => this.#cut(this.#timedOut()))
   }
 
@@ -111,7 +114,7 @@ export class LoadSession {
       signal: this.#over.signal,
       load,
       startLoad: startHere,
-      conclude: (suite, findings) => this.#options.book.conclude(suite, findings),
+      conclude: (suite, findings, name) => this.#options.book.conclude(suite, findings, name),
     }
   }
 
@@ -130,7 +133,8 @@ export class LoadSession {
         release: () => lock.release(),
       })
       const load = new ActiveLoad(run, {
-        keep: (result) => book.addResult(withHostDoubts(result, facts)),
+        finish: (result) => withHostDoubts(result, facts),
+        keep: (result) => book.addResult(result),
         onProgress,
         onOver: () => {
           unwatch()
@@ -191,4 +195,10 @@ export class LoadSession {
     for (const load of this.#loads) load.keepPartial(`interrupted by ${signal}`)
     return { id, test, record: book.record }
   }
+}
+
+/** Infinity is no limit, and so is what hosts say instead: 0 or less. */
+function allowedBy(timeoutMs: Ms | undefined): Ms {
+  if (timeoutMs === undefined) return OWN_TIME_MS
+  return timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY
 }

@@ -18,8 +18,11 @@ export interface LoadContext {
   readonly load: (plan: LoadPlan) => Promise<LoadResult>
   /** Like `load`, for watching a run or stopping it early: resolves as soon as it is under way. */
   readonly startLoad: (plan: LoadPlan) => Promise<LoadRun>
-  /** Makes this test the run of a suite: `findings` (plain JSON) go into the suite's own artifacts. */
-  readonly conclude: (suite: string, findings: unknown) => void
+  /**
+   * Makes this test the run of a suite: `findings` (plain JSON) go into the suite's own artifacts. Of two runs by one
+   * `name` (the test's own when absent) the later one stands there.
+   */
+  readonly conclude: (suite: string, findings: unknown, name?: string) => void
 }
 
 /** With a plan given to `loadTest`, its traffic has run when the body starts. */

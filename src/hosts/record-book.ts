@@ -41,8 +41,8 @@ export class RecordBook {
   }
 
   /** Marks the test as the run of a suite. */
-  conclude(suite: string, findings: unknown): void {
-    this.#change({ suite, findings })
+  conclude(suite: string, findings: unknown, name?: string): void {
+    this.#change({ suite, findings, ...(name === undefined ? {} : { suiteName: name }) })
   }
 
   #change(change: Partial<LoadRecord>): void {

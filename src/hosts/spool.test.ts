@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -47,6 +48,12 @@ describe('the spool', () => {
     onTestFinished(() => void child.kill('SIGKILL'))
     await new Promise((resolve) => child.stdout.once('data', resolve))
     expect(collectSpool(folder)).toEqual([{ id: 'a', test: 'a', record }])
+  })
+
+  test('an entry that cannot be read costs no other', () => {
+    writeFileSync(join(folder, 'broken.json'), '{"id":"b","test":')
+    spoolRecord({ id: 'a', test: 'a', record })
+    expect(readSpool(folder).map(({ id }) => id)).toEqual(['a'])
   })
 
   test('is gone when it is removed', () => {

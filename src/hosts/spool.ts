@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import type { TestedLoad } from '../report/run-records.ts'
+import { writeWhole } from '../report/write.ts'
 
 /** A load test that was cut off by a signal, as its process wrote it down in its last moment. */
 export interface SpooledLoad extends TestedLoad {
@@ -30,7 +31,7 @@ export function announceLoad(id: string): () => void {
   const folder = env[VARIABLE]
   if (folder === undefined) return () => {}
   const path = join(folder, `${fileNameOf(id)}.running`)
-  writeFileSync(path, String(process.pid))
+  writeWhole(path, String(process.pid))
   return () => rmSync(path, { force: true })
 }
 
@@ -39,7 +40,7 @@ export function spoolRecord(load: SpooledLoad): void {
   const folder = env[VARIABLE]
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${fileNameOf(load.id)}.json`), JSON.stringify(load))
+  writeWhole(join(folder, `${fileNameOf(load.id)}.json`), JSON.stringify(load))
   rmSync(join(folder, `${fileNameOf(load.id)}.running`), { force: true })
 }
 
@@ -51,8 +52,15 @@ export function announcedPids(folder: string): readonly number[] {
   })
 }
 
+/** What can be read of it: one entry that cannot must not cost the others. */
 export function readSpool(folder: string): readonly SpooledLoad[] {
-  return namesIn(folder, '.json').map((name) => JSON.parse(textOf(join(folder, name))) as SpooledLoad)
+  return namesIn(folder, '.json').flatMap((name): readonly SpooledLoad[] => {
+    try {
+      return [JSON.parse(textOf(join(folder, name))) as SpooledLoad]
+    } catch {
+      return []
+    }
+  })
 }
 
 export function removeSpool(folder: string): void {

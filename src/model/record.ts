@@ -17,6 +17,8 @@ export interface LoadRecord {
   readonly verdicts: readonly VerdictRecord[]
   /** Set by a suite: which artifacts these results belong to, and what it concluded. */
   readonly suite?: string
+  /** Set by a suite: what this call of it goes by; the test's full name when absent. */
+  readonly suiteName?: string
   readonly findings?: unknown
 }
 
@@ -24,7 +26,7 @@ export interface LoadRecord {
 export interface RunRecord {
   readonly schema: 1
   readonly suite: string
-  /** Tells two calls of one suite apart: the name of the test that made it; of a user's own tests the suite's name. */
+  /** Tells two calls of one suite apart: the name it was given, or else that of its test; of a user's own tests the suite's name. */
   readonly name: string
   readonly startedAt: string
   readonly durationMs: Ms

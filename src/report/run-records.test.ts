@@ -18,15 +18,20 @@ describe('the runs that artifacts are made of', () => {
   })
 
   test('a suite called twice is two runs, unless both go by the same name: then the later one stands', () => {
-    const limits = (name: string, findings: unknown) => ({
-      test: name,
-      record: recordOf({ suite: 'limits', findings }),
+    const limits = (suiteName: string, findings: unknown) => ({
+      test: `test ${findings}`,
+      record: recordOf({ suite: 'limits', suiteName, findings }),
     })
     const runs = runRecords([limits('shop', 1), limits('cart', 2), limits('shop', 3)], environment)
     expect(runs.map(({ name, findings }) => [name, findings])).toEqual([
       ['shop', 3],
       ['cart', 2],
     ])
+  })
+
+  test('a suite without a name of its own goes by its test', () => {
+    const [run] = runRecords([{ test: 'shop > holds', record: recordOf({ suite: 'limits' }) }], environment)
+    expect(run?.name).toBe('shop > holds')
   })
 
   test('a test that never got to its traffic is not in them', () => {

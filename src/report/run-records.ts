@@ -20,7 +20,7 @@ export function runRecords(loads: readonly TestedLoad[], environment: Environmen
   // A test that never got to its traffic has said why itself; it has nothing to report.
   for (const load of loads.filter(({ record }) => record.results.length > 0)) {
     const suite = load.record.suite ?? OWN_TESTS
-    const key = suite === OWN_TESTS ? OWN_TESTS : `${suite}\n${load.test}`
+    const key = suite === OWN_TESTS ? OWN_TESTS : `${suite}\n${nameOf(load)}`
     runs.set(key, suite === OWN_TESTS ? [...(runs.get(key) ?? []), load] : [load])
   }
   return [...runs.values()].map((together) => redact(join(together, environment)))
@@ -28,22 +28,28 @@ export function runRecords(loads: readonly TestedLoad[], environment: Environmen
 
 function join(loads: readonly TestedLoad[], environment: Environment): RunRecord {
   const results = loads.flatMap(({ record }) => record.results)
-  const suite = loads[0]?.record.suite ?? OWN_TESTS
+  const [first] = loads
+  const suite = first?.record.suite ?? OWN_TESTS
   const starts = results.map(({ startedAt }) => Date.parse(startedAt))
   const ends = results.map(({ durationMs }, index) => (starts[index] ?? 0) + durationMs)
   const startMs = Math.min(...starts)
   return {
     schema: 1,
     suite,
-    name: suite === OWN_TESTS ? OWN_TESTS : (loads[0]?.test ?? suite),
+    name: suite === OWN_TESTS || first === undefined ? suite : nameOf(first),
     startedAt: new Date(startMs).toISOString(),
     durationMs: Math.max(...ends) - startMs,
     environment,
     target: [...new Set(results.map(({ target }) => target.url))].join(', '),
     results,
     verdicts: verdictsOf(loads),
-    findings: suite === OWN_TESTS ? null : (loads[0]?.record.findings ?? null),
+    findings: suite === OWN_TESTS ? null : (first?.record.findings ?? null),
   }
+}
+
+/** What a call of a suite goes by. */
+function nameOf({ test, record }: TestedLoad): string {
+  return record.suiteName ?? test
 }
 
 /** Verdicts name their result by its place in the test; here it becomes the place in the run. */

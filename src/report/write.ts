@@ -10,9 +10,14 @@ export function writeArtifacts(folder: string, files: readonly RenderedFile[]): 
   if (files.length > 0) mkdirSync(folder, { recursive: true })
   return files.map(({ fileName, text }) => {
     const path = join(folder, fileName)
-    const unfinished = `${path}.${process.pid}.tmp`
-    writeFileSync(unfinished, text)
-    renameSync(unfinished, path)
+    writeWhole(path, text)
     return path
   })
+}
+
+/** Whoever looks sees the old file or the new one, never half of it. Synchronous. */
+export function writeWhole(path: string, text: string): void {
+  const unfinished = `${path}.${process.pid}.tmp`
+  writeFileSync(unfinished, text)
+  renameSync(unfinished, path)
 }

@@ -75,6 +75,10 @@ const FAILING = (url: string): string => `
     })
     loadTest('has no result', ({ result }) => result)
     loadTest('runs out of time', { duration: '30s', test: { timeout: 2_500 } }, () => {})
+    describeLoad('group with a time', { test: { timeout: 2_000 } }, () => {
+      loadTest('inherits it', { duration: '30s' }, () => {})
+      loadTest('has none', { duration: 2_500, test: { timeout: 0 } }, () => {})
+    })
     loadTest('leaves a run behind', async ({ startLoad }) => void (await startLoad({ duration: '30s' })))
     loadTest('beside others', { duration: 50, test: { concurrent: true } }, () => {})
     loadTest('says nothing', { target: 'http://127.0.0.1:1', duration: 50 }, () => {})
@@ -137,10 +141,13 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'wrong load',
       'has no result',
       'runs out of time',
+      'inherits it',
       'beside others',
       'says nothing',
     ])
     expect(failures.get('fails')).toContain('attempt 1')
+    expect(failures.get('fails')).toContain('shop.load.test.ts')
+    expect(failures.get('fails')).not.toContain('src/hosts')
     expect(failures.get('wrong plan')).toMatch(
       /the plan has 2 faults\n.*rate must be.*-1\n.*duration must be.*5 parsecs/,
     )
@@ -150,6 +157,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     expect(blamed('has no result')).toContain("loadTest('has no result'")
     expect(failures.get('runs out of time')).toContain('load test timed out after 2.5 s')
     expect(blamed('runs out of time')).toContain("loadTest('runs out of time'")
+    expect(failures.get('inherits it')).toContain('load test timed out after 2 s')
     expect(failures.get('beside others')).toContain('a load test cannot be concurrent')
     expect(failures.get('says nothing')).toContain('nothing answers at http://127.0.0.1:1')
     expect(blamed('says nothing')).toContain("loadTest('says nothing'")
@@ -158,6 +166,8 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     expect(results.map(({ name, ended, endedBecause }) => [name.slice(11), ended, endedBecause])).toEqual([
       ['fails', 'completed', undefined],
       ['runs out of time', 'interrupted', 'load test timed out after 2.5 s'],
+      ['group with a time > inherits it', 'interrupted', 'load test timed out after 2 s'],
+      ['group with a time > has none', 'completed', undefined],
       ['leaves a run behind', 'interrupted', 'the test ended'],
     ])
     expect(results[1]?.successes).toBeGreaterThan(0)

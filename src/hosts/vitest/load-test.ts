@@ -1,4 +1,4 @@
-import { test } from 'vitest'
+import { test, TestRunner } from 'vitest'
 import type { TestAPI, TestContext, TestOptions } from 'vitest'
 import { callSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
@@ -69,7 +69,12 @@ function testsOf(host: Host): VitestLoadTest {
 }
 
 function declaredTest(what: string, given: readonly unknown[], helper: (...args: never[]) => unknown): DeclaredTest {
-  return { ...readDeclaration<TestOptions>(what, given), scope: currentScope(), site: callSite(helper) }
+  return {
+    ...readDeclaration<TestOptions>(what, given),
+    scope: currentScope(),
+    site: callSite(helper),
+    inheritedTimeoutMs: TestRunner.getCurrentSuite().options?.timeout,
+  }
 }
 
 /**

@@ -59,6 +59,20 @@ describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version
     await watchOnce(named, 'b.load')
     expect(orderIn(named)).toEqual(['b.load.spec.ts starts', 'b.load.spec.ts ends'])
   })
+
+  test('the value of an option names no file', { timeout: 60_000 }, async (context) => {
+    const project = vitestProject(context, version, FILES)
+    await watchOnce(project, '--config', 'vitest.config.ts', '-t', 'runs', '--reporter', 'default')
+    expect(orderIn(project)).toHaveLength(4)
+    expect(orderIn(project).join()).not.toContain('load')
+  })
+
+  test('watching the load project runs it', { timeout: 60_000 }, async (context) => {
+    const project = vitestProject(context, version, FILES)
+    await watchOnce(project, '--project', 'load')
+    expect(orderIn(project)).toHaveLength(4)
+    expect(orderIn(project).every((line) => line.includes('.load.'))).toBe(true)
+  })
 })
 
 /** Watches until the first run is over. */

@@ -58,9 +58,9 @@ export function load(options: LoadPluginOptions = {}): Plugin {
         },
       })
     },
-    configureVitest({ vitest, project }) {
+    async configureVitest({ vitest, project }) {
       join(vitest, options)
-      place(project, include, vitest.config.watch && !namesFiles(argv))
+      place(project, include, vitest.config.watch && !(await asksForLoad(argv)))
       project.provide('describe-load', { plan })
     },
   }
@@ -93,9 +93,15 @@ function place({ config, name }: TestProject, include: string[], absent: boolean
   if (config.sequence.groupOrder === 0 && config.maxWorkers === 1) config.sequence.groupOrder = BEFORE_LOAD
 }
 
-/** Whether the command line names files (`vitest watch suites/limits`), as far as can be told before they are looked for. */
-function namesFiles(args: readonly string[]): boolean {
-  return args.slice(2).some((arg) => !arg.startsWith('-') && !['watch', 'dev'].includes(arg))
+/**
+ * Whether the command line names files (`vitest watch suites/limits`), which Vitest then looks for among all, or the
+ * load project itself.
+ */
+async function asksForLoad(commandLine: readonly string[]): Promise<boolean> {
+  // Only a watching Vitest needs this, and it has long loaded it.
+  const { parseCLI } = await import('vitest/node')
+  const { filter, options } = parseCLI(['vitest', ...commandLine.slice(2)], { allowUnknownOptions: true })
+  return filter.length > 0 || [options.project ?? []].flat().includes(LOAD_PROJECT)
 }
 
 function planOf({ plan, confidence, onInconclusive }: LoadPluginOptions): LoadPlan {

@@ -18,7 +18,7 @@ import { PROGRESS } from './matcher-types.ts'
 export const LOAD_REPORTER = 'describe-load'
 
 export interface LoadReporterOptions {
-  /** Where artifacts land; `LOAD_REPORTS_DIR` wins. Default `reports`, in Vitest's root. */
+  /** Where artifacts land; `LOAD_REPORTS_DIR` wins where it is set and not empty. Default `reports`, in Vitest's root. */
   readonly reportsDir?: string
   /** Written beside the built-in ones. */
   readonly artifacts?: readonly Artifact[]
@@ -87,7 +87,7 @@ export class LoadReporter implements Reporter {
     const vitest = this.#vitest
     if (vitest === undefined || loads.length === 0) return
     const { root } = vitest.config
-    const folder = resolve(root, env['LOAD_REPORTS_DIR'] ?? this.#options.reportsDir ?? 'reports')
+    const folder = resolve(root, env['LOAD_REPORTS_DIR']?.trim() || (this.#options.reportsDir ?? 'reports'))
     const runs = runRecords(loads, readEnvironment())
     const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(this.#options.artifacts ?? [])]))
     if (paths.length === 0) return

@@ -2,8 +2,9 @@ import { recordArtifact } from 'vitest'
 import type { TestContext, TestOptions } from 'vitest'
 import { LoadError } from '../../model/errors.ts'
 import type { LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
 import type { Progress } from '../../report/live/progress.ts'
-import { callSite } from '../call-site.ts'
+import { callSite, withoutOurFrames } from '../call-site.ts'
 import type { CallSite } from '../call-site.ts'
 import type { Declaration } from '../declaration.ts'
 import { LoadSession } from '../load-session.ts'
@@ -20,6 +21,8 @@ type VitestTask = TestContext['task']
 export interface DeclaredTest extends Declaration<TestOptions> {
   readonly scope: PlanScope
   readonly site: CallSite
+  /** Of the suites around it; its own wins. */
+  readonly inheritedTimeoutMs: Ms | undefined
 }
 
 /** Runs a declared load test, or one case of it, as the Vitest test that `context` belongs to. */
@@ -28,7 +31,7 @@ export async function runLoadTest(
   item: readonly unknown[],
   context: TestContext,
 ): Promise<void> {
-  const { planOf, body, scope, site, options } = declared
+  const { planOf, body, scope, site, options, inheritedTimeoutMs } = declared
   const { task } = context
   if (task.concurrent === true) throw site.point(concurrent())
   const test = fullNameOf(task)
@@ -42,14 +45,18 @@ export async function runLoadTest(
     site,
     book: new RecordBook(test, publish, task.meta.load),
     signal: context.signal,
-    timeoutMs: options?.timeout,
+    timeoutMs: options?.timeout ?? inheritedTimeoutMs,
     facts: hostFacts(),
     onProgress: hasReporter() ? (progress) => tell(task, progress) : undefined,
     onWait: (message) => console.warn(message),
   })
   await session.within(async (loads) => {
     const result = planOf === undefined ? undefined : await session.load(planOf(...item), site)
-    await body(...item, bodyContext(context, loads, result))
+    try {
+      await body(...item, bodyContext(context, loads, result))
+    } catch (error) {
+      throw withoutOurFrames(error)
+    }
   })
 }
 

@@ -1,3 +1,4 @@
+import { env } from 'node:process'
 import { inject } from 'vitest'
 import type { LoadPlan } from '../../model/plan.ts'
 import type { HostFacts } from '../doubts.ts'
@@ -16,7 +17,9 @@ export function planDefaults(): LoadPlan {
 export function hostFacts(): HostFacts {
   // Vitest says this nowhere in its public interface; without it, coverage goes unnoticed and nothing else suffers.
   const worker: unknown = Reflect.get(globalThis, '__vitest_worker__')
-  return { coverage: at(worker, 'config', 'coverage', 'enabled') === true }
+  // With that variable the run says so itself, and once is enough.
+  const saidByRun = env['NODE_V8_COVERAGE'] !== undefined
+  return { coverage: !saidByRun && at(worker, 'config', 'coverage', 'enabled') === true }
 }
 
 function at(value: unknown, ...keys: readonly string[]): unknown {

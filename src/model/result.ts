@@ -158,6 +158,8 @@ export interface TargetSample {
   readonly atMs: Ms
   /** In % of one core, over the second before. */
   readonly cpuPercent: number | null
+  /** Of the process that used most, in % of one core: whether a single thread was full shows here only. */
+  readonly busiestProcessCpuPercent: number | null
   readonly rssMb: number | null
   readonly openSockets: number | null
   readonly bytesIn: number | null

@@ -11,9 +11,26 @@ function measured(serviceMs: number, rest: Partial<LoadResult> = {}): LoadResult
   return resultOf({ stretches: evenStretches(8, 20, () => serviceMs), rest })
 }
 
+interface Watched {
+  readonly rssMb?: number
+  readonly pids?: readonly number[]
+  readonly busiest?: number
+}
+
 /** A target on this machine, sampled three times; the first sample is one of rest. */
-function target(cpuPercent: number, rssMb = 100, pids = [1]): Partial<LoadResult> {
-  const sample: TargetSample = { atMs: 1_000, cpuPercent, rssMb, openSockets: 100, bytesIn: 0, bytesOut: 0 }
+function target(
+  cpuPercent: number,
+  { rssMb = 100, pids = [1], busiest = cpuPercent }: Watched = {},
+): Partial<LoadResult> {
+  const sample: TargetSample = {
+    atMs: 1_000,
+    cpuPercent,
+    busiestProcessCpuPercent: busiest,
+    rssMb,
+    openSockets: 100,
+    bytesIn: 0,
+    bytesOut: 0,
+  }
   return { target: { url: 'http://127.0.0.1:1/', pids, samples: [{ ...sample, cpuPercent: 0 }, sample, sample] } }
 }
 
@@ -24,8 +41,10 @@ function found(overloaded: LoadResult, more: Partial<BottleneckEvidence> = {}): 
 describe('what ran out first', () => {
   it.each([
     ['a full core of one process', 'target-cpu', measured(50, target(97))],
-    ['full cores of two processes', 'target-cpu', measured(50, target(190, 100, [1, 2]))],
-    ['memory', 'target-memory', measured(50, target(97, 7_000))],
+    ['full cores of two processes', 'target-cpu', measured(50, target(190, { pids: [1, 2], busiest: 97 }))],
+    ['a full core of one of three processes', 'target-cpu', measured(50, target(98, { pids: [1, 2, 3], busiest: 97 }))],
+    ['all cores of one process of many threads', 'target-cpu', measured(50, target(195))],
+    ['memory', 'target-memory', measured(50, target(97, { rssMb: 7_000 }))],
     ['answers that wait while the CPU idles', 'downstream-wait', measured(250, target(4))],
     [
       'connections that are all busy with an unslowed target',
@@ -36,8 +55,21 @@ describe('what ran out first', () => {
     expect(found(overloaded)).toMatchObject({ resource })
   })
 
-  it('is not the CPU of one of two processes', () => {
-    expect(found(measured(11, target(97, 100, [1, 2]))).resource).toBeNull()
+  it('is not the CPU of threads that leave cores idle, nor of a core that two processes share', () => {
+    const machineOfFour = { machine: { cpus: 4, memoryMb: 8_000 } }
+    expect(found(measured(11, target(195)), machineOfFour).resource).toBeNull()
+    expect(found(measured(11, target(97, { pids: [1, 2], busiest: 49 }))).resource).toBeNull()
+  })
+
+  it('is no downstream while one process is busy, however idle the others', () => {
+    expect(found(measured(250, target(75, { pids: [1, 2, 3], busiest: 71 }))).resource).toBeNull()
+    expect(found(measured(250, target(75, { pids: [1, 2, 3], busiest: 30 }))).resource).toBe('downstream-wait')
+  })
+
+  it('says what a full process among others used', () => {
+    expect(found(measured(50, target(98, { pids: [1, 2, 3], busiest: 97 }))).evidence[0]).toBe(
+      'the target used 98% of a core in 3 processes, the busiest 97%, as much as one thread can',
+    )
   })
 
   it('is the network of a remote target when its bytes come close to a link', () => {

@@ -18,7 +18,10 @@ export interface BottleneckEvidence {
 
 /** A core is full from here on, in % of one core: the kernel and the sampling take the rest. */
 const FULL_CPU = 85
-const IDLE_CPU = 70
+/** More than this is more than one thread at work, garbage collection aside. */
+const ONE_THREAD = 115
+/** A target with a process as busy as this cannot be said to wait. */
+const BUSY_CPU = 70
 const FULL_MEMORY = 0.85
 const BUSY_GENERATOR = 0.95
 /** Nominal speeds of links, in bits per second. */
@@ -49,17 +52,23 @@ function generator({ toolRanOut, overloaded }: BottleneckEvidence): Bottleneck |
   }
 }
 
+/**
+ * One thread at work fills one core however many the machine has, and what stands beside it (a shell, a master, an idle
+ * worker) does not change that. More than one core in a process is threads, which are full with the machine.
+ */
 function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
-  const used = cpuOf(evidence.overloaded)
-  if (used === null) return undefined
-  const processes = evidence.overloaded.target.pids.length
-  const available = 100 * Math.min(processes, evidence.machine.cpus)
-  if (used < (FULL_CPU / 100) * available) return undefined
-  const where = processes === 1 ? 'a core' : `${available / 100} cores`
-  return {
-    resource: 'target-cpu',
-    evidence: [`the target used ${round(used)}% of ${where} in ${processes} process(es)`, ...surroundings(evidence)],
-  }
+  const used = meanOf(evidence.overloaded, 'cpuPercent')
+  const busiest = busiestOf(evidence.overloaded)
+  if (used === null || busiest === null) return undefined
+  const { cpus } = evidence.machine
+  const oneThread = busiest >= FULL_CPU && busiest < ONE_THREAD
+  if (!oneThread && used < FULL_CPU * cpus) return undefined
+  const { length } = evidence.overloaded.target.pids
+  const all = `the target used ${round(used)}% of a core in ${length === 1 ? 'one process' : `${length} processes`}`
+  const full = oneThread
+    ? `${all}, ${length === 1 ? '' : `the busiest ${round(busiest)}%, `}as much as one thread can`
+    : `${all}, of ${100 * cpus}% that the machine has`
+  return { resource: 'target-cpu', evidence: [full, ...surroundings(evidence)] }
 }
 
 function targetMemory({ calm, overloaded, machine }: BottleneckEvidence): Bottleneck | undefined {
@@ -96,14 +105,15 @@ function network({ overloaded }: BottleneckEvidence): Bottleneck | undefined {
 }
 
 function downstreamWait(evidence: BottleneckEvidence): Bottleneck | undefined {
-  const used = cpuOf(evidence.overloaded)
+  const used = meanOf(evidence.overloaded, 'cpuPercent')
+  const busiest = busiestOf(evidence.overloaded)
   const [before, after] = [serviceMs(evidence.calm), serviceMs(evidence.overloaded)]
-  if (used === null || before === null || after === null || after < 1.5 * before) return undefined
-  if (used >= IDLE_CPU * evidence.overloaded.target.pids.length) return undefined
+  if (used === null || busiest === null || before === null || after === null) return undefined
+  if (after < 1.5 * before || busiest >= BUSY_CPU) return undefined
   return {
     resource: 'downstream-wait',
     evidence: [
-      `service time rose from ${round(before)} ms to ${round(after)} ms while the target used only ${round(used)}% of a core: it waits (for a downstream service, a lock, or workers of its own)`,
+      `service time rose from ${round(before)} ms to ${round(after)} ms while no process of the target used more than ${round(busiest)}% of a core (all together ${round(used)}%): it waits (for a downstream service, a lock, or workers of its own)`,
       ...surroundings(evidence),
     ],
   }
@@ -111,7 +121,7 @@ function downstreamWait(evidence: BottleneckEvidence): Bottleneck | undefined {
 
 function nothingShown({ overloaded }: BottleneckEvidence): string {
   const { unwatched } = overloaded.target
-  if (cpuOf(overloaded) !== null) return 'no resource that was watched was full'
+  if (meanOf(overloaded, 'cpuPercent') !== null) return 'no resource that was watched was full'
   return `the target's CPU and memory were not seen${unwatched === undefined ? '' : `: ${unwatched}`}`
 }
 
@@ -126,10 +136,15 @@ function surroundings({ calm, overloaded }: BottleneckEvidence): string[] {
   return eventLoopUtilization + (runDelayRatio ?? 0) > BUSY_GENERATOR ? lines.slice(1) : lines
 }
 
-/** Mean CPU of the target in % of one core; the first sample also covers the start of the run and is left out. */
-function cpuOf({ target: { samples } }: LoadResult): number | null {
-  const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap(({ cpuPercent }) => cpuPercent ?? [])
+/** Mean of what the target used, in % of one core; the first sample also covers the start of the run and is left out. */
+function meanOf({ target: { samples } }: LoadResult, key: 'cpuPercent' | 'busiestProcessCpuPercent'): number | null {
+  const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap((sample) => sample[key] ?? [])
   return used.length === 0 ? null : used.reduce((sum, cpu) => sum + cpu, 0) / used.length
+}
+
+/** Of the busiest process; results of a time when that was not measured know only the sum, which is right for one. */
+function busiestOf(result: LoadResult): number | null {
+  return meanOf(result, 'busiestProcessCpuPercent') ?? meanOf(result, 'cpuPercent')
 }
 
 function highest(samples: readonly TargetSample[], key: 'rssMb'): number | null {

@@ -13,6 +13,8 @@ export interface ProcessStat {
   readonly zombie: boolean
   /** User and system time of the process and of the children it has waited for, in ticks. */
   readonly cpuTicks: number
+  /** User and system time of the process alone, in ticks. */
+  readonly ownTicks: number
   /** Ticks from the boot of the machine to its start: tells a process from a later one with the same pid. */
   readonly startTicks: number
 }
@@ -39,6 +41,7 @@ export function readStat(pid: number): ProcessStat | undefined {
     parent,
     group,
     zombie: state === 'Z' || state === 'X',
+    ownTicks: user + system,
     cpuTicks: user + system + childUser + childSystem,
     startTicks: Number(numbers[18]),
   }

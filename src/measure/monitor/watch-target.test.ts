@@ -5,7 +5,14 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { watchTarget } from './watch-target.ts'
 
 const WITHIN = { timeout: 10_000, interval: 20 }
-const NOTHING = { cpuPercent: null, rssMb: null, openSockets: null, bytesIn: null, bytesOut: null }
+const NOTHING = {
+  cpuPercent: null,
+  busiestProcessCpuPercent: null,
+  rssMb: null,
+  openSockets: null,
+  bytesIn: null,
+  bytesOut: null,
+}
 
 const started: ChildProcess[] = []
 afterEach(() => {
@@ -15,15 +22,18 @@ afterEach(() => {
 /** A server that tells its port, and burns CPU or has a child burn it when told to, telling how much that was. */
 const SERVER = `
   const { createServer } = require('node:net')
-  const { spawnSync } = require('node:child_process')
+  const { spawn, spawnSync } = require('node:child_process')
   const burn = "const end = performance.now() + 400; while (performance.now() < end); " +
     "const { user, system } = process.cpuUsage(); console.log((user + system) / 1e6)"
   process.on('message', (order) => {
     if (order === 'delegate') return process.send(Number(spawnSync(process.execPath, ['-e', burn]).stdout))
+    const child = order === 'both' && spawn(process.execPath, ['-e', burn + "; process.stdin.resume()"])
     const before = process.cpuUsage()
     for (const end = performance.now() + 400; performance.now() < end; );
     const { user, system } = process.cpuUsage(before)
-    process.send((user + system) / 1e6)
+    const own = (user + system) / 1e6
+    if (child) child.stdout.on('data', (text) => process.send([own, Number(text)]))
+    else process.send(own)
   })
   const server = createServer().listen(0, '127.0.0.1', () => process.send(server.address().port))`
 
@@ -77,6 +87,21 @@ describe.runIf(process.platform === 'linux')('a watched target', () => {
       expect(seconds).toBeLessThan(truthSeconds * 1.2 + 0.15)
     },
   )
+
+  test('is as busy as the busiest of its processes, not as all together', async () => {
+    const { child, pid } = await startServer()
+    const watch = watchTarget({ pid })
+    const startMs = performance.now()
+    await watch.sample()
+    child.send('both')
+    const [truthSeconds] = (await once(child, 'message')) as [number[]]
+    const { cpuPercent, busiestProcessCpuPercent } = await watch.sample()
+    const seconds = (percent: number | null): number => ((percent ?? 0) / 100) * ((performance.now() - startMs) / 1_000)
+    const [own = 0, others = 0] = truthSeconds
+    expect(seconds(busiestProcessCpuPercent)).toBeGreaterThan(Math.max(own, others) - 0.05)
+    expect(seconds(busiestProcessCpuPercent)).toBeLessThan(Math.max(own, others) * 1.2 + 0.15)
+    expect(seconds(cpuPercent)).toBeGreaterThan(own + others - 0.1)
+  })
 
   test('includes the processes it starts while it is watched', async () => {
     const { child, pid } = await startServer()

@@ -14,7 +14,8 @@ export interface TargetWatch {
   readonly unwatched?: string
   /**
    * What the target uses now: CPU in % of one core since the previous sample (the first: since `watchTarget`), memory in
-   * MiB, open sockets; all summed over its processes. All null once they are gone. Costs about a millisecond of CPU.
+   * MiB, open sockets; all summed over its processes, and the CPU of the busiest of them. All null once they are gone.
+   * Costs about a millisecond of CPU.
    */
   sample(): Promise<Omit<TargetSample, 'atMs'>>
 }
@@ -23,6 +24,7 @@ export interface TargetWatch {
 // the generator itself, so what could be read cheaply would not be the target's.
 const NOTHING: Omit<TargetSample, 'atMs'> = {
   cpuPercent: null,
+  busiestProcessCpuPercent: null,
   rssMb: null,
   openSockets: null,
   bytesIn: null,
@@ -58,6 +60,10 @@ class ProcessWatch implements TargetWatch {
   readonly #sockets = new Map<number, SocketCount>()
   #alive: readonly number[] = []
   #cpuTicks: number
+  /** pid → its own time at the previous sample. */
+  #ownTicks: ReadonlyMap<number, number> = new Map()
+  /** The most that one process has used between the last two samples. */
+  #busiestTicks = 0
   #sampledMs: number
 
   constructor(roots: readonly ProcessStat[]) {
@@ -74,15 +80,17 @@ class ProcessWatch implements TargetWatch {
   async sample(): Promise<Omit<TargetSample, 'atMs'>> {
     const cpuTicks = this.#readCpuTicks()
     const nowMs = performance.now()
-    const usedSeconds = (cpuTicks - this.#cpuTicks) / TICKS_PER_SECOND
     const elapsedMs = nowMs - this.#sampledMs
+    const percentOf = (ticks: number): number => (100 * ticks) / TICKS_PER_SECOND / (elapsedMs / 1_000)
+    const usedTicks = cpuTicks - this.#cpuTicks
     this.#cpuTicks = cpuTicks
     this.#sampledMs = nowMs
     if (this.#alive.length === 0) return NOTHING
     return {
       ...NOTHING,
       // A process whose time nobody inherits takes it away when it ends; what the others used is then not known.
-      cpuPercent: usedSeconds < 0 ? null : (100 * usedSeconds) / (elapsedMs / 1_000),
+      cpuPercent: usedTicks < 0 ? null : percentOf(usedTicks),
+      busiestProcessCpuPercent: percentOf(this.#busiestTicks),
       rssMb: this.#residentMb(),
       openSockets: await this.#openSockets(),
     }
@@ -95,6 +103,10 @@ class ProcessWatch implements TargetWatch {
   #readCpuTicks(): number {
     const members = this.#tree.refresh()
     this.#alive = members.filter(({ zombie }) => !zombie).map(({ pid }) => pid)
+    // A process that was not there before is new, so all of its time is since then.
+    const used = members.map(({ pid, ownTicks }) => ownTicks - (this.#ownTicks.get(pid) ?? 0))
+    this.#busiestTicks = Math.max(0, ...used)
+    this.#ownTicks = new Map(members.map(({ pid, ownTicks }) => [pid, ownTicks]))
     return members.reduce((sum, stat) => sum + stat.cpuTicks, 0)
   }
 

@@ -26,7 +26,10 @@ export interface LoadRecord {
 export interface RunRecord {
   readonly schema: 1
   readonly suite: string
-  /** Tells two calls of one suite apart: the name it was given, or else that of its test; of a user's own tests the suite's name. */
+  /**
+   * Tells two calls of one suite apart: the name it was given, or else that of its test; of a user's own tests the
+   * suite's name.
+   */
   readonly name: string
   readonly startedAt: string
   readonly durationMs: Ms

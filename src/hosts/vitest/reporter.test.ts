@@ -52,9 +52,10 @@ describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
   })
 })
 
-/** With an artifact of the user's own, and the folder it lands in. */
+/** With an artifact of the user's own, the folder it lands in, and a variable that is empty and hence says nothing. */
 const OWN_ARTIFACT = `
   import { load } from 'SRC/plugin.ts'
+  process.env.LOAD_REPORTS_DIR = ''
   const names = { fileName: 'names.txt', render: ({ results }) => results.map(({ name }) => name).toSorted().join() }
   export default {
     plugins: [load({ reportsDir: 'own', artifacts: [names] })],

@@ -1,24 +1,46 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { StartLoad } from '../hosts/port.ts'
 import type { LoadPlan } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
-import { runLoad } from '../run/index.ts'
+import type { LoadRun } from '../run/index.ts'
 
 /** A target that is not itself by then is tried all the same. */
 const MOST_PROBES = 6
+
+interface CoolDown {
+  /** What the trials share; no probe waits longer for an answer than they do. */
+  readonly plan: LoadPlan
+  readonly startLoad: StartLoad
+  readonly calm: LoadResult
+  readonly signal: AbortSignal
+}
 
 /**
  * Waits until a target answers single requests as fast as it did in calm, for one overload must not poison the next
  * trial: a server goes on with what its clients have given up. The probes belong to no result.
  */
-export async function coolDown(plan: LoadPlan, calm: LoadResult, signal: AbortSignal): Promise<void> {
+export async function coolDown({ plan, startLoad, calm, signal }: CoolDown): Promise<void> {
   const calmMs = 'p50Ms' in calm.serviceTime ? calm.serviceTime.p50Ms : 50
   const duration: Ms = Math.min(2_000, Math.max(250, 4 * calmMs))
+  const probe: LoadPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
   for (let probes = 0; probes < MOST_PROBES; probes++) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
     await delay(200, undefined, { signal })
     // oxlint-disable-next-line no-await-in-loop
-    const { serviceTime } = await runLoad({ ...plan, concurrency: 1, duration, monitor: 'off' }, { name: 'cool-down' })
+    const { serviceTime } = await resultOf(await startLoad(probe, { record: false }), signal)
     if ('p50Ms' in serviceTime && serviceTime.p50Ms <= 1.5 * calmMs + 2) return
+  }
+}
+
+/** Of a run that ends with the test that it belongs to. */
+async function resultOf(run: LoadRun, signal: AbortSignal): Promise<LoadResult> {
+  const stop = (): void => void run.stop('the search was ended')
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await run.result
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }

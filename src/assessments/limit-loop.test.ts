@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
 import type { LimitsFindings } from '../model/limits-findings.ts'
 import type { LoadPlan } from '../model/plan.ts'
-import { startLoad } from '../run/index.ts'
+import { startLoad, type LoadRun } from '../run/index.ts'
 import { searchLimit, type LimitSearch } from './limit-loop.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
@@ -17,7 +17,12 @@ it(
     const plans: LoadPlan[] = []
     const told: LimitsFindings[] = []
     let waiting = Number.NaN
-    const start: LimitSearch['startLoad'] = async (plan) => {
+    const probes: LoadPlan[] = []
+    const start: LimitSearch['startLoad'] = async (plan, { record = true } = {}) => {
+      if (!record) {
+        probes.push(plan)
+        return startLoad(plan)
+      }
       plans.push(plan)
       if (plans.length === 1) return startLoad(plan)
       const load = await fixture.control.load()
@@ -34,6 +39,7 @@ it(
     expect(plans).toMatchObject([{ rate: 30 }, { concurrency: 10, connection: 'pooled', seed: expect.any(String) }])
     expect(told.map(({ trials }) => trials)).toMatchObject([[{ purpose: 'step', rate: 30, verdict: 'fail' }]])
     expect(waiting).toBe(0)
+    expect(probes[0]).toMatchObject({ concurrency: 1, connection: 'pooled', requestTimeout: 1_000 })
   },
 )
 
@@ -44,4 +50,22 @@ it('rejects at once when nothing answers at the target', async () => {
     startLoad: async (plan) => startLoad(plan),
   })
   await expect(search).rejects.toMatchObject({ code: 'ERR_LOAD_TARGET_UNREACHABLE' })
+})
+
+it('stops the probe of a cool-down, and searches no further, when it is told to end', { timeout: 40_000 }, async () => {
+  await using fixture = await startFixture('capacity', { servers: 1, serviceMs: 200, keepsAbandoned: true })
+  const end = new AbortController()
+  const probes: LoadRun[] = []
+  const start: LimitSearch['startLoad'] = async (plan, { record = true } = {}) => {
+    const run = startLoad(plan)
+    if (!record) {
+      probes.push(run)
+      end.abort(new Error('time is up'))
+    }
+    return run
+  }
+  const search = searchLimit({ ...calm, plan: { target: fixture.url }, startLoad: start, signal: end.signal })
+  await expect(search).rejects.toThrow()
+  expect(probes).toHaveLength(1)
+  expect(await probes[0]?.result).toMatchObject({ ended: 'interrupted' })
 })

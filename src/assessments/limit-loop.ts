@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
+import type { StartLoad } from '../hosts/port.ts'
 import { nextTrial, searchSoFar } from '../judge/analysis/limit-search.ts'
 import { isOpenTrial, type SearchEnd, type Trial } from '../judge/analysis/limit-trial.ts'
 import { limitsFindings, type MeasuredTrial } from '../judge/analysis/limits.ts'
@@ -10,7 +11,7 @@ import type { LoadResult } from '../model/result.ts'
 import type { Ms, Rps } from '../model/units.ts'
 import type { LoadRun } from '../run/index.ts'
 import { coolDown } from './cool-down.ts'
-import { trialPlan } from './trial-plan.ts'
+import { patienceMs, trialPlan } from './trial-plan.ts'
 
 /** Planned traffic after which the search narrows no further. */
 const BUDGET_MS: Ms = 60_000
@@ -21,7 +22,7 @@ export interface LimitSearch {
   readonly maxConnections: number
   /** What all trials share, the target included where no scope provides it. */
   readonly plan: LoadPlan
-  readonly startLoad: (plan: LoadPlan) => Promise<LoadRun>
+  readonly startLoad: StartLoad
   readonly signal: AbortSignal
   /** Told after every trial, so that what was found survives whatever ends the search. */
   readonly onFindings: (findings: LimitsFindings) => void
@@ -49,9 +50,11 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     measured.push({ outcome, result })
     onFindings(findingsOf(searchSoFar(measured.map((each) => each.outcome))))
     const calm = measured[0]?.result ?? result
-    const plan = { ...search.plan, target: result.target.url }
-    // oxlint-disable-next-line no-await-in-loop
-    if (outcome.verdict !== 'pass' || trial.purpose === 'saturate') await coolDown(plan, calm, search.signal)
+    const plan = { ...search.plan, ...seedOf(measured), requestTimeout: patienceMs(slo) }
+    if (outcome.verdict !== 'pass' || trial.purpose === 'saturate') {
+      // oxlint-disable-next-line no-await-in-loop
+      await coolDown({ plan, startLoad, calm, signal: search.signal })
+    }
   }
 
   function findingsOf(end: SearchEnd): LimitsFindings {

@@ -8,7 +8,7 @@ import { constant, sequence } from '../traffic/patterns/index.ts'
  * Long enough to tell late from lost, short enough that an overload is over soon after it ends: nothing waits longer
  * than this for a connection, nor after the last arrival.
  */
-function patienceMs({ p99Ms }: LimitSlo): Ms {
+export function patienceMs({ p99Ms }: LimitSlo): Ms {
   return Math.min(10_000, Math.max(1_000, 4 * p99Ms))
 }
 

@@ -51,6 +51,18 @@ describe('a session of loads', () => {
     expect(kept().results[0]?.generator.doubts.join()).toContain('coverage is being collected')
   })
 
+  test('a run that is not to be recorded inherits its plan, and is in no record however it ends', async () => {
+    const { session, kept } = openSession({})
+    const { requestsScheduled } = await session.within(async ({ startLoad }) => {
+      const run = await startLoad({}, { record: false })
+      const result = await run.result
+      await startLoad({ duration: '30s' }, { record: false })
+      return result
+    })
+    expect(requestsScheduled).toBe(10)
+    expect(kept().results).toEqual([])
+  })
+
   test('a time-out of 0 is none', async () => {
     const { session } = openSession({ timeoutMs: 0 })
     const { ended } = await session.within(({ load }) => load({}))

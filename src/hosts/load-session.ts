@@ -102,10 +102,10 @@ export class LoadSession {
 
   #context(): LoadContext {
     const load: LoadContext['load'] = (plan) => this.load(plan, callSite(load))
-    const startHere: LoadContext['startLoad'] = async (plan) => {
+    const startHere: LoadContext['startLoad'] = async (plan, { record = true } = {}) => {
       const site = callSite(startHere)
       try {
-        return await this.#startLoad(plan)
+        return await this.#startLoad(plan, record)
       } catch (error) {
         throw site.point(error)
       }
@@ -118,7 +118,7 @@ export class LoadSession {
     }
   }
 
-  async #startLoad(plan: LoadPlan): Promise<LoadRun> {
+  async #startLoad(plan: LoadPlan, recorded = true): Promise<LoadRun> {
     const { scope, test, timeoutMs, facts, book, id, onProgress } = this.#options
     const whole = scope.merge(plan)
     // A mistake in the plan is told at once, not after a wait for the machine.
@@ -134,8 +134,8 @@ export class LoadSession {
       })
       const load = new ActiveLoad(run, {
         finish: (result) => withHostDoubts(result, facts),
-        keep: (result) => book.addResult(result),
-        onProgress,
+        keep: recorded ? (result) => book.addResult(result) : () => () => {},
+        onProgress: recorded ? onProgress : undefined,
         onOver: () => {
           unwatch()
           withdraw()

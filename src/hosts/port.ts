@@ -7,6 +7,9 @@ export interface TestPlan<Options> extends LoadPlan {
   readonly test?: Options
 }
 
+/** `record: false`: the run belongs to no record and no report, like a probe between two loads; true when absent. */
+export type StartLoad = (plan: LoadPlan, options?: { readonly record?: boolean }) => Promise<LoadRun>
+
 /** What a load test's body gets beside what the host gives every test. */
 export interface LoadContext {
   /** Aborts when the test runs out of time or the host cancels it. */
@@ -17,7 +20,7 @@ export interface LoadContext {
    */
   readonly load: (plan: LoadPlan) => Promise<LoadResult>
   /** Like `load`, for watching a run or stopping it early: resolves as soon as it is under way. */
-  readonly startLoad: (plan: LoadPlan) => Promise<LoadRun>
+  readonly startLoad: StartLoad
   /**
    * Makes this test the run of a suite: `findings` (plain JSON) go into the suite's own artifacts. Of two runs by one
    * `name` (the test's own when absent) the later one stands there.

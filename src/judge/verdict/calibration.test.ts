@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { LatencyCourse } from './latencies.ts'
 import { percentileShare } from './percentile-share.ts'
-import { courseOf, mm1, mm1Percentile, randomOf } from './queue.case.ts'
+import { courseOf, mm1, mm1Percentile, randomOf, stalling } from './queue.case.ts'
 import { judgeShare, type ShareQuestion } from './share.ts'
 
 const RUNS = 1_000
@@ -29,6 +29,42 @@ describe.each([0, 0.5, 0.8, 0.9])('an M/M/1 queue at load %d', (load) => {
     },
   )
 })
+
+// Short runs in which nothing may be over the limit, although more than 1% of all requests are.
+describe.each([1_000, 3_000])('%d requests', (requests) => {
+  test.each([0.5, 0.8, 0.9, 0.95])(
+    `of an M/M/1 queue at load %d pass a limit below the true p99 in at most ${MOST_WRONG} of ${RUNS} runs`,
+    (load) => {
+      const limitMs = mm1Percentile(load, 99) * (1 - BESIDE)
+      expect(wrongPasses(limitMs, (random) => mm1(load, requests, random))).toBeLessThanOrEqual(MOST_WRONG)
+    },
+  )
+
+  test.each([
+    ['exponential stalls, 30 requests long on average', (random: () => number) => -30 * Math.log(random())],
+    [
+      'stalls of a Pareto law (exponent 1.5), 15 requests long at least',
+      (random: () => number) => 15 * random() ** (-1 / 1.5),
+    ],
+  ])(
+    `of a fast server with %s, pass a limit below its true p99 in at most ${MOST_WRONG} of ${RUNS} runs`,
+    (_, lengthOf) => {
+      const simulated = (count: number, random: () => number): Float64Array => stalling(count, random, 300, lengthOf)
+      const many = simulated(2_000_000, randomOf(99)).toSorted()
+      const limitMs = (many[0.99 * many.length] ?? 0) * (1 - BESIDE)
+      expect(wrongPasses(limitMs, (random) => simulated(requests, random))).toBeLessThanOrEqual(MOST_WRONG)
+    },
+  )
+})
+
+function wrongPasses(limitMs: number, simulated: (random: () => number) => Float64Array): number {
+  let wrong = 0
+  for (let run = 0; run < RUNS; run++) {
+    const course = courseOf(simulated(randomOf(run * 7_919 + 3)), 32 + (run % 33))
+    if (judgeShare(questionOn(course, limitMs)) === 'pass') wrong++
+  }
+  return wrong
+}
 
 test('requests of an M/M/1 queue at load 0.8 taken for independent ones make wrong verdicts four times in ten', () => {
   const limitMs = mm1Percentile(0.8, 99) * (1 - BESIDE)

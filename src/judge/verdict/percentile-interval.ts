@@ -3,20 +3,24 @@ import { latencyAt, percentileOf, requestsIn, type Latencies } from './latencies
 import { quantileRanks } from './statistics/quantile-ranks.ts'
 import { wordCount, wordInterval, wordMs, wordMsRange } from './wording.ts'
 
-/** "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
+/**
+ * "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". The interval is of the percentile that was seen and
+ * takes the design effect of its requests; the effective number is the one that the verdict rests on.
+ */
 export function describePercentile(
   whole: Latencies,
   percentile: number,
   confidence: Ratio,
   effect: number | undefined,
+  verdictEffect: number | undefined = effect,
 ): string {
   const n = requestsIn(whole)
   if (n === 0) return 'nothing'
   const value = percentileOf(whole, percentile)
   const seen = value === undefined ? 'no answer in time' : `${wordMs(value)} ms`
-  if (effect === undefined) return `${seen} (n = ${wordCount(n)})`
-  const effective = Math.floor(n / effect)
-  const interval = describeInterval(whole, percentile, confidence, effective)
+  if (effect === undefined || verdictEffect === undefined) return `${seen} (n = ${wordCount(n)})`
+  const interval = describeInterval(whole, percentile, confidence, Math.floor(n / effect))
+  const effective = Math.floor(n / verdictEffect)
   return `${seen} (${interval}n = ${wordCount(n)}, effective ${wordCount(effective)})`
 }
 

@@ -33,11 +33,12 @@ export function percentileVerdict(
   const course = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
   const subject = `${wordPercentile(percentile)} ${of} time${partOf(figures, run)}`
   const asked = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
+  const effect = percentileDesignEffect(course, percentile)
   return conclude(
     {
       claim: `${subject} below ${wordLimit(limitMs)}`,
       contrary: `${subject} not below ${wordLimit(limitMs)}`,
-      observed: describePercentile(course.whole, percentile, confidence, percentileDesignEffect(course, percentile)),
+      observed: describePercentile(course.whole, percentile, confidence, effect, asked.designEffect),
       causes: diagnose(figures, run, percentile),
     },
     standingOf(figures, run, question, asked, course),

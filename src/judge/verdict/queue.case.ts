@@ -40,6 +40,26 @@ export function mm1Percentile(load: number, percentile: number): number {
   return (-Math.log(1 - percentile / 100) * SERVICE_MS) / (1 - load)
 }
 
+/**
+ * Response times in ms of a fast server that stalls about once in `every` requests, for as long as `lengthOf` requests
+ * take, of which one comes each ms: those that come meanwhile are answered at its end. It has run for a while before.
+ */
+export function stalling(
+  requests: number,
+  random: () => number,
+  every: number,
+  lengthOf: (random: () => number) => number,
+): Float64Array {
+  const responsesMs = new Float64Array(requests)
+  let stalledUntil = -Infinity
+  for (let i = -5_000; i < requests; i++) {
+    if (i > stalledUntil && random() < 1 / every) stalledUntil = i + lengthOf(random)
+    const stalledMs = Math.min(5_000, Math.max(0, stalledUntil - i))
+    if (i >= 0) responsesMs[i] = SERVICE_MS + stalledMs + 0.05 * random()
+  }
+  return responsesMs
+}
+
 /** Latencies in ms as a result holds them: in histograms, cut into `stretches` of equal numbers of requests. */
 export function courseOf(latenciesMs: Float64Array, stretches: number): LatencyCourse {
   const whole = new Counter()

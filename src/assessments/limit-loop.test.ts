@@ -65,7 +65,7 @@ it('stops the probe of a cool-down, and searches no further, when it is told to 
     return run
   }
   const search = searchLimit({ ...calm, plan: { target: fixture.url }, startLoad: start, signal: end.signal })
-  await expect(search).rejects.toThrow()
+  await expect(search).rejects.toMatchObject({ name: 'AbortError' })
   expect(probes).toHaveLength(1)
   expect(await probes[0]?.result).toMatchObject({ ended: 'interrupted' })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { evenStretches, resultOf } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf } from '../result.case.ts'
 import { growthIn, growthOf, type Growth } from './growth.ts'
 import { randomOf } from './queue.case.ts'
 
@@ -98,10 +98,8 @@ describe('growth of the number in flight', () => {
   })
 
   test('of an operation whose first request came late is that of its own stretches within the traffic', () => {
-    const stretches = evenStretches(80, 100, () => 10).map((stretch, i) => ({
-      ...stretch,
-      inFlight: Math.max(0, 10 * (i - 40)),
-    }))
+    const even = evenStretches(80, 100, () => 10)
+    const stretches = eachWith(even, (i) => ({ inFlight: Math.max(0, 10 * (i - 40)) }))
     const result = resultOf({ stretches, phases: { late: [30, 80] }, rest: { durationMs: 70 * STRETCH_MS } })
     const { batches } = result.phases.late ?? result
     const operation = { ...result, batches }

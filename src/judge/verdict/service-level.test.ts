@@ -39,8 +39,8 @@ describe('a running load', () => {
   test('is not stopped by a first error before any answer, but by many', () => {
     const nothing = (count: number): (string | undefined)[] => {
       const stretches = Array.from({ length: count }, () => ({ responsesMs: [], errors: { connection: 1 } }))
-      const running = resultOf({ stretches, rest: { ended: 'running' } })
-      return abortVerdicts(running, { errorRate: 0.01 }).map(({ verdict }) => verdict)
+      const unanswered = resultOf({ stretches, rest: { ended: 'running' } })
+      return abortVerdicts(unanswered, { errorRate: 0.01 }).map(({ verdict }) => verdict)
     }
     expect(nothing(1)).not.toContain('fail')
     expect(nothing(30)).toEqual(['fail'])

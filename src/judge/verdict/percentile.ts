@@ -8,7 +8,7 @@ import { onTheLimit, tooFew } from './more-requests.ts'
 import { describePercentile } from './percentile-interval.ts'
 import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
-import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownSlow, type Standing } from './validity.ts'
 import { wordLimit, wordMs, wordPercentile, wordPlural } from './wording.ts'
 
 export interface PercentileQuestion {
@@ -57,7 +57,7 @@ function standingOf(
   if (figures.responsesReceived === 0 || requestsIn(whole) === 0) return nothingMeasured(figures)
   const verdict = judgeShare(asked)
   if (verdict === 'fail') {
-    return madeByTheTool(figures, run, question, asked) ? toolWasLate(figures, run, question) : { verdict, details: [] }
+    return madeByTheTool(figures, run, question, asked) ? toolWasLate(figures, run, question) : shownSlow(run)
   }
   const shown: Standing = verdict === 'pass' ? { verdict, details: [] } : undecided(asked)
   return settle(figures, run, shown)

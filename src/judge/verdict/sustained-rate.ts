@@ -6,7 +6,7 @@ import { FEWEST_STRETCHES } from './design-effect.ts'
 import { evidenceOfErrors, partOf } from './evidence.ts'
 import { growthOf, type Growth } from './growth.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownSlow, type Standing } from './validity.ts'
 import { wordCount, wordPercent, wordRate } from './wording.ts'
 
 export interface SustainedRateQuestion {
@@ -63,7 +63,7 @@ function standingOf(
   const neverDue = droppedByReason.generator ?? 0
   const unproven = (errorsByClass.cancelled?.count ?? 0) + (droppedByReason.stopped ?? 0)
   const short = (of: number): boolean => of > 0 && successes < (1 - within) * of
-  if (growth?.shown === true || short(requestsScheduled - unproven - neverDue)) return { verdict: 'fail', details: [] }
+  if (growth?.shown === true || short(requestsScheduled - unproven - neverDue)) return shownSlow(run)
   if (short(requestsScheduled - unproven)) {
     return notDelivered(`${wordCount(neverDue)} requests never came due: the generator could not keep up`, run)
   }

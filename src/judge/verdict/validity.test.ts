@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
 import { eachWith, evenStretches, resultOf, type ResultCase } from '../result.case.ts'
 import { errorRateVerdict } from './error-rate.ts'
+import type { JudgedVerdict } from './judged-verdict.ts'
+import { maximumVerdict } from './maximum.ts'
+import { meanVerdict } from './mean.ts'
 import { percentileVerdict } from './percentile.ts'
+import { sustainedRateVerdict } from './sustained-rate.ts'
 
 const healthy = evenStretches(40, 100, (i) => 10 + (i % 10))
 
@@ -102,5 +106,30 @@ describe('nothing', () => {
       'no request was scheduled',
     )
     expect(quiet && errorRateVerdict(quiet, result, { limit: 0.1 }).verdict).toBe('invalid')
+  })
+})
+
+const slow = resultOf({
+  stretches: evenStretches(40, 50, () => 80).map((stretch, i) => ({ ...stretch, inFlight: 20 * i })),
+})
+
+function keptBusy(run: LoadResult, eventLoopUtilization: number): LoadResult {
+  return { ...run, generator: { ...run.generator, eventLoopUtilization } }
+}
+
+describe('slowness that was shown', () => {
+  test.each<[string, (run: LoadResult) => JudgedVerdict]>([
+    ['percentile', (run) => percentileVerdict(run, run, { percentile: 99, limitMs: 50 })],
+    ['mean', (run) => meanVerdict(run, run, { limitMs: 50 })],
+    ['maximum', (run) => maximumVerdict(run, run, { limitMs: 50 })],
+    ['sustained rate', (run) => sustainedRateVerdict(run, run, { rps: 200, within: 0.01 })],
+  ])('of the %s is the fault of the target only while the generator had room left', (_, judged) => {
+    expect(judged(keptBusy(slow, 0.9)).verdict).toBe('fail')
+    const verdict = judged(keptBusy(slow, 0.99))
+    expect(verdict).toMatchObject({ verdict: 'invalid', reason: 'the load was not delivered' })
+    expect(verdict.details.slice(0, 2)).toEqual([
+      'the generator could not keep up: what was slow may be the tool itself',
+      'its threads were busy 99% of the time: lower the rate, or raise threads above 1',
+    ])
   })
 })

@@ -61,6 +61,19 @@ export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standi
   )
 }
 
+/** Above this share of its time a generator thread had no room left. */
+const SATURATED = 0.95
+
+/**
+ * A slowness that was shown. It is the target's unless a generator thread was busy all the time: then answers lay unread
+ * in the tool, due requests waited for the tool to get to them, and even the time on the wire is not the target's.
+ */
+export function shownSlow(run: LoadResult): Standing {
+  const { eventLoopUtilization } = run.generator
+  if (eventLoopUtilization <= SATURATED) return { verdict: 'fail', details: [] }
+  return notDelivered('the generator could not keep up: what was slow may be the tool itself', run)
+}
+
 /** A verdict that rests on the tool's own lateness. */
 export function notDelivered(evidence: string, run: LoadResult): Standing {
   const { eventLoopUtilization, threads } = run.generator

@@ -18,7 +18,7 @@ describe('the runs that artifacts are made of', () => {
   })
 
   test('a suite called twice is two runs, unless both go by the same name: then the later one stands', () => {
-    const limits = (suiteName: string, findings: unknown) => ({
+    const limits = (suiteName: string, findings: number) => ({
       test: `test ${findings}`,
       record: recordOf({ suite: 'limits', suiteName, findings }),
     })

@@ -110,7 +110,7 @@ describe('nothing', () => {
 })
 
 const slow = resultOf({
-  stretches: evenStretches(40, 50, () => 80).map((stretch, i) => ({ ...stretch, inFlight: 20 * i })),
+  stretches: evenStretches(40, 50, () => 80).map(({ responsesMs }, i) => ({ responsesMs, inFlight: 20 * i })),
 })
 
 function keptBusy(run: LoadResult, eventLoopUtilization: number): LoadResult {

@@ -1,5 +1,6 @@
 import type { TargetSample } from '../../model/result.ts'
 import { listenersOf, type Listeners } from './listeners.ts'
+import { NamespaceTraffic } from './namespace-traffic.ts'
 import { readResidentBytes, readStat, TICKS_PER_SECOND, type ProcessStat } from './proc.ts'
 import { ProcessTree } from './process-tree.ts'
 import { SocketCount } from './socket-count.ts'
@@ -20,8 +21,6 @@ export interface TargetWatch {
   sample(): Promise<Omit<TargetSample, 'atMs'>>
 }
 
-// Linux counts bytes per network namespace and per socket, but not per process; on loopback the namespace is shared with
-// the generator itself, so what could be read cheaply would not be the target's.
 const NOTHING: Omit<TargetSample, 'atMs'> = {
   cpuPercent: null,
   busiestProcessCpuPercent: null,
@@ -58,6 +57,7 @@ class ProcessWatch implements TargetWatch {
   readonly #roots: readonly number[]
   readonly #tree: ProcessTree
   readonly #sockets = new Map<number, SocketCount>()
+  readonly #traffic: NamespaceTraffic
   #alive: readonly number[] = []
   #cpuTicks: number
   /** pid → its own time at the previous sample. */
@@ -69,6 +69,7 @@ class ProcessWatch implements TargetWatch {
   constructor(roots: readonly ProcessStat[]) {
     this.#roots = roots.map(({ pid }) => pid)
     this.#tree = new ProcessTree(roots)
+    this.#traffic = new NamespaceTraffic(roots[0]?.pid ?? 0)
     this.#cpuTicks = this.#readCpuTicks()
     this.#sampledMs = performance.now()
   }
@@ -93,6 +94,7 @@ class ProcessWatch implements TargetWatch {
       busiestProcessCpuPercent: percentOf(this.#busiestTicks),
       rssMb: this.#residentMb(),
       openSockets: await this.#openSockets(),
+      ...this.#traffic.read(),
     }
   }
 

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Rps } from '../model/units.ts'
 import { protocols } from '../protocols/index.ts'
-import { patternFrom, peakRate } from '../traffic/patterns/index.ts'
+import { peakRate } from '../traffic/patterns/index.ts'
 import { type Wake, wakeKindFor } from '../traffic/wake/wake.ts'
+import { curveOf } from './instants.ts'
 
 /** Where a plan's traffic is made, and how its schedule is woken. */
 export interface Placement {
@@ -19,10 +20,8 @@ export interface Placement {
 const RPS_PER_THREAD = 15_000
 
 export function placementOf(plan: ResolvedPlan): Placement {
-  const peakRps =
-    plan.pattern === undefined
-      ? undefined
-      : peakRate(patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed }))
+  const curve = curveOf(plan)
+  const peakRps = curve === undefined ? undefined : peakRate(curve)
   const inlineBecause = whyInline(plan)
   const threads = inlineBecause === undefined ? threadsFor(plan, peakRps ?? 0) : 1
   return { threads, wake: wakeFor((peakRps ?? 0) / threads), inlineBecause, peakRps }

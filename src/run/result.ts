@@ -2,7 +2,8 @@ import type { Collector } from '../measure/collector.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Ended, GeneratorFigures, LoadResult, PhaseFigures, PlanSummary, TargetFigures } from '../model/result.ts'
 import type { Ms, Ratio } from '../model/units.ts'
-import { patternFrom } from '../traffic/patterns/index.ts'
+import { meanRate } from '../traffic/patterns/index.ts'
+import { curveOf } from './instants.ts'
 import type { GeneratorState } from './messages.ts'
 import type { Placement } from './placement.ts'
 
@@ -64,10 +65,9 @@ function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
 }
 
 function summaryOf(plan: ResolvedPlan): PlanSummary {
-  const pattern =
-    plan.pattern === undefined ? undefined : patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
+  const pattern = curveOf(plan)
   return {
-    ...(pattern === undefined ? {} : { rate: (pattern.expectedBy(pattern.durationMs) * 1_000) / pattern.durationMs }),
+    ...(pattern === undefined ? {} : { rate: meanRate(pattern) }),
     ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
     durationMs: plan.durationMs,
     warmUpMs: plan.warmUpMs,
@@ -97,8 +97,7 @@ function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {
 
 /** `durationMs` is how long the run lasted: of a phase that was cut short, only what there was counts. */
 function phasesOf({ plan, collector }: ResultParts, durationMs: Ms): Record<string, PhaseFigures> {
-  if (plan.pattern === undefined) return {}
-  const { phases = [] } = patternFrom(plan.pattern, { durationMs: plan.durationMs, seed: plan.seed })
+  const phases = curveOf(plan)?.phases ?? []
   return Object.fromEntries(
     phases.map(({ name, startMs, endMs }, index) => [
       name,

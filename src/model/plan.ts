@@ -1,6 +1,10 @@
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec, Random } from './pattern.ts'
-import type { ReconnectOptions } from './protocol.ts'
-import type { HttpRequest } from './requests.ts'
+import type { MessageFormat } from './body.ts'
+import type { JourneyFunction } from './journey.ts'
+import type { OwnProtocol } from './own-protocol.ts'
+import type { ProtocolSpec, ReconnectOptions } from './protocol.ts'
+import type { AnyRequest, HttpRequest, McpRequest, TcpRequest, WebSocketRequest } from './requests.ts'
+import type { SetupFunction } from './setup.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 
 /** A server the run starts, waits for, and stops with its whole process group. */
@@ -15,7 +19,17 @@ export interface CommandTarget {
   readonly cwd?: string
 }
 
-export type Target = string | URL | (() => string | URL | Promise<string | URL>) | CommandTarget
+/** A server that is spoken to over its standard input and output; every connection starts one. */
+export interface StdioTarget {
+  /** It does the work of an embedded target (`model/work.ts`). */
+  readonly embedded?: boolean
+  /** Program and arguments; no shell is involved. */
+  readonly stdio: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+export type Target = string | URL | (() => string | URL | Promise<string | URL>) | CommandTarget | StdioTarget
 
 export type ConnectionKind = 'long-lived' | 'short-lived' | 'pooled'
 export type Overflow = 'queue' | 'drop'
@@ -60,12 +74,70 @@ export interface RequestContext {
   readonly random: Random
 }
 
-export type RequestSource = HttpRequest | readonly HttpRequest[] | ((context: RequestContext) => HttpRequest)
+export type PlanRequest = HttpRequest | WebSocketRequest | TcpRequest | McpRequest | AnyRequest
+
+export type RequestSource = PlanRequest | readonly PlanRequest[] | ((context: RequestContext) => PlanRequest)
+
+export type ProtocolName = 'http' | 'websocket' | 'tcp' | 'mcp'
+
+/** The sizes of a message by name, in bytes, log-uniform over half-open ranges. */
+export type SizeName = 'small' | 'medium' | 'large' | 'mixed'
+
+/**
+ * How long messages are: a name, a number of bytes, a range (log-uniform unless `spread` says `uniform`; `to` excluded),
+ * or several of them with weights.
+ */
+export type MessageSize =
+  | SizeName
+  | number
+  | { readonly from: number; readonly to: number; readonly spread?: 'log-uniform' | 'uniform' }
+  | readonly { readonly size: MessageSize; readonly weight: number }[]
+
+export type WorkName = 'read' | 'write' | 'echo' | 'stream'
+
+export type WorkloadName = 'read' | 'read-heavy' | 'write-heavy' | 'balanced' | 'batch' | 'stream'
+
+/** Operations by name: a request with its `weight`. */
+export type Operations = Readonly<Record<string, PlanRequest>>
+
+/** One protocol of a `mix`. */
+export interface MixEntry {
+  /** Names its operations in the result; the protocol's name when absent. */
+  readonly name?: string
+  /** Share of the requests, relative to the others; 1 when absent. */
+  readonly weight?: number
+  readonly target: Target
+  readonly protocol?: LoadPlan['protocol']
+  readonly request?: PlanRequest | readonly PlanRequest[]
+  readonly workload?: WorkloadName | Operations
+  readonly messageSize?: MessageSize
+  readonly messageFormat?: MessageFormat
+  readonly maxConnections?: number
+}
+
+/** What `mix([…])` returns: a workload over several protocols in one run. */
+export interface Mix {
+  readonly kind: 'mix'
+  readonly entries: readonly MixEntry[]
+}
+
+/** Records for templates: `{{user.email}}` in a request is the `email` of this arrival's record of the feed `user`. */
+export interface Feed {
+  /** A `.json` (a list of objects), `.ndjson` or `.csv` file (its first line names the fields). */
+  readonly file?: string | URL
+  /** The records themselves, instead of a file. */
+  readonly records?: readonly Readonly<Record<string, unknown>>[]
+  /**
+   * `sequential` begins anew after the last record; `random` is seeded; `unique` gives each record to one arrival only,
+   * and there must be enough of them. Default `sequential`.
+   */
+  readonly pick?: 'sequential' | 'random' | 'unique'
+}
 
 /** A load test as its author writes it. SPEC: one table row per key. */
 export interface LoadPlan {
   readonly target?: Target
-  readonly protocol?: 'http'
+  readonly protocol?: ProtocolName | ProtocolSpec | OwnProtocol | URL
   readonly pattern?: PatternName | PatternSpec | ArrivalPattern
   /** Requests per second: the pattern's base, peak or mean. */
   readonly rate?: Rps
@@ -75,6 +147,16 @@ export interface LoadPlan {
   readonly arrivals?: ArrivalProcessName
   readonly warmUp?: Ms | string
   readonly request?: RequestSource
+  /** Several steps instead of one request: a module whose default export is a journey, or a journey itself. */
+  readonly journey?: URL | JourneyFunction
+  /** Run once per connection before it is used, unmeasured: a module whose default export is a setup, or a function. */
+  readonly setup?: URL | SetupFunction
+  readonly workload?: WorkloadName | Operations | Mix
+  /** Operations that are sent together; `rate` and all counts stay operations. */
+  readonly batchSize?: number
+  readonly messageSize?: MessageSize
+  readonly messageFormat?: MessageFormat
+  readonly feeds?: Readonly<Record<string, Feed>>
   readonly connection?: ConnectionKind
   readonly maxConnections?: number
   readonly overflow?: Overflow
@@ -99,23 +181,59 @@ export interface ResolvedAbort {
   readonly afterMs: Ms
 }
 
+/** Where a protocol comes from. An `object` cannot cross into a generator thread. */
+export type ResolvedProtocol =
+  | { readonly from: 'shipped'; readonly spec: ProtocolSpec }
+  | { readonly from: 'module'; readonly href: string }
+  | { readonly from: 'object'; readonly protocol: OwnProtocol }
+
+/** Code of the user's: a module for the generator threads, or a function, which makes the run inline. */
+export type ResolvedCode<Function> =
+  | { readonly from: 'module'; readonly href: string }
+  | { readonly from: 'function'; readonly run: Function }
+
+/** A feed whose records are read when the run starts. */
+export interface ResolvedFeed {
+  readonly source: { readonly file: string } | { readonly records: readonly Readonly<Record<string, unknown>>[] }
+  readonly pick: 'sequential' | 'random' | 'unique'
+}
+
+/**
+ * What is sent where. A plan has one lane; a `mix` has one for each of its entries, with connections of its own, and the
+ * arrivals of the one schedule are dealt out to them by weight.
+ */
+export interface ResolvedLane {
+  /** Goes before the names of its operations; empty in a plan without `mix`. */
+  readonly name: string
+  readonly weight: number
+  readonly target: Target
+  readonly protocol: ResolvedProtocol
+  /** Absent where the workload says what is sent. */
+  readonly request: RequestSource | undefined
+  readonly workload: WorkloadName
+  readonly messageSize: MessageSize | undefined
+  readonly messageFormat: MessageFormat | undefined
+  readonly maxConnections: number
+}
+
 /**
  * A validated plan with every default filled in. Where it is not `inline`, it is plain data that crosses into the
  * generator threads as it stands.
  */
 export interface ResolvedPlan {
   readonly name: string
-  readonly target: Target
-  readonly protocol: string
+  readonly lanes: readonly [ResolvedLane, ...ResolvedLane[]]
   /** Absent in the closed model. */
   readonly pattern: PatternSpec | ArrivalPattern | undefined
   readonly durationMs: Ms
   readonly concurrency: number | undefined
   readonly arrivals: ArrivalProcessName
   readonly warmUpMs: Ms
-  readonly request: RequestSource | undefined
+  readonly batchSize: number
+  readonly journey: ResolvedCode<JourneyFunction> | undefined
+  readonly setup: ResolvedCode<SetupFunction> | undefined
+  readonly feeds: Readonly<Record<string, ResolvedFeed>>
   readonly connection: ConnectionKind
-  readonly maxConnections: number
   readonly overflow: Overflow
   readonly reconnect: ReconnectOptions
   readonly requestTimeoutMs: Ms

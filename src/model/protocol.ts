@@ -1,5 +1,6 @@
+import type { Body, MessageFormat } from './body.ts'
 import type { PlanFault } from './errors.ts'
-import type { TlsOptions } from './plan.ts'
+import type { StdioTarget, TlsOptions } from './plan.ts'
 import type { Ms } from './units.ts'
 
 /** Why an exchange failed, in the field's words; `errorsByClass` of a result is keyed by these. */
@@ -51,12 +52,30 @@ export interface Transferred {
   readonly bytesReceived: number
 }
 
+/** What came back, for who asked to `read` it: the next step of a journey, a setup. */
+export interface Answer {
+  /** HTTP only. */
+  readonly status?: number
+  /** HTTP only; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** HTTP only: every `set-cookie` line. */
+  readonly setCookie?: readonly string[]
+  /** As UTF-8; of several messages, the first. */
+  readonly text: string
+  /** With `read: 'json'`: the text parsed; of MCP, the `result`. */
+  readonly json?: unknown
+  /** Every message, where the protocol has messages. */
+  readonly messages?: readonly string[]
+}
+
 /** How one exchange ended. An exchange that is not `ok` names its class. */
 export interface Outcome extends Transferred {
   readonly ok: boolean
   readonly errorClass?: ErrorClass
   /** What happened, for people: "503 Service Unavailable", "ECONNRESET". */
   readonly message?: string
+  /** Only of a request that says `read`. */
+  readonly answer?: Answer
 }
 
 /** What the engine asks a connection to send. */
@@ -87,6 +106,8 @@ export interface Connection<Request> {
   readonly maxInFlight: number
   /** What was negotiated: "HTTP/1.1", "HTTP/2". */
   readonly version?: string
+  /** The process at the other end, where connecting started one. */
+  readonly pid?: number
   /**
    * Resolves when the connection can carry nothing more: with the reason when it was lost, with undefined when it ended
    * in order. Never rejects. By then every exchange under way has had its `onDone` (class `connection`).
@@ -111,11 +132,30 @@ export interface ConnectContext {
    * now; the name still goes into Host and SNI. Absent when the caller vouches for the URL itself.
    */
   readonly address?: string
-  /** Sent with every request or handshake. */
+  /** Sent with every request or handshake; the same object for every connection of a run. */
   readonly headers: Readonly<Record<string, string>>
   /** False when the connection serves one exchange only (`short-lived`). */
   readonly reuse: boolean
+  /** The process to start, where the target is one that is spoken to over its pipes. */
+  readonly stdio?: StdioTarget
+  /** What `negotiate` found out, once for the whole run. */
+  readonly negotiated?: unknown
   readonly log: (text: string) => void
+}
+
+/**
+ * The work that an embedded target does in every protocol alike, and how this protocol asks for it; `model/work.ts` says
+ * what the target answers.
+ */
+export interface WorkRequests<Request> {
+  /** `bytes` bytes come back. */
+  read(bytes: number, format: MessageFormat): Request
+  /** The body goes there; how long it was comes back. */
+  write(body: Body, format: MessageFormat): Request
+  /** The body goes there and comes back. */
+  echo(body: Body, format: MessageFormat): Request
+  /** `messages` messages of `bytes` bytes come back. */
+  stream(messages: number, bytes: number, format: MessageFormat): Request
 }
 
 /**
@@ -126,11 +166,42 @@ export interface Protocol<Request> {
   readonly name: string
   /** What is sent when the plan names no request. */
   readonly healthRead: Request
+  /** What `messageFormat` is when the plan does not say. */
+  readonly usualFormat: MessageFormat
+  /** The longest message of size `large`, where it is less than everyone's 100 MiB. */
+  readonly longestMessage?: number
+  readonly work: WorkRequests<Request>
   /** Everything wrong with a request as the user wrote it; `key` is where it stands in the plan. */
   faultsOf(request: unknown, key: string): readonly PlanFault[]
   /** True for a request that holds a function and therefore cannot cross into a generator thread. */
   needsInline?(request: Request): boolean
+  /** The request with a generated body, where it has room for one and none was written; else the request as it is. */
+  withBody?(request: Request, body: Body, format: MessageFormat): Request
+  /** A request in a few words, for reports: "GET /cart", "tools/call echo". */
+  word(request: Request): string
+  /**
+   * Finds out once per run, before any connection of it, what holds for all of them (a protocol version). Plain data,
+   * which reaches every `connect`. Rejects like `connect`.
+   */
+  negotiate?(target: URL, context: ConnectContext): Promise<unknown>
   connect(target: URL, context: ConnectContext): Promise<Connection<Request>>
+}
+
+/** A shipped protocol with its options as plain data: what `tcp({ framing })` returns, and what crosses a thread. */
+export interface ProtocolSpec {
+  readonly kind: string
+  readonly [option: string]: unknown
+}
+
+/** A shipped protocol, registered in `protocols/index.ts`. */
+export interface ProtocolKind<Request> {
+  readonly kind: string
+  /** The URL schemes that stand for it (`ws:`), with the port each means; undefined where a port must be written. */
+  readonly schemes: Readonly<Record<string, number | undefined>>
+  /** Everything wrong with the options as the user wrote them, `kind` excepted; `key` is where they stand. */
+  optionFaults(options: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[]
+  /** Options are without fault. */
+  create(spec: ProtocolSpec): Protocol<Request>
 }
 
 /** How long each wait between attempts to reconnect is: exponential from `backoffMs`, capped, then jittered. */

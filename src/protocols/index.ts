@@ -1,13 +1,33 @@
-import type { Protocol } from '../model/protocol.ts'
-import type { HttpRequest } from '../model/requests.ts'
-import { http } from './http/index.ts'
+import type { Protocol, ProtocolKind, ProtocolSpec } from '../model/protocol.ts'
+import { httpKind } from './http/index.ts'
 
-/** Every shipped protocol under its name. */
-export const protocols: Readonly<Record<string, Protocol<HttpRequest>>> = { http }
+/** Every shipped protocol: a new one is its folder and a line here. Their requests differ; each reads its own only. */
+const kinds = [httpKind] as unknown as readonly ProtocolKind<unknown>[]
 
-const PROTOCOL_OF_SCHEME: Readonly<Record<string, string>> = { 'http:': 'http', 'https:': 'http' }
+/** The names a plan's `protocol` may have. */
+export const PROTOCOL_NAMES: readonly string[] = kinds.map(({ kind }) => kind)
+
+/** Every scheme that stands for a protocol. */
+export const SCHEMES: readonly string[] = kinds.flatMap(({ schemes }) => Object.keys(schemes))
+
+export function protocolKind(name: string): ProtocolKind<unknown> | undefined {
+  return kinds.find(({ kind }) => kind === name)
+}
+
+/** The protocol with its options. Throws `TypeError` for a name that none has. */
+export function protocolFrom(spec: ProtocolSpec): Protocol<unknown> {
+  const kind = protocolKind(spec.kind)
+  if (kind === undefined) throw new TypeError(`no protocol is called '${spec.kind}'`)
+  return kind.create(spec)
+}
 
 /** The protocol that a target's scheme stands for; undefined for a scheme that none speaks. */
 export function protocolNameOf(url: URL): string | undefined {
-  return PROTOCOL_OF_SCHEME[url.protocol]
+  return kinds.find(({ schemes }) => url.protocol in schemes)?.kind
+}
+
+/** The port of a target, written or meant; undefined where neither. */
+export function portOf(url: URL): number | undefined {
+  if (url.port !== '') return Number(url.port)
+  return kinds.find(({ schemes }) => url.protocol in schemes)?.schemes[url.protocol]
 }

@@ -1,4 +1,6 @@
-import type { ConnectContext, Connection, Protocol } from '../../model/protocol.ts'
+import type { ConnectContext, Connection, Protocol, ProtocolKind } from '../../model/protocol.ts'
+import { readKeys } from '../../model/plan-readers.ts'
+import type { PlanFault } from '../../model/errors.ts'
 import type { HttpRequest } from '../../model/requests.ts'
 import { requestFaults } from './request-faults.ts'
 import { connectSocket } from './socket-connection.ts'
@@ -7,12 +9,39 @@ import { connectSocket } from './socket-connection.ts'
 export const http: Protocol<HttpRequest> = {
   name: 'http',
   healthRead: {},
+  usualFormat: 'text',
+  work: {
+    read: (bytes, format) => ({ path: `/read?bytes=${bytes}&format=${format}` }),
+    write: (body, format) => ({ method: 'POST', path: '/write', headers: typeOf(format), body }),
+    echo: (body, format) => ({ method: 'POST', path: '/echo', headers: typeOf(format), body }),
+    stream: (messages, bytes, format) => ({
+      path: `/stream?messages=${messages}&bytes=${bytes}&format=${format}`,
+      stream: 'sse',
+    }),
+  },
   faultsOf: requestFaults,
   needsInline: (request) => typeof request.check === 'function',
+  word: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)
     // Loading undici takes longer than starting a generator thread does: only who needs it pays.
     const { connectUndici } = await import('./undici-connection.ts')
     return connectUndici(target, context)
   },
+}
+
+export const httpKind: ProtocolKind<HttpRequest> = {
+  kind: 'http',
+  schemes: { 'http:': 80, 'https:': 443 },
+  optionFaults(options, key) {
+    const faults: PlanFault[] = []
+    readKeys({}, options, { prefix: `${key}.`, noun: 'an option of http' }, faults)
+    return faults
+  },
+  create: () => http,
+}
+
+/** RFC 9110, 8.3: what the body is. */
+function typeOf(format: 'text' | 'binary'): Readonly<Record<string, string>> {
+  return { 'content-type': format === 'binary' ? 'application/octet-stream' : 'text/plain; charset=utf-8' }
 }

@@ -11,7 +11,7 @@ import type {
 import type { HttpRequest } from '../../model/requests.ts'
 import { BodyCapture } from './body-capture.ts'
 import { headersOfHead } from './header-map.ts'
-import { openSocket } from './open-socket.ts'
+import { openSocket } from '../sockets/open-socket.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
 import { ResponseFramer } from './response-framer.ts'
@@ -32,7 +32,7 @@ export async function connectSocket(target: URL, context: ConnectContext): Promi
     receive(length)
     return true
   }
-  const socket = await openSocket(target, context, { onread: { buffer: READ_BUFFER, callback } })
+  const socket = await openSocket(target, context, { secure: false, onread: { buffer: READ_BUFFER, callback } })
   const connection = new SocketConnection(socket, target.host, encoderFor(target, context), context)
   receive = (length) => connection.received(length)
   return connection

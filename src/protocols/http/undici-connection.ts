@@ -14,9 +14,9 @@ import type {
 } from '../../model/protocol.ts'
 import type { HttpRequest } from '../../model/requests.ts'
 import { BodyCapture } from './body-capture.ts'
+import { openSocket } from '../sockets/open-socket.ts'
 import { joinHeaders } from './header-map.ts'
 import type { HeaderMap } from './header-map.ts'
-import { openSocket } from './open-socket.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
 import { HEAD_LIMIT } from './response-head.ts'
@@ -30,7 +30,7 @@ const STREAMS = 100
  * are those of the HTTP/1.1 form of heads and bodies, also where HTTP/2 compresses them.
  */
 export async function connectUndici(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
-  const socket = await openSocket(target, context, { alpn: ['h2', 'http/1.1'] })
+  const socket = await openSocket(target, context, { secure: target.protocol === 'https:', alpn: ['h2', 'http/1.1'] })
   return new UndiciConnection(socket, target, encoderFor(target, context), context)
 }
 

@@ -4,7 +4,11 @@ import tls from 'node:tls'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { abandoned, connectError } from './connect-error.ts'
 
-interface SocketOptions {
+export interface SocketOptions {
+  /** Speak TLS. */
+  readonly secure: boolean
+  /** What the target's URL means when it names none. */
+  readonly defaultPort?: number
   /** Where to read into, for a socket whose answers are framed in place. Not with TLS. */
   readonly onread?: OnReadOpts
   /** What to offer by ALPN, most wanted first. */
@@ -12,17 +16,17 @@ interface SocketOptions {
 }
 
 /**
- * Opens a connection to the target, with TLS for `https:`. Resolves when requests can be sent, so after the handshake.
+ * Opens a connection to the target, over TCP or TLS. Resolves when requests can be sent, so after the handshake.
  * Every TLS connection is a full handshake: sessions are not resumed. Rejects with a `ConnectError`.
  */
-export function openSocket(target: URL, context: ConnectContext, options: SocketOptions = {}): Promise<Socket> {
+export function openSocket(target: URL, context: ConnectContext, options: SocketOptions): Promise<Socket> {
   const { signal } = context
   if (signal.aborted) return Promise.reject(abandoned(target, signal))
-  const secure = target.protocol === 'https:'
+  const { secure } = options
   const name = target.hostname.replace(/^\[|\]$/g, '')
   // The address that was checked, and no other: the name may resolve to something else by now.
   const host = context.address ?? name
-  const port = target.port === '' ? (secure ? 443 : 80) : Number(target.port)
+  const port = target.port === '' ? (options.defaultPort ?? (secure ? 443 : 80)) : Number(target.port)
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   let socket: Socket
   try {

@@ -4,7 +4,10 @@ export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-
 /** Versions without one: every request says in its `_meta` what it speaks. Newest first. */
 export const MODERN_VERSIONS = ['2026-07-28'] as const
 
-export const MCP_VERSIONS = [...MODERN_VERSIONS, ...LEGACY_VERSIONS] as const
+export const MCP_VERSIONS: readonly ((typeof MODERN_VERSIONS)[number] | (typeof LEGACY_VERSIONS)[number])[] = [
+  ...MODERN_VERSIONS,
+  ...LEGACY_VERSIONS,
+]
 
 export type McpVersion = (typeof MCP_VERSIONS)[number]
 

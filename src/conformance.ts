@@ -1,0 +1,2 @@
+export { protocolConformance } from './protocols/conformance/index.ts'
+export type { ConformanceCase, ConformanceOptions, ConformanceServer } from './protocols/conformance/index.ts'

@@ -1,0 +1,159 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import type { OwnConnection, OwnOutcome, OwnProtocol } from '../model/own-protocol.ts'
+import type { ExchangeEvents, Outcome } from '../model/protocol.ts'
+import { protocolConformance } from './conformance/index.ts'
+import type { ConformanceServer } from './conformance/index.ts'
+import { ownProtocol } from './own.ts'
+
+/** A protocol as a user would write it: a byte goes there, a byte comes back, one at a time. */
+const byte: OwnProtocol = {
+  name: 'byte',
+  async connect({ hostname, port }, { signal }) {
+    signal.throwIfAborted()
+    const socket = connect(Number(port), hostname)
+    await once(socket, 'connect', { signal })
+    return byteConnection(socket)
+  },
+}
+
+function byteConnection(socket: Socket): OwnConnection {
+  const { promise: closed, resolve } = Promise.withResolvers<Error | undefined>()
+  let failure: Error | undefined
+  let over: ((outcome: OwnOutcome) => void) | undefined
+  let closing = false
+  socket.on('error', (error) => (failure = error))
+  socket.on('data', (bytes) => over?.({ ok: true, bytesSent: 1, bytesReceived: bytes.length }))
+  socket.on('close', () => resolve(closing ? undefined : (failure ?? new Error('the server went away'))))
+  return {
+    closed,
+    exchange(_, { onDone }) {
+      over = onDone
+      socket.write('x')
+    },
+    close() {
+      closing = true
+      socket.destroy()
+    },
+  }
+}
+
+async function byteServer(): Promise<ConformanceServer> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('data', (bytes) => socket.write(bytes))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `byte://127.0.0.1:${port}`,
+    stop() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+describe('a protocol of a user’s own', () => {
+  for (const { name, run } of protocolConformance(byte, { start: byteServer })) it(name, run)
+})
+
+/** One exchange of a connection that behaves like this. */
+function exchanged(connection: OwnConnection, events: Partial<ExchangeEvents> = {}): Promise<Outcome> {
+  const protocol = ownProtocol({ name: 'mine', connect: () => connection })
+  const context = { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {} }
+  return protocol.connect(new URL('mine://here'), context).then(
+    (opened) =>
+      new Promise((resolve) => {
+        const outgoing = { requestId: 7, operation: 'op', payload: { a: 1 } }
+        opened.exchange(outgoing, { onMessage: () => {}, onDone: resolve, ...events })
+      }),
+  )
+}
+
+describe('what a user’s protocol may get wrong', () => {
+  it('a throw fails the exchange, and so does a rejection', async () => {
+    const failure = { ok: false, errorClass: 'protocol', message: 'exchange threw: oh' }
+    const oh = new Error('oh')
+    expect(
+      await exchanged({
+        exchange() {
+          throw oh
+        },
+      }),
+    ).toMatchObject(failure)
+    expect(await exchanged({ exchange: () => Promise.reject(oh) })).toMatchObject(failure)
+  })
+
+  it('an exchange that is over twice is over once', async () => {
+    let calls = 0
+    await new Promise<void>((resolve) => {
+      void exchanged(
+        {
+          exchange(_, { onDone }) {
+            onDone({ ok: true })
+            onDone({ ok: false })
+            resolve()
+          },
+        },
+        { onDone: () => calls++ },
+      )
+    })
+    expect(calls).toBe(1)
+  })
+
+  it('what is left out is filled in: bytes are 0, a failure is of class protocol', async () => {
+    expect(await exchanged({ exchange: (_, { onDone }) => onDone({ ok: true }) })).toEqual({
+      ok: true,
+      bytesSent: 0,
+      bytesReceived: 0,
+    })
+    expect(await exchanged({ exchange: (_, { onDone }) => onDone({ ok: false }) })).toMatchObject({
+      errorClass: 'protocol',
+    })
+  })
+
+  it('the request arrives as it was written, and a given-up one is told by its signal', async () => {
+    let seen: unknown
+    const connection: OwnConnection = {
+      exchange({ requestId, operation, payload, signal }) {
+        seen = { requestId, operation, payload, aborted: signal.aborted }
+        signal.addEventListener('abort', () => (seen = 'aborted'))
+      },
+    }
+    const context = { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {} }
+    const opened = await ownProtocol({ name: 'mine', connect: () => connection }).connect(new URL('mine://x'), context)
+    const outgoing = { requestId: 7, operation: 'op', payload: { a: 1 } }
+    const cancel = opened.exchange(outgoing, { onMessage: () => {}, onDone: () => {} })
+    expect(seen).toEqual({ ...outgoing, aborted: false })
+    cancel()
+    expect(seen).toBe('aborted')
+  })
+})
+
+describe('the cases', () => {
+  it('catch a protocol that never answers, and connects where nothing is', async () => {
+    const failed = async (own: OwnProtocol): Promise<readonly string[]> => {
+      const start = (): ConformanceServer => ({ url: 'mine://here', stop: () => {} })
+      const cases = protocolConformance(own, { start, patienceMs: 100 })
+      const results = await Promise.all(
+        cases.map(({ name, run }) =>
+          run().then(
+            () => undefined,
+            () => name,
+          ),
+        ),
+      )
+      return results.filter((name) => name !== undefined)
+    }
+    const silent = await failed({ name: 'silent', connect: () => ({ exchange() {} }) })
+    expect(silent).toContain('tells once that an exchange is over, and as what')
+    expect(silent).toContain('rejects when no server is there')
+    expect(silent).toContain('rejects when it was given up before it began')
+  })
+})

@@ -57,3 +57,16 @@ test('no line is wider than 80 columns', () => {
   const text = summaryOf(recordOf({ results: [resultOf({ name: long })] }))
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
 })
+
+test('operations have a line each, and what of the plan did not apply is said', () => {
+  const result = resultOf()
+  const { plan } = result
+  const withNotes = resultOf({
+    operations: { read: result, 'a scenario whose name is long write': result },
+    plan: { ...plan, notes: ['messageSize does not apply: GET / has no body'] },
+  })
+  const text = summaryOf(recordOf({ results: [withNotes], verdicts: [] }))
+  expect(text).toContain('    read                  14 997 ok, 3 errors, 0 dropped, p50 12.1, p99 83.2 ms\n')
+  expect(text).toContain('    a scenario whose name is long write\n')
+  expect(text).toContain('note      messageSize does not apply')
+})

@@ -1,5 +1,5 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
-import type { Distribution, LoadResult } from '../model/result.ts'
+import type { Distribution, Figures, LoadResult } from '../model/result.ts'
 import { formatDuration } from '../model/units.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { OWN_TESTS } from './run-records.ts'
@@ -69,6 +69,8 @@ function resultLines(result: LoadResult): readonly string[] {
     labelled('rate', `offered ${wordRate(result.offeredRps)} req/s, achieved ${wordRate(result.achievedRps)} req/s`, 2),
     labelled('response', distributionOf(result.responseTime), 2),
     labelled('service', distributionOf(result.serviceTime), 2),
+    ...operationLines(result),
+    ...(result.plan.notes ?? []).map((note) => labelled('note', note, 2)),
     ...result.generator.doubts.map((doubt) => labelled('doubt', doubt, 2)),
   ]
 }
@@ -77,6 +79,26 @@ function loadOf({ plan, pattern }: LoadResult): string {
   return plan.concurrency === undefined
     ? `${pattern}${plan.rate === undefined ? '' : ` ${wordRate(plan.rate)} req/s`}`
     : `${plan.concurrency} in flight`
+}
+
+/** Names may be long, and one that is gets a line for itself. */
+const WIDEST_OPERATION = 20
+
+function operationLines({ operations }: LoadResult): readonly string[] {
+  const entries = Object.entries(operations)
+  const width = 2 + Math.min(WIDEST_OPERATION, Math.max(0, ...entries.map(([name]) => name.length)))
+  return entries.flatMap(([name, figures]) =>
+    name.length > WIDEST_OPERATION
+      ? [wrap(name, 4), labelled('', operationOf(figures), 4, width)]
+      : [labelled(name, operationOf(figures), 4, width)],
+  )
+}
+
+function operationOf({ successes, errors, dropped, responseTime }: Figures): string {
+  const times =
+    'p50Ms' in responseTime ? `, p50 ${wordMs(responseTime.p50Ms)}, p99 ${wordMs(responseTime.p99Ms)} ms` : ''
+  const failed = errors + dropped === 0 ? '' : `, ${wordPlural(errors, 'error')}, ${wordCount(dropped)} dropped`
+  return `${wordCount(successes)} ok${failed}${times}`
 }
 
 function distributionOf(times: Distribution): string {

@@ -10,7 +10,13 @@ export class ProcessTree {
   #strangers = new Set<number>()
 
   constructor(roots: readonly ProcessStat[]) {
-    for (const { pid, startTicks } of roots) this.#members.set(pid, startTicks)
+    for (const root of roots) this.adopt(root)
+  }
+
+  /** One more process that belongs to them. */
+  adopt({ pid, startTicks }: ProcessStat): void {
+    this.#members.set(pid, startTicks)
+    this.#strangers.delete(pid)
   }
 
   /** The members that exist now, zombies included: their CPU time is still counted there. */

@@ -5,8 +5,11 @@ import { readResidentBytes, readStat, TICKS_PER_SECOND, type ProcessStat } from 
 import { ProcessTree } from './process-tree.ts'
 import { SocketCount } from './socket-count.ts'
 
-/** Which processes are the target: one by its pid, or whatever listens on a port of this machine. */
-export type WatchSpec = { readonly pid: number } | { readonly port: number }
+/**
+ * Which processes are the target: one by its pid, whatever listens on a port of this machine, or those that are named by
+ * `follow` as they are started.
+ */
+export type WatchSpec = { readonly pid: number } | { readonly port: number } | 'followed'
 
 export interface TargetWatch {
   /** The processes named or found, and those of their descendants that live now; empty when unwatched. */
@@ -19,6 +22,8 @@ export interface TargetWatch {
    * Costs about a millisecond of CPU.
    */
   sample(): Promise<Omit<TargetSample, 'atMs'>>
+  /** A process that was started as part of the target; it may end before the others. */
+  follow(pid: number): void
 }
 
 const NOTHING: Omit<TargetSample, 'atMs'> = {
@@ -34,7 +39,7 @@ const NOTHING: Omit<TargetSample, 'atMs'> = {
 export function watchTarget(spec: WatchSpec): TargetWatch {
   const found = find(spec)
   if ('unknown' in found) {
-    return { pids: [], unwatched: found.unknown, sample: () => Promise.resolve(NOTHING) }
+    return { pids: [], unwatched: found.unknown, sample: () => Promise.resolve(NOTHING), follow() {} }
   }
   const roots = found.pids.map(readStat).filter((stat) => stat !== undefined)
   return new ProcessWatch(roots)
@@ -43,6 +48,7 @@ export function watchTarget(spec: WatchSpec): TargetWatch {
 function find(spec: WatchSpec): Listeners {
   if (process.platform !== 'linux')
     return { unknown: `processes can be watched on Linux only, not on ${process.platform}` }
+  if (spec === 'followed') return { pids: [] }
   const found: Listeners = 'pid' in spec ? { pids: [spec.pid] } : listenersOf(spec.port)
   if ('unknown' in found) return found
   if (found.pids.includes(process.pid)) {
@@ -54,7 +60,7 @@ function find(spec: WatchSpec): Listeners {
 }
 
 class ProcessWatch implements TargetWatch {
-  readonly #roots: readonly number[]
+  readonly #roots: number[]
   readonly #tree: ProcessTree
   readonly #sockets = new Map<number, SocketCount>()
   readonly #traffic: NamespaceTraffic
@@ -76,6 +82,13 @@ class ProcessWatch implements TargetWatch {
 
   get pids(): readonly number[] {
     return [...new Set([...this.#roots, ...this.#alive])]
+  }
+
+  follow(pid: number): void {
+    const stat = readStat(pid)
+    if (stat === undefined) return
+    this.#roots.push(pid)
+    this.#tree.adopt(stat)
   }
 
   async sample(): Promise<Omit<TargetSample, 'atMs'>> {

@@ -1,0 +1,167 @@
+import { fileURLToPath } from 'node:url'
+import type { MessageFormat } from './body.ts'
+import type { PlanFault } from './errors.ts'
+import { moduleHref } from './plan-code.ts'
+import type { Feed, MessageSize, ResolvedFeed, SizeName } from './plan.ts'
+import { isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from './plan-readers.ts'
+import type { Reader } from './plan-readers.ts'
+
+/** The text of a file of records, by the end of its name. */
+export const FEED_FORMATS = ['json', 'ndjson', 'jsonl', 'csv'] as const
+export type FeedFormat = (typeof FEED_FORMATS)[number]
+
+/** What a template can begin with that is no feed. */
+export const TEMPLATE_WORDS = ['sequence', 'random', 'setup'] as const
+
+export const readMessageFormat: Reader<MessageFormat> = oneOf(['text', 'binary'])
+
+export const readBatchSize: Reader<number> = wholeFrom(1)
+
+/** Where a number of bytes is more likely a slip than meant. */
+const MOST_BYTES = 2 ** 30
+const readBytes = wholeFrom(1, MOST_BYTES)
+const SIZE_NAMES = ['small', 'medium', 'large', 'mixed'] as const satisfies readonly SizeName[]
+const readSizeName = oneOf(SIZE_NAMES, 'or a number of bytes, { from, to }, or [{ size, weight }, …]')
+
+const RANGE_KEYS = { from: readBytes, to: readBytes, spread: oneOf(['log-uniform', 'uniform']) }
+
+/** How long messages are: a name, bytes, a range, or several of these with weights. */
+export const readMessageSize: Reader<MessageSize> = (value, key, faults) => {
+  if (typeof value === 'number') return readBytes(value, key, faults)
+  if (Array.isArray(value)) return readSizes(value, key, faults)
+  if (isRecord(value)) return readRange(value, key, faults)
+  const bytes = typeof value === 'string' ? bytesMeant(value) : undefined
+  if (bytes === undefined) return readSizeName(value, key, faults)
+  faults.push({ key, value, rule: 'must be a number of bytes, or a name', remedy: `write ${key}: ${bytes}` })
+  return undefined
+}
+
+function readRange(
+  value: Readonly<Record<string, unknown>>,
+  key: string,
+  faults: PlanFault[],
+): MessageSize | undefined {
+  const before = faults.length
+  const { from, to, spread } = readKeys(RANGE_KEYS, value, { prefix: `${key}.`, noun: 'a key of a range' }, faults)
+  for (const end of ['from', 'to'] as const) {
+    if (value[end] !== undefined) continue
+    const remedy = `write ${key}: { from: 1_024, to: 65_536 }`
+    faults.push({ key: `${key}.${end}`, value: undefined, rule: 'must be given', remedy })
+  }
+  if (from !== undefined && to !== undefined && to <= from) {
+    const remedy = to === from ? `write ${key}: ${from}` : undefined
+    faults.push({ key: `${key}.to`, value: to, rule: 'must be above `from`: it is excluded', ...withRemedy(remedy) })
+  }
+  if (faults.length > before || from === undefined || to === undefined) return undefined
+  return spread === undefined ? { from, to } : { from, to, spread }
+}
+
+function readSizes(value: readonly unknown[], key: string, faults: PlanFault[]): MessageSize | undefined {
+  const before = faults.length
+  const example = "[{ size: 'small', weight: 9 }, { size: 'medium', weight: 1 }]"
+  if (value.length === 0) {
+    faults.push({ key, value, rule: 'must list at least one size', remedy: `write ${key}: ${example}` })
+  }
+  const sizes = value.map((item, index) => {
+    const itemKey = `${key}[${index}]`
+    if (!isRecord(item) || item['size'] === undefined || item['weight'] === undefined) {
+      const rule = 'must be an object with `size` and `weight`'
+      faults.push({ key: itemKey, value: item, rule, remedy: `write ${key}: ${example}` })
+      return { size: 0, weight: 0 }
+    }
+    const keys = { size: readMessageSize, weight: positive }
+    const { size = 0, weight = 0 } = readKeys(keys, item, { prefix: `${itemKey}.`, noun: 'a key of a size' }, faults)
+    return { size, weight }
+  })
+  return faults.length > before ? undefined : sizes
+}
+
+const WITH_UNIT = /^\s*(\d+(?:\.\d+)?)\s*([kmg]?)i?b?\s*$/i
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }
+
+/** The bytes of '64 KiB'. */
+function bytesMeant(value: string): number | undefined {
+  const [, amount, unit = ''] = WITH_UNIT.exec(value) ?? []
+  return amount === undefined ? undefined : Math.round(Number(amount) * (UNITS[unit.toLowerCase()] ?? 1))
+}
+
+const given: Reader<unknown> = (value) => value
+const FEED_KEYS = {
+  file: given,
+  records: given,
+  pick: oneOf(['sequential', 'random', 'unique']),
+} satisfies Readonly<Record<keyof Feed, Reader<unknown>>>
+
+/** Feeds by the names that templates call them. */
+export const readFeeds: Reader<Readonly<Record<string, ResolvedFeed>>> = (value, key, faults) => {
+  if (!isRecord(value)) {
+    const remedy = `write ${key}: { user: { file: new URL('./users.csv', import.meta.url) } }`
+    faults.push({ key, value, rule: 'must be an object of feeds', remedy })
+    return undefined
+  }
+  const before = faults.length
+  const feeds = Object.entries(value).map(([name, feed]) => {
+    if (!/^[a-z_][\w-]*$/i.test(name)) {
+      faults.push({ key, value: name, rule: 'must name feeds by letters, digits, - and _, a letter first' })
+    } else if (TEMPLATE_WORDS.some((word) => word === name)) {
+      faults.push({ key, value: name, rule: `cannot name a feed so: {{${name}}} means something else` })
+    }
+    return [name, readFeed(feed, `${key}.${name}`, faults)] as const
+  })
+  return faults.length > before ? undefined : (Object.fromEntries(feeds) as Readonly<Record<string, ResolvedFeed>>)
+}
+
+function readFeed(value: unknown, key: string, faults: PlanFault[]): ResolvedFeed | undefined {
+  if (!isRecord(value) || value instanceof URL) {
+    const meant = value instanceof URL || typeof value === 'string' ? 'a feed is { file: … }' : undefined
+    faults.push({ key, value, rule: 'must be an object with `file` or `records`', ...withRemedy(meant) })
+    return undefined
+  }
+  const { pick = 'sequential' } = readKeys(FEED_KEYS, value, { prefix: `${key}.`, noun: 'a key of a feed' }, faults)
+  const { file, records } = value
+  if ((file === undefined) === (records === undefined)) {
+    const rule = `must have ${file === undefined ? '`file` or `records`' : 'either `file` or `records`, not both'}`
+    faults.push({ key, value: NOT_SHOWN, rule })
+    return undefined
+  }
+  if (file === undefined) {
+    return holdsRecords(records, `${key}.records`, faults) ? { source: { records }, pick } : undefined
+  }
+  const path = readFeedFile(file, `${key}.file`, faults)
+  return path === undefined ? undefined : { source: { file: path }, pick }
+}
+
+function readFeedFile(value: unknown, key: string, faults: PlanFault[]): string | undefined {
+  const href = moduleHref(value)
+  const path = href === undefined ? value : fileURLToPath(href)
+  if (typeof path === 'string' && FEED_FORMATS.some((format) => path.toLowerCase().endsWith(`.${format}`))) return path
+  const rule = 'must be a file whose name ends with .json, .ndjson, .jsonl or .csv'
+  faults.push({ key, value: value instanceof URL ? value.href : value, rule })
+  return undefined
+}
+
+/** Records may hold passwords: a fault says which one is wrong, never what stands in it. */
+function holdsRecords(
+  value: unknown,
+  key: string,
+  faults: PlanFault[],
+): value is readonly Readonly<Record<string, unknown>>[] {
+  const before = faults.length
+  if (!Array.isArray(value) || value.length === 0) {
+    const shown = Array.isArray(value) ? value : NOT_SHOWN
+    faults.push({ key, value: shown, rule: 'must be a list of at least one object' })
+    return false
+  }
+  const wrong = value.findIndex((record) => !isRecord(record))
+  if (wrong !== -1) faults.push({ key: `${key}[${wrong}]`, value: NOT_SHOWN, rule: 'must be an object' })
+  const notData = value.findIndex((record) => isRecord(record) && Object.values(record).some(isCode))
+  if (notData !== -1) {
+    const rule = 'must be plain data: it crosses into the generator threads'
+    faults.push({ key: `${key}[${notData}]`, value: NOT_SHOWN, rule })
+  }
+  return faults.length === before
+}
+
+function isCode(value: unknown): boolean {
+  return typeof value === 'function' || typeof value === 'symbol'
+}

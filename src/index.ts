@@ -5,18 +5,31 @@ export type {
   AbortLimits,
   CommandTarget,
   ConnectionKind,
+  Feed,
   LoadPlan,
+  MessageSize,
+  Mix,
+  MixEntry,
   MonitorTarget,
   OnInconclusive,
+  Operations,
   Overflow,
   PatternName,
+  PlanRequest,
+  ProtocolName,
   RequestContext,
   Sla,
+  StdioTarget,
   Target,
   TlsOptions,
 } from './model/plan.ts'
 export type { Artifact, Environment, LoadRecord, RunRecord } from './model/record.ts'
-export type { HttpAnswer, HttpCheck, HttpRequest } from './model/requests.ts'
+export { journey } from './model/journey.ts'
+export type { JourneyContext, JourneyFunction, StepAnswer } from './model/journey.ts'
+export type { OwnConnection, OwnEvents, OwnOutcome, OwnOutgoing, OwnProtocol } from './model/own-protocol.ts'
+export type { Answer, ConnectContext, ErrorClass, ProtocolSpec } from './model/protocol.ts'
+export type { HttpAnswer, HttpCheck, HttpRequest, McpRequest, TcpRequest, WebSocketRequest } from './model/requests.ts'
+export type { SetupContext, SetupFunction } from './model/setup.ts'
 export type {
   Distribution,
   Figures,
@@ -30,3 +43,4 @@ export type { Verdict, VerdictRecord, VerdictValue } from './model/verdict.ts'
 export { runLoad, startLoad } from './run/index.ts'
 export type { LoadRun } from './run/index.ts'
 export { burst, constant, fromRate, poisson, rampUp, randomWalk, sequence, sineWave } from './traffic/patterns/index.ts'
+export { mix } from './traffic/workloads/mix.ts'

@@ -41,7 +41,8 @@ export class PlanScope {
     const { target } = this.#plan
     const outer = this.#outer
     if (target === undefined) return outer === undefined ? undefined : outer.#sharedTarget()
-    if (typeof target === 'string' || target instanceof URL) return target
+    // Over pipes every connection starts a process of its own: there is nothing to share.
+    if (typeof target === 'string' || target instanceof URL || 'stdio' in target) return target
     return async () => {
       this.#target ??= start(target, this.#inherited().allowHosts ?? [])
       return (await this.#target).url

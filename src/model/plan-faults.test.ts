@@ -6,7 +6,10 @@ import type { PlanVocabulary } from './plan-vocabulary.ts'
 /** The least that a room of patterns and one of protocols can say: two flat patterns, and requests with a path. */
 const vocabulary: PlanVocabulary = {
   protocolNames: ['http'],
+  schemes: ['http:', 'https:'],
   protocolOf: (url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined),
+  portOf: (url) => Number(url.port) || 80,
+  protocolFaults: () => [],
   requestFaults: (_, request, key) =>
     typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
   specFromName: (kind, rate) => ({ kind, rate }),
@@ -42,16 +45,29 @@ describe('a complete plan', () => {
   it('gets every default', () => {
     expect(resolvePlan(complete, vocabulary, { name: 'cart', seed: '8F2C1E' })).toEqual({
       name: 'cart',
-      target: 'http://127.0.0.1:3000/',
-      protocol: 'http',
+      lanes: [
+        {
+          name: '',
+          weight: 1,
+          target: 'http://127.0.0.1:3000/',
+          protocol: { from: 'shipped', spec: { kind: 'http' } },
+          request: undefined,
+          workload: 'read',
+          messageSize: undefined,
+          messageFormat: undefined,
+          maxConnections: 100,
+        },
+      ],
       pattern: { kind: 'constant', rate: 50 },
       durationMs: 30_000,
       concurrency: undefined,
       arrivals: 'uniform',
       warmUpMs: 0,
-      request: undefined,
+      batchSize: 1,
+      journey: undefined,
+      setup: undefined,
+      feeds: {},
       connection: 'pooled',
-      maxConnections: 100,
       overflow: 'queue',
       reconnect: { attempts: 100, backoffMs: 100, maxBackoffMs: 2_000, jitter: 0.5 },
       requestTimeoutMs: 10_000,
@@ -92,7 +108,8 @@ describe('a complete plan', () => {
 
   it('of the closed model has room for all that is in flight', () => {
     const plan = resolvePlan({ target: complete.target, duration: 500, concurrency: 250 }, vocabulary)
-    expect(plan).toMatchObject({ concurrency: 250, maxConnections: 250, pattern: undefined, durationMs: 500 })
+    expect(plan.lanes[0].maxConnections).toBe(250)
+    expect(plan).toMatchObject({ concurrency: 250, pattern: undefined, durationMs: 500 })
   })
 
   it('takes limits, and stops early at all of them but the rate', () => {
@@ -121,9 +138,9 @@ describe('a complete plan', () => {
     ['a command', { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}/api', env: { A: '1' } }],
     ['a function', () => 'http://127.0.0.1:3000'],
   ])('may have %s for its target', (_, target) => {
-    const plan = resolvePlan({ ...complete, target }, vocabulary)
-    expect(plan.protocol).toBe('http')
-    expect(plan.target).toEqual(target)
+    const [lane] = resolvePlan({ ...complete, target }, vocabulary).lanes
+    expect(lane.protocol).toEqual({ from: 'shipped', spec: { kind: 'http' } })
+    expect(lane.target).toEqual(target)
   })
 
   it('with the pattern poisson has Poisson arrivals', () => {

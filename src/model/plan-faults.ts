@@ -1,6 +1,10 @@
 import { LoadPlanError } from './errors.ts'
+import type { JourneyFunction } from './journey.ts'
+import type { SetupFunction } from './setup.ts'
 import type { PlanFault } from './errors.ts'
-import type { LoadPlan, RequestSource, ResolvedPlan } from './plan.ts'
+import type { LoadPlan, ResolvedPlan } from './plan.ts'
+import { resolveCode } from './plan-code.ts'
+import { resolveLanes } from './plan-lanes.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, resolveAbort } from './plan-limits.ts'
 import {
   anyDuration,
@@ -15,10 +19,13 @@ import {
 import type { Reader } from './plan-readers.ts'
 import { resolveSchedule } from './plan-schedule.ts'
 import { drawSeed, readSeed } from './plan-seed.ts'
-import { readMonitor, TARGET_REMEDY, targetReader } from './plan-target.ts'
-import type { TargetRead } from './plan-target.ts'
+import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './plan-payloads.ts'
+import { readMonitor } from './plan-target.ts'
 import { readAllowHosts, readHeaders, readTls } from './plan-texts.ts'
 import type { PlanEnvironment, PlanVocabulary } from './plan-vocabulary.ts'
+
+/** Operations in a batch, where the workload is `batch` and the plan says no more. */
+const BATCH = 10
 
 /** Checked once all keys are read, because it depends on the others. */
 const later: Reader<unknown> = (value) => value
@@ -29,37 +36,40 @@ const readThreads: Reader<number | 'auto'> = (value, key, faults) =>
   value === 'auto' ? value : readThreadNumber(value, key, faults)
 
 /** One line a key: a new key of the plan starts here. */
-function planReaders(vocabulary: PlanVocabulary) {
-  return {
-    target: targetReader((url) => vocabulary.protocolOf(url)),
-    protocol: oneOf(vocabulary.protocolNames),
-    pattern: later,
-    rate: positive,
-    duration: positiveDuration,
-    concurrency: wholeFrom(1),
-    arrivals: oneOf(['uniform', 'poisson']),
-    warmUp: anyDuration,
-    request: later,
-    connection: oneOf(['long-lived', 'short-lived', 'pooled']),
-    maxConnections: wholeFrom(1),
-    overflow: oneOf(['queue', 'drop']),
-    reconnect: readReconnect,
-    requestTimeout: timeoutDuration,
-    sla: readSla,
-    abortOn: later,
-    confidence: readConfidence,
-    onInconclusive: oneOf(['fail', 'warn']),
-    tracing: readTracing,
-    seed: readSeed,
-    threads: readThreads,
-    tls: readTls,
-    headers: readHeaders,
-    monitor: readMonitor,
-    allowHosts: readAllowHosts,
-  } satisfies Readonly<Record<keyof LoadPlan, Reader<unknown>>>
-}
-
-const MOST_CONNECTIONS = 100
+const READERS = {
+  target: later,
+  protocol: later,
+  pattern: later,
+  rate: positive,
+  duration: positiveDuration,
+  concurrency: wholeFrom(1),
+  arrivals: oneOf(['uniform', 'poisson']),
+  warmUp: anyDuration,
+  request: later,
+  journey: later,
+  setup: later,
+  workload: later,
+  batchSize: readBatchSize,
+  messageSize: readMessageSize,
+  messageFormat: readMessageFormat,
+  feeds: readFeeds,
+  connection: oneOf(['long-lived', 'short-lived', 'pooled']),
+  maxConnections: wholeFrom(1),
+  overflow: oneOf(['queue', 'drop']),
+  reconnect: readReconnect,
+  requestTimeout: timeoutDuration,
+  sla: readSla,
+  abortOn: later,
+  confidence: readConfidence,
+  onInconclusive: oneOf(['fail', 'warn']),
+  tracing: readTracing,
+  seed: readSeed,
+  threads: readThreads,
+  tls: readTls,
+  headers: readHeaders,
+  monitor: readMonitor,
+  allowHosts: readAllowHosts,
+} satisfies Readonly<Record<keyof LoadPlan, Reader<unknown>>>
 
 /**
  * Checks a plan as its author wrote it and fills in every default.
@@ -72,31 +82,33 @@ export function resolvePlan(
 ): ResolvedPlan {
   const faults: PlanFault[] = []
   if (!isRecord(plan)) throw new LoadPlanError([{ key: 'plan', value: plan, rule: 'must be an object' }])
-  const read = readKeys(planReaders(vocabulary), plan, { prefix: '', noun: 'a key of a plan' }, faults)
+  const read = readKeys(READERS, plan, { prefix: '', noun: 'a key of a plan' }, faults)
 
   const givenSeed = environment.seed === undefined || environment.seed === '' ? undefined : environment.seed
   const outerSeed = givenSeed === undefined ? undefined : readSeed(givenSeed, 'LOAD_SEED', faults)
   const seed = outerSeed ?? read.seed ?? drawSeed()
 
-  const protocol = resolveProtocol(plan, read.target, read.protocol, vocabulary, faults)
-  const request = resolveRequest(plan['request'], protocol, vocabulary, faults)
+  const lanes = resolveLanes(plan, read, vocabulary, faults)
+  const journey = resolveCode<JourneyFunction>(plan['journey'], 'journey', faults)
+  const setup = resolveCode<SetupFunction>(plan['setup'], 'setup', faults)
   const keys = { ...read, durationMs: read.duration, seed }
   const { pattern, durationMs, arrivals } = resolveSchedule(plan, keys, vocabulary, faults)
   const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, faults)
 
-  if (faults.length > 0 || read.target === undefined || durationMs === undefined) throw new LoadPlanError(faults)
+  if (faults.length > 0 || lanes === undefined || durationMs === undefined) throw new LoadPlanError(faults)
   return {
     name: environment.name ?? 'load',
-    target: read.target.target,
-    protocol,
+    lanes,
     pattern,
     durationMs,
     concurrency: read.concurrency,
     arrivals,
     warmUpMs: read.warmUp ?? 0,
-    request,
+    batchSize: read.batchSize ?? (plan['workload'] === 'batch' ? BATCH : 1),
+    journey,
+    setup,
+    feeds: read.feeds ?? {},
     connection: read.connection ?? 'pooled',
-    maxConnections: read.maxConnections ?? Math.max(MOST_CONNECTIONS, read.concurrency ?? 0),
     overflow: read.overflow ?? 'queue',
     reconnect: read.reconnect ?? RECONNECT,
     requestTimeoutMs: read.requestTimeout ?? 10_000,
@@ -112,39 +124,4 @@ export function resolvePlan(
     monitor: read.monitor ?? 'auto',
     allowHosts: read.allowHosts ?? [],
   }
-}
-
-function resolveProtocol(
-  plan: Readonly<Record<string, unknown>>,
-  target: TargetRead | undefined,
-  named: string | undefined,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): string {
-  if (plan['target'] === undefined) {
-    faults.push({ key: 'target', value: undefined, rule: 'must be given', remedy: TARGET_REMEDY })
-  }
-  const ofTarget = target?.protocol
-  if (named !== undefined && ofTarget !== undefined && named !== ofTarget) {
-    const remedy = 'leave `protocol` out: the target says it'
-    faults.push({ key: 'protocol', value: named, rule: `does not go with a target that speaks '${ofTarget}'`, remedy })
-  }
-  return named ?? ofTarget ?? vocabulary.protocolNames[0] ?? ''
-}
-
-/** One request, several of them weighted, or a function that makes them. */
-function resolveRequest(
-  value: unknown,
-  protocol: string,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): RequestSource | undefined {
-  const key = 'request'
-  if (Array.isArray(value)) {
-    if (value.length === 0) faults.push({ key, value, rule: 'must list at least one request' })
-    value.forEach((item, index) => faults.push(...vocabulary.requestFaults(protocol, item, `${key}[${index}]`)))
-  } else if (value !== undefined && typeof value !== 'function') {
-    faults.push(...vocabulary.requestFaults(protocol, value, key))
-  }
-  return value as RequestSource | undefined
 }

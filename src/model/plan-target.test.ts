@@ -4,7 +4,13 @@ import { readMonitor, targetReader } from './plan-target.ts'
 import { readAllowHosts, readHeaders, readTls } from './plan-texts.ts'
 import type { Reader } from './plan-readers.ts'
 
-const readTarget = targetReader((url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined))
+const SCHEMES: Readonly<Record<string, string>> = { 'http:': 'http', 'https:': 'http', 'tcp:': 'tcp' }
+
+const readTarget = targetReader({
+  schemes: Object.keys(SCHEMES),
+  protocolOf: ({ protocol }) => SCHEMES[protocol],
+  portOf: ({ port, protocol }) => (port === '' && protocol === 'tcp:' ? undefined : Number(port) || 80),
+})
 
 /** `key rule → remedy` of every fault. */
 function told(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
@@ -24,12 +30,23 @@ describe('target', () => {
     [3000, "target must be a URL → write target: 'http://127.0.0.1:3000'"],
     ['', "target must be a URL → write target: 'http://127.0.0.1:3000'"],
     ['http://127.0.0.1:0', 'target must name a port other than 0'],
-    [
-      'ftp://127.0.0.1',
-      "target must start with a scheme that stands for a protocol → known are 'http://' and 'https://'",
-    ],
+    ['tcp://localhost', "target must name a port → write target: 'tcp://localhost:6379'"],
+    ['ftp://127.0.0.1', 'target must start with a scheme that stands for a protocol → known are http: https: tcp:'],
   ])('%j is none, and the remedy can be copied', (target, message) => {
     expect(told(readTarget, target, 'target')).toEqual([message])
+  })
+
+  it.each([
+    [{ stdio: ['node', 'server.js'], env: { A: '1' }, cwd: '/tmp' }, []],
+    [{ stdio: 'node server.js' }, [/write target\.stdio: \['node', 'server\.js'\]/]],
+    [{ stdio: ['node'], url: 'http://127.0.0.1' }, [/^target\.url is not a key of a target over pipes/]],
+  ])('%j speaks over pipes, or says what is wrong', (target, messages) => {
+    const faults = told(readTarget, target, 'target')
+    expect(faults).toEqual(messages.map((message) => expect.stringMatching(message)))
+  })
+
+  it('may have any scheme where the protocol is the user’s own', () => {
+    expect(told(targetReader(undefined), 'mine://somewhere', 'target')).toEqual([])
   })
 
   it('with a password is refused without showing it', () => {

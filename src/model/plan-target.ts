@@ -1,11 +1,9 @@
 import type { PlanFault } from './errors.ts'
-import type { CommandTarget, MonitorTarget, Target } from './plan.ts'
-import { isRecord, oneOf, present, readKeys, text, withRemedy, wholeFrom } from './plan-readers.ts'
+import type { CommandTarget, MonitorTarget, StdioTarget, Target } from './plan.ts'
+import { flag, isRecord, oneOf, present, readKeys, text, withRemedy, wholeFrom } from './plan-readers.ts'
 import type { Reader } from './plan-readers.ts'
 import { readTexts } from './plan-texts.ts'
-import type { PlanVocabulary } from './plan-vocabulary.ts'
-
-type ProtocolOf = PlanVocabulary['protocolOf']
+import type { SchemeVocabulary } from './plan-vocabulary.ts'
 
 export const TARGET_REMEDY = "write target: 'http://127.0.0.1:3000'"
 
@@ -15,13 +13,14 @@ export interface TargetRead {
   readonly protocol: string | undefined
 }
 
-/** The target of a plan in any of its forms. */
-export function targetReader(protocolOf: ProtocolOf): Reader<TargetRead> {
+/** The target of a plan in any of its forms. Without a vocabulary any scheme will do: the protocol is the user's own. */
+export function targetReader(vocabulary: SchemeVocabulary | undefined): Reader<TargetRead> {
   return (value, key, faults) => {
     if (typeof value === 'function') return { target: value as Extract<Target, () => unknown>, protocol: undefined }
-    if (isRecord(value) && !(value instanceof URL)) return readCommand(value, key, protocolOf, faults)
-    const url = readTargetUrl(value, key, protocolOf, faults)
-    return url && { target: url.href, protocol: protocolOf(url) }
+    if (isRecord(value) && 'stdio' in value) return readStdio(value, key, faults)
+    if (isRecord(value) && !(value instanceof URL)) return readCommand(value, key, vocabulary, faults)
+    const url = readTargetUrl(value, key, vocabulary, faults)
+    return url && { target: url.href, protocol: vocabulary?.protocolOf(url) }
   }
 }
 
@@ -29,7 +28,7 @@ export function targetReader(protocolOf: ProtocolOf): Reader<TargetRead> {
 export function readTargetUrl(
   value: unknown,
   key: string,
-  protocolOf: ProtocolOf,
+  vocabulary: SchemeVocabulary | undefined,
   faults: PlanFault[],
 ): URL | undefined {
   const url = value instanceof URL ? value : typeof value === 'string' ? URL.parse(value) : null
@@ -46,11 +45,14 @@ export function readTargetUrl(
     shown.username = shown.password = ''
     const remedy = "send them in headers: { authorization: 'Basic …' }"
     faults.push({ key, value: shown.href, rule: 'must not carry a user name or a password (not shown)', remedy })
-  } else if (protocolOf(url) === undefined) {
-    const remedy = "known are 'http://' and 'https://'"
+  } else if (vocabulary !== undefined && vocabulary.protocolOf(url) === undefined) {
+    const remedy = `known are ${vocabulary.schemes.join(' ')}`
     faults.push({ key, value: url.href, rule: 'must start with a scheme that stands for a protocol', remedy })
   } else if (url.port === '0') {
     faults.push({ key, value: url.href, rule: 'must name a port other than 0' })
+  } else if (vocabulary !== undefined && vocabulary.portOf(url) === undefined) {
+    const remedy = `write ${key}: '${url.protocol}//${url.hostname || '127.0.0.1'}:6379'`
+    faults.push({ key, value: url.href, rule: 'must name a port', remedy })
   } else {
     return url
   }
@@ -65,7 +67,7 @@ function isBareHost(value: string): boolean {
 function readCommand(
   value: Readonly<Record<string, unknown>>,
   key: string,
-  protocolOf: ProtocolOf,
+  vocabulary: SchemeVocabulary | undefined,
   faults: PlanFault[],
 ): TargetRead | undefined {
   const before = faults.length
@@ -73,9 +75,9 @@ function readCommand(
   const readUrlTemplate: Reader<string> = (template, urlKey) => {
     // Any port will do to see whether the rest is a URL.
     const filled = typeof template === 'string' ? template.replaceAll('{port}', '1') : template
-    const url = readTargetUrl(filled, urlKey, protocolOf, faults)
+    const url = readTargetUrl(filled, urlKey, vocabulary, faults)
     if (url === undefined || typeof template !== 'string') return undefined
-    if (urlKey.endsWith('.url')) protocol = protocolOf(url)
+    if (urlKey.endsWith('.url')) protocol = vocabulary?.protocolOf(url)
     return template
   }
   const readers = {
@@ -93,6 +95,18 @@ function readCommand(
   }
   if (faults.length > before || command === undefined || url === undefined) return undefined
   return { target: { command, url, ...present(others) }, protocol }
+}
+
+/** Only MCP speaks over pipes; a protocol of the user's own may. */
+function readStdio(value: Readonly<Record<string, unknown>>, key: string, faults: PlanFault[]): TargetRead | undefined {
+  const before = faults.length
+  const readers = { stdio: readCommandLine, env: readTexts, cwd: text, embedded: flag } satisfies Readonly<
+    Record<keyof StdioTarget, Reader<unknown>>
+  >
+  const noun = 'a key of a target over pipes'
+  const { stdio, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun }, faults)
+  if (faults.length > before || stdio === undefined) return undefined
+  return { target: { stdio, ...present(others) }, protocol: 'mcp' }
 }
 
 const readCommandLine: Reader<readonly string[]> = (value, key, faults) => {

@@ -1,16 +1,26 @@
 import type { PlanFault } from './errors.ts'
 import type { ArrivalPattern, PatternSpec } from './pattern.ts'
-import type { PatternName } from './plan.ts'
+import type { PatternName, ResolvedProtocol } from './plan.ts'
 import type { Ms, Rps } from './units.ts'
 
-/** What the validation of a plan must ask the rooms that know patterns and protocols, which the model may not import. */
-export interface PlanVocabulary {
-  /** The first of them is meant where nothing else says which. */
-  readonly protocolNames: readonly string[]
+/** What the reading of a target must know of protocols. */
+export interface SchemeVocabulary {
+  /** Every scheme that stands for a protocol, with its colon. */
+  readonly schemes: readonly string[]
   /** The protocol that a URL's scheme stands for. */
   protocolOf(url: URL): string | undefined
+  /** The port that a URL names or means; undefined where it must name one and does not. */
+  portOf(url: URL): number | undefined
+}
+
+/** What the validation of a plan must ask the rooms that know patterns and protocols, which the model may not import. */
+export interface PlanVocabulary extends SchemeVocabulary {
+  /** The first of them is meant where nothing else says which. */
+  readonly protocolNames: readonly string[]
+  /** Everything wrong with what a protocol's builder returned; `key` is where it stands in the plan. */
+  protocolFaults(spec: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[]
   /** Everything wrong with one request of this protocol; `key` is where it stands in the plan. */
-  requestFaults(protocol: string, request: unknown, key: string): readonly PlanFault[]
+  requestFaults(protocol: ResolvedProtocol, request: unknown, key: string): readonly PlanFault[]
   specFromName(name: PatternName, rate: Rps): PatternSpec
   /** Everything wrong with a pattern: a name, what a builder returned, or an object of the user's own. */
   patternFaults(pattern: unknown, key: string): readonly PlanFault[]

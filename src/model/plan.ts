@@ -106,7 +106,8 @@ export interface MixEntry {
   readonly name?: string
   /** Share of the requests, relative to the others; 1 when absent. */
   readonly weight?: number
-  readonly target: Target
+  /** The plan's when absent. */
+  readonly target?: Target
   readonly protocol?: LoadPlan['protocol']
   readonly request?: PlanRequest | readonly PlanRequest[]
   readonly workload?: WorkloadName | Operations

@@ -170,7 +170,8 @@ export interface Protocol<Request> {
   readonly usualFormat: MessageFormat
   /** The longest message of size `large`, where it is less than everyone's 100 MiB. */
   readonly longestMessage?: number
-  readonly work: WorkRequests<Request>
+  /** Absent where no embedded target speaks the protocol. */
+  readonly work?: WorkRequests<Request>
   /** Everything wrong with a request as the user wrote it; `key` is where it stands in the plan. */
   faultsOf(request: unknown, key: string): readonly PlanFault[]
   /** True for a request that holds a function and therefore cannot cross into a generator thread. */

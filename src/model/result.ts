@@ -191,6 +191,8 @@ export interface PlanSummary {
   readonly confidence: Ratio
   readonly onInconclusive: OnInconclusive
   readonly request: string
+  /** What of the plan did not apply to its target, and why. */
+  readonly notes?: readonly string[]
 }
 
 /** Everything that was measured in one run: plain, frozen JSON. Fields are only ever added. */

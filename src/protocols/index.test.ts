@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { protocolNameOf, protocols } from './index.ts'
+import { describe, expect, it, test } from 'vitest'
+import { portOf, PROTOCOL_NAMES, protocolFrom, protocolKind, protocolNameOf, SCHEMES } from './index.ts'
 
 test.each([
   ['http://localhost', 'http'],
@@ -9,14 +9,44 @@ test.each([
   expect(protocolNameOf(new URL(url))).toBe(name)
 })
 
-test('every protocol stands under its name, and its health read has no fault', () => {
-  for (const [name, protocol] of Object.entries(protocols)) {
-    expect(protocol.name).toBe(name)
-    expect(protocol.faultsOf(protocol.healthRead, 'request')).toEqual([])
-  }
+test('a port that is not written is what the scheme means', () => {
+  expect(portOf(new URL('https://localhost'))).toBe(443)
+  expect(portOf(new URL('http://localhost:8080'))).toBe(8080)
+  expect(portOf(new URL('ftp://localhost'))).toBeUndefined()
 })
 
-test('only a check function keeps a request from crossing into a thread', () => {
-  expect(protocols.http?.needsInline?.({ check: () => true })).toBe(true)
-  expect(protocols.http?.needsInline?.({ check: { status: 200 } })).toBe(false)
+test('no two protocols claim the same scheme', () => {
+  expect(new Set(SCHEMES).size).toBe(SCHEMES.length)
+})
+
+describe.each(PROTOCOL_NAMES)('%s', (name) => {
+  const protocol = protocolFrom({ kind: name })
+
+  it('stands under its name, and its health read has no fault', () => {
+    expect(protocol.name).toBe(name)
+    expect(protocol.faultsOf(protocol.healthRead, 'request')).toEqual([])
+    expect(protocol.word(protocol.healthRead)).not.toBe('')
+  })
+
+  it('asks an embedded target for work by requests without a fault', () => {
+    const { work, usualFormat } = protocol
+    const body = new Uint8Array([97, 98])
+    const asked = [
+      work?.read(16, usualFormat),
+      work?.write(body, usualFormat),
+      work?.echo(body, usualFormat),
+      work?.stream(3, 16, usualFormat),
+    ]
+    for (const request of asked) expect(protocol.faultsOf(request, 'request')).toEqual([])
+  })
+
+  it('tells options that it does not have', () => {
+    expect(protocolKind(name)?.optionFaults({ colour: 'red' }, 'protocol')).toMatchObject([{ key: 'protocol.colour' }])
+  })
+})
+
+test('only a check function keeps a request of HTTP from crossing into a thread', () => {
+  const { needsInline } = protocolFrom({ kind: 'http' })
+  expect(needsInline?.({ check: () => true })).toBe(true)
+  expect(needsInline?.({ check: { status: 200 } })).toBe(false)
 })

@@ -60,7 +60,7 @@ async function byteServer(): Promise<ConformanceServer> {
 }
 
 describe('a protocol of a user’s own', () => {
-  for (const { name, run } of protocolConformance(byte, { start: byteServer })) it(name, run)
+  it.each(protocolConformance(byte, { start: byteServer }))('$name', ({ run }) => run())
 })
 
 /** One exchange of a connection that behaves like this. */

@@ -1,5 +1,6 @@
 import type { ArrivalPattern } from '../model/pattern.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
+import { inBatches } from '../traffic/arrivals/batches.ts'
 import { type Arrivals, arrivalsOf } from '../traffic/arrivals/index.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
 import { constant, meanRate, patternFrom } from '../traffic/patterns/index.ts'
@@ -10,14 +11,14 @@ export function curveOf({ pattern, durationMs, seed }: ResolvedPlan): ArrivalPat
 }
 
 /** The intended starts of the measured part, the same in every thread. */
-export function measuredInstants({ arrivals, seed }: ResolvedPlan, curve: ArrivalPattern): Arrivals {
-  return arrivalsOf(curve, arrivals, randomFrom(seed, 'arrivals'))
+export function measuredInstants({ arrivals, seed, batchSize }: ResolvedPlan, curve: ArrivalPattern): Arrivals {
+  return inBatches(batchSize, curve, (batches) => arrivalsOf(batches, arrivals, randomFrom(seed, 'arrivals')))
 }
 
 /** The intended starts of the warm-up, from its own beginning, at the curve's mean rate; undefined without one. */
 export function warmUpInstants(plan: ResolvedPlan, curve: ArrivalPattern): Arrivals | undefined {
-  const { arrivals, seed, warmUpMs } = plan
+  const { arrivals, seed, warmUpMs, batchSize } = plan
   if (warmUpMs === 0) return undefined
   const even = patternFrom(constant({ rate: meanRate(curve) }), { durationMs: warmUpMs, seed })
-  return arrivalsOf(even, arrivals, randomFrom(seed, 'warm-up'))
+  return inBatches(batchSize, even, (batches) => arrivalsOf(batches, arrivals, randomFrom(seed, 'warm-up')))
 }

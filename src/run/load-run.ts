@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Collector } from '../measure/collector.ts'
-import { LoadInternalError } from '../model/errors.ts'
+import { LoadError, LoadInternalError } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
@@ -14,7 +14,7 @@ import type { FromGenerator, GeneratorJob, GeneratorState } from './messages.ts'
 import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
 import { buildResult } from './result.ts'
-import { openSession, type TargetSession } from './session.ts'
+import { closeAll, openSessions, type TargetSession, urlsOf } from './session.ts'
 import { unreachable } from './target.ts'
 import { Watch } from './watch.ts'
 
@@ -45,7 +45,7 @@ export class Run implements LoadRun {
   readonly #done = Promise.withResolvers<void>()
   readonly #stopAsked = Promise.withResolvers<void>()
   readonly #verbose = process.env['LOAD_LOG'] === 'debug'
-  #session: TargetSession | undefined
+  #sessions: readonly TargetSession[] = []
   #watch: Watch | undefined
   #generators: readonly GeneratorHandle[] = []
   #unready: number
@@ -85,8 +85,9 @@ export class Run implements LoadRun {
       elapsedMs: this.#ended === 'running' ? this.#elapsedMs() : this.#endMs,
       ended: this.#ended,
       endedBecause: this.#endedBecause,
+      sessions: this.#sessions,
       target: this.#watch?.figures() ?? {
-        url: this.#session?.url.href ?? '',
+        url: urlsOf(this.#sessions),
         pids: [],
         samples: [],
         unwatched: 'not started',
@@ -107,42 +108,39 @@ export class Run implements LoadRun {
 
   async #run(): Promise<LoadResult> {
     try {
-      const session = await this.#open()
-      if (session !== undefined) await this.#generate(session)
+      await this.#open()
+      await this.#generate()
       return this.metrics()
     } finally {
       for (const generator of this.#generators) generator.terminate()
       this.#watch?.stop()
       this.#intervals.end()
-      const closing = this.#session?.close()
+      const closing = closeAll(this.#sessions)
       // Who stopped the run waits for its figures, not for a server that is slow to end.
       if (this.#ended === 'completed') await closing
-      else closing?.catch((error: unknown) => this.#log(`the target did not end: ${String(error)}`))
+      else closing.catch((error: unknown) => this.#log(`the target did not end: ${String(error)}`))
     }
   }
 
-  /** Undefined when the run was stopped before its target was ready. */
-  async #open(): Promise<TargetSession | undefined> {
+  /** Without a session when the run was stopped before its targets were ready. */
+  async #open(): Promise<void> {
     const abort = new AbortController()
-    const opening = openSession(this.#plan, (text) => this.#log(text), abort.signal)
-    const session = await Promise.race([opening, this.#stopAsked.promise])
-    if (session === undefined) {
+    const opening = openSessions(this.#plan, (text) => this.#log(text), abort.signal)
+    const sessions = await Promise.race([opening, this.#stopAsked.promise])
+    if (sessions === undefined) {
       abort.abort()
-      void opening.then((late) => late.close()).catch(() => {})
-      return undefined
-    }
-    this.#session = session
-    return session
+      void opening.then(closeAll).catch(() => {})
+    } else this.#sessions = sessions
   }
 
-  async #generate(session: TargetSession): Promise<void> {
+  async #generate(): Promise<void> {
     if (this.#ended !== 'running') return
     const start = this.#placement.inlineBecause === undefined ? startWorker : startInline
     this.#generators = this.#states.map((_, thread) =>
-      start(this.#job(session, thread), (message) => this.#hear(thread, message)),
+      start(this.#job(thread), (message) => this.#hear(thread, message)),
     )
     // Looking for the target's processes takes a moment, in which the generators start.
-    this.#watch = Watch.start(this.#plan, session, this.#placement)
+    this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
     this.#startMs = monotonicMs() + this.#plan.warmUpMs
@@ -164,15 +162,19 @@ export class Run implements LoadRun {
     return delays.length === 0 ? null : Math.max(...delays)
   }
 
-  #job(session: TargetSession, thread: number): GeneratorJob {
+  #job(thread: number): GeneratorJob {
     const { threads, wake, peakRps = 1_000 } = this.#placement
     // Target, request function and pattern object stay here: only what the generator reads crosses, and only as data.
-    const { request } = this.#plan
+    const [{ request }] = this.#plan.lanes
     const fed = typeof request === 'function'
     return {
-      plan: { ...this.#plan, target: session.url.href, request: fed ? undefined : request },
-      url: session.url.href,
-      address: session.address,
+      plan: dataOf(this.#plan),
+      lanes: this.#sessions.map(({ url, address, stdio, negotiated }) => ({
+        url: url.href,
+        address,
+        stdio,
+        negotiated,
+      })),
       thread,
       threads,
       wake,
@@ -188,7 +190,7 @@ export class Run implements LoadRun {
         if (--this.#unready === 0) this.#ready.resolve()
         break
       case 'unreachable':
-        this.#ready.reject(unreachable(this.#session?.url ?? new URL('http://unknown'), new Error(message.message)))
+        this.#ready.reject(unreachable(this.#sessions[0]?.url ?? new URL('http://unknown'), new Error(message.message)))
         break
       case 'ask':
         this.#make(thread, message.first, message.count)
@@ -203,11 +205,17 @@ export class Run implements LoadRun {
         this.#tell(this.#collector.end(thread))
         if (--this.#unended === 0) this.#done.resolve()
         break
+      case 'process':
+        this.#watch?.follow(message.pid)
+        break
       case 'log':
         this.#log(`thread ${thread}  ${message.text}`)
         break
       case 'fault':
         this.#broken(message.error)
+        break
+      case 'own-fault':
+        this.#fail(revive(message))
         break
     }
   }
@@ -215,7 +223,9 @@ export class Run implements LoadRun {
   /** Calls the user's request function; what it throws ends the run. */
   #make(thread: number, first: number, count: number): void {
     try {
-      const requests = this.#requests.make(first, count, this.#placement.threads)
+      const [session] = this.#sessions
+      if (session === undefined) return
+      const requests = this.#requests.make(first, count, this.#placement.threads, session.protocol)
       this.#generators[thread]?.tell({ type: 'requests', first, requests })
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)))
@@ -261,4 +271,21 @@ export class Run implements LoadRun {
   #log(text: string): void {
     if (this.#verbose) process.stderr.write(`[load ${this.#plan.name}] ${text}\n`)
   }
+}
+
+/** The plan as plain data, unless it must stay in this thread anyway. */
+function dataOf(plan: ResolvedPlan): ResolvedPlan {
+  const [first, ...others] = plan.lanes.map((lane) => ({
+    ...lane,
+    target: '',
+    request: typeof lane.request === 'function' ? undefined : lane.request,
+  }))
+  return first === undefined ? plan : { ...plan, lanes: [first, ...others] }
+}
+
+/** What was thrown on purpose in another thread. */
+function revive({ code, message, stack }: { code: string; message: string; stack: string }): LoadError {
+  const error = new LoadError(code, message)
+  error.stack = stack
+  return error
 }

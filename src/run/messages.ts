@@ -1,16 +1,25 @@
-import type { HttpRequest } from '../model/requests.ts'
-import type { ResolvedPlan } from '../model/plan.ts'
+import type { AnyRequest } from '../model/requests.ts'
+import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
 import type { ErrorClass } from '../model/protocol.ts'
 import type { SliceDelta } from '../measure/recorder.ts'
 import type { Ms, Ratio } from '../model/units.ts'
+import type { PoolCounts } from '../traffic/connections/pool.ts'
 import type { Wake } from '../traffic/wake/wake.ts'
+
+/** Where a lane's target is, and what was found out about it. */
+export interface LaneJob {
+  readonly url: string
+  /** The address that was checked against `allowHosts`. */
+  readonly address: string | undefined
+  readonly stdio: StdioTarget | undefined
+  readonly negotiated: unknown
+}
 
 /** What one generator thread is to do. Plain data, unless the generator runs inline. */
 export interface GeneratorJob {
   readonly plan: ResolvedPlan
-  readonly url: string
-  /** The address that was checked against `allowHosts`. */
-  readonly address: string
+  /** One for each of the plan's lanes, in their order. */
+  readonly lanes: readonly LaneJob[]
   readonly thread: number
   readonly threads: number
   readonly wake: Wake['kind']
@@ -24,7 +33,7 @@ export interface GeneratorJob {
 export type ToGenerator =
   /** Zero of the run's clock, on the machine's monotonic clock. */
   | { readonly type: 'start'; readonly startMs: Ms }
-  | { readonly type: 'requests'; readonly first: number; readonly requests: readonly HttpRequest[] }
+  | { readonly type: 'requests'; readonly first: number; readonly requests: readonly AnyRequest[] }
   | { readonly type: 'stop' }
 
 export type FromGenerator =
@@ -39,22 +48,19 @@ export type FromGenerator =
       readonly state: GeneratorState
       readonly atMs: Ms
     }
+  /** A connection has started a process of the target. */
+  | { readonly type: 'process'; readonly pid: number }
   | { readonly type: 'log'; readonly text: string }
   /** The generator is broken, or something of the user's that runs in it. */
   | { readonly type: 'fault'; readonly error: unknown }
+  /** A module of the user's is not what it should be, or threw. An error's class does not cross a thread: its code does. */
+  | { readonly type: 'own-fault'; readonly code: string; readonly message: string; readonly stack: string }
 
 /** Where a generator thread stands; counts are since the start. */
 export interface GeneratorState {
   readonly protocolVersion: string | null
-  readonly pool: {
-    readonly size: number
-    readonly opened: number
-    readonly closed: number
-    readonly reconnects: number
-    readonly failed: number
-    readonly peakInUse: number
-    readonly fullMs: Ms
-  }
+  /** The connections of every lane. */
+  readonly pools: readonly PoolCounts[]
   /** CPU of the thread and of what wakes it, since the start of the measured part. */
   readonly cpuMs: Ms
   readonly eventLoopUtilization: Ratio

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
-import type { ResolvedPlan } from '../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
+import type { AnyRequest } from '../model/requests.ts'
 import type { Rps } from '../model/units.ts'
-import { protocols } from '../protocols/index.ts'
 import { peakRate } from '../traffic/patterns/index.ts'
 import { type Wake, wakeKindFor } from '../traffic/wake/wake.ts'
 import { curveOf } from './instants.ts'
+import { knownProtocol } from './protocols.ts'
 
 /** Where a plan's traffic is made, and how its schedule is woken. */
 export interface Placement {
@@ -29,7 +30,10 @@ export function placementOf(plan: ResolvedPlan): Placement {
 
 function threadsFor(plan: ResolvedPlan, peakRps: Rps): number {
   // More threads than connections or slots in flight would leave some of them without any.
-  const most = Math.min(plan.maxConnections, plan.concurrency ?? Number.POSITIVE_INFINITY)
+  const most = Math.min(
+    ...plan.lanes.map(({ maxConnections }) => maxConnections),
+    plan.concurrency ?? Number.POSITIVE_INFINITY,
+  )
   if (plan.threads !== 'auto') return Math.min(plan.threads, most)
   const needed = Math.ceil(peakRps / RPS_PER_THREAD)
   return Math.max(1, Math.min(needed, availableParallelism() - 1, most))
@@ -41,11 +45,19 @@ function wakeFor(rpsPerThread: Rps): Wake['kind'] {
   return asked === 'exact' || asked === 'tick' ? asked : wakeKindFor(rpsPerThread, availableParallelism())
 }
 
-function whyInline({ pattern, protocol, request }: ResolvedPlan): string | undefined {
+function whyInline({ pattern, lanes, journey, setup }: ResolvedPlan): string | undefined {
   if (pattern !== undefined && 'rateAt' in pattern && typeof pattern.rateAt === 'function') {
     return 'the pattern is an object with functions'
   }
+  if (journey?.from === 'function') return 'the journey is a function'
+  if (setup?.from === 'function') return 'the setup is a function'
+  return lanes.map(whyLaneInline).find((why) => why !== undefined)
+}
+
+function whyLaneInline({ protocol, request }: ResolvedLane): string | undefined {
+  if (protocol.from === 'object') return 'the protocol is an object with functions'
   const requests = request === undefined || typeof request === 'function' ? [] : [request].flat()
-  const needsInline = protocols[protocol]?.needsInline
-  return needsInline !== undefined && requests.some((each) => needsInline(each)) ? 'a check is a function' : undefined
+  const known = knownProtocol(protocol)
+  const holdsFunction = (each: object): boolean => known?.needsInline?.(each as AnyRequest) ?? false
+  return requests.some(holdsFunction) ? 'a check is a function' : undefined
 }

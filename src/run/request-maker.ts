@@ -1,7 +1,7 @@
 import { LoadPlanError, type PlanFault } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
-import type { HttpRequest } from '../model/requests.ts'
-import { protocols } from '../protocols/index.ts'
+import type { Protocol } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
 import type { Arrivals } from '../traffic/arrivals/index.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
 import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
@@ -16,32 +16,32 @@ export class RequestMaker {
   constructor(plan: ResolvedPlan, inline: boolean) {
     this.#plan = plan
     this.#inline = inline
-    this.#positions = typeof plan.request === 'function' ? positionsOf(plan) : 0
+    this.#positions = typeof plan.lanes[0].request === 'function' ? positionsOf(plan) : 0
   }
 
   /**
    * The requests at `first`, `first + step`, …, at most `count` of them. What the function returns is checked like a
    * request written in the plan: throws `LoadPlanError` at the first that is not one, and what the function throws.
    */
-  make(first: number, count: number, step: number): readonly HttpRequest[] {
-    const { request, seed } = this.#plan
+  make(first: number, count: number, step: number, protocol: Protocol<AnyRequest>): readonly AnyRequest[] {
+    const { lanes, seed } = this.#plan
+    const [{ request }] = lanes
     if (typeof request !== 'function') return []
     const left = Math.max(0, Math.ceil((this.#positions - first) / step))
     return Array.from({ length: Math.min(count, left) }, (_, index) => {
       const sequence = first + index * step
-      const made = request({ sequence, random: randomFrom(seed, 'request', sequence) })
-      const faults = this.#faultsOf(made, `request(${sequence})`)
+      const made = request({ sequence, random: randomFrom(seed, 'request', sequence) }) as AnyRequest
+      const faults = this.#faultsOf(made, `request(${sequence})`, protocol)
       if (faults.length > 0) throw new LoadPlanError(faults)
       return made
     })
   }
 
-  #faultsOf(made: HttpRequest, key: string): readonly PlanFault[] {
-    const protocol = protocols[this.#plan.protocol]
-    const faults = protocol?.faultsOf(made, key) ?? []
-    if (faults.length > 0 || this.#inline || protocol?.needsInline?.(made) !== true) return faults
+  #faultsOf(made: AnyRequest, key: string, protocol: Protocol<AnyRequest>): readonly PlanFault[] {
+    const faults = protocol.faultsOf(made, key)
+    if (faults.length > 0 || this.#inline || protocol.needsInline?.(made) !== true) return faults
     const rule = 'cannot be a function in a request that a function makes'
-    return [{ key: `${key}.check`, value: made.check, rule, remedy: 'write the check as data: { status, json, … }' }]
+    return [{ key: `${key}.check`, value: made['check'], rule, remedy: 'write the check as data: { status, json, … }' }]
   }
 }
 

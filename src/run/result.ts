@@ -1,17 +1,23 @@
 import type { Collector } from '../measure/collector.ts'
-import type { ResolvedPlan } from '../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
+import type { Protocol } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
 import type { Ended, GeneratorFigures, LoadResult, PhaseFigures, PlanSummary, TargetFigures } from '../model/result.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import { meanRate } from '../traffic/patterns/index.ts'
 import { curveOf } from './instants.ts'
 import type { GeneratorState } from './messages.ts'
+import { notesOn } from './lane-picker.ts'
 import type { Placement } from './placement.ts'
+import type { TargetSession } from './session.ts'
 
 export interface ResultParts {
   readonly generatorId: string
   readonly plan: ResolvedPlan
   readonly placement: Placement
   readonly collector: Collector
+  /** One a lane; none before the targets are ready. */
+  readonly sessions: readonly TargetSession[]
   /** Of the threads that have reported. */
   readonly states: readonly GeneratorState[]
   readonly startedAt: Date
@@ -33,8 +39,8 @@ export function buildResult(parts: ResultParts): LoadResult {
     type: 'describe-load:result',
     generatorId: parts.generatorId,
     name: plan.name,
-    plan: summaryOf(plan),
-    protocol: plan.protocol,
+    plan: summaryOf(parts),
+    protocol: protocolOf(parts),
     protocolVersion: states.find(({ protocolVersion }) => protocolVersion !== null)?.protocolVersion ?? null,
     pattern: nameOfPattern(plan),
     arrivals: plan.pattern === undefined ? 'closed' : plan.arrivals,
@@ -64,7 +70,7 @@ function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
   return ended === 'running' ? collector.coveredMs : Math.min(elapsedMs, collector.coveredMs)
 }
 
-function summaryOf(plan: ResolvedPlan): PlanSummary {
+function summaryOf({ plan, sessions }: ResultParts): PlanSummary {
   const pattern = curveOf(plan)
   return {
     ...(pattern === undefined ? {} : { rate: meanRate(pattern) }),
@@ -72,22 +78,39 @@ function summaryOf(plan: ResolvedPlan): PlanSummary {
     durationMs: plan.durationMs,
     warmUpMs: plan.warmUpMs,
     connection: plan.connection,
-    maxConnections: plan.maxConnections,
+    maxConnections: sum(plan.lanes.map(({ maxConnections }) => maxConnections)),
     requestTimeoutMs: plan.requestTimeoutMs,
     sla: plan.sla,
     confidence: plan.confidence,
     onInconclusive: plan.onInconclusive,
-    request: wordRequest(plan),
+    request: wordRequests(plan, sessions),
+    notes: plan.lanes.flatMap((lane, index) => notesOf(lane, sessions[index])),
   }
 }
 
-function wordRequest({ request }: ResolvedPlan): string {
-  if (request === undefined) return "the protocol's health read"
+function protocolOf({ plan, sessions }: ResultParts): string {
+  if (plan.lanes.length > 1) return 'mix'
+  const [{ protocol }] = plan.lanes
+  return sessions[0]?.protocol.name ?? (protocol.from === 'shipped' ? protocol.spec.kind : 'own')
+}
+
+function wordRequests(plan: ResolvedPlan, sessions: readonly TargetSession[]): string {
+  if (plan.journey !== undefined) return 'journeys'
+  return plan.lanes
+    .map((lane, index) => (lane.name === '' ? '' : `${lane.name}: `) + wordRequest(lane, sessions[index]?.protocol))
+    .join('; ')
+}
+
+function wordRequest({ request, workload }: ResolvedLane, protocol: Protocol<AnyRequest> | undefined): string {
+  if (request === undefined) return workload === 'read' ? "the protocol's health read" : `workload '${workload}'`
   if (typeof request === 'function') return 'made by a function'
-  return [request]
-    .flat()
-    .map(({ name, method = 'GET', path = '/' }) => name ?? `${method} ${path}`)
+  return ([request].flat() as readonly AnyRequest[])
+    .map((each) => each.name ?? protocol?.word(each) ?? JSON.stringify(each))
     .join(', ')
+}
+
+function notesOf(lane: ResolvedLane, session: TargetSession | undefined): readonly string[] {
+  return session === undefined ? [] : notesOn(lane, session.protocol, session.url)
 }
 
 function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {
@@ -111,7 +134,7 @@ function phasesOf({ plan, collector }: ResultParts, durationMs: Ms): Record<stri
 }
 
 function poolOf(states: readonly GeneratorState[], elapsedMs: Ms): LoadResult['pool'] {
-  const pools = states.map(({ pool }) => pool)
+  const pools = states.flatMap((state) => state.pools)
   return {
     size: sum(pools.map(({ size }) => size)),
     peakInUse: sum(pools.map(({ peakInUse }) => peakInUse)),
@@ -124,7 +147,8 @@ function poolOf(states: readonly GeneratorState[], elapsedMs: Ms): LoadResult['p
 }
 
 function connectionsOf(states: readonly GeneratorState[]): LoadResult['connections'] {
-  const total = (key: 'opened' | 'closed' | 'reconnects' | 'failed'): number => sum(states.map(({ pool }) => pool[key]))
+  const total = (key: 'opened' | 'closed' | 'reconnects' | 'failed'): number =>
+    sum(states.flatMap(({ pools }) => pools.map((pool) => pool[key])))
   return { opened: total('opened'), closed: total('closed'), reconnects: total('reconnects'), failed: total('failed') }
 }
 

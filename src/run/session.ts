@@ -1,38 +1,140 @@
-import type { CommandTarget, ResolvedPlan, Target } from '../model/plan.ts'
+import { basename } from 'node:path'
+import { LoadTargetError } from '../model/errors.ts'
+import type { CommandTarget, ResolvedLane, ResolvedPlan, StdioTarget, Target } from '../model/plan.ts'
+import type { ConnectContext, Protocol } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
+import { EMBEDDED_FRAGMENT } from '../model/work.ts'
 import { isLoopback } from './allowed-hosts.ts'
+import { loadProtocol } from './protocols.ts'
 import { startTarget } from './started-target.ts'
-import { checkTarget, reachTarget } from './target.ts'
+import { checkTarget, reachTarget, unreachable } from './target.ts'
 
-/** A target that may be loaded and answers. */
+/** A target that may be loaded and answers, with all that a connection to it needs to know. */
 export interface TargetSession {
   readonly url: URL
-  readonly address: string
+  /** Undefined over pipes, and for a protocol of the user's own whose URL names no port. */
+  readonly address: string | undefined
+  /** The process that every connection starts, where the target is one. */
+  readonly stdio: StdioTarget | undefined
   /** The target runs on this machine. */
   readonly local: boolean
   /** Of the server that was started for this run. */
   readonly pid: number | undefined
+  readonly protocol: Protocol<AnyRequest>
+  /** What the protocol found out about the target, for every connection. */
+  readonly negotiated: unknown
   close(): Promise<void>
 }
 
-/** Finds, checks, and if need be starts the target. Throws `LoadTargetError`; by then nothing of it is left running. */
-export async function openSession(
+/** A session for every lane of the plan, in their order. Throws as `openSession` does; by then none is left open. */
+export async function openSessions(
   plan: ResolvedPlan,
   log: (text: string) => void,
   signal: AbortSignal,
+): Promise<readonly TargetSession[]> {
+  const opened: TargetSession[] = []
+  try {
+    for (const lane of plan.lanes) opened.push(await openSession(plan, lane, log, signal))
+    return opened
+  } catch (error) {
+    await closeAll(opened)
+    throw error
+  }
+}
+
+export async function closeAll(sessions: readonly TargetSession[]): Promise<void> {
+  await Promise.all(sessions.map((session) => session.close()))
+}
+
+/** Where the traffic goes, for results. */
+export function urlsOf(sessions: readonly TargetSession[]): string {
+  return sessions.map(({ url }) => url.href).join(', ')
+}
+
+type Found = Omit<TargetSession, 'protocol' | 'negotiated' | 'close'>
+
+/**
+ * Finds, checks, and if need be starts the target of a lane, and lets the protocol find out what holds for all of its
+ * connections. Throws `LoadTargetError`; by then nothing of it is left running.
+ */
+async function openSession(
+  plan: ResolvedPlan,
+  lane: ResolvedLane,
+  log: (text: string) => void,
+  signal: AbortSignal,
 ): Promise<TargetSession> {
-  const command = isCommand(plan.target) ? await startTarget(plan.target, plan.allowHosts, log, signal) : undefined
+  const protocol = await loadProtocol(lane.protocol)
+  const { target } = lane
+  const command = isCommand(target) ? await startTarget(target, plan.allowHosts, log, signal) : undefined
   const close = async (): Promise<void> => command?.stop()
   try {
-    const target = isCommand(plan.target) ? (command?.url ?? '') : plan.target
-    const checked = await checkTarget(target, plan.allowHosts)
-    const { url, address, family } = await reachTarget(checked, plan.requestTimeoutMs)
-    return { url, address, local: isLoopback({ address, family }), pid: command?.pid, close }
+    const found = isStdio(target)
+      ? overPipes(target)
+      : await overNetwork(plan, lane, isCommand(target) ? (command?.url ?? '') : target, command?.pid)
+    const negotiated = await negotiate(plan, protocol, found, log, signal)
+    return { ...found, protocol, negotiated, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
+function overPipes(stdio: StdioTarget): Found {
+  // Arguments may hold secrets: only what is run is named.
+  const named = stdio.stdio.slice(0, 2).map((word) => encodeURIComponent(basename(word)))
+  const url = new URL(`mcp+stdio:${named.join('%20')}${stdio.embedded === true ? EMBEDDED_FRAGMENT : ''}`)
+  return { url, address: undefined, stdio, local: true, pid: undefined }
+}
+
+async function overNetwork(
+  plan: ResolvedPlan,
+  lane: ResolvedLane,
+  target: Exclude<Target, CommandTarget | StdioTarget>,
+  pid: number | undefined,
+): Promise<Found> {
+  const own = lane.protocol.from !== 'shipped'
+  const checked = await checkTarget(target, plan.allowHosts, own)
+  const { url, address, family } = await reachTarget(checked, plan.requestTimeoutMs)
+  return { url, address, stdio: undefined, local: isLoopback({ address, family }), pid }
+}
+
+async function negotiate(
+  plan: ResolvedPlan,
+  protocol: Protocol<AnyRequest>,
+  { url, address, stdio }: Found,
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (protocol.negotiate === undefined) return undefined
+  const context: ConnectContext = {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(plan.requestTimeoutMs)]),
+    tls: plan.tls,
+    headers: plan.headers,
+    reuse: true,
+    log,
+    ...(address !== undefined && { address }),
+    ...(stdio !== undefined && { stdio }),
+  }
+  try {
+    return await protocol.negotiate(url, context)
+  } catch (error) {
+    throw stdio === undefined ? unreachable(url, error) : unstartable(stdio, error)
+  }
+}
+
+function unstartable({ stdio }: StdioTarget, cause: unknown): LoadTargetError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_START',
+    `${stdio[0]} does not speak to us: ${why}\n    → run it by hand and look at what it says`,
+    { cause },
+  )
+}
+
 function isCommand(target: Target): target is CommandTarget {
   return typeof target === 'object' && 'command' in target
+}
+
+function isStdio(target: Target): target is StdioTarget {
+  return typeof target === 'object' && 'stdio' in target
 }

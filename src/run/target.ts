@@ -3,12 +3,13 @@ import { connect } from 'node:net'
 import { LoadPlanError, LoadTargetError } from '../model/errors.ts'
 import type { PlanFault } from '../model/errors.ts'
 import { readTargetUrl } from '../model/plan-target.ts'
-import type { CommandTarget, Target } from '../model/plan.ts'
+import type { CommandTarget, StdioTarget, Target } from '../model/plan.ts'
 import { readAllowHosts } from '../model/plan-texts.ts'
 import type { Ms } from '../model/units.ts'
-import { protocolNameOf } from '../protocols/index.ts'
+import { portOf } from '../protocols/index.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
 import type { HostAddress } from './allowed-hosts.ts'
+import { schemeVocabulary } from './vocabulary.ts'
 
 /** A target that may be loaded, with every address that was checked for it. */
 export interface CheckedTarget {
@@ -24,17 +25,21 @@ export interface ReachedTarget extends HostAddress {
   readonly url: URL
 }
 
+/** A target that is reached by a URL. */
+type UrlTarget = Exclude<Target, CommandTarget | StdioTarget>
+
 /**
- * Finds out what a target's URL is, and that it may be loaded. Throws `LoadPlanError` for what is not a usable URL, and
+ * Finds out what a target's URL is, and that it may be loaded; `anyScheme` where the protocol is the user's own. Throws `LoadPlanError` for what is not a usable URL, and
  * `LoadTargetError` with code `ERR_LOAD_TARGET_REFUSED` for a host that is neither loopback nor allowed,
  * `ERR_LOAD_TARGET_UNREACHABLE` for a name that does not resolve, or `ERR_LOAD_TARGET_START` when the function throws.
  */
 export async function checkTarget(
-  target: Exclude<Target, CommandTarget>,
+  target: UrlTarget,
   allowHosts: readonly string[],
+  anyScheme = false,
 ): Promise<CheckedTarget> {
   const faults: PlanFault[] = []
-  const url = readTargetUrl(await valueOf(target), 'target', protocolNameOf, faults)
+  const url = readTargetUrl(await valueOf(target), 'target', anyScheme ? undefined : schemeVocabulary, faults)
   const allowed = [...allowHosts, ...allowedByEnvironment(faults)]
   if (url === undefined || faults.length > 0) throw new LoadPlanError(faults)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
@@ -43,7 +48,7 @@ export async function checkTarget(
   return { url, addresses }
 }
 
-async function valueOf(target: Exclude<Target, CommandTarget>): Promise<unknown> {
+async function valueOf(target: UrlTarget): Promise<unknown> {
   if (typeof target !== 'function') return target
   try {
     return await target()
@@ -70,7 +75,7 @@ async function addressesOf(host: string, url: URL): Promise<readonly HostAddress
   } catch (cause) {
     throw new LoadTargetError(
       'ERR_LOAD_TARGET_UNREACHABLE',
-      `no host is called '${host}' (${reasonOf(cause)})\n    → check the spelling of the target: ${url.origin}`,
+      `no host is called '${host}' (${reasonOf(cause)})\n    → check the spelling of the target: ${whereOf(url)}`,
       { cause },
     )
   }
@@ -94,10 +99,14 @@ function refused(host: string, addresses: readonly HostAddress[]): LoadTargetErr
  */
 export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: Ms): Promise<ReachedTarget> {
   let cause: unknown
+  const port = portOf(url)
+  const [first] = addresses
+  // What a scheme of the user's own means without a port, only their protocol knows.
+  if (port === undefined && first !== undefined) return { url, ...first }
   for (const candidate of addresses) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- the first that answers wins, in the order of the resolver
-      await answers(candidate, portOf(url), timeoutMs)
+      await answers(candidate, port ?? 0, timeoutMs)
       return { url, ...candidate }
     } catch (error) {
       cause ??= error
@@ -115,19 +124,20 @@ function answers({ address, family }: HostAddress, port: number, timeoutMs: Ms):
   return promise.finally(() => socket.destroy())
 }
 
-function portOf(url: URL): number {
-  return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-}
-
 /** The error of a run whose target is not there: the first one that a newcomer meets. */
 export function unreachable(url: URL, cause: unknown): LoadTargetError {
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
-    `nothing answers at ${url.origin} (${reasonOf(cause)})
+    `nothing answers at ${whereOf(url)} (${reasonOf(cause)})
     → start the server first, check the port, or let the run start it:
       target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
     { cause },
   )
+}
+
+/** Origins are known for the web's own schemes only. */
+function whereOf(url: URL): string {
+  return url.host === '' ? url.href : `${url.protocol}//${url.host}`
 }
 
 function reasonOf(cause: unknown): string {

@@ -50,12 +50,12 @@ it('a plan with mistakes everywhere is answered on one screen, each with its rem
     "the plan has 7 faults
       - durration is not a key of a plan, got '30s'
         → did you mean \`duration\`?
-      - target must be a URL, got 'localhost:3000'
-        → write target: 'http://localhost:3000'
       - rate must be a number, got '50'
         → write rate: 50
       - requestTimeout must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', got '5 sec'
         → write requestTimeout: '5s'
+      - target must be a URL, got 'localhost:3000'
+        → write target: 'http://localhost:3000'
       - request.methd is not a key of an HTTP request, got 'GET'
         → did you mean \`request.method\`?
       - request.path must be a text that begins with '/', got 'cart'

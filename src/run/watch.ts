@@ -1,12 +1,13 @@
 import inspector from 'node:inspector'
-import { hostDoubts, HostWatch, type TargetWatch, watchTarget } from '../measure/monitor/index.ts'
+import { hostDoubts, HostWatch, type TargetWatch, type WatchSpec, watchTarget } from '../measure/monitor/index.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../model/result.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
 import type { Placement } from './placement.ts'
-import type { TargetSession } from './session.ts'
+import { portOf } from '../protocols/index.ts'
+import { type TargetSession, urlsOf } from './session.ts'
 
 const SAMPLE_MS = 1_000
 /** Beyond this many samples every second one is left out, and from then on half as many are taken. */
@@ -14,7 +15,7 @@ const MOST_SAMPLES = 600
 
 /** Watches the target and the machine beside a run. */
 export class Watch {
-  readonly #session: TargetSession
+  readonly #sessions: readonly TargetSession[]
   readonly #target: TargetWatch | undefined
   readonly #unwatched: string | undefined
   readonly #host = new HostWatch()
@@ -25,26 +26,25 @@ export class Watch {
   #startMs: Ms = Number.NaN
 
   private constructor(
-    session: TargetSession,
+    sessions: readonly TargetSession[],
     target: TargetWatch | undefined,
     unwatched: string | undefined,
     standing: readonly string[],
   ) {
-    this.#session = session
+    this.#sessions = sessions
     this.#target = target
     this.#unwatched = unwatched
     this.#standing = standing
   }
 
-  static start(plan: ResolvedPlan, session: TargetSession, placement: Placement): Watch {
+  static start(plan: ResolvedPlan, sessions: readonly TargetSession[], placement: Placement): Watch {
     const standing = standingDoubts(placement)
     const { monitor } = plan
-    if (monitor === 'off') return new Watch(session, undefined, "the plan says monitor: 'off'", standing)
-    if (monitor === 'auto' && !session.local) {
-      return new Watch(session, undefined, 'the target is not on this machine', standing)
-    }
-    const target = watchTarget(monitor === 'auto' ? findable(session) : monitor)
-    return new Watch(session, target, target.unwatched, standing)
+    if (monitor === 'off') return new Watch(sessions, undefined, "the plan says monitor: 'off'", standing)
+    const found = monitor === 'auto' ? findable(sessions) : monitor
+    if (typeof found === 'object' && 'why' in found) return new Watch(sessions, undefined, found.why, standing)
+    const target = watchTarget(found)
+    return new Watch(sessions, target, target.unwatched, standing)
   }
 
   /** `startMs`: start of the measured part on the machine's monotonic clock. */
@@ -58,13 +58,18 @@ export class Watch {
     this.#timer = realTime.setTimeout(begin, Math.max(0, startMs - monotonicMs()))
   }
 
+  /** A connection has started a process of the target. */
+  follow(pid: number): void {
+    this.#target?.follow(pid)
+  }
+
   stop(): void {
     realTime.clearTimeout(this.#timer)
   }
 
   figures(): TargetFigures {
     return {
-      url: this.#session.url.href,
+      url: urlsOf(this.#sessions),
       pids: [...(this.#target?.pids ?? [])],
       samples: [...this.#samples],
       ...(this.#unwatched === undefined ? {} : { unwatched: this.#unwatched }),
@@ -102,9 +107,16 @@ export class Watch {
   }
 }
 
-function findable({ pid, url }: TargetSession): { pid: number } | { port: number } {
-  if (pid !== undefined) return { pid }
-  return { port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port) }
+/** What to watch of the targets, or why nothing is. */
+function findable(sessions: readonly TargetSession[]): WatchSpec | { readonly why: string } {
+  const [session, ...others] = sessions
+  if (session === undefined) return { why: 'not started' }
+  if (others.length > 0) return { why: 'a mix has several targets: name one with monitor: { pid } or { port }' }
+  if (!session.local) return { why: 'the target is not on this machine' }
+  if (session.stdio !== undefined) return 'followed'
+  if (session.pid !== undefined) return { pid: session.pid }
+  const port = portOf(session.url)
+  return port === undefined ? { why: 'its URL names no port' } : { port }
 }
 
 function standingDoubts({ inlineBecause }: Placement): string[] {

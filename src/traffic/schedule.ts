@@ -8,10 +8,14 @@ export interface Instants {
   next(): Ms
 }
 
-/** Which arrivals of the schedule are this thread's: those at positions `thread`, `thread + threads`, … */
+/**
+ * Which arrivals of the schedule are this thread's: those at positions `thread`, `thread + threads`, …, and of a mix
+ * those that `takes` says.
+ */
 export interface Share {
   readonly thread: number
   readonly threads: number
+  readonly takes?: (position: number) => boolean
 }
 
 export interface ScheduleOptions<Request> {
@@ -84,7 +88,8 @@ export class Schedule<Request> implements ArrivalSource<Request> {
         continue
       }
       this.#position++
-      if (this.#position % share.threads === share.thread) return { position: this.#position, atMs }
+      const mine = this.#position % share.threads === share.thread && share.takes?.(this.#position) !== false
+      if (mine) return { position: this.#position, atMs }
     }
   }
 

@@ -99,7 +99,7 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
 
 /**
  * What the engine relies on in a protocol, as cases for any test runner:
- * `for (const { name, run } of protocolConformance(mine, { start })) test(name, run)`.
+ * `test.each(protocolConformance(mine, { start }))('$name', ({ run }) => run())`.
  */
 export function protocolConformance(
   protocol: OwnProtocol | Protocol<AnyRequest>,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomFrom, sfc32 } from './random.ts'
+import { randomFrom, sfc32, streamsFrom } from './random.ts'
 
 function drawn(random: { next(): number }, count: number): readonly number[] {
   return Array.from({ length: count }, () => random.next())
@@ -65,5 +65,12 @@ test('numbers are spread evenly over [0, 1), one after the other and over neighb
     let product = 0
     for (let i = 1; i < numbers.length; i++) product += ((numbers[i] ?? 0) - 0.5) * ((numbers[i - 1] ?? 0) - 0.5)
     expect(Math.abs((12 * product) / numbers.length) * Math.sqrt(numbers.length)).toBeLessThan(5)
+  }
+})
+
+test('streams asked for by number are those that are asked for one by one', () => {
+  const streamAt = streamsFrom('8f2c1e', 'payload', 3)
+  for (const sequence of [0, 7, 10, 99, 100, 123_456, -1]) {
+    expect(drawn(streamAt(sequence), 3)).toEqual(drawn(randomFrom('8f2c1e', 'payload', 3, sequence), 3))
   }
 })

@@ -12,9 +12,28 @@ const WARM_UP_ROUNDS = 12
  * so the shortest period is 2³². Its state is MurmurHash3 (32 bit, Austin Appleby) of seed and stream under three keys.
  */
 export function randomFrom(seed: string, ...stream: readonly (string | number)[]): Random {
-  // Each part goes in with its length, so that ('ab', 'c') and ('a', 'bc') are different streams.
-  const text = [seed, ...stream].map((part) => `${String(part).length}:${part}`).join('')
-  return sfc32(hashOf(text, 0x9e3779b9), hashOf(text, 0x243f6a88), hashOf(text, 0xb7e15162))
+  const text = [seed, ...stream].map(partOf).join('')
+  const [a, b, c] = KEYS
+  return sfc32(hashOf(text, a), hashOf(text, b), hashOf(text, c))
+}
+
+/** The streams `randomFrom(seed, ...stream, sequence)`, for a quarter of the time where many are asked for. */
+export function streamsFrom(seed: string, ...stream: readonly (string | number)[]): (sequence: number) => Random {
+  const common = [seed, ...stream].map(partOf).join('')
+  const [a, b, c] = KEYS.map((key) => mixed(key, common)) as [number, number, number]
+  return (sequence) => {
+    const own = partOf(sequence)
+    const length = common.length + own.length
+    return sfc32(finished(mixed(a, own), length), finished(mixed(b, own), length), finished(mixed(c, own), length))
+  }
+}
+
+const KEYS = [0x9e3779b9, 0x243f6a88, 0xb7e15162] as const
+
+/** Each part goes in with its length, so that ('ab', 'c') and ('a', 'bc') are different streams. */
+function partOf(part: string | number): string {
+  const text = String(part)
+  return `${text.length}:${text}`
 }
 
 /** sfc32 from three words of state, its first rounds discarded. */
@@ -37,13 +56,21 @@ export function sfc32(a: number, b: number, c: number): Random {
 
 /** MurmurHash3 over UTF-16 code units, one block each. */
 function hashOf(text: string, key: number): number {
-  let hash = key
+  return finished(mixed(key, text), text.length)
+}
+
+function mixed(before: number, text: string): number {
+  let hash = before
   for (let i = 0; i < text.length; i++) {
     const block = Math.imul(text.charCodeAt(i), 0xcc9e2d51)
     hash ^= Math.imul((block << 15) | (block >>> 17), 0x1b873593)
     hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
   }
-  hash ^= text.length
+  return hash
+}
+
+function finished(mixedHash: number, length: number): number {
+  let hash = mixedHash ^ length
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return hash ^ (hash >>> 16)

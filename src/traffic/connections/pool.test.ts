@@ -143,6 +143,17 @@ describe('pooled connections', () => {
   })
 })
 
+test('a crowd that comes at once opens only as many connections as it takes to bear it', async () => {
+  const run = await runVirtually({
+    instants: Array<number>(20).fill(500),
+    lastArrivalMs: 500,
+    maxConnections: 50,
+    target: { maxInFlight: 5, connect: (attempt) => (attempt === 0 ? 0 : 40), answer: () => ({ afterMs: 100 }) },
+  })
+  expect(run.target.mostOpen).toBe(4)
+  expect(fatesOf(run)).toEqual({ success: 20 })
+})
+
 describe('short-lived connections', () => {
   test('carry one request each, and connecting is part of its response time', async () => {
     const run = await runVirtually({

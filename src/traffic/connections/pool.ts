@@ -20,6 +20,18 @@ export interface PoolOptions<Request> {
   connect(signal: AbortSignal): Promise<Connection<Request>>
 }
 
+export interface PoolCounts {
+  /** Connections at most. */
+  readonly size: number
+  readonly opened: number
+  readonly closed: number
+  readonly reconnects: number
+  readonly failed: number
+  readonly peakInUse: number
+  /** For how long no connection was free and none could be opened. */
+  readonly fullMs: Ms
+}
+
 export interface PoolEvents {
   /** A connection can take a request: the caller sends the one that waits longest, if there is one. */
   onFree(): void
@@ -50,6 +62,8 @@ export class ConnectionPool<Request> {
   #retrying = 0
   #stopped = false
   #version: string | undefined
+  /** How many requests a connection bears at once, as far as is known. */
+  #bears = 1
   #opened = 0
   #closed = 0
   #reconnects = 0
@@ -69,9 +83,10 @@ export class ConnectionPool<Request> {
     return this.#version
   }
 
-  /** Counts since the start; `fullMs` is for how long no connection was free and none could be opened. */
-  counts(): { opened: number; closed: number; reconnects: number; failed: number; peakInUse: number; fullMs: Ms } {
+  /** Since the start. */
+  counts(): PoolCounts {
     return {
+      size: this.size,
       opened: this.#opened,
       closed: this.#closed,
       reconnects: this.#reconnects,
@@ -143,14 +158,14 @@ export class ConnectionPool<Request> {
 
   /** How many requests can hope for a connection that is being made, or that could be. */
   get prospects(): number {
-    return this.#attempts.size + (this.#options.kind === 'long-lived' ? 0 : this.#empty.length)
+    return (this.#attempts.size + (this.#options.kind === 'long-lived' ? 0 : this.#empty.length)) * this.#bears
   }
 
   /** Opens connections for the requests that wait, as far as there is room. */
   ensure(): void {
     if (this.#stopped || this.#options.kind === 'long-lived') return
     // A place that waits to try again will serve one of them: else one request would try every place at once.
-    while (this.#attempts.size + this.#retrying < this.#events.waiting()) {
+    while ((this.#attempts.size + this.#retrying) * this.#bears < this.#events.waiting()) {
       const slot = this.#empty.pop()
       if (slot === undefined) break
       void this.#connect(slot)
@@ -224,6 +239,7 @@ export class ConnectionPool<Request> {
     slot.carried = false
     slot.connection = connection
     this.#version ??= connection.version
+    if (this.#options.kind !== 'short-lived') this.#bears = connection.maxInFlight
     void connection.closed.then((reason) => this.#closedBy(slot, connection, reason))
     this.#free.push(slot)
     this.#watchRoom()

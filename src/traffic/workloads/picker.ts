@@ -9,24 +9,35 @@ export function onePicker<Request>(request: Request): RequestPicker<Request> {
   return { pick: () => request }
 }
 
-/** A weighted list: each position draws by a hash of (seed, position), so that no thread needs to know the others' draws. */
+/** A weighted list, from which each position draws. */
 export function weightedPicker<Request extends { readonly weight?: number }>(
   requests: readonly Request[],
   seed: string,
 ): RequestPicker<Request> {
-  let total = 0
-  const upTo = requests.map(({ weight = 1 }) => (total += weight))
-  const seedHash = hashText(seed)
-  const last = requests.length - 1
+  const draw = drawBy(
+    requests.map(({ weight = 1 }) => weight),
+    seed,
+  )
   return {
     pick(sequence) {
-      const draw = (hashNumber(seedHash, sequence) / 2 ** 32) * total
-      let index = 0
-      while (index < last && draw >= (upTo[index] ?? total)) index++
-      const request = requests[index]
+      const request = requests[draw(sequence)]
       if (request === undefined) throw new RangeError('a weighted list needs at least one request')
       return request
     },
+  }
+}
+
+/** Draws an index by weight, by a hash of (seed, position), so that no thread needs to know the others' draws. */
+export function drawBy(weights: readonly number[], seed: string): (position: number) => number {
+  let total = 0
+  const upTo = weights.map((weight) => (total += weight))
+  const seedHash = hashText(seed)
+  const last = weights.length - 1
+  return (position) => {
+    const draw = (hashNumber(seedHash, position) / 2 ** 32) * total
+    let index = 0
+    while (index < last && draw >= (upTo[index] ?? total)) index++
+    return index
   }
 }
 

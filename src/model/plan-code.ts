@@ -1,0 +1,19 @@
+import type { PlanFault } from './errors.ts'
+import type { ResolvedCode } from './plan.ts'
+
+/** Code of the user's, as a function or as the URL of a module that exports it by default. */
+export function resolveCode<Code>(value: unknown, key: string, faults: PlanFault[]): ResolvedCode<Code> | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'function') return { from: 'function', run: value as Code }
+  const href = moduleHref(value)
+  if (href !== undefined) return { from: 'module', href }
+  const remedy = `write ${key}: new URL('./${key}.ts', import.meta.url)`
+  faults.push({ key, value, rule: 'must be a function, or the URL of a module that exports one by default', remedy })
+  return undefined
+}
+
+/** Of a module on this machine. A relative path would be relative to nothing that is known here. */
+export function moduleHref(value: unknown): string | undefined {
+  const url = value instanceof URL ? value : typeof value === 'string' ? URL.parse(value) : null
+  return url?.protocol === 'file:' ? url.href : undefined
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import type { PlanFault } from './errors.ts'
+import { resolveLanes } from './plan-lanes.ts'
+import type { PlanVocabulary } from './plan-vocabulary.ts'
+
+const KINDS: Readonly<Record<string, string>> = { 'http:': 'http', 'ws:': 'websocket', 'tcp:': 'tcp' }
+
+/** Three protocols whose requests are right unless they say otherwise. */
+const vocabulary: PlanVocabulary = {
+  protocolNames: ['http', 'websocket', 'tcp'],
+  schemes: Object.keys(KINDS),
+  protocolOf: ({ protocol }) => KINDS[protocol],
+  portOf: ({ port }) => Number(port) || 80,
+  protocolFaults: (spec, key) =>
+    'framing' in spec && spec['framing'] !== 'newline'
+      ? [{ key: `${key}.framing`, value: spec['framing'], rule: 'is no framing' }]
+      : [],
+  requestFaults: (_, request, key) =>
+    typeof request === 'object' && request !== null && !('wrong' in request)
+      ? []
+      : [{ key, value: request, rule: 'is wrong' }],
+  specFromName: (kind) => ({ kind }),
+  patternFaults: () => [],
+  patternDuration: () => undefined,
+  patternFrom: ({ kind }, { durationMs }) => ({ name: kind, durationMs, rateAt: () => 1, expectedBy: () => 1 }),
+}
+
+const shared = { concurrency: undefined, maxConnections: undefined, messageSize: undefined, messageFormat: undefined }
+
+function resolved(plan: Readonly<Record<string, unknown>>) {
+  const faults: PlanFault[] = []
+  const lanes = resolveLanes(plan, shared, vocabulary, faults)
+  return {
+    lanes,
+    told: faults.map(({ key, rule, remedy }) => `${key} ${rule}${remedy === undefined ? '' : ` → ${remedy}`}`),
+  }
+}
+
+const HTTP = 'http://127.0.0.1:3000'
+
+describe('a plan of one protocol', () => {
+  it('takes it from the target, and its options from a builder', () => {
+    expect(resolved({ target: 'ws://127.0.0.1:1' }).lanes?.[0].protocol).toEqual({
+      from: 'shipped',
+      spec: { kind: 'websocket' },
+    })
+    const tcp = { kind: 'tcp', framing: 'newline' }
+    expect(resolved({ target: 'tcp://127.0.0.1:1', protocol: tcp }).lanes?.[0].protocol).toEqual({
+      from: 'shipped',
+      spec: tcp,
+    })
+  })
+
+  it('may have a protocol of its own, as an object or as a module, and then any scheme', () => {
+    const own = { name: 'mine', connect: () => ({}) }
+    const module = new URL('file:///mine.ts')
+    expect(resolved({ target: 'mine://here', protocol: own }).lanes?.[0].protocol).toEqual({
+      from: 'object',
+      protocol: own,
+    })
+    expect(resolved({ target: 'mine://here', protocol: module }).lanes?.[0].protocol).toEqual({
+      from: 'module',
+      href: 'file:///mine.ts',
+    })
+  })
+
+  it('over pipes has one connection, which is one process', () => {
+    expect(
+      resolved({ target: { stdio: ['node', 'x.js'] }, protocol: { name: 'own', connect: () => ({}) } }).lanes,
+    ).toMatchObject([{ maxConnections: 1 }])
+  })
+
+  it('may name its operations, which become a weighted list', () => {
+    const { lanes } = resolved({ target: HTTP, workload: { browse: { path: '/', weight: 9 }, buy: { path: '/buy' } } })
+    expect(lanes?.[0].request).toEqual([
+      { path: '/', weight: 9, name: 'browse' },
+      { path: '/buy', name: 'buy' },
+    ])
+  })
+
+  it.each([
+    [
+      { target: 'mine://here' },
+      ['target must start with a scheme that stands for a protocol → known are http: ws: tcp:'],
+    ],
+    [{ target: HTTP, protocol: 'htp' }, ["protocol is not a protocol → did you mean 'http'?"]],
+    [
+      { target: HTTP, protocol: 'tcp' },
+      ["protocol does not go with a target that speaks 'http' → leave `protocol` out: the target says it"],
+    ],
+    [{ target: 'tcp://a:1', protocol: { kind: 'tcp', framing: 'fog' } }, ['protocol.framing is no framing']],
+    [
+      { target: HTTP, protocol: { connect() {} } },
+      ["protocol.name must be a text that is not empty → write name: 'mine'"],
+    ],
+    [{ target: HTTP, workload: 'reed-heavy' }, [expect.stringContaining("did you mean 'read-heavy'?")]],
+    [
+      { target: HTTP, workload: 'balanced', request: {} },
+      [expect.stringMatching(/^workload cannot go with `request`/)],
+    ],
+    [{ target: HTTP, workload: {} }, [expect.stringMatching(/^workload must name at least one operation/)]],
+    [{ target: HTTP, workload: { buy: { wrong: 1 } } }, ['workload.buy is wrong']],
+    [
+      { target: HTTP, workload: { buy: {} }, request: {} },
+      [expect.stringMatching(/^request cannot go with operations/)],
+    ],
+    [
+      { target: HTTP, journey: () => {}, request: {}, workload: 'read' },
+      [
+        'request cannot go with `journey`: its steps say what is sent',
+        'workload cannot go with `journey`: its steps say what is sent',
+      ],
+    ],
+  ])('%j is told', (plan, told) => {
+    expect(resolved(plan).told).toEqual(told)
+  })
+})
+
+describe('a mix', () => {
+  const mixed = (...entries: readonly unknown[]) => ({ workload: { kind: 'mix', entries } })
+
+  it('has a lane for each entry, named by its protocol unless it has a name', () => {
+    const entries = [
+      { weight: 3, target: HTTP },
+      { target: 'ws://127.0.0.1:1', name: 'chat' },
+      { target: 'tcp://127.0.0.1:1', workload: 'balanced', messageSize: 'medium', maxConnections: 7 },
+    ]
+    expect(resolved(mixed(...entries)).lanes).toMatchObject([
+      { name: 'http', weight: 3, maxConnections: 100 },
+      { name: 'chat', weight: 1 },
+      { name: 'tcp', weight: 1, workload: 'balanced', messageSize: 'medium', maxConnections: 7 },
+    ])
+  })
+
+  it('lends an entry without a target that of the plan', () => {
+    expect(resolved({ target: HTTP, ...mixed({ request: {} }) }).lanes).toMatchObject([{ target: `${HTTP}/` }])
+  })
+
+  it.each([
+    [mixed(), [expect.stringMatching(/^workload must mix at least one entry/)]],
+    [
+      mixed({ target: HTTP }, { target: HTTP }),
+      [expect.stringMatching(/^workload\[1\]\.name must be given: 'http' is taken/)],
+    ],
+    [
+      mixed({ target: HTTP, wieght: 3 }),
+      ['workload[0].wieght is not a key of an entry of a mix → did you mean `workload[0].weight`?'],
+    ],
+    [
+      mixed({ target: HTTP, request: () => ({}) }),
+      [expect.stringMatching(/^workload\[0\]\.request cannot be a function/)],
+    ],
+    [mixed({ weight: 2 }), [expect.stringMatching(/^workload\[0\]\.target must be given/)]],
+    [{ request: {}, ...mixed({ target: HTTP }) }, ['request cannot go with a mix → say it in the entries of the mix']],
+    [{ concurrency: 4, ...mixed({ target: HTTP }) }, ['concurrency cannot go with a mix → write `rate`']],
+  ])('%j is told', (plan, told) => {
+    expect(resolved(plan).told).toEqual(told)
+  })
+})

@@ -1,0 +1,73 @@
+import type { PlanFault } from './errors.ts'
+import type { OwnProtocol } from './own-protocol.ts'
+import type { ResolvedProtocol } from './plan.ts'
+import { moduleHref } from './plan-code.ts'
+import { nearestName } from './nearest-name.ts'
+import { isRecord } from './plan-readers.ts'
+import type { PlanVocabulary } from './plan-vocabulary.ts'
+import type { ProtocolSpec } from './protocol.ts'
+
+/** Whether a plan's `protocol` is the user's own: an object that connects, or the URL of a module. */
+export function isOwn(protocol: unknown): boolean {
+  return moduleHref(protocol) !== undefined || (isRecord(protocol) && typeof protocol['connect'] === 'function')
+}
+
+/**
+ * The protocol of a plan: by name, as a builder returned it, the user's own, or the one that the target's scheme stands
+ * for. Undefined when it has a fault.
+ */
+export function resolveProtocol(
+  value: unknown,
+  key: string,
+  ofTarget: string | undefined,
+  vocabulary: PlanVocabulary,
+  faults: PlanFault[],
+): ResolvedProtocol | undefined {
+  const href = moduleHref(value)
+  if (href !== undefined) return { from: 'module', href }
+  if (isRecord(value) && typeof value['connect'] === 'function') return resolveOwn(value, key, faults)
+  const spec = specOf(value ?? ofTarget ?? vocabulary.protocolNames[0], key, vocabulary, faults)
+  if (spec !== undefined && ofTarget !== undefined && spec.kind !== ofTarget) {
+    const remedy = `leave \`${key}\` out: the target says it`
+    const rule = `does not go with a target that speaks '${ofTarget}'`
+    faults.push({ key, value: spec.kind, rule, remedy })
+  }
+  return spec && { from: 'shipped', spec }
+}
+
+function resolveOwn(
+  value: Readonly<Record<string, unknown>>,
+  key: string,
+  faults: PlanFault[],
+): ResolvedProtocol | undefined {
+  if (typeof value['name'] === 'string' && value['name'] !== '') {
+    return { from: 'object', protocol: value as unknown as OwnProtocol }
+  }
+  const remedy = "write name: 'mine'"
+  faults.push({ key: `${key}.name`, value: value['name'], rule: 'must be a text that is not empty', remedy })
+  return undefined
+}
+
+function specOf(
+  value: unknown,
+  key: string,
+  vocabulary: PlanVocabulary,
+  faults: PlanFault[],
+): ProtocolSpec | undefined {
+  const names = vocabulary.protocolNames
+  const kind = isRecord(value) ? value['kind'] : value
+  if (typeof kind === 'string' && names.includes(kind)) {
+    const before = faults.length
+    if (isRecord(value)) faults.push(...vocabulary.protocolFaults(value, key))
+    return faults.length > before ? undefined : isRecord(value) ? { ...value, kind } : { kind }
+  }
+  const meant = typeof kind === 'string' ? nearestName(kind, names) : undefined
+  const remedy =
+    typeof value === 'function'
+      ? `call it: ${value.name || 'tcp'}({ … })`
+      : meant === undefined
+        ? `known are: ${names.join(', ')}; or an object with \`name\` and \`connect\`, or the URL of its module`
+        : `did you mean '${meant}'?`
+  faults.push({ key, value, rule: 'is not a protocol', remedy })
+  return undefined
+}

@@ -1,0 +1,123 @@
+import type { Recorder } from '../measure/recorder.ts'
+import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
+import type { ConnectContext, Protocol } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
+import type { ArrivalSource } from '../traffic/arrival-source.ts'
+import { randomFrom } from '../traffic/arrivals/random.ts'
+import type { RunClock } from '../traffic/clock.ts'
+import { Dispatcher } from '../traffic/dispatch.ts'
+import { ClosedSchedule, Schedule } from '../traffic/schedule.ts'
+import { exactWake } from '../traffic/wake/exact.ts'
+import { tickWake } from '../traffic/wake/tick.ts'
+import { shareOfMix } from '../traffic/workloads/mix.ts'
+import type { RequestPicker } from '../traffic/workloads/picker.ts'
+import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
+import { lanePicker } from './lane-picker.ts'
+import type { GeneratorJob, LaneJob } from './messages.ts'
+
+export interface LaneParts {
+  readonly job: GeneratorJob
+  /** Position in the plan's lanes. */
+  readonly index: number
+  readonly lane: ResolvedLane
+  readonly laneJob: LaneJob
+  readonly protocol: Protocol<AnyRequest>
+  readonly clock: RunClock
+  readonly recorder: Recorder
+  /** Requests that are made elsewhere, where they are. */
+  readonly fed: RequestPicker<AnyRequest> | undefined
+  /** A connection has started a process of the target. */
+  started(pid: number): void
+  ended(): void
+  broken(error: unknown): void
+  log(text: string): void
+}
+
+/** What one generator thread does for one lane: its arrivals, its connections, its requests. */
+export function dispatcherFor(parts: LaneParts): Dispatcher<AnyRequest> {
+  const { job, lane, laneJob, protocol, clock, recorder } = parts
+  const { plan, thread, threads } = job
+  const url = new URL(laneJob.url)
+  const context: Omit<ConnectContext, 'signal'> = {
+    tls: plan.tls,
+    headers: plan.headers,
+    reuse: plan.connection !== 'short-lived',
+    negotiated: laneJob.negotiated,
+    log: parts.log,
+    ...(laneJob.address !== undefined && { address: laneJob.address }),
+    ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),
+  }
+  return new Dispatcher(
+    {
+      clock,
+      source: sourceOf(parts, lanePicker(plan, lane, protocol, url, parts.fed)),
+      overflow: plan.overflow,
+      requestTimeoutMs: plan.requestTimeoutMs,
+      concurrency: plan.concurrency === undefined ? undefined : shareOf(plan.concurrency, thread, threads),
+      lastArrivalMs: plan.durationMs,
+      makeWake: (onWake) => (job.wake === 'exact' ? exactWake : tickWake)(clock, onWake),
+      pool: {
+        kind: plan.connection,
+        maxConnections: shareOf(lane.maxConnections, thread, threads),
+        reconnect: plan.reconnect,
+        random: randomFrom(plan.seed, 'backoff', parts.index, thread),
+        async connect(signal) {
+          const connection = await protocol.connect(url, { ...context, signal })
+          if (connection.pid !== undefined) parts.started(connection.pid)
+          return connection
+        },
+      },
+    },
+    {
+      arrived: (sample) => recorder.arrived(sample),
+      settled: (sample) => recorder.settled(sample),
+      neverDue: (reason, phase, count) => recorder.neverDue(reason, phase, count),
+      connected: (connectMs) => recorder.observe('connectTime', connectMs),
+      gap: (gapMs) => recorder.observe('messageGap', gapMs),
+      ended: parts.ended,
+      broken: parts.broken,
+      log: parts.log,
+    },
+  )
+}
+
+/** The part of `total` that falls to one of `threads`: their sum is `total`, and each has at least 1. */
+function shareOf(total: number, thread: number, threads: number): number {
+  return Math.max(1, Math.floor(total / threads) + (thread < total % threads ? 1 : 0))
+}
+
+function sourceOf({ job, index, lane }: LaneParts, picker: RequestPicker<AnyRequest>): ArrivalSource<AnyRequest> {
+  const { plan, thread, threads } = job
+  const weights = plan.lanes.map(({ weight }) => weight)
+  const share = { thread, threads, takes: shareOfMix(weights, index, plan.seed) }
+  const operationOf = operationNamer(lane.name)
+  const curve = curveOf(plan)
+  if (curve === undefined) return new ClosedSchedule({ share, picker, operationOf })
+  return new Schedule({
+    instants: measuredInstants(plan, curve),
+    warmUp: warmUpOf(plan),
+    share,
+    phases: curve.phases ?? [],
+    picker,
+    operationOf,
+  })
+}
+
+function warmUpOf(
+  plan: ResolvedPlan,
+): { instants: ReturnType<typeof measuredInstants>; durationMs: number } | undefined {
+  const curve = curveOf(plan)
+  const instants = curve === undefined ? undefined : warmUpInstants(plan, curve)
+  return instants && { instants, durationMs: plan.warmUpMs }
+}
+
+/** The name of a request's operation; in a mix the lane's name goes before it, and stands alone where it has none. */
+function operationNamer(lane: string): (request: AnyRequest) => string {
+  if (lane === '') return ({ name = '' }) => name
+  const names = new Map<string, string>()
+  return ({ name = '' }) => {
+    let full = names.get(name)
+    if (full === undefined) names.set(name, (full = name === '' ? lane : `${lane} ${name}`))
+    return full
+  }
+}

@@ -1,0 +1,44 @@
+import { LoadError } from '../model/errors.ts'
+import type { OwnProtocol } from '../model/own-protocol.ts'
+import type { ResolvedProtocol } from '../model/plan.ts'
+import type { Protocol } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
+import { protocolFrom } from '../protocols/index.ts'
+import { ownProtocol } from '../protocols/own.ts'
+import { importDefault } from './code.ts'
+
+/** A protocol that stands without loading a module; undefined for one that needs it. */
+export function knownProtocol(resolved: ResolvedProtocol): Protocol<AnyRequest> | undefined {
+  switch (resolved.from) {
+    case 'shipped':
+      return protocolFrom(resolved.spec) as Protocol<AnyRequest>
+    case 'object':
+      return ownProtocol(resolved.protocol)
+    case 'module':
+      return undefined
+  }
+}
+
+/** The protocol of a lane. Rejects with `LoadError` (`ERR_LOAD_MODULE`) when its module is not one. */
+export async function loadProtocol(resolved: ResolvedProtocol): Promise<Protocol<AnyRequest>> {
+  if (resolved.from !== 'module') return knownProtocol(resolved) as Protocol<AnyRequest>
+  const loaded = await importDefault(resolved.href)
+  if (!isOwnProtocol(loaded)) {
+    throw new LoadError(
+      'ERR_LOAD_MODULE',
+      `the default export of ${resolved.href} is not a protocol\n    → export default { name: 'mine', connect(target, context) { … } }`,
+    )
+  }
+  return ownProtocol(loaded)
+}
+
+function isOwnProtocol(value: unknown): value is OwnProtocol {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'connect' in value &&
+    typeof value.connect === 'function' &&
+    'name' in value &&
+    typeof value.name === 'string'
+  )
+}

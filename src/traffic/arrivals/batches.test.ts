@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { constant, patternFrom } from '../patterns/index.ts'
+import { inBatches } from './batches.ts'
+import { arrivalsOf } from './index.ts'
+import { randomFrom } from './random.ts'
+
+const second = patternFrom(constant({ rate: 100 }), { durationMs: 1_000, seed: '1' })
+
+function instants(size: number, process: 'uniform' | 'poisson'): readonly number[] {
+  const arrivals = inBatches(size, second, (curve) => arrivalsOf(curve, process, randomFrom('1', 'arrivals')))
+  const all: number[] = []
+  for (let atMs = arrivals.next(); atMs !== Number.POSITIVE_INFINITY; atMs = arrivals.next()) all.push(atMs)
+  expect(arrivals.next()).toBe(Number.POSITIVE_INFINITY)
+  return all
+}
+
+describe('100/s for a second in batches', () => {
+  it('of 10 are 10 batches, each at one instant, when its last operation is due', () => {
+    const all = instants(10, 'uniform')
+    expect(all).toHaveLength(100)
+    expect([...new Set(all)]).toEqual([100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000])
+  })
+
+  it('of 30 leave out the batch that would not be full', () => {
+    expect(instants(30, 'uniform')).toHaveLength(90)
+  })
+
+  it('of 1 are the arrivals themselves', () => {
+    expect(instants(1, 'poisson')).toEqual([...new Set(instants(1, 'poisson'))])
+  })
+
+  it('by a Poisson process come at a tenth of the rate', () => {
+    const all = instants(10, 'poisson')
+    expect(all.length % 10).toBe(0)
+    expect(new Set(all).size).toBe(all.length / 10)
+  })
+})

@@ -1,0 +1,30 @@
+import type { Body, MessageFormat } from '../../model/body.ts'
+import type { MessageSize } from '../../model/plan.ts'
+import { randomFrom } from '../arrivals/random.ts'
+import { bodyOf, sizeOf } from '../payloads/index.ts'
+import type { RequestPicker } from './picker.ts'
+
+export interface BodyOptions<Request> {
+  readonly size: MessageSize
+  readonly format: MessageFormat
+  readonly longest: number | undefined
+  readonly seed: string
+  /** The request with the body, where it has room for one and none was written. */
+  withBody(request: Request, body: Body, format: MessageFormat): Request
+}
+
+/** Requests as their author wrote them, with a body of the plan's `messageSize` where they have room for one. */
+export function bodyPicker<Request>(
+  requests: RequestPicker<Request>,
+  options: BodyOptions<Request>,
+): RequestPicker<Request> {
+  const { size, format, longest, seed } = options
+  return {
+    pick(sequence) {
+      const request = requests.pick(sequence)
+      if (request === 'later') return request
+      const random = randomFrom(seed, 'payload', sequence)
+      return options.withBody(request, bodyOf(format, sizeOf(size, random, longest), random), format)
+    },
+  }
+}

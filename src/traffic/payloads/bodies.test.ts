@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { type Body, isGenerated, lengthOf } from '../../model/body.ts'
+import { randomFrom } from '../arrivals/random.ts'
+import { SLICE_BYTES } from './block.ts'
+import { bodyOf } from './index.ts'
+
+const MIB = 2 ** 20
+
+function body(format: 'text' | 'binary', length: number, sequence: number, seed = '8f2c1e'): Body {
+  return bodyOf(format, length, randomFrom(seed, 'payload', sequence))
+}
+
+function bytesOf(made: Body): Buffer {
+  if (isGenerated(made)) return Buffer.concat([...made.chunks()])
+  return typeof made === 'string' ? Buffer.from(made) : Buffer.from(made)
+}
+
+/** Throws where it is not UTF-8. */
+function decoded(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+}
+
+const lengths = fc.oneof(
+  fc.integer({ min: 0, max: 300 }),
+  fc.integer({ min: 0, max: 3 * SLICE_BYTES }),
+  fc.integer({ min: SLICE_BYTES - 2, max: SLICE_BYTES + 2 }),
+)
+const sequences = fc.nat()
+
+describe.each(['text', 'binary'] as const)('a %s body', (format) => {
+  it('is exactly as long as was asked for, as it says and as it goes over the wire', () => {
+    fc.assert(
+      fc.property(lengths, sequences, (length, sequence) => {
+        const made = body(format, length, sequence)
+        expect(lengthOf(made)).toBe(length)
+        expect(bytesOf(made).length).toBe(length)
+      }),
+    )
+  })
+
+  it('is the same for the same seed and sequence, and each time it is sent', () => {
+    fc.assert(
+      fc.property(lengths, sequences, (length, sequence) => {
+        const made = body(format, length, sequence)
+        const bytes = bytesOf(made)
+        expect(bytesOf(body(format, length, sequence)).equals(bytes)).toBe(true)
+        expect(bytesOf(made).equals(bytes)).toBe(true)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('differs from that of another sequence and of another seed', () => {
+    for (const length of [16, 1_000, 100_000]) {
+      const distinct = new Set(
+        Array.from({ length: 100 }, (_, sequence) => bytesOf(body(format, length, sequence)).toString('latin1')),
+      )
+      expect(distinct.size).toBe(100)
+      expect(bytesOf(body(format, length, 1, 'other')).equals(bytesOf(body(format, length, 1)))).toBe(false)
+    }
+  })
+
+  it('of 100 MiB is made in pieces of at most 64 KiB, of which none is held', () => {
+    const made = body(format, 100 * MIB, 3)
+    if (!isGenerated(made)) throw new TypeError('not generated')
+    let sum = 0
+    const memories = new Set<ArrayBufferLike>()
+    for (const chunk of made.chunks()) {
+      expect(chunk.length).toBeLessThanOrEqual(SLICE_BYTES)
+      memories.add(chunk.buffer)
+      sum += chunk.length
+    }
+    expect(sum).toBe(100 * MIB)
+    expect(memories.size).toBe(1)
+  })
+
+  it('can be sent twice at once', () => {
+    const made = body(format, 5 * SLICE_BYTES, 3)
+    if (!isGenerated(made)) throw new TypeError('not generated')
+    const [first, second] = [made.chunks()[Symbol.iterator](), made.chunks()[Symbol.iterator]()]
+    for (let i = 0; i < 5; i++) expect(first.next().value).toEqual(second.next().value)
+  })
+})
+
+describe('text', () => {
+  it('is UTF-8 in which JSON escapes nothing and no line ends, whole characters in every chunk', () => {
+    fc.assert(
+      fc.property(lengths, sequences, (length, sequence) => {
+        const made = body('text', length, sequence)
+        const chunks = isGenerated(made) ? [...made.chunks()].map((chunk) => Buffer.from(chunk)) : [bytesOf(made)]
+        const text = chunks.map(decoded).join('')
+        expect(JSON.stringify(text)).toBe(`"${text}"`)
+        expect(text).toMatch(/^[A-Za-z0-9_\-\u0410-\u044f\u4e00-\u4e3f\u{1f600}-\u{1f63f}]*$/u)
+      }),
+    )
+  })
+
+  it('has characters of one, two, three and four bytes', () => {
+    const counts = new Map<number, number>()
+    for (const character of decoded(bytesOf(body('text', 3_200, 1)))) {
+      const length = Buffer.byteLength(character)
+      counts.set(length, (counts.get(length) ?? 0) + length)
+    }
+    expect([...counts.keys()].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4])
+    expect(counts.get(1)).toBeGreaterThan(2_200)
+  })
+
+  it('is a string where it is there at once, so that every protocol can put it where texts go', () => {
+    expect(typeof body('text', SLICE_BYTES, 1)).toBe('string')
+    expect(typeof body('text', SLICE_BYTES + 1, 1)).toBe('object')
+  })
+
+  it('begins anywhere in the characters that there are', () => {
+    const first = new Set(Array.from({ length: 2_000 }, (_, sequence) => bytesOf(body('text', 16, sequence))[0]))
+    expect(first.size).toBeGreaterThan(60)
+  })
+})
+
+test('binary bytes are spread evenly over all 256', () => {
+  const counts = new Array<number>(256).fill(0)
+  for (const byte of bytesOf(body('binary', MIB, 1))) counts[byte] = (counts[byte] ?? 0) + 1
+  const expected = MIB / 256
+  // Six standard deviations of a binomial count; the slices overlap a little, which widens it by less than twofold.
+  for (const count of counts) expect(Math.abs(count - expected)).toBeLessThan(12 * Math.sqrt(expected))
+})

@@ -1,0 +1,44 @@
+import type { Random } from '../../model/pattern.ts'
+import type { MessageSize, SizeName } from '../../model/plan.ts'
+
+const KIB = 2 ** 10
+const MIB = 2 ** 20
+
+/** What the names stand for, in bytes. SPEC 3: log-uniform, half-open. */
+const NAMED: Readonly<Record<SizeName, MessageSize>> = {
+  small: { from: 16, to: KIB },
+  medium: { from: KIB, to: MIB },
+  large: { from: MIB, to: 100 * MIB },
+  mixed: [
+    { size: 'small', weight: 70 },
+    { size: 'medium', weight: 25 },
+    { size: { from: MIB, to: 4 * MIB }, weight: 5 },
+  ],
+}
+
+/**
+ * How long the next message is, in bytes. Of a range log-uniform, P(size < x) = ln(x / from) / ln(to / from): each
+ * doubling is as likely as any other. `longest` is what the protocol carries: a range ends there instead, and what is
+ * wholly beyond it becomes it.
+ */
+export function sizeOf(spec: MessageSize, random: Random, longest: number = Number.POSITIVE_INFINITY): number {
+  if (typeof spec === 'number') return Math.min(spec, longest)
+  if (typeof spec === 'string') return sizeOf(NAMED[spec], random, longest)
+  if (!('from' in spec)) return sizeOf(drawn(spec, random), random, longest)
+  const { from, spread } = spec
+  const to = Math.min(spec.to, longest)
+  if (to <= from) return to
+  const u = random.next()
+  const size = spread === 'uniform' ? from + u * (to - from) : from * (to / from) ** u
+  // Rounding must not reach the end, which is excluded.
+  return Math.min(Math.floor(size), to - 1)
+}
+
+function drawn(sizes: Extract<MessageSize, readonly unknown[]>, random: Random): MessageSize {
+  let left = random.next() * sizes.reduce((sum, { weight }) => sum + weight, 0)
+  for (const { size, weight } of sizes) {
+    left -= weight
+    if (left < 0) return size
+  }
+  return sizes.at(-1)?.size ?? 0
+}

@@ -3,7 +3,7 @@ import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
 import type { ErrorClass } from '../model/protocol.ts'
 import type { SliceDelta } from '../measure/recorder.ts'
 import type { Ms, Ratio } from '../model/units.ts'
-import type { PoolCounts } from '../traffic/connections/pool.ts'
+import type { PoolCounts } from '../traffic/connections/pool-options.ts'
 import type { Wake } from '../traffic/wake/wake.ts'
 
 /** Where a lane's target is, and what was found out about it. */

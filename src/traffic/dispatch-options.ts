@@ -4,7 +4,7 @@ import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import type { ArrivalSource } from './arrival-source.ts'
 import type { Clock } from './clock.ts'
-import type { PoolOptions } from './connections/pool.ts'
+import type { PoolOptions } from './connections/pool-options.ts'
 import type { Wake } from './wake/wake.ts'
 
 /** What happened, told to the recorder. */

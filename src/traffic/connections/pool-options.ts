@@ -1,0 +1,39 @@
+import type { Random } from '../../model/pattern.ts'
+import type { ConnectionKind } from '../../model/plan.ts'
+import type { Connection, ErrorClass, ReconnectOptions } from '../../model/protocol.ts'
+import type { Ms } from '../../model/units.ts'
+import type { Clock } from '../clock.ts'
+
+export interface PoolOptions<Request> {
+  readonly kind: ConnectionKind
+  readonly maxConnections: number
+  readonly reconnect: ReconnectOptions
+  /** How long connecting may take. */
+  readonly connectTimeoutMs: Ms
+  readonly clock: Clock
+  readonly random: Random
+  connect(signal: AbortSignal): Promise<Connection<Request>>
+}
+
+export interface PoolCounts {
+  /** Connections at most. */
+  readonly size: number
+  readonly opened: number
+  readonly closed: number
+  readonly reconnects: number
+  readonly failed: number
+  readonly peakInUse: number
+  /** For how long no connection was free and none could be opened. */
+  readonly fullMs: Ms
+}
+
+export interface PoolEvents {
+  /** A connection can take a request: the caller sends the one that waits longest, if there is one. */
+  onFree(): void
+  /** A connection could not be made. Where a request waited for it, the caller fails that one. */
+  onConnectFailed(errorClass: ErrorClass, message: string): void
+  onConnected(connectMs: Ms): void
+  /** How many requests wait; connections are opened for them. */
+  waiting(): number
+  log(text: string): void
+}

@@ -7,9 +7,10 @@ import { BodyCapture } from './body-capture.ts'
 function judged(request: HttpRequest, status: number, body = ''): Outcome {
   const kept = new BodyCapture()
   const bytes = Buffer.from(body)
-  kept.take(bytes, 0, 1)
-  kept.take(bytes, 1, bytes.length)
-  return answerRule(request).outcome(status, 1, 2, { headers: { 'x-a': 'b' }, body: kept })
+  kept.take(bytes.subarray(0, 1))
+  kept.take(bytes.subarray(1))
+  const headers = { 'x-a': 'b' }
+  return answerRule(request).outcome(status, 1, 2, { headers, setCookie: [], body: kept, fault: undefined })
 }
 
 test.each<[HttpRequest, number, string | undefined]>([

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import { wordValue } from '../../model/errors.ts'
-import type { ErrorClass, Outcome } from '../../model/protocol.ts'
+import type { Answer, ErrorClass, Outcome } from '../../model/protocol.ts'
 import type { HttpAnswer, HttpCheck, HttpCheckFunction, HttpRequest } from '../../model/requests.ts'
 import type { BodyCapture } from './body-capture.ts'
 import { CAPTURE_LIMIT } from './body-capture.ts'
-import type { HeaderMap } from './header-map.ts'
+import type { HeaderFields } from './header-map.ts'
 
 const DEFAULT_OK: NonNullable<HttpRequest['ok']> = [[200, 399]]
 
@@ -14,36 +14,51 @@ interface Failure {
   readonly message: string
 }
 
-/** What was kept of a response for its check. */
-export interface KeptAnswer {
-  readonly headers: HeaderMap
-  readonly body: BodyCapture
+/** What was kept of a response, for who looks at more than its status. */
+export interface KeptAnswer extends HeaderFields {
+  /** Present where the rule `reads`. */
+  readonly body: BodyCapture | undefined
+  /** Why it is not the answer that was asked for: no stream, although one was wanted. */
+  readonly fault: string | undefined
 }
 
 /** Decides whether a complete response is a success: first its status, then the request's `check`. */
 export interface AnswerRule {
-  /** Whether head and body must be kept for the check. */
+  /** Whether the body must be kept. */
   readonly reads: boolean
-  /** `kept` must be given when the rule `reads`. */
+  accepts(status: number): boolean
+  /** `kept` is given when anybody looks at more than the status. */
   outcome(status: number, bytesSent: number, bytesReceived: number, kept: KeptAnswer | undefined): Outcome
 }
 
-/** The rule of a request: `ok` (default 200–399; a status that the check expects is accepted too), then `check`. */
-export function answerRule({ ok = DEFAULT_OK, check }: HttpRequest): AnswerRule {
+const PLAIN: AnswerRule = createRule({})
+
+/**
+ * The rule of a request: `ok` (default 200–399; a status that the check expects is accepted too), then `check`, then what
+ * `read` wants.
+ */
+export function answerRule(request: HttpRequest): AnswerRule {
+  const { ok, check, read } = request
+  return ok === undefined && check === undefined && read === undefined ? PLAIN : createRule(request)
+}
+
+function createRule({ ok = DEFAULT_OK, check, read }: HttpRequest): AnswerRule {
   const wanted = typeof check === 'object' ? check.status : undefined
   const accepts = (status: number): boolean =>
     status === wanted || ok.some(([from, to]) => status >= from && status <= to)
   return {
-    reads: check !== undefined,
+    reads: check !== undefined || read !== undefined,
+    accepts,
     outcome(status, bytesSent, bytesReceived, kept) {
-      let failure = accepts(status) ? undefined : statusFailure(status)
-      if (failure === undefined && check !== undefined && kept !== undefined) {
-        const message = checkKept(check, status, kept)
-        if (message !== undefined) failure = { errorClass: 'check', message }
+      const failure = accepts(status) ? kept && keptFailure(check, status, kept) : statusFailure(status)
+      if (failure !== undefined) {
+        return { ok: false, bytesSent, bytesReceived, errorClass: failure.errorClass, message: failure.message }
       }
-      return failure === undefined
-        ? { ok: true, bytesSent, bytesReceived }
-        : { ok: false, bytesSent, bytesReceived, errorClass: failure.errorClass, message: failure.message }
+      if (read === undefined || kept === undefined) return { ok: true, bytesSent, bytesReceived }
+      const answer = answerOf(read, status, kept)
+      return typeof answer === 'string'
+        ? { ok: false, bytesSent, bytesReceived, errorClass: 'protocol', message: answer }
+        : { ok: true, bytesSent, bytesReceived, answer }
     },
   }
 }
@@ -56,11 +71,29 @@ function statusFailure(status: number): Failure {
   return { errorClass: 'status', message }
 }
 
+function keptFailure(check: HttpRequest['check'], status: number, kept: KeptAnswer): Failure | undefined {
+  if (kept.fault !== undefined) return { errorClass: 'protocol', message: kept.fault }
+  const message = check && checkKept(check, status, kept)
+  return message === undefined ? undefined : { errorClass: 'check', message }
+}
+
 /** What the check holds against the answer; undefined when it passes. */
 function checkKept(check: HttpCheck | HttpCheckFunction, status: number, kept: KeptAnswer): string | undefined {
-  const body = kept.body.text()
+  const body = kept.body?.text()
   if (body === undefined) return `the body is larger than the ${CAPTURE_LIMIT} bytes that a check reads`
   return checkAnswer(check, { status, headers: kept.headers, body })
+}
+
+/** The answer for who reads it, or why there is none. */
+function answerOf(read: 'text' | 'json', status: number, { headers, setCookie, body }: KeptAnswer): Answer | string {
+  const text = body?.text()
+  if (text === undefined) return `the body is larger than the ${CAPTURE_LIMIT} bytes that \`read\` keeps`
+  if (read === 'text') return { status, headers, setCookie, text }
+  try {
+    return { status, headers, setCookie, text, json: JSON.parse(text) as unknown }
+  } catch {
+    return `expected a JSON body, got ${wordValue(text)}`
+  }
 }
 
 function checkAnswer(check: HttpCheck | HttpCheckFunction, answer: HttpAnswer): string | undefined {

@@ -1,7 +1,12 @@
 import { HEAD_LIMIT, kindOf, MARK, TEXT } from './response-head.ts'
 
-/** Takes the bytes of a body as they pass, which are gone from the buffer when it returns. */
-export type BodySink = (bytes: Uint8Array, start: number, end: number) => void
+/** Looks at a body while it passes. */
+export interface BodyReader {
+  /** A piece of it, in a buffer that is used again when this returns. */
+  data(bytes: Uint8Array): void
+  /** A chunk is complete. */
+  chunkEnd(): void
+}
 
 /**
  * Where the next byte belongs: in the size of a chunk, behind it, before the line feed after it; in the chunk's data, in
@@ -33,7 +38,7 @@ const SEMICOLON = 59
 /** Finds the end of a chunked body (RFC 9112, 7.1) in bytes that come in any pieces. */
 export class ChunkFramer {
   #place: Place = 'done'
-  #onBody: BodySink | undefined
+  #reader: BodyReader | undefined
   /** Bytes of the chunk still to come. */
   #left = 0
   #digits = 0
@@ -45,9 +50,9 @@ export class ChunkFramer {
   /** Why these bytes are not a chunked body. */
   fault: string | undefined
 
-  begin(onBody: BodySink | undefined): void {
+  begin(reader: BodyReader | undefined): void {
     this.#place = 'size'
-    this.#onBody = onBody
+    this.#reader = reader
     this.#left = this.#digits = this.#lineBytes = 0
     this.bodyBytes = 0
     this.fault = undefined
@@ -65,8 +70,11 @@ export class ChunkFramer {
         const until = Math.min(end, at + this.#left)
         this.bodyBytes += until - at
         this.#left -= until - at
-        this.#onBody?.(bytes, at, until)
-        if (this.#left === 0) this.#place = 'data-return'
+        this.#reader?.data(bytes.subarray(at, until))
+        if (this.#left === 0) {
+          this.#place = 'data-return'
+          this.#reader?.chunkEnd()
+        }
         at = until
       } else {
         this.#place = this.#after(bytes[at] ?? 0, kindOf(bytes, at))

@@ -19,7 +19,11 @@ export function framed(
 ): Framed {
   const framer = new ResponseFramer()
   const body: Buffer[] = []
-  framer.begin(toHead, true, (bytes, start, end) => body.push(Buffer.from(bytes.subarray(start, end))))
+  framer.begin(toHead, {
+    head: () => {},
+    data: (bytes) => body.push(Buffer.from(bytes)),
+    chunkEnd: () => {},
+  })
   let consumed = 0
   for (const piece of pieces) {
     const read = Buffer.concat([Buffer.from('???'), piece, Buffer.from('???')])

@@ -52,7 +52,7 @@ test.each([
   [`${CHUNKED}5\r\nhe`, 'inside the body, after 2 bytes of it'],
 ])('%j: the connection was closed %s', (part, progress) => {
   const framer = new ResponseFramer()
-  framer.begin(false, false, undefined)
+  framer.begin(false, undefined)
   framer.push(Buffer.from(part), 0, part.length)
   expect(framer.progress).toBe(progress)
 })
@@ -96,7 +96,7 @@ test('responses follow each other through one framer', () => {
     fc.property(fc.array(responses, { minLength: 2, maxLength: 4 }), (several) => {
       const framer = new ResponseFramer()
       for (const { bytes, toHead, untilClose, status, bodyBytes } of several) {
-        framer.begin(toHead, false, undefined)
+        framer.begin(toHead, undefined)
         expect(framer.push(bytes, 0, bytes.length)).toBe(bytes.length)
         if (untilClose) framer.end()
         expect(framer).toMatchObject({ done: true, status, bodyBytes })

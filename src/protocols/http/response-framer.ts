@@ -1,5 +1,5 @@
 import { ChunkFramer } from './chunk-framer.ts'
-import type { BodySink } from './chunk-framer.ts'
+import type { BodyReader } from './chunk-framer.ts'
 import { beginsLikeHttp, HEAD_LIMIT, notHttp, readHead } from './response-head.ts'
 
 type State = 'head' | 'sized' | 'chunked' | 'until-close' | 'done' | 'fault'
@@ -7,6 +7,12 @@ type State = 'head' | 'sized' | 'chunked' | 'until-close' | 'done' | 'fault'
 const CR = 13
 const LF = 10
 const NOTHING = new Uint8Array(0)
+
+/** Looks at a response while it passes. */
+export interface ResponseReader extends BodyReader {
+  /** The head of the final response as it came, one byte a character. */
+  head(status: number, head: string): void
+}
 
 /**
  * Finds where an HTTP/1.x response ends (RFC 9112, sections 4, 6 and 7) in bytes that come in any pieces. It holds no
@@ -18,8 +24,7 @@ const NOTHING = new Uint8Array(0)
 export class ResponseFramer {
   #state: State = 'done'
   #toHead = false
-  #onBody: BodySink | undefined
-  #keepHead = false
+  #reader: ResponseReader | undefined
 
   /** The head so far, when it did not come in one piece. */
   #pieces: Uint8Array = NOTHING
@@ -36,23 +41,19 @@ export class ResponseFramer {
   keepAlive = true
   /** Bytes of the body so far, without the framing of chunks. */
   bodyBytes = 0
-  /** The head of the final response as it came, when `begin` asked for it. */
-  head = ''
   /** Why these bytes are not an HTTP/1.x response. */
   fault: string | undefined
 
   /** Starts a response. `toHead`: it answers a HEAD request, so no body follows whatever its head says. */
-  begin(toHead: boolean, keepHead: boolean, onBody: BodySink | undefined): void {
+  begin(toHead: boolean, reader: ResponseReader | undefined): void {
     this.#state = 'head'
     this.#toHead = toHead
-    this.#keepHead = keepHead
-    this.#onBody = onBody
+    this.#reader = reader
     this.#pieced = 0
     this.#heard = false
     this.status = 0
     this.keepAlive = true
     this.bodyBytes = 0
-    this.head = ''
     this.fault = undefined
   }
 
@@ -152,11 +153,10 @@ export class ResponseFramer {
     if (head.status < 200) return
     this.status = head.status
     this.keepAlive = head.keepAlive
-    if (this.#keepHead) this.head = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
     if (this.#toHead || head.status === 204 || head.status === 304) {
       this.#state = 'done'
     } else if (head.chunked) {
-      this.#chunks.begin(this.#onBody)
+      this.#chunks.begin(this.#reader)
       this.#state = 'chunked'
     } else if (head.contentLength >= 0) {
       this.#left = head.contentLength
@@ -165,11 +165,12 @@ export class ResponseFramer {
       this.keepAlive = false
       this.#state = 'until-close'
     }
+    this.#reader?.head(head.status, Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'))
   }
 
   #pass(bytes: Uint8Array, start: number, end: number): void {
     this.bodyBytes += end - start
-    this.#onBody?.(bytes, start, end)
+    this.#reader?.data(bytes.subarray(start, end))
   }
 
   #passSized(bytes: Uint8Array, start: number, end: number): number {

@@ -8,13 +8,16 @@ import type {
   Outcome,
   Outgoing,
 } from '../../model/protocol.ts'
-import type { HttpRequest } from '../../model/requests.ts'
-import { BodyCapture } from './body-capture.ts'
+import { isGenerated } from '../../model/body.ts'
+import type { SinkRequest } from './answer-sink.ts'
+import { AnswerTap } from './answer-tap.ts'
+import { BodyPump } from './body-pump.ts'
 import { headersOfHead } from './header-map.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
 import { ResponseFramer } from './response-framer.ts'
+import type { ResponseReader } from './response-framer.ts'
 
 /** How long a peer may take to close its side after the last exchange. */
 const LINGER_MS = 1_000
@@ -26,7 +29,7 @@ const LINGER_MS = 1_000
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** HTTP/1.1 over plain TCP on the shortest path: a prebuilt request, one write, answers framed where they were read. */
-export async function connectSocket(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
+export async function connectSocket(target: URL, context: ConnectContext): Promise<Connection<SinkRequest>> {
   let receive = (_length: number): void => {}
   const callback = (length: number): boolean => {
     receive(length)
@@ -38,7 +41,7 @@ export async function connectSocket(target: URL, context: ConnectContext): Promi
   return connection
 }
 
-class SocketConnection implements Connection<HttpRequest> {
+class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   readonly maxInFlight = 1
   readonly version = 'HTTP/1.1'
   readonly closed: Promise<Error | undefined>
@@ -55,7 +58,9 @@ class SocketConnection implements Connection<HttpRequest> {
 
   #events: ExchangeEvents | undefined
   #request: EncodedRequest | undefined
-  #capture: BodyCapture | undefined
+  #tap: AnswerTap | undefined
+  /** Sends the bodies that are made while they are sent; there is none before the first of them. */
+  #pump: BodyPump | undefined
   #bytesReceived = 0
 
   constructor(socket: Socket, target: string, encode: RequestEncoder, context: ConnectContext) {
@@ -83,7 +88,7 @@ class SocketConnection implements Connection<HttpRequest> {
     return this.#usable
   }
 
-  exchange({ payload }: Outgoing<HttpRequest>, events: ExchangeEvents): Cancel {
+  exchange({ payload }: Outgoing<SinkRequest>, events: ExchangeEvents): Cancel {
     const request = this.#encode(payload)
     this.#events = events
     this.#request = request
@@ -92,20 +97,16 @@ class SocketConnection implements Connection<HttpRequest> {
       queueMicrotask(() => this.#fail('connection', 'the connection was already closed'))
       return this.#cancel
     }
-    const capture = request.rule.reads ? new BodyCapture() : undefined
-    this.#capture = capture
-    this.#framer.begin(
-      request.method === 'HEAD',
-      capture !== undefined,
-      capture && ((bytes, start, end) => capture.take(bytes, start, end)),
-    )
+    this.#tap = request.tapped ? new AnswerTap(request, events, false) : undefined
+    this.#framer.begin(request.method === 'HEAD', this.#tap && this)
     if (request.rest === undefined) {
       this.#socket.write(request.wire, 'latin1')
     } else {
       this.#socket.cork()
       this.#socket.write(request.wire, 'latin1')
+      if (isGenerated(request.rest)) this.#pumping().begin(request.rest)
       // By reference: however large, it waits for the peer in the place where it stands.
-      this.#socket.write(request.rest)
+      else this.#socket.write(request.rest)
       this.#socket.uncork()
     }
     return this.#cancel
@@ -126,6 +127,18 @@ class SocketConnection implements Connection<HttpRequest> {
     } else if (framer.done) this.#answered()
   }
 
+  head(status: number, head: string): void {
+    this.#tap?.head(status, headersOfHead(head))
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#tap?.data(bytes)
+  }
+
+  chunkEnd(): void {
+    this.#tap?.chunkEnd()
+  }
+
   async close(): Promise<void> {
     this.#usable = false
     this.#closing = true
@@ -135,33 +148,38 @@ class SocketConnection implements Connection<HttpRequest> {
 
   destroy(): void {
     this.#usable = false
+    this.#pump?.stop()
     this.#socket.destroy()
   }
 
   readonly #cancel: Cancel = () => {
     const transferred = { bytesSent: this.#bytesSent(), bytesReceived: this.#bytesReceived }
     this.#events = undefined
+    // It may be the tap that gives up, with more of the answer in the same read.
+    this.#tap = undefined
     this.destroy()
     return transferred
   }
 
   /** What has left for the kernel of the request under way. */
   #bytesSent(): number {
-    return Math.max(0, (this.#request?.bytes ?? 0) - this.#socket.writableLength)
+    return Math.max(0, (this.#request?.bytes ?? 0) - (this.#pump?.unmade ?? 0) - this.#socket.writableLength)
   }
 
   #answered(): void {
-    const { status, keepAlive, head } = this.#framer
+    const { status, keepAlive } = this.#framer
     const request = this.#request
     const events = this.#events
+    const tap = this.#tap
     this.#events = undefined
+    this.#tap = undefined
     if (request === undefined || events === undefined) return
+    const bytesSent = request.rest === undefined ? request.bytes : this.#bytesSent()
     // A response that came before the whole request was sent leaves bytes behind that the next one must not follow.
-    if (request.rest !== undefined && this.#socket.writableLength > 0) this.destroy()
+    if (bytesSent < request.bytes) this.destroy()
     else if (!keepAlive) this.#linger()
     else if (this.#closing || !this.#reuse) this.#finish()
-    const kept = this.#capture && { headers: headersOfHead(head), body: this.#capture }
-    events.onDone(request.rule.outcome(status, request.bytes, this.#bytesReceived, kept))
+    events.onDone(request.rule.outcome(status, bytesSent, this.#bytesReceived, tap))
   }
 
   /** The peer has closed its side. */
@@ -171,6 +189,10 @@ class SocketConnection implements Connection<HttpRequest> {
     this.#framer.end()
     if (this.#framer.done) this.#answered()
     else this.#fail('connection', `the connection was closed ${this.#framer.progress}`)
+  }
+
+  #pumping(): BodyPump {
+    return (this.#pump ??= new BodyPump(this.#socket, (message) => this.#fail('connection', message)))
   }
 
   #finish(): void {
@@ -189,6 +211,7 @@ class SocketConnection implements Connection<HttpRequest> {
     const events = this.#events
     const bytesSent = this.#bytesSent()
     this.#events = undefined
+    this.#tap = undefined
     if (events === undefined) return
     this.#lose(new Error(message))
     const outcome: Outcome = { ok: false, bytesSent, bytesReceived: this.#bytesReceived, errorClass, message }

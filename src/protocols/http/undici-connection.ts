@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { Client, errors } from 'undici'
 import type { Dispatcher } from 'undici'
@@ -12,11 +13,12 @@ import type {
   Outgoing,
   Transferred,
 } from '../../model/protocol.ts'
-import type { HttpRequest } from '../../model/requests.ts'
-import { BodyCapture } from './body-capture.ts'
+import { isGenerated } from '../../model/body.ts'
+import type { SinkRequest } from './answer-sink.ts'
+import { AnswerTap } from './answer-tap.ts'
+import { BodyCopies } from './body-copies.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { joinHeaders } from './header-map.ts'
-import type { HeaderMap } from './header-map.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
 import { HEAD_LIMIT } from './response-head.ts'
@@ -29,7 +31,7 @@ const STREAMS = 100
  * HTTP/1.1 or HTTP/2, as ALPN decides, by undici: for `https:`, and for whatever the short path does not speak. Bytes
  * are those of the HTTP/1.1 form of heads and bodies, also where HTTP/2 compresses them.
  */
-export async function connectUndici(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
+export async function connectUndici(target: URL, context: ConnectContext): Promise<Connection<SinkRequest>> {
   const socket = await openSocket(target, context, { secure: target.protocol === 'https:', alpn: ['h2', 'http/1.1'] })
   return new UndiciConnection(socket, target, encoderFor(target, context), context)
 }
@@ -38,7 +40,7 @@ interface UnderWay {
   readonly fail: (errorClass: ErrorClass, message: string) => void
 }
 
-class UndiciConnection implements Connection<HttpRequest> {
+class UndiciConnection implements Connection<SinkRequest> {
   readonly maxInFlight: number
   readonly version: string
   readonly closed: Promise<Error | undefined>
@@ -98,17 +100,18 @@ class UndiciConnection implements Connection<HttpRequest> {
     return this.#usable && !this.#socket.destroyed
   }
 
-  exchange({ payload }: Outgoing<HttpRequest>, events: ExchangeEvents): Cancel {
+  exchange({ payload }: Outgoing<SinkRequest>, events: ExchangeEvents): Cancel {
     const request = this.#encode(payload)
-    const capture = request.rule.reads ? new BodyCapture() : undefined
+    const tap = request.tapped ? new AnswerTap(request, events, this.maxInFlight > 1) : undefined
+    const copies =
+      typeof request.body !== 'string' && isGenerated(request.body) ? new BodyCopies(request.body) : undefined
     let controller: Dispatcher.DispatchController | undefined
     let status = 0
-    let headers: HeaderMap | undefined
     let bytesReceived = 0
     let settled = false
 
     const transferred = (): Transferred => ({
-      bytesSent: controller === undefined ? 0 : Math.max(0, request.bytes - this.#unsent()),
+      bytesSent: controller === undefined ? 0 : Math.max(0, request.bytes - (copies?.unmade ?? 0) - this.#unsent()),
       bytesReceived,
     })
     const underWay: UnderWay = {
@@ -120,12 +123,13 @@ class UndiciConnection implements Connection<HttpRequest> {
     const settle = (): boolean => {
       if (settled) return false
       settled = true
+      copies?.stop()
       this.#underWay.delete(underWay)
       return true
     }
     this.#underWay.add(underWay)
 
-    this.#client.dispatch(this.#optionsOf(request), {
+    this.#client.dispatch(this.#optionsOf(request, copies), {
       onRequestStart(started) {
         controller = started
         if (settled) started.abort(new Error('cancelled'))
@@ -133,11 +137,14 @@ class UndiciConnection implements Connection<HttpRequest> {
       onResponseStart(started, code, fields, reason = '') {
         status = code
         bytesReceived += `HTTP/1.1 ${code} ${reason}\r\n\r\n`.length + fieldBytes(started.rawHeaders, fields)
-        if (capture !== undefined) headers = joinHeaders(pairsOf(fields))
+        if (tap !== undefined && !settled && code >= 200) tap.head(code, joinHeaders(pairsOf(fields)))
       },
       onResponseData(_, chunk) {
         bytesReceived += chunk.length
-        capture?.take(chunk, 0, chunk.length)
+        if (tap === undefined || settled) return
+        tap.data(chunk)
+        // undici does not say where a chunk ends; small ones come one by one.
+        if (!settled) tap.chunkEnd()
       },
       onResponseEnd: () => {
         // A moment later: by then undici has seen whether the same read holds bytes that nobody had asked for, and has
@@ -147,11 +154,11 @@ class UndiciConnection implements Connection<HttpRequest> {
           if (surplus !== null && !endsInOrder(surplus) && classOf(surplus, false) === 'protocol') {
             underWay.fail('protocol', surplus.message)
           } else if (settle()) {
+            const { bytesSent } = transferred()
             // undici would reuse it, and put the next request behind the unsent rest of this one.
-            if (this.maxInFlight === 1 && this.#socket.writableLength > 0) this.destroy()
+            if (this.maxInFlight === 1 && bytesSent < request.bytes) this.destroy()
             else if (!this.#reuse) void this.close()
-            const kept = capture && headers && { headers, body: capture }
-            events.onDone(request.rule.outcome(status, request.bytes, bytesReceived, kept))
+            events.onDone(request.rule.outcome(status, bytesSent, bytesReceived, tap))
           }
         })
       },
@@ -196,8 +203,14 @@ class UndiciConnection implements Connection<HttpRequest> {
     this.destroy()
   }
 
-  #optionsOf({ method, path, headers, body }: EncodedRequest): Dispatcher.DispatchOptions {
-    return { method, path, headers: [...headers], body: body.length === 0 ? null : body, reset: !this.#reuse }
+  #optionsOf(request: EncodedRequest, copies: BodyCopies | undefined): Dispatcher.DispatchOptions {
+    const { method, path, body } = request
+    const headers = [...request.headers]
+    const options = { method, path, headers, reset: !this.#reuse }
+    if (typeof body === 'string' || !isGenerated(body)) return { ...options, body: body.length === 0 ? null : body }
+    headers.push('content-length', `${body.length}`)
+    // The types know of streams only, where undici takes whatever can be iterated.
+    return { ...options, body: copies as unknown as Readable }
   }
 }
 

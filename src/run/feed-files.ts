@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { LoadPlanError, type PlanFault } from '../model/errors.ts'
+import type { ResolvedFeed } from '../model/plan.ts'
+import { withRemedy } from '../model/plan-readers.ts'
+import { type FeedRecord, type LoadedFeed, parseFeed } from '../traffic/feeds/index.ts'
+
+/**
+ * The records of every feed of a plan. `positions` says how many of a `unique` feed the run will use, warm-up and all;
+ * Infinity where nobody knows.
+ * Rejects with `LoadPlanError`, which lists every file and feed that will not do.
+ */
+export async function loadFeeds(
+  feeds: Readonly<Record<string, ResolvedFeed>>,
+  positions: () => number,
+): Promise<Readonly<Record<string, LoadedFeed>>> {
+  const faults: PlanFault[] = []
+  const read = Object.entries(feeds).map(async ([name, { source, pick }]) => {
+    const key = `feeds.${name}`
+    const records = 'records' in source ? source.records : await readRecords(source.file, `${key}.file`, faults)
+    if (records !== undefined && pick === 'unique') faults.push(...shortage(records.length, positions(), key))
+    return [name, { records: records ?? [], pick }] as const
+  })
+  const loaded = await Promise.all(read)
+  if (faults.length > 0) throw new LoadPlanError(faults)
+  return Object.fromEntries(loaded)
+}
+
+/** A relative path is looked for where the run was started. */
+async function readRecords(file: string, key: string, faults: PlanFault[]): Promise<readonly FeedRecord[] | undefined> {
+  const path = resolve(file)
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    faults.push({ key, value: file, ...unreadable(path, error) })
+    return undefined
+  }
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    faults.push({ key, value: file, rule: `must be text in UTF-8, and ${path} is not` })
+    return undefined
+  }
+  const parsed = parseFeed(text, path)
+  if ('records' in parsed) return parsed.records
+  faults.push({ key, value: file, rule: parsed.rule, ...withRemedy(parsed.remedy) })
+  return undefined
+}
+
+function unreadable(path: string, error: unknown): { readonly rule: string; readonly remedy?: string } {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const rule = `must be a file that can be read: ${path} ${code === 'ENOENT' ? 'does not exist' : `gives ${code}`}`
+  return { rule, remedy: "write new URL('./users.csv', import.meta.url) for a file beside the test" }
+}
+
+function shortage(have: number, needed: number, key: string): readonly PlanFault[] {
+  const remedy = "write pick: 'sequential', which begins anew after the last record"
+  if (needed === Number.POSITIVE_INFINITY) {
+    const rule = 'cannot be unique beside `concurrency`: how many requests there will be is not known before'
+    return [{ key: `${key}.pick`, value: 'unique', rule, remedy }]
+  }
+  if (have >= needed) return []
+  const rule = `must hold ${needed} records, one for each arrival, to be unique`
+  return [{ key, value: have, rule, remedy: `add ${needed - have} records, or ${remedy}` }]
+}

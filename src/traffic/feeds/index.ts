@@ -1,0 +1,18 @@
+import { type FeedPicker, feedPicker, type LoadedFeed } from './picks.ts'
+
+export { parseFeed } from './parse.ts'
+export type { FeedRecord } from './parse.ts'
+export type { FeedPicker, LoadedFeed } from './picks.ts'
+
+/** A picker for each feed, by the names that templates call them. */
+export function feedPickers(
+  feeds: Readonly<Record<string, LoadedFeed>>,
+  seed: string,
+): Readonly<Record<string, FeedPicker>> {
+  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feedPicker(feed, name, seed)]))
+}
+
+/** Every field that a record of the feed has. */
+export function fieldsOf({ records }: LoadedFeed): readonly string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))]
+}

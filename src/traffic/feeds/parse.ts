@@ -1,0 +1,106 @@
+import { CsvError, parse as parseCsv } from 'csv-parse/sync'
+import type { FeedFormat } from '../../model/plan-payloads.ts'
+import { isRecord } from '../../model/plan-readers.ts'
+
+/** One record: fields by name. Those of a CSV file are texts; of JSON they keep their type. */
+export type FeedRecord = Readonly<Record<string, unknown>>
+
+/**
+ * Why a text is no feed: what must hold, and where it does not. It never shows what stands there: records hold passwords.
+ */
+export interface FeedMistake {
+  readonly rule: string
+  readonly remedy?: string
+}
+
+export type ParsedFeed = { readonly records: readonly FeedRecord[] } | FeedMistake
+
+const PARSERS: Readonly<Record<FeedFormat, (text: string) => ParsedFeed>> = {
+  json: fromJson,
+  ndjson: fromLines,
+  jsonl: fromLines,
+  csv: fromCsv,
+}
+
+/** The records of a file's text, by the end of the file's name. There is at least one of them. */
+export function parseFeed(text: string, fileName: string): ParsedFeed {
+  const format = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase() as FeedFormat
+  const parsed = PARSERS[format](text.replace(/^\u{feff}/u, ''))
+  return 'records' in parsed && parsed.records.length === 0 ? { rule: 'must hold at least one record' } : parsed
+}
+
+function fromJson(text: string): ParsedFeed {
+  const { json, unfinished } = parsedJson(text)
+  if (json === undefined) return { rule: `must be JSON: ${unfinished ? 'its end is missing' : firstBadLine(text)}` }
+  if (!Array.isArray(json)) return { rule: 'must be a list of objects', remedy: 'begin it with [ and end it with ]' }
+  const wrong = json.findIndex((item) => !isRecord(item))
+  return wrong === -1 ? { records: json } : { rule: `must be a list of objects: item ${wrong + 1} is none` }
+}
+
+/** JSON strings end on their line, so that its lines up to any one are JSON that is wrong or only unfinished. */
+function firstBadLine(text: string): string {
+  const lines = text.split('\n')
+  let [good, bad] = [0, lines.length]
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1
+    const { json, unfinished } = parsedJson(lines.slice(0, middle).join('\n'))
+    if (json !== undefined || unfinished) good = middle
+    else bad = middle
+  }
+  return `line ${bad} is wrong`
+}
+
+/** `unfinished`: nothing is wrong but that more must come. */
+function parsedJson(text: string): { readonly json?: unknown; readonly unfinished: boolean } {
+  try {
+    return { json: JSON.parse(text), unfinished: false }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : ''
+    const position = Number(/at position (\d+)/.exec(message)?.[1])
+    return { unfinished: message.includes('end of JSON input') || position >= text.trimEnd().length }
+  }
+}
+
+function fromLines(text: string): ParsedFeed {
+  const records: FeedRecord[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const { json } = parsedJson(line)
+    if (!isRecord(json)) return { rule: `must have a JSON object on each line: line ${index + 1} is none` }
+    records.push(json)
+  }
+  return { records }
+}
+
+function fromCsv(text: string): ParsedFeed {
+  let rows: readonly (readonly string[])[]
+  try {
+    rows = parseCsv(text, { bom: true, skip_empty_lines: true })
+  } catch (error) {
+    if (error instanceof CsvError) return { rule: `must be CSV: ${csvMistake(error)}` }
+    throw error
+  }
+  const [header = [], ...lines] = rows
+  const names = header.map((name) => name.trim())
+  const unnamed = names.indexOf('')
+  if (unnamed !== -1) return { rule: `must name its fields in the first line: field ${unnamed + 1} has no name` }
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) return { rule: `must name its fields in the first line: '${twice}' stands there twice` }
+  const [only = ''] = names
+  if (names.length === 1 && /[;\t]/.test(only)) {
+    return { rule: 'must be CSV: its fields are parted by something else', remedy: 'part them by commas' }
+  }
+  return { records: lines.map((line) => Object.fromEntries(names.map((name, field) => [name, line[field] ?? '']))) }
+}
+
+const CSV_MISTAKES: Readonly<Record<string, string>> = {
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: 'has more or fewer fields than the first line',
+  CSV_QUOTE_NOT_CLOSED: 'is the last one, and a quote is still open',
+  INVALID_OPENING_QUOTE:
+    'has a quote within a field that does not begin with one; write "" for it, and quote the field',
+  CSV_INVALID_CLOSING_QUOTE: 'has something between the end of a quoted field and the comma; write "" for a quote',
+}
+
+function csvMistake(error: CsvError): string {
+  return `line ${String(error['lines'])} ${CSV_MISTAKES[error.code] ?? `has a mistake (${error.code})`}`
+}

@@ -1,0 +1,18 @@
+import type { ContentSink, Framer } from './framer.ts'
+
+/** The one frame of a stream that ends with it. A stream that ended without a byte holds none. */
+export class StreamEndFramer implements Framer {
+  readonly fault = undefined
+  frameBytes = 0
+  done = false
+
+  push(bytes: Buffer, start: number, onContent?: ContentSink): number {
+    if (bytes.length > start) onContent?.(bytes, start, bytes.length)
+    this.frameBytes += bytes.length - start
+    return bytes.length
+  }
+
+  end(): void {
+    this.done = this.frameBytes > 0
+  }
+}

@@ -8,6 +8,8 @@ export interface McpOptions {
   readonly health?: string
   /** WebSocket only: a newline ends each message inside its frame, which ErlMCP waits for. Default false. */
   readonly trailingNewline?: boolean
+  /** WebSocket only: subprotocols to offer, of which the server must take one; some want `mcp`. Default none. */
+  readonly subprotocols?: readonly string[]
   /**
    * Calls under way at once on one connection. Default 1 000 over stdio, where one process serves everyone; 16 over TCP
    * and WebSocket; 1 over HTTP, where each of them takes a socket.

@@ -19,7 +19,7 @@ function mostTelling(thrown: unknown): NodeJS.ErrnoException {
 }
 
 /** Given up by whoever asked: because it took too long, or because the run stops. */
-export function abandoned(target: URL, signal: AbortSignal): ConnectError {
+export function abandoned(target: Pick<URL, 'host'>, signal: AbortSignal): ConnectError {
   const reason: unknown = signal.reason
   if (reason instanceof ConnectError) return reason
   const late = reason instanceof Error && reason.name === 'TimeoutError'

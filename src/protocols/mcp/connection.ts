@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import type { Cancel, Connection, ExchangeEvents, Outgoing, Transferred } from '../../model/protocol.ts'
+import type { McpRequest } from '../../model/requests.ts'
+import type { ChannelFailure } from './channel.ts'
+import type { Dialogue, Waiting } from './dialogue.ts'
+import type { JsonObject } from './json-rpc.ts'
+import { answerOf, failureOf } from './reply-rule.ts'
+import type { CallEncoder, EncodedCall } from './request-encoding.ts'
+
+/** Two runs against one server have different nonces. */
+const SALT = randomBytes(4).toString('hex')
+const GIVEN_UP = {}
+
+interface ConnectionOptions {
+  readonly version: string
+  readonly encode: CallEncoder
+  /** The server is told of calls that are given up. */
+  readonly cancels: boolean
+  /** False: the connection ends after one call. */
+  readonly reuse: boolean
+}
+
+/** Calls over a dialogue whose handshake is through. */
+export class McpConnection implements Connection<McpRequest> {
+  readonly maxInFlight: number
+  readonly version: string
+  readonly pid?: number
+  readonly closed: Promise<Error | undefined>
+  readonly dialogue: Dialogue
+  readonly #options: ConnectionOptions
+  #closing: PromiseWithResolvers<void> | undefined
+
+  constructor(dialogue: Dialogue, options: ConnectionOptions) {
+    this.dialogue = dialogue
+    this.#options = options
+    this.maxInFlight = dialogue.channel.maxInFlight
+    this.version = options.version
+    if (dialogue.channel.pid !== undefined) this.pid = dialogue.channel.pid
+    this.closed = dialogue.closed
+  }
+
+  get usable(): boolean {
+    return this.#closing === undefined && this.dialogue.usable
+  }
+
+  exchange({ requestId, payload }: Outgoing<McpRequest>, events: ExchangeEvents): Cancel {
+    const id = this.dialogue.idOf(requestId)
+    const call = new Call(this, id, this.#options.encode(payload), events)
+    if (this.usable) call.send()
+    else queueMicrotask(() => call.failed(ALREADY_CLOSED))
+    return call.cancel
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= Promise.withResolvers()
+    if (this.dialogue.underWay === 0) this.#closing.resolve()
+    await Promise.race([this.#closing.promise, this.closed])
+    await this.dialogue.channel.close()
+    await this.closed
+  }
+
+  destroy(): void {
+    this.dialogue.destroy()
+  }
+
+  /** A call has ended, however it did. */
+  over(): void {
+    if (!this.#options.reuse && this.#closing === undefined) void this.close()
+    if (this.dialogue.underWay === 0) this.#closing?.resolve()
+  }
+
+  giveUp(id: number): void {
+    this.dialogue.forget(id)
+    if (!this.#options.cancels || !this.dialogue.usable) return
+    const method = 'notifications/cancelled'
+    const text = `{"jsonrpc":"2.0","method":"${method}","params":{"requestId":${id},"reason":"given up"}}`
+    this.dialogue.channel.send({ id: undefined, method, name: undefined, text, source: GIVEN_UP })
+  }
+}
+
+const ALREADY_CLOSED: ChannelFailure = {
+  errorClass: 'connection',
+  message: 'the connection was already closed',
+  bytesReceived: 0,
+}
+
+/** One call: what was sent, and whom to tell. */
+class Call implements Waiting {
+  readonly #connection: McpConnection
+  readonly #id: number
+  readonly #encoded: EncodedCall
+  readonly #events: ExchangeEvents
+  readonly #nonce: string | undefined
+  #bytesSent = 0
+  #bytesReceived = 0
+  #over = false
+
+  constructor(connection: McpConnection, id: number, encoded: EncodedCall, events: ExchangeEvents) {
+    this.#connection = connection
+    this.#id = id
+    this.#encoded = encoded
+    this.#events = events
+    this.#nonce = encoded.nonced ? `[${SALT}-${id}]` : undefined
+  }
+
+  send(): void {
+    const message = this.#encoded.message(this.#id, this.#nonce ?? '')
+    this.#bytesSent = this.#connection.dialogue.ask(message, this)
+  }
+
+  replied(reply: JsonObject, text: string, bytes: number): void {
+    this.#bytesReceived += bytes
+    if (this.#ended()) return
+    const bytesSent = this.#bytesSent
+    const bytesReceived = this.#bytesReceived
+    const failure = failureOf(reply, text, this.#nonce)
+    if (failure !== undefined) {
+      this.#events.onDone({ ok: false, bytesSent, bytesReceived, ...failure })
+    } else if (this.#encoded.read === undefined) {
+      this.#events.onDone({ ok: true, bytesSent, bytesReceived })
+    } else {
+      const answer = answerOf(reply['result'], this.#encoded.read)
+      this.#events.onDone({ ok: true, bytesSent, bytesReceived, answer })
+    }
+  }
+
+  failed({ errorClass, message, bytesReceived }: ChannelFailure): void {
+    this.#bytesReceived += bytesReceived
+    if (this.#ended()) return
+    const transferred: Transferred = { bytesSent: this.#bytesSent, bytesReceived: this.#bytesReceived }
+    this.#events.onDone({ ok: false, ...transferred, errorClass, message })
+  }
+
+  progressed(bytes: number): void {
+    this.#bytesReceived += bytes
+    if (this.#encoded.progress) this.#events.onMessage(bytes)
+  }
+
+  readonly cancel: Cancel = () => {
+    const transferred: Transferred = { bytesSent: this.#bytesSent, bytesReceived: this.#bytesReceived }
+    if (this.#over) return transferred
+    this.#over = true
+    this.#connection.giveUp(this.#id)
+    this.#connection.over()
+    return transferred
+  }
+
+  #ended(): boolean {
+    if (this.#over) return true
+    this.#over = true
+    this.#connection.over()
+    return false
+  }
+}

@@ -1,0 +1,200 @@
+import { ConnectError } from '../../../model/connect-error.ts'
+import type { ConnectContext, Outcome } from '../../../model/protocol.ts'
+import { abandoned } from '../../sockets/connect-error.ts'
+import type { StreamEvent } from '../../framers/event-stream.ts'
+import type { AnswerSink, SinkRequest } from '../../http/answer-sink.ts'
+import { http } from '../../http/index.ts'
+import { ChannelLost } from '../channel.ts'
+import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
+import type { McpOptions } from '../options.ts'
+import type { McpVersion } from '../versions.ts'
+import { AnswerText } from './answer-text.ts'
+import { endpointAt, endpointOf, PostHeads } from './heads.ts'
+import { readRefusal } from './refusal.ts'
+import { ServerStream } from './server-stream.ts'
+import { HttpSockets } from './sockets.ts'
+import type { Asker } from './sockets.ts'
+
+/**
+ * HTTP+SSE, the transport of 2024-11-05: a stream is opened, whose first event names the path to post messages to; posts
+ * are only accepted (202), and every reply comes on the stream. The stream is the session: they end together.
+ */
+export async function openEventChannel(
+  target: URL,
+  context: ConnectContext,
+  spoken: Negotiated,
+  options: McpOptions,
+  listener: McpListener,
+): Promise<McpChannel> {
+  const kept: ConnectContext = { ...context, reuse: true }
+  const endpoint = endpointOf(target)
+  const first = await http.connect(endpoint.base, kept)
+  const { maxInFlight = 1 } = options
+  const { promise: told, resolve: tell, reject } = Promise.withResolvers<string>()
+  const channel = new EventChannel(listener, maxInFlight, tell)
+  const sockets = new HttpSockets(first, {
+    // Beside the stream's: a post is over when it is accepted, so that those of late ones are all that can be busy.
+    most: maxInFlight + 2,
+    connect: (signal) => http.connect(endpoint.base, { ...kept, signal }),
+    onUnreachable: ({ errorClass, message }) => channel.lose(new ChannelLost(errorClass, message)),
+  })
+  const onAbort = (): void => channel.lose(abandoned(endpoint.base, context.signal))
+  context.signal.addEventListener('abort', onAbort)
+  channel.closed.then((reason) => reject(opened(reason)), reject)
+  try {
+    channel.listen(sockets, new PostHeads(endpoint, kept, spoken).without('GET').request)
+    if (context.signal.aborted) onAbort()
+    const named = URL.parse(await told, new URL(endpoint.path, endpoint.base).href)
+    if (named?.origin !== endpoint.base.origin) {
+      const reason = new ConnectError(
+        'protocol',
+        `the server named an endpoint that is not its own: ${named?.href ?? ''}`,
+      )
+      channel.lose(reason)
+      throw reason
+    }
+    channel.begin(new PostHeads(endpointAt(named), kept, spoken))
+    return channel
+  } finally {
+    context.signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Why no channel could be opened. */
+function opened(reason: Error | undefined): ConnectError {
+  if (reason instanceof ConnectError) return reason
+  const errorClass = reason instanceof ChannelLost ? reason.errorClass : 'connection'
+  return new ConnectError(errorClass, `no event stream: ${reason?.message ?? 'the connection was closed'}`)
+}
+
+class EventChannel implements McpChannel {
+  readonly maxInFlight: number
+  readonly closed: Promise<Error | undefined>
+
+  readonly #listener: McpListener
+  #onEndpoint: ((path: string) => void) | undefined
+  #sockets: HttpSockets | undefined
+  #heads: PostHeads | undefined
+  #untold = 0
+  #ended = false
+  readonly #resolveClosed: (reason: Error | undefined) => void
+
+  constructor(listener: McpListener, maxInFlight: number, onEndpoint: (path: string) => void) {
+    this.#listener = listener
+    this.maxInFlight = maxInFlight
+    this.#onEndpoint = onEndpoint
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.closed = promise
+    this.#resolveClosed = resolve
+  }
+
+  listen(sockets: HttpSockets, request: SinkRequest): void {
+    this.#sockets = sockets
+    const onEnd = ({ errorClass, message }: ChannelFailure): void => this.lose(new ChannelLost(errorClass, message))
+    const stream = new ServerStream((event) => this.#event(event), onEnd)
+    sockets.exchange({ ...request, sink: stream }, stream)
+  }
+
+  begin(heads: PostHeads): void {
+    this.#heads = heads
+  }
+
+  get usable(): boolean {
+    return !this.#ended
+  }
+
+  establish(_: McpVersion, initialized: McpMessage): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#post(initialized, (refusal) => {
+      if (refusal === undefined) resolve()
+      else if (typeof refusal === 'object') {
+        const message = `the server did not take notifications/initialized: ${refusal.message}`
+        reject(new ConnectError(refusal.errorClass, message))
+      }
+    })
+    return promise
+  }
+
+  send(message: McpMessage): number {
+    const { id } = message
+    return this.#post(message, (refusal, bytes) => {
+      if (this.#ended || refusal === undefined) return
+      if (typeof refusal === 'string') return this.#listener.message(refusal, bytes)
+      if (id !== undefined) this.#listener.failed(id, refusal)
+      if (refusal.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', refusal.message))
+    })
+  }
+
+  giveUp(): void {}
+
+  /** The end of the stream is the end of the session. */
+  async close(): Promise<void> {
+    this.lose(undefined)
+    await this.closed
+  }
+
+  destroy(): void {
+    this.lose(undefined)
+  }
+
+  lose(reason: Error | undefined): void {
+    if (this.#ended) return
+    this.#ended = true
+    if (this.#sockets === undefined) this.#resolveClosed(reason)
+    else void this.#sockets.destroy().then(() => this.#resolveClosed(reason))
+  }
+
+  #event({ type, data, bytes }: StreamEvent): void {
+    this.#untold += bytes
+    if (this.#ended || data === '') return
+    if (type === 'endpoint') {
+      this.#onEndpoint?.(data)
+      this.#onEndpoint = undefined
+    } else if (type === 'message') {
+      const untold = this.#untold
+      this.#untold = 0
+      this.#listener.message(data, untold)
+    }
+  }
+
+  #post(message: McpMessage, onEnd: OnPosted): number {
+    const head = this.#heads?.of(message)
+    if (head === undefined) return 0
+    const post = new AcceptedPost(message.id, onEnd)
+    this.#sockets?.exchange({ ...head.request, body: message.text, sink: post }, post)
+    return head.bytesWith(Buffer.byteLength(message.text))
+  }
+}
+
+/** Undefined: accepted, and the reply comes on the stream. A text is the reply itself, an error; else there is none. */
+type OnPosted = (refusal: ChannelFailure | string | undefined, bytes: number) => void
+
+/** A message that is only accepted where it is posted. */
+class AcceptedPost implements AnswerSink, Asker {
+  readonly #id: number | undefined
+  readonly #onEnd: OnPosted
+  #status = 0
+  #body: AnswerText | undefined
+
+  constructor(id: number | undefined, onEnd: OnPosted) {
+    this.#id = id
+    this.#onEnd = onEnd
+  }
+
+  head(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#status = status
+    if (status >= 300) this.#body = new AnswerText(headers['content-length'])
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#body?.take(bytes)
+  }
+
+  ended({ ok, errorClass = 'connection', message = 'the post failed', bytesReceived }: Outcome): void {
+    if (!ok) return this.#onEnd({ errorClass, message, bytesReceived }, bytesReceived)
+    if (this.#status < 300) return this.#onEnd(undefined, bytesReceived)
+    const body = this.#body?.read() ?? ''
+    const refusal = { status: this.#status, body, bytesReceived, id: this.#id, inSession: true }
+    this.#onEnd(readRefusal(refusal), bytesReceived)
+  }
+}

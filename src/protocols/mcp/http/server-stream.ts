@@ -1,0 +1,48 @@
+import type { ErrorClass, Outcome } from '../../../model/protocol.ts'
+import { EventStreamParser } from '../../framers/event-stream.ts'
+import type { StreamEvent } from '../../framers/event-stream.ts'
+import type { AnswerSink } from '../../http/answer-sink.ts'
+import type { ChannelFailure } from '../channel.ts'
+import { wordStatus } from './refusal.ts'
+import { contentTypeOf } from './response-fields.ts'
+import type { Asker } from './sockets.ts'
+
+/** An event stream that a server was asked for with GET. */
+export class ServerStream implements AnswerSink, Asker {
+  readonly #onEnd: ((failure: ChannelFailure) => void) | undefined
+  readonly #parser: EventStreamParser
+  #status = 0
+  #contentType = ''
+
+  /** `onEnd` hears why there is no stream, or no more of it. */
+  constructor(onEvent: (event: StreamEvent) => void, onEnd?: (failure: ChannelFailure) => void) {
+    this.#parser = new EventStreamParser(onEvent)
+    this.#onEnd = onEnd
+  }
+
+  head(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#status = status
+    this.#contentType = contentTypeOf(headers)
+    this.#parser.begin()
+  }
+
+  data(bytes: Uint8Array): void {
+    if (this.#isStream()) this.#parser.push(bytes, 0, bytes.length)
+  }
+
+  ended({ ok, errorClass = 'connection', message = 'the exchange failed', bytesReceived }: Outcome): void {
+    const status = this.#status > 0 ? { status: this.#status } : {}
+    const fail = (failure: ErrorClass, words: string): void =>
+      this.#onEnd?.({ errorClass: failure, message: words, bytesReceived, ...status })
+    if (!ok) fail(errorClass, message)
+    else if (this.#isStream()) fail('connection', 'the server ended its event stream')
+    else if (this.#status < 300)
+      fail('protocol', `expected content-type text/event-stream, got ${this.#contentType || 'none'}`)
+    else if (this.#status < 400) fail('status', wordStatus(this.#status))
+    else fail(this.#status < 500 ? 'http-4xx' : 'http-5xx', wordStatus(this.#status))
+  }
+
+  #isStream(): boolean {
+    return this.#status >= 200 && this.#status < 300 && this.#contentType === 'text/event-stream'
+  }
+}

@@ -1,0 +1,205 @@
+import { ConnectError } from '../../../model/connect-error.ts'
+import type { ConnectContext } from '../../../model/protocol.ts'
+import type { SinkRequest } from '../../http/answer-sink.ts'
+import { http } from '../../http/index.ts'
+import { ChannelLost } from '../channel.ts'
+import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
+import type { McpOptions } from '../options.ts'
+import type { McpVersion } from '../versions.ts'
+import { endpointOf, PostHeads } from './heads.ts'
+import { Post } from './post.ts'
+import type { PostOwner } from './post.ts'
+import { ServerStream } from './server-stream.ts'
+import { HttpSockets } from './sockets.ts'
+
+/** How long a server may take to end a session that is closed. */
+const FAREWELL_MS = 1_000
+
+/** Streamable HTTP: each message is posted, and what is posted is answered there. Of 2025-03-26 and later. */
+export async function openStreamable(
+  target: URL,
+  context: ConnectContext,
+  spoken: Negotiated,
+  options: McpOptions,
+  listener: McpListener,
+): Promise<McpChannel> {
+  // A session outlives its sockets, and needs more than one exchange even for a single call.
+  const kept: ConnectContext = { ...context, reuse: true }
+  const endpoint = endpointOf(target)
+  const heads = new PostHeads(endpoint, kept, spoken)
+  const first = await http.connect(endpoint.base, kept)
+  const { maxInFlight = 1 } = options
+  const channel = new StreamableChannel(heads, spoken, listener, { maxInFlight, listen: options.listen ?? false })
+  channel.begin(
+    new HttpSockets(first, {
+      // Beside those in use: as many again whose streams have not ended, a stream to listen to, and one for a farewell.
+      most: 2 * maxInFlight + 2,
+      connect: (signal) => http.connect(endpoint.base, { ...kept, signal }),
+      onUnreachable: ({ errorClass, message }) => channel.lose(new ChannelLost(errorClass, message)),
+    }),
+  )
+  return channel
+}
+
+type ChannelOptions = Required<Pick<McpOptions, 'maxInFlight' | 'listen'>>
+
+interface Handshake {
+  readonly post: Post
+  readonly resolve: () => void
+  readonly reject: (error: ConnectError) => void
+}
+
+class StreamableChannel implements McpChannel, PostOwner {
+  readonly maxInFlight: number
+  readonly closed: Promise<Error | undefined>
+
+  readonly #heads: PostHeads
+  readonly #hasSessions: boolean
+  readonly #listener: McpListener
+  readonly #listens: boolean
+  #sockets: HttpSockets | undefined
+  readonly #underWay = new Map<number, Post>()
+  #finished: Post[] = []
+  #session: string | undefined
+  #handshake: Handshake | undefined
+  #usable = true
+  #ended = false
+  readonly #resolveClosed: (reason: Error | undefined) => void
+
+  constructor(heads: PostHeads, { era }: Negotiated, listener: McpListener, options: ChannelOptions) {
+    this.#heads = heads
+    this.#hasSessions = era === 'legacy'
+    this.#listener = listener
+    this.maxInFlight = options.maxInFlight
+    this.#listens = options.listen
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.closed = promise
+    this.#resolveClosed = resolve
+  }
+
+  begin(sockets: HttpSockets): void {
+    this.#sockets = sockets
+  }
+
+  get usable(): boolean {
+    return this.#usable
+  }
+
+  establish(version: McpVersion, initialized: McpMessage): Promise<void> {
+    const session = this.#session
+    this.#heads.add({ 'mcp-protocol-version': version, ...(session !== undefined && { 'mcp-session-id': session }) })
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#handshake = { post: new Post(undefined, this, session !== undefined), resolve, reject }
+    this.#post(this.#handshake.post, initialized)
+    return promise
+  }
+
+  send(message: McpMessage): number {
+    const post = new Post(message.id, this, this.#session !== undefined)
+    if (message.id !== undefined) this.#underWay.set(message.id, post)
+    return this.#post(post, message)
+  }
+
+  giveUp(id: number): void {
+    this.#underWay.get(id)?.giveUp()
+    this.#underWay.delete(id)
+  }
+
+  async close(): Promise<void> {
+    if (this.#usable) {
+      this.#usable = false
+      await this.#farewell()
+      await this.#sockets?.close()
+      this.#end(undefined)
+    }
+    await this.closed
+  }
+
+  destroy(): void {
+    this.lose(undefined)
+  }
+
+  /** Ends now. What is under way the core ends, with the class of the reason. */
+  lose(reason: Error | undefined): void {
+    if (this.#ended) return
+    this.#usable = false
+    this.#ended = true
+    this.#rejectHandshake(reason)
+    void this.#sockets?.destroy().then(() => this.#resolveClosed(reason))
+  }
+
+  session(id: string): void {
+    if (this.#hasSessions) this.#session ??= id
+  }
+
+  heard(text: string, bytes: number): void {
+    if (!this.#ended) this.#listener.message(text, bytes)
+  }
+
+  soon(post: Post): void {
+    if (this.#finished.length === 0) queueMicrotask(this.#finish)
+    this.#finished.push(post)
+  }
+
+  over(post: Post, failure: ChannelFailure | undefined): void {
+    if (this.#ended) return
+    if (post.id !== undefined) {
+      this.#underWay.delete(post.id)
+      if (failure !== undefined) this.#listener.failed(post.id, failure)
+    } else if (post === this.#handshake?.post) this.#established(this.#handshake, failure)
+    if (failure?.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', failure.message))
+  }
+
+  #post(post: Post, message: McpMessage): number {
+    const head = this.#heads.of(message)
+    const request: SinkRequest = { ...head.request, body: message.text, sink: post }
+    const ticket = this.#sockets?.exchange(request, post)
+    if (ticket !== undefined) post.sent(ticket)
+    return head.bytesWith(Buffer.byteLength(message.text))
+  }
+
+  /** What came in the same read as a reply has been read by now, the end of its stream above all: its socket is free. */
+  readonly #finish = (): void => {
+    const finished = this.#finished
+    this.#finished = []
+    for (const post of finished) post.finish()
+  }
+
+  #established({ resolve }: Handshake, failure: ChannelFailure | undefined): void {
+    if (failure !== undefined) {
+      this.#rejectHandshake(new ChannelLost(failure.errorClass, failure.message))
+      return
+    }
+    this.#handshake = undefined
+    if (this.#listens) this.#listen()
+    resolve()
+  }
+
+  #rejectHandshake(reason: Error | undefined): void {
+    const errorClass = reason instanceof ChannelLost ? reason.errorClass : 'connection'
+    const message = `the server did not take notifications/initialized: ${reason?.message ?? 'the connection was destroyed'}`
+    this.#handshake?.reject(new ConnectError(errorClass, message))
+    this.#handshake = undefined
+  }
+
+  /** The stream on which a server may speak up by itself. A server need not have one (405). */
+  #listen(): void {
+    const stream = new ServerStream(({ data, bytes }) => data !== '' && this.heard(data, bytes))
+    this.#sockets?.exchange({ ...this.#heads.without('GET').request, sink: stream }, stream)
+  }
+
+  /** Ends the session, where there is one; that a server does not let clients do so (405) is fine. */
+  #farewell(): Promise<void> {
+    const sockets = this.#sockets
+    if (this.#session === undefined || sockets === undefined) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const late = setTimeout(resolve, FAREWELL_MS)
+    sockets.exchange(this.#heads.without('DELETE').request, { ended: () => resolve() })
+    return promise.finally(() => clearTimeout(late))
+  }
+
+  #end(reason: Error | undefined): void {
+    this.#ended = true
+    this.#resolveClosed(reason)
+  }
+}

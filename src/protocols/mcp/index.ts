@@ -1,0 +1,60 @@
+import type { Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
+import type { McpRequest } from '../../model/requests.ts'
+import { connect } from './connect.ts'
+import { negotiate } from './negotiation.ts'
+import { optionFaults } from './option-faults.ts'
+import type { McpOptions } from './options.ts'
+import { callOf, HEALTH, nameOf } from './request-encoding.ts'
+import { requestFaults } from './request-faults.ts'
+import { eraOf } from './versions.ts'
+import { withBody, workRequests } from './work-requests.ts'
+
+const LONGEST_MESSAGE = 16 * 1024 * 1024
+
+/** The Model Context Protocol over HTTP, WebSocket, TCP or the pipes of a process, with these options. */
+export function mcp(options: McpOptions = {}): ProtocolSpec {
+  return { ...options, kind: 'mcp' }
+}
+
+export const mcpKind: ProtocolKind<McpRequest> = {
+  kind: 'mcp',
+  schemes: {
+    'mcp+http:': 80,
+    'mcp+https:': 443,
+    'mcp+ws:': 80,
+    'mcp+wss:': 443,
+    'mcp+tcp:': undefined,
+    'mcp+stdio:': 0,
+  },
+  optionFaults,
+  create: (spec) => protocolWith(spec as McpOptions),
+}
+
+function protocolWith(options: McpOptions): Protocol<McpRequest> {
+  return {
+    name: 'mcp',
+    healthRead: healthRead(options),
+    usualFormat: 'text',
+    longestMessage: LONGEST_MESSAGE,
+    work: workRequests,
+    faultsOf: requestFaults,
+    withBody,
+    word,
+    negotiate: (target, context) => negotiate(target, context, options),
+    connect: (target, context) => connect(target, context, options),
+  }
+}
+
+/** What shows that a server answers. The modern era has no ping; what is yet to be negotiated is decided then. */
+function healthRead({ health, protocolVersion = 'auto' }: McpOptions): McpRequest {
+  if (health !== undefined) return { method: health }
+  if (protocolVersion === 'auto') return HEALTH
+  return { method: eraOf(protocolVersion) === 'legacy' ? 'ping' : 'tools/list' }
+}
+
+function word(request: McpRequest): string {
+  if (request === HEALTH) return 'ping or tools/list'
+  const { method, params } = callOf(request)
+  const name = nameOf(params)
+  return name === undefined ? method : `${method} ${name}`
+}

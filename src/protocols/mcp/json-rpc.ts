@@ -1,0 +1,33 @@
+import { wordValue } from '../../model/errors.ts'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export const METHOD_NOT_FOUND = -32_601
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The messages in a text: one, or several where the server batches, as 2025-03-26 lets it. Undefined when it is not JSON-RPC. */
+export function messagesIn(text: string): readonly JsonObject[] | undefined {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (isMessage(parsed)) return [parsed]
+  return Array.isArray(parsed) && parsed.length > 0 && parsed.every(isMessage) ? parsed : undefined
+}
+
+/** A request or notification has a method, a reply a result or an error. */
+function isMessage(value: unknown): value is JsonObject {
+  return isObject(value) && (typeof value['method'] === 'string' || 'result' in value || isObject(value['error']))
+}
+
+/** "−32602: Unknown tool", for people. */
+export function wordError(error: unknown): string {
+  if (!isObject(error)) return wordValue(error)
+  const { code, message } = error
+  return typeof message === 'string' && message !== '' ? `${String(code)}: ${message}` : String(code)
+}

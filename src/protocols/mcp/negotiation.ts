@@ -1,0 +1,140 @@
+import { ConnectError } from '../../model/connect-error.ts'
+import type { ConnectContext } from '../../model/protocol.ts'
+import type { Negotiated } from './channel.ts'
+import { channelTo, overHttp, placeOf } from './channels.ts'
+import { clientMeta } from './client.ts'
+import { Dialogue } from './dialogue.ts'
+import { call, CallFailed, shakeHands } from './handshake.ts'
+import { isObject } from './json-rpc.ts'
+import type { McpOptions } from './options.ts'
+import { eraOf, LEGACY_VERSIONS, MCP_VERSIONS, MODERN_VERSIONS } from './versions.ts'
+import type { McpVersion } from './versions.ts'
+
+/** How long a server may say nothing to `server/discover`, before `initialize` is tried beside it. */
+const SILENCE_MS = 3_000
+/** Errors that only a server of the modern era has: a header mismatch, a missing capability, an unsupported version. */
+const MODERN_ERRORS: ReadonlySet<unknown> = new Set([-32_020, -32_021, -32_022])
+
+/** What is spoken with a version that was not asked for but written. */
+function pinned(target: URL, version: McpVersion): Negotiated {
+  return { era: eraOf(version), version, httpSse: overHttp(target) && version === '2024-11-05' }
+}
+
+/**
+ * Finds out what a server speaks: asks it to `server/discover` itself, which the modern era has and the legacy era has
+ * not, and shakes hands where that is not understood. Rejects with a `ConnectError`.
+ */
+export async function negotiate(target: URL, context: ConnectContext, options: McpOptions): Promise<Negotiated> {
+  const { protocolVersion = 'auto' } = options
+  if (protocolVersion !== 'auto') return pinned(target, protocolVersion)
+  return overHttp(target) ? negotiateByStatus(target, context, options) : negotiateByLines(target, context, options)
+}
+
+const MODERN: Negotiated = { era: 'modern', version: MODERN_VERSIONS[0], httpSse: false }
+const LEGACY: Negotiated = { era: 'legacy', version: LEGACY_VERSIONS[0], httpSse: false }
+const HTTP_SSE: Negotiated = { era: 'legacy', version: '2024-11-05', httpSse: true }
+const NEVER = new Promise<never>(() => {})
+
+/** Over HTTP every request has an answer, if only a status. */
+async function negotiateByStatus(target: URL, context: ConnectContext, options: McpOptions): Promise<Negotiated> {
+  const found = await speaking(target, context, MODERN, options, async (dialogue) => {
+    try {
+      return await discover(dialogue, target, context)
+    } catch (error) {
+      // No modern server answers so. Whether it is a legacy one, or none that works, shows in its handshake.
+      if (error instanceof CallFailed && error.status !== undefined) return 'legacy'
+      throw error
+    }
+  })
+  if (found !== 'legacy') return found
+  try {
+    return await speaking(target, context, LEGACY, options, (dialogue) => shake(dialogue, target, context))
+  } catch (error) {
+    // Where messages cannot be posted, they may be after an event stream has said where to.
+    if (!(error instanceof CallFailed) || (error.status !== 404 && error.status !== 405)) throw error
+    context.log(`${placeOf(target)} takes no posted initialize: trying the transport of 2024-11-05`)
+    const { version } = await speaking(target, context, HTTP_SSE, options, (dialogue) =>
+      shake(dialogue, target, context),
+    )
+    return { ...HTTP_SSE, version }
+  }
+}
+
+/** Over lines a server may say nothing at all to what it does not know, or end. */
+async function negotiateByLines(target: URL, context: ConnectContext, options: McpOptions): Promise<Negotiated> {
+  try {
+    return await speaking(target, context, MODERN, options, async (dialogue) => {
+      const discovery = discover(dialogue, target, context)
+      const found = await unlessSilent(discovery)
+      if (found === 'legacy') return shake(dialogue, target, context)
+      if (found !== 'silent') return found
+      context.log(`${placeOf(target)} has not answered server/discover for ${SILENCE_MS} ms: trying initialize`)
+      // It may only be slow to start: then what it says to the question that came first is what counts.
+      const late = discovery.then((answer) => (answer === 'legacy' ? NEVER : answer))
+      return Promise.race([late, shake(dialogue, target, context)])
+    })
+  } catch (error) {
+    if (!(error instanceof CallFailed) || error.method !== 'server/discover') throw error
+    context.log(`${error.message}; trying initialize on a connection of its own`)
+    return speaking(target, context, LEGACY, options, (dialogue) => shake(dialogue, target, context))
+  }
+}
+
+/** Opens a connection only for this, and closes it. */
+async function speaking<T>(
+  target: URL,
+  context: ConnectContext,
+  spoken: Negotiated,
+  options: McpOptions,
+  about: (dialogue: Dialogue) => Promise<T>,
+): Promise<T> {
+  const dialogue = await Dialogue.open(await channelTo(target), target, context, spoken, options)
+  try {
+    const said = await about(dialogue)
+    await dialogue.channel.close()
+    return said
+  } finally {
+    dialogue.destroy()
+    await dialogue.closed
+  }
+}
+
+async function unlessSilent<T>(answer: Promise<T>): Promise<T | 'silent'> {
+  const { promise, resolve } = Promise.withResolvers<'silent'>()
+  const timer = setTimeout(() => resolve('silent'), SILENCE_MS)
+  try {
+    return await Promise.race([answer, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function shake(dialogue: Dialogue, target: URL, context: ConnectContext): Promise<Negotiated> {
+  return { ...LEGACY, version: await shakeHands(dialogue, placeOf(target), context.signal, LEGACY.version) }
+}
+
+/** What a modern server speaks that we speak too; a server that has both eras is asked for the modern one. */
+async function discover(dialogue: Dialogue, target: URL, context: ConnectContext): Promise<Negotiated | 'legacy'> {
+  const place = placeOf(target)
+  const { result, error } = await call(dialogue, place, context.signal, 'server/discover', {
+    _meta: clientMeta(MODERN.version),
+  })
+  const versions = versionsOf(result, error)
+  if (versions === 'legacy' || versions.includes(MODERN.version)) return versions === 'legacy' ? versions : MODERN
+  const version = LEGACY_VERSIONS.find((legacy) => versions.includes(legacy))
+  if (version !== undefined) return { ...LEGACY, version }
+  throw new ConnectError(
+    'protocol',
+    `${place} speaks MCP ${versions.join(', ')}, and we speak ${MCP_VERSIONS.join(', ')}`,
+  )
+}
+
+function versionsOf(result: unknown, error: unknown): readonly unknown[] | 'legacy' {
+  if (isObject(result)) return listOf(result['supportedVersions']) ?? 'legacy'
+  if (!isObject(error) || !MODERN_ERRORS.has(error['code'])) return 'legacy'
+  return listOf(isObject(error['data']) ? error['data']['supported'] : undefined) ?? [MODERN.version]
+}
+
+function listOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined
+}

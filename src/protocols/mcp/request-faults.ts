@@ -1,0 +1,94 @@
+import type { PlanFault } from '../../model/errors.ts'
+import { flag, isRecord, oneOf, positive, readKeys, text } from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/plan-readers.ts'
+import type { McpRequest } from '../../model/requests.ts'
+import { callOf, hasTextAt } from './request-encoding.ts'
+
+const anObject: Reader<object> = (value, key, faults) => {
+  if (isRecord(value)) return value
+  const remedy = `write ${key.slice(key.lastIndexOf('.') + 1)}: { name: 'value' }`
+  faults.push({ key, value, rule: 'must be an object', remedy })
+  return undefined
+}
+
+const texts: Reader<object> = (value, key, faults) => {
+  if (!isRecord(value)) return anObject(value, key, faults)
+  for (const [name, content] of Object.entries(value)) {
+    if (typeof content === 'string') continue
+    const rule = 'must be a text, as every argument of a prompt is'
+    faults.push({ key: `${key}.${name}`, value: content, rule, remedy: `write ${name}: '${String(content)}'` })
+  }
+  return value
+}
+
+const nonce: Reader<string | false> = (value, key, faults) => {
+  if (value === false || (typeof value === 'string' && value !== '')) return value
+  faults.push({
+    key,
+    value,
+    rule: 'must be the dotted path of an argument, or false',
+    remedy: "write nonce: 'message'",
+  })
+  return undefined
+}
+
+/** JSON-RPC keeps what begins so for itself, and an own id would not come back to us. */
+const method: Reader<string> = (value, key, faults) => {
+  if (typeof value !== 'string' || value === '') return text(value, key, faults)
+  const rule = refusalOf(value)
+  if (rule === undefined) return value
+  faults.push({ key, value, rule })
+  return undefined
+}
+
+function refusalOf(name: string): string | undefined {
+  if (name.startsWith('notifications/')) return 'must be a request: nothing answers a notification'
+  if (name === 'initialize') return 'is sent by itself when a connection opens'
+  return undefined
+}
+
+const LABEL = { name: text, weight: positive, read: oneOf(['text', 'json']), nonce, progress: flag }
+const OPERATIONS = {
+  tool: { tool: text, arguments: anObject },
+  resource: { resource: text },
+  prompt: { prompt: text, arguments: texts },
+  method: { method, params: anObject },
+} as const
+
+type Operation = keyof typeof OPERATIONS
+
+const NAMES = Object.keys(OPERATIONS) as readonly Operation[]
+const EVERY_KEY = { ...LABEL, ...OPERATIONS.tool, ...OPERATIONS.resource, ...OPERATIONS.prompt, ...OPERATIONS.method }
+
+/** Everything wrong with a request of MCP as its author wrote it; `key` is where it stands in the plan. */
+export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
+  const remedy = `write ${key}: { tool: 'echo', arguments: { message: 'hello' } }`
+  if (!isRecord(request)) return [{ key, value: request, rule: 'must be an object', remedy }]
+  const faults: PlanFault[] = []
+  const given = NAMES.filter((name) => request[name] !== undefined)
+  const [operation, another] = given
+  const reading = { prefix: `${key}.`, noun: 'a key of an MCP request' }
+  if (operation === undefined || another !== undefined) {
+    // A misspelt key says more than that none is there.
+    readKeys(EVERY_KEY, request, reading, faults)
+    const misspelt = faults.some(({ rule }) => rule === `is not ${reading.noun}`)
+    const rule = 'must have exactly one of tool, resource, prompt and method'
+    if (operation !== undefined) faults.push({ key, value: request, rule, remedy: `leave ${another} out` })
+    else if (!misspelt) faults.push({ key, value: request, rule, remedy })
+    return faults
+  }
+  const noun = `a key of an MCP request with \`${operation}\``
+  readKeys({ ...LABEL, ...OPERATIONS[operation] }, request, { ...reading, noun }, faults)
+  if (faults.length === 0) faults.push(...nonceFaults(request as unknown as McpRequest, key))
+  return faults
+}
+
+/** Where the nonce is to go, there must be a text that it can follow. */
+function nonceFaults(request: McpRequest, key: string): readonly PlanFault[] {
+  const { nonce: path } = request
+  if (path === undefined || path === false) return []
+  const { params } = callOf(request)
+  const where = 'tool' in request || 'prompt' in request ? 'arguments' : 'params'
+  if (hasTextAt(where === 'arguments' ? params?.['arguments'] : params, path)) return []
+  return [{ key: `${key}.nonce`, value: path, rule: `must be the dotted path of a text in \`${where}\`` }]
+}

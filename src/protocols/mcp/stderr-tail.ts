@@ -1,0 +1,20 @@
+/** What of it is kept, and of that, what a message tells. */
+const KEPT_BYTES = 4 * 1024
+const TOLD_CHARACTERS = 300
+
+/** The end of what a process wrote to its standard error: read without end, kept only to say why it failed. */
+export class StderrTail {
+  #tail: Buffer = Buffer.alloc(0)
+
+  take(bytes: Buffer): void {
+    const last = bytes.subarray(-KEPT_BYTES)
+    this.#tail = Buffer.concat([this.#tail, last]).subarray(-KEPT_BYTES)
+  }
+
+  /** To be appended to a message; empty when nothing was written. */
+  words(): string {
+    const text = this.#tail.toString('utf8').trim().replaceAll(/\s+/g, ' ')
+    if (text === '') return ''
+    return `; it last wrote: ${text.length > TOLD_CHARACTERS ? `…${text.slice(-TOLD_CHARACTERS)}` : text}`
+  }
+}

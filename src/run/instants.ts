@@ -22,3 +22,18 @@ export function warmUpInstants(plan: ResolvedPlan, curve: ArrivalPattern): Arriv
   const even = patternFrom(constant({ rate: meanRate(curve) }), { durationMs: warmUpMs, seed })
   return inBatches(batchSize, even, (batches) => arrivalsOf(batches, arrivals, randomFrom(seed, 'warm-up')))
 }
+
+/** How many requests the schedule has; the closed model has as many as there is time for. */
+export function positionsOf(plan: ResolvedPlan): number {
+  const curve = curveOf(plan)
+  if (curve === undefined) return Number.POSITIVE_INFINITY
+  // The warm-up uses the same requests from the first on, and may be the longer one.
+  return Math.max(countOf(measuredInstants(plan, curve)), countOf(warmUpInstants(plan, curve)))
+}
+
+function countOf(instants: Arrivals | undefined): number {
+  if (instants === undefined) return 0
+  let count = 0
+  while (instants.next() !== Number.POSITIVE_INFINITY) count++
+  return count
+}

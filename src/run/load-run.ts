@@ -6,9 +6,12 @@ import { realTime } from '../model/real-time.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
+import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import { abortReason } from './abort.ts'
+import { loadFeeds } from './feed-files.ts'
 import { type GeneratorHandle, startInline, startWorker } from './fleet.ts'
 import { latencyLimits } from './generator.ts'
+import { positionsOf } from './instants.ts'
 import { IntervalStream } from './interval-stream.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState } from './messages.ts'
 import { type Placement, placementOf } from './placement.ts'
@@ -46,6 +49,7 @@ export class Run implements LoadRun {
   readonly #stopAsked = Promise.withResolvers<void>()
   readonly #verbose = process.env['LOAD_LOG'] === 'debug'
   #sessions: readonly TargetSession[] = []
+  #feeds: Readonly<Record<string, LoadedFeed>> = {}
   #watch: Watch | undefined
   #generators: readonly GeneratorHandle[] = []
   #unready: number
@@ -124,6 +128,7 @@ export class Run implements LoadRun {
 
   /** Without a session when the run was stopped before its targets were ready. */
   async #open(): Promise<void> {
+    this.#feeds = await loadFeeds(this.#plan.feeds, () => positionsOf(this.#plan))
     const abort = new AbortController()
     const opening = openSessions(this.#plan, (text) => this.#log(text), abort.signal)
     const sessions = await Promise.race([opening, this.#stopAsked.promise])
@@ -175,6 +180,7 @@ export class Run implements LoadRun {
         stdio,
         negotiated,
       })),
+      feeds: this.#feeds,
       thread,
       threads,
       wake,

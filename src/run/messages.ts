@@ -3,6 +3,7 @@ import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
 import type { ErrorClass } from '../model/protocol.ts'
 import type { SliceDelta } from '../measure/recorder.ts'
 import type { Ms, Ratio } from '../model/units.ts'
+import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import type { PoolCounts } from '../traffic/connections/pool-options.ts'
 import type { Wake } from '../traffic/wake/wake.ts'
 
@@ -20,6 +21,8 @@ export interface GeneratorJob {
   readonly plan: ResolvedPlan
   /** One for each of the plan's lanes, in their order. */
   readonly lanes: readonly LaneJob[]
+  /** The records of the plan's feeds. */
+  readonly feeds: Readonly<Record<string, LoadedFeed>>
   readonly thread: number
   readonly threads: number
   readonly wake: Wake['kind']

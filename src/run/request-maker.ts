@@ -2,9 +2,8 @@ import { LoadPlanError, type PlanFault } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
-import type { Arrivals } from '../traffic/arrivals/index.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
-import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
+import { positionsOf } from './instants.ts'
 
 /** Calls the plan's request function ahead of time, for the positions that the schedule has and no others. */
 export class RequestMaker {
@@ -43,19 +42,4 @@ export class RequestMaker {
     const rule = 'cannot be a function in a request that a function makes'
     return [{ key: `${key}.check`, value: made['check'], rule, remedy: 'write the check as data: { status, json, … }' }]
   }
-}
-
-/** How many requests the schedule has; the closed model has as many as there is time for. */
-function positionsOf(plan: ResolvedPlan): number {
-  const curve = curveOf(plan)
-  if (curve === undefined) return Number.POSITIVE_INFINITY
-  // The warm-up uses the same requests from the first on, and may be the longer one.
-  return Math.max(countOf(measuredInstants(plan, curve)), countOf(warmUpInstants(plan, curve)))
-}
-
-function countOf(instants: Arrivals | undefined): number {
-  if (instants === undefined) return 0
-  let count = 0
-  while (instants.next() !== Number.POSITIVE_INFINITY) count++
-  return count
 }

@@ -1,6 +1,6 @@
 import type { Body, MessageFormat } from '../../model/body.ts'
 import type { MessageSize } from '../../model/plan.ts'
-import { randomFrom } from '../arrivals/random.ts'
+import { streamsFrom } from '../arrivals/random.ts'
 import { bodyOf, sizeOf } from '../payloads/index.ts'
 import type { RequestPicker } from './picker.ts'
 
@@ -19,11 +19,12 @@ export function bodyPicker<Request>(
   options: BodyOptions<Request>,
 ): RequestPicker<Request> {
   const { size, format, longest, seed } = options
+  const randomOf = streamsFrom(seed, 'payload')
   return {
     pick(sequence) {
       const request = requests.pick(sequence)
       if (request === 'later') return request
-      const random = randomFrom(seed, 'payload', sequence)
+      const random = randomOf(sequence)
       return options.withBody(request, bodyOf(format, sizeOf(size, random, longest), random), format)
     },
   }

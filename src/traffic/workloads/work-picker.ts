@@ -2,7 +2,7 @@ import type { MessageFormat } from '../../model/body.ts'
 import type { MessageSize, WorkloadName, WorkName } from '../../model/plan.ts'
 import type { WorkRequests } from '../../model/protocol.ts'
 import { WORKLOADS } from '../../model/workload.ts'
-import { randomFrom } from '../arrivals/random.ts'
+import { streamsFrom } from '../arrivals/random.ts'
 import { bodyOf, sizeOf } from '../payloads/index.ts'
 import { drawBy, type RequestPicker } from './picker.ts'
 
@@ -30,6 +30,7 @@ export function workPicker<Request extends object>(options: WorkOptions<Request>
     operations.map(({ weight }) => weight),
     seed,
   )
+  const randomOf = streamsFrom(seed, 'payload')
   const reads = new Map<number, Request>()
 
   function read(bytes: number): Request {
@@ -43,7 +44,7 @@ export function workPicker<Request extends object>(options: WorkOptions<Request>
 
   return {
     pick(sequence) {
-      const random = randomFrom(seed, 'payload', sequence)
+      const random = randomOf(sequence)
       const bytes = sizeOf(size, random, longest)
       const name: WorkName = operations[draw(sequence)]?.work ?? 'read'
       switch (name) {

@@ -5,6 +5,8 @@ import { openSocketChannel } from './socket-channel.ts'
 /** What is loaded only by who needs it: a generator thread starts faster without. */
 const BY_SCHEME: Readonly<Record<string, () => Promise<OpenChannel>>> = {
   'mcp+stdio:': async () => openProcessChannel,
+  'mcp+http:': async () => (await import('./http/index.ts')).openHttpChannel,
+  'mcp+https:': async () => (await import('./http/index.ts')).openHttpChannel,
   'mcp+tcp:': async () => openSocketChannel,
   'mcp+ws:': async () => (await import('./websocket-channel.ts')).openWebSocketChannel,
   'mcp+wss:': async () => (await import('./websocket-channel.ts')).openWebSocketChannel,

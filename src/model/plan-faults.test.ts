@@ -250,6 +250,12 @@ describe('a mistake in a plan', () => {
     expect(changed(change)).toBe(message)
   })
 
+  it('in a batch that would never be full is one of batchSize', () => {
+    expect(changed({ rate: 50, duration: '1s', batchSize: 51 })).toMatch(/^batchSize must not be more than come in 1 s/)
+    expect(changed({ rate: 50, duration: '1s', batchSize: 50 })).toBe('no fault')
+    expect(changed({ rate: 5, duration: '1s', workload: 'batch' })).toMatch(/^batchSize must not be more/)
+  })
+
   it.each(['rate', 'pattern', 'arrivals'])('concurrency beside %s is a fault of that key', (key) => {
     const value = { rate: 50, pattern: 'burst', arrivals: 'poisson' }[key]
     const message = faultsOf({ target: complete.target, duration: 500, concurrency: 5, [key]: value })

@@ -91,7 +91,8 @@ export function resolvePlan(
   const lanes = resolveLanes(plan, read, vocabulary, faults)
   const journey = resolveCode<JourneyFunction>(plan['journey'], 'journey', faults)
   const setup = resolveCode<SetupFunction>(plan['setup'], 'setup', faults)
-  const keys = { ...read, durationMs: read.duration, seed }
+  const batchSize = read.batchSize ?? (plan['workload'] === 'batch' ? BATCH : 1)
+  const keys = { ...read, durationMs: read.duration, seed, batchSize }
   const { pattern, durationMs, arrivals } = resolveSchedule(plan, keys, vocabulary, faults)
   const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, faults)
 
@@ -104,7 +105,7 @@ export function resolvePlan(
     concurrency: read.concurrency,
     arrivals,
     warmUpMs: read.warmUp ?? 0,
-    batchSize: read.batchSize ?? (plan['workload'] === 'batch' ? BATCH : 1),
+    batchSize,
     journey,
     setup,
     feeds: read.feeds ?? {},

@@ -12,6 +12,8 @@ export interface ScheduleKeys {
   readonly concurrency: number | undefined
   readonly arrivals: ArrivalProcessName | undefined
   readonly seed: string
+  /** Operations that are sent together; 1 where the plan does not say. */
+  readonly batchSize: number
 }
 
 export interface ResolvedSchedule {
@@ -41,7 +43,7 @@ export function resolveSchedule(
   }
   const durationMs = ownDurationMs ?? keys.durationMs
   if (faults.length === before && pattern !== undefined && durationMs !== undefined) {
-    requireOneArrival(plan, pattern, { durationMs, seed: keys.seed }, vocabulary, faults)
+    requireOneArrival(plan, pattern, { durationMs, seed: keys.seed, batchSize: keys.batchSize }, vocabulary, faults)
   }
   return { pattern, durationMs, arrivals: keys.arrivals ?? (kind === 'poisson' ? 'poisson' : 'uniform') }
 }
@@ -117,17 +119,24 @@ function requireDuration(plan: Plan, ownMs: Ms | undefined, faults: PlanFault[])
 }
 
 /** A run without a request would find nothing out, and say so only at its end. */
+/** A batch comes whole or not at all. */
 function requireOneArrival(
   plan: Plan,
   pattern: PatternSpec | ArrivalPattern,
-  planned: { readonly durationMs: Ms; readonly seed: string },
+  planned: { readonly durationMs: Ms; readonly seed: string; readonly batchSize: number },
   vocabulary: PlanVocabulary,
   faults: PlanFault[],
 ): void {
   const curve = 'kind' in pattern ? vocabulary.patternFrom(pattern, planned) : pattern
   const expected = curve.expectedBy(planned.durationMs)
   // The last of a whole number of arrivals may fall short of it by a rounding error.
-  if (expected >= 1 - 1e-9) return
+  if (expected >= planned.batchSize - 1e-9) return
+  if (expected >= 1 && planned.batchSize > 1) {
+    const rule = `must not be more than come in ${formatDuration(planned.durationMs)} (${expected.toPrecision(2)} are expected)`
+    const remedy = 'give it a longer duration, a higher rate or smaller batches'
+    faults.push({ key: 'batchSize', value: planned.batchSize, rule, remedy })
+    return
+  }
   const key = plan['duration'] === undefined ? 'pattern' : 'duration'
   const rule = `must leave room for one request (${expected.toPrecision(2)} are expected in ${formatDuration(planned.durationMs)})`
   faults.push({ key, value: plan[key], rule, remedy: 'give it a longer duration or a higher rate' })

@@ -1,0 +1,127 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { onTestFinished } from 'vitest'
+import type { ConnectContext, Connection, Outcome } from '../../model/protocol.ts'
+import type { McpRequest } from '../../model/requests.ts'
+import { mcp, mcpKind } from './index.ts'
+import type { McpOptions } from './options.ts'
+
+/** A message as a server reads it. */
+export interface Said {
+  readonly id?: unknown
+  readonly method?: string
+  readonly params?: { readonly [key: string]: unknown; readonly arguments?: Readonly<Record<string, unknown>> }
+  readonly result?: unknown
+  readonly error?: unknown
+}
+
+/** Says an object as a line of JSON, a text as it stands. */
+export type Say = (message: object | string) => void
+
+/** What a server does with a message. */
+export type Behaviour = (message: Said, say: Say, socket: Socket) => void
+
+export interface ScriptedServer {
+  readonly url: URL
+  /** Every message that came, over whatever connection. */
+  readonly said: readonly Said[]
+  readonly sockets: readonly Socket[]
+}
+
+/** A server of lines over TCP that does what it is told to with each message. It ends with the test. */
+export async function lineServer(behaviour: Behaviour): Promise<ScriptedServer> {
+  const said: Said[] = []
+  const sockets: Socket[] = []
+  const server = net.createServer({ noDelay: true }, (socket) => {
+    sockets.push(socket)
+    socket.on('error', () => {})
+    const say: Say = (message) =>
+      void socket.write(typeof message === 'string' ? message : `${JSON.stringify(message)}\n`)
+    createInterface(socket).on('line', (line) => {
+      const message = JSON.parse(line) as Said
+      said.push(message)
+      behaviour(message, say, socket)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return { url: new URL(`mcp+tcp://127.0.0.1:${(server.address() as AddressInfo).port}`), said, sockets }
+}
+
+/** A server of the legacy era that shakes hands, and does what it is told to with everything else but notifications. */
+export async function legacyServer(behaviour: Behaviour, version = '2025-11-25'): Promise<ScriptedServer> {
+  return lineServer((message, say, socket) => {
+    const { id, method } = message
+    if (method === 'initialize') {
+      say({
+        jsonrpc: '2.0',
+        id,
+        result: { protocolVersion: version, capabilities: {}, serverInfo: { name: 'scripted' } },
+      })
+    } else if (method === 'server/discover') {
+      say({ jsonrpc: '2.0', id, error: { code: -32_601, message: 'Method not found' } })
+    } else if (method?.startsWith('notifications/') !== true) behaviour(message, say, socket)
+  })
+}
+
+/** The good reply to a call of the tool `echo`. */
+export function echoed({ id, params }: Said): object {
+  return {
+    jsonrpc: '2.0',
+    id,
+    result: { content: [{ type: 'text', text: `Echo: ${String(params?.arguments?.['message'])}` }] },
+  }
+}
+
+export function contextFor(some: Partial<ConnectContext> = {}): ConnectContext {
+  return { signal: AbortSignal.timeout(20_000), tls: {}, headers: {}, reuse: true, log: () => {}, ...some }
+}
+
+/** Connects, by default without asking what is spoken. The connection ends with the test. */
+export async function connected(
+  target: URL,
+  options: McpOptions = { protocolVersion: '2025-11-25' },
+  some: Partial<ConnectContext> = {},
+): Promise<Connection<McpRequest>> {
+  const connection = await mcpKind.create(mcp(options)).connect(target, contextFor(some))
+  onTestFinished(async () => {
+    connection.destroy()
+    await connection.closed
+  })
+  return connection
+}
+
+export const STDIO: URL = new URL('mcp+stdio:server')
+
+/** A server over the pipes of this command. */
+export function overPipes(
+  command: readonly string[],
+  options?: McpOptions,
+  some: Partial<ConnectContext> = {},
+): Promise<Connection<McpRequest>> {
+  return connected(STDIO, options, { stdio: { stdio: command }, ...some })
+}
+
+export interface Heard extends Outcome {
+  /** Bytes of each message before the end. */
+  readonly messages: readonly number[]
+}
+
+/** One exchange, as a promise of how it ended. */
+export function ask(connection: Connection<McpRequest>, payload: McpRequest, requestId = 0): Promise<Heard> {
+  const messages: number[] = []
+  return new Promise((resolve) => {
+    const onDone = (outcome: Outcome): void => resolve({ ...outcome, messages })
+    const onMessage = (bytes: number): void => void messages.push(bytes)
+    connection.exchange({ requestId, operation: 'test', payload }, { onMessage, onDone })
+  })
+}
+
+export const ECHO: McpRequest = { tool: 'echo', arguments: { message: 'hi' } }
+export const PING: McpRequest = { method: 'ping' }

@@ -1,0 +1,100 @@
+import type { PlanFault } from '../../model/errors.ts'
+import { nearestName } from '../../model/nearest-name.ts'
+import { TEMPLATE_WORDS } from '../../model/plan-payloads.ts'
+import { withRemedy } from '../../model/plan-readers.ts'
+import { type Expression, expressionOf, hasLooseBraces, piecesOf } from './expression.ts'
+
+/** What templates of a plan can name. */
+export interface KnownNames {
+  /** The fields of each feed, where they are known: a file's are only when it has been read. */
+  readonly feeds: Readonly<Record<string, readonly string[] | undefined>>
+  /** The plan has a `setup`. */
+  readonly setup: boolean
+}
+
+const BRACES_REMEDY = 'write {{{{ for two braces that are to be sent'
+
+/**
+ * Everything wrong with the templates of a request as its author wrote it; `key` is where it stands in the plan. Only
+ * templates are shown, not the text around them, which may hold secrets.
+ */
+export function templateFaults(request: unknown, key: string, known: KnownNames): readonly PlanFault[] {
+  const faults: PlanFault[] = []
+  look(request, key, known, faults)
+  if (typeof request === 'object' && request !== null && 'name' in request && holdsTemplate(request.name)) {
+    const rule = 'cannot have templates: results are kept by name'
+    faults.push({ key: `${key}.name`, value: request.name, rule })
+  }
+  return faults
+}
+
+function look(value: unknown, key: string, known: KnownNames, faults: PlanFault[]): void {
+  if (typeof value === 'string') lookAtText(value, key, known, faults)
+  else if (Array.isArray(value)) value.forEach((item, index) => look(item, `${key}[${index}]`, known, faults))
+  else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    for (const [name, held] of Object.entries(value)) {
+      if (holdsTemplate(name)) {
+        faults.push({ key, value: name, rule: 'cannot have templates in its keys, only in what stands under them' })
+      }
+      look(held, `${key}.${name}`, known, faults)
+    }
+  }
+}
+
+function holdsTemplate(value: unknown): boolean {
+  return typeof value === 'string' && (piecesOf(value)?.holes.length ?? 0) > 0
+}
+
+function lookAtText(text: string, key: string, known: KnownNames, faults: PlanFault[]): void {
+  if (hasLooseBraces(text)) {
+    faults.push({ key, value: '{{', rule: 'must close every {{ with }}', remedy: BRACES_REMEDY })
+  }
+  for (const hole of piecesOf(text)?.holes ?? []) {
+    const wrong = mistakeIn(hole, known)
+    if (wrong !== undefined) faults.push({ key, value: `{{${hole}}}`, ...wrong })
+  }
+}
+
+type Mistake = Pick<PlanFault, 'rule' | 'remedy'>
+
+function mistakeIn(hole: string, known: KnownNames): Mistake | undefined {
+  const expression = expressionOf(hole)
+  if (expression === undefined) return misspelt(hole.trim())
+  if (expression.kind === 'setup' && !known.setup) {
+    return { rule: 'needs a setup, and the plan has none', remedy: 'add setup: async ({ send }) => …, or its module' }
+  }
+  return expression.kind === 'feed' ? feedMistake(expression, known) : undefined
+}
+
+function misspelt(written: string): Mistake {
+  if (/^random\b/.test(written)) {
+    const remedy = 'known are {{random.uuid}} and {{random.int(1, 100)}}, the lower first'
+    return { rule: 'is no template', remedy }
+  }
+  if (/^sequence\b/.test(written)) return { rule: 'is no template', remedy: 'write {{sequence}}' }
+  return { rule: 'is no template', remedy: `write {{feed.field}}; ${BRACES_REMEDY}` }
+}
+
+function feedMistake(
+  { feed, field }: Extract<Expression, { kind: 'feed' }>,
+  { feeds }: KnownNames,
+): Mistake | undefined {
+  const dotted = field === '' ? '' : `.${field}`
+  if (!Object.hasOwn(feeds, feed)) {
+    const names = Object.keys(feeds)
+    const meant = nearestName(feed, [...names, ...TEMPLATE_WORDS])
+    if (meant !== undefined) return { rule: 'names no feed', remedy: `did you mean {{${meant}${dotted}}}?` }
+    const remedy =
+      names.length === 0
+        ? `add feeds: { ${feed}: { file: … } }; ${BRACES_REMEDY}`
+        : `known are: ${names.join(', ')}; ${BRACES_REMEDY}`
+    return { rule: 'names no feed', remedy }
+  }
+  const fields = feeds[feed]
+  const [first = ''] = field.split('.')
+  if (field === '' || fields === undefined || fields.includes(first) || fields.includes(field)) return undefined
+  const meant = nearestName(first, fields)
+  const inner = field.slice(first.length)
+  const remedy = meant === undefined ? `known are: ${fields.join(', ')}` : `did you mean {{${feed}.${meant}${inner}}}?`
+  return { rule: `names no field of the feed '${feed}'`, ...withRemedy(remedy) }
+}

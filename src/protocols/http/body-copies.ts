@@ -27,14 +27,15 @@ export class BodyCopies {
     let inTurn = 0
     try {
       for (const chunk of this.#body.chunks()) {
-        if (this.#stopped) return
         if (chunk.length > this.unmade) throw new Error('it is longer than its length')
         this.unmade -= chunk.length
         inTurn += chunk.length
         yield Buffer.from(chunk)
-        if (inTurn < TURN_BYTES) continue
-        inTurn = 0
-        await nextTurn()
+        if (inTurn >= TURN_BYTES) {
+          inTurn = 0
+          await nextTurn()
+        }
+        if (this.#stopped) return
       }
       if (this.unmade > 0) throw new Error(`it ended ${this.unmade} bytes early`)
     } catch (error) {

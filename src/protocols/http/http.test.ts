@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { HttpRequest } from '../../model/requests.ts'
 import { httpConformance } from './http.case.ts'
 import { http } from './index.ts'
 import { ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'
@@ -6,11 +7,11 @@ import { connectSocket } from './socket-connection.ts'
 import { connectUndici } from './undici-connection.ts'
 
 describe('HTTP on the short path', () => {
-  httpConformance(connectSocket, { refusesContinue: false, takesResetForEnd: false })
+  httpConformance(connectSocket, { refusesContinue: false, takesResetForEnd: false, splitsChunks: false })
 })
 
 describe('HTTP by undici', () => {
-  httpConformance(connectUndici, { refusesContinue: true, takesResetForEnd: true })
+  httpConformance(connectUndici, { refusesContinue: true, takesResetForEnd: true, splitsChunks: true })
 })
 
 test('connects to the address that was checked, whatever the name would resolve to', async () => {
@@ -21,4 +22,15 @@ test('connects to the address that was checked, whatever the name would resolve 
   expect(await ask(connection)).toMatchObject({ ok: true })
   expect(server.requests[0]).toContain(`no-such-host.invalid:${port}`)
   connection.destroy()
+})
+
+test.each<[HttpRequest, boolean]>([
+  [{}, false],
+  [{ check: { status: 200 } }, false],
+  [{ check: () => true }, true],
+  [{ method: 'POST', body: 'x' }, false],
+  [{ method: 'POST', body: new Uint8Array(1) }, false],
+  [{ method: 'POST', body: { length: 1, chunks: () => [] } }, true],
+])('%j needs to be inline: %j', (request, inline) => {
+  expect(http.needsInline?.(request)).toBe(inline)
 })

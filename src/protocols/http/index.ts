@@ -1,9 +1,11 @@
+import { isGenerated } from '../../model/body.ts'
 import type { ConnectContext, Connection, Protocol, ProtocolKind } from '../../model/protocol.ts'
 import { readKeys } from '../../model/plan-readers.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { HttpRequest } from '../../model/requests.ts'
 import { requestFaults } from './request-faults.ts'
 import { connectSocket } from './socket-connection.ts'
+import { contentOf, withBody } from './written-body.ts'
 
 /** HTTP/1.1 over `http:`; over `https:` what ALPN decides, HTTP/2 first. Redirects are not followed. */
 export const http: Protocol<HttpRequest> = {
@@ -12,15 +14,16 @@ export const http: Protocol<HttpRequest> = {
   usualFormat: 'text',
   work: {
     read: (bytes, format) => ({ path: `/read?bytes=${bytes}&format=${format}` }),
-    write: (body, format) => ({ method: 'POST', path: '/write', headers: typeOf(format), body }),
-    echo: (body, format) => ({ method: 'POST', path: '/echo', headers: typeOf(format), body }),
+    write: (body, format) => ({ method: 'POST', path: '/write', headers: contentOf(format), body }),
+    echo: (body, format) => ({ method: 'POST', path: '/echo', headers: contentOf(format), body }),
     stream: (messages, bytes, format) => ({
       path: `/stream?messages=${messages}&bytes=${bytes}&format=${format}`,
       stream: 'sse',
     }),
   },
   faultsOf: requestFaults,
-  needsInline: (request) => typeof request.check === 'function',
+  needsInline: ({ check, body }) => typeof check === 'function' || (typeof body === 'object' && isGenerated(body)),
+  withBody,
   word: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)
@@ -39,9 +42,4 @@ export const httpKind: ProtocolKind<HttpRequest> = {
     return faults
   },
   create: () => http,
-}
-
-/** RFC 9110, 8.3: what the body is. */
-function typeOf(format: 'text' | 'binary'): Readonly<Record<string, string>> {
-  return { 'content-type': format === 'binary' ? 'application/octet-stream' : 'text/plain; charset=utf-8' }
 }

@@ -3,7 +3,7 @@ import net from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { ConnectContext, Connection, Outcome } from '../../model/protocol.ts'
-import type { HttpRequest } from '../../model/requests.ts'
+import type { SinkRequest } from './answer-sink.ts'
 
 /** A server that answers with the bytes it is told to: HTTP libraries refuse to be as wrong as real servers are. */
 export interface RawServer {
@@ -75,7 +75,7 @@ export function contextFor(some: Partial<ConnectContext> = {}): ConnectContext {
 }
 
 /** One exchange, as a promise of its outcome. */
-export function ask(connection: Connection<HttpRequest>, payload: HttpRequest = {}): Promise<Outcome> {
+export function ask(connection: Connection<SinkRequest>, payload: SinkRequest = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     connection.exchange({ requestId: 0, operation: 'test', payload }, { onMessage: () => {}, onDone: resolve })
   })

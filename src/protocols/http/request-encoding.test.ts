@@ -50,3 +50,22 @@ test('a request is encoded once for all connections with the same target, header
   expect(encoderFor(new URL('http://h'), { ...context, reuse: false })(request).wire).toContain('connection: close')
   expect(encoderFor(new URL('http://h'), { ...context, headers: { a: 'b' } })(request).wire).toContain('a: b')
 })
+
+test('a body that is made while it is sent stands in no write, however small', () => {
+  const encode = encoderFor(new URL('http://h'), contextFor())
+  const body = { length: 5, chunks: () => [Buffer.from('hello')] }
+  const encoded = encode({ method: 'POST', body })
+  expect(encoded.rest).toBe(body)
+  expect(encoded.wire.endsWith('content-length: 5\r\n\r\n')).toBe(true)
+  expect(encoded.bytes).toBe(encoded.wire.length + 5)
+})
+
+test('headers are encoded once when they are frozen, and else as they are by then', () => {
+  const encode = encoderFor(new URL('http://h'), contextFor())
+  const fixed = Object.freeze({ 'x-a': '1' })
+  expect(encode({ headers: fixed, path: '/1' }).headers).toBe(encode({ headers: fixed, path: '/2' }).headers)
+  const changing = { 'x-a': '1' }
+  expect(encode({ headers: changing, path: '/1' }).wire).toContain('x-a: 1\r\n')
+  changing['x-a'] = '2'
+  expect(encode({ headers: changing, path: '/1' }).wire).toContain('x-a: 2\r\n')
+})

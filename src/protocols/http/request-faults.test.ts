@@ -14,6 +14,9 @@ test.each<[string, object]>([
   ['everything', { name: 'a', weight: 0.5, headers: { 'x-a': 'ä' }, ok: [[200, 200]], check: { status: 404 } }],
   ['every check', { check: { header: { a: 'b' }, bodyIncludes: 'c', json: { path: 'd', equals: undefined } } }],
   ['a check function', { check: () => true }],
+  ['a body that is made while it is sent', { method: 'PUT', body: { length: 3, chunks: () => [] } }],
+  ['an answer that is read', { read: 'json' }],
+  ['a stream', { stream: 'sse' }],
 ])('%s is a request', (_, request) => {
   expect(told(request)).toEqual([])
 })
@@ -62,6 +65,13 @@ describe('faults', () => {
     [
       { check: { json: { path: 'a' } } },
       expect.stringMatching(/^request\.check\.json must be an object with path and equals/),
+    ],
+    [{ read: 'xml' }, "request.read must be 'text' or 'json', got 'xml'"],
+    [{ stream: 'ssse' }, "request.stream must be 'sse' or 'chunks', got 'ssse'\n    → did you mean 'sse'?"],
+    [{ sink: {} }, expect.stringMatching(/^request\.sink is not a key of an HTTP request/)],
+    [
+      { body: { length: -1, chunks: () => [] } },
+      expect.stringMatching(/^request\.body must be a text or a Uint8Array/),
     ],
     [{ check: 200 }, expect.stringMatching(/^request\.check must be an object/)],
   ])('%j', (request, message) => {

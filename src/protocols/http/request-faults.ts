@@ -4,6 +4,7 @@ import { nearestName } from '../../model/nearest-name.ts'
 import {
   isRecord,
   objectOf,
+  oneOf,
   positive,
   present,
   readKeys,
@@ -38,11 +39,20 @@ const path: Reader<string> = (value, key, faults) => {
   return undefined
 }
 
-const body: Reader<string | Uint8Array> = (value, key, faults) => {
-  if (typeof value === 'string' || value instanceof Uint8Array) return value
+const body: Reader<unknown> = (value, key, faults) => {
+  if (typeof value === 'string' || value instanceof Uint8Array || isGeneratedBody(value)) return value
   const meant = typeof value === 'object' ? 'write body: JSON.stringify(…)' : undefined
   faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
   return undefined
+}
+
+/** What a request function may make; as a function, it cannot cross into a generator thread. */
+function isGeneratedBody(value: unknown): boolean {
+  return isRecord(value) && typeof value.chunks === 'function' && isLength(value.length)
+}
+
+function isLength(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 const ok: Reader<readonly unknown[]> = (value, key, faults) => {
@@ -99,7 +109,18 @@ const check: Reader<unknown> = (value, key, faults) => {
   return read && present(read)
 }
 
-const READERS = { name: text, weight: positive, method, path, headers: readHeaders, body, ok, check }
+const READERS = {
+  name: text,
+  weight: positive,
+  read: oneOf(['text', 'json']),
+  method,
+  path,
+  headers: readHeaders,
+  body,
+  ok,
+  check,
+  stream: oneOf(['sse', 'chunks']),
+}
 
 /** Everything wrong with an HTTP request as its author wrote it; `key` is where it stands in the plan. */
 export function requestFaults(request: unknown, key: string): readonly PlanFault[] {

@@ -1,36 +1,14 @@
 import { once } from 'node:events'
 import http2 from 'node:http2'
-import type { Http2SecureServer, ServerHttp2Session } from 'node:http2'
+import type { ServerHttp2Session } from 'node:http2'
 import https from 'node:https'
 import net from 'node:net'
-import type { AddressInfo, Server } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Outcome } from '../../model/protocol.ts'
 import { http } from './index.ts'
 import { cert, key } from './localhost-certificate.case.ts'
 import { ask, contextFor } from './raw-server.case.ts'
-
-const TRUSTING = { tls: { ca: cert } }
-
-async function listening(server: Server | Http2SecureServer): Promise<URL> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-  })
-  return new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
-}
-
-/** Speaks HTTP/2, and HTTP/1.1 to those who ask for it. */
-function multiplexedServer(): Http2SecureServer {
-  const sessions: ServerHttp2Session[] = []
-  const server = http2.createSecureServer({ cert, key, allowHTTP1: true })
-  server.on('session', (session) => sessions.push(session))
-  onTestFinished(() => {
-    for (const session of sessions) session.destroy()
-  })
-  return server
-}
+import { listening, multiplexedServer, TRUSTING } from './tls-servers.case.ts'
 
 describe('HTTP/1.1 over TLS', () => {
   test('exchange after exchange, with what ALPN gave', async () => {

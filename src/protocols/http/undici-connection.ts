@@ -29,7 +29,8 @@ const STREAMS = 100
 
 /**
  * HTTP/1.1 or HTTP/2, as ALPN decides, by undici: for `https:`, and for whatever the short path does not speak. Bytes
- * are those of the HTTP/1.1 form of heads and bodies, also where HTTP/2 compresses them.
+ * are those of the HTTP/1.1 form of heads and bodies, also where HTTP/2 compresses them. A stream that the server resets
+ * without an error has ended, for undici, wherever it was.
  */
 export async function connectUndici(target: URL, context: ConnectContext): Promise<Connection<SinkRequest>> {
   const socket = await openSocket(target, context, { secure: target.protocol === 'https:', alpn: ['h2', 'http/1.1'] })

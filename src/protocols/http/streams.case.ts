@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import type { Connection, Outcome } from '../../model/protocol.ts'
+import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpSubject } from './http.case.ts'
+import { answer, HELLO, rawServer } from './raw-server.case.ts'
+
+const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n'
+const EVENTS = ['data: one\n\n', ': nothing but a comment\n\nid: 7\ndata: two\n\n', 'event: x\r\ndata\r\n\r\n']
+
+/** Chunks as they stand on the wire, with the one that ends them. */
+function chunked(...chunks: readonly string[]): string {
+  return [...chunks, ''].map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('')
+}
+
+/** One exchange, with the lengths of the messages that came before its end. */
+export async function listen(
+  connection: Connection<HttpRequest>,
+  payload: HttpRequest,
+): Promise<{ readonly messages: readonly number[]; readonly outcome: Outcome }> {
+  const messages: number[] = []
+  const outcome = await new Promise<Outcome>((onDone) => {
+    connection.exchange(
+      { requestId: 0, operation: '', payload },
+      { onMessage: (bytes) => messages.push(bytes), onDone },
+    )
+  })
+  return { messages, outcome }
+}
+
+/** Answers whose messages are told one by one. */
+export function streamCases({ open, differs }: HttpSubject): void {
+  describe('a stream of events', () => {
+    test('tells each event when it comes, and is done when the response ends', async () => {
+      const server = await rawServer((socket) => {
+        socket.write(`${HEAD}${chunked(...EVENTS)}`)
+      }, HELLO)
+      const connection = await open(server)
+      const { messages, outcome } = await listen(connection, { stream: 'sse' })
+      expect(outcome).toMatchObject({ ok: true })
+      expect(messages).toEqual(EVENTS.map(({ length }) => length))
+      expect(connection.usable).toBe(true)
+      expect(await listen(connection, {})).toMatchObject({ messages: [], outcome: { ok: true } })
+    })
+
+    test('tells an event before the next one was sent', async () => {
+      const server = await rawServer((socket) => {
+        // The second event waits for the first one to be seen: held back, it would wait for ever.
+        socket.write(`${HEAD}b\r\n${EVENTS[0]}\r\n`)
+        seen.then(() => socket.write('b\r\ndata: two\n\n\r\n0\r\n\r\n')).catch(() => {})
+      })
+      const { promise: seen, resolve: see } = Promise.withResolvers<void>()
+      const connection = await open(server)
+      const outcome = await new Promise<Outcome>((onDone) => {
+        connection.exchange(
+          { requestId: 0, operation: '', payload: { stream: 'sse' } },
+          { onMessage: () => see(), onDone },
+        )
+      })
+      expect(outcome).toMatchObject({ ok: true })
+    })
+
+    test('without a length ends with its connection', async () => {
+      const head = 'HTTP/1.1 200 OK\r\ncontent-type: Text/Event-Stream\r\n\r\n'
+      const connection = await open(await rawServer((socket) => socket.end(`${head}${EVENTS[0]}data: cut off`)))
+      const { messages, outcome } = await listen(connection, { stream: 'sse' })
+      expect(messages).toEqual([EVENTS[0]?.length])
+      expect(outcome).toMatchObject({ ok: true })
+    })
+
+    test('that is cut off: class connection, after the events that came', async () => {
+      const server = await rawServer((socket) => {
+        socket.write(`${HEAD}b\r\n${EVENTS[0]}\r\n5\r\ndata:\r\n`)
+        void delay(5).then(() => socket.destroy())
+      })
+      const connection = await open(server)
+      const { messages, outcome } = await listen(connection, { stream: 'sse' })
+      expect(messages).toEqual([EVENTS[0]?.length])
+      expect(outcome).toMatchObject({ ok: false, errorClass: 'connection' })
+      expect(connection.usable).toBe(false)
+    })
+
+    test('of 20 MB in one event is not held', async () => {
+      const server = await rawServer((socket) => {
+        socket.write(`${HEAD}${chunked('data: ', 'x'.repeat(20 * 1024 * 1024), '\n\n')}`)
+      })
+      const { messages, outcome } = await listen(await open(server), { stream: 'sse' })
+      expect(outcome).toMatchObject({ ok: true })
+      expect(messages).toEqual([20 * 1024 * 1024 + 8])
+    })
+  })
+
+  describe('a stream of chunks', () => {
+    test('tells each chunk, however many came at once', async () => {
+      const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
+      const connection = await open(await rawServer(`${head}${chunked('hello', 'x', 'goodbye')}`, HELLO))
+      const { messages, outcome } = await listen(connection, { stream: 'chunks' })
+      expect(outcome).toMatchObject({ ok: true })
+      expect(messages).toEqual([5, 1, 7])
+      expect(connection.usable).toBe(true)
+    })
+
+    test('tells a large chunk when it is complete', async () => {
+      const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
+      const connection = await open(await rawServer(`${head}${chunked('x'.repeat(3_000_000), 'y')}`))
+      const { messages, outcome } = await listen(connection, { stream: 'chunks' })
+      expect(outcome).toMatchObject({ ok: true })
+      expect(messages.reduce((sum, bytes) => sum + bytes, 0)).toBe(3_000_001)
+      if (!differs.splitsChunks) expect(messages).toEqual([3_000_000, 1])
+    })
+  })
+
+  test.each<[string, HttpRequest['stream'], string, string]>([
+    [
+      'a page',
+      'sse',
+      answer('200 OK', 'data: x\n\n', 'content-type: text/html\r\n'),
+      'expected content-type text/event-stream, got text/html',
+    ],
+    [
+      'bytes without a type',
+      'sse',
+      answer('200 OK', 'data: x\n\n'),
+      'expected content-type text/event-stream, got none',
+    ],
+    ['a body with a length', 'chunks', HELLO, 'expected a chunked body, got one without chunks'],
+  ])('%s is no stream: class protocol', async (_, stream, response, message) => {
+    const connection = await open(await rawServer(response))
+    const { messages, outcome } = await listen(connection, { ...(stream && { stream }) })
+    expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol', message })
+    expect(messages).toEqual([])
+  })
+
+  test('an error instead of a stream is judged by its status', async () => {
+    const server = await rawServer(answer('503 Busy', 'data: x\n\n', 'content-type: text/event-stream\r\n'))
+    const { messages, outcome } = await listen(await open(server), { stream: 'sse' })
+    expect(outcome).toMatchObject({ ok: false, errorClass: 'http-5xx' })
+    expect(messages).toEqual([])
+  })
+}

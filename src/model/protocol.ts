@@ -174,6 +174,8 @@ export interface Protocol<Request> {
   readonly work?: WorkRequests<Request>
   /** Everything wrong with a request as the user wrote it; `key` is where it stands in the plan. */
   faultsOf(request: unknown, key: string): readonly PlanFault[]
+  /** What is wrong with messages of this format, where the protocol's options cannot carry it: bytes between newlines. */
+  formatFault?(format: MessageFormat, key: string): PlanFault | undefined
   /** True for a request that holds a function and therefore cannot cross into a generator thread. */
   needsInline?(request: Request): boolean
   /** The request with a generated body, where it has room for one and none was written; else the request as it is. */

@@ -1,0 +1,290 @@
+import type { Socket } from 'node:net'
+import type {
+  Cancel,
+  ConnectContext,
+  Connection,
+  ErrorClass,
+  ExchangeEvents,
+  Outgoing,
+  Transferred,
+} from '../../model/protocol.ts'
+import type { TcpRequest } from '../../model/requests.ts'
+import type { Framer } from '../framers/framer.ts'
+import { EarlyBytes } from './early-bytes.ts'
+import type { EncodedFrame, FrameEncoder } from './frame-encoding.ts'
+import { FrameWriter } from './frame-writer.ts'
+import type { FrameFormat } from './framing.ts'
+import { Pending } from './pending.ts'
+
+/** How long a peer may take to close its side after the last exchange. */
+const LINGER_MS = 1_000
+
+/** What all connections of a protocol share. */
+export interface TcpSettings {
+  readonly format: FrameFormat
+  readonly encode: FrameEncoder
+  readonly maxInFlight: number
+}
+
+/**
+ * Frames over a socket, answered in the order of the requests.
+ *
+ * The answer to an exchange that was given up may still come, and must not be taken for the next one's: its frames are
+ * passed over while others wait behind it, no new exchange is begun, and when none waits the connection ends.
+ */
+export class TcpConnection implements Connection<TcpRequest> {
+  readonly maxInFlight: number
+  readonly version: string
+  readonly closed: Promise<Error | undefined>
+
+  readonly #socket: Socket
+  readonly #settings: TcpSettings
+  readonly #reuse: boolean
+  readonly #framer: Framer
+  readonly #writer: FrameWriter
+  /** Before the first exchange: what a server says that speaks first. */
+  #early: EarlyBytes | undefined = new EarlyBytes()
+  #usable = true
+  #closing = false
+  /** Nothing more is framed. */
+  #over = false
+  #lingering: NodeJS.Timeout | undefined
+  /** Why the connection was lost; stays undefined when it ends in order. */
+  #reason: Error | undefined
+
+  /** Exchanges that wait for frames, in the order of their requests. */
+  readonly #waiting: Pending[] = []
+  /** Exchanges that are done when their frame has left. */
+  readonly #leaving: Pending[] = []
+  readonly #spare: Pending[] = []
+  /** How many of all these were not given up. */
+  #live = 0
+
+  constructor(socket: Socket, { host }: URL, context: ConnectContext, settings: TcpSettings, version: string) {
+    this.#socket = socket
+    this.#settings = settings
+    this.#reuse = context.reuse
+    this.maxInFlight = settings.maxInFlight
+    this.version = version
+    this.#framer = settings.format.framer()
+    this.#writer = new FrameWriter(socket, (message) => this.#cannotSend(message))
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.closed = promise
+    socket.on('end', () => this.#ended())
+    socket.on('error', (error) => {
+      this.#reason ??= error
+      this.#usable = false
+    })
+    socket.on('close', () => {
+      clearTimeout(this.#lingering)
+      this.#usable = false
+      this.#over = true
+      // With exchanges under way and no reason, whoever holds the connection has destroyed it.
+      const reason = this.#reason
+      this.#failAll((progress) => `the connection was lost ${progress}: ${reason?.message ?? 'destroyed'}`)
+      context.log(`connection to ${host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}`)
+      resolve(reason)
+    })
+  }
+
+  get usable(): boolean {
+    return this.#usable
+  }
+
+  exchange({ payload }: Outgoing<TcpRequest>, events: ExchangeEvents): Cancel {
+    const frame = this.#settings.encode(payload)
+    if (!this.#usable) return this.#refuse(events, frame, 'connection', 'the connection was already closed')
+    if (frame.fault !== undefined) return this.#refuse(events, frame, 'protocol', frame.fault)
+    const pending = this.#spare.pop() ?? new Pending(this.#giveUp)
+    pending.begin(events, frame, this.#writer.accepted)
+    this.#live++
+    if (frame.replies > 0) this.#waiting.push(pending)
+    else this.#leaving.push(pending)
+    const early = this.#early
+    this.#early = undefined
+    if (early !== undefined && early.bytes > 0) this.#takeEarly(early, frame)
+    if (frame.sends) this.#writer.write(frame, frame.replies > 0 ? undefined : this.#left)
+    if (this.#settings.format.untilClose) {
+      this.#usable = false
+      this.#writer.end()
+    }
+    return pending.cancel
+  }
+
+  /** The bytes are valid only during the call. */
+  received(bytes: Buffer): void {
+    let at = 0
+    while (at < bytes.length && !this.#over) {
+      const [pending] = this.#waiting
+      if (pending === undefined) return this.#unasked(bytes.subarray(at))
+      const from = at
+      at = this.#framer.push(bytes, at, pending.kept?.take)
+      pending.bytesReceived += at - from
+      if (this.#framer.fault !== undefined) this.#offends(pending, this.#framer.fault)
+      else if (this.#framer.done) this.#framed(pending, bytes.length - at)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#usable = false
+    this.#closing = true
+    if (this.#live === 0) this.#finish()
+    await this.closed
+  }
+
+  destroy(): void {
+    this.#usable = false
+    this.#over = true
+    this.#socket.destroy()
+  }
+
+  /** A frame has ended, and `surplus` bytes stand behind it. */
+  #framed(pending: Pending, surplus: number): void {
+    pending.owed--
+    pending.kept?.endFrame()
+    if (pending.replies > 1) pending.events?.onMessage(this.#framer.frameBytes)
+    // Whoever was told of the message may have ended the connection.
+    if (pending.owed > 0 || this.#over) return
+    // Told before it is over: else what stands here would answer the next request, before that was sent.
+    if (surplus > 0 && this.#waiting.length === 1) {
+      return this.#offends(pending, `the server sent ${surplus} bytes more than it was asked for`)
+    }
+    this.#waiting.shift()
+    this.#answered(pending)
+  }
+
+  #answered(pending: Pending): void {
+    const { events, start, bytes } = pending
+    pending.events = undefined
+    this.#spare.push(pending)
+    if (events === undefined) return
+    this.#live--
+    const outcome = pending.answered(this.#writer.hasWritten(start + bytes) ? bytes : this.#writer.leftOf(start, bytes))
+    // An answer that came before the whole request was sent leaves bytes behind that the next one must not follow.
+    if (!this.#writer.hasWritten(start + bytes)) this.#usable = false
+    this.#settle()
+    events.onDone(outcome)
+  }
+
+  /** After an exchange: ends the connection if it can, or may, carry no other one. */
+  #settle(): void {
+    if (this.#live > 0) return
+    if (this.#closing || !this.#reuse) this.#finish()
+    else if (!this.#usable) this.destroy()
+  }
+
+  /** The frame of an exchange that waits for no reply has left for the kernel. */
+  readonly #left = (failed?: Error | null): void => {
+    // What failed is told when the socket closes.
+    if (failed !== undefined && failed !== null) return
+    const pending = this.#leaving.shift()
+    if (pending !== undefined) this.#answered(pending)
+  }
+
+  readonly #giveUp = (pending: Pending): Transferred => {
+    const { start, bytes, bytesReceived } = pending
+    const transferred = { bytesSent: this.#writer.leftOf(start, bytes), bytesReceived }
+    pending.events = undefined
+    pending.kept = undefined
+    this.#usable = false
+    this.#live--
+    if (this.#live === 0) this.destroy()
+    return transferred
+  }
+
+  /** Fails an exchange of which nothing was sent; the connection is as it was. */
+  #refuse(events: ExchangeEvents, frame: EncodedFrame, errorClass: ErrorClass, message: string): Cancel {
+    const pending = new Pending(() => {
+      pending.events = undefined
+      return { bytesSent: 0, bytesReceived: 0 }
+    })
+    pending.begin(events, frame, 0)
+    // A moment later: whoever sends does not hold yet what cancels.
+    queueMicrotask(() => pending.events?.onDone(pending.failed(errorClass, message, 0)))
+    return pending.cancel
+  }
+
+  #takeEarly(early: EarlyBytes, { sends }: EncodedFrame): void {
+    const [pending] = this.#waiting
+    queueMicrotask(() => {
+      if (!sends || this.#settings.format.untilClose) return early.pieces.forEach((piece) => this.received(piece))
+      const message = `the server sent ${early.bytes} bytes before the first request; a setup can read them: { replies: 1 }`
+      if (pending === undefined) this.#lose(new Error(message))
+      else this.#offends(pending, message)
+    })
+  }
+
+  /** Bytes came while nobody waited for any. */
+  #unasked(bytes: Buffer): void {
+    if (this.#closing || this.#early?.keep(bytes) === true) return
+    this.#lose(new Error('the server sent bytes that nobody had asked for'))
+  }
+
+  /** The server has closed its side. */
+  #ended(): void {
+    this.#usable = false
+    const [pending] = this.#waiting
+    this.#framer.end()
+    if (pending !== undefined && this.#framer.done) this.#framed(pending, 0)
+    if (this.#waiting.length === 0) return
+    this.#reason ??= new Error('the server closed it')
+    this.#failAll((progress) => `the connection was closed ${progress}`)
+    this.destroy()
+  }
+
+  /** The server broke the rules; those who wait behind `pending` are told when the socket closes. */
+  #offends(pending: Pending, message: string): void {
+    for (const list of [this.#waiting, this.#leaving]) {
+      const place = list.indexOf(pending)
+      if (place >= 0) list.splice(place, 1)
+    }
+    this.#lose(new Error(message))
+    this.#fail(pending, 'protocol', message)
+  }
+
+  /** A generated frame broke off in the middle. */
+  #cannotSend(message: string): void {
+    const pending = [...this.#waiting, ...this.#leaving].find(
+      ({ start, bytes }) => !this.#writer.hasWritten(start + bytes),
+    )
+    if (pending === undefined) this.#lose(new Error(message))
+    else this.#offends(pending, message)
+  }
+
+  #failAll(message: (progress: string) => string): void {
+    const [head] = this.#waiting
+    const inside = this.#framer.done ? 0 : this.#framer.frameBytes
+    for (const pending of [...this.#waiting.splice(0), ...this.#leaving.splice(0)]) {
+      this.#fail(pending, 'connection', message(progressOf(pending, pending === head ? inside : 0)))
+    }
+  }
+
+  #fail(pending: Pending, errorClass: ErrorClass, message: string): void {
+    const { events, start, bytes } = pending
+    pending.events = undefined
+    if (events === undefined) return
+    this.#live--
+    events.onDone(pending.failed(errorClass, message, this.#writer.leftOf(start, bytes)))
+  }
+
+  #finish(): void {
+    this.#usable = false
+    this.#closing = true
+    if (this.#socket.destroyed) return
+    this.#socket.end()
+    // Waits for the peer to close its side too, so that what it still reads is not cut off by a reset.
+    this.#lingering ??= setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
+  }
+
+  #lose(reason: Error): void {
+    this.#reason ??= reason
+    this.destroy()
+  }
+}
+
+/** How far the answer has come, worded to stand after "the connection was closed". */
+function progressOf({ replies, owed }: Pending, inside: number): string {
+  if (replies === 0) return 'before the frame had left'
+  if (inside > 0) return `inside a frame, after ${inside} bytes of it`
+  return owed < replies ? `after ${replies - owed} of ${replies} frames` : 'before any answer'
+}

@@ -1,0 +1,54 @@
+import type { Protocol, ProtocolKind } from '../../model/protocol.ts'
+import type { TcpRequest } from '../../model/requests.ts'
+import { connectTcp } from './connect.ts'
+import { frameEncoder } from './frame-encoding.ts'
+import { contentRule, formatFault, frameFormat } from './framing.ts'
+import type { FrameFormat } from './framing.ts'
+import { optionFaults } from './options.ts'
+import type { TcpOptions } from './options.ts'
+import { requestFaults } from './request-faults.ts'
+import { VERB_BYTES, workRequests } from './work.ts'
+
+export { tcp } from './options.ts'
+export type { TcpOptions } from './options.ts'
+export type { Framing } from './framing.ts'
+
+/** Raw TCP, and TLS: frames that are answered by frames, in order. */
+export const tcpKind: ProtocolKind<TcpRequest> = {
+  kind: 'tcp',
+  schemes: { 'tcp:': undefined, 'tls:': undefined },
+  optionFaults,
+  create: (spec) => createTcp(spec as TcpOptions),
+}
+
+function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protocol<TcpRequest> {
+  const format = frameFormat(framing)
+  const settings = { format, encode: frameEncoder(format), maxInFlight }
+  return {
+    name: 'tcp',
+    healthRead: { data: healthData(format) },
+    usualFormat: format.usualFormat,
+    ...(Number.isFinite(format.longest) && { longestMessage: Math.max(1, format.longest - VERB_BYTES) }),
+    // No embedded target speaks in frames of a fixed length: its answers are as long as they are asked to be.
+    ...(format.fixed === undefined && { work: workRequests(format) }),
+    formatFault: (messageFormat, key) => formatFault(format, messageFormat, key),
+    faultsOf: (request, key) => requestFaults(format, request, key),
+    withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),
+    word,
+    connect: (target, context) => connectTcp(target, context, settings),
+  }
+}
+
+/** `ping`, as far as the framing has room for it. */
+function healthData(format: FrameFormat): string {
+  const ping = format.fixed === undefined ? 'ping' : 'ping'.padEnd(format.fixed).slice(0, format.fixed)
+  return contentRule(format, ping) === undefined ? ping : ''
+}
+
+/** The first word of a text: what follows a command may be long, or a secret. */
+function word({ data }: TcpRequest): string {
+  if (data === undefined) return 'nothing'
+  if (typeof data !== 'string') return `${data.length} bytes`
+  const [first = ''] = data.trimStart().split(/\s/, 1)
+  return first === '' ? 'an empty frame' : first.slice(0, 24)
+}

@@ -1,0 +1,58 @@
+import type { PlanFault } from '../../model/errors.ts'
+import { nearestName } from '../../model/nearest-name.ts'
+import { flag, isRecord, oneOf, readKeys, text, wholeFrom, withRemedy } from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/plan-readers.ts'
+import type { ProtocolSpec } from '../../model/protocol.ts'
+import type { Framing } from './framing.ts'
+
+export interface TcpOptions {
+  /** Default `newline`. */
+  readonly framing?: Framing
+  /** Requests under way at once on a connection; answers come in their order. Default 1. */
+  readonly maxInFlight?: number
+}
+
+/** Raw TCP or TLS: `protocol: tcp({ framing: { length: 4 } })`. */
+export function tcp(options: TcpOptions = {}): ProtocolSpec {
+  return { ...options, kind: 'tcp' }
+}
+
+const NAMES = ['newline', 'until-close'] as const
+const RULE = "must be 'newline', 'until-close', { length }, { delimiter } or { fixed }"
+
+const prefixSize: Reader<number> = (value, key, faults) => {
+  if (value === 1 || value === 2 || value === 4) return value
+  faults.push({ key, value, rule: 'must be 1, 2 or 4: the bytes of the prefix' })
+  return undefined
+}
+
+/** The keys of each framing that is an object; the first names it. */
+const READERS: readonly (readonly [name: string, readers: Readonly<Record<string, Reader<unknown>>>])[] = [
+  ['length', { length: prefixSize, endian: oneOf(['big', 'little']), includesPrefix: flag }],
+  ['delimiter', { delimiter: text }],
+  ['fixed', { fixed: wholeFrom(1) }],
+]
+
+const framing: Reader<unknown> = (value, key, faults) => {
+  if (NAMES.some((name) => name === value)) return value
+  const found = isRecord(value) ? READERS.find(([name]) => value[name] !== undefined) : undefined
+  if (isRecord(value) && found !== undefined) {
+    const [name, readers] = found
+    return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of a framing by ${name}` }, faults)
+  }
+  const meant = typeof value === 'string' ? nearestName(value, NAMES) : undefined
+  const remedy = meant === undefined ? undefined : `did you mean '${meant}'?`
+  faults.push({ key, value, rule: RULE, ...withRemedy(remedy) })
+  return undefined
+}
+
+export function optionFaults(options: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[] {
+  const faults: PlanFault[] = []
+  const noun = { prefix: `${key}.`, noun: 'an option of tcp' }
+  const read = readKeys({ framing, maxInFlight: wholeFrom(1) }, options, noun, faults)
+  if (options['framing'] === 'until-close' && read.maxInFlight !== undefined && read.maxInFlight > 1) {
+    const rule = "must be 1 with framing 'until-close': a connection carries one request"
+    faults.push({ key: `${key}.maxInFlight`, value: read.maxInFlight, rule })
+  }
+  return faults
+}

@@ -1,0 +1,39 @@
+import { isGenerated } from '../../model/body.ts'
+import type { Body } from '../../model/body.ts'
+import type { PlanFault } from '../../model/errors.ts'
+import { isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/plan-readers.ts'
+import { CARRIES_BYTES, contentRule } from './framing.ts'
+import type { FrameFormat } from './framing.ts'
+
+const data: Reader<Body> = (value, key, faults) => {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value
+  if (isRecord(value) && isGenerated(value as unknown as Body)) return value as unknown as Body
+  const meant = typeof value === 'object' ? 'write data: JSON.stringify(…)' : undefined
+  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
+  return undefined
+}
+
+const READERS = { name: text, weight: positive, read: oneOf(['text', 'json']), data, replies: wholeFrom(0) }
+
+/** Everything wrong with a request as its author wrote it, for this framing; `key` is where it stands in the plan. */
+export function requestFaults(format: FrameFormat, request: unknown, key: string): readonly PlanFault[] {
+  if (!isRecord(request)) {
+    return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { data: 'PING' }` }]
+  }
+  const faults: PlanFault[] = []
+  const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a TCP request' }, faults)
+  const rule = read.data === undefined ? undefined : contentRule(format, read.data)
+  if (rule !== undefined) {
+    const remedy = format.delimiter.length > 0 ? CARRIES_BYTES : undefined
+    faults.push({ key: `${key}.data`, value: read.data, rule, ...withRemedy(remedy) })
+  }
+  if (format.untilClose && read.replies !== undefined && read.replies !== 1) {
+    const rule1 = "must be 1 with framing 'until-close': all that comes is one answer"
+    faults.push({ key: `${key}.replies`, value: read.replies, rule: rule1 })
+  }
+  if (read.replies === 0 && request['data'] === undefined) {
+    faults.push({ key: `${key}.data`, value: undefined, rule: 'must be given where no reply is waited for' })
+  }
+  return faults
+}

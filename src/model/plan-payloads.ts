@@ -96,7 +96,7 @@ const FEED_KEYS = {
 export const readFeeds: Reader<Readonly<Record<string, ResolvedFeed>>> = (value, key, faults) => {
   if (!isRecord(value)) {
     const remedy = `write ${key}: { user: { file: new URL('./users.csv', import.meta.url) } }`
-    faults.push({ key, value, rule: 'must be an object of feeds', remedy })
+    faults.push({ key, value: NOT_SHOWN, rule: 'must be an object of feeds', remedy })
     return undefined
   }
   const before = faults.length
@@ -113,11 +113,14 @@ export const readFeeds: Reader<Readonly<Record<string, ResolvedFeed>>> = (value,
 
 function readFeed(value: unknown, key: string, faults: PlanFault[]): ResolvedFeed | undefined {
   if (!isRecord(value) || value instanceof URL) {
-    const meant = value instanceof URL || typeof value === 'string' ? 'a feed is { file: … }' : undefined
-    faults.push({ key, value, rule: 'must be an object with `file` or `records`', ...withRemedy(meant) })
+    const meant = Array.isArray(value) ? 'a feed is { records: [ … ] }' : 'a feed is { file: … }'
+    const shown = Array.isArray(value) ? NOT_SHOWN : value
+    faults.push({ key, value: shown, rule: 'must be an object with `file` or `records`', remedy: meant })
     return undefined
   }
-  const { pick = 'sequential' } = readKeys(FEED_KEYS, value, { prefix: `${key}.`, noun: 'a key of a feed' }, faults)
+  const unknown = Object.keys(value).filter((name) => !Object.hasOwn(FEED_KEYS, name))
+  const shown = { ...value, ...Object.fromEntries(unknown.map((name) => [name, NOT_SHOWN])) }
+  const { pick = 'sequential' } = readKeys(FEED_KEYS, shown, { prefix: `${key}.`, noun: 'a key of a feed' }, faults)
   const { file, records } = value
   if ((file === undefined) === (records === undefined)) {
     const rule = `must have ${file === undefined ? '`file` or `records`' : 'either `file` or `records`, not both'}`

@@ -1,7 +1,7 @@
 import type { Body, MessageFormat } from '../../model/body.ts'
 import type { MessageSize } from '../../model/plan.ts'
 import { streamsFrom } from '../arrivals/random.ts'
-import { bodyOf, sizeOf } from '../payloads/index.ts'
+import { bodyOf, prepareBodies, sizeOf } from '../payloads/index.ts'
 import type { RequestPicker } from './picker.ts'
 
 export interface BodyOptions<Request> {
@@ -19,6 +19,7 @@ export function bodyPicker<Request>(
   options: BodyOptions<Request>,
 ): RequestPicker<Request> {
   const { size, format, longest, seed } = options
+  prepareBodies(format)
   const randomOf = streamsFrom(seed, 'payload')
   return {
     pick(sequence) {

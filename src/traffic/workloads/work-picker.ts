@@ -3,7 +3,7 @@ import type { MessageSize, WorkloadName, WorkName } from '../../model/plan.ts'
 import type { WorkRequests } from '../../model/protocol.ts'
 import { WORKLOADS } from '../../model/workload.ts'
 import { streamsFrom } from '../arrivals/random.ts'
-import { bodyOf, sizeOf } from '../payloads/index.ts'
+import { bodyOf, prepareBodies, sizeOf } from '../payloads/index.ts'
 import { drawBy, type RequestPicker } from './picker.ts'
 
 /** Messages of a stream; each is of the plan's `messageSize`. */
@@ -32,6 +32,7 @@ export function workPicker<Request extends object>(options: WorkOptions<Request>
   )
   const randomOf = streamsFrom(seed, 'payload')
   const reads = new Map<number, Request>()
+  if (operations.some((operation) => operation.work === 'write' || operation.work === 'echo')) prepareBodies(format)
 
   function read(bytes: number): Request {
     let known = reads.get(bytes)

@@ -1,0 +1,146 @@
+import { describe, expect, it, test } from 'vitest'
+import type { PlanFault } from './errors.ts'
+import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './plan-payloads.ts'
+import type { Reader } from './plan-readers.ts'
+
+/** `key rule → remedy` of every fault. */
+function told(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
+  const faults: PlanFault[] = []
+  const result = read(value, key, faults)
+  expect(result === undefined).toBe(faults.length > 0)
+  return faults.map((fault) => `${fault.key} ${fault.rule}${fault.remedy === undefined ? '' : ` → ${fault.remedy}`}`)
+}
+
+describe('messageSize', () => {
+  it.each([
+    'small',
+    'medium',
+    'large',
+    'mixed',
+    1,
+    2 ** 30,
+    { from: 16, to: 17 },
+    { from: 100, to: 200, spread: 'uniform' },
+    [
+      { size: 'small', weight: 9 },
+      { size: [{ size: { from: 1, to: 9 }, weight: 1 }], weight: 0.5 },
+    ],
+  ])('%j is one, and is read as it is written', (size) => {
+    expect(readMessageSize(size, 'messageSize', [])).toEqual(size)
+  })
+
+  it.each([
+    ['smal', "messageSize must be 'small', 'medium', 'large', 'mixed' → did you mean 'small'?"],
+    [
+      true,
+      "messageSize must be 'small', 'medium', 'large', 'mixed' → or a number of bytes, { from, to }, or [{ size, weight }, …]",
+    ],
+    ['64 KiB', 'messageSize must be a number of bytes, or a name → write messageSize: 65536'],
+    ['1.5mb', 'messageSize must be a number of bytes, or a name → write messageSize: 1572864'],
+    ['100', 'messageSize must be a number of bytes, or a name → write messageSize: 100'],
+    [0, 'messageSize must be a whole number of at least 1 and at most 1073741824'],
+    [1.5, 'messageSize must be a whole number of at least 1 and at most 1073741824'],
+    [Number.NaN, 'messageSize must be a finite number'],
+    [{ from: 10 }, 'messageSize.to must be given → write messageSize: { from: 1_024, to: 65_536 }'],
+    [{ from: 10, to: 10 }, 'messageSize.to must be above `from`: it is excluded → write messageSize: 10'],
+    [{ from: 10, to: 5 }, 'messageSize.to must be above `from`: it is excluded'],
+    [{ from: 1, to: 9, spread: 'even' }, "messageSize.spread must be 'log-uniform' or 'uniform'"],
+    [{ from: 1, to: 9, step: 2 }, 'messageSize.step is not a key of a range → known are: from, to, spread'],
+    [
+      [],
+      "messageSize must list at least one size → write messageSize: [{ size: 'small', weight: 9 }, { size: 'medium', weight: 1 }]",
+    ],
+    [
+      ['small'],
+      "messageSize[0] must be an object with `size` and `weight` → write messageSize: [{ size: 'small', weight: 9 }, { size: 'medium', weight: 1 }]",
+    ],
+    [[{ size: 10, weight: 0 }], 'messageSize[0].weight must be greater than 0'],
+    [[{ size: [{ size: 'huge', weight: 1 }], weight: 1 }], /^messageSize\[0\]\.size\[0\]\.size must be 'small'/],
+  ])('%j is none', (size, message) => {
+    expect(told(readMessageSize, size, 'messageSize')).toEqual([
+      typeof message === 'string' ? message : expect.stringMatching(message),
+    ])
+  })
+})
+
+test('messageFormat is text or binary', () => {
+  expect(readMessageFormat('binary', 'messageFormat', [])).toBe('binary')
+  expect(told(readMessageFormat, 'bin', 'messageFormat')).toEqual([
+    "messageFormat must be 'text' or 'binary' → did you mean 'binary'?",
+  ])
+})
+
+test('batchSize is a whole number from 1', () => {
+  expect(readBatchSize(1, 'batchSize', [])).toBe(1)
+  expect(told(readBatchSize, 0, 'batchSize')).toEqual(['batchSize must be a whole number of at least 1'])
+})
+
+describe('feeds', () => {
+  it('are read from files and from records, in order unless they say otherwise', () => {
+    const feeds = {
+      user: { file: './users.csv' },
+      order: { file: new URL('file:///data/my%20orders.NDJSON'), pick: 'unique' },
+      own: { records: [{ id: 1 }], pick: 'random' },
+    }
+    expect(readFeeds(feeds, 'feeds', [])).toEqual({
+      user: { source: { file: './users.csv' }, pick: 'sequential' },
+      order: { source: { file: '/data/my orders.NDJSON' }, pick: 'unique' },
+      own: { source: { records: [{ id: 1 }] }, pick: 'random' },
+    })
+  })
+
+  it.each([
+    [
+      ['users.csv'],
+      "feeds must be an object of feeds → write feeds: { user: { file: new URL('./users.csv', import.meta.url) } }",
+    ],
+    [{ user: 'users.csv' }, 'feeds.user must be an object with `file` or `records` → a feed is { file: … }'],
+    [
+      { user: new URL('file:///a.csv') },
+      'feeds.user must be an object with `file` or `records` → a feed is { file: … }',
+    ],
+    [{ user: {} }, 'feeds.user must have `file` or `records`'],
+    [{ user: { file: 'a.csv', records: [{}] } }, 'feeds.user must have either `file` or `records`, not both'],
+    [
+      { user: { file: 'users.xlsx' } },
+      'feeds.user.file must be a file whose name ends with .json, .ndjson, .jsonl or .csv',
+    ],
+    [
+      { user: { file: new URL('http://x/users.csv') } },
+      'feeds.user.file must be a file whose name ends with .json, .ndjson, .jsonl or .csv',
+    ],
+    [
+      { user: { file: 'a.csv', pick: 'rand' } },
+      "feeds.user.pick must be 'sequential', 'random', 'unique' → did you mean 'random'?",
+    ],
+    [
+      { user: { flie: 'a.csv', file: 'a.csv' } },
+      'feeds.user.flie is not a key of a feed → did you mean `feeds.user.file`?',
+    ],
+    [{ user: { records: [] } }, 'feeds.user.records must be a list of at least one object'],
+    [{ user: { records: [{ id: 1 }, 'hunter2'] } }, 'feeds.user.records[1] must be an object'],
+    [
+      { user: { records: [{ id: () => 1 }] } },
+      'feeds.user.records[0] must be plain data: it crosses into the generator threads',
+    ],
+    [{ setup: { file: 'a.csv' } }, 'feeds cannot name a feed so: {{setup}} means something else'],
+    [{ 'a.b': { file: 'a.csv' } }, 'feeds must name feeds by letters, digits, - and _, a letter first'],
+  ])('%j are none', (feeds, message) => {
+    expect(told(readFeeds, feeds, 'feeds')).toEqual([message])
+  })
+
+  it('with faults show no record', () => {
+    const faults: PlanFault[] = []
+    const feeds = {
+      user: { records: 'hunter2' },
+      both: { file: 'a.csv', records: ['hunter2'] },
+      list: [{ password: 'hunter2' }],
+      text: { records: ['hunter2'] },
+      misspelt: { record: [{ password: 'hunter2' }], file: 'a.csv' },
+    }
+    readFeeds(feeds, 'feeds', faults)
+    readFeeds([{ password: 'hunter2' }], 'feeds', faults)
+    expect(faults).toHaveLength(6)
+    expect(JSON.stringify(faults)).not.toContain('hunter2')
+  })
+})

@@ -15,7 +15,7 @@ export interface Template<Request> {
   render(sequence: number, setup?: unknown): Request
 }
 
-export interface TemplateSources {
+interface TemplateSources {
   readonly feeds: Readonly<Record<string, FeedPicker>>
   readonly seed: string
   /** The plan's: a content type decides how values are written into a body. */

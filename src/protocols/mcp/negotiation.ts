@@ -11,7 +11,7 @@ import { eraOf, LEGACY_VERSIONS, MCP_VERSIONS, MODERN_VERSIONS } from './version
 import type { McpVersion } from './versions.ts'
 
 /** How long a server may say nothing to `server/discover`, before `initialize` is tried beside it. */
-const SILENCE_MS = 3_000
+const SILENCE_MS = 2_000
 /** Errors that only a server of the modern era has: a header mismatch, a missing capability, an unsupported version. */
 const MODERN_ERRORS: ReadonlySet<unknown> = new Set([-32_020, -32_021, -32_022])
 

@@ -11,9 +11,11 @@ export class StderrTail {
     this.#tail = Buffer.concat([this.#tail, last]).subarray(-KEPT_BYTES)
   }
 
-  /** To be appended to a message; empty when nothing was written. */
+  /** To be appended to a message; empty when nothing was written. Frames of a stack are left out for what they are of. */
   words(): string {
-    const text = this.#tail.toString('utf8').trim().replaceAll(/\s+/g, ' ')
+    const lines = this.#tail.toString('utf8').split('\n')
+    const telling = lines.filter((line) => !/^\s*at |^Node\.js v/.test(line)).join(' ')
+    const text = telling.replaceAll(/\s+/g, ' ').trim()
     if (text === '') return ''
     return `; it last wrote: ${text.length > TOLD_CHARACTERS ? `…${text.slice(-TOLD_CHARACTERS)}` : text}`
   }

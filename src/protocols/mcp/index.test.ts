@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import manifest from '../../../package.json' with { type: 'json' }
+import type { Body } from '../../model/body.ts'
+import type { McpRequest } from '../../model/requests.ts'
+import { CLIENT_INFO } from './client.ts'
+import { mcp, mcpKind } from './index.ts'
+import { encoderFor } from './request-encoding.ts'
+
+const LEGACY = encoderFor({ era: 'legacy', version: '2025-11-25' })
+const MODERN = encoderFor({ era: 'modern', version: '2026-07-28' })
+const protocol = mcpKind.create(mcp())
+
+/** The parameters as they go over the wire. */
+function sent(request: McpRequest): unknown {
+  return (JSON.parse(LEGACY(request).message(1, 'N').text) as { readonly params?: unknown }).params
+}
+
+test('says which version of this package it is', () => {
+  expect(CLIENT_INFO).toEqual({ name: manifest.name, version: manifest.version })
+})
+
+test.each<[string, string | undefined, string]>([
+  ['auto', undefined, 'ping or tools/list'],
+  ['2025-06-18', undefined, 'ping'],
+  ['2026-07-28', undefined, 'tools/list'],
+  ['auto', 'prompts/list', 'prompts/list'],
+])('the health read with version %s and health %s is %s', (protocolVersion, health, word) => {
+  const {
+    healthRead,
+    word: wordOf,
+    faultsOf,
+  } = mcpKind.create({ kind: 'mcp', protocolVersion, ...(health && { health }) })
+  expect(wordOf(healthRead)).toBe(word)
+  expect(faultsOf(healthRead, 'request')).toEqual([])
+})
+
+test('the health read is ping where there is one', () => {
+  expect([LEGACY(protocol.healthRead).method, MODERN(protocol.healthRead).method]).toEqual(['ping', 'tools/list'])
+  expect(MODERN({ method: 'ping' }).method).toBe('ping')
+})
+
+test.each<[McpRequest, string]>([
+  [{ tool: 'echo' }, 'tools/call echo'],
+  [{ resource: 'a:b' }, 'resources/read a:b'],
+  [{ prompt: 'greet' }, 'prompts/get greet'],
+  [{ method: 'tools/call', params: { name: 'x' } }, 'tools/call x'],
+  [{ method: 'tools/list' }, 'tools/list'],
+])('%j in words is %s', (request, word) => {
+  expect(protocol.word(request)).toBe(word)
+})
+
+const generated: Body = { length: 6, chunks: () => [Buffer.from('g\u00fc'), Buffer.from('"\n3')] }
+
+test('work is asked for as an embedded target has it', () => {
+  const { work } = protocol
+  expect(work && sent(work.read(7, 'binary'))).toEqual({ uri: 'load://read/binary/7' })
+  expect(work && sent(work.write('abc', 'text'))).toEqual({ name: 'write', arguments: { data: 'abc' } })
+  expect(work && sent(work.write(Buffer.from([0, 255]), 'binary'))).toEqual({
+    name: 'write',
+    arguments: { data: 'AP8=' },
+  })
+  expect(work && sent(work.write(generated, 'text'))).toEqual({ name: 'write', arguments: { data: 'gü"\n3' } })
+  expect(work && sent(work.echo(generated, 'binary'))).toEqual({ name: 'echo', arguments: { message: 'Z8O8Igoz N' } })
+  expect(work && sent(work.stream(3, 9, 'text'))).toEqual({
+    name: 'stream',
+    arguments: { messages: 3, bytes: 9 },
+    _meta: { progressToken: 1 },
+  })
+})
+
+test('a body goes where there is room for it, and nothing was written', () => {
+  const withBody = (request: McpRequest): unknown => sent(protocol.withBody?.(request, 'body', 'text') ?? request)
+  expect(withBody({ tool: 'echo', nonce: false })).toEqual({ name: 'echo', arguments: { message: 'body' } })
+  expect(withBody({ tool: 'write', arguments: { to: 'a' } })).toEqual({
+    name: 'write',
+    arguments: { to: 'a', data: 'body' },
+  })
+  expect(withBody({ tool: 'write', arguments: { data: 'mine' } })).toEqual({
+    name: 'write',
+    arguments: { data: 'mine' },
+  })
+  expect(withBody({ tool: 'other' })).toEqual({ name: 'other', arguments: {} })
+  expect(withBody({ method: 'ping' })).toBeUndefined()
+})
+
+test('a message is made once, whatever its ids', () => {
+  const request: McpRequest = { tool: 'echo', arguments: { message: 'a"b' }, progress: true }
+  const call = LEGACY(request)
+  expect(LEGACY(request)).toBe(call)
+  expect(call.message(7, '[n]').text).toBe(
+    '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"echo","arguments":{"message":"a\\"b [n]"},' +
+      '"_meta":{"progressToken":7}}}',
+  )
+})

@@ -1,0 +1,170 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test, vi } from 'vitest'
+import { mcp, mcpKind } from './index.ts'
+import { ask, connected, contextFor, legacyServer, lineServer, overPipes, PING, STDIO } from './mcp.case.ts'
+import type { Behaviour, Said } from './mcp.case.ts'
+import type { McpOptions } from './options.ts'
+
+const SCRIPT = fileURLToPath(new URL('scripted-server.case.ts', import.meta.url))
+
+function negotiated(target: URL, options: McpOptions = {}, stdio?: readonly string[]): Promise<unknown> {
+  const context = contextFor(stdio && { stdio: { stdio } })
+  return mcpKind.create(mcp(options)).negotiate?.(target, context) ?? Promise.reject(new TypeError('no negotiate'))
+}
+
+/** A server of the modern era: every request says what it speaks. */
+const modern: Behaviour = ({ id, method, params }, say) => {
+  const meta = params?.['_meta'] as Readonly<Record<string, unknown>> | undefined
+  if (meta?.['io.modelcontextprotocol/protocolVersion'] !== '2026-07-28') {
+    say({ jsonrpc: '2.0', id, error: { code: -32_602, message: 'no version' } })
+  } else if (method === 'server/discover') {
+    say({ jsonrpc: '2.0', id, result: { supportedVersions: ['2026-07-28'], capabilities: {}, resultType: 'complete' } })
+  } else say({ jsonrpc: '2.0', id, result: { resultType: 'complete', params } })
+}
+
+/** Answers `server/discover` with this, and nothing else. */
+function discovering(reply: object): Promise<{ readonly url: URL; readonly said: readonly Said[] }> {
+  return lineServer(({ id, method }, say) => {
+    if (method === 'server/discover') say({ jsonrpc: '2.0', id, ...reply })
+  })
+}
+
+describe('what is spoken', () => {
+  test('is the modern era where the server discovers itself', async () => {
+    const server = await lineServer(modern)
+    expect(await negotiated(server.url)).toEqual({ era: 'modern', version: '2026-07-28', httpSse: false })
+    expect(server.said.map(({ method }) => method)).toEqual(['server/discover'])
+  })
+
+  test('is the legacy era where it does not know how to', async () => {
+    const server = await legacyServer(() => {}, '2025-06-18')
+    expect(await negotiated(server.url)).toEqual({ era: 'legacy', version: '2025-06-18', httpSse: false })
+    const methods = ['server/discover', 'initialize', 'notifications/initialized']
+    await vi.waitFor(() => expect(server.said.map(({ method }) => method)).toEqual(methods))
+    expect(server.said[1]?.params).toEqual({
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'describe-load', version: expect.any(String) },
+    })
+  })
+
+  test.each<[string, object, object]>([
+    [
+      'an unsupported version, and one we speak',
+      { error: { code: -32_022, message: 'x', data: { supported: ['2030-01-01', '2025-06-18'] } } },
+      { era: 'legacy', version: '2025-06-18' },
+    ],
+    ['a missing capability', { error: { code: -32_021, message: 'x' } }, { era: 'modern', version: '2026-07-28' }],
+    ['both eras', { result: { supportedVersions: ['2025-11-25', '2026-07-28'] } }, { era: 'modern' }],
+  ])('follows from %s', async (_, reply, expected) => {
+    expect(await negotiated((await discovering(reply)).url)).toMatchObject(expected)
+  })
+
+  test('is nothing where the versions have none in common', async () => {
+    const { url } = await discovering({ result: { supportedVersions: ['2030-01-01'] } })
+    await expect(negotiated(url)).rejects.toMatchObject({
+      errorClass: 'protocol',
+      message: `${url.host} speaks MCP 2030-01-01, and we speak 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05`,
+    })
+  })
+
+  test('is not asked for when it is pinned', async () => {
+    const nowhere = new URL('mcp+tcp://127.0.0.1:1')
+    expect(await negotiated(nowhere, { protocolVersion: '2025-03-26' })).toMatchObject({ version: '2025-03-26' })
+    expect(await negotiated(nowhere, { protocolVersion: '2026-07-28' })).toMatchObject({ era: 'modern' })
+    const old = { protocolVersion: '2024-11-05' } as const
+    expect(await negotiated(nowhere, old)).toMatchObject({ httpSse: false })
+    expect(await negotiated(new URL('mcp+http://127.0.0.1:1'), old)).toMatchObject({ httpSse: true })
+  })
+
+  test('is tried anew with a server that ends when it is asked what it does not know', async () => {
+    const stdio = [process.execPath, SCRIPT, 'exits at discover']
+    expect(await negotiated(STDIO, {}, stdio)).toEqual({ era: 'legacy', version: '2025-11-25', httpSse: false })
+  })
+
+  test('is legacy with a server that says nothing to what it does not know', async () => {
+    const stdio = [process.execPath, SCRIPT, 'ignores discover']
+    expect(await negotiated(STDIO, {}, stdio)).toMatchObject({ era: 'legacy', version: '2025-11-25' })
+  }, 15_000)
+
+  test('is modern with a server that is only slow to start', async () => {
+    const server = await lineServer((message, say) => {
+      // It reads what came meanwhile in order, and has never heard of initialize.
+      if (message.method !== 'initialize') return
+      const [first = message] = server.said
+      modern(first, say, server.sockets[0] as never)
+    })
+    expect(await negotiated(server.url)).toMatchObject({ era: 'modern', version: '2026-07-28' })
+  }, 15_000)
+
+  test('reaches every connection, which then asks nothing', async () => {
+    const server = await lineServer(modern)
+    const connection = await connected(server.url, {}, { negotiated: await negotiated(server.url) })
+    expect(connection.version).toBe('2026-07-28')
+    expect(server.said).toHaveLength(1)
+    const { answer } = await ask(connection, { tool: 'x', arguments: { a: 1 }, progress: true, read: 'json' })
+    expect(answer?.json).toEqual({
+      resultType: 'complete',
+      params: {
+        name: 'x',
+        arguments: { a: 1 },
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientInfo': { name: 'describe-load', version: expect.any(String) },
+          'io.modelcontextprotocol/clientCapabilities': {},
+          progressToken: 2,
+        },
+      },
+    })
+  })
+
+  test('is found out by a connection that nobody has told', async () => {
+    const connection = await connected((await lineServer(modern)).url, {})
+    expect(connection.version).toBe('2026-07-28')
+    const legacy = await overPipes([process.execPath, SCRIPT, 'plain'], { protocolVersion: '2025-03-26' })
+    expect(legacy.version).toBe('2025-11-25')
+  })
+})
+
+describe('a handshake', () => {
+  test('goes on with another version that we speak, and says so', async () => {
+    const log = vi.fn<(text: string) => void>()
+    const server = await legacyServer(({ id }, say) => say({ jsonrpc: '2.0', id, result: {} }), '2025-06-18')
+    const connection = await connected(server.url, undefined, { log })
+    expect(connection.version).toBe('2025-06-18')
+    expect(log).toHaveBeenCalledWith(`${server.url.host} chose MCP 2025-06-18 instead of 2025-11-25`)
+    expect(await ask(connection, PING)).toMatchObject({ ok: true })
+    expect(server.said.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized', 'ping'])
+  })
+
+  test.each(['1999-01-01', '2026-07-28'])('that ends with version %s fails', async (version) => {
+    const { url } = await legacyServer(() => {}, version)
+    await expect(connected(url)).rejects.toMatchObject({
+      name: 'ConnectError',
+      errorClass: 'protocol',
+      message: `${url.host} speaks MCP '${version}', and after a handshake we speak 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05`,
+    })
+  })
+
+  test('that is refused says how', async () => {
+    const { url } = await lineServer(({ id }, say) =>
+      say({ jsonrpc: '2.0', id, error: { code: -32_602, message: 'go away' } }),
+    )
+    await expect(connected(url)).rejects.toMatchObject({
+      errorClass: 'jsonrpc',
+      message: `${url.host} refused initialize: -32602: go away`,
+    })
+  })
+
+  test('that is cut off says at what', async () => {
+    const { url } = await lineServer((_, __, socket) => socket.destroy())
+    await expect(connected(url)).rejects.toMatchObject({
+      errorClass: 'connection',
+      message: expect.stringContaining(`${url.host} failed at initialize: the server closed the connection`),
+    })
+  })
+
+  test('has nobody at the other end', async () => {
+    await expect(connected(new URL('mcp+tcp://127.0.0.1:1'))).rejects.toMatchObject({ errorClass: 'connect' })
+  })
+})

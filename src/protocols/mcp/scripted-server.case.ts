@@ -1,0 +1,73 @@
+/**
+ * A server over its pipes that behaves as its first argument says:
+ * `node scripted-server.case.ts <behaviour>`. It shakes hands, unless its behaviour is about that.
+ */
+import { spawn } from 'node:child_process'
+import { closeSync, writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+interface Message {
+  readonly id?: unknown
+  readonly method?: string
+}
+
+const say = (message: object): void => void process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
+
+function reply({ id, method }: Message): void {
+  if (method === 'initialize') {
+    say({ id, result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'scripted' } } })
+  } else if (id !== undefined) say({ id, result: { pid: process.pid } })
+}
+
+const isCall = ({ id, method }: Message): boolean => id !== undefined && method !== 'initialize'
+
+const behaviours: Readonly<Record<string, (message: Message) => void>> = {
+  plain: reply,
+  'tells where it is'(message) {
+    if (isCall(message)) say({ id: message.id, result: { cwd: process.cwd(), env: process.env['SCRIPTED'] } })
+    else reply(message)
+  },
+  'exits mid-call'(message) {
+    if (!isCall(message)) return reply(message)
+    writeSync(2, 'out of cheese\nredo from start\n')
+    process.exit(3)
+  },
+  'is killed mid-call'(message) {
+    if (isCall(message)) process.kill(process.pid, 'SIGKILL')
+    else reply(message)
+  },
+  'floods stderr'(message) {
+    // Many times what a pipe holds, written so that nothing goes on before it has been read.
+    for (let i = 0; i < 40; i++) writeSync(2, `${'x'.repeat(64 * 1024)}\n`)
+    reply(message)
+  },
+  'never answers'(message) {
+    if (!isCall(message)) reply(message)
+  },
+  'closes its output'(message) {
+    if (isCall(message)) closeSync(1)
+    else reply(message)
+  },
+  'outlives its input': reply,
+  'has a child'(message) {
+    if (!isCall(message)) return reply(message)
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
+    say({ id: message.id, result: { child: child.pid } })
+  },
+  'exits at discover'(message) {
+    if (message.method === 'server/discover') process.exit(1)
+    reply(message)
+  },
+  'ignores discover'(message) {
+    if (message.method !== 'server/discover') reply(message)
+  },
+}
+
+const [, , behaviour = 'plain'] = process.argv
+if (behaviour === 'prints a banner') process.stdout.write('Server listening on stdio\n')
+if (behaviour === 'outlives its input') {
+  process.on('SIGTERM', () => {})
+  setInterval(() => {}, 1_000)
+}
+const behave = behaviours[behaviour] ?? reply
+createInterface(process.stdin).on('line', (line) => behave(JSON.parse(line) as Message))

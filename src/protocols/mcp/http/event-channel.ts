@@ -75,6 +75,7 @@ class EventChannel implements McpChannel {
   #onEndpoint: ((path: string) => void) | undefined
   #sockets: HttpSockets | undefined
   #heads: PostHeads | undefined
+  /** What crossed the wire and no message has been told of. */
   #untold = 0
   #ended = false
   readonly #resolveClosed: (reason: Error | undefined) => void
@@ -118,7 +119,11 @@ class EventChannel implements McpChannel {
   send(message: McpMessage): number {
     const { id } = message
     return this.#post(message, (refusal, bytes) => {
-      if (this.#ended || refusal === undefined) return
+      if (this.#ended) return
+      if (refusal === undefined) {
+        this.#untold += bytes
+        return
+      }
       if (typeof refusal === 'string') return this.#listener.message(refusal, bytes)
       if (id !== undefined) this.#listener.failed(id, refusal)
       if (refusal.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', refusal.message))

@@ -1,0 +1,137 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { McpRequest } from '../../../model/requests.ts'
+import { ask, connected, ECHO, echoed } from '../mcp.case.ts'
+import { event, json, progress, sessionServer, stream } from './scripted.case.ts'
+import type { Posted, Respond } from './scripted.case.ts'
+
+const good = ({ message }: Posted): object => ({ result: {}, jsonrpc: '2.0', id: message.id })
+
+describe('a reply', () => {
+  test.each<[string, Respond]>([
+    ['as JSON', ({ message, response }) => json(response, echoed(message))],
+    [
+      'as JSON in pieces, inside a character',
+      ({ message, response }) => {
+        const bytes = Buffer.from(JSON.stringify({ ...echoed(message), more: 'ü' }))
+        response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
+        const cut = bytes.indexOf(Buffer.from('ü')) + 1
+        response.write(bytes.subarray(0, cut))
+        setTimeout(() => response.end(bytes.subarray(cut)), 5)
+      },
+    ],
+    ['in a stream', ({ message, response }) => stream(response).end(event(echoed(message)))],
+    [
+      'after an event that primes its stream',
+      ({ message, response }) => stream(response).end(`id: 1\ndata:\n\nid: 2\n${event(echoed(message))}`),
+    ],
+    [
+      'after comments, and events of other names',
+      ({ message, response }) => stream(response).end(`: hello\n\nevent: ping\ndata: x\n\n${event(echoed(message))}`),
+    ],
+    [
+      'after the reply to somebody else',
+      ({ message, response }) =>
+        stream(response).end(event({ ...good({ message } as Posted), id: 123_456_789 }) + event(echoed(message))),
+    ],
+    ['twice', ({ message, response }) => stream(response).end(event(echoed(message)) + event(echoed(message)))],
+    [
+      'in a batch, as 2025-03-26 has them',
+      ({ message, response }) => json(response, [{ jsonrpc: '2.0', method: 'notifications/x' }, echoed(message)]),
+    ],
+  ])('%s is the answer, and its socket is used again', async (_, respond) => {
+    const server = await sessionServer(respond)
+    const connection = await connected(server.url)
+    for (let i = 0; i < 3; i++) expect(await ask(connection, ECHO, i)).toMatchObject({ ok: true })
+    expect(connection.usable).toBe(true)
+    expect(server.sockets).toHaveLength(1)
+  })
+
+  test('progress before it is heard, each notification a message', async () => {
+    const server = await sessionServer(({ message, response }) => {
+      const token = (message.params?.['_meta'] as { progressToken: unknown }).progressToken
+      stream(response)
+      response.write(event(progress(token, 1)))
+      response.end(event(progress(token, 2)) + event(echoed(message)))
+    })
+    const outcome = await ask(await connected(server.url), { ...ECHO, progress: true })
+    expect(outcome).toMatchObject({ ok: true, messages: { length: 2 } })
+  })
+
+  test('a request of the server on the stream is answered with a post of its own', async () => {
+    let answered: (() => void) | undefined
+    const server = await sessionServer(({ message, response }) => {
+      if (message.method === undefined) {
+        response.writeHead(202).end()
+        answered?.()
+        return
+      }
+      stream(response).write(event({ method: 'roots/list', jsonrpc: '2.0', id: message.id }))
+      answered = () => response.end(event(echoed(message)))
+    })
+    // The server's ids are its own: that it is the same as the call's must not matter.
+    expect(await ask(await connected(server.url), ECHO)).toMatchObject({ ok: true })
+    expect(server.posted.at(-1)?.message).toMatchObject({ id: 2, error: { code: -32_601 } })
+  })
+
+  test('is the end of the call, however long its stream stays open; the next call goes elsewhere', async () => {
+    const server = await sessionServer(({ message, response }) => stream(response).write(event(echoed(message))))
+    const connection = await connected(server.url)
+    for (let i = 0; i < 12; i++) expect(await ask(connection, ECHO, i)).toMatchObject({ ok: true })
+    // Sockets that are held for nothing do not pile up.
+    await vi.waitUntil(() => server.sockets.filter(({ destroyed }) => !destroyed).length <= 4)
+    await connection.close()
+    await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
+  })
+
+  test('a socket is used again when the stream on it has ended, though later than its reply came', async () => {
+    const server = await sessionServer(({ message, response }) => {
+      stream(response).write(event(echoed(message)))
+      setTimeout(() => response.end(), 20)
+    })
+    const connection = await connected(server.url)
+    for (let i = 0; i < 10; i++) {
+      expect(await ask(connection, ECHO, i)).toMatchObject({ ok: true })
+      await new Promise((resolve) => setTimeout(resolve, 30))
+    }
+    expect(server.sockets.length).toBeLessThanOrEqual(4)
+  })
+
+  test.each<[string, Respond]>([
+    ['JSON', ({ message, response }) => json(response, { jsonrpc: '2.0', id: message.id, result: { ü: 1 } })],
+    [
+      'a stream',
+      ({ message, response }) => stream(response).end(event({ jsonrpc: '2.0', id: message.id, result: { ü: 1 } })),
+    ],
+  ])('counts the bytes that crossed the wire, as %s', async (as, respond) => {
+    const wire: { readonly read: number; readonly written: number }[] = []
+    const server = await sessionServer((posted) => {
+      const { bytesRead = 0, bytesWritten = 0 } = posted.response.socket ?? {}
+      wire.push({ read: bytesRead, written: bytesWritten })
+      respond(posted)
+    })
+    const connection = await connected(server.url)
+    const call: McpRequest = { tool: 'x', arguments: { text: 'ü'.repeat(1_000) } }
+    const outcomes = [await ask(connection, call, 1), await ask(connection, call, 2), await ask(connection, call, 3)]
+    const sent = (wire[1]?.read ?? 0) - (wire[0]?.read ?? 0)
+    const received = (wire[2]?.written ?? 0) - (wire[1]?.written ?? 0)
+    expect(outcomes[1]?.bytesSent).toBe(sent)
+    // Of a stream neither its reason phrase is known, nor what frames and ends its chunks, when the reply is handed over.
+    const unknown = as === 'JSON' ? 0 : ' OK'.length + '5d\r\n\r\n0\r\n\r\n'.length
+    expect(outcomes[1]?.bytesReceived).toBe(received - unknown)
+  })
+
+  test('each of several calls at once has a socket of its own, and they are used again', async () => {
+    const held: (() => void)[] = []
+    const server = await sessionServer(({ message, response }) => {
+      held.push(() => json(response, echoed(message)))
+      if (held.length === 3) for (const release of held.splice(0).reverse()) release()
+    })
+    const connection = await connected(server.url, { protocolVersion: '2025-11-25', maxInFlight: 3 })
+    expect(connection.maxInFlight).toBe(3)
+    for (let i = 0; i < 3; i++) {
+      const outcomes = await Promise.all([1, 2, 3].map((k) => ask(connection, ECHO, 3 * i + k)))
+      expect(outcomes).toMatchObject([{ ok: true }, { ok: true }, { ok: true }])
+    }
+    expect(server.sockets).toHaveLength(3)
+  })
+})

@@ -48,7 +48,7 @@ describe('a reply', () => {
 
   test('progress before it is heard, each notification a message', async () => {
     const server = await sessionServer(({ message, response }) => {
-      const token = (message.params?.['_meta'] as { progressToken: unknown }).progressToken
+      const token = (message.params?.['_meta'] as { progressToken?: unknown } | undefined)?.progressToken
       stream(response)
       response.write(event(progress(token, 1)))
       response.end(event(progress(token, 2)) + event(echoed(message)))

@@ -103,7 +103,7 @@ describe('a session', () => {
     })
     const protocol = mcpKind.create(mcp({ protocolVersion: '2025-11-25' }))
     const first = await protocol.connect(server.url, contextFor())
-    await ask(first as never, ECHO)
+    await ask(first, ECHO)
     const second = await connected(server.url)
     expect(await ask(second, ECHO)).toMatchObject({ ok: true })
     expect(server.sessions).toEqual(['s1', 's2'])

@@ -88,7 +88,7 @@ describe('a server over its pipes', () => {
   test('takes its children with it', async () => {
     const connection = await overPipes(command('has a child'), PINNED)
     const { answer } = await ask(connection, JSON_PING)
-    const { child } = answer?.json as { readonly child: number }
+    const child = Number((answer?.json as { readonly child: number } | undefined)?.child)
     expect(exists(child)).toBe(true)
     await connection.close()
     // Orphans are buried by another process, in its own time.

@@ -1,0 +1,15 @@
+/** A server of 2026-07-28 over its pipes, as its makers write one: `node modern-server.case.ts`. */
+import { McpServer } from '@modelcontextprotocol/server'
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
+
+serveStdio(
+  () => {
+    const server = new McpServer({ name: 'modern', version: '1' }, { capabilities: { tools: {} } })
+    server.registerTool('now', { description: 'the time' }, async () => ({ content: [{ type: 'text', text: 'late' }] }))
+    server.registerTool('fail', { description: 'fails' }, async () => {
+      throw new Error('not today')
+    })
+    return server
+  },
+  { legacy: 'reject' },
+)

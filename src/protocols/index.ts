@@ -2,9 +2,10 @@ import type { Protocol, ProtocolKind, ProtocolSpec } from '../model/protocol.ts'
 import { httpKind } from './http/index.ts'
 import { mcpKind } from './mcp/index.ts'
 import { tcpKind } from './tcp/index.ts'
+import { websocketKind } from './websocket/index.ts'
 
 /** Every shipped protocol: a new one is its folder and a line here. Their requests differ; each reads its own only. */
-const kinds = [httpKind, mcpKind, tcpKind] as unknown as readonly ProtocolKind<unknown>[]
+const kinds = [httpKind, mcpKind, tcpKind, websocketKind] as unknown as readonly ProtocolKind<unknown>[]
 
 /** The names a plan's `protocol` may have. */
 export const PROTOCOL_NAMES: readonly string[] = kinds.map(({ kind }) => kind)

@@ -1,0 +1,283 @@
+import type { Socket } from 'node:net'
+import { WebSocket } from 'ws'
+import type { RawData } from 'ws'
+import type { Cancel, ConnectContext, Connection, ErrorClass, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
+import type { WebSocketRequest } from '../../model/requests.ts'
+import { closesInOrder, wordClose } from './close-codes.ts'
+import { WebSocketExchange } from './exchange.ts'
+import { frameBytes } from './frame-size.ts'
+import { openWebSocket } from './handshake.ts'
+import type { HandshakeOptions } from './handshake.ts'
+import { idIn } from './json-id.ts'
+import type { JsonId } from './json-id.ts'
+import { Outbox } from './outbox.ts'
+import { Pings } from './pings.ts'
+import { encode } from './request-encoding.ts'
+import type { Encoded } from './request-encoding.ts'
+import { bytesOf, wholeOf } from './received.ts'
+import type { Received } from './received.ts'
+import { Unasked } from './unasked.ts'
+
+export interface ConnectionOptions extends HandshakeOptions {
+  readonly maxInFlight: number
+}
+
+export function connectWebSocket(
+  target: URL,
+  context: ConnectContext,
+  options: ConnectionOptions,
+): Promise<Connection<WebSocketRequest>> {
+  return openWebSocket(
+    target,
+    context,
+    options,
+    (webSocket, socket) => new WebSocketConnection(webSocket, socket, target.host, options.maxInFlight, context.log),
+  )
+}
+
+const UNASKED = 'the server sent a message that nobody had asked for'
+const REMEDY = 'where it greets, let a setup wait for that: { replies: 1 }'
+
+class WebSocketConnection implements Connection<WebSocketRequest> {
+  readonly maxInFlight: number
+  readonly version: string
+  readonly closed: Promise<Error | undefined>
+
+  readonly #webSocket: WebSocket
+  readonly #socket: Socket
+  readonly #outbox: Outbox
+  readonly #unasked: Unasked
+
+  readonly #underWay = new Set<WebSocketExchange>()
+  /** Who gets the next messages, in this order; also those given up, whose answers may still come. */
+  readonly #inOrder: WebSocketExchange[] = []
+  readonly #byId = new Map<JsonId, WebSocketExchange>()
+  readonly #pings = new Pings()
+
+  /** Requests with ids were sent: a message with another id answers none of the rest. */
+  #hasIds = false
+  /** Somebody has listened: from then on the server may push what nobody waits for. */
+  #hasListened = false
+  #closing = false
+  /** An answer may come for somebody who has given it up, or may not: nobody else must be sent behind it. */
+  #doubtful = false
+  #destroyed = false
+  /** Why the connection was given up by us, and what its socket says. */
+  #fault: Error | undefined
+  #socketError: Error | undefined
+
+  /** Numbers the reads of the socket; `#read` is 0 outside of one. */
+  #reads = 0
+  #read = 0
+  /** Bytes read that were frames, complete ones. */
+  #framed: number
+
+  constructor(webSocket: WebSocket, socket: Socket, host: string, maxInFlight: number, log: ConnectContext['log']) {
+    this.#webSocket = webSocket
+    this.#socket = socket
+    this.#unasked = new Unasked(log)
+    this.maxInFlight = maxInFlight
+    this.version = webSocket.protocol === '' ? 'WebSocket' : `WebSocket (${webSocket.protocol})`
+    this.#outbox = new Outbox(webSocket, (message) => this.#fail('protocol', message))
+    // What came behind the handshake's answer waits in the socket.
+    this.#framed = socket.bytesRead - socket.readableLength
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.closed = promise
+
+    // `ws` reads between the two, and tells of every message in a read before the read is over.
+    socket.prependListener('data', () => (this.#read = ++this.#reads))
+    socket.on('data', () => (this.#read = 0))
+    // `ws` keeps it to itself.
+    socket.on('error', (error) => (this.#socketError ??= error))
+    webSocket.on('message', (data) => this.#received(data))
+    webSocket.on('ping', (payload) => (this.#framed += frameBytes(payload.length)))
+    webSocket.on('pong', (payload) => this.#ponged(payload))
+    webSocket.on('error', (error) => this.#broke(error))
+    webSocket.on('close', (code, said) => {
+      const reason = this.#ended(code, said.toString('utf8'))
+      const { passedOver } = this.#unasked
+      log(
+        `connection to ${host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}` +
+          (passedOver === 0 ? '' : `; messages that nobody had asked for: ${passedOver}`),
+      )
+      resolve(reason)
+    })
+  }
+
+  get usable(): boolean {
+    return !this.#closing && !this.#doubtful && this.#webSocket.readyState === WebSocket.OPEN
+  }
+
+  exchange({ requestId, payload }: Outgoing<WebSocketRequest>, events: ExchangeEvents): Cancel {
+    const encoded = encode(payload)
+    const exchange = new WebSocketExchange(encoded.by, payload, events, this.#read, this.#succeed)
+    this.#underWay.add(exchange)
+    if (this.usable) this.#begin(exchange, encoded, requestId)
+    else queueMicrotask(() => this.#failOne(exchange, 'connection', 'the connection was already closed'))
+    return () => {
+      const transferred = exchange.transferred(this.#outbox.bytesOf(exchange), this.#unfinishedOf(exchange))
+      this.#giveUp(exchange)
+      return transferred
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#settled()
+    await this.closed
+  }
+
+  destroy(): void {
+    this.#destroyed = true
+    this.#webSocket.terminate()
+  }
+
+  #begin(exchange: WebSocketExchange, encoded: Encoded, requestId: number): void {
+    switch (encoded.by) {
+      case 'order':
+        if (this.#unasked.held > 0) {
+          // The next one could as well be answered by what was sent before it asked.
+          return queueMicrotask(() => this.#fail('protocol', `${UNASKED}, before this one (${REMEDY})`))
+        }
+        if (!exchange.unanswered) this.#inOrder.push(exchange)
+        return this.#outbox.post(exchange, encoded.message)
+      case 'id': {
+        this.#hasIds = true
+        this.#unasked.passOverHeld()
+        const id = encoded.template.idFor(requestId)
+        exchange.tag = id
+        if (!exchange.unanswered) this.#byId.set(id, exchange)
+        return this.#outbox.post(exchange, encoded.template.messageWith(id))
+      }
+      case 'pong':
+        return this.#outbox.ping(exchange, this.#pings.add(exchange))
+      case 'listening':
+        this.#inOrder.push(exchange)
+        if (this.#hasListened) return
+        this.#hasListened = true
+        return queueMicrotask(() => this.#deliverHeld())
+      case 'nothing':
+        return queueMicrotask(() => this.#failOne(exchange, 'protocol', encoded.fault))
+    }
+  }
+
+  #received(data: RawData): void {
+    const message: Received = data instanceof ArrayBuffer ? Buffer.from(data) : data
+    const bytes = bytesOf(message)
+    this.#framed += frameBytes(bytes)
+
+    if (this.#hasIds) {
+      const id = idIn(wholeOf(message))
+      const asked = id === undefined ? undefined : this.#byId.get(id)
+      if (id !== undefined && asked !== undefined) {
+        if (!asked.take(message, bytes)) return
+        this.#byId.delete(id)
+        return this.#succeed(asked)
+      }
+      // Late, twice, or never asked for: in any case no answer to a request without an id.
+      if (id !== undefined) return this.#unasked.passOver(1)
+    }
+    const head = this.#inOrder[0]
+    if (head !== undefined && this.#canBeFor(head)) this.#takeInOrder(head, message, bytes)
+    else if (this.#hasIds || this.#hasListened) this.#unasked.passOver(1)
+    else if (head === undefined) this.#unasked.hold(message, bytes)
+    else this.#fail('protocol', `${UNASKED}, before it had the next request`)
+  }
+
+  /** An answer cannot have been read before its request was sent. */
+  #canBeFor({ by, progress, bornIn }: WebSocketExchange): boolean {
+    return by === 'listening' || (progress === 'sent' && (bornIn === 0 || bornIn !== this.#read))
+  }
+
+  #takeInOrder(head: WebSocketExchange, message: Received, bytes: number): void {
+    if (!head.take(message, bytes)) return
+    this.#inOrder.shift()
+    this.#succeed(head)
+  }
+
+  #deliverHeld(): void {
+    for (let head = this.#inOrder[0]; head?.by === 'listening'; head = this.#inOrder[0]) {
+      const message = this.#unasked.next()
+      if (message === undefined) return
+      this.#takeInOrder(head, message, message.length)
+    }
+    this.#unasked.passOverHeld()
+  }
+
+  #ponged(payload: Buffer): void {
+    this.#framed += frameBytes(payload.length)
+    const answered = this.#pings.takeAnswered(payload.toString('latin1'))
+    answered.at(-1)?.acknowledged(payload.length)
+    for (const exchange of answered) this.#succeed(exchange)
+  }
+
+  readonly #succeed = (exchange: WebSocketExchange): void => {
+    this.#underWay.delete(exchange)
+    this.#settled()
+    exchange.succeed(this.#outbox.bytesOf(exchange))
+  }
+
+  #giveUp(exchange: WebSocketExchange): void {
+    this.#underWay.delete(exchange)
+    exchange.over = true
+    if (exchange.by === 'id') this.#byId.delete(exchange.tag)
+    if (exchange.by === 'pong') this.#pings.remove(exchange)
+    const place = this.#inOrder.indexOf(exchange)
+    if (exchange.progress === 'waiting') {
+      // Nothing of it has been sent, so nothing will come for it.
+      this.#outbox.withdraw(exchange)
+      if (place >= 0) this.#inOrder.splice(place, 1)
+    } else if (exchange.progress === 'leaving') {
+      // Half a message cannot be taken back, and another one cannot follow on it.
+      this.destroy()
+    } else if (place >= 0 || exchange.unanswered) {
+      this.#doubtful = true
+    }
+    this.#settled()
+  }
+
+  /** Ends the connection once nothing is under way on it any more, where it is to end. */
+  #settled(): void {
+    if (this.#underWay.size > 0) return
+    if (this.#doubtful) this.destroy()
+    else if (this.#closing) this.#webSocket.close(1000)
+  }
+
+  #broke(error: NodeJS.ErrnoException): void {
+    const isProtocol = error.code?.startsWith('WS_ERR_') === true || error.code?.startsWith('Z_') === true
+    this.#fail(isProtocol ? 'protocol' : 'connection', error.message)
+  }
+
+  /** Ends everything under way, and with it the connection. */
+  #fail(errorClass: ErrorClass, message: string): void {
+    this.#fault ??= new Error(message)
+    this.#webSocket.terminate()
+    this.#failAll(errorClass, message)
+  }
+
+  /** Fails what is under way, and tells why the connection was lost; undefined when it ended in order. */
+  #ended(code: number, said: string): Error | undefined {
+    const idle = this.#underWay.size === 0
+    const inOrder = this.#destroyed || (idle && (this.#closing || closesInOrder(code)))
+    const lost = this.#socketError && `the connection was lost: ${this.#socketError.message}`
+    const message = this.#destroyed ? 'the connection was destroyed' : (lost ?? wordClose(code, said))
+    this.#failAll('connection', message)
+    return this.#fault ?? (inOrder ? undefined : new Error(message, { cause: this.#socketError }))
+  }
+
+  #failAll(errorClass: ErrorClass, message: string): void {
+    this.#outbox.stop()
+    for (const exchange of this.#underWay) this.#failOne(exchange, errorClass, message)
+  }
+
+  #failOne(exchange: WebSocketExchange, errorClass: ErrorClass, message: string): void {
+    this.#underWay.delete(exchange)
+    exchange.fail({ errorClass, message }, this.#outbox.bytesOf(exchange), this.#unfinishedOf(exchange))
+  }
+
+  /** What has been read of a message that is not complete, for the one it is most likely meant for. */
+  #unfinishedOf(exchange: WebSocketExchange): number {
+    const [first] = this.#inOrder.length > 0 ? this.#inOrder : this.#underWay
+    return exchange === first ? Math.max(0, this.#socket.bytesRead - this.#framed) : 0
+  }
+}

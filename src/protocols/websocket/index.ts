@@ -1,0 +1,98 @@
+import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
+import { flag, present, readKeys, wholeFrom } from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/plan-readers.ts'
+import type { PlanFault } from '../../model/errors.ts'
+import type { WebSocketRequest } from '../../model/requests.ts'
+import { messageOf } from './message-body.ts'
+import { requestFaults } from './request-faults.ts'
+
+/** What `websocket({ … })` takes. */
+export interface WebSocketOptions {
+  /** Subprotocols to offer, the one wanted most first; the server must take one. Default none. */
+  readonly subprotocols?: readonly string[]
+  /**
+   * Requests under way at once on one connection. Default 1: only a server that answers in order, or gives back ids
+   * (`correlate: 'id'`), can tell several apart.
+   */
+  readonly maxInFlight?: number
+  /** Offers to compress messages (RFC 7692). Bytes are then counted as they were before. Default false. */
+  readonly perMessageDeflate?: boolean
+}
+
+/** WebSocket with options, for a plan's `protocol`. */
+export function websocket(options: WebSocketOptions = {}): ProtocolSpec {
+  return { ...options, kind: 'websocket' }
+}
+
+/** RFC 9110, 5.6.2: a token. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+const subprotocols: Reader<readonly string[]> = (value, key, faults) => {
+  if (Array.isArray(value) && value.every(isToken) && new Set(value).size === value.length) return value
+  const remedy = typeof value === 'string' ? `write subprotocols: ['${value}']` : "write subprotocols: ['chat']"
+  faults.push({ key, value, rule: 'must be a list of different names, without blanks or commas', remedy })
+  return undefined
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && TOKEN.test(value)
+}
+
+const OPTIONS = { subprotocols, maxInFlight: wholeFrom(1), perMessageDeflate: flag }
+
+/**
+ * WebSocket (RFC 6455). What the server sends unasked is treated by what the connection is used for. Where requests are
+ * answered in order, it is an error, since it would be taken for an answer. Where requests carry ids, or have listened
+ * (no `data`), it is passed over. The first that listens on a connection also gets what had come before.
+ */
+function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> {
+  const { maxInFlight = 1, perMessageDeflate = false } = options
+  const settings = { maxInFlight, perMessageDeflate, subprotocols: options.subprotocols ?? [] }
+  return {
+    name: 'websocket',
+    // Every server answers it, whatever it speaks above.
+    healthRead: { ping: true },
+    usualFormat: 'text',
+    work: {
+      read: (bytes, format) => ({ data: `read ${format} ${bytes}` }),
+      write: (body, format) => ({ data: messageOf('write ', body, format) }),
+      echo: (body, format) => ({ data: messageOf('echo ', body, format) }),
+      stream: (messages, bytes, format) => ({ data: `stream ${format} ${messages} ${bytes}`, replies: messages }),
+    },
+    faultsOf: requestFaults,
+    // Without data a request listens; only where it does not say for how many messages can data have been meant.
+    withBody: (request, body, format) =>
+      request.data === undefined && request.replies === undefined && request.ping !== true
+        ? { ...request, data: messageOf('', body, format) }
+        : request,
+    word: wordRequest,
+    async connect(target: URL, context: ConnectContext): Promise<Connection<WebSocketRequest>> {
+      // Loading `ws` takes time that only who needs it should pay.
+      const { connectWebSocket } = await import('./connection.ts')
+      return connectWebSocket(target, context, settings)
+    },
+  }
+}
+
+function wordRequest({ data, replies = 1, ping }: WebSocketRequest): string {
+  if (ping === true) return 'ping'
+  if (data === undefined) return replies === 1 ? 'listen' : `listen for ${replies} messages`
+  return replies === 1 ? 'message' : `message with ${replies} replies`
+}
+
+export const websocketKind: ProtocolKind<WebSocketRequest> = {
+  kind: 'websocket',
+  schemes: { 'ws:': 80, 'wss:': 443 },
+  optionFaults(options, key) {
+    const faults: PlanFault[] = []
+    readKeys(OPTIONS, options, { prefix: `${key}.`, noun: 'an option of websocket' }, faults)
+    return faults
+  },
+  create: (spec) => createWebSocket(optionsOf(spec)),
+}
+
+/** By then they are without fault. */
+function optionsOf(spec: ProtocolSpec): WebSocketOptions {
+  const { kind: _, ...options } = spec
+  return present(readKeys(OPTIONS, options, { prefix: '', noun: '' }, []))
+}

@@ -1,0 +1,100 @@
+const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACKET = 0x5b
+const BACKSLASH = 0x5c
+const CLOSE_BRACKET = 0x5d
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const LETTER_I = 0x69
+const LETTER_D = 0x64
+
+/** What has an id of its own among what is under way. */
+export type JsonId = string | number
+
+/** Where a JSON object says what its `id` is. */
+export interface IdPlace {
+  /** Behind the brace that opens the object. */
+  readonly inside: number
+  /** Where the value of `id` begins and ends; undefined where there is none. */
+  readonly value: readonly [start: number, end: number] | undefined
+  /** The object has a member before its end, or before its `id`. */
+  readonly hasMembers: boolean
+}
+
+/**
+ * Looks for the `id` of a JSON object in UTF-8, without parsing what comes after it: most peers put it near the front of
+ * messages that may be long. Undefined when the text does not begin as an object.
+ */
+export function idPlace(json: Uint8Array): IdPlace | undefined {
+  let at = skipBlanks(json, 0)
+  if (json[at] !== OPEN_BRACE) return undefined
+  const inside = at + 1
+  at = skipBlanks(json, inside)
+  const hasMembers = json[at] === QUOTE
+  while (json[at] === QUOTE) {
+    const isId = json[at + 1] === LETTER_I && json[at + 2] === LETTER_D && json[at + 3] === QUOTE
+    at = skipBlanks(json, endOfString(json, at))
+    if (json[at] !== COLON) break
+    const start = skipBlanks(json, at + 1)
+    const end = endOfValue(json, start)
+    if (isId) return { inside, value: [start, end], hasMembers }
+    at = skipBlanks(json, end)
+    if (json[at] !== COMMA) break
+    at = skipBlanks(json, at + 1)
+  }
+  return { inside, value: undefined, hasMembers }
+}
+
+/** The `id` of a JSON object; undefined where it has none that is a text or a number. */
+export function idIn(json: Buffer): JsonId | undefined {
+  const value = idPlace(json)?.value
+  if (value === undefined) return undefined
+  try {
+    const id: unknown = JSON.parse(json.toString('utf8', ...value))
+    return typeof id === 'string' || typeof id === 'number' ? id : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function skipBlanks(json: Uint8Array, from: number): number {
+  let at = from
+  while (isBlank(json[at])) at++
+  return at
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+}
+
+/** Behind the quote that ends the string which begins at `start`. */
+function endOfString(json: Uint8Array, start: number): number {
+  for (let quote = json.indexOf(QUOTE, start + 1); quote >= 0; quote = json.indexOf(QUOTE, quote + 1)) {
+    let backslashes = 0
+    while (json[quote - 1 - backslashes] === BACKSLASH) backslashes++
+    if (backslashes % 2 === 0) return quote + 1
+  }
+  return json.length
+}
+
+function endOfValue(json: Uint8Array, start: number): number {
+  let depth = 0
+  let at = start
+  while (at < json.length) {
+    const byte = json[at]
+    if (byte === QUOTE) {
+      at = endOfString(json, at)
+      if (depth === 0) return at
+      continue
+    }
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      if (depth === 0) return at
+      depth--
+      if (depth === 0) return at + 1
+    } else if (depth === 0 && (byte === COMMA || isBlank(byte))) return at
+    at++
+  }
+  return at
+}

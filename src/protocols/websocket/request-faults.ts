@@ -1,0 +1,62 @@
+import type { PlanFault } from '../../model/errors.ts'
+import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/plan-readers.ts'
+
+const data: Reader<string | Uint8Array> = (value, key, faults) => {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value
+  const meant = typeof value === 'object' ? 'write data: JSON.stringify(…)' : undefined
+  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
+  return undefined
+}
+
+const READERS = {
+  name: text,
+  weight: positive,
+  read: oneOf(['text', 'json']),
+  data,
+  replies: wholeFrom(0),
+  correlate: oneOf(['order', 'id']),
+  ping: flag,
+}
+
+/** Everything wrong with a WebSocket request as its author wrote it; `key` is where it stands in the plan. */
+export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
+  if (!isRecord(request)) {
+    return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { data: 'hello' }` }]
+  }
+  const faults: PlanFault[] = []
+  const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a WebSocket request' }, faults)
+  if (read.ping === true) {
+    for (const name of ['data', 'replies', 'correlate', 'read'] as const) {
+      const value = request[name]
+      if (value !== undefined) faults.push({ key: `${key}.${name}`, value, rule: 'does not go with `ping`' })
+    }
+    return faults
+  }
+  if (read.replies === 0 && request['data'] === undefined) {
+    const remedy = 'write what to send, or how many messages to wait for'
+    faults.push({ key: `${key}.replies`, value: 0, rule: 'must be at least 1 where no `data` is sent', remedy })
+  }
+  if (read.replies === 0 && read.read !== undefined) {
+    faults.push({ key: `${key}.read`, value: read.read, rule: 'needs an answer, and `replies` is 0' })
+  }
+  if (read.correlate === 'id') faults.push(...idFaults(request['data'], `${key}.data`))
+  return faults
+}
+
+function idFaults(value: unknown, key: string): readonly PlanFault[] {
+  const rule = "must be a JSON object, so that `correlate: 'id'` can give it an id"
+  if (value === undefined) return [{ key, value, rule }]
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) return []
+  const json = typeof value === 'string' ? value : Buffer.from(value).toString('utf8')
+  // A template may stand where JSON would have a number: what it becomes is known when it is sent.
+  return /\{\{.*\}\}/.test(json) || isJsonObject(json) ? [] : [{ key, value, rule }]
+}
+
+function isJsonObject(json: string): boolean {
+  try {
+    return isRecord(JSON.parse(json))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import net from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { WebSocketServer } from 'ws'
+import type { ServerOptions, WebSocket } from 'ws'
+import type { Cancel, ConnectContext, Connection, Outcome } from '../../model/protocol.ts'
+import type { WebSocketRequest } from '../../model/requests.ts'
+import { websocket, websocketKind } from './index.ts'
+import type { WebSocketOptions } from './index.ts'
+
+/** A server of the `ws` package on loopback, which ends with the test. */
+export interface EchoServer {
+  readonly url: URL
+  /** Every connection there has been, as the server has it. */
+  readonly peers: readonly WebSocket[]
+}
+
+export async function webSocketServer(
+  onPeer: (peer: WebSocket, server: WebSocketServer) => void,
+  options: ServerOptions = {},
+): Promise<EchoServer> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, maxPayload: 0, ...options })
+  const peers: WebSocket[] = []
+  server.on('connection', (peer) => {
+    peers.push(peer)
+    // Clients that reset are part of the tests.
+    peer.on('error', () => {})
+    onPeer(peer, server)
+  })
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const peer of server.clients) peer.terminate()
+    server.close()
+  })
+  return { url: new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`), peers }
+}
+
+/** Sends back what it gets, as it got it. */
+export function echoServer(options?: ServerOptions): Promise<EchoServer> {
+  return webSocketServer(
+    (peer) => peer.on('message', (data, isBinary) => peer.send(data, { binary: isBinary })),
+    options,
+  )
+}
+
+/**
+ * A server that shakes hands by hand and then does what it is told with the bare socket: `ws` refuses to be as wrong as
+ * real servers are. `behind` is sent in the same packet as the end of the handshake.
+ */
+export async function bareServer(
+  onOpen: (socket: Socket) => void,
+  { behind = Buffer.alloc(0), headers = '' }: { readonly behind?: Buffer; readonly headers?: string } = {},
+): Promise<URL> {
+  return socketServer((socket, head) => {
+    const [, key = ''] = /sec-websocket-key: *(\S+)/i.exec(head) ?? []
+    const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+    const answer = `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: ${accept}\r\n${headers}\r\n`
+    socket.write(Buffer.concat([Buffer.from(answer), behind]))
+    onOpen(socket)
+  })
+}
+
+/** A server that does this with every connection, once it has sent the head of a request. */
+export async function socketServer(onHead: (socket: Socket, head: string) => void): Promise<URL> {
+  const sockets: Socket[] = []
+  const server = net.createServer({ noDelay: true }, (socket) => {
+    sockets.push(socket)
+    socket.on('error', () => {})
+    socket.once('data', (bytes) => onHead(socket, bytes.toString('latin1')))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+}
+
+/** A short text message as a server frames it. */
+export function textFrame(text: string): Buffer {
+  const payload = Buffer.from(text)
+  return Buffer.concat([Buffer.from([0x81, payload.length]), payload])
+}
+
+export function contextFor(some: Partial<ConnectContext> = {}): ConnectContext {
+  return { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {}, ...some }
+}
+
+/** A connection that is destroyed when the test ends. */
+export async function open(
+  url: URL,
+  options: WebSocketOptions = {},
+  some: Partial<ConnectContext> = {},
+): Promise<Connection<WebSocketRequest>> {
+  const connection = await websocketKind.create(websocket(options)).connect(url, contextFor(some))
+  onTestFinished(() => connection.destroy())
+  return connection
+}
+
+/** An exchange under way: how it ended, as often as it was told to. */
+export interface Asked {
+  readonly outcomes: readonly Outcome[]
+  readonly messages: readonly number[]
+  readonly done: Promise<Outcome>
+  readonly cancel: Cancel
+}
+
+let requests = 0
+
+/** Begins an exchange, with an id of its own unless one is given. */
+export function begin(
+  connection: Connection<WebSocketRequest>,
+  payload: WebSocketRequest,
+  requestId: number = requests++,
+): Asked {
+  const outcomes: Outcome[] = []
+  const messages: number[] = []
+  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const cancel = connection.exchange(
+    { requestId, operation: 'test', payload },
+    {
+      onMessage: (bytes) => messages.push(bytes),
+      onDone(outcome) {
+        outcomes.push(outcome)
+        resolve(outcome)
+      },
+    },
+  )
+  return { outcomes, messages, done: promise, cancel }
+}
+
+/** One exchange, as a promise of its outcome. */
+export function ask(connection: Connection<WebSocketRequest>, payload: WebSocketRequest): Promise<Outcome> {
+  return begin(connection, payload).done
+}

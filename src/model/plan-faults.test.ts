@@ -12,6 +12,7 @@ const vocabulary: PlanVocabulary = {
   protocolFaults: () => [],
   requestFaults: (_, request, key) =>
     typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
+  templateFaults: () => [],
   specFromName: (kind, rate) => ({ kind, rate }),
   patternFaults: (pattern, key) =>
     typeof pattern === 'object' || pattern === 'constant' || pattern === 'poisson'

@@ -19,13 +19,20 @@ const vocabulary: PlanVocabulary = {
     typeof request === 'object' && request !== null && !('wrong' in request)
       ? []
       : [{ key, value: request, rule: 'is wrong' }],
+  templateFaults: () => [],
   specFromName: (kind) => ({ kind }),
   patternFaults: () => [],
   patternDuration: () => undefined,
   patternFrom: ({ kind }, { durationMs }) => ({ name: kind, durationMs, rateAt: () => 1, expectedBy: () => 1 }),
 }
 
-const shared = { concurrency: undefined, maxConnections: undefined, messageSize: undefined, messageFormat: undefined }
+const shared = {
+  concurrency: undefined,
+  maxConnections: undefined,
+  messageSize: undefined,
+  messageFormat: undefined,
+  feeds: undefined,
+}
 
 function resolved(plan: Readonly<Record<string, unknown>>) {
   const faults: PlanFault[] = []

@@ -19,6 +19,7 @@ interface Shared {
   readonly maxConnections: number | undefined
   readonly messageSize: MessageSize | undefined
   readonly messageFormat: MessageFormat | undefined
+  readonly feeds: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What the plan sends where: one lane, or one for each entry of a `mix`. */
@@ -31,7 +32,29 @@ export function resolveLanes(
   const { workload } = plan
   if (isRecord(workload) && workload['kind'] === 'mix') return resolveMix(workload, plan, shared, vocabulary, faults)
   const lane = resolveLane(plan, '', shared, vocabulary, faults)
+  if (lane !== undefined) holdTemplates([lane], plan, shared, vocabulary, faults)
   return lane && [lane]
+}
+
+/** Templates name what stands elsewhere in the plan: its feeds, its setup. */
+function holdTemplates(
+  lanes: readonly ResolvedLane[],
+  plan: Plan,
+  { feeds = {} }: Shared,
+  vocabulary: PlanVocabulary,
+  faults: PlanFault[],
+): void {
+  const known = {
+    feeds: Object.fromEntries(Object.keys(feeds).map((name) => [name, undefined])),
+    setup: plan['setup'] !== undefined,
+  }
+  for (const { name, request } of lanes) {
+    if (request === undefined || typeof request === 'function') continue
+    for (const [index, each] of [request].flat().entries()) {
+      const place = Array.isArray(request) ? `[${index}]` : ''
+      faults.push(...vocabulary.templateFaults(each, name === '' ? `request${place}` : `${name}${place}`, known))
+    }
+  }
 }
 
 function resolveLane(
@@ -182,6 +205,7 @@ function resolveMix(
   const [first, ...others] = lanes.filter((lane) => lane !== undefined)
   if (first === undefined) return undefined
   refuseTwins([first, ...others], faults)
+  holdTemplates([first, ...others], plan, shared, vocabulary, faults)
   return [first, ...others]
 }
 
@@ -204,6 +228,7 @@ function resolveEntry(
     maxConnections: read.maxConnections ?? shared.maxConnections,
     messageSize: read.messageSize ?? shared.messageSize,
     messageFormat: read.messageFormat ?? shared.messageFormat,
+    feeds: shared.feeds,
   }
   const lane = resolveLane({ target, ...entry }, prefix, ofEntry, vocabulary, faults)
   if (typeof lane?.request === 'function') {

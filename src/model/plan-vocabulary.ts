@@ -19,8 +19,17 @@ export interface PlanVocabulary extends SchemeVocabulary {
   readonly protocolNames: readonly string[]
   /** Everything wrong with what a protocol's builder returned; `key` is where it stands in the plan. */
   protocolFaults(spec: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[]
-  /** Everything wrong with one request of this protocol; `key` is where it stands in the plan. */
+  /** Everything wrong with one request of this protocol, its templates apart; `key` is where it stands in the plan. */
   requestFaults(protocol: ResolvedProtocol, request: unknown, key: string): readonly PlanFault[]
+  /** Everything wrong with the templates in a request. The fields of a feed are known once it has been read. */
+  templateFaults(
+    request: unknown,
+    key: string,
+    known: {
+      readonly feeds: Readonly<Record<string, readonly string[] | undefined>>
+      readonly setup: boolean
+    },
+  ): readonly PlanFault[]
   specFromName(name: PatternName, rate: Rps): PatternSpec
   /** Everything wrong with a pattern: a name, what a builder returned, or an object of the user's own. */
   patternFaults(pattern: unknown, key: string): readonly PlanFault[]

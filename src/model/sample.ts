@@ -13,6 +13,8 @@ export interface Sample {
   readonly phase: number
   readonly fate: 'success' | 'error' | 'dropped'
   readonly intendedMs: Ms
+  /** False of the warm-up, also of a step of one of its journeys that goes on beyond it: such a sample is not recorded. */
+  readonly measured: boolean
   /** The dispatcher saw it; NaN when it never did. */
   readonly dueMs: Ms
   /** First byte written; NaN when never sent. */

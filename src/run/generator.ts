@@ -11,6 +11,7 @@ import { type CallOff, RunClock } from '../traffic/clock.ts'
 import { connectFailure } from '../traffic/connections/failure.ts'
 import type { Dispatcher } from '../traffic/dispatch.ts'
 import { FedPicker } from '../traffic/workloads/fed-picker.ts'
+import type { LaneRequest } from './lane-picker.ts'
 import { dispatcherFor } from './lane.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator } from './messages.ts'
 import { loadProtocol } from './protocols.ts'
@@ -37,7 +38,7 @@ export class Generator {
   readonly #recorder: Recorder
   readonly #fed: FedPicker<AnyRequest> | undefined
   /** One a lane; none before `open`. */
-  #dispatchers: readonly Dispatcher<AnyRequest>[] = []
+  #dispatchers: readonly Dispatcher<LaneRequest>[] = []
   #unended = 0
   #stopSnapshots: CallOff | undefined
   #measuring = { cpuMs: 0, runDelayMs: 0, atMs: 0, loop: performance.eventLoopUtilization() }
@@ -73,7 +74,7 @@ export class Generator {
     }
   }
 
-  async #makeDispatchers(): Promise<readonly Dispatcher<AnyRequest>[]> {
+  async #makeDispatchers(): Promise<readonly Dispatcher<LaneRequest>[]> {
     const { plan, lanes } = this.#job
     const made = plan.lanes.map(async (lane, index) => {
       const laneJob = lanes[index]

@@ -31,6 +31,13 @@ export function positionsOf(plan: ResolvedPlan): number {
   return Math.max(countOf(measuredInstants(plan, curve)), countOf(warmUpInstants(plan, curve)))
 }
 
+/** How many requests the run sends, warm-up and all. */
+export function arrivalsIn(plan: ResolvedPlan): number {
+  const curve = curveOf(plan)
+  if (curve === undefined) return Number.POSITIVE_INFINITY
+  return countOf(measuredInstants(plan, curve)) + countOf(warmUpInstants(plan, curve))
+}
+
 function countOf(instants: Arrivals | undefined): number {
   if (instants === undefined) return 0
   let count = 0

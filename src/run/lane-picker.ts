@@ -2,18 +2,24 @@ import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
 import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { isEmbedded } from '../model/work.ts'
+import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import { bodyPicker } from '../traffic/workloads/body-picker.ts'
 import { onePicker, type RequestPicker, weightedPicker } from '../traffic/workloads/picker.ts'
 import { workPicker } from '../traffic/workloads/work-picker.ts'
+import { AwaitingSetup, templatedPicker } from './templates.ts'
+
+export interface LanePickerParts {
+  readonly plan: ResolvedPlan
+  readonly lane: ResolvedLane
+  readonly protocol: Protocol<AnyRequest>
+  readonly url: URL
+  readonly feeds: Readonly<Record<string, LoadedFeed>>
+  /** Requests that a function makes, where one does. */
+  readonly fed: RequestPicker<AnyRequest> | undefined
+}
 
 /** What a lane sends, position by position. Its requests as the plan has them, else work for a target that does it. */
-export function lanePicker(
-  plan: ResolvedPlan,
-  lane: ResolvedLane,
-  protocol: Protocol<AnyRequest>,
-  url: URL,
-  fed: RequestPicker<AnyRequest> | undefined,
-): RequestPicker<AnyRequest> {
+export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePickerParts): RequestPicker<LaneRequest> {
   const shape = {
     size: lane.messageSize ?? 'small',
     format: lane.messageFormat ?? protocol.usualFormat,
@@ -24,16 +30,32 @@ export function lanePicker(
     if (!doesWork(protocol, url)) return onePicker(protocol.healthRead)
     return workPicker({ workload: lane.workload, work: protocol.work, ...shape })
   }
-  const written = fed ?? writtenPicker(lane, protocol, plan.seed)
+  const written = templatedPicker(fed ?? writtenPicker(lane, protocol, plan.seed), plan, feeds)
   const { withBody } = protocol
   const asked = lane.messageSize !== undefined || lane.messageFormat !== undefined
-  return withBody === undefined || !asked ? written : bodyPicker(written, { ...shape, withBody })
+  if (withBody === undefined || !asked) return written
+  return bodyPicker(written, {
+    ...shape,
+    withBody(request, body, format) {
+      if (!(request instanceof AwaitingSetup)) return withBody(request, body, format)
+      return new AwaitingSetup(request.name, (setup) => withBody(request.render(setup), body, format))
+    },
+  })
 }
+
+/** What goes through the engine; what waits for the setup of its connection is rendered there. */
+export type LaneRequest = AnyRequest | AwaitingSetup
 
 /** What of a lane's plan does not apply to its target, for the report. */
 export function notesOn(lane: ResolvedLane, protocol: Protocol<AnyRequest>, url: URL): readonly string[] {
-  if (lane.request !== undefined || doesWork(protocol, url)) return []
   const notes: string[] = []
+  const { longestMessage = Number.POSITIVE_INFINITY } = protocol
+  if (typeof lane.messageSize === 'number' && lane.messageSize > longestMessage) {
+    notes.push(
+      `messageSize ${lane.messageSize} is more than ${protocol.name} carries: ${longestMessage} bytes were sent`,
+    )
+  }
+  if (lane.request !== undefined || doesWork(protocol, url)) return notes
   const sent = protocol.word(protocol.healthRead)
   if (lane.workload !== 'read') {
     notes.push(

@@ -12,7 +12,7 @@ import { tickWake } from '../traffic/wake/tick.ts'
 import { shareOfMix } from '../traffic/workloads/mix.ts'
 import type { RequestPicker } from '../traffic/workloads/picker.ts'
 import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
-import { lanePicker } from './lane-picker.ts'
+import { type LaneRequest, lanePicker } from './lane-picker.ts'
 import type { GeneratorJob, LaneJob } from './messages.ts'
 
 export interface LaneParts {
@@ -34,7 +34,7 @@ export interface LaneParts {
 }
 
 /** What one generator thread does for one lane: its arrivals, its connections, its requests. */
-export function dispatcherFor(parts: LaneParts): Dispatcher<AnyRequest> {
+export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
   const { job, lane, laneJob, protocol, clock, recorder } = parts
   const { plan, thread, threads } = job
   const url = new URL(laneJob.url)
@@ -50,7 +50,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<AnyRequest> {
   return new Dispatcher(
     {
       clock,
-      source: sourceOf(parts, lanePicker(plan, lane, protocol, url, parts.fed)),
+      source: sourceOf(parts, lanePicker({ plan, lane, protocol, url, feeds: job.feeds, fed: parts.fed })),
       overflow: plan.overflow,
       requestTimeoutMs: plan.requestTimeoutMs,
       concurrency: plan.concurrency === undefined ? undefined : shareOf(plan.concurrency, thread, threads),
@@ -86,7 +86,7 @@ function shareOf(total: number, thread: number, threads: number): number {
   return Math.max(1, Math.floor(total / threads) + (thread < total % threads ? 1 : 0))
 }
 
-function sourceOf({ job, index, lane }: LaneParts, picker: RequestPicker<AnyRequest>): ArrivalSource<AnyRequest> {
+function sourceOf({ job, index, lane }: LaneParts, picker: RequestPicker<LaneRequest>): ArrivalSource<LaneRequest> {
   const { plan, thread, threads } = job
   const weights = plan.lanes.map(({ weight }) => weight)
   const share = { thread, threads, takes: shareOfMix(weights, index, plan.seed) }
@@ -112,7 +112,7 @@ function warmUpOf(
 }
 
 /** The name of a request's operation; in a mix the lane's name goes before it, and stands alone where it has none. */
-function operationNamer(lane: string): (request: AnyRequest) => string {
+function operationNamer(lane: string): (request: LaneRequest) => string {
   if (lane === '') return ({ name = '' }) => name
   const names = new Map<string, string>()
   return ({ name = '' }) => {

@@ -11,7 +11,7 @@ import { abortReason } from './abort.ts'
 import { loadFeeds } from './feed-files.ts'
 import { type GeneratorHandle, startInline, startWorker } from './fleet.ts'
 import { latencyLimits } from './generator.ts'
-import { positionsOf } from './instants.ts'
+import { arrivalsIn } from './instants.ts'
 import { IntervalStream } from './interval-stream.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState } from './messages.ts'
 import { type Placement, placementOf } from './placement.ts'
@@ -19,6 +19,7 @@ import { RequestMaker } from './request-maker.ts'
 import { buildResult } from './result.ts'
 import { closeAll, openSessions, type TargetSession, urlsOf } from './session.ts'
 import { unreachable } from './target.ts'
+import { holdTemplates } from './templates.ts'
 import { Watch } from './watch.ts'
 
 /** A run under way. */
@@ -128,7 +129,8 @@ export class Run implements LoadRun {
 
   /** Without a session when the run was stopped before its targets were ready. */
   async #open(): Promise<void> {
-    this.#feeds = await loadFeeds(this.#plan.feeds, () => positionsOf(this.#plan))
+    this.#feeds = await loadFeeds(this.#plan.feeds, () => arrivalsIn(this.#plan))
+    holdTemplates(this.#plan, this.#feeds)
     const abort = new AbortController()
     const opening = openSessions(this.#plan, (text) => this.#log(text), abort.signal)
     const sessions = await Promise.race([opening, this.#stopAsked.promise])

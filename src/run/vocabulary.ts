@@ -1,6 +1,7 @@
 import type { PlanVocabulary, SchemeVocabulary } from '../model/plan-vocabulary.ts'
 import { portOf, PROTOCOL_NAMES, protocolKind, protocolNameOf, SCHEMES } from '../protocols/index.ts'
 import * as patterns from '../traffic/patterns/index.ts'
+import { sampleOf, templateFaults } from '../traffic/templates/index.ts'
 import { knownProtocol } from './protocols.ts'
 
 /** What a target's URL may say. */
@@ -14,7 +15,8 @@ export const vocabulary: PlanVocabulary = {
     return protocolKind(String(kind))?.optionFaults(options, key) ?? []
   },
   // A module's protocol is not known before the run loads it; then the requests are looked at.
-  requestFaults: (protocol, request, key) => knownProtocol(protocol)?.faultsOf(request, key) ?? [],
+  requestFaults: (protocol, request, key) => knownProtocol(protocol)?.faultsOf(sampleOf(request), key) ?? [],
+  templateFaults,
   specFromName: patterns.specFromName,
   patternFaults: patterns.patternFaults,
   patternDuration: patterns.patternDuration,

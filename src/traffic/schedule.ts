@@ -51,12 +51,13 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     this.#held = held
     this.#last = held
     if (held === undefined) return undefined
-    const payload = this.#options.picker.pick(held.position)
+    // The warm-up walks the same positions, and its last requests may still be under way when the first ones come again.
+    const requestId = held.atMs < 0 ? -1 - held.position : held.position
+    const payload = this.#options.picker.pick(requestId)
     if (payload === 'later') return 'later'
     this.#held = undefined
     return {
-      // The warm-up walks the same positions, and its last requests may still be under way when the first ones come again.
-      requestId: held.atMs < 0 ? -1 - held.position : held.position,
+      requestId,
       atMs: held.atMs,
       operation: this.#options.operationOf(payload),
       phase: this.#phaseAt(held.atMs),

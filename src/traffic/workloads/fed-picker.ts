@@ -21,7 +21,8 @@ export class FedPicker<Request> implements RequestPicker<Request> {
     this.#ask = ask
   }
 
-  pick(sequence: number): Request | 'later' {
+  pick(position: number): Request | 'later' {
+    const sequence = position < 0 ? -1 - position : position
     const place = Math.floor(sequence / this.#step)
     const number = Math.floor(place / this.#chunk)
     const offset = sequence % this.#step

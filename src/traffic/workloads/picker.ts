@@ -1,7 +1,10 @@
 /** Chooses what each request of the schedule sends. */
 export interface RequestPicker<Request> {
-  /** The request at this position of the schedule, the same whatever the threads; 'later' when it is not known yet. */
-  pick(sequence: number): Request | 'later'
+  /**
+   * The request at this position of the schedule, the same whatever the threads; in the warm-up positions count down from
+   * −1. 'later' when it is not known yet.
+   */
+  pick(position: number): Request | 'later'
 }
 
 /** One request, always. */

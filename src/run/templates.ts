@@ -1,0 +1,63 @@
+import { LoadPlanError, type PlanFault } from '../model/errors.ts'
+import type { ResolvedPlan } from '../model/plan.ts'
+import type { AnyRequest, RequestLabel } from '../model/requests.ts'
+import { feedPickers, fieldsOf, type LoadedFeed } from '../traffic/feeds/index.ts'
+import { compileTemplate, type Template, templateFaults } from '../traffic/templates/index.ts'
+import type { RequestPicker } from '../traffic/workloads/picker.ts'
+
+/**
+ * A request that is whole only once it is known what the setup of its connection returned. It goes through the engine
+ * like any other; the connection renders it.
+ */
+export class AwaitingSetup implements RequestLabel {
+  readonly name: string
+  readonly render: (setup: unknown) => AnyRequest
+
+  constructor(name: string, render: (setup: unknown) => AnyRequest) {
+    this.name = name
+    this.render = render
+  }
+}
+
+type Feeds = Readonly<Record<string, LoadedFeed>>
+
+/** Requests with their templates filled in; those that name the setup wait for it. */
+export function templatedPicker(
+  requests: RequestPicker<AnyRequest>,
+  plan: ResolvedPlan,
+  feeds: Feeds,
+): RequestPicker<AnyRequest | AwaitingSetup> {
+  const sources = { feeds: feedPickers(feeds, plan.seed), seed: plan.seed, headers: plan.headers }
+  const compiled = new WeakMap<AnyRequest, { readonly template: Template<AnyRequest> | undefined }>()
+
+  function templateOf(request: AnyRequest): Template<AnyRequest> | undefined {
+    let known = compiled.get(request)
+    if (known === undefined) compiled.set(request, (known = { template: compileTemplate(request, sources) }))
+    return known.template
+  }
+
+  return {
+    pick(position) {
+      const request = requests.pick(position)
+      if (request === 'later') return request
+      const template = templateOf(request)
+      if (template === undefined) return request
+      if (!template.needsSetup) return template.render(position)
+      return new AwaitingSetup(request.name ?? '', (setup) => template.render(position, setup))
+    },
+  }
+}
+
+/** Throws `LoadPlanError` when a template names a field that its feed does not have, now that the feeds are read. */
+export function holdTemplates(plan: ResolvedPlan, feeds: Feeds): void {
+  const known = {
+    feeds: Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, fieldsOf(feed)])),
+    setup: plan.setup !== undefined,
+  }
+  const faults: PlanFault[] = plan.lanes.flatMap(({ name, request }) => {
+    const key = name === '' ? 'request' : `workload (${name})`
+    if (request === undefined || typeof request === 'function') return []
+    return ([request].flat() as readonly AnyRequest[]).flatMap((each) => templateFaults(each, key, known))
+  })
+  if (faults.length > 0) throw new LoadPlanError(faults)
+}

@@ -28,6 +28,8 @@ export interface ScriptedServer {
   /** Every message that came, over whatever connection. */
   readonly said: readonly Said[]
   readonly sockets: readonly Socket[]
+  /** Ends it at once; nobody listens at its port any more. */
+  readonly stop: () => void
 }
 
 /** A server of lines over TCP that does what it is told to with each message. It ends with the test. */
@@ -47,11 +49,17 @@ export async function lineServer(behaviour: Behaviour): Promise<ScriptedServer> 
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
+  const stop = (): void => {
     for (const socket of sockets) socket.destroy()
     server.close()
-  })
-  return { url: new URL(`mcp+tcp://127.0.0.1:${(server.address() as AddressInfo).port}`), said, sockets }
+  }
+  onTestFinished(stop)
+  return {
+    stop,
+    url: new URL(`mcp+tcp://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    said,
+    sockets,
+  }
 }
 
 /** A server of the legacy era that shakes hands, and does what it is told to with everything else but notifications. */

@@ -1,7 +1,10 @@
-import { tmpdir } from 'node:os'
+import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { McpRequest } from '../../model/requests.ts'
 import { mcp, mcpKind } from './index.ts'
 import { ask, contextFor, overPipes, PING, STDIO } from './mcp.case.ts'
@@ -9,6 +12,7 @@ import { ask, contextFor, overPipes, PING, STDIO } from './mcp.case.ts'
 const SCRIPT = fileURLToPath(new URL('scripted-server.case.ts', import.meta.url))
 const PINNED = { protocolVersion: '2025-11-25' } as const
 const JSON_PING: McpRequest = { ...PING, read: 'json' }
+const NOBODY = { onMessage: () => {}, onDone: () => {} }
 
 function command(behaviour: string): readonly string[] {
   return [process.execPath, SCRIPT, behaviour]
@@ -40,6 +44,16 @@ describe('a server over its pipes', () => {
     const stdio = { stdio: command('tells where it is'), env: { SCRIPTED: 'yes' }, cwd }
     const connection = await overPipes([], PINNED, { stdio })
     expect((await ask(connection, JSON_PING)).answer?.json).toEqual({ cwd, env: 'yes' })
+  })
+
+  test('takes and gives messages of the longest size', async () => {
+    const connection = await overPipes(command('echoes'), PINNED)
+    const { longestMessage = 0 } = mcpKind.create(mcp())
+    const params = { data: 'ü"'.repeat(longestMessage / 4) }
+    const { ok, answer, bytesSent } = await ask(connection, { method: 'x', params, read: 'json' })
+    expect(ok).toBe(true)
+    expect(bytesSent).toBeGreaterThan(longestMessage)
+    expect((answer?.json as typeof params | undefined)?.data === params.data).toBe(true)
   })
 
   test.each([
@@ -86,13 +100,19 @@ describe('a server over its pipes', () => {
   }, 15_000)
 
   test('takes its children with it', async () => {
-    const connection = await overPipes(command('has a child'), PINNED)
-    const { answer } = await ask(connection, JSON_PING)
-    const child = Number((answer?.json as { readonly child: number } | undefined)?.child)
-    expect(exists(child)).toBe(true)
-    await connection.close()
-    // Orphans are buried by another process, in its own time.
-    await vi.waitFor(() => expect(exists(child)).toBe(false), 5_000)
+    const listener = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void listener.close())
+    await once(listener, 'listening')
+    const address = listener.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const stdio = { stdio: command('has a child'), env: { SCRIPTED: String(port) } }
+    const connection = await overPipes([], PINNED, { stdio })
+    const cancel = connection.exchange({ requestId: 0, operation: 'x', payload: PING }, NOBODY)
+    const [child] = (await once(listener, 'connection')) as [Socket]
+    child.on('error', () => {}).resume()
+    cancel()
+    await Promise.all([connection.close(), once(child, 'close')])
+    expect(await connection.closed).toBeUndefined()
   })
 })
 

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 interface Message {
   readonly id?: unknown
   readonly method?: string
+  readonly params?: unknown
 }
 
 const say = (message: object): void => void process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
@@ -23,6 +24,10 @@ const isCall = ({ id, method }: Message): boolean => id !== undefined && method 
 
 const behaviours: Readonly<Record<string, (message: Message) => void>> = {
   plain: reply,
+  echoes(message) {
+    if (isCall(message)) say({ id: message.id, result: message.params })
+    else reply(message)
+  },
   'tells where it is'(message) {
     if (isCall(message)) say({ id: message.id, result: { cwd: process.cwd(), env: process.env['SCRIPTED'] } })
     else reply(message)
@@ -51,8 +56,9 @@ const behaviours: Readonly<Record<string, (message: Message) => void>> = {
   'outlives its input': reply,
   'has a child'(message) {
     if (!isCall(message)) return reply(message)
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' })
-    say({ id: message.id, result: { child: child.pid } })
+    // It holds a connection to whoever started us, who sees by it how long it lives, and does not keep us from ending.
+    const code = `require('node:net').connect(${Number(process.env['SCRIPTED'])}, '127.0.0.1')`
+    spawn(process.execPath, ['-e', code], { stdio: 'inherit' }).unref()
   },
   'exits at discover'(message) {
     if (message.method === 'server/discover') process.exit(1)

@@ -1,6 +1,7 @@
 import type { GeneratedBody } from '../../model/body.ts'
 
-export const CHUNK_BYTES: number = 64 * 1024
+/** Smaller than what a stream takes before it says that it is full, so that several chunks can wait in it at once. */
+export const CHUNK_BYTES: number = 16 * 1024
 
 export interface CountedBody extends GeneratedBody {
   /** Bytes that have been asked for. */

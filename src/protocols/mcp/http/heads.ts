@@ -77,12 +77,16 @@ export class PostHeads {
     this.#head = this.#make('POST', this.#fields)
   }
 
-  of({ method, name, source }: McpMessage): RequestHead {
+  of({ method, name, mirrored = {}, source }: McpMessage): RequestHead {
     if (this.#bySource === undefined || method === undefined) return this.#head
     let head = this.#bySource.get(source)
     if (head === undefined) {
       const about = { 'mcp-method': fieldValue(method), ...(name !== undefined && { 'mcp-name': fieldValue(name) }) }
-      this.#bySource.set(source, (head = this.#make('POST', { ...this.#fields, ...about })))
+      const parameters = Object.entries(mirrored).map(([header, value]) => [header, fieldValue(value)])
+      const fields = { ...this.#fields, ...about, ...Object.fromEntries(parameters) } as Readonly<
+        Record<string, string>
+      >
+      this.#bySource.set(source, (head = this.#make('POST', fields)))
     }
     return head
   }

@@ -30,9 +30,10 @@ class Group {
     return this.#tally.figures(durationMs)
   }
 
-  judged(durationMs: Ms): JudgedFigures {
+  /** `ownMs`: how much of a response time is no work of the target’s: the think time of a journey. */
+  judged(durationMs: Ms, ownMs: Ms = 0): JudgedFigures {
     const figures = this.figures(durationMs)
-    const spanMs = Math.max(durationMs, this.#batches.untilLastSuccessMs)
+    const spanMs = Math.max(durationMs, this.#batches.untilLastSuccessMs - ownMs)
     const achievedRps = spanMs > 0 ? (figures.successes * 1_000) / spanMs : 0
     return { ...figures, durationMs, achievedRps, batches: this.#batches.toJSON() }
   }
@@ -48,6 +49,7 @@ export class Collector {
   readonly #total: Group
   readonly #operations = new Map<string, Group>()
   readonly #phases = new Map<number, Group>()
+  readonly #journeys: Group
   readonly #intervals: IntervalSeries
   readonly #ended: boolean[]
   #slices = 0
@@ -57,6 +59,7 @@ export class Collector {
     this.#pending = Array.from({ length: threads }, () => [])
     this.#ended = this.#pending.map(() => false)
     this.#total = new Group(limits, 0)
+    this.#journeys = new Group(limits, 0)
     this.#intervals = new IntervalSeries(limits)
   }
 
@@ -103,6 +106,13 @@ export class Collector {
     return (this.#phases.get(index) ?? new Group(this.#limits, this.#slices)).judged(durationMs)
   }
 
+  /** The journeys as if each were one request. */
+  journeys(durationMs: Ms): JudgedFigures {
+    const { responseTime } = this.#journeys.figures(durationMs)
+    // Who starts a journey at the end of the run takes his time with it: the quickest tells how much of that is his own.
+    return this.#journeys.judged(durationMs, 'minMs' in responseTime ? responseTime.minMs : 0)
+  }
+
   #drain(): Interval[] {
     const completed: Interval[] = []
     for (;;) {
@@ -129,6 +139,8 @@ export class Collector {
       this.#phases,
       parts.map(({ phases }) => phases),
     )
+    const journeys = parts.map((part) => part.journeys).filter((delta) => delta !== undefined)
+    this.#journeys.add(journeys.length === 0 ? undefined : sumOf(journeys, this.#limits))
     this.#slices++
     return this.#intervals.add(parts.map(({ total }) => total))
   }

@@ -15,6 +15,8 @@ export interface SliceDelta {
   readonly operations: Readonly<Record<string, TallyDelta>>
   /** By position in the pattern; only those in which something happened. */
   readonly phases: Readonly<Record<number, TallyDelta>>
+  /** Journeys, each counted as one request; absent where nothing happened to any. */
+  readonly journeys?: TallyDelta
 }
 
 /**
@@ -26,17 +28,19 @@ export class Recorder {
   readonly #total: Tally
   readonly #operations = new Map<string, Tally>()
   readonly #phases = new Map<number, Tally>()
+  readonly #journeys: Tally
   #finished: SliceDelta[] = []
   #slice = 0
 
   constructor(limits: readonly LatencyLimit[]) {
     this.#limits = limits
     this.#total = new Tally(limits)
+    this.#journeys = new Tally(limits)
   }
 
   /** A request came due. */
   arrived(sample: Sample): void {
-    if (sample.intendedMs < 0) return
+    if (!sample.measured) return
     this.rollTo(sample.dueMs)
     this.#total.arrive()
     if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).arrive()
@@ -45,11 +49,30 @@ export class Recorder {
 
   /** A request that came due met its fate. */
   settled(sample: Sample): void {
-    if (sample.intendedMs < 0) return
+    if (!sample.measured) return
     this.rollTo(sample.doneMs)
     this.#total.settle(sample)
     if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).settle(sample)
     if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).settle(sample)
+  }
+
+  /** A journey came due. What it sends comes due by itself. */
+  journeyArrived(journey: Sample): void {
+    if (!journey.measured) return
+    this.rollTo(journey.dueMs)
+    this.#journeys.arrive()
+  }
+
+  /** A journey met its fate. */
+  journeySettled(journey: Sample): void {
+    if (!journey.measured) return
+    this.rollTo(journey.doneMs)
+    this.#journeys.settle(journey)
+  }
+
+  /** Journeys that never came due were given up; so was the first request of each. */
+  journeysNeverDue(reason: DropReason, count: number): void {
+    this.#journeys.drop(reason, count)
   }
 
   /** Scheduled requests that never came due were given up. */
@@ -85,6 +108,7 @@ export class Recorder {
       total: this.#total.take(),
       operations: takeAll(this.#operations),
       phases: takeAll(this.#phases),
+      ...(this.#journeys.idle ? {} : { journeys: this.#journeys.take() }),
     })
   }
 }

@@ -12,6 +12,7 @@ export function sampleOf(parts: Partial<Sample>): Sample {
     phase: -1,
     fate: 'success',
     intendedMs: 0,
+    measured: true,
     dueMs: 0,
     sentMs: 0,
     doneMs: 0,

@@ -219,8 +219,11 @@ export interface LoadResult extends JudgedFigures {
   readonly endedBecause?: string
   readonly operations: Readonly<Record<string, JudgedFigures>>
   readonly phases: Readonly<Record<string, PhaseFigures>>
-  /** Null: the plan had no journey. */
-  readonly journeys: null
+  /**
+   * The journeys, each as if it were one request: scheduled is started, sent with its first step, done with its last, think
+   * time between. Their steps are the requests of the whole and its `operations`. Null: the plan had no journey.
+   */
+  readonly journeys: JudgedFigures | null
   readonly pool: {
     /** Connections at most. */
     readonly size: number

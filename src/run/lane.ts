@@ -71,7 +71,12 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
     {
       arrived: (sample) => recorder.arrived(sample),
       settled: (sample) => recorder.settled(sample),
-      neverDue: (reason, phase, count) => recorder.neverDue(reason, phase, count),
+      journeyArrived: (journey) => recorder.journeyArrived(journey),
+      journeySettled: (journey) => recorder.journeySettled(journey),
+      neverDue(reason, phase, count) {
+        recorder.neverDue(reason, phase, count)
+        if (plan.journey !== undefined) recorder.journeysNeverDue(reason, count)
+      },
       connected: (connectMs) => recorder.observe('connectTime', connectMs),
       gap: (gapMs) => recorder.observe('messageGap', gapMs),
       ended: parts.ended,

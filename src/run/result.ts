@@ -53,7 +53,7 @@ export function buildResult(parts: ResultParts): LoadResult {
     ...collector.total(durationMs),
     operations: collector.operations(durationMs),
     phases: phasesOf(parts, durationMs),
-    journeys: null,
+    journeys: plan.journey === undefined ? null : collector.journeys(durationMs),
     pool: poolOf(states, parts.elapsedMs),
     connections: connectionsOf(states),
     intervalMs: collector.intervalMs,

@@ -11,12 +11,16 @@ import type { Wake } from './wake/wake.ts'
 export interface DispatchEvents {
   arrived(sample: Sample): void
   settled(sample: Sample): void
+  /** A journey came due; what it sends are requests like any other. */
+  journeyArrived(journey: Sample): void
+  /** A journey met its fate, told as if it were one request. */
+  journeySettled(journey: Sample): void
   neverDue(reason: DropReason, phase: number, count: number): void
   connected(connectMs: Ms): void
   gap(gapMs: Ms): void
   /** Every request has met its fate. */
   ended(): void
-  /** The run cannot go on: the books do not balance, or the schedule threw. */
+  /** The run cannot go on: the books do not balance, or the schedule or a journey threw. */
   broken(error: unknown): void
   log(text: string): void
 }
@@ -24,12 +28,14 @@ export interface DispatchEvents {
 export interface DispatchOptions<Request> {
   readonly clock: Clock
   readonly source: ArrivalSource<Request>
-  readonly pool: Omit<PoolOptions<Request>, 'clock' | 'connectTimeoutMs'>
+  readonly pool: Omit<PoolOptions<Request>, 'clock' | 'connectTimeoutMs' | 'exclusive'>
   readonly overflow: Overflow
   readonly requestTimeoutMs: Ms
   /** Closed model: this many requests under way at once; each starts when one ends. */
   readonly concurrency: number | undefined
   /** In the closed model no request starts after this; in the open model nothing is intended after it. */
   readonly lastArrivalMs: Ms
+  /** A journey keeps the connection of its first step to its end, and shares it with nobody. */
+  readonly holdConnections?: boolean
   makeWake(onWake: () => void): Wake
 }

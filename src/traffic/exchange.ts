@@ -1,15 +1,25 @@
-import type { Cancel, ErrorClass, ExchangeEvents, Outcome, Outgoing, Transferred } from '../model/protocol.ts'
+import type { Answer, Cancel, ErrorClass, ExchangeEvents, Outcome, Outgoing, Transferred } from '../model/protocol.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import type { Slot } from './connections/slot.ts'
 import type { FifoItem } from './fifo.ts'
+import type { ActiveJourney } from './journeys/active-journey.ts'
 
 /** Who is told that an exchange is over; the engine. */
 export interface ExchangeOwner<Request> {
   now(): Ms
   finished(exchange: Exchange<Request>): void
   gap(gapMs: Ms): void
+}
+
+/** What is to be sent: an arrival of the schedule, or a step of a journey. */
+export interface Planned<Request> {
+  readonly requestId: number
+  readonly operation: string
+  readonly phase: number
+  readonly payload: Request
+  readonly journey?: ActiveJourney<Request>
 }
 
 /**
@@ -22,7 +32,10 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   readonly phase: number
   readonly payload: Request
   readonly intendedMs: Ms
+  readonly measured: boolean
   readonly dueMs: Ms
+  /** The journey that it is a step of. */
+  readonly journey: ActiveJourney<Request> | undefined
   sentMs: Ms = Number.NaN
   doneMs: Ms = Number.NaN
   firstMessageMs: Ms = Number.NaN
@@ -32,6 +45,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   dropReason: DropReason | undefined = undefined
   bytesSent = 0
   bytesReceived = 0
+  answer: Answer | undefined = undefined
   slot: Slot<Request> | undefined = undefined
   cancel: Cancel | undefined = undefined
   previous: Exchange<Request> | undefined = undefined
@@ -41,10 +55,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
 
   constructor(
     owner: ExchangeOwner<Request>,
-    requestId: number,
-    operation: string,
-    phase: number,
-    payload: Request,
+    { requestId, operation, phase, payload, journey }: Planned<Request>,
     intendedMs: Ms,
     dueMs: Ms,
   ) {
@@ -54,7 +65,9 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     this.phase = phase
     this.payload = payload
     this.intendedMs = intendedMs
+    this.measured = journey === undefined ? intendedMs >= 0 : journey.measured
     this.dueMs = dueMs
+    this.journey = journey
   }
 
   get over(): boolean {
@@ -64,7 +77,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   onMessage(_bytes: number): void {
     const nowMs = this.#owner.now()
     if (Number.isNaN(this.firstMessageMs)) this.firstMessageMs = nowMs - this.sentMs
-    else if (this.intendedMs >= 0) this.#owner.gap(nowMs - this.#lastMessageMs)
+    else if (this.measured) this.#owner.gap(nowMs - this.#lastMessageMs)
     this.#lastMessageMs = nowMs
   }
 
@@ -74,6 +87,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     this.doneMs = this.#owner.now()
     this.bytesSent = outcome.bytesSent
     this.bytesReceived = outcome.bytesReceived
+    this.answer = outcome.answer
     if (!outcome.ok) {
       this.fate = 'error'
       this.errorClass = outcome.errorClass ?? 'protocol'

@@ -126,6 +126,8 @@ export function openedRun(scenario: Scenario): VirtualRun {
     {
       arrived: ({ requestId }) => run.arrivedIds.push(requestId),
       settled: (sample) => run.samples.push(copyOf(sample)),
+      journeyArrived: () => {},
+      journeySettled: () => {},
       neverDue: (reason, _phase, count) => run.neverDue.push({ reason, count }),
       connected: (connectMs) => run.connectMs.push(connectMs),
       gap: () => {},

@@ -30,6 +30,14 @@ export class Attempts<Request> {
     return attempt
   }
 
+  /** A new part of it begins, which may take as long again. */
+  renew(slot: Slot<Request>, attempt: Attempt): void {
+    attempt.sinceMs = this.#clock.now()
+    // To the end: the attempts stand in order of their beginnings.
+    this.#slots.delete(slot)
+    this.#slots.add(slot)
+  }
+
   /** It succeeded or failed. */
   end(slot: Slot<Request>): void {
     slot.connecting = undefined

@@ -12,7 +12,14 @@ export interface PoolOptions<Request> {
   readonly connectTimeoutMs: Ms
   readonly clock: Clock
   readonly random: Random
+  /** A connection carries one exchange at a time, however many it could. */
+  readonly exclusive: boolean
   connect(signal: AbortSignal): Promise<Connection<Request>>
+  /**
+   * Makes a connection ready for its first request, once it stands: its time is not part of connecting, but it may take
+   * as long. Gives the connection to use; a rejection counts as one of `connect`.
+   */
+  prepare?(connection: Connection<Request>, signal: AbortSignal): Promise<Connection<Request>>
 }
 
 export interface PoolCounts {

@@ -205,6 +205,7 @@ test('what goes wrong while sending on a new connection is not taken for a failu
   const pool = new ConnectionPool(
     {
       kind: 'pooled',
+      exclusive: false,
       maxConnections: 1,
       reconnect: { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0 },
       connectTimeoutMs: 1_000,

@@ -5,7 +5,7 @@ import { backoffMs } from './backoff.ts'
 import { connectFailure } from './failure.ts'
 import { Occupancy } from './occupancy.ts'
 import type { PoolCounts, PoolEvents, PoolOptions } from './pool-options.ts'
-import { Slot } from './slot.ts'
+import { type Attempt, Slot } from './slot.ts'
 
 /**
  * Connections to one target. `long-lived` ones are all opened before the run and reopened when lost; `pooled` ones are
@@ -94,11 +94,11 @@ export class ConnectionPool<Request> {
       const slot = this.#options.kind === 'long-lived' ? this.#free.shift() : this.#free.pop()
       if (slot === undefined) return undefined
       const { connection } = slot
-      if (connection === undefined || !connection.usable || slot.inUse >= connection.maxInFlight) continue
+      if (connection === undefined || !connection.usable || slot.inUse >= this.#roomOn(connection)) continue
       slot.inUse++
       slot.carried = true
       if (slot.inUse === 1) this.#occupancy.busy(1)
-      if (slot.inUse < connection.maxInFlight && this.#options.kind !== 'short-lived') this.#free.push(slot)
+      if (slot.inUse < this.#roomOn(connection) && this.#options.kind !== 'short-lived') this.#free.push(slot)
       this.#watchRoom()
       return slot
     }
@@ -111,7 +111,7 @@ export class ConnectionPool<Request> {
     const { connection } = slot
     if (connection === undefined || !connection.usable) return
     if (this.#options.kind === 'short-lived') void connection.close()
-    else if (slot.inUse === connection.maxInFlight - 1) this.#free.push(slot)
+    else if (slot.inUse === this.#roomOn(connection) - 1) this.#free.push(slot)
     this.#watchRoom()
   }
 
@@ -162,14 +162,15 @@ export class ConnectionPool<Request> {
   async #connect(slot: Slot<Request>): Promise<unknown> {
     const { clock } = this.#options
     const attempt = this.#attempts.begin(slot)
-    let connection: Connection<Request>
+    let connection: Connection<Request> | undefined
+    let connectMs: Ms
     try {
       connection = await this.#options.connect(attempt.abort.signal)
-      if (this.#stopped || attempt.gaveUp) {
-        connection.destroy()
-        throw new Error('given up')
-      }
+      connectMs = clock.now() - attempt.sinceMs
+      if (!this.#stopped && !attempt.gaveUp) connection = await this.#prepare(connection, slot, attempt)
+      if (this.#stopped || attempt.gaveUp) throw new Error('given up')
     } catch (error) {
+      connection?.destroy()
       this.#attempts.end(slot)
       if (this.#stopped) return error
       slot.failures++
@@ -183,8 +184,15 @@ export class ConnectionPool<Request> {
       return error
     }
     // Outside the `try`: what is thrown while a waiting request is sent is no failure to connect.
-    this.#connected(slot, connection, clock.now() - attempt.sinceMs)
+    this.#connected(slot, connection, connectMs)
     return undefined
+  }
+
+  async #prepare(connection: Connection<Request>, slot: Slot<Request>, attempt: Attempt): Promise<Connection<Request>> {
+    // Where only the way to the target is tried, nothing is sent.
+    if (this.#options.prepare === undefined || this.#probing) return connection
+    this.#attempts.renew(slot, attempt)
+    return this.#options.prepare(connection, attempt.abort.signal)
   }
 
   #attemptFailed(errorClass: ErrorClass, message: string): void {
@@ -203,7 +211,7 @@ export class ConnectionPool<Request> {
     slot.carried = false
     slot.connection = connection
     this.#version ??= connection.version
-    if (this.#options.kind !== 'short-lived') this.#bears = connection.maxInFlight
+    if (this.#options.kind !== 'short-lived') this.#bears = this.#roomOn(connection)
     void connection.closed.then((reason) => this.#closedBy(slot, connection, reason))
     this.#free.push(slot)
     this.#watchRoom()
@@ -215,6 +223,8 @@ export class ConnectionPool<Request> {
     if (slot.connection !== connection) return
     this.#closed++
     slot.connection = undefined
+    slot.onLost?.()
+    slot.onLost = undefined
     const place = this.#free.indexOf(slot)
     if (place >= 0) this.#free.splice(place, 1)
     if (this.#stopped) return
@@ -253,6 +263,11 @@ export class ConnectionPool<Request> {
       this.#retrying--
       this.#vacate(slot)
     })
+  }
+
+  /** How many exchanges it carries at once. */
+  #roomOn(connection: Connection<Request>): number {
+    return this.#options.exclusive ? 1 : connection.maxInFlight
   }
 
   /** The pool is full while a request that came now would have to wait for another one: every place is taken. */

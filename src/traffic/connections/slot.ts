@@ -5,7 +5,7 @@ import type { CallOff } from '../clock.ts'
 /** An attempt to connect that is under way. */
 export interface Attempt {
   readonly abort: AbortController
-  readonly sinceMs: Ms
+  sinceMs: Ms
   gaveUp: boolean
 }
 
@@ -20,4 +20,6 @@ export class Slot<Request> {
   carried = false
   connecting: Attempt | undefined
   callOffRetry: CallOff | undefined
+  /** Called when the connection is lost under who holds it without anything under way; who holds it lets it go then. */
+  onLost: (() => void) | undefined
 }

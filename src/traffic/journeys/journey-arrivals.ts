@@ -1,0 +1,18 @@
+import type { ArrivalSource } from '../arrival-source.ts'
+import type { JourneySteps } from './journey-steps.ts'
+
+/** Starts a journey wherever `starts` has an arrival; `stepsOf` is given its number, which is negative in the warm-up. */
+export function journeyArrivals<Request>(
+  starts: ArrivalSource<undefined>,
+  stepsOf: (number: number) => JourneySteps<Request>,
+): ArrivalSource<Request> {
+  return {
+    next() {
+      const arrival = starts.next()
+      if (arrival === undefined || arrival === 'later') return arrival
+      const { requestId, atMs, phase } = arrival
+      return { requestId, atMs, phase, journey: stepsOf(requestId) }
+    },
+    rest: (untilMs) => starts.rest(untilMs),
+  }
+}

@@ -1,0 +1,62 @@
+import type { Ms } from '../model/units.ts'
+import type { ArrivalSource } from './arrival-source.ts'
+import type { StartOptions, Starts } from './starts.ts'
+import type { Wake } from './wake/wake.ts'
+
+/** The open model: each arrival starts at its intended instant, whatever became of those before it. */
+export class OpenStarts<Request> implements Starts {
+  readonly #options: StartOptions<Request>
+  readonly #wake: Wake
+  #next: ReturnType<ArrivalSource<Request>['next']>
+  #starting = false
+  #exhausted = false
+
+  constructor(options: StartOptions<Request>, wake: Wake) {
+    this.#options = options
+    this.#wake = wake
+  }
+
+  get exhausted(): boolean {
+    return this.#exhausted
+  }
+
+  begin(): void {
+    this.#next = this.#options.source.next()
+  }
+
+  startDue(): void {
+    if (this.#starting || this.#exhausted) return
+    this.#starting = true
+    try {
+      this.#startAll()
+    } catch (error) {
+      // A pattern of the user's own may throw: inside a timer nobody would catch it, and the run would never end.
+      return this.#options.broken(error)
+    }
+    this.#starting = false
+    if (this.#exhausted) return
+    if (this.#next === undefined) this.#exhausted = true
+    else if (this.#next !== 'later') this.#wake.arm(this.#next.atMs)
+  }
+
+  ended(): void {}
+
+  payloadsCame(): void {}
+
+  stop(): void {
+    this.#exhausted = true
+  }
+
+  #startAll(): void {
+    const { source, start } = this.#options
+    if (this.#next === 'later') this.#next = source.next()
+    let nowMs: Ms = this.#options.now()
+    while (!this.#exhausted && this.#next !== undefined && this.#next !== 'later' && this.#next.atMs <= nowMs) {
+      const arrival = this.#next
+      this.#next = source.next()
+      start(arrival, arrival.atMs, nowMs)
+      // Sending took time: what has come due meanwhile goes out in this turn too.
+      nowMs = this.#options.now()
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import { createSecureServer } from 'node:http2'
+import type { ServerHttp2Session } from 'node:http2'
+import { createServer } from 'node:https'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { cert, key } from '../../http/localhost-certificate.case.ts'
+import { ask, connected, ECHO, echoed } from '../mcp.case.ts'
+import type { Said } from '../mcp.case.ts'
+import { event, json, stream } from './scripted.case.ts'
+
+const TRUSTING = { tls: { ca: cert } }
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
+/** A session server that answers on streams, over whichever version of HTTP; calls of the tool `hang` get no answer. */
+function handler(methods: string[]): Handle {
+  return (request, response) => {
+    let text = ''
+    request.setEncoding('utf8')
+    request.on('data', (part: string) => (text += part))
+    request.on('end', () => {
+      if (request.method !== 'POST') {
+        methods.push(request.method ?? '')
+        response.writeHead(200).end()
+        return
+      }
+      const message = JSON.parse(text) as Said
+      const { id, method = '', params } = message
+      methods.push(method)
+      if (method === 'initialize') {
+        response.setHeader('mcp-session-id', 's1')
+        json(response, { jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } })
+      } else if (id === undefined) response.writeHead(202).end()
+      else if (params?.['name'] === 'hang') stream(response).write(': wait\n\n')
+      else stream(response).end(event(echoed(message)))
+    })
+  }
+}
+
+test('HTTP/2 carries all calls of a session, and the one that is given up, on one socket', async () => {
+  const methods: string[] = []
+  const sessions: ServerHttp2Session[] = []
+  const handle = handler(methods)
+  const server = createSecureServer({ cert, key }, (request, response) =>
+    // The two versions of HTTP in Node are alike as far as it goes here.
+    handle(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+  )
+  server.on('session', (session) => sessions.push(session))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const session of sessions) session.destroy()
+    server.close()
+  })
+  const url = new URL(`mcp+https://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`)
+  const connection = await connected(url, { protocolVersion: '2025-11-25', maxInFlight: 8 }, TRUSTING)
+  const onDone = vi.fn<() => void>()
+  const hang = { tool: 'hang' }
+  const cancel = connection.exchange({ requestId: 99, operation: '', payload: hang }, { onMessage: () => {}, onDone })
+  const outcomes = await Promise.all(Array.from({ length: 7 }, (_, i) => ask(connection, ECHO, i)))
+  expect(outcomes.every(({ ok }) => ok)).toBe(true)
+  cancel()
+  expect(await ask(connection, ECHO, 10)).toMatchObject({ ok: true })
+  await vi.waitUntil(() => methods.includes('notifications/cancelled'))
+  await connection.close()
+  expect(methods.at(-1)).toBe('DELETE')
+  expect(sessions).toHaveLength(1)
+  expect(onDone).not.toHaveBeenCalled()
+})
+
+test('HTTP/1.1 over TLS', async () => {
+  const methods: string[] = []
+  const server = createServer({ cert, key }, handler(methods)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = new URL(`mcp+https://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`)
+  await expect(connected(url)).rejects.toMatchObject({ errorClass: 'tls' })
+  const connection = await connected(url, { protocolVersion: '2025-11-25', maxInFlight: 2 }, TRUSTING)
+  for (let i = 0; i < 3; i++) {
+    const outcomes = await Promise.all([ask(connection, ECHO, 2 * i), ask(connection, ECHO, 2 * i + 1)])
+    expect(outcomes).toMatchObject([{ ok: true }, { ok: true }])
+  }
+  await connection.close()
+  expect(methods.at(-1)).toBe('DELETE')
+})
+
+test('connects to the address that was checked, for every socket', async () => {
+  const hosts = new Set<string | undefined>()
+  const server = createServer({ cert, key }, (request, response) => {
+    hosts.add(request.headers.host)
+    handler([])(request, response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const some = { tls: { ca: cert, servername: 'localhost' }, address: '127.0.0.1' }
+  const url = new URL(`mcp+https://no-such-host.invalid:${port}/mcp`)
+  const connection = await connected(url, { protocolVersion: '2025-11-25', maxInFlight: 2 }, some)
+  const outcomes = await Promise.all([ask(connection, ECHO, 1), ask(connection, ECHO, 2)])
+  expect(outcomes).toMatchObject([{ ok: true }, { ok: true }])
+  expect([...hosts]).toEqual([`no-such-host.invalid:${port}`])
+})

@@ -224,8 +224,10 @@ export class TcpConnection implements Connection<TcpRequest> {
   #ended(): void {
     this.#usable = false
     const [pending] = this.#waiting
-    this.#framer.end()
-    if (pending !== undefined && this.#framer.done) this.#framed(pending, 0)
+    if (pending !== undefined && this.#settings.format.untilClose) {
+      this.#framer.end()
+      if (this.#framer.done) this.#framed(pending, 0)
+    }
     if (this.#waiting.length === 0) return
     this.#reason ??= new Error('the server closed it')
     this.#failAll((progress) => `the connection was closed ${progress}`)

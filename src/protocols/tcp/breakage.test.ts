@@ -1,0 +1,193 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { ConnectError } from '../../model/connect-error.ts'
+import type { Framing, TcpOptions } from './index.ts'
+import { ask, echo, open, send, testServer } from './server.case.ts'
+
+/** Answers the first request with this and then does that; later ones are not answered. */
+function once(
+  answer: string | Uint8Array,
+  then: 'end' | 'reset' | 'nothing' = 'nothing',
+): Parameters<typeof testServer>[0] {
+  return (socket) => {
+    socket.once('data', () => {
+      if (answer.length > 0) socket.write(answer)
+      if (then === 'end') socket.end()
+      // Later, so that what was written is there before the reset throws it away.
+      if (then === 'reset') setTimeout(() => socket.resetAndDestroy(), 20)
+    })
+    socket.on('end', () => then !== 'reset' && socket.end())
+  }
+}
+
+describe('a server that closes', () => {
+  test('between exchanges: the connection ends in order', async () => {
+    const server = await testServer(echo)
+    const connection = await open(server)
+    await ask(connection, { data: 'a' })
+    server.sockets[0]?.end()
+    expect(await connection.closed).toBeUndefined()
+    expect(connection.usable).toBe(false)
+  })
+
+  test.each<[string, string, TcpOptions, number]>([
+    ['before any answer', '', {}, 1],
+    ['inside a frame, after 3 bytes of it', 'abc', {}, 1],
+    ['inside a frame, after 1 bytes of it', '\0', { framing: { length: 2 } }, 1],
+    ['inside a frame, after 5 bytes of it', '\0\0\0\u0009a', { framing: { length: 4 } }, 1],
+    ['inside a frame, after 3 bytes of it', 'a\r\r', { framing: { delimiter: '\r\n' } }, 1],
+    ['after 2 of 3 frames', 'a\nb\n', {}, 3],
+    ['before any answer', '', { framing: 'until-close' }, 1],
+  ])('%s: class connection, and says so', async (progress, part, options, replies) => {
+    const connection = await open(await testServer(once(part, 'end')), options)
+    const outcome = await ask(connection, { data: 'x', replies })
+    expect(outcome).toMatchObject({ ok: false, errorClass: 'connection', bytesReceived: part.length })
+    expect(outcome.message).toBe(`the connection was closed ${progress}`)
+    expect(connection.usable).toBe(false)
+    expect(await connection.closed).toBeInstanceOf(Error)
+  })
+
+  test.each<[string, string, TcpOptions]>([
+    ['before any answer', '', {}],
+    ['inside a frame, after 3 bytes of it', 'abc', {}],
+    ['inside a frame, after 3 bytes of it', 'abc', { framing: 'until-close' }],
+  ])('with a reset %s: class connection', async (progress, part, options) => {
+    const connection = await open(await testServer(once(part, 'reset')), options)
+    const outcome = await ask(connection, { data: 'x' })
+    expect(outcome).toMatchObject({ ok: false, errorClass: 'connection', bytesReceived: part.length })
+    expect(outcome.message).toBe(`the connection was lost ${progress}: read ECONNRESET`)
+    expect(await connection.closed).toBeInstanceOf(Error)
+  })
+
+  test('with several in flight: those that are answered are, and every other fails once', async () => {
+    const connection = await open(await testServer(once('1\n2\n3', 'end')), { maxInFlight: 5 })
+    const asked = Array.from({ length: 5 }, () => send(connection, { data: 'x' }))
+    const outcomes = await Promise.all(asked.map(({ done }) => done))
+    await connection.closed
+    expect(outcomes.map(({ ok, message }) => (ok ? 'ok' : message))).toEqual([
+      'ok',
+      'ok',
+      'the connection was closed inside a frame, after 1 bytes of it',
+      'the connection was closed before any answer',
+      'the connection was closed before any answer',
+    ])
+    expect(asked.map((each) => each.outcomes.length)).toEqual([1, 1, 1, 1, 1])
+  })
+
+  test('while a frame is still being made: that one fails, and no more of it is made', async () => {
+    const connection = await open(await testServer(once('', 'reset')), { framing: { length: 4 } })
+    let made = 0
+    const body = {
+      length: 2 ** 29,
+      *chunks() {
+        for (; made < 2 ** 13; made++) yield Buffer.alloc(2 ** 16)
+      },
+    }
+    expect(await ask(connection, { data: body })).toMatchObject({ ok: false, errorClass: 'connection' })
+    expect(await connection.closed).toBeInstanceOf(Error)
+    const before = made
+    await delay(20)
+    expect(made).toBe(before)
+    expect(made).toBeLessThan(2 ** 13)
+  })
+})
+
+describe('a server that breaks the rules', () => {
+  test.each<[string, string | Buffer, Framing, string]>([
+    ['says more than it was asked for', 'a\nbcd\n', 'newline', 'the server sent 4 bytes more than it was asked for'],
+    [
+      'speaks another framing',
+      'HTTP/1.1 400 Bad Request\r\n\r\n',
+      { length: 4 },
+      'a frame of 1213486160 bytes is announced, which cannot be meant',
+    ],
+    [
+      'announces less than nothing',
+      Buffer.from([0]),
+      { length: 1, includesPrefix: true },
+      'a frame says that it is 0 bytes long, which is less than its prefix',
+    ],
+  ])('%s: class protocol, and the connection is lost', async (_, answer, framing, message) => {
+    const connection = await open(await testServer(once(answer)), { framing })
+    expect(await ask(connection, { data: 'x' })).toMatchObject({
+      ok: false,
+      errorClass: 'protocol',
+      message,
+      bytesReceived: expect.any(Number),
+    })
+    expect(connection.usable).toBe(false)
+    expect(await connection.closed).toMatchObject({ message })
+  })
+
+  test('speaks while nobody asks: the connection is lost, and nothing of it answers a later exchange', async () => {
+    const server = await testServer(echo)
+    const connection = await open(server)
+    await ask(connection, { data: 'a' })
+    server.sockets[0]?.write('late\n')
+    expect(await connection.closed).toMatchObject({ message: 'the server sent bytes that nobody had asked for' })
+    expect(await ask(connection, { data: 'b' })).toMatchObject({ ok: false, errorClass: 'connection' })
+  })
+
+  test('speaks before it was asked: what is asked first does not get that for an answer', async () => {
+    const greeted = Promise.withResolvers<void>()
+    const server = await testServer((socket) => {
+      socket.write('220 ready\n', () => greeted.resolve())
+      echo(socket)
+    })
+    const connection = await open(server)
+    // The other end is in this process too, and reads it before a timer's turn.
+    await greeted.promise
+    await delay(10)
+    expect(await ask(connection, { data: 'a' })).toMatchObject({
+      ok: false,
+      errorClass: 'protocol',
+      message: 'the server sent 10 bytes before the first request; a setup can read them: { replies: 1 }',
+    })
+    expect(await connection.closed).toBeInstanceOf(Error)
+  })
+
+  test('floods before it was asked: the connection is lost', async () => {
+    const connection = await open(await testServer((socket) => void socket.write(Buffer.alloc(200_000))))
+    expect(await connection.closed).toBeInstanceOf(Error)
+  })
+
+  test('with several in flight: the one it concerns is class protocol, those behind it class connection', async () => {
+    const garbage = Buffer.from('\0\u0001a????')
+    const connection = await open(await testServer(once(garbage)), {
+      framing: { length: 2, includesPrefix: true },
+      maxInFlight: 3,
+    })
+    const outcomes = await Promise.all(['a', 'b', 'c'].map((data) => ask(connection, { data })))
+    expect(outcomes.map(({ errorClass }) => errorClass)).toEqual(['protocol', 'connection', 'connection'])
+  })
+})
+
+describe('connecting', () => {
+  test('nobody listens: class connect', async () => {
+    // Port 1 of loopback: reserved, and never listened to on a test machine.
+    for (const url of ['tcp://127.0.0.1:1', 'tls://127.0.0.1:1']) {
+      const refused = open({ url: new URL(url) })
+      await expect(refused).rejects.toThrow(ConnectError)
+      await expect(refused).rejects.toMatchObject({ errorClass: 'connect' })
+    }
+  })
+
+  test('a certificate that is not trusted: class tls', async () => {
+    const server = await testServer(echo, true)
+    await expect(open(server, {}, { tls: {} })).rejects.toMatchObject({ errorClass: 'tls' })
+  })
+
+  test('a server that does not speak TLS: class tls', async () => {
+    const { url } = await testServer((socket) => void socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
+    const secure = new URL(url.href.replace('tcp:', 'tls:'))
+    await expect(open({ url: secure })).rejects.toMatchObject({ errorClass: 'tls' })
+  })
+
+  test('the address that was checked, whatever the name resolves to', async () => {
+    const { url } = await testServer(echo)
+    const named = new URL(url.href.replace('127.0.0.1', 'nowhere.invalid'))
+    expect(await ask(await open({ url: named }, {}, { address: '127.0.0.1' }), { data: 'a' })).toMatchObject({
+      ok: true,
+    })
+  })
+})

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import { LoadPlanError } from '../../model/errors.ts'
+import { tcp, tcpKind } from './index.ts'
+import type { Framing } from './index.ts'
+
+function toldOf(options: Readonly<Record<string, unknown>>): readonly string[] {
+  return tcpKind.optionFaults(options, 'protocol').map((fault) => new LoadPlanError([fault]).message)
+}
+
+function told(framing: Framing, request: unknown): readonly string[] {
+  const faults = tcpKind.create(tcp({ framing })).faultsOf(request, 'request')
+  return faults.map((fault) => new LoadPlanError([fault]).message)
+}
+
+describe('options', () => {
+  test.each([
+    {},
+    { framing: 'newline' },
+    { framing: 'until-close', maxInFlight: 1 },
+    { framing: { length: 4 }, maxInFlight: 64 },
+    { framing: { length: 1, endian: 'little', includesPrefix: true } },
+    { framing: { delimiter: '\r\n' } },
+    { framing: { fixed: 1 } },
+  ])('%j have no fault', (options) => {
+    expect(toldOf(options)).toEqual([])
+  })
+
+  const kinds = "must be 'newline', 'until-close', { length }, { delimiter } or { fixed }"
+  test.each<[Readonly<Record<string, unknown>>, string]>([
+    [
+      { framming: 'newline' },
+      "protocol.framming is not an option of tcp, got 'newline'\n    → did you mean `protocol.framing`?",
+    ],
+    [{ framing: 'newlines' }, `protocol.framing ${kinds}, got 'newlines'\n    → did you mean 'newline'?`],
+    [{ framing: 4 }, `protocol.framing ${kinds}, got 4`],
+    [{ framing: {} }, `protocol.framing ${kinds}, got {}`],
+    [{ framing: { endian: 'big' } }, `protocol.framing ${kinds}, got {"endian":"big"}`],
+    [{ framing: { length: 3 } }, 'protocol.framing.length must be 1, 2 or 4: the bytes of the prefix, got 3'],
+    [
+      { framing: { length: 4, endian: 'litle' } },
+      "protocol.framing.endian must be 'big' or 'little', got 'litle'\n    → did you mean 'little'?",
+    ],
+    [{ framing: { length: 4, includesPrefix: 1 } }, 'protocol.framing.includesPrefix must be true or false, got 1'],
+    [
+      { framing: { length: 4, fixed: 8 } },
+      'protocol.framing.fixed is not a key of a framing by length, got 8\n    → known are: length, endian, includesPrefix',
+    ],
+    [{ framing: { delimiter: '' } }, "protocol.framing.delimiter must be a text that is not empty, got ''"],
+    [{ framing: { fixed: 0 } }, 'protocol.framing.fixed must be a whole number of at least 1, got 0'],
+    [{ maxInFlight: 0 }, 'protocol.maxInFlight must be a whole number of at least 1, got 0'],
+    [
+      { framing: 'until-close', maxInFlight: 2 },
+      "protocol.maxInFlight must be 1 with framing 'until-close': a connection carries one request, got 2",
+    ],
+  ])('%j', (options, message) => {
+    expect(toldOf(options)).toEqual([message])
+  })
+})
+
+describe('requests', () => {
+  test.each<[Framing, unknown]>([
+    ['newline', { data: 'PING' }],
+    ['newline', { data: new Uint8Array([0, 255]), replies: 3, name: 'a', weight: 2, read: 'json' }],
+    ['newline', { data: 'PING', replies: 0 }],
+    ['newline', { replies: 1 }],
+    ['until-close', {}],
+    [{ delimiter: '\r\n' }, { data: 'a\nb\r' }],
+    [{ length: 1 }, { data: new Uint8Array(255) }],
+    [{ fixed: 3 }, { data: '€' }],
+  ])('%j: %j has no fault', (framing, request) => {
+    expect(told(framing, request)).toEqual([])
+  })
+
+  const other = '\n    → tcp({ framing: { length: 4 } }) carries any bytes'
+  test.each<[Framing, unknown, string]>([
+    ['newline', 'PING', "request must be an object, got 'PING'\n    → write request: { data: 'PING' }"],
+    ['newline', { dta: 'a' }, "request.dta is not a key of a TCP request, got 'a'\n    → did you mean `request.data`?"],
+    [
+      'newline',
+      { data: { a: 1 } },
+      'request.data must be a text or a Uint8Array, got {"a":1}\n    → write data: JSON.stringify(…)',
+    ],
+    ['newline', { data: 'PING\n' }, `request.data must not hold a newline, which ends a frame, got 'PING\n'${other}`],
+    [
+      { delimiter: '\r\n' },
+      { data: 'a\r\nb' },
+      `request.data must not hold "\\r\\n", which ends a frame, got 'a\r\nb'${other}`,
+    ],
+    [{ length: 1 }, { data: 'x'.repeat(256) }, expect.stringMatching(/^request\.data must be at most 255 bytes long/)],
+    [
+      { length: 2, includesPrefix: true },
+      { data: 'x'.repeat(65_534) },
+      expect.stringMatching(/must be at most 65533 bytes/),
+    ],
+    [{ fixed: 3 }, { data: 'ab' }, "request.data must be exactly 3 bytes long, as every frame is, got 'ab'"],
+    ['newline', { data: 'a', replies: -1 }, 'request.replies must be a whole number of at least 0, got -1'],
+    ['newline', { replies: 0 }, 'request.data must be given where no reply is waited for, got undefined'],
+    [
+      'until-close',
+      { data: 'a', replies: 2 },
+      "request.replies must be 1 with framing 'until-close': all that comes is one answer, got 2",
+    ],
+    ['newline', { data: 'a', read: 'xml' }, "request.read must be 'text' or 'json', got 'xml'"],
+  ])('%j: %j', (framing, request, message) => {
+    expect(told(framing, request)).toEqual([message])
+  })
+
+  test('every fault is told', () => {
+    expect(told({ length: 1 }, { data: 'x'.repeat(300), replies: 1.5, weight: 0 })).toHaveLength(3)
+  })
+})
+
+describe('formats', () => {
+  test.each<[Framing, 'text' | 'binary', boolean]>([
+    ['newline', 'text', false],
+    [{ delimiter: '\0' }, 'text', false],
+    ['until-close', 'text', true],
+    [{ length: 4 }, 'binary', true],
+    [{ fixed: 8 }, 'binary', true],
+  ])('over %j they are usually %s; that bytes can be carried is %j', (framing, usual, carriesBytes) => {
+    const protocol = tcpKind.create(tcp({ framing }))
+    expect(protocol.usualFormat).toBe(usual)
+    expect(protocol.formatFault?.('text', 'messageFormat')).toBeUndefined()
+    const fault = protocol.formatFault?.('binary', 'messageFormat')
+    expect(fault === undefined).toBe(carriesBytes)
+    if (fault === undefined) return
+    const error = new LoadPlanError([fault])
+    expect(error.message).toBe(
+      `messageFormat must be 'text' over this framing: bytes may hold what ends a frame, got 'binary'${other}`,
+    )
+    expect(() => protocol.work?.read(16, 'binary')).toThrow(error.message)
+  })
+
+  const other = '\n    → tcp({ framing: { length: 4 } }) carries any bytes'
+})
+
+test.each<[Framing, string]>([
+  ['newline', 'ping'],
+  ['until-close', 'ping'],
+  [{ length: 1 }, 'ping'],
+  [{ fixed: 2 }, 'pi'],
+  [{ fixed: 6 }, 'ping  '],
+  [{ delimiter: 'i' }, ''],
+])('over %j the health read is %j, which has no fault', (framing, data) => {
+  const protocol = tcpKind.create(tcp({ framing }))
+  expect(protocol.healthRead).toEqual({ data })
+  expect(protocol.faultsOf(protocol.healthRead, 'request')).toEqual([])
+})
+
+test.each([
+  [{ data: 'set key 0 0 5' }, 'set'],
+  [{ data: 'AUTH secret' }, 'AUTH'],
+  [{ data: '{"a":"b"}' }, '{"a":"b"}'],
+  [{ data: 'x'.repeat(100) }, 'x'.repeat(24)],
+  [{ data: ' ' }, 'an empty frame'],
+  [{ data: new Uint8Array(5) }, '5 bytes'],
+  [{}, 'nothing'],
+])('%j in a few words: %s', (request, word) => {
+  expect(tcpKind.create(tcp()).word(request)).toBe(word)
+})
+
+test('a generated body goes where none was written', () => {
+  const { withBody } = tcpKind.create(tcp())
+  expect(withBody?.({ replies: 2 }, 'body', 'text')).toEqual({ replies: 2, data: 'body' })
+  expect(withBody?.({ data: 'mine' }, 'body', 'text')).toEqual({ data: 'mine' })
+})
+
+test.each<[Framing, number | undefined]>([
+  ['newline', undefined],
+  [{ length: 1 }, 249],
+  [{ length: 2 }, 65_529],
+])('over %j the longest message is %j bytes', (framing, longest) => {
+  expect(tcpKind.create(tcp({ framing })).longestMessage).toBe(longest)
+})

@@ -9,7 +9,7 @@ import type { Encoded } from './request-encoding.ts'
 import type { JsonId } from './json-id.ts'
 
 /** Most bytes of an answer that `read` keeps. */
-export const READ_LIMIT: number = 1024 * 1024
+const READ_LIMIT = 1024 * 1024
 
 interface Failure {
   readonly errorClass: ErrorClass

@@ -6,8 +6,8 @@ describe('messages', () => {
   test('a text goes as a text message, bytes as a binary one', async () => {
     const kinds: (readonly [string, boolean])[] = []
     const { url } = await webSocketServer((peer) => {
-      peer.on('message', (data, isBinary) => {
-        kinds.push([String(data), isBinary])
+      peer.on('message', (data: Buffer, isBinary) => {
+        kinds.push([data.toString(), isBinary])
         peer.send('ok')
       })
     })
@@ -90,7 +90,7 @@ describe('replies', () => {
 
   test('none: over when it has been sent, and the server has it', async () => {
     const got: string[] = []
-    const { url } = await webSocketServer((peer) => peer.on('message', (data) => got.push(String(data))))
+    const { url } = await webSocketServer((peer) => peer.on('message', (data: Buffer) => got.push(data.toString())))
     const connection = await open(url)
     const asked = begin(connection, { data: 'tell', replies: 0 })
     expect(asked.outcomes).toEqual([])
@@ -200,7 +200,9 @@ describe('listening', () => {
   })
 
   test('who gives up listening leaves the connection to others', async () => {
-    const { url, peers } = await webSocketServer((peer) => peer.on('message', (data) => peer.send(String(data))))
+    const { url, peers } = await webSocketServer((peer) =>
+      peer.on('message', (data: Buffer) => peer.send(data.toString())),
+    )
     const connection = await open(url)
     const asked = begin(connection, { replies: 2 })
     peers[0]?.send('tick')

@@ -1,4 +1,5 @@
 import type { ConnectContext, ErrorClass } from '../../model/protocol.ts'
+import type { MirroredParameters } from './mirrored-parameters.ts'
 import type { McpOptions } from './options.ts'
 import type { Era, McpVersion } from './versions.ts'
 
@@ -10,9 +11,11 @@ export interface McpMessage {
   readonly method: string | undefined
   /** What the method is applied to: `params.name` or `params.uri`. */
   readonly name: string | undefined
+  /** Arguments that the server wants as headers too, by the header's name; not yet encoded. */
+  readonly mirrored?: Readonly<Record<string, string>>
   /** The message, without a newline in it or after it. */
   readonly text: string
-  /** The same object whenever the same request is sent again: what is made of `method` and `name` can be kept by it. */
+  /** The same object whenever the same request is sent again: what is made of `method`, `name` and `mirrored` can be kept by it. */
   readonly source: object
 }
 
@@ -87,6 +90,8 @@ export interface Negotiated {
   readonly version: McpVersion
   /** The HTTP transport of 2024-11-05: one event stream for all replies, messages posted beside it. */
   readonly httpSse: boolean
+  /** Over HTTP in the modern era: what the server's tools want mirrored, where they do. */
+  readonly mirrored?: MirroredParameters
 }
 
 /**

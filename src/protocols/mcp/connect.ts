@@ -24,7 +24,7 @@ export async function connect(
     if (version !== spoken.version) context.log(`${placeOf(target)} chose MCP ${version} instead of ${spoken.version}`)
     return new McpConnection(dialogue, {
       version,
-      encode: encoderFor({ era, version }),
+      encode: encoderFor({ ...spoken, version }),
       // Over HTTP in the modern era, closing the stream of the reply says it.
       cancels: era === 'legacy' || !overHttp(target),
       reuse: context.reuse,

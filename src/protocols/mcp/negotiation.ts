@@ -6,6 +6,7 @@ import { clientMeta } from './client.ts'
 import { Dialogue } from './dialogue.ts'
 import { call, CallFailed, shakeHands } from './handshake.ts'
 import { isObject } from './json-rpc.ts'
+import { listMirrored } from './mirrored-parameters.ts'
 import type { McpOptions } from './options.ts'
 import { eraOf, LEGACY_VERSIONS, MCP_VERSIONS, MODERN_VERSIONS } from './versions.ts'
 import type { McpVersion } from './versions.ts'
@@ -26,8 +27,16 @@ function pinned(target: URL, version: McpVersion): Negotiated {
  */
 export async function negotiate(target: URL, context: ConnectContext, options: McpOptions): Promise<Negotiated> {
   const { protocolVersion = 'auto' } = options
-  if (protocolVersion !== 'auto') return pinned(target, protocolVersion)
-  return overHttp(target) ? negotiateByStatus(target, context, options) : negotiateByLines(target, context, options)
+  if (!overHttp(target)) {
+    return protocolVersion === 'auto' ? negotiateByLines(target, context, options) : pinned(target, protocolVersion)
+  }
+  const spoken =
+    protocolVersion === 'auto' ? await negotiateByStatus(target, context, options) : pinned(target, protocolVersion)
+  if (spoken.era === 'legacy') return spoken
+  const mirrored = await speaking(target, context, spoken, options, (dialogue) =>
+    listMirrored(dialogue, placeOf(target), context.signal, spoken.version),
+  )
+  return { ...spoken, ...(mirrored !== undefined && { mirrored }) }
 }
 
 const MODERN: Negotiated = { era: 'modern', version: MODERN_VERSIONS[0], httpSse: false }

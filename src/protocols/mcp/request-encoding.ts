@@ -4,8 +4,12 @@ import { CarriedBody } from './carried-body.ts'
 import type { Negotiated } from './channel.ts'
 import { clientMeta } from './client.ts'
 import type { McpRequestMessage } from './dialogue.ts'
+import { mirroredValues } from './mirrored-parameters.ts'
+import type { MirroredParameters } from './mirrored-parameters.ts'
+import type { McpVersion } from './versions.ts'
 
 type Params = Readonly<Record<string, unknown>>
+type Spoken = Pick<Negotiated, 'era' | 'version' | 'mirrored'>
 
 /** Stand where the id and the nonce of each sending go; no text of a user's holds them. */
 const ID_MARK = `id ${randomUUID()}`
@@ -29,30 +33,35 @@ export interface EncodedCall {
 
 export type CallEncoder = (request: McpRequest) => EncodedCall
 
-const encoders = new Map<string, CallEncoder>()
+const byVersion = new Map<McpVersion, CallEncoder>()
+const byMirrored = new WeakMap<MirroredParameters, CallEncoder>()
 
-/** The encoder for what was negotiated; connections that speak the same share it, and with it what is encoded. */
-export function encoderFor({ era, version }: Pick<Negotiated, 'era' | 'version'>): CallEncoder {
-  const meta = era === 'modern' ? clientMeta(version) : undefined
-  let encoder = encoders.get(version)
-  if (encoder === undefined) encoders.set(version, (encoder = createEncoder(meta)))
+/**
+ * The encoder for what was negotiated; connections that speak the same share it, and with it what is encoded. A server
+ * that wants parameters mirrored has one of its own.
+ */
+export function encoderFor({ era, version, mirrored }: Spoken): CallEncoder {
+  let encoder = mirrored === undefined ? byVersion.get(version) : byMirrored.get(mirrored)
+  if (encoder !== undefined) return encoder
+  encoder = createEncoder(era === 'modern' ? clientMeta(version) : undefined, mirrored ?? {})
+  if (mirrored === undefined) byVersion.set(version, encoder)
+  else byMirrored.set(mirrored, encoder)
   return encoder
 }
 
-function createEncoder(meta: Params | undefined): CallEncoder {
+function createEncoder(meta: Params | undefined, mirrored: MirroredParameters): CallEncoder {
   const encoded = new WeakMap<McpRequest, EncodedCall>()
   return (request) => {
     let known = encoded.get(request)
-    if (known === undefined) encoded.set(request, (known = encode(request, meta)))
+    if (known === undefined) encoded.set(request, (known = encode(request, meta, mirrored)))
     return known
   }
 }
 
-function encode(request: McpRequest, meta: Params | undefined): EncodedCall {
+function encode(request: McpRequest, meta: Params | undefined, mirroredParameters: MirroredParameters): EncodedCall {
   const { progress = false, read } = request
-  const { method, params: written } = callOf(
-    request === HEALTH && meta !== undefined ? { method: 'tools/list' } : request,
-  )
+  const healthy: McpRequest = request === HEALTH && meta !== undefined ? { method: 'tools/list' } : request
+  const { method, params: written } = callOf(healthy)
   const noncePath = noncePathOf(request)
   const marked = noncePath === undefined ? written : markedAt(written, noncePath.split('.'))
   const params = withMeta(marked, { ...meta, ...(progress && { progressToken: ID_MARK }) })
@@ -62,6 +71,10 @@ function encode(request: McpRequest, meta: Params | undefined): EncodedCall {
   const holes = [...whole.matchAll(new RegExp(MARKS, 'g'))].map(([mark]) => mark !== NONCE_MARK)
   const [first = '', second = ''] = pieces
   const name = nameOf(written)
+  const wanted = method === 'tools/call' && name !== undefined ? (mirroredParameters[name] ?? []) : []
+  const mirrored = mirroredValues(wanted, marked?.['arguments'])
+  const source = mirrored === undefined ? sourceOf(method, name, request) : request
+  const nonceMirrored = Object.values(mirrored ?? {}).some((value) => value.includes(NONCE_MARK))
 
   function text(id: number, nonce: string): string {
     if (pieces.length === 2) return first + id + second
@@ -75,8 +88,33 @@ function encode(request: McpRequest, meta: Params | undefined): EncodedCall {
     nonced: holes.includes(false),
     progress,
     read,
-    message: (id, nonce) => ({ id, method, name, text: text(id, nonce), source: request }),
+    message(id, nonce) {
+      const message = { id, method, name, text: text(id, nonce), source }
+      if (mirrored === undefined) return message
+      // A value that is another one each time leaves nothing to be kept.
+      return nonceMirrored ? { ...message, mirrored: withNonce(mirrored, nonce), source: {} } : { ...message, mirrored }
+    },
   }
+}
+
+const KEPT_SOURCES = 1_000
+const sources = new Map<string, object>()
+
+/** Calls of one tool have the same head, however their arguments differ, and bodies make a request of its own each time. */
+function sourceOf(method: string, name: string | undefined, request: McpRequest): object {
+  const key = `${method} ${name ?? ''}`
+  let source = sources.get(key)
+  if (source !== undefined) return source
+  if (sources.size >= KEPT_SOURCES) return request
+  // An object of its own: the request may be large, and would be kept with it.
+  source = {}
+  sources.set(key, source)
+  return source
+}
+
+function withNonce(headers: Readonly<Record<string, string>>, nonce: string): Readonly<Record<string, string>> {
+  const filled = Object.entries(headers).map(([name, value]) => [name, value.replace(NONCE_MARK, () => nonce)])
+  return Object.fromEntries(filled) as Readonly<Record<string, string>>
 }
 
 /** The JSON-RPC method and parameters that a request stands for. */

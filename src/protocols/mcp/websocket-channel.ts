@@ -24,6 +24,8 @@ export async function openWebSocketChannel(
   listener: McpListener,
 ): Promise<McpChannel> {
   const url = new URL(target.href.replace(/^mcp\+/, ''))
+  // RFC 6455, 3: a fragment has no meaning here and must not be sent.
+  url.hash = ''
   const socket = await openSocket(url, context, { secure: url.protocol === 'wss:', alpn: ['http/1.1'] })
   const { signal } = context
   const { promise, resolve, reject } = Promise.withResolvers<McpChannel>()

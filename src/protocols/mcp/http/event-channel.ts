@@ -3,7 +3,7 @@ import type { ConnectContext, Outcome } from '../../../model/protocol.ts'
 import { abandoned } from '../../sockets/connect-error.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink, SinkRequest } from '../../http/answer-sink.ts'
-import { http } from '../../http/index.ts'
+import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
 import type { McpOptions } from '../options.ts'
@@ -28,14 +28,14 @@ export async function openEventChannel(
 ): Promise<McpChannel> {
   const kept: ConnectContext = { ...context, reuse: true }
   const endpoint = endpointOf(target)
-  const first = await http.connect(endpoint.base, kept)
+  const first = await httpProtocol.connect(endpoint.base, kept)
   const { maxInFlight = 1 } = options
   const { promise: told, resolve: tell, reject } = Promise.withResolvers<string>()
   const channel = new EventChannel(listener, maxInFlight, tell)
   const sockets = new HttpSockets(first, {
     // Beside the stream's: a post is over when it is accepted, so that those of late ones are all that can be busy.
     most: maxInFlight + 2,
-    connect: (signal) => http.connect(endpoint.base, { ...kept, signal }),
+    connect: (signal) => httpProtocol.connect(endpoint.base, { ...kept, signal }),
     onUnreachable: ({ errorClass, message }) => channel.lose(new ChannelLost(errorClass, message)),
   })
   const onAbort = (): void => channel.lose(abandoned(endpoint.base, context.signal))

@@ -14,7 +14,10 @@ const TRUSTING = { tls: { ca: cert } }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
-/** A session server that answers on streams, over whichever version of HTTP; calls of the tool `hang` get no answer. */
+/**
+ * A session server that answers on streams, over whichever version of HTTP; calls of the tool `hang` get no answer, and
+ * those of `open` one whose stream does not end.
+ */
 function handler(methods: string[]): Handle {
   return (request, response) => {
     let text = ''
@@ -34,12 +37,19 @@ function handler(methods: string[]): Handle {
         json(response, { jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } })
       } else if (id === undefined) response.writeHead(202).end()
       else if (params?.['name'] === 'hang') stream(response).write(': wait\n\n')
+      else if (params?.['name'] === 'open') stream(response).write(event(echoed(message)))
       else stream(response).end(event(echoed(message)))
     })
   }
 }
 
-test('HTTP/2 carries all calls of a session, and the one that is given up, on one socket', async () => {
+interface MultiplexedServer {
+  readonly url: URL
+  readonly methods: readonly string[]
+  readonly sessions: readonly ServerHttp2Session[]
+}
+
+async function multiplexedServer(): Promise<MultiplexedServer> {
   const methods: string[] = []
   const sessions: ServerHttp2Session[] = []
   const handle = handler(methods)
@@ -55,6 +65,11 @@ test('HTTP/2 carries all calls of a session, and the one that is given up, on on
     server.close()
   })
   const url = new URL(`mcp+https://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`)
+  return { url, methods, sessions }
+}
+
+test('HTTP/2 carries all calls of a session, and the one that is given up, on one socket', async () => {
+  const { url, methods, sessions } = await multiplexedServer()
   const connection = await connected(url, { protocolVersion: '2025-11-25', maxInFlight: 8 }, TRUSTING)
   const onDone = vi.fn<() => void>()
   const hang = { tool: 'hang' }
@@ -68,6 +83,13 @@ test('HTTP/2 carries all calls of a session, and the one that is given up, on on
   expect(methods.at(-1)).toBe('DELETE')
   expect(sessions).toHaveLength(1)
   expect(onDone).not.toHaveBeenCalled()
+})
+
+test('streams that stay open after their reply do not use up what HTTP/2 can carry', async () => {
+  const { url, sessions } = await multiplexedServer()
+  const connection = await connected(url, { protocolVersion: '2025-11-25' }, TRUSTING)
+  for (let i = 0; i < 500; i++) expect(await ask(connection, { tool: 'open' }, i)).toMatchObject({ ok: true })
+  expect(sessions.length).toBeLessThanOrEqual(4)
 })
 
 test('HTTP/1.1 over TLS', async () => {

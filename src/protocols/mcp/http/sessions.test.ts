@@ -118,7 +118,17 @@ describe('a session', () => {
     expect(connection.usable).toBe(true)
   })
 
-  test('outlives sockets that the server closes', async () => {
+  test('outlives its sockets where the server closes them after each answer', async () => {
+    const server = await sessionServer((posted) => {
+      posted.response.setHeader('connection', 'close')
+      answer(posted)
+    })
+    const connection = await connected(server.url)
+    for (let i = 0; i < 10; i++) expect(await ask(connection, ECHO, i)).toMatchObject({ ok: true })
+    expect(server.sessions).toEqual(['s1'])
+  })
+
+  test('outlives idle sockets that the server closes', async () => {
     const server = await sessionServer(answer)
     const connection = await connected(server.url)
     expect(await ask(connection, ECHO, 1)).toMatchObject({ ok: true })

@@ -108,10 +108,9 @@ export class HttpSockets {
   /** Another socket for who waits, if there may be one more, or if one is held by what nobody needs any more. */
   #makeRoom(): void {
     if (this.#connecting >= this.#waiting.length) return
-    if (this.#slots.length + this.#connecting >= this.#options.most) {
-      const held = this.#slots.find(({ connection, tickets }) => connection.maxInFlight === 1 && areSettled(tickets))
-      // Its stream is closed, and with it the socket, whose end makes room.
-      held?.connection.destroy()
+    if (this.#open() + this.#connecting >= this.#options.most) {
+      // Its end makes room, for which those who wait are served once more.
+      this.#held()?.giveUp()
       return
     }
     this.#connecting++
@@ -129,6 +128,16 @@ export class HttpSockets {
         this.#options.onUnreachable(reason)
       },
     )
+  }
+
+  /** Sockets that can carry more, now or later. */
+  #open(): number {
+    return this.#slots.reduce((count, { connection }) => (connection.usable ? count + 1 : count), 0)
+  }
+
+  #held(): Ticket | undefined {
+    for (const { tickets } of this.#slots) for (const ticket of tickets) if (ticket.settled) return ticket
+    return undefined
   }
 
   #add(connection: HttpConnection): void {
@@ -198,9 +207,4 @@ const CLOSED: Outcome = {
 
 function wordsOf({ errorClass, message }: ConnectError): Pick<Outcome, 'errorClass' | 'message'> {
   return { errorClass, message }
-}
-
-function areSettled(tickets: ReadonlySet<Ticket>): boolean {
-  for (const ticket of tickets) if (!ticket.settled) return false
-  return tickets.size > 0
 }

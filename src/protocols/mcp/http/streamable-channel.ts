@@ -1,7 +1,7 @@
 import { ConnectError } from '../../../model/connect-error.ts'
 import type { ConnectContext } from '../../../model/protocol.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
-import { http } from '../../http/index.ts'
+import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
 import type { McpOptions } from '../options.ts'
@@ -27,14 +27,14 @@ export async function openStreamable(
   const kept: ConnectContext = { ...context, reuse: true }
   const endpoint = endpointOf(target)
   const heads = new PostHeads(endpoint, kept, spoken)
-  const first = await http.connect(endpoint.base, kept)
+  const first = await httpProtocol.connect(endpoint.base, kept)
   const { maxInFlight = 1 } = options
   const channel = new StreamableChannel(heads, spoken, listener, { maxInFlight, listen: options.listen ?? false })
   channel.begin(
     new HttpSockets(first, {
       // Beside those in use: as many again whose streams have not ended, a stream to listen to, and one for a farewell.
       most: 2 * maxInFlight + 2,
-      connect: (signal) => http.connect(endpoint.base, { ...kept, signal }),
+      connect: (signal) => httpProtocol.connect(endpoint.base, { ...kept, signal }),
       onUnreachable: ({ errorClass, message }) => channel.lose(new ChannelLost(errorClass, message)),
     }),
   )

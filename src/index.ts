@@ -40,6 +40,13 @@ export type {
   TargetSample,
 } from './model/result.ts'
 export type { Verdict, VerdictRecord, VerdictValue } from './model/verdict.ts'
+export { http } from './protocols/http/index.ts'
+export { mcp } from './protocols/mcp/index.ts'
+export type { McpOptions } from './protocols/mcp/options.ts'
+export { tcp } from './protocols/tcp/index.ts'
+export type { Framing, TcpOptions } from './protocols/tcp/index.ts'
+export { websocket } from './protocols/websocket/index.ts'
+export type { WebSocketOptions } from './protocols/websocket/index.ts'
 export { runLoad, startLoad } from './run/index.ts'
 export type { LoadRun } from './run/index.ts'
 export { burst, constant, fromRate, poisson, rampUp, randomWalk, sequence, sineWave } from './traffic/patterns/index.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HttpRequest } from '../../model/requests.ts'
 import { httpConformance } from './http.case.ts'
-import { http } from './index.ts'
+import { httpProtocol } from './index.ts'
 import { ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'
 import { connectSocket } from './socket-connection.ts'
 import { connectUndici } from './undici-connection.ts'
@@ -18,7 +18,7 @@ test('connects to the address that was checked, whatever the name would resolve 
   const server = await rawServer(HELLO)
   const { port } = server.url
   const named = new URL(`http://no-such-host.invalid:${port}/`)
-  const connection = await http.connect(named, { ...contextFor(), address: '127.0.0.1' })
+  const connection = await httpProtocol.connect(named, { ...contextFor(), address: '127.0.0.1' })
   expect(await ask(connection)).toMatchObject({ ok: true })
   expect(server.requests[0]).toContain(`no-such-host.invalid:${port}`)
   connection.destroy()
@@ -32,5 +32,5 @@ test.each<[HttpRequest, boolean]>([
   [{ method: 'POST', body: new Uint8Array(1) }, false],
   [{ method: 'POST', body: { length: 1, chunks: () => [] } }, true],
 ])('%j needs to be inline: %j', (request, inline) => {
-  expect(http.needsInline?.(request)).toBe(inline)
+  expect(httpProtocol.needsInline?.(request)).toBe(inline)
 })

@@ -1,5 +1,5 @@
 import { isGenerated } from '../../model/body.ts'
-import type { ConnectContext, Connection, Protocol, ProtocolKind } from '../../model/protocol.ts'
+import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
 import { readKeys } from '../../model/plan-readers.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { HttpRequest } from '../../model/requests.ts'
@@ -7,8 +7,13 @@ import { requestFaults } from './request-faults.ts'
 import { connectSocket } from './socket-connection.ts'
 import { contentOf, withBody } from './written-body.ts'
 
+/** HTTP, which has no options yet: `protocol: http()` is the same as `protocol: 'http'`. */
+export function http(options: Readonly<Record<never, never>> = {}): ProtocolSpec {
+  return { ...options, kind: 'http' }
+}
+
 /** HTTP/1.1 over `http:`; over `https:` what ALPN decides, HTTP/2 first. Redirects are not followed. */
-export const http: Protocol<HttpRequest> = {
+export const httpProtocol: Protocol<HttpRequest> = {
   name: 'http',
   healthRead: {},
   usualFormat: 'text',
@@ -41,5 +46,5 @@ export const httpKind: ProtocolKind<HttpRequest> = {
     readKeys({}, options, { prefix: `${key}.`, noun: 'an option of http' }, faults)
     return faults
   },
-  create: () => http,
+  create: () => httpProtocol,
 }

@@ -5,7 +5,7 @@ import https from 'node:https'
 import net from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Outcome } from '../../model/protocol.ts'
-import { http } from './index.ts'
+import { httpProtocol } from './index.ts'
 import { cert, key } from './localhost-certificate.case.ts'
 import { ask, contextFor } from './raw-server.case.ts'
 import { listening, multiplexedServer, TRUSTING } from './tls-servers.case.ts'
@@ -15,7 +15,7 @@ describe('HTTP/1.1 over TLS', () => {
     const server = https.createServer({ cert, key }, (request, response) =>
       response.end(`${request.method} ${request.url}`),
     )
-    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    const connection = await httpProtocol.connect(await listening(server), contextFor(TRUSTING))
     expect(connection).toMatchObject({ version: 'HTTP/1.1', maxInFlight: 1 })
     for (let i = 0; i < 3; i++) {
       expect(await ask(connection, { path: '/a', check: { bodyIncludes: 'GET /a' } })).toMatchObject({ ok: true })
@@ -26,28 +26,28 @@ describe('HTTP/1.1 over TLS', () => {
 
   test('a certificate that nobody vouches for: class tls', async () => {
     const url = await listening(https.createServer({ cert, key }))
-    await expect(http.connect(url, contextFor())).rejects.toMatchObject({
+    await expect(httpProtocol.connect(url, contextFor())).rejects.toMatchObject({
       errorClass: 'tls',
       message: expect.stringContaining(`TLS with ${url.host} failed: self-signed certificate`),
     })
-    const unchecked = await http.connect(url, contextFor({ tls: { rejectUnauthorized: false } }))
+    const unchecked = await httpProtocol.connect(url, contextFor({ tls: { rejectUnauthorized: false } }))
     unchecked.destroy()
   })
 
   test('a certificate for another name: class tls', async () => {
     const url = await listening(https.createServer({ cert, key }))
-    const other = http.connect(url, contextFor({ tls: { ca: cert, servername: 'example.test' } }))
+    const other = httpProtocol.connect(url, contextFor({ tls: { ca: cert, servername: 'example.test' } }))
     await expect(other).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
   test('a server that speaks no TLS: class tls', async () => {
     const url = await listening(net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
-    await expect(http.connect(url, contextFor(TRUSTING))).rejects.toMatchObject({ errorClass: 'tls' })
+    await expect(httpProtocol.connect(url, contextFor(TRUSTING))).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
   test('a certificate that cannot be read: class tls, with the reason', async () => {
     const url = await listening(https.createServer({ cert, key }))
-    const connecting = http.connect(url, contextFor({ tls: { cert: 'no certificate', key: 'no key' } }))
+    const connecting = httpProtocol.connect(url, contextFor({ tls: { cert: 'no certificate', key: 'no key' } }))
     await expect(connecting).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
@@ -58,7 +58,10 @@ describe('HTTP/1.1 over TLS', () => {
       })
     })
     const controller = new AbortController()
-    const connecting = http.connect(await listening(silent), contextFor({ ...TRUSTING, signal: controller.signal }))
+    const connecting = httpProtocol.connect(
+      await listening(silent),
+      contextFor({ ...TRUSTING, signal: controller.signal }),
+    )
     await once(silent, 'connection')
     controller.abort(new DOMException('late', 'TimeoutError'))
     await expect(connecting).rejects.toMatchObject({ errorClass: 'timeout' })
@@ -77,7 +80,7 @@ describe('HTTP/2', () => {
         response.end(request.url)
       }, 50)
     })
-    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    const connection = await httpProtocol.connect(await listening(server), contextFor(TRUSTING))
     expect(connection).toMatchObject({ version: 'HTTP/2', maxInFlight: 100 })
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, (_, i) => ask(connection, { path: `/${i}/`, check: { bodyIncludes: `/${i}/` } })),
@@ -101,7 +104,7 @@ describe('HTTP/2', () => {
       })
     })
     const url = await listening(server)
-    const connection = await http.connect(url, contextFor({ ...TRUSTING, headers: { 'X-A': 'a' } }))
+    const connection = await httpProtocol.connect(url, contextFor({ ...TRUSTING, headers: { 'X-A': 'a' } }))
     const request = { method: 'POST', body: 'grüße', path: '/' }
     expect(await ask(connection, request)).toMatchObject({ ok: false, errorClass: 'http-5xx' })
     for (const [path, equals] of Object.entries({ method: 'POST', own: 'a', body: 'grüße', host: url.host })) {
@@ -119,7 +122,7 @@ describe('HTTP/2', () => {
       if (headers[':path'] === '/slow') stream.on('close', ended)
       else stream.respond({ ':status': 200 }, { endStream: true })
     })
-    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    const connection = await httpProtocol.connect(await listening(server), contextFor(TRUSTING))
     await ask(connection, { path: '/' })
     const onDone = vi.fn<() => void>()
     const outgoing = { requestId: 0, operation: '', payload: { path: '/slow' } }
@@ -139,7 +142,7 @@ describe('HTTP/2', () => {
       if (headers[':path'] === '/reset') stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR)
       else stream.respond({ ':status': 200 }, { endStream: true })
     })
-    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    const connection = await httpProtocol.connect(await listening(server), contextFor(TRUSTING))
     expect(await ask(connection, { path: '/reset' })).toMatchObject({ ok: false, errorClass: 'connection' })
     expect(await ask(connection, { path: '/' })).toMatchObject({ ok: true })
     connection.destroy()
@@ -154,7 +157,7 @@ describe('HTTP/2', () => {
       stream.on('error', () => {})
       streams()
     })
-    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    const connection = await httpProtocol.connect(await listening(server), contextFor(TRUSTING))
     const outcomes: Outcome[] = []
     const asked = ['/1', '/2', '/3'].map((path) => ask(connection, { path }).then((outcome) => outcomes.push(outcome)))
     await vi.waitUntil(() => streams.mock.calls.length === 3)
@@ -171,7 +174,7 @@ describe('HTTP/2', () => {
     const sessions: ServerHttp2Session[] = []
     server.on('session', (session) => sessions.push(session))
     server.on('request', (_, response) => response.end())
-    const connection = await http.connect(await listening(server), contextFor(TRUSTING))
+    const connection = await httpProtocol.connect(await listening(server), contextFor(TRUSTING))
     expect(await ask(connection)).toMatchObject({ ok: true })
     sessions[0]?.goaway()
     await vi.waitUntil(() => !connection.usable)

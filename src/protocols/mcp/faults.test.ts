@@ -66,6 +66,12 @@ describe('faults of a request', () => {
     const expected = typeof message === 'string' ? message : expect.stringMatching(message)
     expect(told(requestFaults(request, 'request'))).toEqual([expected])
   })
+
+  test('arguments that are not JSON', () => {
+    expect(told(requestFaults({ tool: 'a', arguments: { n: 1n } }, 'request'))).toEqual([
+      'request.arguments must be JSON: no bigint, and nothing that holds itself, got [object Object]',
+    ])
+  })
 })
 
 describe('faults of the options', () => {

@@ -10,13 +10,13 @@ import { ask, connected, contextFor } from './mcp.case.ts'
 import { mirroredValues } from './mirrored-parameters.ts'
 
 // Named apart from the schema, whose type does not know the key.
-const region = { type: 'string', 'x-mcp-header': 'Region' } as const
-const size = { type: 'integer', 'x-mcp-header': 'Page-Size' } as const
+const REGION = { type: 'string', 'x-mcp-header': 'Region' } as const
+const SIZE = { type: 'integer', 'x-mcp-header': 'Page-Size' } as const
 const schema = fromJsonSchema<{ region: string; page?: { size: number } }>({
   type: 'object',
   properties: {
-    region,
-    page: { type: 'object', properties: { size } },
+    region: REGION,
+    page: { type: 'object', properties: { size: SIZE } },
   },
   required: ['region'],
 })

@@ -5,10 +5,23 @@ import type { McpRequest } from '../../model/requests.ts'
 import { callOf, hasTextAt } from './request-encoding.ts'
 
 const anObject: Reader<object> = (value, key, faults) => {
-  if (isRecord(value)) return value
+  if (isRecord(value)) {
+    if (isJson(value)) return value
+    faults.push({ key, value, rule: 'must be JSON: no bigint, and nothing that holds itself' })
+    return undefined
+  }
   const remedy = `write ${key.slice(key.lastIndexOf('.') + 1)}: { name: 'value' }`
   faults.push({ key, value, rule: 'must be an object', remedy })
   return undefined
+}
+
+function isJson(value: object): boolean {
+  try {
+    JSON.stringify(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const texts: Reader<object> = (value, key, faults) => {

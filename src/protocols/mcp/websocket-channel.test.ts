@@ -1,8 +1,10 @@
 import { once } from 'node:events'
+import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { ServerOptions, WebSocket } from 'ws'
+import { cert, key } from '../http/localhost-certificate.case.ts'
 import { ask, connected, ECHO, echoed, PING } from './mcp.case.ts'
 import type { Said } from './mcp.case.ts'
 
@@ -20,7 +22,11 @@ async function webSocketServer(
 ): Promise<Server> {
   const frames: string[] = []
   const headers: NodeJS.Dict<string | string[]>[] = []
-  const server = new WebSocketServer({ ...options, port: 0, host: '127.0.0.1' })
+  const server = new WebSocketServer({
+    ...(options.server === undefined && { port: 0, host: '127.0.0.1' }),
+    ...options,
+  })
+  options.server?.listen(0, '127.0.0.1')
   await once(server, 'listening')
   server.on('connection', (webSocket, request) => {
     headers.push(request.headers)
@@ -37,8 +43,10 @@ async function webSocketServer(
   onTestFinished(() => {
     for (const client of server.clients) client.terminate()
     server.close()
+    options.server?.close()
   })
-  return { url: new URL(`mcp+ws://127.0.0.1:${(server.address() as AddressInfo).port}/mcp/ws?a=b`), frames, headers }
+  const scheme = options.server === undefined ? 'mcp+ws' : 'mcp+wss'
+  return { url: new URL(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/mcp/ws?a=b`), frames, headers }
 }
 
 const echo = (message: Said, webSocket: WebSocket): void => webSocket.send(JSON.stringify(echoed(message)))
@@ -70,6 +78,13 @@ describe('over WebSocket', () => {
     const connection = await connected(server.url, { protocolVersion: '2025-06-18', subprotocols: ['mcp'] })
     expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
     expect(server.headers[0]).toMatchObject({ 'sec-websocket-protocol': 'mcp' })
+  })
+
+  test('TLS is spoken, and who the server is is checked', async () => {
+    const server = await webSocketServer(echo, { server: createServer({ cert, key }) })
+    const connection = await connected(server.url, undefined, { tls: { ca: cert } })
+    expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
+    await expect(connected(server.url)).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
   test('the address that was checked is the one that is connected to', async () => {

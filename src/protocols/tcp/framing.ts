@@ -90,7 +90,7 @@ export function contentRule(format: FrameFormat, content: Body): string | undefi
   return holdsDelimiter(bytes, delimiter) ? delimiterRule(delimiter) : undefined
 }
 
-export function delimiterRule(delimiter: Buffer): string {
+function delimiterRule(delimiter: Buffer): string {
   const text = delimiter.toString()
   return `must not hold ${text === '\n' ? 'a newline' : JSON.stringify(text)}, which ends a frame`
 }

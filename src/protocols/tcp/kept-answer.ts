@@ -2,7 +2,7 @@ import type { Answer } from '../../model/protocol.ts'
 import type { ContentSink } from '../framers/framer.ts'
 
 /** Most bytes of an answer that a request can `read`. */
-export const READ_LIMIT: number = 16 * 1024 * 1024
+const READ_LIMIT = 16 * 1024 * 1024
 
 /** Keeps the frames of an answer for who wants to read it. */
 export class KeptAnswer {

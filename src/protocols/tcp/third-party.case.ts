@@ -1,0 +1,72 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Connection, Outcome } from '../../model/protocol.ts'
+import type { TcpRequest } from '../../model/requests.ts'
+import { send } from './server.case.ts'
+
+/** Why a program cannot be run here, worded for the name of a test; empty when it can. */
+export function skipped(program: string, debian: string): string {
+  return spawnSync(program, ['--version']).status === 0
+    ? ''
+    : ` (skipped: ${program} is not installed, Debian package ${debian})`
+}
+
+/** A server of another make on a free port of loopback. */
+export interface ThirdParty extends AsyncDisposable {
+  readonly url: URL
+}
+
+/** Starts it by this command, in which `{port}` stands for its port, and resolves when it accepts connections. */
+export async function startThirdParty(command: readonly string[]): Promise<ThirdParty> {
+  const port = await freePort()
+  const [program = '', ...args] = command.map((word) => word.replace('{port}', String(port)))
+  const server = spawn(program, args, { stdio: 'ignore' })
+  const exited = once(server, 'exit')
+  for (let attempt = 0; !(await accepts(port)); attempt++) {
+    if (attempt > 100) throw new Error(`${program} did not start`)
+    await delay(50)
+  }
+  return {
+    url: new URL(`tcp://127.0.0.1:${port}`),
+    async [Symbol.asyncDispose]() {
+      server.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return address.port
+}
+
+function accepts(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect(port, '127.0.0.1')
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  return promise.finally(() => socket.destroy())
+}
+
+/** Sends all of them, as many at once as the connection bears, and resolves with their outcomes in their order. */
+export async function exchangeAll(
+  connection: Connection<TcpRequest>,
+  requests: readonly TcpRequest[],
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  let next = 0
+  const client = async (): Promise<void> => {
+    while (next < requests.length) {
+      const place = next++
+      outcomes[place] = await send(connection, requests[place] ?? {}).done
+    }
+  }
+  await Promise.all(Array.from({ length: connection.maxInFlight }, client))
+  return outcomes
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ConnectionKind, Overflow } from '../model/plan.ts'
-import { onVirtualTime, runVirtually, type Scenario, type VirtualRun } from './virtual-run.case.ts'
+import { onVirtualTime, runVirtually, type Scenario, type VirtualRun, type VirtualStep } from './virtual-run.case.ts'
 import type { Answer } from './virtual-target.case.ts'
 
 onVirtualTime()
@@ -44,15 +44,19 @@ const chaos = fc.record({
   events: fc.array(fc.tuple(fc.nat(1_200), happening), { maxLength: 3 }),
   maxInFlight: fc.integer({ min: 1, max: 3 }),
   answers: fc.array(answer, { minLength: 1, maxLength: 10 }),
+  /** Of journeys, where there are some, how long each step is thought about. */
+  thinksMs: fc.option(fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 4 }), { nil: undefined }),
+  holdConnections: fc.boolean(),
   connects: fc.array(connecting, { minLength: 1, maxLength: 6 }),
 })
 
 type Chaos = typeof chaos extends fc.Arbitrary<infer Value> ? Value : never
 
-function scenarioOf({ instants, concurrency, maxInFlight, answers, connects, ...rest }: Chaos): Scenario {
+function scenarioOf({ instants, concurrency, maxInFlight, answers, connects, thinksMs, ...rest }: Chaos): Scenario {
   return {
     ...rest,
     ...(concurrency === undefined ? { instants } : { concurrency }),
+    ...(thinksMs !== undefined && { journey: (number) => stepsOf(number, thinksMs) }),
     lastArrivalMs: instants.at(-1) ?? 0,
     target: {
       maxInFlight,
@@ -67,16 +71,24 @@ function scenarioOf({ instants, concurrency, maxInFlight, answers, connects, ...
   }
 }
 
-test('whatever target, connections and clock do, every request has one fate and the run ends in time', async () => {
+/** Journeys of different lengths. */
+function stepsOf(number: number, thinksMs: readonly number[]): readonly VirtualStep[] {
+  return thinksMs.slice(number % thinksMs.length).map((thinkMs) => ({ thinkMs }))
+}
+
+test('whatever target, connections and clock do, every request and journey has one fate and the run ends in time', async () => {
   await fc.assert(
     fc.asyncProperty(chaos, async (each) => {
       const scenario = scenarioOf(each)
       const run = await runVirtually(scenario)
       // A time-out is seen at the next tick, and a clock that jumps is seen after its jump.
-      const latestMs = scenario.lastArrivalMs + each.requestTimeoutMs + 10 + 3 * 1_000
+      const journeyMs = (each.thinksMs ?? []).reduce((sum, ms) => sum + ms + 2 * (each.requestTimeoutMs + 10), 0)
+      const latestMs = scenario.lastArrivalMs + journeyMs + each.requestTimeoutMs + 10 + 3 * 1_000
       expect(run.endedAtMs).toBeLessThanOrEqual(latestMs)
       expect(run.target.mostOpen).toBeLessThanOrEqual(each.maxConnections)
-      expect(run.target.mostInFlight).toBeLessThanOrEqual(each.maxConnections * each.maxInFlight)
+      expect(run.target.mostInFlight).toBeLessThanOrEqual(
+        each.maxConnections * (each.holdConnections ? 1 : each.maxInFlight),
+      )
     }),
     { numRuns: 200, endOnFailure: true },
   )

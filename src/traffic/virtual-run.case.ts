@@ -4,10 +4,14 @@ import type { ReconnectOptions } from '../model/protocol.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
+import type { ArrivalSource } from './arrival-source.ts'
 import { randomFrom } from './arrivals/random.ts'
 import type { Clock } from './clock.ts'
 import type { ConnectionPool } from './connections/pool.ts'
 import { Dispatcher } from './dispatch.ts'
+import { journeyArrivals } from './journeys/journey-arrivals.ts'
+import { expectJourneysToHold } from './journeys/journey-books.case.ts'
+import type { Step } from './journeys/journey-steps.ts'
 import { ClosedSchedule, Schedule } from './schedule.ts'
 import { type Behaviour, VirtualTarget } from './virtual-target.case.ts'
 import { tickWake } from './wake/tick.ts'
@@ -25,9 +29,19 @@ export interface Scenario {
   readonly reconnect?: Partial<ReconnectOptions>
   readonly target?: Behaviour
   readonly picker?: RequestPicker<string>
+  /** Journeys instead of requests: the steps of the one with this number, each made when it is asked for. */
+  readonly journey?: (number: number) => readonly (VirtualStep | (() => never))[]
+  /** The run ends because something throws. */
+  readonly breaks?: boolean
+  /** A journey keeps its connection. */
+  readonly holdConnections?: boolean
+  /** Lies before zero, with arrivals of its own from its beginning. */
+  readonly warmUp?: { readonly instants: readonly Ms[]; readonly durationMs: Ms }
   /** What else happens, and when. */
   readonly events?: readonly (readonly [Ms, (run: VirtualRun) => void])[]
 }
+
+export type VirtualStep = Partial<Step<string>>
 
 /** One run of the real engine on a virtual clock against a virtual target. */
 export interface VirtualRun {
@@ -36,6 +50,13 @@ export interface VirtualRun {
   readonly pool: ConnectionPool<string>
   /** Fates in the order in which they were met. */
   readonly samples: Sample[]
+  /** Fates of journeys, in the same way. */
+  readonly journeys: Sample[]
+  readonly begunJourneyIds: number[]
+  /** What each journey was told, by its number. */
+  readonly answers: Map<number, (string | undefined)[]>
+  /** What the run broke on. */
+  readonly faults: unknown[]
   readonly arrivedIds: number[]
   readonly neverDue: { reason: DropReason; count: number }[]
   readonly connectMs: Ms[]
@@ -64,10 +85,11 @@ export function evenly(everyMs: Ms, untilMs: Ms): readonly Ms[] {
 export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
   const run = openedRun(scenario)
   await Promise.all([run.dispatcher.open(), vi.advanceTimersByTimeAsync(100)])
-  zeroMs = performance.now()
+  zeroMs = performance.now() + (scenario.warmUp?.durationMs ?? 0)
   for (const [atMs, happen] of scenario.events ?? []) setTimeout(() => happen(run), atMs)
   run.dispatcher.start()
-  const mostMs = scenario.lastArrivalMs + 3 * (scenario.requestTimeoutMs ?? 10_000)
+  const journeysMs = scenario.journey === undefined ? 0 : 60_000
+  const mostMs = scenario.lastArrivalMs + 3 * (scenario.requestTimeoutMs ?? 10_000) + journeysMs
   while (run.ends === 0 && performance.now() - zeroMs < mostMs) await vi.advanceTimersByTimeAsync(20)
   // Whatever is still to come must not change what has been told.
   await vi.advanceTimersByTimeAsync(20_000)
@@ -95,25 +117,16 @@ export function openedRun(scenario: Scenario): VirtualRun {
     },
   }
   const target = new VirtualTarget(scenario.target ?? {}, () => clock.now())
-  const { concurrency, instants, lastArrivalMs } = scenario
-  const parts = { share: { thread: 0, threads: 1 }, picker: scenario.picker ?? onePicker('request') }
+  const { concurrency, lastArrivalMs } = scenario
   const dispatcher = new Dispatcher<string>(
     {
       clock,
-      source:
-        instants === undefined
-          ? new ClosedSchedule({ ...parts, operationOf: () => '' })
-          : new Schedule({
-              ...parts,
-              instants: instantsOf(instants),
-              warmUp: undefined,
-              phases: [],
-              operationOf: () => '',
-            }),
+      source: sourceOf(scenario, (number, answer) => noteAnswer(run, number, answer)),
       overflow: scenario.overflow ?? 'queue',
       requestTimeoutMs: scenario.requestTimeoutMs ?? 10_000,
       concurrency,
       lastArrivalMs,
+      holdConnections: scenario.holdConnections ?? false,
       makeWake: (onWake) => tickWake(clock, onWake),
       pool: {
         kind: scenario.kind ?? 'pooled',
@@ -126,13 +139,14 @@ export function openedRun(scenario: Scenario): VirtualRun {
     {
       arrived: ({ requestId }) => run.arrivedIds.push(requestId),
       settled: (sample) => run.samples.push(copyOf(sample)),
-      journeyArrived: () => {},
-      journeySettled: () => {},
+      journeyArrived: ({ requestId }) => run.begunJourneyIds.push(requestId),
+      journeySettled: (journey) => run.journeys.push(copyOf(journey)),
       neverDue: (reason, _phase, count) => run.neverDue.push({ reason, count }),
       connected: (connectMs) => run.connectMs.push(connectMs),
       gap: () => {},
-      broken: (error) => {
-        throw error
+      broken(error) {
+        run.faults.push(error)
+        run.ends++
       },
       ended: () => {
         run.endedAtMs = clock.now()
@@ -149,6 +163,10 @@ export function openedRun(scenario: Scenario): VirtualRun {
     arrivedIds: [],
     neverDue: [],
     connectMs: [],
+    journeys: [],
+    begunJourneyIds: [],
+    answers: new Map(),
+    faults: [],
     endedAtMs: undefined,
     ends: 0,
     jump: (ms) => {
@@ -156,6 +174,45 @@ export function openedRun(scenario: Scenario): VirtualRun {
     },
   }
   return run
+}
+
+function sourceOf(
+  scenario: Scenario,
+  told: (number: number, answer: string | undefined) => void,
+): ArrivalSource<string> {
+  const { journey, picker = onePicker('request') } = scenario
+  if (journey === undefined) return scheduleOf(scenario, picker)
+  return journeyArrivals(scheduleOf(scenario, onePicker(undefined)), (number) => {
+    const steps = journey(number).values()
+    return {
+      next(answer) {
+        told(number, answer?.text)
+        const { value, done } = steps.next()
+        if (done === true) return undefined
+        return { operation: 'step', payload: 'request', thinkMs: 0, ...(typeof value === 'function' ? value() : value) }
+      },
+    }
+  })
+}
+
+function scheduleOf<Request>(
+  { instants, warmUp }: Scenario,
+  picker: RequestPicker<Request>,
+): Schedule<Request> | ClosedSchedule<Request> {
+  const parts = { share: { thread: 0, threads: 1 }, picker, operationOf: () => '' }
+  if (instants === undefined) return new ClosedSchedule(parts)
+  return new Schedule({
+    ...parts,
+    instants: instantsOf(instants),
+    warmUp: warmUp && { ...warmUp, instants: instantsOf(warmUp.instants) },
+    phases: [],
+  })
+}
+
+function noteAnswer({ answers }: VirtualRun, number: number, answer: string | undefined): void {
+  const known = answers.get(number)
+  if (known === undefined) answers.set(number, [answer])
+  else known.push(answer)
 }
 
 function instantsOf(instants: readonly Ms[]): { next(): Ms } {
@@ -169,15 +226,20 @@ function copyOf({ ...sample }: Sample): Sample {
 }
 
 /** Ended once; whoever arrived met one fate, whoever did not was given up; stamps in order; the wire is clear. */
-function expectOneFateEach(run: VirtualRun, { instants }: Scenario): void {
+function expectOneFateEach(run: VirtualRun, scenario: Scenario): void {
   expect(run.ends).toBe(1)
+  if (scenario.breaks === true) return
+  expect(run.faults).toEqual([])
+  expectJourneysToHold(run, scenario)
   const ids = run.samples.map(({ requestId }) => requestId).toSorted((one, other) => one - other)
   expect(ids).toEqual(run.arrivedIds.toSorted((one, other) => one - other))
-  expect(ids).toEqual(ids.map((_, i) => i))
-  if (instants !== undefined) {
+  const starts = scenario.journey === undefined ? ids : run.begunJourneyIds
+  if (scenario.warmUp === undefined) expect(starts.toSorted((a, b) => a - b)).toEqual(starts.map((_, i) => i))
+  if (scenario.instants !== undefined) {
     const givenUp = run.neverDue.reduce((sum, { count }) => sum + count, 0)
     const untilMs = run.endedAtMs ?? 0
-    expect(ids.length + givenUp).toBe(instants.filter((atMs) => atMs <= untilMs).length)
+    const due = scenario.instants.filter((atMs) => atMs <= untilMs).length
+    expect(starts.filter((id) => id >= 0).length + givenUp).toBe(due)
   }
   for (const { fate, intendedMs, dueMs, sentMs, doneMs, errorClass, dropReason } of run.samples) {
     expect(dueMs).toBeGreaterThanOrEqual(intendedMs)

@@ -99,11 +99,11 @@ class VirtualConnection implements Connection<string> {
     const given = { requestId, atMs: this.#now(), connection: this.#number }
     const answer = this.#behaviour.answer?.(given) ?? { afterMs: 1 }
     this.#underWay.set(events, undefined)
-    if (answer.afterMs === 0) this.#answer(events, answer)
+    if (answer.afterMs === 0) this.#answer(requestId, events, answer)
     else if (answer.afterMs !== undefined) {
       this.#underWay.set(
         events,
-        setTimeout(() => this.#answer(events, answer), answer.afterMs),
+        setTimeout(() => this.#answer(requestId, events, answer), answer.afterMs),
       )
     }
     return () => {
@@ -141,12 +141,12 @@ class VirtualConnection implements Connection<string> {
     this.#end(error)
   }
 
-  #answer(events: ExchangeEvents, { errorClass, twice, ends }: Answer): void {
+  #answer(requestId: number, events: ExchangeEvents, { errorClass, twice, ends }: Answer): void {
     if (ends === 'lose') return this.lose()
     if (ends === 'close') this.usable = false
     const outcome: Outcome =
       errorClass === undefined
-        ? { ok: true, bytesSent: 1, bytesReceived: 2 }
+        ? { ok: true, bytesSent: 1, bytesReceived: 2, answer: { text: `answer to ${requestId}` } }
         : { ok: false, bytesSent: 1, bytesReceived: 2, errorClass, message: `it was ${errorClass}` }
     this.#finish(events, outcome)
     if (twice === true) events.onDone(outcome)

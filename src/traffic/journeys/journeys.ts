@@ -148,8 +148,8 @@ export class Journeys<Request> {
     journey.doneMs = atMs
     this.#active.delete(journey)
     this.#books.finished(journey.intendedMs, atMs)
+    this.#options.events.journeySettled(journey)
     const slot = journey.takeHeld()
     if (slot !== undefined) this.#host.release(slot)
-    this.#options.events.journeySettled(journey)
   }
 }

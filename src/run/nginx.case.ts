@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { cert, key } from '../protocols/http/localhost-certificate.case.ts'
 
 /** Why nginx cannot serve here; undefined when it can. */
 export const noNginx: string | undefined =
@@ -12,12 +13,18 @@ export const noNginx: string | undefined =
 
 export interface Nginx extends AsyncDisposable {
   readonly url: string
+  /** The same over TLS, HTTP/2 by ALPN. */
+  readonly secureUrl: string
+  /** Over TLS, HTTP/1.1 only. */
+  readonly secureOneUrl: string
 }
 
-/** A real nginx with one worker and 11 bytes to say, on a free port, with its files in a folder of its own. */
+/** A real nginx with one worker and 11 bytes to say, on free ports, with its files in a folder of its own. */
 export async function startNginx(): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'describe-load-nginx-'))
-  const port = await freePort()
+  const [port, securePort, secureOnePort] = [await freePort(), await freePort(), await freePort()]
+  await Promise.all([writeFile(join(folder, 'cert.pem'), cert), writeFile(join(folder, 'key.pem'), key)])
+  const answers200 = `location / { return 200 'hello world'; } location /missing { return 404; }`
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   await writeFile(
     join(folder, 'nginx.conf'),
@@ -26,7 +33,10 @@ export async function startNginx(): Promise<Nginx> {
      http {
        access_log off; keepalive_requests 1000;
        ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
-       server { listen 127.0.0.1:${port}; location / { return 200 'hello world'; } location /missing { return 404; } }
+       ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;
+       server { listen 127.0.0.1:${port}; ${answers200} }
+       server { listen 127.0.0.1:${securePort} ssl http2; ${answers200} }
+       server { listen 127.0.0.1:${secureOnePort} ssl; ${answers200} }
      }`,
   )
   const server = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
@@ -38,6 +48,8 @@ export async function startNginx(): Promise<Nginx> {
   }
   return {
     url,
+    secureUrl: `https://localhost:${securePort}`,
+    secureOneUrl: `https://localhost:${secureOnePort}`,
     async [Symbol.asyncDispose]() {
       server.kill('SIGTERM')
       await exited

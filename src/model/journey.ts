@@ -16,7 +16,7 @@ export type JourneyYield =
 
 /** What a journey is given. */
 export interface JourneyContext {
-  /** Counts the journeys of the run, from 0, whatever the threads. */
+  /** Counts the journeys of the run, from 0, whatever the threads; in the warm-up, down from −1. */
   readonly number: number
   /** `yield* send({ name: 'login', … })`: sends a step; its answer is what the request's `read` asks for. */
   send(request: PlanRequest): Generator<JourneyYield, StepAnswer, StepAnswer>

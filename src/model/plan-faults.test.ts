@@ -12,6 +12,7 @@ const vocabulary: PlanVocabulary = {
   protocolFaults: () => [],
   requestFaults: (_, request, key) =>
     typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
+  formatFaults: () => [],
   templateFaults: () => [],
   specFromName: (kind, rate) => ({ kind, rate }),
   patternFaults: (pattern, key) =>

@@ -19,6 +19,7 @@ const vocabulary: PlanVocabulary = {
     typeof request === 'object' && request !== null && !('wrong' in request)
       ? []
       : [{ key, value: request, rule: 'is wrong' }],
+  formatFaults: () => [],
   templateFaults: () => [],
   specFromName: (kind) => ({ kind }),
   patternFaults: () => [],

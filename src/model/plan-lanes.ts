@@ -74,6 +74,9 @@ function resolveLane(
   const protocol = resolveProtocol(keys['protocol'], key('protocol'), target?.protocol, vocabulary, faults)
   const sent = whatIsSent(keys, prefix, protocol, vocabulary, faults)
   if (target === undefined || protocol === undefined) return undefined
+  const { messageFormat } = shared
+  if (messageFormat !== undefined)
+    faults.push(...vocabulary.formatFaults(protocol, messageFormat, key('messageFormat')))
   const overPipes = typeof target.target === 'object' && 'stdio' in target.target
   const most = overPipes ? 1 : MOST_CONNECTIONS
   return {

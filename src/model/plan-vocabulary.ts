@@ -1,3 +1,4 @@
+import type { MessageFormat } from './body.ts'
 import type { PlanFault } from './errors.ts'
 import type { ArrivalPattern, PatternSpec } from './pattern.ts'
 import type { PatternName, ResolvedProtocol } from './plan.ts'
@@ -21,6 +22,8 @@ export interface PlanVocabulary extends SchemeVocabulary {
   protocolFaults(spec: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[]
   /** Everything wrong with one request of this protocol, its templates apart; `key` is where it stands in the plan. */
   requestFaults(protocol: ResolvedProtocol, request: unknown, key: string): readonly PlanFault[]
+  /** Why a protocol cannot carry messages of a format, where it cannot. */
+  formatFaults(protocol: ResolvedProtocol, format: MessageFormat, key: string): readonly PlanFault[]
   /** Everything wrong with the templates in a request. The fields of a feed are known once it has been read. */
   templateFaults(
     request: unknown,

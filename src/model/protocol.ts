@@ -178,6 +178,8 @@ export interface Protocol<Request> {
   formatFault?(format: MessageFormat, key: string): PlanFault | undefined
   /** True for a request that holds a function and therefore cannot cross into a generator thread. */
   needsInline?(request: Request): boolean
+  /** False where there is no place for the plan's `headers`; they are carried where it is absent. */
+  carriesHeaders?(target: URL): boolean
   /** The request with a generated body, where it has room for one and none was written; else the request as it is. */
   withBody?(request: Request, body: Body, format: MessageFormat): Request
   /** A request in a few words, for reports: "GET /cart", "tools/call echo". */

@@ -32,7 +32,7 @@ export interface HttpAnswer {
 
 export type HttpCheckFunction = (answer: HttpAnswer) => boolean
 
-export interface HttpRequest extends RequestLabel {
+export interface HttpRequest extends Omit<RequestLabel, 'read'> {
   /** Default `GET`. */
   readonly method?: string
   /** Appended to the path of the target; default `/`. */
@@ -48,6 +48,8 @@ export interface HttpRequest extends RequestLabel {
    * chunked body.
    */
   readonly stream?: 'sse' | 'chunks'
+  /** `headers`: status and headers only, however long the body is. Else as of any request. */
+  readonly read?: 'headers' | 'text' | 'json'
 }
 
 /** A message over a WebSocket, and how many come back for it. */
@@ -92,6 +94,7 @@ export type McpRequest =
   | (McpLabel & { readonly method: string; readonly params?: Readonly<Record<string, unknown>> })
 
 /** A request of any protocol, as far as the rooms that do not speak it need to know. */
-export interface AnyRequest extends RequestLabel {
+export interface AnyRequest extends Omit<RequestLabel, 'read'> {
+  readonly read?: 'headers' | 'text' | 'json'
   readonly [key: string]: unknown
 }

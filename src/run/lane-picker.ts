@@ -47,8 +47,16 @@ export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePicker
 export type LaneRequest = AnyRequest | AwaitingSetup
 
 /** What of a lane's plan does not apply to its target, for the report. */
-export function notesOn(lane: ResolvedLane, protocol: Protocol<AnyRequest>, url: URL): readonly string[] {
+export function notesOn(
+  plan: ResolvedPlan,
+  lane: ResolvedLane,
+  protocol: Protocol<AnyRequest>,
+  url: URL,
+): readonly string[] {
   const notes: string[] = []
+  if (Object.keys(plan.headers).length > 0 && protocol.carriesHeaders?.(url) === false) {
+    notes.push(`headers do not apply: ${protocol.name} has no place for them here`)
+  }
   const { longestMessage = Number.POSITIVE_INFINITY } = protocol
   if (typeof lane.messageSize === 'number' && lane.messageSize > longestMessage) {
     notes.push(

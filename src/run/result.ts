@@ -84,7 +84,7 @@ function summaryOf({ plan, sessions }: ResultParts): PlanSummary {
     confidence: plan.confidence,
     onInconclusive: plan.onInconclusive,
     request: wordRequests(plan, sessions),
-    notes: plan.lanes.flatMap((lane, index) => notesOf(lane, sessions[index])),
+    notes: plan.lanes.flatMap((lane, index) => notesOf(plan, lane, sessions[index])),
   }
 }
 
@@ -109,8 +109,8 @@ function wordRequest({ request, workload }: ResolvedLane, protocol: Protocol<Any
     .join(', ')
 }
 
-function notesOf(lane: ResolvedLane, session: TargetSession | undefined): readonly string[] {
-  return session === undefined ? [] : notesOn(lane, session.protocol, session.url)
+function notesOf(plan: ResolvedPlan, lane: ResolvedLane, session: TargetSession | undefined): readonly string[] {
+  return session === undefined ? [] : notesOn(plan, lane, session.protocol, session.url)
 }
 
 function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {

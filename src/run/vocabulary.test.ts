@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { LoadPlanError } from '../model/errors.ts'
 import { resolvePlan } from '../model/plan-faults.ts'
+import { tcp } from '../protocols/tcp/index.ts'
 import { burst, constant, poisson, rampUp, randomWalk, sineWave } from '../traffic/patterns/index.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -69,4 +70,17 @@ it('a request is checked where it stands in the plan', () => {
   expect(faultsOf({ ...complete, request: [{ path: '/' }, { path: '/', weight: -1 }] })).toMatch(
     /^request\[1\]\.weight /,
   )
+})
+
+it('a format that the protocol cannot carry is told', () => {
+  const plan = { target: 'tcp://127.0.0.1:1', rate: 1, duration: '5s', messageFormat: 'binary' }
+  expect(faultsOf(plan)).toMatch(/^messageFormat /)
+  expect(faultsOf({ ...plan, protocol: tcp({ framing: { length: 4 } }) })).toBe('no fault')
+})
+
+it('templates stand where a request would be wrong without them', () => {
+  const feeds = { user: { records: [{ id: 1 }] } }
+  expect(faultsOf({ ...complete, feeds, request: { path: '/{{user.id}}' } })).toBe('no fault')
+  expect(faultsOf({ ...complete, feeds, request: { path: '/{{usr.id}}' } })).toMatch(/did you mean/)
+  expect(faultsOf({ ...complete, request: { path: '/{{setup.token}}' } })).toMatch(/setup/)
 })

@@ -16,6 +16,10 @@ export const vocabulary: PlanVocabulary = {
   },
   // A module's protocol is not known before the run loads it; then the requests are looked at.
   requestFaults: (protocol, request, key) => knownProtocol(protocol)?.faultsOf(sampleOf(request), key) ?? [],
+  formatFaults(protocol, format, key) {
+    const fault = knownProtocol(protocol)?.formatFault?.(format, key)
+    return fault === undefined ? [] : [fault]
+  },
   templateFaults,
   specFromName: patterns.specFromName,
   patternFaults: patterns.patternFaults,

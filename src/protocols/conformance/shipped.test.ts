@@ -4,20 +4,12 @@ import type { WorkOptions } from '../../../fixtures/work.ts'
 import type { Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { protocolFrom } from '../index.ts'
-import { tcp } from '../tcp/index.ts'
 import { type ConformanceServer, protocolConformance } from './index.ts'
 
-const LENGTH = { framing: { length: 4 } } as const
-
-/** Every shipped protocol, and its embedded target. */
+/** What no protocol's own folder holds against the cases, and its embedded target. */
 const SHIPPED: readonly (readonly [name: string, protocol: unknown, target: WorkOptions])[] = [
   ['HTTP', protocolFrom({ kind: 'http' }), { protocol: 'http' }],
-  ['WebSocket', protocolFrom({ kind: 'websocket' }), { protocol: 'websocket' }],
-  ['WebSocket, several in flight', protocolFrom({ kind: 'websocket', maxInFlight: 8 }), { protocol: 'websocket' }],
-  ['TCP', protocolFrom(tcp(LENGTH)), { protocol: 'tcp', ...LENGTH }],
-  ['TCP, several in flight', protocolFrom(tcp({ ...LENGTH, maxInFlight: 8 })), { protocol: 'tcp', ...LENGTH }],
   ['MCP over HTTP', protocolFrom({ kind: 'mcp' }), { protocol: 'mcp' }],
-  ['MCP over TCP', protocolFrom({ kind: 'mcp' }), { protocol: 'mcp', transport: 'tcp' }],
   ['MCP over WebSocket', protocolFrom({ kind: 'mcp' }), { protocol: 'mcp', transport: 'websocket' }],
 ]
 

@@ -39,6 +39,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     work: workRequests,
     faultsOf: requestFaults,
     withBody,
+    carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
     word,
     negotiate: (target, context) => negotiate(target, context, options),
     connect: (target, context) => connect(target, context, options),

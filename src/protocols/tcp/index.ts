@@ -31,6 +31,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     ...(Number.isFinite(format.longest) && { longestMessage: Math.max(1, format.longest - VERB_BYTES) }),
     // No embedded target speaks in frames of a fixed length: its answers are as long as they are asked to be.
     ...(format.fixed === undefined && { work: workRequests(format) }),
+    carriesHeaders: () => false,
     formatFault: (messageFormat, key) => formatFault(format, messageFormat, key),
     faultsOf: (request, key) => requestFaults(format, request, key),
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),

@@ -58,3 +58,15 @@ describe('a check', () => {
     expect(judged({ check }, 200, '<html>').message).toBe("expected a JSON body, got '<html>'")
   })
 })
+
+test('who reads the headers only gets no body, and none is kept', () => {
+  const rule = answerRule({ read: 'headers' })
+  expect(rule.reads).toBe(false)
+  const kept = { headers: { location: '/home' }, setCookie: ['a=1'], body: undefined, fault: undefined }
+  expect(rule.outcome(303, 1, 2, kept).answer).toEqual({
+    status: 303,
+    headers: kept.headers,
+    setCookie: ['a=1'],
+    text: '',
+  })
+})

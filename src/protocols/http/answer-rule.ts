@@ -47,7 +47,7 @@ function createRule({ ok = DEFAULT_OK, check, read }: HttpRequest): AnswerRule {
   const accepts = (status: number): boolean =>
     status === wanted || ok.some(([from, to]) => status >= from && status <= to)
   return {
-    reads: check !== undefined || read !== undefined,
+    reads: check !== undefined || read === 'text' || read === 'json',
     accepts,
     outcome(status, bytesSent, bytesReceived, kept) {
       const failure = accepts(status) ? kept && keptFailure(check, status, kept) : statusFailure(status)
@@ -85,7 +85,12 @@ function checkKept(check: HttpCheck | HttpCheckFunction, status: number, kept: K
 }
 
 /** The answer for who reads it, or why there is none. */
-function answerOf(read: 'text' | 'json', status: number, { headers, setCookie, body }: KeptAnswer): Answer | string {
+function answerOf(
+  read: NonNullable<HttpRequest['read']>,
+  status: number,
+  { headers, setCookie, body }: KeptAnswer,
+): Answer | string {
+  if (read === 'headers') return { status, headers, setCookie, text: '' }
   const text = body?.text()
   if (text === undefined) return `the body is larger than the ${CAPTURE_LIMIT} bytes that \`read\` keeps`
   if (read === 'text') return { status, headers, setCookie, text }

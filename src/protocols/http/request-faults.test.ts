@@ -66,7 +66,7 @@ describe('faults', () => {
       { check: { json: { path: 'a' } } },
       expect.stringMatching(/^request\.check\.json must be an object with path and equals/),
     ],
-    [{ read: 'xml' }, "request.read must be 'text' or 'json', got 'xml'"],
+    [{ read: 'xml' }, "request.read must be 'headers', 'text', 'json', got 'xml'"],
     [{ stream: 'ssse' }, "request.stream must be 'sse' or 'chunks', got 'ssse'\n    → did you mean 'sse'?"],
     [{ sink: {} }, expect.stringMatching(/^request\.sink is not a key of an HTTP request/)],
     [

@@ -112,7 +112,7 @@ const check: Reader<unknown> = (value, key, faults) => {
 const READERS = {
   name: text,
   weight: positive,
-  read: oneOf(['text', 'json']),
+  read: oneOf(['headers', 'text', 'json']),
   method,
   path,
   headers: readHeaders,

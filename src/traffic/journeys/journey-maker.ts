@@ -1,0 +1,106 @@
+import { LoadPlanError, type PlanFault, wordValue } from '../../model/errors.ts'
+import type { JourneyContext, JourneyFunction, JourneyYield, StepAnswer } from '../../model/journey.ts'
+import type { PlanRequest } from '../../model/plan.ts'
+import { isRecord } from '../../model/plan-readers.ts'
+import type { Answer } from '../../model/protocol.ts'
+import type { AnyRequest } from '../../model/requests.ts'
+import type { Random } from '../../model/pattern.ts'
+import type { Ms } from '../../model/units.ts'
+import { randomFrom } from '../arrivals/random.ts'
+import { journeyFault, thrownBy } from './journey-fault.ts'
+import type { JourneySteps, Step } from './journey-steps.ts'
+import type { UserAgent } from './user-agent.ts'
+
+export interface JourneyMakerOptions {
+  readonly journey: JourneyFunction
+  readonly seed: string
+  /** Everything wrong with a step's request; `key` is what it is called. */
+  faultsOf(request: unknown, key: string): readonly PlanFault[]
+  /** One for each journey; absent where the protocol needs none. */
+  userAgent?(): UserAgent
+}
+
+/** What a step is told where nothing of its answer was kept. */
+const NOTHING: StepAnswer = Object.freeze({ text: '' })
+
+/** The steps of the journey with a given number, as the user's generator function makes them. */
+export function journeyMaker(options: JourneyMakerOptions): (number: number) => JourneySteps<AnyRequest> {
+  return (number) => new MadeJourney(options, number)
+}
+
+class MadeJourney implements JourneySteps<AnyRequest> {
+  readonly #options: JourneyMakerOptions
+  readonly #number: number
+  readonly #userAgent: UserAgent | undefined
+  #steps: Generator<JourneyYield, void, StepAnswer> | undefined
+  /** How many were sent. */
+  #sent = 0
+  #operation: string | undefined
+
+  constructor(options: JourneyMakerOptions, number: number) {
+    this.#options = options
+    this.#number = number
+    this.#userAgent = options.userAgent?.()
+  }
+
+  next(answer: Answer | undefined): Step<AnyRequest> | undefined {
+    if (answer !== undefined) this.#userAgent?.take(answer)
+    let thinkMs = 0
+    let random: Random | undefined
+    for (let told = answer ?? NOTHING; ; told = NOTHING) {
+      const given = this.#resume(told)
+      if (given === undefined) {
+        if (this.#sent > 0) return undefined
+        throw journeyFault(`journey ${this.#number} sent nothing`, 'write yield* send({ … }), with the asterisk')
+      }
+      if (given.kind === 'send') return this.#step(given.request, thinkMs)
+      random ??= randomFrom(this.#options.seed, 'think', this.#number, this.#sent)
+      thinkMs += given.fromMs + random.next() * (given.toMs - given.fromMs)
+    }
+  }
+
+  /** What the user's code yields next; undefined when it has returned. */
+  #resume(told: StepAnswer): JourneyYield | undefined {
+    let given: IteratorResult<unknown, unknown>
+    try {
+      this.#steps ??= this.#options.journey({ number: this.#number, send, think })
+      given = this.#steps.next(told)
+    } catch (error) {
+      throw thrownBy(error, this.#number, this.#operation)
+    }
+    if (given.done === true) return undefined
+    if (isJourneyYield(given.value)) return given.value
+    throw journeyFault(
+      `journey ${this.#number} yielded ${wordValue(given.value)}`,
+      'write yield* send({ … }) or yield* think(1_000), with the asterisk',
+    )
+  }
+
+  #step(request: PlanRequest, thinkMs: Ms): Step<AnyRequest> {
+    this.#sent++
+    const payload = this.#userAgent?.send(request as AnyRequest) ?? (request as AnyRequest)
+    const { name = `step ${this.#sent}` } = isRecord(request) ? request : {}
+    const faults = this.#options.faultsOf(payload, `journey step ${name}`)
+    if (faults.length > 0) throw new LoadPlanError(faults)
+    this.#operation = name
+    return { operation: name, payload, thinkMs }
+  }
+}
+
+function* send(request: PlanRequest): ReturnType<JourneyContext['send']> {
+  return yield { kind: 'send', request }
+}
+
+function* think(fromMs: Ms, toMs: Ms = fromMs): ReturnType<JourneyContext['think']> {
+  if (!(fromMs >= 0 && toMs >= fromMs && toMs < Number.POSITIVE_INFINITY)) {
+    const rule = 'must be one time in ms, or two of which the second is not less than the first'
+    throw new LoadPlanError([{ key: 'think', value: [fromMs, toMs], rule }])
+  }
+  yield { kind: 'think', fromMs, toMs }
+}
+
+function isJourneyYield(value: unknown): value is JourneyYield {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'send' || value.kind === 'think')
+  )
+}

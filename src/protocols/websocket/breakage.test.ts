@@ -151,7 +151,7 @@ describe('ending', () => {
     const connection = await open(await bareServer((socket) => socket.resume()))
     await connection.close()
     expect(await connection.closed).toBeUndefined()
-  })
+  }, 15_000)
 
   test('destroyed with exchanges under way: they fail before the connection is closed', async () => {
     const connection = await open((await webSocketServer(() => {})).url, { maxInFlight: 2 })

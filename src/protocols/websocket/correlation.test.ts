@@ -1,8 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import type { Outcome } from '../../model/protocol.ts'
-import { ask, bareServer, begin, contextFor, echoServer, open, textFrame, webSocketServer } from './server.case.ts'
+import {
+  ask,
+  bareServer,
+  begin,
+  contextFor,
+  echoServer,
+  open,
+  textFrame,
+  turns,
+  webSocketServer,
+} from './server.case.ts'
 import type { EchoServer } from './server.case.ts'
 
 interface Holding extends EchoServer {
@@ -44,7 +53,9 @@ describe('in order', () => {
     peers[0]?.send('one more')
     // Its pong comes behind the message.
     await ask(connection, { ping: true })
-    const outcome = await ask(connection, { data: 'y' })
+    const asked = begin(connection, { data: 'y' })
+    expect(asked.outcomes).toEqual([])
+    const outcome = await asked.done
     expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol', bytesSent: 0 })
     expect(outcome.message).toContain('the server sent a message that nobody had asked for')
     expect(connection.usable).toBe(false)
@@ -103,9 +114,20 @@ describe('in order', () => {
     const connection = await open(url)
     const asked = begin(connection, { data: 'x', replies: 2 })
     await vi.waitUntil(() => asked.messages.length === 1)
-    await delay(50)
+    await turns()
     expect(asked.cancel()).toEqual({ bytesSent: 7, bytesReceived: 7 + 22 })
   })
+})
+
+test('what comes with the end of the handshake, and pings, are not counted as part of an answer', async () => {
+  const ping = Buffer.from([0x89, 3, 1, 2, 3])
+  // A message of 100 bytes, of which 20 come.
+  const part = Buffer.concat([Buffer.from([0x81, 100]), Buffer.alloc(20, 'x')])
+  const url = await bareServer((socket) => socket.write(part), { behind: Buffer.concat([textFrame('one'), ping]) })
+  const asked = begin(await open(url), { replies: 2 })
+  await vi.waitUntil(() => asked.messages.length === 1)
+  await turns()
+  expect(asked.cancel()).toEqual({ bytesSent: 0, bytesReceived: 5 + 22 })
 })
 
 describe('by id', () => {

@@ -1,6 +1,16 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { WebSocketRequest } from '../../model/requests.ts'
-import { ask, begin, contextFor, echoServer, open, textFrame, bareServer, webSocketServer } from './server.case.ts'
+import {
+  ask,
+  begin,
+  contextFor,
+  echoServer,
+  open,
+  textFrame,
+  bareServer,
+  turns,
+  webSocketServer,
+} from './server.case.ts'
 
 describe('messages', () => {
   test('a text goes as a text message, bytes as a binary one', async () => {
@@ -48,6 +58,14 @@ describe('messages', () => {
     const connection = await open((await echoServer()).url)
     const request: WebSocketRequest = { data: 'hello', read: 'text' }
     for (let i = 0; i < 20; i++) expect(await ask(connection, request)).toMatchObject({ answer: { text: 'hello' } })
+  })
+
+  test('in however many pieces a server sends it, a message is one', async () => {
+    const piece = (first: number): Buffer => Buffer.from([first, 1, 0x61])
+    const pieces = [piece(0x01), ...Array.from({ length: 20_000 }, () => piece(0x00)), piece(0x80)]
+    const url = await bareServer((socket) => socket.once('data', () => socket.write(Buffer.concat(pieces))))
+    const { ok, answer } = await ask(await open(url), { data: 'x', read: 'text' })
+    expect({ ok, letters: answer?.text.length }).toEqual({ ok: true, letters: 20_002 })
   })
 
   test('compressed where both sides want it, and counted as it was before', async () => {
@@ -164,8 +182,18 @@ describe('listening', () => {
   test('a greeting that came before anybody listened is there for the first who does', async () => {
     const url = await bareServer(() => {}, { behind: textFrame('welcome') })
     const connection = await open(url)
-    await new Promise((resolve) => void setTimeout(resolve, 20))
+    await turns()
     expect(await ask(connection, { read: 'text' })).toMatchObject({ ok: true, answer: { text: 'welcome' } })
+  })
+
+  test('of several greetings, those that the first who listens does not wait for are for nobody', async () => {
+    const url = await bareServer((socket) => socket.once('data', () => socket.write(textFrame('answer'))), {
+      behind: Buffer.concat([textFrame('welcome'), textFrame('today: soup')]),
+    })
+    const connection = await open(url)
+    expect(await ask(connection, { read: 'text' })).toMatchObject({ answer: { text: 'welcome' } })
+    await turns()
+    expect(await ask(connection, { data: 'x', read: 'text' })).toMatchObject({ answer: { text: 'answer' } })
   })
 
   test('what follows at once on a subscription is there for who listens next', async () => {
@@ -176,7 +204,7 @@ describe('listening', () => {
     })
     const connection = await open(url)
     expect(await ask(connection, { data: 'subscribe', read: 'text' })).toMatchObject({ answer: { text: 'subscribed' } })
-    await new Promise((resolve) => void setTimeout(resolve, 20))
+    await turns()
     expect(await ask(connection, { replies: 2, read: 'text' })).toMatchObject({ answer: { messages: ['one', 'two'] } })
   })
 

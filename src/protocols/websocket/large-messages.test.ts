@@ -155,8 +155,25 @@ describe('messages that are made while they are sent', () => {
     expect(asked.outcomes).toEqual([])
   })
 
+  test('a message without an answer is not sent before all of it has left', async () => {
+    const { url, peers } = await webSocketServer((peer) => peer.pause())
+    const [one, other] = [await open(url), await open(url)]
+    // More than the kernel holds for both sides.
+    const request = { data: 'x'.repeat(64 * MIB), replies: 0 }
+    const [given, lost] = [begin(one, request), begin(other, request)]
+    await ask(await open((await echoServer()).url), { data: 'x' })
+    expect(given.cancel().bytesSent).toBeLessThan(64 * MIB)
+    expect(one.usable).toBe(false)
+    peers[1]?.terminate()
+    expect(await lost.done).toMatchObject({ ok: false, errorClass: 'connection' })
+    expect([given.outcomes.length, lost.outcomes.length]).toEqual([0, 1])
+  })
+
   test('an answer before the whole message was sent belongs to nobody: class protocol', async () => {
-    const connection = await open(await bareServer((socket) => socket.pause().write(textFrame('too soon'))))
+    const url = await bareServer((socket) => {
+      socket.once('data', () => socket.pause().write(textFrame('too soon')))
+    })
+    const connection = await open(url)
     const outcome = await ask(connection, { data: body(100 * MIB) })
     expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol' })
     expect(outcome.bytesSent).toBeLessThan(100 * MIB)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { ServerOptions, WebSocket } from 'ws'
@@ -106,6 +107,11 @@ export interface Asked {
   readonly messages: readonly number[]
   readonly done: Promise<Outcome>
   readonly cancel: Cancel
+}
+
+/** Lets all be read that a server of this process has written by now: loopback has it at once, and a turn reads it. */
+export async function turns(): Promise<void> {
+  for (let i = 0; i < 4; i++) await setImmediate()
 }
 
 let requests = 0

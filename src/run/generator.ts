@@ -12,12 +12,16 @@ import { connectFailure } from '../traffic/connections/failure.ts'
 import type { Dispatcher } from '../traffic/dispatch.ts'
 import { FedPicker } from '../traffic/workloads/fed-picker.ts'
 import type { LaneRequest } from './lane-picker.ts'
+import { loadCode } from './code.ts'
 import { dispatcherFor } from './lane.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator } from './messages.ts'
 import { loadProtocol } from './protocols.ts'
 
 /** A snapshot leaves the generator this often. */
 const SNAPSHOT_MS = 1_000
+
+/** How long connections may take to close in order once the run is over. */
+const CLOSE_MS = 1_000
 
 /** How often connecting is looked at before the run. */
 const EXPIRE_MS = 50
@@ -75,7 +79,9 @@ export class Generator {
   }
 
   async #makeDispatchers(): Promise<readonly Dispatcher<LaneRequest>[]> {
-    const { plan, lanes } = this.#job
+    const { plan, lanes, thread, threads } = this.#job
+    const code = await loadCode(plan)
+    let connections = 0
     const made = plan.lanes.map(async (lane, index) => {
       const laneJob = lanes[index]
       if (laneJob === undefined) throw new TypeError(`lane ${index} has no target`)
@@ -88,6 +94,8 @@ export class Generator {
         clock: this.#clock,
         recorder: this.#recorder,
         fed: this.#fed,
+        code,
+        nextConnection: () => thread + threads * connections++,
         started: (pid) => this.#tell({ type: 'process', pid }),
         ended: () => this.#laneEnded(),
         broken: (error) => this.#broken(error),
@@ -140,6 +148,18 @@ export class Generator {
     this.#recorder.finish()
     const slices = this.#recorder.takeFinished()
     this.#tell({ type: 'ended', slices, state: this.#state(), atMs: this.#clock.now() })
+    void this.#closeConnections()
+  }
+
+  /** What is measured is told by now; a target that is slow to say goodbye delays nothing of it. */
+  async #closeConnections(): Promise<void> {
+    const late = Promise.withResolvers<void>()
+    const callOff = this.#clock.after(CLOSE_MS, late.resolve)
+    const closed = Promise.all(this.#dispatchers.map(({ pool }) => pool.end()))
+    await Promise.race([closed, late.promise])
+    callOff()
+    for (const { pool } of this.#dispatchers) pool.destroy()
+    this.#tell({ type: 'closed' })
   }
 
   #unreachable(errorClass: ErrorClass, message: string): void {

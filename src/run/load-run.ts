@@ -8,12 +8,14 @@ import type { Ms, Ratio } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import { abortReason } from './abort.ts'
+import { loadCode } from './code.ts'
 import { loadFeeds } from './feed-files.ts'
 import { type GeneratorHandle, startInline, startWorker } from './fleet.ts'
 import { latencyLimits } from './generator.ts'
 import { arrivalsIn } from './instants.ts'
 import { IntervalStream } from './interval-stream.ts'
-import type { FromGenerator, GeneratorJob, GeneratorState } from './messages.ts'
+import { jobsFor } from './job.ts'
+import type { FromGenerator, GeneratorState } from './messages.ts'
 import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
 import { buildResult } from './result.ts'
@@ -35,6 +37,8 @@ export interface LoadRun extends AsyncIterable<Interval> {
 
 /** How long a generator may take to end itself after it was told to stop. */
 const STOP_GRACE_MS = 700
+/** How long generators may take to close their connections; they see to it that it is less. */
+const CLOSE_GRACE_MS = 2_000
 
 /** Puts target, generators, collector and monitor together for one run. */
 export class Run implements LoadRun {
@@ -55,6 +59,8 @@ export class Run implements LoadRun {
   #generators: readonly GeneratorHandle[] = []
   #unready: number
   #unended: number
+  #unclosed: number
+  readonly #closed = Promise.withResolvers<void>()
   readonly #ready = Promise.withResolvers<void>()
   #startMs: Ms = Number.NaN
   #startedAt = new Date()
@@ -71,6 +77,7 @@ export class Run implements LoadRun {
     this.#states = Array.from({ length: threads }, () => undefined)
     this.#unready = threads
     this.#unended = threads
+    this.#unclosed = threads
     // Whoever waits for these may come later than the news.
     this.#ready.promise.catch(() => {})
     this.#done.promise.catch(() => {})
@@ -117,6 +124,7 @@ export class Run implements LoadRun {
       await this.#generate()
       return this.metrics()
     } finally {
+      if (this.#ended === 'completed') await within(CLOSE_GRACE_MS, this.#closed.promise)
       for (const generator of this.#generators) generator.terminate()
       this.#watch?.stop()
       this.#intervals.end()
@@ -131,6 +139,8 @@ export class Run implements LoadRun {
   async #open(): Promise<void> {
     this.#feeds = await loadFeeds(this.#plan.feeds, () => arrivalsIn(this.#plan))
     holdTemplates(this.#plan, this.#feeds)
+    // Here an error keeps its cause, which it would lose on its way out of a thread.
+    await loadCode(this.#plan)
     const abort = new AbortController()
     const opening = openSessions(this.#plan, (text) => this.#log(text), abort.signal)
     const sessions = await Promise.race([opening, this.#stopAsked.promise])
@@ -143,9 +153,8 @@ export class Run implements LoadRun {
   async #generate(): Promise<void> {
     if (this.#ended !== 'running') return
     const start = this.#placement.inlineBecause === undefined ? startWorker : startInline
-    this.#generators = this.#states.map((_, thread) =>
-      start(this.#job(thread), (message) => this.#hear(thread, message)),
-    )
+    const job = jobsFor(this.#plan, this.#placement, this.#sessions, this.#feeds, this.#verbose)
+    this.#generators = this.#states.map((_, thread) => start(job(thread), (message) => this.#hear(thread, message)))
     // Looking for the target's processes takes a moment, in which the generators start.
     this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
@@ -169,29 +178,6 @@ export class Run implements LoadRun {
     return delays.length === 0 ? null : Math.max(...delays)
   }
 
-  #job(thread: number): GeneratorJob {
-    const { threads, wake, peakRps = 1_000 } = this.#placement
-    // Target, request function and pattern object stay here: only what the generator reads crosses, and only as data.
-    const [{ request }] = this.#plan.lanes
-    const fed = typeof request === 'function'
-    return {
-      plan: dataOf(this.#plan),
-      lanes: this.#sessions.map(({ url, address, stdio, negotiated }) => ({
-        url: url.href,
-        address,
-        stdio,
-        negotiated,
-      })),
-      feeds: this.#feeds,
-      thread,
-      threads,
-      wake,
-      fed,
-      chunk: Math.min(8_192, Math.max(64, Math.ceil(peakRps / threads / 4))),
-      verbose: this.#verbose,
-    }
-  }
-
   #hear(thread: number, message: FromGenerator): void {
     switch (message.type) {
       case 'ready':
@@ -212,6 +198,9 @@ export class Run implements LoadRun {
         this.#tell(this.#collector.add(thread, message.slices))
         this.#tell(this.#collector.end(thread))
         if (--this.#unended === 0) this.#done.resolve()
+        break
+      case 'closed':
+        if (--this.#unclosed === 0) this.#closed.resolve()
         break
       case 'process':
         this.#watch?.follow(message.pid)
@@ -258,10 +247,7 @@ export class Run implements LoadRun {
 
   async #stopGenerators(): Promise<void> {
     for (const generator of this.#generators) generator.tell({ type: 'stop' })
-    const tooLong = Promise.withResolvers<void>()
-    const timer = realTime.setTimeout(tooLong.resolve, STOP_GRACE_MS)
-    await Promise.race([this.#done.promise, tooLong.promise])
-    realTime.clearTimeout(timer)
+    await within(STOP_GRACE_MS, this.#done.promise)
   }
 
   /** In its own thread only the generator's own code runs; inline it may be the user's, whose error is theirs to read. */
@@ -281,14 +267,12 @@ export class Run implements LoadRun {
   }
 }
 
-/** The plan as plain data, unless it must stay in this thread anyway. */
-function dataOf(plan: ResolvedPlan): ResolvedPlan {
-  const [first, ...others] = plan.lanes.map((lane) => ({
-    ...lane,
-    target: '',
-    request: typeof lane.request === 'function' ? undefined : lane.request,
-  }))
-  return first === undefined ? plan : { ...plan, lanes: [first, ...others] }
+/** Waits for it, and no longer than this. */
+async function within(ms: Ms, promise: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = realTime.setTimeout(late.resolve, ms)
+  await Promise.race([promise, late.promise])
+  realTime.clearTimeout(timer)
 }
 
 /** What was thrown on purpose in another thread. */

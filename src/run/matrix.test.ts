@@ -8,7 +8,7 @@ import { expectBooksToBalance } from './books.case.ts'
 import { runLoad } from './index.ts'
 
 const KINDS: readonly ConnectionKind[] = ['pooled', 'long-lived', 'short-lived']
-const SIZES: readonly MessageSize[] = ['small', 'medium', 'mixed']
+const SIZES = ['small', 'medium', 'mixed'] as const satisfies readonly MessageSize[]
 const FORMATS = ['text', 'binary'] as const
 const CELLS = KINDS.flatMap((connection) =>
   SIZES.flatMap((messageSize) => FORMATS.map((messageFormat) => ({ connection, messageSize, messageFormat }))),
@@ -77,7 +77,7 @@ describe.each(CELLS)('$connection connections, $messageSize messages of $message
         row(
           name,
           cell.connection,
-          String(cell.messageSize),
+          cell.messageSize,
           cell.messageFormat,
           ...[total('requestsScheduled'), total('errors'), total('dropped')].map(String),
           ...[slowest('p50Ms'), slowest('p99Ms')].map((ms) => ms.toFixed(1)),

@@ -51,6 +51,8 @@ export type FromGenerator =
       readonly state: GeneratorState
       readonly atMs: Ms
     }
+  /** After 'ended': no connection stands any more. */
+  | { readonly type: 'closed' }
   /** A connection has started a process of the target. */
   | { readonly type: 'process'; readonly pid: number }
   | { readonly type: 'log'; readonly text: string }

@@ -104,6 +104,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   stop(): void {
     if (this.#over) return
     this.#abandon('stopped', 'cancelled', 'the run was stopped')
+    // Who stops a run does not wait for goodbyes.
+    this.pool.destroy()
   }
 
   gap(gapMs: Ms): void {
@@ -275,6 +277,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #break(error: unknown): void {
     if (this.#over) return
     this.#halt()
+    this.pool.destroy()
     this.#events.broken(error)
   }
 
@@ -284,13 +287,13 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#journeys.halt()
     this.#stopTicking?.()
     this.wake.stop()
-    this.pool.destroy()
   }
 
   #finish(): void {
     this.#halt()
     const fault = this.#books.close() ?? this.#journeys.close()
     if (fault !== undefined) this.#events.broken(fault)
+    void this.pool.end()
     this.#events.ended()
   }
 }

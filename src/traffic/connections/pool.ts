@@ -150,11 +150,22 @@ export class ConnectionPool<Request> {
 
   /** Closes everything now. */
   destroy(): void {
+    this.#stop()
+    for (const { connection } of this.#slots) connection?.destroy()
+  }
+
+  /** Closes everything in order: sessions are deleted, processes end by themselves. Resolves when all have ended. */
+  async end(): Promise<void> {
+    this.#stop()
+    const open = this.#slots.map(({ connection }) => connection).filter((connection) => connection !== undefined)
+    await Promise.allSettled(open.map((connection) => connection.close()))
+  }
+
+  #stop(): void {
     this.#stopped = true
-    for (const slot of this.#slots) {
-      slot.callOffRetry?.()
-      slot.connecting?.abort.abort()
-      slot.connection?.destroy()
+    for (const { callOffRetry, connecting } of this.#slots) {
+      callOffRetry?.()
+      connecting?.abort.abort()
     }
   }
 
@@ -277,7 +288,7 @@ export class ConnectionPool<Request> {
 
   #discardIdle(): void {
     for (const slot of this.#free.splice(0)) {
-      slot.connection?.destroy()
+      void slot.connection?.close()
       slot.connection = undefined
       this.#opened--
       this.#empty.push(slot)

@@ -1,0 +1,35 @@
+import type { ResolvedPlan } from '../model/plan.ts'
+import type { LoadedFeed } from '../traffic/feeds/index.ts'
+import type { GeneratorJob } from './messages.ts'
+import type { Placement } from './placement.ts'
+import type { TargetSession } from './session.ts'
+
+/** What each generator thread is to do. */
+export function jobsFor(
+  plan: ResolvedPlan,
+  { threads, wake, peakRps = 1_000 }: Placement,
+  sessions: readonly TargetSession[],
+  feeds: Readonly<Record<string, LoadedFeed>>,
+  verbose: boolean,
+): (thread: number) => GeneratorJob {
+  const lanes = sessions.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
+  const shared = {
+    plan: dataOf(plan),
+    lanes,
+    feeds,
+    threads,
+    wake,
+    fed: typeof plan.lanes[0].request === 'function',
+    chunk: Math.min(8_192, Math.max(64, Math.ceil(peakRps / threads / 4))),
+    verbose,
+  }
+  return (thread) => ({ ...shared, thread })
+}
+
+/** Targets, request functions and what feeds are read from stay here: only what a generator reads crosses, and only as data. */
+function dataOf(plan: ResolvedPlan): ResolvedPlan {
+  const [first, ...others] = plan.lanes.map((lane) =>
+    Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),
+  )
+  return first === undefined ? plan : { ...plan, feeds: {}, lanes: [first, ...others] }
+}

@@ -1,4 +1,7 @@
-import { LoadError } from '../model/errors.ts'
+import { LoadError, LoadPlanError, wordValue } from '../model/errors.ts'
+import type { JourneyFunction } from '../model/journey.ts'
+import type { ResolvedCode, ResolvedPlan } from '../model/plan.ts'
+import type { SetupFunction } from '../model/setup.ts'
 
 /** The default export of a module of the user's, in this thread. Rejects with `LoadError` (`ERR_LOAD_MODULE`). */
 export async function importDefault(href: string): Promise<unknown> {
@@ -13,4 +16,52 @@ export async function importDefault(href: string): Promise<unknown> {
     throw new LoadError('ERR_LOAD_MODULE', `${href} has no default export`)
   }
   return loaded['default']
+}
+
+/** The user's code of a plan, in this thread. */
+export interface PlanCode {
+  readonly journey: JourneyFunction | undefined
+  readonly setup: SetupFunction | undefined
+}
+
+/** Rejects with `LoadError` (`ERR_LOAD_MODULE`) or `LoadPlanError` where a journey or a setup is not one. */
+export async function loadCode({ journey, setup }: ResolvedPlan): Promise<PlanCode> {
+  return {
+    journey: journey && (await load<JourneyFunction>(journey, JOURNEY)),
+    setup: setup && (await load<SetupFunction>(setup, SETUP)),
+  }
+}
+
+/** What a key of the plan must be. */
+interface CodeRule {
+  readonly key: string
+  readonly rule: string
+  readonly example: string
+  holds(value: unknown): boolean
+}
+
+const JOURNEY: CodeRule = {
+  key: 'journey',
+  rule: 'a generator function',
+  example: 'journey(function* ({ number, send, think }) { … })',
+  holds: (value) => Object.prototype.toString.call(value) === '[object GeneratorFunction]',
+}
+
+const SETUP: CodeRule = {
+  key: 'setup',
+  rule: 'a function',
+  example: 'async ({ send }) => { … }',
+  holds: (value) => typeof value === 'function',
+}
+
+async function load<Code>(code: ResolvedCode<Code>, { key, rule, example, holds }: CodeRule): Promise<Code> {
+  const value = code.from === 'module' ? await importDefault(code.href) : code.run
+  if (holds(value)) return value as Code
+  if (code.from === 'function') {
+    throw new LoadPlanError([{ key, value, rule: `must be ${rule}`, remedy: `write ${key}: ${example}` }])
+  }
+  throw new LoadError(
+    'ERR_LOAD_MODULE',
+    `the default export of ${code.href} must be ${rule}, got ${wordValue(value)}\n    → export default ${example}`,
+  )
 }

@@ -1,19 +1,26 @@
 import type { Recorder } from '../measure/recorder.ts'
 import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
-import type { ConnectContext, Protocol } from '../model/protocol.ts'
+import type { ConnectContext, Connection, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
+import type { SetupFunction } from '../model/setup.ts'
 import type { ArrivalSource } from '../traffic/arrival-source.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
 import type { RunClock } from '../traffic/clock.ts'
+import type { PoolOptions } from '../traffic/connections/pool-options.ts'
 import { Dispatcher } from '../traffic/dispatch.ts'
+import { Browser } from '../traffic/journeys/browser.ts'
+import { journeyArrivals } from '../traffic/journeys/journey-arrivals.ts'
 import { ClosedSchedule, Schedule } from '../traffic/schedule.ts'
 import { exactWake } from '../traffic/wake/exact.ts'
 import { tickWake } from '../traffic/wake/tick.ts'
 import { shareOfMix } from '../traffic/workloads/mix.ts'
-import type { RequestPicker } from '../traffic/workloads/picker.ts'
+import { onePicker, type RequestPicker } from '../traffic/workloads/picker.ts'
+import type { PlanCode } from './code.ts'
 import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
+import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
 import { type LaneRequest, lanePicker } from './lane-picker.ts'
 import type { GeneratorJob, LaneJob } from './messages.ts'
+import { setUp } from './setup.ts'
 
 export interface LaneParts {
   readonly job: GeneratorJob
@@ -26,6 +33,9 @@ export interface LaneParts {
   readonly recorder: Recorder
   /** Requests that are made elsewhere, where they are. */
   readonly fed: RequestPicker<AnyRequest> | undefined
+  readonly code: PlanCode
+  /** The number of a connection, by which no other one of the run goes. */
+  nextConnection(): number
   /** A connection has started a process of the target. */
   started(pid: number): void
   ended(): void
@@ -35,13 +45,15 @@ export interface LaneParts {
 
 /** What one generator thread does for one lane: its arrivals, its connections, its requests. */
 export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
-  const { job, lane, laneJob, protocol, clock, recorder } = parts
+  const { job, lane, laneJob, protocol, clock, recorder, code } = parts
   const { plan, thread, threads } = job
   const url = new URL(laneJob.url)
+  const holds = holdsConnection(plan, lane)
   const context: Omit<ConnectContext, 'signal'> = {
     tls: plan.tls,
     headers: plan.headers,
-    reuse: plan.connection !== 'short-lived',
+    // A short-lived connection that a journey holds, or that is set up, still serves more than one exchange.
+    reuse: plan.connection !== 'short-lived' || holds || code.setup !== undefined,
     negotiated: laneJob.negotiated,
     log: parts.log,
     ...(laneJob.address !== undefined && { address: laneJob.address }),
@@ -50,11 +62,12 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
   return new Dispatcher(
     {
       clock,
-      source: sourceOf(parts, lanePicker({ plan, lane, protocol, url, feeds: job.feeds, fed: parts.fed })),
+      source: sourceOf(parts, url),
       overflow: plan.overflow,
       requestTimeoutMs: plan.requestTimeoutMs,
       concurrency: plan.concurrency === undefined ? undefined : shareOf(plan.concurrency, thread, threads),
       lastArrivalMs: plan.durationMs,
+      holdConnections: holds,
       makeWake: (onWake) => (job.wake === 'exact' ? exactWake : tickWake)(clock, onWake),
       pool: {
         kind: plan.connection,
@@ -66,6 +79,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
           if (connection.pid !== undefined) parts.started(connection.pid)
           return connection
         },
+        ...(code.setup !== undefined && { prepare: preparing(parts, code.setup, url) }),
       },
     },
     {
@@ -91,7 +105,36 @@ function shareOf(total: number, thread: number, threads: number): number {
   return Math.max(1, Math.floor(total / threads) + (thread < total % threads ? 1 : 0))
 }
 
-function sourceOf({ job, index, lane }: LaneParts, picker: RequestPicker<LaneRequest>): ArrivalSource<LaneRequest> {
+/** The plan's setup runs on each connection before its first request. */
+function preparing(
+  { lane, job, protocol, nextConnection }: LaneParts,
+  setup: SetupFunction,
+  url: URL,
+): NonNullable<PoolOptions<LaneRequest>['prepare']> {
+  const home = { basePath: url.pathname, headers: job.plan.headers }
+  return (connection, signal) =>
+    setUp(connection as Connection<AnyRequest>, {
+      setup,
+      protocol,
+      number: nextConnection(),
+      userAgent: isHttp(lane) ? new Browser(home) : undefined,
+      signal,
+    })
+}
+
+function sourceOf(parts: LaneParts, url: URL): ArrivalSource<LaneRequest> {
+  const { job, lane, protocol, fed, code } = parts
+  const { plan, feeds } = job
+  const { journey } = code
+  if (journey === undefined) return scheduleOf(parts, lanePicker({ plan, lane, protocol, url, feeds, fed }))
+  const starts = scheduleOf(parts, onePicker<AnyRequest>({}))
+  return journeyArrivals(starts, journeysOf({ plan, lane, protocol, url, feeds, journey }))
+}
+
+function scheduleOf(
+  { job, index, lane }: LaneParts,
+  picker: RequestPicker<LaneRequest>,
+): Schedule<LaneRequest> | ClosedSchedule<LaneRequest> {
   const { plan, thread, threads } = job
   const weights = plan.lanes.map(({ weight }) => weight)
   const share = { thread, threads, takes: shareOfMix(weights, index, plan.seed) }

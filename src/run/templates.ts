@@ -1,8 +1,15 @@
 import { LoadPlanError, type PlanFault } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
+import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest, RequestLabel } from '../model/requests.ts'
 import { feedPickers, fieldsOf, type LoadedFeed } from '../traffic/feeds/index.ts'
-import { compileTemplate, type Template, templateFaults } from '../traffic/templates/index.ts'
+import {
+  compileTemplate,
+  type KnownNames,
+  sampleOf,
+  type Template,
+  templateFaults,
+} from '../traffic/templates/index.ts'
 import type { RequestPicker } from '../traffic/workloads/picker.ts'
 
 /**
@@ -20,6 +27,33 @@ export class AwaitingSetup implements RequestLabel {
 }
 
 type Feeds = Readonly<Record<string, LoadedFeed>>
+
+/** Templates in the steps of journeys: each step is a request of its own, which is not known before. */
+export interface StepTemplates {
+  faultsOf(request: unknown, key: string): readonly PlanFault[]
+  render(request: AnyRequest, position: number): AnyRequest | AwaitingSetup
+}
+
+/**
+ * Undefined where the plan has nothing to fill in: a journey makes its own values, and braces in an answer that it sends
+ * on are no template.
+ */
+export function stepTemplates(
+  plan: ResolvedPlan,
+  feeds: Feeds,
+  protocol: Protocol<AnyRequest>,
+): StepTemplates | undefined {
+  if (plan.setup === undefined && Object.keys(feeds).length === 0) return undefined
+  const sources = { feeds: feedPickers(feeds, plan.seed), seed: plan.seed, headers: plan.headers }
+  const known = knownNames(plan, feeds)
+  return {
+    faultsOf: (request, key) => [
+      ...protocol.faultsOf(sampleOf(request), key),
+      ...templateFaults(request as AnyRequest, key, known),
+    ],
+    render: (request, position) => rendered(request, compileTemplate(request, sources), position),
+  }
+}
 
 /** Requests with their templates filled in; those that name the setup wait for it. */
 export function templatedPicker(
@@ -40,20 +74,31 @@ export function templatedPicker(
     pick(position) {
       const request = requests.pick(position)
       if (request === 'later') return request
-      const template = templateOf(request)
-      if (template === undefined) return request
-      if (!template.needsSetup) return template.render(position)
-      return new AwaitingSetup(request.name ?? '', (setup) => template.render(position, setup))
+      return rendered(request, templateOf(request), position)
     },
+  }
+}
+
+function rendered(
+  request: AnyRequest,
+  template: Template<AnyRequest> | undefined,
+  position: number,
+): AnyRequest | AwaitingSetup {
+  if (template === undefined) return request
+  if (!template.needsSetup) return template.render(position)
+  return new AwaitingSetup(request.name ?? '', (setup) => template.render(position, setup))
+}
+
+function knownNames(plan: ResolvedPlan, feeds: Feeds): KnownNames {
+  return {
+    feeds: Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, fieldsOf(feed)])),
+    setup: plan.setup !== undefined,
   }
 }
 
 /** Throws `LoadPlanError` when a template names a field that its feed does not have, now that the feeds are read. */
 export function holdTemplates(plan: ResolvedPlan, feeds: Feeds): void {
-  const known = {
-    feeds: Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, fieldsOf(feed)])),
-    setup: plan.setup !== undefined,
-  }
+  const known = knownNames(plan, feeds)
   const faults: PlanFault[] = plan.lanes.flatMap(({ name, request }) => {
     const key = name === '' ? 'request' : `workload (${name})`
     if (request === undefined || typeof request === 'function') return []

@@ -3,7 +3,7 @@ import type { JourneySteps } from './journey-steps.ts'
 
 /** Starts a journey wherever `starts` has an arrival; `stepsOf` is given its number, which is negative in the warm-up. */
 export function journeyArrivals<Request>(
-  starts: ArrivalSource<undefined>,
+  starts: ArrivalSource<unknown>,
   stepsOf: (number: number) => JourneySteps<Request>,
 ): ArrivalSource<Request> {
   return {

@@ -1,0 +1,176 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import shop from '../../fixtures/modules/shop-journey.ts'
+import { journey } from '../model/journey.ts'
+import { expectBooksToBalance } from './books.case.ts'
+import { runLoad } from './index.ts'
+import { shopServer } from './shop-server.case.ts'
+
+const SHOP = new URL('../../fixtures/modules/shop-journey.ts', import.meta.url)
+
+describe.each([
+  ['a module in two generator threads', SHOP, 'worker'],
+  ['a function inline', shop, 'inline'],
+] as const)('a journey as %s', (_, steps, mode) => {
+  test('at 50/s logs in, uses the token of its own login, and logs out: counts are exact on both sides', async () => {
+    const server = await shopServer()
+    const result = await runLoad({ target: server.url, rate: 50, duration: '2s', journey: steps, threads: 2 })
+    expect(server.rejected).toEqual([])
+    expect(server.accepted).toEqual({ '/login': 100, '/cart': 100, '/logout': 100 })
+    expect(server.users.map((user) => Number(user.slice(1))).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 100 }, (__, number) => number),
+    )
+    expect(result).toMatchObject({ successes: 450, errors: 0, dropped: 0, generator: { mode } })
+    expect(result.journeys).toMatchObject({ successes: 100, requestsScheduled: 100, offeredRps: 50, errors: 0 })
+    expect(Object.keys(result.operations)).toEqual(['log in', 'cart', 'log out'])
+    for (const operation of Object.values(result.operations)) expect(operation.successes).toBe(100)
+    // Each journey thinks for 25 ms at least, which is no request's time but its own.
+    const { journeys } = result
+    expect(journeys?.responseTime).toMatchObject({ count: 100 })
+    if (journeys !== null && 'minMs' in journeys.responseTime) expect(journeys.responseTime.minMs).toBeGreaterThan(24)
+    expect(journeys?.bytesSent).toBe(result.bytesSent)
+    expect(journeys?.bytesReceived).toBe(result.bytesReceived)
+    if (mode === 'inline') expect(result.generator.doubts.join()).toContain('the journey is a function')
+    expectBooksToBalance(result)
+  })
+})
+
+test('a step that fails ends its journey, and both are counted by its class', async () => {
+  const server = await shopServer({ refuses: (user) => Number(user.slice(1)) % 3 === 0 })
+  const result = await runLoad({ target: server.url, rate: 30, duration: '1s', journey: SHOP })
+  expect(result).toMatchObject({ successes: 30 + 20 + 20, errors: 10 })
+  expect(result.journeys).toMatchObject({
+    requestsScheduled: 30,
+    successes: 20,
+    errors: 10,
+    errorsByClass: { 'http-5xx': { count: 10, first: 'cart: 503 Service Unavailable' } },
+  })
+  expect(server.accepted).toEqual({ '/login': 30, '/cart': 20, '/logout': 20 })
+  expectBooksToBalance(result)
+})
+
+test('journeys of the warm-up have negative numbers and are not measured', async () => {
+  const server = await shopServer()
+  const result = await runLoad({ target: server.url, rate: 20, duration: '1s', warmUp: '500ms', journey: SHOP })
+  expect(result).toMatchObject({ successes: 60, journeys: { successes: 20 } })
+  expect(server.accepted['/login']).toBe(30)
+  const numbers = server.users.map((user) => Number(user.slice(1)))
+  expect(Math.min(...numbers)).toBe(-10)
+  expect(server.rejected).toEqual([])
+})
+
+test('in the closed model that many users go through the shop one after the other', async () => {
+  const server = await shopServer()
+  const result = await runLoad({ target: server.url, concurrency: 4, duration: '1s', journey: SHOP })
+  expect(result.journeys?.successes).toBe(result.journeys?.requestsScheduled)
+  expect(result.successes).toBe(3 * (result.journeys?.successes ?? 0))
+  expect(new Set(server.users).size).toBe(server.users.length)
+  expect(server.users.length).toBeGreaterThan(8)
+  expect(server.rejected).toEqual([])
+  expectBooksToBalance(result)
+})
+
+/** Says hello with its number, thinks, and wants to be known by it: the server knows its connections by nothing else. */
+const known = journey(function* ({ number, send, think }) {
+  yield* send({ name: 'hello', data: `I am ${number}`, read: 'text' })
+  yield* think(30, 60)
+  const { text } = yield* send({ name: 'who', data: 'who am I', read: 'text' })
+  if (text !== `I am ${number}`) throw new Error(`${number} was taken for '${text}'`)
+  yield* think(10)
+  yield* send({ name: 'bye', data: 'bye' })
+})
+
+/** What one connection hears in answer: the last introduction that was made on it. */
+function introductions(): (text: string) => string {
+  let last = 'nobody'
+  return (text) => (text.startsWith('I am') ? (last = text) : last)
+}
+
+describe.each(['tcp', 'websocket'] as const)('a journey over %s', (protocol) => {
+  test.each(['pooled', 'short-lived'] as const)(
+    'has a %s connection to itself, thinking or not',
+    async (connection) => {
+      const server = protocol === 'tcp' ? await tcpServer() : await webSocketServer()
+      const result = await runLoad({
+        target: server.url,
+        rate: 40,
+        duration: '1s',
+        journey: known,
+        connection,
+        maxConnections: 3,
+      })
+      expect(result).toMatchObject({ protocol, successes: 120, errors: 0, pool: { peakInUse: 3 } })
+      expect(result.journeys).toMatchObject({ successes: 40 })
+      if (connection === 'short-lived') expect(result.connections.opened).toBe(40)
+      else expect(result.connections.opened).toBe(3)
+      expectBooksToBalance(result)
+    },
+  )
+})
+
+async function tcpServer(): Promise<{ url: string }> {
+  const server = createServer((socket) => {
+    const answer = introductions()
+    let received = ''
+    socket.setEncoding('utf8')
+    socket.on('error', () => {})
+    socket.on('data', (text: string) => {
+      const lines = (received + text).split('\n')
+      received = lines.pop() ?? ''
+      for (const line of lines) socket.write(`${answer(line)}\n`)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return { url: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+async function webSocketServer(): Promise<{ url: string }> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  await once(server, 'listening')
+  server.on('connection', (socket) => {
+    const answer = introductions()
+    socket.on('message', (data: Buffer) => socket.send(answer(data.toString())))
+  })
+  onTestFinished(() => {
+    for (const client of server.clients) client.terminate()
+    server.close()
+  })
+  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+describe('what is wrong with a journey', () => {
+  const rate = { rate: 20, duration: '1s' }
+
+  test('is told before any traffic, where it is seen from outside', async () => {
+    const server = await shopServer()
+    const plan = { ...rate, target: server.url }
+    const missing = await runLoad({ ...plan, journey: new URL('missing.ts', SHOP) }).catch((error: unknown) => error)
+    expect(missing).toMatchObject({ code: 'ERR_LOAD_MODULE', cause: expect.any(Error) })
+    expect(String(missing)).toContain('missing.ts cannot be loaded')
+    await expect(runLoad({ ...plan, journey: new URL('line-protocol.ts', SHOP) })).rejects.toThrow(
+      /line-protocol\.ts must be a generator function, got \{"name":"lines"/,
+    )
+    await expect(runLoad({ ...plan, journey: (() => {}) as never })).rejects.toMatchObject({ code: 'ERR_LOAD_PLAN' })
+    expect(server.users).toEqual([])
+  })
+
+  test('ends the run with the error, and its lines, where it shows on the way', async () => {
+    const server = await shopServer()
+    const broken = runLoad({ ...rate, target: server.url, journey: new URL('broken-journey.ts', SHOP) })
+    const error = await broken.catch((thrown: unknown) => thrown as Error)
+    expect(error).toMatchObject({ code: 'ERR_LOAD_JOURNEY' })
+    expect(String(error)).toContain('journey 2 after step "log in" threw TypeError')
+    expect((error as Error).stack).toContain('broken-journey.ts')
+    const wrong = journey(function* ({ send }) {
+      yield* send({ name: 'cart', path: 'cart' })
+    })
+    await expect(runLoad({ ...rate, target: server.url, journey: wrong })).rejects.toThrow(
+      "journey step cart.path must be a text that begins with '/'",
+    )
+  })
+})

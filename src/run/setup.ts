@@ -1,0 +1,144 @@
+import { classOfConnectError, ConnectError } from '../model/connect-error.ts'
+import { LoadPlanError } from '../model/errors.ts'
+import type { Answer, Cancel, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
+import type { SetupFunction } from '../model/setup.ts'
+import type { UserAgent } from '../traffic/journeys/user-agent.ts'
+import type { LaneRequest } from './lane-picker.ts'
+import { AwaitingSetup } from './templates.ts'
+
+/** Below the ids of all other requests: each connection has a thousand of its own, counting down from here. */
+const SETUP_IDS = -(2 ** 52)
+const IDS_EACH = 1_000
+
+const NOTHING: Answer = Object.freeze({ text: '' })
+
+export interface SetupParts {
+  readonly setup: SetupFunction
+  readonly protocol: Protocol<AnyRequest>
+  /** Counts the connections of the run. */
+  readonly number: number
+  readonly userAgent: UserAgent | undefined
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs the plan's setup on a connection that nothing else uses yet, and gives the connection whose requests know what it
+ * returned. Rejects with a `ConnectError` when the setup throws, or is not through when `signal` aborts.
+ */
+export async function setUp(connection: Connection<AnyRequest>, parts: SetupParts): Promise<Connection<LaneRequest>> {
+  const { setup, number, signal } = parts
+  const aborted = Promise.withResolvers<never>()
+  const abort = (): void => aborted.reject(new ConnectError('timeout', 'it took too long'))
+  signal.addEventListener('abort', abort)
+  const sender = new SetupSender(connection, parts)
+  try {
+    const returned = Promise.resolve(setup({ number, send: (request) => sender.send(request as AnyRequest) }))
+    return new ConnectionAfterSetup(connection, await Promise.race([returned, aborted.promise]))
+  } catch (error) {
+    sender.giveUp()
+    throw failureOf(error)
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+function failureOf(error: unknown): ConnectError {
+  const why = error instanceof Error ? error.message : String(error)
+  const known = error instanceof Error ? classOfConnectError(error) : undefined
+  const errorClass = error instanceof ConnectError ? error.errorClass : (known ?? 'connect')
+  return new ConnectError(errorClass, `the setup of the connection failed: ${why}`, { cause: error })
+}
+
+/** Sends the requests of a setup, as many at a time as the connection takes. */
+class SetupSender {
+  readonly #connection: Connection<AnyRequest>
+  readonly #parts: SetupParts
+  readonly #underWay = new Set<Cancel>()
+  #sent = 0
+  #over = false
+
+  constructor(connection: Connection<AnyRequest>, parts: SetupParts) {
+    this.#connection = connection
+    this.#parts = parts
+  }
+
+  async send(request: AnyRequest): Promise<Answer> {
+    const { protocol, number, userAgent } = this.#parts
+    const payload = userAgent?.send(request) ?? request
+    const faults = protocol.faultsOf(payload, 'setup request')
+    if (faults.length > 0) throw new LoadPlanError(faults)
+    if (this.#over || !this.#connection.usable) throw new ConnectError('connection', 'the connection was lost')
+    if (this.#underWay.size >= this.#connection.maxInFlight) {
+      throw new Error(`at most ${this.#connection.maxInFlight} requests at a time: await each send`)
+    }
+    const requestId = SETUP_IDS - number * IDS_EACH - this.#sent++
+    const answer = await this.#exchange({ requestId, operation: request.name ?? '', payload })
+    userAgent?.take(answer)
+    return answer
+  }
+
+  giveUp(): void {
+    this.#over = true
+    for (const cancel of this.#underWay) cancel()
+    this.#underWay.clear()
+  }
+
+  #exchange(outgoing: Outgoing<AnyRequest>): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    // A protocol may answer before it returns: then there is nothing to call off.
+    let over = false
+    let cancel: Cancel | undefined
+    const events: ExchangeEvents = {
+      onMessage() {},
+      onDone: ({ ok, errorClass = 'protocol', message = '', answer = NOTHING }) => {
+        over = true
+        if (cancel !== undefined) this.#underWay.delete(cancel)
+        if (ok) resolve(answer)
+        else reject(new ConnectError(errorClass, `${errorClass}: ${message}`))
+      },
+    }
+    cancel = this.#connection.exchange(outgoing, events)
+    if (!over) this.#underWay.add(cancel)
+    return promise
+  }
+}
+
+/** A connection that fills in what its setup returned, where a request waits for it. */
+class ConnectionAfterSetup implements Connection<LaneRequest> {
+  readonly maxInFlight: number
+  readonly version?: string
+  readonly pid?: number
+  readonly closed: Promise<Error | undefined>
+  readonly #connection: Connection<AnyRequest>
+  readonly #returned: unknown
+
+  constructor(connection: Connection<AnyRequest>, returned: unknown) {
+    const { maxInFlight, version, pid, closed } = connection
+    this.maxInFlight = maxInFlight
+    if (version !== undefined) this.version = version
+    if (pid !== undefined) this.pid = pid
+    this.closed = closed
+    this.#connection = connection
+    this.#returned = returned
+  }
+
+  get usable(): boolean {
+    return this.#connection.usable
+  }
+
+  exchange(outgoing: Outgoing<LaneRequest>, events: ExchangeEvents): Cancel {
+    const { requestId, operation, payload } = outgoing
+    if (!(payload instanceof AwaitingSetup)) return this.#connection.exchange({ requestId, operation, payload }, events)
+    const rendered = payload.render(this.#returned)
+    return this.#connection.exchange({ requestId, operation, payload: rendered }, events)
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+
+  destroy(): void {
+    this.#connection.destroy()
+  }
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+interface Session {
+  readonly user: string
+  readonly cookie: string
+}
+
+export interface ShopServer {
+  readonly url: string
+  /** Requests that were accepted, by path. */
+  readonly accepted: Record<string, number>
+  /** Why others were not. */
+  readonly rejected: string[]
+  /** Users in the order of their logins. */
+  readonly users: string[]
+}
+
+export interface ShopOptions {
+  /** The cart of such a user is not to be had. */
+  readonly refuses?: (user: string) => boolean
+}
+
+/**
+ * A shop of Node's own. Each login gets a token and a cookie of its own; both must come back, with the user who was
+ * given them, and after the logout they are worth nothing. Ends with the test.
+ */
+export async function shopServer({ refuses = () => false }: ShopOptions = {}): Promise<ShopServer> {
+  const accepted: Record<string, number> = {}
+  const rejected: string[] = []
+  const users: string[] = []
+  const sessions = new Map<string, Session>()
+
+  function answerTo({ url = '', headers }: IncomingMessage, body: string): readonly [number, string, string?] {
+    if (url === '/login') {
+      const { user } = JSON.parse(body) as { user: string }
+      const [token, cookie] = [randomUUID(), randomUUID()]
+      sessions.set(token, { user, cookie })
+      users.push(user)
+      return [200, JSON.stringify({ token }), `session=${cookie}; Path=/; HttpOnly`]
+    }
+    const token = String(headers.authorization).replace('Bearer ', '')
+    const session = sessions.get(token)
+    if (session === undefined) return [401, 'unknown token']
+    if (session.user !== headers['x-user']) return [403, `the token of ${session.user} came from ${headers['x-user']}`]
+    if (headers.cookie !== `session=${session.cookie}`) return [403, `the cookie was ${headers.cookie}`]
+    if (url === '/cart' && refuses(session.user)) return [503, 'no cart']
+    if (url === '/logout') sessions.delete(token)
+    return [200, 'ok']
+  }
+
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8')
+    request.on('data', (text: string) => (body += text))
+    request.on('end', () => {
+      const { url = '' } = request
+      const [status, text, cookie] = answerTo(request, body)
+      if (status === 200) accepted[url] = (accepted[url] ?? 0) + 1
+      else rejected.push(`${url}: ${text}`)
+      response.writeHead(status, cookie === undefined ? {} : { 'set-cookie': cookie })
+      response.end(text)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accepted, rejected, users }
+}

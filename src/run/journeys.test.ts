@@ -149,9 +149,11 @@ describe('what is wrong with a journey', () => {
   test('is told before any traffic, where it is seen from outside', async () => {
     const server = await shopServer()
     const plan = { ...rate, target: server.url }
-    const missing = await runLoad({ ...plan, journey: new URL('missing.ts', SHOP) }).catch((error: unknown) => error)
-    expect(missing).toMatchObject({ code: 'ERR_LOAD_MODULE', cause: expect.any(Error) })
-    expect(String(missing)).toContain('missing.ts cannot be loaded')
+    await expect(runLoad({ ...plan, journey: new URL('missing.ts', SHOP) })).rejects.toMatchObject({
+      code: 'ERR_LOAD_MODULE',
+      message: expect.stringContaining('missing.ts cannot be loaded'),
+      cause: expect.any(Error),
+    })
     await expect(runLoad({ ...plan, journey: new URL('line-protocol.ts', SHOP) })).rejects.toThrow(
       /line-protocol\.ts must be a generator function, got \{"name":"lines"/,
     )
@@ -162,10 +164,11 @@ describe('what is wrong with a journey', () => {
   test('ends the run with the error, and its lines, where it shows on the way', async () => {
     const server = await shopServer()
     const broken = runLoad({ ...rate, target: server.url, journey: new URL('broken-journey.ts', SHOP) })
-    const error = await broken.catch((thrown: unknown) => thrown as Error)
-    expect(error).toMatchObject({ code: 'ERR_LOAD_JOURNEY' })
-    expect(String(error)).toContain('journey 2 after step "log in" threw TypeError')
-    expect((error as Error).stack).toContain('broken-journey.ts')
+    await expect(broken).rejects.toMatchObject({
+      code: 'ERR_LOAD_JOURNEY',
+      message: expect.stringContaining('journey 2 after step "log in" threw TypeError'),
+      stack: expect.stringContaining('broken-journey.ts'),
+    })
     const wrong = journey(function* ({ send }) {
       yield* send({ name: 'cart', path: 'cart' })
     })

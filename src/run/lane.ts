@@ -1,6 +1,6 @@
 import type { Recorder } from '../measure/recorder.ts'
 import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
-import type { ConnectContext, Connection, Protocol } from '../model/protocol.ts'
+import type { ConnectContext, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import type { SetupFunction } from '../model/setup.ts'
 import type { ArrivalSource } from '../traffic/arrival-source.ts'
@@ -113,7 +113,7 @@ function preparing(
 ): NonNullable<PoolOptions<LaneRequest>['prepare']> {
   const home = { basePath: url.pathname, headers: job.plan.headers }
   return (connection, signal) =>
-    setUp(connection as Connection<AnyRequest>, {
+    setUp(connection, {
       setup,
       protocol,
       number: nextConnection(),

@@ -1,6 +1,6 @@
 import { classOfConnectError, ConnectError } from '../model/connect-error.ts'
 import { LoadPlanError } from '../model/errors.ts'
-import type { Answer, Cancel, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
+import type { Answer, Cancel, Connection, ExchangeEvents, Outcome, Outgoing, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import type { SetupFunction } from '../model/setup.ts'
 import type { UserAgent } from '../traffic/journeys/user-agent.ts'
@@ -54,7 +54,8 @@ function failureOf(error: unknown): ConnectError {
 class SetupSender {
   readonly #connection: Connection<AnyRequest>
   readonly #parts: SetupParts
-  readonly #underWay = new Set<Cancel>()
+  /** Some of them may be over. */
+  readonly #underWay = new Set<SetupExchange>()
   #sent = 0
   #over = false
 
@@ -69,6 +70,7 @@ class SetupSender {
     const faults = protocol.faultsOf(payload, 'setup request')
     if (faults.length > 0) throw new LoadPlanError(faults)
     if (this.#over || !this.#connection.usable) throw new ConnectError('connection', 'the connection was lost')
+    for (const asked of this.#underWay) if (asked.over) this.#underWay.delete(asked)
     if (this.#underWay.size >= this.#connection.maxInFlight) {
       throw new Error(`at most ${this.#connection.maxInFlight} requests at a time: await each send`)
     }
@@ -80,27 +82,37 @@ class SetupSender {
 
   giveUp(): void {
     this.#over = true
-    for (const cancel of this.#underWay) cancel()
-    this.#underWay.clear()
+    for (const { over, cancel } of this.#underWay) if (!over) cancel?.()
   }
 
   #exchange(outgoing: Outgoing<AnyRequest>): Promise<Answer> {
+    const asked = new SetupExchange()
+    this.#underWay.add(asked)
+    asked.cancel = this.#connection.exchange(outgoing, asked)
+    return asked.answer
+  }
+}
+
+class SetupExchange implements ExchangeEvents {
+  readonly answer: Promise<Answer>
+  over = false
+  cancel: Cancel | undefined
+  readonly #resolve: (answer: Answer) => void
+  readonly #reject: (error: ConnectError) => void
+
+  constructor() {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    // A protocol may answer before it returns: then there is nothing to call off.
-    let over = false
-    let cancel: Cancel | undefined
-    const events: ExchangeEvents = {
-      onMessage() {},
-      onDone: ({ ok, errorClass = 'protocol', message = '', answer = NOTHING }) => {
-        over = true
-        if (cancel !== undefined) this.#underWay.delete(cancel)
-        if (ok) resolve(answer)
-        else reject(new ConnectError(errorClass, `${errorClass}: ${message}`))
-      },
-    }
-    cancel = this.#connection.exchange(outgoing, events)
-    if (!over) this.#underWay.add(cancel)
-    return promise
+    this.answer = promise
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  onMessage(): void {}
+
+  onDone({ ok, errorClass = 'protocol', message = '', answer = NOTHING }: Outcome): void {
+    this.over = true
+    if (ok) this.#resolve(answer)
+    else this.#reject(new ConnectError(errorClass, `${errorClass}: ${message}`))
   }
 }
 

@@ -45,8 +45,9 @@ export async function shopServer({ refuses = () => false }: ShopOptions = {}): P
     const token = String(headers.authorization).replace('Bearer ', '')
     const session = sessions.get(token)
     if (session === undefined) return [401, 'unknown token']
-    if (session.user !== headers['x-user']) return [403, `the token of ${session.user} came from ${headers['x-user']}`]
-    if (headers.cookie !== `session=${session.cookie}`) return [403, `the cookie was ${headers.cookie}`]
+    if (session.user !== headers['x-user'])
+      return [403, `the token of ${session.user} came from ${String(headers['x-user'])}`]
+    if (headers.cookie !== `session=${session.cookie}`) return [403, `the cookie was ${String(headers.cookie)}`]
     if (url === '/cart' && refuses(session.user)) return [503, 'no cart']
     if (url === '/logout') sessions.delete(token)
     return [200, 'ok']

@@ -47,10 +47,7 @@ export function stepTemplates(
   const sources = { feeds: feedPickers(feeds, plan.seed), seed: plan.seed, headers: plan.headers }
   const known = knownNames(plan, feeds)
   return {
-    faultsOf: (request, key) => [
-      ...protocol.faultsOf(sampleOf(request), key),
-      ...templateFaults(request as AnyRequest, key, known),
-    ],
+    faultsOf: (request, key) => [...protocol.faultsOf(sampleOf(request), key), ...templateFaults(request, key, known)],
     render: (request, position) => rendered(request, compileTemplate(request, sources), position),
   }
 }

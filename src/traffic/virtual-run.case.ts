@@ -7,6 +7,7 @@ import type { Ms } from '../model/units.ts'
 import type { ArrivalSource } from './arrival-source.ts'
 import { randomFrom } from './arrivals/random.ts'
 import type { Clock } from './clock.ts'
+import type { PoolOptions } from './connections/pool-options.ts'
 import type { ConnectionPool } from './connections/pool.ts'
 import { Dispatcher } from './dispatch.ts'
 import { journeyArrivals } from './journeys/journey-arrivals.ts'
@@ -28,6 +29,8 @@ export interface Scenario {
   readonly requestTimeoutMs?: Ms
   readonly reconnect?: Partial<ReconnectOptions>
   readonly target?: Behaviour
+  /** What is done on each connection before its first request. */
+  readonly prepare?: PoolOptions<string>['prepare']
   readonly picker?: RequestPicker<string>
   /** Journeys instead of requests: the steps of the one with this number, each made when it is asked for. */
   readonly journey?: (number: number) => readonly (VirtualStep | (() => never))[]
@@ -134,6 +137,7 @@ export function openedRun(scenario: Scenario): VirtualRun {
         reconnect: { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0, ...scenario.reconnect },
         random: randomFrom('cafe'),
         connect: target.connect,
+        ...(scenario.prepare && { prepare: scenario.prepare }),
       },
     },
     {

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import type { ConnectionKind } from '../../model/plan.ts'
+import type { Connection } from '../../model/protocol.ts'
+import { evenly, fatesOf, onVirtualTime, runVirtually } from '../virtual-run.case.ts'
+
+onVirtualTime()
+
+const SECOND = { instants: evenly(100, 1_000), lastArrivalMs: 1_000 }
+
+/** Takes this long; heeds no signal. */
+function preparing(ms: number, prepared: Connection<string>[] = []) {
+  return async (connection: Connection<string>): Promise<Connection<string>> => {
+    prepared.push(connection)
+    await new Promise((resolve) => {
+      setTimeout(resolve, ms)
+    })
+    return connection
+  }
+}
+
+test.each<[ConnectionKind, number]>([
+  ['pooled', 1],
+  ['long-lived', 5],
+  ['short-lived', 10],
+])(
+  '%s connections are each prepared once before their first request, and that time is no connecting',
+  async (kind, n) => {
+    const prepared: Connection<string>[] = []
+    const run = await runVirtually({
+      ...SECOND,
+      kind,
+      maxConnections: 5,
+      target: { connect: () => 7 },
+      prepare: preparing(40, prepared),
+    })
+    expect(prepared).toHaveLength(n)
+    expect(run.connectMs).toEqual(Array<number>(n).fill(7))
+    expect(fatesOf(run)).toEqual({ success: 10 })
+    // A short-lived connection is made while its request waits, and both are part of that wait.
+    const waits = run.samples.map(({ dueMs, sentMs }) => sentMs - dueMs)
+    expect(new Set(waits)).toEqual(new Set([kind === 'short-lived' ? 47 : 0]))
+  },
+)
+
+test('what preparing gives is the connection that is used', async () => {
+  const sent: string[] = []
+  const run = await runVirtually({
+    ...SECOND,
+    prepare: async (connection) => ({
+      maxInFlight: 1,
+      closed: connection.closed,
+      get usable() {
+        return connection.usable
+      },
+      exchange(outgoing, events) {
+        sent.push(outgoing.payload)
+        return connection.exchange(outgoing, events)
+      },
+      close: () => connection.close(),
+      destroy: () => connection.destroy(),
+    }),
+  })
+  expect(fatesOf(run)).toEqual({ success: 10 })
+  expect(sent).toHaveLength(10)
+})
+
+test('a connection that cannot be prepared is one that could not be made: it is closed, and its request fails', async () => {
+  let prepared = 0
+  const run = await runVirtually({
+    ...SECOND,
+    kind: 'short-lived',
+    async prepare(connection) {
+      if (prepared++ % 2 === 0) throw new Error('wrong password')
+      return connection
+    },
+  })
+  expect(fatesOf(run)).toEqual({ success: 5, connect: 5 })
+  expect(run.samples[0]?.message).toBe('wrong password')
+  expect(run.pool.counts()).toMatchObject({ opened: 5, failed: 5 })
+})
+
+test('preparing may take as long again as connecting may', async () => {
+  const slowly = preparing(250)
+  let made = 0
+  const run = await runVirtually({
+    instants: [100, 2_000],
+    lastArrivalMs: 2_000,
+    kind: 'long-lived',
+    maxConnections: 1,
+    requestTimeoutMs: 300,
+    target: { connect: (attempt) => (attempt === 0 ? 0 : 250) },
+    prepare: async (connection) => (made++ === 0 ? connection : slowly(connection)),
+    events: [[500, ({ target }) => target.die()]],
+  })
+  expect(fatesOf(run)).toEqual({ success: 2 })
+  expect(run.pool.counts()).toMatchObject({ opened: 2, failed: 0 })
+  expect(run.connectMs).toEqual([0, 250])
+})
+
+test('preparing that never ends is given up, and with it the request that waits', async () => {
+  const run = await runVirtually({
+    instants: [100],
+    lastArrivalMs: 3_000,
+    kind: 'short-lived',
+    requestTimeoutMs: 300,
+    prepare: preparing(1_000),
+  })
+  expect(fatesOf(run)).toEqual({ timeout: 1 })
+  expect(run.pool.counts()).toMatchObject({ opened: 0, failed: 1 })
+})

@@ -1,5 +1,6 @@
 /** Test support: whole results made of known latencies, which hold every identity that a measured one holds. */
-import { bucketHighUs, bucketOf, encodeHdr, type SparseHistogram } from '../model/hdr.ts'
+import { encodeHdr } from '../model/hdr-codec.ts'
+import { bucketHighUs, bucketOf, type SparseHistogram } from '../model/hdr.ts'
 import { ERROR_CLASSES, isAnswered, type ErrorClass } from '../model/protocol.ts'
 import type { Distribution, DropReason, Interval, JudgedFigures, LoadResult, PlanSummary } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeHdr } from '../model/hdr.ts'
+import { decodeHdr } from '../model/hdr-codec.ts'
 import type { Batches } from '../model/result.ts'
 import { BatchSeries } from './batches.ts'
 import { sampleOf, total } from './samples.case.ts'

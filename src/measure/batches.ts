@@ -1,4 +1,5 @@
-import { encodeHdr, type SparseHistogram } from '../model/hdr.ts'
+import { encodeHdr } from '../model/hdr-codec.ts'
+import type { SparseHistogram } from '../model/hdr.ts'
 import type { Batches } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import type { HistogramDelta } from './histogram.ts'

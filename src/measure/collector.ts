@@ -1,17 +1,20 @@
 import type { Figures, Interval, JudgedFigures } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import { BatchSeries } from './batches.ts'
+import { figuresOf } from './figures.ts'
 import { IntervalSeries } from './intervals.ts'
 import { SLICE_MS, type SliceDelta } from './recorder.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
 /** A group of requests over the whole run: its sums, and its course in batches. */
 class Group {
+  readonly #limits: readonly LatencyLimit[]
   readonly #tally: Tally
   readonly #batches: BatchSeries
 
   /** `startSlice`: the slice in which its first request came. */
   constructor(limits: readonly LatencyLimit[], startSlice: number) {
+    this.#limits = limits
     this.#tally = new Tally(limits)
     this.#batches = new BatchSeries(startSlice)
   }
@@ -27,7 +30,7 @@ class Group {
   }
 
   figures(durationMs: Ms): Figures {
-    return this.#tally.figures(durationMs)
+    return figuresOf(this.#tally.peek(), this.#limits, durationMs)
   }
 
   /** `ownMs`: how much of a response time is no work of the target’s: the think time of a journey. */

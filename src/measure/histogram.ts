@@ -1,5 +1,4 @@
-import { bucketHighUs, bucketOf, encodeHdr, HIGHEST_US, type SparseHistogram } from '../model/hdr.ts'
-import type { Distribution } from '../model/result.ts'
+import { bucketOf, HIGHEST_US, type SparseHistogram } from '../model/hdr.ts'
 import type { Ms } from '../model/units.ts'
 
 /** What was recorded since the last `take`, as plain data that crosses a thread and adds up without loss. */
@@ -90,11 +89,6 @@ export class Histogram {
     return delta
   }
 
-  distribution(): Distribution {
-    const delta = this.peek()
-    return delta === undefined ? { count: 0 } : distributionOf(delta)
-  }
-
   #at(bucket: number): number {
     return this.#pages[bucket >> PAGE_BITS]?.[bucket & PAGE_MASK] ?? 0
   }
@@ -105,48 +99,4 @@ export class Histogram {
     if (before === 0) this.#touched.push(bucket)
     page[bucket & PAGE_MASK] = before + by
   }
-}
-
-/** Statistics of recorded latencies. Mean and deviation are of the values themselves, percentiles of their buckets. */
-function distributionOf(delta: HistogramDelta): Distribution {
-  const { count, sumUs, sumSquaresUs } = delta
-  const meanUs = sumUs / count
-  const varianceUs = Math.max(0, sumSquaresUs / count - meanUs * meanUs)
-  const [p50Ms = 0, p75Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, p999Ms = 0] = percentilesMs(delta, PERCENTILES)
-  return {
-    count,
-    minMs: delta.minUs / 1_000,
-    meanMs: meanUs / 1_000,
-    stddevMs: Math.sqrt(varianceUs) / 1_000,
-    p50Ms,
-    p75Ms,
-    p90Ms,
-    p95Ms,
-    p99Ms,
-    p999Ms,
-    maxMs: delta.maxUs / 1_000,
-    histogram: encodeHdr(delta),
-  }
-}
-
-const PERCENTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const
-
-/**
- * For each p the smallest recorded value with at least a share p of all values at or below it (HdrHistogram's
- * definition: the upper edge of its bucket), in ms. `ps` must rise.
- */
-function percentilesMs({ buckets, counts, count, maxUs }: HistogramDelta, ps: readonly number[]): number[] {
-  const found: number[] = []
-  let seen = 0
-  for (let i = 0; i < buckets.length && found.length < ps.length; i++) {
-    seen += counts[i] ?? 0
-    const valueMs = Math.min(bucketHighUs(buckets[i] ?? 0), maxUs) / 1_000
-    while (found.length < ps.length && seen >= rankOf(ps[found.length] ?? 1, count)) found.push(valueMs)
-  }
-  return found
-}
-
-/** Rank of the p-quantile among `count` values. The tiny allowance keeps 0.99 × 100 from becoming 100 by rounding. */
-function rankOf(p: number, count: number): number {
-  return Math.max(1, Math.ceil(p * count - 1e-9))
 }

@@ -1,7 +1,8 @@
-import { decodeHdr } from '../model/hdr.ts'
+import { decodeHdr } from '../model/hdr-codec.ts'
 import { DISTRIBUTIONS, type Distribution, type Interval } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import type { HistogramDelta } from './histogram.ts'
+import { figuresOf } from './figures.ts'
 import { SLICE_MS } from './recorder.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
@@ -56,7 +57,7 @@ export class IntervalSeries {
     const durationMs = this.#nowMs - this.#startMs
     const arrivals = this.#open.arrivals
     const interval: Interval = {
-      ...this.#open.figures(durationMs, true),
+      ...figuresOf(this.#open.peek(), this.#limits, durationMs, true),
       startMs: this.#startMs,
       durationMs,
       arrivals,
@@ -79,7 +80,7 @@ export class IntervalSeries {
       const durationMs = last.startMs + last.durationMs - first.startMs
       const arrivals = tally.arrivals
       merged.push({
-        ...tally.figures(durationMs, true),
+        ...figuresOf(tally.peek(), this.#limits, durationMs, true),
         startMs: first.startMs,
         durationMs,
         arrivals,

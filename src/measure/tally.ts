@@ -1,13 +1,6 @@
 import type { ErrorClass } from '../model/protocol.ts'
 import { isAnswered } from '../model/protocol.ts'
-import {
-  DISTRIBUTIONS,
-  type DistributionName,
-  type DropReason,
-  type ErrorCount,
-  type Figures,
-  type OverLimit,
-} from '../model/result.ts'
+import { DISTRIBUTIONS, type DistributionName, type DropReason, type ErrorCount } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import { Histogram, type HistogramDelta } from './histogram.ts'
@@ -140,25 +133,14 @@ export class Tally {
     for (const [name, histogram] of entries(delta.distributions)) this.#histograms[name].add(histogram)
   }
 
+  /** What was counted so far. */
+  peek(): TallyDelta {
+    return this.#delta((histogram) => histogram.peek())
+  }
+
   /** What was counted since the last call, and forgets it; `inFlight` is by how much the number in flight changed. */
   take(): TallyDelta {
-    const distributions: Partial<Record<DistributionName, HistogramDelta>> = {}
-    for (const name of DISTRIBUTIONS) {
-      const delta = this.#histograms[name].take()
-      if (delta !== undefined) distributions[name] = delta
-    }
-    const delta: TallyDelta = {
-      arrivals: this.#arrivals,
-      inFlight: this.#inFlight,
-      successes: this.#successes,
-      answeredErrors: this.#answeredErrors,
-      bytesSent: this.#bytesSent,
-      bytesReceived: this.#bytesReceived,
-      dropped: this.#dropped,
-      errors: this.#errors,
-      overLimit: this.#overLimit,
-      distributions,
-    }
+    const delta = this.#delta((histogram) => histogram.take())
     this.#idle = true
     this.#arrivals = 0
     this.#inFlight = 0
@@ -172,52 +154,27 @@ export class Tally {
     return delta
   }
 
-  /**
-   * Counts, ratios and distributions as a LoadResult has them. `durationMs` is what rates are over; `arrivalsOnly` makes the offered rate of what
-   * came due instead of what met its fate, which differ within an interval.
-   */
-  figures(durationMs: Ms, arrivalsOnly = false): Figures {
-    const errors = sum(Object.values(this.#errors).map(({ count }) => count))
-    const dropped = sum(Object.values(this.#dropped))
-    const requestsSent = this.#successes + errors
-    const requestsScheduled = requestsSent + dropped
-    const errorRate = requestsScheduled === 0 ? 0 : (errors + dropped) / requestsScheduled
-    const perSecond = (count: number): number => (durationMs > 0 ? (count * 1_000) / durationMs : 0)
-    const distributions = Object.fromEntries(
-      DISTRIBUTIONS.map((name) => [name, this.#histograms[name].distribution()]),
-    ) as Pick<Figures, DistributionName>
+  #delta(read: (histogram: Histogram) => HistogramDelta | undefined): TallyDelta {
+    const distributions: Partial<Record<DistributionName, HistogramDelta>> = {}
+    for (const name of DISTRIBUTIONS) {
+      const delta = read(this.#histograms[name])
+      if (delta !== undefined) distributions[name] = delta
+    }
     return {
-      requestsScheduled,
-      requestsSent,
-      responsesReceived: this.#successes + this.#answeredErrors,
+      arrivals: this.#arrivals,
+      inFlight: this.#inFlight,
       successes: this.#successes,
-      errors,
-      timeouts: this.#errors.timeout?.count ?? 0,
-      dropped,
-      droppedByReason: { ...this.#dropped },
-      unanswered: errors - this.#answeredErrors + dropped,
-      successRate: 1 - errorRate,
-      errorRate,
-      offeredRps: perSecond(arrivalsOnly ? this.#arrivals : requestsScheduled),
-      throughputRps: perSecond(this.#successes),
+      answeredErrors: this.#answeredErrors,
       bytesSent: this.#bytesSent,
       bytesReceived: this.#bytesReceived,
-      errorsByClass: { ...this.#errors },
-      overLimit: Object.fromEntries(
-        this.#limits.map(({ key, limitMs }, i) => [
-          key,
-          { limitMs, count: this.#overLimit[i] ?? 0 } satisfies OverLimit,
-        ]),
-      ),
-      ...distributions,
+      dropped: this.#dropped,
+      errors: this.#errors,
+      overLimit: this.#overLimit,
+      distributions,
     }
   }
 }
 
 function entries<Key extends string, Value>(record: Readonly<Partial<Record<Key, Value>>>): [Key, Value][] {
   return Object.entries(record) as [Key, Value][]
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { LoadPlanError, type PlanFault } from '../model/errors.ts'
 import type { ResolvedFeed } from '../model/plan.ts'
 import { withRemedy } from '../model/plan-readers.ts'
-import { type FeedRecord, type LoadedFeed, parseFeed } from '../traffic/feeds/index.ts'
+import type { FeedRecord, LoadedFeed } from '../traffic/feeds/index.ts'
+import { parseFeed } from '../traffic/feeds/parse.ts'
 
 /**
  * The records of every feed of a plan. `positions` says how many of a `unique` feed the run will use, warm-up and all;

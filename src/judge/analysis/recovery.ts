@@ -1,4 +1,5 @@
-import { bucketLowUs, decodeHdr } from '../../model/hdr.ts'
+import { decodeHdr } from '../../model/hdr-codec.ts'
+import { bucketLowUs } from '../../model/hdr.ts'
 import type { Recovery } from '../../model/limits-findings.ts'
 import type { JudgedFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'

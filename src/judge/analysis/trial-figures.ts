@@ -1,4 +1,5 @@
-import { decodeHdr, bucketLowUs } from '../../model/hdr.ts'
+import { decodeHdr } from '../../model/hdr-codec.ts'
+import { bucketLowUs } from '../../model/hdr.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Distribution, Interval, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'

@@ -1,4 +1,5 @@
-import { bucketHighUs, bucketLowUs, bucketOf, decodeHdr, HIGHEST_US, type SparseHistogram } from '../../model/hdr.ts'
+import { decodeHdr } from '../../model/hdr-codec.ts'
+import { bucketHighUs, bucketLowUs, bucketOf, HIGHEST_US, type SparseHistogram } from '../../model/hdr.ts'
 import type { Distribution, JudgedFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Stretch } from './design-effect.ts'

@@ -1,7 +1,5 @@
 import type { Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
-import { connect } from './connect.ts'
-import { negotiate } from './negotiation.ts'
 import { optionFaults } from './option-faults.ts'
 import type { McpOptions } from './options.ts'
 import { callOf, HEALTH, nameOf } from './request-encoding.ts'
@@ -41,8 +39,15 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     withBody,
     carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
     word,
-    negotiate: (target, context) => negotiate(target, context, options),
-    connect: (target, context) => connect(target, context, options),
+    // Loaded by who speaks it: a generator thread should not wait for protocols that its plan does not name.
+    async negotiate(target, context) {
+      const { negotiate } = await import('./negotiation.ts')
+      return negotiate(target, context, options)
+    },
+    async connect(target, context) {
+      const { connect } = await import('./connect.ts')
+      return connect(target, context, options)
+    },
   }
 }
 

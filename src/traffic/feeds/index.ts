@@ -1,6 +1,5 @@
 import { type FeedPicker, feedPicker, type LoadedFeed } from './picks.ts'
 
-export { parseFeed } from './parse.ts'
 export type { FeedRecord } from './parse.ts'
 export type { FeedPicker, LoadedFeed } from './picks.ts'
 

@@ -1,0 +1,49 @@
+import { bucketHighUs } from '../model/hdr.ts'
+import { encodeHdr } from '../model/hdr-codec.ts'
+import type { Distribution } from '../model/result.ts'
+import type { HistogramDelta } from './histogram.ts'
+
+/** Statistics of recorded latencies; of none, that there were none. Mean and deviation are of the values themselves, percentiles of their buckets. */
+export function distributionOf(delta: HistogramDelta | undefined): Distribution {
+  if (delta === undefined) return { count: 0 }
+  const { count, sumUs, sumSquaresUs } = delta
+  const meanUs = sumUs / count
+  const varianceUs = Math.max(0, sumSquaresUs / count - meanUs * meanUs)
+  const [p50Ms = 0, p75Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, p999Ms = 0] = percentilesMs(delta, PERCENTILES)
+  return {
+    count,
+    minMs: delta.minUs / 1_000,
+    meanMs: meanUs / 1_000,
+    stddevMs: Math.sqrt(varianceUs) / 1_000,
+    p50Ms,
+    p75Ms,
+    p90Ms,
+    p95Ms,
+    p99Ms,
+    p999Ms,
+    maxMs: delta.maxUs / 1_000,
+    histogram: encodeHdr(delta),
+  }
+}
+
+const PERCENTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const
+
+/**
+ * For each p the smallest recorded value with at least a share p of all values at or below it (HdrHistogram's
+ * definition: the upper edge of its bucket), in ms. `ps` must rise.
+ */
+function percentilesMs({ buckets, counts, count, maxUs }: HistogramDelta, ps: readonly number[]): number[] {
+  const found: number[] = []
+  let seen = 0
+  for (let i = 0; i < buckets.length && found.length < ps.length; i++) {
+    seen += counts[i] ?? 0
+    const valueMs = Math.min(bucketHighUs(buckets[i] ?? 0), maxUs) / 1_000
+    while (found.length < ps.length && seen >= rankOf(ps[found.length] ?? 1, count)) found.push(valueMs)
+  }
+  return found
+}
+
+/** Rank of the p-quantile among `count` values. The tiny allowance keeps 0.99 × 100 from becoming 100 by rounding. */
+function rankOf(p: number, count: number): number {
+  return Math.max(1, Math.ceil(p * count - 1e-9))
+}

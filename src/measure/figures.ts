@@ -1,0 +1,52 @@
+import { DISTRIBUTIONS, type DistributionName, type Figures, type OverLimit } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import { distributionOf } from './distribution.ts'
+import type { LatencyLimit, TallyDelta } from './tally.ts'
+
+/**
+ * Counts, ratios and distributions as a LoadResult has them. `durationMs` is what rates are over; `arrivalsOnly` makes
+ * the offered rate of what came due instead of what met its fate, which differ within an interval.
+ */
+export function figuresOf(
+  counted: TallyDelta,
+  limits: readonly LatencyLimit[],
+  durationMs: Ms,
+  arrivalsOnly = false,
+): Figures {
+  const { successes, answeredErrors } = counted
+  const errors = sum(Object.values(counted.errors).map(({ count }) => count))
+  const dropped = sum(Object.values(counted.dropped))
+  const requestsSent = successes + errors
+  const requestsScheduled = requestsSent + dropped
+  const errorRate = requestsScheduled === 0 ? 0 : (errors + dropped) / requestsScheduled
+  const perSecond = (count: number): number => (durationMs > 0 ? (count * 1_000) / durationMs : 0)
+  const distributions = Object.fromEntries(
+    DISTRIBUTIONS.map((name) => [name, distributionOf(counted.distributions[name])]),
+  ) as Pick<Figures, DistributionName>
+  return {
+    requestsScheduled,
+    requestsSent,
+    responsesReceived: successes + answeredErrors,
+    successes,
+    errors,
+    timeouts: counted.errors.timeout?.count ?? 0,
+    dropped,
+    droppedByReason: { ...counted.dropped },
+    unanswered: errors - answeredErrors + dropped,
+    successRate: 1 - errorRate,
+    errorRate,
+    offeredRps: perSecond(arrivalsOnly ? counted.arrivals : requestsScheduled),
+    throughputRps: perSecond(successes),
+    bytesSent: counted.bytesSent,
+    bytesReceived: counted.bytesReceived,
+    errorsByClass: { ...counted.errors },
+    overLimit: Object.fromEntries(
+      limits.map(({ key, limitMs }, i) => [key, { limitMs, count: counted.overLimit[i] ?? 0 } satisfies OverLimit]),
+    ),
+    ...distributions,
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -10,15 +10,16 @@ export interface Subject {
 
 const runs = new WeakMap<object, LoadResult>()
 
-/** Remembers of which run the phases and operations of a result are, so that matchers can be called on them alone. */
+/** Remembers of which run the phases, operations and journeys of a result are, so that matchers can be called on them alone. */
 export function adoptResult(result: LoadResult): void {
   for (const figures of [...Object.values(result.phases), ...Object.values(result.operations)])
     runs.set(figures, result)
+  if (result.journeys !== null) runs.set(result.journeys, result)
 }
 
 /**
- * The figures and the run behind what a matcher was called on: a LoadResult, or one of the phases or operations of a
- * result that was adopted. Throws `ERR_LOAD_MATCHER_SUBJECT` for anything else.
+ * The figures and the run behind what a matcher was called on: a LoadResult, or one of the phases or operations or the
+ * journeys of a result that was adopted. Throws `ERR_LOAD_MATCHER_SUBJECT` for anything else.
  */
 export function subjectOf(received: unknown, matcher: string): Subject {
   if (isResult(received)) {

@@ -12,7 +12,7 @@ export interface SustainOptions {
 const WITHIN = 0.01
 
 /**
- * The target kept up with `rps` requests per second: they were scheduled, they succeeded, and they did not pile up.
+ * The target kept up with `rps` requests per second, or journeys where the plan has some: they were scheduled, they succeeded, and they did not pile up.
  * Open model only.
  */
 export function toSustainRps(received: unknown, rps: Rps, options?: SustainOptions): JudgedVerdict {

@@ -3,8 +3,23 @@ import type { Ms } from '../../model/units.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
 import { wordCount, wordMs, wordPercent, wordPercentile, wordPlural, wordRate } from './wording.ts'
 
+/** What the figures count. */
+export interface Counted {
+  readonly one: string
+  readonly many: string
+  readonly rate: string
+}
+
+const REQUESTS: Counted = { one: 'request', many: 'requests', rate: 'req/s' }
+const JOURNEYS: Counted = { one: 'journey', many: 'journeys', rate: 'journeys/s' }
+
+export function countedIn(figures: JudgedFigures, run: LoadResult): Counted {
+  return figures === run.journeys ? JOURNEYS : REQUESTS
+}
+
 /** Which part of a run the figures are of, to follow a quantity: ` of phase "burst"`; empty for the whole. */
 export function partOf(figures: JudgedFigures, run: LoadResult): string {
+  if (figures === run.journeys) return ' of the journeys'
   const named = (parts: Readonly<Record<string, JudgedFigures>>): string | undefined =>
     Object.keys(parts).find((name) => parts[name] === figures)
   const phase = named(run.phases)
@@ -16,9 +31,10 @@ export function partOf(figures: JudgedFigures, run: LoadResult): string {
 /** "offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors (connect 3)". */
 export function describeLoad(figures: JudgedFigures, run: LoadResult): string {
   const { offeredRps, achievedRps, dropped, errors } = figures
+  const { rate } = countedIn(figures, run)
   const offered =
-    run.arrivals === 'closed' ? `${run.plan.concurrency ?? 0} in flight` : `offered ${wordRate(offeredRps)}`
-  return `${offered}, achieved ${wordRate(achievedRps)}, ${wordDropped(figures, dropped)}, ${wordErrors(figures, errors)}`
+    run.arrivals === 'closed' ? `${run.plan.concurrency ?? 0} in flight` : `offered ${wordRate(offeredRps, rate)}`
+  return `${offered}, achieved ${wordRate(achievedRps, rate)}, ${wordDropped(figures, dropped)}, ${wordErrors(figures, errors)}`
 }
 
 function wordDropped({ droppedByReason }: Figures, dropped: number): string {
@@ -75,7 +91,7 @@ export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: nu
     figures.unanswered === 0
       ? []
       : [
-          `${wordPlural(figures.unanswered, 'request')} without an answer ${figures.unanswered === 1 ? 'counts' : 'count'} as over every limit`,
+          `${wordPlural(figures.unanswered, countedIn(figures, run).one)} without an answer ${figures.unanswered === 1 ? 'counts' : 'count'} as over every limit`,
         ]
   if (figures.responseTime.count === 0) return silent
   const responseMs = at(figures.responseTime)

@@ -3,7 +3,7 @@ import type { Ratio, Rps } from '../../model/units.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { conclude } from './conclude.ts'
 import { FEWEST_STRETCHES } from './design-effect.ts'
-import { evidenceOfErrors, partOf } from './evidence.ts'
+import { type Counted, countedIn, evidenceOfErrors, partOf } from './evidence.ts'
 import { growthOf, type Growth } from './growth.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { notDelivered, nothingMeasured, settle, shownSlow, type Standing } from './validity.ts'
@@ -21,14 +21,15 @@ const POISSON_ROOTS = 2.33
 /**
  * Was a rate sustained? It must have been scheduled (at least `rps · (1 − within)`; with Poisson arrivals less what
  * their scatter explains), at least a share of `1 − within` of the scheduled requests must have succeeded, and the
- * number in flight must not have grown (`growthOf`). Throws `ERR_LOAD_MATCHER_MODEL` for the closed model, which sends
- * no faster than it is answered.
+ * number in flight must not have grown (`growthOf`). A plan's rate starts its journeys where it has some: of such a run
+ * they are what counts. Throws `ERR_LOAD_MATCHER_MODEL` for the closed model, which sends no faster than it is answered.
  */
 export function sustainedRateVerdict(
-  figures: JudgedFigures,
+  given: JudgedFigures,
   run: LoadResult,
   question: SustainedRateQuestion,
 ): JudgedVerdict {
+  const figures = given === run ? (run.journeys ?? run) : given
   if (run.arrivals === 'closed') {
     throw new LoadMatcherError(
       'ERR_LOAD_MATCHER_MODEL',
@@ -37,13 +38,15 @@ export function sustainedRateVerdict(
     )
   }
   const { rps, within } = question
-  const growth = growthOf(figures)
-  const subject = `${wordRate(rps)}${partOf(figures, run)}`
+  // Who thinks is under way as well: whether a target falls behind shows in the requests of the journeys.
+  const growth = growthOf(figures === run.journeys ? run : figures)
+  const counted = countedIn(figures, run)
+  const subject = `${wordRate(rps, counted.rate)}${figures === run.journeys ? '' : partOf(figures, run)}`
   return conclude(
     {
       claim: `${subject} sustained`,
       contrary: `${subject} not sustained`,
-      observed: describeObserved(figures, growth),
+      observed: describeObserved(figures, growth, counted),
       causes: [...(growth?.shown === true ? [describeGrowth(growth, within)] : []), ...evidenceOfErrors(figures)],
     },
     standingOf(figures, run, question, growth),
@@ -65,7 +68,10 @@ function standingOf(
   const short = (of: number): boolean => of > 0 && successes < (1 - within) * of
   if (growth?.shown === true || short(requestsScheduled - unproven - neverDue)) return shownSlow(run)
   if (short(requestsScheduled - unproven)) {
-    return notDelivered(`${wordCount(neverDue)} requests never came due: the generator could not keep up`, run)
+    return notDelivered(
+      `${wordCount(neverDue)} ${countedIn(figures, run).many} never came due: the generator could not keep up`,
+      run,
+    )
   }
   // A run that was ended early offered less because of that, and its plan is not to blame.
   if (run.ended !== 'completed') return settle(figures, run, { verdict: 'pass', details: [] })
@@ -73,7 +79,9 @@ function standingOf(
     return {
       verdict: 'invalid',
       reason: 'the load was not delivered',
-      details: [`only ${wordRate(offeredRps)} were scheduled: give the plan a rate of ${rps}`],
+      details: [
+        `only ${wordRate(offeredRps, countedIn(figures, run).rate)} were scheduled: give the plan a rate of ${rps}`,
+      ],
     }
   }
   if (growth === undefined) return settle(figures, run, tooShort())
@@ -100,13 +108,14 @@ function scatterRps({ durationMs }: JudgedFigures, { arrivals }: LoadResult, rps
 function describeObserved(
   { achievedRps, successes, requestsScheduled }: JudgedFigures,
   growth: Growth | undefined,
+  { many, rate }: Counted,
 ): string {
   const succeeded =
     requestsScheduled === 0
-      ? 'no requests'
-      : `${wordPercent(successes / requestsScheduled)} of ${wordCount(requestsScheduled)} requests succeeded`
+      ? `no ${many}`
+      : `${wordPercent(successes / requestsScheduled)} of ${wordCount(requestsScheduled)} ${many} succeeded`
   const grown = growth?.shown === true ? `, ${wordCount(growth.requests)} more in flight at the end` : ''
-  return `${wordRate(achievedRps)} (${succeeded}${grown})`
+  return `${wordRate(achievedRps, rate)} (${succeeded}${grown})`
 }
 
 function describeGrowth({ share }: Growth, within: Ratio): string {

@@ -17,9 +17,9 @@ export function wordMsRange(low: Ms, high: Ms): string {
   return from === to && low < high && high < 99.95 ? `${low.toFixed(3)}–${high.toFixed(3)} ms` : `${from}–${to} ms`
 }
 
-/** A rate with its unit: `1 500 req/s`, `80.4 req/s`, `0.25 req/s`. */
-export function wordRate(rps: Rps): string {
-  return `${rps >= 99.95 ? wordCount(rps) : String(Number(rps.toPrecision(3)))} req/s`
+/** A rate with its unit: `1 500 req/s`, `80.4 req/s`, `0.25 journeys/s`. */
+export function wordRate(rps: Rps, unit = 'req/s'): string {
+  return `${rps >= 99.95 ? wordCount(rps) : String(Number(rps.toPrecision(3)))} ${unit}`
 }
 
 /** A share in percent without its sign, with two decimals where they matter: `61`, `12.5`, `1.53`, `0.004`. */

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.case.ts'
+import { subjectOf } from '../subject.ts'
+import { percentileVerdict } from './percentile.ts'
+import { sustainedRateVerdict } from './sustained-rate.ts'
+
+/** 10 s with 40 journeys a second, each of three requests of 10 ms and 2 s of thinking, but for what is said otherwise. */
+function runOf(
+  journeys: readonly StretchCase[] = evenStretches(40, 10, () => 2_030),
+  requests: readonly StretchCase[] = evenStretches(40, 30, () => 10),
+): LoadResult {
+  const { operations } = resultOf({ stretches: journeys })
+  return resultOf({ stretches: requests, rest: { journeys: operations['GET /'] ?? null } })
+}
+
+describe('the rate of a run with journeys is that of its journeys', () => {
+  test('where they succeeded', () => {
+    const run = runOf()
+    const verdict = sustainedRateVerdict(run, run, { rps: 40, within: 0.01 })
+    expect(verdict).toMatchObject({
+      verdict: 'pass',
+      claim: '40 journeys/s sustained',
+      observed: '40 journeys/s (100% of 400 journeys succeeded)',
+    })
+    expect(verdict.details).toContain('offered 40 journeys/s, achieved 40 journeys/s, 0 dropped, 0 errors')
+    // Their 120 requests a second are no journeys.
+    expect(sustainedRateVerdict(run, run, { rps: 120, within: 0.01 })).toMatchObject({
+      verdict: 'invalid',
+      reason: 'the load was not delivered',
+      details: expect.arrayContaining(['only 40 journeys/s were scheduled: give the plan a rate of 120']),
+    })
+  })
+
+  test('where some of them failed, though few of their requests did', () => {
+    const failing = eachWith(
+      evenStretches(40, 9, () => 2_030),
+      () => ({ errors: { 'http-5xx': 1 } }),
+    )
+    const run = runOf(failing)
+    expect(sustainedRateVerdict(run, run, { rps: 40, within: 0.01 })).toMatchObject({
+      verdict: 'fail',
+      observed: '36 journeys/s (90% of 400 journeys succeeded)',
+    })
+  })
+
+  test('where more and more of them are under way because they think, which is no backlog', () => {
+    const thinking = eachWith(
+      evenStretches(40, 10, () => 2_030),
+      (i) => ({ inFlight: 10 * i }),
+    )
+    const run = runOf(thinking)
+    expect(sustainedRateVerdict(run, run, { rps: 40, within: 0.01 }).verdict).toBe('pass')
+  })
+
+  test('where their requests pile up, it is not sustained', () => {
+    const piling = eachWith(
+      evenStretches(40, 20, () => 10),
+      (i) => ({ arrivals: 30, inFlight: 10 * i }),
+    )
+    const run = runOf(undefined, piling)
+    const verdict = sustainedRateVerdict(run, run, { rps: 40, within: 0.01 })
+    expect(verdict.verdict).toBe('fail')
+    expect(verdict.details.join('\n')).toContain('requests piled up')
+  })
+})
+
+test('operations and phases of such a run count requests', () => {
+  const run = runOf()
+  const operation = run.operations['GET /'] as JudgedFigures
+  expect(sustainedRateVerdict(operation, run, { rps: 120, within: 0.01 })).toMatchObject({
+    verdict: 'pass',
+    claim: '120 req/s of operation "GET /" sustained',
+  })
+})
+
+test('matchers can be called on the journeys of a result, whose response time is the whole of each', () => {
+  const run = runOf()
+  subjectOf(run, 'toHaveP50Below')
+  expect(subjectOf(run.journeys, 'toHaveP50Below')).toEqual({ figures: run.journeys, run })
+  const { figures } = subjectOf(run.journeys, 'toHaveP50Below')
+  const question = { percentile: 50, limitMs: 2_500, confidence: 0.95 }
+  expect(percentileVerdict(figures, run, question)).toMatchObject({
+    verdict: 'pass',
+    claim: 'p50 response time of the journeys below 2500 ms',
+  })
+})

@@ -187,3 +187,30 @@ test('what a target carried is counted until its last success, however long afte
   expect(throughputRps).toBe(30)
   expect(achievedRps).toBe(15)
 })
+
+test('journeys of several threads add up, and what they carried is over the time they started in', () => {
+  const threads = [0, 1].map((thread) => {
+    const recorder = new Recorder(LIMITS)
+    // Ten a second in each, for 2 s; each takes 1 s, most of it its own.
+    const journeys = Array.from({ length: 20 }, (_, i) => {
+      const startMs = 100 * i + 50 * thread
+      return sampleOf({ intendedMs: startMs, dueMs: startMs, sentMs: startMs, doneMs: startMs + 1_000 })
+    })
+    const events = journeys.flatMap((journey) => [
+      { atMs: journey.dueMs, tell: () => recorder.journeyArrived(journey) },
+      { atMs: journey.doneMs, tell: () => recorder.journeySettled(journey) },
+    ])
+    for (const { tell } of events.toSorted((one, other) => one.atMs - other.atMs)) tell()
+    recorder.rollTo(3_100)
+    return recorder.takeFinished()
+  })
+  const collector = collected(threads)
+  expect(collector.journeys(2_000)).toMatchObject({
+    requestsScheduled: 40,
+    successes: 40,
+    offeredRps: 20,
+    achievedRps: 20,
+  })
+  expect(total(collector.journeys(2_000).batches.arrivals)).toBe(40)
+  expect(collector.total(2_000)).toMatchObject({ requestsScheduled: 0 })
+})

@@ -97,3 +97,31 @@ test('slices are handed over once', () => {
   recorder.finish()
   expect(recorder.takeFinished()).toMatchObject([{ index: 2 }])
 })
+
+test('journeys are counted by themselves, and as no request', () => {
+  const recorder = new Recorder([])
+  const journey = sampleOf({ intendedMs: 10, dueMs: 10, sentMs: 10, doneMs: 250, bytesSent: 7 })
+  recorder.journeyArrived(journey)
+  recorder.journeySettled(journey)
+  recorder.journeysNeverDue('generator', 3)
+  recorder.rollTo(300)
+  const slices = recorder.takeFinished()
+  expect(slices.map(({ total }) => total.arrivals + total.successes)).toEqual([0, 0, 0])
+  expect(slices).toMatchObject([
+    { journeys: { arrivals: 1, inFlight: 1 } },
+    {},
+    { journeys: { successes: 1, inFlight: -1, bytesSent: 7, dropped: { generator: 3 } } },
+  ])
+  expect(slices[1]).not.toHaveProperty('journeys')
+})
+
+test('what is not measured is not recorded, though it was intended in the measured part', () => {
+  const late = sampleOf({ intendedMs: 20, dueMs: 20, sentMs: 20, doneMs: 40, measured: false, operation: 'read' })
+  const recorder = new Recorder([])
+  recorder.arrived(late)
+  recorder.settled(late)
+  recorder.journeyArrived(late)
+  recorder.journeySettled(late)
+  recorder.rollTo(100)
+  expect(recorder.takeFinished()).toMatchObject([{ total: { arrivals: 0, successes: 0 }, operations: {} }])
+})

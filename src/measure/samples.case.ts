@@ -12,7 +12,7 @@ export function sampleOf(parts: Partial<Sample>): Sample {
     phase: -1,
     fate: 'success',
     intendedMs: 0,
-    measured: true,
+    measured: (parts.intendedMs ?? 0) >= 0,
     dueMs: 0,
     sentMs: 0,
     doneMs: 0,

@@ -1,13 +1,14 @@
 import { expect } from 'vitest'
 import type { Figures, LoadResult } from '../model/result.ts'
 
-/** Every scheduled request has exactly one fate, in the whole, in each interval, phase and operation. */
+/** Every scheduled request, and journey, has exactly one fate, in the whole, in each interval, phase and operation. */
 export function expectBooksToBalance(result: LoadResult): void {
   const groups: Figures[] = [
     result,
     ...result.intervals,
     ...Object.values(result.operations),
     ...Object.values(result.phases),
+    ...(result.journeys === null ? [] : [result.journeys]),
   ]
   for (const figures of groups) {
     expect(figures.requestsScheduled).toBe(figures.requestsSent + figures.dropped)
@@ -18,6 +19,12 @@ export function expectBooksToBalance(result: LoadResult): void {
   }
   for (const key of ['requestsScheduled', 'successes', 'errors', 'dropped', 'unanswered', 'bytesReceived'] as const) {
     expect(sum(result.intervals.map((interval) => interval[key])), `${key} of all intervals`).toBe(result[key])
+  }
+  if (result.journeys !== null) {
+    // What journeys send is all that is sent.
+    expect(result.journeys.bytesSent).toBe(result.bytesSent)
+    expect(result.journeys.bytesReceived).toBe(result.bytesReceived)
+    expect(sum(result.journeys.batches.successes)).toBe(result.journeys.successes)
   }
   const { batches } = result
   expect(sum(batches.successes)).toBe(result.successes)

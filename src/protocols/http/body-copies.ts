@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GeneratedBody } from '../../model/body.ts'
-import { sendFault, TURN_BYTES } from './body-pump.ts'
+import { TURN_BYTES } from '../sockets/body-pump.ts'
 
 /**
  * A body that is made while undici sends it. undici asks for the next chunk while the one before may still wait, so it
@@ -39,7 +39,11 @@ export class BodyCopies {
       }
       if (this.unmade > 0) throw new Error(`it ended ${this.unmade} bytes early`)
     } catch (error) {
-      throw new Error(sendFault(error), { cause: error })
+      throw new Error(sendFault(error instanceof Error ? error.message : String(error)), { cause: error })
     }
   }
+}
+
+export function sendFault(reason: string): string {
+  return `the body could not be sent: ${reason}`
 }

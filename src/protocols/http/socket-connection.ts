@@ -11,8 +11,9 @@ import type {
 import { isGenerated } from '../../model/body.ts'
 import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'
-import { BodyPump } from './body-pump.ts'
+import { sendFault } from './body-copies.ts'
 import { headersOfHead } from './header-map.ts'
+import { BodyPump } from '../sockets/body-pump.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
@@ -192,7 +193,10 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   }
 
   #pumping(): BodyPump {
-    return (this.#pump ??= new BodyPump(this.#socket, (message) => this.#fail('connection', message)))
+    return (this.#pump ??= new BodyPump(
+      (chunk, flushed) => this.#socket.write(chunk, flushed),
+      (reason) => this.#fail('connection', sendFault(reason)),
+    ))
   }
 
   #finish(): void {

@@ -54,6 +54,8 @@ export class TcpConnection implements Connection<TcpRequest> {
 
   /** Exchanges that wait for frames, in the order of their requests. */
   readonly #waiting: Pending[] = []
+  /** How many of them what is being read can be for: it had been sent before the others asked. */
+  #askedBefore = 0
   /** Exchanges that are done when their frame has left. */
   readonly #leaving: Pending[] = []
   readonly #spare: Pending[] = []
@@ -114,6 +116,7 @@ export class TcpConnection implements Connection<TcpRequest> {
   /** The bytes are valid only during the call. */
   received(bytes: Buffer): void {
     let at = 0
+    this.#askedBefore = this.#waiting.length
     while (at < bytes.length && !this.#over) {
       const [pending] = this.#waiting
       if (pending === undefined) return this.#unasked(bytes.subarray(at))
@@ -135,6 +138,7 @@ export class TcpConnection implements Connection<TcpRequest> {
   destroy(): void {
     this.#usable = false
     this.#over = true
+    this.#writer.stop()
     this.#socket.destroy()
   }
 
@@ -146,10 +150,11 @@ export class TcpConnection implements Connection<TcpRequest> {
     // Whoever was told of the message may have ended the connection.
     if (pending.owed > 0 || this.#over) return
     // Told before it is over: else what stands here would answer the next request, before that was sent.
-    if (surplus > 0 && this.#waiting.length === 1) {
+    if (surplus > 0 && this.#askedBefore === 1) {
       return this.#offends(pending, `the server sent ${surplus} bytes more than it was asked for`)
     }
     this.#waiting.shift()
+    this.#askedBefore--
     this.#answered(pending)
   }
 

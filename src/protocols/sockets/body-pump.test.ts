@@ -1,0 +1,119 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { GeneratedBody } from '../../model/body.ts'
+import { BodyPump, TURN_BYTES } from './body-pump.ts'
+import type { Flushed } from './body-pump.ts'
+import { CHUNK_BYTES } from '../http/generated-body.case.ts'
+import { socketServer } from '../http/raw-server.case.ts'
+
+async function connectedTo(onSocket: (socket: net.Socket) => void): Promise<net.Socket> {
+  const server = await socketServer(onSocket)
+  const socket = net.connect(Number(server.url.port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.on('error', () => {})
+  onTestFinished(() => {
+    socket.destroy()
+  })
+  return socket
+}
+
+function pumpInto(socket: net.Socket): BodyPump {
+  return new BodyPump(
+    (chunk, flushed) => socket.write(chunk, flushed),
+    (reason) => expect.unreachable(reason),
+  )
+}
+
+/** Chunks of one buffer, with a look at the socket whenever one is asked for. */
+function* watched(chunks: number, look: () => void): Generator<Uint8Array> {
+  const bytes = new Uint8Array(CHUNK_BYTES)
+  for (let i = 0; i < chunks; i++) {
+    look()
+    yield bytes
+  }
+}
+
+test('a chunk is asked for when nothing of the one before waits in the process', async () => {
+  let received = 0
+  const socket = await connectedTo((peer) => {
+    // Slower than it is sent, so that every buffer on the way is full.
+    peer.on('data', (bytes) => {
+      received += bytes.length
+      peer.pause()
+      setImmediate(() => peer.resume())
+    })
+  })
+  const waiting: number[] = []
+  const length = 500 * CHUNK_BYTES
+  const pump = pumpInto(socket)
+  pump.begin({ length, chunks: () => watched(500, () => waiting.push(socket.writableLength)) })
+  await vi.waitUntil(() => received === length, { timeout: 20_000 })
+  expect(waiting).toHaveLength(500)
+  expect(Math.max(...waiting)).toBe(0)
+  expect(pump.unmade).toBe(0)
+})
+
+test('a peer that takes everything at once does not keep others from their turn', async () => {
+  const socket = await connectedTo((peer) => peer.resume())
+  let turns = 0
+  const turn = (): void => {
+    turns++
+    if (!socket.destroyed) setImmediate(turn)
+  }
+  setImmediate(turn)
+  const turnOf: number[] = []
+  const pump = pumpInto(socket)
+  pump.begin({ length: 200 * CHUNK_BYTES, chunks: () => watched(200, () => turnOf.push(turns)) })
+  await vi.waitUntil(() => turnOf.length === 200, { timeout: 20_000 })
+  const perTurn = TURN_BYTES / CHUNK_BYTES
+  for (let i = 0; i + perTurn < turnOf.length; i++) expect(turnOf[i + perTurn]).toBeGreaterThan(turnOf[i] ?? 0)
+})
+
+describe('the end of a body', () => {
+  /** Writes nothing, and hands over what would tell that it was written. */
+  function byHand(): { pump: BodyPump; told: string[]; flush: () => void } {
+    const told: string[] = []
+    let waiting: Flushed = () => {}
+    const pump = new BodyPump(
+      (chunk, flushed, last) => {
+        told.push(`${chunk.length}${last ? ' at last' : ''}`)
+        waiting = flushed
+      },
+      (reason) => told.push(reason),
+    )
+    return { pump, told, flush: () => waiting() }
+  }
+
+  function bodyOf(length: number, ...chunks: readonly number[]): GeneratedBody {
+    return { length, chunks: () => chunks.map((bytes) => new Uint8Array(bytes)) }
+  }
+
+  test('is told as soon as its last chunk has left, also where others would have their turn: an answer may be next', () => {
+    const { pump, told, flush } = byHand()
+    pump.begin(bodyOf(TURN_BYTES, TURN_BYTES), () => told.push('end'))
+    expect(pump.busy).toBe(true)
+    flush()
+    expect([told, pump.busy]).toEqual([[`${TURN_BYTES} at last`, 'end'], false])
+  })
+
+  test('is known with the last chunk that holds anything; an empty one is none', () => {
+    const { pump, told, flush } = byHand()
+    pump.begin(bodyOf(5, 0, 3, 0, 2, 0), () => told.push('end'))
+    for (let i = 0; i < 2; i++) flush()
+    expect(told).toEqual(['3', '2 at last', 'end'])
+  })
+
+  test.each<[string, GeneratedBody, readonly string[]]>([
+    ['too early', bodyOf(5, 3), ['3', 'it ended 2 bytes early']],
+    ['too late', bodyOf(5, 3, 3), ['3', 'it is longer than its length']],
+    ['one chunk too late', bodyOf(3, 3, 1), ['3 at last', 'it is longer than its length']],
+  ])('that comes %s is a fault, and nothing else is written behind it', async (_, body, expected) => {
+    const { pump, told, flush } = byHand()
+    pump.begin(body, () => told.push('end'))
+    flush()
+    await nextTurn()
+    expect([told, pump.busy]).toEqual([expected, true])
+  })
+})

@@ -1,0 +1,52 @@
+import { expect, test, vi } from 'vitest'
+import type { GeneratedBody } from '../../model/body.ts'
+import type { Connection, Outcome } from '../../model/protocol.ts'
+import type { TcpRequest } from '../../model/requests.ts'
+import { lines, open, send, testServer } from './server.case.ts'
+
+const LARGE: GeneratedBody = {
+  length: 3,
+  *chunks() {
+    for (const letter of 'abc') yield Buffer.from(letter)
+  },
+}
+
+/** Sends the first, and when that is over, at once the second: as the engine does. */
+function oneAfterTheOther(connection: Connection<TcpRequest>, first: TcpRequest, second: TcpRequest): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const ask = (payload: TcpRequest, onDone: (outcome: Outcome) => void): void => {
+    connection.exchange({ requestId: 0, operation: '', payload }, { onMessage() {}, onDone })
+  }
+  ask(first, () => ask(second, resolve))
+  return promise
+}
+
+test('a frame that waits for a generated one leaves before those that come when that one is done', async () => {
+  const heard: string[] = []
+  const server = await testServer(
+    lines((line) => {
+      heard.push(line)
+      return line === 'abc' ? undefined : `${line}!\n`
+    }),
+  )
+  const connection = await open(server, { maxInFlight: 3 })
+  const later = oneAfterTheOther(connection, { data: LARGE, replies: 0 }, { data: 'third', read: 'text' })
+  const waited = send(connection, { data: 'second', read: 'text' })
+  expect((await waited.done).answer?.text).toBe('second!')
+  expect((await later).answer?.text).toBe('third!')
+  expect(heard).toEqual(['abc', 'second', 'third'])
+})
+
+test('what was sent before a request asked does not answer it, also where others are under way', async () => {
+  const server = await testServer(lines((line) => (line === '2' ? '1!\n2!\n3!\n' : undefined)))
+  const connection = await open(server, { maxInFlight: 2 })
+  const later = oneAfterTheOther(connection, { data: '1', read: 'text' }, { data: '3', read: 'text' })
+  const second = send(connection, { data: '2', read: 'text' })
+  expect(await second.done).toMatchObject({
+    ok: false,
+    errorClass: 'protocol',
+    message: 'the server sent 3 bytes more than it was asked for',
+  })
+  expect(await later).toMatchObject({ ok: false, errorClass: 'connection' })
+  await vi.waitUntil(() => !connection.usable)
+})

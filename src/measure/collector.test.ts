@@ -191,14 +191,14 @@ test('what a target carried is counted until its last success, however long afte
 test('journeys of several threads add up, and what they carried is over the time they started in', () => {
   const threads = [0, 1].map((thread) => {
     const recorder = new Recorder(LIMITS)
-    // Ten a second in each, for 2 s; each takes 1 s, most of it its own.
+    // Ten a second in each, for 2 s; each takes 1 s, most of it to think.
     const journeys = Array.from({ length: 20 }, (_, i) => {
       const startMs = 100 * i + 50 * thread
       return sampleOf({ intendedMs: startMs, dueMs: startMs, sentMs: startMs, doneMs: startMs + 1_000 })
     })
     const events = journeys.flatMap((journey) => [
       { atMs: journey.dueMs, tell: () => recorder.journeyArrived(journey) },
-      { atMs: journey.doneMs, tell: () => recorder.journeySettled(journey) },
+      { atMs: journey.doneMs, tell: () => recorder.journeySettled(Object.assign(journey, { thinkMs: 990 })) },
     ])
     for (const { tell } of events.toSorted((one, other) => one.atMs - other.atMs)) tell()
     recorder.rollTo(3_100)

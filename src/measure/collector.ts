@@ -33,10 +33,10 @@ class Group {
     return figuresOf(this.#tally.peek(), this.#limits, durationMs)
   }
 
-  /** `ownMs`: how much of a response time is no work of the target’s: the think time of a journey. */
-  judged(durationMs: Ms, ownMs: Ms = 0): JudgedFigures {
+  /** `untilMs`: when the target had done its work. */
+  judged(durationMs: Ms, untilMs: Ms = this.#batches.untilLastSuccessMs): JudgedFigures {
     const figures = this.figures(durationMs)
-    const spanMs = Math.max(durationMs, this.#batches.untilLastSuccessMs - ownMs)
+    const spanMs = Math.max(durationMs, untilMs)
     const achievedRps = spanMs > 0 ? (figures.successes * 1_000) / spanMs : 0
     return { ...figures, durationMs, achievedRps, batches: this.#batches.toJSON() }
   }
@@ -53,6 +53,7 @@ export class Collector {
   readonly #operations = new Map<string, Group>()
   readonly #phases = new Map<number, Group>()
   readonly #journeys: Group
+  #journeysUntilMs: Ms = 0
   readonly #intervals: IntervalSeries
   readonly #ended: boolean[]
   #slices = 0
@@ -111,9 +112,8 @@ export class Collector {
 
   /** The journeys as if each were one request. */
   journeys(durationMs: Ms): JudgedFigures {
-    const { responseTime } = this.#journeys.figures(durationMs)
-    // Who starts a journey at the end of the run takes his time with it: the quickest tells how much of that is his own.
-    return this.#journeys.judged(durationMs, 'minMs' in responseTime ? responseTime.minMs : 0)
+    // Who starts a journey at the end of the run takes his time with it, which is not the target's.
+    return this.#journeys.judged(durationMs, Math.floor(this.#journeysUntilMs / SLICE_MS) * SLICE_MS)
   }
 
   #drain(): Interval[] {
@@ -143,7 +143,9 @@ export class Collector {
       parts.map(({ phases }) => phases),
     )
     const journeys = parts.map((part) => part.journeys).filter((delta) => delta !== undefined)
-    this.#journeys.add(journeys.length === 0 ? undefined : sumOf(journeys, this.#limits))
+    const tallies = journeys.map(({ tally }) => tally)
+    this.#journeys.add(tallies.length === 0 ? undefined : sumOf(tallies, this.#limits))
+    this.#journeysUntilMs = Math.max(this.#journeysUntilMs, ...journeys.map(({ untilMs }) => untilMs))
     this.#slices++
     return this.#intervals.add(parts.map(({ total }) => total))
   }

@@ -100,7 +100,7 @@ test('slices are handed over once', () => {
 
 test('journeys are counted by themselves, and as no request', () => {
   const recorder = new Recorder([])
-  const journey = sampleOf({ intendedMs: 10, dueMs: 10, sentMs: 10, doneMs: 250, bytesSent: 7 })
+  const journey = { ...sampleOf({ intendedMs: 10, dueMs: 10, sentMs: 10, doneMs: 250, bytesSent: 7 }), thinkMs: 100 }
   recorder.journeyArrived(journey)
   recorder.journeySettled(journey)
   recorder.journeysNeverDue('generator', 3)
@@ -108,9 +108,9 @@ test('journeys are counted by themselves, and as no request', () => {
   const slices = recorder.takeFinished()
   expect(slices.map(({ total }) => total.arrivals + total.successes)).toEqual([0, 0, 0])
   expect(slices).toMatchObject([
-    { journeys: { arrivals: 1, inFlight: 1 } },
+    { journeys: { tally: { arrivals: 1, inFlight: 1 } } },
     {},
-    { journeys: { successes: 1, inFlight: -1, bytesSent: 7, dropped: { generator: 3 } } },
+    { journeys: { tally: { successes: 1, inFlight: -1, bytesSent: 7, dropped: { generator: 3 } }, untilMs: 150 } },
   ])
   expect(slices[1]).not.toHaveProperty('journeys')
 })
@@ -121,7 +121,7 @@ test('what is not measured is not recorded, though it was intended in the measur
   recorder.arrived(late)
   recorder.settled(late)
   recorder.journeyArrived(late)
-  recorder.journeySettled(late)
+  recorder.journeySettled({ ...late, thinkMs: 0 })
   recorder.rollTo(100)
   expect(recorder.takeFinished()).toMatchObject([{ total: { arrivals: 0, successes: 0 }, operations: {} }])
 })

@@ -1,5 +1,5 @@
 import type { DropReason } from '../model/result.ts'
-import type { Sample } from '../model/sample.ts'
+import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
@@ -15,8 +15,15 @@ export interface SliceDelta {
   readonly operations: Readonly<Record<string, TallyDelta>>
   /** By position in the pattern; only those in which something happened. */
   readonly phases: Readonly<Record<number, TallyDelta>>
-  /** Journeys, each counted as one request; absent where nothing happened to any. */
-  readonly journeys?: TallyDelta
+  /** Absent where nothing happened to any. */
+  readonly journeys?: JourneysDelta
+}
+
+export interface JourneysDelta {
+  /** Each counted as one request. */
+  readonly tally: TallyDelta
+  /** When the last of those that succeeded would have ended if nobody had thought. */
+  readonly untilMs: Ms
 }
 
 /**
@@ -29,6 +36,7 @@ export class Recorder {
   readonly #operations = new Map<string, Tally>()
   readonly #phases = new Map<number, Tally>()
   readonly #journeys: Tally
+  #journeysUntilMs: Ms = 0
   #finished: SliceDelta[] = []
   #slice = 0
 
@@ -64,10 +72,13 @@ export class Recorder {
   }
 
   /** A journey met its fate. */
-  journeySettled(journey: Sample): void {
+  journeySettled(journey: JourneySample): void {
     if (!journey.measured) return
     this.rollTo(journey.doneMs)
     this.#journeys.settle(journey)
+    if (journey.fate === 'success') {
+      this.#journeysUntilMs = Math.max(this.#journeysUntilMs, journey.doneMs - journey.thinkMs)
+    }
   }
 
   /** Journeys that never came due were given up; so was the first request of each. */
@@ -108,7 +119,7 @@ export class Recorder {
       total: this.#total.take(),
       operations: takeAll(this.#operations),
       phases: takeAll(this.#phases),
-      ...(this.#journeys.idle ? {} : { journeys: this.#journeys.take() }),
+      ...(this.#journeys.idle ? {} : { journeys: { tally: this.#journeys.take(), untilMs: this.#journeysUntilMs } }),
     })
   }
 }

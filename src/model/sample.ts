@@ -29,3 +29,9 @@ export interface Sample {
   readonly message: string | undefined
   readonly dropReason: DropReason | undefined
 }
+
+/** One journey at its fate, as if it were one request. */
+export interface JourneySample extends Sample {
+  /** How much of its time was think time. */
+  readonly thinkMs: Ms
+}

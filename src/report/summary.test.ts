@@ -70,3 +70,9 @@ test('operations have a line each, and what of the plan did not apply is said', 
   expect(text).toContain('    a scenario whose name is long write\n')
   expect(text).toContain('note      messageSize does not apply')
 })
+
+test('a run with journeys says how they went', () => {
+  const told = summaryOf(recordOf({ results: [resultOf({ journeys: resultOf() })], verdicts: [] }))
+  expect(told).toContain('constant 500 journeys/s for 30 s')
+  expect(told).toContain('  journeys  14 997 ok, 3 errors, 0 dropped, p50 12.1, p99 83.2 ms\n')
+})

@@ -59,6 +59,7 @@ function resultLines(result: LoadResult): readonly string[] {
   return [
     wrap(result.name, 0),
     wrap(`${loadOf(result)} for ${formatDuration(result.durationMs)}, seed ${result.seed}${ended}${because}`, 2),
+    ...(result.journeys === null ? [] : [labelled('journeys', operationOf(result.journeys), 2)]),
     labelled(
       'requests',
       `${wordCount(result.requestsScheduled)} scheduled, ${wordCount(result.successes)} ok, ` +
@@ -75,9 +76,9 @@ function resultLines(result: LoadResult): readonly string[] {
   ]
 }
 
-function loadOf({ plan, pattern }: LoadResult): string {
+function loadOf({ plan, pattern, journeys }: LoadResult): string {
   return plan.concurrency === undefined
-    ? `${pattern}${plan.rate === undefined ? '' : ` ${wordRate(plan.rate)} req/s`}`
+    ? `${pattern}${plan.rate === undefined ? '' : ` ${wordRate(plan.rate)} ${journeys === null ? 'req/s' : 'journeys/s'}`}`
     : `${plan.concurrency} in flight`
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { startFixture } from '../../fixtures/index.ts'
 import { journey } from '../model/journey.ts'
 import { expectBooksToBalance } from './books.case.ts'
 import { runLoad } from './index.ts'
@@ -43,6 +44,19 @@ describe.each(['tcp', 'websocket'] as const)('a journey over %s', (protocol) => 
       expectBooksToBalance(result)
     },
   )
+})
+
+test('a journey over MCP is told the result of each step', async () => {
+  await using target = await startFixture('work', { protocol: 'mcp' })
+  const echoes = journey(function* ({ number, send, think }) {
+    const message = `from ${number}`
+    const { json } = yield* send({ name: 'echo', tool: 'echo', arguments: { message }, read: 'json' })
+    if (!JSON.stringify(json).includes(message)) throw new Error(`${number} was told ${JSON.stringify(json)}`)
+    yield* think(20)
+    yield* send({ name: 'list', method: 'tools/list' })
+  })
+  const result = await runLoad({ target: target.url, rate: 40, duration: '500ms', journey: echoes })
+  expect(result).toMatchObject({ protocol: 'mcp', successes: 40, errors: 0, journeys: { successes: 20 } })
 })
 
 async function tcpServer(): Promise<{ url: string }> {

@@ -1,6 +1,6 @@
 import type { Overflow } from '../model/plan.ts'
 import type { DropReason } from '../model/result.ts'
-import type { Sample } from '../model/sample.ts'
+import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import type { ArrivalSource } from './arrival-source.ts'
 import type { Clock } from './clock.ts'
@@ -14,7 +14,7 @@ export interface DispatchEvents {
   /** A journey came due; what it sends are requests like any other. */
   journeyArrived(journey: Sample): void
   /** A journey met its fate, told as if it were one request. */
-  journeySettled(journey: Sample): void
+  journeySettled(journey: JourneySample): void
   neverDue(reason: DropReason, phase: number, count: number): void
   connected(connectMs: Ms): void
   gap(gapMs: Ms): void

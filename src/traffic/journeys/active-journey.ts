@@ -1,6 +1,6 @@
 import type { ErrorClass } from '../../model/protocol.ts'
 import type { DropReason } from '../../model/result.ts'
-import type { Sample } from '../../model/sample.ts'
+import type { JourneySample, Sample } from '../../model/sample.ts'
 import type { Ms } from '../../model/units.ts'
 import type { JourneyArrival } from '../arrival-source.ts'
 import type { CallOff } from '../clock.ts'
@@ -15,7 +15,7 @@ const STEP_IDS = 2 ** 32
  * A journey from its arrival to its fate, and the sample of it, as if it were one request: sent with its first step, done
  * with its last.
  */
-export class ActiveJourney<Request> implements Sample {
+export class ActiveJourney<Request> implements JourneySample {
   readonly requestId: number
   readonly operation = ''
   readonly phase: number
@@ -31,6 +31,7 @@ export class ActiveJourney<Request> implements Sample {
   dropReason: DropReason | undefined = undefined
   bytesSent = 0
   bytesReceived = 0
+  thinkMs: Ms = 0
   readonly steps: JourneySteps<Request>
   /** The step that is under way or will be; undefined before the first. */
   step: Planned<Request> | undefined = undefined
@@ -62,6 +63,7 @@ export class ActiveJourney<Request> implements Sample {
     const requestId = this.step === undefined ? this.requestId : this.step.requestId + stepIds
     this.step = { requestId, operation, phase: this.phase, payload, journey: this }
     this.stepAtMs = afterMs + thinkMs
+    this.thinkMs += thinkMs
   }
 
   /** The slot that it holds between two steps, for the next one; undefined when it holds none any more. */

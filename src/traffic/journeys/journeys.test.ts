@@ -26,7 +26,7 @@ describe('the schedule of a journey', () => {
       { requestId: 2 * STEP_IDS, operation: 'logout', intendedMs: 980, dueMs: 980, doneMs: 1_020 },
     ])
     expect(run.journeys).toMatchObject([
-      { requestId: 0, fate: 'success', intendedMs: 100, sentMs: 100, doneMs: 1_020, bytesSent: 3, bytesReceived: 6 },
+      { requestId: 0, fate: 'success', intendedMs: 100, sentMs: 100, doneMs: 1_020, thinkMs: 800, bytesSent: 3 },
     ])
     expect(run.endedAtMs).toBe(1_020)
   })

@@ -98,7 +98,12 @@ describe('faults of the options', () => {
     [{ trailingNewline: 'yes' }, "protocol.trailingNewline must be true or false, got 'yes'"],
     [
       { subprotocols: 'mcp' },
-      "protocol.subprotocols must be a list of names without blanks, got 'mcp'\n    → write subprotocols: ['mcp']",
+      "protocol.subprotocols must be a list of names without blanks, each once, got 'mcp'\n    → write subprotocols: ['mcp']",
+    ],
+    [
+      { subprotocols: ['mcp', 'mcp'] },
+      'protocol.subprotocols must be a list of names without blanks, each once, got ["mcp","mcp"]' +
+        "\n    → write subprotocols: ['mcp']",
     ],
   ])('%j', (options, message) => {
     expect(told(optionFaults(options, 'protocol'))).toEqual([message])

@@ -5,12 +5,11 @@ import type { McpOptions } from './options.ts'
 import { MCP_VERSIONS } from './versions.ts'
 
 const subprotocols: Reader<readonly string[]> = (value, key, faults) => {
-  // RFC 6455, 4.1: each is a token of HTTP.
-  if (Array.isArray(value) && value.every((name) => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name))) {
-    return value
-  }
+  // RFC 6455, 4.1: each is a token of HTTP, and another one.
+  const isToken = (name: unknown): boolean => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)
+  if (Array.isArray(value) && value.every(isToken) && new Set(value).size === value.length) return value
   const remedy = "write subprotocols: ['mcp']"
-  faults.push({ key, value, rule: 'must be a list of names without blanks', remedy })
+  faults.push({ key, value, rule: 'must be a list of names without blanks, each once', remedy })
   return undefined
 }
 

@@ -45,10 +45,11 @@ export interface McpChannel {
   send(message: McpMessage): number
   /**
    * Nobody waits for this request's reply any more; what comes for it is to be dropped, or handed to the listener, which
-   * ignores it. HTTP closes the reply's stream; lines need nothing. The core sends `notifications/cancelled` where the
-   * era has it (always over lines; over HTTP in the legacy era).
+   * ignores it. HTTP closes the reply's stream; lines need nothing, unless it has not left for a server that does not
+   * read: then the connection is lost. The core sends `notifications/cancelled` where the era has it (always over lines;
+   * over HTTP in the legacy era). Returns how many of the bytes that `send` told had not left, or a few more.
    */
-  giveUp(id: number): void
+  giveUp(id: number): number
   /** Ends in order: nothing is under way. Bounded in time; resolves when `closed` has. */
   close(): Promise<void>
   /** Ends now. */
@@ -79,6 +80,8 @@ export interface ChannelFailure {
   /** For people. */
   readonly message: string
   readonly bytesReceived: number
+  /** What of the request had left, where it is known; else what `send` told. */
+  readonly bytesSent?: number
   /** Of HTTP. */
   readonly status?: number
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Cancel, Connection, ExchangeEvents, Outgoing, Transferred } from '../../model/protocol.ts'
+import type { Cancel, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import type { ChannelFailure } from './channel.ts'
 import type { Dialogue, Waiting } from './dialogue.ts'
@@ -69,12 +69,14 @@ export class McpConnection implements Connection<McpRequest> {
     if (this.dialogue.underWay === 0) this.#closing?.resolve()
   }
 
-  giveUp(id: number): void {
-    this.dialogue.forget(id)
-    if (!this.#options.cancels || !this.dialogue.usable) return
+  /** Returns how many bytes of the request had not left, or a few more. */
+  giveUp(id: number): number {
+    const unsent = this.dialogue.forget(id)
+    if (!this.#options.cancels || !this.dialogue.usable) return unsent
     const method = 'notifications/cancelled'
     const text = `{"jsonrpc":"2.0","method":"${method}","params":{"requestId":${id},"reason":"given up"}}`
     this.dialogue.channel.send({ id: undefined, method, name: undefined, text, source: GIVEN_UP })
+    return unsent
   }
 }
 
@@ -124,11 +126,10 @@ class Call implements Waiting {
     }
   }
 
-  failed({ errorClass, message, bytesReceived }: ChannelFailure): void {
+  failed({ errorClass, message, bytesReceived, bytesSent = this.#bytesSent }: ChannelFailure): void {
     this.#bytesReceived += bytesReceived
     if (this.#ended()) return
-    const transferred: Transferred = { bytesSent: this.#bytesSent, bytesReceived: this.#bytesReceived }
-    this.#events.onDone({ ok: false, ...transferred, errorClass, message })
+    this.#events.onDone({ ok: false, bytesSent, bytesReceived: this.#bytesReceived, errorClass, message })
   }
 
   progressed(bytes: number): void {
@@ -137,12 +138,12 @@ class Call implements Waiting {
   }
 
   readonly cancel: Cancel = () => {
-    const transferred: Transferred = { bytesSent: this.#bytesSent, bytesReceived: this.#bytesReceived }
-    if (this.#over) return transferred
-    this.#over = true
-    this.#connection.giveUp(this.#id)
-    this.#connection.over()
-    return transferred
+    if (!this.#over) {
+      this.#over = true
+      this.#bytesSent = Math.max(0, this.#bytesSent - this.#connection.giveUp(this.#id))
+      this.#connection.over()
+    }
+    return { bytesSent: this.#bytesSent, bytesReceived: this.#bytesReceived }
   }
 
   #ended(): boolean {

@@ -35,6 +35,8 @@ export class Dialogue implements McpListener {
   readonly #waiting = new Map<number, Waiting>()
   readonly #log: (text: string) => void
   #channel: McpChannel | undefined
+  /** What came before there was a channel to answer by: in the packet that opened it. */
+  readonly #early: { readonly text: string; readonly bytes: number }[] = []
   #closed: Promise<Error | undefined> = Promise.resolve(undefined)
   #strays = 0
   /** What the server said that is not JSON-RPC. */
@@ -57,7 +59,7 @@ export class Dialogue implements McpListener {
     const channel = await open(target, context, spoken, options, dialogue)
     dialogue.#channel = channel
     dialogue.#closed = dialogue.#end(channel)
-    if (dialogue.#fault !== undefined) channel.destroy()
+    for (const { text, bytes } of dialogue.#early.splice(0)) dialogue.message(text, bytes)
     return dialogue
   }
 
@@ -95,10 +97,10 @@ export class Dialogue implements McpListener {
     return this.channel.send(message)
   }
 
-  /** Nobody waits for this reply any more. */
-  forget(id: number): void {
+  /** Nobody waits for this reply any more. Returns how many bytes of the request had not left, or a few more. */
+  forget(id: number): number {
     this.#waiting.delete(id)
-    this.channel.giveUp(id)
+    return this.channel.giveUp(id)
   }
 
   /** Resolves when the channel is closed and everyone who waited has been told. Never rejects. */
@@ -113,13 +115,16 @@ export class Dialogue implements McpListener {
 
   message(text: string, bytes: number): void {
     if (this.#fault !== undefined) return
+    if (this.#channel === undefined) return void this.#early.push({ text, bytes })
     const messages = messagesIn(text)
     if (messages === undefined) {
       this.#break(`the server sent what is not JSON-RPC: ${wordValue(text)}`)
       return
     }
-    // The bytes of a batch are told once.
-    messages.forEach((message, index) => this.#take(message, text, index === 0 ? bytes : 0))
+    const [only] = messages
+    if (messages.length === 1 && only !== undefined) return this.#take(only, text, bytes)
+    // The bytes of a batch are told once; its text holds the nonces of all.
+    messages.forEach((message, index) => this.#take(message, JSON.stringify(message), index === 0 ? bytes : 0))
   }
 
   failed(id: number, failure: ChannelFailure): void {
@@ -186,7 +191,7 @@ export class Dialogue implements McpListener {
   #break(message: string): void {
     this.#fault = new ChannelLost('protocol', message)
     this.#failAll(this.#fault)
-    this.#channel?.destroy()
+    this.channel.destroy()
   }
 
   #failAll({ errorClass, message }: ChannelLost): void {

@@ -81,6 +81,20 @@ export async function shakeHands(
   }
   const method = 'notifications/initialized'
   const text = JSON.stringify({ jsonrpc: '2.0', method })
-  await dialogue.channel.establish(version, { id: undefined, method, name: undefined, text, source: HANDSHAKE })
+  const initialized = { id: undefined, method, name: undefined, text, source: HANDSHAKE }
+  await unlessAborted(dialogue.channel.establish(version, initialized), place, signal)
   return version
+}
+
+/** Rejects with a `ConnectError` when `signal` aborts first. */
+async function unlessAborted(done: Promise<void>, place: string, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(abandoned({ host: place }, signal))
+  signal.addEventListener('abort', onAbort)
+  if (signal.aborted) onAbort()
+  try {
+    await Promise.race([done, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }

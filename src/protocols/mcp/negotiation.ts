@@ -1,5 +1,6 @@
 import { ConnectError } from '../../model/connect-error.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
+import { realTime } from '../../model/real-time.ts'
 import type { Negotiated } from './channel.ts'
 import { channelTo, overHttp, placeOf } from './channels.ts'
 import { clientMeta } from './client.ts'
@@ -110,11 +111,11 @@ async function speaking<T>(
 
 async function unlessSilent<T>(answer: Promise<T>): Promise<T | 'silent'> {
   const { promise, resolve } = Promise.withResolvers<'silent'>()
-  const timer = setTimeout(() => resolve('silent'), SILENCE_MS)
+  const timer = realTime.setTimeout(() => resolve('silent'), SILENCE_MS)
   try {
     return await Promise.race([answer, promise])
   } finally {
-    clearTimeout(timer)
+    realTime.clearTimeout(timer)
   }
 }
 

@@ -99,6 +99,16 @@ describe('a server over its pipes', () => {
     expect(exists(connection.pid ?? 0)).toBe(false)
   }, 15_000)
 
+  test('that has ended is nobody to signal: its number may be somebody else by now', async () => {
+    const connection = await overPipes(command('plain'), PINNED)
+    await connection.close()
+    const kill = vi.spyOn(process, 'kill')
+    onTestFinished(() => kill.mockRestore())
+    connection.destroy()
+    await connection.close()
+    expect(kill).not.toHaveBeenCalled()
+  })
+
   test('takes its children with it', async () => {
     const listener = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void listener.close())

@@ -3,17 +3,21 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 import type { StdioTarget } from '../../model/plan.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
+import { realTime } from '../../model/real-time.ts'
 import { abandoned } from '../sockets/connect-error.ts'
 import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
 import { messageLines } from './lines.ts'
 import type { McpOptions } from './options.ts'
 import { StderrTail } from './stderr-tail.ts'
+import { UNREAD, Unsent } from './unsent.ts'
 
 /** One process serves everyone: it is asked as soon as there is something to ask, and may queue for itself. */
 const MAX_IN_FLIGHT = 1_000
-/** How long a process may take to end by itself once its input has ended, and again once it was told to. */
-const PATIENCE_MS = 2_000
+/** How long a process may take to end by itself once its input has ended: less than a run waits for its connections. */
+const INPUT_ENDED_MS = 500
+/** And again once it was told to. */
+const TOLD_MS = 2_000
 /** How long its pipes may outlive a process that has exited: children of its own may hold them. */
 const PIPES_MS = 250
 
@@ -74,7 +78,10 @@ class ProcessChannel implements McpChannel {
   readonly pid?: number
   readonly #child: ChildProcessWithoutNullStreams
   readonly #stderr = new StderrTail()
+  readonly #unsent = new Unsent()
   #usable = true
+  /** From then on its number may be another process's. */
+  #gone = false
   /** We end it, so that its exit is no loss. */
   #ending = false
   #reason: ChannelLost | undefined
@@ -99,12 +106,13 @@ class ProcessChannel implements McpChannel {
     child.on('error', (error) => this.#lose('connection', error.message))
     child.on('exit', (code, signal) => {
       this.#usable = false
-      clearTimeout(this.#timer)
+      // What it has started and left behind.
       this.#signal('SIGKILL')
+      this.#gone = true
       const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`
-      this.#timer = setTimeout(() => this.#closePipes(), PIPES_MS)
+      this.#in(PIPES_MS, () => this.#closePipes())
       child.once('close', () => {
-        clearTimeout(this.#timer)
+        realTime.clearTimeout(this.#timer)
         if (!this.#ending) this.#reason ??= new ChannelLost('process-exit', `the server ${how}${this.#stderr.words()}`)
         resolve(this.#reason)
       })
@@ -120,24 +128,28 @@ class ProcessChannel implements McpChannel {
     await Promise.resolve()
   }
 
-  send({ text }: McpMessage): number {
+  send({ id, text }: McpMessage): number {
     if (!this.#usable) return 0
     this.#child.stdin.write(`${text}\n`)
-    return Buffer.byteLength(text) + 1
+    return this.#unsent.add(id, Buffer.byteLength(text) + 1, this.#child.stdin.writableLength)
   }
 
-  giveUp(): void {}
+  giveUp(id: number): number {
+    const left = this.#unsent.take(id, this.#child.stdin.writableLength)
+    if (left > 0) this.#lose('connection', UNREAD)
+    return left
+  }
 
   /** A server ends when its input does; one that does not is told to, and then made to. */
   async close(): Promise<void> {
     this.#usable = false
-    if (!this.#ending && this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (!this.#ending && !this.#gone) {
       this.#ending = true
       this.#child.stdin.end()
-      this.#timer = setTimeout(() => {
+      this.#in(INPUT_ENDED_MS, () => {
         this.#signal('SIGTERM')
-        this.#timer = setTimeout(() => this.#signal('SIGKILL'), PATIENCE_MS)
-      }, PATIENCE_MS)
+        this.#in(TOLD_MS, () => this.#signal('SIGKILL'))
+      })
     }
     await this.closed
   }
@@ -152,7 +164,13 @@ class ProcessChannel implements McpChannel {
   #fellSilent(what: string): void {
     if (!this.#usable) return
     this.#usable = false
-    this.#timer = setTimeout(() => this.#lose('connection', `the server closed its ${what}`), PIPES_MS)
+    this.#in(PIPES_MS, () => this.#lose('connection', `the server closed its ${what}`))
+  }
+
+  /** What happens next, if nothing else does. */
+  #in(ms: number, next: () => void): void {
+    realTime.clearTimeout(this.#timer)
+    this.#timer = realTime.setTimeout(next, ms)
   }
 
   #lose(errorClass: 'connection' | 'protocol', message: string): void {
@@ -169,7 +187,7 @@ class ProcessChannel implements McpChannel {
   /** To the server and all that it started. */
   #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.#child
-    if (pid === undefined) return
+    if (pid === undefined || this.#gone) return
     try {
       if (process.platform === 'win32') this.#child.kill(signal)
       else process.kill(-pid, signal)

@@ -181,6 +181,24 @@ describe('a nonce', () => {
     expect(outcomes).toMatchObject([failure, failure])
   })
 
+  test('catches them in a batch too, which holds both nonces', async () => {
+    const waiting: Said[] = []
+    const server = await legacyServer((message, say) => {
+      waiting.push(message)
+      const [one, two] = waiting
+      if (one === undefined || two === undefined) return
+      say(
+        `${JSON.stringify([
+          { ...echoed(one), id: two.id },
+          { ...echoed(two), id: one.id },
+        ])}\n`,
+      )
+    })
+    const connection = await connected(server.url)
+    const outcomes = await Promise.all([ask(connection, ECHO, 0), ask(connection, ECHO, 1)])
+    expect(outcomes).toMatchObject([{ errorClass: 'misrouted' }, { errorClass: 'misrouted' }])
+  })
+
   test('goes where the request says, or nowhere', async () => {
     const server = await legacyServer((message, say) => say({ jsonrpc: '2.0', id: message.id, result: message.params }))
     const connection = await connected(server.url)

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net'
 import type { ConnectContext } from '../../model/protocol.ts'
+import { realTime } from '../../model/real-time.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
 import { messageLines } from './lines.ts'
 import type { McpOptions } from './options.ts'
+import { UNREAD, Unsent } from './unsent.ts'
 
 const MAX_IN_FLIGHT = 16
 /** How long the server may take to close its side. */
@@ -26,6 +28,7 @@ class SocketChannel implements McpChannel {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
   readonly #socket: Socket
+  readonly #unsent = new Unsent()
   #usable = true
   /** Why the connection was lost; stays undefined when it ends in order. */
   #reason: Error | undefined
@@ -43,6 +46,8 @@ class SocketChannel implements McpChannel {
     socket.on('end', () => {
       this.#usable = false
       if (lines.pending > 0) this.#reason ??= new Error('the server closed the connection in the middle of a message')
+      // Nothing can be answered any more. What has not left must not keep the connection half open.
+      socket.destroy()
     })
     socket.on('error', (error) => {
       this.#usable = false
@@ -63,20 +68,24 @@ class SocketChannel implements McpChannel {
     await Promise.resolve()
   }
 
-  send({ text }: McpMessage): number {
+  send({ id, text }: McpMessage): number {
     if (!this.#usable) return 0
     this.#socket.write(`${text}\n`)
-    return Buffer.byteLength(text) + 1
+    return this.#unsent.add(id, Buffer.byteLength(text) + 1, this.#socket.writableLength)
   }
 
-  giveUp(): void {}
+  giveUp(id: number): number {
+    const left = this.#unsent.take(id, this.#socket.writableLength)
+    if (left > 0) this.#lose(new ChannelLost('connection', UNREAD))
+    return left
+  }
 
   async close(): Promise<void> {
     this.#usable = false
     this.#socket.end()
-    const late = setTimeout(() => this.#socket.destroy(), LINGER_MS)
+    const late = realTime.setTimeout(() => this.#socket.destroy(), LINGER_MS)
     await this.closed
-    clearTimeout(late)
+    realTime.clearTimeout(late)
   }
 
   destroy(): void {

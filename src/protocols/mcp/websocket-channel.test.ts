@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { createServer as createTcpServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { ServerOptions, WebSocket } from 'ws'
 import { cert, key } from '../http/localhost-certificate.case.ts'
@@ -15,10 +16,11 @@ interface Server {
   readonly headers: readonly NodeJS.Dict<string | string[]>[]
 }
 
-/** Shakes hands over WebSocket and does this with every call. It ends with the test. */
+/** Shakes hands over WebSocket and does this with every call; `greeting` is said unasked. It ends with the test. */
 async function webSocketServer(
   behaviour: (message: Said, webSocket: WebSocket) => void,
   options: ServerOptions = {},
+  greeting?: string,
 ): Promise<Server> {
   const frames: string[] = []
   const headers: NodeJS.Dict<string | string[]>[] = []
@@ -28,8 +30,14 @@ async function webSocketServer(
   })
   options.server?.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  server.on('headers', (_, { socket }) => {
+    // What is written in this turn leaves as one: the end of the handshake, and the greeting.
+    socket.cork()
+    setImmediate(() => socket.uncork())
+  })
   server.on('connection', (webSocket, request) => {
     headers.push(request.headers)
+    if (greeting !== undefined) webSocket.send(greeting)
     webSocket.on('error', () => {})
     webSocket.on('message', (data: Buffer) => {
       frames.push(data.toString())
@@ -58,7 +66,9 @@ describe('over WebSocket', () => {
     const calls = Array.from({ length: 10 }, (_, i) => ask(connection, ECHO, i))
     const outcomes = await Promise.all(calls)
     expect(outcomes.every(({ ok }) => ok)).toBe(true)
-    expect(outcomes[0]?.bytesSent).toBe(server.frames[2]?.length)
+    // With a header of 2 bytes, and 4 more for the mask of what a client sends.
+    const [, , third = ''] = server.frames
+    expect(outcomes[0]).toMatchObject({ bytesSent: third.length + 6 })
     expect(server.frames.some((frame) => frame.includes('\n'))).toBe(false)
     expect(server.headers[0]).toMatchObject({ 'x-plan': '1', host: server.url.host })
     await connection.close()
@@ -100,10 +110,10 @@ describe('over WebSocket', () => {
       'with a code',
       (it) => it.close(1011, 'out of order'),
       'connection',
-      'the server closed the WebSocket with code 1011 (out of order)',
+      'the server closed the connection with 1011 (internal error): out of order',
     ],
     ['in order', (it) => it.close(1000), 'connection', 'the server closed the connection'],
-    ['without a word', (it) => it.terminate(), 'connection', 'the server closed the WebSocket with code 1006'],
+    ['without a word', (it) => it.terminate(), 'connection', 'the server closed the connection without a close frame'],
     [
       'after bytes',
       (it) => it.send(Buffer.from('{}')),
@@ -123,10 +133,51 @@ describe('over WebSocket', () => {
     const { url } = await webSocketServer(echo, { verifyClient: () => false })
     await expect(connected(url)).rejects.toMatchObject({
       name: 'ConnectError',
-      errorClass: 'protocol',
-      message: `the WebSocket handshake with ${url.host} failed: Unexpected server response: 401`,
+      errorClass: 'http-4xx',
+      message: `the handshake with ${url.host} was answered with 401 Unauthorized`,
     })
   })
+
+  test('a handshake that is cut off is a connection that could not be made', async () => {
+    const server = createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const url = new URL(`mcp+ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    await expect(connected(url)).rejects.toMatchObject({ name: 'ConnectError', errorClass: 'connect' })
+  })
+
+  test('a server may ask at once, in the packet that ends the handshake', async () => {
+    const ping = { jsonrpc: '2.0', id: 'early', method: 'ping' }
+    const server = await webSocketServer(echo, {}, JSON.stringify(ping))
+    const connection = await connected(server.url)
+    expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
+    expect(server.frames.map((frame) => JSON.parse(frame) as object)).toContainEqual({
+      jsonrpc: '2.0',
+      id: 'early',
+      result: {},
+    })
+  })
+
+  test('a server that says that it closes, and does not, is not waited for', async () => {
+    const server = await webSocketServer((_, webSocket) => {
+      const { _socket: socket } = webSocket as unknown as { readonly _socket: Socket }
+      // A close frame with the code 1011, and no ear for the answer.
+      socket.pause().write(Buffer.from([0x88, 2, 0x03, 0xf3]))
+    })
+    const connection = await connected(server.url)
+    expect(await ask(connection, PING)).toMatchObject({ errorClass: 'connection' })
+    expect(await connection.closed).toBeInstanceOf(Error)
+  }, 15_000)
+
+  test('a server that is deaf to goodbyes is left in bounded time', async () => {
+    const server = await webSocketServer((_, webSocket) => webSocket.pause())
+    const connection = await connected(server.url)
+    connection.exchange({ requestId: 0, operation: '', payload: PING }, { onMessage: () => {}, onDone: () => {} })()
+    await vi.waitUntil(() => server.frames.some((frame) => frame.includes('"ping"')))
+    await connection.close()
+    expect(await connection.closed).toBeUndefined()
+  }, 15_000)
 
   test('nobody listening is told as over any socket', async () => {
     await expect(connected(new URL('mcp+ws://127.0.0.1:1'))).rejects.toMatchObject({ errorClass: 'connect' })

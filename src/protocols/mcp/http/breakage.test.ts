@@ -3,6 +3,8 @@ import { ask, connected, ECHO, echoed } from '../mcp.case.ts'
 import { event, json, postServer, progress, said, sessionServer, stream } from './scripted.case.ts'
 import type { Posted, Respond } from './scripted.case.ts'
 
+const NOBODY = { onMessage: () => {}, onDone: () => {} }
+
 const answer: Respond = ({ message, response }) => json(response, echoed(message))
 
 /** Bytes as they are, whatever HTTP thinks of them. */
@@ -130,8 +132,8 @@ describe('a call that gets no good reply', () => {
     const connection = await connected(server.url)
     await server.stop()
     expect(await ask(connection, ECHO)).toMatchObject({ ok: false, errorClass: expect.stringMatching(/^connect/) })
-    const second = ask(connection, ECHO)
-    expect(await second).toMatchObject({ ok: false })
+    // Nothing of it has crossed the wire.
+    expect(await ask(connection, ECHO)).toMatchObject({ ok: false, bytesSent: 0 })
     expect(await connection.closed).toBeInstanceOf(Error)
     expect(connection.usable).toBe(false)
   })
@@ -147,8 +149,16 @@ describe('a call that gets no good reply', () => {
     })
   })
 
-  test('a handshake that is never answered can be given up', async () => {
-    const server = await postServer(() => {})
+  test.each<[string, Respond]>([
+    ['never answered', () => {}],
+    [
+      'answered, but never ended',
+      ({ message: { id, method }, response }) => {
+        if (method === 'initialize') json(response, { jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } })
+      },
+    ],
+  ])('a handshake that is %s can be given up', async (_, respond) => {
+    const server = await postServer(respond)
     const signal = AbortSignal.timeout(200)
     await expect(connected(server.url, undefined, { signal })).rejects.toMatchObject({ errorClass: 'timeout' })
     await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
@@ -177,6 +187,22 @@ describe('giving up', () => {
     expect(server.posted.at(-1)?.message.params).toMatchObject({ requestId: held[0]?.message.id })
     expect(await ask(connection, ECHO, 1)).toMatchObject({ ok: true })
     expect(onDone).not.toHaveBeenCalled()
+  })
+
+  test('again and again leaves room for the next call, though the server takes no notification', async () => {
+    let stalled = true
+    const server = await sessionServer((posted) => {
+      if (!stalled && posted.message.id !== undefined) answer(posted)
+    })
+    const connection = await connected(server.url)
+    for (let requestId = 1; requestId <= 8; requestId++) {
+      const count = server.posted.length
+      const cancel = connection.exchange({ requestId, operation: '', payload: ECHO }, NOBODY)
+      await vi.waitUntil(() => said(server).lastIndexOf('tools/call') >= count)
+      cancel()
+    }
+    stalled = false
+    expect(await ask(connection, ECHO, 9)).toMatchObject({ ok: true })
   })
 
   test('destroyed with a call under way: it fails before the connection is closed', async () => {

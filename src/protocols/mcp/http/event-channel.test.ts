@@ -2,9 +2,10 @@ import type { ServerResponse } from 'node:http'
 import { describe, expect, test, vi } from 'vitest'
 import { ask, connected, contextFor, ECHO, echoed } from '../mcp.case.ts'
 import { mcp, mcpKind } from '../index.ts'
-import { event, json, NOT_ALLOWED, postServer, stream } from './scripted.case.ts'
+import { event, json, NOT_ALLOWED, postServer, said, stream } from './scripted.case.ts'
 import type { HttpScript, Posted, RespondElse } from './scripted.case.ts'
 
+const NOBODY = { onMessage: () => {}, onDone: () => {} }
 const OLD = { protocolVersion: '2024-11-05' } as const
 
 interface EventServer extends HttpScript {
@@ -94,6 +95,33 @@ describe('the transport of 2024-11-05', () => {
     const server = await eventServer(respond)
     const connection = await connected(server.url, OLD)
     expect(await ask(connection, ECHO)).toMatchObject({ ok: false, errorClass })
+  })
+
+  test('calls whose posts are not taken, and that are given up, leave room for the next', async () => {
+    let stalled = true
+    const server = await eventServer((posted, events) => {
+      if (!stalled && posted.message.id !== undefined) answer(posted, events)
+    })
+    const connection = await connected(server.url, OLD)
+    for (let requestId = 1; requestId <= 6; requestId++) {
+      const count = server.posted.length
+      const cancel = connection.exchange({ requestId, operation: '', payload: ECHO }, NOBODY)
+      await vi.waitUntil(() => said(server).lastIndexOf('tools/call') >= count)
+      cancel()
+    }
+    stalled = false
+    expect(await ask(connection, ECHO, 7)).toMatchObject({ ok: true })
+  })
+
+  test('a server may ask at once, in the packet that says where to post', async () => {
+    const early = event({ jsonrpc: '2.0', id: 'early', method: 'ping' })
+    const server = await eventServer(
+      (posted, events) => posted.message.method && answer(posted, events),
+      `/messages\n\n${early}`,
+    )
+    const connection = await connected(server.url, OLD)
+    expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
+    expect(server.posted.map(({ message }) => message)).toContainEqual({ jsonrpc: '2.0', id: 'early', result: {} })
   })
 
   test('the end of the stream is the end of the connection', async () => {

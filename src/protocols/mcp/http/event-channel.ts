@@ -13,7 +13,7 @@ import { endpointAt, endpointOf, PostHeads } from './heads.ts'
 import { readRefusal } from './refusal.ts'
 import { ServerStream } from './server-stream.ts'
 import { HttpSockets } from './sockets.ts'
-import type { Asker } from './sockets.ts'
+import type { Asker, Ticket } from './sockets.ts'
 
 /**
  * HTTP+SSE, the transport of 2024-11-05: a stream is opened, whose first event names the path to post messages to; posts
@@ -75,6 +75,8 @@ class EventChannel implements McpChannel {
   #onEndpoint: ((path: string) => void) | undefined
   #sockets: HttpSockets | undefined
   #heads: PostHeads | undefined
+  /** Posts that are not accepted yet, by the id of their request. */
+  readonly #underWay = new Map<number, AcceptedPost>()
   /** What crossed the wire and no message has been told of. */
   #untold = 0
   #ended = false
@@ -118,7 +120,8 @@ class EventChannel implements McpChannel {
 
   send(message: McpMessage): number {
     const { id } = message
-    return this.#post(message, (refusal, bytes) => {
+    const onEnd: OnPosted = (refusal, bytes) => {
+      if (id !== undefined) this.#underWay.delete(id)
       if (this.#ended) return
       if (refusal === undefined) {
         this.#untold += bytes
@@ -127,10 +130,19 @@ class EventChannel implements McpChannel {
       if (typeof refusal === 'string') return this.#listener.message(refusal, bytes)
       if (id !== undefined) this.#listener.failed(id, refusal)
       if (refusal.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', refusal.message))
-    })
+    }
+    const post = this.#post(message, onEnd)
+    if (id === undefined) post?.needsNothing()
+    else if (post !== undefined) this.#underWay.set(id, post)
+    return post?.bytes ?? 0
   }
 
-  giveUp(): void {}
+  /** A post that a server does not take must not keep its socket for ever. */
+  giveUp(id: number): number {
+    const left = this.#underWay.get(id)?.giveUp() ?? 0
+    this.#underWay.delete(id)
+    return left
+  }
 
   /** The end of the stream is the end of the session. */
   async close(): Promise<void> {
@@ -162,12 +174,12 @@ class EventChannel implements McpChannel {
     }
   }
 
-  #post(message: McpMessage, onEnd: OnPosted): number {
+  #post(message: McpMessage, onEnd: OnPosted): AcceptedPost | undefined {
     const head = this.#heads?.of(message)
-    if (head === undefined) return 0
-    const post = new AcceptedPost(message.id, onEnd)
-    this.#sockets?.exchange({ ...head.request, body: message.text, sink: post }, post)
-    return head.bytesWith(Buffer.byteLength(message.text))
+    if (head === undefined) return undefined
+    const post = new AcceptedPost(message.id, head.bytesWith(Buffer.byteLength(message.text)), onEnd)
+    post.ticket = this.#sockets?.exchange({ ...head.request, body: message.text, sink: post }, post)
+    return post
   }
 }
 
@@ -177,13 +189,27 @@ type OnPosted = (refusal: ChannelFailure | string | undefined, bytes: number) =>
 /** A message that is only accepted where it is posted. */
 class AcceptedPost implements AnswerSink, Asker {
   readonly #id: number | undefined
+  /** Of the whole request. */
+  readonly bytes: number
   readonly #onEnd: OnPosted
+  ticket: Ticket | undefined
   #status = 0
   #body: AnswerText | undefined
 
-  constructor(id: number | undefined, onEnd: OnPosted) {
+  constructor(id: number | undefined, bytes: number, onEnd: OnPosted) {
     this.#id = id
+    this.bytes = bytes
     this.#onEnd = onEnd
+  }
+
+  /** Its socket may be had if another is needed. */
+  needsNothing(): void {
+    if (this.ticket !== undefined) this.ticket.settled = true
+  }
+
+  /** Returns how many of its bytes had not left. */
+  giveUp(): number {
+    return this.bytes - (this.ticket?.giveUp() ?? 0)
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
@@ -195,8 +221,8 @@ class AcceptedPost implements AnswerSink, Asker {
     this.#body?.take(bytes)
   }
 
-  ended({ ok, errorClass = 'connection', message = 'the post failed', bytesReceived }: Outcome): void {
-    if (!ok) return this.#onEnd({ errorClass, message, bytesReceived }, bytesReceived)
+  ended({ ok, errorClass = 'connection', message = 'the post failed', bytesReceived, bytesSent }: Outcome): void {
+    if (!ok) return this.#onEnd({ errorClass, message, bytesReceived, bytesSent }, bytesReceived)
     if (this.#status < 300) return this.#onEnd(undefined, bytesReceived)
     const body = this.#body?.read() ?? ''
     const refusal = { status: this.#status, body, bytesReceived, id: this.#id, inSession: true }

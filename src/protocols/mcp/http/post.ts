@@ -28,6 +28,7 @@ export class Post implements AnswerSink, Asker {
   readonly #owner: PostOwner
   readonly #inSession: boolean
   #ticket: Ticket | undefined
+  #bytes = 0
   #over = false
 
   #status = 0
@@ -46,13 +47,21 @@ export class Post implements AnswerSink, Asker {
     this.#inSession = inSession
   }
 
-  sent(ticket: Ticket): void {
+  /** `bytes`: of the whole request. */
+  sent(ticket: Ticket, bytes: number): void {
     this.#ticket = ticket
+    this.#bytes = bytes
   }
 
-  giveUp(): void {
+  /** Its socket may be had if another is needed. */
+  needsNothing(): void {
+    if (this.#ticket !== undefined) this.#ticket.settled = true
+  }
+
+  /** Returns how many of its bytes had not left. */
+  giveUp(): number {
     this.#over = true
-    this.#ticket?.giveUp()
+    return this.#bytes - (this.#ticket?.giveUp() ?? 0)
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
@@ -84,8 +93,8 @@ export class Post implements AnswerSink, Asker {
     if (this.#over) return
     if (this.#reply !== undefined) this.finish()
     else if (!outcome.ok) {
-      const { errorClass = 'connection', message = 'the exchange failed', bytesReceived } = outcome
-      this.#fail(errorClass, message, bytesReceived)
+      const { errorClass = 'connection', message = 'the exchange failed', bytesReceived, bytesSent } = outcome
+      this.#fail(errorClass, message, bytesReceived, bytesSent)
     } else if (this.#status >= 300) this.#refused(outcome.bytesReceived)
     else if (this.id === undefined) this.#end(undefined)
     else if (this.#stream === undefined) this.#answered(this.id, outcome.bytesReceived)
@@ -116,7 +125,7 @@ export class Post implements AnswerSink, Asker {
 
   #replied(text: string): void {
     this.#reply = text
-    if (this.#ticket !== undefined) this.#ticket.settled = true
+    this.needsNothing()
     this.#owner.soon(this)
   }
 
@@ -173,8 +182,13 @@ export class Post implements AnswerSink, Asker {
     this.#owner.over(this, { errorClass, message, bytesReceived, status: this.#status })
   }
 
-  #fail(errorClass: ChannelFailure['errorClass'], message: string, bytesReceived: number): void {
-    this.#end({ errorClass, message, bytesReceived, ...(this.#status > 0 && { status: this.#status }) })
+  #fail(
+    errorClass: ChannelFailure['errorClass'],
+    message: string,
+    bytesReceived: number,
+    bytesSent: number = this.#bytes,
+  ): void {
+    this.#end({ errorClass, message, bytesReceived, bytesSent, ...(this.#status > 0 && { status: this.#status }) })
   }
 
   #end(failure: ChannelFailure | undefined): void {

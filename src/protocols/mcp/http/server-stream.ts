@@ -27,7 +27,10 @@ export class ServerStream implements AnswerSink, Asker {
   }
 
   data(bytes: Uint8Array): void {
-    if (this.#isStream()) this.#parser.push(bytes, 0, bytes.length)
+    const parser = this.#parser
+    if (!this.#isStream() || parser.fault !== undefined) return
+    parser.push(bytes, 0, bytes.length)
+    if (parser.fault !== undefined) this.#onEnd?.({ errorClass: 'protocol', message: parser.fault, bytesReceived: 0 })
   }
 
   ended({ ok, errorClass = 'connection', message = 'the exchange failed', bytesReceived }: Outcome): void {

@@ -62,6 +62,25 @@ describe('a session', () => {
     await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
   })
 
+  test('ends in order where the server has gone, and there is nobody to delete it', async () => {
+    const server = await sessionServer(answer)
+    const connection = await connected(server.url)
+    await server.stop()
+    await connection.close()
+    expect(await connection.closed).toBeUndefined()
+  })
+
+  test('that is destroyed while it says goodbye is left at once', async () => {
+    const server = await sessionServer(answer, () => {})
+    const connection = await connected(server.url)
+    const closing = connection.close()
+    await vi.waitUntil(() => server.methods.includes('DELETE'))
+    connection.destroy()
+    await closing
+    expect(await connection.closed).toBeUndefined()
+    await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
+  })
+
   test('of one call only is deleted after it', async () => {
     const server = await sessionServer(answer)
     const connection = await connected(server.url, { protocolVersion: '2025-11-25' }, { reuse: false })

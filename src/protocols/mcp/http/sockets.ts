@@ -3,6 +3,9 @@ import type { Cancel, Connection, ExchangeEvents, Outcome } from '../../../model
 import type { HttpRequest } from '../../../model/requests.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
 
+/** How long connecting may take. A call that waits for it is given up by whoever asks, but a next one needs another try. */
+const CONNECT_MS = 10_000
+
 type HttpConnection = Connection<HttpRequest>
 
 /** Who is told how an HTTP exchange ended; what came meanwhile went to the request's sink. */
@@ -114,7 +117,8 @@ export class HttpSockets {
       return
     }
     this.#connecting++
-    this.#options.connect(this.#abort.signal).then(
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CONNECT_MS)])
+    this.#options.connect(signal).then(
       (connection) => {
         this.#connecting--
         this.#add(connection)
@@ -163,7 +167,10 @@ export class Ticket implements ExchangeEvents {
   #cancel: Cancel | undefined
   /** Undefined until a socket is free. */
   slot: Slot | undefined
-  /** What was asked for has come, though the response has not ended: the socket may be had if another is needed. */
+  /**
+   * Nothing that is asked for is still to come, though the response has not ended (or, of a notification, not begun): the
+   * socket may be had if another is needed.
+   */
   settled = false
 
   constructor(request: SinkRequest, asker: Asker, sockets: HttpSockets) {
@@ -177,10 +184,14 @@ export class Ticket implements ExchangeEvents {
     this.#cancel = slot.connection.exchange({ requestId: 0, operation: '', payload: this.#request }, this)
   }
 
-  /** Nobody waits any more: HTTP/1.1 gives up the socket, HTTP/2 the stream. The asker is told nothing. */
-  giveUp(): void {
-    this.#cancel?.()
+  /**
+   * Nobody waits any more: HTTP/1.1 gives up the socket, HTTP/2 the stream. The asker is told nothing. Returns how many
+   * bytes had left.
+   */
+  giveUp(): number {
+    const bytesSent = this.#cancel?.().bytesSent ?? 0
     this.#sockets.over(this)
+    return bytesSent
   }
 
   fail(outcome: Outcome): void {

@@ -1,5 +1,6 @@
 import { ConnectError } from '../../../model/connect-error.ts'
 import type { ConnectContext } from '../../../model/protocol.ts'
+import { realTime } from '../../../model/real-time.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
 import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
@@ -63,6 +64,8 @@ class StreamableChannel implements McpChannel, PostOwner {
   #session: string | undefined
   #handshake: Handshake | undefined
   #usable = true
+  /** We end it: what goes wrong with the farewell is no loss. */
+  #closing = false
   #ended = false
   readonly #resolveClosed: (reason: Error | undefined) => void
 
@@ -91,23 +94,30 @@ class StreamableChannel implements McpChannel, PostOwner {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#handshake = { post: new Post(undefined, this, session !== undefined), resolve, reject }
     this.#post(this.#handshake.post, initialized)
+    // Nothing more is told of posts then.
+    if (this.#ended) this.#rejectHandshake(undefined)
     return promise
   }
 
   send(message: McpMessage): number {
     const post = new Post(message.id, this, this.#session !== undefined)
     if (message.id !== undefined) this.#underWay.set(message.id, post)
-    return this.#post(post, message)
+    const bytes = this.#post(post, message)
+    // Nothing comes for a notification, and a server that does not even say so must not keep its socket for ever.
+    if (message.id === undefined) post.needsNothing()
+    return bytes
   }
 
-  giveUp(id: number): void {
-    this.#underWay.get(id)?.giveUp()
+  giveUp(id: number): number {
+    const left = this.#underWay.get(id)?.giveUp() ?? 0
     this.#underWay.delete(id)
+    return left
   }
 
   async close(): Promise<void> {
     if (this.#usable) {
       this.#usable = false
+      this.#closing = true
       await this.#farewell()
       await this.#sockets?.close()
       this.#end(undefined)
@@ -125,7 +135,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     this.#usable = false
     this.#ended = true
     this.#rejectHandshake(reason)
-    void this.#sockets?.destroy().then(() => this.#resolveClosed(reason))
+    void this.#sockets?.destroy().then(() => this.#resolveClosed(this.#closing ? undefined : reason))
   }
 
   session(id: string): void {
@@ -154,8 +164,9 @@ class StreamableChannel implements McpChannel, PostOwner {
     const head = this.#heads.of(message)
     const request: SinkRequest = { ...head.request, body: message.text, sink: post }
     const ticket = this.#sockets?.exchange(request, post)
-    if (ticket !== undefined) post.sent(ticket)
-    return head.bytesWith(Buffer.byteLength(message.text))
+    const bytes = head.bytesWith(Buffer.byteLength(message.text))
+    if (ticket !== undefined) post.sent(ticket, bytes)
+    return bytes
   }
 
   /** What came in the same read as a reply has been read by now, the end of its stream above all: its socket is free. */
@@ -193,9 +204,9 @@ class StreamableChannel implements McpChannel, PostOwner {
     const sockets = this.#sockets
     if (this.#session === undefined || sockets === undefined) return Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
-    const late = setTimeout(resolve, FAREWELL_MS)
+    const late = realTime.setTimeout(resolve, FAREWELL_MS)
     sockets.exchange(this.#heads.without('DELETE').request, { ended: () => resolve() })
-    return promise.finally(() => clearTimeout(late))
+    return promise.finally(() => realTime.clearTimeout(late))
   }
 
   #end(reason: Error | undefined): void {

@@ -18,13 +18,23 @@ export type JourneyYield =
 export interface JourneyContext {
   /** Counts the journeys of the run, from 0, whatever the threads; in the warm-up, down from −1. */
   readonly number: number
-  /** `yield* send({ name: 'login', … })`: sends a step; its answer is what the request's `read` asks for. */
+  /**
+   * `yield* send({ name: 'login', … })`: sends a step; its answer is what the request's `read` asks for. Over HTTP the
+   * cookies of the journey go with it, and a `body` that is an object or a list goes as JSON.
+   */
   send(request: PlanRequest): Generator<JourneyYield, StepAnswer, StepAnswer>
-  /** `yield* think(1_000, 3_000)`: waits, seeded and evenly between the two (the second is the first when absent). */
+  /**
+   * `yield* think(1_000, 3_000)`: waits, seeded and evenly between the two (the second is the first when absent). A
+   * journey ends with its last step, so thinking after it takes no time.
+   */
   think(fromMs: Ms, toMs?: Ms): Generator<JourneyYield, void, StepAnswer>
 }
 
-/** The steps of one user, as a generator function. */
+/**
+ * The steps of one user, as a generator function. Over HTTP each step goes out on any connection; over everything else a
+ * journey has a connection to itself from its first step to its last. A step that fails ends the journey; what its code
+ * throws ends the run.
+ */
 export type JourneyFunction = (context: JourneyContext) => Generator<JourneyYield, void, StepAnswer>
 
 /** Names a generator function as a journey, and gives its parameters their types. */

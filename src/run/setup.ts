@@ -64,7 +64,14 @@ class SetupSender {
     this.#parts = parts
   }
 
-  async send(request: AnyRequest): Promise<Answer> {
+  send(request: AnyRequest): Promise<Answer> {
+    const answer = this.#send(request)
+    // A setup that does not await it must not end the whole thread with an unhandled rejection.
+    answer.catch(() => {})
+    return answer
+  }
+
+  async #send(request: AnyRequest): Promise<Answer> {
     const { protocol, number, userAgent } = this.#parts
     const payload = userAgent?.send(request) ?? request
     const faults = protocol.faultsOf(payload, 'setup request')

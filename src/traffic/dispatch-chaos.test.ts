@@ -48,15 +48,27 @@ const chaos = fc.record({
   thinksMs: fc.option(fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 4 }), { nil: undefined }),
   holdConnections: fc.boolean(),
   connects: fc.array(connecting, { minLength: 1, maxLength: 6 }),
+  /** What is done on a connection before it is used, where something is. */
+  prepares: fc.option(fc.array(connecting, { minLength: 1, maxLength: 4 }), { nil: undefined }),
 })
 
 type Chaos = typeof chaos extends fc.Arbitrary<infer Value> ? Value : never
 
-function scenarioOf({ instants, concurrency, maxInFlight, answers, connects, thinksMs, ...rest }: Chaos): Scenario {
+function scenarioOf({
+  instants,
+  concurrency,
+  maxInFlight,
+  answers,
+  connects,
+  prepares,
+  thinksMs,
+  ...rest
+}: Chaos): Scenario {
   return {
     ...rest,
     ...(concurrency === undefined ? { instants } : { concurrency }),
     ...(thinksMs !== undefined && { journey: (number) => stepsOf(number, thinksMs) }),
+    ...(prepares !== undefined && { prepare: preparing(prepares, rest.maxConnections) }),
     lastArrivalMs: instants.at(-1) ?? 0,
     target: {
       maxInFlight,
@@ -68,6 +80,24 @@ function scenarioOf({ instants, concurrency, maxInFlight, answers, connects, thi
         return concurrency === undefined ? given : { ...given, afterMs: Math.max(1, given.afterMs ?? 1_000) }
       },
     },
+  }
+}
+
+/** The first ones, without which no run would begin, are ready at once. */
+function preparing(
+  prepares: readonly (number | undefined | Error)[],
+  atOnce: number,
+): NonNullable<Scenario['prepare']> {
+  let prepared = 0
+  return async (connection, signal) => {
+    const outcome = prepares[prepared % prepares.length]
+    if (prepared++ < atOnce) return connection
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => reject(new Error('aborted')))
+    if (outcome instanceof Error) reject(outcome)
+    else if (outcome !== undefined) setTimeout(resolve, outcome)
+    await promise
+    return connection
   }
 }
 

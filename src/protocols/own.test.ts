@@ -3,7 +3,8 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { OwnConnection, OwnOutcome, OwnProtocol } from '../model/own-protocol.ts'
-import type { ExchangeEvents, Outcome } from '../model/protocol.ts'
+import type { Connection, ExchangeEvents, Outcome } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
 import { protocolConformance } from './conformance/index.ts'
 import type { ConformanceServer } from './conformance/index.ts'
 import { ownProtocol } from './own.ts'
@@ -136,6 +137,79 @@ describe('what a user’s protocol may get wrong', () => {
   })
 })
 
+describe('what is told wrongly', () => {
+  it.each<[unknown, string]>([
+    [undefined, 'onDone must be called with { ok: true } or { ok: false }, got undefined'],
+    [{ ok: 'yes' }, 'onDone must be called with { ok: true } or { ok: false }, got {"ok":"yes"}'],
+    [{ ok: true, bytesReceived: Number.NaN }, 'bytesReceived must be a number of at least 0, got NaN'],
+    [{ ok: false, bytesSent: -1 }, 'bytesSent must be a number of at least 0, got -1'],
+  ])('%j fails the exchange, and says why', async (told, message) => {
+    const outcome = await exchanged({ exchange: (_, { onDone }) => onDone(told as OwnOutcome) })
+    expect(outcome).toEqual({ ok: false, errorClass: 'protocol', message, bytesSent: 0, bytesReceived: 0 })
+  })
+
+  it('a class that is none is named', async () => {
+    const told = { ok: false, errorClass: 'oops' } as unknown as OwnOutcome
+    expect(await exchanged({ exchange: (_, { onDone }) => onDone(told) })).toMatchObject({
+      errorClass: 'protocol',
+      message: expect.stringMatching(/^errorClass must be one of dns, .*, got 'oops'$/),
+    })
+  })
+
+  it.each<[unknown, string]>([
+    [undefined, 'connect of the protocol mine must give an object with exchange, got undefined'],
+    [{ maxInFlight: 0, exchange() {} }, 'maxInFlight of the protocol mine must be at least 1, got 0'],
+  ])('a connection %j is none', async (connection, message) => {
+    await expect(exchanged(connection as OwnConnection)).rejects.toThrow(message)
+  })
+})
+
+describe('the end of a connection', () => {
+  const request = { requestId: 1, operation: '', payload: {} }
+
+  function openOwn(connection: OwnConnection): Promise<Connection<AnyRequest>> {
+    const context = { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {} }
+    return ownProtocol({ name: 'mine', connect: () => connection }).connect(new URL('mine://x'), context)
+  }
+
+  it('that is asked for waits for what is under way', async () => {
+    const told: string[] = []
+    let over: ((outcome: OwnOutcome) => void) | undefined
+    const opened = await openOwn({
+      exchange: (_, { onDone }) => void (over = onDone),
+      close: () => void told.push('close'),
+    })
+    opened.exchange(request, { onMessage() {}, onDone: ({ ok }) => told.push(`done ${ok}`) })
+    const closing = opened.close()
+    expect([told, opened.usable]).toEqual([[], false])
+    over?.({ ok: true })
+    await closing
+    expect(told.toSorted()).toEqual(['close', 'done true'])
+  })
+
+  it('that does not come is not waited for by who destroys', async () => {
+    let destroyed = 0
+    const never = new Promise<void>(() => {})
+    const opened = await openOwn({ exchange() {}, close: () => never, destroy: () => void destroyed++ })
+    void opened.close()
+    for (let i = 0; i < 2; i++) opened.destroy()
+    expect(await opened.closed).toBeUndefined()
+    expect(destroyed).toBe(1)
+  })
+})
+
+it('who gives up connecting is not kept by a protocol that does not look at the signal; what comes late is destroyed', async () => {
+  const late = Promise.withResolvers<OwnConnection>()
+  const destroyed = Promise.withResolvers<void>()
+  const abort = new AbortController()
+  const context = { signal: abort.signal, tls: {}, headers: {}, reuse: true, log: () => {} }
+  const connecting = ownProtocol({ name: 'mine', connect: () => late.promise }).connect(new URL('mine://x'), context)
+  abort.abort()
+  await expect(connecting).rejects.toThrow('connecting to x was given up')
+  late.resolve({ exchange() {}, destroy: destroyed.resolve })
+  await destroyed.promise
+})
+
 describe('the cases', () => {
   it('catch a protocol that never answers, and connects where nothing is', async () => {
     const failed = async (own: OwnProtocol): Promise<readonly string[]> => {
@@ -154,6 +228,5 @@ describe('the cases', () => {
     const silent = await failed({ name: 'silent', connect: () => ({ exchange() {} }) })
     expect(silent).toContain('tells once that an exchange is over, and as what')
     expect(silent).toContain('rejects when no server is there')
-    expect(silent).toContain('rejects when it was given up before it began')
   })
 })

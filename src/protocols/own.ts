@@ -1,18 +1,11 @@
+import { wordValue } from '../model/errors.ts'
 import type { PlanFault } from '../model/errors.ts'
-import type { OwnConnection, OwnOutcome, OwnProtocol } from '../model/own-protocol.ts'
+import type { OwnConnection, OwnProtocol } from '../model/own-protocol.ts'
 import { isRecord, positive, text } from '../model/plan-readers.ts'
-import type {
-  Cancel,
-  ConnectContext,
-  Connection,
-  ExchangeEvents,
-  Outcome,
-  Outgoing,
-  Protocol,
-} from '../model/protocol.ts'
+import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
-
-const NOTHING = { bytesSent: 0, bytesReceived: 0 }
+import { errorOf, OwnExchange } from './own-exchange.ts'
+import { abandoned } from './sockets/connect-error.ts'
 
 /** A protocol of the user's own as the engine sees it: what they may leave out is filled in, what they may do wrong is caught. */
 export function ownProtocol(own: OwnProtocol): Protocol<AnyRequest> {
@@ -22,9 +15,7 @@ export function ownProtocol(own: OwnProtocol): Protocol<AnyRequest> {
     usualFormat: 'text',
     faultsOf,
     word: ({ name }) => name ?? own.name,
-    async connect(target, context) {
-      return new OwnedConnection(await own.connect(target, context), context)
-    },
+    connect: (target, context) => connectOwn(own, target, context),
   }
 }
 
@@ -39,25 +30,66 @@ function faultsOf(request: unknown, key: string): readonly PlanFault[] {
   return faults
 }
 
+/**
+ * Asks the user's protocol for a connection. Whoever gives up is not kept waiting, also where the protocol does not look
+ * at the signal; what comes too late is ended.
+ */
+async function connectOwn(own: OwnProtocol, target: URL, context: ConnectContext): Promise<OwnedConnection> {
+  const { signal } = context
+  if (signal.aborted) throw abandoned(target, signal)
+  const { promise: givenUp, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(abandoned(target, signal))
+  signal.addEventListener('abort', onAbort)
+  const connecting = open(own, target, context)
+  try {
+    return await Promise.race([connecting, givenUp])
+  } catch (error) {
+    connecting.then(
+      (late) => late.destroy(),
+      () => {},
+    )
+    throw error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+async function open(own: OwnProtocol, target: URL, context: ConnectContext): Promise<OwnedConnection> {
+  const opened: unknown = await own.connect(target, context)
+  if (!isRecord(opened) || typeof opened['exchange'] !== 'function') {
+    throw new TypeError(
+      `connect of the protocol ${own.name} must give an object with exchange, got ${wordValue(opened)}`,
+    )
+  }
+  const { maxInFlight = 1 } = opened
+  if (typeof maxInFlight !== 'number' || !(maxInFlight >= 1)) {
+    throw new TypeError(`maxInFlight of the protocol ${own.name} must be at least 1, got ${wordValue(maxInFlight)}`)
+  }
+  return new OwnedConnection(opened as unknown as OwnConnection, maxInFlight, context.log)
+}
+
 class OwnedConnection implements Connection<AnyRequest> {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
   readonly #own: OwnConnection
-  readonly #context: ConnectContext
+  readonly #log: ConnectContext['log']
   readonly #underWay = new Set<OwnExchange>()
-  readonly #end: (reason: Error | undefined) => void
+  readonly #resolve: (reason: Error | undefined) => void
   #usable = true
+  /** Asked to end, when nothing is under way any more; `closing` once the user's protocol was told so. */
+  #wanted: 'open' | 'closed' | 'closing' = 'open'
+  #over = false
 
-  constructor(own: OwnConnection, context: ConnectContext) {
+  constructor(own: OwnConnection, maxInFlight: number, log: ConnectContext['log']) {
     this.#own = own
-    this.#context = context
-    this.maxInFlight = own.maxInFlight ?? 1
+    this.#log = log
+    this.maxInFlight = maxInFlight
     const { promise, resolve } = Promise.withResolvers<Error | undefined>()
     this.closed = promise
-    this.#end = resolve
+    this.#resolve = resolve
     own.closed?.then(
-      (reason) => this.#lost(reason),
-      (reason: unknown) => this.#lost(errorOf(reason)),
+      (reason) => this.#end(reason ?? undefined),
+      (reason: unknown) => this.#end(reason),
     )
   }
 
@@ -66,7 +98,7 @@ class OwnedConnection implements Connection<AnyRequest> {
   }
 
   exchange(outgoing: Outgoing<AnyRequest>, events: ExchangeEvents): Cancel {
-    const exchange = new OwnExchange(outgoing, events, () => this.#underWay.delete(exchange))
+    const exchange = new OwnExchange(outgoing, events, this.#finished)
     this.#underWay.add(exchange)
     try {
       const under = this.#own.exchange(exchange, exchange)
@@ -79,94 +111,53 @@ class OwnedConnection implements Connection<AnyRequest> {
 
   async close(): Promise<void> {
     this.#usable = false
-    try {
-      await this.#own.close?.()
-    } catch (error) {
-      this.#context.log(`closing threw: ${errorOf(error).message}`)
-    }
-    this.#lost(undefined)
+    if (this.#wanted === 'open') this.#wanted = 'closed'
+    this.#settle()
+    await this.closed
   }
 
   destroy(): void {
-    if (!this.#usable && this.#underWay.size === 0) return
+    if (this.#over) return
     this.#usable = false
-    try {
-      if (this.#own.destroy !== undefined) this.#own.destroy()
-      else void Promise.resolve(this.#own.close?.()).catch(() => {})
-    } catch (error) {
-      this.#context.log(`destroying threw: ${errorOf(error).message}`)
+    if (this.#own.destroy === undefined) void this.#close()
+    else {
+      try {
+        this.#own.destroy()
+      } catch (error) {
+        this.#log(`destroying threw: ${errorOf(error).message}`)
+      }
     }
-    this.#lost(undefined)
+    this.#end(undefined)
   }
 
-  #lost(reason: Error | undefined): void {
+  readonly #finished = (exchange: OwnExchange): void => {
+    this.#underWay.delete(exchange)
+    this.#settle()
+  }
+
+  #settle(): void {
+    if (this.#wanted === 'closed' && this.#underWay.size === 0) void this.#close()
+  }
+
+  async #close(): Promise<void> {
+    if (this.#wanted === 'closing') return
+    this.#wanted = 'closing'
+    try {
+      await this.#own.close?.()
+    } catch (error) {
+      this.#log(`closing threw: ${errorOf(error).message}`)
+    }
+    this.#end(undefined)
+  }
+
+  /** It can carry nothing more. */
+  #end(lost: unknown): void {
+    if (this.#over) return
+    this.#over = true
     this.#usable = false
+    const reason = lost === undefined ? undefined : errorOf(lost)
     const message = reason?.message ?? 'the connection was closed'
     for (const exchange of this.#underWay) exchange.onDone({ ok: false, errorClass: 'connection', message })
-    this.#end(reason)
+    this.#resolve(reason)
   }
-}
-
-/** One exchange: what the user's protocol sends, and whom it tells. */
-class OwnExchange {
-  readonly requestId: number
-  readonly operation: string
-  readonly payload: AnyRequest
-  readonly #events: ExchangeEvents
-  readonly #over: () => void
-  #abort: AbortController | undefined
-  #done = false
-
-  constructor({ requestId, operation, payload }: Outgoing<AnyRequest>, events: ExchangeEvents, over: () => void) {
-    this.requestId = requestId
-    this.operation = operation
-    this.payload = payload
-    this.#events = events
-    this.#over = over
-  }
-
-  /** Made when it is looked at: most protocols never do. */
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
-    return this.#abort.signal
-  }
-
-  readonly onMessage = (bytes: number): void => {
-    if (!this.#done) this.#events.onMessage(bytes)
-  }
-
-  readonly onDone = (outcome: OwnOutcome): void => {
-    if (this.#done) return
-    this.#finish()
-    const { ok, bytesSent = 0, bytesReceived = 0, message, answer } = outcome
-    const told: Outcome = ok
-      ? { ok, bytesSent, bytesReceived, ...(answer !== undefined && { answer }) }
-      : {
-          ok,
-          bytesSent,
-          bytesReceived,
-          errorClass: outcome.errorClass ?? 'protocol',
-          ...(message !== undefined && { message }),
-        }
-    this.#events.onDone(told)
-  }
-
-  readonly cancel: Cancel = () => {
-    this.#finish()
-    this.#abort?.abort(new DOMException('the exchange was given up', 'AbortError'))
-    return NOTHING
-  }
-
-  threw(error: unknown): void {
-    this.onDone({ ok: false, errorClass: 'protocol', message: `exchange threw: ${errorOf(error).message}` })
-  }
-
-  #finish(): void {
-    this.#done = true
-    this.#over()
-  }
-}
-
-function errorOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

@@ -76,11 +76,9 @@ export class Outbox {
 
   #send(parcel: Parcel, { content, binary }: Message): void {
     this.#begin(parcel)
-    const generated = typeof content === 'object' && isGenerated(content) ? content : undefined
-    if (generated !== undefined && generated.length > 0) return this.#sendInParts(parcel, generated, binary)
-    this.#count(parcel, lengthOf(content))
-    parcel.progress = 'sent'
-    this.#webSocket.send(generated === undefined ? content : '', { binary }, parcel.onFlushed)
+    if (typeof content !== 'object' || !isGenerated(content)) return this.#sendWhole(parcel, content, binary)
+    if (content.length > 0) this.#sendInParts(parcel, content, binary)
+    else this.#sendWhole(parcel, '', binary)
   }
 
   #begin(parcel: Parcel): void {
@@ -91,6 +89,12 @@ export class Outbox {
   #count(parcel: Parcel, payload: number): void {
     this.#written += maskedFrameBytes(payload)
     parcel.to = this.#written
+  }
+
+  #sendWhole(parcel: Parcel, content: string | Uint8Array, binary: boolean): void {
+    this.#count(parcel, lengthOf(content))
+    parcel.progress = 'sent'
+    this.#webSocket.send(content, { binary }, parcel.onFlushed)
   }
 
   #sendInParts(parcel: Parcel, body: GeneratedBody, binary: boolean): void {

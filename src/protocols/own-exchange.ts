@@ -1,0 +1,97 @@
+import { wordValue } from '../model/errors.ts'
+import type { OwnOutcome } from '../model/own-protocol.ts'
+import { isRecord } from '../model/plan-readers.ts'
+import { ERROR_CLASSES } from '../model/protocol.ts'
+import type { Cancel, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
+
+const NOTHING = { bytesSent: 0, bytesReceived: 0 }
+const CLASSES: ReadonlySet<unknown> = new Set(ERROR_CLASSES)
+
+/** One exchange: what the user's protocol sends, and whom it tells. */
+export class OwnExchange {
+  readonly requestId: number
+  readonly operation: string
+  readonly payload: AnyRequest
+  readonly #events: ExchangeEvents
+  readonly #over: (exchange: OwnExchange) => void
+  #abort: AbortController | undefined
+  #done = false
+
+  constructor(
+    { requestId, operation, payload }: Outgoing<AnyRequest>,
+    events: ExchangeEvents,
+    over: (exchange: OwnExchange) => void,
+  ) {
+    this.requestId = requestId
+    this.operation = operation
+    this.payload = payload
+    this.#events = events
+    this.#over = over
+  }
+
+  /** Made when it is looked at: most protocols never do. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    return this.#abort.signal
+  }
+
+  readonly onMessage = (bytes: number): void => {
+    if (!this.#done) this.#events.onMessage(bytes)
+  }
+
+  readonly onDone = (outcome: OwnOutcome): void => {
+    if (this.#done) return
+    this.#finish()
+    this.#events.onDone(outcomeOf(outcome))
+  }
+
+  readonly cancel: Cancel = () => {
+    this.#finish()
+    this.#abort?.abort(new DOMException('the exchange was given up', 'AbortError'))
+    return NOTHING
+  }
+
+  threw(error: unknown): void {
+    this.onDone({ ok: false, message: `exchange threw: ${errorOf(error).message}` })
+  }
+
+  #finish(): void {
+    this.#done = true
+    this.#over(this)
+  }
+}
+
+/** What the user's protocol says, which nobody has checked where it is JavaScript: a mistake in it is a failure. */
+function outcomeOf(told: unknown): Outcome {
+  if (!isRecord(told) || typeof told['ok'] !== 'boolean') {
+    return mistaken(`onDone must be called with { ok: true } or { ok: false }, got ${wordValue(told)}`)
+  }
+  for (const name of ['bytesSent', 'bytesReceived'] as const) {
+    const bytes = told[name] ?? 0
+    if (typeof bytes !== 'number' || !(bytes >= 0 && Number.isFinite(bytes))) {
+      return mistaken(`${name} must be a number of at least 0, got ${wordValue(bytes)}`)
+    }
+  }
+  const {
+    ok,
+    bytesSent = 0,
+    bytesReceived = 0,
+    errorClass = 'protocol',
+    message,
+    answer,
+  } = told as unknown as OwnOutcome
+  if (ok) return { ok, bytesSent, bytesReceived, ...(answer !== undefined && { answer }) }
+  if (!CLASSES.has(errorClass)) {
+    return mistaken(`errorClass must be one of ${ERROR_CLASSES.join(', ')}, got ${wordValue(errorClass)}`)
+  }
+  return { ok, bytesSent, bytesReceived, errorClass, ...(message !== undefined && { message }) }
+}
+
+function mistaken(message: string): Outcome {
+  return { ok: false, ...NOTHING, errorClass: 'protocol', message }
+}
+
+export function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}

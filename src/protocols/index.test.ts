@@ -45,8 +45,20 @@ describe.each(PROTOCOL_NAMES)('%s', (name) => {
   })
 })
 
-test('only a check function keeps a request of HTTP from crossing into a thread', () => {
+test('a check function keeps a request of HTTP from crossing into a thread, a check as data does not', () => {
   const { needsInline } = protocolFrom({ kind: 'http' })
   expect(needsInline?.({ check: () => true })).toBe(true)
   expect(needsInline?.({ check: { status: 200 } })).toBe(false)
+})
+
+test.each([
+  ['http', 'body'],
+  ['tcp', 'data'],
+  ['websocket', 'data'],
+])('a request of %s whose %s is made by a function does not cross into a thread', (kind, key) => {
+  const { needsInline, faultsOf } = protocolFrom({ kind })
+  const request = { [key]: { length: 3, chunks: () => [Buffer.from('abc')] } }
+  expect(faultsOf(request, 'request')).toEqual([])
+  expect(needsInline?.(request)).toBe(true)
+  expect(needsInline?.({ [key]: 'abc' })).toBe(false)
 })

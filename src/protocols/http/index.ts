@@ -1,8 +1,8 @@
-import { isGenerated } from '../../model/body.ts'
 import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
 import { readKeys } from '../../model/plan-readers.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { HttpRequest } from '../../model/requests.ts'
+import { isMadeByFunction } from '../request-body.ts'
 import { requestFaults } from './request-faults.ts'
 import { connectSocket } from './socket-connection.ts'
 import { contentOf, withBody } from './written-body.ts'
@@ -27,7 +27,7 @@ export const httpProtocol: Protocol<HttpRequest> = {
     }),
   },
   faultsOf: requestFaults,
-  needsInline: ({ check, body }) => typeof check === 'function' || (typeof body === 'object' && isGenerated(body)),
+  needsInline: ({ check, body }) => typeof check === 'function' || isMadeByFunction(body),
   withBody,
   word: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {

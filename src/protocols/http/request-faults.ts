@@ -14,6 +14,7 @@ import {
 } from '../../model/plan-readers.ts'
 import type { Reader } from '../../model/plan-readers.ts'
 import { readHeaders } from '../../model/plan-texts.ts'
+import { writtenBody } from '../request-body.ts'
 
 const status = wholeFrom(100, 999)
 
@@ -37,22 +38,6 @@ const path: Reader<string> = (value, key, faults) => {
     faults.push({ key, value, rule, remedy: `write path: '${encodeURI(value).replaceAll('#', '%23')}'` })
   } else return value
   return undefined
-}
-
-const body: Reader<unknown> = (value, key, faults) => {
-  if (typeof value === 'string' || value instanceof Uint8Array || isGeneratedBody(value)) return value
-  const meant = typeof value === 'object' ? 'write body: JSON.stringify(…)' : undefined
-  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
-  return undefined
-}
-
-/** What a request function may make; as a function, it cannot cross into a generator thread. */
-function isGeneratedBody(value: unknown): boolean {
-  return isRecord(value) && typeof value.chunks === 'function' && isLength(value.length)
-}
-
-function isLength(value: unknown): boolean {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 const ok: Reader<readonly unknown[]> = (value, key, faults) => {
@@ -116,7 +101,7 @@ const READERS = {
   method,
   path,
   headers: readHeaders,
-  body,
+  body: writtenBody,
   ok,
   check,
   stream: oneOf(['sse', 'chunks']),

@@ -100,6 +100,16 @@ describe('requests', () => {
       { data: 'a', replies: 2 },
       "request.replies must be 1 with framing 'until-close': all that comes is one answer, got 2",
     ],
+    [
+      'newline',
+      { data: 'a', replies: 0, read: 'json' },
+      "request.read needs an answer, and `replies` is 0, got 'json'",
+    ],
+    [
+      'newline',
+      { data: { length: 3, chunks: 'abc' } },
+      expect.stringMatching(/^request\.data must be a text or a Uint8Array, got /),
+    ],
     ['newline', { data: 'a', read: 'xml' }, "request.read must be 'text' or 'json', got 'xml'"],
   ])('%j: %j', (framing, request, message) => {
     expect(told(framing, request)).toEqual([message])

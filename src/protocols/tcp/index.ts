@@ -1,5 +1,6 @@
 import type { Protocol, ProtocolKind } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
+import { isMadeByFunction } from '../request-body.ts'
 import { connectTcp } from './connect.ts'
 import { frameEncoder } from './frame-encoding.ts'
 import { contentRule, formatFault, frameFormat } from './framing.ts'
@@ -34,6 +35,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     carriesHeaders: () => false,
     formatFault: (messageFormat, key) => formatFault(format, messageFormat, key),
     faultsOf: (request, key) => requestFaults(format, request, key),
+    needsInline: ({ data }) => isMadeByFunction(data),
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),
     word,
     connect: (target, context) => connectTcp(target, context, settings),

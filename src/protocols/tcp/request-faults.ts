@@ -1,20 +1,16 @@
-import { isGenerated } from '../../model/body.ts'
-import type { Body } from '../../model/body.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import { isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/plan-readers.ts'
-import type { Reader } from '../../model/plan-readers.ts'
+import { writtenBody } from '../request-body.ts'
 import { CARRIES_BYTES, contentRule } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
 
-const data: Reader<Body> = (value, key, faults) => {
-  if (typeof value === 'string' || value instanceof Uint8Array) return value
-  if (isRecord(value) && isGenerated(value as unknown as Body)) return value as unknown as Body
-  const meant = typeof value === 'object' ? 'write data: JSON.stringify(…)' : undefined
-  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
-  return undefined
+const READERS = {
+  name: text,
+  weight: positive,
+  read: oneOf(['text', 'json']),
+  data: writtenBody,
+  replies: wholeFrom(0),
 }
-
-const READERS = { name: text, weight: positive, read: oneOf(['text', 'json']), data, replies: wholeFrom(0) }
 
 /** Everything wrong with a request as its author wrote it, for this framing; `key` is where it stands in the plan. */
 export function requestFaults(format: FrameFormat, request: unknown, key: string): readonly PlanFault[] {
@@ -34,6 +30,9 @@ export function requestFaults(format: FrameFormat, request: unknown, key: string
   }
   if (read.replies === 0 && request['data'] === undefined) {
     faults.push({ key: `${key}.data`, value: undefined, rule: 'must be given where no reply is waited for' })
+  }
+  if (read.replies === 0 && read.read !== undefined) {
+    faults.push({ key: `${key}.read`, value: read.read, rule: 'needs an answer, and `replies` is 0' })
   }
   return faults
 }

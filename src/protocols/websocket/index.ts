@@ -3,6 +3,7 @@ import { flag, present, readKeys, wholeFrom } from '../../model/plan-readers.ts'
 import type { Reader } from '../../model/plan-readers.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
+import { isMadeByFunction } from '../request-body.ts'
 import { messageOf } from './message-body.ts'
 import { requestFaults } from './request-faults.ts'
 
@@ -60,6 +61,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
       stream: (messages, bytes, format) => ({ data: `stream ${format} ${messages} ${bytes}`, replies: messages }),
     },
     faultsOf: requestFaults,
+    needsInline: ({ data }) => isMadeByFunction(data),
     // Without data a request listens; only where it does not say for how many messages can data have been meant.
     withBody: (request, body, format) =>
       request.data === undefined && request.replies === undefined && request.ping !== true

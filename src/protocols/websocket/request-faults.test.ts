@@ -18,6 +18,7 @@ describe('a WebSocket request', () => {
     [{ data: Buffer.from('{}'), correlate: 'id' }],
     [{ data: '{"user":{{user.id}}}', correlate: 'id' }],
     [{ data: 'x', correlate: 'order' }],
+    [{ data: { length: 3, chunks: () => [] } }],
   ])('%j has no fault', (request) => {
     expect(requestFaults(request, 'request')).toEqual([])
   })
@@ -27,6 +28,10 @@ describe('a WebSocket request', () => {
     [
       { data: { a: 1 } },
       'request.data must be a text or a Uint8Array, got {"a":1}\n    → write data: JSON.stringify(…)',
+    ],
+    [
+      { data: { length: 3, chunks: () => [] }, correlate: 'id' },
+      `request.data must be a JSON object, so that \`correlate: 'id'\` can give it an id, got {"length":3}`,
     ],
     [{ data: 3 }, 'request.data must be a text or a Uint8Array, got 3'],
     [{ dta: 'x' }, "request.dta is not a key of a WebSocket request, got 'x'\n    → did you mean `request.data`?"],

@@ -1,19 +1,13 @@
+import type { Body } from '../../model/body.ts'
 import type { PlanFault } from '../../model/errors.ts'
-import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/plan-readers.ts'
-import type { Reader } from '../../model/plan-readers.ts'
-
-const data: Reader<string | Uint8Array> = (value, key, faults) => {
-  if (typeof value === 'string' || value instanceof Uint8Array) return value
-  const meant = typeof value === 'object' ? 'write data: JSON.stringify(…)' : undefined
-  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
-  return undefined
-}
+import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom } from '../../model/plan-readers.ts'
+import { isMadeByFunction, writtenBody } from '../request-body.ts'
 
 const READERS = {
   name: text,
   weight: positive,
   read: oneOf(['text', 'json']),
-  data,
+  data: writtenBody,
   replies: wholeFrom(0),
   correlate: oneOf(['order', 'id']),
   ping: flag,
@@ -40,15 +34,16 @@ export function requestFaults(request: unknown, key: string): readonly PlanFault
   if (read.replies === 0 && read.read !== undefined) {
     faults.push({ key: `${key}.read`, value: read.read, rule: 'needs an answer, and `replies` is 0' })
   }
-  if (read.correlate === 'id') faults.push(...idFaults(request['data'], `${key}.data`))
+  if (read.correlate === 'id') faults.push(...idFaults(request['data'], read.data, `${key}.data`))
   return faults
 }
 
-function idFaults(value: unknown, key: string): readonly PlanFault[] {
+/** `data`: what was written, where that is without fault. */
+function idFaults(value: unknown, data: Body | undefined, key: string): readonly PlanFault[] {
   const rule = "must be a JSON object, so that `correlate: 'id'` can give it an id"
-  if (value === undefined) return [{ key, value, rule }]
-  if (typeof value !== 'string' && !(value instanceof Uint8Array)) return []
-  const json = typeof value === 'string' ? value : Buffer.from(value).toString('utf8')
+  if (value === undefined || isMadeByFunction(data)) return [{ key, value, rule }]
+  if (typeof data !== 'string' && !(data instanceof Uint8Array)) return []
+  const json = typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
   // A template may stand where JSON would have a number: what it becomes is known when it is sent.
   return /\{\{.*\}\}/.test(json) || isJsonObject(json) ? [] : [{ key, value, rule }]
 }

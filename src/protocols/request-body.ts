@@ -1,0 +1,24 @@
+import { isGenerated } from '../model/body.ts'
+import type { Body } from '../model/body.ts'
+import { isRecord, withRemedy } from '../model/plan-readers.ts'
+import type { Reader } from '../model/plan-readers.ts'
+
+/** What a request may send: a text, bytes, or a body that is made while it is sent, as a request function may give it. */
+export const writtenBody: Reader<Body> = (value, key, faults) => {
+  if (typeof value === 'string' || value instanceof Uint8Array || isGeneratedBody(value)) return value
+  const meant =
+    typeof value === 'object' ? `write ${key.slice(key.lastIndexOf('.') + 1)}: JSON.stringify(…)` : undefined
+  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
+  return undefined
+}
+
+function isGeneratedBody(value: unknown): value is Body {
+  if (!isRecord(value) || typeof value['chunks'] !== 'function') return false
+  const { length } = value
+  return typeof length === 'number' && Number.isSafeInteger(length) && length >= 0
+}
+
+/** Whether it cannot cross into a generator thread: what makes it is a function. */
+export function isMadeByFunction(body: Body | undefined): boolean {
+  return typeof body === 'object' && isGenerated(body)
+}

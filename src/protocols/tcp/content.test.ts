@@ -29,6 +29,7 @@ describe('content that is no frame', () => {
   test.each<[Framing, ReturnType<typeof generated>, string]>([
     ['newline', generated(['aaa', 'b\nb']), 'data must not hold a newline, which ends a frame'],
     [{ delimiter: '\r\n' }, generated(['a\r', '\nb']), 'data must not hold "\\r\\n", which ends a frame'],
+    [{ delimiter: 'aba' }, generated(['xx', 'ab']), 'data must not hold "aba", which ends a frame'],
     [{ length: 4 }, generated(['aaa', 'bbb'], 7), 'data is not 7 bytes long, as it said'],
     [{ length: 4 }, generated(['aaa', 'bbb'], 5), 'data is not 5 bytes long, as it said'],
   ])('%j, made while it is sent: class protocol, and the connection is lost', async (framing, data, message) => {

@@ -112,6 +112,8 @@ export function* checkedChunks(chunks: Iterable<Uint8Array>, delimiter: Buffer):
     if (framer.done) throw new Error(`data ${delimiterRule(delimiter)}`)
     yield chunk
   }
+  // Or it is only completed by the one that follows: then a frame ends too early.
+  if (framer.push(delimiter, 0) < delimiter.length) throw new Error(`data ${delimiterRule(delimiter)}`)
 }
 
 /** What is wrong with messages of this format over this framing; undefined where nothing is. */

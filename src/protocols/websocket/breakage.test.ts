@@ -85,6 +85,25 @@ describe('connections that break', () => {
     expect(await ask(await open(url), { data: 'x' })).toMatchObject({ bytesReceived: 4 })
   })
 
+  test('and counted once, also where it could be for several', async () => {
+    const requestBytes = 6 + '{"id":1}'.length
+    let heard = 0
+    const url = await bareServer((socket) => {
+      socket.on('data', (bytes) => {
+        heard += bytes.length
+        // The beginning of a text of 5 bytes.
+        if (heard === 2 * requestBytes) socket.end(Buffer.from([0x81, 5, 0x7b, 0x22]))
+      })
+    })
+    const connection = await open(url, { maxInFlight: 2 })
+    const asked = [1, 2].map((id) => begin(connection, { data: '{"id":0}', correlate: 'id' }, id))
+    const outcomes = await Promise.all(asked.map(({ done }) => done))
+    expect(outcomes.map(({ errorClass, bytesReceived }) => [errorClass, bytesReceived])).toEqual([
+      ['connection', 4],
+      ['connection', 0],
+    ])
+  })
+
   test.each([
     ['a frame with reserved bits', [0xf1, 0x01, 0x61]],
     ['a kind of frame there is not', [0x83, 0x01, 0x61]],
@@ -145,6 +164,13 @@ describe('ending', () => {
     expect(await connection.closed).toBeUndefined()
     await vi.waitUntil(() => codes.length === 1)
     expect(codes).toEqual([1000])
+  })
+
+  test('closed with nothing under way but what cannot be sent: that is told, and then it is over', async () => {
+    const connection = await open((await echoServer()).url)
+    const asked = begin(connection, { data: 'no object', correlate: 'id' })
+    await connection.close()
+    expect(asked.outcomes).toMatchObject([{ ok: false, errorClass: 'protocol' }])
   })
 
   test('a server that does not take part in closing is not waited for', async () => {

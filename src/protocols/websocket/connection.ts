@@ -113,9 +113,10 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     const exchange = new WebSocketExchange(encoded.by, payload, events, this.#read, this.#succeed)
     this.#underWay.add(exchange)
     if (this.usable) this.#begin(exchange, encoded, requestId)
-    else queueMicrotask(() => this.#failOne(exchange, 'connection', 'the connection was already closed'))
+    else queueMicrotask(() => this.#refuse(exchange, 'connection', 'the connection was already closed'))
     return () => {
-      const transferred = exchange.transferred(this.#outbox.bytesOf(exchange), this.#unfinishedOf(exchange))
+      const unfinished = exchange === this.#listener() ? this.#unfinished() : 0
+      const transferred = exchange.transferred(this.#outbox.bytesOf(exchange), unfinished)
       this.#giveUp(exchange)
       return transferred
     }
@@ -157,7 +158,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
         this.#hasListened = true
         return queueMicrotask(() => this.#deliverHeld())
       case 'nothing':
-        return queueMicrotask(() => this.#failOne(exchange, 'protocol', encoded.fault))
+        return queueMicrotask(() => this.#refuse(exchange, 'protocol', encoded.fault))
     }
   }
 
@@ -267,17 +268,31 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
 
   #failAll(errorClass: ErrorClass, message: string): void {
     this.#outbox.stop()
-    for (const exchange of this.#underWay) this.#failOne(exchange, errorClass, message)
+    const listener = this.#listener()
+    for (const exchange of this.#underWay) {
+      this.#failOne(exchange, errorClass, message, exchange === listener ? this.#unfinished() : 0)
+    }
   }
 
-  #failOne(exchange: WebSocketExchange, errorClass: ErrorClass, message: string): void {
+  /** Fails one of which nothing was sent; the connection is as it was. */
+  #refuse(exchange: WebSocketExchange, errorClass: ErrorClass, message: string): void {
+    this.#failOne(exchange, errorClass, message, 0)
+    this.#settled()
+  }
+
+  #failOne(exchange: WebSocketExchange, errorClass: ErrorClass, message: string, unfinished: number): void {
     this.#underWay.delete(exchange)
-    exchange.fail({ errorClass, message }, this.#outbox.bytesOf(exchange), this.#unfinishedOf(exchange))
+    exchange.fail({ errorClass, message }, this.#outbox.bytesOf(exchange), unfinished)
   }
 
-  /** What has been read of a message that is not complete, for the one it is most likely meant for. */
-  #unfinishedOf(exchange: WebSocketExchange): number {
+  /** Whom a message that is not complete is most likely meant for. */
+  #listener(): WebSocketExchange | undefined {
     const [first] = this.#inOrder.length > 0 ? this.#inOrder : this.#underWay
-    return exchange === first ? Math.max(0, this.#socket.bytesRead - this.#framed) : 0
+    return first
+  }
+
+  /** What has been read of a message that is not complete. */
+  #unfinished(): number {
+    return Math.max(0, this.#socket.bytesRead - this.#framed)
   }
 }

@@ -2,6 +2,7 @@ import { ConnectError } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/protocol.ts'
 import { wordValue } from '../../model/errors.ts'
 import { abandoned } from '../sockets/connect-error.ts'
+import { ChannelLost } from './channel.ts'
 import { CLIENT_INFO } from './client.ts'
 import type { Dialogue } from './dialogue.ts'
 import { isObject, wordError } from './json-rpc.ts'
@@ -13,14 +14,12 @@ const HANDSHAKE = {}
 
 /** A call that finds out how to speak failed below JSON-RPC. */
 export class CallFailed extends ConnectError {
-  readonly method: string
   /** Of HTTP. */
   readonly status: number | undefined
 
-  constructor(errorClass: ErrorClass, method: string, message: string, status: number | undefined) {
+  constructor(errorClass: ErrorClass, message: string, status?: number) {
     super(errorClass, message)
     this.name = 'CallFailed'
-    this.method = method
     this.status = status
   }
 }
@@ -38,6 +37,7 @@ export function call(
 ): Promise<JsonObject> {
   const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
   if (signal.aborted) return Promise.reject(abandoned({ host: place }, signal))
+  if (!dialogue.usable) return tooLate(dialogue, place, method)
   const id = dialogue.ownId()
   const onAbort = (): void => {
     dialogue.forget(id)
@@ -50,11 +50,21 @@ export function call(
     {
       replied: resolve,
       failed: ({ errorClass, message, status }) =>
-        reject(new CallFailed(errorClass, method, `${place} failed at ${method}: ${message}`, status)),
+        reject(new CallFailed(errorClass, `${place} failed at ${method}: ${message}`, status)),
       progressed: () => {},
     },
   )
   return promise.finally(() => signal.removeEventListener('abort', onAbort))
+}
+
+/** Rejects with why the connection has ended, before anything was asked on it. */
+async function tooLate(dialogue: Dialogue, place: string, method: string): Promise<never> {
+  const reason = await dialogue.closed
+  const errorClass = reason instanceof ChannelLost ? reason.errorClass : 'connection'
+  throw new CallFailed(
+    errorClass,
+    `${place} failed at ${method}: ${reason?.message ?? 'the server closed the connection'}`,
+  )
 }
 
 /**

@@ -82,6 +82,19 @@ describe('what is spoken', () => {
     expect(await negotiated(STDIO, {}, stdio)).toEqual({ era: 'legacy', version: '2025-11-25', httpSse: false })
   })
 
+  test('is tried anew with a server that refuses what it does not know, and hangs up', async () => {
+    const server = await lineServer(({ id, method }, say, socket) => {
+      if (method === 'initialize' && socket.writable) {
+        say({ jsonrpc: '2.0', id, result: { protocolVersion: '2025-06-18' } })
+      }
+      if (method !== 'server/discover') return
+      say({ jsonrpc: '2.0', id, error: { code: -32_600, message: 'initialize first' } })
+      socket.end()
+    })
+    expect(await negotiated(server.url)).toMatchObject({ era: 'legacy', version: '2025-06-18' })
+    expect(server.sockets).toHaveLength(2)
+  })
+
   test('is legacy with a server that says nothing to what it does not know', async () => {
     const stdio = [process.execPath, SCRIPT, 'ignores discover']
     expect(await negotiated(STDIO, {}, stdio)).toMatchObject({ era: 'legacy', version: '2025-11-25' })

@@ -84,7 +84,8 @@ async function negotiateByLines(target: URL, context: ConnectContext, options: M
       return Promise.race([late, shake(dialogue, target, context)])
     })
   } catch (error) {
-    if (!(error instanceof CallFailed) || error.method !== 'server/discover') throw error
+    // Some hang up on what they do not know, with a word or without: whether they work shows where they were asked nothing.
+    if (!(error instanceof CallFailed)) throw error
     context.log(`${error.message}; trying initialize on a connection of its own`)
     return speaking(target, context, LEGACY, options, (dialogue) => shake(dialogue, target, context))
   }

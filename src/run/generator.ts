@@ -21,7 +21,7 @@ import { loadProtocol } from './protocols.ts'
 const SNAPSHOT_MS = 1_000
 
 /** How long connections may take to close in order once the run is over. */
-const CLOSE_MS = 1_000
+const CLOSE_MS = 2_000
 
 /** How often connecting is looked at before the run. */
 const EXPIRE_MS = 50

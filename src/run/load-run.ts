@@ -38,7 +38,7 @@ export interface LoadRun extends AsyncIterable<Interval> {
 /** How long a generator may take to end itself after it was told to stop. */
 const STOP_GRACE_MS = 700
 /** How long generators may take to close their connections; they see to it that it is less. */
-const CLOSE_GRACE_MS = 2_000
+const CLOSE_GRACE_MS = 3_000
 
 /** Puts target, generators, collector and monitor together for one run. */
 export class Run implements LoadRun {

@@ -264,6 +264,15 @@ describe('a mistake in a plan', () => {
     expect(message).toContain(`${key} cannot go with \`concurrency\``)
   })
 
+  it.each([{ batchSize: 2 }, { workload: 'batch' }])(
+    '%j beside concurrency is a fault: nothing would be a batch',
+    (batch) => {
+      const [key] = Object.keys(batch)
+      const message = faultsOf({ target: complete.target, duration: 500, concurrency: 5, ...batch })
+      expect(message).toContain(`${key} cannot go with \`concurrency\``)
+    },
+  )
+
   it('in LOAD_SEED is a fault of LOAD_SEED', () => {
     expect(faultsOf(complete, 'xyz')).toMatch(/^LOAD_SEED must be/)
   })

@@ -21,7 +21,7 @@ import { resolveSchedule } from './plan-schedule.ts'
 import { drawSeed, readSeed } from './plan-seed.ts'
 import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './plan-payloads.ts'
 import { readMonitor } from './plan-target.ts'
-import { readAllowHosts, readHeaders, readTls } from './plan-texts.ts'
+import { readAllowHosts, readPlanHeaders, readTls } from './plan-texts.ts'
 import type { PlanEnvironment, PlanVocabulary } from './plan-vocabulary.ts'
 
 /** Operations in a batch, where the workload is `batch` and the plan says no more. */
@@ -66,7 +66,7 @@ const READERS = {
   seed: readSeed,
   threads: readThreads,
   tls: readTls,
-  headers: readHeaders,
+  headers: readPlanHeaders,
   monitor: readMonitor,
   allowHosts: readAllowHosts,
 } satisfies Readonly<Record<keyof LoadPlan, Reader<unknown>>>

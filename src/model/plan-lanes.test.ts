@@ -32,7 +32,6 @@ const shared = {
   maxConnections: undefined,
   messageSize: undefined,
   messageFormat: undefined,
-  feeds: undefined,
 }
 
 function resolved(plan: Readonly<Record<string, unknown>>) {
@@ -119,8 +118,50 @@ describe('a plan of one protocol', () => {
         'workload cannot go with `journey`: its steps say what is sent',
       ],
     ],
+    [
+      { target: HTTP, journey: () => {}, messageSize: 'large', messageFormat: 'text' },
+      [
+        'messageSize cannot go with `journey`: its steps say what is sent',
+        'messageFormat cannot go with `journey`: its steps say what is sent',
+      ],
+    ],
+    [
+      { target: HTTP, workload: [{ path: '/' }] },
+      [expect.stringContaining('→ or operations by name: { browse: { …, weight: 9 }')],
+    ],
+    [
+      { target: HTTP, workload: { buy: { name: 'sell' } } },
+      ["workload.buy.name must be left out: the operation is called 'buy'"],
+    ],
+    [
+      { target: 'lines://a', protocol: new URL('file:///mine.ts'), request: { f: () => 1 } },
+      ['request must be plain data: it crosses into the generator threads'],
+    ],
   ])('%j is told', (plan, told) => {
     expect(resolved(plan).told).toEqual(told)
+  })
+
+  it('has no request that holds itself', () => {
+    const circle: Record<string, unknown> = {}
+    circle['body'] = [circle]
+    expect(resolved({ target: HTTP, request: circle }).told).toEqual(['request must not hold itself'])
+  })
+
+  it('is told where a template is wrong as its author wrote the plan', () => {
+    const wrong: PlanVocabulary['templateFaults'] = (_, key, { feeds, setup }) => [
+      { key, value: '', rule: `knows ${Object.keys(feeds).join()}${setup ? ' and the setup' : ''}` },
+    ]
+    const faults: PlanFault[] = []
+    const entries = [
+      { target: HTTP, workload: { buy: {} } },
+      { name: 'b', target: HTTP, request: [{}] },
+    ]
+    const plan = { feeds: { user: 'wrong' }, setup: () => {}, workload: { kind: 'mix', entries } }
+    resolveLanes(plan, shared, { ...vocabulary, templateFaults: wrong }, faults)
+    expect(faults.map(({ key, rule }) => `${key} ${rule}`)).toEqual([
+      'workload[0].workload.buy knows user and the setup',
+      'workload[1].request[0] knows user and the setup',
+    ])
   })
 })
 
@@ -157,6 +198,18 @@ describe('a mix', () => {
     [
       mixed({ target: HTTP, request: () => ({}) }),
       [expect.stringMatching(/^workload\[0\]\.request cannot be a function/)],
+    ],
+    [
+      mixed({ target: HTTP, workload: 'batch' }),
+      [expect.stringMatching(/^workload\[0\]\.workload cannot be 'batch' in a mix.*batchSize beside the mix$/)],
+    ],
+    [
+      mixed({ target: HTTP, workload: { kind: 'mix', entries: [] } }),
+      ['workload[0].workload cannot be a mix in a mix → list its entries in the outer one'],
+    ],
+    [
+      { journey: () => {}, ...mixed({ target: HTTP }) },
+      ['journey cannot go with a mix → keep one of the two: a mix has no journeys'],
     ],
     [mixed({ weight: 2 }), [expect.stringMatching(/^workload\[0\]\.target must be given/)]],
     [{ request: {}, ...mixed({ target: HTTP }) }, ['request cannot go with a mix → say it in the entries of the mix']],

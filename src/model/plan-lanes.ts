@@ -1,13 +1,14 @@
 import type { PlanFault } from './errors.ts'
-import type { LoadPlan, MessageSize, MixEntry, RequestSource, ResolvedLane, ResolvedProtocol } from './plan.ts'
+import type { LoadPlan, MessageSize, MixEntry, ResolvedLane, ResolvedProtocol } from './plan.ts'
 import type { MessageFormat } from './body.ts'
+import { dataFault } from './plan-data.ts'
 import { resolveProtocol, isOwn } from './plan-protocol.ts'
 import { readMessageFormat, readMessageSize } from './plan-payloads.ts'
-import { isRecord, oneOf, positive, readKeys, text, wholeFrom } from './plan-readers.ts'
+import { isRecord, NOT_SHOWN, positive, readKeys, text, wholeFrom } from './plan-readers.ts'
 import type { Reader } from './plan-readers.ts'
+import { isMix, type RequestFaults, shownOf, whatIsSent } from './plan-sent.ts'
 import { TARGET_REMEDY, targetReader } from './plan-target.ts'
 import type { PlanVocabulary } from './plan-vocabulary.ts'
-import { WORKLOADS } from './workload.ts'
 
 type Plan = Readonly<Record<string, unknown>>
 
@@ -19,7 +20,6 @@ interface Shared {
   readonly maxConnections: number | undefined
   readonly messageSize: MessageSize | undefined
   readonly messageFormat: MessageFormat | undefined
-  readonly feeds: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What the plan sends where: one lane, or one for each entry of a `mix`. */
@@ -30,30 +30,24 @@ export function resolveLanes(
   faults: PlanFault[],
 ): readonly [ResolvedLane, ...ResolvedLane[]] | undefined {
   const { workload } = plan
-  if (isRecord(workload) && workload['kind'] === 'mix') return resolveMix(workload, plan, shared, vocabulary, faults)
-  const lane = resolveLane(plan, '', shared, vocabulary, faults)
-  if (lane !== undefined) holdTemplates([lane], plan, shared, vocabulary, faults)
+  const requestFaults = requestFaultsOf(plan, vocabulary)
+  if (isMix(workload)) return resolveMix(workload, plan, shared, vocabulary, requestFaults, faults)
+  const lane = resolveLane(plan, '', shared, vocabulary, requestFaults, faults)
   return lane && [lane]
 }
 
 /** Templates name what stands elsewhere in the plan: its feeds, its setup. */
-function holdTemplates(
-  lanes: readonly ResolvedLane[],
-  plan: Plan,
-  { feeds = {} }: Shared,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): void {
+function requestFaultsOf({ feeds, setup }: Plan, vocabulary: PlanVocabulary): RequestFaults {
+  // A feed with a fault of its own still has its name.
+  const names = isRecord(feeds) ? Object.keys(feeds) : []
   const known = {
-    feeds: Object.fromEntries(Object.keys(feeds).map((name) => [name, undefined])),
-    setup: plan['setup'] !== undefined,
+    feeds: Object.fromEntries(names.map((name) => [name, undefined])),
+    setup: setup !== undefined,
   }
-  for (const { name, request } of lanes) {
-    if (request === undefined || typeof request === 'function') continue
-    for (const [index, each] of [request].flat().entries()) {
-      const place = Array.isArray(request) ? `[${index}]` : ''
-      faults.push(...vocabulary.templateFaults(each, name === '' ? `request${place}` : `${name}${place}`, known))
-    }
+  return (protocol, request, key) => {
+    const noData = dataFault(request, key, protocol.from === 'module')
+    if (noData !== undefined) return [noData]
+    return [...vocabulary.requestFaults(protocol, request, key), ...vocabulary.templateFaults(request, key, known)]
   }
 }
 
@@ -62,6 +56,7 @@ function resolveLane(
   prefix: string,
   shared: Shared,
   vocabulary: PlanVocabulary,
+  requestFaults: RequestFaults,
   faults: PlanFault[],
 ): ResolvedLane | undefined {
   const key = (name: string): string => prefix + name
@@ -72,7 +67,7 @@ function resolveLane(
   const target =
     keys['target'] === undefined ? undefined : targetReader(targetKnown)(keys['target'], key('target'), faults)
   const protocol = resolveProtocol(keys['protocol'], key('protocol'), target?.protocol, vocabulary, faults)
-  const sent = whatIsSent(keys, prefix, protocol, vocabulary, faults)
+  const sent = whatIsSent(keys, prefix, protocol, requestFaults, faults)
   if (target === undefined || protocol === undefined) return undefined
   const { messageFormat } = shared
   if (messageFormat !== undefined)
@@ -91,83 +86,6 @@ function resolveLane(
   }
 }
 
-const readWorkloadName = oneOf(Object.keys(WORKLOADS) as readonly (keyof typeof WORKLOADS)[])
-
-/** Requests of the plan, operations by name, or a workload's own; journeys instead of all of them. */
-function whatIsSent(
-  keys: Plan,
-  prefix: string,
-  protocol: ResolvedProtocol | undefined,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): Pick<ResolvedLane, 'request' | 'workload'> {
-  const { request, workload, journey } = keys
-  for (const [name, value] of Object.entries({ request, workload })) {
-    if (journey === undefined || value === undefined) continue
-    faults.push({ key: prefix + name, value, rule: 'cannot go with `journey`: its steps say what is sent' })
-  }
-  if (isRecord(workload)) {
-    if (request !== undefined) {
-      const remedy = 'keep the operations, with a `weight` each'
-      faults.push({ key: `${prefix}request`, value: request, rule: 'cannot go with operations by name', remedy })
-    }
-    return {
-      request: resolveOperations(workload, `${prefix}workload`, protocol, vocabulary, faults),
-      workload: 'read',
-    }
-  }
-  const name = workload === undefined ? 'read' : (readWorkloadName(workload, `${prefix}workload`, faults) ?? 'read')
-  if (request !== undefined && name !== 'read' && name !== 'batch') {
-    const remedy = 'name the operations instead: workload: { browse: { …, weight: 9 }, buy: { …, weight: 1 } }'
-    faults.push({ key: `${prefix}workload`, value: workload, rule: 'cannot go with `request`', remedy })
-  }
-  return { request: resolveRequest(request, `${prefix}request`, protocol, vocabulary, faults), workload: name }
-}
-
-/** One request, several of them weighted, or a function that makes them. */
-function resolveRequest(
-  value: unknown,
-  key: string,
-  protocol: ResolvedProtocol | undefined,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): RequestSource | undefined {
-  if (Array.isArray(value)) {
-    if (value.length === 0) faults.push({ key, value, rule: 'must list at least one request' })
-    value.forEach((item, index) => check(item, `${key}[${index}]`, protocol, vocabulary, faults))
-  } else if (value !== undefined && typeof value !== 'function') {
-    check(value, key, protocol, vocabulary, faults)
-  }
-  return value as RequestSource | undefined
-}
-
-/** A weighted list whose names are the keys. */
-function resolveOperations(
-  operations: Plan,
-  key: string,
-  protocol: ResolvedProtocol | undefined,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): RequestSource {
-  const entries = Object.entries(operations)
-  if (entries.length === 0) {
-    const remedy = `write ${key}: { browse: { path: '/', weight: 9 }, buy: { method: 'POST', path: '/buy', weight: 1 } }`
-    faults.push({ key, value: operations, rule: 'must name at least one operation', remedy })
-  }
-  for (const [name, request] of entries) check(request, `${key}.${name}`, protocol, vocabulary, faults)
-  return entries.map(([name, request]) => Object.assign({}, request, { name }))
-}
-
-function check(
-  request: unknown,
-  key: string,
-  protocol: ResolvedProtocol | undefined,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): void {
-  if (protocol !== undefined) faults.push(...vocabulary.requestFaults(protocol, request, key))
-}
-
 const given: Reader<unknown> = (value) => value
 const ENTRY_KEYS = {
   name: text,
@@ -181,19 +99,25 @@ const ENTRY_KEYS = {
   maxConnections: wholeFrom(1),
 } satisfies Readonly<Record<keyof MixEntry, Reader<unknown>>>
 
-const NOT_BESIDE_MIX = ['request', 'protocol', 'journey', 'concurrency'] as const satisfies readonly (keyof LoadPlan)[]
+/** With what to write instead. */
+const NOT_BESIDE_MIX = {
+  request: 'say it in the entries of the mix',
+  protocol: 'say it in the entries of the mix',
+  journey: 'keep one of the two: a mix has no journeys',
+  concurrency: 'write `rate`',
+} as const satisfies Partial<Record<keyof LoadPlan, string>>
 
 function resolveMix(
   mix: Plan,
   plan: Plan,
   shared: Shared,
   vocabulary: PlanVocabulary,
+  requestFaults: RequestFaults,
   faults: PlanFault[],
 ): readonly [ResolvedLane, ...ResolvedLane[]] | undefined {
-  for (const key of NOT_BESIDE_MIX) {
+  for (const key of Object.keys(NOT_BESIDE_MIX) as readonly (keyof typeof NOT_BESIDE_MIX)[]) {
     if (plan[key] === undefined) continue
-    const remedy = key === 'concurrency' ? 'write `rate`' : 'say it in the entries of the mix'
-    faults.push({ key, value: plan[key], rule: 'cannot go with a mix', remedy })
+    faults.push({ key, value: shownOf(plan[key]), rule: 'cannot go with a mix', remedy: NOT_BESIDE_MIX[key] })
   }
   const { entries } = mix
   if (!Array.isArray(entries) || entries.length === 0) {
@@ -203,12 +127,11 @@ function resolveMix(
     return undefined
   }
   const lanes = entries.map((entry: unknown, index) => {
-    return resolveEntry(entry, `workload[${index}]`, plan['target'], shared, vocabulary, faults)
+    return resolveEntry(entry, `workload[${index}]`, plan['target'], shared, vocabulary, requestFaults, faults)
   })
   const [first, ...others] = lanes.filter((lane) => lane !== undefined)
   if (first === undefined) return undefined
   refuseTwins([first, ...others], faults)
-  holdTemplates([first, ...others], plan, shared, vocabulary, faults)
   return [first, ...others]
 }
 
@@ -218,6 +141,7 @@ function resolveEntry(
   target: unknown,
   shared: Shared,
   vocabulary: PlanVocabulary,
+  requestFaults: RequestFaults,
   faults: PlanFault[],
 ): ResolvedLane | undefined {
   if (!isRecord(entry)) {
@@ -231,9 +155,18 @@ function resolveEntry(
     maxConnections: read.maxConnections ?? shared.maxConnections,
     messageSize: read.messageSize ?? shared.messageSize,
     messageFormat: read.messageFormat ?? shared.messageFormat,
-    feeds: shared.feeds,
   }
-  const lane = resolveLane({ target, ...entry }, prefix, ofEntry, vocabulary, faults)
+  if (entry['workload'] === 'batch') {
+    const remedy = "write workload: 'balanced', and batchSize beside the mix"
+    const rule = "cannot be 'batch' in a mix, which deals the requests of a batch out to all of its entries"
+    faults.push({ key: `${prefix}workload`, value: 'batch', rule, remedy })
+  }
+  if (isMix(entry['workload'])) {
+    const remedy = 'list its entries in the outer one'
+    faults.push({ key: `${prefix}workload`, value: NOT_SHOWN, rule: 'cannot be a mix in a mix', remedy })
+    return undefined
+  }
+  const lane = resolveLane({ target, ...entry }, prefix, ofEntry, vocabulary, requestFaults, faults)
   if (typeof lane?.request === 'function') {
     const remedy = 'write the requests as data; feeds and templates make them differ'
     faults.push({ key: `${prefix}request`, value: lane.request, rule: 'cannot be a function in a mix', remedy })

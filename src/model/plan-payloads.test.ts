@@ -123,6 +123,11 @@ describe('feeds', () => {
       { user: { records: [{ id: () => 1 }] } },
       'feeds.user.records[0] must be plain data: it crosses into the generator threads',
     ],
+    [
+      { user: { records: [{ id: 1 }, { address: { city: () => 1 } }] } },
+      'feeds.user.records[1] must be plain data: it crosses into the generator threads',
+    ],
+    [{ user: { file: new URL('file://server/users.csv') } }, 'feeds.user.file must be a file on this machine'],
     [{ setup: { file: 'a.csv' } }, 'feeds cannot name a feed so: {{setup}} means something else'],
     [{ 'a.b': { file: 'a.csv' } }, 'feeds must name feeds by letters, digits, - and _, a letter first'],
   ])('%j are none', (feeds, message) => {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { MessageFormat } from './body.ts'
 import type { PlanFault } from './errors.ts'
 import { moduleHref } from './plan-code.ts'
+import { noDataIn } from './plan-data.ts'
 import type { Feed, MessageSize, ResolvedFeed, SizeName } from './plan.ts'
 import { isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from './plan-readers.ts'
 import type { Reader } from './plan-readers.ts'
@@ -136,11 +137,23 @@ function readFeed(value: unknown, key: string, faults: PlanFault[]): ResolvedFee
 
 function readFeedFile(value: unknown, key: string, faults: PlanFault[]): string | undefined {
   const href = moduleHref(value)
-  const path = href === undefined ? value : fileURLToPath(href)
+  const path = href === undefined ? value : localPath(href)
   if (typeof path === 'string' && FEED_FORMATS.some((format) => path.toLowerCase().endsWith(`.${format}`))) return path
-  const rule = 'must be a file whose name ends with .json, .ndjson, .jsonl or .csv'
+  const rule =
+    path === undefined
+      ? 'must be a file on this machine'
+      : 'must be a file whose name ends with .json, .ndjson, .jsonl or .csv'
   faults.push({ key, value: value instanceof URL ? value.href : value, rule })
   return undefined
+}
+
+/** Undefined for a file of another host, and where what is encoded is no part of a path. */
+function localPath(href: string): string | undefined {
+  try {
+    return fileURLToPath(href)
+  } catch {
+    return undefined
+  }
 }
 
 /** Records may hold passwords: a fault says which one is wrong, never what stands in it. */
@@ -157,14 +170,10 @@ function holdsRecords(
   }
   const wrong = value.findIndex((record) => !isRecord(record))
   if (wrong !== -1) faults.push({ key: `${key}[${wrong}]`, value: NOT_SHOWN, rule: 'must be an object' })
-  const notData = value.findIndex((record) => isRecord(record) && Object.values(record).some(isCode))
-  if (notData !== -1) {
+  const noData = value.findIndex((record) => noDataIn(record) !== undefined)
+  if (noData !== -1) {
     const rule = 'must be plain data: it crosses into the generator threads'
-    faults.push({ key: `${key}[${notData}]`, value: NOT_SHOWN, rule })
+    faults.push({ key: `${key}[${noData}]`, value: NOT_SHOWN, rule })
   }
   return faults.length === before
-}
-
-function isCode(value: unknown): boolean {
-  return typeof value === 'function' || typeof value === 'symbol'
 }

@@ -39,13 +39,18 @@ export function readKeys<R extends Readers>(
     if (known.includes(key) || value === undefined) continue
     const meant = nearestName(key, known)
     const remedy = meant === undefined ? `known are: ${known.join(', ')}` : `did you mean \`${prefix}${meant}\`?`
-    faults.push({ key: prefix + key, value, rule: `is not ${noun}`, remedy })
+    faults.push({ key: prefix + key, value: holdsMore(value) ? NOT_SHOWN : value, rule: `is not ${noun}`, remedy })
   }
   const entries = Object.entries(readers).map(([key, read]) => {
     const value = source[key]
     return [key, value === undefined ? undefined : read(value, prefix + key, faults)]
   })
   return Object.fromEntries(entries) as ReadOf<R>
+}
+
+/** What stands under a misspelt `headers` are headers still, with their tokens. */
+function holdsMore(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
 /** An object with the keys of a table, all of them optional; `example` is what a remedy shows. */

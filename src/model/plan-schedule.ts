@@ -56,6 +56,11 @@ function closedModel(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): Resol
     const remedy = 'keep `rate` for an open model (what users do), `concurrency` for a closed one (throughput)'
     faults.push({ key, value, rule: 'cannot go with `concurrency`', remedy })
   }
+  if (keys.batchSize > 1) {
+    const [key, value] = plan['workload'] === 'batch' ? ['workload', 'batch'] : ['batchSize', keys.batchSize]
+    const rule = 'cannot go with `concurrency`: each request starts when one has ended'
+    faults.push({ key, value, rule, remedy: 'write `rate` instead of `concurrency`' })
+  }
   requireDuration(plan, undefined, faults)
   return { pattern: undefined, durationMs: keys.durationMs, arrivals: 'uniform' }
 }
@@ -118,8 +123,7 @@ function requireDuration(plan: Plan, ownMs: Ms | undefined, faults: PlanFault[])
   }
 }
 
-/** A run without a request would find nothing out, and say so only at its end. */
-/** A batch comes whole or not at all. */
+/** A run without a request would find nothing out, and say so only at its end; a batch comes whole or not at all. */
 function requireOneArrival(
   plan: Plan,
   pattern: PatternSpec | ArrivalPattern,

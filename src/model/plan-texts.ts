@@ -51,6 +51,22 @@ export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key
     return faults.length === before
   })
 
+/** Headers of the plan go with every request or handshake as they are; only a request's own have templates. */
+export const readPlanHeaders: Reader<Readonly<Record<string, string>>> = (value, key, faults) => {
+  const headers = readHeaders(value, key, faults)
+  for (const [name, held] of Object.entries(headers ?? {})) {
+    if (!/\{\{[^{}]+\}\}/.test(held)) continue
+    const remedy = `write request: { …, headers: { '${name}': … } }`
+    faults.push({
+      key: `${key}.${name}`,
+      value: NOT_SHOWN,
+      rule: 'cannot have templates: those of a request can',
+      remedy,
+    })
+  }
+  return headers
+}
+
 function readEach(
   value: unknown,
   key: string,

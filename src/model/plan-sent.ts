@@ -1,0 +1,115 @@
+import type { PlanFault } from './errors.ts'
+import type { LoadPlan, RequestSource, ResolvedLane, ResolvedProtocol } from './plan.ts'
+import { isRecord, NOT_SHOWN, oneOf } from './plan-readers.ts'
+import { WORKLOADS } from './workload.ts'
+
+type Plan = Readonly<Record<string, unknown>>
+
+/** Everything wrong with one request; `key` is where it stands in the plan. */
+export type RequestFaults = (protocol: ResolvedProtocol, request: unknown, key: string) => readonly PlanFault[]
+
+/** Whether a workload is what `mix` returned. */
+export function isMix(workload: unknown): workload is Plan {
+  return isRecord(workload) && workload['kind'] === 'mix'
+}
+
+/** Requests hold tokens. */
+export function shownOf(value: unknown): unknown {
+  return typeof value === 'object' ? NOT_SHOWN : value
+}
+
+const readWorkloadName = oneOf(
+  Object.keys(WORKLOADS) as readonly (keyof typeof WORKLOADS)[],
+  'or operations by name: { browse: { …, weight: 9 }, buy: { …, weight: 1 } }',
+)
+
+const BESIDE_JOURNEY = [
+  'request',
+  'workload',
+  'messageSize',
+  'messageFormat',
+] as const satisfies readonly (keyof LoadPlan)[]
+
+/** Requests of the plan, operations by name, or a workload's own; journeys instead of all of them. */
+export function whatIsSent(
+  keys: Plan,
+  prefix: string,
+  protocol: ResolvedProtocol | undefined,
+  requestFaults: RequestFaults,
+  faults: PlanFault[],
+): Pick<ResolvedLane, 'request' | 'workload'> {
+  const { request, workload, journey } = keys
+  for (const name of BESIDE_JOURNEY) {
+    if (journey === undefined || keys[name] === undefined) continue
+    const rule = 'cannot go with `journey`: its steps say what is sent'
+    faults.push({ key: prefix + name, value: shownOf(keys[name]), rule })
+  }
+  if (isRecord(workload) && !isMix(workload)) {
+    if (request !== undefined) {
+      const remedy = 'keep the operations, with a `weight` each'
+      const rule = 'cannot go with operations by name'
+      faults.push({ key: `${prefix}request`, value: shownOf(request), rule, remedy })
+    }
+    return {
+      request: resolveOperations(workload, `${prefix}workload`, protocol, requestFaults, faults),
+      workload: 'read',
+    }
+  }
+  const name =
+    workload === undefined ? 'read' : (readWorkloadName(shownOf(workload), `${prefix}workload`, faults) ?? 'read')
+  if (request !== undefined && name !== 'read' && name !== 'batch') {
+    const remedy = 'name the operations instead: workload: { browse: { …, weight: 9 }, buy: { …, weight: 1 } }'
+    faults.push({ key: `${prefix}workload`, value: workload, rule: 'cannot go with `request`', remedy })
+  }
+  return { request: resolveRequest(request, `${prefix}request`, protocol, requestFaults, faults), workload: name }
+}
+
+/** One request, several of them weighted, or a function that makes them. */
+function resolveRequest(
+  value: unknown,
+  key: string,
+  protocol: ResolvedProtocol | undefined,
+  requestFaults: RequestFaults,
+  faults: PlanFault[],
+): RequestSource | undefined {
+  if (Array.isArray(value)) {
+    if (value.length === 0) faults.push({ key, value, rule: 'must list at least one request' })
+    value.forEach((item, index) => check(item, `${key}[${index}]`, protocol, requestFaults, faults))
+  } else if (value !== undefined && typeof value !== 'function') {
+    check(value, key, protocol, requestFaults, faults)
+  }
+  return value as RequestSource | undefined
+}
+
+/** A weighted list whose names are the keys. */
+function resolveOperations(
+  operations: Plan,
+  key: string,
+  protocol: ResolvedProtocol | undefined,
+  requestFaults: RequestFaults,
+  faults: PlanFault[],
+): RequestSource {
+  const entries = Object.entries(operations)
+  if (entries.length === 0) {
+    const remedy = `write ${key}: { browse: { path: '/', weight: 9 }, buy: { method: 'POST', path: '/buy', weight: 1 } }`
+    faults.push({ key, value: operations, rule: 'must name at least one operation', remedy })
+  }
+  for (const [name, request] of entries) {
+    check(request, `${key}.${name}`, protocol, requestFaults, faults)
+    const written = isRecord(request) ? request['name'] : undefined
+    if (written === undefined || written === name) continue
+    const rule = `must be left out: the operation is called '${name}'`
+    faults.push({ key: `${key}.${name}.name`, value: written, rule })
+  }
+  return entries.map(([name, request]) => Object.assign({}, request, { name }))
+}
+
+function check(
+  request: unknown,
+  key: string,
+  protocol: ResolvedProtocol | undefined,
+  requestFaults: RequestFaults,
+  faults: PlanFault[],
+): void {
+  if (protocol !== undefined) faults.push(...requestFaults(protocol, request, key))
+}

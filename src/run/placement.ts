@@ -59,5 +59,5 @@ function whyLaneInline({ protocol, request }: ResolvedLane): string | undefined 
   const requests = request === undefined || typeof request === 'function' ? [] : [request].flat()
   const known = knownProtocol(protocol)
   const holdsFunction = (each: object): boolean => known?.needsInline?.(each as AnyRequest) ?? false
-  return requests.some(holdsFunction) ? 'a check is a function' : undefined
+  return requests.some(holdsFunction) ? 'a request holds a function' : undefined
 }

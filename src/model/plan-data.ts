@@ -8,7 +8,7 @@ type NoData = 'circle' | 'code'
 export function dataFault(request: unknown, key: string, crosses: boolean): PlanFault | undefined {
   if (request instanceof Promise) {
     const remedy = 'write a function that is not async: it is called ahead of time, for every request'
-    return { key, value: request, rule: 'must be there at once', remedy }
+    return { key, value: 'a promise', rule: 'must be there at once', remedy }
   }
   const found = noDataIn(request)
   if (found === 'circle') return { key, value: NOT_SHOWN, rule: 'must not hold itself' }

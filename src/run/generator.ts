@@ -4,7 +4,6 @@ import { Recorder } from '../measure/recorder.ts'
 import type { LatencyLimit } from '../measure/tally.ts'
 import { LoadError, LoadInternalError } from '../model/errors.ts'
 import type { AnyRequest } from '../model/requests.ts'
-import type { ErrorClass } from '../model/protocol.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Ms } from '../model/units.ts'
 import { type CallOff, RunClock } from '../traffic/clock.ts'
@@ -68,11 +67,10 @@ export class Generator {
       for (const { pool } of this.#dispatchers) pool.expire(this.#clock.now())
     })
     try {
-      await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.open()))
-      this.#tell({ type: 'ready' })
-    } catch (error) {
-      const { errorClass, message } = connectFailure(error)
-      this.#unreachable(errorClass, message)
+      const opened = this.#dispatchers.map((dispatcher, lane) => opens(dispatcher, lane))
+      const failed = (await Promise.all(opened)).find((failure) => failure !== undefined)
+      if (failed === undefined) this.#tell({ type: 'ready' })
+      else this.#unreachable(failed.lane, failed.message)
     } finally {
       callOff()
     }
@@ -162,12 +160,12 @@ export class Generator {
     this.#tell({ type: 'closed' })
   }
 
-  #unreachable(errorClass: ErrorClass, message: string): void {
+  #unreachable(lane: number, message: string): void {
     for (const { pool, wake } of this.#dispatchers) {
       pool.destroy()
       wake.stop()
     }
-    this.#tell({ type: 'unreachable', errorClass, message })
+    this.#tell({ type: 'unreachable', lane, message })
   }
 
   /** An error that is thrown on purpose is about what the user gave us. */
@@ -200,5 +198,18 @@ export class Generator {
 
   #log(text: string): void {
     if (this.#job.verbose) this.#tell({ type: 'log', text: `${this.#clock.now().toFixed(1)} ms  ${text}` })
+  }
+}
+
+/** Why a lane's connections could not be opened; undefined where they stand. */
+async function opens(
+  dispatcher: Dispatcher<LaneRequest>,
+  lane: number,
+): Promise<{ readonly lane: number; readonly message: string } | undefined> {
+  try {
+    await dispatcher.open()
+    return undefined
+  } catch (error) {
+    return { lane, message: connectFailure(error).message }
   }
 }

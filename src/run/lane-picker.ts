@@ -3,10 +3,11 @@ import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { isEmbedded } from '../model/work.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
+import { mostBytes } from '../traffic/payloads/index.ts'
 import { bodyPicker } from '../traffic/workloads/body-picker.ts'
 import { onePicker, type RequestPicker, weightedPicker } from '../traffic/workloads/picker.ts'
 import { workPicker } from '../traffic/workloads/work-picker.ts'
-import { AwaitingSetup, templatedPicker } from './templates.ts'
+import { AwaitingSetup, fillsIn, templatedPicker } from './templates.ts'
 
 export interface LanePickerParts {
   readonly plan: ResolvedPlan
@@ -30,7 +31,8 @@ export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePicker
     if (!doesWork(protocol, url)) return onePicker(protocol.healthRead)
     return workPicker({ workload: lane.workload, work: protocol.work, ...shape })
   }
-  const written = templatedPicker(fed ?? writtenPicker(lane, protocol, plan.seed), plan, feeds)
+  const plain = fed ?? writtenPicker(lane, protocol, plan.seed)
+  const written = fed !== undefined && !fillsIn(plan, feeds) ? fed : templatedPicker(plain, plan, feeds)
   const { withBody } = protocol
   const asked = lane.messageSize !== undefined || lane.messageFormat !== undefined
   if (withBody === undefined || !asked) return written
@@ -58,22 +60,38 @@ export function notesOn(
     notes.push(`headers do not apply: ${protocol.name} has no place for them here`)
   }
   const { longestMessage = Number.POSITIVE_INFINITY } = protocol
-  if (typeof lane.messageSize === 'number' && lane.messageSize > longestMessage) {
+  if (lane.messageSize !== undefined && mostBytes(lane.messageSize) > longestMessage) {
     notes.push(
-      `messageSize ${lane.messageSize} is more than ${protocol.name} carries: ${longestMessage} bytes were sent`,
+      `messageSize goes beyond what ${protocol.name} carries here: no message was above ${longestMessage} bytes`,
     )
   }
-  if (lane.request !== undefined || doesWork(protocol, url)) return notes
+  if (lane.request !== undefined) return [...notes, ...notesOnBodies(lane, protocol)]
+  if (doesWork(protocol, url)) return notes
   const sent = protocol.word(protocol.healthRead)
   if (lane.workload !== 'read') {
     notes.push(
       `workload '${lane.workload}' does not apply to a target that is not the embedded one: only ${sent} was sent; name the operations`,
     )
   }
+  if (lane.messageFormat !== undefined) notes.push(`messageFormat does not apply: ${sent} has no body`)
   if (lane.messageSize !== undefined) {
     notes.push(`messageSize does not apply: ${sent} has no body, and its answer is as long as the target makes it`)
   }
   return notes
+}
+
+/** Sizes and formats are of bodies that are made: a request may have no room for one. */
+function notesOnBodies(
+  { request, messageSize, messageFormat }: ResolvedLane,
+  protocol: Protocol<AnyRequest>,
+): readonly string[] {
+  if (typeof request === 'function') return []
+  const requests = [request].flat() as readonly AnyRequest[]
+  const takes = (each: AnyRequest): boolean => (protocol.withBody?.(each, 'x', 'text') ?? each) !== each
+  if (requests.some(takes)) return []
+  return Object.entries({ messageSize, messageFormat }).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} does not apply: no request has room for a body that is made`],
+  )
 }
 
 interface Working extends Protocol<AnyRequest> {

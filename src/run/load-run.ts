@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Collector } from '../measure/collector.ts'
-import { LoadError, LoadInternalError } from '../model/errors.ts'
+import { LoadError, LoadInternalError, type LoadTargetError } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
@@ -20,7 +20,7 @@ import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
 import { buildResult } from './result.ts'
 import { closeAll, openSessions, type TargetSession, urlsOf } from './session.ts'
-import { unreachable } from './target.ts'
+import { unusable } from './target.ts'
 import { holdTemplates } from './templates.ts'
 import { Watch } from './watch.ts'
 
@@ -184,7 +184,7 @@ export class Run implements LoadRun {
         if (--this.#unready === 0) this.#ready.resolve()
         break
       case 'unreachable':
-        this.#ready.reject(unreachable(this.#sessions[0]?.url ?? new URL('http://unknown'), new Error(message.message)))
+        this.#ready.reject(this.#unusable(message.lane, message.message))
         break
       case 'ask':
         this.#make(thread, message.first, message.count)
@@ -217,12 +217,21 @@ export class Run implements LoadRun {
     }
   }
 
+  #unusable(lane: number, why: string): LoadTargetError {
+    const url = this.#sessions[lane]?.url ?? new URL('http://unknown')
+    return unusable(url, new Error(why), this.#plan.setup !== undefined)
+  }
+
   /** Calls the user's request function; what it throws ends the run. */
   #make(thread: number, first: number, count: number): void {
     try {
       const [session] = this.#sessions
       if (session === undefined) return
-      const requests = this.#requests.make(first, count, this.#placement.threads, session.protocol)
+      const requests = this.#requests.make(
+        { first, count, step: this.#placement.threads },
+        session.protocol,
+        this.#feeds,
+      )
       this.#generators[thread]?.tell({ type: 'requests', first, requests })
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)))

@@ -1,6 +1,5 @@
 import type { AnyRequest } from '../model/requests.ts'
 import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
-import type { ErrorClass } from '../model/protocol.ts'
 import type { SliceDelta } from '../measure/recorder.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
@@ -42,7 +41,8 @@ export type ToGenerator =
 export type FromGenerator =
   /** Connections stand; the run can start. */
   | { readonly type: 'ready' }
-  | { readonly type: 'unreachable'; readonly errorClass: ErrorClass; readonly message: string }
+  /** `lane`: position of the plan's lane that no connection could be made for. */
+  | { readonly type: 'unreachable'; readonly lane: number; readonly message: string }
   | { readonly type: 'ask'; readonly first: number; readonly count: number }
   | { readonly type: 'slices'; readonly slices: readonly SliceDelta[]; readonly state: GeneratorState }
   | {

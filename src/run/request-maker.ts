@@ -1,9 +1,19 @@
 import { LoadPlanError, type PlanFault } from '../model/errors.ts'
+import { dataFault } from '../model/plan-data.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
+import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import { positionsOf } from './instants.ts'
+import { fillsIn, templatedFaults } from './templates.ts'
+
+/** The positions `first`, `first + step`, …, `count` of them. */
+interface RequestRange {
+  readonly first: number
+  readonly count: number
+  readonly step: number
+}
 
 /** Calls the plan's request function ahead of time, for the positions that the schedule has and no others. */
 export class RequestMaker {
@@ -22,7 +32,11 @@ export class RequestMaker {
    * The requests at `first`, `first + step`, …, at most `count` of them. What the function returns is checked like a
    * request written in the plan: throws `LoadPlanError` at the first that is not one, and what the function throws.
    */
-  make(first: number, count: number, step: number, protocol: Protocol<AnyRequest>): readonly AnyRequest[] {
+  make(
+    { first, count, step }: RequestRange,
+    protocol: Protocol<AnyRequest>,
+    feeds: Readonly<Record<string, LoadedFeed>>,
+  ): readonly AnyRequest[] {
     const { lanes, seed } = this.#plan
     const [{ request }] = lanes
     if (typeof request !== 'function') return []
@@ -30,14 +44,23 @@ export class RequestMaker {
     return Array.from({ length: Math.min(count, left) }, (_, index) => {
       const sequence = first + index * step
       const made = request({ sequence, random: randomFrom(seed, 'request', sequence) }) as AnyRequest
-      const faults = this.#faultsOf(made, `request(${sequence})`, protocol)
+      const faults = this.#faultsOf(made, `request(${sequence})`, protocol, feeds)
       if (faults.length > 0) throw new LoadPlanError(faults)
       return made
     })
   }
 
-  #faultsOf(made: AnyRequest, key: string, protocol: Protocol<AnyRequest>): readonly PlanFault[] {
-    const faults = protocol.faultsOf(made, key)
+  #faultsOf(
+    made: AnyRequest,
+    key: string,
+    protocol: Protocol<AnyRequest>,
+    feeds: Readonly<Record<string, LoadedFeed>>,
+  ): readonly PlanFault[] {
+    const noData = dataFault(made, key, !this.#inline && this.#plan.lanes[0].protocol.from === 'module')
+    if (noData !== undefined) return [noData]
+    const faults = fillsIn(this.#plan, feeds)
+      ? templatedFaults(made, key, this.#plan, feeds, protocol)
+      : protocol.faultsOf(made, key)
     if (faults.length > 0 || this.#inline || protocol.needsInline?.(made) !== true) return faults
     const rule = 'cannot be a function in a request that a function makes'
     return [{ key: `${key}.check`, value: made['check'], rule, remedy: 'write the check as data: { status, json, … }' }]

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import type { StartedCommand } from '../measure/monitor/index.ts'
 import { LoadTargetError } from '../model/errors.ts'
 import type { CommandTarget, ResolvedLane, ResolvedPlan, StdioTarget, Target } from '../model/plan.ts'
 import type { ConnectContext, Protocol } from '../model/protocol.ts'
@@ -7,7 +8,7 @@ import { EMBEDDED_FRAGMENT } from '../model/work.ts'
 import { isLoopback } from './allowed-hosts.ts'
 import { loadProtocol } from './protocols.ts'
 import { startTarget } from './started-target.ts'
-import { checkTarget, reachTarget, unreachable } from './target.ts'
+import { checkTarget, reachTarget, unusable } from './target.ts'
 
 /** A target that may be loaded and answers, with all that a connection to it needs to know. */
 export interface TargetSession {
@@ -33,8 +34,16 @@ export async function openSessions(
   signal: AbortSignal,
 ): Promise<readonly TargetSession[]> {
   const opened: TargetSession[] = []
+  // Entries of a mix without a target of their own share that of the plan: one server, not one for each of them.
+  const started = new Map<string, StartedCommand>()
+  const start = async (target: CommandTarget): Promise<StartedCommand> => {
+    const key = JSON.stringify(target)
+    const command = started.get(key) ?? (await startTarget(target, plan.allowHosts, log, signal))
+    started.set(key, command)
+    return command
+  }
   try {
-    for (const lane of plan.lanes) opened.push(await openSession(plan, lane, log, signal))
+    for (const lane of plan.lanes) opened.push(await openSession(plan, lane, start, log, signal))
     return opened
   } catch (error) {
     await closeAll(opened)
@@ -60,12 +69,13 @@ type Found = Omit<TargetSession, 'protocol' | 'negotiated' | 'close'>
 async function openSession(
   plan: ResolvedPlan,
   lane: ResolvedLane,
+  start: (target: CommandTarget) => Promise<StartedCommand>,
   log: (text: string) => void,
   signal: AbortSignal,
 ): Promise<TargetSession> {
   const protocol = await loadProtocol(lane.protocol)
   const { target } = lane
-  const command = isCommand(target) ? await startTarget(target, plan.allowHosts, log, signal) : undefined
+  const command = isCommand(target) ? await start(target) : undefined
   const close = async (): Promise<void> => command?.stop()
   try {
     const found = isStdio(target)
@@ -118,7 +128,7 @@ async function negotiate(
   try {
     return await protocol.negotiate(url, context)
   } catch (error) {
-    throw stdio === undefined ? unreachable(url, error) : unstartable(stdio, error)
+    throw stdio === undefined ? unusable(url, error) : unstartable(stdio, error)
   }
 }
 

@@ -135,6 +135,17 @@ export function unreachable(url: URL, cause: unknown): LoadTargetError {
   )
 }
 
+/** The error of a run whose target is there, but not as the plan has it: another protocol, a setup that fails. */
+export function unusable(url: URL, cause: unknown, hasSetup = false): LoadTargetError {
+  const listens = `look at what listens there: it is to speak ${url.protocol.slice(0, -1)}, at the path of the target`
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_UNREACHABLE',
+    `no connection to ${whereOf(url)} can be used (${reasonOf(cause)})
+    → ${hasSetup ? 'look at the `setup` of the plan, and at the target' : listens}`,
+    { cause },
+  )
+}
+
 /** Origins are known for the web's own schemes only. */
 function whereOf(url: URL): string {
   return url.host === '' ? url.href : `${url.protocol}//${url.host}`

@@ -35,6 +35,26 @@ export interface StepTemplates {
 }
 
 /**
+ * Whether there is anything that code of the user's could not fill in itself. Where there is not, braces in what it makes
+ * are no template.
+ */
+export function fillsIn({ setup }: ResolvedPlan, feeds: Feeds): boolean {
+  return setup !== undefined || Object.keys(feeds).length > 0
+}
+
+/** Everything wrong with a request that the user's code has made, its templates included. */
+export function templatedFaults(
+  request: unknown,
+  key: string,
+  plan: ResolvedPlan,
+  feeds: Feeds,
+  protocol: Protocol<AnyRequest>,
+): readonly PlanFault[] {
+  const known = knownNames(plan, feeds)
+  return [...protocol.faultsOf(sampleOf(request), key), ...templateFaults(request, key, known)]
+}
+
+/**
  * Undefined where the plan has nothing to fill in: a journey makes its own values, and braces in an answer that it sends
  * on are no template.
  */
@@ -43,11 +63,10 @@ export function stepTemplates(
   feeds: Feeds,
   protocol: Protocol<AnyRequest>,
 ): StepTemplates | undefined {
-  if (plan.setup === undefined && Object.keys(feeds).length === 0) return undefined
+  if (!fillsIn(plan, feeds)) return undefined
   const sources = { feeds: feedPickers(feeds, plan.seed), seed: plan.seed, headers: plan.headers }
-  const known = knownNames(plan, feeds)
   return {
-    faultsOf: (request, key) => [...protocol.faultsOf(sampleOf(request), key), ...templateFaults(request, key, known)],
+    faultsOf: (request, key) => templatedFaults(request, key, plan, feeds, protocol),
     render: (request, position) => rendered(request, compileTemplate(request, sources), position),
   }
 }

@@ -34,6 +34,13 @@ export function sizeOf(spec: MessageSize, random: Random, longest: number = Numb
   return Math.min(Math.floor(size), to - 1)
 }
 
+/** No message of this size is longer, in bytes. */
+export function mostBytes(spec: MessageSize): number {
+  if (typeof spec === 'number') return spec
+  if (typeof spec === 'string') return mostBytes(NAMED[spec])
+  return 'from' in spec ? spec.to - 1 : Math.max(...spec.map(({ size }) => mostBytes(size)))
+}
+
 function drawn(sizes: Extract<MessageSize, readonly unknown[]>, random: Random): MessageSize {
   let left = random.next() * sizes.reduce((sum, { weight }) => sum + weight, 0)
   for (const { size, weight } of sizes) {

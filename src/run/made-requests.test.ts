@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { runLoad } from './index.ts'
+import { recordingServer } from './recording-server.case.ts'
+
+const shape = { rate: 20, duration: '500ms' } as const
+
+test('braces in what a request function makes are its own, where the plan has nothing to fill in', async () => {
+  const { url, requests } = await recordingServer()
+  const body = 'as it is: {{user.name}} {{sequence}}'
+  await runLoad({ ...shape, target: url, request: () => ({ method: 'POST', body }) })
+  expect(new Set(requests.map((request) => String(request.body)))).toEqual(new Set([body]))
+})
+
+test('beside feeds they are templates, and a misspelt one ends the run with its fault', async () => {
+  const { url, requests } = await recordingServer()
+  const plan = { ...shape, target: url, feeds: { user: { records: [{ name: 'ann' }] } } }
+  await runLoad({ ...plan, request: () => ({ path: '/{{user.name}}' }) })
+  expect(new Set(requests.map((request) => request.path))).toEqual(new Set(['/ann']))
+  await expect(runLoad({ ...plan, request: () => ({ path: '/{{user.nmae}}' }) })).rejects.toThrow(
+    "request(0).path names no field of the feed 'user', got '{{user.nmae}}'\n    → did you mean {{user.name}}?",
+  )
+})
+
+test('a request function that is async is told so, whether or not the run is inline', async () => {
+  const { url, requests } = await recordingServer()
+  const request = (): object => Promise.resolve({ path: '/later' })
+  const plan = { ...shape, target: url, request } as const
+  const told = 'request(0) must be there at once'
+  await expect(runLoad(plan)).rejects.toThrow(told)
+  await expect(runLoad({ ...plan, setup: () => 1 })).rejects.toThrow(told)
+  expect(requests).toEqual([])
+})
+
+test('sizes and formats that no request has room for are noted, and those beyond what is carried', async () => {
+  const { url } = await recordingServer()
+  const plan = { ...shape, target: url, messageSize: 'medium', messageFormat: 'text' } as const
+  const get = await runLoad({ ...plan, request: { path: '/' } })
+  expect(get.plan.notes).toEqual([
+    'messageSize does not apply: no request has room for a body that is made',
+    'messageFormat does not apply: no request has room for a body that is made',
+  ])
+  const post = await runLoad({ ...plan, request: [{ path: '/' }, { method: 'POST' }] })
+  expect(post.plan.notes).toEqual([])
+})

@@ -1,5 +1,6 @@
 export { LoadError, LoadInternalError, LoadPlanError, LoadTargetError } from './model/errors.ts'
 export type { PlanFault } from './model/errors.ts'
+export type { Body, GeneratedBody, MessageFormat } from './model/body.ts'
 export type { ArrivalPattern, ArrivalProcessName, PatternSpec, PhaseWindow } from './model/pattern.ts'
 export type {
   AbortLimits,
@@ -22,12 +23,13 @@ export type {
   StdioTarget,
   Target,
   TlsOptions,
+  WorkloadName,
 } from './model/plan.ts'
 export type { Artifact, Environment, LoadRecord, RunRecord } from './model/record.ts'
 export { journey } from './model/journey.ts'
 export type { JourneyContext, JourneyFunction, StepAnswer } from './model/journey.ts'
 export type { OwnConnection, OwnEvents, OwnOutcome, OwnOutgoing, OwnProtocol } from './model/own-protocol.ts'
-export type { Answer, ConnectContext, ErrorClass, ProtocolSpec } from './model/protocol.ts'
+export type { Answer, ConnectContext, ErrorClass, ProtocolSpec, ReconnectOptions } from './model/protocol.ts'
 export type { HttpAnswer, HttpCheck, HttpRequest, McpRequest, TcpRequest, WebSocketRequest } from './model/requests.ts'
 export type { SetupContext, SetupFunction } from './model/setup.ts'
 export type {

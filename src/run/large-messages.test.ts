@@ -12,10 +12,10 @@ const AT_ONCE = 16
 const MESSAGE = 100_000_000
 const LENGTH = { framing: { length: 4 } } as const
 
-/** Sixteen at once, each on a connection of its own; all of them are due within the first instants of the run. */
+/** Sixteen at once, each on a connection of its own: all are due before the first of them can be through. */
 const LARGE: LoadPlan = {
-  rate: AT_ONCE * 10,
-  duration: 100,
+  rate: AT_ONCE * 100,
+  duration: 10,
   workload: 'write-heavy',
   messageSize: MESSAGE,
   messageFormat: 'binary',

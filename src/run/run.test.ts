@@ -146,7 +146,8 @@ describe('a run', () => {
       requestTimeout: '1s',
       maxConnections: 10,
     })
-    expect(performance.now() - startedMs).toBeLessThan(6_000)
+    // Two seconds of schedule, one of time-out, two to say goodbye to a server that says nothing; the rest is slack.
+    expect(performance.now() - startedMs).toBeLessThan(12_000)
     expect(result.requestsScheduled).toBe(200)
     expect(result.timeouts).toBeGreaterThan(0)
     expect(result.droppedByReason['pool-wait']).toBeGreaterThan(0)

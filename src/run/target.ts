@@ -125,7 +125,7 @@ function answers({ address, family }: HostAddress, port: number, timeoutMs: Ms):
 }
 
 /** The error of a run whose target is not there: the first one that a newcomer meets. */
-export function unreachable(url: URL, cause: unknown): LoadTargetError {
+function unreachable(url: URL, cause: unknown): LoadTargetError {
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
     `nothing answers at ${whereOf(url)} (${reasonOf(cause)})

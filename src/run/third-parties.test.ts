@@ -181,7 +181,7 @@ describe('a run against a server of another make: every request answered, none u
     const skip = needs === undefined ? '' : missing(needs)
     const command = 'stdio' in target ? target.stdio : target.command
     test.skipIf(skip !== '')(`${name}${skip}`, async () => {
-      const result = await runLoad({ target, rate: 200, duration: '1s', ...plan })
+      const result = await runLoad({ target, rate: 100, duration: '2s', ...plan })
       report(command, result)
       expect(result).toMatchObject({ requestsScheduled: 200, successes: 200, errorsByClass: {}, dropped: 0 })
       expect(result.protocolVersion).toContain(version)

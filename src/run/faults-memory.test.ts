@@ -1,0 +1,135 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { stdioTarget } from '../../fixtures/index.ts'
+import type { ErrorClass } from '../model/protocol.ts'
+import type { LoadPlan } from '../model/plan.ts'
+import { mix } from '../traffic/workloads/mix.ts'
+import type { LoadRun } from './index.ts'
+import {
+  countsOf,
+  errorsOf,
+  lanesOf,
+  PARTY_NAMES,
+  resultOf,
+  setFaults,
+  startServers,
+  stopServers,
+} from './faults.case.ts'
+import type { FaultKind, FaultOptions, PartyName, Servers } from './faults.case.ts'
+
+const RPS = 1_000
+const DURATION_MS = 5_000
+/** Far less than an exchange and its connection take, and far more than a thread's heap changes by itself. */
+const MOST_BYTES_A_FAULT = 1_000
+const FLOODED_BYTES = 2_000_000
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+/** What is held, in bytes. */
+function held(): number {
+  gc()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+/** Calls it at the end of each interval, about once a second. */
+async function eachInterval(run: LoadRun, look: () => unknown): Promise<void> {
+  const intervals = run[Symbol.asyncIterator]()
+  while ((await intervals.next()).done !== true) await look()
+}
+
+/** An object with functions keeps the run in this thread, whose heap can be looked at. */
+function here(durationMs: number, requestTimeout: string): LoadPlan {
+  return {
+    pattern: { name: 'here', durationMs, rateAt: () => RPS, expectedBy: (tMs) => (RPS * tMs) / 1_000 },
+    requestTimeout,
+    maxConnections: 200,
+    reconnect: { attempts: 1_000_000, backoffMs: 1, maxBackoffMs: 10 },
+  }
+}
+
+interface Repeated {
+  readonly what: string
+  readonly options: FaultOptions
+  readonly kinds: readonly FaultKind[]
+  readonly of: readonly PartyName[]
+  readonly errorClass: ErrorClass
+  readonly requestTimeout: string
+}
+
+const REPEATED: readonly Repeated[] = [
+  {
+    what: 'whose connections are reset or carry garbage',
+    options: { resetEvery: 2, garbageEvery: 1 },
+    kinds: ['reset', 'garbage'],
+    of: PARTY_NAMES,
+    errorClass: 'connection',
+    requestTimeout: '10s',
+  },
+  {
+    what: 'that are never answered',
+    options: { silentEvery: 1 },
+    kinds: ['silent'],
+    // Those whose connections end with what is given up: others would only become more.
+    of: ['http', 'websocket', 'tcp'],
+    errorClass: 'timeout',
+    requestTimeout: '1s',
+  },
+  {
+    what: 'whose replies are for nobody',
+    options: { unknownIdEvery: 1 },
+    kinds: ['unknown-id'],
+    of: ['mcp tcp', 'mcp ws'],
+    errorClass: 'timeout',
+    requestTimeout: '1s',
+  },
+]
+
+let servers: Servers
+
+beforeAll(async () => {
+  servers = await startServers(PARTY_NAMES)
+  // Everything is loaded by then, which can take this thread longer than a time-out.
+  await resultOf({ ...here(200, '30s'), workload: mix(lanesOf(servers, PARTY_NAMES)) })
+})
+
+afterAll(() => stopServers(servers))
+
+describe('thousands of requests', () => {
+  test.each(REPEATED)('$what leave nothing behind in memory', async (repeated) => {
+    const { options, kinds, of, errorClass, requestTimeout } = repeated
+    const heldBytes: number[] = []
+    const result = await resultOf(
+      { ...here(DURATION_MS, requestTimeout), workload: mix(lanesOf(servers, of)) },
+      async (run) => {
+        await eachInterval(run, async () => {
+          // Not before the run stands: what it opens with would fail at once.
+          if (heldBytes.length === 0) await setFaults(servers, of, options)
+          heldBytes.push(held())
+        })
+      },
+    )
+    await setFaults(servers, of, {})
+    const struck = (await countsOf(servers, of))
+      .flatMap(({ faults }) => kinds.map((kind) => faults[kind] ?? 0))
+      .reduce((sum, count) => sum + count, 0)
+    expect(struck).toBeGreaterThan(1_000)
+    expect(errorsOf(result)[errorClass]).toBeGreaterThan(500)
+    // Where requests wait for their time-outs, as many do so from the second second on.
+    const grown = Math.min(...heldBytes.slice(-2)) - Math.min(...heldBytes.slice(1, 3))
+    expect(grown / struck).toBeLessThan(MOST_BYTES_A_FAULT)
+  })
+})
+
+test('what a server floods its standard error with is read all the same, and none of it is kept', async () => {
+  const target = stdioTarget({ stderrBytes: FLOODED_BYTES })
+  const startBytes = process.memoryUsage.rss()
+  let peakBytes = 0
+  const result = await resultOf({ target, rate: 100, duration: '2s' }, async (run) => {
+    await eachInterval(run, () => (peakBytes = Math.max(peakBytes, process.memoryUsage.rss() - startBytes)))
+  })
+  expect(result).toMatchObject({ successes: 200, errors: 0, dropped: 0 })
+  expect(peakBytes).toBeLessThan((200 * FLOODED_BYTES) / 4)
+})

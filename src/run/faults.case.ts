@@ -1,0 +1,167 @@
+import { expect } from 'vitest'
+import { type Fixture, startFixture } from '../../fixtures/index.ts'
+import type { LoadPlan, MixEntry } from '../model/plan.ts'
+import type { ErrorClass, ProtocolSpec } from '../model/protocol.ts'
+import type { McpRequest } from '../model/requests.ts'
+import type { Figures, JudgedFigures, LoadResult } from '../model/result.ts'
+import { mcp } from '../protocols/mcp/index.ts'
+import { tcp } from '../protocols/tcp/index.ts'
+import { mix } from '../traffic/workloads/mix.ts'
+import { expectBooksToBalance } from './books.case.ts'
+import { type LoadRun, startLoad } from './index.ts'
+
+/** How long starting threads and processes, and ending them, may take where the machine is busy with other things. */
+const GRACE_MS = 15_000
+
+/** Without target and rate; with room for the connections that faults take away. */
+export const FAULTY_PLAN: LoadPlan = { duration: '500ms', requestTimeout: '3s', maxConnections: 40, seed: 'cafe' }
+
+/** The result of a run that ended by itself, in time and with every request accounted for. */
+export async function resultOf(plan: LoadPlan, meanwhile?: (run: LoadRun) => Promise<void>): Promise<LoadResult> {
+  const startedMs = performance.now()
+  const run = startLoad(plan)
+  const [result] = await Promise.all([run.result, meanwhile?.(run)])
+  const takenMs = performance.now() - startedMs
+  expect(takenMs).toBeLessThan(result.durationMs + result.plan.requestTimeoutMs + GRACE_MS)
+  expect(result).toMatchObject({ ended: 'completed', inFlight: 0 })
+  expectBooksToBalance(result)
+  return result
+}
+
+/** How many errors there are of each class. */
+export function errorsOf({ errorsByClass }: Figures): Partial<Record<ErrorClass, number>> {
+  return Object.fromEntries(Object.entries(errorsByClass).map(([errorClass, { count }]) => [errorClass, count]))
+}
+
+type WorkOptions = Parameters<typeof startFixture<'work'>>[1]
+export type FaultOptions = Parameters<Fixture<'work'>['control']['setFaults']>[0]
+export type WorkCounts = Awaited<ReturnType<Fixture<'work'>['control']['counts']>>
+export type FaultKind = keyof WorkCounts['faults']
+
+export const PARTY_NAMES = [
+  'http',
+  'websocket',
+  'tcp',
+  'mcp http',
+  'mcp sse',
+  'mcp sessions',
+  'mcp tcp',
+  'mcp ws',
+] as const
+
+export type PartyName = (typeof PARTY_NAMES)[number]
+
+/** An embedded target, and how it is spoken to: one request at a time on a connection, so that no fault strikes two. */
+interface Party {
+  readonly options: WorkOptions
+  readonly protocol?: ProtocolSpec
+}
+
+const ONE_AT_A_TIME = mcp({ maxInFlight: 1 })
+
+export const PARTIES: Readonly<Record<PartyName, Party>> = {
+  http: { options: { protocol: 'http' } },
+  websocket: { options: { protocol: 'websocket' } },
+  // A line may hold anything; that a length is absurd shows.
+  tcp: { options: { protocol: 'tcp', framing: { length: 4 } }, protocol: tcp({ framing: { length: 4 } }) },
+  'mcp http': { options: { protocol: 'mcp' }, protocol: ONE_AT_A_TIME },
+  'mcp sse': { options: { protocol: 'mcp', replies: 'sse' }, protocol: ONE_AT_A_TIME },
+  'mcp sessions': { options: { protocol: 'mcp' }, protocol: mcp({ maxInFlight: 1, protocolVersion: '2025-11-25' }) },
+  'mcp tcp': { options: { protocol: 'mcp', transport: 'tcp' }, protocol: ONE_AT_A_TIME },
+  'mcp ws': { options: { protocol: 'mcp', transport: 'websocket' }, protocol: ONE_AT_A_TIME },
+}
+
+/** What a plan, or a lane of a mix, says of how it speaks. */
+export function spokenBy(name: PartyName): { readonly protocol?: ProtocolSpec } {
+  const { protocol } = PARTIES[name]
+  return protocol === undefined ? {} : { protocol }
+}
+
+export type Servers = Readonly<Partial<Record<PartyName, Fixture<'work'>>>>
+
+/** A server of each, in a process of its own. */
+export async function startServers(names: readonly PartyName[]): Promise<Servers> {
+  const started = names.map(async (name) => [name, await startFixture('work', PARTIES[name].options)] as const)
+  return Object.fromEntries(await Promise.all(started))
+}
+
+export async function stopServers(servers: Servers): Promise<void> {
+  await Promise.all(Object.values(servers).map((server) => server.stop()))
+}
+
+/** Faults to be committed by all servers of `of`, in one run that mixes them. */
+interface Strike {
+  readonly servers: Servers
+  readonly of: readonly PartyName[]
+  readonly options: FaultOptions
+  readonly counted: FaultKind
+  readonly plan: LoadPlan
+  /** Further lanes of the mix. */
+  readonly beside?: readonly MixEntry[]
+}
+
+/** What came of it at one party, and how the server counts it; NaN of a server that nobody can ask. */
+interface Struck {
+  readonly name: string
+  readonly figures: JudgedFigures
+  /** Requests that the server read, handshakes excepted: no fault touches them. */
+  readonly read: number
+  /** Requests that suffered the fault. */
+  readonly struck: number
+}
+
+/** Its reply must hold what this call alone has sent. */
+export const ECHO: McpRequest = { tool: 'echo', arguments: { message: 'hi' } }
+
+/** Requests a second of each lane, about: the shares of a mix are drawn. */
+const LANE_RPS = 120
+
+/** Lanes of a mix, one for each of these. */
+export function lanesOf(servers: Servers, names: readonly PartyName[]): readonly MixEntry[] {
+  return names.map((name) => ({
+    ...spokenBy(name),
+    ...(name.startsWith('mcp') && { request: ECHO }),
+    name,
+    target: serverOf(servers, name).url,
+  }))
+}
+
+/** These faults from now on, at each of them. */
+export async function setFaults(servers: Servers, of: readonly PartyName[], faults: FaultOptions): Promise<void> {
+  await Promise.all(of.map((name) => serverOf(servers, name).control.setFaults(faults)))
+}
+
+/** The counts of each, in their order. */
+export async function countsOf(servers: Servers, of: readonly PartyName[]): Promise<readonly WorkCounts[]> {
+  return Promise.all(of.map((name) => serverOf(servers, name).control.counts()))
+}
+
+function serverOf(servers: Servers, name: PartyName): Fixture<'work'> {
+  const server = servers[name]
+  if (server === undefined) throw new Error(`there is no server of ${name}`)
+  return server
+}
+
+export async function strike({ servers, of, options, counted, plan, beside = [] }: Strike): Promise<Struck[]> {
+  await setFaults(servers, of, options)
+  const before = await countsOf(servers, of)
+  const lanes = [...lanesOf(servers, of), ...beside]
+  const result = await resultOf({ ...plan, rate: LANE_RPS * lanes.length, workload: mix(lanes) })
+  expect(result.generator.mode).toBe('worker')
+  expect(result.dropped).toBe(0)
+  const after = await countsOf(servers, of)
+  return lanes.map(({ name = '' }, index) => {
+    const figures = Object.entries(result.operations).find(([operation]) => operation.startsWith(name))?.[1]
+    if (figures === undefined) throw new Error(`${name} is none of ${Object.keys(result.operations).join()}`)
+    const since = (count: (counts: WorkCounts) => number): number => {
+      const [first, last] = [before[index], after[index]]
+      return first === undefined || last === undefined ? Number.NaN : count(last) - count(first)
+    }
+    return { name, figures, read: since(readBy), struck: since(({ faults }) => faults[counted] ?? 0) }
+  })
+}
+
+/** Requests that a server has read, handshakes excepted. */
+export function readBy({ requests, verbs }: WorkCounts): number {
+  return requests - (verbs['initialize'] ?? 0) - (verbs['server/discover'] ?? 0)
+}

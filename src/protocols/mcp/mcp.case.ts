@@ -119,13 +119,15 @@ export function overPipes(
 export interface Heard extends Outcome {
   /** Bytes of each message before the end. */
   readonly messages: readonly number[]
+  /** Whether the connection takes another call, as it says at the very end of this one. */
+  readonly usable: boolean
 }
 
 /** One exchange, as a promise of how it ended. */
 export function ask(connection: Connection<McpRequest>, payload: McpRequest, requestId = 0): Promise<Heard> {
   const messages: number[] = []
   return new Promise((resolve) => {
-    const onDone = (outcome: Outcome): void => resolve({ ...outcome, messages })
+    const onDone = (outcome: Outcome): void => resolve({ ...outcome, messages, usable: connection.usable })
     const onMessage = (bytes: number): void => void messages.push(bytes)
     connection.exchange({ requestId, operation: 'test', payload }, { onMessage, onDone })
   })

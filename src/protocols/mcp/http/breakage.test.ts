@@ -138,6 +138,15 @@ describe('a call that gets no good reply', () => {
     expect(connection.usable).toBe(false)
   })
 
+  test('a server that cannot be reached again: no further call from the moment that anybody hears of it', async () => {
+    const server = await sessionServer(answer)
+    const connection = await connected(server.url)
+    await server.stop()
+    // The first may still find the socket that it had.
+    const heard = [await ask(connection, ECHO), await ask(connection, ECHO)]
+    expect(heard.find(({ errorClass }) => errorClass === 'connect')).toMatchObject({ usable: false })
+  })
+
   test('a handshake that is not taken rejects with its class', async () => {
     const server = await postServer(({ message: { id, method }, response }) => {
       if (method === 'initialize') json(response, { jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } })

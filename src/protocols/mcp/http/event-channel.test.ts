@@ -97,6 +97,12 @@ describe('the transport of 2024-11-05', () => {
     expect(await ask(connection, ECHO)).toMatchObject({ ok: false, errorClass })
   })
 
+  test('a lost session takes no further call from the moment that anybody hears of it', async () => {
+    const server = await eventServer(({ response }) => response.writeHead(404).end('Session not found'))
+    const connection = await connected(server.url, OLD)
+    expect(await ask(connection, ECHO)).toMatchObject({ errorClass: 'session-lost', usable: false })
+  })
+
   test('calls whose posts are not taken, and that are given up, leave room for the next', async () => {
     let stalled = true
     const server = await eventServer((posted, events) => {

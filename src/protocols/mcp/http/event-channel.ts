@@ -79,6 +79,7 @@ class EventChannel implements McpChannel {
   readonly #underWay = new Map<number, AcceptedPost>()
   /** What crossed the wire and no message has been told of. */
   #untold = 0
+  #usable = true
   #ended = false
   readonly #resolveClosed: (reason: Error | undefined) => void
 
@@ -103,7 +104,7 @@ class EventChannel implements McpChannel {
   }
 
   get usable(): boolean {
-    return !this.#ended
+    return this.#usable && this.#sockets?.reachable !== false
   }
 
   establish(_: McpVersion, initialized: McpMessage): Promise<void> {
@@ -128,6 +129,8 @@ class EventChannel implements McpChannel {
         return
       }
       if (typeof refusal === 'string') return this.#listener.message(refusal, bytes)
+      // Before anybody hears of it: who does sends the next call at once, and not into a session that is gone.
+      if (refusal.errorClass === 'session-lost') this.#usable = false
       if (id !== undefined) this.#listener.failed(id, refusal)
       if (refusal.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', refusal.message))
     }
@@ -156,6 +159,7 @@ class EventChannel implements McpChannel {
 
   lose(reason: Error | undefined): void {
     if (this.#ended) return
+    this.#usable = false
     this.#ended = true
     if (this.#sockets === undefined) this.#resolveClosed(reason)
     else void this.#sockets.destroy().then(() => this.#resolveClosed(reason))

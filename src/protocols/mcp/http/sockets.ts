@@ -37,10 +37,16 @@ export class HttpSockets {
   readonly #waiting: Ticket[] = []
   readonly #abort = new AbortController()
   #connecting = 0
+  #reachable = true
 
   constructor(first: HttpConnection, options: SocketsOptions) {
     this.#options = options
     this.#add(first)
+  }
+
+  /** False once no further socket could be made, from before anybody hears of it. */
+  get reachable(): boolean {
+    return this.#reachable
   }
 
   /** Sends at once where a socket is free. `asker` hears of the end, though never from inside this call. */
@@ -128,6 +134,8 @@ export class HttpSockets {
         this.#connecting--
         if (this.#abort.signal.aborted) return
         const reason = error instanceof ConnectError ? error : new ConnectError('connect', String(error))
+        // Whoever hears of it sends the next call at once, and not here.
+        this.#reachable = false
         this.#failWaiting({ ok: false, bytesSent: 0, bytesReceived: 0, ...wordsOf(reason) })
         this.#options.onUnreachable(reason)
       },

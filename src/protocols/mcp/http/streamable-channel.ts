@@ -85,7 +85,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   get usable(): boolean {
-    return this.#usable
+    return this.#usable && this.#sockets?.reachable !== false
   }
 
   establish(version: McpVersion, initialized: McpMessage): Promise<void> {
@@ -153,6 +153,8 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   over(post: Post, failure: ChannelFailure | undefined): void {
     if (this.#ended) return
+    // Before anybody hears of it: who does sends the next call at once, and not into a session that is gone.
+    if (failure?.errorClass === 'session-lost') this.#usable = false
     if (post.id !== undefined) {
       this.#underWay.delete(post.id)
       if (failure !== undefined) this.#listener.failed(post.id, failure)

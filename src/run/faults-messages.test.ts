@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stdioTarget } from '../../fixtures/index.ts'
 import type { ErrorClass } from '../model/protocol.ts'
 import { mcp } from '../protocols/mcp/index.ts'
-import { ECHO, errorsOf, FAULTY_PLAN, startServers, stopServers, strike } from './faults.case.ts'
+import { ECHO, errorsOf, SILENT_PLAN, startServers, stopServers, strike } from './faults.case.ts'
 import type { FaultKind, FaultOptions, PartyName, Servers } from './faults.case.ts'
 
 const EVERY = 5
@@ -55,7 +55,7 @@ describe(`every ${EVERY}th reply of JSON-RPC`, () => {
     // One process, which counts the calls in the order in which they were sent.
     const stdio = { target: stdioTarget(options), protocol: mcp({ maxInFlight: 40 }), maxConnections: 1 } as const
     const beside = [{ ...stdio, name: PIPES, request: ECHO }]
-    const parties = await strike({ servers, of: OF, options, counted, plan: FAULTY_PLAN, beside })
+    const parties = await strike({ servers, of: OF, options, counted, plan: SILENT_PLAN, beside })
     expect(parties.map(({ name }) => name)).toEqual([...OF, PIPES])
     for (const { name, figures, read, struck } of parties) {
       // Nobody can ask a process about itself that the run has started and ended.

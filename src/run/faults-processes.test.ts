@@ -12,7 +12,6 @@ const PLAN: LoadPlan = {
   maxConnections: 1,
   rate: 45,
   duration: '2s',
-  requestTimeout: '10s',
   reconnect: { attempts: 100, maxBackoffMs: 200 },
 }
 const EVERY = 25
@@ -70,7 +69,7 @@ describe.concurrent('a server over its pipes', () => {
 
   test('that never answers: every call is a time-out, and it ends with the run', async () => {
     let pids: readonly number[] = []
-    const plan: LoadPlan = { ...PLAN, protocol: 'mcp', requestTimeout: '3s', duration: '1s', rate: 100 }
+    const plan: LoadPlan = { ...PLAN, protocol: 'mcp', requestTimeout: '4s', duration: '1s', rate: 100 }
     const result = await resultOf({ ...plan, target: stdioTarget({ silentEvery: 1 }) }, async (run) => {
       pids = await vi.waitUntil(() => run.metrics().target.pids.length > 0 && run.metrics().target.pids, WAIT)
     })

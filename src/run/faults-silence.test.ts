@@ -1,31 +1,56 @@
-import { describe, expect, test, vi } from 'vitest'
-import { countsAtRest } from '../../fixtures/counts-at-rest.ts'
-import { startFixture } from '../../fixtures/index.ts'
-import { errorsOf, FAULTY_PLAN, PARTIES, PARTY_NAMES, readBy, resultOf, spokenBy } from './faults.case.ts'
-
-const PLAN = { ...FAULTY_PLAN, rate: 100, duration: '2s', maxConnections: 20 } as const
-const WAIT = { timeout: 10_000, interval: 10 }
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { mix } from '../traffic/workloads/mix.ts'
+import {
+  countsOf,
+  errorsOf,
+  figuresOf,
+  lanesOf,
+  PARTY_NAMES,
+  readBy,
+  resultOf,
+  SILENT_PLAN,
+  startServers,
+  stopServers,
+} from './faults.case.ts'
+import type { Servers } from './faults.case.ts'
 
 /** Where a connection can be made, and a request sent, without a word from the server itself. */
 const SPEAKS_LATER = new Set(['http', 'tcp'])
 
-describe.concurrent('a server that stands still while its sockets stay open', () => {
-  test.for(PARTY_NAMES)('%s: what is sent times out, what finds no connection is dropped', async (name) => {
-    await using server = await startFixture('work', PARTIES[name].options)
-    // A stopped process: the kernel takes what is sent as long as there is room, and nobody reads it.
-    const result = await resultOf({ ...PLAN, ...spokenBy(name), target: server.url }, async () => {
-      await vi.waitUntil(async () => readBy(await server.control.counts()) > 20, WAIT)
-      process.kill(server.pid, 'SIGSTOP')
-    }).finally(() => process.kill(server.pid, 'SIGCONT'))
-    const { timeout = 0, ...others } = errorsOf(result)
-    const { dropped, requestsSent, successes } = result
-    expect(others).toEqual({})
-    expect(timeout).toBeGreaterThan(0)
-    expect(result.droppedByReason).toEqual({ 'pool-wait': dropped })
-    expect(successes + timeout + dropped).toBe(200)
-    const read = readBy(await countsAtRest(server))
-    if (SPEAKS_LATER.has(name)) expect(read).toBe(requestsSent)
-    else expect(read).toBeLessThanOrEqual(requestsSent + 1)
-    expect(read).toBeGreaterThanOrEqual(successes)
-  })
+const WAIT = { timeout: 10_000, interval: 20 }
+
+let servers: Servers
+
+beforeAll(async () => {
+  servers = await startServers(PARTY_NAMES)
+})
+
+afterAll(() => stopServers(servers))
+
+test('a server stands still while its sockets stay open: what is sent times out, what finds no connection is dropped', async () => {
+  const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
+    for (const { pid } of Object.values(servers)) process.kill(pid, name)
+  }
+  const workload = mix(lanesOf(servers, PARTY_NAMES))
+  const rate = 60 * PARTY_NAMES.length
+  const result = await resultOf({ ...SILENT_PLAN, duration: '2s', rate, workload, maxConnections: 10 }, async () => {
+    await vi.waitUntil(async () => (await countsOf(servers, PARTY_NAMES)).every((counts) => readBy(counts) > 5), WAIT)
+    // The kernel takes what is sent to a process that stands still, as long as there is room, and nobody reads it.
+    signal('SIGSTOP')
+  }).finally(() => signal('SIGCONT'))
+  await vi.waitUntil(
+    async () => (await countsOf(servers, PARTY_NAMES)).every(({ connectionsOpen }) => connectionsOpen === 0),
+    WAIT,
+  )
+  const reads = (await countsOf(servers, PARTY_NAMES)).map(readBy)
+  for (const [index, name] of PARTY_NAMES.entries()) {
+    const figures = figuresOf(result, name)
+    const { timeout = 0, ...others } = errorsOf(figures)
+    expect(others, name).toEqual({})
+    expect(timeout, name).toBeGreaterThan(0)
+    expect(figures.droppedByReason, name).toEqual({ 'pool-wait': figures.dropped })
+    const read = reads[index] ?? Number.NaN
+    expect(read, name).toBeGreaterThanOrEqual(figures.successes)
+    if (SPEAKS_LATER.has(name)) expect(read, name).toBe(figures.requestsSent)
+  }
 })

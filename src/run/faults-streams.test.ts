@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { errorsOf, FAULTY_PLAN, resultOf } from './faults.case.ts'
+import { errorsOf, SILENT_PLAN, resultOf } from './faults.case.ts'
 
 const EVERY = 4
 const EVENTS = 3
@@ -41,7 +41,7 @@ test.each<[how: string, errorClass: 'connection' | 'timeout', cut: (response: Se
   async (_, errorClass, cut) => {
     const server = await streamServer(cut)
     const request = { path: '/events', stream: 'sse' } as const
-    const result = await resultOf({ ...FAULTY_PLAN, duration: '1s', target: server.url, rate: 100, request })
+    const result = await resultOf({ ...SILENT_PLAN, duration: '1s', target: server.url, rate: 100, request })
     const every = 100 / EVERY
     expect(server.cut()).toBe(every)
     expect(errorsOf(result)).toEqual({ [errorClass]: every })

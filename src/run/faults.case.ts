@@ -13,8 +13,11 @@ import { type LoadRun, startLoad } from './index.ts'
 /** How long starting threads and processes, and ending them, may take where the machine is busy with other things. */
 const GRACE_MS = 15_000
 
-/** Without target and rate; with room for the connections that faults take away. */
-export const FAULTY_PLAN: LoadPlan = { duration: '500ms', requestTimeout: '3s', maxConnections: 40, seed: 'cafe' }
+/** Without target and rate; with room for the connections that faults take away, and time for a machine that is busy. */
+export const FAULTY_PLAN: LoadPlan = { duration: '500ms', requestTimeout: '30s', maxConnections: 40, seed: 'cafe' }
+
+/** Where something is never answered. */
+export const SILENT_PLAN: LoadPlan = { ...FAULTY_PLAN, requestTimeout: '4s' }
 
 /** The result of a run that ended by itself, in time and with every request accounted for. */
 export async function resultOf(plan: LoadPlan, meanwhile?: (run: LoadRun) => Promise<void>): Promise<LoadResult> {
@@ -151,14 +154,20 @@ export async function strike({ servers, of, options, counted, plan, beside = [] 
   expect(result.dropped).toBe(0)
   const after = await countsOf(servers, of)
   return lanes.map(({ name = '' }, index) => {
-    const figures = Object.entries(result.operations).find(([operation]) => operation.startsWith(name))?.[1]
-    if (figures === undefined) throw new Error(`${name} is none of ${Object.keys(result.operations).join()}`)
+    const figures = figuresOf(result, name)
     const since = (count: (counts: WorkCounts) => number): number => {
       const [first, last] = [before[index], after[index]]
       return first === undefined || last === undefined ? Number.NaN : count(last) - count(first)
     }
     return { name, figures, read: since(readBy), struck: since(({ faults }) => faults[counted] ?? 0) }
   })
+}
+
+/** What came of the one operation of a lane. */
+export function figuresOf({ operations }: LoadResult, lane: string): JudgedFigures {
+  const figures = Object.entries(operations).find(([operation]) => operation.startsWith(lane))?.[1]
+  if (figures === undefined) throw new Error(`${lane} is none of ${Object.keys(operations).join()}`)
+  return figures
 }
 
 /** Requests that a server has read, handshakes excepted. */

@@ -125,7 +125,8 @@ export class Run implements LoadRun {
       return this.metrics()
     } finally {
       if (this.#ended === 'completed') await within(CLOSE_GRACE_MS, this.#closed.promise)
-      for (const generator of this.#generators) generator.terminate()
+      // The next run must not start its threads while these end.
+      await Promise.all(this.#generators.map((generator) => generator.end()))
       this.#watch?.stop()
       this.#intervals.end()
       const closing = closeAll(this.#sessions)

@@ -38,6 +38,9 @@ export type ToGenerator =
   | { readonly type: 'requests'; readonly first: number; readonly requests: readonly AnyRequest[] }
   | { readonly type: 'stop' }
 
+/** What a generator thread hears: what its generator is to do, or that it has nothing more to do. */
+export type ToThread = ToGenerator | { readonly type: 'exit' }
+
 export type FromGenerator =
   /** Connections stand; the run can start. */
   | { readonly type: 'ready' }

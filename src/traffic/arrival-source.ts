@@ -26,6 +26,6 @@ export interface JourneyArrival<Request> {
  */
 export interface ArrivalSource<Request> {
   next(): Arrival<Request> | JourneyArrival<Request> | 'later' | undefined
-  /** Scheduled arrivals, by phase, from the one last returned on; called once, when the run gives up on them. */
+  /** Scheduled arrivals, by phase, from the one last returned on; called when the run gives up on them, and each is told once. */
   rest(untilMs: Ms): ReadonlyMap<number, number>
 }

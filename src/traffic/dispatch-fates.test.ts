@@ -119,13 +119,13 @@ describe('a run that is stopped', () => {
     expect(fatesOf(run)).toEqual({ success: 99, cancelled: 5, stopped: 96 })
   })
 
-  test('counts what was due but not yet seen as the lateness of the tool', async () => {
+  test('counts what had long been due but was not seen as the lateness of the tool, and what came due just then as stopped', async () => {
     const late = (run: Parameters<NonNullable<Scenario['events']>[number][1]>[0]): void => {
       run.jump(200)
       run.dispatcher.stop()
     }
     const run = await runVirtually({ ...BUSY, events: [[507, late]] })
-    expect(fatesOf(run)).toEqual({ success: 50, 'never due: generator': 20 })
+    expect(fatesOf(run)).toEqual({ success: 50, 'never due: generator': 10, 'never due: stopped': 10 })
   })
 
   test('twice is stopped once', async () => {

@@ -10,6 +10,7 @@ import type { DispatchEvents, DispatchOptions } from './dispatch-options.ts'
 import { Exchange, type ExchangeOwner, type Planned } from './exchange.ts'
 import { Fifo } from './fifo.ts'
 import { Journeys } from './journeys/journeys.ts'
+import { dropNeverDue } from './never-due.ts'
 import { startsOf } from './starts-of.ts'
 import type { Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
@@ -262,8 +263,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     for (let head = this.#sent.head; head !== undefined; head = this.#sent.head)
       this.#giveUp(head, inFlight, message, nowMs)
     this.#journeys.cutOff(nowMs)
-    // What is past its intended start, but was never seen to be due, was scheduled all the same: the tool came too late.
-    for (const [phase, count] of this.#options.source.rest(nowMs)) this.#events.neverDue('generator', phase, count)
+    dropNeverDue(this.#options.source, nowMs, unsent === 'stopped', this.#events)
     this.#finish()
   }
 

@@ -152,6 +152,14 @@ describe('what is given up', () => {
     expect(count(schedule.rest(300))).toBe(6)
   })
 
+  test('is told once, by whoever asks in steps', () => {
+    const schedule = new Schedule(optionsOf({}))
+    for (let i = 0; i < 10; i++) schedule.next()
+    expect(count(schedule.rest(250))).toBe(3)
+    expect(count(schedule.rest(250))).toBe(0)
+    expect(count(schedule.rest(300))).toBe(3)
+  })
+
   test('is nothing when the last arrival was taken', () => {
     const schedule = new Schedule(optionsOf({}))
     allOf(schedule)

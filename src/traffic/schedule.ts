@@ -67,9 +67,9 @@ export class Schedule<Request> implements ArrivalSource<Request> {
 
   rest(untilMs: Ms): ReadonlyMap<number, number> {
     const counts = new Map<number, number>()
-    for (let left = this.#last; left !== undefined && left.atMs <= untilMs; left = this.#advance()) {
-      if (left.atMs < 0) continue
-      const phase = this.#phaseAt(left.atMs)
+    for (; this.#last !== undefined && this.#last.atMs <= untilMs; this.#last = this.#advance()) {
+      if (this.#last.atMs < 0) continue
+      const phase = this.#phaseAt(this.#last.atMs)
       counts.set(phase, (counts.get(phase) ?? 0) + 1)
     }
     return counts

@@ -8,8 +8,8 @@ const config: ViteUserConfig = defineConfig({
     include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts'],
     // Real servers on a busy machine: a test that hangs still ends, and one that is only slow does not fail.
     testTimeout: 60_000,
-    // Runs wait for their schedules more than they work: two at a time fit on two cores.
-    maxWorkers: 2,
+    // Runs wait for their schedules more than they work: three at a time fit on two cores.
+    maxWorkers: 3,
     hookTimeout: 60_000,
   },
 })

@@ -1,5 +1,6 @@
 import type { Answer, ConnectContext, ErrorClass } from './protocol.ts'
 import type { AnyRequest } from './requests.ts'
+import type { Traceparent } from './trace.ts'
 
 /** One exchange as a protocol of the user's own sees it. */
 export interface OwnOutgoing<Request = AnyRequest> {
@@ -9,6 +10,8 @@ export interface OwnOutgoing<Request = AnyRequest> {
   readonly operation: string
   /** The request as the plan has it. */
   readonly payload: Request
+  /** Context for the server (W3C Trace Context), where the protocol has a place for it; undefined where nothing is traced. */
+  readonly traceparent?: Traceparent | undefined
   /** Aborted when the exchange is given up (time-out, the end of the run); what comes later is ignored. */
   readonly signal: AbortSignal
 }

@@ -8,6 +8,7 @@ import { resolveLanes } from './plan-lanes.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, resolveAbort } from './plan-limits.ts'
 import {
   anyDuration,
+  flag,
   isRecord,
   oneOf,
   positive,
@@ -22,6 +23,7 @@ import { drawSeed, readSeed } from './plan-seed.ts'
 import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './plan-payloads.ts'
 import { readMonitor } from './plan-target.ts'
 import { readAllowHosts, readPlanHeaders, readTls } from './plan-texts.ts'
+import { readTracing, resolveTracing } from './plan-tracing.ts'
 import type { PlanEnvironment, PlanVocabulary } from './plan-vocabulary.ts'
 
 /** Operations in a batch, where the workload is `batch` and the plan says no more. */
@@ -30,7 +32,6 @@ const BATCH = 10
 /** Checked once all keys are read, because it depends on the others. */
 const later: Reader<unknown> = (value) => value
 
-const readTracing = oneOf(['off'], 'the other values come with tracing, which this version does not have')
 const readThreadNumber = wholeFrom(1)
 const readThreads: Reader<number | 'auto'> = (value, key, faults) =>
   value === 'auto' ? value : readThreadNumber(value, key, faults)
@@ -63,6 +64,7 @@ const READERS = {
   confidence: readConfidence,
   onInconclusive: oneOf(['fail', 'warn']),
   tracing: readTracing,
+  traceEveryRequest: flag,
   seed: readSeed,
   threads: readThreads,
   tls: readTls,
@@ -94,6 +96,7 @@ export function resolvePlan(
   const batchSize = read.batchSize ?? (plan['workload'] === 'batch' ? BATCH : 1)
   const keys = { ...read, durationMs: read.duration, seed, batchSize }
   const { pattern, durationMs, arrivals } = resolveSchedule(plan, keys, vocabulary, faults)
+  const tracing = resolveTracing(read, faults)
   const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, faults)
 
   if (faults.length > 0 || lanes === undefined || durationMs === undefined) throw new LoadPlanError(faults)
@@ -117,7 +120,7 @@ export function resolvePlan(
     abortOn,
     confidence: read.confidence ?? 0.95,
     onInconclusive: read.onInconclusive ?? 'fail',
-    tracing: 'off',
+    tracing,
     seed,
     threads: read.threads ?? 'auto',
     tls: read.tls ?? {},

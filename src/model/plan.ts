@@ -5,6 +5,7 @@ import type { OwnProtocol } from './own-protocol.ts'
 import type { ProtocolSpec, ReconnectOptions } from './protocol.ts'
 import type { AnyRequest, HttpRequest, McpRequest, TcpRequest, WebSocketRequest } from './requests.ts'
 import type { SetupFunction } from './setup.ts'
+import type { Tracing } from './trace.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 
 /** A server the run starts, waits for, and stops with its whole process group. */
@@ -167,7 +168,10 @@ export interface LoadPlan {
   readonly abortOn?: 'sla' | AbortLimits
   readonly confidence?: Ratio
   readonly onInconclusive?: OnInconclusive
-  readonly tracing?: 'off'
+  /** Which requests are traced; `slowest` when absent. */
+  readonly tracing?: Tracing
+  /** `true` is `tracing: 'all'`, `false` is `'off'`. */
+  readonly traceEveryRequest?: boolean
   readonly seed?: number | string
   readonly threads?: number | 'auto'
   readonly tls?: TlsOptions
@@ -242,7 +246,7 @@ export interface ResolvedPlan {
   readonly abortOn: ResolvedAbort | undefined
   readonly confidence: Ratio
   readonly onInconclusive: OnInconclusive
-  readonly tracing: 'off'
+  readonly tracing: Tracing
   /** Eight hexadecimal digits at most; what `LOAD_SEED` takes. */
   readonly seed: string
   readonly threads: number | 'auto'

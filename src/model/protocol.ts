@@ -1,6 +1,7 @@
 import type { Body, MessageFormat } from './body.ts'
 import type { PlanFault } from './errors.ts'
 import type { StdioTarget, TlsOptions } from './plan.ts'
+import type { SpanAbout, Traceparent } from './trace.ts'
 import type { Ms } from './units.ts'
 
 /** Why an exchange failed, in the field's words; `errorsByClass` of a result is keyed by these. */
@@ -76,6 +77,8 @@ export interface Outcome extends Transferred {
   readonly message?: string
   /** Only of a request that says `read`. */
   readonly answer?: Answer
+  /** What the answer was answered with, where it has a number for it: an HTTP status, the code of a JSON-RPC error. */
+  readonly code?: number
 }
 
 /** What the engine asks a connection to send. */
@@ -84,6 +87,8 @@ export interface Outgoing<Request> {
   readonly requestId: number
   readonly operation: string
   readonly payload: Request
+  /** Goes with the request, where the protocol has a place for it and the request has none of its own. */
+  readonly traceparent?: Traceparent | undefined
 }
 
 /** What a connection tells about an exchange. Callbacks, not promises: this is the hot path. */
@@ -134,6 +139,8 @@ export interface ConnectContext {
   readonly address?: string
   /** Sent with every request or handshake; the same object for every connection of a run. */
   readonly headers: Readonly<Record<string, string>>
+  /** Context of the run, for a handshake that no request of its own stands for; absent where nothing is traced. */
+  readonly traceparent?: Traceparent
   /** False when the connection serves one exchange only (`short-lived`). */
   readonly reuse: boolean
   /** The process to start, where the target is one that is spoken to over its pipes. */
@@ -184,6 +191,8 @@ export interface Protocol<Request> {
   withBody?(request: Request, body: Body, format: MessageFormat): Request
   /** A request in a few words, for reports: "GET /cart", "tools/call echo". */
   word(request: Request): string
+  /** Its span by the semantic conventions; where it is absent, the name of the protocol and the address of the target. */
+  span?(request: Request, target: URL): SpanAbout
   /**
    * Finds out once per run, before any connection of it, what holds for all of them (a protocol version). Plain data,
    * which reaches every `connect`. Rejects like `connect`.

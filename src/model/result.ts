@@ -1,6 +1,7 @@
 import type { ArrivalProcessName } from './pattern.ts'
 import type { ConnectionKind, OnInconclusive, Sla } from './plan.ts'
 import type { ErrorClass } from './protocol.ts'
+import type { SlowRequest, TracingReport } from './trace.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 
 /** Why a scheduled request was never sent. */
@@ -241,6 +242,11 @@ export interface LoadResult extends JudgedFigures {
   readonly intervals: readonly Interval[]
   readonly generator: GeneratorFigures
   readonly target: TargetFigures
-  /** Traced requests, slowest first; empty when `tracing` is off. */
-  readonly slowest: readonly never[]
+  /**
+   * Traced requests: the slowest first, then some of each class that failed and a few ordinary ones. Empty when `tracing`
+   * is off, and while the run goes on.
+   */
+  readonly slowest: readonly SlowRequest[]
+  /** Which requests were traced, and what became of their spans. Absent in results of before there was tracing. */
+  readonly tracing?: TracingReport
 }

@@ -1,5 +1,6 @@
 import type { ErrorClass } from './protocol.ts'
 import type { DropReason } from './result.ts'
+import type { Traceparent } from './trace.ts'
 import type { Ms } from './units.ts'
 
 /**
@@ -28,6 +29,14 @@ export interface Sample {
   readonly errorClass: ErrorClass | undefined
   readonly message: string | undefined
   readonly dropReason: DropReason | undefined
+  /** Its context; undefined where nothing is traced, and of a request that was never sent. */
+  readonly traceparent?: Traceparent | undefined
+  /** The context of the journey that it is a step of. */
+  readonly parent?: Traceparent | undefined
+  /** As `Outcome.code`. */
+  readonly code?: number | undefined
+  /** What was sent, for who names its span; undefined of a journey. */
+  readonly payload?: unknown
 }
 
 /** One journey at its fate, as if it were one request. */

@@ -4,6 +4,7 @@ import { isRecord } from '../model/plan-readers.ts'
 import { ERROR_CLASSES } from '../model/protocol.ts'
 import type { Cancel, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
+import type { Traceparent } from '../model/trace.ts'
 
 const NOTHING = { bytesSent: 0, bytesReceived: 0 }
 const CLASSES: ReadonlySet<unknown> = new Set(ERROR_CLASSES)
@@ -13,19 +14,21 @@ export class OwnExchange {
   readonly requestId: number
   readonly operation: string
   readonly payload: AnyRequest
+  readonly traceparent: Traceparent | undefined
   readonly #events: ExchangeEvents
   readonly #over: (exchange: OwnExchange) => void
   #abort: AbortController | undefined
   #done = false
 
   constructor(
-    { requestId, operation, payload }: Outgoing<AnyRequest>,
+    { requestId, operation, payload, traceparent }: Outgoing<AnyRequest>,
     events: ExchangeEvents,
     over: (exchange: OwnExchange) => void,
   ) {
     this.requestId = requestId
     this.operation = operation
     this.payload = payload
+    this.traceparent = traceparent
     this.#events = events
     this.#over = over
   }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../measure/monitor/host.ts'
 import { Recorder } from '../measure/recorder.ts'
 import type { LatencyLimit } from '../measure/tally.ts'
+import { Tracer } from '../measure/tracing/tracer.ts'
 import { LoadError, LoadInternalError } from '../model/errors.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
@@ -39,6 +40,7 @@ export class Generator {
   readonly #tell: (message: FromGenerator) => void
   readonly #clock = new RunClock()
   readonly #recorder: Recorder
+  readonly #tracer: Tracer | undefined
   readonly #fed: FedPicker<AnyRequest> | undefined
   /** One a lane; none before `open`. */
   #dispatchers: readonly Dispatcher<LaneRequest>[] = []
@@ -51,6 +53,7 @@ export class Generator {
     this.#job = job
     this.#tell = tell
     this.#recorder = new Recorder(latencyLimits(plan))
+    this.#tracer = plan.tracing === 'off' ? undefined : new Tracer(plan.tracing)
     const ask = (first: number, count: number): void => tell({ type: 'ask', first, count })
     this.#fed = job.fed ? new FedPicker(threads, job.chunk, ask) : undefined
   }
@@ -91,6 +94,7 @@ export class Generator {
         protocol: await loadProtocol(lane.protocol),
         clock: this.#clock,
         recorder: this.#recorder,
+        tracer: this.#tracer,
         fed: this.#fed,
         code,
         nextConnection: () => thread + threads * connections++,
@@ -137,6 +141,12 @@ export class Generator {
     this.#recorder.rollTo(this.#clock.now())
     const slices = this.#recorder.takeFinished()
     if (slices.length > 0) this.#tell({ type: 'slices', slices, state: this.#state() })
+    this.#tellSampled()
+  }
+
+  #tellSampled(): void {
+    const sampled = this.#tracer?.takeSampled()
+    if (sampled !== undefined && sampled.spans.length > 0) this.#tell({ type: 'sampled', sampled })
   }
 
   #laneEnded(): void {
@@ -145,7 +155,9 @@ export class Generator {
     this.#recorder.rollTo(this.#clock.now())
     this.#recorder.finish()
     const slices = this.#recorder.takeFinished()
-    this.#tell({ type: 'ended', slices, state: this.#state(), atMs: this.#clock.now() })
+    this.#tellSampled()
+    const traces = { kept: this.#tracer?.kept ?? [] }
+    this.#tell({ type: 'ended', slices, state: this.#state(), atMs: this.#clock.now(), traces })
     void this.#closeConnections()
   }
 

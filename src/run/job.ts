@@ -1,4 +1,5 @@
 import type { ResolvedPlan } from '../model/plan.ts'
+import type { Traceparent } from '../model/trace.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import type { GeneratorJob } from './messages.ts'
 import type { Placement } from './placement.ts'
@@ -10,6 +11,7 @@ export function jobsFor(
   { threads, wake, peakRps = 1_000 }: Placement,
   sessions: readonly TargetSession[],
   feeds: Readonly<Record<string, LoadedFeed>>,
+  traceparent: Traceparent | undefined,
   verbose: boolean,
 ): (thread: number) => GeneratorJob {
   const lanes = sessions.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
@@ -20,6 +22,7 @@ export function jobsFor(
     threads,
     wake,
     fed: typeof plan.lanes[0].request === 'function',
+    traceparent,
     chunk: Math.min(8_192, Math.max(64, Math.ceil(peakRps / threads / 4))),
     verbose,
   }

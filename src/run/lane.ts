@@ -1,4 +1,5 @@
 import type { Recorder } from '../measure/recorder.ts'
+import type { Tracer } from '../measure/tracing/tracer.ts'
 import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
 import type { ConnectContext, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
@@ -21,6 +22,7 @@ import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
 import { type LaneRequest, lanePicker } from './lane-picker.ts'
 import type { GeneratorJob, LaneJob } from './messages.ts'
 import { setUp } from './setup.ts'
+import { spanNamer } from './span-namer.ts'
 
 export interface LaneParts {
   readonly job: GeneratorJob
@@ -31,6 +33,8 @@ export interface LaneParts {
   readonly protocol: Protocol<AnyRequest>
   readonly clock: RunClock
   readonly recorder: Recorder
+  /** Absent where nothing is traced. */
+  readonly tracer: Tracer | undefined
   /** Requests that are made elsewhere, where they are. */
   readonly fed: RequestPicker<AnyRequest> | undefined
   readonly code: PlanCode
@@ -45,7 +49,7 @@ export interface LaneParts {
 
 /** What one generator thread does for one lane: its arrivals, its connections, its requests. */
 export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
-  const { job, lane, laneJob, protocol, clock, recorder, code } = parts
+  const { job, lane, laneJob, protocol, clock, recorder, tracer, code } = parts
   const { plan, thread, threads } = job
   const url = new URL(laneJob.url)
   const holds = holdsConnection(plan, lane)
@@ -56,12 +60,15 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
     reuse: plan.connection !== 'short-lived' || holds || code.setup !== undefined,
     negotiated: laneJob.negotiated,
     log: parts.log,
+    ...(job.traceparent !== undefined && { traceparent: job.traceparent }),
     ...(laneJob.address !== undefined && { address: laneJob.address }),
     ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),
   }
+  const about = spanNamer(protocol, url)
   return new Dispatcher(
     {
       clock,
+      ...(tracer !== undefined && { traceIds: tracer.ids }),
       source: sourceOf(parts, url),
       overflow: plan.overflow,
       requestTimeoutMs: plan.requestTimeoutMs,
@@ -84,9 +91,15 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
     },
     {
       arrived: (sample) => recorder.arrived(sample),
-      settled: (sample) => recorder.settled(sample),
+      settled(sample) {
+        recorder.settled(sample)
+        tracer?.settled(sample, about)
+      },
       journeyArrived: (journey) => recorder.journeyArrived(journey),
-      journeySettled: (journey) => recorder.journeySettled(journey),
+      journeySettled(journey) {
+        recorder.journeySettled(journey)
+        tracer?.journeySettled(journey)
+      },
       neverDue(reason, phase, count) {
         recorder.neverDue(reason, phase, count)
         if (plan.journey !== undefined) recorder.journeysNeverDue(reason, count)

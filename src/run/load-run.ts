@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { Collector } from '../measure/collector.ts'
-import { LoadError, LoadInternalError, type LoadTargetError } from '../model/errors.ts'
+import { LoadInternalError, type LoadTargetError } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
 import type { Ms, Ratio } from '../model/units.ts'
+import { within } from '../model/within.ts'
 import { monotonicMs } from '../traffic/clock.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import { abortReason } from './abort.ts'
@@ -19,6 +20,8 @@ import type { FromGenerator, GeneratorState } from './messages.ts'
 import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
 import { buildResult } from './result.ts'
+import { revive } from './revive.ts'
+import { RunTraces } from './run-traces.ts'
 import { closeAll, openSessions, type TargetSession, urlsOf } from './session.ts'
 import { unusable } from './target.ts'
 import { holdTemplates } from './templates.ts'
@@ -56,6 +59,7 @@ export class Run implements LoadRun {
   #sessions: readonly TargetSession[] = []
   #feeds: Readonly<Record<string, LoadedFeed>> = {}
   #watch: Watch | undefined
+  readonly #traces: RunTraces | undefined
   #generators: readonly GeneratorHandle[] = []
   #unready: number
   #unended: number
@@ -63,7 +67,8 @@ export class Run implements LoadRun {
   readonly #closed = Promise.withResolvers<void>()
   readonly #ready = Promise.withResolvers<void>()
   #startMs: Ms = Number.NaN
-  #startedAt = new Date()
+  /** Start of the measured part in ms since 1970. */
+  #startedMs: Ms = realTime.wallNow()
   #endMs: Ms = 0
   #ended: Ended = 'running'
   #endedBecause: string | undefined
@@ -74,6 +79,8 @@ export class Run implements LoadRun {
     const { threads, inlineBecause } = this.#placement
     this.#requests = new RequestMaker(plan, inlineBecause !== undefined)
     this.#collector = new Collector(threads, latencyLimits(plan))
+    const { tracing } = plan
+    if (tracing !== 'off') this.#traces = new RunTraces(tracing, this.generatorId, () => this.#startedMs)
     this.#states = Array.from({ length: threads }, () => undefined)
     this.#unready = threads
     this.#unended = threads
@@ -93,7 +100,7 @@ export class Run implements LoadRun {
       placement: this.#placement,
       collector: this.#collector,
       states: this.#states.filter((state) => state !== undefined),
-      startedAt: this.#startedAt,
+      startedAt: new Date(this.#startedMs),
       elapsedMs: this.#ended === 'running' ? this.#elapsedMs() : this.#endMs,
       ended: this.#ended,
       endedBecause: this.#endedBecause,
@@ -105,6 +112,8 @@ export class Run implements LoadRun {
         unwatched: 'not started',
       },
       runDelayRatio: this.#runDelayRatio(),
+      slowest: this.#traces?.slowest ?? [],
+      tracing: this.#traces?.report ?? { mode: 'off', to: null, exported: 0, lost: 0 },
       doubts: this.#watch?.doubts(this.#runDelayRatio()) ?? [],
     })
   }
@@ -122,6 +131,7 @@ export class Run implements LoadRun {
     try {
       await this.#open()
       await this.#generate()
+      await this.#traces?.close(this.metrics())
       return this.metrics()
     } finally {
       if (this.#ended === 'completed') await within(CLOSE_GRACE_MS, this.#closed.promise)
@@ -154,14 +164,21 @@ export class Run implements LoadRun {
   async #generate(): Promise<void> {
     if (this.#ended !== 'running') return
     const start = this.#placement.inlineBecause === undefined ? startWorker : startInline
-    const job = jobsFor(this.#plan, this.#placement, this.#sessions, this.#feeds, this.#verbose)
+    const job = jobsFor(
+      this.#plan,
+      this.#placement,
+      this.#sessions,
+      this.#feeds,
+      this.#traces?.traceparent,
+      this.#verbose,
+    )
     this.#generators = this.#states.map((_, thread) => start(job(thread), (message) => this.#hear(thread, message)))
     // Looking for the target's processes takes a moment, in which the generators start.
     this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
     this.#startMs = monotonicMs() + this.#plan.warmUpMs
-    this.#startedAt = new Date(realTime.wallNow() + this.#plan.warmUpMs)
+    this.#startedMs = realTime.wallNow() + this.#plan.warmUpMs
     for (const generator of this.#generators) generator.tell({ type: 'start', startMs: this.#startMs })
     this.#watch?.measureFrom(this.#startMs)
     await Promise.race([this.#done.promise, this.#stopAsked.promise.then(() => this.#stopGenerators())])
@@ -194,8 +211,12 @@ export class Run implements LoadRun {
         this.#states[thread] = message.state
         this.#tell(this.#collector.add(thread, message.slices))
         break
+      case 'sampled':
+        this.#traces?.sampled(message.sampled, () => this.metrics())
+        break
       case 'ended':
         this.#states[thread] = message.state
+        this.#traces?.keep(message.traces)
         this.#tell(this.#collector.add(thread, message.slices))
         this.#tell(this.#collector.end(thread))
         if (--this.#unended === 0) this.#done.resolve()
@@ -275,19 +296,4 @@ export class Run implements LoadRun {
   #log(text: string): void {
     if (this.#verbose) process.stderr.write(`[load ${this.#plan.name}] ${text}\n`)
   }
-}
-
-/** Waits for it, and no longer than this. */
-async function within(ms: Ms, promise: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<void>()
-  const timer = realTime.setTimeout(late.resolve, ms)
-  await Promise.race([promise, late.promise])
-  realTime.clearTimeout(timer)
-}
-
-/** What was thrown on purpose in another thread. */
-function revive({ code, message, stack }: { code: string; message: string; stack: string }): LoadError {
-  const error = new LoadError(code, message)
-  error.stack = stack
-  return error
 }

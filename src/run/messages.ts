@@ -1,6 +1,8 @@
 import type { AnyRequest } from '../model/requests.ts'
 import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
 import type { SliceDelta } from '../measure/recorder.ts'
+import type { KeptTraces, SampledTraces } from '../measure/tracing/tracer.ts'
+import type { Traceparent } from '../model/trace.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import type { PoolCounts } from '../traffic/connections/pool-options.ts'
@@ -29,6 +31,8 @@ export interface GeneratorJob {
   readonly fed: boolean
   /** How many of them at a time. */
   readonly chunk: number
+  /** Context of the run; absent where nothing is traced. */
+  readonly traceparent: Traceparent | undefined
   readonly verbose: boolean
 }
 
@@ -48,11 +52,14 @@ export type FromGenerator =
   | { readonly type: 'unreachable'; readonly lane: number; readonly message: string }
   | { readonly type: 'ask'; readonly first: number; readonly count: number }
   | { readonly type: 'slices'; readonly slices: readonly SliceDelta[]; readonly state: GeneratorState }
+  /** Traces that were sampled from their start. */
+  | { readonly type: 'sampled'; readonly sampled: SampledTraces }
   | {
       readonly type: 'ended'
       readonly slices: readonly SliceDelta[]
       readonly state: GeneratorState
       readonly atMs: Ms
+      readonly traces: KeptTraces
     }
   /** After 'ended': no connection stands any more. */
   | { readonly type: 'closed' }

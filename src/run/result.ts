@@ -3,6 +3,7 @@ import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
 import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import type { Ended, GeneratorFigures, LoadResult, PhaseFigures, PlanSummary, TargetFigures } from '../model/result.ts'
+import type { SlowRequest, TracingReport } from '../model/trace.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import { meanRate } from '../traffic/patterns/index.ts'
 import { curveOf } from './instants.ts'
@@ -27,6 +28,8 @@ export interface ResultParts {
   readonly endedBecause: string | undefined
   readonly target: TargetFigures
   readonly runDelayRatio: Ratio | null
+  readonly slowest: readonly SlowRequest[]
+  readonly tracing: TracingReport
   readonly doubts: readonly string[]
 }
 
@@ -60,7 +63,8 @@ export function buildResult(parts: ResultParts): LoadResult {
     intervals: [...collector.intervals],
     generator: generatorOf(parts),
     target: parts.target,
-    slowest: [],
+    slowest: parts.slowest,
+    tracing: parts.tracing,
   }
   return deepFreeze(result)
 }

@@ -1,6 +1,7 @@
 import type { Overflow } from '../model/plan.ts'
 import type { DropReason } from '../model/result.ts'
 import type { JourneySample, Sample } from '../model/sample.ts'
+import type { TraceIds } from '../model/trace.ts'
 import type { Ms } from '../model/units.ts'
 import type { ArrivalSource } from './arrival-source.ts'
 import type { Clock } from './clock.ts'
@@ -35,6 +36,8 @@ export interface DispatchOptions<Request> {
   readonly concurrency: number | undefined
   /** In the closed model no request starts after this; in the open model nothing is intended after it. */
   readonly lastArrivalMs: Ms
+  /** Contexts for what is sent; absent where nothing is traced. */
+  readonly traceIds?: TraceIds
   /** A journey keeps the connection of its first step to its end, and shares it with nobody. */
   readonly holdConnections?: boolean
   makeWake(onWake: () => void): Wake

@@ -158,6 +158,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #send(exchange: Exchange<Request>, slot: Slot<Request>): void {
     exchange.slot = slot
     this.#sent.push(exchange)
+    if (this.#options.traceIds !== undefined) exchange.giveContext(this.#options.traceIds)
     exchange.sentMs = this.now()
     exchange.cancel = slot.connection?.exchange(exchange, exchange)
   }

@@ -1,6 +1,7 @@
 import type { Answer, Cancel, ErrorClass, ExchangeEvents, Outcome, Outgoing, Transferred } from '../model/protocol.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
+import type { TraceIds, Traceparent } from '../model/trace.ts'
 import type { Ms } from '../model/units.ts'
 import type { Slot } from './connections/slot.ts'
 import type { FifoItem } from './fifo.ts'
@@ -46,6 +47,8 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   bytesSent = 0
   bytesReceived = 0
   answer: Answer | undefined = undefined
+  code: number | undefined = undefined
+  traceparent: Traceparent | undefined = undefined
   slot: Slot<Request> | undefined = undefined
   cancel: Cancel | undefined = undefined
   previous: Exchange<Request> | undefined = undefined
@@ -74,6 +77,17 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     return !Number.isNaN(this.doneMs)
   }
 
+  get parent(): Traceparent | undefined {
+    return this.journey?.traceparent
+  }
+
+  /** Its place in a trace: of its own, or below that of its journey. The warm-up is not recorded, nor by the target. */
+  giveContext(ids: TraceIds): void {
+    const { journey, measured } = this
+    if (journey === undefined) this.traceparent = ids.root(measured)
+    else this.traceparent = ids.child((journey.traceparent ??= ids.root(measured)))
+  }
+
   onMessage(_bytes: number): void {
     const nowMs = this.#owner.now()
     if (Number.isNaN(this.firstMessageMs)) this.firstMessageMs = nowMs - this.sentMs
@@ -88,6 +102,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     this.bytesSent = outcome.bytesSent
     this.bytesReceived = outcome.bytesReceived
     this.answer = outcome.answer
+    this.code = outcome.code
     if (!outcome.ok) {
       this.fate = 'error'
       this.errorClass = outcome.errorClass ?? 'protocol'

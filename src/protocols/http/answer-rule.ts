@@ -52,13 +52,14 @@ function createRule({ ok = DEFAULT_OK, check, read }: HttpRequest): AnswerRule {
     outcome(status, bytesSent, bytesReceived, kept) {
       const failure = accepts(status) ? kept && keptFailure(check, status, kept) : statusFailure(status)
       if (failure !== undefined) {
-        return { ok: false, bytesSent, bytesReceived, errorClass: failure.errorClass, message: failure.message }
+        const { errorClass, message } = failure
+        return { ok: false, bytesSent, bytesReceived, code: status, errorClass, message }
       }
-      if (read === undefined || kept === undefined) return { ok: true, bytesSent, bytesReceived }
+      if (read === undefined || kept === undefined) return { ok: true, bytesSent, bytesReceived, code: status }
       const answer = answerOf(read, status, kept)
       return typeof answer === 'string'
-        ? { ok: false, bytesSent, bytesReceived, errorClass: 'protocol', message: answer }
-        : { ok: true, bytesSent, bytesReceived, answer }
+        ? { ok: false, bytesSent, bytesReceived, code: status, errorClass: 'protocol', message: answer }
+        : { ok: true, bytesSent, bytesReceived, code: status, answer }
     },
   }
 }

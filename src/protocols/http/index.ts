@@ -2,6 +2,8 @@ import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec }
 import { readKeys } from '../../model/plan-readers.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { HttpRequest } from '../../model/requests.ts'
+import type { SpanAbout } from '../../model/trace.ts'
+import { serverOf } from '../trace-field.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { requestFaults } from './request-faults.ts'
 import { connectSocket } from './socket-connection.ts'
@@ -30,12 +32,25 @@ export const httpProtocol: Protocol<HttpRequest> = {
   needsInline: ({ check, body }) => typeof check === 'function' || isMadeByFunction(body),
   withBody,
   word: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
+  span: spanOf,
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)
     // Loading undici takes longer than starting a generator thread does: only who needs it pays.
     const { connectUndici } = await import('./undici-connection.ts')
     return connectUndici(target, context)
   },
+}
+
+/** By the semantic conventions of HTTP clients: the name has no path, which is another one for every user. */
+function spanOf({ method = 'GET', path }: HttpRequest, target: URL): SpanAbout {
+  const url = new URL(target)
+  // Credentials stay here; what a query may hold is taken out where every text of a report is.
+  url.username = url.password = url.hash = ''
+  const full = path === undefined ? url.href : url.href.replace(/\/?(?:\?.*)?$/, path)
+  return {
+    name: method,
+    attributes: { 'http.request.method': method, ...serverOf(target), 'url.full': full },
+  }
 }
 
 export const httpKind: ProtocolKind<HttpRequest> = {

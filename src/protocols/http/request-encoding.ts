@@ -2,6 +2,7 @@ import { isGenerated, lengthOf } from '../../model/body.ts'
 import type { Body, GeneratedBody } from '../../model/body.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import type { HttpRequest } from '../../model/requests.ts'
+import { TRACEPARENT } from '../trace-field.ts'
 import { answerRule } from './answer-rule.ts'
 import type { AnswerRule } from './answer-rule.ts'
 import type { AnswerSink, SinkRequest } from './answer-sink.ts'
@@ -27,6 +28,8 @@ export interface EncodedRequest {
   readonly body: Body
   /** The head as it goes over HTTP/1.1, and a small body with it; one byte a character. */
   readonly wire: string
+  /** `wire` in two parts, between which a context goes; undefined where the headers hold one already. */
+  readonly aroundContext: readonly [before: string, after: string] | undefined
   /** The body, where it does not stand in `wire`. */
   readonly rest: Uint8Array | GeneratedBody | undefined
   /** Head and body over HTTP/1.1. */
@@ -58,6 +61,8 @@ interface Fields {
   readonly headers: readonly string[]
   /** The same as they stand in a head. */
   readonly lines: string
+  /** There is room for a context. */
+  readonly contextual: boolean
 }
 
 function createEncoder(target: URL, planHeaders: Headers, reuse: boolean): RequestEncoder {
@@ -78,20 +83,22 @@ function createEncoder(target: URL, planHeaders: Headers, reuse: boolean): Reque
   const encode = (request: SinkRequest): EncodedRequest => {
     const { method = 'GET', sink } = request
     const path = pathOf(request.path)
-    const { headers, lines } = fieldsOf(request.headers ?? NO_HEADERS)
+    const { headers, lines, contextual } = fieldsOf(request.headers ?? NO_HEADERS)
     const body = request.body ?? ''
     const length = lengthOf(body)
     const sized = length > 0 || BODIED.has(method) ? `content-length: ${length}\r\n` : ''
-    const head = `${method} ${path} HTTP/1.1\r\n${lines}${sized}${closing}`
+    const fields = `${method} ${path} HTTP/1.1\r\n${lines}${sized}`
     const rest = restOf(body, length)
+    const end = rest === undefined ? closing + latin1Of(body, length) : closing
     return {
       method,
       path,
       headers,
       body: rest ?? body,
-      wire: rest === undefined ? head + latin1Of(body, length) : head,
+      wire: fields + end,
+      aroundContext: contextual ? [fields, end] : undefined,
       rest,
-      bytes: head.length + length,
+      bytes: fields.length + closing.length + length,
       rule: answerRule(request),
       stream: request.stream,
       sink,
@@ -138,7 +145,11 @@ function joinFields(target: URL, ...written: readonly Headers[]): Fields {
     headers.set(name.toLowerCase(), [name, value])
   }
   const fields = [...headers.values()]
-  return { headers: fields.flat(), lines: fields.map(([name, value]) => `${name}: ${value}\r\n`).join('') }
+  return {
+    headers: fields.flat(),
+    lines: fields.map(([name, value]) => `${name}: ${value}\r\n`).join(''),
+    contextual: !headers.has(TRACEPARENT),
+  }
 }
 
 /** The body as it is sent after the head, where it does not go into the same write. */

@@ -13,6 +13,7 @@ import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'
 import { sendFault } from './body-copies.ts'
 import { headersOfHead } from './header-map.ts'
+import { TRACE_FIELD_BYTES, traceField } from '../trace-field.ts'
 import { BodyPump } from '../sockets/body-pump.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { encoderFor } from './request-encoding.ts'
@@ -59,6 +60,8 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
 
   #events: ExchangeEvents | undefined
   #request: EncodedRequest | undefined
+  /** Of the request under way, its context included. */
+  #bytes = 0
   #tap: AnswerTap | undefined
   /** Sends the bodies that are made while they are sent; there is none before the first of them. */
   #pump: BodyPump | undefined
@@ -89,10 +92,14 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     return this.#usable
   }
 
-  exchange({ payload }: Outgoing<SinkRequest>, events: ExchangeEvents): Cancel {
+  exchange({ payload, traceparent }: Outgoing<SinkRequest>, events: ExchangeEvents): Cancel {
     const request = this.#encode(payload)
+    const around = traceparent === undefined ? undefined : request.aroundContext
+    const wire =
+      around === undefined || traceparent === undefined ? request.wire : around[0] + traceField(traceparent) + around[1]
     this.#events = events
     this.#request = request
+    this.#bytes = around === undefined ? request.bytes : request.bytes + TRACE_FIELD_BYTES
     this.#bytesReceived = 0
     if (!this.#usable) {
       queueMicrotask(() => this.#fail('connection', 'the connection was already closed'))
@@ -101,10 +108,10 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#tap = request.tapped ? new AnswerTap(request, events, false) : undefined
     this.#framer.begin(request.method === 'HEAD', this.#tap && this)
     if (request.rest === undefined) {
-      this.#socket.write(request.wire, 'latin1')
+      this.#socket.write(wire, 'latin1')
     } else {
       this.#socket.cork()
-      this.#socket.write(request.wire, 'latin1')
+      this.#socket.write(wire, 'latin1')
       if (isGenerated(request.rest)) this.#pumping().begin(request.rest)
       // By reference: however large, it waits for the peer in the place where it stands.
       else this.#socket.write(request.rest)
@@ -164,7 +171,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
 
   /** What has left for the kernel of the request under way. */
   #bytesSent(): number {
-    return Math.max(0, (this.#request?.bytes ?? 0) - (this.#pump?.unmade ?? 0) - this.#socket.writableLength)
+    return Math.max(0, this.#bytes - (this.#pump?.unmade ?? 0) - this.#socket.writableLength)
   }
 
   #answered(): void {
@@ -175,9 +182,9 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#events = undefined
     this.#tap = undefined
     if (request === undefined || events === undefined) return
-    const bytesSent = request.rest === undefined ? request.bytes : this.#bytesSent()
+    const bytesSent = request.rest === undefined ? this.#bytes : this.#bytesSent()
     // A response that came before the whole request was sent leaves bytes behind that the next one must not follow.
-    if (bytesSent < request.bytes) this.destroy()
+    if (bytesSent < this.#bytes) this.destroy()
     else if (!keepAlive) this.#linger()
     else if (this.#closing || !this.#reuse) this.#finish()
     events.onDone(request.rule.outcome(status, bytesSent, this.#bytesReceived, tap))

@@ -14,6 +14,8 @@ import type {
   Transferred,
 } from '../../model/protocol.ts'
 import { isGenerated } from '../../model/body.ts'
+import type { Traceparent } from '../../model/trace.ts'
+import { TRACE_FIELD_BYTES, TRACEPARENT } from '../trace-field.ts'
 import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'
 import { BodyCopies } from './body-copies.ts'
@@ -101,8 +103,10 @@ class UndiciConnection implements Connection<SinkRequest> {
     return this.#usable && !this.#socket.destroyed
   }
 
-  exchange({ payload }: Outgoing<SinkRequest>, events: ExchangeEvents): Cancel {
+  exchange({ payload, traceparent }: Outgoing<SinkRequest>, events: ExchangeEvents): Cancel {
     const request = this.#encode(payload)
+    const context = request.aroundContext === undefined ? undefined : traceparent
+    const bytes = request.bytes + (context === undefined ? 0 : TRACE_FIELD_BYTES)
     const tap = request.tapped ? new AnswerTap(request, events, this.maxInFlight > 1) : undefined
     const copies =
       typeof request.body !== 'string' && isGenerated(request.body) ? new BodyCopies(request.body) : undefined
@@ -112,7 +116,7 @@ class UndiciConnection implements Connection<SinkRequest> {
     let settled = false
 
     const transferred = (): Transferred => ({
-      bytesSent: controller === undefined ? 0 : Math.max(0, request.bytes - (copies?.unmade ?? 0) - this.#unsent()),
+      bytesSent: controller === undefined ? 0 : Math.max(0, bytes - (copies?.unmade ?? 0) - this.#unsent()),
       bytesReceived,
     })
     const underWay: UnderWay = {
@@ -130,7 +134,7 @@ class UndiciConnection implements Connection<SinkRequest> {
     }
     this.#underWay.add(underWay)
 
-    this.#client.dispatch(this.#optionsOf(request, copies), {
+    this.#client.dispatch(this.#optionsOf(request, copies, context), {
       onRequestStart(started) {
         controller = started
         if (settled) started.abort(new Error('cancelled'))
@@ -157,7 +161,7 @@ class UndiciConnection implements Connection<SinkRequest> {
           } else if (settle()) {
             const { bytesSent } = transferred()
             // undici would reuse it, and put the next request behind the unsent rest of this one.
-            if (this.maxInFlight === 1 && bytesSent < request.bytes) this.destroy()
+            if (this.maxInFlight === 1 && bytesSent < bytes) this.destroy()
             else if (!this.#reuse) void this.close()
             events.onDone(request.rule.outcome(status, bytesSent, bytesReceived, tap))
           }
@@ -204,9 +208,13 @@ class UndiciConnection implements Connection<SinkRequest> {
     this.destroy()
   }
 
-  #optionsOf(request: EncodedRequest, copies: BodyCopies | undefined): Dispatcher.DispatchOptions {
+  #optionsOf(
+    request: EncodedRequest,
+    copies: BodyCopies | undefined,
+    context: Traceparent | undefined,
+  ): Dispatcher.DispatchOptions {
     const { method, path, body } = request
-    const headers = [...request.headers]
+    const headers = context === undefined ? [...request.headers] : [...request.headers, TRACEPARENT, context]
     const options = { method, path, headers, reset: !this.#reuse }
     if (typeof body === 'string' || !isGenerated(body)) return { ...options, body: body.length === 0 ? null : body }
     headers.push('content-length', `${body.length}`)

@@ -1,5 +1,6 @@
 import type { ConnectContext, ErrorClass } from '../../model/protocol.ts'
 import type { MirroredParameters } from './mirrored-parameters.ts'
+import type { Traceparent } from '../../model/trace.ts'
 import type { McpOptions } from './options.ts'
 import type { Era, McpVersion } from './versions.ts'
 
@@ -15,6 +16,8 @@ export interface McpMessage {
   readonly mirrored?: Readonly<Record<string, string>>
   /** The message, without a newline in it or after it. */
   readonly text: string
+  /** Context of the request, for HTTP to say in its headers too, where servers are instrumented that know nothing of MCP. */
+  readonly traceparent?: Traceparent | undefined
   /** The same object whenever the same request is sent again: what is made of `method`, `name` and `mirrored` can be kept by it. */
   readonly source: object
 }

@@ -7,7 +7,7 @@ import { Dialogue } from './dialogue.ts'
 import { shakeHands } from './handshake.ts'
 import { negotiate } from './negotiation.ts'
 import type { McpOptions } from './options.ts'
-import { encoderFor } from './request-encoding.ts'
+import { encodersFor } from './request-encoding.ts'
 
 /** Opens a connection and shakes hands where its era does. What nobody has negotiated yet is negotiated first. */
 export async function connect(
@@ -24,7 +24,7 @@ export async function connect(
     if (version !== spoken.version) context.log(`${placeOf(target)} chose MCP ${version} instead of ${spoken.version}`)
     return new McpConnection(dialogue, {
       version,
-      encode: encoderFor({ ...spoken, version }),
+      encoders: encodersFor({ ...spoken, version }),
       // Over HTTP in the modern era, closing the stream of the reply says it.
       cancels: era === 'legacy' || !overHttp(target),
       reuse: context.reuse,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Cancel, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
+import type { Traceparent } from '../../model/trace.ts'
 import type { ChannelFailure } from './channel.ts'
 import type { Dialogue, Waiting } from './dialogue.ts'
 import type { JsonObject } from './json-rpc.ts'
@@ -13,7 +14,8 @@ const GIVEN_UP = {}
 
 interface ConnectionOptions {
   readonly version: string
-  readonly encode: CallEncoder
+  /** For requests without a context, and with one. */
+  readonly encoders: { readonly plain: CallEncoder; readonly traced: CallEncoder }
   /** The server is told of calls that are given up. */
   readonly cancels: boolean
   /** False: the connection ends after one call. */
@@ -43,10 +45,12 @@ export class McpConnection implements Connection<McpRequest> {
     return this.#closing === undefined && this.dialogue.usable
   }
 
-  exchange({ requestId, payload }: Outgoing<McpRequest>, events: ExchangeEvents): Cancel {
+  exchange({ requestId, payload, traceparent }: Outgoing<McpRequest>, events: ExchangeEvents): Cancel {
     const id = this.dialogue.idOf(requestId)
-    const call = new Call(this, id, this.#options.encode(payload), events)
-    if (this.usable) call.send()
+    const { plain, traced } = this.#options.encoders
+    const encode = traceparent === undefined ? plain : traced
+    const call = new Call(this, id, encode(payload), events)
+    if (this.usable) call.send(traceparent)
     else queueMicrotask(() => call.failed(ALREADY_CLOSED))
     return call.cancel
   }
@@ -105,8 +109,8 @@ class Call implements Waiting {
     this.#nonce = encoded.nonced ? `[${SALT}-${id}]` : undefined
   }
 
-  send(): void {
-    const message = this.#encoded.message(this.#id, this.#nonce ?? '')
+  send(traceparent: Traceparent | undefined): void {
+    const message = this.#encoded.message(this.#id, this.#nonce ?? '', traceparent)
     this.#bytesSent = this.#connection.dialogue.ask(message, this)
   }
 

@@ -4,10 +4,10 @@ import type { Body } from '../../model/body.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import { CLIENT_INFO } from './client.ts'
 import { mcp, mcpKind } from './index.ts'
-import { encoderFor } from './request-encoding.ts'
+import { encodersFor } from './request-encoding.ts'
 
-const LEGACY = encoderFor({ era: 'legacy', version: '2025-11-25' })
-const MODERN = encoderFor({ era: 'modern', version: '2026-07-28' })
+const LEGACY = encodersFor({ era: 'legacy', version: '2025-11-25' }).plain
+const MODERN = encodersFor({ era: 'modern', version: '2026-07-28' }).plain
 const protocol = mcpKind.create(mcp())
 
 /** The parameters as they go over the wire. */

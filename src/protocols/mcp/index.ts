@@ -1,5 +1,7 @@
 import type { Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
+import type { SpanAbout } from '../../model/trace.ts'
+import { serverOf } from '../trace-field.ts'
 import { optionFaults } from './option-faults.ts'
 import type { McpOptions } from './options.ts'
 import { callOf, HEALTH, nameOf } from './request-encoding.ts'
@@ -39,6 +41,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     withBody,
     carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
     word,
+    span: spanOf,
     // Loaded by who speaks it: a generator thread should not wait for protocols that its plan does not name.
     async negotiate(target, context) {
       const { negotiate } = await import('./negotiation.ts')
@@ -56,6 +59,28 @@ function healthRead({ health, protocolVersion = 'auto' }: McpOptions): McpReques
   if (health !== undefined) return { method: health }
   if (protocolVersion === 'auto') return HEALTH
   return { method: eraOf(protocolVersion) === 'legacy' ? 'ping' : 'tools/list' }
+}
+
+/**
+ * By the semantic conventions of MCP clients (status: development): the name is the method and what it is applied to, but
+ * never a URI, of which there may be any number.
+ */
+function spanOf(request: McpRequest, target: URL): SpanAbout {
+  const { method, params } = callOf(request)
+  const name = 'resource' in request ? undefined : nameOf(params)
+  const of = method === 'tools/call' ? 'gen_ai.tool.name' : method === 'prompts/get' ? 'gen_ai.prompt.name' : undefined
+  const uri = params?.['uri']
+  return {
+    name: name === undefined || of === undefined ? method : `${method} ${name}`,
+    attributes: {
+      'mcp.method.name': method,
+      ...(of !== undefined && name !== undefined && { [of]: name }),
+      ...(typeof uri === 'string' && { 'mcp.resource.uri': uri }),
+      ...(method === 'tools/call' && { 'gen_ai.operation.name': 'execute_tool' }),
+      'network.transport': target.protocol === 'mcp+stdio:' ? 'pipe' : 'tcp',
+      ...(target.protocol !== 'mcp+stdio:' && serverOf(target)),
+    },
+  }
 }
 
 function word(request: McpRequest): string {

@@ -7,12 +7,17 @@ import type { JsonObject } from './json-rpc.ts'
 export interface Failure {
   readonly errorClass: ErrorClass
   readonly message: string
+  /** Of a JSON-RPC error. */
+  readonly code?: number
 }
 
 /** What is wrong with a reply; undefined when it is a good one. `nonce`: what it must hold, if anything. */
 export function failureOf(reply: JsonObject, text: string, nonce: string | undefined): Failure | undefined {
   const { error, result } = reply
-  if (error !== undefined && error !== null) return { errorClass: 'jsonrpc', message: wordError(error) }
+  if (error !== undefined && error !== null) {
+    const code = isObject(error) && typeof error['code'] === 'number' ? { code: error['code'] } : {}
+    return { errorClass: 'jsonrpc', message: wordError(error), ...code }
+  }
   if (isObject(result)) {
     if (result['isError'] === true) return { errorClass: 'tool-error', message: firstText(result) ?? 'the tool failed' }
     if (result['resultType'] === 'input_required') {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { McpRequest } from '../../model/requests.ts'
+import type { Traceparent } from '../../model/trace.ts'
+import { TRACEPARENT } from '../trace-field.ts'
 import { CarriedBody } from './carried-body.ts'
 import type { Negotiated } from './channel.ts'
 import { clientMeta } from './client.ts'
@@ -11,10 +13,11 @@ import type { McpVersion } from './versions.ts'
 type Params = Readonly<Record<string, unknown>>
 type Spoken = Pick<Negotiated, 'era' | 'version' | 'mirrored'>
 
-/** Stand where the id and the nonce of each sending go; no text of a user's holds them. */
+/** Stand where the id, the nonce and the context of each sending go; no text of a user's holds them. */
 const ID_MARK = `id ${randomUUID()}`
 const NONCE_MARK = `nonce ${randomUUID()}`
-const MARKS = new RegExp(`"${ID_MARK}"|${NONCE_MARK}`)
+const CONTEXT_MARK = `context ${randomUUID()}`
+const MARKS = new RegExp(`"${ID_MARK}"|${NONCE_MARK}|${CONTEXT_MARK}`)
 
 /** The health read of a server whose era is not known yet: `ping`, or `tools/list` in the modern era, which has no ping. */
 export const HEALTH: McpRequest = { method: 'ping' }
@@ -27,48 +30,64 @@ export interface EncodedCall {
   readonly nonced: boolean
   readonly progress: boolean
   readonly read: McpRequest['read']
-  /** The message with this id; `nonce` must need no escape in JSON. */
-  message(id: number, nonce: string): McpRequestMessage
+  /** The message with this id; `nonce` must need no escape in JSON, and a context is given where it is encoded for one. */
+  message(id: number, nonce: string, traceparent?: Traceparent): McpRequestMessage
 }
 
 export type CallEncoder = (request: McpRequest) => EncodedCall
 
-const byVersion = new Map<McpVersion, CallEncoder>()
-const byMirrored = new WeakMap<MirroredParameters, CallEncoder>()
+const byVersion = new Map<McpVersion, Encoders>()
+const byMirrored = new WeakMap<MirroredParameters, Encoders>()
 
-/**
- * The encoder for what was negotiated; connections that speak the same share it, and with it what is encoded. A server
- * that wants parameters mirrored has one of its own.
- */
-export function encoderFor({ era, version, mirrored }: Spoken): CallEncoder {
-  let encoder = mirrored === undefined ? byVersion.get(version) : byMirrored.get(mirrored)
-  if (encoder !== undefined) return encoder
-  encoder = createEncoder(era === 'modern' ? clientMeta(version) : undefined, mirrored ?? {})
-  if (mirrored === undefined) byVersion.set(version, encoder)
-  else byMirrored.set(mirrored, encoder)
-  return encoder
+/** With a place for a context in the `_meta` of each message, and without. */
+interface Encoders {
+  readonly plain: CallEncoder
+  readonly traced: CallEncoder
 }
 
-function createEncoder(meta: Params | undefined, mirrored: MirroredParameters): CallEncoder {
+/**
+ * The encoders for what was negotiated; connections that speak the same share them, and with them what is encoded. A
+ * server that wants parameters mirrored has its own.
+ */
+export function encodersFor({ era, version, mirrored }: Spoken): Encoders {
+  let encoders = mirrored === undefined ? byVersion.get(version) : byMirrored.get(mirrored)
+  if (encoders !== undefined) return encoders
+  const modern = era === 'modern'
+  const meta = modern ? clientMeta(version) : {}
+  encoders = {
+    plain: createEncoder(meta, mirrored ?? {}, modern),
+    traced: createEncoder({ ...meta, [TRACEPARENT]: CONTEXT_MARK }, mirrored ?? {}, modern),
+  }
+  if (mirrored === undefined) byVersion.set(version, encoders)
+  else byMirrored.set(mirrored, encoders)
+  return encoders
+}
+
+function createEncoder(meta: Params, mirrored: MirroredParameters, modern: boolean): CallEncoder {
   const encoded = new WeakMap<McpRequest, EncodedCall>()
   return (request) => {
     let known = encoded.get(request)
-    if (known === undefined) encoded.set(request, (known = encode(request, meta, mirrored)))
+    if (known === undefined) encoded.set(request, (known = encode(request, meta, mirrored, modern)))
     return known
   }
 }
 
-function encode(request: McpRequest, meta: Params | undefined, mirroredParameters: MirroredParameters): EncodedCall {
+function encode(
+  request: McpRequest,
+  meta: Params,
+  mirroredParameters: MirroredParameters,
+  modern: boolean,
+): EncodedCall {
   const { progress = false, read } = request
-  const healthy: McpRequest = request === HEALTH && meta !== undefined ? { method: 'tools/list' } : request
+  const healthy: McpRequest = request === HEALTH && modern ? { method: 'tools/list' } : request
   const { method, params: written } = callOf(healthy)
   const noncePath = noncePathOf(request)
   const marked = noncePath === undefined ? written : markedAt(written, noncePath.split('.'))
   const params = withMeta(marked, { ...meta, ...(progress && { progressToken: ID_MARK }) })
   const whole = JSON.stringify({ jsonrpc: '2.0', id: ID_MARK, method, params })
   const pieces = whole.split(MARKS)
-  // In the order in which they stand, true for an id: the message's own is first, then what the params hold.
-  const holes = [...whole.matchAll(new RegExp(MARKS, 'g'))].map(([mark]) => mark !== NONCE_MARK)
+  // In the order in which they stand: the message's own id is first, then what the params hold.
+  const holes = [...whole.matchAll(new RegExp(MARKS, 'g'))].map(([mark]) => mark)
   const [first = '', second = ''] = pieces
   const name = nameOf(written)
   const wanted = method === 'tools/call' && name !== undefined ? (mirroredParameters[name] ?? []) : []
@@ -76,20 +95,24 @@ function encode(request: McpRequest, meta: Params | undefined, mirroredParameter
   const source = mirrored === undefined ? sourceOf(method, name, request) : request
   const nonceMirrored = Object.values(mirrored ?? {}).some((value) => value.includes(NONCE_MARK))
 
-  function text(id: number, nonce: string): string {
+  function text(id: number, nonce: string, traceparent: Traceparent): string {
     if (pieces.length === 2) return first + id + second
     let spliced = first
-    for (let i = 0; i < holes.length; i++) spliced += (holes[i] === true ? id : nonce) + (pieces[i + 1] ?? '')
+    for (let i = 0; i < holes.length; i++) {
+      const hole = holes[i]
+      spliced += hole === NONCE_MARK ? nonce : hole === CONTEXT_MARK ? traceparent : id
+      spliced += pieces[i + 1] ?? ''
+    }
     return spliced
   }
   return {
     method,
     name,
-    nonced: holes.includes(false),
+    nonced: holes.includes(NONCE_MARK),
     progress,
     read,
-    message(id, nonce) {
-      const message = { id, method, name, text: text(id, nonce), source }
+    message(id, nonce, traceparent) {
+      const message = { id, method, name, text: text(id, nonce, traceparent ?? ''), source, traceparent }
       if (mirrored === undefined) return message
       // A value that is another one each time leaves nothing to be kept.
       return nonceMirrored ? { ...message, mirrored: withNonce(mirrored, nonce), source: {} } : { ...message, mirrored }
@@ -138,7 +161,10 @@ export function nameOf(params: Params | undefined): string | undefined {
 
 function withMeta(params: Params | undefined, meta: Params): Params | undefined {
   if (Object.keys(meta).length === 0) return params
-  return { ...params, _meta: { ...(params?.['_meta'] as Params | undefined), ...meta } }
+  const written = params?.['_meta'] as Params | undefined
+  // A context of the user's own goes as it was written.
+  const context = written?.[TRACEPARENT]
+  return { ...params, _meta: { ...written, ...meta, ...(context !== undefined && { [TRACEPARENT]: context }) } }
 }
 
 /** Where the nonce goes, from the params on; undefined where there is none. */

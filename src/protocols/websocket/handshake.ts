@@ -5,6 +5,7 @@ import type { ClientOptions } from 'ws'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { ConnectContext, ErrorClass } from '../../model/protocol.ts'
 import { abandoned, connectError } from '../sockets/connect-error.ts'
+import { hasContext, TRACEPARENT } from '../trace-field.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 
 /** How long a server may take for its side of the closing handshake. */
@@ -40,7 +41,7 @@ export async function openWebSocket<Made>(
   const { promise, resolve, reject } = Promise.withResolvers<Made>()
   const options: Options = {
     createConnection: () => socket,
-    headers: { ...context.headers },
+    headers: withContext(context),
     perMessageDeflate,
     maxPayload: MAX_MESSAGE_BYTES,
     // How a server cuts its messages is for the server to say.
@@ -77,6 +78,11 @@ export async function openWebSocket<Made>(
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) onAbort()
   return promise
+}
+
+/** The handshake stands for no request: it carries the context of the run. */
+function withContext({ headers, traceparent }: ConnectContext): Record<string, string> {
+  return traceparent === undefined || hasContext(headers) ? { ...headers } : { ...headers, [TRACEPARENT]: traceparent }
 }
 
 function refusal({ host }: URL, { statusCode = 0, statusMessage = '' }: IncomingMessage): ConnectError {

@@ -1,6 +1,7 @@
 import type { ErrorClass } from '../../model/protocol.ts'
 import type { DropReason } from '../../model/result.ts'
 import type { JourneySample, Sample } from '../../model/sample.ts'
+import type { Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 import type { JourneyArrival } from '../arrival-source.ts'
 import type { CallOff } from '../clock.ts'
@@ -32,6 +33,8 @@ export class ActiveJourney<Request> implements JourneySample {
   bytesSent = 0
   bytesReceived = 0
   thinkMs: Ms = 0
+  /** Given to it with its first step. */
+  traceparent: Traceparent | undefined = undefined
   readonly steps: JourneySteps<Request>
   /** The step that is under way or will be; undefined before the first. */
   step: Planned<Request> | undefined = undefined

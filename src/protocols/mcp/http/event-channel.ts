@@ -3,6 +3,7 @@ import type { ConnectContext, Outcome } from '../../../model/protocol.ts'
 import { abandoned } from '../../sockets/connect-error.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink, SinkRequest } from '../../http/answer-sink.ts'
+import { TRACE_FIELD_BYTES } from '../../trace-field.ts'
 import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
@@ -181,8 +182,10 @@ class EventChannel implements McpChannel {
   #post(message: McpMessage, onEnd: OnPosted): AcceptedPost | undefined {
     const head = this.#heads?.of(message)
     if (head === undefined) return undefined
-    const post = new AcceptedPost(message.id, head.bytesWith(Buffer.byteLength(message.text)), onEnd)
-    post.ticket = this.#sockets?.exchange({ ...head.request, body: message.text, sink: post }, post)
+    const { id, text, traceparent } = message
+    const context = traceparent === undefined ? 0 : TRACE_FIELD_BYTES
+    const post = new AcceptedPost(id, head.bytesWith(Buffer.byteLength(text)) + context, onEnd)
+    post.ticket = this.#sockets?.exchange({ ...head.request, body: text, sink: post }, post, traceparent)
     return post
   }
 }

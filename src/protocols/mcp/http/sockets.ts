@@ -1,6 +1,7 @@
 import { ConnectError } from '../../../model/connect-error.ts'
 import type { Cancel, Connection, ExchangeEvents, Outcome } from '../../../model/protocol.ts'
 import type { HttpRequest } from '../../../model/requests.ts'
+import type { Traceparent } from '../../../model/trace.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
 
 /** How long connecting may take. A call that waits for it is given up by whoever asks, but a next one needs another try. */
@@ -50,8 +51,8 @@ export class HttpSockets {
   }
 
   /** Sends at once where a socket is free. `asker` hears of the end, though never from inside this call. */
-  exchange(request: SinkRequest, asker: Asker): Ticket {
-    const ticket = new Ticket(request, asker, this)
+  exchange(request: SinkRequest, asker: Asker, traceparent?: Traceparent): Ticket {
+    const ticket = new Ticket(request, asker, this, traceparent)
     const slot = this.#free()
     if (slot !== undefined) this.#start(slot, ticket)
     else {
@@ -172,6 +173,7 @@ export class Ticket implements ExchangeEvents {
   readonly #request: SinkRequest
   readonly #asker: Asker
   readonly #sockets: HttpSockets
+  readonly #traceparent: Traceparent | undefined
   #cancel: Cancel | undefined
   /** Undefined until a socket is free. */
   slot: Slot | undefined
@@ -181,15 +183,17 @@ export class Ticket implements ExchangeEvents {
    */
   settled = false
 
-  constructor(request: SinkRequest, asker: Asker, sockets: HttpSockets) {
+  constructor(request: SinkRequest, asker: Asker, sockets: HttpSockets, traceparent: Traceparent | undefined) {
     this.#request = request
     this.#asker = asker
     this.#sockets = sockets
+    this.#traceparent = traceparent
   }
 
   start(slot: Slot): void {
     this.slot = slot
-    this.#cancel = slot.connection.exchange({ requestId: 0, operation: '', payload: this.#request }, this)
+    const outgoing = { requestId: 0, operation: '', payload: this.#request, traceparent: this.#traceparent }
+    this.#cancel = slot.connection.exchange(outgoing, this)
   }
 
   /**

@@ -2,6 +2,7 @@ import { ConnectError } from '../../../model/connect-error.ts'
 import type { ConnectContext } from '../../../model/protocol.ts'
 import { realTime } from '../../../model/real-time.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
+import { TRACE_FIELD_BYTES } from '../../trace-field.ts'
 import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
@@ -165,8 +166,10 @@ class StreamableChannel implements McpChannel, PostOwner {
   #post(post: Post, message: McpMessage): number {
     const head = this.#heads.of(message)
     const request: SinkRequest = { ...head.request, body: message.text, sink: post }
-    const ticket = this.#sockets?.exchange(request, post)
-    const bytes = head.bytesWith(Buffer.byteLength(message.text))
+    const { traceparent } = message
+    const ticket = this.#sockets?.exchange(request, post, traceparent)
+    const context = traceparent === undefined ? 0 : TRACE_FIELD_BYTES
+    const bytes = head.bytesWith(Buffer.byteLength(message.text)) + context
     if (ticket !== undefined) post.sent(ticket, bytes)
     return bytes
   }

@@ -1,0 +1,87 @@
+import { context } from '@opentelemetry/api'
+import type { ExportResult } from '@opentelemetry/core'
+import { suppressTracing } from '@opentelemetry/core'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { within } from '../../model/within.ts'
+import { exportMetrics, isExported } from './metrics.ts'
+import type { TraceSink } from './sink.ts'
+
+/** Spans in one message to the collector. */
+const BATCH = 512
+/** Spans that wait while a collector is slow; what is beyond this is lost. */
+const MOST_WAITING = 50_000
+
+/** Collectors that have failed in this process: nobody waits long for them again. */
+const failed = new Set<string>()
+const SHORT_PATIENCE_MS = 300
+
+/**
+ * Spans by OTLP over HTTP, one message after the other, beside the run and never in its way. Where they go, and with
+ * which headers, is said by the environment, as the OpenTelemetry specification has it.
+ */
+export function otlpSink(env: Readonly<Record<string, string | undefined>>): TraceSink {
+  const exporter = new OTLPTraceExporter()
+  const where = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? ''
+  const resource = defaultResource()
+    .merge(resourceFromAttributes({ 'service.name': 'describe-load' }))
+    .merge(detectResources({ detectors: [envDetector] }))
+  let waiting: ReadableSpan[] = []
+  let taken = 0
+  let exported = 0
+  let because: string | undefined
+  let sending: Promise<void> | undefined
+  const closed = new AbortController()
+
+  async function sendAll(): Promise<void> {
+    while (waiting.length > 0 && !closed.signal.aborted) {
+      const batch = waiting.slice(0, BATCH)
+      waiting = waiting.slice(BATCH)
+      const fault = await exportBatch(batch)
+      if (fault === undefined) exported += batch.length
+      else because ??= `${where} does not take spans: ${fault}`
+    }
+    sending = undefined
+  }
+
+  function exportBatch(batch: ReadableSpan[]): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>()
+    const onResult = (result: ExportResult): void => resolve(isExported(result) ? undefined : wordFault(result.error))
+    // The exporter's own requests are nobody's trace.
+    context.with(suppressTracing(context.active()), () => exporter.export(batch, onResult))
+    return promise
+  }
+
+  return {
+    to: 'otlp',
+    resource,
+    send(spans) {
+      taken += spans.length
+      waiting.push(...spans.slice(0, Math.max(0, MOST_WAITING - waiting.length)))
+      sending ??= sendAll()
+    },
+    async close(metrics, patienceMs) {
+      const patience = failed.has(where) ? Math.min(SHORT_PATIENCE_MS, patienceMs) : patienceMs
+      const done = Promise.all([sending, exportMetrics(metrics, resource)])
+      const outcome = await within(patience, done)
+      closed.abort()
+      if (outcome !== 'done') because ??= `${where} does not take spans: ${outcome}`
+      if (because === undefined) failed.delete(where)
+      else failed.add(where)
+      void exporter.shutdown().catch(() => {})
+      const lost = taken - exported
+      return {
+        exported,
+        lost,
+        ...(lost > 0 && { because: because ?? `there was no room for more than ${MOST_WAITING} spans` }),
+      }
+    },
+  }
+}
+
+function wordFault(error: Error | undefined): string {
+  if (error === undefined) return 'it refused them'
+  const { code } = error as Error & { readonly code?: unknown }
+  return typeof code === 'number' ? `${code} ${error.message}` : error.message
+}

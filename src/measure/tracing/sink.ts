@@ -1,0 +1,100 @@
+import type { Resource } from '@opentelemetry/resources'
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
+import type { Ms } from '../../model/units.ts'
+import { within } from '../../model/within.ts'
+import type { RunMetric } from './metrics.ts'
+
+/** What became of the spans that were handed over. */
+export interface Delivery {
+  readonly exported: number
+  readonly lost: number
+  /** Why some were lost, in one line. */
+  readonly because?: string
+}
+
+/** Where the spans of a run go. Nothing here throws, and nothing waits longer than it is told to. */
+export interface TraceSink {
+  readonly to: 'provider' | 'otlp'
+  readonly resource: Resource
+  /** Takes them at once; those for which there is no room are lost, and counted. */
+  send(spans: readonly ReadableSpan[]): void
+  /** Sends what is left and the figures of the run, for at most `patienceMs`. */
+  close(metrics: readonly RunMetric[], patienceMs: Ms): Promise<Delivery>
+}
+
+/**
+ * The provider that the user has registered, or else a collector that the environment names (`OTEL_EXPORTER_OTLP_…`);
+ * undefined where there is neither, and then nothing of OpenTelemetry is loaded.
+ */
+export async function openSink(env: Readonly<Record<string, string | undefined>>): Promise<TraceSink | undefined> {
+  const registered = registeredProvider()
+  if (registered !== undefined) return providerSink(registered)
+  const named = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some(
+    (key) => (env[key] ?? '') !== '',
+  )
+  if (!named || env['OTEL_SDK_DISABLED'] === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none') return undefined
+  const { otlpSink } = await import('./otlp-sink.ts')
+  return otlpSink(env)
+}
+
+interface Registered {
+  readonly processor: Pick<SpanProcessor, 'onEnd' | 'forceFlush'>
+  readonly resource: Resource
+}
+
+/** Where every copy of OpenTelemetry's API of this major version keeps what was registered. */
+const API = Symbol.for('opentelemetry.js.api.1')
+
+/**
+ * The spans have ids that have long been sent, so they cannot be started by a tracer, which would draw others: they are
+ * handed, ended, to what the provider has for spans that end. Its name is private, and has been the same in the second and
+ * third major version of the SDK; the first had it in the open.
+ */
+function registeredProvider(): Registered | undefined {
+  const api: unknown = Reflect.get(globalThis, API)
+  const proxy = property(api, 'trace')
+  if (proxy === undefined) return undefined
+  const getDelegate = property(proxy, 'getDelegate')
+  const provider = typeof getDelegate === 'function' ? (getDelegate.call(proxy) as unknown) : proxy
+  const processor =
+    property(provider, '_activeSpanProcessor') ??
+    property(property(provider, '_delegate'), '_activeSpanProcessor') ??
+    property(provider, 'activeSpanProcessor')
+  if (typeof property(processor, 'onEnd') !== 'function') return undefined
+  const resource = property(provider, '_resource') ?? property(provider, 'resource') ?? { attributes: {} }
+  return { processor: processor as Registered['processor'], resource: resource as Resource }
+}
+
+function property(of: unknown, name: string): unknown {
+  return (typeof of === 'object' && of !== null) || typeof of === 'function' ? Reflect.get(of, name) : undefined
+}
+
+function providerSink({ processor, resource }: Registered): TraceSink {
+  let exported = 0
+  let lost = 0
+  let because: string | undefined
+  return {
+    to: 'provider',
+    resource,
+    send(spans) {
+      for (const span of spans) {
+        try {
+          processor.onEnd(span)
+          exported++
+        } catch (error) {
+          lost++
+          because ??= `the registered provider threw: ${wordError(error)}`
+        }
+      }
+    },
+    async close(_metrics, patienceMs) {
+      const flushed = await within(patienceMs, Promise.resolve(processor.forceFlush?.()))
+      if (flushed !== 'done') because ??= `the registered provider did not flush: ${flushed}`
+      return { exported, lost, ...(because !== undefined && { because }) }
+    },
+  }
+}
+
+export function wordError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

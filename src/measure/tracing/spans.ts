@@ -1,0 +1,158 @@
+import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import type { Resource } from '@opentelemetry/resources'
+import { isSampled, spanIdOf, traceIdOf, type TracedRequest, type Traceparent } from '../../model/trace.ts'
+import type { Ms } from '../../model/units.ts'
+
+/** Values of the API's enums, which are its contract; the API itself is loaded only where there is somebody to export to. */
+const KIND = { internal: 0, client: 2 } as const
+const STATUS = { unset: 0, error: 2 } as const
+const SCOPE = { name: 'describe-load' }
+
+/** What is the same for all spans of a run. */
+export interface RunFacts {
+  readonly generatorId: string
+  /** Context of the run's own span, which every trace is linked to. */
+  readonly traceparent: Traceparent
+  /** Zero of the run's clock, in ms since 1970. */
+  readonly zeroMs: Ms
+  readonly protocol: string
+  readonly protocolVersion: string | null
+  /** Takes secrets out of what came from a plan or a target. */
+  clean(text: string): string
+}
+
+interface SpanParts {
+  readonly name: string
+  readonly kind: (typeof KIND)[keyof typeof KIND]
+  readonly traceparent: Traceparent
+  readonly parent: SpanContext | undefined
+  readonly startMs: Ms
+  readonly endMs: Ms
+  readonly attributes: Attributes
+  readonly error?: string | undefined
+  readonly events?: readonly { readonly name: string; readonly atMs: Ms }[]
+  readonly link?: Traceparent
+}
+
+/**
+ * The span of a request: from the byte that was actually sent to the answer. What it waited for before is told by its
+ * events. Each request is a trace of its own, linked to the span of its run: a trace of a hundred thousand requests would
+ * be no use to anybody.
+ */
+export function requestSpan(request: TracedRequest, run: RunFacts, resource: Resource): ReadableSpan {
+  const { about, fate, errorClass, message, firstMessageMs, sentMs, parent } = request
+  const error = fate === 'success' ? undefined : run.clean(message ?? errorClass ?? fate)
+  return spanOf(
+    {
+      name: about.name,
+      kind: request.kind === 'journey' ? KIND.internal : KIND.client,
+      traceparent: request.traceparent,
+      parent: parent === undefined ? undefined : contextOf(parent),
+      startMs: run.zeroMs + sentMs,
+      endMs: run.zeroMs + request.doneMs,
+      attributes: attributesOf(request, run),
+      error,
+      events: [
+        { name: 'load.intended', atMs: run.zeroMs + request.intendedMs },
+        { name: 'load.due', atMs: run.zeroMs + request.dueMs },
+        ...(Number.isNaN(firstMessageMs)
+          ? []
+          : [{ name: 'load.first_message', atMs: run.zeroMs + sentMs + firstMessageMs }]),
+      ],
+      ...(parent === undefined && { link: run.traceparent }),
+    },
+    resource,
+  )
+}
+
+/** The span of a whole run, below that of its test where there is one. */
+export function runSpan(
+  run: RunFacts,
+  parent: SpanContext | undefined,
+  { startMs, endMs, attributes }: { readonly startMs: Ms; readonly endMs: Ms; readonly attributes: Attributes },
+  resource: Resource,
+): ReadableSpan {
+  const { traceparent, generatorId } = run
+  const all = { 'load.generator_id': generatorId, ...attributes }
+  return spanOf(
+    { name: 'load.run', kind: KIND.internal, traceparent, parent, startMs, endMs, attributes: all },
+    resource,
+  )
+}
+
+function attributesOf(request: TracedRequest, run: RunFacts): Attributes {
+  const { about, operation, intendedMs, sentMs, doneMs } = request
+  const own = Object.fromEntries(
+    Object.entries(about.attributes).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? run.clean(value) : value,
+    ]),
+  )
+  return {
+    ...own,
+    ...answerAttributes(request, run),
+    'load.generator_id': run.generatorId,
+    'load.request_id': request.requestId,
+    ...(operation !== '' && { 'load.operation': operation }),
+    'load.message_size': request.bytesSent,
+    'load.intended_start': new Date(run.zeroMs + intendedMs).toISOString(),
+    'load.response_time_ms': doneMs - intendedMs,
+    'load.service_time_ms': doneMs - sentMs,
+    'load.kept_because': request.because,
+    'user_agent.synthetic.type': 'test',
+  }
+}
+
+/** By the conventions of HTTP and of MCP: what the answer was, and of which type the error is. */
+function answerAttributes(request: TracedRequest, run: RunFacts): Attributes {
+  const { code, errorClass, about } = request
+  const isMcp = 'mcp.method.name' in about.attributes
+  const status = isMcp ? 'rpc.response.status_code' : 'http.response.status_code'
+  const version = isMcp && run.protocolVersion !== null ? { 'mcp.protocol.version': run.protocolVersion } : {}
+  const isHttp = 'http.request.method' in about.attributes
+  const answered = code === undefined || !(isMcp || isHttp) ? {} : { [status]: isMcp ? String(code) : code }
+  if (errorClass === undefined) return { ...version, ...answered }
+  const named = errorClass === 'tool-error' ? 'tool_error' : errorClass
+  const byCode =
+    errorClass === 'jsonrpc' || errorClass === 'http-4xx' || errorClass === 'http-5xx' || errorClass === 'status'
+  return { ...version, ...answered, 'error.type': byCode && code !== undefined ? String(code) : named }
+}
+
+function spanOf(parts: SpanParts, resource: Resource): ReadableSpan {
+  const { name, kind, traceparent, parent, startMs, endMs, attributes, error, events = [], link } = parts
+  const context = contextOf(traceparent)
+  const span = {
+    name,
+    kind,
+    spanContext: () => context,
+    ...(parent !== undefined && { parentSpanContext: parent }),
+    startTime: hrTime(startMs),
+    endTime: hrTime(endMs),
+    duration: hrTime(endMs - startMs),
+    ended: true,
+    status: error === undefined ? { code: STATUS.unset } : { code: STATUS.error, message: error },
+    attributes,
+    links: link === undefined ? [] : [{ context: contextOf(link) }],
+    events: events.map((event) => ({ name: event.name, time: hrTime(event.atMs) })),
+    resource,
+    instrumentationScope: SCOPE,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+    // What the first major version of the SDK reads instead.
+    instrumentationLibrary: SCOPE,
+    parentSpanId: parent?.spanId,
+  }
+  return span
+}
+
+export function contextOf(traceparent: Traceparent): SpanContext {
+  return { traceId: traceIdOf(traceparent), spanId: spanIdOf(traceparent), traceFlags: isSampled(traceparent) ? 1 : 0 }
+}
+
+/** Seconds and nanoseconds, as the API has it. */
+export function hrTime(ms: Ms): HrTime {
+  const seconds = Math.floor(ms / 1_000)
+  return [seconds, Math.round((ms - seconds * 1_000) * 1e6)]
+}

@@ -71,6 +71,7 @@ function resultLines(result: LoadResult): readonly string[] {
     labelled('response', distributionOf(result.responseTime), 2),
     labelled('service', distributionOf(result.serviceTime), 2),
     ...operationLines(result),
+    ...slowestLines(result),
     ...(result.plan.notes ?? []).map((note) => labelled('note', note, 2)),
     ...result.generator.doubts.map((doubt) => labelled('doubt', doubt, 2)),
   ]
@@ -93,6 +94,25 @@ function operationLines({ operations }: LoadResult): readonly string[] {
       ? [wrap(name, 4), labelled('', operationOf(figures), 4, width)]
       : [labelled(name, operationOf(figures), 4, width)],
   )
+}
+
+/** How many of the slowest requests are named: the JSON has the others. */
+const NAMED_SLOWEST = 3
+
+/** Where their traces are to be found, if they were taken anywhere. */
+function slowestLines({ slowest, tracing }: LoadResult): readonly string[] {
+  if (tracing === undefined || tracing.to === null) return []
+  const { exported, lost, because } = tracing
+  const fate = lost === 0 ? '' : `, ${wordCount(lost)} lost (${because ?? 'no room'})`
+  return [
+    labelled('traces', `${wordPlural(exported, 'span')} exported${fate}`, 2),
+    ...slowest
+      .filter((request) => request.because === 'slowest')
+      .slice(0, NAMED_SLOWEST)
+      .map(({ name, responseMs, traceId, url }) =>
+        labelled('slowest', `${wordMs(responseMs)} ms ${name}, ${url ?? `trace ${traceId}`}`, 2),
+      ),
+  ]
 }
 
 function operationOf({ successes, errors, dropped, responseTime }: Figures): string {

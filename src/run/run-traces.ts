@@ -81,10 +81,17 @@ export class RunTraces {
       const patienceMs = result.ended === 'completed' ? PATIENCE_MS : STOPPED_PATIENCE_MS
       const delivery = await sink.close(metricsOf(result, facts.zeroMs, endMs), patienceMs)
       this.#report = { mode: this.#mode, to: sink.to, ...delivery, lost: delivery.lost + this.#lost }
+      this.#tellLosses()
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error)
       this.#report = { ...this.#report, to: sink.to, because: `traces were not exported: ${because}` }
     }
+  }
+
+  /** In one line, whatever a collector did to however many of them. */
+  #tellLosses(): void {
+    const { lost, because = 'they were more than there was room for' } = this.#report
+    if (lost > 0) process.stderr.write(`describe-load: ${lost} spans were not exported: ${because}\n`)
   }
 
   async #send(requests: readonly TracedRequest[], result: LoadResult): Promise<void> {

@@ -5,6 +5,7 @@ import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs } from '../../model/hdr.ts'
 import type { Distribution } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
+import { hrTime } from './spans.ts'
 
 /** A distribution of a run as a histogram of OpenTelemetry. */
 export interface RunMetric {
@@ -41,14 +42,12 @@ function bucketCounts(histogram: string, boundariesS: readonly number[] = BOUNDA
 export async function exportMetrics(metrics: readonly RunMetric[], resource: Resource): Promise<void> {
   const filled = metrics.filter(({ distribution }) => distribution.count > 0)
   if (filled.length === 0) return
-  const [{ OTLPMetricExporter }, { AggregationTemporality, DataPointType }, { ValueType }, { hrTime }] =
-    await Promise.all([
-      import('@opentelemetry/exporter-metrics-otlp-http'),
-      import('@opentelemetry/sdk-metrics'),
-      import('@opentelemetry/api'),
-      import('@opentelemetry/core'),
-      import('./spans.ts'),
-    ])
+  const [{ OTLPMetricExporter }, { AggregationTemporality, DataPointType }, { ValueType }] = await Promise.all([
+    import('@opentelemetry/exporter-metrics-otlp-http'),
+    import('@opentelemetry/sdk-metrics'),
+    import('@opentelemetry/api'),
+    import('@opentelemetry/core'),
+  ])
   const exporter = new OTLPMetricExporter()
   const data = filled.map(({ name, description, attributes, distribution, startMs, endMs }): HistogramMetricData => ({
     descriptor: { name, description, unit: 's', valueType: ValueType.DOUBLE },

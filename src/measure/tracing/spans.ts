@@ -147,7 +147,7 @@ function spanOf(parts: SpanParts, resource: Resource): ReadableSpan {
   return span
 }
 
-export function contextOf(traceparent: Traceparent): SpanContext {
+function contextOf(traceparent: Traceparent): SpanContext {
   return { traceId: traceIdOf(traceparent), spanId: spanIdOf(traceparent), traceFlags: isSampled(traceparent) ? 1 : 0 }
 }
 

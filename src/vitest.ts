@@ -1,9 +1,15 @@
 import { limitsSuiteOn } from './assessments/limits.ts'
 import type { LimitsSuite } from './assessments/limits.ts'
+import { scenariosSuiteOn } from './assessments/scenarios.ts'
+import type { ScenariosSuite } from './assessments/scenarios.ts'
 import { describeLoad } from './hosts/vitest/describe-load.ts'
 import { loadTest } from './hosts/vitest/load-test.ts'
 
 export type { LimitsOptions, LimitsSuite } from './assessments/limits.ts'
+export { scenarios } from './assessments/scenarios/index.ts'
+export type { Scale, Scenario } from './assessments/scenarios/scenario.ts'
+export type { ScenariosOptions, ScenariosSuite } from './assessments/scenarios.ts'
+export type { SuiteTargets } from './assessments/suite.ts'
 export { describeLoad, loadTest }
 export { expect } from './hosts/vitest/expect.ts'
 export type { LoadMatchers } from './hosts/vitest/matcher-types.ts'
@@ -13,3 +19,6 @@ export * from './index.ts'
 
 /** The suite that searches for the highest rate a target holds under its service level; see `suites/limits`. */
 export const limitsSuite: LimitsSuite = limitsSuiteOn({ describeLoad, loadTest })
+
+/** The suite that holds a target against kinds of days; see `suites/scenarios`. */
+export const scenariosSuite: ScenariosSuite = scenariosSuiteOn({ describeLoad, loadTest })

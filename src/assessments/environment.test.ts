@@ -15,9 +15,22 @@ describe('the environment of a suite', () => {
       LOAD_ERROR_RATE: '0',
       LOAD_MAX_RPS: '4000',
       LOAD_MIN_RPS: '1e2',
+      LOAD_RATE: '50',
+      LOAD_DURATION: '2.5',
+      LOAD_TRACE: '0.5',
+      LOAD_USERS: '700',
+      LOAD_REQUESTS_PER_USER_MINUTE: '30',
+      LOAD_PEAK_USERS: '1400',
     }
     expect(suiteEnvironment(env)).toEqual({
       target: 'http://127.0.0.1:3000',
+      targets: { http: 'http://127.0.0.1:3000' },
+      rate: 50,
+      durationMs: 2_500,
+      tracing: 0.5,
+      users: 700,
+      requestsPerUserMinute: 30,
+      peakUsers: 1_400,
       request: { path: '/cart' },
       headers: { accept: 'text/html' },
       p99Ms: 100,
@@ -32,6 +45,19 @@ describe('the environment of a suite', () => {
     expect(suiteEnvironment(env).target).toBe('http://127.0.0.1:2')
   })
 
+  it('knows what each target speaks, and the command of an MCP server', () => {
+    const env = {
+      LOAD_TARGET: '["node","server.js"]',
+      LOAD_TARGET_WEBSOCKET: 'ws://127.0.0.1:2',
+      LOAD_TARGET_TCP: 'tcp://127.0.0.1:3',
+    }
+    const stdio = { stdio: ['node', 'server.js'] }
+    expect(suiteEnvironment(env)).toEqual({
+      target: stdio,
+      targets: { mcp: stdio, websocket: 'ws://127.0.0.1:2', tcp: 'tcp://127.0.0.1:3' },
+    })
+  })
+
   it('names every variable it cannot read, at once', () => {
     const env = {
       LOAD_TARGET: 'localhost',
@@ -43,7 +69,7 @@ describe('the environment of a suite', () => {
     }
     expect(() => suiteEnvironment(env)).toThrowErrorMatchingInlineSnapshot(`
       [LoadPlanError: the plan has 6 faults
-        - LOAD_TARGET must be a URL such as 'http://127.0.0.1:3000', got 'localhost'
+        - LOAD_TARGET must be a URL such as 'http://127.0.0.1:3000', or the command of an MCP server as a JSON list of words, got 'localhost'
         - LOAD_REQUEST must be a request as JSON, such as {"path":"/cart"}, or a list of them, got '{path:/}'
         - LOAD_HEADERS must be texts by header name as JSON, such as {"authorization":"Bearer …"}, got '{"retries":3}'
         - LOAD_P99_MS must be a number of milliseconds greater than 0, got 'fast'

@@ -1,26 +1,50 @@
 import { LoadPlanError, type PlanFault } from '../model/errors.ts'
+import type { ProtocolName, StdioTarget } from '../model/plan.ts'
 import type { HttpRequest } from '../model/requests.ts'
+import type { Tracing } from '../model/trace.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'
+
+/** A target as the environment names it: by its URL, or as the command of an MCP server over pipes. */
+export type NamedTarget = string | StdioTarget
+
+export type NamedTargets = Readonly<Partial<Record<ProtocolName, NamedTarget>>>
 
 /** What the environment asks of a suite; absent where it says nothing. */
 export interface SuiteEnvironment {
-  readonly target?: string
+  /** The one target, of whatever protocol it is. */
+  readonly target?: NamedTarget
+  /** By protocol; `target` stands under its own unless another one was named for that. */
+  readonly targets?: NamedTargets
   readonly request?: HttpRequest | readonly HttpRequest[]
   readonly headers?: Readonly<Record<string, string>>
+  readonly rate?: Rps
+  readonly durationMs?: Ms
+  readonly tracing?: Tracing
   readonly p99Ms?: Ms
   readonly errorRate?: Ratio
   readonly maxRps?: Rps
   readonly minRps?: Rps
+  readonly users?: number
+  readonly requestsPerUserMinute?: number
+  readonly peakUsers?: number
 }
 
+type Env = Readonly<Record<string, string | undefined>>
 type Reader<Value> = (text: string) => Value | undefined
 
+const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const satisfies readonly ProtocolName[]
+
+const TARGET_RULE =
+  "must be a URL such as 'http://127.0.0.1:3000', or the command of an MCP server as a JSON list of words"
+
 /**
- * Reads `LOAD_TARGET` (or `LOAD_TARGET_HTTP`, which wins), `LOAD_REQUEST` and `LOAD_HEADERS` (JSON), `LOAD_P99_MS`,
- * `LOAD_ERROR_RATE`, `LOAD_MAX_RPS` and `LOAD_MIN_RPS`. An empty variable says nothing. Throws `LoadPlanError` with
- * every variable that cannot be read; what a target or a request must be is checked with the plan they end up in.
+ * Reads `LOAD_TARGET` and `LOAD_TARGET_HTTP` `_WEBSOCKET` `_TCP` `_MCP` (which win), `LOAD_REQUEST` and `LOAD_HEADERS`
+ * (JSON), `LOAD_RATE`, `LOAD_DURATION` (seconds), `LOAD_TRACE`, `LOAD_P99_MS`, `LOAD_ERROR_RATE`, `LOAD_MAX_RPS`,
+ * `LOAD_MIN_RPS`, `LOAD_USERS`, `LOAD_REQUESTS_PER_USER_MINUTE` and `LOAD_PEAK_USERS`. An empty variable says nothing.
+ * Throws `LoadPlanError` with every variable that cannot be read; what a target or a request must be is checked with the
+ * plan they end up in.
  */
-export function suiteEnvironment(env: Readonly<Record<string, string | undefined>>): SuiteEnvironment {
+export function suiteEnvironment(env: Env): SuiteEnvironment {
   const faults: PlanFault[] = []
 
   function read<Key extends string, Value>(
@@ -36,14 +60,11 @@ export function suiteEnvironment(env: Readonly<Record<string, string | undefined
     return value === undefined ? {} : ({ [property]: value } as { [K in Key]: Value })
   }
 
-  const specific = env['LOAD_TARGET_HTTP']?.trim() ?? ''
+  const targets = readTargets((variable) => read('target', variable, namedTarget, TARGET_RULE).target, env)
+  const perSecond = 'must be a number of requests per second greater than 0'
+  const count = 'must be a number greater than 0'
   const found: SuiteEnvironment = {
-    ...read(
-      'target',
-      specific === '' ? 'LOAD_TARGET' : 'LOAD_TARGET_HTTP',
-      url,
-      "must be a URL such as 'http://127.0.0.1:3000'",
-    ),
+    ...targets,
     ...read(
       'request',
       'LOAD_REQUEST',
@@ -56,10 +77,16 @@ export function suiteEnvironment(env: Readonly<Record<string, string | undefined
       headers,
       `must be texts by header name as JSON, such as {"authorization":"Bearer …"}`,
     ),
+    ...read('rate', 'LOAD_RATE', positive, perSecond),
+    ...read('durationMs', 'LOAD_DURATION', seconds, 'must be a number of seconds greater than 0'),
+    ...read('tracing', 'LOAD_TRACE', tracing, "must be 'all', 'slowest', 'off' or a ratio from 0 to 1"),
     ...read('p99Ms', 'LOAD_P99_MS', positive, 'must be a number of milliseconds greater than 0'),
     ...read('errorRate', 'LOAD_ERROR_RATE', ratio, 'must be a share from 0 to below 1'),
-    ...read('maxRps', 'LOAD_MAX_RPS', positive, 'must be a number of requests per second greater than 0'),
-    ...read('minRps', 'LOAD_MIN_RPS', positive, 'must be a number of requests per second greater than 0'),
+    ...read('maxRps', 'LOAD_MAX_RPS', positive, perSecond),
+    ...read('minRps', 'LOAD_MIN_RPS', positive, perSecond),
+    ...read('users', 'LOAD_USERS', positive, count),
+    ...read('requestsPerUserMinute', 'LOAD_REQUESTS_PER_USER_MINUTE', positive, count),
+    ...read('peakUsers', 'LOAD_PEAK_USERS', positive, count),
   }
   if (found.minRps !== undefined && found.maxRps !== undefined && found.minRps > found.maxRps) {
     faults.push({ key: 'LOAD_MIN_RPS', value: found.minRps, rule: `must not be above LOAD_MAX_RPS (${found.maxRps})` })
@@ -68,8 +95,36 @@ export function suiteEnvironment(env: Readonly<Record<string, string | undefined
   return found
 }
 
-function url(text: string): string | undefined {
-  return URL.canParse(text) ? text : undefined
+function readTargets(
+  named: (variable: string) => NamedTarget | undefined,
+  env: Env,
+): Pick<SuiteEnvironment, 'target' | 'targets'> {
+  const specific = Object.fromEntries(
+    PROTOCOLS.flatMap((protocol) => {
+      const target = named(`LOAD_TARGET_${protocol.toUpperCase()}`)
+      return target === undefined ? [] : [[protocol, target]]
+    }),
+  ) as NamedTargets
+  // Where the one for HTTP is named as well, it is the one that is meant, and the other is not even looked at.
+  const general = (env['LOAD_TARGET_HTTP'] ?? '').trim() === '' ? named('LOAD_TARGET') : undefined
+  const target = specific.http ?? general
+  const targets = { ...(general !== undefined && { [protocolOf(general)]: general }), ...specific }
+  return { ...(target !== undefined && { target }), ...(Object.keys(targets).length > 0 && { targets }) }
+}
+
+/** What a target speaks, as its scheme says. */
+function protocolOf(target: NamedTarget): ProtocolName {
+  if (typeof target !== 'string' || target.startsWith('mcp+')) return 'mcp'
+  const { protocol } = new URL(target)
+  if (protocol === 'ws:' || protocol === 'wss:') return 'websocket'
+  return protocol === 'tcp:' || protocol === 'tls:' ? 'tcp' : 'http'
+}
+
+function namedTarget(text: string): NamedTarget | undefined {
+  if (!text.startsWith('[')) return URL.canParse(text) ? text : undefined
+  const words = json(text)
+  if (!Array.isArray(words) || words.length === 0) return undefined
+  return words.every((word) => typeof word === 'string') ? { stdio: words } : undefined
 }
 
 function positive(text: string): number | undefined {
@@ -77,9 +132,20 @@ function positive(text: string): number | undefined {
   return Number.isFinite(value) && value > 0 ? value : undefined
 }
 
+function seconds(text: string): Ms | undefined {
+  const value = positive(text)
+  return value === undefined ? undefined : 1_000 * value
+}
+
 function ratio(text: string): number | undefined {
   const value = Number(text)
   return value >= 0 && value < 1 ? value : undefined
+}
+
+function tracing(text: string): Tracing | undefined {
+  if (text === 'all' || text === 'slowest' || text === 'off') return text
+  const value = Number(text)
+  return value >= 0 && value <= 1 ? value : undefined
 }
 
 function request(text: string): HttpRequest | readonly HttpRequest[] | undefined {

@@ -1,33 +1,17 @@
-import { recordVerdict } from '../hosts/record-book.ts'
-import type { LoadContext } from '../hosts/port.ts'
 import { isOpen } from '../judge/analysis/limit-trial.ts'
-import { LoadError } from '../model/errors.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
-import type { LoadPlan, OnInconclusive } from '../model/plan.ts'
+import type { LoadPlan, RequestSource, Target } from '../model/plan.ts'
 import type { Rps } from '../model/units.ts'
 import { bottleneckSentence, recommendationSentence } from '../report/limits-sentences.ts'
 import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
 import { type FoundLimit, searchLimit } from './limit-loop.ts'
 import { verdictOnLimit } from './limit-verdict.ts'
-
-/** Plan keys that hold for every trial; rate, pattern and duration are what the search is about. */
-type SharedPlan = Pick<
-  LoadPlan,
-  | 'target'
-  | 'request'
-  | 'headers'
-  | 'connection'
-  | 'maxConnections'
-  | 'tls'
-  | 'monitor'
-  | 'allowHosts'
-  | 'seed'
-  | 'threads'
-  | 'onInconclusive'
->
+import { settleSuite, type SharedPlan, sharedPlan, type SuiteHost } from './suite.ts'
 
 /** What to search the limit of. What the environment says (`LOAD_TARGET`, `LOAD_P99_MS`, …) wins over this. */
 export interface LimitsOptions extends SharedPlan {
+  readonly target?: Target
+  readonly request?: RequestSource
   /** Names the test, and the entry in `limits_test.json`; `limits` when absent. */
   readonly name?: string
   /** The service level a rate must hold; p99 250 ms and 1% failed requests when absent. */
@@ -40,12 +24,6 @@ export interface LimitsOptions extends SharedPlan {
 
 /** Declares the search for the highest rate that holds the service level, as one load test. */
 export type LimitsSuite = (options?: LimitsOptions) => void
-
-/** As much of a host as the suite needs. */
-interface SuiteHost {
-  describeLoad(name: string, plan: LoadPlan, body: () => unknown): void
-  loadTest(name: string, body: (context: LoadContext) => unknown): void
-}
 
 const DEFAULT_SLO: LimitSlo = { p99Ms: 250, errorRate: 0.01 }
 const DEFAULT_MAX_RPS: Rps = 100_000
@@ -61,7 +39,7 @@ export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuit
           slo: sloOf(asked, slo),
           maxRps: asked.maxRps ?? maxRps ?? DEFAULT_MAX_RPS,
           maxConnections: plan.maxConnections ?? DEFAULT_CONNECTIONS,
-          plan: sharedPlan(plan, asked),
+          plan: trialsPlan(plan, asked),
           startLoad: context.startLoad,
           signal: context.signal,
           onFindings: (findings) => context.conclude('limits', findings, name),
@@ -81,30 +59,19 @@ function sloOf(asked: SuiteEnvironment, slo: Partial<LimitSlo> | undefined): Lim
 }
 
 /** The target stays with the scope of the suite, which may have to start it, unless the environment names another. */
-function sharedPlan(given: SharedPlan, { target, request, headers }: SuiteEnvironment): LoadPlan {
-  const { target: _scoped, ...plan } = given
+function trialsPlan({ target: _scoped, ...plan }: LimitsOptions, asked: SuiteEnvironment): LoadPlan {
+  const { target, request } = asked
   return {
-    ...plan,
+    ...sharedPlan(plan, asked),
     ...(target !== undefined && { target }),
     ...(request !== undefined && { request }),
-    ...(headers !== undefined && { headers: { ...plan.headers, ...headers } }),
   }
 }
 
-/** Says what was found, keeps the verdict, and throws when the test must be red. */
 function settle({ findings, measured }: FoundLimit, minRps: Rps | undefined): void {
   const { verdict, message } = verdictOnLimit(findings, minRps)
   const deciding =
     measured.findLast(({ outcome }) => isOpen(outcome) && outcome.rate === findings.interval[0]) ?? measured.at(-1)
-  recordVerdict(deciding?.result, { matcher: 'limitsSuite', verdict, message })
-  const lines = [
-    message,
-    recommendationSentence(findings),
-    bottleneckSentence(findings),
-    ...findings.bottleneck.evidence,
-  ]
-  console.log(lines.join('\n  '))
-  const onInconclusive: OnInconclusive = deciding?.result.plan.onInconclusive ?? 'fail'
-  if (verdict === 'pass' || (verdict === 'inconclusive' && onInconclusive === 'warn')) return
-  throw new LoadError('ERR_LOAD_LIMIT', `${verdict}: ${lines.join('\n  ')}`)
+  const lines = [recommendationSentence(findings), bottleneckSentence(findings), ...findings.bottleneck.evidence]
+  settleSuite({ matcher: 'limitsSuite', verdict, message, lines, result: deciding?.result, code: 'ERR_LOAD_LIMIT' })
 }

@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/record.ts'
 import { jsonArtifact } from './json-artifact.ts'
 import { limitsReport } from './limits-report.ts'
+import { scenariosReport } from './scenarios-report.ts'
 import { OWN_TESTS } from './run-records.ts'
 import { summary } from './summary.ts'
 
@@ -9,5 +10,7 @@ export const artifacts: readonly Artifact[] = [
   jsonArtifact(OWN_TESTS, 'load_test_results.json'),
   jsonArtifact('limits', 'limits_test.json'),
   limitsReport,
+  jsonArtifact('scenarios', 'scenario_results.json'),
+  scenariosReport,
   summary,
 ]

@@ -14,7 +14,8 @@ import {
   recommendationSentence,
   recoverySentence,
 } from './limits-sentences.ts'
-import { COLUMNS, wordMs, wordRate, wrap } from './wording.ts'
+import { heading, section } from './page.ts'
+import { wordMs, wordRate, wrap } from './wording.ts'
 
 /** `limits_report.txt`: what was tested, what was found, how sure that is and what to do, on one page of 80 columns. */
 export const limitsReport: Artifact = {
@@ -34,9 +35,7 @@ function findingsOf({ suite, findings }: RunRecord): LimitsFindings | undefined 
 function page(run: RunRecord, findings: LimitsFindings): string[] {
   const { environment } = run
   return [
-    '='.repeat(COLUMNS),
-    wrap(`limit of ${run.target}`, 0),
-    '='.repeat(COLUMNS),
+    ...heading(`limit of ${run.target}`),
     wrap(limitSentence(findings), 0),
     wrap(recommendationSentence(findings), 0),
     ...section('what was tested', [
@@ -57,11 +56,6 @@ function page(run: RunRecord, findings: LimitsFindings): string[] {
     ...section('p99 by rate (logarithmic)', [], curve(findings)),
     ...section('what to do', adviceSentences(findings)),
   ]
-}
-
-function section(title: string, sentences: readonly string[], table: readonly string[] = []): string[] {
-  if (sentences.length + table.length === 0) return []
-  return ['', title, '-'.repeat(title.length), ...sentences.map((sentence) => wrap(sentence, 0)), ...table]
 }
 
 /** One line for each kind of doubt: the same machine gives the same doubts to every trial, with other figures. */

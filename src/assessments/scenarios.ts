@@ -1,0 +1,113 @@
+import type { LoadContext } from '../hosts/port.ts'
+import { limitVerdicts } from '../judge/verdict/service-level.ts'
+import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
+import { sustainedRateVerdict } from '../judge/verdict/sustained-rate.ts'
+import type { Sla } from '../model/plan.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
+import type { Ms, Rps } from '../model/units.ts'
+import { scenarioLines, scenariosSentence } from '../report/scenarios-sentences.ts'
+import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
+import { scenarios as shipped } from './scenarios/index.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+import {
+  keepVerdict,
+  missingTarget,
+  settleSuite,
+  type SharedPlan,
+  sharedPlan,
+  type SuiteHost,
+  type SuiteTargets,
+  targetsOf,
+  worstOf,
+} from './suite.ts'
+
+/** What to hold against kinds of days. What the environment says (`LOAD_TARGET_…`, `LOAD_RATE`, …) wins over this. */
+export interface ScenariosOptions extends SharedPlan {
+  /** Names the test, and the entry in `scenario_results.json`; `scenarios` when absent. */
+  readonly name?: string
+  /** By protocol; a scenario whose protocols are not all there is left out, and the report says so. */
+  readonly targets?: SuiteTargets
+  /** What each scenario is judged by; p95 500 ms and 1% failed requests when absent. */
+  readonly sla?: Sla
+  /** Instead of each scenario's own rate (its base, peak or mean, as its pattern says). */
+  readonly rate?: Rps
+  /** Instead of each scenario's own length; its bursts and periods keep their share of it. */
+  readonly durationMs?: Ms
+  /** Beside, or instead of, the seven that are shipped: `[...scenarios, mine]`. */
+  readonly scenarios?: readonly Scenario[]
+}
+
+/** Declares the scenarios, as one load test. */
+export type ScenariosSuite = (options?: ScenariosOptions) => void
+
+const DEFAULT_SLA: Sla = { p95Ms: 500, errorRate: 0.01 }
+
+/** Shortfall that a scenario's rate is allowed, as in `toSustainRps`. */
+const WITHIN = 0.01
+
+/** The suite for a host: the test passes when every expectation of every scenario was shown to hold. */
+export function scenariosSuiteOn({ describeLoad, loadTest }: SuiteHost): ScenariosSuite {
+  return ({ name = 'scenarios', ...options } = {}) => {
+    describeLoad(name, {}, () => {
+      loadTest('every kind of day is got through within the service level', async (context) => {
+        await runAll(context, name, options, suiteEnvironment(process.env))
+      })
+    })
+  }
+}
+
+async function runAll(
+  context: LoadContext,
+  name: string,
+  { targets: given, sla = DEFAULT_SLA, rate, durationMs, scenarios = shipped, ...shared }: ScenariosOptions,
+  asked: SuiteEnvironment,
+): Promise<void> {
+  const targets = targetsOf(given, asked)
+  const found: ScenarioFinding[] = []
+  const results: LoadResult[] = []
+  const skipped: { name: string; why: string }[] = []
+  const findings = (): ScenariosFindings => ({ scenarios: found, skipped })
+  for (const scenario of scenarios) {
+    const why = missingTarget(targets, scenario.needs)
+    if (why !== undefined) {
+      skipped.push({ name: scenario.name, why })
+      continue
+    }
+    const length = asked.durationMs ?? durationMs ?? scenario.durationMs
+    const scale = {
+      rate: asked.rate ?? rate ?? scenario.rate,
+      durationMs: length,
+      share: length / scenario.durationMs,
+    }
+    const plan = { ...scenario.plan(scale, targets), ...sharedPlan(shared, asked) }
+    const result = await context.load(plan)
+    const judged = judge(result, scenario.sla ?? sla)
+    for (const verdict of judged) keepVerdict(result, 'scenariosSuite', verdict)
+    const verdict = worstOf(judged.map((each) => each.verdict))
+    const { name: scenarioName, about } = scenario
+    found.push({
+      name: scenarioName,
+      about,
+      verdict,
+      expectations: judged.map((each) => ({ text: each.claim, verdict: each.verdict, observed: each.observed })),
+      result: results.push(result) - 1,
+    })
+    context.conclude('scenarios', findings(), name)
+  }
+  const verdict = found.length === 0 ? 'invalid' : worstOf(found.map((each) => each.verdict))
+  const deciding = found.find((each) => each.verdict === verdict)
+  settleSuite({
+    matcher: 'scenariosSuite',
+    verdict,
+    message: scenariosSentence(findings()),
+    lines: scenarioLines(findings()),
+    result: deciding === undefined ? undefined : results[deciding.result],
+    code: 'ERR_LOAD_SCENARIO',
+  })
+}
+
+/** The rate that was scheduled is the one to be sustained, whatever its course. */
+function judge(result: LoadResult, { rps = result.offeredRps, ...limits }: Sla): readonly JudgedVerdict[] {
+  return [...limitVerdicts(result, result, limits), sustainedRateVerdict(result, result, { rps, within: WITHIN })]
+}

@@ -1,0 +1,96 @@
+import type { Artifact, RunRecord } from '../model/record.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
+import { formatDuration } from '../model/units.ts'
+import { heading, section, table } from './page.ts'
+import { scenariosSentence } from './scenarios-sentences.ts'
+import { wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
+
+/** `scenario_summary.txt`: what each kind of day was like, what was expected, and whether it held; 80 columns. */
+export const scenariosReport: Artifact = {
+  fileName: 'scenario_summary.txt',
+  render: (run) =>
+    run.suite === 'scenarios' && isFindings(run.findings) ? `${page(run, run.findings).join('\n')}\n` : undefined,
+}
+
+function isFindings(findings: unknown): findings is ScenariosFindings {
+  return typeof findings === 'object' && findings !== null && 'scenarios' in findings
+}
+
+function page(run: RunRecord, findings: ScenariosFindings): string[] {
+  const { environment, startedAt, durationMs } = run
+  return [
+    ...heading(`scenarios against ${run.target}`),
+    wrap(scenariosSentence(findings), 0),
+    ...section('what was tested', [
+      `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}`,
+      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
+      ...findings.skipped.map(({ name, why }) => `left out   ${name}: ${why}`),
+    ]),
+    ...section('at a glance', [], glance(run, findings)),
+    ...findings.scenarios.flatMap((scenario) =>
+      section(scenario.name, details(scenario, run.results[scenario.result])),
+    ),
+    ...section('what to do', advice(findings)),
+  ]
+}
+
+function glance({ results }: RunRecord, { scenarios }: ScenariosFindings): string[] {
+  const rows = scenarios.map(({ name, verdict, result: index }) => {
+    const result = results[index]
+    return [
+      name,
+      verdict,
+      rateOf(result),
+      percentile(result, 'p50Ms'),
+      percentile(result, 'p95Ms'),
+      percentile(result, 'p99Ms'),
+      failed(result),
+    ]
+  })
+  return table(['scenario', 'verdict', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'failed'], rows, [0, 1])
+}
+
+function details({ about, expectations }: ScenarioFinding, result: LoadResult | undefined): string[] {
+  const doubts = result?.generator.doubts ?? []
+  return [
+    `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
+    ...expectations.map(({ text, verdict, observed }) => `${verdict.toUpperCase()}  ${text}: ${observed}`),
+    ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
+    ...doubts.map((doubt) => `Doubt: ${doubt}`),
+  ]
+}
+
+function shape({ pattern, plan, durationMs, requestsScheduled, seed }: LoadResult): string {
+  return `${pattern}, ${plan.connection} connections, ${wordCount(requestsScheduled)} requests in ${formatDuration(durationMs)}, seed ${seed}`
+}
+
+function advice({ scenarios }: ScenariosFindings): string[] {
+  const lost = scenarios.filter(({ verdict }) => verdict === 'fail')
+  const open = scenarios.filter(({ verdict }) => verdict === 'inconclusive' || verdict === 'invalid')
+  return [
+    ...lost.map(
+      ({ name }) =>
+        `${name} broke the service level: run \`limits\` to see how much the target carries, and what runs out.`,
+    ),
+    ...(open.length === 0
+      ? []
+      : [
+          `${wordPlural(open.length, 'scenario')} could not be judged: run longer (LOAD_DURATION), or on a quieter machine.`,
+        ]),
+  ]
+}
+
+function rateOf(result: LoadResult | undefined): string {
+  return result === undefined ? '-' : wordRate(result.achievedRps)
+}
+
+function percentile(result: LoadResult | undefined, key: 'p50Ms' | 'p95Ms' | 'p99Ms'): string {
+  return result !== undefined && key in result.responseTime && 'p50Ms' in result.responseTime
+    ? wordMs(result.responseTime[key])
+    : '-'
+}
+
+function failed(result: LoadResult | undefined): string {
+  return result === undefined ? '-' : wordCount(result.errors + result.dropped)
+}

@@ -1,0 +1,9 @@
+import { scenariosSuite } from '../../src/vitest.ts'
+import { shortened } from '../durations.ts'
+import { workTargets } from '../work-targets.ts'
+
+scenariosSuite({
+  targets: workTargets(),
+  // Enough requests to show an error rate below 1%, in little time.
+  ...(shortened && { rate: 180, durationMs: 3_400 }),
+})

@@ -1,11 +1,14 @@
 import { limitsSuiteOn } from './assessments/limits.ts'
 import type { LimitsSuite } from './assessments/limits.ts'
+import { mcpStressSuiteOn } from './assessments/mcp-stress.ts'
+import type { McpStressSuite } from './assessments/mcp-stress.ts'
 import { scenariosSuiteOn } from './assessments/scenarios.ts'
 import type { ScenariosSuite } from './assessments/scenarios.ts'
 import { describeLoad } from './hosts/vitest/describe-load.ts'
 import { loadTest } from './hosts/vitest/load-test.ts'
 
 export type { LimitsOptions, LimitsSuite } from './assessments/limits.ts'
+export type { McpStressOptions, McpStressSuite } from './assessments/mcp-stress.ts'
 export { scenarios } from './assessments/scenarios/index.ts'
 export type { Scale, Scenario } from './assessments/scenarios/scenario.ts'
 export type { ScenariosOptions, ScenariosSuite } from './assessments/scenarios.ts'
@@ -22,3 +25,6 @@ export const limitsSuite: LimitsSuite = limitsSuiteOn({ describeLoad, loadTest }
 
 /** The suite that holds a target against kinds of days; see `suites/scenarios`. */
 export const scenariosSuite: ScenariosSuite = scenariosSuiteOn({ describeLoad, loadTest })
+
+/** The suite that stresses an MCP server, and probes it for what such servers get wrong; see `suites/mcp-stress`. */
+export const mcpStressSuite: McpStressSuite = mcpStressSuiteOn({ describeLoad, loadTest })

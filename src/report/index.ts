@@ -1,6 +1,7 @@
 import type { Artifact } from '../model/record.ts'
 import { jsonArtifact } from './json-artifact.ts'
 import { limitsReport } from './limits-report.ts'
+import { mcpStressReport } from './mcp-stress-report.ts'
 import { scenariosReport } from './scenarios-report.ts'
 import { OWN_TESTS } from './run-records.ts'
 import { summary } from './summary.ts'
@@ -12,5 +13,7 @@ export const artifacts: readonly Artifact[] = [
   limitsReport,
   jsonArtifact('scenarios', 'scenario_results.json'),
   scenariosReport,
+  jsonArtifact('mcp-stress', 'mcp_stress_test.json'),
+  mcpStressReport,
   summary,
 ]

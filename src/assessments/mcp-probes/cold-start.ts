@@ -1,0 +1,30 @@
+import type { Probe } from './probe.ts'
+
+const CLIENTS = 40
+/** Over pipes each of them is a process. */
+const PROCESSES = 4
+
+/** First calls of many clients at once, which some servers never answer; that is told apart from an error. */
+export const coldStart: Probe = {
+  name: 'many clients can come at once',
+  async run({ prober, call }) {
+    const clients = prober.stdio === undefined ? CLIENTS : PROCESSES
+    const called = await Promise.all(
+      Array.from({ length: clients }, async () => {
+        try {
+          const connection = await prober.connect()
+          return await prober.call(connection, call)
+        } catch (error) {
+          return { outcome: 'error' as const, message: error instanceof Error ? error.message : String(error) }
+        }
+      }),
+    )
+    await prober.end()
+    const hung = called.filter(({ outcome }) => outcome === 'hung').length
+    const failed = called.filter(({ outcome }) => outcome === 'error')
+    const counts = `of ${clients} first calls at once ${clients - hung - failed.length} were answered, ${hung} hung, ${failed.length} failed`
+    const [first] = failed
+    const evidence = first === undefined ? counts : `${counts} (${first.message})`
+    return { verdict: hung + failed.length === 0 ? 'pass' : 'fail', evidence }
+  },
+}

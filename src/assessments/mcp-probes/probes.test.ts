@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { startFixture } from '../../../fixtures/index.ts'
+import type { LoadPlan } from '../../model/plan.ts'
+import { runLoad } from '../../run/index.ts'
+import { discoverCalls } from '../mcp-calls.ts'
+import { runProbes } from './index.ts'
+import { callsFrom } from './probe.ts'
+import { Prober } from './prober.ts'
+
+/** Each fault, and the probe that is to find it. */
+const FAULTS = {
+  misroute: 'replies reach who asked',
+  block: 'fast calls overtake slow ones',
+  'cold-hang': 'many clients can come at once',
+  'idle-stream': 'an idle stream stays, or can be had again',
+  leak: 'sessions that end are forgotten',
+  crash: 'clients may leave in the middle of a call',
+  poison: 'broken connections do not outlive their request',
+} as const
+
+async function failing(fault?: keyof typeof FAULTS): Promise<readonly string[]> {
+  await using server = await startFixture('mcp', fault === undefined ? {} : { fault })
+  const prober = new Prober({ url: new URL(server.url), stdio: undefined, headers: {}, pids: [server.pid] })
+  const calls = await discoverCalls(prober, {})
+  const load = (plan: LoadPlan) => runLoad({ target: server.url, monitor: 'off', ...plan })
+  const findings = await runProbes({ prober, load, idleMs: 800, slowCall: calls.slowCall, ...callsFrom(calls.call) })
+  expect(findings.filter(({ verdict }) => verdict === 'not-applicable')).toEqual([])
+  return findings.filter(({ verdict }) => verdict !== 'pass').map(({ name, evidence }) => `${name}: ${evidence}`)
+}
+
+describe.concurrent('probes of an MCP server', () => {
+  test('find nothing in a healthy one', async () => {
+    expect(await failing()).toEqual([])
+  })
+
+  test.each(Object.entries(FAULTS))('%s is found by its probe, and by no other', async (fault, probe) => {
+    const found = await failing(fault as keyof typeof FAULTS)
+    // What crashes is not there for whoever comes later.
+    const own = fault === 'crash' ? found.slice(0, 1) : found
+    expect(own).toHaveLength(1)
+    expect(own[0]).toContain(`${probe}: `)
+  })
+})

@@ -1,0 +1,134 @@
+import type { LoadContext } from '../hosts/port.ts'
+import { errorPatterns } from '../judge/analysis/error-patterns.ts'
+import { STRESS_PHASES, stressJudgement } from '../judge/analysis/mcp-health.ts'
+import type { McpStressFindings, ProbeFinding } from '../model/mcp-stress-findings.ts'
+import type { LoadPlan, StdioTarget, Target } from '../model/plan.ts'
+import type { McpRequest } from '../model/requests.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { Ms } from '../model/units.ts'
+import type { VerdictValue } from '../model/verdict.ts'
+import { mcpStressLines, mcpStressSentence } from '../report/mcp-stress-sentences.ts'
+import { constant, sequence } from '../traffic/patterns/index.ts'
+import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
+import { discoverCalls, type McpCalls } from './mcp-calls.ts'
+import { runProbes } from './mcp-probes/index.ts'
+import { callsFrom } from './mcp-probes/probe.ts'
+import { Prober } from './mcp-probes/prober.ts'
+import { missingTarget, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, worstOf } from './suite.ts'
+
+/** Which MCP server to stress. What the environment says (`LOAD_TARGET_MCP`, `LOAD_RATE`, …) wins over this. */
+export interface McpStressOptions extends SharedPlan, Partial<McpCalls> {
+  /** Names the test, and the entry in `mcp_stress_test.json`; `mcp-stress` when absent. */
+  readonly name?: string
+  /** `mcp+http://…`, `mcp+ws://…`, `mcp+tcp://…`, or `{ stdio: […] }`; a function that returns a URL. */
+  readonly target?: Target
+  /** Of each phase; 10 s when absent. */
+  readonly phaseMs?: Ms
+  /** How long an idle stream is watched; 5 s when absent. */
+  readonly idleMs?: Ms
+}
+
+/** Declares the phases and the probes, as one load test. */
+export type McpStressSuite = (options?: McpStressOptions) => void
+
+const PHASE_MS: Ms = 10_000
+const IDLE_MS: Ms = 5_000
+/** Of the stress phase; the others keep their share of it. */
+const STRESS_RPS = 500
+
+/** The suite for a host: red when health is poor, or a probe fails. */
+export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStressSuite {
+  return ({ name = 'mcp-stress', target, ...options } = {}) => {
+    const asked = suiteEnvironment(process.env)
+    const targets = asked.targets ?? (target === undefined ? {} : { mcp: target })
+    const why = missingTarget(targets, ['mcp'])
+    describeLoad(name, {}, () => {
+      const title = 'stays healthy under stress, and gets right what others get wrong'
+      if (why !== undefined || targets.mcp === undefined) return loadTest.skip(`${title} (${why})`, () => {})
+      const { mcp } = targets
+      loadTest(title, (context) => stress(context, name, mcp, options, asked))
+    })
+  }
+}
+
+async function stress(
+  context: LoadContext,
+  name: string,
+  target: Target,
+  { phaseMs = PHASE_MS, idleMs = IDLE_MS, call, slowCall, ...shared }: Omit<McpStressOptions, 'name' | 'target'>,
+  asked: SuiteEnvironment,
+): Promise<void> {
+  const plan: LoadPlan = { ...sharedPlan(shared, asked), target, protocol: 'mcp' }
+  const given = asked.request === undefined ? call : ([asked.request].flat()[0] as unknown as McpRequest)
+  // A look at the server, from which the traffic is told what to call; it belongs to no report.
+  const look = await (await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false })).result
+  const prober = new Prober({
+    url: new URL(look.target.url),
+    stdio: typeof target === 'object' && 'stdio' in target ? target : undefined,
+    headers: { ...shared.headers, ...asked.headers },
+    pids: look.target.pids,
+  })
+  const calls = await discoverCalls(prober, {
+    ...(given !== undefined && { call: given }),
+    ...(slowCall !== undefined && { slowCall }),
+  })
+  await prober.end()
+
+  const factor = (asked.rate ?? STRESS_RPS) / STRESS_RPS
+  const length = asked.durationMs ?? phaseMs
+  const pattern = sequence(
+    ...STRESS_PHASES.map(({ name: phase, rate }) => constant({ name: phase, rate: rate * factor, duration: length })),
+  )
+  const result = await context.load({ ...plan, request: calls.call, pattern })
+  const conclude = (probes: readonly ProbeFinding[]): McpStressFindings => {
+    const findings = findingsOf(result, prober.stdio, probes)
+    context.conclude('mcp-stress', findings, name)
+    return findings
+  }
+  const found: ProbeFinding[] = []
+  conclude(found)
+  const load = async (probePlan: LoadPlan): Promise<LoadResult> => {
+    const run = await context.startLoad({ ...plan, monitor: 'off', ...probePlan }, { record: false })
+    return run.result
+  }
+  await runProbes({ prober, load, idleMs, slowCall: calls.slowCall, ...callsFrom(calls.call) }, (finding) => {
+    found.push(finding)
+    conclude(found)
+  })
+  const findings = conclude(found)
+  settleSuite({
+    matcher: 'mcpStressSuite',
+    verdict: verdictOf(findings, result),
+    message: mcpStressSentence(findings),
+    lines: mcpStressLines(findings),
+    result,
+    code: 'ERR_LOAD_MCP_STRESS',
+  })
+}
+
+function findingsOf(
+  result: LoadResult,
+  stdio: StdioTarget | undefined,
+  probes: readonly ProbeFinding[],
+): McpStressFindings {
+  return {
+    protocolVersion: result.protocolVersion,
+    transport: transportOf(result.target.url, stdio),
+    ...stressJudgement(result, 0),
+    errorPatterns: errorPatterns(result),
+    probes: [...probes],
+  }
+}
+
+function transportOf(url: string, stdio: StdioTarget | undefined): McpStressFindings['transport'] {
+  if (stdio !== undefined) return 'stdio'
+  if (url.startsWith('mcp+ws')) return 'websocket'
+  return url.startsWith('mcp+tcp') ? 'tcp' : 'http'
+}
+
+/** A generator that had no room left makes slow what is not: then the health of the server is not known. */
+function verdictOf({ health, probes }: McpStressFindings, { generator, ended }: LoadResult): VerdictValue {
+  const probed = worstOf(probes.flatMap(({ verdict }) => (verdict === 'not-applicable' ? [] : [verdict])))
+  if (health !== 'poor' || probed === 'fail') return probed
+  return ended !== 'completed' || generator.eventLoopUtilization > 0.95 ? 'invalid' : 'fail'
+}

@@ -1,0 +1,99 @@
+import type { McpHealth, StressDegradation, StressPhase } from '../../model/mcp-stress-findings.ts'
+import type { Recovery } from '../../model/limits-findings.ts'
+import type { LoadResult, PhaseFigures } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { recoveryOf } from './recovery.ts'
+
+/** The phases of a stress run, by name and in order. What is not measured by itself is `warm-up`. */
+export const STRESS_PHASES = [
+  { name: 'warm-up', rate: 10 },
+  { name: 'baseline', rate: 50 },
+  { name: 'moderate', rate: 100 },
+  { name: 'high', rate: 200 },
+  { name: 'stress', rate: 500 },
+  { name: 'recovery', rate: 50 },
+] as const
+
+type PhaseName = (typeof STRESS_PHASES)[number]['name']
+
+const HEALTHY_SUCCESS = 0.99
+/** Times the p95 of the baseline. */
+const HEALTHY_P95 = 2
+/** The least difference that is one: below it, twice a baseline of half a millisecond would be noise. */
+const LEAST_P95_MS: Ms = 5
+/** A stretch of this much of a phase is a window of the watch on recovery: 2 s of the usual 10. */
+const WINDOW_SHARE = 0.2
+
+export interface StressJudgement {
+  readonly health: McpHealth
+  readonly phases: readonly StressPhase[]
+  readonly degradation: StressDegradation
+  readonly handlesStress: boolean
+  readonly recovery: Recovery
+}
+
+/**
+ * What a run through all phases of `STRESS_PHASES` shows: a phase is healthy when at least 99% of its requests succeeded
+ * and its p95 is at most twice that of the baseline.
+ */
+export function stressJudgement(result: LoadResult, index: number): StressJudgement {
+  const { baseline, stress } = result.phases
+  const phases = STRESS_PHASES.map(({ name, rate }) => ({
+    name,
+    rate: result.phases[name] === undefined ? rate : plannedRps(result.phases[name]),
+    healthy: isHealthy(result.phases[name], baseline),
+    result: index,
+  }))
+  const healthy = (name: PhaseName): boolean => phases.find((phase) => phase.name === name)?.healthy === true
+  const recovery = recoveryFrom(result)
+  const recovered = recovery.recovered ?? healthy('recovery')
+  const calm = (['baseline', 'moderate', 'high', 'recovery'] as const).every(healthy)
+  return {
+    health: calm ? (healthy('stress') ? 'excellent' : 'good') : recovered && healthy('baseline') ? 'fair' : 'poor',
+    phases,
+    degradation: degradation(baseline, stress),
+    handlesStress: healthy('stress'),
+    recovery,
+  }
+}
+
+function plannedRps({ requestsScheduled, startMs, endMs }: PhaseFigures): number {
+  return Math.round((1_000 * requestsScheduled) / Math.max(1, endMs - startMs))
+}
+
+function isHealthy(phase: PhaseFigures | undefined, baseline: PhaseFigures | undefined): boolean | null {
+  if (phase === undefined || baseline === undefined || phase.requestsScheduled === 0) return null
+  if (phase.successRate < HEALTHY_SUCCESS) return false
+  const [before, now] = [p95Of(baseline), p95Of(phase)]
+  if (before === null || now === null) return null
+  return now <= Math.max(HEALTHY_P95 * before, before + LEAST_P95_MS)
+}
+
+function degradation(baseline: PhaseFigures | undefined, stress: PhaseFigures | undefined): StressDegradation {
+  if (baseline === undefined || stress === undefined) {
+    return { throughputLoss: null, successRateDrop: null, p99Growth: null }
+  }
+  const [before, after] = [baseline.responseTime, stress.responseTime]
+  return {
+    throughputLoss: Math.max(0, share(baseline) - share(stress)),
+    successRateDrop: Math.max(0, baseline.successRate - stress.successRate),
+    p99Growth: 'p99Ms' in before && 'p99Ms' in after && before.p99Ms > 0 ? after.p99Ms / before.p99Ms : null,
+  }
+}
+
+/** Share of what was asked for that was answered well while the phase lasted. */
+function share({ offeredRps, achievedRps }: PhaseFigures): number {
+  return offeredRps > 0 ? Math.min(1, achievedRps / offeredRps) : 0
+}
+
+function recoveryFrom(result: LoadResult): Recovery {
+  const { baseline, recovery } = result.phases
+  const baselineP95Ms = baseline === undefined ? null : p95Of(baseline)
+  if (recovery === undefined || baselineP95Ms === null) return { recovered: null, recoverMs: null }
+  const windowMs = WINDOW_SHARE * (recovery.endMs - recovery.startMs)
+  return recoveryOf(result, { overloadEndMs: recovery.startMs, baselineP95Ms: baselineP95Ms + LEAST_P95_MS, windowMs })
+}
+
+function p95Of({ responseTime }: PhaseFigures): Ms | null {
+  return 'p95Ms' in responseTime ? responseTime.p95Ms : null
+}

@@ -1,0 +1,81 @@
+import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
+import type { Artifact, RunRecord } from '../model/record.ts'
+import { formatDuration } from '../model/units.ts'
+import {
+  degradationSentence,
+  mcpStressSentence,
+  phaseWord,
+  probeLine,
+  recoverySentence,
+} from './mcp-stress-sentences.ts'
+import { heading, section, table } from './page.ts'
+import { wordCount, wordMs, wordRate, wrap } from './wording.ts'
+
+/** `mcp_stress_report.txt`: how an MCP server bears stress, and what the probes found; 80 columns. */
+export const mcpStressReport: Artifact = {
+  fileName: 'mcp_stress_report.txt',
+  render: (run) =>
+    run.suite === 'mcp-stress' && isFindings(run.findings) ? `${page(run, run.findings).join('\n')}\n` : undefined,
+}
+
+function isFindings(findings: unknown): findings is McpStressFindings {
+  return typeof findings === 'object' && findings !== null && 'probes' in findings
+}
+
+function page(run: RunRecord, findings: McpStressFindings): string[] {
+  const { environment, startedAt, durationMs, results } = run
+  const doubts = new Set(results.flatMap(({ generator }) => generator.doubts))
+  return [
+    ...heading(`MCP under stress: ${run.target}`),
+    wrap(mcpStressSentence(findings), 0),
+    ...section('what was tested', [
+      `request    ${results[0]?.plan.request ?? 'unknown'}`,
+      `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, seed ${results[0]?.seed ?? 'unknown'}`,
+      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
+    ]),
+    ...section('phase by phase', [], phaseTable(run, findings)),
+    ...section('what stress does to it', [degradationSentence(findings), recoverySentence(findings)]),
+    ...section(
+      'errors',
+      findings.errorPatterns.map(
+        ({ class: name, count, phases, trend, meaning }) =>
+          `${wordCount(count)} × ${name}, ${trend}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}: ${meaning}`,
+      ),
+    ),
+    ...section('probes', findings.probes.map(probeLine)),
+    ...section('how sure', [
+      'A phase is healthy when at least 99% of its requests succeeded and its p95 is at most twice that of the baseline (or 5 ms above it).',
+      ...Array.from(doubts, (doubt) => `Doubt: ${doubt}`),
+    ]),
+    ...section('what to do', advice(findings)),
+  ]
+}
+
+function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): string[] {
+  const rows = phases.map((phase) => {
+    const figures = results[phase.result]?.phases[phase.name]
+    const times = figures?.responseTime
+    return [
+      phase.name,
+      phaseWord(phase),
+      wordRate(phase.rate),
+      figures === undefined ? '-' : wordRate(figures.achievedRps),
+      times !== undefined && 'p50Ms' in times ? wordMs(times.p50Ms) : '-',
+      times !== undefined && 'p95Ms' in times ? wordMs(times.p95Ms) : '-',
+      times !== undefined && 'p99Ms' in times ? wordMs(times.p99Ms) : '-',
+      figures === undefined ? '-' : wordCount(figures.errors + figures.dropped),
+    ]
+  })
+  return table(['phase', 'health', 'req/s', 'achieved', 'p50 ms', 'p95 ms', 'p99 ms', 'failed'], rows, [0, 1])
+}
+
+function advice({ health, probes, handlesStress }: McpStressFindings): string[] {
+  const faults = probes.filter(({ verdict }) => verdict === 'fail')
+  return [
+    ...faults.map(({ name }) => `Mend the server: "${name}" does not hold; the probe above says what was seen.`),
+    ...(health === 'poor' ? ['Find the rate it carries (`limits`), and shed load beyond it.'] : []),
+    ...(handlesStress || health === 'poor'
+      ? []
+      : ['Keep it below the rate of its last healthy phase, or add instances.']),
+  ]
+}

@@ -1,0 +1,58 @@
+import type { McpHealth, McpStressFindings, ProbeFinding, StressPhase } from '../model/mcp-stress-findings.ts'
+import { formatDuration } from '../model/units.ts'
+import { percent } from './limits-sentences.ts'
+import { wordPlural, wordRate } from './wording.ts'
+
+const HEALTH: Readonly<Record<McpHealth, string>> = {
+  excellent: 'every phase was healthy, the stress included',
+  good: 'every phase was healthy but the stress',
+  fair: 'not every phase was healthy, but it recovered',
+  poor: 'it was not healthy, and did not recover',
+}
+
+/** The answer, first in every report and on the console. */
+export function mcpStressSentence({ health, probes, protocolVersion, transport }: McpStressFindings): string {
+  const failed = probes.filter(({ verdict }) => verdict === 'fail').length
+  const applied = probes.filter(({ verdict }) => verdict !== 'not-applicable').length
+  const probed =
+    failed === 0
+      ? `none of ${wordPlural(applied, 'probe')} found a fault`
+      : `${wordPlural(failed, 'probe')} of ${applied} found a fault`
+  const spoken = protocolVersion === null ? '' : ` (MCP ${protocolVersion} over ${transport})`
+  return `Health is ${health}${spoken}: ${HEALTH[health]}; ${probed}.`
+}
+
+export function mcpStressLines(findings: McpStressFindings): readonly string[] {
+  return [
+    degradationSentence(findings),
+    recoverySentence(findings),
+    ...findings.errorPatterns.map(
+      ({ class: name, count, phases, trend, meaning }) =>
+        `${count} × ${name} (${trend}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}): ${meaning}`,
+    ),
+    ...findings.probes.map(probeLine),
+  ]
+}
+
+export function phaseWord({ healthy }: StressPhase): string {
+  if (healthy === null) return 'unknown'
+  return healthy ? 'healthy' : 'not healthy'
+}
+
+export function degradationSentence({ degradation, phases }: McpStressFindings): string {
+  const { throughputLoss, successRateDrop, p99Growth } = degradation
+  const stress = phases.find(({ name }) => name === 'stress')
+  if (throughputLoss === null || successRateDrop === null) return 'What stress does to it was not measured.'
+  const growth = p99Growth === null ? '' : `, p99 ${p99Growth.toFixed(1)} times that of the baseline`
+  return `Under stress (${wordRate(stress?.rate ?? 0)} req/s): ${percent(throughputLoss)} less throughput than asked for, ${percent(successRateDrop)} fewer successes${growth}.`
+}
+
+export function recoverySentence({ recovery: { recovered, recoverMs } }: McpStressFindings): string {
+  if (recovered === null) return 'Recovery: too little was measured after the stress to tell.'
+  if (!recovered || recoverMs === null) return 'Recovery: still slower than its baseline when the watch ended.'
+  return `Recovery: itself again ${recoverMs === 0 ? 'at once' : `${formatDuration(recoverMs)} after the stress`}.`
+}
+
+export function probeLine({ name, verdict, evidence }: ProbeFinding): string {
+  return `${verdict}: ${name}: ${evidence}`
+}

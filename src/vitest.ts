@@ -1,5 +1,7 @@
 import { limitsSuiteOn } from './assessments/limits.ts'
 import type { LimitsSuite } from './assessments/limits.ts'
+import { capacitySuiteOn } from './assessments/capacity.ts'
+import type { CapacitySuite } from './assessments/capacity.ts'
 import { mcpStressSuiteOn } from './assessments/mcp-stress.ts'
 import type { McpStressSuite } from './assessments/mcp-stress.ts'
 import { scenariosSuiteOn } from './assessments/scenarios.ts'
@@ -8,6 +10,7 @@ import { describeLoad } from './hosts/vitest/describe-load.ts'
 import { loadTest } from './hosts/vitest/load-test.ts'
 
 export type { LimitsOptions, LimitsSuite } from './assessments/limits.ts'
+export type { CapacityOptions, CapacitySuite } from './assessments/capacity.ts'
 export type { McpStressOptions, McpStressSuite } from './assessments/mcp-stress.ts'
 export { scenarios } from './assessments/scenarios/index.ts'
 export type { Scale, Scenario } from './assessments/scenarios/scenario.ts'
@@ -28,3 +31,6 @@ export const scenariosSuite: ScenariosSuite = scenariosSuiteOn({ describeLoad, l
 
 /** The suite that stresses an MCP server, and probes it for what such servers get wrong; see `suites/mcp-stress`. */
 export const mcpStressSuite: McpStressSuite = mcpStressSuiteOn({ describeLoad, loadTest })
+
+/** The suite that finds out how many users are carried, and what to run for more; see `suites/capacity`. */
+export const capacitySuite: CapacitySuite = capacitySuiteOn({ describeLoad, loadTest })

@@ -1,4 +1,5 @@
 import type { Artifact } from '../model/record.ts'
+import { capacityReport } from './capacity-report.ts'
 import { jsonArtifact } from './json-artifact.ts'
 import { limitsReport } from './limits-report.ts'
 import { mcpStressReport } from './mcp-stress-report.ts'
@@ -13,6 +14,8 @@ export const artifacts: readonly Artifact[] = [
   limitsReport,
   jsonArtifact('scenarios', 'scenario_results.json'),
   scenariosReport,
+  jsonArtifact('capacity', 'capacity_planning.json'),
+  capacityReport,
   jsonArtifact('mcp-stress', 'mcp_stress_test.json'),
   mcpStressReport,
   summary,

@@ -1,0 +1,217 @@
+import type { LoadContext } from '../hosts/port.ts'
+import { sizingOf } from '../judge/analysis/sizing.ts'
+import { fitUsl, type UslPoint } from '../judge/analysis/usl.ts'
+import { limitVerdicts } from '../judge/verdict/service-level.ts'
+import { sustainedRateVerdict } from '../judge/verdict/sustained-rate.ts'
+import type { CapacityFindings, CapacityPhase, CapacitySla } from '../model/capacity-findings.ts'
+import type { LoadPlan, RequestSource, Sla, Target } from '../model/plan.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { Ms, Rps } from '../model/units.ts'
+import type { VerdictValue } from '../model/verdict.ts'
+import { capacityLines, capacitySentence } from '../report/capacity-sentences.ts'
+import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
+import { keepVerdict, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, worstOf } from './suite.ts'
+
+/** How many users are expected. What the environment says (`LOAD_TARGET`, `LOAD_USERS`, …) wins over this. */
+export interface CapacityOptions extends SharedPlan {
+  /** Names the test, and the entry in `capacity_planning.json`; `capacity` when absent. */
+  readonly name?: string
+  readonly target?: Target
+  readonly request?: RequestSource
+  /** Expected; 1 000 when absent. */
+  readonly users?: number
+  /** Of one user; 30 when absent. */
+  readonly requestsPerUserMinute?: number
+  /** On the busiest day; twice the expected when absent. */
+  readonly peakUsers?: number
+  /** 99% successes and p95 500 ms when absent. */
+  readonly sla?: Partial<CapacitySla>
+  /** Of each phase; 10 s when absent. The rate that is carried is held, and the one that is not refuted, as long. */
+  readonly phaseMs?: Ms
+}
+
+/** Declares the assessment, as one load test. */
+export type CapacitySuite = (options?: CapacityOptions) => void
+
+const DEFAULTS = { users: 1_000, requestsPerUserMinute: 30, phaseMs: 10_000 }
+const DEFAULT_SLA: CapacitySla = { successRate: 0.99, p95Ms: 500 }
+
+/** N of the closed model, for the scalability law and for the throughput of a full target. */
+const CLIENTS = [1, 2, 4, 8, 16, 32, 64] as const
+/** Of the length of a phase, for each N. */
+const CLOSED_SHARE = 0.2
+/** Around the throughput of a full target, as the search of `limits` does it. */
+const HOLD_SHARES = [0.975, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25] as const
+const REFUTE_SHARE = 1.035
+/** What is above this much of the peak is not looked for. */
+const ENOUGH = 1.25
+const WITHIN = 0.01
+
+/** The suite for a host: red when fewer than the expected users are carried. */
+export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): CapacitySuite {
+  return ({ name = 'capacity', target, ...options } = {}) => {
+    describeLoad(name, target === undefined ? {} : { target }, () => {
+      loadTest('carries the users that are expected', (context) =>
+        new Assessment(context, name, options, suiteEnvironment(process.env)).run(),
+      )
+    })
+  }
+}
+
+class Assessment {
+  readonly #context: LoadContext
+  readonly #name: string
+  readonly #sla: CapacitySla
+  readonly #users: number
+  readonly #peakUsers: number
+  readonly #perUserMinute: number
+  readonly #phaseMs: Ms
+  readonly #plan: LoadPlan
+  readonly #results: LoadResult[] = []
+  readonly #phases: CapacityPhase[] = []
+  readonly #points: UslPoint[] = []
+  #low: { readonly rate: Rps; readonly result: LoadResult } | undefined
+  #high: Rps | undefined
+
+  constructor(context: LoadContext, name: string, options: Omit<CapacityOptions, 'target'>, asked: SuiteEnvironment) {
+    const { users, requestsPerUserMinute, peakUsers, sla, phaseMs, request, ...shared } = options
+    this.#context = context
+    this.#name = name
+    this.#sla = { ...DEFAULT_SLA, ...sla }
+    this.#users = asked.users ?? users ?? DEFAULTS.users
+    this.#peakUsers = asked.peakUsers ?? (asked.users === undefined ? peakUsers : undefined) ?? 2 * this.#users
+    this.#perUserMinute = asked.requestsPerUserMinute ?? requestsPerUserMinute ?? DEFAULTS.requestsPerUserMinute
+    this.#phaseMs = asked.durationMs ?? phaseMs ?? DEFAULTS.phaseMs
+    const sent = asked.request ?? request
+    this.#plan = {
+      ...sharedPlan(shared, asked),
+      ...(asked.target !== undefined && { target: asked.target }),
+      ...(sent !== undefined && { request: sent }),
+    }
+  }
+
+  async run(): Promise<void> {
+    await this.#runPhases()
+    await this.#runClosed()
+    await this.#bracket()
+    const findings = this.#conclude()
+    const verdict = verdictOn(findings)
+    settleSuite({
+      matcher: 'capacitySuite',
+      verdict,
+      message: capacitySentence(findings),
+      lines: capacityLines(findings),
+      result: this.#low?.result ?? this.#results.at(-1),
+      code: 'ERR_LOAD_CAPACITY',
+    })
+  }
+
+  async #runPhases(): Promise<void> {
+    const phases = [
+      ['baseline', this.#users],
+      ['1.2 × baseline', 1.2 * this.#users],
+      ['1.5 × baseline', 1.5 * this.#users],
+      ['peak', this.#peakUsers],
+      ['0.8 × peak', 0.8 * this.#peakUsers],
+    ] as const
+    for (const [name, users] of phases) {
+      const rate = this.#rateOf(users)
+      const { result, verdict } = await this.#open(rate)
+      const { achievedRps, errorRate, responseTime } = result
+      const p95Ms = 'p95Ms' in responseTime ? responseTime.p95Ms : null
+      const index = this.#results.length - 1
+      this.#phases.push({ name, users, rate, verdict, achievedRps, p95Ms, errorRate, result: index })
+      this.#learn(rate, verdict, result)
+      this.#conclude()
+    }
+  }
+
+  /** Clients that never pause: the law is fitted to N that is controlled, which that of an open run is not. */
+  async #runClosed(): Promise<void> {
+    const duration = Math.max(600, CLOSED_SHARE * this.#phaseMs)
+    for (const clients of CLIENTS) {
+      const plan = { ...this.#plan, concurrency: clients, maxConnections: clients, duration, warmUp: duration / 4 }
+      const run = await this.#context.startLoad(plan, { record: false })
+      const result = await run.result
+      this.#points.push({ clients, rps: result.throughputRps })
+    }
+  }
+
+  /** Holds a little less than a full target completes, and refutes a little more. */
+  async #bracket(): Promise<void> {
+    const full = Math.max(...this.#points.map(({ rps }) => rps))
+    const enough = ENOUGH * this.#rateOf(this.#peakUsers)
+    for (const share of HOLD_SHARES) {
+      const rate = Math.min(share * full, enough)
+      if (rate <= (this.#low?.rate ?? 0) || rate >= (this.#high ?? Number.POSITIVE_INFINITY)) continue
+      const { result, verdict } = await this.#open(rate)
+      this.#learn(rate, verdict, result)
+      if (verdict === 'pass') break
+    }
+    const refuted = REFUTE_SHARE * full
+    if (refuted < enough && refuted > (this.#low?.rate ?? 0) && refuted < (this.#high ?? Number.POSITIVE_INFINITY)) {
+      const { result, verdict } = await this.#open(refuted)
+      this.#learn(refuted, verdict, result)
+    }
+  }
+
+  async #open(rate: Rps): Promise<{ readonly result: LoadResult; readonly verdict: VerdictValue }> {
+    const { p95Ms, successRate } = this.#sla
+    const sla: Sla = { p95Ms, errorRate: Number((1 - successRate).toPrecision(12)) }
+    const requestTimeout = Math.max(1_000, 4 * p95Ms)
+    const result = await this.#context.load({ ...this.#plan, rate, duration: this.#phaseMs, requestTimeout, sla })
+    this.#results.push(result)
+    const verdicts = [
+      ...limitVerdicts(result, result, sla),
+      sustainedRateVerdict(result, result, { rps: rate, within: WITHIN }),
+    ]
+    for (const verdict of verdicts) keepVerdict(result, 'capacitySuite', verdict)
+    return { result, verdict: worstOf(verdicts.map(({ verdict }) => verdict)) }
+  }
+
+  #learn(rate: Rps, verdict: VerdictValue, result: LoadResult): void {
+    if (verdict === 'pass' && rate > (this.#low?.rate ?? 0)) this.#low = { rate, result }
+    if (verdict === 'fail' && rate < (this.#high ?? Number.POSITIVE_INFINITY)) this.#high = rate
+  }
+
+  #conclude(): CapacityFindings {
+    const carriedRps = this.#low?.rate ?? null
+    const maxUsers = carriedRps === null ? null : Math.floor(this.#usersAt(carriedRps))
+    const usl = fitUsl(this.#points)
+    const findings: CapacityFindings = {
+      sla: this.#sla,
+      expectedUsers: this.#users,
+      peakUsers: this.#peakUsers,
+      requestsPerUserMinute: this.#perUserMinute,
+      maxUsers,
+      usersInterval: [maxUsers, this.#high === undefined ? null : Math.ceil(this.#usersAt(this.#high))],
+      recommendedUsers: maxUsers === null ? null : Math.floor(maxUsers / 2),
+      scalingFactor: maxUsers === null || maxUsers === 0 ? null : this.#peakUsers / maxUsers,
+      phases: [...this.#phases],
+      usl: typeof usl === 'string' ? null : usl,
+      uslWhy: typeof usl === 'string' ? usl : null,
+      sizing: sizingOf({
+        carriedRps,
+        peakRps: this.#rateOf(this.#peakUsers),
+        at: this.#low?.result ?? (this.#results[0] as LoadResult),
+        all: this.#results,
+      }),
+    }
+    this.#context.conclude('capacity', findings, this.#name)
+    return findings
+  }
+
+  #rateOf(users: number): Rps {
+    return (users * this.#perUserMinute) / 60
+  }
+
+  #usersAt(rate: Rps): number {
+    return (rate * 60) / this.#perUserMinute
+  }
+}
+
+/** Red where fewer are carried than are expected; open where neither was shown. */
+function verdictOn({ maxUsers, expectedUsers, usersInterval: [, high] }: CapacityFindings): VerdictValue {
+  if (maxUsers !== null && maxUsers >= expectedUsers) return 'pass'
+  return high !== null && high <= expectedUsers ? 'fail' : 'inconclusive'
+}

@@ -1,0 +1,72 @@
+import type { CapacityFindings } from '../model/capacity-findings.ts'
+import type { Artifact, RunRecord } from '../model/record.ts'
+import { formatDuration } from '../model/units.ts'
+import {
+  buySentence,
+  capacitySentence,
+  phaseRow,
+  recommendationSentence,
+  slaSentence,
+  uslSentence,
+} from './capacity-sentences.ts'
+import { heading, section, table } from './page.ts'
+import { wordCount, wordRate, wrap } from './wording.ts'
+
+/** `capacity_report.txt`: how many users are carried, and what to run for more; 80 columns. */
+export const capacityReport: Artifact = {
+  fileName: 'capacity_report.txt',
+  render: (run) =>
+    run.suite === 'capacity' && isFindings(run.findings) ? `${page(run, run.findings).join('\n')}\n` : undefined,
+}
+
+function isFindings(findings: unknown): findings is CapacityFindings {
+  return typeof findings === 'object' && findings !== null && 'expectedUsers' in findings
+}
+
+function page(run: RunRecord, findings: CapacityFindings): string[] {
+  const { environment, startedAt, durationMs, results } = run
+  const doubts = new Set(
+    results.flatMap(({ generator }) => generator.doubts.map((doubt) => doubt.split(':')[0] ?? doubt)),
+  )
+  const [low, high] = findings.usersInterval
+  return [
+    ...heading(`capacity of ${run.target}`),
+    wrap(capacitySentence(findings), 0),
+    wrap(recommendationSentence(findings), 0),
+    wrap(buySentence(findings), 0),
+    ...section('what was tested', [
+      `promise    ${slaSentence(findings)}`,
+      `users      ${wordCount(findings.expectedUsers)} expected, ${wordCount(findings.peakUsers)} at the peak`,
+      `request    ${results[0]?.plan.request ?? 'unknown'}`,
+      `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, seed ${results[0]?.seed ?? 'unknown'}`,
+      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
+    ]),
+    ...section(
+      'phase by phase',
+      [],
+      table(
+        ['phase', 'verdict', 'users', 'req/s', 'achieved', 'p95 ms', 'failed'],
+        findings.phases.map(phaseRow),
+        [0, 1],
+      ),
+    ),
+    ...section('how sure', [
+      `Carried: ${low === null ? 'nothing was shown' : `${wordCount(low)} users`}. Not carried: ${high === null ? 'nothing was refuted' : `${wordCount(high)} users`}. The truth lies between the two.`,
+      ...Array.from(doubts, (doubt) => `Doubt: ${doubt}`),
+    ]),
+    ...section(
+      'what to buy, and why',
+      findings.sizing.why.map((line) => `- ${line}`),
+    ),
+    ...section('how it scales', [uslSentence(findings)], points(findings)),
+  ]
+}
+
+function points({ usl }: CapacityFindings): string[] {
+  if (usl === null) return []
+  return table(
+    ['clients', 'req/s'],
+    usl.points.map(({ clients, rps }) => [String(clients), wordRate(rps)]),
+    [],
+  )
+}

@@ -1,0 +1,67 @@
+import type { CapacityFindings, CapacityPhase } from '../model/capacity-findings.ts'
+import { percent } from './limits-sentences.ts'
+import { wordCount, wordMs, wordPlural, wordRate } from './wording.ts'
+
+/** The answer, first in every report and on the console. */
+export function capacitySentence({ maxUsers, expectedUsers, usersInterval: [, high] }: CapacityFindings): string {
+  const expected = `${wordCount(expectedUsers)} are expected`
+  if (maxUsers === null) {
+    return high === null
+      ? `It is not known how many users it carries; ${expected}.`
+      : `It carries fewer than ${wordCount(high)} users; ${expected}.`
+  }
+  const upper = high === null ? 'more were not tried' : `${wordCount(high)} are too many`
+  return `It carries ${wordCount(maxUsers)} users (${upper}); ${expected}.`
+}
+
+export function capacityLines(findings: CapacityFindings): readonly string[] {
+  return [recommendationSentence(findings), buySentence(findings), ...findings.sizing.why, uslSentence(findings)]
+}
+
+export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): string {
+  return `at least ${percent(sla.successRate)} of the requests succeed, p95 at most ${wordMs(sla.p95Ms)} ms, at ${wordRate(requestsPerUserMinute)} requests a minute of each user`
+}
+
+export function recommendationSentence({ recommendedUsers, scalingFactor, peakUsers }: CapacityFindings): string {
+  if (recommendedUsers === null || scalingFactor === null) return 'No number of users can be recommended.'
+  return `Plan for ${wordCount(recommendedUsers)} users on an instance, half of what it carries; the peak of ${wordCount(peakUsers)} is ${scalingFactor.toFixed(2)} times that.`
+}
+
+/** What to run for the peak. */
+export function buySentence({ sizing, peakUsers }: CapacityFindings): string {
+  const { instances, coresPerInstance, memoryMbPerInstance, maxConnections, loadBalancer, basis } = sizing
+  if (instances === null) return 'What to buy cannot be said.'
+  const each = [
+    coresPerInstance === null ? undefined : wordPlural(coresPerInstance, 'core'),
+    memoryMbPerInstance === null ? undefined : `${wordCount(memoryMbPerInstance)} MB`,
+    maxConnections === null ? undefined : wordPlural(maxConnections, 'connection'),
+  ].filter((part) => part !== undefined)
+  const balancer = loadBalancer === true ? ' behind a load balancer' : ''
+  return `For ${wordCount(peakUsers)} users: ${wordPlural(instances, 'instance')}${balancer}${each.length === 0 ? '' : `, each with ${each.join(', ')}`} (${basis}).`
+}
+
+export function uslSentence({ usl, uslWhy }: CapacityFindings): string {
+  if (usl === null) return `The scalability law was not fitted: ${uslWhy ?? 'unknown'}.`
+  const { gamma, alpha, beta, intervals, peakClients, peakRps, worstMiss } = usl
+  const peak =
+    peakClients === null || peakRps === null
+      ? `${worstMiss > 0.1 ? `the law misses what was measured by ${percent(worstMiss)}` : 'β may as well be 0'}, so no peak is extrapolated`
+      : `throughput peaks at ${wordRate(peakRps)} req/s with ${Math.round(peakClients)} clients at once`
+  return `Scalability (USL): γ ${wordRate(gamma)} req/s, α ${small(alpha)} (${small(intervals.alpha[0])}–${small(intervals.alpha[1])}), β ${small(beta)} (${small(intervals.beta[0])}–${small(intervals.beta[1])}); ${peak}.`
+}
+
+export function phaseRow({ name, users, rate, verdict, achievedRps, p95Ms, errorRate }: CapacityPhase): string[] {
+  return [
+    name,
+    verdict,
+    wordCount(users),
+    wordRate(rate),
+    wordRate(achievedRps),
+    p95Ms === null ? '-' : wordMs(p95Ms),
+    percent(errorRate),
+  ]
+}
+
+function small(value: number): string {
+  return String(Number(value.toPrecision(2)))
+}

@@ -4,6 +4,8 @@ import { capacitySuiteOn } from './assessments/capacity.ts'
 import type { CapacitySuite } from './assessments/capacity.ts'
 import { mcpStressSuiteOn } from './assessments/mcp-stress.ts'
 import type { McpStressSuite } from './assessments/mcp-stress.ts'
+import { protocolsSuiteOn } from './assessments/protocols.ts'
+import type { ProtocolsSuite } from './assessments/protocols.ts'
 import { scenariosSuiteOn } from './assessments/scenarios.ts'
 import type { ScenariosSuite } from './assessments/scenarios.ts'
 import { describeLoad } from './hosts/vitest/describe-load.ts'
@@ -12,6 +14,7 @@ import { loadTest } from './hosts/vitest/load-test.ts'
 export type { LimitsOptions, LimitsSuite } from './assessments/limits.ts'
 export type { CapacityOptions, CapacitySuite } from './assessments/capacity.ts'
 export type { McpStressOptions, McpStressSuite } from './assessments/mcp-stress.ts'
+export type { ProtocolsOptions, ProtocolsSuite } from './assessments/protocols.ts'
 export { scenarios } from './assessments/scenarios/index.ts'
 export type { Scale, Scenario } from './assessments/scenarios/scenario.ts'
 export type { ScenariosOptions, ScenariosSuite } from './assessments/scenarios.ts'
@@ -34,3 +37,6 @@ export const mcpStressSuite: McpStressSuite = mcpStressSuiteOn({ describeLoad, l
 
 /** The suite that finds out how many users are carried, and what to run for more; see `suites/capacity`. */
 export const capacitySuite: CapacitySuite = capacitySuiteOn({ describeLoad, loadTest })
+
+/** The suite that sets protocols side by side at the same work; see `suites/protocols`. */
+export const protocolsSuite: ProtocolsSuite = protocolsSuiteOn({ describeLoad, loadTest })

@@ -3,6 +3,7 @@ import { capacityReport } from './capacity-report.ts'
 import { jsonArtifact } from './json-artifact.ts'
 import { limitsReport } from './limits-report.ts'
 import { mcpStressReport } from './mcp-stress-report.ts'
+import { protocolsReport } from './protocols-report.ts'
 import { scenariosReport } from './scenarios-report.ts'
 import { OWN_TESTS } from './run-records.ts'
 import { summary } from './summary.ts'
@@ -16,6 +17,8 @@ export const artifacts: readonly Artifact[] = [
   scenariosReport,
   jsonArtifact('capacity', 'capacity_planning.json'),
   capacityReport,
+  jsonArtifact('protocols', 'protocol_comparison.json'),
+  protocolsReport,
   jsonArtifact('mcp-stress', 'mcp_stress_test.json'),
   mcpStressReport,
   summary,

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import type { ProtocolName } from '../../model/plan.ts'
+import { bestFor, type MeasuredProtocol, rankProtocols } from './protocol-ranking.ts'
+
+function measured(protocol: ProtocolName, rest: Partial<MeasuredProtocol>): MeasuredProtocol {
+  return {
+    protocol,
+    verdict: 'pass',
+    throughputRps: 1_000,
+    maxRps: 1_000,
+    maxIsBound: false,
+    p50Ms: 1,
+    p95Ms: 2,
+    p99Ms: 3,
+    successRate: 1,
+    reconnectMs: 50,
+    lost: 0,
+    cpuUsPerRequest: 80,
+    ...rest,
+  }
+}
+
+function order(...all: readonly MeasuredProtocol[]): readonly string[] {
+  return rankProtocols(all).map(({ protocol }) => protocol)
+}
+
+describe('protocols that did the same work', () => {
+  test('stand in the order of the rates that they held', () => {
+    const mcp = measured('mcp', { maxRps: 400 })
+    const http = measured('http', { maxRps: 900, p99Ms: 9 })
+    const tcp = measured('tcp', { maxRps: 2_000 })
+    expect(order(mcp, http, tcp)).toEqual(['tcp', 'http', 'mcp'])
+    expect(rankProtocols([mcp, tcp])[1]?.why).toContain('behind tcp by rate')
+  })
+
+  test('tie within a tenth, and then the faster one is ahead', () => {
+    const http = measured('http', { maxRps: 1_000, p99Ms: 5 })
+    const tcp = measured('tcp', { maxRps: 950, p99Ms: 2 })
+    expect(order(http, tcp)).toEqual(['tcp', 'http'])
+    expect(rankProtocols([http, tcp])[1]?.why).toContain(
+      'level with tcp by rate, behind it by p99 (5.00 against 2.00 ms)',
+    )
+  })
+
+  test('say so where this tool ran out first', () => {
+    const [best] = rankProtocols([measured('http', { maxRps: 9_000, maxIsBound: true })])
+    expect(best?.why).toContain('held 9000 req/s and more: this tool ran out first')
+  })
+
+  test('are recommended for what they are good at, and not at all where they broke the service level', () => {
+    const ranking = rankProtocols([
+      measured('tcp', { maxRps: 5_000, p99Ms: 1, lost: 9 }),
+      measured('http', { maxRps: 3_000, p99Ms: 2 }),
+      measured('mcp', { maxRps: 1_000, p99Ms: 0.5, verdict: 'fail' }),
+    ])
+    expect(bestFor(ranking)).toEqual({
+      lowLatency: 'tcp',
+      throughput: 'tcp',
+      reliability: 'http',
+      streaming: 'tcp',
+      rpc: 'http',
+    })
+    expect(bestFor([])).toEqual({ lowLatency: null, throughput: null, reliability: null, streaming: null, rpc: null })
+  })
+})

@@ -1,0 +1,46 @@
+import type { ProtocolName } from './plan.ts'
+import type { Ms, Ratio, Rps } from './units.ts'
+import type { VerdictValue } from './verdict.ts'
+
+/** One protocol beside the others, all doing the same work. */
+export interface RankedProtocol {
+  readonly protocol: ProtocolName
+  /** Whether it held the service level at the common rate. */
+  readonly verdict: VerdictValue
+  /** Successes per second with as many requests under way as `clients` says, always. */
+  readonly throughputRps: Rps
+  /** The highest of the tried rates that held the service level; null: none did. */
+  readonly maxRps: Rps | null
+  /** This tool ran out before the target: `maxRps` is a lower bound. */
+  readonly maxIsBound: boolean
+  readonly p50Ms: Ms | null
+  readonly p95Ms: Ms | null
+  readonly p99Ms: Ms | null
+  /** While connections were being cut. */
+  readonly successRate: Ratio
+  /** From a cut to the next success, at worst; null where nothing was cut or nothing came back. */
+  readonly reconnectMs: Ms | null
+  /** Requests that the cuts cost. */
+  readonly lost: number
+  /** CPU of the target for one request; null where it was not seen. */
+  readonly cpuUsPerRequest: number | null
+  /** Why it stands where it stands. */
+  readonly why: string
+}
+
+/** What the protocols suite concluded; the first of `ranking` is the best. */
+export interface ProtocolsFindings {
+  readonly slo: { readonly p99Ms: Ms; readonly errorRate: Ratio }
+  readonly rate: Rps
+  readonly clients: number
+  readonly ranking: readonly RankedProtocol[]
+  /** A null where no protocol stands out. */
+  readonly bestFor: {
+    readonly lowLatency: ProtocolName | null
+    readonly throughput: ProtocolName | null
+    readonly reliability: ProtocolName | null
+    readonly streaming: ProtocolName | null
+    readonly rpc: ProtocolName | null
+  }
+  readonly skipped: readonly { readonly protocol: ProtocolName; readonly why: string }[]
+}

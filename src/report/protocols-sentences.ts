@@ -1,0 +1,55 @@
+import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
+import { percent } from './limits-sentences.ts'
+import { wordCount, wordMs, wordRate } from './wording.ts'
+
+/** The answer, first in every report and on the console. */
+export function protocolsSentence({ ranking, skipped }: ProtocolsFindings): string {
+  const [best, ...others] = ranking
+  if (best === undefined) return 'No protocol was compared: there was no target for any of them.'
+  const left = skipped.length === 0 ? '' : ` (${skipped.map(({ protocol }) => protocol).join(', ')} left out)`
+  if (others.length === 0) return `Only ${best.protocol} was measured${left}.`
+  return `Best is ${best.protocol}, then ${others.map(({ protocol }) => protocol).join(', ')}${left}.`
+}
+
+export function protocolLines({ ranking, skipped, bestFor }: ProtocolsFindings): readonly string[] {
+  return [
+    ...ranking.map(({ protocol, why }, place) => `${place + 1}. ${protocol}: ${why}`),
+    ...adviceLines(bestFor),
+    ...skipped.map(({ protocol, why }) => `${protocol} was left out: ${why}`),
+  ]
+}
+
+const USES = {
+  lowLatency: 'the shortest waits',
+  throughput: 'the most requests',
+  reliability: 'connections that break',
+  streaming: 'messages that nobody asked for',
+  rpc: 'calls by name',
+} as const satisfies Record<keyof ProtocolsFindings['bestFor'], string>
+
+export function adviceLines(bestFor: ProtocolsFindings['bestFor']): readonly string[] {
+  return (Object.keys(USES) as (keyof typeof USES)[]).flatMap((use) => {
+    const protocol = bestFor[use]
+    return protocol === null ? [] : [`for ${USES[use]}: ${protocol}`]
+  })
+}
+
+export function protocolRow(ranked: RankedProtocol, place: number): string[] {
+  const { protocol, verdict, throughputRps, maxRps, maxIsBound, p50Ms, p99Ms, reconnectMs, lost, cpuUsPerRequest } =
+    ranked
+  return [
+    `${place + 1}. ${protocol}`,
+    verdict,
+    maxRps === null ? '-' : `${maxIsBound ? '>' : ''}${wordRate(maxRps)}`,
+    wordRate(throughputRps),
+    p50Ms === null ? '-' : wordMs(p50Ms),
+    p99Ms === null ? '-' : wordMs(p99Ms),
+    wordCount(lost),
+    reconnectMs === null ? '-' : wordMs(reconnectMs),
+    cpuUsPerRequest === null ? '-' : wordCount(cpuUsPerRequest),
+  ]
+}
+
+export function levelOf({ slo }: ProtocolsFindings): string {
+  return `p99 at most ${wordMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
+}

@@ -1,0 +1,11 @@
+import { protocolsSuite } from '../../src/vitest.ts'
+import { shortened } from '../durations.ts'
+import { workTargets } from '../work-targets.ts'
+
+const { http, mcp, ...others } = workTargets()
+
+protocolsSuite({
+  // Two of them, where there is time for no more.
+  targets: { ...(http !== undefined && { http }), ...(mcp !== undefined && { mcp }), ...(!shortened && others) },
+  ...(shortened && { rate: 150, phaseMs: 3_400 }),
+})

@@ -17,7 +17,7 @@ const knows = {
 type Room = keyof typeof knows
 
 const rooms = Object.keys(knows) as Room[]
-const doors = ['index', 'vitest', 'plugin', 'reporter', 'conformance']
+const doors = ['index', 'vitest', 'plugin', 'reporter', 'conformance', 'cli']
 const tests = ['test', 'case', 'test-d']
 
 interface Forbidden {

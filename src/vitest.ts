@@ -8,6 +8,8 @@ import { protocolsSuiteOn } from './assessments/protocols.ts'
 import type { ProtocolsSuite } from './assessments/protocols.ts'
 import { scenariosSuiteOn } from './assessments/scenarios.ts'
 import type { ScenariosSuite } from './assessments/scenarios.ts'
+import { unitSuiteOn } from './assessments/unit.ts'
+import type { UnitSuite } from './assessments/unit.ts'
 import { describeLoad } from './hosts/vitest/describe-load.ts'
 import { loadTest } from './hosts/vitest/load-test.ts'
 
@@ -19,6 +21,7 @@ export { scenarios } from './assessments/scenarios/index.ts'
 export type { Scale, Scenario } from './assessments/scenarios/scenario.ts'
 export type { ScenariosOptions, ScenariosSuite } from './assessments/scenarios.ts'
 export type { SuiteTargets } from './assessments/suite.ts'
+export type { UnitOptions, UnitSuite } from './assessments/unit.ts'
 export { describeLoad, loadTest }
 export { expect } from './hosts/vitest/expect.ts'
 export type { LoadMatchers } from './hosts/vitest/matcher-types.ts'
@@ -40,3 +43,6 @@ export const capacitySuite: CapacitySuite = capacitySuiteOn({ describeLoad, load
 
 /** The suite that sets protocols side by side at the same work; see `suites/protocols`. */
 export const protocolsSuite: ProtocolsSuite = protocolsSuiteOn({ describeLoad, loadTest })
+
+/** The suite that holds the tool itself to what it says, on this machine; see `suites/unit`. */
+export const unitSuite: UnitSuite = unitSuiteOn({ describeLoad, loadTest })

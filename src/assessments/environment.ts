@@ -20,6 +20,7 @@ export interface SuiteEnvironment {
   readonly rate?: Rps
   readonly durationMs?: Ms
   readonly tracing?: Tracing
+  readonly threads?: number
   readonly p99Ms?: Ms
   readonly errorRate?: Ratio
   readonly maxRps?: Rps
@@ -39,7 +40,7 @@ const TARGET_RULE =
 
 /**
  * Reads `LOAD_TARGET` and `LOAD_TARGET_HTTP` `_WEBSOCKET` `_TCP` `_MCP` (which win), `LOAD_REQUEST` and `LOAD_HEADERS`
- * (JSON), `LOAD_RATE`, `LOAD_DURATION` (seconds), `LOAD_TRACE`, `LOAD_P99_MS`, `LOAD_ERROR_RATE`, `LOAD_MAX_RPS`,
+ * (JSON), `LOAD_RATE`, `LOAD_DURATION` (seconds), `LOAD_TRACE`, `LOAD_THREADS`, `LOAD_P99_MS`, `LOAD_ERROR_RATE`, `LOAD_MAX_RPS`,
  * `LOAD_MIN_RPS`, `LOAD_USERS`, `LOAD_REQUESTS_PER_USER_MINUTE` and `LOAD_PEAK_USERS`. An empty variable says nothing.
  * Throws `LoadPlanError` with every variable that cannot be read; what a target or a request must be is checked with the
  * plan they end up in.
@@ -80,6 +81,7 @@ export function suiteEnvironment(env: Env): SuiteEnvironment {
     ...read('rate', 'LOAD_RATE', positive, perSecond),
     ...read('durationMs', 'LOAD_DURATION', seconds, 'must be a number of seconds greater than 0'),
     ...read('tracing', 'LOAD_TRACE', tracing, "must be 'all', 'slowest', 'off' or a ratio from 0 to 1"),
+    ...read('threads', 'LOAD_THREADS', whole, 'must be a whole number greater than 0'),
     ...read('p99Ms', 'LOAD_P99_MS', positive, 'must be a number of milliseconds greater than 0'),
     ...read('errorRate', 'LOAD_ERROR_RATE', ratio, 'must be a share from 0 to below 1'),
     ...read('maxRps', 'LOAD_MAX_RPS', positive, perSecond),
@@ -130,6 +132,11 @@ function namedTarget(text: string): NamedTarget | undefined {
 function positive(text: string): number | undefined {
   const value = Number(text)
   return Number.isFinite(value) && value > 0 ? value : undefined
+}
+
+function whole(text: string): number | undefined {
+  const value = positive(text)
+  return Number.isInteger(value) ? value : undefined
 }
 
 function seconds(text: string): Ms | undefined {

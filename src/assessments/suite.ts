@@ -1,7 +1,7 @@
 import type { LoadContext } from '../hosts/port.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
-import { LoadError } from '../model/errors.ts'
+import { LoadVerdictError } from '../model/errors.ts'
 import type { LoadPlan, OnInconclusive, ProtocolName, Target } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { VerdictValue } from '../model/verdict.ts'
@@ -47,9 +47,10 @@ export function missingTarget(targets: SuiteTargets, needed: readonly ProtocolNa
 }
 
 /** What the environment says of every run of a suite. */
-export function sharedPlan(given: SharedPlan, { headers, tracing }: SuiteEnvironment): LoadPlan {
+export function sharedPlan(given: SharedPlan, { headers, tracing, threads }: SuiteEnvironment): LoadPlan {
   return {
     ...given,
+    ...(threads !== undefined && { threads }),
     ...(headers !== undefined && { headers: { ...given.headers, ...headers } }),
     ...(tracing !== undefined && { tracing }),
   }
@@ -90,5 +91,5 @@ export function settleSuite({ matcher, verdict, message, lines, result, code }: 
   console.log(all.join('\n  '))
   const onInconclusive: OnInconclusive = result?.plan.onInconclusive ?? 'fail'
   if (verdict === 'pass' || (verdict === 'inconclusive' && onInconclusive === 'warn')) return
-  throw new LoadError(code, `${verdict}: ${all.join('\n  ')}`)
+  throw new LoadVerdictError(code, verdict, all.join('\n  '))
 }

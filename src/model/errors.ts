@@ -1,3 +1,5 @@
+import type { VerdictValue } from './verdict.ts'
+
 /** Base of every error this project throws on purpose: matched by its stable `code`, never by its text. */
 export class LoadError extends Error {
   readonly code: string
@@ -39,6 +41,16 @@ export class LoadPlanError extends LoadError {
  * `ERR_LOAD_TARGET_START`.
  */
 export class LoadTargetError extends LoadError {}
+
+/** What was asked of a target was not shown: the verdict says whether the contrary was, or neither. */
+export class LoadVerdictError extends LoadError {
+  readonly verdict: VerdictValue
+
+  constructor(code: string, verdict: VerdictValue, message: string) {
+    super(code, `${verdict}: ${message}`)
+    this.verdict = verdict
+  }
+}
 
 /** The tool's own bookkeeping does not add up. Never the user's fault; code `ERR_LOAD_INTERNAL`. */
 export class LoadInternalError extends LoadError {

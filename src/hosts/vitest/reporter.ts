@@ -1,16 +1,10 @@
-import { relative, resolve } from 'node:path'
-import { env } from 'node:process'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import type { Artifact } from '../../model/record.ts'
-import { artifacts } from '../../report/index.ts'
 import type { Progress } from '../../report/live/progress.ts'
-import { renderArtifacts } from '../../report/render.ts'
-import { runRecords } from '../../report/run-records.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
-import { writeArtifacts } from '../../report/write.ts'
-import { readEnvironment } from '../environment.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { collectSpool } from '../spool-collection.ts'
+import { writeReports } from '../write-reports.ts'
 import { LiveLines } from './live-lines.ts'
 import { PROGRESS } from './matcher-types.ts'
 
@@ -87,11 +81,9 @@ export class LoadReporter implements Reporter {
     const vitest = this.#vitest
     if (vitest === undefined || loads.length === 0) return
     const { root } = vitest.config
-    const folder = resolve(root, env['LOAD_REPORTS_DIR']?.trim() || (this.#options.reportsDir ?? 'reports'))
-    const runs = runRecords(loads, readEnvironment())
-    const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(this.#options.artifacts ?? [])]))
-    if (paths.length === 0) return
-    vitest.logger.log(['', ' Load reports', ...paths.map((path) => `   ${shortest(root, path)}`)].join('\n'))
+    const { reportsDir, artifacts } = this.#options
+    const lines = writeReports(loads, { root, folder: reportsDir, artifacts })
+    if (lines.length > 0) vitest.logger.log(lines.join('\n'))
   }
 }
 
@@ -101,9 +93,4 @@ function loadsOf(tests: readonly TestCase[]): ReadonlyMap<string, TestedLoad> {
     return load === undefined ? [] : [[test.id, { test: test.fullName, record: load }]]
   })
   return new Map(loads)
-}
-
-function shortest(root: string, path: string): string {
-  const inside = relative(root, path)
-  return inside.startsWith('..') ? path : inside
 }

@@ -1,0 +1,123 @@
+import type { LoadContext } from '../../hosts/port.ts'
+import { realDelay } from '../../model/real-time.ts'
+import type { LoadResult } from '../../model/result.ts'
+import { rampUp } from '../../traffic/patterns/index.ts'
+import type { ClaimsServer, ServerCounts } from './claims-process.ts'
+
+/** What was seen of a claim. */
+export interface Seen {
+  readonly holds: boolean
+  readonly observed: string
+  readonly result: LoadResult
+}
+
+/** Something that the tool says of itself, and what shows it: both sides of real traffic. */
+export interface Claim {
+  readonly text: string
+  show(context: LoadContext, server: ClaimsServer): Promise<Seen>
+}
+
+/** One line each. */
+export const claims: readonly Claim[] = [
+  {
+    text: 'a ramp from 0 to 200/s over 2 s sends 200 requests, a quarter of them in its first half',
+    async show({ load }, server) {
+      const result = await load({ pattern: rampUp({ from: 0, to: 200, duration: 2_000 }), tracing: 'off' })
+      const { requests, arrivedMs } = await server.ask({ type: 'counts' })
+      // The first one is due at the 141st millisecond: Λ(t) = 50 t² is 1 there.
+      const zeroMs = (arrivedMs[0] ?? 0) - 1_000 * Math.sqrt(1 / 50)
+      const early = arrivedMs.filter((ms) => ms - zeroMs <= 1_000).length
+      const observed = `the server counted ${requests}, ${early} of them in the first half`
+      return { holds: requests === 200 && Math.abs(early - 50) <= 5, observed, result }
+    },
+  },
+  {
+    text: 'bodies are as long as the plan says, to the byte',
+    async show({ load }, server) {
+      const request = { method: 'POST', path: '/' } as const
+      const result = await load({ rate: 100, duration: '1s', request, messageSize: { from: 1_000, to: 2_000 } })
+      const { bodies } = await server.ask({ type: 'counts' })
+      const within = bodies.filter((bytes) => bytes >= 1_000 && bytes < 2_000).length
+      return { holds: within === 100 && bodies.length === 100, observed: `${within} of ${bodies.length} were`, result }
+    },
+  },
+  {
+    text: 'short-lived connections serve one request each',
+    async show({ load }, server) {
+      const result = await load({ rate: 50, duration: '1s', connection: 'short-lived' })
+      return connections(result, await server.ask({ type: 'counts' }), 50)
+    },
+  },
+  {
+    text: 'long-lived connections are kept, and take turns',
+    async show({ load }, server) {
+      const result = await load({ rate: 50, duration: '1s', connection: 'long-lived', maxConnections: 5 })
+      return connections(result, await server.ask({ type: 'counts' }), 5)
+    },
+  },
+  {
+    text: 'service times are those that the server itself recorded, within 1% and 2 ms',
+    async show({ load }, server) {
+      const result = await load({ rate: 200, duration: '2s', request: { path: '/delayed' }, maxConnections: 50 })
+      const { tookMs } = await server.ask({ type: 'counts' })
+      const [ours, its] = [result.serviceTime, tookMs.toSorted((a, b) => a - b)]
+      if (!('p50Ms' in ours)) return { holds: false, observed: 'nothing was measured', result }
+      const pairs = [
+        [ours.p50Ms, at(its, 0.5)],
+        [ours.p90Ms, at(its, 0.9)],
+      ] as const
+      const observed = pairs.map(([own, other]) => `${own.toFixed(2)} ms against ${other.toFixed(2)} ms`).join(', ')
+      return { holds: pairs.every(([own, other]) => Math.abs(own - other) <= 0.01 * other + 2), observed, result }
+    },
+  },
+  {
+    text: 'errors are counted by class, each one once',
+    async show({ load }, server) {
+      const request = [{ path: '/' }, { path: '/failing' }, { path: '/reset' }]
+      const result = await load({ rate: 150, duration: '1s', request, maxConnections: 40 })
+      const { paths } = await server.ask({ type: 'counts' })
+      const { successes, requestsScheduled, errorsByClass } = result
+      const [failing, lost] = [errorsByClass['http-5xx']?.count ?? 0, errorsByClass.connection?.count ?? 0]
+      const observed = `${successes} ok, ${failing} of 503, ${lost} lost; the server: ${JSON.stringify(paths)}`
+      const all = successes + failing + lost === requestsScheduled
+      return { holds: all && failing === paths['/failing'] && lost === paths['/reset'], observed, result }
+    },
+  },
+  {
+    text: 'a server that stalls delays everyone who would have come: the response time shows it, the service time does not',
+    async show({ startLoad }, server) {
+      const run = await startLoad({ rate: 200, duration: '3s', maxConnections: 10 })
+      await realDelay(1_200)
+      await server.ask({ type: 'stall', ms: 500 })
+      const result = await run.result
+      const { responseTime: response, serviceTime: service } = result
+      if (!('p95Ms' in response) || !('p95Ms' in service))
+        return { holds: false, observed: 'nothing was measured', result }
+      // 100 of 600 arrivals wait, evenly from 500 ms down: the slowest twentieth of all waited 350 ms and more.
+      const observed = `p95 of the response time ${response.p95Ms.toFixed(0)} ms, of the service time ${service.p95Ms.toFixed(1)} ms`
+      return { holds: response.p95Ms > 250 && service.p95Ms < 100, observed, result }
+    },
+  },
+  {
+    text: 'every request carries a context of its own, by which a server continues its trace',
+    async show({ load }, server) {
+      const result = await load({ rate: 100, duration: '1s', tracing: 'all' })
+      const { traceparents } = await server.ask({ type: 'counts' })
+      const valid = new Set(traceparents.filter((each) => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(each)))
+      return {
+        holds: valid.size === 100,
+        observed: `${valid.size} of ${traceparents.length} contexts were valid and unlike`,
+        result,
+      }
+    },
+  },
+]
+
+function connections(result: LoadResult, counts: ServerCounts, wanted: number): Seen {
+  const observed = `the server counted ${counts.connections} for ${counts.requests} requests`
+  return { holds: counts.requests === 50 && counts.connections === wanted, observed, result }
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+}

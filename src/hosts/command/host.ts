@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { LoadError, LoadPlanError, LoadVerdictError } from '../../model/errors.ts'
+import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadRecord } from '../../model/record.ts'
+import { progressLine } from '../../report/live/progress-line.ts'
+import type { Progress } from '../../report/live/progress.ts'
+import type { TestedLoad } from '../../report/run-records.ts'
+import { callSite } from '../call-site.ts'
+import { LoadSession } from '../load-session.ts'
+import { PlanScope } from '../plan-scope.ts'
+import type { LoadContext } from '../port.ts'
+import { RecordBook } from '../record-book.ts'
+
+/** What a suite came to, as the exit code of the command says it. */
+export const EXIT = { pass: 0, failed: 1, usage: 2, open: 3 } as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+interface DeclaredTest {
+  readonly name: string
+  readonly scope: PlanScope
+  readonly body: (context: LoadContext) => unknown
+}
+
+/** Where the command says how it goes. */
+export interface CommandScreen {
+  /** A line that stays. */
+  say(line: string): void
+  /** The state of a load, which the next one replaces where that can be. */
+  live(line: string | undefined): void
+}
+
+/** A host without a test runner: what suites declare is run at once, one after the other. */
+export class CommandHost {
+  readonly #screen: CommandScreen
+  readonly #signal: AbortSignal
+  readonly #tests: DeclaredTest[] = []
+  readonly #records = new Map<string, LoadRecord>()
+  readonly #scopes: PlanScope[] = []
+
+  constructor(screen: CommandScreen, signal: AbortSignal) {
+    this.#screen = screen
+    this.#signal = signal
+  }
+
+  /** What the tests have left behind so far. */
+  get loads(): readonly TestedLoad[] {
+    return Array.from(this.#records, ([test, record]) => ({ test, record }))
+  }
+
+  readonly describeLoad = (_name: string, plan: LoadPlan, body: () => unknown): void => {
+    const outer = this.#scopes.at(-1)
+    this.#scopes.push(outer === undefined ? new PlanScope(plan) : new PlanScope(plan, outer))
+    void body()
+    this.#scopes.pop()
+  }
+
+  readonly loadTest: {
+    (name: string, body: (context: LoadContext) => unknown): void
+    skip(name: string): void
+  } = Object.assign(
+    (name: string, body: (context: LoadContext) => unknown): void => {
+      this.#tests.push({ name, body, scope: this.#scopes.at(-1) ?? new PlanScope({}) })
+    },
+    { skip: (name: string): void => this.#screen.say(`skipped: ${name}`) },
+  )
+
+  /** Runs what was declared since the last time; the worst exit code of it. */
+  async run(): Promise<ExitCode> {
+    let worst: ExitCode = EXIT.pass
+    for (const test of this.#tests.splice(0)) {
+      const code = await this.#runOne(test)
+      await test.scope.close()
+      worst = worseOf(worst, code)
+    }
+    return worst
+  }
+
+  async #runOne({ name, scope, body }: DeclaredTest): Promise<ExitCode> {
+    const session = new LoadSession({
+      id: randomUUID(),
+      test: name,
+      scope,
+      site: callSite(this.run),
+      book: new RecordBook(name, (record) => this.#records.set(name, record)),
+      signal: this.#signal,
+      timeoutMs: 0,
+      facts: { coverage: false },
+      onProgress: (progress: Progress) => this.#screen.live(progressLine(progress)),
+      onWait: (message) => this.#screen.say(message),
+    })
+    try {
+      await session.within(async (context) => {
+        await body(context)
+      })
+      return EXIT.pass
+    } catch (error) {
+      return this.#told(error)
+    } finally {
+      this.#screen.live(undefined)
+    }
+  }
+
+  /** Verdicts have said themselves what they are about. */
+  #told(error: unknown): ExitCode {
+    if (error instanceof LoadVerdictError) return error.verdict === 'fail' ? EXIT.failed : EXIT.open
+    this.#screen.live(undefined)
+    this.#screen.say(error instanceof LoadError ? error.message : String(error instanceof Error ? error.stack : error))
+    return error instanceof LoadPlanError ? EXIT.usage : EXIT.open
+  }
+}
+
+/** A mistake of the caller's before a failure of the target, and that before what could not be told. */
+const ORDER: readonly ExitCode[] = [EXIT.usage, EXIT.failed, EXIT.open, EXIT.pass]
+
+export function worseOf(a: ExitCode, b: ExitCode): ExitCode {
+  return ORDER.find((code) => code === a || code === b) ?? EXIT.pass
+}

@@ -1,0 +1,117 @@
+import { collectSpool } from '../spool-collection.ts'
+import { openSpool, removeSpool } from '../spool.ts'
+import { writeReports } from '../write-reports.ts'
+import { readArguments } from './arguments.ts'
+import { CommandHost, EXIT, type ExitCode, worseOf } from './host.ts'
+import { createScreen } from './screen.ts'
+
+/** A suite as the command knows it. */
+export interface CommandSuite {
+  /** What it finds out, in a line. */
+  readonly about: string
+  /** Declares it; throws `LoadPlanError` where the environment cannot be read. */
+  declare(host: CommandHost): void
+  /** It has a target of its own where none is named. */
+  readonly ownTarget?: boolean
+}
+
+export interface CommandOptions {
+  readonly words: readonly string[]
+  readonly suites: Readonly<Record<string, CommandSuite>>
+  readonly version: string
+}
+
+/** Ended by Ctrl-C, as shells have it. */
+const INTERRUPTED = 130
+
+/** The whole command: what it prints goes to stdout, and what it resolves with is its exit code. */
+export async function main({ words, suites, version }: CommandOptions): Promise<number> {
+  const screen = createScreen(process.stdout)
+  const asked = readArguments(words, Object.keys(suites))
+  if (asked.kind === 'version') {
+    screen.say(version)
+    return EXIT.pass
+  }
+  if (asked.kind === 'help') {
+    screen.say(help(suites, asked.suite))
+    return EXIT.pass
+  }
+  if (asked.kind === 'mistake') {
+    process.stderr.write(`describe-load: ${asked.message}\n  → describe-load --help\n`)
+    return EXIT.usage
+  }
+  Object.assign(process.env, asked.env)
+  const wanting = asked.suites.filter((name) => suites[name]?.ownTarget !== true && !hasTarget())
+  if (wanting.length > 0) {
+    process.stderr.write(
+      `describe-load: ${wanting.join(', ')} needs a target\n  → -t http://127.0.0.1:3000 (or LOAD_TARGET), or behind -- the command of an MCP server\n`,
+    )
+    return EXIT.usage
+  }
+
+  const spool = openSpool()
+  const abort = new AbortController()
+  const host = new CommandHost(screen, abort.signal)
+  const root = process.cwd()
+  // What was measured is in the spool by then: whoever runs a load has heard of the signal first.
+  const end = (): void => {
+    screen.live(undefined)
+    const cutOff = collectSpool(spool)
+    const names = new Set(cutOff.map(({ test }) => test))
+    const loads = [...host.loads.filter(({ test }) => !names.has(test)), ...cutOff]
+    for (const line of writeReports(loads, { root })) screen.say(line)
+    removeSpool(spool)
+    process.exit(INTERRUPTED)
+  }
+  process.on('SIGINT', end)
+  process.on('SIGTERM', end)
+  let worst: ExitCode = EXIT.pass
+  try {
+    for (const name of asked.suites) {
+      if (asked.suites.length > 1) screen.say(`\n${name}: ${suites[name]?.about ?? ''}`)
+      suites[name]?.declare(host)
+      worst = worseOf(worst, await host.run())
+    }
+  } catch (error) {
+    // Declaring reads the environment, and its faults list themselves.
+    process.stderr.write(`describe-load: ${error instanceof Error ? error.message : String(error)}\n`)
+    worst = EXIT.usage
+  } finally {
+    for (const line of writeReports(host.loads, { root })) screen.say(line)
+    removeSpool(spool)
+  }
+  return worst
+}
+
+function hasTarget(): boolean {
+  return Object.entries(process.env).some(
+    ([key, value]) => key.startsWith('LOAD_TARGET') && (value ?? '').trim() !== '',
+  )
+}
+
+function help(suites: Readonly<Record<string, CommandSuite>>, suite: string | undefined): string {
+  const known = suite === undefined ? undefined : suites[suite]
+  if (suite !== undefined && known !== undefined) return [`${suite}: ${known.about}`, '', ...FLAGS].join('\n')
+  const width = Math.max(...Object.keys(suites).map((name) => name.length))
+  return [
+    'describe-load <suite> [flags] [-- command of a stdio MCP server]',
+    '',
+    ...Object.entries(suites).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`),
+    `  ${'all'.padEnd(width)}  one after the other`,
+    '',
+    ...FLAGS,
+    '',
+    'exit code: 0 pass, 1 failed, 2 usage, 3 invalid or inconclusive',
+  ].join('\n')
+}
+
+const FLAGS = [
+  '  -t, --target URL     http(s):// ws(s):// tcp:// tls:// mcp+http(s):// mcp+ws(s):// mcp+tcp://  (LOAD_TARGET)',
+  '  -d, --duration s     of each part of a suite, in seconds                   (LOAD_DURATION)',
+  '  -r, --rate rps       requests per second                                   (LOAD_RATE)',
+  '  -p, --threads n      generator threads                                     (LOAD_THREADS)',
+  '      --trace          trace every request; --no-trace: none                 (LOAD_TRACE)',
+  '  -o, --output dir     where artifacts land; reports                         (LOAD_REPORTS_DIR)',
+  '  -v, --verbose        what the engine, its connections and a target do      (LOAD_LOG=debug)',
+  '  -h, --help           --version',
+]

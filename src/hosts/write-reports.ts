@@ -1,0 +1,32 @@
+import { relative, resolve } from 'node:path'
+import { env } from 'node:process'
+import type { Artifact } from '../model/record.ts'
+import { artifacts } from '../report/index.ts'
+import { renderArtifacts } from '../report/render.ts'
+import { runRecords } from '../report/run-records.ts'
+import type { TestedLoad } from '../report/run-records.ts'
+import { writeArtifacts } from '../report/write.ts'
+import { readEnvironment } from './environment.ts'
+
+interface ReportPlace {
+  /** What relative folders are relative to. */
+  readonly root: string
+  /** `LOAD_REPORTS_DIR` wins where it is set and not empty; `reports` when absent. */
+  readonly folder?: string | undefined
+  /** Written beside the built-in ones. */
+  readonly artifacts?: readonly Artifact[] | undefined
+}
+
+/** Writes the artifacts of these load tests. Returns what to say about it, line by line; nothing where nothing was written. */
+export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): readonly string[] {
+  if (loads.length === 0) return []
+  const folder = resolve(place.root, env['LOAD_REPORTS_DIR']?.trim() || (place.folder ?? 'reports'))
+  const runs = runRecords(loads, readEnvironment())
+  const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(place.artifacts ?? [])]))
+  return paths.length === 0 ? [] : ['', ' Load reports', ...paths.map((path) => `   ${shortest(place.root, path)}`)]
+}
+
+function shortest(root: string, path: string): string {
+  const inside = relative(root, path)
+  return inside.startsWith('..') ? path : inside
+}

@@ -1,0 +1,3 @@
+import { unitSuite } from '../../src/vitest.ts'
+
+unitSuite()

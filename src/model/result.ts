@@ -163,6 +163,7 @@ export interface TargetSample {
   readonly busiestProcessCpuPercent: number | null
   readonly rssMb: number | null
   readonly openSockets: number | null
+  readonly threads?: number | null
   /** Network bytes over the second before; null unless the target has a network namespace of its own. */
   readonly bytesIn: number | null
   readonly bytesOut: number | null

@@ -1,12 +1,30 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
+import type { LoadResult } from '../../model/result.ts'
 import { eachWith, evenStretches, resultOf } from '../result.case.ts'
 import { matchers, type LoadMatchers } from './index.ts'
 
 const result = resultOf({
   stretches: evenStretches(40, 100, (i) => 10 + (i % 10)),
   plan: { sla: { p99Ms: 50, errorRate: 0.01 } },
+  phases: { baseline: [0, 10], overload: [10, 14], recovery: [14, 40] },
+  rest: { target: watched(40, () => 100) },
 })
+
+/** A target that was watched for so many seconds, with its memory in each. */
+function watched(seconds: number, rssMb: (second: number) => number): LoadResult['target'] {
+  const sample = (second: number) => ({
+    atMs: (second + 1) * 1_000,
+    cpuPercent: 40,
+    busiestProcessCpuPercent: 40,
+    rssMb: rssMb(second),
+    openSockets: 4,
+    threads: 11,
+    bytesIn: null,
+    bytesOut: null,
+  })
+  return { url: 'http://127.0.0.1:3000/', pids: [7], samples: Array.from({ length: seconds }, (_, i) => sample(i)) }
+}
 
 /** Half of its requests fail or are dropped. */
 const failing = resultOf({
@@ -14,6 +32,7 @@ const failing = resultOf({
     evenStretches(40, 100, () => 10),
     () => ({ errors: { connect: 50 }, dropped: { overflow: 50 } }),
   ),
+  rest: { target: watched(40, (second) => 100 + 2 * second) },
 })
 
 /** Every matcher with arguments that hold for `result`, and with some that do not; one without any is put to `failing`. */
@@ -35,6 +54,10 @@ const calls = {
   toHaveNoErrors: [[], undefined],
   toHaveNoDroppedRequests: [[], undefined],
   toMeetSla: [[], [{ p99Ms: 12 }]],
+  toStayBelowCpu: [[50], [30]],
+  toStayBelowMemory: [[128], [64]],
+  toHaveNoMemoryGrowth: [[], undefined],
+  toRecoverWithin: [[1_000], undefined],
 } as const satisfies Record<keyof typeof matchers, readonly [readonly unknown[], readonly unknown[] | undefined]>
 
 function call(name: string, received: unknown, args: readonly unknown[]) {
@@ -53,7 +76,7 @@ describe.each(Object.entries(calls))('%s', (name, [holding, broken]) => {
   })
 
   test('does not pass where it does not', () => {
-    expect(call(name, broken === undefined ? failing : result, broken ?? []).verdict).not.toBe('pass')
+    expect(call(name, broken === undefined ? failing : result, broken ?? holding).verdict).not.toBe('pass')
   })
 
   test('refuses what is not a result', () => {

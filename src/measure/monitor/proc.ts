@@ -53,6 +53,11 @@ export function readResidentBytes(pid: number): number | undefined {
   return kib === undefined ? undefined : Number(kib) * 1_024
 }
 
+export function readThreads(pid: number): number | undefined {
+  const count = /^Threads:\s+(\d+)$/m.exec(readProc(`${pid}/status`) ?? '')?.[1]
+  return count === undefined ? undefined : Number(count)
+}
+
 /** The text of a file under /proc; undefined when it is not there, or not ours to read. */
 export function readProc(path: string): string | undefined {
   try {

@@ -10,6 +10,7 @@ const NOTHING = {
   busiestProcessCpuPercent: null,
   rssMb: null,
   openSockets: null,
+  threads: null,
   bytesIn: null,
   bytesOut: null,
 }

@@ -1,7 +1,7 @@
 import type { TargetSample } from '../../model/result.ts'
 import { listenersOf, type Listeners } from './listeners.ts'
 import { NamespaceTraffic } from './namespace-traffic.ts'
-import { readResidentBytes, readStat, TICKS_PER_SECOND, type ProcessStat } from './proc.ts'
+import { readResidentBytes, readStat, readThreads, TICKS_PER_SECOND, type ProcessStat } from './proc.ts'
 import { ProcessTree } from './process-tree.ts'
 import { SocketCount } from './socket-count.ts'
 
@@ -31,6 +31,7 @@ const NOTHING: Omit<TargetSample, 'atMs'> = {
   busiestProcessCpuPercent: null,
   rssMb: null,
   openSockets: null,
+  threads: null,
   bytesIn: null,
   bytesOut: null,
 }
@@ -106,6 +107,7 @@ class ProcessWatch implements TargetWatch {
       cpuPercent: usedTicks < 0 ? null : percentOf(usedTicks),
       busiestProcessCpuPercent: percentOf(this.#busiestTicks),
       rssMb: this.#residentMb(),
+      threads: this.#threads(),
       openSockets: await this.#openSockets(),
       ...this.#traffic.read(),
     }
@@ -128,6 +130,11 @@ class ProcessWatch implements TargetWatch {
   #residentMb(): number | null {
     const bytes = this.#alive.map(readResidentBytes).filter((each) => each !== undefined)
     return bytes.length === 0 ? null : bytes.reduce((sum, each) => sum + each, 0) / 2 ** 20
+  }
+
+  #threads(): number | null {
+    const counts = this.#alive.map(readThreads).filter((each) => each !== undefined)
+    return counts.length === 0 ? null : counts.reduce((sum, each) => sum + each, 0)
   }
 
   async #openSockets(): Promise<number | null> {

@@ -1,0 +1,16 @@
+import { subjectOf } from '../subject.ts'
+import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
+import { targetUseVerdict } from '../verdict/target-use.ts'
+import { numberArgument } from './arguments.ts'
+
+/** The target held less than `mb` MB (2²⁰ bytes, resident) in every second of the run. */
+export function toStayBelowMemory(received: unknown, mb: number): JudgedVerdict {
+  const matcher = 'toStayBelowMemory'
+  const limit = numberArgument(mb, matcher, {
+    holds: (value) => value > 0 && value < Infinity,
+    rule: 'MB above 0',
+    example: '512',
+  })
+  const { figures, run } = subjectOf(received, matcher)
+  return targetUseVerdict(figures, run, { used: 'rssMb', limit })
+}

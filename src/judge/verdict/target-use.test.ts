@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import type { TargetSample } from '../../model/result.ts'
+import { memoryGrowthOf } from './target-use.ts'
+
+function samples(seconds: number, rssMb: (second: number) => number): TargetSample[] {
+  return Array.from({ length: seconds }, (_, second) => ({
+    atMs: (second + 1) * 1_000,
+    cpuPercent: 10,
+    busiestProcessCpuPercent: 10,
+    rssMb: rssMb(second),
+    openSockets: 1,
+    bytesIn: null,
+    bytesOut: null,
+  }))
+}
+
+describe('growth of memory', () => {
+  test('is told with its slope where a target leaks', () => {
+    const growth = memoryGrowthOf(samples(60, (second) => 100 + second / 2 + Math.sin(second)))
+    expect(growth?.shown).toBe(true)
+    expect(growth?.interval[0]).toBeLessThanOrEqual(30)
+    expect(growth?.interval[1]).toBeGreaterThanOrEqual(30)
+  })
+
+  test('is none where a heap fills once and then breathes', () => {
+    const growth = memoryGrowthOf(samples(60, (second) => Math.min(160, 80 + 8 * second) + 3 * Math.sin(second)))
+    expect(growth).toMatchObject({ shown: false, excluded: true })
+  })
+
+  test('is left open where garbage comes and goes by more than it may have grown', () => {
+    const growth = memoryGrowthOf(samples(36, (second) => 100 + 60 * Math.sin(second)))
+    expect(growth).toMatchObject({ shown: false, excluded: false })
+  })
+
+  test('is not told from a short run', () => {
+    expect(memoryGrowthOf(samples(20, () => 100))).toBeUndefined()
+  })
+})

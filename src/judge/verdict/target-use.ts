@@ -1,0 +1,158 @@
+import type { JudgedFigures, LoadResult, TargetSample } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { conclude } from './conclude.ts'
+import { FEWEST_STRETCHES } from './design-effect.ts'
+import { partOf } from './evidence.ts'
+import type { JudgedVerdict } from './judged-verdict.ts'
+import { neweyWestSlope } from './statistics/newey-west.ts'
+import { studentQuantile } from './statistics/student.ts'
+import { settle, type Standing } from './validity.ts'
+
+/** Doubt at which a slope counts as one, as that of a backlog does. */
+const DOUBT = 0.01
+/** A heap fills before its garbage is collected for the first time: the first third of a run is that. */
+const SETTLING = 1 / 3
+/** Growth below both of these is what a heap does when it breathes. */
+const LEAST_GROWTH_MB = 8
+const LEAST_GROWTH_SHARE = 0.05
+
+type Used = 'cpuPercent' | 'rssMb'
+
+/**
+ * Did the target stay below a limit, in every second that was looked at? A plain observation of this run. The first
+ * second is left out where there are others, for it covers the start of the run as well.
+ */
+export function targetUseVerdict(
+  figures: JudgedFigures,
+  run: LoadResult,
+  { used, limit }: { readonly used: Used; readonly limit: number },
+): JudgedVerdict {
+  const { subject, unit } = WORDS[used]
+  const seen = samplesOf(figures, run).flatMap((sample) => sample[used] ?? [])
+  const most = Math.max(...seen)
+  const claim = `${subject}${partOf(figures, run)}`
+  const standing: Standing =
+    seen.length === 0
+      ? unwatched(run)
+      : most < limit
+        ? { verdict: 'pass', details: [] }
+        : { verdict: 'fail', details: [] }
+  return conclude(
+    {
+      claim: `${claim} below ${limit}${unit}`,
+      contrary: `${claim} not below ${limit}${unit}`,
+      observed: seen.length === 0 ? 'not seen' : `${round(most)}${unit} at most, in ${seen.length} s`,
+      causes: [],
+    },
+    seen.length === 0 ? standing : settle(figures, run, standing),
+    figures,
+    run,
+  )
+}
+
+const WORDS = {
+  cpuPercent: { subject: 'CPU of the target', unit: '% of a core' },
+  rssMb: { subject: 'memory of the target', unit: ' MB' },
+} as const satisfies Record<Used, { readonly subject: string; readonly unit: string }>
+
+export interface MemoryGrowth {
+  readonly mbPerMinute: number
+  /** 99%, of `mbPerMinute`. */
+  readonly interval: readonly [low: number, high: number]
+  /** Over the time that was looked at. */
+  readonly mb: number
+  readonly shown: boolean
+  /** Even the upper end of the interval is no growth worth the name. */
+  readonly excluded: boolean
+}
+
+/**
+ * Growth of the target's memory: the slope over the last two thirds of the samples with Newey–West errors, shown at 99%,
+ * and of at least 8 MB and 5%. Undefined with fewer than 20 samples.
+ */
+export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth | undefined {
+  const settled = samples
+    .slice(Math.floor(samples.length * SETTLING))
+    .flatMap(({ atMs, rssMb }) => (rssMb === null ? [] : [{ atMs, rssMb }]))
+  const [first] = settled
+  const last = settled.at(-1)
+  if (first === undefined || last === undefined || settled.length < FEWEST_STRETCHES) return undefined
+  const { perStep, error } = neweyWestSlope(settled.map(({ rssMb }) => rssMb))
+  const margin = studentQuantile(1 - DOUBT / 2, settled.length - 2) * error
+  const steps = settled.length - 1
+  const perMinute = (slope: number): number => (60_000 * slope * steps) / Math.max(1, last.atMs - first.atMs)
+  const least = Math.max(LEAST_GROWTH_MB, LEAST_GROWTH_SHARE * first.rssMb)
+  return {
+    mbPerMinute: perMinute(perStep),
+    interval: [perMinute(perStep - margin), perMinute(perStep + margin)],
+    mb: perStep * steps,
+    shown: perStep - margin > 0 && perStep * steps >= least,
+    excluded: (perStep + margin) * steps < least,
+  }
+}
+
+/** Did the target's memory stay where it was? */
+export function memoryGrowthVerdict(figures: JudgedFigures, run: LoadResult): JudgedVerdict {
+  const samples = samplesOf(figures, run)
+  const growth = memoryGrowthOf(samples)
+  const subject = `growth of the target's memory${partOf(figures, run)}`
+  return conclude(
+    {
+      claim: `no ${subject}`,
+      contrary: subject,
+      observed:
+        growth === undefined
+          ? `${samples.filter(({ rssMb }) => rssMb !== null).length} samples`
+          : `${round(growth.mbPerMinute)} MB a minute (99% interval ${round(growth.interval[0])} to ${round(growth.interval[1])})`,
+      causes: growth === undefined ? [] : [`${round(growth.mb)} MB more than when it had settled`],
+    },
+    growthStanding(figures, run, growth, samples),
+    figures,
+    run,
+  )
+}
+
+function growthStanding(
+  figures: JudgedFigures,
+  run: LoadResult,
+  growth: MemoryGrowth | undefined,
+  samples: readonly TargetSample[],
+): Standing {
+  if (samples.every(({ rssMb }) => rssMb === null)) return unwatched(run)
+  if (growth === undefined) {
+    return settle(figures, run, {
+      verdict: 'inconclusive',
+      reason: 'cannot be told from so short a run',
+      details: [`it takes ${FEWEST_STRETCHES} seconds after the first third of a run: duration: '30s'`],
+    })
+  }
+  if (growth.shown) return { verdict: 'fail', details: [] }
+  if (growth.excluded) return settle(figures, run, { verdict: 'pass', details: [] })
+  return settle(figures, run, {
+    verdict: 'inconclusive',
+    reason: 'cannot be told: memory came and went by as much as it may have grown',
+    details: ['run longer: a leak goes on, and what comes and goes does not'],
+  })
+}
+
+/** Those of the part of the run that is judged. */
+function samplesOf(figures: JudgedFigures, { target: { samples } }: LoadResult): readonly TargetSample[] {
+  const { startMs = 0, endMs = Number.POSITIVE_INFINITY } = figures as { readonly startMs?: Ms; readonly endMs?: Ms }
+  const within = samples.filter(({ atMs }) => atMs > startMs && atMs <= endMs + 1_000)
+  return within.length > 1 && startMs === 0 ? within.slice(1) : within
+}
+
+function unwatched({ target }: LoadResult): Standing {
+  return {
+    verdict: 'invalid',
+    reason: 'the target was not watched',
+    details: [
+      target.unwatched ?? 'no sample was taken: run for longer than a second',
+      'name it: monitor: { pid } or { port }',
+    ],
+  }
+}
+
+function round(value: number): string {
+  return String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)))
+}

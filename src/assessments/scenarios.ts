@@ -31,7 +31,7 @@ export interface ScenariosOptions extends SharedPlan {
   /** What each scenario is judged by; p95 500 ms and 1% failed requests when absent. */
   readonly sla?: Sla
   /** Instead of each scenario's own rate (its base, peak or mean, as its pattern says). */
-  readonly rate?: Rps | ((scenario: Scenario) => Rps)
+  readonly rate?: Rps
   /** Instead of each scenario's own length; its bursts and periods keep their share of it. */
   readonly durationMs?: Ms
   /** Beside, or instead of, the seven that are shipped: `[...scenarios, mine]`. */
@@ -76,7 +76,7 @@ async function runAll(
     }
     const length = asked.durationMs ?? durationMs ?? scenario.durationMs
     const scale = {
-      rate: asked.rate ?? (typeof rate === 'function' ? rate(scenario) : rate) ?? scenario.rate,
+      rate: asked.rate ?? rate ?? scenario.rate,
       durationMs: length,
       share: length / scenario.durationMs,
     }

@@ -1,0 +1,196 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { evenStretches, resultOf } from '../judge/result.case.ts'
+import { stressJudgement } from '../judge/analysis/mcp-health.ts'
+import { fitUsl } from '../judge/analysis/usl.ts'
+import type { CapacityFindings } from '../model/capacity-findings.ts'
+import type { LimitsFindings } from '../model/limits-findings.ts'
+import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
+import type { ProtocolsFindings } from '../model/protocols-findings.ts'
+import type { RunRecord } from '../model/record.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { ScenariosFindings } from '../model/scenarios-findings.ts'
+import { artifacts } from '../report/index.ts'
+import { renderArtifacts } from '../report/render.ts'
+import { runLoad } from '../run/index.ts'
+import { startFixture } from '../../fixtures/index.ts'
+
+const SCHEMAS = import.meta.dirname
+
+const ajv = new Ajv2020({ allErrors: true, strictTypes: false })
+for (const file of readdirSync(SCHEMAS).filter((name) => name.endsWith('.json'))) {
+  ajv.addSchema(JSON.parse(readFileSync(`${SCHEMAS}/${file}`, 'utf8')) as object)
+}
+
+const made = resultOf({
+  stretches: evenStretches(48, 20, (i) => 5 + (i % 7)),
+  phases: {
+    'warm-up': [0, 8],
+    baseline: [8, 16],
+    moderate: [16, 24],
+    high: [24, 32],
+    stress: [32, 40],
+    recovery: [40, 48],
+  },
+})
+const usl = fitUsl(
+  [1, 2, 4, 8, 16, 32].map((clients) => ({ clients, rps: (100 * clients) / (1 + 0.1 * (clients - 1)) })),
+)
+const verdict = 'pass' as const
+
+/** Typed: a field that a type has and its example lacks does not compile. */
+const findings = {
+  load: null,
+  limits: {
+    slo: { p99Ms: 250, errorRate: 0.01 },
+    maxSustainableRps: 390,
+    interval: [390, null],
+    confirmed: true,
+    recommendedRps: null,
+    stableRps: 200,
+    degradationPointRps: null,
+    failurePointRps: null,
+    kneeRps: null,
+    degradation: 'none-seen',
+    bottleneck: { resource: null, evidence: ['nothing'] },
+    recovery: { recovered: null, recoverMs: null },
+    trials: [],
+    saturation: null,
+    ended: 'found',
+  } satisfies LimitsFindings,
+  scenarios: {
+    scenarios: [
+      {
+        name: 'Burst',
+        about: 'a burst',
+        verdict,
+        expectations: [{ text: 'fast', verdict, observed: '1 ms' }],
+        result: 0,
+      },
+    ],
+    skipped: [{ name: 'MCP', why: 'no target' }],
+  } satisfies ScenariosFindings,
+  protocols: {
+    slo: { p99Ms: 250, errorRate: 0.01 },
+    rate: 100,
+    clients: 16,
+    ranking: [
+      {
+        protocol: 'tcp',
+        verdict,
+        throughputRps: 1_000,
+        maxRps: null,
+        maxIsBound: false,
+        p50Ms: 1,
+        p95Ms: null,
+        p99Ms: 3,
+        successRate: 1,
+        reconnectMs: null,
+        lost: 0,
+        cpuUsPerRequest: 12.5,
+        why: 'ahead',
+      },
+    ],
+    bestFor: { lowLatency: 'tcp', throughput: 'tcp', reliability: null, streaming: null, rpc: null },
+    skipped: [{ protocol: 'mcp', why: 'no target' }],
+  } satisfies ProtocolsFindings,
+  'mcp-stress': {
+    protocolVersion: '2025-11-25',
+    transport: 'http',
+    ...stressJudgement(made, 0),
+    errorPatterns: [{ class: 'timeout', count: 3, phases: ['stress'], trend: 'growing', meaning: 'it hangs' }],
+    probes: [{ name: 'a probe', verdict: 'not-applicable', evidence: 'over pipes' }],
+  } satisfies McpStressFindings,
+  capacity: {
+    sla: { successRate: 0.99, p95Ms: 500 },
+    expectedUsers: 1_000,
+    peakUsers: 2_000,
+    requestsPerUserMinute: 30,
+    maxUsers: 700,
+    usersInterval: [700, null],
+    recommendedUsers: 350,
+    scalingFactor: 2.9,
+    phases: [
+      { name: 'peak', users: 2_000, rate: 1_000, verdict, achievedRps: 900, p95Ms: null, errorRate: 0, result: 0 },
+    ],
+    usl: typeof usl === 'string' ? null : usl,
+    uslWhy: null,
+    sizing: {
+      instances: 3,
+      coresPerInstance: null,
+      memoryMbPerInstance: 128,
+      maxConnections: 10,
+      loadBalancer: true,
+      basis: 'estimated',
+      why: ['so'],
+    },
+  } satisfies CapacityFindings,
+}
+
+function recordOf(suite: string, results: readonly LoadResult[], found: unknown): RunRecord {
+  return {
+    schema: 1,
+    suite,
+    name: suite,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 1_000,
+    environment: { node: '24.0.0', os: 'Linux', cpus: 2, memoryMb: 1_024, commit: null },
+    target: 'http://127.0.0.1:3000/',
+    results,
+    verdicts: [{ result: 0, test: 'a test', matcher: 'toSustainRps', verdict, message: 'held' }],
+    findings: found,
+  }
+}
+
+/** The JSON files of these runs, each with what its schema has against it. */
+function faultsIn(runs: readonly RunRecord[]): Record<string, unknown> {
+  const files = renderArtifacts(
+    runs,
+    artifacts.filter(({ fileName }) => fileName.endsWith('.json')),
+  )
+  return Object.fromEntries(
+    files.map(({ fileName, text }) => {
+      const validate = ajv.getSchema(fileName)
+      if (validate === undefined) return [fileName, 'there is no schema for it']
+      return [fileName, validate(JSON.parse(text)) === true ? [] : validate.errors]
+    }),
+  )
+}
+
+describe('the published schemas', () => {
+  test('hold for every JSON artifact that there is', () => {
+    const faults = faultsIn(Object.entries(findings).map(([suite, found]) => recordOf(suite, [made], found)))
+    expect(Object.keys(faults)).toHaveLength(Object.keys(findings).length)
+    for (const [file, fault] of Object.entries(faults)) expect(fault, file).toEqual([])
+  })
+
+  test('hold for several runs in one file', () => {
+    const runs = ['a', 'b'].map((name) => Object.assign(recordOf('limits', [made], findings.limits), { name }))
+    expect(faultsIn(runs)).toEqual({ 'limits_test.json': [] })
+  })
+
+  test('hold for what a real run measures, with errors, drops, phases and traces in it', async () => {
+    await using server = await startFixture('failing', { ratio: 0.3 })
+    const result = await runLoad({
+      target: server.url,
+      rate: 200,
+      duration: '1s',
+      request: { name: 'cart', path: '/' },
+    })
+    expect(result.errors).toBeGreaterThan(0)
+    expect(faultsIn([recordOf('load', [result], null)])).toEqual({ 'load_test_results.json': [] })
+  })
+
+  test.each(['limits', 'scenarios', 'protocols', 'mcp-stress', 'capacity'] as const)(
+    'tell when findings of %s lack something',
+    (suite) => {
+      for (const key of Object.keys(findings[suite])) {
+        if (key === 'saturation' || key === 'ended') continue
+        const { [key]: _left, ...less } = findings[suite] as unknown as Record<string, unknown>
+        const [faults] = Object.values(faultsIn([recordOf(suite, [made], less)]))
+        expect(faults, key).not.toEqual([])
+      }
+    },
+  )
+})

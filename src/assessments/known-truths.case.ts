@@ -1,0 +1,20 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { bottleneckOf } from '../judge/analysis/bottleneck.ts'
+import type { Bottleneck } from '../model/limits-findings.ts'
+import { runLoad } from '../run/index.ts'
+
+const machine = { cpus: availableParallelism(), memoryMb: totalmem() / 2 ** 20 }
+
+interface Rates {
+  readonly calmRps: number
+  readonly overloadRps: number
+  readonly maxConnections: number
+}
+
+/** What ran out between a rate that the target holds and one that it may not. */
+export async function whatRanOut(target: string, { calmRps, overloadRps, maxConnections }: Rates): Promise<Bottleneck> {
+  const plan = { target, maxConnections, duration: 2_500, requestTimeout: 1_000, tracing: 'off' } as const
+  const calm = await runLoad({ ...plan, rate: calmRps })
+  const overloaded = await runLoad({ ...plan, rate: overloadRps })
+  return bottleneckOf({ calm, overloaded, toolRanOut: [], machine })
+}

@@ -46,8 +46,12 @@ const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const satisfies readonl
 const DEFAULT_SLO: LimitSlo = { p99Ms: 250, errorRate: 0.01 }
 const DEFAULT_RATE: Rps = 100
 const DEFAULT_PHASE_MS: Ms = 8_000
-/** Requests under way in the closed model, and connections everywhere. */
+/** Requests under way in the closed model, and connections everywhere; more where these leave the target unslowed. */
 const CLIENTS = 16
+const MORE_CLIENTS = 4
+const MOST_CLIENTS = 256
+/** Service that takes no longer than this much of what it takes in calm: the target would serve more clients as well. */
+const UNSLOWED = 1.3
 /**
  * Of the throughput of the closed model, from the highest that is tried on. Who never pauses sends many requests in one
  * go, which costs both sides less than requests that come one by one: half of that rate is already much.
@@ -132,15 +136,17 @@ async function measure(
   const { protocol, plan, rate, duration } = subject
   const common = await context.load({ ...plan, rate, duration, warmUp: duration / 8 })
   const { verdict } = judge(common, subject, rate)
-  const full = await context.load({ ...plan, concurrency: CLIENTS, duration: duration / 2, warmUp: duration / 8 })
-  const most = await highest(context, subject, full)
+  const { full, clients, unslowed } = await fill(context, subject, common)
+  const most = await highest(context, subject, full, clients)
   const cut = await whileCut(context, subject, common)
   const { responseTime: times } = common
   return {
     protocol,
     verdict,
     throughputRps: full.throughputRps,
-    ...most,
+    clients,
+    maxRps: most.maxRps,
+    maxIsBound: most.maxIsBound || unslowed,
     p50Ms: 'p50Ms' in times ? times.p50Ms : null,
     p95Ms: 'p95Ms' in times ? times.p95Ms : null,
     p99Ms: 'p99Ms' in times ? times.p99Ms : null,
@@ -150,17 +156,43 @@ async function measure(
   }
 }
 
+interface Filled {
+  readonly full: LoadResult
+  readonly clients: number
+  /** As many as these are did not fill the target. */
+  readonly unslowed: boolean
+}
+
+/** As many requests under way, always, as it takes to slow the target: fewer would tell of the clients, and not of it. */
+async function fill(context: LoadContext, { plan, target, duration }: Subject, calm: LoadResult): Promise<Filled> {
+  // Over pipes each connection is a process of the target's own.
+  const most = typeof target === 'object' && 'stdio' in target ? CLIENTS : MOST_CLIENTS
+  for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
+    const closed = { ...plan, concurrency: clients, maxConnections: clients }
+    const full = await context.load({ ...closed, duration: duration / 2, warmUp: duration / 8 })
+    const [before, after] = [meanServiceMs(calm), meanServiceMs(full)]
+    const unslowed = before !== null && after !== null && after <= UNSLOWED * before
+    if (!unslowed || clients >= most) return { full, clients, unslowed }
+  }
+}
+
+function meanServiceMs({ serviceTime }: LoadResult): Ms | null {
+  return 'meanMs' in serviceTime ? serviceTime.meanMs : null
+}
+
 /** The highest share of the full throughput that holds the service level in the open model. */
 async function highest(
   context: LoadContext,
   subject: Subject,
   full: LoadResult,
+  maxConnections: number,
 ): Promise<Pick<MeasuredProtocol, 'maxRps' | 'maxIsBound'>> {
   let maxIsBound = full.generator.eventLoopUtilization > BUSY
   for (const share of HOLD_SHARES) {
     const rate = Math.max(1, Math.floor(share * full.throughputRps))
     const result = await context.load({
       ...subject.plan,
+      maxConnections,
       rate,
       duration: Math.max(LEAST_HOLD_MS, subject.duration / 2),
     })

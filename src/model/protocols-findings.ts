@@ -7,8 +7,10 @@ export interface RankedProtocol {
   readonly protocol: ProtocolName
   /** Whether it held the service level at the common rate. */
   readonly verdict: VerdictValue
-  /** Successes per second with as many requests under way as `clients` says, always. */
+  /** Successes per second with `clients` requests under way, always. */
   readonly throughputRps: Rps
+  /** As many as it took to slow the target, or as there may be. */
+  readonly clients: number
   /** The highest of the tried rates that held the service level; null: none did. */
   readonly maxRps: Rps | null
   /** This tool ran out before the target: `maxRps` is a lower bound. */
@@ -32,6 +34,7 @@ export interface RankedProtocol {
 export interface ProtocolsFindings {
   readonly slo: { readonly p99Ms: Ms; readonly errorRate: Ratio }
   readonly rate: Rps
+  /** Requests under way, and connections, to begin with. */
   readonly clients: number
   readonly ranking: readonly RankedProtocol[]
   /** A null where no protocol stands out. */

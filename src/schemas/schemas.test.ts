@@ -80,6 +80,7 @@ const findings = {
         protocol: 'tcp',
         verdict,
         throughputRps: 1_000,
+        clients: 16,
         maxRps: null,
         maxIsBound: false,
         p50Ms: 1,

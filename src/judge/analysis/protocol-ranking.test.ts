@@ -7,6 +7,7 @@ function measured(protocol: ProtocolName, rest: Partial<MeasuredProtocol>): Meas
     protocol,
     verdict: 'pass',
     throughputRps: 1_000,
+    clients: 16,
     maxRps: 1_000,
     maxIsBound: false,
     p50Ms: 1,
@@ -44,7 +45,11 @@ describe('protocols that did the same work', () => {
 
   test('say so where this tool ran out first', () => {
     const [best] = rankProtocols([measured('http', { maxRps: 9_000, maxIsBound: true })])
-    expect(best?.why).toContain('held 9000 req/s and more: this tool ran out first')
+    expect(best?.why).toContain('held 9000 req/s over 16 connections and would hold more: this tool ran out first')
+  })
+
+  test('are recommended for nothing where there is only one', () => {
+    expect(Object.values(bestFor(rankProtocols([measured('http', {})])))).toEqual([null, null, null, null, null])
   })
 
   test('are recommended for what they are good at, and not at all where they broke the service level', () => {

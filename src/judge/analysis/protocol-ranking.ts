@@ -27,7 +27,9 @@ export function rankProtocols(measured: readonly MeasuredProtocol[]): readonly R
   )
 }
 
+/** Of those that held the service level at the common rate. Nothing is best where there is nothing to choose from. */
 export function bestFor(ranking: readonly RankedProtocol[]): ProtocolsFindings['bestFor'] {
+  if (ranking.length < 2) return { lowLatency: null, throughput: null, reliability: null, streaming: null, rpc: null }
   const sound = ranking.filter(({ verdict }) => verdict !== 'fail')
   const least = (of: readonly RankedProtocol[], key: (each: RankedProtocol) => number | null): ProtocolName | null =>
     of.toSorted((a, b) => (key(a) ?? Infinity) - (key(b) ?? Infinity))[0]?.protocol ?? null
@@ -65,11 +67,10 @@ function reason(
   return parts.join('; ')
 }
 
-function held({ maxRps, maxIsBound }: MeasuredProtocol): string {
+function held({ maxRps, maxIsBound, clients }: MeasuredProtocol): string {
   if (maxRps === null) return 'no rate held the service level'
-  return maxIsBound
-    ? `held ${Math.round(maxRps)} req/s and more: this tool ran out first`
-    : `held ${Math.round(maxRps)} req/s`
+  const rate = `held ${Math.round(maxRps)} req/s over ${clients} connections`
+  return maxIsBound ? `${rate} and would hold more: this tool ran out first` : rate
 }
 
 function compare(each: MeasuredProtocol, other: MeasuredProtocol, where: 'behind' | 'ahead of'): string {

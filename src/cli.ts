@@ -8,6 +8,12 @@ import { unitSuiteOn } from './assessments/unit.ts'
 import { main } from './hosts/command/main.ts'
 import { CLIENT_INFO } from './protocols/mcp/client.ts'
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(`describe-load: needs Node 22.19 or newer, and this is ${process.versions.node}\n`)
+  process.exit(2)
+}
+
 process.exitCode = await main({
   words: process.argv.slice(2),
   version: CLIENT_INFO.version,

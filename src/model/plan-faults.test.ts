@@ -238,11 +238,11 @@ describe('a mistake in a plan', () => {
     ],
     [{ request: [] }, 'request must list at least one request, got []'],
     [{ request: [{}, '/cart'] }, "request[1] must be an object, got '/cart'"],
-    [{ monitor: {} }, 'monitor must name either a pid or a port, got {}'],
+    [{ monitor: {} }, 'monitor must name one of pid, port and openMetrics, got {}'],
     [{ monitor: { port: 70_000 } }, 'monitor.port must be a whole number of at least 1 and at most 65535, got 70000'],
     [
       { monitor: 'on' },
-      "monitor must be 'auto' or 'off', got 'on'\n    → or name what to watch: { pid: 1234 } or { port: 3000 }",
+      "monitor must be 'auto' or 'off', got 'on'\n    → or name what to watch: { pid: 1234 }, { port: 3000 } or { openMetrics: 'http://127.0.0.1:3000/metrics' }",
     ],
   ])('%j is told in one line, with its remedy', (change, message) => {
     expect(changed(change)).toBe(message)

@@ -134,7 +134,20 @@ describe('allowHosts', () => {
 })
 
 describe('monitor', () => {
-  it.each(['auto', 'off', { pid: 4 }, { port: 80 }])('%j says what to watch', (monitor) => {
-    expect(readMonitor(monitor, 'monitor', [])).toEqual(monitor)
+  it.each(['auto', 'off', { pid: 4 }, { port: 80 }, { openMetrics: 'http://10.0.0.1/metrics' }])(
+    '%j says what to watch',
+    (monitor) => {
+      expect(readMonitor(monitor, 'monitor', [])).toEqual(monitor)
+    },
+  )
+
+  it.each([
+    [{ pid: 1, port: 2 }, 'monitor', 'must name one of pid, port and openMetrics'],
+    [{ openMetrics: 'ws://127.0.0.1:1/metrics' }, 'monitor.openMetrics', 'must be a URL of http: or https:'],
+    [{ openMetrics: '/metrics' }, 'monitor.openMetrics', 'must be a URL'],
+  ])('%j is a fault', (monitor, key, rule) => {
+    const faults: PlanFault[] = []
+    expect(readMonitor(monitor, 'monitor', faults)).toBeUndefined()
+    expect(faults).toMatchObject([{ key, rule }])
   })
 })

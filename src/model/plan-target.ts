@@ -124,17 +124,34 @@ const readCommandLine: Reader<readonly string[]> = (value, key, faults) => {
   return undefined
 }
 
-const readMonitorWord = oneOf(['auto', 'off'], 'or name what to watch: { pid: 1234 } or { port: 3000 }')
-const MONITOR_KEYS = { pid: wholeFrom(1), port: wholeFrom(1, 65_535) }
+const readMonitorWord = oneOf(
+  ['auto', 'off'],
+  "or name what to watch: { pid: 1234 }, { port: 3000 } or { openMetrics: 'http://127.0.0.1:3000/metrics' }",
+)
+
+/** A page that may be asked for, as far as its text tells. */
+const readPage: Reader<string> = (value, key, faults) => {
+  const url = readTargetUrl(value, key, undefined, faults)
+  if (url === undefined) return undefined
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url.href
+  faults.push({ key, value: url.href, rule: 'must be a URL of http: or https:' })
+  return undefined
+}
+
+const MONITOR_KEYS = { pid: wholeFrom(1), port: wholeFrom(1, 65_535), openMetrics: readPage }
 
 /** What of the target to watch. */
 export const readMonitor: Reader<MonitorTarget | 'auto' | 'off'> = (value, key, faults) => {
   if (!isRecord(value)) return readMonitorWord(value, key, faults)
   const before = faults.length
-  const { pid, port } = readKeys(MONITOR_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
+  const read = readKeys(MONITOR_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
   if (faults.length > before) return undefined
-  if (pid !== undefined && port === undefined) return { pid }
-  if (port !== undefined && pid === undefined) return { port }
-  faults.push({ key, value, rule: 'must name either a pid or a port' })
+  const { pid, port, openMetrics } = read
+  if (Object.keys(present(read)).length === 1) {
+    if (pid !== undefined) return { pid }
+    if (port !== undefined) return { port }
+    if (openMetrics !== undefined) return { openMetrics }
+  }
+  faults.push({ key, value, rule: 'must name one of pid, port and openMetrics' })
   return undefined
 }

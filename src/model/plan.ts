@@ -65,7 +65,11 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean
 }
 
-export type MonitorTarget = { readonly pid: number } | { readonly port: number }
+/**
+ * What of the target to watch: a process of this machine, by its id or by the port that it listens on; or the page of
+ * metrics (Prometheus text or OpenMetrics) that the target offers, wherever it is.
+ */
+export type MonitorTarget = { readonly pid: number } | { readonly port: number } | { readonly openMetrics: string }
 
 /** What a request function learns; it is called ahead of time, in the test's thread. */
 export interface RequestContext {

@@ -167,6 +167,8 @@ export interface TargetSample {
   /** Network bytes over the second before; null unless the target has a network namespace of its own. */
   readonly bytesIn: number | null
   readonly bytesOut: number | null
+  /** p99 of it (its mean, where that is all there is), as the target tells it itself; null where it tells nothing. */
+  readonly eventLoopDelayMs?: number | null
 }
 
 export interface TargetFigures {

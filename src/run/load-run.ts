@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { Collector } from '../measure/collector.ts'
+import type { MetricsPage } from '../measure/monitor/index.ts'
 import { LoadInternalError, type LoadTargetError } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
-import type { Ms, Ratio } from '../model/units.ts'
+import type { Ms } from '../model/units.ts'
 import { within } from '../model/within.ts'
 import { monotonicMs } from '../traffic/clock.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
@@ -17,9 +18,10 @@ import { arrivalsIn } from './instants.ts'
 import { IntervalStream } from './interval-stream.ts'
 import { jobsFor } from './job.ts'
 import type { FromGenerator, GeneratorState } from './messages.ts'
+import { metricsPage } from './metrics-page.ts'
 import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
-import { buildResult } from './result.ts'
+import { buildResult, worstRunDelay } from './result.ts'
 import { revive } from './revive.ts'
 import { RunTraces } from './run-traces.ts'
 import { closeAll, openSessions, type TargetSession, urlsOf } from './session.ts'
@@ -58,6 +60,7 @@ export class Run implements LoadRun {
   readonly #verbose = process.env['LOAD_LOG'] === 'debug'
   #sessions: readonly TargetSession[] = []
   #feeds: Readonly<Record<string, LoadedFeed>> = {}
+  #page: MetricsPage | undefined
   #watch: Watch | undefined
   readonly #traces: RunTraces | undefined
   #generators: readonly GeneratorHandle[] = []
@@ -94,12 +97,13 @@ export class Run implements LoadRun {
   }
 
   metrics(): LoadResult {
+    const states = this.#states.filter((state) => state !== undefined)
     return buildResult({
       generatorId: this.generatorId,
       plan: this.#plan,
       placement: this.#placement,
       collector: this.#collector,
-      states: this.#states.filter((state) => state !== undefined),
+      states,
       startedAt: new Date(this.#startedMs),
       elapsedMs: this.#ended === 'running' ? this.#elapsedMs() : this.#endMs,
       ended: this.#ended,
@@ -111,10 +115,9 @@ export class Run implements LoadRun {
         samples: [],
         unwatched: 'not started',
       },
-      runDelayRatio: this.#runDelayRatio(),
       slowest: this.#traces?.slowest ?? [],
       tracing: this.#traces?.report ?? { mode: 'off', to: null, exported: 0, lost: 0 },
-      doubts: this.#watch?.doubts(this.#runDelayRatio()) ?? [],
+      doubts: this.#watch?.doubts(worstRunDelay(states)) ?? [],
     })
   }
 
@@ -152,6 +155,7 @@ export class Run implements LoadRun {
     holdTemplates(this.#plan, this.#feeds)
     // Here an error keeps its cause, which it would lose on its way out of a thread.
     await loadCode(this.#plan)
+    this.#page = await metricsPage(this.#plan)
     const abort = new AbortController()
     const opening = openSessions(this.#plan, (text) => this.#log(text), abort.signal)
     const sessions = await Promise.race([opening, this.#stopAsked.promise])
@@ -174,7 +178,7 @@ export class Run implements LoadRun {
     )
     this.#generators = this.#states.map((_, thread) => start(job(thread), (message) => this.#hear(thread, message)))
     // Looking for the target's processes takes a moment, in which the generators start.
-    this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement)
+    this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement, this.#page)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
     this.#startMs = monotonicMs() + this.#plan.warmUpMs
@@ -189,11 +193,6 @@ export class Run implements LoadRun {
   /** Since the start of the measured part; 0 before it. */
   #elapsedMs(): Ms {
     return Number.isNaN(this.#startMs) ? 0 : Math.max(0, monotonicMs() - this.#startMs)
-  }
-
-  #runDelayRatio(): Ratio | null {
-    const delays = this.#states.map((state) => state?.runDelayRatio ?? null).filter((delay) => delay !== null)
-    return delays.length === 0 ? null : Math.max(...delays)
   }
 
   #hear(thread: number, message: FromGenerator): void {

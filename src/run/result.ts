@@ -27,7 +27,6 @@ export interface ResultParts {
   readonly ended: Ended
   readonly endedBecause: string | undefined
   readonly target: TargetFigures
-  readonly runDelayRatio: Ratio | null
   readonly slowest: readonly SlowRequest[]
   readonly tracing: TracingReport
   readonly doubts: readonly string[]
@@ -159,7 +158,13 @@ function connectionsOf(states: readonly GeneratorState[]): LoadResult['connectio
 /** Above this share of its time a generator thread has no room left to be on time. */
 const BUSY = 0.95
 
-function generatorOf({ placement, states, elapsedMs, runDelayRatio, doubts, plan }: ResultParts): GeneratorFigures {
+/** Of the generator thread that waited most for a core; null where the machine does not tell. */
+export function worstRunDelay(states: readonly GeneratorState[]): Ratio | null {
+  const delays = states.flatMap(({ runDelayRatio }) => runDelayRatio ?? [])
+  return delays.length === 0 ? null : Math.max(...delays)
+}
+
+function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts): GeneratorFigures {
   const eventLoopUtilization = Math.max(0, ...states.map((state) => state.eventLoopUtilization))
   const busy =
     eventLoopUtilization > BUSY
@@ -173,7 +178,7 @@ function generatorOf({ placement, states, elapsedMs, runDelayRatio, doubts, plan
     wake: plan.pattern === undefined ? 'closed' : placement.wake,
     cpuPercent: elapsedMs > 0 ? (100 * sum(states.map(({ cpuMs }) => cpuMs))) / elapsedMs : 0,
     eventLoopUtilization,
-    runDelayRatio,
+    runDelayRatio: worstRunDelay(states),
     doubts: [...busy, ...doubts],
   }
 }

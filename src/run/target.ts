@@ -40,12 +40,19 @@ export async function checkTarget(
 ): Promise<CheckedTarget> {
   const faults: PlanFault[] = []
   const url = readTargetUrl(await valueOf(target), 'target', anyScheme ? undefined : schemeVocabulary, faults)
-  const allowed = [...allowHosts, ...allowedByEnvironment(faults)]
   if (url === undefined || faults.length > 0) throw new LoadPlanError(faults)
+  return { url, addresses: await checkHost(url, allowHosts) }
+}
+
+/** The addresses of a host that may be asked; throws as `checkTarget` does. */
+export async function checkHost(url: URL, allowHosts: readonly string[]): Promise<readonly HostAddress[]> {
+  const faults: PlanFault[] = []
+  const allowed = [...allowHosts, ...allowedByEnvironment(faults)]
+  if (faults.length > 0) throw new LoadPlanError(faults)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const addresses = await addressesOf(host, url)
   if (!isAllowedHost(host, addresses, allowed)) throw refused(host, addresses)
-  return { url, addresses }
+  return addresses
 }
 
 async function valueOf(target: UrlTarget): Promise<unknown> {

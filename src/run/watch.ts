@@ -1,5 +1,13 @@
 import inspector from 'node:inspector'
-import { hostDoubts, HostWatch, type TargetWatch, type WatchSpec, watchTarget } from '../measure/monitor/index.ts'
+import {
+  hostDoubts,
+  HostWatch,
+  type MetricsPage,
+  type TargetWatch,
+  watchMetrics,
+  type WatchSpec,
+  watchTarget,
+} from '../measure/monitor/index.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../model/result.ts'
@@ -37,14 +45,20 @@ export class Watch {
     this.#standing = standing
   }
 
-  static start(plan: ResolvedPlan, sessions: readonly TargetSession[], placement: Placement): Watch {
+  /** `page`: the one that the plan names, once its host was found to be allowed. */
+  static start(
+    plan: ResolvedPlan,
+    sessions: readonly TargetSession[],
+    placement: Placement,
+    page: MetricsPage | undefined,
+  ): Watch {
     const standing = standingDoubts(placement)
+    if (page !== undefined) return new Watch(sessions, watchMetrics(page), undefined, standing)
     const { monitor } = plan
     if (monitor === 'off') return new Watch(sessions, undefined, "the plan says monitor: 'off'", standing)
-    const found = monitor === 'auto' ? findable(sessions) : monitor
+    const found = typeof monitor === 'object' && !('openMetrics' in monitor) ? monitor : findable(sessions)
     if (typeof found === 'object' && 'why' in found) return new Watch(sessions, undefined, found.why, standing)
-    const target = watchTarget(found)
-    return new Watch(sessions, target, target.unwatched, standing)
+    return new Watch(sessions, watchTarget(found), undefined, standing)
   }
 
   /** `startMs`: start of the measured part on the machine's monotonic clock. */
@@ -65,14 +79,16 @@ export class Watch {
 
   stop(): void {
     realTime.clearTimeout(this.#timer)
+    this.#target?.stop()
   }
 
   figures(): TargetFigures {
+    const unwatched = this.#unwatched ?? this.#target?.unwatched
     return {
       url: urlsOf(this.#sessions),
       pids: [...(this.#target?.pids ?? [])],
       samples: [...this.#samples],
-      ...(this.#unwatched === undefined ? {} : { unwatched: this.#unwatched }),
+      ...(unwatched !== undefined && { unwatched }),
     }
   }
 
@@ -81,12 +97,14 @@ export class Watch {
    * its time that the worst generator thread waited for a core.
    */
   doubts(runDelayRatio: Ratio | null): readonly string[] {
-    const cpus = this.#samples.map(({ cpuPercent }) => cpuPercent).filter((cpu) => cpu !== null)
+    // What a target elsewhere uses is not used here.
+    const isHere = this.#sessions.every(({ local }) => local)
+    const cpus = isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
     const targetCores = cpus.length === 0 ? 0 : cpus.reduce((sum, cpu) => sum + cpu, 0) / cpus.length / 100
     const noise = this.#host.read({ targetCores })
-    // A target that is not watched cannot be told from a stranger.
-    const known =
-      noise === null ? [] : hostDoubts({ ...noise, runDelayRatio, ...(cpus.length === 0 && { foreignCores: 0 }) })
+    // A target here that is not watched cannot be told from a stranger.
+    const unknown = isHere && cpus.length === 0 && { foreignCores: 0 }
+    const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio, ...unknown })
     return [...this.#standing, ...known]
   }
 
@@ -98,9 +116,10 @@ export class Watch {
   }
 
   async #sample(): Promise<void> {
-    if (this.#target === undefined || this.#unwatched !== undefined) return
     const atMs = monotonicMs() - this.#startMs
-    this.#samples.push({ atMs, ...(await this.#target.sample()) })
+    const sample = await this.#target?.sample()
+    if (sample === undefined) return
+    this.#samples.push({ atMs, ...sample })
     if (this.#samples.length <= MOST_SAMPLES) return
     this.#samples = this.#samples.filter((_, index) => index % 2 === 0)
     this.#everyMs *= 2
@@ -111,7 +130,8 @@ export class Watch {
 function findable(sessions: readonly TargetSession[]): WatchSpec | { readonly why: string } {
   const [session, ...others] = sessions
   if (session === undefined) return { why: 'not started' }
-  if (others.length > 0) return { why: 'a mix has several targets: name one with monitor: { pid } or { port }' }
+  if (others.length > 0)
+    return { why: 'a mix has several targets: name one with monitor: { pid }, { port } or { openMetrics }' }
   if (!session.local) return { why: 'the target is not on this machine' }
   if (session.stdio !== undefined) return 'followed'
   if (session.pid !== undefined) return { pid: session.pid }

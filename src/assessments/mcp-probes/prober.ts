@@ -110,7 +110,7 @@ export class Prober {
   /** Memory of the server in MB; undefined where it cannot be seen. */
   async residentMb(): Promise<number | undefined> {
     const samples = await Promise.all(this.pids.map((pid) => watchTarget({ pid }).sample()))
-    const seen = samples.flatMap(({ rssMb }) => rssMb ?? [])
+    const seen = samples.flatMap((sample) => sample?.rssMb ?? [])
     return seen.length === 0 ? undefined : seen.reduce((sum, mb) => sum + mb, 0)
   }
 

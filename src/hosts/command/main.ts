@@ -58,6 +58,7 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
     screen.live(undefined)
     const cutOff = collectSpool(spool)
     const names = new Set(cutOff.map(({ test }) => test))
+    screen.say('\nInterrupted: the reports hold what was measured until then.')
     const loads = [...host.loads.filter(({ test }) => !names.has(test)), ...cutOff]
     for (const line of writeReports(loads, { root })) screen.say(line)
     removeSpool(spool)

@@ -148,7 +148,7 @@ function unwatched({ target }: LoadResult): Standing {
     reason: 'the target was not watched',
     details: [
       target.unwatched ?? 'no sample was taken: run for longer than a second',
-      'name it: monitor: { pid } or { port }',
+      'name it: monitor: { pid }, { port } or { openMetrics }',
     ],
   }
 }

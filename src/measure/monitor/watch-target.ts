@@ -4,6 +4,7 @@ import { NamespaceTraffic } from './namespace-traffic.ts'
 import { readResidentBytes, readStat, readThreads, TICKS_PER_SECOND, type ProcessStat } from './proc.ts'
 import { ProcessTree } from './process-tree.ts'
 import { SocketCount } from './socket-count.ts'
+import { NOTHING, type TargetWatch } from './watch.ts'
 
 /**
  * Which processes are the target: one by its pid, whatever listens on a port of this machine, or those that are named by
@@ -11,36 +12,14 @@ import { SocketCount } from './socket-count.ts'
  */
 export type WatchSpec = { readonly pid: number } | { readonly port: number } | 'followed'
 
-export interface TargetWatch {
-  /** The processes named or found, and those of their descendants that live now; empty when unwatched. */
-  readonly pids: readonly number[]
-  /** Why nothing is watched, and what to do. */
-  readonly unwatched?: string
-  /**
-   * What the target uses now: CPU in % of one core since the previous sample (the first: since `watchTarget`), memory in
-   * MiB, open sockets; all summed over its processes, and the CPU of the busiest of them. All null once they are gone.
-   * Costs about a millisecond of CPU.
-   */
-  sample(): Promise<Omit<TargetSample, 'atMs'>>
-  /** A process that was started as part of the target; it may end before the others. */
-  follow(pid: number): void
-}
-
-const NOTHING: Omit<TargetSample, 'atMs'> = {
-  cpuPercent: null,
-  busiestProcessCpuPercent: null,
-  rssMb: null,
-  openSockets: null,
-  threads: null,
-  bytesIn: null,
-  bytesOut: null,
-}
-
-/** Watches a target on this machine by /proc. Never throws: what cannot be watched says why in `unwatched`. */
+/**
+ * Watches a target on this machine by /proc, from now on; a sample costs about a millisecond of CPU. Never throws: what
+ * cannot be watched says why in `unwatched`.
+ */
 export function watchTarget(spec: WatchSpec): TargetWatch {
   const found = find(spec)
   if ('unknown' in found) {
-    return { pids: [], unwatched: found.unknown, sample: () => Promise.resolve(NOTHING), follow() {} }
+    return { pids: [], unwatched: found.unknown, sample: () => Promise.resolve(undefined), follow() {}, stop() {} }
   }
   const roots = found.pids.map(readStat).filter((stat) => stat !== undefined)
   return new ProcessWatch(roots)
@@ -84,6 +63,10 @@ class ProcessWatch implements TargetWatch {
   get pids(): readonly number[] {
     return [...new Set([...this.#roots, ...this.#alive])]
   }
+
+  readonly unwatched = undefined
+
+  stop(): void {}
 
   follow(pid: number): void {
     const stat = readStat(pid)

@@ -1,0 +1,168 @@
+import { Agent, request } from 'undici'
+import type { TargetSample } from '../../model/result.ts'
+import { realTime } from '../../model/real-time.ts'
+import type { Ms } from '../../model/units.ts'
+import { type Metric, parseExposition } from './exposition.ts'
+import { NOTHING, type TargetWatch } from './watch.ts'
+
+/** A page of metrics, and the addresses that were checked for its host. */
+export interface MetricsPage {
+  readonly url: URL
+  readonly addresses: readonly { readonly address: string; readonly family: 4 | 6 }[]
+}
+
+/** Below the second between two samples: never two requests under way. */
+const TIMEOUT_MS: Ms = 800
+const MOST_BYTES = 8 * 2 ** 20
+
+/**
+ * What each figure is called by those who offer it; the first that a page has counts. Of the client libraries of
+ * Prometheus, which have common names for what every process has, of Java's, .NET's and Node's own, and of
+ * OpenTelemetry's as Prometheus shows them.
+ */
+const NAMES = {
+  cpuSeconds: ['process_cpu_seconds_total', 'process_cpu_time_seconds_total'],
+  cpuUserSeconds: ['process_cpu_user_seconds_total'],
+  cpuSystemSeconds: ['process_cpu_system_seconds_total'],
+  rssBytes: ['process_resident_memory_bytes', 'process_working_set_bytes', 'process_memory_usage_bytes'],
+  threads: ['process_num_threads', 'process_threads', 'go_threads', 'jvm_threads_current', 'jvm_threads_live_threads'],
+  bytesIn: ['process_network_receive_bytes_total'],
+  bytesOut: ['process_network_transmit_bytes_total'],
+  loopDelaySeconds: [
+    'nodejs_eventloop_lag_p99_seconds',
+    'nodejs_eventloop_delay_p99_seconds',
+    'nodejs_eventloop_lag_seconds',
+  ],
+} as const
+/** Sockets that Node counts among what keeps it alive. */
+const NODE_SOCKETS = { name: 'nodejs_active_resources', type: 'TCPSocketWrap' } as const
+
+type Figures = Readonly<
+  Record<Exclude<keyof typeof NAMES, `cpu${'User' | 'System'}Seconds`> | 'sockets', number | null>
+>
+
+/**
+ * Watches a target by the page of metrics that it offers, one request a second, to the checked addresses and no other; a
+ * redirect is not followed. Never throws: what cannot be had says why in `unwatched`.
+ */
+export function watchMetrics(page: MetricsPage): TargetWatch {
+  return new MetricsWatch(page)
+}
+
+class MetricsWatch implements TargetWatch {
+  readonly pids: readonly number[] = []
+  readonly #page: MetricsPage
+  readonly #agent: Agent
+  readonly #abort = new AbortController()
+  #before: { readonly atMs: Ms; readonly figures: Figures } | undefined
+  #why: string | undefined
+  #asking = false
+
+  constructor(page: MetricsPage) {
+    this.#page = page
+    const [{ address, family } = { address: page.url.hostname, family: 4 }] = page.addresses
+    this.#agent = new Agent({
+      connections: 1,
+      connect: {
+        lookup: (_host, { all }, found) =>
+          all === true ? found(null, [...page.addresses]) : found(null, address, family),
+      },
+    })
+  }
+
+  /** Until a page was had once. */
+  get unwatched(): string | undefined {
+    return this.#before === undefined ? this.#why : undefined
+  }
+
+  follow(): void {}
+
+  stop(): void {
+    this.#abort.abort()
+    void this.#agent.destroy()
+  }
+
+  async sample(): Promise<Omit<TargetSample, 'atMs'> | undefined> {
+    if (this.#asking) return undefined
+    this.#asking = true
+    try {
+      const figures = figuresOf(parseExposition(await this.#read()))
+      if (Object.values(figures).every((figure) => figure === null)) {
+        throw new Error('none of its lines is about the CPU or the memory of a process')
+      }
+      return this.#since(figures)
+    } catch (error) {
+      this.#why = `${this.#page.url.href} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+      return this.#before === undefined ? undefined : NOTHING
+    } finally {
+      this.#asking = false
+    }
+  }
+
+  async #read(): Promise<string> {
+    const late = new AbortController()
+    const timer = realTime.setTimeout(() => late.abort(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS)
+    try {
+      const { statusCode, body } = await request(this.#page.url, {
+        dispatcher: this.#agent,
+        signal: AbortSignal.any([late.signal, this.#abort.signal]),
+        headers: { accept: 'application/openmetrics-text;version=1.0.0, text/plain;version=0.0.4;q=0.5, */*;q=0.1' },
+      })
+      let text = ''
+      // An answer that is not wanted is read as well, for its connection is to be used again.
+      for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
+        text += chunk
+        if (text.length > MOST_BYTES) throw new Error(`it is longer than ${MOST_BYTES / 2 ** 20} MiB`)
+      }
+      if (statusCode !== 200) throw new Error(`it answered with ${statusCode}`)
+      return text
+    } finally {
+      realTime.clearTimeout(timer)
+    }
+  }
+
+  #since(figures: Figures): Omit<TargetSample, 'atMs'> {
+    const before = this.#before
+    const atMs = performance.now()
+    this.#before = { atMs, figures }
+    const grown = (key: 'cpuSeconds' | 'bytesIn' | 'bytesOut'): number | null => {
+      const [was, is] = [before?.figures[key] ?? null, figures[key]]
+      // A counter that fell began anew: its process was replaced.
+      return was === null || is === null || is < was ? null : is - was
+    }
+    const cpuSeconds = grown('cpuSeconds')
+    const { rssBytes, sockets, threads, loopDelaySeconds } = figures
+    return {
+      ...NOTHING,
+      cpuPercent: cpuSeconds === null ? null : (100 * cpuSeconds) / ((atMs - (before?.atMs ?? 0)) / 1_000),
+      rssMb: rssBytes === null ? null : rssBytes / 2 ** 20,
+      openSockets: sockets,
+      threads,
+      bytesIn: grown('bytesIn'),
+      bytesOut: grown('bytesOut'),
+      eventLoopDelayMs: loopDelaySeconds === null ? null : 1_000 * loopDelaySeconds,
+    }
+  }
+}
+
+function figuresOf(metrics: readonly Metric[]): Figures {
+  const read = (key: keyof typeof NAMES): number | null => {
+    for (const name of NAMES[key]) {
+      const found = metrics.filter((metric) => metric.name === name && Number.isFinite(metric.value))
+      // One line for each process behind the page, where there are several.
+      if (found.length > 0) return found.reduce((sum, { value }) => sum + value, 0)
+    }
+    return null
+  }
+  const [user, system] = [read('cpuUserSeconds'), read('cpuSystemSeconds')]
+  const sockets = metrics.find(({ name, labels }) => name === NODE_SOCKETS.name && labels['type'] === NODE_SOCKETS.type)
+  return {
+    cpuSeconds: read('cpuSeconds') ?? (user === null || system === null ? null : user + system),
+    rssBytes: read('rssBytes'),
+    threads: read('threads'),
+    bytesIn: read('bytesIn'),
+    bytesOut: read('bytesOut'),
+    loopDelaySeconds: read('loopDelaySeconds'),
+    sockets: sockets?.value ?? null,
+  }
+}

@@ -13,7 +13,7 @@ import { callSite } from './call-site.ts'
 import type { CallSite } from './call-site.ts'
 import { Deadline } from './deadline.ts'
 import { debugLog } from './debug-log.ts'
-import { withHostDoubts } from './doubts.ts'
+import { withDoubts } from './doubts.ts'
 import type { HostFacts } from './doubts.ts'
 import { onInterruption } from './interruption.ts'
 import { acquireMachineLock } from './machine-lock.ts'
@@ -133,7 +133,7 @@ export class LoadSession {
         release: () => lock.release(),
       })
       const load = new ActiveLoad(run, {
-        finish: (result) => withHostDoubts(result, facts),
+        finish: (result) => withDoubts(result, facts),
         keep: recorded ? (result) => book.addResult(result) : () => () => {},
         onProgress: recorded ? onProgress : undefined,
         onOver: () => {

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import type { LoadResult } from '../../model/result.ts'
+import { resultOf } from '../result.case.ts'
+import { randomOf } from '../verdict/queue.case.ts'
+import { normalQuantile } from '../verdict/statistics/student.ts'
+import { warmUpOf } from './warm-up.ts'
+
+const STRETCH_MS = 500
+
+const [second] = resultOf({ stretches: [{ responsesMs: [20] }] }).intervals
+
+/** Means of seconds that scatter around 20 ms as those of servers do, times what is said of the second. */
+function run(seconds: number, times: (second: number) => number, seed = 1): LoadResult {
+  const random = randomOf(seed)
+  const lognormal = (): number => 20 * Math.exp(0.15 * normalQuantile(random()))
+  const result = resultOf({ stretches: [] })
+  return {
+    ...result,
+    intervals: Array.from({ length: seconds }, (_, at) => {
+      if (second === undefined || !('meanMs' in second.responseTime)) throw new Error('nothing was measured')
+      return { ...second, responseTime: { ...second.responseTime, count: 20, meanMs: lognormal() * times(at) } }
+    }),
+  }
+}
+
+describe('warm-up of a run', () => {
+  it('is found where the beginning is slower, and told with its end and both means', () => {
+    const found = warmUpOf(run(60, (at) => (at < 10 ? 4 : 1)))
+    expect(found).toMatchObject({ kind: 'warm-up', untilMs: 10_000 })
+    if (found.kind !== 'warm-up') return
+    expect(found.firstMeanMs / found.restMeanMs).toBeGreaterThan(3.5)
+    expect(found.firstMeanMs / found.restMeanMs).toBeLessThan(4.5)
+  })
+
+  it('ends where an exponential decay has become as small as the noise', () => {
+    const found = warmUpOf(run(64, (at) => 1 + 9 * Math.exp(-at / 5)))
+    expect(found.kind).toBe('warm-up')
+    if (found.kind !== 'warm-up') return
+    // 9 e^(−t/5) is a third at the 17th second, and a tenth at the 22nd.
+    expect(found.untilMs).toBeGreaterThanOrEqual(15_000)
+    expect(found.untilMs).toBeLessThanOrEqual(25_000)
+  })
+
+  it.each([37, 64])('is found in hardly any of 1 000 runs of %d seconds that have none', (stretches) => {
+    const kinds = Array.from({ length: 1_000 }, (_, seed) => warmUpOf(run(stretches, () => 1, seed)).kind)
+    // 1% are promised; 20 is the 99.9% bound of what comes of that.
+    expect(kinds.filter((kind) => kind !== 'steady').length).toBeLessThanOrEqual(20)
+  })
+
+  it('never ends in a run that drifts all along', () => {
+    expect(warmUpOf(run(120, (at) => 1 + at / 10))).toEqual({ kind: 'never-settled' })
+  })
+
+  it('is no stall in the middle of a good beginning', () => {
+    expect(warmUpOf(run(60, (at) => (at === 12 ? 20 : 1)))).toEqual({ kind: 'steady' })
+  })
+
+  it('is not worth a word below a tenth', () => {
+    const quiet = (slower: number): LoadResult =>
+      resultOf({
+        stretches: Array.from({ length: 60 }, (_, stretch) => ({
+          responsesMs: [20 * (stretch < 10 ? slower : 1) + (stretch % 2) / 100],
+        })),
+      })
+    expect(warmUpOf(quiet(1.09)).kind).toBe('steady')
+    expect(warmUpOf(quiet(1.11)).kind).toBe('warm-up')
+  })
+
+  it('passes over time in which nothing was answered', () => {
+    const stretches = Array.from({ length: 60 }, (_, stretch) => ({
+      responsesMs: stretch >= 5 && stretch < 10 ? [] : [stretch < 15 ? 80 + (stretch % 3) : 20 + (stretch % 3)],
+    }))
+    expect(warmUpOf(resultOf({ stretches, stretchMs: STRETCH_MS }))).toMatchObject({
+      kind: 'warm-up',
+      untilMs: 15 * STRETCH_MS,
+    })
+  })
+
+  it('cannot be told from fewer than thirty stretches', () => {
+    expect(warmUpOf(run(29, (at) => (at < 10 ? 4 : 1)))).toEqual({ kind: 'too-short' })
+  })
+
+  it('is not looked for where the rate changes by plan', () => {
+    const ramp = { ...run(60, (at) => (at < 10 ? 4 : 1)), pattern: 'ramp-up' }
+    expect(warmUpOf(ramp)).toEqual({ kind: 'not-stationary' })
+  })
+
+  it('is seen by the finer stretches that a short run is cut into', () => {
+    const stretches = Array.from({ length: 60 }, (_, stretch) => ({
+      responsesMs: [(stretch < 10 ? 80 : 20) + (stretch % 3)],
+    }))
+    expect(warmUpOf(resultOf({ stretches, stretchMs: STRETCH_MS }))).toEqual({
+      kind: 'warm-up',
+      untilMs: 10 * STRETCH_MS,
+      firstMeanMs: expect.closeTo(80.9, 1),
+      restMeanMs: expect.closeTo(21, 1),
+    })
+  })
+})

@@ -1,0 +1,122 @@
+import { decodeHdr } from '../../model/hdr-codec.ts'
+import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { studentQuantile } from '../verdict/statistics/student.ts'
+
+/** Whether the first part of a run differs from the rest. */
+export type WarmUp =
+  | { readonly kind: 'steady' }
+  /** The mean response time of the part before `untilMs`, and of all after it. */
+  | { readonly kind: 'warm-up'; readonly untilMs: Ms; readonly firstMeanMs: Ms; readonly restMeanMs: Ms }
+  /** Whatever is left out of the first half, the rest still drifts. */
+  | { readonly kind: 'never-settled' }
+  /** Too few stretches of time to tell. */
+  | { readonly kind: 'too-short' }
+  /** The rate changes by plan, and the response time with it. */
+  | { readonly kind: 'not-stationary' }
+
+/** Patterns whose rate is the same all along. */
+const STATIONARY: ReadonlySet<string> = new Set(['constant', 'poisson'])
+/** Observations to a mean: the 5 of MSER-5. */
+const PER_MEAN = 5
+const FEWEST_MEANS = 6
+const DOUBT = 0.01
+/** What differs by less may stay where it is. */
+const LEAST_EFFECT = 0.1
+
+interface Stretch {
+  readonly count: number
+  readonly meanMs: Ms
+}
+
+/**
+ * Warm-up by MSER-5 (White, 1997): of the means of five successive stretches of time, leaves out as many at the beginning
+ * as makes Σ(x − x̄)² / (n − d)² least over the n − d that stay; where that is half of them and they differ to the last,
+ * the run never settled.
+ *
+ * The rule alone also finds something in pure noise, so a warm-up is one only if the very first mean, and that of all
+ * that is left out, differ from the rest by a tenth of it, and the first mean lies outside of what the rest scatters by
+ * (99%, Student's t). One stall in the middle of a good beginning is none, then. And the rule leaves out too much rather
+ * than too little, so the warm-up ends with the first mean that is within a tenth of the rest.
+ */
+export function warmUpOf(result: LoadResult): WarmUp {
+  if (!STATIONARY.has(result.pattern)) return { kind: 'not-stationary' }
+  const { stretches, lengthMs } = stretchesOf(result)
+  const groups = Array.from({ length: Math.floor(stretches.length / PER_MEAN) }, (_, i) =>
+    together(stretches.slice(PER_MEAN * i, PER_MEAN * (i + 1))),
+  )
+  // A group in which nothing was answered has no mean; the time it took stays where it was.
+  const means = groups.flatMap((group, i) => (group.count === 0 ? [] : [{ ...group, from: i }]))
+  if (means.length < FEWEST_MEANS) return { kind: 'too-short' }
+  const left = truncation(means.map(({ meanMs }) => meanMs))
+  const settled = together(means.slice(left)).meanMs
+  if (!differs(means.slice(0, left), means.slice(left))) return { kind: 'steady' }
+  const end = means.slice(0, left).findIndex(({ meanMs }) => !isFar(meanMs, settled))
+  if (end < 0 && left >= Math.floor(means.length / 2)) return { kind: 'never-settled' }
+  const [first, rest] = [means.slice(0, end < 0 ? left : end), means.slice(end < 0 ? left : end)]
+  return {
+    kind: 'warm-up',
+    untilMs: (rest[0]?.from ?? 0) * PER_MEAN * lengthMs,
+    firstMeanMs: together(first).meanMs,
+    restMeanMs: together(rest).meanMs,
+  }
+}
+
+/** How many to leave out, half of them at most. */
+function truncation(means: readonly number[]): number {
+  let best = { left: 0, error: Number.POSITIVE_INFINITY }
+  for (let left = 0; left <= means.length / 2; left++) {
+    const rest = means.slice(left)
+    const error = squaresOf(rest) / rest.length ** 2
+    if (error < best.error) best = { left, error }
+  }
+  return best.left
+}
+
+function differs(first: readonly Stretch[], rest: readonly Stretch[]): boolean {
+  const [begin] = first
+  if (begin === undefined) return false
+  const { meanMs } = together(rest)
+  const means = rest.map((each) => each.meanMs)
+  const scatterMs = Math.sqrt((squaresOf(means) / (means.length - 1)) * (1 + 1 / means.length))
+  const isOutside = Math.abs(begin.meanMs - meanMs) > studentQuantile(1 - DOUBT / 2, means.length - 1) * scatterMs
+  return isOutside && isFar(begin.meanMs, meanMs) && isFar(together(first).meanMs, meanMs)
+}
+
+function isFar(ms: Ms, restMs: Ms): boolean {
+  return Math.abs(ms - restMs) > LEAST_EFFECT * restMs
+}
+
+/** Seconds of a long run, or the finer stretches that a short one is cut into: whichever are more. */
+function stretchesOf({ intervals, intervalMs, batches }: LoadResult): {
+  readonly stretches: readonly Stretch[]
+  readonly lengthMs: Ms
+} {
+  if (intervals.length > batches.responseTime.length) {
+    const seconds = intervals.map(({ responseTime: times }) => ({
+      count: times.count,
+      meanMs: 'meanMs' in times ? times.meanMs : 0,
+    }))
+    return { stretches: seconds, lengthMs: intervalMs }
+  }
+  return { stretches: batches.responseTime.map(meanOf), lengthMs: batches.lengthMs }
+}
+
+/** A bucket is 0.1% wide, so its middle will do. */
+function meanOf(histogram: string): Stretch {
+  const { buckets, counts } = decodeHdr(histogram)
+  const middles = Array.from(buckets, (bucket) => (bucketLowUs(bucket) + bucketHighUs(bucket)) / 2_000)
+  return together(middles.map((meanMs, i) => ({ count: counts[i] ?? 0, meanMs })))
+}
+
+function together(stretches: readonly Stretch[]): Stretch {
+  const count = stretches.reduce((sum, each) => sum + each.count, 0)
+  const total = stretches.reduce((sum, each) => sum + each.count * each.meanMs, 0)
+  return { count, meanMs: count === 0 ? 0 : total / count }
+}
+
+function squaresOf(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+}

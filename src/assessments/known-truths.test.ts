@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
 import { errorPatterns } from '../judge/analysis/error-patterns.ts'
+import { fitUsl, type UslPoint } from '../judge/analysis/usl.ts'
 import { recoveryVerdict } from '../judge/verdict/recovery-time.ts'
 import type { PatternSpec } from '../model/pattern.ts'
 import type { LoadResult } from '../model/result.ts'
@@ -32,6 +33,34 @@ describe.concurrent('what ran out first', () => {
     await using fixture = await startFixture('capacity', { servers: 1_000, serviceMs: 10 })
     const found = await whatRanOut(fixture.url, { calmRps: 40, overloadRps: 400, maxConnections: 100 })
     expect(found, found.evidence.join('\n')).toMatchObject({ resource: null })
+  })
+})
+
+describe.concurrent('how a target scales', () => {
+  test('is told by the law that it follows, with its contention and its crosstalk', async () => {
+    // X(N) peaks at √((1 − α) / β) = 21.8 clients, at 117 req/s.
+    const law = { gamma: 20, alpha: 0.05, beta: 0.002 }
+    await using fixture = await startFixture('capacity', { servers: 1, serviceMs: 1, usl: law })
+    const points: UslPoint[] = []
+    for (const clients of [1, 2, 4, 8, 16, 32, 64]) {
+      const plan = {
+        concurrency: clients,
+        maxConnections: clients,
+        duration: 1_500,
+        warmUp: 600,
+        tracing: 'off',
+      } as const
+      const { throughputRps } = await runLoad({ ...plan, target: fixture.url })
+      points.push({ clients, rps: throughputRps })
+    }
+    const found = fitUsl(points)
+    if (typeof found === 'string') throw new Error(found)
+    const { alpha, beta } = found.intervals
+    expect([alpha[0] < law.alpha, alpha[1] > law.alpha, beta[0] < law.beta, beta[1] > law.beta]).not.toContain(false)
+    expect(Math.abs(found.gamma / law.gamma - 1)).toBeLessThan(0.05)
+    expect(Math.abs(found.alpha - law.alpha)).toBeLessThan(0.015)
+    expect(Math.abs(found.beta / law.beta - 1)).toBeLessThan(0.2)
+    expect(Math.abs((found.peakClients ?? 0) - 21.8)).toBeLessThan(3)
   })
 })
 

@@ -5,15 +5,15 @@ import type { TrialOutcome } from '../judge/analysis/limit-trial.ts'
 import { figuresOf } from '../judge/analysis/trial-figures.ts'
 import { judgeTrial } from '../judge/analysis/trial-verdict.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
-import type { LoadPlan, ProtocolName, Target } from '../model/plan.ts'
+import type { LoadPlan, ProtocolName } from '../model/plan.ts'
 import type { ProtocolsFindings } from '../model/protocols-findings.ts'
-import { realDelay } from '../model/real-time.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms, Rps } from '../model/units.ts'
-import { portOf } from '../protocols/index.ts'
 import { protocolLines, protocolsSentence } from '../report/protocols-sentences.ts'
-import { type Relay, startRelay } from '../run/relay.ts'
 import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
+import { whileCut } from './protocols/cuts.ts'
+import { BUSY, CLIENTS, type Filled, fillAll } from './protocols/full-load.ts'
+import { eachOf, type Subject } from './protocols/subject.ts'
 import {
   missingTarget,
   settleSuite,
@@ -46,12 +46,6 @@ const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const satisfies readonl
 const DEFAULT_SLO: LimitSlo = { p99Ms: 250, errorRate: 0.01 }
 const DEFAULT_RATE: Rps = 100
 const DEFAULT_PHASE_MS: Ms = 8_000
-/** Requests under way in the closed model, and connections everywhere; more where these leave the target unslowed. */
-const CLIENTS = 16
-const MORE_CLIENTS = 4
-const MOST_CLIENTS = 256
-/** Service that takes no longer than this much of what it takes in calm: the target would serve more clients as well. */
-const UNSLOWED = 1.3
 /**
  * Of the throughput of the closed model, from the highest that is tried on. Who never pauses sends many requests in one
  * go, which costs both sides less than requests that come one by one: half of that rate is already much.
@@ -59,10 +53,6 @@ const UNSLOWED = 1.3
 const HOLD_SHARES = [0.5, 0.25, 0.12, 0.06] as const
 /** What a sustained rate takes to be seen. */
 const LEAST_HOLD_MS: Ms = 3_400
-const CUTS = 3
-/** A generator thread that is as busy has no room left: it was the limit, and not the target. */
-const BUSY = 0.9
-
 /** The suite for a host: red when a protocol breaks the service level at the common rate. */
 export function protocolsSuiteOn({ describeLoad, loadTest }: SuiteHost): ProtocolsSuite {
   return ({ name = 'protocols', ...options } = {}) => {
@@ -95,18 +85,27 @@ async function compare(
     context.conclude('protocols', findings, name)
     return findings
   }
-  let deciding: LoadResult | undefined
+  const subjects: Subject[] = []
   for (const protocol of PROTOCOLS) {
     const target = targets[protocol]
     const why = missingTarget(targets, [protocol])
-    if (target === undefined || why !== undefined) {
-      skipped.push({ protocol, why: why ?? 'no target' })
-      continue
+    if (target === undefined || why !== undefined) skipped.push({ protocol, why: why ?? 'no target' })
+    else {
+      const plan: LoadPlan = { maxConnections: CLIENTS, ...sharedPlan(shared, asked), protocol, target }
+      subjects.push({ protocol, target, plan, slo, rate, duration })
     }
-    const plan: LoadPlan = { maxConnections: CLIENTS, ...sharedPlan(shared, asked), protocol, target }
-    const { result, ...figures } = await measure(context, { protocol, target, plan, slo, rate, duration })
+  }
+  const calm = await eachOf(subjects, (subject) =>
+    context.load({ ...subject.plan, rate, duration, warmUp: duration / 8 }),
+  )
+  const filled = await fillAll(context, subjects, calm)
+  let deciding: LoadResult | undefined
+  for (const [i, subject] of subjects.entries()) {
+    const [common, full] = [calm[i], filled[i]]
+    if (common === undefined || full === undefined) continue
+    const figures = await measure(context, subject, common, full)
     measured.push(figures)
-    if (deciding === undefined || figures.verdict !== 'pass') deciding = result
+    if (deciding === undefined || figures.verdict !== 'pass') deciding = common
     conclude()
   }
   const findings = conclude()
@@ -120,28 +119,19 @@ async function compare(
   })
 }
 
-interface Subject {
-  readonly protocol: ProtocolName
-  readonly target: Target
-  readonly plan: LoadPlan
-  readonly slo: LimitSlo
-  readonly rate: Rps
-  readonly duration: Ms
-}
-
 async function measure(
   context: LoadContext,
   subject: Subject,
-): Promise<MeasuredProtocol & { readonly result: LoadResult }> {
-  const { protocol, plan, rate, duration } = subject
-  const common = await context.load({ ...plan, rate, duration, warmUp: duration / 8 })
-  const { verdict } = judge(common, subject, rate)
-  const { full, clients, unslowed } = await fill(context, subject, common)
-  const most = await highest(context, subject, full, clients)
+  common: LoadResult,
+  filled: Filled,
+): Promise<MeasuredProtocol> {
+  const { full, clients, unslowed } = filled
+  const { verdict } = judge(common, subject, subject.rate)
+  const most = await highest(context, subject, filled)
   const cut = await whileCut(context, subject, common)
   const { responseTime: times } = common
   return {
-    protocol,
+    protocol: subject.protocol,
     verdict,
     throughputRps: full.throughputRps,
     clients,
@@ -151,42 +141,18 @@ async function measure(
     p95Ms: 'p95Ms' in times ? times.p95Ms : null,
     p99Ms: 'p99Ms' in times ? times.p99Ms : null,
     ...cut,
-    cpuUsPerRequest: cpuUsOf(full),
-    result: common,
+    cpuUsPerRequest: cpuUsOf(most.held ?? full),
   }
 }
 
-interface Filled {
-  readonly full: LoadResult
-  readonly clients: number
-  /** As many as these are did not fill the target. */
-  readonly unslowed: boolean
-}
-
-/** As many requests under way, always, as it takes to slow the target: fewer would tell of the clients, and not of it. */
-async function fill(context: LoadContext, { plan, target, duration }: Subject, calm: LoadResult): Promise<Filled> {
-  // Over pipes each connection is a process of the target's own.
-  const most = typeof target === 'object' && 'stdio' in target ? CLIENTS : MOST_CLIENTS
-  for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
-    const closed = { ...plan, concurrency: clients, maxConnections: clients }
-    const full = await context.load({ ...closed, duration: duration / 2, warmUp: duration / 8 })
-    const [before, after] = [meanServiceMs(calm), meanServiceMs(full)]
-    const unslowed = before !== null && after !== null && after <= UNSLOWED * before
-    if (!unslowed || clients >= most) return { full, clients, unslowed }
-  }
-}
-
-function meanServiceMs({ serviceTime }: LoadResult): Ms | null {
-  return 'meanMs' in serviceTime ? serviceTime.meanMs : null
-}
+type Highest = Pick<MeasuredProtocol, 'maxRps' | 'maxIsBound'> & { readonly held: LoadResult | undefined }
 
 /** The highest share of the full throughput that holds the service level in the open model. */
 async function highest(
   context: LoadContext,
   subject: Subject,
-  full: LoadResult,
-  maxConnections: number,
-): Promise<Pick<MeasuredProtocol, 'maxRps' | 'maxIsBound'>> {
+  { full, clients: maxConnections }: Filled,
+): Promise<Highest> {
   let maxIsBound = full.generator.eventLoopUtilization > BUSY
   for (const share of HOLD_SHARES) {
     const rate = Math.max(1, Math.floor(share * full.throughputRps))
@@ -195,12 +161,13 @@ async function highest(
       maxConnections,
       rate,
       duration: Math.max(LEAST_HOLD_MS, subject.duration / 2),
+      warmUp: subject.duration / 8,
     })
     const { verdict, toolRanOut } = judge(result, subject, rate)
     maxIsBound ||= toolRanOut
-    if (verdict === 'pass') return { maxRps: rate, maxIsBound }
+    if (verdict === 'pass') return { maxRps: rate, maxIsBound, held: result }
   }
-  return { maxRps: null, maxIsBound }
+  return { maxRps: null, maxIsBound, held: undefined }
 }
 
 /** As the search of `limits` judges its trials: late requests are counted as they are, for a minute holds too few clusters. */
@@ -211,39 +178,6 @@ function judge(result: LoadResult, { slo }: Subject, rate: Rps): TrialOutcome {
   const message = `${rate} req/s within the service level${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`
   recordVerdict(result, { matcher: 'protocolsSuite', verdict, message })
   return outcome
-}
-
-/** At the common rate, by way of a relay that is cut again and again. */
-async function whileCut(
-  context: LoadContext,
-  { plan, target, rate, duration }: Subject,
-  { target: { url } }: LoadResult,
-): Promise<Pick<MeasuredProtocol, 'successRate' | 'reconnectMs' | 'lost'>> {
-  const port = portOf(new URL(url))
-  // Over pipes there is no connection that could be cut.
-  if (port === undefined || (typeof target === 'object' && 'stdio' in target)) {
-    return { successRate: 1, reconnectMs: null, lost: 0 }
-  }
-  const relay = await startRelay(new URL(url), port)
-  try {
-    const reconnect = { backoffMs: 10, maxBackoffMs: 200 }
-    const run = await context.startLoad({ ...plan, target: relay.url, rate, duration, reconnect, monitor: 'off' })
-    const [result, reconnectMs] = await Promise.all([run.result, cutAgain(relay, duration)])
-    return { successRate: result.successRate, reconnectMs, lost: result.errors + result.dropped }
-  } finally {
-    await relay.close()
-  }
-}
-
-/** Cuts in even steps; the longest time until the target answered again. */
-async function cutAgain({ cut }: Relay, duration: Ms): Promise<Ms | null> {
-  const waits: Promise<Ms | null>[] = []
-  for (let i = 0; i < CUTS; i++) {
-    await realDelay(duration / (CUTS + 1))
-    waits.push(cut())
-  }
-  const seen = (await Promise.race([Promise.all(waits), realDelay(duration).then(() => [])])).flatMap((ms) => ms ?? [])
-  return seen.length === 0 ? null : Math.max(...seen)
 }
 
 /** CPU of the target for one request, in µs; the first sample covers the start of the run as well. */

@@ -14,7 +14,7 @@ function run(firstMs: number, warmUpMs = 0): LoadResult {
 describe('a result doubts itself', () => {
   it('for a beginning that is slower than the rest, and says what to leave out', () => {
     expect(withDoubts(run(80), { coverage: false }).generator.doubts).toEqual([
-      "the first 5 s were slower than the rest (mean 80.1 ms, then 20.1 ms): leave them out with warmUp: '5s'",
+      "warm-up: the first 5 s were slower than the rest (mean 80.1 ms, then 20.1 ms); leave them out with warmUp: '5s'",
     ])
   })
 

@@ -29,6 +29,6 @@ function warmUpDoubt(result: LoadResult): string[] {
   const warmUp = `${Math.round(result.plan.warmUpMs / 1_000) + seconds}s`
   const means = `mean ${found.firstMeanMs.toPrecision(3)} ms, then ${found.restMeanMs.toPrecision(3)} ms`
   return [
-    `the first ${formatDuration(1_000 * seconds)} were slower than the rest (${means}): leave them out with warmUp: '${warmUp}'`,
+    `warm-up: the first ${formatDuration(1_000 * seconds)} were slower than the rest (${means}); leave them out with warmUp: '${warmUp}'`,
   ]
 }

@@ -36,7 +36,7 @@ function page(run: RunRecord, findings: ProtocolsFindings): string[] {
     ]),
     ...section('ranking', [], table(HEADS, ranking.map(protocolRow), [0, 1])),
     ...section('what the columns are', [
-      `held: the highest rate tried, in req/s, that held the level; > where this tool ran out before the target. full: req/s with ${clients} requests always under way, or as many more as it took to slow the target. p50, p99: response times at ${wordRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target answered again. CPU: of the target, for one request.`,
+      `held: the highest rate tried, in req/s, that held the level; > where this tool ran out before the target. full: req/s with ${clients} requests always under way, or as many more as it took to slow the target. p50, p99: response times at ${wordRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target answered again. CPU: of the target, for one request at the rate that was held.`,
     ]),
     ...section(
       'why',

@@ -1,3 +1,4 @@
+import { EMBEDDED_FRAGMENT } from '../model/work.ts'
 import type { Environment, LoadRecord, RunRecord } from '../model/record.ts'
 import { redact } from './redact.ts'
 
@@ -40,11 +41,16 @@ function join(loads: readonly TestedLoad[], environment: Environment): RunRecord
     startedAt: new Date(startMs).toISOString(),
     durationMs: Math.max(...ends) - startMs,
     environment,
-    target: [...new Set(results.map(({ target }) => target.url))].join(', '),
+    target: [...new Set(results.flatMap(({ target }) => targetsOf(target.url)))].join(', '),
     results,
     verdicts: verdictsOf(loads),
     findings: suite === OWN_TESTS ? null : (first?.record.findings ?? null),
   }
+}
+
+/** A mix has several. What marks an embedded one is the tool's own business. */
+function targetsOf(urls: string): readonly string[] {
+  return urls.split(', ').map((url) => url.replace(EMBEDDED_FRAGMENT, ''))
 }
 
 /** What a call of a suite goes by. */

@@ -1,0 +1,43 @@
+import type { LoadContext } from '../../hosts/port.ts'
+import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
+import { realDelay } from '../../model/real-time.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { portOf } from '../../protocols/index.ts'
+import { type Relay, startRelay } from '../../run/relay.ts'
+import type { Subject } from './subject.ts'
+
+const CUTS = 3
+
+/** At the common rate, by way of a relay that is cut again and again. */
+export async function whileCut(
+  context: LoadContext,
+  { plan, target, rate, duration }: Subject,
+  { target: { url } }: LoadResult,
+): Promise<Pick<MeasuredProtocol, 'successRate' | 'reconnectMs' | 'lost'>> {
+  const port = portOf(new URL(url))
+  // Over pipes there is no connection that could be cut.
+  if (port === undefined || (typeof target === 'object' && 'stdio' in target)) {
+    return { successRate: 1, reconnectMs: null, lost: 0 }
+  }
+  const relay = await startRelay(new URL(url), port)
+  try {
+    const reconnect = { backoffMs: 10, maxBackoffMs: 200 }
+    const run = await context.startLoad({ ...plan, target: relay.url, rate, duration, reconnect, monitor: 'off' })
+    const [result, reconnectMs] = await Promise.all([run.result, cutAgain(relay, duration)])
+    return { successRate: result.successRate, reconnectMs, lost: result.errors + result.dropped }
+  } finally {
+    await relay.close()
+  }
+}
+
+/** Cuts in even steps; the longest time until the target answered again. */
+async function cutAgain({ cut }: Relay, duration: Ms): Promise<Ms | null> {
+  const waits: Promise<Ms | null>[] = []
+  for (let i = 0; i < CUTS; i++) {
+    await realDelay(duration / (CUTS + 1))
+    waits.push(cut())
+  }
+  const seen = (await Promise.race([Promise.all(waits), realDelay(duration).then(() => [])])).flatMap((ms) => ms ?? [])
+  return seen.length === 0 ? null : Math.max(...seen)
+}

@@ -1,0 +1,23 @@
+import type { LimitSlo } from '../../model/limits-findings.ts'
+import type { LoadPlan, ProtocolName, Target } from '../../model/plan.ts'
+import type { Ms, Rps } from '../../model/units.ts'
+
+/** A protocol that is compared with others, and how it is asked. */
+export interface Subject {
+  readonly protocol: ProtocolName
+  readonly target: Target
+  readonly plan: LoadPlan
+  readonly slo: LimitSlo
+  readonly rate: Rps
+  readonly duration: Ms
+}
+
+/** One after the other: each would take from what the next one measures. */
+export async function eachOf<Value>(
+  subjects: readonly Subject[],
+  load: (subject: Subject, i: number) => Promise<Value>,
+): Promise<readonly Value[]> {
+  const values: Value[] = []
+  for (const [i, subject] of subjects.entries()) values.push(await load(subject, i))
+  return values
+}

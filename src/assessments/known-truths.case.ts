@@ -13,7 +13,7 @@ interface Rates {
 
 /** What ran out between a rate that the target holds and one that it may not. */
 export async function whatRanOut(target: string, { calmRps, overloadRps, maxConnections }: Rates): Promise<Bottleneck> {
-  const plan = { target, maxConnections, duration: 2_500, requestTimeout: 1_000, tracing: 'off' } as const
+  const plan = { target, maxConnections, duration: 2_500, requestTimeout: 2_000, tracing: 'off' } as const
   const calm = await runLoad({ ...plan, rate: calmRps })
   const overloaded = await runLoad({ ...plan, rate: overloadRps })
   return bottleneckOf({ calm, overloaded, toolRanOut: [], machine })

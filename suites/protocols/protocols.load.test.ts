@@ -7,5 +7,5 @@ const { http, mcp, ...others } = workTargets()
 protocolsSuite({
   // Two of them, where there is time for no more.
   targets: { ...(http !== undefined && { http }), ...(mcp !== undefined && { mcp }), ...(!shortened && others) },
-  ...(shortened && { rate: 150, phaseMs: 3_400 }),
+  ...(shortened && { rate: 300, phaseMs: 1_700 }),
 })

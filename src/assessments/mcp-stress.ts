@@ -26,6 +26,11 @@ export interface McpStressOptions extends SharedPlan, Partial<McpCalls> {
   readonly phaseMs?: Ms
   /** How long an idle stream is watched; 5 s when absent. */
   readonly idleMs?: Ms
+  /**
+   * Also probe whether calls of two sessions with the same id are told apart. False when absent: in a server where they
+   * are not, calls of others may hang.
+   */
+  readonly equalIds?: boolean
 }
 
 /** Declares the phases and the probes, as one load test. */
@@ -55,7 +60,14 @@ async function stress(
   context: LoadContext,
   name: string,
   target: Target,
-  { phaseMs = PHASE_MS, idleMs = IDLE_MS, call, slowCall, ...shared }: Omit<McpStressOptions, 'name' | 'target'>,
+  {
+    phaseMs = PHASE_MS,
+    idleMs = IDLE_MS,
+    equalIds = false,
+    call,
+    slowCall,
+    ...shared
+  }: Omit<McpStressOptions, 'name' | 'target'>,
   asked: SuiteEnvironment,
 ): Promise<void> {
   const plan: LoadPlan = { ...sharedPlan(shared, asked), target, protocol: 'mcp' }
@@ -91,7 +103,7 @@ async function stress(
     const run = await context.startLoad({ ...plan, monitor: 'off', ...probePlan }, { record: false })
     return run.result
   }
-  await runProbes({ prober, load, idleMs, slowCall: calls.slowCall, ...callsFrom(calls.call) }, (finding) => {
+  await runProbes({ prober, load, idleMs, equalIds, slowCall: calls.slowCall, ...callsFrom(calls.call) }, (finding) => {
     found.push(finding)
     conclude(found)
   })

@@ -11,6 +11,7 @@ mcpStressSuite({
     stop = () => fixture.stop()
     return fixture.url
   },
+  equalIds: true,
   ...(shortened && { phaseMs: 2_000, idleMs: 1_000 }),
 })
 

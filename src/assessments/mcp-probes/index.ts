@@ -2,6 +2,7 @@ import type { ProbeFinding } from '../../model/mcp-stress-findings.ts'
 import { afterFailure } from './after-failure.ts'
 import { clientLeaves } from './client-leaves.ts'
 import { coldStart } from './cold-start.ts'
+import { equalIds } from './equal-ids.ts'
 import { headOfLine } from './head-of-line.ts'
 import { idleStream } from './idle-stream.ts'
 import { misrouted } from './misrouted.ts'
@@ -9,7 +10,16 @@ import type { Probe, ProbeContext } from './probe.ts'
 import { sessionLeak } from './session-leak.ts'
 
 /** Every probe there is, one line each; those that may break a server come last. */
-const probes: readonly Probe[] = [misrouted, headOfLine, coldStart, idleStream, sessionLeak, clientLeaves, afterFailure]
+const probes: readonly Probe[] = [
+  misrouted,
+  equalIds,
+  headOfLine,
+  coldStart,
+  idleStream,
+  sessionLeak,
+  clientLeaves,
+  afterFailure,
+]
 
 /** One after the other: each would disturb what the next one measures. Never rejects. */
 export async function runProbes(

@@ -18,6 +18,8 @@ export interface ProbeContext {
   readonly slowCall: ((ms: Ms) => McpRequest) | undefined
   /** How long an idle stream is watched. */
   readonly idleMs: Ms
+  /** Two sessions may call with the same id at the same time. */
+  readonly equalIds: boolean
 }
 
 /** Looks for one thing that MCP servers get wrong under load. */

@@ -9,6 +9,7 @@ import { Prober } from './prober.ts'
 
 /** Each fault, and the probe that is to find it. */
 const FAULTS = {
+  'equal-ids': 'equal ids of two clients are told apart',
   misroute: 'replies reach who asked',
   block: 'fast calls overtake slow ones',
   'cold-hang': 'many clients can come at once',
@@ -23,9 +24,20 @@ async function failing(fault?: keyof typeof FAULTS): Promise<readonly string[]> 
   const prober = new Prober({ url: new URL(server.url), stdio: undefined, headers: {}, pids: [server.pid] })
   const calls = await discoverCalls(prober, {})
   const load = (plan: LoadPlan) => runLoad({ target: server.url, monitor: 'off', ...plan })
-  const findings = await runProbes({ prober, load, idleMs: 800, slowCall: calls.slowCall, ...callsFrom(calls.call) })
-  expect(findings.filter(({ verdict }) => verdict === 'not-applicable')).toEqual([])
-  return findings.filter(({ verdict }) => verdict !== 'pass').map(({ name, evidence }) => `${name}: ${evidence}`)
+  const findings = await runProbes({
+    prober,
+    load,
+    idleMs: 800,
+    equalIds: true,
+    slowCall: calls.slowCall,
+    ...callsFrom(calls.call),
+  })
+  // Where replies are mixed up anyway, nothing is to be said of equal ids.
+  const silent = findings.filter(({ verdict }) => verdict === 'not-applicable').map(({ name }) => name)
+  expect(silent).toEqual(fault === 'misroute' ? [FAULTS['equal-ids']] : [])
+  return findings
+    .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable')
+    .map(({ name, evidence }) => `${name}: ${evidence}`)
 }
 
 describe.concurrent('probes of an MCP server', () => {

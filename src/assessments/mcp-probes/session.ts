@@ -15,6 +15,8 @@ const TYPES = { accept: 'application/json, text/event-stream', 'content-type': '
 /** A session of Streamable HTTP by hand, for what a well-behaved client would not do to it. */
 export interface Session {
   readonly id: string
+  /** Sends a message as it is. Gives the body of the answer, whatever it says. */
+  ask(message: object, signal: AbortSignal): Promise<string>
   /** Asks the server to forget it. Gives the status. */
   end(): Promise<number>
   /** The stream on which the server may speak up by itself. */
@@ -32,6 +34,7 @@ export async function openSession({ httpUrl, headers }: Prober): Promise<Session
   await notified.text()
   return {
     id,
+    ask: async (message, signal) => (await post(httpUrl, own, message, signal)).text(),
     async end() {
       const ended = await fetch(httpUrl, { method: 'DELETE', headers: own })
       await ended.text()
@@ -41,6 +44,17 @@ export async function openSession({ httpUrl, headers }: Prober): Promise<Session
   }
 }
 
-function post(url: string, headers: Readonly<Record<string, string>>, message: object): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: { ...headers, ...TYPES }, body: JSON.stringify(message) })
+function post(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  message: object,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const body = JSON.stringify(message)
+  return fetch(url, {
+    method: 'POST',
+    headers: { ...headers, ...TYPES },
+    body,
+    ...(signal !== undefined && { signal }),
+  })
 }

@@ -1,0 +1,61 @@
+import { realDelay } from '../../model/real-time.ts'
+import type { Ms } from '../../model/units.ts'
+import { notApplicable, type Probe } from './probe.ts'
+import { openSession, type Session } from './session.ts'
+
+const ROUNDS = 20
+const HANGS_MS: Ms = 3_000
+
+/**
+ * Calls of two sessions that carry the same JSON-RPC id at the same time, as those of clients do who all count from 1:
+ * a server that looks up by the id alone who is waiting mixes them up (CVE-2026-25536).
+ */
+export const equalIds: Probe = {
+  name: 'equal ids of two clients are told apart',
+  async run({ prober, echo, equalIds: wanted }) {
+    if (!wanted)
+      return notApplicable('not asked for (equalIds: true): a server that fails it may be left with calls that hang')
+    if (echo === undefined)
+      return notApplicable('no tool gives a text back, by which a reply could be told from another')
+    if (!prober.overHttp) return notApplicable('only over HTTP do two clients share a server')
+    const sessions = await Promise.all([openSession(prober), openSession(prober)])
+    const [one, other] = sessions
+    if (one === undefined || other === undefined) return notApplicable('the server makes no sessions')
+    const ids = Array.from({ length: ROUNDS }, (_, round) => round + 1)
+    const unlike = await mixedUp(one, other, ids, (id) => id + ROUNDS)
+    const alike = await mixedUp(one, other, ids, (id) => id)
+    await Promise.all([one.end(), other.end()])
+    if (unlike > 0) return notApplicable(`${unlike} replies did not reach who asked although their ids differed`)
+    const evidence =
+      alike === 0
+        ? `${2 * ROUNDS} calls of two sessions, two at a time with one id, had their own replies`
+        : `of calls of two sessions, two at a time with one id, ${alike} had another's reply, or none within ${HANGS_MS / 1_000} s`
+    return { verdict: alike === 0 ? 'pass' : 'fail', evidence }
+  },
+}
+
+/** How many of two calls at once, for each of the ids, had no reply of their own. Ends with the first that hang. */
+async function mixedUp(
+  one: Session,
+  other: Session,
+  ids: readonly number[],
+  otherId: (id: number) => number,
+): Promise<number> {
+  let wrong = 0
+  for (const id of ids) {
+    const replies = await Promise.all([echoed(one, id, `one ${id}`), echoed(other, otherId(id), `other ${id}`)])
+    wrong += replies.filter((reply) => reply !== 'right').length
+    if (replies.includes('hung')) break
+  }
+  return wrong
+}
+
+async function echoed(session: Session, id: number, text: string): Promise<'right' | 'wrong' | 'hung'> {
+  const abort = new AbortController()
+  const params = { name: 'echo', arguments: { message: text } }
+  const reply = session.ask({ jsonrpc: '2.0', id, method: 'tools/call', params }, abort.signal)
+  const heard = await Promise.race([reply.catch(() => undefined), realDelay(HANGS_MS)])
+  abort.abort()
+  if (heard === undefined) return 'hung'
+  return heard.includes(text) ? 'right' : 'wrong'
+}

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { startFixture } from '../../../fixtures/index.ts'
+import { vitestProject } from './vitest-process.case.ts'
+
+const CONFIG = `
+  import { load } from 'SRC/plugin.ts'
+  export default {
+    plugins: [load()],
+    resolve: { alias: { vitest: 'VITEST/dist/index.js' } },
+    test: {
+      include: ['**/*.test.ts'],
+      experimental: { openTelemetry: { enabled: true, sdkPath: './spans.js' } },
+    },
+  }`
+
+/** What Vitest's documentation has its users write, with a file instead of a collector. */
+const SDK = `
+  import { appendFileSync } from 'node:fs'
+  import { context, trace } from '@opentelemetry/api'
+  import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+  import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+  const exporter = {
+    export(spans, done) {
+      for (const span of spans) {
+        const { traceId, spanId } = span.spanContext()
+        const parent = span.parentSpanContext?.spanId ?? ''
+        appendFileSync('spans.ndjson', JSON.stringify({ name: span.name, traceId, spanId, parent }) + '\\n')
+      }
+      done({ code: 0 })
+    },
+    shutdown: async () => {},
+  }
+  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
+  trace.setGlobalTracerProvider(provider)
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  export default provider`
+
+interface Written {
+  readonly name: string
+  readonly traceId: string
+  readonly spanId: string
+  readonly parent: string
+}
+
+test('the span of a run hangs below that of its test, where Vitest traces tests', async (context) => {
+  await using target = await startFixture('plain', {})
+  const project = vitestProject(context, 5, {
+    'vitest.config.js': CONFIG,
+    'spans.js': SDK,
+    'shop.load.test.ts': `
+      import { describeLoad, loadTest } from 'SRC/vitest.ts'
+      describeLoad('shop', { target: '${target.url}' }, () => {
+        loadTest('holds', { rate: 50, duration: 200, tracing: 'all' }, () => {})
+      })`,
+  })
+  const { output, exitCode } = await project.run('run')
+  expect(exitCode, output).toBe(0)
+  const spans = project
+    .text('spans.ndjson')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Written)
+  const bySpan = new Map(spans.map((span) => [span.spanId, span]))
+  const run = spans.find(({ name }) => name === 'load.run')
+  const above: string[] = []
+  for (let span = bySpan.get(run?.parent ?? ''); span !== undefined; span = bySpan.get(span.parent)) {
+    expect(span.traceId).toBe(run?.traceId)
+    above.push(span.name)
+  }
+  expect(above.slice(0, 2)).toEqual(['vitest.test.runner.test.callback', 'vitest.test.runner.run.test'])
+  expect(spans.filter(({ name }) => name === 'GET')).toHaveLength(10)
+})

@@ -1,14 +1,14 @@
 import type { SpanContext } from '@opentelemetry/api'
 import type { KeptTraces, SampledTraces } from '../measure/tracing/tracer.ts'
-import type { RunMetric } from '../measure/tracing/metrics.ts'
 import type { TraceSink } from '../measure/tracing/sink.ts'
 import { requestSpan, type RunFacts, runSpan } from '../measure/tracing/spans.ts'
 import { childOf, newTraceId } from '../measure/tracing/trace-ids.ts'
-import type { Distribution, LoadResult } from '../model/result.ts'
+import type { LoadResult } from '../model/result.ts'
 import { spanIdOf, traceIdOf } from '../model/trace.ts'
 import type { SlowRequest, TracedRequest, Traceparent, Tracing, TracingReport } from '../model/trace.ts'
 import type { Ms } from '../model/units.ts'
 import { redactText } from '../report/redact.ts'
+import { metricsOf } from './run-metrics.ts'
 
 /** How long a run that completed waits for its traces to be taken: outside of what is measured. */
 const PATIENCE_MS = 3_000
@@ -79,7 +79,7 @@ export class RunTraces {
       const endMs = facts.zeroMs + result.durationMs + result.drainMs
       sink.send([runSpan(facts, this.#parent, { startMs, endMs, attributes: attributesOf(result) }, sink.resource)])
       const patienceMs = result.ended === 'completed' ? PATIENCE_MS : STOPPED_PATIENCE_MS
-      const delivery = await sink.close(metricsOf(result, facts.zeroMs, endMs), patienceMs)
+      const delivery = await sink.close(metricsOf(result, this.#kept.flat(), facts.zeroMs, endMs), patienceMs)
       this.#report = { mode: this.#mode, to: sink.to, ...delivery, lost: delivery.lost + this.#lost }
       this.#tellLosses()
     } catch (error) {
@@ -160,34 +160,6 @@ function attributesOf(result: LoadResult): Record<string, string | number> {
     'load.ended': ended,
     'load.seed': seed,
   }
-}
-
-/**
- * Durations as the semantic conventions name them, which are the service time, as spans are; the response time, which
- * counts from the intended start, goes under a name of our own.
- */
-function metricsOf(result: LoadResult, startMs: Ms, endMs: Ms): readonly RunMetric[] {
-  const groups = Object.entries(result.operations)
-  const measured = groups.length > 0 ? groups : ([['', result]] as const)
-  const conventional =
-    result.protocol === 'http'
-      ? 'http.client.request.duration'
-      : result.protocol === 'mcp'
-        ? 'mcp.client.operation.duration'
-        : undefined
-  const metrics: RunMetric[] = []
-  for (const [operation, { serviceTime, responseTime }] of measured) {
-    const attributes = {
-      'load.generator_id': result.generatorId,
-      ...(operation !== '' && { 'load.operation': operation }),
-      'user_agent.synthetic.type': 'test',
-    }
-    const add = (name: string, distribution: Distribution, description: string): void =>
-      void metrics.push({ name, description, attributes, distribution, startMs, endMs })
-    if (conventional !== undefined) add(conventional, serviceTime, 'Duration of requests, from the first byte sent')
-    add('load.response_time', responseTime, 'Duration of requests, from their intended start')
-  }
-  return metrics
 }
 
 /** Where every copy of OpenTelemetry's API of this major version keeps what was registered. */

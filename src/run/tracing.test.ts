@@ -147,7 +147,13 @@ describe('traces of a run, at a collector', () => {
     const result = await runLoad({ target: server.url, rate: 100, duration: '1s' })
     const metrics = await collector.control.metrics()
     expect(metrics.map(({ name }) => name).sort()).toEqual(['http.client.request.duration', 'load.response_time'])
-    for (const { unit, count, sum, bucketCounts, bounds } of metrics) {
+    for (const { unit, count, sum, bucketCounts, bounds, attributes } of metrics) {
+      expect(attributes).toMatchObject({
+        'http.request.method': 'GET',
+        'server.address': '127.0.0.1',
+        'server.port': server.port,
+        'load.operation': Object.keys(result.operations)[0],
+      })
       expect({ unit, count }).toEqual({ unit: 's', count: result.successes })
       expect(bucketCounts.reduce((a, b) => a + b, 0)).toBe(count)
       expect(bucketCounts).toHaveLength(bounds.length + 1)

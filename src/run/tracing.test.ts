@@ -144,17 +144,27 @@ describe('traces of a run, at a collector', () => {
   test('durations come as histograms too, under the names of the conventions and our own', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('plain', {})
-    const result = await runLoad({ target: server.url, rate: 100, duration: '1s' })
+    const request = [
+      { name: 'cart', path: '/cart' },
+      { name: 'pay', method: 'POST', path: '/pay' },
+    ] as const
+    const result = await runLoad({ target: server.url, rate: 100, duration: '1s', request })
     const metrics = await collector.control.metrics()
-    expect(metrics.map(({ name }) => name).sort()).toEqual(['http.client.request.duration', 'load.response_time'])
+    const told = metrics.map(({ name, attributes }) => `${name} ${String(attributes['load.operation'])}`)
+    expect(told.toSorted()).toEqual([
+      'http.client.request.duration cart',
+      'http.client.request.duration pay',
+      'load.response_time cart',
+      'load.response_time pay',
+    ])
     for (const { unit, count, sum, bucketCounts, bounds, attributes } of metrics) {
+      const operation = String(attributes['load.operation'])
       expect(attributes).toMatchObject({
-        'http.request.method': 'GET',
+        'http.request.method': operation === 'pay' ? 'POST' : 'GET',
         'server.address': '127.0.0.1',
         'server.port': server.port,
-        'load.operation': Object.keys(result.operations)[0],
       })
-      expect({ unit, count }).toEqual({ unit: 's', count: result.successes })
+      expect({ unit, count }).toEqual({ unit: 's', count: result.operations[operation]?.successes })
       expect(bucketCounts.reduce((a, b) => a + b, 0)).toBe(count)
       expect(bucketCounts).toHaveLength(bounds.length + 1)
       expect(sum).toBeGreaterThan(0)

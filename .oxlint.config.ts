@@ -17,7 +17,7 @@ const knows = {
 type Room = keyof typeof knows
 
 const rooms = Object.keys(knows) as Room[]
-const doors = ['index', 'vitest', 'plugin', 'reporter', 'conformance', 'cli']
+const doors = ['index', 'vitest', 'plugin', 'reporter', 'conformance', 'cli', 'command']
 const tests = ['test', 'case', 'test-d']
 
 interface Forbidden {

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test, type TestContext } from 'vitest'
+import { startFixture } from '../../../fixtures/index.ts'
+
+const COMMAND = fileURLToPath(new URL('../../cli.ts', import.meta.url))
+
+interface Called {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+  /** Of an artifact below the folder in which it was called; undefined where there is none. */
+  text(file: string): string | undefined
+}
+
+interface How {
+  /** Ctrl-C once this was printed. */
+  readonly interruptAt?: RegExp
+}
+
+/** Calls the command in a folder of its own, with nothing in it and no lock that others hold. */
+async function call(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  words: readonly string[],
+  { interruptAt }: How = {},
+): Promise<Called> {
+  const folder = mkdtempSync(join(tmpdir(), 'describe-load-command-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const own = Object.entries(process.env).filter(([name]) => !/^(LOAD_|VITEST|NODE_OPTIONS|NODE_V8)/.test(name))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...words], {
+    cwd: folder,
+    env: { ...Object.fromEntries(own), TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+    if (interruptAt?.test(out) === true) child.kill('SIGINT')
+  })
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve)
+  })
+  const text = (file: string): string | undefined =>
+    existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : undefined
+  return { code, out, err, text }
+}
+
+describe.concurrent('the command', () => {
+  test.for([
+    [[], 'which suite? One of unit, scenarios, limits, protocols, mcp-stress, capacity, all'],
+    [['limts'], 'there is no suite limts: did you mean limits?'],
+    [['limits'], 'limits needs a target'],
+    [['limits', '-t', 'nowhere'], 'LOAD_TARGET must be a URL'],
+    [['limits', '-t', 'http://127.0.0.1:9', '-d', 'long'], '-d takes a number greater than 0, got long'],
+  ] as const)('%j is a mistake in how it was called: 2, and nothing is written', async ([words, message], context) => {
+    const { code, out, err, text } = await call(context, words)
+    expect(code).toBe(2)
+    expect(out + err).toContain(message)
+    expect(text('reports/test_summary.txt')).toBeUndefined()
+  })
+
+  test('tells what there is, and how it ends', async (context) => {
+    const { code, out } = await call(context, ['--help'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^describe-load <suite>/)
+    expect(out).toContain('exit code: 0 pass, 1 failed, 2 usage, 3 invalid or inconclusive')
+  })
+
+  test('ends with 3 where nothing answers, and says what to do', async (context) => {
+    const { code, out } = await call(context, ['limits', '-t', 'http://127.0.0.1:9'])
+    expect(code).toBe(3)
+    expect(out).toContain('nothing answers at http://127.0.0.1:9')
+    expect(out).toContain('start the server first')
+  })
+
+  test('ends with 0 where a suite passes, and leaves its artifacts where it is told to', async (context) => {
+    await using server = await startFixture('plain', {})
+    const words = ['protocols', '-t', server.url, '-d', '2.5', '-r', '150', '--no-trace', '-o', 'out']
+    const { code, out, text } = await call(context, words)
+    expect(code, out).toBe(0)
+    expect(out).toContain('Only http was measured')
+    expect(JSON.parse(text('out/protocol_comparison.json') ?? '')).toMatchObject({ schema: 1, suite: 'protocols' })
+    expect(text('out/protocol_report.txt')).toContain('1. http')
+  })
+
+  test('ends with 1 where a probe finds a fault', async (context) => {
+    await using server = await startFixture('mcp', { fault: 'misroute' })
+    const { code, out, text } = await call(context, ['mcp-stress', '-t', server.url, '-d', '0.5', '-r', '100'])
+    expect(code, out).toBe(1)
+    expect(out).toContain('fail: replies reach who asked')
+    expect(text('reports/mcp_stress_report.txt')).toContain('fail: replies reach who asked')
+  })
+
+  test('writes what was measured until Ctrl-C', async (context) => {
+    await using server = await startFixture('plain', {})
+    const interruptAt = /req\/s/
+    const { code, out, text } = await call(context, ['capacity', '-t', server.url], { interruptAt })
+    expect(code).toBe(130)
+    expect(out).toContain('Interrupted: the reports hold what was measured until then.')
+    expect(text('reports/test_summary.txt')).toContain('INTERRUPTED')
+  })
+})

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type Fixture, startFixture } from '../../fixtures/index.ts'
-import type { LoadResult } from '../model/result.ts'
+import type { LoadResult, TargetSample } from '../model/result.ts'
 import { runLoad, startLoad } from './index.ts'
 
 const plan = { rate: 200, duration: 4_400, maxConnections: 10, tracing: 'off' } as const
@@ -12,6 +15,16 @@ function run({ url }: Pick<Fixture<'metrics'>, 'url'>, openMetrics = `${url}/met
 /** The whole schedule was sent and answered, and nothing of it was a scrape. */
 function expectUndisturbed(result: LoadResult): void {
   expect(result).toMatchObject({ ended: 'completed', requestsScheduled: 880, successes: 880 })
+}
+
+/** CPU that the samples tell of: each is a rate over the time since the one before. */
+function usedMs(samples: readonly TargetSample[]): number {
+  // A page that cannot be had while the server computes is made up for by the next one, which tells of the time since.
+  const seen = samples.filter(({ cpuPercent }) => cpuPercent !== null)
+  return seen.reduce((sum, { atMs, cpuPercent }, i) => {
+    const lengthMs = atMs - (seen[i - 1]?.atMs ?? 0)
+    return sum + ((cpuPercent ?? 0) / 100) * lengthMs
+  }, 0)
 }
 
 describe.concurrent('a target that is watched by its page of metrics', () => {
@@ -39,13 +52,24 @@ describe.concurrent('a target that is watched by its page of metrics', () => {
     const load = startLoad({ ...plan, target: fixture.url, monitor: { openMetrics: `${fixture.url}/metrics` } })
     await load[Symbol.asyncIterator]().next()
     await fixture.control.burn(600)
-    const seen = (await load.result).target.samples.filter(({ cpuPercent }) => cpuPercent !== null)
-    // A page that cannot be had while the server computes is made up for by the next one, which tells of the time since.
-    const lengthsMs = seen.map(({ atMs }, i) => atMs - (seen[i - 1]?.atMs ?? 0))
-    const burntMs = seen.reduce((sum, { cpuPercent }, i) => sum + ((cpuPercent ?? 0) / 100) * (lengthsMs[i] ?? 0), 0)
+    const burntMs = usedMs((await load.result).target.samples)
     // What the requests cost comes on top.
     expect(burntMs).toBeGreaterThan(500)
     expect(burntMs).toBeLessThan(1_500)
+  })
+
+  test('has used all of the CPU that delayed its page', async () => {
+    await using fixture = await startFixture('metrics', {})
+    let asked = 0
+    // The third page comes 600 ms late, for so long the target computed; before and after it does nothing.
+    const server = createServer((_, response) => {
+      const isLate = ++asked === 3
+      setTimeout(() => response.end(`process_cpu_seconds_total ${asked < 3 ? 0 : 0.6}\n`), isLate ? 600 : 0)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { target } = await run(fixture, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    server.close()
+    expect(usedMs(target.samples)).toBeCloseTo(600, -2)
   })
 
   test.each([

@@ -116,10 +116,11 @@ export class Watch {
   }
 
   async #sample(): Promise<void> {
-    const atMs = monotonicMs() - this.#startMs
     const sample = await this.#target?.sample()
     if (sample === undefined) return
-    this.#samples.push({ atMs, ...sample })
+    // When its figures were had, not when they were asked for: a busy target tells them late, and its CPU is of the time
+    // until then.
+    this.#samples.push({ atMs: monotonicMs() - this.#startMs, ...sample })
     if (this.#samples.length <= MOST_SAMPLES) return
     this.#samples = this.#samples.filter((_, index) => index % 2 === 0)
     this.#everyMs *= 2

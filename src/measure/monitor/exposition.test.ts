@@ -16,6 +16,23 @@ it.each([
   expect(parseExposition(line)).toEqual([{ name, labels, value }])
 })
 
+it('only the lines of the names that are asked for', () => {
+  const read = parseExposition('up 1\nprocess_threads 4\nprocess_threads_max 9\n# EOF\n', new Set(['process_threads']))
+  expect(read).toEqual([{ name: 'process_threads', labels: {}, value: 4 }])
+})
+
+it.each([
+  ['one label without end', `up{${'a'.repeat(1_000_000)}} 1`],
+  ['quotes without end', `up{${'"a" '.repeat(250_000)}`],
+  ['commas without end', `up{${','.repeat(1_000_000)}} 1`],
+  ['blanks without end', `up${' '.repeat(1_000_000)}{`],
+])('%s in a megabyte takes no longer than its length allows', (_, line) => {
+  const startMs = performance.now()
+  parseExposition(line)
+  // Milliseconds where it grows with the length, minutes where with its square.
+  expect(performance.now() - startMs).toBeLessThan(5_000)
+})
+
 it.each([
   '',
   '# HELP up Is it?',

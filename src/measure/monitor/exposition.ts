@@ -5,20 +5,26 @@ export interface Metric {
   readonly value: number
 }
 
-/** `name{labels} value`, whatever follows: a timestamp, or an exemplar behind `#`. */
-const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{((?:"(?:\\.|[^"\\])*"|[^"}])*)\})?\s+(\S+)/
-const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:\\.|[^"\\])*)"/g
+const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*/
+/** What follows a name: `{labels} value`, whatever comes then: a timestamp, or an exemplar behind `#`. */
+const REST = /^\s*(?:\{((?:"(?:\\.|[^"\\])*"|[^"}])*)\})?\s+(\S+)/
+/** Sticky: what is no label ends the search, which would otherwise begin anew at each letter of a long text. */
+const LABEL = /[\s,]*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:\\.|[^"\\])*)"/gy
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n' }
 
 /**
  * The numbers of a page in the Prometheus text format 0.0.4, or in OpenMetrics 1.0, which writes these lines alike. Lines
- * that are neither are left out: a page may hold what this does not know, and HTML has none.
+ * that are neither are left out: a page may hold what this does not know, and HTML has none. `names`: no others are read,
+ * for a page may have thousands of lines of which a dozen matter.
  */
-export function parseExposition(page: string): readonly Metric[] {
+export function parseExposition(page: string, names?: ReadonlySet<string>): readonly Metric[] {
   return page.split('\n').flatMap((line) => {
-    const [, name, labels = '', text = ''] = LINE.exec(line.trim()) ?? []
+    const trimmed = line.trim()
+    const name = NAME.exec(trimmed)?.[0]
+    if (name === undefined || names?.has(name) === false) return []
+    const [, labels = '', text = ''] = REST.exec(trimmed.slice(name.length)) ?? []
     const value = numberOf(text)
-    return name === undefined || value === undefined ? [] : [{ name, labels: labelsOf(labels), value }]
+    return value === undefined ? [] : [{ name, labels: labelsOf(labels), value }]
   })
 }
 

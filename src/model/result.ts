@@ -153,21 +153,29 @@ export interface GeneratorFigures {
   readonly doubts: readonly string[]
 }
 
-/** What a local target used, second by second; a null where a figure cannot be had on this machine. */
+/**
+ * What the target used, second by second: of its processes on this machine, or as its page of metrics tells it. A null
+ * where a figure cannot be had on this machine, or is not offered.
+ */
 export interface TargetSample {
-  /** Since the start of the measured part. */
+  /** When the figures were had, since the start of the measured part. */
   readonly atMs: Ms
-  /** In % of one core, over the second before. */
+  /** In % of one core, since the sample before; of a page, since the last one that was had. */
   readonly cpuPercent: number | null
   /** Of the process that used most, in % of one core: whether a single thread was full shows here only. */
   readonly busiestProcessCpuPercent: number | null
   readonly rssMb: number | null
   readonly openSockets: number | null
+  /** Of any kind, sockets among them. */
+  readonly openFileDescriptors?: number | null
   readonly threads?: number | null
-  /** Network bytes over the second before; null unless the target has a network namespace of its own. */
+  /** Network bytes since the sample before; of a local target null unless it has a network namespace of its own. */
   readonly bytesIn: number | null
   readonly bytesOut: number | null
-  /** p99 of it (its mean, where that is all there is), as the target tells it itself; null where it tells nothing. */
+  /**
+   * As the target tells it itself: its p99, else its mean, else what it was when asked; of several event loops the worst.
+   * Null where it tells nothing.
+   */
   readonly eventLoopDelayMs?: number | null
 }
 

@@ -74,7 +74,7 @@ describe.concurrent('a target that is watched by its page of metrics', () => {
 
   test.each([
     ['fails', 'it answered with 500'],
-    ['html', 'none of its lines is about the CPU or the memory of a process'],
+    ['html', 'none of its lines tells what a process uses'],
     ['hangs', 'no answer within 800 ms'],
   ] as const)('is unwatched where the page %s, which the load does not feel', async (metrics, why) => {
     await using fixture = await startFixture('metrics', { metrics })

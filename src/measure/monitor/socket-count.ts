@@ -4,8 +4,14 @@ import { socketInode } from './listeners.ts'
 /** Links looked at in one count: about 2 ms. */
 const LOOKUPS_PER_COUNT = 500
 
+/** Open descriptors of a process. */
+export interface Descriptors {
+  readonly all: number
+  readonly sockets: number
+}
+
 /**
- * Counts the open sockets of a process, cheaply enough for once a second: what a descriptor is gets looked up when its
+ * Counts the open sockets of a process among its descriptors, cheaply enough for once a second: what a descriptor is gets looked up when its
  * number first appears. Of a rush of new ones the rest is taken for sockets, which it must be in a server, until later
  * counts have looked.
  */
@@ -18,7 +24,7 @@ export class SocketCount {
   }
 
   /** Undefined when the process is gone, or another user's. */
-  async read(): Promise<number | undefined> {
+  async read(): Promise<Descriptors | undefined> {
     const names = await readdir(this.#directory).catch(() => undefined)
     if (names === undefined) return undefined
     const known = new Map<string, boolean>()
@@ -31,6 +37,6 @@ export class SocketCount {
       if (isSocket !== false) sockets++
     }
     this.#known = known
-    return sockets
+    return { all: names.length, sockets }
   }
 }

@@ -16,7 +16,8 @@ const TIMEOUT_MS: Ms = 800
 const MOST_BYTES = 8 * 2 ** 20
 
 /**
- * What each figure is called by those who offer it; the first that a page has counts. Of the client libraries of
+ * What each figure is called by those who offer it; the first that a page has counts, also where it is no number now: the
+ * second is another figure. Of the client libraries of
  * Prometheus, which have common names for what every process has, of Java's, .NET's and Node's own, and of
  * OpenTelemetry's as Prometheus shows them.
  */
@@ -28,18 +29,21 @@ const NAMES = {
   threads: ['process_num_threads', 'process_threads', 'go_threads', 'jvm_threads_current', 'jvm_threads_live_threads'],
   bytesIn: ['process_network_receive_bytes_total'],
   bytesOut: ['process_network_transmit_bytes_total'],
+  openFiles: ['process_open_fds', 'process_files_open_files'],
   loopDelaySeconds: [
     'nodejs_eventloop_lag_p99_seconds',
     'nodejs_eventloop_delay_p99_seconds',
+    'nodejs_eventloop_lag_mean_seconds',
+    'nodejs_eventloop_delay_mean_seconds',
     'nodejs_eventloop_lag_seconds',
   ],
+  // Of what keeps Node alive, by type.
+  sockets: ['nodejs_active_resources'],
 } as const
-/** Sockets that Node counts among what keeps it alive. */
-const NODE_SOCKETS = { name: 'nodejs_active_resources', type: 'TCPSocketWrap' } as const
+const NODE_SOCKET = 'TCPSocketWrap'
+const KNOWN: ReadonlySet<string> = new Set(Object.values(NAMES).flat())
 
-type Figures = Readonly<
-  Record<Exclude<keyof typeof NAMES, `cpu${'User' | 'System'}Seconds`> | 'sockets', number | null>
->
+type Figures = Readonly<Record<Exclude<keyof typeof NAMES, `cpu${'User' | 'System'}Seconds`>, number | null>>
 
 /**
  * Watches a target by the page of metrics that it offers, one request a second, to the checked addresses and no other; a
@@ -86,9 +90,9 @@ class MetricsWatch implements TargetWatch {
     if (this.#asking) return undefined
     this.#asking = true
     try {
-      const figures = figuresOf(parseExposition(await this.#read()))
+      const figures = figuresOf(parseExposition(await this.#read(), KNOWN))
       if (Object.values(figures).every((figure) => figure === null)) {
-        throw new Error('none of its lines is about the CPU or the memory of a process')
+        throw new Error('none of its lines tells what a process uses')
       }
       return this.#since(figures)
     } catch (error) {
@@ -131,12 +135,13 @@ class MetricsWatch implements TargetWatch {
       return was === null || is === null || is < was ? null : is - was
     }
     const cpuSeconds = grown('cpuSeconds')
-    const { rssBytes, sockets, threads, loopDelaySeconds } = figures
+    const { rssBytes, sockets, openFiles, threads, loopDelaySeconds } = figures
     return {
       ...NOTHING,
       cpuPercent: cpuSeconds === null ? null : (100 * cpuSeconds) / ((atMs - (before?.atMs ?? 0)) / 1_000),
       rssMb: rssBytes === null ? null : rssBytes / 2 ** 20,
       openSockets: sockets,
+      openFileDescriptors: openFiles,
       threads,
       bytesIn: grown('bytesIn'),
       bytesOut: grown('bytesOut'),
@@ -146,23 +151,29 @@ class MetricsWatch implements TargetWatch {
 }
 
 function figuresOf(metrics: readonly Metric[]): Figures {
+  /** One for each process behind the page, where there are several. */
+  const valuesOf = (key: keyof typeof NAMES): readonly number[] => {
+    const offered = NAMES[key].find((name) => metrics.some((metric) => metric.name === name))
+    return metrics
+      .filter(({ name, labels }) => name === offered && (key !== 'sockets' || labels['type'] === NODE_SOCKET))
+      .map(({ value }) => value)
+      .filter(Number.isFinite)
+  }
   const read = (key: keyof typeof NAMES): number | null => {
-    for (const name of NAMES[key]) {
-      const found = metrics.filter((metric) => metric.name === name && Number.isFinite(metric.value))
-      // One line for each process behind the page, where there are several.
-      if (found.length > 0) return found.reduce((sum, { value }) => sum + value, 0)
-    }
-    return null
+    const values = valuesOf(key)
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0)
   }
   const [user, system] = [read('cpuUserSeconds'), read('cpuSystemSeconds')]
-  const sockets = metrics.find(({ name, labels }) => name === NODE_SOCKETS.name && labels['type'] === NODE_SOCKETS.type)
+  // Two loops that are late by 10 ms are not one that is late by 20.
+  const loopDelays = valuesOf('loopDelaySeconds')
   return {
     cpuSeconds: read('cpuSeconds') ?? (user === null || system === null ? null : user + system),
     rssBytes: read('rssBytes'),
     threads: read('threads'),
     bytesIn: read('bytesIn'),
     bytesOut: read('bytesOut'),
-    loopDelaySeconds: read('loopDelaySeconds'),
-    sockets: sockets?.value ?? null,
+    openFiles: read('openFiles'),
+    loopDelaySeconds: loopDelays.length === 0 ? null : Math.max(...loopDelays),
+    sockets: read('sockets'),
   }
 }

@@ -50,15 +50,20 @@ describe.runIf(process.platform === 'linux')('a watched target', () => {
     expect(watch.unwatched).toBeUndefined()
   })
 
-  test('uses the memory and sockets that it has', async () => {
+  test('uses the memory, the sockets and the files that it has', async () => {
     const { pid, port } = await startServer()
     const watch = watchTarget({ pid })
-    const { rssMb, openSockets } = (await watch.sample()) ?? NOTHING
+    const { rssMb, openSockets, openFileDescriptors } = (await watch.sample()) ?? NOTHING
+    expect(openFileDescriptors).toBeGreaterThan(openSockets ?? Infinity)
     expect(rssMb).toBeGreaterThan(20)
     expect(rssMb).toBeLessThan(500)
     const clients = Array.from({ length: 7 }, () => connect(port, '127.0.0.1'))
     await vi.waitFor(
-      async () => expect(await watch.sample()).toMatchObject({ openSockets: (openSockets ?? 0) + 7 }),
+      async () =>
+        expect(await watch.sample()).toMatchObject({
+          openSockets: (openSockets ?? 0) + 7,
+          openFileDescriptors: (openFileDescriptors ?? 0) + 7,
+        }),
       WITHIN,
     )
     for (const client of clients) client.destroy()

@@ -91,7 +91,7 @@ class ProcessWatch implements TargetWatch {
       busiestProcessCpuPercent: percentOf(this.#busiestTicks),
       rssMb: this.#residentMb(),
       threads: this.#threads(),
-      openSockets: await this.#openSockets(),
+      ...(await this.#descriptors()),
       ...this.#traffic.read(),
     }
   }
@@ -120,13 +120,16 @@ class ProcessWatch implements TargetWatch {
     return counts.length === 0 ? null : counts.reduce((sum, each) => sum + each, 0)
   }
 
-  async #openSockets(): Promise<number | null> {
+  async #descriptors(): Promise<Pick<typeof NOTHING, 'openSockets' | 'openFileDescriptors'>> {
     for (const pid of this.#sockets.keys()) if (!this.#alive.includes(pid)) this.#sockets.delete(pid)
     const counts = await Promise.all(this.#alive.map((pid) => this.#socketsOf(pid).read()))
     // One unreadable process makes the sum a lie, unless it has just ended.
     if (counts.some((count, index) => count === undefined && readStat(this.#alive[index] ?? 0) !== undefined))
-      return null
-    return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+      return { openSockets: null, openFileDescriptors: null }
+    return {
+      openSockets: counts.reduce((sum, count) => sum + (count?.sockets ?? 0), 0),
+      openFileDescriptors: counts.reduce((sum, count) => sum + (count?.all ?? 0), 0),
+    }
   }
 
   #socketsOf(pid: number): SocketCount {

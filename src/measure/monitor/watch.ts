@@ -7,8 +7,8 @@ export interface TargetWatch {
   /** Why nothing is watched, and what to do. */
   readonly unwatched: string | undefined
   /**
-   * What the target uses now: CPU in % of one core since the previous sample, memory in MiB, open sockets; all summed
-   * over its processes, and the CPU of the busiest of them. All null once they are gone; undefined where there is nothing
+   * What the target uses now: CPU in % of one core since the previous sample, memory in MiB, open sockets and files; all
+   * summed over its processes, and the CPU of the busiest of them. All null once they are gone; undefined where there is nothing
    * to tell yet.
    */
   sample(): Promise<Omit<TargetSample, 'atMs'> | undefined>
@@ -22,6 +22,7 @@ export const NOTHING: Omit<TargetSample, 'atMs'> = {
   busiestProcessCpuPercent: null,
   rssMb: null,
   openSockets: null,
+  openFileDescriptors: null,
   threads: null,
   bytesIn: null,
   bytesOut: null,

@@ -85,7 +85,7 @@ describe.concurrent('a target that is watched by its page of metrics', () => {
 
   test('is unwatched where nothing listens at the page', async () => {
     await using fixture = await startFixture('metrics', {})
-    const result = await run(fixture, 'http://127.0.0.1:9/metrics')
+    const result = await run(fixture, 'http://127.0.0.1:9/metrics?token=secret')
     expectUndisturbed(result)
     expect(result.target.unwatched).toBe('http://127.0.0.1:9/metrics cannot be read: connect ECONNREFUSED 127.0.0.1:9')
   })

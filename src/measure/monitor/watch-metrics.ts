@@ -96,7 +96,9 @@ class MetricsWatch implements TargetWatch {
       }
       return this.#since(figures)
     } catch (error) {
-      this.#why = `${this.#page.url.href} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+      // Without what is behind the `?`: some put a token there.
+      const { origin, pathname } = this.#page.url
+      this.#why = `${origin}${pathname} cannot be read: ${error instanceof Error ? error.message : String(error)}`
       return this.#before === undefined ? undefined : NOTHING
     } finally {
       this.#asking = false

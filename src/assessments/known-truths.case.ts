@@ -11,10 +11,17 @@ interface Rates {
   readonly maxConnections: number
 }
 
+interface RanOut extends Bottleneck {
+  /** Strangers used the machine meanwhile, as the runs themselves say. */
+  readonly disturbed: boolean
+}
+
 /** What ran out between a rate that the target holds and one that it may not. */
-export async function whatRanOut(target: string, { calmRps, overloadRps, maxConnections }: Rates): Promise<Bottleneck> {
+export async function whatRanOut(target: string, { calmRps, overloadRps, maxConnections }: Rates): Promise<RanOut> {
   const plan = { target, maxConnections, duration: 2_500, requestTimeout: 2_000, tracing: 'off' } as const
   const calm = await runLoad({ ...plan, rate: calmRps })
   const overloaded = await runLoad({ ...plan, rate: overloadRps })
-  return bottleneckOf({ calm, overloaded, toolRanOut: [], machine })
+  const doubts = [...calm.generator.doubts, ...overloaded.generator.doubts]
+  const disturbed = doubts.some((doubt) => doubt.startsWith('foreign load'))
+  return { ...bottleneckOf({ calm, overloaded, toolRanOut: [], machine }), disturbed }
 }

@@ -246,6 +246,7 @@ export interface LoadResult extends JudgedFigures {
   readonly connections: {
     readonly opened: number
     readonly closed: number
+    /** Of those opened, how many took the place of one that was lost. */
     readonly reconnects: number
     readonly failed: number
   }

@@ -73,6 +73,19 @@ describe('long-lived connections', () => {
 })
 
 describe('pooled connections', () => {
+  test('that are lost count as reconnected once another one took their place, wherever it stands', async () => {
+    const run = await runVirtually({
+      instants: evenly(10, 1_000),
+      lastArrivalMs: 1_000,
+      maxConnections: 3,
+      target: { answer: () => ({ afterMs: 5 }) },
+      events: [[301, ({ target }) => target.die()]],
+    })
+    // The place of the lost one would try again at 401; the second request that waits takes another place before.
+    expect(run.target.attemptsMs.slice(1)).toEqual([320])
+    expect(run.pool.counts()).toMatchObject({ opened: 2, reconnects: 1, failed: 0 })
+  })
+
   test('are opened on demand: one request at a time needs one', async () => {
     const run = await runVirtually({ ...SECOND, maxConnections: 50, target: { answer: () => ({ afterMs: 5 }) } })
     expect(run.target.carried.map(({ length }) => length)).toEqual([100])

@@ -31,6 +31,8 @@ export class ConnectionPool<Request> {
   #opened = 0
   #closed = 0
   #reconnects = 0
+  /** Connections that were lost, and in whose stead none was opened yet; a pooled one may be opened in another place. */
+  #toReplace = 0
   #failed = 0
 
   constructor(options: PoolOptions<Request>, events: PoolEvents) {
@@ -217,8 +219,10 @@ export class ConnectionPool<Request> {
   #connected(slot: Slot<Request>, connection: Connection<Request>, connectMs: Ms): void {
     this.#attempts.end(slot)
     this.#opened++
-    if (slot.lost) this.#reconnects++
-    slot.lost = false
+    if (this.#toReplace > 0) {
+      this.#toReplace--
+      this.#reconnects++
+    }
     slot.carried = false
     slot.connection = connection
     this.#version ??= connection.version
@@ -240,7 +244,7 @@ export class ConnectionPool<Request> {
     if (place >= 0) this.#free.splice(place, 1)
     if (this.#stopped) return
     if (reason !== undefined) this.#events.log(`connection lost: ${reason.message}`)
-    slot.lost = this.#options.kind !== 'short-lived'
+    if (this.#options.kind !== 'short-lived') this.#toReplace++
     if (slot.carried) slot.failures = 0
     if (this.#options.kind === 'short-lived' || (reason === undefined && slot.carried)) this.#vacate(slot)
     else {

@@ -14,8 +14,6 @@ export class Slot<Request> {
   connection: Connection<Request> | undefined
   inUse = 0
   failures = 0
-  /** It was open before; what opens next in it is a reconnect. */
-  lost = false
   /** The connection has carried a request. One that closes without having done so must not be reopened in a tight loop. */
   carried = false
   connecting: Attempt | undefined

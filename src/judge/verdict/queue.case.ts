@@ -79,19 +79,23 @@ export function courseOf(latenciesMs: Float64Array, stretches: number): LatencyC
 
 class Counter {
   readonly #counts = new Uint32Array(BUCKETS)
-  #filled: number[] = []
+  readonly #filled = new Uint16Array(BUCKETS)
+  #size = 0
 
   add(bucket: number): void {
     const count = this.#counts[bucket] ?? 0
-    if (count === 0) this.#filled.push(bucket)
+    if (count === 0) this.#filled[this.#size++] = bucket
     this.#counts[bucket] = count + 1
   }
 
   take(): SparseHistogram {
-    const buckets = Uint16Array.from(this.#filled).sort()
-    const counts = Uint32Array.from(buckets, (bucket) => this.#counts[bucket] ?? 0)
-    for (const bucket of buckets) this.#counts[bucket] = 0
-    this.#filled = []
+    const buckets = this.#filled.slice(0, this.#size).sort()
+    const counts = new Uint32Array(this.#size)
+    for (const [index, bucket] of buckets.entries()) {
+      counts[index] = this.#counts[bucket] ?? 0
+      this.#counts[bucket] = 0
+    }
+    this.#size = 0
     return { buckets, counts }
   }
 }

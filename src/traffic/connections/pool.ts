@@ -6,6 +6,7 @@ import { connectFailure } from './failure.ts'
 import { Occupancy } from './occupancy.ts'
 import type { PoolCounts, PoolEvents, PoolOptions } from './pool-options.ts'
 import { type Attempt, Slot } from './slot.ts'
+import { ConnectionTally } from './tally.ts'
 
 /**
  * Connections to one target. `long-lived` ones are all opened before the run and reopened when lost; `pooled` ones are
@@ -28,12 +29,7 @@ export class ConnectionPool<Request> {
   #version: string | undefined
   /** How many requests a connection bears at once, as far as is known. */
   #bears = 1
-  #opened = 0
-  #closed = 0
-  #reconnects = 0
-  /** Connections that were lost, and in whose stead none was opened yet; a pooled one may be opened in another place. */
-  #toReplace = 0
-  #failed = 0
+  readonly #tally = new ConnectionTally()
 
   constructor(options: PoolOptions<Request>, events: PoolEvents) {
     this.#options = options
@@ -53,10 +49,10 @@ export class ConnectionPool<Request> {
   counts(): PoolCounts {
     return {
       size: this.size,
-      opened: this.#opened,
-      closed: this.#closed,
-      reconnects: this.#reconnects,
-      failed: this.#failed + this.#attempts.givenUp,
+      opened: this.#tally.opened,
+      closed: this.#tally.closed,
+      reconnects: this.#tally.reconnects,
+      failed: this.#tally.failed + this.#attempts.givenUp,
       peakInUse: this.#occupancy.peakInUse,
       fullMs: this.#occupancy.fullMs,
     }
@@ -84,7 +80,7 @@ export class ConnectionPool<Request> {
     // A few at a time: a burst of hundreds of handshakes would overflow the target's accept queue before the run began.
     for (let opened = 0; opened < count; opened += 64) {
       await Promise.all(Array.from({ length: Math.min(64, count - opened) }, openNext))
-      if (this.#opened === 0) throw reasons[0]
+      if (this.#tally.opened === 0) throw reasons[0]
     }
     if (this.#probing) this.#discardIdle()
     this.#probing = false
@@ -189,7 +185,7 @@ export class ConnectionPool<Request> {
       slot.failures++
       this.#retryLater(slot)
       if (!attempt.gaveUp) {
-        this.#failed++
+        this.#tally.failed++
         const { errorClass, message } = connectFailure(error)
         this.#attemptFailed(errorClass, message)
       }
@@ -211,18 +207,14 @@ export class ConnectionPool<Request> {
   #attemptFailed(errorClass: ErrorClass, message: string): void {
     this.#events.log(`connecting failed (${errorClass}): ${message}`)
     // Where other connections stand, a waiting request has not lost its chance with this one.
-    if (this.#options.kind === 'short-lived' || this.#opened === this.#closed) {
+    if (this.#options.kind === 'short-lived' || this.#tally.opened === this.#tally.closed) {
       this.#events.onConnectFailed(errorClass, message)
     }
   }
 
   #connected(slot: Slot<Request>, connection: Connection<Request>, connectMs: Ms): void {
     this.#attempts.end(slot)
-    this.#opened++
-    if (this.#toReplace > 0) {
-      this.#toReplace--
-      this.#reconnects++
-    }
+    this.#tally.open()
     slot.carried = false
     slot.connection = connection
     this.#version ??= connection.version
@@ -236,7 +228,7 @@ export class ConnectionPool<Request> {
 
   #closedBy(slot: Slot<Request>, connection: Connection<Request>, reason: Error | undefined): void {
     if (slot.connection !== connection) return
-    this.#closed++
+    this.#tally.close(!this.#stopped && this.#options.kind !== 'short-lived')
     slot.connection = undefined
     slot.onLost?.()
     slot.onLost = undefined
@@ -244,7 +236,6 @@ export class ConnectionPool<Request> {
     if (place >= 0) this.#free.splice(place, 1)
     if (this.#stopped) return
     if (reason !== undefined) this.#events.log(`connection lost: ${reason.message}`)
-    if (this.#options.kind !== 'short-lived') this.#toReplace++
     if (slot.carried) slot.failures = 0
     if (this.#options.kind === 'short-lived' || (reason === undefined && slot.carried)) this.#vacate(slot)
     else {
@@ -294,7 +285,7 @@ export class ConnectionPool<Request> {
     for (const slot of this.#free.splice(0)) {
       void slot.connection?.close()
       slot.connection = undefined
-      this.#opened--
+      this.#tally.opened--
       this.#empty.push(slot)
     }
   }

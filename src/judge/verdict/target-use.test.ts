@@ -27,6 +27,24 @@ describe('growth of memory', () => {
     expect(growth).toMatchObject({ shown: false, excluded: true })
   })
 
+  test.each([24, 30, 36, 40, 50])('is none where a heap is made larger once, after %i s', (at) => {
+    const growth = memoryGrowthOf(samples(60, (second) => 100 + (second < at ? 0 : 20) + Math.sin(second)))
+    expect(growth).toMatchObject({ shown: false, excluded: true })
+  })
+
+  test('is told with the slope of the leak where a heap is made larger meanwhile', () => {
+    const growth = memoryGrowthOf(
+      samples(33, (second) => 60 + 2 * second + (second < 14 ? 0 : 5) + Math.sin(second) / 9),
+    )
+    expect(growth?.shown).toBe(true)
+    expect(growth?.mbPerMinute).toBeCloseTo(120, 0)
+  })
+
+  test('is shown of a leak in portions', () => {
+    const growth = memoryGrowthOf(samples(60, (second) => 100 + 8 * Math.floor(second / 7)))
+    expect(growth?.shown).toBe(true)
+  })
+
   test('is left open where garbage comes and goes by more than it may have grown', () => {
     const growth = memoryGrowthOf(samples(36, (second) => 100 + 60 * Math.sin(second)))
     expect(growth).toMatchObject({ shown: false, excluded: false })

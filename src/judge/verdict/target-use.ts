@@ -4,6 +4,7 @@ import { conclude } from './conclude.ts'
 import { FEWEST_STRETCHES } from './design-effect.ts'
 import { partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
+import { median } from './statistics/median.ts'
 import { neweyWestSlope } from './statistics/newey-west.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { settle, type Standing } from './validity.ts'
@@ -15,6 +16,8 @@ const SETTLING = 1 / 3
 /** Growth below both of these is what a heap does when it breathes. */
 const LEAST_GROWTH_MB = 8
 const LEAST_GROWTH_SHARE = 0.05
+/** Robust standard deviations beyond which a rise is not like the others: once in millions, where they are normal. */
+const OUTLYING = 5
 
 type Used = 'cpuPercent' | 'rssMb'
 
@@ -68,7 +71,8 @@ export interface MemoryGrowth {
 
 /**
  * Growth of the target's memory: the slope over the last two thirds of the samples with Newey–West errors, shown at 99%,
- * and of at least 8 MB and 5%. Undefined with fewer than 20 samples.
+ * and of at least 8 MB and 5%. What a heap gains when it is made larger, once, is no part of it. Undefined with fewer than 20
+ * samples.
  */
 export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth | undefined {
   const settled = samples
@@ -77,7 +81,7 @@ export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth |
   const [first] = settled
   const last = settled.at(-1)
   if (first === undefined || last === undefined || settled.length < FEWEST_STRETCHES) return undefined
-  const { perStep, error } = neweyWestSlope(settled.map(({ rssMb }) => rssMb))
+  const { perStep, error } = neweyWestSlope(withoutStep(settled.map(({ rssMb }) => rssMb)))
   const margin = studentQuantile(1 - DOUBT / 2, settled.length - 2) * error
   const steps = settled.length - 1
   const perMinute = (slope: number): number => (60_000 * slope * steps) / Math.max(1, last.atMs - first.atMs)
@@ -89,6 +93,20 @@ export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth |
     shown: perStep - margin > 0 && perStep * steps >= least,
     excluded: (perStep + margin) * steps < least,
   }
+}
+
+/**
+ * The series without its largest rise, where that is no rise like the others (Hampel's rule: so many robust standard
+ * deviations beyond their median). One only: a leak in portions has many of them.
+ */
+function withoutStep(memory: readonly number[]): readonly number[] {
+  const rises = memory.slice(1).map((mb, index) => mb - (memory[index] ?? 0))
+  const usual = median(rises)
+  const step = Math.max(...rises)
+  const deviation = 1.4826 * median(rises.map((rise) => Math.abs(rise - usual)))
+  if (step - usual <= OUTLYING * deviation) return memory
+  const at = rises.indexOf(step) + 1
+  return memory.map((mb, index) => (index < at ? mb : mb - (step - usual)))
 }
 
 /** Did the target's memory stay where it was? */

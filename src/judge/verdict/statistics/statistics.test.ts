@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { atLeast, atMost } from './binomial.ts'
+import { median } from './median.ts'
 import { neweyWestSlope } from './newey-west.ts'
 import { proportionBounds } from './proportion.ts'
 import { quantileRanks } from './quantile-ranks.ts'
@@ -123,4 +124,8 @@ describe('Newey–West slope', () => {
     const wander = Array.from({ length: 60 }, (_, i) => Math.sin(i / 5))
     expect(neweyWestSlope(wander, 5).error).toBeGreaterThan(1.5 * neweyWestSlope(wander, 0).error)
   })
+})
+
+test('the median is the middle, whatever the order', () => {
+  expect([median([3]), median([9, 1, 4]), median([1, 20, 3, 2]), median([])]).toEqual([3, 4, 2.5, Number.NaN])
 })

@@ -1,6 +1,7 @@
 /**
  * What is concluded of a target, held against what is known of it; short, so that it can be run many times over. The whole
- * search for a limit is `suites/limits`.
+ * search for a limit is `suites/limits`. Among the load tests, for a target that is not given the processor is not what is
+ * known of it; they wait far more than they compute, so most of them run beside each other. The longest begins.
  */
 import { describe, expect, test } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
@@ -13,6 +14,38 @@ import type { LoadResult } from '../model/result.ts'
 import { runLoad } from '../run/index.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
 import { whatRanOut } from './known-truths.case.ts'
+
+const ATTEMPTS = 3
+
+// Alone, for a core that others use as well cannot be filled. What strangers have disturbed is measured again, for a while.
+test('what ran out first is the CPU of a target that computes 4 ms for each request', async () => {
+  await using fixture = await startFixture('costly', { cpuMs: 4 })
+  const rates = { calmRps: 25, overloadRps: 500, maxConnections: 50 }
+  let found = await whatRanOut(fixture.url, rates)
+  for (let attempt = 1; found.disturbed && attempt < ATTEMPTS; attempt++) found = await whatRanOut(fixture.url, rates)
+  expect(found, found.evidence.join('\n')).toMatchObject({ resource: 'target-cpu' })
+})
+
+describe.concurrent('growth of memory', () => {
+  /** A third of the samples for a heap that fills, and the twenty of them that a slope takes. */
+  const plan = { rate: 200, duration: 33_000, maxConnections: 10, tracing: 'off' } as const
+
+  test('a leak of 10 kB a request at 200/s is found and its slope told; a target that leaks nothing is not accused', async () => {
+    await using leaking = await startFixture('costly', { leakBytes: 10_000 })
+    await using sound = await startFixture('costly', {})
+    const [leak, none] = await Promise.all([
+      runLoad({ ...plan, target: leaking.url }),
+      runLoad({ ...plan, target: sound.url }),
+    ])
+    const truth = (60 * 200 * 10_000) / 2 ** 20
+    const growth = memoryGrowthOf(leak.target.samples)
+    expect(growth?.shown).toBe(true)
+    expect((growth?.mbPerMinute ?? 0) / truth).toBeGreaterThan(0.9)
+    expect((growth?.mbPerMinute ?? 0) / truth).toBeLessThan(1.1)
+    expect(memoryGrowthVerdict(leak, leak)).toMatchObject({ verdict: 'fail' })
+    expect(memoryGrowthVerdict(none, none)).toMatchObject({ verdict: 'pass' })
+  })
+})
 
 describe.concurrent('what ran out first', () => {
   test('is the connections, where each is busy for 50 ms and the target serves as many as there are', async () => {
@@ -89,26 +122,5 @@ describe.concurrent('recovery from an overload', () => {
     const result = await after(300)
     expect(recoveryVerdict(result, result, 1_000)).toMatchObject({ verdict: 'pass' })
     expect(errorPatterns(result)).toEqual([])
-  })
-})
-
-describe.concurrent('growth of memory', () => {
-  /** A third of the samples for a heap that fills, and the twenty of them that a slope takes. */
-  const plan = { rate: 200, duration: 33_000, maxConnections: 10, tracing: 'off' } as const
-
-  test('a leak of 10 kB a request at 200/s is found and its slope told; a target that leaks nothing is not accused', async () => {
-    await using leaking = await startFixture('costly', { leakBytes: 10_000 })
-    await using sound = await startFixture('costly', {})
-    const [leak, none] = await Promise.all([
-      runLoad({ ...plan, target: leaking.url }),
-      runLoad({ ...plan, target: sound.url }),
-    ])
-    const truth = (60 * 200 * 10_000) / 2 ** 20
-    const growth = memoryGrowthOf(leak.target.samples)
-    expect(growth?.shown).toBe(true)
-    expect((growth?.mbPerMinute ?? 0) / truth).toBeGreaterThan(0.9)
-    expect((growth?.mbPerMinute ?? 0) / truth).toBeLessThan(1.1)
-    expect(memoryGrowthVerdict(leak, leak)).toMatchObject({ verdict: 'fail' })
-    expect(memoryGrowthVerdict(none, none)).toMatchObject({ verdict: 'pass' })
   })
 })

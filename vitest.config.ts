@@ -1,6 +1,11 @@
+import { env } from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 import { load } from './src/plugin.ts'
+
+// Hundreds of processes and threads load the same sources: each strips and compiles only what none before it has.
+env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
 
 const config: ViteUserConfig = defineConfig({
   plugins: [load()],

@@ -15,12 +15,13 @@ interface Watched {
   readonly rssMb?: number
   readonly pids?: readonly number[]
   readonly busiest?: number
+  readonly url?: string
 }
 
 /** A target on this machine, sampled three times; the first sample is one of rest. */
 function target(
   cpuPercent: number,
-  { rssMb = 100, pids = [1], busiest = cpuPercent }: Watched = {},
+  { rssMb = 100, pids = [1], busiest = cpuPercent, url = 'http://127.0.0.1:1/' }: Watched = {},
 ): Partial<LoadResult> {
   const sample: TargetSample = {
     atMs: 1_000,
@@ -31,7 +32,7 @@ function target(
     bytesIn: 0,
     bytesOut: 0,
   }
-  return { target: { url: 'http://127.0.0.1:1/', pids, samples: [{ ...sample, cpuPercent: 0 }, sample, sample] } }
+  return { target: { url, pids, samples: [{ ...sample, cpuPercent: 0 }, sample, sample] } }
 }
 
 function found(overloaded: LoadResult, more: Partial<BottleneckEvidence> = {}): ReturnType<typeof bottleneckOf> {
@@ -59,6 +60,18 @@ describe('what ran out first', () => {
     const machineOfFour = { machine: { cpus: 4, memoryMb: 8_000 } }
     expect(found(measured(11, target(195)), machineOfFour).resource).toBeNull()
     expect(found(measured(11, target(97, { pids: [1, 2], busiest: 49 }))).resource).toBeNull()
+  })
+
+  it('is told of a target elsewhere by what its page says, and not by the cores and the memory of this machine', () => {
+    const elsewhere = { pids: [], url: 'http://10.0.0.1/' }
+    expect(found(measured(50, target(97, elsewhere)))).toMatchObject({
+      resource: 'target-cpu',
+      evidence: ['the target used 97% of a core, as much as one thread can', expect.anything(), expect.anything()],
+    })
+    const busy = found(measured(50, target(195, { ...elsewhere, rssMb: 7_900 })))
+    expect(busy).toMatchObject({ resource: null })
+    expect(busy.evidence[0]).toContain('the target used 195% of a core; of how many')
+    expect(found(measured(250, target(4, elsewhere))).resource).toBe('downstream-wait')
   })
 
   it('is no downstream while one process is busy, however idle the others', () => {

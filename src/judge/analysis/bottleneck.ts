@@ -61,12 +61,13 @@ function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
   const busiest = busiestOf(evidence.overloaded)
   if (used === null || busiest === null) return undefined
   const { cpus } = evidence.machine
-  const oneThread = busiest >= FULL_CPU && busiest < ONE_THREAD
-  if (!oneThread && used < FULL_CPU * cpus) return undefined
   const { length } = evidence.overloaded.target.pids
-  const all = `the target used ${round(used)}% of a core in ${length === 1 ? 'one process' : `${length} processes`}`
+  const oneThread = busiest >= FULL_CPU && busiest < ONE_THREAD
+  if (!oneThread && (!isHere(evidence.overloaded) || used < FULL_CPU * cpus)) return undefined
+  const processes = length === 1 ? ' in one process' : ` in ${length} processes`
+  const all = `the target used ${round(used)}% of a core${length === 0 ? '' : processes}`
   const full = oneThread
-    ? `${all}, ${length === 1 ? '' : `the busiest ${round(busiest)}%, `}as much as one thread can`
+    ? `${all}, ${length <= 1 ? '' : `the busiest ${round(busiest)}%, `}as much as one thread can`
     : `${all}, of ${100 * cpus}% that the machine has`
   return { resource: 'target-cpu', evidence: [full, ...surroundings(evidence)] }
 }
@@ -74,7 +75,8 @@ function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
 function targetMemory({ calm, overloaded, machine }: BottleneckEvidence): Bottleneck | undefined {
   const before = highest(calm.target.samples, 'rssMb')
   const after = highest(overloaded.target.samples, 'rssMb')
-  if (before === null || after === null || after < FULL_MEMORY * machine.memoryMb) return undefined
+  if (before === null || after === null) return undefined
+  if (!isHere(overloaded) || after < FULL_MEMORY * machine.memoryMb) return undefined
   const evidence = `the target held ${round(after)} MB of the machine's ${round(machine.memoryMb)} MB, and ${round(before)} MB before`
   return { resource: 'target-memory', evidence: [evidence] }
 }
@@ -121,7 +123,12 @@ function downstreamWait(evidence: BottleneckEvidence): Bottleneck | undefined {
 
 function nothingShown({ overloaded }: BottleneckEvidence): string {
   const { unwatched } = overloaded.target
-  if (meanOf(overloaded, 'cpuPercent') !== null) return 'no resource that was watched was full'
+  const used = meanOf(overloaded, 'cpuPercent')
+  if (used !== null) {
+    return isHere(overloaded)
+      ? 'no resource that was watched was full'
+      : `the target used ${round(used)}% of a core; of how many, and of how much memory, is not known of a machine elsewhere`
+  }
   return `the target's CPU and memory were not seen${unwatched === undefined ? '' : `: ${unwatched}`}`
 }
 
@@ -154,6 +161,11 @@ function highest(samples: readonly TargetSample[], key: 'rssMb'): number | null 
 
 function serviceMs({ serviceTime }: LoadResult): number | null {
   return 'meanMs' in serviceTime ? serviceTime.meanMs : null
+}
+
+/** The target has the cores and the memory of this machine. */
+function isHere({ target: { pids, url } }: LoadResult): boolean {
+  return pids.length > 0 || isLoopback(url)
 }
 
 function isLoopback(url: string): boolean {

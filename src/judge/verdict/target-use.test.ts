@@ -27,9 +27,12 @@ describe('growth of memory', () => {
     expect(growth).toMatchObject({ shown: false, excluded: true })
   })
 
-  test.each([24, 30, 36, 40, 50])('is none where a heap is made larger once, after %i s', (at) => {
-    const growth = memoryGrowthOf(samples(60, (second) => 100 + (second < at ? 0 : 20) + Math.sin(second)))
-    expect(growth).toMatchObject({ shown: false, excluded: true })
+  test.each([24, 30, 36, 40, 50])('is not shown where a heap is made larger once, after %i s', (at) => {
+    const after = (mb: number): ReturnType<typeof memoryGrowthOf> =>
+      memoryGrowthOf(samples(60, (second) => 100 + (second < at ? 0 : mb) + Math.sin(second) / 9))
+    expect(after(5)).toMatchObject({ shown: false, excluded: true })
+    // As much as that may be the first portion of a leak.
+    expect(after(20)).toMatchObject({ shown: false, excluded: false })
   })
 
   test('is told with the slope of the leak where a heap is made larger meanwhile', () => {

@@ -62,8 +62,10 @@ export interface MemoryGrowth {
   readonly mbPerMinute: number
   /** 99%, of `mbPerMinute`. */
   readonly interval: readonly [low: number, high: number]
-  /** Over the time that was looked at. */
+  /** By its slope, over the time that was looked at. */
   readonly mb: number
+  /** Gained at once, which is no part of the slope; 0 where all rises are alike. */
+  readonly stepMb: number
   readonly shown: boolean
   /** Even the upper end of the interval is no growth worth the name. */
   readonly excluded: boolean
@@ -71,7 +73,8 @@ export interface MemoryGrowth {
 
 /**
  * Growth of the target's memory: the slope over the last two thirds of the samples with Newey–West errors, shown at 99%,
- * and of at least 8 MB and 5%. What a heap gains when it is made larger, once, is no part of it. Undefined with fewer than 20
+ * and of at least 8 MB and 5%. What a heap gains when it is made larger, once, is no part of the slope; but growth is excluded
+ * only if it is none with that step as well, for it may be the first of a leak in portions. Undefined with fewer than 20
  * samples.
  */
 export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth | undefined {
@@ -81,7 +84,8 @@ export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth |
   const [first] = settled
   const last = settled.at(-1)
   if (first === undefined || last === undefined || settled.length < FEWEST_STRETCHES) return undefined
-  const { perStep, error } = neweyWestSlope(withoutStep(settled.map(({ rssMb }) => rssMb)))
+  const { memory, stepMb } = withoutStep(settled.map(({ rssMb }) => rssMb))
+  const { perStep, error } = neweyWestSlope(memory)
   const margin = studentQuantile(1 - DOUBT / 2, settled.length - 2) * error
   const steps = settled.length - 1
   const perMinute = (slope: number): number => (60_000 * slope * steps) / Math.max(1, last.atMs - first.atMs)
@@ -90,8 +94,9 @@ export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth |
     mbPerMinute: perMinute(perStep),
     interval: [perMinute(perStep - margin), perMinute(perStep + margin)],
     mb: perStep * steps,
+    stepMb,
     shown: perStep - margin > 0 && perStep * steps >= least,
-    excluded: (perStep + margin) * steps < least,
+    excluded: (perStep + margin) * steps + stepMb < least,
   }
 }
 
@@ -99,14 +104,15 @@ export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth |
  * The series without its largest rise, where that is no rise like the others (Hampel's rule: so many robust standard
  * deviations beyond their median). One only: a leak in portions has many of them.
  */
-function withoutStep(memory: readonly number[]): readonly number[] {
+function withoutStep(memory: readonly number[]): { readonly memory: readonly number[]; readonly stepMb: number } {
   const rises = memory.slice(1).map((mb, index) => mb - (memory[index] ?? 0))
   const usual = median(rises)
   const step = Math.max(...rises)
   const deviation = 1.4826 * median(rises.map((rise) => Math.abs(rise - usual)))
-  if (step - usual <= OUTLYING * deviation) return memory
+  const stepMb = step - usual
+  if (stepMb <= OUTLYING * deviation) return { memory, stepMb: 0 }
   const at = rises.indexOf(step) + 1
-  return memory.map((mb, index) => (index < at ? mb : mb - (step - usual)))
+  return { memory: memory.map((mb, index) => (index < at ? mb : mb - stepMb)), stepMb }
 }
 
 /** Did the target's memory stay where it was? */
@@ -122,12 +128,17 @@ export function memoryGrowthVerdict(figures: JudgedFigures, run: LoadResult): Ju
         growth === undefined
           ? `${samples.filter(({ rssMb }) => rssMb !== null).length} samples`
           : `${round(growth.mbPerMinute)} MB a minute (99% interval ${round(growth.interval[0])} to ${round(growth.interval[1])})`,
-      causes: growth === undefined ? [] : [`${round(growth.mb)} MB more than when it had settled`],
+      causes: growth === undefined ? [] : causesOf(growth),
     },
     growthStanding(figures, run, growth, samples),
     figures,
     run,
   )
+}
+
+function causesOf({ mb, stepMb }: MemoryGrowth): readonly string[] {
+  const steadily = `${round(mb)} MB more than when it had settled`
+  return [stepMb === 0 ? steadily : `${steadily}, and ${round(stepMb)} MB at once`]
 }
 
 function growthStanding(

@@ -228,7 +228,7 @@ export class ConnectionPool<Request> {
 
   #closedBy(slot: Slot<Request>, connection: Connection<Request>, reason: Error | undefined): void {
     if (slot.connection !== connection) return
-    this.#tally.close(!this.#stopped && this.#options.kind !== 'short-lived')
+    this.#tally.close(this.#options.kind !== 'short-lived')
     slot.connection = undefined
     slot.onLost?.()
     slot.onLost = undefined

@@ -4,14 +4,15 @@ import type { DummyRuleMap, OxlintConfig } from 'oxlint'
 /** Which rooms each room of `src/` may know: what stands below never knows what stands above. */
 const knows = {
   model: [],
+  wording: ['model'],
   protocols: ['model'],
   traffic: ['model'],
-  measure: ['model'],
-  judge: ['model'],
-  report: ['model'],
-  run: ['model', 'protocols', 'traffic', 'measure', 'judge', 'report'],
-  hosts: ['model', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run'],
-  assessments: ['model', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run', 'hosts'],
+  measure: ['model', 'wording'],
+  judge: ['model', 'wording'],
+  report: ['model', 'wording'],
+  run: ['model', 'wording', 'protocols', 'traffic', 'measure', 'judge', 'report'],
+  hosts: ['model', 'wording', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run'],
+  assessments: ['model', 'wording', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run', 'hosts'],
 } as const satisfies Record<string, readonly string[]>
 
 type Room = keyof typeof knows

@@ -1,6 +1,7 @@
 export { LoadError, LoadInternalError, LoadPlanError, LoadTargetError } from './model/errors.ts'
 export type { PlanFault } from './model/errors.ts'
 export type { Body, GeneratedBody, MessageFormat } from './model/body.ts'
+export type { Doubt, DoubtCode } from './model/doubt.ts'
 export type { ArrivalPattern, ArrivalProcessName, PatternSpec, PhaseWindow } from './model/pattern.ts'
 export type {
   AbortLimits,

@@ -22,6 +22,6 @@ export async function whatRanOut(target: string, { calmRps, overloadRps, maxConn
   const calm = await runLoad({ ...plan, rate: calmRps })
   const overloaded = await runLoad({ ...plan, rate: overloadRps })
   const doubts = [...calm.generator.doubts, ...overloaded.generator.doubts]
-  const disturbed = doubts.some((doubt) => doubt.startsWith('foreign load'))
+  const disturbed = doubts.some(({ code }) => code === 'foreign-load')
   return { ...bottleneckOf({ calm, overloaded, toolRanOut: [], machine }), disturbed }
 }

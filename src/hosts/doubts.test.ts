@@ -13,19 +13,24 @@ function run(firstMs: number, warmUpMs = 0): LoadResult {
 
 describe('a result doubts itself', () => {
   it('for a beginning that is slower than the rest, and says what to leave out', () => {
-    expect(withDoubts(run(80), { coverage: false }).generator.doubts).toEqual([
-      "warm-up: the first 5 s were slower than the rest (mean 80.1 ms, then 20.1 ms); leave them out with warmUp: '5s'",
+    expect(withDoubts(run(80), { coverage: false }).generator.doubts).toMatchObject([
+      {
+        code: 'slow-start',
+        slowMs: 5_000,
+        warmUpMs: 5_000,
+        message: "the first 5 s were slower than the rest (mean 80.1 ms, then 20.1 ms); exclude them with warmUp: '5s'",
+      },
     ])
   })
 
   it('with as much more as was left out already', () => {
     const [doubt] = withDoubts(run(80, 10_000), { coverage: false }).generator.doubts
-    expect(doubt).toContain("warmUp: '15s'")
+    expect(doubt).toMatchObject({ warmUpMs: 15_000 })
   })
 
   it('for coverage in its process', () => {
-    expect(withDoubts(run(20), { coverage: true }).generator.doubts).toEqual([
-      'coverage is being collected in the test process, which slows it: run load tests without --coverage',
+    expect(withDoubts(run(20), { coverage: true }).generator.doubts).toMatchObject([
+      { code: 'coverage', message: 'code coverage is collected, which slows the generator; run load tests without it' },
     ])
   })
 

@@ -1,6 +1,7 @@
 import { warmUpOf } from '../judge/analysis/warm-up.ts'
+import type { Doubt } from '../model/doubt.ts'
 import type { LoadResult } from '../model/result.ts'
-import { formatDuration } from '../model/units.ts'
+import { doubt } from '../wording/doubts.ts'
 
 /** What distorts figures and only a host can know. */
 export interface HostFacts {
@@ -8,27 +9,24 @@ export interface HostFacts {
   readonly coverage: boolean
 }
 
-/** The same result, doubting itself for what its host does besides, and for a beginning that is not like the rest. */
+/** The same result with the doubts that only its host can raise, and with that of a slow start. */
 export function withDoubts(result: LoadResult, { coverage }: HostFacts): LoadResult {
+  const known = result.generator.doubts
   const found = [
-    ...(coverage
-      ? ['coverage is being collected in the test process, which slows it: run load tests without --coverage']
-      : []),
-    ...warmUpDoubt(result),
+    ...(coverage && !known.some(({ code }) => code === 'coverage') ? [doubt({ code: 'coverage' })] : []),
+    ...slowStart(result),
   ]
   if (found.length === 0) return result
-  const doubts = Object.freeze([...result.generator.doubts, ...found])
+  const doubts = Object.freeze([...known, ...found])
   return Object.freeze({ ...result, generator: Object.freeze({ ...result.generator, doubts }) })
 }
 
-/** A beginning that is faster than the rest is none: there a queue grows, and verdicts tell of it. */
-function warmUpDoubt(result: LoadResult): string[] {
+/** A start that is faster than the rest is a queue that grows, which the verdicts report. */
+function slowStart(result: LoadResult): Doubt[] {
   const found = warmUpOf(result)
   if (found.kind !== 'warm-up' || found.firstMeanMs < found.restMeanMs) return []
-  const seconds = Math.ceil(found.untilMs / 1_000)
-  const warmUp = `${Math.round(result.plan.warmUpMs / 1_000) + seconds}s`
-  const means = `mean ${found.firstMeanMs.toPrecision(3)} ms, then ${found.restMeanMs.toPrecision(3)} ms`
-  return [
-    `warm-up: the first ${formatDuration(1_000 * seconds)} were slower than the rest (${means}); leave them out with warmUp: '${warmUp}'`,
-  ]
+  const { firstMeanMs, restMeanMs } = found
+  const slowMs = 1_000 * Math.ceil(found.untilMs / 1_000)
+  const warmUpMs = 1_000 * Math.round(result.plan.warmUpMs / 1_000) + slowMs
+  return [doubt({ code: 'slow-start', slowMs, firstMeanMs, restMeanMs, warmUpMs })]
 }

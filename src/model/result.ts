@@ -1,3 +1,4 @@
+import type { Doubt } from './doubt.ts'
 import type { ArrivalProcessName } from './pattern.ts'
 import type { ConnectionKind, OnInconclusive, Sla } from './plan.ts'
 import type { ErrorClass } from './protocol.ts'
@@ -149,8 +150,8 @@ export interface GeneratorFigures {
   readonly eventLoopUtilization: Ratio
   /** Highest share of its time that a generator thread was ready to run and waited for a core; null where unknown. */
   readonly runDelayRatio?: Ratio | null
-  /** Reasons to distrust the figures, each with what to do. */
-  readonly doubts: readonly string[]
+  /** Reasons to distrust the figures, each as a code with its numbers and a message that says what to do. */
+  readonly doubts: readonly Doubt[]
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CapacityFindings } from '../model/capacity-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatDuration } from '../model/units.ts'
+import { doubtLines } from '../wording/doubts.ts'
 import {
   buySentence,
   capacitySentence,
@@ -25,9 +26,6 @@ function isFindings(findings: unknown): findings is CapacityFindings {
 
 function page(run: RunRecord, findings: CapacityFindings): string[] {
   const { environment, startedAt, durationMs, results } = run
-  const doubts = new Set(
-    results.flatMap(({ generator }) => generator.doubts.map((doubt) => doubt.split(':')[0] ?? doubt)),
-  )
   const [low, high] = findings.usersInterval
   return [
     ...heading(`capacity of ${run.target}`),
@@ -52,7 +50,7 @@ function page(run: RunRecord, findings: CapacityFindings): string[] {
     ),
     ...section('how sure', [
       `Carried: ${low === null ? 'nothing was shown' : `${wordCount(low)} users`}. Not carried: ${high === null ? 'nothing was refuted' : `${wordCount(high)} users`}. The truth lies between the two.`,
-      ...Array.from(doubts, (doubt) => `Doubt: ${doubt}`),
+      ...doubtLines(results, 'runs'),
     ]),
     ...section(
       'what to buy, and why',

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Doubt } from '../model/doubt.ts'
 import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
+import { doubt } from '../wording/doubts.ts'
 import { limitsReport } from './limits-report.ts'
 import { environment, recordOf, resultOf } from './run-record.case.ts'
 import { runRecords } from './run-records.ts'
@@ -63,7 +65,7 @@ function flat(text: string | undefined): string {
   return (text ?? '').replace(/\s+/g, ' ')
 }
 
-function report(findings: unknown, doubts: readonly string[] = []): string | undefined {
+function report(findings: unknown, doubts: readonly Doubt[] = []): string | undefined {
   const { generator } = resultOf()
   const record = recordOf({
     results: [resultOf({ generator: { ...generator, doubts } }), resultOf({ generator: { ...generator, doubts } })],
@@ -75,7 +77,7 @@ function report(findings: unknown, doubts: readonly string[] = []): string | und
 }
 
 test('a limit that was found is reported on one page that can be read alone', () => {
-  expect(report(found, ['foreign load: other processes used 90% of a core'])).toMatchInlineSnapshot(`
+  expect(report(found, [doubt({ code: 'foreign-load', cpuPercent: 90 })])).toMatchInlineSnapshot(`
     "================================================================================
     limit of http://127.0.0.1:3000/
     ================================================================================
@@ -97,7 +99,8 @@ test('a limit that was found is reported on one page that can be read alone', ()
     414 req/s was not held: requests piled up: 3.3% of the arrivals were added to
       those in flight.
     The limit lies between the two, 6.2% apart.
-    Doubt in 2 of 2 trials: foreign load: other processes used 90% of a core
+    Doubt in 2 of 2 trials: other processes used 90% of a core; stop them, or run
+      the load test alone
 
     why it ends there
     -----------------

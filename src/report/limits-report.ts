@@ -2,6 +2,7 @@ import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Ms, Rps } from '../model/units.ts'
 import { formatDuration } from '../model/units.ts'
+import { doubtLines } from '../wording/doubts.ts'
 import {
   adviceSentences,
   bottleneckSentence,
@@ -45,7 +46,7 @@ function page(run: RunRecord, findings: LimitsFindings): string[] {
       `when       ${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(run.durationMs)}, seed ${run.results[0]?.seed ?? 'unknown'}`,
       `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
     ]),
-    ...section('how sure', [...certaintySentences(findings), ...doubtsOf(run)]),
+    ...section('how sure', [...certaintySentences(findings), ...doubtLines(run.results, 'trials')]),
     ...section('why it ends there', [
       bottleneckSentence(findings),
       ...findings.bottleneck.evidence.map((line) => `- ${line}`),
@@ -56,18 +57,6 @@ function page(run: RunRecord, findings: LimitsFindings): string[] {
     ...section('p99 by rate (logarithmic)', [], curve(findings)),
     ...section('what to do', adviceSentences(findings)),
   ]
-}
-
-/** One line for each kind of doubt: the same machine gives the same doubts to every trial, with other figures. */
-function doubtsOf({ results }: RunRecord): string[] {
-  const kinds = Map.groupBy(
-    results.flatMap(({ generator }) => generator.doubts),
-    (doubt) => doubt.split(':')[0] ?? doubt,
-  )
-  return [...kinds.values()].map((doubts) => {
-    const where = doubts.length === 1 ? 'in one trial' : `in ${doubts.length} of ${results.length} trials`
-    return `Doubt ${where}: ${doubts[0] ?? ''}`
-  })
 }
 
 function pointLines({

@@ -1,6 +1,7 @@
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatDuration } from '../model/units.ts'
+import { doubtLines } from '../wording/doubts.ts'
 import {
   degradationSentence,
   mcpStressSentence,
@@ -24,7 +25,6 @@ function isFindings(findings: unknown): findings is McpStressFindings {
 
 function page(run: RunRecord, findings: McpStressFindings): string[] {
   const { environment, startedAt, durationMs, results } = run
-  const doubts = new Set(results.flatMap(({ generator }) => generator.doubts))
   return [
     ...heading(`MCP under stress: ${run.target}`),
     wrap(mcpStressSentence(findings), 0),
@@ -45,7 +45,7 @@ function page(run: RunRecord, findings: McpStressFindings): string[] {
     ...section('probes', findings.probes.map(probeLine)),
     ...section('how sure', [
       'A phase is healthy when at least 99% of its requests succeeded and its p95 is at most twice that of the baseline (or 5 ms above it).',
-      ...Array.from(doubts, (doubt) => `Doubt: ${doubt}`),
+      ...doubtLines(results, 'runs'),
     ]),
     ...section('what to do', advice(findings)),
   ]

@@ -1,6 +1,7 @@
 import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatDuration } from '../model/units.ts'
+import { doubtLines } from '../wording/doubts.ts'
 import { heading, section, table } from './page.ts'
 import { adviceLines, levelOf, protocolRow, protocolsSentence } from './protocols-sentences.ts'
 import { wordRate, wrap } from './wording.ts'
@@ -21,9 +22,6 @@ const HEADS = ['', 'verdict', 'held', 'full', 'p50 ms', 'p99 ms', 'lost', 'back 
 function page(run: RunRecord, findings: ProtocolsFindings): string[] {
   const { environment, startedAt, durationMs, results } = run
   const { ranking, rate, clients, skipped } = findings
-  const doubts = new Set(
-    results.flatMap(({ generator }) => generator.doubts.map((doubt) => doubt.split(':')[0] ?? doubt)),
-  )
   return [
     ...heading('protocols side by side'),
     wrap(protocolsSentence(findings), 0),
@@ -45,7 +43,7 @@ function page(run: RunRecord, findings: ProtocolsFindings): string[] {
     ...(ranking.length < 2 ? [] : section('best for', adviceLines(findings.bestFor))),
     ...section('how sure', [
       'Rates within a tenth of each other are a tie, and then p99 decides. One run on one machine: run it twice before you build on a place.',
-      ...Array.from(doubts, (doubt) => `Doubt: ${doubt}`),
+      ...doubtLines(results, 'runs'),
     ]),
   ]
 }

@@ -57,7 +57,7 @@ function details({ about, expectations }: ScenarioFinding, result: LoadResult | 
     `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
     ...expectations.map(({ text, verdict, observed }) => `${verdict.toUpperCase()}  ${text}: ${observed}`),
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
-    ...doubts.map((doubt) => `Doubt: ${doubt}`),
+    ...doubts.map(({ message }) => `Doubt: ${message}`),
   ]
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { environment, recordOf, resultOf } from './run-record.case.ts'
 import { runRecords } from './run-records.ts'
 import { summary } from './summary.ts'
+import { doubt } from '../wording/doubts.ts'
 
 function summaryOf(...records: readonly ReturnType<typeof recordOf>[]): string {
   const loads = records.map((record) => ({ test: 'checkout API > holds 500 req/s', record }))
@@ -39,7 +40,7 @@ test('a run that was cut short says so, and what is doubted is said', () => {
   const cut = resultOf({
     ended: 'interrupted',
     endedBecause: 'interrupted by SIGINT',
-    generator: { ...resultOf().generator, doubts: ['an inspector is attached to the test process'] },
+    generator: { ...resultOf().generator, doubts: [doubt({ code: 'inspector' })] },
   })
   const text = summaryOf(recordOf({ results: [cut], verdicts: [] }))
   expect(text).toContain('INTERRUPTED (interrupted by SIGINT)')

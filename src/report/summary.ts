@@ -73,7 +73,7 @@ function resultLines(result: LoadResult): readonly string[] {
     ...operationLines(result),
     ...slowestLines(result),
     ...(result.plan.notes ?? []).map((note) => labelled('note', note, 2)),
-    ...result.generator.doubts.map((doubt) => labelled('doubt', doubt, 2)),
+    ...result.generator.doubts.map(({ message }) => labelled('doubt', message, 2)),
   ]
 }
 

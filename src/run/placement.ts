@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { InlineReason } from '../model/doubt.ts'
 import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import type { Rps } from '../model/units.ts'
@@ -12,7 +13,7 @@ export interface Placement {
   readonly threads: number
   readonly wake: Wake['kind']
   /** Why the run cannot leave the test's thread; undefined when it runs in threads of its own. */
-  readonly inlineBecause: string | undefined
+  readonly inlineBecause: InlineReason | undefined
   /** Undefined in the closed model. */
   readonly peakRps: Rps | undefined
 }
@@ -45,19 +46,19 @@ function wakeFor(rpsPerThread: Rps): Wake['kind'] {
   return asked === 'exact' || asked === 'tick' ? asked : wakeKindFor(rpsPerThread, availableParallelism())
 }
 
-function whyInline({ pattern, lanes, journey, setup }: ResolvedPlan): string | undefined {
+function whyInline({ pattern, lanes, journey, setup }: ResolvedPlan): InlineReason | undefined {
   if (pattern !== undefined && 'rateAt' in pattern && typeof pattern.rateAt === 'function') {
-    return 'the pattern is an object with functions'
+    return 'pattern-functions'
   }
-  if (journey?.from === 'function') return 'the journey is a function'
-  if (setup?.from === 'function') return 'the setup is a function'
+  if (journey?.from === 'function') return 'journey-function'
+  if (setup?.from === 'function') return 'setup-function'
   return lanes.map(whyLaneInline).find((why) => why !== undefined)
 }
 
-function whyLaneInline({ protocol, request }: ResolvedLane): string | undefined {
-  if (protocol.from === 'object') return 'the protocol is an object with functions'
+function whyLaneInline({ protocol, request }: ResolvedLane): InlineReason | undefined {
+  if (protocol.from === 'object') return 'protocol-functions'
   const requests = request === undefined || typeof request === 'function' ? [] : [request].flat()
   const known = knownProtocol(protocol)
   const holdsFunction = (each: object): boolean => known?.needsInline?.(each as AnyRequest) ?? false
-  return requests.some(holdsFunction) ? 'a request holds a function' : undefined
+  return requests.some(holdsFunction) ? 'request-function' : undefined
 }

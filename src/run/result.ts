@@ -1,4 +1,5 @@
 import type { Collector } from '../measure/collector.ts'
+import type { Doubt } from '../model/doubt.ts'
 import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
 import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
@@ -6,6 +7,7 @@ import type { Ended, GeneratorFigures, LoadResult, PhaseFigures, PlanSummary, Ta
 import type { SlowRequest, TracingReport } from '../model/trace.ts'
 import type { Ms, Ratio } from '../model/units.ts'
 import { meanRate } from '../traffic/patterns/index.ts'
+import { doubt } from '../wording/doubts.ts'
 import { curveOf } from './instants.ts'
 import type { GeneratorState } from './messages.ts'
 import { notesOn } from './lane-picker.ts'
@@ -29,7 +31,7 @@ export interface ResultParts {
   readonly target: TargetFigures
   readonly slowest: readonly SlowRequest[]
   readonly tracing: TracingReport
-  readonly doubts: readonly string[]
+  readonly doubts: readonly Doubt[]
 }
 
 /** The frozen LoadResult of what was collected so far. */
@@ -166,12 +168,7 @@ export function worstRunDelay(states: readonly GeneratorState[]): Ratio | null {
 
 function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts): GeneratorFigures {
   const eventLoopUtilization = Math.max(0, ...states.map((state) => state.eventLoopUtilization))
-  const busy =
-    eventLoopUtilization > BUSY
-      ? [
-          `a generator thread was busy ${Math.round(eventLoopUtilization * 100)}% of the time: give it more threads or a lower rate`,
-        ]
-      : []
+  const busy = eventLoopUtilization > BUSY ? [doubt({ code: 'generator-busy', busyRatio: eventLoopUtilization })] : []
   return {
     threads: placement.threads,
     mode: placement.inlineBecause === undefined ? 'worker' : 'inline',

@@ -98,7 +98,7 @@ describe('a run', () => {
       request: { check: ({ status }) => status === 200 },
     })
     expect(result.generator.mode).toBe('inline')
-    expect(result.generator.doubts.join()).toContain('a request holds a function')
+    expect(result.generator.doubts).toContainEqual(expect.objectContaining({ reason: 'request-function' }))
     expect(result.successes).toBe(100)
   })
 

@@ -137,7 +137,7 @@ describe('as a function', () => {
     })
     expect(result).toMatchObject({ successes: 10, generator: { mode: 'inline' } })
     expect(numbers.toSorted((a, b) => a - b)).toEqual([0, 1, 2])
-    expect(result.generator.doubts.join()).toContain('the setup is a function')
+    expect(result.generator.doubts).toContainEqual(expect.objectContaining({ reason: 'setup-function' }))
   })
 
   test('that throws where the first connection is made ends the run before any traffic', async () => {

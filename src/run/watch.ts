@@ -8,6 +8,7 @@ import {
   type WatchSpec,
   watchTarget,
 } from '../measure/monitor/index.ts'
+import type { Doubt } from '../model/doubt.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../model/result.ts'
@@ -15,6 +16,7 @@ import type { Ms, Ratio } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
 import type { Placement } from './placement.ts'
 import { portOf } from '../protocols/index.ts'
+import { doubt } from '../wording/doubts.ts'
 import { type TargetSession, urlsOf } from './session.ts'
 
 const SAMPLE_MS = 1_000
@@ -27,7 +29,7 @@ export class Watch {
   readonly #target: TargetWatch | undefined
   readonly #unwatched: string | undefined
   readonly #host = new HostWatch()
-  readonly #standing: readonly string[]
+  readonly #standing: readonly Doubt[]
   #samples: TargetSample[] = []
   #everyMs = SAMPLE_MS
   #timer: NodeJS.Timeout | undefined
@@ -37,7 +39,7 @@ export class Watch {
     sessions: readonly TargetSession[],
     target: TargetWatch | undefined,
     unwatched: string | undefined,
-    standing: readonly string[],
+    standing: readonly Doubt[],
   ) {
     this.#sessions = sessions
     this.#target = target
@@ -96,7 +98,7 @@ export class Watch {
    * Reasons to distrust the run that lie in the machine or in how the run was started. `runDelayRatio` is the share of
    * its time that the worst generator thread waited for a core.
    */
-  doubts(runDelayRatio: Ratio | null): readonly string[] {
+  doubts(runDelayRatio: Ratio | null): readonly Doubt[] {
     // What a target elsewhere uses is not used here.
     const isHere = this.#sessions.every(({ local }) => local)
     const cpus = isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
@@ -140,16 +142,11 @@ function findable(sessions: readonly TargetSession[]): WatchSpec | { readonly wh
   return port === undefined ? { why: 'its URL names no port' } : { port }
 }
 
-function standingDoubts({ inlineBecause }: Placement): string[] {
-  const doubts: string[] = []
-  if (inlineBecause !== undefined) {
-    doubts.push(
-      `traffic was made in the test's own thread, because ${inlineBecause}: whatever else runs there delays it`,
-    )
-  }
-  if (inspector.url() !== undefined) doubts.push('an inspector is attached, which slows the generator: detach it')
-  if (process.env['NODE_V8_COVERAGE'] !== undefined) {
-    doubts.push('coverage is being collected, which slows the generator: leave load tests out of it')
-  }
-  return doubts
+/** Doubts that are known before the run starts. */
+function standingDoubts({ inlineBecause }: Placement): Doubt[] {
+  return [
+    ...(inlineBecause === undefined ? [] : [doubt({ code: 'inline-run', reason: inlineBecause })]),
+    ...(inspector.url() === undefined ? [] : [doubt({ code: 'inspector' })]),
+    ...(process.env['NODE_V8_COVERAGE'] === undefined ? [] : [doubt({ code: 'coverage' })]),
+  ]
 }

@@ -47,7 +47,7 @@ function generator({ toolRanOut, overloaded }: BottleneckEvidence): Bottleneck |
       ...new Set(toolRanOut.map(({ rate, reasons }) => `at ${round(rate)} req/s: ${reasons[0] ?? 'it was full'}`)),
       `the generator used ${round(cpuPercent)}% of a core in ${threads} thread(s), its event loop was busy ${share(eventLoopUtilization)} of the time`,
       ...(runDelayRatio ? [`it waited for a core ${share(runDelayRatio)} of the time`] : []),
-      ...doubts,
+      ...doubts.map(({ message }) => message),
     ],
   }
 }

@@ -6,6 +6,7 @@ import { eachWith, evenStretches, resultOf } from '../result.case.ts'
 import { randomOf } from '../verdict/queue.case.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { matchers } from './index.ts'
+import { doubt } from '../../wording/doubts.ts'
 
 /** What a host prints of a verdict, in one polarity. */
 function said(verdict: JudgedVerdict, isNot = false): string {
@@ -58,13 +59,13 @@ describe('a latency that was shown', () => {
   })
 
   test('on a machine that gives reason to doubt', () => {
-    const doubts = ['other processes used 0.8 of 2 cores: close them']
+    const doubts = [doubt({ code: 'foreign-load', cpuPercent: 80 })]
     const generator = { ...fast().generator, doubts }
     expect(said(matchers.toHaveMeanBelow(fast({ generator }), 10))).toMatchInlineSnapshot(`
       "expected mean response time below 10 ms, was 15.1 ms (90% interval 15.0–15.2 ms, n = 6 000, effective 5 503)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         service time p50 15.2 ms: the target itself took that long
-        doubt: other processes used 0.8 of 2 cores: close them
+        doubt: other processes used 80% of a core; stop them, or run the load test alone
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })

@@ -72,7 +72,7 @@ export function describeSeed({ seed }: LoadResult): string {
 
 /** Reasons to distrust the figures. */
 export function describeDoubts({ generator }: LoadResult): readonly string[] {
-  return generator.doubts.map((doubt) => `doubt: ${doubt}`)
+  return generator.doubts.map(({ message }) => `doubt: ${message}`)
 }
 
 /** From this share of a response time on, a part of it is worth naming as its cause. */

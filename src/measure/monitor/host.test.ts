@@ -36,13 +36,11 @@ describe('doubts about the machine', () => {
     expect(hostDoubts({ stealRatio: 0, foreignCores: 0, runDelayRatio: null })).toEqual([])
   })
 
-  test('each disturbance is named with what to do', () => {
-    expect(hostDoubts({ stealRatio: 0.05, foreignCores: 0.85, runDelayRatio: 0.124 })).toMatchInlineSnapshot(`
-      [
-        "steal: the hypervisor gave 5% of this machine's CPU time to others, and latencies include those pauses; compare only runs with little steal, or use a machine with cores of its own",
-        "foreign load: other processes used 85% of a core; end them, or run the load test alone",
-        "saturated CPU: the generator waited for a core 12% of the time; lower the rate, or give the generator a machine of its own",
-      ]
-    `)
+  test('each disturbance has a doubt with its figures', () => {
+    expect(hostDoubts({ stealRatio: 0.05, foreignCores: 0.85, runDelayRatio: 0.124 })).toMatchObject([
+      { code: 'steal', stealRatio: 0.05 },
+      { code: 'foreign-load', cpuPercent: 85 },
+      { code: 'saturated-cpu', runDelayRatio: 0.124 },
+    ])
   })
 })

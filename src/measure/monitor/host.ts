@@ -1,4 +1,6 @@
+import type { Doubt } from '../../model/doubt.ts'
 import type { Ms } from '../../model/units.ts'
+import { doubt } from '../../wording/doubts.ts'
 import { readProc, TICKS_PER_SECOND } from './proc.ts'
 
 /** What disturbed a run from outside. */
@@ -53,31 +55,13 @@ export class HostWatch {
   }
 }
 
-/** The doubts that noise casts on a run's figures, each with what to do; none on a quiet machine. */
-export function hostDoubts({ stealRatio, foreignCores, runDelayRatio }: HostNoise): readonly string[] {
-  const doubts: string[] = []
-  if (stealRatio > 0.02) {
-    doubts.push(
-      `steal: the hypervisor gave ${percent(stealRatio)} of this machine's CPU time to others, and latencies include ` +
-        'those pauses; compare only runs with little steal, or use a machine with cores of its own',
-    )
-  }
-  if (foreignCores > 0.3) {
-    doubts.push(
-      `foreign load: other processes used ${percent(foreignCores)} of a core; end them, or run the load test alone`,
-    )
-  }
-  if (runDelayRatio !== null && runDelayRatio > 0.1) {
-    doubts.push(
-      `saturated CPU: the generator waited for a core ${percent(runDelayRatio)} of the time; lower the rate, or give ` +
-        'the generator a machine of its own',
-    )
-  }
-  return doubts
-}
-
-function percent(ratio: number): string {
-  return `${Math.round(100 * ratio)}%`
+/** The doubts that the noise of the machine casts on a run's figures; none on a quiet machine. */
+export function hostDoubts({ stealRatio, foreignCores, runDelayRatio }: HostNoise): readonly Doubt[] {
+  return [
+    ...(stealRatio > 0.02 ? [doubt({ code: 'steal', stealRatio })] : []),
+    ...(foreignCores > 0.3 ? [doubt({ code: 'foreign-load', cpuPercent: 100 * foreignCores })] : []),
+    ...(runDelayRatio !== null && runDelayRatio > 0.1 ? [doubt({ code: 'saturated-cpu', runDelayRatio })] : []),
+  ]
 }
 
 function readCounters(): HostCounters | undefined {

@@ -1,0 +1,39 @@
+import type { Ms, Ratio } from './units.ts'
+
+/** Why the generator ran in the test's own thread and not in threads of its own. */
+export type InlineReason =
+  | 'pattern-functions'
+  | 'journey-function'
+  | 'setup-function'
+  | 'protocol-functions'
+  | 'request-function'
+
+/**
+ * A reason to distrust the figures of a run, as a code with its numbers. A new one is a member here and a sentence in
+ * `wording/doubts.ts`.
+ */
+export type DoubtFacts =
+  | { readonly code: 'inline-run'; readonly reason: InlineReason }
+  | { readonly code: 'inspector' }
+  | { readonly code: 'coverage' }
+  /** Share of the machine's CPU time that its hypervisor gave to other machines. */
+  | { readonly code: 'steal'; readonly stealRatio: Ratio }
+  /** CPU of processes that are neither the generator nor the target, in % of one core. */
+  | { readonly code: 'foreign-load'; readonly cpuPercent: number }
+  /** Share of its time that a generator thread was ready to run and waited for a core. */
+  | { readonly code: 'saturated-cpu'; readonly runDelayRatio: Ratio }
+  /** Event-loop utilization of the busiest generator thread. */
+  | { readonly code: 'generator-busy'; readonly busyRatio: Ratio }
+  /** The first `slowMs` of the measured part were slower than the rest; `warmUpMs` is the warm-up that excludes them. */
+  | {
+      readonly code: 'slow-start'
+      readonly slowMs: Ms
+      readonly firstMeanMs: Ms
+      readonly restMeanMs: Ms
+      readonly warmUpMs: Ms
+    }
+
+export type DoubtCode = DoubtFacts['code']
+
+/** What a result carries: the facts, and the sentence that says what they mean and what to do. */
+export type Doubt = DoubtFacts & { readonly message: string }

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import type { Doubt, DoubtFacts } from '../model/doubt.ts'
+import { doubt, doubtLines } from './doubts.ts'
+
+test.each<[DoubtFacts, string]>([
+  [
+    { code: 'inline-run', reason: 'request-function' },
+    "the test's own thread generated the traffic because a request contains a function; other code in that thread delays it",
+  ],
+  [{ code: 'inspector' }, 'an inspector is attached, which slows the generator; detach it'],
+  [{ code: 'coverage' }, 'code coverage is collected, which slows the generator; run load tests without it'],
+  [
+    { code: 'steal', stealRatio: 0.05 },
+    "the hypervisor gave 5% of this machine's CPU time to other machines, and latencies include those pauses; compare only runs with little steal, or use a machine with dedicated cores",
+  ],
+  [
+    { code: 'foreign-load', cpuPercent: 85 },
+    'other processes used 85% of a core; stop them, or run the load test alone',
+  ],
+  [
+    { code: 'saturated-cpu', runDelayRatio: 0.124 },
+    'the generator waited for a core 12% of the time; lower the rate, or run the generator on another machine',
+  ],
+  [
+    { code: 'generator-busy', busyRatio: 0.966 },
+    'a generator thread was busy 97% of the time; use more threads or a lower rate',
+  ],
+  [
+    { code: 'slow-start', slowMs: 5_000, firstMeanMs: 80.1, restMeanMs: 20.05, warmUpMs: 15_000 },
+    "the first 5 s were slower than the rest (mean 80.1 ms, then 20.1 ms); exclude them with warmUp: '15s'",
+  ],
+])('words %o', (facts, message) => {
+  expect(doubt(facts)).toEqual({ ...facts, message })
+})
+
+describe('doubts of several runs', () => {
+  const runWith = (...doubts: readonly DoubtFacts[]): { generator: { doubts: readonly Doubt[] } } => ({
+    generator: { doubts: doubts.map(doubt) },
+  })
+
+  test('take one line for each code, with the figures of the first', () => {
+    const runs = [
+      runWith({ code: 'foreign-load', cpuPercent: 90 }),
+      runWith({ code: 'foreign-load', cpuPercent: 40 }, { code: 'inspector' }),
+      runWith(),
+    ]
+    expect(doubtLines(runs, 'trials')).toEqual([
+      'Doubt in 2 of 3 trials: other processes used 90% of a core; stop them, or run the load test alone',
+      'Doubt in 1 of 3 trials: an inspector is attached, which slows the generator; detach it',
+    ])
+  })
+
+  test('name no number of runs where there is one run', () => {
+    expect(doubtLines([runWith({ code: 'inspector' })], 'runs')).toEqual([
+      'Doubt: an inspector is attached, which slows the generator; detach it',
+    ])
+  })
+})

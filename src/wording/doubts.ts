@@ -1,0 +1,63 @@
+import type { Doubt, DoubtCode, DoubtFacts, InlineReason } from '../model/doubt.ts'
+import type { GeneratorFigures } from '../model/result.ts'
+import { formatDuration, type Ratio } from '../model/units.ts'
+
+const inlineReasons = {
+  'pattern-functions': 'the pattern is an object with functions',
+  'journey-function': 'the journey is a function',
+  'setup-function': 'the setup is a function',
+  'protocol-functions': 'the protocol is an object with functions',
+  'request-function': 'a request contains a function',
+} as const satisfies Record<InlineReason, string>
+
+type Sentences = {
+  readonly [Code in DoubtCode]: (facts: Extract<DoubtFacts, { readonly code: Code }>) => string
+}
+
+/** One sentence for each code: what happened, then what to do. */
+const sentences: Sentences = {
+  'inline-run': ({ reason }) =>
+    `the test's own thread generated the traffic because ${inlineReasons[reason]}; other code in that thread delays it`,
+  inspector: () => 'an inspector is attached, which slows the generator; detach it',
+  coverage: () => 'code coverage is collected, which slows the generator; run load tests without it',
+  steal: ({ stealRatio }) =>
+    `the hypervisor gave ${percent(stealRatio)} of this machine's CPU time to other machines, and latencies include ` +
+    'those pauses; compare only runs with little steal, or use a machine with dedicated cores',
+  'foreign-load': ({ cpuPercent }) =>
+    `other processes used ${Math.round(cpuPercent)}% of a core; stop them, or run the load test alone`,
+  'saturated-cpu': ({ runDelayRatio }) =>
+    `the generator waited for a core ${percent(runDelayRatio)} of the time; lower the rate, or run the generator on ` +
+    'another machine',
+  'generator-busy': ({ busyRatio }) =>
+    `a generator thread was busy ${percent(busyRatio)} of the time; use more threads or a lower rate`,
+  'slow-start': ({ slowMs, firstMeanMs, restMeanMs, warmUpMs }) =>
+    `the first ${formatDuration(slowMs)} were slower than the rest (mean ${firstMeanMs.toPrecision(3)} ms, then ` +
+    `${restMeanMs.toPrecision(3)} ms); exclude them with warmUp: '${warmUpMs / 1_000}s'`,
+}
+
+/** A doubt with its message. */
+export function doubt(facts: DoubtFacts): Doubt {
+  // The registry pairs each code with the function that takes its facts; the compiler does not follow a union that far.
+  const sentence = sentences[facts.code] as (facts: DoubtFacts) => string
+  return Object.freeze({ ...facts, message: sentence(facts) })
+}
+
+interface Doubted {
+  readonly generator: Pick<GeneratorFigures, 'doubts'>
+}
+
+/** One line for each code of doubt in several runs: "Doubt in 2 of 7 trials: …", with the figures of the first. */
+export function doubtLines(results: readonly Doubted[], runs: string): string[] {
+  const byCode = Map.groupBy(
+    results.flatMap(({ generator }) => generator.doubts),
+    ({ code }) => code,
+  )
+  return [...byCode.values()].map((doubts) => {
+    const where = results.length === 1 ? '' : ` in ${doubts.length} of ${results.length} ${runs}`
+    return `Doubt${where}: ${doubts[0]?.message ?? ''}`
+  })
+}
+
+function percent(ratio: Ratio): string {
+  return `${Math.round(100 * ratio)}%`
+}

@@ -104,7 +104,7 @@ const config: OxlintConfig = defineConfig({
     { files: ['src/measure/monitor/**'], rules: boundaries('measure', [TEST_RUNNER]) },
     ...rooms.map((room) => ({ files: tests.map((kind) => `src/${room}/**/*.${kind}.ts`), rules: boundaries(room) })),
     {
-      files: ['src/report/**', 'src/hosts/**', 'src/assessments/**', 'fixtures/**'],
+      files: ['src/report/**', 'src/hosts/**', 'src/assessments/**', 'fixtures/**', 'docs/**'],
       rules: { 'eslint/no-console': 'off' },
     },
     { files: ['*.config.ts', 'src/reporter.ts', 'fixtures/modules/**'], rules: { 'import/no-default-export': 'off' } },

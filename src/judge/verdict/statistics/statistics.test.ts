@@ -6,7 +6,6 @@ import { median } from './median.ts'
 import { neweyWestSlope } from './newey-west.ts'
 import { proportionBounds } from './proportion.ts'
 import { quantileRanks } from './quantile-ranks.ts'
-import { normalQuantile, studentQuantile } from './student.ts'
 
 /** The smallest n for which t over the limit still show, at the given doubt, that the share over it is below q. */
 function smallestPass(t: number, q: number, doubt: number): number {
@@ -96,14 +95,6 @@ describe('ranks around a quantile', () => {
     expect(quantileRanks(368, 0.99, 0.025).high).toBe(368)
     expect(quantileRanks(3, 0.5, 0.025)).toEqual({ low: undefined, high: undefined })
   })
-})
-
-test('quantiles of the normal and of Student’s t agree with the tables', () => {
-  expect(normalQuantile(0.95)).toBeCloseTo(1.644_853_6, 6)
-  expect(normalQuantile(0.001)).toBeCloseTo(-3.090_232_3, 6)
-  expect(studentQuantile(0.95, 19)).toBeCloseTo(1.729_1, 4)
-  expect(studentQuantile(0.99, 46)).toBeCloseTo(2.410_2, 4)
-  expect(studentQuantile(0.999, 20)).toBeCloseTo(3.551_8, 2)
 })
 
 describe('Newey–West slope', () => {

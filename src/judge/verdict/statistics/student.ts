@@ -1,14 +1,34 @@
+import { incompleteBeta, logBeta } from './incomplete-beta.ts'
+
+/** Newton's method takes fewer than 20 steps; more would mean that the arguments make no sense. */
+const MAX_STEPS = 100
+const PRECISION = 1e-13
+
 /**
- * Quantile of Student's t for `freedom` ≥ 10 degrees of freedom, by its expansion around the normal quantile
- * (Abramowitz & Stegun 26.7.5); right to 0.002 or better there.
+ * Quantile of Student's t for 0 < p < 1 and `freedom` > 0 degrees of freedom, with a relative error below 1e-8. Closed
+ * forms for 1 and 2 degrees. Otherwise Newton's method from the normal quantile, which lies below the one of t for
+ * p > 0.5: the tail is convex there, so no step passes the root.
  */
 export function studentQuantile(p: number, freedom: number): number {
-  const z = normalQuantile(p)
-  const z2 = z * z
-  const first = (z * (z2 + 1)) / 4
-  const second = (z * ((5 * z2 + 16) * z2 + 3)) / 96
-  const third = (z * (((3 * z2 + 19) * z2 + 17) * z2 - 15)) / 384
-  return z + (first + (second + third / freedom) / freedom) / freedom
+  if (p < 0.5) return -studentQuantile(1 - p, freedom)
+  if (p === 0.5) return 0
+  if (freedom === 1) return 1 / Math.tan(Math.PI * (1 - p))
+  if (freedom === 2) return (2 * p - 1) / Math.sqrt(2 * p * (1 - p))
+  const logPeak = -0.5 * Math.log(freedom) - logBeta(freedom / 2, 0.5)
+  let t = normalQuantile(p)
+  for (let i = 0; i < MAX_STEPS; i++) {
+    const density = Math.exp(logPeak - ((freedom + 1) / 2) * Math.log1p((t * t) / freedom))
+    const step = (studentTail(t, freedom) - (1 - p)) / density
+    t += step
+    if (Math.abs(step) <= PRECISION * t) break
+  }
+  return t
+}
+
+/** P[T > t] of Student's t, for t ≥ 0. */
+function studentTail(t: number, freedom: number): number {
+  const sum = freedom + t * t
+  return incompleteBeta(freedom / sum, (t * t) / sum, freedom / 2, 0.5) / 2
 }
 
 /** Quantile of the standard normal for 0 < p < 1 (Acklam's rational approximation, relative error below 1.2e-9). */

@@ -160,6 +160,7 @@ async function highest(
       ...subject.plan,
       maxConnections,
       rate,
+      arrivals: 'uniform',
       duration: Math.max(LEAST_HOLD_MS, subject.duration / 2),
       warmUp: subject.duration / 8,
     })

@@ -22,6 +22,7 @@ export function trialPlan(trial: Trial, slo: LimitSlo): LoadPlan {
     case 'recover':
       return {
         ...common,
+        arrivals: 'uniform',
         pattern: sequence(
           constant({ rate: trial.overloadRps, duration: trial.overloadMs, name: 'overload' }),
           constant({ rate: trial.afterRps, duration: trial.afterMs, name: 'recovery' }),

@@ -37,8 +37,19 @@ export interface PatternSpec {
   readonly [parameter: string]: unknown
 }
 
-/** Where arrivals stand on a pattern's curve: `uniform` where Λ reaches 1, 2, 3 …; `poisson` at a sum of Exp(1) draws. */
-export type ArrivalProcessName = 'uniform' | 'poisson'
+/**
+ * How the arrivals of a run are placed on a pattern's curve:
+ * - `uniform`: where Λ reaches 1, 2, 3 …
+ * - `jittered`: the n-th at a uniformly random place of its slot, between Λ = n − 1 and Λ = n. The counts are those of
+ *   `uniform`, and a target that pauses periodically meets arrivals at every phase of its period.
+ * - `poisson`: where Λ reaches a running sum of Exp(1) draws. The count is random.
+ */
+export type ArrivalProcessName = (typeof ARRIVAL_PROCESSES)[number]
+
+export const ARRIVAL_PROCESSES = ['uniform', 'jittered', 'poisson'] as const
+
+/** The arrival process of a plan that names neither `arrivals` nor the pattern 'poisson'. */
+export const DEFAULT_ARRIVALS: ArrivalProcessName = 'uniform'
 
 /** A stream of numbers in [0, 1), the same for the same seed on every machine. */
 export interface Random {

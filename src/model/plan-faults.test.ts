@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LoadPlanError } from './errors.ts'
+import { DEFAULT_ARRIVALS } from './pattern.ts'
 import { resolvePlan } from './plan-faults.ts'
 import type { PlanVocabulary } from './plan-vocabulary.ts'
 
@@ -63,7 +64,7 @@ describe('a complete plan', () => {
       pattern: { kind: 'constant', rate: 50 },
       durationMs: 30_000,
       concurrency: undefined,
-      arrivals: 'uniform',
+      arrivals: DEFAULT_ARRIVALS,
       warmUpMs: 0,
       batchSize: 1,
       journey: undefined,
@@ -145,10 +146,6 @@ describe('a complete plan', () => {
     expect(lane.target).toEqual(target)
   })
 
-  it('with the pattern poisson has Poisson arrivals', () => {
-    expect(resolvePlan({ ...complete, pattern: 'poisson' }, vocabulary).arrivals).toBe('poisson')
-  })
-
   it('takes rate and duration of a pattern that has them', () => {
     const whole = { kind: 'constant', rate: 7, durationMs: 900 }
     expect(resolvePlan({ target: complete.target, pattern: whole }, vocabulary).durationMs).toBe(900)
@@ -189,10 +186,6 @@ describe('a mistake in a plan', () => {
     [{ duration: 0 }, 'duration must be longer than 0, got 0'],
     [{ pattern: 'sinus' }, "pattern is not the name of a pattern, got 'sinus'"],
     [{ durration: 5 }, 'durration is not a key of a plan, got 5\n    → did you mean `duration`?'],
-    [
-      { arrivals: 'uniform', pattern: 'poisson' },
-      "arrivals cannot go with the pattern 'poisson', got 'uniform'\n    → leave `arrivals` out, or write pattern: 'constant'",
-    ],
     [
       { rate: 0.01 },
       "duration must leave room for one request (0.30 are expected in 30 s), got '30s'\n    → give it a longer duration or a higher rate",

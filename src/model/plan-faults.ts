@@ -1,5 +1,6 @@
 import { LoadPlanError } from './errors.ts'
 import type { JourneyFunction } from './journey.ts'
+import { ARRIVAL_PROCESSES } from './pattern.ts'
 import type { SetupFunction } from './setup.ts'
 import type { PlanFault } from './errors.ts'
 import type { LoadPlan, ResolvedPlan } from './plan.ts'
@@ -44,7 +45,7 @@ const READERS = {
   rate: positive,
   duration: positiveDuration,
   concurrency: wholeFrom(1),
-  arrivals: oneOf(['uniform', 'poisson']),
+  arrivals: oneOf(ARRIVAL_PROCESSES),
   warmUp: anyDuration,
   request: later,
   journey: later,

@@ -1,5 +1,5 @@
 import type { PlanFault } from './errors.ts'
-import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from './pattern.ts'
+import { type ArrivalPattern, type ArrivalProcessName, DEFAULT_ARRIVALS, type PatternSpec } from './pattern.ts'
 import type { PatternName } from './plan.ts'
 import type { PlanVocabulary } from './plan-vocabulary.ts'
 import { formatDuration } from './units.ts'
@@ -37,15 +37,15 @@ export function resolveSchedule(
   const ownDurationMs = pattern && durationOf(pattern, vocabulary)
   if (faults.length === before || ownDurationMs !== undefined) requireDuration(plan, ownDurationMs, faults)
   const kind = pattern !== undefined && 'kind' in pattern ? pattern.kind : plan['pattern']
-  if (kind === 'poisson' && keys.arrivals === 'uniform') {
+  if (kind === 'poisson' && keys.arrivals !== undefined && keys.arrivals !== 'poisson') {
     const remedy = "leave `arrivals` out, or write pattern: 'constant'"
-    faults.push({ key: 'arrivals', value: 'uniform', rule: "cannot go with the pattern 'poisson'", remedy })
+    faults.push({ key: 'arrivals', value: keys.arrivals, rule: "cannot go with the pattern 'poisson'", remedy })
   }
   const durationMs = ownDurationMs ?? keys.durationMs
   if (faults.length === before && pattern !== undefined && durationMs !== undefined) {
     requireOneArrival(plan, pattern, { durationMs, seed: keys.seed, batchSize: keys.batchSize }, vocabulary, faults)
   }
-  return { pattern, durationMs, arrivals: keys.arrivals ?? (kind === 'poisson' ? 'poisson' : 'uniform') }
+  return { pattern, durationMs, arrivals: keys.arrivals ?? (kind === 'poisson' ? 'poisson' : DEFAULT_ARRIVALS) }
 }
 
 /** As many as ever in flight: nothing of an open schedule applies. */
@@ -62,7 +62,7 @@ function closedModel(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): Resol
     faults.push({ key, value, rule, remedy: 'write `rate` instead of `concurrency`' })
   }
   requireDuration(plan, undefined, faults)
-  return { pattern: undefined, durationMs: keys.durationMs, arrivals: 'uniform' }
+  return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS }
 }
 
 function readPattern(

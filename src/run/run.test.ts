@@ -62,7 +62,8 @@ describe('a run', () => {
       constant({ name: 'calm', rate: 100, duration: '1s' }),
       constant({ name: 'storm', rate: 400, duration: '1s' }),
     )
-    const result = await runLoad({ target: server.url, pattern })
+    const result = await runLoad({ target: server.url, pattern, arrivals: 'jittered' })
+    expect(result.arrivals).toBe('jittered')
     expect(result.phases['calm']?.requestsScheduled).toBe(100)
     expect(result.phases['storm']?.requestsScheduled).toBe(400)
     expect(result.phases['storm']).toMatchObject({ startMs: 1_000, endMs: 2_000, durationMs: 1_000 })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { LoadPlanError } from '../model/errors.ts'
+import { DEFAULT_ARRIVALS } from '../model/pattern.ts'
 import { resolvePlan } from '../model/plan-faults.ts'
 import { tcp } from '../protocols/tcp/index.ts'
 import { burst, constant, poisson, rampUp, randomWalk, sineWave } from '../traffic/patterns/index.ts'
@@ -35,6 +36,33 @@ it.each([
   const { rate: _, ...plan } = complete
   expect(faultsOf({ ...plan, pattern })).toBe('no fault')
   expect(faultsOf({ ...complete, pattern })).toContain('rate must be left out')
+})
+
+it.each(['uniform', 'jittered', 'poisson'])(
+  '%s arrivals are valid with every pattern that does not set them',
+  (arrivals) => {
+    const { rate: _, ...plan } = complete
+    for (const pattern of [constant, burst, sineWave, randomWalk].map((build) => build({ rate: 5 }))) {
+      expect(resolvePlan({ ...plan, pattern, arrivals }, vocabulary).arrivals).toBe(arrivals)
+    }
+  },
+)
+
+it('a plan that names no arrivals gets the default, or Poisson arrivals with the pattern poisson', () => {
+  expect(resolvePlan(complete, vocabulary).arrivals).toBe(DEFAULT_ARRIVALS)
+  expect(resolvePlan({ ...complete, pattern: 'poisson' }, vocabulary).arrivals).toBe('poisson')
+})
+
+it.each(['uniform', 'jittered'])("%s arrivals are a plan issue with the pattern 'poisson'", (arrivals) => {
+  expect(faultsOf({ ...complete, arrivals, pattern: 'poisson' })).toBe(
+    `arrivals cannot go with the pattern 'poisson', got '${arrivals}'\n    → leave \`arrivals\` out, or write pattern: 'constant'`,
+  )
+})
+
+it('a misspelled arrival process is a plan issue that lists the processes', () => {
+  expect(faultsOf({ ...complete, arrivals: 'jitter' })).toBe(
+    "arrivals must be 'uniform', 'jittered', 'poisson', got 'jitter'\n    → did you mean 'jittered'?",
+  )
 })
 
 it('a plan with mistakes everywhere is answered on one screen, each with its remedy', () => {

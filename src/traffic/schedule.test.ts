@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ArrivalProcessName } from '../model/pattern.ts'
+import { ARRIVAL_PROCESSES, type ArrivalProcessName } from '../model/pattern.ts'
 import type { Arrival } from './arrival-source.ts'
 import { arrivalsOf } from './arrivals/index.ts'
 import { randomFrom } from './arrivals/random.ts'
@@ -71,7 +71,7 @@ test('the threads together send what one thread alone would, each at its instant
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 7 }),
-      fc.constantFrom<ArrivalProcessName>('uniform', 'poisson'),
+      fc.constantFrom(...ARRIVAL_PROCESSES),
       fc.integer({ min: 0, max: 1_000 }),
       (threads, process, warmUpMs) => {
         const alone = allOf(new Schedule(optionsOf({ process, warmUpMs })))
@@ -88,17 +88,14 @@ test('the threads together send what one thread alone would, each at its instant
 })
 
 describe('warm-up', () => {
-  test.each<ArrivalProcessName>(['uniform', 'poisson'])(
-    '%s: lies before zero and leaves the measured part as it is',
-    (process) => {
-      const measured = allOf(new Schedule(optionsOf({ process })))
-      const arrivals = allOf(new Schedule(optionsOf({ process, warmUpMs: 1_000 })))
-      const warmUp = arrivals.filter(({ atMs }) => atMs < 0)
-      expect(warmUp.length).toBeGreaterThan(0)
-      expect(warmUp[0]?.atMs).toBeGreaterThanOrEqual(-1_000)
-      expect(arrivals.slice(warmUp.length)).toEqual(measured)
-    },
-  )
+  test.each(ARRIVAL_PROCESSES)('%s: lies before zero and leaves the measured part as it is', (process) => {
+    const measured = allOf(new Schedule(optionsOf({ process })))
+    const arrivals = allOf(new Schedule(optionsOf({ process, warmUpMs: 1_000 })))
+    const warmUp = arrivals.filter(({ atMs }) => atMs < 0)
+    expect(warmUp.length).toBeGreaterThan(0)
+    expect(warmUp[0]?.atMs).toBeGreaterThanOrEqual(-1_000)
+    expect(arrivals.slice(warmUp.length)).toEqual(measured)
+  })
 
   test('no request of it has the id of a measured one', () => {
     const ids = allOf(new Schedule(optionsOf({ warmUpMs: 1_000 }))).map(({ requestId }) => requestId)
@@ -114,22 +111,25 @@ describe('phases', () => {
     rampUp({ from: 0, to: 20, duration: '1s', name: 'rise' }),
   )
 
-  function phasedSchedule(): Schedule<Named> {
+  function phasedSchedule(process: ArrivalProcessName = 'uniform'): Schedule<Named> {
     const pattern = patternFrom(phased, { durationMs: 3_000, seed: 'cafe' })
     return new Schedule({
       ...optionsOf({ warmUpMs: 500 }),
-      instants: arrivalsOf(pattern, 'uniform', randomFrom('cafe')),
+      instants: arrivalsOf(pattern, process, randomFrom('cafe')),
       phases: pattern.phases ?? [],
     })
   }
 
-  test('a request belongs to the phase in which it is intended, and −1 is none', () => {
-    const phases = allOf(phasedSchedule()).map(({ phase }) => phase)
-    const counted = (phase: number): number => phases.filter((each) => each === phase).length
-    expect(counted(0)).toBe(10)
-    expect(counted(1)).toBe(10)
-    expect(counted(-1)).toBe(25 + 20)
-  })
+  test.each(['uniform', 'jittered'] as const)(
+    '%s: a request belongs to the phase in which it is intended',
+    (process) => {
+      const phases = allOf(phasedSchedule(process)).map(({ phase }) => phase)
+      const counted = (phase: number): number => phases.filter((each) => each === phase).length
+      expect(counted(0)).toBe(10)
+      expect(counted(1)).toBe(10)
+      expect(counted(-1)).toBe(25 + 20)
+    },
+  )
 
   test('what is given up is counted by phase', () => {
     const schedule = phasedSchedule()

@@ -1,5 +1,4 @@
 import type { VerdictValue } from '../../model/verdict.ts'
-import type { ArrivalProcessName } from '../../model/pattern.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 
 /** From here on a trial that held confirms its rate. */
@@ -9,7 +8,7 @@ export const FULL_LENGTH_MS: Ms = 12_000
 export interface OpenTrial {
   readonly purpose: 'step' | 'hold' | 'refute' | 'bisect' | 'recommend'
   readonly rate: Rps
-  readonly arrivals: ArrivalProcessName
+  readonly arrivals: 'uniform' | 'poisson'
   readonly durationMs: Ms
 }
 

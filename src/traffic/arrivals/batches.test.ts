@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ArrivalProcessName } from '../../model/pattern.ts'
 import { constant, patternFrom } from '../patterns/index.ts'
 import { inBatches } from './batches.ts'
 import { arrivalsOf } from './index.ts'
@@ -6,7 +7,7 @@ import { randomFrom } from './random.ts'
 
 const second = patternFrom(constant({ rate: 100 }), { durationMs: 1_000, seed: '1' })
 
-function instants(size: number, process: 'uniform' | 'poisson'): readonly number[] {
+function instants(size: number, process: ArrivalProcessName): readonly number[] {
   const arrivals = inBatches(size, second, (curve) => arrivalsOf(curve, process, randomFrom('1', 'arrivals')))
   const all: number[] = []
   for (let atMs = arrivals.next(); atMs !== Number.POSITIVE_INFINITY; atMs = arrivals.next()) all.push(atMs)
@@ -27,6 +28,14 @@ describe('100/s for a second in batches', () => {
 
   it('of 1 are the arrivals themselves', () => {
     expect(instants(1, 'poisson')).toEqual([...new Set(instants(1, 'poisson'))])
+  })
+
+  it('of 10 with jittered arrivals have one batch in each tenth of the second', () => {
+    const all = instants(10, 'jittered')
+    expect(all).toHaveLength(100)
+    const batches = [...new Set(all)]
+    expect(batches).toHaveLength(10)
+    expect(batches.map((tMs) => Math.floor(tMs / 100))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
   it('by a Poisson process come at a tenth of the rate', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ArrivalPattern } from '../../model/pattern.ts'
+import { ARRIVAL_PROCESSES, type ArrivalPattern } from '../../model/pattern.ts'
 import { constant, patternFrom, rampUp, sineWave } from '../patterns/index.ts'
 import { allArrivals } from '../patterns/patterns.case.ts'
 import { arrivalsOf } from './index.ts'
@@ -78,15 +78,68 @@ test('a total that rounding left just short of a whole number keeps its last arr
 
 test('once over, a schedule stays over', () => {
   const pattern = patternFrom(constant({ rate: 2 }), { durationMs: 1_000, seed: 'a' })
-  for (const process of ['uniform', 'poisson'] as const) {
+  for (const process of ARRIVAL_PROCESSES) {
     const arrivals = arrivalsOf(pattern, process, randomFrom('a'))
     while (arrivals.next() < Number.POSITIVE_INFINITY);
     expect([arrivals.next(), arrivals.next()]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])
   }
 })
 
-test('less than one arrival is none', () => {
-  expect(allArrivals(patternFrom(constant({ rate: 0.9 }), { durationMs: 1_000, seed: 'a' }), 'uniform')).toEqual([])
+test.each(['uniform', 'jittered'] as const)('%s: less than one arrival is none', (process) => {
+  expect(allArrivals(patternFrom(constant({ rate: 0.9 }), { durationMs: 1_000, seed: 'a' }), process)).toEqual([])
+})
+
+test('keeps jittered arrivals within their slots when a custom pattern is two formulas with a pause', () => {
+  const pausing = own(
+    9_000,
+    (t) => (t < 1_000 || t >= 8_000 ? 20 : 0),
+    (t) => (20 * (Math.min(t, 1_000) + Math.max(t - 8_000, 0))) / 1_000,
+  )
+  const arrivals = allArrivals(pausing, 'jittered')
+  expect(arrivals).toHaveLength(40)
+  for (const [i, tMs] of arrivals.entries()) {
+    const slotStartMs = 50 * i + (i < 20 ? 0 : 7_000)
+    expect(tMs).toBeGreaterThan(slotStartMs - 1e-5)
+    expect(tMs).toBeLessThan(slotStartMs + 50 + 1e-5)
+  }
+})
+
+test('places the jittered arrivals of a staircase count at its steps', () => {
+  const staircase = own(
+    5_000,
+    () => 0,
+    (t) => 2 * Math.floor(t / 1_000),
+  )
+  const seconds = allArrivals(staircase, 'jittered').map((tMs) => Math.round(tMs) / 1_000)
+  expect(seconds).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
+})
+
+test('spaces jittered arrivals 10 ms apart on average at 100/s, with a standard deviation of 10/√6 ms', () => {
+  const arrivals = allArrivals(patternFrom(constant({ rate: 100 }), { durationMs: 100_000, seed: 'a' }), 'jittered')
+  const gaps = arrivals.slice(1).map((tMs, i) => tMs - (arrivals[i] ?? 0))
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
+  const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length)
+  expect(arrivals).toHaveLength(10_000)
+  expect(mean).toBeCloseTo(10, 2)
+  expect(deviation).toBeCloseTo(10 / Math.sqrt(6), 0)
+  expect(Math.max(...gaps)).toBeLessThan(20)
+})
+
+test('jittered arrivals meet a periodic pause of half a slot in about half of its periods, uniform ones always or never', () => {
+  const pattern = patternFrom(constant({ rate: 100 }), { durationMs: 400_000, seed: 'a' })
+  const pausesMet = (process: 'uniform' | 'jittered', pauseStartMs: number): number => {
+    const inPause = allArrivals(pattern, process)
+      .map((tMs) => tMs % 2_000)
+      .filter((phaseMs) => phaseMs >= pauseStartMs && phaseMs < pauseStartMs + 5)
+    return inPause.length
+  }
+  expect([pausesMet('uniform', 1_002), pausesMet('uniform', 1_007)]).toEqual([0, 200])
+  // Binomial with n = 200 and p = 1/2: outside 60 … 140 once in 10⁸.
+  for (const pauseStartMs of [1_002, 1_007]) {
+    const met = pausesMet('jittered', pauseStartMs)
+    expect(met).toBeGreaterThan(60)
+    expect(met).toBeLessThan(140)
+  }
 })
 
 test('a million arrivals at 50 000/s cost far less than the 20 µs between them', () => {

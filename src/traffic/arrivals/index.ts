@@ -12,6 +12,8 @@ export interface Arrivals {
 /**
  * The schedule of a pattern: the instants at which its Λ reaches
  * - `uniform`: 1, 2, 3 …
+ * - `jittered`: 1 − U₁, 2 − U₂, 3 − U₃ …, with U uniform in [0, 1). Each slot (n − 1, n] of Λ holds one arrival, so every
+ *   count differs from the uniform one by less than 1.
  * - `poisson`: a running sum of −ln(1 − U), which are Exp(1) draws. By time rescaling (Daley and Vere-Jones, theorem
  *   7.4.I) these are the arrivals of a Poisson process of rate λ(t).
  *
@@ -21,14 +23,20 @@ export function arrivalsOf(pattern: ArrivalPattern, process: ArrivalProcessName,
   const { durationMs } = pattern
   const total = pattern.expectedBy(durationMs)
   // A total of 500 that was computed as 499.999 999 999 9 still has its 500th arrival.
-  const most = process === 'uniform' ? total + countSlack(total) : total
+  const most = process === 'poisson' ? total : total + countSlack(total)
+  let slot = 0
   let expected = 0
   let previousMs = 0
 
   return {
     next() {
-      expected += process === 'uniform' ? 1 : -Math.log(1 - random.next())
-      if (!(expected <= most)) return Number.POSITIVE_INFINITY
+      if (process === 'poisson') {
+        expected -= Math.log(1 - random.next())
+      } else {
+        slot++
+        expected = process === 'uniform' ? slot : slot - random.next()
+      }
+      if (!((process === 'poisson' ? expected : slot) <= most)) return Number.POSITIVE_INFINITY
       const tMs = pattern.timeOf ? pattern.timeOf(expected) : timeOf(pattern, expected, previousMs)
       // Rounding must neither turn the order round nor push the last arrival past the end.
       previousMs = Math.min(Math.max(tMs, previousMs), durationMs)

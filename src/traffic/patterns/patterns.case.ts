@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
+import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../../model/pattern.ts'
 import { arrivalsOf } from '../arrivals/index.ts'
 import { randomFrom } from '../arrivals/random.ts'
 import { meanRate, patternFaults, patternFrom, peakRate } from './index.ts'
@@ -100,10 +100,32 @@ export function describePattern(spec: PatternSpec): void {
       }
     })
 
-    test('the same seed gives the same Poisson arrivals, another seed others', () => {
-      expect(allArrivals(pattern, 'poisson')).toEqual(allArrivals(pattern, 'poisson'))
-      expect(allArrivals(pattern, 'poisson', 'other')).not.toEqual(allArrivals(pattern, 'poisson'))
+    test('each slot of Λ holds one jittered arrival, for any seed, with the inverse and without', () => {
+      const { timeOf: _, ...searched } = pattern
+      fc.assert(
+        fc.property(fc.string(), fc.constantFrom(pattern, searched), (seed, curve) => {
+          const arrivals = allArrivals(curve, 'jittered', seed)
+          expect(arrivals).toHaveLength(Math.floor(total + 1e-6))
+          const misplaced = arrivals.filter((tMs, i) => Math.abs(pattern.expectedBy(tMs) - (i + 0.5)) > 0.5 + 1e-5)
+          const unordered = arrivals.filter((tMs, i) => tMs < (arrivals[i - 1] ?? 0) || tMs > durationMs)
+          expect({ misplaced, unordered }).toEqual({ misplaced: [], unordered: [] })
+        }),
+        { numRuns: 10 },
+      )
     })
+
+    test('jittered arrivals are uniformly distributed within their slots', () => {
+      const offsets = allArrivals(pattern, 'jittered').map((tMs, i) => i + 1 - pattern.expectedBy(tMs))
+      expect(kolmogorovDistance(offsets, (offset) => offset)).toBeLessThan(2.23)
+    })
+
+    test.each(['jittered', 'poisson'] as const)(
+      'the same seed gives the same %s arrivals, another others',
+      (process) => {
+        expect(allArrivals(pattern, process)).toEqual(allArrivals(pattern, process))
+        expect(allArrivals(pattern, process, 'other')).not.toEqual(allArrivals(pattern, process))
+      },
+    )
 
     test('Poisson arrivals are as many as a Poisson count may be', () => {
       const counts = Array.from({ length: 40 }, (_, i) => allArrivals(pattern, 'poisson', `${i}`).length)
@@ -118,19 +140,22 @@ export function describePattern(spec: PatternSpec): void {
 
     test('in operational time the gaps of Poisson arrivals are exponential', () => {
       const counts = allArrivals(pattern, 'poisson').map((tMs) => pattern.expectedBy(tMs))
-      const gaps = counts.map((count, i) => count - (counts[i - 1] ?? 0)).toSorted((a, b) => a - b)
-      const distances = gaps.map((gap, i) => {
-        const share = 1 - Math.exp(-gap)
-        return Math.max(share - i / gaps.length, (i + 1) / gaps.length - share)
-      })
-      // Kolmogorov–Smirnov at 0.01%.
-      expect(Math.max(...distances) * Math.sqrt(gaps.length)).toBeLessThan(2.23)
+      const gaps = counts.map((count, i) => count - (counts[i - 1] ?? 0))
+      expect(kolmogorovDistance(gaps, (gap) => 1 - Math.exp(-gap))).toBeLessThan(2.23)
     })
   })
 }
 
+/** The statistic of Kolmogorov and Smirnov, times √n: above 2.23 with probability 0.01% if `cdf` is the truth. */
+function kolmogorovDistance(values: readonly number[], cdf: (value: number) => number): number {
+  const distances = values
+    .toSorted((a, b) => a - b)
+    .map((value, i) => Math.max(cdf(value) - i / values.length, (i + 1) / values.length - cdf(value)))
+  return Math.max(...distances) * Math.sqrt(values.length)
+}
+
 /** The whole schedule of a pattern, drained. */
-export function allArrivals(pattern: ArrivalPattern, process: 'uniform' | 'poisson', seed = 'a'): readonly number[] {
+export function allArrivals(pattern: ArrivalPattern, process: ArrivalProcessName, seed = 'a'): readonly number[] {
   const arrivals = arrivalsOf(pattern, process, randomFrom(seed, 'arrivals'))
   const all: number[] = []
   for (let tMs = arrivals.next(); tMs < Number.POSITIVE_INFINITY; tMs = arrivals.next()) all.push(tMs)

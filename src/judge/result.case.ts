@@ -139,6 +139,7 @@ function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
     throughputRps: (successes * 1_000) / durationMs,
     bytesSent: requestsScheduled * 100,
     bytesReceived: successes * 200,
+    statuses: {},
     errorsByClass: Object.fromEntries(
       Object.entries(errorsByClass).map(([name, count]) => [name, { count, first: `the first ${name}` }]),
     ),

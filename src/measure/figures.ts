@@ -39,6 +39,7 @@ export function figuresOf(
     throughputRps: perSecond(successes),
     bytesSent: counted.bytesSent,
     bytesReceived: counted.bytesReceived,
+    statuses: Object.fromEntries(counted.statuses),
     errorsByClass: { ...counted.errors },
     overLimit: Object.fromEntries(
       limits.map(({ key, limitMs }, i) => [key, { limitMs, count: counted.overLimit[i] ?? 0 } satisfies OverLimit]),

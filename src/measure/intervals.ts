@@ -102,6 +102,7 @@ function deltaOf(interval: Interval): TallyDelta {
     bytesSent: interval.bytesSent,
     bytesReceived: interval.bytesReceived,
     dropped: interval.droppedByReason,
+    statuses: Object.entries(interval.statuses),
     errors: interval.errorsByClass,
     overLimit: Object.values(interval.overLimit).map(({ count }) => count),
     distributions: Object.fromEntries(

@@ -4,6 +4,7 @@ import { DISTRIBUTIONS, type DistributionName, type DropReason, type ErrorCount 
 import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import { Histogram, type HistogramDelta } from './histogram.ts'
+import { StatusCounts, type StatusDelta } from './status-counts.ts'
 
 /** A latency limit of the plan that is counted exactly as requests end. */
 export interface LatencyLimit {
@@ -23,6 +24,7 @@ export interface TallyDelta {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   readonly errors: Readonly<Partial<Record<ErrorClass, ErrorCount>>>
   readonly overLimit: readonly number[]
+  readonly statuses: StatusDelta
   readonly distributions: Readonly<Partial<Record<DistributionName, HistogramDelta>>>
 }
 
@@ -42,6 +44,7 @@ export class Tally {
   #dropped: Partial<Record<DropReason, number>> = {}
   #errors: Partial<Record<ErrorClass, ErrorCount>> = {}
   #overLimit: number[]
+  readonly #statuses = new StatusCounts()
   #idle = true
 
   constructor(limits: readonly LatencyLimit[]) {
@@ -75,6 +78,7 @@ export class Tally {
     this.#inFlight--
     this.#bytesSent += sample.bytesSent
     this.#bytesReceived += sample.bytesReceived
+    if (sample.status !== undefined) this.#statuses.add(sample.status)
     if (sample.fate === 'success') this.#succeed(sample)
     else if (sample.fate === 'error') this.#fail(sample.errorClass ?? 'protocol', sample.message ?? '')
     else this.drop(sample.dropReason ?? 'stopped', 1)
@@ -130,6 +134,7 @@ export class Tally {
     for (let i = 0; i < this.#limits.length; i++) {
       this.#overLimit[i] = (this.#overLimit[i] ?? 0) + (delta.overLimit[i] ?? 0)
     }
+    this.#statuses.addAll(delta.statuses)
     for (const [name, histogram] of entries(delta.distributions)) this.#histograms[name].add(histogram)
   }
 
@@ -151,6 +156,7 @@ export class Tally {
     this.#dropped = {}
     this.#errors = {}
     this.#overLimit = this.#limits.map(() => 0)
+    this.#statuses.clear()
     return delta
   }
 
@@ -170,6 +176,7 @@ export class Tally {
       dropped: this.#dropped,
       errors: this.#errors,
       overLimit: this.#overLimit,
+      statuses: this.#statuses.toDelta(),
       distributions,
     }
   }

@@ -23,6 +23,8 @@ export interface OwnOutcome {
   readonly bytesSent?: number
   /** 0 when absent. */
   readonly bytesReceived?: number
+  /** Status of the response, counted in the result's `statuses`: a number, or a name of at most 100 characters. */
+  readonly status?: number | string
   readonly errorClass?: ErrorClass
   readonly message?: string
   /** For the next step of a journey, where the request says `read`. */

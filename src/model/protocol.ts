@@ -77,8 +77,11 @@ export interface Outcome extends Transferred {
   readonly message?: string
   /** Only of a request that says `read`. */
   readonly answer?: Answer
-  /** What the answer was answered with, where it has a number for it: an HTTP status, the code of a JSON-RPC error. */
-  readonly code?: number
+  /**
+   * Status of the response, where it has one: HTTP status, code of a JSON-RPC error, WebSocket close code, or what a
+   * custom protocol reports.
+   */
+  readonly status?: number | string
 }
 
 /** What the engine asks a connection to send. */

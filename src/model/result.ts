@@ -84,6 +84,12 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
   readonly throughputRps: Rps
   readonly bytesSent: number
   readonly bytesReceived: number
+  /**
+   * Responses, good and bad, by status: HTTP status, JSON-RPC error code, WebSocket close code, the `status` of a custom
+   * protocol. A response without one (a TCP frame, a JSON-RPC result) is in none. At most 100 statuses; `other` has the
+   * responses of all further ones.
+   */
+  readonly statuses: Readonly<Record<string, number>>
   readonly errorsByClass: Readonly<Partial<Record<ErrorClass, ErrorCount>>>
   /** By `sla` key (`p99Ms`). */
   readonly overLimit: Readonly<Record<string, OverLimit>>

@@ -33,8 +33,8 @@ export interface Sample {
   readonly traceparent?: Traceparent | undefined
   /** The context of the journey that it is a step of. */
   readonly parent?: Traceparent | undefined
-  /** As `Outcome.code`. */
-  readonly code?: number | undefined
+  /** As `Outcome.status`. */
+  readonly status?: number | string | undefined
   /** What was sent, for who names its span; undefined of a journey. */
   readonly payload?: unknown
 }

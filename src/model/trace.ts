@@ -52,8 +52,8 @@ export interface TracedRequest {
   readonly bytesReceived: number
   readonly errorClass: ErrorClass | undefined
   readonly message: string | undefined
-  /** What the answer was answered with: an HTTP status, the code of a JSON-RPC error. */
-  readonly code: number | undefined
+  /** As `Outcome.status`. */
+  readonly status: number | string | undefined
 }
 
 /** A traced request in a result. */

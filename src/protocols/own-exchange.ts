@@ -7,6 +7,7 @@ import type { AnyRequest } from '../model/requests.ts'
 import type { Traceparent } from '../model/trace.ts'
 
 const NOTHING = { bytesSent: 0, bytesReceived: 0 }
+const MAX_STATUS_LENGTH = 100
 const CLASSES: ReadonlySet<unknown> = new Set(ERROR_CLASSES)
 
 /** One exchange: what the user's protocol sends, and whom it tells. */
@@ -80,15 +81,27 @@ function outcomeOf(told: unknown): Outcome {
     ok,
     bytesSent = 0,
     bytesReceived = 0,
+    status,
     errorClass = 'protocol',
     message,
     answer,
   } = told as unknown as OwnOutcome
-  if (ok) return { ok, bytesSent, bytesReceived, ...(answer !== undefined && { answer }) }
+  if (status !== undefined && !isStatus(status)) {
+    return mistaken(
+      `status must be a number or a string of 1 to ${MAX_STATUS_LENGTH} characters, got ${wordValue(status)}`,
+    )
+  }
+  const transferred = { bytesSent, bytesReceived, ...(status !== undefined && { status }) }
+  if (ok) return { ok, ...transferred, ...(answer !== undefined && { answer }) }
   if (!CLASSES.has(errorClass)) {
     return mistaken(`errorClass must be one of ${ERROR_CLASSES.join(', ')}, got ${wordValue(errorClass)}`)
   }
-  return { ok, bytesSent, bytesReceived, errorClass, ...(message !== undefined && { message }) }
+  return { ok, ...transferred, errorClass, ...(message !== undefined && { message }) }
+}
+
+function isStatus(status: unknown): boolean {
+  if (typeof status === 'number') return Number.isFinite(status)
+  return typeof status === 'string' && status.length > 0 && status.length <= MAX_STATUS_LENGTH
 }
 
 function mistaken(message: string): Outcome {

@@ -119,6 +119,18 @@ describe('what a user’s protocol may get wrong', () => {
     })
   })
 
+  it.each([429, 'RESOURCE_EXHAUSTED'])('passes on the status %s of a success and of a failure', async (status) => {
+    for (const ok of [true, false]) {
+      expect(await exchanged({ exchange: (_, { onDone }) => onDone({ ok, status }) })).toMatchObject({ ok, status })
+    }
+  })
+
+  it.each([Number.NaN, '', 'x'.repeat(101), { code: 1 }])('fails an exchange whose status is %j', async (status) => {
+    const outcome = await exchanged({ exchange: (_, { onDone }) => onDone({ ok: true, status: status as number }) })
+    expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol' })
+    expect(outcome.message).toMatch(/^status must be a number or a string of 1 to 100 characters, got /)
+  })
+
   it('the request arrives as it was written, and a given-up one is told by its signal', async () => {
     let seen: unknown
     const connection: OwnConnection = {

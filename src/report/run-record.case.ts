@@ -41,6 +41,7 @@ const figures: Figures = {
   throughputRps: 499.9,
   bytesSent: 1,
   bytesReceived: 1,
+  statuses: { 200: 14_997 },
   errorsByClass: { connect: { count: 3, first: 'connect ECONNREFUSED 127.0.0.1:3000' } },
   overLimit: {},
   responseTime: answered,

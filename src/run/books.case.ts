@@ -20,6 +20,11 @@ export function expectBooksToBalance(result: LoadResult): void {
   for (const key of ['requestsScheduled', 'successes', 'errors', 'dropped', 'unanswered', 'bytesReceived'] as const) {
     expect(sum(result.intervals.map((interval) => interval[key])), `${key} of all intervals`).toBe(result[key])
   }
+  const statuses = result.intervals.flatMap((interval) => Object.entries(interval.statuses))
+  for (const [status, count] of Object.entries(result.statuses)) {
+    const inIntervals = statuses.filter(([name]) => name === status).map(([, each]) => each)
+    expect(sum(inIntervals), `status ${status} of all intervals`).toBe(count)
+  }
   if (result.journeys !== null) {
     // What journeys send is all that is sent.
     expect(result.journeys.bytesSent).toBe(result.bytesSent)

@@ -47,7 +47,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   bytesSent = 0
   bytesReceived = 0
   answer: Answer | undefined = undefined
-  code: number | undefined = undefined
+  status: Outcome['status'] = undefined
   traceparent: Traceparent | undefined = undefined
   slot: Slot<Request> | undefined = undefined
   cancel: Cancel | undefined = undefined
@@ -102,7 +102,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     this.bytesSent = outcome.bytesSent
     this.bytesReceived = outcome.bytesReceived
     this.answer = outcome.answer
-    this.code = outcome.code
+    this.status = outcome.status
     if (!outcome.ok) {
       this.fate = 'error'
       this.errorClass = outcome.errorClass ?? 'protocol'

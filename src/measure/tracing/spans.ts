@@ -106,17 +106,17 @@ function attributesOf(request: TracedRequest, run: RunFacts): Attributes {
 
 /** By the conventions of HTTP and of MCP: what the answer was, and of which type the error is. */
 function answerAttributes(request: TracedRequest, run: RunFacts): Attributes {
-  const { code, errorClass, about } = request
+  const { status, errorClass, about } = request
   const isMcp = 'mcp.method.name' in about.attributes
-  const status = isMcp ? 'rpc.response.status_code' : 'http.response.status_code'
+  const key = isMcp ? 'rpc.response.status_code' : 'http.response.status_code'
   const version = isMcp && run.protocolVersion !== null ? { 'mcp.protocol.version': run.protocolVersion } : {}
   const isHttp = 'http.request.method' in about.attributes
-  const answered = code === undefined || !(isMcp || isHttp) ? {} : { [status]: isMcp ? String(code) : code }
+  const answered = status === undefined || !(isMcp || isHttp) ? {} : { [key]: isMcp ? String(status) : status }
   if (errorClass === undefined) return { ...version, ...answered }
   const named = errorClass === 'tool-error' ? 'tool_error' : errorClass
   const byCode =
     errorClass === 'jsonrpc' || errorClass === 'http-4xx' || errorClass === 'http-5xx' || errorClass === 'status'
-  return { ...version, ...answered, 'error.type': byCode && code !== undefined ? String(code) : named }
+  return { ...version, ...answered, 'error.type': byCode && status !== undefined ? String(status) : named }
 }
 
 function spanOf(parts: SpanParts, resource: Resource): ReadableSpan {

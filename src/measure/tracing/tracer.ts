@@ -110,6 +110,6 @@ function traced(sample: Sample, kind: TracedRequest['kind'], about: SpanAbout, b
     bytesReceived: sample.bytesReceived,
     errorClass: sample.errorClass,
     message: sample.message,
-    code: sample.code,
+    status: sample.status,
   }
 }

@@ -53,13 +53,13 @@ function createRule({ ok = DEFAULT_OK, check, read }: HttpRequest): AnswerRule {
       const failure = accepts(status) ? kept && keptFailure(check, status, kept) : statusFailure(status)
       if (failure !== undefined) {
         const { errorClass, message } = failure
-        return { ok: false, bytesSent, bytesReceived, code: status, errorClass, message }
+        return { ok: false, bytesSent, bytesReceived, status, errorClass, message }
       }
-      if (read === undefined || kept === undefined) return { ok: true, bytesSent, bytesReceived, code: status }
+      if (read === undefined || kept === undefined) return { ok: true, bytesSent, bytesReceived, status }
       const answer = answerOf(read, status, kept)
       return typeof answer === 'string'
-        ? { ok: false, bytesSent, bytesReceived, code: status, errorClass: 'protocol', message: answer }
-        : { ok: true, bytesSent, bytesReceived, code: status, answer }
+        ? { ok: false, bytesSent, bytesReceived, status, errorClass: 'protocol', message: answer }
+        : { ok: true, bytesSent, bytesReceived, status, answer }
     },
   }
 }

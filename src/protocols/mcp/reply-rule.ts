@@ -8,15 +8,15 @@ export interface Failure {
   readonly errorClass: ErrorClass
   readonly message: string
   /** Of a JSON-RPC error. */
-  readonly code?: number
+  readonly status?: number
 }
 
 /** What is wrong with a reply; undefined when it is a good one. `nonce`: what it must hold, if anything. */
 export function failureOf(reply: JsonObject, text: string, nonce: string | undefined): Failure | undefined {
   const { error, result } = reply
   if (error !== undefined && error !== null) {
-    const code = isObject(error) && typeof error['code'] === 'number' ? { code: error['code'] } : {}
-    return { errorClass: 'jsonrpc', message: wordError(error), ...code }
+    const status = isObject(error) && typeof error['code'] === 'number' ? { status: error['code'] } : {}
+    return { errorClass: 'jsonrpc', message: wordError(error), ...status }
   }
   if (isObject(result)) {
     if (result['isError'] === true) return { errorClass: 'tool-error', message: firstText(result) ?? 'the tool failed' }

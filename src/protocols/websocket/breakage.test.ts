@@ -22,6 +22,7 @@ describe('connections that break', () => {
         bytesReceived: expect.any(Number),
         errorClass: 'connection',
         message,
+        ...(code !== undefined && { status: code }),
       })
       expect(connection.usable).toBe(false)
       expect((await connection.closed)?.message).toBe(message)

@@ -23,10 +23,17 @@ const MEANINGS: Readonly<Record<number, string>> = {
 
 /** What a socket reports that was closed without a close frame; it never stands in one. */
 const NO_CLOSE_FRAME = 1006
+/** What a socket reports for a close frame without a code. */
+const NO_CODE = 1005
 
 /** Whether a connection that was closed with this code ended in order, as long as nothing was under way. */
 export function closesInOrder(code: number): boolean {
   return IN_ORDER.has(code)
+}
+
+/** Status of the requests that a closed connection ends: the code of its close frame; undefined when it had none. */
+export function closeStatus(code: number): number | undefined {
+  return code === NO_CLOSE_FRAME || code === NO_CODE ? undefined : code
 }
 
 /** "the server closed the connection with 1011 (internal error): out of memory" */

@@ -3,8 +3,8 @@ import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
 import type { Cancel, ConnectContext, Connection, ErrorClass, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
-import { closesInOrder, wordClose } from './close-codes.ts'
-import { WebSocketExchange } from './exchange.ts'
+import { closesInOrder, closeStatus, wordClose } from './close-codes.ts'
+import { type Failure, WebSocketExchange } from './exchange.ts'
 import { frameBytes } from './frame-size.ts'
 import { openWebSocket } from './handshake.ts'
 import type { HandshakeOptions } from './handshake.ts'
@@ -262,27 +262,29 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     const inOrder = this.#destroyed || (idle && (this.#closing || closesInOrder(code)))
     const lost = this.#socketError && `the connection was lost: ${this.#socketError.message}`
     const message = this.#destroyed ? 'the connection was destroyed' : (lost ?? wordClose(code, said))
-    this.#failAll('connection', message)
+    this.#failAll('connection', message, this.#destroyed ? undefined : closeStatus(code))
     return this.#fault ?? (inOrder ? undefined : new Error(message, { cause: this.#socketError }))
   }
 
-  #failAll(errorClass: ErrorClass, message: string): void {
+  /** `status`: the code of the close frame that ended the connection. */
+  #failAll(errorClass: ErrorClass, message: string, status?: number): void {
     this.#outbox.stop()
     const listener = this.#listener()
+    const failure = { errorClass, message, ...(status !== undefined && { status }) }
     for (const exchange of this.#underWay) {
-      this.#failOne(exchange, errorClass, message, exchange === listener ? this.#unfinished() : 0)
+      this.#failOne(exchange, failure, exchange === listener ? this.#unfinished() : 0)
     }
   }
 
   /** Fails one of which nothing was sent; the connection is as it was. */
   #refuse(exchange: WebSocketExchange, errorClass: ErrorClass, message: string): void {
-    this.#failOne(exchange, errorClass, message, 0)
+    this.#failOne(exchange, { errorClass, message }, 0)
     this.#settled()
   }
 
-  #failOne(exchange: WebSocketExchange, errorClass: ErrorClass, message: string, unfinished: number): void {
+  #failOne(exchange: WebSocketExchange, failure: Failure, unfinished: number): void {
     this.#underWay.delete(exchange)
-    exchange.fail({ errorClass, message }, this.#outbox.bytesOf(exchange), unfinished)
+    exchange.fail(failure, this.#outbox.bytesOf(exchange), unfinished)
   }
 
   /** Whom a message that is not complete is most likely meant for. */

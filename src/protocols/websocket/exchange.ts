@@ -11,9 +11,11 @@ import type { JsonId } from './json-id.ts'
 /** Most bytes of an answer that `read` keeps. */
 const READ_LIMIT = 1024 * 1024
 
-interface Failure {
+export interface Failure {
   readonly errorClass: ErrorClass
   readonly message: string
+  /** The code in the server's close frame. */
+  readonly status?: number
 }
 
 /** One exchange: what is still missing of its answer, and what has come. */

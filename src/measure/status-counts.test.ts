@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Collector } from './collector.ts'
+import { Recorder } from './recorder.ts'
+import { sampleOf } from './samples.case.ts'
+import { type Status, StatusCounts } from './status-counts.ts'
+
+function countsOf(statuses: Iterable<Status>): Record<string, number> {
+  const counts = new StatusCounts()
+  for (const status of statuses) counts.add(status)
+  return Object.fromEntries(counts.toDelta())
+}
+
+test('counts each status, names and negative codes as well', () => {
+  expect(countsOf([200, -32_601, 200, 'NOT_FOUND'])).toEqual({ 200: 2, '-32601': 1, NOT_FOUND: 1 })
+})
+
+test.each(['__proto__', 'constructor', 'toString'])('counts a status called %s like any other', (status) => {
+  const counts = countsOf([status, status, 200])
+  expect(Object.entries(counts)).toContainEqual([status, 2])
+  expect(Object.entries(JSON.parse(JSON.stringify(counts)) as object)).toContainEqual([status, 2])
+})
+
+test('keeps at most 100 statuses apart and loses no response', () => {
+  const counts = countsOf(Array.from({ length: 1_000 }, (_, i) => 1_000 + i).concat([1_000, 1_000]))
+  expect(Object.keys(counts)).toHaveLength(101)
+  expect(counts).toMatchObject({ 1000: 3, other: 900 })
+})
+
+test('adds up several generator threads to the same counts as one, in the whole and by interval', () => {
+  const statuses = fc.array(fc.constantFrom<Status>(200, 404, 503, 'busy'), { maxLength: 60 })
+  fc.assert(
+    fc.property(statuses, fc.integer({ min: 1, max: 3 }), (all, threads) => {
+      const collector = new Collector(threads, [])
+      for (let thread = 0; thread < threads; thread++) {
+        const recorder = new Recorder([])
+        all.forEach((status, i) => {
+          if (i % threads !== thread) return
+          const sample = sampleOf({
+            status,
+            operation: 'op',
+            phase: 0,
+            intendedMs: 40 * i,
+            dueMs: 40 * i,
+            doneMs: 40 * i,
+          })
+          recorder.arrived(sample)
+          recorder.settled(sample)
+        })
+        recorder.finish()
+        collector.add(thread, recorder.takeFinished())
+        collector.end(thread)
+      }
+      const expected = countsOf(all)
+      expect(collector.total(1_000).statuses).toEqual(expected)
+      expect(collector.operations(1_000)['op']?.statuses ?? {}).toEqual(expected)
+      expect(collector.phase(0, 1_000).statuses).toEqual(expected)
+      const inIntervals = new StatusCounts()
+      for (const interval of collector.intervals) inIntervals.addAll(Object.entries(interval.statuses))
+      expect(Object.fromEntries(inIntervals.toDelta())).toEqual(expected)
+    }),
+  )
+})

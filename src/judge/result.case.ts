@@ -13,6 +13,8 @@ export interface StretchCase {
   readonly dropped?: Readonly<Partial<Record<DropReason, number>>>
   /** Due but not done at its end; 0 when absent. */
   readonly inFlight?: number
+  /** Largest lateness of the generator; absent: 0. */
+  readonly generatorLagMs?: Ms
   /** When absent, what came due is what met its fate. */
   readonly arrivals?: number
 }
@@ -161,6 +163,7 @@ function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
       lengthMs: stretchMs,
       arrivals: within.map((stretch) => stretch.arrivals ?? fates(stretch)),
       inFlight: within.map(({ inFlight = 0 }) => inFlight),
+      generatorLagMs: within.map(({ generatorLagMs = 0 }) => generatorLagMs),
       successes: within.map((stretch) => stretch.responsesMs.length),
       errors: within.map(({ errors: failed = {} }) => total(failed)),
       dropped: within.map(({ dropped: unsent = {} }) => total(unsent)),

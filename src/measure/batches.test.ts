@@ -18,7 +18,7 @@ interface Slice {
 /** One slice, in which as many requests came due and met their fate as it says. */
 function deltaOf({ arrivals, successes, timeouts, refusals, dropped, latencyMs }: Slice): TallyDelta {
   const tally = new Tally([])
-  for (let i = 0; i < arrivals; i++) tally.arrive()
+  for (let i = 0; i < arrivals; i++) tally.arrive(latencyMs / 2)
   const settle = (count: number, parts: Parameters<typeof sampleOf>[0]): void => {
     for (let i = 0; i < count; i++) tally.settle(sampleOf({ ...parts, doneMs: latencyMs }))
   }
@@ -68,6 +68,14 @@ test('every sum survives the merging of neighbours', () => {
     }),
     { numRuns: 30 },
   )
+})
+
+test('the largest lateness of each batch survives the merging of neighbours', () => {
+  const series = new BatchSeries(0)
+  const slice = { arrivals: 1, successes: 1, timeouts: 0, refusals: 0, dropped: 0 }
+  for (let i = 0; i < 65; i++) series.add(deltaOf({ ...slice, latencyMs: i === 21 ? 400 : 2 }))
+  const { generatorLagMs = [] } = series.toJSON()
+  expect(generatorLagMs).toEqual(Array.from({ length: 33 }, (_, batch) => (batch === 10 ? 200 : 1)))
 })
 
 test('the number in flight at the end of each batch is that at the end of its last slice', () => {

@@ -14,6 +14,7 @@ const HISTOGRAMS = ['responseTime', 'serviceTime', 'targetTime'] as const
 interface Batch {
   arrivals: number
   inFlight: number
+  generatorLagMs: Ms
   successes: number
   errors: number
   dropped: number
@@ -49,6 +50,7 @@ export class BatchSeries {
     const batch = this.#current()
     batch.arrivals += delta.arrivals
     batch.inFlight = this.#inFlight
+    batch.generatorLagMs = Math.max(batch.generatorLagMs, delta.generatorLagMs)
     batch.successes += delta.successes
     const errors = Object.values(delta.errors).reduce((sum, { count }) => sum + count, 0)
     const dropped = Object.values(delta.dropped).reduce((sum, count) => sum + count, 0)
@@ -82,6 +84,7 @@ export class BatchSeries {
       lengthMs: this.#slicesPerBatch * SLICE_MS,
       arrivals: column('arrivals'),
       inFlight: column('inFlight'),
+      generatorLagMs: column('generatorLagMs'),
       successes: column('successes'),
       errors: column('errors'),
       dropped: column('dropped'),
@@ -121,7 +124,7 @@ function emptyBatch(inFlight: number): Batch {
     serviceTime: { buckets: [], counts: [] },
     targetTime: { buckets: [], counts: [] },
   }
-  return { arrivals: 0, inFlight, successes: 0, errors: 0, dropped: 0, unanswered: 0, histograms }
+  return { arrivals: 0, inFlight, generatorLagMs: 0, successes: 0, errors: 0, dropped: 0, unanswered: 0, histograms }
 }
 
 function join(first: Batch, second: Batch): Batch {
@@ -130,6 +133,7 @@ function join(first: Batch, second: Batch): Batch {
   return {
     arrivals: first.arrivals + second.arrivals,
     inFlight: second.inFlight,
+    generatorLagMs: Math.max(first.generatorLagMs, second.generatorLagMs),
     successes: first.successes + second.successes,
     errors: first.errors + second.errors,
     dropped: first.dropped + second.dropped,

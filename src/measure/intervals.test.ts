@@ -9,7 +9,7 @@ const LIMITS = [{ key: 'p99Ms', limitMs: 50 }]
 /** A slice in which `successes` requests took `latencyMs`, one failed and one was dropped; `open` more came due. */
 function sliceOf(successes: number, latencyMs: number, open = 0): TallyDelta {
   const tally = new Tally(LIMITS)
-  for (let i = 0; i < successes + 2 + open; i++) tally.arrive()
+  for (let i = 0; i < successes + 2 + open; i++) tally.arrive(0)
   for (let i = 0; i < successes; i++) tally.settle(sampleOf({ doneMs: latencyMs, bytesSent: 10, bytesReceived: 100 }))
   tally.settle(sampleOf({ fate: 'error', errorClass: 'http-5xx', message: '503', bytesReceived: 7 }))
   tally.settle(sampleOf({ fate: 'dropped', dropReason: 'overflow' }))

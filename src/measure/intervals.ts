@@ -97,6 +97,7 @@ function deltaOf(interval: Interval): TallyDelta {
   return {
     arrivals: interval.arrivals,
     inFlight: 0,
+    generatorLagMs: 0,
     successes: interval.successes,
     answeredErrors: interval.responsesReceived - interval.successes,
     bytesSent: interval.bytesSent,

@@ -50,9 +50,10 @@ export class Recorder {
   arrived(sample: Sample): void {
     if (!sample.measured) return
     this.rollTo(sample.dueMs)
-    this.#total.arrive()
-    if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).arrive()
-    if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).arrive()
+    const lagMs = sample.dueMs - sample.intendedMs
+    this.#total.arrive(lagMs)
+    if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).arrive(lagMs)
+    if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).arrive(lagMs)
   }
 
   /** A request that came due met its fate. */
@@ -68,7 +69,7 @@ export class Recorder {
   journeyArrived(journey: Sample): void {
     if (!journey.measured) return
     this.rollTo(journey.dueMs)
-    this.#journeys.arrive()
+    this.#journeys.arrive(journey.dueMs - journey.intendedMs)
   }
 
   /** A journey met its fate. */
@@ -94,6 +95,13 @@ export class Recorder {
 
   observe(name: 'connectTime' | 'messageGap', ms: Ms): void {
     this.#total.observe(name, ms)
+  }
+
+  /** The thread itself ran `lagMs` later than it asked for: answers that had come by then were read that much later. */
+  threadLagged(lagMs: Ms, nowMs: Ms): void {
+    if (nowMs < 0) return
+    this.rollTo(nowMs)
+    this.#total.lag(lagMs)
   }
 
   /** Closes every slice that ended before `nowMs`. */

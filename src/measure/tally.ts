@@ -17,6 +17,8 @@ export interface LatencyLimit {
 export interface TallyDelta {
   readonly arrivals: number
   readonly inFlight: number
+  /** See `Batches.generatorLagMs`. */
+  readonly generatorLagMs: Ms
   readonly successes: number
   readonly answeredErrors: number
   readonly bytesSent: number
@@ -37,6 +39,7 @@ export class Tally {
   >
   #arrivals = 0
   #inFlight = 0
+  #generatorLagMs: Ms = 0
   #successes = 0
   #answeredErrors = 0
   #bytesSent = 0
@@ -65,11 +68,17 @@ export class Tally {
     return this.#inFlight
   }
 
-  /** A request came due. */
-  arrive(): void {
+  /** A request came due, `lagMs` after its intended start. */
+  arrive(lagMs: Ms): void {
     this.#idle = false
     this.#arrivals++
     this.#inFlight++
+    this.lag(lagMs)
+  }
+
+  /** The generator was late by `lagMs`. Only the largest lateness is kept. */
+  lag(lagMs: Ms): void {
+    if (lagMs > this.#generatorLagMs) this.#generatorLagMs = lagMs
   }
 
   /** A request that came due met its fate. */
@@ -120,6 +129,7 @@ export class Tally {
   }
 
   add(delta: TallyDelta): void {
+    this.lag(delta.generatorLagMs)
     this.#arrivals += delta.arrivals
     this.#inFlight += delta.inFlight
     this.#successes += delta.successes
@@ -149,6 +159,7 @@ export class Tally {
     this.#idle = true
     this.#arrivals = 0
     this.#inFlight = 0
+    this.#generatorLagMs = 0
     this.#successes = 0
     this.#answeredErrors = 0
     this.#bytesSent = 0
@@ -169,6 +180,7 @@ export class Tally {
     return {
       arrivals: this.#arrivals,
       inFlight: this.#inFlight,
+      generatorLagMs: this.#generatorLagMs,
       successes: this.#successes,
       answeredErrors: this.#answeredErrors,
       bytesSent: this.#bytesSent,

@@ -32,6 +32,10 @@ export type DoubtFacts =
       readonly restMeanMs: Ms
       readonly warmUpMs: Ms
     }
+  /** Connections that could not open because the generator's process had no file descriptor left. */
+  | { readonly code: 'descriptors-exhausted'; readonly failedConnections: number; readonly limit: number | null }
+  /** Connections that could not open because this machine had no local port left. */
+  | { readonly code: 'ports-exhausted'; readonly failedConnections: number; readonly ports: number | null }
 
 export type DoubtCode = DoubtFacts['code']
 

@@ -108,6 +108,11 @@ export interface Batches {
   readonly arrivals: readonly number[]
   /** Due but not done at its end. */
   readonly inFlight: readonly number[]
+  /**
+   * Largest lateness of the generator: of a request that came due, behind its intended start, or of the thread itself,
+   * behind its timer. Absent in results of earlier versions.
+   */
+  readonly generatorLagMs?: readonly Ms[]
   readonly successes: readonly number[]
   readonly errors: readonly number[]
   readonly dropped: readonly number[]

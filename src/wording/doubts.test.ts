@@ -29,6 +29,14 @@ test.each<[DoubtFacts, string]>([
     { code: 'slow-start', slowMs: 5_000, firstMeanMs: 80.1, restMeanMs: 20.05, warmUpMs: 15_000 },
     "the first 5 s were slower than the rest (mean 80.1 ms, then 20.1 ms); exclude them with warmUp: '15s'",
   ],
+  [
+    { code: 'descriptors-exhausted', failedConnections: 138, limit: 64 },
+    '138 connection attempts failed because the process had no file descriptor left of 64; raise the limit (ulimit -n 4096) or lower maxConnections',
+  ],
+  [
+    { code: 'ports-exhausted', failedConnections: 1, ports: null },
+    '1 connection attempt failed because this machine had no local port left; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
+  ],
 ])('words %o', (facts, message) => {
   expect(doubt(facts)).toEqual({ ...facts, message })
 })

@@ -33,6 +33,13 @@ const sentences: Sentences = {
   'slow-start': ({ slowMs, firstMeanMs, restMeanMs, warmUpMs }) =>
     `the first ${formatDuration(slowMs)} were slower than the rest (mean ${firstMeanMs.toPrecision(3)} ms, then ` +
     `${restMeanMs.toPrecision(3)} ms); exclude them with warmUp: '${warmUpMs / 1_000}s'`,
+  'descriptors-exhausted': ({ failedConnections, limit }) =>
+    `${attempts(failedConnections)} failed because the process had no file descriptor left` +
+    `${limit === null ? '' : ` of ${limit}`}; raise the limit (ulimit -n 4096) or lower maxConnections`,
+  'ports-exhausted': ({ failedConnections, ports }) =>
+    `${attempts(failedConnections)} failed because this machine had no local port left` +
+    `${ports === null ? '' : ` of ${ports}`}; use pooled connections, lower the rate, or widen ` +
+    'net.ipv4.ip_local_port_range',
 }
 
 /** A doubt with its message. */
@@ -56,6 +63,10 @@ export function doubtLines(results: readonly Doubted[], runs: string): string[] 
     const where = results.length === 1 ? '' : ` in ${doubts.length} of ${results.length} ${runs}`
     return `Doubt${where}: ${doubts[0]?.message ?? ''}`
   })
+}
+
+function attempts(count: number): string {
+  return count === 1 ? '1 connection attempt' : `${count} connection attempts`
 }
 
 function percent(ratio: Ratio): string {

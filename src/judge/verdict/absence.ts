@@ -2,7 +2,7 @@ import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import { conclude } from './conclude.ts'
 import { evidenceOfErrors, partOf, wordErrors } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
 import { wordCount, wordPlural } from './wording.ts'
 
 /** Did every request that was sent succeed? An exact count of this run; `cancelled` ones are nobody's error. */
@@ -17,7 +17,7 @@ export function noErrorsVerdict(figures: JudgedFigures, run: LoadResult): Judged
       observed: `${wordErrors(figures, errors)} in ${wordPlural(requestsSent, 'request')}`,
       causes: evidenceOfErrors(figures),
     },
-    standingOf(figures, run, blamed > 0),
+    standingOf(figures, run, blamed > 0, (rest) => rest.errors > errors - blamed),
     figures,
     run,
   )
@@ -38,11 +38,18 @@ export function noDroppedRequestsVerdict(figures: JudgedFigures, run: LoadResult
   const byTheTool = blamed === 0 && neverDue > 0
   const standing = byTheTool
     ? notDelivered(`${wordPlural(neverDue, 'request')} never came due: the generator could not keep up`, run)
-    : standingOf(figures, run, blamed > 0)
+    : standingOf(figures, run, blamed > 0, (rest) => rest.dropped > dropped - blamed)
   return conclude(claimed, standing, figures, run)
 }
 
-function standingOf(figures: JudgedFigures, run: LoadResult, seen: boolean): Standing {
+function standingOf(
+  figures: JudgedFigures,
+  run: LoadResult,
+  seen: boolean,
+  failsOn: (rest: JudgedFigures) => boolean,
+): Standing {
   if (figures.requestsScheduled === 0) return nothingMeasured(figures)
-  return seen ? { verdict: 'fail', details: [] } : settle(figures, run, { verdict: 'pass', details: [] })
+  return seen
+    ? shownFail(figures, run, { of: 'errors', failsOn })
+    : settle(figures, run, { verdict: 'pass', details: [] })
 }

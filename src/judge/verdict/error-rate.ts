@@ -7,7 +7,7 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { tooFew } from './more-requests.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { proportionBounds } from './statistics/proportion.ts'
-import { notDelivered, nothingMeasured, settle, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { wordCount, wordInterval, wordPercent, wordShare } from './wording.ts'
 
 export interface ErrorRateQuestion {
@@ -81,13 +81,23 @@ function failuresByStretch({ batches }: JudgedFigures): readonly Stretch[] {
 }
 
 function standingOf(figures: JudgedFigures, run: LoadResult, asked: ShareQuestion): Standing {
+  const question = { limit: asked.allowed, confidence: asked.confidence }
   if (figures.requestsScheduled === 0) return nothingMeasured(figures)
   // While the run goes on, the first answers may be on their way.
   if (run.ended !== 'running' && figures.responsesReceived === 0 && asked.forFail.over > 0) {
-    return allByTheTool(figures) ? neverDue(figures, run) : { verdict: 'fail', details: ['no request got an answer'] }
+    if (allByTheTool(figures)) return neverDue(figures, run)
+    const trouble = toolTrouble(figures, run, { of: 'errors', failsOn: ({ errors, dropped }) => errors + dropped > 0 })
+    return trouble ?? { verdict: 'fail', details: ['no request got an answer'] }
   }
   const verdict = judgeShare(asked)
-  if (verdict === 'fail') return failsOnDue(figures, asked) ? { verdict, details: [] } : neverDue(figures, run)
+  if (verdict === 'fail') {
+    return failsOnDue(figures, asked)
+      ? shownFail(figures, run, {
+          of: 'errors',
+          failsOn: (rest) => judgeShare(shareOfFailures(rest, question)) === 'fail',
+        })
+      : neverDue(figures, run)
+  }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
   const shortfall = {
     requests: asked.forPass.of,

@@ -79,7 +79,7 @@ function bucketAt({ buckets, counts }: SparseHistogram, rank: number): number | 
 }
 
 /** The rank of a percentile among `n` values. The tiny allowance keeps 99% of 100 from becoming 100 by rounding. */
-function rankOf(percentile: number, n: number): number {
+export function rankOf(percentile: number, n: number): number {
   return Math.max(1, Math.ceil((percentile * n) / 100 - 1e-9))
 }
 

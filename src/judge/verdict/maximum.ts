@@ -4,7 +4,7 @@ import { conclude } from './conclude.ts'
 import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { knownCounts, type LatencyOf } from './percentile-share.ts'
-import { notDelivered, nothingMeasured, settle, shownSlow, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, type SameQuestion, type Standing } from './validity.ts'
 import { wordCount, wordLimit, wordMs, wordPlural } from './wording.ts'
 
 export interface MaximumQuestion {
@@ -41,10 +41,15 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   const over = (judged: typeof distribution): boolean => 'maxMs' in judged && judged.maxMs >= limitMs
   const { unproven } = knownCounts(figures, limitMs, of)
   const neverDue = figures.droppedByReason.generator ?? 0
-  if (figures.unanswered - unproven - neverDue > 0) return shownSlow(run)
+  const silent = ({ unanswered }: JudgedFigures): boolean => unanswered - unproven - neverDue > 0
+  const sameQuestion: SameQuestion = {
+    limitMs,
+    failsOn: (rest) => silent(rest) || over(of === 'response' ? rest.responseTime : rest.serviceTime),
+  }
+  if (silent(figures)) return shownFail(figures, run, sameQuestion)
   if (over(distribution)) {
     return of === 'service' || over(figures.targetTime)
-      ? shownSlow(run)
+      ? shownFail(figures, run, sameQuestion)
       : notDelivered('requests came due late, by the fault of the generator', run)
   }
   if (figures.unanswered === 0) return settle(figures, run, { verdict: 'pass', details: [] })

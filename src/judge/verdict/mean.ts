@@ -9,7 +9,7 @@ import { latencyCourse, latencySums } from './latencies.ts'
 import { tooFew } from './more-requests.ts'
 import type { LatencyOf } from './percentile-share.ts'
 import { studentQuantile } from './statistics/student.ts'
-import { notDelivered, nothingMeasured, settle, shownSlow, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
 import { wordCount, wordInterval, wordLimit, wordMs, wordMsRange } from './wording.ts'
 
 export interface MeanQuestion {
@@ -75,7 +75,13 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
           `requests came due late, by the fault of the generator; from then on, the mean was ${wordMs(target.meanMs)} ms`,
           run,
         )
-      : shownSlow(run)
+      : shownFail(figures, run, {
+          limitMs,
+          failsOn(rest) {
+            const again = estimateMean(rest, of === 'response' ? 'responseTime' : 'serviceTime', confidence)
+            return again !== undefined && compare(again, again.meanMs, limitMs) === 'fail'
+          },
+        })
   }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
   const { n, effect, marginMs = Number.POSITIVE_INFINITY } = estimate

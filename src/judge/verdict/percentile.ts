@@ -8,7 +8,7 @@ import { onTheLimit, tooFew } from './more-requests.ts'
 import { describePercentile } from './percentile-interval.ts'
 import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
-import { notDelivered, nothingMeasured, settle, shownSlow, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
 import { wordLimit, wordMs, wordPercentile, wordPlural } from './wording.ts'
 
 export interface PercentileQuestion {
@@ -57,7 +57,12 @@ function standingOf(
   if (figures.responsesReceived === 0 || requestsIn(whole) === 0) return nothingMeasured(figures)
   const verdict = judgeShare(asked)
   if (verdict === 'fail') {
-    return madeByTheTool(figures, run, question, asked) ? toolWasLate(figures, run, question) : shownSlow(run)
+    return madeByTheTool(figures, run, question, asked)
+      ? toolWasLate(figures, run, question)
+      : shownFail(figures, run, {
+          limitMs: question.limitMs,
+          failsOn: (rest) => fails(rest, question, asked.confidence),
+        })
   }
   const shown: Standing = verdict === 'pass' ? { verdict, details: [] } : undecided(asked)
   return settle(figures, run, shown)
@@ -80,6 +85,15 @@ function standingOf(
       run,
     )
   }
+}
+
+function fails(figures: JudgedFigures, question: PercentileQuestion, confidence: Ratio): boolean {
+  const { percentile, limitMs, of = 'response' } = question
+  const course = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
+  return (
+    judgeShare(percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))) ===
+    'fail'
+  )
 }
 
 function unsent(dropped: number): Standing {

@@ -6,7 +6,7 @@ import { FEWEST_STRETCHES } from './design-effect.ts'
 import { type Counted, countedIn, evidenceOfErrors, partOf } from './evidence.ts'
 import { growthOf, type Growth } from './growth.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import { notDelivered, nothingMeasured, settle, shownSlow, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
 import { wordCount, wordPercent, wordRate } from './wording.ts'
 
 export interface SustainedRateQuestion {
@@ -61,13 +61,15 @@ function standingOf(
   { rps, within }: SustainedRateQuestion,
   growth: Growth | undefined,
 ): Standing {
-  const { requestsScheduled, successes, droppedByReason, errorsByClass, offeredRps } = figures
+  const { requestsScheduled, droppedByReason, offeredRps } = figures
   if (requestsScheduled === 0) return nothingMeasured(figures)
   const neverDue = droppedByReason.generator ?? 0
-  const unproven = (errorsByClass.cancelled?.count ?? 0) + (droppedByReason.stopped ?? 0)
-  const short = (of: number): boolean => of > 0 && successes < (1 - within) * of
-  if (growth?.shown === true || short(requestsScheduled - unproven - neverDue)) return shownSlow(run)
-  if (short(requestsScheduled - unproven)) {
+  if (growth?.shown === true || isShort(figures, within, neverDue)) {
+    return shownFail(figures, run, {
+      failsOn: (rest) => isShort(rest, within, neverDue) || (growth?.shown === true && growthOf(rest)?.shown === true),
+    })
+  }
+  if (isShort(figures, within)) {
     return notDelivered(
       `${wordCount(neverDue)} ${countedIn(figures, run).many} never came due: the generator could not keep up`,
       run,
@@ -86,6 +88,13 @@ function standingOf(
   }
   if (growth === undefined) return settle(figures, run, tooShort())
   return settle(figures, run, { verdict: 'pass', details: [] })
+}
+
+/** Whether too few requests succeeded, of those that met a fate of their own; `neverDue` of them are left out. */
+function isShort(figures: JudgedFigures, within: Ratio, neverDue = 0): boolean {
+  const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
+  const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - neverDue
+  return of > 0 && successes < (1 - within) * of
 }
 
 function tooShort(): Standing {

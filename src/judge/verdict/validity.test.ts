@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
+import type { DoubtFacts } from '../../model/doubt.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type ResultCase } from '../result.case.ts'
+import { doubt } from '../../wording/doubts.ts'
+import { eachWith, evenStretches, resultOf, type ResultCase, type StretchCase } from '../result.case.ts'
+import { noErrorsVerdict } from './absence.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { maximumVerdict } from './maximum.ts'
@@ -131,5 +134,112 @@ describe('slowness that was shown', () => {
       'the generator could not keep up: what was slow may be the tool itself',
       'its threads were busy 99% of the time: lower the rate, or raise threads above 1',
     ])
+  })
+})
+
+const LATENESS = 'the load was not delivered'
+
+/**
+ * 10 s of 100 req/s that take `usualMs`. The generator was suspended for a second again and again: each time it then sent
+ * 100 overdue requests at once, which took 150 ms from when they came due. `burst` is what differs in those batches.
+ */
+function suspended(usualMs: number, burst: Partial<StretchCase> = {}): LoadResult {
+  const overdue = Array.from({ length: 100 }, (_, i) => 150 + 10 * i)
+  return resultOf({
+    stretches: eachWith(
+      evenStretches(40, 25, (i) => usualMs + (i % 10) / 10),
+      (batch) => (batch % 8 === 7 ? { responsesMs: overdue, generatorLagMs: 990, ...burst } : {}),
+    ),
+    lagMs: (ms) => (ms >= 150 ? ms - 150 : 0),
+  })
+}
+
+const latencyVerdicts: readonly [string, (run: LoadResult) => JudgedVerdict][] = [
+  ['percentile', (run) => percentileVerdict(run, run, { percentile: 95, limitMs: 50 })],
+  ['service time', (run) => percentileVerdict(run, run, { percentile: 95, limitMs: 50, of: 'service' })],
+  ['mean', (run) => meanVerdict(run, run, { limitMs: 20 })],
+  ['maximum', (run) => maximumVerdict(run, run, { limitMs: 50 })],
+]
+
+describe('a generator that was suspended', () => {
+  test.each(latencyVerdicts)(
+    'makes a fail of the %s invalid, for its burst of overdue requests made it',
+    (_, judged) => {
+      const run = suspended(5)
+      // Without knowing of the lateness the burst is the target's: the fixture does fail.
+      const { generatorLagMs: __, ...batches } = run.batches
+      expect(judged({ ...run, batches }).verdict).toBe('fail')
+      expect(judged(run)).toMatchObject({ verdict: 'invalid', reason: LATENESS })
+    },
+  )
+
+  test.each(latencyVerdicts)('leaves a fail of the %s that its other requests show', (_, judged) => {
+    expect(judged(suspended(80)).verdict).toBe('fail')
+  })
+
+  test('makes failures within the burst invalid, and not those outside', () => {
+    const judged = (run: LoadResult): string => errorRateVerdict(run, run, { limit: 0.01 }).verdict
+    const errors = { 'http-5xx': 100 }
+    expect(judged(suspended(5, { errors, generatorLagMs: 0 }))).toBe('fail')
+    expect(judged(suspended(5, { errors }))).toBe('invalid')
+    const failing = resultOf({
+      stretches: eachWith(
+        evenStretches(40, 25, () => 5),
+        (batch) => ({ errors: { 'http-5xx': 20 }, ...(batch === 7 && { generatorLagMs: 1_000 }) }),
+      ),
+    })
+    expect(judged(failing)).toBe('fail')
+  })
+
+  test('makes a rate that only its burst did not sustain invalid', () => {
+    const judged = (generatorLagMs: number): JudgedVerdict => {
+      const run = suspended(5, { dropped: { overflow: 60 }, generatorLagMs })
+      return sustainedRateVerdict(run, run, { rps: 100, within: 0.01 })
+    }
+    expect(judged(0).verdict).toBe('fail')
+    expect(judged(990)).toMatchObject({ verdict: 'invalid', reason: LATENESS })
+  })
+
+  test('does not excuse lateness that is small beside the limit', () => {
+    const run = resultOf({
+      stretches: eachWith(
+        evenStretches(40, 25, () => 800),
+        () => ({ generatorLagMs: 55 }),
+      ),
+    })
+    const judged = (limitMs: number): string => percentileVerdict(run, run, { percentile: 95, limitMs }).verdict
+    expect(judged(600)).toBe('fail')
+    expect(judged(500)).toBe('invalid')
+  })
+})
+
+describe('a generator that ran out of', () => {
+  const exhausted = (facts: DoubtFacts): LoadResult => ({
+    ...slow,
+    generator: { ...slow.generator, doubts: [doubt(facts)] },
+  })
+
+  test.each<[DoubtFacts, string]>([
+    [{ code: 'descriptors-exhausted', failedConnections: 138, limit: 64 }, 'the generator ran out of file descriptors'],
+    [{ code: 'ports-exhausted', failedConnections: 1, ports: null }, 'the generator ran out of local ports'],
+  ])('%o judges no latency', (facts, reason) => {
+    const run = exhausted(facts)
+    for (const limitMs of [50, 5_000]) {
+      expect(percentileVerdict(run, run, { percentile: 95, limitMs })).toMatchObject({ verdict: 'invalid', reason })
+    }
+  })
+
+  test('descriptors does not blame the target for errors', () => {
+    const run = resultOf({
+      stretches: eachWith(
+        evenStretches(40, 25, () => 5),
+        () => ({ errors: { 'local-files': 20 } }),
+      ),
+      rest: {
+        generator: exhausted({ code: 'descriptors-exhausted', failedConnections: 800, limit: 64 }).generator,
+      },
+    })
+    expect(errorRateVerdict(run, run, { limit: 0.1 }).verdict).toBe('invalid')
+    expect(noErrorsVerdict(run, run).verdict).toBe('invalid')
   })
 })

@@ -1,6 +1,10 @@
+import type { DoubtCode } from '../../model/doubt.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
+import { lateStretches, longestLagMs, outsideOf } from './late-stretches.ts'
+import { remainingFigures } from './remaining-figures.ts'
 import { wordMs, wordPercent } from './wording.ts'
 
 /** Where a verdict stands once the run itself has been looked at, and why when that decided it. */
@@ -47,13 +51,15 @@ function cutShort({ ended, endedBecause }: LoadResult): Standing {
 /** Why the load that was planned is not the load that was sent; undefined when it is. */
 export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standing | undefined {
   const schedule = scheduleOf(figures, run)
-  const { requestsScheduled, droppedByReason, scheduleLag, offeredRps } = schedule
+  const { requestsScheduled, droppedByReason, scheduleLag } = schedule
   const due = 1 - (droppedByReason.generator ?? 0) / requestsScheduled
   if (due < DUE) {
     return notDelivered(`only ${wordPercent(due)} of the requests came due: the generator could not keep up`, run)
   }
+  const exhausted = exhaustedResource(run)
+  if (exhausted !== undefined) return exhausted
   if (run.arrivals === 'closed' || !('p99Ms' in scheduleLag)) return undefined
-  const allowedMs = Math.max(LAG_MS, (LAG_GAPS * 1_000) / offeredRps)
+  const allowedMs = allowedLagMs(schedule, run)
   if (scheduleLag.p99Ms <= allowedMs) return undefined
   return notDelivered(
     `schedule lag p99 ${wordMs(scheduleLag.p99Ms)} ms, allowed ${wordMs(allowedMs)} ms: the generator was late`,
@@ -61,17 +67,73 @@ export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standi
   )
 }
 
+/** The schedule lag that a pass allows. In the closed model there is no schedule; there only the thread itself is late. */
+function allowedLagMs({ offeredRps }: JudgedFigures, { arrivals }: LoadResult): Ms {
+  return arrivals === 'closed' ? LAG_MS : Math.max(LAG_MS, (LAG_GAPS * 1_000) / offeredRps)
+}
+
+/** Doubts that say what the generator itself ran out of, with the reason that a verdict then gives. */
+const EXHAUSTED: Partial<Record<DoubtCode, string>> = {
+  'descriptors-exhausted': 'the generator ran out of file descriptors',
+  'ports-exhausted': 'the generator ran out of local ports',
+}
+
+/** Requests waited for connections, or failed, for lack of something that the generator's side should have had. */
+function exhaustedResource({ generator }: LoadResult): Standing | undefined {
+  const found = generator.doubts.find(({ code }) => code in EXHAUSTED)
+  const reason = found && EXHAUSTED[found.code]
+  return reason === undefined ? undefined : { verdict: 'invalid', reason, details: [found?.message ?? ''] }
+}
+
 /** Above this share of its time a generator thread had no room left. */
 const SATURATED = 0.95
+/** Lateness below this share of a latency limit cannot carry requests over the limit. */
+const SMALL_SHARE = 0.1
+
+/** The question of a verdict, for asking it of a part of the run. */
+export interface SameQuestion {
+  /** Default: `latency`, which a busy generator makes worse. */
+  readonly of?: 'latency' | 'errors'
+  /** A latency limit, where the question has one. */
+  readonly limitMs?: Ms
+  /** Whether these figures fail as well. Their response times contain no lateness of the generator. */
+  failsOn(rest: JudgedFigures): boolean
+}
 
 /**
- * A slowness that was shown. It is the target's unless a generator thread was busy all the time: then answers lay unread
- * in the tool, due requests waited for the tool to get to them, and even the time on the wire is not the target's.
+ * Why a fail (or a result that leans to one) says nothing about the target: the generator ran out of a resource, was
+ * busy all the time, or was late, and the requests outside its late stretches do not fail. Undefined where it does.
  */
-export function shownSlow(run: LoadResult): Standing {
-  const { eventLoopUtilization } = run.generator
-  if (eventLoopUtilization <= SATURATED) return { verdict: 'fail', details: [] }
-  return notDelivered('the generator could not keep up: what was slow may be the tool itself', run)
+export function toolTrouble(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing | undefined {
+  const exhausted = exhaustedResource(run)
+  if (exhausted !== undefined) return exhausted
+  // Then responses waited unread in the generator, and even the service time is not the target's.
+  if (question.of !== 'errors' && run.generator.eventLoopUtilization > SATURATED) {
+    return notDelivered('the generator could not keep up: what was slow may be the tool itself', run)
+  }
+  return lateness(figures, run, question)
+}
+
+function lateness(
+  figures: JudgedFigures,
+  run: LoadResult,
+  { limitMs = 0, failsOn }: SameQuestion,
+): Standing | undefined {
+  const lateMs = Math.max(allowedLagMs(run, run), SMALL_SHARE * limitMs)
+  const stretches = lateStretches(run, lateMs)
+  if (stretches.length === 0) return undefined
+  const keeps = outsideOf(figures, stretches)
+  if (keeps.every(Boolean) || failsOn(remainingFigures(figures, keeps))) return undefined
+  return notDelivered(
+    `the generator was up to ${wordMs(longestLagMs(run))} ms late and then sent all overdue requests at once: ` +
+      'outside that time and its aftermath, this is not a fail',
+    run,
+  )
+}
+
+/** A fail that the requests show, unless it may be the tool's own. */
+export function shownFail(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing {
+  return toolTrouble(figures, run, question) ?? { verdict: 'fail', details: [] }
 }
 
 /** A verdict that rests on the tool's own lateness. */

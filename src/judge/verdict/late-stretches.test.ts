@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.case.ts'
+import { lateStretches, outsideOf } from './late-stretches.ts'
+
+/** 20 batches of 250 ms; `more` says what differs in some of them. */
+function runWith(more: Readonly<Record<number, Partial<StretchCase>>>): ReturnType<typeof resultOf> {
+  const stretches = eachWith(
+    evenStretches(20, 10, () => 5),
+    (batch) => ({ inFlight: 1, ...more[batch] }),
+  )
+  return resultOf({ stretches, phases: { second: [10, 20] } })
+}
+
+describe('late stretches', () => {
+  test('are none where the generator was never later than allowed', () => {
+    expect(lateStretches(runWith({ 4: { generatorLagMs: 50 } }), 50)).toEqual([])
+  })
+
+  test('end with their batch where its requests were done by its end', () => {
+    expect(lateStretches(runWith({ 4: { generatorLagMs: 51 } }), 50)).toEqual([{ startMs: 1_000, endMs: 1_250 }])
+  })
+
+  test('last until no more requests are in flight than usual', () => {
+    const run = runWith({
+      4: { generatorLagMs: 2_000, inFlight: 80 },
+      5: { inFlight: 40 },
+      6: { inFlight: 2 },
+    })
+    expect(lateStretches(run, 50)).toEqual([{ startMs: 1_000, endMs: 2_000 }])
+  })
+
+  test('last to the end of the run where the burst was never worked off', () => {
+    const after = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [4 + i, { inFlight: 80 }]))
+    const run = runWith({ ...after, 4: { generatorLagMs: 2_000, inFlight: 80 }, 1: { inFlight: 0 } })
+    // Batches that are not late have 80 in flight more often than not: that is usual here, and no aftermath.
+    expect(lateStretches(run, 50)).toEqual([{ startMs: 1_000, endMs: 1_250 }])
+    const growing = runWith(
+      Object.fromEntries(
+        Array.from({ length: 20 }, (_, i) => [i, { inFlight: 10 * i, ...(i === 15 && { generatorLagMs: 900 }) }]),
+      ),
+    )
+    expect(lateStretches(growing, 50)).toEqual([{ startMs: 3_750, endMs: 5_000 }])
+  })
+
+  test('are the whole run where every batch was late', () => {
+    const run = runWith(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, { generatorLagMs: 100 }])))
+    expect(outsideOf(run, lateStretches(run, 50))).toEqual(Array<boolean>(20).fill(false))
+  })
+
+  test('are none of a result that does not say how late its generator was', () => {
+    const run = runWith({})
+    const { generatorLagMs: _, ...batches } = run.batches
+    expect(lateStretches({ ...run, batches }, 50)).toEqual([])
+  })
+
+  test('leave the batches of a phase that overlap none of them', () => {
+    const run = runWith({ 12: { generatorLagMs: 400, inFlight: 5 } })
+    const { second } = run.phases
+    const kept = second && outsideOf(second, lateStretches(run, 50))
+    expect(kept).toEqual(Array.from({ length: 10 }, (_, batch) => batch !== 2 && batch !== 3))
+  })
+})

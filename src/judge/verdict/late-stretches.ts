@@ -1,0 +1,41 @@
+import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { median } from './statistics/median.ts'
+
+/** A part of the run, in ms since the start of the measured part. */
+export interface LateStretch {
+  readonly startMs: Ms
+  readonly endMs: Ms
+}
+
+/** Largest lateness of the generator, in ms; 0 where the result does not say. */
+export function longestLagMs({ batches }: LoadResult): Ms {
+  return Math.max(0, ...(batches.generatorLagMs ?? []))
+}
+
+/**
+ * Parts of the run in which the generator was more than `lateMs` late, each with its aftermath. A generator that wakes up
+ * late reads waiting answers late and sends every overdue request at once. The aftermath is the time until the target has
+ * worked off that burst: it ends with the first batch that leaves no more requests in flight than the median batch that
+ * was not late.
+ */
+export function lateStretches({ batches }: LoadResult, lateMs: Ms): readonly LateStretch[] {
+  const { generatorLagMs = [], inFlight, startMs, lengthMs } = batches
+  const isLate = generatorLagMs.map((lagMs) => lagMs > lateMs)
+  const usual = median(inFlight.filter((_, batch) => isLate[batch] !== true))
+  return isLate.flatMap((late, first) => {
+    if (!late) return []
+    let last = first
+    // NaN, because every batch was late, compares as false: then only late batches are parts of a late stretch.
+    while (last < inFlight.length - 1 && (inFlight[last] ?? 0) > usual) last++
+    return [{ startMs: startMs + first * lengthMs, endMs: startMs + (last + 1) * lengthMs }]
+  })
+}
+
+/** For each batch of the figures, whether it overlaps none of the stretches. */
+export function outsideOf({ batches }: JudgedFigures, stretches: readonly LateStretch[]): readonly boolean[] {
+  return batches.inFlight.map((_, batch) => {
+    const startMs = batches.startMs + batch * batches.lengthMs
+    return stretches.every((stretch) => startMs >= stretch.endMs || startMs + batches.lengthMs <= stretch.startMs)
+  })
+}

@@ -1,0 +1,106 @@
+import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
+import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
+import type { Batches, Distribution, JudgedFigures } from '../../model/result.ts'
+import { latencyAt, rankOf } from './latencies.ts'
+
+/**
+ * The figures of some batches only, for a second look at a verdict. `keeps` says of each batch whether it stays.
+ *
+ * Response times are those from when requests came due, so that they contain no lateness of the generator. Classes of
+ * errors and reasons of drops are known of the whole only: each keeps the largest count that the remaining batches can
+ * hold. Exact counts over the limits of an `sla` are gone.
+ */
+export function remainingFigures<Kind extends JudgedFigures>(figures: Kind, keeps: readonly boolean[]): Kind {
+  const { lengthMs, startMs } = figures.batches
+  const batches = remainingBatches(figures.batches, keeps)
+  const left = keeps.filter((keep, batch) => !keep && batch * lengthMs < figures.durationMs).length
+  const durationMs = Math.max(0, figures.durationMs - left * lengthMs)
+  const [successes, errors, dropped, unanswered] = [
+    sum(batches.successes),
+    sum(batches.errors),
+    sum(batches.dropped),
+    sum(batches.unanswered),
+  ]
+  const requestsScheduled = successes + errors + dropped
+  return {
+    ...figures,
+    durationMs,
+    requestsScheduled,
+    requestsSent: successes + errors,
+    responsesReceived: requestsScheduled - unanswered,
+    successes,
+    errors,
+    dropped,
+    unanswered,
+    errorsByClass: Object.fromEntries(
+      Object.entries(figures.errorsByClass).map(([name, { count, first }]) => [
+        name,
+        { count: Math.min(count, errors), first },
+      ]),
+    ),
+    droppedByReason: Object.fromEntries(
+      Object.entries(figures.droppedByReason).map(([reason, count]) => [reason, Math.min(count, dropped)]),
+    ),
+    offeredRps: durationMs > 0 ? (1_000 * requestsScheduled) / durationMs : 0,
+    overLimit: {},
+    responseTime: distributionOf(batches.targetTime),
+    serviceTime: distributionOf(batches.serviceTime),
+    targetTime: distributionOf(batches.targetTime),
+    batches: { ...batches, startMs, responseTime: batches.targetTime },
+  }
+}
+
+function remainingBatches(batches: Batches, keeps: readonly boolean[]): Batches {
+  const rest = <Value>(column: readonly Value[]): Value[] => column.filter((_, batch) => keeps[batch] === true)
+  return {
+    startMs: batches.startMs,
+    lengthMs: batches.lengthMs,
+    arrivals: rest(batches.arrivals),
+    inFlight: rest(batches.inFlight),
+    successes: rest(batches.successes),
+    errors: rest(batches.errors),
+    dropped: rest(batches.dropped),
+    unanswered: rest(batches.unanswered),
+    responseTime: rest(batches.responseTime),
+    serviceTime: rest(batches.serviceTime),
+    targetTime: rest(batches.targetTime),
+  }
+}
+
+/** Statistics of the values in several histograms, each value taken as the middle of its bucket. */
+function distributionOf(encoded: readonly string[]): Distribution {
+  const filled = new Map<number, number>()
+  for (const { buckets, counts } of encoded.map(decodeHdr)) {
+    for (let i = 0; i < buckets.length; i++) {
+      const bucket = buckets[i] ?? 0
+      filled.set(bucket, (filled.get(bucket) ?? 0) + (counts[i] ?? 0))
+    }
+  }
+  const sorted = [...filled].toSorted(([a], [b]) => a - b)
+  const count = sum(sorted.map(([, each]) => each))
+  if (count === 0) return { count: 0 }
+  const middleMs = (bucket: number): number => (bucketLowUs(bucket) + bucketHighUs(bucket)) / 2_000
+  const meanMs = sum(sorted.map(([bucket, each]) => each * middleMs(bucket))) / count
+  const squares = sum(sorted.map(([bucket, each]) => each * (middleMs(bucket) - meanMs) ** 2))
+  const histogram = { buckets: sorted.map(([bucket]) => bucket), counts: sorted.map(([, each]) => each) }
+  const at = (percentile: number): number =>
+    latencyAt({ histogram, unanswered: 0 }, rankOf(percentile, count)) ?? Number.NaN
+  return {
+    count,
+    minMs: bucketLowUs(sorted[0]?.[0] ?? 0) / 1_000,
+    meanMs,
+    stddevMs: Math.sqrt(squares / count),
+    p50Ms: at(50),
+    p75Ms: at(75),
+    p90Ms: at(90),
+    p95Ms: at(95),
+    p99Ms: at(99),
+    p999Ms: at(99.9),
+    maxMs: at(100),
+    histogram: encodeHdr(histogram),
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -31,8 +31,10 @@ export interface Bottleneck {
 export interface Recovery {
   /** Null: no overload was made, or nothing was measured after it. */
   readonly recovered: boolean | null
-  /** From the end of the overload. Null when it did not recover while it was watched. */
+  /** From the end of the overload; 0 within the resolution. Null when it did not recover while it was watched. */
   readonly recoverMs: Ms | null
+  /** Recovery times up to this one cannot be distinguished from 0. Absent when `recovered` is null, and in older results. */
+  readonly resolutionMs?: Ms
 }
 
 /** One open-model trial of the search, in the order they were made. */

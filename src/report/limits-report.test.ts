@@ -111,7 +111,7 @@ test('a limit that was found is reported on one page that can be read alone', ()
     ---------
     Beyond the limit: a cliff: throughput stays, latency jumps. With 100 requests
       always in flight it completed 400 req/s.
-    Recovery: itself again 1.8 s after a 2 s overload, at half of the held rate.
+    Recovery: 1.8 s after a 2 s overload, at half of the held rate.
 
     step by step
     ------------
@@ -177,7 +177,7 @@ test('what was not found is said, with the reason', () => {
   expect(text).toContain('The upper end is open: no rate was refuted.')
   expect(text).toContain('What ran out first: this tool itself (generator).')
   expect(text).toContain('stable not found: no step passed')
-  expect(text).toContain('Recovery: not tried')
+  expect(text).toContain('Recovery: not measured')
   expect(text).toContain('Run the tool on a machine of its own')
 })
 

@@ -1,5 +1,5 @@
 import type { BottleneckResource, DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
-import { formatDuration } from '../model/units.ts'
+import { formatDuration, type Ms } from '../model/units.ts'
 import { wordMs, wordRate } from './wording.ts'
 
 /** What the findings of the limits suite mean, in sentences that stand alone. */
@@ -116,12 +116,17 @@ export function degradationSentence({ degradation, saturation }: LimitsFindings)
   return `Beyond the limit: ${DEGRADATIONS[degradation]}${saturated}`
 }
 
-export function recoverySentence({ recovery: { recovered, recoverMs } }: LimitsFindings): string {
-  if (recovered === null) return 'Recovery: not tried, for there was no limit to overload.'
-  if (!recovered || recoverMs === null) {
-    return 'Recovery: still slower than before when the watch ended, 6 s after a 2 s overload, at half of the held rate.'
-  }
-  return `Recovery: itself again ${formatDuration(recoverMs)} after a 2 s overload, at half of the held rate.`
+export function recoverySentence({ recovery: { recovered, recoverMs, resolutionMs } }: LimitsFindings): string {
+  const when = 'after a 2 s overload, at half of the held rate'
+  if (recovered === null) return 'Recovery: not measured, because the search found no limit to exceed.'
+  if (!recovered || recoverMs === null) return `Recovery: none within 6 s ${when}.`
+  return `Recovery: ${recoveryTime(recoverMs, resolutionMs)} ${when}.`
+}
+
+/** "1.8 s", or "immediate (within 200 ms)". */
+export function recoveryTime(recoverMs: Ms, resolutionMs: Ms | undefined): string {
+  if (recoverMs > 0) return formatDuration(recoverMs)
+  return resolutionMs === undefined ? 'immediate' : `immediate (within ${formatDuration(resolutionMs)})`
 }
 
 export function rate(rps: number): string {

@@ -1,6 +1,5 @@
 import type { McpHealth, McpStressFindings, ProbeFinding, StressPhase } from '../model/mcp-stress-findings.ts'
-import { formatDuration } from '../model/units.ts'
-import { percent } from './limits-sentences.ts'
+import { percent, recoveryTime } from './limits-sentences.ts'
 import { wordPlural, wordRate } from './wording.ts'
 
 const HEALTH: Readonly<Record<McpHealth, string>> = {
@@ -47,10 +46,10 @@ export function degradationSentence({ degradation, phases }: McpStressFindings):
   return `Under stress (${wordRate(stress?.rate ?? 0)} req/s): ${percent(throughputLoss)} less throughput than asked for, ${percent(successRateDrop)} fewer successes${growth}.`
 }
 
-export function recoverySentence({ recovery: { recovered, recoverMs } }: McpStressFindings): string {
-  if (recovered === null) return 'Recovery: too little was measured after the stress to tell.'
-  if (!recovered || recoverMs === null) return 'Recovery: still slower than its baseline when the watch ended.'
-  return `Recovery: itself again ${recoverMs === 0 ? 'at once' : `${formatDuration(recoverMs)} after the stress`}.`
+export function recoverySentence({ recovery: { recovered, recoverMs, resolutionMs } }: McpStressFindings): string {
+  if (recovered === null) return 'Recovery: not measured, because too little traffic followed the stress phase.'
+  if (!recovered || recoverMs === null) return 'Recovery: none before the run ended.'
+  return `Recovery: ${recoveryTime(recoverMs, resolutionMs)} after the stress phase.`
 }
 
 export function probeLine({ name, verdict, evidence }: ProbeFinding): string {

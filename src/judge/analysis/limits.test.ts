@@ -29,7 +29,8 @@ const whole = [
 
 describe('the findings of a search', () => {
   it('that found a limit hold it, the interval, and every trial of the open model', () => {
-    const slow = resultOf({ stretches: evenStretches(40, 40, (i) => (i < 400 ? 500 : 10)), stretchMs: 200 })
+    const stretches = evenStretches(40, 40, (i) => (i < 400 ? 500 : 10))
+    const slow = resultOf({ stretches, stretchMs: 200, phases: { overload: [0, 10], recovery: [10, 40] } })
     const trials = [...measured(...whole), { outcome: recovering, result: slow }]
     const findings = limitsFindings({ slo, measured: trials, end: found, machine })
     expect(findings).toMatchObject({

@@ -5,7 +5,7 @@ import { degradationOf } from './degradation.ts'
 import { kneeOf } from './knee.ts'
 import { isOpen, isOpenTrial, outcomeOf, type SearchEnd, type TrialOutcome } from './limit-trial.ts'
 import { loadPointsOf } from './load-points.ts'
-import { recoveryOf } from './recovery.ts'
+import { recoveryFinding, recoveryOf } from './recovery.ts'
 
 /** A trial with everything that was measured in it. */
 export interface MeasuredTrial {
@@ -92,20 +92,10 @@ function bottleneckFrom(
   return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, toolRanOut, machine })
 }
 
-/** A suite has seconds, not minutes: its windows are two seconds long. */
-const WINDOW_MS = 2_000
-
 function recoveryFrom(measured: readonly MeasuredTrial[], { low }: SearchEnd): Recovery {
   const recovering = measured.find(({ outcome }) => outcome.trial.purpose === 'recover')
   const held = measured.findLast(({ outcome }) => isOpen(outcome) && outcome.rate === low && outcome.verdict === 'pass')
-  const trial = recovering?.outcome.trial
-  const baseline = held?.result.responseTime
-  if (recovering === undefined || trial?.purpose !== 'recover' || baseline === undefined || !('p95Ms' in baseline)) {
-    return { recovered: null, recoverMs: null }
-  }
-  return recoveryOf(recovering.result, {
-    overloadEndMs: trial.overloadMs,
-    baselineP95Ms: baseline.p95Ms,
-    windowMs: WINDOW_MS,
-  })
+  const phase = recovering?.result.phases['recovery']
+  if (recovering === undefined || phase === undefined || held === undefined) return { recovered: null, recoverMs: null }
+  return recoveryFinding(recoveryOf(recovering.result, { recovery: phase, baseline: held.result }))
 }

@@ -89,7 +89,7 @@ describe('degradation under stress', () => {
 
 describe('recovery from stress', () => {
   it('is at once where the phase after it is as the baseline was', () => {
-    expect(stressJudgement(stressed({}), 0).recovery).toEqual({ recovered: true, recoverMs: 0 })
+    expect(stressJudgement(stressed({}), 0).recovery).toEqual({ recovered: true, recoverMs: 0, resolutionMs: 250 })
   })
 
   it('takes as long as requests stay slow', () => {
@@ -101,6 +101,6 @@ describe('recovery from stress', () => {
 
   it('is not seen where they stay slow to the end', () => {
     const { recovery } = stressJudgement(stressed({ recovery: { slowFor: STRETCHES } }), 0)
-    expect(recovery).toEqual({ recovered: false, recoverMs: null })
+    expect(recovery).toEqual({ recovered: false, recoverMs: null, resolutionMs: 250 })
   })
 })

@@ -2,7 +2,7 @@ import type { McpHealth, StressDegradation, StressPhase } from '../../model/mcp-
 import type { Recovery } from '../../model/limits-findings.ts'
 import type { LoadResult, PhaseFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
-import { recoveryOf } from './recovery.ts'
+import { recoveryFinding, recoveryOf } from './recovery.ts'
 
 /** The phases of a stress run, by name and in order. What is not measured by itself is `warm-up`. */
 export const STRESS_PHASES = [
@@ -21,8 +21,6 @@ const HEALTHY_SUCCESS = 0.99
 const HEALTHY_P95 = 2
 /** The least difference that is one: below it, twice a baseline of half a millisecond would be noise. */
 const LEAST_P95_MS: Ms = 5
-/** A stretch of this much of a phase is a window of the watch on recovery: 2 s of the usual 10. */
-const WINDOW_SHARE = 0.2
 
 export interface StressJudgement {
   readonly health: McpHealth
@@ -88,10 +86,8 @@ function share({ offeredRps, achievedRps }: PhaseFigures): number {
 
 function recoveryFrom(result: LoadResult): Recovery {
   const { baseline, recovery } = result.phases
-  const baselineP95Ms = baseline === undefined ? null : p95Of(baseline)
-  if (recovery === undefined || baselineP95Ms === null) return { recovered: null, recoverMs: null }
-  const windowMs = WINDOW_SHARE * (recovery.endMs - recovery.startMs)
-  return recoveryOf(result, { overloadEndMs: recovery.startMs, baselineP95Ms: baselineP95Ms + LEAST_P95_MS, windowMs })
+  if (recovery === undefined || baseline === undefined) return { recovered: null, recoverMs: null }
+  return recoveryFinding(recoveryOf(result, { recovery, baseline, slackMs: LEAST_P95_MS }))
 }
 
 function p95Of({ responseTime }: PhaseFigures): Ms | null {

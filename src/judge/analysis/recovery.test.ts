@@ -1,48 +1,149 @@
 import { describe, expect, it } from 'vitest'
+import type { LoadResult } from '../../model/result.ts'
 import { resultOf, type StretchCase } from '../result.case.ts'
-import { recoveryOf } from './recovery.ts'
+import { mm1, randomOf } from '../verdict/queue.case.ts'
+import { designEffect } from '../verdict/design-effect.ts'
+import { type ObservedRecovery, recoveryIn, recoveryOf } from './recovery.ts'
 
-const watch = { overloadEndMs: 2_000, baselineP95Ms: 20, windowMs: 2_000 }
+const STRETCH_MS = 200
+const PHASES = { baseline: [0, 20], overload: [20, 30], recovery: [30, 80] } as const
+const [, OVERLOAD_END] = PHASES.overload
 
-/** Twenty requests each 200 ms: 2 s of overload, then `slowFor` ms of slow answers, then the usual ones until 8 s. */
-function overloaded(slowFor: number, usualMs: (i: number) => number = () => 18): StretchCase[] {
-  return Array.from({ length: 40 }, (_, i) => {
-    const isSlow = 200 * i < 2_000 + slowFor
-    return { responsesMs: Array.from({ length: 20 }, (__, k) => (isSlow ? 500 : usualMs(20 * i + k))) }
+/** 20 requests per 200 ms: a baseline of 4 s, 2 s of overload, then `slowForMs` of slow responses and usual ones up to 10 s. */
+function overloaded(slowForMs: number, usualMs: (i: number) => number = () => 18): StretchCase[] {
+  return Array.from({ length: 80 }, (_, i) => {
+    const isSlow = i >= PHASES.overload[0] && STRETCH_MS * (i - OVERLOAD_END) < slowForMs
+    const responseMs = i < PHASES.overload[0] ? () => 18 : usualMs
+    return { responsesMs: Array.from({ length: 20 }, (__, k) => (isSlow ? 500 : responseMs(20 * i + k))) }
   })
 }
 
-const recovery = (stretches: readonly StretchCase[]): ReturnType<typeof recoveryOf> =>
-  recoveryOf(resultOf({ stretches, stretchMs: 200 }), watch)
+function recovery(stretches: readonly StretchCase[]): ObservedRecovery {
+  return recoveryAfter(resultOf({ stretches, stretchMs: STRETCH_MS, phases: PHASES }))
+}
+
+function recoveryAfter(run: LoadResult): ObservedRecovery {
+  const { baseline, recovery: after } = run.phases
+  const observed = baseline && after && recoveryOf(run, { baseline, recovery: after })
+  if (observed === undefined) throw new Error('the run has no baseline')
+  return observed
+}
 
 describe('recovery after an overload', () => {
-  it('is immediate when nothing is slow any more', () => {
-    expect(recovery(overloaded(0))).toEqual({ recovered: true, recoverMs: 0 })
+  it('is immediate when no request is slow any more', () => {
+    expect(recovery(overloaded(0))).toMatchObject({ recovered: true, recoverMs: 0, resolutionMs: STRETCH_MS })
   })
 
-  it('comes with the first window that is not significantly above the baseline', () => {
-    // 2 s windows of 200 requests: 15 slow ones (7.5%) may still be chance at p95, a slow stretch of 20 is not.
-    expect(recovery(overloaded(1_000))).toEqual({ recovered: true, recoverMs: 1_000 })
-    expect(recovery(overloaded(1_200))).toEqual({ recovered: true, recoverMs: 1_200 })
+  it.each([600, 1_000, 4_000, 6_000])('is reported within its resolution when it takes %i ms', (slowForMs) => {
+    const { recoverMs, resolutionMs } = recovery(overloaded(slowForMs))
+    expect(Math.abs((recoverMs ?? 0) - slowForMs)).toBeLessThanOrEqual(resolutionMs)
+    expect(resolutionMs).toBeLessThanOrEqual(2 * STRETCH_MS)
   })
 
-  it('does not take the usual 4% of slow answers for a failure to recover', () => {
-    expect(recovery(overloaded(0, (i) => (i % 25 === 0 ? 60 : 18)))).toEqual({ recovered: true, recoverMs: 0 })
+  it('accepts the usual 4% of slow responses', () => {
+    expect(recovery(overloaded(0, (i) => (i % 25 === 0 ? 60 : 18))).recoverMs).toBe(0)
   })
 
-  it('is not seen while answers stay more than a tenth slower', () => {
-    expect(recovery(overloaded(0, () => 22.1))).toEqual({ recovered: false, recoverMs: null })
-    expect(recovery(overloaded(0, () => 21.9)).recovered).toBe(true)
+  it('is not found while responses stay more than a tenth slower', () => {
+    expect(recovery(overloaded(0, () => 22.1))).toMatchObject({ recovered: false, recoverMs: null })
+    expect(recovery(overloaded(0, () => 19.7)).recovered).toBe(true)
   })
 
-  it('is not seen while requests have no answer', () => {
+  it('is not found while requests get no response', () => {
     const silent = overloaded(0).map((stretch, i) =>
-      i < 10 ? stretch : { responsesMs: [18], errors: { timeout: 19 } },
+      i < OVERLOAD_END ? stretch : { responsesMs: [18], errors: { timeout: 19 } },
     )
-    expect(recovery(silent)).toEqual({ recovered: false, recoverMs: null })
+    expect(recovery(silent)).toMatchObject({ recovered: false, recoverMs: null })
   })
 
-  it('is unknown when nothing was watched long enough', () => {
-    expect(recovery(overloaded(0).slice(0, 15))).toEqual({ recovered: null, recoverMs: null })
+  it('starts when requests end again, where none ended at first', () => {
+    const hanging = overloaded(0).map((stretch, i) =>
+      i < OVERLOAD_END || i >= OVERLOAD_END + 15 ? stretch : { responsesMs: [], inFlight: 20 * (i - OVERLOAD_END + 1) },
+    )
+    expect(recovery(hanging).recoverMs).toBe(3_000)
+  })
+
+  it('is immediate in a phase with long pauses between its requests', () => {
+    const rare = overloaded(0).map((stretch, i) =>
+      i < OVERLOAD_END ? stretch : { responsesMs: i % 15 === 0 ? [18] : [] },
+    )
+    expect(recovery(rare).recoverMs).toBe(0)
+  })
+
+  it('is unknown when the phase holds fewer than three windows', () => {
+    const stretches = overloaded(0).slice(0, OVERLOAD_END + 2)
+    const run = resultOf({ stretches, stretchMs: STRETCH_MS, phases: { ...PHASES, recovery: [30, 32] } })
+    expect(recoveryAfter(run)).toMatchObject({ recovered: null, recoverMs: null })
+  })
+})
+
+/** 300 s of baseline, 30 s of overload, 300 s of recovery: batches of 12.8 s, and intervals of 1 s. */
+function longRun(slowForMs: number): LoadResult {
+  const seconds = Array.from({ length: 630 }, (_, second) => {
+    const sinceMs = 1_000 * second - 330_000
+    const isSlow = second >= 300 && (sinceMs < 0 || sinceMs < slowForMs)
+    return { responsesMs: Array.from({ length: 20 }, () => (isSlow ? 500 : 10)) }
+  })
+  const fine = resultOf({
+    stretches: seconds,
+    stretchMs: 1_000,
+    phases: { baseline: [0, 300], overload: [300, 330], recovery: [330, 630] },
+  })
+  const coarse = Object.entries(fine.phases).map(([name, phase]) => [
+    name,
+    { ...phase, batches: { ...phase.batches, lengthMs: 12_800 } },
+  ])
+  return { ...fine, phases: Object.fromEntries(coarse) }
+}
+
+describe('recovery in a run of ten minutes', () => {
+  it.each([
+    [0, 0],
+    [4_000, 4_000],
+  ])('is not rounded to batches of 12.8 s: slow for %i ms is %i ms', (slowForMs, recoverMs) => {
+    const observed = recoveryAfter(longRun(slowForMs))
+    expect(observed.resolutionMs).toBe(1_000)
+    expect(Math.abs((observed.recoverMs ?? Number.NaN) - recoverMs)).toBeLessThanOrEqual(1_000)
+  })
+})
+
+describe('the false alarms of a healthy M/M/1 queue', () => {
+  /** Response times in pieces of 0.2 s at 100 req/s. The mean service time is 5 ms at load 0.5. */
+  const PER_PIECE = 20
+  const PIECES = 50
+
+  function piecesOf(seed: number): readonly Float64Array[] {
+    const responses = mm1(0.5, 2 * PIECES * PER_PIECE, randomOf(seed)).map((ms) => 25 * ms)
+    return Array.from({ length: 2 * PIECES }, (_, i) => responses.subarray(i * PER_PIECE, (i + 1) * PER_PIECE))
+  }
+
+  function recoverMs(seed: number): number {
+    const pieces = piecesOf(seed)
+    const [before, after] = [pieces.slice(0, PIECES), pieces.slice(PIECES)]
+    const requests = PIECES * PER_PIECE
+    const sorted = Float64Array.from(before.flatMap((piece) => [...piece])).sort()
+    const p95Ms = sorted[0.95 * requests - 1] ?? 0
+    const over = (piece: Float64Array, limitMs: number): number => piece.filter((ms) => ms > limitMs).length
+    const stretches = before.map((piece) => ({ sum: over(piece, p95Ms), of: PER_PIECE }))
+    const effect = designEffect(stretches, 0.05 * 0.95) ?? Number.NaN
+    const observed = recoveryIn(
+      {
+        lengthMs: STRETCH_MS,
+        limitMs: 1.1 * p95Ms,
+        requests: after.map(() => PER_PIECE),
+        slow: after.map((piece) => over(piece, Math.max(1.1 * p95Ms, p95Ms + 1))),
+        inFlight: after.map(() => 1),
+      },
+      { requests, designEffect: effect },
+      2_000,
+    )
+    return observed.recoverMs ?? Number.POSITIVE_INFINITY
+  }
+
+  it('are at most 5% of the runs, and at most 1% take longer than half of the phase', () => {
+    const RUNS = 500
+    const found = Array.from({ length: RUNS }, (_, i) => recoverMs(7_919 * (i + 1)))
+    expect(found.filter((ms) => ms > 0).length / RUNS).toBeLessThanOrEqual(0.05)
+    expect(found.filter((ms) => ms > 5_000).length / RUNS).toBeLessThanOrEqual(0.01)
   })
 })

@@ -1,56 +1,214 @@
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketLowUs } from '../../model/hdr.ts'
 import type { Recovery } from '../../model/limits-findings.ts'
-import type { JudgedFigures } from '../../model/result.ts'
+import type { Batches, Distribution, JudgedFigures, LoadResult, PhaseFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
+import { designEffect } from '../verdict/design-effect.ts'
 import { atLeast } from '../verdict/statistics/binomial.ts'
 
-export interface RecoveryWatch {
-  /** From the start of the run. */
-  readonly overloadEndMs: Ms
-  /** p95 of the response time at a rate the target holds. */
-  readonly baselineP95Ms: Ms
-  /** Length of the sliding window; 10 s where there is time for it. */
-  readonly windowMs: Ms
+/** Response times after an overload, in pieces of equal length; the first one starts where the overload ends. */
+export interface RecoveryCourse {
+  readonly lengthMs: Ms
+  /** Response time above which a request is slow. */
+  readonly limitMs: Ms
+  /** Requests that ended in each piece. */
+  readonly requests: readonly number[]
+  /** Those of them that were slower than the limit, or had no answer. */
+  readonly slow: readonly number[]
+  /** Requests due but not done at the end of each piece. */
+  readonly inFlight: readonly number[]
 }
 
-/** How much worse than its baseline a target may stay and still count as itself again, and the least that can be seen. */
-const WORSE = 1.1
-const LEAST_WORSE_MS: Ms = 1
+/** How much is known about the share of slow requests at the rate the target holds. */
+export interface RecoveryBaseline {
+  readonly requests: number
+  /** Requests per independent request. */
+  readonly designEffect: number
+}
+
+export interface ObservedRecovery extends Recovery {
+  readonly resolutionMs: Ms
+  /** The latest recovery time that the course could have shown. */
+  readonly watchedMs: Ms
+}
+
+/** A target has recovered when its p95 is at most this multiple of the baseline, or this much above it. */
+const TOLERANCE = 1.1
+const TOLERANCE_MS: Ms = 1
+/** Share of requests above a p95. */
+const SHARE = 0.05
 const ALPHA = 0.05
-/** One good window may be luck. */
-const RUNNING = 3
+/** One good window may be chance. */
+const CONSECUTIVE = 3
+const LONGEST_WINDOW_MS: Ms = 10_000
+const WINDOW_SHARE = 0.2
+
+/** The time since the intended start, or since the generator noticed that a request was due. */
+export type RecoveryTime = 'responseTime' | 'targetTime'
+
+export interface RecoveryQuestion {
+  /** The phase after the overload. */
+  readonly recovery: PhaseFigures
+  /** A run or a phase at a rate the target holds. */
+  readonly baseline: JudgedFigures
+  /** Added to the baseline's p95 before the comparison. */
+  readonly slackMs?: Ms
+  readonly time?: RecoveryTime
+}
 
 /**
- * The time from the end of an overload until a sliding window is not significantly above the baseline (more than 5% of
- * its requests over 1.1 × the baseline's p95), three windows running. Requests without an answer count as over.
+ * Returns the time from the end of an overload to the first of three consecutive sliding windows (20% of the recovery
+ * phase, at most 10 s) that are not significantly above the baseline: more than 5% of the requests over 1.1 × the
+ * baseline's p95. Requests without an answer count as over. A time within the resolution is 0. Undefined where the
+ * baseline has no p95.
  */
-export function recoveryOf({ batches }: JudgedFigures, watch: RecoveryWatch): Recovery {
-  const limitUs = 1_000 * Math.max(WORSE * watch.baselineP95Ms, watch.baselineP95Ms + LEAST_WORSE_MS)
-  const { lengthMs } = batches
-  const first = Math.ceil(watch.overloadEndMs / lengthMs - 1e-9)
-  const slow = batches.responseTime.map((histogram, i) => slowerThan(histogram, limitUs) + (batches.unanswered[i] ?? 0))
-  const total = batches.successes.map((count, i) => count + (batches.unanswered[i] ?? 0))
-  const width = Math.max(1, Math.round(watch.windowMs / lengthMs))
-
-  let good = 0
-  let windows = 0
-  for (let from = first; from + width <= total.length; from++) {
-    windows++
-    const requests = sum(total.slice(from, from + width))
-    const late = sum(slow.slice(from, from + width))
-    const isAbove = requests === 0 || (late > 0 && atLeast(requests, 0.05, late) <= ALPHA)
-    good = isAbove ? 0 : good + 1
-    if (good === RUNNING) {
-      return { recovered: true, recoverMs: Math.max(0, (from - RUNNING + 1) * lengthMs - watch.overloadEndMs) }
-    }
-  }
-  return { recovered: windows < RUNNING ? null : false, recoverMs: null }
+export function recoveryOf(
+  run: LoadResult,
+  { recovery, baseline, slackMs = 0, time = 'responseTime' }: RecoveryQuestion,
+): ObservedRecovery | undefined {
+  const distribution = baseline[time]
+  if (!('p95Ms' in distribution)) return undefined
+  const baselineMs = distribution.p95Ms + slackMs
+  const limitMs = Math.max(TOLERANCE * baselineMs, baselineMs + TOLERANCE_MS)
+  const windowMs = Math.min(LONGEST_WINDOW_MS, WINDOW_SHARE * (recovery.endMs - recovery.startMs))
+  return recoveryIn(
+    finestCourse(run, recovery, limitMs, time),
+    { requests: distribution.count, designEffect: effectIn(baseline.batches, distribution.p95Ms, time) },
+    windowMs,
+  )
 }
 
-function slowerThan(histogram: string, limitUs: number): number {
+/** An observed recovery as findings report it. */
+export function recoveryFinding(observed: ObservedRecovery | undefined): Recovery {
+  if (observed === undefined || observed.recovered === null) return { recovered: null, recoverMs: null }
+  const { recovered, recoverMs, resolutionMs } = observed
+  return { recovered, recoverMs, resolutionMs }
+}
+
+/** `recoveryOf` for a course whose slow requests are already counted. */
+export function recoveryIn(course: RecoveryCourse, baseline: RecoveryBaseline, windowMs: Ms): ObservedRecovery {
+  const { lengthMs, requests, slow } = course
+  const silent = silentPieces(course)
+  const width = Math.max(1, Math.round(windowMs / lengthMs))
+  const windows = Math.max(0, requests.length - width + 1)
+  const perWindow = (sum(requests) * width) / Math.max(1, requests.length)
+  const resolutionMs = lengthMs * Math.max(1, width * slowShareAllowed(effectiveRequests(perWindow, baseline)))
+  const watchedMs = Math.max(0, (windows - CONSECUTIVE) * lengthMs)
+  let good = 0
+  for (let from = 0; from < windows; from++) {
+    const to = from + width
+    const all = sum(requests.slice(from, to))
+    const isAbove =
+      silent[from] === true ||
+      (all > 0 && isSignificant(effectiveRequests(all, baseline), sum(slow.slice(from, to)) / all))
+    good = isAbove ? 0 : good + 1
+    if (good === CONSECUTIVE) {
+      const startMs = (from - CONSECUTIVE + 1) * lengthMs
+      return { recovered: true, recoverMs: startMs <= resolutionMs ? 0 : startMs, resolutionMs, watchedMs }
+    }
+  }
+  return { recovered: windows < CONSECUTIVE ? null : false, recoverMs: null, resolutionMs, watchedMs }
+}
+
+/**
+ * The pieces in which no request ended although requests were in flight, for longer than the limit: those requests are
+ * slow, but they count only when they end.
+ */
+function silentPieces({ lengthMs, limitMs, requests, inFlight }: RecoveryCourse): readonly boolean[] {
+  const silent = requests.map((count, i) => count === 0 && (inFlight[i] ?? 0) > 0)
+  const edges = silent.map((is, i) => (is ? [silent.indexOf(false, i), silent.lastIndexOf(false, i)] : undefined))
+  return edges.map((edge) => {
+    if (edge === undefined) return false
+    const [next = 0, previous = 0] = edge
+    return ((next < 0 ? silent.length : next) - previous - 1) * lengthMs > limitMs
+  })
+}
+
+/**
+ * Independent requests that a comparison of a window with the baseline is worth: both shares are uncertain, so the
+ * variance is q(1 − q) · deff · (1/window + 1/baseline).
+ */
+function effectiveRequests(inWindow: number, { requests, designEffect: effect }: RecoveryBaseline): number {
+  return Math.max(1, Math.round(1 / (effect * (1 / inWindow + 1 / requests))))
+}
+
+/** Whether a share of slow requests is above 5% beyond chance. */
+function isSignificant(independent: number, share: number): boolean {
+  const late = Math.floor(share * independent + 1e-9)
+  return late > 0 && atLeast(independent, SHARE, late) <= ALPHA
+}
+
+/** Requests per independent request: of the indicator "above the baseline's own p95". */
+function effectIn(batches: Batches, p95Ms: Ms, time: RecoveryTime): number {
+  const stretches = batches[time].map((text, i) => ({
+    sum: slowerThan(text, p95Ms),
+    of: batches.successes[i] ?? 0,
+  }))
+  const filled = stretches.filter(({ of }) => of > 0)
+  // With too few batches to measure it, the requests of a batch count as one.
+  return designEffect(stretches, SHARE * (1 - SHARE)) ?? sum(filled.map(({ of }) => of)) / Math.max(1, filled.length)
+}
+
+/** The share of a window's requests that may be slow without being significant: how early a recovery may be reported. */
+function slowShareAllowed(independent: number): number {
+  let allowed = 0
+  while (allowed < independent && !isSignificant(independent, (allowed + 1) / independent)) allowed++
+  return allowed / independent
+}
+
+/**
+ * Cuts the phase as finely as the result allows. Its batches contain its own requests only; the intervals of the run,
+ * which are finer for phases of more than a minute, also contain the last requests of the overload.
+ */
+function finestCourse(run: LoadResult, phase: PhaseFigures, limitMs: Ms, time: RecoveryTime): RecoveryCourse {
+  return phase.batches.lengthMs <= run.intervalMs
+    ? batchesOf(phase, limitMs, time)
+    : intervalsOf(run, phase, limitMs, time)
+}
+
+function batchesOf({ batches, startMs }: PhaseFigures, limitMs: Ms, time: RecoveryTime): RecoveryCourse {
+  const { lengthMs, successes, unanswered, inFlight } = batches
+  const first = firstFrom(startMs, batches.startMs, lengthMs)
+  // A phase whose first request came late has no batch before it.
+  const before = Array.from({ length: Math.max(0, -first) }, () => 0)
+  const from = Math.max(0, first)
+  return {
+    lengthMs,
+    limitMs,
+    requests: [...before, ...successes.map((count, i) => count + (unanswered[i] ?? 0)).slice(from)],
+    slow: [...before, ...batches[time].map((text, i) => slowerThan(text, limitMs) + (unanswered[i] ?? 0)).slice(from)],
+    inFlight: [...before, ...inFlight.slice(from)],
+  }
+}
+
+function intervalsOf(
+  { intervals, intervalMs }: LoadResult,
+  { startMs, endMs }: PhaseFigures,
+  limitMs: Ms,
+  time: RecoveryTime,
+): RecoveryCourse {
+  const within = intervals.slice(firstFrom(startMs, 0, intervalMs), firstFrom(endMs, 0, intervalMs))
+  return {
+    lengthMs: intervalMs,
+    limitMs,
+    requests: within.map(({ successes, unanswered }) => successes + unanswered),
+    slow: within.map((interval) => slowerThan(histogramOf(interval[time]), limitMs) + interval.unanswered),
+    inFlight: within.map(({ inFlight }) => inFlight),
+  }
+}
+
+/** Index of the first piece that starts at or after a time. */
+function firstFrom(fromMs: Ms, startMs: Ms, lengthMs: Ms): number {
+  return Math.ceil((fromMs - startMs) / lengthMs - 1e-9)
+}
+
+function histogramOf(distribution: Distribution): string {
+  return 'histogram' in distribution ? distribution.histogram : ''
+}
+
+function slowerThan(histogram: string, limitMs: Ms): number {
   const { buckets, counts } = decodeHdr(histogram)
-  return sum(Array.from(counts).filter((_, i) => bucketLowUs(buckets[i] ?? 0) > limitUs))
+  return sum(Array.from(counts).filter((_, i) => bucketLowUs(buckets[i] ?? 0) > 1_000 * limitMs))
 }
 
 function sum(counts: readonly number[]): number {

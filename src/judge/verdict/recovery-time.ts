@@ -1,79 +1,109 @@
 import type { JudgedFigures, LoadResult, PhaseFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
-import { recoveryOf } from '../analysis/recovery.ts'
+import { type ObservedRecovery, recoveryOf } from '../analysis/recovery.ts'
 import { conclude } from './conclude.ts'
 import { partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import type { Standing } from './validity.ts'
+import { notDelivered, settle, shownFail, type Standing } from './validity.ts'
 import { wordMs } from './wording.ts'
 
-/** Of the recovery phase; a window is 10 s long where there is time for it. */
-const WINDOW_SHARE = 0.2
-const LONGEST_WINDOW_MS: Ms = 10_000
+const SMALL_SHARE = 0.1
 
 /**
- * Was the target itself again within so much time after an overload? The overload is the phase of this name (or `stress`),
- * else the one with the highest rate; the recovery is the one after it, and the baseline the first phase. Itself again: a sliding window not significantly above
- * 1.1 × the baseline's p95, three times running.
+ * Did the target recover from an overload within a time? The overload is the phase named `overload` or `stress`, else
+ * the one with the highest rate; the recovery phase follows it, and the baseline is the first phase. `recoveryOf` defines
+ * when a target has recovered.
  */
 export function recoveryVerdict(figures: JudgedFigures, run: LoadResult, limitMs: Ms): JudgedVerdict {
-  const found = phasesOf(run)
-  const recovery = typeof found === 'string' ? undefined : recoveryOf(run, found)
+  const phases = phasesOf(run)
+  const recovery = phases === undefined ? undefined : recoveryOf(run, phases)
   const subject = `recovery from the overload${partOf(figures, run)}`
   const within = `within ${wordMs(limitMs)} ms`
   return conclude(
     {
       claim: `${subject} ${within}`,
       contrary: `no ${subject} ${within}`,
-      observed:
-        recovery === undefined
-          ? 'nothing to recover from'
-          : recovery.recoverMs === null
-            ? 'no recovery while it was watched'
-            : `${wordMs(recovery.recoverMs)} ms`,
+      observed: recovery === undefined ? 'nothing to recover from' : describe(recovery),
       causes: [],
     },
-    standingOf(found, recovery, limitMs),
+    phases === undefined || recovery === undefined ? missing(run) : standingOf(run, phases, recovery, limitMs),
     figures,
     run,
   )
 }
 
-function standingOf(
-  found: ReturnType<typeof phasesOf>,
-  recovery: ReturnType<typeof recoveryOf> | undefined,
-  limitMs: Ms,
-): Standing {
-  if (typeof found === 'string' || recovery === undefined) {
-    return {
-      verdict: 'invalid',
-      reason: typeof found === 'string' ? found : 'nothing was measured',
-      details: [
-        "pattern: sequence(constant({ name: 'baseline', … }), constant({ name: 'overload', … }), constant({ name: 'recovery', … }))",
-      ],
-    }
-  }
-  if (recovery.recoverMs !== null) return { verdict: recovery.recoverMs <= limitMs ? 'pass' : 'fail', details: [] }
-  if (recovery.recovered === null) {
-    return {
-      verdict: 'inconclusive',
-      reason: 'cannot be told: the recovery phase is too short for three windows',
-      details: [],
-    }
-  }
-  return found.watchedMs > limitMs
-    ? { verdict: 'fail', details: [] }
-    : {
-        verdict: 'inconclusive',
-        reason: `cannot be told: it was watched for ${wordMs(found.watchedMs)} ms only`,
-        details: [],
-      }
+function describe({ recovered, recoverMs, resolutionMs, watchedMs }: ObservedRecovery): string {
+  const resolution = `resolution ${wordMs(resolutionMs)} ms`
+  if (recovered === null) return 'a recovery phase that is too short'
+  if (recoverMs === null) return `no recovery in the first ${wordMs(watchedMs)} ms (${resolution})`
+  return recoverMs === 0 ? `immediate recovery (${resolution})` : `${wordMs(recoverMs)} ms (${resolution})`
 }
 
-type Watched = Parameters<typeof recoveryOf>[1] & { readonly watchedMs: Ms }
+function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery, limitMs: Ms): Standing {
+  const verdict = compare(recovery, limitMs)
+  if (verdict === 'fail') {
+    const ofTarget = recoveryOf(run, { ...phases, time: 'targetTime' })
+    if (ofTarget !== undefined && compare(ofTarget, limitMs) === 'pass') {
+      return notDelivered('the generator sent requests late; without that delay the target recovered in time', run)
+    }
+    return shownFail(phases.recovery, run, {
+      limitMs,
+      failsOn: (rest) => {
+        const remaining = recoveryOf(run, { ...phases, recovery: { ...phases.recovery, ...rest } })
+        return remaining !== undefined && compare(remaining, limitMs) === 'fail'
+      },
+    })
+  }
+  const delivered = withoutSmallLag(phases.recovery, limitMs)
+  if (verdict === 'pass') return settle(delivered, run, { verdict, details: [] })
+  const { recovered, recoverMs, resolutionMs } = recovery
+  const seconds = phaseSecondsFor(recovered === null ? Math.max(limitMs, 1_000) : limitMs)
+  return settle(
+    delivered,
+    run,
+    recoverMs === 0
+      ? {
+          verdict,
+          reason: `this run cannot show a recovery faster than ${wordMs(resolutionMs)} ms`,
+          details: ['shorten the recovery phase or raise its rate: both make the resolution finer'],
+        }
+      : {
+          verdict,
+          reason: 'the recovery phase is too short to show it',
+          details: [`a recovery phase of ${seconds} s shows whether the target recovers within ${wordMs(limitMs)} ms`],
+        },
+  )
+}
 
-/** What to hold against what; a text where the run has no overload with something before and after it. */
-function phasesOf({ phases }: LoadResult): Watched | string {
+/** `pass` and `fail` only where the resolution and the length of the recovery phase allow it. */
+function compare(
+  { recoverMs, resolutionMs, watchedMs }: ObservedRecovery,
+  limitMs: Ms,
+): 'pass' | 'fail' | 'inconclusive' {
+  if (recoverMs === 0) return limitMs < resolutionMs ? 'inconclusive' : 'pass'
+  if (recoverMs !== null) return recoverMs <= limitMs ? 'pass' : 'fail'
+  return limitMs < watchedMs ? 'fail' : 'inconclusive'
+}
+
+/** Length of a recovery phase whose last three windows start after `limitMs`: a window is 20% of it, at most 10 s. */
+function phaseSecondsFor(limitMs: Ms): number {
+  return Math.ceil(Math.min(limitMs / 0.7, limitMs + 15_000) / 1_000)
+}
+
+/** A schedule lag far below the limit neither hides nor delays a recovery. */
+function withoutSmallLag(recovery: PhaseFigures, limitMs: Ms): PhaseFigures {
+  const { scheduleLag } = recovery
+  const isSmall = 'p99Ms' in scheduleLag && scheduleLag.p99Ms <= SMALL_SHARE * limitMs
+  return isSmall ? { ...recovery, scheduleLag: { count: 0 } } : recovery
+}
+
+interface Phases {
+  readonly baseline: PhaseFigures
+  readonly recovery: PhaseFigures
+}
+
+/** Undefined where the run has no overload with a phase before it and one after it. */
+function phasesOf({ phases }: LoadResult): Phases | undefined {
   const inOrder = Object.values(phases).toSorted((a, b) => a.startMs - b.startMs)
   const highest = inOrder.reduce<PhaseFigures | undefined>(
     (most, phase) => (most === undefined || phase.offeredRps > most.offeredRps ? phase : most),
@@ -82,15 +112,18 @@ function phasesOf({ phases }: LoadResult): Watched | string {
   const overload = phases['overload'] ?? phases['stress'] ?? highest
   const [baseline] = inOrder
   const recovery = overload && inOrder[inOrder.indexOf(overload) + 1]
-  if (overload === undefined || baseline === undefined || baseline === overload || recovery === undefined) {
-    return 'the run has no phase of overload with one before and one after it'
-  }
-  if (!('p95Ms' in baseline.responseTime)) return 'nothing was answered in the first phase'
-  const watchedMs = recovery.endMs - recovery.startMs
+  return baseline === undefined || baseline === overload || recovery === undefined ? undefined : { baseline, recovery }
+}
+
+function missing(run: LoadResult): Standing {
   return {
-    overloadEndMs: recovery.startMs,
-    baselineP95Ms: baseline.responseTime.p95Ms,
-    windowMs: Math.min(LONGEST_WINDOW_MS, WINDOW_SHARE * watchedMs),
-    watchedMs,
+    verdict: 'invalid',
+    reason:
+      phasesOf(run) === undefined
+        ? 'the run has no overload phase with a phase before it and one after it'
+        : 'the target answered no request in the first phase',
+    details: [
+      "pattern: sequence(constant({ name: 'baseline', … }), constant({ name: 'overload', … }), constant({ name: 'recovery', … }))",
+    ],
   }
 }

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+
+import type { LoadResult } from '../../model/result.ts'
+import { resultOf } from '../result.case.ts'
+import type { JudgedVerdict } from './judged-verdict.ts'
+import { recoveryVerdict } from './recovery-time.ts'
+
+/** 100 req/s: a baseline of 10 s, 5 s of overload and `recoverySeconds` of recovery, of which the first are slow. */
+function run(slowSeconds: number, recoverySeconds = 20): LoadResult {
+  const STRETCHES_PER_SECOND = 4
+  const stretches = Array.from({ length: STRETCHES_PER_SECOND * (15 + recoverySeconds) }, (_, i) => {
+    const second = i / STRETCHES_PER_SECOND
+    const isSlow = second >= 10 && second < 15 + slowSeconds
+    return { responsesMs: Array.from({ length: 25 }, () => (isSlow ? 400 : 10)) }
+  })
+  const end = STRETCHES_PER_SECOND * (15 + recoverySeconds)
+  return resultOf({ stretches, phases: { baseline: [0, 40], overload: [40, 60], recovery: [60, end] } })
+}
+
+function verdict(result: LoadResult, limitMs: number): JudgedVerdict {
+  return recoveryVerdict(result, result, limitMs)
+}
+
+describe('recovery within a time', () => {
+  test('passes for a target that was never slow', () => {
+    const { verdict: value, observed } = verdict(run(0), 1_000)
+    expect([value, observed]).toEqual(['pass', 'immediate recovery (resolution 294 ms)'])
+  })
+
+  test('passes and fails on either side of the time that the target takes', () => {
+    expect(verdict(run(4), 4_500)).toMatchObject({ verdict: 'pass' })
+    expect(verdict(run(4), 3_500)).toMatchObject({ verdict: 'fail', observed: '3 750 ms (resolution 294 ms)' })
+  })
+
+  test('is inconclusive when the limit is shorter than the resolution', () => {
+    expect(verdict(run(0), 100)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'this run cannot show a recovery faster than 294 ms',
+    })
+  })
+
+  test('fails when the target stays slow longer than the limit', () => {
+    expect(verdict(run(20), 10_000)).toMatchObject({
+      verdict: 'fail',
+      observed: 'no recovery in the first 15 500 ms (resolution 294 ms)',
+    })
+  })
+
+  test('is inconclusive when the phase ends too early to show a recovery just within the limit', () => {
+    expect(verdict(run(20), 18_000)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'the recovery phase is too short to show it',
+      details: expect.arrayContaining(['a recovery phase of 26 s shows whether the target recovers within 18 000 ms']),
+    })
+    expect(verdict(run(20, 26), 18_000)).toMatchObject({ verdict: 'fail' })
+    expect(verdict(run(17.5, 26), 18_000)).toMatchObject({ verdict: 'pass' })
+  })
+
+  test('is invalid when only the generator was slow', () => {
+    const late = { ...run(4), phases: lateAfterOverload(run(4)) }
+    expect(verdict(late, 3_500)).toMatchObject({ verdict: 'invalid', reason: 'the load was not delivered' })
+  })
+
+  test('does not depend on a schedule lag far below the limit', () => {
+    const late = (lagMs: number): LoadResult => {
+      const { phases } = run(4)
+      const { recovery } = phases
+      if (recovery === undefined) throw new Error('the run has no recovery phase')
+      const scheduleLag = { ...recovery.responseTime, p99Ms: lagMs }
+      return { ...run(4), phases: { ...phases, recovery: { ...recovery, scheduleLag } } }
+    }
+    expect(verdict(late(200), 4_500)).toMatchObject({ verdict: 'pass' })
+    expect(verdict(late(500), 4_500)).toMatchObject({ verdict: 'invalid', reason: 'the load was not delivered' })
+  })
+
+  test('is invalid without an overload between two phases', () => {
+    const steady = resultOf({ stretches: [{ responsesMs: [10] }] })
+    expect(verdict(steady, 1_000)).toMatchObject({
+      verdict: 'invalid',
+      reason: 'the run has no overload phase with a phase before it and one after it',
+    })
+  })
+})
+
+/** The phases of a run whose slow responses after the overload were the lateness of the generator. */
+function lateAfterOverload({ phases }: LoadResult): LoadResult['phases'] {
+  const { recovery } = phases
+  if (recovery === undefined) throw new Error('the run has no recovery phase')
+  const onTime = recovery.batches.responseTime.at(-1) ?? ''
+  const targetTime = recovery.batches.responseTime.map(() => onTime)
+  return { ...phases, recovery: { ...recovery, batches: { ...recovery.batches, targetTime } } }
+}

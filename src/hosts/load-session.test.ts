@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
 import type { Fixture } from '../../fixtures/index.ts'
@@ -14,6 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => target.stop())
 
+async function requestsSeen(): Promise<number> {
+  return (await target.control.counts()).requests
+}
+
 /** A session as a host opens one, and what it has kept so far. */
 function openSession(change: Partial<SessionOptions>): { session: LoadSession; kept(): LoadRecord } {
   const book = new RecordBook('shop', () => {})
@@ -27,6 +32,9 @@ function openSession(change: Partial<SessionOptions>): { session: LoadSession; k
     timeoutMs: undefined,
     facts: { coverage: false },
     onProgress: undefined,
+    countAssertions: undefined,
+    expectsFailure: false,
+    onWarning: () => {},
     onWait: () => {},
     ...change,
   })
@@ -73,5 +81,41 @@ describe('a session of loads', () => {
     const { session, kept } = openSession({})
     await session.within(({ conclude }) => conclude('limits', { limit: 1 }, 'cart'))
     expect(kept()).toMatchObject({ suite: 'limits', suiteName: 'cart', findings: { limit: 1 } })
+  })
+
+  test('rejects when the body does not await its load, and keeps the result', async () => {
+    const { session, kept } = openSession({})
+    const ended = session.within(({ load }) => void load({ rate: 50 }))
+    await expect(ended).rejects.toMatchObject({
+      code: 'ERR_LOAD_NOT_AWAITED',
+      message: expect.stringContaining('load({ rate: 50 }) was not awaited') as string,
+    })
+    expect(kept().results).toMatchObject([{ ended: 'completed', successes: 5 }])
+  })
+
+  test('rejects with the error of a body that did not await its loads, ends the first and starts no other', async () => {
+    const { session, kept } = openSession({})
+    const before = await requestsSeen()
+    const ended = session.within(async ({ load }) => {
+      void load({ duration: '30s' })
+      void load({ duration: '30s' })
+      while ((await requestsSeen()) === before) await setTimeout(20)
+      throw new RangeError('of the body')
+    })
+    await expect(ended).rejects.toThrow(new RangeError('of the body'))
+    const after = await requestsSeen()
+    await setTimeout(200)
+    expect(await requestsSeen()).toBe(after)
+    expect(kept().results).toMatchObject([{ ended: 'interrupted' }])
+  })
+
+  test.for([
+    [true, 1],
+    [false, 0],
+  ] as const)('with judge: %s, warns %i times about an unjudged result', async ([judge, times]) => {
+    const warnings: string[] = []
+    const { session } = openSession({ onWarning: (message) => warnings.push(message) })
+    await session.within(({ load }) => load({ judge }))
+    expect(warnings).toHaveLength(times)
   })
 })

@@ -8,7 +8,10 @@ import type { Progress } from '../report/live/progress.ts'
 import { startLoad } from '../run/index.ts'
 import type { LoadRun } from '../run/index.ts'
 import { vocabulary } from '../run/vocabulary.ts'
+import { formatLoadCall } from '../wording/load-test.ts'
 import { ActiveLoad } from './active-load.ts'
+import { BodyCheck } from './body-check.ts'
+import type { LoadOrigin } from './body-check.ts'
 import { callSite } from './call-site.ts'
 import type { CallSite } from './call-site.ts'
 import { Deadline } from './deadline.ts'
@@ -48,6 +51,11 @@ export interface SessionOptions {
   readonly timeoutMs: Ms | undefined
   readonly facts: HostFacts
   readonly onProgress: ((progress: Progress) => void) | undefined
+  /** Number of assertions of any kind that the test has made so far; undefined if the host does not count them. */
+  readonly countAssertions: (() => number) | undefined
+  /** The host passes the test when it fails. */
+  readonly expectsFailure: boolean
+  readonly onWarning: (message: string) => void
   /** Says why nothing happens yet. */
   readonly onWait: (message: string) => void
 }
@@ -61,16 +69,21 @@ export class LoadSession {
   readonly #over = new AbortController()
   readonly #deadline: Deadline
   readonly #loads = new Set<ActiveLoad>()
+  readonly #check: BodyCheck
   #allowedMs: Ms
   #endedBecause = 'the test ended'
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#check = new BodyCheck(options)
     this.#allowedMs = allowedBy(options.timeoutMs)
     this.#deadline = new Deadline(this.#allowedMs, () => this.#cut(this.#timedOut()))
   }
 
-  /** Gives `body` what it needs, and its time; ends what it leaves running. Rejects when the time is up. */
+  /**
+   * Gives `body` what it needs, and its time; awaits the loads it did not await and ends the runs it leaves. Rejects when
+   * the time is up, with `ERR_LOAD_NOT_AWAITED` or with `ERR_LOAD_UNJUDGED`.
+   */
   async within<Value>(body: (context: LoadContext) => Value | Promise<Value>): Promise<Value> {
     const { signal } = this.#options
     const cut = (): void => this.#cut(signal.reason)
@@ -81,33 +94,47 @@ export class LoadSession {
     })
     this.#deadline.resume()
     try {
-      return await Promise.race([body(this.#context()), over])
+      return await Promise.race([this.#runBody(body), over])
     } finally {
       this.#deadline.end()
       signal.removeEventListener('abort', cut)
-      await Promise.all([...this.#loads].map((load) => load.stop(this.#endedBecause)))
+      // First, so that a load that waits for the machine does not start when the ones before it stop.
       this.#over.abort(new LoadError('ERR_LOAD_TEST_OVER', 'the load test this belongs to is over'))
+      await Promise.all([...this.#loads].map((load) => load.stop(this.#endedBecause)))
     }
   }
 
-  /** Runs a plan to its end. Errors about the plan or the target point at `site`. */
-  async load(plan: LoadPlan, site: CallSite): Promise<LoadResult> {
+  async #runBody<Value>(body: (context: LoadContext) => Value | Promise<Value>): Promise<Value> {
+    const value = await body(this.#context())
+    await this.#check.atEndOfBody()
+    return value
+  }
+
+  /** Runs the test's own plan to its end. Errors about the plan or the target point at `site`. */
+  load(plan: LoadPlan, site: CallSite): Promise<LoadResult> {
+    return this.#load(plan, this.#check.originOf(site))
+  }
+
+  async #load(plan: LoadPlan, origin: LoadOrigin): Promise<LoadResult> {
     try {
-      const run = await this.#startLoad(plan)
+      const run = await this.#startLoad(plan, origin)
       return await run.result
     } catch (error) {
-      throw site.point(error)
+      throw origin.site.point(error)
     }
   }
 
   #context(): LoadContext {
-    const load: LoadContext['load'] = (plan) => this.load(plan, callSite(load))
+    const load: LoadContext['load'] = (plan) => {
+      const origin = this.#check.originOf(callSite(load), formatLoadCall(plan))
+      return this.#check.expectAwait(this.#load(plan, origin), origin)
+    }
     const startHere: LoadContext['startLoad'] = async (plan, { record = true } = {}) => {
-      const site = callSite(startHere)
+      const origin = this.#check.originOf(callSite(startHere), formatLoadCall(plan, 'startLoad'))
       try {
-        return await this.#startLoad(plan, record)
+        return await this.#startLoad(plan, origin, record)
       } catch (error) {
-        throw site.point(error)
+        throw origin.site.point(error)
       }
     }
     return {
@@ -118,11 +145,11 @@ export class LoadSession {
     }
   }
 
-  async #startLoad(plan: LoadPlan, recorded = true): Promise<LoadRun> {
-    const { scope, test, timeoutMs, facts, book, id, onProgress } = this.#options
+  async #startLoad(plan: LoadPlan, origin: LoadOrigin, recorded = true): Promise<LoadRun> {
+    const { scope, test, timeoutMs, facts, id, onProgress } = this.#options
     const whole = scope.merge(plan)
     // A mistake in the plan is told at once, not after a wait for the machine.
-    const { durationMs, warmUpMs, requestTimeoutMs } = resolvePlan(whole, vocabulary, { name: test })
+    const { durationMs, warmUpMs, requestTimeoutMs, judge } = resolvePlan(whole, vocabulary, { name: test })
     const lock = await this.#waitForMachine()
     try {
       if (timeoutMs === undefined) this.#extend(durationMs + warmUpMs + requestTimeoutMs + RUN_GRACE_MS)
@@ -134,7 +161,7 @@ export class LoadSession {
       })
       const load = new ActiveLoad(run, {
         finish: (result) => withDoubts(result, facts),
-        keep: recorded ? (result) => book.addResult(result) : () => () => {},
+        keep: recorded ? (result) => this.#keep(result, judge ? origin : undefined) : () => () => {},
         onProgress: recorded ? onProgress : undefined,
         onOver: () => {
           unwatch()
@@ -149,6 +176,13 @@ export class LoadSession {
       lock.release()
       throw error
     }
+  }
+
+  /** Without an origin the test does not have to judge the result. */
+  #keep(result: LoadResult, origin: LoadOrigin | undefined): (better: LoadResult) => void {
+    const replace = this.#options.book.addResult(result)
+    if (origin !== undefined) this.#check.expectJudgement(result, origin)
+    return replace
   }
 
   /** Waits outside the test's time. Loads of one test wait for each other in the same way. */

@@ -17,11 +17,25 @@ export function adoptResult(result: LoadResult): void {
   if (result.journeys !== null) runs.set(result.journeys, result)
 }
 
+/** Runs that a matcher was called on, or on a part of. */
+const judgedRuns = new WeakSet<LoadResult>()
+
+/** Whether a matcher was called on this result or on one of its parts. */
+export function wasJudged(result: LoadResult): boolean {
+  return judgedRuns.has(result)
+}
+
 /**
  * The figures and the run behind what a matcher was called on: a LoadResult, or one of the phases or operations or the
  * journeys of a result that was adopted. Throws `ERR_LOAD_MATCHER_SUBJECT` for anything else.
  */
 export function subjectOf(received: unknown, matcher: string): Subject {
+  const subject = findSubject(received, matcher)
+  judgedRuns.add(subject.run)
+  return subject
+}
+
+function findSubject(received: unknown, matcher: string): Subject {
   if (isResult(received)) {
     adoptResult(received)
     return { figures: received, run: received }

@@ -78,6 +78,7 @@ describe('a complete plan', () => {
       abortOn: undefined,
       confidence: 0.95,
       onInconclusive: 'fail',
+      judge: true,
       tracing: 'slowest',
       seed: '8f2c1e',
       threads: 'auto',

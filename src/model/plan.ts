@@ -172,6 +172,8 @@ export interface LoadPlan {
   readonly abortOn?: 'sla' | AbortLimits
   readonly confidence?: Ratio
   readonly onInconclusive?: OnInconclusive
+  /** `false`: a load test does not have to judge the result, as with a load that only fills caches. */
+  readonly judge?: boolean
   /** Which requests are traced; `slowest` when absent. */
   readonly tracing?: Tracing
   /** `true` is `tracing: 'all'`, `false` is `'off'`. */
@@ -250,6 +252,7 @@ export interface ResolvedPlan {
   readonly abortOn: ResolvedAbort | undefined
   readonly confidence: Ratio
   readonly onInconclusive: OnInconclusive
+  readonly judge: boolean
   readonly tracing: Tracing
   /** Eight hexadecimal digits at most; what `LOAD_SEED` takes. */
   readonly seed: string

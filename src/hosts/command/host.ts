@@ -87,6 +87,10 @@ export class CommandHost {
       timeoutMs: 0,
       facts: { coverage: false },
       onProgress: (progress: Progress) => this.#screen.live(progressLine(progress)),
+      // Suites judge by their findings, and the command runs nothing else.
+      countAssertions: undefined,
+      expectsFailure: false,
+      onWarning: (message) => this.#screen.say(message),
       onWait: (message) => this.#screen.say(message),
     })
     try {

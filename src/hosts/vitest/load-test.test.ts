@@ -35,6 +35,7 @@ const PASSING = (url: string): string => `
       loadTest.skip('is skipped', {}, () => {})
       loadTest.todo('is to be written')
       loadTest.fails('fails as told', {}, () => expect(1).toBe(2))
+      loadTest('need not be judged', { judge: false, request: { ok: [[404, 404]] } }, () => {})
       loadTest('keeps real time', async ({ load }) => {
         vi.useFakeTimers({ now: 0 })
         try {
@@ -81,6 +82,10 @@ const FAILING = (url: string): string => `
     })
     loadTest('leaves a run behind', async ({ startLoad }) => void (await startLoad({ duration: '30s' })))
     loadTest('beside others', { duration: 50, test: { concurrent: true } }, () => {})
+    loadTest('does not await', ({ load }) => {
+      void load({ duration: 40 })
+    })
+    loadTest('judges nothing', { duration: 100, request: { ok: [[404, 404]] } }, () => {})
     loadTest('says nothing', { target: 'http://127.0.0.1:1', duration: 50 }, () => {})
   })`
 
@@ -108,6 +113,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'skipped inner is skipped',
       'todo inner is to be written',
       'passed inner fails as told',
+      'passed inner need not be judged',
       'passed inner keeps real time',
       'passed each group 5 has its plan',
       'passed each group 10 has its plan',
@@ -116,7 +122,8 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'skipped skipped group in it',
     ])
     expect(exitCode).toBe(0)
-    expect(project.record().results.map(({ name }) => name)).toHaveLength(14)
+    expect(project.record().results.map(({ name }) => name)).toHaveLength(15)
+    expect(output).not.toContain('did not judge')
     expect(project.text('lives.txt')).toBe('up down ')
   })
 
@@ -143,6 +150,8 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'runs out of time',
       'inherits it',
       'beside others',
+      'does not await',
+      'judges nothing',
       'says nothing',
     ])
     expect(failures.get('fails')).toContain('attempt 1')
@@ -159,6 +168,15 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     expect(blamed('runs out of time')).toContain("loadTest('runs out of time'")
     expect(failures.get('inherits it')).toContain('load test timed out after 2 s')
     expect(failures.get('beside others')).toContain('a load test cannot be concurrent')
+    expect(failures.get('does not await')).toContain('load({ duration: 40 }) was not awaited')
+    expect(blamed('does not await')).toBe('void load({ duration: 40 })')
+    expect(failures.get('judges nothing')).toContain(
+      '5 of 5 requests failed (status 5), and the test did not judge its result',
+    )
+    expect(blamed('judges nothing')).toContain("loadTest('judges nothing'")
+    expect(output.match(/.*did not judge.*/g)).toContain(
+      '"checkout > group with a time > has none" did not judge its result: 0 of 125 requests failed',
+    )
     expect(failures.get('says nothing')).toContain('nothing answers at http://127.0.0.1:1')
     expect(blamed('says nothing')).toContain("loadTest('says nothing'")
 
@@ -169,6 +187,8 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       ['group with a time > inherits it', 'interrupted', 'load test timed out after 2 s'],
       ['group with a time > has none', 'completed', undefined],
       ['leaves a run behind', 'interrupted', 'the test ended'],
+      ['does not await', 'completed', undefined],
+      ['judges nothing', 'completed', undefined],
     ])
     expect(results[1]?.successes).toBeGreaterThan(0)
   })

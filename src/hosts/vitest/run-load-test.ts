@@ -1,5 +1,5 @@
-import { recordArtifact } from 'vitest'
-import type { TestContext, TestOptions } from 'vitest'
+import { expect as globalExpect, recordArtifact } from 'vitest'
+import type { ExpectStatic, TestContext, TestOptions } from 'vitest'
 import { LoadError } from '../../model/errors.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
@@ -38,6 +38,7 @@ export async function runLoadTest(
   const publish = (record: NonNullable<VitestTask['meta']['load']>): void => {
     task.meta.load = record
   }
+  const assertions = countedExpect(context)
   const session = new LoadSession({
     id: task.id,
     test,
@@ -48,12 +49,15 @@ export async function runLoadTest(
     timeoutMs: options?.timeout ?? inheritedTimeoutMs,
     facts: hostFacts(),
     onProgress: hasReporter() ? (progress) => tell(task, progress) : undefined,
+    countAssertions: assertions.count,
+    expectsFailure: task.fails === true,
+    onWarning: (message) => console.warn(message),
     onWait: (message) => console.warn(message),
   })
   await session.within(async (loads) => {
     const result = planOf === undefined ? undefined : await session.load(planOf(...item), site)
     try {
-      await body(...item, bodyContext(context, loads, result))
+      await body(...item, bodyContext(context, assertions.expect, loads, result))
     } catch (error) {
       throw withoutOurFrames(error)
     }
@@ -61,11 +65,29 @@ export async function runLoadTest(
 }
 
 /** Vitest's own context with ours on top; inherited, because some of its keys are made on first use. */
-function bodyContext(context: TestContext, loads: LoadContext, result: LoadResult | undefined): object {
+function bodyContext(
+  context: TestContext,
+  localExpect: () => ExpectStatic,
+  loads: LoadContext,
+  result: LoadResult | undefined,
+): object {
   return Object.create(context, {
+    expect: { get: localExpect },
     ...Object.getOwnPropertyDescriptors(loads),
     result: result === undefined ? { get: refuseResult } : { value: result },
   }) as object
+}
+
+/**
+ * The `expect` of the test's context, and the number of assertions of the test. Vitest makes that `expect` on first use
+ * and from then on checks `expect.assertions(n)` against it instead of the global one, so this reads it only for the body.
+ */
+function countedExpect(context: TestContext): { expect(this: void): ExpectStatic; count(this: void): number } {
+  let local: ExpectStatic | undefined
+  return {
+    expect: () => (local ??= context.expect),
+    count: () => globalExpect.getState().assertionCalls + (local?.getState().assertionCalls ?? 0),
+  }
 }
 
 function refuseResult(): never {

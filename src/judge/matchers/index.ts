@@ -15,4 +15,4 @@ export type LoadMatchers<R> = {
 
 export type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 export { judge } from '../outcome.ts'
-export { adoptResult, subjectOf } from '../subject.ts'
+export { adoptResult, subjectOf, wasJudged } from '../subject.ts'

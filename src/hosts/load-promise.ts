@@ -1,0 +1,48 @@
+import type { LoadResult } from '../model/result.ts'
+
+/**
+ * The promise that `load` returns. It records whether the test waits for it: `await`, `return`, `then` and `Promise.all`
+ * all call `then` of a promise whose constructor is not `Promise` itself (ECMAScript, PromiseResolve).
+ */
+export class LoadPromise extends Promise<LoadResult> {
+  #used = false
+  #settled = false
+
+  constructor(load: Promise<LoadResult>) {
+    super((resolve, reject) => {
+      load.then(resolve, reject)
+    })
+    const settle = (): void => {
+      this.#settled = true
+    }
+    // Handles a rejection too: the session reports a load that nothing waits for.
+    void super.then(settle, settle)
+  }
+
+  /** Chained promises are ordinary ones. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  /** Something used the promise, and it has settled. */
+  get awaited(): boolean {
+    return this.#used && this.#settled
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- the override is the purpose of this class
+  override then<Value = LoadResult, Failure = never>(
+    onResult?: ((result: LoadResult) => Value | PromiseLike<Value>) | null,
+    onError?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
+  ): Promise<Value | Failure> {
+    this.#used = true
+    return super.then(onResult, onError)
+  }
+
+  /** Waits for the load without counting as its use. Resolves to the error that it rejected with. */
+  async settled(): Promise<unknown> {
+    return super.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+  }
+}

@@ -30,8 +30,8 @@ export interface ErrorPattern {
   readonly count: number
   /** In which phases; empty where the run had none. */
   readonly phases: readonly string[]
-  /** Whether the second half of the run had clearly more of them than the first, or fewer. */
-  readonly trend: 'growing' | 'steady' | 'fading'
+  /** Whether the share of these errors rose or fell over the run, beyond one outage. Unknown in a run of less than 6 s. */
+  readonly trend: 'growing' | 'steady' | 'fading' | 'unknown'
   /** What it usually means. */
   readonly meaning: string
 }

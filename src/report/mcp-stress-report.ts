@@ -8,6 +8,7 @@ import {
   phaseWord,
   probeLine,
   recoverySentence,
+  trendWords,
 } from './mcp-stress-sentences.ts'
 import { heading, section, table } from './page.ts'
 import { wordCount, wordMs, wordRate, wrap } from './wording.ts'
@@ -39,7 +40,7 @@ function page(run: RunRecord, findings: McpStressFindings): string[] {
       'errors',
       findings.errorPatterns.map(
         ({ class: name, count, phases, trend, meaning }) =>
-          `${wordCount(count)} × ${name}, ${trend}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}: ${meaning}`,
+          `${wordCount(count)} × ${name}, ${trendWords(trend)}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}: ${meaning}`,
       ),
     ),
     ...section('probes', findings.probes.map(probeLine)),

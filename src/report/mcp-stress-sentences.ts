@@ -1,4 +1,10 @@
-import type { McpHealth, McpStressFindings, ProbeFinding, StressPhase } from '../model/mcp-stress-findings.ts'
+import type {
+  ErrorPattern,
+  McpHealth,
+  McpStressFindings,
+  ProbeFinding,
+  StressPhase,
+} from '../model/mcp-stress-findings.ts'
 import { percent, recoveryTime } from './limits-sentences.ts'
 import { wordPlural, wordRate } from './wording.ts'
 
@@ -27,10 +33,14 @@ export function mcpStressLines(findings: McpStressFindings): readonly string[] {
     recoverySentence(findings),
     ...findings.errorPatterns.map(
       ({ class: name, count, phases, trend, meaning }) =>
-        `${count} × ${name} (${trend}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}): ${meaning}`,
+        `${count} × ${name} (${trendWords(trend)}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}): ${meaning}`,
     ),
     ...findings.probes.map(probeLine),
   ]
+}
+
+export function trendWords(trend: ErrorPattern['trend']): string {
+  return trend === 'unknown' ? 'trend unknown: needs 6 s' : trend
 }
 
 export function phaseWord({ healthy }: StressPhase): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ERROR_CLASSES } from '../../model/protocol.ts'
 import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.case.ts'
+import { randomOf } from '../verdict/queue.case.ts'
 import { errorPatterns } from './error-patterns.ts'
 
 const STRETCHES = 40
@@ -41,6 +42,47 @@ describe('patterns of errors', () => {
       return { responsesMs: Array.from({ length: 20 * times }, () => 10), errors: { status: times } }
     })
     expect(errorPatterns(resultOf({ stretches }))[0]).toMatchObject({ count: 120, trend: 'steady' })
+  })
+
+  it('have no known trend in a run of less than six seconds', () => {
+    const stretches = evenStretches(20, 20, () => 10)
+    const failing = eachWith(stretches, (stretch) => ({ errors: { timeout: stretch < 10 ? 0 : 2 } }))
+    expect(errorPatterns(resultOf({ stretches: failing }))[0]).toMatchObject({ trend: 'unknown' })
+  })
+
+  /** A run of 30 s at 100 req/s with this many errors in each second. */
+  function trend(errors: (second: number) => number): string | undefined {
+    const [template] = resultOf({ stretches: evenStretches(1, 1, () => 10), stretchMs: 1_000 }).intervals
+    if (template === undefined) throw new Error('the run has no interval')
+    const intervals = Array.from({ length: 30 }, (_, second) => {
+      const count = errors(second)
+      return {
+        ...template,
+        requestsScheduled: 100,
+        errorsByClass: count > 0 ? { connection: { count, first: '' } } : {},
+      }
+    })
+    const all = { connection: { count: 1, first: '' } }
+    return errorPatterns({ ...resultOf({ stretches: [] }), errorsByClass: all, intervals })[0]?.trend
+  }
+
+  it.each([1, 2, 3, 6])('are steady with one outage of %i s, wherever it lies', (lengthS) => {
+    const starts = Array.from({ length: 31 - lengthS }, (_, start) => start)
+    const trends = starts.map((start) => trend((second) => (second >= start && second < start + lengthS ? 100 : 0)))
+    expect(new Set(trends)).toEqual(new Set(['steady']))
+  })
+
+  it('grow in at least 99% of runs whose share of errors rises from 0 to 10%, and in at most 3% at a constant share', () => {
+    const RUNS = 300
+    const grown = (share: (second: number) => number): number => {
+      const trends = Array.from({ length: RUNS }, (_, run) => {
+        const random = randomOf(104_729 * (run + 1))
+        return trend((second) => Array.from({ length: 100 }, random).filter((draw) => draw < share(second)).length)
+      })
+      return trends.filter((each) => each === 'growing').length / RUNS
+    }
+    expect(grown((second) => (0.1 * second) / 30)).toBeGreaterThanOrEqual(0.99)
+    expect(grown(() => 0.05)).toBeLessThanOrEqual(0.03)
   })
 
   it.each(ERROR_CLASSES)('say what %s usually means', (name) => {

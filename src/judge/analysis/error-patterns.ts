@@ -1,7 +1,7 @@
 import type { ErrorPattern } from '../../model/mcp-stress-findings.ts'
 import type { ErrorClass } from '../../model/protocol.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { atLeast } from '../verdict/statistics/binomial.ts'
+import { studentQuantile } from '../verdict/statistics/student.ts'
 
 const MEANINGS: Readonly<Record<ErrorClass, string>> = {
   dns: 'the name of the target did not resolve: look at the resolver, and at how often it is asked',
@@ -25,8 +25,12 @@ const MEANINGS: Readonly<Record<ErrorClass, string>> = {
   cancelled: 'the run was stopped while these were under way; nobody is to blame',
 }
 
-/** Doubt at which one half of a run had more errors of a class than the other. */
-const DOUBT = 0.01
+/** One-sided, for each direction. */
+const ALPHA = 0.005
+/** Blocks of time. With 10, an outage of a fifth of the run is never a trend, wherever it lies. */
+const MAX_BLOCKS = 10
+/** Fewer blocks do not distinguish a trend from chance. */
+const MIN_BLOCKS = 6
 
 /** Which classes of errors there were, the most frequent first: in which phases, and whether they grew or faded. */
 export function errorPatterns(result: LoadResult): readonly ErrorPattern[] {
@@ -49,19 +53,37 @@ function pattern(result: LoadResult, errorClass: ErrorClass, count: number): Err
 }
 
 /**
- * Each error is taken to lie in either half of the requests with the chance that the half has of them: an exact binomial
- * test, so that a rate that rises over the run does not look like errors that grow.
+ * Trend of the share of failed requests: least squares over blocks of equal length, Student's t. A block is one value,
+ * however many requests failed in it: the requests of an outage fail together, so they are no independent evidence, and
+ * shares do not rise with the rate.
  */
 function trendOf({ intervals }: LoadResult, errorClass: ErrorClass): ErrorPattern['trend'] {
-  const middle = Math.floor(intervals.length / 2)
-  const seen = (part: typeof intervals): number =>
-    part.reduce((total, { errorsByClass }) => total + (errorsByClass[errorClass]?.count ?? 0), 0)
-  const requests = (part: typeof intervals): number =>
-    part.reduce((total, { requestsScheduled }) => total + requestsScheduled, 0)
-  const [first, second] = [intervals.slice(0, middle), intervals.slice(middle)]
-  const all = seen(intervals)
-  const share = requests(second) / Math.max(1, requests(intervals))
-  if (all === 0 || share <= 0 || share >= 1) return 'steady'
-  if (atLeast(all, share, seen(second)) <= DOUBT) return 'growing'
-  return atLeast(all, 1 - share, seen(first)) <= DOUBT ? 'fading' : 'steady'
+  const blocks = Math.min(MAX_BLOCKS, intervals.length)
+  const start = (block: number): number => Math.round((block * intervals.length) / blocks)
+  const values = Array.from({ length: blocks }, (_, block) => {
+    const within = intervals.slice(start(block), start(block + 1))
+    const requests = sum(within.map(({ requestsScheduled }) => requestsScheduled))
+    const errors = sum(within.map(({ errorsByClass }) => errorsByClass[errorClass]?.count ?? 0))
+    return { block, share: errors / requests }
+  }).filter(({ share }) => !Number.isNaN(share))
+  if (values.length < MIN_BLOCKS) return 'unknown'
+  const t = slopeT(values)
+  const critical = studentQuantile(1 - ALPHA, values.length - 2)
+  if (t > critical) return 'growing'
+  return t < -critical ? 'fading' : 'steady'
+}
+
+/** The least-squares slope divided by its standard error; 0 where all shares are the same. */
+function slopeT(values: readonly { readonly block: number; readonly share: number }[]): number {
+  const n = values.length
+  const middle = sum(values.map(({ block }) => block)) / n
+  const mean = sum(values.map(({ share }) => share)) / n
+  const spread = sum(values.map(({ block }) => (block - middle) ** 2))
+  const slope = sum(values.map(({ block, share }) => (block - middle) * (share - mean))) / spread
+  const residual = sum(values.map(({ block, share }) => (share - mean - slope * (block - middle)) ** 2))
+  return slope === 0 ? 0 : slope / Math.sqrt(residual / (n - 2) / spread)
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }

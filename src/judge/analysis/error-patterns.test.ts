@@ -51,7 +51,7 @@ describe('patterns of errors', () => {
   })
 
   /** A run of 30 s at 100 req/s with this many errors in each second. */
-  function trend(errors: (second: number) => number): string | undefined {
+  function trendWith(errors: (second: number) => number): string | undefined {
     const [template] = resultOf({ stretches: evenStretches(1, 1, () => 10), stretchMs: 1_000 }).intervals
     if (template === undefined) throw new Error('the run has no interval')
     const intervals = Array.from({ length: 30 }, (_, second) => {
@@ -68,7 +68,7 @@ describe('patterns of errors', () => {
 
   it.each([1, 2, 3, 6])('are steady with one outage of %i s, wherever it lies', (lengthS) => {
     const starts = Array.from({ length: 31 - lengthS }, (_, start) => start)
-    const trends = starts.map((start) => trend((second) => (second >= start && second < start + lengthS ? 100 : 0)))
+    const trends = starts.map((start) => trendWith((second) => (second >= start && second < start + lengthS ? 100 : 0)))
     expect(new Set(trends)).toEqual(new Set(['steady']))
   })
 
@@ -77,7 +77,7 @@ describe('patterns of errors', () => {
     const grown = (share: (second: number) => number): number => {
       const trends = Array.from({ length: RUNS }, (_, run) => {
         const random = randomOf(104_729 * (run + 1))
-        return trend((second) => Array.from({ length: 100 }, random).filter((draw) => draw < share(second)).length)
+        return trendWith((second) => Array.from({ length: 100 }, random).filter((draw) => draw < share(second)).length)
       })
       return trends.filter((each) => each === 'growing').length / RUNS
     }

@@ -1,4 +1,4 @@
-export { LoadError, LoadInternalError, LoadPlanError, LoadTargetError } from './model/errors.ts'
+export { LoadError, LoadInternalError, LoadPlanError, LoadResourceError, LoadTargetError } from './model/errors.ts'
 export type { PlanFault } from './model/errors.ts'
 export type { Body, GeneratedBody, MessageFormat } from './model/body.ts'
 export type { Doubt, DoubtCode } from './model/doubt.ts'

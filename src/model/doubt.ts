@@ -1,4 +1,4 @@
-import type { Ms, Ratio } from './units.ts'
+import type { Ms, Ratio, Rps } from './units.ts'
 
 /** Why the generator ran in the test's own thread and not in threads of its own. */
 export type InlineReason =
@@ -36,6 +36,31 @@ export type DoubtFacts =
   | { readonly code: 'descriptors-exhausted'; readonly failedConnections: number; readonly limit: number | null }
   /** Connections that could not open because this machine had no local port left. */
   | { readonly code: 'ports-exhausted'; readonly failedConnections: number; readonly ports: number | null }
+  /** Fewer file descriptors are free than the plan's connections may take; `wanted` is a limit that has room for them. */
+  | {
+      readonly code: 'few-descriptors'
+      readonly connections: number
+      readonly limit: number
+      readonly open: number
+      readonly wanted: number
+    }
+  /** Short-lived connections at `rps`, each of which holds its local port for `heldMs` after it closes. */
+  | {
+      readonly code: 'few-ports'
+      readonly rps: Rps
+      readonly heldMs: Ms
+      readonly neededPorts: number
+      readonly ports: number
+    }
+  /** The messages that are in flight at once take more than half of the memory that is available. */
+  | { readonly code: 'little-memory'; readonly neededMb: number; readonly availableMb: number }
+  | { readonly code: 'many-threads'; readonly threads: number; readonly cores: number }
+  /** A generator thread did not run: it was stopped (SIGSTOP, a debugger, a paused virtual machine). */
+  | { readonly code: 'generator-suspended'; readonly count: number; readonly suspendedMs: Ms }
+  /** A generator thread did not get to its event loop, because code in it kept it busy. */
+  | { readonly code: 'generator-blocked'; readonly count: number; readonly blockedMs: Ms }
+  /** A generator thread was ready to run and did not get a core. */
+  | { readonly code: 'generator-starved'; readonly count: number; readonly starvedMs: Ms }
 
 export type DoubtCode = DoubtFacts['code']
 

@@ -42,6 +42,12 @@ export class LoadPlanError extends LoadError {
  */
 export class LoadTargetError extends LoadError {}
 
+/**
+ * This machine does not give the generator what the plan needs. Codes `ERR_LOAD_DESCRIPTORS` (too few file descriptors)
+ * and `ERR_LOAD_MEMORY` (a generator thread used up its heap).
+ */
+export class LoadResourceError extends LoadError {}
+
 /** What was asked of a target was not shown: the verdict says whether the contrary was, or neither. */
 export class LoadVerdictError extends LoadError {
   readonly verdict: VerdictValue

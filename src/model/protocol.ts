@@ -180,6 +180,8 @@ export interface Protocol<Request> {
   readonly usualFormat: MessageFormat
   /** The longest message of size `large`, where it is less than everyone's 100 MiB. */
   readonly longestMessage?: number
+  /** A message is held in memory as a whole while it is sent; other protocols stream it. */
+  readonly holdsMessages?: boolean
   /** Absent where no embedded target speaks the protocol. */
   readonly work?: WorkRequests<Request>
   /** Everything wrong with a request as the user wrote it; `key` is where it stands in the plan. */

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../measure/monitor/host.ts'
 import { Recorder } from '../measure/recorder.ts'
 import type { LatencyLimit } from '../measure/tally.ts'
+import { ThreadPauses } from '../measure/thread-pauses.ts'
 import { Tracer } from '../measure/tracing/tracer.ts'
 import { LoadError, LoadInternalError } from '../model/errors.ts'
 import type { AnyRequest } from '../model/requests.ts'
@@ -23,6 +24,9 @@ const SNAPSHOT_MS = 1_000
 /** How long connections may take to close in order once the run is over. */
 const CLOSE_MS = 2_000
 
+/** How often the thread checks whether it runs on time. */
+const PAUSE_TICK_MS = 50
+
 /** How often connecting is looked at before the run. */
 const EXPIRE_MS = 50
 
@@ -41,11 +45,13 @@ export class Generator {
   readonly #clock = new RunClock()
   readonly #recorder: Recorder
   readonly #tracer: Tracer | undefined
+  readonly #pauses = new ThreadPauses(PAUSE_TICK_MS)
   readonly #fed: FedPicker<AnyRequest> | undefined
   /** One a lane; none before `open`. */
   #dispatchers: readonly Dispatcher<LaneRequest>[] = []
   #unended = 0
   #stopSnapshots: CallOff | undefined
+  #stopPauseTicks: CallOff | undefined
   #measuring = { cpuMs: 0, runDelayMs: 0, atMs: 0, loop: performance.eventLoopUtilization() }
 
   constructor(job: GeneratorJob, tell: (message: FromGenerator) => void) {
@@ -128,6 +134,10 @@ export class Generator {
   }
 
   #startMeasuring(): void {
+    this.#stopPauseTicks = this.#clock.every(PAUSE_TICK_MS, () => {
+      const nowMs = this.#clock.now()
+      this.#recorder.threadLagged(this.#pauses.tick(nowMs), nowMs)
+    })
     for (const { pool } of this.#dispatchers) pool.startMeasuring()
     this.#measuring = {
       cpuMs: this.#cpuMs(),
@@ -152,6 +162,7 @@ export class Generator {
   #laneEnded(): void {
     if (--this.#unended > 0) return
     this.#stopSnapshots?.()
+    this.#stopPauseTicks?.()
     this.#recorder.rollTo(this.#clock.now())
     this.#recorder.finish()
     const slices = this.#recorder.takeFinished()
@@ -197,6 +208,7 @@ export class Generator {
       protocolVersion: versions.length === 0 ? null : versions.join(', '),
       pools: pools.map((pool) => pool.counts()),
       cpuMs: this.#cpuMs() - this.#measuring.cpuMs,
+      pauses: this.#pauses.all,
       eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
       runDelayRatio:
         runDelayMs === undefined ? null : Math.max(0, runDelayMs - this.#measuring.runDelayMs) / Math.max(1, elapsedMs),

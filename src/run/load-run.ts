@@ -21,7 +21,8 @@ import type { FromGenerator, GeneratorState } from './messages.ts'
 import { metricsPage } from './metrics-page.ts'
 import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
-import { buildResult, worstRunDelay } from './result.ts'
+import { resourceError } from './resources.ts'
+import { buildResult } from './result.ts'
 import { revive } from './revive.ts'
 import { RunTraces } from './run-traces.ts'
 import { closeAll, openSessions, type TargetSession, urlsOf } from './session.ts'
@@ -117,7 +118,7 @@ export class Run implements LoadRun {
       },
       slowest: this.#traces?.slowest ?? [],
       tracing: this.#traces?.report ?? { mode: 'off', to: null, exported: 0, lost: 0 },
-      doubts: this.#watch?.doubts(worstRunDelay(states)) ?? [],
+      doubts: this.#watch?.doubts(states) ?? [],
     })
   }
 
@@ -284,7 +285,8 @@ export class Run implements LoadRun {
   #broken(error: unknown): void {
     const told = error instanceof Error ? error : new Error(String(error))
     const own = this.#placement.inlineBecause === undefined && !(told instanceof LoadInternalError)
-    this.#fail(own ? new LoadInternalError(told.message, { cause: told }) : told)
+    const internal = (): Error => resourceError(told) ?? new LoadInternalError(told.message, { cause: told })
+    this.#fail(own ? internal() : told)
   }
 
   #fail(error: Error): void {

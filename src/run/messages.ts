@@ -1,6 +1,7 @@
 import type { AnyRequest } from '../model/requests.ts'
 import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
 import type { SliceDelta } from '../measure/recorder.ts'
+import type { Pauses } from '../measure/thread-pauses.ts'
 import type { KeptTraces, SampledTraces } from '../measure/tracing/tracer.ts'
 import type { Traceparent } from '../model/trace.ts'
 import type { Ms, Ratio } from '../model/units.ts'
@@ -79,6 +80,8 @@ export interface GeneratorState {
   /** CPU of the thread and of what wakes it, since the start of the measured part. */
   readonly cpuMs: Ms
   readonly eventLoopUtilization: Ratio
+  /** When the thread did not run, since the start of the measured part. */
+  readonly pauses: Pauses
   /** Share of its time that the thread was ready to run and waited for a core; null where the system does not tell. */
   readonly runDelayRatio: Ratio | null
 }

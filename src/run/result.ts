@@ -5,9 +5,9 @@ import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import type { Ended, GeneratorFigures, LoadResult, PhaseFigures, PlanSummary, TargetFigures } from '../model/result.ts'
 import type { SlowRequest, TracingReport } from '../model/trace.ts'
-import type { Ms, Ratio } from '../model/units.ts'
+import type { Ms } from '../model/units.ts'
 import { meanRate } from '../traffic/patterns/index.ts'
-import { doubt } from '../wording/doubts.ts'
+import { worstRunDelay } from './generator-doubts.ts'
 import { curveOf } from './instants.ts'
 import type { GeneratorState } from './messages.ts'
 import { notesOn } from './lane-picker.ts'
@@ -157,18 +157,8 @@ function connectionsOf(states: readonly GeneratorState[]): LoadResult['connectio
   return { opened: total('opened'), closed: total('closed'), reconnects: total('reconnects'), failed: total('failed') }
 }
 
-/** Above this share of its time a generator thread has no room left to be on time. */
-const BUSY = 0.95
-
-/** Of the generator thread that waited most for a core; null where the machine does not tell. */
-export function worstRunDelay(states: readonly GeneratorState[]): Ratio | null {
-  const delays = states.flatMap(({ runDelayRatio }) => runDelayRatio ?? [])
-  return delays.length === 0 ? null : Math.max(...delays)
-}
-
 function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts): GeneratorFigures {
   const eventLoopUtilization = Math.max(0, ...states.map((state) => state.eventLoopUtilization))
-  const busy = eventLoopUtilization > BUSY ? [doubt({ code: 'generator-busy', busyRatio: eventLoopUtilization })] : []
   return {
     threads: placement.threads,
     mode: placement.inlineBecause === undefined ? 'worker' : 'inline',
@@ -176,7 +166,7 @@ function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts
     cpuPercent: elapsedMs > 0 ? (100 * sum(states.map(({ cpuMs }) => cpuMs))) / elapsedMs : 0,
     eventLoopUtilization,
     runDelayRatio: worstRunDelay(states),
-    doubts: [...busy, ...doubts],
+    doubts,
   }
 }
 

@@ -3,6 +3,8 @@ import {
   hostDoubts,
   HostWatch,
   type MetricsPage,
+  readResources,
+  type Resources,
   type TargetWatch,
   watchMetrics,
   type WatchSpec,
@@ -12,11 +14,14 @@ import type { Doubt } from '../model/doubt.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../model/result.ts'
-import type { Ms, Ratio } from '../model/units.ts'
+import type { Ms } from '../model/units.ts'
 import { monotonicMs } from '../traffic/clock.ts'
+import { generatorDoubts, worstRunDelay } from './generator-doubts.ts'
+import type { GeneratorState } from './messages.ts'
 import type { Placement } from './placement.ts'
 import { portOf } from '../protocols/index.ts'
 import { doubt } from '../wording/doubts.ts'
+import { checkResources } from './resources.ts'
 import { type TargetSession, urlsOf } from './session.ts'
 
 const SAMPLE_MS = 1_000
@@ -30,6 +35,7 @@ export class Watch {
   readonly #unwatched: string | undefined
   readonly #host = new HostWatch()
   readonly #standing: readonly Doubt[]
+  readonly #resources: Resources
   #samples: TargetSample[] = []
   #everyMs = SAMPLE_MS
   #timer: NodeJS.Timeout | undefined
@@ -40,27 +46,34 @@ export class Watch {
     target: TargetWatch | undefined,
     unwatched: string | undefined,
     standing: readonly Doubt[],
+    resources: Resources,
   ) {
     this.#sessions = sessions
     this.#target = target
     this.#unwatched = unwatched
     this.#standing = standing
+    this.#resources = resources
   }
 
-  /** `page`: the one that the plan names, once its host was found to be allowed. */
+  /**
+   * Checks the resources of this machine as `checkResources` does, and throws as it does. `page`: the one that the plan
+   * names, once its host was found to be allowed.
+   */
   static start(
     plan: ResolvedPlan,
     sessions: readonly TargetSession[],
     placement: Placement,
     page: MetricsPage | undefined,
   ): Watch {
-    const standing = standingDoubts(placement)
-    if (page !== undefined) return new Watch(sessions, watchMetrics(page), undefined, standing)
+    const resources = readResources()
+    const standing = [...standingDoubts(placement), ...checkResources(plan, placement, sessions, resources)]
+    const watch = (target: TargetWatch | undefined, unwatched?: string): Watch =>
+      new Watch(sessions, target, unwatched, standing, resources)
+    if (page !== undefined) return watch(watchMetrics(page))
     const { monitor } = plan
-    if (monitor === 'off') return new Watch(sessions, undefined, "the plan says monitor: 'off'", standing)
+    if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
     const found = typeof monitor === 'object' && !('openMetrics' in monitor) ? monitor : findable(sessions)
-    if (typeof found === 'object' && 'why' in found) return new Watch(sessions, undefined, found.why, standing)
-    return new Watch(sessions, watchTarget(found), undefined, standing)
+    return typeof found === 'object' && 'why' in found ? watch(undefined, found.why) : watch(watchTarget(found))
   }
 
   /** `startMs`: start of the measured part on the machine's monotonic clock. */
@@ -94,11 +107,8 @@ export class Watch {
     }
   }
 
-  /**
-   * Reasons to distrust the run that lie in the machine or in how the run was started. `runDelayRatio` is the share of
-   * its time that the worst generator thread waited for a core.
-   */
-  doubts(runDelayRatio: Ratio | null): readonly Doubt[] {
+  /** Reasons to distrust the run that lie in the machine, in how the run was started, or in the generator threads. */
+  doubts(states: readonly GeneratorState[]): readonly Doubt[] {
     // What a target elsewhere uses is not used here.
     const isHere = this.#sessions.every(({ local }) => local)
     const cpus = isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
@@ -106,8 +116,8 @@ export class Watch {
     const noise = this.#host.read({ targetCores })
     // A target here that is not watched cannot be told from a stranger.
     const unknown = isHere && cpus.length === 0 && { foreignCores: 0 }
-    const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio, ...unknown })
-    return [...this.#standing, ...known]
+    const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio: worstRunDelay(states), ...unknown })
+    return [...generatorDoubts(states, this.#resources), ...this.#standing, ...known]
   }
 
   #schedule(): void {

@@ -37,6 +37,34 @@ test.each<[DoubtFacts, string]>([
     { code: 'ports-exhausted', failedConnections: 1, ports: null },
     '1 connection attempt failed because this machine had no local port left; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
   ],
+  [
+    { code: 'few-descriptors', connections: 100, limit: 64, open: 23, wanted: 4_096 },
+    'this process may open 64 files and has 23 open, which leaves too few for 100 connections; raise the limit (ulimit -n 4096) or lower maxConnections',
+  ],
+  [
+    { code: 'few-ports', rps: 999.6, heldMs: 60_000, neededPorts: 60_000, ports: 28_232 },
+    '1000 short-lived connections per second hold each local port for 1 min after they close: that takes 60000 ports, this machine has 28232; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
+  ],
+  [
+    { code: 'little-memory', neededMb: 4_800, availableMb: 2_000 },
+    'messages in flight may take 4800 MB of the 2000 MB that are available; lower messageSize or maxConnections',
+  ],
+  [
+    { code: 'many-threads', threads: 4, cores: 2 },
+    '4 generator threads share 2 cores with everything else; use at most 1',
+  ],
+  [
+    { code: 'generator-suspended', count: 1, suspendedMs: 1_990 },
+    'the generator was suspended for 2 s and then sent all overdue requests at once; do not stop or pause it during a run',
+  ],
+  [
+    { code: 'generator-blocked', count: 3, blockedMs: 900 },
+    "code in a generator thread blocked it for 900 ms in 3 pauses; move long computations out of the test's thread",
+  ],
+  [
+    { code: 'generator-starved', count: 2, starvedMs: 700 },
+    'a generator thread waited for a core for 700 ms in 2 pauses; stop other processes, or run the generator on another machine',
+  ],
 ])('words %o', (facts, message) => {
   expect(doubt(facts)).toEqual({ ...facts, message })
 })

@@ -40,6 +40,27 @@ const sentences: Sentences = {
     `${attempts(failedConnections)} failed because this machine had no local port left` +
     `${ports === null ? '' : ` of ${ports}`}; use pooled connections, lower the rate, or widen ` +
     'net.ipv4.ip_local_port_range',
+  'few-descriptors': ({ connections, limit, open, wanted }) =>
+    `this process may open ${limit} files and has ${open} open, which leaves too few for ${connections} connections; ` +
+    `raise the limit (ulimit -n ${wanted}) or lower maxConnections`,
+  'few-ports': ({ rps, heldMs, neededPorts, ports }) =>
+    `${Math.round(rps)} short-lived connections per second hold each local port for ${formatDuration(heldMs)} after ` +
+    `they close: that takes ${neededPorts} ports, this machine has ${ports}; use pooled connections, lower the rate, ` +
+    'or widen net.ipv4.ip_local_port_range',
+  'little-memory': ({ neededMb, availableMb }) =>
+    `messages in flight may take ${Math.round(neededMb)} MB of the ${Math.round(availableMb)} MB that are available; ` +
+    'lower messageSize or maxConnections',
+  'many-threads': ({ threads, cores }) =>
+    `${threads} generator threads share ${cores} cores with everything else; use at most ${Math.max(1, cores - 1)}`,
+  'generator-suspended': ({ count, suspendedMs }) =>
+    `the generator was suspended for ${formatDuration(suspendedMs)}${inPieces(count)} and then sent all overdue requests ` +
+    'at once; do not stop or pause it during a run',
+  'generator-blocked': ({ count, blockedMs }) =>
+    `code in a generator thread blocked it for ${formatDuration(blockedMs)}${inPieces(count)}; move long computations out ` +
+    "of the test's thread",
+  'generator-starved': ({ count, starvedMs }) =>
+    `a generator thread waited for a core for ${formatDuration(starvedMs)}${inPieces(count)}; stop other processes, or ` +
+    'run the generator on another machine',
 }
 
 /** A doubt with its message. */
@@ -67,6 +88,11 @@ export function doubtLines(results: readonly Doubted[], runs: string): string[] 
 
 function attempts(count: number): string {
   return count === 1 ? '1 connection attempt' : `${count} connection attempts`
+}
+
+/** Says how often, where it was more than once. */
+function inPieces(count: number): string {
+  return count === 1 ? '' : ` in ${count} pauses`
 }
 
 function percent(ratio: Ratio): string {

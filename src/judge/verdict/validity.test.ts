@@ -224,8 +224,10 @@ describe('a generator that ran out of', () => {
     [{ code: 'ports-exhausted', failedConnections: 1, ports: null }, 'the generator ran out of local ports'],
   ])('%o judges no latency', (facts, reason) => {
     const run = exhausted(facts)
-    for (const limitMs of [50, 5_000]) {
-      expect(percentileVerdict(run, run, { percentile: 95, limitMs })).toMatchObject({ verdict: 'invalid', reason })
+    for (const percentile of [95, 99.999]) {
+      for (const limitMs of [50, 5_000]) {
+        expect(percentileVerdict(run, run, { percentile, limitMs })).toMatchObject({ verdict: 'invalid', reason })
+      }
     }
   })
 

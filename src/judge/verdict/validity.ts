@@ -34,7 +34,7 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
     }
   }
   if (run.ended !== 'completed') return cutShort(run)
-  const undelivered = shown.verdict === 'pass' ? undeliveredLoad(figures, run) : undefined
+  const undelivered = shown.verdict === 'pass' ? undeliveredLoad(figures, run) : exhaustedResource(run)
   return undelivered ?? shown
 }
 
@@ -80,9 +80,9 @@ const EXHAUSTED: Partial<Record<DoubtCode, string>> = {
 
 /** Requests waited for connections, or failed, for lack of something that the generator's side should have had. */
 function exhaustedResource({ generator }: LoadResult): Standing | undefined {
-  const found = generator.doubts.find(({ code }) => code in EXHAUSTED)
-  const reason = found && EXHAUSTED[found.code]
-  return reason === undefined ? undefined : { verdict: 'invalid', reason, details: [found?.message ?? ''] }
+  const reason = generator.doubts.map(({ code }) => EXHAUSTED[code]).find((each) => each !== undefined)
+  if (reason === undefined) return undefined
+  return { verdict: 'invalid', reason, details: ['connections could not open, and requests waited for the others'] }
 }
 
 /** Above this share of its time a generator thread had no room left. */

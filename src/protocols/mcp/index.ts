@@ -36,6 +36,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     healthRead: healthRead(options),
     usualFormat: 'text',
     longestMessage: LONGEST_MESSAGE,
+    holdsMessages: true,
     work: workRequests,
     faultsOf: requestFaults,
     withBody,

@@ -29,6 +29,8 @@ export interface PoolCounts {
   readonly closed: number
   readonly reconnects: number
   readonly failed: number
+  /** Those that failed with an error, by its class; attempts that were given up are in none. */
+  readonly failedByClass: Readonly<Partial<Record<ErrorClass, number>>>
   readonly peakInUse: number
   /** For how long no connection was free and none could be opened. */
   readonly fullMs: Ms

@@ -53,6 +53,7 @@ export class ConnectionPool<Request> {
       closed: this.#tally.closed,
       reconnects: this.#tally.reconnects,
       failed: this.#tally.failed + this.#attempts.givenUp,
+      failedByClass: { ...this.#tally.failedByClass },
       peakInUse: this.#occupancy.peakInUse,
       fullMs: this.#occupancy.fullMs,
     }
@@ -185,8 +186,8 @@ export class ConnectionPool<Request> {
       slot.failures++
       this.#retryLater(slot)
       if (!attempt.gaveUp) {
-        this.#tally.failed++
         const { errorClass, message } = connectFailure(error)
+        this.#tally.fail(errorClass)
         this.#attemptFailed(errorClass, message)
       }
       this.ensure()

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { ThreadPauses, type ThreadTimes } from './thread-pauses.ts'
+
+/** Ticks at these times, with what the thread had used by then. */
+function pausesOf(ticks: readonly (readonly [number, ThreadTimes])[]): { pauses: ThreadPauses; lateMs: number[] } {
+  let times: ThreadTimes = { cpuMs: 0, runDelayMs: 0 }
+  const pauses = new ThreadPauses(50, () => times)
+  const lateMs = ticks.map(([atMs, used]) => {
+    times = used
+    return pauses.tick(atMs)
+  })
+  return { pauses, lateMs }
+}
+
+const NONE = { count: 0, ms: 0 }
+
+test('says how late each tick is, and calls short lateness no pause', () => {
+  const idle = { cpuMs: 0, runDelayMs: 0 }
+  const { pauses, lateMs } = pausesOf([
+    [10, idle],
+    [60, idle],
+    [109, idle],
+    [200, idle],
+    [499, idle],
+  ])
+  expect(lateMs).toEqual([0, 0, 0, 41, 249])
+  expect(pauses.all).toEqual({ suspended: NONE, blocked: NONE, starved: NONE })
+})
+
+test.each([
+  ['suspended', 'it did nothing', { cpuMs: 3, runDelayMs: 1 }],
+  ['suspended', 'the system does not say whether it waited', { cpuMs: 3, runDelayMs: undefined }],
+  ['blocked', 'it used the CPU', { cpuMs: 1_800, runDelayMs: 100 }],
+  ['starved', 'it waited for a core', { cpuMs: 100, runDelayMs: 1_800 }],
+] as const)('calls a pause %s where %s', (cause, _, used) => {
+  const { pauses } = pausesOf([
+    [0, { cpuMs: 0, runDelayMs: 0 }],
+    [2_050, used],
+  ])
+  expect(pauses.all).toEqual({ suspended: NONE, blocked: NONE, starved: NONE, [cause]: { count: 1, ms: 2_000 } })
+})
+
+test('adds pauses up', () => {
+  const idle = { cpuMs: 0, runDelayMs: 0 }
+  const { pauses } = pausesOf([
+    [0, idle],
+    [350, idle],
+    [400, idle],
+    [950, idle],
+  ])
+  expect(pauses.all.suspended).toEqual({ count: 2, ms: 800 })
+})
+
+test('sees that this thread was blocked', () => {
+  const pauses = new ThreadPauses(50)
+  pauses.tick(performance.now())
+  const untilCpuMs = process.threadCpuUsage().user / 1_000 + 400
+  while (process.threadCpuUsage().user / 1_000 < untilCpuMs);
+  pauses.tick(performance.now())
+  // On a machine that gives this thread less than half of a core, it was starved.
+  const { blocked, starved } = pauses.all
+  expect(blocked.count + starved.count).toBe(1)
+})

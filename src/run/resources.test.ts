@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import type { Resources } from '../measure/monitor/index.ts'
+import type { DoubtCode } from '../model/doubt.ts'
+import { resolvePlan } from '../model/plan-faults.ts'
+import type { LoadPlan } from '../model/plan.ts'
+import { placementOf } from './placement.ts'
+import { loadProtocol } from './protocols.ts'
+import { checkResources, resourceError } from './resources.ts'
+import type { TargetSession } from './session.ts'
+import { vocabulary } from './vocabulary.ts'
+
+const ample: Resources = {
+  descriptors: { limit: 10_000, open: 30 },
+  ports: { count: 28_232, heldMs: { local: 1_000, remote: 60_000 } },
+  availableBytes: 8 * 2 ** 30,
+  cores: 8,
+}
+
+async function doubts(plan: LoadPlan, resources: Partial<Resources>, local = true): Promise<readonly DoubtCode[]> {
+  const resolved = resolvePlan({ target: 'http://127.0.0.1:1', rate: 10, duration: '10s', ...plan }, vocabulary, {
+    name: 'resources',
+  })
+  const session: TargetSession = {
+    url: new URL('http://127.0.0.1:1'),
+    address: '127.0.0.1',
+    stdio: undefined,
+    local,
+    pid: undefined,
+    protocol: await loadProtocol(resolved.lanes[0].protocol),
+    negotiated: undefined,
+    close: () => Promise.resolve(),
+  }
+  const sessions = resolved.lanes.map(() => session)
+  return checkResources(resolved, placementOf(resolved), sessions, { ...ample, ...resources }).map(({ code }) => code)
+}
+
+test('a machine with room for the plan raises no doubt', async () => {
+  expect(await doubts({ maxConnections: 1_000 }, {})).toEqual([])
+})
+
+test('a system that does not tell its limits raises none', async () => {
+  const unknown = { descriptors: null, ports: null }
+  expect(await doubts({ maxConnections: 100_000, connection: 'long-lived' }, unknown)).toEqual([])
+})
+
+describe('file descriptors', () => {
+  test('are doubted where all of the connections could not open', async () => {
+    const open = 30
+    expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 150, open } })).toEqual([])
+    expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 149, open } })).toEqual(['few-descriptors'])
+  })
+
+  test('that cannot carry the long-lived connections of the plan end the run before it starts', async () => {
+    const plan = { maxConnections: 100, connection: 'long-lived' } as const
+    expect(await doubts(plan, { descriptors: { limit: 130, open: 30 } })).toEqual(['few-descriptors'])
+    await expect(doubts(plan, { descriptors: { limit: 129, open: 30 } })).rejects.toMatchObject({
+      name: 'LoadResourceError',
+      code: 'ERR_LOAD_DESCRIPTORS',
+      message:
+        'maxConnections must be at most 99 with long-lived connections here, got 100: this process may open 129 files ' +
+        'and has 30 open\n    → raise the limit (ulimit -n 4096) or lower maxConnections',
+    })
+  })
+})
+
+describe('local ports', () => {
+  const plan = { connection: 'short-lived', duration: '2m' } as const
+
+  test('are doubted where short-lived connections hold more of them than there are', async () => {
+    expect(await doubts({ ...plan, rate: 470 }, {}, false)).toEqual([])
+    expect(await doubts({ ...plan, rate: 471 }, {}, false)).toEqual(['few-ports'])
+    expect(await doubts({ ...plan, rate: 471, connection: 'pooled' }, {}, false)).toEqual([])
+  })
+
+  test('are held for as long as the run at most, and for a second where the system reuses them', async () => {
+    expect(await doubts({ ...plan, rate: 471, duration: '20s' }, {}, false)).toEqual([])
+    expect(await doubts({ ...plan, rate: 471 }, {}, true)).toEqual([])
+  })
+})
+
+describe('memory', () => {
+  const large = { messageSize: 'large', maxConnections: 100 } as const
+
+  test('is doubted where whole messages in flight take more than half of it', async () => {
+    const asMcp = { ...large, target: 'mcp+http://127.0.0.1:1' }
+    expect(await doubts(asMcp, {})).toEqual(['little-memory'])
+    expect(await doubts(asMcp, { availableBytes: 16 * 2 ** 30 })).toEqual([])
+  })
+
+  test('is no matter of messages that are streamed', async () => {
+    expect(await doubts(large, {})).toEqual([])
+  })
+})
+
+test('threads are doubted where they leave no core', async () => {
+  expect(await doubts({ threads: 2 }, { cores: 3 })).toEqual([])
+  expect(await doubts({ threads: 2 }, { cores: 2 })).toEqual(['many-threads'])
+  expect(await doubts({ threads: 1 }, { cores: 1 })).toEqual([])
+})
+
+describe('an error of the generator', () => {
+  test.each([
+    [Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' }), 'ERR_LOAD_DESCRIPTORS'],
+    [new Error('Worker initialization failure: EMFILE'), 'ERR_LOAD_DESCRIPTORS'],
+    [new Error('Cannot read package config /a/package.json: too many open files.'), 'ERR_LOAD_DESCRIPTORS'],
+    [Object.assign(new Error('out of memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }), 'ERR_LOAD_MEMORY'],
+  ])('%o names what this machine lacks', (error, code) => {
+    expect(resourceError(error)).toMatchObject({ name: 'LoadResourceError', code, cause: error })
+  })
+
+  test('of another kind stays what it is', () => {
+    expect(resourceError(new TypeError('x is not a function'))).toBeUndefined()
+  })
+})

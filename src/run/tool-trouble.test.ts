@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test, type TestContext } from 'vitest'
+import { percentileVerdict } from '../judge/verdict/percentile.ts'
+import type { LoadPlan } from '../model/plan.ts'
+import type { LoadResult } from '../model/result.ts'
+
+/** A server that answers each request after `ms`; a serial one works on one request at a time. */
+async function startServer({ onTestFinished }: TestContext, ms: number, serial = false): Promise<string> {
+  let freeAt = 0
+  const server = createServer((_, response) => {
+    const now = performance.now()
+    freeAt = Math.max(now, serial ? freeAt : 0) + ms
+    setTimeout(() => response.end('ok'), freeAt - now)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Prints a line when the first second is measured, then the result, or the code of the error, as JSON. */
+const SCRIPT = `
+  const { startLoad } = await import(process.argv[1])
+  const run = startLoad(JSON.parse(process.argv[2]))
+  try {
+    for await (const interval of run) {
+      if (interval.startMs === 0) console.log('measuring')
+    }
+    console.log(JSON.stringify(await run.result))
+  } catch ({ code, message }) {
+    console.log(JSON.stringify({ code, message }))
+  }
+`
+
+/** Runs a plan in a process that may open at most `descriptors` files. */
+function startChild(
+  { onTestFinished }: TestContext,
+  plan: LoadPlan,
+  descriptors: number,
+): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
+  const run = `ulimit -n ${descriptors} && exec "$0" --input-type=module --eval "$@"`
+  const index = new URL('../index.ts', import.meta.url).href
+  const child = spawn('sh', ['-c', run, process.execPath, SCRIPT, index, JSON.stringify(plan)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A test runner's own variables slow the child, or make it part of the runner.
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+async function outcomeOf(child: { readonly stdout: NodeJS.ReadableStream }): Promise<unknown> {
+  const lines = (await text(child.stdout)).trim().split('\n')
+  return JSON.parse(lines.at(-1) ?? '')
+}
+
+// Descriptors are counted on Linux only, and Windows has neither limits nor SIGSTOP.
+describe.runIf(process.platform === 'linux')('trouble of the generator itself', { concurrent: true }, () => {
+  test('requests that waited because no descriptor was left are not blamed on the target', async (context) => {
+    const target = await startServer(context, 500)
+    const plan = { target, rate: 100, duration: '1s', tracing: 'off' } as const
+    const result = (await outcomeOf(startChild(context, plan, 64))) as LoadResult
+    // Fewer connections than 500 ms at 100 req/s need: requests waited, and none failed.
+    expect(result.pool.peakInUse).toBeLessThan(50)
+    expect(result.errors).toBe(0)
+    expect(result.generator.doubts).toContainEqual(expect.objectContaining({ code: 'descriptors-exhausted' }))
+    expect(percentileVerdict(result, result, { percentile: 90, limitMs: 550 })).toMatchObject({
+      verdict: 'invalid',
+      reason: 'the generator ran out of file descriptors',
+    })
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'long-lived connections that cannot open end the run with the limit and the remedy',
+    async (context) => {
+      const target = await startServer(context, 5)
+      const plan = { target, rate: 10, duration: '1s', connection: 'long-lived', maxConnections: 500 } as const
+      const outcome = await outcomeOf(startChild(context, plan, 128))
+      expect(outcome).toMatchObject({
+        code: 'ERR_LOAD_DESCRIPTORS',
+        message: expect.stringMatching(/maxConnections must be at most \d+ .* this process may open 128 files/s),
+      })
+    },
+  )
+
+  test('a burst of requests after the generator was suspended is not blamed on the target', async (context) => {
+    const target = await startServer(context, 5, true)
+    const child = startChild(context, { target, rate: 100, duration: '3s', tracing: 'off' }, 1_024)
+    const outcome = outcomeOf(child)
+    await once(child.stdout, 'data')
+    child.kill('SIGSTOP')
+    await sleep(1_000)
+    child.kill('SIGCONT')
+    const result = (await outcome) as LoadResult
+    expect(result.requestsScheduled).toBe(300)
+    const suspended = result.generator.doubts.find((doubt) => doubt.code === 'generator-suspended')
+    expect(suspended?.suspendedMs).toBeGreaterThan(700)
+    expect(Math.max(...(result.batches.generatorLagMs ?? []))).toBeGreaterThan(700)
+    // The target needs about 0.5 s for the 100 overdue requests, and 5 ms for each of the others.
+    expect(result.targetTime).toMatchObject({ p90Ms: expect.toSatisfy((ms: number) => ms > 100) })
+    expect(percentileVerdict(result, result, { percentile: 90, limitMs: 50 }).verdict).toBe('invalid')
+  })
+})

@@ -23,6 +23,9 @@ export interface CapacityPhase {
 /** 95% confidence, of each parameter by itself. */
 export type Interval = readonly [low: number, high: number]
 
+/** An interval whose upper end may be unknown. */
+export type OpenInterval = readonly [low: number, high: number | null]
+
 /**
  * The Universal Scalability Law, X(N) = γN / (1 + α(N − 1) + βN(N − 1)): γ requests per second of one client alone, α the
  * share of the work that waits for its turn, β what keeping clients apart costs for each pair of them.
@@ -31,8 +34,18 @@ export interface UslFit {
   readonly gamma: Rps
   readonly alpha: number
   readonly beta: number
-  readonly intervals: { readonly gamma: Interval; readonly alpha: Interval; readonly beta: Interval }
-  /** Clients at which throughput is highest, √((1 − α)/β), and that throughput; null where β may as well be 0, or the law misses. */
+  readonly intervals: {
+    readonly gamma: OpenInterval
+    readonly alpha: Interval
+    readonly beta: Interval
+    /** Null where there is no peak, or where the unconstrained fit has none. */
+    readonly peakClients: OpenInterval | null
+    readonly peakRps: OpenInterval | null
+  }
+  /**
+   * Clients at which throughput is highest, √((1 − α)/β), and that throughput. Null where β's interval contains 0, or
+   * where the law deviates too much from the measurement.
+   */
   readonly peakClients: number | null
   readonly peakRps: Rps | null
   /** The largest difference between the law and what was measured, as a share of the latter. */

@@ -1,4 +1,4 @@
-import type { CapacityFindings, CapacityPhase } from '../model/capacity-findings.ts'
+import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
 import { percent } from './limits-sentences.ts'
 import { wordCount, wordMs, wordPlural, wordRate } from './wording.ts'
 
@@ -41,13 +41,30 @@ export function buySentence({ sizing, peakUsers }: CapacityFindings): string {
 }
 
 export function uslSentence({ usl, uslWhy }: CapacityFindings): string {
-  if (usl === null) return `The scalability law was not fitted: ${uslWhy ?? 'unknown'}.`
-  const { gamma, alpha, beta, intervals, peakClients, peakRps, worstMiss } = usl
-  const peak =
-    peakClients === null || peakRps === null
-      ? `${worstMiss > 0.1 ? `the law misses what was measured by ${percent(worstMiss)}` : 'β may as well be 0'}, so no peak is extrapolated`
-      : `throughput peaks at ${wordRate(peakRps)} req/s with ${Math.round(peakClients)} clients at once`
-  return `Scalability (USL): γ ${wordRate(gamma)} req/s, α ${small(alpha)} (${small(intervals.alpha[0])}–${small(intervals.alpha[1])}), β ${small(beta)} (${small(intervals.beta[0])}–${small(intervals.beta[1])}); ${peak}.`
+  if (usl === null) return `The Universal Scalability Law was not fitted: ${uslWhy ?? 'unknown'}.`
+  const { gamma, alpha, beta, intervals } = usl
+  const parameters = [
+    `γ ${wordRate(gamma)} req/s (${wordInterval(intervals.gamma, wordRate)})`,
+    `α ${small(alpha)} (${wordInterval(intervals.alpha, small)})`,
+    `β ${small(beta)} (${wordInterval(intervals.beta, small)})`,
+  ]
+  return `Universal Scalability Law: ${parameters.join(', ')}; ${peakClause(usl)}.`
+}
+
+function peakClause({ peakClients, peakRps, intervals, worstMiss }: UslFit): string {
+  if (peakClients === null || peakRps === null) {
+    return worstMiss > 0.1
+      ? `it deviates from a measured throughput by ${percent(worstMiss)}, so no peak is reported`
+      : 'the interval of β contains 0, so no peak is reported'
+  }
+  const between = (interval: OpenInterval | null, word: (value: number) => string): string =>
+    interval === null ? '' : ` (${wordInterval(interval, word)})`
+  const clients = (value: number): string => wordCount(Math.round(value))
+  return `throughput peaks at ${wordRate(peakRps)} req/s${between(intervals.peakRps, wordRate)} with ${clients(peakClients)} clients${between(intervals.peakClients, clients)}`
+}
+
+function wordInterval([low, high]: OpenInterval, word: (value: number) => string): string {
+  return high === null ? `at least ${word(low)}` : `${word(low)}–${word(high)}`
 }
 
 export function phaseRow({ name, users, rate, verdict, achievedRps, p95Ms, errorRate }: CapacityPhase): string[] {

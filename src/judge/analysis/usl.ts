@@ -1,52 +1,65 @@
-import type { Interval, UslFit } from '../../model/capacity-findings.ts'
+import type { Interval, OpenInterval, UslFit } from '../../model/capacity-findings.ts'
+import { leastSquares, type LinearFit } from '../verdict/statistics/least-squares.ts'
 import { studentQuantile } from '../verdict/statistics/student.ts'
 
 export interface UslPoint {
-  /** N: clients always under way. */
+  /** N: requests always in flight. */
   readonly clients: number
   /** X(N). */
   readonly rps: number
 }
 
-/** Fewer points of different N leave nothing to judge the fit by. */
+/** Fewer different N leave no residual to judge the fit by. */
 const FEWEST_POINTS = 6
-/** A law that is off by more at any point is not the one that the target follows: a fixed number of workers does not. */
-const MISSES = 0.1
+/** A target that deviates more at any point does not follow the law; one with a fixed number of workers does not. */
+const MAX_MISS = 0.1
 /** Two-sided 95%. */
-const SURE = 0.975
+const QUANTILE = 0.975
+
+/** Coefficients of y = a + b(N − 1) + cN(N − 1), where a = 1/γ, b = α/γ, c = β/γ. */
+type Coefficients = readonly [a: number, b: number, c: number]
 
 /**
- * Fits the Universal Scalability Law (Gunther 1993) to points of controlled N. With y = N/X(N) the law is linear,
- * y = a + b(N − 1) + cN(N − 1) where a = 1/γ, b = α/γ, c = β/γ; throughputs scatter in proportion to themselves, so each
- * y weighs 1/y². Coefficients below 0 are held at 0 and the others fitted again (active set). Intervals are those of the
- * linear model (Student's t); of the ratios α = b/a and β = c/a by the delta method. A text where there is no fit.
+ * Fits the Universal Scalability Law (Gunther 1993) to points of controlled N. With y = N/X(N) the law is linear;
+ * throughputs vary in proportion to themselves, so each y weighs 1/y². The point estimates hold negative coefficients
+ * at 0 and fit the others again (active set).
+ *
+ * The intervals come from the unconstrained fit (Student's t; the delta method for α = b/a, β = c/a and the peak), cut
+ * at 0: a coefficient held at 0 is not known exactly. There is no peak where β's interval contains 0. Returns a text
+ * where there is no fit.
  */
 export function fitUsl(points: readonly UslPoint[]): UslFit | string {
   const usable = points.filter(({ rps }) => rps > 0)
   const distinct = new Set(usable.map(({ clients }) => clients)).size
-  if (distinct < FEWEST_POINTS) return `it takes ${FEWEST_POINTS} numbers of clients, and there were ${distinct}`
-  const model = solve(usable, [true, true, true])
-  if (model === undefined) return 'the points lie so that no law can be told from them'
-  const [a, b, c] = model.coefficients
-  if (a <= 0) return 'one client alone would take no time: the points follow no law of this kind'
-  const alpha = b / a
-  const beta = c / a
-  const freedom = usable.length - model.free
-  const t = freedom > 0 ? studentQuantile(SURE, freedom) : Number.POSITIVE_INFINITY
-  const alphaInterval = around(alpha, t * ratioError(model, 1), 0)
-  const betaInterval = around(beta, t * ratioError(model, 2), 0)
-  const aError = t * Math.sqrt(model.covariance[0]?.[0] ?? 0)
-  const gamma: Interval = [1 / (a + aError), a > aError ? 1 / (a - aError) : Number.POSITIVE_INFINITY]
-  const law = { gamma: 1 / a, alpha, beta }
+  if (distinct < FEWEST_POINTS) {
+    return `it needs throughputs at ${FEWEST_POINTS} different numbers of clients, and this run has ${distinct}`
+  }
+  const free = leastSquares(
+    usable.map((point) => relativeTerms(point)),
+    usable.map(() => 1),
+  )
+  const [a, b, c] = constrained(usable)
+  if (free === undefined || !(a > 0) || !((free.coefficients[0] ?? 0) > 0)) {
+    return 'the throughputs do not follow the law: it would give one client an infinite throughput'
+  }
+  const law = { gamma: 1 / a, alpha: b / a, beta: c / a }
   const worstMiss = Math.max(...usable.map(({ clients, rps }) => Math.abs(uslRps(law, clients) / rps - 1)))
-  const peaks = betaInterval[0] > 0 && alpha < 1 && worstMiss <= MISSES
-  const peakClients = peaks ? Math.sqrt((1 - alpha) / beta) : null
+  const unconstrained = uncertain(free)
+  const intervals = {
+    gamma: around(reciprocal(unconstrained.estimate([1, 0, 0])), law.gamma),
+    alpha: closed(unconstrained.ratio(1), law.alpha),
+    beta: closed(unconstrained.ratio(2), law.beta),
+  }
+  const hasPeak = unconstrained.ratio(2)[0] > 0 && law.alpha < 1 && worstMiss <= MAX_MISS
+  const peakClients = hasPeak ? Math.sqrt((1 - law.alpha) / law.beta) : null
+  const peakRps = peakClients === null ? null : uslRps(law, peakClients)
+  const peak = peakClients === null || peakRps === null ? null : peakIntervals(unconstrained, peakClients, peakRps)
   return {
     ...law,
     worstMiss,
-    intervals: { gamma, alpha: alphaInterval, beta: betaInterval },
+    intervals: { ...intervals, peakClients: peak?.clients ?? null, peakRps: peak?.rps ?? null },
     peakClients,
-    peakRps: peakClients === null ? null : uslRps(law, peakClients),
+    peakRps,
     points: usable,
   }
 }
@@ -56,79 +69,100 @@ export function uslRps({ gamma, alpha, beta }: Pick<UslFit, 'gamma' | 'alpha' | 
   return (gamma * clients) / (1 + alpha * (clients - 1) + beta * clients * (clients - 1))
 }
 
-interface Model {
-  readonly coefficients: readonly [number, number, number]
-  readonly covariance: readonly (readonly number[])[]
-  /** Coefficients that were fitted. */
-  readonly free: number
+/** The terms of one point, divided by its y: the residual is then the relative error. */
+function relativeTerms({ clients, rps }: UslPoint): Coefficients {
+  const y = clients / rps
+  return [1 / y, (clients - 1) / y, (clients * (clients - 1)) / y]
 }
 
-function solve(points: readonly UslPoint[], held: readonly boolean[]): Model | undefined {
-  const columns = held.flatMap((isFree, index) => (isFree ? [index] : []))
-  const rows = points.map(({ clients, rps }) => {
-    const y = clients / rps
-    const terms = [1, clients - 1, clients * (clients - 1)]
-    // Divided by y: the square of what is left is the relative error.
-    return { x: columns.map((index) => (terms[index] ?? 0) / y), y: 1 }
-  })
-  const inverse = invert(columns.map((_, i) => columns.map((__, j) => sum(rows.map(({ x }) => at(x, i) * at(x, j))))))
-  if (inverse === undefined) return undefined
-  const right = columns.map((_, i) => sum(rows.map(({ x, y }) => at(x, i) * y)))
-  const fitted = inverse.map((row) => sum(row.map((value, j) => value * at(right, j))))
-  const coefficients = [0, 1, 2].map((index) => at(fitted, columns.indexOf(index)))
-  const [a = 0, b = 0, c = 0] = coefficients
-  if (b < 0 || c < 0) return solve(points, [true, (held[1] ?? false) && b >= 0, (held[2] ?? false) && c >= 0])
-  const residual = sum(rows.map(({ x, y }) => (y - sum(x.map((value, j) => value * at(fitted, j)))) ** 2))
-  const variance = residual / Math.max(1, points.length - columns.length)
-  const full = [0, 1, 2].map((i) =>
-    [0, 1, 2].map((j) => {
-      const [row, column] = [columns.indexOf(i), columns.indexOf(j)]
-      return row < 0 || column < 0 ? 0 : variance * at(inverse[row] ?? [], column)
-    }),
+function constrained(points: readonly UslPoint[], isFree: readonly boolean[] = [true, true, true]): Coefficients {
+  const columns = [0, 1, 2].filter((column) => isFree[column] === true)
+  const fit = leastSquares(
+    points.map((point) => columns.map((column) => relativeTerms(point)[column] ?? 0)),
+    points.map(() => 1),
   )
-  return { coefficients: [a, b, c], covariance: full, free: columns.length }
+  const valueOf = (column: number): number => fit?.coefficients[columns.indexOf(column)] ?? 0
+  const [a, b, c] = [valueOf(0), valueOf(1), valueOf(2)]
+  if (b >= 0 && c >= 0) return [a, b, c]
+  return constrained(points, [true, isFree[1] === true && b >= 0, isFree[2] === true && c >= 0])
 }
 
-/** Standard error of coefficient / a, by the delta method. */
-function ratioError({ coefficients: [a, b, c], covariance }: Model, index: 1 | 2): number {
-  const ratio = (index === 1 ? b : c) / a
-  const own = covariance[index]?.[index] ?? 0
-  const variance = own - 2 * ratio * (covariance[0]?.[index] ?? 0) + ratio ** 2 * (covariance[0]?.[0] ?? 0)
-  return Math.sqrt(Math.max(0, variance)) / a
+/** Estimates of the unconstrained fit, each with what it may lie off at 95%. */
+interface Uncertain {
+  readonly coefficients: Coefficients
+  /** Interval of the linear combination with these weights. */
+  estimate(weights: Coefficients): Interval
+  /** What a function of the coefficients with this gradient may lie off. */
+  margin(gradient: Coefficients): number
+  /** Interval of a coefficient divided by a. */
+  ratio(column: 1 | 2): Interval
 }
 
-function around(value: number, error: number, least: number): Interval {
-  return [Math.max(least, value - error), value + error]
-}
-
-/** Gauss and Jordan, with the largest pivot; undefined where there is no inverse. */
-function invert(matrix: readonly (readonly number[])[]): number[][] | undefined {
-  const size = matrix.length
-  const rows = matrix.map((row, i) => [...row, ...Array.from({ length: size }, (_, j) => (i === j ? 1 : 0))])
-  const scale = Math.max(...matrix.map((row, i) => Math.abs(at(row, i))))
-  for (let column = 0; column < size; column++) {
-    let pivot = column
-    for (let row = column + 1; row < size; row++) {
-      if (Math.abs(at(rows[row] ?? [], column)) > Math.abs(at(rows[pivot] ?? [], column))) pivot = row
-    }
-    const [top, found] = [rows[column], rows[pivot]]
-    if (top === undefined || found === undefined || Math.abs(at(found, column)) < 1e-12 * scale) return undefined
-    rows[pivot] = top
-    const divisor = at(found, column)
-    rows[column] = found.map((value) => value / divisor)
-    for (let row = 0; row < size; row++) {
-      if (row === column) continue
-      const factor = at(rows[row] ?? [], column)
-      rows[row] = (rows[row] ?? []).map((value, i) => value - factor * at(rows[column] ?? [], i))
-    }
+function uncertain({ coefficients: [a = 0, b = 0, c = 0], covariance, freedom }: LinearFit): Uncertain {
+  const t = freedom > 0 ? studentQuantile(QUANTILE, freedom) : Number.POSITIVE_INFINITY
+  const margin = (gradient: Coefficients): number =>
+    t *
+    Math.sqrt(
+      Math.max(
+        0,
+        dot(
+          gradient,
+          covariance.map((row) => dot(gradient, row)),
+        ),
+      ),
+    )
+  return {
+    coefficients: [a, b, c],
+    margin,
+    estimate(weights) {
+      const value = dot(weights, [a, b, c])
+      return [value - margin(weights), value + margin(weights)]
+    },
+    ratio(column) {
+      const value = (column === 1 ? b : c) / a
+      const off = margin([-value / a, column === 1 ? 1 / a : 0, column === 2 ? 1 / a : 0])
+      return [value - off, value + off]
+    },
   }
-  return rows.map((row) => row.slice(size))
 }
 
-function at(values: readonly number[], index: number): number {
-  return values[index] ?? 0
+/**
+ * With u = 1/X* and v = 1/N*², the law gives v = c/(a − b) and u = 2√((a − b)c) + b − c. The delta method works on u and v,
+ * which are closer to normal than N* and X* are: a peak far beyond the measurement has no upper bound.
+ */
+function peakIntervals(
+  { coefficients: [a, b, c], margin }: Uncertain,
+  peakClients: number,
+  peakRps: number,
+): { readonly clients: OpenInterval; readonly rps: OpenInterval } | null {
+  if (!(a > b && c > 0)) return null
+  const v = c / (a - b)
+  const vMargin = margin([-v / (a - b), v / (a - b), 1 / (a - b)])
+  const clients = 1 / Math.sqrt(v)
+  const u = 2 * Math.sqrt((a - b) * c) + b - c
+  const uMargin = margin([1 / clients, 1 - 1 / clients, clients - 1])
+  const [low, high] = reciprocal([v - vMargin, v + vMargin])
+  return {
+    clients: around([Math.sqrt(low), high === null ? null : Math.sqrt(high)], peakClients),
+    rps: around(reciprocal([u - uMargin, u + uMargin]), peakRps),
+  }
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
+function reciprocal([low, high]: Interval): OpenInterval {
+  return [1 / high, low > 0 ? 1 / low : null]
+}
+
+/** The interval, extended to the point estimate of the constrained fit; without an upper bound where that is not finite. */
+function around([low, high]: OpenInterval, value: number): OpenInterval {
+  const isOpen = high === null || !Number.isFinite(high)
+  return [Math.min(low, value), isOpen ? null : Math.max(high, value)]
+}
+
+/** The interval, cut at 0 and extended to the point estimate. */
+function closed([low, high]: Interval, value: number): Interval {
+  return [Math.max(0, Math.min(low, value)), Math.max(high, value)]
+}
+
+function dot(a: Coefficients, b: readonly number[]): number {
+  return a.reduce((total, value, i) => total + value * (b[i] ?? 0), 0)
 }

@@ -7,10 +7,12 @@ import type { SetupFunction } from '../model/setup.ts'
 import type { ArrivalSource } from '../traffic/arrival-source.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
 import type { RunClock } from '../traffic/clock.ts'
+import { connectionsForRate } from '../traffic/connections/needed-connections.ts'
 import type { PoolOptions } from '../traffic/connections/pool-options.ts'
 import { Dispatcher } from '../traffic/dispatch.ts'
 import { Browser } from '../traffic/journeys/browser.ts'
 import { journeyArrivals } from '../traffic/journeys/journey-arrivals.ts'
+import { peakRate } from '../traffic/patterns/index.ts'
 import { ClosedSchedule, Schedule } from '../traffic/schedule.ts'
 import { exactWake } from '../traffic/wake/exact.ts'
 import { tickWake } from '../traffic/wake/tick.ts'
@@ -65,6 +67,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
     ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),
   }
   const about = spanNamer(protocol, url)
+  const needed = neededConnections(parts)
   return new Dispatcher(
     {
       clock,
@@ -80,6 +83,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
         kind: plan.connection,
         maxConnections: shareOf(lane.maxConnections, thread, threads),
         reconnect: plan.reconnect,
+        ...(needed !== undefined && { needed }),
         random: randomFrom(plan.seed, 'backoff', parts.index, thread),
         async connect(signal) {
           const connection = await protocol.connect(url, { ...context, signal })
@@ -111,6 +115,21 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
       log: parts.log,
     },
   )
+}
+
+/** The closed model says how many requests are in flight; the steps of a journey depend on its answers. */
+function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['needed'] {
+  const { plan, thread, threads } = job
+  const { concurrency, batchSize } = plan
+  if (plan.journey !== undefined) return undefined
+  if (concurrency !== undefined) {
+    return (_, maxInFlight) => Math.ceil(shareOf(concurrency, thread, threads) / maxInFlight)
+  }
+  const curve = curveOf(plan)
+  if (curve === undefined) return undefined
+  const weights = plan.lanes.reduce((sum, { weight }) => sum + weight, 0)
+  const peakRps = (peakRate(curve) * lane.weight) / weights / threads
+  return (connectMs, maxInFlight) => connectionsForRate({ peakRps, batchSize }, connectMs, maxInFlight)
 }
 
 /** The part of `total` that falls to one of `threads`: their sum is `total`, and each has at least 1. */

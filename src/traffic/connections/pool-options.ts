@@ -14,6 +14,11 @@ export interface PoolOptions<Request> {
   readonly random: Random
   /** A connection carries one exchange at a time, however many it could. */
   readonly exclusive: boolean
+  /**
+   * How many pooled connections to open before the first request; absent: one. `connectMs` is the time that the first
+   * connection took to open, `maxInFlight` the number of requests that it carries at once.
+   */
+  needed?(connectMs: Ms, maxInFlight: number): number
   connect(signal: AbortSignal): Promise<Connection<Request>>
   /**
    * Makes a connection ready for its first request, once it stands: its time is not part of connecting, but it may take

@@ -1,8 +1,10 @@
 import type { Connection, ErrorClass } from '../../model/protocol.ts'
 import type { Ms } from '../../model/units.ts'
+import { within } from '../../model/within.ts'
 import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
 import { connectFailure } from './failure.ts'
+import { MORE_CONNECTIONS_MS } from './needed-connections.ts'
 import { Occupancy } from './occupancy.ts'
 import type { PoolCounts, PoolEvents, PoolOptions } from './pool-options.ts'
 import { type Attempt, Slot } from './slot.ts'
@@ -27,6 +29,7 @@ export class ConnectionPool<Request> {
   #retrying = 0
   #stopped = false
   #version: string | undefined
+  #firstConnectMs: Ms | undefined
   /** How many requests a connection bears at once, as far as is known. */
   #bears = 1
   readonly #tally = new ConnectionTally()
@@ -65,26 +68,28 @@ export class ConnectionPool<Request> {
   }
 
   /**
-   * Opens what must stand before the first request: every long-lived connection, else one, which shows that the target
-   * can be reached. Rejects with the reason when none could be opened.
+   * Opens what the first requests use: every long-lived connection; as many pooled ones as the traffic needs; else one,
+   * which shows that the target can be reached. Rejects with the reason when none could be opened.
    */
   async open(): Promise<void> {
-    const count = this.#options.kind === 'long-lived' ? this.#slots.length : 1
-    this.#probing = this.#options.kind === 'short-lived'
-    const reasons: unknown[] = []
-    const openNext = async (): Promise<void> => {
-      const slot = this.#empty.pop()
-      if (slot === undefined) return
-      const reason = await this.#connect(slot)
-      if (reason !== undefined) reasons.push(reason)
-    }
-    // A few at a time: a burst of hundreds of handshakes would overflow the target's accept queue before the run began.
-    for (let opened = 0; opened < count; opened += 64) {
-      await Promise.all(Array.from({ length: Math.min(64, count - opened) }, openNext))
-      if (this.#tally.opened === 0) throw reasons[0]
-    }
+    const { kind, needed } = this.#options
+    this.#probing = kind === 'short-lived'
+    await this.#openUpTo(kind === 'long-lived' ? this.#slots.length : 1)
     if (this.#probing) this.#discardIdle()
     this.#probing = false
+    if (kind !== 'pooled' || needed === undefined) return
+    // The target works with one connection. A request waits for a further one that takes long; the run does not.
+    await within(MORE_CONNECTIONS_MS, this.#openUpTo(needed(this.#firstConnectMs ?? 0, this.#bears)))
+  }
+
+  /** Rejects with the reason when no connection is open by then. */
+  async #openUpTo(count: number): Promise<void> {
+    // A few at a time: a burst of hundreds of handshakes would overflow the target's accept queue before the run began.
+    for (let opened = this.#tally.opened; opened < count; opened += 64) {
+      const slots = this.#empty.splice(-Math.min(64, count - opened))
+      const reasons = await Promise.all(slots.map((slot) => this.#connect(slot)))
+      if (this.#tally.opened === 0) throw reasons[0]
+    }
   }
 
   /** A slot that can take a request now; the caller sends on it at once. */
@@ -219,6 +224,7 @@ export class ConnectionPool<Request> {
     slot.carried = false
     slot.connection = connection
     this.#version ??= connection.version
+    this.#firstConnectMs ??= connectMs
     if (this.#options.kind !== 'short-lived') this.#bears = this.#roomOn(connection)
     void connection.closed.then((reason) => this.#closedBy(slot, connection, reason))
     this.#free.push(slot)

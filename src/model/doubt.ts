@@ -15,6 +15,8 @@ export type InlineReason =
 export type DoubtFacts =
   | { readonly code: 'inline-run'; readonly reason: InlineReason }
   | { readonly code: 'inspector' }
+  /** The generator could not warm up before the run, for this reason. */
+  | { readonly code: 'cold-generator'; readonly reason: string }
   | { readonly code: 'coverage' }
   /** Share of the machine's CPU time that its hypervisor gave to other machines. */
   | { readonly code: 'steal'; readonly stealRatio: Ratio }

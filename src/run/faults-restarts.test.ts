@@ -11,7 +11,7 @@ const KINDS = ['pooled', 'long-lived', 'short-lived'] as const
 const CONNECTIONS = 5
 /** Several times the longest wait between two attempts to reconnect. */
 const RECOVERY_MS = 1_000
-const WAIT = { timeout: 10_000, interval: 10 }
+const WAIT = { timeout: 30_000, interval: 10 }
 
 const LASTING: LoadPlan = {
   ...FAULTY_PLAN,

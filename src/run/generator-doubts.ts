@@ -10,7 +10,12 @@ const BUSY = 0.95
 
 /** Doubts that the states of the generator threads raise. */
 export function generatorDoubts(states: readonly GeneratorState[], resources: Resources): readonly Doubt[] {
-  return [...exhausted(states, resources), ...paused(states), ...busy(states)]
+  return [...cold(states), ...exhausted(states, resources), ...paused(states), ...busy(states)]
+}
+
+function cold(states: readonly GeneratorState[]): Doubt[] {
+  const reason = states.map(({ coldBecause }) => coldBecause).find((because) => because !== null)
+  return reason === undefined ? [] : [doubt({ code: 'cold-generator', reason })]
 }
 
 function exhausted(states: readonly GeneratorState[], { descriptors, ports }: Resources): Doubt[] {

@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks'
+import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../measure/monitor/host.ts'
 import { Recorder } from '../measure/recorder.ts'
 import type { LatencyLimit } from '../measure/tally.ts'
@@ -35,6 +35,22 @@ export function latencyLimits(plan: ResolvedPlan): readonly LatencyLimit[] {
   return Object.entries(plan.sla).flatMap(([key, limitMs]) => (key.endsWith('Ms') ? [{ key, limitMs }] : []))
 }
 
+/** The thread in which a generator runs. */
+export interface ThreadState {
+  /** Why its warm-up failed; undefined when it is warm. */
+  readonly coldBecause: string | undefined
+  /** Runs when the connections are open, immediately before the generator reports 'ready'. */
+  beforeReady(): void
+}
+
+/** Figures of the thread at the beginning of the stretch that is reported. */
+interface Baseline {
+  readonly cpuMs: Ms
+  readonly runDelayMs: Ms
+  readonly atMs: Ms
+  readonly loop: EventLoopUtilization
+}
+
 /**
  * One generator: schedule, connections and recorder of one thread, behind messages. The same code runs in a worker thread
  * and, for what cannot cross into one, inline.
@@ -42,6 +58,7 @@ export function latencyLimits(plan: ResolvedPlan): readonly LatencyLimit[] {
 export class Generator {
   readonly #job: GeneratorJob
   readonly #tell: (message: FromGenerator) => void
+  readonly #thread: ThreadState
   readonly #clock = new RunClock()
   readonly #recorder: Recorder
   readonly #tracer: Tracer | undefined
@@ -52,15 +69,18 @@ export class Generator {
   #unended = 0
   #stopSnapshots: CallOff | undefined
   #stopPauseTicks: CallOff | undefined
-  #measuring = { cpuMs: 0, runDelayMs: 0, atMs: 0, loop: performance.eventLoopUtilization() }
+  /** The thread may have served other runs: figures count from here, then from the start of the measured part. */
+  #measuring: Baseline
 
-  constructor(job: GeneratorJob, tell: (message: FromGenerator) => void) {
+  constructor(job: GeneratorJob, tell: (message: FromGenerator) => void, thread: ThreadState) {
     const { plan, threads } = job
     this.#job = job
     this.#tell = tell
+    this.#thread = thread
     this.#recorder = new Recorder(latencyLimits(plan))
     this.#tracer = plan.tracing === 'off' ? undefined : new Tracer(plan.tracing)
     const ask = (first: number, count: number): void => tell({ type: 'ask', first, count })
+    this.#measuring = this.#baseline()
     this.#fed = job.fed ? new FedPicker(threads, job.chunk, ask) : undefined
   }
 
@@ -78,8 +98,10 @@ export class Generator {
     try {
       const opened = this.#dispatchers.map((dispatcher, lane) => opens(dispatcher, lane))
       const failed = (await Promise.all(opened)).find((failure) => failure !== undefined)
-      if (failed === undefined) this.#tell({ type: 'ready' })
-      else this.#unreachable(failed.lane, failed.message)
+      if (failed === undefined) {
+        this.#thread.beforeReady()
+        this.#tell({ type: 'ready' })
+      } else this.#unreachable(failed.lane, failed.message)
     } finally {
       callOff()
     }
@@ -139,7 +161,11 @@ export class Generator {
       this.#recorder.threadLagged(this.#pauses.tick(nowMs), nowMs)
     })
     for (const { pool } of this.#dispatchers) pool.startMeasuring()
-    this.#measuring = {
+    this.#measuring = this.#baseline()
+  }
+
+  #baseline(): Baseline {
+    return {
       cpuMs: this.#cpuMs(),
       runDelayMs: threadRunDelayMs() ?? 0,
       atMs: this.#clock.now(),
@@ -205,6 +231,7 @@ export class Generator {
     const runDelayMs = threadRunDelayMs()
     const elapsedMs = this.#clock.now() - this.#measuring.atMs
     return {
+      coldBecause: this.#thread.coldBecause ?? null,
       protocolVersion: versions.length === 0 ? null : versions.join(', '),
       pools: pools.map((pool) => pool.counts()),
       cpuMs: this.#cpuMs() - this.#measuring.cpuMs,

@@ -2,7 +2,9 @@ import type { LoadPlan } from '../model/plan.ts'
 import { resolvePlan } from '../model/plan-faults.ts'
 import type { LoadResult } from '../model/result.ts'
 import { type LoadRun, Run } from './load-run.ts'
+import { threadPool } from './thread-pool.ts'
 import { vocabulary } from './vocabulary.ts'
+import { expectedTransport } from './warm-up/transports.ts'
 
 export type { LoadRun } from './load-run.ts'
 
@@ -22,4 +24,12 @@ export function startLoad(plan: LoadPlan, options: RunOptions = {}): LoadRun {
 /** Runs a plan to its end. Rejects with `LoadPlanError` or `LoadTargetError`; a failed request is data in the result. */
 export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
   return startLoad(plan, options).result
+}
+
+/**
+ * Starts a generator thread and warms it up for a plan that will run later, so that the run can start at once. The
+ * thread does not keep the process alive.
+ */
+export function prepareGenerator(plan: Pick<LoadPlan, 'target' | 'protocol'>): void {
+  threadPool.prepare([expectedTransport(plan)])
 }

@@ -12,7 +12,7 @@ import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import { abortReason } from './abort.ts'
 import { loadCode } from './code.ts'
 import { loadFeeds } from './feed-files.ts'
-import { type GeneratorHandle, startInline, startWorker } from './fleet.ts'
+import { type GeneratorHandle, generatorsFor } from './fleet.ts'
 import { latencyLimits } from './generator.ts'
 import { arrivalsIn } from './instants.ts'
 import { IntervalStream } from './interval-stream.ts'
@@ -28,6 +28,7 @@ import { RunTraces } from './run-traces.ts'
 import { closeAll, openSessions, type TargetSession, urlsOf } from './session.ts'
 import { unusable } from './target.ts'
 import { holdTemplates } from './templates.ts'
+import { transportsOf } from './warm-up/transports.ts'
 import { Watch } from './watch.ts'
 
 /** A run under way. */
@@ -45,6 +46,8 @@ export interface LoadRun extends AsyncIterable<Interval> {
 const STOP_GRACE_MS = 700
 /** How long generators may take to close their connections; they see to it that it is less. */
 const CLOSE_GRACE_MS = 3_000
+/** Time between 'start' and the first arrival, so that every thread has the message and a wake-up armed by then. */
+const LEAD_MS = 30
 
 /** Puts target, generators, collector and monitor together for one run. */
 export class Run implements LoadRun {
@@ -133,6 +136,7 @@ export class Run implements LoadRun {
 
   async #run(): Promise<LoadResult> {
     try {
+      this.#generators = generatorsFor(this.#placement, transportsOf(this.#plan))
       await this.#open()
       await this.#generate()
       await this.#traces?.close(this.metrics())
@@ -168,22 +172,18 @@ export class Run implements LoadRun {
 
   async #generate(): Promise<void> {
     if (this.#ended !== 'running') return
-    const start = this.#placement.inlineBecause === undefined ? startWorker : startInline
-    const job = jobsFor(
-      this.#plan,
-      this.#placement,
-      this.#sessions,
-      this.#feeds,
-      this.#traces?.traceparent,
-      this.#verbose,
-    )
-    this.#generators = this.#states.map((_, thread) => start(job(thread), (message) => this.#hear(thread, message)))
+    const traceparent = this.#traces?.traceparent
+    const job = jobsFor(this.#plan, this.#placement, this.#sessions, this.#feeds, traceparent, this.#verbose)
+    for (const [thread, generator] of this.#generators.entries()) {
+      generator.begin(job(thread), (message) => this.#hear(thread, message))
+    }
     // Looking for the target's processes takes a moment, in which the generators start.
     this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement, this.#page)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
-    this.#startMs = monotonicMs() + this.#plan.warmUpMs
-    this.#startedMs = realTime.wallNow() + this.#plan.warmUpMs
+    const untilStartMs = LEAD_MS + this.#plan.warmUpMs
+    this.#startMs = monotonicMs() + untilStartMs
+    this.#startedMs = realTime.wallNow() + untilStartMs
     for (const generator of this.#generators) generator.tell({ type: 'start', startMs: this.#startMs })
     this.#watch?.measureFrom(this.#startMs)
     await Promise.race([this.#done.promise, this.#stopAsked.promise.then(() => this.#stopGenerators())])

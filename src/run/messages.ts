@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { AnyRequest } from '../model/requests.ts'
 import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
 import type { SliceDelta } from '../measure/recorder.ts'
@@ -8,6 +9,7 @@ import type { Ms, Ratio } from '../model/units.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import type { PoolCounts } from '../traffic/connections/pool-options.ts'
 import type { Wake } from '../traffic/wake/wake.ts'
+import type { TransportName } from './warm-up/transports.ts'
 
 /** Where a lane's target is, and what was found out about it. */
 export interface LaneJob {
@@ -43,8 +45,17 @@ export type ToGenerator =
   | { readonly type: 'requests'; readonly first: number; readonly requests: readonly AnyRequest[] }
   | { readonly type: 'stop' }
 
-/** What a generator thread hears: what its generator is to do, or that it has nothing more to do. */
-export type ToThread = ToGenerator | { readonly type: 'exit' }
+/** A message to a generator thread. The messages of one job go through the job's own `port`, in both directions. */
+export type ToThread =
+  | { readonly type: 'warm-up'; readonly transports: readonly TransportName[] }
+  | {
+      readonly type: 'job'
+      readonly job: GeneratorJob
+      readonly port: MessagePort
+      /** Environment of the process when the job starts: the thread may be older than a variable. */
+      readonly env: NodeJS.ProcessEnv
+    }
+  | { readonly type: 'exit' }
 
 export type FromGenerator =
   /** Connections stand; the run can start. */
@@ -74,6 +85,8 @@ export type FromGenerator =
 
 /** Where a generator thread stands; counts are since the start. */
 export interface GeneratorState {
+  /** Why the thread's warm-up failed; null when it is warm. */
+  readonly coldBecause: string | null
   readonly protocolVersion: string | null
   /** The connections of every lane. */
   readonly pools: readonly PoolCounts[]

@@ -1,15 +1,26 @@
-/** A generator thread. */
-import { parentPort, workerData } from 'node:worker_threads'
-import { Generator } from './generator.ts'
-import type { FromGenerator, GeneratorJob, ToThread } from './messages.ts'
+/** The body of a generator thread. It runs one job after the other, and keeps nothing of a job but compiled code. */
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import type { FromGenerator, GeneratorJob, ToGenerator, ToThread } from './messages.ts'
+import { JobServer } from './serve-job.ts'
+import { warmUp } from './warm-up/warm-up.ts'
 
-const port = parentPort
-if (port === null) throw new Error('this file is the body of a worker thread')
-const tell = (message: FromGenerator): void => port.postMessage(message)
-const job: GeneratorJob = workerData
-const generator = new Generator(job, tell)
-port.on('message', (message: ToThread) => {
+const thread = parentPort
+if (thread === null) throw new Error('this file is the body of a worker thread')
+
+thread.on('message', (message: ToThread) => {
   if (message.type === 'exit') process.exit()
-  generator.take(message)
+  else if (message.type === 'warm-up') void warmUp(message.transports)
+  else serve(message.job, message.env, message.port)
 })
-await generator.open()
+
+function serve(job: GeneratorJob, env: NodeJS.ProcessEnv, port: MessagePort): void {
+  replaceEnvironment(env)
+  const server = new JobServer(job, (message: FromGenerator) => port.postMessage(message))
+  port.on('message', (message: ToGenerator) => server.take(message))
+  void server.open()
+}
+
+function replaceEnvironment(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name]
+  Object.assign(process.env, env)
+}

@@ -7,6 +7,10 @@ test.each<[DoubtFacts, string]>([
     { code: 'inline-run', reason: 'request-function' },
     "the test's own thread generated the traffic because a request contains a function; other code in that thread delays it",
   ],
+  [
+    { code: 'cold-generator', reason: 'listen EPERM' },
+    "the generator could not warm up (listen EPERM), so the first requests include its own start-up; exclude them with warmUp: '1s'",
+  ],
   [{ code: 'inspector' }, 'an inspector is attached, which slows the generator; detach it'],
   [{ code: 'coverage' }, 'code coverage is collected, which slows the generator; run load tests without it'],
   [

@@ -19,6 +19,9 @@ const sentences: Sentences = {
   'inline-run': ({ reason }) =>
     `the test's own thread generated the traffic because ${inlineReasons[reason]}; other code in that thread delays it`,
   inspector: () => 'an inspector is attached, which slows the generator; detach it',
+  'cold-generator': ({ reason }) =>
+    `the generator could not warm up (${reason}), so the first requests include its own start-up; exclude them with ` +
+    "warmUp: '1s'",
   coverage: () => 'code coverage is collected, which slows the generator; run load tests without it',
   steal: ({ stealRatio }) =>
     `the hypervisor gave ${percent(stealRatio)} of this machine's CPU time to other machines, and latencies include ` +

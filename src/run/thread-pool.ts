@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os'
+import { realTime } from '../model/real-time.ts'
+import type { Ms } from '../model/units.ts'
+import { GeneratorThread } from './generator-thread.ts'
+import type { TransportName } from './warm-up/transports.ts'
+
+/** Idle threads end after this time, so that a process that is done with load keeps no memory for them. */
+const IDLE_MS: Ms = 60_000
+
+/**
+ * The generator threads of this process. Idle ones are warm and wait for the next run; a run that needs more starts
+ * more.
+ */
+export class ThreadPool {
+  readonly #idle: GeneratorThread[] = []
+  readonly #maxIdle: number
+  #expiry: NodeJS.Timeout | undefined
+  #started = 0
+
+  constructor(maxIdle: number) {
+    this.#maxIdle = maxIdle
+  }
+
+  /** Number of threads that were started since the process began. */
+  get started(): number {
+    return this.#started
+  }
+
+  /** Number of threads that wait for a run. */
+  get idle(): number {
+    return this.#idle.length
+  }
+
+  /** Makes sure that one thread is, or will soon be, warm for these transports. */
+  prepare(transports: readonly TransportName[]): void {
+    const thread = this.#idle.pop() ?? this.#start()
+    thread.warmUp(transports)
+    this.#keep(thread)
+  }
+
+  /** `count` threads, warm or warming up; the caller gives each back with `release`. */
+  acquire(count: number, transports: readonly TransportName[]): readonly GeneratorThread[] {
+    return Array.from({ length: count }, () => {
+      const thread = this.#idle.pop() ?? this.#start()
+      thread.warmUp(transports)
+      return thread
+    })
+  }
+
+  /** Keeps the thread for the next run where it is fit for one, else ends it. Resolves when that is done. */
+  async release(thread: GeneratorThread): Promise<void> {
+    const fit = await thread.endJob()
+    if (fit && this.#idle.length < this.#maxIdle) this.#keep(thread)
+    else await thread.exit()
+  }
+
+  #start(): GeneratorThread {
+    this.#started++
+    return new GeneratorThread((gone) => this.#forget(gone))
+  }
+
+  #keep(thread: GeneratorThread): void {
+    this.#idle.push(thread)
+    realTime.clearTimeout(this.#expiry)
+    this.#expiry = realTime.setTimeout(() => this.#endIdle(), IDLE_MS).unref()
+  }
+
+  #endIdle(): void {
+    for (const thread of this.#idle.splice(0)) void thread.exit()
+  }
+
+  #forget(thread: GeneratorThread): void {
+    const place = this.#idle.indexOf(thread)
+    if (place >= 0) this.#idle.splice(place, 1)
+  }
+}
+
+export const threadPool: ThreadPool = new ThreadPool(availableParallelism())

@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+
+/** A loopback server in this thread that answers warm-up traffic. */
+export interface Sink {
+  readonly port: number
+  close(): Promise<void>
+}
+
+export const HOST = '127.0.0.1'
+const HEAD_END = '\r\n\r\n'
+
+/** Opens an HTTP/1.1 server. `respond` turns the body of a request into that of the response; undefined means 202. */
+export function openHttpSink(respond: (body: string) => string | undefined): Promise<Sink> {
+  return openSocketSink((socket) => {
+    let received = ''
+    return (chunk) => {
+      received += chunk
+      for (let end = requestEnd(received); end !== undefined; end = requestEnd(received)) {
+        const body = received.slice(received.indexOf(HEAD_END) + HEAD_END.length, end)
+        received = received.slice(end)
+        const answer = respond(body)
+        const status = answer === undefined ? '202 Accepted' : '200 OK'
+        const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${answer?.length ?? 0}`
+        socket.write(`${head}\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT${HEAD_END}${answer ?? ''}`, 'latin1')
+      }
+    }
+  })
+}
+
+/** Position after the first complete request in `received`; undefined while it is incomplete. */
+function requestEnd(received: string): number | undefined {
+  const headEnd = received.indexOf(HEAD_END)
+  if (headEnd < 0) return undefined
+  const length = /\r\ncontent-length: *(\d+)/i.exec(received.slice(0, headEnd))?.[1] ?? '0'
+  const end = headEnd + HEAD_END.length + Number(length)
+  return received.length < end ? undefined : end
+}
+
+/** Opens a server that answers each line with what `respond` returns for it. */
+export function openLineSink(respond: (line: string) => string | undefined): Promise<Sink> {
+  return openSocketSink((socket) => {
+    let received = ''
+    return (chunk) => {
+      const lines = (received + chunk).split('\n')
+      received = lines.pop() ?? ''
+      const answers = lines.map(respond).filter((answer) => answer !== undefined)
+      if (answers.length > 0) socket.write(`${answers.join('\n')}\n`, 'latin1')
+    }
+  })
+}
+
+async function openSocketSink(serve: (socket: Socket) => (chunk: string) => void): Promise<Sink> {
+  const sockets = new Set<Socket>()
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.setEncoding('latin1')
+    socket.on('data', serve(socket))
+    // The client may reset its connections when the warm-up ends.
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => sockets.delete(socket))
+  })
+  server.listen(0, HOST)
+  await once(server, 'listening')
+  return {
+    port: portOf(server),
+    close: () => closed(server, () => sockets.forEach((socket) => socket.destroy())),
+  }
+}
+
+export function portOf(server: Pick<Server, 'address'>): number {
+  return (server.address() as AddressInfo).port
+}
+
+export async function closed(server: { close(done: () => void): unknown }, endSockets: () => void): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  endSockets()
+  await promise
+}

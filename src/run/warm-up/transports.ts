@@ -1,0 +1,110 @@
+import type { LoadPlan, ResolvedLane, ResolvedPlan, Target } from '../../model/plan.ts'
+import { mcp } from '../../protocols/mcp/index.ts'
+import { LEGACY_VERSIONS } from '../../protocols/mcp/versions.ts'
+import { jsonRpcReply } from './json-rpc-reply.ts'
+import { openHttpSink, openLineSink, type Sink } from './sinks.ts'
+
+type Respond = (message: string) => string | undefined
+
+/** Loads `ws` only where a plan uses it, as the protocols do. */
+async function openWebSocketSink(respond: Respond): Promise<Sink> {
+  return (await import('./websocket-sink.ts')).openWebSocketSink(respond)
+}
+
+/** Traffic against one kind of sink. */
+interface Transport {
+  open(): Promise<Sink>
+  /** Scheme of the sink's URL. */
+  readonly scheme: string
+  readonly plan: Pick<LoadPlan, 'request' | 'protocol'>
+  /** What a connection needs to know before it opens. */
+  readonly negotiated?: unknown
+}
+
+const [version] = LEGACY_VERSIONS
+const MCP = {
+  plan: { protocol: mcp({ protocolVersion: version }), request: { tool: 'echo', arguments: { message: 'warm-up' } } },
+  negotiated: { era: 'legacy', version, httpSse: false },
+} as const
+
+/** The ways in which the built-in protocols use a socket. */
+export type TransportName = 'http' | 'websocket' | 'tcp' | 'mcp-http' | 'mcp-websocket' | 'mcp-lines'
+
+const TRANSPORTS: Readonly<Record<TransportName, Transport>> = {
+  http: {
+    open: () => openHttpSink(() => '{"ok":true}'),
+    scheme: 'http',
+    plan: { request: [{ path: '/' }, { method: 'POST', path: '/', body: '{"text":"warm-up"}' }] },
+  },
+  websocket: {
+    open: () => openWebSocketSink((message) => message),
+    scheme: 'ws',
+    plan: { request: { data: 'warm-up' } },
+  },
+  tcp: {
+    open: () => openLineSink((line) => line),
+    scheme: 'tcp',
+    plan: { request: { data: 'warm-up' } },
+  },
+  'mcp-http': {
+    open: () => openHttpSink((body) => (body === '' ? '' : jsonRpcReply(body))),
+    scheme: 'mcp+http',
+    ...MCP,
+  },
+  'mcp-websocket': { open: () => openWebSocketSink(jsonRpcReply), scheme: 'mcp+ws', ...MCP },
+  // Pipes and sockets are read and written by the same code.
+  'mcp-lines': { open: () => openLineSink(jsonRpcReply), scheme: 'mcp+tcp', ...MCP },
+}
+
+export const TRANSPORT_NAMES: readonly TransportName[] = Object.keys(TRANSPORTS) as readonly TransportName[]
+
+export function transport(name: TransportName): Transport {
+  return TRANSPORTS[name]
+}
+
+const BY_SCHEME: Readonly<Record<string, TransportName>> = {
+  'http:': 'http',
+  'https:': 'http',
+  'ws:': 'websocket',
+  'wss:': 'websocket',
+  'tcp:': 'tcp',
+  'tls:': 'tcp',
+  'mcp+http:': 'mcp-http',
+  'mcp+https:': 'mcp-http',
+  'mcp+ws:': 'mcp-websocket',
+  'mcp+wss:': 'mcp-websocket',
+  'mcp+tcp:': 'mcp-lines',
+  'mcp+stdio:': 'mcp-lines',
+}
+
+/** Where the scheme is not known before the run. */
+const BY_KIND: Readonly<Record<string, TransportName>> = { websocket: 'websocket', tcp: 'tcp', mcp: 'mcp-http' }
+
+/**
+ * The transport of a lane. A custom protocol gets HTTP, which warms the schedule, the dispatcher and the recorder without
+ * running any code of the user.
+ */
+export function transportOf(scheme: string, protocol: ResolvedLane['protocol']): TransportName {
+  return protocol.from === 'shipped' ? (BY_SCHEME[scheme] ?? BY_KIND[protocol.spec.kind] ?? 'http') : 'http'
+}
+
+/** The transports of a plan. */
+export function transportsOf({ lanes }: ResolvedPlan): readonly TransportName[] {
+  const names = lanes.map(({ target, protocol }) => transportOf(schemeOf(target), protocol))
+  return [...new Set(names)]
+}
+
+/** The transport of a plan that is not checked yet. */
+export function expectedTransport({ target, protocol }: Pick<LoadPlan, 'target' | 'protocol'>): TransportName {
+  const named = typeof protocol === 'object' && 'kind' in protocol ? protocol.kind : protocol
+  const kind = typeof named === 'string' ? named : 'http'
+  return BY_SCHEME[schemeOf(target)] ?? BY_KIND[kind] ?? 'http'
+}
+
+/** Empty where a function returns the target. */
+function schemeOf(target: Target | undefined): string {
+  if (target === undefined || typeof target === 'function') return ''
+  if (typeof target === 'object' && 'stdio' in target) return 'mcp+stdio:'
+  const url = typeof target === 'object' && 'command' in target ? target.url : String(target)
+  return /^[a-z+]+:/i.exec(url)?.[0].toLowerCase() ?? ''
+}

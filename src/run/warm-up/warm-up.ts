@@ -1,0 +1,79 @@
+import { resolvePlan } from '../../model/plan-faults.ts'
+import type { Ms, Rps } from '../../model/units.ts'
+import { monotonicMs } from '../../traffic/clock.ts'
+import { Generator } from '../generator.ts'
+import type { FromGenerator } from '../messages.ts'
+import { vocabulary } from '../vocabulary.ts'
+import { HOST } from './sinks.ts'
+import { transport, type TransportName } from './transports.ts'
+
+/** Enough requests for V8 to compile the hot path: the number of requests counts, not the time. */
+const RATE: Rps = 4_000
+const DURATION_MS: Ms = 400
+/** With fewer, parts of the hot path are still interpreted. */
+const MIN_SUCCESSES = 800
+
+/** The transports that are warm in this thread, or are warming up. */
+const warm = new Map<TransportName, Promise<void>>()
+
+/**
+ * Runs the whole generator against a sink in this thread, once per transport: the schedule, the dispatcher, the
+ * connections and the recorder are compiled before the target gets its first request. Only the compiled code remains.
+ * Resolves with why a warm-up failed (this machine has no loopback interface, say); undefined when all are warm.
+ */
+export async function warmUp(names: Iterable<TransportName>): Promise<string | undefined> {
+  for (const name of names) {
+    const warming = warm.get(name) ?? warmUpOne(name)
+    warm.set(name, warming)
+    try {
+      await warming
+    } catch (error) {
+      // The next run tries again.
+      warm.delete(name)
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+  return undefined
+}
+
+async function warmUpOne(name: TransportName): Promise<void> {
+  const { open, scheme, plan, negotiated } = transport(name)
+  const sink = await open()
+  const url = `${scheme}://${HOST}:${sink.port}`
+  const resolved = resolvePlan(
+    { ...plan, target: url, rate: RATE, duration: DURATION_MS, maxConnections: 8 },
+    vocabulary,
+    { name: 'generator warm-up' },
+  )
+  const closed = Promise.withResolvers<void>()
+  let successes = 0
+  const hear = (message: FromGenerator): void => {
+    if ('slices' in message) for (const { total } of message.slices) successes += total.successes
+    if (message.type === 'ready') generator.take({ type: 'start', startMs: monotonicMs() })
+    else if (message.type === 'closed') closed.resolve()
+    else if (message.type === 'fault') closed.reject(message.error)
+    else if (message.type === 'unreachable' || message.type === 'own-fault') closed.reject(new Error(message.message))
+  }
+  const generator = new Generator(
+    {
+      plan: resolved,
+      lanes: [{ url, address: HOST, stdio: undefined, negotiated }],
+      feeds: {},
+      thread: 0,
+      threads: 1,
+      wake: 'tick',
+      fed: false,
+      chunk: 64,
+      traceparent: undefined,
+      verbose: false,
+    },
+    hear,
+    { coldBecause: undefined, beforeReady: () => {} },
+  )
+  try {
+    await Promise.all([closed.promise, generator.open()])
+  } finally {
+    await sink.close()
+  }
+  if (successes < MIN_SUCCESSES) throw new Error(`only ${successes} of its requests over ${name} succeeded`)
+}

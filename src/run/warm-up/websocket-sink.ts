@@ -1,0 +1,20 @@
+import { once } from 'node:events'
+import { WebSocketServer } from 'ws'
+import { closed, HOST, portOf, type Sink } from './sinks.ts'
+
+/** Opens a WebSocket server that answers each message with what `respond` returns for it. */
+export async function openWebSocketSink(respond: (message: string) => string | undefined): Promise<Sink> {
+  const server = new WebSocketServer({ host: HOST, port: 0, perMessageDeflate: false })
+  server.on('connection', (socket) => {
+    socket.on('message', (data: Buffer) => {
+      const answer = respond(data.toString())
+      if (answer !== undefined) socket.send(answer)
+    })
+    socket.on('error', () => socket.terminate())
+  })
+  await once(server, 'listening')
+  return {
+    port: portOf(server),
+    close: () => closed(server, () => server.clients.forEach((socket) => socket.terminate())),
+  }
+}

@@ -23,6 +23,11 @@ export class PlanScope {
     return { ...this.#inherited(), ...(target === undefined ? {} : { target }), ...inner }
   }
 
+  /** The plan as it is written, with the target that a test may share with others. */
+  declared(inner: LoadPlan): LoadPlan {
+    return { ...this.#inherited(), ...inner }
+  }
+
   /** Ends what this scope has started. */
   async close(): Promise<void> {
     const target = this.#target

@@ -1,11 +1,14 @@
 import { test, TestRunner } from 'vitest'
 import type { TestAPI, TestContext, TestOptions } from 'vitest'
+import type { LoadPlan } from '../../model/plan.ts'
 import { callSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
 import type { LoadTest } from '../port.ts'
+import { prepareGenerator } from '../../run/index.ts'
 import { runLoadTest } from './run-load-test.ts'
 import type { DeclaredTest } from './run-load-test.ts'
 import { currentScope } from './scope.ts'
+import { isListing } from './settings.ts'
 
 /** `loadTest` in Vitest: beside what every host has, `.extend` adds fixtures as Vitest's own `test.extend` does. */
 export interface VitestLoadTest<Extra = object> extends LoadTest<TestContext & Extra, TestOptions> {
@@ -23,7 +26,7 @@ type FixtureFunction<Value, Context> = (context: Context, use: (value: Value) =>
  * `result`; without one the body calls `load(plan)` itself, as often as it likes. Vitest's own options stand under
  * `test` in the plan. Load tests never retry, and never run beside one another.
  */
-export const loadTest: VitestLoadTest = testsOf(test)
+export const loadTest: VitestLoadTest = testsOf(test, true)
 
 type Host = TestAPI | TestAPI['skip']
 /** Its chains (`test.skip`) have it too, though their types do not say so. */
@@ -31,7 +34,19 @@ interface Extensible {
   extend(...fixtures: readonly unknown[]): TestAPI
 }
 
-function testsOf(host: Host): VitestLoadTest {
+/** `runs`: false for tests that are skipped. */
+function testsOf(host: Host, runs: boolean): VitestLoadTest {
+  function declaredTest(what: string, given: readonly unknown[], helper: (...args: never[]) => unknown): DeclaredTest {
+    const scope = currentScope()
+    const declared = readDeclaration<TestOptions>(what, given)
+    if (runs && !isListing()) prepareGenerator(scope.declared(planIn(given)))
+    return {
+      ...declared,
+      scope,
+      site: callSite(helper),
+      inheritedTimeoutMs: TestRunner.getCurrentSuite().options?.timeout,
+    }
+  }
   function declare(name: string, ...given: readonly unknown[]): void {
     const declared = declaredTest(`loadTest('${name}', …)`, given, declare)
     const handler = (context: TestContext): Promise<void> => runLoadTest(declared, [], context)
@@ -55,26 +70,24 @@ function testsOf(host: Host): VitestLoadTest {
   }
   // Getters: each access to Vitest's own makes a new chain, and an endless one cannot be built ahead.
   return Object.defineProperties(declare, {
-    skip: { get: () => testsOf(host.skip) },
-    only: { get: () => testsOf(host.only) },
+    skip: { get: () => testsOf(host.skip, false) },
+    only: { get: () => testsOf(host.only, runs) },
     todo: { value: (name: string) => host.todo(name) },
-    fails: { get: () => testsOf(host.fails) },
+    fails: { get: () => testsOf(host.fails, runs) },
     concurrent: { get: refuseConcurrency },
-    skipIf: { value: (condition: unknown) => testsOf(condition ? host.skip : host) },
-    runIf: { value: (condition: unknown) => testsOf(condition ? host : host.skip) },
+    skipIf: { value: (condition: unknown) => (condition ? testsOf(host.skip, false) : testsOf(host, runs)) },
+    runIf: { value: (condition: unknown) => (condition ? testsOf(host, runs) : testsOf(host.skip, false)) },
     each: { value: each },
     for: { value: forEach },
-    extend: { value: (...fixtures: readonly unknown[]) => testsOf((host as Host & Extensible).extend(...fixtures)) },
+    extend: {
+      value: (...fixtures: readonly unknown[]) => testsOf((host as Host & Extensible).extend(...fixtures), runs),
+    },
   }) as VitestLoadTest
 }
 
-function declaredTest(what: string, given: readonly unknown[], helper: (...args: never[]) => unknown): DeclaredTest {
-  return {
-    ...readDeclaration<TestOptions>(what, given),
-    scope: currentScope(),
-    site: callSite(helper),
-    inheritedTimeoutMs: TestRunner.getCurrentSuite().options?.timeout,
-  }
+/** The plan of a declaration, where it is an object: a function makes one for each case later. */
+function planIn([plan]: readonly unknown[]): LoadPlan {
+  return typeof plan === 'object' && plan !== null ? plan : {}
 }
 
 /**

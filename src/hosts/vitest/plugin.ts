@@ -61,7 +61,7 @@ export function load(options: LoadPluginOptions = {}): Plugin {
     async configureVitest({ vitest, project }) {
       join(vitest, options)
       place(project, include, vitest.config.watch && !(await asksForLoad(argv)))
-      project.provide('describe-load', { plan })
+      project.provide('describe-load', { plan, isListing: argv[2] === 'list' })
     },
   }
 }

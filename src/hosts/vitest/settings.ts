@@ -7,11 +7,18 @@ import type { HostFacts } from '../doubts.ts'
 export interface HostSettings {
   /** The outermost plan keys. */
   readonly plan: LoadPlan
+  /** Files are collected to list their tests (`vitest list`), not to run them. */
+  readonly isListing: boolean
 }
 
 /** Plan keys given to the plugin; none without it. */
 export function planDefaults(): LoadPlan {
   return inject('describe-load')?.plan ?? {}
+}
+
+/** Whether the tests that are declared now will not run. False without the plugin, which alone knows. */
+export function isListing(): boolean {
+  return inject('describe-load')?.isListing ?? false
 }
 
 export function hostFacts(): HostFacts {

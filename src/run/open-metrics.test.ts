@@ -28,7 +28,7 @@ function usedMs(samples: readonly TargetSample[]): number {
 }
 
 describe.concurrent('a target that is watched by its page of metrics', () => {
-  test('is seen as its own process is, each second, and the scrapes are no traffic', async () => {
+  test('reports what its own process uses, at most once a second, when scrapes are no traffic', async () => {
     await using fixture = await startFixture('metrics', {})
     const [result, beside] = await Promise.all([
       run(fixture),
@@ -37,14 +37,20 @@ describe.concurrent('a target that is watched by its page of metrics', () => {
     expectUndisturbed(result)
     const { pids, samples, unwatched } = result.target
     expect([pids, unwatched]).toEqual([[], undefined])
-    expect(samples).toHaveLength(4)
-    const [told, seen] = [samples.at(-1), beside.target.samples.at(-1)]
+    // A machine that is busy delays pages and may lose one; no sample is taken more often than once a second.
+    const pages = samples.filter(({ rssMb }) => rssMb !== null)
+    expect(pages.length).toBeGreaterThanOrEqual(2)
+    expect(samples.length).toBeLessThanOrEqual(4)
+    const [told, seen] = [pages.at(-1), beside.target.samples.at(-1)]
     expect((told?.rssMb ?? 0) / (seen?.rssMb ?? 1)).toBeCloseTo(1, 0)
     expect(told?.openSockets).toBeGreaterThan(0)
     expect(told?.eventLoopDelayMs).toBeGreaterThan(0)
-    expect(samples.map(({ cpuPercent }) => typeof cpuPercent)).toEqual(samples.map(() => 'number'))
-    // One before the measured part, and one each second.
-    expect(await fixture.control.scrapes()).toBe(5)
+    // Each page after the first tells the CPU time since the one before.
+    expect(pages.slice(1).map(({ cpuPercent }) => typeof cpuPercent)).toEqual(pages.slice(1).map(() => 'number'))
+    // One before the measured part, and one for each sample.
+    const scrapes = await fixture.control.scrapes()
+    expect(scrapes).toBeGreaterThanOrEqual(pages.length)
+    expect(scrapes).toBeLessThanOrEqual(5)
   })
 
   test('has used the CPU that it burnt', async () => {

@@ -70,7 +70,7 @@ export function resultOf(run: ResultCase): LoadResult {
     ended: 'completed',
     drainMs: 0,
     inFlight: 0,
-    operations: { 'GET /': figuresOf(run, 0, stretches.length) },
+    operations: { 'GET /': whole },
     phases: Object.fromEntries(
       Object.entries(phases).map(([name, [from, to]]) => [
         name,
@@ -105,14 +105,17 @@ function planOf({ plan = {} }: ResultCase, { offeredRps, durationMs }: JudgedFig
   }
 }
 
-/** Figures of the requests that met their fate in the stretches from … to − 1. */
+/** Figures of the requests that ended in the stretches from … to − 1. */
 function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
+  return { ...totalsOf(run, from, to), batches: batchesOf(run, from, to) }
+}
+
+function totalsOf(run: ResultCase, from: number, to: number): Omit<JudgedFigures, 'batches'> {
   const { stretchMs = 250, plan = {} } = run
   const within = run.stretches.slice(from, to)
   const responsesMs = within.flatMap((stretch) => stretch.responsesMs)
-  const lagMs = run.lagMs ?? (() => 0)
-  const serviceMs = run.serviceMs ?? ((ms: Ms) => ms - lagMs(ms))
-  const targetMs = (ms: Ms): Ms => ms - lagMs(ms)
+  const { lagMs, serviceMs, targetMs } = partsOf(run)
+  const responseTime = distributionOf(responsesMs)
   const errorsByClass = sumUp(within.map(({ errors = {} }) => errors))
   const droppedByReason = sumUp(within.map(({ dropped = {} }) => dropped))
   const errors = total(errorsByClass)
@@ -121,8 +124,6 @@ function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
   const requestsScheduled = successes + errors + dropped
   const durationMs = (to - from) * stretchMs
   const errorRate = requestsScheduled === 0 ? 0 : (errors + dropped) / requestsScheduled
-  const texts = (part: (ms: Ms) => Ms): string[] =>
-    within.map((stretch) => encodeHdr(histogramFrom(stretch.responsesMs.map(part))))
   return {
     durationMs,
     achievedRps: (successes * 1_000) / durationMs,
@@ -150,31 +151,52 @@ function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
         .filter(([key]) => key.endsWith('Ms'))
         .map(([key, limitMs]) => [key, { limitMs, count: responsesMs.filter((ms) => ms > limitMs).length }]),
     ),
-    responseTime: distributionOf(responsesMs),
-    serviceTime: distributionOf(responsesMs.map(serviceMs)),
+    responseTime,
+    serviceTime: serviceMs === wholeMs ? responseTime : distributionOf(responsesMs.map(serviceMs)),
     queueTime: distributionOf(responsesMs.map((ms) => targetMs(ms) - serviceMs(ms))),
     scheduleLag: distributionOf(responsesMs.map(lagMs)),
-    targetTime: distributionOf(responsesMs.map(targetMs)),
+    targetTime: targetMs === wholeMs ? responseTime : distributionOf(responsesMs.map(targetMs)),
     connectTime: { count: 0 },
     firstMessageTime: { count: 0 },
     messageGap: { count: 0 },
-    batches: {
-      startMs: from * stretchMs,
-      lengthMs: stretchMs,
-      arrivals: within.map((stretch) => stretch.arrivals ?? fates(stretch)),
-      inFlight: within.map(({ inFlight = 0 }) => inFlight),
-      generatorLagMs: within.map(({ generatorLagMs = 0 }) => generatorLagMs),
-      successes: within.map((stretch) => stretch.responsesMs.length),
-      errors: within.map(({ errors: failed = {} }) => total(failed)),
-      dropped: within.map(({ dropped: unsent = {} }) => total(unsent)),
-      unanswered: within.map(
-        ({ errors: failed = {}, dropped: unsent = {} }) => total(failed) - answered(failed) + total(unsent),
-      ),
-      responseTime: texts((ms) => ms),
-      serviceTime: texts(serviceMs),
-      targetTime: texts(targetMs),
-    },
   }
+}
+
+function batchesOf(run: ResultCase, from: number, to: number): JudgedFigures['batches'] {
+  const { stretchMs = 250 } = run
+  const within = run.stretches.slice(from, to)
+  const { serviceMs, targetMs } = partsOf(run)
+  const texts = (part: (ms: Ms) => Ms): string[] =>
+    within.map((stretch) => encodeHdr(histogramFrom(stretch.responsesMs.map(part))))
+  const responseTime = texts(wholeMs)
+  return {
+    startMs: from * stretchMs,
+    lengthMs: stretchMs,
+    arrivals: within.map((stretch) => stretch.arrivals ?? fates(stretch)),
+    inFlight: within.map(({ inFlight = 0 }) => inFlight),
+    generatorLagMs: within.map(({ generatorLagMs = 0 }) => generatorLagMs),
+    successes: within.map((stretch) => stretch.responsesMs.length),
+    errors: within.map(({ errors: failed = {} }) => total(failed)),
+    dropped: within.map(({ dropped: unsent = {} }) => total(unsent)),
+    unanswered: within.map(
+      ({ errors: failed = {}, dropped: unsent = {} }) => total(failed) - answered(failed) + total(unsent),
+    ),
+    responseTime,
+    serviceTime: serviceMs === wholeMs ? responseTime : texts(serviceMs),
+    targetTime: targetMs === wholeMs ? responseTime : texts(targetMs),
+  }
+}
+
+/** The part that is the whole: distributions of such parts are computed once. */
+const wholeMs = (responseMs: Ms): Ms => responseMs
+
+/** What each part of a response time is, in ms. */
+function partsOf({
+  lagMs,
+  serviceMs,
+}: ResultCase): Readonly<Record<'lagMs' | 'serviceMs' | 'targetMs', (ms: Ms) => Ms>> {
+  const targetMs = lagMs === undefined ? wholeMs : (ms: Ms): Ms => ms - lagMs(ms)
+  return { lagMs: lagMs ?? (() => 0), serviceMs: serviceMs ?? targetMs, targetMs }
 }
 
 function intervalsOf(run: ResultCase, durationMs: Ms): Interval[] {
@@ -182,12 +204,11 @@ function intervalsOf(run: ResultCase, durationMs: Ms): Interval[] {
   const per = Math.max(1, Math.round(1_000 / stretchMs))
   return Array.from({ length: Math.ceil(stretches.length / per) }, (_, i) => {
     const [from, to] = [i * per, Math.min(stretches.length, (i + 1) * per)]
-    const { batches, ...figures } = figuresOf(run, from, to)
     return {
-      ...figures,
+      ...totalsOf(run, from, to),
       startMs: from * stretchMs,
       durationMs: Math.min(durationMs, to * stretchMs) - from * stretchMs,
-      arrivals: batches.arrivals.reduce((sum, count) => sum + count, 0),
+      arrivals: stretches.slice(from, to).reduce((sum, stretch) => sum + (stretch.arrivals ?? fates(stretch)), 0),
       inFlight: stretches[to - 1]?.inFlight ?? 0,
     }
   })

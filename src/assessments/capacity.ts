@@ -7,6 +7,7 @@ import type { CapacityFindings, CapacityPhase, CapacitySla } from '../model/capa
 import type { LoadPlan, RequestSource, Sla, Target } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms, Rps } from '../model/units.ts'
+import type { UnknownValue } from '../model/unknown-value.ts'
 import type { VerdictValue } from '../model/verdict.ts'
 import { capacityLines, capacitySentence } from '../report/capacity-sentences.ts'
 import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
@@ -196,6 +197,7 @@ class Assessment {
         at: this.#low?.result ?? (this.#results[0] as LoadResult),
         all: this.#results,
       }),
+      ...(maxUsers === null && this.#high === undefined && { unknown: unknownUsers(this.#phases, this.#phaseMs) }),
     }
     this.#context.conclude('capacity', findings, this.#name)
     return findings
@@ -208,6 +210,21 @@ class Assessment {
   #usersAt(rate: Rps): number {
     return (rate * 60) / this.#perUserMinute
   }
+}
+
+/** A verdict is proven over at least this time. */
+const PROOF_MS: Ms = 10_000
+
+/** Why no phase showed or refuted a number of users. */
+function unknownUsers(phases: readonly CapacityPhase[], phaseMs: Ms): readonly UnknownValue[] {
+  const [lowest] = phases.toSorted((a, b) => a.rate - b.rate)
+  if (lowest === undefined) return []
+  const { rate, verdict } = lowest
+  const value = 'users'
+  if (verdict === 'inconclusive' && phaseMs < PROOF_MS) {
+    return [{ value, reason: { code: 'too-short', lengthMs: phaseMs, requiredMs: PROOF_MS } }]
+  }
+  return [{ value, reason: { code: 'not-shown', rps: rate, evidence: `its verdict was ${verdict}` } }]
 }
 
 /** Red where fewer are carried than are expected; open where neither was shown. */

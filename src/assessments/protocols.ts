@@ -11,9 +11,10 @@ import type { LoadResult } from '../model/result.ts'
 import type { Ms, Rps } from '../model/units.ts'
 import { protocolLines, protocolsSentence } from '../report/protocols-sentences.ts'
 import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
-import { whileCut } from './protocols/cuts.ts'
+import { CUTS, hasConnection, whileCut } from './protocols/cuts.ts'
 import { BUSY, CLIENTS, type Filled, fillAll } from './protocols/full-load.ts'
 import { eachOf, type Subject } from './protocols/subject.ts'
+import { type LowestTrial, unknownValuesOf } from './protocols/unknown-values.ts'
 import {
   missingTarget,
   settleSuite,
@@ -130,7 +131,7 @@ async function measure(
   const most = await highest(context, subject, filled)
   const cut = await whileCut(context, subject, common)
   const { responseTime: times } = common
-  return {
+  const figures = {
     protocol: subject.protocol,
     verdict,
     throughputRps: full.throughputRps,
@@ -143,9 +144,19 @@ async function measure(
     ...cut,
     cpuUsPerRequest: cpuUsOf(most.held ?? full),
   }
+  const unknown = unknownValuesOf(figures, {
+    lowest: most.lowest,
+    loaded: most.held ?? full,
+    phaseMs: subject.duration,
+    cutSteps: hasConnection(subject) ? CUTS + 1 : undefined,
+  })
+  return { ...figures, unknown }
 }
 
-type Highest = Pick<MeasuredProtocol, 'maxRps' | 'maxIsBound'> & { readonly held: LoadResult | undefined }
+type Highest = Pick<MeasuredProtocol, 'maxRps' | 'maxIsBound'> & {
+  readonly held: LoadResult | undefined
+  readonly lowest: LowestTrial | undefined
+}
 
 /** The highest share of the full throughput that holds the service level in the open model. */
 async function highest(
@@ -153,6 +164,7 @@ async function highest(
   subject: Subject,
   { full, clients: maxConnections }: Filled,
 ): Promise<Highest> {
+  let lowest: LowestTrial | undefined
   let maxIsBound = full.generator.eventLoopUtilization > BUSY
   for (const share of HOLD_SHARES) {
     const rate = Math.max(1, Math.floor(share * full.throughputRps))
@@ -164,11 +176,16 @@ async function highest(
       duration: Math.max(LEAST_HOLD_MS, subject.duration / 2),
       warmUp: subject.duration / 8,
     })
-    const { verdict, toolRanOut } = judge(result, subject, rate)
+    const { verdict, toolRanOut, reasons } = judge(result, subject, rate)
     maxIsBound ||= toolRanOut
-    if (verdict === 'pass') return { maxRps: rate, maxIsBound, held: result }
+    if (verdict === 'pass') return { maxRps: rate, maxIsBound, held: result, lowest: undefined }
+    lowest = {
+      rate,
+      evidence: reasons[0] ?? verdict,
+      ...(verdict === 'inconclusive' && { undecided: figuresOf(result, subject.slo) }),
+    }
   }
-  return { maxRps: null, maxIsBound, held: undefined }
+  return { maxRps: null, maxIsBound, held: undefined, lowest }
 }
 
 /** As the search of `limits` judges its trials: late requests are counted as they are, for a minute holds too few clusters. */

@@ -1,3 +1,4 @@
+import type { UnknownValue } from './unknown-value.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
@@ -84,4 +85,6 @@ export interface CapacityFindings {
   readonly usl: UslFit | null
   readonly uslWhy: string | null
   readonly sizing: Sizing
+  /** Why no number of users was shown or refuted. Absent where one was. */
+  readonly unknown?: readonly UnknownValue[]
 }

@@ -1,4 +1,5 @@
 import type { ProtocolName } from './plan.ts'
+import type { UnknownValue } from './unknown-value.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
@@ -28,6 +29,8 @@ export interface RankedProtocol {
   readonly cpuUsPerRequest: number | null
   /** Why it stands where it stands. */
   readonly why: string
+  /** Each value that the report shows as "-", with the reason. Absent in older results. */
+  readonly unknown?: readonly UnknownValue[]
 }
 
 /** What the protocols suite concluded; the first of `ranking` is the best. */

@@ -8,6 +8,7 @@ import {
   phaseRow,
   recommendationSentence,
   slaSentence,
+  unknownLines,
   uslSentence,
 } from './capacity-sentences.ts'
 import { heading, section, table } from './page.ts'
@@ -30,6 +31,7 @@ function page(run: RunRecord, findings: CapacityFindings): string[] {
   return [
     ...heading(`capacity of ${run.target}`),
     wrap(capacitySentence(findings), 0),
+    ...unknownLines(findings).map((line) => wrap(line, 0)),
     wrap(recommendationSentence(findings), 0),
     wrap(buySentence(findings), 0),
     ...section('what was tested', [

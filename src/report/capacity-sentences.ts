@@ -1,4 +1,5 @@
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
+import { unknownSentence } from '../wording/unknown-values.ts'
 import { percent } from './limits-sentences.ts'
 import { wordCount, wordMs, wordPlural, wordRate } from './wording.ts'
 
@@ -15,7 +16,18 @@ export function capacitySentence({ maxUsers, expectedUsers, usersInterval: [, hi
 }
 
 export function capacityLines(findings: CapacityFindings): readonly string[] {
-  return [recommendationSentence(findings), buySentence(findings), ...findings.sizing.why, uslSentence(findings)]
+  return [
+    ...unknownLines(findings),
+    recommendationSentence(findings),
+    buySentence(findings),
+    ...findings.sizing.why,
+    uslSentence(findings),
+  ]
+}
+
+/** Why no number of users is known. */
+export function unknownLines({ unknown = [] }: CapacityFindings): readonly string[] {
+  return unknown.map((value) => `${unknownSentence(value)}.`)
 }
 
 export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): string {
@@ -23,14 +35,15 @@ export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): s
 }
 
 export function recommendationSentence({ recommendedUsers, scalingFactor, peakUsers }: CapacityFindings): string {
-  if (recommendedUsers === null || scalingFactor === null) return 'No number of users can be recommended.'
+  if (recommendedUsers === null || scalingFactor === null)
+    return 'No number of users is recommended, because none was shown to be carried.'
   return `Plan for ${wordCount(recommendedUsers)} users on an instance, half of what it carries; the peak of ${wordCount(peakUsers)} is ${scalingFactor.toFixed(2)} times that.`
 }
 
 /** What to run for the peak. */
 export function buySentence({ sizing, peakUsers }: CapacityFindings): string {
   const { instances, coresPerInstance, memoryMbPerInstance, maxConnections, loadBalancer, basis } = sizing
-  if (instances === null) return 'What to buy cannot be said.'
+  if (instances === null) return 'No size is recommended: it follows from the load that an instance carries.'
   const each = [
     coresPerInstance === null ? undefined : wordPlural(coresPerInstance, 'core'),
     memoryMbPerInstance === null ? undefined : `${wordCount(memoryMbPerInstance)} MB`,

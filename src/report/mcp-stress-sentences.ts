@@ -44,7 +44,7 @@ export function trendWords(trend: ErrorPattern['trend']): string {
 }
 
 export function phaseWord({ healthy }: StressPhase): string {
-  if (healthy === null) return 'unknown'
+  if (healthy === null) return 'no response'
   return healthy ? 'healthy' : 'not healthy'
 }
 

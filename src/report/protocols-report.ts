@@ -3,7 +3,7 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatDuration } from '../model/units.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import { heading, section, table } from './page.ts'
-import { adviceLines, levelOf, protocolRow, protocolsSentence } from './protocols-sentences.ts'
+import { adviceLines, levelOf, protocolRow, protocolsSentence, unknownLines } from './protocols-sentences.ts'
 import { wordRate, wrap } from './wording.ts'
 
 /** `protocol_report.txt`: protocols side by side at the same work, and what each is best for; 80 columns. */
@@ -22,6 +22,7 @@ const HEADS = ['', 'verdict', 'held', 'full', 'p50 ms', 'p99 ms', 'lost', 'back 
 function page(run: RunRecord, findings: ProtocolsFindings): string[] {
   const { environment, startedAt, durationMs, results } = run
   const { ranking, rate, clients, skipped } = findings
+  const unknown = unknownLines(ranking)
   return [
     ...heading('protocols side by side'),
     wrap(protocolsSentence(findings), 0),
@@ -36,6 +37,7 @@ function page(run: RunRecord, findings: ProtocolsFindings): string[] {
     ...section('what the columns are', [
       `held: the highest rate tried, in req/s, that held the level; > where this tool ran out before the target. full: req/s with ${clients} requests always under way, or as many more as it took to slow the target. p50, p99: response times at ${wordRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target answered again. CPU: of the target, for one request at the rate that was held.`,
     ]),
+    ...(unknown.length === 0 ? [] : section('what is unknown, and why', unknown)),
     ...section(
       'why',
       ranking.map(({ protocol, why }, place) => `${place + 1}. ${protocol}: ${why}`),

@@ -1,4 +1,5 @@
 import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
+import { unknownSentence } from '../wording/unknown-values.ts'
 import { percent } from './limits-sentences.ts'
 import { wordCount, wordMs, wordRate } from './wording.ts'
 
@@ -15,8 +16,16 @@ export function protocolLines({ ranking, skipped, bestFor }: ProtocolsFindings):
   return [
     ...ranking.map(({ protocol, why }, place) => `${place + 1}. ${protocol}: ${why}`),
     ...adviceLines(bestFor),
+    ...unknownLines(ranking),
     ...skipped.map(({ protocol, why }) => `${protocol} was left out: ${why}`),
   ]
+}
+
+/** One line for each "-" in the table. */
+export function unknownLines(ranking: readonly RankedProtocol[]): readonly string[] {
+  return ranking.flatMap(({ protocol, unknown = [] }) =>
+    unknown.map((value) => `${protocol}, ${unknownSentence(value)}`),
+  )
 }
 
 const USES = {

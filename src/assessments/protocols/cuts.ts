@@ -7,7 +7,12 @@ import { portOf } from '../../protocols/index.ts'
 import { type Relay, startRelay } from '../../run/relay.ts'
 import type { Subject } from './subject.ts'
 
-const CUTS = 3
+export const CUTS = 3
+
+/** Over pipes there is no connection that could be cut. */
+export function hasConnection({ target }: Pick<Subject, 'target'>): boolean {
+  return !(typeof target === 'object' && 'stdio' in target)
+}
 
 /** At the common rate, by way of a relay that is cut again and again. */
 export async function whileCut(
@@ -16,8 +21,7 @@ export async function whileCut(
   { target: { url } }: LoadResult,
 ): Promise<Pick<MeasuredProtocol, 'successRate' | 'reconnectMs' | 'lost'>> {
   const port = portOf(new URL(url))
-  // Over pipes there is no connection that could be cut.
-  if (port === undefined || (typeof target === 'object' && 'stdio' in target)) {
+  if (port === undefined || !hasConnection({ target })) {
     return { successRate: 1, reconnectMs: null, lost: 0 }
   }
   const relay = await startRelay(new URL(url), port)

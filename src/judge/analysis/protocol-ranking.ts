@@ -68,7 +68,7 @@ function reason(
 }
 
 function held({ maxRps, maxIsBound, clients }: MeasuredProtocol): string {
-  if (maxRps === null) return 'no rate held the service level'
+  if (maxRps === null) return 'no rate was shown to hold the service level'
   const rate = `held ${Math.round(maxRps)} req/s over ${clients} connections`
   return maxIsBound ? `${rate} and would hold more: this tool ran out first` : rate
 }

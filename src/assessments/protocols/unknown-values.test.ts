@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+
+import { evenStretches, resultOf } from '../../judge/result.case.ts'
+import { unknownSentence } from '../../wording/unknown-values.ts'
+import { type ProtocolEvidence, unknownValuesOf } from './unknown-values.ts'
+
+const KNOWN = {
+  protocol: 'http',
+  verdict: 'pass',
+  throughputRps: 900,
+  clients: 16,
+  maxRps: 450,
+  maxIsBound: false,
+  p50Ms: 2,
+  p95Ms: 3,
+  p99Ms: 4,
+  successRate: 1,
+  reconnectMs: 12,
+  lost: 0,
+  cpuUsPerRequest: 130,
+} as const
+
+type Nullable = 'maxRps' | 'p99Ms' | 'reconnectMs' | 'cpuUsPerRequest'
+
+function reasons(values: Partial<Record<Nullable, null>>, evidence: Partial<ProtocolEvidence>): string[] {
+  const { target, ...watched } = resultOf({ stretches: evenStretches(8, 10, () => 10) })
+  const { unwatched: _, ...local } = target
+  return unknownValuesOf(
+    { ...KNOWN, ...values },
+    { lowest: undefined, loaded: { ...watched, target: local }, phaseMs: 2_000, cutSteps: 4, ...evidence },
+  ).map(unknownSentence)
+}
+
+describe('the reasons for unknown values of a protocol', () => {
+  test('are none where everything is known', () => {
+    expect(reasons({}, {})).toEqual([])
+  })
+
+  test('name the duration that shows a p99 at the lowest rate', () => {
+    const undecided = { timed: 204, late: 0 }
+    const lowest = { rate: 60, evidence: '0 late of 204 requests do not show a p99', undecided }
+    // 299 requests at 60 req/s take 5 s, which is half of a phase.
+    expect(reasons({ maxRps: null }, { lowest })).toEqual([
+      'held: unknown, because no rate was shown to hold the service level; the lowest tried was 60 req/s: ' +
+        '0 late of 204 requests do not show a p99; use at least -d 10',
+    ])
+  })
+
+  test('name what spoke against the lowest rate, without a duration, where a longer run does not help', () => {
+    const lowest = { rate: 60, evidence: '12% of the requests failed' }
+    expect(reasons({ maxRps: null }, { lowest })).toEqual([
+      'held: unknown, because no rate was shown to hold the service level; the lowest tried was 60 req/s: 12% of the requests failed',
+    ])
+  })
+
+  test('name the duration of a phase in which the monitor takes a sample and a cut connection returns', () => {
+    expect(reasons({ cpuUsPerRequest: null, reconnectMs: null }, {})).toEqual([
+      'back: unknown, because no request succeeded in the 500 ms after a cut; if the target does reconnect, use at least -d 8',
+      'CPU: unknown, because a phase of 2 s is too short; use at least -d 4',
+    ])
+    expect(reasons({ reconnectMs: null }, { cutSteps: undefined })).toEqual([
+      'back: unknown, because an MCP server over pipes has no connection to cut',
+    ])
+  })
+
+  test('name the target when it was not monitored, or answered nothing', () => {
+    const loaded = resultOf({ stretches: evenStretches(8, 10, () => 10) })
+    expect(reasons({ cpuUsPerRequest: null }, { loaded })).toEqual([
+      'CPU: unknown, because the target was not monitored (monitor is off)',
+    ])
+    expect(reasons({ p99Ms: null }, {})).toEqual(['p50, p99: unknown, because the target answered no request'])
+  })
+})

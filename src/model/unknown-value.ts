@@ -1,0 +1,21 @@
+import type { Ms, Rps } from './units.ts'
+
+/** Why a suite could not determine a value. */
+export type UnknownReason =
+  /** The phases were too short; the suite needs `-d` of at least `requiredMs`. */
+  | { readonly code: 'too-short'; readonly lengthMs: Ms; readonly requiredMs: Ms }
+  /** No trial showed that a rate holds the service level; the lowest rate that was tried, and what spoke against it. */
+  | { readonly code: 'not-shown'; readonly rps: Rps; readonly evidence: string; readonly requiredMs?: Ms }
+  | { readonly code: 'no-response' }
+  /** Over pipes there is no connection to cut. */
+  | { readonly code: 'no-connection' }
+  | { readonly code: 'not-monitored'; readonly evidence: string }
+  /** After a cut, no request succeeded before the phase ended. */
+  | { readonly code: 'no-reconnect'; readonly lengthMs: Ms; readonly requiredMs: Ms }
+
+/** A value that a report shows as "-". */
+export interface UnknownValue {
+  /** As the report calls it. */
+  readonly value: string
+  readonly reason: UnknownReason
+}

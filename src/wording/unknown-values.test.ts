@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+
+import type { UnknownReason } from '../model/unknown-value.ts'
+import { unknownSentence } from './unknown-values.ts'
+
+test.each<[UnknownReason, string]>([
+  [
+    { code: 'too-short', lengthMs: 2_000, requiredMs: 10_000 },
+    'CPU: unknown, because a phase of 2 s is too short; use at least -d 10',
+  ],
+  [
+    { code: 'not-shown', rps: 60.4, evidence: '0 late of 204 requests do not show a p99', requiredMs: 9_900 },
+    'CPU: unknown, because no rate was shown to hold the service level; the lowest tried was 60 req/s: 0 late of 204 requests do not show a p99; use at least -d 10',
+  ],
+  [
+    { code: 'not-shown', rps: 60, evidence: '12% of the requests failed' },
+    'CPU: unknown, because no rate was shown to hold the service level; the lowest tried was 60 req/s: 12% of the requests failed',
+  ],
+  [{ code: 'no-response' }, 'CPU: unknown, because the target answered no request'],
+  [
+    { code: 'not-monitored', evidence: 'monitor is off' },
+    'CPU: unknown, because the target was not monitored (monitor is off)',
+  ],
+  [
+    { code: 'no-reconnect', lengthMs: 500, requiredMs: 8_000 },
+    'CPU: unknown, because no request succeeded in the 500 ms after a cut; if the target does reconnect, use at least -d 8',
+  ],
+])('words %j with what to do', (reason, sentence) => {
+  expect(unknownSentence({ value: 'CPU', reason })).toBe(sentence)
+})

@@ -1,0 +1,30 @@
+import type { UnknownReason, UnknownValue } from '../model/unknown-value.ts'
+import { formatDuration, type Ms } from '../model/units.ts'
+
+/** "held is unknown: …", with what to do. */
+export function unknownSentence({ value, reason }: UnknownValue): string {
+  return `${value}: unknown, because ${cause(reason)}`
+}
+
+function cause(reason: UnknownReason): string {
+  switch (reason.code) {
+    case 'too-short':
+      return `a phase of ${formatDuration(reason.lengthMs)} is too short; use at least ${atLeast(reason.requiredMs)}`
+    case 'not-shown': {
+      const advice = reason.requiredMs === undefined ? '' : `; use at least ${atLeast(reason.requiredMs)}`
+      return `no rate was shown to hold the service level; the lowest tried was ${Math.round(reason.rps)} req/s: ${reason.evidence}${advice}`
+    }
+    case 'no-response':
+      return 'the target answered no request'
+    case 'no-connection':
+      return 'an MCP server over pipes has no connection to cut'
+    case 'not-monitored':
+      return `the target was not monitored (${reason.evidence})`
+    case 'no-reconnect':
+      return `no request succeeded in the ${formatDuration(reason.lengthMs)} after a cut; if the target does reconnect, use at least ${atLeast(reason.requiredMs)}`
+  }
+}
+
+function atLeast(ms: Ms): string {
+  return `-d ${Math.ceil(ms / 1_000)}`
+}

@@ -231,17 +231,15 @@ describe('a generator that ran out of', () => {
     }
   })
 
-  test('descriptors does not blame the target for errors', () => {
+  test.each(['local-files', 'local-ports'] as const)('%s does not blame the target for errors', (errorClass) => {
     const run = resultOf({
       stretches: eachWith(
         evenStretches(40, 25, () => 5),
-        () => ({ errors: { 'local-files': 20 } }),
+        () => ({ errors: { [errorClass]: 20 } }),
       ),
-      rest: {
-        generator: exhausted({ code: 'descriptors-exhausted', failedConnections: 800, limit: 64 }).generator,
-      },
     })
     expect(errorRateVerdict(run, run, { limit: 0.1 }).verdict).toBe('invalid')
     expect(noErrorsVerdict(run, run).verdict).toBe('invalid')
+    expect(percentileVerdict(run, run, { percentile: 95, limitMs: 50 }).verdict).toBe('invalid')
   })
 })

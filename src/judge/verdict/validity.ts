@@ -79,8 +79,11 @@ const EXHAUSTED: Partial<Record<DoubtCode, string>> = {
 }
 
 /** Requests waited for connections, or failed, for lack of something that the generator's side should have had. */
-function exhaustedResource({ generator }: LoadResult): Standing | undefined {
-  const reason = generator.doubts.map(({ code }) => EXHAUSTED[code]).find((each) => each !== undefined)
+function exhaustedResource({ generator, errorsByClass }: LoadResult): Standing | undefined {
+  const reason =
+    generator.doubts.map(({ code }) => EXHAUSTED[code]).find((each) => each !== undefined) ??
+    (errorsByClass['local-files'] && EXHAUSTED['descriptors-exhausted']) ??
+    (errorsByClass['local-ports'] && EXHAUSTED['ports-exhausted'])
   if (reason === undefined) return undefined
   return { verdict: 'invalid', reason, details: ['connections could not open, and requests waited for the others'] }
 }

@@ -36,6 +36,22 @@ describe('connecting that fails', () => {
     expect(run.pool.counts().failed).toBe(1)
   })
 
+  test('is counted by its class, even where another connection carries every request', async () => {
+    const noFile = Object.assign(new Error('connect EMFILE 127.0.0.1:1'), { code: 'EMFILE' })
+    const run = await runVirtually({
+      ...SECOND,
+      instants: evenly(20, 1_000),
+      target: {
+        connect: (attempt) => (attempt === 0 ? 0 : attempt === 1 ? refused() : noFile),
+        answer: () => ({ afterMs: 80 }),
+      },
+    })
+    expect(fatesOf(run)).toEqual({ success: 50 })
+    const { failed, failedByClass } = run.pool.counts()
+    expect(failedByClass).toEqual({ connect: 1, 'local-files': failed - 1 })
+    expect(failed).toBeGreaterThan(2)
+  })
+
   test('by never ending is a time-out of the request, and a try that is given up', async () => {
     const run = await runVirtually({
       instants: [100, 100],

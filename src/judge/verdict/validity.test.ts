@@ -200,6 +200,16 @@ describe('a generator that was suspended', () => {
     expect(judged(990)).toMatchObject({ verdict: 'invalid', reason: LATENESS })
   })
 
+  test('makes a fail invalid where it was late by more than the limit, though by less than a schedule allows', () => {
+    const run = resultOf({
+      stretches: eachWith(
+        evenStretches(40, 5, () => 30),
+        () => ({ generatorLagMs: 49 }),
+      ),
+    })
+    expect(percentileVerdict(run, run, { percentile: 75, limitMs: 14 }).verdict).toBe('invalid')
+  })
+
   test('does not excuse lateness that is small beside the limit', () => {
     const run = resultOf({
       stretches: eachWith(
@@ -208,7 +218,7 @@ describe('a generator that was suspended', () => {
       ),
     })
     const judged = (limitMs: number): string => percentileVerdict(run, run, { percentile: 95, limitMs }).verdict
-    expect(judged(600)).toBe('fail')
+    expect(judged(550)).toBe('fail')
     expect(judged(500)).toBe('invalid')
   })
 })

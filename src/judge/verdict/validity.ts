@@ -90,8 +90,10 @@ function exhaustedResource({ generator, errorsByClass }: LoadResult): Standing |
 
 /** Above this share of its time a generator thread had no room left. */
 const SATURATED = 0.95
-/** Lateness below this share of a latency limit cannot carry requests over the limit. */
+/** Lateness up to this share of a latency limit carries no request over it that is not close to it anyway. */
 const SMALL_SHARE = 0.1
+/** Timers and garbage collections make any thread this late now and then. */
+const USUAL_LAG_MS = 5
 
 /** The question of a verdict, for asking it of a part of the run. */
 export interface SameQuestion {
@@ -117,12 +119,9 @@ export function toolTrouble(figures: JudgedFigures, run: LoadResult, question: S
   return lateness(figures, run, question)
 }
 
-function lateness(
-  figures: JudgedFigures,
-  run: LoadResult,
-  { limitMs = 0, failsOn }: SameQuestion,
-): Standing | undefined {
-  const lateMs = Math.max(allowedLagMs(run, run), SMALL_SHARE * limitMs)
+function lateness(figures: JudgedFigures, run: LoadResult, { limitMs, failsOn }: SameQuestion): Standing | undefined {
+  // A thread that is late reads responses late as well: what a schedule allows may be more than a latency limit does.
+  const lateMs = limitMs === undefined ? allowedLagMs(run, run) : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
   const stretches = lateStretches(run, lateMs)
   if (stretches.length === 0) return undefined
   const keeps = outsideOf(figures, stretches)

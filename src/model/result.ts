@@ -177,6 +177,8 @@ export interface TargetSample {
   /** Of the process that used most, in % of one core: whether a single thread was full shows here only. */
   readonly busiestProcessCpuPercent: number | null
   readonly rssMb: number | null
+  /** How long the thread of the target that waited longest for a core did so since the sample before; Linux only. */
+  readonly coreWaitMs?: Ms | null
   readonly openSockets: number | null
   /** Of any kind, sockets among them. */
   readonly openFileDescriptors?: number | null

@@ -15,6 +15,7 @@ const NONE = { count: 0, ms: 0 }
 function stateOf(change: Partial<GeneratorState>, failedByClass: PoolCounts['failedByClass'] = {}): GeneratorState {
   const pool = { size: 10, opened: 5, closed: 0, reconnects: 0, failed: 9, peakInUse: 5, fullMs: 0, failedByClass }
   return {
+    coldBecause: null,
     protocolVersion: null,
     pools: [pool],
     cpuMs: 100,

@@ -59,7 +59,7 @@ test.each<[DoubtFacts, string]>([
   ],
   [
     { code: 'generator-suspended', count: 1, suspendedMs: 1_990 },
-    'the generator was suspended for 2 s and then sent all overdue requests at once; do not stop or pause it during a run',
+    'the generator was suspended for 2 s and then sent all overdue requests at once; do not pause its process, its container or its machine during a run',
   ],
   [
     { code: 'generator-blocked', count: 3, blockedMs: 900 },

@@ -57,7 +57,7 @@ const sentences: Sentences = {
     `${threads} generator threads share ${cores} cores with everything else; use at most ${Math.max(1, cores - 1)}`,
   'generator-suspended': ({ count, suspendedMs }) =>
     `the generator was suspended for ${formatDuration(suspendedMs)}${inPieces(count)} and then sent all overdue requests ` +
-    'at once; do not stop or pause it during a run',
+    'at once; do not pause its process, its container or its machine during a run',
   'generator-blocked': ({ count, blockedMs }) =>
     `code in a generator thread blocked it for ${formatDuration(blockedMs)}${inPieces(count)}; move long computations out ` +
     "of the test's thread",

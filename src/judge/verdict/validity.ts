@@ -5,6 +5,7 @@ import type { VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
 import { lateStretches, longestLagMs, outsideOf } from './late-stretches.ts'
 import { remainingFigures } from './remaining-figures.ts'
+import { coreWaits, shortenedBy } from './starved-target.ts'
 import { wordMs, wordPercent } from './wording.ts'
 
 /** Where a verdict stands once the run itself has been looked at, and why when that decided it. */
@@ -119,18 +120,33 @@ export function toolTrouble(figures: JudgedFigures, run: LoadResult, question: S
   return lateness(figures, run, question)
 }
 
-function lateness(figures: JudgedFigures, run: LoadResult, { limitMs, failsOn }: SameQuestion): Standing | undefined {
+function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing | undefined {
+  const { limitMs, failsOn } = question
   // A thread that is late reads responses late as well: what a schedule allows may be more than a latency limit does.
   const lateMs = limitMs === undefined ? allowedLagMs(run, run) : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
-  const stretches = lateStretches(run, lateMs)
-  if (stretches.length === 0) return undefined
-  const keeps = outsideOf(figures, stretches)
-  if (keeps.every(Boolean) || failsOn(remainingFigures(figures, keeps))) return undefined
+  const keeps = outsideOf(figures, lateStretches(run, lateMs))
+  const waitsMs = limitMs === undefined ? [] : coreWaits(figures, run)
+  const isLate = keeps.includes(false)
+  const longestWaitMs = Math.max(0, ...waitsMs)
+  if (!isLate && longestWaitMs === 0) return undefined
+  if (failsOn(remainingFigures(shortenedBy(figures, waitsMs), keeps))) return undefined
+  if (!isLate) return starved(longestWaitMs)
   return notDelivered(
     `the generator was up to ${wordMs(longestLagMs(run))} ms late and then sent all overdue requests at once: ` +
       'outside that time and its aftermath, this is not a fail',
     run,
   )
+}
+
+function starved(waitMs: Ms): Standing {
+  return {
+    verdict: 'invalid',
+    reason: 'other processes took cores from the target',
+    details: [
+      `the target waited for a core for up to ${wordMs(waitMs)} ms in a second: without that, this is not a fail`,
+      'stop other processes, or run the target on another machine',
+    ],
+  }
 }
 
 /** A fail that the requests show, unless it may be the tool's own. */

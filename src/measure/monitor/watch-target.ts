@@ -1,4 +1,5 @@
 import type { TargetSample } from '../../model/result.ts'
+import { CoreWait } from './core-wait.ts'
 import { listenersOf, type Listeners } from './listeners.ts'
 import { NamespaceTraffic } from './namespace-traffic.ts'
 import { readResidentBytes, readStat, readThreads, TICKS_PER_SECOND, type ProcessStat } from './proc.ts'
@@ -44,6 +45,7 @@ class ProcessWatch implements TargetWatch {
   readonly #tree: ProcessTree
   readonly #sockets = new Map<number, SocketCount>()
   readonly #traffic: NamespaceTraffic
+  readonly #coreWait = new CoreWait()
   #alive: readonly number[] = []
   #cpuTicks: number
   /** pid → its own time at the previous sample. */
@@ -90,6 +92,7 @@ class ProcessWatch implements TargetWatch {
       cpuPercent: usedTicks < 0 ? null : percentOf(usedTicks),
       busiestProcessCpuPercent: percentOf(this.#busiestTicks),
       rssMb: this.#residentMb(),
+      coreWaitMs: this.#coreWait.read(this.#alive),
       threads: this.#threads(),
       ...(await this.#descriptors()),
       ...this.#traffic.read(),

@@ -21,6 +21,7 @@ export const NOTHING: Omit<TargetSample, 'atMs'> = {
   cpuPercent: null,
   busiestProcessCpuPercent: null,
   rssMb: null,
+  coreWaitMs: null,
   openSockets: null,
   openFileDescriptors: null,
   threads: null,

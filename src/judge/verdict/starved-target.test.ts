@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { decodeHdr } from '../../model/hdr-codec.ts'
+import { bucketHighUs } from '../../model/hdr.ts'
+import type { LoadResult, TargetSample } from '../../model/result.ts'
+import { doubt } from '../../wording/doubts.ts'
+import { evenStretches, resultOf } from '../result.case.ts'
+import { maximumVerdict } from './maximum.ts'
+import { percentileVerdict } from './percentile.ts'
+import { coreWaits, shortenedBy } from './starved-target.ts'
+
+const nothing = { cpuPercent: 20, busiestProcessCpuPercent: 20, rssMb: 50, openSockets: 4, bytesIn: 0, bytesOut: 0 }
+
+/** 4 s of requests that took `ms`, in which the target waited for a core this long in each second. */
+function runOf(ms: number, waitsMs: readonly (number | null)[], foreignPercent = 100): LoadResult {
+  const samples = waitsMs.map((coreWaitMs, second): TargetSample => ({
+    ...nothing,
+    atMs: 1_000 * (second + 1),
+    coreWaitMs,
+  }))
+  const run = resultOf({ stretches: evenStretches(40, 20, () => ms), stretchMs: 100 })
+  const doubts = foreignPercent > 30 ? [doubt({ code: 'foreign-load', cpuPercent: foreignPercent })] : []
+  return {
+    ...run,
+    generator: { ...run.generator, doubts },
+    target: { url: 'http://127.0.0.1:1/', pids: [1], samples },
+  }
+}
+
+test('batches wait as long as the target did in their second', () => {
+  const run = runOf(20, [0, 150, null, 30])
+  expect(coreWaits(run, run)).toEqual([
+    ...Array<number>(10).fill(0),
+    ...Array<number>(10).fill(150),
+    ...Array<number>(10).fill(0),
+    ...Array<number>(10).fill(30),
+  ])
+})
+
+test('a target that competes with itself only did not wait for others', () => {
+  const run = runOf(20, [900, 900, 900, 900], 0)
+  expect(coreWaits(run, run)).toEqual(Array<number>(40).fill(0))
+})
+
+test('times are shortened by the wait, to nothing at least', () => {
+  const run = runOf(20, [])
+  const { batches } = shortenedBy(
+    run,
+    run.batches.inFlight.map((_, batch) => (batch === 0 ? 5 : batch === 1 ? 50 : 0)),
+  )
+  const times = batches.targetTime.slice(0, 3).map((text) => bucketHighUs(decodeHdr(text).buckets[0] ?? 0) / 1_000)
+  expect(times).toEqual([expect.closeTo(15, 1), 0, expect.closeTo(20, 1)])
+  expect(batches.serviceTime).toEqual(batches.targetTime)
+})
+
+test.each([
+  ['percentile', (run: LoadResult) => percentileVerdict(run, run, { percentile: 75, limitMs: 14 })],
+  ['maximum', (run: LoadResult) => maximumVerdict(run, run, { limitMs: 14 })],
+])('a fail of the %s that waiting for a core can have made is invalid', (_, judged) => {
+  expect(judged(runOf(20, [80, 80, 80, 80]))).toMatchObject({
+    verdict: 'invalid',
+    reason: 'other processes took cores from the target',
+  })
+  expect(judged(runOf(20, [2, 3, 2, 2])).verdict).toBe('fail')
+  expect(judged(runOf(800, [80, 80, 80, 80])).verdict).toBe('fail')
+  expect(judged(runOf(20, [80, 80, 80, 80], 0)).verdict).toBe('fail')
+})

@@ -1,0 +1,47 @@
+import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
+import { bucketLowUs, bucketOf } from '../../model/hdr.ts'
+import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+
+/**
+ * For each batch of the figures, how long a thread of the target waited for a core at about that time; 0 where nothing
+ * but the target and the generator used the machine, for then the target competes with itself.
+ */
+export function coreWaits({ batches }: JudgedFigures, { target, generator }: LoadResult): readonly Ms[] {
+  const isForeign = generator.doubts.some(({ code }) => code === 'foreign-load')
+  const samples = isForeign ? target.samples : []
+  return batches.inFlight.map((_, batch) => {
+    const startMs = batches.startMs + batch * batches.lengthMs
+    const endMs = startMs + batches.lengthMs
+    const waits = samples
+      .filter(({ atMs }, sample) => atMs > startMs && (samples[sample - 1]?.atMs ?? 0) < endMs)
+      .map(({ coreWaitMs }) => coreWaitMs ?? 0)
+    return Math.max(0, ...waits)
+  })
+}
+
+/** The figures with the times of each batch shortened: by as much as waiting for a core can have added at most. */
+export function shortenedBy<Kind extends JudgedFigures>(figures: Kind, waitsMs: readonly Ms[]): Kind {
+  const { batches } = figures
+  const shorten = (encoded: string, batch: number): string => shortened(encoded, 1_000 * (waitsMs[batch] ?? 0))
+  return {
+    ...figures,
+    batches: {
+      ...batches,
+      serviceTime: batches.serviceTime.map(shorten),
+      targetTime: batches.targetTime.map(shorten),
+    },
+  }
+}
+
+function shortened(encoded: string, byUs: number): string {
+  if (byUs === 0) return encoded
+  const filled = new Map<number, number>()
+  const { buckets, counts } = decodeHdr(encoded)
+  for (let i = 0; i < buckets.length; i++) {
+    const bucket = bucketOf(Math.max(0, Math.floor(bucketLowUs(buckets[i] ?? 0) - byUs)))
+    filled.set(bucket, (filled.get(bucket) ?? 0) + (counts[i] ?? 0))
+  }
+  const sorted = [...filled].toSorted(([a], [b]) => a - b)
+  return encodeHdr({ buckets: sorted.map(([bucket]) => bucket), counts: sorted.map(([, count]) => count) })
+}

@@ -95,8 +95,9 @@ test('is no part of the time that connecting takes', async () => {
   })
   expect(result).toMatchObject({ successes: 10 })
   const { connectTime, queueTime } = result
-  if (!('p50Ms' in connectTime) || !('minMs' in queueTime)) throw new Error('nothing was measured')
-  expect(connectTime.p50Ms).toBeLessThan(200)
+  if (!('minMs' in connectTime) || !('minMs' in queueTime)) throw new Error('nothing was measured')
+  // With the login in it, no connection would take less.
+  expect(connectTime.minMs).toBeLessThan(400)
   expect(queueTime.minMs).toBeGreaterThan(399)
 })
 

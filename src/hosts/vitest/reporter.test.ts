@@ -39,7 +39,8 @@ describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
     const interruptedMs = performance.now()
     process.kill((group ? -1 : 1) * (vitest.pid ?? Number.NaN), 'SIGINT')
     const { output, exitCode } = await ended
-    expect(performance.now() - interruptedMs).toBeLessThan(2_500)
+    // Vitest itself gives up after 10 s (its `teardownTimeout`).
+    expect(performance.now() - interruptedMs).toBeLessThan(8_000)
     expect(exitCode, output).toBe(130)
     const { results, target: reported } = project.record()
     expect(results.map(({ name, ended: end, endedBecause }) => [name, end, endedBecause])).toEqual([

@@ -1,9 +1,10 @@
 /**
  * An open-model HTTP client that shares no code with the package: `node cold-start-client.ts PORT RATE SECONDS`. It sends
  * at uniform intended times on keep-alive connections, measures from the intended time, and is warm before it measures.
- * It waits for the last millisecond before each request in a busy loop, so that its own lateness is small.
+ * A second thread sleeps until a request is due and wakes the first one, which is more exact than a timer.
  */
 import { connect, type Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
 
 const [port, rate, seconds] = process.argv.slice(2).map(Number)
 if (port === undefined || rate === undefined || seconds === undefined) throw new Error('give PORT RATE SECONDS')
@@ -48,31 +49,44 @@ function send(onDone: () => void): void {
   socket.write(REQUEST)
 }
 
+/** Sleeps until each of `count` requests is due, at least 0.2 ms each time, and wakes the thread that sends them. */
+const SLEEPER = `
+  const { workerData: { words, startMs, perSecond, count } } = require('node:worker_threads')
+  const sleep = new Int32Array(new SharedArrayBuffer(4))
+  for (let next = 0; next < count; ) {
+    const waitMs = startMs + ((next + 1) * 1_000) / perSecond - (performance.timeOrigin + performance.now())
+    Atomics.wait(sleep, 0, 0, Math.max(0.2, waitMs))
+    const passedMs = performance.timeOrigin + performance.now() - startMs
+    next = Math.max(next, Math.min(count, Math.floor((passedMs * perSecond) / 1_000)))
+    Atomics.store(words, 0, next)
+    Atomics.notify(words, 0)
+  }`
+
 /** Latencies in ms from the intended times of `count` requests. */
 async function drive(perSecond: number, count: number): Promise<Float64Array> {
   const latencies = new Float64Array(count)
   const { promise, resolve } = Promise.withResolvers<void>()
-  const startMs = performance.now() + 30
-  let next = 0
+  const words = new Int32Array(new SharedArrayBuffer(4))
+  const now = (): number => performance.timeOrigin + performance.now()
+  const startMs = now() + 200
+  const sleeper = new Worker(SLEEPER, { eval: true, workerData: { words, startMs, perSecond, count } })
+  let sent = 0
   let done = 0
-  const dueMs = (): number => startMs + ((next + 1) * 1_000) / perSecond
-  const step = (): void => {
-    while (next < count && dueMs() <= performance.now()) {
-      const index = next
-      const intendedMs = dueMs()
-      next++
-      send(() => {
-        latencies[index] = performance.now() - intendedMs
-        if (++done === count) resolve()
-      })
+  const sendDue = async (): Promise<void> => {
+    while (sent < count) {
+      await Atomics.waitAsync(words, 0, sent).value
+      for (const due = Atomics.load(words, 0); sent < due; sent++) {
+        const index = sent
+        const intendedMs = startMs + ((index + 1) * 1_000) / perSecond
+        send(() => {
+          latencies[index] = now() - intendedMs
+          if (++done === count) resolve()
+        })
+      }
     }
-    if (next === count) return
-    const waitMs = dueMs() - performance.now()
-    if (waitMs > 2) setTimeout(step, waitMs - 2)
-    else setImmediate(step)
   }
-  step()
-  await promise
+  await Promise.all([sendDue(), promise])
+  await sleeper.terminate()
   return latencies.toSorted()
 }
 

@@ -4,7 +4,7 @@ import type { LoadResult } from '../model/result.ts'
 import { type LoadRun, Run } from './load-run.ts'
 import { threadPool } from './thread-pool.ts'
 import { vocabulary } from './vocabulary.ts'
-import { expectedTransport } from './warm-up/transports.ts'
+import { expectedTransports } from './warm-up/transports.ts'
 
 export type { LoadRun } from './load-run.ts'
 
@@ -31,5 +31,5 @@ export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise
  * thread does not keep the process alive.
  */
 export function prepareGenerator(plan: Pick<LoadPlan, 'target' | 'protocol'>): void {
-  threadPool.prepare([expectedTransport(plan)])
+  threadPool.prepare(expectedTransports(plan))
 }

@@ -1,7 +1,7 @@
 import { Generator } from './generator.ts'
 import type { FromGenerator, GeneratorJob, ToGenerator } from './messages.ts'
 import { collectGarbage } from './warm-up/collect-garbage.ts'
-import { transportOf, type TransportName } from './warm-up/transports.ts'
+import { transportsOfLane, type TransportName } from './warm-up/transports.ts'
 import { warmUp } from './warm-up/warm-up.ts'
 
 /** Runs one job in this thread: warms the thread up as far as the job needs it, then opens the generator. */
@@ -32,7 +32,6 @@ export class JobServer {
 
 /** The transports of a job, whose targets are known by now. */
 function transportsOf({ plan, lanes }: GeneratorJob): ReadonlySet<TransportName> {
-  return new Set(
-    plan.lanes.map(({ protocol }, lane) => transportOf(new URL(lanes[lane]?.url ?? '').protocol, protocol)),
-  )
+  const schemes = lanes.map(({ url }) => new URL(url).protocol)
+  return new Set(plan.lanes.flatMap(({ protocol }, lane) => transportsOfLane(schemes[lane] ?? '', protocol)))
 }

@@ -10,22 +10,28 @@ export interface Sink {
 export const HOST = '127.0.0.1'
 const HEAD_END = '\r\n\r\n'
 
-/** Opens an HTTP/1.1 server. `respond` turns the body of a request into that of the response; undefined means 202. */
-export function openHttpSink(respond: (body: string) => string | undefined): Promise<Sink> {
-  return openSocketSink((socket) => {
-    let received = ''
-    return (chunk) => {
-      received += chunk
-      for (let end = requestEnd(received); end !== undefined; end = requestEnd(received)) {
-        const body = received.slice(received.indexOf(HEAD_END) + HEAD_END.length, end)
-        received = received.slice(end)
-        const answer = respond(body)
-        const status = answer === undefined ? '202 Accepted' : '200 OK'
-        const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${answer?.length ?? 0}`
-        socket.write(`${head}\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT${HEAD_END}${answer ?? ''}`, 'latin1')
-      }
+/** Turns what a client sent into the answer; undefined for no answer, which HTTP reports as 202. */
+export type Respond = (message: string) => string | undefined
+
+/** Opens an HTTP/1.1 server. `respond` turns the body of a request into that of the response. */
+export function openHttpSink(respond: Respond): Promise<Sink> {
+  return openSocketSink((socket) => serveHttp(socket, respond))
+}
+
+/** Returns what reads the requests of one HTTP/1.1 connection and answers them. */
+export function serveHttp(socket: Socket, respond: Respond): (chunk: string) => void {
+  let received = ''
+  return (chunk) => {
+    received += chunk
+    for (let end = requestEnd(received); end !== undefined; end = requestEnd(received)) {
+      const body = received.slice(received.indexOf(HEAD_END) + HEAD_END.length, end)
+      received = received.slice(end)
+      const answer = respond(body)
+      const status = answer === undefined ? '202 Accepted' : '200 OK'
+      const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${answer?.length ?? 0}`
+      socket.write(`${head}\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT${HEAD_END}${answer ?? ''}`, 'latin1')
     }
-  })
+  }
 }
 
 /** Position after the first complete request in `received`; undefined while it is incomplete. */
@@ -38,7 +44,7 @@ function requestEnd(received: string): number | undefined {
 }
 
 /** Opens a server that answers each line with what `respond` returns for it. */
-export function openLineSink(respond: (line: string) => string | undefined): Promise<Sink> {
+export function openLineSink(respond: Respond): Promise<Sink> {
   return openSocketSink((socket) => {
     let received = ''
     return (chunk) => {

@@ -2,9 +2,7 @@ import type { LoadPlan, ResolvedLane, ResolvedPlan, Target } from '../../model/p
 import { mcp } from '../../protocols/mcp/index.ts'
 import { LEGACY_VERSIONS } from '../../protocols/mcp/versions.ts'
 import { jsonRpcReply } from './json-rpc-reply.ts'
-import { openHttpSink, openLineSink, type Sink } from './sinks.ts'
-
-type Respond = (message: string) => string | undefined
+import { openHttpSink, openLineSink, type Respond, type Sink } from './sinks.ts'
 
 /** Loads `ws` only where a plan uses it, as the protocols do. */
 async function openWebSocketSink(respond: Respond): Promise<Sink> {
@@ -16,11 +14,14 @@ interface Transport {
   open(): Promise<Sink>
   /** Scheme of the sink's URL. */
   readonly scheme: string
-  readonly plan: Pick<LoadPlan, 'request' | 'protocol'>
+  readonly plan: Pick<LoadPlan, 'request' | 'protocol' | 'tls'>
   /** What a connection needs to know before it opens. */
   readonly negotiated?: unknown
 }
 
+const OK = '{"ok":true}'
+const REQUESTS = [{ path: '/' }, { method: 'POST', path: '/', body: '{"text":"warm-up"}' }]
+const UNVERIFIED = { rejectUnauthorized: false }
 const [version] = LEGACY_VERSIONS
 const MCP = {
   plan: { protocol: mcp({ protocolVersion: version }), request: { tool: 'echo', arguments: { message: 'warm-up' } } },
@@ -28,13 +29,27 @@ const MCP = {
 } as const
 
 /** The ways in which the built-in protocols use a socket. */
-export type TransportName = 'http' | 'websocket' | 'tcp' | 'mcp-http' | 'mcp-websocket' | 'mcp-lines'
+export type TransportName =
+  | 'http'
+  | 'https'
+  | 'http2'
+  | 'websocket'
+  | 'tcp'
+  | 'mcp-http'
+  | 'mcp-websocket'
+  | 'mcp-lines'
 
 const TRANSPORTS: Readonly<Record<TransportName, Transport>> = {
-  http: {
-    open: () => openHttpSink(() => '{"ok":true}'),
-    scheme: 'http',
-    plan: { request: [{ path: '/' }, { method: 'POST', path: '/', body: '{"text":"warm-up"}' }] },
+  http: { open: () => openHttpSink(() => OK), scheme: 'http', plan: { request: REQUESTS } },
+  https: {
+    open: async () => (await import('./tls-sinks.ts')).openHttpsSink(() => OK),
+    scheme: 'https',
+    plan: { request: REQUESTS, tls: UNVERIFIED },
+  },
+  http2: {
+    open: async () => (await import('./tls-sinks.ts')).openHttp2Sink(OK),
+    scheme: 'https',
+    plan: { request: REQUESTS, tls: UNVERIFIED },
   },
   websocket: {
     open: () => openWebSocketSink((message) => message),
@@ -62,43 +77,50 @@ export function transport(name: TransportName): Transport {
   return TRANSPORTS[name]
 }
 
-const BY_SCHEME: Readonly<Record<string, TransportName>> = {
-  'http:': 'http',
-  'https:': 'http',
-  'ws:': 'websocket',
-  'wss:': 'websocket',
-  'tcp:': 'tcp',
-  'tls:': 'tcp',
-  'mcp+http:': 'mcp-http',
-  'mcp+https:': 'mcp-http',
-  'mcp+ws:': 'mcp-websocket',
-  'mcp+wss:': 'mcp-websocket',
-  'mcp+tcp:': 'mcp-lines',
-  'mcp+stdio:': 'mcp-lines',
+/** Over TLS, only the handshake tells whether the target speaks HTTP/1.1 or HTTP/2. */
+const BY_SCHEME: Readonly<Record<string, readonly TransportName[]>> = {
+  'http:': ['http'],
+  'https:': ['https', 'http2'],
+  'ws:': ['websocket'],
+  'wss:': ['websocket'],
+  'tcp:': ['tcp'],
+  'tls:': ['tcp'],
+  'mcp+http:': ['mcp-http'],
+  'mcp+https:': ['mcp-http', 'https', 'http2'],
+  'mcp+ws:': ['mcp-websocket'],
+  'mcp+wss:': ['mcp-websocket'],
+  'mcp+tcp:': ['mcp-lines'],
+  'mcp+stdio:': ['mcp-lines'],
 }
 
 /** Where the scheme is not known before the run. */
 const BY_KIND: Readonly<Record<string, TransportName>> = { websocket: 'websocket', tcp: 'tcp', mcp: 'mcp-http' }
 
 /**
- * The transport of a lane. A custom protocol gets HTTP, which warms the schedule, the dispatcher and the recorder without
- * running any code of the user.
+ * The transports of a lane. A custom protocol gets HTTP, which warms the schedule, the dispatcher and the recorder
+ * without running any code of the user.
  */
-export function transportOf(scheme: string, protocol: ResolvedLane['protocol']): TransportName {
-  return protocol.from === 'shipped' ? (BY_SCHEME[scheme] ?? BY_KIND[protocol.spec.kind] ?? 'http') : 'http'
+export function transportsOfLane(scheme: string, protocol: ResolvedLane['protocol']): readonly TransportName[] {
+  return protocol.from === 'shipped' ? expected(scheme, protocol.spec.kind) : ['http']
 }
 
 /** The transports of a plan. */
 export function transportsOf({ lanes }: ResolvedPlan): readonly TransportName[] {
-  const names = lanes.map(({ target, protocol }) => transportOf(schemeOf(target), protocol))
+  const names = lanes.flatMap(({ target, protocol }) => transportsOfLane(schemeOf(target), protocol))
   return [...new Set(names)]
 }
 
-/** The transport of a plan that is not checked yet. */
-export function expectedTransport({ target, protocol }: Pick<LoadPlan, 'target' | 'protocol'>): TransportName {
+/** The transports of a plan that is not checked yet. */
+export function expectedTransports({
+  target,
+  protocol,
+}: Pick<LoadPlan, 'target' | 'protocol'>): readonly TransportName[] {
   const named = typeof protocol === 'object' && 'kind' in protocol ? protocol.kind : protocol
-  const kind = typeof named === 'string' ? named : 'http'
-  return BY_SCHEME[schemeOf(target)] ?? BY_KIND[kind] ?? 'http'
+  return expected(schemeOf(target), typeof named === 'string' ? named : 'http')
+}
+
+function expected(scheme: string, kind: string): readonly TransportName[] {
+  return BY_SCHEME[scheme] ?? [BY_KIND[kind] ?? 'http']
 }
 
 /** Empty where a function returns the target. */

@@ -22,18 +22,21 @@ const warm = new Map<TransportName, Promise<void>>()
  * Resolves with why a warm-up failed (this machine has no loopback interface, say); undefined when all are warm.
  */
 export async function warmUp(names: Iterable<TransportName>): Promise<string | undefined> {
-  for (const name of names) {
-    const warming = warm.get(name) ?? warmUpOne(name)
-    warm.set(name, warming)
-    try {
-      await warming
-    } catch (error) {
-      // The next run tries again.
-      warm.delete(name)
-      return error instanceof Error ? error.message : String(error)
-    }
+  const failures = await Promise.all([...names].map(warmUpOnce))
+  return failures.find((failure) => failure !== undefined)
+}
+
+async function warmUpOnce(name: TransportName): Promise<string | undefined> {
+  const warming = warm.get(name) ?? warmUpOne(name)
+  warm.set(name, warming)
+  try {
+    await warming
+    return undefined
+  } catch (error) {
+    // The next run tries again.
+    warm.delete(name)
+    return error instanceof Error ? error.message : String(error)
   }
-  return undefined
 }
 
 async function warmUpOne(name: TransportName): Promise<void> {

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { WebSocketServer } from 'ws'
-import { closed, HOST, portOf, type Sink } from './sinks.ts'
+import { closed, HOST, portOf, type Respond, type Sink } from './sinks.ts'
 
 /** Opens a WebSocket server that answers each message with what `respond` returns for it. */
-export async function openWebSocketSink(respond: (message: string) => string | undefined): Promise<Sink> {
+export async function openWebSocketSink(respond: Respond): Promise<Sink> {
   const server = new WebSocketServer({ host: HOST, port: 0, perMessageDeflate: false })
   server.on('connection', (socket) => {
     socket.on('message', (data: Buffer) => {

@@ -22,7 +22,8 @@ export const claims: readonly Claim[] = [
   {
     text: 'a ramp from 0 to 200/s over 2 s sends 200 requests, a quarter of them in its first half',
     async show({ load }, server) {
-      const result = await load({ pattern: rampUp({ from: 0, to: 200, duration: 2_000 }), tracing: 'off' })
+      const pattern = rampUp({ from: 0, to: 200, duration: 2_000 })
+      const result = await load({ pattern, arrivals: 'uniform', tracing: 'off' })
       const { requests, arrivedMs } = await server.ask({ type: 'counts' })
       // The first one is due at the 141st millisecond: Λ(t) = 50 t² is 1 there.
       const zeroMs = (arrivedMs[0] ?? 0) - 1_000 * Math.sqrt(1 / 50)

@@ -5,6 +5,7 @@ import { conclude } from './conclude.ts'
 import { designEffect, FEWEST_STRETCHES } from './design-effect.ts'
 import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
+import { decisiveMargin, marginAbove } from './mean-margin.ts'
 import { latencyCourse, latencySums } from './latencies.ts'
 import { tooFew } from './more-requests.ts'
 import type { LatencyOf } from './percentile-share.ts'
@@ -21,7 +22,7 @@ export interface MeanQuestion {
 
 interface MeanEstimate {
   readonly meanMs: Ms
-  /** What the mean may lie above or below its estimate with the asked confidence; undefined: too few stretches. */
+  /** How far the true mean may lie below its estimate; `marginAbove` gives the other side. Undefined: too few batches. */
   readonly marginMs: Ms | undefined
   readonly n: number
   readonly effect: number | undefined
@@ -85,7 +86,7 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
   }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
   const { n, effect, marginMs = Number.POSITIVE_INFINITY } = estimate
-  const distanceMs = Math.abs(limitMs - worst)
+  const distanceMs = decisiveMargin(worst, limitMs)
   const toTell = Math.ceil(n * (marginMs / distanceMs) ** 2)
   const shortfall = {
     requests: n,
@@ -107,12 +108,13 @@ function withUnanswered(
 
 function compare({ meanMs, marginMs }: MeanEstimate, worstMs: Ms, limitMs: Ms): Exclude<VerdictValue, 'invalid'> {
   if (marginMs === undefined) return 'inconclusive'
-  if (worstMs + marginMs < limitMs) return 'pass'
+  if (worstMs + marginAbove(meanMs, marginMs) < limitMs) return 'pass'
   return meanMs - marginMs >= limitMs ? 'fail' : 'inconclusive'
 }
 
 function describeMean({ meanMs, marginMs, n, effect }: MeanEstimate, confidence: Ratio): string {
   if (marginMs === undefined || effect === undefined) return `${wordMs(meanMs)} ms (n = ${wordCount(n)})`
-  const interval = wordMsRange(Math.max(0, meanMs - marginMs), meanMs + marginMs)
+  const [lowMs, highMs] = [Math.max(0, meanMs - marginMs), meanMs + marginAbove(meanMs, marginMs)]
+  const interval = Number.isFinite(highMs) ? wordMsRange(lowMs, highMs) : `above ${wordMs(lowMs)} ms`
   return `${wordMs(meanMs)} ms (${wordInterval(confidence)} ${interval}, n = ${wordCount(n)}, effective ${wordCount(Math.floor(n / effect))})`
 }

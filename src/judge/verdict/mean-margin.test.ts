@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+
+import { decisiveMargin, marginAbove } from './mean-margin.ts'
+import { MEAN_PROCESSES, wrongMeanVerdicts } from './mean.case.ts'
+
+describe('the margin above a mean', () => {
+  test('solves μ − margin · (μ / mean)² = mean', () => {
+    const upper = 10 + marginAbove(10, 1)
+    expect(upper - (upper / 10) ** 2).toBeCloseTo(10, 9)
+    expect(marginAbove(10, 0.01)).toBeCloseTo(0.01, 4)
+    expect(marginAbove(10, 0)).toBe(0)
+  })
+
+  test('is infinite where the symmetric margin is more than a quarter of the mean', () => {
+    expect(marginAbove(10, 2.49)).toBeLessThan(10)
+    expect(marginAbove(10, 2.51)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('reaches the limit exactly at the decisive margin', () => {
+    expect(10 + marginAbove(10, decisiveMargin(10, 12))).toBeCloseTo(12, 9)
+    expect(decisiveMargin(10, 8)).toBe(2)
+  })
+})
+
+/** The mean of a heavy-tailed queue is not in a run of this length: `docs/calibration/mean.md` has its share of wrong passes. */
+const LIGHT_TAILED = MEAN_PROCESSES.filter(({ isHeavyTailed }) => isHeavyTailed !== true)
+
+describe('the bounds of a mean', () => {
+  // Of 300 verdicts that are wrong with a chance of 5%, more than 28 are wrong about once in a thousand times.
+  test.each(LIGHT_TAILED)(
+    'give at most 28 of 300 wrong verdicts on each side with 10 000 requests of $name',
+    (process) => {
+      const { pass, fail } = wrongMeanVerdicts(process, 10_000, 300)
+      expect(pass).toBeLessThanOrEqual(28)
+      expect(fail).toBeLessThanOrEqual(28)
+    },
+  )
+
+  test.each(LIGHT_TAILED)('give at most 28 of 300 wrong passes with 1 000 requests of $name', (process) => {
+    expect(wrongMeanVerdicts(process, 1_000, 300).pass).toBeLessThanOrEqual(28)
+  })
+})

@@ -46,9 +46,16 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     const run = await startLoad({ ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo) })
     // oxlint-disable-next-line no-await-in-loop
     const result = await untilLost(trial, slo, run)
-    const outcome = judgeTrial(trial, figuresOf(result, slo), slo)
+    const outcome = judgeTrial(trial, figuresOf(result, slo, measured[0]?.outcome.serviceMs), slo)
     measured.push({ outcome, result })
-    onFindings(findingsOf(searchSoFar(measured.map((each) => each.outcome))))
+    onFindings(
+      findingsOf(
+        searchSoFar(
+          measured.map((each) => each.outcome),
+          options,
+        ),
+      ),
+    )
     const calm = measured[0]?.result ?? result
     const plan = { ...search.plan, ...seedOf(measured), requestTimeout: patienceMs(slo) }
     if (outcome.verdict !== 'pass' || trial.purpose === 'saturate') {

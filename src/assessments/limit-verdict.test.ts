@@ -18,6 +18,7 @@ const found: LimitsFindings = {
   trials: [],
   saturation: null,
   ended: 'found',
+  notes: [],
 }
 const open = { ...found, maxSustainableRps: null }
 

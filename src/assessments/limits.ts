@@ -72,6 +72,12 @@ function settle({ findings, measured }: FoundLimit, minRps: Rps | undefined): vo
   const { verdict, message } = verdictOnLimit(findings, minRps)
   const deciding =
     measured.findLast(({ outcome }) => isOpen(outcome) && outcome.rate === findings.interval[0]) ?? measured.at(-1)
-  const lines = [recommendationSentence(findings), bottleneckSentence(findings), ...findings.bottleneck.evidence]
+  const notes = findings.notes.map((note) => note.message)
+  const lines = [
+    ...notes,
+    recommendationSentence(findings),
+    bottleneckSentence(findings),
+    ...findings.bottleneck.evidence,
+  ]
   settleSuite({ matcher: 'limitsSuite', verdict, message, lines, result: deciding?.result, code: 'ERR_LOAD_LIMIT' })
 }

@@ -1,3 +1,4 @@
+import type { LimitNote } from './limit-note.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
@@ -83,6 +84,11 @@ export interface LimitsFindings {
   readonly recovery: Recovery
   readonly trials: readonly LimitTrial[]
   readonly saturation: Saturation | null
-  /** How the search ended: a limit, the search's ceiling, the tool's own limit, a target that never held, no time left. */
-  readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget'
+  /**
+   * How the search ended: a limit, the search's ceiling, the tool's own limit, a target that never held, no time left, or
+   * bursts of slow requests at every rate.
+   */
+  readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget' | 'bursts'
+  /** What the search noticed beside the limit, and why it gives none. */
+  readonly notes: readonly LimitNote[]
 }

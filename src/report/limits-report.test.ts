@@ -58,6 +58,7 @@ const found: LimitsFindings = {
   ],
   saturation: { concurrency: 100, completionsRps: 400, p50Ms: 250, p99Ms: 252 },
   ended: 'found',
+  notes: [],
 }
 
 /** The text with its lines joined, so that a sentence can be looked for. */

@@ -46,7 +46,11 @@ function page(run: RunRecord, findings: LimitsFindings): string[] {
       `when       ${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(run.durationMs)}, seed ${run.results[0]?.seed ?? 'unknown'}`,
       `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
     ]),
-    ...section('how sure', [...certaintySentences(findings), ...doubtLines(run.results, 'trials')]),
+    ...section('how sure', [
+      ...certaintySentences(findings),
+      ...findings.notes.map(({ message }) => message),
+      ...doubtLines(run.results, 'trials'),
+    ]),
     ...section('why it ends there', [
       bottleneckSentence(findings),
       ...findings.bottleneck.evidence.map((line) => `- ${line}`),

@@ -23,6 +23,8 @@ export function limitSentence(findings: LimitsFindings): string {
         : `The limit is above ${rate(low)}: this tool ran out first, so it is not known how far.`
     case 'ceiling':
       return `No limit up to ${rate(low ?? 0)}, where the search ends (LOAD_MAX_RPS, maxRps).`
+    case 'bursts':
+      return 'No limit was found: slow requests come in bursts at every rate, the lowest included.'
     case 'failing':
       return `No rate held the service level: of ${trials.length} tried, up to ${highest}, none passed.`
     case 'found':
@@ -46,7 +48,7 @@ export function certaintySentences({ interval: [low, high], confirmed, ended, tr
   if (lost !== undefined) sentences.push(`${rate(lost.rate)} was not held: ${lost.reasons[0] ?? lost.verdict}.`)
   if (low !== null && high !== null) {
     sentences.push(`The limit lies between the two, ${percent(high / low - 1)} apart.`)
-  } else if (high === null && ended !== 'failing') {
+  } else if (high === null && ended !== 'failing' && ended !== 'bursts') {
     sentences.push('The upper end is open: no rate was refuted.')
   }
   return sentences
@@ -93,6 +95,11 @@ export function adviceSentences(findings: LimitsFindings): string[] {
   if (ended === 'ceiling') advice.push('Raise LOAD_MAX_RPS to search further.')
   if (ended === 'budget')
     advice.push('Run it again on a quieter machine; a target whose speed varies needs longer trials.')
+  if (ended === 'bursts') {
+    advice.push(
+      'Find what pauses the target: garbage collection, a periodic job, a lock, a CPU quota, a flush to disk.',
+    )
+  }
   if (ended === 'failing') advice.push('Check the request by itself first: the trials below say what went wrong.')
   if (findings.degradation === 'collapse') {
     advice.push('Shed load before the limit (a queue with a bound, a concurrency limit): beyond it throughput falls.')

@@ -14,6 +14,7 @@ import type { ScenariosFindings } from '../model/scenarios-findings.ts'
 import { artifacts } from '../report/index.ts'
 import { renderArtifacts } from '../report/render.ts'
 import { runLoad } from '../run/index.ts'
+import { limitNote } from '../wording/limit-notes.ts'
 import { startFixture } from '../../fixtures/index.ts'
 
 const SCHEMAS = import.meta.dirname
@@ -58,6 +59,7 @@ const findings = {
     trials: [],
     saturation: null,
     ended: 'found',
+    notes: [limitNote({ code: 'trials-disagree', failedRps: [390], heldRps: [390] })],
   } satisfies LimitsFindings,
   scenarios: {
     scenarios: [

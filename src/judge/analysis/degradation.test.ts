@@ -18,10 +18,20 @@ describe('degradation beyond the limit', () => {
     )
   })
 
-  it('is a collapse when a saturated target completes less than 90% of its best', () => {
+  it('is a collapse when a full pool completes less than 90% of what fewer requests in flight complete', () => {
     const overload = openOutcome('step', 500, { ...lost, p99Ms: 1_500 })
-    expect(degradationOf([...calm, overload, saturation(359)])).toBe('collapse')
-    expect(degradationOf([...calm, overload, saturation(361)])).not.toBe('collapse')
+    expect(degradationOf([...calm, overload, saturation(359), saturation(400)])).toBe('collapse')
+    expect(degradationOf([...calm, overload, saturation(361), saturation(400)])).not.toBe('collapse')
+  })
+
+  it('is a collapse when a full pool completes less than 90% of a rate that was held', () => {
+    const history = [...calm, saturation(349), openOutcome('hold', 390), openOutcome('refute', 414, lost)]
+    expect(degradationOf(history)).toBe('collapse')
+  })
+
+  it('is no collapse when only an overloaded step seemed to complete more', () => {
+    const overload = openOutcome('step', 500, { ...lost, achievedRps: 460, p99Ms: 1_500 })
+    expect(degradationOf([...calm, overload, saturation(400), openOutcome('hold', 390)])).not.toBe('collapse')
   })
 
   it('is a cliff when p99 more than trebles between the highest rate held and the lowest lost', () => {

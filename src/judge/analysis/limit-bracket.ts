@@ -1,6 +1,7 @@
 import type { Ms, Rps } from '../../model/units.ts'
 import {
   FULL_LENGTH_MS,
+  isFull,
   isOpen,
   type OpenOutcome,
   type OpenTrial,
@@ -10,37 +11,57 @@ import {
   type TrialOutcome,
 } from './limit-trial.ts'
 
-/** Where the limit lies, as far as the trials tell. */
+/** Where the limit lies, as far as the trials show. */
 export interface Bracket {
-  /** Highest rate that a trial of its own held. Steps do not count: they are too short to show it. */
+  /** Highest rate that a trial of full length held, where no trial of full length failed at the same or a lower rate. */
   readonly low: Rps | null
-  /** Lowest rate above `low` that was not held; null when every higher one was, or none was tried. */
+  /** Lowest rate above every rate held that was not held; null when there is none. */
   readonly high: Rps | null
-  /** Highest step below `high` against which nothing spoke. */
+  /** `high` is more than the failure of a short step, or a single failure of a rate to hold. */
+  readonly highIsFirm: boolean
+  /** Highest rate that a trial of full length held, even if another trial contradicts it. */
+  readonly topHeld: Rps | null
+  /** Highest rate below `high` that passed in a trial too short to confirm it. */
   readonly floor: Rps | null
-  /** `low` was held in a trial of full length. */
-  readonly confirmed: boolean
-  /** The tool failed to make the load, so that no higher rate can be blamed on the target. */
+  /** The tool failed to make the load, so that no higher rate says anything about the target. */
   readonly toolRanOut: boolean
 }
 
 /**
- * A pass outweighs every failure at a lower rate, and the longest trial at a rate outweighs the others at that rate.
- * What is not shown counts as not held, which widens the interval.
+ * A rate that fails in one trial and is held in another is neither end of the bracket: the trials disagree, so the limit
+ * may lie on either side of it. Trials shorter than the full length are surveys: a longer trial outweighs them.
  */
 export function bracketOf(history: readonly TrialOutcome[]): Bracket {
-  const uniform = history.filter(isOpen).filter(({ trial }) => trial.purpose !== 'recommend')
-  const judged = longestByRate(uniform.filter(({ trial }) => trial.purpose !== 'step'))
-  const steps = uniform.filter(({ trial }) => trial.purpose === 'step')
+  const open = history.filter(isOpen).filter(({ trial }) => trial.purpose !== 'recommend')
+  const full = open.filter(isFull)
+  const lowestFailed = lowest(full.filter(({ verdict }) => verdict === 'fail'))
+  const held = full.filter(({ verdict }) => verdict === 'pass')
+  const topHeld = highest(held)
+  const low = highest(
+    held.filter((outcome) => outcome.rate < (lowestFailed ?? Number.POSITIVE_INFINITY) && isConfirmed(outcome, held)),
+  )
+  const above = open.filter(({ rate, verdict }) => rate > (topHeld ?? 0) && verdict !== 'pass')
+  const firm = lowest(above.filter((outcome) => isFirm(outcome, full)))
+  const high = firm ?? lowest(above)
+  const short = open.filter(({ trial }) => trial.durationMs < FULL_LENGTH_MS)
+  const passed = short.filter(({ rate, verdict }) => verdict === 'pass' && rate < (high ?? Number.POSITIVE_INFINITY))
+  return { low, high, highIsFirm: firm !== null, topHeld, floor: highest(passed), toolRanOut: toolRanOut(history) }
+}
 
-  const held = judged.filter(({ verdict }) => verdict === 'pass')
-  const low = held.length === 0 ? null : Math.max(...held.map(({ rate }) => rate))
-  const lost = [...judged, ...steps].filter(({ rate, verdict }) => rate > (low ?? 0) && verdict !== 'pass')
-  const high = lost.length === 0 ? null : Math.min(...lost.map(({ rate }) => rate))
-  const below = steps.filter(({ verdict, rate }) => verdict === 'pass' && (high === null || rate < high))
-  const floor = below.length === 0 ? null : Math.max(...below.map(({ rate }) => rate))
-  const confirmed = held.some(({ rate, trial }) => rate === low && trial.durationMs >= FULL_LENGTH_MS)
-  return { low, high, floor, confirmed, toolRanOut: toolRanOut(history) }
+/** A rate that was meant to fail may pass by chance: it counts once the same rate or a higher one passed as well. */
+function isConfirmed(outcome: OpenOutcome, held: readonly OpenOutcome[]): boolean {
+  if (outcome.trial.purpose !== 'refute') return true
+  return held.some((other) => other !== outcome && other.rate >= outcome.rate)
+}
+
+/**
+ * A step is short, and one rate to hold may fail by chance: these count only as long as no other trial shows the upper
+ * end, or another trial failed at the same rate or a lower one.
+ */
+function isFirm(outcome: OpenOutcome, full: readonly OpenOutcome[]): boolean {
+  if (outcome.trial.purpose === 'step') return false
+  if (outcome.trial.purpose !== 'hold') return true
+  return full.some((other) => other !== outcome && other.rate <= outcome.rate && other.verdict !== 'pass')
 }
 
 /**
@@ -55,18 +76,12 @@ function toolRanOut(history: readonly TrialOutcome[]): boolean {
   })
 }
 
-function longestByRate(outcomes: readonly OpenOutcome[]): readonly OpenOutcome[] {
-  const byRate = new Map<Rps, OpenOutcome>()
-  for (const outcome of outcomes) {
-    const known = byRate.get(outcome.rate)
-    if (known === undefined || outweighs(outcome, known)) byRate.set(outcome.rate, outcome)
-  }
-  return [...byRate.values()]
+function highest(outcomes: readonly OpenOutcome[]): Rps | null {
+  return outcomes.length === 0 ? null : Math.max(...outcomes.map(({ rate }) => rate))
 }
 
-function outweighs(later: OpenOutcome, earlier: OpenOutcome): boolean {
-  const longerMs = later.trial.durationMs - earlier.trial.durationMs
-  return longerMs > 0 || (longerMs === 0 && earlier.verdict !== 'pass')
+function lowest(outcomes: readonly OpenOutcome[]): Rps | null {
+  return outcomes.length === 0 ? null : Math.min(...outcomes.map(({ rate }) => rate))
 }
 
 /** A bracket this narrow is an answer: its lower end is within 5% of whatever lies inside. */
@@ -88,11 +103,11 @@ interface Moves {
 /** The next rate between the highest pass and the lowest failure: the middle on a logarithmic scale. */
 export function bisection(
   history: readonly TrialOutcome[],
-  { low, high, floor, confirmed }: Bracket,
+  { low, high, floor }: Bracket,
   { openTrial, holdTrial, end }: Moves,
 ): OpenTrial | SearchEnd {
   if (high === null) return end(low === null ? 'failing' : 'budget')
-  if (low !== null && high / low <= NARROW) return confirmed ? end('found') : holdTrial(low)
+  if (low !== null && high / low <= NARROW) return end('found')
   const lower = low ?? floor
   if (lower === null) return downward(history, high, { short, end })
   if (low === null) {

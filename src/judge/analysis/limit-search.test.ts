@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { degradationOf } from './degradation.ts'
+import { baseBursts } from './limit-bursts.ts'
 import { nextTrial, type SearchOptions } from './limit-search.ts'
 import { isOpenTrial, type SearchEnd, type Trial, type TrialOutcome } from './limit-trial.ts'
 import { judgeTrial } from './trial-verdict.ts'
+import { openOutcome, saturation } from './trial.case.ts'
 import { seeded, tryOn, type VirtualServer } from './virtual-server.case.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
@@ -18,11 +21,18 @@ function search(
   server: VirtualServer,
   { seed = 1, ...changed }: Partial<SearchOptions> & { seed?: number } = {},
 ): Search {
+  return searchBy(attemptsOn(server, seed), { ...options, ...changed })
+}
+
+/** Trials on one server, one after the other. */
+function attemptsOn(server: VirtualServer, seed = 1): (trial: Trial) => TrialOutcome {
   const random = seeded(seed)
-  return searchBy((trial) => judgeTrial(trial, tryOn(server, trial, random, slo.p99Ms), slo), {
-    ...options,
-    ...changed,
-  })
+  let calmMs: number | undefined
+  return (trial) => {
+    const outcome = judgeTrial(trial, tryOn(trial, { server, random, sloMs: slo.p99Ms, calmMs }), slo)
+    calmMs ??= outcome.serviceMs ?? undefined
+    return outcome
+  }
 }
 
 function searchBy(attempt: (trial: Trial) => TrialOutcome, by: SearchOptions): Search {
@@ -38,9 +48,9 @@ function searchBy(attempt: (trial: Trial) => TrialOutcome, by: SearchOptions): S
 
 /** What comes of a trial that all goes well in. */
 function passing(trial: Trial): TrialOutcome {
+  if (trial.purpose === 'saturate') return { ...saturation(1_000), trial }
   const rate = isOpenTrial(trial) ? trial.rate : 0
-  const figures = { achievedRps: rate, p50Ms: 1, p99Ms: 2, errorRate: 0, inFlightGrowth: 0 }
-  return { trial, rate, tookMs: trial.durationMs, verdict: 'pass', ...figures, reasons: [], toolRanOut: false }
+  return { ...openOutcome('step', rate), trial, tookMs: trial.durationMs }
 }
 
 describe('the search on a server of known capacity', () => {
@@ -50,10 +60,10 @@ describe('the search on a server of known capacity', () => {
     { capacity: 205, servers: 4 },
     { capacity: 400, servers: 4 },
     { capacity: 1_500, servers: 6 },
-  ])('finds $capacity req/s within 3% in less than a minute, and refutes more', ({ capacity, servers }) => {
+  ])('finds $capacity req/s within 4% in less than a minute, and refutes more', ({ capacity, servers }) => {
     const { end, tookMs } = search({ servers, serviceMs: (1_000 * servers) / capacity, jitterMs: 1 })
     expect(end).toMatchObject({ ended: 'found', confirmed: true })
-    expect((end.low ?? 0) / capacity).toBeGreaterThan(0.97)
+    expect((end.low ?? 0) / capacity).toBeGreaterThan(0.96)
     expect((end.low ?? 0) / capacity).toBeLessThanOrEqual(1.01)
     expect((end.high ?? 0) / capacity).toBeGreaterThan(1)
     expect((end.high ?? 0) / capacity).toBeLessThan(1.05)
@@ -67,60 +77,96 @@ describe('the search on a server of known capacity', () => {
   ])('finds $capacity req/s within 5% although throughput collapses beyond it', ({ capacity, servers }) => {
     const collapsing = { servers, serviceMs: (1_000 * servers) / capacity, collapsesAbove: 12 * servers }
     const { end, history, tookMs } = search(collapsing)
-    const saturated = history.find(({ trial }) => trial.purpose === 'saturate')
-    expect((saturated?.achievedRps ?? 0) / capacity).toBeLessThan(0.7)
+    const saturated = history.filter(({ trial }) => trial.purpose === 'saturate')
+    expect((saturated[0]?.achievedRps ?? 0) / capacity).toBeLessThan(0.7)
+    expect((saturated[1]?.achievedRps ?? 0) / capacity).toBeGreaterThan(0.98)
+    expect(degradationOf(history)).toBe('collapse')
     expect(end).toMatchObject({ ended: 'found', confirmed: true })
     expect((end.low ?? 0) / capacity).toBeGreaterThan(0.95)
     expect((end.low ?? 0) / capacity).toBeLessThan(1.05)
-    expect(tookMs).toBeLessThan(80_000)
+    expect(tookMs).toBeLessThan(60_000)
   })
 
   it('finds 37 req/s, below its first step', () => {
     const { end } = search({ servers: 1, serviceMs: 1_000 / 37 })
-    expect(end).toMatchObject({ low: 36.04, high: 38.26, ended: 'found', confirmed: true })
+    expect(end).toMatchObject({ low: 35.83, high: 38.03, ended: 'found', confirmed: true })
   })
 
-  it('finds it although a stall of the machine fails the first hold', () => {
-    const server = { servers: 4, serviceMs: 10 }
+  it('holds a lower rate when one trial of a rate fails and the next one holds it', () => {
+    const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
     let holds = 0
-    const { end } = searchBy((trial) => {
-      const outcome = judgeTrial(trial, tryOn(server, trial, seeded(1), slo.p99Ms), slo)
+    const { end, history } = searchBy((trial) => {
+      const outcome = attempt(trial)
       return trial.purpose === 'hold' && ++holds === 1 ? { ...outcome, verdict: 'fail', reasons: ['a stall'] } : outcome
     }, options)
-    expect(end).toMatchObject({ ended: 'found', low: 390, high: 414, confirmed: true })
-    expect(holds).toBe(2)
+    expect(history.flatMap(({ trial, verdict }) => (trial.purpose === 'hold' ? [trial.rate, verdict] : []))).toEqual([
+      390,
+      'fail',
+      390,
+      'pass',
+      382.2,
+      'pass',
+    ])
+    expect(end).toMatchObject({ ended: 'found', low: 382.2, high: 414, confirmed: true })
   })
 
-  it('stays close when the rate that seconds held is not held for long', () => {
-    const collapsing = { servers: 4, serviceMs: 10, collapsesAbove: 48 }
-    const { end, history } = searchBy((trial) => {
-      const outcome = judgeTrial(trial, tryOn(collapsing, trial, seeded(1), slo.p99Ms), slo)
-      return trial.purpose === 'hold' && trial.rate > 390 ? { ...outcome, verdict: 'fail' } : outcome
+  it('goes down from a rate that failed twice, which is then the upper end', () => {
+    const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
+    const { end } = searchBy((trial) => {
+      const outcome = attempt(trial)
+      return trial.purpose === 'hold' && trial.rate > 389 ? { ...outcome, verdict: 'fail' } : outcome
     }, options)
-    expect(history.find(({ trial }) => trial.purpose === 'hold')).toMatchObject({ rate: 397.6, verdict: 'fail' })
-    expect(end).toMatchObject({ low: 383.7, high: 397.6, confirmed: true, ended: 'found' })
+    expect(end).toMatchObject({ low: 382.2, high: 390, confirmed: true, ended: 'found' })
   })
 
   it('goes down within a few trials when the steps passed by luck and saturation tells nothing', () => {
     const { end, history } = searchBy((trial) => {
       const outcome = passing(trial)
-      if (trial.purpose === 'saturate') return { ...outcome, rate: 100, achievedRps: 100 }
+      if (trial.purpose === 'saturate') return { ...saturation(100), trial }
       const isLucky = trial.purpose === 'step' && trial.rate <= 1_000
       return isOpenTrial(trial) && trial.rate > 700 && !isLucky ? { ...outcome, verdict: 'fail' } : outcome
     }, options)
     expect(end.confirmed).toBe(true)
-    expect(end.low ?? 0).toBeGreaterThan(500)
+    expect(end.low ?? 0).toBeGreaterThanOrEqual(500)
     expect(end.high ?? 0).toBeGreaterThan(700)
     expect(history.length).toBeLessThan(20)
   })
 
-  it('gives an interval near the capacity of a server with random service', () => {
-    for (const seed of [1, 2, 3, 4, 5]) {
-      const { end } = search({ servers: 4, serviceMs: 20, random: seeded(seed) }, { seed })
-      expect(end.low ?? 0).toBeGreaterThan(150)
-      expect(end.low ?? 0).toBeLessThan(220)
-      expect(end.high ?? Number.NaN).toBeGreaterThan(end.low ?? 0)
+  // The truths are of a simulation of the queue over a million requests.
+  it.each<{ name: string; server: VirtualServer; truth: number }>([
+    { name: 'exponential', server: { servers: 4, serviceMs: 20, service: 'exponential' }, truth: 190.5 },
+    { name: 'lognormal', server: { servers: 4, serviceMs: 20, service: 'lognormal', sigma: 0.5 }, truth: 197.3 },
+    { name: 'wide lognormal', server: { servers: 4, serviceMs: 10, service: 'lognormal', sigma: 1 }, truth: 384 },
+  ])('gives an interval of ±10% that contains the limit of $name service', ({ server, truth }) => {
+    const searches = [11, 22, 33, 44, 55, 66, 77, 88].map((seed) => search(server, { seed }))
+    const contains = searches.filter(({ end: { low, high } }) => (low ?? truth) < truth && truth < (high ?? 0))
+    expect(contains.length).toBeGreaterThanOrEqual(7)
+    for (const { end, history, tookMs } of searches) {
+      expect((end.high ?? Number.NaN) / (end.low ?? Number.NaN)).toBeLessThan(1.1 / 0.9)
+      expect(degradationOf(history)).not.toBe('collapse')
+      expect(tookMs).toBeLessThan(85_000)
     }
+  })
+
+  it('does not call it a collapse when a target stalls', () => {
+    const stalling = { servers: 4, serviceMs: 10, pauses: { everyMs: 2_000, forMs: 100 } }
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const { history, end } = search(stalling, { seed })
+      expect(degradationOf(history)).not.toBe('collapse')
+      expect(end.low ?? 0).toBeGreaterThan(300)
+    }
+  })
+
+  it.each([1, 2, 3, 4, 5, 6])('gives no rate of a target that pauses at every rate (seed %i)', (seed) => {
+    const pausing = { servers: 4, serviceMs: 10, pauses: { everyMs: 5_000, forMs: 300 } }
+    const { end, history } = search(pausing, { seed })
+    expect(end).toMatchObject({ ended: 'bursts', low: null, high: null, recommendedRps: null })
+    expect(baseBursts(history, slo)).toMatchObject({ rateRps: 50, seenAtRps: expect.arrayContaining([50]) })
+  })
+
+  it('does not take the queue of a target with random service for bursts', () => {
+    const slow: VirtualServer = { servers: 4, serviceMs: 50, service: 'exponential' }
+    for (const seed of [1, 2, 3]) expect(search(slow, { seed }).end.ended).not.toBe('bursts')
   })
 
   it('leaves the upper end open at its ceiling, which it holds in full length', () => {
@@ -136,10 +182,10 @@ describe('the search on a server of known capacity', () => {
     expect(history.some(({ trial }) => trial.purpose === 'saturate' || trial.purpose === 'recover')).toBe(false)
   })
 
-  it('ends within seconds when nothing ever succeeds', () => {
-    const { end, tookMs } = search({ servers: 4, serviceMs: 5, fails: true })
+  it('ends after the first step when the target responds to everything with an error', () => {
+    const { end, history } = search({ servers: 4, serviceMs: 5, fails: true })
     expect(end).toMatchObject({ low: null, confirmed: false, recommendedRps: null, ended: 'failing' })
-    expect(tookMs).toBeLessThan(15_000)
+    expect(history).toHaveLength(1)
   })
 
   it('does not blame the target for a load that the tool could not make twice', () => {
@@ -150,9 +196,10 @@ describe('the search on a server of known capacity', () => {
   })
 
   it('repeats a trial in which the tool was late by accident, and goes on', () => {
+    const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
     const late = new Set(['step', 'hold', 'refute'])
     const { end } = searchBy((trial) => {
-      const outcome = judgeTrial(trial, tryOn({ servers: 4, serviceMs: 10 }, trial, seeded(1), slo.p99Ms), slo)
+      const outcome = attempt(trial)
       return late.delete(trial.purpose) ? { ...outcome, verdict: 'invalid', toolRanOut: true } : outcome
     }, options)
     expect(end).toMatchObject({ ended: 'found', low: 390, high: 414, confirmed: true })
@@ -190,8 +237,9 @@ describe('the trials', () => {
   })
 
   it('are recommended lower when 80% fails under Poisson arrivals', () => {
+    const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
     const { end } = searchBy((trial) => {
-      const outcome = judgeTrial(trial, tryOn({ servers: 4, serviceMs: 10 }, trial, seeded(1), slo.p99Ms), slo)
+      const outcome = attempt(trial)
       return trial.purpose === 'recommend' && trial.rate > 300 ? { ...outcome, verdict: 'inconclusive' } : outcome
     }, options)
     expect(end.recommendedRps).toBe(253.5)
@@ -209,7 +257,8 @@ describe('whatever the trials say', () => {
           const { end, history } = searchBy((trial) => {
             const [said, achievedRps, isToolOut] = says.next().value ?? ['fail', 0, false]
             const rate = isOpenTrial(trial) ? trial.rate : achievedRps
-            return { ...passing(trial), rate, achievedRps, verdict: said, toolRanOut: isToolOut && said === 'invalid' }
+            const tried = isOpenTrial(trial) ? openOutcome('step', rate) : saturation(achievedRps)
+            return { ...tried, trial, achievedRps, verdict: said, toolRanOut: isToolOut && said === 'invalid' }
           }, options)
           expect(end.low ?? 0).toBeLessThanOrEqual(end.high ?? Number.POSITIVE_INFINITY)
           expect(end.confirmed).toBe(end.low !== null && end.confirmed)

@@ -9,9 +9,13 @@
  */
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Ms, Rps } from '../../model/units.ts'
+import { aroundEstimate } from './limit-around.ts'
 import { bisection, bracketOf, type Bracket } from './limit-bracket.ts'
+import { baseBursts, suspectedBursts } from './limit-bursts.ts'
+import { calmStep, estimateLimit, gentleConcurrency, saturations, suspectedCollapse } from './limit-estimate.ts'
 import {
   FULL_LENGTH_MS,
+  isFull,
   isOpen,
   type OpenTrial,
   outcomeOf,
@@ -33,27 +37,41 @@ export interface SearchOptions {
 
 /** Requests that show a p99 at 95% confidence when none of them is late. */
 const SHOWN_BY = 299
-const REFUTE_MS = 8_000
-const HOLD_SHARE = 0.975
-const REFUTE_SHARE = 1.035
-/** Below this share of the best throughput, a saturated target has collapsed and Ĉ is not its capacity. */
-const COLLAPSED = 0.9
+const MOST_TRIES = 2
+/** An interval wider than this is no limit that was found. */
+const WIDEST_FOUND = 1.3
 const RECOMMENDED_SHARES: readonly number[] = [0.8, 0.65]
 
 /** What to try next, given everything tried so far in order. The same history always gives the same answer. */
 export function nextTrial(history: readonly TrialOutcome[], options: SearchOptions): Trial | SearchEnd {
   const again = repeated(history)
   if (again !== undefined) return again
+  if (answersErrorsOnly(history) || baseBursts(history, options.slo) !== undefined) return searchSoFar(history, options)
   const survey = nextStep(history, options)
   if (survey !== undefined) return survey
-  const narrowing = limitTrial(history, options)
+  const narrowing = unlessTried(history, limitTrial(history, options), options)
   const spentMs = history.reduce((sum, { tookMs }) => sum + tookMs, 0)
   const search =
     narrowing.purpose === 'done' || spentMs < options.budgetMs
       ? narrowing
-      : outOfTime(history, spentMs < 1.5 * options.budgetMs)
+      : outOfTime(history, options, spentMs < 1.5 * options.budgetMs)
   if (search.purpose !== 'done' || search.low === null) return search
   return confirmation(history, search.low) ?? recoveryTrial(history, search) ?? search
+}
+
+/** Trials that disagree about a rate leave the interval as wide as it is: a third one would not settle it. */
+function unlessTried(
+  history: readonly TrialOutcome[],
+  next: Trial | SearchEnd,
+  options: SearchOptions,
+): Trial | SearchEnd {
+  if (next.purpose !== 'bisect' && next.purpose !== 'hold') return next
+  const tried = history.filter(({ trial, rate }) => trial.purpose === next.purpose && rate === next.rate)
+  if (tried.length < MOST_TRIES) return next
+  const { low, high } = bracketOf(history)
+  return low !== null && high !== null && high / low < WIDEST_FOUND
+    ? end(history, { low, high }, 'found')
+    : searchSoFar(history, options)
 }
 
 /** A load that was not made as planned is made once more: it says nothing of the target. */
@@ -66,18 +84,30 @@ function repeated(history: readonly TrialOutcome[]): Trial | undefined {
   return wasRepeated ? undefined : last.trial
 }
 
-/** What a search that was cut off here has found. */
-export function searchSoFar(history: readonly TrialOutcome[]): SearchEnd {
-  return end(history, bracketOf(history), 'budget')
+/** What a search that ends here has found. */
+export function searchSoFar(history: readonly TrialOutcome[], { slo }: Pick<SearchOptions, 'slo'>): SearchEnd {
+  const bracket = bracketOf(history)
+  if (answersErrorsOnly(history)) return end(history, bracket, 'failing')
+  if (baseBursts(history, slo) !== undefined) return end(history, { ...bracket, low: null, high: null }, 'bursts')
+  return end(history, bracket, 'budget')
+}
+
+/** The first step got responses, and each of them is an error: a lower rate changes nothing. */
+function answersErrorsOnly([first]: readonly TrialOutcome[]): boolean {
+  return first !== undefined && first.verdict === 'fail' && first.errorRate === 1 && first.errors?.isAnswered === true
 }
 
 /** What is known is worth confirming once, even late. */
-function outOfTime(history: readonly TrialOutcome[], isLeftToConfirm: boolean): Trial | SearchEnd {
+function outOfTime(
+  history: readonly TrialOutcome[],
+  options: SearchOptions,
+  isLeftToConfirm: boolean,
+): Trial | SearchEnd {
   const bracket = bracketOf(history)
-  const known = bracket.low ?? bracket.floor
-  const wasHeld = history.some(({ trial, rate }) => trial.purpose === 'hold' && rate === known)
-  if (isLeftToConfirm && known !== null && !bracket.confirmed && !wasHeld) return holdTrial(known)
-  return searchSoFar(history)
+  const known = bracket.floor
+  const wasHeld = history.some((outcome) => isFull(outcome) && outcome.rate === known)
+  if (isLeftToConfirm && known !== null && bracket.low === null && !wasHeld) return holdTrial(known)
+  return searchSoFar(history, options)
 }
 
 /** The steps: 50, 200, 500, 1000, 2000, then doubling, the last one at the ceiling. */
@@ -100,65 +130,22 @@ function limitTrial(history: readonly TrialOutcome[], options: SearchOptions): T
   const lastStep = history.findLast(({ trial }) => trial.purpose === 'step')
   const bracket = bracketOf(history)
   if (bracket.toolRanOut) return heldAsFarAsItWent(history, bracket)
-  if (bracket.high === null && bracket.low === null && lastStep !== undefined) {
+  if (bracket.high === null && bracket.topHeld === null && lastStep !== undefined) {
     return holdTrial(lastStep.rate)
   }
   if (bracket.high === null && bracket.low !== null && bracket.low >= options.maxRps) {
     return end(history, bracket, 'ceiling')
   }
-  const saturation = outcomeOf(history, 'saturate')
-  if (saturation === undefined) return saturateTrial(history, bracket, options)
-  const capacity = capacityFrom(saturation, history)
-  if (capacity !== null && capacity >= 1) {
-    const guided = aroundCapacity(history, bracket, capacity, options)
-    if (guided !== undefined) return guided
-  }
-  return bisection(history, bracket, { openTrial, holdTrial, end: (ended) => end(history, bracket, ended) })
-}
-
-/** Ĉ, or null where the saturated throughput is not the capacity. */
-function capacityFrom(saturation: TrialOutcome, history: readonly TrialOutcome[]): Rps | null {
-  const best = Math.max(0, ...history.filter(isOpen).map(({ achievedRps }) => achievedRps))
-  return saturation.achievedRps < COLLAPSED * best ? null : saturation.achievedRps
-}
-
-/** Hold a little below Ĉ, refute a little above; undefined where that leaves the bracket open. */
-function aroundCapacity(
-  history: readonly TrialOutcome[],
-  bracket: Bracket,
-  capacity: Rps,
-  { slo, maxRps }: SearchOptions,
-): Trial | SearchEnd | undefined {
-  const holdRate = Math.min(tidy(HOLD_SHARE * capacity), maxRps)
-  const holds = history.filter(({ trial, rate }) => trial.purpose === 'hold' && rate === holdRate)
-  if (holds.length === 0) return holdTrial(holdRate)
-  // A stall of the machine can fail a rate that the target holds; nothing can make it hold one that it cannot. So one
-  // failure is tried again, and longer, while a pass stands.
-  if (holds.length === 1 && holds[0]?.verdict !== 'pass') return holdTrial(holdRate, 1.25)
-  if (bracket.low === null || bracket.low < holdRate) return undefined
-  const refuteRate = tidy(REFUTE_SHARE * capacity)
-  if (refuteRate >= maxRps) {
-    return history.some(({ trial, rate }) => trial.purpose === 'hold' && rate === maxRps)
-      ? undefined
-      : holdTrial(maxRps)
-  }
-  if (!history.some(({ trial }) => trial.purpose === 'refute')) {
-    const serviceMs = history.find(isOpen)?.p50Ms ?? 0
-    return openTrial('refute', refuteRate, refuteMs(slo.p99Ms, serviceMs))
-  }
-  if (bracket.high !== null && bracket.high <= refuteRate) return end(history, bracket, 'found')
-  if (bracket.high === null) return upward(bracket.low, maxRps)
-  return undefined
-}
-
-/** Everything so far was held, against what an earlier step seemed to say. */
-function upward(low: Rps, maxRps: Rps): OpenTrial {
-  return openTrial('bisect', Math.min(tidy(1.25 * low), maxRps), FULL_LENGTH_MS)
-}
-
-/** Until the last answers of a rate 3.5% over capacity are late: the queue adds 35 ms of waiting each second. */
-function refuteMs(sloMs: Ms, serviceMs: Ms): Ms {
-  return Math.min(20_000, Math.max(REFUTE_MS, (sloMs - serviceMs) / (REFUTE_SHARE - 1)))
+  const base = history.find(isOpen)?.rate
+  const isBaseOpen = base !== undefined && !history.some(isFull)
+  if (isBaseOpen && suspectedBursts(history, options.slo)) return holdTrial(base)
+  const saturation = saturateTrial(history, bracket, options)
+  if (saturation !== undefined) return saturation
+  const moves = { openTrial, holdTrial, end: (ended: SearchEnd['ended']) => end(history, bracket, ended) }
+  const estimate = estimateLimit(history, options.slo)
+  return estimate === null
+    ? bisection(history, bracket, moves)
+    : aroundEstimate(history, bracket, estimate, options, moves)
 }
 
 /** The tool could go no further: confirm what it did reach, and leave the upper end open. */
@@ -194,12 +181,33 @@ function recoveryTrial(history: readonly TrialOutcome[], { low, high }: SearchEn
   }
 }
 
-/** Long enough for 300 completions, as far as the steps tell how fast they come. */
-function saturateTrial(history: readonly TrialOutcome[], { floor }: Bracket, { pool }: SearchOptions): Trial {
+/**
+ * A full pool, long enough for 300 completions, or for an error of 2.5% where service times vary. Where it completes less
+ * than an earlier trial, a second one follows with fewer requests in flight. Undefined once both are done.
+ */
+function saturateTrial(
+  history: readonly TrialOutcome[],
+  { floor }: Bracket,
+  { pool }: SearchOptions,
+): Trial | undefined {
+  const done = saturations(history)
+  const calm = calmStep(history)
   const seenRps = Math.max(floor ?? 0, ...history.filter(isOpen).map(({ achievedRps }) => achievedRps))
-  const durationMs = seenRps === 0 ? 5_000 : Math.min(10_000, Math.max(2_500, 320_000 / seenRps))
-  // What an overload left behind in the target is served in the warm-up, which nobody counts.
-  return { purpose: 'saturate', concurrency: pool, durationMs, warmUpMs: 1_000 }
+  const needed = Math.max(320, 1_600 * (calm?.serviceCv ?? 0) ** 2)
+  const durationMs = seenRps === 0 ? 5_000 : Math.min(10_000, Math.max(2_500, (320 / seenRps) * 1_000), 10_000)
+  const longMs = seenRps === 0 ? 0 : Math.min(6_000, (1_000 * needed) / seenRps)
+  // The target serves what an overload left behind during the warm-up, which is not counted.
+  const saturate = (concurrency: number): Trial => ({
+    purpose: 'saturate',
+    concurrency,
+    durationMs: Math.ceil(Math.max(durationMs, longMs)),
+    warmUpMs: 1_000,
+  })
+  if (done.length === 0) return saturate(pool)
+  const best = suspectedCollapse(history)
+  if (best === undefined || done.length > 1) return undefined
+  const gentle = gentleConcurrency(best, calm?.serviceMs ?? 0)
+  return gentle < pool ? saturate(gentle) : undefined
 }
 
 function openTrial(purpose: OpenTrial['purpose'], rate: Rps, durationMs: Ms, arrivals?: 'poisson'): OpenTrial {
@@ -212,9 +220,9 @@ function holdTrial(rate: Rps, longer = 1): OpenTrial {
 
 function end(
   history: readonly TrialOutcome[],
-  { low, high, confirmed }: Bracket,
+  { low, high }: Pick<Bracket, 'low' | 'high'>,
   ended: SearchEnd['ended'],
 ): SearchEnd {
   const recommended = history.find(({ trial, verdict }) => trial.purpose === 'recommend' && verdict === 'pass')
-  return { purpose: 'done', low, high, confirmed, recommendedRps: recommended?.rate ?? null, ended }
+  return { purpose: 'done', low, high, confirmed: low !== null, recommendedRps: recommended?.rate ?? null, ended }
 }

@@ -1,5 +1,8 @@
 import type { VerdictValue } from '../../model/verdict.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
+import type { SaturatedFlow } from './completions.ts'
+import type { LateBursts } from './late-bursts.ts'
+import type { TrialErrors } from './trial-figures.ts'
 
 /** From here on a trial that held confirms its rate. */
 export const FULL_LENGTH_MS: Ms = 12_000
@@ -12,7 +15,7 @@ export interface OpenTrial {
   readonly durationMs: Ms
 }
 
-/** Every connection of the pool kept busy: its completions per second are the capacity Ĉ. */
+/** So many requests always in flight: the completions per second are the capacity Ĉ. */
 export interface SaturateTrial {
   readonly purpose: 'saturate'
   readonly concurrency: number
@@ -41,7 +44,7 @@ export interface SearchEnd {
   /** `low` was held in a trial of full length. */
   readonly confirmed: boolean
   readonly recommendedRps: Rps | null
-  readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget'
+  readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget' | 'bursts'
 }
 
 /** A trial and what came of it. */
@@ -53,8 +56,19 @@ export interface TrialOutcome {
   readonly tookMs: Ms
   readonly verdict: VerdictValue
   readonly achievedRps: Rps
+  /** Share of the arrivals that were completed by the end of the traffic, or within the p99 limit after it. */
+  readonly completedShare: Ratio
   readonly p50Ms: Ms | null
+  readonly p75Ms: Ms | null
   readonly p99Ms: Ms | null
+  /** Mean service time. */
+  readonly serviceMs: Ms | null
+  /** Coefficient of variation of the service time. */
+  readonly serviceCv: number | null
+  /** What a saturation shows; null of any other trial. */
+  readonly flow: SaturatedFlow | null
+  readonly lateBursts: LateBursts
+  readonly errors: TrialErrors | null
   readonly errorRate: Ratio
   /** Growth of the number in flight as a share of the arrivals; null when too short to tell. */
   readonly inFlightGrowth: number | null
@@ -66,6 +80,11 @@ export interface TrialOutcome {
 
 export function isOpenTrial(trial: Trial): trial is OpenTrial {
   return trial.purpose !== 'saturate' && trial.purpose !== 'recover'
+}
+
+/** A trial of an open rate, with even spacing, that is long enough to confirm its rate. */
+export function isFull(outcome: TrialOutcome): outcome is OpenOutcome {
+  return isOpen(outcome) && outcome.trial.arrivals === 'uniform' && outcome.trial.durationMs >= FULL_LENGTH_MS
 }
 
 export type OpenOutcome = TrialOutcome & { readonly trial: OpenTrial }

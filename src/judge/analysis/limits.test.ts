@@ -20,7 +20,7 @@ const recovering: TrialOutcome = {
 const whole = [
   openOutcome('step', 50, { p99Ms: 10 }),
   openOutcome('step', 200, { p99Ms: 11 }),
-  openOutcome('step', 500, { verdict: 'fail', achievedRps: 400, p99Ms: 900 }),
+  openOutcome('step', 500, { verdict: 'fail', achievedRps: 400, completedShare: 0.8, p99Ms: 900 }),
   saturation(400),
   openOutcome('hold', 390, { p99Ms: 12 }),
   openOutcome('refute', 414, { verdict: 'fail', p99Ms: 290, reasons: ['requests piled up'] }),

@@ -2,6 +2,7 @@ import type { Bottleneck, LimitSlo, LimitsFindings, LimitTrial, Recovery } from 
 import type { LoadResult } from '../../model/result.ts'
 import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
 import { degradationOf } from './degradation.ts'
+import { limitNotes } from './limit-notes.ts'
 import { kneeOf } from './knee.ts'
 import { isOpen, isOpenTrial, outcomeOf, type SearchEnd, type TrialOutcome } from './limit-trial.ts'
 import { loadPointsOf } from './load-points.ts'
@@ -38,6 +39,7 @@ export function limitsFindings({ slo, measured, end, machine }: LimitsEvidence):
     trials: history.flatMap(limitTrial),
     saturation: saturationOf(history),
     ended: end.ended,
+    notes: limitNotes(measured, end, slo),
   }
 }
 
@@ -81,6 +83,13 @@ function bottleneckFrom(
   { ended, low }: SearchEnd,
   machine: BottleneckEvidence['machine'],
 ): Bottleneck {
+  const [first] = measured
+  if (ended === 'bursts') {
+    return { resource: null, evidence: ['the target pauses at every rate, so no resource was loaded to its limit'] }
+  }
+  if (ended === 'failing' && first?.outcome.errors?.isAnswered === true) {
+    return { resource: null, evidence: ['the target responds with errors at every rate, so no resource limits it'] }
+  }
   const toolRanOut = ended === 'generator' ? measured.flatMap(({ outcome }) => (outcome.toolRanOut ? outcome : [])) : []
   const calm = measured[0]
   const overloaded =

@@ -10,7 +10,7 @@ describe('the points of the steps', () => {
       openOutcome('step', 50, { p99Ms: 10 }),
       openOutcome('step', 200, { p99Ms: 19 }),
       openOutcome('step', 500, { p99Ms: 21 }),
-      openOutcome('step', 1_000, { p99Ms: 900, verdict: 'fail', achievedRps: 899 }),
+      openOutcome('step', 1_000, { p99Ms: 900, verdict: 'fail', completedShare: 0.89 }),
       openOutcome('hold', 790, { p99Ms: 30 }),
     ]
     expect(loadPointsOf(history, slo)).toEqual({ stableRps: 500, degradationPointRps: 500, failurePointRps: 1_000 })

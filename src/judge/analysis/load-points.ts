@@ -17,7 +17,7 @@ export function loadPointsOf(history: readonly TrialOutcome[], slo: LimitSlo): L
   const baselineMs = steps[0]?.p99Ms ?? null
   const stable = steps.filter(({ verdict }) => verdict === 'pass').map(({ rate }) => rate)
   const degraded = steps.find(({ p99Ms }) => baselineMs !== null && p99Ms !== null && p99Ms > 2 * baselineMs)
-  const failed = steps.find(({ errorRate, achievedRps, rate }) => errorRate > slo.errorRate || achievedRps < 0.9 * rate)
+  const failed = steps.find(({ errorRate, completedShare }) => errorRate > slo.errorRate || completedShare < 0.9)
   return {
     stableRps: stable.length === 0 ? null : Math.max(...stable),
     degradationPointRps: degraded?.rate ?? null,

@@ -1,10 +1,13 @@
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketLowUs } from '../../model/hdr.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
+import { type ErrorClass, isAnswered } from '../../model/protocol.ts'
 import type { Distribution, Interval, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
-import { fastServiceMs, type Growth, growthOf } from '../verdict/growth.ts'
+import { type Growth, growthOf } from '../verdict/growth.ts'
 import { undeliveredLoad } from '../verdict/validity.ts'
+import { completedBetween, completedRps, type SaturatedFlow, saturatedFlow } from './completions.ts'
+import { type LateBursts, lateBurstsIn } from './late-bursts.ts'
 
 /** What a trial's verdict needs of its result. Requests that the run itself cancelled are in none of the counts. */
 export interface TrialFigures {
@@ -18,10 +21,22 @@ export interface TrialFigures {
   /** The same without what the tool itself was late with. */
   readonly lateAtTarget: number
   readonly offeredRps: Rps
-  /** Successes per second that came while requests were still arriving, or were rightly in flight at the end of it. */
+  /** Successes per second in a window as long as the traffic; of a saturation, from the first success on. */
   readonly achievedRps: Rps
+  /** Share of the arrivals that were completed by the end of the traffic, or within the p99 limit after it. */
+  readonly completedShare: Ratio
   readonly p50Ms: Ms | null
+  readonly p75Ms: Ms | null
   readonly p99Ms: Ms | null
+  /** Mean service time. */
+  readonly serviceMs: Ms | null
+  /** Coefficient of variation of the service time. */
+  readonly serviceCv: number | null
+  /** What a saturation shows; null of any other trial. */
+  readonly flow: SaturatedFlow | null
+  readonly lateBursts: LateBursts
+  /** The most frequent class of errors; null when no request failed. */
+  readonly errors: TrialErrors | null
   /** Of the number in flight; undefined when the trial was too short to tell. */
   readonly growth: Growth | undefined
   readonly cutShort: boolean
@@ -33,26 +48,48 @@ export interface TrialFigures {
   readonly generatorBusy: Ratio
 }
 
-export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
+/** The errors of the class that most failed requests have. */
+export interface TrialErrors {
+  readonly class: ErrorClass
+  readonly count: number
+  /** Message of the first of them. */
+  readonly first: string
+  /** The target responded to these requests. */
+  readonly isAnswered: boolean
+}
+
+/** `calmServiceMs`: mean service time without load, where an earlier trial measured it. */
+export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms | null): TrialFigures {
   const cancelled = (result.errorsByClass.cancelled?.count ?? 0) + (result.droppedByReason.stopped ?? 0)
   const unanswered = Math.max(0, result.unanswered - cancelled)
   const generatorDrops = result.droppedByReason.generator ?? 0
-  const { batches } = result
-  const windowMs = Math.min(result.plan.durationMs, result.durationMs)
-  const inWindow = Math.max(1, Math.floor(windowMs / batches.lengthMs + 1e-9))
-  const successes = batches.successes.slice(0, inWindow)
+  const { batches, responseTime, serviceTime } = result
+  const trafficMs = Math.min(result.plan.durationMs, result.durationMs)
+  const completions = { counts: batches.successes, lengthMs: batches.lengthMs }
+  const scheduled = result.requestsScheduled - cancelled
+  const flow = result.arrivals === 'closed' ? flowOf(result, trafficMs) : null
+  const serviceMs = 'meanMs' in serviceTime ? serviceTime.meanMs : null
+  const shiftMs = Math.min(serviceMs ?? 0, calmServiceMs ?? Number.POSITIVE_INFINITY)
   return {
     tookMs: result.durationMs,
-    scheduled: result.requestsScheduled - cancelled,
+    scheduled,
     failed: result.errors + result.dropped - cancelled,
     timed: result.successes + unanswered,
-    late: unanswered + overLimit(result.responseTime, slo.p99Ms),
+    late: unanswered + overLimit(responseTime, slo.p99Ms),
     lateAtTarget: unanswered - generatorDrops + overLimit(result.targetTime, slo.p99Ms),
     offeredRps: result.plan.rate ?? result.offeredRps,
-    achievedRps: result.arrivals === 'closed' ? flowRps(successes, batches.lengthMs) : completedRps(result, successes),
-    p50Ms: 'p50Ms' in result.responseTime ? result.responseTime.p50Ms : null,
-    p99Ms: 'p99Ms' in result.responseTime ? result.responseTime.p99Ms : null,
+    achievedRps: flow?.rps ?? completedRps(completions, trafficMs, shiftMs),
+    completedShare:
+      scheduled === 0 ? 0 : Math.min(1, completedBetween(completions, 0, trafficMs + slo.p99Ms) / scheduled),
+    p50Ms: 'p50Ms' in responseTime ? responseTime.p50Ms : null,
+    p75Ms: 'p75Ms' in responseTime ? responseTime.p75Ms : null,
+    p99Ms: 'p99Ms' in responseTime ? responseTime.p99Ms : null,
+    serviceMs,
+    serviceCv: 'meanMs' in serviceTime ? serviceTime.stddevMs / Math.max(1e-3, serviceTime.meanMs) : null,
     growth: growthOf(result),
+    flow,
+    lateBursts: lateBurstsIn(batches.responseTime.map((text, i) => lateIn(text, slo) + (batches.unanswered[i] ?? 0))),
+    errors: mostErrors(result),
     cutShort: result.ended !== 'completed',
     lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
     undelivered: undeliveredLoad(result, result)?.details[0],
@@ -60,32 +97,34 @@ export function figuresOf(result: LoadResult, slo: LimitSlo): TrialFigures {
   }
 }
 
-/** A saturation starts with an empty target: completions are counted from the first batch that had any. */
-function flowRps(successes: readonly number[], lengthMs: Ms): Rps {
-  const from = successes.findIndex((count) => count > 0)
-  const counted = successes.slice(from < 0 ? 1 : from + 1)
-  return counted.length === 0 ? 0 : (1_000 * sum(counted)) / (counted.length * lengthMs)
+/** What ends after the traffic is no longer the flow of a full pool. */
+function flowOf({ batches: { successes, lengthMs } }: LoadResult, trafficMs: Ms): SaturatedFlow {
+  const inTraffic = Math.max(1, Math.floor(trafficMs / lengthMs + 1e-9))
+  return saturatedFlow({ counts: successes.slice(0, inTraffic), lengthMs })
 }
 
-/**
- * Completions per second of an open trial. What arrived within the last service time of a fast request cannot be
- * answered before the end, however able the target is: it is in flight by right and counts as far as it succeeded.
- */
-function completedRps({ successes, serviceTime, batches: { lengthMs } }: LoadResult, inTime: readonly number[]): Rps {
-  const windowMs = inTime.length * lengthMs
-  if (windowMs === 0) return 0
-  const rightlyInFlight = (successes * Math.min(windowMs, fastServiceMs(serviceTime))) / windowMs
-  return (1_000 * Math.min(successes, sum(inTime) + rightlyInFlight)) / windowMs
+function mostErrors({ errorsByClass }: LoadResult): TrialErrors | null {
+  const classes = (Object.keys(errorsByClass) as ErrorClass[]).filter((name) => name !== 'cancelled')
+  const most = classes.toSorted((a, b) => (errorsByClass[b]?.count ?? 0) - (errorsByClass[a]?.count ?? 0))[0]
+  const errors = most === undefined ? undefined : errorsByClass[most]
+  if (most === undefined || errors === undefined) return null
+  return { class: most, count: errors.count, first: errors.first, isAnswered: isAnswered(most) }
 }
 
 function overLimit(distribution: Distribution, limitMs: Ms): number {
-  if (!('histogram' in distribution)) return 0
-  const { buckets, counts } = decodeHdr(distribution.histogram)
-  return sum(Array.from(counts).filter((_, i) => bucketLowUs(buckets[i] ?? 0) > 1_000 * limitMs))
+  return 'histogram' in distribution ? countOver(distribution.histogram, limitMs) : 0
 }
 
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0)
+function lateIn(histogram: string, { p99Ms }: LimitSlo): number {
+  return histogram === '' ? 0 : countOver(histogram, p99Ms)
+}
+
+function countOver(histogram: string, limitMs: Ms): number {
+  const { buckets, counts } = decodeHdr(histogram)
+  return Array.from(counts).reduce(
+    (over, count, i) => over + (bucketLowUs(buckets[i] ?? 0) > 1_000 * limitMs ? count : 0),
+    0,
+  )
 }
 
 /**

@@ -31,8 +31,15 @@ export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): 
     tookMs: figures.tookMs,
     verdict: verdictOf(figures, failures.length > 0, doubts.length > 0, toolRanOut !== undefined),
     achievedRps: figures.achievedRps,
+    completedShare: figures.completedShare,
     p50Ms: figures.p50Ms,
+    p75Ms: figures.p75Ms,
     p99Ms: figures.p99Ms,
+    serviceMs: figures.serviceMs,
+    serviceCv: figures.serviceCv,
+    flow: figures.flow,
+    lateBursts: figures.lateBursts,
+    errors: figures.errors,
     errorRate: errorRateOf(figures),
     inFlightGrowth: figures.growth?.share ?? null,
     reasons: [...(toolRanOut === undefined ? [] : [toolRanOut]), ...failures, ...doubts],
@@ -57,20 +64,20 @@ function toolFault(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: b
     return `the generator itself was busy, or waited for a core, ${percent(generatorBusy)} of the time`
   }
   if (undelivered === undefined || !isOpenTrial(trial)) return undefined
-  const withoutTool = { ...figures, late: lateAtTarget, achievedRps: offeredRps, failed: 0 }
+  const withoutTool = { ...figures, late: lateAtTarget, completedShare: 1, failed: 0 }
   // Requests that the tool sends late are in flight meanwhile.
   const without = failuresOf(trial, withoutTool, slo, Math.max(LEAST_GROWTH, (2 * lagMs * offeredRps) / 1_000))
   return without.length > 0 ? undefined : undelivered
 }
 
 function failuresOf(trial: OpenTrial, figures: TrialFigures, slo: LimitSlo, leastGrowth = LEAST_GROWTH): string[] {
-  const { scheduled, failed, timed, late, achievedRps, offeredRps, growth } = figures
+  const { scheduled, failed, timed, late, completedShare, growth } = figures
   const failures: string[] = []
   if (growth?.shown && growth.requests >= leastGrowth && growth.share >= (isUnsteady(trial) ? UNSTEADY_GROWTH : 0)) {
     failures.push(`requests piled up: ${percent(growth.share)} of the arrivals were added to those in flight`)
   }
-  if (achievedRps < COMPLETED * offeredRps && !figures.cutShort) {
-    failures.push(`only ${percent(achievedRps / offeredRps)} of the load was completed in time`)
+  if (completedShare < COMPLETED && !figures.cutShort) {
+    failures.push(`only ${percent(completedShare)} of the load was completed in time`)
   }
   if (late > 0 && atLeast(timed, 0.01, late) <= ALPHA) {
     failures.push(`${percent(late / timed)} of the requests took longer than ${slo.p99Ms} ms`)

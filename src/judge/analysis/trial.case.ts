@@ -18,8 +18,15 @@ export function openOutcome(
     tookMs: trial.durationMs,
     verdict: 'pass',
     achievedRps: rate,
+    completedShare: 1,
     p50Ms: 10,
+    p75Ms: 10,
     p99Ms: 12,
+    serviceMs: 10,
+    serviceCv: 0.05,
+    flow: null,
+    lateBursts: { late: 0, count: 0, share: 0 },
+    errors: null,
     errorRate: 0,
     inFlightGrowth: 0,
     reasons: [],
@@ -31,5 +38,6 @@ export function openOutcome(
 /** A saturation that completed this many requests per second. */
 export function saturation(achievedRps: number): TrialOutcome {
   const trial: SaturateTrial = { purpose: 'saturate', concurrency: 100, warmUpMs: 1_000, durationMs: 3_000 }
-  return { ...openOutcome('step', achievedRps), trial, tookMs: 4_000, p50Ms: 250, p99Ms: 260 }
+  const flow = { rps: achievedRps, steadyRps: achievedRps, dispersion: 0.01, completions: 3 * achievedRps }
+  return { ...openOutcome('step', achievedRps), trial, tookMs: 4_000, p50Ms: 250, p99Ms: 260, flow }
 }

@@ -38,7 +38,7 @@ export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): Gr
 }
 
 /** Service time of a request that no queue held up; 0 where nothing was served. */
-export function fastServiceMs(serviceTime: Distribution): Ms {
+function fastServiceMs(serviceTime: Distribution): Ms {
   return percentileOf({ histogram: histogramOf(serviceTime), unanswered: 0 }, FAST_PERCENTILE) ?? 0
 }
 

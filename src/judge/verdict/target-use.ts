@@ -64,6 +64,8 @@ export interface MemoryGrowth {
   readonly interval: readonly [low: number, high: number]
   /** By its slope, over the time that was looked at. */
   readonly mb: number
+  /** Times of the first and the last sample that was looked at. */
+  readonly judged: { readonly fromMs: Ms; readonly toMs: Ms }
   /** Gained at once, which is no part of the slope; 0 where all rises are alike. */
   readonly stepMb: number
   readonly shown: boolean
@@ -94,6 +96,7 @@ export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth |
     mbPerMinute: perMinute(perStep),
     interval: [perMinute(perStep - margin), perMinute(perStep + margin)],
     mb: perStep * steps,
+    judged: { fromMs: first.atMs, toMs: last.atMs },
     stepMb,
     shown: perStep - margin > 0 && perStep * steps >= least,
     excluded: (perStep + margin) * steps + stepMb < least,

@@ -27,6 +27,7 @@ export class GeneratorThread {
   readonly #gone = Promise.withResolvers<void>()
   #job: ActiveJob | undefined
   #healthy = true
+  #crash: { readonly error: unknown } | undefined
   #exiting = false
 
   /** `onGone` is called when the thread has ended, for whatever reason. */
@@ -45,10 +46,6 @@ export class GeneratorThread {
     })
   }
 
-  get id(): number {
-    return this.#worker.threadId
-  }
-
   warmUp(transports: readonly TransportName[]): void {
     this.#post({ type: 'warm-up', transports })
   }
@@ -59,6 +56,9 @@ export class GeneratorThread {
     const closed = Promise.withResolvers<void>()
     const active: ActiveJob = { port, hear, closed, ended: false, runsUserCode: runsUserCode(job) }
     this.#job = active
+    // It may have ended while the run opened its target.
+    const crash = this.#crash
+    if (crash !== undefined) queueMicrotask(() => hear({ type: 'fault', error: crash.error }))
     port.on('message', (message: FromGenerator) => {
       if (message.type === 'ended') active.ended = true
       if (message.type === 'fault' || message.type === 'own-fault') this.#healthy = false
@@ -101,10 +101,12 @@ export class GeneratorThread {
     this.#worker.postMessage(message)
   }
 
+  /** The first error says why; the exit that follows does not. */
   #crashed(error: unknown): void {
-    const first = this.#healthy
+    if (this.#crash !== undefined) return
+    this.#crash = { error }
     this.#healthy = false
-    if (first) this.#job?.hear({ type: 'fault', error })
+    this.#job?.hear({ type: 'fault', error })
   }
 }
 

@@ -69,12 +69,13 @@ test('does not reuse a thread that crashed', async () => {
   const pool = new ThreadPool(1)
   const [thread] = pool.acquire(1, [])
   if (thread === undefined) throw new Error('a thread was asked for')
-  const { promise, resolve } = Promise.withResolvers<FromGenerator>()
-  thread.begin(
-    { plan: { lanes: [{ protocol: { from: 'shipped' } }] }, lanes: [{ url: 'no URL' }] } as unknown as GeneratorJob,
-    resolve,
-  )
-  expect(await promise).toMatchObject({ type: 'fault' })
+  const plan = { lanes: [{ protocol: { from: 'shipped' } }] }
+  const job = { plan, lanes: [{ url: 'no URL' }] } as unknown as GeneratorJob
+  const messageOf = (): Promise<FromGenerator> => new Promise((resolve) => thread.begin(job, resolve))
+  const fault = await messageOf()
+  expect(fault).toMatchObject({ type: 'fault' })
+  // A run that had acquired it before learns of it too.
+  expect(await messageOf()).toEqual(fault)
   await pool.release(thread)
   expect(pool.idle).toBe(0)
 })

@@ -70,6 +70,7 @@ export function resultOf(run: ResultCase): LoadResult {
     ended: 'completed',
     drainMs: 0,
     inFlight: 0,
+    unsolicited: 0,
     operations: { 'GET /': whole },
     phases: Object.fromEntries(
       Object.entries(phases).map(([name, [from, to]]) => [

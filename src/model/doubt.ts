@@ -63,6 +63,8 @@ export type DoubtFacts =
   | { readonly code: 'generator-blocked'; readonly count: number; readonly blockedMs: Ms }
   /** A generator thread was ready to run and did not get a core. */
   | { readonly code: 'generator-starved'; readonly count: number; readonly starvedMs: Ms }
+  /** Messages that no request asked for, where responses are matched by order and nothing identifies such messages. */
+  | { readonly code: 'unsolicited-messages'; readonly count: number }
 
 export type DoubtCode = DoubtFacts['code']
 

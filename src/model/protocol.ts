@@ -123,6 +123,11 @@ export interface Connection<Request> {
   readonly closed: Promise<Error | undefined>
   /** False from the moment the connection knows it cannot take another exchange, even before `closed` resolves. */
   readonly usable: boolean
+  /**
+   * Waits for messages that no request asked for: until `messages` of them have arrived, at most `maxMs`. Resolves with
+   * how many there are. Absent where no message can be mistaken for a response.
+   */
+  listen?(messages: number, maxMs: Ms): Promise<number>
   /** Sends at once: the engine takes `sent` immediately before this call. */
   exchange(outgoing: Outgoing<Request>, events: ExchangeEvents): Cancel
   /** Ends in order: what is under way may finish. */
@@ -151,6 +156,12 @@ export interface ConnectContext {
   /** What `negotiate` found out, once for the whole run. */
   readonly negotiated?: unknown
   readonly log: (text: string) => void
+  /**
+   * Called when messages arrived that are not a response to any request. `ambiguous` of them came on a connection that
+   * matches responses by order, and nothing in them shows that they are no responses. Both are negative when a request
+   * that listens takes messages that were reported before.
+   */
+  readonly onUnsolicited?: (messages: number, ambiguous: number) => void
 }
 
 /**
@@ -194,6 +205,8 @@ export interface Protocol<Request> {
   carriesHeaders?(target: URL): boolean
   /** The request with a generated body, where it has room for one and none was written; else the request as it is. */
   withBody?(request: Request, body: Body, format: MessageFormat): Request
+  /** Whether the response to this request is known by its place in the stream only. Absent: never. */
+  matchesByOrder?(request: Request): boolean
   /** A request in a few words, for reports: "GET /cart", "tools/call echo". */
   word(request: Request): string
   /** Its span by the semantic conventions; where it is absent, the name of the protocol and the address of the target. */

@@ -52,8 +52,24 @@ export interface HttpRequest extends Omit<RequestLabel, 'read'> {
   readonly read?: 'headers' | 'text' | 'json'
 }
 
+/** Describes messages that are never a response: a push, a greeting. */
+export interface Ignore {
+  /** The message, as UTF-8, contains this text. */
+  readonly bodyIncludes: string
+}
+
+/** What every protocol has that matches responses by their order. */
+interface MatchedByOrder {
+  /**
+   * Messages that are never a response, by one rule or several. From this request on they answer no request of its
+   * connection; the result counts them as `unsolicited`. Without it, a message that arrives with a request in flight is
+   * taken for its response.
+   */
+  readonly ignore?: Ignore | readonly Ignore[]
+}
+
 /** A message over a WebSocket, and how many come back for it. */
-export interface WebSocketRequest extends RequestLabel {
+export interface WebSocketRequest extends RequestLabel, MatchedByOrder {
   /** Text goes as a text frame, bytes as a binary one. Absent: nothing is sent, and pushed messages are waited for. */
   readonly data?: Body
   /** How many messages answer it; default 1. */
@@ -68,7 +84,7 @@ export interface WebSocketRequest extends RequestLabel {
 }
 
 /** A frame over TCP or TLS, and how many come back for it. */
-export interface TcpRequest extends RequestLabel {
+export interface TcpRequest extends RequestLabel, MatchedByOrder {
   /** The frame's content; the framing adds its own bytes. */
   readonly data?: Body
   /** How many frames answer it; default 1. */

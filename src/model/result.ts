@@ -241,6 +241,12 @@ export interface LoadResult extends JudgedFigures {
   readonly drainMs: Ms
   /** Due and not yet done; 0 once the run is over. */
   readonly inFlight: number
+  /**
+   * Messages that are not a response to any request: greetings, pushes, replies with an id that no request has. From the
+   * first connection on, warm-up included. A late response to a request that timed out is not among them, nor is a
+   * notification of MCP.
+   */
+  readonly unsolicited: number
   /** Why it ended early, when it did. */
   readonly endedBecause?: string
   readonly operations: Readonly<Record<string, JudgedFigures>>

@@ -85,6 +85,7 @@ export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
     durationMs: 30_000,
     drainMs: 0,
     inFlight: 0,
+    unsolicited: 0,
     batches: {
       startMs: 0,
       lengthMs: 1_000,

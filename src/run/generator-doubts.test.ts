@@ -19,6 +19,7 @@ function stateOf(change: Partial<GeneratorState>, failedByClass: PoolCounts['fai
     protocolVersion: null,
     pools: [pool],
     cpuMs: 100,
+    unsolicited: { messages: 0, ambiguous: 0 },
     eventLoopUtilization: 0.3,
     pauses: { suspended: NONE, blocked: NONE, starved: NONE },
     runDelayRatio: 0,
@@ -61,4 +62,10 @@ test('pauses are those of the thread that paused longest', () => {
 test('a thread without room left is named', () => {
   const states = [stateOf({}), stateOf({ eventLoopUtilization: 0.97 })]
   expect(generatorDoubts(states, resources)).toMatchObject([{ code: 'generator-busy', busyRatio: 0.97 }])
+})
+
+test('unsolicited messages are added up over threads, and those that are identified raise no doubt', () => {
+  const states = [2, 3, 0].map((ambiguous) => stateOf({ unsolicited: { messages: 40, ambiguous } }))
+  expect(generatorDoubts(states, resources)).toMatchObject([{ code: 'unsolicited-messages', count: 5 }])
+  expect(generatorDoubts(states.slice(2), resources)).toEqual([])
 })

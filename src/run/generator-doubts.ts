@@ -10,7 +10,7 @@ const BUSY = 0.95
 
 /** Doubts that the states of the generator threads raise. */
 export function generatorDoubts(states: readonly GeneratorState[], resources: Resources): readonly Doubt[] {
-  return [...cold(states), ...exhausted(states, resources), ...paused(states), ...busy(states)]
+  return [...cold(states), ...exhausted(states, resources), ...unsolicited(states), ...paused(states), ...busy(states)]
 }
 
 function cold(states: readonly GeneratorState[]): Doubt[] {
@@ -32,6 +32,11 @@ function exhausted(states: readonly GeneratorState[], { descriptors, ports }: Re
       ? []
       : [doubt({ code: 'ports-exhausted', failedConnections: noPort, ports: ports?.count ?? null })]),
   ]
+}
+
+function unsolicited(states: readonly GeneratorState[]): Doubt[] {
+  const count = states.reduce((sum, { unsolicited: { ambiguous } }) => sum + ambiguous, 0)
+  return count > 0 ? [doubt({ code: 'unsolicited-messages', count })] : []
 }
 
 /** Of the thread that paused longest: what suspends a process suspends all of its threads at the same time. */

@@ -15,6 +15,7 @@ import { FedPicker } from '../traffic/workloads/fed-picker.ts'
 import type { LaneRequest } from './lane-picker.ts'
 import { loadCode } from './code.ts'
 import { dispatcherFor } from './lane.ts'
+import { Listening, mayMatchByOrder } from './listening.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator } from './messages.ts'
 import { loadProtocol } from './protocols.ts'
 
@@ -66,7 +67,11 @@ export class Generator {
   readonly #fed: FedPicker<AnyRequest> | undefined
   /** One a lane; none before `open`. */
   #dispatchers: readonly Dispatcher<LaneRequest>[] = []
+  /** Of the lanes that may match responses by their order. */
+  readonly #listening: Listening[] = []
+  readonly #unsolicited = { messages: 0, ambiguous: 0 }
   #unended = 0
+  #stopped = false
   #stopSnapshots: CallOff | undefined
   #stopPauseTicks: CallOff | undefined
   /** The thread may have served other runs: figures count from here, then from the start of the measured part. */
@@ -114,18 +119,29 @@ export class Generator {
     const made = plan.lanes.map(async (lane, index) => {
       const laneJob = lanes[index]
       if (laneJob === undefined) throw new TypeError(`lane ${index} has no target`)
+      const protocol = await loadProtocol(lane.protocol)
+      const open = this.#job.fed || code.journey !== undefined
+      const listening = mayMatchByOrder(lane, protocol, new URL(laneJob.url), open)
+        ? new Listening(plan.requestTimeoutMs)
+        : undefined
+      if (listening !== undefined) this.#listening.push(listening)
       return dispatcherFor({
         job: this.#job,
         index,
         lane,
         laneJob,
-        protocol: await loadProtocol(lane.protocol),
+        protocol,
         clock: this.#clock,
         recorder: this.#recorder,
         tracer: this.#tracer,
         fed: this.#fed,
         code,
+        listening,
         nextConnection: () => thread + threads * connections++,
+        unsolicited: (messages, ambiguous) => {
+          this.#unsolicited.messages += messages
+          this.#unsolicited.ambiguous += ambiguous
+        },
         started: (pid) => this.#tell({ type: 'process', pid }),
         ended: () => this.#laneEnded(),
         broken: (error) => this.#broken(error),
@@ -152,6 +168,7 @@ export class Generator {
   }
 
   #stop(): void {
+    this.#stopped = true
     for (const dispatcher of this.#dispatchers) dispatcher.stop()
   }
 
@@ -189,13 +206,21 @@ export class Generator {
     if (--this.#unended > 0) return
     this.#stopSnapshots?.()
     this.#stopPauseTicks?.()
-    this.#recorder.rollTo(this.#clock.now())
+    const atMs = this.#clock.now()
+    this.#recorder.rollTo(atMs)
     this.#recorder.finish()
     const slices = this.#recorder.takeFinished()
     this.#tellSampled()
-    const traces = { kept: this.#tracer?.kept ?? [] }
-    this.#tell({ type: 'ended', slices, state: this.#state(), atMs: this.#clock.now(), traces })
-    void this.#closeConnections()
+    const state = this.#state()
+    const end = (): void => {
+      const traces = { kept: this.#tracer?.kept ?? [] }
+      this.#tell({ type: 'ended', slices, state: { ...state, unsolicited: { ...this.#unsolicited } }, atMs, traces })
+      void this.#closeConnections()
+    }
+    // A stopped run has no connections left to listen on.
+    const listenMs = this.#stopped ? 0 : Math.max(0, ...this.#listening.map(({ endMs }) => endMs))
+    if (listenMs > 0) this.#clock.after(listenMs, end)
+    else end()
   }
 
   /** What is measured is told by now; a target that is slow to say goodbye delays nothing of it. */
@@ -236,6 +261,7 @@ export class Generator {
       pools: pools.map((pool) => pool.counts()),
       cpuMs: this.#cpuMs() - this.#measuring.cpuMs,
       pauses: this.#pauses.all,
+      unsolicited: { ...this.#unsolicited },
       eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
       runDelayRatio:
         runDelayMs === undefined ? null : Math.max(0, runDelayMs - this.#measuring.runDelayMs) / Math.max(1, elapsedMs),

@@ -98,7 +98,7 @@ interface Working extends Protocol<AnyRequest> {
   readonly work: NonNullable<Protocol<AnyRequest>['work']>
 }
 
-function doesWork(protocol: Protocol<AnyRequest>, url: URL): protocol is Working {
+export function doesWork(protocol: Protocol<AnyRequest>, url: URL): protocol is Working {
   return protocol.work !== undefined && isEmbedded(url)
 }
 

@@ -22,6 +22,7 @@ import type { PlanCode } from './code.ts'
 import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
 import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
 import { type LaneRequest, lanePicker } from './lane-picker.ts'
+import type { Listening } from './listening.ts'
 import type { GeneratorJob, LaneJob } from './messages.ts'
 import { setUp } from './setup.ts'
 import { spanNamer } from './span-namer.ts'
@@ -40,8 +41,12 @@ export interface LaneParts {
   /** Requests that are made elsewhere, where they are. */
   readonly fed: RequestPicker<AnyRequest> | undefined
   readonly code: PlanCode
+  /** Present where responses may be matched by their order. */
+  readonly listening: Listening | undefined
   /** The number of a connection, by which no other one of the run goes. */
   nextConnection(): number
+  /** Messages arrived that are not a response to any request; see `ConnectContext`. */
+  unsolicited(messages: number, ambiguous: number): void
   /** A connection has started a process of the target. */
   started(pid: number): void
   ended(): void
@@ -51,7 +56,7 @@ export interface LaneParts {
 
 /** What one generator thread does for one lane: its arrivals, its connections, its requests. */
 export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
-  const { job, lane, laneJob, protocol, clock, recorder, tracer, code } = parts
+  const { job, lane, laneJob, protocol, clock, recorder, tracer, code, listening } = parts
   const { plan, thread, threads } = job
   const url = new URL(laneJob.url)
   const holds = holdsConnection(plan, lane)
@@ -62,6 +67,8 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
     reuse: plan.connection !== 'short-lived' || holds || code.setup !== undefined,
     negotiated: laneJob.negotiated,
     log: parts.log,
+    // Where only a setup matches by order, no latency is in doubt.
+    onUnsolicited: (messages, ambiguous) => parts.unsolicited(messages, listening === undefined ? 0 : ambiguous),
     ...(job.traceparent !== undefined && { traceparent: job.traceparent }),
     ...(laneJob.address !== undefined && { address: laneJob.address }),
     ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),
@@ -78,6 +85,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
       concurrency: plan.concurrency === undefined ? undefined : shareOf(plan.concurrency, thread, threads),
       lastArrivalMs: plan.durationMs,
       holdConnections: holds,
+      staysOpen: listening !== undefined,
       makeWake: (onWake) => (job.wake === 'exact' ? exactWake : tickWake)(clock, onWake),
       pool: {
         kind: plan.connection,
@@ -90,6 +98,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
           if (connection.pid !== undefined) parts.started(connection.pid)
           return connection
         },
+        ...(listening !== undefined && { listen: (connection) => listening.before(connection) }),
         ...(code.setup !== undefined && { prepare: preparing(parts, code.setup, url) }),
       },
     },
@@ -97,6 +106,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
       arrived: (sample) => recorder.arrived(sample),
       settled(sample) {
         recorder.settled(sample)
+        listening?.settled(sample)
         tracer?.settled(sample, about)
       },
       journeyArrived: (journey) => recorder.journeyArrived(journey),

@@ -188,7 +188,7 @@ export class Run implements LoadRun {
     this.#watch?.measureFrom(this.#startMs)
     await Promise.race([this.#done.promise, this.#stopAsked.promise.then(() => this.#stopGenerators())])
     if (this.#ended === 'running') this.#ended = 'completed'
-    this.#endMs = this.#elapsedMs()
+    else this.#endMs = this.#elapsedMs()
   }
 
   /** Since the start of the measured part; 0 before it. */
@@ -216,9 +216,9 @@ export class Run implements LoadRun {
         break
       case 'ended':
         this.#states[thread] = message.state
+        this.#endMs = Math.max(this.#endMs, message.atMs)
         this.#traces?.keep(message.traces)
-        this.#tell(this.#collector.add(thread, message.slices))
-        this.#tell(this.#collector.end(thread))
+        this.#tell([...this.#collector.add(thread, message.slices), ...this.#collector.end(thread)])
         if (--this.#unended === 0) this.#done.resolve()
         break
       case 'closed':

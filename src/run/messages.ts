@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { AnyRequest } from '../model/requests.ts'
 import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
+import type { UnsolicitedCounts } from './listening.ts'
 import type { SliceDelta } from '../measure/recorder.ts'
 import type { Pauses } from '../measure/thread-pauses.ts'
 import type { KeptTraces, SampledTraces } from '../measure/tracing/tracer.ts'
@@ -70,6 +71,7 @@ export type FromGenerator =
       readonly type: 'ended'
       readonly slices: readonly SliceDelta[]
       readonly state: GeneratorState
+      /** When the last request met its fate. */
       readonly atMs: Ms
       readonly traces: KeptTraces
     }
@@ -92,6 +94,8 @@ export interface GeneratorState {
   readonly pools: readonly PoolCounts[]
   /** CPU of the thread and of what wakes it, since the start of the measured part. */
   readonly cpuMs: Ms
+  /** Since its first connection. */
+  readonly unsolicited: UnsolicitedCounts
   readonly eventLoopUtilization: Ratio
   /** When the thread did not run, since the start of the measured part. */
   readonly pauses: Pauses

@@ -54,6 +54,7 @@ export function buildResult(parts: ResultParts): LoadResult {
     ...(parts.endedBecause === undefined ? {} : { endedBecause: parts.endedBecause }),
     drainMs: Math.max(0, parts.elapsedMs - plan.durationMs),
     inFlight: collector.inFlight,
+    unsolicited: sum(states.map(({ unsolicited }) => unsolicited.messages)),
     ...collector.total(durationMs),
     operations: collector.operations(durationMs),
     phases: phasesOf(parts, durationMs),

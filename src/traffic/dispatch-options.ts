@@ -40,5 +40,7 @@ export interface DispatchOptions<Request> {
   readonly traceIds?: TraceIds
   /** A journey keeps the connection of its first step to its end, and shares it with nobody. */
   readonly holdConnections?: boolean
+  /** The caller ends the pool: it listens for messages that arrive after the last response. */
+  readonly staysOpen?: boolean
   makeWake(onWake: () => void): Wake
 }

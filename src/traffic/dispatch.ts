@@ -294,7 +294,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#halt()
     const fault = this.#books.close() ?? this.#journeys.close()
     if (fault !== undefined) this.#events.broken(fault)
-    void this.pool.end()
+    if (this.#options.staysOpen !== true) void this.pool.end()
     this.#events.ended()
   }
 }

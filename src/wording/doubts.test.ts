@@ -69,6 +69,10 @@ test.each<[DoubtFacts, string]>([
     { code: 'generator-starved', count: 2, starvedMs: 700 },
     'a generator thread waited for a core for 700 ms in 2 pauses; stop other processes, or run the generator on another machine',
   ],
+  [
+    { code: 'unsolicited-messages', count: 1 },
+    "1 message arrived that no request asked for, and responses are matched by their order, so others may have passed for responses; identify them with ignore: { bodyIncludes: '…' } in the request, match by correlate: 'id' (WebSocket), set replies where several messages answer a request, or read a greeting in a setup: { replies: 1 }",
+  ],
 ])('words %o', (facts, message) => {
   expect(doubt(facts)).toEqual({ ...facts, message })
 })

@@ -64,6 +64,11 @@ const sentences: Sentences = {
   'generator-starved': ({ count, starvedMs }) =>
     `a generator thread waited for a core for ${formatDuration(starvedMs)}${inPieces(count)}; stop other processes, or ` +
     'run the generator on another machine',
+  'unsolicited-messages': ({ count }) =>
+    `${count === 1 ? '1 message' : `${count} messages`} arrived that no request asked for, and responses are matched by ` +
+    "their order, so others may have passed for responses; identify them with ignore: { bodyIncludes: '…' } in the " +
+    "request, match by correlate: 'id' (WebSocket), set replies where several messages answer a request, or read a " +
+    'greeting in a setup: { replies: 1 }',
 }
 
 /** A doubt with its message. */

@@ -4,6 +4,7 @@ import { conclude } from './conclude.ts'
 import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { knownCounts, type LatencyOf } from './percentile-share.ts'
+import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, type SameQuestion, type Standing } from './validity.ts'
 import { wordCount, wordLimit, wordMs, wordPlural } from './wording.ts'
 
@@ -38,6 +39,8 @@ export function maximumVerdict(figures: JudgedFigures, run: LoadResult, question
 function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 'response' }: MaximumQuestion): Standing {
   const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
   if (figures.responsesReceived === 0 || distribution.count + figures.unanswered === 0) return nothingMeasured(figures)
+  const doubted = matchingInDoubt(run)
+  if (doubted !== undefined) return doubted
   const over = (judged: typeof distribution): boolean => 'maxMs' in judged && judged.maxMs >= limitMs
   const { unproven } = knownCounts(figures, limitMs, of)
   const neverDue = figures.droppedByReason.generator ?? 0

@@ -10,6 +10,7 @@ import { latencyCourse, latencySums } from './latencies.ts'
 import { tooFew } from './more-requests.ts'
 import type { LatencyOf } from './percentile-share.ts'
 import { studentQuantile } from './statistics/student.ts'
+import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
 import { wordCount, wordInterval, wordLimit, wordMs, wordMsRange } from './wording.ts'
 
@@ -44,7 +45,9 @@ export function meanVerdict(figures: JudgedFigures, run: LoadResult, question: M
       observed: estimate === undefined ? 'nothing' : describeMean(estimate, confidence),
       causes: diagnose(figures, run, 50),
     },
-    estimate === undefined ? nothingMeasured(figures) : standingOf(figures, run, question, estimate),
+    estimate === undefined
+      ? nothingMeasured(figures)
+      : (matchingInDoubt(run) ?? standingOf(figures, run, question, estimate)),
     figures,
     run,
   )

@@ -8,6 +8,7 @@ import { onTheLimit, tooFew } from './more-requests.ts'
 import { describePercentile } from './percentile-interval.ts'
 import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
+import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
 import { wordLimit, wordMs, wordPercentile, wordPlural } from './wording.ts'
 
@@ -55,6 +56,8 @@ function standingOf(
   { whole, stretches }: LatencyCourse,
 ): Standing {
   if (figures.responsesReceived === 0 || requestsIn(whole) === 0) return nothingMeasured(figures)
+  const doubted = matchingInDoubt(run)
+  if (doubted !== undefined) return doubted
   const verdict = judgeShare(asked)
   if (verdict === 'fail') {
     return madeByTheTool(figures, run, question, asked)

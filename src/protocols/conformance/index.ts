@@ -60,6 +60,14 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     await subject.quietly()
     assert.equal(given.outcomes.length, before, 'onDone was called after the exchange had been given up')
   },
+  'reports no response as unsolicited, not even a late one': async (subject) => {
+    const connection = await subject.connect()
+    subject.send(connection, subject.slowRequest).cancel()
+    const next = connection.usable ? connection : await subject.connect()
+    for (let i = 0; i < SEVERAL && next.usable; i++) await subject.within('an answer', subject.send(next).done)
+    await subject.quietly()
+    assert.equal(subject.unsolicited, 0, `${subject.unsolicited} messages were reported as unsolicited`)
+  },
   'ends in order when asked to, and can then carry nothing more': async (subject) => {
     const connection = await subject.connect()
     await subject.within('the answer', subject.send(connection).done)

@@ -41,6 +41,8 @@ export class Subject {
   readonly server: ConformanceServer
   readonly #options: ConformanceOptions
   readonly #connections: Connection<AnyRequest>[] = []
+  /** Messages that the protocol has reported as not being a response to any request. */
+  unsolicited = 0
   #requests = 0
 
   constructor(protocol: Protocol<AnyRequest>, options: ConformanceOptions, server: ConformanceServer) {
@@ -57,6 +59,7 @@ export class Subject {
       headers: {},
       reuse: true,
       log: () => {},
+      onUnsolicited: (messages) => void (this.unsolicited += messages),
       ...this.#options.context,
       signal,
     }

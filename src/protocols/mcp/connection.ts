@@ -130,10 +130,11 @@ class Call implements Waiting {
     }
   }
 
-  failed({ errorClass, message, bytesReceived, bytesSent = this.#bytesSent }: ChannelFailure): void {
+  failed({ errorClass, message, bytesReceived, bytesSent = this.#bytesSent, status }: ChannelFailure): void {
     this.#bytesReceived += bytesReceived
     if (this.#ended()) return
-    this.#events.onDone({ ok: false, bytesSent, bytesReceived: this.#bytesReceived, errorClass, message })
+    const transferred = { bytesSent, bytesReceived: this.#bytesReceived }
+    this.#events.onDone({ ok: false, ...transferred, errorClass, message, ...(status !== undefined && { status }) })
   }
 
   progressed(bytes: number): void {

@@ -11,6 +11,8 @@ import type { McpOptions } from './options.ts'
 const OWN_IDS = 2 ** 30
 /** Replies to nobody that are told one by one; of a server that sends nothing else, the rest are only counted. */
 const STRAYS_TOLD = 5
+/** Ids of abandoned calls that are remembered; a reply to an older one counts as unsolicited. */
+const MAX_ABANDONED = 1_000
 const FOR_THE_SERVER = {}
 
 /** A message that a reply comes for. */
@@ -30,10 +32,16 @@ export interface Waiting {
 /**
  * What is said over one channel: which reply belongs to which call, and what happens to messages that belong to none.
  * Ids are unique over all connections of a run, since some servers mix up those that meet.
+ *
+ * A reply whose id no call has is unsolicited. Notifications and the requests of a server are not: the protocol provides
+ * for them, and none can pass for a reply.
  */
 export class Dialogue implements McpListener {
   readonly #waiting = new Map<number, Waiting>()
-  readonly #log: (text: string) => void
+  /** Ids of calls that were given up: a reply that still arrives is late, not unsolicited. */
+  readonly #abandoned = new Set<unknown>()
+  readonly #log: ConnectContext['log']
+  readonly #onUnsolicited: ConnectContext['onUnsolicited']
   #channel: McpChannel | undefined
   /** What came before there was a channel to answer by: in the packet that opened it. */
   readonly #early: { readonly text: string; readonly bytes: number }[] = []
@@ -43,8 +51,9 @@ export class Dialogue implements McpListener {
   #fault: ChannelLost | undefined
   #destroyed = false
 
-  private constructor(log: (text: string) => void) {
+  private constructor({ log, onUnsolicited }: ConnectContext) {
     this.#log = log
+    this.#onUnsolicited = onUnsolicited
   }
 
   /** Rejects with a `ConnectError`. */
@@ -55,7 +64,7 @@ export class Dialogue implements McpListener {
     spoken: Negotiated,
     options: McpOptions,
   ): Promise<Dialogue> {
-    const dialogue = new Dialogue(context.log)
+    const dialogue = new Dialogue(context)
     const channel = await open(target, context, spoken, options, dialogue)
     dialogue.#channel = channel
     dialogue.#closed = dialogue.#end(channel)
@@ -100,6 +109,9 @@ export class Dialogue implements McpListener {
   /** Nobody waits for this reply any more. Returns how many bytes of the request had not left, or a few more. */
   forget(id: number): number {
     this.#waiting.delete(id)
+    this.#abandoned.add(id)
+    const [oldest] = this.#abandoned
+    if (this.#abandoned.size > MAX_ABANDONED) this.#abandoned.delete(oldest)
     return this.channel.giveUp(id)
   }
 
@@ -184,6 +196,7 @@ export class Dialogue implements McpListener {
   /** It answers nobody, whoever may be waiting: it came too late, twice, or from a server that mixes up its callers. */
   #stray(id: unknown, text: string): void {
     this.#strays++
+    if (!this.#abandoned.delete(id)) this.#onUnsolicited?.(1, 0)
     if (this.#strays > STRAYS_TOLD) return
     this.#log(`a reply with the id ${wordValue(id)} belongs to no call under way: ${wordValue(text)}`)
   }

@@ -9,9 +9,10 @@ import type {
   Transferred,
 } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
-import type { Framer } from '../framers/framer.ts'
-import { EarlyBytes } from './early-bytes.ts'
+import type { Ms } from '../../model/units.ts'
+import { UnsolicitedMessages } from '../unsolicited-messages.ts'
 import type { EncodedFrame, FrameEncoder } from './frame-encoding.ts'
+import { FrameReader } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { FrameFormat } from './framing.ts'
 import { Pending } from './pending.ts'
@@ -40,10 +41,9 @@ export class TcpConnection implements Connection<TcpRequest> {
   readonly #socket: Socket
   readonly #settings: TcpSettings
   readonly #reuse: boolean
-  readonly #framer: Framer
+  readonly #unsolicited: UnsolicitedMessages
+  readonly #reader: FrameReader
   readonly #writer: FrameWriter
-  /** Before the first exchange: what a server says that speaks first. */
-  #early: EarlyBytes | undefined = new EarlyBytes()
   #usable = true
   #closing = false
   /** Nothing more is framed. */
@@ -66,9 +66,17 @@ export class TcpConnection implements Connection<TcpRequest> {
     this.#socket = socket
     this.#settings = settings
     this.#reuse = context.reuse
+    this.#unsolicited = new UnsolicitedMessages(context)
     this.maxInFlight = settings.maxInFlight
     this.version = version
-    this.#framer = settings.format.framer()
+    this.#reader = new FrameReader(settings.format, this.#unsolicited, {
+      owner: () => (this.#askedBefore > 0 ? this.#waiting[0] : undefined),
+      onFrame: (owner, bytes) => this.#framed(owner, bytes),
+      onFault: (owner, message) =>
+        owner === undefined ? this.#lose(new Error(message)) : this.#offends(owner, message),
+      // After a short-lived connection's only exchange, what still arrives may be its response.
+      counts: () => !this.#closing || !this.#reuse,
+    })
     this.#writer = new FrameWriter(socket, (message) => this.#cannotSend(message))
     const { promise, resolve } = Promise.withResolvers<Error | undefined>()
     this.closed = promise
@@ -84,13 +92,21 @@ export class TcpConnection implements Connection<TcpRequest> {
       // With exchanges under way and no reason, whoever holds the connection has destroyed it.
       const reason = this.#reason
       this.#failAll((progress) => `the connection was lost ${progress}: ${reason?.message ?? 'destroyed'}`)
-      context.log(`connection to ${host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}`)
+      const { count } = this.#unsolicited
+      context.log(
+        `connection to ${host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}` +
+          (count === 0 ? '' : `; unsolicited messages: ${count}`),
+      )
       resolve(reason)
     })
   }
 
   get usable(): boolean {
     return this.#usable
+  }
+
+  listen(messages: number, maxMs: Ms): Promise<number> {
+    return this.#unsolicited.listen(messages, maxMs)
   }
 
   exchange({ payload }: Outgoing<TcpRequest>, events: ExchangeEvents): Cancel {
@@ -102,9 +118,8 @@ export class TcpConnection implements Connection<TcpRequest> {
     this.#live++
     if (frame.replies > 0) this.#waiting.push(pending)
     else this.#leaving.push(pending)
-    const early = this.#early
-    this.#early = undefined
-    if (early !== undefined && early.bytes > 0) this.#takeEarly(early, frame)
+    if (!frame.sends || this.#settings.format.untilClose) queueMicrotask(() => this.#replay(frame))
+    else this.#reader.sends(frame)
     if (frame.sends) this.#writer.write(frame, frame.replies > 0 ? undefined : this.#left)
     if (this.#settings.format.untilClose) {
       this.#usable = false
@@ -117,15 +132,7 @@ export class TcpConnection implements Connection<TcpRequest> {
   received(bytes: Buffer): void {
     let at = 0
     this.#askedBefore = this.#waiting.length
-    while (at < bytes.length && !this.#over) {
-      const [pending] = this.#waiting
-      if (pending === undefined) return this.#unasked(bytes.subarray(at))
-      const from = at
-      at = this.#framer.push(bytes, at, pending.kept?.take)
-      pending.bytesReceived += at - from
-      if (this.#framer.fault !== undefined) this.#offends(pending, this.#framer.fault)
-      else if (this.#framer.done) this.#framed(pending, bytes.length - at)
-    }
+    while (at < bytes.length && !this.#over) at = this.#reader.push(bytes, at)
   }
 
   async close(): Promise<void> {
@@ -142,17 +149,13 @@ export class TcpConnection implements Connection<TcpRequest> {
     this.#socket.destroy()
   }
 
-  /** A frame has ended, and `surplus` bytes stand behind it. */
-  #framed(pending: Pending, surplus: number): void {
+  /** A frame of an answer has ended. */
+  #framed(pending: Pending, bytes: number): void {
     pending.owed--
     pending.kept?.endFrame()
-    if (pending.replies > 1) pending.events?.onMessage(this.#framer.frameBytes)
+    if (pending.replies > 1) pending.events?.onMessage(bytes)
     // Whoever was told of the message may have ended the connection.
     if (pending.owed > 0 || this.#over) return
-    // Told before it is over: else what stands here would answer the next request, before that was sent.
-    if (surplus > 0 && this.#askedBefore === 1) {
-      return this.#offends(pending, `the server sent ${surplus} bytes more than it was asked for`)
-    }
     this.#waiting.shift()
     this.#askedBefore--
     this.#answered(pending)
@@ -209,30 +212,16 @@ export class TcpConnection implements Connection<TcpRequest> {
     return pending.cancel
   }
 
-  #takeEarly(early: EarlyBytes, { sends }: EncodedFrame): void {
-    const [pending] = this.#waiting
-    queueMicrotask(() => {
-      if (!sends || this.#settings.format.untilClose) return early.pieces.forEach((piece) => this.received(piece))
-      const message = `the server sent ${early.bytes} bytes before the first request; a setup can read them: { replies: 1 }`
-      if (pending === undefined) this.#lose(new Error(message))
-      else this.#offends(pending, message)
-    })
-  }
-
-  /** Bytes came while nobody waited for any. */
-  #unasked(bytes: Buffer): void {
-    if (this.#closing || this.#early?.keep(bytes) === true) return
-    this.#lose(new Error('the server sent bytes that nobody had asked for'))
+  /** Gives a request that listens, or takes all bytes until the end, what arrived before it. */
+  #replay(frame: EncodedFrame): void {
+    if (this.#waiting.length === 0 || this.#over) return
+    for (const piece of this.#reader.listens(frame)) this.received(piece)
   }
 
   /** The server has closed its side. */
   #ended(): void {
     this.#usable = false
-    const [pending] = this.#waiting
-    if (pending !== undefined && this.#settings.format.untilClose) {
-      this.#framer.end()
-      if (this.#framer.done) this.#framed(pending, 0)
-    }
+    if (this.#settings.format.untilClose) this.#reader.end()
     if (this.#waiting.length === 0) return
     this.#reason ??= new Error('the server closed it')
     this.#failAll((progress) => `the connection was closed ${progress}`)
@@ -260,7 +249,7 @@ export class TcpConnection implements Connection<TcpRequest> {
 
   #failAll(message: (progress: string) => string): void {
     const [head] = this.#waiting
-    const inside = this.#framer.done ? 0 : this.#framer.frameBytes
+    const inside = this.#reader.answerBytes
     for (const pending of [...this.#waiting.splice(0), ...this.#leaving.splice(0)]) {
       this.#fail(pending, 'connection', message(progressOf(pending, pending === head ? inside : 0)))
     }

@@ -1,6 +1,7 @@
 import { isGenerated, lengthOf } from '../../model/body.ts'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { TcpRequest } from '../../model/requests.ts'
+import { ignoredTexts } from '../ignored-messages.ts'
 import { bufferOf, checkedChunks, contentRule } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
 
@@ -11,6 +12,8 @@ const ONE_WRITE_BYTES = 16 * 1024
 export interface EncodedFrame {
   readonly replies: number
   readonly read: TcpRequest['read']
+  /** Texts of frames that are never a response. */
+  readonly ignored: readonly string[]
   /** False: nothing is sent, and frames are waited for. */
   readonly sends: boolean
   /** Why it cannot be sent. */
@@ -35,10 +38,11 @@ export function frameEncoder(format: FrameFormat): FrameEncoder {
   }
 }
 
-function encode(format: FrameFormat, { data, replies = 1, read }: TcpRequest): EncodedFrame {
+function encode(format: FrameFormat, { data, replies = 1, read, ignore }: TcpRequest): EncodedFrame {
   const empty = {
     replies,
     read,
+    ignored: ignoredTexts(ignore),
     sends: data !== undefined,
     fault: undefined,
     bytes: 0,

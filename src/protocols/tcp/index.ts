@@ -36,6 +36,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     formatFault: (messageFormat, key) => formatFault(format, messageFormat, key),
     faultsOf: (request, key) => requestFaults(format, request, key),
     needsInline: ({ data }) => isMadeByFunction(data),
+    matchesByOrder: ({ data, replies }) => data !== undefined && replies !== 0 && !format.untilClose,
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),
     word,
     connect: (target, context) => connectTcp(target, context, settings),

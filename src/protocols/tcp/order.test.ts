@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
@@ -37,16 +37,13 @@ test('a frame that waits for a generated one leaves before those that come when 
   expect(heard).toEqual(['abc', 'second', 'third'])
 })
 
-test('what was sent before a request asked does not answer it, also where others are under way', async () => {
-  const server = await testServer(lines((line) => (line === '2' ? '1!\n2!\n3!\n' : undefined)))
+test('a frame that arrives before a request was sent does not answer it, even with others in flight', async () => {
+  const server = await testServer(
+    lines((line) => (line === '2' ? '1!\n2!\nnews\n' : line === '3' ? '3!\n' : undefined)),
+  )
   const connection = await open(server, { maxInFlight: 2 })
   const later = oneAfterTheOther(connection, { data: '1', read: 'text' }, { data: '3', read: 'text' })
   const second = send(connection, { data: '2', read: 'text' })
-  expect(await second.done).toMatchObject({
-    ok: false,
-    errorClass: 'protocol',
-    message: 'the server sent 3 bytes more than it was asked for',
-  })
-  expect(await later).toMatchObject({ ok: false, errorClass: 'connection' })
-  await vi.waitUntil(() => !connection.usable)
+  expect(await second.done).toMatchObject({ answer: { text: '2!' } })
+  expect(await later).toMatchObject({ answer: { text: '3!' } })
 })

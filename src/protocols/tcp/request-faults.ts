@@ -1,5 +1,6 @@
 import type { PlanFault } from '../../model/errors.ts'
 import { isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/plan-readers.ts'
+import { readIgnore } from '../ignored-messages.ts'
 import { writtenBody } from '../request-body.ts'
 import { CARRIES_BYTES, contentRule } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
@@ -10,6 +11,7 @@ const READERS = {
   read: oneOf(['text', 'json']),
   data: writtenBody,
   replies: wholeFrom(0),
+  ignore: readIgnore,
 }
 
 /** Everything wrong with a request as its author wrote it, for this framing; `key` is where it stands in the plan. */
@@ -27,6 +29,14 @@ export function requestFaults(format: FrameFormat, request: unknown, key: string
   if (format.untilClose && read.replies !== undefined && read.replies !== 1) {
     const rule1 = "must be 1 with framing 'until-close': all that comes is one answer"
     faults.push({ key: `${key}.replies`, value: read.replies, rule: rule1 })
+  }
+  if (format.untilClose && request['ignore'] !== undefined) {
+    const value = request['ignore']
+    faults.push({
+      key: `${key}.ignore`,
+      value,
+      rule: "does not go with framing 'until-close': all bytes are one answer",
+    })
   }
   if (read.replies === 0 && request['data'] === undefined) {
     faults.push({ key: `${key}.data`, value: undefined, rule: 'must be given where no reply is waited for' })

@@ -3,42 +3,24 @@ import { WebSocket } from 'ws'
 import type { RawData } from 'ws'
 import type { Cancel, ConnectContext, Connection, ErrorClass, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
+import type { Ms } from '../../model/units.ts'
+import { IgnoredMessages } from '../ignored-messages.ts'
+import { UnsolicitedMessages } from '../unsolicited-messages.ts'
 import { closesInOrder, closeStatus, wordClose } from './close-codes.ts'
 import { type Failure, WebSocketExchange } from './exchange.ts'
 import { frameBytes } from './frame-size.ts'
-import { openWebSocket } from './handshake.ts'
-import type { HandshakeOptions } from './handshake.ts'
+import { HeldMessages } from './held-messages.ts'
 import { idIn } from './json-id.ts'
-import type { JsonId } from './json-id.ts'
 import { Outbox } from './outbox.ts'
 import { Pings } from './pings.ts'
 import { encode } from './request-encoding.ts'
 import type { Encoded } from './request-encoding.ts'
 import { bytesOf, wholeOf } from './received.ts'
 import type { Received } from './received.ts'
-import { Unasked } from './unasked.ts'
+import { RequestsById } from './requests-by-id.ts'
 
-export interface ConnectionOptions extends HandshakeOptions {
-  readonly maxInFlight: number
-}
-
-export function connectWebSocket(
-  target: URL,
-  context: ConnectContext,
-  options: ConnectionOptions,
-): Promise<Connection<WebSocketRequest>> {
-  return openWebSocket(
-    target,
-    context,
-    options,
-    (webSocket, socket) => new WebSocketConnection(webSocket, socket, target.host, options.maxInFlight, context.log),
-  )
-}
-
-const UNASKED = 'the server sent a message that nobody had asked for'
-const REMEDY = 'where it greets, let a setup wait for that: { replies: 1 }'
-
-class WebSocketConnection implements Connection<WebSocketRequest> {
+/** Requests and their responses over an open WebSocket. */
+export class WebSocketConnection implements Connection<WebSocketRequest> {
   readonly maxInFlight: number
   readonly version: string
   readonly closed: Promise<Error | undefined>
@@ -46,15 +28,17 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
   readonly #webSocket: WebSocket
   readonly #socket: Socket
   readonly #outbox: Outbox
-  readonly #unasked: Unasked
+  readonly #unsolicited: UnsolicitedMessages
+  readonly #held = new HeldMessages()
+  readonly #ignored = new IgnoredMessages()
 
   readonly #underWay = new Set<WebSocketExchange>()
   /** Who gets the next messages, in this order; also those given up, whose answers may still come. */
   readonly #inOrder: WebSocketExchange[] = []
-  readonly #byId = new Map<JsonId, WebSocketExchange>()
+  readonly #byId = new RequestsById()
   readonly #pings = new Pings()
 
-  /** Requests with ids were sent: a message with another id answers none of the rest. */
+  /** Requests with ids were sent: a message with an id answers no request without one. */
   #hasIds = false
   /** Somebody has listened: from then on the server may push what nobody waits for. */
   #hasListened = false
@@ -72,10 +56,10 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
   /** Bytes read that were frames, complete ones. */
   #framed: number
 
-  constructor(webSocket: WebSocket, socket: Socket, host: string, maxInFlight: number, log: ConnectContext['log']) {
+  constructor(webSocket: WebSocket, socket: Socket, host: string, maxInFlight: number, context: ConnectContext) {
     this.#webSocket = webSocket
     this.#socket = socket
-    this.#unasked = new Unasked(log)
+    this.#unsolicited = new UnsolicitedMessages(context)
     this.maxInFlight = maxInFlight
     this.version = webSocket.protocol === '' ? 'WebSocket' : `WebSocket (${webSocket.protocol})`
     this.#outbox = new Outbox(webSocket, (message) => this.#fail('protocol', message))
@@ -95,10 +79,10 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     webSocket.on('error', (error) => this.#broke(error))
     webSocket.on('close', (code, said) => {
       const reason = this.#ended(code, said.toString('utf8'))
-      const { passedOver } = this.#unasked
-      log(
+      const { count } = this.#unsolicited
+      context.log(
         `connection to ${host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}` +
-          (passedOver === 0 ? '' : `; messages that nobody had asked for: ${passedOver}`),
+          (count === 0 ? '' : `; unsolicited messages: ${count}`),
       )
       resolve(reason)
     })
@@ -108,8 +92,15 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     return !this.#closing && !this.#doubtful && this.#webSocket.readyState === WebSocket.OPEN
   }
 
+  listen(messages: number, maxMs: Ms): Promise<number> {
+    return this.#unsolicited.listen(messages, maxMs)
+  }
+
   exchange({ requestId, payload }: Outgoing<WebSocketRequest>, events: ExchangeEvents): Cancel {
     const encoded = encode(payload)
+    if (this.#ignored.learn(encoded.ignored)) {
+      this.#unsolicited.identify(this.#held.remove((message) => this.#ignored.matches(message)))
+    }
     const exchange = new WebSocketExchange(encoded.by, payload, events, this.#read, this.#succeed)
     this.#underWay.add(exchange)
     if (this.usable) this.#begin(exchange, encoded, requestId)
@@ -136,18 +127,18 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
   #begin(exchange: WebSocketExchange, encoded: Encoded, requestId: number): void {
     switch (encoded.by) {
       case 'order':
-        if (this.#unasked.held > 0) {
-          // The next one could as well be answered by what was sent before it asked.
-          return queueMicrotask(() => this.#fail('protocol', `${UNASKED}, before this one (${REMEDY})`))
+        this.#held.clear()
+        if (!exchange.unanswered) {
+          this.#unsolicited.matchByOrder()
+          this.#inOrder.push(exchange)
         }
-        if (!exchange.unanswered) this.#inOrder.push(exchange)
         return this.#outbox.post(exchange, encoded.message)
       case 'id': {
         this.#hasIds = true
-        this.#unasked.passOverHeld()
+        this.#held.clear()
         const id = encoded.template.idFor(requestId)
         exchange.tag = id
-        if (!exchange.unanswered) this.#byId.set(id, exchange)
+        if (!exchange.unanswered) this.#byId.add(id, exchange)
         return this.#outbox.post(exchange, encoded.template.messageWith(id))
       }
       case 'pong':
@@ -167,22 +158,27 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     const bytes = bytesOf(message)
     this.#framed += frameBytes(bytes)
 
+    if (this.#ignored.any && this.#ignored.matches(wholeOf(message))) return this.#unsolicited.add(true)
     if (this.#hasIds) {
       const id = idIn(wholeOf(message))
       const asked = id === undefined ? undefined : this.#byId.get(id)
       if (id !== undefined && asked !== undefined) {
         if (!asked.take(message, bytes)) return
-        this.#byId.delete(id)
+        this.#byId.remove(id)
         return this.#succeed(asked)
       }
-      // Late, twice, or never asked for: in any case no answer to a request without an id.
-      if (id !== undefined) return this.#unasked.passOver(1)
+      // In no case the response to a request without an id.
+      if (id !== undefined) return this.#byId.isLate(id) ? undefined : this.#unsolicited.add(true)
     }
     const head = this.#inOrder[0]
     if (head !== undefined && this.#canBeFor(head)) this.#takeInOrder(head, message, bytes)
-    else if (this.#hasIds || this.#hasListened) this.#unasked.passOver(1)
-    else if (head === undefined) this.#unasked.hold(message, bytes)
-    else this.#fail('protocol', `${UNASKED}, before it had the next request`)
+    else if (this.#hasIds || this.#hasListened) this.#unsolicited.add(false)
+    // Most likely a refusal of what is still being sent, whose rest the server may not read.
+    else if (head?.progress === 'leaving') this.#fail('protocol', 'the server sent a message before it had the request')
+    else {
+      this.#held.hold(message, bytes)
+      this.#unsolicited.add(false)
+    }
   }
 
   /** An answer cannot have been read before its request was sent. */
@@ -198,11 +194,12 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
 
   #deliverHeld(): void {
     for (let head = this.#inOrder[0]; head?.by === 'listening'; head = this.#inOrder[0]) {
-      const message = this.#unasked.next()
+      const message = this.#held.next()
       if (message === undefined) return
+      this.#unsolicited.take(1, 1)
       this.#takeInOrder(head, message, message.length)
     }
-    this.#unasked.passOverHeld()
+    this.#held.clear()
   }
 
   #ponged(payload: Buffer): void {
@@ -221,7 +218,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
   #giveUp(exchange: WebSocketExchange): void {
     this.#underWay.delete(exchange)
     exchange.over = true
-    if (exchange.by === 'id') this.#byId.delete(exchange.tag)
+    if (exchange.by === 'id') this.#byId.abandon(exchange)
     if (exchange.by === 'pong') this.#pings.remove(exchange)
     const place = this.#inOrder.indexOf(exchange)
     if (exchange.progress === 'waiting') {

@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
-import type { Outcome } from '../../model/protocol.ts'
 import {
   ask,
   bareServer,
@@ -44,36 +43,6 @@ describe('in order', () => {
 
   test('one at a time unless more are asked for', async () => {
     expect((await open((await echoServer()).url)).maxInFlight).toBe(1)
-  })
-
-  test('a message that nobody asked for fails the next request, which it may not answer', async () => {
-    const { url, peers } = await echoServer()
-    const connection = await open(url)
-    await ask(connection, { data: 'x' })
-    peers[0]?.send('one more')
-    // Its pong comes behind the message.
-    await ask(connection, { ping: true })
-    const asked = begin(connection, { data: 'y' })
-    expect(asked.outcomes).toEqual([])
-    const outcome = await asked.done
-    expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol', bytesSent: 0 })
-    expect(outcome.message).toContain('the server sent a message that nobody had asked for')
-    expect(connection.usable).toBe(false)
-    expect(await connection.closed).toBeInstanceOf(Error)
-  })
-
-  test('a reply that comes twice in one packet does not answer the request that was sent in between', async () => {
-    const url = await bareServer((socket) => {
-      socket.once('data', () => socket.write(Buffer.concat([textFrame('answer'), textFrame('answer')])))
-    })
-    const connection = await open(url)
-    const next = Promise.withResolvers<Outcome>()
-    const onDone = (): void => {
-      // As the engine does it: the next one goes out as soon as there is room.
-      void begin(connection, { data: 'y' }).done.then(next.resolve)
-    }
-    connection.exchange({ requestId: 0, operation: '', payload: { data: 'x' } }, { onMessage() {}, onDone })
-    expect(await next.promise).toMatchObject({ ok: false, errorClass: 'protocol' })
   })
 
   test('given up with nothing else under way: silent, and the connection is gone', async () => {
@@ -174,7 +143,7 @@ describe('by id', () => {
     peers[0]?.send('{"id":2}')
     expect(await two?.done).toMatchObject({ ok: true, answer: { text: '{"id":2}' } })
     await connection.close()
-    expect(told.at(-1)).toMatch(/messages that nobody had asked for: 7$/)
+    expect(told.at(-1)).toMatch(/; unsolicited messages: 7$/)
   })
 
   test('several messages with its id answer one request', async () => {

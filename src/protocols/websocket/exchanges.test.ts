@@ -222,8 +222,8 @@ describe('listening', () => {
     expect(await next.done).toMatchObject({ answer: { text: '4' } })
     await connection.close()
     expect(told).toEqual([
-      'the server sends messages that nobody has asked for',
-      expect.stringMatching(/^connection to .* closed in order; messages that nobody had asked for: 2$/),
+      'the server sent a message that no request asked for',
+      expect.stringMatching(/^connection to .* closed in order; unsolicited messages: 2$/),
     ])
   })
 

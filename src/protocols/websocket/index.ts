@@ -42,9 +42,8 @@ function isToken(value: unknown): value is string {
 const OPTIONS = { subprotocols, maxInFlight: wholeFrom(1), perMessageDeflate: flag }
 
 /**
- * WebSocket (RFC 6455). What the server sends unasked is treated by what the connection is used for. Where requests are
- * answered in order, it is an error, since it would be taken for an answer. Where requests carry ids, or have listened
- * (no `data`), it is passed over. The first that listens on a connection also gets what had come before.
+ * WebSocket (RFC 6455). A message that arrives with nothing in flight is unsolicited: it is counted and answers no
+ * request. The first request that listens (no `data`) on a connection also gets what arrived before it.
  */
 function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> {
   const { maxInFlight = 1, perMessageDeflate = false } = options
@@ -62,6 +61,8 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
     },
     faultsOf: requestFaults,
     needsInline: ({ data }) => isMadeByFunction(data),
+    matchesByOrder: ({ data, replies, correlate, ping }) =>
+      data !== undefined && replies !== 0 && correlate !== 'id' && ping !== true,
     // Without data a request listens; only where it does not say for how many messages can data have been meant.
     withBody: (request, body, format) =>
       request.data === undefined && request.replies === undefined && request.ping !== true
@@ -70,7 +71,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
     word: wordRequest,
     async connect(target: URL, context: ConnectContext): Promise<Connection<WebSocketRequest>> {
       // Loading `ws` takes time that only who needs it should pay.
-      const { connectWebSocket } = await import('./connection.ts')
+      const { connectWebSocket } = await import('./connect.ts')
       return connectWebSocket(target, context, settings)
     },
   }

@@ -1,6 +1,7 @@
 import { isGenerated } from '../../model/body.ts'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
+import { ignoredTexts } from '../ignored-messages.ts'
 import { idPlace } from './json-id.ts'
 import type { JsonId } from './json-id.ts'
 import { FormattedBody } from './message-body.ts'
@@ -17,8 +18,14 @@ export interface Template {
   messageWith(id: JsonId): Message
 }
 
-/** A request made ready once, by the way in which its answer is known. */
-export type Encoded =
+/** A request made ready once. */
+export type Encoded = EncodedMessage & {
+  /** Texts of messages that are never a response. */
+  readonly ignored: readonly string[]
+}
+
+/** By the way in which its answer is known. */
+type EncodedMessage =
   | { readonly by: 'order'; readonly message: Message }
   | { readonly by: 'id'; readonly template: Template }
   | { readonly by: 'pong' }
@@ -30,11 +37,14 @@ const known = new WeakMap<WebSocketRequest, Encoded>()
 
 export function encode(request: WebSocketRequest): Encoded {
   let encoded = known.get(request)
-  if (encoded === undefined) known.set(request, (encoded = encodeNew(request)))
+  if (encoded === undefined) {
+    encoded = { ...encodeNew(request), ignored: ignoredTexts(request.ignore) }
+    known.set(request, encoded)
+  }
   return encoded
 }
 
-function encodeNew({ data, correlate, ping }: WebSocketRequest): Encoded {
+function encodeNew({ data, correlate, ping }: WebSocketRequest): EncodedMessage {
   if (ping === true) return { by: 'pong' }
   if (data === undefined) return { by: 'listening' }
   if (correlate === 'id') {

@@ -1,6 +1,7 @@
 import type { Body } from '../../model/body.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom } from '../../model/plan-readers.ts'
+import { readIgnore } from '../ignored-messages.ts'
 import { isMadeByFunction, writtenBody } from '../request-body.ts'
 
 const READERS = {
@@ -10,6 +11,7 @@ const READERS = {
   data: writtenBody,
   replies: wholeFrom(0),
   correlate: oneOf(['order', 'id']),
+  ignore: readIgnore,
   ping: flag,
 }
 

@@ -21,6 +21,11 @@ export interface PoolOptions<Request> {
   needed?(connectMs: Ms, maxInFlight: number): number
   connect(signal: AbortSignal): Promise<Connection<Request>>
   /**
+   * Waits for what the target may send on a new connection before any request. Also called for a connection that only
+   * tests whether the target can be reached. Its time is not part of connecting.
+   */
+  listen?(connection: Connection<Request>): Promise<void>
+  /**
    * Makes a connection ready for its first request, once it stands: its time is not part of connecting, but it may take
    * as long. Gives the connection to use; a rejection counts as one of `connect`.
    */

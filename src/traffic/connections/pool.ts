@@ -48,7 +48,6 @@ export class ConnectionPool<Request> {
     return this.#version
   }
 
-  /** Since the start. */
   counts(): PoolCounts {
     return {
       size: this.size,
@@ -119,7 +118,6 @@ export class ConnectionPool<Request> {
     this.#watchRoom()
   }
 
-  /** Connections at most. */
   get size(): number {
     return this.#slots.length
   }
@@ -152,7 +150,6 @@ export class ConnectionPool<Request> {
     for (let late = this.#attempts.giveUpLate(nowMs); late > 0; late--) this.#attemptFailed('timeout', message)
   }
 
-  /** Closes everything now. */
   destroy(): void {
     this.#stop()
     for (const { connection } of this.#slots) connection?.destroy()
@@ -204,8 +201,12 @@ export class ConnectionPool<Request> {
   }
 
   async #prepare(connection: Connection<Request>, slot: Slot<Request>, attempt: Attempt): Promise<Connection<Request>> {
+    if (this.#options.listen !== undefined) {
+      this.#attempts.renew(slot, attempt)
+      await this.#options.listen(connection)
+    }
     // Where only the way to the target is tried, nothing is sent.
-    if (this.#options.prepare === undefined || this.#probing) return connection
+    if (this.#options.prepare === undefined || this.#probing || this.#stopped || attempt.gaveUp) return connection
     this.#attempts.renew(slot, attempt)
     return this.#options.prepare(connection, attempt.abort.signal)
   }

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { doubt } from '../../wording/doubts.ts'
+import type { LoadResult } from '../../model/result.ts'
+import { evenStretches, resultOf } from '../result.case.ts'
+import { errorRateVerdict } from './error-rate.ts'
+import { maximumVerdict } from './maximum.ts'
+import { meanVerdict } from './mean.ts'
+import { percentileVerdict } from './percentile.ts'
+
+/** A run of 10 ms per response. */
+function runWith(doubts: LoadResult['generator']['doubts']): LoadResult {
+  const { generator, ...run } = resultOf({ stretches: evenStretches(64, 100, () => 10) })
+  return { ...run, generator: { ...generator, doubts } }
+}
+
+const doubted = runWith([doubt({ code: 'unsolicited-messages', count: 3 })])
+const others = runWith([doubt({ code: 'foreign-load', cpuPercent: 30 })])
+
+describe.each([
+  ['a percentile', (run: LoadResult, limitMs: number) => percentileVerdict(run, run, { percentile: 95, limitMs })],
+  ['the mean', (run: LoadResult, limitMs: number) => meanVerdict(run, run, { limitMs })],
+  ['the maximum', (run: LoadResult, limitMs: number) => maximumVerdict(run, run, { limitMs })],
+])('a verdict on %s', (_, verdictOn) => {
+  test.each([
+    ['below', 1_000],
+    ['above', 1],
+  ])('is invalid when unsolicited messages arrived, with the latencies %s its limit', (__, limitMs) => {
+    expect(verdictOn(doubted, limitMs)).toMatchObject({
+      verdict: 'invalid',
+      reason: 'messages that no request asked for may have passed for responses',
+      details: expect.arrayContaining([expect.stringMatching(/^doubt: 3 messages arrived that no request asked for/)]),
+    })
+    expect(verdictOn(others, limitMs).verdict).toBe(limitMs === 1 ? 'fail' : 'pass')
+  })
+})
+
+test('a verdict on the error rate is given all the same', () => {
+  expect(errorRateVerdict(doubted, doubted, { limit: 0.01 }).verdict).toBe('pass')
+})

@@ -1,0 +1,57 @@
+import type { PlanFault } from '../model/errors.ts'
+import { isRecord, readKeys, text } from '../model/plan-readers.ts'
+import type { Ignore } from '../model/requests.ts'
+
+const EXAMPLE = '{ bodyIncludes: \'"type":"tick"\' }'
+
+/** Reads the `ignore` of a request: one rule, or a list of them. */
+export function readIgnore(value: unknown, key: string, faults: PlanFault[]): true | undefined {
+  const before = faults.length
+  if (Array.isArray(value) && value.length > 0) value.forEach((each, i) => readRule(each, `${key}[${i}]`, faults))
+  else readRule(value, key, faults)
+  return faults.length === before ? true : undefined
+}
+
+function readRule(value: unknown, key: string, faults: PlanFault[]): void {
+  if (!isRecord(value)) {
+    faults.push({ key, value, rule: 'must be an object', remedy: `write ${key}: ${EXAMPLE}` })
+    return
+  }
+  const { bodyIncludes } = value
+  readKeys({ bodyIncludes: text }, value, { prefix: `${key}.`, noun: 'a key of `ignore`' }, faults)
+  if (bodyIncludes === undefined) {
+    faults.push({
+      key: `${key}.bodyIncludes`,
+      value: undefined,
+      rule: 'is required',
+      remedy: `write ${key}: ${EXAMPLE}`,
+    })
+  }
+}
+
+/** The texts of a request's `ignore`. */
+export function ignoredTexts(ignore: Ignore | readonly Ignore[] | undefined): readonly string[] {
+  return ignore === undefined ? [] : [ignore].flat().map(({ bodyIncludes }) => bodyIncludes)
+}
+
+/** What the requests on a connection say is never a response. */
+export class IgnoredMessages {
+  readonly #texts = new Map<string, Buffer>()
+
+  /** Whether any message can match. */
+  get any(): boolean {
+    return this.#texts.size > 0
+  }
+
+  /** True when a text is new. */
+  learn(texts: readonly string[]): boolean {
+    const before = this.#texts.size
+    for (const each of texts) if (!this.#texts.has(each)) this.#texts.set(each, Buffer.from(each))
+    return this.#texts.size > before
+  }
+
+  matches(message: Buffer): boolean {
+    for (const bytes of this.#texts.values()) if (message.includes(bytes)) return true
+    return false
+  }
+}

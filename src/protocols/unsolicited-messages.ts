@@ -1,0 +1,72 @@
+import type { ConnectContext } from '../model/protocol.ts'
+import { realTime } from '../model/real-time.ts'
+import type { Ms } from '../model/units.ts'
+
+/**
+ * Counts the messages of one connection that are not a response to any request, and reports them to the engine.
+ *
+ * A message is *ambiguous* where the connection also matches responses by order and nothing identifies the message:
+ * another such message may have arrived with a request in flight and passed for its response.
+ */
+export class UnsolicitedMessages {
+  readonly #onUnsolicited: ConnectContext['onUnsolicited']
+  readonly #log: ConnectContext['log']
+  #count = 0
+  /** Of these, the ones that nothing identifies as unsolicited. */
+  #unidentified = 0
+  #matchesByOrder = false
+  #awaited: { readonly count: number; readonly resolve: () => void } | undefined
+
+  constructor({ onUnsolicited, log }: Pick<ConnectContext, 'onUnsolicited' | 'log'>) {
+    this.#onUnsolicited = onUnsolicited
+    this.#log = log
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** A message arrived. `identified`: its content shows that it is no response (`ignore`, an id of no request). */
+  add(identified: boolean): void {
+    // Once per connection: a server may push thousands of messages per second.
+    if (this.#count === 0) this.#log('the server sent a message that no request asked for')
+    this.#change(1, identified ? 0 : 1)
+    if (this.#awaited !== undefined && this.#count >= this.#awaited.count) this.#awaited.resolve()
+  }
+
+  /** A request that listens takes messages that were counted before it: they may be its responses. */
+  take(messages: number, unidentified: number): void {
+    this.#change(-messages, -unidentified)
+  }
+
+  /** The content of messages that were counted before now shows that they are no responses. */
+  identify(messages: number): void {
+    this.#change(0, -messages)
+  }
+
+  /** A request goes out whose response is known by its place only. Earlier messages become ambiguous as well. */
+  matchByOrder(): void {
+    if (this.#matchesByOrder) return
+    this.#matchesByOrder = true
+    if (this.#unidentified > 0) this.#onUnsolicited?.(0, this.#unidentified)
+  }
+
+  /** Resolves with the number of messages so far: as soon as there are `messages` of them, or after `maxMs`. */
+  async listen(messages: number, maxMs: Ms): Promise<number> {
+    if (this.#count < messages) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = realTime.setTimeout(resolve, maxMs)
+      this.#awaited = { count: messages, resolve }
+      await promise
+      realTime.clearTimeout(timer)
+      this.#awaited = undefined
+    }
+    return this.#count
+  }
+
+  #change(messages: number, unidentified: number): void {
+    this.#count += messages
+    this.#unidentified += unidentified
+    this.#onUnsolicited?.(messages, this.#matchesByOrder ? unidentified : 0)
+  }
+}

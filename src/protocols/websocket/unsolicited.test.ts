@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import type { Connection, Outcome } from '../../model/protocol.ts'
+import type { WebSocketRequest } from '../../model/requests.ts'
+import {
+  ask,
+  bareServer,
+  begin,
+  contextFor,
+  echoServer,
+  open,
+  textFrame,
+  turns,
+  webSocketServer,
+} from './server.case.ts'
+
+const TICKS = { bodyIncludes: 'tick' }
+
+/** A connection and what it has reported as unsolicited. */
+async function counted(
+  url: URL,
+  maxInFlight = 1,
+): Promise<{ connection: Connection<WebSocketRequest>; counts: { messages: number; ambiguous: number } }> {
+  const counts = { messages: 0, ambiguous: 0 }
+  const onUnsolicited = (messages: number, ambiguous: number): void => {
+    counts.messages += messages
+    counts.ambiguous += ambiguous
+  }
+  return { connection: await open(url, { maxInFlight }, contextFor({ onUnsolicited })), counts }
+}
+
+describe('matched by order', () => {
+  test('a message that arrives with nothing in flight is unsolicited and answers no request', async () => {
+    const { url, peers } = await echoServer()
+    const { connection, counts } = await counted(url)
+    await ask(connection, { data: 'x' })
+    peers[0]?.send('one more')
+    // Its pong comes behind the message.
+    await ask(connection, { ping: true })
+    expect(await ask(connection, { data: 'y', read: 'text' })).toMatchObject({ ok: true, answer: { text: 'y' } })
+    expect(counts).toEqual({ messages: 1, ambiguous: 1 })
+    expect(connection.usable).toBe(true)
+  })
+
+  test('a greeting in the packet of the handshake does not answer the first request', async () => {
+    const url = await bareServer((socket) => socket.on('data', () => socket.write(textFrame('answer'))), {
+      behind: textFrame('welcome'),
+    })
+    const { connection, counts } = await counted(url)
+    await turns()
+    expect(await ask(connection, { data: 'x', read: 'text' })).toMatchObject({ answer: { text: 'answer' } })
+    expect(counts).toEqual({ messages: 1, ambiguous: 1 })
+  })
+
+  test('the second of two replies in one packet does not answer the request that was sent in between', async () => {
+    let requests = 0
+    const url = await bareServer((socket) => {
+      socket.on('data', () => {
+        const reply = textFrame(`reply ${++requests}`)
+        socket.write(requests === 1 ? Buffer.concat([reply, textFrame('again')]) : reply)
+      })
+    })
+    const { connection, counts } = await counted(url)
+    const next = Promise.withResolvers<Outcome>()
+    const onDone = (): void => {
+      // As the engine does it: the next request goes out as soon as there is room.
+      void ask(connection, { data: 'y', read: 'text' }).then(next.resolve)
+    }
+    connection.exchange({ requestId: 0, operation: '', payload: { data: 'x' } }, { onMessage() {}, onDone })
+    expect(await next.promise).toMatchObject({ ok: true, answer: { text: 'reply 2' } })
+    expect(counts).toEqual({ messages: 1, ambiguous: 1 })
+  })
+
+  test('a late reply to a request that was given up is not unsolicited', async () => {
+    const { url, peers } = await webSocketServer(() => {})
+    const { connection, counts } = await counted(url, 2)
+    const late = begin(connection, { data: 'late' })
+    const next = begin(connection, { data: 'next', read: 'text' })
+    late.cancel()
+    peers[0]?.send('late!')
+    peers[0]?.send('next!')
+    expect(await next.done).toMatchObject({ answer: { text: 'next!' } })
+    expect(counts).toEqual({ messages: 0, ambiguous: 0 })
+  })
+
+  test('replies that no request waits for are unsolicited, and ambiguous only once a response is matched by order', async () => {
+    const { counts, connection } = await counted((await echoServer()).url)
+    await ask(connection, { data: 'x', replies: 0 })
+    await ask(connection, { ping: true })
+    expect(counts).toEqual({ messages: 1, ambiguous: 0 })
+    await ask(connection, { data: 'y' })
+    expect(counts).toEqual({ messages: 1, ambiguous: 1 })
+  })
+})
+
+describe('messages that are identified', () => {
+  test('an ignored push answers no request, in flight or not, and is not ambiguous', async () => {
+    const { url, peers } = await webSocketServer((peer) => {
+      peer.on('message', (data: Buffer) => {
+        peer.send('{"type":"tick"}')
+        peer.send(data.toString())
+      })
+    })
+    const { connection, counts } = await counted(url)
+    const request: WebSocketRequest = { data: 'x', read: 'text', ignore: TICKS }
+    expect(await ask(connection, request)).toMatchObject({ answer: { text: 'x' } })
+    peers[0]?.send('{"type":"tick"}')
+    await ask(connection, { ping: true })
+    expect(await ask(connection, request)).toMatchObject({ answer: { text: 'x' } })
+    expect(counts).toEqual({ messages: 3, ambiguous: 0 })
+  })
+
+  test('a greeting that arrived before the request that ignores it is not ambiguous', async () => {
+    const url = await bareServer((socket) => socket.on('data', () => socket.write(textFrame('answer'))), {
+      behind: Buffer.concat([textFrame('welcome'), textFrame('tick')]),
+    })
+    const { connection, counts } = await counted(url)
+    await turns()
+    await ask(connection, { data: 'x', ignore: [{ bodyIncludes: 'welcome' }, TICKS] })
+    expect(counts).toEqual({ messages: 2, ambiguous: 0 })
+  })
+
+  test('a request that listens does not get what it ignores', async () => {
+    const { url, peers } = await webSocketServer(() => {})
+    const { connection, counts } = await counted(url)
+    peers[0]?.send('tick')
+    await ask(connection, { ping: true })
+    const asked = begin(connection, { read: 'text', ignore: TICKS })
+    peers[0]?.send('tick')
+    peers[0]?.send('news')
+    expect(await asked.done).toMatchObject({ answer: { text: 'news' } })
+    expect(counts).toEqual({ messages: 2, ambiguous: 0 })
+  })
+
+  test('a message with an id of no request is unsolicited, one with the id of an abandoned request is not', async () => {
+    const { url, peers } = await webSocketServer(() => {})
+    const { connection, counts } = await counted(url, 2)
+    const [late, next] = [1, 2].map((id) => begin(connection, { data: '{}', correlate: 'id' }, id))
+    late?.cancel()
+    for (const id of [1, 1, 3, 2]) peers[0]?.send(`{"id":${id}}`)
+    expect(await next?.done).toMatchObject({ ok: true })
+    expect(counts).toEqual({ messages: 2, ambiguous: 0 })
+  })
+})
+
+test('a request that listens takes what was counted before it', async () => {
+  const { url, peers } = await webSocketServer(() => {})
+  const { connection, counts } = await counted(url)
+  peers[0]?.send('welcome')
+  expect(await connection.listen?.(1, 5_000)).toBe(1)
+  expect(counts).toEqual({ messages: 1, ambiguous: 0 })
+  expect(await ask(connection, { read: 'text' })).toMatchObject({ answer: { text: 'welcome' } })
+  expect(counts).toEqual({ messages: 0, ambiguous: 0 })
+})
+
+test('listening ends after its time when nothing arrives', async () => {
+  const { connection } = await counted((await echoServer()).url)
+  expect(await connection.listen?.(1, 10)).toBe(0)
+})

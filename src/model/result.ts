@@ -179,6 +179,10 @@ export interface TargetSample {
   readonly rssMb: number | null
   /** How long the thread of the target that waited longest for a core did so since the sample before; Linux only. */
   readonly coreWaitMs?: Ms | null
+  /** Limit of the CPU by the control group of the first process, in cores; absent where there is none. */
+  readonly cpuLimitCores?: number
+  /** Share of the scheduling periods since the sample before in which that limit stopped the target. */
+  readonly throttledRatio?: Ratio | null
   readonly openSockets: number | null
   /** Of any kind, sockets among them. */
   readonly openFileDescriptors?: number | null

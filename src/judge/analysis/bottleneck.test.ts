@@ -74,6 +74,48 @@ describe('what ran out first', () => {
     expect(found(measured(250, target(4, elsewhere))).resource).toBe('downstream-wait')
   })
 
+  it('is the CPU of a container that its quota stops, although no core is full', () => {
+    const limited = target(48)
+    const samples = limited.target?.samples.map((sample) =>
+      Object.assign(sample, { cpuLimitCores: 0.5, throttledRatio: 0.93 }),
+    )
+    const overloaded = measured(250, { target: { url: 'http://127.0.0.1:1/', pids: [1], samples: samples ?? [] } })
+    expect(found(overloaded)).toMatchObject({
+      resource: 'target-cpu',
+      evidence: [
+        'the target used 48% of a core, and its control group allows 50% (CPU quota); the quota stopped it in 93% of the scheduling periods',
+        expect.anything(),
+        expect.anything(),
+      ],
+    })
+  })
+
+  it('is no CPU of a container that stays below its quota', () => {
+    const idle = target(10)
+    const samples = idle.target?.samples.map((sample) =>
+      Object.assign(sample, { cpuLimitCores: 0.5, throttledRatio: 0.02 }),
+    )
+    const overloaded = measured(250, { target: { url: 'http://127.0.0.1:1/', pids: [1], samples: samples ?? [] } })
+    expect(found(overloaded).resource).toBe('downstream-wait')
+  })
+
+  it('is the CPU of threads that use all that the generator leaves of the cores', () => {
+    const generator = { ...measured(10).generator, cpuPercent: 60, runDelayRatio: 0.3 }
+    const overloaded = measured(250, { ...target(128), generator })
+    expect(found(overloaded)).toMatchObject({
+      resource: 'target-cpu',
+      evidence: [
+        'the target used 128% of a core and the generator 60%, together 188% of the 200% that the machine has; the generator waited for a core 30% of the time; on a machine of its own the target may carry more',
+        expect.anything(),
+        expect.anything(),
+      ],
+    })
+    const late = openOutcome('step', 1_000, { verdict: 'invalid', reasons: ['late'], toolRanOut: true })
+    expect(found(overloaded, { toolRanOut: [late] }).resource).toBe('target-cpu')
+    expect(found(measured(250, { ...target(40), generator }), { toolRanOut: [late] }).resource).toBe('generator')
+    expect(found(measured(11, { ...target(118), generator: { ...generator, cpuPercent: 20 } })).resource).toBeNull()
+  })
+
   it('is no downstream while one process is busy, however idle the others', () => {
     expect(found(measured(250, target(75, { pids: [1, 2, 3], busiest: 71 }))).resource).toBeNull()
     expect(found(measured(250, target(75, { pids: [1, 2, 3], busiest: 30 }))).resource).toBe('downstream-wait')

@@ -38,8 +38,14 @@ export function bottleneckOf(evidence: BottleneckEvidence): Bottleneck {
   return found ?? { resource: null, evidence: [nothingShown(evidence), ...surroundings(evidence)] }
 }
 
-function generator({ toolRanOut, overloaded }: BottleneckEvidence): Bottleneck | undefined {
+/** Share of its time that a generator thread waits for a core, from which on another process holds the cores. */
+const WAITS = 0.2
+
+function generator(evidence: BottleneckEvidence): Bottleneck | undefined {
+  const { toolRanOut, overloaded } = evidence
   if (toolRanOut.length === 0) return undefined
+  // The target took the cores that the generator waited for.
+  if ((overloaded.generator.runDelayRatio ?? 0) > WAITS && sharedCores(evidence) !== undefined) return undefined
   const { cpuPercent, eventLoopUtilization, threads, runDelayRatio, doubts } = overloaded.generator
   return {
     resource: 'generator',
@@ -60,9 +66,15 @@ function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
   const used = meanOf(evidence.overloaded, 'cpuPercent')
   const busiest = busiestOf(evidence.overloaded)
   if (used === null || busiest === null) return undefined
+  const limited = quota(evidence.overloaded, used)
+  if (limited !== undefined) return { resource: 'target-cpu', evidence: [limited, ...surroundings(evidence)] }
   const { cpus } = evidence.machine
   const { length } = evidence.overloaded.target.pids
   const oneThread = busiest >= FULL_CPU && busiest < ONE_THREAD
+  const shared = sharedCores(evidence)
+  if (!oneThread && shared !== undefined && used < FULL_CPU * cpus) {
+    return { resource: 'target-cpu', evidence: [shared, ...surroundings(evidence)] }
+  }
   if (!oneThread && (!isHere(evidence.overloaded) || used < FULL_CPU * cpus)) return undefined
   const processes = length === 1 ? ' in one process' : ` in ${length} processes`
   const all = `the target used ${round(used)}% of a core${length === 0 ? '' : processes}`
@@ -70,6 +82,41 @@ function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
     ? `${all}, ${length <= 1 ? '' : `the busiest ${round(busiest)}%, `}as much as one thread can`
     : `${all}, of ${100 * cpus}% that the machine has`
   return { resource: 'target-cpu', evidence: [full, ...surroundings(evidence)] }
+}
+
+/** Share of the scheduling periods in which a quota stops the target, from which on the quota is its limit. */
+const THROTTLED = 0.5
+
+/** A container may use less than a core: its quota is full long before any core is. */
+function quota({ target: { samples } }: LoadResult, used: number): string | undefined {
+  const limits = samples.flatMap(({ cpuLimitCores }) => cpuLimitCores ?? [])
+  if (limits.length === 0) return undefined
+  const cores = Math.min(...limits)
+  const throttled = samples.slice(1).flatMap(({ throttledRatio }) => throttledRatio ?? [])
+  const ratio = throttled.length === 0 ? 0 : throttled.reduce((sum, each) => sum + each, 0) / throttled.length
+  if (used < FULL_CPU * cores && ratio < THROTTLED) return undefined
+  return (
+    `the target used ${round(used)}% of a core, and its control group allows ${round(100 * cores)}% ` +
+    `(CPU quota); the quota stopped it in ${share(ratio)} of the scheduling periods`
+  )
+}
+
+/** The cores of this machine are full with the target and the generator together, and the target has more than one. */
+function sharedCores({ overloaded, machine: { cpus } }: BottleneckEvidence): string | undefined {
+  const used = meanOf(overloaded, 'cpuPercent')
+  const busiest = busiestOf(overloaded)
+  if (used === null || busiest === null || !isHere(overloaded) || overloaded.target.pids.length === 0) return undefined
+  const { cpuPercent, runDelayRatio } = overloaded.generator
+  const left = 100 * cpus - cpuPercent
+  const isThreaded = busiest >= ONE_THREAD || overloaded.target.pids.length > 1
+  if (!isThreaded || used < FULL_CPU * (left / 100)) return undefined
+  const waited = runDelayRatio ? `; the generator waited for a core ${share(runDelayRatio)} of the time` : ''
+  return (
+    `the target used ${round(used)}% of a core and the generator ${round(cpuPercent)}%, together ` +
+    `${round(used + cpuPercent)}% of the ${100 * cpus}% that the machine has` +
+    waited +
+    '; on a machine of its own the target may carry more'
+  )
 }
 
 function targetMemory({ calm, overloaded, machine }: BottleneckEvidence): Bottleneck | undefined {

@@ -1,5 +1,6 @@
 import type { TargetSample } from '../../model/result.ts'
 import { CoreWait } from './core-wait.ts'
+import { CpuQuotaWatch } from './cpu-quota.ts'
 import { listenersOf, type Listeners } from './listeners.ts'
 import { NamespaceTraffic } from './namespace-traffic.ts'
 import { readResidentBytes, readStat, readThreads, TICKS_PER_SECOND, type ProcessStat } from './proc.ts'
@@ -46,6 +47,7 @@ class ProcessWatch implements TargetWatch {
   readonly #sockets = new Map<number, SocketCount>()
   readonly #traffic: NamespaceTraffic
   readonly #coreWait = new CoreWait()
+  readonly #quota: CpuQuotaWatch | undefined
   #alive: readonly number[] = []
   #cpuTicks: number
   /** pid → its own time at the previous sample. */
@@ -58,6 +60,7 @@ class ProcessWatch implements TargetWatch {
     this.#roots = roots.map(({ pid }) => pid)
     this.#tree = new ProcessTree(roots)
     this.#traffic = new NamespaceTraffic(roots[0]?.pid ?? 0)
+    this.#quota = roots[0] === undefined ? undefined : new CpuQuotaWatch(roots[0].pid)
     this.#cpuTicks = this.#readCpuTicks()
     this.#sampledMs = performance.now()
   }
@@ -93,6 +96,7 @@ class ProcessWatch implements TargetWatch {
       busiestProcessCpuPercent: percentOf(this.#busiestTicks),
       rssMb: this.#residentMb(),
       coreWaitMs: this.#coreWait.read(this.#alive),
+      ...this.#quota?.read(),
       threads: this.#threads(),
       ...(await this.#descriptors()),
       ...this.#traffic.read(),

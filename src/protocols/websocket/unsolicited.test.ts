@@ -119,6 +119,15 @@ describe('messages that are identified', () => {
     expect(counts).toEqual({ messages: 2, ambiguous: 0 })
   })
 
+  test('more pushes before the first request than are held are not ambiguous when all that are held are ignored', async () => {
+    const { url, peers } = await webSocketServer((peer) => peer.on('message', () => peer.send('answer')))
+    const { connection, counts } = await counted(url)
+    for (let i = 0; i < 250; i++) peers[0]?.send(`tick ${i}`)
+    expect(await connection.listen?.(250, 5_000)).toBe(250)
+    await ask(connection, { data: 'x', ignore: TICKS })
+    expect(counts).toEqual({ messages: 250, ambiguous: 0 })
+  })
+
   test('a request that listens does not get what it ignores', async () => {
     const { url, peers } = await webSocketServer(() => {})
     const { connection, counts } = await counted(url)

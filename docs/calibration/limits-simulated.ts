@@ -11,7 +11,7 @@ import { seeded, trueLimitRps, tryOn, type VirtualServer } from '../../src/judge
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 const options = { slo, maxRps: 100_000, pool: 100, budgetMs: 60_000 }
-const REQUESTS = 1_000_000
+const REQUESTS = 500_000
 
 const kinds: Readonly<Record<string, VirtualServer>> = {
   'deterministic, 4 × 10 ms': { servers: 4, serviceMs: 10, jitterMs: 1 },
@@ -49,6 +49,14 @@ function search(server: VirtualServer, seed: number): Searched {
   }
 }
 
+/** Of a constant service time that is the capacity, less the time of its stalls; null where no rate holds the limit. */
+function truthOf(server: VirtualServer): number | null {
+  const { servers, serviceMs, service, pauses, fails } = server
+  if (fails === true || (pauses !== undefined && pauses.forMs >= slo.p99Ms)) return null
+  if (service !== undefined) return trueLimitRps(server, slo.p99Ms, REQUESTS)
+  return ((1_000 * servers) / serviceMs) * (pauses === undefined ? 1 : 1 - pauses.forMs / pauses.everyMs)
+}
+
 function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN
 }
@@ -59,8 +67,7 @@ console.log(
 )
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
 for (const [name, server] of Object.entries(kinds)) {
-  const hasLimit = server.fails !== true && (server.pauses === undefined || server.pauses.forMs < slo.p99Ms)
-  const truth = hasLimit ? trueLimitRps(server, slo.p99Ms, REQUESTS) : null
+  const truth = truthOf(server)
   const found = Array.from({ length: searches }, (_, i) => search(server, 7_919 * (i + 1)))
   const contains = found.filter(
     ({ end: { low, high } }) => truth !== null && low !== null && high !== null && low <= truth && truth <= high,

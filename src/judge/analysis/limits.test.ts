@@ -87,6 +87,27 @@ describe('the findings of a search', () => {
     })
   })
 
+  it('of a target that responds with errors only name the status, and blame no resource', () => {
+    const errors = { class: 'http-5xx', count: 100, first: 'HTTP 500', isAnswered: true } as const
+    const outcome = openOutcome('step', 50, { verdict: 'fail', errorRate: 1, errors })
+    const result = resultOf({
+      stretches: [{ responsesMs: [], errors: { 'http-5xx': 100 } }],
+      rest: { statuses: { 500: 100 } },
+    })
+    const end: SearchEnd = { ...found, low: null, high: 50, confirmed: false, recommendedRps: null, ended: 'failing' }
+    expect(limitsFindings({ slo, measured: [{ outcome, result }], end, machine })).toMatchObject({
+      bottleneck: { resource: null },
+      notes: [{ code: 'error-responses', statuses: [{ status: '500', count: 100 }], failed: 100, requests: 100 }],
+    })
+  })
+
+  it('say that trials disagree', () => {
+    const trials = measured(...whole.slice(0, 4), openOutcome('hold', 390, { verdict: 'fail' }), ...whole.slice(4))
+    expect(limitsFindings({ slo, measured: trials, end: found, machine }).notes).toMatchObject([
+      { code: 'trials-disagree', failedRps: [390], heldRps: [390] },
+    ])
+  })
+
   it('of a search without time give no limit that was not confirmed', () => {
     const end: SearchEnd = { ...found, confirmed: false, ended: 'budget' }
     expect(limitsFindings({ slo, measured: measured(...whole), end, machine }).maxSustainableRps).toBeNull()

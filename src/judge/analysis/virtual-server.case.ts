@@ -157,7 +157,7 @@ function queueOf(server: VirtualServer, random: () => number): (atMs: Ms) => Ms 
     }
     const departure = afterPauses(startMs, drawServiceMs(server, random) * slowed, offsetMs, pauses)
     free[place] = departure
-    departures.push(departure)
+    if (collapsesAbove !== Number.POSITIVE_INFINITY) departures.push(departure)
     return departure
   }
 }

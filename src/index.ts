@@ -42,7 +42,7 @@ export type {
   PhaseFigures,
   TargetSample,
 } from './model/result.ts'
-export type { Verdict, VerdictRecord, VerdictValue } from './model/verdict.ts'
+export type { Leaning, Verdict, VerdictReason, VerdictRecord, VerdictValue } from './model/verdict.ts'
 export { http } from './protocols/http/index.ts'
 export { mcp } from './protocols/mcp/index.ts'
 export type { McpOptions } from './protocols/mcp/options.ts'

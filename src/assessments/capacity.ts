@@ -11,7 +11,15 @@ import type { UnknownValue } from '../model/unknown-value.ts'
 import type { VerdictValue } from '../model/verdict.ts'
 import { capacityLines, capacitySentence } from '../report/capacity-sentences.ts'
 import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
-import { keepVerdict, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, worstOf } from './suite.ts'
+import {
+  keepVerdict,
+  leaningVerdict,
+  settleSuite,
+  type SharedPlan,
+  sharedPlan,
+  type SuiteHost,
+  worstOf,
+} from './suite.ts'
 
 /** How many users are expected. What the environment says (`LOAD_TARGET`, `LOAD_USERS`, …) wins over this. */
 export interface CapacityOptions extends SharedPlan {
@@ -167,7 +175,7 @@ class Assessment {
       sustainedRateVerdict(result, result, { rps: rate, within: WITHIN }),
     ]
     for (const verdict of verdicts) keepVerdict(result, 'capacitySuite', verdict)
-    return { result, verdict: worstOf(verdicts.map(({ verdict }) => verdict)) }
+    return { result, verdict: worstOf(verdicts.map(leaningVerdict)) }
   }
 
   #learn(rate: Rps, verdict: VerdictValue, result: LoadResult): void {

@@ -19,6 +19,7 @@ import {
   type SuiteHost,
   type SuiteTargets,
   targetsOf,
+  worstLeaning,
   worstOf,
 } from './suite.ts'
 
@@ -85,21 +86,27 @@ async function runAll(
     const judged = judge(result, scenario.sla ?? sla)
     for (const verdict of judged) keepVerdict(result, 'scenariosSuite', verdict)
     const verdict = worstOf(judged.map((each) => each.verdict))
+    const leaning = verdict === 'inconclusive' ? worstLeaning(judged) : undefined
     const { name: scenarioName, about } = scenario
     found.push({
       name: scenarioName,
       about,
       verdict,
-      expectations: judged.map((each) => ({ text: each.claim, verdict: each.verdict, observed: each.observed })),
+      ...(leaning !== undefined && { leaning }),
+      expectations: judged.map(({ claim: text, verdict: value, leaning: side, observed }) =>
+        side === undefined ? { text, verdict: value, observed } : { text, verdict: value, leaning: side, observed },
+      ),
       result: results.push(result) - 1,
     })
     context.conclude('scenarios', findings(), name)
   }
   const verdict = found.length === 0 ? 'invalid' : worstOf(found.map((each) => each.verdict))
-  const deciding = found.find((each) => each.verdict === verdict)
+  const leaning = verdict === 'inconclusive' ? worstLeaning(found) : undefined
+  const deciding = found.find((each) => each.verdict === verdict && each.leaning === leaning)
   settleSuite({
     matcher: 'scenariosSuite',
     verdict,
+    leaning,
     message: scenariosSentence(findings()),
     lines: scenarioLines(findings()),
     result: deciding === undefined ? undefined : results[deciding.result],

@@ -1,10 +1,11 @@
 import type { LoadContext } from '../hosts/port.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
+import { isGreen, judge } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
 import { LoadVerdictError } from '../model/errors.ts'
-import type { LoadPlan, OnInconclusive, ProtocolName, Target } from '../model/plan.ts'
+import type { LoadPlan, ProtocolName, Target } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
-import type { VerdictValue } from '../model/verdict.ts'
+import type { Leaning, VerdictValue } from '../model/verdict.ts'
 import type { SuiteEnvironment } from './environment.ts'
 
 /** As much of a host as a suite needs. */
@@ -63,17 +64,42 @@ export function worstOf(verdicts: readonly VerdictValue[]): VerdictValue {
   return ORDER.find((value) => verdicts.includes(value)) ?? 'pass'
 }
 
-/** Keeps a verdict on a run of the suite, as an assertion in a test of the user's would. */
-export function keepVerdict(result: LoadResult, matcher: string, verdict: JudgedVerdict): void {
-  const { claim, observed, details } = verdict
-  const first = verdict.verdict === 'pass' ? claim : `expected ${claim}, was ${observed}`
-  recordVerdict(result, { matcher, verdict: verdict.verdict, message: [first, ...details].join('\n  ') })
+const LEANINGS = ['fail', 'none', 'pass'] as const satisfies readonly Leaning[]
+
+/** Of several verdicts, the worst leaning of the inconclusive ones; undefined where there are none. */
+export function worstLeaning(verdicts: readonly Judged[]): Leaning | undefined {
+  const open = verdicts.filter(({ verdict }) => verdict === 'inconclusive')
+  return LEANINGS.find((value) => open.some(({ leaning = 'none' }) => leaning === value))
+}
+
+type Judged = Pick<JudgedVerdict, 'verdict' | 'leaning'>
+
+/**
+ * The verdict of a step of a search: what is not proven counts as the side it leans to, because the next steps depend on
+ * it, and the confirmed result rests on more than one step.
+ */
+export function leaningVerdict({ verdict, leaning = 'none' }: Judged): VerdictValue {
+  return verdict === 'inconclusive' && leaning !== 'none' ? leaning : verdict
+}
+
+/** Records a verdict on a run of the suite, as an assertion in a user's test would. */
+export function keepVerdict(result: LoadResult, matcher: string, judged: JudgedVerdict): void {
+  const { verdict, leaning, reasons } = judged
+  recordVerdict(result, {
+    matcher,
+    verdict,
+    ...(leaning !== undefined && { leaning }),
+    ...(reasons !== undefined && { reasons }),
+    message: judge(judged, false, result.plan.onInconclusive).message(),
+  })
 }
 
 /** What a suite came to. */
 export interface SuiteOutcome {
   readonly matcher: string
   readonly verdict: VerdictValue
+  /** Of an inconclusive outcome; `none` when absent. */
+  readonly leaning?: Leaning | undefined
   /** The answer, first everywhere. */
   readonly message: string
   /** What else is said on the console. */
@@ -84,12 +110,12 @@ export interface SuiteOutcome {
   readonly code: string
 }
 
-/** Says what was found, keeps the verdict, and throws when the test must be red. */
-export function settleSuite({ matcher, verdict, message, lines, result, code }: SuiteOutcome): void {
-  recordVerdict(result, { matcher, verdict, message })
+/** Prints the outcome, records its verdict, and throws when the test must be red. */
+export function settleSuite(outcome: SuiteOutcome): void {
+  const { matcher, verdict, leaning = 'none', message, lines, result, code } = outcome
+  recordVerdict(result, { matcher, verdict, ...(verdict === 'inconclusive' && { leaning }), message })
   const all = [message, ...lines]
   console.log(all.join('\n  '))
-  const onInconclusive: OnInconclusive = result?.plan.onInconclusive ?? 'fail'
-  if (verdict === 'pass' || (verdict === 'inconclusive' && onInconclusive === 'warn')) return
+  if (isGreen(verdict, leaning, result?.plan.onInconclusive ?? 'lean')) return
   throw new LoadVerdictError(code, verdict, all.join('\n  '))
 }

@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest'
 
 import { judge } from './outcome.ts'
+import type { OnInconclusive } from '../model/plan.ts'
 import type { JudgedVerdict } from './verdict/judged-verdict.ts'
 
 const said = { claim: 'it holds', contrary: 'it does not hold', observed: 'seen', details: ['first', 'second'] }
 const verdicts = {
   pass: { ...said, verdict: 'pass' },
   fail: { ...said, verdict: 'fail' },
-  inconclusive: { ...said, verdict: 'inconclusive', reason: 'cannot be told from 3 requests' },
+  inconclusive: { ...said, verdict: 'inconclusive', leaning: 'fail', reason: 'is not proven by 3 requests in 10 s' },
   invalid: { ...said, verdict: 'invalid', reason: 'nothing was measured' },
 } as const satisfies Record<string, JudgedVerdict>
 
 /** What a host makes of an outcome. */
-function colour(verdict: JudgedVerdict, isNot: boolean, onInconclusive: 'fail' | 'warn' = 'fail'): string {
+function colour(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive = 'lean'): string {
   return judge(verdict, isNot, onInconclusive).pass === isNot ? 'red' : 'green'
 }
 
@@ -22,23 +23,39 @@ describe('the outcome of a verdict', () => {
     expect([colour(verdicts.pass, true), colour(verdicts.fail, true)]).toEqual(['red', 'green'])
   })
 
-  test('is red for inconclusive and invalid, with and without .not', () => {
+  test('is red for invalid, whatever the policy', () => {
     for (const isNot of [false, true]) {
-      expect([colour(verdicts.inconclusive, isNot), colour(verdicts.invalid, isNot)]).toEqual(['red', 'red'])
+      for (const policy of ['lean', 'fail', 'warn'] as const) {
+        expect(colour(verdicts.invalid, isNot, policy)).toBe('red')
+      }
     }
   })
 
-  test('is a warning where inconclusive is asked to be one; invalid stays red', () => {
-    for (const isNot of [false, true]) {
-      expect([colour(verdicts.inconclusive, isNot, 'warn'), colour(verdicts.invalid, isNot, 'warn')]).toEqual([
-        'green',
-        'red',
-      ])
-      const outcome = judge(verdicts.inconclusive, isNot, 'warn')
-      expect(outcome.warning).toBe(outcome.message())
-    }
-    expect(judge(verdicts.inconclusive, false, 'fail').warning).toBeUndefined()
-    expect(judge(verdicts.pass, false, 'warn').warning).toBeUndefined()
+  test.each([
+    ['lean', 'pass', 'green', 'red'],
+    ['lean', 'fail', 'red', 'green'],
+    ['lean', 'none', 'red', 'red'],
+    ['fail', 'pass', 'red', 'red'],
+    ['fail', 'fail', 'red', 'red'],
+    ['fail', 'none', 'red', 'red'],
+    ['warn', 'pass', 'green', 'red'],
+    ['warn', 'fail', 'red', 'green'],
+    ['warn', 'none', 'green', 'green'],
+  ] as const)('with %s, leaning to %s, is %s, and %s with .not', (policy, leaning, plain, negated) => {
+    const verdict: JudgedVerdict = { ...verdicts.inconclusive, leaning }
+    expect([colour(verdict, false, policy), colour(verdict, true, policy)]).toEqual([plain, negated])
+  })
+
+  test('prints a short note where a test is green without proof, and all details with warn', () => {
+    const verdict: JudgedVerdict = { ...verdicts.inconclusive, leaning: 'pass', advice: "duration: '30s'" }
+    expect(judge(verdict, false, 'lean').note).toBe(
+      "inconclusive: it holds is not proven by 3 requests in 10 s (leans to pass)\n  was seen\n  duration: '30s'",
+    )
+    const warned = judge(verdict, false, 'warn')
+    expect(warned.note).toBe(warned.message())
+    expect(judge(verdict, true, 'lean').note).toBeUndefined()
+    expect(judge(verdict, false, 'fail').note).toBeUndefined()
+    expect(judge(verdicts.pass, false, 'lean').note).toBeUndefined()
   })
 
   test.each([
@@ -46,8 +63,12 @@ describe('the outcome of a verdict', () => {
     ['pass', true, 'expected it does not hold, was seen'],
     ['fail', false, 'expected it holds, was seen'],
     ['fail', true, 'it does not hold, was seen'],
-    ['inconclusive', false, 'inconclusive: it holds cannot be told from 3 requests\n  was seen'],
-    ['inconclusive', true, 'inconclusive: it does not hold cannot be told from 3 requests\n  was seen'],
+    ['inconclusive', false, 'inconclusive: it holds is not proven by 3 requests in 10 s (leans to fail)\n  was seen'],
+    [
+      'inconclusive',
+      true,
+      'inconclusive: it does not hold is not proven by 3 requests in 10 s (leans to pass)\n  was seen',
+    ],
     ['invalid', false, 'invalid: it holds cannot be judged: nothing was measured\n  was seen'],
     ['invalid', true, 'invalid: it does not hold cannot be judged: nothing was measured\n  was seen'],
   ] as const)('words %s with .not %s', (verdict, isNot, firstLines) => {

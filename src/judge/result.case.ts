@@ -100,7 +100,7 @@ function planOf({ plan = {} }: ResultCase, { offeredRps, durationMs }: JudgedFig
     requestTimeoutMs: 10_000,
     sla: {},
     confidence: 0.95,
-    onInconclusive: 'fail',
+    onInconclusive: 'lean',
     request: 'GET /',
     ...plan,
   }

@@ -77,7 +77,7 @@ describe('a complete plan', () => {
       sla: {},
       abortOn: undefined,
       confidence: 0.95,
-      onInconclusive: 'fail',
+      onInconclusive: 'lean',
       judge: true,
       tracing: 'slowest',
       seed: '8f2c1e',

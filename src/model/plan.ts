@@ -34,7 +34,13 @@ export type Target = string | URL | (() => string | URL | Promise<string | URL>)
 
 export type ConnectionKind = 'long-lived' | 'short-lived' | 'pooled'
 export type Overflow = 'queue' | 'drop'
-export type OnInconclusive = 'fail' | 'warn'
+export type OnInconclusive =
+  /** Green with a note where the observation leans to a pass, red otherwise. The default. */
+  | 'lean'
+  /** Always red. */
+  | 'fail'
+  /** Green with a warning, except where the observation leans to a fail. */
+  | 'warn'
 export type PatternName = 'constant' | 'burst' | 'ramp-up' | 'sine-wave' | 'random-walk' | 'poisson'
 
 /** Service level: latency limits in ms on response time, the share of failed requests, the rate to sustain. */

@@ -1,9 +1,11 @@
-import type { VerdictValue } from './verdict.ts'
+import type { Leaning, VerdictValue } from './verdict.ts'
 
 /** What was expected of a scenario, in words that stand alone, and whether it held. */
 export interface Expectation {
   readonly text: string
   readonly verdict: VerdictValue
+  /** Of an inconclusive verdict only. */
+  readonly leaning?: Leaning
   /** What was seen instead, or with it. */
   readonly observed: string
 }
@@ -13,6 +15,8 @@ export interface ScenarioFinding {
   /** What it is like, in one sentence. */
   readonly about: string
   readonly verdict: VerdictValue
+  /** Of an inconclusive verdict only. */
+  readonly leaning?: Leaning
   readonly expectations: readonly Expectation[]
   /** Index into the `results` of the run. */
   readonly result: number

@@ -1,13 +1,51 @@
+import type { Ms, Ratio } from './units.ts'
+
 /**
- * - `pass`: shown at the asked confidence
- * - `fail`: the contrary shown
- * - `inconclusive`: too few samples for either
- * - `invalid`: the load was not delivered, the run was cut short, or nothing was measured
+ * - `pass`: proven at the requested confidence, for the time measured
+ * - `fail`: the opposite is proven
+ * - `inconclusive`: neither is proven; see `Leaning`
+ * - `invalid`: the load was not delivered, the run ended early, the generator was at fault, or nothing was measured
  */
 export type VerdictValue = 'pass' | 'fail' | 'inconclusive' | 'invalid'
 
+/**
+ * Which side of the limit the observation of an inconclusive verdict lies on. `none`: the run is too short to say, by its
+ * number of requests or because latencies vary more slowly than the run is long.
+ */
+export type Leaning = 'pass' | 'fail' | 'none'
+
+/** Why a verdict is what it is, as a stable code with its numbers. `wording/verdict-reasons.ts` has the sentences. */
+export type VerdictReason =
+  /** Too few requests for the percentile to lie among them: `n · (1 − p) < 1`. `perSecond` in requests per second. */
+  | {
+      readonly code: 'too-few-for-percentile'
+      readonly percentile: number
+      readonly requests: number
+      readonly requiredRequests: number
+      readonly perSecond: number
+    }
+  /** Proof needs a longer scheduled span. */
+  | { readonly code: 'short-span'; readonly spanMs: Ms; readonly requiredMs: Ms }
+  /** Too few batches with requests in them to estimate autocorrelation. */
+  | { readonly code: 'few-batches'; readonly batches: number; readonly requiredBatches: number }
+  /** Requests are correlated: as evidence they count as `effective` independent ones. */
+  | { readonly code: 'correlated'; readonly requests: number; readonly effective: number }
+  /** The correlation lasts so long that the run contains too few independent latencies near the percentile. */
+  | { readonly code: 'slow-variation'; readonly requests: number; readonly effective: number }
+  /** The run is too short to exclude outages of `outageMs` that would break the limit. */
+  | { readonly code: 'possible-outages'; readonly outageMs: Ms; readonly requiredMs: Ms }
+  /** Every request was on the wrong side of the limit. */
+  | { readonly code: 'all-requests-wrong'; readonly requests: number }
+  /** In every batch of requests, more than `share` were on the wrong side of the limit. */
+  | { readonly code: 'all-batches-wrong'; readonly batches: number; readonly share: Ratio }
+  /** The number in flight wandered by `requests`, more than the allowed shortfall of `allowed`. */
+  | { readonly code: 'backlog-wanders'; readonly requests: number; readonly allowed: number }
+
 export interface Verdict {
   readonly verdict: VerdictValue
+  /** Of an inconclusive verdict only. */
+  readonly leaning?: Leaning
+  readonly reasons?: readonly VerdictReason[]
   /** What was asked: "p99 response time below 50 ms". */
   readonly claim: string
   /** What was seen: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
@@ -23,5 +61,8 @@ export interface VerdictRecord {
   readonly test: string
   readonly matcher: string
   readonly verdict: VerdictValue
+  /** Of an inconclusive verdict only. */
+  readonly leaning?: Leaning
+  readonly reasons?: readonly VerdictReason[]
   readonly message: string
 }

@@ -72,7 +72,7 @@ export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
       requestTimeoutMs: 10_000,
       sla: {},
       confidence: 0.95,
-      onInconclusive: 'fail',
+      onInconclusive: 'lean',
       request: 'GET /cart',
     },
     protocol: 'http',

@@ -2,8 +2,9 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { formatDuration } from '../model/units.ts'
+import type { Leaning, VerdictValue } from '../model/verdict.ts'
 import { heading, section, table } from './page.ts'
-import { scenariosSentence } from './scenarios-sentences.ts'
+import { isMet, scenariosSentence } from './scenarios-sentences.ts'
 import { wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
 
 /** `scenario_summary.txt`: what each kind of day was like, what was expected, and whether it held; 80 columns. */
@@ -36,11 +37,11 @@ function page(run: RunRecord, findings: ScenariosFindings): string[] {
 }
 
 function glance({ results }: RunRecord, { scenarios }: ScenariosFindings): string[] {
-  const rows = scenarios.map(({ name, verdict, result: index }) => {
+  const rows = scenarios.map(({ name, verdict, leaning, result: index }) => {
     const result = results[index]
     return [
       name,
-      verdict,
+      leaningWords(verdict, leaning),
       rateOf(result),
       percentile(result, 'p50Ms'),
       percentile(result, 'p95Ms'),
@@ -55,10 +56,17 @@ function details({ about, expectations }: ScenarioFinding, result: LoadResult | 
   const doubts = result?.generator.doubts ?? []
   return [
     `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
-    ...expectations.map(({ text, verdict, observed }) => `${verdict.toUpperCase()}  ${text}: ${observed}`),
+    ...expectations.map(
+      ({ text, verdict, leaning, observed }) => `${leaningWords(verdict, leaning).toUpperCase()}  ${text}: ${observed}`,
+    ),
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
     ...doubts.map(({ message }) => `Doubt: ${message}`),
   ]
+}
+
+/** `pass`, or `leans to pass` for an inconclusive verdict. */
+function leaningWords(verdict: VerdictValue, leaning: Leaning | undefined): string {
+  return verdict === 'inconclusive' && leaning !== undefined && leaning !== 'none' ? `leans to ${leaning}` : verdict
 }
 
 function shape({ pattern, plan, durationMs, requestsScheduled, seed }: LoadResult): string {
@@ -67,7 +75,9 @@ function shape({ pattern, plan, durationMs, requestsScheduled, seed }: LoadResul
 
 function advice({ scenarios }: ScenariosFindings): string[] {
   const lost = scenarios.filter(({ verdict }) => verdict === 'fail')
-  const open = scenarios.filter(({ verdict }) => verdict === 'inconclusive' || verdict === 'invalid')
+  const open = scenarios.filter(
+    (scenario) => scenario.verdict === 'invalid' || (scenario.verdict === 'inconclusive' && !isMet(scenario)),
+  )
   return [
     ...lost.map(
       ({ name }) =>

@@ -3,14 +3,18 @@ import { wordPlural } from './wording.ts'
 
 /** The answer, first in every report and on the console. */
 export function scenariosSentence({ scenarios }: ScenariosFindings): string {
-  if (scenarios.length === 0) return 'No scenario was run: there was no target for any of them.'
-  const held = scenarios.filter(({ verdict }) => verdict === 'pass').length
-  if (held === scenarios.length)
-    return `${wordPlural(held, 'scenario')} of ${held} got through within the service level.`
-  const others = scenarios
-    .filter(({ verdict }) => verdict !== 'pass')
-    .map(({ name, verdict }) => `${name} (${verdict})`)
-  return `${held} of ${wordPlural(scenarios.length, 'scenario')} got through within the service level; not so: ${others.join(', ')}.`
+  if (scenarios.length === 0) return 'No scenario ran: none of them has a target.'
+  const met = scenarios.filter(isMet)
+  const open = met.filter(({ verdict }) => verdict !== 'pass').length
+  const unproven = open === 0 ? '' : ` (${open === met.length ? '' : `${open} of them `}not proven)`
+  const others = scenarios.filter((scenario) => !isMet(scenario)).map(({ name, verdict }) => `${name} (${verdict})`)
+  const rest = others.length === 0 ? '' : `; not met: ${others.join(', ')}`
+  return `${met.length} of ${wordPlural(scenarios.length, 'scenario')} met the service level${unproven}${rest}.`
+}
+
+/** Proven, or not proven and leaning to a pass. */
+export function isMet({ verdict, leaning }: Pick<ScenarioFinding, 'verdict' | 'leaning'>): boolean {
+  return verdict === 'pass' || (verdict === 'inconclusive' && leaning === 'pass')
 }
 
 /** What stands behind it: every expectation that did not hold, and what was left out. */
@@ -20,6 +24,6 @@ export function scenarioLines({ scenarios, skipped }: ScenariosFindings): readon
 
 function unmet({ name, expectations }: ScenarioFinding): readonly string[] {
   return expectations
-    .filter(({ verdict }) => verdict !== 'pass')
+    .filter((expectation) => !isMet(expectation))
     .map(({ text, verdict, observed }) => `${name}: ${verdict}: ${text}, was ${observed}`)
 }

@@ -1,6 +1,6 @@
 import { expect as vitestExpect } from 'vitest'
 import type { ExpectStatic } from 'vitest'
-import { judge, matchers, subjectOf } from '../../judge/matchers/index.ts'
+import { judge, matchers, OPPOSITE, subjectOf } from '../../judge/matchers/index.ts'
 import type { JudgedVerdict } from '../../judge/matchers/index.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { callSite } from '../call-site.ts'
@@ -38,8 +38,15 @@ function hostMatcher(name: string, matcher: Matcher): HostMatcher {
       const outcome = judge(verdict, isNot, run.plan.onInconclusive)
       const message = outcome.message()
       const value = isNot ? CONTRARY[verdict.verdict] : verdict.verdict
-      recordVerdict(received, { matcher: isNot ? `not.${name}` : name, verdict: value, message })
-      if (outcome.warning !== undefined) console.warn(outcome.warning)
+      const { leaning, reasons } = verdict
+      recordVerdict(received, {
+        matcher: isNot ? `not.${name}` : name,
+        verdict: value,
+        ...(leaning !== undefined && { leaning: isNot ? OPPOSITE[leaning] : leaning }),
+        ...(reasons !== undefined && { reasons }),
+        message,
+      })
+      if (outcome.note !== undefined) console.warn(outcome.note)
       return { pass: outcome.pass, message: () => message }
     } catch (error) {
       throw callSite(asserted).point(error)

@@ -14,5 +14,5 @@ export type LoadMatchers<R> = {
 }
 
 export type { JudgedVerdict } from '../verdict/judged-verdict.ts'
-export { judge } from '../outcome.ts'
+export { judge, OPPOSITE } from '../outcome.ts'
 export { adoptResult, subjectOf, wasJudged } from '../subject.ts'

@@ -33,7 +33,7 @@ function slow(): LoadResult {
 describe('a latency that was shown', () => {
   test('to be over its limit: the claim, the load, the cause, the seed', () => {
     expect(said(matchers.toHaveP99Below(slow(), 50))).toMatchInlineSnapshot(`
-      "expected p99 response time below 50 ms, was 89.4 ms (90% interval 89.2–89.5 ms, n = 6 003, effective 5 247)
+      "expected p99 response time below 50 ms, was 89.4 ms (90% interval 89.2–89.6 ms, n = 6 003, effective 3 715)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 3 errors (connect 3)
         service time p99 12.8 ms: requests waited for a free connection (pool of 20 was full 61% of the time)
         3 requests without an answer count as over every limit
@@ -51,7 +51,7 @@ describe('a latency that was shown', () => {
 
   test('to be served slowly', () => {
     expect(said(matchers.toHaveP95Below(fast(), 20, { of: 'service' }))).toMatchInlineSnapshot(`
-      "expected p95 service time below 20 ms, was 24.0 ms (90% interval 23.9–24.1 ms, n = 6 000, effective 5 573)
+      "expected p95 service time below 20 ms, was 24.0 ms (90% interval 23.9–24.1 ms, n = 6 000, effective 4 552)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         service time p95 24.0 ms: the target itself took that long
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
@@ -75,9 +75,9 @@ describe('a latency that cannot be told', () => {
   test('from so few requests says how many more it takes and how long that is', () => {
     const few = resultOf({ stretches: evenStretches(40, 1, (i) => 10 + (i % 9)) })
     expect(said(matchers.toHaveP99Below(few, 50))).toMatchInlineSnapshot(`
-      "inconclusive: p99 response time below 50 ms cannot be told from 40 requests
-        was 18.0 ms (90% interval from 18.0 ms up, n = 40, effective 40)
-        about 259 more requests are needed, at 4 req/s that is 1.1 min more: duration: '75s', or a higher rate
+      "inconclusive: p99 response time below 50 ms is not proven by 40 requests in 10 s (leans to neither side)
+        was 18.0 ms (90% interval from 17.0 ms up, n = 40, effective 12)
+        a p99 needs at least 100 requests, this run has 40: run 25 s, or assert p95
         offered 4 req/s, achieved 4 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -86,10 +86,10 @@ describe('a latency that cannot be told', () => {
   test('from so short a run says so', () => {
     const short = resultOf({ stretches: evenStretches(10, 4, (i) => 10 + (i % 9)) })
     expect(said(matchers.toHaveP99Below(short, 50))).toMatchInlineSnapshot(`
-      "inconclusive: p99 response time below 50 ms cannot be told from 40 requests
+      "inconclusive: p99 response time below 50 ms is not proven by 40 requests in 2.5 s (leans to neither side)
         was 18.0 ms (n = 40)
-        they lie in 10 stretches of time; it takes 20 to see how requests hang together
-        about 259 more requests are needed, at 16 req/s that is 17 s more: duration: '19s', or a higher rate
+        a p99 needs at least 100 requests, this run has 40: run 7 s, or assert p95
+        a proof needs a run of at least 10 s, this one lasted 2.5 s
         offered 16 req/s, achieved 16 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -98,10 +98,10 @@ describe('a latency that cannot be told', () => {
   test('from clusters says what the requests are worth', () => {
     const stall = evenStretches(48, 125, (i) => (i >= 2_000 && i < 2_200 ? 400 - (i - 2_000) * 2 : 10 + (i % 9)))
     expect(said(matchers.toHaveP99Below(resultOf({ stretches: stall }), 390))).toMatchInlineSnapshot(`
-      "inconclusive: p99 response time below 390 ms cannot be told from 6 000 requests
-        was 280 ms (90% interval from 36.0 ms up, n = 6 000, effective 66)
-        what happened to them came in clusters, so they are worth 66 independent requests
-        about 36 764 more requests are needed, at 500 req/s that is 1.2 min more: duration: '86s', or a higher rate
+      "inconclusive: p99 response time below 390 ms is not proven by 6 000 requests in 12 s (leans to pass)
+        was 280 ms (90% interval from 18.0 ms up, n = 6 000, effective 20)
+        latencies vary more slowly than this run: 6 000 requests count as 30 independent ones
+        about 819 500 more requests would decide: duration: '1651s'
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -189,7 +189,10 @@ describe('failures', () => {
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
     expect(said(matchers.toHaveErrorRateBelow(failing, 0.05), true)).toMatchInlineSnapshot(`
-      "expected error rate not below 5%, was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
+      "inconclusive: error rate not below 5% is not proven by 6 058 requests in 12 s (leans to fail)
+        was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
+        a run this short can miss outages of 500 ms: excluding them takes 47 s
+        about 17 670 more requests would decide: duration: '47s'
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -224,10 +227,10 @@ describe('failures', () => {
 
   test('of a service level name every term', () => {
     expect(said(matchers.toMeetSla(failing))).toMatchInlineSnapshot(`
-      "expected service level met, was 1 of 3 terms broken, 2 of 3 terms met
+      "expected service level met, was 1 of 3 terms broken, 1 of 3 terms inconclusive, 1 of 3 terms met
         pass: p99 response time below 50 ms, was 10.0 ms (90% interval 10.0–10.0 ms, n = 6 010, effective 6 010)
         fail: error rate below 0.5%, was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
-        pass: 500 req/s sustained, was 500 req/s (99% of 6 058 requests succeeded)
+        inconclusive: 500 req/s sustained, was 500 req/s (99% of 6 058 requests succeeded)
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
         http-5xx 48, the first: the first http-5xx
         timeout 10, the first: the first timeout

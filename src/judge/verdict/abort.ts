@@ -11,5 +11,5 @@ const BEYOND_DOUBT = 0.999
  * rate to sustain is no reason to stop: a queue that grows breaks one of the limits soon enough.
  */
 export function abortVerdicts(soFar: LoadResult, sla: Sla): readonly JudgedVerdict[] {
-  return limitVerdicts(soFar, soFar, sla, BEYOND_DOUBT)
+  return limitVerdicts(soFar, soFar, sla, { confidence: BEYOND_DOUBT, requiredMs: 0 })
 }

@@ -15,15 +15,19 @@ export interface Claim {
 /** The verdict with everything a reader needs, most useful first. */
 export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { claim, contrary, observed, causes } = claimed
-  const { verdict, reason, details } = standing
+  const { verdict, leaning, reasons, reason, advice, details } = standing
   return {
     verdict,
+    ...(leaning !== undefined && { leaning }),
+    ...(reasons !== undefined && reasons.length > 0 && { reasons }),
     claim,
     contrary,
     observed,
-    ...(reason === undefined ? {} : { reason }),
+    ...(reason !== undefined && { reason }),
+    ...(advice !== undefined && { advice }),
     details: [
       ...details,
+      ...(advice === undefined ? [] : [advice]),
       describeLoad(figures, run),
       ...(verdict === 'fail' && reason === undefined ? causes : []),
       ...(verdict === 'pass' ? [] : describeDoubts(run)),

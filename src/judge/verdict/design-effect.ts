@@ -1,39 +1,55 @@
-/** What was seen in one stretch of time: the sum of a quantity over its requests, and how many requests those were. */
+/** What one batch of time contains: the sum of a quantity over its requests, and how many requests those were. */
 export interface Stretch {
   readonly sum: number
   readonly of: number
 }
 
-/** Fewer stretches with requests in them do not show how requests hang together. */
+/** Estimating autocorrelation takes at least this many batches that contain requests. */
 export const FEWEST_STRETCHES = 20
 
+/** Neighbouring batches are merged while at least this many remain: slow changes show only between long ones. */
+const FEWEST_MERGED = 10
+
 /**
- * Stretches are few and slow requests come in clusters, so the variance seen between stretches scatters, and a run that
- * looks good by luck also looks less clustered than it is. Half of the excess is added: the upper 95% bound of a
- * variance from 40 values (χ²). With it, simulated M/M/1 queues at load 0 to 0.9 yield at most the promised share of
- * wrong verdicts; without it, twice as many.
+ * Batch means underestimate the variance of a correlated run: correlation that lasts longer than a batch is missing, and
+ * a run that looks fast by chance also looks less correlated than the service is. Half of the estimated excess over 1 is
+ * therefore added to it. This factor and the fewest merged batches were chosen together by simulation
+ * (docs/calibration/verdicts.md).
  */
 const ALLOWANCE = 1.5
 
 /**
- * By how much fewer independent requests a correlated run is worth: the variance of the means of stretches beside what
- * it would be if requests were independent, `max(1, Var(stretch means) · b / variance)`, where b is the number of
- * requests in a stretch and `variance` that of the quantity over single requests. Neighbouring stretches are also taken
- * together, as long as 20 remain, and the largest value counts: slow changes show only there. The part above 1 is
- * raised by half (see `ALLOWANCE`). Stretches of unequal numbers of requests weigh by those numbers.
+ * How many requests of a correlated run count as one independent request: the variance of the batch means, relative to
+ * their variance if requests were independent, `max(1, Var(batch means) · b / variance)`, where b is the number of
+ * requests in a batch and `variance` that of the quantity over single requests. Half of the part above 1 is added
+ * (see `ALLOWANCE`).
  *
- * Undefined with fewer than 20 stretches that hold requests. Method of batch means: Law & Kelton, "Simulation Modeling
+ * Undefined with fewer than 20 batches that contain requests. Method of batch means: Law & Kelton, "Simulation Modeling
  * and Analysis", chapter 9.
  */
 export function designEffect(stretches: readonly Stretch[], variance: number): number | undefined {
+  const inflation = varianceInflation(stretches, variance)
+  return inflation === undefined ? undefined : withAllowance(inflation)
+}
+
+/** A variance inflation, corrected for what batch means cannot see. */
+export function withAllowance(inflation: number): number {
+  return 1 + ALLOWANCE * (inflation - 1)
+}
+
+/**
+ * The design effect without its allowance: the largest over all lengths of merged batches. Batches with unequal numbers of
+ * requests weigh by those numbers.
+ */
+export function varianceInflation(stretches: readonly Stretch[], variance: number): number | undefined {
   const filled = stretches.filter((stretch) => stretch.of > 0)
   if (filled.length < FEWEST_STRETCHES) return undefined
   if (!(variance > 0)) return 1
   let most = 1
-  for (let per = 1; filled.length / per >= FEWEST_STRETCHES; per++) {
+  for (let per = 1; filled.length / per >= FEWEST_MERGED; per++) {
     most = Math.max(most, effectOf(regroup(filled, Math.floor(filled.length / per)), variance))
   }
-  return 1 + ALLOWANCE * (most - 1)
+  return most
 }
 
 function effectOf(stretches: readonly Stretch[], variance: number): number {
@@ -43,7 +59,7 @@ function effectOf(stretches: readonly Stretch[], variance: number): number {
   return ((squares / total.of / variance) * stretches.length) / (stretches.length - 1)
 }
 
-/** The same stretches as `count` longer ones of nearly equal length. */
+/** The same batches as `count` longer ones of nearly equal length. */
 function regroup(stretches: readonly Stretch[], count: number): readonly Stretch[] {
   const start = (group: number): number => Math.ceil((group * stretches.length) / count)
   return Array.from({ length: count }, (_, group) => add(stretches.slice(start(group), start(group + 1))))

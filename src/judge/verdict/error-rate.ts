@@ -1,11 +1,13 @@
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
-import type { Ratio } from '../../model/units.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
+import type { VerdictReason } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
-import { designEffect, type Stretch } from './design-effect.ts'
+import { designEffect, FEWEST_STRETCHES, type Stretch } from './design-effect.ts'
 import { evidenceOfErrors, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import { tooFew } from './more-requests.ts'
-import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
+import { correlationReasons, notProven } from './more-requests.ts'
+import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
+import { type Count, judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { proportionBounds } from './statistics/proportion.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { wordCount, wordInterval, wordPercent, wordShare } from './wording.ts'
@@ -15,11 +17,20 @@ export interface ErrorRateQuestion {
   readonly limit: Ratio
   /** Default: the plan's. */
   readonly confidence?: Ratio
+  /** Shortest scheduled span that can prove anything; default 10 s. */
+  readonly requiredMs?: Ms
 }
 
 /**
- * Is the share of scheduled requests that failed or were dropped below a limit? By Clopper and Pearson's exact bounds,
- * on counts deflated by how failures hang together in time.
+ * A pass must exclude outages of this length that happened not to fall into the run: as evidence, all requests within
+ * this time count as one.
+ */
+const OUTAGE_MS: Ms = 500
+
+/**
+ * Is the share of scheduled requests that failed or were dropped below a limit? By Clopper and Pearson's exact bounds, on
+ * counts deflated by the autocorrelation of failures. A pass also assumes that failures come in outages of half a second:
+ * it needs about `3 / limit` times that long.
  */
 export function errorRateVerdict(figures: JudgedFigures, run: LoadResult, question: ErrorRateQuestion): JudgedVerdict {
   const subject = `error rate${partOf(figures, run)}`
@@ -32,7 +43,7 @@ export function errorRateVerdict(figures: JudgedFigures, run: LoadResult, questi
       observed: describeRate(asked, false),
       causes: evidenceOfErrors(figures),
     },
-    standingOf(figures, run, asked),
+    standingOf(figures, run, asked, question.requiredMs),
     figures,
     run,
   )
@@ -60,28 +71,39 @@ export function successRateVerdict(
   )
 }
 
-function shareOfFailures(figures: JudgedFigures, { limit, confidence }: Required<ErrorRateQuestion>): ShareQuestion {
-  const { requestsScheduled: of, errors, dropped, errorsByClass, droppedByReason } = figures
+function shareOfFailures(
+  figures: JudgedFigures,
+  { limit, confidence }: { readonly limit: Ratio; readonly confidence: Ratio },
+): ShareQuestion {
+  const { requestsScheduled: of, errors, dropped, errorsByClass, droppedByReason, durationMs } = figures
   const failed = errors + dropped
   const unproven = (errorsByClass.cancelled?.count ?? 0) + (droppedByReason.stopped ?? 0)
+  const effect = designEffect(failuresByStretch(figures), (failed / of) * (1 - failed / of))
+  const perOutage = durationMs > 0 ? (of * OUTAGE_MS) / durationMs : 1
   return {
     allowed: limit,
     confidence,
-    designEffect: designEffect(failuresByStretch(figures), (failed / of) * (1 - failed / of)),
+    designEffect: effect,
+    passDesignEffect: effect === undefined ? undefined : Math.max(effect, perOutage),
     forPass: { over: failed, of },
     forFail: { over: failed - unproven, of: of - unproven },
   }
 }
 
-function failuresByStretch({ batches }: JudgedFigures): readonly Stretch[] {
+/** Failed, dropped and all requests of each batch of time. */
+export function failuresByStretch({ batches }: JudgedFigures): readonly Stretch[] {
   return batches.successes.map((successes, i) => {
     const sum = (batches.errors[i] ?? 0) + (batches.dropped[i] ?? 0)
     return { sum, of: successes + sum }
   })
 }
 
-function standingOf(figures: JudgedFigures, run: LoadResult, asked: ShareQuestion): Standing {
-  const question = { limit: asked.allowed, confidence: asked.confidence }
+function standingOf(
+  figures: JudgedFigures,
+  run: LoadResult,
+  asked: ShareQuestion,
+  requiredMs: Ms = MIN_PROOF_MS,
+): Standing {
   if (figures.requestsScheduled === 0) return nothingMeasured(figures)
   // While the run goes on, the first answers may be on their way.
   if (run.ended !== 'running' && figures.responsesReceived === 0 && asked.forFail.over > 0) {
@@ -89,30 +111,76 @@ function standingOf(figures: JudgedFigures, run: LoadResult, asked: ShareQuestio
     const trouble = toolTrouble(figures, run, { of: 'errors', failsOn: ({ errors, dropped }) => errors + dropped > 0 })
     return trouble ?? { verdict: 'fail', details: ['no request got an answer'] }
   }
-  const verdict = judgeShare(asked)
+  const span = { spanMs: figures.durationMs, requiredMs }
+  const { verdict, reasons } = decideShare(asked, batchesOf(figures), span)
   if (verdict === 'fail') {
-    return failsOnDue(figures, asked)
-      ? shownFail(figures, run, {
-          of: 'errors',
-          failsOn: (rest) => judgeShare(shareOfFailures(rest, question)) === 'fail',
-        })
-      : neverDue(figures, run)
+    if (!failsOnDue(figures, asked)) return neverDue(figures, run)
+    const question = { limit: asked.allowed, confidence: asked.confidence }
+    const fail = shownFail(figures, run, {
+      of: 'errors',
+      failsOn: (rest) =>
+        decideShare(shareOfFailures(rest, question), batchesOf(rest), { spanMs: 0, requiredMs: 0 }).verdict === 'fail',
+    })
+    return fail.verdict === 'fail' ? { ...fail, reasons } : fail
   }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
-  const shortfall = {
-    requests: asked.forPass.of,
-    toTell: requestsToTell(asked, asked.forPass),
-    designEffect: asked.designEffect,
-    stretches: failuresByStretch(figures).filter(({ of }) => of > 0).length,
-  }
-  return settle(figures, run, tooFew(shortfall, figures, run))
+  const trouble = leansToFail(figures, asked)
+    ? toolTrouble(figures, run, { of: 'errors', failsOn: (rest) => leansToFail(rest, asked) })
+    : undefined
+  return trouble ?? settle(figures, run, undecided(figures, run, asked, span, reasons))
+}
+
+/** Failures in each batch of time, as counts over a limit. */
+export function batchesOf(figures: JudgedFigures): readonly Count[] {
+  return failuresByStretch(figures).map(({ sum, of }) => ({ over: sum, of }))
+}
+
+/** Whether the observed share of failures is at the limit or above it. */
+function leansToFail(figures: JudgedFigures, { allowed: limit, confidence }: ShareQuestion): boolean {
+  const { over, of } = shareOfFailures(figures, { limit, confidence }).forPass
+  return over > 0 && over >= limit * of
+}
+
+function undecided(
+  figures: JudgedFigures,
+  run: LoadResult,
+  asked: ShareQuestion,
+  span: ProofSpan,
+  reasons: readonly VerdictReason[],
+): Standing {
+  const { designEffect: effect, passDesignEffect, forPass } = asked
+  const leaning = leansToFail(figures, asked) ? 'fail' : 'pass'
+  const filled = failuresByStretch(figures).filter(({ of }) => of > 0).length
+  const byOutages = effect !== undefined && passDesignEffect !== undefined && passDesignEffect > effect
+  const required = requestsToTell(asked, forPass)
+  const requiredMs = required === undefined ? span.spanMs : (span.spanMs * required) / forPass.of
+  return notProven(
+    {
+      requests: forPass.of,
+      requiredRequests: required,
+      span,
+      leaning,
+      reasons: [
+        ...reasons,
+        ...(effect === undefined && reasons.length === 0
+          ? [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES } as const]
+          : []),
+        ...(byOutages && leaning === 'pass'
+          ? [{ code: 'possible-outages', outageMs: OUTAGE_MS, requiredMs } as const]
+          : correlationReasons(forPass.of, effect)),
+      ],
+    },
+    figures,
+    run,
+  )
 }
 
 /** Whether the requests that came due fail as well, without those that the tool itself never got to. */
 function failsOnDue({ droppedByReason }: JudgedFigures, asked: ShareQuestion): boolean {
   const never = droppedByReason.generator ?? 0
   const { over, of } = asked.forFail
-  return judgeShare({ ...asked, forFail: { over: over - never, of: of - never } }) === 'fail'
+  const due = { ...asked, forFail: { over: over - never, of: of - never } }
+  return never === 0 || judgeShare(due) === 'fail'
 }
 
 function allByTheTool({ droppedByReason, requestsScheduled }: JudgedFigures): boolean {

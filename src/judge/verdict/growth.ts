@@ -14,10 +14,25 @@ export interface Growth {
   readonly shown: boolean
 }
 
+/** A growth with what it takes to tell it from chance. */
+export interface MeasuredGrowth extends Growth {
+  /** Requests that arrived. */
+  readonly arrived: number
+  /**
+   * Standard error of `requests` for a queue at its capacity, whose length is a random walk: `√(6/5 · Σ Δ²)` over the
+   * changes Δ from batch to batch. The factor is that of a least-squares slope through a random walk. A queue below its
+   * capacity returns to its mean, so that for it the error is an upper bound.
+   */
+  readonly noise: number
+  /** Largest difference between the numbers in flight, in requests. */
+  readonly range: number
+}
+
 /** Doubt at which a slope counts as one. */
 const DOUBT = 0.01
 /** Growth below this share of the arrivals is no overload worth the name. */
 const LEAST_SHARE = 0.01
+const WALK_FACTOR = 6 / 5
 /** A fast request, which no queue held up: what arrived within its service time is rightly in flight. */
 const FAST_PERCENTILE = 10
 
@@ -28,7 +43,7 @@ const FAST_PERCENTILE = 10
  * Only stretches that lie wholly within the traffic count: in the others the last requests are drained. Undefined with
  * fewer than 20 of them, or without traffic.
  */
-export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): Growth | undefined {
+export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): MeasuredGrowth | undefined {
   const { batches, durationMs, startMs = 0, serviceTime } = figures
   // The stretches of an operation begin with its first request, which may be long after the start of the traffic.
   const from = Math.max(0, Math.ceil((startMs - batches.startMs) / batches.lengthMs))
@@ -51,14 +66,22 @@ export function growthIn(
   arrivals: readonly number[],
   inFlight: readonly number[],
   serviceStretches: number,
-): Growth | undefined {
+): MeasuredGrowth | undefined {
   const backlog = inFlight.map((count, i) => count - arrivedWithin(arrivals, i, serviceStretches))
   const arrived = arrivals.reduce((sum, count) => sum + count, 0)
   if (backlog.length < FEWEST_STRETCHES || arrived === 0) return undefined
   const { perStep, error } = neweyWestSlope(backlog)
   const requests = perStep * (backlog.length - 1)
   const significant = perStep > studentQuantile(1 - DOUBT, backlog.length - 2) * error
-  return { requests, share: requests / arrived, shown: significant && requests >= LEAST_SHARE * arrived }
+  const squares = backlog.slice(1).reduce((sum, count, i) => sum + (count - (backlog[i] ?? 0)) ** 2, 0)
+  return {
+    requests,
+    share: requests / arrived,
+    shown: significant && requests >= LEAST_SHARE * arrived,
+    arrived,
+    noise: Math.sqrt(WALK_FACTOR * squares),
+    range: Math.max(...backlog) - Math.min(...backlog),
+  }
 }
 
 /** Requests that arrived in the `stretches` up to the end of stretch `last`; of the earliest of them, in proportion. */

@@ -6,4 +6,6 @@ export interface JudgedVerdict extends Verdict {
   readonly contrary: string
   /** Why there is neither a pass nor a fail, or why the run alone decided: "cannot be told from 40 requests". */
   readonly reason?: string
+  /** How a proof can be reached, in one line. */
+  readonly advice?: string
 }

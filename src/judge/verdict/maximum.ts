@@ -59,7 +59,8 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   if (neverDue > 0) return notDelivered(`${wordPlural(neverDue, 'request')} never came due`, run)
   return settle(figures, run, {
     verdict: 'inconclusive',
-    reason: `cannot be told: ${wordPlural(figures.unanswered, 'request')} ended without an answer for another reason than time`,
+    leaning: 'none',
+    reason: `cannot be judged: ${wordPlural(figures.unanswered, 'request')} got no response, but not for lack of time`,
     details: [],
   })
 }

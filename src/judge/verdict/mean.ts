@@ -7,11 +7,12 @@ import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { decisiveMargin, marginAbove } from './mean-margin.ts'
 import { latencyCourse, latencySums } from './latencies.ts'
-import { tooFew } from './more-requests.ts'
+import { correlationReasons, notProven, type Shortfall } from './more-requests.ts'
 import type { LatencyOf } from './percentile-share.ts'
+import { MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { matchingInDoubt } from './unsolicited.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { wordCount, wordInterval, wordLimit, wordMs, wordMsRange } from './wording.ts'
 
 export interface MeanQuestion {
@@ -19,6 +20,8 @@ export interface MeanQuestion {
   readonly of?: LatencyOf
   /** Default: the plan's. */
   readonly confidence?: Ratio
+  /** Shortest scheduled span that can prove anything; default 10 s. */
+  readonly requiredMs?: Ms
 }
 
 interface MeanEstimate {
@@ -68,36 +71,75 @@ function estimateMean(
 }
 
 function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuestion, estimate: MeanEstimate): Standing {
-  const { limitMs, of = 'response', confidence = run.plan.confidence } = question
+  const { limitMs, of = 'response', confidence = run.plan.confidence, requiredMs = MIN_PROOF_MS } = question
   const worst = withUnanswered(figures, run, limitMs, estimate)
-  const verdict = compare(estimate, worst, limitMs)
+  const span = { spanMs: figures.durationMs, requiredMs }
+  const again = (rest: JudgedFigures): MeanEstimate | undefined =>
+    estimateMean(rest, of === 'response' ? 'responseTime' : 'serviceTime', confidence)
+  if (isBreach(figures, question))
+    return shownFail(figures, run, { limitMs, failsOn: (rest) => isBreach(rest, question) })
+  const verdict = span.spanMs < requiredMs ? 'inconclusive' : compare(estimate, worst, limitMs)
   if (verdict === 'fail') {
     const target = of === 'response' ? estimateMean(figures, 'targetTime', confidence) : undefined
     const late = target !== undefined && compare(target, target.meanMs, limitMs) !== 'fail'
     return late
       ? notDelivered(
-          `requests came due late, by the fault of the generator; from then on, the mean was ${wordMs(target.meanMs)} ms`,
+          `the generator sent requests late; measured from when they came due, the mean was ${wordMs(target.meanMs)} ms`,
           run,
         )
       : shownFail(figures, run, {
           limitMs,
           failsOn(rest) {
-            const again = estimateMean(rest, of === 'response' ? 'responseTime' : 'serviceTime', confidence)
-            return again !== undefined && compare(again, again.meanMs, limitMs) === 'fail'
+            const remaining = again(rest)
+            return remaining !== undefined && compare(remaining, remaining.meanMs, limitMs) === 'fail'
           },
         })
   }
   if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
-  const { n, effect, marginMs = Number.POSITIVE_INFINITY } = estimate
-  const distanceMs = decisiveMargin(worst, limitMs)
-  const toTell = Math.ceil(n * (marginMs / distanceMs) ** 2)
-  const shortfall = {
-    requests: n,
-    toTell: marginMs < 30 * distanceMs ? toTell : undefined,
-    designEffect: effect,
-    stretches: figures.batches.successes.filter((successes) => successes > 0).length,
+  const leaning = worst >= limitMs ? 'fail' : 'pass'
+  if (leaning === 'fail') {
+    const failsOn = (rest: JudgedFigures): boolean => (again(rest)?.meanMs ?? 0) >= limitMs
+    const trouble = toolTrouble(figures, run, { limitMs, failsOn })
+    if (trouble !== undefined) return trouble
   }
-  return settle(figures, run, tooFew(shortfall, figures, run))
+  return settle(
+    figures,
+    run,
+    notProven({ ...shortfallOf(figures, estimate, decisiveMargin(worst, limitMs), span), leaning }, figures, run),
+  )
+}
+
+function shortfallOf(
+  { batches }: JudgedFigures,
+  { n, effect, marginMs = Number.POSITIVE_INFINITY }: MeanEstimate,
+  distanceMs: Ms,
+  span: ProofSpan,
+): Omit<Shortfall, 'leaning'> {
+  const filled = batches.successes.filter((successes) => successes > 0).length
+  const times = (marginMs / Math.abs(distanceMs)) ** 2
+  return {
+    requests: n,
+    requiredRequests: times < MAX_TIMES ? Math.ceil(n * times) : undefined,
+    span,
+    reasons: [
+      ...(span.spanMs < span.requiredMs ? [{ code: 'short-span', ...span } as const] : []),
+      ...(effect === undefined && span.spanMs >= span.requiredMs
+        ? [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES } as const]
+        : []),
+      ...correlationReasons(n, effect),
+    ],
+  }
+}
+
+/** A mean this many run lengths away from a decision is too close to its limit for any advice. */
+const MAX_TIMES = 900
+/** Fewer requests than this are no clear breach. */
+const MIN_BREACH = 20
+
+/** Every one of at least 20 requests was over the limit: that takes no statistics. */
+function isBreach(figures: JudgedFigures, { limitMs, of = 'response' }: MeanQuestion): boolean {
+  const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
+  return 'minMs' in distribution && distribution.count >= MIN_BREACH && distribution.minMs >= limitMs
 }
 
 function withUnanswered(

@@ -1,70 +1,77 @@
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
-import { formatDuration } from '../../model/units.ts'
-import { FEWEST_STRETCHES } from './design-effect.ts'
+import { formatDuration, type Ms } from '../../model/units.ts'
+import type { VerdictReason } from '../../model/verdict.ts'
+import { reasonSentence } from '../../wording/verdict-reasons.ts'
+import { countedIn } from './evidence.ts'
+import type { LeaningWithReason } from './leaning.ts'
+import type { ProofSpan } from './proof.ts'
 import type { Standing } from './validity.ts'
-import { wordPercent, wordPlural, wordRate } from './wording.ts'
+import { wordCount, wordPercent, wordPlural } from './wording.ts'
 
-/** What an inconclusive verdict knows of the way to a conclusive one. */
-export interface Shortfall {
+/** What an inconclusive verdict needs to say how a proof can be reached. */
+export interface Shortfall extends LeaningWithReason {
   /** Requests that were judged. */
   readonly requests: number
-  /** Requests it takes in all; undefined: no reasonable number would do. */
-  readonly toTell: number | undefined
-  /** Undefined: too few stretches to know. */
-  readonly designEffect: number | undefined
-  /** Stretches with requests in them. */
-  readonly stretches: number
+  /** Requests needed in all; undefined: no reasonable number would do. */
+  readonly requiredRequests: number | undefined
+  readonly span: ProofSpan
 }
 
-/** From this design effect on, requests that came in clusters are named as the cause. */
-const CLUSTERED = 2
-
-/** Neither shown: says why, how many more requests it takes and, at this rate, how long that takes. */
-export function tooFew(shortfall: Shortfall, figures: JudgedFigures, run: LoadResult): Standing {
-  const { requests, toTell, designEffect } = shortfall
+/** Neither side is proven: says which side the observation leans to, why there is no proof, and how to get one. */
+export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: LoadResult): Standing {
+  const { requests, leaning, reasons } = shortfall
+  const { one, many } = countedIn(figures, run)
   return {
     verdict: 'inconclusive',
-    reason: `cannot be told from ${wordPlural(requests, 'request')}`,
-    details: [
-      ...(designEffect === undefined ? [tooShort(shortfall.stretches)] : []),
-      ...(designEffect !== undefined && designEffect >= CLUSTERED ? [clustered(requests, designEffect)] : []),
-      toTell === undefined
-        ? 'what was seen is so close to the limit that a longer run would hardly tell: move the limit'
-        : needed(Math.max(1, toTell - requests), shortfall, figures, run),
-    ],
+    leaning,
+    reasons,
+    reason: `is not proven by ${wordPlural(requests, one, many)} in ${formatDuration(shortfall.span.spanMs)}`,
+    advice: adviceOf(shortfall, figures, run),
+    details: reasons.map((reason) => reasonSentence(reason)),
   }
 }
 
-function tooShort(stretches: number): string {
-  return (
-    `they lie in ${wordPlural(stretches, 'stretch', 'stretches')} of time; ` +
-    `it takes ${FEWEST_STRETCHES} to see how requests hang together`
-  )
+/** A run much longer than this is no advice. */
+const MAX_ADVICE_MS: Ms = 24 * 3_600_000
+
+function adviceOf(shortfall: Shortfall, figures: JudgedFigures, run: LoadResult): string | undefined {
+  const { requests, requiredRequests, span, reasons } = shortfall
+  // That reason already says how long the run must be.
+  if (reasons.some(({ code }) => code === 'too-few-for-percentile')) return undefined
+  const durationMs =
+    requiredRequests === undefined || requests === 0
+      ? Number.POSITIVE_INFINITY
+      : Math.max(span.requiredMs, (span.spanMs * requiredRequests) / requests)
+  if (durationMs > MAX_ADVICE_MS) {
+    return 'the observation is so close to the limit that a longer run would hardly decide: move the limit'
+  }
+  const seconds = Math.ceil(durationMs / 1_000)
+  const more = Math.max(1, Math.ceil((requests * seconds * 1_000) / span.spanMs) - requests)
+  const { one, many } = countedIn(figures, run)
+  const count = `about ${wordPlural(more, `more ${one}`, `more ${many}`)} would decide`
+  return figures === run
+    ? `${count}: duration: '${seconds}s'`
+    : `${count}: a span of ${formatDuration(seconds * 1_000)}`
 }
 
-function clustered(requests: number, designEffect: number): string {
-  const effective = Math.floor(requests / designEffect)
-  return `what happened to them came in clusters, so they are worth ${wordPlural(effective, 'independent request')}`
-}
-
-function needed(more: number, { requests }: Shortfall, figures: JudgedFigures, run: LoadResult): string {
-  const perMs = requests / figures.durationMs
-  const count = `about ${wordPlural(more, 'more request')} ${more === 1 ? 'is' : 'are'} needed`
-  if (!(perMs > 0)) return count
-  const time = `${count}, at ${wordRate(perMs * 1_000)} that is ${formatDuration(Math.ceil(more / perMs / 1_000) * 1_000)} more`
-  if (figures !== run) return time
-  const durationS = Math.ceil((figures.durationMs + more / perMs) / 1_000)
-  return `${time}: duration: '${durationS}s', or a higher rate`
-}
-
-/** The limit lies inside a bucket of the histogram that holds the requests which would decide. */
-export function onTheLimit(within: number, requests: number): Standing {
+/** The limit lies inside the histogram bucket that holds the requests which would decide. */
+export function onTheLimit(within: number, requests: number, leaning: LeaningWithReason): Standing {
   return {
     verdict: 'inconclusive',
-    reason: `cannot be told from ${wordPlural(requests, 'request')}`,
+    ...leaning,
+    reason: `cannot be decided from ${wordCount(requests)} requests`,
     details: [
       `${wordPercent(within / requests)} of them lie within 0.1% of the limit, on either side: ` +
         'put the limit into sla in the plan, where it is counted exactly',
     ],
   }
 }
+
+/** Reasons that hold for any estimate from correlated requests. */
+export function correlationReasons(requests: number, effect: number | undefined): readonly VerdictReason[] {
+  return effect === undefined || effect < CORRELATED
+    ? []
+    : [{ code: 'correlated', requests, effective: Math.floor(requests / effect) }]
+}
+
+const CORRELATED = 3

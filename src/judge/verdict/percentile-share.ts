@@ -1,6 +1,6 @@
 import type { JudgedFigures } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
-import { designEffect } from './design-effect.ts'
+import { varianceInflation, withAllowance } from './design-effect.ts'
 import { abovePercentile, latencyAt, overLimit, requestsIn, type LatencyCourse } from './latencies.ts'
 import type { ShareQuestion } from './share.ts'
 
@@ -47,12 +47,31 @@ export function percentileShare(
   }
 }
 
-/** How requests above the run's own percentile hang together; undefined in a run too short to see it. */
+/** Percentiles whose exceedances show correlation, beside the judged one. Far fewer requests lie beyond a p99. */
+const WATCHED_PERCENTILES = [50, 75, 90, 95]
+
+/**
+ * How far requests are correlated in time, as a variance inflation without allowance: the largest of the indicators
+ * "above the run's own percentile", for the judged percentile and several lower ones. A p99 has too few requests beyond it
+ * for a reliable estimate of its own; queues are correlated at all percentiles alike, and a pause shows at its own.
+ * Undefined in a run too short to see it.
+ */
+export function latencyInflation(course: LatencyCourse, percentile: number): number | undefined {
+  const requests = requestsIn(course.whole)
+  const inflations = [...WATCHED_PERCENTILES, percentile].map((watched) => {
+    const above = abovePercentile(course, watched)
+    const share = above.reduce((sum, stretch) => sum + stretch.sum, 0) / requests
+    return varianceInflation(above, share * (1 - share))
+  })
+  return inflations.some((inflation) => inflation === undefined)
+    ? undefined
+    : Math.max(...inflations.map((inflation) => inflation ?? 1))
+}
+
+/** The design effect of a percentile; undefined in a run too short to see it. */
 export function percentileDesignEffect(course: LatencyCourse, percentile: number): number | undefined {
-  const above = abovePercentile(course, percentile)
-  const count = above.reduce((sum, stretch) => sum + stretch.sum, 0)
-  const share = count / requestsIn(course.whole)
-  return designEffect(above, share * (1 - share))
+  const inflation = latencyInflation(course, percentile)
+  return inflation === undefined ? undefined : withAllowance(inflation)
 }
 
 /** Of 3, 5, 10, 20 and 30 the smallest with which short runs of the simulated servers pass no more often wrongly. */

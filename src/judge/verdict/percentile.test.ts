@@ -20,8 +20,8 @@ describe('a percentile below a limit', () => {
   })
 
   test('is judged on phases and operations by their own requests', () => {
-    const [slow, fast] = [evenStretches(30, 100, () => 80), evenStretches(30, 100, () => 8)]
-    const result = resultOf({ stretches: [...slow, ...fast], phases: { before: [0, 30], after: [30, 60] } })
+    const [slow, fast] = [evenStretches(40, 100, () => 80), evenStretches(40, 100, () => 8)]
+    const result = resultOf({ stretches: [...slow, ...fast], phases: { before: [0, 40], after: [40, 80] } })
     const verdictOf = (name: string): string | undefined => {
       const phase = result.phases[name]
       return phase && percentileVerdict(phase, result, { percentile: 99, limitMs: 50 }).verdict
@@ -86,11 +86,11 @@ describe('a percentile below a limit', () => {
     expect(p99(result, 12).verdict).toBe('fail')
   })
 
-  test('of the service time cannot be told where one request in ten was never sent', () => {
+  test('of the service time cannot be judged where one request in ten was never sent', () => {
     const stretches = eachWith(healthy, () => ({ dropped: { overflow: 10 } }))
     const verdict = p99(resultOf({ stretches }), 25, { of: 'service' })
     expect(verdict.verdict).toBe('inconclusive')
-    expect(verdict.reason).toBe('cannot be told: 400 requests were never sent')
+    expect(verdict.reason).toBe('cannot be judged: 400 requests were never sent')
   })
 
   test('a higher confidence takes more requests', () => {
@@ -99,9 +99,17 @@ describe('a percentile below a limit', () => {
     expect(p99(result, 20, { confidence: 0.99 }).verdict).toBe('inconclusive')
   })
 
-  test('is inconclusive in fewer than 20 stretches, whatever was measured', () => {
-    const result = resultOf({ stretches: evenStretches(19, 1_000, () => 10) })
-    expect(p99(result, 50).verdict).toBe('inconclusive')
-    expect(p99(result, 5).verdict).toBe('inconclusive')
+  test('leans in less than 10 s, and fails there only where it is clearly broken', () => {
+    const result = resultOf({ stretches: evenStretches(39, 1_000, (i) => (i % 10 === 0 ? 20 : 10)) })
+    expect(p99(result, 50)).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
+    expect(p99(result, 15)).toMatchObject({ verdict: 'inconclusive', leaning: 'fail' })
+    expect(p99(result, 5)).toMatchObject({ verdict: 'fail', reasons: [{ code: 'all-requests-wrong' }] })
+  })
+
+  test('proves nothing where fewer than 20 batches have requests', () => {
+    const result = resultOf({ stretches: evenStretches(19, 1_000, (i) => (i % 10 === 0 ? 20 : 10)), stretchMs: 1_000 })
+    const verdict = p99(result, 50)
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
+    expect(verdict.reasons).toEqual([{ code: 'few-batches', batches: 19, requiredBatches: 20 }])
   })
 })

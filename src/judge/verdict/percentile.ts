@@ -4,12 +4,14 @@ import { conclude } from './conclude.ts'
 import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { latencyCourse, percentileOf, requestsIn, type LatencyCourse } from './latencies.ts'
-import { onTheLimit, tooFew } from './more-requests.ts'
+import { notProven, onTheLimit } from './more-requests.ts'
+import { decidePercentile } from './percentile-decision.ts'
 import { describePercentile } from './percentile-interval.ts'
 import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
+import { MIN_PROOF_MS } from './proof.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { wordLimit, wordMs, wordPercentile, wordPlural } from './wording.ts'
 
 export interface PercentileQuestion {
@@ -19,6 +21,8 @@ export interface PercentileQuestion {
   readonly of?: LatencyOf
   /** Default: the plan's. */
   readonly confidence?: Ratio
+  /** Shortest scheduled span that can prove anything; default 10 s. */
+  readonly requiredMs?: Ms
 }
 
 /**
@@ -53,56 +57,62 @@ function standingOf(
   run: LoadResult,
   question: PercentileQuestion,
   asked: ShareQuestion,
-  { whole, stretches }: LatencyCourse,
+  course: LatencyCourse,
 ): Standing {
-  if (figures.responsesReceived === 0 || requestsIn(whole) === 0) return nothingMeasured(figures)
+  const { percentile, limitMs, requiredMs = MIN_PROOF_MS } = question
+  if (figures.responsesReceived === 0 || requestsIn(course.whole) === 0) return nothingMeasured(figures)
   const doubted = matchingInDoubt(run)
   if (doubted !== undefined) return doubted
-  const verdict = judgeShare(asked)
+  const span = { spanMs: figures.durationMs, requiredMs }
+  const decision = decidePercentile(course, { percentile, limitMs }, asked, span)
+  const { verdict, leaning, reasons } = decision
   if (verdict === 'fail') {
-    return madeByTheTool(figures, run, question, asked)
-      ? toolWasLate(figures, run, question)
-      : shownFail(figures, run, {
-          limitMs: question.limitMs,
-          failsOn: (rest) => fails(rest, question, asked.confidence),
-        })
+    if (madeByTheTool(figures, run, question, asked)) return toolWasLate(figures, run, question)
+    const fail = shownFail(figures, run, { limitMs, failsOn: (rest) => fails(rest, question, asked.confidence) })
+    return fail.verdict === 'fail' ? { ...fail, reasons } : fail
   }
-  const shown: Standing = verdict === 'pass' ? { verdict, details: [] } : undecided(asked)
-  return settle(figures, run, shown)
-
-  function undecided(share: ShareQuestion): Standing {
-    const { forPass, forFail } = share
-    if (question.of === 'service' && figures.dropped > 0 && judgeShare({ ...share, forFail: forPass }) === 'fail') {
-      return unsent(figures.dropped)
-    }
-    if (judgeShare({ ...share, forPass: forFail }) === 'pass')
-      return onTheLimit(forPass.over - forFail.over, forPass.of)
-    return tooFew(
-      {
-        requests: forPass.of,
-        toTell: requestsToTell(share, forPass),
-        designEffect: share.designEffect,
-        stretches: stretches.filter((stretch) => requestsIn(stretch) > 0).length,
-      },
-      figures,
-      run,
-    )
+  if (verdict === 'pass') return settle(figures, run, { verdict, details: [] })
+  if (leaning === 'fail') {
+    const trouble = toolTrouble(figures, run, { limitMs, failsOn: (rest) => observedOver(rest, question) })
+    if (trouble !== undefined) return trouble
   }
+  const { forPass, forFail } = asked
+  if (question.of === 'service' && figures.dropped > 0 && judgeShare({ ...asked, forFail: forPass }) === 'fail') {
+    return settle(figures, run, unsent(figures.dropped))
+  }
+  if (span.spanMs >= requiredMs && judgeShare({ ...asked, forPass: forFail }) === 'pass') {
+    return settle(figures, run, onTheLimit(forPass.over - forFail.over, forPass.of, decision))
+  }
+  const requiredRequests = requestsToTell(asked, forPass)
+  return settle(
+    figures,
+    run,
+    notProven({ requests: forPass.of, requiredRequests, span, leaning, reasons }, figures, run),
+  )
 }
 
+/** Whether these figures fail as well, in whatever span of time they lie. */
 function fails(figures: JudgedFigures, question: PercentileQuestion, confidence: Ratio): boolean {
   const { percentile, limitMs, of = 'response' } = question
   const course = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
-  return (
-    judgeShare(percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))) ===
-    'fail'
-  )
+  if (requestsIn(course.whole) === 0) return false
+  const share = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
+  return decidePercentile(course, { percentile, limitMs }, share, ANY_SPAN).verdict === 'fail'
+}
+
+const ANY_SPAN = { spanMs: 0, requiredMs: 0 }
+
+/** Whether the observed percentile of these figures lies over the limit. */
+function observedOver(figures: JudgedFigures, { percentile, limitMs, of = 'response' }: PercentileQuestion): boolean {
+  const { whole } = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
+  return requestsIn(whole) > 0 && (percentileOf(whole, percentile) ?? Number.POSITIVE_INFINITY) >= limitMs
 }
 
 function unsent(dropped: number): Standing {
   return {
     verdict: 'inconclusive',
-    reason: `cannot be told: ${wordPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
+    leaning: 'none',
+    reason: `cannot be judged: ${wordPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
     details: ['a request that was dropped has no service time: raise maxConnections, or judge the response time'],
   }
 }
@@ -125,7 +135,8 @@ function madeByTheTool(
   const onTarget = percentileShare(course, { percentile, limitMs, confidence }, proven)
   const { forPass, forFail } = onTarget
   const over = Math.min(asked.forFail.over, forPass.over - proven.unproven)
-  return judgeShare({ ...onTarget, forFail: { ...forFail, over } }) !== 'fail'
+  const share = { ...onTarget, forFail: { ...forFail, over } }
+  return decidePercentile(course, { percentile, limitMs }, share, ANY_SPAN).verdict !== 'fail'
 }
 
 function toolWasLate(figures: JudgedFigures, run: LoadResult, { percentile }: PercentileQuestion): Standing {

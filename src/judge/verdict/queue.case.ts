@@ -35,42 +35,18 @@ export function mm1(load: number, requests: number, random: () => number): Float
   return responsesMs
 }
 
-/** The true percentile of `mm1`, in ms. */
-export function mm1Percentile(load: number, percentile: number): number {
-  return (-Math.log(1 - percentile / 100) * SERVICE_MS) / (1 - load)
-}
-
-/**
- * Response times in ms of a fast server that stalls about once in `every` requests, for as long as `lengthOf` requests
- * take, of which one comes each ms: those that come meanwhile are answered at its end. It has run for a while before.
- */
-export function stalling(
-  requests: number,
-  random: () => number,
-  every: number,
-  lengthOf: (random: () => number) => number,
-): Float64Array {
-  const responsesMs = new Float64Array(requests)
-  let stalledUntil = -Infinity
-  for (let i = -5_000; i < requests; i++) {
-    if (i > stalledUntil && random() < 1 / every) stalledUntil = i + lengthOf(random)
-    const stalledMs = Math.min(5_000, Math.max(0, stalledUntil - i))
-    if (i >= 0) responsesMs[i] = SERVICE_MS + stalledMs + 0.05 * random()
-  }
-  return responsesMs
-}
-
-/** Latencies in ms as a result holds them: in histograms, cut into `stretches` of equal numbers of requests. */
-export function courseOf(latenciesMs: Float64Array, stretches: number): LatencyCourse {
+/** Latencies in ms as a result holds them: in histograms, one for each batch; `batches` rises and starts at 0 or later. */
+export function courseOf(latenciesMs: Float64Array, batches: Uint32Array): LatencyCourse {
   const whole = new Counter()
-  const stretch = new Counter()
+  const batch = new Counter()
   const cut: SparseHistogram[] = []
   for (let i = 0; i < latenciesMs.length; i++) {
+    while (cut.length < (batches[i] ?? 0)) cut.push(batch.take())
     const bucket = bucketOf(Math.round((latenciesMs[i] ?? 0) * 1_000))
     whole.add(bucket)
-    stretch.add(bucket)
-    if (((i + 1) * stretches) / latenciesMs.length >= cut.length + 1) cut.push(stretch.take())
+    batch.add(bucket)
   }
+  cut.push(batch.take())
   return {
     whole: { histogram: whole.take(), unanswered: 0 },
     stretches: cut.map((histogram) => ({ histogram, unanswered: 0 })),

@@ -64,11 +64,13 @@ function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery,
     recoverMs === 0
       ? {
           verdict,
+          leaning: 'pass',
           reason: `this run cannot show a recovery faster than ${wordMs(resolutionMs)} ms`,
           details: ['shorten the recovery phase or raise its rate: both make the resolution finer'],
         }
       : {
           verdict,
+          leaning: 'none',
           reason: 'the recovery phase is too short to show it',
           details: [`a recovery phase of ${seconds} s shows whether the target recovers within ${wordMs(limitMs)} ms`],
         },

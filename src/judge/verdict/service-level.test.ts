@@ -8,12 +8,12 @@ const result = resultOf({ stretches: evenStretches(40, 100, (i) => 10 + (i % 10)
 
 describe('a service level', () => {
   test('is met when every term is, and names each of them', () => {
-    const verdict = serviceLevelVerdict(result, result, { p50Ms: 20, p999Ms: 50, errorRate: 0.01, rps: 400 })
+    const verdict = serviceLevelVerdict(result, result, { p50Ms: 20, p999Ms: 50, errorRate: 0.2, rps: 400 })
     expect(verdict.verdict).toBe('pass')
     expect(verdict.details.slice(0, 4).map((line) => line.split(', was')[0])).toEqual([
       'pass: p50 response time below 20 ms',
       'pass: p99.9 response time below 50 ms',
-      'pass: error rate below 1%',
+      'pass: error rate below 20%',
       'pass: 400 req/s sustained',
     ])
   })
@@ -23,8 +23,14 @@ describe('a service level', () => {
     expect([few.verdict, few.observed]).toEqual(['fail', '1 of 3 terms broken, 1 of 3 terms invalid, 1 of 3 terms met'])
   })
 
-  test('is open where one term is and none is broken', () => {
-    expect(serviceLevelVerdict(result, result, { p99Ms: 50, errorRate: 0.000_1 }).verdict).toBe('inconclusive')
+  test('is open where one term is and none is broken, and leans to where its worst open term does', () => {
+    const open = serviceLevelVerdict(result, result, { p99Ms: 50, errorRate: 0.000_1 })
+    expect(open).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
+    expect(open.advice).toMatch(/^about [\d ]+ more requests would decide: duration: '\d+s'$/)
+    const short = resultOf({ stretches: evenStretches(20, 10, (i) => 10 + (i % 10)) })
+    expect(serviceLevelVerdict(short, short, { p50Ms: 20, p99Ms: 20 }).leaning).toBe('pass')
+    expect(serviceLevelVerdict(short, short, { p50Ms: 20, p999Ms: 20 }).leaning).toBe('none')
+    expect(serviceLevelVerdict(short, short, { p50Ms: 12, p999Ms: 20 }).leaning).toBe('fail')
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Sla } from '../../model/plan.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
-import type { Ratio } from '../../model/units.ts'
-import type { VerdictValue } from '../../model/verdict.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
+import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { describeLoad, describeSeed, partOf } from './evidence.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -18,20 +18,30 @@ const WITHIN = 0.01
 /** Worst first: one broken term breaks the level, one that cannot be judged leaves it open. */
 const ORDER = ['fail', 'invalid', 'inconclusive', 'pass'] as const satisfies readonly VerdictValue[]
 
+interface LimitOptions {
+  /** Default: the plan's. */
+  readonly confidence?: Ratio
+  /** Shortest scheduled span that can prove anything; default 10 s. */
+  readonly requiredMs?: Ms
+}
+
 /** One verdict for each limit of a service level on latency and errors, in the order of its table. */
 export function limitVerdicts(
   figures: JudgedFigures,
   run: LoadResult,
   sla: Sla,
-  confidence: Ratio = run.plan.confidence,
+  { confidence = run.plan.confidence, requiredMs }: LimitOptions = {},
 ): readonly JudgedVerdict[] {
+  const span = requiredMs === undefined ? {} : { requiredMs }
   const latencies = (Object.keys(PERCENTILES) as (keyof typeof PERCENTILES)[]).flatMap((key) => {
     const limitMs = sla[key]
     if (limitMs === undefined) return []
-    return [percentileVerdict(figures, run, { percentile: PERCENTILES[key], limitMs, confidence })]
+    return [percentileVerdict(figures, run, { percentile: PERCENTILES[key], limitMs, confidence, ...span })]
   })
   const { errorRate: limit } = sla
-  return limit === undefined ? latencies : [...latencies, errorRateVerdict(figures, run, { limit, confidence })]
+  return limit === undefined
+    ? latencies
+    : [...latencies, errorRateVerdict(figures, run, { limit, confidence, ...span })]
 }
 
 /** Are all terms of a service level met, each at the asked confidence? */
@@ -43,13 +53,17 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
   const subject = `service level${partOf(figures, run)}`
   const own = new Set([describeLoad(figures, run), describeSeed(run)])
   const deciding = terms.filter((term) => term.verdict === verdict)
-  const [first] = deciding
+  const leanings = verdict === 'inconclusive' ? worstLeaning(deciding) : undefined
+  const first = deciding.find((term) => term.leaning === leanings) ?? deciding[0]
+  const adviser = deciding.findLast((term) => term.advice !== undefined)
   return {
     verdict,
     claim: `${subject} met`,
     contrary: `${subject} not met`,
     observed: describeTerms(terms),
+    ...(verdict === 'inconclusive' && { leaning: worstLeaning(deciding), reasons: reasonsOf(deciding) }),
     ...(verdict === 'inconclusive' || verdict === 'invalid' ? { reason: first?.reason ?? '' } : {}),
+    ...(adviser?.advice !== undefined && { advice: adviser.advice }),
     details: [
       ...terms.map((term) => `${term.verdict}: ${term.claim}, was ${term.observed}`),
       describeLoad(figures, run),
@@ -57,6 +71,17 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
       describeSeed(run),
     ],
   }
+}
+
+const LEANINGS = ['fail', 'none', 'pass'] as const satisfies readonly Leaning[]
+
+/** Of several inconclusive terms: one that leans to fail decides, then one that leans to neither side. */
+function worstLeaning(terms: readonly JudgedVerdict[]): Leaning {
+  return LEANINGS.find((value) => terms.some(({ leaning = 'none' }) => leaning === value)) ?? 'none'
+}
+
+function reasonsOf(terms: readonly JudgedVerdict[]): readonly VerdictReason[] {
+  return terms.flatMap(({ reasons = [] }) => reasons)
 }
 
 /** "1 of 3 terms failed". */

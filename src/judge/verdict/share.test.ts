@@ -65,14 +65,16 @@ describe('a share of requests over a limit', () => {
   })
 })
 
-describe('the number of requests it takes to tell', () => {
+describe('the number of requests that decide', () => {
   test('is that of the table where none was over', () => {
     expect(requestsToTell(ask(40, 0), { of: 40, over: 0 })).toBe(299)
     expect(requestsToTell(ask(40, 0, { allowed: 0.05 }), { of: 40, over: 0 })).toBe(59)
   })
 
-  test('grows with the design effect', () => {
-    expect(requestsToTell(ask(40, 0, { designEffect: 10 }), { of: 40, over: 0 })).toBe(2_990)
+  test('grows with the design effect, and more so where few independent requests were seen', () => {
+    const required = (of: number): number => requestsToTell(ask(of, 0, { designEffect: 10 }), { of, over: 0 }) ?? 0
+    expect(required(1_000_000)).toBe(Math.ceil(2_990 * 1.000_9))
+    expect(required(1_000)).toBe(Math.ceil(2_990 * 1.9))
   })
 
   test('is enough: the same share of that many decides', () => {

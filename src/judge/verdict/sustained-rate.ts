@@ -1,18 +1,25 @@
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
-import type { Ratio, Rps } from '../../model/units.ts'
+import type { Ms, Ratio, Rps } from '../../model/units.ts'
+import type { VerdictReason } from '../../model/verdict.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { conclude } from './conclude.ts'
-import { FEWEST_STRETCHES } from './design-effect.ts'
+import { designEffect, FEWEST_STRETCHES } from './design-effect.ts'
+import { batchesOf, failuresByStretch } from './error-rate.ts'
 import { type Counted, countedIn, evidenceOfErrors, partOf } from './evidence.ts'
-import { growthOf, type Growth } from './growth.ts'
+import { growthOf, type Growth, type MeasuredGrowth } from './growth.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
+import { notProven } from './more-requests.ts'
+import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
+import { requestsToTell, type ShareQuestion } from './share.ts'
+import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { wordCount, wordPercent, wordRate } from './wording.ts'
 
 export interface SustainedRateQuestion {
   readonly rps: Rps
   /** Allowed shortfall as a share of the rate and of its requests. */
   readonly within: Ratio
+  /** Shortest scheduled span that can prove anything; default 10 s. */
+  readonly requiredMs?: Ms
 }
 
 /** Poisson arrivals scatter by the root of their number; fewer than expected by this many roots are rare (1%). */
@@ -21,8 +28,12 @@ const POISSON_ROOTS = 2.33
 /**
  * Was a rate sustained? It must have been scheduled (at least `rps · (1 − within)`; with Poisson arrivals less what
  * their scatter explains), at least a share of `1 − within` of the scheduled requests must have succeeded, and the
- * number in flight must not have grown (`growthOf`). A plan's rate starts its journeys where it has some: of such a run
- * they are what counts. Throws `ERR_LOAD_MATCHER_MODEL` for the closed model, which sends no faster than it is answered.
+ * number in flight must not have grown by more than a share `within` of the arrivals (`growthOf`).
+ *
+ * A fail is proven where the share of successes is proven to be too small, or where the growth exceeds what a queue at
+ * its capacity does by chance. A pass is proven where the number in flight stayed within the allowed growth all the time.
+ * Near its capacity a target yields neither. In a run with journeys, the rate is that of journey starts, and journeys are
+ * judged. Throws `ERR_LOAD_MATCHER_MODEL` for the closed model, which sends no faster than it is answered.
  */
 export function sustainedRateVerdict(
   given: JudgedFigures,
@@ -58,36 +69,129 @@ export function sustainedRateVerdict(
 function standingOf(
   figures: JudgedFigures,
   run: LoadResult,
-  { rps, within }: SustainedRateQuestion,
-  growth: Growth | undefined,
+  question: SustainedRateQuestion,
+  growth: MeasuredGrowth | undefined,
 ): Standing {
   const { requestsScheduled, droppedByReason, offeredRps } = figures
+  const { rps, within, requiredMs = MIN_PROOF_MS } = question
   if (requestsScheduled === 0) return nothingMeasured(figures)
   const neverDue = droppedByReason.generator ?? 0
-  if (growth?.shown === true || isShort(figures, within, neverDue)) {
-    return shownFail(figures, run, {
-      failsOn: (rest) => isShort(rest, within, neverDue) || (growth?.shown === true && growthOf(rest)?.shown === true),
-    })
+  const span = { spanMs: figures.durationMs, requiredMs }
+  const completed = decideShare(shareOfShortfall(figures, run, within, neverDue), batchesOf(figures), span)
+  const grows = growth !== undefined && span.spanMs >= requiredMs && isGrowing(growth, within, PROVEN_ERRORS)
+  if (completed.verdict === 'fail' || grows) {
+    const fail = shownFail(figures, run, { failsOn: (rest) => isBehind(rest, within, growth, neverDue) })
+    return fail.verdict === 'fail' ? { ...fail, reasons: completed.reasons } : fail
   }
-  if (isShort(figures, within)) {
-    return notDelivered(
-      `${wordCount(neverDue)} ${countedIn(figures, run).many} never came due: the generator could not keep up`,
-      run,
-    )
-  }
-  // A run that was ended early offered less because of that, and its plan is not to blame.
-  if (run.ended !== 'completed') return settle(figures, run, { verdict: 'pass', details: [] })
-  if (offeredRps < rps * (1 - within) - scatterRps(figures, run, rps)) {
-    return {
-      verdict: 'invalid',
-      reason: 'the load was not delivered',
-      details: [
-        `only ${wordRate(offeredRps, countedIn(figures, run).rate)} were scheduled: give the plan a rate of ${rps}`,
-      ],
+  const behind = isBehind(figures, within, growth, neverDue)
+  if (behind) {
+    const trouble = toolTrouble(figures, run, { failsOn: (rest) => isBehind(rest, within, growth, neverDue) })
+    if (trouble !== undefined) return trouble
+  } else {
+    if (isShort(figures, within)) {
+      return notDelivered(
+        `${wordCount(neverDue)} ${countedIn(figures, run).many} never came due: the generator could not keep up`,
+        run,
+      )
+    }
+    // A run that ended early offered less because of that, and its plan is not to blame.
+    if (run.ended === 'completed' && offeredRps < rps * (1 - within) - scatterRps(figures, run, rps)) {
+      return tooLittleOffered(figures, run, rps)
     }
   }
-  if (growth === undefined) return settle(figures, run, tooShort())
-  return settle(figures, run, { verdict: 'pass', details: [] })
+  const reasons = openReasons(growth, within, span)
+  if (!behind && completed.verdict === 'pass' && reasons.length === 0) {
+    return settle(figures, run, { verdict: 'pass', details: [] })
+  }
+  return settle(
+    figures,
+    run,
+    notProven(
+      {
+        requests: requestsScheduled,
+        requiredRequests: requiredRequests(figures, run, within, growth),
+        span,
+        leaning: behind ? 'fail' : 'pass',
+        reasons,
+      },
+      figures,
+      run,
+    ),
+  )
+}
+
+function tooLittleOffered(figures: JudgedFigures, run: LoadResult, rps: Rps): Standing {
+  const { offeredRps } = figures
+  return {
+    verdict: 'invalid',
+    reason: 'the load was not delivered',
+    details: [
+      `only ${wordRate(offeredRps, countedIn(figures, run).rate)} were scheduled: give the plan a rate of ${rps}`,
+    ],
+  }
+}
+
+/** Standard errors by which a growth must differ from 0: as proof, and to lean to a fail. */
+const PROVEN_ERRORS = 2
+const LEANING_ERRORS = 1
+/**
+ * Share of the allowed shortfall within which the number in flight must stay for a pass. At exact capacity it wanders
+ * further than that in most runs; the share was chosen by simulation (docs/calibration/verdicts.md).
+ */
+const STEADY_SHARE = 0.6
+
+function isGrowing({ requests, arrived, noise }: MeasuredGrowth, within: Ratio, errors: number): boolean {
+  return requests >= within * arrived && requests > errors * noise
+}
+
+/** Whether the observation lies on the wrong side: too few successes, or a growing number in flight. */
+function isBehind(figures: JudgedFigures, within: Ratio, whole: MeasuredGrowth | undefined, neverDue: number): boolean {
+  if (isShort(figures, within, neverDue)) return true
+  if (whole === undefined || !isGrowing(whole, within, LEANING_ERRORS)) return false
+  const growth = growthOf(figures) ?? whole
+  return isGrowing(growth, within, LEANING_ERRORS)
+}
+
+/** What keeps a run that is not behind from being a proof. */
+function openReasons(growth: MeasuredGrowth | undefined, within: Ratio, span: ProofSpan): readonly VerdictReason[] {
+  if (span.spanMs < span.requiredMs) return [{ code: 'short-span', ...span }]
+  if (growth === undefined) return [{ code: 'short-span', ...span, requiredMs: FEWEST_STRETCHES * SHORT_BATCH_MS }]
+  const allowed = within * growth.arrived
+  return growth.range <= STEADY_SHARE * allowed
+    ? []
+    : [{ code: 'backlog-wanders', requests: growth.range, allowed: STEADY_SHARE * allowed }]
+}
+
+/** Length of the batches of a short run. */
+const SHORT_BATCH_MS = 160
+
+/** The share of requests that did not succeed, as a question whether it stays within the allowed shortfall. */
+function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio, neverDue = 0): ShareQuestion {
+  const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
+  const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - neverDue
+  const over = Math.max(0, of - successes)
+  const share = of === 0 ? 0 : over / of
+  return {
+    allowed: within,
+    confidence: run.plan.confidence,
+    designEffect: designEffect(failuresByStretch(figures), share * (1 - share)),
+    forPass: { over, of },
+    forFail: { over, of },
+  }
+}
+
+/** The wandering of a queue grows with the root of the time, what is allowed with the time itself. */
+function requiredRequests(
+  figures: JudgedFigures,
+  run: LoadResult,
+  within: Ratio,
+  growth: MeasuredGrowth | undefined,
+): number | undefined {
+  const share = shareOfShortfall(figures, run, within)
+  const forShare = requestsToTell(share, share.forPass)
+  if (forShare === undefined || growth === undefined) return forShare
+  const times = Math.max(1, (2 * growth.range) / (STEADY_SHARE * within * growth.arrived))
+  return Math.max(forShare, times * figures.requestsScheduled)
 }
 
 /** Whether too few requests succeeded, of those that met a fate of their own; `neverDue` of them are left out. */
@@ -95,17 +199,6 @@ function isShort(figures: JudgedFigures, within: Ratio, neverDue = 0): boolean {
   const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
   const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - neverDue
   return of > 0 && successes < (1 - within) * of
-}
-
-function tooShort(): Standing {
-  return {
-    verdict: 'inconclusive',
-    reason: 'cannot be told from so short a run',
-    details: [
-      `it takes ${FEWEST_STRETCHES} stretches of time to see whether requests pile up: ` +
-        'run for at least 3.2 s, and phases for half of their run',
-    ],
-  }
 }
 
 function scatterRps({ durationMs }: JudgedFigures, { arrivals }: LoadResult, rps: Rps): Rps {
@@ -116,7 +209,7 @@ function scatterRps({ durationMs }: JudgedFigures, { arrivals }: LoadResult, rps
 /** "421 req/s (84.2% of 15 000 requests succeeded, 790 more in flight at the end)". */
 function describeObserved(
   { achievedRps, successes, requestsScheduled }: JudgedFigures,
-  growth: Growth | undefined,
+  growth: MeasuredGrowth | undefined,
   { many, rate }: Counted,
 ): string {
   const succeeded =

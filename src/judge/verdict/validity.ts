@@ -1,7 +1,7 @@
 import type { DoubtCode } from '../../model/doubt.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
-import type { VerdictValue } from '../../model/verdict.ts'
+import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
 import { lateStretches, longestLagMs, outsideOf } from './late-stretches.ts'
 import { remainingFigures } from './remaining-figures.ts'
@@ -12,6 +12,11 @@ import { wordMs, wordPercent } from './wording.ts'
 export interface Standing {
   readonly verdict: VerdictValue
   readonly reason?: string
+  /** Of an inconclusive verdict only. */
+  readonly leaning?: Leaning
+  readonly reasons?: readonly VerdictReason[]
+  /** How a proof can be reached, in one line. */
+  readonly advice?: string | undefined
   /** What was seen of the cause, and what to do. */
   readonly details: readonly string[]
 }
@@ -22,8 +27,8 @@ const LAG_MS = 10
 const LAG_GAPS = 5
 
 /**
- * What the run makes of what its requests show. A shown fail stands however the run ended; a run that `abortOn` ended
- * is a fail; a pass needs a run that was completed, and a load that was delivered.
+ * Applies how the run went to what its requests show. A proven fail stays a fail however the run ended; a run that
+ * `abortOn` ended is a fail; a pass, or a leaning to one, needs a completed run and a delivered load.
  */
 export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing): Standing {
   if (shown.verdict === 'fail' || shown.verdict === 'invalid') return shown
@@ -35,7 +40,8 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
     }
   }
   if (run.ended !== 'completed') return cutShort(run)
-  const undelivered = shown.verdict === 'pass' ? undeliveredLoad(figures, run) : exhaustedResource(run)
+  const good = shown.verdict === 'pass' || shown.leaning === 'pass'
+  const undelivered = good ? undeliveredLoad(figures, run) : exhaustedResource(run)
   return undelivered ?? shown
 }
 

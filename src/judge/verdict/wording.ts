@@ -1,9 +1,7 @@
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
+import { formatCount as wordCount } from '../../wording/figures.ts'
 
-/** A whole number in groups of three: `14 970`. */
-export function wordCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ' ')
-}
+export { formatCount as wordCount } from '../../wording/figures.ts'
 
 /** A measured time without its unit, to about three digits: `0.412`, `8.24`, `83.2`, `1 204`. */
 export function wordMs(ms: Ms): string {

@@ -1,0 +1,47 @@
+import type { Ms } from '../../model/units.ts'
+import type { Leaning, VerdictReason } from '../../model/verdict.ts'
+import { FEWEST_STRETCHES } from './design-effect.ts'
+import { overLimit, requestsIn, type LatencyCourse } from './latencies.ts'
+import { percentileLeaning } from './leaning.ts'
+import { correlationReasons } from './more-requests.ts'
+import { latencyInflation } from './percentile-share.ts'
+import { decideShare, type ProofSpan } from './proof.ts'
+import type { Count, ShareQuestion } from './share.ts'
+
+export interface PercentileDecision {
+  readonly verdict: 'pass' | 'fail' | 'inconclusive'
+  /** Which side the observation lies on, whether proven or not. */
+  readonly leaning: Leaning
+  readonly reasons: readonly VerdictReason[]
+}
+
+/** What the latencies alone say about a percentile and its limit, before the validity of the run is considered. */
+export function decidePercentile(
+  course: LatencyCourse,
+  { percentile, limitMs }: { readonly percentile: number; readonly limitMs: Ms },
+  asked: ShareQuestion,
+  span: ProofSpan,
+): PercentileDecision {
+  const { verdict, reasons } = decideShare(asked, overLimitByBatch(course, limitMs), span)
+  if (verdict !== 'inconclusive') return { verdict, leaning: verdict, reasons }
+  const inflation = latencyInflation(course, percentile)
+  const leaning = percentileLeaning(course, percentile, limitMs, inflation, span.spanMs)
+  const filled = course.stretches.filter((stretch) => requestsIn(stretch) > 0).length
+  return {
+    verdict,
+    leaning: leaning.leaning,
+    reasons: [
+      ...leaning.reasons,
+      ...reasons,
+      ...(filled < FEWEST_STRETCHES && reasons.length === 0
+        ? [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES } as const]
+        : []),
+      ...(leaning.reasons.length === 0 ? correlationReasons(asked.forPass.of, asked.designEffect) : []),
+    ],
+  }
+}
+
+/** In each batch of time, the requests that surely were over the limit. */
+function overLimitByBatch({ stretches }: LatencyCourse, limitMs: Ms): readonly Count[] {
+  return stretches.map((stretch) => ({ over: overLimit(stretch, limitMs).least, of: requestsIn(stretch) }))
+}

@@ -1,0 +1,45 @@
+import { formatDuration } from '../model/units.ts'
+import type { VerdictReason } from '../model/verdict.ts'
+import { formatCount } from './figures.ts'
+
+type Sentences = {
+  readonly [Code in VerdictReason['code']]: (reason: Extract<VerdictReason, { readonly code: Code }>) => string
+}
+
+const sentences: Sentences = {
+  'too-few-for-percentile': ({ percentile, requests, requiredRequests, perSecond }) =>
+    [
+      `a p${percentile} needs at least ${formatCount(requiredRequests)} requests, this run has ${formatCount(requests)}: `,
+      perSecond > 0 ? `run ${formatDuration(Math.ceil(requiredRequests / perSecond) * 1_000)}, or ` : '',
+      `assert ${lowerPercentile(percentile, requests)}`,
+    ].join(''),
+  'short-span': ({ spanMs, requiredMs }) =>
+    `a proof needs a run of at least ${formatDuration(requiredMs)}, this one lasted ${formatDuration(Math.round(spanMs))}`,
+  'few-batches': ({ batches, requiredBatches }) =>
+    `only ${batches} of the ${requiredBatches} time batches needed to estimate autocorrelation have requests`,
+  correlated: ({ requests, effective }) =>
+    `requests are correlated: ${formatCount(requests)} of them count as ${formatCount(effective)} independent ones`,
+  'slow-variation': ({ requests, effective }) =>
+    `latencies vary more slowly than this run: ${formatCount(requests)} requests count as ${formatCount(effective)} independent ones`,
+  'possible-outages': ({ outageMs, requiredMs }) =>
+    `a run this short can miss outages of ${formatDuration(outageMs)}: excluding them takes ` +
+    formatDuration(Math.ceil(requiredMs / 1_000) * 1_000),
+  'all-requests-wrong': ({ requests }) => `all ${formatCount(requests)} requests were over the limit`,
+  'all-batches-wrong': ({ batches, share }) =>
+    `in each of ${batches} time batches more than ${Number((100 * share).toPrecision(3))}% of the requests were over the limit`,
+  'backlog-wanders': ({ requests, allowed }) =>
+    `the number in flight varied by ${formatCount(requests)} requests, which hides a shortfall of up to ${formatCount(allowed)}`,
+}
+
+/** The sentence for a reason. */
+export function reasonSentence(reason: VerdictReason): string {
+  // The registry pairs each code with the function that takes its numbers; the compiler does not follow a union that far.
+  const sentence = sentences[reason.code] as (reason: VerdictReason) => string
+  return sentence(reason)
+}
+
+/** The highest common percentile that lies among so many requests. */
+function lowerPercentile(percentile: number, requests: number): string {
+  const fits = [99, 95, 90, 75, 50].find((lower) => lower < percentile && requests * (1 - lower / 100) >= 1)
+  return fits === undefined ? 'a maximum' : `p${fits}`
+}

@@ -168,7 +168,14 @@ class Assessment {
     const { p95Ms, successRate } = this.#sla
     const sla: Sla = { p95Ms, errorRate: Number((1 - successRate).toPrecision(12)) }
     const requestTimeout = Math.max(1_000, 4 * p95Ms)
-    const result = await this.#context.load({ ...this.#plan, rate, duration: this.#phaseMs, requestTimeout, sla })
+    const result = await this.#context.load({
+      ...this.#plan,
+      rate,
+      duration: this.#phaseMs,
+      requestTimeout,
+      sla,
+      judge: false,
+    })
     this.#results.push(result)
     const verdicts = [
       ...limitVerdicts(result, result, sla),

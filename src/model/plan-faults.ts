@@ -3,6 +3,7 @@ import type { JourneyFunction } from './journey.ts'
 import { ARRIVAL_PROCESSES } from './pattern.ts'
 import type { SetupFunction } from './setup.ts'
 import type { PlanFault } from './errors.ts'
+import { requireEnoughForSla } from './plan-sla-size.ts'
 import type { LoadPlan, ResolvedPlan } from './plan.ts'
 import { resolveCode } from './plan-code.ts'
 import { resolveLanes } from './plan-lanes.ts'
@@ -97,9 +98,15 @@ export function resolvePlan(
   const setup = resolveCode<SetupFunction>(plan['setup'], 'setup', faults)
   const batchSize = read.batchSize ?? (plan['workload'] === 'batch' ? BATCH : 1)
   const keys = { ...read, durationMs: read.duration, seed, batchSize }
-  const { pattern, durationMs, arrivals } = resolveSchedule(plan, keys, vocabulary, faults)
+  const { pattern, durationMs, arrivals, expectedArrivals } = resolveSchedule(plan, keys, vocabulary, faults)
   const tracing = resolveTracing(read, faults)
   const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, faults)
+
+  // A journey sends more requests than it has arrivals, and what is not judged needs no percentile.
+  if (read.sla !== undefined && read.judge !== false && journey === undefined && durationMs !== undefined) {
+    const expected = expectedArrivals ?? Number.POSITIVE_INFINITY
+    requireEnoughForSla(read.sla, { expected, durationMs }, faults)
+  }
 
   if (faults.length > 0 || lanes === undefined || durationMs === undefined) throw new LoadPlanError(faults)
   return {

@@ -20,6 +20,8 @@ export interface ResolvedSchedule {
   readonly pattern: PatternSpec | ArrivalPattern | undefined
   readonly durationMs: Ms | undefined
   readonly arrivals: ArrivalProcessName
+  /** Expected number of arrivals; undefined in the closed model, and where the schedule is at fault. */
+  readonly expectedArrivals: number | undefined
 }
 
 type Plan = Readonly<Record<string, unknown>>
@@ -42,10 +44,15 @@ export function resolveSchedule(
     faults.push({ key: 'arrivals', value: keys.arrivals, rule: "cannot go with the pattern 'poisson'", remedy })
   }
   const durationMs = ownDurationMs ?? keys.durationMs
+  let expectedArrivals: number | undefined
   if (faults.length === before && pattern !== undefined && durationMs !== undefined) {
-    requireOneArrival(plan, pattern, { durationMs, seed: keys.seed, batchSize: keys.batchSize }, vocabulary, faults)
+    const planned = { durationMs, seed: keys.seed, batchSize: keys.batchSize }
+    const curve = 'kind' in pattern ? vocabulary.patternFrom(pattern, planned) : pattern
+    expectedArrivals = curve.expectedBy(durationMs)
+    requireOneArrival(plan, expectedArrivals, planned, faults)
   }
-  return { pattern, durationMs, arrivals: keys.arrivals ?? (kind === 'poisson' ? 'poisson' : DEFAULT_ARRIVALS) }
+  const process = keys.arrivals ?? (kind === 'poisson' ? 'poisson' : DEFAULT_ARRIVALS)
+  return { pattern, durationMs, arrivals: process, expectedArrivals }
 }
 
 /** As many as ever in flight: nothing of an open schedule applies. */
@@ -62,7 +69,7 @@ function closedModel(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): Resol
     faults.push({ key, value, rule, remedy: 'write `rate` instead of `concurrency`' })
   }
   requireDuration(plan, undefined, faults)
-  return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS }
+  return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS, expectedArrivals: undefined }
 }
 
 function readPattern(
@@ -126,13 +133,10 @@ function requireDuration(plan: Plan, ownMs: Ms | undefined, faults: PlanFault[])
 /** A run without a request would find nothing out, and say so only at its end; a batch comes whole or not at all. */
 function requireOneArrival(
   plan: Plan,
-  pattern: PatternSpec | ArrivalPattern,
-  planned: { readonly durationMs: Ms; readonly seed: string; readonly batchSize: number },
-  vocabulary: PlanVocabulary,
+  expected: number,
+  planned: { readonly durationMs: Ms; readonly batchSize: number },
   faults: PlanFault[],
 ): void {
-  const curve = 'kind' in pattern ? vocabulary.patternFrom(pattern, planned) : pattern
-  const expected = curve.expectedBy(planned.durationMs)
   // The last of a whole number of arrivals may fall short of it by a rounding error.
   if (expected >= planned.batchSize - 1e-9) return
   if (expected >= 1 && planned.batchSize > 1) {

@@ -1,4 +1,5 @@
 import type { Sla } from '../../model/plan.ts'
+import { SLA_PERCENTILES } from '../../model/plan-sla-size.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
@@ -7,10 +8,6 @@ import { errorRateVerdict } from './error-rate.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { percentileVerdict } from './percentile.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
-
-const PERCENTILES = { p50Ms: 50, p75Ms: 75, p90Ms: 90, p95Ms: 95, p99Ms: 99, p999Ms: 99.9 } as const satisfies Partial<
-  Record<keyof Sla, number>
->
 
 /** Shortfall of the rate that an `sla` allows: that of `toSustainRps`. */
 const WITHIN = 0.01
@@ -33,10 +30,10 @@ export function limitVerdicts(
   { confidence = run.plan.confidence, requiredMs }: LimitOptions = {},
 ): readonly JudgedVerdict[] {
   const span = requiredMs === undefined ? {} : { requiredMs }
-  const latencies = (Object.keys(PERCENTILES) as (keyof typeof PERCENTILES)[]).flatMap((key) => {
+  const latencies = (Object.keys(SLA_PERCENTILES) as (keyof typeof SLA_PERCENTILES)[]).flatMap((key) => {
     const limitMs = sla[key]
     if (limitMs === undefined) return []
-    return [percentileVerdict(figures, run, { percentile: PERCENTILES[key], limitMs, confidence, ...span })]
+    return [percentileVerdict(figures, run, { percentile: SLA_PERCENTILES[key], limitMs, confidence, ...span })]
   })
   const { errorRate: limit } = sla
   return limit === undefined

@@ -46,11 +46,11 @@ const MOST_TIMES = 1_000
  * Independent requests from which on a design effect grows by less than its own size when the run gets longer. In a
  * shorter run, its slowest changes are still hidden.
  */
-const SETTLED = 100
+const SETTLED = 200
 
 /**
  * About how many requests in all it takes to decide, if they continue like those in `seen`. The estimated design effect of
- * a run with few independent requests grows with its length, so the number is raised by `1 + 100 · (deff − 1) / n`, a
+ * a run with few independent requests grows with its length, so the number is raised by `1 + 200 · (deff − 1) / n`, a
  * rule found by simulation (docs/calibration/verdicts.md). Undefined where the observed share is so close to the allowed
  * one that no reasonable number would do.
  */

@@ -1,0 +1,44 @@
+import type { PlanFault } from './errors.ts'
+import type { Sla } from './plan.ts'
+import { formatDuration, type Ms } from './units.ts'
+
+/** Percentile keys of a service level with their percentiles, lowest first. */
+export const SLA_PERCENTILES: Readonly<Record<PercentileKey, number>> = {
+  p50Ms: 50,
+  p75Ms: 75,
+  p90Ms: 90,
+  p95Ms: 95,
+  p99Ms: 99,
+  p999Ms: 99.9,
+}
+
+type PercentileKey = Exclude<keyof Sla, 'errorRate' | 'rps'>
+
+/**
+ * Rejects a percentile that cannot lie among the planned requests, `n · (1 − p) < 1`: whatever the run measures, it could
+ * not be judged.
+ */
+export function requireEnoughForSla(
+  sla: Sla,
+  { expected, durationMs }: { readonly expected: number; readonly durationMs: Ms },
+  faults: PlanFault[],
+): void {
+  const keys = Object.keys(SLA_PERCENTILES) as PercentileKey[]
+  const fits = (key: PercentileKey): boolean => expected >= requestsFor(SLA_PERCENTILES[key])
+  const lower = keys.findLast(fits)
+  for (const key of keys) {
+    if (sla[key] === undefined || fits(key)) continue
+    const required = requestsFor(SLA_PERCENTILES[key])
+    const seconds = Math.ceil((required * durationMs) / expected / 1_000)
+    faults.push({
+      key: `sla.${key}`,
+      value: sla[key],
+      rule: `needs at least ${required} requests, and this run has ${Math.round(expected)}`,
+      remedy: `run ${formatDuration(seconds * 1_000)}${lower === undefined ? '' : `, or limit ${lower}`}`,
+    })
+  }
+}
+
+function requestsFor(percentile: number): number {
+  return Math.ceil(100 / (100 - percentile) - 1e-9)
+}

@@ -11,15 +11,17 @@ export interface SimulatedRun {
 
 export interface SimulatedService {
   readonly name: string
-  readonly arrivals: 'uniform' | 'poisson'
+  readonly arrivals: SimulatedArrivals
   /**
    * How long the past matters at 100 requests per second: the relaxation time of a queue, the time constant of an
    * autoregressive process, the period of a service that pauses or changes its state. Infinite for services whose
    * autocorrelations have no finite sum.
    */
   readonly correlationMs: Ms
-  run(random: () => number, spanMs: Ms): SimulatedRun
+  run(random: () => number, spanMs: Ms, arrivals?: SimulatedArrivals): SimulatedRun
 }
+
+export type SimulatedArrivals = 'uniform' | 'jittered' | 'poisson'
 
 /** Requests per second of every simulated run. */
 const RPS = 100
@@ -33,6 +35,16 @@ const normal = (random: () => number): number => Math.sqrt(-2 * Math.log(random(
 
 function uniformArrivals(fromMs: Ms, spanMs: Ms): Float64Array {
   return Float64Array.from({ length: Math.round((spanMs - fromMs) / GAP_MS) }, (_, i) => fromMs + (i + 0.5) * GAP_MS)
+}
+
+/** Each arrival at a random time within its own slot. */
+function jitteredArrivals(random: () => number, fromMs: Ms, spanMs: Ms): Float64Array {
+  return uniformArrivals(fromMs, spanMs).map((atMs) => atMs + (random() - 0.5) * GAP_MS)
+}
+
+function arrivalsOf(arrivals: SimulatedArrivals, random: () => number, fromMs: Ms, spanMs: Ms): Float64Array {
+  if (arrivals === 'poisson') return poissonArrivals(random, fromMs, spanMs)
+  return arrivals === 'uniform' ? uniformArrivals(fromMs, spanMs) : jitteredArrivals(random, fromMs, spanMs)
 }
 
 function poissonArrivals(random: () => number, fromMs: Ms, spanMs: Ms): Float64Array {
@@ -61,16 +73,18 @@ function queue(arrivalsMs: Float64Array, servers: number, serviceMs: () => Ms): 
 }
 
 /** Exponential service at `load`; the relaxation time is `1 / (√(cμ) − √λ)²`. */
-function markovQueue(name: string, servers: number, load: number, arrivals: 'uniform' | 'poisson'): SimulatedService {
+function markovQueue(name: string, servers: number, load: number, own: SimulatedArrivals): SimulatedService {
   const perMs = RPS / 1_000
   return {
     name,
-    arrivals,
+    arrivals: own,
     correlationMs: 1 / (Math.sqrt(perMs / load) - Math.sqrt(perMs)) ** 2,
-    run(random, spanMs) {
-      const arrivalsMs =
-        arrivals === 'poisson' ? poissonArrivals(random, -SETTLE_MS, spanMs) : uniformArrivals(-SETTLE_MS, spanMs)
-      return queue(arrivalsMs, servers, () => exponential(random) * load * servers * GAP_MS)
+    run(random, spanMs, arrivals = own) {
+      return queue(
+        arrivalsOf(arrivals, random, -SETTLE_MS, spanMs),
+        servers,
+        () => exponential(random) * load * servers * GAP_MS,
+      )
     },
   }
 }
@@ -81,7 +95,8 @@ function heavyQueue(name: string, correlationMs: Ms, draw: (random: () => number
     name,
     arrivals: 'poisson',
     correlationMs,
-    run: (random, spanMs) => queue(poissonArrivals(random, -SETTLE_MS, spanMs), 1, () => draw(random) * 0.5 * GAP_MS),
+    run: (random, spanMs, arrivals = 'poisson') =>
+      queue(arrivalsOf(arrivals, random, -SETTLE_MS, spanMs), 1, () => draw(random) * 0.5 * GAP_MS),
   }
 }
 
@@ -95,8 +110,8 @@ function timed(
     name,
     arrivals: 'uniform',
     correlationMs,
-    run(random, spanMs) {
-      const arrivalsMs = uniformArrivals(0, spanMs)
+    run(random, spanMs, arrivals = 'uniform') {
+      const arrivalsMs = arrivalsOf(arrivals, random, 0, spanMs)
       const at = latencyAt(random, spanMs)
       return { arrivalsMs, latenciesMs: arrivalsMs.map((atMs) => at(atMs, Math.exp(0.3 * normal(random)))) }
     },
@@ -107,14 +122,22 @@ const PARETO = 2.2
 const SIGMA = 1.5
 const AUTOREGRESSION = 0.99
 
+/** A pause of 30 ms every so often, at latencies that are short beside it: uniform arrivals meet it at fixed phases. */
+export function pausingOften(periodMs: Ms): SimulatedService {
+  return timed(`pause of 30 ms every ${periodMs} ms`, periodMs, (random) => {
+    const phaseMs = random() * periodMs
+    return (atMs, noise) => Math.max(0, 30 - ((atMs + phaseMs) % periodMs)) + noise
+  })
+}
+
 /** Every simulated service, healthy ones first. */
 export const SIMULATED_SERVICES: readonly SimulatedService[] = [
   {
     name: 'independent lognormal',
     arrivals: 'uniform',
     correlationMs: GAP_MS,
-    run(random, spanMs) {
-      const arrivalsMs = uniformArrivals(0, spanMs)
+    run(random, spanMs, arrivals = 'uniform') {
+      const arrivalsMs = arrivalsOf(arrivals, random, 0, spanMs)
       return { arrivalsMs, latenciesMs: arrivalsMs.map(() => 10 * Math.exp(0.5 * normal(random))) }
     },
   },
@@ -139,8 +162,8 @@ export const SIMULATED_SERVICES: readonly SimulatedService[] = [
     name: `AR(1) ${AUTOREGRESSION}`,
     arrivals: 'uniform',
     correlationMs: -GAP_MS / Math.log(AUTOREGRESSION),
-    run(random, spanMs) {
-      const arrivalsMs = uniformArrivals(0, spanMs)
+    run(random, spanMs, arrivals = 'uniform') {
+      const arrivalsMs = arrivalsOf(arrivals, random, 0, spanMs)
       const innovation = Math.sqrt(1 - AUTOREGRESSION ** 2)
       let z = normal(random)
       const latenciesMs = arrivalsMs.map(() => {
@@ -174,8 +197,12 @@ export function seeded(seed: number): () => number {
 }
 
 /** Exact percentiles of a service, from a long run: of `requests` latencies, sorted. */
-export function longRun(service: SimulatedService, requests: number): Float64Array {
-  return service.run(seeded(424_242), requests * GAP_MS).latenciesMs.toSorted()
+export function longRun(
+  service: SimulatedService,
+  requests: number,
+  arrivals: SimulatedArrivals = service.arrivals,
+): Float64Array {
+  return service.run(seeded(424_242), requests * GAP_MS, arrivals).latenciesMs.toSorted()
 }
 
 /** A simulated run as a result holds it: in batches by the time at which requests end, between 32 and 64 of them. */

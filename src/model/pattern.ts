@@ -49,7 +49,7 @@ export type ArrivalProcessName = (typeof ARRIVAL_PROCESSES)[number]
 export const ARRIVAL_PROCESSES = ['uniform', 'jittered', 'poisson'] as const
 
 /** The arrival process of a plan that names neither `arrivals` nor the pattern 'poisson'. */
-export const DEFAULT_ARRIVALS: ArrivalProcessName = 'uniform'
+export const DEFAULT_ARRIVALS: ArrivalProcessName = 'jittered'
 
 /** A stream of numbers in [0, 1), the same for the same seed on every machine. */
 export interface Random {

@@ -101,7 +101,7 @@ describe('a latency that cannot be told', () => {
       "inconclusive: p99 response time below 390 ms is not proven by 6 000 requests in 12 s (leans to pass)
         was 280 ms (90% interval from 18.0 ms up, n = 6 000, effective 20)
         latencies vary more slowly than this run: 6 000 requests count as 30 independent ones
-        about 819 500 more requests would decide: duration: '1651s'
+        about 1 505 500 more requests would decide: duration: '3023s'
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)

@@ -1,8 +1,9 @@
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 import { load } from './src/plugin.ts'
+import { shortened } from './suites/durations.ts'
 
 // Hundreds of processes and threads load the same sources: each strips and compiles only what none before it has.
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
@@ -11,6 +12,8 @@ const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
     include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts'],
+    // CI runs the limits suite, the README's other command, by itself: it takes most of a minute.
+    exclude: [...configDefaults.exclude, ...(shortened ? ['suites/limits/**'] : [])],
     // Real servers on a busy machine: a test that hangs still ends, and one that is only slow does not fail.
     testTimeout: 60_000,
     // Runs wait for their schedules more than they work: three at a time fit on two cores.

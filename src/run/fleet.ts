@@ -37,6 +37,9 @@ function inlineGenerator(): GeneratorHandle {
     },
     // Later, as from another thread: the generator must not receive a message while it sends one.
     tell: (message) => void realTime.setTimeout(() => server?.take(message), 0),
-    end: () => Promise.resolve(),
+    end() {
+      server?.end()
+      return Promise.resolve()
+    },
   }
 }

@@ -46,6 +46,10 @@ export class GeneratorThread {
     })
   }
 
+  get isHealthy(): boolean {
+    return this.#healthy
+  }
+
   warmUp(transports: readonly TransportName[]): void {
     this.#post({ type: 'warm-up', transports })
   }

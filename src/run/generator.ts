@@ -72,7 +72,10 @@ export class Generator {
   readonly #unsolicited = { messages: 0, ambiguous: 0 }
   #unended = 0
   #stopped = false
+  /** The run has given it up: nothing may be opened or left running any more. */
+  #abandoned = false
   #stopSnapshots: CallOff | undefined
+  /** Cancels the timer that starts the measured part, then the ticks within it. */
   #stopPauseTicks: CallOff | undefined
   /** The thread may have served other runs: figures count from here, then from the start of the measured part. */
   #measuring: Baseline
@@ -96,6 +99,7 @@ export class Generator {
     } catch (error) {
       return this.#broken(error)
     }
+    if (this.#abandoned) return this.#destroy()
     this.#unended = this.#dispatchers.length
     const callOff = this.#clock.every(EXPIRE_MS, () => {
       for (const { pool } of this.#dispatchers) pool.expire(this.#clock.now())
@@ -160,9 +164,31 @@ export class Generator {
     }
   }
 
+  /** Ends at once whatever is still open or running, unless the run has ended in order. */
+  abandon(): void {
+    this.#abandoned = true
+    this.#halt()
+    if (this.#unended > 0 || this.#dispatchers.length === 0) this.#destroy()
+  }
+
+  #destroy(): void {
+    for (const { pool, wake } of this.#dispatchers) {
+      pool.destroy()
+      wake.stop()
+    }
+  }
+
+  #halt(): void {
+    this.#stopSnapshots?.()
+    this.#stopPauseTicks?.()
+  }
+
   #start(startMs: Ms): void {
+    const beforeMs = this.#clock.now()
     this.#clock.startAt(startMs)
-    this.#clock.after(Math.max(0, -this.#clock.now()), () => this.#startMeasuring())
+    for (const { pool } of this.#dispatchers) pool.shiftClock(this.#clock.now() - beforeMs)
+    this.#measuring = this.#baseline()
+    this.#stopPauseTicks = this.#clock.after(Math.max(0, -this.#clock.now()), () => this.#startMeasuring())
     this.#stopSnapshots = this.#clock.every(SNAPSHOT_MS, () => this.#snapshot())
     for (const dispatcher of this.#dispatchers) dispatcher.start()
   }
@@ -204,8 +230,7 @@ export class Generator {
 
   #laneEnded(): void {
     if (--this.#unended > 0) return
-    this.#stopSnapshots?.()
-    this.#stopPauseTicks?.()
+    this.#halt()
     const atMs = this.#clock.now()
     this.#recorder.rollTo(atMs)
     this.#recorder.finish()
@@ -235,15 +260,13 @@ export class Generator {
   }
 
   #unreachable(lane: number, message: string): void {
-    for (const { pool, wake } of this.#dispatchers) {
-      pool.destroy()
-      wake.stop()
-    }
+    this.#destroy()
     this.#tell({ type: 'unreachable', lane, message })
   }
 
   /** An error that is thrown on purpose is about what the user gave us. */
   #broken(error: unknown): void {
+    this.#halt()
     if (error instanceof LoadError && !(error instanceof LoadInternalError)) {
       const { code, message, stack = '' } = error
       this.#tell({ type: 'own-fault', code, message, stack })

@@ -48,7 +48,9 @@ export class Listening {
   async before(connection: Connection<unknown>): Promise<void> {
     if (connection.listen === undefined || this.#greetings === 0) return
     if (this.#greetings !== undefined) {
-      await connection.listen(this.#greetings, Math.min(MAX_GREETING_MS, this.#maxMs))
+      const heard = await connection.listen(this.#greetings, Math.min(MAX_GREETING_MS, this.#maxMs))
+      // What the first connections got may have been a push at that moment, which no later connection should wait for.
+      this.#greetings = Math.min(this.#greetings, heard)
       return
     }
     const messages = await connection.listen(Number.POSITIVE_INFINITY, Math.min(LISTEN_MS, this.#maxMs))

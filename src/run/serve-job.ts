@@ -24,6 +24,12 @@ export class JobServer {
     await this.#generator.open()
   }
 
+  /** Ends whatever the job still has open or running. */
+  end(): void {
+    this.#stopped = true
+    this.#generator?.abandon()
+  }
+
   take(message: ToGenerator): void {
     if (message.type === 'stop') this.#stopped = true
     this.#generator?.take(message)

@@ -90,6 +90,28 @@ test('forgets an idle thread that ends by itself', async () => {
   expect(pool.idle).toBe(0)
 })
 
+test.each([
+  ['before it was ready', '', 100],
+  ['while it warmed the target up', "warmUp: '20s',", 1_500],
+])('a run in the thread of the test that was stopped %s leaves nothing running', async (_, plan, afterMs) => {
+  const program = `
+    import { createServer } from 'node:http'
+    import { startLoad } from '${new URL('./index.ts', import.meta.url).href}'
+    const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1', async () => {
+      const target = 'http://127.0.0.1:' + server.address().port
+      const run = startLoad({ target, rate: 20, duration: '10s', ${plan} request: { path: '/', check: () => true } })
+      setTimeout(async () => {
+        const { ended } = await run.stop()
+        server.close()
+        console.log(ended)
+      }, ${afterMs})
+    })
+  `
+  const args = ['--no-warnings', '--input-type=module-typescript', '--eval', program]
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 })
+  expect([stdout, stderr]).toEqual(['interrupted\n', ''])
+})
+
 test('an idle warm thread does not keep the process alive', async () => {
   const program = `
     import { createServer } from 'node:http'

@@ -33,18 +33,36 @@ export class ThreadPool {
 
   /** Makes sure that one thread is, or will soon be, warm for these transports. */
   prepare(transports: readonly TransportName[]): void {
-    const thread = this.#idle.pop() ?? this.#start()
-    thread.warmUp(transports)
-    this.#keep(thread)
+    try {
+      const thread = this.#takeIdle() ?? this.#start()
+      thread.warmUp(transports)
+      this.#keep(thread)
+    } catch {
+      // The run that needs the thread reports why none can start.
+    }
   }
 
   /** `count` threads, warm or warming up; the caller gives each back with `release`. */
   acquire(count: number, transports: readonly TransportName[]): readonly GeneratorThread[] {
-    return Array.from({ length: count }, () => {
-      const thread = this.#idle.pop() ?? this.#start()
-      thread.warmUp(transports)
-      return thread
-    })
+    const acquired: GeneratorThread[] = []
+    try {
+      while (acquired.length < count) {
+        const thread = this.#takeIdle() ?? this.#start()
+        acquired.push(thread)
+        thread.warmUp(transports)
+      }
+      return acquired
+    } catch (error) {
+      for (const thread of acquired) this.#keep(thread)
+      throw error
+    }
+  }
+
+  /** Skips threads that have crashed and are about to end. */
+  #takeIdle(): GeneratorThread | undefined {
+    let thread = this.#idle.pop()
+    while (thread?.isHealthy === false) thread = this.#idle.pop()
+    return thread
   }
 
   /** Keeps the thread for the next run where it is fit for one, else ends it. Resolves when that is done. */

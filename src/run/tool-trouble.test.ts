@@ -75,7 +75,7 @@ describe.runIf(process.platform === 'linux')('trouble of the generator itself', 
     expect(result.generator.doubts).toContainEqual(expect.objectContaining({ code: 'descriptors-exhausted' }))
     expect(percentileVerdict(result, result, { percentile: 90, limitMs: 550 })).toMatchObject({
       verdict: 'invalid',
-      reason: 'the generator ran out of file descriptors',
+      reason: 'the generator had no file descriptors left',
     })
   })
 

@@ -1,18 +1,27 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
+/** Several threads may set and reset the flag at once; after so many tries something else is wrong. */
+const MAX_TRIES = 10
+
 let collect: (() => void) | undefined
 
 /**
  * Collects the garbage of this thread now, so that the first full collection does not happen during the run. V8 offers
  * its collector only to contexts that are created while the flag is set. The flag belongs to the process: another thread
- * may reset it in between, and then this one sets it again.
+ * may reset it in between, and then this one sets it again. A process that was started with the flag keeps it.
  */
 export function collectGarbage(): void {
-  while (collect === undefined) {
+  collect ??= globalThis.gc === undefined ? exposedCollector() : globalThis.gc
+  collect?.()
+}
+
+function exposedCollector(): (() => void) | undefined {
+  let found: (() => void) | undefined
+  for (let tries = 0; tries < MAX_TRIES && found === undefined; tries++) {
     setFlagsFromString('--expose-gc')
-    collect = runInNewContext('globalThis.gc') as (() => void) | undefined
+    found = runInNewContext('globalThis.gc') as (() => void) | undefined
   }
   setFlagsFromString('--no-expose-gc')
-  collect()
+  return found
 }

@@ -115,7 +115,7 @@ export function expectedTransports({
   target,
   protocol,
 }: Pick<LoadPlan, 'target' | 'protocol'>): readonly TransportName[] {
-  const named = typeof protocol === 'object' && 'kind' in protocol ? protocol.kind : protocol
+  const named = isObject(protocol) && 'kind' in protocol ? protocol.kind : protocol
   return expected(schemeOf(target), typeof named === 'string' ? named : 'http')
 }
 
@@ -126,7 +126,12 @@ function expected(scheme: string, kind: string): readonly TransportName[] {
 /** Empty where a function returns the target. */
 function schemeOf(target: Target | undefined): string {
   if (target === undefined || typeof target === 'function') return ''
-  if (typeof target === 'object' && 'stdio' in target) return 'mcp+stdio:'
-  const url = typeof target === 'object' && 'command' in target ? target.url : String(target)
+  if (isObject(target) && 'stdio' in target) return 'mcp+stdio:'
+  const url = isObject(target) && 'command' in target ? target.url : String(target)
   return /^[a-z+]+:/i.exec(url)?.[0].toLowerCase() ?? ''
+}
+
+/** The plan may not have been checked yet, and hold a null. */
+function isObject<T>(value: T): value is Extract<T, object> {
+  return typeof value === 'object' && value !== null
 }

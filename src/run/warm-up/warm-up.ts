@@ -44,7 +44,7 @@ async function warmUpOne(name: TransportName): Promise<void> {
   const sink = await open()
   const url = `${scheme}://${HOST}:${sink.port}`
   const resolved = resolvePlan(
-    { ...plan, target: url, rate: RATE, duration: DURATION_MS, maxConnections: 8 },
+    { ...plan, target: url, rate: RATE, duration: DURATION_MS, requestTimeout: '1s', maxConnections: 8 },
     vocabulary,
     { name: 'generator warm-up' },
   )

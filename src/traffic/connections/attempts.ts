@@ -38,6 +38,11 @@ export class Attempts<Request> {
     this.#slots.add(slot)
   }
 
+  /** The clock has been set to another origin: its times are now `byMs` later. */
+  shiftClock(byMs: Ms): void {
+    for (const { connecting } of this.#slots) if (connecting !== undefined) connecting.sinceMs += byMs
+  }
+
   /** It succeeded or failed. */
   end(slot: Slot<Request>): void {
     slot.connecting = undefined

@@ -61,6 +61,11 @@ export class ConnectionPool<Request> {
     }
   }
 
+  /** The clock has been set to another origin: its times are now `byMs` later. */
+  shiftClock(byMs: Ms): void {
+    this.#attempts.shiftClock(byMs)
+  }
+
   /** Forgets what happened before the measured part, but for the connections themselves. */
   startMeasuring(): void {
     this.#occupancy.startMeasuring()
@@ -78,13 +83,15 @@ export class ConnectionPool<Request> {
     this.#probing = false
     if (kind !== 'pooled' || needed === undefined) return
     // The target works with one connection. A request waits for a further one that takes long; the run does not.
-    await within(MORE_CONNECTIONS_MS, this.#openUpTo(needed(this.#firstConnectMs ?? 0, this.#bears)))
+    const rest = { wanted: true }
+    await within(MORE_CONNECTIONS_MS, this.#openUpTo(needed(this.#firstConnectMs ?? 0, this.#bears), rest))
+    rest.wanted = false
   }
 
-  /** Rejects with the reason when no connection is open by then. */
-  async #openUpTo(count: number): Promise<void> {
+  /** Rejects with the reason when no connection is open by then. Stops where the rest is no longer wanted. */
+  async #openUpTo(count: number, rest: { readonly wanted: boolean } = { wanted: true }): Promise<void> {
     // A few at a time: a burst of hundreds of handshakes would overflow the target's accept queue before the run began.
-    for (let opened = this.#tally.opened; opened < count; opened += 64) {
+    for (let opened = this.#tally.opened; opened < count && rest.wanted && !this.#stopped; opened += 64) {
       const slots = this.#empty.splice(-Math.min(64, count - opened))
       const reasons = await Promise.all(slots.map((slot) => this.#connect(slot)))
       if (this.#tally.opened === 0) throw reasons[0]

@@ -67,6 +67,14 @@ export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): Capacity
   }
 }
 
+/** An open-model phase and what it shows. */
+interface OpenPhase {
+  readonly result: LoadResult
+  /** What is not proven counts as the side it leans to. */
+  readonly verdict: VerdictValue
+  readonly proven: boolean
+}
+
 class Assessment {
   readonly #context: LoadContext
   readonly #name: string
@@ -79,8 +87,8 @@ class Assessment {
   readonly #results: LoadResult[] = []
   readonly #phases: CapacityPhase[] = []
   readonly #points: UslPoint[] = []
-  #low: { readonly rate: Rps; readonly result: LoadResult } | undefined
-  #high: Rps | undefined
+  #low: { readonly rate: Rps; readonly proven: boolean; readonly result: LoadResult } | undefined
+  #high: { readonly rate: Rps; readonly proven: boolean } | undefined
 
   constructor(context: LoadContext, name: string, options: Omit<CapacityOptions, 'target'>, asked: SuiteEnvironment) {
     const { users, requestsPerUserMinute, peakUsers, sla, phaseMs, request, ...shared } = options
@@ -104,10 +112,13 @@ class Assessment {
     await this.#runClosed()
     await this.#bracket()
     const findings = this.#conclude()
-    const verdict = verdictOn(findings)
+    const found = verdictOn(findings)
+    const proven = found === 'pass' ? this.#low?.proven : this.#high?.proven
+    const leans = (found === 'pass' || found === 'fail') && proven !== true
     settleSuite({
       matcher: 'capacitySuite',
-      verdict,
+      verdict: leans ? 'inconclusive' : found,
+      ...(leans && { leaning: found }),
       message: capacitySentence(findings),
       lines: capacityLines(findings),
       result: this.#low?.result ?? this.#results.at(-1),
@@ -125,12 +136,13 @@ class Assessment {
     ] as const
     for (const [name, users] of phases) {
       const rate = this.#rateOf(users)
-      const { result, verdict } = await this.#open(rate)
+      const phase = await this.#open(rate)
+      const { result, verdict } = phase
       const { achievedRps, errorRate, responseTime } = result
       const p95Ms = 'p95Ms' in responseTime ? responseTime.p95Ms : null
       const index = this.#results.length - 1
       this.#phases.push({ name, users, rate, verdict, achievedRps, p95Ms, errorRate, result: index })
-      this.#learn(rate, verdict, result)
+      this.#learn(rate, phase)
       this.#conclude()
     }
   }
@@ -152,19 +164,22 @@ class Assessment {
     const enough = ENOUGH * this.#rateOf(this.#peakUsers)
     for (const share of HOLD_SHARES) {
       const rate = Math.min(share * full, enough)
-      if (rate <= (this.#low?.rate ?? 0) || rate >= (this.#high ?? Number.POSITIVE_INFINITY)) continue
-      const { result, verdict } = await this.#open(rate)
-      this.#learn(rate, verdict, result)
-      if (verdict === 'pass') break
+      if (rate <= (this.#low?.rate ?? 0) || rate >= (this.#high?.rate ?? Number.POSITIVE_INFINITY)) continue
+      const phase = await this.#open(rate)
+      this.#learn(rate, phase)
+      if (phase.verdict === 'pass') break
     }
     const refuted = REFUTE_SHARE * full
-    if (refuted < enough && refuted > (this.#low?.rate ?? 0) && refuted < (this.#high ?? Number.POSITIVE_INFINITY)) {
-      const { result, verdict } = await this.#open(refuted)
-      this.#learn(refuted, verdict, result)
+    if (
+      refuted < enough &&
+      refuted > (this.#low?.rate ?? 0) &&
+      refuted < (this.#high?.rate ?? Number.POSITIVE_INFINITY)
+    ) {
+      this.#learn(refuted, await this.#open(refuted))
     }
   }
 
-  async #open(rate: Rps): Promise<{ readonly result: LoadResult; readonly verdict: VerdictValue }> {
+  async #open(rate: Rps): Promise<OpenPhase> {
     const { p95Ms, successRate } = this.#sla
     const sla: Sla = { p95Ms, errorRate: Number((1 - successRate).toPrecision(12)) }
     const requestTimeout = Math.max(1_000, 4 * p95Ms)
@@ -182,12 +197,14 @@ class Assessment {
       sustainedRateVerdict(result, result, { rps: rate, within: WITHIN }),
     ]
     for (const verdict of verdicts) keepVerdict(result, 'capacitySuite', verdict)
-    return { result, verdict: worstOf(verdicts.map(leaningVerdict)) }
+    const verdict = worstOf(verdicts.map(leaningVerdict))
+    return { result, verdict, proven: verdict === worstOf(verdicts.map((each) => each.verdict)) }
   }
 
-  #learn(rate: Rps, verdict: VerdictValue, result: LoadResult): void {
-    if (verdict === 'pass' && rate > (this.#low?.rate ?? 0)) this.#low = { rate, result }
-    if (verdict === 'fail' && rate < (this.#high ?? Number.POSITIVE_INFINITY)) this.#high = rate
+  /** Learns from a phase. What is not proven counts as the side it leans to, and the suite then says so. */
+  #learn(rate: Rps, { verdict, proven, result }: OpenPhase): void {
+    if (verdict === 'pass' && rate > (this.#low?.rate ?? 0)) this.#low = { rate, proven, result }
+    if (verdict === 'fail' && rate < (this.#high?.rate ?? Number.POSITIVE_INFINITY)) this.#high = { rate, proven }
   }
 
   #conclude(): CapacityFindings {
@@ -200,7 +217,7 @@ class Assessment {
       peakUsers: this.#peakUsers,
       requestsPerUserMinute: this.#perUserMinute,
       maxUsers,
-      usersInterval: [maxUsers, this.#high === undefined ? null : Math.ceil(this.#usersAt(this.#high))],
+      usersInterval: [maxUsers, this.#high === undefined ? null : Math.ceil(this.#usersAt(this.#high.rate))],
       recommendedUsers: maxUsers === null ? null : Math.floor(maxUsers / 2),
       scalingFactor: maxUsers === null || maxUsers === 0 ? null : this.#peakUsers / maxUsers,
       phases: [...this.#phases],

@@ -8,6 +8,7 @@ import type { LimitSlo } from '../model/limits-findings.ts'
 import type { LoadPlan, ProtocolName } from '../model/plan.ts'
 import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { LoadResult } from '../model/result.ts'
+import type { Leaning } from '../model/verdict.ts'
 import type { Ms, Rps } from '../model/units.ts'
 import { protocolLines, protocolsSentence } from '../report/protocols-sentences.ts'
 import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
@@ -23,6 +24,7 @@ import {
   type SuiteHost,
   type SuiteTargets,
   targetsOf,
+  worstLeaning,
   worstOf,
 } from './suite.ts'
 
@@ -97,7 +99,7 @@ async function compare(
     }
   }
   const calm = await eachOf(subjects, (subject) =>
-    context.load({ ...subject.plan, rate, duration, warmUp: duration / 8 }),
+    context.load({ ...subject.plan, rate, arrivals: 'uniform', duration, warmUp: duration / 8 }),
   )
   const filled = await fillAll(context, subjects, calm)
   let deciding: LoadResult | undefined
@@ -113,11 +115,20 @@ async function compare(
   settleSuite({
     matcher: 'protocolsSuite',
     verdict: measured.length === 0 ? 'invalid' : worstOf(measured.map(({ verdict }) => verdict)),
+    leaning: worstLeaning(measured.map(({ verdict }, i) => ({ verdict, leaning: leaningOf(calm[i], slo) }))),
     message: protocolsSentence(findings),
     lines: protocolLines(findings),
     result: deciding,
     code: 'ERR_LOAD_PROTOCOLS',
   })
+}
+
+/** Which side of the service level a trial lies on that shows neither; a p99 needs 100 requests. */
+function leaningOf(result: LoadResult | undefined, slo: LimitSlo): Leaning {
+  if (result === undefined) return 'none'
+  const { timed, late, scheduled, failed } = figuresOf(result, slo)
+  if (late > 0.01 * timed || failed > slo.errorRate * scheduled) return 'fail'
+  return timed < 100 ? 'none' : 'pass'
 }
 
 async function measure(

@@ -21,14 +21,15 @@ const { values, positionals } = parseArgs({
 const folder = resolve(positionals[0] ?? '.')
 const RUNS = Number(values.runs)
 const require = createRequire(`${folder}/package.json`)
+const installed = (name: string): string => JSON.stringify(require.resolve(name))
 
 const servers = {
   express: `
-    const app = require(${JSON.stringify(require.resolve('express'))})()
+    const app = require(${installed('express')})()
     app.get('/', (_, response) => setTimeout(() => response.json({ ok: true }), 5 + 10 * Math.random()))
     const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port))`,
   fastify: `
-    const app = require(${JSON.stringify(require.resolve('fastify'))})()
+    const app = require(${installed('fastify')})()
     app.get('/', () => new Promise((done) => setTimeout(() => done({ ok: true }), 5 + 10 * Math.random())))
     app.listen({ port: 0, host: '127.0.0.1' }).then(() => console.log(app.server.address().port))`,
 }

@@ -24,7 +24,7 @@ export function requireEnoughForSla(
   faults: PlanFault[],
 ): void {
   const keys = Object.keys(SLA_PERCENTILES) as PercentileKey[]
-  const fits = (key: PercentileKey): boolean => expected >= requestsFor(SLA_PERCENTILES[key])
+  const fits = (key: PercentileKey): boolean => expected >= requestsFor(SLA_PERCENTILES[key]) - 1e-6
   const lower = keys.findLast(fits)
   for (const key of keys) {
     if (sla[key] === undefined || fits(key)) continue

@@ -21,7 +21,7 @@ const MEANINGS: Readonly<Record<ErrorClass, string>> = {
   'process-exit': 'the process of the server ended',
   check: 'answers came, but were not right',
   'local-ports': 'this machine ran out of ports for connections: use fewer of them, or keep them',
-  'local-files': 'this machine ran out of file descriptors: raise the limit (ulimit -n)',
+  'local-files': 'this machine has no file descriptors left: raise the limit (ulimit -n)',
   cancelled: 'the run was stopped while these were under way; nobody is to blame',
 }
 

@@ -15,7 +15,7 @@ export interface Claim {
 /** The verdict with everything a reader needs, most useful first. */
 export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { claim, contrary, observed, causes } = claimed
-  const { verdict, leaning, reasons, reason, advice, details } = standing
+  const { verdict, leaning, reasons, reason, advice, adviceMs, details } = standing
   return {
     verdict,
     ...(leaning !== undefined && { leaning }),
@@ -25,6 +25,7 @@ export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigu
     observed,
     ...(reason !== undefined && { reason }),
     ...(advice !== undefined && { advice }),
+    ...(adviceMs !== undefined && { adviceMs }),
     details: [
       ...details,
       ...(advice === undefined ? [] : [advice]),

@@ -6,7 +6,7 @@ import { designEffect, FEWEST_STRETCHES, type Stretch } from './design-effect.ts
 import { evidenceOfErrors, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { correlationReasons, notProven } from './more-requests.ts'
-import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
+import { ANY_SPAN, decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { type Count, judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { proportionBounds } from './statistics/proportion.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
@@ -84,7 +84,7 @@ function shareOfFailures(
     allowed: limit,
     confidence,
     designEffect: effect,
-    passDesignEffect: effect === undefined ? undefined : Math.max(effect, perOutage),
+    passDesignEffect: Math.max(effect ?? 1, perOutage),
     forPass: { over: failed, of },
     forFail: { over: failed - unproven, of: of - unproven },
   }
@@ -118,8 +118,7 @@ function standingOf(
     const question = { limit: asked.allowed, confidence: asked.confidence }
     const fail = shownFail(figures, run, {
       of: 'errors',
-      failsOn: (rest) =>
-        decideShare(shareOfFailures(rest, question), batchesOf(rest), { spanMs: 0, requiredMs: 0 }).verdict === 'fail',
+      failsOn: (rest) => decideShare(shareOfFailures(rest, question), batchesOf(rest), ANY_SPAN).verdict === 'fail',
     })
     return fail.verdict === 'fail' ? { ...fail, reasons } : fail
   }
@@ -151,7 +150,7 @@ function undecided(
   const { designEffect: effect, passDesignEffect, forPass } = asked
   const leaning = leansToFail(figures, asked) ? 'fail' : 'pass'
   const filled = failuresByStretch(figures).filter(({ of }) => of > 0).length
-  const byOutages = effect !== undefined && passDesignEffect !== undefined && passDesignEffect > effect
+  const byOutages = passDesignEffect !== undefined && passDesignEffect > (effect ?? 1)
   const required = requestsToTell(asked, forPass)
   const requiredMs = required === undefined ? span.spanMs : (span.spanMs * required) / forPass.of
   return notProven(
@@ -165,7 +164,7 @@ function undecided(
         ...(effect === undefined && reasons.length === 0
           ? [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES } as const]
           : []),
-        ...(byOutages && leaning === 'pass'
+        ...(byOutages && leaning === 'pass' && required !== undefined
           ? [{ code: 'possible-outages', outageMs: OUTAGE_MS, requiredMs } as const]
           : correlationReasons(forPass.of, effect)),
       ],

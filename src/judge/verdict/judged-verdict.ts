@@ -1,3 +1,4 @@
+import type { Ms } from '../../model/units.ts'
 import type { Verdict } from '../../model/verdict.ts'
 
 /** A verdict with what it takes to word it in both polarities. */
@@ -8,4 +9,6 @@ export interface JudgedVerdict extends Verdict {
   readonly reason?: string
   /** How a proof can be reached, in one line. */
   readonly advice?: string
+  /** Length of run that the advice names; infinite where no length would do. */
+  readonly adviceMs?: Ms
 }

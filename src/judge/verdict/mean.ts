@@ -9,7 +9,7 @@ import { decisiveMargin, marginAbove } from './mean-margin.ts'
 import { latencyCourse, latencySums } from './latencies.ts'
 import { correlationReasons, notProven, type Shortfall } from './more-requests.ts'
 import type { LatencyOf } from './percentile-share.ts'
-import { MIN_PROOF_MS, type ProofSpan } from './proof.ts'
+import { MIN_BREACH_REQUESTS, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
@@ -28,6 +28,8 @@ interface MeanEstimate {
   readonly meanMs: Ms
   /** How far the true mean may lie below its estimate; `marginAbove` gives the other side. Undefined: too few batches. */
   readonly marginMs: Ms | undefined
+  /** What the margin would be if requests were independent. */
+  readonly independentMarginMs: Ms
   readonly n: number
   readonly effect: number | undefined
 }
@@ -67,7 +69,9 @@ function estimateMean(
   const effect = designEffect(latencySums(latencyCourse(figures, name)), stddevMs ** 2)
   // Of however many stretches: the fewest give the widest margin.
   const t = studentQuantile(confidence, FEWEST_STRETCHES - 1)
-  return { meanMs, n, effect, marginMs: effect === undefined ? undefined : t * stddevMs * Math.sqrt(effect / n) }
+  const independentMarginMs = (t * stddevMs) / Math.sqrt(n)
+  const marginMs = effect === undefined ? undefined : independentMarginMs * Math.sqrt(effect)
+  return { meanMs, n, effect, marginMs, independentMarginMs }
 }
 
 function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuestion, estimate: MeanEstimate): Standing {
@@ -111,15 +115,16 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
 
 function shortfallOf(
   { batches }: JudgedFigures,
-  { n, effect, marginMs = Number.POSITIVE_INFINITY }: MeanEstimate,
+  { n, effect, marginMs, independentMarginMs }: MeanEstimate,
   distanceMs: Ms,
   span: ProofSpan,
 ): Omit<Shortfall, 'leaning'> {
   const filled = batches.successes.filter((successes) => successes > 0).length
-  const times = (marginMs / Math.abs(distanceMs)) ** 2
+  const times = ((marginMs ?? independentMarginMs) / Math.abs(distanceMs)) ** 2
+  const forBatches = filled === 0 ? 1 : FEWEST_STRETCHES / filled
   return {
     requests: n,
-    requiredRequests: times < MAX_TIMES ? Math.ceil(n * times) : undefined,
+    requiredRequests: times < MAX_TIMES ? Math.ceil(n * Math.max(times, forBatches)) : undefined,
     span,
     reasons: [
       ...(span.spanMs < span.requiredMs ? [{ code: 'short-span', ...span } as const] : []),
@@ -133,13 +138,11 @@ function shortfallOf(
 
 /** A mean this many run lengths away from a decision is too close to its limit for any advice. */
 const MAX_TIMES = 900
-/** Fewer requests than this are no clear breach. */
-const MIN_BREACH = 20
 
 /** Every one of at least 20 requests was over the limit: that takes no statistics. */
 function isBreach(figures: JudgedFigures, { limitMs, of = 'response' }: MeanQuestion): boolean {
   const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
-  return 'minMs' in distribution && distribution.count >= MIN_BREACH && distribution.minMs >= limitMs
+  return 'minMs' in distribution && distribution.count >= MIN_BREACH_REQUESTS && distribution.minMs >= limitMs
 }
 
 function withUnanswered(

@@ -26,7 +26,7 @@ export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: Loa
     leaning,
     reasons,
     reason: `is not proven by ${wordPlural(requests, one, many)} in ${formatDuration(shortfall.span.spanMs)}`,
-    advice: adviceOf(shortfall, figures, run),
+    ...adviceOf(shortfall, figures, run),
     details: reasons.map((reason) => reasonSentence(reason)),
   }
 }
@@ -34,24 +34,29 @@ export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: Loa
 /** A run much longer than this is no advice. */
 const MAX_ADVICE_MS: Ms = 24 * 3_600_000
 
-function adviceOf(shortfall: Shortfall, figures: JudgedFigures, run: LoadResult): string | undefined {
-  const { requests, requiredRequests, span, reasons } = shortfall
-  // That reason already says how long the run must be.
-  if (reasons.some(({ code }) => code === 'too-few-for-percentile')) return undefined
+function adviceOf(
+  { requests, requiredRequests, span, reasons }: Shortfall,
+  figures: JudgedFigures,
+  run: LoadResult,
+): { readonly advice?: string; readonly adviceMs?: Ms } {
+  // That reason already says how long the run must be to show anything.
+  if (reasons.some(({ code }) => code === 'too-few-for-percentile')) return {}
   const durationMs =
     requiredRequests === undefined || requests === 0
       ? Number.POSITIVE_INFINITY
       : Math.max(span.requiredMs, (span.spanMs * requiredRequests) / requests)
   if (durationMs > MAX_ADVICE_MS) {
-    return 'the observation is so close to the limit that a longer run would hardly decide: move the limit'
+    return {
+      advice: 'the observation is so close to the limit that a longer run would hardly decide: move the limit',
+      adviceMs: Number.POSITIVE_INFINITY,
+    }
   }
   const seconds = Math.ceil(durationMs / 1_000)
   const more = Math.max(1, Math.ceil((requests * seconds * 1_000) / span.spanMs) - requests)
   const { one, many } = countedIn(figures, run)
   const count = `about ${wordPlural(more, `more ${one}`, `more ${many}`)} would decide`
-  return figures === run
-    ? `${count}: duration: '${seconds}s'`
-    : `${count}: a span of ${formatDuration(seconds * 1_000)}`
+  const length = figures === run ? `duration: '${seconds}s'` : `a span of ${formatDuration(seconds * 1_000)}`
+  return { advice: `${count}: ${length}`, adviceMs: 1_000 * seconds }
 }
 
 /** The limit lies inside the histogram bucket that holds the requests which would decide. */

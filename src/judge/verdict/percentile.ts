@@ -8,7 +8,7 @@ import { notProven, onTheLimit } from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
 import { describePercentile } from './percentile-interval.ts'
 import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
-import { MIN_PROOF_MS } from './proof.ts'
+import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
@@ -99,8 +99,6 @@ function fails(figures: JudgedFigures, question: PercentileQuestion, confidence:
   const share = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
   return decidePercentile(course, { percentile, limitMs }, share, ANY_SPAN).verdict === 'fail'
 }
-
-const ANY_SPAN = { spanMs: 0, requiredMs: 0 }
 
 /** Whether the observed percentile of these figures lies over the limit. */
 function observedOver(figures: JudgedFigures, { percentile, limitMs, of = 'response' }: PercentileQuestion): boolean {

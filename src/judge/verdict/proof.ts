@@ -8,11 +8,18 @@ import { type Count, judgeShare, type ShareQuestion } from './share.ts'
  */
 export const MIN_PROOF_MS: Ms = 10_000
 
-/** How long requests were scheduled, and how long that must be before anything counts as proven. */
+/**
+ * How long requests were scheduled, and how long that must be before anything counts as proven. Where nothing is required,
+ * the run is looked at again and again while it goes on, and a clear breach does not count either: the first requests of a
+ * run would be one.
+ */
 export interface ProofSpan {
   readonly spanMs: Ms
   readonly requiredMs: Ms
 }
+
+/** For a second look at a part of a run, however short. */
+export const ANY_SPAN: ProofSpan = { spanMs: 1, requiredMs: 1 }
 
 export interface Decision {
   readonly verdict: 'pass' | 'fail' | 'inconclusive'
@@ -24,7 +31,7 @@ export interface Decision {
  * requests over the limit in each batch of time.
  */
 export function decideShare(question: ShareQuestion, batches: readonly Count[], span: ProofSpan): Decision {
-  const breach = clearBreach(question, batches)
+  const breach = span.requiredMs > 0 ? clearBreach(question, batches) : undefined
   if (breach !== undefined) return { verdict: 'fail', reasons: [breach] }
   // A limit of "none at all" is a count, not an estimate.
   if (question.allowed > 0 && span.spanMs < span.requiredMs) {
@@ -33,7 +40,8 @@ export function decideShare(question: ShareQuestion, batches: readonly Count[], 
   return { verdict: judgeShare(question), reasons: [] }
 }
 
-const MIN_REQUESTS = 20
+/** Fewer requests are no clear breach. */
+export const MIN_BREACH_REQUESTS = 20
 const MIN_BATCHES = 5
 
 /**
@@ -41,7 +49,7 @@ const MIN_BATCHES = 5
  * in every one of at least 5 batches. "Most" is halfway between the allowed share and all of them.
  */
 function clearBreach({ allowed, forFail }: ShareQuestion, batches: readonly Count[]): VerdictReason | undefined {
-  if (forFail.over === forFail.of && forFail.of >= MIN_REQUESTS) {
+  if (forFail.over === forFail.of && forFail.of >= MIN_BREACH_REQUESTS) {
     return { code: 'all-requests-wrong', requests: forFail.of }
   }
   const most = (1 + allowed) / 2

@@ -4,6 +4,7 @@ import { type ObservedRecovery, recoveryOf } from '../analysis/recovery.ts'
 import { conclude } from './conclude.ts'
 import { partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
+import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, settle, shownFail, type Standing } from './validity.ts'
 import { wordMs } from './wording.ts'
 
@@ -40,6 +41,8 @@ function describe({ recovered, recoverMs, resolutionMs, watchedMs }: ObservedRec
 }
 
 function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery, limitMs: Ms): Standing {
+  const doubted = matchingInDoubt(run)
+  if (doubted !== undefined) return doubted
   const verdict = compare(recovery, limitMs)
   if (verdict === 'fail') {
     const ofTarget = recoveryOf(run, { ...phases, time: 'targetTime' })

@@ -52,6 +52,12 @@ describe('a running load', () => {
     expect(nothing(30)).toEqual(['fail'])
   })
 
+  test('is not stopped by a slow start of 20 requests', () => {
+    const start = resultOf({ stretches: evenStretches(2, 10, () => 100), rest: { ended: 'running' } })
+    expect(serviceLevelVerdict(start, { ...start, ended: 'completed' }, { p99Ms: 50 }).verdict).toBe('fail')
+    expect(abortVerdicts(start, { p99Ms: 50 }).map(({ verdict }) => verdict)).not.toContain('fail')
+  })
+
   test('is not stopped by what 95% confidence would call a fail', () => {
     const stretches = evenStretches(40, 25, (i) => (i % 55 === 0 ? 100 : 10))
     const some = resultOf({ stretches, rest: { ended: 'running' } })

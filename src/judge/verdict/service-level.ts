@@ -50,15 +50,16 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
   const subject = `service level${partOf(figures, run)}`
   const own = new Set([describeLoad(figures, run), describeSeed(run)])
   const deciding = terms.filter((term) => term.verdict === verdict)
-  const leanings = verdict === 'inconclusive' ? worstLeaning(deciding) : undefined
-  const first = deciding.find((term) => term.leaning === leanings) ?? deciding[0]
-  const adviser = deciding.findLast((term) => term.advice !== undefined)
+  const leaning = verdict === 'inconclusive' ? worstLeaning(deciding) : undefined
+  const first = deciding.find((term) => term.leaning === leaning) ?? deciding[0]
+  // The service level is decided when its slowest term is.
+  const adviser = deciding.toSorted((a, b) => (b.adviceMs ?? 0) - (a.adviceMs ?? 0))[0]
   return {
     verdict,
     claim: `${subject} met`,
     contrary: `${subject} not met`,
     observed: describeTerms(terms),
-    ...(verdict === 'inconclusive' && { leaning: worstLeaning(deciding), reasons: reasonsOf(deciding) }),
+    ...(leaning !== undefined && { leaning, reasons: reasonsOf(deciding) }),
     ...(verdict === 'inconclusive' || verdict === 'invalid' ? { reason: first?.reason ?? '' } : {}),
     ...(adviser?.advice !== undefined && { advice: adviser.advice }),
     details: [

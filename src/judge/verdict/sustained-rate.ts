@@ -99,7 +99,8 @@ function standingOf(
       return tooLittleOffered(figures, run, rps)
     }
   }
-  const reasons = openReasons(growth, within, span)
+  const filled = batchesOf(figures).filter(({ of }) => of > 0).length
+  const reasons = openReasons(growth, within, span, filled)
   if (!behind && completed.verdict === 'pass' && reasons.length === 0) {
     return settle(figures, run, { verdict: 'pass', details: [] })
   }
@@ -153,17 +154,19 @@ function isBehind(figures: JudgedFigures, within: Ratio, whole: MeasuredGrowth |
 }
 
 /** What keeps a run that is not behind from being a proof. */
-function openReasons(growth: MeasuredGrowth | undefined, within: Ratio, span: ProofSpan): readonly VerdictReason[] {
+function openReasons(
+  growth: MeasuredGrowth | undefined,
+  within: Ratio,
+  span: ProofSpan,
+  filled: number,
+): readonly VerdictReason[] {
   if (span.spanMs < span.requiredMs) return [{ code: 'short-span', ...span }]
-  if (growth === undefined) return [{ code: 'short-span', ...span, requiredMs: FEWEST_STRETCHES * SHORT_BATCH_MS }]
+  if (growth === undefined) return [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES }]
   const allowed = within * growth.arrived
   return growth.range <= STEADY_SHARE * allowed
     ? []
     : [{ code: 'backlog-wanders', requests: growth.range, allowed: STEADY_SHARE * allowed }]
 }
-
-/** Length of the batches of a short run. */
-const SHORT_BATCH_MS = 160
 
 /** The share of requests that did not succeed, as a question whether it stays within the allowed shortfall. */
 function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio, neverDue = 0): ShareQuestion {
@@ -189,7 +192,8 @@ function requiredRequests(
 ): number | undefined {
   const share = shareOfShortfall(figures, run, within)
   const forShare = requestsToTell(share, share.forPass)
-  if (forShare === undefined || growth === undefined) return forShare
+  if (forShare === undefined) return undefined
+  if (growth === undefined) return Math.max(forShare, 2 * figures.requestsScheduled)
   const times = Math.max(1, (2 * growth.range) / (STEADY_SHARE * within * growth.arrived))
   return Math.max(forShare, times * figures.requestsScheduled)
 }

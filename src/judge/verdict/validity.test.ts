@@ -20,6 +20,16 @@ function verdicts(run: ResultCase | LoadResult, limitMs: number): string {
   return reason === undefined ? verdict : `${verdict}: ${reason}`
 }
 
+describe('a leaning to a fail', () => {
+  test('is no evidence where the generator did not send the requests', () => {
+    const dropping = eachWith(healthy.slice(0, 20), (i) => (i % 2 === 0 ? { dropped: { generator: 10 } } : {}))
+    const short = resultOf({ stretches: dropping })
+    expect(verdicts(short, 50)).toBe('invalid: the load was not delivered')
+    const { verdict, reason } = errorRateVerdict(short, short, { limit: 0.01 })
+    expect([verdict, reason]).toEqual(['invalid', 'the load was not delivered'])
+  })
+})
+
 describe('a pass', () => {
   test('needs a run that was completed', () => {
     const ended = (how: LoadResult['ended']): string => verdicts({ stretches: healthy, rest: { ended: how } }, 50)
@@ -230,8 +240,11 @@ describe('a generator that ran out of', () => {
   })
 
   test.each<[DoubtFacts, string]>([
-    [{ code: 'descriptors-exhausted', failedConnections: 138, limit: 64 }, 'the generator ran out of file descriptors'],
-    [{ code: 'ports-exhausted', failedConnections: 1, ports: null }, 'the generator ran out of local ports'],
+    [
+      { code: 'descriptors-exhausted', failedConnections: 138, limit: 64 },
+      'the generator had no file descriptors left',
+    ],
+    [{ code: 'ports-exhausted', failedConnections: 1, ports: null }, 'the generator had no local ports left'],
   ])('%o judges no latency', (facts, reason) => {
     const run = exhausted(facts)
     for (const percentile of [95, 99.999]) {

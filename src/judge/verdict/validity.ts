@@ -17,6 +17,8 @@ export interface Standing {
   readonly reasons?: readonly VerdictReason[]
   /** How a proof can be reached, in one line. */
   readonly advice?: string | undefined
+  /** Length of run that the advice names; infinite where no length would do. */
+  readonly adviceMs?: Ms
   /** What was seen of the cause, and what to do. */
   readonly details: readonly string[]
 }
@@ -40,9 +42,9 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
     }
   }
   if (run.ended !== 'completed') return cutShort(run)
-  const good = shown.verdict === 'pass' || shown.leaning === 'pass'
-  const undelivered = good ? undeliveredLoad(figures, run) : exhaustedResource(run)
-  return undelivered ?? shown
+  // What leans to a fail has been checked for the generator's lateness already (`toolTrouble`), but not for what it dropped.
+  const undelivered = shown.leaning === 'fail' ? undispatched(figures, run) : undeliveredLoad(figures, run)
+  return undelivered ?? exhaustedResource(run) ?? shown
 }
 
 function cutShort({ ended, endedBecause }: LoadResult): Standing {
@@ -58,11 +60,9 @@ function cutShort({ ended, endedBecause }: LoadResult): Standing {
 /** Why the load that was planned is not the load that was sent; undefined when it is. */
 export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standing | undefined {
   const schedule = scheduleOf(figures, run)
-  const { requestsScheduled, droppedByReason, scheduleLag } = schedule
-  const due = 1 - (droppedByReason.generator ?? 0) / requestsScheduled
-  if (due < DUE) {
-    return notDelivered(`only ${wordPercent(due)} of the requests came due: the generator could not keep up`, run)
-  }
+  const { scheduleLag } = schedule
+  const missing = undispatched(figures, run)
+  if (missing !== undefined) return missing
   const exhausted = exhaustedResource(run)
   if (exhausted !== undefined) return exhausted
   if (run.arrivals === 'closed' || !('p99Ms' in scheduleLag)) return undefined
@@ -74,15 +74,24 @@ export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standi
   )
 }
 
+/** Too many requests never came due. */
+function undispatched(figures: JudgedFigures, run: LoadResult): Standing | undefined {
+  const { requestsScheduled, droppedByReason } = scheduleOf(figures, run)
+  const due = 1 - (droppedByReason.generator ?? 0) / requestsScheduled
+  return due < DUE
+    ? notDelivered(`only ${wordPercent(due)} of the requests came due: the generator could not keep up`, run)
+    : undefined
+}
+
 /** The schedule lag that a pass allows. In the closed model there is no schedule; there only the thread itself is late. */
 function allowedLagMs({ offeredRps }: JudgedFigures, { arrivals }: LoadResult): Ms {
   return arrivals === 'closed' ? LAG_MS : Math.max(LAG_MS, (LAG_GAPS * 1_000) / offeredRps)
 }
 
-/** Doubts that say what the generator itself ran out of, with the reason that a verdict then gives. */
+/** Doubts that say which resource the generator exhausted, with the reason that a verdict then gives. */
 const EXHAUSTED: Partial<Record<DoubtCode, string>> = {
-  'descriptors-exhausted': 'the generator ran out of file descriptors',
-  'ports-exhausted': 'the generator ran out of local ports',
+  'descriptors-exhausted': 'the generator had no file descriptors left',
+  'ports-exhausted': 'the generator had no local ports left',
 }
 
 /** Requests waited for connections, or failed, for lack of something that the generator's side should have had. */
@@ -113,7 +122,7 @@ export interface SameQuestion {
 }
 
 /**
- * Why a fail (or a result that leans to one) says nothing about the target: the generator ran out of a resource, was
+ * Why a fail (or a result that leans to one) says nothing about the target: the generator exhausted a resource, was
  * busy all the time, or was late, and the requests outside its late stretches do not fail. Undefined where it does.
  */
 export function toolTrouble(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing | undefined {

@@ -15,7 +15,7 @@ import {
 import { atLeast } from './statistics/binomial.ts'
 
 // The whole table, with 2 000 runs a cell, is in docs/calibration/verdicts.md.
-const RUNS = 150
+const RUNS = 100
 /** Beside the truth by more than a histogram bucket, and by too little to change any chance. */
 const BESIDE = 0.002
 

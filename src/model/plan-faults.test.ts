@@ -248,6 +248,40 @@ describe('a mistake in a plan', () => {
     expect(changed({ rate: 5, duration: '1s', workload: 'batch' })).toMatch(/^batchSize must not be more/)
   })
 
+  describe('rejects a percentile of the sla that too few requests can reach', () => {
+    const few = { rate: 10, duration: '4s', sla: { p99Ms: 250 } }
+
+    it.each([{}, { judge: true }, { arrivals: 'poisson' }, { onInconclusive: 'warn' }])('with %j', (change) => {
+      expect(changed({ ...few, ...change })).toBe(
+        'sla.p99Ms needs at least 100 requests, and this run has 40, got 250\n    → run 10 s, or limit p95Ms',
+      )
+    })
+
+    it('when a pattern carries the rate and the duration', () => {
+      const pattern = { kind: 'constant', rate: 10, durationMs: 4_000 }
+      expect(faultsOf({ target: complete.target, pattern, sla: few.sla })).toMatch(/^sla\.p99Ms needs at least 100/)
+    })
+
+    it.each([
+      ['nothing is judged', { judge: false }],
+      ['the run is long enough', { duration: '10s' }],
+      ['a journey sends more requests than it has arrivals', { journey: () => {} }],
+    ])('except when %s', (_, change) => {
+      expect(changed({ ...few, ...change })).toBe('no fault')
+    })
+
+    it('except in the closed model, whose number of requests is unknown', () => {
+      const closed = { target: complete.target, concurrency: 1, duration: '4s', sla: few.sla }
+      expect(faultsOf(closed)).toBe('no fault')
+    })
+
+    it('except when the plan has no request at all, which is another issue', () => {
+      const message = changed({ ...few, rate: 0.1 })
+      expect(message).toMatch(/^duration must leave room for one request/)
+      expect(message).not.toContain('sla')
+    })
+  })
+
   it.each(['rate', 'pattern', 'arrivals'])('concurrency beside %s is a fault of that key', (key) => {
     const value = { rate: 50, pattern: 'burst', arrivals: 'poisson' }[key]
     const message = faultsOf({ target: complete.target, duration: 500, concurrency: 5, [key]: value })

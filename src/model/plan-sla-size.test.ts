@@ -30,3 +30,16 @@ test('accepts exactly as many requests as a percentile needs', () => {
   expect(faultsOf({ p999Ms: 1 }, 999).map(({ remedy }) => remedy)).toEqual(['run 5 s, or limit p99Ms'])
   expect(faultsOf({ p50Ms: 1 }, 1).map(({ remedy }) => remedy)).toEqual(['run 8 s'])
 })
+
+test('rounds requests down and the advised duration to the exact second', () => {
+  expect(faultsOf({ p99Ms: 1 }, 99.6)).toMatchObject([
+    { rule: 'needs at least 100 requests, and this run has 99', remedy: 'run 5 s, or limit p95Ms' },
+  ])
+  expect(faultsOf({ p99Ms: 1 }, 40 - 1e-9)).toMatchObject([
+    { rule: 'needs at least 100 requests, and this run has 40', remedy: 'run 10 s, or limit p95Ms' },
+  ])
+})
+
+test('leaves a plan without a single request to the issue that says so', () => {
+  expect([faultsOf({ p99Ms: 1 }, 0), faultsOf({ p99Ms: 1 }, 0.9)]).toEqual([[], []])
+})

@@ -14,26 +14,30 @@ export const SLA_PERCENTILES: Readonly<Record<PercentileKey, number>> = {
 
 type PercentileKey = Exclude<keyof Sla, 'errorRate' | 'rps'>
 
+/** Absorbs the rounding error of a pattern's expected number of requests. */
+const ROUNDING = 1e-6
+
 /**
  * Rejects a percentile that cannot lie among the planned requests, `n · (1 − p) < 1`: whatever the run measures, it could
- * not be judged.
+ * not be judged. A plan without a single request has a plan issue of its own.
  */
 export function requireEnoughForSla(
   sla: Sla,
   { expected, durationMs }: { readonly expected: number; readonly durationMs: Ms },
   faults: PlanFault[],
 ): void {
+  if (expected < 1 - ROUNDING) return
   const keys = Object.keys(SLA_PERCENTILES) as PercentileKey[]
-  const fits = (key: PercentileKey): boolean => expected >= requestsFor(SLA_PERCENTILES[key]) - 1e-6
+  const fits = (key: PercentileKey): boolean => expected >= requestsFor(SLA_PERCENTILES[key]) - ROUNDING
   const lower = keys.findLast(fits)
   for (const key of keys) {
     if (sla[key] === undefined || fits(key)) continue
     const required = requestsFor(SLA_PERCENTILES[key])
-    const seconds = Math.ceil((required * durationMs) / expected / 1_000)
+    const seconds = Math.ceil((required * durationMs) / expected / 1_000 - ROUNDING)
     faults.push({
       key: `sla.${key}`,
       value: sla[key],
-      rule: `needs at least ${required} requests, and this run has ${Math.round(expected)}`,
+      rule: `needs at least ${required} requests, and this run has ${Math.floor(expected + ROUNDING)}`,
       remedy: `run ${formatDuration(seconds * 1_000)}${lower === undefined ? '' : `, or limit ${lower}`}`,
     })
   }

@@ -17,6 +17,10 @@ const sentences: readonly (readonly [VerdictReason, string])[] = [
     'a p50 needs at least 2 requests, this run has 1: run 2 s, or assert a maximum',
   ],
   [
+    { code: 'too-few-for-percentile', percentile: 95, requests: 10, requiredRequests: 20, perSecond: 5 },
+    'a p95 needs at least 20 requests, this run has 10: run 4 s, or assert p90',
+  ],
+  [
     { code: 'short-span', spanMs: 2_500, requiredMs: 10_000 },
     'a proof needs a run of at least 10 s, this one lasted 2.5 s',
   ],

@@ -10,7 +10,7 @@ const sentences: Sentences = {
   'too-few-for-percentile': ({ percentile, requests, requiredRequests, perSecond }) =>
     [
       `a p${percentile} needs at least ${formatCount(requiredRequests)} requests, this run has ${formatCount(requests)}: `,
-      perSecond > 0 ? `run ${formatDuration(Math.ceil(requiredRequests / perSecond) * 1_000)}, or ` : '',
+      perSecond > 0 ? `run ${formatDuration(Math.ceil(requiredRequests / perSecond - 1e-9) * 1_000)}, or ` : '',
       `assert ${lowerPercentile(percentile, requests)}`,
     ].join(''),
   'short-span': ({ spanMs, requiredMs }) =>
@@ -40,6 +40,6 @@ export function reasonSentence(reason: VerdictReason): string {
 
 /** The highest common percentile that lies among so many requests. */
 function lowerPercentile(percentile: number, requests: number): string {
-  const fits = [99, 95, 90, 75, 50].find((lower) => lower < percentile && requests * (1 - lower / 100) >= 1)
+  const fits = [99, 95, 90, 75, 50].find((lower) => lower < percentile && requests * (100 - lower) >= 100)
   return fits === undefined ? 'a maximum' : `p${fits}`
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
 import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.case.ts'
+import { seeded } from './simulated-services.builder.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
 /** 400 requests a second for 10 s. */
@@ -15,6 +16,49 @@ function sustains(result: LoadResult, rps: number): string {
 
 function each(more: (i: number) => Partial<StretchCase>, rest: Partial<LoadResult> = {}): LoadResult {
   return resultOf({ stretches: eachWith(stretches, (i) => ({ ...more(i) })), rest })
+}
+
+const QUEUE_RPS = 100
+const QUEUE_STRETCH_MS = 500
+const QUEUE_STRETCHES = 60
+const SERVERS = 4
+
+/**
+ * 30 s of a queue with four servers, Poisson arrivals and a constant service time, at `load` times its capacity. A stable
+ * queue has settled when the run begins; an overloaded one begins empty. The last stretch holds what ends after the run.
+ */
+function queueAt(load: number, seed: number): LoadResult {
+  const random = seeded(seed)
+  const serviceMs = (load * SERVERS * 1_000) / QUEUE_RPS
+  const endMs = QUEUE_STRETCHES * QUEUE_STRETCH_MS
+  const freeMs = Array.from({ length: SERVERS }, () => Number.NEGATIVE_INFINITY)
+  const made = Array.from({ length: QUEUE_STRETCHES }, () => ({
+    responsesMs: [] as number[],
+    arrivals: 0,
+    inFlight: 0,
+  }))
+  for (let atMs = load < 1 ? -20_000 : 0; ;) {
+    atMs -= (Math.log(random()) * 1_000) / QUEUE_RPS
+    if (atMs >= endMs) break
+    const server = freeMs.indexOf(Math.min(...freeMs))
+    const doneMs = Math.max(atMs, freeMs[server] ?? 0) + serviceMs
+    freeMs[server] = doneMs
+    for (const [i, stretch] of made.entries()) {
+      const stretchEndMs = (i + 1) * QUEUE_STRETCH_MS
+      if (atMs < stretchEndMs && doneMs >= stretchEndMs) stretch.inFlight++
+    }
+    if (atMs < 0) continue
+    const stretchAt = (ms: number): StretchCase & { responsesMs: number[]; arrivals: number } =>
+      made[Math.min(QUEUE_STRETCHES - 1, Math.floor(ms / QUEUE_STRETCH_MS))] as (typeof made)[number]
+    stretchAt(atMs).arrivals++
+    stretchAt(doneMs).responsesMs.push(doneMs - atMs)
+  }
+  return resultOf({
+    stretches: made,
+    stretchMs: QUEUE_STRETCH_MS,
+    serviceMs: () => serviceMs,
+    rest: { arrivals: 'poisson' },
+  })
 }
 
 describe('a rate', () => {
@@ -140,6 +184,19 @@ describe('a rate', () => {
     const verdict = sustainedRateVerdict(wandering, wandering, { rps: 400, within: 0.01 })
     expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(verdict.reasons?.map(({ code }) => code)).toEqual(['backlog-wanders'])
+  })
+
+  test('passes far below the capacity of a queue, fails far above it, and is mostly inconclusive near it', () => {
+    const verdicts = (load: number): readonly string[] =>
+      Array.from({ length: 12 }, (_, seed) => sustains(queueAt(load, seed), QUEUE_RPS))
+    const open = (all: readonly string[]): number => all.filter((verdict) => verdict.startsWith('leans to')).length
+    expect(new Set(verdicts(0.5))).toEqual(new Set(['pass']))
+    expect(new Set(verdicts(1.3))).toEqual(new Set(['fail']))
+    const [below, above] = [verdicts(0.97), verdicts(1.02)]
+    expect(below).not.toContain('fail')
+    expect(above).not.toContain('pass')
+    expect(open(below)).toBeGreaterThan(6)
+    expect(open(above)).toBeGreaterThan(6)
   })
 
   test('of a phase is judged by the growth within it', () => {

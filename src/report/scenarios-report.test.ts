@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
+import type { Leaning, VerdictValue } from '../model/verdict.ts'
+import { environment, recordOf, resultOf } from './run-record.case.ts'
+import { runRecords } from './run-records.ts'
+import { scenarioLines, scenariosSentence } from './scenarios-sentences.ts'
+import { scenariosReport } from './scenarios-report.ts'
+
+function scenario(name: string, verdict: VerdictValue, leaning?: Leaning): ScenarioFinding {
+  const judged = { verdict, ...(leaning !== undefined && { leaning }) }
+  const expectations = [{ text: 'p99 response time below 250 ms', observed: '83.2 ms', ...judged }]
+  return { name, about: `about ${name}`, ...judged, expectations, result: 0 }
+}
+
+const proven = scenario('Proven', 'pass')
+const likely = scenario('Likely', 'inconclusive', 'pass')
+const unlikely = scenario('Unlikely', 'inconclusive', 'fail')
+const open = scenario('Open', 'inconclusive', 'none')
+const broken = scenario('Broken', 'fail')
+
+function of(...scenarios: readonly ScenarioFinding[]): ScenariosFindings {
+  return { scenarios, skipped: [] }
+}
+
+/** The report, with its lines joined, so that a sentence can be found. */
+function report(findings: ScenariosFindings): string {
+  const record = recordOf({ results: [resultOf()], suite: 'scenarios', findings })
+  const [run] = runRecords([{ test: 'scenarios', record }], environment)
+  return ((run && scenariosReport.render(run)) ?? '').replace(/\s+/g, ' ')
+}
+
+test.each([
+  [of(proven), '1 of 1 scenario met the service level.'],
+  [of(likely), '1 of 1 scenario met the service level (not proven).'],
+  [of(proven, likely), '2 of 2 scenarios met the service level (1 of them not proven).'],
+  [
+    of(proven, likely, unlikely, open, broken),
+    '2 of 5 scenarios met the service level (1 of them not proven); not met: Unlikely (inconclusive), Open (inconclusive), Broken (fail).',
+  ],
+])('counts a scenario as met when it passes or leans to a pass, and says what is not proven (%#)', (findings, text) => {
+  expect(scenariosSentence(findings)).toBe(text)
+})
+
+test('lists the expectations that are not met', () => {
+  const seen = 'p99 response time below 250 ms, was 83.2 ms'
+  expect(scenarioLines(of(proven, likely, unlikely, open, broken))).toEqual([
+    `Unlikely: inconclusive: ${seen}`,
+    `Open: inconclusive: ${seen}`,
+    `Broken: fail: ${seen}`,
+  ])
+})
+
+test('reports the side that an inconclusive scenario leans to, in the table and beside each expectation', () => {
+  const text = report(of(proven, likely, unlikely, open))
+  for (const row of ['Proven pass', 'Likely leans to pass', 'Unlikely leans to fail', 'Open inconclusive']) {
+    expect(text).toContain(`${row} 500 12.1`)
+  }
+  for (const word of ['PASS', 'LEANS TO PASS', 'LEANS TO FAIL', 'INCONCLUSIVE']) {
+    expect(text).toContain(`${word} p99 response time below 250 ms: 83.2 ms`)
+  }
+})
+
+test('advises a longer run only for scenarios that do not lean to a pass', () => {
+  expect(report(of(proven, likely))).not.toContain('could not be judged')
+  expect(report(of(likely, open))).toContain('1 scenario could not be judged: run longer (LOAD_DURATION)')
+})

@@ -11,6 +11,7 @@ import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenariosFindings } from '../model/scenarios-findings.ts'
+import type { VerdictReason } from '../model/verdict.ts'
 import { artifacts } from '../report/index.ts'
 import { renderArtifacts } from '../report/render.ts'
 import { runLoad } from '../run/index.ts'
@@ -146,6 +147,32 @@ function recordOf(suite: string, results: readonly LoadResult[], found: unknown)
   }
 }
 
+/** One reason of each code: a code that is missing here does not compile. */
+const reasons = {
+  'too-few-for-percentile': {
+    code: 'too-few-for-percentile',
+    percentile: 99,
+    requests: 40,
+    requiredRequests: 100,
+    perSecond: 10,
+  },
+  'short-span': { code: 'short-span', spanMs: 4_000, requiredMs: 10_000 },
+  'few-batches': { code: 'few-batches', batches: 11, requiredBatches: 20 },
+  correlated: { code: 'correlated', requests: 6_000, effective: 66 },
+  'slow-variation': { code: 'slow-variation', requests: 1_000, effective: 24 },
+  'possible-outages': { code: 'possible-outages', outageMs: 500, requiredMs: 149_500 },
+  'all-requests-wrong': { code: 'all-requests-wrong', requests: 20 },
+  'all-batches-wrong': { code: 'all-batches-wrong', batches: 5, share: 0.525 },
+  'backlog-wanders': { code: 'backlog-wanders', requests: 61, allowed: 24 },
+} satisfies { readonly [Code in VerdictReason['code']]: Extract<VerdictReason, { readonly code: Code }> }
+
+/** What the schema of load tests has against a verdict with these keys. */
+function faultsInVerdict(change: object): unknown {
+  const run = recordOf('load', [made], null)
+  const [kept] = run.verdicts
+  return faultsIn([{ ...run, verdicts: [Object.assign({}, kept, change)] }])['load_test_results.json']
+}
+
 /** The JSON files of these runs, each with what its schema has against it. */
 function faultsIn(runs: readonly RunRecord[]): Record<string, unknown> {
   const files = renderArtifacts(
@@ -171,6 +198,29 @@ describe('the published schemas', () => {
   test('hold for several runs in one file', () => {
     const runs = ['a', 'b'].map((name) => Object.assign(recordOf('limits', [made], findings.limits), { name }))
     expect(faultsIn(runs)).toEqual({ 'limits_test.json': [] })
+  })
+
+  test.each(['pass', 'fail', 'none'])('accept a verdict that leans to %s, with a reason of every code', (leaning) => {
+    expect(faultsInVerdict({ verdict: 'inconclusive', leaning, reasons: Object.values(reasons) })).toEqual([])
+  })
+
+  test.each([{ leaning: 'maybe' }, { reasons: [{ code: 'no-such-code' }] }, { reasons: [{}] }])(
+    'reject a verdict with %j',
+    (change) => {
+      expect(faultsInVerdict({ verdict: 'inconclusive', ...change })).not.toEqual([])
+    },
+  )
+
+  test('accept the leaning of a scenario and of an expectation, and reject any other word', () => {
+    const leaning = (word: string): unknown => {
+      const [scenario] = findings.scenarios.scenarios
+      const open = { verdict: 'inconclusive', leaning: word }
+      const found = { ...scenario, ...open, expectations: [{ text: 'fast', observed: '1 ms', ...open }] }
+      const run = recordOf('scenarios', [made], { ...findings.scenarios, scenarios: [found] })
+      return faultsIn([run])['scenario_results.json']
+    }
+    expect(['pass', 'fail', 'none'].map((word) => leaning(word))).toEqual([[], [], []])
+    expect(leaning('maybe')).not.toEqual([])
   })
 
   test('hold for what a real run measures, with errors, drops, phases and traces in it', async () => {

@@ -26,7 +26,7 @@ export interface LoadPluginOptions extends LoadReporterOptions {
   readonly include?: string | readonly string[]
   /** Of every verdict: the plan's key of this name. */
   readonly confidence?: Ratio
-  /** What an inconclusive verdict does: the plan's key of this name. */
+  /** What an inconclusive verdict does: `'lean'` (default), `'fail'` or `'warn'`; the plan's key of this name. */
   readonly onInconclusive?: OnInconclusive
 }
 

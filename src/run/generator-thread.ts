@@ -19,7 +19,7 @@ interface ActiveJob {
 }
 
 /**
- * A generator thread. It warms up when it is told to, and runs one job at a time. It never keeps the process alive by
+ * A generator thread. It warms up on request, and runs one job at a time. It never keeps the process alive by
  * itself: only the port of a job does.
  */
 export class GeneratorThread {

@@ -76,7 +76,7 @@ export function aroundEstimate(
     return holdTrial(low === null ? rate : Math.max(rate, tidy(1.01 * low)))
   }
 
-  /** A rate just above the limit, or above everything that was held against the estimate. */
+  /** A rate just above the limit, or above every rate that the estimate was compared with. */
   function refute(held: Rps, lowest: Rps): OpenTrial | SearchEnd {
     const target = tidy(Math.min(estimate.refuteRps, widest * lowest))
     const ups = isExact ? EXACT_UP : RANDOM_UP

@@ -233,7 +233,7 @@ describe('a generator that was suspended', () => {
   })
 })
 
-describe('a generator that ran out of', () => {
+describe('a generator that exhausted its', () => {
   const exhausted = (facts: DoubtFacts): LoadResult => ({
     ...slow,
     generator: { ...slow.generator, doubts: [doubt(facts)] },

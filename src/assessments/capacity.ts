@@ -1,6 +1,7 @@
 import type { LoadContext } from '../hosts/port.ts'
 import { sizingOf } from '../judge/analysis/sizing.ts'
 import { fitUsl, type UslPoint } from '../judge/analysis/usl.ts'
+import { MIN_PROOF_MS } from '../judge/verdict/proof.ts'
 import { limitVerdicts } from '../judge/verdict/service-level.ts'
 import { sustainedRateVerdict } from '../judge/verdict/sustained-rate.ts'
 import type { CapacityFindings, CapacityPhase, CapacitySla } from '../model/capacity-findings.ts'
@@ -244,17 +245,14 @@ class Assessment {
   }
 }
 
-/** A verdict is proven over at least this time. */
-const PROOF_MS: Ms = 10_000
-
 /** Why no phase showed or refuted a number of users. */
 function unknownUsers(phases: readonly CapacityPhase[], phaseMs: Ms): readonly UnknownValue[] {
   const [lowest] = phases.toSorted((a, b) => a.rate - b.rate)
   if (lowest === undefined) return []
   const { rate, verdict } = lowest
   const value = 'users'
-  if (verdict === 'inconclusive' && phaseMs < PROOF_MS) {
-    return [{ value, reason: { code: 'too-short', lengthMs: phaseMs, requiredMs: PROOF_MS } }]
+  if (verdict === 'inconclusive' && phaseMs < MIN_PROOF_MS) {
+    return [{ value, reason: { code: 'too-short', lengthMs: phaseMs, requiredMs: MIN_PROOF_MS } }]
   }
   return [{ value, reason: { code: 'not-shown', rps: rate, evidence: `its verdict was ${verdict}` } }]
 }

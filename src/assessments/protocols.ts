@@ -24,7 +24,7 @@ import {
   type SuiteHost,
   type SuiteTargets,
   targetsOf,
-  worstLeaning,
+  leaningOfOpen,
   worstOf,
 } from './suite.ts'
 
@@ -115,7 +115,7 @@ async function compare(
   settleSuite({
     matcher: 'protocolsSuite',
     verdict: measured.length === 0 ? 'invalid' : worstOf(measured.map(({ verdict }) => verdict)),
-    leaning: worstLeaning(measured.map(({ verdict }, i) => ({ verdict, leaning: leaningOf(calm[i], slo) }))),
+    leaning: leaningOfOpen(measured.map(({ verdict }, i) => ({ verdict, leaning: leaningOf(calm[i], slo) }))),
     message: protocolsSentence(findings),
     lines: protocolLines(findings),
     result: deciding,

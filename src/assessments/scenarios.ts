@@ -19,7 +19,7 @@ import {
   type SuiteHost,
   type SuiteTargets,
   targetsOf,
-  worstLeaning,
+  leaningOfOpen,
   worstOf,
 } from './suite.ts'
 
@@ -86,7 +86,7 @@ async function runAll(
     const judged = judge(result, scenario.sla ?? sla)
     for (const verdict of judged) keepVerdict(result, 'scenariosSuite', verdict)
     const verdict = worstOf(judged.map((each) => each.verdict))
-    const leaning = verdict === 'inconclusive' ? worstLeaning(judged) : undefined
+    const leaning = verdict === 'inconclusive' ? leaningOfOpen(judged) : undefined
     const { name: scenarioName, about } = scenario
     found.push({
       name: scenarioName,
@@ -101,7 +101,7 @@ async function runAll(
     context.conclude('scenarios', findings(), name)
   }
   const verdict = found.length === 0 ? 'invalid' : worstOf(found.map((each) => each.verdict))
-  const leaning = verdict === 'inconclusive' ? worstLeaning(found) : undefined
+  const leaning = verdict === 'inconclusive' ? leaningOfOpen(found) : undefined
   const deciding = found.find((each) => each.verdict === verdict && each.leaning === leaning)
   settleSuite({
     matcher: 'scenariosSuite',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LoadVerdictError } from '../model/errors.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
-import { leaningVerdict, settleSuite, worstLeaning, worstOf } from './suite.ts'
+import { leaningVerdict, settleSuite, leaningOfOpen, worstOf } from './suite.ts'
 
 const open = (leaning?: Leaning): { readonly verdict: VerdictValue; readonly leaning?: Leaning } => ({
   verdict: 'inconclusive',
@@ -22,12 +22,12 @@ describe('the worst leaning', () => {
     [['pass', 'pass'], 'pass'],
     [[undefined, 'pass'], 'none'],
   ] as const)('of %j is %s', (leanings, worst) => {
-    expect(worstLeaning(leanings.map((leaning) => open(leaning)))).toBe(worst)
+    expect(leaningOfOpen(leanings.map((leaning) => open(leaning)))).toBe(worst)
   })
 
   test('counts inconclusive verdicts only', () => {
-    expect(worstLeaning([{ verdict: 'fail', leaning: 'fail' }, open('pass')])).toBe('pass')
-    expect(worstLeaning([{ verdict: 'pass' }, { verdict: 'fail' }])).toBeUndefined()
+    expect(leaningOfOpen([{ verdict: 'fail', leaning: 'fail' }, open('pass')])).toBe('pass')
+    expect(leaningOfOpen([{ verdict: 'pass' }, { verdict: 'fail' }])).toBeUndefined()
   })
 })
 

@@ -2,6 +2,7 @@ import type { LoadContext } from '../hosts/port.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
 import { isGreen, judge } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
+import { worstLeaning } from '../judge/verdict/service-level.ts'
 import { LoadVerdictError } from '../model/errors.ts'
 import type { LoadPlan, ProtocolName, Target } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
@@ -64,12 +65,10 @@ export function worstOf(verdicts: readonly VerdictValue[]): VerdictValue {
   return ORDER.find((value) => verdicts.includes(value)) ?? 'pass'
 }
 
-const LEANINGS = ['fail', 'none', 'pass'] as const satisfies readonly Leaning[]
-
 /** Of several verdicts, the worst leaning of the inconclusive ones; undefined where there are none. */
-export function worstLeaning(verdicts: readonly Judged[]): Leaning | undefined {
+export function leaningOfOpen(verdicts: readonly Judged[]): Leaning | undefined {
   const open = verdicts.filter(({ verdict }) => verdict === 'inconclusive')
-  return LEANINGS.find((value) => open.some(({ leaning = 'none' }) => leaning === value))
+  return open.length === 0 ? undefined : worstLeaning(open)
 }
 
 type Judged = Pick<JudgedVerdict, 'verdict' | 'leaning'>

@@ -74,7 +74,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
 const LEANINGS = ['fail', 'none', 'pass'] as const satisfies readonly Leaning[]
 
 /** Of several inconclusive terms: one that leans to fail decides, then one that leans to neither side. */
-function worstLeaning(terms: readonly JudgedVerdict[]): Leaning {
+export function worstLeaning(terms: readonly Pick<JudgedVerdict, 'leaning'>[]): Leaning {
   return LEANINGS.find((value) => terms.some(({ leaning = 'none' }) => leaning === value)) ?? 'none'
 }
 

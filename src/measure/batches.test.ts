@@ -15,7 +15,7 @@ interface Slice {
   readonly latencyMs: number
 }
 
-/** One slice, in which as many requests came due and met their fate as it says. */
+/** Returns one slice in which the given numbers of requests were due and ended. */
 function deltaOf({ arrivals, successes, timeouts, refusals, dropped, latencyMs }: Slice): TallyDelta {
   const tally = new Tally([])
   for (let i = 0; i < arrivals; i++) tally.arrive(latencyMs / 2)
@@ -52,7 +52,7 @@ function countsIn(encoded: readonly string[]): number {
   return total(encoded.map((text) => total(Array.from(decodeHdr(text).counts))))
 }
 
-test('every sum survives the merging of neighbours', () => {
+test('merging adjacent batches keeps every sum', () => {
   fc.assert(
     fc.property(slices, (given) => {
       const batches = seriesOf(given)
@@ -70,7 +70,7 @@ test('every sum survives the merging of neighbours', () => {
   )
 })
 
-test('the largest lateness of each batch survives the merging of neighbours', () => {
+test('merging adjacent batches keeps the largest lateness of both', () => {
   const series = new BatchSeries(0)
   const slice = { arrivals: 1, successes: 1, timeouts: 0, refusals: 0, dropped: 0 }
   for (let i = 0; i < 65; i++) series.add(deltaOf({ ...slice, latencyMs: i === 21 ? 400 : 2 }))
@@ -78,7 +78,7 @@ test('the largest lateness of each batch survives the merging of neighbours', ()
   expect(generatorLagMs).toEqual(Array.from({ length: 33 }, (_, batch) => (batch === 10 ? 200 : 1)))
 })
 
-test('the number in flight at the end of each batch is that at the end of its last slice', () => {
+test('the in-flight count of a batch is that at the end of its last slice', () => {
   fc.assert(
     fc.property(slices, (given) => {
       const { lengthMs, inFlight } = seriesOf(given)
@@ -93,7 +93,7 @@ test('the number in flight at the end of each batch is that at the end of its la
   )
 })
 
-test('there are never more than 64 batches, and never fewer than 32 once there have been', () => {
+test('keeps at most 64 batches, and at least 32 once there were that many', () => {
   const series = new BatchSeries(0)
   const nothing = deltaOf({ arrivals: 0, successes: 0, timeouts: 0, refusals: 0, dropped: 0, latencyMs: 1 })
   for (let slice = 1; slice <= 3_000; slice++) {
@@ -104,7 +104,7 @@ test('there are never more than 64 batches, and never fewer than 32 once there h
   }
 })
 
-test('a slice in which nothing happened carries the number in flight on, once something follows it', () => {
+test('an empty slice keeps the in-flight count once another slice follows', () => {
   const series = new BatchSeries(0)
   series.add(deltaOf({ arrivals: 3, successes: 1, timeouts: 0, refusals: 0, dropped: 0, latencyMs: 1 }))
   series.addEmpty()
@@ -113,7 +113,7 @@ test('a slice in which nothing happened carries the number in flight on, once so
   expect(series.toJSON()).toMatchObject({ lengthMs: 100, arrivals: [3, 0, 0], inFlight: [2, 2, 0] })
 })
 
-test('asking twice gives the same, and what is added between is in the second', () => {
+test('toJSON twice returns the same batches, plus what was added in between', () => {
   const series = new BatchSeries(0)
   const slice = { arrivals: 1, successes: 1, timeouts: 0, refusals: 0, dropped: 0, latencyMs: 7 }
   for (let i = 0; i < 64; i++) series.add(deltaOf(slice))

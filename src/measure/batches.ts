@@ -6,7 +6,10 @@ import type { HistogramDelta } from './histogram.ts'
 import { SLICE_MS } from './recorder.ts'
 import type { TallyDelta } from './tally.ts'
 
-/** At this many batches, neighbours are merged: the number stays between half of it and all of it, however long the run. */
+/**
+ * Maximum number of batches. At this number, adjacent batches are merged in pairs, so a run of any length keeps between
+ * half of it and all of it.
+ */
 const MOST_BATCHES = 64
 
 const HISTOGRAMS = ['responseTime', 'serviceTime', 'targetTime'] as const
@@ -22,28 +25,28 @@ interface Batch {
   histograms: Record<(typeof HISTOGRAMS)[number], CachedHistogram>
 }
 
-/** Filled buckets and, once asked for, their encoded form. */
+/** Filled buckets and, after the first request for it, their encoded form. */
 interface CachedHistogram extends SparseHistogram {
   encoded?: string
 }
 
-/** Keeps the course of a run in a bounded number of stretches of equal length. */
+/** Records how a run develops over time, in a bounded number of batches of equal length. */
 export class BatchSeries {
   readonly #batches: Batch[] = []
   readonly #startSlice: number
   #slicesPerBatch = 1
   #slices = 0
-  /** Slices without anything since the last that had something; they count once something follows them. */
+  /** Number of empty slices since the last non-empty one. They are added only when another slice follows. */
   #empty = 0
   #inFlight = 0
   #lastSuccessSlice = 0
 
-  /** `startSlice` is the position of the first slice that will be added. */
+  /** `startSlice` is the index of the first slice that will be added. */
   constructor(startSlice: number) {
     this.#startSlice = startSlice
   }
 
-  /** The next slice, in order of time. */
+  /** Adds the next slice. Slices are added in time order. */
   add(delta: TallyDelta): void {
     for (; this.#empty > 0; this.#empty--) this.#passEmpty()
     this.#inFlight += delta.inFlight
@@ -65,12 +68,14 @@ export class BatchSeries {
     this.#slices++
   }
 
-  /** A slice in which nothing happened here: a phase that is over must not be stretched to the end of the run. */
+  /** Adds an empty slice. It is not counted yet, so that a finished phase does not extend to the end of the run. */
   addEmpty(): void {
     this.#empty++
   }
 
-  /** From the start to the last slice in which a request succeeded: answers that came just after the end are in time. */
+  /**
+   * Time from the start to the last slice with a success. Responses that arrive just after the end of the load count.
+   */
   get untilLastSuccessMs(): Ms {
     return this.#lastSuccessSlice * SLICE_MS
   }
@@ -146,7 +151,7 @@ function join(first: Batch, second: Batch): Batch {
   }
 }
 
-/** Both histograms in one, buckets in rising order. */
+/** Merges both histograms, with buckets in ascending order. */
 function merge(a: SparseHistogram, b: SparseHistogram | HistogramDelta): SparseHistogram {
   const buckets = new Uint16Array(a.buckets.length + b.buckets.length)
   const counts = new Uint32Array(buckets.length)

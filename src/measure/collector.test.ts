@@ -12,7 +12,7 @@ const LIMITS = [
 ]
 const LENGTH_MS = 4_000
 
-/** What one thread hands over for these requests: all events in order of time. */
+/** Returns the slices that one thread hands over for these requests, with all events in time order. */
 function slicesOf(samples: readonly Sample[], endMs: number): readonly SliceDelta[] {
   const recorder = new Recorder(LIMITS)
   const events = samples.flatMap((sample) => [
@@ -34,7 +34,10 @@ function collected(threads: readonly (readonly SliceDelta[])[]): Collector {
   return collector
 }
 
-/** Everything that was counted, but for the means: sums of fractions depend on the order of adding in their last digit. */
+/**
+ * Returns all figures except means and deviations: sums of fractions depend on the order of addition in their last
+ * digit.
+ */
 function exactPart({ responseTime, serviceTime, targetTime, queueTime, scheduleLag, ...rest }: Figures): unknown {
   const distributions = [responseTime, serviceTime, targetTime, queueTime, scheduleLag].map((distribution) => {
     if (!('histogram' in distribution)) return distribution
@@ -45,7 +48,7 @@ function exactPart({ responseTime, serviceTime, targetTime, queueTime, scheduleL
   return { ...rest, errorsByClass, distributions }
 }
 
-test('requests spread over threads at random add up to what one thread records', () => {
+test('requests spread randomly over threads add up to what one thread records', () => {
   const dealt = fc.integer({ min: 1, max: 4 }).chain((threads) =>
     fc.record({
       threads: fc.constant(threads),
@@ -87,7 +90,7 @@ function expectBatchesToAddUp(batches: Batches, figures: Figures): void {
   expect(total(batches.unanswered)).toBe(figures.unanswered)
 }
 
-test('every request has one fate in the whole, in each interval, operation, phase and batch', () => {
+test('every request has one outcome in the total and in its interval, operation, phase and batch', () => {
   fc.assert(
     fc.property(arbitrarySamples(LENGTH_MS), (samples) => {
       const collector = collected([slicesOf(samples, LENGTH_MS + 1_000)])
@@ -112,7 +115,7 @@ test('every request has one fate in the whole, in each interval, operation, phas
   )
 })
 
-test('limits are counted exactly, over every success', () => {
+test('counts exactly how many successes exceed each limit', () => {
   fc.assert(
     fc.property(arbitrarySamples(LENGTH_MS), (samples) => {
       const { overLimit } = collected([slicesOf(samples, LENGTH_MS + 1_000)]).total(LENGTH_MS)
@@ -127,7 +130,7 @@ test('limits are counted exactly, over every success', () => {
   )
 })
 
-test('a slice counts once every thread has handed in its own', () => {
+test('counts a slice once every thread has handed in its part', () => {
   const sample = sampleOf({ doneMs: 10 })
   const slices = slicesOf([sample], 1_000)
   const collector = new Collector(2, [])
@@ -139,7 +142,7 @@ test('a slice counts once every thread has handed in its own', () => {
   expect(collector.add(1, slices.slice(4))).toMatchObject([{ startMs: 0, durationMs: 1_000, successes: 2 }])
 })
 
-test('a thread that ended early does not hold the others up', () => {
+test('a thread that ended early does not delay the others', () => {
   const slices = slicesOf([sampleOf({ dueMs: 150, doneMs: 1_250 })], 1_300)
   const collector = new Collector(2, [])
   collector.add(0, slices)
@@ -149,7 +152,7 @@ test('a thread that ended early does not hold the others up', () => {
   expect(last).toMatchObject([{ startMs: 1_000, durationMs: 300, successes: 1, inFlight: 1 }])
 })
 
-test('an operation or a phase has batches from its first request to its last, so that a short one has enough', () => {
+test('the batches of an operation or phase cover only its first to its last request', () => {
   const samples = [2_050, 2_150, 2_550].map((atMs) =>
     sampleOf({ intendedMs: atMs, dueMs: atMs, sentMs: atMs, doneMs: atMs + 1, operation: 'late', phase: 2 }),
   )
@@ -161,7 +164,7 @@ test('an operation or a phase has batches from its first request to its last, so
   expect(collector.phase(1, 1_000)).toMatchObject({ requestsScheduled: 0, errorRate: 0, responseTime: { count: 0 } })
 })
 
-test('answered failures are responses, silence is not', () => {
+test('counts answered failures as responses, and timeouts and lost connections not', () => {
   const failed = (errorClass: 'http-5xx' | 'timeout' | 'connection'): Sample =>
     sampleOf({ fate: 'error', errorClass, doneMs: 1 })
   const dropped = sampleOf({ fate: 'dropped', dropReason: 'overflow', sentMs: Number.NaN, doneMs: 1 })
@@ -178,7 +181,7 @@ test('answered failures are responses, silence is not', () => {
   })
 })
 
-test('what a target carried is counted until its last success, however long after the last arrival that came', () => {
+test('achievedRps covers the time until the last success, even long after the last arrival', () => {
   const samples = Array.from({ length: 30 }, (_, i) => {
     const atMs = i * 30
     return sampleOf({ intendedMs: atMs, dueMs: atMs, sentMs: atMs, doneMs: i < 10 ? atMs + 1 : 2_050 })
@@ -188,10 +191,10 @@ test('what a target carried is counted until its last success, however long afte
   expect(achievedRps).toBe(15)
 })
 
-test('journeys of several threads add up, and what they carried is over the time they started in', () => {
+test('journeys of several threads add up, and achievedRps covers the time in which they started', () => {
   const threads = [0, 1].map((thread) => {
     const recorder = new Recorder(LIMITS)
-    // Ten a second in each, for 2 s; each takes 1 s, most of it to think.
+    // Each thread starts ten journeys per second for 2 s. Each journey takes 1 s, most of it think time.
     const journeys = Array.from({ length: 20 }, (_, i) => {
       const startMs = 100 * i + 50 * thread
       return sampleOf({ intendedMs: startMs, dueMs: startMs, sentMs: startMs, doneMs: startMs + 1_000 })

@@ -6,13 +6,13 @@ import { IntervalSeries } from './intervals.ts'
 import { SLICE_MS, type SliceDelta } from './recorder.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
-/** A group of requests over the whole run: its sums, and its course in batches. */
+/** A group of requests over the whole run: its totals, and its batches over time. */
 class Group {
   readonly #limits: readonly LatencyLimit[]
   readonly #tally: Tally
   readonly #batches: BatchSeries
 
-  /** `startSlice`: the slice in which its first request came. */
+  /** `startSlice` is the slice of the group's first request. */
   constructor(limits: readonly LatencyLimit[], startSlice: number) {
     this.#limits = limits
     this.#tally = new Tally(limits)
@@ -33,7 +33,7 @@ class Group {
     return figuresOf(this.#tally.peek(), this.#limits, durationMs)
   }
 
-  /** `untilMs`: when the target had done its work. */
+  /** `untilMs` is the time at which the target finished its work. */
   judged(durationMs: Ms, untilMs: Ms = this.#batches.untilLastSuccessMs): JudgedFigures {
     const figures = this.figures(durationMs)
     const spanMs = Math.max(durationMs, untilMs)
@@ -43,8 +43,8 @@ class Group {
 }
 
 /**
- * Adds up the slices of every generator thread, losslessly and in order of time: a slice counts once all threads have
- * handed in theirs. What it holds is bounded: sums, at most 64 batches per group, at most 600 intervals.
+ * Adds up the slices of all generator threads, losslessly and in time order. A slice counts once all threads have
+ * handed in theirs. Memory is bounded: totals, at most 64 batches per group, at most 600 intervals.
  */
 export class Collector {
   readonly #limits: readonly LatencyLimit[]
@@ -84,13 +84,13 @@ export class Collector {
     return this.#intervals.intervals
   }
 
-  /** Slices of one thread, in order. Returns the intervals that became complete. */
+  /** Adds slices of one thread, in order. Returns the intervals that this completed. */
   add(thread: number, slices: readonly SliceDelta[]): readonly Interval[] {
     this.#pending[thread]?.push(...slices)
     return this.#drain()
   }
 
-  /** A thread hands in nothing more. Returns the intervals that became complete. */
+  /** Marks a thread as finished: it hands in no more slices. Returns the intervals that this completed. */
   end(thread: number): readonly Interval[] {
     this.#ended[thread] = true
     const completed = this.#drain()
@@ -105,14 +105,14 @@ export class Collector {
     return Object.fromEntries([...this.#operations].map(([name, group]) => [name, group.judged(durationMs)]))
   }
 
-  /** Empty figures while nothing of the phase has come due. */
+  /** Returns empty figures if no request of the phase has been due. */
   phase(index: number, durationMs: Ms): JudgedFigures {
     return (this.#phases.get(index) ?? new Group(this.#limits, this.#slices)).judged(durationMs)
   }
 
-  /** The journeys as if each were one request. */
+  /** Returns the figures of journeys, each counted as one request. */
   journeys(durationMs: Ms): JudgedFigures {
-    // Who starts a journey at the end of the run takes his time with it, which is not the target's.
+    // A journey that starts at the end of the run continues after it with think time, which is not the target's time.
     return this.#journeys.judged(durationMs, Math.floor(this.#journeysUntilMs / SLICE_MS) * SLICE_MS)
   }
 

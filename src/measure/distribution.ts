@@ -3,7 +3,10 @@ import { encodeHdr } from '../model/hdr-codec.ts'
 import type { Distribution } from '../model/result.ts'
 import type { HistogramDelta } from './histogram.ts'
 
-/** Statistics of recorded latencies; of none, that there were none. Mean and deviation are of the values themselves, percentiles of their buckets. */
+/**
+ * Returns statistics of recorded latencies, or `{ count: 0 }` if there are none. Mean and standard deviation are
+ * computed from the values themselves, percentiles from their buckets.
+ */
 export function distributionOf(delta: HistogramDelta | undefined): Distribution {
   if (delta === undefined) return { count: 0 }
   const { count, sumUs, sumSquaresUs } = delta
@@ -29,8 +32,8 @@ export function distributionOf(delta: HistogramDelta | undefined): Distribution 
 const PERCENTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const
 
 /**
- * For each p the smallest recorded value with at least a share p of all values at or below it (HdrHistogram's
- * definition: the upper edge of its bucket), in ms. `ps` must rise.
+ * Returns, for each p, the smallest recorded value with at least a share p of all values at or below it, in ms
+ * (HdrHistogram's definition: the upper edge of its bucket). `ps` must be ascending.
  */
 function percentilesMs({ buckets, counts, count, maxUs }: HistogramDelta, ps: readonly number[]): number[] {
   const found: number[] = []
@@ -43,7 +46,7 @@ function percentilesMs({ buckets, counts, count, maxUs }: HistogramDelta, ps: re
   return found
 }
 
-/** Rank of the p-quantile among `count` values. The tiny allowance keeps 0.99 × 100 from becoming 100 by rounding. */
+/** Rank of the p-quantile among `count` values. The small tolerance keeps 0.99 × 100 from being rounded up to 100. */
 function rankOf(p: number, count: number): number {
   return Math.max(1, Math.ceil(p * count - 1e-9))
 }

@@ -4,8 +4,9 @@ import { distributionOf } from './distribution.ts'
 import type { LatencyLimit, TallyDelta } from './tally.ts'
 
 /**
- * Counts, ratios and distributions as a LoadResult has them. `durationMs` is what rates are over; `arrivalsOnly` makes
- * the offered rate of what came due instead of what met its fate, which differ within an interval.
+ * Returns counts, ratios and distributions in the form of a LoadResult. Rates are per `durationMs`. With
+ * `arrivalsOnly`, the offered rate counts the requests that were due instead of those that ended; the two differ within
+ * an interval.
  */
 export function figuresOf(
   counted: TallyDelta,

@@ -9,7 +9,7 @@ import { Histogram, type HistogramDelta } from './histogram.ts'
 
 const PERCENTILES = { p50Ms: 0.5, p75Ms: 0.75, p90Ms: 0.9, p95Ms: 0.95, p99Ms: 0.99, p999Ms: 0.999 } as const
 
-/** Latencies in whole µs, of every magnitude. */
+/** Latencies in whole µs, of every order of magnitude. */
 const latencyUs = fc
   .tuple(fc.integer({ min: 0, max: 31 }), fc.double({ min: 1, max: 2, noNaN: true }))
   .map(([power, factor]) => Math.min(HIGHEST_US, Math.floor(2 ** power * factor)))
@@ -23,17 +23,17 @@ function recorded(us: readonly number[]): Histogram {
 
 function figuresOf(histogram: Histogram): Exclude<Distribution, { count: 0 }> {
   const distribution = distributionOf(histogram.peek())
-  if (!('histogram' in distribution)) throw new Error('nothing was recorded')
+  if (!('histogram' in distribution)) throw new Error('no value was recorded')
   return distribution
 }
 
-test('a percentile is the exact quantile, to the bucket', () => {
+test('a percentile lies in the bucket of the exact quantile', () => {
   fc.assert(
     fc.property(latenciesUs, (us) => {
       const sorted = us.toSorted((one, other) => one - other)
       const figures = figuresOf(recorded(us))
       for (const [key, p] of Object.entries(PERCENTILES)) {
-        // Whole numbers: p · n as a product of decimals would itself be off by a rank now and then.
+        // Integers: p · n as a product of decimals would sometimes be off by one rank.
         const rank = Math.ceil((Math.round(p * 1_000) * us.length) / 1_000)
         const exactUs = sorted[rank - 1] ?? Number.NaN
         const seenUs = 1_000 * figures[key as keyof typeof PERCENTILES]
@@ -50,7 +50,7 @@ test('a percentile is the exact quantile, to the bucket', () => {
   )
 })
 
-test("percentiles are HdrHistogram's, but never above the greatest value", () => {
+test("percentiles equal HdrHistogram's, capped at the largest value", () => {
   const reference = build({ highestTrackableValue: HIGHEST_US, numberOfSignificantValueDigits: 3 })
   fc.assert(
     fc.property(latenciesUs, (us) => {
@@ -66,33 +66,33 @@ test("percentiles are HdrHistogram's, but never above the greatest value", () =>
   )
 })
 
-test('the p-quantile of n values has rank ⌈pn⌉, not one more by rounding', () => {
+test('the p-quantile of n values has rank ⌈pn⌉ despite rounding errors', () => {
   const figures = figuresOf(recorded(Array.from({ length: 100 }, (_, i) => i + 1)))
   expect(figures).toMatchObject({ p50Ms: 0.05, p75Ms: 0.075, p90Ms: 0.09, p95Ms: 0.095, p99Ms: 0.099, p999Ms: 0.1 })
 })
 
-test('mean and deviation are of the values, not of their buckets', () => {
+test('computes mean and deviation from the values, not from their buckets', () => {
   fc.assert(
     fc.property(latenciesUs, (us) => {
       const mean = us.reduce((sum, value) => sum + value, 0) / us.length
       const variance = us.reduce((sum, value) => sum + (value - mean) ** 2, 0) / us.length
       const figures = figuresOf(recorded(us))
       expect(1_000 * figures.meanMs).toBeCloseTo(mean, 3)
-      // A difference of squares keeps half the digits.
+      // A difference of squares loses half of the digits.
       expect(Math.abs(1_000 * figures.stddevMs - Math.sqrt(variance))).toBeLessThan(1e-3 + 1e-6 * mean)
     }),
     { numRuns: 60 },
   )
 })
 
-test('the lossless form holds every value in its bucket', () => {
+test('the lossless encoding keeps every value in its bucket', () => {
   const { histogram } = figuresOf(recorded([1_500, 1_500, 70, 3_000_000]))
   const { buckets, counts } = decodeHdr(histogram)
   expect(buckets).toEqual([70, 1_500, bucketOf(3_000_000)])
   expect(counts).toEqual([1, 2, 1])
 })
 
-test('taking pieces and adding them elsewhere loses nothing, whatever the cut and the order', () => {
+test('adding up partial histograms loses nothing, for any split and order', () => {
   fc.assert(
     fc.property(
       fc.array(latencyUs, { minLength: 1, maxLength: 100 }),
@@ -110,7 +110,7 @@ test('taking pieces and adding them elsewhere loses nothing, whatever the cut an
         for (const piece of [...(last === undefined ? [] : [last]), ...pieces.reverse()])
           sum.add(structuredClone(piece))
         const { sumSquaresUs = 0, ...whole } = recorded(us).peek() ?? {}
-        // Squares of hours go beyond 2⁵³, where the order of adding decides the last digit.
+        // Squares of hours exceed 2⁵³, where the order of addition decides the last digit.
         expect((sum.peek()?.sumSquaresUs ?? 0) / sumSquaresUs).toBeCloseTo(1, 12)
         expect(sum.peek()).toMatchObject(whole)
         expect(distributionOf(source.peek())).toEqual({ count: 0 })
@@ -121,7 +121,7 @@ test('taking pieces and adding them elsewhere loses nothing, whatever the cut an
   )
 })
 
-test('a histogram that was emptied records afresh', () => {
+test('a histogram records again after it was emptied', () => {
   const histogram = recorded([5_000, 5_000, 40_000])
   histogram.take()
   histogram.record(5)
@@ -129,7 +129,7 @@ test('a histogram that was emptied records afresh', () => {
   expect(figuresOf(histogram)).toMatchObject({ count: 1, minMs: 5, p50Ms: 5, p999Ms: 5, maxMs: 5, stddevMs: 0 })
 })
 
-test('what is below 0 is 0, what is above an hour is an hour', () => {
+test('clamps values below 0 to 0 and values above an hour to an hour', () => {
   const histogram = new Histogram()
   histogram.record(-0.5)
   histogram.record(7_200_000)

@@ -1,7 +1,7 @@
 import { bucketOf, HIGHEST_US, type SparseHistogram } from '../model/hdr.ts'
 import type { Ms } from '../model/units.ts'
 
-/** What was recorded since the last `take`, as plain data that crosses a thread and adds up without loss. */
+/** The values recorded since the last `take`, as plain data that can cross a thread and be added without loss. */
 export interface HistogramDelta extends SparseHistogram {
   readonly buckets: Uint16Array
   readonly counts: Uint32Array
@@ -12,14 +12,17 @@ export interface HistogramDelta extends SparseHistogram {
   readonly maxUs: number
 }
 
-/** Buckets are allocated a page at a time, so that a histogram costs what its values spread over, not what it could hold. */
+/**
+ * Buckets are allocated one page at a time, so a histogram takes memory for the range of its values, not for the whole
+ * layout.
+ */
 const PAGE_BITS = 10
 const PAGE = 1 << PAGE_BITS
 const PAGE_MASK = PAGE - 1
 
 /**
- * Latencies in the project's one HDR layout. Recording costs a few additions; taking what was recorded costs the number
- * of filled buckets, not the size of the layout.
+ * Latencies in the HDR layout that the whole project shares. Recording costs a few additions. `peek` and `take` cost
+ * time in proportion to the number of filled buckets, not to the size of the layout.
  */
 export class Histogram {
   readonly #pages: (Uint32Array | undefined)[] = []
@@ -34,7 +37,7 @@ export class Histogram {
     return this.#count
   }
 
-  /** Records one latency; the plan's time-outs keep it within the hour that the layout holds. */
+  /** Records one latency. The plan's time-outs keep it within the hour that the layout covers. */
   record(ms: Ms): void {
     const us = ms <= 0 ? 0 : Math.min(HIGHEST_US, Math.round(ms * 1_000))
     this.#bump(bucketOf(us), 1)
@@ -55,7 +58,7 @@ export class Histogram {
     this.#maxUs = Math.max(this.#maxUs, delta.maxUs)
   }
 
-  /** What was recorded so far; undefined when that is nothing. */
+  /** Returns everything recorded so far; undefined if there is nothing. */
   peek(): HistogramDelta | undefined {
     if (this.#count === 0) return undefined
     const buckets = Uint16Array.from(this.#touched).sort()
@@ -72,7 +75,7 @@ export class Histogram {
     }
   }
 
-  /** What was recorded since the last call, and forgets it. */
+  /** Returns everything recorded since the last call and resets the histogram. */
   take(): HistogramDelta | undefined {
     const delta = this.peek()
     if (delta === undefined) return undefined

@@ -6,7 +6,9 @@ import { Tally, type TallyDelta } from './tally.ts'
 
 const LIMITS = [{ key: 'p99Ms', limitMs: 50 }]
 
-/** A slice in which `successes` requests took `latencyMs`, one failed and one was dropped; `open` more came due. */
+/**
+ * Returns a slice in which `successes` requests took `latencyMs`, one failed and one was dropped; `open` more were due.
+ */
 function sliceOf(successes: number, latencyMs: number, open = 0): TallyDelta {
   const tally = new Tally(LIMITS)
   for (let i = 0; i < successes + 2 + open; i++) tally.arrive(0)
@@ -34,7 +36,7 @@ function sums(intervals: readonly Interval[]): Record<string, number> {
   }
 }
 
-test('there is one interval a second, told when its second is over', () => {
+test('reports one interval per second, when that second has ended', () => {
   const series = new IntervalSeries(LIMITS)
   const told = Array.from({ length: 25 }, (_, i) => series.add([sliceOf(i, 1)]))
   expect(told.flatMap((intervals, i) => intervals.map(({ startMs }) => [i, startMs]))).toEqual([
@@ -46,7 +48,7 @@ test('there is one interval a second, told when its second is over', () => {
   expect(series.intervals.map(({ successes }) => successes)).toEqual([45, 145, 110])
 })
 
-test('an interval offers what came due in it, and completes what ended in it', () => {
+test('offeredRps counts the requests due in an interval, throughputRps those that ended in it', () => {
   const series = new IntervalSeries(LIMITS)
   for (let i = 0; i < 10; i++) series.add([sliceOf(8, 1, 2)])
   expect(series.intervals[0]).toMatchObject({
@@ -58,13 +60,13 @@ test('an interval offers what came due in it, and completes what ended in it', (
   })
 })
 
-test('the slices of several threads are one slice', () => {
+test('adds the slices of several threads up to one slice', () => {
   const series = new IntervalSeries(LIMITS)
   for (let i = 0; i < 10; i++) series.add([sliceOf(3, 1), sliceOf(2, 1), sliceOf(0, 1)])
   expect(series.intervals).toMatchObject([{ successes: 50, errors: 30, dropped: 30, durationMs: 1_000 }])
 })
 
-test('beyond 600 intervals pairs are merged, all are equally long, and everything still adds up', () => {
+test('merges pairs beyond 600 intervals into equally long ones without losing a count', () => {
   const series = new IntervalSeries(LIMITS)
   const seconds = 1_237
   const truth: Interval[] = []
@@ -95,7 +97,7 @@ test('beyond 600 intervals pairs are merged, all are equally long, and everythin
   expect(first?.errorsByClass).toEqual({ 'http-5xx': { count: 4, first: '503' } })
 })
 
-test('every second is told once, in order, also while older ones are merged', () => {
+test('reports every second once and in order, even while older ones are merged', () => {
   const series = new IntervalSeries([])
   const empty = new Tally([]).take()
   const told: Interval[] = []

@@ -10,9 +10,9 @@ const MOST_INTERVALS = 600
 const FIRST_INTERVAL_MS = 1_000
 
 /**
- * The run second by second. Beyond 600 intervals, neighbours are merged and later ones are made twice as long, so that a
- * soak test of a day costs no more than ten minutes do. Finished intervals are kept as JSON, which is smaller than their
- * open histograms.
+ * The run, second by second. Beyond 600 intervals, adjacent ones are merged and later ones are twice as long, so that a
+ * soak test of a day takes no more memory than one of ten minutes. Finished intervals are kept as JSON, which is
+ * smaller than their live histograms.
  */
 export class IntervalSeries {
   readonly #limits: readonly LatencyLimit[]
@@ -36,9 +36,9 @@ export class IntervalSeries {
     return this.#intervals
   }
 
-  /** The next slice as every thread saw it. Returns the interval that it completed, if it did. */
+  /** Adds the next slice of every thread. Returns the interval that this completed, if any. */
   add(deltas: readonly TallyDelta[]): readonly Interval[] {
-    // Before the next one is begun: merged when it is over, it would be the odd one out, half as long as its neighbours.
+    // Merge before the next interval begins: if it were merged when it ends, it would be half as long as the others.
     if (this.#intervals.length === MOST_INTERVALS && this.#nowMs === this.#startMs) this.#mergePairs()
     for (const delta of deltas) {
       this.#open.add(delta)
@@ -48,7 +48,7 @@ export class IntervalSeries {
     return this.#nowMs - this.#startMs >= this.#intervalMs ? this.#close() : []
   }
 
-  /** The run is over: the interval under way is complete, and shorter than the others. */
+  /** Completes the interval in progress at the end of the run; it is shorter than the others. */
   finish(): readonly Interval[] {
     return this.#nowMs > this.#startMs ? this.#close() : []
   }
@@ -92,7 +92,7 @@ export class IntervalSeries {
   }
 }
 
-/** An interval as it can be added to others; its histograms are lossless. */
+/** Converts an interval to a delta that can be added to others. Its histograms are lossless. */
 function deltaOf(interval: Interval): TallyDelta {
   return {
     arrivals: interval.arrivals,

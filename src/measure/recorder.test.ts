@@ -13,7 +13,7 @@ function recorded(samples: readonly Sample[], endMs: number): readonly SliceDelt
   return recorder.takeFinished()
 }
 
-test('a request comes due in one slice and meets its fate in another', () => {
+test('a request can be due in one slice and end in another', () => {
   const slices = recorded([sampleOf({ intendedMs: 50, dueMs: 50, sentMs: 51, doneMs: 250 })], 300)
   expect(slices.map(({ index }) => index)).toEqual([0, 1, 2])
   expect(slices.map(({ total }) => total.arrivals)).toEqual([1, 0, 0])
@@ -21,7 +21,7 @@ test('a request comes due in one slice and meets its fate in another', () => {
   expect(slices.map(({ total }) => total.successes)).toEqual([0, 0, 1])
 })
 
-test('the four stamps make five latencies', () => {
+test('derives the latencies from the timestamps of a request', () => {
   const [slice] = recorded([sampleOf({ intendedMs: 10, dueMs: 11, sentMs: 14, doneMs: 21, firstMessageMs: 6 })], 100)
   const sumsUs = Object.entries(slice?.total.distributions ?? {}).map(([name, { sumUs }]) => [name, sumUs])
   expect(Object.fromEntries(sumsUs)).toEqual({
@@ -34,14 +34,14 @@ test('the four stamps make five latencies', () => {
   })
 })
 
-test('warm-up is not recorded, not even what of it ends in the measured part', () => {
+test('does not record warm-up, even if a request of it ends in the measured part', () => {
   const warmUp = sampleOf({ intendedMs: -5, dueMs: -5, sentMs: -5, doneMs: 40, operation: 'read', phase: 0 })
   expect(recorded([warmUp], 100)).toMatchObject([
     { total: { arrivals: 0, inFlight: 0, successes: 0 }, operations: {}, phases: {} },
   ])
 })
 
-test('failures and drops leave the latencies alone', () => {
+test('failures and drops record no latencies', () => {
   const slices = recorded(
     [
       sampleOf({ fate: 'error', errorClass: 'timeout', message: 'no answer within 1 s', doneMs: 10 }),
@@ -58,7 +58,7 @@ test('failures and drops leave the latencies alone', () => {
   })
 })
 
-test('operations and phases are kept by name, and nameless ones only in the total', () => {
+test('keeps operations and phases by name, and unnamed ones only in the total', () => {
   const slices = recorded(
     [sampleOf({ operation: 'read', phase: 1 }), sampleOf({ operation: 'write' }), sampleOf({ phase: 1 }), sampleOf({})],
     100,
@@ -70,7 +70,7 @@ test('operations and phases are kept by name, and nameless ones only in the tota
   })
 })
 
-test('requests that never came due are dropped without having arrived', () => {
+test('counts requests that were never due as dropped without an arrival', () => {
   const recorder = new Recorder([])
   recorder.neverDue('generator', 0, 3)
   recorder.finish()
@@ -82,14 +82,14 @@ test('requests that never came due are dropped without having arrived', () => {
   ])
 })
 
-test('a limit is kept by what takes exactly as long', () => {
+test('a latency equal to the limit does not exceed it', () => {
   const recorder = new Recorder([{ key: 'p99Ms', limitMs: 5 }])
   for (const doneMs of [4, 5, 5.000_1]) recorder.settled(sampleOf({ doneMs }))
   recorder.finish()
   expect(recorder.takeFinished()[0]?.total.overLimit).toEqual([1])
 })
 
-test('slices are handed over once', () => {
+test('hands over each slice once', () => {
   const recorder = new Recorder([])
   recorder.rollTo(250)
   expect(recorder.takeFinished()).toHaveLength(2)
@@ -98,7 +98,7 @@ test('slices are handed over once', () => {
   expect(recorder.takeFinished()).toMatchObject([{ index: 2 }])
 })
 
-test('journeys are counted by themselves, and as no request', () => {
+test('counts journeys separately from requests', () => {
   const recorder = new Recorder([])
   const journey = { ...sampleOf({ intendedMs: 10, dueMs: 10, sentMs: 10, doneMs: 250, bytesSent: 7 }), thinkMs: 100 }
   recorder.journeyArrived(journey)
@@ -115,7 +115,7 @@ test('journeys are counted by themselves, and as no request', () => {
   expect(slices[1]).not.toHaveProperty('journeys')
 })
 
-test('what is not measured is not recorded, though it was intended in the measured part', () => {
+test('does not record unmeasured requests, even with an intended start in the measured part', () => {
   const late = sampleOf({ intendedMs: 20, dueMs: 20, sentMs: 20, doneMs: 40, measured: false, operation: 'read' })
   const recorder = new Recorder([])
   recorder.arrived(late)

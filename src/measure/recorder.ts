@@ -3,32 +3,33 @@ import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
-/** The finest stretch of time that is told apart. Intervals and batches are made of whole slices. */
+/** Length of a slice, the shortest time unit that is recorded. Intervals and batches consist of whole slices. */
 export const SLICE_MS = 100
 
-/** What one generator thread saw during one slice. */
+/** Everything that one generator thread recorded during one slice. */
 export interface SliceDelta {
-  /** Position in time: the slice covers `index · SLICE_MS` and the `SLICE_MS` after it. */
+  /** Position in time: the slice covers `SLICE_MS` from `index · SLICE_MS` on. */
   readonly index: number
   readonly total: TallyDelta
-  /** By name; only those in which something happened. */
+  /** By name; only operations with activity in this slice. */
   readonly operations: Readonly<Record<string, TallyDelta>>
-  /** By position in the pattern; only those in which something happened. */
+  /** By position in the pattern; only phases with activity in this slice. */
   readonly phases: Readonly<Record<number, TallyDelta>>
-  /** Absent where nothing happened to any. */
+  /** Absent if no journey had activity in this slice. */
   readonly journeys?: JourneysDelta
 }
 
 export interface JourneysDelta {
-  /** Each counted as one request. */
+  /** Each journey is counted as one request. */
   readonly tally: TallyDelta
-  /** When the last of those that succeeded would have ended if nobody had thought. */
+  /** When the last successful journey would have ended without think time. */
   readonly untilMs: Ms
 }
 
 /**
- * Turns the fates of requests into slices, inside a generator thread. What was intended before the start of the measured
- * part (warm-up) is not recorded. Memory does not grow with the length of the run: finished slices are handed on.
+ * Turns the outcomes of requests into slices, inside a generator thread. Requests with an intended start before the
+ * measured part (warm-up) are not recorded. Memory does not grow with the length of the run, because finished slices
+ * are handed over.
  */
 export class Recorder {
   readonly #limits: readonly LatencyLimit[]
@@ -46,7 +47,7 @@ export class Recorder {
     this.#journeys = new Tally(limits)
   }
 
-  /** A request came due. */
+  /** Records that a request was due. */
   arrived(sample: Sample): void {
     if (!sample.measured) return
     this.rollTo(sample.dueMs)
@@ -56,7 +57,7 @@ export class Recorder {
     if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).arrive(lagMs)
   }
 
-  /** A request that came due met its fate. */
+  /** Records the outcome of a request that was due. */
   settled(sample: Sample): void {
     if (!sample.measured) return
     this.rollTo(sample.doneMs)
@@ -65,14 +66,14 @@ export class Recorder {
     if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).settle(sample)
   }
 
-  /** A journey came due. What it sends comes due by itself. */
+  /** Records that a journey was due. Its requests are recorded separately. */
   journeyArrived(journey: Sample): void {
     if (!journey.measured) return
     this.rollTo(journey.dueMs)
     this.#journeys.arrive(journey.dueMs - journey.intendedMs)
   }
 
-  /** A journey met its fate. */
+  /** Records the outcome of a journey. */
   journeySettled(journey: JourneySample): void {
     if (!journey.measured) return
     this.rollTo(journey.doneMs)
@@ -82,12 +83,12 @@ export class Recorder {
     }
   }
 
-  /** Journeys that never came due were given up; so was the first request of each. */
+  /** Records journeys that were given up before they were due, together with the first request of each. */
   journeysNeverDue(reason: DropReason, count: number): void {
     this.#journeys.drop(reason, count)
   }
 
-  /** Scheduled requests that never came due were given up. */
+  /** Records scheduled requests that were given up before they were due. */
   neverDue(reason: DropReason, phase: number, count: number): void {
     this.#total.drop(reason, count)
     if (phase >= 0) tallyOf(this.#phases, phase, this.#limits).drop(reason, count)
@@ -97,7 +98,10 @@ export class Recorder {
     this.#total.observe(name, ms)
   }
 
-  /** The thread itself ran `lagMs` later than it asked for: answers that had come by then were read that much later. */
+  /**
+   * Records that the thread itself ran `lagMs` later than scheduled: it read responses that had already arrived that
+   * much later.
+   */
   threadLagged(lagMs: Ms, nowMs: Ms): void {
     if (nowMs < 0) return
     this.rollTo(nowMs)
@@ -109,14 +113,14 @@ export class Recorder {
     while ((this.#slice + 1) * SLICE_MS <= nowMs) this.#close()
   }
 
-  /** Finished slices since the last call. */
+  /** Returns the slices finished since the last call. */
   takeFinished(): readonly SliceDelta[] {
     const finished = this.#finished
     this.#finished = []
     return finished
   }
 
-  /** The run is over: the slice under way is finished too. */
+  /** Ends the run: closes the slice in progress as well. */
   finish(): void {
     this.#close()
   }

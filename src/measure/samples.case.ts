@@ -4,7 +4,7 @@ import type { DropReason, Figures } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import { expect } from 'vitest'
 
-/** A request that succeeded at once; what matters to a test is put in its place. */
+/** Returns a request that succeeded immediately; `parts` overrides the fields that a test needs. */
 export function sampleOf(parts: Partial<Sample>): Sample {
   return {
     requestId: 0,
@@ -29,7 +29,9 @@ export function sampleOf(parts: Partial<Sample>): Sample {
 const ERRORS: readonly ErrorClass[] = ['timeout', 'http-5xx', 'connection', 'cancelled']
 const REASONS: readonly DropReason[] = ['overflow', 'pool-wait', 'generator', 'stopped']
 
-/** Requests of a run of about `lengthMs`, in order of their intended start, of every fate, operation and phase. */
+/**
+ * Requests of a run of about `lengthMs`, ordered by intended start, with all kinds of outcomes, operations and phases.
+ */
 export function arbitrarySamples(lengthMs: number): fc.Arbitrary<readonly Sample[]> {
   const ms = (max: number): fc.Arbitrary<number> => fc.double({ min: 0, max, noNaN: true })
   const sample = fc
@@ -68,7 +70,7 @@ export function arbitrarySamples(lengthMs: number): fc.Arbitrary<readonly Sample
     .map((samples) => samples.toSorted((one, other) => one.intendedMs - other.intendedMs))
 }
 
-/** Every scheduled request has exactly one fate, and nothing is counted twice. */
+/** Expects that every scheduled request has exactly one outcome and that nothing is counted twice. */
 export function expectConserved(figures: Figures): void {
   expect(figures.requestsScheduled).toBe(figures.requestsSent + figures.dropped)
   expect(figures.requestsSent).toBe(figures.successes + figures.errors)
@@ -79,7 +81,6 @@ export function expectConserved(figures: Figures): void {
   }
 }
 
-/** Sum of numbers. */
 export function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0)
 }

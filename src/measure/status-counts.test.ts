@@ -11,7 +11,7 @@ function countsOf(statuses: Iterable<Status>): Record<string, number> {
   return Object.fromEntries(counts.toDelta())
 }
 
-test('counts each status, names and negative codes as well', () => {
+test('counts each status, including names and negative codes', () => {
   expect(countsOf([200, -32_601, 200, 'NOT_FOUND'])).toEqual({ 200: 2, '-32601': 1, NOT_FOUND: 1 })
 })
 
@@ -21,13 +21,13 @@ test.each(['__proto__', 'constructor', 'toString'])('counts a status called %s l
   expect(Object.entries(JSON.parse(JSON.stringify(counts)) as object)).toContainEqual([status, 2])
 })
 
-test('keeps at most 100 statuses apart and loses no response', () => {
+test('counts at most 100 distinct statuses and loses no response', () => {
   const counts = countsOf(Array.from({ length: 1_000 }, (_, i) => 1_000 + i).concat([1_000, 1_000]))
   expect(Object.keys(counts)).toHaveLength(101)
   expect(counts).toMatchObject({ 1000: 3, other: 900 })
 })
 
-test('adds up several generator threads to the same counts as one, in the whole and by interval', () => {
+test('several generator threads add up to the counts of one, in total and per interval', () => {
   const statuses = fc.array(fc.constantFrom<Status>(200, 404, 503, 'busy'), { maxLength: 60 })
   fc.assert(
     fc.property(statuses, fc.integer({ min: 1, max: 3 }), (all, threads) => {

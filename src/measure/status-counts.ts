@@ -1,18 +1,21 @@
-/** A status of a response: a number (HTTP, JSON-RPC, WebSocket close code), or what a custom protocol calls it. */
+/** Status of a response: a number (HTTP, JSON-RPC, WebSocket close code), or a string from a custom protocol. */
 export type Status = number | string
 
-/** Distinct statuses that are counted apart; a target that invents statuses must not exhaust the memory. */
+/**
+ * Maximum number of distinct statuses that are counted separately. A target that invents statuses must not exhaust the
+ * memory.
+ */
 const MAX_STATUSES = 100
 
-/** Key of the statuses beyond the first `MAX_STATUSES`. */
+/** Key for all statuses after the first `MAX_STATUSES`. */
 const OTHER = 'other'
 
-/** Statuses with their counts, as plain data that crosses a thread. */
+/** Statuses with their counts, as plain data that can cross a thread. */
 export type StatusDelta = readonly (readonly [status: string, count: number])[]
 
-/** Counts responses by status: at most 100 distinct ones, the rest under `other`, so that no response is lost. */
+/** Counts responses by status: at most 100 distinct ones, all others under `other`, so that no response is lost. */
 export class StatusCounts {
-  /** A `Map`, since a status of a custom protocol may be `__proto__`. */
+  /** A `Map`, because a custom protocol may have a status named `__proto__`. */
   readonly #counts = new Map<Status, number>()
 
   add(status: Status, count = 1): void {

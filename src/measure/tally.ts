@@ -6,14 +6,14 @@ import type { Ms } from '../model/units.ts'
 import { Histogram, type HistogramDelta } from './histogram.ts'
 import { StatusCounts, type StatusDelta } from './status-counts.ts'
 
-/** A latency limit of the plan that is counted exactly as requests end. */
+/** A latency limit of the plan. The tally counts exactly how many requests exceed it. */
 export interface LatencyLimit {
-  /** The key in the plan's `sla`: `p99Ms`. */
+  /** Key in the plan's `sla`, such as `p99Ms`. */
   readonly key: string
   readonly limitMs: Ms
 }
 
-/** What a tally counted, as plain data that crosses a thread and adds up without loss. */
+/** The counts of a tally, as plain data that can cross a thread and be added without loss. */
 export interface TallyDelta {
   readonly arrivals: number
   readonly inFlight: number
@@ -30,7 +30,9 @@ export interface TallyDelta {
   readonly distributions: Readonly<Partial<Record<DistributionName, HistogramDelta>>>
 }
 
-/** Counts and latencies of a group of requests. Recorded into in a generator thread, added up outside. */
+/**
+ * Counts and latencies of a group of requests. A generator thread records into it; the main thread adds the parts up.
+ */
 export class Tally {
   readonly #limits: readonly LatencyLimit[]
   readonly #histograms = Object.fromEntries(DISTRIBUTIONS.map((name) => [name, new Histogram()])) as Record<
@@ -55,7 +57,7 @@ export class Tally {
     this.#overLimit = limits.map(() => 0)
   }
 
-  /** Nothing has happened here since the last `take`. */
+  /** Whether nothing was recorded since the last `take`. */
   get idle(): boolean {
     return this.#idle
   }
@@ -68,7 +70,7 @@ export class Tally {
     return this.#inFlight
   }
 
-  /** A request came due, `lagMs` after its intended start. */
+  /** Records that a request was due, `lagMs` after its intended start. */
   arrive(lagMs: Ms): void {
     this.#idle = false
     this.#arrivals++
@@ -76,12 +78,12 @@ export class Tally {
     this.lag(lagMs)
   }
 
-  /** The generator was late by `lagMs`. Only the largest lateness is kept. */
+  /** Records that the generator was late by `lagMs`. Only the largest value is kept. */
   lag(lagMs: Ms): void {
     if (lagMs > this.#generatorLagMs) this.#generatorLagMs = lagMs
   }
 
-  /** A request that came due met its fate. */
+  /** Records the outcome of a request that was due. */
   settle(sample: Sample): void {
     this.#idle = false
     this.#inFlight--
@@ -93,13 +95,13 @@ export class Tally {
     else this.drop(sample.dropReason ?? 'stopped', 1)
   }
 
-  /** Requests that never came due are dropped without having arrived. */
+  /** Counts requests as dropped without counting them as arrivals, because they were never due. */
   drop(reason: DropReason, count: number): void {
     this.#idle = false
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count
   }
 
-  /** A latency that is not part of a finished request: connecting, the gap between two messages. */
+  /** Records a latency that does not belong to a finished request: connect time, or the gap between two messages. */
   observe(name: 'connectTime' | 'messageGap', ms: Ms): void {
     this.#histograms[name].record(ms)
   }
@@ -148,12 +150,15 @@ export class Tally {
     for (const [name, histogram] of entries(delta.distributions)) this.#histograms[name].add(histogram)
   }
 
-  /** What was counted so far. */
+  /** Returns everything counted so far. */
   peek(): TallyDelta {
     return this.#delta((histogram) => histogram.peek())
   }
 
-  /** What was counted since the last call, and forgets it; `inFlight` is by how much the number in flight changed. */
+  /**
+   * Returns everything counted since the last call and resets the tally; `inFlight` is the change of the number in
+   * flight.
+   */
   take(): TallyDelta {
     const delta = this.#delta((histogram) => histogram.take())
     this.#idle = true

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ThreadPauses, type ThreadTimes } from './thread-pauses.ts'
 
-/** Ticks at these times, with what the thread had used by then. */
+/** Ticks at the given times, with the CPU time and wait of the thread up to each tick. */
 function pausesOf(ticks: readonly (readonly [number, ThreadTimes])[]): { pauses: ThreadPauses; lateMs: number[] } {
   let times: ThreadTimes = { cpuMs: 0, runDelayMs: 0 }
   const pauses = new ThreadPauses(50, () => times)
@@ -14,7 +14,7 @@ function pausesOf(ticks: readonly (readonly [number, ThreadTimes])[]): { pauses:
 
 const NONE = { count: 0, ms: 0 }
 
-test('says how late each tick is, and calls short lateness no pause', () => {
+test('reports how late each tick is, and counts short lateness as no pause', () => {
   const idle = { cpuMs: 0, runDelayMs: 0 }
   const { pauses, lateMs } = pausesOf([
     [10, idle],
@@ -28,11 +28,11 @@ test('says how late each tick is, and calls short lateness no pause', () => {
 })
 
 test.each([
-  ['suspended', 'it did nothing', { cpuMs: 3, runDelayMs: 1 }],
+  ['suspended', 'it was idle', { cpuMs: 3, runDelayMs: 1 }],
   ['suspended', 'the system does not say whether it waited', { cpuMs: 3, runDelayMs: undefined }],
   ['blocked', 'it used the CPU', { cpuMs: 1_800, runDelayMs: 100 }],
   ['starved', 'it waited for a core', { cpuMs: 100, runDelayMs: 1_800 }],
-] as const)('calls a pause %s where %s', (cause, _, used) => {
+] as const)('classifies a pause as %s when %s', (cause, _, used) => {
   const { pauses } = pausesOf([
     [0, { cpuMs: 0, runDelayMs: 0 }],
     [2_050, used],
@@ -40,7 +40,7 @@ test.each([
   expect(pauses.all).toEqual({ suspended: NONE, blocked: NONE, starved: NONE, [cause]: { count: 1, ms: 2_000 } })
 })
 
-test('adds pauses up', () => {
+test('adds up pauses', () => {
   const idle = { cpuMs: 0, runDelayMs: 0 }
   const { pauses } = pausesOf([
     [0, idle],
@@ -51,13 +51,13 @@ test('adds pauses up', () => {
   expect(pauses.all.suspended).toEqual({ count: 2, ms: 800 })
 })
 
-test('sees that this thread was blocked', () => {
+test('detects that this thread was blocked', () => {
   const pauses = new ThreadPauses(50)
   pauses.tick(performance.now())
   const untilCpuMs = process.threadCpuUsage().user / 1_000 + 400
   while (process.threadCpuUsage().user / 1_000 < untilCpuMs);
   pauses.tick(performance.now())
-  // On a machine that gives this thread less than half of a core, it was starved.
+  // On a machine that gives this thread less than half of a core, the pause counts as starved.
   const { blocked, starved } = pauses.all
   expect(blocked.count + starved.count).toBe(1)
 })

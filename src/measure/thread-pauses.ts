@@ -1,7 +1,7 @@
 import type { Ms } from '../model/units.ts'
 import { threadRunDelayMs } from './monitor/host.ts'
 
-/** Why a thread did not run, and for how long in all. */
+/** Why a thread did not run, and for how long in total. */
 export interface Pauses {
   readonly suspended: Pause
   readonly blocked: Pause
@@ -15,22 +15,22 @@ export interface Pause {
   readonly ms: Ms
 }
 
-/** What a thread has used up to now. */
+/** CPU time and wait of a thread up to now. */
 export interface ThreadTimes {
   readonly cpuMs: Ms
-  /** How long it was ready to run and waited for a core; undefined where the system does not tell. */
+  /** Time that the thread was ready to run and waited for a core; undefined if the system does not report it. */
   readonly runDelayMs: Ms | undefined
 }
 
-/** Shorter pauses are lateness like any other. */
+/** Minimum length of a pause. Shorter pauses count as ordinary lateness. */
 const SHORTEST_MS: Ms = 250
-/** A cause must explain this share of a pause. */
+/** Minimum share of a pause that a cause must explain. */
 const EXPLAINS = 0.5
 
 /**
- * Finds pauses of the calling thread from how late a regular tick comes. A thread that used the CPU meanwhile was blocked
- * by its own code; one that was ready to run was starved by other processes; one that was neither was suspended (SIGSTOP,
- * a debugger, a virtual machine that was paused).
+ * Detects pauses of the calling thread by how late a regular tick comes. If the thread used the CPU meanwhile, its own
+ * code blocked it. If it was ready to run, other processes starved it. Otherwise it was suspended (SIGSTOP, a debugger,
+ * a paused virtual machine).
  */
 export class ThreadPauses {
   readonly #everyMs: Ms
@@ -48,7 +48,7 @@ export class ThreadPauses {
     return this.#pauses
   }
 
-  /** Returns how late this tick is; 0 for the first. */
+  /** Returns how late this tick is, in ms; 0 for the first. */
   tick(nowMs: Ms): Ms {
     const last = this.#last
     const times = this.#read()

@@ -80,7 +80,7 @@ describe.concurrent('a target that is watched by its page of metrics', () => {
 
   test.each([
     ['fails', 'it answered with 500'],
-    ['html', 'none of its lines tells what a process uses'],
+    ['html', 'none of its lines reports the resource use of a process'],
     ['hangs', 'no answer within 800 ms'],
   ] as const)('is unwatched where the page %s, which the load does not feel', async (metrics, why) => {
     await using fixture = await startFixture('metrics', { metrics })

@@ -187,7 +187,7 @@ describe('a collector that is no help', () => {
       expect(result).toMatchObject({ ended: 'completed', successes: 200, errors: 0, dropped: 0 })
       expectBooksToBalance(result)
       expect(result.tracing).toMatchObject({ to: 'otlp', exported: 0, lost: 201 })
-      expect(result.tracing?.because).toContain(`${collector.url} does not take spans`)
+      expect(result.tracing?.because).toContain(`${collector.url} does not accept spans`)
       expect(result.tracing?.because?.split('\n')).toHaveLength(1)
     },
   )

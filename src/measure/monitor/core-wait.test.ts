@@ -10,8 +10,8 @@ function spin(): number {
   return child.pid ?? 0
 }
 
-test.runIf(process.platform === 'linux')('says how long the thread that waited longest waited for a core', async () => {
-  // More of them than cores, so that each waits.
+test.runIf(process.platform === 'linux')('returns the wait of the thread that waited longest for a core', async () => {
+  // More processes than cores, so that each has to wait.
   const spinning = Array.from({ length: 2 * availableParallelism() }, spin)
   const wait = new CoreWait()
   await sleep(300)
@@ -23,7 +23,7 @@ test.runIf(process.platform === 'linux')('says how long the thread that waited l
   expect(waitedMs).toBeLessThan(performance.now() - fromMs + 100)
 })
 
-test('says nothing about processes that are gone', () => {
+test('returns null for processes that have ended', () => {
   expect(new CoreWait().read([2 ** 30])).toBeNull()
   expect(new CoreWait().read([])).toBeNull()
 })

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { CpuQuotaWatch } from './cpu-quota.ts'
 
-/** Where this test may make a control group, of version 1. */
+/** Where this test may create a control group, version 1. */
 const ROOT = '/sys/fs/cgroup/cpu'
 
 function isWritable(): boolean {
@@ -17,11 +17,11 @@ function isWritable(): boolean {
   }
 }
 
-test('tells nothing of a process that does not exist', () => {
+test('returns undefined for a process that does not exist', () => {
   expect(new CpuQuotaWatch(2 ** 22 + 1).read()).toBeUndefined()
 })
 
-test.runIf(isWritable())('tells the limit of a process in a control group, and that it is throttled', async () => {
+test.runIf(isWritable())('reads the limit of a process in a control group, and that it is throttled', async () => {
   const group = `${ROOT}/cpu-quota-test-${process.pid}`
   mkdirSync(group)
   const busy = spawn(process.execPath, ['-e', 'for (;;);'])

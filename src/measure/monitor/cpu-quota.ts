@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { Ratio } from '../../model/units.ts'
 import { readProc } from './proc.ts'
 
-/** The CPU limit of a process's control group, as a container has it, and how often the kernel enforced it. */
+/** CPU limit of a process's control group (every container has one), and how often the kernel enforced it. */
 interface CpuQuota {
   readonly cores: number
   /** Scheduling periods so far, and those in which the group was throttled. */
@@ -27,7 +27,7 @@ export class CpuQuotaWatch {
     this.#before = readCpuQuota(pid)
   }
 
-  /** Undefined where the process has no quota, or the system does not tell. */
+  /** Returns undefined if the process has no quota or the system does not report it. */
   read(): QuotaUse | undefined {
     const before = this.#before
     const now = readCpuQuota(this.#pid)
@@ -39,14 +39,14 @@ export class CpuQuotaWatch {
   }
 }
 
-/** The tightest quota of the process's group and of the groups above it. */
+/** Returns the lowest quota of the process's group and all its parent groups. */
 function readCpuQuota(pid: number): CpuQuota | undefined {
   const groups = (readProc(`${pid}/cgroup`) ?? '').split('\n').flatMap(foldersOf)
   const quotas = groups.flatMap((folder) => quotaAt(folder) ?? [])
   return quotas.toSorted((a, b) => a.cores - b.cores)[0]
 }
 
-/** Folders of a line of /proc/PID/cgroup: `0::/path` (version 2), or `4:cpu,cpuacct:/path` (version 1). */
+/** Returns the folders for a line of /proc/PID/cgroup: `0::/path` (version 2), or `4:cpu,cpuacct:/path` (version 1). */
 function foldersOf(line: string): readonly string[] {
   const [id, controllers = '', path = ''] = line.split(':')
   if (path === '') return []
@@ -61,7 +61,7 @@ function ancestors(path: string): readonly string[] {
 }
 
 function quotaAt(folder: string): CpuQuota | undefined {
-  // `max 100000`, or `50000 100000`: µs of CPU in each period, and the period.
+  // `max 100000` or `50000 100000`: CPU time per period in µs, and the length of the period in µs.
   const max = read(`${folder}/cpu.max`)
   const quota = Number(max === undefined ? read(`${folder}/cpu.cfs_quota_us`) : max.split(' ')[0])
   const period = Number(max === undefined ? read(`${folder}/cpu.cfs_period_us`) : max.split(' ')[1])

@@ -1,4 +1,4 @@
-/** One line of a page of metrics: a number, its name, and the labels that tell it from others of the name. */
+/** One line of a metrics page: a number, its name, and the labels that distinguish it from others with that name. */
 export interface Metric {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
@@ -6,16 +6,19 @@ export interface Metric {
 }
 
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*/
-/** What follows a name: `{labels} value`, whatever comes then: a timestamp, or an exemplar behind `#`. */
+/** The part after a name: `{labels} value`, then anything, such as a timestamp, or an exemplar after `#`. */
 const REST = /^\s*(?:\{((?:"(?:\\.|[^"\\])*"|[^"}])*)\})?\s+(\S+)/
-/** Sticky: what is no label ends the search, which would otherwise begin anew at each letter of a long text. */
+/**
+ * Sticky, so that the search ends at the first text that is not a label. Otherwise it would restart at every letter of
+ * a long text.
+ */
 const LABEL = /[\s,]*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:\\.|[^"\\])*)"/gy
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n' }
 
 /**
- * The numbers of a page in the Prometheus text format 0.0.4, or in OpenMetrics 1.0, which writes these lines alike. Lines
- * that are neither are left out: a page may hold what this does not know, and HTML has none. `names`: no others are read,
- * for a page may have thousands of lines of which a dozen matter.
+ * Parses the metrics on a page in the Prometheus text format 0.0.4 or in OpenMetrics 1.0; both write these lines alike.
+ * Lines in any other format are skipped, so an HTML page yields no metrics. `names` limits the result to these names: a
+ * page may have thousands of lines, of which a dozen matter.
  */
 export function parseExposition(page: string, names?: ReadonlySet<string>): readonly Metric[] {
   return page.split('\n').flatMap((line) => {

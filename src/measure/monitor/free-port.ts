@@ -4,7 +4,7 @@ import type { CommandTarget } from '../../model/plan.ts'
 
 const PLACE = '{port}'
 
-/** A TCP port that nothing used a moment ago. */
+/** Returns a TCP port that was unused a moment ago. */
 async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -15,8 +15,8 @@ async function findFreePort(): Promise<number> {
 }
 
 /**
- * The target with one free port wherever it says `{port}`: in its URLs, its command, and its environment, to which `PORT`
- * is added. A target that never says it is returned as it is.
+ * Replaces every `{port}` in the target's URLs, command and environment with the same free port, and adds `PORT` to its
+ * environment. Returns a target without `{port}` unchanged.
  */
 export async function fillPort(target: CommandTarget): Promise<CommandTarget> {
   const texts = [target.url, target.readyUrl, ...target.command, ...Object.values(target.env ?? {})]

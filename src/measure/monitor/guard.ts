@@ -3,22 +3,19 @@ import { Socket } from 'node:net'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Ends a process group when this process dies, in whatever way, SIGKILL included. */
+/** Ends a process group when this process dies for any reason, including SIGKILL. */
 export interface Guard {
   watchOver(group: number): void
-  /** Nothing is left to guard. */
+  /** Stops the guard when there is nothing left to guard. */
   dismiss(): void
 }
 
-/**
- * Starts the watchdog before there is anything to guard: from the moment the group exists, there is only one write to a
- * pipe that must not fail.
- */
+/** Starts the watchdog before the group exists. Once the group exists, only one write to a pipe can fail. */
 export function startGuard(): Guard {
   const here = fileURLToPath(import.meta.url)
   const file = fileURLToPath(new URL(`./watchdog${extname(here)}`, import.meta.url))
   const watchdog = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
-    // In a session of its own, or Ctrl-C in a terminal would end the watchdog with us.
+    // A separate session; otherwise Ctrl-C in a terminal would end the watchdog together with this process.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: undefined },

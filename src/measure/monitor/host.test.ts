@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { hostDoubts, HostWatch } from './host.ts'
 
-describe.runIf(process.platform === 'linux')('a watch of the machine', () => {
-  test('sees the CPU that other processes use, and not that of the target', async () => {
+describe.runIf(process.platform === 'linux')('HostWatch', () => {
+  test('reports the CPU of other processes, and not that of the target', async () => {
     const other = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })
     const watch = new HostWatch()
     await sleep(300)
@@ -13,7 +13,7 @@ describe.runIf(process.platform === 'linux')('a watch of the machine', () => {
     const noise = watch.read()
     const without = watch.read({ targetCores: 1_000 })
     other.kill('SIGKILL')
-    // It spins, but shares the cores with whatever else runs here.
+    // The other process spins, but shares the cores with everything else on this machine.
     expect(noise?.foreignCores).toBeGreaterThan(0.3)
     expect(without?.foreignCores).toBe(0)
     for (const ratio of [noise?.stealRatio, noise?.runDelayRatio]) {
@@ -22,7 +22,7 @@ describe.runIf(process.platform === 'linux')('a watch of the machine', () => {
     }
   })
 
-  test('says nothing before it was started, nor after too short a time', () => {
+  test('returns null before it was started and after too short a time', () => {
     const watch = new HostWatch()
     expect(watch.read()).toBeNull()
     watch.start()
@@ -30,13 +30,13 @@ describe.runIf(process.platform === 'linux')('a watch of the machine', () => {
   })
 })
 
-describe('doubts about the machine', () => {
-  test('a quiet one casts none', () => {
+describe('hostDoubts', () => {
+  test('returns no doubts for a quiet machine', () => {
     expect(hostDoubts({ stealRatio: 0.01, foreignCores: 0.2, runDelayRatio: 0.05 })).toEqual([])
     expect(hostDoubts({ stealRatio: 0, foreignCores: 0, runDelayRatio: null })).toEqual([])
   })
 
-  test('each disturbance has a doubt with its figures', () => {
+  test('returns one doubt with its figures for each disturbance', () => {
     expect(hostDoubts({ stealRatio: 0.05, foreignCores: 0.85, runDelayRatio: 0.124 })).toMatchObject([
       { code: 'steal', stealRatio: 0.05 },
       { code: 'foreign-load', cpuPercent: 85 },

@@ -3,13 +3,16 @@ import type { Ms } from '../../model/units.ts'
 import { doubt } from '../../wording/doubts.ts'
 import { readProc, TICKS_PER_SECOND } from './proc.ts'
 
-/** What disturbed a run from outside. */
+/** Disturbance of a run from outside. */
 export interface HostNoise {
-  /** Share of the machine's CPU time that its hypervisor gave to others, 0–1. */
+  /** Share of the machine's CPU time that its hypervisor gave to other machines, 0–1. */
   readonly stealRatio: number
-  /** CPU used by processes that are neither this one nor the target, in cores. */
+  /** CPU used by processes other than this one and the target, in cores. */
   readonly foreignCores: number
-  /** Share of the time that the watching thread was ready to run and waited for a CPU; null where Linux does not tell. */
+  /**
+   * Share of the time that the watching thread was ready to run and waited for a CPU; null if the system does not
+   * report it.
+   */
   readonly runDelayRatio: number | null
 }
 
@@ -22,10 +25,10 @@ interface HostCounters {
   readonly runDelayNs: number | undefined
 }
 
-/** CPU time is counted in steps of 10 ms, so less than this says nothing. */
+/** CPU time is counted in steps of 10 ms, so a shorter time is too imprecise. */
 const SHORTEST_MS = 200
 
-/** Watches the machine from the thread that calls it, which is the one whose waiting for a CPU is told. */
+/** Watches the machine. `runDelayRatio` is that of the thread that calls it. */
 export class HostWatch {
   #from: HostCounters | undefined
 
@@ -34,8 +37,8 @@ export class HostWatch {
   }
 
   /**
-   * The noise since `start()`; null when that was not called, is less than 0.2 s ago, or this is not Linux. `targetCores`
-   * is what the target used on average, so that it is not taken for a stranger.
+   * Returns the noise since `start()`; null if `start()` was not called or was less than 0.2 s ago, or if this is not
+   * Linux. `targetCores` is the average CPU use of the target, which is subtracted from that of other processes.
    */
   read({ targetCores = 0 }: { readonly targetCores?: number } = {}): HostNoise | null {
     const from = this.#from
@@ -55,7 +58,7 @@ export class HostWatch {
   }
 }
 
-/** The doubts that the noise of the machine casts on a run's figures; none on a quiet machine. */
+/** Returns the doubts that the noise of the machine casts on a run's figures; none on a quiet machine. */
 export function hostDoubts({ stealRatio, foreignCores, runDelayRatio }: HostNoise): readonly Doubt[] {
   return [
     ...(stealRatio > 0.02 ? [doubt({ code: 'steal', stealRatio })] : []),
@@ -65,7 +68,8 @@ export function hostDoubts({ stealRatio, foreignCores, runDelayRatio }: HostNois
 }
 
 function readCounters(): HostCounters | undefined {
-  // cpu  user nice system idle iowait irq softirq steal guest guest_nice; the guests are part of user and nice.
+  // Columns: cpu user nice system idle iowait irq softirq steal guest guest_nice. The guest columns are part of user
+  // and nice.
   const line = readProc('stat')?.split('\n', 1)[0]
   if (line === undefined) return undefined
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = line
@@ -85,13 +89,16 @@ function readCounters(): HostCounters | undefined {
   }
 }
 
-/** For how long the calling thread was ready to run and waited for a CPU, since it began; undefined where nobody tells. */
+/**
+ * Returns how long the calling thread has been ready to run and waited for a CPU since it started; undefined if the
+ * system does not report it.
+ */
 export function threadRunDelayMs(): Ms | undefined {
   const delayNs = readRunDelayNs()
   return delayNs === undefined ? undefined : delayNs / 1e6
 }
 
-/** `on-cpu waiting slices`, in ns; of the thread that reads it. */
+/** Reads `on-cpu waiting slices`, in ns, of the calling thread. */
 function readRunDelayNs(): number | undefined {
   const waiting = readProc('thread-self/schedstat')?.split(' ')[1]
   return waiting === undefined ? undefined : Number(waiting)

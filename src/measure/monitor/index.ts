@@ -1,4 +1,4 @@
-/** The target as a process of this machine: starting and stopping it, watching what it uses, and what disturbs it. */
+/** The target as a process of this machine: starts, stops and watches it, and measures disturbance from outside. */
 export { HostWatch, hostDoubts } from './host.ts'
 export { readResources, type Resources } from './resources.ts'
 export { startCommand, type StartedCommand } from './start-command.ts'

@@ -2,33 +2,33 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { listPids, readProc, readStat } from './proc.ts'
 
 const LISTEN = '0A'
-/** These hold a port for a server that runs elsewhere; their CPU and memory are not the target's. */
+/** These programs hold a port for a server that runs elsewhere; their CPU and memory are not the target's. */
 const FORWARDERS: ReadonlySet<string> = new Set(['docker-proxy', 'rootlessport', 'ssh'])
 
-/** The processes that listen on a TCP port of this machine, or why they cannot be told. */
+/** The processes that listen on a TCP port of this machine, or the reason why they are unknown. */
 export type Listeners = { readonly pids: readonly number[] } | { readonly unknown: string }
 
 /**
- * Every process that holds a listening socket of the port: of nginx the master and its workers. It reads the links of
- * every open file of the user's processes, some milliseconds of work, so it is meant for once a run.
+ * Returns every process that holds a listening socket of the port; for nginx, the master and its workers. It reads the
+ * links of every open file of the user's processes, which takes some milliseconds, so call it once per run.
  */
 export function listenersOf(port: number): Listeners {
   const inodes = new Set([...listeningInodes('net/tcp', port), ...listeningInodes('net/tcp6', port)])
   if (inodes.size === 0) return { unknown: `nothing listens on port ${port} of this machine` }
   const pids = listPids().filter((pid) => holdsSocket(pid, inodes))
   if (pids.length === 0) {
-    const advice = 'run as that user, or name the process by monitor: { pid }'
-    return { unknown: `port ${port} is listened on by a process of another user; ${advice}` }
+    const advice = 'run as that user, or name the process with monitor: { pid }'
+    return { unknown: `a process of another user listens on port ${port}; ${advice}` }
   }
   const forwarder = pids.map((pid) => readStat(pid)?.command ?? '').find((command) => FORWARDERS.has(command))
   if (forwarder !== undefined) {
-    const advice = 'name its process by monitor: { pid }'
-    return { unknown: `port ${port} is only forwarded by ${forwarder}, the server itself runs elsewhere; ${advice}` }
+    const advice = 'name the server process with monitor: { pid }'
+    return { unknown: `${forwarder} only forwards port ${port} and the server runs elsewhere; ${advice}` }
   }
   return { pids }
 }
 
-/** `  0: 0100007F:1F90 00000000:0000 0A … uid timeout inode …`, addresses and ports in hexadecimal. */
+/** Format: `  0: 0100007F:1F90 00000000:0000 0A … uid timeout inode …`, with addresses and ports in hexadecimal. */
 function listeningInodes(table: string, port: number): readonly string[] {
   const portText = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   const inodes: string[] = []
@@ -51,7 +51,9 @@ function holdsSocket(pid: number, inodes: ReadonlySet<string>): boolean {
   }
 }
 
-/** The inode of the socket behind a link in /proc/<pid>/fd; undefined when it is no socket, or closed by now. */
+/**
+ * Returns the inode of the socket behind a link in /proc/<pid>/fd; undefined if it is not a socket or already closed.
+ */
 export function socketInode(path: string): string | undefined {
   try {
     return /^socket:\[(\d+)\]$/.exec(readlinkSync(path))?.[1]

@@ -11,32 +11,29 @@ const TABLE = `Inter-|   Receive                                                
 veth1@if2:700      1    0    0    0     0          0         0  40      1    0    0    0     0       0          0
 `
 
-test('the devices of a namespace are added up, without loopback', () => {
+test('adds up the devices of a namespace, without loopback', () => {
   expect(trafficIn(TABLE)).toEqual({ bytesIn: 2_200, bytesOut: 2_540 })
 })
 
-test('a process that shares our namespace has no bytes of its own', () => {
+test('returns null for a process that shares the namespace of the test', () => {
   expect(new NamespaceTraffic(process.pid).read()).toBeNull()
 })
 
-test('a process that is gone has none either', () => {
+test('returns null for a process that has ended', () => {
   expect(new NamespaceTraffic(2 ** 22 + 1).read()).toBeNull()
 })
 
 const alone = process.platform === 'linux' && spawnSync('unshare', ['--net', 'true']).status === 0
-const why = alone ? '' : ' (skipped: a network namespace cannot be made here)'
+const why = alone ? '' : ' (skipped: no permission to create a network namespace)'
 
-test.skipIf(!alone)(
-  `a process in a namespace of its own has what crossed its devices: here nothing${why}`,
-  async () => {
-    const child = spawn('unshare', ['--net', 'sleep', '30'], { stdio: 'ignore' })
-    onTestFinished(async () => {
-      child.kill()
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    })
-    const { pid = 0 } = child
-    // `unshare` becomes `sleep` once it has left our namespace.
-    await vi.waitUntil(() => readFileSync(`/proc/${pid}/comm`, 'latin1').trim() === 'sleep', { timeout: 10_000 })
-    expect(new NamespaceTraffic(pid).read()).toEqual({ bytesIn: 0, bytesOut: 0 })
-  },
-)
+test.skipIf(!alone)(`counts the bytes of a process in a separate namespace, here none${why}`, async () => {
+  const child = spawn('unshare', ['--net', 'sleep', '30'], { stdio: 'ignore' })
+  onTestFinished(async () => {
+    child.kill()
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  })
+  const { pid = 0 } = child
+  // `unshare` becomes `sleep` once it has left our namespace.
+  await vi.waitUntil(() => readFileSync(`/proc/${pid}/comm`, 'latin1').trim() === 'sleep', { timeout: 10_000 })
+  expect(new NamespaceTraffic(pid).read()).toEqual({ bytesIn: 0, bytesOut: 0 })
+})

@@ -7,8 +7,8 @@ export interface Traffic {
 }
 
 /**
- * Network bytes of a target that has a network namespace of its own, as containers have. Linux counts bytes per namespace
- * and not per process; in a shared one the generator's own traffic is among them, so there nothing is told.
+ * Network bytes of a target with a separate network namespace, such as a container. Linux counts bytes per namespace
+ * and not per process. In a shared namespace the counts include the generator's traffic, so `read` returns null there.
  */
 export class NamespaceTraffic {
   readonly #pid: number
@@ -19,7 +19,7 @@ export class NamespaceTraffic {
     this.#before = ownTraffic(pid)
   }
 
-  /** Bytes since the call before, or since this was made; null where they cannot be told. */
+  /** Returns the bytes since the previous call, or since construction; null if they are unknown. */
   read(): Traffic | null {
     const before = this.#before
     const now = ownTraffic(this.#pid)
@@ -44,7 +44,7 @@ function namespaceOf(pid: number | 'self'): string | undefined {
   }
 }
 
-/** The sums of a table like `/proc/net/dev` over all devices but loopback, which no byte leaves by. */
+/** Sums a table like `/proc/net/dev` over all devices except loopback, which carries no external traffic. */
 export function trafficIn(table: string): Traffic {
   const devices = table
     .split('\n')

@@ -4,8 +4,8 @@ const KEPT_CHARACTERS = 4_096
 const QUOTED_LINES = 12
 
 /**
- * Reads what a process prints, for as long as it runs, since one whose pipe is full stands still; passes it on line by
- * line and keeps the end of it.
+ * Reads the output of a process for as long as it runs, because a process blocks when its pipe is full. Passes each
+ * line on and keeps the last ones.
  */
 export class OutputTail {
   #kept = ''
@@ -16,15 +16,15 @@ export class OutputTail {
     stream.on('data', (text: string) => {
       this.#kept = (this.#kept + text).slice(-KEPT_CHARACTERS)
       const lines = (open + text).split('\n')
-      // A line without end must not grow without end.
+      // An unterminated line must not grow without bound.
       open = (lines.pop() ?? '').slice(-KEPT_CHARACTERS)
       for (const line of lines) onLine(line)
     })
-    // A pipe that breaks with its process is no news.
+    // A pipe that breaks when its process ends is no error.
     stream.on('error', () => {})
   }
 
-  /** The last lines that were printed, without the empty ones. */
+  /** The last lines of the output, without the empty ones. */
   get lines(): readonly string[] {
     return this.#kept
       .split('\n')

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { listPids, readResidentBytes, readStat } from './proc.ts'
 
 describe.runIf(process.platform === 'linux')('/proc', () => {
-  test('tells parent, group and start of a process, whatever it calls itself', async () => {
+  test('reads parent, group and start of a process, whatever its title', async () => {
     const name = ') Z 1 ((x'
     const child = spawn(
       process.execPath,
@@ -21,16 +21,16 @@ describe.runIf(process.platform === 'linux')('/proc', () => {
     expect(stat?.startTicks).toBeGreaterThan(readStat(process.pid)?.startTicks ?? Number.NaN)
   })
 
-  test('counts the CPU time and memory that a process itself knows of', () => {
+  test('reads the same CPU time and memory as the process reports for itself', () => {
     for (const endMs = performance.now() + 100; performance.now() < endMs;);
     const { user, system } = process.cpuUsage()
     const cpuSeconds = (readStat(process.pid)?.cpuTicks ?? 0) / 100
-    // Ticks are 10 ms; children that were waited for may add to it.
+    // Ticks are 10 ms; children that the process waited for may add to it.
     expect(cpuSeconds).toBeGreaterThan((user + system) / 1e6 - 0.05)
     expect((readResidentBytes(process.pid) ?? 0) / process.memoryUsage.rss()).toBeCloseTo(1, 0)
   })
 
-  test('knows nothing of a process that does not exist', () => {
+  test('returns undefined for a process that does not exist', () => {
     expect(readStat(2 ** 30)).toBeUndefined()
     expect(readResidentBytes(2 ** 30)).toBeUndefined()
     expect(listPids()).toContain(process.pid)

@@ -1,7 +1,9 @@
-/** What Linux tells about processes under /proc. Everything here returns undefined where it cannot be had. */
+/**
+ * Information about processes from Linux's /proc. Every function returns undefined if the information is unavailable.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** USER_HZ, in which /proc counts CPU time: 100 on every architecture that Node runs on. */
+/** USER_HZ, the unit of CPU time in /proc: 100 on every architecture that Node runs on. */
 export const TICKS_PER_SECOND = 100
 
 export interface ProcessStat {
@@ -15,7 +17,10 @@ export interface ProcessStat {
   readonly cpuTicks: number
   /** User and system time of the process alone, in ticks. */
   readonly ownTicks: number
-  /** Ticks from the boot of the machine to its start: tells a process from a later one with the same pid. */
+  /**
+   * Ticks from the boot of the machine to the start of the process. Distinguishes it from a later process with the same
+   * pid.
+   */
   readonly startTicks: number
 }
 
@@ -30,7 +35,7 @@ export function listPids(): readonly number[] {
 export function readStat(pid: number): ProcessStat | undefined {
   const text = readProc(`${pid}/stat`)
   if (text === undefined) return undefined
-  // The command stands in parentheses and may itself contain any of them.
+  // The command is in parentheses and may itself contain parentheses.
   const end = text.lastIndexOf(')')
   const [state, ...numbers] = text.slice(end + 2).split(' ')
   const [parent = 0, group = 0] = numbers.map(Number)
@@ -47,7 +52,7 @@ export function readStat(pid: number): ProcessStat | undefined {
   }
 }
 
-/** Resident memory in bytes; pages that processes share are counted in each of them. */
+/** Resident memory in bytes. Pages that processes share are counted in each of them. */
 export function readResidentBytes(pid: number): number | undefined {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(`${pid}/status`) ?? '')?.[1]
   return kib === undefined ? undefined : Number(kib) * 1_024
@@ -58,7 +63,7 @@ export function readThreads(pid: number): number | undefined {
   return count === undefined ? undefined : Number(count)
 }
 
-/** The text of a file under /proc; undefined when it is not there, or not ours to read. */
+/** Returns the text of a file under /proc; undefined if it does not exist or is not readable. */
 export function readProc(path: string): string | undefined {
   try {
     return readFileSync(`/proc/${path}`, 'latin1')

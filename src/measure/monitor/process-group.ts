@@ -6,8 +6,8 @@ const POLL_MS = 20
 const KILL_LIMIT_MS = 1_000
 
 /**
- * Ends a process group: asks it to (SIGTERM), and after `graceMs` makes it (SIGKILL). Resolves when none of its processes
- * runs any more. The group's number is the pid of the process that was started with `detached`.
+ * Ends a process group: sends SIGTERM, and SIGKILL after `graceMs`. Resolves when none of its processes is running. The
+ * number of the group is the pid of the process that was started with `detached`.
  */
 export async function stopGroup(group: number, graceMs: number): Promise<void> {
   signalGroup(group, 'SIGTERM')
@@ -33,7 +33,7 @@ function signalGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-group, signal)
   } catch {
-    // Gone already.
+    // The group has already ended.
   }
 }
 
@@ -43,7 +43,7 @@ function isRunning(group: number): boolean {
   } catch {
     return false
   }
-  // Ended processes that nobody collects, as in a container without an init, still answer to signals.
+  // Ended processes that no parent collects, such as in a container without an init, still accept signals.
   if (process.platform !== 'linux') return true
   return listPids().some((pid) => {
     const stat = readStat(pid)

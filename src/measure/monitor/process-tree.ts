@@ -1,11 +1,11 @@
 import { listPids, readStat, type ProcessStat } from './proc.ts'
 
 /**
- * Some processes and all that descend from them, as they come and go: the workers of a cluster, the server behind
- * `npm start`. Strangers are looked at once, so a refresh costs one directory and the tree's own files.
+ * Some processes and all their descendants, as these start and end: the workers of a cluster, or the server behind `npm
+ * start`. Every other process is examined once, so a refresh reads one directory and the files of the tree.
  */
 export class ProcessTree {
-  /** pid → start; a process with another start is a stranger that was given the number later. */
+  /** pid → start. A process with a different start is another process that got the same pid later. */
   readonly #members = new Map<number, number>()
   #strangers = new Set<number>()
 
@@ -13,13 +13,13 @@ export class ProcessTree {
     for (const root of roots) this.adopt(root)
   }
 
-  /** One more process that belongs to them. */
+  /** Adds another root process. */
   adopt({ pid, startTicks }: ProcessStat): void {
     this.#members.set(pid, startTicks)
     this.#strangers.delete(pid)
   }
 
-  /** The members that exist now, zombies included: their CPU time is still counted there. */
+  /** Returns the members that exist now. Zombies are included, because their CPU time is still counted there. */
   refresh(): readonly ProcessStat[] {
     const present: ProcessStat[] = []
     let newcomers: ProcessStat[] = []
@@ -35,7 +35,7 @@ export class ProcessTree {
       else newcomers.push(stat)
     }
     this.#forgetAllBut(present)
-    // Numbers wrap around, so a parent may come after its child.
+    // Pids wrap around, so a parent may come after its child.
     for (let found = true; found;) {
       const adopted = newcomers.filter(({ parent }) => this.#members.has(parent))
       for (const { pid, startTicks } of adopted) this.#members.set(pid, startTicks)

@@ -5,8 +5,9 @@ import { connect } from 'node:net'
 const TRY_LIMIT_MS = 2_000
 
 /**
- * Asks a server whether it is ready: an HTTP or WebSocket one answers a GET with any status below 500, any other accepts
- * a connection. Resolves with undefined when it is, and with what was wrong when it is not. Never rejects.
+ * Checks whether a server is ready. An HTTP or WebSocket server must answer a GET with a status below 500; any other
+ * server must accept a connection. Resolves with undefined if it is ready, and with the reason if it is not. Never
+ * rejects.
  */
 export function whyNotReady(url: URL): Promise<string | undefined> {
   const scheme = url.protocol.replace(/^mcp\+/, '').replace(/^ws/, 'http')
@@ -30,7 +31,7 @@ function askHttp(url: URL, scheme: 'http:' | 'https:'): Promise<string | undefin
   })
 }
 
-/** Whether anything accepts connections where the URL points; undefined when it does, else why not. */
+/** Resolves with undefined if something accepts connections at the URL, and with the reason if nothing does. */
 export function tryConnecting(url: URL): Promise<string | undefined> {
   return new Promise((resolve) => {
     const host = url.hostname.replace(/^\[|\]$/g, '')

@@ -2,26 +2,29 @@ import { availableParallelism } from 'node:os'
 import { readdirSync } from 'node:fs'
 import { readProc } from './proc.ts'
 
-/** What this machine allows the generator's process to use. */
+/** Resources of this machine that the generator's process may use. */
 export interface Resources {
-  /** Soft limit of open file descriptors, and how many are open; null where the system does not tell (only Linux does). */
+  /** Soft limit and current number of open file descriptors; null on systems other than Linux. */
   readonly descriptors: { readonly limit: number; readonly open: number } | null
-  /** Local ports for outgoing connections; null where the system does not tell. */
+  /** Local ports for outgoing connections; null if the system does not report them. */
   readonly ports: LocalPorts | null
-  /** Memory that the process may still take, in bytes: of its container where that has a limit, else of the machine. */
+  /**
+   * Memory that the process may still allocate, in bytes: up to its container's limit if there is one, else the
+   * machine's.
+   */
   readonly availableBytes: number
   readonly cores: number
 }
 
 export interface LocalPorts {
   readonly count: number
-  /** A port is free again this long after its connection closed, for connections to this machine and to others. */
+  /** How long a port stays in use after its connection closed, for connections to this machine and to others. */
   readonly heldMs: { readonly local: number; readonly remote: number }
 }
 
 /** Linux: TCP_TIMEWAIT_LEN. */
 const TIME_WAIT_MS = 60_000
-/** Linux with `tcp_tw_reuse`: a port in TIME_WAIT serves a new connection after this long. */
+/** Linux with `tcp_tw_reuse`: after this long, a new connection may use a port in TIME_WAIT. */
 const REUSE_MS = 1_000
 
 export function readResources(): Resources {
@@ -41,7 +44,7 @@ function readDescriptors(): Resources['descriptors'] {
 
 function countOpen(): number | undefined {
   try {
-    // The listing itself is open while it is read.
+    // Reading the directory opens one descriptor itself.
     return readdirSync('/proc/self/fd').length - 1
   } catch {
     return undefined

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { socketInode } from './listeners.ts'
 
-/** Links looked at in one count: about 2 ms. */
+/** Maximum number of links read per count; this takes about 2 ms. */
 const LOOKUPS_PER_COUNT = 500
 
 /** Open descriptors of a process. */
@@ -11,9 +11,9 @@ export interface Descriptors {
 }
 
 /**
- * Counts the open sockets of a process among its descriptors, cheaply enough for once a second: what a descriptor is gets looked up when its
- * number first appears. Of a rush of new ones the rest is taken for sockets, which it must be in a server, until later
- * counts have looked.
+ * Counts the open sockets among a process's descriptors, cheaply enough for once a second: it looks up the type of a
+ * descriptor only when its number first appears. If more new descriptors appear than it may look up, it counts the rest
+ * as sockets, as most are in a server, until later counts have looked them up.
  */
 export class SocketCount {
   readonly #directory: string
@@ -23,7 +23,7 @@ export class SocketCount {
     this.#directory = `/proc/${pid}/fd`
   }
 
-  /** Undefined when the process is gone, or another user's. */
+  /** Returns undefined if the process has ended or belongs to another user. */
   async read(): Promise<Descriptors | undefined> {
     const names = await readdir(this.#directory).catch(() => undefined)
     if (names === undefined) return undefined

@@ -18,7 +18,7 @@ const SERVER = `require('node:http').createServer((request, response) => respons
 
 function isAlive(pid: number): boolean {
   try {
-    // One that has ended and was not collected still answers to signals.
+    // An ended process that was not collected still accepts signals.
     return process.kill(pid, 0) && readStat(pid)?.zombie !== true
   } catch {
     return false
@@ -35,8 +35,8 @@ async function failureOf(target: CommandTarget, readyLimitMs = 20_000): Promise<
   return failure instanceof Error ? failure.message.replaceAll(process.execPath, 'node') : ''
 }
 
-describe.concurrent('a started target', () => {
-  test('answers on a free port that it got in PORT, and is gone once stopped', async () => {
+describe.concurrent('startCommand', () => {
+  test('passes a free port in PORT, and ends the target on stop', async () => {
     const target = await startCommand(node(SERVER), quiet)
     expect(await (await fetch(target.url)).text()).toBe(new URL(target.url).port)
     expect(isAlive(target.pid)).toBe(true)
@@ -45,7 +45,7 @@ describe.concurrent('a started target', () => {
     await expect(fetch(target.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
   })
 
-  test('finds {port} in its arguments and its environment too', async () => {
+  test('replaces {port} in arguments and environment', async () => {
     const code = `const [url, port] = process.argv.slice(1)
       require('node:http').createServer((request, response) => response.end(url + ' ' + process.env.OWN)).listen(port)`
     const command = [process.execPath, '-e', code, 'http://x:{port}/', '{port}']
@@ -55,7 +55,7 @@ describe.concurrent('a started target', () => {
     await target.stop()
   })
 
-  test('is ready when its readyUrl answers below 500, not before', async () => {
+  test('waits until readyUrl answers with a status below 500', async () => {
     const code = `let asked = 0
       require('node:http').createServer((request, response) => {
         response.statusCode = request.url !== '/ready' ? 200 : ++asked < 4 ? 503 : 404
@@ -66,14 +66,14 @@ describe.concurrent('a started target', () => {
     await target.stop()
   })
 
-  test('need not speak HTTP: for tcp:// an accepted connection is an answer', async () => {
+  test('accepts a connection as readiness for tcp://', async () => {
     const code = `require('node:net').createServer().listen(process.env.PORT)`
     const target = await startCommand(node(code, { url: 'tcp://127.0.0.1:{port}' }), quiet)
     expect(target.url).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/)
     await target.stop()
   })
 
-  test('has all that it prints read and passed on', async () => {
+  test('reads all output and passes it to the log', async () => {
     const code = `for (let line = 0; line < 20_000; line++) console.log('line', line); console.error('oops'); ${SERVER}`
     const lines: string[] = []
     const target = await startCommand(node(code), (line) => lines.push(line))
@@ -82,7 +82,7 @@ describe.concurrent('a started target', () => {
     await target.stop()
   })
 
-  test('takes its children along, even those that ignore SIGTERM', async () => {
+  test('ends the children of the target, even those that ignore SIGTERM', async () => {
     const stubborn = `process.on('SIGTERM', () => {}); console.log('child', process.pid); setInterval(() => {}, 1000)`
     const code = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(stubborn)}], { stdio: 'inherit' }); ${SERVER}`
     const lines: string[] = []
@@ -95,7 +95,7 @@ describe.concurrent('a started target', () => {
     await vi.waitFor(() => expect(isAlive(child)).toBe(false), WITHIN)
   })
 
-  test('dies with the process that started it, even when that is killed outright', async () => {
+  test('ends the target when the starting process is killed with SIGKILL', async () => {
     const file = new URL('./start-command.ts', import.meta.url).href
     const code = `
       const { startCommand } = await import(${JSON.stringify(file)})
@@ -109,7 +109,7 @@ describe.concurrent('a started target', () => {
     await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), WITHIN)
   })
 
-  test('does not keep alive a process that forgot to stop it', async () => {
+  test('does not keep the starting process alive', async () => {
     const file = new URL('./start-command.ts', import.meta.url).href
     const code = `
       const { startCommand } = await import(${JSON.stringify(file)})
@@ -121,42 +121,42 @@ describe.concurrent('a started target', () => {
   })
 })
 
-describe('a target that does not start says why', () => {
-  test('when it ends instead of answering', async () => {
-    const text = await failureOf(node(`console.error('no database\\nat all'); process.exit(3)`))
+describe('startCommand rejects with the reason', () => {
+  test('when the command ends before it answers', async () => {
+    const text = await failureOf(node(`console.error('no database\\nat localhost'); process.exit(3)`))
     expect(text.split('\n').slice(1).join('\n')).toMatchInlineSnapshot(`
-      "  its last lines:
+      "  last lines of its output:
           no database
-          at all
-        → run the command by hand; LOAD_LOG=debug shows all it prints"
+          at localhost
+        → run the command manually; LOAD_LOG=debug shows all its output"
     `)
     expect(text).toMatch(/^the target could not be started: `node -e .* ended with code 3\n/s)
   })
 
-  test('when it never answers, and nothing is left of it', async () => {
+  test('when the command never answers, and leaves no process behind', async () => {
     const text = await failureOf(node(`console.log('pid', process.pid); setInterval(() => {}, 1000)`), 1_000)
     expect(text).toMatch(/ did not answer at http:\/\/127\.0\.0\.1:\d+\/ within 1 s: connection refused\n/)
-    expect(text).toContain('→ let it listen on the port in PORT, or name a readyUrl')
+    expect(text).toContain('→ make it listen on the port in PORT, or set readyUrl')
     const pid = Number(/pid (\d+)/.exec(text.split('\n')[2] ?? '')?.[1])
     expect(pid).toBeGreaterThan(0)
     expect(isAlive(pid)).toBe(false)
   })
 
-  test('when there is no such program', async () => {
+  test('when the program does not exist', async () => {
     expect(await failureOf({ command: ['nodd server.js'], url: 'http://127.0.0.1:{port}' })).toMatchInlineSnapshot(`
-      "the target could not be started: there is no program 'nodd server.js'
-        → no shell is involved: give the program and each of its arguments as a text of its own"
+      "the target could not be started: program 'nodd server.js' not found
+        → no shell is used: give the program and each argument as a separate string"
     `)
   })
 
-  test('when its folder does not exist', async () => {
+  test('when cwd does not exist', async () => {
     expect(await failureOf(node(SERVER, { cwd: '/no/such/folder' }))).toMatchInlineSnapshot(`
-      "the target could not be started: there is no folder /no/such/folder
+      "the target could not be started: folder /no/such/folder does not exist
         → correct cwd"
     `)
   })
 
-  test('when something else already listens where it should', async () => {
+  test('when another process already listens at its address', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
@@ -164,7 +164,7 @@ describe('a target that does not start says why', () => {
     other.close()
     expect(text.replaceAll(String(port), '3000')).toMatchInlineSnapshot(`
       "the target could not be started: something already listens at 127.0.0.1:3000
-        → stop it, or let the command have a free port: write '{port}' in url, and let it listen on PORT"
+        → stop it, or give the command a free port: write '{port}' in url, and make it listen on PORT"
     `)
   })
 })

@@ -18,10 +18,13 @@ const STOP_GRACE_MS = 2_000
 
 /** A server that was started for a run. */
 export interface StartedCommand {
-  /** The target's URL with its port filled in. */
+  /** URL of the target with its port filled in. */
   readonly url: string
   readonly pid: number
-  /** Ends the whole process group: asked first, after 2 s made to. Resolves when it is gone; may be called again. */
+  /**
+   * Ends the whole process group: SIGTERM first, SIGKILL after 2 s. Resolves when it has ended; may be called
+   * repeatedly.
+   */
   stop(): Promise<void>
 }
 
@@ -32,13 +35,14 @@ interface Failure {
 }
 
 /**
- * Starts a `{ command }` target without a shell and resolves once it answers: any status below 500 at `readyUrl`, or at
- * `url` when there is none. `{port}` in `url`, `readyUrl`, `command` and `env` is a free port, also given in `PORT`. The
- * command gets a process group of its own, which ends by `stop()` and whenever this process dies, even by SIGKILL. What
- * it prints goes to `log`, line by line.
+ * Starts a `{ command }` target without a shell and resolves once it answers: with any status below 500 at `readyUrl`,
+ * or at `url` if there is no `readyUrl`. `{port}` in `url`, `readyUrl`, `command` and `env` is replaced with a free
+ * port, which is also passed in `PORT`. The command runs in a separate process group, which ends on `stop()` and
+ * whenever this process dies, even by SIGKILL. Each line of its output goes to `log`.
  *
- * Rejects with `LoadTargetError` (`ERR_LOAD_TARGET_START`) when it cannot be started, ends before it answers, does not
- * answer within `readyLimitMs`, when `signal` is aborted first, or when something else already listens where it should; nothing is left running.
+ * Rejects with `LoadTargetError` (`ERR_LOAD_TARGET_START`) if the command cannot be started, ends before it answers, or
+ * does not answer within `readyLimitMs`; if `signal` is aborted before it answers; or if another process already
+ * listens at its address. No process is left running.
  */
 export async function startCommand(
   target: CommandTarget,
@@ -48,7 +52,7 @@ export async function startCommand(
   const filled = await fillPort(target)
   const url = new URL(filled.url)
   if ((await tryConnecting(url)) === undefined) {
-    const advice = "stop it, or let the command have a free port: write '{port}' in url, and let it listen on PORT"
+    const advice = "stop it, or give the command a free port: write '{port}' in url, and make it listen on PORT"
     throw startError(`something already listens at ${url.host}`, [], advice)
   }
 
@@ -90,13 +94,13 @@ function spawnCommand({ command, env, cwd }: CommandTarget): ChildProcessByStdio
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // A target that nobody stopped must not keep this process alive; the guard ends it then.
+  // A target that was not stopped must not keep this process alive; the guard then ends it.
   child.unref()
   for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref()
   return child
 }
 
-/** Resolves when nobody wants the target any more. */
+/** Resolves when the run is stopped. */
 function whenStopped(signal: AbortSignal | undefined): Promise<Failure> {
   return new Promise((resolve) => {
     const stop = (): void => resolve({ what: 'the run was stopped before it answered', advice: 'start the run again' })
@@ -105,7 +109,7 @@ function whenStopped(signal: AbortSignal | undefined): Promise<Failure> {
   })
 }
 
-/** Resolves when the command has ended, or could not even begin. */
+/** Resolves when the command has ended or failed to start. */
 function whenEnded(
   child: ChildProcessByStdio<null, Readable, Readable>,
   { command, cwd }: CommandTarget,
@@ -114,12 +118,12 @@ function whenEnded(
     child.on('error', ({ code, message }: NodeJS.ErrnoException) => {
       if (code !== 'ENOENT') return resolve({ what: message, advice: RUN_BY_HAND })
       if (cwd !== undefined && !existsSync(cwd)) {
-        return resolve({ what: `there is no folder ${cwd}`, advice: 'correct cwd' })
+        return resolve({ what: `folder ${cwd} does not exist`, advice: 'correct cwd' })
       }
-      const advice = 'no shell is involved: give the program and each of its arguments as a text of its own'
-      resolve({ what: `there is no program '${command[0]}'`, advice })
+      const advice = 'no shell is used: give the program and each argument as a separate string'
+      resolve({ what: `program '${command[0]}' not found`, advice })
     })
-    // 'close' and not 'exit', so that its last words have been read.
+    // 'close' instead of 'exit': by then all of its output has been read.
     child.on('close', (code, signal) => {
       const how = signal === null ? `with code ${code}` : `by ${signal}`
       resolve({ what: `\`${command.join(' ')}\` ended ${how}`, advice: RUN_BY_HAND })
@@ -127,9 +131,9 @@ function whenEnded(
   })
 }
 
-const RUN_BY_HAND = 'run the command by hand; LOAD_LOG=debug shows all it prints'
+const RUN_BY_HAND = 'run the command manually; LOAD_LOG=debug shows all its output'
 
-/** Undefined as soon as the server answers; a failure when it has not within the limit. */
+/** Resolves with undefined once the server answers, and with a failure if it does not within the limit. */
 async function waitUntilReady(target: CommandTarget, limitMs: Ms, signal: AbortSignal): Promise<Failure | undefined> {
   const url = new URL(target.readyUrl ?? target.url)
   const endMs = performance.now() + limitMs
@@ -141,12 +145,14 @@ async function waitUntilReady(target: CommandTarget, limitMs: Ms, signal: AbortS
   if (why === undefined) return undefined
   return {
     what: `\`${target.command.join(' ')}\` did not answer at ${url.href} within ${formatDuration(limitMs)}: ${why}`,
-    advice: 'let it listen on the port in PORT, or name a readyUrl that answers below 500 once it is ready',
+    advice:
+      'make it listen on the port in PORT, or set readyUrl to a URL that answers with a status below 500 once it is ready',
   }
 }
 
 function startError(what: string, lastLines: readonly string[], advice: string): LoadTargetError {
-  const quoted = lastLines.length === 0 ? [] : ['  its last lines:', ...lastLines.map((line) => `    ${line}`)]
+  const quoted =
+    lastLines.length === 0 ? [] : ['  last lines of its output:', ...lastLines.map((line) => `    ${line}`)]
   return new LoadTargetError(
     'ERR_LOAD_TARGET_START',
     [`the target could not be started: ${what}`, ...quoted, `  → ${advice}`].join('\n'),

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { NOTHING, type TargetWatch } from './watch.ts'
 import { watchMetrics } from './watch-metrics.ts'
 
-/** A watch on a page that is made as it is asked for; `host` stands for this machine, whatever it is called. */
+/** Starts a watch on a page that `answer` serves. `host` is a name for this machine and need not resolve. */
 async function watchOn(answer: RequestListener, host = '127.0.0.1'): Promise<TargetWatch> {
   const server = createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -19,13 +19,13 @@ async function watchOn(answer: RequestListener, host = '127.0.0.1'): Promise<Tar
   return watch
 }
 
-/** Pages one after the other, the last again and again. */
+/** Serves the pages in order, and the last one for every further request. */
 function pages(...texts: readonly string[]): RequestListener {
   let asked = 0
   return (_, response) => response.end(texts[Math.min(asked++, texts.length - 1)])
 }
 
-describe('a page of metrics', () => {
+describe('watchMetrics', () => {
   test.each([
     ['process_resident_memory_bytes 104857600', { rssMb: 100 }],
     ['process_open_fds 23', { openFileDescriptors: 23 }],
@@ -34,29 +34,29 @@ describe('a page of metrics', () => {
     ['nodejs_eventloop_lag_p99_seconds 0.02\nnodejs_eventloop_lag_mean_seconds 0.01', { eventLoopDelayMs: 20 }],
     ['nodejs_eventloop_lag_seconds 0.5\nnodejs_eventloop_lag_mean_seconds 0.01', { eventLoopDelayMs: 10 }],
     ['nodejs_eventloop_lag_seconds 0.5', { eventLoopDelayMs: 500 }],
-    // No number now, and what comes next is another figure.
+    // NaN is no number at this moment; the next name is a different figure.
     ['nodejs_eventloop_lag_p99_seconds NaN\nnodejs_eventloop_lag_seconds 0.5\nprocess_threads 1', { threads: 1 }],
     ['nodejs_active_resources{type="TCPSocketWrap"} NaN\nprocess_threads 1', { threads: 1 }],
-    // Two processes behind one page: what they use adds up, and how late they are does not.
+    // Two processes behind one page: their resource use is added up, their event-loop delay is not.
     ['process_resident_memory_bytes{w="1"} 1048576\nprocess_resident_memory_bytes{w="2"} 2097152', { rssMb: 3 }],
     [
       'nodejs_eventloop_lag_p99_seconds{w="1"} 0.01\nnodejs_eventloop_lag_p99_seconds{w="2"} 0.03',
       { eventLoopDelayMs: 30 },
     ],
     ['# TYPE process_threads gauge\nprocess_threads{a="\\"}"} 4 1395066363000\n# EOF\n', { threads: 4 }],
-  ])('%j tells %j, and nothing else', async (page, told) => {
+  ])('reads from %j only %j', async (page, told) => {
     const watch = await watchOn(pages(page))
     expect(await watch.sample()).toEqual({ ...NOTHING, ...told })
   })
 
   test.each([
-    ['in all', 'process_cpu_seconds_total 10', 'process_cpu_seconds_total 10.1'],
+    ['as one total', 'process_cpu_seconds_total 10', 'process_cpu_seconds_total 10.1'],
     [
-      'of the user and of the system',
+      'as user and system time',
       'process_cpu_user_seconds_total 8\nprocess_cpu_system_seconds_total 2',
       'process_cpu_user_seconds_total 8.04\nprocess_cpu_system_seconds_total 2.06',
     ],
-  ])('has CPU told %s, as a rate', async (_, before, after) => {
+  ])('reports CPU given %s as a rate', async (_, before, after) => {
     const watch = await watchOn(pages(before, after))
     expect(await watch.sample()).toEqual(NOTHING)
     const startMs = performance.now()
@@ -66,7 +66,7 @@ describe('a page of metrics', () => {
     expect(usedSeconds).toBeCloseTo(0.1, 1)
   })
 
-  test('has traffic told since the page before, and none where its counters began anew', async () => {
+  test('reports traffic since the previous page, and null after its counters restarted', async () => {
     const page = (received: number, sent: number) =>
       `process_network_receive_bytes_total ${received}\nprocess_network_transmit_bytes_total ${sent}\n`
     const watch = await watchOn(pages(page(1_000, 50), page(1_500, 50), page(20, 60)))
@@ -75,12 +75,12 @@ describe('a page of metrics', () => {
     expect(await watch.sample()).toEqual({ ...NOTHING, bytesOut: 10 })
   })
 
-  test('is asked for at the addresses that were checked, not at those that its name has by now', async () => {
+  test('requests the page at the addresses that were checked, without resolving its name again', async () => {
     const watch = await watchOn(pages('process_threads 4'), 'metrics.invalid')
     expect(await watch.sample()).toEqual({ ...NOTHING, threads: 4 })
   })
 
-  test('is asked for by one request at a time', async () => {
+  test('sends one request at a time', async () => {
     let [underWay, most, asked] = [0, 0, 0]
     const watch = await watchOn((_, response) => {
       asked++

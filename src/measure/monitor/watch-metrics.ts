@@ -5,21 +5,21 @@ import type { Ms } from '../../model/units.ts'
 import { type Metric, parseExposition } from './exposition.ts'
 import { NOTHING, type TargetWatch } from './watch.ts'
 
-/** A page of metrics, and the addresses that were checked for its host. */
+/** A metrics page, and the addresses that were checked for its host. */
 export interface MetricsPage {
   readonly url: URL
   readonly addresses: readonly { readonly address: string; readonly family: 4 | 6 }[]
 }
 
-/** Below the second between two samples: never two requests under way. */
+/** Shorter than the second between two samples, so that two requests never overlap. */
 const TIMEOUT_MS: Ms = 800
 const MOST_BYTES = 8 * 2 ** 20
 
 /**
- * What each figure is called by those who offer it; the first that a page has counts, also where it is no number now: the
- * second is another figure. Of the client libraries of
- * Prometheus, which have common names for what every process has, of Java's, .NET's and Node's own, and of
- * OpenTelemetry's as Prometheus shows them.
+ * Names under which exporters offer each figure. The first name on a page counts, even if its value is NaN at the
+ * moment, because the next name is a different figure. The names are those of the Prometheus client libraries, which
+ * share names for what every process has, of the Java, .NET and Node libraries, and of OpenTelemetry as Prometheus
+ * shows them.
  */
 const NAMES = {
   cpuSeconds: ['process_cpu_seconds_total', 'process_cpu_time_seconds_total'],
@@ -37,7 +37,7 @@ const NAMES = {
     'nodejs_eventloop_delay_mean_seconds',
     'nodejs_eventloop_lag_seconds',
   ],
-  // Of what keeps Node alive, by type.
+  // The resources that keep Node alive, by type.
   sockets: ['nodejs_active_resources'],
 } as const
 const NODE_SOCKET = 'TCPSocketWrap'
@@ -46,8 +46,8 @@ const KNOWN: ReadonlySet<string> = new Set(Object.values(NAMES).flat())
 type Figures = Readonly<Record<Exclude<keyof typeof NAMES, `cpu${'User' | 'System'}Seconds`>, number | null>>
 
 /**
- * Watches a target by the page of metrics that it offers, one request a second, to the checked addresses and no other; a
- * redirect is not followed. Never throws: what cannot be had says why in `unwatched`.
+ * Watches a target through its metrics page, with one request per second, only at the checked addresses; redirects are
+ * not followed. Never throws: `unwatched` gives the reason if the page cannot be read.
  */
 export function watchMetrics(page: MetricsPage): TargetWatch {
   return new MetricsWatch(page)
@@ -74,7 +74,7 @@ class MetricsWatch implements TargetWatch {
     })
   }
 
-  /** Until a page was had once. */
+  /** The reason why the page cannot be read; undefined after the first page that was read. */
   get unwatched(): string | undefined {
     return this.#before === undefined ? this.#why : undefined
   }
@@ -92,11 +92,11 @@ class MetricsWatch implements TargetWatch {
     try {
       const figures = figuresOf(parseExposition(await this.#read(), KNOWN))
       if (Object.values(figures).every((figure) => figure === null)) {
-        throw new Error('none of its lines tells what a process uses')
+        throw new Error('none of its lines reports the resource use of a process')
       }
       return this.#since(figures)
     } catch (error) {
-      // Without what is behind the `?`: some put a token there.
+      // Omit the query: some users put a token there.
       const { origin, pathname } = this.#page.url
       this.#why = `${origin}${pathname} cannot be read: ${error instanceof Error ? error.message : String(error)}`
       return this.#before === undefined ? undefined : NOTHING
@@ -115,7 +115,7 @@ class MetricsWatch implements TargetWatch {
         headers: { accept: 'application/openmetrics-text;version=1.0.0, text/plain;version=0.0.4;q=0.5, */*;q=0.1' },
       })
       let text = ''
-      // An answer that is not wanted is read as well, for its connection is to be used again.
+      // Read the body of an unwanted response as well, so that the connection can be reused.
       for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
         text += chunk
         if (text.length > MOST_BYTES) throw new Error(`it is longer than ${MOST_BYTES / 2 ** 20} MiB`)
@@ -133,7 +133,7 @@ class MetricsWatch implements TargetWatch {
     this.#before = { atMs, figures }
     const grown = (key: 'cpuSeconds' | 'bytesIn' | 'bytesOut'): number | null => {
       const [was, is] = [before?.figures[key] ?? null, figures[key]]
-      // A counter that fell began anew: its process was replaced.
+      // A counter that fell has restarted: its process was replaced.
       return was === null || is === null || is < was ? null : is - was
     }
     const cpuSeconds = grown('cpuSeconds')
@@ -153,7 +153,7 @@ class MetricsWatch implements TargetWatch {
 }
 
 function figuresOf(metrics: readonly Metric[]): Figures {
-  /** One for each process behind the page, where there are several. */
+  /** One value for each process behind the page. */
   const valuesOf = (key: keyof typeof NAMES): readonly number[] => {
     const offered = NAMES[key].find((name) => metrics.some((metric) => metric.name === name))
     return metrics
@@ -166,7 +166,7 @@ function figuresOf(metrics: readonly Metric[]): Figures {
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0)
   }
   const [user, system] = [read('cpuUserSeconds'), read('cpuSystemSeconds')]
-  // Two loops that are late by 10 ms are not one that is late by 20.
+  // Two event loops with a delay of 10 ms each do not add up to one of 20 ms.
   const loopDelays = valuesOf('loopDelaySeconds')
   return {
     cpuSeconds: read('cpuSeconds') ?? (user === null || system === null ? null : user + system),

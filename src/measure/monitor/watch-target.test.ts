@@ -11,7 +11,7 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })
 
-/** A server that tells its port, and burns CPU or has a child burn it when told to, telling how much that was. */
+/** A server that sends its port. On request, it or a child uses CPU time and sends how much that was. */
 const SERVER = `
   const { createServer } = require('node:net')
   const { spawn, spawnSync } = require('node:child_process')
@@ -42,15 +42,15 @@ async function cpuSecondsOf(child: ChildProcess, order: 'burn' | 'delegate'): Pr
   return Number(seconds)
 }
 
-describe.runIf(process.platform === 'linux')('a watched target', () => {
-  test('is found by the port it listens on', async () => {
+describe.runIf(process.platform === 'linux')('watchTarget', () => {
+  test('finds the target by the port it listens on', async () => {
     const { pid, port } = await startServer()
     const watch = watchTarget({ port })
     expect(watch.pids).toEqual([pid])
     expect(watch.unwatched).toBeUndefined()
   })
 
-  test('uses the memory, the sockets and the files that it has', async () => {
+  test('reports the memory, sockets and files of the target', async () => {
     const { pid, port } = await startServer()
     const watch = watchTarget({ pid })
     const { rssMb, openSockets, openFileDescriptors } = (await watch.sample()) ?? NOTHING
@@ -70,7 +70,7 @@ describe.runIf(process.platform === 'linux')('a watched target', () => {
   })
 
   test.each(['burn', 'delegate'] as const)(
-    'uses the CPU time that its processes count themselves (%s)',
+    'reports the CPU time that the processes measure themselves (%s)',
     async (order) => {
       const { child, pid } = await startServer()
       const watch = watchTarget({ pid })
@@ -79,13 +79,13 @@ describe.runIf(process.platform === 'linux')('a watched target', () => {
       const truthSeconds = await cpuSecondsOf(child, order)
       const { cpuPercent } = (await watch.sample()) ?? NOTHING
       const seconds = ((cpuPercent ?? 0) / 100) * ((performance.now() - startMs) / 1_000)
-      // Ticks of 10 ms at both ends, and the server's own work around it.
+      // Ticks of 10 ms at both ends, and the server's other work around it.
       expect(seconds).toBeGreaterThan(truthSeconds - 0.05)
       expect(seconds).toBeLessThan(truthSeconds * 1.2 + 0.15)
     },
   )
 
-  test('is as busy as the busiest of its processes, not as all together', async () => {
+  test('reports the CPU of the busiest process separately from the sum', async () => {
     const { child, pid } = await startServer()
     const watch = watchTarget({ pid })
     const startMs = performance.now()
@@ -100,7 +100,7 @@ describe.runIf(process.platform === 'linux')('a watched target', () => {
     expect(seconds(cpuPercent)).toBeGreaterThan(own + others - 0.1)
   })
 
-  test('includes the processes it starts while it is watched', async () => {
+  test('includes processes that the target starts while it is watched', async () => {
     const { child, pid } = await startServer()
     const watch = watchTarget({ pid })
     const done = cpuSecondsOf(child, 'delegate')
@@ -115,7 +115,7 @@ describe.runIf(process.platform === 'linux')('a watched target', () => {
     }, WITHIN)
   })
 
-  test('that has died uses nothing that is known', async () => {
+  test('reports null for everything after the target has died', async () => {
     const { child, pid } = await startServer()
     const watch = watchTarget({ pid })
     child.kill('SIGKILL')
@@ -124,7 +124,7 @@ describe.runIf(process.platform === 'linux')('a watched target', () => {
     expect(watch.pids).toEqual([pid])
   })
 
-  test('costs less than 5 ms of CPU a sample', async () => {
+  test('uses less than 5 ms of CPU per sample', async () => {
     const { pid } = await startServer()
     const watch = watchTarget({ pid })
     await watch.sample()
@@ -135,7 +135,7 @@ describe.runIf(process.platform === 'linux')('a watched target', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('a target that cannot be watched says why', () => {
+describe.runIf(process.platform === 'linux')('watchTarget returns the reason in `unwatched`', () => {
   test('when nothing listens', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -147,15 +147,15 @@ describe.runIf(process.platform === 'linux')('a target that cannot be watched sa
     expect(await watch.sample()).toBeUndefined()
   })
 
-  test('when it runs in the process of the test', async () => {
+  test('when the target runs in the test process', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    expect(watchTarget({ port }).unwatched).toMatch(/^the target runs in the process of the test/)
+    expect(watchTarget({ port }).unwatched).toMatch(/^the target runs in the test process/)
     server.close()
   })
 
-  test('when there is no such process', () => {
+  test('when the process does not exist', () => {
     expect(watchTarget({ pid: 2 ** 30 }).unwatched).toBe('there is no process 1073741824 to watch')
   })
 })

@@ -9,14 +9,14 @@ import { SocketCount } from './socket-count.ts'
 import { NOTHING, type TargetWatch } from './watch.ts'
 
 /**
- * Which processes are the target: one by its pid, whatever listens on a port of this machine, or those that are named by
- * `follow` as they are started.
+ * Which processes are the target: the process with `pid`, the processes that listen on `port` of this machine, or those
+ * that are passed to `follow` when they start.
  */
 export type WatchSpec = { readonly pid: number } | { readonly port: number } | 'followed'
 
 /**
- * Watches a target on this machine by /proc, from now on; a sample costs about a millisecond of CPU. Never throws: what
- * cannot be watched says why in `unwatched`.
+ * Watches a target on this machine through /proc, from now on. A sample takes about a millisecond of CPU. Never throws:
+ * `unwatched` gives the reason if the target cannot be watched.
  */
 export function watchTarget(spec: WatchSpec): TargetWatch {
   const found = find(spec)
@@ -34,8 +34,8 @@ function find(spec: WatchSpec): Listeners {
   const found: Listeners = 'pid' in spec ? { pids: [spec.pid] } : listenersOf(spec.port)
   if ('unknown' in found) return found
   if (found.pids.includes(process.pid)) {
-    const advice = 'start the server as a process of its own (target: { command }) to see what it uses'
-    return { unknown: `the target runs in the process of the test, together with the generator; ${advice}` }
+    const advice = 'start the server as a separate process (target: { command }) to measure its resource use'
+    return { unknown: `the target runs in the test process, together with the generator; ${advice}` }
   }
   const gone = found.pids.every((pid) => readStat(pid) === undefined)
   return gone ? { unknown: `there is no process ${found.pids.join(', ')} to watch` } : found
@@ -50,9 +50,9 @@ class ProcessWatch implements TargetWatch {
   readonly #quota: CpuQuotaWatch | undefined
   #alive: readonly number[] = []
   #cpuTicks: number
-  /** pid → its own time at the previous sample. */
+  /** pid → CPU time of that process alone at the previous sample. */
   #ownTicks: ReadonlyMap<number, number> = new Map()
-  /** The most that one process has used between the last two samples. */
+  /** Maximum CPU time that one process used between the last two samples. */
   #busiestTicks = 0
   #sampledMs: number
 
@@ -91,7 +91,8 @@ class ProcessWatch implements TargetWatch {
     if (this.#alive.length === 0) return NOTHING
     return {
       ...NOTHING,
-      // A process whose time nobody inherits takes it away when it ends; what the others used is then not known.
+      // If a process ends and no parent inherits its time, the sum falls; the use of the other processes is then
+      // unknown.
       cpuPercent: usedTicks < 0 ? null : percentOf(usedTicks),
       busiestProcessCpuPercent: percentOf(this.#busiestTicks),
       rssMb: this.#residentMb(),
@@ -104,13 +105,13 @@ class ProcessWatch implements TargetWatch {
   }
 
   /**
-   * Of the whole tree, ended children included: when a parent collects a child, the child's time moves into the parent's,
-   * so the sum stays right.
+   * CPU time of the whole tree, including ended children: when a parent collects a child, the child's time moves into
+   * the parent's, so the sum stays correct.
    */
   #readCpuTicks(): number {
     const members = this.#tree.refresh()
     this.#alive = members.filter(({ zombie }) => !zombie).map(({ pid }) => pid)
-    // A process that was not there before is new, so all of its time is since then.
+    // A process that was not there before is new, so all its CPU time falls into this interval.
     const used = members.map(({ pid, ownTicks }) => ownTicks - (this.#ownTicks.get(pid) ?? 0))
     this.#busiestTicks = Math.max(0, ...used)
     this.#ownTicks = new Map(members.map(({ pid, ownTicks }) => [pid, ownTicks]))
@@ -130,7 +131,7 @@ class ProcessWatch implements TargetWatch {
   async #descriptors(): Promise<Pick<typeof NOTHING, 'openSockets' | 'openFileDescriptors'>> {
     for (const pid of this.#sockets.keys()) if (!this.#alive.includes(pid)) this.#sockets.delete(pid)
     const counts = await Promise.all(this.#alive.map((pid) => this.#socketsOf(pid).read()))
-    // One unreadable process makes the sum a lie, unless it has just ended.
+    // If one process is unreadable, the sum is wrong, unless that process has just ended.
     if (counts.some((count, index) => count === undefined && readStat(this.#alive[index] ?? 0) !== undefined))
       return { openSockets: null, openFileDescriptors: null }
     return {

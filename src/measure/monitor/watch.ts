@@ -1,18 +1,21 @@
 import type { TargetSample } from '../../model/result.ts'
 
-/** A target that is being watched, in whatever way. */
+/** A target whose resource use is watched, on this machine or through a metrics page. */
 export interface TargetWatch {
-  /** The processes named or found, and those of their descendants that live now; empty when unwatched, or elsewhere. */
+  /**
+   * The given or found processes, and their descendants that are alive now; empty if unwatched, or if they run
+   * elsewhere.
+   */
   readonly pids: readonly number[]
-  /** Why nothing is watched, and what to do. */
+  /** Why nothing is watched, and how to fix it. */
   readonly unwatched: string | undefined
   /**
-   * What the target uses now: CPU in % of one core since the previous sample, memory in MiB, open sockets and files; all
-   * summed over its processes, and the CPU of the busiest of them. All null once they are gone; undefined where there is nothing
-   * to tell yet.
+   * Samples what the target uses now: CPU in % of one core since the previous sample, memory in MiB, open sockets and
+   * files, all summed over its processes, and the CPU of the busiest process. All fields are null once the processes
+   * have ended; resolves with undefined if there is nothing to report yet.
    */
   sample(): Promise<Omit<TargetSample, 'atMs'> | undefined>
-  /** A process that was started as part of the target; it may end before the others. */
+  /** Adds a process that was started as part of the target; it may end before the others. */
   follow(pid: number): void
   stop(): void
 }

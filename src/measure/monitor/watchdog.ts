@@ -1,6 +1,6 @@
 /**
- * A process that outlives us to clean up after us: it is told on stdin which process group to guard, and ends that group
- * when stdin closes, which happens however we die. It is killed when there is nothing left to guard.
+ * Process that outlives its parent to clean up after it. It receives a process group on stdin, and ends that group when
+ * stdin closes, which happens however the parent dies. The parent kills it when there is nothing left to guard.
  */
 import { stopGroup } from './process-group.ts'
 

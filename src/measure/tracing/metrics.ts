@@ -7,7 +7,7 @@ import type { Distribution } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { hrTime } from './spans.ts'
 
-/** A distribution of a run as a histogram of OpenTelemetry. */
+/** A distribution of a run, to be exported as an OpenTelemetry histogram. */
 export interface RunMetric {
   readonly name: string
   readonly description: string
@@ -17,15 +17,15 @@ export interface RunMetric {
   readonly endMs: Ms
 }
 
-/** In seconds: what the semantic conventions advise for `http.client.request.duration`. */
+/** Bucket boundaries in seconds, as the semantic conventions recommend for `http.client.request.duration`. */
 const BOUNDARIES_S = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
-/** The code of an export that succeeded is 0 in every copy of OpenTelemetry's core, of which there may be several. */
+/** The code of a successful export is 0 in every copy of OpenTelemetry's core; several copies may be installed. */
 export function isExported({ code }: { readonly code: number }): boolean {
   return code === 0
 }
 
-/** Counts between the boundaries; an HDR bucket, 0.1% wide at most, lies where its upper end does. */
+/** Counts between the boundaries. An HDR bucket, at most 0.1% wide, is counted where its upper end lies. */
 function bucketCounts(histogram: string, boundariesS: readonly number[] = BOUNDARIES_S): number[] {
   const { buckets, counts } = decodeHdr(histogram)
   const result = Array.from({ length: boundariesS.length + 1 }, () => 0)
@@ -38,7 +38,7 @@ function bucketCounts(histogram: string, boundariesS: readonly number[] = BOUNDA
   return result
 }
 
-/** Sends them by OTLP over HTTP, once. Rejects where the collector does not take them. */
+/** Sends the metrics once by OTLP over HTTP. Rejects if the collector does not accept them. */
 export async function exportMetrics(metrics: readonly RunMetric[], resource: Resource): Promise<void> {
   const filled = metrics.filter(({ distribution }) => distribution.count > 0)
   if (filled.length === 0) return
@@ -58,7 +58,7 @@ export async function exportMetrics(metrics: readonly RunMetric[], resource: Res
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   exporter.export({ resource, scopeMetrics: [{ scope: { name: 'describe-load' }, metrics: data }] }, (result) => {
     if (isExported(result)) resolve()
-    else reject(result.error ?? new Error('it refused metrics'))
+    else reject(result.error ?? new Error('it rejected the metrics'))
   })
   await promise.finally(() => void exporter.shutdown().catch(() => {}))
 }

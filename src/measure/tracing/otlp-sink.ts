@@ -8,18 +8,18 @@ import { within } from '../../model/within.ts'
 import { exportMetrics, isExported } from './metrics.ts'
 import type { TraceSink } from './sink.ts'
 
-/** Spans in one message to the collector. */
+/** Maximum number of spans in one message to the collector. */
 const BATCH = 512
-/** Spans that wait while a collector is slow; what is beyond this is lost. */
+/** Maximum number of spans that wait while a collector is slow; any further ones are lost. */
 const MOST_WAITING = 50_000
 
-/** Collectors that have failed in this process: nobody waits long for them again. */
+/** Collectors that have failed in this process. Later runs wait for them only briefly. */
 const failed = new Set<string>()
 const SHORT_PATIENCE_MS = 300
 
 /**
- * Spans by OTLP over HTTP, one message after the other, beside the run and never in its way. Where they go, and with
- * which headers, is said by the environment, as the OpenTelemetry specification has it.
+ * Sends spans by OTLP over HTTP, one message at a time, in parallel with the run and without delaying it. The
+ * environment gives the collector's address and headers, as the OpenTelemetry specification defines.
  */
 export function otlpSink(env: Readonly<Record<string, string | undefined>>): TraceSink {
   const exporter = new OTLPTraceExporter()
@@ -40,7 +40,7 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
       waiting = waiting.slice(BATCH)
       const fault = await exportBatch(batch)
       if (fault === undefined) exported += batch.length
-      else because ??= `${where} does not take spans: ${fault}`
+      else because ??= `${where} does not accept spans: ${fault}`
     }
     sending = undefined
   }
@@ -48,7 +48,7 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
   function exportBatch(batch: ReadableSpan[]): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
     const onResult = (result: ExportResult): void => resolve(isExported(result) ? undefined : wordFault(result.error))
-    // The exporter's own requests are nobody's trace.
+    // The exporter's own requests must not be traced.
     context.with(suppressTracing(context.active()), () => exporter.export(batch, onResult))
     return promise
   }
@@ -66,7 +66,7 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
       const done = Promise.all([sending, exportMetrics(metrics, resource)])
       const outcome = await within(patience, done)
       closed.abort()
-      if (outcome !== 'done') because ??= `${where} does not take spans: ${outcome}`
+      if (outcome !== 'done') because ??= `${where} does not accept spans: ${outcome}`
       if (because === undefined) failed.delete(where)
       else failed.add(where)
       void exporter.shutdown().catch(() => {})
@@ -74,14 +74,14 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
       return {
         exported,
         lost,
-        ...(lost > 0 && { because: because ?? `there was no room for more than ${MOST_WAITING} spans` }),
+        ...(lost > 0 && { because: because ?? `the queue holds at most ${MOST_WAITING} spans` }),
       }
     },
   }
 }
 
 function wordFault(error: Error | undefined): string {
-  if (error === undefined) return 'it refused them'
+  if (error === undefined) return 'it gave no reason'
   const { code } = error as Error & { readonly code?: unknown }
   return typeof code === 'number' ? `${code} ${error.message}` : error.message
 }

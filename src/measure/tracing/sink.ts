@@ -4,7 +4,7 @@ import type { Ms } from '../../model/units.ts'
 import { within } from '../../model/within.ts'
 import type { RunMetric } from './metrics.ts'
 
-/** What became of the spans that were handed over. */
+/** Delivery of the spans that were handed over. */
 export interface Delivery {
   readonly exported: number
   readonly lost: number
@@ -12,19 +12,19 @@ export interface Delivery {
   readonly because?: string
 }
 
-/** Where the spans of a run go. Nothing here throws, and nothing waits longer than it is told to. */
+/** Destination of a run's spans. No method throws, and none waits longer than it is allowed to. */
 export interface TraceSink {
   readonly to: 'provider' | 'otlp'
   readonly resource: Resource
-  /** Takes them at once; those for which there is no room are lost, and counted. */
+  /** Accepts spans immediately. Spans that exceed the queue are lost and counted. */
   send(spans: readonly ReadableSpan[]): void
-  /** Sends what is left and the figures of the run, for at most `patienceMs`. */
+  /** Sends the remaining spans and the figures of the run, for at most `patienceMs`. */
   close(metrics: readonly RunMetric[], patienceMs: Ms): Promise<Delivery>
 }
 
 /**
- * The provider that the user has registered, or else a collector that the environment names (`OTEL_EXPORTER_OTLP_…`);
- * undefined where there is neither, and then nothing of OpenTelemetry is loaded.
+ * Opens the provider that the user has registered, or else the collector that the environment names
+ * (`OTEL_EXPORTER_OTLP_…`). Returns undefined if there is neither, and then loads nothing of OpenTelemetry.
  */
 export async function openSink(env: Readonly<Record<string, string | undefined>>): Promise<TraceSink | undefined> {
   const registered = registeredProvider()
@@ -42,13 +42,14 @@ interface Registered {
   readonly resource: Resource
 }
 
-/** Where every copy of OpenTelemetry's API of this major version keeps what was registered. */
+/** Key under which every copy of this major version of OpenTelemetry's API stores its registrations. */
 const API = Symbol.for('opentelemetry.js.api.1')
 
 /**
- * The spans have ids that have long been sent, so they cannot be started by a tracer, which would draw others: they are
- * handed, ended, to what the provider has for spans that end. Its name is private, and has been the same in the second and
- * third major version of the SDK; the first had it in the open.
+ * Returns the span processor of the registered provider. The ids of the spans were sent long ago, so a tracer cannot
+ * start the spans: it would generate new ids. Instead, the sink passes ended spans directly to the provider's span
+ * processor. The name of that property is private and has been the same in the second and third major version of the
+ * SDK; it was public in the first.
  */
 function registeredProvider(): Registered | undefined {
   const api: unknown = Reflect.get(globalThis, API)

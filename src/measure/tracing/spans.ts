@@ -4,21 +4,23 @@ import type { Resource } from '@opentelemetry/resources'
 import { isSampled, spanIdOf, traceIdOf, type TracedRequest, type Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 
-/** Values of the API's enums, which are its contract; the API itself is loaded only where there is somebody to export to. */
+/**
+ * Values of the API's enums, which are its contract. The API itself is loaded only if there is a place to export to.
+ */
 const KIND = { internal: 0, client: 2 } as const
 const STATUS = { unset: 0, error: 2 } as const
 const SCOPE = { name: 'describe-load' }
 
-/** What is the same for all spans of a run. */
+/** What all spans of a run have in common. */
 export interface RunFacts {
   readonly generatorId: string
-  /** Context of the run's own span, which every trace is linked to. */
+  /** Context of the run's own span, to which every trace is linked. */
   readonly traceparent: Traceparent
-  /** Zero of the run's clock, in ms since 1970. */
+  /** Start of the run's clock, in ms since 1970. */
   readonly zeroMs: Ms
   readonly protocol: string
   readonly protocolVersion: string | null
-  /** Takes secrets out of what came from a plan or a target. */
+  /** Removes secrets from text that came from a plan or a target. */
   clean(text: string): string
 }
 
@@ -36,9 +38,9 @@ interface SpanParts {
 }
 
 /**
- * The span of a request: from the byte that was actually sent to the answer. What it waited for before is told by its
- * events. Each request is a trace of its own, linked to the span of its run: a trace of a hundred thousand requests would
- * be no use to anybody.
+ * Creates the span of a request, from the byte that was actually sent to the answer. Its events mark the waiting time
+ * before that. Each request is a separate trace, linked to the span of its run: a single trace with a hundred thousand
+ * requests would be useless.
  */
 export function requestSpan(request: TracedRequest, run: RunFacts, resource: Resource): ReadableSpan {
   const { about, fate, errorClass, message, firstMessageMs, sentMs, parent } = request
@@ -66,7 +68,7 @@ export function requestSpan(request: TracedRequest, run: RunFacts, resource: Res
   )
 }
 
-/** The span of a whole run, below that of its test where there is one. */
+/** Creates the span of a whole run, as a child of the test's span if there is one. */
 export function runSpan(
   run: RunFacts,
   parent: SpanContext | undefined,
@@ -104,7 +106,7 @@ function attributesOf(request: TracedRequest, run: RunFacts): Attributes {
   }
 }
 
-/** By the conventions of HTTP and of MCP: what the answer was, and of which type the error is. */
+/** Attributes of the answer and the error type, by the conventions for HTTP and MCP. */
 function answerAttributes(request: TracedRequest, run: RunFacts): Attributes {
   const { status, errorClass, about } = request
   const isMcp = 'mcp.method.name' in about.attributes
@@ -140,7 +142,7 @@ function spanOf(parts: SpanParts, resource: Resource): ReadableSpan {
     droppedAttributesCount: 0,
     droppedEventsCount: 0,
     droppedLinksCount: 0,
-    // What the first major version of the SDK reads instead.
+    // The first major version of the SDK reads this instead.
     instrumentationLibrary: SCOPE,
     parentSpanId: parent?.spanId,
   }
@@ -151,7 +153,7 @@ function contextOf(traceparent: Traceparent): SpanContext {
   return { traceId: traceIdOf(traceparent), spanId: spanIdOf(traceparent), traceFlags: isSampled(traceparent) ? 1 : 0 }
 }
 
-/** Seconds and nanoseconds, as the API has it. */
+/** Converts to seconds and nanoseconds, as the API expects. */
 export function hrTime(ms: Ms): HrTime {
   const seconds = Math.floor(ms / 1_000)
   return [seconds, Math.round((ms - seconds * 1_000) * 1e6)]

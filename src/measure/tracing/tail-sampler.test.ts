@@ -20,8 +20,8 @@ function sampleAll(
   return sampler.kept
 }
 
-describe('what is kept of requests that have ended', () => {
-  test('is exactly the slowest of those that succeeded, slowest first, whatever their order', () => {
+describe('TailSampler', () => {
+  test('keeps exactly the slowest successes, slowest first, whatever their order', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 10_000 }), { maxLength: 300 }), (scores) => {
         const kept = sampleAll(scores.map((scoreMs) => [scoreMs, false]))
@@ -31,13 +31,13 @@ describe('what is kept of requests that have ended', () => {
     )
   })
 
-  test('is no more after a million than after a hundred', () => {
+  test('keeps no more requests of a million than of a hundred', () => {
     const many = Array.from({ length: 1_000_000 }, (_, index) => [(index * 7_919) % 977, index % 10 === 0] as const)
     expect(sampleAll(many.slice(0, 100))).toHaveLength(10)
     expect(sampleAll(many)).toHaveLength(10)
   })
 
-  test('is some of the failed too, however fast they were', () => {
+  test('keeps some failed requests too, however fast they were', () => {
     const kept = sampleAll([
       ...Array.from({ length: 50 }, () => [100, false] as const),
       ...Array.from({ length: 50 }, () => [1, true] as const),
@@ -46,20 +46,20 @@ describe('what is kept of requests that have ended', () => {
     expect(kept.filter(({ because }) => because === 'ordinary')).toHaveLength(2)
   })
 
-  test('gives each ordinary one the same chance', () => {
+  test('keeps each ordinary request with the same probability', () => {
     let seed = 1
     const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
     const sizes = { slowest: 1, failed: 0, ordinary: 2 }
     const drawn = new Map<number, number>()
     const ROUNDS = 3_000
     for (let round = 0; round < ROUNDS; round++) {
-      // The first is the slowest; of the twenty after it two are kept.
+      // The first is the slowest; two of the other twenty are kept.
       const scores = [[1_000, false] as const, ...Array.from({ length: 20 }, (_, index) => [index, false] as const)]
       for (const { scoreMs, because } of sampleAll(scores, sizes, random)) {
         if (because === 'ordinary') drawn.set(scoreMs, (drawn.get(scoreMs) ?? 0) + 1)
       }
     }
-    // Each is expected 300 times; five standard deviations to either side.
+    // Each is expected 300 times; tolerance of five standard deviations.
     for (let index = 0; index < 20; index++) expect(Math.abs((drawn.get(index) ?? 0) - ROUNDS / 10)).toBeLessThan(83)
   })
 })

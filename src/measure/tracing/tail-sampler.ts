@@ -2,10 +2,10 @@ import type { ErrorClass } from '../../model/protocol.ts'
 import type { KeptBecause } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 
-/** How many of each are kept, in each generator thread. */
+/** How many requests of each kind every generator thread keeps. */
 export interface TailSizes {
   readonly slowest: number
-  /** Of each error class. */
+  /** For each error class. */
   readonly failed: number
   readonly ordinary: number
 }
@@ -17,21 +17,21 @@ interface Kept<Item> {
   readonly item: Item
 }
 
-/** What a request is to be kept as, and where. */
+/** Why a request is kept, and how to store it. */
 interface Place<Item> {
   readonly because: Exclude<KeptBecause, 'all'>
   readonly keep: (item: Item) => void
 }
 
 /**
- * Decides after they have ended which requests are worth keeping: the slowest of all, some of each class of failure, and
- * some of the rest for comparison, each one of these with the same chance (reservoir sampling, Vitter's algorithm R).
- * What it holds does not grow with the run. The item itself is made only for those that are kept.
+ * Decides which requests to keep after they have ended: the slowest of all, some of each error class, and some of the
+ * rest for comparison, each of these with the same probability (reservoir sampling, Vitter's algorithm R). Memory does
+ * not grow with the run. The item is created only for requests that are kept.
  */
 export class TailSampler<Item> {
   readonly #sizes: TailSizes
   readonly #random: () => number
-  /** A binary heap with the fastest of the slowest on top. */
+  /** Binary heap with the fastest of the slowest requests on top. */
   readonly #slowest: Kept<Item>[] = []
   readonly #failed = new Map<ErrorClass, Reservoir<Item>>()
   readonly #ordinary: Reservoir<Item>
@@ -42,7 +42,7 @@ export class TailSampler<Item> {
     this.#ordinary = new Reservoir(sizes.ordinary, random)
   }
 
-  /** Where a request belongs that took `scoreMs`; undefined where it is not kept. */
+  /** Returns where to keep a request that took `scoreMs`; undefined if it is not kept. */
   offer(scoreMs: Ms, errorClass: ErrorClass | undefined): Place<Item> | undefined {
     if (errorClass !== undefined) return this.#offerFailed(scoreMs, errorClass)
     const fastest = this.#slowest[0]
@@ -54,7 +54,7 @@ export class TailSampler<Item> {
     return { because: 'ordinary', keep: (item) => this.#ordinary.put(index, { scoreMs, item }) }
   }
 
-  /** The slowest first, then what failed, then the ordinary ones. */
+  /** The slowest requests first, then the failed, then the ordinary ones. */
   get kept(): readonly Item[] {
     const failed = [...this.#failed.values()].flatMap(({ items }) => items)
     return [this.#slowest, failed, this.#ordinary.items].flatMap((part) =>
@@ -108,7 +108,7 @@ export class TailSampler<Item> {
   }
 }
 
-/** Some of many, each with the same chance. */
+/** A random sample of a fixed size, in which each item has the same probability. */
 class Reservoir<Item> {
   readonly items: Kept<Item>[] = []
   readonly #size: number
@@ -120,7 +120,7 @@ class Reservoir<Item> {
     this.#random = random
   }
 
-  /** The place of the next one; undefined where it is not kept. */
+  /** Returns the index for the next item; undefined if it is not kept. */
   draw(): number | undefined {
     const index = this.#seen < this.#size ? this.#seen : Math.floor(this.#random() * (this.#seen + 1))
     this.#seen++

@@ -4,8 +4,8 @@ import { createTraceIds } from './trace-ids.ts'
 
 const VALID = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[01]$/
 
-describe('contexts', () => {
-  test('are valid, and no two traces of a run share an id', () => {
+describe('createTraceIds', () => {
+  test('creates valid contexts with a unique trace id each', () => {
     const ids = createTraceIds('slowest')
     const contexts = Array.from({ length: 20_000 }, () => ids.root(true))
     for (const context of contexts) expect(context).toMatch(VALID)
@@ -13,12 +13,12 @@ describe('contexts', () => {
     expect(contexts.every(isSampled)).toBe(true)
   })
 
-  test('are others in every run', () => {
+  test('creates different ids in every run', () => {
     const prefix = (context: string): string => traceIdOf(context).slice(0, 16)
     expect(prefix(createTraceIds('all').root(true))).not.toBe(prefix(createTraceIds('all').root(true)))
   })
 
-  test('of a child stay in the trace, with a span and the flag of their parent', () => {
+  test('creates a child in the same trace, with a new span id and the flag of its parent', () => {
     const ids = createTraceIds('all')
     for (const sampled of [true, false]) {
       const parent = ids.root(sampled)
@@ -30,11 +30,11 @@ describe('contexts', () => {
     }
   })
 
-  test('of what is not to be recorded say so', () => {
+  test('clears the sampled flag of requests that are not recorded', () => {
     expect(isSampled(createTraceIds('slowest').root(false))).toBe(false)
   })
 
-  test('by a ratio are sampled as often as it says, by the end of their id', () => {
+  test('samples by ratio, decided by the end of the trace id', () => {
     const ids = createTraceIds(0.2)
     const contexts = Array.from({ length: 10_000 }, () => ids.root(true))
     const sampled = contexts.filter(isSampled)

@@ -5,9 +5,10 @@ const HEX_DIGITS = 8
 const RANGE = 2 ** 32
 
 /**
- * Contexts of one generator thread. A trace id is 8 bytes that only this thread of this run has, and 8 that are drawn for
- * each trace; the first span takes its id from the latter. A ratio is decided by the drawn bytes, so that whoever has the
- * id can tell (TraceIdRatioBased of the OpenTelemetry specification looks at the same end of it).
+ * Creates the trace contexts of one generator thread. A trace id has 8 random bytes that only this thread of this run
+ * uses, and 8 random bytes per trace; the id of the first span is the latter. A sampling ratio is decided by the bytes
+ * per trace, so that anyone who has the id can repeat the decision (TraceIdRatioBased in the OpenTelemetry
+ * specification uses the same end of the id).
  */
 export function createTraceIds(tracing: Exclude<Tracing, 'off'>): TraceIds {
   const prefix = `00-${randomBytes(8).toString('hex')}`
@@ -22,7 +23,7 @@ export function createTraceIds(tracing: Exclude<Tracing, 'off'>): TraceIds {
   }
 }
 
-/** Another span's place in the same trace, made where there is no generator: the span of a run below that of its test. */
+/** Creates another span in the same trace, outside of a generator: the span of a run below that of its test. */
 export function childOf(traceId: string, sampled: boolean): Traceparent {
   return `00-${traceId}-${randomBytes(8).toString('hex')}-${sampled ? '01' : '00'}`
 }
@@ -31,7 +32,7 @@ export function newTraceId(): string {
   return randomBytes(16).toString('hex')
 }
 
-/** Each thread's generator is seeded by the system, and a draw costs a few nanoseconds. */
+/** The system seeds the generator of each thread, and a draw takes a few nanoseconds. */
 function draw(): number {
   return Math.floor(Math.random() * RANGE)
 }

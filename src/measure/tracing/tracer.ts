@@ -4,28 +4,33 @@ import type { KeptBecause, SpanAbout, TracedRequest, TraceIds, Tracing } from '.
 import { TailSampler } from './tail-sampler.ts'
 import { createTraceIds } from './trace-ids.ts'
 
-/** Sampled from their start and not handed over yet: what is beyond this is counted, and lost. */
+/**
+ * Maximum number of spans sampled from their start that wait for `takeSampled`; any further ones are counted and lost.
+ */
 const MOST_WAITING = 50_000
 
-/** What a generator thread hands over at the end: traces that were kept once they had ended. */
+/** What a generator thread hands over at the end: the traces that were kept after they had ended. */
 export interface KeptTraces {
-  /** Each a request, or a journey with its steps. */
+  /** Each entry is a request, or a journey with its steps. */
   readonly kept: readonly (readonly TracedRequest[])[]
 }
 
-/** Sampled from their start, since the last time. */
+/** Spans that were sampled from their start, since the last call. */
 export interface SampledTraces {
   readonly spans: readonly TracedRequest[]
   readonly lost: number
 }
 
 /**
- * Follows the requests of one generator thread: where they stand in a trace, and which of them are told. Nothing here
- * knows OpenTelemetry; spans are made of it outside of the thread. A journey is kept whole, or not at all.
+ * Follows the requests of one generator thread: assigns their trace contexts and decides which of them are exported. This
+ * class does not know OpenTelemetry; spans are created outside of the thread. Either a whole journey is kept or nothing
+ * of it.
  */
 export class Tracer {
   readonly ids: TraceIds
-  /** Whether traces are told from their start (`all`, a ratio), beside those that are kept for what became of them. */
+  /**
+   * Whether traces are exported from their start (`all`, a ratio), in addition to those kept because of their outcome.
+   */
   readonly #tells: boolean
   readonly #tail = new TailSampler<readonly TracedRequest[]>()
   /** Steps of journeys that have not ended. */
@@ -38,7 +43,7 @@ export class Tracer {
     this.#tells = tracing !== 'slowest'
   }
 
-  /** A request that was sent has met its fate. `about` is asked only where the request is kept. */
+  /** Records the outcome of a request that was sent. `about` is called only if the request is kept. */
   settled(sample: Sample, about: (payload: unknown) => SpanAbout): void {
     const { traceparent, parent } = sample
     if (traceparent === undefined || !sample.measured || !isSampled(traceparent)) return
@@ -54,7 +59,7 @@ export class Tracer {
     place?.keep([traced(sample, 'request', about(sample.payload), place.because)])
   }
 
-  /** A journey has met its fate, after all of its steps. */
+  /** Records the outcome of a journey, after that of all its steps. */
   journeySettled(journey: JourneySample): void {
     const { traceparent } = journey
     if (traceparent === undefined) return
@@ -63,7 +68,7 @@ export class Tracer {
     if (steps === undefined || !journey.measured) return
     const whole = traced(journey, 'journey', JOURNEY, 'all')
     if (this.#tells) for (const span of [whole, ...steps]) this.#tell(span)
-    // Who thinks is not slow: a journey is as slow as its slowest step.
+    // Think time is not slowness: a journey counts as slow as its slowest step.
     const slowestMs = Math.max(...steps.map(({ doneMs, intendedMs }) => doneMs - intendedMs))
     const place = this.#tail.offer(slowestMs, journey.errorClass)
     if (place === undefined) return
@@ -71,7 +76,7 @@ export class Tracer {
     place.keep([whole, ...steps].map((span) => Object.assign({}, span, { because })))
   }
 
-  /** What was sampled from its start, since the last call. */
+  /** Returns the spans that were sampled from their start, since the last call. */
   takeSampled(): SampledTraces {
     const taken = { spans: this.#waiting, lost: this.#lost }
     this.#waiting = []

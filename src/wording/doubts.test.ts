@@ -35,11 +35,11 @@ test.each<[DoubtFacts, string]>([
   ],
   [
     { code: 'descriptors-exhausted', failedConnections: 138, limit: 64 },
-    '138 connection attempts failed because the process had no file descriptor left of 64; raise the limit (ulimit -n 4096) or lower maxConnections',
+    '138 connection attempts failed because the process had no free file descriptors (limit 64); raise the limit (ulimit -n 4096) or lower maxConnections',
   ],
   [
     { code: 'ports-exhausted', failedConnections: 1, ports: null },
-    '1 connection attempt failed because this machine had no local port left; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
+    '1 connection attempt failed because this machine had no free local ports; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
   ],
   [
     { code: 'few-descriptors', connections: 100, limit: 64, open: 23, wanted: 4_096 },
@@ -47,15 +47,15 @@ test.each<[DoubtFacts, string]>([
   ],
   [
     { code: 'few-ports', rps: 999.6, heldMs: 60_000, neededPorts: 60_000, ports: 28_232 },
-    '1000 short-lived connections per second hold each local port for 1 min after they close: that takes 60000 ports, this machine has 28232; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
+    '1000 short-lived connections per second need 60000 local ports, because each port stays in use for 1 min after its connection closes, and this machine has 28232; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
   ],
   [
     { code: 'little-memory', neededMb: 4_800, availableMb: 2_000 },
-    'messages in flight may take 4800 MB of the 2000 MB that are available; lower messageSize or maxConnections',
+    'messages in flight may need 4800 MB of memory, and 2000 MB are available; lower messageSize or maxConnections',
   ],
   [
     { code: 'many-threads', threads: 4, cores: 2 },
-    '4 generator threads share 2 cores with everything else; use at most 1',
+    '4 generator threads share 2 cores with all other processes; use at most 1',
   ],
   [
     { code: 'generator-suspended', count: 1, suspendedMs: 1_990 },
@@ -71,9 +71,9 @@ test.each<[DoubtFacts, string]>([
   ],
   [
     { code: 'unsolicited-messages', count: 1 },
-    "1 message arrived that no request asked for, and responses are matched by their order, so others may have passed for responses; identify them with ignore: { bodyIncludes: '…' } in the request, match by correlate: 'id' (WebSocket), set replies where several messages answer a request, or read a greeting in a setup: { replies: 1 }",
+    "1 unsolicited message arrived, and responses are matched by order, so unsolicited messages may have been counted as responses; identify them with ignore: { bodyIncludes: '…' } in the request, match by correlate: 'id' (WebSocket), set replies if a request has several responses, or read a greeting in a setup: { replies: 1 }",
   ],
-])('words %o', (facts, message) => {
+])('formats %o', (facts, message) => {
   expect(doubt(facts)).toEqual({ ...facts, message })
 })
 
@@ -82,7 +82,7 @@ describe('doubts of several runs', () => {
     generator: { doubts: doubts.map(doubt) },
   })
 
-  test('take one line for each code, with the figures of the first', () => {
+  test('are listed once per code, with the figures of the first', () => {
     const runs = [
       runWith({ code: 'foreign-load', cpuPercent: 90 }),
       runWith({ code: 'foreign-load', cpuPercent: 40 }, { code: 'inspector' }),
@@ -94,7 +94,7 @@ describe('doubts of several runs', () => {
     ])
   })
 
-  test('name no number of runs where there is one run', () => {
+  test('omit the number of runs when there is only one run', () => {
     expect(doubtLines([runWith({ code: 'inspector' })], 'runs')).toEqual([
       'Doubt: an inspector is attached, which slows the generator; detach it',
     ])

@@ -14,7 +14,7 @@ type Sentences = {
   readonly [Code in DoubtCode]: (facts: Extract<DoubtFacts, { readonly code: Code }>) => string
 }
 
-/** One sentence for each code: what happened, then what to do. */
+/** One sentence per code: what happened, then what to do about it. */
 const sentences: Sentences = {
   'inline-run': ({ reason }) =>
     `the test's own thread generated the traffic because ${inlineReasons[reason]}; other code in that thread delays it`,
@@ -37,24 +37,24 @@ const sentences: Sentences = {
     `the first ${formatDuration(slowMs)} were slower than the rest (mean ${firstMeanMs.toPrecision(3)} ms, then ` +
     `${restMeanMs.toPrecision(3)} ms); exclude them with warmUp: '${warmUpMs / 1_000}s'`,
   'descriptors-exhausted': ({ failedConnections, limit }) =>
-    `${attempts(failedConnections)} failed because the process had no file descriptor left` +
-    `${limit === null ? '' : ` of ${limit}`}; raise the limit (ulimit -n 4096) or lower maxConnections`,
+    `${attempts(failedConnections)} failed because the process had no free file descriptors` +
+    `${limit === null ? '' : ` (limit ${limit})`}; raise the limit (ulimit -n 4096) or lower maxConnections`,
   'ports-exhausted': ({ failedConnections, ports }) =>
-    `${attempts(failedConnections)} failed because this machine had no local port left` +
-    `${ports === null ? '' : ` of ${ports}`}; use pooled connections, lower the rate, or widen ` +
+    `${attempts(failedConnections)} failed because this machine had no free local ports` +
+    `${ports === null ? '' : ` (it has ${ports})`}; use pooled connections, lower the rate, or widen ` +
     'net.ipv4.ip_local_port_range',
   'few-descriptors': ({ connections, limit, open, wanted }) =>
     `this process may open ${limit} files and has ${open} open, which leaves too few for ${connections} connections; ` +
     `raise the limit (ulimit -n ${wanted}) or lower maxConnections`,
   'few-ports': ({ rps, heldMs, neededPorts, ports }) =>
-    `${Math.round(rps)} short-lived connections per second hold each local port for ${formatDuration(heldMs)} after ` +
-    `they close: that takes ${neededPorts} ports, this machine has ${ports}; use pooled connections, lower the rate, ` +
-    'or widen net.ipv4.ip_local_port_range',
+    `${Math.round(rps)} short-lived connections per second need ${neededPorts} local ports, because each port stays in ` +
+    `use for ${formatDuration(heldMs)} after its connection closes, and this machine has ${ports}; use pooled ` +
+    'connections, lower the rate, or widen net.ipv4.ip_local_port_range',
   'little-memory': ({ neededMb, availableMb }) =>
-    `messages in flight may take ${Math.round(neededMb)} MB of the ${Math.round(availableMb)} MB that are available; ` +
+    `messages in flight may need ${Math.round(neededMb)} MB of memory, and ${Math.round(availableMb)} MB are available; ` +
     'lower messageSize or maxConnections',
   'many-threads': ({ threads, cores }) =>
-    `${threads} generator threads share ${cores} cores with everything else; use at most ${Math.max(1, cores - 1)}`,
+    `${threads} generator threads share ${cores} cores with all other processes; use at most ${Math.max(1, cores - 1)}`,
   'generator-suspended': ({ count, suspendedMs }) =>
     `the generator was suspended for ${formatDuration(suspendedMs)}${inPieces(count)} and then sent all overdue requests ` +
     'at once; do not pause its process, its container or its machine during a run',
@@ -65,15 +65,15 @@ const sentences: Sentences = {
     `a generator thread waited for a core for ${formatDuration(starvedMs)}${inPieces(count)}; stop other processes, or ` +
     'run the generator on another machine',
   'unsolicited-messages': ({ count }) =>
-    `${count === 1 ? '1 message' : `${count} messages`} arrived that no request asked for, and responses are matched by ` +
-    "their order, so others may have passed for responses; identify them with ignore: { bodyIncludes: '…' } in the " +
-    "request, match by correlate: 'id' (WebSocket), set replies where several messages answer a request, or read a " +
-    'greeting in a setup: { replies: 1 }',
+    `${count === 1 ? '1 unsolicited message' : `${count} unsolicited messages`} arrived, and responses are matched by ` +
+    'order, so unsolicited messages may have been counted as responses; identify them with ' +
+    "ignore: { bodyIncludes: '…' } in the request, match by correlate: 'id' (WebSocket), set replies if a request has " +
+    'several responses, or read a greeting in a setup: { replies: 1 }',
 }
 
-/** A doubt with its message. */
+/** Returns the doubt with its message. */
 export function doubt(facts: DoubtFacts): Doubt {
-  // The registry pairs each code with the function that takes its facts; the compiler does not follow a union that far.
+  // TypeScript cannot infer that `sentences[code]` accepts the facts with that code.
   const sentence = sentences[facts.code] as (facts: DoubtFacts) => string
   return Object.freeze({ ...facts, message: sentence(facts) })
 }
@@ -82,7 +82,10 @@ interface Doubted {
   readonly generator: Pick<GeneratorFigures, 'doubts'>
 }
 
-/** One line for each code of doubt in several runs: "Doubt in 2 of 7 trials: …", with the figures of the first. */
+/**
+ * Returns one line per doubt code that occurs in several runs: "Doubt in 2 of 7 trials: …", with the first run's
+ * figures.
+ */
 export function doubtLines(results: readonly Doubted[], runs: string): string[] {
   const byCode = Map.groupBy(
     results.flatMap(({ generator }) => generator.doubts),
@@ -98,7 +101,7 @@ function attempts(count: number): string {
   return count === 1 ? '1 connection attempt' : `${count} connection attempts`
 }
 
-/** Says how often, where it was more than once. */
+/** Returns the number of pauses if there was more than one. */
 function inPieces(count: number): string {
   return count === 1 ? '' : ` in ${count} pauses`
 }

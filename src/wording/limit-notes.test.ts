@@ -14,7 +14,7 @@ test.each<[LimitNoteFacts, string]>([
       p99Ms: 261.3,
       seenAtRps: [50, 200],
     },
-    'Slow requests come in bursts at every rate: at 50 req/s, the lowest, 8 late requests came in 3 bursts within 12 s (p50 10.1 ms, p99 261 ms). Bursts were seen at 50 and 200 req/s. No rate is given, because a lower rate does not remove the pauses.',
+    'Slow requests occur in bursts at every rate: at 50 req/s, the lowest, 8 late requests occurred in 3 bursts within 12 s (p50 10.1 ms, p99 261 ms). Bursts were seen at 50 and 200 req/s. The search reports no rate, because a lower rate does not remove the pauses.',
   ],
   [
     {
@@ -46,11 +46,11 @@ test.each<[LimitNoteFacts, string]>([
   ],
   [
     { code: 'collapse', saturatedRps: 197.4, concurrency: 100, bestRps: 390, bestConcurrency: null },
-    'Throughput falls under overload: 197 req/s with 100 requests in flight, 390 req/s at a rate that was held.',
+    'Throughput falls under overload: 197 req/s with 100 requests in flight, 390 req/s at a sustained rate.',
   ],
   [
     { code: 'trials-disagree', failedRps: [195], heldRps: [195, 201] },
-    'Trials disagree: 195 req/s failed, 195 and 201 req/s was held. The interval is wider because of it.',
+    'Trials disagree: 195 req/s failed, 195 and 201 req/s passed. The interval is therefore wider.',
   ],
   [
     {
@@ -63,6 +63,6 @@ test.each<[LimitNoteFacts, string]>([
     },
     'The memory of the target grew by 312 MB during the search: 412 MB per minute (99% interval 390 to 435), 20.5 kB per request over 16001 requests. This looks like a memory leak.',
   ],
-])('words %o', (facts, message) => {
+])('formats %o', (facts, message) => {
   expect(limitNote(facts)).toEqual({ ...facts, message })
 })

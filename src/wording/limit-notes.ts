@@ -7,28 +7,29 @@ type Sentences = {
 
 const sentences: Sentences = {
   'slow-bursts': ({ rateRps, durationMs, bursts, lateRequests, p50Ms, p99Ms, seenAtRps }) =>
-    `Slow requests come in bursts at every rate: at ${rate(rateRps)}, the lowest, ${lateRequests} late requests came in ` +
-    `${bursts} bursts within ${formatDuration(durationMs)} (p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}). Bursts were seen at ` +
-    `${list(seenAtRps.map(amount))} req/s. No rate is given, because a lower rate does not remove the pauses.`,
+    `Slow requests occur in bursts at every rate: at ${rate(rateRps)}, the lowest, ${lateRequests} late requests ` +
+    `occurred in ${bursts} bursts within ${formatDuration(durationMs)} (p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}). Bursts ` +
+    `were seen at ${list(seenAtRps.map(amount))} req/s. The search reports no rate, because a lower rate does not ` +
+    'remove the pauses.',
   'error-responses': ({ rateRps, failed, requests, errorClass, statuses, first }) =>
     `At ${rate(rateRps)}, ${failed === requests ? `all ${requests}` : `${failed} of ${requests}`} requests failed ` +
     `(${errorClass}${statuses.length === 0 ? '' : `: status ${list(statuses.map(({ status, count }) => `${status} ${count} ×`))}`}). ` +
     `First error: ${first}. A lower rate does not help: check the request and the target.`,
   collapse: ({ saturatedRps, concurrency, bestRps, bestConcurrency }) =>
     `Throughput falls under overload: ${rate(saturatedRps)} with ${concurrency} requests in flight, ${rate(bestRps)} ` +
-    `${bestConcurrency === null ? 'at a rate that was held' : `with ${bestConcurrency}`}.`,
+    `${bestConcurrency === null ? 'at a sustained rate' : `with ${bestConcurrency}`}.`,
   'trials-disagree': ({ failedRps, heldRps }) =>
-    `Trials disagree: ${list(failedRps.map(amount))} req/s failed, ${list(heldRps.map(amount))} req/s was held. The ` +
-    'interval is wider because of it.',
+    `Trials disagree: ${list(failedRps.map(amount))} req/s failed, ${list(heldRps.map(amount))} req/s passed. The ` +
+    'interval is therefore wider.',
   'memory-growth': ({ mbPerMinute, interval: [low, high], mb, requests, bytesPerRequest }) =>
     `The memory of the target grew by ${amount(mb)} MB during the search: ${amount(mbPerMinute)} MB per minute (99% ` +
     `interval ${amount(low)} to ${amount(high)})${bytesPerRequest === null ? '' : `, ${bytes(bytesPerRequest)} per request over ${requests} requests`}. ` +
     'This looks like a memory leak.',
 }
 
-/** A note with its message. */
+/** Returns the note with its message. */
 export function limitNote(facts: LimitNoteFacts): LimitNote {
-  // The registry pairs each code with the function that takes its facts; the compiler does not follow a union that far.
+  // TypeScript cannot infer that `sentences[code]` accepts the facts with that code.
   const sentence = sentences[facts.code] as (facts: LimitNoteFacts) => string
   return { ...facts, message: sentence(facts) }
 }
@@ -37,7 +38,7 @@ function rate(rps: Rps): string {
   return `${amount(rps)} req/s`
 }
 
-/** Three significant digits, or all digits of a whole number. */
+/** Formats a number with three significant digits, or as an integer from 100 on. */
 function amount(value: number): string {
   return String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)))
 }

@@ -4,7 +4,10 @@ import type { JudgedFigures } from '../model/result.ts'
 /** Plan keys that identify a load and never contain a secret. */
 const IDENTIFYING_KEYS = ['pattern', 'rate', 'concurrency', 'duration'] as const satisfies readonly (keyof LoadPlan)[]
 
-/** The call as in source code, with the keys that say how much load it is: `load({ rate: 50, duration: '5s', … })`. */
+/**
+ * Formats the call as source code, with the keys that define the amount of load: `load({ rate: 50, duration: '5s', …
+ * })`.
+ */
 export function formatLoadCall(plan: LoadPlan, name: 'load' | 'startLoad' = 'load'): string {
   const shown = IDENTIFYING_KEYS.flatMap((key) => {
     const value = plan[key]
@@ -15,7 +18,7 @@ export function formatLoadCall(plan: LoadPlan, name: 'load' | 'startLoad' = 'loa
   return parts.length === 0 ? `${name}({})` : `${name}({ ${parts.join(', ')} })`
 }
 
-/** ERR_LOAD_NOT_AWAITED. `calls` are the loads that the body did not await, in order. */
+/** Message of ERR_LOAD_NOT_AWAITED. `calls`: the loads that the body did not await, in order. */
 export function notAwaitedMessage(calls: readonly string[]): string {
   const what =
     calls.length === 1
@@ -24,13 +27,13 @@ export function notAwaitedMessage(calls: readonly string[]): string {
   return `${what}\n    → write const result = await load(…), and assert on the result`
 }
 
-/** What is known about a result that no assertion judged; `call` is absent if the plan belongs to the test itself. */
+/** A result that no assertion judged; `call` is undefined if the plan belongs to the test itself. */
 export interface UnjudgedResult {
   readonly call: string | undefined
   readonly figures: Pick<JudgedFigures, 'requestsScheduled' | 'errors' | 'dropped' | 'errorsByClass'>
 }
 
-/** ERR_LOAD_UNJUDGED. */
+/** Message of ERR_LOAD_UNJUDGED. */
 export function unjudgedMessage({ call, figures }: UnjudgedResult): string {
   return `${formatFailed(figures)}, and the test did not judge ${formatResultOf(call)}\n    → ${REMEDY}`
 }
@@ -46,7 +49,7 @@ function formatResultOf(call: string | undefined): string {
   return call === undefined ? 'its result' : `the result of ${call}`
 }
 
-/** "20 of 30 requests failed (http-5xx 15, dropped 5)". */
+/** Example: "20 of 30 requests failed (http-5xx 15, dropped 5)". */
 function formatFailed({ requestsScheduled, errors, dropped, errorsByClass }: UnjudgedResult['figures']): string {
   const kinds = Object.entries(errorsByClass).map(([name, { count }]) => `${name} ${count}`)
   if (dropped > 0) kinds.push(`dropped ${dropped}`)

@@ -9,22 +9,22 @@ test.each<[UnknownReason, string]>([
     'CPU: unknown, because a phase of 2 s is too short; use at least -d 10',
   ],
   [
-    { code: 'not-shown', rps: 60.4, evidence: '0 late of 204 requests do not show a p99', requiredMs: 9_900 },
-    'CPU: unknown, because no rate was shown to hold the service level; the lowest tried was 60 req/s: 0 late of 204 requests do not show a p99; use at least -d 10',
+    { code: 'not-shown', rps: 60.4, evidence: '0 late requests of 204 do not prove a p99', requiredMs: 9_900 },
+    'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: 0 late requests of 204 do not prove a p99; use at least -d 10',
   ],
   [
     { code: 'not-shown', rps: 60, evidence: '12% of the requests failed' },
-    'CPU: unknown, because no rate was shown to hold the service level; the lowest tried was 60 req/s: 12% of the requests failed',
+    'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: 12% of the requests failed',
   ],
-  [{ code: 'no-response' }, 'CPU: unknown, because the target answered no request'],
+  [{ code: 'no-response' }, 'CPU: unknown, because the target responded to no request'],
   [
     { code: 'not-monitored', evidence: 'monitor is off' },
     'CPU: unknown, because the target was not monitored (monitor is off)',
   ],
   [
     { code: 'no-reconnect', lengthMs: 500, requiredMs: 8_000 },
-    'CPU: unknown, because no request succeeded in the 500 ms after a cut; if the target does reconnect, use at least -d 8',
+    'CPU: unknown, because no request succeeded within 500 ms after a connection was closed; if the target accepts new connections, use at least -d 8',
   ],
-])('words %j with what to do', (reason, sentence) => {
+])('formats %j with a remedy', (reason, sentence) => {
   expect(unknownSentence({ value: 'CPU', reason })).toBe(sentence)
 })

@@ -1,7 +1,7 @@
 import type { UnknownReason, UnknownValue } from '../model/unknown-value.ts'
 import { formatDuration, type Ms } from '../model/units.ts'
 
-/** "held is unknown: …", with what to do. */
+/** Returns "held: unknown, because …", with a remedy if there is one. */
 export function unknownSentence({ value, reason }: UnknownValue): string {
   return `${value}: unknown, because ${cause(reason)}`
 }
@@ -12,16 +12,19 @@ function cause(reason: UnknownReason): string {
       return `a phase of ${formatDuration(reason.lengthMs)} is too short; use at least ${atLeast(reason.requiredMs)}`
     case 'not-shown': {
       const advice = reason.requiredMs === undefined ? '' : `; use at least ${atLeast(reason.requiredMs)}`
-      return `no rate was shown to hold the service level; the lowest tried was ${Math.round(reason.rps)} req/s: ${reason.evidence}${advice}`
+      return `no tested rate met the service level; the lowest was ${Math.round(reason.rps)} req/s: ${reason.evidence}${advice}`
     }
     case 'no-response':
-      return 'the target answered no request'
+      return 'the target responded to no request'
     case 'no-connection':
-      return 'an MCP server over pipes has no connection to cut'
+      return 'an MCP server over pipes has no connection to close'
     case 'not-monitored':
       return `the target was not monitored (${reason.evidence})`
     case 'no-reconnect':
-      return `no request succeeded in the ${formatDuration(reason.lengthMs)} after a cut; if the target does reconnect, use at least ${atLeast(reason.requiredMs)}`
+      return (
+        `no request succeeded within ${formatDuration(reason.lengthMs)} after a connection was closed; if the target ` +
+        `accepts new connections, use at least ${atLeast(reason.requiredMs)}`
+      )
   }
 }
 

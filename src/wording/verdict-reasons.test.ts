@@ -51,6 +51,6 @@ const sentences: readonly (readonly [VerdictReason, string])[] = [
   ],
 ]
 
-test.each(sentences)('says %o', (reason, sentence) => {
+test.each(sentences)('formats %o', (reason, sentence) => {
   expect(reasonSentence(reason)).toBe(sentence)
 })

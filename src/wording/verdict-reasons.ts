@@ -31,14 +31,14 @@ const sentences: Sentences = {
     `the number in flight varied by ${formatCount(requests)} requests, which hides a shortfall of up to ${formatCount(allowed)}`,
 }
 
-/** The sentence for a reason. */
+/** Returns the sentence for a reason. */
 export function reasonSentence(reason: VerdictReason): string {
-  // The registry pairs each code with the function that takes its numbers; the compiler does not follow a union that far.
+  // TypeScript cannot infer that `sentences[code]` accepts the reason with that code.
   const sentence = sentences[reason.code] as (reason: VerdictReason) => string
   return sentence(reason)
 }
 
-/** The highest common percentile that lies among so many requests. */
+/** Returns the highest common percentile below `percentile` that this number of requests can show. */
 function lowerPercentile(percentile: number, requests: number): string {
   const fits = [99, 95, 90, 75, 50].find((lower) => lower < percentile && requests * (100 - lower) >= 100)
   return fits === undefined ? 'a maximum' : `p${fits}`

@@ -38,28 +38,28 @@ describe('the reasons for unknown values of a protocol', () => {
 
   test('name the duration that shows a p99 at the lowest rate', () => {
     const undecided = { timed: 204, late: 0 }
-    const lowest = { rate: 60, evidence: '0 late of 204 requests do not show a p99', undecided }
+    const lowest = { rate: 60, evidence: '0 late requests of 204 do not prove a p99', undecided }
     // 299 requests at 60 req/s take 5 s, which is half of a phase.
     expect(reasons({ maxRps: null }, { lowest })).toEqual([
-      'held: unknown, because no rate was shown to hold the service level; the lowest tried was 60 req/s: ' +
-        '0 late of 204 requests do not show a p99; use at least -d 10',
+      'held: unknown, because no tested rate met the service level; the lowest was 60 req/s: ' +
+        '0 late requests of 204 do not prove a p99; use at least -d 10',
     ])
   })
 
   test('name what spoke against the lowest rate, without a duration, where a longer run does not help', () => {
     const lowest = { rate: 60, evidence: '12% of the requests failed' }
     expect(reasons({ maxRps: null }, { lowest })).toEqual([
-      'held: unknown, because no rate was shown to hold the service level; the lowest tried was 60 req/s: 12% of the requests failed',
+      'held: unknown, because no tested rate met the service level; the lowest was 60 req/s: 12% of the requests failed',
     ])
   })
 
   test('name the duration of a phase in which the monitor takes a sample and a cut connection returns', () => {
     expect(reasons({ cpuUsPerRequest: null, reconnectMs: null }, {})).toEqual([
-      'back: unknown, because no request succeeded in the 500 ms after a cut; if the target does reconnect, use at least -d 8',
+      'back: unknown, because no request succeeded within 500 ms after a connection was closed; if the target accepts new connections, use at least -d 8',
       'CPU: unknown, because a phase of 2 s is too short; use at least -d 4',
     ])
     expect(reasons({ reconnectMs: null }, { cutSteps: undefined })).toEqual([
-      'back: unknown, because an MCP server over pipes has no connection to cut',
+      'back: unknown, because an MCP server over pipes has no connection to close',
     ])
   })
 
@@ -68,6 +68,6 @@ describe('the reasons for unknown values of a protocol', () => {
     expect(reasons({ cpuUsPerRequest: null }, { loaded })).toEqual([
       'CPU: unknown, because the target was not monitored (monitor is off)',
     ])
-    expect(reasons({ p99Ms: null }, {})).toEqual(['p50, p99: unknown, because the target answered no request'])
+    expect(reasons({ p99Ms: null }, {})).toEqual(['p50, p99: unknown, because the target responded to no request'])
   })
 })

@@ -1,7 +1,7 @@
 /**
- * A matcher was called in a way that has no meaning. Codes: `ERR_LOAD_MATCHER_SUBJECT` (not a result, nor a part of
- * one), `ERR_LOAD_MATCHER_ARGUMENT` (a limit that is no number or out of range), `ERR_LOAD_MATCHER_MODEL` (the claim
- * has no meaning in this load model), `ERR_LOAD_MATCHER_SLA` (no service level to judge by).
+ * Invalid call of a matcher. Codes: `ERR_LOAD_MATCHER_SUBJECT` (the subject is not a result or a part of one),
+ * `ERR_LOAD_MATCHER_ARGUMENT` (an argument has the wrong type or is out of range), `ERR_LOAD_MATCHER_MODEL` (the load
+ * model of the run does not support the matcher), `ERR_LOAD_MATCHER_SLA` (there is no service level to judge).
  */
 export class LoadMatcherError extends TypeError {
   readonly code: string
@@ -10,7 +10,7 @@ export class LoadMatcherError extends TypeError {
     super(message)
     this.name = 'LoadMatcherError'
     this.code = code
-    // The code stands in the first line of a printed stack, so a log shows it without anyone asking for it.
+    // Puts the code into the first line of the stack, so that every log that prints the stack shows it.
     if (this.stack !== undefined) this.stack = this.stack.replace(/^\w+/, `${this.name} [${code}]`)
   }
 }

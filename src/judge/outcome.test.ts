@@ -12,18 +12,18 @@ const verdicts = {
   invalid: { ...said, verdict: 'invalid', reason: 'nothing was measured' },
 } as const satisfies Record<string, JudgedVerdict>
 
-/** What a host makes of an outcome. */
+/** Color in which a host shows the outcome. */
 function colour(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive = 'lean'): string {
   return judge(verdict, isNot, onInconclusive).pass === isNot ? 'red' : 'green'
 }
 
 describe('the outcome of a verdict', () => {
-  test('is green for a pass and red for a fail, and the other way round with .not', () => {
+  test('is green for a pass and red for a fail, and the reverse with .not', () => {
     expect([colour(verdicts.pass, false), colour(verdicts.fail, false)]).toEqual(['green', 'red'])
     expect([colour(verdicts.pass, true), colour(verdicts.fail, true)]).toEqual(['red', 'green'])
   })
 
-  test('is red for invalid, whatever the policy', () => {
+  test('is red for an invalid verdict with every policy', () => {
     for (const isNot of [false, true]) {
       for (const policy of ['lean', 'fail', 'warn'] as const) {
         expect(colour(verdicts.invalid, isNot, policy)).toBe('red')
@@ -41,12 +41,12 @@ describe('the outcome of a verdict', () => {
     ['warn', 'pass', 'green', 'red'],
     ['warn', 'fail', 'red', 'green'],
     ['warn', 'none', 'green', 'green'],
-  ] as const)('with %s, leaning to %s, is %s, and %s with .not', (policy, leaning, plain, negated) => {
+  ] as const)('with onInconclusive %s and leaning %s is %s, and %s with .not', (policy, leaning, plain, negated) => {
     const verdict: JudgedVerdict = { ...verdicts.inconclusive, leaning }
     expect([colour(verdict, false, policy), colour(verdict, true, policy)]).toEqual([plain, negated])
   })
 
-  test('prints a short note where a test is green without proof, and all details with warn', () => {
+  test('has a short note when a test is green without proof, and all details with warn', () => {
     const verdict: JudgedVerdict = { ...verdicts.inconclusive, leaning: 'pass', advice: "duration: '30s'" }
     expect(judge(verdict, false, 'lean').note).toBe(
       "inconclusive: it holds is not proven by 3 requests in 10 s (leans to pass)\n  was seen\n  duration: '30s'",
@@ -71,7 +71,7 @@ describe('the outcome of a verdict', () => {
     ],
     ['invalid', false, 'invalid: it holds cannot be judged: nothing was measured\n  was seen'],
     ['invalid', true, 'invalid: it does not hold cannot be judged: nothing was measured\n  was seen'],
-  ] as const)('words %s with .not %s', (verdict, isNot, firstLines) => {
+  ] as const)('formats %s with .not %s', (verdict, isNot, firstLines) => {
     expect(judge(verdicts[verdict], isNot, 'fail').message()).toBe(`${firstLines}\n  first\n  second`)
   })
 })

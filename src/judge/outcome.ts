@@ -2,19 +2,19 @@ import type { OnInconclusive } from '../model/plan.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
 import type { JudgedVerdict } from './verdict/judged-verdict.ts'
 
-/** What a host's `expect` needs of a verdict. */
+/** Verdict as a host's `expect` needs it. */
 export interface MatcherOutcome {
-  /** As hosts mean it: with `.not`, a `pass` of true is red. */
+  /** As hosts define it: with `.not`, `true` is red. */
   readonly pass: boolean
-  /** The whole text, one screen; also where the assertion holds, then worded as what holds. */
+  /** Returns the whole text, at most one screen. If the assertion holds, the text states that it holds. */
   message(): string
-  /** A note to print although the assertion is green: the verdict was inconclusive. */
+  /** Note for the host to print when the assertion is green although the verdict is inconclusive. */
   readonly note?: string
 }
 
 /**
- * Turns a verdict into red or green. Invalid is red with and without `.not`. Inconclusive is green where `onInconclusive`
- * and the leaning allow it (`isGreen`); `.not` inverts the leaning.
+ * Turns a verdict into red or green. An invalid verdict is red with and without `.not`. An inconclusive verdict is
+ * green if `onInconclusive` and the leaning allow it (`isGreen`); `.not` inverts the leaning.
  */
 export function judge(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive): MatcherOutcome {
   const message = (): string => wordVerdict(verdict, isNot)
@@ -33,12 +33,12 @@ export function judge(verdict: JudgedVerdict, isNot: boolean, onInconclusive: On
   }
 }
 
-/** The leaning of the opposite claim. */
+/** Leaning of the opposite claim. */
 export const OPPOSITE: Readonly<Record<Leaning, Leaning>> = { pass: 'fail', fail: 'pass', none: 'none' }
 
 /**
- * Whether a verdict lets a test be green: a pass does, and an inconclusive verdict where `onInconclusive` is `lean` and it
- * leans to a pass, or is `warn` and it does not lean to a fail.
+ * Returns true for a pass, and for an inconclusive verdict if `onInconclusive` is `lean` and it leans to a pass, or if
+ * `onInconclusive` is `warn` and it does not lean to a fail.
  */
 export function isGreen(verdict: VerdictValue, leaning: Leaning, onInconclusive: OnInconclusive): boolean {
   if (verdict !== 'inconclusive') return verdict === 'pass'
@@ -46,7 +46,7 @@ export function isGreen(verdict: VerdictValue, leaning: Leaning, onInconclusive:
   return leaning === 'pass' || (onInconclusive === 'warn' && leaning === 'none')
 }
 
-/** With `lean` a green test needs two lines; with `warn` it prints what a red one would. */
+/** Returns two lines with `lean`, and the whole text of a red test with `warn`. */
 function noteOf(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive): string {
   if (onInconclusive === 'warn') return wordVerdict(verdict, isNot)
   const { advice } = verdict
@@ -70,7 +70,7 @@ function firstLine({ verdict, leaning, claim, contrary, observed, reason }: Judg
     case 'inconclusive':
       return `inconclusive: ${asked} ${reason ?? 'is not proven'}${leansTo(leaning, isNot)}\n  ${was}`
     case 'invalid':
-      return `invalid: ${asked} cannot be judged: ${reason ?? 'the run says nothing about it'}\n  ${was}`
+      return `invalid: ${asked} cannot be judged: ${reason ?? 'this run does not show it'}\n  ${was}`
     case 'pass':
     case 'fail': {
       const holds = (verdict === 'pass') !== isNot

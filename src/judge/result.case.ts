@@ -1,47 +1,49 @@
-/** Test support: whole results made of known latencies, which hold every identity that a measured one holds. */
+/** Test support: complete results built from known latencies. They satisfy every identity of a measured result. */
 import { encodeHdr } from '../model/hdr-codec.ts'
 import { bucketHighUs, bucketOf, type SparseHistogram } from '../model/hdr.ts'
 import { ERROR_CLASSES, isAnswered, type ErrorClass } from '../model/protocol.ts'
 import type { Distribution, DropReason, Interval, JudgedFigures, LoadResult, PlanSummary } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 
-/** What happened in one stretch of time of the run. */
+/** Events in one batch of time of the run. */
 export interface StretchCase {
-  /** Response times of the successes. */
+  /** Response times of the successful requests. */
   readonly responsesMs: readonly Ms[]
   readonly errors?: Readonly<Partial<Record<ErrorClass, number>>>
   readonly dropped?: Readonly<Partial<Record<DropReason, number>>>
-  /** Due but not done at its end; 0 when absent. */
+  /** Requests due but not done at the end of the batch. Default: 0. */
   readonly inFlight?: number
-  /** Largest lateness of the generator; absent: 0. */
+  /** Maximum lateness of the generator. Default: 0. */
   readonly generatorLagMs?: Ms
-  /** When absent, what came due is what met its fate. */
+  /** Requests that became due. Default: the number of requests that ended. */
   readonly arrivals?: number
 }
 
 export interface ResultCase {
   readonly stretches: readonly StretchCase[]
-  /** Length of a stretch; 250 when absent. */
+  /** Length of a batch. Default: 250. */
   readonly stretchMs?: Ms
-  /** The part of a response time that is service; all but the lag when absent. */
+  /** Service time within a response time. Default: the response time without the lag. */
   readonly serviceMs?: (responseMs: Ms) => Ms
-  /** The part of a response time that is the generator's own lateness; 0 when absent. */
+  /** Lateness of the generator within a response time. Default: 0. */
   readonly lagMs?: (responseMs: Ms) => Ms
-  /** Names with the first stretch of each phase and the one after its last. */
+  /** By name: the index of the first batch of each phase and of the first batch after it. */
   readonly phases?: Readonly<Record<string, readonly [number, number]>>
   readonly plan?: Partial<PlanSummary>
-  /** Whatever else is to stand in the result. */
+  /** Other properties of the result. */
   readonly rest?: Partial<LoadResult>
 }
 
-/** The same stretch over and over: `perStretch` successes of `responseMs(i)`, where i counts through the whole run. */
+/**
+ * Returns `count` equal batches of `perStretch` successes of `responseMs(i)`, where i is the index in the whole run.
+ */
 export function evenStretches(count: number, perStretch: number, responseMs: (i: number) => Ms): StretchCase[] {
   return Array.from({ length: count }, (_, stretch) => ({
     responsesMs: Array.from({ length: perStretch }, (__, i) => responseMs(stretch * perStretch + i)),
   }))
 }
 
-/** The same stretches, each with something more. */
+/** Returns the batches, each with the additional properties that `more(i)` returns. */
 export function eachWith(
   stretches: readonly StretchCase[],
   more: (i: number) => Partial<StretchCase>,
@@ -49,7 +51,9 @@ export function eachWith(
   return stretches.map((stretch, i) => Object.assign({}, stretch, more(i)))
 }
 
-/** A completed run against a loopback server, with the defaults of a plan, unless `rest` and `plan` say otherwise. */
+/**
+ * Returns a completed run against a loopback server with the default plan; `rest` and `plan` override its properties.
+ */
 export function resultOf(run: ResultCase): LoadResult {
   const { stretches, stretchMs = 250, phases = {}, rest = {} } = run
   const whole = figuresOf(run, 0, stretches.length)
@@ -106,7 +110,7 @@ function planOf({ plan = {} }: ResultCase, { offeredRps, durationMs }: JudgedFig
   }
 }
 
-/** Figures of the requests that ended in the stretches from … to − 1. */
+/** Figures of the requests that ended in the batches from … to − 1. */
 function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
   return { ...totalsOf(run, from, to), batches: batchesOf(run, from, to) }
 }
@@ -188,10 +192,10 @@ function batchesOf(run: ResultCase, from: number, to: number): JudgedFigures['ba
   }
 }
 
-/** The part that is the whole: distributions of such parts are computed once. */
+/** Used when a part equals the whole response time, so that its distribution is computed only once. */
 const wholeMs = (responseMs: Ms): Ms => responseMs
 
-/** What each part of a response time is, in ms. */
+/** Functions from a response time to its parts, in ms. */
 function partsOf({
   lagMs,
   serviceMs,
@@ -215,7 +219,10 @@ function intervalsOf(run: ResultCase, durationMs: Ms): Interval[] {
   })
 }
 
-/** Statistics of latencies in ms as the recorder gives them: mean and deviation of the values, percentiles of buckets. */
+/**
+ * Statistics of latencies in ms as the recorder computes them: mean and deviation from values, percentiles from
+ * buckets.
+ */
 function distributionOf(latenciesMs: readonly Ms[]): Distribution {
   const sorted = Float64Array.from(latenciesMs).sort()
   const count = sorted.length

@@ -6,14 +6,14 @@ import { adoptResult, subjectOf } from './subject.ts'
 const make = () => resultOf({ stretches: evenStretches(40, 10, () => 10), phases: { calm: [0, 40] } })
 
 describe('the subject of a matcher', () => {
-  test('is a result, also one that was read from JSON', () => {
+  test('can be a result, including one parsed from JSON', () => {
     const result = make()
     const read: unknown = JSON.parse(JSON.stringify(result))
     expect(subjectOf(result, 'toHaveNoErrors')).toEqual({ figures: result, run: result })
     expect(subjectOf(read, 'toHaveNoErrors').run).toBe(read)
   })
 
-  test('is a phase or an operation of a result that was adopted', () => {
+  test('can be a phase or an operation of an adopted result', () => {
     const result = make()
     adoptResult(result)
     const { calm } = result.phases
@@ -21,20 +21,22 @@ describe('the subject of a matcher', () => {
     expect(subjectOf(result.operations['GET /'], 'toHaveNoErrors').run).toBe(result)
   })
 
-  test('is known as a part once a matcher has seen the whole', () => {
+  test('can be a part of a result after a matcher was called on the whole result', () => {
     const result = make()
-    expect(() => subjectOf(result.phases.calm, 'toHaveNoErrors')).toThrow(/cannot tell of which run/)
+    expect(() => subjectOf(result.phases.calm, 'toHaveNoErrors')).toThrow(
+      /cannot find the run that contains these figures/,
+    )
     subjectOf(result, 'toHaveNoErrors')
     expect(subjectOf(result.phases.calm, 'toHaveNoErrors').run).toBe(result)
   })
 
-  test.each([undefined, null, 5, 'result', {}, [], make().responseTime])('is not %o', (received) => {
+  test.each([undefined, null, 5, 'result', {}, [], make().responseTime])('cannot be %o', (received) => {
     const refusal = expect.objectContaining({ code: 'ERR_LOAD_MATCHER_SUBJECT', name: 'LoadMatcherError' })
     expect(() => subjectOf(received, 'toHaveNoErrors')).toThrow(refusal)
     expect(() => subjectOf(received, 'toHaveNoErrors')).toThrow(TypeError)
   })
 
-  test('that was not awaited is told so', () => {
+  test('must be awaited, and the error says so', () => {
     expect(() => subjectOf(Promise.resolve(make()), 'toHaveNoErrors')).toThrow(/await the run/)
   })
 })

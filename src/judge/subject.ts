@@ -2,7 +2,7 @@ import type { JudgedFigures, LoadResult } from '../model/result.ts'
 import { LoadMatcherError } from './matcher-error.ts'
 import { wordValue } from '../model/errors.ts'
 
-/** What a matcher was given: a group of requests, and the run that it is of. */
+/** Subject of a matcher: a group of requests and the run that contains it. */
 export interface Subject {
   readonly figures: JudgedFigures
   readonly run: LoadResult
@@ -10,24 +10,27 @@ export interface Subject {
 
 const runs = new WeakMap<object, LoadResult>()
 
-/** Remembers of which run the phases, operations and journeys of a result are, so that matchers can be called on them alone. */
+/**
+ * Records which run the phases, operations and journeys of a result belong to, so that matchers accept them as
+ * subjects.
+ */
 export function adoptResult(result: LoadResult): void {
   for (const figures of [...Object.values(result.phases), ...Object.values(result.operations)])
     runs.set(figures, result)
   if (result.journeys !== null) runs.set(result.journeys, result)
 }
 
-/** Runs that a matcher was called on, or on a part of. */
+/** Runs for which a matcher was called on the result or on one of its parts. */
 const judgedRuns = new WeakSet<LoadResult>()
 
-/** Whether a matcher was called on this result or on one of its parts. */
+/** Returns whether a matcher was called on this result or on one of its parts. */
 export function wasJudged(result: LoadResult): boolean {
   return judgedRuns.has(result)
 }
 
 /**
- * The figures and the run behind what a matcher was called on: a LoadResult, or one of the phases or operations or the
- * journeys of a result that was adopted. Throws `ERR_LOAD_MATCHER_SUBJECT` for anything else.
+ * Returns the figures and the run of a matcher's subject: a LoadResult, or one of the phases, one of the operations or
+ * the journeys of an adopted result. Throws `ERR_LOAD_MATCHER_SUBJECT` for anything else.
  */
 export function subjectOf(received: unknown, matcher: string): Subject {
   const subject = findSubject(received, matcher)
@@ -46,7 +49,7 @@ function findSubject(received: unknown, matcher: string): Subject {
     if ('batches' in received && 'requestsScheduled' in received) {
       throw new LoadMatcherError(
         'ERR_LOAD_MATCHER_SUBJECT',
-        `${matcher}() cannot tell of which run these figures are\n` +
+        `${matcher}() cannot find the run that contains these figures\n` +
           '    → call a matcher on the whole result first, or take the phase or operation from the result of loadTest',
       )
     }
@@ -65,5 +68,5 @@ function isResult(value: unknown): value is LoadResult {
 function remedyFor(received: unknown): string {
   return received instanceof Promise || (typeof received === 'object' && received !== null && 'then' in received)
     ? 'await the run: expect(await load(plan))'
-    : 'pass the result that loadTest hands over, or that load(plan) or runLoad(plan) resolves to'
+    : 'pass the result of loadTest, load(plan) or runLoad(plan)'
 }

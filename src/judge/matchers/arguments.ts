@@ -3,26 +3,29 @@ import type { Ratio } from '../../model/units.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import type { LatencyOf } from '../verdict/percentile-share.ts'
 
-/** What every matcher that gives a statistical verdict takes. */
+/** Options of every matcher with a statistical verdict. */
 export interface ConfidenceOptions {
-  /** How sure the verdict must be, above 0.5 and below 1; the plan's `confidence` when absent. */
+  /** Required confidence of the verdict, above 0.5 and below 1. Default: the plan's `confidence`. */
   readonly confidence?: Ratio
 }
 
-/** What every latency matcher takes. */
+/** Options of every latency matcher. */
 export interface LatencyOptions extends ConfidenceOptions {
-  /** `response` (default) is timed from the intended start, as users wait; `service` from the actual send. */
+  /**
+   * Time to judge. `response` (default): from the intended start, which is how long a user waits. `service`: from the
+   * actual send.
+   */
   readonly of?: LatencyOf
 }
 
-/** A number that must hold a rule. */
+/** Rule for a numeric argument, with an example for the error message. */
 interface NumberRule {
   readonly holds: (value: number) => boolean
   readonly rule: string
   readonly example: string
 }
 
-/** The number given to a matcher; throws `ERR_LOAD_MATCHER_ARGUMENT` for anything that does not hold its rule. */
+/** Returns the numeric argument of a matcher; throws `ERR_LOAD_MATCHER_ARGUMENT` if it violates the rule. */
 export function numberArgument(value: unknown, matcher: string, { holds, rule, example }: NumberRule): number {
   if (typeof value === 'number' && holds(value)) return value
   throw new LoadMatcherError(
@@ -31,16 +34,16 @@ export function numberArgument(value: unknown, matcher: string, { holds, rule, e
   )
 }
 
-/** A latency limit in ms. */
+/** Returns a latency limit in ms; throws like `numberArgument`. */
 export function limitArgument(value: unknown, matcher: string, example: string = '250'): number {
   return numberArgument(value, matcher, {
     holds: (ms) => ms > 0 && ms < Infinity,
-    rule: 'milliseconds above 0',
+    rule: 'a number of milliseconds greater than 0',
     example,
   })
 }
 
-/** The options of a matcher, whose values hold their rules and whose names are known. */
+/** Returns the options of a matcher; throws `ERR_LOAD_MATCHER_ARGUMENT` for an unknown name or an invalid value. */
 export function optionsArgument<Options extends object>(
   value: Options | undefined,
   matcher: string,
@@ -51,7 +54,7 @@ export function optionsArgument<Options extends object>(
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new LoadMatcherError(
       'ERR_LOAD_MATCHER_ARGUMENT',
-      `${matcher}() takes its options as an object, got ${wordValue(value)}\n    → known are ${names.join(', ')}`,
+      `${matcher}() takes an options object, got ${wordValue(value)}\n    → available options: ${names.join(', ')}`,
     )
   }
   for (const [name, option] of Object.entries(given)) {
@@ -59,7 +62,7 @@ export function optionsArgument<Options extends object>(
     if (known === undefined) {
       throw new LoadMatcherError(
         'ERR_LOAD_MATCHER_ARGUMENT',
-        `${matcher}() has no option ${wordValue(name)}\n    → known are ${names.join(', ')}`,
+        `${matcher}() has no option ${wordValue(name)}\n    → available options: ${names.join(', ')}`,
       )
     }
     if (option !== undefined && !known.holds(option)) {
@@ -72,7 +75,7 @@ export function optionsArgument<Options extends object>(
   return value ?? ({} as Options)
 }
 
-/** What the value of an option must hold. */
+/** Rule for the value of an option. */
 export interface OptionRule {
   readonly holds: (value: unknown) => boolean
   readonly rule: string
@@ -80,7 +83,7 @@ export interface OptionRule {
 
 const CONFIDENCE: OptionRule = {
   holds: (value) => typeof value === 'number' && value > 0.5 && value < 1,
-  rule: 'a ratio above 0.5 and below 1, such as 0.95',
+  rule: 'a ratio greater than 0.5 and less than 1, such as 0.95',
 }
 
 export const CONFIDENCE_RULES: Readonly<Record<keyof ConfidenceOptions, OptionRule>> = { confidence: CONFIDENCE }

@@ -1,9 +1,15 @@
 import * as matchers from './registry.ts'
 
-/** The matchers by name. Each takes what it was called on and its arguments, and gives a verdict; `judge` turns that into red or green. */
+/**
+ * Matchers by name. Each takes its subject and its arguments and returns a verdict; `judge` turns the verdict into pass
+ * or fail.
+ */
 export { matchers }
 
-/** What the matchers add to a host's `expect(…)`: each without its subject, returning `R`. Derived from the functions. */
+/**
+ * Methods that the matchers add to a host's `expect(…)`, derived from the functions: without the subject, returning
+ * `R`.
+ */
 export type LoadMatchers<R> = {
   [Name in keyof typeof matchers]: (typeof matchers)[Name] extends (
     received: never,

@@ -11,7 +11,7 @@ const result = resultOf({
   rest: { target: watched(40, () => 100) },
 })
 
-/** A target that was watched for so many seconds, with its memory in each. */
+/** A target that was monitored for `seconds`, with its memory in each second. */
 function watched(seconds: number, rssMb: (second: number) => number): LoadResult['target'] {
   const sample = (second: number) => ({
     atMs: (second + 1) * 1_000,
@@ -26,7 +26,7 @@ function watched(seconds: number, rssMb: (second: number) => number): LoadResult
   return { url: 'http://127.0.0.1:3000/', pids: [7], samples: Array.from({ length: seconds }, (_, i) => sample(i)) }
 }
 
-/** Half of its requests fail or are dropped. */
+/** A run in which half of the requests fail or are dropped. */
 const failing = resultOf({
   stretches: eachWith(
     evenStretches(40, 100, () => 10),
@@ -35,7 +35,10 @@ const failing = resultOf({
   rest: { target: watched(40, (second) => 100 + 2 * second) },
 })
 
-/** Every matcher with arguments that hold for `result`, and with some that do not; one without any is put to `failing`. */
+/**
+ * For every matcher: arguments with which it passes on `result`, and arguments with which it does not pass. A matcher
+ * with `undefined` instead of the latter is called on `failing`.
+ */
 const calls = {
   toSustainRps: [[400], [450]],
   toHaveP50Below: [[20], [12]],
@@ -69,17 +72,17 @@ function call(name: string, received: unknown, args: readonly unknown[]) {
 }
 
 describe.each(Object.entries(calls))('%s', (name, [holding, broken]) => {
-  test('passes where its claim holds, on the result and on its operation', () => {
+  test('passes when its claim holds, for the result and for its operation', () => {
     expect(call(name, result, holding).verdict).toBe('pass')
     expect(call(name, result.operations['GET /'], holding).verdict).toBe('pass')
     expect(call(name, result.operations['GET /'], holding).claim).toContain('of operation "GET /"')
   })
 
-  test('does not pass where it does not', () => {
+  test('does not pass when its claim does not hold', () => {
     expect(call(name, broken === undefined ? failing : result, broken ?? holding).verdict).not.toBe('pass')
   })
 
-  test('refuses what is not a result', () => {
+  test('rejects anything that is not a result with ERR_LOAD_MATCHER_SUBJECT', () => {
     const refusal = expect.objectContaining({
       code: 'ERR_LOAD_MATCHER_SUBJECT',
       message: expect.stringContaining(name),
@@ -100,7 +103,7 @@ describe('arguments', () => {
   }
 
   test.each(['toHaveP99Below', 'toHaveMeanBelow', 'toHaveMaxBelow', 'toSustainRps', 'toHaveErrorRateBelow'])(
-    '%s takes nothing but a number in range',
+    '%s rejects anything but a number in range',
     (name) => {
       for (const value of [undefined, null, '50', Number.NaN, -1, 0, Infinity]) {
         expect(error(name, value)).toContain(`LoadMatcherError: ${name}() takes `)
@@ -108,55 +111,55 @@ describe('arguments', () => {
     },
   )
 
-  test('say what was given, what is taken and how to write it', () => {
+  test('are rejected with the value, the rule and a remedy', () => {
     expect(error('toHaveP99Below', '50')).toMatchInlineSnapshot(`
-      "LoadMatcherError: toHaveP99Below() takes milliseconds above 0, got '50'
+      "LoadMatcherError: toHaveP99Below() takes a number of milliseconds greater than 0, got '50'
           → write toHaveP99Below(250)"
     `)
     expect(error('toHavePercentileBelow', 0.99, 250)).toMatchInlineSnapshot(`
-      "LoadMatcherError: toHavePercentileBelow() takes a percentile from 1 to below 100, got 0.99
+      "LoadMatcherError: toHavePercentileBelow() takes a percentile of at least 1 and less than 100, got 0.99
           → write toHavePercentileBelow(99, 250)"
     `)
     expect(error('toHaveErrorRateBelow', 5)).toMatchInlineSnapshot(`
-      "LoadMatcherError: toHaveErrorRateBelow() takes a ratio above 0 and at most 1 (toHaveNoErrors allows none), got 5
+      "LoadMatcherError: toHaveErrorRateBelow() takes a ratio greater than 0 and at most 1 (toHaveNoErrors allows no errors), got 5
           → write toHaveErrorRateBelow(0.01)"
     `)
     expect(error('toHaveP99Below', 50, { off: 'service' })).toMatchInlineSnapshot(`
       "LoadMatcherError: toHaveP99Below() has no option 'off'
-          → known are of, confidence"
+          → available options: of, confidence"
     `)
     expect(error('toHaveP99Below', 50, { of: 'target' })).toMatchInlineSnapshot(
       `"LoadMatcherError: toHaveP99Below() option of must be 'response' or 'service', got 'target'"`,
     )
     expect(error('toHaveP99Below', 50, 'service')).toMatchInlineSnapshot(`
-      "LoadMatcherError: toHaveP99Below() takes its options as an object, got 'service'
-          → known are of, confidence"
+      "LoadMatcherError: toHaveP99Below() takes an options object, got 'service'
+          → available options: of, confidence"
     `)
     expect(error('toSustainRps', 50, { within: 1 })).toMatchInlineSnapshot(
-      `"LoadMatcherError: toSustainRps() option within must be a ratio from 0 to below 1, such as 0.01, got 1"`,
+      `"LoadMatcherError: toSustainRps() option within must be a ratio of at least 0 and less than 1, such as 0.01, got 1"`,
     )
     expect(error('toHaveMaxBelow', 50, { confidence: 0.9 })).toMatchInlineSnapshot(`
       "LoadMatcherError: toHaveMaxBelow() has no option 'confidence'
-          → known are of"
+          → available options: of"
     `)
     expect(error('toMeetSla', { p98Ms: 20 })).toMatchInlineSnapshot(`
       "LoadMatcherError: toMeetSla() has no option 'p98Ms'
-          → known are p50Ms, p75Ms, p90Ms, p95Ms, p99Ms, p999Ms, errorRate, rps"
+          → available options: p50Ms, p75Ms, p90Ms, p95Ms, p99Ms, p999Ms, errorRate, rps"
     `)
     expect(error('toMeetSla', { p99Ms: '20' })).toMatchInlineSnapshot(
-      `"LoadMatcherError: toMeetSla() option p99Ms must be milliseconds above 0, got '20'"`,
+      `"LoadMatcherError: toMeetSla() option p99Ms must be a number of milliseconds greater than 0, got '20'"`,
     )
   })
 
-  test('toMeetSla without a service level says where to put one', () => {
+  test('toMeetSla rejects a plan without a service level with a remedy', () => {
     const plain = resultOf({ stretches: evenStretches(40, 10, () => 10) })
     expect(() => matchers.toMeetSla(plain)).toThrowErrorMatchingInlineSnapshot(`
-      [LoadMatcherError: toMeetSla() has no service level to judge by
-          → put sla: { p99Ms: 250, errorRate: 0.01 } into the plan, or give it to the matcher]
+      [LoadMatcherError: toMeetSla() needs a service level, and neither its argument nor the plan contains one
+          → add sla: { p99Ms: 250, errorRate: 0.01 } to the plan, or pass it to the matcher]
     `)
   })
 
-  test('the code stands in the first line of the stack', () => {
+  test('the first line of the stack contains the error code', () => {
     try {
       matchers.toHaveNoErrors(5)
       expect.unreachable()
@@ -168,7 +171,7 @@ describe('arguments', () => {
   })
 })
 
-test('their types are those of the functions, without the subject', () => {
+test('the matcher types are derived from the functions, without the subject', () => {
   type Matchers = LoadMatchers<void>
   expectTypeOf<keyof Matchers>().toEqualTypeOf<keyof typeof matchers>()
   expectTypeOf<Matchers['toHaveNoErrors']>().toEqualTypeOf<() => void>()

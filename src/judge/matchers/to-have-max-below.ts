@@ -5,8 +5,8 @@ import { maximumVerdict } from '../verdict/maximum.ts'
 import { LATENCY_RULES, limitArgument, optionsArgument, type LatencyOptions } from './arguments.ts'
 
 /**
- * Every request of this run took less than `limitMs`, in milliseconds. An observation, not an estimate: `confidence` has
- * no part in it, and a longer run has a larger maximum.
+ * Asserts that every request of this run took less than `limitMs`, in milliseconds. The maximum is an observation, not
+ * an estimate: the matcher does not use `confidence`, and a longer run has a larger maximum.
  */
 export function toHaveMaxBelow(received: unknown, limitMs: Ms, options?: Pick<LatencyOptions, 'of'>): JudgedVerdict {
   const matcher = 'toHaveMaxBelow'

@@ -4,7 +4,10 @@ import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { meanVerdict } from '../verdict/mean.ts'
 import { LATENCY_RULES, limitArgument, optionsArgument, type LatencyOptions } from './arguments.ts'
 
-/** The mean response time is below `limitMs`, in milliseconds. A percentile says more about what users see. */
+/**
+ * Asserts that the mean response time is below `limitMs`, in milliseconds. A percentile describes what users see
+ * better.
+ */
 export function toHaveMeanBelow(received: unknown, limitMs: Ms, options?: LatencyOptions): JudgedVerdict {
   const matcher = 'toHaveMeanBelow'
   const limit = limitArgument(limitMs, matcher)

@@ -2,7 +2,7 @@ import { subjectOf } from '../subject.ts'
 import { noErrorsVerdict } from '../verdict/absence.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 
-/** No request that was sent failed in this run. */
+/** Asserts that every request that was sent in this run succeeded. */
 export function toHaveNoErrors(received: unknown): JudgedVerdict {
   const { figures, run } = subjectOf(received, 'toHaveNoErrors')
   return noErrorsVerdict(figures, run)

@@ -3,7 +3,7 @@ import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import type { LatencyOptions } from './arguments.ts'
 import { percentileMatcher } from './to-have-percentile-below.ts'
 
-/** The p50 of the response time is below `limitMs`, in milliseconds; see `toHavePercentileBelow`. */
+/** Asserts that the p50 of the response time is below `limitMs`, in milliseconds; see `toHavePercentileBelow`. */
 export function toHaveP50Below(received: unknown, limitMs: Ms, options?: LatencyOptions): JudgedVerdict {
   return percentileMatcher('toHaveP50Below', 50, received, limitMs, options)
 }

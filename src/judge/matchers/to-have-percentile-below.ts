@@ -5,8 +5,9 @@ import { percentileVerdict } from '../verdict/percentile.ts'
 import { LATENCY_RULES, limitArgument, numberArgument, optionsArgument, type LatencyOptions } from './arguments.ts'
 
 /**
- * A percentile of the response time is below a limit. `percentile` as people say it: 99, 99.9; `limitMs` in
- * milliseconds. Requests without an answer count as over every limit; answered failures belong to the error rate.
+ * Asserts that a percentile of the response time is below `limitMs`, in milliseconds. `percentile` is a number such as
+ * 99 or 99.9. Requests without a response count as over every limit. Failed requests with a response are not counted
+ * here: they belong to the error rate.
  */
 export function toHavePercentileBelow(
   received: unknown,
@@ -17,14 +18,14 @@ export function toHavePercentileBelow(
   const matcher = 'toHavePercentileBelow'
   numberArgument(percentile, matcher, {
     holds: (p) => p >= 1 && p < 100,
-    rule: 'a percentile from 1 to below 100',
+    rule: 'a percentile of at least 1 and less than 100',
     example: '99, 250',
   })
   limitArgument(limitMs, matcher, `${percentile}, 250`)
   return percentileMatcher(matcher, percentile, received, limitMs, options)
 }
 
-/** The matcher of one percentile, under its own name. */
+/** Judges one percentile for the matcher with the name `matcher`. */
 export function percentileMatcher(
   matcher: string,
   percentile: number,

@@ -4,12 +4,14 @@ import { successRateVerdict } from '../verdict/error-rate.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { CONFIDENCE_RULES, numberArgument, optionsArgument, type ConfidenceOptions } from './arguments.ts'
 
-/** More than this share of the scheduled requests succeeded: 0.99 is ninety-nine in a hundred. */
+/**
+ * Asserts that the share of scheduled requests that succeeded is above `ratio` (0–1; 0.99 is ninety-nine in a hundred).
+ */
 export function toHaveSuccessRateAbove(received: unknown, ratio: Ratio, options?: ConfidenceOptions): JudgedVerdict {
   const matcher = 'toHaveSuccessRateAbove'
   const above = numberArgument(ratio, matcher, {
     holds: (value) => value >= 0 && value < 1,
-    rule: 'a ratio from 0 to below 1 (toHaveNoErrors allows no failure)',
+    rule: 'a ratio of at least 0 and less than 1 (toHaveNoErrors allows no errors)',
     example: '0.99',
   })
   const checked = optionsArgument(options, matcher, CONFIDENCE_RULES)

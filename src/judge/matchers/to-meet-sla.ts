@@ -5,7 +5,7 @@ import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { serviceLevelVerdict } from '../verdict/service-level.ts'
 import { optionsArgument, type OptionRule } from './arguments.ts'
 
-const MS: OptionRule = { holds: isAbove0, rule: 'milliseconds above 0' }
+const MS: OptionRule = { holds: isAbove0, rule: 'a number of milliseconds greater than 0' }
 
 const RULES: Readonly<Record<keyof Sla, OptionRule>> = {
   p50Ms: MS,
@@ -16,16 +16,16 @@ const RULES: Readonly<Record<keyof Sla, OptionRule>> = {
   p999Ms: MS,
   errorRate: {
     holds: (value) => typeof value === 'number' && value >= 0 && value < 1,
-    rule: 'a ratio from 0 to below 1',
+    rule: 'a ratio of at least 0 and less than 1',
   },
-  rps: { holds: isAbove0, rule: 'requests per second above 0' },
+  rps: { holds: isAbove0, rule: 'a number of requests per second greater than 0' },
 }
 
 function isAbove0(value: unknown): boolean {
   return typeof value === 'number' && value > 0 && value < Infinity
 }
 
-/** Every term of a service level is met: the given one, or the `sla` of the plan. */
+/** Asserts that the run meets every limit of the service level `sla`. Default: the plan's `sla`. */
 export function toMeetSla(received: unknown, sla?: Sla): JudgedVerdict {
   const matcher = 'toMeetSla'
   const given = optionsArgument(sla, matcher, RULES)
@@ -34,8 +34,8 @@ export function toMeetSla(received: unknown, sla?: Sla): JudgedVerdict {
   if (Object.values(level).every((limit) => limit === undefined)) {
     throw new LoadMatcherError(
       'ERR_LOAD_MATCHER_SLA',
-      `${matcher}() has no service level to judge by\n` +
-        '    → put sla: { p99Ms: 250, errorRate: 0.01 } into the plan, or give it to the matcher',
+      `${matcher}() needs a service level, and neither its argument nor the plan contains one\n` +
+        '    → add sla: { p99Ms: 250, errorRate: 0.01 } to the plan, or pass it to the matcher',
     )
   }
   return serviceLevelVerdict(figures, run, level)

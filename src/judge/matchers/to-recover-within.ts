@@ -4,7 +4,9 @@ import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { recoveryVerdict } from '../verdict/recovery-time.ts'
 import { limitArgument } from './arguments.ts'
 
-/** After its phase of highest rate, the target was as fast again as in its first phase within `ms` milliseconds. */
+/**
+ * Asserts that, within `ms` milliseconds after the overload phase, the target was as fast again as in the first phase.
+ */
 export function toRecoverWithin(received: unknown, ms: Ms): JudgedVerdict {
   const matcher = 'toRecoverWithin'
   const limitMs = limitArgument(ms, matcher, '5000')

@@ -3,12 +3,12 @@ import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { targetUseVerdict } from '../verdict/target-use.ts'
 import { numberArgument } from './arguments.ts'
 
-/** The target held less than `mb` MB (2²⁰ bytes, resident) in every second of the run. */
+/** Asserts that the resident memory of the target was below `mb` MB (2²⁰ bytes) in every second of the run. */
 export function toStayBelowMemory(received: unknown, mb: number): JudgedVerdict {
   const matcher = 'toStayBelowMemory'
   const limit = numberArgument(mb, matcher, {
     holds: (value) => value > 0 && value < Infinity,
-    rule: 'MB above 0',
+    rule: 'a number of MB greater than 0',
     example: '512',
   })
   const { figures, run } = subjectOf(received, matcher)

@@ -5,27 +5,27 @@ import { sustainedRateVerdict } from '../verdict/sustained-rate.ts'
 import { numberArgument, optionsArgument } from './arguments.ts'
 
 export interface SustainOptions {
-  /** Allowed shortfall, as a share of the rate and of its requests; 0.01 when absent. */
+  /** Allowed shortfall, as a share of the rate and of its requests. Default: 0.01. */
   readonly within?: Ratio
 }
 
 const WITHIN = 0.01
 
 /**
- * The target kept up with `rps` requests per second, or journeys where the plan has some: they were scheduled, they succeeded, and they did not pile up.
- * Open model only.
+ * Asserts that the target sustained `rps` requests per second (journeys per second if the plan has a journey): they
+ * were scheduled, they succeeded, and the number in flight did not grow. Open model only.
  */
 export function toSustainRps(received: unknown, rps: Rps, options?: SustainOptions): JudgedVerdict {
   const matcher = 'toSustainRps'
   const rate = numberArgument(rps, matcher, {
     holds: (value) => value > 0 && value < Infinity,
-    rule: 'requests per second above 0',
+    rule: 'a number of requests per second greater than 0',
     example: '500',
   })
   const { within = WITHIN } = optionsArgument(options, matcher, {
     within: {
       holds: (value) => typeof value === 'number' && value >= 0 && value < 1,
-      rule: 'a ratio from 0 to below 1, such as 0.01',
+      rule: 'a ratio of at least 0 and less than 1, such as 0.01',
     },
   })
   const { figures, run } = subjectOf(received, matcher)

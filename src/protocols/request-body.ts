@@ -3,12 +3,12 @@ import type { Body } from '../model/body.ts'
 import { isRecord, withRemedy } from '../model/plan-readers.ts'
 import type { Reader } from '../model/plan-readers.ts'
 
-/** What a request may send: a text, bytes, or a body that is made while it is sent, as a request function may give it. */
+/** Reads a request body: a string, bytes, or a body generated while it is sent, which a request function may return. */
 export const writtenBody: Reader<Body> = (value, key, faults) => {
   if (typeof value === 'string' || value instanceof Uint8Array || isGeneratedBody(value)) return value
   const meant =
     typeof value === 'object' ? `write ${key.slice(key.lastIndexOf('.') + 1)}: JSON.stringify(…)` : undefined
-  faults.push({ key, value, rule: 'must be a text or a Uint8Array', ...withRemedy(meant) })
+  faults.push({ key, value, rule: 'must be a string or a Uint8Array', ...withRemedy(meant) })
   return undefined
 }
 
@@ -18,7 +18,7 @@ function isGeneratedBody(value: unknown): value is Body {
   return typeof length === 'number' && Number.isSafeInteger(length) && length >= 0
 }
 
-/** Whether it cannot cross into a generator thread: what makes it is a function. */
+/** Whether a function generates the body: a function cannot be sent to a generator thread. */
 export function isMadeByFunction(body: Body | undefined): boolean {
   return typeof body === 'object' && isGenerated(body)
 }

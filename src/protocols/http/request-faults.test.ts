@@ -51,7 +51,7 @@ describe('faults', () => {
     ],
     [
       { body: { a: 1 } },
-      'request.body must be a text or a Uint8Array, got {"a":1}\n    → write body: JSON.stringify(…)',
+      'request.body must be a string or a Uint8Array, got {"a":1}\n    → write body: JSON.stringify(…)',
     ],
     [{ ok: [200, 399] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
     [{ ok: [[399, 200]] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
@@ -71,7 +71,7 @@ describe('faults', () => {
     [{ sink: {} }, expect.stringMatching(/^request\.sink is not a key of an HTTP request/)],
     [
       { body: { length: -1, chunks: () => [] } },
-      expect.stringMatching(/^request\.body must be a text or a Uint8Array/),
+      expect.stringMatching(/^request\.body must be a string or a Uint8Array/),
     ],
     [{ check: 200 }, expect.stringMatching(/^request\.check must be an object/)],
   ])('%j', (request, message) => {

@@ -83,7 +83,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
       // With an exchange under way and no reason, whoever holds the connection has destroyed it.
       const reason = this.#reason
       this.#fail('connection', `the connection was lost ${this.#framer.progress}: ${reason?.message ?? 'destroyed'}`)
-      context.log(`connection to ${target} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}`)
+      context.log(`connection to ${target} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}`)
       resolve(reason)
     })
   }

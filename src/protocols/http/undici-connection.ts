@@ -92,7 +92,7 @@ class UndiciConnection implements Connection<SinkRequest> {
         void this.#client.destroy()
         const reason = this.#reason
         context.log(
-          `connection to ${target.host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}`,
+          `connection to ${target.host} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}`,
         )
         resolve(reason)
       })

@@ -134,7 +134,7 @@ describe('over WebSocket', () => {
     await expect(connected(url)).rejects.toMatchObject({
       name: 'ConnectError',
       errorClass: 'http-4xx',
-      message: `the handshake with ${url.host} was answered with 401 Unauthorized`,
+      message: `${url.host} answered the handshake with 401 Unauthorized`,
     })
   })
 

@@ -94,7 +94,7 @@ export class TcpConnection implements Connection<TcpRequest> {
       this.#failAll((progress) => `the connection was lost ${progress}: ${reason?.message ?? 'destroyed'}`)
       const { count } = this.#unsolicited
       context.log(
-        `connection to ${host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}` +
+        `connection to ${host} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}` +
           (count === 0 ? '' : `; unsolicited messages: ${count}`),
       )
       resolve(reason)

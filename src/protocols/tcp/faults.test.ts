@@ -78,7 +78,7 @@ describe('requests', () => {
     [
       'newline',
       { data: { a: 1 } },
-      'request.data must be a text or a Uint8Array, got {"a":1}\n    → write data: JSON.stringify(…)',
+      'request.data must be a string or a Uint8Array, got {"a":1}\n    → write data: JSON.stringify(…)',
     ],
     ['newline', { data: 'PING\n' }, `request.data must not hold a newline, which ends a frame, got 'PING\n'${other}`],
     [
@@ -103,12 +103,12 @@ describe('requests', () => {
     [
       'newline',
       { data: 'a', replies: 0, read: 'json' },
-      "request.read needs an answer, and `replies` is 0, got 'json'",
+      "request.read needs a response, but `replies` is 0, got 'json'",
     ],
     [
       'newline',
       { data: { length: 3, chunks: 'abc' } },
-      expect.stringMatching(/^request\.data must be a text or a Uint8Array, got /),
+      expect.stringMatching(/^request\.data must be a string or a Uint8Array, got /),
     ],
     ['newline', { data: 'a', read: 'xml' }, "request.read must be 'text' or 'json', got 'xml'"],
   ])('%j: %j', (framing, request, message) => {

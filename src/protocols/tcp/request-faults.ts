@@ -42,7 +42,7 @@ export function requestFaults(format: FrameFormat, request: unknown, key: string
     faults.push({ key: `${key}.data`, value: undefined, rule: 'must be given where no reply is waited for' })
   }
   if (read.replies === 0 && read.read !== undefined) {
-    faults.push({ key: `${key}.read`, value: read.read, rule: 'needs an answer, and `replies` is 0' })
+    faults.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })
   }
   return faults
 }

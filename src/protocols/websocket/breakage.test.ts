@@ -8,10 +8,10 @@ describe('connections that break', () => {
     [1001, '', 'the server closed the connection with 1001 (going away)'],
     [1011, 'out of memory', 'the server closed the connection with 1011 (internal error): out of memory'],
     [1013, '', 'the server closed the connection with 1013 (try again later)'],
-    [4001, 'session', "the server closed the connection with 4001 (a code of the server's own): session"],
+    [4001, 'session', 'the server closed the connection with 4001 (application-defined): session'],
     [undefined, '', 'the server closed the connection with 1005 (no code given)'],
   ])(
-    'closed with %s while a request is under way: class connection, with code and reason',
+    'fails the request in flight with class connection, code and reason when closed with %s',
     async (code, reason, message) => {
       const { url } = await webSocketServer((peer) => peer.on('message', () => peer.close(code, reason)))
       const connection = await open(url)
@@ -37,7 +37,7 @@ describe('connections that break', () => {
     [1011, /1011/],
     [1012, /1012 \(service restart\)/],
     [3000, /3000 \(unauthorized\)/],
-  ])('closed with %s while idle: its reason is %s', async (code, reason) => {
+  ])('closed resolves with the reason when the server closes with %s while idle: %s', async (code, reason) => {
     const { url, peers } = await echoServer()
     const connection = await open(url)
     await ask(connection, { data: 'x' })
@@ -48,7 +48,7 @@ describe('connections that break', () => {
     expect(connection.usable).toBe(false)
   })
 
-  test('every exchange under way fails, whatever it waits for', async () => {
+  test('fails every exchange in flight, whatever it waits for', async () => {
     const { url, peers } = await webSocketServer(() => {}, { autoPong: false })
     const connection = await open(url, { maxInFlight: 4 })
     const asked = [{ data: 'x' }, { data: '{}', correlate: 'id' as const }, { ping: true }, { replies: 2 }].map(
@@ -70,7 +70,7 @@ describe('connections that break', () => {
     ['closed without a close frame', (socket) => socket.end(), /without a close frame/],
     ['reset', (socket) => socket.resetAndDestroy(), /ECONNRESET/],
     ['cut inside a message', (socket) => socket.end(textFrame('hello').subarray(0, 4)), /without a close frame/],
-  ])('%s: class connection', async (_, breakOff, message) => {
+  ])('fails with class connection when %s', async (_, breakOff, message) => {
     const url = await bareServer((socket) => socket.once('data', () => breakOff(socket)))
     const connection = await open(url)
     expect(await ask(connection, { data: 'x' })).toMatchObject({
@@ -81,18 +81,18 @@ describe('connections that break', () => {
     expect((await connection.closed)?.message).toMatch(message)
   })
 
-  test('what had come of a message that was cut is counted', async () => {
+  test('counts the bytes received of an incomplete message', async () => {
     const url = await bareServer((socket) => socket.once('data', () => socket.end(textFrame('hello').subarray(0, 4))))
     expect(await ask(await open(url), { data: 'x' })).toMatchObject({ bytesReceived: 4 })
   })
 
-  test('and counted once, also where it could be for several', async () => {
+  test('counts the bytes of an incomplete message once when it could answer several requests', async () => {
     const requestBytes = 6 + '{"id":1}'.length
     let heard = 0
     const url = await bareServer((socket) => {
       socket.on('data', (bytes) => {
         heard += bytes.length
-        // The beginning of a text of 5 bytes.
+        // The first bytes of a text message of 5 bytes.
         if (heard === 2 * requestBytes) socket.end(Buffer.from([0x81, 5, 0x7b, 0x22]))
       })
     })
@@ -107,18 +107,18 @@ describe('connections that break', () => {
 
   test.each([
     ['a frame with reserved bits', [0xf1, 0x01, 0x61]],
-    ['a kind of frame there is not', [0x83, 0x01, 0x61]],
+    ['an unknown frame type', [0x83, 0x01, 0x61]],
     ['a masked frame', [0x81, 0x81, 1, 2, 3, 4, 5]],
     ['a text that is not UTF-8', [0x81, 0x02, 0xc3, 0x28]],
-    ['a message that goes on without having begun', [0x80, 0x01, 0x61]],
-    ['a message that begins inside another', [0x01, 0x01, 0x61, 0x81, 0x01, 0x61]],
-    ['a control frame in pieces', [0x09, 0x01, 0x61]],
+    ['a continuation frame without a first frame', [0x80, 0x01, 0x61]],
+    ['a message that begins inside another message', [0x01, 0x01, 0x61, 0x81, 0x01, 0x61]],
+    ['a fragmented control frame', [0x09, 0x01, 0x61]],
     ['a message of 8 EiB', [0x82, 0x7f, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
     ['a message of 2 GiB', [0x82, 0x7f, 0, 0, 0, 0, 0x80, 0, 0, 0]],
-    ['HTTP', [...Buffer.from('HTTP/1.1 500 Oops\r\n\r\n')]],
+    ['an HTTP response', [...Buffer.from('HTTP/1.1 500 Oops\r\n\r\n')]],
     ['a close code that must not be sent', [0x88, 0x02, 0x03, 0xed]],
-  ])('%s: class protocol', async (_, bytes) => {
-    // The server stays open and silent: only the bytes can tell.
+  ])('fails with class protocol on %s', async (_, bytes) => {
+    // The server stays open and silent, so only the bytes reveal the error.
     const url = await bareServer((socket) => socket.once('data', () => socket.write(Buffer.from(bytes))))
     const connection = await open(url)
     const outcome = await ask(connection, { data: 'x' })
@@ -128,7 +128,7 @@ describe('connections that break', () => {
     expect(await connection.closed).toBeInstanceOf(Error)
   })
 
-  test('garbage while idle: no further exchange', async () => {
+  test('cannot be used again after garbage arrives while idle', async () => {
     const sockets: Socket[] = []
     const url = await bareServer((socket) => sockets.push(socket))
     const connection = await open(url)
@@ -137,7 +137,7 @@ describe('connections that break', () => {
     expect(connection.usable).toBe(false)
   })
 
-  test('an exchange on a connection that is gone: class connection, after it was begun', async () => {
+  test('fails an exchange on a closed connection asynchronously with class connection', async () => {
     const connection = await open((await echoServer()).url)
     connection.destroy()
     for (const gone of [Promise.resolve(), connection.closed]) {
@@ -149,8 +149,8 @@ describe('connections that break', () => {
   })
 })
 
-describe('ending', () => {
-  test('closed in order: what is under way may finish, and the server hears 1000', async () => {
+describe('ending a connection', () => {
+  test('close waits for the exchange in flight and sends code 1000', async () => {
     const codes: number[] = []
     const { url } = await webSocketServer((peer) => {
       peer.on('close', (code) => codes.push(code))
@@ -167,20 +167,20 @@ describe('ending', () => {
     expect(codes).toEqual([1000])
   })
 
-  test('closed with nothing under way but what cannot be sent: that is told, and then it is over', async () => {
+  test('close reports an exchange that cannot be sent, then resolves', async () => {
     const connection = await open((await echoServer()).url)
     const asked = begin(connection, { data: 'no object', correlate: 'id' })
     await connection.close()
     expect(asked.outcomes).toMatchObject([{ ok: false, errorClass: 'protocol' }])
   })
 
-  test('a server that does not take part in closing is not waited for', async () => {
+  test('close does not wait for a server that never sends a close frame', async () => {
     const connection = await open(await bareServer((socket) => socket.resume()))
     await connection.close()
     expect(await connection.closed).toBeUndefined()
   }, 15_000)
 
-  test('destroyed with exchanges under way: they fail before the connection is closed', async () => {
+  test('destroy fails the exchanges in flight before closed resolves', async () => {
     const connection = await open((await webSocketServer(() => {})).url, { maxInFlight: 2 })
     const order: string[] = []
     for (const request of [{ data: 'x' }, { replies: 3 }]) {
@@ -192,7 +192,7 @@ describe('ending', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('closed and destroyed while idle, and once more', async () => {
+  test('close and destroy can be called again when idle', async () => {
     const { url } = await echoServer()
     const [one, other] = [await open(url), await open(url)]
     await one.close()

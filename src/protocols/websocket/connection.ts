@@ -19,7 +19,7 @@ import { bytesOf, wholeOf } from './received.ts'
 import type { Received } from './received.ts'
 import { RequestsById } from './requests-by-id.ts'
 
-/** Requests and their responses over an open WebSocket. */
+/** Sends requests and receives their responses over an open WebSocket. */
 export class WebSocketConnection implements Connection<WebSocketRequest> {
   readonly maxInFlight: number
   readonly version: string
@@ -33,27 +33,27 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
   readonly #ignored = new IgnoredMessages()
 
   readonly #underWay = new Set<WebSocketExchange>()
-  /** Who gets the next messages, in this order; also those given up, whose answers may still come. */
+  /** Exchanges that get the next messages, in this order, including cancelled ones: their replies may still arrive. */
   readonly #inOrder: WebSocketExchange[] = []
   readonly #byId = new RequestsById()
   readonly #pings = new Pings()
 
-  /** Requests with ids were sent: a message with an id answers no request without one. */
+  /** Requests with ids were sent, so a message with an id does not answer a request without one. */
   #hasIds = false
-  /** Somebody has listened: from then on the server may push what nobody waits for. */
+  /** A request has listened: from then on the server may push messages that no request waits for. */
   #hasListened = false
   #closing = false
-  /** An answer may come for somebody who has given it up, or may not: nobody else must be sent behind it. */
+  /** A reply to a cancelled exchange may or may not arrive, so no further request may be sent. */
   #doubtful = false
   #destroyed = false
-  /** Why the connection was given up by us, and what its socket says. */
+  /** Why this side ended the connection, and the error of its socket. */
   #fault: Error | undefined
   #socketError: Error | undefined
 
-  /** Numbers the reads of the socket; `#read` is 0 outside of one. */
+  /** Number of reads of the socket so far. `#read` is the number of the current read, and 0 outside a read. */
   #reads = 0
   #read = 0
-  /** Bytes read that were frames, complete ones. */
+  /** Bytes read that belong to complete frames. */
   #framed: number
 
   constructor(webSocket: WebSocket, socket: Socket, host: string, maxInFlight: number, context: ConnectContext) {
@@ -63,15 +63,15 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     this.maxInFlight = maxInFlight
     this.version = webSocket.protocol === '' ? 'WebSocket' : `WebSocket (${webSocket.protocol})`
     this.#outbox = new Outbox(webSocket, (message) => this.#fail('protocol', message))
-    // What came behind the handshake's answer waits in the socket.
+    // Bytes that followed the handshake response are still in the socket's buffer.
     this.#framed = socket.bytesRead - socket.readableLength
     const { promise, resolve } = Promise.withResolvers<Error | undefined>()
     this.closed = promise
 
-    // `ws` reads between the two, and tells of every message in a read before the read is over.
+    // `ws` reads between these two listeners and emits every message of a read before the read ends.
     socket.prependListener('data', () => (this.#read = ++this.#reads))
     socket.on('data', () => (this.#read = 0))
-    // `ws` keeps it to itself.
+    // `ws` does not pass this error on.
     socket.on('error', (error) => (this.#socketError ??= error))
     webSocket.on('message', (data) => this.#received(data))
     webSocket.on('ping', (payload) => (this.#framed += frameBytes(payload.length)))
@@ -81,7 +81,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
       const reason = this.#ended(code, said.toString('utf8'))
       const { count } = this.#unsolicited
       context.log(
-        `connection to ${host} closed ${reason === undefined ? 'in order' : `because ${reason.message}`}` +
+        `connection to ${host} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}` +
           (count === 0 ? '' : `; unsolicited messages: ${count}`),
       )
       resolve(reason)
@@ -167,21 +167,22 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
         this.#byId.remove(id)
         return this.#succeed(asked)
       }
-      // In no case the response to a request without an id.
+      // A message with an id is never the response to a request without an id.
       if (id !== undefined) return this.#byId.isLate(id) ? undefined : this.#unsolicited.add(true)
     }
     const head = this.#inOrder[0]
     if (head !== undefined && this.#canBeFor(head)) this.#takeInOrder(head, message, bytes)
     else if (this.#hasIds || this.#hasListened) this.#unsolicited.add(false)
-    // Most likely a refusal of what is still being sent, whose rest the server may not read.
-    else if (head?.progress === 'leaving') this.#fail('protocol', 'the server sent a message before it had the request')
-    else {
+    // Most likely the server rejects the message that is still being sent, and may not read the rest of it.
+    else if (head?.progress === 'leaving') {
+      this.#fail('protocol', 'the server sent a message before it received the whole request')
+    } else {
       this.#held.hold(message, bytes)
       this.#unsolicited.add(false)
     }
   }
 
-  /** An answer cannot have been read before its request was sent. */
+  /** A reply cannot have been read before its request was sent. */
   #canBeFor({ by, progress, bornIn }: WebSocketExchange): boolean {
     return by === 'listening' || (progress === 'sent' && (bornIn === 0 || bornIn !== this.#read))
   }
@@ -222,11 +223,11 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     if (exchange.by === 'pong') this.#pings.remove(exchange)
     const place = this.#inOrder.indexOf(exchange)
     if (exchange.progress === 'waiting') {
-      // Nothing of it has been sent, so nothing will come for it.
+      // No byte of it has been sent, so no reply will arrive.
       this.#outbox.withdraw(exchange)
       if (place >= 0) this.#inOrder.splice(place, 1)
     } else if (exchange.progress === 'leaving') {
-      // Half a message cannot be taken back, and another one cannot follow on it.
+      // A partly sent message cannot be withdrawn, and no other message can follow it.
       this.destroy()
     } else if (place >= 0 || exchange.unanswered) {
       this.#doubtful = true
@@ -234,7 +235,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     this.#settled()
   }
 
-  /** Ends the connection once nothing is under way on it any more, where it is to end. */
+  /** Ends the connection when it should end and no exchange is in flight. */
   #settled(): void {
     if (this.#underWay.size > 0) return
     if (this.#doubtful) this.destroy()
@@ -246,14 +247,14 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     this.#fail(isProtocol ? 'protocol' : 'connection', error.message)
   }
 
-  /** Ends everything under way, and with it the connection. */
+  /** Ends the connection and fails every exchange in flight. */
   #fail(errorClass: ErrorClass, message: string): void {
     this.#fault ??= new Error(message)
     this.#webSocket.terminate()
     this.#failAll(errorClass, message)
   }
 
-  /** Fails what is under way, and tells why the connection was lost; undefined when it ended in order. */
+  /** Fails the exchanges in flight. Returns why the connection was lost; undefined when it closed cleanly. */
   #ended(code: number, said: string): Error | undefined {
     const idle = this.#underWay.size === 0
     const inOrder = this.#destroyed || (idle && (this.#closing || closesInOrder(code)))
@@ -263,7 +264,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     return this.#fault ?? (inOrder ? undefined : new Error(message, { cause: this.#socketError }))
   }
 
-  /** `status`: the code of the close frame that ended the connection. */
+  /** `status`: code of the close frame that ended the connection. */
   #failAll(errorClass: ErrorClass, message: string, status?: number): void {
     this.#outbox.stop()
     const listener = this.#listener()
@@ -273,7 +274,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     }
   }
 
-  /** Fails one of which nothing was sent; the connection is as it was. */
+  /** Fails an exchange of which no byte was sent. The connection stays as it was. */
   #refuse(exchange: WebSocketExchange, errorClass: ErrorClass, message: string): void {
     this.#failOne(exchange, { errorClass, message }, 0)
     this.#settled()
@@ -284,13 +285,13 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     exchange.fail(failure, this.#outbox.bytesOf(exchange), unfinished)
   }
 
-  /** Whom a message that is not complete is most likely meant for. */
+  /** Returns the exchange that an incomplete message most likely answers. */
   #listener(): WebSocketExchange | undefined {
     const [first] = this.#inOrder.length > 0 ? this.#inOrder : this.#underWay
     return first
   }
 
-  /** What has been read of a message that is not complete. */
+  /** Returns the number of bytes read of an incomplete message. */
   #unfinished(): number {
     return Math.max(0, this.#socket.bytesRead - this.#framed)
   }

@@ -14,11 +14,11 @@ import {
 import type { EchoServer } from './server.case.ts'
 
 interface Holding extends EchoServer {
-  /** What has come and is not answered yet. */
+  /** Messages received and not answered yet. */
   readonly held: string[]
 }
 
-/** A server that answers when it is told to. */
+/** A server that answers only when the test sends an answer. */
 async function holdingServer(): Promise<Holding> {
   const held: string[] = []
   const server = await webSocketServer((peer) => peer.on('message', (data: Buffer) => held.push(data.toString())))
@@ -29,8 +29,8 @@ function idOf(message: string | undefined): unknown {
   return (JSON.parse(message ?? '') as { readonly id: unknown }).id
 }
 
-describe('in order', () => {
-  test('several under way get the answers in the order in which they were sent', async () => {
+describe('matching by order', () => {
+  test('gives several requests in flight their responses in the order they were sent', async () => {
     const { url, peers, held } = await holdingServer()
     const connection = await open(url, { maxInFlight: 3 })
     expect(connection.maxInFlight).toBe(3)
@@ -41,11 +41,11 @@ describe('in order', () => {
     expect(answers.map(({ answer }) => answer?.text)).toEqual(['a!', 'b!', 'c!'])
   })
 
-  test('one at a time unless more are asked for', async () => {
+  test('allows one request in flight by default', async () => {
     expect((await open((await echoServer()).url)).maxInFlight).toBe(1)
   })
 
-  test('given up with nothing else under way: silent, and the connection is gone', async () => {
+  test('closes the connection when the only request in flight is cancelled, and reports no outcome', async () => {
     const { url, held, peers } = await holdingServer()
     const connection = await open(url)
     const asked = begin(connection, { data: 'slow' })
@@ -57,7 +57,7 @@ describe('in order', () => {
     expect(asked.outcomes).toEqual([])
   })
 
-  test('given up between others: those get their own answers, nobody is sent behind them, and then it is over', async () => {
+  test('answers the other requests in flight after a cancel, sends no further request, then closes', async () => {
     const { url, held, peers } = await holdingServer()
     const connection = await open(url, { maxInFlight: 4 })
     const asked = ['a', 'b', 'c'].map((data) => begin(connection, { data, read: 'text' }))
@@ -72,11 +72,11 @@ describe('in order', () => {
     expect(given?.outcomes).toEqual([])
   })
 
-  test('what had come of an answer when it was given up is counted', async () => {
+  test('counts the bytes of a response received before the cancel', async () => {
     const url = await bareServer((socket) => {
       socket.once('data', () => {
         socket.write(textFrame('first'))
-        // A second message of 100 bytes, of which 20 come.
+        // The first 20 bytes of a second message of 100 bytes.
         socket.write(Buffer.concat([Buffer.from([0x81, 100]), Buffer.alloc(20, 'x')]))
       })
     })
@@ -88,9 +88,9 @@ describe('in order', () => {
   })
 })
 
-test('what comes with the end of the handshake, and pings, are not counted as part of an answer', async () => {
+test('does not count pings or bytes that arrived with the handshake as part of a response', async () => {
   const ping = Buffer.from([0x89, 3, 1, 2, 3])
-  // A message of 100 bytes, of which 20 come.
+  // The first 20 bytes of a message of 100 bytes.
   const part = Buffer.concat([Buffer.from([0x81, 100]), Buffer.alloc(20, 'x')])
   const url = await bareServer((socket) => socket.write(part), { behind: Buffer.concat([textFrame('one'), ping]) })
   const asked = begin(await open(url), { replies: 2 })
@@ -99,8 +99,8 @@ test('what comes with the end of the handshake, and pings, are not counted as pa
   expect(asked.cancel()).toEqual({ bytesSent: 0, bytesReceived: 5 + 22 })
 })
 
-describe('by id', () => {
-  test('each is sent with an id of its own and gets the reply with that id, in whatever order', async () => {
+describe('matching by id', () => {
+  test('sends each request with a unique id and matches the replies in any order', async () => {
     const { url, held, peers } = await holdingServer()
     const connection = await open(url, { maxInFlight: 3 })
     const request = { data: '{"jsonrpc":"2.0","id":0,"method":"m"}', correlate: 'id', read: 'json' } as const
@@ -122,14 +122,14 @@ describe('by id', () => {
     ['{"id":{"x":[1,"]"]},"b":2}', 5, '{"id":5,"b":2}'],
     ['{"id":"user-ü"}', 5, '{"id":"user-ü-5"}'],
     ['{"id":"a"}', -2, '{"id":"a--2"}'],
-  ])('%s is sent with id %i as %s', async (data, requestId, sent) => {
+  ])('sends %s with id %i as %s', async (data, requestId, sent) => {
     const { url, held } = await holdingServer()
     begin(await open(url), { data, correlate: 'id' }, requestId)
     await vi.waitUntil(() => held.length === 1)
     expect(held).toEqual([sent])
   })
 
-  test('replies that come twice, with an unknown id or with none answer nothing, and are told of', async () => {
+  test('logs replies that are repeated, or have an unknown id or none, and matches them to no request', async () => {
     const told: string[] = []
     const { url, held, peers } = await holdingServer()
     const connection = await open(url, { maxInFlight: 2 }, contextFor({ log: (text) => told.push(text) }))
@@ -146,7 +146,7 @@ describe('by id', () => {
     expect(told.at(-1)).toMatch(/; unsolicited messages: 7$/)
   })
 
-  test('several messages with its id answer one request', async () => {
+  test('accepts several messages with one id as the response to one request', async () => {
     const { url, held, peers } = await holdingServer()
     const asked = begin(await open(url), { data: '{}', correlate: 'id', replies: 2 }, 4)
     await vi.waitUntil(() => held.length === 1)
@@ -155,7 +155,7 @@ describe('by id', () => {
     expect(asked.messages).toEqual([8, 20])
   })
 
-  test('given up, its late reply answers nobody, and the connection goes on', async () => {
+  test('ignores the late reply to a cancelled request and keeps the connection usable', async () => {
     const { url, held, peers } = await holdingServer()
     const connection = await open(url)
     const given = begin(connection, { data: '{}', correlate: 'id' }, 1)
@@ -168,7 +168,7 @@ describe('by id', () => {
     expect(given.outcomes).toEqual([])
   })
 
-  test('a late reply does not answer a request without an id either', async () => {
+  test('does not match a late reply to a request without an id', async () => {
     const { url, held, peers } = await holdingServer()
     const connection = await open(url)
     begin(connection, { data: '{}', correlate: 'id' }, 1).cancel()
@@ -178,13 +178,13 @@ describe('by id', () => {
     expect(await next.done).toMatchObject({ answer: { text: 'mine' } })
   })
 
-  test('as bytes it stays bytes', async () => {
+  test('sends bytes as a binary message', async () => {
     const { url } = await echoServer()
     const asked = begin(await open(url), { data: Buffer.from('{"a":1}'), correlate: 'id', read: 'json' }, 3)
     expect(await asked.done).toMatchObject({ ok: true, answer: { json: { id: 3, a: 1 } } })
   })
 
-  test('data that turns out to be no JSON object: class protocol, nothing is sent, and the connection goes on', async () => {
+  test('fails with class protocol and sends nothing when the data is not a JSON object; stays usable', async () => {
     const got: WebSocket[] = []
     const { url } = await webSocketServer((peer) => peer.on('message', () => got.push(peer)))
     const connection = await open(url)

@@ -8,28 +8,28 @@ import type { Received } from './received.ts'
 import type { Encoded } from './request-encoding.ts'
 import type { JsonId } from './json-id.ts'
 
-/** Most bytes of an answer that `read` keeps. */
+/** Maximum bytes of a response that `read` keeps. */
 const READ_LIMIT = 1024 * 1024
 
 export interface Failure {
   readonly errorClass: ErrorClass
   readonly message: string
-  /** The code in the server's close frame. */
+  /** Code in the server's close frame. */
   readonly status?: number
 }
 
-/** One exchange: what is still missing of its answer, and what has come. */
+/** One exchange: the messages that are still missing from its response, and those that have arrived. */
 export class WebSocketExchange implements Parcel {
   progress: Parcel['progress'] = 'waiting'
   from = 0
   to = 0
   readonly onFlushed: Parcel['onFlushed']
-  /** By what its answer is known, where it is known by an id or the payload of a pong. */
+  /** Id or pong payload that identifies its response, when its response has one. */
   tag: JsonId = ''
   readonly by: Encoded['by']
-  /** The read in which it was begun, where an exchange that ended there made room for it; else 0. */
+  /** Number of the read in which it began, when an exchange that ended in that read made room for it; otherwise 0. */
   readonly bornIn: number
-  /** Its `onDone` was called, or it was given up. */
+  /** Its `onDone` was called, or it was cancelled. */
   over = false
 
   readonly #events: ExchangeEvents
@@ -40,7 +40,7 @@ export class WebSocketExchange implements Parcel {
   readonly #texts: string[] = []
   #textBytes = 0
 
-  /** `onFlushed` is for who waits for nothing else. */
+  /** `onFlushed` is called when the message has been sent and the exchange waits for no reply. */
   constructor(
     by: Encoded['by'],
     { replies = 1, read }: WebSocketRequest,
@@ -54,21 +54,21 @@ export class WebSocketExchange implements Parcel {
     this.#read = read
     this.#missing = replies
     this.#streams = replies > 1 || by === 'listening'
-    // When it could not be written, the socket says why, and fails whatever is under way.
+    // When the write fails, the socket emits the error, and the connection fails every exchange in flight.
     this.onFlushed = replies === 0 ? (failed) => void (failed ?? onFlushed(this)) : undefined
   }
 
-  /** Nothing comes back for it: it is over when it has been sent. */
+  /** Whether the request has no reply. It is done when it has been sent. */
   get unanswered(): boolean {
     return this.onFlushed !== undefined
   }
 
-  /** A pong of this many bytes. */
+  /** Counts a pong with a payload of this many bytes. */
   acknowledged(payload: number): void {
     this.#bytesReceived += frameBytes(payload)
   }
 
-  /** A message of its answer; true when it was the last one. */
+  /** Adds a message of its response. Returns true when it was the last one. */
   take(message: Received, payload: number): boolean {
     this.#missing--
     this.#bytesReceived += frameBytes(payload)
@@ -79,7 +79,7 @@ export class WebSocketExchange implements Parcel {
     return this.#missing <= 0
   }
 
-  /** Everything that was waited for is there. `bytesSent` is known to who sends. */
+  /** Ends the exchange when its response is complete. The outbox knows `bytesSent`. */
   succeed(bytesSent: number): void {
     const transferred = { bytesSent, bytesReceived: this.#bytesReceived }
     const answer = this.#read && this.#answer(this.#read)
@@ -88,7 +88,7 @@ export class WebSocketExchange implements Parcel {
     else this.#end({ ok: true, ...transferred, answer })
   }
 
-  /** `unfinished`: bytes that have come of a message that is not complete. */
+  /** `unfinished`: bytes received of an incomplete message. */
   fail(failure: Failure, bytesSent: number, unfinished: number): void {
     this.#end({ ok: false, ...this.transferred(bytesSent, unfinished), ...failure })
   }
@@ -113,7 +113,7 @@ export class WebSocketExchange implements Parcel {
     if (this.#textBytes > READ_LIMIT) {
       return {
         errorClass: 'protocol',
-        message: `the answer is larger than the ${READ_LIMIT} bytes that \`read\` keeps`,
+        message: `the response is larger than the ${READ_LIMIT} bytes that \`read\` keeps`,
       }
     }
     const [text = ''] = this.#texts

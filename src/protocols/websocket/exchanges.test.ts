@@ -13,7 +13,7 @@ import {
 } from './server.case.ts'
 
 describe('messages', () => {
-  test('a text goes as a text message, bytes as a binary one', async () => {
+  test('sends a string as a text message and bytes as a binary message', async () => {
     const kinds: (readonly [string, boolean])[] = []
     const { url } = await webSocketServer((peer) => {
       peer.on('message', (data: Buffer, isBinary) => {
@@ -39,7 +39,7 @@ describe('messages', () => {
     [65_535, 65_543, 65_539],
     [65_536, 65_550, 65_546],
   ])(
-    '%i bytes are %i with the header and mask that go out, %i with the header that comes',
+    'counts %i payload bytes as %i sent (with header and mask) and %i received (with header)',
     async (bytes, out, back) => {
       const connection = await open((await echoServer()).url)
       expect(await ask(connection, { data: 'x'.repeat(bytes) })).toEqual({
@@ -54,13 +54,13 @@ describe('messages', () => {
     },
   )
 
-  test('the same request again and again', async () => {
+  test('sends the same request many times', async () => {
     const connection = await open((await echoServer()).url)
     const request: WebSocketRequest = { data: 'hello', read: 'text' }
     for (let i = 0; i < 20; i++) expect(await ask(connection, request)).toMatchObject({ answer: { text: 'hello' } })
   })
 
-  test('in however many pieces a server sends it, a message is one', async () => {
+  test('joins a message that the server sends in many fragments', async () => {
     const piece = (first: number): Buffer => Buffer.from([first, 1, 0x61])
     const pieces = [piece(0x01), ...Array.from({ length: 20_000 }, () => piece(0x00)), piece(0x80)]
     const url = await bareServer((socket) => socket.once('data', () => socket.write(Buffer.concat(pieces))))
@@ -68,7 +68,7 @@ describe('messages', () => {
     expect({ ok, letters: answer?.text.length }).toEqual({ ok: true, letters: 20_002 })
   })
 
-  test('compressed where both sides want it, and counted as it was before', async () => {
+  test('compresses when both sides agree, and counts bytes before compression', async () => {
     const { url, peers } = await echoServer({ perMessageDeflate: { threshold: 0 } })
     const connection = await open(url, { perMessageDeflate: true })
     const data = 'x'.repeat(100_000)
@@ -80,7 +80,7 @@ describe('messages', () => {
     expect(peers[0]?.extensions).toBe('permessage-deflate')
   })
 
-  test('not compressed unless asked for', async () => {
+  test('does not compress by default', async () => {
     const { url, peers } = await echoServer({ perMessageDeflate: true })
     await open(url)
     await vi.waitUntil(() => peers.length === 1)
@@ -89,7 +89,7 @@ describe('messages', () => {
 })
 
 describe('replies', () => {
-  test('several messages answer one request, each told with its length', async () => {
+  test('reports each of several replies with its length', async () => {
     const { url } = await webSocketServer((peer) => {
       peer.on('message', () => {
         for (const text of ['a', 'bb', 'ccc']) peer.send(text)
@@ -100,13 +100,13 @@ describe('replies', () => {
     expect(asked.messages).toEqual([1, 2, 3])
   })
 
-  test('one reply is not told as a message of a stream', async () => {
+  test('does not report a single reply as a stream message', async () => {
     const asked = begin(await open((await echoServer()).url), { data: 'x' })
     await asked.done
     expect(asked.messages).toEqual([])
   })
 
-  test('none: over when it has been sent, and the server has it', async () => {
+  test('ends a request without replies when it has been sent', async () => {
     const got: string[] = []
     const { url } = await webSocketServer((peer) => peer.on('message', (data: Buffer) => got.push(data.toString())))
     const connection = await open(url)
@@ -117,15 +117,15 @@ describe('replies', () => {
     expect(got).toEqual(['tell'])
   })
 
-  test('messages that come although none was waited for wait for nobody, and end nothing', async () => {
+  test('stays usable when the server answers requests without replies', async () => {
     const connection = await open((await echoServer()).url)
     for (let i = 0; i < 300; i++) expect(await ask(connection, { data: 'x', replies: 0 })).toMatchObject({ ok: true })
     expect(connection.usable).toBe(true)
   })
 })
 
-describe('reading', () => {
-  test('the messages as texts, the first of them as the answer', async () => {
+describe('read', () => {
+  test('returns the messages as strings, the first one as the answer', async () => {
     const { url } = await webSocketServer((peer) => {
       peer.on('message', () => {
         peer.send('grüß')
@@ -136,7 +136,7 @@ describe('reading', () => {
     expect(answer).toEqual({ text: 'grüß', messages: ['grüß', 'dich'] })
   })
 
-  test('as JSON', async () => {
+  test('parses JSON, and fails with class protocol on other text', async () => {
     const connection = await open((await echoServer()).url)
     expect(await ask(connection, { data: '{"a":[1]}', read: 'json' })).toMatchObject({
       ok: true,
@@ -150,19 +150,19 @@ describe('reading', () => {
     expect(connection.usable).toBe(true)
   })
 
-  test('an answer that is too large to keep: class protocol', async () => {
+  test('fails with class protocol when the response is too large to keep', async () => {
     const outcome = await ask(await open((await echoServer()).url), { data: 'x'.repeat(1024 * 1024 + 1), read: 'text' })
     expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol' })
     expect(outcome.message).toContain('1048576')
   })
 
-  test('not asked for, nothing is kept', async () => {
+  test('keeps nothing by default', async () => {
     expect(await ask(await open((await echoServer()).url), { data: '{}' })).not.toHaveProperty('answer')
   })
 })
 
 describe('listening', () => {
-  test('what the server pushes is waited for, and told message by message', async () => {
+  test('waits for pushed messages and reports each of them', async () => {
     const { url, peers } = await webSocketServer(() => {})
     const connection = await open(url)
     const asked = begin(connection, { replies: 3, read: 'text' })
@@ -171,7 +171,7 @@ describe('listening', () => {
     expect(asked.messages).toEqual([1, 2, 3])
   })
 
-  test('a single pushed message is told too', async () => {
+  test('reports a single pushed message', async () => {
     const { url, peers } = await webSocketServer(() => {})
     const asked = begin(await open(url), {})
     peers[0]?.send('tick')
@@ -179,14 +179,14 @@ describe('listening', () => {
     expect(asked.messages).toEqual([4])
   })
 
-  test('a greeting that came before anybody listened is there for the first who does', async () => {
+  test('gives the first listening request a greeting that arrived before it', async () => {
     const url = await bareServer(() => {}, { behind: textFrame('welcome') })
     const connection = await open(url)
     await turns()
     expect(await ask(connection, { read: 'text' })).toMatchObject({ ok: true, answer: { text: 'welcome' } })
   })
 
-  test('of several greetings, those that the first who listens does not wait for are for nobody', async () => {
+  test('drops the greetings that the first listening request does not wait for', async () => {
     const url = await bareServer((socket) => socket.once('data', () => socket.write(textFrame('answer'))), {
       behind: Buffer.concat([textFrame('welcome'), textFrame('today: soup')]),
     })
@@ -196,7 +196,7 @@ describe('listening', () => {
     expect(await ask(connection, { data: 'x', read: 'text' })).toMatchObject({ answer: { text: 'answer' } })
   })
 
-  test('what follows at once on a subscription is there for who listens next', async () => {
+  test('gives the next listening request the messages that follow a subscription at once', async () => {
     const { url } = await webSocketServer((peer) => {
       peer.on('message', () => {
         for (const text of ['subscribed', 'one', 'two']) peer.send(text)
@@ -208,14 +208,14 @@ describe('listening', () => {
     expect(await ask(connection, { replies: 2, read: 'text' })).toMatchObject({ answer: { messages: ['one', 'two'] } })
   })
 
-  test('what is pushed between two who listen is passed over, and told of', async () => {
+  test('drops and logs messages that arrive between two listening requests', async () => {
     const { url, peers } = await webSocketServer(() => {})
     const told: string[] = []
     const connection = await open(url, {}, contextFor({ log: (text) => told.push(text) }))
     const first = begin(connection, { read: 'text' })
     for (const text of ['1', '2', '3']) peers[0]?.send(text)
     expect(await first.done).toMatchObject({ answer: { text: '1' } })
-    // Behind the two there is a pong, so they have been read by then.
+    // The pong follows the two messages, so they have been read by then.
     await ask(connection, { ping: true })
     const next = begin(connection, { read: 'text' })
     peers[0]?.send('4')
@@ -223,11 +223,11 @@ describe('listening', () => {
     await connection.close()
     expect(told).toEqual([
       'the server sent a message that no request asked for',
-      expect.stringMatching(/^connection to .* closed in order; unsolicited messages: 2$/),
+      expect.stringMatching(/^connection to .* closed cleanly; unsolicited messages: 2$/),
     ])
   })
 
-  test('who gives up listening leaves the connection to others', async () => {
+  test('keeps the connection usable when a listening request is cancelled', async () => {
     const { url, peers } = await webSocketServer((peer) =>
       peer.on('message', (data: Buffer) => peer.send(data.toString())),
     )
@@ -243,12 +243,12 @@ describe('listening', () => {
 })
 
 describe('pings', () => {
-  test('the pong is the answer', async () => {
+  test('the pong is the response', async () => {
     const connection = await open((await webSocketServer(() => {})).url)
     expect(await ask(connection, { ping: true })).toEqual({ ok: true, bytesSent: 7, bytesReceived: 3 })
   })
 
-  test('several at once have payloads of their own', async () => {
+  test('several pings in flight have different payloads', async () => {
     const pinged: string[] = []
     const { url } = await webSocketServer((peer) => peer.on('ping', (payload) => pinged.push(String(payload))))
     const connection = await open(url, { maxInFlight: 8 })
@@ -256,7 +256,7 @@ describe('pings', () => {
     expect(new Set(pinged).size).toBe(8)
   })
 
-  test('one pong answers all pings before its own, and a pong of the server’s own none', async () => {
+  test('one pong also answers all earlier pings, and an unsolicited pong answers none', async () => {
     const payloads: Buffer[] = []
     const { url, peers } = await webSocketServer((peer) => peer.on('ping', (payload) => payloads.push(payload)), {
       autoPong: false,
@@ -264,13 +264,13 @@ describe('pings', () => {
     const connection = await open(url, { maxInFlight: 3 })
     const [one, two, three] = [0, 1, 2].map(() => begin(connection, { ping: true }))
     await vi.waitUntil(() => payloads.length === 3)
-    peers[0]?.pong('nobody asked')
+    peers[0]?.pong('unsolicited')
     peers[0]?.pong(payloads[1])
     expect(await two?.done).toMatchObject({ ok: true })
     expect([one?.outcomes.length, three?.outcomes.length]).toEqual([1, 0])
   })
 
-  test('of the server’s are answered', async () => {
+  test('answers pings from the server', async () => {
     const { url, peers } = await webSocketServer(() => {})
     await open(url)
     await vi.waitUntil(() => peers.length === 1)
@@ -279,7 +279,7 @@ describe('pings', () => {
     expect(await ponged).toBe('are you there')
   })
 
-  test('one that is given up leaves the connection to others', async () => {
+  test('keeps the connection usable when a ping is cancelled', async () => {
     const { url } = await webSocketServer((peer) => peer.on('message', (data) => peer.send(data)), { autoPong: false })
     const connection = await open(url)
     const asked = begin(connection, { ping: true })

@@ -9,7 +9,7 @@ import { ConnectError } from '../../model/connect-error.ts'
 import { ask, begin, echoServer, open, socketServer, textFrame, bareServer, webSocketServer } from './server.case.ts'
 
 describe('the handshake', () => {
-  test('goes to the path of the target, with the plan’s headers, the name in Host, and the checked address', async () => {
+  test('uses the path of the target, the plan’s headers, the hostname in Host, and the resolved address', async () => {
     let request: IncomingMessage | undefined
     const { url } = await webSocketServer((_, server) => void server, {
       verifyClient: (info: { readonly req: IncomingMessage }) => {
@@ -36,7 +36,7 @@ describe('the handshake', () => {
     [['chat'], 'WebSocket (chat)'],
     [['superchat', 'chat'], 'WebSocket (chat)'],
     [['superchat', 'v2.chat'], 'WebSocket (v2.chat)'],
-  ])('of the subprotocols %j the server takes one: %s', async (subprotocols, version) => {
+  ])('offers the subprotocols %j and reports the selected one: %s', async (subprotocols, version) => {
     const { url } = await echoServer({
       handleProtocols: (offered) => ['chat', 'v2.chat'].find((name) => offered.has(name)) ?? false,
     })
@@ -46,13 +46,13 @@ describe('the handshake', () => {
   })
 
   test.each([
-    ['none of those that were offered', '', 'Server sent no subprotocol (offered: chat, superchat)'],
+    ['none of the offered subprotocols', '', 'Server sent no subprotocol (offered: chat, superchat)'],
     [
-      'another one',
+      'a subprotocol that was not offered',
       'sec-websocket-protocol: soap\r\n',
       'Server sent an invalid subprotocol (offered: chat, superchat)',
     ],
-  ])('a server that takes %s: class protocol', async (_, headers, message) => {
+  ])('fails with class protocol when the server selects %s', async (_, headers, message) => {
     const url = await bareServer(() => {}, { headers })
     const refused = open(url, { subprotocols: ['chat', 'superchat'] })
     await expect(refused).rejects.toThrow(ConnectError)
@@ -68,30 +68,30 @@ describe('the handshake', () => {
     ['503 Service Unavailable', 'http-5xx'],
     ['200 OK', 'status'],
     ['302 Found', 'status'],
-  ])('answered with %s: class %s, and the status is told', async (status, errorClass) => {
+  ])('fails on a %s response with class %s and the status', async (status, errorClass) => {
     const url = await socketServer((socket) =>
       socket.write(`HTTP/1.1 ${status}\r\nlocation: /\r\ncontent-length: 0\r\n\r\n`),
     )
     await expect(open(url)).rejects.toMatchObject({
       name: 'ConnectError',
       errorClass,
-      message: `the handshake with ${url.host} was answered with ${status}`,
+      message: `${url.host} answered the handshake with ${status}`,
     })
   })
 
   test.each([
     ['bytes of another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
     [
-      'an accept that is not of our key',
+      'an accept header for another key',
       'HTTP/1.1 101 X\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: x\r\n\r\n',
     ],
     ['an upgrade to something else', 'HTTP/1.1 101 X\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n'],
-  ])('%s: class protocol', async (_, answer) => {
+  ])('fails with class protocol on %s', async (_, answer) => {
     const url = await socketServer((socket) => socket.write(answer))
     await expect(open(url)).rejects.toMatchObject({ name: 'ConnectError', errorClass: 'protocol' })
   })
 
-  test('a server that closes in the middle of it: class connect', async () => {
+  test('fails with class connect when the server closes during the handshake', async () => {
     const url = await socketServer((socket) => socket.end('HTTP/1.1 101 Switching Pro'))
     await expect(open(url)).rejects.toMatchObject({
       name: 'ConnectError',
@@ -104,23 +104,26 @@ describe('the handshake', () => {
   test.each([
     ['timeout', () => new DOMException('late', 'TimeoutError')],
     ['cancelled', () => undefined],
-  ])('given up while the server is silent: class %s, and the socket is gone', async (errorClass, reason) => {
-    const ended: boolean[] = []
-    const asked = Promise.withResolvers<undefined>()
-    const url = await socketServer((socket) => {
-      socket.on('close', () => ended.push(true))
-      asked.resolve(undefined)
-    })
-    const controller = new AbortController()
-    const connecting = open(url, {}, { signal: controller.signal })
-    await asked.promise
-    controller.abort(reason())
-    await expect(connecting).rejects.toMatchObject({ name: 'ConnectError', errorClass })
-    await vi.waitUntil(() => ended.length === 1)
-    await expect(open(url, {}, { signal: controller.signal })).rejects.toMatchObject({ errorClass })
-  })
+  ])(
+    'fails with class %s and closes the socket when aborted while the server is silent',
+    async (errorClass, reason) => {
+      const ended: boolean[] = []
+      const asked = Promise.withResolvers<undefined>()
+      const url = await socketServer((socket) => {
+        socket.on('close', () => ended.push(true))
+        asked.resolve(undefined)
+      })
+      const controller = new AbortController()
+      const connecting = open(url, {}, { signal: controller.signal })
+      await asked.promise
+      controller.abort(reason())
+      await expect(connecting).rejects.toMatchObject({ name: 'ConnectError', errorClass })
+      await vi.waitUntil(() => ended.length === 1)
+      await expect(open(url, {}, { signal: controller.signal })).rejects.toMatchObject({ errorClass })
+    },
+  )
 
-  test('nobody listens: class connect; a name that cannot be resolved: class dns', async () => {
+  test('fails with class connect on a closed port, with class dns on an unknown hostname', async () => {
     await expect(open(new URL('ws://127.0.0.1:1'))).rejects.toMatchObject({
       errorClass: 'connect',
       message: 'could not connect to 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
@@ -145,7 +148,7 @@ describe('over TLS', () => {
     return { url: new URL(`wss://127.0.0.1:${(server.address() as AddressInfo).port}/`), names }
   }
 
-  test('messages go and come, and are counted as over TCP', async () => {
+  test('exchanges messages and counts bytes as over TCP', async () => {
     const { url, names } = await secureServer()
     const connection = await open(
       new URL(`wss://localhost:${url.port}`),
@@ -159,20 +162,20 @@ describe('over TLS', () => {
     expect(given.cancel()).toEqual({ bytesSent: 7, bytesReceived: 3 })
   })
 
-  test('a certificate that nobody vouches for: class tls', async () => {
+  test('fails with class tls on an untrusted certificate', async () => {
     const { url } = await secureServer()
     await expect(open(url)).rejects.toMatchObject({ name: 'ConnectError', errorClass: 'tls' })
     const connection = await open(url, {}, { tls: { rejectUnauthorized: false } })
     expect(await ask(connection, { data: 'x' })).toMatchObject({ ok: true })
   })
 
-  test('a server that does not speak TLS: class tls', async () => {
+  test('fails with class tls when the server does not speak TLS', async () => {
     const url = await socketServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     await expect(open(new URL(`wss://127.0.0.1:${url.port}`))).rejects.toMatchObject({ errorClass: 'tls' })
   })
 })
 
-test('what comes in the packet that ends the handshake is not lost', async () => {
+test('keeps messages that arrive in the last packet of the handshake', async () => {
   const url = await bareServer(() => {}, { behind: Buffer.concat([textFrame('one'), textFrame('two')]) })
   const asked = begin(await open(url), { replies: 2, read: 'text' })
   expect(await asked.done).toMatchObject({ ok: true, bytesReceived: 10, answer: { messages: ['one', 'two'] } })

@@ -8,25 +8,26 @@ import { abandoned, connectError } from '../sockets/connect-error.ts'
 import { hasContext, TRACEPARENT } from '../trace-field.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 
-/** How long a server may take for its side of the closing handshake. */
+/** Maximum time for the server's side of the closing handshake. */
 const LINGER_MS = 1_000
-/** Of what a server may send as one message: ten times the largest that anybody is meant to. */
+/** Maximum bytes of one message from a server: ten times the largest message that a load test is meant to use. */
 const MAX_MESSAGE_BYTES = 1024 * 1024 * 1024
 
 export interface HandshakeOptions {
-  /** Offered in this order; a server that takes none of them is refused. */
+  /** Subprotocols to offer, in this order. The connection fails when the server selects none of them. */
   readonly subprotocols: readonly string[]
   readonly perMessageDeflate: boolean
 }
 
-/** What `@types/ws` does not know yet. */
+/** Options that `@types/ws` does not declare yet. */
 interface Options extends ClientOptions {
   readonly closeTimeout: number
 }
 
 /**
- * Opens a connection to the target and shakes hands. `made` is called at once, since the first message may have come with
- * the end of the handshake. Rejects with a `ConnectError`: a status that refuses is of its HTTP class.
+ * Opens a connection to the target and performs the handshake. `made` is called synchronously, because the first
+ * message may have arrived with the end of the handshake. Rejects with a `ConnectError`. When the server rejects the
+ * handshake with an HTTP status, the error has the class of that status.
  */
 export async function openWebSocket<Made>(
   target: URL,
@@ -44,7 +45,7 @@ export async function openWebSocket<Made>(
     headers: withContext(context),
     perMessageDeflate,
     maxPayload: MAX_MESSAGE_BYTES,
-    // How a server cuts its messages is for the server to say.
+    // The server decides how it fragments its messages.
     maxFragments: 0,
     maxBufferedChunks: 0,
     closeTimeout: LINGER_MS,
@@ -56,7 +57,7 @@ export async function openWebSocket<Made>(
     socket.destroy()
     throw connectError(url, error, false)
   }
-  // Pieces as they came: nobody looks at most messages.
+  // Keep the pieces as they arrived: most messages are never read.
   webSocket.binaryType = 'fragments'
 
   const onAbort = (): void => fail(abandoned(url, signal))
@@ -80,13 +81,13 @@ export async function openWebSocket<Made>(
   return promise
 }
 
-/** The handshake stands for no request: it carries the context of the run. */
+/** Returns the headers with the trace context of the run: the handshake belongs to no request. */
 function withContext({ headers, traceparent }: ConnectContext): Record<string, string> {
   return traceparent === undefined || hasContext(headers) ? { ...headers } : { ...headers, [TRACEPARENT]: traceparent }
 }
 
 function refusal({ host }: URL, { statusCode = 0, statusMessage = '' }: IncomingMessage): ConnectError {
-  const message = `the handshake with ${host} was answered with ${statusCode} ${statusMessage}`.trimEnd()
+  const message = `${host} answered the handshake with ${statusCode} ${statusMessage}`.trimEnd()
   return new ConnectError(classOfStatus(statusCode), message)
 }
 
@@ -95,7 +96,7 @@ function classOfStatus(status: number): ErrorClass {
   return status >= 500 && status <= 599 ? 'http-5xx' : 'status'
 }
 
-/** What has a code comes from the socket, or from the parser of HTTP; the rest `ws` finds wrong with the answer. */
+/** Errors with a code come from the socket or the HTTP parser. `ws` raises the others for an invalid response. */
 function handshakeError(target: URL, error: NodeJS.ErrnoException, subprotocols: readonly string[]): ConnectError {
   if (error.code !== undefined && !error.code.startsWith('HPE_')) return connectError(target, error, false)
   const offered =

@@ -1,29 +1,29 @@
 import { wholeOf } from './received.ts'
 import type { Received } from './received.ts'
 
-/** Maximum that is held of messages that arrived with nothing in flight. */
+/** Maximum number and bytes of held messages. */
 const MAX_MESSAGES = 100
 const MAX_BYTES = 64 * 1024
 
 /**
- * Messages that arrived with nothing in flight, for a later request that listens: a greeting, or what follows on a
- * subscription.
+ * Messages that arrived with nothing in flight, held for a later request that listens: a greeting, or the messages that
+ * follow a subscription.
  */
 export class HeldMessages {
   #messages: Buffer[] = []
   #bytes = 0
-  /** Messages for which there was no room. */
+  /** Number of messages that did not fit. */
   #beyond = 0
 
   get count(): number {
     return this.#messages.length
   }
 
-  /** Holds the message if there is room for it. */
+  /** Holds the message if it fits. */
   hold(message: Received, bytes: number): void {
     if (this.#messages.length >= MAX_MESSAGES || this.#bytes + bytes > MAX_BYTES) return void this.#beyond++
     this.#bytes += bytes
-    // A copy: the pieces share the memory of everything that was read with them.
+    // Copy the message: its pieces keep the buffer of the whole read in memory.
     this.#messages.push(Buffer.from(wholeOf(message)))
   }
 
@@ -35,8 +35,8 @@ export class HeldMessages {
   }
 
   /**
-   * Removes the messages that match; returns how many. If all of them do, so do those for which there was no room: a
-   * server that pushes that many messages pushes messages of one kind.
+   * Removes the messages that match, and returns their number. When all held messages match, the messages that did not
+   * fit count as matching too: a server that pushes that many messages pushes messages of one kind.
    */
   remove(matches: (message: Buffer) => boolean): number {
     const kept = this.#messages.filter((message) => !matches(message))

@@ -13,7 +13,7 @@ import { ask, begin, open } from './server.case.ts'
 
 const protocol = websocketKind.create(websocket({ maxInFlight: 16 }))
 
-describe('what the engine relies on', () => {
+describe('protocol conformance', () => {
   async function start(): Promise<{ readonly url: string; stop(): void }> {
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
     server.on('connection', (peer) => {
@@ -42,7 +42,7 @@ describe('what the engine relies on', () => {
   })
 })
 
-describe('the work of an embedded target', () => {
+describe('work requests to the embedded target', () => {
   const large = 100_000
   const generated: GeneratedBody = {
     length: large,
@@ -53,7 +53,7 @@ describe('the work of an embedded target', () => {
     binary: [Buffer.from([0, 255, 128]), generated],
   }
 
-  test.each(['text', 'binary'] as const)('is done in %s', async (format) => {
+  test.each(['text', 'binary'] as const)('work in %s format', async (format) => {
     const work = protocol.work as WorkRequests<WebSocketRequest>
     await using fixture = await startFixture('work', { protocol: 'websocket' })
     const connection = await open(new URL(fixture.url))
@@ -80,11 +80,11 @@ describe('requests', () => {
     [{ replies: 3 }, 'listen for 3 messages'],
     [{ data: 'a secret' }, 'message'],
     [{ data: 'x', replies: 2 }, 'message with 2 replies'],
-  ])('%j in a few words: %s', (request, word) => {
+  ])('describes %j as "%s"', (request, word) => {
     expect(protocol.word(request)).toBe(word)
   })
 
-  test('take a generated body where there is room for one', () => {
+  test('accept a generated body when they have no data', () => {
     expect(protocol.withBody?.({ name: 'a' }, 'body', 'text')).toEqual({ name: 'a', data: 'body' })
     for (const request of [{ data: 'mine' }, { replies: 3 }, { ping: true }]) {
       expect(protocol.withBody?.(request, 'body', 'text')).toBe(request)
@@ -97,7 +97,7 @@ describe('options', () => {
     return new LoadPlanError(websocketKind.optionFaults(options, 'protocol')).message
   }
 
-  test('without a fault', () => {
+  test('accepts valid options', () => {
     const { kind, ...options } = websocket({
       subprotocols: ['chat', 'v2.chat'],
       maxInFlight: 100,
@@ -110,15 +110,15 @@ describe('options', () => {
   test.each<[Readonly<Record<string, unknown>>, string]>([
     [
       { subprotocols: 'chat' },
-      "protocol.subprotocols must be a list of different names, without blanks or commas, got 'chat'\n    → write subprotocols: ['chat']",
+      "protocol.subprotocols must be a list of distinct names without spaces or commas, got 'chat'\n    → write subprotocols: ['chat']",
     ],
     [
       { subprotocols: ['a', 'a'] },
-      'protocol.subprotocols must be a list of different names, without blanks or commas, got ["a","a"]\n    → write subprotocols: [\'chat\']',
+      'protocol.subprotocols must be a list of distinct names without spaces or commas, got ["a","a"]\n    → write subprotocols: [\'chat\']',
     ],
     [
       { subprotocols: ['a, b'] },
-      'protocol.subprotocols must be a list of different names, without blanks or commas, got ["a, b"]\n    → write subprotocols: [\'chat\']',
+      'protocol.subprotocols must be a list of distinct names without spaces or commas, got ["a, b"]\n    → write subprotocols: [\'chat\']',
     ],
     [{ maxInFlight: 0 }, 'protocol.maxInFlight must be a whole number of at least 1, got 0'],
     [{ perMessageDeflate: {} }, 'protocol.perMessageDeflate must be true or false, got {}'],
@@ -126,7 +126,7 @@ describe('options', () => {
       { subprotocol: 'x' },
       "protocol.subprotocol is not an option of websocket, got 'x'\n    → did you mean `protocol.subprotocols`?",
     ],
-  ])('%j is told', (options, message) => {
+  ])('rejects %j', (options, message) => {
     expect(told(options)).toBe(message)
   })
 })

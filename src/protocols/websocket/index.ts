@@ -7,20 +7,20 @@ import { isMadeByFunction } from '../request-body.ts'
 import { messageOf } from './message-body.ts'
 import { requestFaults } from './request-faults.ts'
 
-/** What `websocket({ … })` takes. */
+/** Options of `websocket({ … })`. */
 export interface WebSocketOptions {
-  /** Subprotocols to offer, the one wanted most first; the server must take one. Default none. */
+  /** Subprotocols to offer, in order of preference. The server must select one of them. Default: none. */
   readonly subprotocols?: readonly string[]
   /**
-   * Requests under way at once on one connection. Default 1: only a server that answers in order, or gives back ids
-   * (`correlate: 'id'`), can tell several apart.
+   * Maximum number of requests in flight on one connection. Default: 1. With more, responses can be matched only when
+   * the server answers in order or returns the ids of the requests (`correlate: 'id'`).
    */
   readonly maxInFlight?: number
-  /** Offers to compress messages (RFC 7692). Bytes are then counted as they were before. Default false. */
+  /** Offers to compress messages (RFC 7692). Byte counts are sizes before compression. Default: false. */
   readonly perMessageDeflate?: boolean
 }
 
-/** WebSocket with options, for a plan's `protocol`. */
+/** Selects WebSocket with these options, for a plan's `protocol`. */
 export function websocket(options: WebSocketOptions = {}): ProtocolSpec {
   return { ...options, kind: 'websocket' }
 }
@@ -31,7 +31,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const subprotocols: Reader<readonly string[]> = (value, key, faults) => {
   if (Array.isArray(value) && value.every(isToken) && new Set(value).size === value.length) return value
   const remedy = typeof value === 'string' ? `write subprotocols: ['${value}']` : "write subprotocols: ['chat']"
-  faults.push({ key, value, rule: 'must be a list of different names, without blanks or commas', remedy })
+  faults.push({ key, value, rule: 'must be a list of distinct names without spaces or commas', remedy })
   return undefined
 }
 
@@ -50,7 +50,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
   const settings = { maxInFlight, perMessageDeflate, subprotocols: options.subprotocols ?? [] }
   return {
     name: 'websocket',
-    // Every server answers it, whatever it speaks above.
+    // Every server answers a ping, whatever its application protocol is.
     healthRead: { ping: true },
     usualFormat: 'text',
     work: {
@@ -63,14 +63,14 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
     needsInline: ({ data }) => isMadeByFunction(data),
     matchesByOrder: ({ data, replies, correlate, ping }) =>
       data !== undefined && replies !== 0 && correlate !== 'id' && ping !== true,
-    // Without data a request listens; only where it does not say for how many messages can data have been meant.
+    // A request without data listens. Only a request without `replies` may have been meant to carry data.
     withBody: (request, body, format) =>
       request.data === undefined && request.replies === undefined && request.ping !== true
         ? { ...request, data: messageOf('', body, format) }
         : request,
     word: wordRequest,
     async connect(target: URL, context: ConnectContext): Promise<Connection<WebSocketRequest>> {
-      // Loading `ws` takes time that only who needs it should pay.
+      // Loading `ws` takes time, so only runs that use it load it.
       const { connectWebSocket } = await import('./connect.ts')
       return connectWebSocket(target, context, settings)
     },
@@ -94,7 +94,7 @@ export const websocketKind: ProtocolKind<WebSocketRequest> = {
   create: (spec) => createWebSocket(optionsOf(spec)),
 }
 
-/** By then they are without fault. */
+/** Reads options that `optionFaults` has already validated. */
 function optionsOf(spec: ProtocolSpec): WebSocketOptions {
   const { kind: _, ...options } = spec
   return present(readKeys(OPTIONS, options, { prefix: '', noun: '' }, []))

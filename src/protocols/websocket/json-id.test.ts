@@ -5,13 +5,13 @@ import { idIn, idPlace } from './json-id.ts'
 const member = fc.tuple(fc.string(), fc.jsonValue())
 const id = fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }))
 
-/** Members in their order; a later one of the same name takes the place of an earlier one. */
+/** Builds an object with the members in this order. A later member replaces an earlier one with the same name. */
 function objectOf(...members: readonly (readonly [string, unknown])[]): object {
   return Object.fromEntries(members.filter(([name]) => name !== '__proto__'))
 }
 
 describe('the id of a JSON object', () => {
-  test('is found wherever it stands, whatever stands around it', () => {
+  test('is found at any position, among any members', () => {
     const members = fc.array(member.filter(([name]) => name !== 'id'))
     fc.assert(
       fc.property(members, id, members, fc.constantFrom(undefined, '\t', 2), (before, written, after, blanks) => {
@@ -21,7 +21,7 @@ describe('the id of a JSON object', () => {
     )
   })
 
-  test('is none where the object has none of its own', () => {
+  test('is undefined when only nested objects have one', () => {
     fc.assert(
       fc.property(fc.array(member.filter(([name]) => name !== 'id')), id, (members, inner) => {
         const json = JSON.stringify(objectOf(...members, ['inner', { id: inner }], ['list', [{ id: inner }]]))
@@ -30,7 +30,7 @@ describe('the id of a JSON object', () => {
     )
   })
 
-  test('is looked for in any bytes without an end or a throw', () => {
+  test('never throws or hangs on arbitrary bytes', () => {
     const piece = fc.constantFrom('{', '}', '[', ']', '"', '\\', ':', ',', ' ', 'id', '"id"', '1', 'x')
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -52,12 +52,12 @@ describe('the id of a JSON object', () => {
     '"id"',
     '',
     '{',
-  ])('in %s is none', (json) => {
+  ])('is undefined in %s', (json) => {
     expect(idIn(Buffer.from(json))).toBeUndefined()
   })
 })
 
-test('a text that does not begin as an object has no place for an id', () => {
+test('idPlace returns undefined when the text does not begin with an object', () => {
   for (const json of ['', '[]', '"{}"', '1', 'x{}']) expect(idPlace(Buffer.from(json))).toBeUndefined()
   expect(idPlace(Buffer.from(' {}'))).toEqual({ inside: 2, value: undefined, hasMembers: false })
 })

@@ -9,22 +9,22 @@ const CLOSE_BRACE = 0x7d
 const LETTER_I = 0x69
 const LETTER_D = 0x64
 
-/** What has an id of its own among what is under way. */
+/** An id that is unique among the requests in flight. */
 export type JsonId = string | number
 
-/** Where a JSON object says what its `id` is. */
+/** Position of the `id` in a JSON object. */
 export interface IdPlace {
-  /** Behind the brace that opens the object. */
+  /** Offset after the opening brace of the object. */
   readonly inside: number
-  /** Where the value of `id` begins and ends; undefined where there is none. */
+  /** Start and end of the value of `id`; undefined when the object has no `id`. */
   readonly value: readonly [start: number, end: number] | undefined
-  /** The object has a member before its end, or before its `id`. */
+  /** Whether the object has at least one member. */
   readonly hasMembers: boolean
 }
 
 /**
- * Looks for the `id` of a JSON object in UTF-8, without parsing what comes after it: most peers put it near the front of
- * messages that may be long. Undefined when the text does not begin as an object.
+ * Finds the `id` of a JSON object in UTF-8 without parsing the bytes after it: messages may be long, and most peers
+ * write `id` near the start. Returns undefined when the text does not begin with an object.
  */
 export function idPlace(json: Uint8Array): IdPlace | undefined {
   let at = skipBlanks(json, 0)
@@ -46,7 +46,7 @@ export function idPlace(json: Uint8Array): IdPlace | undefined {
   return { inside, value: undefined, hasMembers }
 }
 
-/** The `id` of a JSON object; undefined where it has none that is a text or a number. */
+/** Returns the `id` of a JSON object; undefined when it has no `id` that is a string or a number. */
 export function idIn(json: Buffer): JsonId | undefined {
   const value = idPlace(json)?.value
   if (value === undefined) return undefined
@@ -68,7 +68,7 @@ function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
-/** Behind the quote that ends the string which begins at `start`. */
+/** Returns the offset after the closing quote of the string that begins at `start`. */
 function endOfString(json: Uint8Array, start: number): number {
   for (let quote = json.indexOf(QUOTE, start + 1); quote >= 0; quote = json.indexOf(QUOTE, quote + 1)) {
     let backslashes = 0

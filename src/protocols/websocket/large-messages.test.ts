@@ -11,7 +11,7 @@ import { ask, bareServer, begin, echoServer, open, textFrame, webSocketServer } 
 const MIB = 1024 * 1024
 const CHUNK = 64 * 1024
 
-/** A body in chunks that share one buffer, as those of a run do; tells of every chunk that is made. */
+/** A body whose chunks share one buffer, as in a run. Calls `onChunk` for each generated chunk. */
 function body(length: number, onChunk: () => void = () => {}, chunkBytes: number = CHUNK): GeneratedBody {
   return {
     length,
@@ -27,13 +27,13 @@ function body(length: number, onChunk: () => void = () => {}, chunkBytes: number
 
 function wholeOf(generated: GeneratedBody): string {
   let whole = ''
-  // One by one: the next chunk overwrites the one before it.
+  // Convert one by one: each chunk overwrites the previous one.
   for (const chunk of generated.chunks()) whole += Buffer.from(chunk).toString()
   return whole
 }
 
-describe('messages that are made while they are sent', () => {
-  test('arrive whole and as one message, binary unless they are known to be text', async () => {
+describe('generated messages', () => {
+  test('arrive as one whole message, which is binary unless the format is text', async () => {
     const got: (readonly [string, boolean])[] = []
     const { url } = await webSocketServer((peer) => {
       peer.on('message', (data: Buffer, isBinary) => {
@@ -53,16 +53,16 @@ describe('messages that are made while they are sent', () => {
     expect(got.map(([text], index) => text === sent[index])).toEqual([true, true, true, true])
   })
 
-  test('compressed, the chunks still do not run into each other', async () => {
+  test('keep their chunks separate when they are compressed', async () => {
     const { url } = await echoServer({ perMessageDeflate: { threshold: 0 } })
     const connection = await open(url, { perMessageDeflate: true })
     const made = body(300_000)
     const { ok, answer } = await ask(connection, { data: made, read: 'text' })
-    // Compared here, or a failure would print all of it.
+    // Compare here: a failed assertion would print the whole text.
     expect({ ok, same: answer?.text === wholeOf(made) }).toEqual({ ok: true, same: true })
   })
 
-  test('of 100 MiB: when a chunk is made, nothing of those before it is held', async () => {
+  test('buffer no earlier chunk when the next one is generated (100 MiB)', async () => {
     let got = 0
     const { url } = await webSocketServer((peer) => peer.on('message', (data: Buffer) => (got = data.length)))
     const webSocket = new WebSocket(url)
@@ -85,7 +85,7 @@ describe('messages that are made while they are sent', () => {
     await vi.waitUntil(() => got === 100 * MIB, { timeout: 5_000 })
   })
 
-  test('a server that does not read is waited for, and the rest of the message is not made meanwhile', async () => {
+  test('generate no further chunks while the server does not read', async () => {
     let made = 0
     const { url, peers } = await webSocketServer((peer) => {
       peer.pause()
@@ -97,14 +97,14 @@ describe('messages that are made while they are sent', () => {
       before = made
       await delay(100)
     }
-    // What the kernel holds for both sides.
+    // The kernel buffers of both sides hold less than this.
     expect(made).toBeLessThan(50 * MIB)
     peers[0]?.resume()
     expect(await asked.done).toMatchObject({ ok: true, bytesSent: 100 * MIB + 1_600 * 14 })
     expect(made).toBe(100 * MIB)
   })
 
-  test('what is sent behind one waits until it is out, and pings need not', async () => {
+  test('hold back later messages until they are sent, but not pings', async () => {
     const got: number[] = []
     const pings: number[] = []
     const { url, peers } = await webSocketServer((peer) => {
@@ -122,11 +122,11 @@ describe('messages that are made while they are sent', () => {
     const answers = await Promise.all(asked.map(({ done }) => done))
     expect(answers.map(({ answer }) => answer?.text)).toEqual([30 * MIB, 1, CHUNK + 1, 2].map(String))
     expect(await ping.done).toMatchObject({ ok: true })
-    // It went between the fragments of the first.
+    // The ping went between the fragments of the first message.
     expect(pings).toEqual([0])
   })
 
-  test('one that waits and is given up is never sent, and the connection goes on', async () => {
+  test('do not send a waiting message that was cancelled, and keep the connection usable', async () => {
     const got: number[] = []
     const { url } = await webSocketServer((peer) => {
       peer.on('message', (data: Buffer) => {
@@ -143,7 +143,7 @@ describe('messages that are made while they are sent', () => {
     expect(given?.outcomes).toEqual([])
   })
 
-  test('given up in the middle: the connection is gone, and what was sent is counted', async () => {
+  test('close the connection and count the bytes sent when cancelled while sending', async () => {
     const connection = await open(await bareServer((socket) => socket.pause()))
     const asked = begin(connection, { data: body(100 * MIB) })
     await delay(50)
@@ -155,10 +155,10 @@ describe('messages that are made while they are sent', () => {
     expect(asked.outcomes).toEqual([])
   })
 
-  test('a message without an answer is not sent before all of it has left', async () => {
+  test('a message without replies does not succeed before all of it was sent', async () => {
     const { url, peers } = await webSocketServer((peer) => peer.pause())
     const [one, other] = [await open(url), await open(url)]
-    // More than the kernel holds for both sides.
+    // More than the kernel buffers of both sides hold.
     const request = { data: 'x'.repeat(64 * MIB), replies: 0 }
     const [given, lost] = [begin(one, request), begin(other, request)]
     await ask(await open((await echoServer()).url), { data: 'x' })
@@ -169,7 +169,7 @@ describe('messages that are made while they are sent', () => {
     expect([given.outcomes.length, lost.outcomes.length]).toEqual([0, 1])
   })
 
-  test('an answer before the whole message was sent belongs to nobody: class protocol', async () => {
+  test('fail with class protocol when a reply arrives before the whole message was sent', async () => {
     const url = await bareServer((socket) => {
       socket.once('data', () => socket.pause().write(textFrame('too soon')))
     })
@@ -193,7 +193,7 @@ describe('messages that are made while they are sent', () => {
       },
       'no bytes today',
     ],
-  ])('a body that %s: class protocol, and no throw', async (_, data, message) => {
+  ])('fail with class protocol and do not throw when the body %s', async (_, data, message) => {
     const connection = await open((await echoServer()).url)
     const asked = begin(connection, { data })
     expect(asked.outcomes).toEqual([])
@@ -203,7 +203,7 @@ describe('messages that are made while they are sent', () => {
   })
 })
 
-test('a message of 32 MiB comes back in one frame', async () => {
+test('receives a message of 32 MiB in one frame', async () => {
   const connection = await open((await echoServer()).url)
   expect(await ask(connection, { data: body(32 * MIB) })).toMatchObject({ ok: true, bytesReceived: 32 * MIB + 10 })
 })

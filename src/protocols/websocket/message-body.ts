@@ -2,8 +2,8 @@ import { isGenerated } from '../../model/body.ts'
 import type { Body, GeneratedBody, MessageFormat } from '../../model/body.ts'
 
 /**
- * A body that is made while it is sent, with a few bytes before it, and with its format: bytes alone do not say whether
- * they go as a text message or as a binary one.
+ * A body that is generated while it is sent, with a prefix and a format: the bytes alone do not show whether they
+ * belong in a text message or a binary message.
  */
 export class FormattedBody implements GeneratedBody {
   readonly format: MessageFormat
@@ -24,7 +24,7 @@ export class FormattedBody implements GeneratedBody {
   }
 }
 
-/** A message of this format: `first`, and then the body. */
+/** Returns a message of this format: `first`, followed by the body. */
 export function messageOf(first: string, body: Body, format: MessageFormat): Body {
   if (typeof body === 'object' && isGenerated(body)) return new FormattedBody(first, body, format)
   if (format === 'binary')

@@ -6,13 +6,13 @@ import type { Flushed } from '../sockets/body-pump.ts'
 import { maskedFrameBytes } from './frame-size.ts'
 import type { Message } from './request-encoding.ts'
 
-/** A message on its way out, and where it stands in all that has been sent. */
+/** An outgoing message and its position in the bytes of the connection. */
 export interface Parcel {
-  /** `waiting` for the message before it, `leaving` chunk by chunk, or `sent`: every byte of it is on its way. */
+  /** `waiting` for the message before it, `leaving` chunk by chunk, or `sent`: all of its bytes were handed to `ws`. */
   progress: 'waiting' | 'leaving' | 'sent'
   from: number
   to: number
-  /** The last byte has left for the kernel, or has failed to. */
+  /** Called when the last byte was handed to the kernel, or when the write failed. */
   readonly onFlushed: Flushed | undefined
 }
 
@@ -22,20 +22,20 @@ interface Waiting {
 }
 
 /**
- * Sends messages one after the other, since the fragments of one may not mix with another's (RFC 6455, 5.4). A message that
- * is made while it is sent goes out as fragments, a chunk each.
+ * Sends messages one after the other, because fragments of different messages must not interleave (RFC 6455, 5.4). It
+ * sends a generated message as fragments, one per chunk.
  */
 export class Outbox {
   readonly #webSocket: WebSocket
   readonly #pump: BodyPump
   #waiting: Waiting[] = []
-  /** Bytes of frames that were handed over so far. */
+  /** Bytes of the frames handed to `ws` so far. */
   #written = 0
 
   #leaving: Parcel | undefined
   #binary = false
 
-  /** `onFault` is called when a message cannot be made, or is not as long as it says. The connection is then spoilt. */
+  /** `onFault` is called when generating a message fails or its length is wrong. The connection is then unusable. */
   constructor(webSocket: WebSocket, onFault: (message: string) => void) {
     this.#webSocket = webSocket
     this.#pump = new BodyPump(
@@ -49,7 +49,7 @@ export class Outbox {
     else this.#waiting.push({ parcel, message })
   }
 
-  /** A ping may go between the fragments of a message. */
+  /** Sends a ping at once: it may go between the fragments of a message. */
   ping(parcel: Parcel, payload: string): void {
     this.#begin(parcel)
     this.#count(parcel, payload.length)
@@ -57,12 +57,12 @@ export class Outbox {
     this.#webSocket.ping(payload)
   }
 
-  /** Takes back what has not begun to leave. */
+  /** Removes a message that is still waiting. */
   withdraw(parcel: Parcel): void {
     this.#waiting = this.#waiting.filter((waiting) => waiting.parcel !== parcel)
   }
 
-  /** Bytes of this message that have left for the kernel. */
+  /** Returns the bytes of this message that were handed to the kernel. */
   bytesOf({ from, to }: Parcel): number {
     const left = this.#written - this.#webSocket.bufferedAmount
     return Math.max(0, Math.min(left, to) - from)

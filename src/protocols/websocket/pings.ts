@@ -1,11 +1,11 @@
 import type { WebSocketExchange } from './exchange.ts'
 
-/** Pings under way, each with a payload of its own. */
+/** Pings in flight, each with a different payload. */
 export class Pings {
   readonly #byPayload = new Map<string, WebSocketExchange>()
   #count = 0
 
-  /** The payload to send. */
+  /** Adds a ping and returns the payload to send. */
   add(exchange: WebSocketExchange): string {
     const payload = String(this.#count++)
     exchange.tag = payload
@@ -18,8 +18,8 @@ export class Pings {
   }
 
   /**
-   * What a pong answers: of several pings, a server may answer the last one for all of them (RFC 6455, 5.5.3). None where
-   * nobody waits for it: a server may send pongs by itself.
+   * Removes and returns the pings that a pong answers. A server may answer several pings with one pong for the last of
+   * them (RFC 6455, 5.5.3). An unsolicited pong answers none.
    */
   takeAnswered(payload: string): readonly WebSocketExchange[] {
     if (!this.#byPayload.has(payload)) return []

@@ -1,7 +1,7 @@
-/** A message as `ws` hands it over: in the pieces it came in where it is binary. */
+/** A message from `ws`: a text message in one piece, a binary message in the pieces that arrived. */
 export type Received = Buffer | readonly Buffer[]
 
-/** Of the payload. */
+/** Returns the bytes of the payload. */
 export function bytesOf(message: Received): number {
   if (Buffer.isBuffer(message)) return message.length
   let bytes = 0
@@ -9,7 +9,7 @@ export function bytesOf(message: Received): number {
   return bytes
 }
 
-/** In one piece. */
+/** Returns the payload in one piece. */
 export function wholeOf(message: Received): Buffer {
   if (Buffer.isBuffer(message)) return message
   const [first] = message

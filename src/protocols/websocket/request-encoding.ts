@@ -6,30 +6,30 @@ import { idPlace } from './json-id.ts'
 import type { JsonId } from './json-id.ts'
 import { FormattedBody } from './message-body.ts'
 
-/** What a message consists of: a text, or bytes that are a text where it is not `binary`. */
+/** Content of a message: a string or bytes. The bytes are UTF-8 text when `binary` is false. */
 export interface Message {
   readonly content: string | Uint8Array | GeneratedBody
   readonly binary: boolean
 }
 
-/** A JSON object with a hole where the id of each sending goes. */
+/** A JSON object with a placeholder for the id, which differs each time it is sent. */
 export interface Template {
   idFor(requestId: number): JsonId
   messageWith(id: JsonId): Message
 }
 
-/** A request made ready once. */
+/** A request that was encoded once and can be sent many times. */
 export type Encoded = EncodedMessage & {
-  /** Texts of messages that are never a response. */
+  /** Texts that identify messages that are never a response. */
   readonly ignored: readonly string[]
 }
 
-/** By the way in which its answer is known. */
+/** Encoded request, by the way its response is matched. */
 type EncodedMessage =
   | { readonly by: 'order'; readonly message: Message }
   | { readonly by: 'id'; readonly template: Template }
   | { readonly by: 'pong' }
-  /** Nothing is sent: whatever the server pushes answers it. */
+  /** Sends nothing: the messages that the server pushes are its response. */
   | { readonly by: 'listening' }
   | { readonly by: 'nothing'; readonly fault: string }
 
@@ -49,12 +49,12 @@ function encodeNew({ data, correlate, ping }: WebSocketRequest): EncodedMessage 
   if (data === undefined) return { by: 'listening' }
   if (correlate === 'id') {
     const template = templateOf(data)
-    // A plan with such a request has a fault; a template in its data is filled in only now.
+    // Plan validation rejects such data, except data with a template, which is filled in only now.
     return template === undefined
-      ? { by: 'nothing', fault: 'the data is not a JSON object, which an id could be put into' }
+      ? { by: 'nothing', fault: 'the data is not a JSON object, so no id can be inserted' }
       : { by: 'id', template }
   }
-  // As bytes once, and not again each time it is sent.
+  // Convert to bytes once, not each time the request is sent.
   if (typeof data === 'string') return { by: 'order', message: { content: Buffer.from(data), binary: false } }
   return {
     by: 'order',
@@ -63,8 +63,8 @@ function encodeNew({ data, correlate, ping }: WebSocketRequest): EncodedMessage 
 }
 
 /**
- * An id takes the place of the one that is written, and its type: a number, or the text with a number behind it. Where
- * none is written it is a number, and comes first.
+ * Creates a template. The id replaces the `id` in the data and keeps its type: a number, or the string followed by a
+ * number. When the data has no `id`, the template adds a number as the first member.
  */
 function templateOf(data: string | Uint8Array | GeneratedBody): Template | undefined {
   if (typeof data === 'object' && isGenerated(data)) return undefined
@@ -86,7 +86,7 @@ function templateOf(data: string | Uint8Array | GeneratedBody): Template | undef
   }
 }
 
-/** The text that stands as an id; undefined where none does. */
+/** Returns the id in the data when it is a string; otherwise undefined. */
 function prefixOf(written: string): string | undefined {
   if (!written.startsWith('"')) return undefined
   try {

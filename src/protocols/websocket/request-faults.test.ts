@@ -19,7 +19,7 @@ describe('a WebSocket request', () => {
     [{ data: '{"user":{{user.id}}}', correlate: 'id' }],
     [{ data: 'x', correlate: 'order' }],
     [{ data: { length: 3, chunks: () => [] } }],
-  ])('%j has no fault', (request) => {
+  ])('accepts %j', (request) => {
     expect(requestFaults(request, 'request')).toEqual([])
   })
 
@@ -27,21 +27,21 @@ describe('a WebSocket request', () => {
     ['hello', "request must be an object, got 'hello'\n    → write request: { data: 'hello' }"],
     [
       { data: { a: 1 } },
-      'request.data must be a text or a Uint8Array, got {"a":1}\n    → write data: JSON.stringify(…)',
+      'request.data must be a string or a Uint8Array, got {"a":1}\n    → write data: JSON.stringify(…)',
     ],
     [
       { data: { length: 3, chunks: () => [] }, correlate: 'id' },
       `request.data must be a JSON object, so that \`correlate: 'id'\` can give it an id, got {"length":3}`,
     ],
-    [{ data: 3 }, 'request.data must be a text or a Uint8Array, got 3'],
+    [{ data: 3 }, 'request.data must be a string or a Uint8Array, got 3'],
     [{ dta: 'x' }, "request.dta is not a key of a WebSocket request, got 'x'\n    → did you mean `request.data`?"],
     [{ data: 'x', replies: -1 }, 'request.replies must be a whole number of at least 0, got -1'],
     [{ data: 'x', correlate: 'ids' }, "request.correlate must be 'order' or 'id', got 'ids'\n    → did you mean 'id'?"],
     [
       { replies: 0 },
-      'request.replies must be at least 1 where no `data` is sent, got 0\n    → write what to send, or how many messages to wait for',
+      'request.replies must be at least 1 when no `data` is sent, got 0\n    → write the data to send, or the number of messages to wait for',
     ],
-    [{ data: 'x', replies: 0, read: 'text' }, "request.read needs an answer, and `replies` is 0, got 'text'"],
+    [{ data: 'x', replies: 0, read: 'text' }, "request.read needs a response, but `replies` is 0, got 'text'"],
     [
       { data: '[1]', correlate: 'id' },
       "request.data must be a JSON object, so that `correlate: 'id'` can give it an id, got '[1]'",
@@ -55,17 +55,17 @@ describe('a WebSocket request', () => {
       "request.data must be a JSON object, so that `correlate: 'id'` can give it an id, got undefined",
     ],
     [{ ping: 'yes' }, "request.ping must be true or false, got 'yes'"],
-  ])('%j is told', (request, message) => {
+  ])('rejects %j', (request, message) => {
     expect(told(request)).toBe(message)
   })
 
-  test('what does not go with a ping is told, all of it', () => {
+  test('reports every key that cannot be combined with ping', () => {
     expect(told({ ping: true, data: 'x', replies: 2, correlate: 'id', read: 'text' }).split('\n')).toEqual([
       'the plan has 4 faults',
-      "  - request.data does not go with `ping`, got 'x'",
-      '  - request.replies does not go with `ping`, got 2',
-      "  - request.correlate does not go with `ping`, got 'id'",
-      "  - request.read does not go with `ping`, got 'text'",
+      "  - request.data cannot be combined with `ping`, got 'x'",
+      '  - request.replies cannot be combined with `ping`, got 2',
+      "  - request.correlate cannot be combined with `ping`, got 'id'",
+      "  - request.read cannot be combined with `ping`, got 'text'",
     ])
   })
 })

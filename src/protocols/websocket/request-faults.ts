@@ -15,7 +15,7 @@ const READERS = {
   ping: flag,
 }
 
-/** Everything wrong with a WebSocket request as its author wrote it; `key` is where it stands in the plan. */
+/** Returns every issue in a WebSocket request as its author wrote it. `key`: path of the request in the plan. */
 export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
   if (!isRecord(request)) {
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { data: 'hello' }` }]
@@ -25,28 +25,28 @@ export function requestFaults(request: unknown, key: string): readonly PlanFault
   if (read.ping === true) {
     for (const name of ['data', 'replies', 'correlate', 'read'] as const) {
       const value = request[name]
-      if (value !== undefined) faults.push({ key: `${key}.${name}`, value, rule: 'does not go with `ping`' })
+      if (value !== undefined) faults.push({ key: `${key}.${name}`, value, rule: 'cannot be combined with `ping`' })
     }
     return faults
   }
   if (read.replies === 0 && request['data'] === undefined) {
-    const remedy = 'write what to send, or how many messages to wait for'
-    faults.push({ key: `${key}.replies`, value: 0, rule: 'must be at least 1 where no `data` is sent', remedy })
+    const remedy = 'write the data to send, or the number of messages to wait for'
+    faults.push({ key: `${key}.replies`, value: 0, rule: 'must be at least 1 when no `data` is sent', remedy })
   }
   if (read.replies === 0 && read.read !== undefined) {
-    faults.push({ key: `${key}.read`, value: read.read, rule: 'needs an answer, and `replies` is 0' })
+    faults.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })
   }
   if (read.correlate === 'id') faults.push(...idFaults(request['data'], read.data, `${key}.data`))
   return faults
 }
 
-/** `data`: what was written, where that is without fault. */
+/** `data`: the value that was read; undefined when it is invalid. */
 function idFaults(value: unknown, data: Body | undefined, key: string): readonly PlanFault[] {
   const rule = "must be a JSON object, so that `correlate: 'id'` can give it an id"
   if (value === undefined || isMadeByFunction(data)) return [{ key, value, rule }]
   if (typeof data !== 'string' && !(data instanceof Uint8Array)) return []
   const json = typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
-  // A template may stand where JSON would have a number: what it becomes is known when it is sent.
+  // A template may replace a number, so the data is valid JSON only when it is sent.
   return /\{\{.*\}\}/.test(json) || isJsonObject(json) ? [] : [{ key, value, rule }]
 }
 

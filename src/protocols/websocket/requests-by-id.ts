@@ -1,13 +1,13 @@
 import type { WebSocketExchange } from './exchange.ts'
 import type { JsonId } from './json-id.ts'
 
-/** Ids of abandoned requests that are remembered; a reply to an older one counts as unsolicited. */
+/** Maximum number of abandoned ids to remember. A reply to an older request counts as unsolicited. */
 const MAX_ABANDONED = 1_000
 
-/** Requests whose responses carry their ids. */
+/** Requests in flight whose responses contain their ids. */
 export class RequestsById {
   readonly #inFlight = new Map<JsonId, WebSocketExchange>()
-  /** Ids of requests that were given up: a reply that still arrives is late, not unsolicited. */
+  /** Ids of abandoned requests: a reply that still arrives is late, not unsolicited. */
   readonly #abandoned = new Set<JsonId>()
 
   add(id: JsonId, exchange: WebSocketExchange): void {
@@ -18,12 +18,12 @@ export class RequestsById {
     return this.#inFlight.get(id)
   }
 
-  /** The request has its response. */
+  /** Removes a request whose response is complete. */
   remove(id: JsonId): void {
     this.#inFlight.delete(id)
   }
 
-  /** Gives up a request. */
+  /** Removes a cancelled request, and remembers its id if any byte of it was sent. */
   abandon({ tag, progress }: WebSocketExchange): void {
     if (!this.#inFlight.delete(tag) || progress === 'waiting') return
     this.#abandoned.add(tag)
@@ -31,7 +31,7 @@ export class RequestsById {
     if (this.#abandoned.size > MAX_ABANDONED && oldest !== undefined) this.#abandoned.delete(oldest)
   }
 
-  /** Whether this is the first reply to a request that was given up. */
+  /** Whether this is the first reply to an abandoned request. */
   isLate(id: JsonId): boolean {
     return this.#abandoned.delete(id)
   }

@@ -11,10 +11,10 @@ import type { WebSocketRequest } from '../../model/requests.ts'
 import { websocket, websocketKind } from './index.ts'
 import type { WebSocketOptions } from './index.ts'
 
-/** A server of the `ws` package on loopback, which ends with the test. */
+/** A server of the `ws` package on loopback that stops when the test ends. */
 export interface EchoServer {
   readonly url: URL
-  /** Every connection there has been, as the server has it. */
+  /** Every connection so far, as the server sees it. */
   readonly peers: readonly WebSocket[]
 }
 
@@ -26,7 +26,7 @@ export async function webSocketServer(
   const peers: WebSocket[] = []
   server.on('connection', (peer) => {
     peers.push(peer)
-    // Clients that reset are part of the tests.
+    // Some tests reset connections, so the server ignores errors.
     peer.on('error', () => {})
     onPeer(peer, server)
   })
@@ -38,7 +38,7 @@ export async function webSocketServer(
   return { url: new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`), peers }
 }
 
-/** Sends back what it gets, as it got it. */
+/** Starts a server that returns each message unchanged. */
 export function echoServer(options?: ServerOptions): Promise<EchoServer> {
   return webSocketServer(
     (peer) => peer.on('message', (data, isBinary) => peer.send(data, { binary: isBinary })),
@@ -47,8 +47,8 @@ export function echoServer(options?: ServerOptions): Promise<EchoServer> {
 }
 
 /**
- * A server that shakes hands by hand and then does what it is told with the bare socket: `ws` refuses to be as wrong as
- * real servers are. `behind` is sent in the same packet as the end of the handshake.
+ * Starts a server that implements the handshake itself and then passes the bare socket to `onOpen`: `ws` cannot send
+ * the protocol violations that real servers send. `behind` is sent in the same packet as the end of the handshake.
  */
 export async function bareServer(
   onOpen: (socket: Socket) => void,
@@ -63,7 +63,7 @@ export async function bareServer(
   })
 }
 
-/** A server that does this with every connection, once it has sent the head of a request. */
+/** Starts a server that calls `onHead` for every connection when the head of a request arrives. */
 export async function socketServer(onHead: (socket: Socket, head: string) => void): Promise<URL> {
   const sockets: Socket[] = []
   const server = net.createServer({ noDelay: true }, (socket) => {
@@ -80,7 +80,7 @@ export async function socketServer(onHead: (socket: Socket, head: string) => voi
   return new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 }
 
-/** A short text message as a server frames it. */
+/** Returns the frame of a short text message from a server. */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text)
   return Buffer.concat([Buffer.from([0x81, payload.length]), payload])
@@ -90,7 +90,7 @@ export function contextFor(some: Partial<ConnectContext> = {}): ConnectContext {
   return { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {}, ...some }
 }
 
-/** A connection that is destroyed when the test ends. */
+/** Opens a connection that is destroyed when the test ends. */
 export async function open(
   url: URL,
   options: WebSocketOptions = {},
@@ -101,7 +101,7 @@ export async function open(
   return connection
 }
 
-/** An exchange under way: how it ended, as often as it was told to. */
+/** An exchange in flight, with every outcome that was reported for it. */
 export interface Asked {
   readonly outcomes: readonly Outcome[]
   readonly messages: readonly number[]
@@ -109,14 +109,14 @@ export interface Asked {
   readonly cancel: Cancel
 }
 
-/** Lets all be read that a server of this process has written by now: loopback has it at once, and a turn reads it. */
+/** Waits until everything that a server in this process has written is read: loopback delivers within these turns. */
 export async function turns(): Promise<void> {
   for (let i = 0; i < 4; i++) await setImmediate()
 }
 
 let requests = 0
 
-/** Begins an exchange, with an id of its own unless one is given. */
+/** Begins an exchange, by default with a unique id. */
 export function begin(
   connection: Connection<WebSocketRequest>,
   payload: WebSocketRequest,
@@ -138,7 +138,7 @@ export function begin(
   return { outcomes, messages, done: promise, cancel }
 }
 
-/** One exchange, as a promise of its outcome. */
+/** Runs one exchange and resolves with its outcome. */
 export function ask(connection: Connection<WebSocketRequest>, payload: WebSocketRequest): Promise<Outcome> {
   return begin(connection, payload).done
 }

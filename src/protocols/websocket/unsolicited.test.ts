@@ -15,7 +15,7 @@ import {
 
 const TICKS = { bodyIncludes: 'tick' }
 
-/** A connection and what it has reported as unsolicited. */
+/** Opens a connection and counts the messages that it reports as unsolicited. */
 async function counted(
   url: URL,
   maxInFlight = 1,
@@ -34,14 +34,14 @@ describe('matched by order', () => {
     const { connection, counts } = await counted(url)
     await ask(connection, { data: 'x' })
     peers[0]?.send('one more')
-    // Its pong comes behind the message.
+    // The pong follows the message.
     await ask(connection, { ping: true })
     expect(await ask(connection, { data: 'y', read: 'text' })).toMatchObject({ ok: true, answer: { text: 'y' } })
     expect(counts).toEqual({ messages: 1, ambiguous: 1 })
     expect(connection.usable).toBe(true)
   })
 
-  test('a greeting in the packet of the handshake does not answer the first request', async () => {
+  test('a greeting in the handshake packet does not answer the first request', async () => {
     const url = await bareServer((socket) => socket.on('data', () => socket.write(textFrame('answer'))), {
       behind: textFrame('welcome'),
     })
@@ -51,7 +51,7 @@ describe('matched by order', () => {
     expect(counts).toEqual({ messages: 1, ambiguous: 1 })
   })
 
-  test('the second of two replies in one packet does not answer the request that was sent in between', async () => {
+  test('the second of two replies in one packet does not answer a request sent between them', async () => {
     let requests = 0
     const url = await bareServer((socket) => {
       socket.on('data', () => {
@@ -62,7 +62,7 @@ describe('matched by order', () => {
     const { connection, counts } = await counted(url)
     const next = Promise.withResolvers<Outcome>()
     const onDone = (): void => {
-      // As the engine does it: the next request goes out as soon as there is room.
+      // Like the engine, send the next request as soon as the connection has room.
       void ask(connection, { data: 'y', read: 'text' }).then(next.resolve)
     }
     connection.exchange({ requestId: 0, operation: '', payload: { data: 'x' } }, { onMessage() {}, onDone })
@@ -70,7 +70,7 @@ describe('matched by order', () => {
     expect(counts).toEqual({ messages: 1, ambiguous: 1 })
   })
 
-  test('a late reply to a request that was given up is not unsolicited', async () => {
+  test('a late reply to a cancelled request is not unsolicited', async () => {
     const { url, peers } = await webSocketServer(() => {})
     const { connection, counts } = await counted(url, 2)
     const late = begin(connection, { data: 'late' })
@@ -92,7 +92,7 @@ describe('matched by order', () => {
   })
 })
 
-describe('messages that are identified', () => {
+describe('identified messages', () => {
   test('an ignored push answers no request, in flight or not, and is not ambiguous', async () => {
     const { url, peers } = await webSocketServer((peer) => {
       peer.on('message', (data: Buffer) => {
@@ -119,7 +119,7 @@ describe('messages that are identified', () => {
     expect(counts).toEqual({ messages: 2, ambiguous: 0 })
   })
 
-  test('more pushes before the first request than are held are not ambiguous when all that are held are ignored', async () => {
+  test('pushes beyond the held messages are not ambiguous when all held messages are ignored', async () => {
     const { url, peers } = await webSocketServer((peer) => peer.on('message', () => peer.send('answer')))
     const { connection, counts } = await counted(url)
     for (let i = 0; i < 250; i++) peers[0]?.send(`tick ${i}`)
@@ -128,7 +128,7 @@ describe('messages that are identified', () => {
     expect(counts).toEqual({ messages: 250, ambiguous: 0 })
   })
 
-  test('a request that listens does not get what it ignores', async () => {
+  test('a listening request does not receive messages that it ignores', async () => {
     const { url, peers } = await webSocketServer(() => {})
     const { connection, counts } = await counted(url)
     peers[0]?.send('tick')
@@ -140,7 +140,7 @@ describe('messages that are identified', () => {
     expect(counts).toEqual({ messages: 2, ambiguous: 0 })
   })
 
-  test('a message with an id of no request is unsolicited, one with the id of an abandoned request is not', async () => {
+  test('a message with an unknown id is unsolicited, one with the id of an abandoned request is not', async () => {
     const { url, peers } = await webSocketServer(() => {})
     const { connection, counts } = await counted(url, 2)
     const [late, next] = [1, 2].map((id) => begin(connection, { data: '{}', correlate: 'id' }, id))
@@ -151,7 +151,7 @@ describe('messages that are identified', () => {
   })
 })
 
-test('a request that listens takes what was counted before it', async () => {
+test('a listening request receives messages that were counted before it', async () => {
   const { url, peers } = await webSocketServer(() => {})
   const { connection, counts } = await counted(url)
   peers[0]?.send('welcome')
@@ -161,7 +161,7 @@ test('a request that listens takes what was counted before it', async () => {
   expect(counts).toEqual({ messages: 0, ambiguous: 0 })
 })
 
-test('listening ends after its time when nothing arrives', async () => {
+test('listen resolves after its maximum time when nothing arrives', async () => {
   const { connection } = await counted((await echoServer()).url)
   expect(await connection.listen?.(1, 10)).toBe(0)
 })

@@ -4,7 +4,7 @@ import type { Ignore } from '../model/requests.ts'
 
 const EXAMPLE = '{ bodyIncludes: \'"type":"tick"\' }'
 
-/** Reads the `ignore` of a request: one rule, or a list of them. */
+/** Reads the `ignore` option of a request: one rule or a list of rules. */
 export function readIgnore(value: unknown, key: string, faults: PlanFault[]): true | undefined {
   const before = faults.length
   if (Array.isArray(value) && value.length > 0) value.forEach((each, i) => readRule(each, `${key}[${i}]`, faults))
@@ -29,21 +29,21 @@ function readRule(value: unknown, key: string, faults: PlanFault[]): void {
   }
 }
 
-/** The texts of a request's `ignore`. */
+/** Returns the texts in a request's `ignore` option. */
 export function ignoredTexts(ignore: Ignore | readonly Ignore[] | undefined): readonly string[] {
   return ignore === undefined ? [] : [ignore].flat().map(({ bodyIncludes }) => bodyIncludes)
 }
 
-/** What the requests on a connection say is never a response. */
+/** Messages that the requests on a connection declare never to be responses. */
 export class IgnoredMessages {
   readonly #texts = new Map<string, Buffer>()
 
-  /** Whether any message can match. */
+  /** Whether at least one text is known, so that a message can match. */
   get any(): boolean {
     return this.#texts.size > 0
   }
 
-  /** True when a text is new. */
+  /** Adds texts. Returns true when at least one of them is new. */
   learn(texts: readonly string[]): boolean {
     const before = this.#texts.size
     for (const each of texts) if (!this.#texts.has(each)) this.#texts.set(each, Buffer.from(each))

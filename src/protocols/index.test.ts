@@ -5,11 +5,11 @@ test.each([
   ['http://localhost', 'http'],
   ['https://localhost', 'http'],
   ['ftp://localhost', undefined],
-])('%s is spoken by %s', (url, name) => {
+])('%s selects the protocol %s', (url, name) => {
   expect(protocolNameOf(new URL(url))).toBe(name)
 })
 
-test('a port that is not written is what the scheme means', () => {
+test('portOf returns the default port of the scheme when the URL has none', () => {
   expect(portOf(new URL('https://localhost'))).toBe(443)
   expect(portOf(new URL('http://localhost:8080'))).toBe(8080)
   expect(portOf(new URL('ftp://localhost'))).toBeUndefined()
@@ -22,13 +22,13 @@ test('no two protocols claim the same scheme', () => {
 describe.each(PROTOCOL_NAMES)('%s', (name) => {
   const protocol = protocolFrom({ kind: name })
 
-  it('stands under its name, and its health read has no fault', () => {
+  it('is registered under its name and has a valid health read', () => {
     expect(protocol.name).toBe(name)
     expect(protocol.faultsOf(protocol.healthRead, 'request')).toEqual([])
     expect(protocol.word(protocol.healthRead)).not.toBe('')
   })
 
-  it('asks an embedded target for work by requests without a fault', () => {
+  it('creates valid work requests for the embedded target', () => {
     const { work, usualFormat } = protocol
     const body = new Uint8Array([97, 98])
     const asked = [
@@ -40,12 +40,12 @@ describe.each(PROTOCOL_NAMES)('%s', (name) => {
     for (const request of asked) expect(protocol.faultsOf(request, 'request')).toEqual([])
   })
 
-  it('tells options that it does not have', () => {
+  it('reports unknown options', () => {
     expect(protocolKind(name)?.optionFaults({ colour: 'red' }, 'protocol')).toMatchObject([{ key: 'protocol.colour' }])
   })
 })
 
-test('a check function keeps a request of HTTP from crossing into a thread, a check as data does not', () => {
+test('an HTTP request needs the inline engine when its check is a function, not when it is data', () => {
   const { needsInline } = protocolFrom({ kind: 'http' })
   expect(needsInline?.({ check: () => true })).toBe(true)
   expect(needsInline?.({ check: { status: 200 } })).toBe(false)
@@ -55,7 +55,7 @@ test.each([
   ['http', 'body'],
   ['tcp', 'data'],
   ['websocket', 'data'],
-])('a request of %s whose %s is made by a function does not cross into a thread', (kind, key) => {
+])('needs the inline engine when a function generates the body: %s request, %s', (kind, key) => {
   const { needsInline, faultsOf } = protocolFrom({ kind })
   const request = { [key]: { length: 3, chunks: () => [Buffer.from('abc')] } }
   expect(faultsOf(request, 'request')).toEqual([])

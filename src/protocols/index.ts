@@ -4,32 +4,32 @@ import { mcpKind } from './mcp/index.ts'
 import { tcpKind } from './tcp/index.ts'
 import { websocketKind } from './websocket/index.ts'
 
-/** Every shipped protocol: a new one is its folder and a line here. Their requests differ; each reads its own only. */
+/** Every shipped protocol; a new one is a folder and a line here. Each protocol reads only its own request type. */
 const kinds = [httpKind, mcpKind, tcpKind, websocketKind] as unknown as readonly ProtocolKind<unknown>[]
 
-/** The names a plan's `protocol` may have. */
+/** Names that a plan's `protocol` accepts. */
 export const PROTOCOL_NAMES: readonly string[] = kinds.map(({ kind }) => kind)
 
-/** Every scheme that stands for a protocol. */
+/** Every URL scheme that selects a protocol. */
 export const SCHEMES: readonly string[] = kinds.flatMap(({ schemes }) => Object.keys(schemes))
 
 export function protocolKind(name: string): ProtocolKind<unknown> | undefined {
   return kinds.find(({ kind }) => kind === name)
 }
 
-/** The protocol with its options. Throws `TypeError` for a name that none has. */
+/** Creates the protocol with its options. Throws a `TypeError` when no protocol has this name. */
 export function protocolFrom(spec: ProtocolSpec): Protocol<unknown> {
   const kind = protocolKind(spec.kind)
   if (kind === undefined) throw new TypeError(`no protocol is called '${spec.kind}'`)
   return kind.create(spec)
 }
 
-/** The protocol that a target's scheme stands for; undefined for a scheme that none speaks. */
+/** Returns the name of the protocol that uses the target's scheme; undefined when no protocol uses it. */
 export function protocolNameOf(url: URL): string | undefined {
   return kinds.find(({ schemes }) => url.protocol in schemes)?.kind
 }
 
-/** The port of a target, written or meant; undefined where neither. */
+/** Returns the port in the URL, or else the scheme's default port; undefined when there is neither. */
 export function portOf(url: URL): number | undefined {
   if (url.port !== '') return Number(url.port)
   return kinds.find(({ schemes }) => url.protocol in schemes)?.schemes[url.protocol]

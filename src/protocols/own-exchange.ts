@@ -10,7 +10,7 @@ const NOTHING = { bytesSent: 0, bytesReceived: 0 }
 const MAX_STATUS_LENGTH = 100
 const CLASSES: ReadonlySet<unknown> = new Set(ERROR_CLASSES)
 
-/** One exchange: what the user's protocol sends, and whom it tells. */
+/** One exchange: the request that a custom protocol sends, and the callbacks it reports to. */
 export class OwnExchange {
   readonly requestId: number
   readonly operation: string
@@ -34,7 +34,7 @@ export class OwnExchange {
     this.#over = over
   }
 
-  /** Made when it is looked at: most protocols never do. */
+  /** Created on first access, because most protocols never read it. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController()
     return this.#abort.signal
@@ -52,7 +52,7 @@ export class OwnExchange {
 
   readonly cancel: Cancel = () => {
     this.#finish()
-    this.#abort?.abort(new DOMException('the exchange was given up', 'AbortError'))
+    this.#abort?.abort(new DOMException('the exchange was cancelled', 'AbortError'))
     return NOTHING
   }
 
@@ -66,7 +66,7 @@ export class OwnExchange {
   }
 }
 
-/** What the user's protocol says, which nobody has checked where it is JavaScript: a mistake in it is a failure. */
+/** Validates an outcome from a custom protocol. JavaScript is not type-checked, so a mistake fails the exchange. */
 function outcomeOf(told: unknown): Outcome {
   if (!isRecord(told) || typeof told['ok'] !== 'boolean') {
     return mistaken(`onDone must be called with { ok: true } or { ok: false }, got ${wordValue(told)}`)

@@ -9,7 +9,7 @@ import { protocolConformance } from './conformance/index.ts'
 import type { ConformanceServer } from './conformance/index.ts'
 import { ownProtocol } from './own.ts'
 
-/** A protocol as a user would write it: a byte goes there, a byte comes back, one at a time. */
+/** A protocol as a user would write it: it sends one byte and receives one byte, one exchange at a time. */
 const byte: OwnProtocol = {
   name: 'byte',
   async connect({ hostname, port }, { signal }) {
@@ -60,11 +60,11 @@ async function byteServer(): Promise<ConformanceServer> {
   }
 }
 
-describe('a protocol of a user’s own', () => {
+describe('a custom protocol', () => {
   it.each(protocolConformance(byte, { start: byteServer }))('$name', ({ run }) => run())
 })
 
-/** One exchange of a connection that behaves like this. */
+/** Runs one exchange on a connection with this behaviour. */
 function exchanged(connection: OwnConnection, events: Partial<ExchangeEvents> = {}): Promise<Outcome> {
   const protocol = ownProtocol({ name: 'mine', connect: () => connection })
   const context = { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {} }
@@ -77,8 +77,8 @@ function exchanged(connection: OwnConnection, events: Partial<ExchangeEvents> = 
   )
 }
 
-describe('what a user’s protocol may get wrong', () => {
-  it('a throw fails the exchange, and so does a rejection', async () => {
+describe('mistakes in a custom protocol', () => {
+  it('fails the exchange when it throws or rejects', async () => {
     const failure = { ok: false, errorClass: 'protocol', message: 'exchange threw: oh' }
     const oh = new Error('oh')
     expect(
@@ -91,7 +91,7 @@ describe('what a user’s protocol may get wrong', () => {
     expect(await exchanged({ exchange: () => Promise.reject(oh) })).toMatchObject(failure)
   })
 
-  it('an exchange that is over twice is over once', async () => {
+  it('ignores a second outcome of the same exchange', async () => {
     let calls = 0
     await new Promise<void>((resolve) => {
       void exchanged(
@@ -108,7 +108,7 @@ describe('what a user’s protocol may get wrong', () => {
     expect(calls).toBe(1)
   })
 
-  it('what is left out is filled in: bytes are 0, a failure is of class protocol', async () => {
+  it('defaults bytes to 0 and the error class to protocol', async () => {
     expect(await exchanged({ exchange: (_, { onDone }) => onDone({ ok: true }) })).toEqual({
       ok: true,
       bytesSent: 0,
@@ -131,7 +131,7 @@ describe('what a user’s protocol may get wrong', () => {
     expect(outcome.message).toMatch(/^status must be a number or a string of 1 to 100 characters, got /)
   })
 
-  it('the request arrives as it was written, and a given-up one is told by its signal', async () => {
+  it('passes the request on unchanged, and aborts its signal when the exchange is cancelled', async () => {
     let seen: unknown
     const connection: OwnConnection = {
       exchange({ requestId, operation, payload, signal }) {
@@ -149,18 +149,18 @@ describe('what a user’s protocol may get wrong', () => {
   })
 })
 
-describe('what is told wrongly', () => {
+describe('invalid outcomes and connections', () => {
   it.each<[unknown, string]>([
     [undefined, 'onDone must be called with { ok: true } or { ok: false }, got undefined'],
     [{ ok: 'yes' }, 'onDone must be called with { ok: true } or { ok: false }, got {"ok":"yes"}'],
     [{ ok: true, bytesReceived: Number.NaN }, 'bytesReceived must be a number of at least 0, got NaN'],
     [{ ok: false, bytesSent: -1 }, 'bytesSent must be a number of at least 0, got -1'],
-  ])('%j fails the exchange, and says why', async (told, message) => {
+  ])('fails the exchange with the reason when the outcome is %j', async (told, message) => {
     const outcome = await exchanged({ exchange: (_, { onDone }) => onDone(told as OwnOutcome) })
     expect(outcome).toEqual({ ok: false, errorClass: 'protocol', message, bytesSent: 0, bytesReceived: 0 })
   })
 
-  it('a class that is none is named', async () => {
+  it('names an unknown error class', async () => {
     const told = { ok: false, errorClass: 'oops' } as unknown as OwnOutcome
     expect(await exchanged({ exchange: (_, { onDone }) => onDone(told) })).toMatchObject({
       errorClass: 'protocol',
@@ -169,14 +169,14 @@ describe('what is told wrongly', () => {
   })
 
   it.each<[unknown, string]>([
-    [undefined, 'connect of the protocol mine must give an object with exchange, got undefined'],
+    [undefined, 'connect of the protocol mine must return an object with an exchange function, got undefined'],
     [{ maxInFlight: 0, exchange() {} }, 'maxInFlight of the protocol mine must be at least 1, got 0'],
-  ])('a connection %j is none', async (connection, message) => {
+  ])('rejects the connection %j', async (connection, message) => {
     await expect(exchanged(connection as OwnConnection)).rejects.toThrow(message)
   })
 })
 
-describe('the end of a connection', () => {
+describe('ending a connection', () => {
   const request = { requestId: 1, operation: '', payload: {} }
 
   function openOwn(connection: OwnConnection): Promise<Connection<AnyRequest>> {
@@ -184,7 +184,7 @@ describe('the end of a connection', () => {
     return ownProtocol({ name: 'mine', connect: () => connection }).connect(new URL('mine://x'), context)
   }
 
-  it('that is asked for waits for what is under way', async () => {
+  it('close waits for the exchange in flight', async () => {
     const told: string[] = []
     let over: ((outcome: OwnOutcome) => void) | undefined
     const opened = await openOwn({
@@ -199,7 +199,7 @@ describe('the end of a connection', () => {
     expect(told.toSorted()).toEqual(['close', 'done true'])
   })
 
-  it('that does not come is not waited for by who destroys', async () => {
+  it('destroy does not wait for a close that never resolves', async () => {
     let destroyed = 0
     const never = new Promise<void>(() => {})
     const opened = await openOwn({ exchange() {}, close: () => never, destroy: () => void destroyed++ })
@@ -210,7 +210,7 @@ describe('the end of a connection', () => {
   })
 })
 
-it('who gives up connecting is not kept by a protocol that does not look at the signal; what comes late is destroyed', async () => {
+it('aborting connect rejects at once when the protocol ignores the signal, and destroys the late connection', async () => {
   const late = Promise.withResolvers<OwnConnection>()
   const destroyed = Promise.withResolvers<void>()
   const abort = new AbortController()
@@ -222,8 +222,8 @@ it('who gives up connecting is not kept by a protocol that does not look at the 
   await destroyed.promise
 })
 
-describe('the cases', () => {
-  it('catch a protocol that never answers, and connects where nothing is', async () => {
+describe('the conformance cases', () => {
+  it('detect a protocol that never answers and that connects without a server', async () => {
     const failed = async (own: OwnProtocol): Promise<readonly string[]> => {
       const start = (): ConformanceServer => ({ url: 'mine://here', stop: () => {} })
       const cases = protocolConformance(own, { start, patienceMs: 100 })

@@ -7,7 +7,7 @@ import type { AnyRequest } from '../model/requests.ts'
 import { errorOf, OwnExchange } from './own-exchange.ts'
 import { abandoned } from './sockets/connect-error.ts'
 
-/** A protocol of the user's own as the engine sees it: what they may leave out is filled in, what they may do wrong is caught. */
+/** Adapts a custom protocol to the engine: fills in what the user may omit, and catches the user's mistakes. */
 export function ownProtocol(own: OwnProtocol): Protocol<AnyRequest> {
   return {
     name: own.name,
@@ -19,7 +19,7 @@ export function ownProtocol(own: OwnProtocol): Protocol<AnyRequest> {
   }
 }
 
-/** What the payload must be is between the plan and the protocol; its label is ours. */
+/** Checks only `name` and `weight`. The custom protocol defines the rest of the payload. */
 function faultsOf(request: unknown, key: string): readonly PlanFault[] {
   const faults: PlanFault[] = []
   if (!isRecord(request)) faults.push({ key, value: request, rule: 'must be an object' })
@@ -31,8 +31,8 @@ function faultsOf(request: unknown, key: string): readonly PlanFault[] {
 }
 
 /**
- * Asks the user's protocol for a connection. Whoever gives up is not kept waiting, also where the protocol does not look
- * at the signal; what comes too late is ended.
+ * Asks the custom protocol for a connection. Rejects as soon as the signal aborts, even when the protocol ignores the
+ * signal. A connection that arrives later is destroyed.
  */
 async function connectOwn(own: OwnProtocol, target: URL, context: ConnectContext): Promise<OwnedConnection> {
   const { signal } = context
@@ -58,7 +58,7 @@ async function open(own: OwnProtocol, target: URL, context: ConnectContext): Pro
   const opened: unknown = await own.connect(target, context)
   if (!isRecord(opened) || typeof opened['exchange'] !== 'function') {
     throw new TypeError(
-      `connect of the protocol ${own.name} must give an object with exchange, got ${wordValue(opened)}`,
+      `connect of the protocol ${own.name} must return an object with an exchange function, got ${wordValue(opened)}`,
     )
   }
   const { maxInFlight = 1 } = opened
@@ -76,7 +76,7 @@ class OwnedConnection implements Connection<AnyRequest> {
   readonly #underWay = new Set<OwnExchange>()
   readonly #resolve: (reason: Error | undefined) => void
   #usable = true
-  /** Asked to end, when nothing is under way any more; `closing` once the user's protocol was told so. */
+  /** `closed`: close once no exchange is in flight; `closing`: `close` of the custom protocol was called. */
   #wanted: 'open' | 'closed' | 'closing' = 'open'
   #over = false
 
@@ -150,7 +150,7 @@ class OwnedConnection implements Connection<AnyRequest> {
     this.#end(undefined)
   }
 
-  /** It can carry nothing more. */
+  /** Marks the connection as ended, and fails every exchange that is still in flight. */
   #end(lost: unknown): void {
     if (this.#over) return
     this.#over = true

@@ -24,7 +24,7 @@ function ask<Request>(
   })
 }
 
-/** Answers 200, and keeps the contexts that came. */
+/** Answers 200 and keeps the trace contexts that it received. */
 function keeping(contexts: unknown[]): (request: IncomingMessage, response: { end(text: string): unknown }) => void {
   return (request, response) => {
     contexts.push(request.headers['traceparent'])
@@ -32,15 +32,15 @@ function keeping(contexts: unknown[]): (request: IncomingMessage, response: { en
   }
 }
 
-describe('HTTP carries a context in its headers', () => {
+describe('HTTP sends the trace context in a header', () => {
   const cases = [
     { name: 'a read', request: { path: '/cart' } },
     { name: 'a small body', request: { method: 'POST', body: 'small' } },
-    { name: 'a body of its own write', request: { method: 'POST', body: 'x'.repeat(40_000) } },
-    { name: 'headers of the user’s', request: { headers: { 'x-user': '7' } } },
+    { name: 'a body in a separate write', request: { method: 'POST', body: 'x'.repeat(40_000) } },
+    { name: 'custom headers', request: { headers: { 'x-user': '7' } } },
   ]
 
-  test.each(cases)('on the short path: $name, and counts its bytes', async ({ request }) => {
+  test.each(cases)('on the fast path and counts its bytes: $name', async ({ request }) => {
     const contexts: unknown[] = []
     const server = createServer(keeping(contexts))
     const { port } = await listening(server)
@@ -55,7 +55,7 @@ describe('HTTP carries a context in its headers', () => {
     expect(sockets[0]?.bytesRead).toBe(outcome.bytesSent + plain.bytesSent)
   })
 
-  test('by undici, over HTTP/2 too', async () => {
+  test('through undici, also over HTTP/2', async () => {
     const contexts: unknown[] = []
     const server = multiplexedServer()
     server.on('request', keeping(contexts) as never)
@@ -67,7 +67,7 @@ describe('HTTP carries a context in its headers', () => {
     expect(contexts).toEqual([CONTEXT, undefined])
   })
 
-  test('but not where the user has written one, which goes as it stands', async () => {
+  test('but sends the user’s own traceparent header unchanged', async () => {
     const contexts: unknown[] = []
     const { port } = await listening(createServer(keeping(contexts)))
     const connection = await httpProtocol.connect(new URL(`http://127.0.0.1:${port}`), contextFor())
@@ -77,7 +77,7 @@ describe('HTTP carries a context in its headers', () => {
   })
 })
 
-test('WebSocket carries the context of the run in its handshake', async () => {
+test('WebSocket sends the trace context of the run in its handshake', async () => {
   const heads: string[] = []
   const url = await socketServer((socket, head) => {
     heads.push(head)
@@ -89,10 +89,10 @@ test('WebSocket carries the context of the run in its handshake', async () => {
   expect(heads[1]).not.toContain('traceparent')
 })
 
-describe('MCP carries a context in the _meta of each request', () => {
+describe('MCP sends the trace context in the _meta of each request', () => {
   const metaOf = ({ params }: Said): unknown => params?.['_meta']
 
-  test('over lines, beside what else stands there, and leaves one of the user’s alone', async () => {
+  test('over lines, next to other keys, and keeps the user’s own traceparent', async () => {
     const server = await legacyServer((message, say) => say(echoed(message)))
     const connection = await connected(server.url)
     const written = { method: 'tools/call', params: { name: 'echo', _meta: { traceparent: WRITTEN, shop: 7 } } }
@@ -109,7 +109,7 @@ describe('MCP carries a context in the _meta of each request', () => {
     ])
   })
 
-  test('over HTTP in the head too, for servers that are instrumented below MCP, and counts its bytes', async () => {
+  test('over HTTP also in the head, for servers that are instrumented below MCP, and counts its bytes', async () => {
     const server = await sessionServer(({ message, response }) => json(response, echoed(message)))
     const connection = await connected(server.url)
     const outcome = await ask(connection, ECHO, CONTEXT)
@@ -124,7 +124,7 @@ describe('MCP carries a context in the _meta of each request', () => {
   })
 })
 
-test('a protocol of one’s own is told the context', async () => {
+test('a custom protocol receives the trace context', async () => {
   const told: unknown[] = []
   const own = ownProtocol({
     name: 'mine',

@@ -1,21 +1,21 @@
 import type { Traceparent } from '../model/trace.ts'
 
-/** The header by which a context travels (W3C Trace Context). */
+/** Name of the header that carries a trace context (W3C Trace Context). */
 export const TRACEPARENT = 'traceparent'
 
-/** What a context adds to a head over HTTP/1.1: `traceparent: 00-…-01`, CR LF. */
+/** Bytes that a trace context adds to an HTTP/1.1 head: `traceparent: 00-…-01`, CR LF. */
 export const TRACE_FIELD_BYTES: number = TRACEPARENT.length + 2 + 55 + 2
 
 export function traceField(traceparent: Traceparent): string {
   return `${TRACEPARENT}: ${traceparent}\r\n`
 }
 
-/** Whether these headers have a context already, which then goes as it was written. */
+/** Whether these headers already have a trace context, which is then sent unchanged. */
 export function hasContext(headers: Readonly<Record<string, string>> | undefined): boolean {
   return headers !== undefined && Object.keys(headers).some((name) => name.toLowerCase() === TRACEPARENT)
 }
 
-/** Where a target is, as spans say it (OpenTelemetry semantic conventions, `server.*`). */
+/** Returns the span attributes for the target's address (OpenTelemetry semantic conventions, `server.*`). */
 export function serverOf(target: URL): Readonly<Record<string, string | number>> {
   const host = target.hostname.replace(/^\[|\]$/g, '')
   const port = target.port === '' ? PORTS[target.protocol.replace(/^mcp\+/, '')] : Number(target.port)

@@ -5,14 +5,14 @@ import type { Ms } from '../model/units.ts'
 /**
  * Counts the messages of one connection that are not a response to any request, and reports them to the engine.
  *
- * A message is *ambiguous* where the connection also matches responses by order and nothing identifies the message:
- * another such message may have arrived with a request in flight and passed for its response.
+ * A message is *ambiguous* when the connection also matches responses by order and nothing identifies the message as
+ * unsolicited: a similar message may have arrived with a request in flight and been counted as its response.
  */
 export class UnsolicitedMessages {
   readonly #onUnsolicited: ConnectContext['onUnsolicited']
   readonly #log: ConnectContext['log']
   #count = 0
-  /** Of these, the ones that nothing identifies as unsolicited. */
+  /** Number of these messages that nothing identifies as unsolicited. */
   #unidentified = 0
   #matchesByOrder = false
   #awaited: { readonly count: number; readonly resolve: () => void } | undefined
@@ -26,7 +26,7 @@ export class UnsolicitedMessages {
     return this.#count
   }
 
-  /** A message arrived. `identified`: its content shows that it is no response (`ignore`, an id of no request). */
+  /** Counts a message. `identified`: its content shows that it is not a response (`ignore`, an unknown id). */
   add(identified: boolean): void {
     // Once per connection: a server may push thousands of messages per second.
     if (this.#count === 0) this.#log('the server sent a message that no request asked for')
@@ -34,24 +34,24 @@ export class UnsolicitedMessages {
     if (this.#awaited !== undefined && this.#count >= this.#awaited.count) this.#awaited.resolve()
   }
 
-  /** A request that listens takes messages that were counted before it: they may be its responses. */
+  /** Subtracts counted messages that a listening request receives after all: they may be its responses. */
   take(messages: number, unidentified: number): void {
     this.#change(-messages, -unidentified)
   }
 
-  /** The content of messages that were counted before now shows that they are no responses. */
+  /** Marks counted messages as identified: their content now shows that they are not responses. */
   identify(messages: number): void {
     this.#change(0, -messages)
   }
 
-  /** A request goes out whose response is known by its place only. Earlier messages become ambiguous as well. */
+  /** Notes a request whose response is matched by order. Earlier unidentified messages become ambiguous too. */
   matchByOrder(): void {
     if (this.#matchesByOrder) return
     this.#matchesByOrder = true
     if (this.#unidentified > 0) this.#onUnsolicited?.(0, this.#unidentified)
   }
 
-  /** Resolves with the number of messages so far: as soon as there are `messages` of them, or after `maxMs`. */
+  /** Resolves with the number of messages so far, once there are `messages` of them or after `maxMs` milliseconds. */
   async listen(messages: number, maxMs: Ms): Promise<number> {
     if (this.#count < messages) {
       const { promise, resolve } = Promise.withResolvers<void>()

@@ -6,7 +6,7 @@ describePattern(burst({ rate: 5 }))
 describePattern(burst({ rate: 7, factor: 0.5, burstMs: 700, restMs: 0 }))
 describePattern(burst({ rate: 3, factor: 4, burstMs: 1_100, restMs: 900, duration: '10.3s' }))
 
-test('burst fills in ten times the rate for 5 s in every 20 s', () => {
+test('burst defaults to ten times the rate for the first 5 s of every 20 s', () => {
   expect(burst({ rate: 30 })).toEqual({ kind: 'burst', rate: 30, factor: 10, burstMs: 5_000, restMs: 15_000 })
 })
 

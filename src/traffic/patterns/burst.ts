@@ -7,17 +7,17 @@ import { specOf } from './spec.ts'
 export interface BurstOptions extends PatternOptions {
   /** Requests per second between the bursts, more than 0. */
   readonly rate: Rps
-  /** How many times `rate` a burst is, more than 0; default 10. */
+  /** Rate during a burst as a multiple of `rate`, more than 0; default 10. */
   readonly factor?: number
-  /** How long a burst lasts, more than 0 ms; default 5 000. */
+  /** Duration of a burst, more than 0 ms; default 5 000. */
   readonly burstMs?: Ms
-  /** How long it stays at `rate` between two bursts, 0 ms or more; default 15 000. */
+  /** Time at `rate` between two bursts, 0 ms or more; default 15 000. */
   readonly restMs?: Ms
 }
 
 /**
- * A square wave that starts with its burst: λ(t) = fr while t mod (B + R) < B, else r. With k = ⌊t / (B + R)⌋ whole
- * periods and u = t − k(B + R) into the next, Λ(t) = k·r(fB + R) + r(f·min(u, B) + max(u − B, 0)).
+ * Builds a square wave that starts with a burst: λ(t) = fr while t mod (B + R) < B, else r. With k = ⌊t / (B + R)⌋
+ * whole periods and u = t − k(B + R), the time into the next one, Λ(t) = k·r(fB + R) + r(f·min(u, B) + max(u − B, 0)).
  */
 export function burst(options: BurstOptions): PatternSpec {
   return specOf(burstKind, options)

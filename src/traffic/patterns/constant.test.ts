@@ -7,7 +7,7 @@ const planned = { durationMs: 2_000, seed: 'a' }
 describePattern(constant({ rate: 20 }))
 describePattern(constant({ rate: 0.7 }))
 
-test('constant 5/s over 2 s schedules ten arrivals, 200 ms apart, the last at the very end', () => {
+test('constant 5/s over 2 s schedules ten arrivals, 200 ms apart, the last at the end', () => {
   const arrivals = allArrivals(patternFrom(constant({ rate: 5 }), planned), 'uniform')
   expect(arrivals).toEqual([200, 400, 600, 800, 1_000, 1_200, 1_400, 1_600, 1_800, 2_000])
 })
@@ -18,7 +18,7 @@ test.each([0.1, 1 / 3, 7, 33.3, 1_500, 4_999])('constant %d/s loses no arrival t
   expect(allArrivals(pattern, 'uniform')).toHaveLength(Math.floor(rate * 600 + 1e-6))
 })
 
-test('a duration of its own goes before the plan’s, and may be written with its unit', () => {
+test('a duration in the pattern overrides the plan’s, and accepts a unit', () => {
   expect(constant({ rate: 5, duration: '1.5s' })).toEqual({ kind: 'constant', rate: 5, durationMs: 1_500 })
   expect(patternFrom(constant({ rate: 5, duration: '1.5s' }), planned).durationMs).toBe(1_500)
   expect(patternFrom(constant({ rate: 5 }), planned).durationMs).toBe(2_000)

@@ -9,7 +9,7 @@ export interface ConstantOptions extends PatternOptions {
   readonly rate: Rps
 }
 
-/** The same rate all along: λ(t) = r, so Λ(t) = rt. `rate` in requests per second. */
+/** Builds a pattern with the same rate throughout: λ(t) = r, so Λ(t) = rt. `rate` is in requests per second. */
 export function constant(options: ConstantOptions): PatternSpec {
   return specOf(constantKind, options)
 }

@@ -1,4 +1,7 @@
-/** The first index below `length` for which `holds`, given that it holds for all after it; `length − 1` when none does. */
+/**
+ * Returns the first index below `length` for which `holds` is true, or `length − 1` if there is none. Once `holds` is
+ * true, it must be true for every later index.
+ */
 export function firstIndex(length: number, holds: (index: number) => boolean): number {
   let low = 0
   let high = length - 1

@@ -18,7 +18,7 @@ const curves = [
     count: (s: number) => 400 * (1 - Math.exp(-s / 0.8)),
   },
   {
-    name: 'a quick wave',
+    name: 'a fast wave',
     rate: (ms: number) => 100 * (1 + Math.sin((2 * Math.PI * ms) / 50)),
     count: (s: number) => 100 * s + (5 / (2 * Math.PI)) * (1 - Math.cos(40 * Math.PI * s)),
   },
@@ -43,18 +43,18 @@ function sizeOf(curve: (tMs: number) => number): number {
   return (fromRate(curve, { duration: '10s' }).timesMs as readonly number[]).length
 }
 
-test('the table is as long as the curve is crooked, and ends even for noise', () => {
+test('the table grows with the curvature and stays limited for noise', () => {
   expect(sizeOf(() => 7)).toBe(257)
   expect(sizeOf((tMs) => 1 + Math.sin(tMs / 1_000))).toBeLessThan(2_000)
   expect(sizeOf((tMs) => 1 + Math.sin(tMs ** 3))).toBeLessThan(140_000)
 })
 
-test('the peak of a table is that of its curve', () => {
+test('the peak of a table equals the peak of its curve', () => {
   const spike = fromRate((tMs) => 10 + 500 * Math.exp(-(((tMs - 6_000) / 200) ** 2)), { duration: '10s' })
   expect(peakRate(patternFrom(spike, planned))).toBeCloseTo(510, 0)
 })
 
-test('a curve of 30/s for 10 s schedules 300 arrivals', () => {
+test('schedules 300 arrivals for a curve of 30/s over 10 s', () => {
   expect(
     allArrivals(
       patternFrom(
@@ -66,15 +66,15 @@ test('a curve of 30/s for 10 s schedules 300 arrivals', () => {
   ).toHaveLength(300)
 })
 
-test('a curve that gives no rate says where', () => {
+test('reports the time at which a curve returns no valid rate', () => {
   expect(() => fromRate((tMs) => (tMs > 5_000 ? Number.NaN : 10), { duration: '10s' }))
     .toThrowErrorMatchingInlineSnapshot(`
-    [LoadPlanError: fromRate must give a finite rate of 0 or more at every instant, got NaN
-        → it did not at 5039.0625 ms]
+    [LoadPlanError: fromRate must return a finite rate of 0 or more at every time, got NaN
+        → it returned this value at 5039.0625 ms]
   `)
 })
 
-test('a missing duration and a missing curve are told at once', () => {
+test('reports a missing duration and a missing curve together', () => {
   const call = fromRate as (curve: unknown, options?: unknown) => unknown
   expect(() => call(7)).toThrowErrorMatchingInlineSnapshot(`
     [LoadPlanError: the plan has 2 faults
@@ -85,7 +85,7 @@ test('a missing duration and a missing curve are told at once', () => {
   `)
 })
 
-test('a table that was tampered with is a fault', () => {
+test('rejects a table that was modified', () => {
   const spec = fromRate(() => 30, { duration: '10s' })
   const faultsWith = (change: object): readonly string[] =>
     patternFaults({ ...spec, ...change }, 'pattern').map(({ key }) => key)

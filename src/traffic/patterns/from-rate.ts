@@ -11,15 +11,17 @@ import { specOf } from './spec.ts'
 import { tabulate } from './tabulate.ts'
 
 export interface FromRateOptions extends PatternOptions {
-  /** How long the curve is, in ms or as a text such as `'30s'`. */
+  /** Duration of the curve, in ms or as a string such as `'30s'`. */
   readonly duration: Ms | string
 }
 
 /**
- * A pattern from any curve λ(t): `curve` gives requests per second at `tMs` milliseconds after the start. It is called
- * now, and tabled so finely that straight lines between the points give Λ within 0.1% (where few have come yet, within
- * 0.001% of all); the pattern is that table, plain data. The curve may jump; a spike much narrower than 1/256 of the duration (and than 50 ms) may be overlooked.
- * Throws a `LoadPlanError` when the duration is missing or the curve gives anything but rates of 0 or more.
+ * Builds a pattern from any curve λ(t): `curve` returns requests per second at `tMs` milliseconds after the start.
+ * `fromRate` samples the curve immediately and stores it as a table, which is plain data. The table is fine enough that
+ * straight lines between its points give Λ within 0.1%, or within 0.001% of the total where only few arrivals have
+ * occurred. The curve may jump. Sampling can miss a spike that is much narrower than 1/256 of the duration and than 50
+ * ms.
+ * Throws a `LoadPlanError` if the duration is missing or the curve returns anything but rates of 0 or more.
  */
 export function fromRate(curve: (tMs: Ms) => Rps, options: FromRateOptions): PatternSpec {
   const durationMs = parseDuration(options?.duration) ?? 0
@@ -47,14 +49,14 @@ export function fromRate(curve: (tMs: Ms) => Rps, options: FromRateOptions): Pat
 
 function checkedRate(rate: unknown, tMs: Ms): Rps {
   if (typeof rate === 'number' && rate >= 0 && rate < Number.POSITIVE_INFINITY) return rate
-  const rule = 'must give a finite rate of 0 or more at every instant'
-  throw new LoadPlanError([{ key: 'fromRate', value: rate, rule, remedy: `it did not at ${tMs} ms` }])
+  const rule = 'must return a finite rate of 0 or more at every time'
+  throw new LoadPlanError([{ key: 'fromRate', value: rate, rule, remedy: `it returned this value at ${tMs} ms` }])
 }
 
 interface FromRateSpec extends PatternSpec {
-  /** Rising from 0 to `durationMs`. */
+  /** Increasing times from 0 to `durationMs`. */
   readonly timesMs: readonly Ms[]
-  /** The rate at each of these times; in between it runs in straight lines. */
+  /** The rate at each of these times; between them it is interpolated linearly. */
   readonly ratesRps: readonly Rps[]
 }
 
@@ -64,7 +66,7 @@ function isNumberFromZero(entry: unknown): boolean {
 
 const numberList: Reader<readonly number[]> = (value, key, faults) => {
   if (Array.isArray(value) && value.length >= 2 && value.every(isNumberFromZero)) return value
-  faults.push({ key, value, rule: 'must be a list of at least 2 numbers, none below 0' })
+  faults.push({ key, value, rule: 'must be an array of at least 2 numbers, none below 0' })
   return undefined
 }
 
@@ -77,10 +79,10 @@ export const fromRateKind: PatternKind<FromRateSpec> = {
     const faults: PlanFault[] = []
     const rising = timesMs.every((tMs, i) => (i === 0 ? tMs === 0 : tMs > (timesMs[i - 1] ?? 0)))
     if (!rising || timesMs.at(-1) !== durationMs) {
-      faults.push({ key: `${key}.timesMs`, value: timesMs, rule: 'must rise from 0 to the duration' })
+      faults.push({ key: `${key}.timesMs`, value: timesMs, rule: 'must increase from 0 to the duration' })
     }
     if (ratesRps.length !== timesMs.length) {
-      faults.push({ key: `${key}.ratesRps`, value: ratesRps, rule: 'must be as many as timesMs' })
+      faults.push({ key: `${key}.ratesRps`, value: ratesRps, rule: 'must have the same length as timesMs' })
     }
     return faults
   },

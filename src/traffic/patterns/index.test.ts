@@ -13,7 +13,7 @@ import {
   specFromName,
 } from './index.ts'
 
-test('a name and a rate mean the builder with its defaults', () => {
+test('a name and a rate give the same pattern as the builder with its defaults', () => {
   expect(PATTERN_NAMES.map((name) => specFromName(name, 80))).toEqual([
     constant({ rate: 80 }),
     burst({ rate: 80 }),
@@ -24,7 +24,7 @@ test('a name and a rate mean the builder with its defaults', () => {
   ])
 })
 
-/** What a plain JavaScript author may write. */
+/** Builders with the types removed, as a plain JavaScript caller sees them. */
 const loosely = { burst, constant, rampUp, randomWalk, sineWave } as unknown as Record<
   string,
   (options: object) => Parameters<typeof patternFrom>[0]
@@ -54,11 +54,11 @@ test.each([
   [randomWalk({ rate: 5, everyMs: 1 }), 'pattern.everyMs must be at least 10, got 1'],
   ['sinus', "pattern is not the name of a pattern, got 'sinus'\n    → did you mean 'sine-wave'?"],
   [{ kind: 'brust', rate: 5 }, "pattern.kind is not the name of a pattern, got 'brust'\n    → did you mean 'burst'?"],
-])('%j is told as a fault', (pattern, words) => {
+])('reports %j as a plan issue', (pattern, words) => {
   expect(wordsOf(pattern)).toMatch(words)
 })
 
-test('every fault of a pattern is told at once', () => {
+test('reports every issue of a pattern together', () => {
   expect(patternFaults(burst({ rate: -1, burstMs: -1, duration: '5 parsecs' }), 'p').map(({ key }) => key)).toEqual([
     'p.rate',
     'p.burstMs',
@@ -66,11 +66,11 @@ test('every fault of a pattern is told at once', () => {
   ])
 })
 
-test('a builder that was not called, and what is no pattern at all, are told what to write', () => {
+test('suggests what to write for a builder that was not called and for a value that is not a pattern', () => {
   expect(wordsOf(rampUp)).toContain('call it: rampUp({ … })')
   expect(wordsOf(50)).toContain("such as 'constant' or constant({ rate: 50 })")
 })
 
-test('no curve is made of faulty data', () => {
+test('throws instead of building a curve from invalid data', () => {
   expect(() => patternFrom(constant({ rate: -1 }), { durationMs: 1_000, seed: 'a' })).toThrow(LoadPlanError)
 })

@@ -1,6 +1,6 @@
 /**
- * The shapes of load. A pattern is a cumulative curve of expected arrivals; what a builder returns is plain data, and
- * `patternFrom` makes the curve of it. A new pattern is one file and one line in `named`.
+ * The load patterns. A pattern is a cumulative curve of expected arrivals. A builder returns plain data, and
+ * `patternFrom` turns that data into the curve. A new pattern needs one file and one line in `named`.
  */
 import { LoadPlanError } from '../../model/errors.ts'
 import type { PlanFault } from '../../model/errors.ts'
@@ -43,17 +43,20 @@ const named: Readonly<Record<PatternName, NamedPatternKind>> = {
 
 const kinds: readonly PatternKind[] = [...Object.values(named), sequenceKind, fromRateKind]
 
-/** The names a plan's `pattern` may have. */
+/** The names that a plan's `pattern` accepts. */
 export const PATTERN_NAMES: readonly PatternName[] = Object.keys(named) as PatternName[]
 
-/** What a pattern's name alone means: `rate` is its base, peak or mean, everything else its default. */
+/**
+ * Returns the pattern that a plain name stands for: `rate` is its base, peak or mean, and every other parameter has its
+ * default.
+ */
 export function specFromName(name: PatternName, rate: Rps): PatternSpec {
   return named[name].ofRate(rate)
 }
 
 /**
- * The curve of a pattern. Its own duration goes before the plan's; `seed` decides what is random in its shape. A pattern
- * of the user's own is taken as it is. Throws a `LoadPlanError` when `patternFaults` finds any.
+ * Returns the curve of a pattern. The pattern's duration overrides the plan's. `seed` determines the random part of its
+ * shape. A custom pattern is returned unchanged. Throws a `LoadPlanError` if `patternFaults` finds any issue.
  */
 export function patternFrom(pattern: PatternSpec | ArrivalPattern, planned: Planned): ArrivalPattern {
   const faults = patternFaults(pattern, 'pattern')
@@ -77,7 +80,10 @@ function kindNamed(name: unknown): PatternKind {
   return kind
 }
 
-/** Everything wrong with a plan's `pattern` (a name, a builder's data or the user's own), `key` being where it stands. */
+/**
+ * Returns every issue of a plan's `pattern`: a name, a builder's data or a custom pattern. `key` is its path in the
+ * plan.
+ */
 export function patternFaults(pattern: unknown, key: string): readonly PlanFault[] {
   if (typeof pattern === 'string')
     return PATTERN_NAMES.some((name) => name === pattern) ? [] : [kindFault(pattern, key)]
@@ -90,7 +96,7 @@ export function patternFaults(pattern: unknown, key: string): readonly PlanFault
       {
         key,
         value: pattern,
-        rule: 'must be the name of a pattern, what a builder returns, or a pattern object',
+        rule: 'must be a pattern name, the return value of a builder, or a pattern object',
         remedy,
       },
     ]
@@ -111,14 +117,14 @@ function kindFault(value: unknown, key: string): PlanFault {
   return { key, value, rule: 'is not the name of a pattern', remedy }
 }
 
-/** How long a pattern lasts by itself; undefined when it takes the plan's `duration`. */
+/** Returns the duration that a pattern specifies; undefined if it uses the plan's `duration`. */
 export function patternDuration(pattern: PatternSpec | ArrivalPattern): Ms | undefined {
   if (isOwnPattern(pattern)) return pattern.durationMs
   const kind = kinds.find((each) => each.kind === pattern.kind)
   return kind?.durationOf ? kind.durationOf(pattern, patternDuration) : durationInSpec(pattern)
 }
 
-/** Whether a pattern says itself how fast it is: every one but a mere name does. */
+/** Returns whether a pattern specifies its own rate: all do, except a plain name. */
 export function carriesRate(pattern: unknown): boolean {
   return typeof pattern === 'object' && pattern !== null
 }

@@ -1,6 +1,6 @@
 import type { Ms, Rps } from '../../model/units.ts'
 
-/** A rate that runs in a straight line from `fromRps` to `toRps` in `widthMs` milliseconds. */
+/** A rate that changes linearly from `fromRps` to `toRps` in `widthMs` milliseconds. */
 export interface Line {
   readonly fromRps: Rps
   readonly toRps: Rps
@@ -18,13 +18,13 @@ export function lineCount({ fromRps, toRps, widthMs }: Line, tMs: Ms): number {
 }
 
 /**
- * The instant at which `expected` arrivals have come: t = 2n / (a + √(a² + 2n(b − a)/D)). The textbook root
- * (−a + √…)/(b − a) subtracts two nearly equal numbers on a gentle slope and divides by zero on none; this one does
- * neither.
+ * Returns the time at which `expected` arrivals have occurred: t = 2n / (a + √(a² + 2n(b − a)/D)). The textbook root
+ * (−a + √…)/(b − a) subtracts two nearly equal numbers when the slope is small and divides by zero when there is none.
+ * This form avoids both.
  */
 export function lineTime({ fromRps, toRps, widthMs }: Line, expected: number): Ms {
   const perSecond = (toRps - fromRps) / (widthMs / 1_000)
-  // Falling to zero, rounding may take the root's argument below zero at the very end.
+  // When the rate falls to zero, rounding can make the radicand negative at the end.
   const rateThen = Math.sqrt(Math.max(0, fromRps * fromRps + 2 * expected * perSecond))
   return (1_000 * 2 * expected) / (fromRps + rateThen)
 }

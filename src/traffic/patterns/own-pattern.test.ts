@@ -8,19 +8,19 @@ const quadratic = {
   expectedBy: (tMs: number) => (Math.min(tMs, 10_000) / 1_000) ** 3,
 }
 
-test('a pattern of the user’s own is taken as it is', () => {
+test('uses a custom pattern unchanged', () => {
   expect(patternFaults(quadratic, 'pattern')).toEqual([])
   expect(patternFrom(quadratic, { durationMs: 5, seed: 'a' })).toBe(quadratic)
   expect(patternDuration(quadratic)).toBe(10_000)
   expect(carriesRate(quadratic)).toBe(true)
 })
 
-test('its mean and its peak are found from its formulas', () => {
+test('derives the mean and the peak of a custom pattern from its formulas', () => {
   expect(meanRate(quadratic)).toBeCloseTo(100, 9)
   expect(peakRate(quadratic)).toBeCloseTo(300, 9)
 })
 
-test('a burst of 5 s in a day is found by what Λ tells of it', () => {
+test('finds a burst of 5 s in a day from Λ', () => {
   const [startMs, endMs] = [40_000_123, 40_005_123]
   const spike = {
     name: 'spike',
@@ -36,18 +36,18 @@ test.each([
   { what: 'no duration', change: { durationMs: '10s' }, keys: ['pattern.durationMs'] },
   { what: 'a start that is not 0', change: { expectedBy: (t: number) => 1 + t }, keys: ['pattern.expectedBy'] },
   {
-    what: 'a count that falls',
+    what: 'a count that decreases',
     change: { expectedBy: (t: number) => Math.sin(t / 1_000) },
     keys: ['pattern.expectedBy'],
   },
   {
-    what: 'a count that is none',
+    what: 'a count that is not a number',
     change: { expectedBy: (t: number) => (t > 0 ? Number.NaN : 0) },
     keys: ['pattern.expectedBy'],
   },
   { what: 'a negative rate', change: { rateAt: () => -1 }, keys: ['pattern.rateAt'] },
-  { what: 'seconds taken for ms', change: { expectedBy: (t: number) => t ** 3 }, keys: ['pattern.expectedBy'] },
+  { what: 'seconds instead of ms', change: { expectedBy: (t: number) => t ** 3 }, keys: ['pattern.expectedBy'] },
   { what: 'an inverse that does not invert', change: { timeOf: (n: number) => n }, keys: ['pattern.timeOf'] },
-])('a pattern with $what is a fault', ({ change, keys }) => {
+])('rejects a pattern with $what', ({ change, keys }) => {
   expect(patternFaults({ ...quadratic, ...change }, 'pattern').map(({ key }) => key)).toEqual(keys)
 })

@@ -2,17 +2,17 @@ import type { PlanFault } from '../../model/errors.ts'
 import type { ArrivalPattern } from '../../model/pattern.ts'
 import { countSlack } from './count-slack.ts'
 
-/** Instants at which the formulas of a user's own pattern are tried out. */
+/** Number of times at which the formulas of a custom pattern are evaluated. */
 const PROBES = 1_000
 
-/** Whether this is a pattern of the user's own rather than the data of a shipped one. */
+/** Returns whether `pattern` is a custom pattern rather than the data of a built-in one. */
 export function isOwnPattern(pattern: object): pattern is ArrivalPattern {
   return 'rateAt' in pattern || 'expectedBy' in pattern
 }
 
 /**
- * What a user's own pattern does not keep of the `ArrivalPattern` contract, as far as trying it out at 1 000 instants
- * can tell: above all a rate and a count that do not belong together, which is mostly a mistake of units.
+ * Returns the violations of the `ArrivalPattern` contract that evaluating a custom pattern at 1 000 times can find. The
+ * most important is a rate and a count that do not match, which usually means a mistake in the units.
  */
 export function ownPatternFaults(pattern: Readonly<Record<string, unknown>>, key: string): PlanFault[] {
   const faults: PlanFault[] = []
@@ -39,26 +39,27 @@ function formulaFaults(pattern: ArrivalPattern, key: string): PlanFault[] {
   for (let i = 0; i < PROBES; i++) {
     const rate = pattern.rateAt((i + 0.5) * widthMs)
     if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY)) {
-      const rule = `must be a rate of 0 or more at every instant (at ${(i + 0.5) * widthMs} ms it was not)`
+      const rule = `must return a rate of 0 or more at every time (it did not at ${(i + 0.5) * widthMs} ms)`
       return [{ key: `${key}.rateAt`, value: rate, rule }]
     }
     const count = pattern.expectedBy((i + 1) * widthMs)
     if (!(count >= before - countSlack(before) && count < Number.POSITIVE_INFINITY)) {
-      const rule = `must never fall (by ${(i + 1) * widthMs} ms it did, from ${before})`
+      const rule = `must never decrease (it fell from ${before} by ${(i + 1) * widthMs} ms)`
       return [{ key: `${key}.expectedBy`, value: count, rule }]
     }
     before = count
     area += (rate * widthMs) / 1_000
   }
-  // Far apart only: between the probes a steep curve may do what it likes, but milliseconds taken for seconds are 1 000 ×.
+  // Only large differences count: a steep curve may vary between the probes, but confusing seconds with ms gives a
+  // factor of 1 000.
   if (area > 0 && (before > 100 * area || before < area / 100)) {
-    const remedy = `rateAt is in requests per second, times are in ms: the rates add up to about ${area.toPrecision(3)}`
-    return [{ key: `${key}.expectedBy`, value: before, rule: 'must be the sum of rateAt', remedy }]
+    const remedy = `rateAt is in requests per second, times are in ms: the integral of rateAt is about ${area.toPrecision(3)}`
+    return [{ key: `${key}.expectedBy`, value: before, rule: 'must be the integral of rateAt', remedy }]
   }
   const inverseMs = pattern.timeOf?.(before / 2)
   if (inverseMs !== undefined && !(Math.abs(pattern.expectedBy(inverseMs) - before / 2) <= 1e-3)) {
-    const rule = `must give the instant by which expectedBy is ${before / 2}`
-    return [{ key: `${key}.timeOf`, value: inverseMs, rule, remedy: 'it may be left out' }]
+    const rule = `must return the time at which expectedBy reaches ${before / 2}`
+    return [{ key: `${key}.timeOf`, value: inverseMs, rule, remedy: 'timeOf is optional' }]
   }
   return []
 }

@@ -3,59 +3,61 @@ import type { ArrivalPattern, PatternSpec, PhaseWindow } from '../../model/patte
 import type { Reader } from '../../model/plan-readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 
-/** What a pattern learns from the plan it stands in. */
+/** What a pattern reads from its plan. */
 export interface Planned {
-  /** How long the measured part lasts, for a pattern that has no duration of its own. */
+  /** Duration of the measured part, for a pattern that does not specify one. */
   readonly durationMs: Ms
   readonly seed: string
 }
 
 /** Options that every builder takes. */
 export interface PatternOptions {
-  /** Milliseconds or a text such as `'30s'`; the plan's `duration` when absent. */
+  /** Milliseconds or a string such as `'30s'`; default: the plan's `duration`. */
   readonly duration?: Ms | string
-  /** Names the phase this becomes inside `sequence`. */
+  /** Name of the phase that this pattern becomes inside `sequence`. */
   readonly name?: string
 }
 
 /**
- * The two formulas of a pattern and what else is known of it, for 0 ≤ tMs ≤ durationMs: `ArrivalPattern` says what they
- * mean. Rates in requests per second, times in milliseconds.
+ * The formulas of a pattern for 0 ≤ tMs ≤ durationMs; `ArrivalPattern` defines them. Rates are in requests per second,
+ * times in milliseconds.
  */
 export interface Curve {
   rateAt(tMs: Ms): Rps
   expectedBy(tMs: Ms): number
-  /** The inverse of `expectedBy`, asked for 0 < expected ≤ Λ(durationMs). */
+  /** The inverse of `expectedBy`, called with 0 < expected ≤ Λ(durationMs). */
   timeOf(expected: number): Ms
   /** The highest rate within the duration. */
   readonly peakRps: Rps
   readonly phases?: readonly PhaseWindow[]
 }
 
-/** How a pattern is registered: what its data may hold, and the curve the data stands for. */
+/** The registration of a pattern: the data that it accepts, and the curve that it builds from them. */
 export interface PatternKind<Spec extends PatternSpec = PatternSpec> {
   readonly kind: string
-  /** Everything its data may hold beside `kind`, `name` and the duration. */
+  /** Readers of every option except `kind`, `name` and the duration. */
   readonly parameters: Readonly<Record<string, Reader<unknown>>>
-  /** Values of the parameters that may be left out; the others are required. */
+  /** Default values of the optional parameters; the others are required. */
   readonly defaults: Readonly<Record<string, unknown>>
-  /** True when it cannot take its duration from the plan. */
+  /** True if the pattern must specify a duration because it cannot use the plan's. */
   readonly needsDuration?: boolean
-  /** What is wrong beyond single parameters; asked only when each of those is right. */
+  /** Returns the issues that involve several parameters; called only if every single parameter is valid. */
   faultsBetween?(spec: Spec, key: string, faultsOf: (spec: unknown, key: string) => readonly PlanFault[]): PlanFault[]
-  /** Its own duration, where that is not simply `durationMs`. */
+  /** Returns the duration of the pattern if that is not `durationMs`. */
   durationOf?(spec: Spec, durationOf: (spec: PatternSpec) => Ms | undefined): Ms | undefined
-  /** `patternOf` makes patterns of the specs inside this one. */
+  /** `patternOf` builds the patterns nested in this one. */
   curveOf(spec: Spec, planned: Planned, patternOf: (spec: PatternSpec, planned: Planned) => ShippedPattern): Curve
 }
 
-/** A kind that a plan can call by its name, with the plan's `rate`. */
+/** A pattern kind that a plan can select by name, combined with the plan's `rate`. */
 export interface NamedPatternKind<Spec extends PatternSpec = PatternSpec> extends PatternKind<Spec> {
-  /** What its name alone means: `rate` is the base, peak or mean, all else is default. */
+  /**
+   * Returns the pattern for a plain name: `rate` is the base, peak or mean, and every other parameter has its default.
+   */
   ofRate(rate: Rps): PatternSpec
 }
 
-/** A pattern that knows its inverse and its highest rate. */
+/** A pattern that provides its inverse and its highest rate. */
 export interface ShippedPattern extends ArrivalPattern {
   timeOf(expected: number): Ms
   readonly peakRps: Rps

@@ -2,7 +2,10 @@ import type { Ms } from '../../model/units.ts'
 import { countSlack } from './count-slack.ts'
 import type { Curve, ShippedPattern } from './pattern-kind.ts'
 
-/** A pattern from its formulas, which then need not care for instants and counts outside the duration. */
+/**
+ * Builds a pattern from its formulas, and clamps times and counts so that the formulas only see values within the
+ * duration.
+ */
 export function patternOfCurve(name: string, durationMs: Ms, curve: Curve): ShippedPattern {
   const within = (tMs: Ms): Ms => Math.min(Math.max(tMs, 0), durationMs)
   const total = curve.expectedBy(durationMs)

@@ -7,26 +7,26 @@ import { meanRate, patternFaults, patternFrom, peakRate } from './index.ts'
 
 const planned = { durationMs: 60_000, seed: '8f2c1e' }
 
-/** What every pattern must keep; each pattern's own test names its data and runs this. */
+/** Conformance tests for every pattern; each pattern's test file calls this with its own data. */
 export function describePattern(spec: PatternSpec): void {
-  describe(`every promise of a pattern holds for ${JSON.stringify(spec).slice(0, 160)}`, () => {
+  describe(`fulfils the pattern contract: ${JSON.stringify(spec).slice(0, 160)}`, () => {
     const pattern = patternFrom(spec, planned)
     const { durationMs } = pattern
     const total = pattern.expectedBy(durationMs)
     const instant = fc.double({ min: 0, max: durationMs, noNaN: true })
 
-    test('its data has no fault', () => {
+    test('its data has no issue', () => {
       expect(patternFaults(spec, 'pattern')).toEqual([])
     })
 
-    test('Λ is 0 at the start and stays at its end afterwards', () => {
+    test('Λ is 0 at the start and constant after the end', () => {
       expect(pattern.expectedBy(0)).toBe(0)
       expect(pattern.expectedBy(-1)).toBe(0)
       expect(pattern.expectedBy(durationMs + 5_000)).toBe(total)
       expect(total).toBeGreaterThan(0)
     })
 
-    test('Λ never falls and λ is never below 0', () => {
+    test('Λ never decreases and λ is never negative', () => {
       fc.assert(
         fc.property(instant, instant, (one, other) => {
           const [earlier, later] = one < other ? [one, other] : [other, one]
@@ -36,12 +36,12 @@ export function describePattern(spec: PatternSpec): void {
       )
     })
 
-    test('λ is the slope of Λ', () => {
+    test('λ is the derivative of Λ', () => {
       fc.assert(
         fc.property(instant, (tMs) => {
           const [fromMs, toMs] = [Math.max(tMs - 0.5, 0), Math.min(tMs + 0.5, durationMs)]
           const slope = (1_000 * (pattern.expectedBy(toMs) - pattern.expectedBy(fromMs))) / (toMs - fromMs)
-          // Over a millisecond a rate is as good as straight, but for a jump: then the mean lies between the sides.
+          // Within a millisecond a rate is almost linear unless it jumps; then the mean lies between the two sides.
           const rates = [fromMs, tMs, toMs].map((atMs) => pattern.rateAt(atMs))
           const rounding = 1e-3 * peakRate(pattern) + 1e-6
           expect(slope).toBeGreaterThanOrEqual(Math.min(...rates) - rounding)
@@ -50,7 +50,7 @@ export function describePattern(spec: PatternSpec): void {
       )
     })
 
-    test('its inverse inverts Λ', () => {
+    test('timeOf inverts Λ', () => {
       fc.assert(
         fc.property(fc.double({ min: 0, max: total, noNaN: true }), (expected) => {
           const tMs = pattern.timeOf?.(expected) ?? Number.NaN
@@ -62,20 +62,20 @@ export function describePattern(spec: PatternSpec): void {
       expect(pattern.timeOf?.(total + 1)).toBe(Number.POSITIVE_INFINITY)
     })
 
-    test('the search from arrival to arrival agrees with the inverse', () => {
+    test('searching arrival by arrival gives the same times as the inverse', () => {
       const { timeOf: _, ...searched } = pattern
       const byFormula = allArrivals(pattern, 'uniform')
       const bySearch = allArrivals(searched, 'uniform')
       expect(bySearch).toHaveLength(byFormula.length)
       for (const [i, tMs] of bySearch.entries()) {
         const truthMs = byFormula[i] ?? 0
-        // Where the rate sinks to 0, a count of nearly the same is reached over a long time.
+        // Where the rate approaches 0, Λ stays nearly constant for a long time.
         expect(Math.abs(tMs - truthMs)).toBeLessThan(pattern.rateAt(tMs) > 0.1 ? 1e-3 : 0.1)
         expect(Math.abs(pattern.expectedBy(tMs) - pattern.expectedBy(truthMs))).toBeLessThan(1e-6)
       }
     })
 
-    test('the mean and the peak rate are those of its curve', () => {
+    test('the mean and the peak rate match the curve', () => {
       const rates = Array.from({ length: 20_001 }, (_, i) => pattern.rateAt((i / 20_000) * durationMs))
       const highest = Math.max(...rates)
       expect(meanRate(pattern)).toBeCloseTo((1_000 * total) / durationMs, 9)
@@ -83,14 +83,14 @@ export function describePattern(spec: PatternSpec): void {
       expect(peakRate(pattern)).toBeLessThanOrEqual(highest * 1.01)
     })
 
-    test('its data crosses a thread and a file unchanged', () => {
+    test('its data survives structured cloning and JSON', () => {
       expect(structuredClone(spec)).toEqual(spec)
       expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
       const revived = patternFrom(JSON.parse(JSON.stringify(spec)) as PatternSpec, planned)
       expect(allArrivals(revived, 'poisson')).toEqual(allArrivals(pattern, 'poisson'))
     })
 
-    test('uniform arrivals stand where Λ reaches 1, 2, 3 …, as many as fit', () => {
+    test('uniform arrivals occur where Λ reaches 1, 2, 3 …, up to Λ at the end', () => {
       const arrivals = allArrivals(pattern, 'uniform')
       expect(arrivals).toHaveLength(Math.floor(total + 1e-6))
       for (const [i, tMs] of arrivals.entries()) {
@@ -100,7 +100,7 @@ export function describePattern(spec: PatternSpec): void {
       }
     })
 
-    test('each slot of Λ holds one jittered arrival, for any seed, with the inverse and without', () => {
+    test('each slot of Λ contains one jittered arrival, for any seed, with and without the inverse', () => {
       const { timeOf: _, ...searched } = pattern
       fc.assert(
         fc.property(fc.string(), fc.constantFrom(pattern, searched), (seed, curve) => {
@@ -120,17 +120,18 @@ export function describePattern(spec: PatternSpec): void {
     })
 
     test.each(['jittered', 'poisson'] as const)(
-      'the same seed gives the same %s arrivals, another others',
+      'the same seed gives the same %s arrivals, another seed gives different ones',
       (process) => {
         expect(allArrivals(pattern, process)).toEqual(allArrivals(pattern, process))
         expect(allArrivals(pattern, process, 'other')).not.toEqual(allArrivals(pattern, process))
       },
     )
 
-    test('Poisson arrivals are as many as a Poisson count may be', () => {
+    test('the number of Poisson arrivals follows a Poisson distribution', () => {
       const counts = Array.from({ length: 40 }, (_, i) => allArrivals(pattern, 'poisson', `${i}`).length)
       const sum = counts.reduce((before, count) => before + count, 0)
-      // The sum of 40 counts is Poisson with mean 40 Λ(D); their index of dispersion × 39 is χ² with 39 degrees.
+      // The sum of 40 counts is Poisson-distributed with mean 40 Λ(D). Their index of dispersion × 39 is χ² with 39
+      // degrees of freedom.
       expect(Math.abs(sum - 40 * total)).toBeLessThan(4 * Math.sqrt(40 * total))
       const mean = sum / 40
       const dispersion = counts.reduce((before, count) => before + (count - mean) ** 2, 0) / mean
@@ -146,7 +147,7 @@ export function describePattern(spec: PatternSpec): void {
   })
 }
 
-/** The statistic of Kolmogorov and Smirnov, times √n: above 2.23 with probability 0.01% if `cdf` is the truth. */
+/** The Kolmogorov–Smirnov statistic times √n: above 2.23 with probability 0.01% if `cdf` is the true distribution. */
 function kolmogorovDistance(values: readonly number[], cdf: (value: number) => number): number {
   const distances = values
     .toSorted((a, b) => a - b)
@@ -154,7 +155,7 @@ function kolmogorovDistance(values: readonly number[], cdf: (value: number) => n
   return Math.max(...distances) * Math.sqrt(values.length)
 }
 
-/** The whole schedule of a pattern, drained. */
+/** Returns every arrival time of a pattern. */
 export function allArrivals(pattern: ArrivalPattern, process: ArrivalProcessName, seed = 'a'): readonly number[] {
   const arrivals = arrivalsOf(pattern, process, randomFrom(seed, 'arrivals'))
   const all: number[] = []

@@ -20,7 +20,7 @@ test.each([
   expect(curve.expectedBy(atMs)).toBeCloseTo(expected, 9)
 })
 
-test('however the sum is rounded, the arrival that a pause cuts off comes before it', () => {
+test('places the last arrival before a pause, however the sum is rounded', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 40 }), (tenths, count) => {
       const line = { fromRps: tenths / 10, toRps: tenths / 10, widthMs: 10_000 / count }

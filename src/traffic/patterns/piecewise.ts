@@ -5,8 +5,9 @@ import type { Line } from './line.ts'
 import type { Curve } from './pattern-kind.ts'
 
 /**
- * A rate made of straight lines, one after the other; it may jump between them. Λ is the sum of their trapezoids, found
- * by binary search, and so is its inverse. Where two lines meet, the rate is that of the later one.
+ * Builds a rate of consecutive straight lines, with jumps allowed between them. Λ is the sum of their trapezoids.
+ * Binary search finds the line for a time, and for the inverse the line for a count. Where two lines meet, the rate of
+ * the later one applies.
  */
 export function piecewiseCurve(lines: readonly [Line, ...Line[]]): Curve {
   const endsMs = new Float64Array(lines.length)
@@ -36,7 +37,7 @@ export function piecewiseCurve(lines: readonly [Line, ...Line[]]): Curve {
       return countBefore(i) + lineCount(lineAt(i), tMs - startOf(i))
     },
     timeOf(expected) {
-      // Before a pause, not after it: the first line by whose end the count is there.
+      // Picks the first line whose end reaches the count, so that the arrival falls before a pause, not after it.
       const enough = expected - countSlack(expected)
       const i = firstIndex(lines.length, (index) => (countsBy[index] ?? 0) >= enough)
       const line = lineAt(i)

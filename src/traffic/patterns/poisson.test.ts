@@ -4,7 +4,7 @@ import { allArrivals, describePattern } from './patterns.case.ts'
 
 describePattern(poisson({ rate: 30 }))
 
-test('poisson is constant in its curve, and says in its data that it is not', () => {
+test('poisson has the curve of constant but its own kind', () => {
   const planned = { durationMs: 30_000, seed: 'a' }
   const pattern = patternFrom(poisson({ rate: 30 }), planned)
   expect(pattern.name).toBe('poisson')

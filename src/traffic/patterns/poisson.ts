@@ -11,8 +11,8 @@ export interface PoissonOptions extends PatternOptions {
 }
 
 /**
- * The same mean rate all along, with arrivals that know nothing of each other: independent users. Its curve is that of
- * `constant`; what is random is the arrival process, which is why a plan with this pattern has `arrivals: 'poisson'`.
+ * Builds a pattern with a constant mean rate and independent arrivals, as from independent users. Its curve equals that
+ * of `constant`. Only the arrival process is random, so a plan with this pattern has `arrivals: 'poisson'`.
  */
 export function poisson(options: PoissonOptions): PatternSpec {
   return specOf(poissonKind, options)

@@ -7,27 +7,27 @@ describePattern(rampUp({ to: 40 }))
 describePattern(rampUp({ from: 25, to: 0, duration: '20s' }))
 describePattern(rampUp({ from: 12, to: 12 }))
 
-test('ramp 0→100/s over 10 s schedules 500 arrivals, the 125th at 5 s', () => {
+test('schedules 500 arrivals for a ramp 0→100/s over 10 s, the 125th at 5 s', () => {
   const arrivals = allArrivals(patternFrom(rampUp({ to: 100 }), { durationMs: 10_000, seed: 'a' }), 'uniform')
   expect(arrivals).toHaveLength(500)
   expect(arrivals[124]).toBeCloseTo(5_000, 9)
   expect(arrivals[499]).toBe(10_000)
 })
 
-test('a ramp so gentle that the textbook root cancels is as exact as a flat line', () => {
+test('stays exact for a slope so small that the textbook root cancels', () => {
   const gentle = patternFrom(rampUp({ from: 1_000, to: 1_000 + 1e-9 }), { durationMs: 60_000, seed: 'a' })
   expect(gentle.timeOf?.(1)).toBeCloseTo(1, 9)
   expect(gentle.timeOf?.(30_000)).toBeCloseTo(30_000, 6)
 })
 
-test('a ramp down to 0 has all its arrivals, the last at the very end', () => {
+test('a ramp down to 0 has all its arrivals, the last at the end', () => {
   const arrivals = allArrivals(patternFrom(rampUp({ from: 100, to: 0 }), { durationMs: 10_000, seed: 'a' }), 'uniform')
   expect(arrivals).toHaveLength(500)
   expect(arrivals[374]).toBeCloseTo(5_000, 9)
   expect(arrivals[499]).toBeCloseTo(10_000, 3)
 })
 
-test('however steep a ramp down to 0, its last arrival is at its end', () => {
+test('the last arrival of a ramp down to 0 is at its end, however steep the ramp', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0.1, max: 1e5, noNaN: true }),

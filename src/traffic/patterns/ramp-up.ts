@@ -8,12 +8,12 @@ import { specOf } from './spec.ts'
 export interface RampUpOptions extends PatternOptions {
   /** Requests per second at the start, 0 or more; default 0. */
   readonly from?: Rps
-  /** Requests per second at the end, 0 or more; below `from` it is a ramp down. */
+  /** Requests per second at the end, 0 or more; a value below `from` makes a ramp down. */
   readonly to: Rps
 }
 
 /**
- * Arrival rate in a straight line over the duration D: λ(t) = a + (b − a)t/D, so Λ(t) = at + (b − a)t²/2D.
+ * Builds an arrival rate that changes linearly over the duration D: λ(t) = a + (b − a)t/D, so Λ(t) = at + (b − a)t²/2D.
  * A ramp from 0 to 100/s over 10 s has 500 arrivals, the 125th at 5 s.
  */
 export function rampUp(options: RampUpOptions): PatternSpec {

@@ -26,23 +26,23 @@ test('the walk starts at the rate, steps by at most 20% of it, and stays within 
   )
 })
 
-test('the walk does not stick to its bounds', () => {
+test('the walk does not stay at its bounds', () => {
   const rates = stairs('a', { rate: 40, step: 1 }, 5_000)
   expect(rates.filter((rate) => rate === 4 || rate === 80).length).toBeLessThan(5)
   expect(Math.min(...rates)).toBeLessThan(5)
   expect(Math.max(...rates)).toBeGreaterThan(79)
 })
 
-test('the same seed walks the same way, another seed another', () => {
+test('the same seed gives the same walk, another seed a different one', () => {
   expect(stairs('a', { rate: 40 })).toEqual(stairs('a', { rate: 40 }))
   expect(stairs('a', { rate: 40 })).not.toEqual(stairs('b', { rate: 40 }))
 })
 
-test('bounds that exclude the start begin at the nearer bound', () => {
+test('starts at the nearer bound if the bounds exclude the rate', () => {
   expect(stairs('a', { rate: 10, min: 1.5, max: 2 })[0]).toBe(15)
 })
 
-test('a lower bound above the upper one is a fault', () => {
+test('rejects a lower bound above the upper one', () => {
   expect(patternFaults(randomWalk({ rate: 10, min: 3 }), 'pattern')).toEqual([
     { key: 'pattern.min', value: 3, rule: 'must not be above max (2)' },
   ])

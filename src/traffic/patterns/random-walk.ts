@@ -9,22 +9,22 @@ import { piecewiseCurve } from './piecewise.ts'
 import { specOf } from './spec.ts'
 
 export interface RandomWalkOptions extends PatternOptions {
-  /** Requests per second at the start, more than 0; the other options are shares of it. */
+  /** Requests per second at the start, more than 0; `step`, `min` and `max` are ratios of it. */
   readonly rate: Rps
-  /** The largest step up or down, more than 0; default 0.2. */
+  /** Maximum step up or down, more than 0; default 0.2. */
   readonly step?: number
   /** Time between two steps, at least 10 ms; default 1 000. */
   readonly everyMs?: Ms
-  /** The walk never goes below this, 0 or more; default 0.1. */
+  /** Lower bound of the walk, 0 or more; default 0.1. */
   readonly min?: number
-  /** The walk never goes above this, more than 0; default 2. */
+  /** Upper bound of the walk, more than 0; default 2. */
   readonly max?: number
 }
 
 /**
- * A staircase that wanders: it starts at `rate`, and every `everyMs` goes up or down by up to `step` × `rate`, each
- * height as likely as the next. At `min` and `max` it turns back by as much as it would have gone beyond, so that it
- * does not stick to its bounds. The same seed walks the same way.
+ * Builds a staircase that starts at `rate` and steps up or down every `everyMs` by a uniformly distributed amount of up
+ * to `step` × `rate`. A step that would cross `min` or `max` is reflected there, so the walk does not stay at its
+ * bounds. The same seed gives the same walk.
  */
 export function randomWalk(options: RandomWalkOptions): PatternSpec {
   return specOf(randomWalkKind, options)
@@ -71,6 +71,6 @@ export const randomWalkKind: NamedPatternKind<RandomWalkSpec> = {
 
 function turnedBack(share: number, min: number, max: number): number {
   const reflected = share < min ? 2 * min - share : share > max ? 2 * max - share : share
-  // A step longer than the whole range would cross it and leave at the other side.
+  // After reflection, a step larger than the whole range could still cross the opposite bound.
   return Math.min(Math.max(reflected, min), max)
 }

@@ -2,14 +2,14 @@ import type { ArrivalPattern } from '../../model/pattern.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { ShippedPattern } from './pattern-kind.ts'
 
-/** Λ(D)/D: the mean arrival rate over the whole pattern. */
+/** Returns Λ(D)/D: the mean arrival rate over the whole pattern. */
 export function meanRate(pattern: ArrivalPattern): Rps {
   return (1_000 * pattern.expectedBy(pattern.durationMs)) / pattern.durationMs
 }
 
 /**
- * The highest arrival rate of a pattern. Shipped ones know it; a user's own is searched for it, so that the answer may
- * be a little low where the peak is narrow.
+ * Returns the highest arrival rate of a pattern. Built-in patterns provide it. For a custom pattern it is searched for,
+ * so the result can be slightly low for a narrow peak.
  */
 export function peakRate(pattern: ArrivalPattern): Rps {
   return isShipped(pattern) ? pattern.peakRps : searchedPeak(pattern)
@@ -23,8 +23,9 @@ const STRETCHES = 4_096
 const NARROWEST_MS = 0.1
 
 /**
- * The highest rate seen at the ends of many stretches. Where a stretch's own mean, which Λ gives exactly, lies above
- * that, something is hidden inside: its fuller half is followed down to it.
+ * Returns the highest rate at the ends of many intervals. If the mean rate of an interval, which Λ gives exactly, is
+ * higher than that, the interval contains a hidden peak. The search then halves the interval repeatedly and follows the
+ * half with more arrivals.
  */
 function searchedPeak(pattern: ArrivalPattern): Rps {
   const widthMs = pattern.durationMs / STRETCHES

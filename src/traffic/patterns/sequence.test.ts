@@ -34,12 +34,12 @@ const stress = sequence(
   ),
 )
 
-test('a sequence lasts as long as its parts together, whatever the plan says', () => {
+test('the duration of a sequence is the sum of its parts, whatever the plan says', () => {
   expect(patternDuration(stress)).toBe(32_000)
   expect(patternFrom(stress, planned).durationMs).toBe(32_000)
 })
 
-test('named parts become phases, those of an unnamed sequence inside too', () => {
+test('named parts become phases, also inside a nested unnamed sequence', () => {
   expect(patternFrom(stress, planned).phases).toEqual([
     { name: 'baseline', startMs: 0, endMs: 10_000 },
     { name: 'stress', startMs: 12_000, endMs: 22_000 },
@@ -48,7 +48,7 @@ test('named parts become phases, those of an unnamed sequence inside too', () =>
   expect(patternFrom(sequence(constant({ rate: 1, duration: 5_000 })), planned).phases).toBeUndefined()
 })
 
-test('nothing arrives in a pause: the arrival at its edge comes before it', () => {
+test('nothing arrives in a pause: the arrival at its edge falls before it', () => {
   for (const pattern of [patternFrom(stress, planned), withoutInverse()]) {
     const arrivals = allArrivals(pattern, 'uniform')
     expect(arrivals).toHaveLength(6_000)
@@ -62,7 +62,7 @@ function withoutInverse(): ReturnType<typeof patternFrom> {
   return pattern
 }
 
-test('the arrival at the very end of a phase still belongs to it', () => {
+test('the arrival at the end of a phase belongs to that phase', () => {
   const waves = sequence(
     sineWave({ name: 'waves', rate: 33, amplitude: 1, periodMs: 700, duration: 21_000 }),
     constant({ name: 'calm', rate: 10, duration: '3s' }),
@@ -72,7 +72,7 @@ test('the arrival at the very end of a phase still belongs to it', () => {
   expect(arrivals.filter((tMs) => tMs <= 21_000)).toHaveLength(693)
 })
 
-test('however the sum is rounded, the arrival that a pause cuts off comes before it', () => {
+test('places the last arrival before a pause, however the sum is rounded', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 40 }), (tenths, count) => {
       const busy = Array.from({ length: count }, () => constant({ rate: tenths / 10, duration: 10_000 / count }))
@@ -82,7 +82,7 @@ test('however the sum is rounded, the arrival that a pause cuts off comes before
   )
 })
 
-test('two random walks in a row walk differently', () => {
+test('two consecutive random walks differ', () => {
   const walk = randomWalk({ rate: 10, duration: '10s' })
   const pattern = patternFrom(sequence(walk, walk), planned)
   const rates = (startMs: number): readonly number[] =>
@@ -90,7 +90,7 @@ test('two random walks in a row walk differently', () => {
   expect(rates(10_000)).not.toEqual(rates(0))
 })
 
-test('every fault of every part is named with its place', () => {
+test('reports every issue of every part with its path', () => {
   const faulty = sequence(
     constant({ rate: -1, duration: '5s', name: 'a' }),
     constant({ rate: 5 }),
@@ -108,7 +108,7 @@ test('every fault of every part is named with its place', () => {
   ])
 })
 
-test('a sequence of nothing, or with a duration of its own, is a fault', () => {
+test('rejects an empty sequence and a sequence with a duration', () => {
   expect(patternFaults(sequence(), 'pattern')).toMatchObject([{ key: 'pattern.parts' }])
   const twice = { ...sequence(constant({ rate: 5, duration: 5_000 })), durationMs: 9_000 }
   expect(patternFaults(twice, 'pattern')).toMatchObject([{ key: 'pattern.duration', value: 9_000 }])

@@ -8,9 +8,9 @@ import type { Curve, PatternKind, ShippedPattern } from './pattern-kind.ts'
 import { durationInSpec } from './spec.ts'
 
 /**
- * Patterns one after the other, each with a `duration` of its own; the whole lasts as long as they do together. A part
- * with a `name` becomes a phase, whose figures the result keeps apart. Arrivals run on across the joints: what one part
- * leaves of a request, the next completes.
+ * Joins patterns one after the other; each needs a `duration`, and the sequence lasts as long as their sum. A part with
+ * a `name` becomes a phase with separate figures in the result. Λ continues across the joints: if one part ends with a
+ * fraction of an arrival, the next part completes it.
  */
 export function sequence(...parts: readonly PatternSpec[]): PatternSpec {
   return { kind: 'sequence', parts }
@@ -25,7 +25,7 @@ const partsList: Reader<readonly unknown[]> = (value, key, faults) => {
   faults.push({
     key,
     value,
-    rule: 'must be a list of patterns',
+    rule: 'must be a non-empty array of patterns',
     remedy: 'write sequence(constant({ … }), rampUp({ … }))',
   })
   return undefined
@@ -39,7 +39,7 @@ export const sequenceKind: PatternKind<SequenceSpec> = {
   faultsBetween({ parts, durationMs }, key, faultsOf) {
     const faults: PlanFault[] = []
     if (durationMs !== undefined) {
-      const rule = 'must be left out: a sequence lasts as long as its parts'
+      const rule = 'must be omitted: a sequence lasts as long as its parts'
       faults.push({ key: `${key}.duration`, value: durationMs, rule })
     }
     for (const [i, part] of parts.entries()) {
@@ -50,7 +50,7 @@ export const sequenceKind: PatternKind<SequenceSpec> = {
     const names = parts.flatMap((part) => part?.name ?? [])
     const twice = names.find((name, i) => names.indexOf(name) < i)
     if (twice !== undefined)
-      faults.push({ key: `${key}.parts`, value: twice, rule: 'must not hold two parts of one name' })
+      faults.push({ key: `${key}.parts`, value: twice, rule: 'must not contain two parts with the same name' })
     return faults
   },
 
@@ -61,7 +61,7 @@ export const sequenceKind: PatternKind<SequenceSpec> = {
   },
 
   curveOf({ parts }, { durationMs, seed }, patternOf) {
-    // Each part has a seed of its own: two random walks in a row must not walk the same way.
+    // Each part gets its own seed, so that two consecutive random walks differ.
     return joinedCurve(
       parts.map((part, i) => ({ spec: part, pattern: patternOf(part, { durationMs, seed: `${seed}/${i}` }) })),
     )
@@ -71,7 +71,7 @@ export const sequenceKind: PatternKind<SequenceSpec> = {
 function faultsAsPart(part: PatternSpec, key: string): PlanFault[] {
   if (part.kind === 'poisson') {
     const remedy = "write constant({ … }) here, and arrivals: 'poisson' in the plan"
-    return [{ key, value: 'poisson', rule: 'cannot be a part: how arrivals fall holds for a whole run', remedy }]
+    return [{ key, value: 'poisson', rule: 'cannot be a part: the arrival process applies to the whole run', remedy }]
   }
   if (part.kind === 'sequence' || durationInSpec(part) !== undefined) return []
   return [{ key: `${key}.duration`, value: undefined, rule: 'must be given inside a sequence' }]
@@ -109,7 +109,7 @@ function joinedCurve(parts: readonly Part[]): Curve {
       return (countsBy[i - 1] ?? 0) + (patterns[i]?.expectedBy(tMs - (endsMs[i - 1] ?? 0)) ?? 0)
     },
     timeOf(expected) {
-      // A pause between parts is never where an arrival falls: the first part by whose end the count is there.
+      // An arrival must not fall into a pause between parts, so this picks the first part whose end reaches the count.
       const enough = expected - countSlack(expected)
       const i = firstIndex(patterns.length, (index) => (countsBy[index] ?? 0) >= enough)
       const intoMs = patterns[i]?.timeOf(expected - (countsBy[i - 1] ?? 0)) ?? 0
@@ -119,7 +119,7 @@ function joinedCurve(parts: readonly Part[]): Curve {
   }
 }
 
-/** A named part is one phase; an unnamed sequence inside this one hands on its own. */
+/** A named part is one phase; an unnamed nested sequence contributes its own phases. */
 function phasesOf(
   { name }: PatternSpec,
   { durationMs, phases = [] }: ShippedPattern,

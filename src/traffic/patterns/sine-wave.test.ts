@@ -18,12 +18,12 @@ test.each([
   expect(patternFrom(sineWave({ rate: 80 }), planned).rateAt(atMs)).toBeCloseTo(rate, 9)
 })
 
-test('whole periods have as many arrivals as their mean rate', () => {
+test('whole periods have as many arrivals as a constant mean rate', () => {
   expect(allArrivals(patternFrom(sineWave({ rate: 80 }), planned), 'uniform')).toHaveLength(4_800)
   expect(allArrivals(patternFrom(sineWave({ rate: 80, amplitude: 1 }), planned), 'uniform')).toHaveLength(4_800)
 })
 
-test('a wave longer than the run peaks where the run ends', () => {
+test('a wave longer than the run has its peak at the end of the run', () => {
   const pattern = patternFrom(sineWave({ rate: 100, amplitude: 1, periodMs: 360_000 }), {
     durationMs: 30_000,
     seed: 'a',

@@ -8,15 +8,15 @@ import { specOf } from './spec.ts'
 export interface SineWaveOptions extends PatternOptions {
   /** Mean requests per second, more than 0. */
   readonly rate: Rps
-  /** How far it swings to each side, as a share of `rate`, 0 to 1; default 0.8. */
+  /** Maximum deviation from the mean as a share of `rate`, 0 to 1; default 0.8. */
   readonly amplitude?: Ratio
-  /** From one crest to the next, more than 0 ms; default 30 000. */
+  /** Time from one crest to the next, more than 0 ms; default 30 000. */
   readonly periodMs?: Ms
 }
 
 /**
- * A wave about its mean, which it crosses upwards at the start: λ(t) = r(1 + A·sin(2πt/P)), so
- * Λ(t) = r(t + A·P/2π·(1 − cos(2πt/P))). Its inverse has no closed form and is searched for.
+ * Builds a wave around a mean rate, which it crosses upwards at the start: λ(t) = r(1 + A·sin(2πt/P)), so Λ(t) = r(t +
+ * A·P/2π·(1 − cos(2πt/P))). Its inverse has no closed form and is found numerically.
  */
 export function sineWave(options: SineWaveOptions): PatternSpec {
   return specOf(sineWaveKind, options)
@@ -41,7 +41,7 @@ export const sineWaveKind: NamedPatternKind<SineWaveSpec> = {
     const perMs = (2 * Math.PI) / periodMs
     const rateAt = (tMs: Ms): Rps => rate * (1 + amplitude * Math.sin(perMs * tMs))
     const expectedBy = (tMs: Ms): number => {
-      // 1 − cos x as 2 sin²(x/2): near the start of a long wave the difference would lose its digits.
+      // 1 − cos x is computed as 2 sin²(x/2): near the start of a long wave the difference would lose its digits.
       const half = Math.sin((perMs * tMs) / 2)
       return (rate * (tMs + (2 * amplitude * half * half) / perMs)) / 1_000
     }
@@ -50,7 +50,7 @@ export const sineWaveKind: NamedPatternKind<SineWaveSpec> = {
       rateAt,
       expectedBy,
       timeOf(expected) {
-        // The wave is never behind the mean rate, nor further ahead of it than between trough and crest.
+        // Λ is never below the line of the mean rate, and never further ahead of it than between trough and crest.
         const atMeanMs = (1_000 * expected) / rate
         const mostAheadMs = (2 * amplitude) / perMs
         return timeOf({ durationMs, rateAt, expectedBy }, expected, Math.max(0, atMeanMs - mostAheadMs))

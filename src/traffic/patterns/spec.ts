@@ -6,8 +6,9 @@ import type { Ms } from '../../model/units.ts'
 import type { PatternKind, PatternOptions } from './pattern-kind.ts'
 
 /**
- * The plain data of a pattern from its builder's options: `duration` becomes `durationMs`, defaults are filled in.
- * Never throws: what is wrong stays as it was written, for `specFaults` to name together with the plan's other faults.
+ * Returns the plain data of a pattern from its builder's options: `duration` becomes `durationMs`, and defaults are
+ * added. Never throws: invalid values stay as written, so that `specFaults` reports them together with the plan's other
+ * issues.
  */
 export function specOf(kind: PatternKind, options: PatternOptions): PatternSpec {
   const { duration, ...parameters } = options
@@ -21,11 +22,14 @@ export function specOf(kind: PatternKind, options: PatternOptions): PatternSpec 
   }
 }
 
-/** Everything wrong with the data of one pattern, each parameter by its own rule; `key` is where it stands in the plan. */
+/**
+ * Returns every issue in the data of one pattern, checked parameter by parameter; `key` is the path of the pattern in
+ * the plan.
+ */
 export function specFaults(kind: PatternKind, spec: Readonly<Record<string, unknown>>, key: string): PlanFault[] {
   const faults: PlanFault[] = []
   const { kind: _, durationMs, ...rest } = spec
-  // People write `duration`; `durationMs` is what becomes of it, and faults speak of what was written.
+  // Users write `duration`, which becomes `durationMs`. An issue must name the key that they wrote.
   const written = { ...(durationMs !== undefined && { duration: durationMs }), ...rest }
   const readers = { ...kind.parameters, duration: positiveDuration, name: text }
   readKeys(readers, written, { prefix: `${key}.`, noun: `an option of ${kind.kind}` }, faults)
@@ -36,7 +40,7 @@ export function specFaults(kind: PatternKind, spec: Readonly<Record<string, unkn
   return faults
 }
 
-/** The duration that stands in the data itself. */
+/** Returns the duration that the pattern's data contains. */
 export function durationInSpec(spec: PatternSpec): Ms | undefined {
   return spec.durationMs ?? parseDuration(spec.duration)
 }

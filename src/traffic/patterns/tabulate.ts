@@ -1,22 +1,22 @@
 import type { Ms, Rps } from '../../model/units.ts'
 
-/** Points of a curve between which it may be taken for straight. */
+/** Points of a curve that is treated as linear between them. */
 export interface RateTable {
   readonly timesMs: readonly Ms[]
   readonly ratesRps: readonly Rps[]
 }
 
-/** A fifth of the 0.1% that is promised of Λ. */
+/** One fifth of the 0.1% that `fromRate` guarantees for Λ. */
 const TOLERANCE = 2e-4
-/** Where the curve jumps, points end up this close to each other. */
+/** Minimum distance between points at a jump of the curve. */
 const FINEST_MS = 1e-3
-/** A curve that never gets smooth (noise) is cut off here. */
+/** Limit for a curve that never becomes smooth, such as noise. */
 const MOST_POINTS = 65_536
 
 /**
- * Samples a curve finely enough for the trapezoid rule. Every stretch is probed at its middle and off it (a wave may
- * cross its chord in the middle); where the curve is further from the chord than the tolerance, it is halved. All
- * stretches are halved once before any is halved again, so that the points run out evenly.
+ * Samples a curve finely enough for the trapezoid rule. Every interval is probed at its middle and at one other point,
+ * because a wave can cross its chord in the middle. An interval where the curve differs from the chord by more than the
+ * tolerance is halved. All intervals are halved once before any is halved again, so that the points are used evenly.
  */
 export function tabulate(curve: (tMs: Ms) => Rps, durationMs: Ms): RateTable {
   const cells = Math.min(Math.max(Math.ceil(durationMs / 50), 256), 4_096)
@@ -58,7 +58,7 @@ export function tabulate(curve: (tMs: Ms) => Rps, durationMs: Ms): RateTable {
   return { timesMs, ratesRps }
 }
 
-/** Trapezoid rule; in requests per second × ms. */
+/** Integrates by the trapezoid rule; the unit is requests per second × ms. */
 function areaOf(timesMs: readonly Ms[], ratesRps: readonly Rps[]): number {
   let area = 0
   for (let i = 1; i < timesMs.length; i++) {

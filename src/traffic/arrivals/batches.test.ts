@@ -15,22 +15,22 @@ function instants(size: number, process: ArrivalProcessName): readonly number[] 
   return all
 }
 
-describe('100/s for a second in batches', () => {
-  it('of 10 are 10 batches, each at one instant, when its last operation is due', () => {
+describe('inBatches, at 100/s for one second', () => {
+  it('schedules 10 batches of 10, each at the time when its last operation is due', () => {
     const all = instants(10, 'uniform')
     expect(all).toHaveLength(100)
     expect([...new Set(all)]).toEqual([100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000])
   })
 
-  it('of 30 leave out the batch that would not be full', () => {
+  it('omits an incomplete last batch of 30', () => {
     expect(instants(30, 'uniform')).toHaveLength(90)
   })
 
-  it('of 1 are the arrivals themselves', () => {
+  it('returns the plain arrivals for a batch size of 1', () => {
     expect(instants(1, 'poisson')).toEqual([...new Set(instants(1, 'poisson'))])
   })
 
-  it('of 10 with jittered arrivals have one batch in each tenth of the second', () => {
+  it('schedules one jittered batch of 10 in each tenth of the second', () => {
     const all = instants(10, 'jittered')
     expect(all).toHaveLength(100)
     const batches = [...new Set(all)]
@@ -38,7 +38,7 @@ describe('100/s for a second in batches', () => {
     expect(batches.map((tMs) => Math.floor(tMs / 100))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
-  it('by a Poisson process come at a tenth of the rate', () => {
+  it('schedules Poisson batches of 10 at a tenth of the rate', () => {
     const all = instants(10, 'poisson')
     expect(all.length % 10).toBe(0)
     expect(new Set(all).size).toBe(all.length / 10)

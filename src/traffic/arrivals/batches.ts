@@ -3,8 +3,8 @@ import type { Ms } from '../../model/units.ts'
 import type { Arrivals } from './index.ts'
 
 /**
- * Arrivals in batches of `size` that share one intended start: λ of the curve stays operations per second, so batches
- * come at λ/size, as the arrival process has them. A last batch that would not be full does not come.
+ * Groups arrivals into batches of `size` that share one intended start. The curve's λ stays in operations per second,
+ * so the arrival process generates batches at the rate λ/size. An incomplete last batch is omitted.
  */
 export function inBatches(
   size: number,
@@ -27,7 +27,7 @@ export function inBatches(
   }
 }
 
-/** The curve with 1/size of its arrivals. */
+/** Returns the curve with 1/size of its arrivals. */
 function thinned(curve: ArrivalPattern, size: number): ArrivalPattern {
   return {
     name: curve.name,

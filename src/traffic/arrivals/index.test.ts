@@ -9,7 +9,7 @@ function own(durationMs: number, rateAt: (tMs: number) => number, expectedBy: (t
   return { name: 'own', durationMs, rateAt, expectedBy: (tMs) => expectedBy(Math.min(tMs, durationMs)) }
 }
 
-test('a pattern that is only two formulas gets its arrivals where they belong', () => {
+test('places arrivals correctly for a pattern that has only two formulas', () => {
   const cubic = own(
     10_000,
     (t) => 3 * (t / 1_000) ** 2,
@@ -20,7 +20,7 @@ test('a pattern that is only two formulas gets its arrivals where they belong', 
   for (const [i, tMs] of arrivals.entries()) expect(tMs).toBeCloseTo(1_000 * Math.cbrt(i + 1), 4)
 })
 
-test('a rate that jumps, pauses for an hour and whispers is followed', () => {
+test('follows a rate that jumps, pauses for an hour and becomes very low', () => {
   const pausing = own(
     4_000_000,
     (t) => (t < 1_000 ? 5 : t < 3_601_000 ? 0 : 0.01),
@@ -32,7 +32,7 @@ test('a rate that jumps, pauses for an hour and whispers is followed', () => {
   for (const [i, tMs] of arrivals.entries()) expect(tMs).toBeCloseTo(truth[i] ?? 0, 3)
 })
 
-test('an arrival at the beginning of a pause is not sought inside it', () => {
+test('places an arrival at the start of a pause, not inside it', () => {
   const rising = own(
     9_000,
     (t) => (t < 1_000 ? 20 * (t / 1_000) : t < 8_000 ? 0 : 1),
@@ -44,7 +44,7 @@ test('an arrival at the beginning of a pause is not sought inside it', () => {
   expect(arrivals[10]).toBeCloseTo(9_000, 3)
 })
 
-test('a staircase count without any rate still has its arrivals, together at each step', () => {
+test('places the arrivals of a staircase count with rate 0 together at each step', () => {
   const staircase = own(
     5_000,
     () => 0,
@@ -56,7 +56,7 @@ test('a staircase count without any rate still has its arrivals, together at eac
   for (const [i, tMs] of arrivals.entries()) expect(tMs).toBeCloseTo(truth[i] ?? 0, 3)
 })
 
-test('a rate that is wrong by a thousand costs time, not truth', () => {
+test('a rate that is wrong by a factor of 10³ makes the search slower, not wrong', () => {
   const lying = own(
     10_000,
     () => 0.05,
@@ -67,7 +67,7 @@ test('a rate that is wrong by a thousand costs time, not truth', () => {
   for (const [i, tMs] of arrivals.entries()) expect(tMs).toBeCloseTo(20 * (i + 1), 4)
 })
 
-test('a total that rounding left just short of a whole number keeps its last arrival', () => {
+test('keeps the last arrival when rounding makes the total slightly too small', () => {
   const short = own(
     10_000,
     () => 50,
@@ -76,7 +76,7 @@ test('a total that rounding left just short of a whole number keeps its last arr
   expect(allArrivals(short, 'uniform')).toHaveLength(500)
 })
 
-test('once over, a schedule stays over', () => {
+test('returns Infinity on every call after the last arrival', () => {
   const pattern = patternFrom(constant({ rate: 2 }), { durationMs: 1_000, seed: 'a' })
   for (const process of ARRIVAL_PROCESSES) {
     const arrivals = arrivalsOf(pattern, process, randomFrom('a'))
@@ -85,9 +85,12 @@ test('once over, a schedule stays over', () => {
   }
 })
 
-test.each(['uniform', 'jittered'] as const)('%s: less than one arrival is none', (process) => {
-  expect(allArrivals(patternFrom(constant({ rate: 0.9 }), { durationMs: 1_000, seed: 'a' }), process)).toEqual([])
-})
+test.each(['uniform', 'jittered'] as const)(
+  '%s: schedules nothing when less than one arrival is expected',
+  (process) => {
+    expect(allArrivals(patternFrom(constant({ rate: 0.9 }), { durationMs: 1_000, seed: 'a' }), process)).toEqual([])
+  },
+)
 
 test('keeps jittered arrivals within their slots when a custom pattern is two formulas with a pause', () => {
   const pausing = own(
@@ -125,7 +128,7 @@ test('spaces jittered arrivals 10 ms apart on average at 100/s, with a standard 
   expect(Math.max(...gaps)).toBeLessThan(20)
 })
 
-test('jittered arrivals meet a periodic pause of half a slot in about half of its periods, uniform ones always or never', () => {
+test('jittered arrivals hit a periodic pause of half a slot in about half of its periods', () => {
   const pattern = patternFrom(constant({ rate: 100 }), { durationMs: 400_000, seed: 'a' })
   const pausesMet = (process: 'uniform' | 'jittered', pauseStartMs: number): number => {
     const inPause = allArrivals(pattern, process)
@@ -134,7 +137,7 @@ test('jittered arrivals meet a periodic pause of half a slot in about half of it
     return inPause.length
   }
   expect([pausesMet('uniform', 1_002), pausesMet('uniform', 1_007)]).toEqual([0, 200])
-  // Binomial with n = 200 and p = 1/2: outside 60 … 140 once in 10⁸.
+  // Binomial with n = 200 and p = 1/2: outside 60 … 140 with probability 10⁻⁸.
   for (const pauseStartMs of [1_002, 1_007]) {
     const met = pausesMet('jittered', pauseStartMs)
     expect(met).toBeGreaterThan(60)
@@ -142,7 +145,7 @@ test('jittered arrivals meet a periodic pause of half a slot in about half of it
   }
 })
 
-test('a million arrivals at 50 000/s cost far less than the 20 µs between them', () => {
+test('computes a million arrivals at 50 000/s in far less than 20 µs each', () => {
   const planned = { durationMs: 20_000, seed: 'a' }
   for (const spec of [
     constant({ rate: 50_000 }),

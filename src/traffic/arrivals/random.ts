@@ -1,15 +1,18 @@
 import type { Random } from '../../model/pattern.ts'
 
-/** Rounds after which a state that began nearly alike has lost its likeness; the generator's author uses 12. */
+/**
+ * Number of discarded rounds, after which similar initial states give unrelated numbers. The author of the generator
+ * uses 12.
+ */
 const WARM_UP_ROUNDS = 12
 
 /**
- * A stream of numbers in [0, 1), 32 bits each, the same for the same seed and stream on every machine. `stream` sets
- * apart what must not move together: `randomFrom(seed, 'arrivals')`, `randomFrom(seed, 'payload', sequence)`. A number
- * and its text name the same stream.
+ * Returns a stream of numbers in [0, 1) with 32 bits each. The same seed and stream give the same numbers on every
+ * machine. `stream` separates numbers that must be independent: `randomFrom(seed, 'arrivals')`,
+ * `randomFrom(seed, 'payload', sequence)`. A number and its decimal string name the same stream.
  *
- * The generator is sfc32 of Chris Doty-Humphrey (PractRand 0.93, `rng/sfc.h`): 96 bits of state and a 32-bit counter,
- * so the shortest period is 2³². Its state is MurmurHash3 (32 bit, Austin Appleby) of seed and stream under three keys.
+ * The generator is sfc32 by Chris Doty-Humphrey (PractRand 0.93, `rng/sfc.h`): 96 bits of state and a 32-bit counter,
+ * so the shortest period is 2³². Its state is the MurmurHash3 (32 bit, Austin Appleby) of seed and stream under three keys.
  */
 export function randomFrom(seed: string, ...stream: readonly (string | number)[]): Random {
   const text = [seed, ...stream].map(partOf).join('')
@@ -17,7 +20,7 @@ export function randomFrom(seed: string, ...stream: readonly (string | number)[]
   return sfc32(hashOf(text, a), hashOf(text, b), hashOf(text, c))
 }
 
-/** The streams `randomFrom(seed, ...stream, sequence)`, for a quarter of the time where many are asked for. */
+/** Returns the streams `randomFrom(seed, ...stream, sequence)`, four times as fast when many are needed. */
 export function streamsFrom(seed: string, ...stream: readonly (string | number)[]): (sequence: number) => Random {
   const common = [seed, ...stream].map(partOf).join('')
   const [a, b, c] = KEYS.map((key) => mixed(key, common)) as [number, number, number]
@@ -30,13 +33,13 @@ export function streamsFrom(seed: string, ...stream: readonly (string | number)[
 
 const KEYS = [0x9e3779b9, 0x243f6a88, 0xb7e15162] as const
 
-/** Each part goes in with its length, so that ('ab', 'c') and ('a', 'bc') are different streams. */
+/** Includes the length of each part, so that ('ab', 'c') and ('a', 'bc') are different streams. */
 function partOf(part: string | number): string {
   const text = String(part)
   return `${text.length}:${text}`
 }
 
-/** sfc32 from three words of state, its first rounds discarded. */
+/** Creates sfc32 from three words of state and discards its first rounds. */
 export function sfc32(a: number, b: number, c: number): Random {
   let [first, second, third] = [a | 0, b | 0, c | 0]
   let counter = 1
@@ -54,7 +57,7 @@ export function sfc32(a: number, b: number, c: number): Random {
   return { next: () => round() / 0x1_0000_0000 }
 }
 
-/** MurmurHash3 over UTF-16 code units, one block each. */
+/** MurmurHash3 over UTF-16 code units, one block per unit. */
 function hashOf(text: string, key: number): number {
   return finished(mixed(key, text), text.length)
 }

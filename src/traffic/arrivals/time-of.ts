@@ -2,19 +2,22 @@ import type { ArrivalPattern } from '../../model/pattern.ts'
 import type { Ms } from '../../model/units.ts'
 import { countSlack } from '../patterns/count-slack.ts'
 
-/** A nanosecond: nearer than any clock can tell. */
+/** One nanosecond, below the resolution of any clock. */
 const NEAR_MS = 1e-6
-/** Newton doubles its digits each time; a pattern whose λ is not the slope of its Λ would keep it going for ever. */
+/**
+ * Newton's method doubles the number of correct digits in each step. The limit ends the search for a pattern whose λ is
+ * not the derivative of its Λ.
+ */
 const MOST_NEWTON_STEPS = 12
 
 type TwoFormulas = Pick<ArrivalPattern, 'durationMs' | 'rateAt' | 'expectedBy'>
 
 /**
- * The first instant, not before `fromMs`, by which `expected` arrivals have come, for any pattern: from Λ and λ alone.
- * Λ(fromMs) must not be above `expected`. Where the whole pattern has fewer, its end.
+ * Returns the first time, not before `fromMs`, by which `expected` arrivals have occurred, for any pattern, from Λ and
+ * λ alone. Λ(fromMs) must not be above `expected`. Returns the end if the whole pattern has fewer arrivals.
  *
- * Newton's method inside a bracket that bisection narrows, as `rtsafe` in Numerical Recipes (9.4) does: the bracket
- * carries it over jumps, stretches without arrivals, and a rate that does not fit the count.
+ * Uses Newton's method inside a bracket that bisection narrows, like `rtsafe` in Numerical Recipes (9.4). The bracket
+ * handles jumps, intervals without arrivals, and a rate that does not match the count.
  */
 export function timeOf(pattern: TwoFormulas, expected: number, fromMs: Ms): Ms {
   const slack = countSlack(expected)
@@ -32,12 +35,12 @@ export function timeOf(pattern: TwoFormulas, expected: number, fromMs: Ms): Ms {
     highMs = Math.min(highMs + reachMs, pattern.durationMs)
   }
 
-  // At a constant rate the bracket's first end is the answer already.
+  // At a constant rate the first end of the bracket is already the answer.
   let tMs = highMs
   for (let steps = 0; highMs - lowMs > NEAR_MS; steps++) {
     const over = pattern.expectedBy(tMs) - expected
     const rate = pattern.rateAt(tMs)
-    // Where nothing arrives, Λ is right over a whole stretch: its beginning is wanted, and only bisection finds that.
+    // Λ is constant over an interval without arrivals. The result must be its start, which only bisection finds.
     if (Math.abs(over) <= slack && rate > 0) return tMs
     if (over >= -slack) highMs = tMs
     else lowMs = tMs

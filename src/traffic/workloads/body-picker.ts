@@ -9,11 +9,11 @@ export interface BodyOptions<Request> {
   readonly format: MessageFormat
   readonly longest: number | undefined
   readonly seed: string
-  /** The request with the body, where it has room for one and none was written. */
+  /** Returns the request with the body, if the request can carry a body and the user did not write one. */
   withBody(request: Request, body: Body, format: MessageFormat): Request
 }
 
-/** Requests as their author wrote them, with a body of the plan's `messageSize` where they have room for one. */
+/** Picks the user's requests and adds a body of the plan's `messageSize` to each one that can carry it. */
 export function bodyPicker<Request>(
   requests: RequestPicker<Request>,
   options: BodyOptions<Request>,

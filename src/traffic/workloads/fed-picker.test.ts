@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { FedPicker } from './fed-picker.ts'
 
-/** A thread of `threads` whose requests are the numbers of their positions. */
+/** Simulates one of `threads` threads whose requests equal their positions. */
 function fedThread(threads: number, chunk: number) {
   const asked: (readonly [number, number])[] = []
   const picker: FedPicker<number> = new FedPicker(threads, chunk, (first, count) => asked.push([first, count]))
   return {
     picker,
     asked,
-    /** Answers everything that was asked for so far. */
+    /** Answers every chunk request so far. */
     answer(): void {
       for (const [first, count] of asked.splice(0)) {
         picker.feed(
@@ -20,7 +20,7 @@ function fedThread(threads: number, chunk: number) {
   }
 }
 
-test('the requests of a thread are asked for three chunks ahead, each once', () => {
+test('requests three chunks ahead, each once', () => {
   const { picker, asked } = fedThread(1, 10)
   expect(picker.pick(0)).toBe('later')
   expect(picker.pick(0)).toBe('later')
@@ -37,7 +37,7 @@ test.each([
   [3, 1],
   [3, 2],
   [5, 4],
-])('of %d threads, thread %d gets the request of every position of its own', (threads, thread) => {
+])('of %d threads, thread %d gets the request of each of its positions', (threads, thread) => {
   const { picker, answer } = fedThread(threads, 8)
   for (let sequence = thread; sequence < 1_000; sequence += threads) {
     if (picker.pick(sequence) === 'later') answer()
@@ -45,7 +45,7 @@ test.each([
   }
 })
 
-test('once it is fed ahead of time nothing is late', () => {
+test('never returns `later` once it is fed in advance', () => {
   const { picker, answer } = fedThread(1, 8)
   picker.pick(0)
   answer()
@@ -55,7 +55,7 @@ test('once it is fed ahead of time nothing is late', () => {
   }
 })
 
-test('after the warm-up the schedule begins anew without waiting', () => {
+test('starts again at position 0 after the warm-up without waiting', () => {
   const { picker, answer } = fedThread(2, 8)
   const walk = (upTo: number): void => {
     for (let sequence = 1; sequence < upTo; sequence += 2) {
@@ -68,7 +68,7 @@ test('after the warm-up the schedule begins anew without waiting', () => {
   walk(801)
 })
 
-test('a chunk that is long past is asked for again, so memory stays bounded', () => {
+test('requests an old chunk again, so that memory stays bounded', () => {
   const { picker, answer, asked } = fedThread(1, 10)
   for (let sequence = 0; sequence < 200; sequence++) {
     picker.pick(sequence)

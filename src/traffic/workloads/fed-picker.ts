@@ -1,11 +1,11 @@
 import type { RequestPicker } from './picker.ts'
 
-/** Asks for the requests at `first`, `first + step`, …, `count` of them. */
+/** Requests `count` payloads, for the positions `first`, `first + step`, …. */
 export type AskForRequests = (first: number, count: number) => void
 
 /**
- * Requests that are made by a function in the test's thread, ahead of time, and handed over in chunks. The first chunk is
- * kept, because warm-up and measured part both begin with it.
+ * Picks requests that a function in the test's thread creates ahead of time and sends in chunks. The picker keeps the
+ * first chunk, because both the warm-up and the measured part begin with it.
  */
 export class FedPicker<Request> implements RequestPicker<Request> {
   readonly #step: number
@@ -14,7 +14,7 @@ export class FedPicker<Request> implements RequestPicker<Request> {
   readonly #chunks = new Map<number, readonly Request[]>()
   readonly #asked = new Set<number>()
 
-  /** `step` is the number of threads: positions of one thread lie that far apart. */
+  /** `step` is the number of threads, which is the distance between two positions of one thread. */
   constructor(step: number, chunk: number, ask: AskForRequests) {
     this.#step = step
     this.#chunk = chunk
@@ -34,7 +34,7 @@ export class FedPicker<Request> implements RequestPicker<Request> {
     return request === undefined ? 'later' : request
   }
 
-  /** What was asked for has come. */
+  /** Receives a requested chunk. */
   feed(first: number, requests: readonly Request[]): void {
     this.#chunks.set(Math.floor(first / this.#step / this.#chunk), requests)
   }

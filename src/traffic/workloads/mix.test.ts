@@ -3,7 +3,7 @@ import { shareOfMix } from './mix.ts'
 
 const POSITIONS = Array.from({ length: 20_000 }, (_, position) => position)
 
-it('every position belongs to exactly one entry, in shares by weight', () => {
+it('assigns every position to exactly one entry, in proportion to the weights', () => {
   const weights = [6, 3, 1]
   const shares = weights.map((_, index) => shareOfMix(weights, index, 'seed'))
   const takers = POSITIONS.map((position) => shares.filter((takes) => takes(position)).length)
@@ -12,11 +12,11 @@ it('every position belongs to exactly one entry, in shares by weight', () => {
   for (const [index, weight] of weights.entries()) expect(counts[index]).toBeCloseTo(weight / 10, 1)
 })
 
-it('an entry alone takes all', () => {
+it('assigns every position to a single entry', () => {
   expect(POSITIONS.every(shareOfMix([1], 0, 'seed'))).toBe(true)
 })
 
-it('another seed deals otherwise', () => {
+it('assigns positions differently for another seed', () => {
   const [one, other] = ['a', 'b'].map((seed) => shareOfMix([1, 1], 0, seed))
   expect(POSITIONS.some((position) => one?.(position) !== other?.(position))).toBe(true)
 })

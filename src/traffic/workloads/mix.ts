@@ -2,17 +2,20 @@ import type { Mix, MixEntry } from '../../model/plan.ts'
 import { drawBy } from './picker.ts'
 
 /**
- * A workload over several protocols in one run: each arrival of the one schedule goes to one of the entries, drawn by
- * weight. Every entry has connections of its own, and its operations stand in the result under its name.
+ * Builds a workload over several protocols in one run. Each arrival of the common schedule goes to one entry, drawn by
+ * weight. Every entry has its own connections, and the result lists its operations under its name.
  */
 export function mix(entries: readonly MixEntry[]): Mix {
   return { kind: 'mix', entries }
 }
 
-/** Which positions of the schedule belong to the entry at `index`: every position to exactly one of them. */
+/**
+ * Returns whether a position of the schedule belongs to the entry at `index`; every position belongs to exactly one
+ * entry.
+ */
 export function shareOfMix(weights: readonly number[], index: number, seed: string): (position: number) => boolean {
   if (weights.length === 1) return () => true
-  // Not the stream by which an entry draws its own requests: the two draws must not hang together.
+  // An entry draws its requests from a different stream, because the two draws must be independent.
   const draw = drawBy(weights, `${seed} mix`)
   return (position) => draw(position) === index
 }

@@ -8,13 +8,13 @@ function share(picks: readonly unknown[], wanted: unknown): number {
   return picks.filter((pick) => pick === wanted).length / picks.length
 }
 
-test('one request is picked at every position', () => {
+test('picks a single request at every position', () => {
   const [request] = requests
   const picker = onePicker(request)
   expect([0, 1, 1_000_000].map((sequence) => picker.pick(sequence))).toEqual([request, request, request])
 })
 
-test('a list is picked from in the proportion of its weights, whatever the seed', () => {
+test('picks from a list in proportion to the weights, for any seed', () => {
   for (const seed of ['0', '1', 'deadbeef', '8f2c1e']) {
     const picker = weightedPicker(requests, seed)
     const n = 20_000
@@ -24,13 +24,13 @@ test('a list is picked from in the proportion of its weights, whatever the seed'
       [requests[1], 0.09],
       [requests[2], 0.01],
     ] as const) {
-      // Five standard deviations: one seed in two million would miss it, and these four are fixed.
+      // Five standard deviations: one seed in two million would fail, and these four seeds are fixed.
       expect(Math.abs(share(picks, request) - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n))
     }
   }
 })
 
-test('each thread finds the requests in proportion too: positions far apart draw independently', () => {
+test('picks in proportion in each thread too, because distant positions draw independently', () => {
   const picker = weightedPicker([{ weight: 1 }, { weight: 1 }], 'cafe')
   for (const threads of [2, 3, 4, 8, 64]) {
     const n = 10_000
@@ -42,7 +42,7 @@ test('each thread finds the requests in proportion too: positions far apart draw
   }
 })
 
-test('the same seed and position pick the same; another seed picks otherwise', () => {
+test('picks the same for the same seed and position, and differently for another seed', () => {
   const picked = (seed: string): unknown[] => {
     const picker = weightedPicker(requests, seed)
     return Array.from({ length: 500 }, (_, sequence) => picker.pick(sequence))
@@ -51,7 +51,7 @@ test('the same seed and position pick the same; another seed picks otherwise', (
   expect(picked('8f2c1e')).not.toEqual(picked('8f2c1f'))
 })
 
-test('what weighs nothing is never picked', () => {
+test('never picks a request of weight 0', () => {
   const light = [{ weight: 0 }, { weight: 1 }, { weight: 0 }]
   fc.assert(
     fc.property(fc.nat(), fc.string(), (sequence, seed) => {

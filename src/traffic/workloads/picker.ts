@@ -1,18 +1,18 @@
 /** Chooses what each request of the schedule sends. */
 export interface RequestPicker<Request> {
   /**
-   * The request at this position of the schedule, the same whatever the threads; in the warm-up positions count down from
-   * −1. 'later' when it is not known yet.
+   * Returns the request at this position of the schedule, independent of the number of threads. Positions of the
+   * warm-up count down from −1. Returns 'later' if the request is not available yet.
    */
   pick(position: number): Request | 'later'
 }
 
-/** One request, always. */
+/** Always picks the same request. */
 export function onePicker<Request>(request: Request): RequestPicker<Request> {
   return { pick: () => request }
 }
 
-/** A weighted list, from which each position draws. */
+/** Picks from a weighted list; each position draws independently. */
 export function weightedPicker<Request extends { readonly weight?: number }>(
   requests: readonly Request[],
   seed: string,
@@ -30,7 +30,7 @@ export function weightedPicker<Request extends { readonly weight?: number }>(
   }
 }
 
-/** Draws an index by weight, by a hash of (seed, position), so that no thread needs to know the others' draws. */
+/** Draws an index by weight from a hash of (seed, position), so that threads need not exchange their draws. */
 export function drawBy(weights: readonly number[], seed: string): (position: number) => number {
   let total = 0
   const upTo = weights.map((weight) => (total += weight))
@@ -44,14 +44,14 @@ export function drawBy(weights: readonly number[], seed: string): (position: num
   }
 }
 
-/** FNV-1a. */
+/** FNV-1a hash. */
 function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash
 }
 
-/** MurmurHash3's finaliser over seed and number: neighbours in the schedule draw independently. */
+/** Mixes seed and number with the finaliser of MurmurHash3, so that adjacent positions draw independently. */
 function hashNumber(seed: number, value: number): number {
   let hash = seed ^ Math.imul(value, 0x9e3779b1)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

@@ -6,23 +6,25 @@ import { streamsFrom } from '../arrivals/random.ts'
 import { bodyOf, prepareBodies, sizeOf } from '../payloads/index.ts'
 import { drawBy, type RequestPicker } from './picker.ts'
 
-/** Messages of a stream; each is of the plan's `messageSize`. */
+/** Number of messages per stream; each has the plan's `messageSize`. */
 const STREAM_MESSAGES = 10
-/** Reads of the same size are the same request, so that what a protocol makes of one is made once. */
+/**
+ * Maximum number of cached reads. Reads of the same size share one request object, so that a protocol encodes it once.
+ */
 const KEPT_READS = 4_096
 
 export interface WorkOptions<Request> {
   readonly workload: WorkloadName
-  /** How the protocol asks an embedded target for work. */
+  /** Creates the protocol's requests to an embedded target. */
   readonly work: WorkRequests<Request>
   readonly size: MessageSize
   readonly format: MessageFormat
-  /** The longest message that the protocol carries. */
+  /** Maximum message length that the protocol can carry. */
   readonly longest: number | undefined
   readonly seed: string
 }
 
-/** The work of a workload on an embedded target, each request an operation by the name of its work. */
+/** Picks the operations of a workload on an embedded target; each request has the name of its operation. */
 export function workPicker<Request extends object>(options: WorkOptions<Request>): RequestPicker<Request> {
   const { workload, work, size, format, longest, seed } = options
   const operations = WORKLOADS[workload]

@@ -3,7 +3,7 @@ import { type FeedPicker, feedPicker, type LoadedFeed } from './picks.ts'
 export type { FeedRecord } from './parse.ts'
 export type { FeedPicker, LoadedFeed } from './picks.ts'
 
-/** A picker for each feed, by the names that templates call them. */
+/** Returns a picker for each feed, by the feed name that templates use. */
 export function feedPickers(
   feeds: Readonly<Record<string, LoadedFeed>>,
   seed: string,
@@ -11,7 +11,7 @@ export function feedPickers(
   return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feedPicker(feed, name, seed)]))
 }
 
-/** Every field that a record of the feed has. */
+/** Returns the fields that every record of the feed has. */
 export function fieldsOf({ records }: LoadedFeed): readonly string[] {
   return [...new Set(records.flatMap((record) => Object.keys(record)))]
 }

@@ -2,11 +2,12 @@ import { CsvError, parse as parseCsv } from 'csv-parse/sync'
 import type { FeedFormat } from '../../model/plan-payloads.ts'
 import { isRecord } from '../../model/plan-readers.ts'
 
-/** One record: fields by name. Those of a CSV file are texts; of JSON they keep their type. */
+/** One record: values by field name. CSV values are strings; JSON values keep their type. */
 export type FeedRecord = Readonly<Record<string, unknown>>
 
 /**
- * Why a text is no feed: what must hold, and where it does not. It never shows what stands there: records hold passwords.
+ * Why a text is not a valid feed: the broken rule and its place. The message never shows the text, because records can
+ * contain passwords.
  */
 export interface FeedMistake {
   readonly rule: string
@@ -22,22 +23,25 @@ const PARSERS: Readonly<Record<FeedFormat, (text: string) => ParsedFeed>> = {
   csv: fromCsv,
 }
 
-/** The records of a file's text, by the end of the file's name. There is at least one of them. */
+/** Parses the text of a file by the extension of its name. A valid feed has at least one record. */
 export function parseFeed(text: string, fileName: string): ParsedFeed {
   const format = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase() as FeedFormat
   const parsed = PARSERS[format](text.replace(/^\u{feff}/u, ''))
-  return 'records' in parsed && parsed.records.length === 0 ? { rule: 'must hold at least one record' } : parsed
+  return 'records' in parsed && parsed.records.length === 0 ? { rule: 'must contain at least one record' } : parsed
 }
 
 function fromJson(text: string): ParsedFeed {
   const { json, unfinished } = parsedJson(text)
   if (json === undefined) return { rule: `must be JSON: ${unfinished ? 'its end is missing' : firstBadLine(text)}` }
-  if (!Array.isArray(json)) return { rule: 'must be a list of objects', remedy: 'begin it with [ and end it with ]' }
+  if (!Array.isArray(json)) return { rule: 'must be an array of objects', remedy: 'write [{ … }, { … }]' }
   const wrong = json.findIndex((item) => !isRecord(item))
-  return wrong === -1 ? { records: json } : { rule: `must be a list of objects: item ${wrong + 1} is none` }
+  return wrong === -1 ? { records: json } : { rule: `must be an array of objects: item ${wrong + 1} is not an object` }
 }
 
-/** JSON strings end on their line, so that its lines up to any one are JSON that is wrong or only unfinished. */
+/**
+ * A JSON string cannot span lines, so the first lines of a text are invalid JSON only if one of them is wrong;
+ * otherwise they are merely incomplete.
+ */
 function firstBadLine(text: string): string {
   const lines = text.split('\n')
   let [good, bad] = [0, lines.length]
@@ -47,10 +51,10 @@ function firstBadLine(text: string): string {
     if (json !== undefined || unfinished) good = middle
     else bad = middle
   }
-  return `line ${bad} is wrong`
+  return `line ${bad} is invalid`
 }
 
-/** `unfinished`: nothing is wrong but that more must come. */
+/** `unfinished` is true if the text is valid so far but incomplete. */
 function parsedJson(text: string): { readonly json?: unknown; readonly unfinished: boolean } {
   try {
     return { json: JSON.parse(text), unfinished: false }
@@ -66,7 +70,7 @@ function fromLines(text: string): ParsedFeed {
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const { json } = parsedJson(line)
-    if (!isRecord(json)) return { rule: `must have a JSON object on each line: line ${index + 1} is none` }
+    if (!isRecord(json)) return { rule: `must have a JSON object on each line: line ${index + 1} is not one` }
     records.push(json)
   }
   return { records }
@@ -85,22 +89,21 @@ function fromCsv(text: string): ParsedFeed {
   const unnamed = names.indexOf('')
   if (unnamed !== -1) return { rule: `must name its fields in the first line: field ${unnamed + 1} has no name` }
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) return { rule: `must name its fields in the first line: '${twice}' stands there twice` }
+  if (twice !== undefined) return { rule: `must name its fields in the first line: '${twice}' is there twice` }
   const [only = ''] = names
   if (names.length === 1 && /[;\t]/.test(only)) {
-    return { rule: 'must be CSV: its fields are parted by something else', remedy: 'part them by commas' }
+    return { rule: 'must be CSV: the fields are not separated by commas', remedy: 'separate them with commas' }
   }
   return { records: lines.map((line) => Object.fromEntries(names.map((name, field) => [name, line[field] ?? '']))) }
 }
 
 const CSV_MISTAKES: Readonly<Record<string, string>> = {
   CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: 'has more or fewer fields than the first line',
-  CSV_QUOTE_NOT_CLOSED: 'is the last one, and a quote is still open',
-  INVALID_OPENING_QUOTE:
-    'has a quote within a field that does not begin with one; write "" for it, and quote the field',
-  CSV_INVALID_CLOSING_QUOTE: 'has something between the end of a quoted field and the comma; write "" for a quote',
+  CSV_QUOTE_NOT_CLOSED: 'is the last one, and a quote is not closed',
+  INVALID_OPENING_QUOTE: 'has a quote in an unquoted field; quote the field and write the quote as ""',
+  CSV_INVALID_CLOSING_QUOTE: 'has text between a closing quote and the comma; write a quote inside a field as ""',
 }
 
 function csvMistake(error: CsvError): string {
-  return `line ${String(error['lines'])} ${CSV_MISTAKES[error.code] ?? `has a mistake (${error.code})`}`
+  return `line ${String(error['lines'])} ${CSV_MISTAKES[error.code] ?? `has an error (${error.code})`}`
 }

@@ -2,15 +2,15 @@ import type { ResolvedFeed } from '../../model/plan.ts'
 import { streamsFrom } from '../arrivals/random.ts'
 import type { FeedRecord } from './parse.ts'
 
-/** A feed whose records are there. Plain data: it crosses into the generator threads. */
+/** A feed with its records loaded. It is plain data, because it is sent to the generator threads. */
 export interface LoadedFeed {
   readonly records: readonly FeedRecord[]
   readonly pick: ResolvedFeed['pick']
 }
 
-/** Chooses the record of each position of the schedule, the same whatever the threads. */
+/** Picks the record for each position of the schedule, independent of the number of threads. */
 export interface FeedPicker {
-  /** Positions of a warm-up that is to have records of its own count down from −1. */
+  /** Positions of a warm-up with its own records count down from −1. */
   pick(sequence: number): FeedRecord
 }
 
@@ -22,17 +22,17 @@ const PICKS: Readonly<Record<LoadedFeed['pick'], (count: number, seed: string, n
     const streamAt = streamsFrom(seed, 'feed', name)
     return (sequence) => Math.floor(streamAt(sequence).next() * count)
   },
-  // That there are enough is made sure of before the run.
+  // The plan check ensures before the run that there are enough records.
   unique: (count) => (sequence) => modulo(sequence, count),
 }
 
-/** `name` keeps the draws of two feeds apart. */
+/** `name` makes the draws of two feeds independent. */
 export function feedPicker({ records, pick }: LoadedFeed, name: string, seed: string): FeedPicker {
   const indexOf = PICKS[pick](records.length, seed, name)
   return { pick: (sequence) => records[indexOf(sequence)] ?? {} }
 }
 
-/** From 0 to below `count`, also for what is negative: −1 is the last. */
+/** Returns a value from 0 to below `count`, also for negative numbers: −1 gives the last index. */
 function modulo(sequence: number, count: number): number {
   return ((sequence % count) + count) % count
 }

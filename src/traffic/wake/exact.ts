@@ -4,14 +4,14 @@ import type { Clock } from '../clock.ts'
 import type { Wake } from './wake.ts'
 
 /**
- * What the two threads share. The sleeper waits on `words[REARMED]`, the dispatcher on `words[WOKEN]`; instants are on
- * the machine's monotonic clock.
+ * Layout of the memory that the two threads share. The sleeper waits on `words[REARMED]`, the dispatcher on
+ * `words[WOKEN]`. Times are on the machine's monotonic clock.
  */
 export const WAKE_LAYOUT = { WOKEN: 0, REARMED: 1, STOPPED: 2, WORDS: 4, DUE_AT: 2, CPU_MS: 3, BYTES: 32 } as const
 
 /**
- * Wakes by a second thread that sleeps in `Atomics.wait`, whose resolution is microseconds, and notifies a word that the
- * dispatcher watches with `Atomics.waitAsync`. Late by about 0.1 ms.
+ * Wakes by a second thread. That thread sleeps in `Atomics.wait`, whose resolution is microseconds, and notifies a word
+ * that the dispatcher watches with `Atomics.waitAsync`. The delay is about 0.1 ms.
  */
 export function exactWake(clock: Clock, onWake: () => void): Wake {
   const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, CPU_MS, BYTES } = WAKE_LAYOUT
@@ -21,7 +21,7 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
   numbers[DUE_AT] = Number.POSITIVE_INFINITY
   const sleeper = new Worker(new URL(`./sleeper${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url), {
     workerData: shared,
-    // Flags of the process (loaders, inspectors) have no business in a thread that only sleeps.
+    // The sleeper needs none of the process's flags (loaders, inspectors).
     execArgv: [],
     stdout: true,
     stderr: true,
@@ -37,7 +37,7 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
   }
   const woken = (): void => {
     if (stopped) return
-    // First of all: an instant that is past and still stands here would wake again and again, until the next one is asked for.
+    // Reset first: a past due time left here would wake the dispatcher repeatedly until it arms again.
     numbers[DUE_AT] = Number.POSITIVE_INFINITY
     Atomics.store(words, WOKEN, 0)
     armedForMs = Number.POSITIVE_INFINITY
@@ -51,7 +51,7 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
       const earlier = atMs < armedForMs
       if (atMs === armedForMs) return
       numbers[DUE_AT] = clock.toMachine(atMs)
-      // A later instant needs no call: the sleeper wakes at the old one, finds nothing due, and sleeps on.
+      // A later time needs no notification: the sleeper wakes at the old time, finds nothing due and sleeps again.
       if (earlier) {
         Atomics.add(words, REARMED, 1)
         Atomics.notify(words, REARMED)
@@ -64,7 +64,7 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
       Atomics.store(words, STOPPED, 1)
       Atomics.add(words, REARMED, 1)
       Atomics.notify(words, REARMED)
-      // It ends by itself: a thread that is torn down from outside while others start has brought whole processes down.
+      // The sleeper ends by itself: terminating a thread from outside while others start has crashed whole processes.
       Atomics.notify(words, WOKEN)
     },
   }

@@ -1,20 +1,21 @@
-/** The thread that sleeps until something is due (see `exact.ts`). It touches nothing but the shared words. */
+/** The thread that sleeps until something is due (see `exact.ts`). It uses only the shared memory. */
 import { workerData } from 'node:worker_threads'
 import { monotonicMs } from '../clock.ts'
 import { WAKE_LAYOUT } from './exact.ts'
 
-/** Wakes closer together than this are joined: what is due by then goes out with the later one. */
+/** Minimum gap between two wakes. Requests due within it are sent with the later wake. */
 const LEAST_GAP_MS = 0.2
-/** The wait is cut into pieces, so that a torn read of the due instant can never oversleep by more. */
+/** Maximum length of one wait, which limits how long a torn read of the due time can oversleep. */
 const LONGEST_WAIT_MS = 50
 
 const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, CPU_MS } = WAKE_LAYOUT
 const shared: unknown = workerData
-if (!(shared instanceof SharedArrayBuffer)) throw new TypeError('the sleeper needs the shared words')
+if (!(shared instanceof SharedArrayBuffer))
+  throw new TypeError('the sleeper thread requires a SharedArrayBuffer as workerData')
 const words = new Int32Array(shared, 0, WORDS)
 const numbers = new Float64Array(shared)
 
-/** How often the price of waking is written down. */
+/** Interval at which the thread publishes its CPU time. */
 const CPU_EVERY_MS = 200
 
 let lastWakeMs = 0
@@ -29,7 +30,7 @@ while (Atomics.load(words, STOPPED) === 0) {
     lastWakeMs = nowMs
     Atomics.notify(words, WOKEN)
   } else {
-    // The dispatcher has not come round yet; it will arm again when it does.
+    // The dispatcher has not handled the last wake yet; it arms again when it does.
     Atomics.wait(words, REARMED, rearmed, LONGEST_WAIT_MS)
   }
   if (nowMs - lastCpuMs > CPU_EVERY_MS) {

@@ -2,7 +2,7 @@ import type { Ms } from '../../model/units.ts'
 import type { CallOff, Clock } from '../clock.ts'
 import type { Wake } from './wake.ts'
 
-/** Wakes by the event loop's timers, whose resolution is 1 ms: cheap, and late by half a millisecond on average. */
+/** Wakes by the event loop's timers, whose resolution is 1 ms: cheap, with an average delay of 0.5 ms. */
 export function tickWake(clock: Clock, onWake: () => void): Wake {
   let callOff: CallOff | undefined
   let armedForMs: Ms = Number.POSITIVE_INFINITY
@@ -13,7 +13,8 @@ export function tickWake(clock: Clock, onWake: () => void): Wake {
   return {
     kind: 'tick',
     arm(atMs) {
-      // An earlier timer stays: it finds nothing due and arms again, which is cheaper than a new timer for each request.
+      // An earlier timer stays active: it finds nothing due and arms again, which is cheaper than a new timer per
+      // request.
       if (atMs >= armedForMs) return
       callOff?.()
       armedForMs = atMs

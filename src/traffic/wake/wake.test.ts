@@ -12,7 +12,7 @@ const KINDS = [
   ['tick', tickWake],
 ] as const
 
-/** Asks for `count` wakes, `gapMs` apart, one after the other; for each, how late it came. */
+/** Arms `count` wakes one after the other, `gapMs` apart, and returns the delay of each. */
 async function latenessOf(makeWake: (typeof KINDS)[number][1], count: number, gapMs: Ms): Promise<Ms[]> {
   const clock = new RunClock()
   const lateMs: Ms[] = []
@@ -31,15 +31,15 @@ async function latenessOf(makeWake: (typeof KINDS)[number][1], count: number, ga
 }
 
 describe.each(KINDS)('%s waking', (kind, makeWake) => {
-  test('comes at its instant, never before it', async () => {
+  test('wakes at the given time, never before', async () => {
     const lateMs = await latenessOf(makeWake, 50, 7.3)
-    // The event loop's timers count whole milliseconds of a clock of their own.
+    // The event loop's timers count whole milliseconds on a different clock.
     expect(lateMs[0]).toBeGreaterThan(kind === 'exact' ? -0.01 : -1.01)
-    // A tenth of this on a quiet machine; here the other tests of the project run beside it.
+    // On a quiet machine a tenth of this is typical; here other tests run in parallel.
     expect(lateMs[25]).toBeLessThan(10)
   })
 
-  test('an earlier instant replaces a later one', async () => {
+  test('an earlier time replaces a later one', async () => {
     const clock = new RunClock()
     const { promise, resolve } = Promise.withResolvers<Ms>()
     const wake = makeWake(clock, () => resolve(clock.now()))
@@ -50,7 +50,7 @@ describe.each(KINDS)('%s waking', (kind, makeWake) => {
     wake.stop()
   })
 
-  test('wakes once for each time it was asked, and not at all when nothing is due', async () => {
+  test('wakes once per call of arm, and never when nothing is due', async () => {
     const clock = new RunClock()
     let wakes = 0
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -61,12 +61,12 @@ describe.each(KINDS)('%s waking', (kind, makeWake) => {
     wake.arm(clock.now() + 5)
     await promise
     await new Promise((later) => setTimeout(later, 200))
-    // One more may slip in where the other thread looked just before it was told.
+    // One extra wake is possible if the other thread read the due time just before it changed.
     expect(wakes).toBeLessThanOrEqual(7)
     wake.stop()
   })
 
-  test('nothing wakes after the stop', async () => {
+  test('never wakes after stop', async () => {
     const clock = new RunClock()
     let wakes = 0
     const wake = makeWake(clock, () => wakes++)
@@ -97,7 +97,7 @@ describe.each(KINDS)('%s waking', (kind, makeWake) => {
   })
 })
 
-test('exact waking tells what it costs', async () => {
+test('exact waking reports its CPU time', async () => {
   const clock = new RunClock()
   const wake = exactWake(clock, () => wake.arm(clock.now() + 1))
   wake.arm(clock.now())

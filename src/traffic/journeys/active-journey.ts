@@ -9,12 +9,12 @@ import type { Slot } from '../connections/slot.ts'
 import type { Planned } from '../exchange.ts'
 import type { JourneySteps, Step } from './journey-steps.ts'
 
-/** Between the ids of two steps of one journey: more than a run has journeys. */
+/** Distance between the ids of two consecutive steps of one journey: larger than the number of journeys in a run. */
 const STEP_IDS = 2 ** 32
 
 /**
- * A journey from its arrival to its fate, and the sample of it, as if it were one request: sent with its first step, done
- * with its last.
+ * A journey from its arrival to its outcome. It is also its own sample, reported as if it were one request: sent with
+ * its first step and done with its last.
  */
 export class ActiveJourney<Request> implements JourneySample {
   readonly requestId: number
@@ -33,18 +33,18 @@ export class ActiveJourney<Request> implements JourneySample {
   bytesSent = 0
   bytesReceived = 0
   thinkMs: Ms = 0
-  /** Given to it with its first step. */
+  /** Assigned with the first step. */
   traceparent: Traceparent | undefined = undefined
   readonly steps: JourneySteps<Request>
-  /** The step that is under way or will be; undefined before the first. */
+  /** The current or next step; undefined before the first. */
   step: Planned<Request> | undefined = undefined
-  /** Its intended start. */
+  /** Intended start of `step`. */
   stepAtMs: Ms = Number.NaN
-  /** It waits for its intended start. */
+  /** Cancels the timer while the journey waits for the intended start. */
   thinking: CallOff | undefined = undefined
-  /** Held between two steps; while a step is under way its exchange has it. */
+  /** The connection held between two steps; during a step its exchange owns the slot. */
   slot: Slot<Request> | undefined = undefined
-  /** The journey has a connection of its own, or had one. */
+  /** True once the journey has held its own connection, even if that was lost. */
   holds = false
 
   constructor({ requestId, phase, journey }: JourneyArrival<Request>, intendedMs: Ms, dueMs: Ms) {
@@ -61,7 +61,7 @@ export class ActiveJourney<Request> implements JourneySample {
   }
 
   planStep({ operation, payload, thinkMs }: Step<Request>, afterMs: Ms): void {
-    // The warm-up counts its journeys down from −1, so its steps go down as well.
+    // Warm-up journeys count down from −1, so their step ids count down too.
     const stepIds = this.requestId < 0 ? -STEP_IDS : STEP_IDS
     const requestId = this.step === undefined ? this.requestId : this.step.requestId + stepIds
     this.step = { requestId, operation, phase: this.phase, payload, journey: this }
@@ -69,7 +69,7 @@ export class ActiveJourney<Request> implements JourneySample {
     this.thinkMs += thinkMs
   }
 
-  /** The slot that it holds between two steps, for the next one; undefined when it holds none any more. */
+  /** Takes the slot that the journey holds between two steps; undefined if it holds none or lost it. */
   takeHeld(): Slot<Request> | undefined {
     const { slot } = this
     if (slot !== undefined) slot.onLost = undefined
@@ -77,7 +77,7 @@ export class ActiveJourney<Request> implements JourneySample {
     return slot
   }
 
-  /** A step met its fate, and what became of it is the journey's fate so far. */
+  /** Adds a finished step; its outcome is the journey's outcome so far. */
   count({ sentMs, bytesSent, bytesReceived, fate, errorClass, message, dropReason, operation }: Sample): void {
     if (Number.isNaN(this.sentMs)) this.sentMs = sentMs
     this.bytesSent += bytesSent

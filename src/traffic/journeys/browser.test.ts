@@ -3,7 +3,7 @@ import { Browser } from './browser.ts'
 
 const HOME = { basePath: '/', headers: {} }
 
-test('what it sends as it was written keeps its own, and asks for headers where nothing was to be read', () => {
+test('keeps what the step specifies, and reads the headers if the step reads nothing', () => {
   expect(new Browser(HOME).send({ path: '/a', name: 'a' })).toEqual({
     path: '/a',
     name: 'a',
@@ -16,14 +16,14 @@ test('what it sends as it was written keeps its own, and asks for headers where 
   })
 })
 
-test('cookies come back with the next steps, under the path of the target too', () => {
+test('sends cookies with the next steps, also below the path of the target', () => {
   const browser = new Browser({ basePath: '/api/', headers: {} })
   browser.send({ path: '/login?next=/x' })
   browser.take({ text: '', setCookie: ['id=7; Path=/api', 'other=1; Path=/elsewhere'] })
   expect(browser.send({ path: '/cart' })).toMatchObject({ headers: { cookie: 'id=7' } })
 })
 
-test('a cookie header of the step, else of the plan, goes before the others', () => {
+test('puts the cookie header of the step, or else of the plan, before the stored cookies', () => {
   const browser = new Browser({ basePath: '', headers: { Cookie: 'plan=1' } })
   browser.send({})
   browser.take({ text: '', setCookie: ['id=7'] })
@@ -31,7 +31,7 @@ test('a cookie header of the step, else of the plan, goes before the others', ()
   expect(browser.send({ headers: { Cookie: 'own=1' } })).toMatchObject({ headers: { Cookie: 'own=1; id=7' } })
 })
 
-test('an object as a body goes as JSON, and says so', () => {
+test('sends an object as JSON with its content type', () => {
   const browser = new Browser(HOME)
   expect(browser.send({ body: { user: 'u1' } })).toMatchObject({
     body: '{"user":"u1"}',
@@ -46,7 +46,7 @@ test('an object as a body goes as JSON, and says so', () => {
   expect(browser.send({ body: 'text' })['body']).toBe('text')
 })
 
-test('what is no request is left for who checks it', () => {
+test('returns a value that is not a request unchanged', () => {
   const wrong = { headers: { a: 1 } } as never
   expect(new Browser(HOME).send(wrong)).toBe(wrong)
 })

@@ -7,13 +7,13 @@ import type { UserAgent } from './user-agent.ts'
 type Headers = Readonly<Record<string, string>>
 
 export interface BrowserOptions {
-  /** Of the target: the paths of requests are appended to it. */
+  /** Path of the target; request paths are appended to it. */
   readonly basePath: string
-  /** The plan's, which a request's own take the place of. */
+  /** Headers of the plan; the headers of a request override them. */
   readonly headers: Headers
 }
 
-/** Keeps the cookies of a journey over HTTP, and sends objects as JSON. */
+/** Stores the cookies of a journey over HTTP, and sends objects as JSON. */
 export class Browser implements UserAgent {
   readonly #jar = new CookieJar()
   readonly #basePath: string
@@ -26,7 +26,7 @@ export class Browser implements UserAgent {
   }
 
   send(request: AnyRequest): AnyRequest {
-    // What is no request is left for who checks it.
+    // The request check reports values that are not requests.
     if (!isRecord(request) || !isHeaders(request['headers'])) return request
     this.#path = this.#pathOf(request['path'])
     const headers = request['headers'] ?? {}
@@ -36,7 +36,7 @@ export class Browser implements UserAgent {
     const typed = json !== undefined && headers[nameOf(headers, 'content-type')] === undefined
     return {
       ...request,
-      // Also where the journey does not look at an answer, the next step may need its cookies.
+      // Even if the journey ignores a response, the next step may need its cookies.
       read: request.read ?? 'headers',
       headers: {
         ...headers,
@@ -63,12 +63,12 @@ function isHeaders(headers: unknown): headers is Headers | undefined {
   )
 }
 
-/** The name as it is written there, for names of headers have no case. */
+/** Returns the name with the case used in `headers`, because header names are case-insensitive. */
 function nameOf(headers: Headers, name: string): string {
   return Object.keys(headers).find((each) => each.toLowerCase() === name) ?? name
 }
 
-/** The text of a body that was written as an object or a list; undefined for any other. */
+/** Returns the JSON text of a body that is a plain object or an array; undefined for any other body. */
 function jsonOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || ArrayBuffer.isView(body) || 'chunks' in body) return undefined
   return JSON.stringify(body)

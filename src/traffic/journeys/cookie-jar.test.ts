@@ -30,13 +30,13 @@ test.each([
   expect(jarWith(lines).headerFor(path, '')).toBe(header)
 })
 
-test('a cookie without a path belongs to the folder of the request that it answers', () => {
+test('a cookie without a path applies to the directory of the request path', () => {
   const jar = jarWith(['a=1'], '/shop/login')
   expect(jar.headerFor('/shop/cart', '')).toBe('a=1')
   expect(jar.headerFor('/', '')).toBe('')
 })
 
-test('cookies of the author’s own are kept and added to, and win over those of the same name', () => {
+test('keeps custom cookies, which override stored ones of the same name', () => {
   expect(jarWith(['a=1', 'b=2']).headerFor('/', 'b=mine; c=3')).toBe('b=mine; c=3; a=1')
   expect(jarWith([]).headerFor('/', 'c=3')).toBe('c=3')
 })

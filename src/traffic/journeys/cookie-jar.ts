@@ -5,31 +5,34 @@ interface Cookie {
   readonly name: string
   readonly value: string
   readonly path: string
-  /** On the wall's clock; Infinity for one that lasts as long as the journey. */
+  /** Wall-clock time; Infinity for a cookie that lasts as long as the journey. */
   readonly expiresMs: Ms
 }
 
 /**
- * The cookies of one user of one target, after RFC 6265 as far as that goes: names, paths, ends. `Domain` says nothing
- * where there is one host only; `Secure` cookies are sent over plain HTTP too, because what is loaded is often the port
- * behind whoever speaks TLS.
+ * The cookies of one user for one target, following RFC 6265 for names, paths and expiry. `Domain` is ignored because
+ * there is only one host. `Secure` cookies are also sent over plain HTTP, because a load test often targets the port
+ * behind the proxy that terminates TLS.
  */
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>()
 
-  /** `lines` are those of `set-cookie`, in the answer to a request to `path`. */
+  /** Stores the cookies of a response to `path`; `lines` are its `set-cookie` values. */
   take(lines: readonly string[], path: string): void {
     for (const line of lines) {
       const cookie = parse(line, path)
       if (cookie === undefined) continue
       const key = `${cookie.path} ${cookie.name}`
       if (cookie.expiresMs <= realTime.wallNow()) this.#cookies.delete(key)
-      // Set again it keeps its place: a map does so by itself.
+      // A map keeps the position of a key that is set again, as RFC 6265 requires for a cookie.
       else this.#cookies.set(key, cookie)
     }
   }
 
-  /** What a request to `path` sends along with its own cookies, as a header's value; an empty text for none. */
+  /**
+   * Returns the value of the `cookie` header for a request to `path`; `own` are the request's custom cookies. Empty if
+   * there is no cookie.
+   */
   headerFor(path: string, own: string): string {
     const named = new Set(own.split(';').map((pair) => pair.split('=', 1)[0]?.trim()))
     const nowMs = realTime.wallNow()
@@ -57,12 +60,12 @@ function parse(line: string, requestPath: string): Cookie | undefined {
     else if (key === 'max-age' && /^-?\d+$/.test(value)) maxAgeMs = Number(value) * 1_000
     else if (key === 'expires' && !Number.isNaN(Date.parse(value))) expiresMs = Date.parse(value)
   }
-  // `Max-Age` wins over `Expires`, wherever it stands.
+  // `Max-Age` overrides `Expires`, in any order.
   if (maxAgeMs !== undefined) expiresMs = realTime.wallNow() + maxAgeMs
   return { name, value: pair.slice(equals + 1).trim(), path, expiresMs }
 }
 
-/** RFC 6265, 5.1.4: where a cookie without a path belongs. */
+/** Returns the default path of a cookie: RFC 6265, 5.1.4. */
 function parentOf(path: string): string {
   const end = path.lastIndexOf('/')
   return end <= 0 ? '/' : path.slice(0, end)

@@ -4,13 +4,13 @@ import { STEP_IDS } from './journey-books.case.ts'
 
 onVirtualTime()
 
-/** The numbers of the journeys that a connection carried, in the order of their steps. */
+/** Returns the journey number of each step, by connection, in order of the steps. */
 function carriedJourneys({ target }: VirtualRun): number[][] {
   return target.carried.map((ids) => ids.map((id) => id % STEP_IDS))
 }
 
-describe('a journey that holds its connection', () => {
-  test('sends every step on it, and shares it with nobody until it ends', async () => {
+describe('a journey that holds a connection', () => {
+  test('sends every step on it and shares it with no other journey until it ends', async () => {
     for (const kind of ['pooled', 'long-lived'] as const) {
       const run = await runVirtually({
         instants: evenly(10, 500),
@@ -19,7 +19,7 @@ describe('a journey that holds its connection', () => {
         maxConnections: 100,
         holdConnections: true,
         journey: () => [{}, { thinkMs: 30 }, { thinkMs: 50 }],
-        // A connection could carry many at once, but not when it is held.
+        // The connection could carry many exchanges at once, but not while a journey holds it.
         target: { maxInFlight: 20, answer: () => ({ afterMs: 4 }) },
       })
       expect(fatesOf(run)).toEqual({ success: 150 })
@@ -29,7 +29,7 @@ describe('a journey that holds its connection', () => {
     }
   })
 
-  test('waits for one that no other journey holds, and that wait is its response time', async () => {
+  test('waits for a connection that no other journey holds, and the wait counts as response time', async () => {
     const run = await runVirtually({
       instants: [10, 20],
       lastArrivalMs: 20,
@@ -45,7 +45,7 @@ describe('a journey that holds its connection', () => {
     expect(run.pool.counts()).toMatchObject({ opened: 1, peakInUse: 1, fullMs: 220 })
   })
 
-  test('of http is none: steps go out on whatever connection is free', async () => {
+  test('does not exist over HTTP: each step uses any free connection', async () => {
     const run = await runVirtually({
       instants: [10, 20],
       lastArrivalMs: 20,
@@ -56,7 +56,7 @@ describe('a journey that holds its connection', () => {
     expect(carriedJourneys(run)).toEqual([[0, 1, 0, 1]])
   })
 
-  test('has a short-lived one to itself, and another one is opened for the next journey', async () => {
+  test('has its own short-lived connection, and the next journey opens another', async () => {
     const run = await runVirtually({
       instants: [10, 20],
       lastArrivalMs: 20,
@@ -65,7 +65,7 @@ describe('a journey that holds its connection', () => {
       journey: () => [{}, { thinkMs: 100 }, {}],
       target: { answer: () => ({ afterMs: 5 }) },
     })
-    // The first one only showed that the target can be reached.
+    // The first connection only tested whether the target can be reached.
     expect(carriedJourneys(run)).toEqual([[], [0, 0, 0], [1, 1, 1]])
     const each = await runVirtually({
       instants: [10],
@@ -76,7 +76,7 @@ describe('a journey that holds its connection', () => {
     expect(carriedJourneys(each)).toEqual([[], [0], [0], [0]])
   })
 
-  test('fails at its next step when it was lost meanwhile, and the connection comes back for others', async () => {
+  test('fails at its next step when the connection was lost, and the pool reopens one for others', async () => {
     for (const kind of ['pooled', 'long-lived', 'short-lived'] as const) {
       const run = await runVirtually({
         instants: [10, 2_000],
@@ -97,7 +97,7 @@ describe('a journey that holds its connection', () => {
     }
   })
 
-  test('fails also when the answer to the step before ended it', async () => {
+  test('fails also when the response to the previous step ended the connection', async () => {
     const run = await runVirtually({
       instants: [10, 500],
       lastArrivalMs: 500,
@@ -109,7 +109,7 @@ describe('a journey that holds its connection', () => {
     expect(fatesOf(run)).toEqual({ success: 3, connection: 1 })
   })
 
-  test('frees it when a step fails', async () => {
+  test('releases the connection when a step fails', async () => {
     const run = await runVirtually({
       instants: [10, 20],
       lastArrivalMs: 20,
@@ -124,7 +124,7 @@ describe('a journey that holds its connection', () => {
     expect(run.samples.find(({ requestId }) => requestId === 1)).toMatchObject({ sentMs: 120, fate: 'success' })
   })
 
-  test('frees it when its step came too late', async () => {
+  test('releases the connection when its step was too late', async () => {
     const run = await runVirtually({
       instants: [10, 1_000],
       lastArrivalMs: 2_000,

@@ -1,7 +1,10 @@
 import type { ArrivalSource } from '../arrival-source.ts'
 import type { JourneySteps } from './journey-steps.ts'
 
-/** Starts a journey wherever `starts` has an arrival; `stepsOf` is given its number, which is negative in the warm-up. */
+/**
+ * Starts a journey at each arrival of `starts`. `stepsOf` receives the journey number, which is negative in the
+ * warm-up.
+ */
 export function journeyArrivals<Request>(
   starts: ArrivalSource<unknown>,
   stepsOf: (number: number) => JourneySteps<Request>,

@@ -3,10 +3,10 @@ import type { Sample } from '../../model/sample.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Scenario, VirtualRun } from '../virtual-run.case.ts'
 
-/** Ids of the steps of one journey lie this far apart. */
+/** Distance between the ids of two consecutive steps of one journey. */
 export const STEP_IDS: number = 2 ** 32
 
-/** The steps of each journey that came due, in their order, by the number of the journey. */
+/** Returns the steps of each journey that were due, in order, by journey number. */
 export function stepsByJourney({ samples }: VirtualRun): ReadonlyMap<number, readonly Sample[]> {
   const numberOf = ({ requestId }: Sample): number => (requestId < 0 ? -(-requestId % STEP_IDS) : requestId % STEP_IDS)
   const byNumber = Map.groupBy(samples, numberOf)
@@ -17,8 +17,8 @@ export function stepsByJourney({ samples }: VirtualRun): ReadonlyMap<number, rea
 }
 
 /**
- * Each journey has one fate, which is that of its last step unless it was cut off while it thought; its steps are
- * scheduled one after the other, each at the end of the one before plus think time, and none after one that failed.
+ * Checks that each journey has one outcome, which is that of its last step unless it was cut off during think time.
+ * Each step must be scheduled at the end of the previous one plus think time, and no step may follow a failed one.
  */
 export function expectJourneysToHold(run: VirtualRun, { journey }: Scenario): void {
   if (journey === undefined) return

@@ -2,12 +2,12 @@ import { LoadError } from '../../model/errors.ts'
 
 const CODE = 'ERR_LOAD_JOURNEY'
 
-/** A journey does what none may. */
+/** Creates an error for a journey that breaks a rule. */
 export function journeyFault(what: string, remedy: string): LoadError {
   return new LoadError(CODE, `${what}\n    → ${remedy}`)
 }
 
-/** What the code of a journey threw, with the place where it did; an error that is thrown on purpose is told as it is. */
+/** Wraps an error thrown by a journey and adds where it was thrown. A `LoadError` is returned unchanged. */
 export function thrownBy(cause: unknown, number: number, afterStep: string | undefined): LoadError {
   if (cause instanceof LoadError) return cause
   const where = `journey ${number} ${afterStep === undefined ? 'before its first step' : `after step "${afterStep}"`}`
@@ -17,7 +17,10 @@ export function thrownBy(cause: unknown, number: number, afterStep: string | und
   return error
 }
 
-/** Across a thread the cause is lost, but not the stack: the author's own lines must stand in it. */
+/**
+ * The cause does not survive the transfer to another thread, but the stack does, so it must contain the user's own
+ * lines.
+ */
 function framesOf({ stack = '' }: Error): string {
   return stack
     .split('\n')

@@ -8,7 +8,7 @@ function stepsOf(steps: JourneyFunction, number = 0, seed = 'cafe'): JourneyStep
   return journeyMaker({ journey: steps, seed, faultsOf: () => [] })(number)
 }
 
-/** Every step of a journey whose steps are all answered alike. */
+/** Returns every step of a journey whose steps all get the same response. */
 function allSteps(steps: JourneyFunction, number = 0, seed = 'cafe'): Step<AnyRequest>[] {
   const made = stepsOf(steps, number, seed)
   const all: Step<AnyRequest>[] = []
@@ -27,7 +27,7 @@ const THINKER = journey(function* ({ send, think }) {
   yield* think(5_000)
 })
 
-test('steps are what was sent, by their names or by their places', () => {
+test('steps carry the sent request, and their name or position', () => {
   const steps = allSteps(function* ({ send }) {
     yield* send({ name: 'login', path: '/login' })
     yield* send({ path: '/a' })
@@ -40,7 +40,7 @@ test('steps are what was sent, by their names or by their places', () => {
   ])
 })
 
-test('each step sees the answer to the one before, and the number of its journey', () => {
+test('each step receives the previous response and the number of its journey', () => {
   const made = stepsOf(function* ({ number, send }) {
     const login = yield* send({ read: 'json' })
     const cart = yield* send({ path: `/${number}/${login.json.token}` })
@@ -53,18 +53,18 @@ test('each step sees the answer to the one before, and the number of its journey
 })
 
 describe('think time', () => {
-  test('goes before the step that follows it, drawn evenly between its bounds', () => {
+  test('precedes the next step and is uniformly distributed between its bounds', () => {
     const drawn = Array.from({ length: 2_000 }, (_, number) => allSteps(THINKER, number).map(({ thinkMs }) => thinkMs))
     expect(drawn.every(([first]) => first === 100)).toBe(true)
     const second = drawn.map(([, thinkMs = 0]) => thinkMs)
     expect(Math.min(...second)).toBeGreaterThanOrEqual(1_000)
     expect(Math.max(...second)).toBeLessThan(3_000)
-    // The mean of 2 000 even draws over 2 s: a standard error of 12.9 ms, and the draws are seeded.
+    // The mean of 2 000 uniform draws over 2 s has a standard error of 12.9 ms, and the draws are seeded.
     expect(Math.abs(second.reduce((sum, ms) => sum + ms, 0) / 2_000 - 2_000)).toBeLessThan(4 * 12.9)
     expect(drawn.every(([, , twice = 0]) => twice >= 20 && twice < 40)).toBe(true)
   })
 
-  test('is the same for the same seed and number, and another for another', () => {
+  test('is the same for the same seed and number, and different for others', () => {
     const thinks = (number: number, seed: string): number[] =>
       allSteps(THINKER, number, seed).map((step) => step.thinkMs)
     expect(thinks(3, 'cafe')).toEqual(thinks(3, 'cafe'))
@@ -73,18 +73,18 @@ describe('think time', () => {
   })
 
   test.each([[-1], [Number.NaN], [3_000, 1_000], [0, Number.POSITIVE_INFINITY]])(
-    'that is no time is a fault: %j',
+    'rejects an invalid time: %j',
     (...ms) => {
       const made = stepsOf(function* ({ think }) {
         yield* think(...(ms as [number]))
       })
-      expect(() => made.next(undefined)).toThrow('think must be one time in ms')
+      expect(() => made.next(undefined)).toThrow('think must be a time in ms')
     },
   )
 })
 
-describe('what is wrong with a journey is told', () => {
-  test('what its code throws, with its number, its place and its lines', () => {
+describe('reports', () => {
+  test('an error thrown by a journey, with the journey number, the step and the stack', () => {
     const made = stepsOf(function* ({ send }) {
       const login = yield* send({ name: 'login' })
       yield* send({ path: login.json.token })
@@ -102,7 +102,7 @@ describe('what is wrong with a journey is told', () => {
     expect(stack).toContain('journey-maker.test.ts')
   })
 
-  test('a send without its asterisk', () => {
+  test('a send without the asterisk', () => {
     const made = stepsOf(function* ({ send }) {
       yield send({ path: '/' }) as never
     })
@@ -117,7 +117,7 @@ describe('what is wrong with a journey is told', () => {
     expect(() => made.next(undefined)).toThrow('journey 0 sent nothing')
   })
 
-  test('a step that is no request of its protocol', () => {
+  test('a step that is not a request of its protocol', () => {
     const faultsOf = (value: unknown, key: string): [{ key: string; value: unknown; rule: string }] => [
       { key, value, rule: 'is wrong' },
     ]

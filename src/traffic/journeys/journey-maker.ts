@@ -14,16 +14,16 @@ import type { UserAgent } from './user-agent.ts'
 export interface JourneyMakerOptions {
   readonly journey: JourneyFunction
   readonly seed: string
-  /** Everything wrong with a step's request; `key` is what it is called. */
+  /** Returns every issue of a step's request; `key` is its name in the messages. */
   faultsOf(request: unknown, key: string): readonly PlanFault[]
-  /** One for each journey; absent where the protocol needs none. */
+  /** Creates the user agent of one journey; absent if the protocol needs none. */
   userAgent?(): UserAgent
 }
 
-/** What a step is told where nothing of its answer was kept. */
+/** The response that a step receives if the protocol kept none. */
 const NOTHING: StepAnswer = Object.freeze({ text: '' })
 
-/** The steps of the journey with a given number, as the user's generator function makes them. */
+/** Returns a factory that creates the steps of a journey by its number, from the user's generator function. */
 export function journeyMaker(options: JourneyMakerOptions): (number: number) => JourneySteps<AnyRequest> {
   return (number) => new MadeJourney(options, number)
 }
@@ -33,7 +33,7 @@ class MadeJourney implements JourneySteps<AnyRequest> {
   readonly #number: number
   readonly #userAgent: UserAgent | undefined
   #steps: Generator<JourneyYield, void, StepAnswer> | undefined
-  /** How many were sent. */
+  /** Number of steps sent. */
   #sent = 0
   #operation: string | undefined
 
@@ -59,7 +59,7 @@ class MadeJourney implements JourneySteps<AnyRequest> {
     }
   }
 
-  /** What the user's code yields next; undefined when it has returned. */
+  /** Returns what the user's code yields next; undefined once it has returned. */
   #resume(told: StepAnswer): JourneyYield | undefined {
     let given: IteratorResult<unknown, unknown>
     try {
@@ -93,7 +93,7 @@ function* send(request: PlanRequest): ReturnType<JourneyContext['send']> {
 
 function* think(fromMs: Ms, toMs: Ms = fromMs): ReturnType<JourneyContext['think']> {
   if (!(fromMs >= 0 && toMs >= fromMs && toMs < Number.POSITIVE_INFINITY)) {
-    const rule = 'must be one time in ms, or two of which the second is not less than the first'
+    const rule = 'must be a time in ms, or a range whose end is not less than its start'
     throw new LoadPlanError([{ key: 'think', value: [fromMs, toMs], rule }])
   }
   yield { kind: 'think', fromMs, toMs }

@@ -5,15 +5,15 @@ import type { Ms } from '../../model/units.ts'
 export interface Step<Request> {
   readonly operation: string
   readonly payload: Request
-  /** From the end of the step before it, or from the arrival of the journey, to its intended start. */
+  /** Time from the end of the previous step, or from the arrival of the journey, to the intended start. */
   readonly thinkMs: Ms
 }
 
-/** The steps of one journey, each made when the one before has its answer. */
+/** The steps of one journey, each created once the previous one has its response. */
 export interface JourneySteps<Request> {
   /**
-   * The next step, undefined after the last one. `answer` is that of the step before; undefined at the first, and where
-   * the protocol kept none. What it throws ends the run.
+   * Returns the next step; undefined after the last one. `answer` is the response to the previous step; undefined for
+   * the first step, and if the protocol kept no response. If it throws, the run ends with that error.
    */
   next(answer: Answer | undefined): Step<Request> | undefined
 }

@@ -4,7 +4,7 @@ import { STEP_IDS, stepsByJourney } from './journey-books.case.ts'
 
 onVirtualTime()
 
-/** Three steps: at once, after 500 ms, after 300 ms. */
+/** Three steps: immediately, after 500 ms and after 300 ms. */
 const THREE = [{ operation: 'login' }, { operation: 'cart', thinkMs: 500 }, { operation: 'logout', thinkMs: 300 }]
 
 function journeyFates({ journeys }: VirtualRun): Record<string, number> {
@@ -13,7 +13,7 @@ function journeyFates({ journeys }: VirtualRun): Record<string, number> {
 }
 
 describe('the schedule of a journey', () => {
-  test('each step is intended at the end of the one before plus think time', async () => {
+  test('intends each step at the end of the previous one plus think time', async () => {
     const run = await runVirtually({
       instants: [100],
       lastArrivalMs: 100,
@@ -31,7 +31,7 @@ describe('the schedule of a journey', () => {
     expect(run.endedAtMs).toBe(1_020)
   })
 
-  test('without think time the next step goes out in the turn of the answer', async () => {
+  test('sends the next step in the same turn as the response if there is no think time', async () => {
     const run = await runVirtually({
       instants: [10],
       lastArrivalMs: 10,
@@ -45,13 +45,13 @@ describe('the schedule of a journey', () => {
     ])
   })
 
-  test('think time before the first step counts from the arrival', async () => {
+  test('counts think time before the first step from the arrival', async () => {
     const run = await runVirtually({ instants: [10], lastArrivalMs: 10, journey: () => [{ thinkMs: 50 }] })
     expect(run.samples).toMatchObject([{ intendedMs: 60, dueMs: 60 }])
     expect(run.journeys).toMatchObject([{ intendedMs: 10, sentMs: 60, doneMs: 61 }])
   })
 
-  test('think time that is no whole number of milliseconds is never cut short', async () => {
+  test('never shortens a think time with a fraction of a millisecond', async () => {
     const run = await runVirtually({
       instants: evenly(10, 1_000),
       lastArrivalMs: 1_000,
@@ -61,7 +61,7 @@ describe('the schedule of a journey', () => {
     expect(run.samples.every(({ intendedMs, dueMs }) => dueMs >= intendedMs && dueMs - intendedMs < 2)).toBe(true)
   })
 
-  test('a slow target slows the later steps, but not the journeys that start', async () => {
+  test('delays later steps for a slow target, but not the start of journeys', async () => {
     const run = await runVirtually({
       instants: evenly(10, 2_000),
       lastArrivalMs: 2_000,
@@ -73,7 +73,7 @@ describe('the schedule of a journey', () => {
     expect(journeyFates(run)).toEqual({ success: 200 })
   })
 
-  test('each step is told the answer to the one before, and to no other', async () => {
+  test('gives each step the response to the previous step of its journey only', async () => {
     const run = await runVirtually({
       instants: evenly(3, 300),
       lastArrivalMs: 300,
@@ -87,7 +87,7 @@ describe('the schedule of a journey', () => {
     expect(run.answers.size).toBe(100)
   })
 
-  test('ten thousand steps that are answered at once do not pile up calls', async () => {
+  test('does not grow the call stack for ten thousand immediate responses', async () => {
     const run = await runVirtually({
       instants: [1],
       lastArrivalMs: 1,
@@ -114,7 +114,7 @@ describe('a journey ends', () => {
     expect(run.journeys.find(({ fate }) => fate === 'error')?.message).toBe('cart: it was http-5xx')
   })
 
-  test('with the step that gets no answer', async () => {
+  test('with the step that gets no response', async () => {
     const run = await runVirtually({
       instants: [10],
       lastArrivalMs: 10,
@@ -126,7 +126,7 @@ describe('a journey ends', () => {
     expect(run.samples).toMatchObject([{ fate: 'success' }, { errorClass: 'timeout', intendedMs: 520, doneMs: 720 }])
   })
 
-  test('with the step that finds no connection where the plan says to drop', async () => {
+  test('with the step that is dropped because no connection is free', async () => {
     const run = await runVirtually({
       instants: [10, 15],
       lastArrivalMs: 15,
@@ -135,12 +135,12 @@ describe('a journey ends', () => {
       journey: (number) => (number === 0 ? [{}, { thinkMs: 10 }] : [{ thinkMs: 10 }]),
       target: { answer: ({ requestId }) => ({ afterMs: requestId === 1 ? 100 : 5 }) },
     })
-    // The second journey's step is on the wire from 25, when the first journey's second step is due.
+    // The second journey's step is in flight from 25, when the first journey's second step is due.
     expect(fatesOf(run)).toEqual({ success: 2, overflow: 1 })
     expect(run.journeys.find(({ fate }) => fate === 'dropped')).toMatchObject({ dropReason: 'overflow', doneMs: 25 })
   })
 
-  test('with a step that waited too long for a connection', async () => {
+  test('with the step that waited too long for a connection', async () => {
     const run = await runVirtually({
       instants: [10, 20],
       lastArrivalMs: 20,
@@ -148,7 +148,7 @@ describe('a journey ends', () => {
       reconnect: { attempts: 0 },
       requestTimeoutMs: 100,
       journey: () => [{}, { thinkMs: 50 }, {}],
-      // The only connection is lost, and nothing is tried again.
+      // The only connection is lost, and reconnecting is disabled.
       target: { answer: ({ requestId }) => ({ afterMs: 1, ...(requestId === 1 && { ends: 'lose' }) }) },
     })
     expect(fatesOf(run)).toEqual({ success: 1, connection: 1, 'pool-wait': 1 })
@@ -157,7 +157,7 @@ describe('a journey ends', () => {
 })
 
 describe('the end of a run', () => {
-  test('waits for journeys under way, however long they think', async () => {
+  test('waits for journeys in progress, however long they think', async () => {
     const run = await runVirtually({
       instants: evenly(100, 1_000),
       lastArrivalMs: 1_000,
@@ -168,7 +168,7 @@ describe('the end of a run', () => {
     expect(run.endedAtMs).toBe(1_000 + 9_000 + 3)
   })
 
-  test('comes requestTimeout after the last step that was scheduled', async () => {
+  test('comes requestTimeout after the last scheduled step', async () => {
     const run = await runVirtually({
       instants: [100],
       lastArrivalMs: 100,
@@ -184,7 +184,7 @@ describe('the end of a run', () => {
     expect(run.endedAtMs).toBeLessThanOrEqual(2_101 + 310)
   })
 
-  test('that is stopped cuts journeys off while they think, and their later steps were never scheduled', async () => {
+  test('after a stop cuts off thinking journeys, whose later steps are never scheduled', async () => {
     const run = await runVirtually({
       instants: evenly(10, 1_000),
       lastArrivalMs: 1_000,
@@ -194,12 +194,12 @@ describe('the end of a run', () => {
       events: [[503, ({ dispatcher }) => dispatcher.stop()]],
     })
     expect(run.endedAtMs).toBe(503)
-    // Forty think; ten are on the wire.
+    // Forty journeys think; ten are in flight.
     expect(fatesOf(run)).toEqual({ success: 40, cancelled: 10 })
     expect(journeyFates(run)).toEqual({ stopped: 40, cancelled: 10 })
   })
 
-  test('that is stopped late counts steps that were due but never seen as the lateness of the tool', async () => {
+  test('after a late stop counts undetected due steps as generator lateness', async () => {
     const run = await runVirtually({
       instants: [10],
       lastArrivalMs: 10,
@@ -219,7 +219,7 @@ describe('the end of a run', () => {
   })
 })
 
-test('a step that the dispatcher was too late for is dropped, as the fault of the tool', async () => {
+test('drops a step with the reason `generator` if the dispatcher was too late', async () => {
   const run = await runVirtually({
     instants: [10],
     lastArrivalMs: 2_000,
@@ -230,7 +230,7 @@ test('a step that the dispatcher was too late for is dropped, as the fault of th
   expect(fatesOf(run)).toEqual({ success: 1, generator: 1 })
 })
 
-test('journeys of the warm-up are not measured, not even the steps of theirs that come after it', async () => {
+test('does not measure warm-up journeys, even their steps after the warm-up', async () => {
   const run = await runVirtually({
     warmUp: { instants: [10, 20, 30], durationMs: 50 },
     instants: [10, 20],
@@ -244,7 +244,7 @@ test('journeys of the warm-up are not measured, not even the steps of theirs tha
   expect(stepsByJourney(run).size).toBe(5)
 })
 
-test('in the closed model that many journeys are under way, and each next one starts when one ends', async () => {
+test('keeps `concurrency` journeys in progress in the closed model, each started when one ends', async () => {
   const run = await runVirtually({
     concurrency: 3,
     lastArrivalMs: 1_000,
@@ -257,7 +257,7 @@ test('in the closed model that many journeys are under way, and each next one st
   }
 })
 
-test('in the closed model a journey that fails makes room for the next', async () => {
+test('starts another journey after a failed one in the closed model', async () => {
   const run = await runVirtually({
     concurrency: 2,
     lastArrivalMs: 300,

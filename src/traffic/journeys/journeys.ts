@@ -9,11 +9,11 @@ import type { DispatchEvents } from '../dispatch-options.ts'
 import type { Exchange, Planned } from '../exchange.ts'
 import { ActiveJourney } from './active-journey.ts'
 
-/** What journeys ask of the engine that sends their steps. */
+/** The engine, as journeys use it to send their steps. */
 export interface JourneyHost<Request> {
-  /** A step is due. */
+  /** Sends a step that is due. */
   admit(step: Planned<Request>, intendedMs: Ms, dueMs: Ms): void
-  /** A step came due, but the run ends before the engine got to it. */
+  /** Drops a step that was due but that the engine did not reach before the run ended. */
   dropUnseen(step: Planned<Request>, intendedMs: Ms, dueMs: Ms): void
   release(slot: Slot<Request>): void
   broken(error: unknown): void
@@ -21,14 +21,14 @@ export interface JourneyHost<Request> {
 
 export interface JourneyOptions {
   readonly clock: Clock
-  /** A journey keeps the connection of its first step to its end. */
+  /** A journey keeps the connection of its first step until it ends. */
   readonly holdConnections: boolean
   readonly events: Pick<DispatchEvents, 'journeyArrived' | 'journeySettled'>
 }
 
 /**
- * The journeys under way. After each step that succeeded the next one is planned, with an intended start of its own: the
- * end of the step before plus think time. A step that failed or was dropped ends its journey.
+ * The journeys in progress. After each successful step the next one is scheduled; its intended start is the end of the
+ * previous step plus think time. A failed or dropped step ends its journey.
  */
 export class Journeys<Request> {
   readonly #options: JourneyOptions
@@ -44,12 +44,12 @@ export class Journeys<Request> {
     this.#host = host
   }
 
-  /** How many are under way. */
+  /** Number of journeys in progress. */
   get size(): number {
     return this.#active.size
   }
 
-  /** The latest intended start of a step, also of one that is still to come. */
+  /** The latest intended start of any step, including steps still to come. */
   get latestMs(): Ms {
     return this.#latestMs
   }
@@ -63,7 +63,7 @@ export class Journeys<Request> {
     this.startReady()
   }
 
-  /** A step met its fate. What comes next is planned, but not started before `startReady`. */
+  /** Handles the outcome of a step: schedules the next step, which `startReady` then starts. */
   settled(step: Exchange<Request>, journey: ActiveJourney<Request>): void {
     journey.count(step)
     if (step.fate !== 'success') return this.#end(journey, step.doneMs)
@@ -71,9 +71,9 @@ export class Journeys<Request> {
     if (this.#options.holdConnections && !journey.over) this.#hold(journey, step)
   }
 
-  /** Starts what has nothing to wait for. */
+  /** Starts the steps that need not wait. */
   startReady(): void {
-    // A protocol may answer before it returns: then the loop below goes on, instead of a new one on top of it.
+    // A protocol may respond before `exchange` returns. The loop below then continues, which avoids recursion.
     if (this.#starting) return
     this.#starting = true
     for (let journey = this.#ready.shift(); journey !== undefined; journey = this.#ready.shift()) {
@@ -82,7 +82,7 @@ export class Journeys<Request> {
     this.#starting = false
   }
 
-  /** The run ends: journeys that think are cut off. No step may be under way any more. */
+  /** Cuts off thinking journeys at the end of a run. No step may be in flight any more. */
   cutOff(nowMs: Ms): void {
     for (const journey of this.#active) {
       journey.thinking?.()
@@ -96,13 +96,13 @@ export class Journeys<Request> {
     }
   }
 
-  /** Nothing more is started. */
+  /** Prevents any further start. */
   halt(): void {
     this.#ready.length = 0
     for (const { thinking } of this.#active) thinking?.()
   }
 
-  /** As `Bookkeeping.close`. */
+  /** Checks the journeys' accounting, like `Bookkeeping.close`. */
   close(): LoadInternalError | undefined {
     return this.#books.close()
   }
@@ -119,7 +119,7 @@ export class Journeys<Request> {
     if (!this.#mustThink(journey)) this.#ready.push(journey)
   }
 
-  /** A timer may be early by a part of a millisecond, but no step is sent before its intended start. */
+  /** A timer may fire a fraction of a millisecond early, but no step is sent before its intended start. */
   #mustThink(journey: ActiveJourney<Request>): boolean {
     const leftMs = journey.stepAtMs - this.#options.clock.now()
     journey.thinking = leftMs > 0 ? this.#options.clock.after(leftMs, () => this.#thought(journey)) : undefined

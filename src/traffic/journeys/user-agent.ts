@@ -1,10 +1,10 @@
 import type { Answer } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 
-/** What stands between a journey and its protocol: what a program that a user has does by itself. */
+/** Sits between a journey and its protocol, and does what a user's client program does automatically. */
 export interface UserAgent {
-  /** The step as it is sent. */
+  /** Returns the step as it is sent. */
   send(request: AnyRequest): AnyRequest
-  /** The answer to what was sent last. */
+  /** Receives the response to the step sent last. */
   take(answer: Answer): void
 }

@@ -2,7 +2,7 @@ import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
 import type { Attempt, Slot } from './slot.ts'
 
-/** Attempts to connect that are under way, oldest first. None has a timer of its own: the engine looks at them. */
+/** Connection attempts in progress, oldest first. They have no timers: the engine checks them periodically. */
 export class Attempts<Request> {
   readonly #clock: Clock
   readonly #timeoutMs: Ms
@@ -18,7 +18,7 @@ export class Attempts<Request> {
     return this.#slots.size
   }
 
-  /** How many were given up so far. */
+  /** Number of abandoned attempts so far. */
   get givenUp(): number {
     return this.#givenUp
   }
@@ -30,36 +30,36 @@ export class Attempts<Request> {
     return attempt
   }
 
-  /** A new part of it begins, which may take as long again. */
+  /** Restarts the timeout of an attempt for its next stage. */
   renew(slot: Slot<Request>, attempt: Attempt): void {
     attempt.sinceMs = this.#clock.now()
-    // To the end: the attempts stand in order of their beginnings.
+    // Moves it to the end, because attempts are ordered by their start.
     this.#slots.delete(slot)
     this.#slots.add(slot)
   }
 
-  /** The clock has been set to another origin: its times are now `byMs` later. */
+  /** Adjusts to a clock whose origin moved: its times are now `byMs` later. */
   shiftClock(byMs: Ms): void {
     for (const { connecting } of this.#slots) if (connecting !== undefined) connecting.sinceMs += byMs
   }
 
-  /** It succeeded or failed. */
+  /** Removes an attempt that succeeded or failed. */
   end(slot: Slot<Request>): void {
     slot.connecting = undefined
     this.#slots.delete(slot)
   }
 
-  /** Gives up the attempt that has taken longest; false when none has taken long. */
+  /** Abandons the oldest attempt; returns false if no attempt has taken long. */
   giveUpOldest(): boolean {
     const [oldest] = this.#slots
     if (oldest?.connecting === undefined) return false
-    // One that began a moment ago is not what a request was waiting for all the time.
+    // An attempt that began recently is not the one that the request waited for.
     if (this.#clock.now() - oldest.connecting.sinceMs < this.#timeoutMs / 2) return false
     this.#giveUp(oldest, oldest.connecting)
     return true
   }
 
-  /** Gives up those that have taken too long; returns how many. */
+  /** Abandons attempts that exceeded the timeout; returns their number. */
   giveUpLate(nowMs: Ms): number {
     let late = 0
     for (const slot of this.#slots) {

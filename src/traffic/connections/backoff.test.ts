@@ -13,7 +13,7 @@ test.each([
   [5, 1_000],
   [6, 1_000],
   [7, Number.POSITIVE_INFINITY],
-])('after %d failures in a row the wait is %d ms', (failures, ms) => {
+])('waits after %d consecutive failures for %d ms', (failures, ms) => {
   expect(backoffMs(failures, options, always(0.5))).toBe(ms)
 })
 
@@ -23,15 +23,15 @@ test.each([
   [0.5, 1, 200],
   [1, 1, 0],
   [0, 1, 400],
-])('jitter %d at a draw of %d makes 400 ms to %d ms', (jitter, draw, ms) => {
+])('with jitter %d, a draw of %d turns 400 ms into %d ms', (jitter, draw, ms) => {
   expect(backoffMs(3, { ...options, jitter }, always(draw))).toBe(ms)
 })
 
-test('no attempts means that a lost connection stays lost', () => {
+test('never reconnects when attempts is 0', () => {
   expect(backoffMs(1, { ...options, attempts: 0 }, always(0))).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('a wait is never longer than the longest, nor shorter than its fixed share', () => {
+test('keeps every wait between its fixed share and the maximum', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 2_000 }),

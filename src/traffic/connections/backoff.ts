@@ -3,8 +3,8 @@ import type { ReconnectOptions } from '../../model/protocol.ts'
 import type { Ms } from '../../model/units.ts'
 
 /**
- * The wait before the next attempt after `failures` in a row: `backoffMs · 2^(failures − 1)`, at most `maxBackoffMs`, of
- * which the share `jitter` is drawn at random. Infinity once `attempts` are used up.
+ * Returns the wait before the next attempt after `failures` consecutive failures: `backoffMs · 2^(failures − 1)`, at
+ * most `maxBackoffMs`; the share `jitter` of it is random. Returns Infinity once `attempts` are used up.
  */
 export function backoffMs(failures: number, options: ReconnectOptions, random: Random): Ms {
   if (failures > options.attempts) return Number.POSITIVE_INFINITY

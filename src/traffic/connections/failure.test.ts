@@ -16,11 +16,11 @@ test.each([
   ['EADDRNOTAVAIL', 'local-ports'],
   ['EMFILE', 'local-files'],
   ['ENFILE', 'local-files'],
-])('%s is of class %s', (code, errorClass) => {
+])('gives %s the class %s', (code, errorClass) => {
   expect(connectFailure(systemError(code))).toEqual({ errorClass, message: `connect ${code} 127.0.0.1:1` })
 })
 
-test('a protocol that knows why is believed', () => {
+test('uses the class that the protocol reports', () => {
   const error = new ConnectError('tls', 'self-signed certificate', { cause: systemError('ENOTFOUND') })
   expect(connectFailure(error)).toEqual({ errorClass: 'tls', message: 'self-signed certificate' })
 })
@@ -29,6 +29,6 @@ test.each([
   [new Error('no code'), 'no code'],
   ['a text', 'a text'],
   [undefined, 'undefined'],
-])('%o is of class connect', (reason, message) => {
+])('gives %o the class connect', (reason, message) => {
   expect(connectFailure(reason)).toEqual({ errorClass: 'connect', message })
 })

@@ -1,7 +1,7 @@
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/protocol.ts'
 
-/** Why a connection could not be made: what the protocol says, else what the system's error means. */
+/** Classifies a failed connection attempt: by the protocol's class, else by the system error. */
 export function connectFailure(error: unknown): { readonly errorClass: ErrorClass; readonly message: string } {
   if (error instanceof ConnectError) return { errorClass: error.errorClass, message: error.message }
   if (!(error instanceof Error)) return { errorClass: 'connect', message: String(error) }

@@ -1,6 +1,6 @@
 import type { Ms, Rps } from '../../model/units.ts'
 
-/** What is known of the traffic before the first request. */
+/** Traffic parameters known before the first request. */
 interface ExpectedTraffic {
   /** Peak rate of the requests that share the pool. */
   readonly peakRps: Rps
@@ -8,12 +8,12 @@ interface ExpectedTraffic {
   readonly batchSize: number
 }
 
-/** How long opening further pooled connections, after the first, may delay the start of the run. */
+/** Maximum delay of the start of the run while further pooled connections open after the first. */
 export const MORE_CONNECTIONS_MS: Ms = 1_000
 
 /**
- * Assumed service time where nothing faster or slower is known: a target that answers within 10 ms never waits for a
- * connection, and a short pause of it does not start a rush of new connections.
+ * Assumed service time if connecting did not take longer. A target that responds within 10 ms never waits for a
+ * connection, and a short pause of it does not open a burst of new connections.
  */
 const ASSUMED_SERVICE_MS: Ms = 10
 

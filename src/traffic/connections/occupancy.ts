@@ -1,7 +1,9 @@
 import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
 
-/** How full a pool was: how many connections carried a request at most, and for how long there was no room for another. */
+/**
+ * Measures how full a pool was: the peak number of connections in use, and the time without room for another request.
+ */
 export class Occupancy {
   readonly #clock: Clock
   #inUse = 0
@@ -21,20 +23,20 @@ export class Occupancy {
     return this.#fullMs + (this.#fullSinceMs === undefined ? 0 : this.#clock.now() - this.#fullSinceMs)
   }
 
-  /** Forgets what was, but not what is. */
+  /** Resets the history but keeps the current state. */
   startMeasuring(): void {
     this.#fullMs = 0
     this.#peakInUse = this.#inUse
     if (this.#fullSinceMs !== undefined) this.#fullSinceMs = this.#clock.now()
   }
 
-  /** A connection took its first request, or finished its last. */
+  /** Records that a connection took its first request (1) or finished its last (−1). */
   busy(by: 1 | -1): void {
     this.#inUse += by
     if (this.#inUse > this.#peakInUse) this.#peakInUse = this.#inUse
   }
 
-  /** Whether a request that comes now must wait for another one to end. */
+  /** Records whether a request that arrives now must wait for another one to end. */
   full(full: boolean): void {
     if (full && this.#fullSinceMs === undefined) this.#fullSinceMs = this.#clock.now()
     if (!full && this.#fullSinceMs !== undefined) {

@@ -9,8 +9,8 @@ function refused(): Error {
   return Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
 }
 
-describe('connecting that fails', () => {
-  test('fails the request that waits for it, with its class and its words', async () => {
+describe('a failed connection attempt', () => {
+  test('fails the request that waits for it, with its class and message', async () => {
     const run = await runVirtually({
       kind: 'short-lived',
       instants: [100, 100],
@@ -23,7 +23,7 @@ describe('connecting that fails', () => {
     ])
   })
 
-  test('costs no request that another connection can still carry', async () => {
+  test('fails no request that another connection can still carry', async () => {
     const run = await runVirtually({
       instants: [100, 100],
       lastArrivalMs: 100,
@@ -36,7 +36,7 @@ describe('connecting that fails', () => {
     expect(run.pool.counts().failed).toBe(1)
   })
 
-  test('is counted by its class, even where another connection carries every request', async () => {
+  test('is counted by class, even if another connection carries every request', async () => {
     const noFile = Object.assign(new Error('connect EMFILE 127.0.0.1:1'), { code: 'EMFILE' })
     const run = await runVirtually({
       ...SECOND,
@@ -52,7 +52,7 @@ describe('connecting that fails', () => {
     expect(failed).toBeGreaterThan(2)
   })
 
-  test('by never ending is a time-out of the request, and a try that is given up', async () => {
+  test('that never ends is abandoned, and the request times out', async () => {
     const run = await runVirtually({
       instants: [100, 100],
       lastArrivalMs: 3_000,
@@ -65,7 +65,7 @@ describe('connecting that fails', () => {
     expect(run.pool.counts().failed).toBe(1)
   })
 
-  test('after it was given up is closed, not used', async () => {
+  test('that succeeds after it was abandoned is closed, not used', async () => {
     const run = await runVirtually({
       instants: [100, 110],
       lastArrivalMs: 2_000,
@@ -82,7 +82,7 @@ describe('connecting that fails', () => {
     expect(run.pool.counts()).toMatchObject({ opened: 1, failed: 1 })
   })
 
-  test('while nobody waits is given up and tried again', async () => {
+  test('is abandoned and repeated while no request waits', async () => {
     const run = await runVirtually({
       instants: [100, 3_000],
       lastArrivalMs: 3_000,
@@ -93,12 +93,12 @@ describe('connecting that fails', () => {
       events: [[1_000, ({ target }) => target.die()]],
     })
     expect(fatesOf(run)).toEqual({ success: 2 })
-    // Lost at 1000, tried at 1100, given up at 1500, and tried again after twice the wait.
+    // Lost at 1000, retried at 1100, abandoned at 1500, and retried after twice the wait.
     expect(run.target.attemptsMs.slice(1)).toEqual([1_100, 1_700])
     expect(run.pool.counts()).toMatchObject({ opened: 2, failed: 1, reconnects: 1 })
   })
 
-  test('after the time-out fails whoever waits for it by then', async () => {
+  test('that times out fails the request that waits for it by then', async () => {
     const run = await runVirtually({
       instants: [100, 1_200],
       lastArrivalMs: 3_000,
@@ -115,7 +115,7 @@ describe('connecting that fails', () => {
     })
   })
 
-  test('before the run tells why, and leaves nothing behind', async () => {
+  test('before the run rejects with the reason, and leaves nothing open', async () => {
     const run = openedRun({ ...SECOND, target: { connect: () => refused() } })
     const opening = run.dispatcher.open().catch(String)
     await vi.advanceTimersByTimeAsync(10)
@@ -124,7 +124,7 @@ describe('connecting that fails', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('for some of the long-lived ones does not keep the others from the run', async () => {
+  test('for some long-lived connections does not prevent the run with the others', async () => {
     const run = await runVirtually({
       ...SECOND,
       kind: 'long-lived',

@@ -8,51 +8,51 @@ export interface PoolOptions<Request> {
   readonly kind: ConnectionKind
   readonly maxConnections: number
   readonly reconnect: ReconnectOptions
-  /** How long connecting may take. */
+  /** Maximum time to connect. */
   readonly connectTimeoutMs: Ms
   readonly clock: Clock
   readonly random: Random
-  /** A connection carries one exchange at a time, however many it could. */
+  /** A connection carries one exchange at a time, even if it could carry more. */
   readonly exclusive: boolean
   /**
-   * How many pooled connections to open before the first request; absent: one. `connectMs` is the time that the first
-   * connection took to open, `maxInFlight` the number of requests that it carries at once.
+   * Returns how many pooled connections to open before the first request; default: one. `connectMs` is the time that
+   * the first connection took to open, `maxInFlight` the number of requests that it carries at once.
    */
   needed?(connectMs: Ms, maxInFlight: number): number
   connect(signal: AbortSignal): Promise<Connection<Request>>
   /**
-   * Waits for what the target may send on a new connection before any request. Also called for a connection that only
-   * tests whether the target can be reached. Its time is not part of connecting.
+   * Waits for messages that the target may send on a new connection before any request. Also called for a connection
+   * that only tests whether the target can be reached. The wait does not count as connect time.
    */
   listen?(connection: Connection<Request>): Promise<void>
   /**
-   * Makes a connection ready for its first request, once it stands: its time is not part of connecting, but it may take
-   * as long. Gives the connection to use; a rejection counts as one of `connect`.
+   * Prepares an open connection for its first request, and returns the connection to use. The preparation does not
+   * count as connect time, but has the same timeout. A rejection is handled like a rejection of `connect`.
    */
   prepare?(connection: Connection<Request>, signal: AbortSignal): Promise<Connection<Request>>
 }
 
 export interface PoolCounts {
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly size: number
   readonly opened: number
   readonly closed: number
   readonly reconnects: number
   readonly failed: number
-  /** Those that failed with an error, by its class; attempts that were given up are in none. */
+  /** Attempts that failed with an error, by error class; abandoned attempts are in no class. */
   readonly failedByClass: Readonly<Partial<Record<ErrorClass, number>>>
   readonly peakInUse: number
-  /** For how long no connection was free and none could be opened. */
+  /** Time during which no connection was free and none could be opened. */
   readonly fullMs: Ms
 }
 
 export interface PoolEvents {
-  /** A connection can take a request: the caller sends the one that waits longest, if there is one. */
+  /** A connection can take a request: the caller sends the request that waits longest, if any. */
   onFree(): void
-  /** A connection could not be made. Where a request waited for it, the caller fails that one. */
+  /** A connection attempt failed. If a request waited for it, the caller fails that request. */
   onConnectFailed(errorClass: ErrorClass, message: string): void
   onConnected(connectMs: Ms): void
-  /** How many requests wait; connections are opened for them. */
+  /** Returns the number of waiting requests; the pool opens connections for them. */
   waiting(): number
   log(text: string): void
 }

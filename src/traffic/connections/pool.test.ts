@@ -13,7 +13,7 @@ function refused(): Error {
 }
 
 describe('long-lived connections', () => {
-  test('all stand before the first request, and share the work', async () => {
+  test('are all open before the first request, and share the work', async () => {
     const run = await runVirtually({
       ...SECOND,
       kind: 'long-lived',
@@ -40,7 +40,7 @@ describe('long-lived connections', () => {
     run.dispatcher.stop()
   })
 
-  test('that are lost come back after a wait that doubles, and are counted', async () => {
+  test('are reopened after a wait that doubles when they are lost, and are counted', async () => {
     const run = await runVirtually({
       instants: evenly(10, 3_000),
       lastArrivalMs: 3_000,
@@ -49,14 +49,14 @@ describe('long-lived connections', () => {
       target: { connect: (attempt) => (attempt === 0 || attempt > 3 ? 0 : refused()), answer: () => ({ afterMs: 2 }) },
       events: [[1_001, ({ target }) => target.die()]],
     })
-    // Lost at 1001; an attempt takes 1 ms to be refused.
+    // Lost at 1001; the target takes 1 ms to refuse an attempt.
     expect(run.target.attemptsMs.slice(1)).toEqual([1_101, 1_302, 1_703, 2_504])
     expect(run.pool.counts()).toMatchObject({ opened: 2, reconnects: 1, failed: 3 })
-    // One was on the wire, three were those for whom no connection could be made; the others waited.
+    // One request was in flight, and three waited for a failed attempt; the others waited.
     expect(fatesOf(run)).toEqual({ success: 296, connection: 1, connect: 3 })
   })
 
-  test('are given up after so many attempts in a row, and then the requests find no connection', async () => {
+  test('are abandoned after `attempts` consecutive failures, and then requests find no connection', async () => {
     const run = await runVirtually({
       instants: evenly(100, 5_000),
       lastArrivalMs: 5_000,
@@ -73,7 +73,7 @@ describe('long-lived connections', () => {
 })
 
 describe('pooled connections', () => {
-  test('that are lost count as reconnected once another one took their place, wherever it stands', async () => {
+  test('count as reconnected when any slot replaces a lost one', async () => {
     const run = await runVirtually({
       instants: evenly(10, 1_000),
       lastArrivalMs: 1_000,
@@ -81,7 +81,7 @@ describe('pooled connections', () => {
       target: { answer: () => ({ afterMs: 5 }) },
       events: [[301, ({ target }) => target.die()]],
     })
-    // The place of the lost one would try again at 401; the second request that waits takes another place before.
+    // The slot of the lost connection would retry at 401; the second waiting request uses another slot before that.
     expect(run.target.attemptsMs.slice(1)).toEqual([320])
     expect(run.pool.counts()).toMatchObject({ opened: 2, reconnects: 1, failed: 0 })
   })
@@ -91,7 +91,7 @@ describe('pooled connections', () => {
     expect(run.target.carried.map(({ length }) => length)).toEqual([100])
   })
 
-  test('grow as requests overlap, and not beyond the most there may be', async () => {
+  test('increase as requests overlap, up to the maximum', async () => {
     const overlapping = { ...SECOND, target: { answer: () => ({ afterMs: 95 }) } }
     expect((await runVirtually({ ...overlapping, maxConnections: 50 })).target.mostOpen).toBe(10)
     const full = await runVirtually({ ...overlapping, maxConnections: 4 })
@@ -100,7 +100,7 @@ describe('pooled connections', () => {
     expect(full.pool.counts().peakInUse).toBe(4)
   })
 
-  test('whose connecting takes time: that is part of the response, not of the service', async () => {
+  test('count connect time as response time, not as service time', async () => {
     const run = await runVirtually({
       instants: [500, 500, 500],
       lastArrivalMs: 500,
@@ -113,7 +113,7 @@ describe('pooled connections', () => {
     ])
   })
 
-  test('go to whoever waits longest, be they new or just free', async () => {
+  test('go to the longest-waiting request, whether new or just released', async () => {
     const run = await runVirtually({
       instants: [500, 501],
       lastArrivalMs: 501,
@@ -122,7 +122,7 @@ describe('pooled connections', () => {
     expect(run.samples).toMatchObject([{ sentMs: 500 }, { sentMs: 510 }])
   })
 
-  test('that the server closes after each answer are opened again at once', async () => {
+  test('reopen immediately when the server closes them after each response', async () => {
     const run = await runVirtually({
       ...SECOND,
       maxConnections: 1,
@@ -133,7 +133,7 @@ describe('pooled connections', () => {
     expect(run.samples.every(({ intendedMs, doneMs }) => doneMs - intendedMs === 3)).toBe(true)
   })
 
-  test('that close before they carried anything are not opened in a tight loop', async () => {
+  test('that close before their first request are not reopened in a tight loop', async () => {
     const run = await runVirtually({
       instants: [2_000],
       lastArrivalMs: 2_000,
@@ -144,7 +144,7 @@ describe('pooled connections', () => {
     expect(run.target.attemptsMs.map(Math.round)).toEqual([0, 101, 302, 703, 1_504, 3_105])
   })
 
-  test('of several streams each carry as many as they may before another is opened', async () => {
+  test('with several streams carry the maximum before another one is opened', async () => {
     const run = await runVirtually({
       ...SECOND,
       maxConnections: 5,
@@ -156,7 +156,7 @@ describe('pooled connections', () => {
   })
 })
 
-test('a crowd that comes at once opens only as many connections as it takes to bear it', async () => {
+test('open only as many as a burst of requests needs', async () => {
   const run = await runVirtually({
     instants: Array<number>(20).fill(500),
     lastArrivalMs: 500,
@@ -174,13 +174,13 @@ describe('short-lived connections', () => {
       kind: 'short-lived',
       target: { connect: () => 7, answer: () => ({ afterMs: 5 }) },
     })
-    // The first attempt only shows that the target can be reached.
+    // The first attempt only tests whether the target can be reached.
     expect(run.target.carried.map(({ length }) => length)).toEqual([0, ...Array<number>(100).fill(1)])
     expect(run.samples.every(({ sentMs, dueMs, doneMs }) => sentMs - dueMs === 7 && doneMs - dueMs === 12)).toBe(true)
     expect(run.pool.counts()).toMatchObject({ opened: 100, reconnects: 0 })
   })
 
-  test('are never more than there may be', async () => {
+  test('never exceed the maximum', async () => {
     const run = await runVirtually({
       ...SECOND,
       kind: 'short-lived',
@@ -191,7 +191,7 @@ describe('short-lived connections', () => {
     expect(run.target.mostInFlight).toBe(3)
   })
 
-  test('that are refused fail their request at once, and the next one tries again', async () => {
+  test('fail their request immediately when refused, and the next request tries again', async () => {
     const run = await runVirtually({
       ...SECOND,
       kind: 'short-lived',
@@ -202,7 +202,7 @@ describe('short-lived connections', () => {
   })
 })
 
-test('requests on a connection that is lost are errors of class connection, never lost', async () => {
+test('counts requests on a lost connection as errors of class connection', async () => {
   const run = await runVirtually({
     ...SECOND,
     maxConnections: 2,
@@ -212,7 +212,7 @@ test('requests on a connection that is lost are errors of class connection, neve
   expect(fatesOf(run)).toEqual({ success: 90, connection: 10 })
 })
 
-test('what goes wrong while sending on a new connection is not taken for a failure to connect', async () => {
+test('does not report an error while sending on a new connection as a failed attempt', async () => {
   const clock = new RunClock()
   const onConnectFailed = vi.fn<() => void>()
   const pool = new ConnectionPool(
@@ -228,7 +228,7 @@ test('what goes wrong while sending on a new connection is not taken for a failu
     },
     {
       onFree: () => {
-        throw new Error('a fault of the tool')
+        throw new Error('internal error')
       },
       onConnectFailed,
       onConnected: () => {},
@@ -236,13 +236,13 @@ test('what goes wrong while sending on a new connection is not taken for a failu
       log: () => {},
     },
   )
-  await expect(pool.open()).rejects.toThrow('a fault of the tool')
+  await expect(pool.open()).rejects.toThrow('internal error')
   expect(onConnectFailed).not.toHaveBeenCalled()
   expect(pool.counts()).toMatchObject({ opened: 1, failed: 0 })
   pool.destroy()
 })
 
-test('how long every connection was in use is measured from the start of the measured part', async () => {
+test('measures how long the pool was full from the start of the measured part', async () => {
   const run = await runVirtually({
     instants: [100, 600],
     lastArrivalMs: 600,

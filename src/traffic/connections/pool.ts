@@ -11,26 +11,26 @@ import { type Attempt, Slot } from './slot.ts'
 import { ConnectionTally } from './tally.ts'
 
 /**
- * Connections to one target. `long-lived` ones are all opened before the run and reopened when lost; `pooled` ones are
- * opened when requests wait, and kept; `short-lived` ones carry one request each.
+ * Connections to one target. `long-lived` ones are all opened before the run and reopened when lost. `pooled` ones are
+ * opened when requests wait, and kept. `short-lived` ones carry one request each.
  */
 export class ConnectionPool<Request> {
   readonly #options: PoolOptions<Request>
   readonly #events: PoolEvents
   readonly #slots: Slot<Request>[]
-  /** Slots with room, the one used last at the end: it is the warmest, and idle ones stay idle. */
+  /** Slots with room; the most recently used is last. The pool reuses it first, so that idle connections stay idle. */
   readonly #free: Slot<Request>[] = []
   readonly #empty: Slot<Request>[]
   readonly #occupancy: Occupancy
   readonly #attempts: Attempts<Request>
-  /** The connection being made only shows that the target can be reached, and carries nothing. */
+  /** The current attempt only tests whether the target can be reached; its connection carries no request. */
   #probing = false
-  /** Places that wait until they may try again. */
+  /** Number of slots that wait before they retry. */
   #retrying = 0
   #stopped = false
   #version: string | undefined
   #firstConnectMs: Ms | undefined
-  /** How many requests a connection bears at once, as far as is known. */
+  /** Number of requests that a connection carries at once, as far as known. */
   #bears = 1
   readonly #tally = new ConnectionTally()
 
@@ -43,7 +43,7 @@ export class ConnectionPool<Request> {
     this.#empty = [...this.#slots].reverse()
   }
 
-  /** What the first connection negotiated. */
+  /** The protocol version that the first connection negotiated. */
   get version(): string | undefined {
     return this.#version
   }
@@ -61,19 +61,19 @@ export class ConnectionPool<Request> {
     }
   }
 
-  /** The clock has been set to another origin: its times are now `byMs` later. */
+  /** Adjusts to a clock whose origin moved: its times are now `byMs` later. */
   shiftClock(byMs: Ms): void {
     this.#attempts.shiftClock(byMs)
   }
 
-  /** Forgets what happened before the measured part, but for the connections themselves. */
+  /** Resets the statistics at the start of the measured part; the connections stay open. */
   startMeasuring(): void {
     this.#occupancy.startMeasuring()
   }
 
   /**
-   * Opens what the first requests use: every long-lived connection; as many pooled ones as the traffic needs; else one,
-   * which shows that the target can be reached. Rejects with the reason when none could be opened.
+   * Opens the connections for the first requests: every long-lived one, as many pooled ones as the traffic needs, or
+   * else one to test whether the target can be reached. Rejects with the reason if none could be opened.
    */
   async open(): Promise<void> {
     const { kind, needed } = this.#options
@@ -82,15 +82,16 @@ export class ConnectionPool<Request> {
     if (this.#probing) this.#discardIdle()
     this.#probing = false
     if (kind !== 'pooled' || needed === undefined) return
-    // The target works with one connection. A request waits for a further one that takes long; the run does not.
+    // The target accepts connections. If a further one takes long, a request waits for it, but the start of the run
+    // does not.
     const rest = { wanted: true }
     await within(MORE_CONNECTIONS_MS, this.#openUpTo(needed(this.#firstConnectMs ?? 0, this.#bears), rest))
     rest.wanted = false
   }
 
-  /** Rejects with the reason when no connection is open by then. Stops where the rest is no longer wanted. */
+  /** Rejects with the reason if no connection is open afterwards. Stops once `rest.wanted` is false. */
   async #openUpTo(count: number, rest: { readonly wanted: boolean } = { wanted: true }): Promise<void> {
-    // A few at a time: a burst of hundreds of handshakes would overflow the target's accept queue before the run began.
+    // Opens 64 at a time: hundreds of simultaneous handshakes would overflow the target's accept queue.
     for (let opened = this.#tally.opened; opened < count && rest.wanted && !this.#stopped; opened += 64) {
       const slots = this.#empty.splice(-Math.min(64, count - opened))
       const reasons = await Promise.all(slots.map((slot) => this.#connect(slot)))
@@ -98,7 +99,7 @@ export class ConnectionPool<Request> {
     }
   }
 
-  /** A slot that can take a request now; the caller sends on it at once. */
+  /** Takes a slot that can carry a request now; the caller must send on it immediately. */
   take(): Slot<Request> | undefined {
     for (;;) {
       const slot = this.#options.kind === 'long-lived' ? this.#free.shift() : this.#free.pop()
@@ -114,7 +115,7 @@ export class ConnectionPool<Request> {
     }
   }
 
-  /** The exchange on a taken slot is over. */
+  /** Releases a taken slot after its exchange has ended. */
   release(slot: Slot<Request>): void {
     slot.inUse--
     if (slot.inUse === 0) this.#occupancy.busy(-1)
@@ -129,15 +130,15 @@ export class ConnectionPool<Request> {
     return this.#slots.length
   }
 
-  /** How many requests can hope for a connection that is being made, or that could be. */
+  /** Number of requests that connections in progress, or still possible, could carry. */
   get prospects(): number {
     return (this.#attempts.size + (this.#options.kind === 'long-lived' ? 0 : this.#empty.length)) * this.#bears
   }
 
-  /** Opens connections for the requests that wait, as far as there is room. */
+  /** Opens connections for the waiting requests, up to the maximum. */
   ensure(): void {
     if (this.#stopped || this.#options.kind === 'long-lived') return
-    // A place that waits to try again will serve one of them: else one request would try every place at once.
+    // A slot that waits to retry will serve one of these requests; otherwise one request would try every slot at once.
     while ((this.#attempts.size + this.#retrying) * this.#bears < this.#events.waiting()) {
       const slot = this.#empty.pop()
       if (slot === undefined) break
@@ -146,12 +147,12 @@ export class ConnectionPool<Request> {
     this.#watchRoom()
   }
 
-  /** Gives up the attempt that has taken longest; false when none has taken long. */
+  /** Abandons the oldest attempt; returns false if no attempt has taken long. */
   giveUpOldestConnecting(): boolean {
     return this.#attempts.giveUpOldest()
   }
 
-  /** Gives up attempts that have taken too long. Called from the engine's one timer, so that connecting costs none. */
+  /** Abandons attempts that exceeded the timeout. The engine's single timer calls this, so attempts need no timers. */
   expire(nowMs: Ms): void {
     const message = `no connection within ${this.#options.connectTimeoutMs / 1_000} s`
     for (let late = this.#attempts.giveUpLate(nowMs); late > 0; late--) this.#attemptFailed('timeout', message)
@@ -162,7 +163,10 @@ export class ConnectionPool<Request> {
     for (const { connection } of this.#slots) connection?.destroy()
   }
 
-  /** Closes everything in order: sessions are deleted, processes end by themselves. Resolves when all have ended. */
+  /**
+   * Closes every connection gracefully: sessions are deleted, and processes exit by themselves. Resolves when all have
+   * ended.
+   */
   async end(): Promise<void> {
     this.#stop()
     const open = this.#slots.map(({ connection }) => connection).filter((connection) => connection !== undefined)
@@ -177,7 +181,7 @@ export class ConnectionPool<Request> {
     }
   }
 
-  /** Resolves with the reason when the attempt failed. */
+  /** Resolves with the reason if the attempt failed, otherwise with undefined. */
   async #connect(slot: Slot<Request>): Promise<unknown> {
     const { clock } = this.#options
     const attempt = this.#attempts.begin(slot)
@@ -187,7 +191,7 @@ export class ConnectionPool<Request> {
       connection = await this.#options.connect(attempt.abort.signal)
       connectMs = clock.now() - attempt.sinceMs
       if (!this.#stopped && !attempt.gaveUp) connection = await this.#prepare(connection, slot, attempt)
-      if (this.#stopped || attempt.gaveUp) throw new Error('given up')
+      if (this.#stopped || attempt.gaveUp) throw new Error('abandoned')
     } catch (error) {
       connection?.destroy()
       this.#attempts.end(slot)
@@ -202,7 +206,7 @@ export class ConnectionPool<Request> {
       this.ensure()
       return error
     }
-    // Outside the `try`: what is thrown while a waiting request is sent is no failure to connect.
+    // Outside the `try`: an error thrown while sending a waiting request is not a failed attempt.
     this.#connected(slot, connection, connectMs)
     return undefined
   }
@@ -212,7 +216,7 @@ export class ConnectionPool<Request> {
       this.#attempts.renew(slot, attempt)
       await this.#options.listen(connection)
     }
-    // Where only the way to the target is tried, nothing is sent.
+    // A test of whether the target can be reached sends nothing.
     if (this.#options.prepare === undefined || this.#probing || this.#stopped || attempt.gaveUp) return connection
     this.#attempts.renew(slot, attempt)
     return this.#options.prepare(connection, attempt.abort.signal)
@@ -220,7 +224,7 @@ export class ConnectionPool<Request> {
 
   #attemptFailed(errorClass: ErrorClass, message: string): void {
     this.#events.log(`connecting failed (${errorClass}): ${message}`)
-    // Where other connections stand, a waiting request has not lost its chance with this one.
+    // If other connections are open, one of them can still carry the waiting request.
     if (this.#options.kind === 'short-lived' || this.#tally.opened === this.#tally.closed) {
       this.#events.onConnectFailed(errorClass, message)
     }
@@ -254,13 +258,13 @@ export class ConnectionPool<Request> {
     if (slot.carried) slot.failures = 0
     if (this.#options.kind === 'short-lived' || (reason === undefined && slot.carried)) this.#vacate(slot)
     else {
-      // The loss is the first failure in a row, so that the wait after the first attempt in vain is already the longer one.
+      // The loss counts as the first failure, so the wait doubles already after the first failed attempt.
       slot.failures++
       this.#retryLater(slot)
     }
   }
 
-  /** The slot may be used again at once. */
+  /** Makes the slot available again immediately. */
   #vacate(slot: Slot<Request>): void {
     if (this.#options.kind === 'long-lived') void this.#connect(slot)
     else {
@@ -271,7 +275,7 @@ export class ConnectionPool<Request> {
   }
 
   #retryLater(slot: Slot<Request>): void {
-    // A short-lived connection is a new client, who does not wait for what happened to another one.
+    // A short-lived connection belongs to a new client, which does not wait because another client failed.
     if (this.#options.kind === 'short-lived') {
       this.#empty.push(slot)
       this.#watchRoom()
@@ -286,12 +290,12 @@ export class ConnectionPool<Request> {
     })
   }
 
-  /** How many exchanges it carries at once. */
+  /** Returns how many exchanges the connection may carry at once. */
   #roomOn(connection: Connection<Request>): number {
     return this.#options.exclusive ? 1 : connection.maxInFlight
   }
 
-  /** The pool is full while a request that came now would have to wait for another one: every place is taken. */
+  /** The pool is full while every slot is taken, so that a request that arrives now must wait for another one. */
   #watchRoom(): void {
     this.#occupancy.full(this.#free.length === 0 && this.#empty.length === 0)
   }

@@ -7,7 +7,7 @@ onVirtualTime()
 
 const SECOND = { instants: evenly(100, 1_000), lastArrivalMs: 1_000 }
 
-/** Takes this long; heeds no signal. */
+/** Prepares for `ms` milliseconds and ignores the abort signal. */
 function preparing(ms: number, prepared: Connection<string>[] = []) {
   return async (connection: Connection<string>): Promise<Connection<string>> => {
     prepared.push(connection)
@@ -22,27 +22,24 @@ test.each<[ConnectionKind, number]>([
   ['pooled', 1],
   ['long-lived', 5],
   ['short-lived', 10],
-])(
-  '%s connections are each prepared once before their first request, and that time is no connecting',
-  async (kind, n) => {
-    const prepared: Connection<string>[] = []
-    const run = await runVirtually({
-      ...SECOND,
-      kind,
-      maxConnections: 5,
-      target: { connect: () => 7 },
-      prepare: preparing(40, prepared),
-    })
-    expect(prepared).toHaveLength(n)
-    expect(run.connectMs).toEqual(Array<number>(n).fill(7))
-    expect(fatesOf(run)).toEqual({ success: 10 })
-    // A short-lived connection is made while its request waits, and both are part of that wait.
-    const waits = run.samples.map(({ dueMs, sentMs }) => sentMs - dueMs)
-    expect(new Set(waits)).toEqual(new Set([kind === 'short-lived' ? 47 : 0]))
-  },
-)
+])('prepares each of the %s connections once before its first request, outside connect time', async (kind, n) => {
+  const prepared: Connection<string>[] = []
+  const run = await runVirtually({
+    ...SECOND,
+    kind,
+    maxConnections: 5,
+    target: { connect: () => 7 },
+    prepare: preparing(40, prepared),
+  })
+  expect(prepared).toHaveLength(n)
+  expect(run.connectMs).toEqual(Array<number>(n).fill(7))
+  expect(fatesOf(run)).toEqual({ success: 10 })
+  // A short-lived connection opens while its request waits, so connecting and preparing are both part of that wait.
+  const waits = run.samples.map(({ dueMs, sentMs }) => sentMs - dueMs)
+  expect(new Set(waits)).toEqual(new Set([kind === 'short-lived' ? 47 : 0]))
+})
 
-test('what preparing gives is the connection that is used', async () => {
+test('uses the connection that prepare returns', async () => {
   const sent: string[] = []
   const run = await runVirtually({
     ...SECOND,
@@ -64,7 +61,7 @@ test('what preparing gives is the connection that is used', async () => {
   expect(sent).toHaveLength(10)
 })
 
-test('a connection that cannot be prepared is one that could not be made: it is closed, and its request fails', async () => {
+test('closes a connection whose preparation fails, and fails its request', async () => {
   let prepared = 0
   const run = await runVirtually({
     ...SECOND,
@@ -79,7 +76,7 @@ test('a connection that cannot be prepared is one that could not be made: it is 
   expect(run.pool.counts()).toMatchObject({ opened: 5, failed: 5 })
 })
 
-test('preparing may take as long again as connecting may', async () => {
+test('allows preparation the same timeout as connecting', async () => {
   const slowly = preparing(250)
   let made = 0
   const run = await runVirtually({
@@ -97,7 +94,7 @@ test('preparing may take as long again as connecting may', async () => {
   expect(run.connectMs).toEqual([0, 250])
 })
 
-test('preparing that never ends is given up, and with it the request that waits', async () => {
+test('abandons a preparation that never ends, and the request that waits for it', async () => {
   const run = await runVirtually({
     instants: [100],
     lastArrivalMs: 3_000,

@@ -2,22 +2,28 @@ import type { Connection } from '../../model/protocol.ts'
 import type { Ms } from '../../model/units.ts'
 import type { CallOff } from '../clock.ts'
 
-/** An attempt to connect that is under way. */
+/** A connection attempt in progress. */
 export interface Attempt {
   readonly abort: AbortController
   sinceMs: Ms
   gaveUp: boolean
 }
 
-/** The place of one connection: it may be empty, connecting, open, or waiting until it may try again. */
+/** The slot of one connection: empty, connecting, open, or waiting to retry. */
 export class Slot<Request> {
   connection: Connection<Request> | undefined
   inUse = 0
   failures = 0
-  /** The connection has carried a request. One that closes without having done so must not be reopened in a tight loop. */
+  /**
+   * True if the connection has carried a request. A connection that closes before that must not be reopened in a tight
+   * loop.
+   */
   carried = false
   connecting: Attempt | undefined
   callOffRetry: CallOff | undefined
-  /** Called when the connection is lost under who holds it without anything under way; who holds it lets it go then. */
+  /**
+   * Called when the connection is lost while its holder has no exchange in flight; the holder must then release the
+   * slot.
+   */
   onLost: (() => void) | undefined
 }

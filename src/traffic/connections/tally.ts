@@ -1,15 +1,15 @@
 import type { ErrorClass } from '../../model/protocol.ts'
 
-/** What became of the connections of a pool, since the start. */
+/** Counts what happened to the connections of a pool since the start. */
 export class ConnectionTally {
   opened = 0
   closed = 0
   failed = 0
-  /** The failed ones by the class of their error. */
+  /** Failed attempts by error class. */
   readonly failedByClass: Partial<Record<ErrorClass, number>> = {}
-  /** Of those opened, how many took the place of one that was lost. */
+  /** Number of opened connections that replaced a lost one. */
   reconnects = 0
-  /** Lost, and none opened in their stead yet. */
+  /** Number of lost connections that are not replaced yet. */
   #toReplace = 0
 
   open(): void {
@@ -24,7 +24,7 @@ export class ConnectionTally {
     this.failedByClass[errorClass] = (this.failedByClass[errorClass] ?? 0) + 1
   }
 
-  /** `isReplaced`: the next one that is opened takes its place, wherever in the pool it stands. */
+  /** Counts a closed connection. If `isReplaced`, the next connection opened in any slot counts as its replacement. */
   close(isReplaced: boolean): void {
     this.closed++
     if (isReplaced) this.#toReplace++

@@ -24,7 +24,7 @@ function rendered(request: object, { sequence = 0, setup }: { sequence?: number;
   return (compileTemplate(request, sources) ?? expect.fail('no template')).render(sequence, setup)
 }
 
-/** What a text becomes as the data of a message, which is plain text unless it is JSON. */
+/** Renders a text as the data of a message, which is plain text unless it is JSON. */
 function sent(data: string, moment?: { sequence?: number; setup?: unknown }): unknown {
   const { data: text } = rendered({ data }, moment) as { readonly data: unknown }
   return text
@@ -39,40 +39,40 @@ describe('a template', () => {
     ['[{{user.none}}{{user.nothing}}{{user.constructor}}{{user.tags.length}}{{nobody.id}}]', '[]'],
     ['{{{{name}} and {{{{{{user.id}}', '{{name}} and {{7'],
     ['{{{user.id}}}', '{7}'],
-  ])('%s becomes %s', (text, expected) => {
+  ])('renders %s as %s', (text, expected) => {
     expect(sent(text)).toBe(expected)
   })
 
-  it('stands for the record of its arrival', () => {
+  it('uses the record of its arrival', () => {
     expect(sent('{{sequence}} {{user.id}} {{user.id}}', { sequence: 3 })).toBe('3 8 8')
   })
 
-  it('stands for what the setup of the connection returned', () => {
+  it('uses the return value of the setup of the connection', () => {
     expect(sent('AUTH {{setup.token}}', { setup: { token: 'abc' } })).toBe('AUTH abc')
     expect(sent('AUTH {{setup}}', { setup: 'abc' })).toBe('AUTH abc')
     expect(sent('AUTH {{setup.token}}.', { setup: undefined })).toBe('AUTH .')
   })
 
-  it('is a setup that is no JSON, and nothing throws', () => {
+  it('never throws for a setup result that JSON cannot represent', () => {
     const circular: Record<string, unknown> = {}
     circular['self'] = circular
     expect(sent('{{setup}}', { setup: circular })).toBe('null')
     expect(sent('{"n":{{setup}}}', { setup: 12n })).toBe('{"n":12}')
   })
 
-  it('says whether it must wait for its connection', () => {
+  it('reports whether it needs the setup of its connection', () => {
     expect(compileTemplate({ data: '{{setup.token}} {{user.id}}' }, sources)?.needsSetup).toBe(true)
     expect(compileTemplate({ data: '{{user.id}}' }, sources)?.needsSetup).toBe(false)
   })
 })
 
-test('a request without templates has none to render, whatever else it holds', () => {
+test('returns undefined for a request without templates', () => {
   const request = { path: '/{a}/}}', body: new Uint8Array([123, 123]), ok: [[200, 299]], check: () => true, weight: 2 }
   expect(compileTemplate(request, sources)).toBeUndefined()
   expect(compileTemplate({ body: { length: 3, chunks: () => [] }, name: 'x' }, sources)).toBeUndefined()
 })
 
-test('what has no template is shared, and the written request stays as it is', () => {
+test('shares parts without templates and does not modify the original request', () => {
   const request = { path: '/{{sequence}}', ok: [[200, 299]], headers: { a: 'b' } }
   const before = structuredClone(request)
   const made = rendered(request) as typeof request
@@ -85,7 +85,7 @@ test('what has no template is shared, and the written request stays as it is', (
 describe('random values', () => {
   const uuidOf = (sequence: number): unknown => sent('{{random.uuid}}', { sequence })
 
-  it('are the same for the same seed and position, and others elsewhere', () => {
+  it('are the same for the same seed and position, and different elsewhere', () => {
     const text = '{{random.uuid}} {{random.int(1,1000000)}}'
     expect(sent(text, { sequence: 5 })).toBe(sent(text, { sequence: 5 }))
     expect(new Set(Array.from({ length: 1_000 }, (_, sequence) => uuidOf(sequence))).size).toBe(1_000)
@@ -99,7 +99,7 @@ describe('random values', () => {
     }
   })
 
-  it('are whole numbers with both ends, each about as often', () => {
+  it('are uniformly distributed integers that include both bounds', () => {
     const counts = new Map<number, number>()
     for (let sequence = 0; sequence < 6_000; sequence++) {
       const drawn = Number(sent('{{random.int(-2, 3)}}', { sequence }))
@@ -110,14 +110,14 @@ describe('random values', () => {
     for (const count of counts.values()) expect(Math.abs(count - 1_000)).toBeLessThan(145)
   })
 
-  it('in one request are drawn apart', () => {
+  it('are drawn independently within one request', () => {
     const [first, second] = String(sent('{{random.uuid}} {{random.uuid}}')).split(' ')
     expect(first).not.toBe(second)
   })
 })
 
-describe('within objects and lists', () => {
-  it('a template alone keeps the type of its value, and is a text beside others', () => {
+describe('within objects and arrays', () => {
+  it('keeps the type of a value that is a single template, and makes a string otherwise', () => {
     const args = { id: '{{user.id}}', all: ['{{user.tags}}', { text: 'no {{user.id}}' }], gone: '{{user.nothing}}' }
     expect(rendered({ tool: 'get', arguments: args })).toEqual({
       tool: 'get',
@@ -125,25 +125,25 @@ describe('within objects and lists', () => {
     })
   })
 
-  it('the arguments of a prompt, headers and the texts of the request itself stay texts', () => {
+  it('renders prompt arguments, headers and top-level strings as strings', () => {
     expect(rendered({ prompt: 'p', arguments: { id: '{{user.id}}' } })).toEqual({ prompt: 'p', arguments: { id: '7' } })
     expect(rendered({ headers: { id: '{{user.id}}' } })).toEqual({ headers: { id: '7' } })
     expect(rendered({ body: '{{user.id}}' })).toEqual({ body: '7' })
   })
 
-  it('a check compares with the value itself', () => {
+  it('compares with the typed value in a check', () => {
     const check = { header: { id: '{{user.id}}' }, json: { path: 'id', equals: '{{user.id}}' } }
     expect(rendered({ check })).toEqual({ check: { header: { id: '7' }, json: { path: 'id', equals: 7 } } })
   })
 
-  it('a path in the arguments of a tool is no path of a URL', () => {
+  it('does not encode a path in tool arguments as a URL path', () => {
     expect(rendered({ tool: 'read', arguments: { path: '/tmp/{{user.name}}' } })).toEqual({
       tool: 'read',
       arguments: { path: '/tmp/Ann "A" Ö/Ä' },
     })
   })
 
-  it('keys are left alone', () => {
+  it('does not change keys', () => {
     expect(rendered({ body: { '{{user.id}}': '{{user.id}}' } })).toEqual({ body: { '{{user.id}}': 7 } })
   })
 })
@@ -152,21 +152,21 @@ describe('in a path', () => {
   it.each([
     ['/users/{{user.email}}', '/users/ann%2B1%40x.org'],
     ['/find?name={{user.name}}&id={{user.id}}', '/find?name=Ann%20%22A%22%20%C3%96%2F%C3%84&id=7'],
-    // A path from a log, which has its slashes and its query already.
+    // A path from a log that already contains slashes and a query.
     ['{{user.path}}', '/a%20b/c?d=1%20%23e'],
     ['{{user.path}}&id={{user.email}}', '/a%20b/c?d=1%20%23e&id=ann%2B1%40x.org'],
     ['{{user.id}}', '/7'],
-  ])('%s becomes %s', (path, expected) => {
+  ])('renders %s as %s', (path, expected) => {
     expect(rendered({ path })).toEqual({ path: expected })
   })
 
-  it('half a character does not throw', () => {
+  it('does not throw for a lone surrogate', () => {
     expect(rendered({ path: '/{{setup}}' }, { setup: 'a\ud800' })).toEqual({ path: '/a%EF%BF%BD' })
   })
 })
 
 describe('in a header', () => {
-  it('no line break gets through, and what is not Latin-1 goes as UTF-8', () => {
+  it('replaces line breaks, and sends text beyond Latin-1 as UTF-8', () => {
     expect(rendered({ headers: { 'x-lines': '{{user.lines}}', 'x-name': '{{user.address.city}}' } })).toEqual({
       headers: { 'x-lines': 'one  two', 'x-name': 'Köln' },
     })
@@ -177,7 +177,7 @@ describe('in a header', () => {
 })
 
 describe('in a body', () => {
-  it('that is JSON by its looks, values are written as JSON', () => {
+  it('writes values as JSON if the body is valid JSON', () => {
     const body = '{"name":"{{user.name}}","id":{{user.id}},"tags":{{user.tags}},"none":{{user.nothing}}}'
     expect(JSON.parse((rendered({ body }) as { readonly body: string }).body)).toEqual({
       name: 'Ann "A" Ö/Ä',
@@ -187,13 +187,13 @@ describe('in a body', () => {
     })
   })
 
-  it('that is JSON, a text of a CSV file that reads as a number is one where no quotes are written', () => {
+  it('writes a CSV string as a number in JSON where it is not quoted', () => {
     expect(sent('{"age":{{user.age}},"zip":{{user.zip}},"text":"{{user.age}}"}')).toBe(
       '{"age":42,"zip":"01234","text":"42"}',
     )
   })
 
-  it('that is JSON, quotes are told apart from escaped ones', () => {
+  it('distinguishes quotes from escaped quotes in JSON', () => {
     expect(sent(String.raw`{"a\"{":"\\{{user.lines}}","b":{{user.id}}}`)).toBe(
       String.raw`{"a\"{":"\\one\r\ntwo","b":7}`,
     )
@@ -207,20 +207,20 @@ describe('in a body', () => {
     ],
     [{ 'content-type': 'application/x-www-form-urlencoded' }, 'e={{user.email}}&n=1', 'e=ann%2B1%40x.org&n=1'],
     [{ 'content-type': 'text/plain' }, 'to {{user.lines}}', 'to one\r\ntwo'],
-  ])('of type %j values are written as that wants', (headers, body, expected) => {
+  ])('of type %j writes values in that format', (headers, body, expected) => {
     expect(rendered({ headers, body })).toEqual({ headers, body: expected })
     const planned = compileTemplate({ body }, { ...sources, headers })
     expect(planned?.render(0)).toEqual({ body: expected })
   })
 
-  it('that is neither JSON nor a form, values go as they are', () => {
+  it('writes values unchanged if it is neither JSON nor a form', () => {
     expect(sent('<a>{{user.name}}</a>')).toBe('<a>Ann "A" Ö/Ä</a>')
     expect(sent('"{{user.name}}"')).toBe('"Ann "A" Ö/Ä"')
   })
 })
 
 describe('a sample', () => {
-  it('has a harmless value for each template, where such a value can stand', () => {
+  it('has a harmless value for each template', () => {
     const request = {
       path: '{{user.path}}/{{user.id}}?n={{random.int(3,9)}}',
       headers: { authorization: 'Bearer {{setup.token}}' },
@@ -233,7 +233,7 @@ describe('a sample', () => {
     })
   })
 
-  it('of what has no template, or is no request, is the thing itself', () => {
+  it('returns a value without templates, or one that is not a request, unchanged', () => {
     const request = { path: '/' }
     expect(sampleOf(request)).toBe(request)
     for (const none of [undefined, null, 7, 'x', [1]]) expect(sampleOf(none)).toBe(none)

@@ -4,13 +4,13 @@ import { expressionOf, piecesOf } from './expression.ts'
 import type { FeedPicker } from '../feeds/index.ts'
 import { bodyPlace, headerPlace, pathPlace, type Place, plainPlace } from './places.ts'
 
-/** A request with templates, made ready once. */
+/** A request with templates, compiled once. */
 export interface Template<Request> {
-  /** It can be rendered only when the connection is known that it goes over. */
+  /** True if rendering requires the setup result of the connection. */
   readonly needsSetup: boolean
   /**
-   * The request of this position of the schedule; `setup` is what the setup of its connection returned. A new object,
-   * which shares with the written one what has no templates. Never throws.
+   * Renders the request of this position of the schedule; `setup` is the return value of the setup of its connection.
+   * Returns a new object, which shares the parts without templates with the original. Never throws.
    */
   render(sequence: number, setup?: unknown): Request
 }
@@ -18,15 +18,15 @@ export interface Template<Request> {
 interface TemplateSources {
   readonly feeds: Readonly<Record<string, FeedPicker>>
   readonly seed: string
-  /** The plan's: a content type decides how values are written into a body. */
+  /** Headers of the plan: their content type determines how values are written into a body. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
 /**
- * The templates in the texts of a request, at any depth: `{{user.email}}` of a feed, `{{sequence}}`, `{{random.uuid}}`,
- * `{{random.int(1,100)}}`, `{{setup.token}}`. `{{{{` stands for two braces. How a value is written depends on where it
- * goes: see `places.ts`. A text within an object or a list that is one template and nothing else becomes the value
- * itself: a number stays one. Undefined for a request without any.
+ * Compiles the templates in the strings of a request, at any depth: `{{user.email}}` of a feed, `{{sequence}}`,
+ * `{{random.uuid}}`, `{{random.int(1,100)}}`, `{{setup.token}}`. `{{{{` gives two literal braces. The position of a
+ * value determines how it is written: see `places.ts`. A string within an object or an array that consists of one
+ * template becomes the value itself, so a number stays a number. Returns undefined for a request without templates.
  */
 export function compileTemplate<Request extends object>(
   request: Request,
@@ -46,7 +46,7 @@ export function compileTemplate<Request extends object>(
   )
 }
 
-/** The request with a harmless value for each template, for who checks requests before there is a run. */
+/** Returns the request with a harmless value for each template, to check it before the run. */
 export function sampleOf(request: unknown): unknown {
   const render = isRecord(request) ? compileRequest(request, {}, sampleEvaluator) : undefined
   return render === undefined ? request : render({ sequence: 0, setup: undefined, random: undefined })
@@ -69,14 +69,17 @@ function compileRequest(
     body: (value) => (typeof value === 'string' ? body : values)(value),
     data: body,
     check: (value) => compileObject(value, (key) => (key === 'json' ? values : text(plainPlace))),
-    // A prompt's arguments are texts by MCP's own definition, where a tool's have types.
+    // MCP defines the arguments of a prompt as strings, whereas those of a tool have types.
     ...('prompt' in request && { arguments: text(plainPlace) }),
   }
   const otherwise: Compiler = (value) => (typeof value === 'string' ? text(plainPlace) : values)(value)
   return compileObject(request, (key) => (Object.hasOwn(ofKey, key) ? ofKey[key] : undefined) ?? otherwise)
 }
 
-/** Texts at any depth, all of them written alike; `typed` where one that is a template and nothing else keeps its type. */
+/**
+ * Compiles strings at any depth with one writer. If `typed`, a string that consists of one template keeps the type of
+ * its value.
+ */
 function textsCompiler(place: Place, typed: boolean, evaluator: Evaluator): Compiler {
   return function compile(value) {
     if (typeof value === 'string') return compileText(value, place, typed, evaluator)
@@ -84,7 +87,7 @@ function textsCompiler(place: Place, typed: boolean, evaluator: Evaluator): Comp
   }
 }
 
-/** Objects and lists; undefined where nothing in them has a template. */
+/** Compiles objects and arrays; returns undefined if they contain no template. */
 function compileObject(value: unknown, compilerOf: (key: string) => Compiler): Evaluate | undefined {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined
   const changing = Object.entries(value).flatMap(([key, held]) => {

@@ -4,7 +4,7 @@ import { streamsFrom } from '../arrivals/random.ts'
 import type { FeedPicker } from '../feeds/index.ts'
 import type { Expression } from './expression.ts'
 
-/** One rendering. The random stream is made when the first template asks for it. */
+/** One rendering. The random stream is created when a template first needs it. */
 export interface Moment {
   readonly sequence: number
   readonly setup: unknown
@@ -14,7 +14,7 @@ export interface Moment {
 export type Evaluate = (moment: Moment) => unknown
 export type Evaluator = (expression: Expression) => Evaluate
 
-/** What templates stand for in a run: seeded by (seed, sequence), whatever the threads. */
+/** Evaluates templates in a run; random values depend on (seed, sequence), not on the number of threads. */
 export function evaluatorOf(feeds: Readonly<Record<string, FeedPicker>>, seed: string): Evaluator {
   const streamAt = streamsFrom(seed, 'template')
 
@@ -31,7 +31,7 @@ export function evaluatorOf(feeds: Readonly<Record<string, FeedPicker>>, seed: s
         return (moment) => uuidFrom(randomOf(moment))
       case 'int': {
         const { from, to } = expression
-        // Beyond 2³² some numbers of the range are never drawn: a draw has 32 bits.
+        // A draw has 32 bits, so in a range of more than 2³² numbers some are never drawn.
         return (moment) => Math.min(to, from + Math.floor(randomOf(moment).next() * (to - from + 1)))
       }
       case 'setup': {
@@ -47,7 +47,7 @@ export function evaluatorOf(feeds: Readonly<Record<string, FeedPicker>>, seed: s
   }
 }
 
-/** Harmless values, for a look at a request before there is a run: a text where only the run knows. */
+/** Returns harmless values, to check a request before the run; a string where only the run knows the value. */
 export const sampleEvaluator: Evaluator = (expression) => {
   switch (expression.kind) {
     case 'sequence':
@@ -62,7 +62,7 @@ export const sampleEvaluator: Evaluator = (expression) => {
   }
 }
 
-/** A field by its name, or else by the dots in it: `address.city`. */
+/** Reads a field by its full name, or else by its dotted path: `address.city`. */
 function readerOf(field: string): (value: unknown) => unknown {
   if (field === '') return (value) => value
   const names = field.split('.')
@@ -70,13 +70,13 @@ function readerOf(field: string): (value: unknown) => unknown {
   return (value) => own(value, field) ?? names.reduce(own, value)
 }
 
-/** Nothing that every object has: `{{user.constructor}}` is no field. */
+/** Ignores inherited properties: `{{user.constructor}}` is not a field. */
 function own(value: unknown, name: string): unknown {
   if (Array.isArray(value)) return /^\d+$/.test(name) ? value[Number(name)] : undefined
   return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
-/** RFC 9562, 5.4: version 4. */
+/** Creates a version 4 UUID: RFC 9562, 5.4. */
 function uuidFrom(random: Random): string {
   const [a, b, c, d] = [word(random), word(random), word(random), word(random)]
   const version = 0x4000 | (b & 0x0fff)

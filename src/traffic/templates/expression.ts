@@ -1,17 +1,17 @@
-/** What stands between `{{` and `}}`. */
+/** The expression between `{{` and `}}`. */
 export type Expression =
   | { readonly kind: 'sequence' }
   | { readonly kind: 'uuid' }
-  /** Both ends included. */
+  /** Both bounds are included. */
   | { readonly kind: 'int'; readonly from: number; readonly to: number }
-  /** `field` is empty for the value itself. */
+  /** `field` is empty for the whole value. */
   | { readonly kind: 'setup'; readonly field: string }
   /** `field` is empty for the whole record. */
   | { readonly kind: 'feed'; readonly feed: string; readonly field: string }
 
 const INT = /^random\.int\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)$/
 
-/** Undefined for what is no expression: a misspelt `random`, or an empty one. */
+/** Parses an expression; returns undefined if it is invalid, such as a misspelt `random` or an empty text. */
 export function expressionOf(text: string): Expression | undefined {
   const written = text.trim()
   if (written === 'sequence') return { kind: 'sequence' }
@@ -29,17 +29,17 @@ function intOf(written: string): Expression | undefined {
   return Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to ? { kind: 'int', from, to } : undefined
 }
 
-/** A text parted at its templates: literals[0] hole[0] literals[1] … */
+/** A text split at its templates: literals[0] hole[0] literals[1] … */
 export interface Pieces {
   readonly literals: readonly [string, ...string[]]
-  /** Each as it is written, between its braces. */
+  /** Each expression as written between its braces. */
   readonly holes: readonly string[]
 }
 
-/** `{{{{` stands for two braces. In JSON and most other languages it means nothing else. */
+/** `{{{{` gives two literal braces. It has no other meaning in JSON and most languages. */
 const PIECE = /\{\{\{\{|\{\{([^{}]*)\}\}/g
 
-/** Undefined for a text without templates and without escapes, which is nearly every one. */
+/** Splits a text; returns undefined if it has no templates and no escapes, as nearly all texts. */
 export function piecesOf(text: string): Pieces | undefined {
   if (!text.includes('{{')) return undefined
   const [holes, literals]: [string[], string[]] = [[], []]
@@ -60,7 +60,7 @@ export function piecesOf(text: string): Pieces | undefined {
   return { literals: holes.length === 0 ? [first] : [first, ...others, literal + text.slice(end)], holes }
 }
 
-/** Whether a `{{` is left that opens nothing. */
+/** Returns whether the text contains a `{{` that opens no template. */
 export function hasLooseBraces(text: string): boolean {
   return text.replaceAll(PIECE, '\0').includes('{{')
 }

@@ -3,7 +3,7 @@ import { type KnownNames, templateFaults } from './index.ts'
 
 const known: KnownNames = { feeds: { user: ['email', 'id', 'address'], file: undefined }, setup: false }
 
-/** `key rule, got value → remedy` of every fault. */
+/** Returns `key rule, got value → remedy` for every issue. */
 function told(request: unknown, names = known): readonly string[] {
   return templateFaults(request, 'request', names).map(
     ({ key, value, rule, remedy }) => `${key} ${rule}, got ${String(value)} → ${remedy ?? ''}`,
@@ -14,73 +14,79 @@ test.each([
   '{{user.email}} {{ user.id }} {{user}} {{user.address.city}} {{file.anything}}',
   '{{sequence}} {{random.uuid}} {{random.int(1, 6)}} {{random.int(-5,-5)}}',
   '{{{{name}} {{{user.id}}} { } }} {"a":{"b":{{user.id}}}}',
-])('%s has no fault', (text) => {
+])('accepts %s', (text) => {
   expect(told({ body: text, headers: { x: text }, arguments: [{ a: text }] })).toEqual([])
 })
 
 describe('a template', () => {
   it.each([
-    ['{{usr.email}}', 'names no feed, got {{usr.email}} → did you mean {{user.email}}?'],
+    ['{{usr.email}}', 'references an unknown feed, got {{usr.email}} → did you mean {{user.email}}?'],
     [
       '{{order.id}}',
-      'names no feed, got {{order.id}} → known are: user, file; write {{{{ for two braces that are to be sent',
+      'references an unknown feed, got {{order.id}} → known are: user, file; write {{{{ to send two literal braces',
     ],
-    ['{{seqence}}', 'names no feed, got {{seqence}} → did you mean {{sequence}}?'],
-    ['{{user.emial}}', "names no field of the feed 'user', got {{user.emial}} → did you mean {{user.email}}?"],
+    ['{{seqence}}', 'references an unknown feed, got {{seqence}} → did you mean {{sequence}}?'],
+    [
+      '{{user.emial}}',
+      "references an unknown field of the feed 'user', got {{user.emial}} → did you mean {{user.email}}?",
+    ],
     [
       '{{user.adress.city}}',
-      "names no field of the feed 'user', got {{user.adress.city}} → did you mean {{user.address.city}}?",
+      "references an unknown field of the feed 'user', got {{user.adress.city}} → did you mean {{user.address.city}}?",
     ],
-    ['{{user.phone}}', "names no field of the feed 'user', got {{user.phone}} → known are: email, id, address"],
+    [
+      '{{user.phone}}',
+      "references an unknown field of the feed 'user', got {{user.phone}} → known are: email, id, address",
+    ],
     [
       '{{random.uid}}',
-      'is no template, got {{random.uid}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower first',
+      'is not a valid template, got {{random.uid}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
     ],
     [
       '{{random}}',
-      'is no template, got {{random}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower first',
+      'is not a valid template, got {{random}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
     ],
     [
       '{{random.int(6,1)}}',
-      'is no template, got {{random.int(6,1)}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower first',
+      'is not a valid template, got {{random.int(6,1)}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
     ],
     [
       '{{random.int}}',
-      'is no template, got {{random.int}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower first',
+      'is not a valid template, got {{random.int}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
     ],
-    ['{{sequence.x}}', 'is no template, got {{sequence.x}} → write {{sequence}}'],
-    ['{{}}', 'is no template, got {{}} → write {{feed.field}}; write {{{{ for two braces that are to be sent'],
+    ['{{sequence.x}}', 'is not a valid template, got {{sequence.x}} → write {{sequence}}'],
+    ['{{}}', 'is not a valid template, got {{}} → write {{feed.field}}; write {{{{ to send two literal braces'],
     [
       '{{#if a}}',
-      'is no template, got {{#if a}} → write {{feed.field}}; write {{{{ for two braces that are to be sent',
+      'is not a valid template, got {{#if a}} → write {{feed.field}}; write {{{{ to send two literal braces',
     ],
-    ['{{user.email', 'must close every {{ with }}, got {{ → write {{{{ for two braces that are to be sent'],
+    ['{{user.email', 'must close every {{ with }}, got {{ → write {{{{ to send two literal braces'],
     [
       '{{setup.token}}',
-      'needs a setup, and the plan has none, got {{setup.token}} → add setup: async ({ send }) => …, or its module',
+      'needs a setup, and the plan has none, got {{setup.token}} → add setup: async ({ send }) => …, or the URL of a module',
     ],
-  ])('%s: the remedy can be copied', (text, message) => {
+  ])('%s: suggests a remedy to copy', (text, message) => {
     expect(told({ path: `/${text}` })).toEqual([`request.path ${message}`])
   })
 
-  it('of a plan without feeds is told how to get one', () => {
+  it('suggests adding a feed when the plan has none', () => {
     expect(told({ path: '/{{user.id}}' }, { feeds: {}, setup: true })).toEqual([
-      'request.path names no feed, got {{user.id}} → add feeds: { user: { file: … } }; write {{{{ for two braces that are to be sent',
+      'request.path references an unknown feed, got {{user.id}} → add feeds: { user: { file: … } }; write {{{{ to send two literal braces',
     ])
   })
 
-  it('of a setup is fine where there is one', () => {
+  it('accepts a setup reference when the plan has a setup', () => {
     expect(told({ path: '/{{setup.token}} {{setup}}' }, { feeds: {}, setup: true })).toEqual([])
   })
 
-  it('cannot stand in a name, nor in a key', () => {
+  it('rejects templates in names and keys', () => {
     expect(told({ name: 'user {{user.id}}', arguments: { '{{user.id}}': 1 } })).toEqual([
-      'request.arguments cannot have templates in its keys, only in what stands under them, got {{user.id}} → ',
-      'request.name cannot have templates: results are kept by name, got user {{user.id}} → ',
+      'request.arguments cannot have templates in its keys, only in its values, got {{user.id}} → ',
+      'request.name cannot have templates: results are grouped by name, got user {{user.id}} → ',
     ])
   })
 
-  it('is named by where it stands, and nothing around it is shown', () => {
+  it('reports the path of a template without the surrounding text', () => {
     const faults = told({ headers: { authorization: 'Bearer hunter2 {{no}}' }, params: { list: [0, '{{nope.x}}'] } })
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
       'request.headers.authorization',

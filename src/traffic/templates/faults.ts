@@ -4,25 +4,25 @@ import { TEMPLATE_WORDS } from '../../model/plan-payloads.ts'
 import { withRemedy } from '../../model/plan-readers.ts'
 import { type Expression, expressionOf, hasLooseBraces, piecesOf } from './expression.ts'
 
-/** What templates of a plan can name. */
+/** The names that templates of a plan can reference. */
 export interface KnownNames {
-  /** The fields of each feed, where they are known: a file's are only when it has been read. */
+  /** The fields of each feed; undefined for a file that has not been read yet. */
   readonly feeds: Readonly<Record<string, readonly string[] | undefined>>
-  /** The plan has a `setup`. */
+  /** True if the plan has a `setup`. */
   readonly setup: boolean
 }
 
-const BRACES_REMEDY = 'write {{{{ for two braces that are to be sent'
+const BRACES_REMEDY = 'write {{{{ to send two literal braces'
 
 /**
- * Everything wrong with the templates of a request as its author wrote it; `key` is where it stands in the plan. Only
- * templates are shown, not the text around them, which may hold secrets.
+ * Returns every issue of the templates in a request as the user wrote it; `key` is its path in the plan. The issues
+ * show only the templates, because the surrounding text may contain secrets.
  */
 export function templateFaults(request: unknown, key: string, known: KnownNames): readonly PlanFault[] {
   const faults: PlanFault[] = []
   look(request, key, known, faults)
   if (typeof request === 'object' && request !== null && 'name' in request && holdsTemplate(request.name)) {
-    const rule = 'cannot have templates: results are kept by name'
+    const rule = 'cannot have templates: results are grouped by name'
     faults.push({ key: `${key}.name`, value: request.name, rule })
   }
   return faults
@@ -34,7 +34,7 @@ function look(value: unknown, key: string, known: KnownNames, faults: PlanFault[
   else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
     for (const [name, held] of Object.entries(value)) {
       if (holdsTemplate(name)) {
-        faults.push({ key, value: name, rule: 'cannot have templates in its keys, only in what stands under them' })
+        faults.push({ key, value: name, rule: 'cannot have templates in its keys, only in its values' })
       }
       look(held, `${key}.${name}`, known, faults)
     }
@@ -61,18 +61,21 @@ function mistakeIn(hole: string, known: KnownNames): Mistake | undefined {
   const expression = expressionOf(hole)
   if (expression === undefined) return misspelt(hole.trim())
   if (expression.kind === 'setup' && !known.setup) {
-    return { rule: 'needs a setup, and the plan has none', remedy: 'add setup: async ({ send }) => …, or its module' }
+    return {
+      rule: 'needs a setup, and the plan has none',
+      remedy: 'add setup: async ({ send }) => …, or the URL of a module',
+    }
   }
   return expression.kind === 'feed' ? feedMistake(expression, known) : undefined
 }
 
 function misspelt(written: string): Mistake {
   if (/^random\b/.test(written)) {
-    const remedy = 'known are {{random.uuid}} and {{random.int(1, 100)}}, the lower first'
-    return { rule: 'is no template', remedy }
+    const remedy = 'known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first'
+    return { rule: 'is not a valid template', remedy }
   }
-  if (/^sequence\b/.test(written)) return { rule: 'is no template', remedy: 'write {{sequence}}' }
-  return { rule: 'is no template', remedy: `write {{feed.field}}; ${BRACES_REMEDY}` }
+  if (/^sequence\b/.test(written)) return { rule: 'is not a valid template', remedy: 'write {{sequence}}' }
+  return { rule: 'is not a valid template', remedy: `write {{feed.field}}; ${BRACES_REMEDY}` }
 }
 
 function feedMistake(
@@ -83,12 +86,13 @@ function feedMistake(
   if (!Object.hasOwn(feeds, feed)) {
     const names = Object.keys(feeds)
     const meant = nearestName(feed, [...names, ...TEMPLATE_WORDS])
-    if (meant !== undefined) return { rule: 'names no feed', remedy: `did you mean {{${meant}${dotted}}}?` }
+    if (meant !== undefined)
+      return { rule: 'references an unknown feed', remedy: `did you mean {{${meant}${dotted}}}?` }
     const remedy =
       names.length === 0
         ? `add feeds: { ${feed}: { file: … } }; ${BRACES_REMEDY}`
         : `known are: ${names.join(', ')}; ${BRACES_REMEDY}`
-    return { rule: 'names no feed', remedy }
+    return { rule: 'references an unknown feed', remedy }
   }
   const fields = feeds[feed]
   const [first = ''] = field.split('.')
@@ -96,5 +100,5 @@ function feedMistake(
   const meant = nearestName(first, fields)
   const inner = field.slice(first.length)
   const remedy = meant === undefined ? `known are: ${fields.join(', ')}` : `did you mean {{${feed}.${meant}${inner}}}?`
-  return { rule: `names no field of the feed '${feed}'`, ...withRemedy(remedy) }
+  return { rule: `references an unknown field of the feed '${feed}'`, ...withRemedy(remedy) }
 }

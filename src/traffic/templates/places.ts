@@ -1,32 +1,33 @@
 import { isRecord } from '../../model/plan-readers.ts'
 import type { Pieces } from './expression.ts'
 
-/** How a value is written into the text around it. */
+/** Writes a value into the surrounding text. */
 export type Writer = (value: unknown) => string
 
-/** Where in a request a text stands decides how each of its templates is written. */
+/** Chooses a writer for each template by its position in the request. */
 export type Place = (pieces: Pieces) => readonly Writer[]
 
-/** As it is: JSON where it is an object or a list, nothing where there is no value. */
+/** Writes values unchanged: objects and arrays as JSON, a missing value as an empty string. */
 export const plainPlace: Place = ({ holes }) => holes.map(() => textOf)
 
 /**
- * A path. What stands within it is percent-encoded, `/` and all: it is one part. What the path begins with is a path of
- * its own, from a log perhaps, in which only that is encoded which no path may hold.
+ * Writes a path. A template within the path becomes one segment, percent-encoded including `/`. A template at the start
+ * is a whole path, for example from a log; only characters that no path may contain are encoded in it.
  */
 export const pathPlace: Place = ({ literals, holes }) =>
   holes.map((_, index) => (index === 0 && literals[0] === '' ? wholePath : percentEncoded))
 
 /**
- * A header. RFC 9110, 5.5: line breaks and other control characters become blanks. A text beyond Latin-1 goes as UTF-8,
- * of which a header's characters are the bytes.
+ * Writes a header. Line breaks and other control characters become spaces (RFC 9110, 5.5). Text beyond Latin-1 is sent
+ * as UTF-8, with each byte as one character of the header.
  */
 export const headerPlace: Place = ({ holes }) => holes.map(() => headerText)
 
 /**
- * A body. In JSON a value within quotes is escaped; outside of them it is written as JSON, and a text that reads as a
- * number, `true`, `false` or `null` as that, because a CSV file holds texts only. A form's values are percent-encoded.
- * Anything else takes values as they are. JSON is what its content type says is, or what is an object or a list of JSON.
+ * Writes a body. In JSON, a value within quotes is escaped, and a value outside quotes is written as JSON. There a
+ * string that reads as a number, `true`, `false` or `null` becomes that value, because a CSV file contains only
+ * strings. In a form, values are percent-encoded. In any other body, values are written unchanged. A body is JSON if
+ * its content type says so, or if it is a JSON object or array.
  */
 export function bodyPlace(contentType: string): Place {
   return (pieces) => {
@@ -43,7 +44,7 @@ function textOf(value: unknown): string {
   return value === undefined || value === null ? '' : jsonOf(value)
 }
 
-/** A setup may return what is no JSON; a template that asks for it gets nothing, and the run goes on. */
+/** A setup may return a value that JSON cannot represent. The template then renders `null`, and the run continues. */
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null'
@@ -53,7 +54,7 @@ function jsonOf(value: unknown): string {
 }
 
 function percentEncoded(value: unknown): string {
-  // Half a surrogate pair would throw.
+  // A lone surrogate would make `encodeURIComponent` throw.
   return encodeURIComponent(textOf(value).toWellFormed())
 }
 
@@ -64,7 +65,7 @@ function wholePath(value: unknown): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable-next-line no-control-regex -- the pattern must match control characters
 const CONTROL = /[\0-\x08\x0A-\x1F\x7F]/g
 
 function headerText(value: unknown): string {
@@ -83,7 +84,7 @@ function asJson(value: unknown): string {
   return jsonOf(value)
 }
 
-/** Which templates stand within the quotes of a JSON text. */
+/** Returns which templates are within the quotes of a JSON text. */
 function quotedHoles({ literals, holes }: Pieces): readonly boolean[] {
   let within = false
   return holes.map((_, index) => {

@@ -3,10 +3,10 @@ import type { Random } from '../../model/pattern.ts'
 import { randomFrom } from '../arrivals/random.ts'
 import { BLOCK_BYTES, drawOffset, SLICE_BYTES, slicedBody } from './block.ts'
 
-/** The same for every seed, which decides where its slices begin. */
+/** The same for every seed; the seed determines only where slices begin. */
 let block: Uint8Array | undefined
 
-/** Random bytes, which no compression makes shorter. */
+/** Creates random bytes, which are incompressible. */
 export function binaryBody(length: number, random: Random): Uint8Array | GeneratedBody {
   return length <= SLICE_BYTES ? bytesAt(drawOffset(random), length) : slicedBody(length, random, bytesAt)
 }

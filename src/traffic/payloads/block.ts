@@ -2,21 +2,27 @@ import type { GeneratedBody } from '../../model/body.ts'
 import type { Random } from '../../model/pattern.ts'
 import { sfc32 } from '../arrivals/random.ts'
 
-/** What bodies are slices of, in bytes: long enough that equal slices are rare, short enough that it is made in milliseconds. */
+/**
+ * Size in bytes of the block that bodies are slices of: large enough that equal slices are rare, small enough that it
+ * takes only milliseconds to create.
+ */
 export const BLOCK_BYTES: number = 2 ** 19
 
-/** Up to this many bytes a body is one slice; a longer one is made of slices of this length while it is sent. */
+/**
+ * Maximum size in bytes of a body that is one slice; a larger body consists of slices of this size, created while it is
+ * sent.
+ */
 export const SLICE_BYTES: number = 64 * 2 ** 10
 
-/** A slice of `length` bytes, at most `SLICE_BYTES`, from the first place at or after `offset` where one can stand. */
+/** Returns a slice of `length` bytes, at most `SLICE_BYTES`, from the first valid position at or after `offset`. */
 export type SliceAt = (offset: number, length: number) => Uint8Array
 
-/** Draws where a slice begins: it ends within the block, however far it has to move to where it can stand. */
+/** Draws the start of a slice so that the slice ends within the block even if it moves to the next valid position. */
 export function drawOffset(random: Random): number {
   return Math.floor(random.next() * (BLOCK_BYTES - 2 * SLICE_BYTES))
 }
 
-/** A body of any length, of which no more than a slice is asked for at a time, and nothing is copied. */
+/** Creates a body of any length that provides one slice at a time and copies nothing. */
 export function slicedBody(length: number, random: Random, sliceAt: SliceAt): GeneratedBody {
   const [a, b, c] = [word(random), word(random), word(random)]
   return {

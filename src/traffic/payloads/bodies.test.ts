@@ -16,7 +16,7 @@ function bytesOf(made: Body): Buffer {
   return typeof made === 'string' ? Buffer.from(made) : Buffer.from(made)
 }
 
-/** Throws where it is not UTF-8. */
+/** Throws if the bytes are not UTF-8. */
 function decoded(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
 }
@@ -29,7 +29,7 @@ const lengths = fc.oneof(
 const sequences = fc.nat()
 
 describe.each(['text', 'binary'] as const)('a %s body', (format) => {
-  it('is exactly as long as was asked for, as it says and as it goes over the wire', () => {
+  it('has exactly the requested length, both declared and sent', () => {
     fc.assert(
       fc.property(lengths, sequences, (length, sequence) => {
         const made = body(format, length, sequence)
@@ -39,7 +39,7 @@ describe.each(['text', 'binary'] as const)('a %s body', (format) => {
     )
   })
 
-  it('is the same for the same seed and sequence, and each time it is sent', () => {
+  it('is the same for the same seed and sequence, every time it is sent', () => {
     fc.assert(
       fc.property(lengths, sequences, (length, sequence) => {
         const made = body(format, length, sequence)
@@ -51,7 +51,7 @@ describe.each(['text', 'binary'] as const)('a %s body', (format) => {
     )
   })
 
-  it('differs from that of another sequence and of another seed', () => {
+  it('differs for another sequence and another seed', () => {
     for (const length of [16, 1_000, 100_000]) {
       const distinct = new Set(
         Array.from({ length: 100 }, (_, sequence) => bytesOf(body(format, length, sequence)).toString('latin1')),
@@ -61,7 +61,7 @@ describe.each(['text', 'binary'] as const)('a %s body', (format) => {
     }
   })
 
-  it('of 100 MiB is made in pieces of at most 64 KiB, of which none is held', () => {
+  it('of 100 MiB is created in chunks of at most 64 KiB, none of which is kept', () => {
     const made = body(format, 100 * MIB, 3)
     if (!isGenerated(made)) throw new TypeError('not generated')
     let sum = 0
@@ -75,7 +75,7 @@ describe.each(['text', 'binary'] as const)('a %s body', (format) => {
     expect(memories.size).toBe(1)
   })
 
-  it('can be sent twice at once', () => {
+  it('can be sent twice at the same time', () => {
     const made = body(format, 5 * SLICE_BYTES, 3)
     if (!isGenerated(made)) throw new TypeError('not generated')
     const [first, second] = [made.chunks()[Symbol.iterator](), made.chunks()[Symbol.iterator]()]
@@ -84,7 +84,7 @@ describe.each(['text', 'binary'] as const)('a %s body', (format) => {
 })
 
 describe('text', () => {
-  it('is UTF-8 in which JSON escapes nothing and no line ends, whole characters in every chunk', () => {
+  it('is UTF-8 without line breaks or characters that JSON escapes, whole characters per chunk', () => {
     fc.assert(
       fc.property(lengths, sequences, (length, sequence) => {
         const made = body('text', length, sequence)
@@ -106,21 +106,22 @@ describe('text', () => {
     expect(counts.get(1)).toBeGreaterThan(2_200)
   })
 
-  it('is a string where it is there at once, so that every protocol can put it where texts go', () => {
+  it('is a string up to one slice, so that every protocol can embed it', () => {
     expect(typeof body('text', SLICE_BYTES, 1)).toBe('string')
     expect(typeof body('text', SLICE_BYTES + 1, 1)).toBe('object')
   })
 
-  it('begins anywhere in the characters that there are', () => {
+  it('can begin with any character of the set', () => {
     const first = new Set(Array.from({ length: 2_000 }, (_, sequence) => bytesOf(body('text', 16, sequence))[0]))
     expect(first.size).toBeGreaterThan(60)
   })
 })
 
-test('binary bytes are spread evenly over all 256', () => {
+test('distributes binary bytes uniformly over all 256 values', () => {
   const counts = new Array<number>(256).fill(0)
   for (const byte of bytesOf(body('binary', MIB, 1))) counts[byte] = (counts[byte] ?? 0) + 1
   const expected = MIB / 256
-  // Six standard deviations of a binomial count; the slices overlap a little, which widens it by less than twofold.
+  // Six standard deviations of a binomial count. The slices overlap slightly, which widens the distribution by less
+  // than a factor of two.
   for (const count of counts) expect(Math.abs(count - expected)).toBeLessThan(12 * Math.sqrt(expected))
 })

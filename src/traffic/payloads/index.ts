@@ -7,19 +7,22 @@ export { mostBytes, sizeOf } from './sizes.ts'
 
 type BodySource = (length: number, random: Random) => Body
 
-/** Every source of bodies: a new one is its file and a line here. */
+/** The body sources; a new source needs its file and one line here. */
 const SOURCES: Readonly<Record<MessageFormat, BodySource>> = { text: textBody, binary: binaryBody }
 
 /**
- * A body of `length` bytes that follows from `random` alone. Up to 64 KiB it is there at once, a string where it is text;
- * a longer one is made while it is sent. Bodies are slices of one block and share its memory: they are not to be written
- * to. Now and then two of a run are alike.
+ * Creates a body of `length` bytes determined by `random` alone. A body of up to 64 KiB is created immediately, as a
+ * string if it is text. A longer one is created while it is sent. Bodies are slices of one block and share its memory,
+ * so they must not be modified. Two bodies of a run may occasionally be equal.
  */
 export function bodyOf(format: MessageFormat, length: number, random: Random): Body {
   return SOURCES[format](length, random)
 }
 
-/** Makes what bodies are slices of, which takes some 20 ms once a thread: before the run, not at its first request. */
+/**
+ * Creates the block that bodies are slices of. This takes about 20 ms per thread, so it happens before the run, not at
+ * the first request.
+ */
 export function prepareBodies(format: MessageFormat): void {
   SOURCES[format](1, { next: () => 0 })
 }

@@ -6,7 +6,7 @@ import { sizeOf } from './sizes.ts'
 const MIB = 2 ** 20
 const COUNT = 20_000
 
-/** Sizes of the first requests of a run, in rising order. */
+/** Returns the sizes of the first requests of a run in ascending order. */
 function sorted(spec: MessageSize, longest?: number): readonly number[] {
   const streamAt = streamsFrom('8f2c1e', 'payload')
   return Array.from({ length: COUNT }, (_, sequence) => sizeOf(spec, streamAt(sequence), longest)).sort((a, b) => a - b)
@@ -16,7 +16,7 @@ function quantile(sizes: readonly number[], share: number): number {
   return sizes[Math.floor(share * sizes.length)] ?? Number.NaN
 }
 
-/** What is below `size`, as a share. */
+/** Returns the share of sizes below `size`. */
 function shareBelow(sizes: readonly number[], size: number): number {
   return sizes.filter((each) => each < size).length / sizes.length
 }
@@ -29,15 +29,15 @@ describe.each([
 ] as const)('%s from %d to %d bytes', (name, from, to, longest) => {
   const sizes = sorted(name, longest)
 
-  it('is whole, within its range, and never its end', () => {
+  it('is an integer within its range, excluding the end', () => {
     expect(sizes.every((size) => Number.isInteger(size))).toBe(true)
     expect(sizes[0]).toBeGreaterThanOrEqual(from)
     expect(sizes.at(-1)).toBeLessThan(to)
   })
 
-  it.each([0.05, 0.25, 0.5, 0.75, 0.95])('has its quantile %d where the log-uniform law has it', (share) => {
+  it.each([0.05, 0.25, 0.5, 0.75, 0.95])('has its quantile %d where the log-uniform distribution has it', (share) => {
     const exact = from * (to / from) ** share
-    // Four standard errors of the share of 20 000 that is below; a size is rounded down to whole bytes.
+    // Four standard errors of the share of 20 000 sizes below the quantile; a size is rounded down to whole bytes.
     const slack = 4 * Math.sqrt((share * (1 - share)) / COUNT)
     expect(quantile(sizes, share - slack)).toBeLessThanOrEqual(exact)
     expect(quantile(sizes, share + slack) + 1).toBeGreaterThanOrEqual(exact)
@@ -52,22 +52,22 @@ test('mixed is 70% small, 25% medium, 5% large of up to 4 MiB', () => {
   expect(quantile(sizes, 0.975) / (2 * MIB)).toBeCloseTo(1, 0)
 })
 
-test('a number of bytes is that many, each time', () => {
+test('returns a fixed number of bytes every time', () => {
   expect(new Set(sorted(777))).toEqual(new Set([777]))
 })
 
-test('a uniform range has as many below its middle as above', () => {
+test('a uniform range has as many sizes below its midpoint as above', () => {
   const sizes = sorted({ from: 100, to: 1_100, spread: 'uniform' })
   expect(shareBelow(sizes, 600)).toBeCloseTo(0.5, 1)
   expect(shareBelow(sizes, 350)).toBeCloseTo(0.25, 1)
   expect([sizes[0], sizes.at(-1)]).toEqual([100, 1_099])
 })
 
-test('a range of one byte is that byte', () => {
+test('returns the only size of a range of one byte', () => {
   expect(new Set(sorted({ from: 5, to: 6 }))).toEqual(new Set([5]))
 })
 
-test('sizes are drawn by weight, however they are nested', () => {
+test('draws sizes by weight, also when nested', () => {
   const sizes = sorted([
     { size: 10, weight: 3 },
     {
@@ -83,7 +83,7 @@ test('sizes are drawn by weight, however they are nested', () => {
   expect(new Set(sizes)).toEqual(new Set([10, 20, 30]))
 })
 
-test('nothing is longer than what the protocol carries', () => {
+test('never exceeds the maximum of the protocol', () => {
   for (const spec of ['large', 'mixed', 50 * MIB, { from: 20 * MIB, to: 30 * MIB }] as const) {
     expect(sorted(spec, 2 * MIB).at(-1)).toBeLessThanOrEqual(2 * MIB)
   }

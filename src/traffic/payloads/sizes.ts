@@ -4,7 +4,7 @@ import type { MessageSize, SizeName } from '../../model/plan.ts'
 const KIB = 2 ** 10
 const MIB = 2 ** 20
 
-/** What the names stand for, in bytes. SPEC 3: log-uniform, half-open. */
+/** The named sizes in bytes: log-uniform, half-open ranges. */
 const NAMED: Readonly<Record<SizeName, MessageSize>> = {
   small: { from: 16, to: KIB },
   medium: { from: KIB, to: MIB },
@@ -17,9 +17,9 @@ const NAMED: Readonly<Record<SizeName, MessageSize>> = {
 }
 
 /**
- * How long the next message is, in bytes. Of a range log-uniform, P(size < x) = ln(x / from) / ln(to / from): each
- * doubling is as likely as any other. `longest` is what the protocol carries: a range ends there instead, and what is
- * wholly beyond it becomes it.
+ * Draws the size of the next message in bytes. Ranges are log-uniform by default: P(size < x) = ln(x / from) / ln(to /
+ * from), so each doubling is equally likely. `longest` is the maximum that the protocol can carry: it truncates a
+ * range, and replaces a size or range entirely above it.
  */
 export function sizeOf(spec: MessageSize, random: Random, longest: number = Number.POSITIVE_INFINITY): number {
   if (typeof spec === 'number') return Math.min(spec, longest)
@@ -30,11 +30,11 @@ export function sizeOf(spec: MessageSize, random: Random, longest: number = Numb
   if (to <= from) return to
   const u = random.next()
   const size = spread === 'uniform' ? from + u * (to - from) : from * (to / from) ** u
-  // Rounding must not reach the end, which is excluded.
+  // Rounding must not return the end, which is excluded.
   return Math.min(Math.floor(size), to - 1)
 }
 
-/** No message of this size is longer, in bytes. */
+/** Returns the maximum message size in bytes. */
 export function mostBytes(spec: MessageSize): number {
   if (typeof spec === 'number') return spec
   if (typeof spec === 'string') return mostBytes(NAMED[spec])

@@ -4,8 +4,9 @@ import { randomFrom } from '../arrivals/random.ts'
 import { BLOCK_BYTES, drawOffset, SLICE_BYTES, slicedBody } from './block.ts'
 
 /**
- * 64 characters of each length in UTF-8, all of them assigned and in normal form: what base64url is written with,
- * Cyrillic, CJK and faces. None that JSON escapes, no blank that someone trims, no line break that a framing ends at.
+ * 64 characters of each length in UTF-8, all of them assigned and in normal form: the base64url alphabet, Cyrillic, CJK
+ * and faces. The set excludes characters that JSON escapes, spaces that software may trim, and line breaks that end a
+ * frame.
  */
 const CHARACTERS: readonly Buffer[] = [
   Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'),
@@ -14,11 +15,11 @@ const CHARACTERS: readonly Buffer[] = [
   from(0x1f600),
 ]
 
-/** The lengths in UTF-8 of the characters of a cell, which the block repeats, each time with others. */
+/** UTF-8 lengths of the characters of a cell. The block repeats this pattern with different characters. */
 const CELL = [...ones(7), 2, ...ones(8), 3, ...ones(8), 4]
 const CELL_BYTES = 32
 
-/** Where in a cell, in bytes, a character begins, and how many UTF-16 units of the cell stand before it. */
+/** Maps each byte offset in a cell where a character begins to the number of UTF-16 units before it. */
 const UNITS_BEFORE: ReadonlyMap<number, number> = unitsBefore()
 const CELL_UNITS = CELL.reduce((sum, length) => sum + unitsOf(length), 0)
 
@@ -27,12 +28,12 @@ interface TextBlock {
   readonly bytes: Uint8Array
 }
 
-/** The same for every seed, which decides where its slices begin. */
+/** The same for every seed; the seed determines only where slices begin. */
 let block: TextBlock | undefined
 
 /**
- * Text of exactly `length` bytes of UTF-8: a string, which every protocol can write as it stands, put into JSON, or into
- * a text frame; a longer one as bytes, of which each chunk is whole characters.
+ * Creates text of exactly `length` bytes of UTF-8. It is a string, which every protocol can write directly, embed in
+ * JSON or send as a text frame. A longer text consists of byte chunks of whole characters.
  */
 export function textBody(length: number, random: Random): string | GeneratedBody {
   if (length > SLICE_BYTES) return slicedBody(length, random, bytesAt)
@@ -46,8 +47,9 @@ function bytesAt(offset: number, length: number): Uint8Array {
 }
 
 /**
- * The first place from `offset` on where a character begins and, `length` bytes later, another one. There is one within
- * a cell: at 26 of its 32 bytes a character begins, so at 20 or more of them one begins at both ends.
+ * Returns the first position from `offset` on where a character begins and another one begins `length` bytes later.
+ * There is one within each cell: characters begin at 26 of its 32 bytes, so at 20 or more positions one begins at both
+ * ends.
  */
 function nextFit(offset: number, length: number): number {
   let fit = offset
@@ -62,7 +64,7 @@ function unitAt(byte: number): number {
 function theBlock(): TextBlock {
   if (block === undefined) {
     const bytes = makeBytes()
-    // Decoded again, the text is one flat string, of which slices are no copies.
+    // Decoding gives one flat string whose slices are not copies.
     block = { bytes, text: bytes.toString() }
   }
   return block

@@ -52,7 +52,7 @@ test('every mistake in every file is told, with its line and without what stands
   }
   const message = await told(feeds)
   expect(message).toContain('feeds.user.file must be CSV: line 3 has more or fewer fields than the first line')
-  expect(message).toContain('feeds.order.file must have a JSON object on each line: line 2 is none')
+  expect(message).toContain('feeds.order.file must have a JSON object on each line: line 2 is not one')
   expect(message).toContain('feeds.latin.file must be text in UTF-8, and ')
   expect(message).not.toContain('hunter2')
 })

@@ -17,7 +17,7 @@ test('beside feeds they are templates, and a misspelt one ends the run with its 
   await runLoad({ ...plan, request: () => ({ path: '/{{user.name}}' }) })
   expect(new Set(requests.map((request) => request.path))).toEqual(new Set(['/ann']))
   await expect(runLoad({ ...plan, request: () => ({ path: '/{{user.nmae}}' }) })).rejects.toThrow(
-    "request(0).path names no field of the feed 'user', got '{{user.nmae}}'\n    → did you mean {{user.name}}?",
+    "request(0).path references an unknown field of the feed 'user', got '{{user.nmae}}'\n    → did you mean {{user.name}}?",
   )
 })
 

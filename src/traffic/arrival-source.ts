@@ -1,7 +1,7 @@
 import type { Ms } from '../model/units.ts'
 import type { JourneySteps } from './journeys/journey-steps.ts'
 
-/** One request as the schedule has it. */
+/** One scheduled request. */
 export interface Arrival<Request> {
   readonly requestId: number
   /** The intended start. */
@@ -11,9 +11,9 @@ export interface Arrival<Request> {
   readonly payload: Request
 }
 
-/** One journey as the schedule has it: its first step is intended at its arrival. */
+/** One scheduled journey: the intended start of its first step is its arrival. */
 export interface JourneyArrival<Request> {
-  /** Of its first step. */
+  /** The id of its first step. */
   readonly requestId: number
   readonly atMs: Ms
   readonly phase: number
@@ -21,11 +21,14 @@ export interface JourneyArrival<Request> {
 }
 
 /**
- * The arrivals of this generator thread, in order of time: undefined after the last one, 'later' when the next one is
- * not known yet (its payload is still being made in another thread).
+ * The arrivals of this generator thread in time order. `next` returns undefined after the last arrival, and 'later'
+ * while another thread is still creating the payload of the next one.
  */
 export interface ArrivalSource<Request> {
   next(): Arrival<Request> | JourneyArrival<Request> | 'later' | undefined
-  /** Scheduled arrivals, by phase, from the one last returned on; called when the run gives up on them, and each is told once. */
+  /**
+   * Counts, by phase, the scheduled arrivals until `untilMs`, from the one that `next` returned last. The engine calls
+   * this when the run abandons them; each arrival is counted once.
+   */
   rest(untilMs: Ms): ReadonlyMap<number, number>
 }

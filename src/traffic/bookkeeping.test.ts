@@ -19,7 +19,7 @@ const visits = fc
     })),
   )
 
-/** Books in which every visit is written down in order of time; `finishes` says how often each end is. */
+/** Records every visit in time order; `finishes` returns how often each visit ends. */
 function booksOf(all: readonly Visit[], finishes: (index: number) => number = () => 1): Bookkeeping {
   const books = new Bookkeeping()
   const entries = all.flatMap(({ intendedMs, dueMs, doneMs }, index) => [
@@ -33,7 +33,7 @@ function booksOf(all: readonly Visit[], finishes: (index: number) => number = ()
   return books
 }
 
-test('books of requests that all came and went balance', () => {
+test('balances when every request ends once', () => {
   fc.assert(
     fc.property(visits, (all) => {
       expect(booksOf(all).close()).toBeUndefined()
@@ -41,11 +41,11 @@ test('books of requests that all came and went balance', () => {
   )
 })
 
-test('no requests are books that balance', () => {
+test('balances without any request', () => {
   expect(new Bookkeeping().close()).toBeUndefined()
 })
 
-test('warm-up, which lies before zero, balances as well', () => {
+test('balances for a warm-up, whose times are negative', () => {
   const books = booksOf([
     { intendedMs: -900, dueMs: -899, doneMs: -100 },
     { intendedMs: -20, dueMs: -20, doneMs: 70 },
@@ -53,33 +53,33 @@ test('warm-up, which lies before zero, balances as well', () => {
   expect(books.close()).toBeUndefined()
 })
 
-describe('the tool admits its fault', () => {
-  test('when the end of a request was forgotten', () => {
+describe('reports an internal error', () => {
+  test('when a request never ends', () => {
     fc.assert(
       fc.property(visits, fc.nat(), (all, at) => {
         const books = booksOf(all, (index) => (index === at % all.length ? 0 : 1))
-        expect(books.close()?.message).toContain('requests without a fate: 1')
+        expect(books.close()?.message).toContain('requests without an outcome: 1')
       }),
     )
   })
 
-  test('when a request ended twice', () => {
+  test('when a request ends twice', () => {
     fc.assert(
       fc.property(visits, fc.nat(), (all, at) => {
         const books = booksOf(all, (index) => (index === at % all.length ? 2 : 1))
-        expect(books.close()?.message).toContain('requests without a fate: -1')
+        expect(books.close()?.message).toContain('requests without an outcome: -1')
       }),
     )
   })
 
-  test('when one request ended in the place of another', () => {
+  test('when one request ends in place of another', () => {
     const books = new Bookkeeping()
     books.arrived(0, 0)
     books.arrived(400, 400)
     books.finished(0, 500)
     books.finished(0, 600)
     expect(books.close()?.message).toContain(
-      'the books do not balance: ∫ n(t) dt = 700.000 ms, response times = 1100.000 ms',
+      'request accounting is inconsistent: ∫ n(t) dt = 700.000 ms, response times = 1100.000 ms',
     )
   })
 })

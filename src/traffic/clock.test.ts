@@ -6,7 +6,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('zero is the instant that the run was told, and before it time is negative', () => {
+test('time is zero at startAt and negative before it', () => {
   const clock = new RunClock()
   const startMs = monotonicMs() + 1_000
   clock.startAt(startMs)
@@ -36,7 +36,7 @@ test('all threads read the same clock', async () => {
   await worker.terminate()
 })
 
-test("a test's fake timers stop neither the clock nor what was asked of it", async () => {
+test("a test's fake timers stop neither the clock nor its timers", async () => {
   vi.useFakeTimers()
   const clock = new RunClock()
   const fromMs = clock.now()
@@ -48,7 +48,7 @@ test("a test's fake timers stop neither the clock nor what was asked of it", asy
   expect(calls).toBeGreaterThan(0)
 })
 
-test('what was called off does not happen', async () => {
+test('does not call a cancelled timer', async () => {
   const clock = new RunClock()
   const call = vi.fn<() => void>()
   const callOffs = [clock.after(10, call), clock.every(10, call)]

@@ -1,26 +1,27 @@
 import { realTime } from '../model/real-time.ts'
 import type { Ms } from '../model/units.ts'
 
-/** Time as it is, even where a test with fake timers has replaced it in its own thread. */
+/** The real `performance.now`, even if a test with fake timers has replaced it in this thread. */
 const { now } = realTime
 
-/** Undoes what was asked of the clock; harmless once it has happened. */
+/** Cancels a timer of the clock; does nothing once it has fired. */
 export type CallOff = () => void
 
 /** The run's clock: milliseconds since the start of the measured part, negative before it. */
 export interface Clock {
   now(): Ms
-  /** An instant of this clock on the machine's monotonic clock, which other threads read too. */
+  /** Converts a time of this clock to the machine's monotonic clock, which other threads read too. */
   toMachine(atMs: Ms): Ms
-  /** Calls once, when `ms` have passed. */
+  /** Calls `call` once, after `ms` milliseconds. */
   after(ms: Ms, call: () => void): CallOff
-  /** Calls again and again. */
+  /** Calls `call` every `ms` milliseconds. */
   every(ms: Ms, call: () => void): CallOff
 }
 
 /**
- * The machine's monotonic time in ms, the same in every thread. `performance.now()` alone counts from each thread's own
- * start; both read the same hardware clock, so one constant brings them together.
+ * Offset from `performance.now()` of this thread to the machine's monotonic time in ms. `performance.now()` starts at
+ * zero in each thread, but both read the same hardware clock, so adding one constant gives a time that all threads
+ * share.
  */
 const OFFSET_MS: Ms = measureOffset()
 
@@ -28,7 +29,7 @@ export function monotonicMs(): Ms {
   return now() + OFFSET_MS
 }
 
-/** Counts from its making until it is told when the measured part starts. */
+/** A clock that counts from its construction until `startAt` sets the start of the measured part. */
 export class RunClock implements Clock {
   #originMs: Ms = now()
 
@@ -50,7 +51,7 @@ export class RunClock implements Clock {
     return () => realTime.clearInterval(timer)
   }
 
-  /** `startMs` on the machine's monotonic clock becomes zero. */
+  /** Sets zero to `startMs` on the machine's monotonic clock. */
   startAt(startMs: Ms): void {
     this.#originMs = startMs - OFFSET_MS
   }
@@ -59,7 +60,7 @@ export class RunClock implements Clock {
 function measureOffset(): Ms {
   let offset = Number.NaN
   let tightest = Number.POSITIVE_INFINITY
-  // The pair read closest together is the one that no preemption came between.
+  // The pair of readings closest together is the least disturbed by preemption.
   for (let i = 0; i < 16; i++) {
     const before = now()
     const machineMs = Number(process.hrtime.bigint()) / 1e6

@@ -2,18 +2,18 @@ import type { Ms } from '../model/units.ts'
 import type { StartOptions, Starts } from './starts.ts'
 
 export interface ClosedOptions<Request> extends StartOptions<Request> {
-  /** This many clients, each of whom starts its next request, or journey, when the one before has ended. */
+  /** Number of clients. Each starts its next request, or journey, when the previous one has ended. */
   readonly concurrency: number
-  /** Nothing starts from then on. */
+  /** Nothing starts from this time on. */
   readonly lastArrivalMs: Ms
 }
 
-/** The closed model: as many under way as there are clients. */
+/** The closed model: as many requests in progress as there are clients. */
 export class ClosedStarts<Request> implements Starts {
   readonly #options: ClosedOptions<Request>
-  /** To start, one after the other, because a protocol may answer before it returns. */
+  /** Starts still to make. They are made in a loop because a protocol may respond before `exchange` returns. */
   #owed = 0
-  /** Could not start because their payload is still being made. */
+  /** Starts that wait because the payload is still being created. */
   #starved = 0
   #exhausted = false
 

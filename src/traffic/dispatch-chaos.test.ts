@@ -44,11 +44,11 @@ const chaos = fc.record({
   events: fc.array(fc.tuple(fc.nat(1_200), happening), { maxLength: 3 }),
   maxInFlight: fc.integer({ min: 1, max: 3 }),
   answers: fc.array(answer, { minLength: 1, maxLength: 10 }),
-  /** Of journeys, where there are some, how long each step is thought about. */
+  /** Think time of each step, if the scenario has journeys. */
   thinksMs: fc.option(fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 4 }), { nil: undefined }),
   holdConnections: fc.boolean(),
   connects: fc.array(connecting, { minLength: 1, maxLength: 6 }),
-  /** What is done on a connection before it is used, where something is. */
+  /** Duration of the setup of each connection, or its error, if the scenario has a setup. */
   prepares: fc.option(fc.array(connecting, { minLength: 1, maxLength: 4 }), { nil: undefined }),
 })
 
@@ -72,18 +72,18 @@ function scenarioOf({
     lastArrivalMs: instants.at(-1) ?? 0,
     target: {
       maxInFlight,
-      // What must stand before the run begins does; the rest is chance.
+      // Connections that must be open before the run begins succeed; the rest is random.
       connect: (attempt) => (attempt < rest.maxConnections ? attempt : connects[attempt % connects.length]),
       answer({ requestId }) {
         const given = answers[requestId % answers.length] ?? { afterMs: 1 }
-        // In the closed model an endless row of instant answers would stop the virtual clock.
+        // In the closed model an endless series of instant responses would stop the virtual clock.
         return concurrency === undefined ? given : { ...given, afterMs: Math.max(1, given.afterMs ?? 1_000) }
       },
     },
   }
 }
 
-/** The first ones, without which no run would begin, are ready at once. */
+/** The first connections are ready immediately, because no run begins without them. */
 function preparing(
   prepares: readonly (number | undefined | Error)[],
   atOnce: number,
@@ -101,17 +101,17 @@ function preparing(
   }
 }
 
-/** Journeys of different lengths. */
+/** Makes journeys of different lengths. */
 function stepsOf(number: number, thinksMs: readonly number[]): readonly VirtualStep[] {
   return thinksMs.slice(number % thinksMs.length).map((thinkMs) => ({ thinkMs }))
 }
 
-test('whatever target, connections and clock do, every request and journey has one fate and the run ends in time', async () => {
+test('every request has one outcome and the run ends in time, for any target and clock', async () => {
   await fc.assert(
     fc.asyncProperty(chaos, async (each) => {
       const scenario = scenarioOf(each)
       const run = await runVirtually(scenario)
-      // A time-out is seen at the next tick, and a clock that jumps is seen after its jump.
+      // The engine detects a timeout at the next tick, and a clock jump after the jump.
       const journeyMs = (each.thinksMs ?? []).reduce((sum, ms) => sum + ms + 2 * (each.requestTimeoutMs + 10), 0)
       const latestMs = scenario.lastArrivalMs + journeyMs + each.requestTimeoutMs + 10 + 3 * 1_000
       expect(run.endedAtMs).toBeLessThanOrEqual(latestMs)

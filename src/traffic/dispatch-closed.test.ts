@@ -3,7 +3,7 @@ import { fatesOf, onVirtualTime, runVirtually } from './virtual-run.case.ts'
 
 onVirtualTime()
 
-test('exactly n are in flight, each starts when one ends, and the run ends with the last answer', async () => {
+test('keeps exactly n in flight, starts one when one ends, and ends with the last response', async () => {
   const run = await runVirtually({
     concurrency: 4,
     lastArrivalMs: 1_000,
@@ -17,12 +17,12 @@ test('exactly n are in flight, each starts when one ends, and the run ends with 
   for (let atMs = 0; atMs <= 990; atMs += 30) expect(starts.filter((ms) => ms === atMs)).toHaveLength(4)
 })
 
-test('a request that starts has nothing to wait for: its response time is its service time', async () => {
+test('a request starts without waiting: its response time is its service time', async () => {
   const run = await runVirtually({ concurrency: 4, lastArrivalMs: 1_000, kind: 'long-lived', maxConnections: 4 })
   for (const { intendedMs, dueMs, sentMs } of run.samples) expect([dueMs, sentMs]).toEqual([intendedMs, intendedMs])
 })
 
-test('with more clients than connections the others wait, and none of them is lost', async () => {
+test('with more clients than connections, the other clients wait and no request is lost', async () => {
   for (const overflow of ['queue', 'drop'] as const) {
     const run = await runVirtually({
       concurrency: 10,
@@ -32,14 +32,14 @@ test('with more clients than connections the others wait, and none of them is lo
       target: { answer: () => ({ afterMs: 10 }) },
     })
     expect(run.target.mostInFlight).toBe(2)
-    // Ten start at 0, and two whenever two end, at 10, 20, … 490.
+    // Ten start at 0, and two each time two end, at 10, 20, … 490.
     expect(fatesOf(run)).toEqual({ success: 10 + 49 * 2 })
     const waits = run.samples.filter(({ intendedMs }) => intendedMs > 100).map(({ dueMs, sentMs }) => sentMs - dueMs)
     expect(new Set(waits)).toEqual(new Set([40]))
   }
 })
 
-test('a client whose request failed goes on with the next', async () => {
+test('a client continues with the next request after a failed one', async () => {
   const run = await runVirtually({
     concurrency: 3,
     lastArrivalMs: 2_000,
@@ -60,7 +60,7 @@ test('a client whose request failed goes on with the next', async () => {
   expect(early).toHaveLength(3)
 })
 
-test('clients whose requests are still being made start when these come', async () => {
+test('clients start when their payloads arrive', async () => {
   let known = 2
   const run = await runVirtually({
     concurrency: 5,
@@ -87,7 +87,7 @@ test('clients whose requests are still being made start when these come', async 
   ])
 })
 
-test('a run whose requests never come ends all the same', async () => {
+test('a run ends even if its payloads never arrive', async () => {
   const run = await runVirtually({
     concurrency: 5,
     lastArrivalMs: 100,
@@ -97,7 +97,7 @@ test('a run whose requests never come ends all the same', async () => {
   expect(run.endedAtMs).toBe(100)
 })
 
-test('a protocol that answers before it returns does not pile up calls', async () => {
+test('a protocol that responds before it returns does not grow the call stack', async () => {
   const run = await runVirtually({
     concurrency: 2,
     lastArrivalMs: 10,

@@ -3,10 +3,10 @@ import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type Scenario 
 
 onVirtualTime()
 
-/** How late a time-out may be noticed. */
+/** Maximum delay until a timeout is detected. */
 const TICK_MS = 10
 
-describe('a time-out', () => {
+describe('a timeout', () => {
   test('counts from the actual send, and its connection is replaced', async () => {
     const run = await runVirtually({
       instants: evenly(100, 1_000),
@@ -21,7 +21,7 @@ describe('a time-out', () => {
     expect((late?.doneMs ?? 0) - 400).toBeLessThanOrEqual(500 + TICK_MS)
   })
 
-  test('frees its place for whoever waits', async () => {
+  test('frees its connection for the next waiting request', async () => {
     const run = await runVirtually({
       instants: [10, 20],
       lastArrivalMs: 20,
@@ -31,12 +31,12 @@ describe('a time-out', () => {
     })
     expect(run.samples).toMatchObject([
       { requestId: 0, errorClass: 'timeout', doneMs: 510 },
-      // Its own 500 ms began when it was sent, but the run waits no longer than that after the last arrival.
+      // Its own 500 ms began when it was sent, but the run waits only 500 ms after the last arrival.
       { requestId: 1, sentMs: 510 },
     ])
   })
 
-  test('does not become a success when the answer comes after all', async () => {
+  test('does not become a success when the response arrives later', async () => {
     const run = await runVirtually({
       instants: evenly(100, 1_000),
       lastArrivalMs: 1_000,
@@ -47,8 +47,8 @@ describe('a time-out', () => {
   })
 })
 
-describe('a request that is still unsent', () => {
-  test('requestTimeout after its intended start is dropped', async () => {
+describe('an unsent request', () => {
+  test('is dropped requestTimeout after its intended start', async () => {
     const run = await runVirtually({
       instants: evenly(100, 2_000),
       lastArrivalMs: 3_000,
@@ -65,7 +65,7 @@ describe('a request that is still unsent', () => {
     expect(Object.keys(fatesOf(run)).toSorted()).toEqual(['pool-wait', 'success'])
   })
 
-  test('keeps its turn: whoever waits longest goes first', async () => {
+  test('is sent in order: the longest-waiting request goes first', async () => {
     const run = await runVirtually({
       instants: evenly(1, 300),
       lastArrivalMs: 300,
@@ -78,7 +78,7 @@ describe('a request that is still unsent', () => {
 })
 
 describe('the end of a run', () => {
-  test('of a target that hangs for good comes requestTimeout after the last arrival', async () => {
+  test('comes requestTimeout after the last arrival when the target hangs', async () => {
     const run = await runVirtually({
       instants: evenly(10, 3_000),
       lastArrivalMs: 3_000,
@@ -90,22 +90,22 @@ describe('the end of a run', () => {
     const { timeout = 0, 'pool-wait': waited = 0, ...rest } = fatesOf(run)
     expect(rest).toEqual({})
     expect(timeout + waited).toBe(300)
-    // Five at a time, each for a second, over four seconds.
+    // Five at a time, each for one second, over four seconds.
     expect(timeout).toBeGreaterThanOrEqual(15)
     expect(timeout).toBeLessThanOrEqual(20)
   })
 
-  test('comes at once when everybody has an answer', async () => {
+  test('comes immediately when every request has a response', async () => {
     const run = await runVirtually({ instants: [10, 20], lastArrivalMs: 5_000 })
     expect(run.endedAtMs).toBe(21)
   })
 
-  test('comes at once when nothing was scheduled', async () => {
+  test('comes immediately when nothing was scheduled', async () => {
     expect((await runVirtually({ instants: [], lastArrivalMs: 1_000 })).endedAtMs).toBe(0)
   })
 })
 
-describe('a run that is stopped', () => {
+describe('a stopped run', () => {
   const BUSY: Scenario = {
     instants: evenly(10, 10_000),
     lastArrivalMs: 10_000,
@@ -113,13 +113,13 @@ describe('a run that is stopped', () => {
     target: { answer: ({ atMs }) => ({ afterMs: atMs < 1_000 ? 5 : undefined }) },
   }
 
-  test('ends at once: what is in flight is cancelled, what waits is dropped, what is not due is not counted', async () => {
+  test('ends immediately: cancels requests in flight, drops waiting ones and counts no later ones', async () => {
     const run = await runVirtually({ ...BUSY, events: [[2_005, ({ dispatcher }) => dispatcher.stop()]] })
     expect(run.endedAtMs).toBe(2_005)
     expect(fatesOf(run)).toEqual({ success: 99, cancelled: 5, stopped: 96 })
   })
 
-  test('counts what had long been due but was not seen as the lateness of the tool, and what came due just then as stopped', async () => {
+  test('counts undetected arrivals as generator lateness, and those due just before as stopped', async () => {
     const late = (run: Parameters<NonNullable<Scenario['events']>[number][1]>[0]): void => {
       run.jump(200)
       run.dispatcher.stop()
@@ -128,7 +128,7 @@ describe('a run that is stopped', () => {
     expect(fatesOf(run)).toEqual({ success: 50, 'never due: generator': 10, 'never due: stopped': 10 })
   })
 
-  test('twice is stopped once', async () => {
+  test('ends once when stopped twice', async () => {
     const run = await runVirtually({
       ...BUSY,
       events: [
@@ -139,7 +139,7 @@ describe('a run that is stopped', () => {
     expect(run.ends).toBe(1)
   })
 
-  test('before it began has nothing to account for', async () => {
+  test('counts no request when stopped before it started', async () => {
     const run = openedRun(BUSY)
     await run.dispatcher.open()
     run.dispatcher.stop()
@@ -149,7 +149,7 @@ describe('a run that is stopped', () => {
     expect(run.target.open.size).toBe(0)
   })
 
-  test('while it connects closes what still opens', async () => {
+  test('closes connections that are still opening', async () => {
     const run = await runVirtually({
       ...BUSY,
       target: { connect: (attempt) => (attempt === 0 ? 0 : 100), answer: () => ({ afterMs: undefined }) },

@@ -8,20 +8,20 @@ import type { Clock } from './clock.ts'
 import type { PoolOptions } from './connections/pool-options.ts'
 import type { Wake } from './wake/wake.ts'
 
-/** What happened, told to the recorder. */
+/** The events that the engine sends to the recorder. */
 export interface DispatchEvents {
   arrived(sample: Sample): void
   settled(sample: Sample): void
-  /** A journey came due; what it sends are requests like any other. */
+  /** A journey is due. The requests of its steps are reported like any others. */
   journeyArrived(journey: Sample): void
-  /** A journey met its fate, told as if it were one request. */
+  /** A journey has its outcome, reported as if the journey were one request. */
   journeySettled(journey: JourneySample): void
   neverDue(reason: DropReason, phase: number, count: number): void
   connected(connectMs: Ms): void
   gap(gapMs: Ms): void
-  /** Every request has met its fate. */
+  /** Every request has its outcome. */
   ended(): void
-  /** The run cannot go on: the books do not balance, or the schedule or a journey threw. */
+  /** The run cannot continue: the request accounting is inconsistent, or the schedule or a journey threw. */
   broken(error: unknown): void
   log(text: string): void
 }
@@ -32,15 +32,15 @@ export interface DispatchOptions<Request> {
   readonly pool: Omit<PoolOptions<Request>, 'clock' | 'connectTimeoutMs' | 'exclusive'>
   readonly overflow: Overflow
   readonly requestTimeoutMs: Ms
-  /** Closed model: this many requests under way at once; each starts when one ends. */
+  /** Closed model: number of requests in progress at once; each starts when one ends. */
   readonly concurrency: number | undefined
-  /** In the closed model no request starts after this; in the open model nothing is intended after it. */
+  /** Closed model: no request starts after this time. Open model: no intended start is later. */
   readonly lastArrivalMs: Ms
-  /** Contexts for what is sent; absent where nothing is traced. */
+  /** Creates trace contexts for requests; absent if nothing is traced. */
   readonly traceIds?: TraceIds
-  /** A journey keeps the connection of its first step to its end, and shares it with nobody. */
+  /** A journey keeps the connection of its first step until it ends, and no other request uses it. */
   readonly holdConnections?: boolean
-  /** The caller ends the pool: it listens for messages that arrive after the last response. */
+  /** The caller ends the pool, because it counts messages that arrive after the last response. */
   readonly staysOpen?: boolean
   makeWake(onWake: () => void): Wake
 }

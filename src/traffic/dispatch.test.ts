@@ -7,27 +7,27 @@ onVirtualTime()
 const REQUESTS = { instants: evenly(5, 10_000), lastArrivalMs: 10_000 }
 
 describe('the schedule', () => {
-  test('every request goes out at its intended instant', async () => {
+  test('sends every request at its intended start', async () => {
     const { samples } = await runVirtually(REQUESTS)
     expect(samples).toHaveLength(2_000)
     expect(samples.every(({ intendedMs, dueMs, sentMs }) => dueMs === intendedMs && sentMs === intendedMs)).toBe(true)
     expect(samples.every(({ sentMs, doneMs }) => doneMs === sentMs + 1)).toBe(true)
   })
 
-  test('a slow target does not slow it', async () => {
+  test('is not slowed by a slow target', async () => {
     const run = await runVirtually({ ...REQUESTS, maxConnections: 500, target: { answer: () => ({ afterMs: 2_000 }) } })
     expect(run.samples.every(({ intendedMs, dueMs }) => dueMs === intendedMs)).toBe(true)
     expect(run.target.mostInFlight).toBe(400)
     expect(fatesOf(run)).toEqual({ success: 2_000 })
   })
 
-  test('requests between two ticks of a timer go out together, none before its instant', async () => {
+  test('sends requests between two timer ticks together, none before its intended start', async () => {
     const instants = Array.from({ length: 1_000 }, (_, i) => (i + 1) * 0.3)
     const { samples } = await runVirtually({ instants, lastArrivalMs: 300, maxConnections: 100 })
     for (const { intendedMs, dueMs } of samples) expect(dueMs - intendedMs).toBeLessThan(1)
   })
 
-  test('the run ends with the last answer, not later', async () => {
+  test('ends the run with the last response, not later', async () => {
     const { endedAtMs } = await runVirtually({ ...REQUESTS, target: { answer: () => ({ afterMs: 40 }) } })
     expect(endedAtMs).toBe(10_040)
   })
@@ -39,14 +39,14 @@ describe('a server that stalls for 1 s of 10 at 200 req/s over 10 connections', 
     answer: ({ atMs }) => ({ afterMs: atMs >= 5_000 && atMs < 6_000 ? 6_000 + SERVICE_MS - atMs : SERVICE_MS }),
   }
 
-  test('response time shows it, service time, which only ten suffer, does not', async () => {
+  test('shows in response time, but not in service time, which it affects for only ten requests', async () => {
     const run = await runVirtually({ ...REQUESTS, kind: 'long-lived', maxConnections: 10, target: STALL })
     expect(fatesOf(run)).toEqual({ success: 2_000 })
     const response = run.samples.map(({ intendedMs, doneMs }) => doneMs - intendedMs)
     const service = run.samples.map(({ sentMs, doneMs }) => doneMs - sentMs)
 
-    // By hand: the k-th request of the stall was intended at 5000 + 5k. Ten of them end at 6002, the next ten at 6004, and
-    // so on; the 21st slowest of 2 000, k = 20, is intended at 5100 and ends at 6006.
+    // Computed by hand: the k-th request of the stall was intended at 5000 + 5k. Ten of them end at 6002, the next ten
+    // at 6004, and so on. The 21st slowest of 2 000 (k = 20) is intended at 5100 and ends at 6006.
     expect(quantile(response, 0.99)).toBe(906)
     expect(Math.max(...response)).toBe(1_002)
     expect(quantile(service, 0.99)).toBe(SERVICE_MS)
@@ -54,16 +54,16 @@ describe('a server that stalls for 1 s of 10 at 200 req/s over 10 connections', 
     expect(response.filter((ms) => ms > SERVICE_MS).length).toBeGreaterThan(190)
   })
 
-  test('with `drop` only what is on the wire is late, and the rest is counted as dropped', async () => {
+  test('with `drop`, delays only the requests in flight and drops the others', async () => {
     const run = await runVirtually({ ...REQUESTS, overflow: 'drop', maxConnections: 10, target: STALL })
-    // Ten are on the wire from 5000 … 5045 until 6002: those of 5050 … 6000 find nothing free.
+    // Ten requests are in flight from 5000 … 5045 until 6002, so those of 5050 … 6000 find no free connection.
     expect(fatesOf(run)).toEqual({ success: 1_809, overflow: 191 })
     expect(run.samples.every(({ fate, dueMs, sentMs }) => fate === 'dropped' || sentMs === dueMs)).toBe(true)
   })
 })
 
-describe('a dispatcher that was itself late', () => {
-  test('sends all that is due, each with its own lag', async () => {
+describe('a late dispatcher', () => {
+  test('sends every due request and records the lag of each', async () => {
     const run = await runVirtually({
       instants: evenly(5, 7_000),
       lastArrivalMs: 7_000,
@@ -77,7 +77,7 @@ describe('a dispatcher that was itself late', () => {
     expect(Math.max(...late.map(({ intendedMs, dueMs }) => dueMs - intendedMs))).toBeGreaterThan(4_995)
   })
 
-  test('does not send what is later than the time-out: that is dropped, and the tool is named', async () => {
+  test('drops requests that are later than the timeout, with the reason `generator`', async () => {
     const run = await runVirtually({
       instants: evenly(10, 4_000),
       lastArrivalMs: 4_000,
@@ -85,13 +85,13 @@ describe('a dispatcher that was itself late', () => {
       requestTimeoutMs: 1_000,
       events: [[505, ({ jump }) => jump(3_000)]],
     })
-    // It wakes at 3510 or a little earlier; what was intended more than a second before is too late.
+    // It wakes at 3510 or slightly earlier, so requests intended more than one second before that are too late.
     expect(fatesOf(run)).toEqual({ success: 200, generator: 200 })
     const dropped = run.samples.filter(({ dropReason }) => dropReason === 'generator')
     for (const { intendedMs, dueMs } of dropped) expect(dueMs - intendedMs).toBeGreaterThan(1_000)
   })
 
-  test('gives up what it never saw when the run is already over', async () => {
+  test('abandons arrivals that it did not detect before the run ended', async () => {
     const run = await runVirtually({
       instants: evenly(10, 4_000),
       lastArrivalMs: 4_000,
@@ -105,8 +105,8 @@ describe('a dispatcher that was itself late', () => {
   })
 })
 
-describe('requests that are made in another thread', () => {
-  test('go out when they come, and their lateness is lag', async () => {
+describe('requests whose payload another thread creates', () => {
+  test('are sent when the payload arrives, and the delay counts as lag', async () => {
     let known = false
     const run = await runVirtually({
       instants: evenly(10, 1_000),
@@ -128,7 +128,7 @@ describe('requests that are made in another thread', () => {
     expect(Math.max(...lags)).toBe(143)
   })
 
-  test('that never come are given up after the time-out, as the fault of the tool', async () => {
+  test('are abandoned after the timeout, with the reason `generator`, if the payload never arrives', async () => {
     const run = await runVirtually({
       instants: evenly(10, 1_000),
       lastArrivalMs: 1_000,
@@ -140,13 +140,13 @@ describe('requests that are made in another thread', () => {
   })
 })
 
-describe('a protocol that misbehaves', () => {
-  test('and answers twice counts once', async () => {
+describe('a misbehaving protocol', () => {
+  test('counts once when it responds twice', async () => {
     const run = await runVirtually({ ...REQUESTS, target: { answer: () => ({ afterMs: 3, twice: true }) } })
     expect(fatesOf(run)).toEqual({ success: 2_000 })
   })
 
-  test('and answers before it has returned is served, also with many waiting', async () => {
+  test('may respond before it returns, even with many requests waiting', async () => {
     const run = await runVirtually({
       instants: evenly(0.5, 10_000),
       lastArrivalMs: 10_000,

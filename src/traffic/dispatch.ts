@@ -15,15 +15,16 @@ import { startsOf } from './starts-of.ts'
 import type { Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
 
-/** How often time-outs are looked at. */
+/** Interval between checks for timeouts. */
 const TICK_MS = 10
 
 /**
- * Walks the schedule: sends what is due, queues or drops what finds no connection, times out what gets no answer, and
- * gives every scheduled request exactly one fate.
+ * Executes the schedule: sends due requests, queues or drops those without a free connection, times out those without a
+ * response, and gives every scheduled request exactly one outcome.
  *
- * Timed from the intended start: a stalled server must not slow the schedule that judges it. Every wake sends all that is
- * due, and so does every answer, so nothing drifts and nothing is caught up in silence.
+ * The dispatcher starts each request at its intended time, because a stalled server must not slow down the schedule
+ * that measures it. Every wake and every response sends all due requests, so the schedule does not drift, and any delay
+ * is recorded as lag.
  */
 export class Dispatcher<Request> implements ExchangeOwner<Request> {
   readonly pool: ConnectionPool<Request>
@@ -74,12 +75,12 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     return this.#options.clock.now()
   }
 
-  /** Opens the connections that must stand before the first request; rejects when the target cannot be reached. */
+  /** Opens the connections that are required before the first request; rejects if the target cannot be reached. */
   open(): Promise<void> {
     return this.pool.open()
   }
 
-  /** Begins to walk the schedule. */
+  /** Starts executing the schedule. */
   start(): void {
     this.#started = true
     this.#stopTicking = this.#options.clock.every(TICK_MS, () => this.#tick())
@@ -87,25 +88,25 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.dispatchDue()
   }
 
-  /** A payload that was 'later' has come. */
+  /** Continues after a payload that was 'later' has arrived. */
   payloadsCame(): void {
     if (!this.#started) return
     this.#starts.payloadsCame()
     this.dispatchDue()
   }
 
-  /** Sends everything that is due by now. */
+  /** Sends every request that is due. */
   dispatchDue(): void {
     if (!this.#started || this.#over) return
     this.#starts.startDue()
     this.#endIfDone()
   }
 
-  /** Ends the run now: what is unsent is dropped, what is in flight is cancelled. */
+  /** Ends the run now: drops unsent requests and cancels those in flight. */
   stop(): void {
     if (this.#over) return
     this.#abandon('stopped', 'cancelled', 'the run was stopped')
-    // Who stops a run does not wait for goodbyes.
+    // A stopped run does not wait for connections to close gracefully.
     this.pool.destroy()
   }
 
@@ -139,14 +140,15 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (exchange.journey?.holds === true) return this.#sendHeld(exchange, exchange.journey.takeHeld())
     const slot = this.#waiting.size === 0 ? this.pool.take() : undefined
     if (slot !== undefined) return this.#send(exchange, slot)
-    // In the closed model whoever finds no connection waits: a client who was turned away would never come again.
+    // In the closed model a request without a connection always waits: a client whose request was dropped would never
+    // send another.
     const drops = this.#options.overflow === 'drop' && this.#options.concurrency === undefined
     if (drops && this.#waiting.size >= this.pool.prospects) return this.#drop(exchange, 'overflow', dueMs)
     this.#waiting.push(exchange)
     this.pool.ensure()
   }
 
-  /** On the connection that its journey holds, and on no other one. */
+  /** Sends on the connection that the journey holds, and on no other. */
   #sendHeld(exchange: Exchange<Request>, slot: Slot<Request> | undefined): void {
     if (slot?.connection?.usable === true) return this.#send(exchange, slot)
     exchange.slot = slot
@@ -169,7 +171,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   #sendWaiting(): void {
-    // A protocol may answer before it returns: then the loop below goes on, instead of a new one on top of it.
+    // A protocol may respond before `exchange` returns. The loop below then continues, which avoids recursion.
     if (this.#sending) return
     this.#sending = true
     while (this.#waiting.size > 0) {
@@ -184,7 +186,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#sending = false
   }
 
-  /** A connection could not be made: the request that waited longest is the one it was made for. */
+  /** Fails the request that waited longest after a connection attempt failed: the attempt was made for that request. */
   #failWaiting(errorClass: ErrorClass, message: string): void {
     const exchange = this.#waiting.shift()
     if (exchange === undefined) return
@@ -206,13 +208,15 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (exchange.journey !== undefined) this.#journeys.settled(exchange, exchange.journey)
   }
 
-  /** An exchange that is over lets its connection go, and others go on. */
+  /** Releases the connection of a finished exchange and lets other requests continue. */
   #leave(exchange: Exchange<Request>): void {
     if (exchange.slot !== undefined) this.#release(exchange.slot)
     if (!this.#over) this.#goOnAfter(exchange)
   }
 
-  /** What an exchange that is over makes room for: the next step of its journey, or the next request of its client. */
+  /**
+   * Starts what a finished exchange makes room for: the next step of its journey, or the next request of its client.
+   */
   #goOnAfter({ journey }: Exchange<Request>): void {
     if (journey !== undefined) this.#journeys.startReady()
     if (journey?.over !== false) this.#starts.ended()
@@ -226,7 +230,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
       this.#giveUp(head, 'timeout', `no answer within ${requestTimeoutMs / 1_000} s`, nowMs)
     }
     for (let head = this.#waiting.head; head !== undefined && late(head.intendedMs); head = this.#waiting.head) {
-      // A connection was being made for it: then it is the target that did not answer in time.
+      // If the pool was connecting for this request, the target failed to respond in time.
       if (this.pool.giveUpOldestConnecting()) {
         this.#failWaiting('timeout', `no connection within ${requestTimeoutMs / 1_000} s`)
       } else {
@@ -236,7 +240,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     }
     this.pool.expire(nowMs)
     this.dispatchDue()
-    // A journey that still takes steps, or thinks before the next, is getting on.
+    // A journey that still executes steps, or thinks before the next one, is not late.
     if (late(Math.max(lastArrivalMs, this.#journeys.latestMs))) {
       const last = this.#journeys.latestMs > lastArrivalMs ? 'step' : 'arrival'
       this.#abandon('pool-wait', 'timeout', `unfinished ${requestTimeoutMs / 1_000} s after the last ${last}`)
@@ -244,7 +248,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#endIfDone()
   }
 
-  /** Ends a sent exchange that has no answer. */
+  /** Ends a sent exchange that has no response. */
   #giveUp(exchange: Exchange<Request>, errorClass: ErrorClass, message: string, nowMs: Ms): void {
     exchange.fail(errorClass, message, nowMs)
     this.#sent.remove(exchange)
@@ -253,7 +257,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#leave(exchange)
   }
 
-  /** Gives every request that still has none its fate, and ends. */
+  /** Gives every unfinished request an outcome and ends the run. */
   #abandon(unsent: DropReason, inFlight: ErrorClass, message: string): void {
     if (this.#over) return
     this.#over = true

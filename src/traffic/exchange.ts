@@ -7,14 +7,14 @@ import type { Slot } from './connections/slot.ts'
 import type { FifoItem } from './fifo.ts'
 import type { ActiveJourney } from './journeys/active-journey.ts'
 
-/** Who is told that an exchange is over; the engine. */
+/** The engine, as an exchange sees it. */
 export interface ExchangeOwner<Request> {
   now(): Ms
   finished(exchange: Exchange<Request>): void
   gap(gapMs: Ms): void
 }
 
-/** What is to be sent: an arrival of the schedule, or a step of a journey. */
+/** A request to send: an arrival of the schedule, or a step of a journey. */
 export interface Planned<Request> {
   readonly requestId: number
   readonly operation: string
@@ -24,8 +24,8 @@ export interface Planned<Request> {
 }
 
 /**
- * One request from its intended start to its fate: what the protocol sends, whom it tells, and the sample that is
- * recorded, in one object, because one is made for every request.
+ * One request from its intended start to its outcome. A single object is the request that the protocol sends, the
+ * receiver of its events and the recorded sample, because one is allocated for every request.
  */
 export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sample, FifoItem<Exchange<Request>> {
   readonly requestId: number
@@ -35,7 +35,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   readonly intendedMs: Ms
   readonly measured: boolean
   readonly dueMs: Ms
-  /** The journey that it is a step of. */
+  /** The journey that this step belongs to. */
   readonly journey: ActiveJourney<Request> | undefined
   sentMs: Ms = Number.NaN
   doneMs: Ms = Number.NaN
@@ -81,7 +81,10 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     return this.journey?.traceparent
   }
 
-  /** Its place in a trace: of its own, or below that of its journey. The warm-up is not recorded, nor by the target. */
+  /**
+   * Assigns a trace context: a root, or a child of the journey's context. Warm-up requests are marked as not sampled,
+   * so that the target does not record them either.
+   */
   giveContext(ids: TraceIds): void {
     const { journey, measured } = this
     if (journey === undefined) this.traceparent = ids.root(measured)
@@ -96,7 +99,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   }
 
   onDone(outcome: Outcome): void {
-    // A protocol that answers twice must not make one request count as two.
+    // A protocol that responds twice must not make one request count as two.
     if (this.over) return
     this.doneMs = this.#owner.now()
     this.bytesSent = outcome.bytesSent
@@ -111,7 +114,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     this.#owner.finished(this)
   }
 
-  /** What had crossed the wire when it was given up. */
+  /** Records the bytes transferred before the exchange was abandoned. */
   count(transferred: Transferred | undefined): void {
     this.bytesSent = transferred?.bytesSent ?? 0
     this.bytesReceived = transferred?.bytesReceived ?? 0

@@ -16,7 +16,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('remove'), at: fc.nat() } as const),
 )
 
-test('it does what an array does, whatever leaves from its middle', () => {
+test('behaves like an array, whichever items are removed from the middle', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const queue = new Fifo<Item>()
@@ -47,12 +47,12 @@ function namesIn(queue: Fifo<Item>): number[] {
   return names
 }
 
-test('an item that left one queue may enter another', () => {
+test('an item removed from one queue can join another', () => {
   const [waiting, sent] = [new Fifo<Item>(), new Fifo<Item>()]
   const items = [itemOf(0), itemOf(1), itemOf(2)]
   for (const item of items) waiting.push(item)
   const [, middle] = items
-  if (middle === undefined) throw new Error('three items were made')
+  if (middle === undefined) throw new Error('expected three items')
   waiting.remove(middle)
   sent.push(middle)
   expect(namesIn(sent)).toEqual([1])

@@ -1,12 +1,12 @@
-/** What may stand in a `Fifo`: the links are the item's own, so that queueing allocates nothing. */
+/** An item that a `Fifo` can contain. The item stores the links, so that queueing allocates nothing. */
 export interface FifoItem<Item> {
-  /** Owned by the queue. */
+  /** Written only by the queue. */
   previous: Item | undefined
-  /** Owned by the queue. */
+  /** Written only by the queue. */
   next: Item | undefined
 }
 
-/** A queue from whose middle an item can leave in constant time. An item stands in one queue at a time. */
+/** A queue that removes items from the middle in constant time. An item can be in only one queue at a time. */
 export class Fifo<Item extends FifoItem<Item>> {
   #head: Item | undefined
   #tail: Item | undefined
@@ -35,7 +35,7 @@ export class Fifo<Item extends FifoItem<Item>> {
     return item
   }
 
-  /** `item` must stand in this queue. */
+  /** `item` must be in this queue. */
   remove(item: Item): void {
     if (item.previous === undefined) this.#head = item.next
     else item.previous.next = item.next

@@ -2,13 +2,13 @@ import type { Ms } from '../model/units.ts'
 import type { ArrivalSource } from './arrival-source.ts'
 import type { DispatchEvents } from './dispatch-options.ts'
 
-/** What a run that is stopped has not seen to be due for longer than this, it was too late for. */
+/** Arrivals of a stopped run that were due for longer than this count as late. */
 const LATE_MS = 100
 
 /**
- * What is past its intended start when a run ends, but was never seen to be due, was scheduled all the same: the tool came
- * too late for it. Of a run that is `stopped`, what had not stood so for long came due just then, and that is nobody's
- * fault.
+ * Counts as dropped the arrivals that were due when a run ended but that the dispatcher never detected. The reason is
+ * `generator`, because the generator was too late. In a `stopped` run, arrivals that became due less than `LATE_MS`
+ * before the stop have the reason `stopped`, which blames neither side.
  */
 export function dropNeverDue(
   source: ArrivalSource<unknown>,

@@ -3,7 +3,7 @@ import type { ArrivalSource } from './arrival-source.ts'
 import type { StartOptions, Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
 
-/** The open model: each arrival starts at its intended instant, whatever became of those before it. */
+/** The open model: each arrival starts at its intended time, regardless of the outcome of earlier ones. */
 export class OpenStarts<Request> implements Starts {
   readonly #options: StartOptions<Request>
   readonly #wake: Wake
@@ -30,7 +30,7 @@ export class OpenStarts<Request> implements Starts {
     try {
       this.#startAll()
     } catch (error) {
-      // A pattern of the user's own may throw: inside a timer nobody would catch it, and the run would never end.
+      // A custom pattern may throw. An exception inside a timer would go uncaught, and the run would never end.
       return this.#options.broken(error)
     }
     this.#starting = false
@@ -55,7 +55,7 @@ export class OpenStarts<Request> implements Starts {
       const arrival = this.#next
       this.#next = source.next()
       start(arrival, arrival.atMs, nowMs)
-      // Sending took time: what has come due meanwhile goes out in this turn too.
+      // Sending took time: requests that became due meanwhile are sent in this turn too.
       nowMs = this.#options.now()
     }
   }

@@ -58,7 +58,7 @@ function count(counts: ReadonlyMap<number, number>): number {
   return [...counts.values()].reduce((sum, each) => sum + each, 0)
 }
 
-test('50 req/s for 2 s are 100 arrivals, 20 ms apart, the last at the end', () => {
+test('schedules 100 arrivals for 50 req/s over 2 s, 20 ms apart, the last at the end', () => {
   const arrivals = allOf(new Schedule(optionsOf({})))
   expect(arrivals).toHaveLength(100)
   for (const [i, { atMs, requestId }] of arrivals.entries()) {
@@ -67,7 +67,7 @@ test('50 req/s for 2 s are 100 arrivals, 20 ms apart, the last at the end', () =
   }
 })
 
-test('the threads together send what one thread alone would, each at its instant and with its payload', () => {
+test('several threads together send the same requests at the same times as one thread', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 7 }),
@@ -88,7 +88,7 @@ test('the threads together send what one thread alone would, each at its instant
 })
 
 describe('warm-up', () => {
-  test.each(ARRIVAL_PROCESSES)('%s: lies before zero and leaves the measured part as it is', (process) => {
+  test.each(ARRIVAL_PROCESSES)('%s: has negative times and does not change the measured part', (process) => {
     const measured = allOf(new Schedule(optionsOf({ process })))
     const arrivals = allOf(new Schedule(optionsOf({ process, warmUpMs: 1_000 })))
     const warmUp = arrivals.filter(({ atMs }) => atMs < 0)
@@ -97,7 +97,7 @@ describe('warm-up', () => {
     expect(arrivals.slice(warmUp.length)).toEqual(measured)
   })
 
-  test('no request of it has the id of a measured one', () => {
+  test('uses request ids that no measured request has', () => {
     const ids = allOf(new Schedule(optionsOf({ warmUpMs: 1_000 }))).map(({ requestId }) => requestId)
     expect(ids).toHaveLength(150)
     expect(new Set(ids).size).toBe(150)
@@ -120,18 +120,15 @@ describe('phases', () => {
     })
   }
 
-  test.each(['uniform', 'jittered'] as const)(
-    '%s: a request belongs to the phase in which it is intended',
-    (process) => {
-      const phases = allOf(phasedSchedule(process)).map(({ phase }) => phase)
-      const counted = (phase: number): number => phases.filter((each) => each === phase).length
-      expect(counted(0)).toBe(10)
-      expect(counted(1)).toBe(10)
-      expect(counted(-1)).toBe(25 + 20)
-    },
-  )
+  test.each(['uniform', 'jittered'] as const)('%s: a request belongs to the phase of its intended start', (process) => {
+    const phases = allOf(phasedSchedule(process)).map(({ phase }) => phase)
+    const counted = (phase: number): number => phases.filter((each) => each === phase).length
+    expect(counted(0)).toBe(10)
+    expect(counted(1)).toBe(10)
+    expect(counted(-1)).toBe(25 + 20)
+  })
 
-  test('what is given up is counted by phase', () => {
+  test('counts abandoned arrivals by phase', () => {
     const schedule = phasedSchedule()
     schedule.next()
     expect(schedule.rest(3_000)).toEqual(
@@ -144,15 +141,15 @@ describe('phases', () => {
   })
 })
 
-describe('what is given up', () => {
-  test('is what was returned last and everything after it, up to the instant', () => {
+describe('rest', () => {
+  test('counts the arrival returned last and every later one until the given time', () => {
     const schedule = new Schedule(optionsOf({}))
     for (let i = 0; i < 10; i++) schedule.next()
     // The tenth, at 200 ms, was returned but not sent.
     expect(count(schedule.rest(300))).toBe(6)
   })
 
-  test('is told once, by whoever asks in steps', () => {
+  test('counts each arrival once when called repeatedly', () => {
     const schedule = new Schedule(optionsOf({}))
     for (let i = 0; i < 10; i++) schedule.next()
     expect(count(schedule.rest(250))).toBe(3)
@@ -160,13 +157,13 @@ describe('what is given up', () => {
     expect(count(schedule.rest(300))).toBe(3)
   })
 
-  test('is nothing when the last arrival was taken', () => {
+  test('counts nothing after the last arrival', () => {
     const schedule = new Schedule(optionsOf({}))
     allOf(schedule)
     expect(count(schedule.rest(60_000))).toBe(0)
   })
 
-  test('is nothing while the next one is not yet due', () => {
+  test('counts nothing while the next arrival is not yet due', () => {
     const schedule = new Schedule(optionsOf({}))
     schedule.next()
     expect(count(schedule.rest(10))).toBe(0)
@@ -178,7 +175,7 @@ describe('what is given up', () => {
     expect(count(schedule.rest(40))).toBe(2)
   })
 
-  test('holds a request whose payload was still being made', () => {
+  test('counts a request whose payload was still being created', () => {
     const schedule = new Schedule({ ...optionsOf({}), picker: { pick: () => 'later' as const } })
     expect(schedule.next()).toBe('later')
     expect(schedule.next()).toBe('later')
@@ -186,7 +183,7 @@ describe('what is given up', () => {
   })
 })
 
-test('an arrival whose payload comes late keeps its place and its instant', () => {
+test('an arrival whose payload is late keeps its position and its intended start', () => {
   let known = false
   const { picker, ...options } = optionsOf({})
   const late = { pick: (position: number) => (known ? picker.pick(position) : ('later' as const)) }
@@ -198,7 +195,7 @@ test('an arrival whose payload comes late keeps its place and its instant', () =
   expect(schedule.next()).toMatchObject({ requestId: 1, atMs: 40 })
 })
 
-test('in the closed model the threads share the positions too', () => {
+test('threads share the positions in the closed model too', () => {
   const { picker, operationOf } = optionsOf({})
   const taken = [0, 1, 2].map((thread) => {
     const schedule = new ClosedSchedule({ share: { thread, threads: 3 }, picker, operationOf })

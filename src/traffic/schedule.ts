@@ -3,14 +3,14 @@ import type { Ms } from '../model/units.ts'
 import type { Arrival, ArrivalSource } from './arrival-source.ts'
 import type { RequestPicker } from './workloads/picker.ts'
 
-/** Intended instants in rising order, Infinity after the last. */
+/** Intended start times in ascending order; Infinity after the last. */
 export interface Instants {
   next(): Ms
 }
 
 /**
- * Which arrivals of the schedule are this thread's: those at positions `thread`, `thread + threads`, …, and of a mix
- * those that `takes` says.
+ * Selects the arrivals of this thread: those at positions `thread`, `thread + threads`, …; in a mix, only those for
+ * which `takes` returns true.
  */
 export interface Share {
   readonly thread: number
@@ -20,7 +20,7 @@ export interface Share {
 
 export interface ScheduleOptions<Request> {
   readonly instants: Instants
-  /** Instants from the start of the warm-up, which lasts `warmUpMs` and lies before zero. */
+  /** Times from the start of the warm-up, which lasts `durationMs` and ends at zero. */
   readonly warmUp: { readonly instants: Instants; readonly durationMs: Ms } | undefined
   readonly share: Share
   readonly phases: readonly PhaseWindow[]
@@ -29,14 +29,14 @@ export interface ScheduleOptions<Request> {
 }
 
 /**
- * The arrivals of one thread in the open model. Every thread walks the whole seeded schedule and takes its share, so the
- * same seed gives the same requests at the same instants, whatever the number of threads.
+ * The arrivals of one thread in the open model. Every thread walks the whole seeded schedule and takes its share, so
+ * the same seed gives the same requests at the same times for any number of threads.
  */
 export class Schedule<Request> implements ArrivalSource<Request> {
   readonly #options: ScheduleOptions<Request>
   #warmingUp: boolean
   #position = -1
-  /** The arrival whose payload is not known yet. */
+  /** The arrival whose payload is not available yet. */
   #held: { readonly position: number; readonly atMs: Ms } | undefined
   #last: { readonly atMs: Ms } | undefined
   #phase = 0
@@ -51,7 +51,8 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     this.#held = held
     this.#last = held
     if (held === undefined) return undefined
-    // The warm-up walks the same positions, and its last requests may still be under way when the first ones come again.
+    // The warm-up uses the same positions, and its last requests may still be in progress when the measured part starts
+    // at position 0.
     const requestId = held.atMs < 0 ? -1 - held.position : held.position
     const payload = this.#options.picker.pick(requestId)
     if (payload === 'later') return 'later'
@@ -94,22 +95,27 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     }
   }
 
-  /** −1 outside every phase. Arrivals come in order, so the search goes on from the last one's phase. */
+  /**
+   * Returns −1 outside every phase. Arrivals are in time order, so the search continues from the last arrival's phase.
+   */
   #phaseAt(atMs: Ms): number {
     const { phases } = this.#options
     while (this.#phase < phases.length && atMs > (phases[this.#phase]?.endMs ?? 0)) this.#phase++
     const startMs = phases[this.#phase]?.startMs ?? Number.POSITIVE_INFINITY
-    // An arrival stands where the count was reached: on a boundary it belongs to the part that ends there.
+    // An arrival occurs where the count is reached, so on a boundary it belongs to the phase that ends there.
     return atMs > startMs || (atMs === 0 && startMs === 0) ? this.#phase : -1
   }
 }
 
-/** An arrival at the very end of the warm-up still belongs to it, and not to the measured part that begins there. */
+/**
+ * Shifts a warm-up time before zero. An arrival at the end of the warm-up belongs to the warm-up, not to the measured
+ * part.
+ */
 function beforeZero(atMs: Ms, warmUpMs: Ms): Ms {
   return atMs === Number.POSITIVE_INFINITY ? atMs : Math.min(atMs - warmUpMs, -Number.EPSILON)
 }
 
-/** The closed model: a request whenever one is asked for. */
+/** The closed model: returns a request on every call. */
 export class ClosedSchedule<Request> implements ArrivalSource<Request> {
   readonly #options: Pick<ScheduleOptions<Request>, 'share' | 'picker' | 'operationOf'>
   #position: number

@@ -4,7 +4,7 @@ import { OpenStarts } from './open-starts.ts'
 import type { StartOptions, Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
 
-/** The open model, unless there is a concurrency to keep up. */
+/** Returns the closed model if `concurrency` is set, otherwise the open model. */
 export function startsOf<Request>(
   { clock, source, concurrency, lastArrivalMs }: DispatchOptions<Request>,
   wake: Wake,

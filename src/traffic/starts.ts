@@ -1,18 +1,21 @@
 import type { Ms } from '../model/units.ts'
 import type { Arrival, ArrivalSource, JourneyArrival } from './arrival-source.ts'
 
-/** When requests, or journeys, start: by the schedule in the open model, when one has ended in the closed. */
+/**
+ * Decides when requests, or journeys, start: on schedule in the open model, after another has ended in the closed
+ * model.
+ */
 export interface Starts {
-  /** Nothing will start any more. */
+  /** True once nothing more will start. */
   readonly exhausted: boolean
   begin(): void
-  /** Starts everything that is due by now. */
+  /** Starts everything that is due. */
   startDue(): void
-  /** One that was started has ended. */
+  /** Called when a started request or journey has ended. */
   ended(): void
-  /** A payload that was 'later' has come. */
+  /** Called when a payload that was 'later' has arrived. */
   payloadsCame(): void
-  /** Starts nothing more. */
+  /** Prevents any further start. */
   stop(): void
 }
 
@@ -20,6 +23,6 @@ export interface StartOptions<Request> {
   readonly source: ArrivalSource<Request>
   now(): Ms
   start(arrival: Arrival<Request> | JourneyArrival<Request>, intendedMs: Ms, dueMs: Ms): void
-  /** The source threw. */
+  /** Called when the source threw. */
   broken(error: unknown): void
 }

@@ -19,7 +19,7 @@ import { tickWake } from './wake/tick.ts'
 import { onePicker, type RequestPicker } from './workloads/picker.ts'
 
 export interface Scenario {
-  /** Intended instants; absent in the closed model. */
+  /** Intended start times; absent in the closed model. */
   readonly instants?: readonly Ms[]
   readonly lastArrivalMs: Ms
   readonly concurrency?: number
@@ -29,18 +29,21 @@ export interface Scenario {
   readonly requestTimeoutMs?: Ms
   readonly reconnect?: Partial<ReconnectOptions>
   readonly target?: Behaviour
-  /** What is done on each connection before its first request. */
+  /** Runs on each connection before its first request. */
   readonly prepare?: PoolOptions<string>['prepare']
   readonly picker?: RequestPicker<string>
-  /** Journeys instead of requests: the steps of the one with this number, each made when it is asked for. */
+  /**
+   * Returns the steps of the journey with this number; journeys then replace requests. A step that is a function is
+   * created when the journey reaches it.
+   */
   readonly journey?: (number: number) => readonly (VirtualStep | (() => never))[]
-  /** The run ends because something throws. */
+  /** True if an error breaks the run. */
   readonly breaks?: boolean
   /** A journey keeps its connection. */
   readonly holdConnections?: boolean
-  /** Lies before zero, with arrivals of its own from its beginning. */
+  /** A warm-up with its own arrivals, whose times count from its start. */
   readonly warmUp?: { readonly instants: readonly Ms[]; readonly durationMs: Ms }
-  /** What else happens, and when. */
+  /** Other events, with their times. */
   readonly events?: readonly (readonly [Ms, (run: VirtualRun) => void])[]
 }
 
@@ -51,25 +54,25 @@ export interface VirtualRun {
   readonly dispatcher: Dispatcher<string>
   readonly target: VirtualTarget
   readonly pool: ConnectionPool<string>
-  /** Fates in the order in which they were met. */
+  /** Outcomes of requests, in order of time. */
   readonly samples: Sample[]
-  /** Fates of journeys, in the same way. */
+  /** Outcomes of journeys, in order of time. */
   readonly journeys: Sample[]
   readonly begunJourneyIds: number[]
-  /** What each journey was told, by its number. */
+  /** The responses that each journey received, by journey number. */
   readonly answers: Map<number, (string | undefined)[]>
-  /** What the run broke on. */
+  /** The errors that broke the run. */
   readonly faults: unknown[]
   readonly arrivedIds: number[]
   readonly neverDue: { reason: DropReason; count: number }[]
   readonly connectMs: Ms[]
   endedAtMs: Ms | undefined
   ends: number
-  /** The clock goes on by this much at once, as when the thread was not given the processor. */
+  /** Moves the clock forward by `ms` at once, as if the thread had not been scheduled. */
   jump(ms: Ms): void
 }
 
-/** The tests of the file run on a virtual clock: time passes only when a run is under way, and then at once. */
+/** Runs the tests of a file on a virtual clock: time passes only during a run, and without waiting. */
 export function onVirtualTime(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
@@ -79,12 +82,15 @@ export function onVirtualTime(): void {
   })
 }
 
-/** Instants `everyMs` apart, the first after one such step, the last at `untilMs`. */
+/** Returns times `everyMs` apart, the first at `everyMs`, the last at or before `untilMs`. */
 export function evenly(everyMs: Ms, untilMs: Ms): readonly Ms[] {
   return Array.from({ length: Math.floor(untilMs / everyMs) }, (_, i) => (i + 1) * everyMs)
 }
 
-/** A scenario to its end, in a file that is `onVirtualTime`. Checks that every request has exactly one fate. */
+/**
+ * Runs a scenario to its end and checks that every request has exactly one outcome. The test file must call
+ * `onVirtualTime`.
+ */
 export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
   const run = openedRun(scenario)
   await Promise.all([run.dispatcher.open(), vi.advanceTimersByTimeAsync(100)])
@@ -94,7 +100,7 @@ export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
   const journeysMs = scenario.journey === undefined ? 0 : 60_000
   const mostMs = scenario.lastArrivalMs + 3 * (scenario.requestTimeoutMs ?? 10_000) + journeysMs
   while (run.ends === 0 && performance.now() - zeroMs < mostMs) await vi.advanceTimersByTimeAsync(20)
-  // Whatever is still to come must not change what has been told.
+  // Later events must not change what was already reported.
   await vi.advanceTimersByTimeAsync(20_000)
   expectOneFateEach(run, scenario)
   expect(vi.getTimerCount()).toBe(0)
@@ -103,7 +109,7 @@ export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
 
 let zeroMs: Ms = 0
 
-/** A run that has not been opened yet. */
+/** Creates a run that is not opened yet. */
 export function openedRun(scenario: Scenario): VirtualRun {
   let jumpedMs = 0
   zeroMs = performance.now()
@@ -224,12 +230,15 @@ function instantsOf(instants: readonly Ms[]): { next(): Ms } {
   return { next: () => iterator.next().value ?? Number.POSITIVE_INFINITY }
 }
 
-/** The engine reuses its object, so what is kept is copied. */
+/** The engine reuses its object, so a kept sample must be a copy. */
 function copyOf({ ...sample }: Sample): Sample {
   return sample
 }
 
-/** Ended once; whoever arrived met one fate, whoever did not was given up; stamps in order; the wire is clear. */
+/**
+ * Checks that the run ended once, that every arrival has one outcome or was abandoned, that timestamps are in order and
+ * that no request or connection is left.
+ */
 function expectOneFateEach(run: VirtualRun, scenario: Scenario): void {
   expect(run.ends).toBe(1)
   if (scenario.breaks === true) return
@@ -257,7 +266,7 @@ function expectOneFateEach(run: VirtualRun, scenario: Scenario): void {
   expect(run.target.open.size).toBe(0)
 }
 
-/** How many requests met each fate, by class or reason. */
+/** Counts requests by error class, drop reason or success. */
 export function fatesOf(run: VirtualRun): Record<string, number> {
   const fates: Record<string, number> = {}
   const add = (name: string, count: number): void => void (fates[name] = (fates[name] ?? 0) + count)
@@ -266,7 +275,7 @@ export function fatesOf(run: VirtualRun): Record<string, number> {
   return fates
 }
 
-/** The smallest value with at least a share `p` of all at or below it. */
+/** Returns the smallest value such that at least a share `p` of all values is less than or equal to it. */
 export function quantile(values: readonly number[], p: number): number {
   const rank = Math.max(1, Math.ceil(p * values.length - 1e-9))
   return values.toSorted((one, other) => one - other)[rank - 1] ?? Number.NaN

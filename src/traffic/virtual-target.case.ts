@@ -1,35 +1,38 @@
 import type { Cancel, Connection, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
 import type { Ms } from '../model/units.ts'
 
-/** How the target answers one request. */
+/** The target's response to one request. */
 export interface Answer {
-  /** Undefined: never. */
+  /** Undefined if the target never responds. */
   readonly afterMs: Ms | undefined
   readonly errorClass?: 'http-5xx' | 'connection'
   /** Calls `onDone` a second time. */
   readonly twice?: boolean
-  /** The connection ends with this answer: in order, or lost with everything on it. */
+  /** This response ends the connection: `close` gracefully, `lose` with every exchange on it. */
   readonly ends?: 'close' | 'lose'
 }
 
-/** How a target behaves, on the test's virtual clock. What is left out is quick and sound. */
+/** Behaviour of a target on the test's virtual clock. Without these options it responds quickly and without errors. */
 export interface Behaviour {
-  /** Until the connection stands; an error refuses it, undefined leaves it hanging. `attempt` counts from 0. */
+  /**
+   * Returns the time until the connection is open, an error to refuse it, or undefined to let it hang. `attempt` starts
+   * at 0.
+   */
   connect?(attempt: number, atMs: Ms): Ms | Error | undefined
   answer?(request: { readonly requestId: number; readonly atMs: Ms; readonly connection: number }): Answer
   readonly maxInFlight?: number
-  /** Connecting goes on after it was given up. */
+  /** Connecting continues after the engine abandoned it. */
   readonly ignoresAbort?: boolean
 }
 
-/** A server and the way to it, in memory: connections are made, answers come and connections are lost as a test says. */
+/** An in-memory server with its connections; a test controls how they open, respond and fail. */
 export class VirtualTarget {
   readonly #behaviour: Behaviour
   readonly #now: () => Ms
   readonly open: Set<VirtualConnection> = new Set()
-  /** When each attempt to connect was made. */
+  /** Time of each connection attempt. */
   readonly attemptsMs: Ms[] = []
-  /** By connection, the requests that it carried. */
+  /** Ids of the requests sent on each connection. */
   readonly carried: number[][] = []
   mostOpen = 0
   inFlight = 0
@@ -57,12 +60,12 @@ export class VirtualTarget {
     return connection
   }
 
-  /** Connections that have carried nothing yet are closed in order. */
+  /** Closes connections gracefully that have carried no request yet. */
   closeUnused(): void {
     for (const connection of this.open) if (connection.unused) void connection.close()
   }
 
-  /** Every connection is lost, as when the server dies. */
+  /** Loses every connection, as when the server dies. */
   die(): void {
     for (const connection of this.open) connection.lose()
   }
@@ -92,7 +95,7 @@ class VirtualConnection implements Connection<string> {
   }
 
   exchange({ requestId }: Outgoing<string>, events: ExchangeEvents): Cancel {
-    if (!this.usable) throw new Error('the engine sent on a connection that takes nothing more')
+    if (!this.usable) throw new Error('the engine sent on a connection that accepts no more requests')
     if (this.#underWay.size >= this.maxInFlight) throw new Error(`more than ${this.maxInFlight} in flight`)
     this.#target.carried[this.#number]?.push(requestId)
     this.#target.mostInFlight = Math.max(this.#target.mostInFlight, ++this.#target.inFlight)
@@ -159,9 +162,11 @@ class VirtualConnection implements Connection<string> {
     events.onDone(outcome)
   }
 
-  /** One at a time must close for it, as HTTP/1.1 does; several streams need not. */
+  /**
+   * Cancelling closes a connection with one exchange at a time, as HTTP/1.1 does; one with several streams stays open.
+   */
   #cancel(events: ExchangeEvents): void {
-    if (!this.#underWay.has(events)) throw new Error('the engine cancelled what was over')
+    if (!this.#underWay.has(events)) throw new Error('the engine cancelled a finished exchange')
     this.#forget(events)
     if (this.maxInFlight === 1) this.#end(undefined)
   }

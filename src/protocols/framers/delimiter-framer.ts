@@ -1,20 +1,20 @@
 import type { ContentSink, Framer } from './framer.ts'
 
-/** Frames that end at a delimiter (the first place at which it is complete): lines, or `\r\n` and whatever else. */
+/** Frames that end at the first complete occurrence of a delimiter, for example `\n` or `\r\n`. */
 export class DelimiterFramer implements Framer {
   readonly #delimiter: Buffer
-  /** What `indexOf` looks for: a single byte is found faster by its value. */
+  /** Argument of `indexOf`, which finds a single byte faster when it gets the byte's value. */
   readonly #wanted: Buffer | number
-  /** For each length of the delimiter's beginning: how much of its end is the delimiter's beginning again. */
+  /** For each prefix length of the delimiter: length of the longest proper suffix that is also a prefix. */
   readonly #borders: readonly number[]
-  /** How much of the delimiter stood at the end of the piece before. */
+  /** Number of delimiter bytes at the end of the previous piece. */
   #matched = 0
 
   readonly fault = undefined
   frameBytes = 0
   done = false
 
-  /** `delimiter` has at least one byte. */
+  /** `delimiter` must have at least one byte. */
   constructor(delimiter: Buffer) {
     this.#delimiter = delimiter
     this.#wanted = delimiter.length === 1 ? (delimiter[0] ?? 0) : delimiter
@@ -40,14 +40,14 @@ export class DelimiterFramer implements Framer {
     // Only a delimiter ends a frame.
   }
 
-  /** Goes on with a delimiter that began in the piece before, until it is complete or turns out to be content. */
+  /** Continues a delimiter that began in the previous piece, until it is complete or proves to be content. */
   #goOn(bytes: Buffer, start: number, onContent: ContentSink | undefined): number {
     let at = start
     while (this.#matched > 0 && at < bytes.length) {
       const before = this.#matched
       const after = this.#step(before, bytes[at] ?? 0)
       const content = before + 1 - after
-      // The pieces it came in are gone, but what matched is what the delimiter begins with.
+      // The earlier pieces are no longer available, but the matched bytes equal the beginning of the delimiter.
       if (content > 0) onContent?.(this.#delimiter, 0, Math.min(content, before))
       if (after === 0) onContent?.(bytes, at, at + 1)
       at++
@@ -61,7 +61,7 @@ export class DelimiterFramer implements Framer {
     return at
   }
 
-  /** How much of the delimiter stands at the end of a piece that holds no whole one. */
+  /** Returns how many delimiter bytes end a piece that contains no complete delimiter. */
   #matchEnd(bytes: Buffer, start: number): number {
     this.#matched = 0
     for (let at = Math.max(start, bytes.length - this.#delimiter.length + 1); at < bytes.length; at++) {
@@ -70,7 +70,7 @@ export class DelimiterFramer implements Framer {
     return this.#matched
   }
 
-  /** How much of the delimiter is matched after one more byte (Knuth, Morris and Pratt). */
+  /** Returns the number of matched delimiter bytes after one more byte (Knuth, Morris and Pratt). */
   #step(matched: number, byte: number): number {
     let length = matched
     while (length > 0 && this.#delimiter[length] !== byte) length = this.#borders[length] ?? 0

@@ -13,7 +13,7 @@ interface Parsed {
   readonly parser: EventStreamParser
 }
 
-/** Hands over a stream in pieces, each at another place of one buffer, which is overwritten after every call. */
+/** Pushes a stream in pieces, each inside its own buffer, and overwrites the buffer after every call. */
 function parse(stream: Uint8Array | string, sizes: readonly number[] = [], keepData = true): Parsed {
   const whole = typeof stream === 'string' ? Buffer.from(stream) : stream
   const events: Seen[] = []
@@ -38,13 +38,13 @@ function parse(stream: Uint8Array | string, sizes: readonly number[] = [], keepD
   return { events, bytes, parser }
 }
 
-/** What the standard says, word for word, over the whole text. */
+/** Reference implementation: follows the standard literally on the whole text. */
 function asTheStandardSays(stream: Uint8Array): readonly Seen[] {
   const events: Seen[] = []
   const lines = new TextDecoder().decode(stream).split(/\r\n|\r|\n/)
   let data = ''
   let type = ''
-  // What follows the last line end is no line yet.
+  // Text after the last line end is not a complete line.
   for (const line of lines.slice(0, -1)) {
     if (line === '') {
       if (data !== '') events.push({ type: type || 'message', data: data.replace(/\n$/, '') })
@@ -58,25 +58,25 @@ function asTheStandardSays(stream: Uint8Array): readonly Seen[] {
   return events
 }
 
-describe('an event stream', () => {
+describe('EventStreamParser', () => {
   test.each<[string, string, readonly Partial<Seen>[]]>([
     ['an event', 'data: hello\n\n', [{ type: 'message', data: 'hello' }]],
     ['a named event', 'event: endpoint\ndata: /messages\n\n', [{ type: 'endpoint', data: '/messages' }]],
     ['lines of data', 'data: YHOO\ndata: +2\ndata: 10\n\n', [{ data: 'YHOO\n+2\n10' }]],
     ['a comment', ': test stream\n\ndata: first event\n\n', [{ data: 'first event' }]],
     ['data without a value', 'data\n\ndata\ndata\n\ndata:', [{ data: '' }, { data: '\n' }]],
-    ['one blank that is no data, and one that is', 'data:test\n\ndata: test\n\ndata:  x\n\n', [{}, {}, { data: ' x' }]],
-    ['a name without data', 'event: ping\n\ndata: x\n\n', [{ type: 'message', data: 'x' }]],
-    ['an empty event, as servers prime streams', 'id: 1\ndata:\n\ndata: x\n\n', [{ data: '' }, { data: 'x' }]],
-    ['carriage returns alone', 'data: a\rdata: b\r\r', [{ data: 'a\nb' }]],
-    ['both', 'data: a\r\ndata: b\r\n\r\n', [{ data: 'a\nb' }]],
-    ['line ends of every kind', 'data: a\r\n\ndata: b\r\r\ndata: c\n\r', [{ data: 'a' }, { data: 'b' }, { data: 'c' }]],
-    ['a byte order mark', '\uFEFFdata: x\n\n', [{ data: 'x' }]],
-    ['a byte order mark further on', 'data: x\n\n\uFEFFdata: y\n\n', [{ data: 'x' }]],
-    ['names that are longer or shorter', 'dat: x\ndata2: x\nData: x\n\n', []],
+    ['one optional space after the colon', 'data:test\n\ndata: test\n\ndata:  x\n\n', [{}, {}, { data: ' x' }]],
+    ['no event from a name without data', 'event: ping\n\ndata: x\n\n', [{ type: 'message', data: 'x' }]],
+    ['an event with empty data, as servers send first', 'id: 1\ndata:\n\ndata: x\n\n', [{ data: '' }, { data: 'x' }]],
+    ['lines that end in CR', 'data: a\rdata: b\r\r', [{ data: 'a\nb' }]],
+    ['lines that end in CR LF', 'data: a\r\ndata: b\r\n\r\n', [{ data: 'a\nb' }]],
+    ['mixed line ends', 'data: a\r\n\ndata: b\r\r\ndata: c\n\r', [{ data: 'a' }, { data: 'b' }, { data: 'c' }]],
+    ['a byte order mark at the start', '\uFEFFdata: x\n\n', [{ data: 'x' }]],
+    ['a later byte order mark as part of a field name', 'data: x\n\n\uFEFFdata: y\n\n', [{ data: 'x' }]],
+    ['no data from unknown field names', 'dat: x\ndata2: x\nData: x\n\n', []],
     ['a colon in the data', 'data: {"a":1}\n\n', [{ data: '{"a":1}' }]],
-    ['an event that never ends', 'data: x\n', []],
-  ])('%s', (_, stream, expected) => {
+    ['no event from an incomplete one', 'data: x\n', []],
+  ])('parses %s', (_, stream, expected) => {
     expect(parse(stream).events).toMatchObject(expected)
     expect(parse(stream).events).toHaveLength(expected.length)
   })
@@ -91,7 +91,7 @@ describe('an event stream', () => {
     .map(([mark, lines]) => Buffer.from((mark ? '\uFEFF' : '') + lines.map(([text, end]) => text + end).join('')))
   const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 200 })
 
-  test('in whatever pieces it comes, its events are those of the standard', () => {
+  test('finds the same events as the standard, however the bytes are split', () => {
     fc.assert(
       fc.property(stream, sizes, (bytes, split) => {
         expect(parse(bytes, split).events).toEqual(asTheStandardSays(bytes))
@@ -100,7 +100,7 @@ describe('an event stream', () => {
     )
   })
 
-  test('without its data the same events are found, and their bytes are those of the stream', () => {
+  test('finds the same events and counts the same bytes when data is not kept', () => {
     fc.assert(
       fc.property(stream, sizes, (bytes, split) => {
         const ended = Buffer.concat([bytes, Buffer.from('\n\ndata: last\n\n')])
@@ -113,17 +113,17 @@ describe('an event stream', () => {
     )
   })
 
-  test('bytes that are no UTF-8 become U+FFFD', () => {
+  test('replaces invalid UTF-8 by U+FFFD', () => {
     expect(parse(Buffer.from('data: \xff\n\n', 'latin1')).events).toEqual([{ type: 'message', data: '\uFFFD' }])
   })
 
-  test('ids and the time to wait are kept, what cannot be one is not', () => {
+  test('keeps valid ids and retry times and ignores invalid ones', () => {
     const { parser } = parse('id: 1\nretry: 250\n\nid: 2\0\nretry: 2s\ndata: x\n\nid: 3\n')
-    // The id of an event that has not ended is not yet that of the last one.
+    // The id of an incomplete event does not become the last event id.
     expect(parser).toMatchObject({ lastEventId: '1', retryMs: 250 })
   })
 
-  test('a new stream begins anew, and remembers where the old one was', () => {
+  test('keeps only the last event id when a new stream begins', () => {
     const { parser, events } = parse('id: 1\ndata: a\n\nid: 2\nevent: half\ndata: half')
     parser.begin()
     expect(parser.lastEventId).toBe('1')
@@ -133,7 +133,7 @@ describe('an event stream', () => {
     expect(parser.lastEventId).toBe('')
   })
 
-  test('data that are not kept may be endless', () => {
+  test('accepts data of any length when data is not kept', () => {
     let bytes = 0
     const parser = new EventStreamParser((event) => (bytes = event.bytes), { keepData: false, limitBytes: 1_000 })
     parser.begin()
@@ -147,7 +147,7 @@ describe('an event stream', () => {
   test.each([
     ['a line', 'data: ', 'a line of the event stream is longer than 1000 bytes'],
     ['an event of many lines', 'data: x\n', 'an event is longer than 1000 bytes'],
-  ])('%s that is longer than the limit is a fault, and nothing more is read', (_, text, fault) => {
+  ])('reports a fault and reads nothing more when %s exceeds the limit', (_, text, fault) => {
     const seen: string[] = []
     const parser = new EventStreamParser(({ data }) => seen.push(data), { limitBytes: 1_000 })
     parser.begin()

@@ -1,20 +1,20 @@
-/** A text much longer than this cannot be made. */
+/** V8 cannot create a string much longer than this. */
 const LIMIT_BYTES = 256 * 1024 * 1024
 
-/** One event. The object is used again for the next one. */
+/** One event. The parser reuses the object for the next event. */
 export interface StreamEvent {
-  /** `message` where the stream names none. */
+  /** Event type; `message` when the stream sets none. */
   readonly type: string
-  /** Its lines of data, joined by a line feed; empty where data are not kept. */
+  /** The event's data lines, joined by a line feed; empty when `keepData` is false. */
   readonly data: string
-  /** On the wire, with what stood between this event and the one before it. */
+  /** Bytes on the wire, including everything since the end of the previous event. */
   readonly bytes: number
 }
 
 export interface EventStreamOptions {
-  /** False: events are found and counted, but what they say is not kept, however long it is. Default true. */
+  /** When false, the parser finds and counts events of any length but discards their data. Default true. */
   readonly keepData?: boolean
-  /** Most bytes of one event that are kept; a longer one is a fault. Default 256 MiB. */
+  /** Maximum number of bytes kept of one event; a longer event is a fault. Default 256 MiB. */
   readonly limitBytes?: number
 }
 
@@ -23,16 +23,16 @@ const LF = 10
 const SPACE = 32
 const COLON = 58
 const NOTHING = new Uint8Array(0)
-/** Room for lines in pieces that is kept from one line to the next. */
+/** Maximum size of the line buffer that is kept from one line to the next. */
 const KEPT_BYTES = 1024 * 1024
-/** A line that has shown this much begins with its field's name, `data:` being what it may be cut off after. */
+/** Beginning of a data line. After it, the rest of the line can be discarded when data is not kept. */
 const DATA_FIELD = Buffer.from('data:')
 
 /**
- * Reads `text/event-stream` (WHATWG HTML, 9.2.6) from bytes that come in any pieces. An event whose data is empty is an
- * event; one without a line of data is not. What is left when the stream ends is no event.
+ * Parses `text/event-stream` (WHATWG HTML, 9.2.6) from bytes split in any way. An event with an empty data line counts
+ * as an event; an event without a data line does not. An incomplete event at the end of the stream is discarded.
  *
- * `begin`, then `push` what comes.
+ * Call `begin`, then `push` for every piece that arrives.
  */
 export class EventStreamParser {
   readonly #onEvent: (event: StreamEvent) => void
@@ -40,24 +40,24 @@ export class EventStreamParser {
   readonly #limitBytes: number
   readonly #event = { type: 'message', data: '', bytes: 0 }
 
-  /** The line so far, when it did not come in one piece. */
+  /** Buffer for a line that arrives in several pieces. */
   #pieces: Uint8Array = NOTHING
   #pieced = 0
   #atBeginning = true
-  /** The last line ended in CR; a line feed right after it belongs to it. */
+  /** The last line ended in CR, so a line feed that follows belongs to it. */
   #afterReturn = false
 
   #type = ''
-  /** Undefined until a line of data has come. */
+  /** Undefined until the first data line of the event. */
   #data: string | undefined
   #bytes = 0
   #idOfNext = ''
 
-  /** What a client that comes back sends as `Last-Event-ID`. */
+  /** Value that a reconnecting client sends as `Last-Event-ID`. */
   lastEventId = ''
-  /** What the server wants a client to wait before it comes back, in milliseconds. */
+  /** Reconnection delay requested by the server, in milliseconds. */
   retryMs: number | undefined
-  /** Why the stream cannot be read any further. */
+  /** Reason why the parser stopped reading the stream. */
   fault: string | undefined
 
   constructor(
@@ -69,7 +69,7 @@ export class EventStreamParser {
     this.#limitBytes = limitBytes
   }
 
-  /** Starts a stream; ids and the time to wait outlive the one before. */
+  /** Starts a new stream. `lastEventId` and `retryMs` keep their values from the previous stream. */
   begin(): void {
     this.#pieced = 0
     this.#atBeginning = true
@@ -81,7 +81,7 @@ export class EventStreamParser {
     this.fault = undefined
   }
 
-  /** Takes bytes from `start` up to `end`. They are no longer needed when it returns. */
+  /** Reads bytes from `start` up to `end`. The caller may reuse the buffer afterwards. */
   push(bytes: Uint8Array, start: number, end: number): void {
     let at = start
     if (this.#afterReturn && at < end) {
@@ -92,7 +92,7 @@ export class EventStreamParser {
       }
     }
     const piece = end === bytes.length ? bytes : bytes.subarray(0, end)
-    // Streams know one kind of line end, mostly: what is not there is looked for once.
+    // Most streams use one kind of line end. `indexOrEnd` searches for the other kind only once per piece.
     let feed = indexOrEnd(piece, LF, at)
     let carriage = indexOrEnd(piece, CR, at)
     while (at < end && this.fault === undefined) {
@@ -161,7 +161,7 @@ export class EventStreamParser {
         else if (isField(bytes, from, 'retry')) this.#takeRetry(textOf(bytes, value, end))
         return
       default:
-      // A comment, or a field that means nothing.
+      // A comment or an unknown field: ignored.
     }
   }
 
@@ -209,13 +209,13 @@ function beginsWith(bytes: Uint8Array, start: number, end: number, text: Uint8Ar
   return true
 }
 
-/** Whether the field's name, which has as many bytes as `name`, is that. */
+/** Whether the field name at `start` equals `name`. The caller has checked that the lengths match. */
 function isField(bytes: Uint8Array, start: number, name: string): boolean {
   for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name.charCodeAt(i)) return false
   return true
 }
 
-/** UTF-8, with U+FFFD for what is none. */
+/** Decodes UTF-8; invalid bytes become U+FFFD. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
   return start === end ? '' : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
 }

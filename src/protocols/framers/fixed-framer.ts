@@ -1,6 +1,6 @@
 import type { ContentSink, Framer } from './framer.ts'
 
-/** Frames that are all of one length. */
+/** Frames of one fixed length. */
 export class FixedFramer implements Framer {
   readonly #length: number
   readonly fault = undefined
@@ -22,6 +22,6 @@ export class FixedFramer implements Framer {
   }
 
   end(): void {
-    // Only its length ends a frame.
+    // Only the length ends a frame.
   }
 }

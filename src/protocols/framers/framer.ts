@@ -1,19 +1,19 @@
-/** Takes a frame's content as it passes, without its framing; the bytes are valid only during the call. */
+/** Receives a frame's content piece by piece, without the framing. The bytes are valid only during the call. */
 export type ContentSink = (bytes: Uint8Array, start: number, end: number) => void
 
 /**
- * Finds where frames end in bytes that come in any pieces. It holds nothing of a frame, however long: content is counted,
- * and handed to who wants it.
+ * Finds frame boundaries in bytes that arrive in any pieces. A framer never buffers content, however long the frame is:
+ * it counts the bytes and passes them to the caller's sink.
  */
 export interface Framer {
-  /** Bytes of the frame that is under way or has just ended, its framing included. */
+  /** Bytes of the current or just completed frame, including the framing. */
   readonly frameBytes: number
-  /** The last bytes taken ended a frame; the next ones begin another. */
+  /** True when the last `push` completed a frame; the next `push` begins a new one. */
   readonly done: boolean
-  /** Why these bytes are no frame; nothing more is taken then. */
+  /** Reason why the bytes are not a frame. The framer reads nothing more after a fault. */
   readonly fault: string | undefined
-  /** Takes the bytes from `start` on, up to the end of a frame at most; returns the place after what it took. */
+  /** Reads bytes from `start`, at most to the end of a frame. Returns the offset after the last byte read. */
   push(bytes: Buffer, start: number, onContent?: ContentSink): number
-  /** The stream has ended, which ends a frame that nothing else does. */
+  /** Signals the end of the stream, which completes a frame that only the end of the stream delimits. */
   end(): void
 }

@@ -9,7 +9,7 @@ import { cuts, split } from './split.case.ts'
 import { StreamEndFramer } from './stream-end-framer.ts'
 
 interface Framed {
-  /** Content and length of each frame. */
+  /** Content and length on the wire of each frame. */
   readonly frames: readonly { readonly content: Buffer; readonly bytes: number }[]
   readonly rest: number
   readonly fault: string | undefined
@@ -27,7 +27,7 @@ function framed(framer: Framer, pieces: readonly Buffer[], ends = false): Framed
       at = framer.push(piece, at, (bytes, start, end) => content.push(Buffer.from(bytes.subarray(start, end))))
       if (framer.done) take()
     }
-    // As a socket does that reads into the same bytes again.
+    // A socket reuses its read buffer in the same way.
     piece.fill(0x55)
   }
   if (ends) {
@@ -40,7 +40,7 @@ function framed(framer: Framer, pieces: readonly Buffer[], ends = false): Framed
 const contents = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 })
 const delimiters = fc.oneof(
   fc.constantFrom('\n', '\r\n', '\0', 'aba', 'aab', '--end--', 'ÿ€').map((text) => Buffer.from(text)),
-  // Few different bytes: so that it overlaps with itself and nearly stands in what is before it.
+  // Only two different bytes, so that the delimiter overlaps with itself and nearly matches in the content.
   fc.array(fc.constantFrom(97, 98), { minLength: 1, maxLength: 6 }).map((bytes) => Buffer.from(bytes)),
 )
 const prefixes: fc.Arbitrary<LengthPrefix> = fc.record({
@@ -49,7 +49,7 @@ const prefixes: fc.Arbitrary<LengthPrefix> = fc.record({
   includesPrefix: fc.boolean(),
 })
 
-/** What a delimiter ends, by the slow and simple way. */
+/** Reference implementation: splits the complete bytes at the delimiter. */
 function splitAt(bytes: Buffer, delimiter: Buffer): readonly Buffer[] {
   const parts: Buffer[] = []
   let at = 0
@@ -60,8 +60,8 @@ function splitAt(bytes: Buffer, delimiter: Buffer): readonly Buffer[] {
   return [...parts, bytes.subarray(at)]
 }
 
-describe('however the bytes are split', () => {
-  test('frames end at the first delimiter that is complete', () => {
+describe('framers, however the bytes are split', () => {
+  test('DelimiterFramer ends frames at the first complete delimiter', () => {
     const streams = fc.tuple(
       delimiters,
       fc.array(fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.array(fc.constantFrom(97, 98, 13, 10)))),
@@ -85,7 +85,7 @@ describe('however the bytes are split', () => {
     )
   })
 
-  test('a length before the content is read back', () => {
+  test('LengthFramer reads back frames with a length prefix', () => {
     fc.assert(
       fc.property(prefixes, contents, fc.boolean(), cuts, (prefix, list, cutOff, where) => {
         const whole = Buffer.concat(list.flatMap((content) => [lengthPrefix(prefix, content.length), content]))
@@ -101,7 +101,7 @@ describe('however the bytes are split', () => {
     )
   })
 
-  test('frames of a fixed length are cut off by it', () => {
+  test('FixedFramer cuts frames of a fixed length', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 }), fc.uint8Array({ maxLength: 200 }), cuts, (length, bytes, where) => {
         const count = Math.floor(bytes.length / length)
@@ -117,7 +117,7 @@ describe('however the bytes are split', () => {
     )
   })
 
-  test('until the end is one frame, and none where nothing came', () => {
+  test('StreamEndFramer returns one frame, or none when the stream is empty', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), cuts, (bytes, where) => {
         const frames = bytes.length === 0 ? [] : [{ content: Buffer.from(bytes), bytes: bytes.length }]
@@ -127,7 +127,7 @@ describe('however the bytes are split', () => {
   })
 })
 
-describe('a length', () => {
+describe('a length prefix', () => {
   test.each<[LengthPrefix, string]>([
     [{ length: 1 }, '05'],
     [{ length: 2 }, '0005'],
@@ -135,7 +135,7 @@ describe('a length', () => {
     [{ length: 4, endian: 'little' }, '05000000'],
     [{ length: 2, includesPrefix: true }, '0007'],
     [{ length: 2, endian: 'little', includesPrefix: true }, '0700'],
-  ])('%j of 5 bytes is %s', (prefix, hex) => {
+  ])('encodes %j of 5 bytes as %s', (prefix, hex) => {
     expect(lengthPrefix(prefix, 5).toString('hex')).toBe(hex)
   })
 
@@ -144,24 +144,27 @@ describe('a length', () => {
     [{ length: 1, includesPrefix: true }, 254],
     [{ length: 2 }, 65_535],
     [{ length: 4 }, 512 * 1024 * 1024],
-  ])('%j says %d bytes at most', (prefix, most) => {
+  ])('%j allows at most %d bytes', (prefix, most) => {
     expect(longestPrefixed(prefix)).toBe(most)
     expect(lengthPrefix(prefix, most)).toHaveLength(prefix.length)
   })
 
-  test('that is shorter than its own prefix is a fault', () => {
+  test('is a fault when the length is less than the prefix itself', () => {
     const framer = new LengthFramer({ length: 2, includesPrefix: true })
     expect(framed(framer, [Buffer.from([0, 2]), Buffer.from([0, 1, 0])])).toMatchObject({
       frames: [{ bytes: 2 }],
-      fault: 'a frame says that it is 1 bytes long, which is less than its prefix',
+      fault: 'a frame declares a length of 1 bytes, less than its own prefix',
     })
   })
 
-  test.each(['HTTP/1.1 400 Bad Request', '-ERR unknown command', '    '])('that is the text %j is a fault', (text) => {
-    for (const endian of ['big', 'little'] as const) {
-      expect(framed(new LengthFramer({ length: 4, endian }), [Buffer.from(text)]).fault).toMatch(
-        /^a frame of \d+ bytes is announced, which cannot be meant$/,
-      )
-    }
-  })
+  test.each(['HTTP/1.1 400 Bad Request', '-ERR unknown command', '    '])(
+    'is a fault when it is the text %j',
+    (text) => {
+      for (const endian of ['big', 'little'] as const) {
+        expect(framed(new LengthFramer({ length: 4, endian }), [Buffer.from(text)]).fault).toMatch(
+          /^a frame declares a length of \d+ bytes, more than the maximum of 536870912$/,
+        )
+      }
+    },
+  )
 })

@@ -1,18 +1,18 @@
 import type { ContentSink, Framer } from './framer.ts'
 
-/** How a frame says its length before its content. */
+/** Length prefix before the content of a frame. */
 export interface LengthPrefix {
-  /** Bytes of the prefix. */
+  /** Size of the prefix in bytes. */
   readonly length: 1 | 2 | 4
-  /** Which byte of the prefix comes first: the most significant (`big`, the default, network order) or the least. */
+  /** Byte order of the prefix: `big` (network order, the default) or `little`. */
   readonly endian?: 'big' | 'little'
-  /** The length counts the prefix too; default false. */
+  /** Whether the length includes the prefix itself. Default false. */
   readonly includesPrefix?: boolean
 }
 
 /**
- * A length beyond this is no length but text or garbage: four printable characters read as one are more, whatever their
- * order. Waiting for so many bytes would hide that until the time-out.
+ * Maximum length of a frame. Four printable characters, read as a length in either byte order, exceed it. So text or
+ * garbage is a fault at once; without the limit, the framer would wait for that many bytes until the time-out.
  */
 const LIMIT_BYTES = 512 * 1024 * 1024
 
@@ -21,10 +21,10 @@ export class LengthFramer implements Framer {
   readonly #size: number
   readonly #little: boolean
   readonly #included: number
-  /** Bytes of the prefix that have come, and what they say so far. */
+  /** Number of prefix bytes read, and the length that they encode so far. */
   #prefixed = 0
   #value = 0
-  /** Bytes of the content still to come. */
+  /** Content bytes that have not arrived yet. */
   #left = 0
 
   frameBytes = 0
@@ -54,7 +54,7 @@ export class LengthFramer implements Framer {
   }
 
   end(): void {
-    // Only its length ends a frame.
+    // Only the length ends a frame.
   }
 
   #begin(): void {
@@ -67,12 +67,14 @@ export class LengthFramer implements Framer {
     this.#prefixed++
     if (this.#prefixed < this.#size) return
     this.#left = this.#value - this.#included
-    if (this.#left < 0) this.fault = `a frame says that it is ${this.#value} bytes long, which is less than its prefix`
-    else if (this.#left > LIMIT_BYTES) this.fault = `a frame of ${this.#left} bytes is announced, which cannot be meant`
+    if (this.#left < 0) this.fault = `a frame declares a length of ${this.#value} bytes, less than its own prefix`
+    else if (this.#left > LIMIT_BYTES) {
+      this.fault = `a frame declares a length of ${this.#left} bytes, more than the maximum of ${LIMIT_BYTES}`
+    }
   }
 }
 
-/** The prefix of a frame whose content is `contentBytes` long. */
+/** Encodes the prefix of a frame with `contentBytes` bytes of content. */
 export function lengthPrefix(
   { length, endian = 'big', includesPrefix = false }: LengthPrefix,
   contentBytes: number,
@@ -84,7 +86,7 @@ export function lengthPrefix(
   return prefix
 }
 
-/** The longest content of a frame. */
+/** Maximum content length of a frame, in bytes. */
 export function longestPrefixed({ length, includesPrefix = false }: LengthPrefix): number {
   return Math.min(LIMIT_BYTES, 256 ** length - 1 - (includesPrefix ? length : 0))
 }

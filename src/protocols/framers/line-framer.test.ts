@@ -14,7 +14,7 @@ function linesOf(pieces: readonly Uint8Array[]): { lines: readonly string[]; byt
   return { lines, bytes, pending: framer.pending }
 }
 
-test('lines come whole, with their bytes on the wire; what follows the last line feed waits', () => {
+test('passes on complete lines with their bytes on the wire and keeps the rest', () => {
   expect(linesOf([Buffer.from('{"a":1}\n\nä\r\nrest')])).toEqual({
     lines: ['{"a":1}', '', 'ä\r'],
     bytes: 13,
@@ -22,7 +22,7 @@ test('lines come whole, with their bytes on the wire; what follows the last line
   })
 })
 
-test('however the bytes are split, the lines are the same', () => {
+test('finds the same lines, however the bytes are split', () => {
   const texts = fc.array(fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replaceAll('\n', '')))
   fc.assert(
     fc.property(texts, fc.boolean(), cuts, (lines, withRest, where) => {
@@ -34,7 +34,7 @@ test('however the bytes are split, the lines are the same', () => {
   )
 })
 
-test('a part of a buffer is a piece, and nothing beyond its end is looked at', () => {
+test('reads only the given range of a buffer', () => {
   const lines: string[] = []
   const framer = new LineFramer((line) => lines.push(line))
   framer.push(Buffer.from('xxab\nc\nd'), 2, 6)
@@ -44,9 +44,9 @@ test('a part of a buffer is a piece, and nothing beyond its end is looked at', (
 describe('a line that is too long', () => {
   test.each([
     ['in one piece', ['12345\n']],
-    ['in several', ['123', '45\n']],
-    ['before it ends', ['12345']],
-  ])('%s is a fault, and nothing more is read', (_, pieces) => {
+    ['in several pieces', ['123', '45\n']],
+    ['before its line feed', ['12345']],
+  ])('is a fault when it arrives %s, and nothing more is read', (_, pieces) => {
     const lines: string[] = []
     const framer = new LineFramer((line) => lines.push(line), 4)
     for (const piece of ['1234\n', ...pieces, 'a\n']) framer.push(Buffer.from(piece))

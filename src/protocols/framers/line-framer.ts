@@ -1,40 +1,40 @@
-/** A text much longer than this cannot be made. */
+/** V8 cannot create a string much longer than this. */
 const LIMIT_BYTES = 256 * 1024 * 1024
-/** Room for a line in pieces that is kept from one line to the next. */
+/** Maximum size of the line buffer that is kept from one line to the next. */
 const KEPT_BYTES = 1024 * 1024
 
 const LF = 10
 const NOTHING = Buffer.alloc(0)
 
-/** Takes a line without its line feed; a CR before that is part of the line. `bytes`: on the wire, line feed included. */
+/** Receives a line without its line feed; a preceding CR is content. `bytes` is the length including the line feed. */
 export type LineSink = (line: string, bytes: number) => void
 
 /**
- * Hands over whole lines of UTF-8 from bytes that come in any pieces: newline-delimited JSON over a pipe or a socket. What
- * comes in one piece is not copied. An empty line is a line; what follows the last line feed when the stream ends is none.
+ * Splits UTF-8 bytes that arrive in any pieces into lines, for newline-delimited JSON over a pipe or a socket. A line
+ * that arrives in one piece is not copied. An empty line is a line; text after the last line feed of the stream is not.
  */
 export class LineFramer {
   readonly #onLine: LineSink
   readonly #limitBytes: number
-  /** The line so far, when it did not come in one piece. */
+  /** Buffer for a line that arrives in several pieces. */
   #pieces: Buffer = NOTHING
   #pieced = 0
 
-  /** Why nothing more can be read: a line was too long. What is pushed from then on is ignored. */
+  /** Set when a line was too long. The framer ignores everything pushed after that. */
   fault: string | undefined
 
-  /** `limitBytes`: the longest line that is taken; 256 MiB when absent. */
+  /** `limitBytes`: maximum length of a line. Default 256 MiB. */
   constructor(onLine: LineSink, limitBytes: number = LIMIT_BYTES) {
     this.#onLine = onLine
     this.#limitBytes = limitBytes
   }
 
-  /** Bytes of the line under way; 0 between lines. */
+  /** Bytes of the incomplete line; 0 between lines. */
   get pending(): number {
     return this.#pieced
   }
 
-  /** Takes bytes from `start` up to `end`. They are no longer needed when it returns. */
+  /** Reads bytes from `start` up to `end`. The caller may reuse the buffer afterwards. */
   push(bytes: Uint8Array, start: number = 0, end: number = bytes.length): void {
     const piece = Buffer.from(bytes.buffer, bytes.byteOffset, end)
     let at = start

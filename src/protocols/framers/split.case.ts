@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 
-/** Where to cut; taken modulo the length of what is cut. */
+/** Offsets at which to cut, modulo the length of the bytes. */
 export const cuts: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(), { maxLength: 12 })
 
-/** The same bytes in pieces, each in memory of its own with other bytes around it, as reads into a shared buffer are. */
+/** Splits bytes into pieces. Each piece is part of a separate larger buffer, as a read into a shared buffer is. */
 export function split(bytes: Uint8Array, where: readonly number[]): readonly Buffer[] {
   const at = [...new Set(where.map((cut) => cut % (bytes.length + 1)))].toSorted((a, b) => a - b)
   return [...at, bytes.length].map((end, i) => {

@@ -1,6 +1,6 @@
 import type { ContentSink, Framer } from './framer.ts'
 
-/** The one frame of a stream that ends with it. A stream that ended without a byte holds none. */
+/** One frame that ends with the stream. An empty stream contains no frame. */
 export class StreamEndFramer implements Framer {
   readonly fault = undefined
   frameBytes = 0

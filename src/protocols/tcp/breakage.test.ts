@@ -98,13 +98,13 @@ describe('a server that breaks the rules', () => {
       'speaks another framing',
       'HTTP/1.1 400 Bad Request\r\n\r\n',
       { length: 4 },
-      'a frame of 1213486160 bytes is announced, which cannot be meant',
+      'a frame declares a length of 1213486160 bytes, more than the maximum of 536870912',
     ],
     [
       'announces less than nothing',
       Buffer.from([0]),
       { length: 1, includesPrefix: true },
-      'a frame says that it is 0 bytes long, which is less than its prefix',
+      'a frame declares a length of 0 bytes, less than its own prefix',
     ],
   ])('%s: class protocol, and the connection is lost', async (_, answer, framing, message) => {
     const connection = await open(await testServer(once(answer)), { framing })

@@ -6,7 +6,7 @@ import type { AnyRequest } from '../../model/requests.ts'
 import { protocolFrom } from '../index.ts'
 import { type ConformanceServer, protocolConformance } from './index.ts'
 
-/** What no protocol's own folder holds against the cases, and its embedded target. */
+/** Protocols that no test in their own folder covers, each with its embedded target. */
 const SHIPPED: readonly (readonly [name: string, protocol: unknown, target: WorkOptions])[] = [
   ['HTTP', protocolFrom({ kind: 'http' }), { protocol: 'http' }],
   ['MCP over HTTP', protocolFrom({ kind: 'mcp' }), { protocol: 'mcp' }],

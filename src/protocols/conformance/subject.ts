@@ -6,34 +6,34 @@ import type { Cancel, ConnectContext, Connection, Outcome, Protocol } from '../.
 import type { AnyRequest } from '../../model/requests.ts'
 import type { Ms } from '../../model/units.ts'
 
-/** A server that the protocol is held against. */
+/** Server that a case runs against. */
 export interface ConformanceServer {
   readonly url: string | URL
-  /** Ends it at once, with all its connections. */
+  /** Stops the server immediately and closes all its connections. */
   stop(): Promise<void> | void
 }
 
 export interface ConformanceOptions {
-  /** Starts a server that answers `request` with success. Called for every case; each is stopped when its case ends. */
+  /** Starts a server that answers `request` successfully. Every case starts and stops one. */
   start(): Promise<ConformanceServer> | ConformanceServer
-  /** What is sent; the protocol's health read when absent. */
+  /** Request to send. Default: the protocol's health request. */
   readonly request?: AnyRequest
-  /** A request that the server takes and answers late or never, for the cases in which one is given up under way. */
+  /** Request that the server answers late or never, for cases that cancel it in flight. Default: `request`. */
   readonly slowRequest?: AnyRequest
-  /** How long a case may wait for what must come; 5 000 ms when absent. */
+  /** Maximum time to wait for an expected event, in milliseconds. Default 5 000. */
   readonly patienceMs?: Ms
-  /** Context of every connection beside what is given here: TLS options, headers. */
+  /** Additional context of every connection, such as TLS options and headers. */
   readonly context?: Partial<ConnectContext>
 }
 
-/** An exchange under way: how often it was told to be over, and as what. */
+/** An exchange in flight and the outcomes that `onDone` has reported. */
 export interface Watched {
   readonly outcomes: readonly Outcome[]
   readonly done: Promise<Outcome>
   readonly cancel: Cancel
 }
 
-/** One case's means: a server, connections to it, and the patience to wait for them. */
+/** Resources of one case: the server, the connections to it, and time limits for waiting. */
 export class Subject {
   readonly protocol: Protocol<AnyRequest>
   readonly request: AnyRequest
@@ -41,7 +41,7 @@ export class Subject {
   readonly server: ConformanceServer
   readonly #options: ConformanceOptions
   readonly #connections: Connection<AnyRequest>[] = []
-  /** Messages that the protocol has reported as not being a response to any request. */
+  /** Number of messages that the protocol has reported as unsolicited. */
   unsolicited = 0
   #requests = 0
 
@@ -84,12 +84,12 @@ export class Subject {
     return { outcomes, done: promise, cancel }
   }
 
-  /** Rejects when what must come does not. */
+  /** Waits for `promise`; rejects after `patienceMs`. `what` names the awaited event in the message. */
   async within<Value>(what: string, promise: Promise<Value>): Promise<Value> {
     const patienceMs = this.#options.patienceMs ?? 5_000
     const late = Promise.withResolvers<never>()
     const timer = realTime.setTimeout(() => {
-      late.reject(new Error(`${what} did not come within ${patienceMs} ms`))
+      late.reject(new Error(`timed out after ${patienceMs} ms waiting for ${what}`))
     }, patienceMs)
     try {
       return await Promise.race([promise, late.promise])
@@ -98,7 +98,7 @@ export class Subject {
     }
   }
 
-  /** A moment in which what must not happen could. */
+  /** Waits long enough for an unwanted event to happen. */
   async quietly(ms: Ms = 50): Promise<void> {
     await new Promise<void>((resolve) => void realTime.setTimeout(resolve, ms))
   }
@@ -109,12 +109,13 @@ export class Subject {
   }
 }
 
-/** Throws what an outcome has against the contract; a success is expected where `ok` is true. */
+/** Throws when an outcome violates the contract, or when its `ok` differs from the expected one. */
 export function holdOutcome(outcome: Outcome, ok: boolean): void {
-  if (outcome.ok !== ok) fail(ok ? `the exchange failed: ${outcome.errorClass} ${outcome.message}` : 'it succeeded')
-  if (!(outcome.bytesReceived >= 0 && outcome.bytesSent >= 0)) fail('bytes must be numbers of at least 0')
+  if (outcome.ok !== ok)
+    fail(ok ? `the exchange failed: ${outcome.errorClass} ${outcome.message}` : 'the exchange succeeded')
+  if (!(outcome.bytesReceived >= 0 && outcome.bytesSent >= 0)) fail('bytesReceived and bytesSent must be at least 0')
   if (ok) return
-  if (!ERROR_CLASSES.some((name) => name === outcome.errorClass)) fail(`'${outcome.errorClass}' is no error class`)
+  if (!ERROR_CLASSES.some((name) => name === outcome.errorClass)) fail(`'${outcome.errorClass}' is not an error class`)
 }
 
 export function isShipped(protocol: OwnProtocol | Protocol<AnyRequest>): protocol is Protocol<AnyRequest> {

@@ -27,7 +27,7 @@ export class BodyCopies {
     let inTurn = 0
     try {
       for (const chunk of this.#body.chunks()) {
-        if (chunk.length > this.unmade) throw new Error('it is longer than its length')
+        if (chunk.length > this.unmade) throw new Error('it is longer than its declared length')
         this.unmade -= chunk.length
         inTurn += chunk.length
         yield Buffer.from(chunk)

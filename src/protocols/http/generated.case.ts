@@ -141,7 +141,7 @@ export function generatedCases({ open }: HttpSubject): void {
       ['throws at once', { length: 3, chunks: fail }, 'the body could not be sent: no more'],
       ['throws later', { length: 200_000, chunks: startThenFail }, 'the body could not be sent: no more'],
       ['is shorter than it says', shownAs(10, 7), 'the body could not be sent: it ended 3 bytes early'],
-      ['is longer than it says', shownAs(7, 10), 'the body could not be sent: it is longer than its length'],
+      ['is longer than it says', shownAs(7, 10), 'the body could not be sent: it is longer than its declared length'],
     ])('a body that %s: class connection, after it was begun', async (_, body, message) => {
       const connection = await open(await rawServer(HELLO))
       const onDone = vi.fn<(outcome: Outcome) => void>()

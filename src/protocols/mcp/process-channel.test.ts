@@ -168,7 +168,7 @@ describe('a server that cannot be spoken to', () => {
     setTimeout(() => controller.abort(new DOMException('late', 'TimeoutError')), 100)
     await expect(connecting).rejects.toMatchObject({
       errorClass: 'timeout',
-      message: 'connecting to server took too long',
+      message: 'connecting to server timed out',
     })
   })
 })

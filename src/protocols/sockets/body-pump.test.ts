@@ -26,7 +26,7 @@ function pumpInto(socket: net.Socket): BodyPump {
   )
 }
 
-/** Chunks of one buffer, with a look at the socket whenever one is asked for. */
+/** Yields chunks of one buffer and calls `look` before each. */
 function* watched(chunks: number, look: () => void): Generator<Uint8Array> {
   const bytes = new Uint8Array(CHUNK_BYTES)
   for (let i = 0; i < chunks; i++) {
@@ -35,10 +35,10 @@ function* watched(chunks: number, look: () => void): Generator<Uint8Array> {
   }
 }
 
-test('a chunk is asked for when nothing of the one before waits in the process', async () => {
+test('requests a chunk when the process holds no bytes of the previous one', async () => {
   let received = 0
   const socket = await connectedTo((peer) => {
-    // Slower than it is sent, so that every buffer on the way is full.
+    // Reads more slowly than the pump writes, so that every buffer on the way is full.
     peer.on('data', (bytes) => {
       received += bytes.length
       peer.pause()
@@ -55,7 +55,7 @@ test('a chunk is asked for when nothing of the one before waits in the process',
   expect(pump.unmade).toBe(0)
 })
 
-test('a peer that takes everything at once does not keep others from their turn', async () => {
+test('yields to the event loop when the peer reads everything immediately', async () => {
   const socket = await connectedTo((peer) => peer.resume())
   let turns = 0
   const turn = (): void => {
@@ -72,13 +72,13 @@ test('a peer that takes everything at once does not keep others from their turn'
 })
 
 describe('the end of a body', () => {
-  /** Writes nothing, and hands over what would tell that it was written. */
+  /** A pump that writes nothing; `flush` reports the last chunk as written. */
   function byHand(): { pump: BodyPump; told: string[]; flush: () => void } {
     const told: string[] = []
     let waiting: Flushed = () => {}
     const pump = new BodyPump(
       (chunk, flushed, last) => {
-        told.push(`${chunk.length}${last ? ' at last' : ''}`)
+        told.push(`${chunk.length}${last ? ' (last)' : ''}`)
         waiting = flushed
       },
       (reason) => told.push(reason),
@@ -90,26 +90,26 @@ describe('the end of a body', () => {
     return { length, chunks: () => chunks.map((bytes) => new Uint8Array(bytes)) }
   }
 
-  test('is told as soon as its last chunk has left, also where others would have their turn: an answer may be next', () => {
+  test('is reported when the last chunk has left, without yielding first', () => {
     const { pump, told, flush } = byHand()
     pump.begin(bodyOf(TURN_BYTES, TURN_BYTES), () => told.push('end'))
     expect(pump.busy).toBe(true)
     flush()
-    expect([told, pump.busy]).toEqual([[`${TURN_BYTES} at last`, 'end'], false])
+    expect([told, pump.busy]).toEqual([[`${TURN_BYTES} (last)`, 'end'], false])
   })
 
-  test('is known with the last chunk that holds anything; an empty one is none', () => {
+  test('is marked on the last non-empty chunk', () => {
     const { pump, told, flush } = byHand()
     pump.begin(bodyOf(5, 0, 3, 0, 2, 0), () => told.push('end'))
     for (let i = 0; i < 2; i++) flush()
-    expect(told).toEqual(['3', '2 at last', 'end'])
+    expect(told).toEqual(['3', '2 (last)', 'end'])
   })
 
   test.each<[string, GeneratedBody, readonly string[]]>([
     ['too early', bodyOf(5, 3), ['3', 'it ended 2 bytes early']],
-    ['too late', bodyOf(5, 3, 3), ['3', 'it is longer than its length']],
-    ['one chunk too late', bodyOf(3, 3, 1), ['3 at last', 'it is longer than its length']],
-  ])('that comes %s is a fault, and nothing else is written behind it', async (_, body, expected) => {
+    ['too late', bodyOf(5, 3, 3), ['3', 'it is longer than its declared length']],
+    ['one chunk too late', bodyOf(3, 3, 1), ['3 (last)', 'it is longer than its declared length']],
+  ])('is a fault when it comes %s, and nothing else is written', async (_, body, expected) => {
     const { pump, told, flush } = byHand()
     pump.begin(body, () => told.push('end'))
     flush()

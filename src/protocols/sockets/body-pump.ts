@@ -1,17 +1,17 @@
 import type { GeneratedBody } from '../../model/body.ts'
 
-/** Bytes that are written before others have their turn: a peer that takes everything at once must not stop the rest. */
+/** Bytes written before the pump yields to the event loop, so that a fast peer does not block other connections. */
 export const TURN_BYTES: number = 512 * 1024
 
-/** What was written has left for the kernel, or has failed to. */
+/** Called when a chunk was passed to the kernel, or when writing it failed. */
 export type Flushed = (failed?: Error | null) => void
 
-/** Writes a chunk; `last`: the body ends with it. */
+/** Writes a chunk. `last` is true for the final chunk of the body. */
 export type WriteChunk = (chunk: Uint8Array, flushed: Flushed, last: boolean) => void
 
 /**
- * Writes bodies that are made while they are sent, one at a time. The next chunk is made once the one before it has left
- * for the kernel: chunks may share their bytes, and no more than one of them is ever held. An empty chunk is none.
+ * Writes generated bodies, one at a time. The pump generates the next chunk after the kernel has accepted the previous
+ * one. So chunks may share a buffer, and the process holds at most one of them. The pump skips empty chunks.
  */
 export class BodyPump {
   readonly #write: WriteChunk
@@ -21,24 +21,24 @@ export class BodyPump {
   #writtenInTurn = 0
   #failed = false
 
-  /** Bytes of the body that have not been made yet. */
+  /** Bytes of the body that have not been generated yet. */
   unmade = 0
 
   /**
-   * `onFault` is called when a body cannot be made, or is not as long as it says. What carries it is spoilt then, and the
-   * pump stays busy for ever.
+   * `onFault` is called when a body cannot be generated or does not have its declared length. The stream is unusable
+   * then, and the pump stays busy.
    */
   constructor(write: WriteChunk, onFault: (reason: string) => void) {
     this.#write = write
     this.#onFault = onFault
   }
 
-  /** A body is under way: nothing else may be written. */
+  /** Whether a body is being written, so that nothing else may be written. */
   get busy(): boolean {
     return this.#chunks !== undefined || this.#failed
   }
 
-  /** `onEnd` is called when all of it has left for the kernel: at once where there is none of it. */
+  /** `onEnd` is called when the kernel has accepted the whole body, and immediately for an empty body. */
   begin(body: GeneratedBody, onEnd?: () => void): void {
     this.unmade = body.length
     this.#onEnd = onEnd
@@ -54,10 +54,10 @@ export class BodyPump {
     this.#chunks = undefined
   }
 
-  /** When a write has failed, the stream says why, and its owner stops the pump. */
+  /** After a failed write, the stream reports the error, and its owner stops the pump. */
   readonly #flushed: Flushed = (failed) => {
     if (failed !== undefined && failed !== null) return
-    // The end is not put off: the answer could be there before it, and with it the next body.
+    // The end is not deferred: the response, and with it the next body, could arrive before it.
     if (this.#writtenInTurn < TURN_BYTES || this.unmade === 0) return this.#next()
     this.#writtenInTurn = 0
     setImmediate(this.#next)
@@ -80,7 +80,7 @@ export class BodyPump {
     this.#write(chunk, this.#flushed, this.unmade === 0)
   }
 
-  /** Undefined at the end of the body. */
+  /** Returns the next chunk, or undefined at the end of the body. */
   #make(chunks: Iterator<Uint8Array>): Uint8Array | undefined {
     for (;;) {
       const { done, value } = chunks.next()
@@ -88,7 +88,7 @@ export class BodyPump {
         if (this.unmade > 0) throw new Error(`it ended ${this.unmade} bytes early`)
         return undefined
       }
-      if (value.length > this.unmade) throw new Error('it is longer than its length')
+      if (value.length > this.unmade) throw new Error('it is longer than its declared length')
       if (value.length > 0) return value
     }
   }
@@ -97,7 +97,7 @@ export class BodyPump {
     this.stop()
     this.#failed = true
     const reason = error instanceof Error ? error.message : String(error)
-    // A moment later: whoever begins does not hold yet what cancels.
+    // Deferred, because the caller of `begin` does not have its `Cancel` function yet.
     queueMicrotask(() => this.#onFault(reason))
   }
 }

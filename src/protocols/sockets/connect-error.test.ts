@@ -19,11 +19,11 @@ test.each<[unknown, boolean, string]>([
   [failure('ECONNRESET', 'read'), true, 'tls'],
   [failure('ERR_TLS_CERT_ALTNAME_INVALID'), true, 'tls'],
   ['not even an error', false, 'connect'],
-])('%s, in a handshake %j: class %s', (thrown, inHandshake, errorClass) => {
+])('maps %s, in a handshake %j, to class %s', (thrown, inHandshake, errorClass) => {
   expect(connectError(TARGET, thrown, inHandshake)).toMatchObject({ errorClass, cause: thrown })
 })
 
-test('of several addresses, the one that refused is told', () => {
+test('reports the refused connection when several addresses failed', () => {
   const both = new AggregateError([failure('EADDRNOTAVAIL'), failure('ECONNREFUSED')])
   expect(connectError(TARGET, both, false)).toMatchObject({
     errorClass: 'connect',

@@ -1,6 +1,6 @@
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 
-/** Names what kept a connection to `target` from being made; `inHandshake`: TCP was through, TLS was not. */
+/** Classifies a failure to connect to `target`. `inHandshake`: TCP had connected, the TLS handshake had not finished. */
 export function connectError(target: URL, thrown: unknown, inHandshake: boolean): ConnectError {
   const error = mostTelling(thrown)
   const errorClass = classOfConnectError(error) ?? (inHandshake ? 'tls' : 'connect')
@@ -9,8 +9,8 @@ export function connectError(target: URL, thrown: unknown, inHandshake: boolean)
 }
 
 /**
- * A name with several addresses fails with one error for each; that something refused says more than that this machine
- * has no route for the other kind of address.
+ * Picks the most informative error. A host name with several addresses fails with one error per address. A refused
+ * connection says more than a missing route for the other address family.
  */
 function mostTelling(thrown: unknown): NodeJS.ErrnoException {
   const errors: readonly unknown[] = thrown instanceof AggregateError ? thrown.errors : [thrown]
@@ -18,11 +18,11 @@ function mostTelling(thrown: unknown): NodeJS.ErrnoException {
   return all.find(({ code }) => code === 'ECONNREFUSED') ?? all[0] ?? new Error('unknown error')
 }
 
-/** Given up by whoever asked: because it took too long, or because the run stops. */
+/** Returns the error of an aborted attempt: class `timeout` after a time-out, `cancelled` otherwise. */
 export function abandoned(target: Pick<URL, 'host'>, signal: AbortSignal): ConnectError {
   const reason: unknown = signal.reason
   if (reason instanceof ConnectError) return reason
   const late = reason instanceof Error && reason.name === 'TimeoutError'
-  const message = late ? `connecting to ${target.host} took too long` : `connecting to ${target.host} was given up`
+  const message = late ? `connecting to ${target.host} timed out` : `connecting to ${target.host} was cancelled`
   return new ConnectError(late ? 'timeout' : 'cancelled', message, { cause: reason })
 }

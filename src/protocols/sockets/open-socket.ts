@@ -5,26 +5,26 @@ import type { ConnectContext } from '../../model/protocol.ts'
 import { abandoned, connectError } from './connect-error.ts'
 
 export interface SocketOptions {
-  /** Speak TLS. */
+  /** Whether to use TLS. */
   readonly secure: boolean
-  /** What the target's URL means when it names none. */
+  /** Port to use when the target URL has none. */
   readonly defaultPort?: number
-  /** Where to read into, for a socket whose answers are framed in place. Not with TLS. */
+  /** Read buffer and callback, for a connection that frames responses in place. Not supported with TLS. */
   readonly onread?: OnReadOpts
-  /** What to offer by ALPN, most wanted first. */
+  /** Protocols to offer by ALPN, in order of preference. */
   readonly alpn?: readonly string[]
 }
 
 /**
- * Opens a connection to the target, over TCP or TLS. Resolves when requests can be sent, so after the handshake.
- * Every TLS connection is a full handshake: sessions are not resumed. Rejects with a `ConnectError`.
+ * Opens a TCP or TLS connection to the target. Resolves when requests can be sent, so after a TLS handshake. Every TLS
+ * connection performs a full handshake; sessions are not resumed. Rejects with a `ConnectError`.
  */
 export function openSocket(target: URL, context: ConnectContext, options: SocketOptions): Promise<Socket> {
   const { signal } = context
   if (signal.aborted) return Promise.reject(abandoned(target, signal))
   const { secure } = options
   const name = target.hostname.replace(/^\[|\]$/g, '')
-  // The address that was checked, and no other: the name may resolve to something else by now.
+  // Connects to the address that the safety check approved, because the host name may resolve differently by now.
   const host = context.address ?? name
   const port = target.port === '' ? (options.defaultPort ?? (secure ? 443 : 80)) : Number(target.port)
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
@@ -36,12 +36,12 @@ export function openSocket(target: URL, context: ConnectContext, options: Socket
           host,
           port,
           ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
-          // A name may be asked for by SNI, an address may not (RFC 6066, 3).
+          // SNI allows a host name but not an IP address (RFC 6066, 3).
           servername: context.tls.servername ?? (net.isIP(name) === 0 ? name : ''),
         })
       : net.connect({ host, port, ...(options.onread === undefined ? {} : { onread: options.onread }) })
   } catch (error) {
-    // A key or a certificate that cannot be read is refused before anything is sent.
+    // `tls.connect` throws for an unreadable key or certificate.
     return Promise.reject(connectError(target, error, secure))
   }
 
@@ -55,7 +55,7 @@ export function openSocket(target: URL, context: ConnectContext, options: Socket
   }
   const onAbort = (): void => {
     settle()
-    // Destroying may still say why on `error`; nobody waits for it any more.
+    // Destroying the socket may still emit `error`, which no longer matters.
     socket.on('error', () => {})
     socket.destroy()
     reject(abandoned(target, signal))

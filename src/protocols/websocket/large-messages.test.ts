@@ -182,7 +182,7 @@ describe('generated messages', () => {
 
   test.each<[string, GeneratedBody, string]>([
     ['ends early', { length: 10, chunks: () => [new Uint8Array(4)] }, 'it ended 6 bytes early'],
-    ['is too long', { length: 10, chunks: () => [new Uint8Array(11)] }, 'it is longer than its length'],
+    ['is too long', { length: 10, chunks: () => [new Uint8Array(11)] }, 'it is longer than its declared length'],
     [
       'throws',
       {

@@ -1,6 +1,6 @@
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 
-/** Classifies a failure to connect to `target`. `inHandshake`: TCP had connected, the TLS handshake had not finished. */
+/** Classifies a failure to connect. `inHandshake`: TCP had connected, but the TLS handshake had not finished. */
 export function connectError(target: URL, thrown: unknown, inHandshake: boolean): ConnectError {
   const error = mostTelling(thrown)
   const errorClass = classOfConnectError(error) ?? (inHandshake ? 'tls' : 'connect')

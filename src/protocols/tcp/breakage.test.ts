@@ -4,7 +4,7 @@ import { ConnectError } from '../../model/connect-error.ts'
 import type { Framing, TcpOptions } from './index.ts'
 import { ask, echo, open, send, testServer } from './server.case.ts'
 
-/** Answers the first request with this and then does that; later ones are not answered. */
+/** Sends `answer` for the first request, then does `then`. Later requests get no response. */
 function once(
   answer: string | Uint8Array,
   then: 'end' | 'reset' | 'nothing' = 'nothing',
@@ -13,15 +13,15 @@ function once(
     socket.once('data', () => {
       if (answer.length > 0) socket.write(answer)
       if (then === 'end') socket.end()
-      // Later, so that what was written is there before the reset throws it away.
+      // Delayed, so that the client receives the written bytes before the reset discards them.
       if (then === 'reset') setTimeout(() => socket.resetAndDestroy(), 20)
     })
     socket.on('end', () => then !== 'reset' && socket.end())
   }
 }
 
-describe('a server that closes', () => {
-  test('between exchanges: the connection ends in order', async () => {
+describe('when the server closes', () => {
+  test('ends gracefully between exchanges', async () => {
     const server = await testServer(echo)
     const connection = await open(server)
     await ask(connection, { data: 'a' })
@@ -31,14 +31,14 @@ describe('a server that closes', () => {
   })
 
   test.each<[string, string, TcpOptions, number]>([
-    ['before any answer', '', {}, 1],
-    ['inside a frame, after 3 bytes of it', 'abc', {}, 1],
-    ['inside a frame, after 1 bytes of it', '\0', { framing: { length: 2 } }, 1],
-    ['inside a frame, after 5 bytes of it', '\0\0\0\u0009a', { framing: { length: 4 } }, 1],
-    ['inside a frame, after 3 bytes of it', 'a\r\r', { framing: { delimiter: '\r\n' } }, 1],
+    ['before any response', '', {}, 1],
+    ['inside a frame, after 3 bytes', 'abc', {}, 1],
+    ['inside a frame, after 1 bytes', '\0', { framing: { length: 2 } }, 1],
+    ['inside a frame, after 5 bytes', '\0\0\0\u0009a', { framing: { length: 4 } }, 1],
+    ['inside a frame, after 3 bytes', 'a\r\r', { framing: { delimiter: '\r\n' } }, 1],
     ['after 2 of 3 frames', 'a\nb\n', {}, 3],
-    ['before any answer', '', { framing: 'until-close' }, 1],
-  ])('%s: class connection, and says so', async (progress, part, options, replies) => {
+    ['before any response', '', { framing: 'until-close' }, 1],
+  ])('fails with class connection %s', async (progress, part, options, replies) => {
     const connection = await open(await testServer(once(part, 'end')), options)
     const outcome = await ask(connection, { data: 'x', replies })
     expect(outcome).toMatchObject({ ok: false, errorClass: 'connection', bytesReceived: part.length })
@@ -48,10 +48,10 @@ describe('a server that closes', () => {
   })
 
   test.each<[string, string, TcpOptions]>([
-    ['before any answer', '', {}],
-    ['inside a frame, after 3 bytes of it', 'abc', {}],
-    ['inside a frame, after 3 bytes of it', 'abc', { framing: 'until-close' }],
-  ])('with a reset %s: class connection', async (progress, part, options) => {
+    ['before any response', '', {}],
+    ['inside a frame, after 3 bytes', 'abc', {}],
+    ['inside a frame, after 3 bytes', 'abc', { framing: 'until-close' }],
+  ])('fails with class connection after a reset %s', async (progress, part, options) => {
     const connection = await open(await testServer(once(part, 'reset')), options)
     const outcome = await ask(connection, { data: 'x' })
     expect(outcome).toMatchObject({ ok: false, errorClass: 'connection', bytesReceived: part.length })
@@ -59,7 +59,7 @@ describe('a server that closes', () => {
     expect(await connection.closed).toBeInstanceOf(Error)
   })
 
-  test('with several in flight: those that are answered are, and every other fails once', async () => {
+  test('completes the answered exchanges in flight and fails every other one once', async () => {
     const connection = await open(await testServer(once('1\n2\n3', 'end')), { maxInFlight: 5 })
     const asked = Array.from({ length: 5 }, () => send(connection, { data: 'x' }))
     const outcomes = await Promise.all(asked.map(({ done }) => done))
@@ -67,14 +67,14 @@ describe('a server that closes', () => {
     expect(outcomes.map(({ ok, message }) => (ok ? 'ok' : message))).toEqual([
       'ok',
       'ok',
-      'the connection was closed inside a frame, after 1 bytes of it',
-      'the connection was closed before any answer',
-      'the connection was closed before any answer',
+      'the connection was closed inside a frame, after 1 bytes',
+      'the connection was closed before any response',
+      'the connection was closed before any response',
     ])
     expect(asked.map((each) => each.outcomes.length)).toEqual([1, 1, 1, 1, 1])
   })
 
-  test('while a frame is still being made: that one fails, and no more of it is made', async () => {
+  test('fails an exchange whose frame is being generated and stops generating it', async () => {
     const connection = await open(await testServer(once('', 'reset')), { framing: { length: 4 } })
     let made = 0
     const body = {
@@ -92,21 +92,21 @@ describe('a server that closes', () => {
   })
 })
 
-describe('a server that breaks the rules', () => {
+describe('when the server violates the framing', () => {
   test.each<[string, string | Buffer, Framing, string]>([
     [
-      'speaks another framing',
+      'a server with another framing',
       'HTTP/1.1 400 Bad Request\r\n\r\n',
       { length: 4 },
       'a frame declares a length of 1213486160 bytes, more than the maximum of 536870912',
     ],
     [
-      'announces less than nothing',
+      'a negative content length',
       Buffer.from([0]),
       { length: 1, includesPrefix: true },
       'a frame declares a length of 0 bytes, less than its own prefix',
     ],
-  ])('%s: class protocol, and the connection is lost', async (_, answer, framing, message) => {
+  ])('fails with class protocol for %s and closes the connection', async (_, answer, framing, message) => {
     const connection = await open(await testServer(once(answer)), { framing })
     expect(await ask(connection, { data: 'x' })).toMatchObject({
       ok: false,
@@ -118,7 +118,7 @@ describe('a server that breaks the rules', () => {
     expect(await connection.closed).toMatchObject({ message })
   })
 
-  test('with several in flight: the one it concerns is class protocol, those behind it class connection', async () => {
+  test('fails the affected exchange with class protocol and later ones with class connection', async () => {
     const garbage = Buffer.from('\0\u0001a????')
     const connection = await open(await testServer(once(garbage)), {
       framing: { length: 2, includesPrefix: true },
@@ -130,8 +130,8 @@ describe('a server that breaks the rules', () => {
 })
 
 describe('connecting', () => {
-  test('nobody listens: class connect', async () => {
-    // Port 1 of loopback: reserved, and never listened to on a test machine.
+  test('rejects with class connect when no server listens', async () => {
+    // Port 1 is reserved, so no server listens on it on a test machine.
     for (const url of ['tcp://127.0.0.1:1', 'tls://127.0.0.1:1']) {
       const refused = open({ url: new URL(url) })
       await expect(refused).rejects.toThrow(ConnectError)
@@ -139,18 +139,18 @@ describe('connecting', () => {
     }
   })
 
-  test('a certificate that is not trusted: class tls', async () => {
+  test('rejects with class tls for an untrusted certificate', async () => {
     const server = await testServer(echo, true)
     await expect(open(server, {}, { tls: {} })).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
-  test('a server that does not speak TLS: class tls', async () => {
+  test('rejects with class tls when the server does not speak TLS', async () => {
     const { url } = await testServer((socket) => void socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
     const secure = new URL(url.href.replace('tcp:', 'tls:'))
     await expect(open({ url: secure })).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
-  test('the address that was checked, whatever the name resolves to', async () => {
+  test('connects to the checked address, whatever the name resolves to', async () => {
     const { url } = await testServer(echo)
     const named = new URL(url.href.replace('127.0.0.1', 'nowhere.invalid'))
     expect(await ask(await open({ url: named }, {}, { address: '127.0.0.1' }), { data: 'a' })).toMatchObject({

@@ -6,12 +6,12 @@ import { TcpConnection } from './connection.ts'
 import type { TcpSettings } from './connection.ts'
 
 /**
- * Every socket of a thread reads into these bytes: a read is framed before the next one begins, so nothing of them is
- * kept, and ten thousand connections need no more than one.
+ * Read buffer of all sockets of a thread. A connection frames each read before the next one begins and keeps no bytes,
+ * so ten thousand connections need only one buffer.
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 
-/** Opens a connection: over TLS to a `tls:` target, plain otherwise. */
+/** Opens a connection, with TLS to a `tls:` target and without it to any other. */
 export async function connectTcp(
   target: URL,
   context: ConnectContext,

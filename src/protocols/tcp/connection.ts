@@ -17,10 +17,10 @@ import { FrameWriter } from './frame-writer.ts'
 import type { FrameFormat } from './framing.ts'
 import { Pending } from './pending.ts'
 
-/** How long a peer may take to close its side after the last exchange. */
+/** Maximum time for the peer to close its side after the last exchange. */
 const LINGER_MS = 1_000
 
-/** What all connections of a protocol share. */
+/** Settings that all connections of a protocol share. */
 export interface TcpSettings {
   readonly format: FrameFormat
   readonly encode: FrameEncoder
@@ -28,10 +28,11 @@ export interface TcpSettings {
 }
 
 /**
- * Frames over a socket, answered in the order of the requests.
+ * A socket that carries frames. The server must answer requests in the order in which they were sent.
  *
- * The answer to an exchange that was given up may still come, and must not be taken for the next one's: its frames are
- * passed over while others wait behind it, no new exchange is begun, and when none waits the connection ends.
+ * The response to a cancelled exchange may still arrive and must not count as the response to the next one. So after a
+ * cancellation, the connection skips those frames while other exchanges wait, starts no new exchange, and closes when
+ * none is left.
  */
 export class TcpConnection implements Connection<TcpRequest> {
   readonly maxInFlight: number
@@ -46,20 +47,20 @@ export class TcpConnection implements Connection<TcpRequest> {
   readonly #writer: FrameWriter
   #usable = true
   #closing = false
-  /** Nothing more is framed. */
+  /** Set when no more received bytes are framed. */
   #over = false
   #lingering: NodeJS.Timeout | undefined
-  /** Why the connection was lost; stays undefined when it ends in order. */
+  /** Reason why the connection was lost. Stays undefined when it ends gracefully. */
   #reason: Error | undefined
 
-  /** Exchanges that wait for frames, in the order of their requests. */
+  /** Exchanges that wait for frames, in request order. */
   readonly #waiting: Pending[] = []
-  /** How many of them what is being read can be for: it had been sent before the others asked. */
+  /** Number of waiting exchanges that the current read can answer. The others were sent after the read began. */
   #askedBefore = 0
-  /** Exchanges that are done when their frame has left. */
+  /** Exchanges that complete when their frame has been sent. */
   readonly #leaving: Pending[] = []
   readonly #spare: Pending[] = []
-  /** How many of all these were not given up. */
+  /** Number of exchanges in `#waiting` and `#leaving` that were not cancelled. */
   #live = 0
 
   constructor(socket: Socket, { host }: URL, context: ConnectContext, settings: TcpSettings, version: string) {
@@ -74,7 +75,7 @@ export class TcpConnection implements Connection<TcpRequest> {
       onFrame: (owner, bytes) => this.#framed(owner, bytes),
       onFault: (owner, message) =>
         owner === undefined ? this.#lose(new Error(message)) : this.#offends(owner, message),
-      // After a short-lived connection's only exchange, what still arrives may be its response.
+      // After the only exchange of a short-lived connection, frames that still arrive may be its response.
       counts: () => !this.#closing || !this.#reuse,
     })
     this.#writer = new FrameWriter(socket, (message) => this.#cannotSend(message))
@@ -89,7 +90,7 @@ export class TcpConnection implements Connection<TcpRequest> {
       clearTimeout(this.#lingering)
       this.#usable = false
       this.#over = true
-      // With exchanges under way and no reason, whoever holds the connection has destroyed it.
+      // Without a reason, the owner of the connection called `destroy`.
       const reason = this.#reason
       this.#failAll((progress) => `the connection was lost ${progress}: ${reason?.message ?? 'destroyed'}`)
       const { count } = this.#unsolicited
@@ -128,7 +129,7 @@ export class TcpConnection implements Connection<TcpRequest> {
     return pending.cancel
   }
 
-  /** The bytes are valid only during the call. */
+  /** Frames received bytes, which are valid only during the call. */
   received(bytes: Buffer): void {
     let at = 0
     this.#askedBefore = this.#waiting.length
@@ -149,12 +150,12 @@ export class TcpConnection implements Connection<TcpRequest> {
     this.#socket.destroy()
   }
 
-  /** A frame of an answer has ended. */
+  /** Handles a complete frame of a response. */
   #framed(pending: Pending, bytes: number): void {
     pending.owed--
     pending.kept?.endFrame()
     if (pending.replies > 1) pending.events?.onMessage(bytes)
-    // Whoever was told of the message may have ended the connection.
+    // The `onMessage` callback may have closed the connection.
     if (pending.owed > 0 || this.#over) return
     this.#waiting.shift()
     this.#askedBefore--
@@ -168,22 +169,22 @@ export class TcpConnection implements Connection<TcpRequest> {
     if (events === undefined) return
     this.#live--
     const outcome = pending.answered(this.#writer.hasWritten(start + bytes) ? bytes : this.#writer.leftOf(start, bytes))
-    // An answer that came before the whole request was sent leaves bytes behind that the next one must not follow.
+    // After a response to a partly sent request, the unsent bytes of that request would precede the next one.
     if (!this.#writer.hasWritten(start + bytes)) this.#usable = false
     this.#settle()
     events.onDone(outcome)
   }
 
-  /** After an exchange: ends the connection if it can, or may, carry no other one. */
+  /** Closes the connection after an exchange if it cannot or must not carry another one. */
   #settle(): void {
     if (this.#live > 0) return
     if (this.#closing || !this.#reuse) this.#finish()
     else if (!this.#usable) this.destroy()
   }
 
-  /** The frame of an exchange that waits for no reply has left for the kernel. */
+  /** Completes an exchange without replies, when the kernel has accepted its frame. */
   readonly #left = (failed?: Error | null): void => {
-    // What failed is told when the socket closes.
+    // The `close` handler reports the failure.
     if (failed !== undefined && failed !== null) return
     const pending = this.#leaving.shift()
     if (pending !== undefined) this.#answered(pending)
@@ -200,25 +201,25 @@ export class TcpConnection implements Connection<TcpRequest> {
     return transferred
   }
 
-  /** Fails an exchange of which nothing was sent; the connection is as it was. */
+  /** Fails an exchange before anything was sent. The connection stays usable. */
   #refuse(events: ExchangeEvents, frame: EncodedFrame, errorClass: ErrorClass, message: string): Cancel {
     const pending = new Pending(() => {
       pending.events = undefined
       return { bytesSent: 0, bytesReceived: 0 }
     })
     pending.begin(events, frame, 0)
-    // A moment later: whoever sends does not hold yet what cancels.
+    // Deferred, because the caller of `exchange` does not have its `Cancel` function yet.
     queueMicrotask(() => pending.events?.onDone(pending.failed(errorClass, message, 0)))
     return pending.cancel
   }
 
-  /** Gives a request that listens, or takes all bytes until the end, what arrived before it. */
+  /** Passes earlier bytes to a request that sends nothing, or that reads until the connection closes. */
   #replay(frame: EncodedFrame): void {
     if (this.#waiting.length === 0 || this.#over) return
     for (const piece of this.#reader.listens(frame)) this.received(piece)
   }
 
-  /** The server has closed its side. */
+  /** Handles the end of the server's side of the stream. */
   #ended(): void {
     this.#usable = false
     if (this.#settings.format.untilClose) this.#reader.end()
@@ -228,7 +229,7 @@ export class TcpConnection implements Connection<TcpRequest> {
     this.destroy()
   }
 
-  /** The server broke the rules; those who wait behind `pending` are told when the socket closes. */
+  /** Fails `pending` after a protocol violation. The `close` handler fails the exchanges behind it. */
   #offends(pending: Pending, message: string): void {
     for (const list of [this.#waiting, this.#leaving]) {
       const place = list.indexOf(pending)
@@ -238,7 +239,7 @@ export class TcpConnection implements Connection<TcpRequest> {
     this.#fail(pending, 'protocol', message)
   }
 
-  /** A generated frame broke off in the middle. */
+  /** Handles a generated frame that failed partway. */
   #cannotSend(message: string): void {
     const pending = [...this.#waiting, ...this.#leaving].find(
       ({ start, bytes }) => !this.#writer.hasWritten(start + bytes),
@@ -268,7 +269,7 @@ export class TcpConnection implements Connection<TcpRequest> {
     this.#closing = true
     if (this.#socket.destroyed) return
     this.#socket.end()
-    // Waits for the peer to close its side too, so that what it still reads is not cut off by a reset.
+    // Waits for the peer to close its side, so that a reset does not discard bytes that the peer still reads.
     this.#lingering ??= setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
   }
 
@@ -278,9 +279,9 @@ export class TcpConnection implements Connection<TcpRequest> {
   }
 }
 
-/** How far the answer has come, worded to stand after "the connection was closed". */
+/** Describes how much of the response has arrived. The text follows "the connection was closed". */
 function progressOf({ replies, owed }: Pending, inside: number): string {
-  if (replies === 0) return 'before the frame had left'
-  if (inside > 0) return `inside a frame, after ${inside} bytes of it`
-  return owed < replies ? `after ${replies - owed} of ${replies} frames` : 'before any answer'
+  if (replies === 0) return 'before the frame was sent'
+  if (inside > 0) return `inside a frame, after ${inside} bytes`
+  return owed < replies ? `after ${replies - owed} of ${replies} frames` : 'before any response'
 }

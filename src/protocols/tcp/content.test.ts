@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { Framing } from './index.ts'
 import { ask, echo, open, send, testServer } from './server.case.ts'
 
-describe('content that is no frame', () => {
+describe('content that does not fit a frame', () => {
   test.each<[Framing, string | Uint8Array, string]>([
-    ['newline', 'a\nb', 'data must not hold a newline, which ends a frame'],
-    ['newline', Buffer.from('a\n'), 'data must not hold a newline, which ends a frame'],
-    [{ delimiter: '\r\n' }, 'a\r\nb', 'data must not hold "\\r\\n", which ends a frame'],
-    [{ delimiter: 'aba' }, 'ab', 'data must not hold "aba", which ends a frame'],
-    [{ length: 1 }, 'x'.repeat(256), 'data must be at most 255 bytes long, which is all that the prefix can say'],
-    [{ fixed: 4 }, 'abc', 'data must be exactly 4 bytes long, as every frame is'],
+    ['newline', 'a\nb', 'data must not contain a newline, which ends a frame'],
+    ['newline', Buffer.from('a\n'), 'data must not contain a newline, which ends a frame'],
+    [{ delimiter: '\r\n' }, 'a\r\nb', 'data must not contain "\\r\\n", which ends a frame'],
+    [{ delimiter: 'aba' }, 'ab', 'data must not contain "aba", which ends a frame'],
+    [{ length: 1 }, 'x'.repeat(256), 'data must be at most 255 bytes long, the maximum of the length prefix'],
+    [{ fixed: 4 }, 'abc', 'data must be exactly 4 bytes long, the fixed frame length'],
   ])(
-    '%j, %j: class protocol, nothing is sent, and the next exchange is as good as ever',
+    'fails with class protocol for framing %j, data %j, sends nothing, and completes the next exchange',
     async (framing, data, message) => {
       const connection = await open(await testServer(echo), { framing })
       const asked = send(connection, { data })
@@ -27,20 +27,23 @@ describe('content that is no frame', () => {
   })
 
   test.each<[Framing, ReturnType<typeof generated>, string]>([
-    ['newline', generated(['aaa', 'b\nb']), 'data must not hold a newline, which ends a frame'],
-    [{ delimiter: '\r\n' }, generated(['a\r', '\nb']), 'data must not hold "\\r\\n", which ends a frame'],
-    [{ delimiter: 'aba' }, generated(['xx', 'ab']), 'data must not hold "aba", which ends a frame'],
-    [{ length: 4 }, generated(['aaa', 'bbb'], 7), 'data is not 7 bytes long, as it said'],
-    [{ length: 4 }, generated(['aaa', 'bbb'], 5), 'data is not 5 bytes long, as it said'],
-  ])('%j, made while it is sent: class protocol, and the connection is lost', async (framing, data, message) => {
-    const connection = await open(await testServer(() => {}), { framing, maxInFlight: 2 })
-    const [one, behind] = [send(connection, { data }), send(connection, { data: 'behind' })]
-    expect(await one.done).toMatchObject({ ok: false, errorClass: 'protocol', message })
-    expect(await behind.done).toMatchObject({ ok: false, errorClass: 'connection', bytesSent: 0 })
-    expect(await connection.closed).toMatchObject({ message })
-  })
+    ['newline', generated(['aaa', 'b\nb']), 'data must not contain a newline, which ends a frame'],
+    [{ delimiter: '\r\n' }, generated(['a\r', '\nb']), 'data must not contain "\\r\\n", which ends a frame'],
+    [{ delimiter: 'aba' }, generated(['xx', 'ab']), 'data must not contain "aba", which ends a frame'],
+    [{ length: 4 }, generated(['aaa', 'bbb'], 7), 'data is not 7 bytes long as declared'],
+    [{ length: 4 }, generated(['aaa', 'bbb'], 5), 'data is not 5 bytes long as declared'],
+  ])(
+    'fails with class protocol for generated data, framing %j, and closes the connection',
+    async (framing, data, message) => {
+      const connection = await open(await testServer(() => {}), { framing, maxInFlight: 2 })
+      const [one, behind] = [send(connection, { data }), send(connection, { data: 'behind' })]
+      expect(await one.done).toMatchObject({ ok: false, errorClass: 'protocol', message })
+      expect(await behind.done).toMatchObject({ ok: false, errorClass: 'connection', bytesSent: 0 })
+      expect(await connection.closed).toMatchObject({ message })
+    },
+  )
 
-  test('a body that cannot be made is told, not thrown', async () => {
+  test('reports a body generator that throws', async () => {
     const connection = await open(await testServer(() => {}), { framing: { length: 4 } })
     const body = {
       length: 3,
@@ -51,7 +54,7 @@ describe('content that is no frame', () => {
     expect(await ask(connection, { data: body })).toMatchObject({ errorClass: 'protocol', message: 'no more words' })
   })
 
-  test('given up before it is told: silent', async () => {
+  test('reports nothing when cancelled first', async () => {
     const connection = await open(await testServer(echo))
     const asked = send(connection, { data: 'a\nb' })
     expect(asked.cancel()).toEqual({ bytesSent: 0, bytesReceived: 0 })

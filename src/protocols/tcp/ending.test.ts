@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { ask, echo, lines, open, send, testServer } from './server.case.ts'
 
-describe('giving up', () => {
+describe('cancelling', () => {
   test.each([
-    ['that never answers', ''],
+    ['before any response', ''],
     ['in the middle of a frame', 'abc'],
-  ])('on a server %s: silent, counted, and the connection is gone', async (_, part) => {
+  ])('%s reports nothing, counts bytes and closes the connection', async (_, part) => {
     const heard = vi.fn<() => void>()
     const server = await testServer((socket) => {
       socket.on('data', () => {
@@ -25,7 +25,7 @@ describe('giving up', () => {
     expect(asked.outcomes).toEqual([])
   })
 
-  test('one of several: the others get their own answers, its late one is nobody’s, and then the connection ends', async () => {
+  test('one of several exchanges completes the others, then closes the connection', async () => {
     const heard: string[] = []
     const server = await testServer(lines((line) => void heard.push(line)))
     const connection = await open(server, { maxInFlight: 5 })
@@ -33,7 +33,7 @@ describe('giving up', () => {
     const asked = ['0', '1', '2', '3'].map((data) => send(connection, request(data)))
     await vi.waitUntil(() => heard.length === 4)
     expect(asked[1]?.cancel()).toEqual({ bytesSent: 2, bytesReceived: 0 })
-    // Whoever comes next takes another connection.
+    // The next exchange must use another connection.
     expect(connection.usable).toBe(false)
     expect(await ask(connection, { data: 'x' })).toMatchObject({ ok: false, errorClass: 'connection' })
     server.sockets[0]?.write('0\n0\n1\n1\n2\n2\n3\n3\n')
@@ -48,7 +48,7 @@ describe('giving up', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('all of several: the connection is gone with the last', async () => {
+  test('the last of several exchanges closes the connection', async () => {
     const server = await testServer(() => {})
     const connection = await open(server, { maxInFlight: 3 })
     const asked = ['a', 'b', 'c'].map((data) => send(connection, { data, replies: data === 'b' ? 0 : 1 }))
@@ -57,7 +57,7 @@ describe('giving up', () => {
     expect(asked.map(({ outcomes }) => outcomes.length)).toEqual([0, 0, 0])
   })
 
-  test('one whose frame is only half made: what is behind it is not sent into the middle of it', async () => {
+  test('a partly generated frame sends the rest of it before the next frame', async () => {
     const server = await testServer((socket) => {
       socket.pause()
       setTimeout(() => socket.pipe(socket), 50)
@@ -79,8 +79,8 @@ describe('giving up', () => {
   })
 })
 
-describe('ending', () => {
-  test('in order: what is under way may finish, and nothing new is taken', async () => {
+describe('closing', () => {
+  test('lets exchanges in flight finish and accepts no new one', async () => {
     const server = await testServer(lines((line, socket) => void setTimeout(() => socket.write(`${line}\n`), 20)))
     const connection = await open(server, { maxInFlight: 2 })
     const asked = [send(connection, { data: 'a' }), send(connection, { data: 'b' })]
@@ -91,25 +91,25 @@ describe('ending', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('in order, with a server that does not close its side: not waited for long', async () => {
+  test('waits only briefly for a server that does not close its side', async () => {
     const connection = await open(await testServer((socket) => void socket.on('data', () => socket.write('a\n'))))
     await ask(connection, { data: 'a' })
     await connection.close()
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('now: what is under way fails before the connection is closed', async () => {
+  test('with destroy fails exchanges in flight before `closed` resolves', async () => {
     const connection = await open(await testServer(() => {}), { maxInFlight: 2 })
     const order: string[] = []
     const asked = ['a', 'b'].map((data) => ask(connection, { data }).then(({ message }) => order.push(message ?? 'ok')))
     connection.destroy()
     await connection.closed.then(() => order.push('closed'))
     await Promise.all(asked)
-    const lost = 'the connection was lost before any answer: destroyed'
+    const lost = 'the connection was lost before any response: destroyed'
     expect(order).toEqual([lost, lost, 'closed'])
   })
 
-  test('twice, and after the end', async () => {
+  test('works twice and after destroy', async () => {
     const connection = await open(await testServer(echo))
     await Promise.all([connection.close(), connection.close()])
     connection.destroy()
@@ -117,7 +117,7 @@ describe('ending', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('from inside a message: no message follows, and the exchange fails once', async () => {
+  test('with destroy inside onMessage reports no further message and fails the exchange once', async () => {
     const connection = await open(await testServer((socket) => void socket.write('a\nb\nc\n')))
     const outcomes: unknown[] = []
     let messages = 0

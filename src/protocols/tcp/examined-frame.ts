@@ -1,20 +1,20 @@
 import type { ContentSink } from '../framers/framer.ts'
 
-/** Content of a frame beyond this is not examined: pushes are shorter, and a response may be as long as it likes. */
+/** Maximum content that is examined. Messages that `ignore` matches are shorter; responses may have any length. */
 const MAX_BYTES = 64 * 1024
 
 /**
- * Keeps the content of the frame under way until its end shows whether `ignore` names it. A longer frame is a response:
- * from then on its content passes through.
+ * Buffers the content of the current frame until its end shows whether `ignore` matches it. A frame longer than
+ * `MAX_BYTES` is a response, so its content passes through from then on.
  */
 export class ExaminedFrame {
   readonly #onContent: ContentSink | undefined
   #pieces: Buffer[] = []
   #bytes = 0
-  /** The frame is a response. */
+  /** Set when the frame is a response. */
   #passes = false
 
-  /** `onContent`: where the content goes if the frame is a response. */
+  /** `onContent` receives the content if the frame is a response. */
   constructor(onContent: ContentSink | undefined) {
     this.#onContent = onContent
   }
@@ -26,12 +26,12 @@ export class ExaminedFrame {
     if (this.#bytes > MAX_BYTES) this.pass()
   }
 
-  /** The content so far, where it is still examined. */
+  /** Returns the content so far, or undefined when the frame is a response. */
   content(): Buffer | undefined {
     return this.#passes ? undefined : Buffer.concat(this.#pieces)
   }
 
-  /** The frame is a response. */
+  /** Treats the frame as a response and passes on the buffered content. */
   pass(): void {
     if (this.#passes) return
     this.#passes = true

@@ -36,7 +36,7 @@ const FRAMINGS: readonly Framing[] = [
 ]
 
 describe.each([false, true])('TLS: %s', (secure) => {
-  test.each(FRAMINGS)('framed by %j, what is echoed comes back', async (framing) => {
+  test.each(FRAMINGS)('receives echoed frames with framing %j', async (framing) => {
     const connection = await open(await testServer(echo, secure), { framing })
     expect(connection.version).toBe(secure ? 'TLSv1.3' : 'TCP')
     for (const data of ['{"a":1}', '', 'ä€😀', new Uint8Array([0, 1, 2, 255]), 'x'.repeat(200)]) {
@@ -49,14 +49,14 @@ describe.each([false, true])('TLS: %s', (secure) => {
     expect(connection.usable).toBe(true)
   })
 
-  test('frames of a fixed length come back', async () => {
+  test('receives echoed frames of a fixed length', async () => {
     const connection = await open(await testServer(echo, secure), { framing: { fixed: 8 } })
     const data = Buffer.from([0, 10, 13, 10, 255, 0, 0, 1])
     expect(await ask(connection, { data })).toEqual({ ok: true, bytesSent: 8, bytesReceived: 8 })
     expect(await ask(connection, { data: '8 bytes!' })).toMatchObject({ ok: true })
   })
 
-  test('until close: the server sees our end, and its answer is all that it says', async () => {
+  test('until-close ends the request stream and reads the response to the end', async () => {
     const server = await testServer((socket) => {
       let heard = ''
       socket.on('data', (bytes) => (heard += bytes.toString()))
@@ -70,7 +70,7 @@ describe.each([false, true])('TLS: %s', (secure) => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('a large frame made while it is sent comes back, each chunk asked for when the one before has left', async () => {
+  test('sends a large generated frame and requests each chunk after the previous one has left', async () => {
     const chunk = Buffer.alloc(64 * 1024)
     const chunks = 1_600
     const hash = createHash('sha256')
@@ -78,7 +78,7 @@ describe.each([false, true])('TLS: %s', (secure) => {
     let heard = 0
     const server = await testServer((socket) => {
       socket.on('data', (bytes) => {
-        // Beyond the prefix.
+        // Skips the prefix of the frame.
         got.update(heard === 0 ? bytes.subarray(4) : bytes)
         heard += bytes.length
         if (heard === 4 + chunks * chunk.length) socket.write(Buffer.from([0, 0, 0, 2, 111, 107]))
@@ -89,7 +89,7 @@ describe.each([false, true])('TLS: %s', (secure) => {
       length: chunks * chunk.length,
       *chunks() {
         for (let i = 0; i < chunks; i++) {
-          // The same bytes again, as a payload source does: whoever still sends the chunk before would send these.
+          // Reuses the buffer, as payload sources do. A chunk that is still being sent would change.
           chunk.fill(i % 251)
           hash.update(chunk)
           yield chunk
@@ -103,7 +103,7 @@ describe.each([false, true])('TLS: %s', (secure) => {
   })
 })
 
-test('a generated frame waits for a peer that does not read, and what comes behind it follows in order', async () => {
+test('a generated frame waits for a peer that does not read, and later frames follow in order', async () => {
   const server = await testServer((socket) => void socket.pause())
   const connection = await open(server, { maxInFlight: 3 })
   const chunk = Buffer.alloc(64 * 1024, 'x')
@@ -119,7 +119,7 @@ test('a generated frame waits for a peer that does not read, and what comes behi
   const behind = send(connection, { data: 'behind', read: 'text' })
   const last = send(connection, { data: Buffer.alloc(100_000, 'y') })
   await delay(50)
-  // The kernel takes some of it, and nobody takes the rest.
+  // The kernel accepts only part of it.
   expect(made).toBeLessThan(chunks)
   for (const socket of server.sockets) echo(socket)
   expect(await large.done).toEqual({ ok: true, bytesSent: body.length + 1, bytesReceived: body.length + 1 })
@@ -127,8 +127,8 @@ test('a generated frame waits for a peer that does not read, and what comes behi
   expect(await last.done).toEqual({ ok: true, bytesSent: 100_001, bytesReceived: 100_001 })
 })
 
-describe('several in flight', () => {
-  test('are sent at once, and answered each with its own', async () => {
+describe('several exchanges in flight', () => {
+  test('are sent immediately, and each gets its own response', async () => {
     const heard: string[] = []
     const server = await testServer(
       lines((line, socket) => {
@@ -145,7 +145,7 @@ describe('several in flight', () => {
     expect(heard).toEqual(asked.map((_, i) => `${i}`))
   })
 
-  test('one that is begun when another ends does not get what was already there', async () => {
+  test('do not get a response that arrived before they were started', async () => {
     const connection = await open(await testServer(lines((line) => `${line}\n`)), { maxInFlight: 2 })
     const texts: (string | undefined)[] = []
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -172,7 +172,7 @@ describe('several in flight', () => {
 })
 
 describe('replies', () => {
-  test('several frames answer one request, each is told, and the next has its own', async () => {
+  test('several frames answer one request, and onMessage reports each', async () => {
     const server = await testServer(lines((line) => `${line}1\n${line}22\n${line}333\n`))
     const connection = await open(server, { maxInFlight: 2 })
     const [one, other] = ['a', 'b'].map((data) => send(connection, { data, replies: 3, read: 'text' }))
@@ -181,13 +181,13 @@ describe('replies', () => {
     expect(one?.messages).toEqual([3, 4, 5])
   })
 
-  test('one is not told as a message', async () => {
+  test('a single frame is not reported to onMessage', async () => {
     const asked = send(await open(await testServer(echo)), { data: 'a' })
     await asked.done
     expect(asked.messages).toEqual([])
   })
 
-  test('none: done when it has left, and in order with others', async () => {
+  test('a request without replies completes when it has been sent, in order', async () => {
     const heard: string[] = []
     const server = await testServer(
       lines((line) => {
@@ -205,10 +205,10 @@ describe('replies', () => {
     expect(heard).toEqual(['quiet 1', 'loud', 'quiet 2', 'last'])
   })
 
-  test('without data nothing is sent, and what the server pushes is the answer', async () => {
+  test('a request without data sends nothing and reads what the server pushes', async () => {
     const server = await testServer((socket) => void socket.write('hello, who are you?\n'))
     const connection = await open(server)
-    // The greeting is here before anybody waits for it, or after.
+    // The greeting usually arrives before the request that reads it.
     await delay(10)
     const greeting = await ask(connection, { read: 'text' })
     expect(greeting).toMatchObject({
@@ -230,23 +230,23 @@ describe('read', () => {
     expect(await ask(connection, { data: '{"a":', read: 'json' })).toMatchObject({
       ok: false,
       errorClass: 'protocol',
-      message: expect.stringMatching(/^the answer is no JSON: /),
+      message: expect.stringMatching(/^the response is not JSON: /),
     })
-    // The frame was whole: nothing is wrong with the connection.
+    // The frame was complete, so the connection stays usable.
     expect(await ask(connection, { data: 'null', read: 'json' })).toMatchObject({ ok: true, answer: { json: null } })
   })
 
-  test('is bounded', async () => {
+  test('fails for a response above the size limit', async () => {
     const connection = await open(await testServer(echo), { framing: { length: 4 } })
     expect(await ask(connection, { data: Buffer.alloc(16 * 1024 * 1024 + 1), read: 'text' })).toMatchObject({
       errorClass: 'protocol',
-      message: 'the answer is longer than the 16777216 bytes that can be read',
+      message: 'the response is longer than 16777216 bytes, the limit of `read`',
     })
     expect(await ask(connection, { data: 'a' })).toEqual({ ok: true, bytesSent: 5, bytesReceived: 5 })
   })
 })
 
-test('a connection that is not for reuse ends in order after its exchange', async () => {
+test('a short-lived connection closes gracefully after its exchange', async () => {
   const ended = vi.fn<() => void>()
   const server = await testServer((socket) => {
     echo(socket)

@@ -21,7 +21,7 @@ describe('options', () => {
     { framing: { length: 1, endian: 'little', includesPrefix: true } },
     { framing: { delimiter: '\r\n' } },
     { framing: { fixed: 1 } },
-  ])('%j have no fault', (options) => {
+  ])('accepts %j', (options) => {
     expect(toldOf(options)).toEqual([])
   })
 
@@ -35,7 +35,7 @@ describe('options', () => {
     [{ framing: 4 }, `protocol.framing ${kinds}, got 4`],
     [{ framing: {} }, `protocol.framing ${kinds}, got {}`],
     [{ framing: { endian: 'big' } }, `protocol.framing ${kinds}, got {"endian":"big"}`],
-    [{ framing: { length: 3 } }, 'protocol.framing.length must be 1, 2 or 4: the bytes of the prefix, got 3'],
+    [{ framing: { length: 3 } }, 'protocol.framing.length must be 1, 2 or 4, the size of the prefix in bytes, got 3'],
     [
       { framing: { length: 4, endian: 'litle' } },
       "protocol.framing.endian must be 'big' or 'little', got 'litle'\n    → did you mean 'little'?",
@@ -43,7 +43,7 @@ describe('options', () => {
     [{ framing: { length: 4, includesPrefix: 1 } }, 'protocol.framing.includesPrefix must be true or false, got 1'],
     [
       { framing: { length: 4, fixed: 8 } },
-      'protocol.framing.fixed is not a key of a framing by length, got 8\n    → known are: length, endian, includesPrefix',
+      'protocol.framing.fixed is not a key of framing by length, got 8\n    → known are: length, endian, includesPrefix',
     ],
     [{ framing: { delimiter: '' } }, "protocol.framing.delimiter must be a text that is not empty, got ''"],
     [{ framing: { fixed: 0 } }, 'protocol.framing.fixed must be a whole number of at least 1, got 0'],
@@ -52,7 +52,7 @@ describe('options', () => {
       { framing: 'until-close', maxInFlight: 2 },
       "protocol.maxInFlight must be 1 with framing 'until-close': a connection carries one request, got 2",
     ],
-  ])('%j', (options, message) => {
+  ])('rejects %j', (options, message) => {
     expect(toldOf(options)).toEqual([message])
   })
 })
@@ -67,7 +67,7 @@ describe('requests', () => {
     [{ delimiter: '\r\n' }, { data: 'a\nb\r' }],
     [{ length: 1 }, { data: new Uint8Array(255) }],
     [{ fixed: 3 }, { data: '€' }],
-  ])('%j: %j has no fault', (framing, request) => {
+  ])('with framing %j accepts %j', (framing, request) => {
     expect(told(framing, request)).toEqual([])
   })
 
@@ -80,11 +80,15 @@ describe('requests', () => {
       { data: { a: 1 } },
       'request.data must be a string or a Uint8Array, got {"a":1}\n    → write data: JSON.stringify(…)',
     ],
-    ['newline', { data: 'PING\n' }, `request.data must not hold a newline, which ends a frame, got 'PING\n'${other}`],
+    [
+      'newline',
+      { data: 'PING\n' },
+      `request.data must not contain a newline, which ends a frame, got 'PING\n'${other}`,
+    ],
     [
       { delimiter: '\r\n' },
       { data: 'a\r\nb' },
-      `request.data must not hold "\\r\\n", which ends a frame, got 'a\r\nb'${other}`,
+      `request.data must not contain "\\r\\n", which ends a frame, got 'a\r\nb'${other}`,
     ],
     [{ length: 1 }, { data: 'x'.repeat(256) }, expect.stringMatching(/^request\.data must be at most 255 bytes long/)],
     [
@@ -92,13 +96,13 @@ describe('requests', () => {
       { data: 'x'.repeat(65_534) },
       expect.stringMatching(/must be at most 65533 bytes/),
     ],
-    [{ fixed: 3 }, { data: 'ab' }, "request.data must be exactly 3 bytes long, as every frame is, got 'ab'"],
+    [{ fixed: 3 }, { data: 'ab' }, "request.data must be exactly 3 bytes long, the fixed frame length, got 'ab'"],
     ['newline', { data: 'a', replies: -1 }, 'request.replies must be a whole number of at least 0, got -1'],
-    ['newline', { replies: 0 }, 'request.data must be given where no reply is waited for, got undefined'],
+    ['newline', { replies: 0 }, 'request.data is required when `replies` is 0, got undefined'],
     [
       'until-close',
       { data: 'a', replies: 2 },
-      "request.replies must be 1 with framing 'until-close': all that comes is one answer, got 2",
+      "request.replies must be 1 with framing 'until-close': all bytes are one response, got 2",
     ],
     [
       'newline',
@@ -111,11 +115,11 @@ describe('requests', () => {
       expect.stringMatching(/^request\.data must be a string or a Uint8Array, got /),
     ],
     ['newline', { data: 'a', read: 'xml' }, "request.read must be 'text' or 'json', got 'xml'"],
-  ])('%j: %j', (framing, request, message) => {
+  ])('with framing %j rejects %j', (framing, request, message) => {
     expect(told(framing, request)).toEqual([message])
   })
 
-  test('every fault is told', () => {
+  test('reports every fault', () => {
     expect(told({ length: 1 }, { data: 'x'.repeat(300), replies: 1.5, weight: 0 })).toHaveLength(3)
   })
 })
@@ -127,7 +131,7 @@ describe('formats', () => {
     ['until-close', 'text', true],
     [{ length: 4 }, 'binary', true],
     [{ fixed: 8 }, 'binary', true],
-  ])('over %j they are usually %s; that bytes can be carried is %j', (framing, usual, carriesBytes) => {
+  ])('with framing %j default to %s; binary allowed: %j', (framing, usual, carriesBytes) => {
     const protocol = tcpKind.create(tcp({ framing }))
     expect(protocol.usualFormat).toBe(usual)
     expect(protocol.formatFault?.('text', 'messageFormat')).toBeUndefined()
@@ -136,7 +140,7 @@ describe('formats', () => {
     if (fault === undefined) return
     const error = new LoadPlanError([fault])
     expect(error.message).toBe(
-      `messageFormat must be 'text' over this framing: bytes may hold what ends a frame, got 'binary'${other}`,
+      `messageFormat must be 'text' with this framing: binary data may contain the delimiter, got 'binary'${other}`,
     )
     expect(() => protocol.work?.read(16, 'binary')).toThrow(error.message)
   })
@@ -151,7 +155,7 @@ test.each<[Framing, string]>([
   [{ fixed: 2 }, 'pi'],
   [{ fixed: 6 }, 'ping  '],
   [{ delimiter: 'i' }, ''],
-])('over %j the health read is %j, which has no fault', (framing, data) => {
+])('with framing %j sends %j as a valid health request', (framing, data) => {
   const protocol = tcpKind.create(tcp({ framing }))
   expect(protocol.healthRead).toEqual({ data })
   expect(protocol.faultsOf(protocol.healthRead, 'request')).toEqual([])
@@ -165,11 +169,11 @@ test.each([
   [{ data: ' ' }, 'an empty frame'],
   [{ data: new Uint8Array(5) }, '5 bytes'],
   [{}, 'nothing'],
-])('%j in a few words: %s', (request, word) => {
+])('names %j %s', (request, word) => {
   expect(tcpKind.create(tcp()).word(request)).toBe(word)
 })
 
-test('a generated body goes where none was written', () => {
+test('withBody sets the data only when the request has none', () => {
   const { withBody } = tcpKind.create(tcp())
   expect(withBody?.({ replies: 2 }, 'body', 'text')).toEqual({ replies: 2, data: 'body' })
   expect(withBody?.({ data: 'mine' }, 'body', 'text')).toEqual({ data: 'mine' })
@@ -179,6 +183,6 @@ test.each<[Framing, number | undefined]>([
   ['newline', undefined],
   [{ length: 1 }, 249],
   [{ length: 2 }, 65_529],
-])('over %j the longest message is %j bytes', (framing, longest) => {
+])('with framing %j the maximum message length is %j', (framing, longest) => {
   expect(tcpKind.create(tcp({ framing })).longestMessage).toBe(longest)
 })

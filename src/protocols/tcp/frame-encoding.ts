@@ -5,30 +5,30 @@ import { ignoredTexts } from '../ignored-messages.ts'
 import { bufferOf, checkedChunks, contentRule } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
 
-/** Content up to this many bytes goes into the same write as its framing. */
+/** Maximum content length that is written together with its framing. */
 const ONE_WRITE_BYTES = 16 * 1024
 
-/** A request made ready once, so that sending it costs one write. */
+/** A request encoded once, so that sending it takes one write. */
 export interface EncodedFrame {
   readonly replies: number
   readonly read: TcpRequest['read']
-  /** Texts of frames that are never a response. */
+  /** Texts of `ignore`. A frame that contains one is never a response. */
   readonly ignored: readonly string[]
-  /** False: nothing is sent, and frames are waited for. */
+  /** False for a request that sends nothing and only waits for frames. */
   readonly sends: boolean
-  /** Why it cannot be sent. */
+  /** Reason why the request cannot be sent. */
   readonly fault: string | undefined
-  /** On the wire, framing included. */
+  /** Bytes on the wire, including the framing. */
   readonly bytes: number
-  /** In order. */
+  /** Parts of the frame, in order. */
   readonly parts: readonly (string | Uint8Array)[]
-  /** The whole frame instead of `parts`, where its content is made while it is sent. */
+  /** The complete frame of a generated body; replaces `parts`. */
   readonly generated: GeneratedBody | undefined
 }
 
 export type FrameEncoder = (request: TcpRequest) => EncodedFrame
 
-/** Requests that are sent again and again are encoded once. */
+/** Returns an encoder that encodes each request object once. */
 export function frameEncoder(format: FrameFormat): FrameEncoder {
   const encoded = new WeakMap<TcpRequest, EncodedFrame>()
   return (request) => {
@@ -68,7 +68,7 @@ function encode(format: FrameFormat, { data, replies = 1, read, ignore }: TcpReq
   return { ...frame, parts: [Buffer.concat([prefix, content, delimiter])] }
 }
 
-/** Throws where the content is not what a frame may hold, or not as long as it said: the prefix is long gone then. */
+/** Throws when generated content contains the delimiter or does not have its declared length. */
 function* framedChunks(content: GeneratedBody, prefix: Buffer, delimiter: Buffer): Generator<Uint8Array> {
   if (prefix.length > 0) yield prefix
   let left = content.length
@@ -77,6 +77,6 @@ function* framedChunks(content: GeneratedBody, prefix: Buffer, delimiter: Buffer
     if (left < 0) break
     yield chunk
   }
-  if (left !== 0) throw new Error(`data is not ${content.length} bytes long, as it said`)
+  if (left !== 0) throw new Error(`data is not ${content.length} bytes long as declared`)
   if (delimiter.length > 0) yield delimiter
 }

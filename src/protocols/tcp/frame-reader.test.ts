@@ -10,16 +10,16 @@ const FORMAT = frameFormat({ length: 2 })
 const REQUEST = frameEncoder(FORMAT)({ data: 'x' })
 const NO_EVENTS = { onMessage: () => {}, onDone: () => {} }
 
-/** What happens on a connection, in order: a request is sent, or the server sends a frame of this many bytes. */
+/** One step on a connection: the client sends a request, or the server sends a frame of this many bytes. */
 type Step = 'request' | number
 
 interface Matched {
-  /** For each frame, the number of the request that it answers, −1 where it answers none. */
+  /** For each frame, the number of the request that it answers, or −1. */
   readonly frames: readonly number[]
   readonly unsolicited: number
 }
 
-/** Each step by itself; a frame answers the oldest request sent before it that has no answer. */
+/** Reference implementation: a frame answers the oldest unanswered request that was sent before it. */
 function expectedOf(steps: readonly Step[]): Matched {
   let sent = 0
   let answered = 0
@@ -31,7 +31,7 @@ function expectedOf(steps: readonly Step[]): Matched {
   return { frames, unsolicited: frames.filter((request) => request < 0).length }
 }
 
-/** By the reader, with the bytes after each frame's first one cut and delayed by `cuts`, as a network may do. */
+/** Uses the reader. `cuts` splits each frame after its first byte and delays the rest, as a network may do. */
 function readBy(steps: readonly Step[], cuts: () => number): Matched {
   let unsolicited = 0
   const messages = new UnsolicitedMessages({ onUnsolicited: (count) => (unsolicited += count), log: () => {} })
@@ -68,7 +68,7 @@ function readBy(steps: readonly Step[], cuts: () => number): Matched {
       continue
     }
     const frame = Buffer.concat([FORMAT.prefix(step), Buffer.alloc(step)])
-    // The first byte of a frame arrives at its step, with what is late of the frame before.
+    // The first byte of a frame arrives at its step, together with the delayed rest of the previous frame.
     received(Buffer.concat([late, frame.subarray(0, 1)]))
     const cut = Math.min(frame.length, 1 + cuts())
     if (cut > 1) received(frame.subarray(1, cut))
@@ -78,7 +78,7 @@ function readBy(steps: readonly Step[], cuts: () => number): Matched {
   return { frames, unsolicited }
 }
 
-test('a frame answers the oldest request that was sent before its first byte arrived, however it is cut', () => {
+test('a frame answers the oldest request sent before its first byte arrived, however the bytes are split', () => {
   const step = fc.oneof(fc.constant<Step>('request'), fc.integer({ min: 0, max: 5 }))
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), fc.infiniteStream(fc.nat(6)), (steps, cuts) => {

@@ -8,21 +8,21 @@ import { HeldBytes } from './held-bytes.ts'
 import type { Pending } from './pending.ts'
 
 export interface FrameReaderEvents {
-  /** The request that a frame which begins now can answer: one that was sent before these bytes were read. */
+  /** Returns the request that a new frame answers. The request must have been sent before the current read. */
   owner(): Pending | undefined
-  /** A frame that answers a request has ended, `bytes` long. */
+  /** Reports the end of a frame that answers a request. `bytes` is the length of the frame. */
   onFrame(owner: Pending, bytes: number): void
-  /** The bytes are not a frame; `owner` is the request that they were to answer. */
+  /** Reports bytes that are not a frame. `owner` is the request that expected them. */
   onFault(owner: Pending | undefined, message: string): void
-  /** False where an unsolicited frame proves nothing, since the connection gets no further request. */
+  /** Whether unsolicited frames count. They do not when the connection gets no further request. */
   counts(): boolean
 }
 
 /**
- * Cuts the bytes of a connection into frames and decides which request each answers.
+ * Splits the bytes of a connection into frames and decides which request each frame answers.
  *
- * A response cannot begin to arrive before its request was sent. So a frame that begins with nothing in flight is
- * unsolicited, whenever it ends: it is counted and answers no request.
+ * A response cannot begin to arrive before its request was sent. So a frame that begins with no request in flight is
+ * unsolicited, whenever it ends: the reader counts it, and it answers no request.
  */
 export class FrameReader {
   readonly #format: FrameFormat
@@ -32,9 +32,9 @@ export class FrameReader {
   readonly #ignored = new IgnoredMessages()
   #framer: Framer
   #inFrame = false
-  /** The request that the frame under way answers. */
+  /** Request that the current frame answers. */
   #owner: Pending | undefined
-  /** The frame under way, where its content decides whether it is a response. */
+  /** Content of the current frame, when `ignore` decides whether it is a response. */
   #examined: ExaminedFrame | undefined
 
   constructor(format: FrameFormat, unsolicited: UnsolicitedMessages, events: FrameReaderEvents) {
@@ -44,7 +44,7 @@ export class FrameReader {
     this.#framer = format.framer()
   }
 
-  /** Takes bytes from `at` on, up to the end of a frame at most; returns the place after what it took. */
+  /** Reads bytes from `at`, at most to the end of a frame. Returns the offset after the last byte read. */
   push(bytes: Buffer, at: number): number {
     if (!this.#inFrame) this.#begin()
     const owner = this.#owner
@@ -52,25 +52,25 @@ export class FrameReader {
     const end = this.#framer.push(bytes, at, examined?.take ?? owner?.kept?.take)
     if (owner !== undefined && examined === undefined) owner.bytesReceived += end - at
     if (owner === undefined && !this.#held.hold(bytes.subarray(at, end)) && this.#format.untilClose) {
-      this.#events.onFault(undefined, 'the server sent too much before the request')
+      this.#events.onFault(undefined, 'the server sent too many bytes before the request')
     } else if (this.#framer.fault !== undefined) this.#events.onFault(owner, this.#framer.fault)
     else if (this.#framer.done) this.#end(owner, examined)
     return end
   }
 
-  /** The stream has ended, which ends the frame of framing `until-close`. */
+  /** Handles the end of the stream, which completes the frame of framing `until-close`. */
   end(): void {
     const owner = this.#owner
     this.#framer.end()
     if (this.#framer.done && owner !== undefined) this.#end(owner, undefined)
   }
 
-  /** Bytes of the frame under way, where it answers a request. */
+  /** Bytes of the current frame, or 0 when it answers no request. */
   get answerBytes(): number {
     return this.#owner === undefined ? 0 : this.#framer.frameBytes
   }
 
-  /** A request is about to be sent: what is held was not for it. */
+  /** Called before a request is sent. The held bytes do not answer it. */
   sends({ replies, ignored }: EncodedFrame): void {
     const isNew = this.#ignored.learn(ignored)
     if (replies > 0) this.#unsolicited.matchByOrder()
@@ -81,7 +81,10 @@ export class FrameReader {
     this.#held.clear(this.#inFrame && this.#owner === undefined)
   }
 
-  /** A request listens, or takes all bytes until the end: returns the bytes that are held for it, to be pushed again. */
+  /**
+   * Called for a request that sends nothing, or that reads until the connection closes. Returns the held bytes, which
+   * the caller must push again.
+   */
   listens({ ignored }: EncodedFrame): readonly Buffer[] {
     this.#ignored.learn(ignored)
     if (this.#owner !== undefined) return []

@@ -3,19 +3,19 @@ import { BodyPump } from '../sockets/body-pump.ts'
 import type { Flushed } from '../sockets/body-pump.ts'
 import type { EncodedFrame } from './frame-encoding.ts'
 
-/** Writes frames one after the other; those that come while a generated one is made wait behind it. */
+/** Writes frames in order. While a generated frame is being written, later frames wait. */
 export class FrameWriter {
   readonly #socket: Socket
   readonly #pump: BodyPump
   readonly #waiting: (readonly [frame: EncodedFrame, flushed: Flushed | undefined])[] = []
   #ending = false
-  /** Bytes given to the socket. */
+  /** Bytes passed to the socket. */
   #given = 0
 
-  /** Bytes of all frames so far, sent or waiting. */
+  /** Bytes of all frames so far, written or waiting. */
   accepted = 0
 
-  /** `onFault`: a generated frame could not be made to its end; the stream is broken then, and nothing more is written. */
+  /** `onFault` is called when generating a frame fails. The stream is unusable then, and nothing more is written. */
   constructor(socket: Socket, onFault: (reason: string) => void) {
     this.#socket = socket
     this.#pump = new BodyPump((chunk, flushed) => {
@@ -24,30 +24,30 @@ export class FrameWriter {
     }, onFault)
   }
 
-  /** `flushed` is called when the frame has left for the kernel. */
+  /** `flushed` is called when the kernel has accepted the frame. */
   write(frame: EncodedFrame, flushed?: Flushed): void {
     this.accepted += frame.bytes
     if (this.#pump.busy) this.#waiting.push([frame, flushed])
     else this.#put(frame, flushed)
   }
 
-  /** Ends our side of the stream after all frames. */
+  /** Ends the client's side of the stream after all frames. */
   end(): void {
     if (this.#pump.busy) this.#ending = true
     else this.#socket.end()
   }
 
-  /** Writes nothing more. */
+  /** Stops writing. */
   stop(): void {
     this.#pump.stop()
   }
 
-  /** Whether everything up to this place of the stream was given to the socket. */
+  /** Whether all bytes of the stream up to `end` were passed to the socket. */
   hasWritten(end: number): boolean {
     return this.#given >= end
   }
 
-  /** How many of the `bytes` bytes from `start` on have left for the kernel. */
+  /** Returns how many of the `bytes` bytes from `start` on the kernel has accepted. */
   leftOf(start: number, bytes: number): number {
     return Math.max(0, Math.min(bytes, this.#given - this.#socket.writableLength - start))
   }
@@ -58,12 +58,12 @@ export class FrameWriter {
     const [first, ...others] = parts
     if (others.length === 0) return void this.#socket.write(first ?? '', flushed)
     this.#socket.cork()
-    // By reference: however large, it waits for the peer in the place where it stands.
+    // Passed by reference, so that a large body is not copied while it waits for the peer.
     for (const part of parts) this.#socket.write(part, part === parts.at(-1) ? flushed : undefined)
     this.#socket.uncork()
   }
 
-  /** The generated frame has left. What waits behind it follows, before who is told of it sends the next one. */
+  /** Called when a generated frame was sent. Writes the waiting frames before `flushed` can add another one. */
   #goOn(flushed: Flushed | undefined): void {
     while (!this.#pump.busy) {
       const next = this.#waiting.shift()

@@ -9,13 +9,14 @@ import type { LengthPrefix } from '../framers/length-framer.ts'
 import { StreamEndFramer } from '../framers/stream-end-framer.ts'
 
 /**
- * How messages are told apart in a stream of bytes; the same both ways. Plain data.
+ * How a byte stream is divided into messages, in both directions. Plain data.
  *
  * - `newline`: a frame ends with a line feed. A CR before it is content.
  * - `length`: a frame begins with the length of its content.
- * - `delimiter`: a frame ends with this text (as UTF-8), which may be several characters long.
- * - `fixed`: every frame is this many bytes long.
- * - `until-close`: our side ends its writing after the request, and the answer is everything until the server closes.
+ * - `delimiter`: a frame ends with this text, encoded as UTF-8. It may have several characters.
+ * - `fixed`: every frame has this length in bytes.
+ * - `until-close`: the client ends its side of the stream after the request. The response is everything that the server
+ *   sends until it closes.
  */
 export type Framing =
   | 'newline'
@@ -28,19 +29,19 @@ export const CARRIES_BYTES = 'tcp({ framing: { length: 4 } }) carries any bytes'
 
 const NOTHING = Buffer.alloc(0)
 
-/** What a framing does to messages. */
+/** Properties of a framing, and functions that create its framers and prefixes. */
 export interface FrameFormat {
-  /** What messages are when the plan does not say: bytes where the framing carries any. */
+  /** Default message format: `binary` when the framing can carry any bytes. */
   readonly usualFormat: MessageFormat
-  /** Longest content of a frame, in bytes. */
+  /** Maximum content length of a frame, in bytes. */
   readonly longest: number
-  /** What every frame ends with; empty where it ends by its length or with the stream. */
+  /** Bytes that end every frame; empty when the length or the end of the stream delimits frames. */
   readonly delimiter: Buffer
-  /** Length of every frame, where it is fixed. */
+  /** Fixed length of every frame, in bytes. */
   readonly fixed: number | undefined
-  /** Only the end of the stream ends the answer. */
+  /** Whether only the end of the stream ends the response. */
   readonly untilClose: boolean
-  /** What goes before content of this length. */
+  /** Returns the prefix for content of this length. */
   prefix(contentBytes: number): Buffer
   framer(): Framer
 }
@@ -77,14 +78,14 @@ function delimited(text: string): FrameFormat {
 }
 
 /**
- * The rule that this content breaks, worded to stand after "data"; undefined where it is a frame. What a generated body
- * holds is not looked at: `checkedChunks` does when it is sent.
+ * Returns the rule that this content violates, or undefined when it fits a frame. The text follows "data". For a
+ * generated body, `checkedChunks` checks the content while it is sent.
  */
 export function contentRule(format: FrameFormat, content: Body): string | undefined {
   const length = lengthOf(content)
   const { fixed, longest, delimiter } = format
-  if (fixed !== undefined && length !== fixed) return `must be exactly ${fixed} bytes long, as every frame is`
-  if (length > longest) return `must be at most ${longest} bytes long, which is all that the prefix can say`
+  if (fixed !== undefined && length !== fixed) return `must be exactly ${fixed} bytes long, the fixed frame length`
+  if (length > longest) return `must be at most ${longest} bytes long, the maximum of the length prefix`
   if (delimiter.length === 0 || (typeof content === 'object' && isGenerated(content))) return undefined
   const bytes = typeof content === 'string' ? Buffer.from(content) : bufferOf(content)
   return holdsDelimiter(bytes, delimiter) ? delimiterRule(delimiter) : undefined
@@ -92,10 +93,10 @@ export function contentRule(format: FrameFormat, content: Body): string | undefi
 
 function delimiterRule(delimiter: Buffer): string {
   const text = delimiter.toString()
-  return `must not hold ${text === '\n' ? 'a newline' : JSON.stringify(text)}, which ends a frame`
+  return `must not contain ${text === '\n' ? 'a newline' : JSON.stringify(text)}, which ends a frame`
 }
 
-/** Whether a frame of this content would end before its end, also where the delimiter only completes what stands there. */
+/** Whether a frame would end inside this content, also when the final delimiter completes an earlier match. */
 function holdsDelimiter(content: Buffer, delimiter: Buffer): boolean {
   if (content.indexOf(delimiter) >= 0) return true
   if (delimiter.length === 1) return false
@@ -103,7 +104,7 @@ function holdsDelimiter(content: Buffer, delimiter: Buffer): boolean {
   return Buffer.concat([tail, delimiter]).indexOf(delimiter) < tail.length
 }
 
-/** The chunks of a generated content; throws at the one that holds the delimiter. */
+/** Yields the chunks of generated content; throws when they contain the delimiter. */
 export function* checkedChunks(chunks: Iterable<Uint8Array>, delimiter: Buffer): Generator<Uint8Array> {
   const framer = new DelimiterFramer(delimiter)
   for (const chunk of chunks) {
@@ -112,18 +113,18 @@ export function* checkedChunks(chunks: Iterable<Uint8Array>, delimiter: Buffer):
     if (framer.done) throw new Error(`data ${delimiterRule(delimiter)}`)
     yield chunk
   }
-  // Or it is only completed by the one that follows: then a frame ends too early.
+  // The final delimiter may complete an earlier match. Then the frame would end too early.
   if (framer.push(delimiter, 0) < delimiter.length) throw new Error(`data ${delimiterRule(delimiter)}`)
 }
 
-/** What is wrong with messages of this format over this framing; undefined where nothing is. */
+/** Returns the fault of a message format that this framing cannot carry, or undefined. */
 export function formatFault(format: FrameFormat, messageFormat: MessageFormat, key: string): PlanFault | undefined {
   if (messageFormat === 'text' || format.delimiter.length === 0) return undefined
-  const rule = "must be 'text' over this framing: bytes may hold what ends a frame"
+  const rule = "must be 'text' with this framing: binary data may contain the delimiter"
   return { key, value: messageFormat, rule, remedy: CARRIES_BYTES }
 }
 
-/** The same bytes, not copied. */
+/** Returns a Buffer over the same bytes, without copying. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,31 +1,31 @@
 import type { Framer } from '../framers/framer.ts'
 
-/** Maximum that is held; a greeting is shorter. */
+/** Maximum number of held bytes. A greeting is shorter. */
 const MAX_BYTES = 64 * 1024
 
 /**
- * Unsolicited frames for a later request that listens: a greeting, or what follows on a subscription. Held as they
- * arrived, so that the request reads them like any others.
+ * Unsolicited frames, such as a greeting or subscription messages, held for a later request that sends nothing. The
+ * bytes are kept as they arrived, so that the request reads them like any others.
  */
 export class HeldBytes {
   #pieces: Buffer[] = []
   #bytes = 0
   #frames = 0
   #unidentified = 0
-  /** Inside a frame whose beginning is not held, or was more than fits. */
+  /** Set inside a frame whose beginning was not held or exceeded the limit. */
   #skipping = false
 
-  /** Complete frames. */
+  /** Number of complete frames. */
   get frames(): number {
     return this.#frames
   }
 
-  /** Of these, the ones that `ignore` did not identify. */
+  /** Number of complete frames that `ignore` did not identify. */
   get unidentified(): number {
     return this.#unidentified
   }
 
-  /** Holds a copy. False when this was more than fits: nothing is held then. */
+  /** Holds a copy. Returns false, and drops all held bytes, when the limit is exceeded. */
   hold(piece: Buffer): boolean {
     if (this.#skipping) return true
     if (this.#bytes + piece.length > MAX_BYTES) {
@@ -37,7 +37,7 @@ export class HeldBytes {
     return true
   }
 
-  /** The frame under way is complete. */
+  /** Completes the current frame. */
   endFrame(identified: boolean): void {
     if (!this.#skipping) {
       this.#frames++
@@ -53,14 +53,14 @@ export class HeldBytes {
     return pieces
   }
 
-  /** `inFrame`: a frame is under way, whose rest is not wanted either. */
+  /** Drops everything. `inFrame`: also skip the rest of the current frame. */
   clear(inFrame: boolean): void {
     this.#pieces = []
     this.#bytes = this.#frames = this.#unidentified = 0
     this.#skipping = inFrame
   }
 
-  /** How many of the complete frames match. */
+  /** Returns how many of the complete frames match. */
   count(framer: Framer, matches: (content: Buffer) => boolean): number {
     const bytes = Buffer.concat(this.#pieces)
     let count = 0

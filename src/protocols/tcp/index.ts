@@ -14,7 +14,7 @@ export { tcp } from './options.ts'
 export type { TcpOptions } from './options.ts'
 export type { Framing } from './framing.ts'
 
-/** Raw TCP, and TLS: frames that are answered by frames, in order. */
+/** Raw TCP and TLS. The server answers frames with frames, in order. */
 export const tcpKind: ProtocolKind<TcpRequest> = {
   kind: 'tcp',
   schemes: { 'tcp:': undefined, 'tls:': undefined },
@@ -30,7 +30,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     healthRead: { data: healthData(format) },
     usualFormat: format.usualFormat,
     ...(Number.isFinite(format.longest) && { longestMessage: Math.max(1, format.longest - VERB_BYTES) }),
-    // No embedded target speaks in frames of a fixed length: its answers are as long as they are asked to be.
+    // The embedded target does not support fixed frames, because its responses vary in length.
     ...(format.fixed === undefined && { work: workRequests(format) }),
     carriesHeaders: () => false,
     formatFault: (messageFormat, key) => formatFault(format, messageFormat, key),
@@ -43,13 +43,13 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
   }
 }
 
-/** `ping`, as far as the framing has room for it. */
+/** Returns `ping`, padded or cut to a fixed frame length; empty when the framing cannot carry it. */
 function healthData(format: FrameFormat): string {
   const ping = format.fixed === undefined ? 'ping' : 'ping'.padEnd(format.fixed).slice(0, format.fixed)
   return contentRule(format, ping) === undefined ? ping : ''
 }
 
-/** The first word of a text: what follows a command may be long, or a secret. */
+/** Names a request by the first word of its text. The rest of a command may be long or secret. */
 function word({ data }: TcpRequest): string {
   if (data === undefined) return 'nothing'
   if (typeof data !== 'string') return `${data.length} bytes`

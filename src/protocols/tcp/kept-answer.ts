@@ -1,10 +1,10 @@
 import type { Answer } from '../../model/protocol.ts'
 import type { ContentSink } from '../framers/framer.ts'
 
-/** Most bytes of an answer that a request can `read`. */
+/** Maximum number of response bytes that a request can `read`. */
 const READ_LIMIT = 16 * 1024 * 1024
 
-/** Keeps the frames of an answer for who wants to read it. */
+/** Keeps the frames of a response for a request with `read`. */
 export class KeptAnswer {
   readonly #read: 'text' | 'json'
   readonly #messages: string[] = []
@@ -15,7 +15,7 @@ export class KeptAnswer {
     this.#read = read
   }
 
-  /** Copies: the bytes it stands in are used again for the next read. */
+  /** Copies the bytes, because the socket reuses its read buffer. */
   readonly take: ContentSink = (bytes, start, end) => {
     this.#bytes += end - start
     if (this.#bytes <= READ_LIMIT) this.#pieces.push(Buffer.from(bytes.subarray(start, end)))
@@ -26,16 +26,16 @@ export class KeptAnswer {
     this.#pieces = []
   }
 
-  /** The answer, or as a text why there is none. */
+  /** Returns the answer, or the reason why there is none as a string. */
   answer(): Answer | string {
-    if (this.#bytes > READ_LIMIT) return `the answer is longer than the ${READ_LIMIT} bytes that can be read`
+    if (this.#bytes > READ_LIMIT) return `the response is longer than ${READ_LIMIT} bytes, the limit of \`read\``
     const [text = ''] = this.#messages
     const answer = { text, messages: this.#messages }
     if (this.#read === 'text') return answer
     try {
       return { ...answer, json: JSON.parse(text) as unknown }
     } catch (error) {
-      return `the answer is no JSON: ${error instanceof Error ? error.message : String(error)}`
+      return `the response is not JSON: ${error instanceof Error ? error.message : String(error)}`
     }
   }
 }

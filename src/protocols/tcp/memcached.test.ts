@@ -7,8 +7,8 @@ const reason = skipped('memcached', 'memcached')
 const framing = { delimiter: '\r\n' }
 const COUNT = 300
 
-describe.skipIf(reason !== '')(`memcached, by its text protocol${reason}`, () => {
-  test.each([1, 32])('every answer is its own request’s, %d in flight', async (maxInFlight) => {
+describe.skipIf(reason !== '')(`memcached, with its text protocol${reason}`, () => {
+  test.each([1, 32])('returns every response to its own request, %d in flight', async (maxInFlight) => {
     await using server = await startThirdParty(START)
     const connection = await open(server, { framing, maxInFlight })
     expect(await ask(connection, { data: 'version', read: 'text' })).toMatchObject({
@@ -19,7 +19,7 @@ describe.skipIf(reason !== '')(`memcached, by its text protocol${reason}`, () =>
     const outcomes = await exchangeAll(
       connection,
       values.flatMap((value, i) => [
-        // A command with a block of data is two frames, and only the second is answered.
+        // A command with a data block is two frames. The server answers only the second.
         { data: `set key:${i} 0 0 ${value.length}`, replies: 0, read: 'text' },
         { data: value, read: 'text' },
         { data: `get key:${i}`, replies: 3, read: 'text' },
@@ -33,7 +33,7 @@ describe.skipIf(reason !== '')(`memcached, by its text protocol${reason}`, () =>
     expect(connection.usable).toBe(true)
   })
 
-  test('a value of a mebibyte goes there and comes back', async () => {
+  test('stores and returns a value of 1 MB', async () => {
     await using server = await startThirdParty(START)
     const connection = await open(server, { framing })
     const value = 'y'.repeat(1_000_000)

@@ -6,13 +6,13 @@ import type { ProtocolSpec } from '../../model/protocol.ts'
 import type { Framing } from './framing.ts'
 
 export interface TcpOptions {
-  /** Default `newline`. */
+  /** How the byte stream is divided into messages. Default `newline`. */
   readonly framing?: Framing
-  /** Requests under way at once on a connection; answers come in their order. Default 1. */
+  /** Maximum number of requests in flight per connection. The server must answer in request order. Default 1. */
   readonly maxInFlight?: number
 }
 
-/** Raw TCP or TLS: `protocol: tcp({ framing: { length: 4 } })`. */
+/** Selects raw TCP or TLS: `protocol: tcp({ framing: { length: 4 } })`. */
 export function tcp(options: TcpOptions = {}): ProtocolSpec {
   return { ...options, kind: 'tcp' }
 }
@@ -22,11 +22,11 @@ const RULE = "must be 'newline', 'until-close', { length }, { delimiter } or { f
 
 const prefixSize: Reader<number> = (value, key, faults) => {
   if (value === 1 || value === 2 || value === 4) return value
-  faults.push({ key, value, rule: 'must be 1, 2 or 4: the bytes of the prefix' })
+  faults.push({ key, value, rule: 'must be 1, 2 or 4, the size of the prefix in bytes' })
   return undefined
 }
 
-/** The keys of each framing that is an object; the first names it. */
+/** Keys of each framing object. The key that identifies the framing comes first. */
 const READERS: readonly (readonly [name: string, readers: Readonly<Record<string, Reader<unknown>>>])[] = [
   ['length', { length: prefixSize, endian: oneOf(['big', 'little']), includesPrefix: flag }],
   ['delimiter', { delimiter: text }],
@@ -38,7 +38,7 @@ const framing: Reader<unknown> = (value, key, faults) => {
   const found = isRecord(value) ? READERS.find(([name]) => value[name] !== undefined) : undefined
   if (isRecord(value) && found !== undefined) {
     const [name, readers] = found
-    return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of a framing by ${name}` }, faults)
+    return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of framing by ${name}` }, faults)
   }
   const meant = typeof value === 'string' ? nearestName(value, NAMES) : undefined
   const remedy = meant === undefined ? undefined : `did you mean '${meant}'?`

@@ -11,7 +11,7 @@ const LARGE: GeneratedBody = {
   },
 }
 
-/** Sends the first, and when that is over, at once the second: as the engine does. */
+/** Sends the second request from the `onDone` of the first, as the engine does. */
 function oneAfterTheOther(connection: Connection<TcpRequest>, first: TcpRequest, second: TcpRequest): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<Outcome>()
   const ask = (payload: TcpRequest, onDone: (outcome: Outcome) => void): void => {
@@ -21,7 +21,7 @@ function oneAfterTheOther(connection: Connection<TcpRequest>, first: TcpRequest,
   return promise
 }
 
-test('a frame that waits for a generated one leaves before those that come when that one is done', async () => {
+test('a frame that waits behind a generated one is sent before frames that follow its completion', async () => {
   const heard: string[] = []
   const server = await testServer(
     lines((line) => {

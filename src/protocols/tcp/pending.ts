@@ -2,16 +2,16 @@ import type { Cancel, ErrorClass, ExchangeEvents, Outcome, Transferred } from '.
 import type { EncodedFrame } from './frame-encoding.ts'
 import { KeptAnswer } from './kept-answer.ts'
 
-/** An exchange under way on a connection, from its frame to the last frame that answers it. Used again for later ones. */
+/** An exchange on a connection, from its frame to the last frame that answers it. Connections reuse these objects. */
 export class Pending {
   readonly cancel: Cancel
-  /** Undefined once it was given up: its frames are still owed, and nobody is told of them. */
+  /** Undefined after a cancellation. The connection still expects the frames but does not report them. */
   events: ExchangeEvents | undefined
   kept: KeptAnswer | undefined
-  /** Frames that answer it, and how many of them are still owed. */
+  /** Number of frames that answer the request, and number of those that have not arrived yet. */
   replies = 0
   owed = 0
-  /** Where its frame stands among all bytes of the connection, and how long it is. */
+  /** Offset of its frame in the bytes sent on the connection, and the length of the frame. */
   start = 0
   bytes = 0
   bytesReceived = 0
@@ -29,7 +29,7 @@ export class Pending {
     this.bytesReceived = 0
   }
 
-  /** The outcome of an exchange whose frames have all come. */
+  /** Returns the outcome of an exchange whose frames have all arrived. */
   answered(bytesSent: number): Outcome {
     const { bytesReceived } = this
     const answer = this.kept?.answer()

@@ -8,8 +8,8 @@ const reason = skipped('redis-server', 'redis-server')
 const framing = { delimiter: '\r\n' }
 const COUNT = 300
 
-describe.skipIf(reason !== '')(`redis, by inline commands${reason}`, () => {
-  test.each([1, 32])('every answer is its own request’s, %d in flight', async (maxInFlight) => {
+describe.skipIf(reason !== '')(`redis, with inline commands${reason}`, () => {
+  test.each([1, 32])('returns every response to its own request, %d in flight', async (maxInFlight) => {
     await using server = await startThirdParty(START)
     const connection = await open(server, { framing, maxInFlight })
     expect(await ask(connection, { data: 'PING', read: 'text' })).toMatchObject({ ok: true, answer: { text: '+PONG' } })
@@ -18,7 +18,7 @@ describe.skipIf(reason !== '')(`redis, by inline commands${reason}`, () => {
       connection,
       numbers.flatMap((i) => [
         { data: `SET key:${i} value-${i}`, read: 'text' },
-        // A bulk reply is two frames: its length, and itself.
+        // A bulk reply is two frames: its length and its content.
         { data: `GET key:${i}`, replies: 2, read: 'text' },
         { data: 'INCR counter', read: 'text' },
       ]),
@@ -30,7 +30,7 @@ describe.skipIf(reason !== '')(`redis, by inline commands${reason}`, () => {
     expect(connection.usable).toBe(true)
   })
 
-  test('what is published is pushed to who waits without asking', async () => {
+  test('delivers published messages to a request without data', async () => {
     await using server = await startThirdParty(START)
     const [listener, speaker] = [await open(server, { framing }), await open(server, { framing })]
     await ask(listener, { data: 'SUBSCRIBE news', replies: 6 })
@@ -40,7 +40,7 @@ describe.skipIf(reason !== '')(`redis, by inline commands${reason}`, () => {
     expect(messages).toEqual(['*3', '$7', 'message', '$4', 'news', '$5', 'hello'])
   })
 
-  test('a connection that it closes in order ends in order, one that it is killed under does not', async () => {
+  test('ends gracefully after QUIT and with an error when the server is killed', async () => {
     await using server = await startThirdParty(START)
     const [quitting, waiting] = [await open(server, { framing }), await open(server, { framing })]
     expect(await ask(quitting, { data: 'QUIT', read: 'text' })).toMatchObject({ answer: { text: '+OK' } })

@@ -14,7 +14,7 @@ const READERS = {
   ignore: readIgnore,
 }
 
-/** Everything wrong with a request as its author wrote it, for this framing; `key` is where it stands in the plan. */
+/** Returns all faults of a request for this framing. `key` is the path of the request in the plan. */
 export function requestFaults(format: FrameFormat, request: unknown, key: string): readonly PlanFault[] {
   if (!isRecord(request)) {
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { data: 'PING' }` }]
@@ -27,7 +27,7 @@ export function requestFaults(format: FrameFormat, request: unknown, key: string
     faults.push({ key: `${key}.data`, value: read.data, rule, ...withRemedy(remedy) })
   }
   if (format.untilClose && read.replies !== undefined && read.replies !== 1) {
-    const rule1 = "must be 1 with framing 'until-close': all that comes is one answer"
+    const rule1 = "must be 1 with framing 'until-close': all bytes are one response"
     faults.push({ key: `${key}.replies`, value: read.replies, rule: rule1 })
   }
   if (format.untilClose && request['ignore'] !== undefined) {
@@ -35,11 +35,11 @@ export function requestFaults(format: FrameFormat, request: unknown, key: string
     faults.push({
       key: `${key}.ignore`,
       value,
-      rule: "does not go with framing 'until-close': all bytes are one answer",
+      rule: "cannot be used with framing 'until-close': all bytes are one response",
     })
   }
   if (read.replies === 0 && request['data'] === undefined) {
-    faults.push({ key: `${key}.data`, value: undefined, rule: 'must be given where no reply is waited for' })
+    faults.push({ key: `${key}.data`, value: undefined, rule: 'is required when `replies` is 0' })
   }
   if (read.replies === 0 && read.read !== undefined) {
     faults.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })

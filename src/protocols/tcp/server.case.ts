@@ -9,23 +9,23 @@ import { cert, key } from '../http/localhost-certificate.case.ts'
 import { tcp, tcpKind } from './index.ts'
 import type { TcpOptions } from './index.ts'
 
-/** A server on loopback that ends with the test. */
+/** A server on loopback. */
 export interface TestServer {
   readonly url: URL
-  /** Every connection there has been. */
+  /** All connections since the start. */
   readonly sockets: readonly Socket[]
   stop(): void
 }
 
 /**
- * Starts a server that does this with every connection. It may go on writing after the other side has ended. The caller
- * stops it, where that cannot wait for the end of the test.
+ * Starts a server that calls `onSocket` for every connection. It may continue to write after the client has ended its
+ * side. The caller must stop it.
  */
 export async function tcpServer(onSocket: (socket: Socket) => void, secure = false): Promise<TestServer> {
   const sockets: Socket[] = []
   const accept = (socket: Socket): void => {
     sockets.push(socket)
-    // Clients that reset are part of the tests.
+    // Some tests reset connections.
     socket.on('error', () => {})
     onSocket(socket)
   }
@@ -41,19 +41,19 @@ export async function tcpServer(onSocket: (socket: Socket) => void, secure = fal
   return { url: new URL(`${secure ? 'tls' : 'tcp'}://127.0.0.1:${port}`), sockets, stop }
 }
 
-/** The same, ended with the test. */
+/** Starts the same server and stops it after the test. */
 export async function testServer(onSocket: (socket: Socket) => void, secure = false): Promise<TestServer> {
   const server = await tcpServer(onSocket, secure)
   onTestFinished(() => server.stop())
   return server
 }
 
-/** Every byte comes back as it came. */
+/** Sends every received byte back. */
 export function echo(socket: Socket): void {
   socket.pipe(socket)
 }
 
-/** Does this with every line; what it returns is the answer, and nothing is none. */
+/** Calls `onLine` for every line and sends what it returns. */
 export function lines(onLine: (line: string, socket: Socket) => string | undefined): (socket: Socket) => void {
   return (socket) => {
     let pending = ''
@@ -83,7 +83,7 @@ export async function open(
   return connection
 }
 
-/** An exchange under way, and what is told of it. */
+/** An exchange in flight and the events that it has reported. */
 export interface Asked {
   readonly outcomes: readonly Outcome[]
   readonly messages: readonly number[]
@@ -106,7 +106,7 @@ export function send(connection: Connection<TcpRequest>, payload: TcpRequest): A
   return { outcomes, messages, done: promise, cancel }
 }
 
-/** One exchange, as a promise of its outcome. */
+/** Runs one exchange and resolves with its outcome. */
 export function ask(connection: Connection<TcpRequest>, payload: TcpRequest): Promise<Outcome> {
   return send(connection, payload).done
 }

@@ -6,19 +6,19 @@ import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
 import { send } from './server.case.ts'
 
-/** Why a program cannot be run here, worded for the name of a test; empty when it can. */
+/** Returns the reason why a program cannot run, for use in a test name, or an empty string. */
 export function skipped(program: string, debian: string): string {
   return spawnSync(program, ['--version']).status === 0
     ? ''
     : ` (skipped: ${program} is not installed, Debian package ${debian})`
 }
 
-/** A server of another make on a free port of loopback. */
+/** A third-party server on a free port of loopback. */
 export interface ThirdParty extends AsyncDisposable {
   readonly url: URL
 }
 
-/** Starts it by this command, in which `{port}` stands for its port, and resolves when it accepts connections. */
+/** Starts a server by this command, with `{port}` replaced by its port. Resolves when it accepts connections. */
 export async function startThirdParty(command: readonly string[]): Promise<ThirdParty> {
   const port = await freePort()
   const [program = '', ...args] = command.map((word) => word.replace('{port}', String(port)))
@@ -54,7 +54,7 @@ function accepts(port: number): Promise<boolean> {
   return promise.finally(() => socket.destroy())
 }
 
-/** Sends all of them, as many at once as the connection bears, and resolves with their outcomes in their order. */
+/** Sends all requests, up to `maxInFlight` at once. Resolves with the outcomes in request order. */
 export async function exchangeAll(
   connection: Connection<TcpRequest>,
   requests: readonly TcpRequest[],

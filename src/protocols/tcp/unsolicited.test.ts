@@ -4,7 +4,7 @@ import type { TcpRequest } from '../../model/requests.ts'
 import type { TcpOptions } from './index.ts'
 import { ask, echo, lines, open, send, testServer } from './server.case.ts'
 
-/** A connection and what it has reported as unsolicited. */
+/** Opens a connection and counts the unsolicited messages that it reports. */
 async function counted(
   server: { readonly url: URL },
   options: TcpOptions = {},
@@ -18,7 +18,7 @@ async function counted(
   return { connection: await open(server, options, { onUnsolicited, reuse }), counts }
 }
 
-/** Greets and then answers each line. */
+/** Sends a greeting and then answers each line. */
 function greeting(text: string): Parameters<typeof testServer>[0] {
   return (socket) => {
     socket.write(text)
@@ -26,7 +26,7 @@ function greeting(text: string): Parameters<typeof testServer>[0] {
   }
 }
 
-describe('matched by order', () => {
+describe('matching by order', () => {
   test('a greeting before the first request does not answer it', async () => {
     const { connection, counts } = await counted(await testServer(greeting('220 ready\n')))
     expect(await connection.listen?.(1, 5_000)).toBe(1)
@@ -37,19 +37,19 @@ describe('matched by order', () => {
     expect(counts).toEqual({ messages: 1, ambiguous: 1 })
   })
 
-  test('a greeting of which half arrived before the first request does not answer it', async () => {
+  test('a greeting that arrived partly before the first request does not answer it', async () => {
     const server = await testServer((socket) => {
       socket.write('220 re')
       socket.on('data', () => socket.write('ady\nanswer\n'))
     })
     const { connection, counts } = await counted(server)
-    // The first half has been read once nothing is left to wait for.
+    // Waits until the first half has been read.
     await connection.listen?.(1, 20)
     expect(await ask(connection, { data: 'a', read: 'text' })).toMatchObject({ answer: { text: 'answer' } })
     expect(counts).toEqual({ messages: 1, ambiguous: 1 })
   })
 
-  test('frames beyond the answer, in its packet or later, answer nothing', async () => {
+  test('frames after the response, in the same packet or later, answer no request', async () => {
     const server = await testServer(lines((line) => `${line}!\nmore\n`))
     const { connection, counts } = await counted(server)
     expect(await ask(connection, { data: 'a', read: 'text' })).toMatchObject({ answer: { text: 'a!' } })
@@ -61,7 +61,7 @@ describe('matched by order', () => {
     expect(connection.usable).toBe(true)
   })
 
-  test('what a short-lived connection still gets after its answer is unsolicited', async () => {
+  test('frames after the response on a short-lived connection are unsolicited', async () => {
     const server = await testServer((socket) => {
       socket.on('data', () => socket.write('push\n', () => setTimeout(() => socket.end('answer\n'), 10)))
     })
@@ -71,7 +71,7 @@ describe('matched by order', () => {
     expect(counts).toEqual({ messages: 1, ambiguous: 1 })
   })
 
-  test('a late answer to a request that was given up is not unsolicited', async () => {
+  test('a late response to a cancelled request is not unsolicited', async () => {
     const server = await testServer((socket) => void socket.on('data', () => {}))
     const { connection, counts } = await counted(server, { maxInFlight: 2 })
     const late = send(connection, { data: 'late' })
@@ -94,7 +94,7 @@ describe('matched by order', () => {
     expect(counts).toEqual({ messages: 5_000, ambiguous: 5_000 })
   })
 
-  test('all bytes until the connection closes are one answer, those before the request as well', async () => {
+  test('with until-close, bytes before the request are part of the response', async () => {
     const server = await testServer((socket) => {
       socket.write('220 ready\n')
       socket.on('end', () => socket.end('bye\n'))
@@ -107,7 +107,7 @@ describe('matched by order', () => {
   })
 })
 
-describe('ignored', () => {
+describe('ignore', () => {
   const ignore = { bodyIncludes: 'tick' }
   const server = (): ReturnType<typeof testServer> =>
     testServer((socket) => {
@@ -115,7 +115,7 @@ describe('ignored', () => {
       lines((line) => `tick 1\n${line}!\ntick 2\n`)(socket)
     })
 
-  test('frames answer no request, before it, in flight and after it, and are not ambiguous', async () => {
+  test('excludes matching frames before, during and after a request, and they are not ambiguous', async () => {
     const { connection, counts } = await counted(await server())
     await connection.listen?.(1, 5_000)
     const outcome = await ask(connection, { data: 'a', read: 'text', ignore })
@@ -125,7 +125,7 @@ describe('ignored', () => {
     expect(counts).toEqual({ messages: 5, ambiguous: 0 })
   })
 
-  test('an answer too long to be examined arrives whole', async () => {
+  test('passes on a response that is too long to examine', async () => {
     const long = `${'x'.repeat(300_000)}tick`
     const { connection, counts } = await counted(await testServer(lines(() => `${long}\n`)))
     const outcome = await ask(connection, { data: 'a', read: 'text', ignore })
@@ -135,7 +135,7 @@ describe('ignored', () => {
   })
 })
 
-test('a request that listens takes what was counted before it, in any pieces', async () => {
+test('a request without data receives earlier frames, which no longer count as unsolicited', async () => {
   const { connection, counts } = await counted(await testServer(greeting('220-a\n220 b\n220 c')), { maxInFlight: 2 })
   await connection.listen?.(2, 5_000)
   expect(counts).toEqual({ messages: 2, ambiguous: 0 })
@@ -144,7 +144,7 @@ test('a request that listens takes what was counted before it, in any pieces', a
   expect(counts).toEqual({ messages: 0, ambiguous: 0 })
 })
 
-test('listening ends after its time when nothing arrives', async () => {
+test('listen ends after its time limit when nothing arrives', async () => {
   const { connection } = await counted(await testServer(echo))
   expect(await connection.listen?.(1, 10)).toBe(0)
 })

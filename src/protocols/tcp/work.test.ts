@@ -33,7 +33,7 @@ describe.each<[Framing, MessageFormat, boolean]>([
   ['until-close', 'binary', false],
   [LENGTH_4, 'binary', true],
 ])('the embedded target over %j, %s, TLS: %s', (framing, format, secure) => {
-  test('does its work', async () => {
+  test('handles read, write, echo and stream', async () => {
     await using target = await start(framing, secure)
     const { protocol, ask } = target
     const { work }: Pick<Protocol<TcpRequest>, 'work'> = protocol
@@ -70,7 +70,7 @@ function textOf(body: Body): string {
   return 'chunks' in body ? Buffer.concat([...body.chunks()]).toString() : Buffer.from(body).toString()
 }
 
-test('answers of a pipeline are each request’s own', async () => {
+test('returns every pipelined response to its own request', async () => {
   await using target = await start(LENGTH_4, false)
   const protocol = tcpKind.create(tcp({ framing: LENGTH_4, maxInFlight: 50 }))
   const connection = await protocol.connect(new URL(target.fixture.url), contextFor())
@@ -83,6 +83,6 @@ test('answers of a pipeline are each request’s own', async () => {
   await connection.close()
 })
 
-test('where frames have a fixed length there is no work', () => {
+test('a protocol with fixed frames has no work requests', () => {
   expect(tcpKind.create(tcp({ framing: { fixed: 8 } })).work).toBeUndefined()
 })

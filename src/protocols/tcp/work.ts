@@ -6,15 +6,15 @@ import type { TcpRequest } from '../../model/requests.ts'
 import { formatFault } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
 
-/** Bytes up to this many are copied behind their verb rather than sent in two chunks. */
+/** Maximum body length that is copied behind its verb instead of being sent as a second chunk. */
 const COPIED_BYTES = 16 * 1024
 
-/** What is longest before a body. */
+/** Maximum length of a verb before a body. */
 export const VERB_BYTES: number = 'write '.length
 
 /**
- * The work of an embedded target as frames. Throws `LoadPlanError` for bytes over a framing that cannot carry them: what
- * came back would end frames anywhere.
+ * Returns the work requests of the embedded target as frames. Throws `LoadPlanError` for binary data when the framing
+ * has a delimiter, because the data may contain it.
  */
 export function workRequests(format: FrameFormat): WorkRequests<TcpRequest> {
   const carried = (messageFormat: 'text' | 'binary'): void => {

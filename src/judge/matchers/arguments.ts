@@ -49,7 +49,7 @@ export function optionsArgument<Options extends object>(
   matcher: string,
   rules: Readonly<Record<keyof Options & string, OptionRule>>,
 ): Options {
-  const given: unknown = value ?? {}
+  const given: unknown = value === undefined ? {} : value
   const names: readonly string[] = Object.keys(rules)
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new LoadMatcherError(
@@ -68,7 +68,8 @@ export function optionsArgument<Options extends object>(
     if (option !== undefined && !known.holds(option)) {
       throw new LoadMatcherError(
         'ERR_LOAD_MATCHER_ARGUMENT',
-        `${matcher}() option ${name} must be ${known.rule}, got ${wordValue(option)}`,
+        `${matcher}() option ${name} must be ${known.rule}, got ${wordValue(option)}\n` +
+          `    → write { ${name}: ${known.example} }, or leave it out`,
       )
     }
   }
@@ -79,16 +80,23 @@ export function optionsArgument<Options extends object>(
 export interface OptionRule {
   readonly holds: (value: unknown) => boolean
   readonly rule: string
+  /** A value that holds the rule, as source text. */
+  readonly example: string
 }
 
 const CONFIDENCE: OptionRule = {
   holds: (value) => typeof value === 'number' && value > 0.5 && value < 1,
-  rule: 'a ratio greater than 0.5 and less than 1, such as 0.95',
+  rule: 'a ratio greater than 0.5 and less than 1',
+  example: '0.95',
 }
 
 export const CONFIDENCE_RULES: Readonly<Record<keyof ConfidenceOptions, OptionRule>> = { confidence: CONFIDENCE }
 
 export const LATENCY_RULES: Readonly<Record<keyof LatencyOptions, OptionRule>> = {
-  of: { holds: (value) => value === 'response' || value === 'service', rule: "'response' or 'service'" },
+  of: {
+    holds: (value) => value === 'response' || value === 'service',
+    rule: "'response' or 'service'",
+    example: "'service'",
+  },
   confidence: CONFIDENCE,
 }

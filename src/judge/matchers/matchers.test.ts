@@ -102,14 +102,51 @@ describe('arguments', () => {
     }
   }
 
-  test.each(['toHaveP99Below', 'toHaveMeanBelow', 'toHaveMaxBelow', 'toSustainRps', 'toHaveErrorRateBelow'])(
-    '%s rejects anything but a number in range',
-    (name) => {
-      for (const value of [undefined, null, '50', Number.NaN, -1, 0, Infinity]) {
-        expect(error(name, value)).toContain(`LoadMatcherError: ${name}() takes `)
-      }
-    },
+  /** Matchers whose first argument is a number, except for the rate that may be 0. */
+  const numeric = Object.entries(calls).flatMap(([name, [[first]]]) =>
+    typeof first === 'number' && name !== 'toHaveSuccessRateAbove' ? [name] : [],
   )
+
+  test.each(numeric)('%s rejects anything but a number in range', (name) => {
+    for (const value of [undefined, null, '50', Number.NaN, -1, 0, Infinity]) {
+      expect(error(name, value)).toMatch(
+        new RegExp(`LoadMatcherError: ${name}\\(\\) takes .*\\n    → write ${name}\\(`, 'u'),
+      )
+    }
+  })
+
+  test.each([undefined, null, '0.9', Number.NaN, -0.1, 1, Infinity])('toHaveSuccessRateAbove rejects %s', (value) => {
+    expect(error('toHaveSuccessRateAbove', value)).toContain('takes a ratio of at least 0 and less than 1')
+  })
+
+  /** Every option, with the arguments before it. */
+  const options = [
+    ['toSustainRps', [400], 'within', [0, 1]],
+    ['toHaveP99Below', [50], 'confidence', [0, 0.5, 1]],
+    ['toHaveP99Below', [50], 'of', ['target']],
+    ['toHavePercentileBelow', [75, 50], 'confidence', [0, 0.5, 1]],
+    ['toHaveMeanBelow', [50], 'confidence', [0, 0.5, 1]],
+    ['toHaveMaxBelow', [50], 'of', ['target']],
+    ['toHaveErrorRateBelow', [0.5], 'confidence', [0, 0.5, 1]],
+    ['toHaveSuccessRateAbove', [0.5], 'confidence', [0, 0.5, 1]],
+    ['toMeetSla', [], 'p99Ms', [0]],
+    ['toMeetSla', [], 'errorRate', [1]],
+    ['toMeetSla', [], 'rps', [0]],
+  ] as const
+
+  test.each(options)('%s(%j) rejects values out of range for its option %s', (name, args, option, values) => {
+    for (const value of [...values, null, '0.9', Number.NaN, -1, Infinity]) {
+      const message = error(name, ...args, { [option]: value })
+      expect(message).toContain(`${name}() option ${option} must be `)
+      expect(message).toContain(`\n    → write { ${option}: `)
+    }
+  })
+
+  test('options must be an object', () => {
+    for (const value of [null, 5, 'within', [0.01]]) {
+      expect(error('toSustainRps', 50, value)).toContain('toSustainRps() takes an options object, got ')
+    }
+  })
 
   test('are rejected with the value, the rule and a remedy', () => {
     expect(error('toHaveP99Below', '50')).toMatchInlineSnapshot(`
@@ -129,15 +166,19 @@ describe('arguments', () => {
           → available options: of, confidence"
     `)
     expect(error('toHaveP99Below', 50, { of: 'target' })).toMatchInlineSnapshot(
-      `"LoadMatcherError: toHaveP99Below() option of must be 'response' or 'service', got 'target'"`,
+      `
+      "LoadMatcherError: toHaveP99Below() option of must be 'response' or 'service', got 'target'
+          → write { of: 'service' }, or leave it out"
+    `,
     )
     expect(error('toHaveP99Below', 50, 'service')).toMatchInlineSnapshot(`
       "LoadMatcherError: toHaveP99Below() takes an options object, got 'service'
           → available options: of, confidence"
     `)
-    expect(error('toSustainRps', 50, { within: 1 })).toMatchInlineSnapshot(
-      `"LoadMatcherError: toSustainRps() option within must be a ratio of at least 0 and less than 1, such as 0.01, got 1"`,
-    )
+    expect(error('toSustainRps', 50, { within: 0 })).toMatchInlineSnapshot(`
+      "LoadMatcherError: toSustainRps() option within must be a ratio greater than 0 and less than 1 (no run can show a shortfall of exactly 0), got 0
+          → write { within: 0.01 }, or leave it out"
+    `)
     expect(error('toHaveMaxBelow', 50, { confidence: 0.9 })).toMatchInlineSnapshot(`
       "LoadMatcherError: toHaveMaxBelow() has no option 'confidence'
           → available options: of"
@@ -147,7 +188,10 @@ describe('arguments', () => {
           → available options: p50Ms, p75Ms, p90Ms, p95Ms, p99Ms, p999Ms, errorRate, rps"
     `)
     expect(error('toMeetSla', { p99Ms: '20' })).toMatchInlineSnapshot(
-      `"LoadMatcherError: toMeetSla() option p99Ms must be a number of milliseconds greater than 0, got '20'"`,
+      `
+      "LoadMatcherError: toMeetSla() option p99Ms must be a number of milliseconds greater than 0, got '20'
+          → write { p99Ms: 250 }, or leave it out"
+    `,
     )
   })
 

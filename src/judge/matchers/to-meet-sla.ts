@@ -5,7 +5,7 @@ import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { serviceLevelVerdict } from '../verdict/service-level.ts'
 import { optionsArgument, type OptionRule } from './arguments.ts'
 
-const MS: OptionRule = { holds: isAbove0, rule: 'a number of milliseconds greater than 0' }
+const MS: OptionRule = { holds: isAbove0, rule: 'a number of milliseconds greater than 0', example: '250' }
 
 const RULES: Readonly<Record<keyof Sla, OptionRule>> = {
   p50Ms: MS,
@@ -17,8 +17,9 @@ const RULES: Readonly<Record<keyof Sla, OptionRule>> = {
   errorRate: {
     holds: (value) => typeof value === 'number' && value >= 0 && value < 1,
     rule: 'a ratio of at least 0 and less than 1',
+    example: '0.01',
   },
-  rps: { holds: isAbove0, rule: 'a number of requests per second greater than 0' },
+  rps: { holds: isAbove0, rule: 'a number of requests per second greater than 0', example: '500' },
 }
 
 function isAbove0(value: unknown): boolean {

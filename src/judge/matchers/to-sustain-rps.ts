@@ -5,7 +5,10 @@ import { sustainedRateVerdict } from '../verdict/sustained-rate.ts'
 import { numberArgument, optionsArgument } from './arguments.ts'
 
 export interface SustainOptions {
-  /** Allowed shortfall, as a share of the rate and of its requests. Default: 0.01. */
+  /**
+   * Allowed shortfall, as a share of the rate and of its requests, greater than 0 and less than 1. Default: 0.01. The number in
+   * flight always varies a little, so that no run shows a shortfall of exactly 0.
+   */
   readonly within?: Ratio
 }
 
@@ -24,8 +27,9 @@ export function toSustainRps(received: unknown, rps: Rps, options?: SustainOptio
   })
   const { within = WITHIN } = optionsArgument(options, matcher, {
     within: {
-      holds: (value) => typeof value === 'number' && value >= 0 && value < 1,
-      rule: 'a ratio of at least 0 and less than 1, such as 0.01',
+      holds: (value) => typeof value === 'number' && value > 0 && value < 1,
+      rule: 'a ratio greater than 0 and less than 1 (no run can show a shortfall of exactly 0)',
+      example: '0.01',
     },
   })
   const { figures, run } = subjectOf(received, matcher)

@@ -6,7 +6,7 @@ import { limitNotes } from './limit-notes.ts'
 import { kneeOf } from './knee.ts'
 import { isOpen, isOpenTrial, outcomeOf, type SearchEnd, type TrialOutcome } from './limit-trial.ts'
 import { loadPointsOf } from './load-points.ts'
-import { recoveryFinding, recoveryOf } from './recovery.ts'
+import { recoveryFinding } from './recovery.ts'
 
 /** A trial with everything that was measured in it. */
 export interface MeasuredTrial {
@@ -106,5 +106,5 @@ function recoveryFrom(measured: readonly MeasuredTrial[], { low }: SearchEnd): R
   const held = measured.findLast(({ outcome }) => isOpen(outcome) && outcome.rate === low && outcome.verdict === 'pass')
   const phase = recovering?.result.phases['recovery']
   if (recovering === undefined || phase === undefined || held === undefined) return { recovered: null, recoverMs: null }
-  return recoveryFinding(recoveryOf(recovering.result, { recovery: phase, baseline: held.result }))
+  return recoveryFinding(recovering.result, { recovery: phase, baseline: held.result })
 }

@@ -2,7 +2,7 @@ import type { McpHealth, StressDegradation, StressPhase } from '../../model/mcp-
 import type { Recovery } from '../../model/limits-findings.ts'
 import type { LoadResult, PhaseFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
-import { recoveryFinding, recoveryOf } from './recovery.ts'
+import { recoveryFinding } from './recovery.ts'
 
 /** The phases of a stress run, by name and in order. What is not measured by itself is `warm-up`. */
 export const STRESS_PHASES = [
@@ -87,7 +87,7 @@ function share({ offeredRps, achievedRps }: PhaseFigures): number {
 function recoveryFrom(result: LoadResult): Recovery {
   const { baseline, recovery } = result.phases
   if (recovery === undefined || baseline === undefined) return { recovered: null, recoverMs: null }
-  return recoveryFinding(recoveryOf(result, { recovery, baseline, slackMs: LEAST_P95_MS }))
+  return recoveryFinding(result, { recovery, baseline, slackMs: LEAST_P95_MS })
 }
 
 function p95Of({ responseTime }: PhaseFigures): Ms | null {

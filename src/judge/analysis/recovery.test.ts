@@ -3,7 +3,7 @@ import type { LoadResult } from '../../model/result.ts'
 import { resultOf, type StretchCase } from '../result.case.ts'
 import { mm1, randomOf } from '../verdict/queue.case.ts'
 import { designEffect } from '../verdict/design-effect.ts'
-import { type ObservedRecovery, recoveryIn, recoveryOf } from './recovery.ts'
+import { type ObservedRecovery, recoveryFinding, recoveryIn, recoveryOf } from './recovery.ts'
 
 const STRETCH_MS = 200
 const PHASES = { baseline: [0, 20], overload: [20, 30], recovery: [30, 80] } as const
@@ -74,6 +74,26 @@ describe('recovery after an overload', () => {
     const stretches = overloaded(0).slice(0, OVERLOAD_END + 2)
     const run = resultOf({ stretches, stretchMs: STRETCH_MS, phases: { ...PHASES, recovery: [30, 32] } })
     expect(recoveryAfter(run)).toMatchObject({ recovered: null, recoverMs: null })
+  })
+})
+
+describe('the recovery that findings report', () => {
+  function finding(generatorLagMs: number): ReturnType<typeof recoveryFinding> {
+    const stretches = overloaded(4_000).map((stretch, i) =>
+      i >= OVERLOAD_END && i < OVERLOAD_END + 20 ? Object.assign({}, stretch, { generatorLagMs }) : stretch,
+    )
+    const run = resultOf({ stretches, stretchMs: STRETCH_MS, phases: PHASES })
+    const { baseline, recovery: after } = run.phases
+    if (baseline === undefined || after === undefined) throw new Error('the run has no phases')
+    return recoveryFinding(run, { baseline, recovery: after })
+  }
+
+  it('leaves out the time in which the generator was suspended', () => {
+    expect(finding(800)).toMatchObject({ recovered: true, recoverMs: 0 })
+  })
+
+  it('counts slow responses that a small lateness of the generator does not explain', () => {
+    expect(finding(10).recoverMs).toBeGreaterThan(3_000)
   })
 })
 

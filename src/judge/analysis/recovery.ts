@@ -4,6 +4,8 @@ import type { Recovery } from '../../model/limits-findings.ts'
 import type { Batches, Distribution, JudgedFigures, LoadResult, PhaseFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { designEffect } from '../verdict/design-effect.ts'
+import { isOutside, type LateStretch, lateStretches } from '../verdict/late-stretches.ts'
+import { coreWaitMs } from '../verdict/starved-target.ts'
 import { atLeast } from '../verdict/statistics/binomial.ts'
 
 /** Response times after an overload, in pieces of equal length; the first one starts where the overload ends. */
@@ -17,6 +19,8 @@ export interface RecoveryCourse {
   readonly slow: readonly number[]
   /** Requests due but not done at the end of each piece. */
   readonly inFlight: readonly number[]
+  /** Pieces that say nothing about the target, because the generator was late; absent: none. */
+  readonly excluded?: readonly boolean[]
 }
 
 /** How much is known about the share of slow requests at the rate the target holds. */
@@ -54,6 +58,11 @@ export interface RecoveryQuestion {
   /** Added to the baseline's p95 before the comparison. */
   readonly slackMs?: Ms
   readonly time?: RecoveryTime
+  /**
+   * Late stretches of the generator, for a second look: what ended in them does not count, and the times of a target that
+   * waited for a core are shortened by that wait.
+   */
+  readonly outside?: readonly LateStretch[]
 }
 
 /**
@@ -64,7 +73,7 @@ export interface RecoveryQuestion {
  */
 export function recoveryOf(
   run: LoadResult,
-  { recovery, baseline, slackMs = 0, time = 'responseTime' }: RecoveryQuestion,
+  { recovery, baseline, slackMs = 0, time = 'responseTime', outside }: RecoveryQuestion,
 ): ObservedRecovery | undefined {
   const distribution = baseline[time]
   if (!('p95Ms' in distribution)) return undefined
@@ -72,14 +81,20 @@ export function recoveryOf(
   const limitMs = Math.max(TOLERANCE * baselineMs, baselineMs + TOLERANCE_MS)
   const windowMs = Math.min(LONGEST_WINDOW_MS, WINDOW_SHARE * (recovery.endMs - recovery.startMs))
   return recoveryIn(
-    finestCourse(run, recovery, limitMs, time),
+    finestCourse({ run, phase: recovery, limitMs, time, outside }),
     { requests: distribution.count, designEffect: effectIn(baseline.batches, distribution.p95Ms, time) },
     windowMs,
   )
 }
 
-/** An observed recovery as findings report it. */
-export function recoveryFinding(observed: ObservedRecovery | undefined): Recovery {
+/** Lateness of the generator up to this share of the resolution moves no recovery. */
+const SMALL_LAG = 0.1
+
+/** The recovery as findings report it: outside the late stretches of the generator, where these can have delayed it. */
+export function recoveryFinding(run: LoadResult, question: RecoveryQuestion): Recovery {
+  const whole = recoveryOf(run, question)
+  const late = whole === undefined || whole.recoverMs === 0 ? [] : lateStretches(run, SMALL_LAG * whole.resolutionMs)
+  const observed = late.length === 0 ? whole : recoveryOf(run, { ...question, time: 'targetTime', outside: late })
   if (observed === undefined || observed.recovered === null) return { recovered: null, recoverMs: null }
   const { recovered, recoverMs, resolutionMs } = observed
   return { recovered, recoverMs, resolutionMs }
@@ -95,19 +110,28 @@ export function recoveryIn(course: RecoveryCourse, baseline: RecoveryBaseline, w
   const resolutionMs = lengthMs * Math.max(1, width * slowShareAllowed(effectiveRequests(perWindow, baseline)))
   const watchedMs = Math.max(0, (windows - CONSECUTIVE) * lengthMs)
   let good = 0
+  // The window after the last one above the baseline: a window that is excluded may have been good.
+  let since = 0
   for (let from = 0; from < windows; from++) {
     const to = from + width
+    if (isExcluded(course, from, to)) continue
     const all = sum(requests.slice(from, to))
     const isAbove =
       silent[from] === true ||
       (all > 0 && isSignificant(effectiveRequests(all, baseline), sum(slow.slice(from, to)) / all))
     good = isAbove ? 0 : good + 1
+    if (isAbove) since = from + 1
     if (good === CONSECUTIVE) {
-      const startMs = (from - CONSECUTIVE + 1) * lengthMs
+      const startMs = since * lengthMs
       return { recovered: true, recoverMs: startMs <= resolutionMs ? 0 : startMs, resolutionMs, watchedMs }
     }
   }
   return { recovered: windows < CONSECUTIVE ? null : false, recoverMs: null, resolutionMs, watchedMs }
+}
+
+/** Whether no piece of a window says anything about the target. */
+function isExcluded({ excluded = [] }: RecoveryCourse, from: number, to: number): boolean {
+  return excluded.length > 0 && excluded.slice(from, to).every(Boolean)
 }
 
 /**
@@ -156,44 +180,87 @@ function slowShareAllowed(independent: number): number {
   return allowed / independent
 }
 
+interface Cut {
+  readonly run: LoadResult
+  readonly phase: PhaseFigures
+  readonly limitMs: Ms
+  readonly time: RecoveryTime
+  readonly outside: readonly LateStretch[] | undefined
+}
+
 /**
  * Cuts the phase as finely as the result allows. Its batches contain its own requests only; the intervals of the run,
  * which are finer for phases of more than a minute, also contain the last requests of the overload.
  */
-function finestCourse(run: LoadResult, phase: PhaseFigures, limitMs: Ms, time: RecoveryTime): RecoveryCourse {
-  return phase.batches.lengthMs <= run.intervalMs
-    ? batchesOf(phase, limitMs, time)
-    : intervalsOf(run, phase, limitMs, time)
+function finestCourse(cut: Cut): RecoveryCourse {
+  return cut.phase.batches.lengthMs <= cut.run.intervalMs ? batchesOf(cut) : intervalsOf(cut)
 }
 
-function batchesOf({ batches, startMs }: PhaseFigures, limitMs: Ms, time: RecoveryTime): RecoveryCourse {
+function batchesOf(cut: Cut): RecoveryCourse {
+  const { batches, startMs } = cut.phase
   const { lengthMs, successes, unanswered, inFlight } = batches
   const first = firstFrom(startMs, batches.startMs, lengthMs)
   // A phase whose first request came late has no batch before it.
-  const before = Array.from({ length: Math.max(0, -first) }, () => 0)
-  const from = Math.max(0, first)
+  const before = Array.from({ length: Math.max(0, -first) }, () => NOTHING)
+  const pieces = successes.map((count, i) =>
+    pieceOf(cut, batches.startMs + i * lengthMs, lengthMs, {
+      successes: count,
+      unanswered: unanswered[i] ?? 0,
+      inFlight: inFlight[i] ?? 0,
+      histogram: batches[cut.time][i] ?? '',
+    }),
+  )
+  return courseOf(cut, lengthMs, [...before, ...pieces.slice(Math.max(0, first))])
+}
+
+function intervalsOf(cut: Cut): RecoveryCourse {
+  const { intervals, intervalMs } = cut.run
+  const from = firstFrom(cut.phase.startMs, 0, intervalMs)
+  const within = intervals.slice(from, firstFrom(cut.phase.endMs, 0, intervalMs))
+  const pieces = within.map((interval, i) => {
+    const { successes, unanswered, inFlight } = interval
+    const histogram = histogramOf(interval[cut.time])
+    return pieceOf(cut, (from + i) * intervalMs, intervalMs, { successes, unanswered, inFlight, histogram })
+  })
+  return courseOf(cut, intervalMs, pieces)
+}
+
+interface Piece {
+  readonly requests: number
+  readonly slow: number
+  readonly inFlight: number
+  readonly isExcluded: boolean
+}
+
+const NOTHING: Piece = { requests: 0, slow: 0, inFlight: 0, isExcluded: false }
+
+interface MeasuredPiece {
+  readonly successes: number
+  readonly unanswered: number
+  readonly inFlight: number
+  readonly histogram: string
+}
+
+function pieceOf({ run, limitMs, outside }: Cut, startMs: Ms, lengthMs: Ms, measured: MeasuredPiece): Piece {
+  const { successes, unanswered, inFlight, histogram } = measured
+  if (outside !== undefined && !isOutside(outside, startMs, lengthMs)) return { ...NOTHING, isExcluded: true }
+  const waitMs = outside === undefined ? 0 : coreWaitMs(run, startMs, startMs + lengthMs)
   return {
-    lengthMs,
-    limitMs,
-    requests: [...before, ...successes.map((count, i) => count + (unanswered[i] ?? 0)).slice(from)],
-    slow: [...before, ...batches[time].map((text, i) => slowerThan(text, limitMs) + (unanswered[i] ?? 0)).slice(from)],
-    inFlight: [...before, ...inFlight.slice(from)],
+    requests: successes + unanswered,
+    slow: slowerThan(histogram, limitMs + waitMs) + unanswered,
+    inFlight,
+    isExcluded: false,
   }
 }
 
-function intervalsOf(
-  { intervals, intervalMs }: LoadResult,
-  { startMs, endMs }: PhaseFigures,
-  limitMs: Ms,
-  time: RecoveryTime,
-): RecoveryCourse {
-  const within = intervals.slice(firstFrom(startMs, 0, intervalMs), firstFrom(endMs, 0, intervalMs))
+function courseOf({ limitMs }: Cut, lengthMs: Ms, pieces: readonly Piece[]): RecoveryCourse {
   return {
-    lengthMs: intervalMs,
+    lengthMs,
     limitMs,
-    requests: within.map(({ successes, unanswered }) => successes + unanswered),
-    slow: within.map((interval) => slowerThan(histogramOf(interval[time]), limitMs) + interval.unanswered),
-    inFlight: within.map(({ inFlight }) => inFlight),
+    requests: pieces.map(({ requests }) => requests),
+    slow: pieces.map(({ slow }) => slow),
+    inFlight: pieces.map(({ inFlight }) => inFlight),
+    excluded: pieces.map(({ isExcluded: is }) => is),
   }
 }
 

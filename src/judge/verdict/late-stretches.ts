@@ -34,8 +34,11 @@ export function lateStretches({ batches }: LoadResult, lateMs: Ms): readonly Lat
 
 /** For each batch of the figures, whether it overlaps none of the stretches. */
 export function outsideOf({ batches }: JudgedFigures, stretches: readonly LateStretch[]): readonly boolean[] {
-  return batches.inFlight.map((_, batch) => {
-    const startMs = batches.startMs + batch * batches.lengthMs
-    return stretches.every((stretch) => startMs >= stretch.endMs || startMs + batches.lengthMs <= stretch.startMs)
-  })
+  const { startMs, lengthMs } = batches
+  return batches.inFlight.map((_, batch) => isOutside(stretches, startMs + batch * lengthMs, lengthMs))
+}
+
+/** Whether a piece of the run overlaps none of the stretches. */
+export function isOutside(stretches: readonly LateStretch[], startMs: Ms, lengthMs: Ms): boolean {
+  return stretches.every((stretch) => startMs >= stretch.endMs || startMs + lengthMs <= stretch.startMs)
 }

@@ -61,6 +61,28 @@ describe('recovery within a time', () => {
     expect(verdict(late, 3_500)).toMatchObject({ verdict: 'invalid', reason: 'the load was not delivered' })
   })
 
+  describe.each([
+    ['in the batches of a short phase', 20],
+    ['in the intervals of a phase of more than a minute', 120],
+  ])('%s', (_, seconds) => {
+    test('is invalid when the generator was suspended while the target would have recovered', () => {
+      const suspended = suspendedRun({ slowSeconds: 2, suspended: [2, 8], seconds })
+      expect(verdict(suspended, 3_500)).toMatchObject({ verdict: 'invalid', reason: 'the load was not delivered' })
+    })
+
+    test('fails when the target stays slow after the generator was suspended', () => {
+      const slow = suspendedRun({ slowSeconds: 14, suspended: [2, 4], seconds })
+      expect(verdict(slow, 3_500)).toMatchObject({ verdict: 'fail' })
+    })
+
+    test('is invalid when the target waited for a core because of other processes', () => {
+      expect(verdict(starvedRun(seconds), 3_500)).toMatchObject({
+        verdict: 'invalid',
+        reason: 'other processes took cores from the target',
+      })
+    })
+  })
+
   test('does not depend on a schedule lag far below the limit', () => {
     const late = (lagMs: number): LoadResult => {
       const { phases } = run(4)
@@ -81,6 +103,60 @@ describe('recovery within a time', () => {
     })
   })
 })
+
+interface SuspendedRun {
+  /** The target itself is slow for so long after the overload. */
+  readonly slowSeconds: number
+  /** The generator is suspended from … to, in seconds after the overload. */
+  readonly suspended: readonly [number, number]
+  readonly seconds: number
+}
+
+/** 20 req/s in stretches of 1 s. A phase of more than a minute has batches of 3.2 s, as the recorder makes them. */
+function suspendedRun({ slowSeconds, suspended: [from, to], seconds }: SuspendedRun): LoadResult {
+  const stretches = Array.from({ length: 15 + seconds }, (_, second) => {
+    const since = second - 15
+    const isLate = since >= from && since < to
+    const isSlow = second >= 10 && since < slowSeconds
+    const responsesMs = Array.from({ length: 20 }, () => (isLate || isSlow ? 400 : 10))
+    return { responsesMs, generatorLagMs: isLate ? 1_000 : 1 }
+  })
+  return coarsened(
+    resultOf({
+      stretches,
+      stretchMs: 1_000,
+      phases: { baseline: [0, 10], overload: [10, 15], recovery: [15, 15 + seconds] },
+    }),
+    seconds,
+  )
+}
+
+/** The target waits 400 ms for a core in each second until 8 s after the overload; other processes take the core. */
+function starvedRun(seconds: number): LoadResult {
+  const usual = suspendedRun({ slowSeconds: 8, suspended: [0, 0], seconds })
+  const samples = Array.from({ length: 15 + seconds }, (_, second) => ({
+    atMs: 1_000 * (second + 1),
+    cpuPercent: 40,
+    busiestProcessCpuPercent: 40,
+    rssMb: 100,
+    openSockets: 4,
+    threads: 11,
+    bytesIn: null,
+    bytesOut: null,
+    coreWaitMs: second >= 10 && second < 23 ? 400 : 0,
+  }))
+  const doubts = [{ code: 'foreign-load', cpuPercent: 180, message: 'other processes used 180% of a core' }] as const
+  return { ...usual, target: { ...usual.target, samples }, generator: { ...usual.generator, doubts } }
+}
+
+function coarsened(fine: LoadResult, seconds: number): LoadResult {
+  if (seconds <= 60) return fine
+  const phases = Object.entries(fine.phases).map(([name, phase]) => [
+    name,
+    { ...phase, batches: { ...phase.batches, lengthMs: 3_200 } },
+  ])
+  return { ...fine, phases: Object.fromEntries(phases) }
+}
 
 /** The phases of a run whose slow responses after the overload were the lateness of the generator. */
 function lateAfterOverload({ phases }: LoadResult): LoadResult['phases'] {

@@ -50,9 +50,10 @@ function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery,
       return notDelivered('the generator sent requests late; without that delay the target recovered in time', run)
     }
     return shownFail(phases.recovery, run, {
-      limitMs,
-      failsOn: (rest) => {
-        const remaining = recoveryOf(run, { ...phases, recovery: { ...phases.recovery, ...rest } })
+      // Lateness far below the resolution moves no recovery.
+      limitMs: Math.min(limitMs, recovery.resolutionMs),
+      failsOn: (_, late) => {
+        const remaining = recoveryOf(run, { ...phases, time: 'targetTime', outside: late })
         return remaining !== undefined && compare(remaining, limitMs) === 'fail'
       },
     })

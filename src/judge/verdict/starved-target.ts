@@ -3,21 +3,22 @@ import { bucketLowUs, bucketOf } from '../../model/hdr.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 
+/** For each batch of the figures, the longest wait of the target for a core (`coreWaitMs`). */
+export function coreWaits({ batches: { inFlight, startMs, lengthMs } }: JudgedFigures, run: LoadResult): readonly Ms[] {
+  return inFlight.map((_, batch) => coreWaitMs(run, startMs + batch * lengthMs, startMs + (batch + 1) * lengthMs))
+}
+
 /**
- * For each batch of the figures, how long a thread of the target waited for a core at about that time; 0 where nothing
- * but the target and the generator used the machine, for then the target competes with itself.
+ * How long a thread of the target waited for a core at most, between two times of the run. 0 where nothing but the target
+ * and the generator used the machine, for then the target competes with itself.
  */
-export function coreWaits({ batches }: JudgedFigures, { target, generator }: LoadResult): readonly Ms[] {
+export function coreWaitMs({ target, generator }: LoadResult, startMs: Ms, endMs: Ms): Ms {
   const isForeign = generator.doubts.some(({ code }) => code === 'foreign-load')
   const samples = isForeign ? target.samples : []
-  return batches.inFlight.map((_, batch) => {
-    const startMs = batches.startMs + batch * batches.lengthMs
-    const endMs = startMs + batches.lengthMs
-    const waits = samples
-      .filter(({ atMs }, sample) => atMs > startMs && (samples[sample - 1]?.atMs ?? 0) < endMs)
-      .map(({ coreWaitMs }) => coreWaitMs ?? 0)
-    return Math.max(0, ...waits)
-  })
+  const waits = samples
+    .filter(({ atMs }, sample) => atMs > startMs && (samples[sample - 1]?.atMs ?? 0) < endMs)
+    .map((sample) => sample.coreWaitMs ?? 0)
+  return Math.max(0, ...waits)
 }
 
 /** The figures with the times of each batch shortened: by as much as waiting for a core can have added at most. */

@@ -3,7 +3,7 @@ import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
-import { lateStretches, longestLagMs, outsideOf } from './late-stretches.ts'
+import { type LateStretch, lateStretches, longestLagMs, outsideOf } from './late-stretches.ts'
 import { remainingFigures } from './remaining-figures.ts'
 import { coreWaits, shortenedBy } from './starved-target.ts'
 import { wordMs, wordPercent } from './wording.ts'
@@ -117,8 +117,11 @@ export interface SameQuestion {
   readonly of?: 'latency' | 'errors'
   /** A latency limit, where the question has one. */
   readonly limitMs?: Ms
-  /** Whether these figures fail as well. Their response times contain no lateness of the generator. */
-  failsOn(rest: JudgedFigures): boolean
+  /**
+   * Whether the figures outside the late stretches fail as well. Their response times contain no lateness of the
+   * generator.
+   */
+  failsOn(rest: JudgedFigures, late: readonly LateStretch[]): boolean
 }
 
 /**
@@ -139,12 +142,13 @@ function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestio
   const { limitMs, failsOn } = question
   // A thread that is late reads responses late as well: what a schedule allows may be more than a latency limit does.
   const lateMs = limitMs === undefined ? allowedLagMs(run, run) : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
-  const keeps = outsideOf(figures, lateStretches(run, lateMs))
+  const late = lateStretches(run, lateMs)
+  const keeps = outsideOf(figures, late)
   const waitsMs = limitMs === undefined ? [] : coreWaits(figures, run)
   const isLate = keeps.includes(false)
   const longestWaitMs = Math.max(0, ...waitsMs)
   if (!isLate && longestWaitMs === 0) return undefined
-  if (failsOn(remainingFigures(shortenedBy(figures, waitsMs), keeps))) return undefined
+  if (failsOn(remainingFigures(shortenedBy(figures, waitsMs), keeps), late)) return undefined
   if (!isLate) return starved(longestWaitMs)
   return notDelivered(
     `the generator was up to ${wordMs(longestLagMs(run))} ms late and then sent all overdue requests at once: ` +

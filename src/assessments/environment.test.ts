@@ -68,7 +68,7 @@ describe('the environment of a suite', () => {
       LOAD_MAX_RPS: '-1',
     }
     expect(() => suiteEnvironment(env)).toThrowErrorMatchingInlineSnapshot(`
-      [LoadPlanError: the plan has 6 faults
+      [LoadPlanError: the plan has 6 issues
         - LOAD_TARGET must be a URL such as 'http://127.0.0.1:3000', or the command of an MCP server as a JSON list of words, got 'localhost'
         - LOAD_REQUEST must be a request as JSON, such as {"path":"/cart"}, or a list of them, got '{path:/}'
         - LOAD_HEADERS must be texts by header name as JSON, such as {"authorization":"Bearer …"}, got '{"retries":3}'

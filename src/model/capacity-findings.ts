@@ -2,7 +2,7 @@ import type { UnknownValue } from './unknown-value.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
-/** What users are promised. */
+/** The service level that users are promised. */
 export interface CapacitySla {
   readonly successRate: Ratio
   readonly p95Ms: Ms
@@ -17,19 +17,20 @@ export interface CapacityPhase {
   readonly achievedRps: Rps
   readonly p95Ms: Ms | null
   readonly errorRate: Ratio
-  /** Index into the `results` of the run. */
+  /** Index into the run's `results`. */
   readonly result: number
 }
 
-/** 95% confidence, of each parameter by itself. */
+/** 95% confidence interval of one parameter. */
 export type Interval = readonly [low: number, high: number]
 
-/** An interval whose upper end may be unknown. */
+/** An interval whose upper end may be unknown (null). */
 export type OpenInterval = readonly [low: number, high: number | null]
 
 /**
- * The Universal Scalability Law, X(N) = γN / (1 + α(N − 1) + βN(N − 1)): γ requests per second of one client alone, α the
- * share of the work that waits for its turn, β what keeping clients apart costs for each pair of them.
+ * The Universal Scalability Law, X(N) = γN / (1 + α(N − 1) + βN(N − 1)). γ: requests per second with a single client;
+ * α: contention, the share of the work that is serialized; β: coherency, the cost of keeping each pair of clients
+ * consistent.
  */
 export interface UslFit {
   readonly gamma: Rps
@@ -44,44 +45,47 @@ export interface UslFit {
     readonly peakRps: OpenInterval | null
   }
   /**
-   * Clients at which throughput is highest, √((1 − α)/β), and that throughput. Null where β's interval contains 0, or
-   * where the law deviates too much from the measurement.
+   * Number of clients at which throughput is highest, √((1 − α)/β), and that throughput. Null where β's interval
+   * contains 0, or where the law deviates too much from the measurement.
    */
   readonly peakClients: number | null
   readonly peakRps: Rps | null
-  /** The largest difference between the law and what was measured, as a share of the latter. */
+  /** Largest difference between the law and a measured throughput, as a share of the measured one. */
   readonly worstMiss: Ratio
-  /** What was measured: clients always under way, and requests per second. */
+  /** The measured points: clients that always have a request in flight, and requests per second. */
   readonly points: readonly { readonly clients: number; readonly rps: Rps }[]
 }
 
 export interface Sizing {
-  /** For the peak users, with the headroom that `why` states. */
+  /** Number of instances for the peak users, with the headroom that `why` states. */
   readonly instances: number | null
   readonly coresPerInstance: number | null
   readonly memoryMbPerInstance: number | null
   readonly maxConnections: number | null
   readonly loadBalancer: boolean | null
-  /** `measured`: CPU and memory of the target were seen; `estimated`: only its rate was. */
+  /** `measured`: the target's CPU and memory were monitored; `estimated`: only its rate was measured. */
   readonly basis: 'measured' | 'estimated'
   readonly why: readonly string[]
 }
 
-/** What the capacity suite concluded. A null stands where something was not found. */
+/** Conclusions of the capacity suite. A value is null where the suite could not determine it. */
 export interface CapacityFindings {
   readonly sla: CapacitySla
   readonly expectedUsers: number
   readonly peakUsers: number
   readonly requestsPerUserMinute: number
-  /** Users that were shown to be carried within the SLA. */
+  /** Users that the target was shown to serve within the SLA. */
   readonly maxUsers: number | null
-  /** Carried, and not carried any more; null above when nothing was refuted. */
+  /**
+   * Highest number of users shown to meet the SLA, and lowest number shown to miss it; the upper end is null when none
+   * was refuted.
+   */
   readonly usersInterval: readonly [low: number | null, high: number | null]
   readonly recommendedUsers: number | null
-  /** Peak users for each user that is carried: above 1, the peak is more than one instance holds. */
+  /** Peak users divided by the users that one instance serves: above 1, the peak needs more than one instance. */
   readonly scalingFactor: number | null
   readonly phases: readonly CapacityPhase[]
-  /** Null: too few points, or no law to be seen in them; `uslWhy` says which. */
+  /** Null when there are too few points or when they do not follow the law; `uslWhy` says which. */
   readonly usl: UslFit | null
   readonly uslWhy: string | null
   readonly sizing: Sizing

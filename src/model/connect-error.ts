@@ -1,6 +1,6 @@
 import type { ErrorClass } from './protocol.ts'
 
-/** A connection could not be made, and the protocol knows why. */
+/** Thrown when a connection could not be opened and the protocol knows why. */
 export class ConnectError extends Error {
   readonly errorClass: ErrorClass
 
@@ -20,7 +20,7 @@ const CLASS_OF_CODE: Readonly<Record<string, ErrorClass>> = {
   ETIMEDOUT: 'timeout',
 }
 
-/** What a system's error says about why there is no connection; undefined when it says nothing in particular. */
+/** Returns the error class that a system error implies for a failed connection, or undefined when it implies none. */
 export function classOfConnectError(error: NodeJS.ErrnoException): ErrorClass | undefined {
   const byCode = error.code === undefined ? undefined : CLASS_OF_CODE[error.code]
   return byCode ?? (error.syscall === 'getaddrinfo' ? 'dns' : undefined)

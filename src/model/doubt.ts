@@ -1,6 +1,6 @@
 import type { Ms, Ratio, Rps } from './units.ts'
 
-/** Why the generator ran in the test's own thread and not in threads of its own. */
+/** Why the generator ran in the test's thread instead of in threads of its own. */
 export type InlineReason =
   | 'pattern-functions'
   | 'journey-function'
@@ -9,24 +9,24 @@ export type InlineReason =
   | 'request-function'
 
 /**
- * A reason to distrust the figures of a run, as a code with its numbers. A new one is a member here and a sentence in
- * `wording/doubts.ts`.
+ * A reason to distrust the figures of a run, as a code with its numbers. To add one, add a member here and its sentence
+ * in `wording/doubts.ts`.
  */
 export type DoubtFacts =
   | { readonly code: 'inline-run'; readonly reason: InlineReason }
   | { readonly code: 'inspector' }
-  /** The generator could not warm up before the run, for this reason. */
+  /** The generator could not warm up before the run; `reason` says why. */
   | { readonly code: 'cold-generator'; readonly reason: string }
   | { readonly code: 'coverage' }
   /** Share of the machine's CPU time that its hypervisor gave to other machines. */
   | { readonly code: 'steal'; readonly stealRatio: Ratio }
   /** CPU of processes that are neither the generator nor the target, in % of one core. */
   | { readonly code: 'foreign-load'; readonly cpuPercent: number }
-  /** Share of its time that a generator thread was ready to run and waited for a core. */
+  /** Share of the time that a generator thread was ready to run and waited for a core. */
   | { readonly code: 'saturated-cpu'; readonly runDelayRatio: Ratio }
   /** Event-loop utilization of the busiest generator thread. */
   | { readonly code: 'generator-busy'; readonly busyRatio: Ratio }
-  /** The first `slowMs` of the measured part were slower than the rest; `warmUpMs` is the warm-up that excludes them. */
+  /** The first `slowMs` of the measured part were slower than the rest; a warm-up of `warmUpMs` excludes them. */
   | {
       readonly code: 'slow-start'
       readonly slowMs: Ms
@@ -38,7 +38,7 @@ export type DoubtFacts =
   | { readonly code: 'descriptors-exhausted'; readonly failedConnections: number; readonly limit: number | null }
   /** Connections that could not open because this machine had no local port left. */
   | { readonly code: 'ports-exhausted'; readonly failedConnections: number; readonly ports: number | null }
-  /** Fewer file descriptors are free than the plan's connections may take; `wanted` is a limit that has room for them. */
+  /** Fewer file descriptors are free than the plan's connections may need; `wanted` is a limit that is high enough. */
   | {
       readonly code: 'few-descriptors'
       readonly connections: number
@@ -54,19 +54,22 @@ export type DoubtFacts =
       readonly neededPorts: number
       readonly ports: number
     }
-  /** The messages that are in flight at once take more than half of the memory that is available. */
+  /** The messages that are in flight at the same time take more than half of the available memory. */
   | { readonly code: 'little-memory'; readonly neededMb: number; readonly availableMb: number }
   | { readonly code: 'many-threads'; readonly threads: number; readonly cores: number }
   /** A generator thread did not run: it was stopped (SIGSTOP, a debugger, a paused virtual machine). */
   | { readonly code: 'generator-suspended'; readonly count: number; readonly suspendedMs: Ms }
-  /** A generator thread did not get to its event loop, because code in it kept it busy. */
+  /** A generator thread did not return to its event loop, because code in it kept it busy. */
   | { readonly code: 'generator-blocked'; readonly count: number; readonly blockedMs: Ms }
   /** A generator thread was ready to run and did not get a core. */
   | { readonly code: 'generator-starved'; readonly count: number; readonly starvedMs: Ms }
-  /** Messages that no request asked for, where responses are matched by order and nothing identifies such messages. */
+  /**
+   * Messages that no request asked for, on a connection where responses are matched by order and nothing identifies
+   * such messages.
+   */
   | { readonly code: 'unsolicited-messages'; readonly count: number }
 
 export type DoubtCode = DoubtFacts['code']
 
-/** What a result carries: the facts, and the sentence that says what they mean and what to do. */
+/** A doubt as a result carries it: the facts, and a sentence that says what they mean and what to do. */
 export type Doubt = DoubtFacts & { readonly message: string }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LoadError, LoadInternalError, LoadPlanError, LoadTargetError, wordValue } from './errors.ts'
 
-test('an error prints its name and its stable code', () => {
+test('prints the name and the stable code of an error', () => {
   const error = new LoadTargetError('ERR_LOAD_TARGET_UNREACHABLE', 'nothing answers at http://127.0.0.1:1')
   expect(error).toBeInstanceOf(LoadError)
   expect(error.code).toBe('ERR_LOAD_TARGET_UNREACHABLE')
@@ -10,26 +10,26 @@ test('an error prints its name and its stable code', () => {
   )
 })
 
-test('one fault of a plan stands in the first line', () => {
+test('prints a single plan issue in the first line', () => {
   const error = new LoadPlanError([{ key: 'rate', value: -1, rule: 'must be greater than 0' }])
   expect(error.message).toBe('rate must be greater than 0, got -1')
   expect(error.code).toBe('ERR_LOAD_PLAN')
 })
 
-test('every fault of a plan is listed, with its remedy', () => {
+test('lists every plan issue with its remedy', () => {
   const error = new LoadPlanError([
     { key: 'rate', value: '50', rule: 'must be a number' },
     { key: 'durration', value: 5, rule: 'is no key of a plan', remedy: 'did you mean `duration`?' },
   ])
   expect(error.message).toMatchInlineSnapshot(`
-    "the plan has 2 faults
+    "the plan has 2 issues
       - rate must be a number, got '50'
       - durration is no key of a plan, got 5
         → did you mean \`duration\`?"
   `)
 })
 
-test('a fault of the tool keeps its cause and asks to be reported', () => {
+test('keeps the cause of an internal error and asks for a report', () => {
   const cause = new Error('underneath')
   const error = new LoadInternalError('the books do not balance', { cause })
   expect(error.cause).toBe(cause)
@@ -50,10 +50,10 @@ test.each([
   [() => 0, 'function (anonymous)'],
   [ring, '[object Array]'],
   [Symbol('s'), '[object Symbol]'],
-])('%o is worded %s', (value, words) => {
+])('formats %o as %s', (value, words) => {
   expect(wordValue(value)).toBe(words)
 })
 
-test('a value too long for a line is cut short', () => {
+test('truncates a value that is too long for a line', () => {
   expect(wordValue('x'.repeat(500))).toHaveLength(80)
 })

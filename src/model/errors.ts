@@ -1,6 +1,8 @@
 import type { VerdictValue } from './verdict.ts'
 
-/** Base of every error this project throws on purpose: matched by its stable `code`, never by its text. */
+/**
+ * Base class of every error that describe-load throws deliberately. Match it by its stable `code`, never by its text.
+ */
 export class LoadError extends Error {
   readonly code: string
 
@@ -8,24 +10,24 @@ export class LoadError extends Error {
     super(message, options)
     this.name = new.target.name
     this.code = code
-    // The code stands in the first line of a printed stack, so a log shows it without anyone asking for it.
+    // Puts the code into the first line of a printed stack, so that every log shows it.
     if (this.stack !== undefined) this.stack = this.stack.replace(this.name, `${this.name} [${code}]`)
   }
 }
 
-/** One thing that is wrong with a plan: where, what stood there, what must stand there, and what to do. */
+/** One issue of a plan: its key, the value found there, the rule it breaks, and a remedy. */
 export interface PlanFault {
-  /** The plan key, dotted for inner ones: `request.method`. */
+  /** The plan key, dotted for nested ones: `request.method`. */
   readonly key: string
   /** The value as given. */
   readonly value: unknown
-  /** What must hold: "must be greater than 0". */
+  /** The rule that the value breaks: "must be greater than 0". */
   readonly rule: string
   /** What to do about it, when the rule alone does not say. */
   readonly remedy?: string
 }
 
-/** A plan with faults: every one of them is listed, and no traffic has been sent. Code `ERR_LOAD_PLAN`. */
+/** Thrown for an invalid plan, before any traffic. Lists every issue of the plan. Code `ERR_LOAD_PLAN`. */
 export class LoadPlanError extends LoadError {
   readonly faults: readonly PlanFault[]
 
@@ -36,19 +38,19 @@ export class LoadPlanError extends LoadError {
 }
 
 /**
- * The target cannot be used: it may not be loaded, nothing answers there, or it could not be started. No request was
- * sent. Codes `ERR_LOAD_TARGET_REFUSED` (not loopback and not in `allowHosts`), `ERR_LOAD_TARGET_UNREACHABLE` and
+ * Thrown when the target cannot be used: it is not allowed, it does not answer, or it could not be started. No request
+ * was sent. Codes `ERR_LOAD_TARGET_REFUSED` (not loopback and not in `allowHosts`), `ERR_LOAD_TARGET_UNREACHABLE` and
  * `ERR_LOAD_TARGET_START`.
  */
 export class LoadTargetError extends LoadError {}
 
 /**
- * This machine does not give the generator what the plan needs. Codes `ERR_LOAD_DESCRIPTORS` (too few file descriptors)
- * and `ERR_LOAD_MEMORY` (a generator thread used up its heap).
+ * Thrown when this machine cannot give the generator what the plan needs. Codes `ERR_LOAD_DESCRIPTORS` (too few file
+ * descriptors) and `ERR_LOAD_MEMORY` (a generator thread used up its heap).
  */
 export class LoadResourceError extends LoadError {}
 
-/** What was asked of a target was not shown: the verdict says whether the contrary was, or neither. */
+/** Thrown when a requirement was not shown to hold; `verdict` says whether it was refuted or left undecided. */
 export class LoadVerdictError extends LoadError {
   readonly verdict: VerdictValue
 
@@ -58,10 +60,10 @@ export class LoadVerdictError extends LoadError {
   }
 }
 
-/** The tool's own bookkeeping does not add up. Never the user's fault; code `ERR_LOAD_INTERNAL`. */
+/** Thrown when describe-load's own bookkeeping is inconsistent. Never the user's fault. Code `ERR_LOAD_INTERNAL`. */
 export class LoadInternalError extends LoadError {
   constructor(message: string, options?: ErrorOptions) {
-    super('ERR_LOAD_INTERNAL', `${message}\n  This is a fault of describe-load itself; please report it.`, options)
+    super('ERR_LOAD_INTERNAL', `${message}\n  This is a bug in describe-load; please report it.`, options)
   }
 }
 
@@ -70,10 +72,10 @@ function wordFault({ key, value, rule, remedy }: PlanFault): string {
 }
 
 function listFaults(faults: readonly PlanFault[]): string {
-  return [`the plan has ${faults.length} faults`, ...faults.map((fault) => `  - ${wordFault(fault)}`)].join('\n')
+  return [`the plan has ${faults.length} issues`, ...faults.map((fault) => `  - ${wordFault(fault)}`)].join('\n')
 }
 
-/** A value as it reads in source code, short enough for one line. */
+/** Formats a value as source code, short enough for one line. */
 export function wordValue(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'number' || typeof value === 'undefined') return String(value)

@@ -1,4 +1,7 @@
-/** Histograms as text. Apart from their layout, because a generator thread records and never writes them down. */
+/**
+ * Encodes histograms as text. Separate from their layout, because a generator thread records histograms and never
+ * encodes them.
+ */
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, JsHistogram } from 'hdr-histogram-js'
 import { HIGHEST_US, bucketLowUs, bucketOf, type SparseHistogram } from './hdr.ts'
 
@@ -10,7 +13,10 @@ const scratch = build({
   numberOfSignificantValueDigits: 3,
 })
 
-/** The lossless compressed HDR form (V2, base64) that any HdrHistogram reads; an empty text for an empty histogram. */
+/**
+ * Returns the lossless compressed HDR form (V2, base64) that any HdrHistogram reads; an empty string for an empty
+ * histogram.
+ */
 export function encodeHdr({ buckets, counts }: SparseHistogram): string {
   if (buckets.length === 0) return ''
   scratch.reset()
@@ -20,13 +26,13 @@ export function encodeHdr({ buckets, counts }: SparseHistogram): string {
   return encodeIntoCompressedBase64(scratch)
 }
 
-/** Inverse of `encodeHdr`. Throws on a text that is not a compressed HDR histogram. */
+/** Inverse of `encodeHdr`. Throws if the text is not a compressed HDR histogram. */
 export function decodeHdr(text: string): SparseHistogram {
   const buckets: number[] = []
   const counts: number[] = []
   if (text === '') return { buckets, counts }
   const histogram = decodeFromCompressedBase64(text, 64)
-  if (!(histogram instanceof JsHistogram)) throw new TypeError('the WebAssembly histogram has no buckets to read')
+  if (!(histogram instanceof JsHistogram)) throw new TypeError('a WebAssembly histogram does not expose its buckets')
   const last = bucketOf(histogram.maxValue)
   for (let bucket = 0; bucket <= last; bucket++) {
     const count = histogram.getCountAtIndex(bucket)

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest'
 import { decodeHdr, encodeHdr } from './hdr-codec.ts'
 import { bucketHighUs, bucketLowUs, bucketOf, BUCKETS, bucketWidthUs, HIGHEST_US } from './hdr.ts'
 
-/** Values of every magnitude alike: uniform ones would nearly all lie in the last quarter of an hour. */
+/** Values of every magnitude: uniformly distributed ones would nearly all lie in the last quarter of an hour. */
 const valueUs = fc
   .tuple(fc.integer({ min: 0, max: 31 }), fc.double({ min: 1, max: 2, noNaN: true }))
   .map(([power, factor]) => Math.min(HIGHEST_US, Math.floor(2 ** power * factor)))
 
-test("every value lies in its bucket, which is the next one's neighbour", () => {
+test('every value lies in its bucket, and the next bucket is adjacent', () => {
   fc.assert(
     fc.property(valueUs, (us) => {
       const bucket = bucketOf(us)
@@ -34,12 +34,12 @@ test('a bucket holds one value below 2 048 µs, and at most 0.1% of its values a
   }
 })
 
-test('the layout ends with the bucket of an hour', () => {
+test('the last bucket contains one hour', () => {
   expect(bucketOf(HIGHEST_US)).toBe(BUCKETS - 1)
   expect(BUCKETS).toBeLessThan(2 ** 16)
 })
 
-test('buckets are those of HdrHistogram itself', () => {
+test('buckets equal those of HdrHistogram', () => {
   const reference = build({ highestTrackableValue: HIGHEST_US, numberOfSignificantValueDigits: 3 })
   fc.assert(
     fc.property(valueUs, (us) => {
@@ -57,7 +57,7 @@ const filled = fc
   })
   .map((pairs) => pairs.toSorted(([one], [other]) => one - other))
 
-test('encoding and decoding lose nothing', () => {
+test('encoding and decoding are lossless', () => {
   fc.assert(
     fc.property(filled, (pairs) => {
       const histogram = { buckets: pairs.map(([bucket]) => bucket), counts: pairs.map(([, count]) => count) }
@@ -67,7 +67,7 @@ test('encoding and decoding lose nothing', () => {
   )
 })
 
-test('the encoded form is what any HdrHistogram reads', () => {
+test('encodes a form that any HdrHistogram reads', () => {
   const text = encodeHdr({ buckets: [bucketOf(1_000), bucketOf(250_000)], counts: [99, 1] })
   const histogram = decodeFromCompressedBase64(text)
   expect(histogram.totalCount).toBe(100)
@@ -75,6 +75,6 @@ test('the encoded form is what any HdrHistogram reads', () => {
   expect(histogram.getValueAtPercentile(100)).toBe(bucketHighUs(bucketOf(250_000)))
 })
 
-test('a text that is no histogram is refused', () => {
+test('rejects a text that is not a histogram', () => {
   expect(() => decodeHdr('bm90IGEgaGlzdG9ncmFt')).toThrow('only V2 is supported')
 })

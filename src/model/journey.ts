@@ -2,42 +2,42 @@ import type { PlanRequest } from './plan.ts'
 import type { Answer } from './protocol.ts'
 import type { Ms } from './units.ts'
 
-/** The answer to a step, as the next step sees it. A failed step has none: it ends the journey. */
+/** The response to a step, as the next step sees it. A failed step has none: it ends the journey. */
 export interface StepAnswer extends Answer {
-  /** With `read: 'json'`. Nobody knows what a server sends, so it is for the journey to know. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- as `JSON.parse` gives it, so that `login.json.token` can be written
+  /** The parsed body, with `read: 'json'`. Typed `any`, because only the journey knows what its server sends. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- like `JSON.parse`, so that `login.json.token` can be written
   readonly json?: any
 }
 
-/** What a journey yields: a step to send, or a time to think. Made by `send` and `think` and by nothing else. */
+/** What a journey yields: a request to send, or a think time. Only `send` and `think` create these. */
 export type JourneyYield =
   | { readonly kind: 'send'; readonly request: PlanRequest }
   | { readonly kind: 'think'; readonly fromMs: Ms; readonly toMs: Ms }
 
-/** What a journey is given. */
+/** Passed to a journey when it starts. */
 export interface JourneyContext {
-  /** Counts the journeys of the run, from 0, whatever the threads; in the warm-up, down from −1. */
+  /** Index of the journey within the run, from 0, across all threads; in the warm-up it counts down from −1. */
   readonly number: number
   /**
-   * `yield* send({ name: 'login', … })`: sends a step; its answer is what the request's `read` asks for. Over HTTP the
-   * cookies of the journey go with it, and a `body` that is an object or a list goes as JSON.
+   * `yield* send({ name: 'login', … })` sends a step and returns its response, as far as the request's `read` asks for
+   * it. Over HTTP, the journey's cookies are sent along, and a `body` that is an object or an array is sent as JSON.
    */
   send(request: PlanRequest): Generator<JourneyYield, StepAnswer, StepAnswer>
   /**
-   * `yield* think(1_000, 3_000)`: waits, seeded and evenly between the two (the second is the first when absent). A
-   * journey ends with its last step, so thinking after it takes no time.
+   * `yield* think(1_000, 3_000)` waits for a seeded, uniformly random time between the two values (exactly the first
+   * when the second is absent). A journey ends with its last step, so thinking after it takes no time.
    */
   think(fromMs: Ms, toMs?: Ms): Generator<JourneyYield, void, StepAnswer>
 }
 
 /**
- * The steps of one user, as a generator function. Over HTTP each step goes out on any connection; over everything else a
- * journey has a connection to itself from its first step to its last. A step that fails ends the journey; what its code
- * throws ends the run.
+ * The steps of one user, as a generator function. Over HTTP, a step may use any connection; with every other protocol,
+ * a journey has a connection to itself from its first step to its last. A failed step ends the journey; an exception
+ * thrown by its code ends the run.
  */
 export type JourneyFunction = (context: JourneyContext) => Generator<JourneyYield, void, StepAnswer>
 
-/** Names a generator function as a journey, and gives its parameters their types. */
+/** Declares a generator function as a journey, which types its parameters. */
 export function journey(steps: JourneyFunction): JourneyFunction {
   return steps
 }

@@ -2,14 +2,14 @@ import type { ErrorClass } from './protocol.ts'
 import type { Ms, Rps } from './units.ts'
 
 /**
- * What the search for a limit noticed, as a code with its numbers. A new one is a member here and a sentence in
- * `wording/limit-notes.ts`.
+ * An observation of the search for a limit, as a code with its numbers. To add one, add a member here and its sentence
+ * in `wording/limit-notes.ts`.
  */
 export type LimitNoteFacts =
-  /** Slow requests come in bursts even at the lowest rate, so that no rate holds the limit. */
+  /** Slow requests come in bursts even at the lowest rate, so that no rate meets the service level. */
   | {
       readonly code: 'slow-bursts'
-      /** The lowest rate, and what a trial of `durationMs` measured there. */
+      /** The lowest rate; the figures are those of a trial of `durationMs` at it. */
       readonly rateRps: Rps
       readonly durationMs: Ms
       readonly bursts: number
@@ -31,24 +31,26 @@ export type LimitNoteFacts =
       /** Message of the first error. */
       readonly first: string
     }
-  /** A full pool completes less than the target completes with less load. */
+  /** A saturated pool completes less than the target completes with less load. */
   | {
       readonly code: 'collapse'
       readonly saturatedRps: Rps
       readonly concurrency: number
       readonly bestRps: Rps
-      /** Requests in flight with which the best throughput was reached; null: at an open rate that was held. */
+      /** Requests in flight at the best throughput; null when that throughput is an open rate that was held. */
       readonly bestConcurrency: number | null
     }
-  /** Trials of full length failed at rates that other trials held, or at lower ones: the interval is wider for it. */
+  /**
+   * Full-length trials failed at rates that other trials held, or at lower ones; the interval is widened accordingly.
+   */
   | { readonly code: 'trials-disagree'; readonly failedRps: readonly Rps[]; readonly heldRps: readonly Rps[] }
   /** The memory of the target grew over the whole search. */
   | {
       readonly code: 'memory-growth'
       readonly mbPerMinute: number
-      /** 99%, of `mbPerMinute`. */
+      /** 99% confidence interval of `mbPerMinute`. */
       readonly interval: readonly [low: number, high: number]
-      /** Over the samples that were judged. */
+      /** Growth over the samples that were evaluated. */
       readonly mb: number
       readonly requests: number
       readonly bytesPerRequest: number | null
@@ -56,5 +58,5 @@ export type LimitNoteFacts =
 
 export type LimitNoteCode = LimitNoteFacts['code']
 
-/** What the findings carry: the facts, and the sentence that says what they mean. */
+/** A note as the findings carry it: the facts, and a sentence that says what they mean. */
 export type LimitNote = LimitNoteFacts & { readonly message: string }

@@ -3,48 +3,53 @@ import type { Recovery } from './limits-findings.ts'
 import type { Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
-/** Excellent: all phases healthy; good: all but stress; fair: it recovered; poor: it did not. */
+/** Excellent: all phases are healthy; good: all but stress; fair: the server recovered; poor: it did not. */
 export type McpHealth = 'excellent' | 'good' | 'fair' | 'poor'
 
 export interface StressPhase {
   readonly name: string
   readonly rate: Rps
-  /** At least 99% succeeded, and p95 at most twice that of the baseline; null: nothing was measured. */
+  /** At least 99% succeeded, and p95 is at most twice that of the baseline; null when nothing was measured. */
   readonly healthy: boolean | null
-  /** Index into the `results` of the run; its phases go by these names. */
+  /** Index into the run's `results`; the phases of that result have these names. */
   readonly result: number
 }
 
-/** What stress does to it, beside its baseline. */
+/** Effect of the stress phase, compared with the baseline. */
 export interface StressDegradation {
-  /** Share of the offered requests of the stress phase that were not answered well in time, less that of the baseline. */
+  /** Share of the stress phase's offered requests that did not succeed in time, minus that of the baseline. */
   readonly throughputLoss: Ratio | null
   readonly successRateDrop: Ratio | null
   /** p99 under stress divided by p99 of the baseline. */
   readonly p99Growth: number | null
 }
 
-/** One class of errors, over the phases of a run. */
+/** One class of errors, across the phases of a run. */
 export interface ErrorPattern {
   readonly class: ErrorClass
   readonly count: number
-  /** In which phases; empty where the run had none. */
+  /** Phases in which it occurred; empty where the run had none. */
   readonly phases: readonly string[]
-  /** Whether the share of these errors rose or fell over the run, beyond one outage. Unknown in a run of less than 6 s. */
+  /**
+   * Whether the share of these errors rose or fell over the run, beyond one outage. Unknown in a run of less than 6 s.
+   */
   readonly trend: 'growing' | 'steady' | 'fading' | 'unknown'
   /** What it usually means. */
   readonly meaning: string
 }
 
-/** What a probe asked of the server, and what it saw. */
+/** What a probe checked, and what it observed. */
 export interface ProbeFinding {
   readonly name: string
-  /** `not-applicable`: the transport, the era or the server's tools leave nothing to probe; the evidence says which. */
+  /**
+   * `not-applicable`: the transport, the protocol era or the server's tools leave nothing to probe; the evidence says
+   * which.
+   */
   readonly verdict: VerdictValue | 'not-applicable'
   readonly evidence: string
 }
 
-/** What the mcp-stress suite concluded. A null stands where something was not found. */
+/** Conclusions of the mcp-stress suite. A value is null where the suite could not determine it. */
 export interface McpStressFindings {
   readonly protocolVersion: string | null
   readonly transport: 'http' | 'websocket' | 'tcp' | 'stdio'

@@ -17,7 +17,7 @@ describe('nearestName', () => {
     ['banana', undefined],
     ['x', undefined],
     ['', undefined],
-  ])('of the plan keys, %j is meant as %j', (written, meant) => {
+  ])('maps %j to the plan key %j', (written, meant) => {
     expect(nearestName(written, KEYS)).toBe(meant)
   })
 
@@ -30,11 +30,11 @@ describe('nearestName', () => {
     ['possion', 'poisson'],
     ['constnat', 'constant'],
     ['spike', undefined],
-  ])('of the patterns, %j is meant as %j', (written, meant) => {
+  ])('maps %j to the pattern %j', (written, meant) => {
     expect(nearestName(written, PATTERNS)).toBe(meant)
   })
 
-  it('finds a name of 4 letters or more again after any one letter is lost, doubled or swapped', () => {
+  it('finds a name of 4 letters or more after one letter is lost, doubled or swapped', () => {
     const name = fc.constantFrom(...KEYS.filter((key) => key.length > 3))
     fc.assert(
       fc.property(name, fc.nat(), fc.constantFrom('lost', 'doubled', 'swapped'), (meant, position, slip) => {

@@ -1,7 +1,8 @@
 /**
- * The known name a person most likely meant, for "did you mean …?" in error texts, or undefined when none is near.
- * Near is, but for case and separators: within a third of its length in Damerau–Levenshtein distance (optimal string
- * alignment), or sharing a beginning of at least 3 letters that is most of what was written.
+ * Returns the known name that a person most likely meant, for "did you mean …?" in error messages, or undefined when
+ * none is near. Ignoring case and separators, a name is near when it lies within a third of its length in
+ * Damerau–Levenshtein distance (optimal string alignment), or when it shares a prefix of at least 3 letters that is
+ * most of what was written.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = plain(name)
@@ -14,7 +15,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best !== undefined && best.distance <= Math.max(1.2, Math.floor(wanted.length / 3)) ? best.name : undefined
 }
 
-/** A shared beginning counts as a little more than one slip: `sinus` is meant as `sine-wave`, `ramp` as `ramp-up`. */
+/** A shared prefix counts as slightly more than one typo: `sinus` means `sine-wave`, `ramp` means `ramp-up`. */
 function distanceToMeant(wanted: string, candidate: string): number {
   let shared = 0
   while (shared < wanted.length && wanted[shared] === candidate[shared]) shared++
@@ -26,7 +27,10 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
 
-/** Least number of insertions, deletions, substitutions and swaps of neighbours that turn one text into the other. */
+/**
+ * Returns the minimum number of insertions, deletions, substitutions and swaps of neighbours that turn one string into
+ * the other.
+ */
 function editDistance(from: string, to: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column)

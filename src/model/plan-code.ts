@@ -1,7 +1,7 @@
 import type { PlanFault } from './errors.ts'
 import type { ResolvedCode } from './plan.ts'
 
-/** Code of the user's, as a function or as the URL of a module that exports it by default. */
+/** Reads code of the user, as a function or as the URL of a module that exports it by default. */
 export function resolveCode<Code>(value: unknown, key: string, faults: PlanFault[]): ResolvedCode<Code> | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'function') return { from: 'function', run: value as Code }
@@ -12,7 +12,7 @@ export function resolveCode<Code>(value: unknown, key: string, faults: PlanFault
   return undefined
 }
 
-/** Of a module on this machine. A relative path would be relative to nothing that is known here. */
+/** Returns the URL of a module on this machine. Rejects relative paths, because nothing here knows their base. */
 export function moduleHref(value: unknown): string | undefined {
   const url = value instanceof URL ? value : typeof value === 'string' ? URL.parse(value) : null
   return url?.protocol === 'file:' ? url.href : undefined

@@ -1,22 +1,25 @@
 import type { PlanFault } from './errors.ts'
 import { NOT_SHOWN } from './plan-readers.ts'
 
-/** What keeps a value from being written down: it holds itself, or there is a function, a symbol or a promise in it. */
+/** Why a value cannot be serialized: it contains itself, or a function, a symbol or a promise. */
 type NoData = 'circle' | 'code'
 
-/** Why a request cannot be one; `crosses` where it goes into the generator threads, and no function can go with it. */
+/**
+ * Returns why a value cannot be a request. `crosses` is true if the request is passed to generator threads, which
+ * excludes functions.
+ */
 export function dataFault(request: unknown, key: string, crosses: boolean): PlanFault | undefined {
   if (request instanceof Promise) {
-    const remedy = 'write a function that is not async: it is called ahead of time, for every request'
-    return { key, value: 'a promise', rule: 'must be there at once', remedy }
+    const remedy = 'write a synchronous function: it is called in advance, for every request'
+    return { key, value: 'a promise', rule: 'must not be a promise', remedy }
   }
   const found = noDataIn(request)
-  if (found === 'circle') return { key, value: NOT_SHOWN, rule: 'must not hold itself' }
+  if (found === 'circle') return { key, value: NOT_SHOWN, rule: 'must not contain itself' }
   if (found === undefined || !crosses) return undefined
-  return { key, value: NOT_SHOWN, rule: 'must be plain data: it crosses into the generator threads' }
+  return { key, value: NOT_SHOWN, rule: 'must be plain data: it is passed to the generator threads' }
 }
 
-/** Looks at any depth; undefined where there is nothing but data. */
+/** Searches at any depth; returns undefined for plain data. */
 export function noDataIn(value: unknown, within: ReadonlySet<unknown> = new Set()): NoData | undefined {
   if (typeof value === 'function' || typeof value === 'symbol' || value instanceof Promise) return 'code'
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined

@@ -4,7 +4,7 @@ import { DEFAULT_ARRIVALS } from './pattern.ts'
 import { resolvePlan } from './plan-faults.ts'
 import type { PlanVocabulary } from './plan-vocabulary.ts'
 
-/** The least that a room of patterns and one of protocols can say: two flat patterns, and requests with a path. */
+/** A minimal vocabulary: two flat patterns, and requests with a path. */
 const vocabulary: PlanVocabulary = {
   protocolNames: ['http'],
   schemes: ['http:', 'https:'],
@@ -31,7 +31,7 @@ const vocabulary: PlanVocabulary = {
 
 const complete = { target: 'http://127.0.0.1:3000', rate: 50, duration: '30s' }
 
-/** What is said about a plan, fault by fault. */
+/** Returns the message of a plan's issues, or 'no issue'. */
 function faultsOf(plan: unknown, seed?: string): string {
   try {
     resolvePlan(plan, vocabulary, { seed })
@@ -39,7 +39,7 @@ function faultsOf(plan: unknown, seed?: string): string {
     if (error instanceof LoadPlanError) return error.message
     throw error
   }
-  return 'no fault'
+  return 'no issue'
 }
 
 const changed = (change: object): string => faultsOf({ ...complete, ...change })
@@ -89,7 +89,7 @@ describe('a complete plan', () => {
     })
   })
 
-  it('draws a seed that can be given back', () => {
+  it('draws a seed that reproduces the plan', () => {
     const drawn = resolvePlan(complete, vocabulary).seed
     expect(drawn).toMatch(/^[0-9a-f]{1,8}$/)
     expect(resolvePlan({ ...complete, seed: drawn }, vocabulary).seed).toBe(drawn)
@@ -102,21 +102,21 @@ describe('a complete plan', () => {
     [{ seed: '00ff' }, undefined, 'ff'],
     [{ seed: 255 }, '', 'ff'],
     [{ seed: 255 }, 'abc', 'abc'],
-  ])('%j with LOAD_SEED=%s has the seed %s', (change, outer, seed) => {
+  ])('resolves %j with LOAD_SEED=%s to the seed %s', (change, outer, seed) => {
     expect(resolvePlan({ ...complete, ...change }, vocabulary, { seed: outer }).seed).toBe(seed)
   })
 
-  it('treats a key that is undefined as one that is absent', () => {
+  it('treats an undefined key as absent', () => {
     expect(resolvePlan({ ...complete, sla: undefined, tls: undefined, tarpit: undefined }, vocabulary).sla).toEqual({})
   })
 
-  it('of the closed model has room for all that is in flight', () => {
+  it('allows one connection per request in flight in the closed model', () => {
     const plan = resolvePlan({ target: complete.target, duration: 500, concurrency: 250 }, vocabulary)
     expect(plan.lanes[0].maxConnections).toBe(250)
     expect(plan).toMatchObject({ concurrency: 250, pattern: undefined, durationMs: 500 })
   })
 
-  it('takes limits, and stops early at all of them but the rate', () => {
+  it('accepts limits, and stops early at all of them except the rate', () => {
     const sla = { p99Ms: 250, errorRate: 0, rps: 50 }
     expect(resolvePlan({ ...complete, sla, abortOn: 'sla' }, vocabulary)).toMatchObject({
       sla,
@@ -128,7 +128,7 @@ describe('a complete plan', () => {
     })
   })
 
-  it('with reconnect: false never reconnects, and with a part of the options keeps the other defaults', () => {
+  it('never reconnects with reconnect: false, and keeps the other defaults with partial options', () => {
     expect(resolvePlan({ ...complete, reconnect: false }, vocabulary).reconnect.attempts).toBe(0)
     expect(resolvePlan({ ...complete, reconnect: { backoffMs: 9_000 } }, vocabulary).reconnect).toEqual({
       attempts: 100,
@@ -141,18 +141,18 @@ describe('a complete plan', () => {
   it.each([
     ['a command', { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}/api', env: { A: '1' } }],
     ['a function', () => 'http://127.0.0.1:3000'],
-  ])('may have %s for its target', (_, target) => {
+  ])('accepts %s as target', (_, target) => {
     const [lane] = resolvePlan({ ...complete, target }, vocabulary).lanes
     expect(lane.protocol).toEqual({ from: 'shipped', spec: { kind: 'http' } })
     expect(lane.target).toEqual(target)
   })
 
-  it('takes rate and duration of a pattern that has them', () => {
+  it('uses the rate and duration of a pattern that has them', () => {
     const whole = { kind: 'constant', rate: 7, durationMs: 900 }
     expect(resolvePlan({ target: complete.target, pattern: whole }, vocabulary).durationMs).toBe(900)
   })
 
-  it("may have a pattern object of the user's own, of any class and without a name", () => {
+  it('accepts a custom pattern object of any class, without a name', () => {
     class Steady {
       readonly durationMs = 2_000
       readonly #rate = 5
@@ -171,25 +171,25 @@ describe('a complete plan', () => {
   })
 })
 
-describe('a mistake in a plan', () => {
+describe('an invalid plan', () => {
   it.each([
     [{ rate: -1 }, 'rate must be greater than 0, got -1'],
     [{ rate: '50' }, "rate must be a number, got '50'\n    → write rate: 50"],
     [{ rate: Number.NaN }, 'rate must be a finite number, got NaN'],
     [
       { duration: '5 parsecs' },
-      "duration must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', got '5 parsecs'",
+      "duration must be milliseconds as a number, or a string such as '500ms', '30s', '5m', '1.5h', got '5 parsecs'",
     ],
     [
       { duration: '5 minutes' },
-      "duration must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', got '5 minutes'\n    → write duration: '5m'",
+      "duration must be milliseconds as a number, or a string such as '500ms', '30s', '5m', '1.5h', got '5 minutes'\n    → write duration: '5m'",
     ],
     [{ duration: 0 }, 'duration must be longer than 0, got 0'],
     [{ pattern: 'sinus' }, "pattern is not the name of a pattern, got 'sinus'"],
     [{ durration: 5 }, 'durration is not a key of a plan, got 5\n    → did you mean `duration`?'],
     [
       { rate: 0.01 },
-      "duration must leave room for one request (0.30 are expected in 30 s), got '30s'\n    → give it a longer duration or a higher rate",
+      "duration must allow at least one request (0.30 are expected in 30 s), got '30s'\n    → give it a longer duration or a higher rate",
     ],
     [
       { rate: undefined },
@@ -197,7 +197,7 @@ describe('a mistake in a plan', () => {
     ],
     [
       { pattern: { kind: 'constant', rate: 7 } },
-      'rate must be left out: the pattern carries the rate, got 50\n    → keep one of the two',
+      'rate must be left out: the pattern sets the rate, got 50\n    → keep one of the two',
     ],
     [
       { rate: undefined, pattern: { kind: 'constant', rate: 7, durationMs: 5_000 } },
@@ -216,10 +216,10 @@ describe('a mistake in a plan', () => {
     [{ overflow: 'dorp' }, "overflow must be 'queue' or 'drop', got 'dorp'\n    → did you mean 'drop'?"],
     [{ sla: { p99: 250 } }, 'sla.p99 is not a key of `sla`, got 250\n    → did you mean `sla.p99Ms`?'],
     [{ sla: { errorRate: 1 } }, 'sla.errorRate must be a ratio from 0 to below 1, got 1'],
-    [{ sla: {} }, 'sla must hold a limit, got {}\n    → write sla: { p99Ms: 250, errorRate: 0.01 }'],
+    [{ sla: {} }, 'sla must contain a limit, got {}\n    → write sla: { p99Ms: 250, errorRate: 0.01 }'],
     [
       { abortOn: 'sla' },
-      "abortOn can be 'sla' only beside an `sla` with a latency or an error rate, got 'sla'\n    → write sla: { p99Ms: 250, errorRate: 0.01 }",
+      "abortOn can be 'sla' only if `sla` has a latency limit or an error rate, got 'sla'\n    → write sla: { p99Ms: 250, errorRate: 0.01 }",
     ],
     [
       { abortOn: { errorRate: 0.5, after: '40s' } },
@@ -232,20 +232,22 @@ describe('a mistake in a plan', () => {
     ],
     [{ request: [] }, 'request must list at least one request, got []'],
     [{ request: [{}, '/cart'] }, "request[1] must be an object, got '/cart'"],
-    [{ monitor: {} }, 'monitor must name one of pid, port and openMetrics, got {}'],
+    [{ monitor: {} }, 'monitor must contain exactly one of pid, port and openMetrics, got {}'],
     [{ monitor: { port: 70_000 } }, 'monitor.port must be a whole number of at least 1 and at most 65535, got 70000'],
     [
       { monitor: 'on' },
-      "monitor must be 'auto' or 'off', got 'on'\n    → or name what to watch: { pid: 1234 }, { port: 3000 } or { openMetrics: 'http://127.0.0.1:3000/metrics' }",
+      "monitor must be 'auto' or 'off', got 'on'\n    → or name what to monitor: { pid: 1234 }, { port: 3000 } or { openMetrics: 'http://127.0.0.1:3000/metrics' }",
     ],
-  ])('%j is told in one line, with its remedy', (change, message) => {
+  ])('reports %j in one line, with its remedy', (change, message) => {
     expect(changed(change)).toBe(message)
   })
 
-  it('in a batch that would never be full is one of batchSize', () => {
-    expect(changed({ rate: 50, duration: '1s', batchSize: 51 })).toMatch(/^batchSize must not be more than come in 1 s/)
-    expect(changed({ rate: 50, duration: '1s', batchSize: 50 })).toBe('no fault')
-    expect(changed({ rate: 5, duration: '1s', workload: 'batch' })).toMatch(/^batchSize must not be more/)
+  it('reports a batch that would never be full as an issue of batchSize', () => {
+    expect(changed({ rate: 50, duration: '1s', batchSize: 51 })).toMatch(
+      /^batchSize must not exceed the arrivals in 1 s/,
+    )
+    expect(changed({ rate: 50, duration: '1s', batchSize: 50 })).toBe('no issue')
+    expect(changed({ rate: 5, duration: '1s', workload: 'batch' })).toMatch(/^batchSize must not exceed/)
   })
 
   describe('rejects a percentile of the sla that too few requests can reach', () => {
@@ -257,7 +259,7 @@ describe('a mistake in a plan', () => {
       )
     })
 
-    it('when a pattern carries the rate and the duration', () => {
+    it('when a pattern sets the rate and the duration', () => {
       const pattern = { kind: 'constant', rate: 10, durationMs: 4_000 }
       expect(faultsOf({ target: complete.target, pattern, sla: few.sla })).toMatch(/^sla\.p99Ms needs at least 100/)
     })
@@ -267,49 +269,49 @@ describe('a mistake in a plan', () => {
       ['the run is long enough', { duration: '10s' }],
       ['a journey sends more requests than it has arrivals', { journey: () => {} }],
     ])('except when %s', (_, change) => {
-      expect(changed({ ...few, ...change })).toBe('no fault')
+      expect(changed({ ...few, ...change })).toBe('no issue')
     })
 
     it('except in the closed model, whose number of requests is unknown', () => {
       const closed = { target: complete.target, concurrency: 1, duration: '4s', sla: few.sla }
-      expect(faultsOf(closed)).toBe('no fault')
+      expect(faultsOf(closed)).toBe('no issue')
     })
 
     it('except when the plan has no request at all, which is another issue', () => {
       const message = changed({ ...few, rate: 0.1 })
-      expect(message).toMatch(/^duration must leave room for one request/)
+      expect(message).toMatch(/^duration must allow at least one request/)
       expect(message).not.toContain('sla')
     })
   })
 
-  it.each(['rate', 'pattern', 'arrivals'])('concurrency beside %s is a fault of that key', (key) => {
+  it.each(['rate', 'pattern', 'arrivals'])('reports concurrency with %s as an issue of %s', (key) => {
     const value = { rate: 50, pattern: 'burst', arrivals: 'poisson' }[key]
     const message = faultsOf({ target: complete.target, duration: 500, concurrency: 5, [key]: value })
-    expect(message).toContain(`${key} cannot go with \`concurrency\``)
+    expect(message).toContain(`${key} cannot be combined with \`concurrency\``)
   })
 
   it.each([{ batchSize: 2 }, { workload: 'batch' }])(
-    '%j beside concurrency is a fault: nothing would be a batch',
+    'rejects %j with concurrency, which would send no batch',
     (batch) => {
       const [key] = Object.keys(batch)
       const message = faultsOf({ target: complete.target, duration: 500, concurrency: 5, ...batch })
-      expect(message).toContain(`${key} cannot go with \`concurrency\``)
+      expect(message).toContain(`${key} cannot be combined with \`concurrency\``)
     },
   )
 
-  it('in LOAD_SEED is a fault of LOAD_SEED', () => {
+  it('reports an issue of LOAD_SEED under that name', () => {
     expect(faultsOf(complete, 'xyz')).toMatch(/^LOAD_SEED must be/)
   })
 
-  it.each([undefined, null, 'http://127.0.0.1:3000', [complete]])('%j is no plan', (plan) => {
+  it.each([undefined, null, 'http://127.0.0.1:3000', [complete]])('rejects %j as a plan', (plan) => {
     expect(faultsOf(plan)).toMatch(/^plan must be an object/)
   })
 
-  it('never hides another: all of them are listed, once each', () => {
+  it('lists every issue once', () => {
     const plan = { rate: '50', durration: 5, pattern: 'sinus', threads: 0, sla: { p99Ms: -1 } }
     expect(() => resolvePlan(plan, vocabulary)).toThrow(expect.objectContaining({ code: 'ERR_LOAD_PLAN' }))
     expect(faultsOf(plan)).toMatchInlineSnapshot(`
-      "the plan has 6 faults
+      "the plan has 6 issues
         - durration is not a key of a plan, got 5
           → did you mean \`duration\`?
         - rate must be a number, got '50'

@@ -28,17 +28,17 @@ import { readAllowHosts, readPlanHeaders, readTls } from './plan-texts.ts'
 import { readTracing, resolveTracing } from './plan-tracing.ts'
 import type { PlanEnvironment, PlanVocabulary } from './plan-vocabulary.ts'
 
-/** Operations in a batch, where the workload is `batch` and the plan says no more. */
+/** Operations in a batch, where the workload is `batch` and the plan sets no `batchSize`. */
 const BATCH = 10
 
-/** Checked once all keys are read, because it depends on the others. */
+/** Validated after all keys are read, because the key depends on others. */
 const later: Reader<unknown> = (value) => value
 
 const readThreadNumber = wholeFrom(1)
 const readThreads: Reader<number | 'auto'> = (value, key, faults) =>
   value === 'auto' ? value : readThreadNumber(value, key, faults)
 
-/** One line a key: a new key of the plan starts here. */
+/** One line per key: to add a plan key, start here. */
 const READERS = {
   target: later,
   protocol: later,
@@ -77,8 +77,8 @@ const READERS = {
 } satisfies Readonly<Record<keyof LoadPlan, Reader<unknown>>>
 
 /**
- * Checks a plan as its author wrote it and fills in every default.
- * Throws `LoadPlanError` with all of its faults, before any traffic.
+ * Validates a plan as its author wrote it and fills in every default. Throws `LoadPlanError` with all of its issues,
+ * before any traffic.
  */
 export function resolvePlan(
   plan: unknown,
@@ -102,7 +102,7 @@ export function resolvePlan(
   const tracing = resolveTracing(read, faults)
   const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, faults)
 
-  // A journey sends more requests than it has arrivals, and what is not judged needs no percentile.
+  // A journey sends more requests than it has arrivals, and a load that is not judged needs no percentile.
   if (read.sla !== undefined && read.judge !== false && journey === undefined && durationMs !== undefined) {
     const expected = expectedArrivals ?? Number.POSITIVE_INFINITY
     requireEnoughForSla(read.sla, { expected, durationMs }, faults)

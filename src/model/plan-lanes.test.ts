@@ -5,7 +5,7 @@ import type { PlanVocabulary } from './plan-vocabulary.ts'
 
 const KINDS: Readonly<Record<string, string>> = { 'http:': 'http', 'ws:': 'websocket', 'tcp:': 'tcp' }
 
-/** Three protocols whose requests are right unless they say otherwise. */
+/** Three protocols whose requests are valid unless they say otherwise. */
 const vocabulary: PlanVocabulary = {
   protocolNames: ['http', 'websocket', 'tcp'],
   schemes: Object.keys(KINDS),
@@ -13,7 +13,7 @@ const vocabulary: PlanVocabulary = {
   portOf: ({ port }) => Number(port) || 80,
   protocolFaults: (spec, key) =>
     'framing' in spec && spec['framing'] !== 'newline'
-      ? [{ key: `${key}.framing`, value: spec['framing'], rule: 'is no framing' }]
+      ? [{ key: `${key}.framing`, value: spec['framing'], rule: 'is not a framing' }]
       : [],
   requestFaults: (_, request, key) =>
     typeof request === 'object' && request !== null && !('wrong' in request)
@@ -46,7 +46,7 @@ function resolved(plan: Readonly<Record<string, unknown>>) {
 const HTTP = 'http://127.0.0.1:3000'
 
 describe('a plan of one protocol', () => {
-  it('takes it from the target, and its options from a builder', () => {
+  it('takes the protocol from the target, and its options from a builder', () => {
     expect(resolved({ target: 'ws://127.0.0.1:1' }).lanes?.[0].protocol).toEqual({
       from: 'shipped',
       spec: { kind: 'websocket' },
@@ -58,7 +58,7 @@ describe('a plan of one protocol', () => {
     })
   })
 
-  it('may have a protocol of its own, as an object or as a module, and then any scheme', () => {
+  it('accepts a custom protocol as an object or a module, with any scheme', () => {
     const own = { name: 'mine', connect: () => ({}) }
     const module = new URL('file:///mine.ts')
     expect(resolved({ target: 'mine://here', protocol: own }).lanes?.[0].protocol).toEqual({
@@ -71,13 +71,13 @@ describe('a plan of one protocol', () => {
     })
   })
 
-  it('over pipes has one connection, which is one process', () => {
+  it('has one connection over pipes, which is one process', () => {
     expect(
       resolved({ target: { stdio: ['node', 'x.js'] }, protocol: { name: 'own', connect: () => ({}) } }).lanes,
     ).toMatchObject([{ maxConnections: 1 }])
   })
 
-  it('may name its operations, which become a weighted list', () => {
+  it('converts operations by name to a weighted list', () => {
     const { lanes } = resolved({ target: HTTP, workload: { browse: { path: '/', weight: 9 }, buy: { path: '/buy' } } })
     expect(lanes?.[0].request).toEqual([
       { path: '/', weight: 9, name: 'browse' },
@@ -88,41 +88,38 @@ describe('a plan of one protocol', () => {
   it.each([
     [
       { target: 'mine://here' },
-      ['target must start with a scheme that stands for a protocol → known are http: ws: tcp:'],
+      ['target must start with the scheme of a known protocol → expected one of: http: ws: tcp:'],
     ],
     [{ target: HTTP, protocol: 'htp' }, ["protocol is not a protocol → did you mean 'http'?"]],
     [
       { target: HTTP, protocol: 'tcp' },
-      ["protocol does not go with a target that speaks 'http' → leave `protocol` out: the target says it"],
+      ["protocol does not match the target, which uses 'http' → leave `protocol` out: the target implies it"],
     ],
-    [{ target: 'tcp://a:1', protocol: { kind: 'tcp', framing: 'fog' } }, ['protocol.framing is no framing']],
-    [
-      { target: HTTP, protocol: { connect() {} } },
-      ["protocol.name must be a text that is not empty → write name: 'mine'"],
-    ],
+    [{ target: 'tcp://a:1', protocol: { kind: 'tcp', framing: 'fog' } }, ['protocol.framing is not a framing']],
+    [{ target: HTTP, protocol: { connect() {} } }, ["protocol.name must be a non-empty string → write name: 'mine'"]],
     [{ target: HTTP, workload: 'reed-heavy' }, [expect.stringContaining("did you mean 'read-heavy'?")]],
     [
       { target: HTTP, workload: 'balanced', request: {} },
-      [expect.stringMatching(/^workload cannot go with `request`/)],
+      [expect.stringMatching(/^workload cannot be combined with `request`/)],
     ],
     [{ target: HTTP, workload: {} }, [expect.stringMatching(/^workload must name at least one operation/)]],
     [{ target: HTTP, workload: { buy: { wrong: 1 } } }, ['workload.buy is wrong']],
     [
       { target: HTTP, workload: { buy: {} }, request: {} },
-      [expect.stringMatching(/^request cannot go with operations/)],
+      [expect.stringMatching(/^request cannot be combined with operations/)],
     ],
     [
       { target: HTTP, journey: () => {}, request: {}, workload: 'read' },
       [
-        'request cannot go with `journey`: its steps say what is sent',
-        'workload cannot go with `journey`: its steps say what is sent',
+        'request cannot be combined with `journey`: its steps define what is sent',
+        'workload cannot be combined with `journey`: its steps define what is sent',
       ],
     ],
     [
       { target: HTTP, journey: () => {}, messageSize: 'large', messageFormat: 'text' },
       [
-        'messageSize cannot go with `journey`: its steps say what is sent',
-        'messageFormat cannot go with `journey`: its steps say what is sent',
+        'messageSize cannot be combined with `journey`: its steps define what is sent',
+        'messageFormat cannot be combined with `journey`: its steps define what is sent',
       ],
     ],
     [
@@ -135,19 +132,19 @@ describe('a plan of one protocol', () => {
     ],
     [
       { target: 'lines://a', protocol: new URL('file:///mine.ts'), request: { f: () => 1 } },
-      ['request must be plain data: it crosses into the generator threads'],
+      ['request must be plain data: it is passed to the generator threads'],
     ],
-  ])('%j is told', (plan, told) => {
+  ])('reports %j', (plan, told) => {
     expect(resolved(plan).told).toEqual(told)
   })
 
-  it('has no request that holds itself', () => {
+  it('rejects a request that contains itself', () => {
     const circle: Record<string, unknown> = {}
     circle['body'] = [circle]
-    expect(resolved({ target: HTTP, request: circle }).told).toEqual(['request must not hold itself'])
+    expect(resolved({ target: HTTP, request: circle }).told).toEqual(['request must not contain itself'])
   })
 
-  it('is told where a template is wrong as its author wrote the plan', () => {
+  it('reports an invalid template at its place in the plan', () => {
     const wrong: PlanVocabulary['templateFaults'] = (_, key, { feeds, setup }) => [
       { key, value: '', rule: `knows ${Object.keys(feeds).join()}${setup ? ' and the setup' : ''}` },
     ]
@@ -168,7 +165,7 @@ describe('a plan of one protocol', () => {
 describe('a mix', () => {
   const mixed = (...entries: readonly unknown[]) => ({ workload: { kind: 'mix', entries } })
 
-  it('has a lane for each entry, named by its protocol unless it has a name', () => {
+  it('has a lane for each entry, named after its protocol by default', () => {
     const entries = [
       { weight: 3, target: HTTP },
       { target: 'ws://127.0.0.1:1', name: 'chat' },
@@ -181,7 +178,7 @@ describe('a mix', () => {
     ])
   })
 
-  it('lends an entry without a target that of the plan', () => {
+  it('gives an entry without a target that of the plan', () => {
     expect(resolved({ target: HTTP, ...mixed({ request: {} }) }).lanes).toMatchObject([{ target: `${HTTP}/` }])
   })
 
@@ -209,12 +206,15 @@ describe('a mix', () => {
     ],
     [
       { journey: () => {}, ...mixed({ target: HTTP }) },
-      ['journey cannot go with a mix → keep one of the two: a mix has no journeys'],
+      ['journey cannot be combined with a mix → keep one of the two: a mix has no journeys'],
     ],
     [mixed({ weight: 2 }), [expect.stringMatching(/^workload\[0\]\.target must be given/)]],
-    [{ request: {}, ...mixed({ target: HTTP }) }, ['request cannot go with a mix → say it in the entries of the mix']],
-    [{ concurrency: 4, ...mixed({ target: HTTP }) }, ['concurrency cannot go with a mix → write `rate`']],
-  ])('%j is told', (plan, told) => {
+    [
+      { request: {}, ...mixed({ target: HTTP }) },
+      ['request cannot be combined with a mix → write it in the entries of the mix'],
+    ],
+    [{ concurrency: 4, ...mixed({ target: HTTP }) }, ['concurrency cannot be combined with a mix → write `rate`']],
+  ])('reports %j', (plan, told) => {
     expect(resolved(plan).told).toEqual(told)
   })
 })

@@ -14,7 +14,7 @@ type Plan = Readonly<Record<string, unknown>>
 
 const MOST_CONNECTIONS = 100
 
-/** What of the plan holds for every lane that does not say otherwise; undefined where it was not given, or had a fault. */
+/** Plan keys that apply to every lane which does not override them; undefined where a key is absent or has an issue. */
 interface Shared {
   readonly concurrency: number | undefined
   readonly maxConnections: number | undefined
@@ -22,7 +22,7 @@ interface Shared {
   readonly messageFormat: MessageFormat | undefined
 }
 
-/** What the plan sends where: one lane, or one for each entry of a `mix`. */
+/** Resolves what is sent where: one lane, or one for each entry of a `mix`. */
 export function resolveLanes(
   plan: Plan,
   shared: Shared,
@@ -36,9 +36,9 @@ export function resolveLanes(
   return lane && [lane]
 }
 
-/** Templates name what stands elsewhere in the plan: its feeds, its setup. */
+/** Templates refer to other parts of the plan: its feeds and its setup. */
 function requestFaultsOf({ feeds, setup }: Plan, vocabulary: PlanVocabulary): RequestFaults {
-  // A feed with a fault of its own still has its name.
+  // A feed keeps its name even if it has an issue.
   const names = isRecord(feeds) ? Object.keys(feeds) : []
   const known = {
     feeds: Object.fromEntries(names.map((name) => [name, undefined])),
@@ -99,10 +99,10 @@ const ENTRY_KEYS = {
   maxConnections: wholeFrom(1),
 } satisfies Readonly<Record<keyof MixEntry, Reader<unknown>>>
 
-/** With what to write instead. */
+/** Each key, with its remedy. */
 const NOT_BESIDE_MIX = {
-  request: 'say it in the entries of the mix',
-  protocol: 'say it in the entries of the mix',
+  request: 'write it in the entries of the mix',
+  protocol: 'write it in the entries of the mix',
   journey: 'keep one of the two: a mix has no journeys',
   concurrency: 'write `rate`',
 } as const satisfies Partial<Record<keyof LoadPlan, string>>
@@ -117,7 +117,7 @@ function resolveMix(
 ): readonly [ResolvedLane, ...ResolvedLane[]] | undefined {
   for (const key of Object.keys(NOT_BESIDE_MIX) as readonly (keyof typeof NOT_BESIDE_MIX)[]) {
     if (plan[key] === undefined) continue
-    faults.push({ key, value: shownOf(plan[key]), rule: 'cannot go with a mix', remedy: NOT_BESIDE_MIX[key] })
+    faults.push({ key, value: shownOf(plan[key]), rule: 'cannot be combined with a mix', remedy: NOT_BESIDE_MIX[key] })
   }
   const { entries } = mix
   if (!Array.isArray(entries) || entries.length === 0) {
@@ -158,7 +158,7 @@ function resolveEntry(
   }
   if (entry['workload'] === 'batch') {
     const remedy = "write workload: 'balanced', and batchSize beside the mix"
-    const rule = "cannot be 'batch' in a mix, which deals the requests of a batch out to all of its entries"
+    const rule = "cannot be 'batch' in a mix, which distributes the requests of a batch across all of its entries"
     faults.push({ key: `${prefix}workload`, value: 'batch', rule, remedy })
   }
   if (isMix(entry['workload'])) {
@@ -174,7 +174,7 @@ function resolveEntry(
   return lane && { ...lane, name: read.name ?? nameOf(lane.protocol), weight: read.weight ?? 1 }
 }
 
-/** Results are kept by name. */
+/** Results are stored by name, so names must be unique. */
 function refuseTwins(lanes: readonly ResolvedLane[], faults: PlanFault[]): void {
   for (const [index, { name }] of lanes.entries()) {
     if (lanes.findIndex((other) => other.name === name) === index) continue

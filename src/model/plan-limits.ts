@@ -32,17 +32,17 @@ const readSlaKeys = objectOf(
   '{ p99Ms: 250, errorRate: 0.01 }',
 )
 
-/** The service level of a plan, or of `toMeetSla`. */
+/** Reads the service level of a plan, or of `toMeetSla`. */
 export const readSla: Reader<Sla> = (value, key, faults) => {
   const read = readSlaKeys(value, key, faults)
   if (read === undefined) return undefined
   if (isRecord(value) && Object.values(value).every((limit) => limit === undefined)) {
-    faults.push({ key, value, rule: 'must hold a limit', remedy: `write ${key}: { p99Ms: 250, errorRate: 0.01 }` })
+    faults.push({ key, value, rule: 'must contain a limit', remedy: `write ${key}: { p99Ms: 250, errorRate: 0.01 }` })
   }
   return present(read)
 }
 
-/** `confidence`: below one half a verdict would say nothing, and 1 is never reached. */
+/** Reads `confidence`: a verdict at one half or below says nothing, and 1 is unreachable. */
 export const readConfidence: Reader<number> = ratioWhere(
   'must be above 0.5 and below 1',
   (value) => value > 0.5 && value < 1,
@@ -52,7 +52,7 @@ const ABORT_KEYS = { errorRate: errorShare, p99Ms: positive, after: anyDuration 
   Record<keyof AbortLimits, Reader<number>>
 >
 
-/** When to stop early; `'sla'` means the plan's own limits, all but the rate. */
+/** Resolves when a run stops early; `'sla'` means the plan's own limits, except the rate. */
 export function resolveAbort(
   value: unknown,
   { sla, durationMs }: { readonly sla: Sla | undefined; readonly durationMs: Ms | undefined },
@@ -64,7 +64,7 @@ export function resolveAbort(
     const { rps: _, ...limits } = sla ?? {}
     if (Object.keys(limits).length > 0) return { sla: limits, afterMs: 0 }
     const remedy = 'write sla: { p99Ms: 250, errorRate: 0.01 }'
-    faults.push({ key, value, rule: "can be 'sla' only beside an `sla` with a latency or an error rate", remedy })
+    faults.push({ key, value, rule: "can be 'sla' only if `sla` has a latency limit or an error rate", remedy })
     return undefined
   }
   if (!isRecord(value)) {
@@ -74,7 +74,7 @@ export function resolveAbort(
   }
   const { after, ...limits } = readKeys(ABORT_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
   if (value['errorRate'] === undefined && value['p99Ms'] === undefined) {
-    faults.push({ key, value, rule: 'must hold a limit', remedy: 'write abortOn: { errorRate: 0.5 }' })
+    faults.push({ key, value, rule: 'must contain a limit', remedy: 'write abortOn: { errorRate: 0.5 }' })
   }
   if (after !== undefined && durationMs !== undefined && after >= durationMs) {
     faults.push({ key: `${key}.after`, value: value['after'], rule: 'must be shorter than the duration of the plan' })
@@ -82,7 +82,7 @@ export function resolveAbort(
   return { sla: present(limits), afterMs: after ?? 0 }
 }
 
-/** Finds a server again that was away for about three minutes, within two seconds of its return. */
+/** Reconnects to a server that was unavailable for about three minutes, within two seconds of its return. */
 export const RECONNECT: ReconnectOptions = { attempts: 100, backoffMs: 100, maxBackoffMs: 2_000, jitter: 0.5 }
 
 const readReconnectKeys = objectOf(
@@ -95,13 +95,13 @@ const readReconnectKeys = objectOf(
   '{ attempts: 10, backoffMs: 100 }',
 )
 
-/** How lost connections come back. `false` is no attempt at all; absent or `true` is the default. */
+/** Reads how lost connections are reopened. `false` means no attempt; absent or `true` means the default. */
 export const readReconnect: Reader<ReconnectOptions> = (value, key, faults) => {
   if (typeof value === 'boolean') return value ? RECONNECT : { ...RECONNECT, attempts: 0 }
   const read = readReconnectKeys(value, key, faults)
   if (read === undefined) return undefined
   const backoffMs = read.backoffMs ?? RECONNECT.backoffMs
-  // Who raises the first wait alone has not asked for it to be capped below.
+  // Raising only the first wait must not leave the cap below it.
   const reconnect = { ...RECONNECT, maxBackoffMs: Math.max(RECONNECT.maxBackoffMs, backoffMs), ...present(read) }
   if (reconnect.maxBackoffMs < reconnect.backoffMs) {
     faults.push({ key: `${key}.maxBackoffMs`, value: reconnect.maxBackoffMs, rule: 'must not be below `backoffMs`' })

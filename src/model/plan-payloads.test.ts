@@ -3,7 +3,7 @@ import type { PlanFault } from './errors.ts'
 import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './plan-payloads.ts'
 import type { Reader } from './plan-readers.ts'
 
-/** `key rule → remedy` of every fault. */
+/** Returns `key rule → remedy` of every issue. */
 function told(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
   const faults: PlanFault[] = []
   const result = read(value, key, faults)
@@ -25,7 +25,7 @@ describe('messageSize', () => {
       { size: 'small', weight: 9 },
       { size: [{ size: { from: 1, to: 9 }, weight: 1 }], weight: 0.5 },
     ],
-  ])('%j is one, and is read as it is written', (size) => {
+  ])('accepts %j unchanged', (size) => {
     expect(readMessageSize(size, 'messageSize', [])).toEqual(size)
   })
 
@@ -42,10 +42,13 @@ describe('messageSize', () => {
     [1.5, 'messageSize must be a whole number of at least 1 and at most 1073741824'],
     [Number.NaN, 'messageSize must be a finite number'],
     [{ from: 10 }, 'messageSize.to must be given → write messageSize: { from: 1_024, to: 65_536 }'],
-    [{ from: 10, to: 10 }, 'messageSize.to must be above `from`: it is excluded → write messageSize: 10'],
-    [{ from: 10, to: 5 }, 'messageSize.to must be above `from`: it is excluded'],
+    [
+      { from: 10, to: 10 },
+      'messageSize.to must be greater than `from`, because `to` is excluded → write messageSize: 10',
+    ],
+    [{ from: 10, to: 5 }, 'messageSize.to must be greater than `from`, because `to` is excluded'],
     [{ from: 1, to: 9, spread: 'even' }, "messageSize.spread must be 'log-uniform' or 'uniform'"],
-    [{ from: 1, to: 9, step: 2 }, 'messageSize.step is not a key of a range → known are: from, to, spread'],
+    [{ from: 1, to: 9, step: 2 }, 'messageSize.step is not a key of a range → expected one of: from, to, spread'],
     [
       [],
       "messageSize must list at least one size → write messageSize: [{ size: 'small', weight: 9 }, { size: 'medium', weight: 1 }]",
@@ -56,27 +59,27 @@ describe('messageSize', () => {
     ],
     [[{ size: 10, weight: 0 }], 'messageSize[0].weight must be greater than 0'],
     [[{ size: [{ size: 'huge', weight: 1 }], weight: 1 }], /^messageSize\[0\]\.size\[0\]\.size must be 'small'/],
-  ])('%j is none', (size, message) => {
+  ])('rejects %j', (size, message) => {
     expect(told(readMessageSize, size, 'messageSize')).toEqual([
       typeof message === 'string' ? message : expect.stringMatching(message),
     ])
   })
 })
 
-test('messageFormat is text or binary', () => {
+test('accepts only text and binary as messageFormat', () => {
   expect(readMessageFormat('binary', 'messageFormat', [])).toBe('binary')
   expect(told(readMessageFormat, 'bin', 'messageFormat')).toEqual([
     "messageFormat must be 'text' or 'binary' → did you mean 'binary'?",
   ])
 })
 
-test('batchSize is a whole number from 1', () => {
+test('accepts only positive integers as batchSize', () => {
   expect(readBatchSize(1, 'batchSize', [])).toBe(1)
   expect(told(readBatchSize, 0, 'batchSize')).toEqual(['batchSize must be a whole number of at least 1'])
 })
 
 describe('feeds', () => {
-  it('are read from files and from records, in order unless they say otherwise', () => {
+  it('are read from files and from records, sequentially by default', () => {
     const feeds = {
       user: { file: './users.csv' },
       order: { file: new URL('file:///data/my%20orders.NDJSON'), pick: 'unique' },
@@ -121,20 +124,20 @@ describe('feeds', () => {
     [{ user: { records: [{ id: 1 }, 'hunter2'] } }, 'feeds.user.records[1] must be an object'],
     [
       { user: { records: [{ id: () => 1 }] } },
-      'feeds.user.records[0] must be plain data: it crosses into the generator threads',
+      'feeds.user.records[0] must be plain data: it is passed to the generator threads',
     ],
     [
       { user: { records: [{ id: 1 }, { address: { city: () => 1 } }] } },
-      'feeds.user.records[1] must be plain data: it crosses into the generator threads',
+      'feeds.user.records[1] must be plain data: it is passed to the generator threads',
     ],
     [{ user: { file: new URL('file://server/users.csv') } }, 'feeds.user.file must be a file on this machine'],
-    [{ setup: { file: 'a.csv' } }, 'feeds cannot name a feed so: {{setup}} means something else'],
-    [{ 'a.b': { file: 'a.csv' } }, 'feeds must name feeds by letters, digits, - and _, a letter first'],
-  ])('%j are none', (feeds, message) => {
+    [{ setup: { file: 'a.csv' } }, "feeds cannot name a feed 'setup': {{setup}} has another meaning"],
+    [{ 'a.b': { file: 'a.csv' } }, 'feeds must name feeds with letters, digits, - and _, starting with a letter'],
+  ])('rejects %j', (feeds, message) => {
     expect(told(readFeeds, feeds, 'feeds')).toEqual([message])
   })
 
-  it('with faults show no record', () => {
+  it('shows no record in an issue', () => {
     const faults: PlanFault[] = []
     const feeds = {
       user: { records: 'hunter2' },

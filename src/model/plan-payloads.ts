@@ -7,18 +7,18 @@ import type { Feed, MessageSize, ResolvedFeed, SizeName } from './plan.ts'
 import { isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from './plan-readers.ts'
 import type { Reader } from './plan-readers.ts'
 
-/** The text of a file of records, by the end of its name. */
+/** File formats of records, by file extension. */
 export const FEED_FORMATS = ['json', 'ndjson', 'jsonl', 'csv'] as const
 export type FeedFormat = (typeof FEED_FORMATS)[number]
 
-/** What a template can begin with that is no feed. */
+/** Words that a template can start with and that are not feeds. */
 export const TEMPLATE_WORDS = ['sequence', 'random', 'setup'] as const
 
 export const readMessageFormat: Reader<MessageFormat> = oneOf(['text', 'binary'])
 
 export const readBatchSize: Reader<number> = wholeFrom(1)
 
-/** Where a number of bytes is more likely a slip than meant. */
+/** A larger number of bytes is more likely a mistake than intended. */
 const MOST_BYTES = 2 ** 30
 const readBytes = wholeFrom(1, MOST_BYTES)
 const SIZE_NAMES = ['small', 'medium', 'large', 'mixed'] as const satisfies readonly SizeName[]
@@ -26,7 +26,7 @@ const readSizeName = oneOf(SIZE_NAMES, 'or a number of bytes, { from, to }, or [
 
 const RANGE_KEYS = { from: readBytes, to: readBytes, spread: oneOf(['log-uniform', 'uniform']) }
 
-/** How long messages are: a name, bytes, a range, or several of these with weights. */
+/** Reads the length of messages: a name, bytes, a range, or several of these with weights. */
 export const readMessageSize: Reader<MessageSize> = (value, key, faults) => {
   if (typeof value === 'number') return readBytes(value, key, faults)
   if (Array.isArray(value)) return readSizes(value, key, faults)
@@ -51,7 +51,12 @@ function readRange(
   }
   if (from !== undefined && to !== undefined && to <= from) {
     const remedy = to === from ? `write ${key}: ${from}` : undefined
-    faults.push({ key: `${key}.to`, value: to, rule: 'must be above `from`: it is excluded', ...withRemedy(remedy) })
+    faults.push({
+      key: `${key}.to`,
+      value: to,
+      rule: 'must be greater than `from`, because `to` is excluded',
+      ...withRemedy(remedy),
+    })
   }
   if (faults.length > before || from === undefined || to === undefined) return undefined
   return spread === undefined ? { from, to } : { from, to, spread }
@@ -80,7 +85,7 @@ function readSizes(value: readonly unknown[], key: string, faults: PlanFault[]):
 const WITH_UNIT = /^\s*(\d+(?:\.\d+)?)\s*([kmg]?)i?b?\s*$/i
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }
 
-/** The bytes of '64 KiB'. */
+/** Returns the bytes of '64 KiB'. */
 function bytesMeant(value: string): number | undefined {
   const [, amount, unit = ''] = WITH_UNIT.exec(value) ?? []
   return amount === undefined ? undefined : Math.round(Number(amount) * (UNITS[unit.toLowerCase()] ?? 1))
@@ -93,7 +98,7 @@ const FEED_KEYS = {
   pick: oneOf(['sequential', 'random', 'unique']),
 } satisfies Readonly<Record<keyof Feed, Reader<unknown>>>
 
-/** Feeds by the names that templates call them. */
+/** Reads feeds by the names that templates use. */
 export const readFeeds: Reader<Readonly<Record<string, ResolvedFeed>>> = (value, key, faults) => {
   if (!isRecord(value)) {
     const remedy = `write ${key}: { user: { file: new URL('./users.csv', import.meta.url) } }`
@@ -103,9 +108,9 @@ export const readFeeds: Reader<Readonly<Record<string, ResolvedFeed>>> = (value,
   const before = faults.length
   const feeds = Object.entries(value).map(([name, feed]) => {
     if (!/^[a-z_][\w-]*$/i.test(name)) {
-      faults.push({ key, value: name, rule: 'must name feeds by letters, digits, - and _, a letter first' })
+      faults.push({ key, value: name, rule: 'must name feeds with letters, digits, - and _, starting with a letter' })
     } else if (TEMPLATE_WORDS.some((word) => word === name)) {
-      faults.push({ key, value: name, rule: `cannot name a feed so: {{${name}}} means something else` })
+      faults.push({ key, value: name, rule: `cannot name a feed '${name}': {{${name}}} has another meaning` })
     }
     return [name, readFeed(feed, `${key}.${name}`, faults)] as const
   })
@@ -147,7 +152,7 @@ function readFeedFile(value: unknown, key: string, faults: PlanFault[]): string 
   return undefined
 }
 
-/** Undefined for a file of another host, and where what is encoded is no part of a path. */
+/** Returns undefined for a file on another host, and where the decoded URL is not a valid path. */
 function localPath(href: string): string | undefined {
   try {
     return fileURLToPath(href)
@@ -156,7 +161,7 @@ function localPath(href: string): string | undefined {
   }
 }
 
-/** Records may hold passwords: a fault says which one is wrong, never what stands in it. */
+/** Records may contain passwords, so an issue says which record is invalid and never shows its contents. */
 function holdsRecords(
   value: unknown,
   key: string,
@@ -172,7 +177,7 @@ function holdsRecords(
   if (wrong !== -1) faults.push({ key: `${key}[${wrong}]`, value: NOT_SHOWN, rule: 'must be an object' })
   const noData = value.findIndex((record) => noDataIn(record) !== undefined)
   if (noData !== -1) {
-    const rule = 'must be plain data: it crosses into the generator threads'
+    const rule = 'must be plain data: it is passed to the generator threads'
     faults.push({ key: `${key}[${noData}]`, value: NOT_SHOWN, rule })
   }
   return faults.length === before

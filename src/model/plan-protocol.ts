@@ -7,14 +7,14 @@ import { isRecord } from './plan-readers.ts'
 import type { PlanVocabulary } from './plan-vocabulary.ts'
 import type { ProtocolSpec } from './protocol.ts'
 
-/** Whether a plan's `protocol` is the user's own: an object that connects, or the URL of a module. */
+/** Returns whether a plan's `protocol` is a custom one: an object that connects, or the URL of a module. */
 export function isOwn(protocol: unknown): boolean {
   return moduleHref(protocol) !== undefined || (isRecord(protocol) && typeof protocol['connect'] === 'function')
 }
 
 /**
- * The protocol of a plan: by name, as a builder returned it, the user's own, or the one that the target's scheme stands
- * for. Undefined when it has a fault.
+ * Resolves the protocol of a plan: a name, what a builder returned, a custom protocol, or the protocol of the target's
+ * scheme. Returns undefined when it has an issue.
  */
 export function resolveProtocol(
   value: unknown,
@@ -28,8 +28,8 @@ export function resolveProtocol(
   if (isRecord(value) && typeof value['connect'] === 'function') return resolveOwn(value, key, faults)
   const spec = specOf(value ?? ofTarget ?? vocabulary.protocolNames[0], key, vocabulary, faults)
   if (spec !== undefined && ofTarget !== undefined && spec.kind !== ofTarget) {
-    const remedy = `leave \`${key}\` out: the target says it`
-    const rule = `does not go with a target that speaks '${ofTarget}'`
+    const remedy = `leave \`${key}\` out: the target implies it`
+    const rule = `does not match the target, which uses '${ofTarget}'`
     faults.push({ key, value: spec.kind, rule, remedy })
   }
   return spec && { from: 'shipped', spec }
@@ -44,7 +44,7 @@ function resolveOwn(
     return { from: 'object', protocol: value as unknown as OwnProtocol }
   }
   const remedy = "write name: 'mine'"
-  faults.push({ key: `${key}.name`, value: value['name'], rule: 'must be a text that is not empty', remedy })
+  faults.push({ key: `${key}.name`, value: value['name'], rule: 'must be a non-empty string', remedy })
   return undefined
 }
 
@@ -66,7 +66,7 @@ function specOf(
     typeof value === 'function'
       ? `call it: ${value.name || 'tcp'}({ … })`
       : meant === undefined
-        ? `known are: ${names.join(', ')}; or an object with \`name\` and \`connect\`, or the URL of its module`
+        ? `expected one of: ${names.join(', ')}; or an object with \`name\` and \`connect\`, or the URL of its module`
         : `did you mean '${meant}'?`
   faults.push({ key, value, rule: 'is not a protocol', remedy })
   return undefined

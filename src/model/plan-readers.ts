@@ -1,23 +1,23 @@
 /**
- * Readers: each takes one value of a plan as its author wrote it, and gives it typed, or adds a fault and gives
- * undefined. They never stop at the first fault, so that an author sees all of them at once.
+ * Readers. Each takes one value of a plan as its author wrote it and returns it typed, or adds an issue and returns
+ * undefined. They do not stop at the first issue, so that an author sees all of them at once.
  */
 import type { PlanFault } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
 import { DURATION_RULE, parseDuration } from './units.ts'
 import type { Ms, Ratio } from './units.ts'
 
-/** `key` is where the value stands in the plan, dotted: `sla.p99Ms`. */
+/** `key` is the dotted path of the value in the plan: `sla.p99Ms`. */
 export type Reader<T> = (value: unknown, key: string, faults: PlanFault[]) => T | undefined
 
 type Readers = Readonly<Record<string, Reader<unknown>>>
 
-/** What a table of readers makes of an object; undefined where a key is absent or has a fault. */
+/** What a table of readers returns for an object; undefined where a key is absent or has an issue. */
 export type ReadOf<R extends Readers> = {
   readonly [K in keyof R]: R[K] extends Reader<infer T> ? T | undefined : never
 }
 
-/** What has already been said about a value that secrets may stand in. */
+/** Replaces a value that may contain secrets. */
 export const NOT_SHOWN = '(not shown)'
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -25,8 +25,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /**
- * Reads every key of the table from an object; keys that the table does not know are faults. `prefix` goes before each
- * key (`sla.`), `noun` is what a key is called in the fault ("a plan key").
+ * Reads every key of the table from an object; unknown keys are issues. `prefix` precedes each key (`sla.`), `noun`
+ * describes a key in the message ("a plan key").
  */
 export function readKeys<R extends Readers>(
   readers: R,
@@ -38,7 +38,7 @@ export function readKeys<R extends Readers>(
   for (const [key, value] of Object.entries(source)) {
     if (known.includes(key) || value === undefined) continue
     const meant = nearestName(key, known)
-    const remedy = meant === undefined ? `known are: ${known.join(', ')}` : `did you mean \`${prefix}${meant}\`?`
+    const remedy = meant === undefined ? `expected one of: ${known.join(', ')}` : `did you mean \`${prefix}${meant}\`?`
     faults.push({ key: prefix + key, value: holdsMore(value) ? NOT_SHOWN : value, rule: `is not ${noun}`, remedy })
   }
   const entries = Object.entries(readers).map(([key, read]) => {
@@ -48,12 +48,12 @@ export function readKeys<R extends Readers>(
   return Object.fromEntries(entries) as ReadOf<R>
 }
 
-/** What stands under a misspelt `headers` are headers still, with their tokens. */
+/** The value of a misspelt `headers` still contains tokens. */
 function holdsMore(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
-/** An object with the keys of a table, all of them optional; `example` is what a remedy shows. */
+/** Reads an object with the keys of a table, all optional; `example` is shown in the remedy. */
 export function objectOf<R extends Readers>(readers: R, example: string): Reader<ReadOf<R>> {
   return (value, key, faults) => {
     if (isRecord(value)) return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
@@ -62,7 +62,7 @@ export function objectOf<R extends Readers>(readers: R, example: string): Reader
   }
 }
 
-/** A finite number for which `holds`; `rule` says the same in words. */
+/** Reads a finite number that satisfies `holds`; `rule` describes the same condition in words. */
 export function numberWhere(
   rule: string,
   holds: (value: number) => boolean,
@@ -91,14 +91,14 @@ export function wholeFrom(least: number, most: number = Number.MAX_SAFE_INTEGER)
   return numberWhere(rule, (value) => Number.isSafeInteger(value) && value >= least && value <= most)
 }
 
-/** A share between two bounds. Who writes 95 means 95%. */
+/** Reads a ratio between two bounds. The remedy assumes that 95 means 95%. */
 export function ratioWhere(rule: string, holds: (value: Ratio) => boolean): Reader<Ratio> {
   return numberWhere(rule, holds, (value) =>
     value > 1 && value <= 100 ? `ratios are between 0 and 1: ${value}% is ${value / 100}` : undefined,
   )
 }
 
-/** Milliseconds, or a text with a unit. */
+/** Reads milliseconds, or a string with a unit. */
 function durationWhere(rule: string, holds: (value: Ms) => boolean): Reader<Ms> {
   return (value, key, faults) => {
     const ms = parseDuration(value)
@@ -111,14 +111,17 @@ function durationWhere(rule: string, holds: (value: Ms) => boolean): Reader<Ms> 
 }
 
 export const positiveDuration: Reader<Ms> = durationWhere('must be longer than 0', (ms) => ms > 0)
-/** Waiting for a connection and for an answer, both this long, still fits the histograms, which end at an hour. */
+/**
+ * At most 30 minutes, because waiting for a connection and for a response, each this long, must fit the histograms,
+ * which end at an hour.
+ */
 export const timeoutDuration: Reader<Ms> = durationWhere(
   'must be longer than 0 and at most 30 minutes',
   (ms) => ms > 0 && ms <= 30 * 60_000,
 )
 export const anyDuration: Reader<Ms> = durationWhere('must not be below 0', (ms) => ms >= 0)
 
-/** One of some words. */
+/** Reads one of several names. */
 export function oneOf<const Name extends string>(names: readonly Name[], remedyElse?: string): Reader<Name> {
   return (value, key, faults) => {
     const found = names.find((name) => name === value)
@@ -132,7 +135,7 @@ export function oneOf<const Name extends string>(names: readonly Name[], remedyE
 
 export const text: Reader<string> = (value, key, faults) => {
   if (typeof value === 'string' && value !== '') return value
-  faults.push({ key, value, rule: 'must be a text that is not empty' })
+  faults.push({ key, value, rule: 'must be a non-empty string' })
   return undefined
 }
 
@@ -142,12 +145,12 @@ export const flag: Reader<boolean> = (value, key, faults) => {
   return undefined
 }
 
-/** Exact optional properties want an absent key, not an undefined one. */
+/** Returns an absent key instead of an undefined one, as `exactOptionalPropertyTypes` requires. */
 export function withRemedy(remedy: string | undefined): { readonly remedy?: string } {
   return remedy === undefined ? {} : { remedy }
 }
 
-/** Only the keys that have a value, for the same reason. */
+/** Returns only the keys that have a value, for the same reason. */
 export function present<T extends object>(read: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>

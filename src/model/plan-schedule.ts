@@ -5,14 +5,14 @@ import type { PlanVocabulary } from './plan-vocabulary.ts'
 import { formatDuration } from './units.ts'
 import type { Ms, Rps } from './units.ts'
 
-/** The keys that together say when requests are sent, those that were read being without fault. */
+/** The keys that together determine when requests are sent; undefined where a key is absent or has an issue. */
 export interface ScheduleKeys {
   readonly rate: Rps | undefined
   readonly durationMs: Ms | undefined
   readonly concurrency: number | undefined
   readonly arrivals: ArrivalProcessName | undefined
   readonly seed: string
-  /** Operations that are sent together; 1 where the plan does not say. */
+  /** Operations that are sent together; 1 by default. */
   readonly batchSize: number
 }
 
@@ -20,13 +20,13 @@ export interface ResolvedSchedule {
   readonly pattern: PatternSpec | ArrivalPattern | undefined
   readonly durationMs: Ms | undefined
   readonly arrivals: ArrivalProcessName
-  /** Expected number of arrivals; undefined in the closed model, and where the schedule is at fault. */
+  /** Expected number of arrivals; undefined in the closed model, and where the schedule has an issue. */
   readonly expectedArrivals: number | undefined
 }
 
 type Plan = Readonly<Record<string, unknown>>
 
-/** Reads the pattern, and holds the rules between it, `rate`, `duration`, `concurrency` and `arrivals`. */
+/** Reads the pattern and checks the rules between it, `rate`, `duration`, `concurrency` and `arrivals`. */
 export function resolveSchedule(
   plan: Plan,
   keys: ScheduleKeys,
@@ -41,7 +41,12 @@ export function resolveSchedule(
   const kind = pattern !== undefined && 'kind' in pattern ? pattern.kind : plan['pattern']
   if (kind === 'poisson' && keys.arrivals !== undefined && keys.arrivals !== 'poisson') {
     const remedy = "leave `arrivals` out, or write pattern: 'constant'"
-    faults.push({ key: 'arrivals', value: keys.arrivals, rule: "cannot go with the pattern 'poisson'", remedy })
+    faults.push({
+      key: 'arrivals',
+      value: keys.arrivals,
+      rule: "cannot be combined with the pattern 'poisson'",
+      remedy,
+    })
   }
   const durationMs = ownDurationMs ?? keys.durationMs
   let expectedArrivals: number | undefined
@@ -55,17 +60,17 @@ export function resolveSchedule(
   return { pattern, durationMs, arrivals: process, expectedArrivals }
 }
 
-/** As many as ever in flight: nothing of an open schedule applies. */
+/** The closed model keeps a constant number of requests in flight, so no key of an open schedule applies. */
 function closedModel(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): ResolvedSchedule {
   for (const key of ['rate', 'pattern', 'arrivals'] as const) {
     const value = plan[key]
     if (value === undefined) continue
     const remedy = 'keep `rate` for an open model (what users do), `concurrency` for a closed one (throughput)'
-    faults.push({ key, value, rule: 'cannot go with `concurrency`', remedy })
+    faults.push({ key, value, rule: 'cannot be combined with `concurrency`', remedy })
   }
   if (keys.batchSize > 1) {
     const [key, value] = plan['workload'] === 'batch' ? ['workload', 'batch'] : ['batchSize', keys.batchSize]
-    const rule = 'cannot go with `concurrency`: each request starts when one has ended'
+    const rule = 'cannot be combined with `concurrency`: each request starts when another one has ended'
     faults.push({ key, value, rule, remedy: 'write `rate` instead of `concurrency`' })
   }
   requireDuration(plan, undefined, faults)
@@ -91,7 +96,7 @@ function readPattern(
   return 'kind' in pattern ? pattern : named(pattern)
 }
 
-/** A pattern of the user's own may lack a name. Its methods are called on the object itself, for its private fields. */
+/** A custom pattern may lack a name. Calls its methods on the original object, so that they can use private fields. */
 function named(pattern: ArrivalPattern): ArrivalPattern {
   if (typeof pattern.name === 'string' && pattern.name !== '') return pattern
   const { durationMs, phases } = pattern
@@ -116,7 +121,7 @@ function requireRate(plan: Plan, faults: PlanFault[]): void {
 
 function refuseRate(plan: Plan, faults: PlanFault[]): void {
   if (plan['rate'] === undefined) return
-  const rule = 'must be left out: the pattern carries the rate'
+  const rule = 'must be left out: the pattern sets the rate'
   faults.push({ key: 'rate', value: plan['rate'], rule, remedy: 'keep one of the two' })
 }
 
@@ -130,22 +135,25 @@ function requireDuration(plan: Plan, ownMs: Ms | undefined, faults: PlanFault[])
   }
 }
 
-/** A run without a request would find nothing out, and say so only at its end; a batch comes whole or not at all. */
+/**
+ * Rejects a run that would send no request, which would otherwise only show at its end. A batch is sent as a whole or
+ * not at all.
+ */
 function requireOneArrival(
   plan: Plan,
   expected: number,
   planned: { readonly durationMs: Ms; readonly batchSize: number },
   faults: PlanFault[],
 ): void {
-  // The last of a whole number of arrivals may fall short of it by a rounding error.
+  // The last of a whole number of arrivals may fall short of that number by a rounding error.
   if (expected >= planned.batchSize - 1e-9) return
   if (expected >= 1 && planned.batchSize > 1) {
-    const rule = `must not be more than come in ${formatDuration(planned.durationMs)} (${expected.toPrecision(2)} are expected)`
+    const rule = `must not exceed the arrivals in ${formatDuration(planned.durationMs)} (${expected.toPrecision(2)} are expected)`
     const remedy = 'give it a longer duration, a higher rate or smaller batches'
     faults.push({ key: 'batchSize', value: planned.batchSize, rule, remedy })
     return
   }
   const key = plan['duration'] === undefined ? 'pattern' : 'duration'
-  const rule = `must leave room for one request (${expected.toPrecision(2)} are expected in ${formatDuration(planned.durationMs)})`
+  const rule = `must allow at least one request (${expected.toPrecision(2)} are expected in ${formatDuration(planned.durationMs)})`
   faults.push({ key, value: plan[key], rule, remedy: 'give it a longer duration or a higher rate' })
 }

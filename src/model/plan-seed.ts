@@ -1,9 +1,9 @@
 import type { Reader } from './plan-readers.ts'
 
-/** Seeds are 32 bits wide, so that what is printed is short enough to be typed. */
+/** Seeds have 32 bits, so that a printed seed is short enough to type. */
 const HEXADECIMAL = /^[0-9a-f]{1,8}$/i
 
-/** A seed as results print it and `LOAD_SEED` takes it: hexadecimal digits without leading zeros. */
+/** Reads a seed as results print it and `LOAD_SEED` accepts it: hexadecimal digits without leading zeros. */
 export const readSeed: Reader<string> = (value, key, faults) => {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value.toString(16)
   if (typeof value === 'string' && HEXADECIMAL.test(value)) return Number.parseInt(value, 16).toString(16)
@@ -11,7 +11,7 @@ export const readSeed: Reader<string> = (value, key, faults) => {
   return undefined
 }
 
-/** A seed that nobody chose. */
+/** Draws a random seed. */
 export function drawSeed(): string {
   const [drawn = 0] = crypto.getRandomValues(new Uint32Array(1))
   return drawn.toString(16)

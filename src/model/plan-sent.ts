@@ -5,15 +5,15 @@ import { WORKLOADS } from './workload.ts'
 
 type Plan = Readonly<Record<string, unknown>>
 
-/** Everything wrong with one request; `key` is where it stands in the plan. */
+/** Returns every issue of one request; `key` is its path in the plan. */
 export type RequestFaults = (protocol: ResolvedProtocol, request: unknown, key: string) => readonly PlanFault[]
 
-/** Whether a workload is what `mix` returned. */
+/** Returns whether a workload was created by `mix`. */
 export function isMix(workload: unknown): workload is Plan {
   return isRecord(workload) && workload['kind'] === 'mix'
 }
 
-/** Requests hold tokens. */
+/** Hides objects, because requests contain tokens. */
 export function shownOf(value: unknown): unknown {
   return typeof value === 'object' ? NOT_SHOWN : value
 }
@@ -30,7 +30,10 @@ const BESIDE_JOURNEY = [
   'messageFormat',
 ] as const satisfies readonly (keyof LoadPlan)[]
 
-/** Requests of the plan, operations by name, or a workload's own; journeys instead of all of them. */
+/**
+ * Resolves what a plan sends: its request, operations by name, or a named workload; or a journey instead of all of
+ * these.
+ */
 export function whatIsSent(
   keys: Plan,
   prefix: string,
@@ -41,13 +44,13 @@ export function whatIsSent(
   const { request, workload, journey } = keys
   for (const name of BESIDE_JOURNEY) {
     if (journey === undefined || keys[name] === undefined) continue
-    const rule = 'cannot go with `journey`: its steps say what is sent'
+    const rule = 'cannot be combined with `journey`: its steps define what is sent'
     faults.push({ key: prefix + name, value: shownOf(keys[name]), rule })
   }
   if (isRecord(workload) && !isMix(workload)) {
     if (request !== undefined) {
       const remedy = 'keep the operations, with a `weight` each'
-      const rule = 'cannot go with operations by name'
+      const rule = 'cannot be combined with operations by name'
       faults.push({ key: `${prefix}request`, value: shownOf(request), rule, remedy })
     }
     return {
@@ -59,12 +62,12 @@ export function whatIsSent(
     workload === undefined ? 'read' : (readWorkloadName(shownOf(workload), `${prefix}workload`, faults) ?? 'read')
   if (request !== undefined && name !== 'read' && name !== 'batch') {
     const remedy = 'name the operations instead: workload: { browse: { …, weight: 9 }, buy: { …, weight: 1 } }'
-    faults.push({ key: `${prefix}workload`, value: workload, rule: 'cannot go with `request`', remedy })
+    faults.push({ key: `${prefix}workload`, value: workload, rule: 'cannot be combined with `request`', remedy })
   }
   return { request: resolveRequest(request, `${prefix}request`, protocol, requestFaults, faults), workload: name }
 }
 
-/** One request, several of them weighted, or a function that makes them. */
+/** Resolves one request, a weighted list of requests, or a function that creates them. */
 function resolveRequest(
   value: unknown,
   key: string,
@@ -81,7 +84,7 @@ function resolveRequest(
   return value as RequestSource | undefined
 }
 
-/** A weighted list whose names are the keys. */
+/** Converts operations by name to a weighted list of requests with these names. */
 function resolveOperations(
   operations: Plan,
   key: string,

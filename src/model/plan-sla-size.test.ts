@@ -40,6 +40,6 @@ test('rounds requests down and the advised duration to the exact second', () => 
   ])
 })
 
-test('leaves a plan without a single request to the issue that says so', () => {
+test('reports nothing for a plan without a single request, which has another issue', () => {
   expect([faultsOf({ p99Ms: 1 }, 0), faultsOf({ p99Ms: 1 }, 0.9)]).toEqual([[], []])
 })

@@ -2,7 +2,7 @@ import type { PlanFault } from './errors.ts'
 import type { Sla } from './plan.ts'
 import { formatDuration, type Ms } from './units.ts'
 
-/** Percentile keys of a service level with their percentiles, lowest first. */
+/** Percentile of each `sla` key, lowest first. */
 export const SLA_PERCENTILES: Readonly<Record<PercentileKey, number>> = {
   p50Ms: 50,
   p75Ms: 75,
@@ -18,8 +18,8 @@ type PercentileKey = Exclude<keyof Sla, 'errorRate' | 'rps'>
 const ROUNDING = 1e-6
 
 /**
- * Rejects a percentile that cannot lie among the planned requests, `n · (1 − p) < 1`: whatever the run measures, it could
- * not be judged. A plan without a single request has a plan issue of its own.
+ * Rejects a percentile that cannot lie among the planned requests, `n · (1 − p) < 1`: no run of this size could be
+ * judged on it. A plan without a single request has an issue that says so.
  */
 export function requireEnoughForSla(
   sla: Sla,

@@ -12,7 +12,7 @@ const readTarget = targetReader({
   portOf: ({ port, protocol }) => (port === '' && protocol === 'tcp:' ? undefined : Number(port) || 80),
 })
 
-/** `key rule → remedy` of every fault. */
+/** Returns `key rule → remedy` of every issue. */
 function told(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
   const faults: PlanFault[] = []
   read(value, key, faults)
@@ -20,7 +20,7 @@ function told(read: Reader<unknown>, value: unknown, key: string): readonly stri
 }
 
 describe('target', () => {
-  it.each(['http://127.0.0.1:3000', 'https://[::1]/api?x=1', new URL('http://localhost')])('%s is one', (target) => {
+  it.each(['http://127.0.0.1:3000', 'https://[::1]/api?x=1', new URL('http://localhost')])('accepts %s', (target) => {
     expect(told(readTarget, target, 'target')).toEqual([])
   })
 
@@ -31,25 +31,25 @@ describe('target', () => {
     ['', "target must be a URL → write target: 'http://127.0.0.1:3000'"],
     ['http://127.0.0.1:0', 'target must name a port other than 0'],
     ['tcp://localhost', "target must name a port → write target: 'tcp://localhost:6379'"],
-    ['ftp://127.0.0.1', 'target must start with a scheme that stands for a protocol → known are http: https: tcp:'],
-  ])('%j is none, and the remedy can be copied', (target, message) => {
+    ['ftp://127.0.0.1', 'target must start with the scheme of a known protocol → expected one of: http: https: tcp:'],
+  ])('rejects %j with a remedy that can be copied', (target, message) => {
     expect(told(readTarget, target, 'target')).toEqual([message])
   })
 
   it.each([
     [{ stdio: ['node', 'server.js'], env: { A: '1' }, cwd: '/tmp' }, []],
     [{ stdio: 'node server.js' }, [/write target\.stdio: \['node', 'server\.js'\]/]],
-    [{ stdio: ['node'], url: 'http://127.0.0.1' }, [/^target\.url is not a key of a target over pipes/]],
-  ])('%j speaks over pipes, or says what is wrong', (target, messages) => {
+    [{ stdio: ['node'], url: 'http://127.0.0.1' }, [/^target\.url is not a key of a stdio target/]],
+  ])('accepts a stdio target or reports its issues: %j', (target, messages) => {
     const faults = told(readTarget, target, 'target')
     expect(faults).toEqual(messages.map((message) => expect.stringMatching(message)))
   })
 
-  it('may have any scheme where the protocol is the user’s own', () => {
+  it('accepts any scheme with a custom protocol', () => {
     expect(told(targetReader(undefined), 'mine://somewhere', 'target')).toEqual([])
   })
 
-  it('with a password is refused without showing it', () => {
+  it('rejects a password without showing it', () => {
     const faults: PlanFault[] = []
     readTarget('http://admin:hunter2@127.0.0.1:3000', 'target', faults)
     expect(faults).toHaveLength(1)
@@ -58,12 +58,12 @@ describe('target', () => {
 
   it.each([
     [{ command: 'node server.js', url: 'http://127.0.0.1:{port}' }, /write target\.command: \['node', 'server\.js'\]/],
-    [{ command: [], url: 'http://127.0.0.1:{port}' }, /^target\.command must be a list of texts/],
+    [{ command: [], url: 'http://127.0.0.1:{port}' }, /^target\.command must be a list of strings/],
     [{ command: ['node'] }, /^target\.url must be given/],
     [{ command: ['node'], url: 'port {port}' }, /^target\.url must be a URL/],
     [{ command: ['node'], url: 'http://127.0.0.1:{port}', readyURL: 'x' }, /did you mean `target\.readyUrl`/],
-    [{ command: ['node'], url: 'http://127.0.0.1:{port}', env: { PORT: 3000 } }, /^target\.env\.PORT must be a text/],
-  ])('%j has one fault', (target, message) => {
+    [{ command: ['node'], url: 'http://127.0.0.1:{port}', env: { PORT: 3000 } }, /^target\.env\.PORT must be a string/],
+  ])('reports exactly one issue of %j', (target, message) => {
     const faults = told(readTarget, target, 'target')
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatch(message)
@@ -71,7 +71,7 @@ describe('target', () => {
 })
 
 describe('headers', () => {
-  it('with a line break, as a token read from a file has, are refused without showing it', () => {
+  it('rejects a value with a line break without showing it', () => {
     const faults: PlanFault[] = []
     readHeaders({ authorization: 'Bearer s3cret\n' }, 'headers', faults)
     expect(faults).toMatchObject([{ key: 'headers.authorization', remedy: 'it ends with a line break: trim() it' }])
@@ -81,8 +81,8 @@ describe('headers', () => {
   it.each([
     [{ 'x-a': 'a\r\nx-b: b' }, ['headers.x-a must be one line of Latin-1 text']],
     [{ 'x a': 'a' }, ['headers.x a must be a header name']],
-    [{ 'x-a': 5 }, ["headers.x-a must be a text → write '5'"]],
-    [['x-a: 5'], ['headers must be an object of texts']],
+    [{ 'x-a': 5 }, ["headers.x-a must be a string → write '5'"]],
+    [['x-a: 5'], ['headers must be an object with string values']],
     [{ 'x-a': 'tab\tand é' }, []],
   ])('%j: %j', (headers, messages) => {
     expect(told(readHeaders, headers, 'headers')).toEqual(messages)
@@ -114,7 +114,7 @@ describe('allowHosts', () => {
     '::1',
     'my_host',
     'bücher.de',
-  ])('%s is an entry', (entry) => {
+  ])('accepts %s', (entry) => {
     expect(told(readAllowHosts, [entry], 'allowHosts')).toEqual([])
   })
 
@@ -122,11 +122,11 @@ describe('allowHosts', () => {
     ['https://staging.example.com/api', "write 'staging.example.com'"],
     ['staging.example.com:8080', "write 'staging.example.com'"],
     ['*', 'name the hosts'],
-  ])('%s is none: %s', (entry, remedy) => {
+  ])('rejects %s: %s', (entry, remedy) => {
     expect(told(readAllowHosts, [entry], 'allowHosts')).toEqual([expect.stringContaining(remedy)])
   })
 
-  it('is a list', () => {
+  it('must be a list', () => {
     expect(told(readAllowHosts, 'example.com', 'allowHosts')).toEqual([
       "allowHosts must be a list of hosts → write allowHosts: ['staging.example.com']",
     ])
@@ -135,17 +135,17 @@ describe('allowHosts', () => {
 
 describe('monitor', () => {
   it.each(['auto', 'off', { pid: 4 }, { port: 80 }, { openMetrics: 'http://10.0.0.1/metrics' }])(
-    '%j says what to watch',
+    'accepts %j',
     (monitor) => {
       expect(readMonitor(monitor, 'monitor', [])).toEqual(monitor)
     },
   )
 
   it.each([
-    [{ pid: 1, port: 2 }, 'monitor', 'must name one of pid, port and openMetrics'],
-    [{ openMetrics: 'ws://127.0.0.1:1/metrics' }, 'monitor.openMetrics', 'must be a URL of http: or https:'],
+    [{ pid: 1, port: 2 }, 'monitor', 'must contain exactly one of pid, port and openMetrics'],
+    [{ openMetrics: 'ws://127.0.0.1:1/metrics' }, 'monitor.openMetrics', 'must be an http: or https: URL'],
     [{ openMetrics: '/metrics' }, 'monitor.openMetrics', 'must be a URL'],
-  ])('%j is a fault', (monitor, key, rule) => {
+  ])('rejects %j', (monitor, key, rule) => {
     const faults: PlanFault[] = []
     expect(readMonitor(monitor, 'monitor', faults)).toBeUndefined()
     expect(faults).toMatchObject([{ key, rule }])

@@ -7,13 +7,15 @@ import type { SchemeVocabulary } from './plan-vocabulary.ts'
 
 export const TARGET_REMEDY = "write target: 'http://127.0.0.1:3000'"
 
-/** A target, and the protocol that its URL stands for where that is known before the run. */
+/** A target, and the protocol of its URL's scheme if that is known before the run. */
 export interface TargetRead {
   readonly target: Target
   readonly protocol: string | undefined
 }
 
-/** The target of a plan in any of its forms. Without a vocabulary any scheme will do: the protocol is the user's own. */
+/**
+ * Reads the target of a plan in any of its forms. Without a vocabulary, any scheme is accepted: the protocol is custom.
+ */
 export function targetReader(vocabulary: SchemeVocabulary | undefined): Reader<TargetRead> {
   return (value, key, faults) => {
     if (typeof value === 'function') return { target: value as Extract<Target, () => unknown>, protocol: undefined }
@@ -24,7 +26,7 @@ export function targetReader(vocabulary: SchemeVocabulary | undefined): Reader<T
   }
 }
 
-/** A URL that may be loaded as far as its text tells: known scheme, no credentials, a port that is not 0. */
+/** Reads a URL and checks its syntax: known scheme, no credentials, a port other than 0. */
 export function readTargetUrl(
   value: unknown,
   key: string,
@@ -46,8 +48,8 @@ export function readTargetUrl(
     const remedy = "send them in headers: { authorization: 'Basic …' }"
     faults.push({ key, value: shown.href, rule: 'must not carry a user name or a password (not shown)', remedy })
   } else if (vocabulary !== undefined && vocabulary.protocolOf(url) === undefined) {
-    const remedy = `known are ${vocabulary.schemes.join(' ')}`
-    faults.push({ key, value: url.href, rule: 'must start with a scheme that stands for a protocol', remedy })
+    const remedy = `expected one of: ${vocabulary.schemes.join(' ')}`
+    faults.push({ key, value: url.href, rule: 'must start with the scheme of a known protocol', remedy })
   } else if (url.port === '0') {
     faults.push({ key, value: url.href, rule: 'must name a port other than 0' })
   } else if (vocabulary !== undefined && vocabulary.portOf(url) === undefined) {
@@ -73,7 +75,7 @@ function readCommand(
   const before = faults.length
   let protocol: string | undefined
   const readUrlTemplate: Reader<string> = (template, urlKey) => {
-    // Any port will do to see whether the rest is a URL.
+    // Any port is enough to check the rest of the URL.
     const filled = typeof template === 'string' ? template.replaceAll('{port}', '1') : template
     const url = readTargetUrl(filled, urlKey, vocabulary, faults)
     if (url === undefined || typeof template !== 'string') return undefined
@@ -97,13 +99,13 @@ function readCommand(
   return { target: { command, url, ...present(others) }, protocol }
 }
 
-/** Only MCP speaks over pipes; a protocol of the user's own may. */
+/** Of the built-in protocols, only MCP runs over pipes; a custom protocol may, too. */
 function readStdio(value: Readonly<Record<string, unknown>>, key: string, faults: PlanFault[]): TargetRead | undefined {
   const before = faults.length
   const readers = { stdio: readCommandLine, env: readTexts, cwd: text, embedded: flag } satisfies Readonly<
     Record<keyof StdioTarget, Reader<unknown>>
   >
-  const noun = 'a key of a target over pipes'
+  const noun = 'a key of a stdio target'
   const { stdio, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun }, faults)
   if (faults.length > before || stdio === undefined) return undefined
   return { target: { stdio, ...present(others) }, protocol: 'mcp' }
@@ -118,7 +120,7 @@ const readCommandLine: Reader<readonly string[]> = (value, key, faults) => {
   faults.push({
     key,
     value,
-    rule: 'must be a list of texts: the program and its arguments (no shell)',
+    rule: 'must be a list of strings: the program and its arguments (no shell)',
     ...withRemedy(meant),
   })
   return undefined
@@ -126,21 +128,21 @@ const readCommandLine: Reader<readonly string[]> = (value, key, faults) => {
 
 const readMonitorWord = oneOf(
   ['auto', 'off'],
-  "or name what to watch: { pid: 1234 }, { port: 3000 } or { openMetrics: 'http://127.0.0.1:3000/metrics' }",
+  "or name what to monitor: { pid: 1234 }, { port: 3000 } or { openMetrics: 'http://127.0.0.1:3000/metrics' }",
 )
 
-/** A page that may be asked for, as far as its text tells. */
+/** Reads the URL of a metrics page. */
 const readPage: Reader<string> = (value, key, faults) => {
   const url = readTargetUrl(value, key, undefined, faults)
   if (url === undefined) return undefined
   if (url.protocol === 'http:' || url.protocol === 'https:') return url.href
-  faults.push({ key, value: url.href, rule: 'must be a URL of http: or https:' })
+  faults.push({ key, value: url.href, rule: 'must be an http: or https: URL' })
   return undefined
 }
 
 const MONITOR_KEYS = { pid: wholeFrom(1), port: wholeFrom(1, 65_535), openMetrics: readPage }
 
-/** What of the target to watch. */
+/** Reads what to monitor on the target. */
 export const readMonitor: Reader<MonitorTarget | 'auto' | 'off'> = (value, key, faults) => {
   if (!isRecord(value)) return readMonitorWord(value, key, faults)
   const before = faults.length
@@ -152,6 +154,6 @@ export const readMonitor: Reader<MonitorTarget | 'auto' | 'off'> = (value, key, 
     if (port !== undefined) return { port }
     if (openMetrics !== undefined) return { openMetrics }
   }
-  faults.push({ key, value, rule: 'must name one of pid, port and openMetrics' })
+  faults.push({ key, value, rule: 'must contain exactly one of pid, port and openMetrics' })
   return undefined
 }

@@ -5,7 +5,7 @@ import { readHeaders, readPlanHeaders } from './plan-texts.ts'
 
 const TEMPLATED = { authorization: 'Bearer {{setup.token}}' }
 
-test('headers of a plan with a template are a fault: it would go out as it is; those of a request are none', () => {
+test('rejects templates in headers of the plan, which are sent unchanged, and accepts them in headers of a request', () => {
   const faults: PlanFault[] = []
   expect(readHeaders(TEMPLATED, 'request.headers', faults)).toEqual(TEMPLATED)
   expect(faults).toEqual([])
@@ -14,13 +14,13 @@ test('headers of a plan with a template are a fault: it would go out as it is; t
     {
       key: 'headers.authorization',
       value: '(not shown)',
-      rule: 'cannot have templates: those of a request can',
+      rule: 'cannot have templates: only headers of a request can',
       remedy: "write request: { …, headers: { 'authorization': … } }",
     },
   ])
 })
 
-test('what stands under a misspelt key is not shown where it holds more: tokens, perhaps', () => {
+test('hides a non-empty object under a misspelt key, because it may contain tokens', () => {
   const faults: PlanFault[] = []
   objectOf({ headers: readHeaders }, '{}')({ headrs: TEMPLATED, header: {}, heders: 5 }, 'request', faults)
   expect(faults.map(({ key, value }) => [key, value])).toEqual([

@@ -2,32 +2,37 @@ import type { TlsOptions } from './plan.ts'
 import { flag, isRecord, NOT_SHOWN, objectOf, present, text, withRemedy } from './plan-readers.ts'
 import type { Reader } from './plan-readers.ts'
 
-/** Texts by name, as an environment has them. */
+/** Reads strings by name, as for an environment. */
 export const readTexts: Reader<Readonly<Record<string, string>>> = (value, key, faults) =>
   readEach(value, key, faults, (held, heldKey) => {
     if (typeof held === 'string') return true
     const meant = typeof held === 'number' || typeof held === 'boolean' ? `write '${held}'` : undefined
-    faults.push({ key: heldKey, value: held, rule: 'must be a text', ...withRemedy(meant) })
+    faults.push({ key: heldKey, value: held, rule: 'must be a string', ...withRemedy(meant) })
     return false
   })
 
-/** RFC 9110, 5.6.2: a token. */
+/** A token (RFC 9110, 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** What a header value may not hold: anything beyond a line, and what is not Latin-1. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+/**
+ * Characters that a header value must not contain: control characters other than tab, and everything beyond Latin-1.
+ */
+// oxlint-disable-next-line no-control-regex -- the expression searches for control characters
 const NOT_IN_HEADER = /[\0-\x08\x0A-\x1F\x7F]|[^\0-\xFF]/
 
-/** Headers that decide how a message is framed: they follow from the body and from the plan's `connection`. */
+/**
+ * Headers that determine the framing of a message, with remedies: they follow from the body and from the plan's
+ * `connection`.
+ */
 const FRAMING: Readonly<Record<string, string>> = {
   'content-length': 'leave it out: it follows from the body',
   'transfer-encoding': 'leave it out: bodies are sent with content-length',
-  connection: "leave it out, and say connection: 'short-lived' or 'long-lived' in the plan",
-  'keep-alive': "leave it out, and say connection: 'long-lived' in the plan",
+  connection: "leave it out, and write connection: 'short-lived' or 'long-lived' in the plan",
+  'keep-alive': "leave it out, and write connection: 'long-lived' in the plan",
   upgrade: 'leave it out: an HTTP request cannot change the protocol',
   expect: 'leave it out: bodies are sent at once',
 }
 
-/** Headers by name. Their values are never shown in a fault: they hold tokens. */
+/** Reads headers by name. An issue never shows their values, because they contain tokens. */
 export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key, faults) =>
   readEach(value, key, faults, (held, heldKey, name) => {
     const before = faults.length
@@ -41,7 +46,7 @@ export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key
       faults.push({
         key: heldKey,
         value: typeof held === 'number' ? held : NOT_SHOWN,
-        rule: 'must be a text',
+        rule: 'must be a string',
         ...withRemedy(meant),
       })
     } else if (NOT_IN_HEADER.test(held)) {
@@ -51,7 +56,10 @@ export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key
     return faults.length === before
   })
 
-/** Headers of the plan go with every request or handshake as they are; only a request's own have templates. */
+/**
+ * Reads the plan's headers. They are sent unchanged with every request or handshake; only the headers of a request can
+ * have templates.
+ */
 export const readPlanHeaders: Reader<Readonly<Record<string, string>>> = (value, key, faults) => {
   const headers = readHeaders(value, key, faults)
   for (const [name, held] of Object.entries(headers ?? {})) {
@@ -60,7 +68,7 @@ export const readPlanHeaders: Reader<Readonly<Record<string, string>>> = (value,
     faults.push({
       key: `${key}.${name}`,
       value: NOT_SHOWN,
-      rule: 'cannot have templates: those of a request can',
+      rule: 'cannot have templates: only headers of a request can',
       remedy,
     })
   }
@@ -74,7 +82,7 @@ function readEach(
   accepts: (held: unknown, heldKey: string, name: string) => boolean,
 ): Readonly<Record<string, string>> | undefined {
   if (!isRecord(value)) {
-    faults.push({ key, value, rule: 'must be an object of texts' })
+    faults.push({ key, value, rule: 'must be an object with string values' })
     return undefined
   }
   const entries = Object.entries(value).filter(([, held]) => held !== undefined)
@@ -82,7 +90,7 @@ function readEach(
   return good.length === entries.length ? (Object.fromEntries(good) as Record<string, string>) : undefined
 }
 
-/** Certificates and keys travel as the text of a PEM file; the mistakes are its path and its bytes. */
+/** Reads a certificate or key as the text of a PEM file; common mistakes are the file's path and its bytes. */
 const readPem: Reader<string> = (value, key, faults) => {
   if (typeof value === 'string' && value.includes('-----BEGIN')) return value
   const path = typeof value === 'string' && value.length < 200 && !value.includes('\n') ? `'${value}'` : 'path'
@@ -97,7 +105,7 @@ const readTlsKeys = objectOf(
   '{ rejectUnauthorized: false }',
 )
 
-/** How to speak TLS to the target. */
+/** Reads the TLS options. */
 export const readTls: Reader<TlsOptions> = (value, key, faults) => {
   const read = readTlsKeys(value, key, faults)
   if (read === undefined) return undefined
@@ -108,11 +116,11 @@ export const readTls: Reader<TlsOptions> = (value, key, faults) => {
   return present(read)
 }
 
-/** An address, a network (`10.0.0.0/8`), a host name, or all hosts under one (`*.example.com`). */
+/** An address, a network (`10.0.0.0/8`), a host name, or all subdomains of a domain (`*.example.com`). */
 const HOST_PATTERN =
   /^(?:(?:\*\.)?[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}])?\.?|[\d.]+\/\d{1,2}|[\da-f:.]*:[\da-f:.]*(?:\/\d{1,3})?)$/iu
 
-/** Hosts other than loopback that may be loaded. */
+/** Reads the hosts other than loopback that the run may send load to. */
 export const readAllowHosts: Reader<readonly string[]> = (value, key, faults) => {
   if (!Array.isArray(value)) {
     faults.push({ key, value, rule: 'must be a list of hosts', remedy: `write ${key}: ['staging.example.com']` })

@@ -2,7 +2,7 @@ import type { PlanFault } from './errors.ts'
 import type { Reader } from './plan-readers.ts'
 import type { Tracing } from './trace.ts'
 
-const REMEDY = "'slowest' keeps the slowest and the failed once they have ended, 0.1 traces one request in ten"
+const REMEDY = "'slowest' keeps the slowest and the failed requests, 0.1 traces one request in ten"
 
 export const readTracing: Reader<Tracing> = (value, key, faults) => {
   if (value === 'off' || value === 'slowest' || value === 'all') return value
@@ -11,7 +11,9 @@ export const readTracing: Reader<Tracing> = (value, key, faults) => {
   return undefined
 }
 
-/** Which requests are traced: a ratio of 0 is none of them, and one of 1 is all. Saying it twice is a fault. */
+/**
+ * Resolves which requests are traced: a ratio of 0 means none, a ratio of 1 means all. Setting both keys is an issue.
+ */
 export function resolveTracing(
   {
     tracing,
@@ -20,7 +22,7 @@ export function resolveTracing(
   faults: PlanFault[],
 ): Tracing {
   if (tracing !== undefined && traceEveryRequest !== undefined) {
-    faults.push({ key: 'traceEveryRequest', value: traceEveryRequest, rule: 'must not stand beside tracing' })
+    faults.push({ key: 'traceEveryRequest', value: traceEveryRequest, rule: 'cannot be combined with `tracing`' })
   }
   if (traceEveryRequest !== undefined) return traceEveryRequest ? 'all' : 'off'
   if (tracing === 0) return 'off'

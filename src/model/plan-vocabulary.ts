@@ -4,27 +4,33 @@ import type { ArrivalPattern, PatternSpec } from './pattern.ts'
 import type { PatternName, ResolvedProtocol } from './plan.ts'
 import type { Ms, Rps } from './units.ts'
 
-/** What the reading of a target must know of protocols. */
+/** What reading a target requires of the protocols. */
 export interface SchemeVocabulary {
-  /** Every scheme that stands for a protocol, with its colon. */
+  /** Every scheme that has a protocol, with its colon. */
   readonly schemes: readonly string[]
-  /** The protocol that a URL's scheme stands for. */
+  /** Returns the protocol of a URL's scheme. */
   protocolOf(url: URL): string | undefined
-  /** The port that a URL names or means; undefined where it must name one and does not. */
+  /**
+   * Returns the port of a URL, explicit or the scheme's default; undefined if the URL needs an explicit one and has
+   * none.
+   */
   portOf(url: URL): number | undefined
 }
 
-/** What the validation of a plan must ask the rooms that know patterns and protocols, which the model may not import. */
+/** What validating a plan requires of patterns and protocols, whose folders `model` must not import. */
 export interface PlanVocabulary extends SchemeVocabulary {
-  /** The first of them is meant where nothing else says which. */
+  /** The first one is the default. */
   readonly protocolNames: readonly string[]
-  /** Everything wrong with what a protocol's builder returned; `key` is where it stands in the plan. */
+  /** Returns every issue of a value that a protocol's builder returned; `key` is its path in the plan. */
   protocolFaults(spec: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[]
-  /** Everything wrong with one request of this protocol, its templates apart; `key` is where it stands in the plan. */
+  /** Returns every issue of one request of this protocol except its templates; `key` is its path in the plan. */
   requestFaults(protocol: ResolvedProtocol, request: unknown, key: string): readonly PlanFault[]
-  /** Why a protocol cannot carry messages of a format, where it cannot. */
+  /** Returns why a protocol cannot carry messages of a format, if it cannot. */
   formatFaults(protocol: ResolvedProtocol, format: MessageFormat, key: string): readonly PlanFault[]
-  /** Everything wrong with the templates in a request. The fields of a feed are known once it has been read. */
+  /**
+   * Returns every issue of the templates in a request. The fields of a feed are known only after the feed has been
+   * read.
+   */
   templateFaults(
     request: unknown,
     key: string,
@@ -34,16 +40,16 @@ export interface PlanVocabulary extends SchemeVocabulary {
     },
   ): readonly PlanFault[]
   specFromName(name: PatternName, rate: Rps): PatternSpec
-  /** Everything wrong with a pattern: a name, what a builder returned, or an object of the user's own. */
+  /** Returns every issue of a pattern: a name, what a builder returned, or a custom object. */
   patternFaults(pattern: unknown, key: string): readonly PlanFault[]
   patternDuration(spec: PatternSpec): Ms | undefined
   patternFrom(spec: PatternSpec, planned: { readonly durationMs: Ms; readonly seed: string }): ArrivalPattern
 }
 
-/** What stands outside the plan and still decides about it. */
+/** Inputs of a plan from outside of it. */
 export interface PlanEnvironment {
-  /** Of the test, for the result and the reports. */
+  /** Name of the test, for the result and the reports. */
   readonly name?: string | undefined
-  /** `LOAD_SEED`: a seed that wins over the plan's, so that a printed run can be repeated. */
+  /** `LOAD_SEED`: a seed that takes precedence over the plan's, so that a printed run can be repeated. */
   readonly seed?: string | undefined
 }

@@ -4,7 +4,7 @@ import type { StdioTarget, TlsOptions } from './plan.ts'
 import type { SpanAbout, Traceparent } from './trace.ts'
 import type { Ms } from './units.ts'
 
-/** Why an exchange failed, in the field's words; `errorsByClass` of a result is keyed by these. */
+/** Why an exchange failed. The keys of a result's `errorsByClass`. */
 export const ERROR_CLASSES = [
   'dns',
   'connect',
@@ -23,13 +23,13 @@ export const ERROR_CLASSES = [
   'check',
   'local-ports',
   'local-files',
-  /** In flight when the run was stopped: nobody knows how it would have ended, and the target is not blamed for it. */
+  /** In flight when the run was stopped: its outcome is unknown, and the target is not blamed for it. */
   'cancelled',
 ] as const
 
 export type ErrorClass = (typeof ERROR_CLASSES)[number]
 
-/** Classes in which the target gave an answer, only not a good one: they belong to the error rate, not to latency. */
+/** Classes in which the target responded, but not successfully: they count in the error rate, not in the latencies. */
 const ANSWERED: ReadonlySet<ErrorClass> = new Set<ErrorClass>([
   'http-4xx',
   'http-5xx',
@@ -42,18 +42,18 @@ const ANSWERED: ReadonlySet<ErrorClass> = new Set<ErrorClass>([
   'check',
 ])
 
-/** Whether a failure of this class is an answer (a fast 503) rather than silence (a time-out, a reset). */
+/** Returns whether a failure of this class is a response (a fast 503) rather than silence (a timeout, a reset). */
 export function isAnswered(errorClass: ErrorClass): boolean {
   return ANSWERED.has(errorClass)
 }
 
-/** Bytes that crossed the wire for one exchange, as far as the protocol knows them. */
+/** Bytes that crossed the wire for one exchange, as far as the protocol knows. */
 export interface Transferred {
   readonly bytesSent: number
   readonly bytesReceived: number
 }
 
-/** What came back, for who asked to `read` it: the next step of a journey, a setup. */
+/** The response, for code that asked to `read` it: the next step of a journey, or a setup. */
 export interface Answer {
   /** HTTP only. */
   readonly status?: number
@@ -61,24 +61,24 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   /** HTTP only: every `set-cookie` line. */
   readonly setCookie?: readonly string[]
-  /** As UTF-8; of several messages, the first. */
+  /** The body as UTF-8; the first message if there are several. */
   readonly text: string
-  /** With `read: 'json'`: the text parsed; of MCP, the `result`. */
+  /** With `read: 'json'`: the parsed text; with MCP, the `result`. */
   readonly json?: unknown
-  /** Every message, where the protocol has messages. */
+  /** Every message, if the protocol has messages. */
   readonly messages?: readonly string[]
 }
 
-/** How one exchange ended. An exchange that is not `ok` names its class. */
+/** How one exchange ended. An exchange that is not `ok` has an error class. */
 export interface Outcome extends Transferred {
   readonly ok: boolean
   readonly errorClass?: ErrorClass
-  /** What happened, for people: "503 Service Unavailable", "ECONNRESET". */
+  /** Human-readable description: "503 Service Unavailable", "ECONNRESET". */
   readonly message?: string
-  /** Only of a request that says `read`. */
+  /** Only if the request has `read`. */
   readonly answer?: Answer
   /**
-   * Status of the response, where it has one: HTTP status, code of a JSON-RPC error, WebSocket close code, or what a
+   * Status of the response, if it has one: HTTP status, code of a JSON-RPC error, WebSocket close code, or what a
    * custom protocol reports.
    */
   readonly status?: number | string
@@ -86,53 +86,55 @@ export interface Outcome extends Transferred {
 
 /** What the engine asks a connection to send. */
 export interface Outgoing<Request> {
-  /** Unique within the run: the position of the request in the schedule; in the warm-up, counting down from −1. */
+  /** Unique within the run: the position of the request in the schedule; in the warm-up it counts down from −1. */
   readonly requestId: number
   readonly operation: string
   readonly payload: Request
-  /** Goes with the request, where the protocol has a place for it and the request has none of its own. */
+  /** Sent with the request, if the protocol can carry it and the request has none of its own. */
   readonly traceparent?: Traceparent | undefined
 }
 
-/** What a connection tells about an exchange. Callbacks, not promises: this is the hot path. */
+/** Events of an exchange. Callbacks, not promises: this is the hot path. */
 export interface ExchangeEvents {
-  /** A message of a stream arrived, `bytes` long. Protocols that answer once need not call it. */
+  /** Reports a message of a stream, `bytes` long. Protocols with a single response need not call it. */
   onMessage(bytes: number): void
-  /** The exchange is over. Called exactly once, and never after `Cancel`. */
+  /** Reports the end of the exchange. Called exactly once, and never after `Cancel`. */
   onDone(outcome: Outcome): void
 }
 
 /**
- * Gives up an exchange that is still under way; afterwards its `onDone` is not called. The connection may have to close
- * itself for it (HTTP/1.1 must: the late answer would be taken for the next one's). Never called after `onDone`. Tells
- * what had crossed the wire by then.
+ * Gives up an exchange that is in flight; its `onDone` is not called afterwards. The connection may have to close
+ * itself (HTTP/1.1 must, because the late response would be taken for the next one). Never called after `onDone`.
+ * Returns the bytes transferred so far.
  */
 export type Cancel = () => Transferred
 
 export interface Connection<Request> {
-  /** How many exchanges may be under way at once; 1 for HTTP/1.1. */
+  /** Maximum number of exchanges in flight; 1 for HTTP/1.1. */
   readonly maxInFlight: number
-  /** What was negotiated: "HTTP/1.1", "HTTP/2". */
+  /** The negotiated version: "HTTP/1.1", "HTTP/2". */
   readonly version?: string
-  /** The process at the other end, where connecting started one. */
+  /** Id of the process at the other end, if connecting started one. */
   readonly pid?: number
   /**
-   * Resolves when the connection can carry nothing more: with the reason when it was lost, with undefined when it ended
-   * in order. Never rejects. By then every exchange under way has had its `onDone` (class `connection`).
+   * Resolves when the connection can carry no more exchanges: with the reason if it was lost, with undefined if it
+   * closed normally. Never rejects. By then, every exchange in flight has had its `onDone` (class `connection`).
    */
   readonly closed: Promise<Error | undefined>
-  /** False from the moment the connection knows it cannot take another exchange, even before `closed` resolves. */
+  /**
+   * False from the moment the connection knows that it cannot carry another exchange, even before `closed` resolves.
+   */
   readonly usable: boolean
   /**
    * Waits for messages that no request asked for: until `messages` of them have arrived, at most `maxMs`. Resolves with
-   * how many there are. Absent where no message can be mistaken for a response.
+   * their number. Absent where no message can be mistaken for a response.
    */
   listen?(messages: number, maxMs: Ms): Promise<number>
-  /** Sends at once: the engine takes `sent` immediately before this call. */
+  /** Sends immediately: the engine takes the timestamp `sent` just before this call. */
   exchange(outgoing: Outgoing<Request>, events: ExchangeEvents): Cancel
-  /** Ends in order: what is under way may finish. */
+  /** Closes gracefully: exchanges in flight may finish. */
   close(): Promise<void>
-  /** Ends now. */
+  /** Closes immediately. */
   destroy(): void
 }
 
@@ -141,107 +143,108 @@ export interface ConnectContext {
   readonly signal: AbortSignal
   readonly tls: TlsOptions
   /**
-   * The address that was checked against `allowHosts`: connect there and nowhere else, whatever the name resolves to by
-   * now; the name still goes into Host and SNI. Absent when the caller vouches for the URL itself.
+   * The address that was checked against `allowHosts`. Connect only to it, whatever the name resolves to by now; Host
+   * and SNI still use the name. Absent when the caller has verified the URL.
    */
   readonly address?: string
   /** Sent with every request or handshake; the same object for every connection of a run. */
   readonly headers: Readonly<Record<string, string>>
-  /** Context of the run, for a handshake that no request of its own stands for; absent where nothing is traced. */
+  /** Context of the run, for a handshake that does not belong to a request; absent where nothing is traced. */
   readonly traceparent?: Traceparent
   /** False when the connection serves one exchange only (`short-lived`). */
   readonly reuse: boolean
-  /** The process to start, where the target is one that is spoken to over its pipes. */
+  /** The process to start, for a target over pipes. */
   readonly stdio?: StdioTarget
-  /** What `negotiate` found out, once for the whole run. */
+  /** The result of `negotiate`, shared by the whole run. */
   readonly negotiated?: unknown
   readonly log: (text: string) => void
   /**
-   * Called when messages arrived that are not a response to any request. `ambiguous` of them came on a connection that
-   * matches responses by order, and nothing in them shows that they are no responses. Both are negative when a request
-   * that listens takes messages that were reported before.
+   * Reports messages that are not a response to any request. `ambiguous` of them came on a connection that matches
+   * responses by order, and nothing in them shows that they are not responses. Both are negative when a request that
+   * listens takes messages that were reported before.
    */
   readonly onUnsolicited?: (messages: number, ambiguous: number) => void
 }
 
-/**
- * The work that an embedded target does in every protocol alike, and how this protocol asks for it; `model/work.ts` says
- * what the target answers.
- */
+/** Requests for the work that an embedded target does in every protocol; `model/work.ts` defines the responses. */
 export interface WorkRequests<Request> {
-  /** `bytes` bytes come back. */
+  /** The response has `bytes` bytes. */
   read(bytes: number, format: MessageFormat): Request
-  /** The body goes there; how long it was comes back. */
+  /** Sends the body; the response is its length. */
   write(body: Body, format: MessageFormat): Request
-  /** The body goes there and comes back. */
+  /** Sends the body; the response is the body. */
   echo(body: Body, format: MessageFormat): Request
-  /** `messages` messages of `bytes` bytes come back. */
+  /** The response has `messages` messages of `bytes` bytes. */
   stream(messages: number, bytes: number, format: MessageFormat): Request
 }
 
 /**
- * How to talk to a target. `connect` rejects with a `ConnectError`, or with any error, which the engine classifies by its
- * `code`.
+ * How to communicate with a target. `connect` rejects with a `ConnectError`, or with any error, which the engine
+ * classifies by its `code`.
  */
 export interface Protocol<Request> {
   readonly name: string
-  /** What is sent when the plan names no request. */
+  /** Sent when the plan names no request. */
   readonly healthRead: Request
-  /** What `messageFormat` is when the plan does not say. */
+  /** Default of the plan's `messageFormat`. */
   readonly usualFormat: MessageFormat
-  /** The longest message of size `large`, where it is less than everyone's 100 MiB. */
+  /** Maximum length of a message of size `large`, if it is below the general 100 MiB. */
   readonly longestMessage?: number
-  /** A message is held in memory as a whole while it is sent; other protocols stream it. */
+  /** True if a message is held in memory as a whole while it is sent; other protocols stream it. */
   readonly holdsMessages?: boolean
-  /** Absent where no embedded target speaks the protocol. */
+  /** Absent if no embedded target supports the protocol. */
   readonly work?: WorkRequests<Request>
-  /** Everything wrong with a request as the user wrote it; `key` is where it stands in the plan. */
+  /** Returns every issue of a request as the user wrote it; `key` is its path in the plan. */
   faultsOf(request: unknown, key: string): readonly PlanFault[]
-  /** What is wrong with messages of this format, where the protocol's options cannot carry it: bytes between newlines. */
+  /** Returns the issue of a message format that the protocol's options cannot carry, such as bytes between newlines. */
   formatFault?(format: MessageFormat, key: string): PlanFault | undefined
-  /** True for a request that holds a function and therefore cannot cross into a generator thread. */
+  /** Returns true for a request that contains a function and therefore cannot be passed to a generator thread. */
   needsInline?(request: Request): boolean
-  /** False where there is no place for the plan's `headers`; they are carried where it is absent. */
+  /** Returns false if the plan's `headers` cannot be sent to this target. Absent: they always can. */
   carriesHeaders?(target: URL): boolean
-  /** The request with a generated body, where it has room for one and none was written; else the request as it is. */
+  /** Returns the request with a generated body if it can have one and has none; else the unchanged request. */
   withBody?(request: Request, body: Body, format: MessageFormat): Request
-  /** Whether the response to this request is known by its place in the stream only. Absent: never. */
+  /** Returns whether the response to this request is identified only by its position in the stream. Absent: never. */
   matchesByOrder?(request: Request): boolean
-  /** A request in a few words, for reports: "GET /cart", "tools/call echo". */
+  /** Describes a request in a few words, for reports: "GET /cart", "tools/call echo". */
   word(request: Request): string
-  /** Its span by the semantic conventions; where it is absent, the name of the protocol and the address of the target. */
+  /**
+   * Describes its span by the semantic conventions. Default: the name of the protocol and the address of the target.
+   */
   span?(request: Request, target: URL): SpanAbout
   /**
-   * Finds out once per run, before any connection of it, what holds for all of them (a protocol version). Plain data,
-   * which reaches every `connect`. Rejects like `connect`.
+   * Determines once per run, before its first connection, what applies to all connections (a protocol version). Returns
+   * plain data, which is passed to every `connect`. Rejects like `connect`.
    */
   negotiate?(target: URL, context: ConnectContext): Promise<unknown>
   connect(target: URL, context: ConnectContext): Promise<Connection<Request>>
 }
 
-/** A shipped protocol with its options as plain data: what `tcp({ framing })` returns, and what crosses a thread. */
+/**
+ * A built-in protocol with its options as plain data: what `tcp({ framing })` returns, and what is passed to threads.
+ */
 export interface ProtocolSpec {
   readonly kind: string
   readonly [option: string]: unknown
 }
 
-/** A shipped protocol, registered in `protocols/index.ts`. */
+/** A built-in protocol, as registered in `protocols/index.ts`. */
 export interface ProtocolKind<Request> {
   readonly kind: string
-  /** The URL schemes that stand for it (`ws:`), with the port each means; undefined where a port must be written. */
+  /** Its URL schemes (`ws:`) with their default ports; undefined if a URL needs an explicit port. */
   readonly schemes: Readonly<Record<string, number | undefined>>
-  /** Everything wrong with the options as the user wrote them, `kind` excepted; `key` is where they stand. */
+  /** Returns every issue of the options as the user wrote them, except `kind`; `key` is their path in the plan. */
   optionFaults(options: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[]
-  /** Options are without fault. */
+  /** Requires options without issues. */
   create(spec: ProtocolSpec): Protocol<Request>
 }
 
-/** How long each wait between attempts to reconnect is: exponential from `backoffMs`, capped, then jittered. */
+/** Waits between attempts to reconnect: exponential from `backoffMs`, capped, then jittered. */
 export interface ReconnectOptions {
-  /** Attempts in a row before a connection is given up for the rest of the run. */
+  /** Consecutive attempts before a connection is given up for the rest of the run. */
   readonly attempts: number
   readonly backoffMs: Ms
   readonly maxBackoffMs: Ms
-  /** Share of each wait that is drawn at random, so that clients do not return in step. */
+  /** Share of each wait that is random, so that clients do not reconnect simultaneously. */
   readonly jitter: number
 }

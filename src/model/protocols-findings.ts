@@ -3,44 +3,44 @@ import type { UnknownValue } from './unknown-value.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
-/** One protocol beside the others, all doing the same work. */
+/** One protocol compared with the others, all doing the same work. */
 export interface RankedProtocol {
   readonly protocol: ProtocolName
   /** Whether it held the service level at the common rate. */
   readonly verdict: VerdictValue
-  /** Successes per second with `clients` requests under way, always. */
+  /** Successes per second with `clients` requests always in flight. */
   readonly throughputRps: Rps
-  /** As many as it took to slow the target, or as there may be. */
+  /** Number of clients that slowed the target, or the maximum allowed. */
   readonly clients: number
-  /** The highest of the tried rates that held the service level; null: none did. */
+  /** Highest tried rate that held the service level; null when none did. */
   readonly maxRps: Rps | null
-  /** This tool ran out before the target: `maxRps` is a lower bound. */
+  /** The generator reached its limit before the target: `maxRps` is a lower bound. */
   readonly maxIsBound: boolean
   readonly p50Ms: Ms | null
   readonly p95Ms: Ms | null
   readonly p99Ms: Ms | null
-  /** While connections were being cut. */
+  /** Share of successes while connections were being cut. */
   readonly successRate: Ratio
-  /** From a cut to the next success, at worst; null where nothing was cut or nothing came back. */
+  /** Longest time from a cut to the next success; null when nothing was cut or nothing reconnected. */
   readonly reconnectMs: Ms | null
-  /** Requests that the cuts cost. */
+  /** Requests lost to the cuts. */
   readonly lost: number
-  /** CPU of the target for one request; null where it was not seen. */
+  /** CPU time of the target per request; null when it was not monitored. */
   readonly cpuUsPerRequest: number | null
-  /** Why it stands where it stands. */
+  /** Reason for its place in the ranking. */
   readonly why: string
   /** Each value that the report shows as "-", with the reason. Absent in older results. */
   readonly unknown?: readonly UnknownValue[]
 }
 
-/** What the protocols suite concluded; the first of `ranking` is the best. */
+/** Conclusions of the protocols suite; the first of `ranking` is the best. */
 export interface ProtocolsFindings {
   readonly slo: { readonly p99Ms: Ms; readonly errorRate: Ratio }
   readonly rate: Rps
-  /** Requests under way, and connections, to begin with. */
+  /** Number of requests in flight, and of connections, at the start. */
   readonly clients: number
   readonly ranking: readonly RankedProtocol[]
-  /** A null where no protocol stands out. */
+  /** Null where no protocol is clearly better. */
   readonly bestFor: {
     readonly lowLatency: ProtocolName | null
     readonly throughput: ProtocolName | null

@@ -1,7 +1,6 @@
 /**
- * Timers and clocks as they are before a test replaces them: a test with fake timers still has a load that runs on time.
- * This file is imported before any test body runs, which is what makes it true. Only code that runs in a test's own
- * thread needs it.
+ * Timers and clocks as they are before a test replaces them, so that a load runs on time in a test with fake timers.
+ * This requires that the file is imported before any test body runs. Only code that runs in a test's thread needs it.
  */
 const { setTimeout, clearTimeout, setInterval, clearInterval, performance, Date } = globalThis
 

@@ -7,28 +7,27 @@ export interface Environment {
   readonly os: string
   readonly cpus: number
   readonly memoryMb: number
-  /** The commit of the checkout, or null outside one. */
+  /** Commit of the checkout; null outside one. */
   readonly commit: string | null
 }
 
-/** What one load test leaves behind for the reporter: plain JSON, carried in the host's task meta. */
+/** What one load test passes to the reporter: plain JSON, in the host's task metadata. */
 export interface LoadRecord {
   readonly results: readonly LoadResult[]
   readonly verdicts: readonly VerdictRecord[]
-  /** Set by a suite: which artifacts these results belong to, and what it concluded. */
+  /** Set by a suite: the artifacts that these results belong to. `findings` are its conclusions. */
   readonly suite?: string
-  /** Set by a suite: what this call of it goes by; the test's full name when absent. */
+  /** Set by a suite: the name of this call; default the test's full name. */
   readonly suiteName?: string
   readonly findings?: unknown
 }
 
-/** One run of a suite (or of a user's own load tests), from which every artifact is rendered. */
+/** One run of a suite (or of custom load tests), from which every artifact is rendered. */
 export interface RunRecord {
   readonly schema: 1
   readonly suite: string
   /**
-   * Tells two calls of one suite apart: the name it was given, or else that of its test; of a user's own tests the
-   * suite's name.
+   * Distinguishes two calls of one suite: the given name, or the name of the test; for custom tests, the suite's name.
    */
   readonly name: string
   readonly startedAt: string
@@ -40,9 +39,9 @@ export interface RunRecord {
   readonly findings: unknown
 }
 
-/** A file rendered from a run: pure, so it can be made again from the JSON alone. */
+/** A file that is rendered from a run. `render` is pure, so that the JSON alone reproduces it. */
 export interface Artifact {
   readonly fileName: string
-  /** Undefined when this run has nothing for this file. */
+  /** Returns undefined when this run has nothing for this file. */
   render(run: RunRecord): string | undefined
 }

@@ -7,11 +7,14 @@ import type { Ms, Ratio, Rps } from './units.ts'
 
 /** Why a scheduled request was never sent. */
 export type DropReason =
-  /** No connection was free and the plan says `overflow: 'drop'`. */
+  /** No connection was free, and the plan has `overflow: 'drop'`. */
   | 'overflow'
-  /** Still unsent `requestTimeout` after its intended start, or when the run had waited that long after the last arrival. */
+  /**
+   * Still unsent `requestTimeout` after its intended start, or when the run had waited that long after the last
+   * arrival.
+   */
   | 'pool-wait'
-  /** The dispatcher itself was later than `requestTimeout`: the tool's fault, never the target's. */
+  /** The dispatcher was later than `requestTimeout`: a fault of the generator, never of the target. */
   | 'generator'
   /** Unsent when the run was stopped. */
   | 'stopped'
@@ -34,7 +37,7 @@ export type Distribution =
       readonly histogram: string
     }
 
-/** The distributions that are kept of every group of requests. */
+/** The distributions that are kept for every group of requests. */
 export const DISTRIBUTIONS = [
   'responseTime',
   'queueTime',
@@ -48,26 +51,32 @@ export const DISTRIBUTIONS = [
 
 export type DistributionName = (typeof DISTRIBUTIONS)[number]
 
-/** A latency limit of the plan's `sla`, counted exactly as requests ended. */
+/** A latency limit of the plan's `sla`, with an exact count of the requests over it. */
 export interface OverLimit {
   readonly limitMs: Ms
-  /** Successes whose response time was over the limit. Unanswered requests come on top: see `unanswered`. */
+  /** Successes whose response time was over the limit. Requests in `unanswered` count in addition. */
   readonly count: number
 }
 
 export interface ErrorCount {
   readonly count: number
-  /** What the first of them said. */
+  /** Message of the first one. */
   readonly first: string
 }
 
-/** Counts and latencies of a group of requests: a whole run, an interval, a phase or an operation. */
+/**
+ * Counts and latencies of a group of requests: a whole run, an interval, a phase or an operation.
+ *
+ * Timestamps of a request are `intended` (by the schedule), `due` (the dispatcher noticed it), `sent` (first byte
+ * written, after connecting) and `done`. `scheduleLag = due − intended`, `queueTime = sent − due`,
+ * `serviceTime = done − sent`, `responseTime` is the sum of the three, `targetTime = done − due`.
+ */
 export interface Figures extends Readonly<Record<DistributionName, Distribution>> {
-  /** Requests with a fate: `requestsSent + dropped`. Of a finished run that is every scheduled request. */
+  /** Requests with an outcome: `requestsSent + dropped`. In a finished run, that is every scheduled request. */
   readonly requestsScheduled: number
-  /** `successes + errors`. A request whose connection could not be made counts as sent, with class `connect`. */
+  /** `successes + errors`. A request whose connection could not be opened counts as sent, with class `connect`. */
   readonly requestsSent: number
-  /** Exchanges that got an answer, good or bad. */
+  /** Exchanges with a response, successful or not. */
   readonly responsesReceived: number
   readonly successes: number
   readonly errors: number
@@ -75,7 +84,7 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
   readonly timeouts: number
   readonly dropped: number
   readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>
-  /** Requests without an answer: dropped, timed out, reset, refused. They count as over every latency limit. */
+  /** Requests without a response: dropped, timed out, reset, refused. They count as over every latency limit. */
   readonly unanswered: number
   readonly successRate: Ratio
   /** `(errors + dropped) / requestsScheduled`; 0 when nothing was scheduled. */
@@ -85,9 +94,9 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
   readonly bytesSent: number
   readonly bytesReceived: number
   /**
-   * Responses, good and bad, by status: HTTP status, JSON-RPC error code, WebSocket close code, the `status` of a custom
-   * protocol. A response without one (a TCP frame, a JSON-RPC result) is in none. At most 100 statuses; `other` has the
-   * responses of all further ones.
+   * Responses, successful or not, by status: HTTP status, JSON-RPC error code, WebSocket close code, the `status` of a
+   * custom protocol. A response without a status (a TCP frame, a JSON-RPC result) is not counted here. At most 100
+   * statuses; `other` counts the responses of all further ones.
    */
   readonly statuses: Readonly<Record<string, number>>
   readonly errorsByClass: Readonly<Partial<Record<ErrorClass, ErrorCount>>>
@@ -96,52 +105,54 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
 }
 
 /**
- * The run cut into stretches of equal length, for statistics that must know how requests hang together in time
- * (deflation, growth). A request lies in the stretch in which it met its fate. Between 32 and 64 of them once a run is
- * longer than 3.2 s, in arrays of equal length, one entry a stretch.
+ * The run divided into batches of equal length, for statistics that depend on autocorrelation (effective sample size,
+ * growth). A request belongs to the batch in which it ended. A run longer than 3.2 s has 32 to 64 batches. Arrays have
+ * equal lengths, with one entry per batch.
  */
 export interface Batches {
-  /** Of the first stretch: 0, or where the first request of a phase or operation came. */
+  /** Start of the first batch: 0, or the first request of a phase or operation. */
   readonly startMs: Ms
   readonly lengthMs: Ms
-  /** Requests that came due in the stretch. */
+  /** Requests that became due in the batch. */
   readonly arrivals: readonly number[]
-  /** Due but not done at its end. */
+  /** Requests that were due and not done at the end of the batch. */
   readonly inFlight: readonly number[]
   /**
-   * Largest lateness of the generator: of a request that came due, behind its intended start, or of the thread itself,
-   * behind its timer. Absent in results of earlier versions.
+   * Maximum lateness of the generator: of a request, from intended to due, or of the thread, behind its timer. Absent
+   * in results of earlier versions.
    */
   readonly generatorLagMs?: readonly Ms[]
   readonly successes: readonly number[]
   readonly errors: readonly number[]
   readonly dropped: readonly number[]
   readonly unanswered: readonly number[]
-  /** Lossless compressed HDR of the successes, as in `Distribution`; an empty text where there were none. */
+  /** Lossless compressed HDR of the successes, as in `Distribution`; an empty string where there were none. */
   readonly responseTime: readonly string[]
   readonly serviceTime: readonly string[]
   readonly targetTime: readonly string[]
 }
 
-/** Figures with their course in time, on which verdicts can be given. */
+/** Figures with their development over time, which verdicts require. */
 export interface JudgedFigures extends Figures {
   readonly batches: Batches
-  /** The stretch in which requests were intended; batches and intervals go on beyond it while the last ones finish. */
+  /** Length of the span of intended starts; batches and intervals continue beyond it while the last requests finish. */
   readonly durationMs: Ms
   /**
-   * Successes per second until the last of them. `throughputRps` is over `durationMs`; where a target fell behind and was
-   * still answering after the last arrival, this is what it really carried.
+   * Successes per second until the last success. `throughputRps` divides by `durationMs`; if a target fell behind and
+   * still responded after the last arrival, this is the rate that it actually served.
    */
   readonly achievedRps: Rps
 }
 
-/** One stretch of the run; a request lies in the one in which it met its fate, so the identities hold here too. */
+/**
+ * One interval of the run. A request belongs to the interval in which it ended, so that all identities hold here, too.
+ */
 export interface Interval extends Figures {
   readonly startMs: Ms
   readonly durationMs: Ms
-  /** Requests that came due in this stretch; `offeredRps` of an interval is made of these. */
+  /** Requests that became due in this interval; its `offeredRps` is computed from them. */
   readonly arrivals: number
-  /** Requests due but not done at its end. */
+  /** Requests that were due and not done at the end of the interval. */
   readonly inFlight: number
 }
 
@@ -153,62 +164,62 @@ export interface PhaseFigures extends JudgedFigures {
 export interface GeneratorFigures {
   readonly threads: number
   readonly mode: 'worker' | 'inline'
-  /** How the schedule was woken. */
+  /** How the dispatcher was woken. */
   readonly wake: 'exact' | 'tick' | 'closed'
   /** CPU of the generator threads, in % of one core. */
   readonly cpuPercent: number
-  /** Highest event-loop utilisation of a generator thread, 0–1. */
+  /** Maximum event-loop utilisation of a generator thread, 0–1. */
   readonly eventLoopUtilization: Ratio
-  /** Highest share of its time that a generator thread was ready to run and waited for a core; null where unknown. */
+  /** Maximum share of the time that a generator thread was ready to run and waited for a core; null where unknown. */
   readonly runDelayRatio?: Ratio | null
   /** Reasons to distrust the figures, each as a code with its numbers and a message that says what to do. */
   readonly doubts: readonly Doubt[]
 }
 
 /**
- * What the target used, second by second: of its processes on this machine, or as its page of metrics tells it. A null
- * where a figure cannot be had on this machine, or is not offered.
+ * Resource usage of the target in one second: of its processes on this machine, or from its metrics page. Null where
+ * this machine or the page does not provide a figure.
  */
 export interface TargetSample {
-  /** When the figures were had, since the start of the measured part. */
+  /** Time of the sample, since the start of the measured part. */
   readonly atMs: Ms
-  /** In % of one core, since the sample before; of a page, since the last one that was had. */
+  /** In % of one core, since the previous sample, or since the previous reading of the metrics page. */
   readonly cpuPercent: number | null
-  /** Of the process that used most, in % of one core: whether a single thread was full shows here only. */
+  /** CPU of the busiest process, in % of one core; the only figure that shows whether a single thread was saturated. */
   readonly busiestProcessCpuPercent: number | null
   readonly rssMb: number | null
-  /** How long the thread of the target that waited longest for a core did so since the sample before; Linux only. */
+  /** Time since the previous sample that the target's longest-waiting thread waited for a core; Linux only. */
   readonly coreWaitMs?: Ms | null
-  /** Limit of the CPU by the control group of the first process, in cores; absent where there is none. */
+  /** CPU limit of the first process's control group, in cores; absent if there is none. */
   readonly cpuLimitCores?: number
-  /** Share of the scheduling periods since the sample before in which that limit stopped the target. */
+  /** Share of the scheduling periods since the previous sample in which that limit throttled the target. */
   readonly throttledRatio?: Ratio | null
   readonly openSockets: number | null
-  /** Of any kind, sockets among them. */
+  /** Of any kind, including sockets. */
   readonly openFileDescriptors?: number | null
   readonly threads?: number | null
-  /** Network bytes since the sample before; of a local target null unless it has a network namespace of its own. */
+  /** Network bytes since the previous sample; null for a local target without a network namespace of its own. */
   readonly bytesIn: number | null
   readonly bytesOut: number | null
   /**
-   * As the target tells it itself: its p99, else its mean, else what it was when asked; of several event loops the worst.
-   * Null where it tells nothing.
+   * Event-loop delay that the target reports: its p99, else its mean, else its current value; the worst of several
+   * event loops. Null where the target reports none.
    */
   readonly eventLoopDelayMs?: number | null
 }
 
 export interface TargetFigures {
   readonly url: string
-  /** Processes watched; empty when the target is elsewhere or was not found. */
+  /** Monitored processes; empty if the target is on another machine or was not found. */
   readonly pids: readonly number[]
   readonly samples: readonly TargetSample[]
-  /** Why nothing was watched, when nothing was. */
+  /** Why nothing was monitored. */
   readonly unwatched?: string
 }
 
 export type Ended = 'completed' | 'aborted' | 'interrupted' | 'running'
 
-/** What verdicts need to know of the plan. */
+/** The parts of the plan that verdicts need. */
 export interface PlanSummary {
   readonly rate?: Rps
   readonly concurrency?: number
@@ -221,14 +232,14 @@ export interface PlanSummary {
   readonly confidence: Ratio
   readonly onInconclusive: OnInconclusive
   readonly request: string
-  /** What of the plan did not apply to its target, and why. */
+  /** Plan keys that did not apply to the target, and why. */
   readonly notes?: readonly string[]
 }
 
-/** Everything that was measured in one run: plain, frozen JSON. Fields are only ever added. */
+/** Everything that was measured in one run, as plain, frozen JSON. New versions only add fields. */
 export interface LoadResult extends JudgedFigures {
   readonly schema: 1
-  /** Brand by which matchers know a result; survives JSON. */
+  /** Brand that identifies a result to matchers; survives JSON. */
   readonly type: 'describe-load:result'
   readonly generatorId: string
   readonly name: string
@@ -238,30 +249,31 @@ export interface LoadResult extends JudgedFigures {
   readonly pattern: string
   readonly arrivals: ArrivalProcessName | 'closed'
   readonly seed: string
-  /** ISO 8601, of the start of the measured part. */
+  /** Start of the measured part, ISO 8601. */
   readonly startedAt: string
   readonly ended: Ended
-  /** From the last arrival to the last fate: how long the run waited for what was still under way. */
+  /** Time from the last arrival to the last outcome: how long the run waited for requests in flight. */
   readonly drainMs: Ms
-  /** Due and not yet done; 0 once the run is over. */
+  /** Requests that are due and not done; 0 after the run. */
   readonly inFlight: number
   /**
-   * Messages that are not a response to any request: greetings, pushes, replies with an id that no request has. From the
-   * first connection on, warm-up included. A late response to a request that timed out is not among them, nor is a
-   * notification of MCP.
+   * Messages that are not a response to any request: greetings, pushes, replies with an id that no request has. Counted
+   * from the first connection on, including the warm-up. Excludes late responses to requests that timed out, and MCP
+   * notifications.
    */
   readonly unsolicited: number
-  /** Why it ended early, when it did. */
+  /** Why the run ended early. */
   readonly endedBecause?: string
   readonly operations: Readonly<Record<string, JudgedFigures>>
   readonly phases: Readonly<Record<string, PhaseFigures>>
   /**
-   * The journeys, each as if it were one request: scheduled is started, sent with its first step, done with its last, think
-   * time between. Their steps are the requests of the whole and its `operations`. Null: the plan had no journey.
+   * The journeys, each counted as one request: scheduled when it starts, sent with its first step, done with its last;
+   * includes think time. Their steps are the requests of the overall figures and of `operations`. Null if the plan has
+   * no journey.
    */
   readonly journeys: JudgedFigures | null
   readonly pool: {
-    /** Connections at most. */
+    /** Maximum number of connections. */
     readonly size: number
     readonly peakInUse: number
     /** Share of the run's time in which every connection was in use. */
@@ -270,7 +282,7 @@ export interface LoadResult extends JudgedFigures {
   readonly connections: {
     readonly opened: number
     readonly closed: number
-    /** Of those opened, how many took the place of one that was lost. */
+    /** Opened connections that replaced a lost one. */
     readonly reconnects: number
     readonly failed: number
   }
@@ -279,10 +291,10 @@ export interface LoadResult extends JudgedFigures {
   readonly generator: GeneratorFigures
   readonly target: TargetFigures
   /**
-   * Traced requests: the slowest first, then some of each class that failed and a few ordinary ones. Empty when `tracing`
-   * is off, and while the run goes on.
+   * Traced requests: the slowest first, then some of each error class and a few ordinary ones. Empty when `tracing` is
+   * off, and during the run.
    */
   readonly slowest: readonly SlowRequest[]
-  /** Which requests were traced, and what became of their spans. Absent in results of before there was tracing. */
+  /** Which requests were traced, and how many of their spans were exported. Absent in results from before tracing. */
   readonly tracing?: TracingReport
 }

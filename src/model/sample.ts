@@ -4,8 +4,8 @@ import type { Traceparent } from './trace.ts'
 import type { Ms } from './units.ts'
 
 /**
- * One request at its fate. All instants are milliseconds on the run's clock, whose zero is the start of the measured
- * part. The engine reuses the object: an observer copies what it wants to keep.
+ * One request at its outcome. All times are milliseconds on the run's clock, whose zero is the start of the measured
+ * part. The engine reuses the object, so observers must copy what they keep.
  */
 export interface Sample {
   readonly requestId: number
@@ -14,33 +14,36 @@ export interface Sample {
   readonly phase: number
   readonly fate: 'success' | 'error' | 'dropped'
   readonly intendedMs: Ms
-  /** False of the warm-up, also of a step of one of its journeys that goes on beyond it: such a sample is not recorded. */
+  /**
+   * False in the warm-up, including a step of a warm-up journey that continues beyond it; such a sample is not
+   * recorded.
+   */
   readonly measured: boolean
-  /** The dispatcher saw it; NaN when it never did. */
+  /** When the dispatcher noticed it; NaN if it never did. */
   readonly dueMs: Ms
-  /** First byte written; NaN when never sent. */
+  /** When the first byte was written; NaN if never sent. */
   readonly sentMs: Ms
-  /** The instant of the fate. */
+  /** Time of the outcome. */
   readonly doneMs: Ms
   readonly bytesSent: number
   readonly bytesReceived: number
-  /** Since `sentMs`; NaN where the protocol streams nothing. */
+  /** Time since `sentMs`; NaN if the protocol does not stream. */
   readonly firstMessageMs: Ms
   readonly errorClass: ErrorClass | undefined
   readonly message: string | undefined
   readonly dropReason: DropReason | undefined
-  /** Its context; undefined where nothing is traced, and of a request that was never sent. */
+  /** Trace context; undefined if nothing is traced, and for a request that was never sent. */
   readonly traceparent?: Traceparent | undefined
-  /** The context of the journey that it is a step of. */
+  /** Context of the journey that the request is a step of. */
   readonly parent?: Traceparent | undefined
   /** As `Outcome.status`. */
   readonly status?: number | string | undefined
-  /** What was sent, for who names its span; undefined of a journey. */
+  /** What was sent, for naming its span; undefined for a journey. */
   readonly payload?: unknown
 }
 
-/** One journey at its fate, as if it were one request. */
+/** One journey at its outcome, as if it were one request. */
 export interface JourneySample extends Sample {
-  /** How much of its time was think time. */
+  /** Part of its time that was think time. */
   readonly thinkMs: Ms
 }

@@ -1,30 +1,30 @@
 import type { Leaning, VerdictValue } from './verdict.ts'
 
-/** What was expected of a scenario, in words that stand alone, and whether it held. */
+/** A self-contained description of what a scenario must achieve, and whether it did. */
 export interface Expectation {
   readonly text: string
   readonly verdict: VerdictValue
-  /** Of an inconclusive verdict only. */
+  /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
-  /** What was seen instead, or with it. */
+  /** What was observed instead, or in addition. */
   readonly observed: string
 }
 
 export interface ScenarioFinding {
   readonly name: string
-  /** What it is like, in one sentence. */
+  /** Describes the scenario in one sentence. */
   readonly about: string
   readonly verdict: VerdictValue
-  /** Of an inconclusive verdict only. */
+  /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly expectations: readonly Expectation[]
-  /** Index into the `results` of the run. */
+  /** Index into the run's `results`. */
   readonly result: number
 }
 
-/** What the scenarios suite concluded. */
+/** Conclusions of the scenarios suite. */
 export interface ScenariosFindings {
   readonly scenarios: readonly ScenarioFinding[]
-  /** Scenarios that were left out, and why. */
+  /** Scenarios that were skipped, and why. */
   readonly skipped: readonly { readonly name: string; readonly why: string }[]
 }

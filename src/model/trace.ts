@@ -3,24 +3,26 @@ import type { Ms, Ratio } from './units.ts'
 
 /**
  * Which requests are traced. `slowest`: every request carries a context, and the slowest, the failed and a few ordinary
- * ones are exported once they have ended; `all`; a ratio, drawn as a request is sent; `off`.
+ * ones are exported after they end; `all`; a ratio, sampled when a request is sent; `off`.
  */
 export type Tracing = 'off' | 'slowest' | 'all' | Ratio
 
-/** A context as it travels: `00-<trace id>-<span id>-<flags>` (W3C Trace Context, version 00). */
+/** A context as it is transmitted: `00-<trace id>-<span id>-<flags>` (W3C Trace Context, version 00). */
 export type Traceparent = string
 
-/** Where contexts come from. Called for every request, so it is cheap; ids are drawn anew in every run, whatever the seed. */
+/**
+ * Source of contexts. Called for every request, so it must be cheap; ids are new in every run, independent of the seed.
+ */
 export interface TraceIds {
-  /** The first context of a trace of its own. One that is not `sampled` tells an instrumented server not to record. */
+  /** Creates the first context of a new trace. If it is not `sampled`, instrumented servers do not record it. */
   root(sampled: boolean): Traceparent
-  /** A context in the trace of another one, below it. */
+  /** Creates a child context in the trace of `parent`. */
   child(parent: Traceparent): Traceparent
 }
 
-/** What of a span is the same whenever the same request is sent: its name and attributes, by the semantic conventions. */
+/** What a span has in common with all spans of the same request: name and attributes by the semantic conventions. */
 export interface SpanAbout {
-  /** Of few values: `GET`, `tools/call echo`. */
+  /** Low-cardinality: `GET`, `tools/call echo`. */
   readonly name: string
   readonly attributes: Readonly<Record<string, string | number | boolean>>
 }
@@ -29,13 +31,13 @@ export interface SpanAbout {
 export type KeptBecause = 'slowest' | 'failed' | 'ordinary' | 'all'
 
 /**
- * A request, or a journey, as its span will tell it. Plain data: it comes out of a generator thread. Instants are on the
- * run's clock.
+ * A request, or a journey, as its span describes it. Plain data, because it comes from a generator thread. Times are on
+ * the run's clock.
  */
 export interface TracedRequest {
   readonly kind: 'request' | 'journey'
   readonly traceparent: Traceparent
-  /** Of the journey that it is a step of; a request of its own is the root of its trace. */
+  /** Context of the journey that it is a step of; a request without a journey is the root of its trace. */
   readonly parent: Traceparent | undefined
   readonly because: KeptBecause
   readonly about: SpanAbout
@@ -46,7 +48,7 @@ export interface TracedRequest {
   readonly dueMs: Ms
   readonly sentMs: Ms
   readonly doneMs: Ms
-  /** Since `sentMs`; NaN where nothing was streamed. */
+  /** Time since `sentMs`; NaN where nothing was streamed. */
   readonly firstMessageMs: Ms
   readonly bytesSent: number
   readonly bytesReceived: number
@@ -60,16 +62,16 @@ export interface TracedRequest {
 export interface SlowRequest {
   readonly traceId: string
   readonly spanId: string
-  /** In the user's own backend, where `LOAD_TRACE_URL` says how one is found there. */
+  /** URL of the trace in the user's backend, from the template `LOAD_TRACE_URL`. */
   readonly url?: string
   readonly because: KeptBecause
-  /** What was asked for, in the words of its span. */
+  /** The request, with the name of its span. */
   readonly name: string
   readonly operation: string
   readonly requestId: number
   readonly responseMs: Ms
   readonly serviceMs: Ms
-  /** Instants on the run's clock: ms since the start of the measured part. */
+  /** Times on the run's clock: ms since the start of the measured part. */
   readonly intendedMs: Ms
   readonly dueMs: Ms
   readonly sentMs: Ms
@@ -78,14 +80,14 @@ export interface SlowRequest {
   readonly message?: string
 }
 
-/** What became of a run's traces. */
+/** Tracing of a run, and its exported spans. */
 export interface TracingReport {
   readonly mode: Tracing
-  /** Where spans went: `provider` is one that the user has registered; null where there was neither. */
+  /** Where spans were sent: `provider` is one that the user has registered; null when there was no destination. */
   readonly to: 'provider' | 'otlp' | null
-  /** Spans that were taken there. */
+  /** Number of exported spans. */
   readonly exported: number
-  /** Spans that were not: a collector that is down, or more of them than there was room for. */
+  /** Number of spans that were not exported: the collector was down, or the buffer was full. */
   readonly lost: number
   /** Why, in one line. */
   readonly because?: string
@@ -102,7 +104,7 @@ export function spanIdOf(traceparent: Traceparent): string {
   return traceparent.slice(SPAN_ID.from, SPAN_ID.to)
 }
 
-/** The flag by which a server that is instrumented knows that it is to record its side too. */
+/** Returns the flag that makes an instrumented server record its spans. */
 export function isSampled(traceparent: Traceparent): boolean {
   return traceparent.endsWith('1')
 }

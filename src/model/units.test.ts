@@ -11,7 +11,7 @@ test.each([
   ['5m', 300_000],
   ['1.5h', 5_400_000],
   [' 2s ', 2_000],
-])('%j is a duration of %d ms', (written, ms) => {
+])('parses %j as %d ms', (written, ms) => {
   expect(parseDuration(written)).toBe(ms)
 })
 
@@ -25,7 +25,7 @@ test.each([
   [Number.NaN],
   [Number.POSITIVE_INFINITY],
   [null],
-])('%j is no duration', (written) => {
+])('rejects %j', (written) => {
   expect(parseDuration(written)).toBeUndefined()
 })
 
@@ -37,6 +37,6 @@ test.each([
   [1_250, '1.3 s'],
   [90_000, '1.5 min'],
   [5_400_000, '1.5 h'],
-])('%d ms reads %s', (ms, text) => {
+])('formats %d ms as %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
 })

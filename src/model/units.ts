@@ -1,6 +1,6 @@
-/** A duration or an instant in milliseconds; fractions count. */
+/** A duration or a point in time in milliseconds; may be fractional. */
 export type Ms = number
-/** A rate in requests per second; fractions count. */
+/** A rate in requests per second; may be fractional. */
 export type Rps = number
 /** A share between 0 and 1. */
 export type Ratio = number
@@ -8,12 +8,12 @@ export type Ratio = number
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 const MS_PER_UNIT: Readonly<Record<string, Ms>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
-/** What `parseDuration` accepts, worded for error texts. */
-export const DURATION_RULE = "milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h'"
+/** What `parseDuration` accepts, worded for error messages. */
+export const DURATION_RULE = "milliseconds as a number, or a string such as '500ms', '30s', '5m', '1.5h'"
 
 /**
- * Milliseconds of a duration as people write it: a number is milliseconds, a text is a number with one of the units
- * `ms`, `s`, `m`, `h`. Returns undefined for anything else, so that the caller can say which key was wrong.
+ * Returns the milliseconds of a duration: a number is milliseconds, a string is a number with one of the units `ms`,
+ * `s`, `m`, `h`. Returns undefined for anything else, so that the caller can name the invalid key.
  */
 export function parseDuration(value: unknown): Ms | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
@@ -22,7 +22,7 @@ export function parseDuration(value: unknown): Ms | undefined {
   return amount === undefined || unit === undefined ? undefined : Number(amount) * (MS_PER_UNIT[unit] ?? Number.NaN)
 }
 
-/** A duration as people write it: the largest unit that divides it without more than one decimal. */
+/** Formats a duration in the largest unit that it reaches, with at most one decimal. */
 export function formatDuration(ms: Ms): string {
   if (ms < 1_000) return `${round(ms)} ms`
   if (ms < 60_000) return `${round(ms / 1_000)} s`

@@ -4,7 +4,7 @@ import type { Ms, Rps } from './units.ts'
 export type UnknownReason =
   /** The phases were too short; the suite needs `-d` of at least `requiredMs`. */
   | { readonly code: 'too-short'; readonly lengthMs: Ms; readonly requiredMs: Ms }
-  /** No trial showed that a rate holds the service level; the lowest rate that was tried, and what spoke against it. */
+  /** No trial showed that a rate holds the service level; the lowest tried rate, and the evidence against it. */
   | { readonly code: 'not-shown'; readonly rps: Rps; readonly evidence: string; readonly requiredMs?: Ms }
   | { readonly code: 'no-response' }
   /** Over pipes there is no connection to cut. */
@@ -15,7 +15,7 @@ export type UnknownReason =
 
 /** A value that a report shows as "-". */
 export interface UnknownValue {
-  /** As the report calls it. */
+  /** Label of the value in the report. */
   readonly value: string
   readonly reason: UnknownReason
 }

@@ -9,12 +9,12 @@ import type { Ms, Ratio } from './units.ts'
 export type VerdictValue = 'pass' | 'fail' | 'inconclusive' | 'invalid'
 
 /**
- * Which side of the limit the observation of an inconclusive verdict lies on. `none`: the run is too short to say, by its
- * number of requests or because latencies vary more slowly than the run is long.
+ * Which side of the limit the observation of an inconclusive verdict lies on. `none`: the run is too short to say, by
+ * its number of requests or because latencies vary more slowly than the run is long.
  */
 export type Leaning = 'pass' | 'fail' | 'none'
 
-/** Why a verdict is what it is, as a stable code with its numbers. `wording/verdict-reasons.ts` has the sentences. */
+/** Codes and numbers that explain a verdict. Their sentences are in `wording/verdict-reasons.ts`. */
 export type VerdictReason =
   /** Too few requests for the percentile to lie among them: `n · (1 − p) < 1`. `perSecond` in requests per second. */
   | {
@@ -38,30 +38,30 @@ export type VerdictReason =
   | { readonly code: 'all-requests-wrong'; readonly requests: number }
   /** In every batch of requests, more than `share` were on the wrong side of the limit. */
   | { readonly code: 'all-batches-wrong'; readonly batches: number; readonly share: Ratio }
-  /** The number in flight wandered by `requests`, more than the allowed shortfall of `allowed`. */
+  /** The number in flight fluctuated by `requests`, more than the allowed shortfall of `allowed`. */
   | { readonly code: 'backlog-wanders'; readonly requests: number; readonly allowed: number }
 
 export interface Verdict {
   readonly verdict: VerdictValue
-  /** Of an inconclusive verdict only. */
+  /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly reasons?: readonly VerdictReason[]
-  /** What was asked: "p99 response time below 50 ms". */
+  /** What was checked: "p99 response time below 50 ms". */
   readonly claim: string
-  /** What was seen: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
+  /** What was observed: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". */
   readonly observed: string
   /** Further lines that help to understand or to act, most useful first. */
   readonly details: readonly string[]
 }
 
-/** A verdict as artifacts keep it. */
+/** A verdict as artifacts store it. */
 export interface VerdictRecord {
-  /** Index into the `results` beside it. */
+  /** Index into the `results` next to it. */
   readonly result: number
   readonly test: string
   readonly matcher: string
   readonly verdict: VerdictValue
-  /** Of an inconclusive verdict only. */
+  /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly reasons?: readonly VerdictReason[]
   readonly message: string

@@ -1,7 +1,10 @@
 import { realTime } from './real-time.ts'
 import type { Ms } from './units.ts'
 
-/** Waits for it, but no longer than that: 'done', or why it is not. Real time, also where a test has replaced its timers. */
+/**
+ * Waits for a promise, but at most `ms`. Returns 'done', or why it is not done. Uses real time, even if a test has
+ * replaced its timers.
+ */
 export async function within(ms: Ms, promise: Promise<unknown>): Promise<'done' | (string & {})> {
   const late = Promise.withResolvers<string>()
   const timer = realTime.setTimeout(() => late.resolve(`no answer within ${ms / 1_000} s`), ms)

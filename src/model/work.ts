@@ -1,6 +1,6 @@
 /**
- * What an embedded target understands, the same in every protocol, so that protocols can be compared. `n` is in bytes;
- * `format` decides between text (JSON where the protocol carries JSON) and random bytes.
+ * The work of an embedded target, identical in every protocol, so that protocols can be compared. `n` is in bytes;
+ * `format` selects text (JSON where the protocol carries JSON) or random bytes.
  *
  * | work | HTTP | WebSocket and TCP message | MCP |
  * | --- | --- | --- | --- |
@@ -9,15 +9,20 @@
  * | echo | `POST /echo`, the body | `echo ` and the body | `tools/call echo { message }` |
  * | stream of m × n | `GET /stream?messages=m&bytes=n&format=text` | `stream <format> m n` | `tools/call stream { messages, bytes }` |
  *
- * The answer to a write is the length of the body in decimal (`{"bytes":n}` over HTTP and MCP). A stream over HTTP is
- * server-sent events, base64 where binary; over WebSocket and TCP m messages; over MCP m progress notifications whose
- * `message` is n bytes long, and then the reply. Answers to messages come in the order of the messages.
+ * The response to a write is the length of the body in decimal (`{"bytes":n}` over HTTP and MCP). A stream is server-sent
+ * events over HTTP, base64 where binary; m messages over WebSocket and TCP; over MCP, m progress notifications whose
+ * `message` is n bytes long, and then the reply. Responses to messages come in the order of the messages.
  */
 
-/** The fragment of the URL of an embedded target. It never leaves the machine, and crosses every place that a URL does. */
+/**
+ * Fragment of an embedded target's URL. It is never sent over the network, and is preserved wherever a URL is passed.
+ */
 export const EMBEDDED_FRAGMENT = '#embedded'
 
-/** Whether the target does the work above; another one is asked for its health only, unless the plan says what to send. */
+/**
+ * Returns whether the target does the work above; any other target gets only its health read, unless the plan names a
+ * request.
+ */
 export function isEmbedded(target: URL): boolean {
   return target.hash === EMBEDDED_FRAGMENT
 }

@@ -5,7 +5,7 @@ interface WeightedWork {
   readonly weight: number
 }
 
-/** What a workload does, by name; a new one is a line here. */
+/** The operations of each workload. To add a workload, add a line here. */
 export const WORKLOADS: Readonly<Record<WorkloadName, readonly WeightedWork[]>> = {
   read: [{ work: 'read', weight: 1 }],
   'read-heavy': [

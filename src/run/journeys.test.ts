@@ -101,7 +101,7 @@ describe('what is wrong with a journey', () => {
       yield* send({ name: 'cart', path: 'cart' })
     })
     await expect(runLoad({ ...rate, target: server.url, journey: wrong })).rejects.toThrow(
-      "journey step cart.path must be a text that begins with '/'",
+      "journey step cart.path must be a string that starts with '/'",
     )
   })
 })

@@ -25,7 +25,7 @@ test('a request function that is async is told so, whether or not the run is inl
   const { url, requests } = await recordingServer()
   const request = (): object => Promise.resolve({ path: '/later' })
   const plan = { ...shape, target: url, request } as const
-  const told = 'request(0) must be there at once'
+  const told = 'request(0) must not be a promise'
   await expect(runLoad(plan)).rejects.toThrow(told)
   await expect(runLoad({ ...plan, setup: () => 1 })).rejects.toThrow(told)
   expect(requests).toEqual([])

@@ -55,7 +55,7 @@ it('a plan that names no arrivals gets the default, or Poisson arrivals with the
 
 it.each(['uniform', 'jittered'])("%s arrivals are a plan issue with the pattern 'poisson'", (arrivals) => {
   expect(faultsOf({ ...complete, arrivals, pattern: 'poisson' })).toBe(
-    `arrivals cannot go with the pattern 'poisson', got '${arrivals}'\n    → leave \`arrivals\` out, or write pattern: 'constant'`,
+    `arrivals cannot be combined with the pattern 'poisson', got '${arrivals}'\n    → leave \`arrivals\` out, or write pattern: 'constant'`,
   )
 })
 
@@ -76,18 +76,18 @@ it('a plan with mistakes everywhere is answered on one screen, each with its rem
       requestTimeout: '5 sec',
     }),
   ).toMatchInlineSnapshot(`
-    "the plan has 7 faults
+    "the plan has 7 issues
       - durration is not a key of a plan, got '30s'
         → did you mean \`duration\`?
       - rate must be a number, got '50'
         → write rate: 50
-      - requestTimeout must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', got '5 sec'
+      - requestTimeout must be milliseconds as a number, or a string such as '500ms', '30s', '5m', '1.5h', got '5 sec'
         → write requestTimeout: '5s'
       - target must be a URL, got 'localhost:3000'
         → write target: 'http://localhost:3000'
       - request.methd is not a key of an HTTP request, got 'GET'
         → did you mean \`request.method\`?
-      - request.path must be a text that begins with '/', got 'cart'
+      - request.path must be a string that starts with '/', got 'cart'
         → write path: '/cart'
       - pattern is not the name of a pattern, got 'sinus'
         → did you mean 'sine-wave'?"

@@ -158,7 +158,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     expect(failures.get('fails')).toContain('shop.load.test.ts')
     expect(failures.get('fails')).not.toContain('src/hosts')
     expect(failures.get('wrong plan')).toMatch(
-      /the plan has 2 faults\n.*rate must be.*-1\n.*duration must be.*5 parsecs/,
+      /the plan has 2 issues\n.*rate must be.*-1\n.*duration must be.*5 parsecs/,
     )
     expect(blamed('wrong plan')).toContain("loadTest('wrong plan'")
     expect(blamed('wrong load')).toBe('await load({ rate: -2, duration: 50 })')

@@ -93,6 +93,6 @@ async function watchOnce(project: VitestProject, ...names: readonly string[]): P
 test('plan defaults that cannot reach another process are refused, all of them', () => {
   const target = (): string => 'http://127.0.0.1:3000'
   expect(() => load({ plan: { target, rate: 5, request: { path: '/', check: () => true } } })).toThrow(
-    'the plan has 2 faults\n  - target must be plain data in the plugin',
+    'the plan has 2 issues\n  - target must be plain data in the plugin',
   )
 })

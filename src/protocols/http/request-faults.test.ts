@@ -33,7 +33,7 @@ describe('faults', () => {
       "request.method must be an HTTP method in capitals (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …), got 'get'" +
         "\n    → did you mean 'GET'?",
     ],
-    [{ path: 'cart' }, "request.path must be a text that begins with '/', got 'cart'\n    → write path: '/cart'"],
+    [{ path: 'cart' }, "request.path must be a string that starts with '/', got 'cart'\n    → write path: '/cart'"],
     [
       { path: '/a b#c' },
       "request.path must be percent-encoded: no blanks, no '#', nothing beyond ASCII, got '/a b#c'" +
@@ -44,7 +44,7 @@ describe('faults', () => {
       expect.stringMatching(/^request\.headers\.x-a must be one line of Latin-1 text/),
     ],
     [{ headers: { 'x a': 'b' } }, expect.stringMatching(/^request\.headers\.x a must be a header name/)],
-    [{ headers: { 'x-a': 7 } }, expect.stringMatching(/^request\.headers\.x-a must be a text/)],
+    [{ headers: { 'x-a': 7 } }, expect.stringMatching(/^request\.headers\.x-a must be a string/)],
     [
       { headers: { Connection: 'close' } },
       expect.stringMatching(/must not be set by hand.*\n.*connection: 'short-lived'/),
@@ -57,11 +57,14 @@ describe('faults', () => {
     [{ ok: [[399, 200]] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
     [{ ok: [] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
     [{ weight: 0 }, 'request.weight must be greater than 0, got 0'],
-    [{ name: '' }, "request.name must be a text that is not empty, got ''"],
+    [{ name: '' }, "request.name must be a non-empty string, got ''"],
     [{ check: {} }, 'request.check must name something to check: status, header, bodyIncludes or json, got {}'],
     [{ check: { satus: 200 } }, expect.stringMatching(/did you mean `request\.check\.status`\?$/)],
     [{ check: { status: 20 } }, 'request.check.status must be a whole number of at least 100 and at most 999, got 20'],
-    [{ check: { header: { a: 1 } } }, expect.stringMatching(/^request\.check\.header must be an object of texts/)],
+    [
+      { check: { header: { a: 1 } } },
+      expect.stringMatching(/^request\.check\.header must be an object with string values/),
+    ],
     [
       { check: { json: { path: 'a' } } },
       expect.stringMatching(/^request\.check\.json must be an object with path and equals/),

@@ -32,7 +32,7 @@ const method: Reader<string> = (value, key, faults) => {
 const path: Reader<string> = (value, key, faults) => {
   if (typeof value !== 'string' || !value.startsWith('/')) {
     const meant = typeof value === 'string' && !value.includes('://') ? `write path: '/${value}'` : undefined
-    faults.push({ key, value, rule: "must be a text that begins with '/'", ...withRemedy(meant) })
+    faults.push({ key, value, rule: "must be a string that starts with '/'", ...withRemedy(meant) })
   } else if (!/^[\u0021-\u007e]*$/.test(value) || value.includes('#')) {
     const rule = "must be percent-encoded: no blanks, no '#', nothing beyond ASCII"
     faults.push({ key, value, rule, remedy: `write path: '${encodeURI(value).replaceAll('#', '%23')}'` })
@@ -78,7 +78,7 @@ function headerTexts(value: unknown, key: string, faults: PlanFault[]): object |
   faults.push({
     key,
     value,
-    rule: 'must be an object of texts',
+    rule: 'must be an object with string values',
     remedy: "write header: { 'content-type': 'text/html' }",
   })
   return undefined

@@ -37,14 +37,14 @@ describe('faults of a request', () => {
       'request.argumnets is not a key of an MCP request with `tool`, got {}\n    → did you mean `request.arguments`?',
     ],
     [{ resource: 'a:b', arguments: {} }, /^request\.arguments is not a key of an MCP request with `resource`/],
-    [{ tool: '' }, "request.tool must be a text that is not empty, got ''"],
+    [{ tool: '' }, "request.tool must be a non-empty string, got ''"],
     [
       { tool: 'a', arguments: [1] },
       "request.arguments must be an object, got [1]\n    → write arguments: { name: 'value' }",
     ],
     [
       { prompt: 'a', arguments: { n: 1 } },
-      "request.arguments.n must be a text, as every argument of a prompt is, got 1\n    → write n: '1'",
+      "request.arguments.n must be a string, as every argument of a prompt is, got 1\n    → write n: '1'",
     ],
     [
       { method: 'notifications/cancelled' },

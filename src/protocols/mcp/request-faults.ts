@@ -28,7 +28,7 @@ const texts: Reader<object> = (value, key, faults) => {
   if (!isRecord(value)) return anObject(value, key, faults)
   for (const [name, content] of Object.entries(value)) {
     if (typeof content === 'string') continue
-    const rule = 'must be a text, as every argument of a prompt is'
+    const rule = 'must be a string, as every argument of a prompt is'
     faults.push({ key: `${key}.${name}`, value: content, rule, remedy: `write ${name}: '${String(content)}'` })
   }
   return value

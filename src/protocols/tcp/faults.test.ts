@@ -43,9 +43,9 @@ describe('options', () => {
     [{ framing: { length: 4, includesPrefix: 1 } }, 'protocol.framing.includesPrefix must be true or false, got 1'],
     [
       { framing: { length: 4, fixed: 8 } },
-      'protocol.framing.fixed is not a key of framing by length, got 8\n    → known are: length, endian, includesPrefix',
+      'protocol.framing.fixed is not a key of framing by length, got 8\n    → expected one of: length, endian, includesPrefix',
     ],
-    [{ framing: { delimiter: '' } }, "protocol.framing.delimiter must be a text that is not empty, got ''"],
+    [{ framing: { delimiter: '' } }, "protocol.framing.delimiter must be a non-empty string, got ''"],
     [{ framing: { fixed: 0 } }, 'protocol.framing.fixed must be a whole number of at least 1, got 0'],
     [{ maxInFlight: 0 }, 'protocol.maxInFlight must be a whole number of at least 1, got 0'],
     [

@@ -61,7 +61,7 @@ describe('a WebSocket request', () => {
 
   test('reports every key that cannot be combined with ping', () => {
     expect(told({ ping: true, data: 'x', replies: 2, correlate: 'id', read: 'text' }).split('\n')).toEqual([
-      'the plan has 4 faults',
+      'the plan has 4 issues',
       "  - request.data cannot be combined with `ping`, got 'x'",
       '  - request.replies cannot be combined with `ping`, got 2',
       "  - request.correlate cannot be combined with `ping`, got 'id'",

@@ -77,10 +77,10 @@ test('reports the time at which a curve returns no valid rate', () => {
 test('reports a missing duration and a missing curve together', () => {
   const call = fromRate as (curve: unknown, options?: unknown) => unknown
   expect(() => call(7)).toThrowErrorMatchingInlineSnapshot(`
-    [LoadPlanError: the plan has 2 faults
+    [LoadPlanError: the plan has 2 issues
       - fromRate must be given a function, got 7
         → fromRate((tMs) => …, { duration })
-      - fromRate duration must be milliseconds as a number, or a text such as '500ms', '30s', '5m', '1.5h', more than 0, got undefined
+      - fromRate duration must be milliseconds as a number, or a string such as '500ms', '30s', '5m', '1.5h', more than 0, got undefined
         → fromRate(curve, { duration: '30s' })]
   `)
 })

@@ -3,7 +3,7 @@ import type { ResolvedPlan } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 
-/** Why a run must stop early: the first of its `abortOn` limits that is broken beyond reasonable doubt. */
+/** Returns why a run must stop early: the first of its `abortOn` limits that is exceeded beyond reasonable doubt. */
 export function abortReason(plan: ResolvedPlan, coveredMs: Ms, metrics: () => LoadResult): string | undefined {
   const { abortOn } = plan
   if (abortOn === undefined || coveredMs < abortOn.afterMs) return undefined

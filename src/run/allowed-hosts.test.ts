@@ -5,7 +5,7 @@ import type { HostAddress } from './allowed-hosts.ts'
 const addressed = (...addresses: readonly string[]): readonly HostAddress[] =>
   addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
 
-describe('a host may be loaded', () => {
+describe('isAllowedHost returns true', () => {
   it.each([
     ['127.0.0.1', addressed('127.0.0.1'), []],
     ['127.9.9.9', addressed('127.9.9.9'), []],
@@ -25,16 +25,16 @@ describe('a host may be loaded', () => {
   })
 })
 
-describe('a host is refused', () => {
+describe('isAllowedHost returns false', () => {
   it.each([
     ['10.1.2.3', addressed('10.1.2.3'), []],
     ['128.0.0.1', addressed('128.0.0.1'), []],
     ['0.0.0.0', addressed('0.0.0.0'), []],
     ['::', addressed('::'), []],
     ['::ffff:a01:203', addressed('::ffff:a01:203'), []],
-    // Only the name says localhost.
+    // Only the name contains localhost.
     ['localhost.example.com', addressed('192.0.2.7'), []],
-    // One of its addresses is elsewhere: which one would be used is chance.
+    // One of its addresses is not loopback, and either of them could be used.
     ['a.test', addressed('127.0.0.1', '192.0.2.7'), []],
     ['11.0.0.1', addressed('11.0.0.1'), ['10.0.0.0/8']],
     ['example.com', addressed('192.0.2.7'), ['*.example.com']],

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 
-/** An address that a host name stands for. */
+/** An address that a host name resolves to. */
 export interface HostAddress {
   readonly address: string
   readonly family: 4 | 6
@@ -9,14 +9,14 @@ export interface HostAddress {
 
 const LOOPBACK = networks(['127.0.0.0/8', '::1'])
 
-/** 127.0.0.0/8 and ::1, also where an IPv4 address is written as IPv6. */
+/** Whether the address is in 127.0.0.0/8 or is ::1, even if an IPv4 address is written as IPv6. */
 export function isLoopback({ address, family }: HostAddress): boolean {
   return LOOPBACK.check(address, familyName(family))
 }
 
 /**
- * Whether a host may be loaded: it is named by an entry, or every address it stands for is loopback or in an entry's
- * network. A name alone proves nothing about loopback: `localhost.example.com` may point anywhere, and back again.
+ * Whether a host may be loaded: an entry names it, or each of its addresses is loopback or in an entry's network. A
+ * name alone does not prove loopback: `localhost.example.com` may resolve to any address, and to a different one later.
  */
 export function isAllowedHost(host: string, addresses: readonly HostAddress[], allowHosts: readonly string[]): boolean {
   const name = plainName(host)
@@ -28,7 +28,7 @@ export function isAllowedHost(host: string, addresses: readonly HostAddress[], a
   )
 }
 
-/** `*.example.com` is every host under it, at any depth, but not `example.com` itself. */
+/** `*.example.com` matches every host below it at any depth, but not `example.com` itself. */
 function isNamedBy(name: string, entry: string): boolean {
   return entry.startsWith('*.') ? name.endsWith(`.${plainName(entry.slice(2))}`) : name === plainName(entry)
 }

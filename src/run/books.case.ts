@@ -1,7 +1,10 @@
 import { expect } from 'vitest'
 import type { Figures, LoadResult } from '../model/result.ts'
 
-/** Every scheduled request, and journey, has exactly one fate, in the whole, in each interval, phase and operation. */
+/**
+ * Expects that every scheduled request and journey has exactly one outcome, in total and per interval, phase and
+ * operation.
+ */
 export function expectBooksToBalance(result: LoadResult): void {
   const groups: Figures[] = [
     result,
@@ -26,7 +29,7 @@ export function expectBooksToBalance(result: LoadResult): void {
     expect(sum(inIntervals), `status ${status} of all intervals`).toBe(count)
   }
   if (result.journeys !== null) {
-    // What journeys send is all that is sent.
+    // All requests are sent by journeys.
     expect(result.journeys.bytesSent).toBe(result.bytesSent)
     expect(result.journeys.bytesReceived).toBe(result.bytesReceived)
     expect(sum(result.journeys.batches.successes)).toBe(result.journeys.successes)

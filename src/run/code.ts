@@ -3,7 +3,7 @@ import type { JourneyFunction } from '../model/journey.ts'
 import type { ResolvedCode, ResolvedPlan } from '../model/plan.ts'
 import type { SetupFunction } from '../model/setup.ts'
 
-/** The default export of a module of the user's, in this thread. Rejects with `LoadError` (`ERR_LOAD_MODULE`). */
+/** Imports the default export of a module of the user in this thread. Rejects with `LoadError` (`ERR_LOAD_MODULE`). */
 export async function importDefault(href: string): Promise<unknown> {
   let loaded: Readonly<Record<string, unknown>>
   try {
@@ -18,13 +18,13 @@ export async function importDefault(href: string): Promise<unknown> {
   return loaded['default']
 }
 
-/** The user's code of a plan, in this thread. */
+/** The user's code of a plan, loaded in this thread. */
 export interface PlanCode {
   readonly journey: JourneyFunction | undefined
   readonly setup: SetupFunction | undefined
 }
 
-/** Rejects with `LoadError` (`ERR_LOAD_MODULE`) or `LoadPlanError` where a journey or a setup is not one. */
+/** Rejects with `LoadError` (`ERR_LOAD_MODULE`) or `LoadPlanError` if a journey or setup is invalid. */
 export async function loadCode({ journey, setup }: ResolvedPlan): Promise<PlanCode> {
   return {
     journey: journey && (await load<JourneyFunction>(journey, JOURNEY)),
@@ -32,7 +32,7 @@ export async function loadCode({ journey, setup }: ResolvedPlan): Promise<PlanCo
   }
 }
 
-/** What a key of the plan must be. */
+/** The rule for the code under one key of the plan. */
 interface CodeRule {
   readonly key: string
   readonly rule: string

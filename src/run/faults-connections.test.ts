@@ -28,7 +28,7 @@ interface Fault {
 
 const FAULTS: readonly Fault[] = [
   {
-    what: 'its connection reset',
+    what: 'a connection reset',
     errorClass: 'connection',
     options: { resetEvery: EVERY },
     counted: 'reset',
@@ -36,7 +36,7 @@ const FAULTS: readonly Fault[] = [
     over: ['pooled', 'long-lived', 'short-lived'],
   },
   {
-    what: 'bytes of garbage',
+    what: 'garbage bytes',
     errorClass: 'protocol',
     options: { garbageEvery: EVERY },
     counted: 'garbage',
@@ -44,7 +44,7 @@ const FAULTS: readonly Fault[] = [
     over: ['long-lived', 'short-lived'],
   },
   {
-    what: 'no answer ever',
+    what: 'no response',
     errorClass: 'timeout',
     options: { silentEvery: EVERY },
     counted: 'silent',
@@ -52,7 +52,7 @@ const FAULTS: readonly Fault[] = [
     over: ['pooled', 'short-lived'],
   },
   {
-    what: 'its WebSocket closed with 1011',
+    what: 'a WebSocket close with code 1011',
     errorClass: 'connection',
     options: { closeCodeEvery: { n: EVERY, code: 1011 } },
     counted: 'close-code',
@@ -60,7 +60,7 @@ const FAULTS: readonly Fault[] = [
     over: ['pooled'],
   },
   {
-    what: 'half a reply in a stream cut off',
+    what: 'a reply cut off in the middle of a stream',
     errorClass: 'connection',
     options: { cutStreamEvery: EVERY },
     counted: 'cut-stream',
@@ -79,8 +79,8 @@ beforeAll(async () => {
 
 afterAll(() => stopServers(servers))
 
-describe(`every ${EVERY}th request`, () => {
-  test.each(CELLS)('that gets $what is one error of class $errorClass, over $connection connections', async (cell) => {
+describe(`a fault in every ${EVERY}th request`, () => {
+  test.each(CELLS)('counts $what as one error of class $errorClass, over $connection connections', async (cell) => {
     const { connection, errorClass } = cell
     const plan = errorClass === 'timeout' ? SILENT_PLAN : FAULTY_PLAN
     const parties = await strike({ ...cell, servers, plan: { ...plan, connection } })
@@ -88,15 +88,15 @@ describe(`every ${EVERY}th request`, () => {
       const every = Math.floor(read / EVERY)
       expect(figures.requestsSent, name).toBeGreaterThan(EVERY)
       expect(errorsOf(figures), name).toEqual({ [errorClass]: every })
-      expect(struck, `${name}, as its server has it`).toBe(every)
+      expect(struck, `${name}, counted by its server`).toBe(every)
     }
   })
 })
 
 const PLAN = { ...SILENT_PLAN, duration: '1s' } as const
 
-describe.concurrent('a connection that carries several requests', () => {
-  test('loses by a reset what is under way on it, and no other connection does', async () => {
+describe.concurrent('a connection that carries several requests at once', () => {
+  test('a reset fails the requests in flight on its connection, and no others', async () => {
     const everyNth = 20
     await using server = await startFixture('work', {
       protocol: 'mcp',
@@ -119,7 +119,7 @@ describe.concurrent('a connection that carries several requests', () => {
   test.for([
     ['refused', { garbageEvery: EVERY }, 'connection'],
     ['never answered', { silentEvery: EVERY }, 'timeout'],
-  ] as const)('loses one stream of HTTP/2 that is %s, and nothing else', async ([, options, errorClass]) => {
+  ] as const)('fails one HTTP/2 stream that is %s, and no others', async ([, options, errorClass]) => {
     await using server = await startFixture('work', { protocol: 'http', secure: true, ...options })
     const tls = { ca: workCertificate }
     const result = await resultOf({ ...PLAN, target: server.url, tls, rate: 100, maxConnections: 2 })
@@ -128,7 +128,7 @@ describe.concurrent('a connection that carries several requests', () => {
     expect(result.connections).toMatchObject({ reconnects: 0, failed: 0 })
   })
 
-  test('loses by a reset the streams of HTTP/2 that are open on it', async () => {
+  test('a reset fails the open HTTP/2 streams of its connection', async () => {
     await using server = await startFixture('work', { protocol: 'http', secure: true, resetEvery: 20, delayMs: 30 })
     const tls = { ca: workCertificate }
     const result = await resultOf({ ...PLAN, target: server.url, tls, rate: 190, maxConnections: 8 })

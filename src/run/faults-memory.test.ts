@@ -20,27 +20,30 @@ import type { FaultKind, FaultOptions, PartyName, Servers } from './faults.case.
 
 const RPS = 1_000
 const DURATION_MS = 5_000
-/** Less than a thousandth of all exchanges and connections would take, and far more than a heap changes by itself. */
+/**
+ * Maximum growth of the heap: less than a thousandth of what all exchanges and connections would take, but far more
+ * than the heap varies by itself.
+ */
 const MOST_GROWN_BYTES = 2_000_000
 const FLOODED_BYTES = 2_000_000
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
 
-/** What is held, in bytes. */
+/** Memory in use, in bytes. */
 function held(): number {
   gc()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
 
-/** Calls it at the end of each interval, about once a second. */
+/** Calls `look` at the end of each interval, about once a second. */
 async function eachInterval(run: LoadRun, look: () => unknown): Promise<void> {
   const intervals = run[Symbol.asyncIterator]()
   while ((await intervals.next()).done !== true) await look()
 }
 
-/** An object with functions keeps the run in this thread, whose heap can be looked at. */
+/** An object with functions keeps the run in this thread, so that its heap can be measured. */
 function here(durationMs: number, requestTimeout: string): LoadPlan {
   return {
     pattern: { name: 'here', durationMs, rateAt: () => RPS, expectedBy: (tMs) => (RPS * tMs) / 1_000 },
@@ -61,7 +64,7 @@ interface Repeated {
 
 const REPEATED: readonly Repeated[] = [
   {
-    what: 'whose connections are reset or carry garbage',
+    what: 'connections that are reset or carry garbage',
     options: { resetEvery: 2, garbageEvery: 1 },
     kinds: ['reset', 'garbage'],
     of: PARTY_NAMES,
@@ -69,16 +72,17 @@ const REPEATED: readonly Repeated[] = [
     requestTimeout: '30s',
   },
   {
-    what: 'that are never answered',
+    what: 'requests that are never answered',
     options: { silentEvery: 1 },
     kinds: ['silent'],
-    // Those whose connections end with what is given up: others would only become more.
+    // Only protocols whose connections end when a request is given up; for the others, the number of connections would
+    // grow.
     of: ['http', 'websocket', 'tcp'],
     errorClass: 'timeout',
     requestTimeout: '2s',
   },
   {
-    what: 'whose replies are for nobody',
+    what: 'replies with unknown ids',
     options: { unknownIdEvery: 1 },
     kinds: ['unknown-id'],
     of: ['mcp tcp', 'mcp ws'],
@@ -91,21 +95,22 @@ let servers: Servers
 
 beforeAll(async () => {
   servers = await startServers(PARTY_NAMES)
-  // Everything is loaded by then, which can take this thread longer than a time-out.
+  // This run loads all code, which can take this thread longer than a time-out.
   await resultOf({ ...here(200, '30s'), workload: mix(lanesOf(servers, PARTY_NAMES)) })
 })
 
 afterAll(() => stopServers(servers))
 
-describe('thousands of requests', () => {
-  test.each(REPEATED)('$what leave nothing behind in memory', async (repeated) => {
+describe('memory over thousands of requests', () => {
+  test.each(REPEATED)('does not grow with $what', async (repeated) => {
     const { options, kinds, of, errorClass, requestTimeout } = repeated
     const heldBytes: number[] = []
     const result = await resultOf(
       { ...here(DURATION_MS, requestTimeout), workload: mix(lanesOf(servers, of)) },
       async (run) => {
         await eachInterval(run, async () => {
-          // Not before the run stands: what it opens with would fail at once.
+          // Start the faults only after the run has opened its connections, because the first requests would fail at
+          // once.
           if (heldBytes.length === 0) await setFaults(servers, of, options)
           heldBytes.push(held())
         })
@@ -117,15 +122,15 @@ describe('thousands of requests', () => {
       .reduce((sum, count) => sum + count, 0)
     expect(struck).toBeGreaterThan(200)
     expect(errorsOf(result)[errorClass]).toBeGreaterThan(100)
-    // Where requests wait for their time-outs, as many do so from the third second on.
+    // In the runs with time-outs, the number of waiting requests is constant from the third second on.
     const grown = Math.min(...heldBytes.slice(-2)) - Math.min(...heldBytes.slice(2, 4))
     expect(grown).toBeLessThan(MOST_GROWN_BYTES)
   })
 })
 
-test('what a server floods its standard error with is read all the same, and none of it is kept', async () => {
+test('reads all standard error output of a server without keeping it in memory', async () => {
   const target = stdioTarget({ stderrBytes: FLOODED_BYTES })
-  // A generator thread and its warm-up take memory of their own.
+  // A generator thread and its warm-up need additional memory.
   await resultOf({ target: stdioTarget({}), rate: 100, duration: '200ms' })
   const startBytes = process.memoryUsage.rss()
   let peakBytes = 0

@@ -14,29 +14,35 @@ interface Fault {
   readonly what: string
   readonly options: FaultOptions
   readonly counted: FaultKind
-  /** Where a reply comes as the answer to a post it is known whose it should have been; undefined: no error. */
+  /**
+   * Error class if each reply is the response to one post, so that its request is known; undefined if there is no
+   * error.
+   */
   readonly overHttp?: ErrorClass
-  /** Where any message may come at any time, what answers nobody is passed over, and who waits waits on. */
+  /**
+   * Error class if messages may arrive at any time: a reply without a matching request is ignored, and the request
+   * keeps waiting.
+   */
   readonly else?: ErrorClass
 }
 
 const FAULTS: readonly Fault[] = [
   {
-    what: 'has an id that nobody used is of class misrouted over HTTP, and else no reply',
+    what: 'counts an unknown id as misrouted over HTTP, and otherwise as no reply',
     options: { unknownIdEvery: EVERY },
     counted: 'unknown-id',
     overHttp: 'misrouted',
     else: 'timeout',
   },
   {
-    what: 'has no id is of class misrouted over HTTP, and else no reply',
+    what: 'counts a missing id as misrouted over HTTP, and otherwise as no reply',
     options: { noIdEvery: EVERY },
     counted: 'no-id',
     overHttp: 'misrouted',
     else: 'timeout',
   },
   {
-    what: 'comes twice is taken once, and disturbs nobody',
+    what: 'accepts a duplicate reply once, and no other request is affected',
     options: { twiceEvery: EVERY },
     counted: 'twice',
   },
@@ -50,20 +56,20 @@ beforeAll(async () => {
 
 afterAll(() => stopServers(servers))
 
-describe(`every ${EVERY}th reply of JSON-RPC`, () => {
-  test.each(FAULTS)('that $what', async ({ options, counted, ...classes }) => {
+describe(`a fault in every ${EVERY}th JSON-RPC reply`, () => {
+  test.each(FAULTS)('$what', async ({ options, counted, ...classes }) => {
     // One process, which counts the calls in the order in which they were sent.
     const stdio = { target: stdioTarget(options), protocol: mcp({ maxInFlight: 40 }), maxConnections: 1 } as const
     const beside = [{ ...stdio, name: PIPES, request: ECHO }]
     const parties = await strike({ servers, of: OF, options, counted, plan: SILENT_PLAN, beside })
     expect(parties.map(({ name }) => name)).toEqual([...OF, PIPES])
     for (const { name, figures, read, struck } of parties) {
-      // Nobody can ask a process about itself that the run has started and ended.
+      // The run starts and ends this process, so the test cannot read its counts.
       const every = Math.floor((name === PIPES ? figures.requestsSent : read) / EVERY)
       const errorClass = OVER_HTTP.some((each) => each === name) ? classes.overHttp : classes.else
       expect(figures.requestsSent, name).toBeGreaterThan(EVERY)
       expect(errorsOf(figures), name).toEqual(errorClass === undefined ? {} : { [errorClass]: every })
-      if (name !== PIPES) expect(struck, `${name}, as its server has it`).toBe(every)
+      if (name !== PIPES) expect(struck, `${name}, counted by its server`).toBe(every)
     }
   })
 })

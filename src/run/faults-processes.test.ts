@@ -5,7 +5,7 @@ import type { LoadPlan } from '../model/plan.ts'
 import { mcp } from '../protocols/mcp/index.ts'
 import { errorsOf, FAULTY_PLAN, resultOf } from './faults.case.ts'
 
-/** One call at a time, so that no fault strikes two; time for processes to start where the machine is busy. */
+/** One call at a time, so that each fault affects one call; enough time for processes to start on a busy machine. */
 const PLAN: LoadPlan = {
   ...FAULTY_PLAN,
   protocol: mcp({ maxInFlight: 1 }),
@@ -25,11 +25,11 @@ function exists(pid: number): boolean {
   }
 }
 
-describe.concurrent('a server over its pipes', () => {
+describe.concurrent('a server over stdio', () => {
   test.for([
     ['exits in the middle of every 25th call', { resetEvery: EVERY }, 'process-exit', /the server exited with code 1/],
-    ['says what is no JSON-RPC every 25th time', { garbageEvery: EVERY }, 'protocol', /what is not JSON-RPC/],
-  ] as const)('that %s is started again each time, and costs that call', async ([, options, errorClass, message]) => {
+    ['sends invalid JSON-RPC in every 25th reply', { garbageEvery: EVERY }, 'protocol', /what is not JSON-RPC/],
+  ] as const)('restarts a server that %s, and fails that call only', async ([, options, errorClass, message]) => {
     const result = await resultOf({ ...PLAN, target: stdioTarget(options) })
     const ends = Math.floor(90 / EVERY)
     expect(errorsOf(result)).toEqual({ [errorClass]: ends })
@@ -38,7 +38,7 @@ describe.concurrent('a server over its pipes', () => {
     expect(result.connections).toMatchObject({ opened: 1 + ends, reconnects: ends, failed: 0 })
   })
 
-  test('that exits in order after 20 calls is started again, and costs no more than the next call', async () => {
+  test('restarts a server that exits normally after 20 calls, and fails at most the next call', async () => {
     const result = await resultOf({ ...PLAN, target: stdioTarget({ closeAfter: 20 }) })
     const { opened, reconnects } = result.connections
     const { 'process-exit': lost = 0, ...others } = errorsOf(result)
@@ -49,7 +49,7 @@ describe.concurrent('a server over its pipes', () => {
     expect(reconnects).toBe(opened - 1)
   })
 
-  test('that is killed from outside is started again', async () => {
+  test('restarts a server that was killed from outside', async () => {
     const killed = new Set<number>()
     const result = await resultOf({ ...PLAN, duration: '3s', target: stdioTarget() }, async (run) => {
       const next = (): number | undefined => run.metrics().target.pids.find((pid) => !killed.has(pid) && exists(pid))
@@ -67,7 +67,7 @@ describe.concurrent('a server over its pipes', () => {
     expect(result.connections).toMatchObject({ opened: 1 + killed.size, reconnects: killed.size })
   })
 
-  test('that never answers: every call is a time-out, and it ends with the run', async () => {
+  test('counts every call as a time-out when the server never answers, and ends the server with the run', async () => {
     let pids: readonly number[] = []
     const plan: LoadPlan = { ...PLAN, protocol: 'mcp', requestTimeout: '4s', duration: '1s', rate: 100 }
     const result = await resultOf({ ...plan, target: stdioTarget({ silentEvery: 1 }) }, async (run) => {

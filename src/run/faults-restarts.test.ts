@@ -9,7 +9,7 @@ import type { WorkCounts } from './faults.case.ts'
 
 const KINDS = ['pooled', 'long-lived', 'short-lived'] as const
 const CONNECTIONS = 5
-/** Several times the longest wait between two attempts to reconnect. */
+/** Several times the maximum delay between two attempts to reconnect. */
 const RECOVERY_MS = 1_000
 const WAIT = { timeout: 30_000, interval: 10 }
 
@@ -19,7 +19,7 @@ const LASTING: LoadPlan = {
   duration: '4s',
   requestTimeout: '10s',
   maxConnections: CONNECTIONS,
-  // Waits that double would outlast the run where a busy machine brings the server back late.
+  // Exponentially growing delays would outlast the run if a busy machine restarts the server late.
   reconnect: { attempts: 100, maxBackoffMs: 200 },
 }
 
@@ -27,17 +27,17 @@ function readsOf({ verbs }: WorkCounts): number {
   return verbs['read'] ?? 0
 }
 
-/** Ends it as a crash does, its sockets with it. */
+/** Ends the server and its sockets as a crash does. */
 async function kill(server: Fixture<'work'>): Promise<void> {
   process.kill(server.pid, 'SIGKILL')
   await server.stop()
 }
 
-/** Each party with one of the kinds, so that each kind meets lines, frames and requests. */
+/** Each party with one of the connection kinds, so that each kind is tested with lines, frames and requests. */
 const CASES = PARTY_NAMES.map((name, index) => ({ name, connection: KINDS[(index + 1) % KINDS.length] ?? 'pooled' }))
 
-describe.concurrent('a server that is killed and comes back 300 ms later', () => {
-  test.for(CASES)('$name, $connection: what was lost is counted, the rest arrives', async (cell) => {
+describe.concurrent('a server that is killed and restarts after 300 ms', () => {
+  test.for(CASES)('counts lost requests as errors and completes the others ($name, $connection)', async (cell) => {
     const { options } = PARTIES[cell.name]
     const first = await startFixture('work', options)
     const second = Promise.withResolvers<Fixture<'work'>>()
@@ -61,12 +61,12 @@ describe.concurrent('a server that is killed and comes back 300 ms later', () =>
     expect(result.intervals.filter(({ startMs, errors }) => startMs > backMs + RECOVERY_MS && errors > 0)).toEqual([])
     if (connection !== 'short-lived') expect(result.connections.reconnects).toBeGreaterThan(0)
     expect(readsOfSecond).toBeGreaterThan(0)
-    // Of what the first server had read when it was asked, each connection can have lost one answer.
+    // Each connection can have lost one answer of those that the first server had read when its counts were taken.
     expect(result.successes - readsOfSecond).toBeGreaterThanOrEqual(readsOfFirst - CONNECTIONS)
   })
 })
 
-test('sessions that are deleted under us cost one request each, and are made anew', async () => {
+test('a session that the server deletes fails one request and is replaced', async () => {
   const protocol = mcp({ protocolVersion: '2025-11-25' })
   const connection = { connection: 'long-lived', maxConnections: 4 } as const
   await using server = await startFixture('work', { protocol: 'mcp' })

@@ -14,7 +14,7 @@ import {
 } from './faults.case.ts'
 import type { Servers } from './faults.case.ts'
 
-/** Where a connection can be made, and a request sent, without a word from the server itself. */
+/** Protocols that can connect and send a request before the server has sent anything. */
 const SPEAKS_LATER = new Set(['http', 'tcp'])
 
 const WAIT = { timeout: 10_000, interval: 20 }
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => stopServers(servers))
 
-test('a server stands still while its sockets stay open: what is sent times out, what finds no connection is dropped', async () => {
+test('requests to a suspended server time out, and requests without a connection are dropped', async () => {
   const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
     for (const { pid } of Object.values(servers)) process.kill(pid, name)
   }
@@ -35,7 +35,7 @@ test('a server stands still while its sockets stay open: what is sent times out,
   const rate = 60 * PARTY_NAMES.length
   const result = await resultOf({ ...SILENT_PLAN, duration: '2s', rate, workload, maxConnections: 10 }, async () => {
     await vi.waitUntil(async () => (await countsOf(servers, PARTY_NAMES)).every((counts) => readBy(counts) > 5), WAIT)
-    // The kernel takes what is sent to a process that stands still, as long as there is room, and nobody reads it.
+    // The kernel accepts data for a suspended process as long as its buffers have room.
     signal('SIGSTOP')
   }).finally(() => signal('SIGCONT'))
   await vi.waitUntil(

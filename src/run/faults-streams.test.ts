@@ -12,7 +12,7 @@ interface StreamServer {
   readonly cut: () => number
 }
 
-/** Sends events one by one; every fourth stream comes to its end by `cut` when it has sent all but half of the last. */
+/** Sends events one by one. `cut` ends every fourth stream in the middle of its last event. */
 async function streamServer(cut: (response: ServerResponse) => void): Promise<StreamServer> {
   let requests = 0
   let cuts = 0
@@ -35,9 +35,9 @@ async function streamServer(cut: (response: ServerResponse) => void): Promise<St
 test.each<[how: string, errorClass: 'connection' | 'timeout', cut: (response: ServerResponse) => void]>([
   ['closed', 'connection', (response) => response.socket?.end()],
   ['reset', 'connection', (response) => response.socket?.resetAndDestroy()],
-  ['silent for good', 'timeout', () => {}],
+  ['silent', 'timeout', () => {}],
 ])(
-  'a stream over HTTP whose connection is %s in the middle of an event is of class %s, with what had come of it',
+  'counts an HTTP stream whose connection is %s in the middle of an event as %s, and keeps its earlier events',
   async (_, errorClass, cut) => {
     const server = await streamServer(cut)
     const request = { path: '/events', stream: 'sse' } as const
@@ -47,7 +47,7 @@ test.each<[how: string, errorClass: 'connection' | 'timeout', cut: (response: Se
     expect(errorsOf(result)).toEqual({ [errorClass]: every })
     expect(result.dropped).toBe(0)
     expect(result.firstMessageTime.count).toBe(100 - every)
-    // Gaps are counted as they pass, also of streams that break off later.
+    // Gaps are recorded as they occur, even in streams that break off later.
     expect(result.messageGap.count).toBe((100 - every) * (EVENTS - 1) + every * (EVENTS - 2))
   },
 )

@@ -10,16 +10,18 @@ import { mix } from '../traffic/workloads/mix.ts'
 import { expectBooksToBalance } from './books.case.ts'
 import { type LoadRun, startLoad } from './index.ts'
 
-/** How long starting threads and processes, and ending them, may take where the machine is busy with other things. */
+/** Maximum time to start and end threads and processes on a busy machine. */
 const GRACE_MS = 15_000
 
-/** Without target and rate; with room for the connections that faults take away, and time for a machine that is busy. */
+/**
+ * A plan without target and rate; it leaves room for the connections that faults use up, and time for a busy machine.
+ */
 export const FAULTY_PLAN: LoadPlan = { duration: '500ms', requestTimeout: '30s', maxConnections: 40, seed: 'cafe' }
 
-/** Where something is never answered. */
+/** A plan for requests that are never answered. */
 export const SILENT_PLAN: LoadPlan = { ...FAULTY_PLAN, requestTimeout: '4s' }
 
-/** The result of a run that ended by itself, in time and with every request accounted for. */
+/** Returns the result of a run that completed in time, with every request accounted for. */
 export async function resultOf(plan: LoadPlan, meanwhile?: (run: LoadRun) => Promise<void>): Promise<LoadResult> {
   const startedMs = performance.now()
   const run = startLoad(plan)
@@ -31,7 +33,7 @@ export async function resultOf(plan: LoadPlan, meanwhile?: (run: LoadRun) => Pro
   return result
 }
 
-/** How many errors there are of each class. */
+/** Number of errors of each class. */
 export function errorsOf({ errorsByClass }: Figures): Partial<Record<ErrorClass, number>> {
   return Object.fromEntries(Object.entries(errorsByClass).map(([errorClass, { count }]) => [errorClass, count]))
 }
@@ -54,7 +56,10 @@ export const PARTY_NAMES = [
 
 export type PartyName = (typeof PARTY_NAMES)[number]
 
-/** An embedded target, and how it is spoken to: one request at a time on a connection, so that no fault strikes two. */
+/**
+ * An embedded target and its protocol options: one request at a time per connection, so that each fault affects one
+ * request.
+ */
 interface Party {
   readonly options: WorkOptions
   readonly protocol?: ProtocolSpec
@@ -65,7 +70,7 @@ const ONE_AT_A_TIME = mcp({ maxInFlight: 1 })
 export const PARTIES: Readonly<Record<PartyName, Party>> = {
   http: { options: { protocol: 'http' } },
   websocket: { options: { protocol: 'websocket' } },
-  // A line may hold anything; that a length is absurd shows.
+  // Any bytes are a valid line, but an absurd length is detectable.
   tcp: { options: { protocol: 'tcp', framing: { length: 4 } }, protocol: tcp({ framing: { length: 4 } }) },
   'mcp http': { options: { protocol: 'mcp' }, protocol: ONE_AT_A_TIME },
   'mcp sse': { options: { protocol: 'mcp', replies: 'sse' }, protocol: ONE_AT_A_TIME },
@@ -74,7 +79,7 @@ export const PARTIES: Readonly<Record<PartyName, Party>> = {
   'mcp ws': { options: { protocol: 'mcp', transport: 'websocket' }, protocol: ONE_AT_A_TIME },
 }
 
-/** What a plan, or a lane of a mix, says of how it speaks. */
+/** The protocol of a plan or of a lane of a mix. */
 export function spokenBy(name: PartyName): { readonly protocol?: ProtocolSpec } {
   const { protocol } = PARTIES[name]
   return protocol === undefined ? {} : { protocol }
@@ -82,7 +87,7 @@ export function spokenBy(name: PartyName): { readonly protocol?: ProtocolSpec } 
 
 export type Servers = Readonly<Partial<Record<PartyName, Fixture<'work'>>>>
 
-/** A server of each, in a process of its own. */
+/** Starts a server for each party, each in a separate process. */
 export async function startServers(names: readonly PartyName[]): Promise<Servers> {
   const started = names.map(async (name) => [name, await startFixture('work', PARTIES[name].options)] as const)
   return Object.fromEntries(await Promise.all(started))
@@ -92,7 +97,7 @@ export async function stopServers(servers: Servers): Promise<void> {
   await Promise.all(Object.values(servers).map((server) => server.stop()))
 }
 
-/** Faults to be committed by all servers of `of`, in one run that mixes them. */
+/** Faults that all servers of `of` inject, in one run that mixes them. */
 interface Strike {
   readonly servers: Servers
   readonly of: readonly PartyName[]
@@ -103,23 +108,23 @@ interface Strike {
   readonly beside?: readonly MixEntry[]
 }
 
-/** What came of it at one party, and how the server counts it; NaN of a server that nobody can ask. */
+/** The figures of one party, and the counts of its server; NaN for a server whose counts cannot be read. */
 interface Struck {
   readonly name: string
   readonly figures: JudgedFigures
-  /** Requests that the server read, handshakes excepted: no fault touches them. */
+  /** Requests that the server read, except handshakes, which no fault affects. */
   readonly read: number
-  /** Requests that suffered the fault. */
+  /** Requests that the fault affected. */
   readonly struck: number
 }
 
-/** Its reply must hold what this call alone has sent. */
+/** Its reply must contain what this call sent. */
 export const ECHO: McpRequest = { tool: 'echo', arguments: { message: 'hi' } }
 
-/** Requests a second of each lane, about: the shares of a mix are drawn. */
+/** Requests per second and lane, approximately: the shares of a mix are random. */
 const LANE_RPS = 120
 
-/** Lanes of a mix, one for each of these. */
+/** Returns one lane of a mix for each party. */
 export function lanesOf(servers: Servers, names: readonly PartyName[]): readonly MixEntry[] {
   return names.map((name) => ({
     ...spokenBy(name),
@@ -129,12 +134,12 @@ export function lanesOf(servers: Servers, names: readonly PartyName[]): readonly
   }))
 }
 
-/** These faults from now on, at each of them. */
+/** Injects these faults from now on, in each of the servers. */
 export async function setFaults(servers: Servers, of: readonly PartyName[], faults: FaultOptions): Promise<void> {
   await Promise.all(of.map((name) => serverOf(servers, name).control.setFaults(faults)))
 }
 
-/** The counts of each, in their order. */
+/** Returns the counts of each server, in the order of `of`. */
 export async function countsOf(servers: Servers, of: readonly PartyName[]): Promise<readonly WorkCounts[]> {
   return Promise.all(of.map((name) => serverOf(servers, name).control.counts()))
 }
@@ -163,14 +168,14 @@ export async function strike({ servers, of, options, counted, plan, beside = [] 
   })
 }
 
-/** What came of the one operation of a lane. */
+/** Returns the figures of the only operation of a lane. */
 export function figuresOf({ operations }: LoadResult, lane: string): JudgedFigures {
   const figures = Object.entries(operations).find(([operation]) => operation.startsWith(lane))?.[1]
   if (figures === undefined) throw new Error(`${lane} is none of ${Object.keys(operations).join()}`)
   return figures
 }
 
-/** Requests that a server has read, handshakes excepted. */
+/** Number of requests that a server has read, except handshakes. */
 export function readBy({ requests, verbs }: WorkCounts): number {
   return requests - (verbs['initialize'] ?? 0) - (verbs['server/discover'] ?? 0)
 }

@@ -15,14 +15,14 @@ async function fileOf(name: string, content: string | Uint8Array): Promise<strin
 
 const feedOf = (file: string, pick: ResolvedFeed['pick'] = 'sequential'): ResolvedFeed => ({ source: { file }, pick })
 
-/** What is said about feeds that will not do. */
+/** Returns the message about invalid feeds. */
 async function told(feeds: Readonly<Record<string, ResolvedFeed>>, positions = 0): Promise<string> {
   const error: unknown = await loadFeeds(feeds, () => positions).catch((reason: unknown) => reason)
   if (error instanceof LoadPlanError) return error.message
   throw new TypeError('no LoadPlanError')
 }
 
-test('every feed is read, from files of each kind and from the plan itself', async () => {
+test('reads every feed, from files of each kind and from the plan itself', async () => {
   const feeds = {
     user: feedOf(await fileOf('users.csv', 'email,name\na@x.org,Ann\n'), 'random'),
     order: feedOf(relative(process.cwd(), await fileOf('orders.json', '[{"id":1},{"id":2}]'))),
@@ -37,14 +37,14 @@ test('every feed is read, from files of each kind and from the plan itself', asy
   })
 })
 
-test('a file that is not there is named by where it was looked for', async () => {
+test('reports the full path of a missing file', async () => {
   expect(await told({ user: feedOf('fixtures/no-such/users.csv') })).toBe(
-    `feeds.user.file must be a file that can be read: ${join(process.cwd(), 'fixtures/no-such/users.csv')} does not exist, got 'fixtures/no-such/users.csv'
-    → write new URL('./users.csv', import.meta.url) for a file beside the test`,
+    `feeds.user.file must be a readable file: ${join(process.cwd(), 'fixtures/no-such/users.csv')} does not exist, got 'fixtures/no-such/users.csv'
+    → write new URL('./users.csv', import.meta.url) for a file next to the test`,
   )
 })
 
-test('every mistake in every file is told, with its line and without what stands there', async () => {
+test('reports every mistake in every file, with its line and without its content', async () => {
   const feeds = {
     user: feedOf(await fileOf('users.csv', 'email,password\na@x.org,hunter2\nb@x.org\n')),
     order: feedOf(await fileOf('orders.ndjson', '{"id":1}\n{"password":"hunter2"\n')),
@@ -57,19 +57,19 @@ test('every mistake in every file is told, with its line and without what stands
   expect(message).not.toContain('hunter2')
 })
 
-test('a unique feed needs a record for each arrival, and says how many are missing', async () => {
+test('requires a record for each arrival from a unique feed, and reports how many are missing', async () => {
   const feed = { user: { source: { records: [{ a: 1 }, { a: 2 }] }, pick: 'unique' } } as const
   expect(await loadFeeds(feed, () => 2)).toHaveProperty('user.pick', 'unique')
   expect(await told(feed, 15_000)).toBe(
     `feeds.user must hold 15000 records, one for each arrival, to be unique, got 2
-    → add 14998 records, or write pick: 'sequential', which begins anew after the last record`,
+    → add 14998 records, or write pick: 'sequential', which starts again after the last record`,
   )
 })
 
-test('a unique feed does not go with the closed model, which has no number of requests', async () => {
+test('rejects a unique feed in the closed model, which has no fixed number of requests', async () => {
   const feed = { user: { source: { records: [{ a: 1 }] }, pick: 'unique' } } as const
   expect(await told(feed, Number.POSITIVE_INFINITY)).toBe(
-    `feeds.user.pick cannot be unique beside \`concurrency\`: how many requests there will be is not known before, got 'unique'
-    → write pick: 'sequential', which begins anew after the last record`,
+    `feeds.user.pick cannot be unique together with \`concurrency\`: the number of requests is not known in advance, got 'unique'
+    → write pick: 'sequential', which starts again after the last record`,
   )
 })

@@ -7,9 +7,9 @@ import type { FeedRecord, LoadedFeed } from '../traffic/feeds/index.ts'
 import { parseFeed } from '../traffic/feeds/parse.ts'
 
 /**
- * The records of every feed of a plan. `positions` says how many of a `unique` feed the run will use, warm-up and all;
- * Infinity where nobody knows.
- * Rejects with `LoadPlanError`, which lists every file and feed that will not do.
+ * Loads the records of every feed of a plan. `positions` returns how many records of a `unique` feed the run will use,
+ * including warm-up; Infinity if that is unknown.
+ * Rejects with `LoadPlanError`, which lists every invalid file and feed.
  */
 export async function loadFeeds(
   feeds: Readonly<Record<string, ResolvedFeed>>,
@@ -27,7 +27,7 @@ export async function loadFeeds(
   return Object.fromEntries(loaded)
 }
 
-/** A relative path is looked for where the run was started. */
+/** Resolves a relative path from the working directory of the run. */
 async function readRecords(file: string, key: string, faults: PlanFault[]): Promise<readonly FeedRecord[] | undefined> {
   const path = resolve(file)
   let bytes: Uint8Array
@@ -52,14 +52,14 @@ async function readRecords(file: string, key: string, faults: PlanFault[]): Prom
 
 function unreadable(path: string, error: unknown): { readonly rule: string; readonly remedy?: string } {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const rule = `must be a file that can be read: ${path} ${code === 'ENOENT' ? 'does not exist' : `gives ${code}`}`
-  return { rule, remedy: "write new URL('./users.csv', import.meta.url) for a file beside the test" }
+  const rule = `must be a readable file: ${path} ${code === 'ENOENT' ? 'does not exist' : `failed with ${code}`}`
+  return { rule, remedy: "write new URL('./users.csv', import.meta.url) for a file next to the test" }
 }
 
 function shortage(have: number, needed: number, key: string): readonly PlanFault[] {
-  const remedy = "write pick: 'sequential', which begins anew after the last record"
+  const remedy = "write pick: 'sequential', which starts again after the last record"
   if (needed === Number.POSITIVE_INFINITY) {
-    const rule = 'cannot be unique beside `concurrency`: how many requests there will be is not known before'
+    const rule = 'cannot be unique together with `concurrency`: the number of requests is not known in advance'
     return [{ key: `${key}.pick`, value: 'unique', rule, remedy }]
   }
   if (have >= needed) return []

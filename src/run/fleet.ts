@@ -5,16 +5,16 @@ import { JobServer } from './serve-job.ts'
 import { threadPool } from './thread-pool.ts'
 import type { TransportName } from './warm-up/transports.ts'
 
-/** A generator as the run sees it, wherever it runs. */
+/** A generator as the run uses it, in a worker thread or inline. */
 export interface GeneratorHandle {
-  /** Starts its job; `hear` receives the generator's messages until `end`. */
+  /** Starts its job. The generator's messages are passed to `hear` until `end` is called. */
   begin(job: GeneratorJob, hear: (message: FromGenerator) => void): void
   tell(message: ToGenerator): void
   /** Resolves when its thread has ended or is free for another run. */
   end(): Promise<void>
 }
 
-/** The generators of a run, before they have jobs: threads warm up while the run opens its target. */
+/** Returns the generators of a run before they have jobs: threads warm up while the run opens its target. */
 export function generatorsFor(
   { threads, inlineBecause }: Placement,
   transports: readonly TransportName[],
@@ -27,7 +27,7 @@ export function generatorsFor(
   }))
 }
 
-/** A generator in this thread, for plans that hold functions. */
+/** Creates a generator in this thread, for plans that contain functions. */
 function inlineGenerator(): GeneratorHandle {
   let server: JobServer | undefined
   return {
@@ -35,7 +35,7 @@ function inlineGenerator(): GeneratorHandle {
       server = new JobServer(job, hear)
       server.open().catch((error: unknown) => hear({ type: 'fault', error }))
     },
-    // Later, as from another thread: the generator must not receive a message while it sends one.
+    // Deferred, as if it came from another thread: the generator must not receive a message while it sends one.
     tell: (message) => void realTime.setTimeout(() => server?.take(message), 0),
     end() {
       server?.end()

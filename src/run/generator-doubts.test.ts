@@ -27,12 +27,12 @@ function stateOf(change: Partial<GeneratorState>, failedByClass: PoolCounts['fai
   }
 }
 
-test('threads that ran on time, whose connections the target refused, raise no doubt', () => {
+test('raises no doubt about threads that ran on time and whose connections the target refused', () => {
   expect(generatorDoubts([stateOf({}, { connect: 9 })], resources)).toEqual([])
   expect(generatorDoubts([], resources)).toEqual([])
 })
 
-test('connections that failed for lack of descriptors and ports are added up over threads', () => {
+test('adds up connections that failed for lack of descriptors and ports over all threads', () => {
   const states = [
     stateOf({}, { 'local-files': 3, connect: 6 }),
     stateOf({}, { 'local-files': 4 }),
@@ -48,7 +48,7 @@ test('connections that failed for lack of descriptors and ports are added up ove
   ])
 })
 
-test('pauses are those of the thread that paused longest', () => {
+test('reports the pauses of the thread that paused longest', () => {
   const paused = (ms: number): GeneratorState =>
     stateOf({ pauses: { suspended: { count: 1, ms }, blocked: NONE, starved: { count: 2, ms: 10 * ms } } })
   expect(generatorDoubts([paused(1_990), paused(2_010), stateOf({})], resources)).toMatchObject([
@@ -59,12 +59,12 @@ test('pauses are those of the thread that paused longest', () => {
   expect(generatorDoubts([blocked], resources)).toMatchObject([{ code: 'generator-blocked', count: 3, blockedMs: 900 }])
 })
 
-test('a thread without room left is named', () => {
+test('raises a doubt about a busy thread', () => {
   const states = [stateOf({}), stateOf({ eventLoopUtilization: 0.97 })]
   expect(generatorDoubts(states, resources)).toMatchObject([{ code: 'generator-busy', busyRatio: 0.97 }])
 })
 
-test('unsolicited messages are added up over threads, and those that are identified raise no doubt', () => {
+test('adds up ambiguous unsolicited messages over threads, and raises no doubt about identified ones', () => {
   const states = [2, 3, 0].map((ambiguous) => stateOf({ unsolicited: { messages: 40, ambiguous } }))
   expect(generatorDoubts(states, resources)).toMatchObject([{ code: 'unsolicited-messages', count: 5 }])
   expect(generatorDoubts(states.slice(2), resources)).toEqual([])

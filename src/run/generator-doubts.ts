@@ -5,10 +5,10 @@ import type { Ms, Ratio } from '../model/units.ts'
 import { doubt } from '../wording/doubts.ts'
 import type { GeneratorState } from './messages.ts'
 
-/** Above this share of its time a generator thread has no room left to be on time. */
+/** Above this busy ratio, a generator thread cannot be relied on to run on time. */
 const BUSY = 0.95
 
-/** Doubts that the states of the generator threads raise. */
+/** Returns the doubts that the states of the generator threads raise. */
 export function generatorDoubts(states: readonly GeneratorState[], resources: Resources): readonly Doubt[] {
   return [...cold(states), ...exhausted(states, resources), ...unsolicited(states), ...paused(states), ...busy(states)]
 }
@@ -39,7 +39,9 @@ function unsolicited(states: readonly GeneratorState[]): Doubt[] {
   return count > 0 ? [doubt({ code: 'unsolicited-messages', count })] : []
 }
 
-/** Of the thread that paused longest: what suspends a process suspends all of its threads at the same time. */
+/**
+ * Uses the thread that paused longest: when a process is suspended, all of its threads are suspended at the same time.
+ */
 function paused(states: readonly GeneratorState[]): Doubt[] {
   const longest = (cause: PauseCause): { readonly count: number; readonly ms: Ms } | undefined =>
     states
@@ -65,7 +67,7 @@ function busy(states: readonly GeneratorState[]): Doubt[] {
   return busyRatio > BUSY ? [doubt({ code: 'generator-busy', busyRatio })] : []
 }
 
-/** Of the generator thread that waited most for a core; null where the machine does not tell. */
+/** Highest run-delay ratio of all generator threads; null if the machine does not report it. */
 export function worstRunDelay(states: readonly GeneratorState[]): Ratio | null {
   const delays = states.flatMap(({ runDelayRatio }) => runDelayRatio ?? [])
   return delays.length === 0 ? null : Math.max(...delays)

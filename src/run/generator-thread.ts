@@ -4,9 +4,9 @@ import { within } from '../model/within.ts'
 import type { FromGenerator, GeneratorJob, ToGenerator, ToThread } from './messages.ts'
 import type { TransportName } from './warm-up/transports.ts'
 
-/** How long a thread may take to end itself. */
+/** Maximum time for a thread to end itself. */
 const EXIT_GRACE_MS = 500
-/** How long a thread whose run has ended may take to close its connections before it is ended too. */
+/** Maximum time for a thread whose run has ended to close its connections. After it, the thread is ended as well. */
 const CLOSE_GRACE_MS = 500
 
 /** A job that a thread works on. */
@@ -30,7 +30,7 @@ export class GeneratorThread {
   #crash: { readonly error: unknown } | undefined
   #exiting = false
 
-  /** `onGone` is called when the thread has ended, for whatever reason. */
+  /** `onGone` is called when the thread has ended, for any reason. */
   constructor(onGone: (thread: GeneratorThread) => void) {
     const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
     this.#worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
@@ -54,13 +54,13 @@ export class GeneratorThread {
     this.#post({ type: 'warm-up', transports })
   }
 
-  /** Starts a job; `hear` receives its messages until `endJob`. */
+  /** Starts a job. Its messages are passed to `hear` until `endJob` is called. */
   begin(job: GeneratorJob, hear: (message: FromGenerator) => void): void {
     const { port1: port, port2 } = new MessageChannel()
     const closed = Promise.withResolvers<void>()
     const active: ActiveJob = { port, hear, closed, ended: false, runsUserCode: runsUserCode(job) }
     this.#job = active
-    // It may have ended while the run opened its target.
+    // The thread may have ended while the run opened its target.
     const crash = this.#crash
     if (crash !== undefined) queueMicrotask(() => hear({ type: 'fault', error: crash.error }))
     port.on('message', (message: FromGenerator) => {
@@ -90,7 +90,7 @@ export class GeneratorThread {
   }
 
   /**
-   * Ends the thread, and resolves when it is gone. It is asked first, so that it ends between two turns of its event
+   * Ends the thread, and resolves when it has ended. It is asked first, so that it ends between two turns of its event
    * loop: V8 can crash the process ("jit_page.has_value()") when a thread is terminated while another one starts.
    */
   async exit(): Promise<void> {
@@ -105,7 +105,7 @@ export class GeneratorThread {
     this.#worker.postMessage(message)
   }
 
-  /** The first error says why; the exit that follows does not. */
+  /** Keeps the first error, which is the cause; the exit that follows is not. */
   #crashed(error: unknown): void {
     if (this.#crash !== undefined) return
     this.#crash = { error }
@@ -114,7 +114,7 @@ export class GeneratorThread {
   }
 }
 
-/** Whether modules of the user are loaded into the thread. */
+/** Whether the job loads modules of the user into the thread. */
 function runsUserCode({ plan: { journey, setup, lanes } }: GeneratorJob): boolean {
   return journey !== undefined || setup !== undefined || lanes.some(({ protocol }) => protocol.from !== 'shipped')
 }

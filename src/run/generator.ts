@@ -19,19 +19,19 @@ import { Listening, mayMatchByOrder } from './listening.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator } from './messages.ts'
 import { loadProtocol } from './protocols.ts'
 
-/** A snapshot leaves the generator this often. */
+/** Interval between two snapshots of the generator. */
 const SNAPSHOT_MS = 1_000
 
-/** How long connections may take to close in order once the run is over. */
+/** Maximum time for connections to close normally after the run. */
 const CLOSE_MS = 2_000
 
-/** How often the thread checks whether it runs on time. */
+/** Interval at which the thread checks whether it runs on time. */
 const PAUSE_TICK_MS = 50
 
-/** How often connecting is looked at before the run. */
+/** Interval at which time-outs of connection attempts are checked before the run. */
 const EXPIRE_MS = 50
 
-/** The latency limits of an `sla`, which are counted exactly. */
+/** Returns the latency limits of an `sla`, whose violations are counted exactly. */
 export function latencyLimits(plan: ResolvedPlan): readonly LatencyLimit[] {
   return Object.entries(plan.sla).flatMap(([key, limitMs]) => (key.endsWith('Ms') ? [{ key, limitMs }] : []))
 }
@@ -44,7 +44,7 @@ export interface ThreadState {
   beforeReady(): void
 }
 
-/** Figures of the thread at the beginning of the stretch that is reported. */
+/** Figures of the thread at the beginning of the reported time span. */
 interface Baseline {
   readonly cpuMs: Ms
   readonly runDelayMs: Ms
@@ -53,8 +53,8 @@ interface Baseline {
 }
 
 /**
- * One generator: schedule, connections and recorder of one thread, behind messages. The same code runs in a worker thread
- * and, for what cannot cross into one, inline.
+ * One generator: schedule, connections and recorder of one thread, controlled by messages. The same code runs in a
+ * worker thread and, if the plan contains functions that cannot cross to one, inline.
  */
 export class Generator {
   readonly #job: GeneratorJob
@@ -65,19 +65,22 @@ export class Generator {
   readonly #tracer: Tracer | undefined
   readonly #pauses = new ThreadPauses(PAUSE_TICK_MS)
   readonly #fed: FedPicker<AnyRequest> | undefined
-  /** One a lane; none before `open`. */
+  /** One for each lane; empty before `open`. */
   #dispatchers: readonly Dispatcher<LaneRequest>[] = []
   /** Of the lanes that may match responses by their order. */
   readonly #listening: Listening[] = []
   readonly #unsolicited = { messages: 0, ambiguous: 0 }
   #unended = 0
   #stopped = false
-  /** The run has given it up: nothing may be opened or left running any more. */
+  /** The run has abandoned this generator: it must not open anything or leave anything running. */
   #abandoned = false
   #stopSnapshots: CallOff | undefined
   /** Cancels the timer that starts the measured part, then the ticks within it. */
   #stopPauseTicks: CallOff | undefined
-  /** The thread may have served other runs: figures count from here, then from the start of the measured part. */
+  /**
+   * The thread may have served other runs, so its figures count from here, and later from the start of the measured
+   * part.
+   */
   #measuring: Baseline
 
   constructor(job: GeneratorJob, tell: (message: FromGenerator) => void, thread: ThreadState) {
@@ -92,7 +95,7 @@ export class Generator {
     this.#fed = job.fed ? new FedPicker(threads, job.chunk, ask) : undefined
   }
 
-  /** Opens the connections that must stand; tells 'ready' or 'unreachable'. */
+  /** Opens the connections that must be open before the run, then reports 'ready' or 'unreachable'. */
   async open(): Promise<void> {
     try {
       this.#dispatchers = await this.#makeDispatchers()
@@ -164,7 +167,7 @@ export class Generator {
     }
   }
 
-  /** Ends at once whatever is still open or running, unless the run has ended in order. */
+  /** Ends everything that is still open or running immediately, unless the run has ended normally. */
   abandon(): void {
     this.#abandoned = true
     this.#halt()
@@ -248,7 +251,7 @@ export class Generator {
     else end()
   }
 
-  /** What is measured is told by now; a target that is slow to say goodbye delays nothing of it. */
+  /** Runs after all measurements were reported, so a target that is slow to close delays none of them. */
   async #closeConnections(): Promise<void> {
     const late = Promise.withResolvers<void>()
     const callOff = this.#clock.after(CLOSE_MS, late.resolve)
@@ -264,7 +267,9 @@ export class Generator {
     this.#tell({ type: 'unreachable', lane, message })
   }
 
-  /** An error that is thrown on purpose is about what the user gave us. */
+  /**
+   * Reports an error. A `LoadError` that is not internal is about the user's input, so its code and message are sent.
+   */
   #broken(error: unknown): void {
     this.#halt()
     if (error instanceof LoadError && !(error instanceof LoadInternalError)) {
@@ -301,7 +306,7 @@ export class Generator {
   }
 }
 
-/** Why a lane's connections could not be opened; undefined where they stand. */
+/** Returns why a lane's connections could not be opened; undefined if they are open. */
 async function opens(
   dispatcher: Dispatcher<LaneRequest>,
   lane: number,

@@ -9,25 +9,27 @@ import { expectedTransports } from './warm-up/transports.ts'
 export type { LoadRun } from './load-run.ts'
 
 export interface RunOptions {
-  /** Names the result, in reports and messages. */
+  /** Name of the result in reports and messages. */
   readonly name?: string
 }
 
 /**
- * Starts a run and returns at once. Throws `LoadPlanError` for a plan with faults, all of them listed, before any
- * traffic; what is wrong with the target comes as a rejection of `result`.
+ * Starts a run and returns immediately. Throws `LoadPlanError`, which lists all mistakes of the plan, before any
+ * traffic. Problems with the target reject `result`.
  */
 export function startLoad(plan: LoadPlan, options: RunOptions = {}): LoadRun {
   return new Run(resolvePlan(plan, vocabulary, { name: options.name, seed: process.env['LOAD_SEED'] }))
 }
 
-/** Runs a plan to its end. Rejects with `LoadPlanError` or `LoadTargetError`; a failed request is data in the result. */
+/**
+ * Runs a plan to its end. Rejects with `LoadPlanError` or `LoadTargetError`; a failed request is data in the result.
+ */
 export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
   return startLoad(plan, options).result
 }
 
 /**
- * Starts a generator thread and warms it up for a plan that will run later, so that the run can start at once. The
+ * Starts a generator thread and warms it up for a plan that will run later, so that the run can start immediately. The
  * thread does not keep the process alive.
  */
 export function prepareGenerator(plan: Pick<LoadPlan, 'target' | 'protocol'>): void {

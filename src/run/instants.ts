@@ -5,17 +5,20 @@ import { type Arrivals, arrivalsOf } from '../traffic/arrivals/index.ts'
 import { randomFrom } from '../traffic/arrivals/random.ts'
 import { constant, meanRate, patternFrom } from '../traffic/patterns/index.ts'
 
-/** The curve of a plan; undefined in the closed model. */
+/** Returns the curve of a plan; undefined in the closed model. */
 export function curveOf({ pattern, durationMs, seed }: ResolvedPlan): ArrivalPattern | undefined {
   return pattern === undefined ? undefined : patternFrom(pattern, { durationMs, seed })
 }
 
-/** The intended starts of the measured part, the same in every thread. */
+/** Returns the intended starts of the measured part, the same in every thread. */
 export function measuredInstants({ arrivals, seed, batchSize }: ResolvedPlan, curve: ArrivalPattern): Arrivals {
   return inBatches(batchSize, curve, (batches) => arrivalsOf(batches, arrivals, randomFrom(seed, 'arrivals')))
 }
 
-/** The intended starts of the warm-up, from its own beginning, at the curve's mean rate; undefined without one. */
+/**
+ * Returns the intended starts of the warm-up, relative to its own beginning, at the curve's mean rate; undefined
+ * without a warm-up.
+ */
 export function warmUpInstants(plan: ResolvedPlan, curve: ArrivalPattern): Arrivals | undefined {
   const { arrivals, seed, warmUpMs, batchSize } = plan
   if (warmUpMs === 0) return undefined
@@ -23,15 +26,15 @@ export function warmUpInstants(plan: ResolvedPlan, curve: ArrivalPattern): Arriv
   return inBatches(batchSize, even, (batches) => arrivalsOf(batches, arrivals, randomFrom(seed, 'warm-up')))
 }
 
-/** How many requests the schedule has; the closed model has as many as there is time for. */
+/** Returns the number of requests in the schedule; Infinity in the closed model. */
 export function positionsOf(plan: ResolvedPlan): number {
   const curve = curveOf(plan)
   if (curve === undefined) return Number.POSITIVE_INFINITY
-  // The warm-up uses the same requests from the first on, and may be the longer one.
+  // The warm-up uses the same requests from the first one on, and may be longer than the measured part.
   return Math.max(countOf(measuredInstants(plan, curve)), countOf(warmUpInstants(plan, curve)))
 }
 
-/** How many requests the run sends, warm-up and all. */
+/** Returns how many requests the run sends, including warm-up. */
 export function arrivalsIn(plan: ResolvedPlan): number {
   const curve = curveOf(plan)
   if (curve === undefined) return Number.POSITIVE_INFINITY

@@ -1,6 +1,6 @@
 import type { Interval } from '../model/result.ts'
 
-/** Intervals as they become complete, to any number of readers; each begins with the next one. */
+/** Streams intervals as they become complete, to any number of readers. Each reader starts with the next interval. */
 export class IntervalStream {
   readonly #readers = new Set<Reader>()
   #ended = false

@@ -5,7 +5,7 @@ import type { GeneratorJob } from './messages.ts'
 import type { Placement } from './placement.ts'
 import type { TargetSession } from './session.ts'
 
-/** What each generator thread is to do. */
+/** Returns the job of each generator thread. */
 export function jobsFor(
   plan: ResolvedPlan,
   { threads, wake, peakRps = 1_000 }: Placement,
@@ -29,7 +29,10 @@ export function jobsFor(
   return (thread) => ({ ...shared, thread })
 }
 
-/** Targets, request functions and what feeds are read from stay here: only what a generator reads crosses, and only as data. */
+/**
+ * Returns the part of the plan that a generator reads, as plain data. Targets, request functions and feed sources stay
+ * in this thread.
+ */
 function dataOf(plan: ResolvedPlan): ResolvedPlan {
   const [first, ...others] = plan.lanes.map((lane) =>
     Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),

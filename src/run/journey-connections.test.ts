@@ -8,17 +8,19 @@ import { journey } from '../model/journey.ts'
 import { expectBooksToBalance } from './books.case.ts'
 import { runLoad } from './index.ts'
 
-/** Says hello with its number, thinks, and wants to be known by it: the server knows its connections by nothing else. */
+/**
+ * Sends its number, thinks, and expects the server to know it: the server identifies a client only by its connection.
+ */
 const known = journey(function* ({ number, send, think }) {
   yield* send({ name: 'hello', data: `I am ${number}`, read: 'text' })
   yield* think(30, 60)
   const { text } = yield* send({ name: 'who', data: 'who am I', read: 'text' })
-  if (text !== `I am ${number}`) throw new Error(`${number} was taken for '${text}'`)
+  if (text !== `I am ${number}`) throw new Error(`${number} was identified as '${text}'`)
   yield* think(10)
   yield* send({ name: 'bye', data: 'bye' })
 })
 
-/** What one connection hears in answer: the last introduction that was made on it. */
+/** Returns the server's answers on one connection: always the last introduction that was sent on it. */
 function introductions(): (text: string) => string {
   let last = 'nobody'
   return (text) => (text.startsWith('I am') ? (last = text) : last)
@@ -26,7 +28,7 @@ function introductions(): (text: string) => string {
 
 describe.each(['tcp', 'websocket'] as const)('a journey over %s', (protocol) => {
   test.each(['pooled', 'short-lived'] as const)(
-    'has a %s connection to itself, thinking or not',
+    'has a %s connection to itself, even while it thinks',
     async (connection) => {
       const server = protocol === 'tcp' ? await tcpServer() : await webSocketServer()
       const result = await runLoad({
@@ -46,12 +48,12 @@ describe.each(['tcp', 'websocket'] as const)('a journey over %s', (protocol) => 
   )
 })
 
-test('a journey over MCP is told the result of each step', async () => {
+test('a journey over MCP receives the result of each step', async () => {
   await using target = await startFixture('work', { protocol: 'mcp' })
   const echoes = journey(function* ({ number, send, think }) {
     const message = `from ${number}`
     const { json } = yield* send({ name: 'echo', tool: 'echo', arguments: { message }, read: 'json' })
-    if (!JSON.stringify(json).includes(message)) throw new Error(`${number} was told ${JSON.stringify(json)}`)
+    if (!JSON.stringify(json).includes(message)) throw new Error(`${number} received ${JSON.stringify(json)}`)
     yield* think(20)
     yield* send({ name: 'list', method: 'tools/list' })
   })

@@ -11,7 +11,7 @@ describe.each([
   ['a module in two generator threads', SHOP, 'worker'],
   ['a function inline', shop, 'inline'],
 ] as const)('a journey as %s', (_, steps, mode) => {
-  test('at 50/s logs in, uses the token of its own login, and logs out: counts are exact on both sides', async () => {
+  test('logs in, uses its token and logs out at 50/s, with the same counts on both sides', async () => {
     const server = await shopServer()
     const result = await runLoad({ target: server.url, rate: 50, duration: '2s', journey: steps, threads: 2 })
     expect(server.rejected).toEqual([])
@@ -23,7 +23,7 @@ describe.each([
     expect(result.journeys).toMatchObject({ successes: 100, requestsScheduled: 100, offeredRps: 50, errors: 0 })
     expect(Object.keys(result.operations)).toEqual(['log in', 'cart', 'log out'])
     for (const operation of Object.values(result.operations)) expect(operation.successes).toBe(100)
-    // Each journey thinks for 25 ms at least, which is no request's time but its own.
+    // Each journey thinks for at least 25 ms, which counts for the journey and for no request.
     const { journeys } = result
     expect(journeys?.responseTime).toMatchObject({ count: 100 })
     if (journeys !== null && 'minMs' in journeys.responseTime) expect(journeys.responseTime.minMs).toBeGreaterThan(24)
@@ -36,7 +36,7 @@ describe.each([
   })
 })
 
-test('a step that fails ends its journey, and both are counted by its class', async () => {
+test('ends a journey when a step fails, and counts both by error class', async () => {
   const server = await shopServer({ refuses: (user) => Number(user.slice(1)) % 3 === 0 })
   const result = await runLoad({ target: server.url, rate: 30, duration: '1s', journey: SHOP })
   expect(result).toMatchObject({ successes: 30 + 20 + 20, errors: 10 })
@@ -50,7 +50,7 @@ test('a step that fails ends its journey, and both are counted by its class', as
   expectBooksToBalance(result)
 })
 
-test('journeys of the warm-up have negative numbers and are not measured', async () => {
+test('gives journeys of the warm-up negative numbers and does not measure them', async () => {
   const server = await shopServer()
   const result = await runLoad({ target: server.url, rate: 20, duration: '1s', warmUp: '500ms', journey: SHOP })
   expect(result).toMatchObject({ successes: 60, journeys: { successes: 20 } })
@@ -60,7 +60,7 @@ test('journeys of the warm-up have negative numbers and are not measured', async
   expect(server.rejected).toEqual([])
 })
 
-test('in the closed model that many users go through the shop one after the other', async () => {
+test('runs as many journeys at a time as `concurrency` says in the closed model', async () => {
   const server = await shopServer()
   const result = await runLoad({ target: server.url, concurrency: 4, duration: '1s', journey: SHOP })
   expect(result.journeys?.successes).toBe(result.journeys?.requestsScheduled)
@@ -71,10 +71,10 @@ test('in the closed model that many users go through the shop one after the othe
   expectBooksToBalance(result)
 })
 
-describe('what is wrong with a journey', () => {
+describe('an invalid journey', () => {
   const rate = { rate: 20, duration: '1s' }
 
-  test('is told before any traffic, where it is seen from outside', async () => {
+  test('is rejected before any traffic if its module or type is wrong', async () => {
     const server = await shopServer()
     const plan = { ...rate, target: server.url }
     await expect(runLoad({ ...plan, journey: new URL('missing.ts', SHOP) })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('what is wrong with a journey', () => {
     expect(server.users).toEqual([])
   })
 
-  test('ends the run with the error, and its lines, where it shows on the way', async () => {
+  test('ends the run with the error and its stack if it fails during the run', async () => {
     const server = await shopServer()
     const broken = runLoad({ ...rate, target: server.url, journey: new URL('broken-journey.ts', SHOP) })
     await expect(broken).rejects.toMatchObject({

@@ -18,7 +18,7 @@ export interface JourneyParts {
   readonly journey: JourneyFunction
 }
 
-/** The steps of each journey of a plan, by its number. */
+/** Returns a function from a journey's number to its steps. */
 export function journeysOf(parts: JourneyParts): (number: number) => JourneySteps<LaneRequest> {
   const { plan, lane, protocol, url, feeds, journey } = parts
   const templates = stepTemplates(plan, feeds, protocol)
@@ -40,7 +40,10 @@ export function journeysOf(parts: JourneyParts): (number: number) => JourneyStep
   }
 }
 
-/** Over HTTP any connection will do for a step; whatever else is spoken, the connection is part of who is speaking. */
+/**
+ * Whether a journey keeps its connection: over HTTP, a step may use any connection; in other protocols, the server may
+ * identify the client by the connection.
+ */
 export function holdsConnection({ journey }: ResolvedPlan, lane: ResolvedLane): boolean {
   return journey !== undefined && !isHttp(lane)
 }

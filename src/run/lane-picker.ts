@@ -15,11 +15,11 @@ export interface LanePickerParts {
   readonly protocol: Protocol<AnyRequest>
   readonly url: URL
   readonly feeds: Readonly<Record<string, LoadedFeed>>
-  /** Requests that a function makes, where one does. */
+  /** Requests from the plan's request function, if there is one. */
   readonly fed: RequestPicker<AnyRequest> | undefined
 }
 
-/** What a lane sends, position by position. Its requests as the plan has them, else work for a target that does it. */
+/** Returns the requests of a lane by position: those of the plan, or else work for a target that supports it. */
 export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePickerParts): RequestPicker<LaneRequest> {
   const shape = {
     size: lane.messageSize ?? 'small',
@@ -45,10 +45,10 @@ export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePicker
   })
 }
 
-/** What goes through the engine; what waits for the setup of its connection is rendered there. */
+/** A request in the engine. If it needs the result of the connection's setup, the connection renders it. */
 export type LaneRequest = AnyRequest | AwaitingSetup
 
-/** What of a lane's plan does not apply to its target, for the report. */
+/** Returns notes for the report about settings of a lane's plan that do not apply to its target. */
 export function notesOn(
   plan: ResolvedPlan,
   lane: ResolvedLane,
@@ -57,12 +57,12 @@ export function notesOn(
 ): readonly string[] {
   const notes: string[] = []
   if (Object.keys(plan.headers).length > 0 && protocol.carriesHeaders?.(url) === false) {
-    notes.push(`headers do not apply: ${protocol.name} has no place for them here`)
+    notes.push(`headers do not apply: ${protocol.name} cannot carry them here`)
   }
   const { longestMessage = Number.POSITIVE_INFINITY } = protocol
   if (lane.messageSize !== undefined && mostBytes(lane.messageSize) > longestMessage) {
     notes.push(
-      `messageSize goes beyond what ${protocol.name} carries here: no message was above ${longestMessage} bytes`,
+      `messageSize exceeds the maximum of ${protocol.name}: no message was longer than ${longestMessage} bytes`,
     )
   }
   if (lane.request !== undefined) return [...notes, ...notesOnBodies(lane, protocol)]
@@ -70,17 +70,17 @@ export function notesOn(
   const sent = protocol.word(protocol.healthRead)
   if (lane.workload !== 'read') {
     notes.push(
-      `workload '${lane.workload}' does not apply to a target that is not the embedded one: only ${sent} was sent; name the operations`,
+      `workload '${lane.workload}' does not apply, because the target is not the embedded one: only ${sent} was sent; name the operations`,
     )
   }
   if (lane.messageFormat !== undefined) notes.push(`messageFormat does not apply: ${sent} has no body`)
   if (lane.messageSize !== undefined) {
-    notes.push(`messageSize does not apply: ${sent} has no body, and its answer is as long as the target makes it`)
+    notes.push(`messageSize does not apply: ${sent} has no body, and the target decides the size of its response`)
   }
   return notes
 }
 
-/** Sizes and formats are of bodies that are made: a request may have no room for one. */
+/** Size and format apply to generated bodies; a request may have no room for one. */
 function notesOnBodies(
   { request, messageSize, messageFormat }: ResolvedLane,
   protocol: Protocol<AnyRequest>,
@@ -90,7 +90,7 @@ function notesOnBodies(
   const takes = (each: AnyRequest): boolean => (protocol.withBody?.(each, 'x', 'text') ?? each) !== each
   if (requests.some(takes)) return []
   return Object.entries({ messageSize, messageFormat }).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key} does not apply: no request has room for a body that is made`],
+    value === undefined ? [] : [`${key} does not apply: no request has room for a generated body`],
   )
 }
 

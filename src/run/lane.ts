@@ -36,25 +36,25 @@ export interface LaneParts {
   readonly protocol: Protocol<AnyRequest>
   readonly clock: RunClock
   readonly recorder: Recorder
-  /** Absent where nothing is traced. */
+  /** Undefined if nothing is traced. */
   readonly tracer: Tracer | undefined
-  /** Requests that are made elsewhere, where they are. */
+  /** Requests that are made in another thread, if any are. */
   readonly fed: RequestPicker<AnyRequest> | undefined
   readonly code: PlanCode
-  /** Present where responses may be matched by their order. */
+  /** Defined if responses may be matched by their order. */
   readonly listening: Listening | undefined
-  /** The number of a connection, by which no other one of the run goes. */
+  /** Returns a number for a connection that is unique in the run. */
   nextConnection(): number
-  /** Messages arrived that are not a response to any request; see `ConnectContext`. */
+  /** Called when messages arrive that are not a response to any request; see `ConnectContext`. */
   unsolicited(messages: number, ambiguous: number): void
-  /** A connection has started a process of the target. */
+  /** Called when a connection has started a process of the target. */
   started(pid: number): void
   ended(): void
   broken(error: unknown): void
   log(text: string): void
 }
 
-/** What one generator thread does for one lane: its arrivals, its connections, its requests. */
+/** Creates the dispatcher of one generator thread for one lane, with its arrivals, connections and requests. */
 export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
   const { job, lane, laneJob, protocol, clock, recorder, tracer, code, listening } = parts
   const { plan, thread, threads } = job
@@ -63,11 +63,11 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
   const context: Omit<ConnectContext, 'signal'> = {
     tls: plan.tls,
     headers: plan.headers,
-    // A short-lived connection that a journey holds, or that is set up, still serves more than one exchange.
+    // A short-lived connection that a journey holds, or that has a setup, still serves more than one exchange.
     reuse: plan.connection !== 'short-lived' || holds || code.setup !== undefined,
     negotiated: laneJob.negotiated,
     log: parts.log,
-    // Where only a setup matches by order, no latency is in doubt.
+    // If only the setup matches by order, no measured latency is in doubt.
     onUnsolicited: (messages, ambiguous) => parts.unsolicited(messages, listening === undefined ? 0 : ambiguous),
     ...(job.traceparent !== undefined && { traceparent: job.traceparent }),
     ...(laneJob.address !== undefined && { address: laneJob.address }),
@@ -127,7 +127,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
   )
 }
 
-/** The closed model says how many requests are in flight; the steps of a journey depend on its answers. */
+/** The closed model gives the number of requests in flight; the steps of a journey depend on its answers. */
 function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['needed'] {
   const { plan, thread, threads } = job
   const { concurrency, batchSize } = plan
@@ -142,12 +142,12 @@ function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['
   return (connectMs, maxInFlight) => connectionsForRate({ peakRps, batchSize }, connectMs, maxInFlight)
 }
 
-/** The part of `total` that falls to one of `threads`: their sum is `total`, and each has at least 1. */
+/** Share of `total` for one of `threads`: the shares add up to `total`, and each is at least 1. */
 function shareOf(total: number, thread: number, threads: number): number {
   return Math.max(1, Math.floor(total / threads) + (thread < total % threads ? 1 : 0))
 }
 
-/** The plan's setup runs on each connection before its first request. */
+/** Returns a function that runs the plan's setup on a connection before its first request. */
 function preparing(
   { lane, job, protocol, nextConnection }: LaneParts,
   setup: SetupFunction,
@@ -201,7 +201,10 @@ function warmUpOf(
   return instants && { instants, durationMs: plan.warmUpMs }
 }
 
-/** The name of a request's operation; in a mix the lane's name goes before it, and stands alone where it has none. */
+/**
+ * Returns the operation name of a request. In a mix, the lane's name comes first; a request without a name has the
+ * lane's name only.
+ */
 function operationNamer(lane: string): (request: LaneRequest) => string {
   if (lane === '') return ({ name = '' }) => name
   const names = new Map<string, string>()

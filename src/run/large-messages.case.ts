@@ -1,6 +1,6 @@
 /**
- * A process of its own that sends what it is told to, so that its memory can be looked at from outside: the plan comes
- * as JSON on the command line, and what came of it goes back as JSON, with the most memory that was ever resident.
+ * A separate process that runs a plan, so that its memory can be measured from outside. It reads the plan as JSON from
+ * the command line and prints the result as JSON, with its peak resident memory.
  */
 import type { LoadPlan } from '../model/plan.ts'
 import { runLoad } from './index.ts'
@@ -11,7 +11,7 @@ export interface LargeRun {
   readonly bytesSent: number
   readonly bytesReceived: number
   readonly peakInUse: number
-  /** In MB, of the whole process. */
+  /** In MB, for the whole process. */
   readonly peakRssMb: number
 }
 

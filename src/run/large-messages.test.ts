@@ -12,7 +12,7 @@ const AT_ONCE = 16
 const MESSAGE = 100_000_000
 const LENGTH = { framing: { length: 4 } } as const
 
-/** Sixteen at once, each on a connection of its own: all are due before the first of them can be through. */
+/** Sixteen messages at once, each on a separate connection: all are due before the first of them can be complete. */
 const LARGE: LoadPlan = {
   rate: AT_ONCE * 100,
   duration: 10,
@@ -31,7 +31,7 @@ const TARGETS: readonly (readonly [string, WorkOptions, LoadPlan])[] = [
 ]
 
 test.each(TARGETS)(
-  'sixteen messages of 100 MB at once over %s pass through a process that stays below 400 MB',
+  'sends sixteen messages of 100 MB at once over %s with less than 400 MB of memory',
   async (name, options, own) => {
     await using target = await startFixture('work', options)
     const plan: LoadPlan = { ...LARGE, ...own, target: target.url }

@@ -4,14 +4,14 @@ import { recordingServer } from './recording-server.case.ts'
 
 const shape = { rate: 20, duration: '500ms' } as const
 
-test('braces in what a request function makes are its own, where the plan has nothing to fill in', async () => {
+test('sends braces in the requests of a function unchanged if the plan has no feeds and no setup', async () => {
   const { url, requests } = await recordingServer()
   const body = 'as it is: {{user.name}} {{sequence}}'
   await runLoad({ ...shape, target: url, request: () => ({ method: 'POST', body }) })
   expect(new Set(requests.map((request) => String(request.body)))).toEqual(new Set([body]))
 })
 
-test('beside feeds they are templates, and a misspelt one ends the run with its fault', async () => {
+test('treats braces as templates if the plan has feeds, and a misspelled one ends the run', async () => {
   const { url, requests } = await recordingServer()
   const plan = { ...shape, target: url, feeds: { user: { records: [{ name: 'ann' }] } } }
   await runLoad({ ...plan, request: () => ({ path: '/{{user.name}}' }) })
@@ -21,7 +21,7 @@ test('beside feeds they are templates, and a misspelt one ends the run with its 
   )
 })
 
-test('a request function that is async is told so, whether or not the run is inline', async () => {
+test('rejects an async request function, whether or not the run is inline', async () => {
   const { url, requests } = await recordingServer()
   const request = (): object => Promise.resolve({ path: '/later' })
   const plan = { ...shape, target: url, request } as const
@@ -31,13 +31,13 @@ test('a request function that is async is told so, whether or not the run is inl
   expect(requests).toEqual([])
 })
 
-test('sizes and formats that no request has room for are noted, and those beyond what is carried', async () => {
+test('notes sizes and formats that no request has room for, and sizes above the maximum', async () => {
   const { url } = await recordingServer()
   const plan = { ...shape, target: url, messageSize: 'medium', messageFormat: 'text' } as const
   const get = await runLoad({ ...plan, request: { path: '/' } })
   expect(get.plan.notes).toEqual([
-    'messageSize does not apply: no request has room for a body that is made',
-    'messageFormat does not apply: no request has room for a body that is made',
+    'messageSize does not apply: no request has room for a generated body',
+    'messageFormat does not apply: no request has room for a generated body',
   ])
   const post = await runLoad({ ...plan, request: [{ path: '/' }, { method: 'POST' }] })
   expect(post.plan.notes).toEqual([])

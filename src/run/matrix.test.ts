@@ -13,10 +13,10 @@ const FORMATS = ['text', 'binary'] as const
 const CELLS = KINDS.flatMap((connection) =>
   SIZES.flatMap((messageSize) => FORMATS.map((messageFormat) => ({ connection, messageSize, messageFormat }))),
 )
-/** Of each protocol in each cell. */
+/** For each protocol in each cell. */
 const CONNECTIONS = 4
 
-/** Every protocol, its embedded target in a process of its own, doing the same work. */
+/** Every protocol with its embedded target in a separate process, all doing the same work. */
 let targets: readonly MixEntry[] = []
 let fixtures: readonly Fixture<'work'>[] = []
 const rows: string[] = []
@@ -33,7 +33,7 @@ beforeAll(async () => {
   ])
   const names = ['http', 'websocket', 'tcp', 'mcp http', 'mcp tcp', 'mcp ws']
   const byUrl = fixtures.map(({ url }, index) => Object.assign({ name: names[index] ?? '', target: url }, own(url)))
-  // A process a connection: short-lived ones would measure how fast Node starts.
+  // Each connection starts a process, so short-lived ones would measure how fast Node starts.
   targets = [...byUrl, { name: 'mcp stdio', target: stdioTarget(), maxConnections: 1 }]
 
   function own(url: string): Partial<MixEntry> {
@@ -57,8 +57,8 @@ function figuresOf(operations: Readonly<Record<string, JudgedFigures>>, name: st
 }
 
 describe.each(CELLS)('$connection connections, $messageSize messages of $messageFormat', (cell) => {
-  test('every protocol carries them, and no request is unaccounted for', async () => {
-    // Over pipes a short-lived connection is a process for each request.
+  test('work over every protocol, with every request accounted for', async () => {
+    // Over stdio, a short-lived connection is a process for each request.
     const lanes = cell.connection === 'short-lived' ? targets.slice(0, -1) : targets
     const workload = mix(lanes.map((lane) => ({ maxConnections: CONNECTIONS, ...lane, workload: 'balanced' }) as const))
     const result = await runLoad({ ...cell, rate: 40 * lanes.length, duration: '500ms', workload, seed: 'cafe' })

@@ -3,8 +3,9 @@ import type { ResolvedPlan } from '../model/plan.ts'
 import { checkHost } from './target.ts'
 
 /**
- * The page of metrics that a plan names for its target, if it names one. Its host must be allowed as that of a target:
- * throws `LoadTargetError` otherwise. Whether anything answers there is seen during the run, which does not depend on it.
+ * Returns the metrics page that a plan names for its target, if any. Its host must be allowed like that of a target:
+ * throws `LoadTargetError` otherwise. Whether the page can be read is only known during the run, which does not depend
+ * on it.
  */
 export async function metricsPage({
   monitor,

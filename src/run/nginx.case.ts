@@ -7,19 +7,19 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { cert, key } from '../protocols/http/localhost-certificate.case.ts'
 
-/** Why nginx cannot serve here; undefined when it can. */
+/** Why nginx cannot be started on this machine; undefined if it can. */
 export const noNginx: string | undefined =
   spawnSync('nginx', ['-v']).status === 0 ? undefined : 'nginx is not installed (Debian package nginx-light)'
 
 export interface Nginx extends AsyncDisposable {
   readonly url: string
-  /** The same over TLS, HTTP/2 by ALPN. */
+  /** The same server over TLS, with HTTP/2 by ALPN. */
   readonly secureUrl: string
-  /** Over TLS, HTTP/1.1 only. */
+  /** The same server over TLS, with HTTP/1.1 only. */
   readonly secureOneUrl: string
 }
 
-/** A real nginx with one worker and 11 bytes to say, on free ports, with its files in a folder of its own. */
+/** Starts a real nginx with one worker and an 11-byte response, on free ports, with its files in a temporary folder. */
 export async function startNginx(): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'describe-load-nginx-'))
   const [port, securePort, secureOnePort] = [await freePort(), await freePort(), await freePort()]

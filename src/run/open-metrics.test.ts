@@ -12,14 +12,14 @@ function run({ url }: Pick<Fixture<'metrics'>, 'url'>, openMetrics = `${url}/met
   return runLoad({ ...plan, target: url, monitor: { openMetrics } })
 }
 
-/** The whole schedule was sent and answered, and nothing of it was a scrape. */
+/** Expects that the whole schedule was sent and answered, and that no scrape was counted as traffic. */
 function expectUndisturbed(result: LoadResult): void {
   expect(result).toMatchObject({ ended: 'completed', requestsScheduled: 880, successes: 880 })
 }
 
-/** CPU that the samples tell of: each is a rate over the time since the one before. */
+/** CPU time that the samples report; each is a rate over the time since the previous one. */
 function usedMs(samples: readonly TargetSample[]): number {
-  // A page that cannot be had while the server computes is made up for by the next one, which tells of the time since.
+  // If a page cannot be read while the server computes, the next page covers that time as well.
   const seen = samples.filter(({ cpuPercent }) => cpuPercent !== null)
   return seen.reduce((sum, { atMs, cpuPercent }, i) => {
     const lengthMs = atMs - (seen[i - 1]?.atMs ?? 0)
@@ -27,8 +27,8 @@ function usedMs(samples: readonly TargetSample[]): number {
   }, 0)
 }
 
-describe.concurrent('a target that is watched by its page of metrics', () => {
-  test('reports what its own process uses, at most once a second, when scrapes are no traffic', async () => {
+describe.concurrent('a target with a metrics page', () => {
+  test('reports the resource use of its process at most once a second, without counting scrapes as traffic', async () => {
     await using fixture = await startFixture('metrics', {})
     const [result, beside] = await Promise.all([
       run(fixture),
@@ -37,7 +37,7 @@ describe.concurrent('a target that is watched by its page of metrics', () => {
     expectUndisturbed(result)
     const { pids, samples, unwatched } = result.target
     expect([pids, unwatched]).toEqual([[], undefined])
-    // A machine that is busy delays pages and may lose one; no sample is taken more often than once a second.
+    // A busy machine delays pages and may lose one; samples are taken at most once a second.
     const pages = samples.filter(({ rssMb }) => rssMb !== null)
     expect(pages.length).toBeGreaterThanOrEqual(2)
     expect(samples.length).toBeLessThanOrEqual(4)
@@ -45,29 +45,30 @@ describe.concurrent('a target that is watched by its page of metrics', () => {
     expect((told?.rssMb ?? 0) / (seen?.rssMb ?? 1)).toBeCloseTo(1, 0)
     expect(told?.openSockets).toBeGreaterThan(0)
     expect(told?.eventLoopDelayMs).toBeGreaterThan(0)
-    // Each page after the first tells the CPU time since the one before.
+    // Each page after the first one reports the CPU time since the previous page.
     expect(pages.slice(1).map(({ cpuPercent }) => typeof cpuPercent)).toEqual(pages.slice(1).map(() => 'number'))
-    // One before the measured part, and one for each sample.
+    // One scrape before the measured part, and one for each sample.
     const scrapes = await fixture.control.scrapes()
     expect(scrapes).toBeGreaterThanOrEqual(pages.length)
     expect(scrapes).toBeLessThanOrEqual(5)
   })
 
-  test('has used the CPU that it burnt', async () => {
+  test('reports the CPU time that the target used', async () => {
     await using fixture = await startFixture('metrics', {})
     const load = startLoad({ ...plan, target: fixture.url, monitor: { openMetrics: `${fixture.url}/metrics` } })
     await load[Symbol.asyncIterator]().next()
     await fixture.control.burn(600)
     const burntMs = usedMs((await load.result).target.samples)
-    // What the requests cost comes on top.
+    // The requests use additional CPU time.
     expect(burntMs).toBeGreaterThan(500)
     expect(burntMs).toBeLessThan(1_500)
   })
 
-  test('has used all of the CPU that delayed its page', async () => {
+  test('reports CPU time that delayed the metrics page', async () => {
     await using fixture = await startFixture('metrics', {})
     let asked = 0
-    // The third page comes 600 ms late, for so long the target computed; before and after it does nothing.
+    // The third page comes 600 ms late, after the target computed for that long; before and after it the target is
+    // idle.
     const server = createServer((_, response) => {
       const isLate = ++asked === 3
       setTimeout(() => response.end(`process_cpu_seconds_total ${asked < 3 ? 0 : 0.6}\n`), isLate ? 600 : 0)
@@ -82,21 +83,21 @@ describe.concurrent('a target that is watched by its page of metrics', () => {
     ['fails', 'it answered with 500'],
     ['html', 'none of its lines reports the resource use of a process'],
     ['hangs', 'no answer within 800 ms'],
-  ] as const)('is unwatched where the page %s, which the load does not feel', async (metrics, why) => {
+  ] as const)('is unwatched when the page %s, and the load is unaffected', async (metrics, why) => {
     await using fixture = await startFixture('metrics', { metrics })
     const result = await run(fixture)
     expectUndisturbed(result)
     expect(result.target).toMatchObject({ samples: [], unwatched: `${fixture.url}/metrics cannot be read: ${why}` })
   })
 
-  test('is unwatched where nothing listens at the page', async () => {
+  test('is unwatched when nothing listens at the page', async () => {
     await using fixture = await startFixture('metrics', {})
     const result = await run(fixture, 'http://127.0.0.1:9/metrics?token=secret')
     expectUndisturbed(result)
     expect(result.target.unwatched).toBe('http://127.0.0.1:9/metrics cannot be read: connect ECONNREFUSED 127.0.0.1:9')
   })
 
-  test('is not looked for at a host that is not allowed', async () => {
+  test('rejects a metrics page on a host that is not allowed', async () => {
     await using fixture = await startFixture('metrics', {})
     await expect(run(fixture, 'http://192.0.2.1/metrics')).rejects.toMatchObject({ code: 'ERR_LOAD_TARGET_REFUSED' })
     expect(await fixture.control.counts()).toMatchObject({ requests: 0 })

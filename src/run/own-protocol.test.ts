@@ -8,7 +8,7 @@ import { runLoad } from './index.ts'
 
 const MODULE = new URL('../../fixtures/modules/line-protocol.ts', import.meta.url)
 
-/** A server that gives every byte back; ends with the test. */
+/** Starts an echo server that stops when the test ends. */
 async function echo(): Promise<{ url: string; connections: () => number }> {
   let connections = 0
   const server = createServer((socket) => {
@@ -25,7 +25,7 @@ async function echo(): Promise<{ url: string; connections: () => number }> {
 test.each([
   ['as an object, inline', lines, 'inline'],
   ['as a module, in the generator threads', MODULE, 'worker'],
-] as const)('a protocol of the user’s own %s carries a run', async (_, protocol, mode) => {
+] as const)('runs a custom protocol %s', async (_, protocol, mode) => {
   const { url, connections } = await echo()
   const result = await runLoad({
     target: url,
@@ -46,13 +46,13 @@ test.each([
   expectBooksToBalance(result)
 })
 
-test('the health read of a protocol is what is sent when the plan says nothing', async () => {
+test('sends the health read of the protocol if the plan has no request', async () => {
   const { url } = await echo()
   const result = await runLoad({ target: url, protocol: MODULE, rate: 50, duration: '500ms' })
   expect(result).toMatchObject({ successes: 25, bytesSent: 25 * 'hello\n'.length })
 })
 
-test('what is wrong with a module is told with its address, before any traffic', async () => {
+test('rejects an invalid module with its address, before any traffic', async () => {
   const { url, connections } = await echo()
   const plan = { target: url, rate: 10, duration: '1s' }
   const missing = new URL('missing.ts', MODULE)

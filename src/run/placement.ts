@@ -8,17 +8,17 @@ import { type Wake, wakeKindFor } from '../traffic/wake/wake.ts'
 import { curveOf } from './instants.ts'
 import { knownProtocol } from './protocols.ts'
 
-/** Where a plan's traffic is made, and how its schedule is woken. */
+/** Which threads generate a plan's traffic, and how their schedules are woken. */
 export interface Placement {
   readonly threads: number
   readonly wake: Wake['kind']
-  /** Why the run cannot leave the test's thread; undefined when it runs in threads of its own. */
+  /** Why the run must stay in the test's thread; undefined if it runs in separate threads. */
   readonly inlineBecause: InlineReason | undefined
   /** Undefined in the closed model. */
   readonly peakRps: Rps | undefined
 }
 
-/** What one generator thread carries without lagging, with room to spare: a third of its measured best. */
+/** Rate that one generator thread sustains without lag: a third of its measured maximum, as a safety margin. */
 const RPS_PER_THREAD = 15_000
 
 export function placementOf(plan: ResolvedPlan): Placement {
@@ -30,7 +30,7 @@ export function placementOf(plan: ResolvedPlan): Placement {
 }
 
 function threadsFor(plan: ResolvedPlan, peakRps: Rps): number {
-  // More threads than connections or slots in flight would leave some of them without any.
+  // With more threads than connections or slots in flight, some threads would have none.
   const most = Math.min(
     ...plan.lanes.map(({ maxConnections }) => maxConnections),
     plan.concurrency ?? Number.POSITIVE_INFINITY,
@@ -40,7 +40,7 @@ function threadsFor(plan: ResolvedPlan, peakRps: Rps): number {
   return Math.max(1, Math.min(needed, availableParallelism() - 1, most))
 }
 
-/** `LOAD_WAKE` decides where someone measures the tool itself. */
+/** `LOAD_WAKE` overrides the choice for measurements of the tool itself. */
 function wakeFor(rpsPerThread: Rps): Wake['kind'] {
   const asked = process.env['LOAD_WAKE']
   return asked === 'exact' || asked === 'tick' ? asked : wakeKindFor(rpsPerThread, availableParallelism())

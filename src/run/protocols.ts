@@ -7,7 +7,7 @@ import { protocolFrom } from '../protocols/index.ts'
 import { ownProtocol } from '../protocols/own.ts'
 import { importDefault } from './code.ts'
 
-/** A protocol that stands without loading a module; undefined for one that needs it. */
+/** Returns a protocol that needs no module to be loaded; undefined for one that does. */
 export function knownProtocol(resolved: ResolvedProtocol): Protocol<AnyRequest> | undefined {
   switch (resolved.from) {
     case 'shipped':
@@ -19,7 +19,7 @@ export function knownProtocol(resolved: ResolvedProtocol): Protocol<AnyRequest> 
   }
 }
 
-/** The protocol of a lane. Rejects with `LoadError` (`ERR_LOAD_MODULE`) when its module is not one. */
+/** Loads the protocol of a lane. Rejects with `LoadError` (`ERR_LOAD_MODULE`) if its module is not a protocol. */
 export async function loadProtocol(resolved: ResolvedProtocol): Promise<Protocol<AnyRequest>> {
   if (resolved.from !== 'module') return knownProtocol(resolved) as Protocol<AnyRequest>
   const loaded = await importDefault(resolved.href)

@@ -10,7 +10,7 @@ export interface RecordedRequest {
   readonly body: Buffer
 }
 
-/** A server of Node's own that answers 200 and keeps what it was sent; it ends with the test. */
+/** Starts a Node HTTP server that answers 200 and records the requests; it stops when the test ends. */
 export async function recordingServer(): Promise<{ readonly url: string; readonly requests: RecordedRequest[] }> {
   const requests: RecordedRequest[] = []
   const server = createServer((request, response) => {

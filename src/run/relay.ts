@@ -2,19 +2,22 @@ import { once } from 'node:events'
 import type { Ms } from '../model/units.ts'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A relay on loopback between a generator and its target, whose connections can be cut: for every protocol over TCP alike. */
+/**
+ * A loopback relay between a generator and its target whose connections can be cut. It works for every protocol over
+ * TCP.
+ */
 export interface Relay {
-  /** The target's URL, by way of the relay. */
+  /** URL of the target through the relay. */
   readonly url: URL
   /**
-   * Resets every connection, as a network that fails does. Resolves with the time until the target answers on a connection
-   * that was made after it, a handshake included; null where none did before the next cut, or the end.
+   * Resets every connection, as a network failure does. Resolves with the time until the target answers on a new
+   * connection, including the handshake; null if it does not before the next cut or the end.
    */
   cut(): Promise<Ms | null>
   close(): Promise<void>
 }
 
-/** Relays to the host and port of `target`. Over TLS the certificate must hold for loopback too. */
+/** Relays to the host and port of `target`. Over TLS, the certificate must be valid for loopback too. */
 export async function startRelay(target: URL, port: number): Promise<Relay> {
   const sockets = new Set<Socket>()
   let cutMs = 0

@@ -8,20 +8,20 @@ import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import { positionsOf } from './instants.ts'
 import { fillsIn, templatedFaults } from './templates.ts'
 
-/** The positions `first`, `first + step`, …, `count` of them. */
+/** `count` positions: `first`, `first + step`, … */
 interface RequestRange {
   readonly first: number
   readonly count: number
   readonly step: number
 }
 
-/** Calls the plan's request function ahead of time, for the positions that the schedule has and no others. */
+/** Calls the plan's request function ahead of time, only for positions in the schedule. */
 export class RequestMaker {
   readonly #plan: ResolvedPlan
   readonly #inline: boolean
   readonly #positions: number
 
-  /** `inline`: what is made need not cross into another thread. */
+  /** `inline`: the requests need not cross to another thread. */
   constructor(plan: ResolvedPlan, inline: boolean) {
     this.#plan = plan
     this.#inline = inline
@@ -29,8 +29,8 @@ export class RequestMaker {
   }
 
   /**
-   * The requests at `first`, `first + step`, …, at most `count` of them. What the function returns is checked like a
-   * request written in the plan: throws `LoadPlanError` at the first that is not one, and what the function throws.
+   * Makes the requests at `first`, `first + step`, …, at most `count`. The results of the function are checked like
+   * requests in the plan: throws `LoadPlanError` for the first invalid one, and any error that the function throws.
    */
   make(
     { first, count, step }: RequestRange,
@@ -62,7 +62,7 @@ export class RequestMaker {
       ? templatedFaults(made, key, this.#plan, feeds, protocol)
       : protocol.faultsOf(made, key)
     if (faults.length > 0 || this.#inline || protocol.needsInline?.(made) !== true) return faults
-    const rule = 'cannot be a function in a request that a function makes'
+    const rule = 'cannot be a function in a request that a function returns'
     return [{ key: `${key}.check`, value: made['check'], rule, remedy: 'write the check as data: { status, json, … }' }]
   }
 }

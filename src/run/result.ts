@@ -19,12 +19,12 @@ export interface ResultParts {
   readonly plan: ResolvedPlan
   readonly placement: Placement
   readonly collector: Collector
-  /** One a lane; none before the targets are ready. */
+  /** One per lane; empty before the targets are ready. */
   readonly sessions: readonly TargetSession[]
-  /** Of the threads that have reported. */
+  /** States of the threads that have reported. */
   readonly states: readonly GeneratorState[]
   readonly startedAt: Date
-  /** Of the measured part, until now or until the last fate. */
+  /** Length of the measured part, until now or until the last request ended. */
   readonly elapsedMs: Ms
   readonly ended: Ended
   readonly endedBecause: string | undefined
@@ -34,7 +34,7 @@ export interface ResultParts {
   readonly doubts: readonly Doubt[]
 }
 
-/** The frozen LoadResult of what was collected so far. */
+/** Builds the frozen LoadResult of everything collected so far. */
 export function buildResult(parts: ResultParts): LoadResult {
   const { plan, collector, states, ended } = parts
   const durationMs = ended === 'completed' ? plan.durationMs : Math.min(plan.durationMs, coveredMs(parts))
@@ -71,7 +71,7 @@ export function buildResult(parts: ResultParts): LoadResult {
   return deepFreeze(result)
 }
 
-/** Of a run that is not over, what counts is what has been collected: counts and time must speak of the same stretch. */
+/** Before the end of the run, only the collected time counts, because counts and time must cover the same time span. */
 function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
   return ended === 'running' ? collector.coveredMs : Math.min(elapsedMs, collector.coveredMs)
 }
@@ -124,7 +124,7 @@ function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {
   return 'kind' in pattern && typeof pattern.kind === 'string' ? pattern.kind : (pattern.name ?? 'custom')
 }
 
-/** `durationMs` is how long the run lasted: of a phase that was cut short, only what there was counts. */
+/** `durationMs` is how long the run lasted: of a phase that was cut short, only that part counts. */
 function phasesOf({ plan, collector }: ResultParts, durationMs: Ms): Record<string, PhaseFigures> {
   const phases = curveOf(plan)?.phases ?? []
   return Object.fromEntries(
@@ -144,7 +144,7 @@ function poolOf(states: readonly GeneratorState[], elapsedMs: Ms): LoadResult['p
   return {
     size: sum(pools.map(({ size }) => size)),
     peakInUse: sum(pools.map(({ peakInUse }) => peakInUse)),
-    // Threads have pools of their own; a request waits when the pool of its thread is full.
+    // Each thread has a separate pool; a request waits when the pool of its thread is full.
     fullRatio:
       pools.length === 0 || elapsedMs <= 0
         ? 0

@@ -3,7 +3,7 @@ import type { Distribution, LoadResult } from '../model/result.ts'
 import type { SpanAbout, TracedRequest } from '../model/trace.ts'
 import type { Ms } from '../model/units.ts'
 
-/** What the semantic conventions have metrics tell of the requests that they count, and of the server that was asked. */
+/** Attributes that the semantic conventions require on metrics, about the counted requests and the server. */
 const METRIC_ATTRIBUTES = [
   'http.request.method',
   'mcp.method.name',
@@ -15,9 +15,9 @@ const METRIC_ATTRIBUTES = [
 ] as const
 
 /**
- * Durations as the semantic conventions name them, which are the service time, as spans are; the response time, which
- * counts from the intended start, goes under a name of our own. What the requests of an operation have in common is known
- * by those whose traces were kept.
+ * Metrics of the durations. Those named by the semantic conventions contain the service time, as spans do. The response
+ * time, which counts from the intended start, gets a custom name. The attributes of an operation are those that its
+ * kept traces have in common.
  */
 export function metricsOf(
   result: LoadResult,

@@ -10,16 +10,16 @@ import type { Ms } from '../model/units.ts'
 import { redactText } from '../report/redact.ts'
 import { metricsOf } from './run-metrics.ts'
 
-/** How long a run that completed waits for its traces to be taken: outside of what is measured. */
+/** Maximum time that a completed run waits for its traces to be exported, outside of the measured part. */
 const PATIENCE_MS = 3_000
-/** Who stopped a run does not wait. */
+/** Same for a run that the user stopped. */
 const STOPPED_PATIENCE_MS = 300
 
-/** Requests in a result: the slowest of all threads, and what failed or was ordinary. */
+/** Maximum number of requests in a result: the slowest of all threads, plus failed and ordinary ones. */
 const MOST_SLOWEST = 50
 const MOST_OTHERS = 50
 
-/** Traces of one run, outside of its generator threads: its own span, and where all of them go. */
+/** Traces of one run, outside of its generator threads: the span of the run, and the export of all spans. */
 export class RunTraces {
   /** Context of the run. */
   readonly traceparent: Traceparent
@@ -32,7 +32,7 @@ export class RunTraces {
   #lost = 0
   #report: TracingReport
 
-  /** `zeroMs`: zero of the run's clock in ms since 1970, once it is known. */
+  /** `zeroMs` returns the start of the run's clock in ms since 1970, once it is known. */
   constructor(mode: Exclude<Tracing, 'off'>, generatorId: string, zeroMs: () => Ms) {
     this.#mode = mode
     this.#generatorId = generatorId
@@ -43,12 +43,12 @@ export class RunTraces {
     this.#report = { mode, to: null, exported: 0, lost: 0 }
   }
 
-  /** What became of them; before `close`, nothing yet. */
+  /** Delivery of the traces; incomplete before `close`. */
   get report(): TracingReport {
     return this.#report
   }
 
-  /** The slowest first, then the others that were kept. */
+  /** The slowest requests first, then the others that were kept. */
   get slowest(): readonly SlowRequest[] {
     const requests = this.#kept.flat().filter(({ kind, sentMs }) => kind === 'request' && !Number.isNaN(sentMs))
     const bySlowness = [...requests].sort((a, b) => responseMs(b) - responseMs(a))
@@ -57,18 +57,21 @@ export class RunTraces {
     return [...slow, ...others].map(slowRequest)
   }
 
-  /** Sampled from their start: they go out while the run goes on. */
+  /** Exports spans that were sampled from their start, during the run. */
   sampled({ spans, lost }: SampledTraces, result: () => LoadResult): void {
     this.#lost += lost
     void this.#send(spans, result())
   }
 
-  /** Kept by a thread that has ended. */
+  /** Keeps the traces of a thread that has ended. */
   keep({ kept }: KeptTraces): void {
     this.#kept.push(...kept)
   }
 
-  /** Everything is handed over, and waited for a while. Never rejects: traces are no reason for a load to fail. */
+  /**
+   * Hands over all traces and waits for their export for a limited time. Never rejects, because traces must not fail a
+   * load test.
+   */
   async close(result: LoadResult): Promise<void> {
     const sink = await this.#sink()
     if (sink === undefined) return
@@ -88,9 +91,9 @@ export class RunTraces {
     }
   }
 
-  /** In one line, whatever a collector did to however many of them. */
+  /** Reports lost spans in one line, regardless of their number. */
   #tellLosses(): void {
-    const { lost, because = 'they were more than there was room for' } = this.#report
+    const { lost, because = 'the queue was full' } = this.#report
     if (lost > 0) process.stderr.write(`describe-load: ${lost} spans were not exported: ${because}\n`)
   }
 
@@ -113,7 +116,7 @@ export class RunTraces {
     }
   }
 
-  /** Looked for when the first spans are there, for loading what exports them takes its time. */
+  /** Opened when the first spans arrive, because loading the exporter takes time. */
   async #sink(): Promise<TraceSink | undefined> {
     this.#opening ??= import('../measure/tracing/sink.ts').then(({ openSink }) => openSink(process.env))
     return this.#opening.catch(() => undefined)
@@ -162,16 +165,16 @@ function attributesOf(result: LoadResult): Record<string, string | number> {
   }
 }
 
-/** Where every copy of OpenTelemetry's API of this major version keeps what was registered. */
+/** Key under which every copy of this major version of OpenTelemetry's API stores its registrations. */
 const API = Symbol.for('opentelemetry.js.api.1')
-/** By this key the API keeps the active span in its contexts. */
+/** Key under which the API stores the active span in its contexts. */
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN')
 
 interface ContextManager {
   active(): { getValue(key: symbol): { spanContext(): SpanContext } | undefined }
 }
 
-/** The span that is active where the run is started: that of the test, where Vitest traces its tests. */
+/** Returns the span that is active when the run starts; with Vitest's tracing, that of the test. */
 function activeSpan(): SpanContext | undefined {
   const api = Reflect.get(globalThis, API) as { readonly context?: ContextManager } | undefined
   return api?.context?.active().getValue(SPAN_KEY)?.spanContext()

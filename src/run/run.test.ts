@@ -10,8 +10,8 @@ import { constant, sequence } from '../traffic/patterns/index.ts'
 import { expectBooksToBalance } from './books.case.ts'
 import { runLoad, startLoad } from './index.ts'
 
-describe('a run', () => {
-  test('sends every request of the schedule once, and both sides count the same', async () => {
+describe('runLoad and startLoad', () => {
+  test('sends every request of the schedule once, with the same counts on both sides', async () => {
     await using server = await startFixture('plain', {})
     const result = await runLoad({ target: server.url, rate: 300, duration: '2s' })
     expect(result).toMatchObject({
@@ -25,7 +25,7 @@ describe('a run', () => {
     expect((await server.control.counts()).requests).toBe(600)
   })
 
-  test('counts warm-up traffic nowhere, though the server saw it', async () => {
+  test('does not count warm-up traffic', async () => {
     await using server = await startFixture('plain', {})
     const result = await runLoad({ target: server.url, rate: 200, duration: '1s', warmUp: '500ms' })
     expect(result.requestsScheduled).toBe(200)
@@ -33,7 +33,7 @@ describe('a run', () => {
     expectBooksToBalance(result)
   })
 
-  test('starts the same requests with two threads as with one', async () => {
+  test('sends the same requests with two threads as with one', async () => {
     await using server = await startFixture('plain', {})
     const plan = {
       target: server.url,
@@ -56,7 +56,7 @@ describe('a run', () => {
     expectBooksToBalance(two)
   })
 
-  test('keeps the parts of a sequence apart as phases', async () => {
+  test('reports each part of a sequence as a phase', async () => {
     await using server = await startFixture('plain', {})
     const pattern = sequence(
       constant({ name: 'calm', rate: 100, duration: '1s' }),
@@ -70,7 +70,7 @@ describe('a run', () => {
     expectBooksToBalance(result)
   })
 
-  test('calls a request function once a request, ahead of time', async () => {
+  test('calls a request function once per request, ahead of time', async () => {
     await using server = await startFixture('plain', {})
     const seen: number[] = []
     const result = await runLoad({
@@ -90,7 +90,7 @@ describe('a run', () => {
     expectBooksToBalance(result)
   })
 
-  test('runs inline only for what cannot cross a thread, and says that it did', async () => {
+  test('runs inline only if the plan contains functions that cannot cross to a thread, and reports it', async () => {
     await using server = await startFixture('plain', {})
     const result = await runLoad({
       target: server.url,
@@ -103,13 +103,13 @@ describe('a run', () => {
     expect(result.successes).toBe(100)
   })
 
-  test('keeps exactly as many in flight as the closed model asks for', async () => {
+  test('keeps exactly `concurrency` requests in flight in the closed model', async () => {
     await using server = await startFixture('capacity', { servers: 4, serviceMs: 10 })
     const result = await runLoad({ target: server.url, concurrency: 8, duration: '2s' })
     expect(result.arrivals).toBe('closed')
-    // 4 servers of 10 ms each carry 400/s at most.
+    // 4 workers of 10 ms per request sustain at most 400/s.
     expect(result.throughputRps).toBeLessThan(410)
-    // Little's law: eight requests are in flight all the time, however long each takes on a busy machine.
+    // Little's law: eight requests are always in flight, however long each takes on a busy machine.
     const meanMs = 'meanMs' in result.responseTime ? result.responseTime.meanMs : 0
     expect((result.throughputRps * meanMs) / 1_000).toBeGreaterThan(7.5)
     expect((result.throughputRps * meanMs) / 1_000).toBeLessThan(8.2)
@@ -118,7 +118,7 @@ describe('a run', () => {
   })
 
   test.each(['long-lived', 'pooled', 'short-lived'] as const)(
-    'opens %s connections as the kind says',
+    'opens as many %s connections as the kind requires',
     async (connection) => {
       await using server = await startFixture('plain', {})
       const result = await runLoad({ target: server.url, rate: 100, duration: '1s', connection, maxConnections: 10 })
@@ -131,7 +131,7 @@ describe('a run', () => {
     },
   )
 
-  test('drops what finds no connection when the plan says so, and counts it', async () => {
+  test('drops and counts requests without a free connection with overflow: drop', async () => {
     await using server = await startFixture('capacity', { servers: 1, serviceMs: 50 })
     const result = await runLoad({ target: server.url, rate: 100, duration: '1s', maxConnections: 2, overflow: 'drop' })
     expect(result.droppedByReason.overflow).toBe(result.dropped)
@@ -140,7 +140,7 @@ describe('a run', () => {
     expectBooksToBalance(result)
   })
 
-  test('ends on time against a target that hangs for good, with every request accounted for', async () => {
+  test('ends on time when the target hangs, with every request accounted for', async () => {
     await using server = await startFixture('stall', { afterMs: 500 })
     const startedMs = performance.now()
     const result = await runLoad({
@@ -150,7 +150,8 @@ describe('a run', () => {
       requestTimeout: '1s',
       maxConnections: 10,
     })
-    // Two seconds of schedule, one of time-out, two to say goodbye to a server that says nothing; the rest is slack.
+    // Two seconds of schedule, one of time-out, two to close connections to a server that does not respond; the rest is
+    // tolerance.
     expect(performance.now() - startedMs).toBeLessThan(12_000)
     expect(result.requestsScheduled).toBe(200)
     expect(result.timeouts).toBeGreaterThan(0)
@@ -159,7 +160,7 @@ describe('a run', () => {
     expectBooksToBalance(result)
   })
 
-  test('stops within a second, and keeps what it measured', async () => {
+  test('stops within a second and keeps the measured figures', async () => {
     await using server = await startFixture('stall', { afterMs: 1_000 })
     const run = startLoad({ target: server.url, rate: 100, duration: '60s' })
     const iterator = run[Symbol.asyncIterator]()
@@ -175,7 +176,7 @@ describe('a run', () => {
     expectBooksToBalance(result)
   })
 
-  test('aborts once a limit of the SLA is broken beyond reasonable doubt', async () => {
+  test('aborts when a limit of the SLA is exceeded beyond reasonable doubt', async () => {
     await using server = await startFixture('failing', { ratio: 0.5 })
     const startedMs = performance.now()
     const result = await runLoad({ target: server.url, rate: 200, duration: '60s', abortOn: { errorRate: 0.1 } })
@@ -185,7 +186,7 @@ describe('a run', () => {
     expectBooksToBalance(result)
   })
 
-  test('survives a server that is restarted mid-run: what was lost is counted, and the rest arrives', async () => {
+  test('continues when the server restarts during the run, and counts lost requests as errors', async () => {
     const first = createServer((_, response) => response.end('first')).listen(0, '127.0.0.1')
     await once(first, 'listening')
     const { port } = first.address() as AddressInfo
@@ -196,7 +197,7 @@ describe('a run', () => {
       connection: 'long-lived',
       maxConnections: 5,
       requestTimeout: '1s',
-      // Waits that double would outlast the run where a busy machine brings the server back late.
+      // Exponentially growing delays would outlast the run if a busy machine restarts the server late.
       reconnect: { maxBackoffMs: 200 },
     })
     await run[Symbol.asyncIterator]().next()
@@ -216,8 +217,8 @@ describe('a run', () => {
   })
 })
 
-describe('a run that is broken by its author', () => {
-  test('ends with what the request function threw', async () => {
+describe('a run that an error in user code ends', () => {
+  test('rejects with the error of the request function', async () => {
     await using server = await startFixture('plain', {})
     const request = ({ sequence: position }: { sequence: number }): { path: string } => {
       if (position === 150) throw new RangeError('no user 150')
@@ -227,13 +228,13 @@ describe('a run that is broken by its author', () => {
     await expect(failure).rejects.toThrow(new RangeError('no user 150'))
   })
 
-  test('is told that a check made by a function must be data', async () => {
+  test('rejects a check function in a request that a function returned', async () => {
     await using server = await startFixture('plain', {})
     const failure = runLoad({ target: server.url, rate: 10, duration: '1s', request: () => ({ check: () => true }) })
-    await expect(failure).rejects.toThrow('request(0).check cannot be a function in a request that a function makes')
+    await expect(failure).rejects.toThrow('request(0).check cannot be a function in a request that a function returns')
   })
 
-  test('ends with what a pattern of their own threw', async () => {
+  test('rejects with the error of a custom pattern', async () => {
     await using server = await startFixture('plain', {})
     const pattern = {
       name: 'mine',
@@ -251,23 +252,23 @@ describe('a run that is broken by its author', () => {
     await expect(run.result).rejects.toThrow(new RangeError('no formula for that'))
   })
 
-  test('stopped in its warm-up has measured nothing, in no time', async () => {
+  test('has empty figures and no duration when it was stopped during warm-up', async () => {
     await using server = await startFixture('plain', {})
     const run = startLoad({ target: server.url, rate: 100, duration: '5s', warmUp: '20s' })
-    // However long a busy machine takes to start the generator.
+    // A busy machine may take long to start the generator.
     while ((await server.control.counts()).requests === 0) await setTimeout(100)
     const result = await run.stop()
     expect(result).toMatchObject({ ended: 'interrupted', durationMs: 0, requestsScheduled: 0, throughputRps: 0 })
   })
 })
 
-describe('a run that cannot start', () => {
-  test('lists every fault of the plan at once, before any traffic', () => {
+describe('a run that cannot start rejects', () => {
+  test('with all mistakes of the plan at once, before any traffic', () => {
     const plan = { target: 'http://127.0.0.1:1', rate: -1, durration: 5 }
     expect(() => startLoad(plan as never)).toThrow(LoadPlanError)
   })
 
-  test('says so when nothing listens, and what to do', async () => {
+  test('with a remedy when nothing listens', async () => {
     const server = await startFixture('plain', {})
     await server.stop()
     const failure = runLoad({ target: server.url, rate: 10, duration: '1s' })

@@ -4,7 +4,7 @@ import { collectGarbage } from './warm-up/collect-garbage.ts'
 import { transportsOfLane, type TransportName } from './warm-up/transports.ts'
 import { warmUp } from './warm-up/warm-up.ts'
 
-/** Runs one job in this thread: warms the thread up as far as the job needs it, then opens the generator. */
+/** Runs one job in this thread: warms the thread up for the transports of the job, then opens the generator. */
 export class JobServer {
   readonly #job: GeneratorJob
   readonly #tell: (message: FromGenerator) => void
@@ -16,7 +16,7 @@ export class JobServer {
     this.#tell = tell
   }
 
-  /** The generator reports 'ready' by itself. */
+  /** The generator reports 'ready' itself. */
   async open(): Promise<void> {
     const coldBecause = await warmUp(transportsOf(this.#job))
     if (this.#stopped) return
@@ -24,7 +24,7 @@ export class JobServer {
     await this.#generator.open()
   }
 
-  /** Ends whatever the job still has open or running. */
+  /** Ends everything that the job still has open or running. */
   end(): void {
     this.#stopped = true
     this.#generator?.abandon()
@@ -36,7 +36,7 @@ export class JobServer {
   }
 }
 
-/** The transports of a job, whose targets are known by now. */
+/** The transports of a job, whose targets are known. */
 function transportsOf({ plan, lanes }: GeneratorJob): ReadonlySet<TransportName> {
   const schemes = lanes.map(({ url }) => new URL(url).protocol)
   return new Set(plan.lanes.flatMap(({ protocol }, lane) => transportsOfLane(schemes[lane] ?? '', protocol)))

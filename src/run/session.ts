@@ -10,31 +10,33 @@ import { loadProtocol } from './protocols.ts'
 import { startTarget } from './started-target.ts'
 import { checkTarget, reachTarget, unusable } from './target.ts'
 
-/** A target that may be loaded and answers, with all that a connection to it needs to know. */
+/** A target that may be loaded and answers, with the information that each connection to it needs. */
 export interface TargetSession {
   readonly url: URL
-  /** Undefined over pipes, and for a protocol of the user's own whose URL names no port. */
+  /** Undefined over stdio, and for a custom protocol whose URL has no port. */
   readonly address: string | undefined
-  /** The process that every connection starts, where the target is one. */
+  /** The process that every connection starts, for a stdio target. */
   readonly stdio: StdioTarget | undefined
-  /** The target runs on this machine. */
+  /** Whether the target runs on this machine. */
   readonly local: boolean
-  /** Of the server that was started for this run. */
+  /** Pid of the server that was started for this run. */
   readonly pid: number | undefined
   readonly protocol: Protocol<AnyRequest>
-  /** What the protocol found out about the target, for every connection. */
+  /** What the protocol negotiated with the target, for every connection. */
   readonly negotiated: unknown
   close(): Promise<void>
 }
 
-/** A session for every lane of the plan, in their order. Throws as `openSession` does; by then none is left open. */
+/**
+ * Opens a session for every lane of the plan, in their order. Throws as `openSession` does, after closing all sessions.
+ */
 export async function openSessions(
   plan: ResolvedPlan,
   log: (text: string) => void,
   signal: AbortSignal,
 ): Promise<readonly TargetSession[]> {
   const opened: TargetSession[] = []
-  // Entries of a mix without a target of their own share that of the plan: one server, not one for each of them.
+  // Entries of a mix without a `target` share that of the plan: one server for all of them.
   const started = new Map<string, StartedCommand>()
   const start = async (target: CommandTarget): Promise<StartedCommand> => {
     const key = JSON.stringify(target)
@@ -55,7 +57,7 @@ export async function closeAll(sessions: readonly TargetSession[]): Promise<void
   await Promise.all(sessions.map((session) => session.close()))
 }
 
-/** Where the traffic goes, for results. */
+/** URLs of all targets, for results. */
 export function urlsOf(sessions: readonly TargetSession[]): string {
   return sessions.map(({ url }) => url.href).join(', ')
 }
@@ -63,8 +65,8 @@ export function urlsOf(sessions: readonly TargetSession[]): string {
 type Found = Omit<TargetSession, 'protocol' | 'negotiated' | 'close'>
 
 /**
- * Finds, checks, and if need be starts the target of a lane, and lets the protocol find out what holds for all of its
- * connections. Throws `LoadTargetError`; by then nothing of it is left running.
+ * Resolves, checks, and if necessary starts the target of a lane, and lets the protocol negotiate for all of its
+ * connections. Throws `LoadTargetError`, after ending everything it started.
  */
 async function openSession(
   plan: ResolvedPlan,
@@ -90,7 +92,7 @@ async function openSession(
 }
 
 function overPipes(stdio: StdioTarget): Found {
-  // Arguments may hold secrets: only what is run is named.
+  // Arguments may contain secrets, so only the program is named.
   const named = stdio.stdio.slice(0, 2).map((word) => encodeURIComponent(basename(word)))
   const url = new URL(`mcp+stdio:${named.join('%20')}${stdio.embedded === true ? EMBEDDED_FRAGMENT : ''}`)
   return { url, address: undefined, stdio, local: true, pid: undefined }
@@ -136,7 +138,7 @@ function unstartable({ stdio }: StdioTarget, cause: unknown): LoadTargetError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new LoadTargetError(
     'ERR_LOAD_TARGET_START',
-    `${stdio[0]} does not speak to us: ${why}\n    → run it by hand and look at what it says`,
+    `MCP handshake with "${stdio[0]}" failed: ${why}\n    → run the command manually and check its output`,
     { cause },
   )
 }

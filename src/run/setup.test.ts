@@ -14,11 +14,14 @@ interface LoginServer {
   readonly url: string
   readonly accepted: Record<string, number>
   readonly rejected: string[]
-  /** What the bodies of orders said. */
+  /** Bodies of the orders. */
   readonly bodies: string[]
 }
 
-/** Gives each connection a token of its own, once, and takes it on that connection only. Ends with the test. */
+/**
+ * Starts a server that gives each connection a token once, and accepts it on that connection only. Stops when the test
+ * ends.
+ */
 async function loginServer({ loginMs = 0, logins = Number.POSITIVE_INFINITY } = {}): Promise<LoginServer> {
   const tokens = new Map<Socket, string>()
   const accepted: Record<string, number> = {}
@@ -62,7 +65,7 @@ test.each([
   ['long-lived', 8, 8],
   ['short-lived', 50, 50],
 ] as const)(
-  'runs once on each %s connection, and what it returns reaches its requests',
+  'setup runs once on each %s connection, and its requests get the result',
   async (connection, least, most) => {
     const server = await loginServer()
     const plan = { rate: 50, duration: '1s', connection, maxConnections: 8 }
@@ -72,18 +75,18 @@ test.each([
     expect(server.accepted['/order']).toBe(50)
     const { opened } = result.connections
     expect(opened).toBeGreaterThanOrEqual(least)
-    // One that was still being made when the run ended has logged in and was never opened.
+    // A connection that was still in setup when the run ended has logged in but was never opened.
     expect(server.accepted['/login']).toBeGreaterThanOrEqual(opened)
     expect(server.accepted['/login']).toBeLessThanOrEqual(most)
     expect(server.bodies.every((body) => /^for [0-9a-f-]{36}$/.test(body))).toBe(true)
     expect(new Set(server.bodies).size).toBeLessThanOrEqual(opened)
-    // It is not measured.
+    // The setup is not measured.
     expect(Object.keys(result.operations)).toEqual(['order'])
     expectBooksToBalance(result)
   },
 )
 
-test('is no part of the time that connecting takes', async () => {
+test('connect time does not include the setup', async () => {
   const server = await loginServer({ loginMs: 400 })
   const result = await runLoad({
     target: server.url,
@@ -96,12 +99,12 @@ test('is no part of the time that connecting takes', async () => {
   expect(result).toMatchObject({ successes: 10 })
   const { connectTime, queueTime } = result
   if (!('minMs' in connectTime) || !('minMs' in queueTime)) throw new Error('nothing was measured')
-  // With the login in it, no connection would take less.
+  // With the login included, every connection would take longer.
   expect(connectTime.minMs).toBeLessThan(400)
   expect(queueTime.minMs).toBeGreaterThan(399)
 })
 
-test('that fails is a connection that could not be made, of the class of what failed', async () => {
+test('a failed setup counts as a failed connection, with the error class of its request', async () => {
   const server = await loginServer({ logins: 1 })
   const result = await runLoad({
     target: server.url,
@@ -119,8 +122,8 @@ test('that fails is a connection that could not be made, of the class of what fa
   expectBooksToBalance(result)
 })
 
-describe('as a function', () => {
-  test('runs inline, knows the number of its connection, and may return any value', async () => {
+describe('setup as a function', () => {
+  test('runs inline, gets the number of its connection, and may return any value', async () => {
     const server = await loginServer()
     const numbers: number[] = []
     const result = await runLoad({
@@ -141,7 +144,7 @@ describe('as a function', () => {
     expect(result.generator.doubts).toContainEqual(expect.objectContaining({ reason: 'setup-function' }))
   })
 
-  test('that throws where the first connection is made ends the run before any traffic', async () => {
+  test('ends the run before any traffic if it throws on the first connection', async () => {
     const server = await loginServer()
     const setup = (): never => {
       throw new Error('no password')
@@ -153,7 +156,7 @@ describe('as a function', () => {
   })
 })
 
-test('reaches the steps of journeys too', async () => {
+test('journey steps get the result of the setup', async () => {
   const server = await loginServer()
   const orders = journey(function* ({ send }) {
     yield* send({ name: 'one', path: '/order', headers: { 'x-token': '{{setup.token}}' } })

@@ -7,7 +7,10 @@ import type { UserAgent } from '../traffic/journeys/user-agent.ts'
 import type { LaneRequest } from './lane-picker.ts'
 import { AwaitingSetup } from './templates.ts'
 
-/** Below the ids of all other requests: each connection has a thousand of its own, counting down from here. */
+/**
+ * Start of the request ids of setups, below all other ids: each connection uses a thousand ids, counting down from
+ * here.
+ */
 const SETUP_IDS = -(2 ** 52)
 const IDS_EACH = 1_000
 
@@ -16,15 +19,16 @@ const NOTHING: Answer = Object.freeze({ text: '' })
 export interface SetupParts {
   readonly setup: SetupFunction
   readonly protocol: Protocol<AnyRequest>
-  /** Counts the connections of the run. */
+  /** Number of the connection in the run. */
   readonly number: number
   readonly userAgent: UserAgent | undefined
   readonly signal: AbortSignal
 }
 
 /**
- * Runs the plan's setup on a connection that nothing else uses yet, and gives the connection whose requests know what it
- * returned. Rejects with a `ConnectError` when the setup throws, or is not through when `signal` aborts.
+ * Runs the plan's setup on a connection that nothing else uses yet, and returns a connection that fills the setup's
+ * result into its requests. Rejects with a `ConnectError` if the setup throws or has not finished when `signal` is
+ * aborted.
  */
 export async function setUp(connection: Connection<AnyRequest>, parts: SetupParts): Promise<Connection<LaneRequest>> {
   const { setup, number, signal } = parts
@@ -50,11 +54,11 @@ function failureOf(error: unknown): ConnectError {
   return new ConnectError(errorClass, `the setup of the connection failed: ${why}`, { cause: error })
 }
 
-/** Sends the requests of a setup, as many at a time as the connection takes. */
+/** Sends the requests of a setup, as many at a time as the connection allows. */
 class SetupSender {
   readonly #connection: Connection<AnyRequest>
   readonly #parts: SetupParts
-  /** Some of them may be over. */
+  /** Some of these exchanges may have ended. */
   readonly #underWay = new Set<SetupExchange>()
   #sent = 0
   #over = false
@@ -66,7 +70,7 @@ class SetupSender {
 
   send(request: AnyRequest): Promise<Answer> {
     const answer = this.#send(request)
-    // A setup that does not await it must not end the whole thread with an unhandled rejection.
+    // A setup that does not await the answer must not crash the thread with an unhandled rejection.
     answer.catch(() => {})
     return answer
   }
@@ -123,7 +127,7 @@ class SetupExchange implements ExchangeEvents {
   }
 }
 
-/** A connection that fills in what its setup returned, where a request waits for it. */
+/** A connection that fills the setup's result into requests that need it. */
 class ConnectionAfterSetup implements Connection<LaneRequest> {
   readonly maxInFlight: number
   readonly version?: string

@@ -11,22 +11,22 @@ interface Session {
 
 export interface ShopServer {
   readonly url: string
-  /** Requests that were accepted, by path. */
+  /** Number of accepted requests, by path. */
   readonly accepted: Record<string, number>
-  /** Why others were not. */
+  /** Reasons why requests were rejected. */
   readonly rejected: string[]
   /** Users in the order of their logins. */
   readonly users: string[]
 }
 
 export interface ShopOptions {
-  /** The cart of such a user is not to be had. */
+  /** Whether the cart of this user is unavailable. */
   readonly refuses?: (user: string) => boolean
 }
 
 /**
- * A shop of Node's own. Each login gets a token and a cookie of its own; both must come back, with the user who was
- * given them, and after the logout they are worth nothing. Ends with the test.
+ * Starts a shop as a Node HTTP server. Each login gets a unique token and cookie. Requests must send both together with
+ * their user, and the logout invalidates them. Stops when the test ends.
  */
 export async function shopServer({ refuses = () => false }: ShopOptions = {}): Promise<ShopServer> {
   const accepted: Record<string, number> = {}

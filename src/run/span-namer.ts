@@ -5,8 +5,9 @@ import { serverOf } from '../protocols/trace-field.ts'
 import { AwaitingSetup } from './templates.ts'
 
 /**
- * Names and attributes of the spans of one lane, made once for each request as it is written. What waits for the setup of
- * its connection is not whole here, and a protocol of the user's own has no conventions: such a span says where it went.
+ * Returns a function for the names and attributes of one lane's spans, created once per request in the plan. Requests
+ * that wait for the setup of their connection are incomplete here, and custom protocols have no conventions; their
+ * spans only name the target.
  */
 export function spanNamer(protocol: Protocol<AnyRequest>, url: URL): (payload: unknown) => SpanAbout {
   const known = new WeakMap<object, SpanAbout>()

@@ -8,7 +8,7 @@ import type { LoadResult } from '../model/result.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
 import { runLoad } from './index.ts'
 
-/** An HTTP server that answers requests with 200, 404 and 503 in turn, and counts what it sent. */
+/** Starts an HTTP server that answers with 200, 404 and 503 in turn, and counts its responses. */
 async function mixedStatuses(): Promise<{ url: string; sent: Record<string, number> }> {
   const sent: Record<string, number> = {}
   let requests = 0
@@ -31,7 +31,7 @@ function sumOf(parts: readonly { readonly statuses: LoadResult['statuses'] }[]):
   return sums
 }
 
-test('counts every response by HTTP status as the server does, in operations, phases and intervals as well', async () => {
+test('counts responses by HTTP status like the server, in total and per operation, phase and interval', async () => {
   const { url, sent } = await mixedStatuses()
   const result = await runLoad({
     target: url,
@@ -53,7 +53,7 @@ test('counts every response by HTTP status as the server does, in operations, ph
   expect(Object.isFrozen(result.statuses)).toBe(true)
 })
 
-test('counts the close code of a WebSocket that ends with requests in flight', async () => {
+test('counts the close code of a WebSocket that closes with requests in flight', async () => {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   server.on('connection', (peer) => peer.on('message', () => peer.close(1013, 'busy')))
   await once(server, 'listening')
@@ -64,7 +64,7 @@ test('counts the close code of a WebSocket that ends with requests in flight', a
   expect(result.statuses).toEqual({ 1013: 20 })
 })
 
-test('counts the statuses that a custom protocol reports, of successes and of failures', async () => {
+test('counts the statuses that a custom protocol reports for successes and failures', async () => {
   const protocol: OwnProtocol = {
     name: 'mine',
     connect: () => ({
@@ -77,7 +77,7 @@ test('counts the statuses that a custom protocol reports, of successes and of fa
   // A run checks that something listens at its target.
   const { url } = await mixedStatuses()
   const result = await runLoad({ target: url.replace('http:', 'mine:'), protocol, rate: 100, duration: '500ms' })
-  // The entries, since an object literal cannot have a key called __proto__.
+  // Compare entries, because an object literal cannot have a key named __proto__.
   expect(new Map(Object.entries(result.statuses))).toEqual(
     new Map([
       ['OK', 25],

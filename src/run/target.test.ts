@@ -5,7 +5,7 @@ import { checkTarget, reachTarget } from './target.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** A listening port of this machine, until the test ends. */
+/** Listens on a port of this machine until the test ends. */
 async function listening(onTestFinished: (end: () => void) => void, host = '127.0.0.1'): Promise<number> {
   const server = createServer((socket) => socket.destroy())
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
@@ -13,7 +13,7 @@ async function listening(onTestFinished: (end: () => void) => void, host = '127.
   return (server.address() as AddressInfo).port
 }
 
-/** A port of this machine on which nothing listens any more. */
+/** Returns a port of this machine on which nothing listens any more. */
 async function closedPort(): Promise<number> {
   const ends: (() => void)[] = []
   const port = await listening((end) => ends.push(end))
@@ -23,7 +23,7 @@ async function closedPort(): Promise<number> {
 
 describe('checkTarget', () => {
   it.each(['http://127.0.0.1:3000/api', new URL('http://localhost:3000/api'), () => 'http://[::1]:3000/api'])(
-    'lets %s through, with its addresses',
+    'accepts %s and returns its addresses',
     async (target) => {
       const { url, addresses } = await checkTarget(target, [])
       expect(url.pathname).toBe('/api')
@@ -31,27 +31,27 @@ describe('checkTarget', () => {
     },
   )
 
-  it('waits for a function', async () => {
+  it('awaits a target function', async () => {
     const { url } = await checkTarget(() => Promise.resolve(new URL('https://127.0.0.1')), [])
     expect(url.href).toBe('https://127.0.0.1/')
   })
 
-  it('refuses a host that is not this machine, before a packet is sent to it, and says how to allow it', async () => {
+  it('refuses another host before sending a packet to it, and says how to allow it', async () => {
     await expect(checkTarget('http://10.1.2.3:8080', [])).rejects.toMatchObject({
       code: 'ERR_LOAD_TARGET_REFUSED',
       message: `10.1.2.3 is not this machine and not among the allowed hosts; nothing was sent to it
-    → if you may load it, say so: allowHosts: ['10.1.2.3'] in the plan, or LOAD_ALLOW_HOSTS=10.1.2.3`,
+    → if you are allowed to load it, add allowHosts: ['10.1.2.3'] to the plan, or set LOAD_ALLOW_HOSTS=10.1.2.3`,
     })
   })
 
-  it('takes the plan or the environment at its word about other hosts', async () => {
+  it('accepts other hosts that the plan or the environment allows', async () => {
     await expect(checkTarget('http://10.1.2.3:8080', ['10.0.0.0/8'])).resolves.toBeDefined()
     vi.stubEnv('LOAD_ALLOW_HOSTS', 'staging.example.com, 10.1.2.3')
     await expect(checkTarget('http://10.1.2.3:8080', [])).resolves.toBeDefined()
     await expect(checkTarget('http://10.1.2.4:8080', [])).rejects.toMatchObject({ code: 'ERR_LOAD_TARGET_REFUSED' })
   })
 
-  it('names a mistake in LOAD_ALLOW_HOSTS', async () => {
+  it('reports a mistake in LOAD_ALLOW_HOSTS', async () => {
     vi.stubEnv('LOAD_ALLOW_HOSTS', 'a.test,https://b.test/')
     await expect(checkTarget('http://127.0.0.1', [])).rejects.toMatchObject({
       code: 'ERR_LOAD_PLAN',
@@ -59,18 +59,18 @@ describe('checkTarget', () => {
     })
   })
 
-  it('knows that 0.0.0.0 is meant as 127.0.0.1', async () => {
+  it('refuses 0.0.0.0 with 127.0.0.1 as the remedy', async () => {
     await expect(checkTarget('http://0.0.0.0:3000', [])).rejects.toThrow(/write 127\.0\.0\.1/)
   })
 
-  it('gives a fault for what a function returned', async () => {
+  it('rejects an invalid return value of a target function', async () => {
     await expect(checkTarget(() => '127.0.0.1:3000', [])).rejects.toMatchObject({
       code: 'ERR_LOAD_PLAN',
       faults: [{ key: 'target', value: '127.0.0.1:3000', remedy: "write target: 'http://127.0.0.1:3000'" }],
     })
   })
 
-  it('keeps the cause of a function that threw', async () => {
+  it('keeps the cause if the target function throws', async () => {
     const cause = new Error('no port yet')
     const target = (): string => {
       throw cause
@@ -80,7 +80,7 @@ describe('checkTarget', () => {
 })
 
 describe('reachTarget', () => {
-  it('gives the address that answers, where a name has several', async ({ onTestFinished }) => {
+  it('returns the address that answers if a name has several', async ({ onTestFinished }) => {
     const port = await listening(onTestFinished)
     const addresses = [
       { address: '127.0.0.2', family: 4 },
@@ -90,7 +90,7 @@ describe('reachTarget', () => {
     await expect(reachTarget({ url, addresses }, 2_000)).resolves.toEqual({ url, address: '127.0.0.1', family: 4 })
   })
 
-  it('says on one screen what to do when nothing answers', async () => {
+  it('rejects with a remedy when nothing answers', async () => {
     const port = await closedPort()
     const target = await checkTarget(`http://127.0.0.1:${port}/api`, [])
     await expect(reachTarget(target, 2_000)).rejects.toMatchObject({

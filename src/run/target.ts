@@ -18,8 +18,8 @@ export interface CheckedTarget {
 }
 
 /**
- * The address of a target that answers. Connections are made to this address and no other: a name could resolve
- * differently the next time, to a host that was never allowed.
+ * The address of a target that answers. Connections are made only to this address: the name could resolve to a
+ * different host the next time, one that was never allowed.
  */
 export interface ReachedTarget extends HostAddress {
   readonly url: URL
@@ -29,9 +29,10 @@ export interface ReachedTarget extends HostAddress {
 type UrlTarget = Exclude<Target, CommandTarget | StdioTarget>
 
 /**
- * Finds out what a target's URL is, and that it may be loaded; `anyScheme` where the protocol is the user's own. Throws `LoadPlanError` for what is not a usable URL, and
- * `LoadTargetError` with code `ERR_LOAD_TARGET_REFUSED` for a host that is neither loopback nor allowed,
- * `ERR_LOAD_TARGET_UNREACHABLE` for a name that does not resolve, or `ERR_LOAD_TARGET_START` when the function throws.
+ * Determines a target's URL and checks that it may be loaded; `anyScheme` for custom protocols. Throws `LoadPlanError`
+ * for an unusable URL, and `LoadTargetError` with code `ERR_LOAD_TARGET_REFUSED` for a host that is neither loopback
+ * nor allowed, `ERR_LOAD_TARGET_UNREACHABLE` for a name that does not resolve, or `ERR_LOAD_TARGET_START` if the target
+ * function throws.
  */
 export async function checkTarget(
   target: UrlTarget,
@@ -44,7 +45,7 @@ export async function checkTarget(
   return { url, addresses: await checkHost(url, allowHosts) }
 }
 
-/** The addresses of a host that may be asked; throws as `checkTarget` does. */
+/** Returns the addresses of an allowed host; throws as `checkTarget` does. */
 export async function checkHost(url: URL, allowHosts: readonly string[]): Promise<readonly HostAddress[]> {
   const faults: PlanFault[] = []
   const allowed = [...allowHosts, ...allowedByEnvironment(faults)]
@@ -82,7 +83,7 @@ async function addressesOf(host: string, url: URL): Promise<readonly HostAddress
   } catch (cause) {
     throw new LoadTargetError(
       'ERR_LOAD_TARGET_UNREACHABLE',
-      `no host is called '${host}' (${reasonOf(cause)})\n    → check the spelling of the target: ${whereOf(url)}`,
+      `host '${host}' not found (${reasonOf(cause)})\n    → check the spelling of the target: ${whereOf(url)}`,
       { cause },
     )
   }
@@ -92,8 +93,8 @@ function refused(host: string, addresses: readonly HostAddress[]): LoadTargetErr
   const found = addresses.map(({ address }) => address).filter((address) => address !== host)
   const named = found.length === 0 ? host : `${host} (${found.join(', ')})`
   const remedy = /^(?:0\.0\.0\.0|::)$/.test(host)
-    ? 'that is where a server listens, not where it is reached: write 127.0.0.1'
-    : `if you may load it, say so: allowHosts: ['${host}'] in the plan, or LOAD_ALLOW_HOSTS=${host}`
+    ? 'write 127.0.0.1: a server can listen on this address, but a client cannot connect to it'
+    : `if you are allowed to load it, add allowHosts: ['${host}'] to the plan, or set LOAD_ALLOW_HOSTS=${host}`
   return new LoadTargetError(
     'ERR_LOAD_TARGET_REFUSED',
     `${named} is not this machine and not among the allowed hosts; nothing was sent to it\n    → ${remedy}`,
@@ -101,14 +102,14 @@ function refused(host: string, addresses: readonly HostAddress[]): LoadTargetErr
 }
 
 /**
- * Connects to the checked addresses in turn and gives the first that answers; `localhost` is often both ::1 and
- * 127.0.0.1, with a server on one of them. Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) when none does.
+ * Connects to the checked addresses in turn and returns the first that answers; `localhost` is often both ::1 and
+ * 127.0.0.1, with a server on one of them. Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) if none answers.
  */
 export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: Ms): Promise<ReachedTarget> {
   let cause: unknown
   const port = portOf(url)
   const [first] = addresses
-  // What a scheme of the user's own means without a port, only their protocol knows.
+  // Only a custom protocol knows the default port of its scheme.
   if (port === undefined && first !== undefined) return { url, ...first }
   for (const candidate of addresses) {
     try {
@@ -131,7 +132,7 @@ function answers({ address, family }: HostAddress, port: number, timeoutMs: Ms):
   return promise.finally(() => socket.destroy())
 }
 
-/** The error of a run whose target is not there: the first one that a newcomer meets. */
+/** The error if nothing answers at the target. It is the first error that a newcomer meets. */
 function unreachable(url: URL, cause: unknown): LoadTargetError {
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
@@ -142,18 +143,20 @@ function unreachable(url: URL, cause: unknown): LoadTargetError {
   )
 }
 
-/** The error of a run whose target is there, but not as the plan has it: another protocol, a setup that fails. */
+/**
+ * The error if the target answers but connections to it are unusable: it speaks another protocol, or the setup fails.
+ */
 export function unusable(url: URL, cause: unknown, hasSetup = false): LoadTargetError {
-  const listens = `look at what listens there: it is to speak ${url.protocol.slice(0, -1)}, at the path of the target`
+  const listens = `check the server there: it must speak ${url.protocol.slice(0, -1)} at the path of the target`
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
     `no connection to ${whereOf(url)} can be used (${reasonOf(cause)})
-    → ${hasSetup ? 'look at the `setup` of the plan, and at the target' : listens}`,
+    → ${hasSetup ? 'check the `setup` of the plan and the target' : listens}`,
     { cause },
   )
 }
 
-/** Origins are known for the web's own schemes only. */
+/** Only http, https, ws and wss URLs have an origin. */
 function whereOf(url: URL): string {
   return url.host === '' ? url.href : `${url.protocol}//${url.host}`
 }

@@ -13,8 +13,8 @@ import {
 import type { RequestPicker } from '../traffic/workloads/picker.ts'
 
 /**
- * A request that is whole only once it is known what the setup of its connection returned. It goes through the engine
- * like any other; the connection renders it.
+ * A request that is incomplete until the setup of its connection has returned. The engine treats it like any other
+ * request; the connection renders it.
  */
 export class AwaitingSetup implements RequestLabel {
   readonly name: string
@@ -28,21 +28,21 @@ export class AwaitingSetup implements RequestLabel {
 
 type Feeds = Readonly<Record<string, LoadedFeed>>
 
-/** Templates in the steps of journeys: each step is a request of its own, which is not known before. */
+/** Templates in the steps of journeys. Each step is a separate request that is not known in advance. */
 export interface StepTemplates {
   faultsOf(request: unknown, key: string): readonly PlanFault[]
   render(request: AnyRequest, position: number): AnyRequest | AwaitingSetup
 }
 
 /**
- * Whether there is anything that code of the user's could not fill in itself. Where there is not, braces in what it makes
- * are no template.
+ * Whether the plan has values that the user's code cannot fill in itself. If it has none, braces in requests from that
+ * code are not templates.
  */
 export function fillsIn({ setup }: ResolvedPlan, feeds: Feeds): boolean {
   return setup !== undefined || Object.keys(feeds).length > 0
 }
 
-/** Everything wrong with a request that the user's code has made, its templates included. */
+/** Returns everything wrong with a request from the user's code, including its templates. */
 export function templatedFaults(
   request: unknown,
   key: string,
@@ -55,8 +55,8 @@ export function templatedFaults(
 }
 
 /**
- * Undefined where the plan has nothing to fill in: a journey makes its own values, and braces in an answer that it sends
- * on are no template.
+ * Returns undefined if the plan has nothing to fill in: a journey makes its values itself, and braces in an answer that
+ * it sends on are not templates.
  */
 export function stepTemplates(
   plan: ResolvedPlan,
@@ -71,7 +71,7 @@ export function stepTemplates(
   }
 }
 
-/** Requests with their templates filled in; those that name the setup wait for it. */
+/** Returns the requests with their templates filled in; requests that refer to the setup wait for its result. */
 export function templatedPicker(
   requests: RequestPicker<AnyRequest>,
   plan: ResolvedPlan,
@@ -112,7 +112,9 @@ function knownNames(plan: ResolvedPlan, feeds: Feeds): KnownNames {
   }
 }
 
-/** Throws `LoadPlanError` when a template names a field that its feed does not have, now that the feeds are read. */
+/**
+ * Throws `LoadPlanError` if a template refers to a field that its feed does not have. The feeds have been read by now.
+ */
 export function holdTemplates(plan: ResolvedPlan, feeds: Feeds): void {
   const known = knownNames(plan, feeds)
   const faults: PlanFault[] = plan.lanes.flatMap(({ name, request }) => {

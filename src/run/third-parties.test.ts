@@ -19,9 +19,9 @@ function entryOf(name: string): string {
   return fileURLToPath(new URL(`../../node_modules/@modelcontextprotocol/${name}/dist/index.js`, import.meta.url))
 }
 
-/** A server in a few lines of somebody else's library, as a file that `node` runs. */
+/** Writes a short server with a third-party library to a file that `node` can run. */
 function program(name: string, text: string): string {
-  // Beside the library it imports.
+  // Next to the library that it imports.
   const file = join(
     fileURLToPath(new URL('../../node_modules', import.meta.url)),
     `.describe-load-${process.pid}-${name}`,
@@ -63,7 +63,7 @@ afterAll(() => {
 
 const rows: string[] = []
 
-/** What was run, and what came of it. */
+/** Prints the command and a summary of the result. */
 function report(command: readonly string[], { protocol, protocolVersion, ...result }: LoadResult): void {
   const { requestsScheduled, errors, dropped, responseTime } = result
   const [p50, p99] = 'p50Ms' in responseTime ? [responseTime.p50Ms, responseTime.p99Ms] : [0, 0]
@@ -95,13 +95,13 @@ interface ThirdParty {
   readonly target: CommandTarget | StdioTarget
   readonly plan: Partial<LoadPlan>
   readonly version: string
-  /** Of the Debian package, where one is needed. */
+  /** Program from a Debian package, if one is needed. */
   readonly needs?: string
 }
 
 const PARTIES: readonly ThirdParty[] = [
   {
-    name: 'server-everything over pipes',
+    name: 'server-everything over stdio',
     target: overEverything,
     plan: { workload: everythingMix },
     version: '2025-11-25',
@@ -128,7 +128,7 @@ const PARTIES: readonly ThirdParty[] = [
     version: '2025-11-25',
   },
   {
-    name: 'a server of 2026-07-28 made with @modelcontextprotocol/server',
+    name: 'a server for 2026-07-28 with @modelcontextprotocol/server',
     target: { command: [node, modernHttp], url: 'mcp+http://127.0.0.1:{port}/' },
     plan: { request: echo },
     version: '2026-07-28',
@@ -176,7 +176,7 @@ const PARTIES: readonly ThirdParty[] = [
   },
 ]
 
-describe('a run against a server of another make: every request answered, none unaccounted for', () => {
+describe('a run against a third-party server gets an answer to every request', () => {
   for (const { name, target, plan, version, needs } of PARTIES) {
     const skip = needs === undefined ? '' : missing(needs)
     const command = 'stdio' in target ? target.stdio : target.command

@@ -9,7 +9,7 @@ import { percentileVerdict } from '../judge/verdict/percentile.ts'
 import type { LoadPlan } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
 
-/** A server that answers each request after `ms`; a serial one works on one request at a time. */
+/** Starts a server that answers each request after `ms`; a serial one works on one request at a time. */
 async function startServer({ onTestFinished }: TestContext, ms: number, serial = false): Promise<string> {
   let freeAt = 0
   const server = createServer((_, response) => {
@@ -26,7 +26,7 @@ async function startServer({ onTestFinished }: TestContext, ms: number, serial =
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Prints a line when the first second is measured, then the result, or the code of the error, as JSON. */
+/** Prints a line after the first measured second, then the result or the code of the error, as JSON. */
 const SCRIPT = `
   const { startLoad } = await import(process.argv[1])
   const run = startLoad(JSON.parse(process.argv[2]))
@@ -50,8 +50,8 @@ function startChild(
   const index = new URL('../index.ts', import.meta.url).href
   const child = spawn('sh', ['-c', run, process.execPath, SCRIPT, index, JSON.stringify(plan)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A test runner's own variables slow the child, or make it part of the runner. Ticks need no thread of their own, which
-    // could start too late to find a descriptor.
+    // Variables of the test runner slow the child down or make it part of the runner. Ticks need no separate thread,
+    // which could start too late to get a descriptor.
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], LOAD_WAKE: 'tick' },
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -63,9 +63,9 @@ async function outcomeOf(child: { readonly stdout: NodeJS.ReadableStream }): Pro
   return JSON.parse(lines.at(-1) ?? '')
 }
 
-// Descriptors are counted on Linux only, and Windows has neither limits nor SIGSTOP.
-describe.runIf(process.platform === 'linux')('trouble of the generator itself', { concurrent: true }, () => {
-  test('requests that waited because no descriptor was left are not blamed on the target', async (context) => {
+// Only Linux reports descriptors, and Windows has neither limits nor SIGSTOP.
+describe.runIf(process.platform === 'linux')('problems of the generator itself', { concurrent: true }, () => {
+  test('do not count against the target when requests waited for lack of descriptors', async (context) => {
     const target = await startServer(context, 500)
     const plan = { target, rate: 200, duration: '1s', tracing: 'off' } as const
     const result = (await outcomeOf(startChild(context, plan, 96))) as LoadResult
@@ -80,7 +80,7 @@ describe.runIf(process.platform === 'linux')('trouble of the generator itself', 
   })
 
   test.runIf(process.platform === 'linux')(
-    'long-lived connections that cannot open end the run with the limit and the remedy',
+    'end the run with the limit and the remedy if long-lived connections cannot open',
     async (context) => {
       const target = await startServer(context, 5)
       const plan = { target, rate: 10, duration: '1s', connection: 'long-lived', maxConnections: 500 } as const
@@ -92,7 +92,7 @@ describe.runIf(process.platform === 'linux')('trouble of the generator itself', 
     },
   )
 
-  test('a burst of requests after the generator was suspended is not blamed on the target', async (context) => {
+  test('do not count against the target when requests come in a burst after a suspension', async (context) => {
     const target = await startServer(context, 5, true)
     const child = startChild(context, { target, rate: 100, duration: '3s', tracing: 'off' }, 1_024)
     const outcome = outcomeOf(child)

@@ -13,7 +13,7 @@ const CLIENT = 3
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** A collector that the environment names. */
+/** Starts a collector and points the environment variables at it. */
 async function startCollector(
   options: Parameters<typeof startFixture<'collector'>>[1] = {},
 ): Promise<Fixture<'collector'>> {
@@ -26,8 +26,8 @@ function byName(spans: readonly Collected[], name: string): readonly Collected[]
   return spans.filter((span) => span.name === name)
 }
 
-describe('traces of a run, at a collector', () => {
-  test('all: a span for each measured request, linked to the one of the run, as the conventions have it', async () => {
+describe('traces of a run, exported to a collector', () => {
+  test('all: exports a span for each measured request, linked to that of the run, as the conventions define', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('plain', {})
     const request = { name: 'cart', path: '/cart?token=secret' }
@@ -45,7 +45,7 @@ describe('traces of a run, at a collector', () => {
       expect(span).toMatchObject({ service: 'describe-load', kind: CLIENT, parentSpanId: '', status: 0 })
       expect(span.links).toEqual([{ traceId: run?.traceId, spanId: run?.spanId }])
       expect(span.events.map(({ name }) => name)).toEqual(['load.intended', 'load.due'])
-      // What it waited for before it was sent lies before its start.
+      // Events before the request was sent lie before the start of the span.
       expect(BigInt(span.events[0]?.nanos ?? 0) <= BigInt(span.startNanos)).toBe(true)
     }
     expect(requests[0]?.attributes).toMatchObject({
@@ -61,13 +61,13 @@ describe('traces of a run, at a collector', () => {
     expect(run?.attributes).toMatchObject({ 'load.requests_scheduled': 200, 'load.generator_id': result.generatorId })
   })
 
-  test('a ratio: some, decided as they are sent; off: nobody is asked', async () => {
+  test('a ratio: samples requests when they are sent; off: sends no trace context', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('plain', {})
     const plan = { target: server.url, rate: 400, duration: '1s' } as const
     const some = await runLoad({ ...plan, tracing: 0.25 })
     const sampled = byName(await collector.control.spans(), 'GET').length
-    // 400 draws of a quarter: five standard deviations to either side.
+    // 400 draws with a probability of a quarter; tolerance of five standard deviations.
     expect(sampled).toBeGreaterThan(56)
     expect(sampled).toBeLessThan(144)
     expect(some.tracing).toMatchObject({ mode: 0.25, exported: sampled + 1, lost: 0 })
@@ -77,7 +77,7 @@ describe('traces of a run, at a collector', () => {
     expect(await collector.control.requests()).toBe(before)
   })
 
-  test('slowest: those of the result, and what failed with its type', async () => {
+  test('slowest: exports the slowest requests of the result, and failed ones with their error type', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('failing', { ratio: 0.1 })
     vi.stubEnv('LOAD_TRACE_URL', 'http://127.0.0.1:16686/trace/{traceId}?uiFind={spanId}')
@@ -100,7 +100,7 @@ describe('traces of a run, at a collector', () => {
     expectBooksToBalance(result)
   })
 
-  test('a server that is instrumented goes on with the trace of each request', async () => {
+  test('an instrumented server continues the trace of each request', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('instrumented', { collector: collector.url })
     await runLoad({ target: server.url, rate: 100, duration: '1s', warmUp: '200ms', tracing: 'all' })
@@ -112,7 +112,7 @@ describe('traces of a run, at a collector', () => {
     const servers = spans.filter(({ service, kind }) => service === 'shop' && kind === 2)
     const inner = byName(spans, 'look it up')
     expect(clients).toHaveLength(100)
-    // The connection was looked at before the run by a request without a context, if by any: that is a trace of its own.
+    // Before the run, a request without a context may have checked the connection; it is a separate trace.
     const continued = servers.filter(({ parentSpanId }) => parentSpanId !== '')
     expect(continued).toHaveLength(100)
     for (const span of continued) expect(ours.get(span.parentSpanId)?.traceId).toBe(span.traceId)
@@ -120,7 +120,7 @@ describe('traces of a run, at a collector', () => {
     for (const span of inner) expect(byServer.get(span.parentSpanId)?.traceId).toBe(span.traceId)
   })
 
-  test('a journey is a span over its steps', async () => {
+  test('a journey is the parent span of its steps', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('plain', {})
     const buys = journey(function* ({ send, think }) {
@@ -141,7 +141,7 @@ describe('traces of a run, at a collector', () => {
     }
   })
 
-  test('durations come as histograms too, under the names of the conventions and our own', async () => {
+  test('exports durations as histograms, under the names of the conventions and custom names', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('plain', {})
     const request = [
@@ -172,11 +172,11 @@ describe('traces of a run, at a collector', () => {
   })
 })
 
-describe('a collector that is no help', () => {
+describe('a collector that does not accept spans', () => {
   const plan = { rate: 200, duration: '1s', tracing: 'all' } as const
 
   test.each(['hang', 500, 'absent'] as const)(
-    '(%s) changes nothing of the load, and is told in one line',
+    '(%s) does not affect the load, and is reported in one line',
     async (manner) => {
       await using collector = await startCollector(manner === 'absent' ? {} : { manner })
       if (manner === 'absent') await collector.stop()
@@ -193,7 +193,7 @@ describe('a collector that is no help', () => {
   )
 })
 
-describe("the user's own provider", () => {
+describe('a provider that the user registered', () => {
   const exporter = new InMemorySpanExporter()
 
   beforeEach(() => {
@@ -207,7 +207,7 @@ describe("the user's own provider", () => {
     context.disable()
   })
 
-  test('gets the spans, before any collector, and the run hangs below the span that was active', async () => {
+  test('gets the spans instead of the collector, with the run below the active span', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('plain', {})
     const tracer = trace.getTracer('a test')

@@ -7,7 +7,7 @@ import type { LoadResult } from '../model/result.ts'
 import { percentileVerdict } from '../judge/verdict/percentile.ts'
 import { runLoad } from './index.ts'
 
-/** How long the servers take to answer. */
+/** Response time of the servers. */
 const ANSWER_MS = 100
 
 const closers: (() => void)[] = []
@@ -46,7 +46,7 @@ async function tcpServer(onPeer: (socket: Socket) => void): Promise<string> {
   return `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Greets and answers every line after `ANSWER_MS`, as SMTP and FTP servers do. */
+/** Greets, and answers every line after `ANSWER_MS`, as SMTP and FTP servers do. */
 function greetingServer(): Promise<string> {
   return tcpServer((socket) => {
     socket.write('220 mail.test ready\r\n')
@@ -70,7 +70,7 @@ function p50Of({ serviceTime }: LoadResult): number {
   return 'p50Ms' in serviceTime ? serviceTime.p50Ms : Number.NaN
 }
 
-/** A latency verdict that any run of these passes unless its matching is in doubt. */
+/** A latency verdict that every one of these runs passes unless its matching is in doubt. */
 function verdictOn(result: LoadResult): { verdict: string; reason?: string } {
   return percentileVerdict(result, result, { percentile: 50, limitMs: 60_000 })
 }
@@ -122,7 +122,7 @@ describe.concurrent('a TCP server that greets first', () => {
 describe.concurrent('a WebSocket server that pushes', () => {
   test.each([
     ['often', 7],
-    ['as often as requests come', 25],
+    ['as often as requests arrive', 25],
     ['rarely', 150],
   ])('%s is in doubt', async (_, everyMs) => {
     const result = await runLoad({ ...PLAN, target: await tickingServer(everyMs), request: { data: 'x' } })
@@ -149,7 +149,7 @@ describe.concurrent('a WebSocket server that pushes', () => {
     expectInDoubt(await runLoad(closed))
   })
 
-  test('is not in doubt when the request ignores the pushes, and they answer nothing', async () => {
+  test('is not in doubt when the request ignores the pushes', async () => {
     const request = { data: 'x', ignore: { bodyIncludes: '"tick"' } }
     const result = await runLoad({ ...PLAN, target: await tickingServer(7), request })
     expect(result).toMatchObject({ successes: 20, errors: 0 })
@@ -181,7 +181,7 @@ describe.concurrent('a WebSocket server that pushes', () => {
 })
 
 describe.concurrent('other servers', () => {
-  test('a server that greets as socket.io does and then answers is in doubt, and its greeting answers nothing', async () => {
+  test('is in doubt when the server greets as socket.io does, whose greeting is not taken as a response', async () => {
     const target = await webSocketServer((peer) => {
       peer.send('0{"sid":"a","pingInterval":25000}')
       peer.on('message', (data: Buffer) => {
@@ -195,7 +195,7 @@ describe.concurrent('other servers', () => {
     expectInDoubt(result)
   })
 
-  test('late responses to requests that timed out are not unsolicited', async () => {
+  test('does not count late responses to requests that timed out as unsolicited', async () => {
     const target = await tcpServer((socket) => {
       socket.on('data', () => setTimeout(() => socket.write('late\n'), 600))
     })
@@ -205,7 +205,7 @@ describe.concurrent('other servers', () => {
     expect(result.generator.doubts.map(({ code }) => code)).not.toContain('unsolicited-messages')
   })
 
-  test('a server that answers each request once, and nothing else, is not in doubt', async () => {
+  test('is not in doubt when the server answers each request exactly once', async () => {
     const target = await tcpServer((socket) => socket.on('data', (bytes) => socket.write(bytes)))
     const result = await runLoad({ ...PLAN, target, request: { data: 'x' }, warmUp: '200ms' })
     expect(result).toMatchObject({ successes: 20, unsolicited: 0 })

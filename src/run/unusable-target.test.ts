@@ -19,7 +19,7 @@ function failureOf(plan: LoadPlan): Promise<Error> {
   )
 }
 
-test('a setup that fails is not taken for a server that is away', async () => {
+test('distinguishes a failing setup from an unreachable server', async () => {
   const { url } = await recordingServer()
   const failed = await failureOf({
     target: url,
@@ -29,11 +29,11 @@ test('a setup that fails is not taken for a server that is away', async () => {
   })
   expect(failed).toMatchObject({ name: 'LoadTargetError', code: 'ERR_LOAD_TARGET_UNREACHABLE' })
   expect(failed.message).toBe(
-    `no connection to ${url.replace(/\/$/, '')} can be used (the setup of the connection failed: no login)\n    → look at the \`setup\` of the plan, and at the target`,
+    `no connection to ${url.replace(/\/$/, '')} can be used (the setup of the connection failed: no login)\n    → check the \`setup\` of the plan and the target`,
   )
 })
 
-test('nor is one that speaks something else; of a mix the entry is named that cannot be used', async () => {
+test('reports which entry of a mix has a server that speaks another protocol', async () => {
   const { url } = await recordingServer()
   const silent = createServer((socket) => socket.destroy())
   silent.listen(0, '127.0.0.1')
@@ -45,7 +45,7 @@ test('nor is one that speaks something else; of a mix the entry is named that ca
   expect(message).not.toContain('start the server first')
 })
 
-test('entries of a mix share the server that the plan starts', async () => {
+test('shares the server that the plan starts among the entries of a mix', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'load-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const starts = join(folder, 'starts')

@@ -19,7 +19,7 @@ function faultsOf(plan: object): string {
 }
 
 it.each(['constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson'])(
-  '%s is the name of a pattern',
+  'accepts %s as the name of a pattern',
   (pattern) => {
     expect(faultsOf({ ...complete, pattern })).toBe('no fault')
   },
@@ -32,14 +32,14 @@ it.each([
   sineWave({ rate: 5 }),
   randomWalk({ rate: 5 }),
   poisson({ rate: 5 }),
-])('what the builder of $kind returns carries its rate, so another one is a fault', (pattern) => {
+])('rejects a rate together with the builder of $kind, which sets it', (pattern) => {
   const { rate: _, ...plan } = complete
   expect(faultsOf({ ...plan, pattern })).toBe('no fault')
   expect(faultsOf({ ...complete, pattern })).toContain('rate must be left out')
 })
 
 it.each(['uniform', 'jittered', 'poisson'])(
-  '%s arrivals are valid with every pattern that does not set them',
+  'accepts %s arrivals with every pattern that does not set them',
   (arrivals) => {
     const { rate: _, ...plan } = complete
     for (const pattern of [constant, burst, sineWave, randomWalk].map((build) => build({ rate: 5 }))) {
@@ -48,24 +48,24 @@ it.each(['uniform', 'jittered', 'poisson'])(
   },
 )
 
-it('a plan that names no arrivals gets the default, or Poisson arrivals with the pattern poisson', () => {
+it('uses the default arrivals if a plan has none, and Poisson arrivals with the pattern poisson', () => {
   expect(resolvePlan(complete, vocabulary).arrivals).toBe(DEFAULT_ARRIVALS)
   expect(resolvePlan({ ...complete, pattern: 'poisson' }, vocabulary).arrivals).toBe('poisson')
 })
 
-it.each(['uniform', 'jittered'])("%s arrivals are a plan issue with the pattern 'poisson'", (arrivals) => {
+it.each(['uniform', 'jittered'])("rejects %s arrivals with the pattern 'poisson'", (arrivals) => {
   expect(faultsOf({ ...complete, arrivals, pattern: 'poisson' })).toBe(
     `arrivals cannot be combined with the pattern 'poisson', got '${arrivals}'\n    → leave \`arrivals\` out, or write pattern: 'constant'`,
   )
 })
 
-it('a misspelled arrival process is a plan issue that lists the processes', () => {
+it('rejects a misspelled arrival process with a list of the processes', () => {
   expect(faultsOf({ ...complete, arrivals: 'jitter' })).toBe(
     "arrivals must be 'uniform', 'jittered', 'poisson', got 'jitter'\n    → did you mean 'jittered'?",
   )
 })
 
-it('a plan with mistakes everywhere is answered on one screen, each with its remedy', () => {
+it('lists all mistakes of a plan on one screen, each with its remedy', () => {
   expect(
     faultsOf({
       target: 'localhost:3000',
@@ -94,19 +94,19 @@ it('a plan with mistakes everywhere is answered on one screen, each with its rem
   `)
 })
 
-it('a request is checked where it stands in the plan', () => {
+it('reports the position of an invalid request in the plan', () => {
   expect(faultsOf({ ...complete, request: [{ path: '/' }, { path: '/', weight: -1 }] })).toMatch(
     /^request\[1\]\.weight /,
   )
 })
 
-it('a format that the protocol cannot carry is told', () => {
+it('rejects a format that the protocol cannot carry', () => {
   const plan = { target: 'tcp://127.0.0.1:1', rate: 1, duration: '5s', messageFormat: 'binary' }
   expect(faultsOf(plan)).toMatch(/^messageFormat /)
   expect(faultsOf({ ...plan, protocol: tcp({ framing: { length: 4 } }) })).toBe('no fault')
 })
 
-it('templates stand where a request would be wrong without them', () => {
+it('accepts templates in fields that would otherwise be invalid', () => {
   const feeds = { user: { records: [{ id: 1 }] } }
   expect(faultsOf({ ...complete, feeds, request: { path: '/{{user.id}}' } })).toBe('no fault')
   expect(faultsOf({ ...complete, feeds, request: { path: '/{{usr.id}}' } })).toMatch(/did you mean/)

@@ -4,17 +4,17 @@ import * as patterns from '../traffic/patterns/index.ts'
 import { sampleOf, templateFaults } from '../traffic/templates/index.ts'
 import { knownProtocol } from './protocols.ts'
 
-/** What a target's URL may say. */
+/** The URL schemes that a target may use. */
 export const schemeVocabulary: SchemeVocabulary = { schemes: SCHEMES, protocolOf: protocolNameOf, portOf }
 
-/** What a plan may say, as the rooms below know it. */
+/** The vocabulary of plans: the patterns, arrivals, protocols and requests that the other folders provide. */
 export const vocabulary: PlanVocabulary = {
   ...schemeVocabulary,
   protocolNames: PROTOCOL_NAMES,
   protocolFaults({ kind, ...options }, key) {
     return protocolKind(String(kind))?.optionFaults(options, key) ?? []
   },
-  // A module's protocol is not known before the run loads it; then the requests are looked at.
+  // The protocol of a module is unknown before the run loads it; its requests are checked then.
   requestFaults: (protocol, request, key) => knownProtocol(protocol)?.faultsOf(sampleOf(request), key) ?? [],
   formatFaults(protocol, format, key) {
     const fault = knownProtocol(protocol)?.formatFault?.(format, key)

@@ -25,10 +25,13 @@ import { checkResources } from './resources.ts'
 import { type TargetSession, urlsOf } from './session.ts'
 
 const SAMPLE_MS = 1_000
-/** Beyond this many samples every second one is left out, and from then on half as many are taken. */
+/**
+ * Maximum number of samples. Beyond it, every second sample is removed, and samples are taken half as often from then
+ * on.
+ */
 const MOST_SAMPLES = 600
 
-/** Watches the target and the machine beside a run. */
+/** Watches the target and the machine during a run. */
 export class Watch {
   readonly #sessions: readonly TargetSession[]
   readonly #target: TargetWatch | undefined
@@ -56,8 +59,8 @@ export class Watch {
   }
 
   /**
-   * Checks the resources of this machine as `checkResources` does, and throws as it does. `page`: the one that the plan
-   * names, once its host was found to be allowed.
+   * Checks the resources of this machine as `checkResources` does, and throws as it does. `page` is the plan's metrics
+   * page, whose host was checked.
    */
   static start(
     plan: ResolvedPlan,
@@ -76,7 +79,7 @@ export class Watch {
     return typeof found === 'object' && 'why' in found ? watch(undefined, found.why) : watch(watchTarget(found))
   }
 
-  /** `startMs`: start of the measured part on the machine's monotonic clock. */
+  /** `startMs` is the start of the measured part on the machine's monotonic clock. */
   measureFrom(startMs: Ms): void {
     this.#startMs = startMs
     const begin = (): void => {
@@ -87,7 +90,7 @@ export class Watch {
     this.#timer = realTime.setTimeout(begin, Math.max(0, startMs - monotonicMs()))
   }
 
-  /** A connection has started a process of the target. */
+  /** Adds a process of the target that a connection has started. */
   follow(pid: number): void {
     this.#target?.follow(pid)
   }
@@ -107,14 +110,14 @@ export class Watch {
     }
   }
 
-  /** Reasons to distrust the run that lie in the machine, in how the run was started, or in the generator threads. */
+  /** Returns reasons to distrust the run: the machine, the way the run was started, or the generator threads. */
   doubts(states: readonly GeneratorState[]): readonly Doubt[] {
-    // What a target elsewhere uses is not used here.
+    // A target on another machine uses none of this machine's CPU.
     const isHere = this.#sessions.every(({ local }) => local)
     const cpus = isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
     const targetCores = cpus.length === 0 ? 0 : cpus.reduce((sum, cpu) => sum + cpu, 0) / cpus.length / 100
     const noise = this.#host.read({ targetCores })
-    // A target here that is not watched cannot be told from a stranger.
+    // The CPU of a local target that is not watched cannot be distinguished from that of other processes.
     const unknown = isHere && cpus.length === 0 && { foreignCores: 0 }
     const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio: worstRunDelay(states), ...unknown })
     return [...generatorDoubts(states, this.#resources), ...this.#standing, ...known]
@@ -130,8 +133,8 @@ export class Watch {
   async #sample(): Promise<void> {
     const sample = await this.#target?.sample()
     if (sample === undefined) return
-    // When its figures were had, not when they were asked for: a busy target tells them late, and its CPU is of the time
-    // until then.
+    // Time at which the figures arrived, not when they were requested: a busy target answers late, and its CPU figure
+    // covers the time until then.
     this.#samples.push({ atMs: monotonicMs() - this.#startMs, ...sample })
     if (this.#samples.length <= MOST_SAMPLES) return
     this.#samples = this.#samples.filter((_, index) => index % 2 === 0)
@@ -139,7 +142,7 @@ export class Watch {
   }
 }
 
-/** What to watch of the targets, or why nothing is. */
+/** Returns which of the targets to watch, or why none is watched. */
 function findable(sessions: readonly TargetSession[]): WatchSpec | { readonly why: string } {
   const [session, ...others] = sessions
   if (session === undefined) return { why: 'not started' }
@@ -149,10 +152,10 @@ function findable(sessions: readonly TargetSession[]): WatchSpec | { readonly wh
   if (session.stdio !== undefined) return 'followed'
   if (session.pid !== undefined) return { pid: session.pid }
   const port = portOf(session.url)
-  return port === undefined ? { why: 'its URL names no port' } : { port }
+  return port === undefined ? { why: 'its URL has no port' } : { port }
 }
 
-/** Doubts that are known before the run starts. */
+/** Returns the doubts that are known before the run starts. */
 function standingDoubts({ inlineBecause }: Placement): Doubt[] {
   return [
     ...(inlineBecause === undefined ? [] : [doubt({ code: 'inline-run', reason: inlineBecause })]),

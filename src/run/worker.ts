@@ -1,4 +1,6 @@
-/** The body of a generator thread. It runs one job after the other, and keeps nothing of a job but compiled code. */
+/**
+ * Entry point of a generator thread. It runs one job after the other, and keeps nothing of a job except compiled code.
+ */
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import type { FromGenerator, GeneratorJob, ToGenerator, ToThread } from './messages.ts'
 import { JobServer } from './serve-job.ts'

@@ -8,7 +8,7 @@ import { runLoad } from './index.ts'
 const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const
 
 describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
-  test('reads and writes in the shares that the workload has, and both sides count the same', async () => {
+  test('sends reads and writes in the shares of the workload, with the same counts on both sides', async () => {
     await using target = await startFixture('work', { protocol })
     const result = await runLoad({
       target: target.url,
@@ -20,14 +20,14 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
     expect(result).toMatchObject({ protocol, successes: 200, errors: 0 })
     const { read, write } = result.operations
     expect((read?.successes ?? 0) + (write?.successes ?? 0)).toBe(200)
-    // A binomial share of 10% of 200 lies there but for one seed in a million, and this seed is fixed.
+    // A binomial share of 10% of 200 lies in this range for all but one in a million seeds, and this seed is fixed.
     expect(write?.successes).toBeGreaterThan(5)
     expect(write?.successes).toBeLessThan(45)
     expect((await target.control.counts()).verbs).toMatchObject({ read: read?.successes, write: write?.successes })
     expectBooksToBalance(result)
   })
 
-  test('streams: the first message is timed, and the gaps between the ten', async () => {
+  test('measures the time to the first message of a stream, and the gaps between its ten messages', async () => {
     await using target = await startFixture('work', { protocol })
     const result = await runLoad({ target: target.url, rate: 50, duration: '1s', workload: 'stream' })
     expect(result).toMatchObject({ successes: 50, errors: 0 })
@@ -36,14 +36,14 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
   })
 })
 
-test('a batch is sent at once, and its operations are what is counted', async () => {
+test('sends a batch at once and counts its operations', async () => {
   await using target = await startFixture('work', { protocol: 'http' })
   const result = await runLoad({ target: target.url, rate: 100, duration: '1s', batchSize: 20, workload: 'batch' })
   expect(result).toMatchObject({ requestsScheduled: 100, successes: 100, offeredRps: 100 })
   expect(result.pool.peakInUse).toBeGreaterThan(1)
 })
 
-test('a mix deals the arrivals of one schedule out by weight, and keeps its protocols apart', async () => {
+test('distributes the arrivals of one schedule over the entries of a mix by weight, with separate results', async () => {
   await using http = await startFixture('work', { protocol: 'http' })
   await using tcp = await startFixture('work', { protocol: 'tcp' })
   const result = await runLoad({
@@ -66,8 +66,8 @@ test('a mix deals the arrivals of one schedule out by weight, and keeps its prot
   expectBooksToBalance(result)
 })
 
-describe('a target that is not ours', () => {
-  test('is read only, and the result says what of the plan did not apply', async () => {
+describe('a target that is not the embedded one', () => {
+  test('gets reads only, and the result says which settings did not apply', async () => {
     const server = await recordingServer()
     const result = await runLoad({
       target: server.url,
@@ -83,7 +83,7 @@ describe('a target that is not ours', () => {
     ])
   })
 
-  test('gets bodies of the asked size where a request has room for one, the same for the same seed', async () => {
+  test('gets bodies of the requested size if a request has room for one, the same for the same seed', async () => {
     const server = await recordingServer()
     const plan = {
       target: server.url,
@@ -103,7 +103,7 @@ describe('a target that is not ours', () => {
     expect(again.toSorted()).toEqual(first.map((body) => body.toString('hex')).toSorted())
   })
 
-  test('named operations each have their results', async () => {
+  test('has results for each named operation', async () => {
     const server = await recordingServer()
     const workload = { browse: { path: '/list', weight: 4 }, buy: { method: 'POST', path: '/buy', body: '{}' } }
     const result = await runLoad({ target: server.url, rate: 100, duration: '500ms', workload })
@@ -116,7 +116,7 @@ describe('a target that is not ours', () => {
 describe('feeds and templates', () => {
   const users = Array.from({ length: 30 }, (_, i) => ({ id: i, name: `user ${i}` }))
 
-  test('give each arrival its own record, whatever the threads', async () => {
+  test('give each arrival a different record, for any number of threads', async () => {
     const server = await recordingServer()
     const result = await runLoad({
       target: server.url,
@@ -140,7 +140,7 @@ describe('feeds and templates', () => {
     )
   })
 
-  test('that do not fit are told before any traffic', async () => {
+  test('are rejected before any traffic if they do not match', async () => {
     const server = await recordingServer()
     const plan = { target: server.url, rate: 60, duration: '1s', feeds: { user: { records: users } } }
     await expect(runLoad({ ...plan, request: { path: '/{{usr.id}}' } })).rejects.toThrow(/usr.*did you mean/s)

@@ -1,15 +1,17 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Several threads may set and reset the flag at once; after so many tries something else is wrong. */
+/**
+ * Several threads may set and reset the flag at the same time; after this many attempts the cause is a different one.
+ */
 const MAX_TRIES = 10
 
 let collect: (() => void) | undefined
 
 /**
  * Collects the garbage of this thread now, so that the first full collection does not happen during the run. V8 offers
- * its collector only to contexts that are created while the flag is set. The flag belongs to the process: another thread
- * may reset it in between, and then this one sets it again. A process that was started with the flag keeps it.
+ * its collector only to contexts that are created while the flag is set. The flag belongs to the process: if another
+ * thread resets it in between, this thread sets it again. A process that was started with the flag keeps it.
  */
 export function collectGarbage(): void {
   collect ??= globalThis.gc === undefined ? exposedCollector() : globalThis.gc

@@ -4,7 +4,7 @@ import { LEGACY_VERSIONS } from '../../protocols/mcp/versions.ts'
 import { jsonRpcReply } from './json-rpc-reply.ts'
 import { openHttpSink, openLineSink, type Respond, type Sink } from './sinks.ts'
 
-/** Loads `ws` only where a plan uses it, as the protocols do. */
+/** Loads `ws` only if a plan uses it, as the protocols do. */
 async function openWebSocketSink(respond: Respond): Promise<Sink> {
   return (await import('./websocket-sink.ts')).openWebSocketSink(respond)
 }
@@ -15,7 +15,7 @@ interface Transport {
   /** Scheme of the sink's URL. */
   readonly scheme: string
   readonly plan: Pick<LoadPlan, 'request' | 'protocol' | 'tls'>
-  /** What a connection needs to know before it opens. */
+  /** Negotiated data that a connection needs before it opens. */
   readonly negotiated?: unknown
 }
 
@@ -77,7 +77,7 @@ export function transport(name: TransportName): Transport {
   return TRANSPORTS[name]
 }
 
-/** Over TLS, only the handshake tells whether the target speaks HTTP/1.1 or HTTP/2. */
+/** Over TLS, only the handshake shows whether the target speaks HTTP/1.1 or HTTP/2. */
 const BY_SCHEME: Readonly<Record<string, readonly TransportName[]>> = {
   'http:': ['http'],
   'https:': ['https', 'http2'],
@@ -93,7 +93,7 @@ const BY_SCHEME: Readonly<Record<string, readonly TransportName[]>> = {
   'mcp+stdio:': ['mcp-lines'],
 }
 
-/** Where the scheme is not known before the run. */
+/** For schemes that are not known before the run. */
 const BY_KIND: Readonly<Record<string, TransportName>> = { websocket: 'websocket', tcp: 'tcp', mcp: 'mcp-http' }
 
 /**
@@ -123,7 +123,7 @@ function expected(scheme: string, kind: string): readonly TransportName[] {
   return BY_SCHEME[scheme] ?? [BY_KIND[kind] ?? 'http']
 }
 
-/** Empty where a function returns the target. */
+/** Returns an empty string if a function returns the target. */
 function schemeOf(target: Target | undefined): string {
   if (target === undefined || typeof target === 'function') return ''
   if (isObject(target) && 'stdio' in target) return 'mcp+stdio:'
@@ -131,7 +131,7 @@ function schemeOf(target: Target | undefined): string {
   return /^[a-z+]+:/i.exec(url)?.[0].toLowerCase() ?? ''
 }
 
-/** The plan may not have been checked yet, and hold a null. */
+/** The plan may be unchecked and contain a null. */
 function isObject<T>(value: T): value is Extract<T, object> {
   return typeof value === 'object' && value !== null
 }

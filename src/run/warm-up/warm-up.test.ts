@@ -9,7 +9,7 @@ test.each(TRANSPORT_NAMES)('warms up over %s', async (name) => {
   expect(await warmUp([name])).toBeUndefined()
 })
 
-test('warms each transport up once', async () => {
+test('warms up each transport only once', async () => {
   await warmUp(['http', 'tcp'])
   const { cpuUsage } = process
   const before = cpuUsage()
@@ -18,7 +18,7 @@ test('warms each transport up once', async () => {
   expect(cpuUsage(before).user).toBeLessThan(1e6)
 })
 
-test('the HTTP sink answers a request that arrives in pieces, and one with a body', async () => {
+test('the HTTP sink answers a request that arrives in pieces and a request with a body', async () => {
   const bodies: string[] = []
   const sink = await openHttpSink((body) => {
     bodies.push(body)

@@ -7,19 +7,20 @@ import { vocabulary } from '../vocabulary.ts'
 import { HOST } from './sinks.ts'
 import { transport, type TransportName } from './transports.ts'
 
-/** Enough requests for V8 to compile the hot path: the number of requests counts, not the time. */
+/** Enough requests for V8 to compile the hot path: the number of requests matters, not the time. */
 const RATE: Rps = 4_000
 const DURATION_MS: Ms = 400
-/** With fewer, parts of the hot path are still interpreted. */
+/** With fewer successes, parts of the hot path are still interpreted. */
 const MIN_SUCCESSES = 800
 
-/** The transports that are warm in this thread, or are warming up. */
+/** The transports that are warm in this thread or are warming up. */
 const warm = new Map<TransportName, Promise<void>>()
 
 /**
- * Runs the whole generator against a sink in this thread, once per transport: the schedule, the dispatcher, the
+ * Runs the whole generator against a sink in this thread, once per transport, so that the schedule, the dispatcher, the
  * connections and the recorder are compiled before the target gets its first request. Only the compiled code remains.
- * Resolves with why a warm-up failed (this machine has no loopback interface, say); undefined when all are warm.
+ * Resolves with the reason why a warm-up failed (for example, this machine has no loopback interface); undefined when
+ * all transports are warm.
  */
 export async function warmUp(names: Iterable<TransportName>): Promise<string | undefined> {
   const failures = await Promise.all([...names].map(warmUpOnce))

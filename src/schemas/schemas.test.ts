@@ -41,7 +41,7 @@ const usl = fitUsl(
 )
 const verdict = 'pass' as const
 
-/** Typed: a field that a type has and its example lacks does not compile. */
+/** Typed, so that an example with a missing field does not compile. */
 const findings = {
   load: null,
   limits: {
@@ -147,7 +147,7 @@ function recordOf(suite: string, results: readonly LoadResult[], found: unknown)
   }
 }
 
-/** One reason of each code: a code that is missing here does not compile. */
+/** One reason of each code; a missing code does not compile. */
 const reasons = {
   'too-few-for-percentile': {
     code: 'too-few-for-percentile',
@@ -166,14 +166,14 @@ const reasons = {
   'backlog-wanders': { code: 'backlog-wanders', requests: 61, allowed: 24 },
 } satisfies { readonly [Code in VerdictReason['code']]: Extract<VerdictReason, { readonly code: Code }> }
 
-/** What the schema of load tests has against a verdict with these keys. */
+/** Returns the schema errors of a load test verdict with these keys. */
 function faultsInVerdict(change: object): unknown {
   const run = recordOf('load', [made], null)
   const [kept] = run.verdicts
   return faultsIn([{ ...run, verdicts: [Object.assign({}, kept, change)] }])['load_test_results.json']
 }
 
-/** The JSON files of these runs, each with what its schema has against it. */
+/** Renders the JSON files of these runs and returns the schema errors of each. */
 function faultsIn(runs: readonly RunRecord[]): Record<string, unknown> {
   const files = renderArtifacts(
     runs,
@@ -189,13 +189,13 @@ function faultsIn(runs: readonly RunRecord[]): Record<string, unknown> {
 }
 
 describe('the published schemas', () => {
-  test('hold for every JSON artifact that there is', () => {
+  test('accept every JSON artifact', () => {
     const faults = faultsIn(Object.entries(findings).map(([suite, found]) => recordOf(suite, [made], found)))
     expect(Object.keys(faults)).toHaveLength(Object.keys(findings).length)
     for (const [file, fault] of Object.entries(faults)) expect(fault, file).toEqual([])
   })
 
-  test('hold for several runs in one file', () => {
+  test('accept several runs in one file', () => {
     const runs = ['a', 'b'].map((name) => Object.assign(recordOf('limits', [made], findings.limits), { name }))
     expect(faultsIn(runs)).toEqual({ 'limits_test.json': [] })
   })
@@ -211,7 +211,7 @@ describe('the published schemas', () => {
     },
   )
 
-  test('accept the leaning of a scenario and of an expectation, and reject any other word', () => {
+  test('accept the leaning of a scenario and of an expectation, and reject any other value', () => {
     const leaning = (word: string): unknown => {
       const [scenario] = findings.scenarios.scenarios
       const open = { verdict: 'inconclusive', leaning: word }
@@ -223,7 +223,7 @@ describe('the published schemas', () => {
     expect(leaning('maybe')).not.toEqual([])
   })
 
-  test('hold for what a real run measures, with errors, drops, phases and traces in it', async () => {
+  test('accept the result of a real run with errors', async () => {
     await using server = await startFixture('failing', { ratio: 0.3 })
     const result = await runLoad({
       target: server.url,
@@ -236,7 +236,7 @@ describe('the published schemas', () => {
   })
 
   test.each(['limits', 'scenarios', 'protocols', 'mcp-stress', 'capacity'] as const)(
-    'tell when findings of %s lack something',
+    'report a missing key in the findings of %s',
     (suite) => {
       for (const key of Object.keys(findings[suite])) {
         if (key === 'saturation' || key === 'ended') continue

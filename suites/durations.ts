@@ -1,5 +1,5 @@
 /**
- * The whole test run (`npm test`) takes every suite, and has minutes for all of them: there suites are shortened. Whoever
- * names one (`vitest run suites/scenarios`) gets it at its full length.
+ * True in the complete test run (`npm test`), which runs every suite in a few minutes and therefore shortens them. A
+ * single suite (`vitest run suites/scenarios`) runs at full length.
  */
 export const shortened: boolean = process.env['npm_lifecycle_event'] === 'test'

@@ -4,7 +4,10 @@ import type { SuiteTargets } from '../src/vitest.ts'
 
 const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const
 
-/** The embedded target of each protocol, in a process of its own once it is asked for. They end with the test file. */
+/**
+ * Returns the embedded target of each protocol. Each starts in a separate process when it is first used, and ends with
+ * the test file.
+ */
 export function workTargets(): SuiteTargets {
   const started = new Map<string, ReturnType<typeof startFixture<'work'>>>()
   afterAll(async () => {

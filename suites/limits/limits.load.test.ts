@@ -2,7 +2,7 @@ import { afterAll } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
 import { limitsSuite } from '../../src/vitest.ts'
 
-/** Four servers of 10 ms each: 400 req/s, which is what the suite must find when it is aimed at nothing else. */
+/** Four servers of 10 ms each: 400 req/s, which the suite must find on the embedded target. */
 const embedded = { servers: 4, serviceMs: 10 }
 let stop = async (): Promise<void> => {}
 

@@ -5,7 +5,7 @@ import { workTargets } from '../work-targets.ts'
 const { http, mcp, ...others } = workTargets()
 
 protocolsSuite({
-  // Two of them, where there is time for no more.
+  // A shortened run has time for only two protocols.
   targets: { ...(http !== undefined && { http }), ...(mcp !== undefined && { mcp }), ...(!shortened && others) },
   ...(shortened && { rate: 300, phaseMs: 1_700 }),
 })

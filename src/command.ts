@@ -1,4 +1,4 @@
-/** The command itself, with every suite that it knows. */
+/** The entry point of the command, with every suite. */
 import { capacitySuiteOn } from './assessments/capacity.ts'
 import { limitsSuiteOn } from './assessments/limits.ts'
 import { mcpStressSuiteOn } from './assessments/mcp-stress.ts'
@@ -12,13 +12,29 @@ process.exitCode = await main({
   words: process.argv.slice(2),
   version: CLIENT_INFO.version,
   suites: {
-    unit: { about: 'does the tool itself do what it says?', ownTarget: true, declare: (host) => unitSuiteOn(host)() },
-    scenarios: { about: 'is every kind of day got through?', declare: (host) => scenariosSuiteOn(host)() },
-    limits: { about: 'how much does it carry, and what runs out?', declare: (host) => limitsSuiteOn(host)() },
-    protocols: { about: 'which protocol is best for what?', declare: (host) => protocolsSuiteOn(host)() },
-    'mcp-stress': { about: 'how does an MCP server bear stress?', declare: (host) => mcpStressSuiteOn(host)() },
-    capacity: { about: 'how many users, and what to run for more?', declare: (host) => capacitySuiteOn(host)() },
+    unit: {
+      about: 'checks describe-load itself on this machine',
+      ownTarget: true,
+      declare: (host) => unitSuiteOn(host)(),
+    },
+    scenarios: {
+      about: 'runs seven traffic scenarios and checks the service level',
+      declare: (host) => scenariosSuiteOn(host)(),
+    },
+    limits: {
+      about: 'finds the highest sustainable rate and the bottleneck',
+      declare: (host) => limitsSuiteOn(host)(),
+    },
+    protocols: { about: 'compares protocols on the same work', declare: (host) => protocolsSuiteOn(host)() },
+    'mcp-stress': {
+      about: 'stresses an MCP server and probes it for common faults',
+      declare: (host) => mcpStressSuiteOn(host)(),
+    },
+    capacity: {
+      about: 'determines how many users a target serves, and sizes it for the peak',
+      declare: (host) => capacitySuiteOn(host)(),
+    },
   },
 })
-// A target that was started, or a connection that says goodbye slowly, keeps nobody waiting.
+// Exits without waiting for a started target or a connection that closes slowly.
 process.exit()

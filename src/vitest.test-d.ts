@@ -1,6 +1,6 @@
 /**
- * Checked by `tsc` against Vitest 5 with the rest of the repository, and against Vitest 4.1 by `vitest.test.ts`. A
- * matcher that lost its type, or takes what it must not, fails one of the two.
+ * Checked by `tsc` against Vitest 5 with the rest of the repository, and against Vitest 4.1 by `vitest.test.ts`. One of
+ * the two fails if a matcher loses its type or accepts an invalid argument.
  */
 import { expect as hostExpect, expectTypeOf } from 'vitest'
 import { describeLoad, expect, loadTest } from './vitest.ts'
@@ -9,7 +9,7 @@ import type { LoadRun } from './run/index.ts'
 
 declare const measured: LoadResult
 
-// What a matcher returns is nothing to wait for; with `resolves` and `poll` it is.
+// A matcher returns void; with `resolves` and `poll` it returns a promise.
 expectTypeOf(expect(measured).toHaveP99Below).toBeCallableWith(250)
 expectTypeOf(expect(measured).toHaveP99Below).toBeCallableWith(250, { of: 'service', confidence: 0.99 })
 expectTypeOf(expect(measured).not.toSustainRps).toBeCallableWith(500, { within: 0.01 })
@@ -70,9 +70,9 @@ loadTest.extend<{ db: string }>({ db: async ({ task }, use) => use(task.name) })
 loadTest('options of the host', { rate: 5, test: { timeout: 5_000 } }, () => {})
 describeLoad('a group', { target: 'http://127.0.0.1', test: { skip: true } }, () => {})
 
-// @ts-expect-error two loads at once measure each other
-loadTest.concurrent('beside others', () => {})
+// @ts-expect-error two loads at the same time distort each other
+loadTest.concurrent('concurrent test', () => {})
 // @ts-expect-error a rate is a number
 loadTest('wrong', { rate: '50' }, () => {})
-// @ts-expect-error `duratoin` is no key of a plan
+// @ts-expect-error `duratoin` is not a key of a plan
 describeLoad('wrong', { duratoin: '5s' }, () => {})

@@ -9,7 +9,10 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const repository = fileURLToPath(new URL('../', import.meta.url))
 
-/** What `tsc` says about these files, and which it read, in a copy of the sources beside which `vitest` is Vitest 4. */
+/**
+ * Runs `tsc` on these files in a copy of the sources where `vitest` is Vitest 4. Returns its output and the files that
+ * it read.
+ */
 async function checkOnVitest4(...files: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'describe-load-types-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -29,7 +32,7 @@ async function checkOnVitest4(...files: readonly string[]): Promise<string> {
 }
 
 test(
-  'matchers, loadTest, describeLoad, plugin and reporter have their types on Vitest 4.1 too',
+  'matchers, loadTest, describeLoad, plugin and reporter are typed on Vitest 4.1, too',
   { timeout: 60_000 },
   async () => {
     const lines = (await checkOnVitest4('src/vitest.test-d.ts', 'src/plugin.ts', 'src/reporter.ts')).split('\n')

@@ -29,20 +29,20 @@ export type { VitestLoadTest } from './hosts/vitest/load-test.ts'
 export type { DescribeLoad, LoadContext, LoadTest, ResultContext, TestPlan } from './hosts/port.ts'
 export * from './index.ts'
 
-/** The suite that searches for the highest rate a target holds under its service level; see `suites/limits`. */
+/** Declares the suite that finds the highest rate at which a target holds its service level; see `suites/limits`. */
 export const limitsSuite: LimitsSuite = limitsSuiteOn({ describeLoad, loadTest })
 
-/** The suite that holds a target against kinds of days; see `suites/scenarios`. */
+/** Declares the suite that checks a target in seven traffic scenarios; see `suites/scenarios`. */
 export const scenariosSuite: ScenariosSuite = scenariosSuiteOn({ describeLoad, loadTest })
 
-/** The suite that stresses an MCP server, and probes it for what such servers get wrong; see `suites/mcp-stress`. */
+/** Declares the suite that stresses an MCP server and probes it for common faults; see `suites/mcp-stress`. */
 export const mcpStressSuite: McpStressSuite = mcpStressSuiteOn({ describeLoad, loadTest })
 
-/** The suite that finds out how many users are carried, and what to run for more; see `suites/capacity`. */
+/** Declares the suite that determines how many users a target serves, and its sizing; see `suites/capacity`. */
 export const capacitySuite: CapacitySuite = capacitySuiteOn({ describeLoad, loadTest })
 
-/** The suite that sets protocols side by side at the same work; see `suites/protocols`. */
+/** Declares the suite that compares protocols on the same work; see `suites/protocols`. */
 export const protocolsSuite: ProtocolsSuite = protocolsSuiteOn({ describeLoad, loadTest })
 
-/** The suite that holds the tool itself to what it says, on this machine; see `suites/unit`. */
+/** Declares the suite that checks describe-load itself on this machine; see `suites/unit`. */
 export const unitSuite: UnitSuite = unitSuiteOn({ describeLoad, loadTest })

@@ -6,22 +6,25 @@ import type { LoadRun } from '../run/index.ts'
 import { realDelay, realTime } from '../model/real-time.ts'
 
 const PROGRESS_MS: Ms = 1_000
-/** A stopped run that has not ended by then is left to itself. */
+/** `stop` does not wait longer than this for a run to end. */
 const STOP_LIMIT_MS: Ms = 1_000
 
 interface ActiveLoadOptions {
-  /** The result as everybody is to see it: what is kept and what the test gets are one object, so verdicts find it. */
+  /**
+   * Completes the result. The kept result and the one that the test gets are the same object, so that verdicts find its
+   * record.
+   */
   readonly finish: (result: LoadResult) => LoadResult
-  /** Keeps a result, once; what it returns puts a better one in its place. */
+  /** Keeps a result, once. The returned function replaces it with a better one. */
   readonly keep: (result: LoadResult) => (better: LoadResult) => void
   readonly onProgress: ((progress: Progress) => void) | undefined
-  /** The run is over, or is not waited for any more. Called once. */
+  /** Called once, when the run has ended or when nothing waits for it any more. */
   readonly onOver: () => void
 }
 
-/** A run on behalf of a test: whatever ends it, its figures are kept. */
+/** A run of a test. Its figures are kept however it ends. */
 export class ActiveLoad {
-  /** What the test sees of the run. Its result has been kept by the time anybody sees it. */
+  /** The run as the test sees it. Its result is kept before the test gets it. */
   readonly run: LoadRun
   readonly #run: LoadRun
   readonly #options: ActiveLoadOptions
@@ -37,7 +40,7 @@ export class ActiveLoad {
       this.#progress = realTime.setInterval(() => onProgress(progressOf(run.metrics())), PROGRESS_MS).unref()
     }
     const result = this.#resultOf(run)
-    // Whoever started the run may never ask for its result.
+    // Handles the rejection, because the test may never ask for the result.
     result.catch(() => {})
     this.run = {
       generatorId: run.generatorId,
@@ -48,7 +51,7 @@ export class ActiveLoad {
     }
   }
 
-  /** Keeps the figures of this moment, marked as interrupted, until the run has ended and has better ones. Synchronous. */
+  /** Keeps the figures so far, marked as interrupted, until the run has ended and has better ones. Synchronous. */
   keepPartial(because: string): void {
     if (this.#replace !== undefined) return
     const soFar = this.#run.metrics()
@@ -56,7 +59,7 @@ export class ActiveLoad {
     this.#replace = this.#options.keep(this.#options.finish(partial))
   }
 
-  /** Ends the run, waiting a second at most. */
+  /** Ends the run; waits for it at most one second. */
   async stop(because: string): Promise<void> {
     void this.#run.stop(because)
     await Promise.race([this.run.result.catch(() => {}), realDelay(STOP_LIMIT_MS)])

@@ -6,7 +6,7 @@ import { BodyCheck } from './body-check.ts'
 import { callSite } from './call-site.ts'
 import { RecordBook, recordVerdict } from './record-book.ts'
 
-/** 20 requests, of which `failed` got a 500. */
+/** Returns a result of 20 requests, of which `failed` got a 500. */
 function measured(failed: number): LoadResult {
   return resultOf({
     stretches: eachWith(
@@ -17,7 +17,7 @@ function measured(failed: number): LoadResult {
   })
 }
 
-/** A body under way: its `load` ends as the test says, and every assertion goes through `assertions`. */
+/** Opens a body whose `load` ends as the test decides; every assertion goes through `assertions`. */
 function openBody({ expectsFailure = false, counts = true } = {}) {
   const warnings: string[] = []
   const assertions = { count: 0 }
@@ -154,7 +154,7 @@ test('attributes a matcher to its own result: each of several results must be ju
   ])
 })
 
-test('leaves a suite alone, which judges by its findings', async () => {
+test('accepts a suite, which judges by its findings', async () => {
   const { check, load, book, warnings } = openBody()
   await load(measured(20))
   book.conclude('limits', {})

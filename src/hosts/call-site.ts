@@ -1,13 +1,13 @@
-/** Where the author of a test wrote `loadTest`, kept from the moment it was declared. */
+/** The location at which a test called `loadTest`, captured when the test was declared. */
 export interface CallSite {
-  /** Points an error at that line instead of at ours, which is where it is thrown from after an `await`. */
+  /** Sets the stack of an error to that location instead of describe-load's code, which throws it after an `await`. */
   point<Thrown>(error: Thrown): Thrown
 }
 
-/** Frames of this folder are no news to anybody who reads a failure. */
+/** Frames of this folder do not help a user. */
 const OURS = import.meta.dirname
 
-/** The place from which `helper` was called; `helper` must be on the stack. */
+/** Returns the location from which `helper` was called; `helper` must be on the stack. */
 export function callSite(helper: (...args: never[]) => unknown): CallSite {
   const site: { stack?: string } = {}
   Error.captureStackTrace(site, helper)
@@ -15,7 +15,7 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
   const theirs = frames.filter((frame) => !frame.includes(OURS)).join('\n')
   return {
     point: (error) => {
-      // Only errors of our own: what a user's code threw says itself where it comes from.
+      // Changes only errors of describe-load: the stack of an error in the user's code is already correct.
       if (isOurs(error)) error.stack = `${error.name} [${error.code}]: ${error.message}\n${theirs}`
       return error
     },
@@ -23,13 +23,13 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
 }
 
 /**
- * The same error, its stack without the frames of ours that lie below the test's body: who reads a failure wants the
- * line of the assertion, and what called that is the same for every load test.
+ * Returns the same error, with its stack reduced to frames outside describe-load: the user needs the line of the
+ * assertion, and the frames below the test's body are the same in every load test.
  */
 export function withoutOurFrames<Thrown>(error: Thrown): Thrown {
   if (error instanceof Error && typeof error.stack === 'string') {
     const kept = error.stack.split('\n').filter((line) => !(/^\s+at /.test(line) && line.includes(OURS)))
-    // A frozen error keeps them.
+    // A frozen error keeps its frames.
     Reflect.set(error, 'stack', kept.join('\n'))
   }
   return error

@@ -2,15 +2,15 @@ import { describe, expect, test, vi } from 'vitest'
 import { Deadline } from './deadline.ts'
 import { realDelay } from '../model/real-time.ts'
 
-describe('the time of a test', () => {
-  test('runs out', async () => {
+describe('the timeout of a test', () => {
+  test('expires', async () => {
     const expired = vi.fn<() => void>()
     new Deadline(20, expired).resume()
     await realDelay(150)
     expect(expired).toHaveBeenCalledTimes(1)
   })
 
-  test('stands still while paused, and goes on where it stood', async () => {
+  test('stops while paused, and continues from there', async () => {
     const expired = vi.fn<() => void>()
     const deadline = new Deadline(60, expired)
     deadline.resume()
@@ -22,7 +22,7 @@ describe('the time of a test', () => {
     expect(expired).toHaveBeenCalledTimes(1)
   })
 
-  test('is extended by what a load needs', async () => {
+  test('is extended by the needs of a load', async () => {
     const expired = vi.fn<() => void>()
     const deadline = new Deadline(30, expired)
     deadline.resume()
@@ -32,7 +32,7 @@ describe('the time of a test', () => {
     deadline.end()
   })
 
-  test('does not start again once the test is over', async () => {
+  test('does not restart after the test has ended', async () => {
     const expired = vi.fn<() => void>()
     const deadline = new Deadline(10, expired)
     deadline.end()
@@ -41,7 +41,7 @@ describe('the time of a test', () => {
     expect(expired).not.toHaveBeenCalled()
   })
 
-  test('runs in real time, whatever time the test pretends it is', async () => {
+  test('uses real time even if the test has fake timers', async () => {
     vi.useFakeTimers()
     try {
       const expired = vi.fn<() => void>()

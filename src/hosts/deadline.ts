@@ -2,8 +2,8 @@ import type { Ms } from '../model/units.ts'
 import { realTime } from '../model/real-time.ts'
 
 /**
- * The time-out of one load test. The host's own cannot serve: it is fixed when the test is declared, before anyone knows
- * what `load(plan)` will ask for, and it would count the wait for another load on this machine.
+ * The timeout of one load test. The host's timeout is unsuitable: it is fixed at declaration, before the plans of
+ * `load(plan)` are known, and it would include the wait for another load on this machine.
  */
 export class Deadline {
   #leftMs: Ms
@@ -12,21 +12,21 @@ export class Deadline {
   #ended = false
   readonly #onExpired: () => void
 
-  /** With a limit of Infinity it never expires. */
+  /** A limit of Infinity never expires. */
   constructor(limitMs: Ms, onExpired: () => void) {
     this.#leftMs = limitMs
     this.#onExpired = onExpired
   }
 
-  /** Starts or goes on. */
+  /** Starts or continues. */
   resume(): void {
     if (this.#timer !== undefined || this.#ended || this.#leftMs === Number.POSITIVE_INFINITY) return
     this.#sinceMs = realTime.now()
-    // A delay beyond 2³¹ ms would fire at once.
+    // Node fires timers with a delay over 2³¹ ms immediately.
     this.#timer = realTime.setTimeout(this.#onExpired, Math.min(Math.max(0, this.#leftMs), 2 ** 31 - 1))
   }
 
-  /** Stands still until `resume`. */
+  /** Pauses until `resume`. */
   pause(): void {
     if (this.#timer === undefined) return
     realTime.clearTimeout(this.#timer)
@@ -34,13 +34,13 @@ export class Deadline {
     this.#leftMs -= realTime.now() - this.#sinceMs
   }
 
-  /** Nothing is timed any more. */
+  /** Stops for good. */
   end(): void {
     this.pause()
     this.#ended = true
   }
 
-  /** Allows this much more. */
+  /** Extends the limit by `ms`. */
   extend(ms: Ms): void {
     const running = this.#timer !== undefined
     this.pause()

@@ -1,6 +1,8 @@
 import { env, stderr } from 'node:process'
 
-/** Speaks only under `LOAD_LOG=debug`, past the host's own capturing of output, so that it is in order of time. */
+/**
+ * Logs only with `LOAD_LOG=debug`. Bypasses the host's capturing of output, so that lines are in chronological order.
+ */
 export function debugLog(text: string): void {
   if (env['LOAD_LOG'] === 'debug') stderr.write(`describe-load: ${text}\n`)
 }

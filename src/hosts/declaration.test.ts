@@ -4,26 +4,26 @@ import { readDeclaration } from './declaration.ts'
 const body = (): void => {}
 const read = (...given: readonly unknown[]) => readDeclaration("loadTest('x', …)", given)
 
-describe('what was given to a declaration', () => {
-  test('a body alone has no plan', () => {
+describe('reading a declaration', () => {
+  test('a body without other arguments has no plan', () => {
     expect(read(body)).toEqual({ planOf: undefined, options: undefined, body })
   })
 
-  test('the host’s options stand beside the plan, not in it', () => {
+  test('separates the host’s options from the plan', () => {
     const { planOf, options } = read({ rate: 5, test: { tags: ['slow'] } }, body)
     expect(planOf?.()).toEqual({ rate: 5 })
     expect(options).toEqual({ tags: ['slow'] })
   })
 
-  test('an empty plan is one: everything is inherited', () => {
+  test('accepts an empty plan, which inherits everything', () => {
     expect(read({}, body).planOf?.()).toEqual({})
   })
 
-  test('options alone are no plan', () => {
+  test('options alone are not a plan', () => {
     expect(read({ test: { timeout: 5 } }, body).planOf).toBeUndefined()
   })
 
-  test('a plan may be made of the case', () => {
+  test('accepts a plan function of the case', () => {
     expect(read((rate: number) => ({ rate }), body).planOf?.(7)).toEqual({ rate: 7 })
   })
 
@@ -32,7 +32,7 @@ describe('what was given to a declaration', () => {
     [[{ rate: 5 }], 'needs a function as its last argument, got object'],
     [['5s', body], 'needs a plan (an object) before its body, got string'],
     [[null, body], 'needs a plan (an object) before its body, got null'],
-  ])('%j is refused', (given, message) => {
+  ])('rejects %j', (given, message) => {
     expect(() => read(...given)).toThrow(new TypeError(`loadTest('x', …) ${message}`))
   })
 })

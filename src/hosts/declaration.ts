@@ -1,10 +1,10 @@
 import type { LoadPlan } from '../model/plan.ts'
 import type { TestPlan } from './port.ts'
 
-/** Makes the plan of one case of `.each` or `.for`. */
+/** Returns the plan for one case of `.each` or `.for`. */
 type PlanOfCase = (...item: unknown[]) => LoadPlan
 
-/** What was given to `loadTest` or `describeLoad`, told apart. */
+/** The arguments of `loadTest` or `describeLoad`. */
 export interface Declaration<Options> {
   /** Undefined when no plan was given. */
   readonly planOf: PlanOfCase | undefined
@@ -13,8 +13,8 @@ export interface Declaration<Options> {
 }
 
 /**
- * Reads `(body)`, `(plan, body)` or `(case => plan, body)`. A plan that holds nothing but the host's `test` options is no
- * plan. Throws a `TypeError` for anything else; `what` says which declaration that is about.
+ * Reads `(body)`, `(plan, body)` or `(case => plan, body)`. An object with only the host's `test` options is not a
+ * plan. Throws a `TypeError` for anything else; `what` names the declaration in the message.
  */
 export function readDeclaration<Options>(what: string, given: readonly unknown[]): Declaration<Options> {
   const [first, second] = given

@@ -3,7 +3,7 @@ import { resultOf } from '../judge/result.case.ts'
 import type { LoadResult } from '../model/result.ts'
 import { withDoubts } from './doubts.ts'
 
-/** 30 s, the first five of which take `firstMs` a request and all others 20 ms. */
+/** Returns a run of 30 s whose requests take `firstMs` in the first five seconds, and 20 ms after that. */
 function run(firstMs: number, warmUpMs = 0): LoadResult {
   const stretches = Array.from({ length: 60 }, (_, stretch) => ({
     responsesMs: [(stretch < 10 ? firstMs : 20) + (stretch % 3) / 10],
@@ -11,8 +11,8 @@ function run(firstMs: number, warmUpMs = 0): LoadResult {
   return resultOf({ stretches, stretchMs: 500, plan: { warmUpMs } })
 }
 
-describe('a result doubts itself', () => {
-  it('for a beginning that is slower than the rest, and says what to leave out', () => {
+describe('adds a doubt', () => {
+  it('for a start that is slower than the rest, with the warm-up that excludes it', () => {
     expect(withDoubts(run(80), { coverage: false }).generator.doubts).toMatchObject([
       {
         code: 'slow-start',
@@ -23,18 +23,18 @@ describe('a result doubts itself', () => {
     ])
   })
 
-  it('with as much more as was left out already', () => {
+  it('with the existing warm-up added', () => {
     const [doubt] = withDoubts(run(80, 10_000), { coverage: false }).generator.doubts
     expect(doubt).toMatchObject({ warmUpMs: 15_000 })
   })
 
-  it('for coverage in its process', () => {
+  it('for coverage in the process', () => {
     expect(withDoubts(run(20), { coverage: true }).generator.doubts).toMatchObject([
       { code: 'coverage', message: 'code coverage is collected, which slows the generator; run load tests without it' },
     ])
   })
 
-  it('not at all where it is steady, or becomes slower: a queue that grows is no warm-up', () => {
+  it('not for a steady run or one that slows down, because a growing queue is not a warm-up', () => {
     for (const steady of [run(20), run(5)]) expect(withDoubts(steady, { coverage: false })).toBe(steady)
   })
 })

@@ -3,13 +3,13 @@ import type { Doubt } from '../model/doubt.ts'
 import type { LoadResult } from '../model/result.ts'
 import { doubt } from '../wording/doubts.ts'
 
-/** What distorts figures and only a host can know. */
+/** Facts that distort figures and that only the host knows. */
 export interface HostFacts {
-  /** The host collects code coverage in this process, in a way that the run itself cannot see. */
+  /** The host collects code coverage in this process, in a way that the run cannot detect. */
   readonly coverage: boolean
 }
 
-/** The same result with the doubts that only its host can raise, and with that of a slow start. */
+/** Returns the result with the doubts that only the host can add, and with the doubt of a slow start. */
 export function withDoubts(result: LoadResult, { coverage }: HostFacts): LoadResult {
   const known = result.generator.doubts
   const found = [
@@ -21,7 +21,7 @@ export function withDoubts(result: LoadResult, { coverage }: HostFacts): LoadRes
   return Object.freeze({ ...result, generator: Object.freeze({ ...result.generator, doubts }) })
 }
 
-/** A start that is faster than the rest is a queue that grows, which the verdicts report. */
+/** Ignores a start that is faster than the rest, which is a growing queue; the verdicts report it. */
 function slowStart(result: LoadResult): Doubt[] {
   const found = warmUpOf(result)
   if (found.kind !== 'warm-up' || found.firstMeanMs < found.restMeanMs) return []

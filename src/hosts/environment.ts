@@ -3,7 +3,7 @@ import { availableParallelism, release, totalmem, type } from 'node:os'
 import { version } from 'node:process'
 import type { Environment } from '../model/record.ts'
 
-/** Where the figures come from: without it nobody can compare them. */
+/** Describes the machine and the checkout, without which results cannot be compared. */
 export function readEnvironment(): Environment {
   return {
     node: version.slice(1),

@@ -3,19 +3,20 @@ import type { SpooledLoad } from './spool.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** What a running load does when its process is told to end. */
+/** How a running load reacts when its process is terminated. */
 interface Interruptible {
-  /** Everything so far, marked as interrupted. Called once, and must return at once. */
+  /** Returns the figures so far, marked as interrupted. Called once; must be synchronous and fast. */
   interrupt(signal: NodeJS.Signals): SpooledLoad
-  /** Gives back what other processes wait for; called after the record has been written. */
+  /** Releases what other processes wait for; called after the record has been written. */
   release(): void
 }
 
 const running = new Set<Interruptible>()
 
 /**
- * While a load runs, a Ctrl-C (or a SIGTERM) first writes down what was measured so far: the host's main process is
- * about to exit without asking anybody. Then the process ends as it would have without us. Returns how to stop watching.
+ * On Ctrl-C (or SIGTERM) during a load, first writes the figures so far, because the host's main process exits without
+ * waiting for its children. Then the process ends as it would without describe-load. Returns a function that removes
+ * the handlers.
  */
 export function onInterruption(load: Interruptible): () => void {
   if (running.size === 0) for (const signal of SIGNALS) process.prependListener(signal, endBy)
@@ -33,6 +34,7 @@ function endBy(signal: NodeJS.Signals): void {
     load.release()
   }
   running.clear()
-  // Ours kept the signal from its default, which is to end the process; with listeners of others it is their affair.
+  // The handler disabled the default action, which ends the process. Sends the signal again, unless other listeners
+  // handle it.
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
 }

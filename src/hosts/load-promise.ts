@@ -1,8 +1,8 @@
 import type { LoadResult } from '../model/result.ts'
 
 /**
- * The promise that `load` returns. It records whether the test waits for it: `await`, `return`, `then` and `Promise.all`
- * all call `then` of a promise whose constructor is not `Promise` itself (ECMAScript, PromiseResolve).
+ * The promise that `load` returns. It records whether the test waits for it: `await`, `return`, `then` and
+ * `Promise.all` all call `then` of a promise whose constructor is not `Promise` (ECMAScript, PromiseResolve).
  */
 export class LoadPromise extends Promise<LoadResult> {
   #used = false
@@ -15,16 +15,16 @@ export class LoadPromise extends Promise<LoadResult> {
     const settle = (): void => {
       this.#settled = true
     }
-    // Handles a rejection too: the session reports a load that nothing waits for.
+    // Handles rejections as well: the session reports a load that nothing waits for.
     void super.then(settle, settle)
   }
 
-  /** Chained promises are ordinary ones. */
+  /** Makes chained promises plain ones. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise
   }
 
-  /** Something used the promise, and it has settled. */
+  /** True if something called `then`, and the promise has settled. */
   get awaited(): boolean {
     return this.#used && this.#settled
   }
@@ -38,7 +38,7 @@ export class LoadPromise extends Promise<LoadResult> {
     return super.then(onResult, onError)
   }
 
-  /** Waits for the load without counting as its use. Resolves to the error that it rejected with. */
+  /** Waits for the load without counting as a use. Resolves to the error if it rejected. */
   async settled(): Promise<unknown> {
     return super.then(
       () => undefined,

@@ -19,7 +19,7 @@ async function requestsSeen(): Promise<number> {
   return (await target.control.counts()).requests
 }
 
-/** A session as a host opens one, and what it has kept so far. */
+/** Opens a session as a host does; `records` lists what it has kept. */
 function openSession(change: Partial<SessionOptions>): { session: LoadSession; kept(): LoadRecord } {
   const book = new RecordBook('shop', () => {})
   const session = new LoadSession({
@@ -51,7 +51,7 @@ describe('a session of loads', () => {
     expect(result.generator.doubts.filter(({ code }) => code === 'coverage')).toHaveLength(coverage ? 1 : 0)
   })
 
-  test('a run that is cut off doubts itself for coverage too', async () => {
+  test('adds the coverage doubt to a run that ends early, too', async () => {
     const { session, kept } = openSession({ facts: { coverage: true } })
     await session.within(async ({ startLoad }) => void (await startLoad({ duration: '30s' })))
     expect(kept().results).toHaveLength(1)
@@ -59,7 +59,7 @@ describe('a session of loads', () => {
     expect(kept().results[0]?.generator.doubts).toMatchObject([{ code: 'coverage' }])
   })
 
-  test('a run that is not to be recorded inherits its plan, and is in no record however it ends', async () => {
+  test('an unrecorded run inherits its plan and appears in no record, however it ends', async () => {
     const { session, kept } = openSession({})
     const { requestsScheduled } = await session.within(async ({ startLoad }) => {
       const run = await startLoad({}, { record: false })
@@ -71,13 +71,13 @@ describe('a session of loads', () => {
     expect(kept().results).toEqual([])
   })
 
-  test('a time-out of 0 is none', async () => {
+  test('a timeout of 0 means no timeout', async () => {
     const { session } = openSession({ timeoutMs: 0 })
     const { ended } = await session.within(({ load }) => load({}))
     expect(ended).toBe('completed')
   })
 
-  test('a conclusion carries the name that the suite gives it', async () => {
+  test('stores findings under the name that the suite sets', async () => {
     const { session, kept } = openSession({})
     await session.within(({ conclude }) => conclude('limits', { limit: 1 }, 'cart'))
     expect(kept()).toMatchObject({ suite: 'limits', suiteName: 'cart', findings: { limit: 1 } })

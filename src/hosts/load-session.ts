@@ -27,12 +27,12 @@ import type { RecordBook } from './record-book.ts'
 import { announceLoad } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 
-/** What a test may take besides its traffic, when it names no `timeout`: starting a target, and the author's own code. */
+/** Time allowed for a test besides its traffic, if it sets no `timeout`: starting a target, and the test's code. */
 const OWN_TIME_MS: Ms = 30_000
-/** What a run may take beyond its plan: starting and joining threads, closing connections. */
+/** Time allowed for a run beyond its plan: starting and joining threads, closing connections. */
 const RUN_GRACE_MS: Ms = 5_000
 
-/** One attempt at one load test, as its host sees it. */
+/** One attempt at one load test. */
 export interface SessionOptions {
   /** The host's id of the test. */
   readonly id: string
@@ -42,11 +42,11 @@ export interface SessionOptions {
   /** Where the test is declared. */
   readonly site: CallSite
   readonly book: RecordBook
-  /** The host's own wish to end the test. */
+  /** Aborted when the host ends the test. */
   readonly signal: AbortSignal
   /**
-   * For the whole test, the wait for other loads on this machine excepted; undefined: as long as its plans need; 0: as
-   * long as it takes.
+   * Timeout of the whole test, without the wait for other loads on this machine. Undefined: as long as its plans need;
+   * 0: no timeout.
    */
   readonly timeoutMs: Ms | undefined
   readonly facts: HostFacts
@@ -56,13 +56,13 @@ export interface SessionOptions {
   /** The host passes the test when it fails. */
   readonly expectsFailure: boolean
   readonly onWarning: (message: string) => void
-  /** Says why nothing happens yet. */
+  /** Reports why the test waits. */
   readonly onWait: (message: string) => void
 }
 
 /**
- * Runs the loads of one load test: one at a time on this machine, within the test's time, and with what was measured
- * so far kept whatever ends the test.
+ * Runs the loads of one load test: one at a time on this machine, and within the test's timeout. Keeps the results so
+ * far, however the test ends.
  */
 export class LoadSession {
   readonly #options: SessionOptions
@@ -81,8 +81,8 @@ export class LoadSession {
   }
 
   /**
-   * Gives `body` what it needs, and its time; awaits the loads it did not await and ends the runs it leaves. Rejects when
-   * the time is up, with `ERR_LOAD_NOT_AWAITED` or with `ERR_LOAD_UNJUDGED`.
+   * Runs `body` within the test's timeout; then awaits the loads that it did not await, and ends the runs that it left.
+   * Rejects when the time is up, with `ERR_LOAD_NOT_AWAITED` or with `ERR_LOAD_UNJUDGED`.
    */
   async within<Value>(body: (context: LoadContext) => Value | Promise<Value>): Promise<Value> {
     const { signal } = this.#options
@@ -98,8 +98,8 @@ export class LoadSession {
     } finally {
       this.#deadline.end()
       signal.removeEventListener('abort', cut)
-      // First, so that a load that waits for the machine does not start when the ones before it stop.
-      this.#over.abort(new LoadError('ERR_LOAD_TEST_OVER', 'the load test this belongs to is over'))
+      // First, so that a load that waits for the machine does not start when the previous ones stop.
+      this.#over.abort(new LoadError('ERR_LOAD_TEST_OVER', 'the load test of this run has ended'))
       await Promise.all([...this.#loads].map((load) => load.stop(this.#endedBecause)))
     }
   }
@@ -110,7 +110,7 @@ export class LoadSession {
     return value
   }
 
-  /** Runs the test's own plan to its end. Errors about the plan or the target point at `site`. */
+  /** Runs the test's own plan to its end. Errors about the plan or the target point to `site`. */
   load(plan: LoadPlan, site: CallSite): Promise<LoadResult> {
     return this.#load(plan, this.#check.originOf(site))
   }
@@ -148,7 +148,7 @@ export class LoadSession {
   async #startLoad(plan: LoadPlan, origin: LoadOrigin, recorded = true): Promise<LoadRun> {
     const { scope, test, timeoutMs, facts, id, onProgress } = this.#options
     const whole = scope.merge(plan)
-    // A mistake in the plan is told at once, not after a wait for the machine.
+    // Validates the plan first, so that an invalid one fails without waiting for the machine.
     const { durationMs, warmUpMs, requestTimeoutMs, judge } = resolvePlan(whole, vocabulary, { name: test })
     const lock = await this.#waitForMachine()
     try {
@@ -178,14 +178,14 @@ export class LoadSession {
     }
   }
 
-  /** Without an origin the test does not have to judge the result. */
+  /** Without an origin, the test does not have to judge the result. */
   #keep(result: LoadResult, origin: LoadOrigin | undefined): (better: LoadResult) => void {
     const replace = this.#options.book.addResult(result)
     if (origin !== undefined) this.#check.expectJudgement(result, origin)
     return replace
   }
 
-  /** Waits outside the test's time. Loads of one test wait for each other in the same way. */
+  /** Waits outside the test's timeout. Loads of the same test wait for each other in the same way. */
   async #waitForMachine(): Promise<MachineLock> {
     const { test, onWait } = this.#options
     this.#deadline.pause()
@@ -207,18 +207,18 @@ export class LoadSession {
   #timedOut(): LoadError {
     const remedy =
       this.#options.timeoutMs === undefined
-        ? 'its own code took too long, or a run did not end: LOAD_LOG=debug shows where'
-        : 'give it more with test: { timeout }, or shorten its load'
+        ? 'the test code took too long, or a run did not end: LOAD_LOG=debug shows where'
+        : 'increase it with test: { timeout }, or shorten the load'
     const allowed = formatDuration(this.#allowedMs)
     return this.#options.site.point(
       new LoadError('ERR_LOAD_TEST_TIMEOUT', `load test timed out after ${allowed}\n    → ${remedy}`),
     )
   }
 
-  /** What was measured is in the book before the host hears that the test is over. */
+  /** Adds the figures so far to the record before the host learns that the test is over. */
   #cut(reason: unknown): void {
     const because = reason instanceof Error ? (reason.message.split('\n')[0] ?? '') : String(reason)
-    debugLog(`${this.#options.test}: cut off: ${because}`)
+    debugLog(`${this.#options.test}: ended early: ${because}`)
     this.#endedBecause = because
     for (const load of this.#loads) load.keepPartial(because)
     this.#over.abort(reason)
@@ -231,7 +231,7 @@ export class LoadSession {
   }
 }
 
-/** Infinity is no limit, and so is what hosts say instead: 0 or less. */
+/** Infinity means no limit, and so do the values that hosts use for it: 0 or less. */
 function allowedBy(timeoutMs: Ms | undefined): Ms {
   if (timeoutMs === undefined) return OWN_TIME_MS
   return timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY

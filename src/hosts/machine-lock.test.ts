@@ -22,8 +22,8 @@ function heldBy(holder: Partial<LockHolder>): void {
   writeFileSync(path, JSON.stringify({ pid, pidStartedAt: null, what: 'another load', token: 'x', ...holder }))
 }
 
-describe('one load at a time on a machine', () => {
-  test('whoever comes later waits for whoever is there, and they take turns', async () => {
+describe('the machine lock', () => {
+  test('makes later processes wait for earlier ones, one at a time', async () => {
     const turns: string[] = []
     await Promise.all(
       ['a', 'b', 'c'].map(async (name) => {
@@ -39,14 +39,14 @@ describe('one load at a time on a machine', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('the file names its holder while it is held', async () => {
+  test('names its holder in the file while it is held', async () => {
     const lock = await acquireMachineLock('checkout', { signal: never, folder })
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid, what: 'checkout' })
     lock.release()
     expect(existsSync(path)).toBe(false)
   })
 
-  test('a process that is gone holds nothing, however many find that out at once', async () => {
+  test('ignores a holder that has exited, even if several processes notice it at the same time', async () => {
     const gone = spawn(execPath, ['--version'])
     await new Promise((resolve) => gone.once('close', resolve))
     heldBy({ pid: gone.pid ?? -1 })
@@ -62,13 +62,13 @@ describe('one load at a time on a machine', () => {
     )
   })
 
-  test.runIf(existsSync('/proc/self/stat'))('nor does one whose pid now belongs to another process', async () => {
+  test.runIf(existsSync('/proc/self/stat'))('ignores a holder whose pid now belongs to another process', async () => {
     heldBy({ pidStartedAt: '1' })
     const lock = await acquireMachineLock('x', { signal: never, folder })
     lock.release()
   })
 
-  test('releasing twice does not take the lock from whoever has it now', async () => {
+  test('is not taken from its next holder by a second release', async () => {
     const first = await acquireMachineLock('first', { signal: never, folder })
     first.release()
     const second = await acquireMachineLock('second', { signal: never, folder })
@@ -77,7 +77,7 @@ describe('one load at a time on a machine', () => {
     second.release()
   })
 
-  test('waiting ends with the test', async () => {
+  test('stops waiting when the test ends', async () => {
     heldBy({})
     const abort = new AbortController()
     const waiting = acquireMachineLock('x', { signal: abort.signal, folder })
@@ -85,7 +85,7 @@ describe('one load at a time on a machine', () => {
     await expect(waiting).rejects.toThrow('the test is over')
   })
 
-  test('after 2 s it says, once, which process is being waited for', async () => {
+  test('reports the holder once, after 2 s', async () => {
     heldBy({ what: 'shop > holds 500 req/s' })
     const onWait = vi.fn<(holder: LockHolder) => void>()
     const abort = new AbortController()

@@ -5,30 +5,30 @@ import { randomUUID } from 'node:crypto'
 import type { Ms } from '../model/units.ts'
 import { realDelay, realTime } from '../model/real-time.ts'
 
-/** Who holds the lock, as its file says. */
+/** The holder of the lock, as stored in the file. */
 export interface LockHolder {
   readonly pid: number
-  /** Tells a process from a later one with the same pid; null where the system does not say. */
+  /** Distinguishes a process from a later one with the same pid; null where the system does not report it. */
   readonly pidStartedAt: string | null
-  /** What is being loaded, for whoever waits. */
+  /** The test that holds the lock, shown to those that wait. */
   readonly what: string
   readonly token: string
 }
 
 export interface MachineLock {
-  /** At once, also from an exit handler. */
+  /** Releases the lock synchronously, so that an exit handler can call it. */
   release(): void
 }
 
 const POLL_MS: Ms = 50
 const WARN_AFTER_MS: Ms = 2_000
-/** A takeover takes microseconds; one older than this died in the middle. */
+/** A takeover takes microseconds; an older one was abandoned by a process that died. */
 const TAKEOVER_LIMIT_MS: Ms = 5_000
 
 /**
- * Waits until no other load runs on this machine under this user, whatever process it belongs to: two loads at once
- * measure each other. The lock is a file with its holder's pid; one whose holder is gone does not count.
- * `onWait` hears once, after 2 s, who is being waited for. Rejects with the signal's reason when it aborts first.
+ * Waits until no other load of this user runs on this machine, in any process, because two loads at the same time
+ * distort each other. The lock is a file with its holder's pid; it does not count if its holder no longer runs. Calls
+ * `onWait` once, after 2 s, with the holder. Rejects with the signal's reason if it aborts first.
  */
 export async function acquireMachineLock(
   what: string,
@@ -53,7 +53,7 @@ export async function acquireMachineLock(
   }
 }
 
-/** A link appears whole or not at all, so nobody ever reads half a holder. */
+/** Links are created atomically, so no process reads a partial file. */
 function take(path: string, mine: LockHolder): boolean {
   const own = `${path}.${mine.token}`
   writeFileSync(own, JSON.stringify(mine))
@@ -81,7 +81,9 @@ function holderOf(path: string): LockHolder | undefined {
   }
 }
 
-/** Only one waiter may remove a stale lock: the second would remove the lock that the first has taken meanwhile. */
+/**
+ * Only one waiter may remove a stale lock: a second one would remove the lock that the first has acquired meanwhile.
+ */
 function removeStale(path: string, stale: LockHolder): void {
   const takeover = `${path}.takeover`
   try {
@@ -108,11 +110,11 @@ function isAlive({ pid, pidStartedAt }: LockHolder): boolean {
   return pidStartedAt === null || started === null || started === pidStartedAt
 }
 
-/** Start of a process in clock ticks since boot (`/proc/<pid>/stat`, field 22). */
+/** Returns the start time of a process in clock ticks since boot (`/proc/<pid>/stat`, field 22). */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the program's name in parentheses and may hold anything; the rest is plain.
+    // The second field is the program name in parentheses, which may contain any character.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
   } catch {
     return null

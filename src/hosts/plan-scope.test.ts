@@ -8,7 +8,7 @@ async function urlOf(target: unknown): Promise<unknown> {
 describe('plans of nested groups', () => {
   const outer = new PlanScope({ target: 'http://127.0.0.1:1', rate: 5, sla: { p50Ms: 1, p99Ms: 9 } })
 
-  test('inner keys win, and replace the outer ones whole', () => {
+  test('an inner key replaces the whole outer key', () => {
     const inner = new PlanScope({ rate: 50, sla: { p99Ms: 8 } }, outer)
     expect(inner.merge({ duration: '5s' })).toEqual({
       target: 'http://127.0.0.1:1',
@@ -18,11 +18,11 @@ describe('plans of nested groups', () => {
     })
   })
 
-  test('a test’s own target stands above every inherited one', () => {
+  test('the target of a test takes precedence over inherited ones', () => {
     expect(new PlanScope({}, outer).merge({ target: 'http://127.0.0.1:2' }).target).toBe('http://127.0.0.1:2')
   })
 
-  test('a function is asked once for all tests of its group and of the groups inside, and not before one needs it', async () => {
+  test('a target function is called once for its group and all inner groups, when the first test needs it', async () => {
     let asked = 0
     const group = new PlanScope({ target: async () => `http://127.0.0.1:${++asked}` })
     const inside = new PlanScope({ rate: 5 }, group)

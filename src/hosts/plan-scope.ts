@@ -3,8 +3,8 @@ import { startTarget } from '../run/started-target.ts'
 import { debugLog } from './debug-log.ts'
 
 /**
- * The plan keys of one `describeLoad`, on top of those of the one it stands in. A target that is a command or a function
- * is brought up once, by the first test that needs it, and lives until the scope closes.
+ * The plan keys of one `describeLoad`, merged with those of the groups around it. A target that is a command or a
+ * function is started once, by the first test that needs it, and runs until the scope closes.
  */
 export class PlanScope {
   readonly #plan: LoadPlan
@@ -16,23 +16,23 @@ export class PlanScope {
     this.#outer = outer
   }
 
-  /** The inner plan on top of everything inherited, key by key: an inner key replaces the outer one whole. */
+  /** Merges the inner plan into the inherited one, key by key: an inner key replaces the whole outer one. */
   merge(inner: LoadPlan): LoadPlan {
     if (inner.target !== undefined) return { ...this.#inherited(), ...inner }
     const target = this.#sharedTarget()
     return { ...this.#inherited(), ...(target === undefined ? {} : { target }), ...inner }
   }
 
-  /** The plan as it is written, with the target that a test may share with others. */
+  /** Returns the plan as written, with a target that several tests share. */
   declared(inner: LoadPlan): LoadPlan {
     return { ...this.#inherited(), ...inner }
   }
 
-  /** Ends what this scope has started. */
+  /** Stops what this scope has started. */
   async close(): Promise<void> {
     const target = this.#target
     this.#target = undefined
-    // A target that never came up has told the test that asked for it.
+    // A target that failed to start was already reported to the test that needed it.
     const started = await target?.catch(() => undefined)
     await started?.stop()
   }
@@ -46,7 +46,7 @@ export class PlanScope {
     const { target } = this.#plan
     const outer = this.#outer
     if (target === undefined) return outer === undefined ? undefined : outer.#sharedTarget()
-    // Over pipes every connection starts a process of its own: there is nothing to share.
+    // Over pipes, every connection starts its own process, so there is nothing to share.
     if (typeof target === 'string' || target instanceof URL || 'stdio' in target) return target
     return async () => {
       this.#target ??= start(target, this.#inherited().allowHosts ?? [])

@@ -2,58 +2,61 @@ import type { LoadPlan } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { LoadRun } from '../run/index.ts'
 
-/** A plan as a test of a host `Options` carries it: the host's own options of the test stand under `test`. */
+/** A plan in a host with the test options `Options`, which are given under `test`. */
 export interface TestPlan<Options> extends LoadPlan {
   readonly test?: Options
 }
 
-/** `record: false`: the run belongs to no record and no report, like a probe between two loads; true when absent. */
+/**
+ * With `record: false`, the run is not recorded and appears in no report, such as a probe between two loads; default
+ * true.
+ */
 export type StartLoad = (plan: LoadPlan, options?: { readonly record?: boolean }) => Promise<LoadRun>
 
-/** What a load test's body gets beside what the host gives every test. */
+/** What the body of a load test gets in addition to the host's test context. */
 export interface LoadContext {
-  /** Aborts when the test runs out of time or the host cancels it. */
+  /** Aborted when the test times out or the host cancels it. */
   readonly signal: AbortSignal
   /**
-   * Runs a load to its end and keeps its result for the reports. The plan inherits like the one of `loadTest`.
+   * Runs a load to its end and keeps its result for the reports. The plan inherits keys like the plan of `loadTest`.
    * Rejects with `LoadPlanError` or `LoadTargetError` before any traffic; failed requests are part of the result.
    */
   readonly load: (plan: LoadPlan) => Promise<LoadResult>
-  /** Like `load`, for watching a run or stopping it early: resolves as soon as it is under way. */
+  /** Like `load`, for observing a run or stopping it early: resolves once the run has started. */
   readonly startLoad: StartLoad
   /**
-   * Makes this test the run of a suite: `findings` (plain JSON) go into the suite's own artifacts. Of two runs by one
-   * `name` (the test's own when absent) the later one stands there.
+   * Makes this test a run of a suite: `findings` (plain JSON) go into the suite's artifacts. If two runs have the same
+   * `name` (default the test's name), the artifacts show the later one.
    */
   readonly conclude: (suite: string, findings: unknown, name?: string) => void
 }
 
-/** With a plan given to `loadTest`, its traffic has run when the body starts. */
+/** If `loadTest` has a plan, its traffic has finished when the body starts. */
 export interface ResultContext extends LoadContext {
   readonly result: LoadResult
 }
 
-/** Declares load tests; `Context` is what the host itself gives a test, `Options` are its options of a test. */
+/** Declares load tests. `Context` is the host's test context, `Options` are its test options. */
 export interface LoadTest<Context, Options> {
   (name: string, plan: TestPlan<Options>, body: (context: Context & ResultContext) => unknown): void
   (name: string, body: (context: Context & LoadContext) => unknown): void
   readonly skip: LoadTest<Context, Options>
   readonly only: LoadTest<Context, Options>
   readonly todo: (name: string) => void
-  /** Passes when the test fails. */
+  /** Passes if the test fails. */
   readonly fails: LoadTest<Context, Options>
   readonly skipIf: (condition: unknown) => LoadTest<Context, Options>
   readonly runIf: (condition: unknown) => LoadTest<Context, Options>
-  /** One test a case; an array is spread over the first arguments, the context comes last. */
+  /** Declares one test per case; an array is spread over the first arguments, the context comes last. */
   readonly each: {
     <Case extends unknown[] | [unknown]>(cases: readonly Case[]): LoadTestEach<Case, Context, Options>
     <Case>(cases: readonly Case[]): LoadTestEach<[Case], Context, Options>
   }
-  /** One test a case; the case is the first argument as it stands, the context the second. */
+  /** Declares one test per case; the case is the first argument, unchanged, and the context is the second. */
   readonly for: <const Case>(cases: readonly Case[]) => LoadTestEach<[Case], Context, Options>
 }
 
-/** The plan may be made from the case; the host's options are then the same for all. */
+/** The plan may be a function of the case; the host's options are then the same for all cases. */
 export interface LoadTestEach<Case extends unknown[], Context, Options> {
   (
     name: string,

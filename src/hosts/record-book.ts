@@ -4,8 +4,7 @@ import type { LoadResult } from '../model/result.ts'
 import type { VerdictRecord } from '../model/verdict.ts'
 
 /**
- * Collects what one load test leaves behind and hands it on after every change, so that what is there survives
- * whatever ends the test.
+ * Collects the record of one load test and publishes it after every change, so that it is kept however the test ends.
  */
 export class RecordBook {
   readonly #test: string
@@ -22,7 +21,10 @@ export class RecordBook {
     return this.#record
   }
 
-  /** Keeps a result; verdicts on it, its phases and its operations will find their way here. Returns how to replace it. */
+  /**
+   * Keeps a result. Verdicts on it, its phases and its operations are added to this record. Returns a function that
+   * replaces it.
+   */
   addResult(result: LoadResult): (better: LoadResult) => void {
     const place = { book: this, result: this.#record.results.length }
     const put = (newest: LoadResult): void => {
@@ -40,7 +42,7 @@ export class RecordBook {
     this.#change({ verdicts: [...this.#record.verdicts, { test: this.#test, ...verdict }] })
   }
 
-  /** Marks the test as the run of a suite. */
+  /** Marks the test as a run of a suite. */
   conclude(suite: string, findings: unknown, name?: string): void {
     this.#change({ suite, findings, ...(name === undefined ? {} : { suiteName: name }) })
   }
@@ -52,12 +54,12 @@ export class RecordBook {
 }
 
 /**
- * Keyed by what was asserted on, never by the current test: under concurrency a host's global `expect` names the wrong
- * one.
+ * Keyed by the asserted value, never by the current test: in concurrent tests, a host's global `expect` reports the
+ * wrong test.
  */
 const places = new WeakMap<object, { readonly book: RecordBook; readonly result: number }>()
 
-/** Writes a verdict into the record of the test that measured `subject`; a subject from elsewhere has no record. */
+/** Adds a verdict to the record of the test that measured `subject`; does nothing for any other subject. */
 export function recordVerdict(subject: unknown, verdict: Omit<VerdictRecord, 'test' | 'result'>): void {
   const place = typeof subject === 'object' && subject !== null ? places.get(subject) : undefined
   place?.book.addVerdict({ result: place.result, ...verdict })

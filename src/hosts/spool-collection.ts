@@ -2,15 +2,15 @@ import type { Ms } from '../model/units.ts'
 import { announcedPids, readSpool } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 
-/** A process that got the same Ctrl-C writes within this time; one that did not is told. */
+/** A process that received the same Ctrl-C writes within this time; after it, the others get a signal. */
 const TELL_AFTER_MS: Ms = 100
-/** Nobody waits longer than this for a process that is being interrupted. */
+/** Maximum time to wait for interrupted processes. */
 const LIMIT_MS: Ms = 800
 const POLL_MS: Ms = 10
 
 /**
- * What the interrupted test processes wrote down. Blocks for as long as they need: this is for an exit handler, after
- * which nothing runs any more.
+ * Returns what the interrupted test processes wrote. Blocks until they have written, because an exit handler cannot
+ * wait asynchronously.
  */
 export function collectSpool(folder: string): readonly SpooledLoad[] {
   const pause = new Int32Array(new SharedArrayBuffer(4))
@@ -33,6 +33,6 @@ function interrupt(pid: number): void {
   try {
     process.kill(pid, 'SIGINT')
   } catch {
-    // It is gone; what it wrote before is all there is.
+    // The process no longer exists; only what it wrote before is available.
   }
 }

@@ -21,7 +21,7 @@ beforeEach(() => {
 })
 
 describe('the spool', () => {
-  test('carries what a test process wrote in its last moment', () => {
+  test('passes on what a test process wrote before it exited', () => {
     expect(hasReporter()).toBe(true)
     announceLoad('file_1 > a/b')
     expect(announcedPids(folder)).toEqual([process.pid])
@@ -30,14 +30,14 @@ describe('the spool', () => {
     expect(readSpool(folder)).toEqual([{ id: 'file_1 > a/b', test: 'a', record }])
   })
 
-  test('a load that ended is not waited for', () => {
+  test('does not wait for a load that has ended', () => {
     const withdraw = announceLoad('a')
     withdraw()
     expect(announcedPids(folder)).toEqual([])
     expect(collectSpool(folder)).toEqual([])
   })
 
-  test('a process that missed the Ctrl-C is told, and waited for until it has written', async () => {
+  test('signals a process that missed the Ctrl-C, and waits until it has written', async () => {
     const script = `
       import { announceLoad, spoolRecord } from ${JSON.stringify(fileURLToPath(new URL('spool.ts', import.meta.url)))}
       announceLoad('a')
@@ -50,13 +50,13 @@ describe('the spool', () => {
     expect(collectSpool(folder)).toEqual([{ id: 'a', test: 'a', record }])
   })
 
-  test('an entry that cannot be read costs no other', () => {
+  test('returns the readable entries when another one is unreadable', () => {
     writeFileSync(join(folder, 'broken.json'), '{"id":"b","test":')
     spoolRecord({ id: 'a', test: 'a', record })
     expect(readSpool(folder).map(({ id }) => id)).toEqual(['a'])
   })
 
-  test('is gone when it is removed', () => {
+  test('no longer exists after its removal', () => {
     removeSpool(folder)
     expect(existsSync(folder)).toBe(false)
     expect(readSpool(folder)).toEqual([])

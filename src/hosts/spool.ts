@@ -5,28 +5,31 @@ import { env } from 'node:process'
 import type { TestedLoad } from '../report/run-records.ts'
 import { writeWhole } from '../report/write.ts'
 
-/** A load test that was cut off by a signal, as its process wrote it down in its last moment. */
+/** A load test that a signal ended, as its process wrote it before exiting. */
 export interface SpooledLoad extends TestedLoad {
-  /** Tells the test apart from others of the same name: the host's id of it. */
+  /** The host's id of the test, which distinguishes tests of the same name. */
   readonly id: string
 }
 
-/** Inherited by every process the reporter's process starts; its presence says that somebody will read the spool. */
+/** Inherited by every process that the reporter's process starts; its presence means that the spool will be read. */
 const VARIABLE = 'DESCRIBE_LOAD_SPOOL'
 
-/** Makes the folder through which processes that are being killed still reach the reporter. */
+/** Creates the folder through which interrupted processes pass their records to the reporter. */
 export function openSpool(): string {
   const folder = mkdtempSync(join(tmpdir(), 'describe-load-spool-'))
   env[VARIABLE] = folder
   return folder
 }
 
-/** Whether a reporter of ours listens to this process. */
+/** Returns whether a describe-load reporter reads this process's spool. */
 export function hasReporter(): boolean {
   return env[VARIABLE] !== undefined
 }
 
-/** Says that a load of this process is under way, and is worth waiting for; returns how to take that back. */
+/**
+ * Announces that a load of this process is running, so that the reporter waits for it. Returns a function that
+ * withdraws it.
+ */
 export function announceLoad(id: string): () => void {
   const folder = env[VARIABLE]
   if (folder === undefined) return () => {}
@@ -35,7 +38,7 @@ export function announceLoad(id: string): () => void {
   return () => rmSync(path, { force: true })
 }
 
-/** Synchronous: the process is about to end. */
+/** Synchronous, because the process is about to exit. */
 export function spoolRecord(load: SpooledLoad): void {
   const folder = env[VARIABLE]
   if (folder === undefined) return
@@ -44,7 +47,7 @@ export function spoolRecord(load: SpooledLoad): void {
   rmSync(join(folder, `${fileNameOf(load.id)}.running`), { force: true })
 }
 
-/** Process ids of loads under way that have not written anything yet. */
+/** Returns the ids of processes with running loads that have not written anything yet. */
 export function announcedPids(folder: string): readonly number[] {
   return namesIn(folder, '.running').flatMap((name) => {
     const pid = Number(textOf(join(folder, name)))
@@ -52,7 +55,7 @@ export function announcedPids(folder: string): readonly number[] {
   })
 }
 
-/** What can be read of it: one entry that cannot must not cost the others. */
+/** Returns every readable entry; an unreadable one does not affect the others. */
 export function readSpool(folder: string): readonly SpooledLoad[] {
   return namesIn(folder, '.json').flatMap((name): readonly SpooledLoad[] => {
     try {

@@ -9,15 +9,15 @@ import { writeArtifacts } from '../report/write.ts'
 import { readEnvironment } from './environment.ts'
 
 interface ReportPlace {
-  /** What relative folders are relative to. */
+  /** Base of relative folders. */
   readonly root: string
-  /** `LOAD_REPORTS_DIR` wins where it is set and not empty; `reports` when absent. */
+  /** `LOAD_REPORTS_DIR` takes precedence if it is set and not empty; default `reports`. */
   readonly folder?: string | undefined
-  /** Written beside the built-in ones. */
+  /** Written in addition to the built-in ones. */
   readonly artifacts?: readonly Artifact[] | undefined
 }
 
-/** Writes the artifacts of these load tests. Returns what to say about it, line by line; nothing where nothing was written. */
+/** Writes the artifacts of these load tests. Returns the lines to print, or none if nothing was written. */
 export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): readonly string[] {
   if (loads.length === 0) return []
   const folder = resolve(place.root, env['LOAD_REPORTS_DIR']?.trim() || (place.folder ?? 'reports'))

@@ -19,12 +19,12 @@ test('prints a single plan issue in the first line', () => {
 test('lists every plan issue with its remedy', () => {
   const error = new LoadPlanError([
     { key: 'rate', value: '50', rule: 'must be a number' },
-    { key: 'durration', value: 5, rule: 'is no key of a plan', remedy: 'did you mean `duration`?' },
+    { key: 'durration', value: 5, rule: 'is not a key of a plan', remedy: 'did you mean `duration`?' },
   ])
   expect(error.message).toMatchInlineSnapshot(`
     "the plan has 2 issues
       - rate must be a number, got '50'
-      - durration is no key of a plan, got 5
+      - durration is not a key of a plan, got 5
         → did you mean \`duration\`?"
   `)
 })

@@ -198,7 +198,7 @@ describe('a mix', () => {
     ],
     [
       mixed({ target: HTTP, workload: 'batch' }),
-      [expect.stringMatching(/^workload\[0\]\.workload cannot be 'batch' in a mix.*batchSize beside the mix$/)],
+      [expect.stringMatching(/^workload\[0\]\.workload cannot be 'batch' in a mix.*batchSize next to the mix$/)],
     ],
     [
       mixed({ target: HTTP, workload: { kind: 'mix', entries: [] } }),

@@ -157,7 +157,7 @@ function resolveEntry(
     messageFormat: read.messageFormat ?? shared.messageFormat,
   }
   if (entry['workload'] === 'batch') {
-    const remedy = "write workload: 'balanced', and batchSize beside the mix"
+    const remedy = "write workload: 'balanced', and batchSize next to the mix"
     const rule = "cannot be 'batch' in a mix, which distributes the requests of a batch across all of its entries"
     faults.push({ key: `${prefix}workload`, value: 'batch', rule, remedy })
   }

@@ -19,24 +19,21 @@ describe('the command line', () => {
   })
 
   test.each([
-    ['', 'which suite? One of unit, scenarios, limits, protocols, mcp-stress, capacity, all'],
-    ['limit', 'there is no suite limit: did you mean limits?'],
-    ['xyzzy', 'there is no suite xyzzy: there are unit, scenarios, limits, protocols, mcp-stress, capacity, all'],
-    ['limits capacity', 'one suite at a time, or all: capacity is more than that'],
-    ['limits -d soon', '-d takes a number greater than 0, got soon'],
-    ['limits -p 1.5', '-p takes a whole number, got 1.5'],
-    ['limits --trace --no-trace', '--trace and --no-trace are one too many'],
-    [
-      'mcp-stress -t mcp+http://127.0.0.1:1 -- node x',
-      '-t names a target, and so does what stands behind --: one of the two',
-    ],
-    ['mcp-stress --', 'behind -- stands the command of an MCP server, and there is none'],
+    ['', 'name a suite: unit, scenarios, limits, protocols, mcp-stress, capacity or all'],
+    ['limit', 'unknown suite limit: did you mean limits?'],
+    ['xyzzy', 'unknown suite xyzzy, expected one of: unit, scenarios, limits, protocols, mcp-stress, capacity, all'],
+    ['limits capacity', 'name one suite, or all; unexpected: capacity'],
+    ['limits -d soon', '-d must be a number greater than 0, got soon'],
+    ['limits -p 1.5', '-p must be a whole number, got 1.5'],
+    ['limits --trace --no-trace', 'use either --trace or --no-trace, not both'],
+    ['mcp-stress -t mcp+http://127.0.0.1:1 -- node x', 'use either -t or a command after --, not both'],
+    ['mcp-stress --', 'the command of an MCP server is missing after --'],
     ['limits --fast', "Unknown option '--fast'"],
-  ])('%s is a mistake, which says what is wrong', (line, message) => {
+  ])('rejects %s with an explanation', (line, message) => {
     expect(read(line)).toEqual({ kind: 'mistake', message })
   })
 
-  test('asks for help of one suite, or of all', () => {
+  test('requests help for one suite, or for all', () => {
     expect(read('--help')).toEqual({ kind: 'help', suite: undefined })
     expect(read('limits -h')).toEqual({ kind: 'help', suite: 'limits' })
     expect(read('--version')).toEqual({ kind: 'version' })

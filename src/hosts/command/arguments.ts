@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { nearestName } from '../../model/nearest-name.ts'
 
-/** What the command is asked to do. */
+/** What a command line requests. */
 export type Asked =
   | { readonly kind: 'help'; readonly suite: string | undefined }
   | { readonly kind: 'version' }
@@ -21,7 +21,7 @@ const OPTIONS = {
   version: { type: 'boolean' },
 } as const
 
-/** Reads a command line. Flags are another way to write the variables of the environment, and win over them. */
+/** Parses a command line. Flags set the corresponding environment variables and take precedence over them. */
 export function readArguments(words: readonly string[], known: readonly string[]): Asked {
   const split = words.indexOf('--')
   const own = split < 0 ? words : words.slice(0, split)
@@ -37,21 +37,21 @@ export function readArguments(words: readonly string[], known: readonly string[]
   if (values.version === true) return { kind: 'version' }
   if (values.help === true || suite === undefined) {
     return suite === undefined && values.help !== true
-      ? mistake(`which suite? One of ${known.join(', ')}, all`)
+      ? mistake(`name a suite: ${known.join(', ')} or all`)
       : { kind: 'help', suite }
   }
-  if (more.length > 0) return mistake(`one suite at a time, or all: ${more.join(' ')} is more than that`)
+  if (more.length > 0) return mistake(`name one suite, or all; unexpected: ${more.join(' ')}`)
   if (suite !== 'all' && !known.includes(suite)) {
     const meant = nearestName(suite, [...known, 'all'])
     return mistake(
-      `there is no suite ${suite}${meant === undefined ? `: there are ${known.join(', ')}, all` : `: did you mean ${meant}?`}`,
+      `unknown suite ${suite}${meant === undefined ? `, expected one of: ${known.join(', ')}, all` : `: did you mean ${meant}?`}`,
     )
   }
   if (command !== undefined && values.target !== undefined) {
-    return mistake('-t names a target, and so does what stands behind --: one of the two')
+    return mistake('use either -t or a command after --, not both')
   }
-  if (command?.length === 0) return mistake('behind -- stands the command of an MCP server, and there is none')
-  if (values.trace === true && values['no-trace'] === true) return mistake('--trace and --no-trace are one too many')
+  if (command?.length === 0) return mistake('the command of an MCP server is missing after --')
+  if (values.trace === true && values['no-trace'] === true) return mistake('use either --trace or --no-trace, not both')
   for (const [flag, name] of [
     ['duration', '-d'],
     ['rate', '-r'],
@@ -59,10 +59,10 @@ export function readArguments(words: readonly string[], known: readonly string[]
   ] as const) {
     const value = values[flag]
     if (value !== undefined && !(Number(value) > 0))
-      return mistake(`${name} takes a number greater than 0, got ${value}`)
+      return mistake(`${name} must be a number greater than 0, got ${value}`)
   }
   if (values.threads !== undefined && !Number.isInteger(Number(values.threads))) {
-    return mistake(`-p takes a whole number, got ${values.threads}`)
+    return mistake(`-p must be a whole number, got ${values.threads}`)
   }
   return { kind: 'run', suites: suite === 'all' ? known : [suite], env: environmentOf(values, command) }
 }

@@ -12,16 +12,16 @@ interface Called {
   readonly code: number | null
   readonly out: string
   readonly err: string
-  /** Of an artifact below the folder in which it was called; undefined where there is none. */
+  /** Returns an artifact of the folder in which the command ran; undefined if there is none. */
   text(file: string): string | undefined
 }
 
 interface How {
-  /** Ctrl-C once this was printed. */
+  /** Sends Ctrl-C once the output matches. */
   readonly interruptAt?: RegExp
 }
 
-/** Calls the command in a folder of its own, with nothing in it and no lock that others hold. */
+/** Runs the command in a new, empty folder, with no lock shared with other processes. */
 async function call(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   words: readonly string[],
@@ -52,34 +52,34 @@ async function call(
 
 describe.concurrent('the command', () => {
   test.for([
-    [[], 'which suite? One of unit, scenarios, limits, protocols, mcp-stress, capacity, all'],
-    [['limts'], 'there is no suite limts: did you mean limits?'],
+    [[], 'name a suite: unit, scenarios, limits, protocols, mcp-stress, capacity or all'],
+    [['limts'], 'unknown suite limts: did you mean limits?'],
     [['limits'], 'limits needs a target'],
     [['limits', '-t', 'nowhere'], 'LOAD_TARGET must be a URL'],
-    [['limits', '-t', 'http://127.0.0.1:9', '-d', 'long'], '-d takes a number greater than 0, got long'],
-  ] as const)('%j is a mistake in how it was called: 2, and nothing is written', async ([words, message], context) => {
+    [['limits', '-t', 'http://127.0.0.1:9', '-d', 'long'], '-d must be a number greater than 0, got long'],
+  ] as const)('exits with 2 for %j and writes nothing', async ([words, message], context) => {
     const { code, out, err, text } = await call(context, words)
     expect(code).toBe(2)
     expect(out + err).toContain(message)
     expect(text('reports/test_summary.txt')).toBeUndefined()
   })
 
-  test('tells what there is, and how it ends', async (context) => {
+  test('lists the suites and the exit codes', async (context) => {
     const { code, out } = await call(context, ['--help'])
     expect(code).toBe(0)
     expect(out).toMatch(/^describe-load <suite>/)
     expect(out).toContain('exit code: 0 pass, 1 failed, 2 usage, 3 invalid or inconclusive')
   })
 
-  test('ends with 3 where nothing answers, and says what to do', async (context) => {
+  test('exits with 3 when nothing answers, and suggests a remedy', async (context) => {
     const { code, out } = await call(context, ['limits', '-t', 'http://127.0.0.1:9'])
     expect(code).toBe(3)
     expect(out).toContain('nothing answers at http://127.0.0.1:9')
     expect(out).toContain('start the server first')
   })
 
-  test('ends with 0 where a suite passes, and leaves its artifacts where it is told to', async (context) => {
-    // 267 req/s at most: 16 clients fill it, and the suite needs little CPU. 300 requests show a p99.
+  test('exits with 0 when a suite passes, and writes its artifacts to the given folder', async (context) => {
+    // At most 267 req/s: 16 clients saturate it, and the suite needs little CPU. 300 requests are enough for a p99.
     await using server = await startFixture('capacity', { servers: 8, serviceMs: 30 })
     const words = ['protocols', '-t', server.url, '-d', '2.5', '-r', '120', '--no-trace', '-o', 'out']
     const { code, out, text } = await call(context, words)
@@ -89,7 +89,7 @@ describe.concurrent('the command', () => {
     expect(text('out/protocol_report.txt')).toContain('1. http')
   })
 
-  test('ends with 1 where a probe finds a fault', async (context) => {
+  test('exits with 1 when a probe finds a fault', async (context) => {
     await using server = await startFixture('mcp', { fault: 'misroute' })
     const { code, out, text } = await call(context, ['mcp-stress', '-t', server.url, '-d', '0.5', '-r', '100'])
     expect(code, out).toBe(1)
@@ -97,12 +97,12 @@ describe.concurrent('the command', () => {
     expect(text('reports/mcp_stress_report.txt')).toContain('fail: replies reach who asked')
   })
 
-  test('writes what was measured until Ctrl-C', async (context) => {
+  test('writes the results so far on Ctrl-C', async (context) => {
     await using server = await startFixture('plain', {})
     const interruptAt = /req\/s/
     const { code, out, text } = await call(context, ['capacity', '-t', server.url], { interruptAt })
     expect(code).toBe(130)
-    expect(out).toContain('Interrupted: the reports hold what was measured until then.')
+    expect(out).toContain('Interrupted: the reports contain the results so far.')
     expect(text('reports/test_summary.txt')).toContain('INTERRUPTED')
   })
 })

@@ -11,7 +11,7 @@ import { PlanScope } from '../plan-scope.ts'
 import type { LoadContext } from '../port.ts'
 import { RecordBook } from '../record-book.ts'
 
-/** What a suite came to, as the exit code of the command says it. */
+/** Exit codes of the command. */
 export const EXIT = { pass: 0, failed: 1, usage: 2, open: 3 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
@@ -22,15 +22,15 @@ interface DeclaredTest {
   readonly body: (context: LoadContext) => unknown
 }
 
-/** Where the command says how it goes. */
+/** Where the command prints its progress. */
 export interface CommandScreen {
-  /** A line that stays. */
+  /** Prints a permanent line. */
   say(line: string): void
-  /** The state of a load, which the next one replaces where that can be. */
+  /** Shows the state of a load, which the next call replaces where possible. */
   live(line: string | undefined): void
 }
 
-/** A host without a test runner: what suites declare is run at once, one after the other. */
+/** A host without a test runner: it runs the declared tests immediately, one after the other. */
 export class CommandHost {
   readonly #screen: CommandScreen
   readonly #signal: AbortSignal
@@ -43,7 +43,7 @@ export class CommandHost {
     this.#signal = signal
   }
 
-  /** What the tests have left behind so far. */
+  /** Returns the records of the tests so far. */
   get loads(): readonly TestedLoad[] {
     return Array.from(this.#records, ([test, record]) => ({ test, record }))
   }
@@ -65,7 +65,7 @@ export class CommandHost {
     { skip: (name: string): void => this.#screen.say(`skipped: ${name}`) },
   )
 
-  /** Runs what was declared since the last time; the worst exit code of it. */
+  /** Runs the tests declared since the last call. Returns the worst exit code. */
   async run(): Promise<ExitCode> {
     let worst: ExitCode = EXIT.pass
     for (const test of this.#tests.splice(0)) {
@@ -87,7 +87,7 @@ export class CommandHost {
       timeoutMs: 0,
       facts: { coverage: false },
       onProgress: (progress: Progress) => this.#screen.live(progressLine(progress)),
-      // Suites judge by their findings, and the command runs nothing else.
+      // Suites judge by their findings, and the command runs only suites.
       countAssertions: undefined,
       expectsFailure: false,
       onWarning: (message) => this.#screen.say(message),
@@ -105,7 +105,7 @@ export class CommandHost {
     }
   }
 
-  /** Verdicts have said themselves what they are about. */
+  /** Prints an error, unless it is a verdict, which has already been printed. Returns its exit code. */
   #told(error: unknown): ExitCode {
     if (error instanceof LoadVerdictError) return error.verdict === 'fail' ? EXIT.failed : EXIT.open
     this.#screen.live(undefined)
@@ -114,7 +114,7 @@ export class CommandHost {
   }
 }
 
-/** A mistake of the caller's before a failure of the target, and that before what could not be told. */
+/** A usage error takes precedence over a failure of the target, and a failure over an inconclusive result. */
 const ORDER: readonly ExitCode[] = [EXIT.usage, EXIT.failed, EXIT.open, EXIT.pass]
 
 export function worseOf(a: ExitCode, b: ExitCode): ExitCode {

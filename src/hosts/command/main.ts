@@ -5,13 +5,13 @@ import { readArguments } from './arguments.ts'
 import { CommandHost, EXIT, type ExitCode, worseOf } from './host.ts'
 import { createScreen } from './screen.ts'
 
-/** A suite as the command knows it. */
+/** A suite as the command runs it. */
 export interface CommandSuite {
-  /** What it finds out, in a line. */
+  /** Describes in one line what it determines. */
   readonly about: string
-  /** Declares it; throws `LoadPlanError` where the environment cannot be read. */
+  /** Declares the suite; throws `LoadPlanError` if the environment is invalid. */
   declare(host: CommandHost): void
-  /** It has a target of its own where none is named. */
+  /** True if it has a default target. */
   readonly ownTarget?: boolean
 }
 
@@ -21,10 +21,10 @@ export interface CommandOptions {
   readonly version: string
 }
 
-/** Ended by Ctrl-C, as shells have it. */
+/** Exit code after Ctrl-C, as in shells. */
 const INTERRUPTED = 130
 
-/** The whole command: what it prints goes to stdout, and what it resolves with is its exit code. */
+/** Runs the command. Prints to stdout and resolves with the exit code. */
 export async function main({ words, suites, version }: CommandOptions): Promise<number> {
   const screen = createScreen(process.stdout)
   const asked = readArguments(words, Object.keys(suites))
@@ -44,7 +44,7 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
   const wanting = asked.suites.filter((name) => suites[name]?.ownTarget !== true && !hasTarget())
   if (wanting.length > 0) {
     process.stderr.write(
-      `describe-load: ${wanting.join(', ')} needs a target\n  → -t http://127.0.0.1:3000 (or LOAD_TARGET), or behind -- the command of an MCP server\n`,
+      `describe-load: ${wanting.join(', ')} needs a target\n  → use -t http://127.0.0.1:3000 (or LOAD_TARGET), or put the command of an MCP server after --\n`,
     )
     return EXIT.usage
   }
@@ -53,12 +53,12 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
   const abort = new AbortController()
   const host = new CommandHost(screen, abort.signal)
   const root = process.cwd()
-  // What was measured is in the spool by then: whoever runs a load has heard of the signal first.
+  // By now, the running load has written its record into the spool, because its signal handler was registered first.
   const end = (): void => {
     screen.live(undefined)
     const cutOff = collectSpool(spool)
     const names = new Set(cutOff.map(({ test }) => test))
-    screen.say('\nInterrupted: the reports hold what was measured until then.')
+    screen.say('\nInterrupted: the reports contain the results so far.')
     const loads = [...host.loads.filter(({ test }) => !names.has(test)), ...cutOff]
     for (const line of writeReports(loads, { root })) screen.say(line)
     removeSpool(spool)
@@ -74,7 +74,7 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
       worst = worseOf(worst, await host.run())
     }
   } catch (error) {
-    // Declaring reads the environment, and its faults list themselves.
+    // Declaring a suite reads the environment; the error lists every issue of it.
     process.stderr.write(`describe-load: ${error instanceof Error ? error.message : String(error)}\n`)
     worst = EXIT.usage
   } finally {
@@ -98,7 +98,7 @@ function help(suites: Readonly<Record<string, CommandSuite>>, suite: string | un
     'describe-load <suite> [flags] [-- command of a stdio MCP server]',
     '',
     ...Object.entries(suites).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`),
-    `  ${'all'.padEnd(width)}  one after the other`,
+    `  ${'all'.padEnd(width)}  all suites, one after the other`,
     '',
     ...FLAGS,
     '',
@@ -108,11 +108,11 @@ function help(suites: Readonly<Record<string, CommandSuite>>, suite: string | un
 
 const FLAGS = [
   '  -t, --target URL     http(s):// ws(s):// tcp:// tls:// mcp+http(s):// mcp+ws(s):// mcp+tcp://  (LOAD_TARGET)',
-  '  -d, --duration s     of each part of a suite, in seconds                   (LOAD_DURATION)',
+  '  -d, --duration s     duration of each part of a suite, in seconds          (LOAD_DURATION)',
   '  -r, --rate rps       requests per second                                   (LOAD_RATE)',
   '  -p, --threads n      generator threads                                     (LOAD_THREADS)',
   '      --trace          trace every request; --no-trace: none                 (LOAD_TRACE)',
-  '  -o, --output dir     where artifacts land; reports                         (LOAD_REPORTS_DIR)',
-  '  -v, --verbose        what the engine, its connections and a target do      (LOAD_LOG=debug)',
-  '  -h, --help           --version',
+  '  -o, --output dir     folder for the artifacts; default reports             (LOAD_REPORTS_DIR)',
+  '  -v, --verbose        log the engine, its connections and the target        (LOAD_LOG=debug)',
+  '  -h, --help           this help; --version: the version',
 ]

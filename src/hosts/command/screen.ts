@@ -1,9 +1,12 @@
 import type { CommandScreen } from './host.ts'
 
-/** How often a load says how it goes where no line can be replaced. */
+/** Time between progress lines where lines cannot be replaced. */
 const SPARSE_MS = 10_000
 
-/** On a terminal the newest state of a load stands in the last line; elsewhere, and in CI, it is said now and then. */
+/**
+ * On a terminal, the last line shows the newest state of a load; elsewhere, and in CI, a line is printed from time to
+ * time.
+ */
 export function createScreen(output: NodeJS.WriteStream): CommandScreen {
   const replaces = output.isTTY && (process.env['CI'] ?? '') === ''
   let shown = false

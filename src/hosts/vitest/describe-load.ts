@@ -7,14 +7,17 @@ import type { DescribeLoad } from '../port.ts'
 import { collectWithin, currentScope } from './scope.ts'
 
 interface Group extends Declaration<TestOptions> {
-  /** Vitest collects a group's body after the one around it has been left, so what is around is kept from the start. */
+  /**
+   * The scope around the group, captured at declaration: Vitest collects a group's body after it has left the outer
+   * one.
+   */
   readonly outer: PlanScope
 }
 
 /**
- * Groups load tests that share a plan. Keys of the plan are inherited from outer groups, shallowly, and inner ones win;
- * whether the plan is complete is asked when a test runs it. A target that is a command or a function is brought up by
- * the first test that needs it, after every `beforeAll`, and stopped after every `afterAll` of the group.
+ * Groups load tests that share a plan. Groups inherit plan keys from outer groups, shallowly; inner keys take
+ * precedence. The plan is checked for completeness only when a test runs it. A target that is a command or a function
+ * is started by the first test that needs it, after every `beforeAll`, and stopped after every `afterAll` of the group.
  */
 export const describeLoad: DescribeLoad<TestOptions> = groupsOf(describe)
 
@@ -30,7 +33,7 @@ function groupsOf(host: SuiteAPI | SuiteAPI['skip']): DescribeLoad<TestOptions> 
       host.for(cases)(name, declared.options ?? {}, (item) => collect(declared, Array.isArray(item) ? item : [item]))
     }
   }
-  // Getters: each access to Vitest's own makes a new chain, and an endless one cannot be built ahead.
+  // Getters, because each access to Vitest's properties creates a new chain, and the chains are infinite.
   return Object.defineProperties(group, {
     skip: { get: () => groupsOf(host.skip) },
     only: { get: () => groupsOf(host.only) },
@@ -40,7 +43,7 @@ function groupsOf(host: SuiteAPI | SuiteAPI['skip']): DescribeLoad<TestOptions> 
 
 function collect({ planOf, body, outer }: Group, item: readonly unknown[]): Promise<void> {
   const scope = new PlanScope(planOf?.(...item) ?? {}, outer)
-  // Declared before the body's own hooks, so that it runs after them.
+  // Declared before the body's hooks, so that it runs after them.
   afterAll(() => scope.close())
   return collectWithin(scope, () => body(...item))
 }

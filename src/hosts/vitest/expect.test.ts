@@ -5,7 +5,7 @@ import type { LoadResult } from '../../model/result.ts'
 import { RecordBook } from '../record-book.ts'
 import { expect } from './expect.ts'
 
-/** 8 000 requests of 10 to 20 ms, as the test "shop" would have measured them. */
+/** Returns a result as a test "shop" would measure it: 8 000 requests of 10 to 20 ms. */
 function measured(
   plan: Partial<LoadResult['plan']> = {},
   perStretch = 200,
@@ -21,7 +21,7 @@ function measured(
 }
 
 describe('a matcher on a result', () => {
-  test('passes, fails, and turns with .not, with a text that reads alone', () => {
+  test('passes, fails and inverts with .not, with self-contained messages', () => {
     const { result } = measured()
     expect(result).toHaveP99Below(50)
     expect(result).not.toHaveP99Below(15)
@@ -29,7 +29,7 @@ describe('a matcher on a result', () => {
     hostExpect(() => expect(result).not.toHaveP99Below(50)).toThrow(/^expected p99 response time not below 50 ms/)
   })
 
-  test('leaves its verdict in the record of the test that measured it, also on a phase, also through soft', () => {
+  test('adds its verdict to the record of the test that measured it, also for a phase and through soft', () => {
     const { result, record } = measured()
     expect(result).toHaveP99Below(50)
     expect(result).not.toHaveP99Below(15)
@@ -43,13 +43,13 @@ describe('a matcher on a result', () => {
     ])
   })
 
-  test('is red with and without .not where too little was measured to tell', () => {
+  test('fails with and without .not when the data is insufficient', () => {
     const { result } = measured({}, 1)
     hostExpect(() => expect(result).toHaveP99Below(50)).toThrow(/^inconclusive: /)
     hostExpect(() => expect(result).not.toHaveP99Below(50)).toThrow(/^inconclusive: /)
   })
 
-  test('only warns there when the plan says so', () => {
+  test('only warns in this case when the plan says so', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     onTestFinished(() => warn.mockRestore())
     const { result, record } = measured({ onInconclusive: 'warn' }, 1)
@@ -62,13 +62,13 @@ describe('a matcher on a result', () => {
     hostExpect(record().verdicts.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'inconclusive'])
   })
 
-  test('refuses what is no result, on the line of whoever asked', () => {
+  test('rejects a value that is not a result, on the line of the assertion', () => {
     const error = thrownBy(() => expect({ p99Ms: 3 }).toHaveP99Below(50))
     hostExpect(error).toMatchObject({ code: 'ERR_LOAD_MATCHER_SUBJECT' })
     hostExpect(error.stack).not.toContain('to-have-p99-below.ts')
   })
 
-  test('says nothing into the record of a test when the result is from elsewhere', () => {
+  test('adds no verdict to the record of a test that did not measure the result', () => {
     const { result } = measured()
     const { record } = measured()
     expect(structuredClone(result)).toHaveP99Below(50)
@@ -82,5 +82,5 @@ function thrownBy(body: () => void): Error {
   } catch (error) {
     if (error instanceof Error) return error
   }
-  throw new Error('nothing was thrown')
+  throw new Error('expected an error')
 }

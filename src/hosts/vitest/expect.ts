@@ -7,13 +7,16 @@ import { callSite } from '../call-site.ts'
 import { recordVerdict } from '../record-book.ts'
 
 type Matcher = (received: unknown, ...given: unknown[]) => JudgedVerdict
-/** What of Vitest's state counts here. `isNot` is undefined without `.not` in Vitest 5, whatever its types say. */
+/**
+ * The parts of Vitest's matcher state that are used here. Without `.not`, `isNot` is undefined in Vitest 5, contrary to
+ * its types.
+ */
 interface State {
   readonly isNot?: boolean | undefined
 }
 type HostMatcher = (this: State, received: unknown, ...given: unknown[]) => { pass: boolean; message(): string }
 
-/** What a verdict on a claim says about its contrary, which is what `.not` asserts. */
+/** The verdict on the negation of a claim, which is what `.not` asserts. */
 const CONTRARY: Readonly<Record<VerdictValue, VerdictValue>> = {
   pass: 'fail',
   fail: 'pass',
@@ -25,10 +28,10 @@ vitestExpect.extend(
   Object.fromEntries(Object.entries(matchers).map(([name, matcher]) => [name, hostMatcher(name, matcher as Matcher)])),
 )
 
-/** Vitest's own `expect`, which from here on has the matchers for load results too. */
+/** Vitest's `expect`, extended with the matchers for load results. */
 export const expect: ExpectStatic = vitestExpect
 
-/** The matcher as Vitest calls it; the verdict goes into the record of the test that measured what it judges. */
+/** Adapts a matcher to Vitest, and adds its verdict to the record of the test that measured the subject. */
 function hostMatcher(name: string, matcher: Matcher): HostMatcher {
   return function asserted(received, ...given) {
     try {

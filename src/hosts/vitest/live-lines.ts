@@ -3,12 +3,12 @@ import type { Ms } from '../../model/units.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
 
-/** Between two lines about one test where nothing can be overwritten: a CI log. */
+/** Minimum time between two lines about one test where lines cannot be overwritten, such as in a CI log. */
 const SPARSE_MS: Ms = 10_000
 
 /**
- * Shows how running loads are doing: a line each inside Vitest's live window where there is one, a plain line now and
- * then where there is none.
+ * Shows the progress of running loads: one line each inside Vitest's live window if there is one, else a line every few
+ * seconds.
  */
 export class LiveLines {
   readonly #vitest: Vitest
@@ -19,7 +19,7 @@ export class LiveLines {
     this.#vitest = vitest
   }
 
-  /** Once every reporter is set up: joins the window that the default reporter draws. */
+  /** Joins the window of the default reporter. Call it once, after all reporters are set up. */
   join(): void {
     const window = summaryOf(this.#vitest)
     // Vitest draws the window only on a terminal.
@@ -32,7 +32,7 @@ export class LiveLines {
   update(id: string, progress: Progress): void {
     const before = this.#running.get(id)
     const nowMs = performance.now()
-    // The first line comes when a run has lasted for a while: a short one is over before anybody wonders.
+    // Prints the first line only after a while, because a short run does not need one.
     const printedMs = before?.printedMs ?? nowMs
     const print = !this.#inWindow && nowMs - printedMs >= SPARSE_MS
     this.#running.set(id, { progress, printedMs: print ? nowMs : printedMs })
@@ -53,7 +53,7 @@ interface Summary {
   createSummary: () => string[]
 }
 
-/** Neither the reporters nor their summary are part of Vitest's interface: without them the sparse lines are printed. */
+/** The reporters and their summary are not part of Vitest's public API; without them, plain lines are printed. */
 function summaryOf(vitest: Vitest): Summary | undefined {
   const reporters: unknown = Reflect.get(vitest, 'reporters')
   if (!Array.isArray(reporters)) return undefined

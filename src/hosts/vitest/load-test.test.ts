@@ -33,8 +33,8 @@ const PASSING = (url: string): string => `
       })
       loadTest.extend({ limit: 4 })('has a fixture', {}, ({ result, limit }) => expect(result.successes).toBe(limit))
       loadTest.skip('is skipped', {}, () => {})
-      loadTest.todo('is to be written')
-      loadTest.fails('fails as told', {}, () => expect(1).toBe(2))
+      loadTest.todo('is not written yet')
+      loadTest.fails('fails as declared', {}, () => expect(1).toBe(2))
       loadTest('need not be judged', { judge: false, request: { ok: [[404, 404]] } }, () => {})
       loadTest('keeps real time', async ({ load }) => {
         vi.useFakeTimers({ now: 0 })
@@ -55,7 +55,7 @@ const PASSING = (url: string): string => `
     describeLoad.skip('skipped group', () => loadTest('in it', {}, () => {}))
   })`
 
-/** Writes down how often it lived. */
+/** Appends a word for each start and stop. */
 const SERVER = `
   import { appendFileSync } from 'node:fs'
   import { createServer } from 'node:http'
@@ -75,13 +75,13 @@ const FAILING = (url: string): string => `
       await load({ rate: -2, duration: 50 })
     })
     loadTest('has no result', ({ result }) => result)
-    loadTest('runs out of time', { duration: '30s', test: { timeout: 5_000 } }, () => {})
+    loadTest('times out', { duration: '30s', test: { timeout: 5_000 } }, () => {})
     describeLoad('group with a time', { test: { timeout: 2_000 } }, () => {
       loadTest('inherits it', { duration: '30s' }, () => {})
       loadTest('has none', { duration: 2_500, test: { timeout: 0 } }, () => {})
     })
     loadTest('leaves a run behind', async ({ startLoad }) => void (await startLoad({ duration: '30s' })))
-    loadTest('beside others', { duration: 50, test: { concurrent: true } }, () => {})
+    loadTest('concurrent test', { duration: 50, test: { concurrent: true } }, () => {})
     loadTest('does not await', ({ load }) => {
       void load({ duration: 40 })
     })
@@ -90,7 +90,7 @@ const FAILING = (url: string): string => `
   })`
 
 describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => {
-  test('runs traffic as its plan and those around it say', { timeout: 120_000 }, async (context) => {
+  test('runs the traffic of its plan and the plans around it', { timeout: 120_000 }, async (context) => {
     const file = PASSING(target.url)
     const project = vitestProject(context, version, {
       'vitest.config.ts': CONFIG,
@@ -111,8 +111,8 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'passed inner for 10',
       'passed inner has a fixture',
       'skipped inner is skipped',
-      'todo inner is to be written',
-      'passed inner fails as told',
+      'todo inner is not written yet',
+      'passed inner fails as declared',
       'passed inner need not be judged',
       'passed inner keeps real time',
       'passed each group 5 has its plan',
@@ -127,7 +127,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     expect(project.text('lives.txt')).toBe('up down ')
   })
 
-  test('fails on its author’s line, once, with what was measured so far', { timeout: 120_000 }, async (context) => {
+  test('fails once, on the author’s line, with the results so far', { timeout: 120_000 }, async (context) => {
     const file = FAILING(target.url)
     const project = vitestProject(context, version, { 'vitest.config.ts': CONFIG, 'shop.load.test.ts': file })
     const { output, exitCode } = await project.run('run', ...JSON_REPORT)
@@ -137,7 +137,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
         .filter(({ status }) => status === 'failed')
         .map(({ title, failureMessages: [message = ''] }) => [title, message]),
     )
-    /** Text of the line of the test file that the failure's stack begins with. */
+    /** Returns the line of the test file at the top of the failure's stack. */
     const blamed = (name: string): string => {
       const line = /shop\.load\.test\.ts:(\d+)/.exec(failures.get(name)?.split('\n    at ')[1] ?? '')?.[1]
       return (file.split('\n')[Number(line) - 1] ?? '').trim()
@@ -147,9 +147,9 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'wrong plan',
       'wrong load',
       'has no result',
-      'runs out of time',
+      'times out',
       'inherits it',
-      'beside others',
+      'concurrent test',
       'does not await',
       'judges nothing',
       'says nothing',
@@ -162,12 +162,12 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     )
     expect(blamed('wrong plan')).toContain("loadTest('wrong plan'")
     expect(blamed('wrong load')).toBe('await load({ rate: -2, duration: 50 })')
-    expect(failures.get('has no result')).toContain('this loadTest was given no plan')
+    expect(failures.get('has no result')).toContain('this loadTest has no plan')
     expect(blamed('has no result')).toContain("loadTest('has no result'")
-    expect(failures.get('runs out of time')).toContain('load test timed out after 5 s')
-    expect(blamed('runs out of time')).toContain("loadTest('runs out of time'")
+    expect(failures.get('times out')).toContain('load test timed out after 5 s')
+    expect(blamed('times out')).toContain("loadTest('runs out of time'")
     expect(failures.get('inherits it')).toContain('load test timed out after 2 s')
-    expect(failures.get('beside others')).toContain('a load test cannot be concurrent')
+    expect(failures.get('concurrent test')).toContain('a load test cannot be concurrent')
     expect(failures.get('does not await')).toContain('load({ duration: 40 }) was not awaited')
     expect(blamed('does not await')).toBe('void load({ duration: 40 })')
     expect(failures.get('judges nothing')).toContain(
@@ -183,7 +183,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     const { results } = project.record()
     expect(results.map(({ name, ended, endedBecause }) => [name.slice(11), ended, endedBecause])).toEqual([
       ['fails', 'completed', undefined],
-      ['runs out of time', 'interrupted', 'load test timed out after 5 s'],
+      ['times out', 'interrupted', 'load test timed out after 5 s'],
       ['group with a time > inherits it', 'interrupted', 'load test timed out after 2 s'],
       ['group with a time > has none', 'completed', undefined],
       ['leaves a run behind', 'interrupted', 'the test ended'],

@@ -10,31 +10,31 @@ import type { DeclaredTest } from './run-load-test.ts'
 import { currentScope } from './scope.ts'
 import { isListing } from './settings.ts'
 
-/** `loadTest` in Vitest: beside what every host has, `.extend` adds fixtures as Vitest's own `test.extend` does. */
+/** `loadTest` in Vitest. `.extend` adds fixtures as Vitest's `test.extend` does. */
 export interface VitestLoadTest<Extra = object> extends LoadTest<TestContext & Extra, TestOptions> {
   readonly extend: <Fixtures extends object>(fixtures: {
     readonly [Name in keyof Fixtures]: Fixture<Fixtures[Name], TestContext & Extra>
   }) => VitestLoadTest<Extra & Fixtures>
 }
 
-/** A value, or how to make one and clean up after it, with Vitest's options of a fixture if need be. */
+/** A value, or a function that creates one and cleans up after it; optionally with Vitest's fixture options. */
 type Fixture<Value, Context> = Value | FixtureFunction<Value, Context> | [FixtureFunction<Value, Context>, object]
 type FixtureFunction<Value, Context> = (context: Context, use: (value: Value) => Promise<void>) => Promise<void>
 
 /**
- * A test that puts load on something. With a plan its traffic has run when the body starts, which then asserts on
- * `result`; without one the body calls `load(plan)` itself, as often as it likes. Vitest's own options stand under
- * `test` in the plan. Load tests never retry, and never run beside one another.
+ * Declares a test that puts load on a target. If it has a plan, its traffic has finished when the body starts, and the
+ * body asserts on `result`. Without a plan, the body calls `load(plan)` as often as it needs. Vitest's test options are
+ * given under `test` in the plan. Load tests never retry and never run concurrently.
  */
 export const loadTest: VitestLoadTest = testsOf(test, true)
 
 type Host = TestAPI | TestAPI['skip']
-/** Its chains (`test.skip`) have it too, though their types do not say so. */
+/** Vitest's chains (`test.skip`) have `extend` as well, although their types do not declare it. */
 interface Extensible {
   extend(...fixtures: readonly unknown[]): TestAPI
 }
 
-/** `runs`: false for tests that are skipped. */
+/** `runs` is false for tests that are skipped. */
 function testsOf(host: Host, runs: boolean): VitestLoadTest {
   function declaredTest(what: string, given: readonly unknown[], helper: (...args: never[]) => unknown): DeclaredTest {
     const scope = currentScope()
@@ -57,7 +57,7 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
       const declared = declaredTest(`loadTest.each(…)('${name}', …)`, given, declareEach)
       const handler = (item: unknown, context: TestContext): Promise<void> =>
         runLoadTest(declared, Array.isArray(item) ? item : [item], context)
-      // As in Vitest, `.for` is the one with fixtures: among spread arguments nobody knows which is the context.
+      // As in Vitest, only `.for` supports fixtures: among spread arguments, the context cannot be identified.
       host.for(cases)(name, optionsOf(declared), readLike(handler, '(item, {}) => {}'))
     }
   }
@@ -68,7 +68,7 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
       host.for(cases)(name, optionsOf(declared), readLike(handler, declared.body.toString()))
     }
   }
-  // Getters: each access to Vitest's own makes a new chain, and an endless one cannot be built ahead.
+  // Getters, because each access to Vitest's properties creates a new chain, and the chains are infinite.
   return Object.defineProperties(declare, {
     skip: { get: () => testsOf(host.skip, false) },
     only: { get: () => testsOf(host.only, runs) },
@@ -85,26 +85,28 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
   }) as VitestLoadTest
 }
 
-/** The plan of a declaration, where it is an object: a function makes one for each case later. */
+/** Returns the plan of a declaration if it is an object; a function creates one for each case later. */
 function planIn([plan]: readonly unknown[]): LoadPlan {
   return typeof plan === 'object' && plan !== null ? plan : {}
 }
 
 /**
- * No time-out of Vitest's: it is fixed before anybody knows the plan and would count the wait for another load, so the
- * session keeps the time. No retry: a load test that failed once has shown something.
+ * Disables Vitest's timeout, which is fixed before the plan is known and would include the wait for another load; the
+ * session applies the timeout instead. Disables retries, because a failed load test is a finding.
  */
 function optionsOf({ options }: DeclaredTest): TestOptions {
   return { ...options, timeout: 0, retry: 0 }
 }
 
-/** Vitest reads in a handler's source which fixtures it wants; ours wants what the body wants. */
+/**
+ * Vitest reads the requested fixtures from the source of a handler; this makes the handler request those of the body.
+ */
 function readLike<Handler extends object>(handler: Handler, source: string): Handler {
   return Object.defineProperty(handler, 'toString', { value: () => source })
 }
 
 function refuseConcurrency(): never {
   throw new TypeError(
-    'loadTest.concurrent is refused: two loads at once measure each other. Put both loads into one plan, or run one after the other',
+    'loadTest.concurrent is not supported: two loads at the same time distort each other. Put both loads into one plan, or run them one after the other',
   )
 }

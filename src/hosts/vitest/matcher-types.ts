@@ -5,7 +5,7 @@ import type { HostSettings } from './settings.ts'
 
 export type { LoadMatchers } from '../../judge/matchers/index.ts'
 
-// `Matchers<T>` exists only in Vitest 4 and `Matchers<R, T>` only in 5; Chai's own interface is what both build on.
+// Vitest 4 has only `Matchers<T>`, Vitest 5 only `Matchers<R, T>`; both extend Chai's interface.
 declare global {
   namespace Chai {
     interface Assertion extends LoadMatchers<void> {}
@@ -13,7 +13,7 @@ declare global {
 }
 
 declare module 'vitest' {
-  // eslint-disable-next-line typescript/no-explicit-any -- what an asymmetric matcher stands for is anybody's type
+  // eslint-disable-next-line typescript/no-explicit-any -- an asymmetric matcher can have any type
   interface AsymmetricMatchersContaining extends LoadMatchers<any> {}
   interface TaskMeta {
     load?: LoadRecord
@@ -26,7 +26,7 @@ declare module 'vitest' {
   }
 }
 
-/** How a running load reaches the reporter. */
+/** Carries the progress of a running load to the reporter. */
 export interface ProgressArtifact {
   readonly type: typeof PROGRESS
   readonly progress: Progress

@@ -13,7 +13,7 @@ const CONFIG = `
     },
   }`
 
-/** What Vitest's documentation has its users write, with a file instead of a collector. */
+/** The setup file from Vitest's documentation, with a file instead of a collector. */
 const SDK = `
   import { appendFileSync } from 'node:fs'
   import { context, trace } from '@opentelemetry/api'
@@ -42,7 +42,7 @@ interface Written {
   readonly parent: string
 }
 
-test('the span of a run hangs below that of its test, where Vitest traces tests', async (context) => {
+test('the span of a run is a child of the span of its test when Vitest traces tests', async (context) => {
   await using target = await startFixture('plain', {})
   const project = vitestProject(context, 5, {
     'vitest.config.js': CONFIG,

@@ -3,7 +3,7 @@ import { load } from './plugin.ts'
 import { CONFIG, vitestProject } from './vitest-process.case.ts'
 import type { VitestProject } from './vitest-process.case.ts'
 
-/** A test file that writes down when it ran. */
+/** A test file that records when it runs. */
 const FILE = `
   import { appendFileSync } from 'node:fs'
   import { expect, inject, test } from 'vitest'
@@ -45,13 +45,13 @@ describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version
     expect(output).toContain('|unit| unit.test.ts')
   })
 
-  test('a name on the command line picks load files like any other', { timeout: 60_000 }, async (context) => {
+  test('a name on the command line selects load files like any other file', { timeout: 60_000 }, async (context) => {
     const project = vitestProject(context, version, FILES)
     await project.run('run', 'a.load')
     expect(orderIn(project)).toEqual(['a.load.test.ts starts', 'a.load.test.ts ends'])
   })
 
-  test('watching leaves load files alone unless they are named', { timeout: 60_000 }, async (context) => {
+  test('watch mode runs load files only if they are named', { timeout: 60_000 }, async (context) => {
     const all = vitestProject(context, version, FILES)
     await watchOnce(all)
     expect(orderIn(all).join()).not.toContain('load')
@@ -60,14 +60,14 @@ describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version
     expect(orderIn(named)).toEqual(['b.load.spec.ts starts', 'b.load.spec.ts ends'])
   })
 
-  test('the value of an option names no file', { timeout: 60_000 }, async (context) => {
+  test('the value of an option is not a file name', { timeout: 60_000 }, async (context) => {
     const project = vitestProject(context, version, FILES)
     await watchOnce(project, '--config', 'vitest.config.ts', '-t', 'runs', '--reporter', 'default')
     expect(orderIn(project)).toHaveLength(4)
     expect(orderIn(project).join()).not.toContain('load')
   })
 
-  test('watching the load project runs it', { timeout: 60_000 }, async (context) => {
+  test('watch mode runs the load project if it is selected', { timeout: 60_000 }, async (context) => {
     const project = vitestProject(context, version, FILES)
     await watchOnce(project, '--project', 'load')
     expect(orderIn(project)).toHaveLength(4)
@@ -75,7 +75,7 @@ describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version
   })
 })
 
-/** Watches until the first run is over. */
+/** Runs Vitest in watch mode until the first run has finished. */
 async function watchOnce(project: VitestProject, ...names: readonly string[]): Promise<void> {
   const { process, ended } = project.start('watch', ...names)
   await new Promise<void>((resolve) => {
@@ -90,7 +90,7 @@ async function watchOnce(project: VitestProject, ...names: readonly string[]): P
   await ended
 }
 
-test('plan defaults that cannot reach another process are refused, all of them', () => {
+test('rejects every plan default that cannot be passed to another process', () => {
   const target = (): string => 'http://127.0.0.1:3000'
   expect(() => load({ plan: { target, rate: 5, request: { path: '/', check: () => true } } })).toThrow(
     'the plan has 2 issues\n  - target must be plain data in the plugin',

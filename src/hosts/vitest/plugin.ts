@@ -9,31 +9,34 @@ import type { Ratio } from '../../model/units.ts'
 import { LOAD_REPORTER, LoadReporter } from './reporter.ts'
 import type { LoadReporterOptions } from './reporter.ts'
 
-/** Files that hold load tests, when the plugin is not told otherwise. */
+/** Default pattern of files with load tests. */
 const LOAD_FILES = '**/*.load.{test,spec}.?(c|m)[jt]s?(x)'
 
-/** Name of the project that load files run in: `vitest run --project load`. */
+/** Name of the project that runs the load files: `vitest run --project load`. */
 const LOAD_PROJECT = 'load'
 
-/** Groups of projects run in this order, one after the other; those that say nothing are in group 0. */
+/** Vitest runs groups of projects in this order, one after the other; the default group is 0. */
 const AFTER_ALL_OTHERS = 1_000
 const BEFORE_LOAD = AFTER_ALL_OTHERS - 1
 
 export interface LoadPluginOptions extends LoadReporterOptions {
-  /** Outermost plan keys, for every load test; plain data, because it reaches other processes. */
+  /**
+   * Plan keys for every load test; plain data, because other processes receive them. `describeLoad` and `loadTest` take
+   * precedence.
+   */
   readonly plan?: LoadPlan
-  /** Globs of the files that hold load tests. Default: files named like `checkout.load.test.ts`. */
+  /** Globs of the files with load tests. Default: files named like `checkout.load.test.ts`. */
   readonly include?: string | readonly string[]
-  /** Of every verdict: the plan's key of this name. */
+  /** Confidence of every verdict: the plan's key of this name. */
   readonly confidence?: Ratio
   /** What an inconclusive verdict does: `'lean'` (default), `'fail'` or `'warn'`; the plan's key of this name. */
   readonly onInconclusive?: OnInconclusive
 }
 
 /**
- * The one line in `vitest.config.ts` that makes load tests at home there: load files become a project of their own,
- * which runs one file at a time after all others, never retries, and stays out of watch mode unless it is named; their
- * results become artifacts. Throws `LoadPlanError` when a plan default could not reach a test process.
+ * Sets up load tests with one line in `vitest.config.ts`: load files become a project of their own, which runs one file
+ * at a time after all other projects, never retries, and is excluded from watch mode unless it is named; their results
+ * become artifacts. Throws `LoadPlanError` if a plan default cannot be passed to a test process.
  */
 export function load(options: LoadPluginOptions = {}): Plugin {
   const include = options.include === undefined ? [LOAD_FILES] : [options.include].flat()
@@ -42,7 +45,7 @@ export function load(options: LoadPluginOptions = {}): Plugin {
     name: 'describe-load',
     config(config) {
       config.test ??= {}
-      // Every project has this plugin too, and comes here with a configuration of its own.
+      // Every project has this plugin, too, and calls this hook with its own configuration.
       if (config.test.name === LOAD_PROJECT) return
       config.test.projects ??= [{ extends: true, test: { name: 'unit' } }]
       config.test.projects.push({
@@ -67,38 +70,38 @@ export function load(options: LoadPluginOptions = {}): Plugin {
 }
 
 /**
- * Once, however many projects carry the plugin. Vitest evaluates the configuration anew for each of them, so the class
- * is another one each time and only its name is the same.
+ * Adds the reporter once, even if several projects have the plugin. Vitest evaluates the configuration for each
+ * project, so the class differs each time and only its name is the same.
  */
 function join({ config: { reporters } }: Vitest, options: LoadReporterOptions): void {
   if (reporters.some(isLoadReporter)) return
   reporters.push(new LoadReporter(options))
 }
 
-/** Also one that the configuration itself names, by its door or as an object. */
+/** Recognises a reporter that the configuration adds, by its module name or as an object. */
 function isLoadReporter(reporter: unknown): boolean {
   const [named]: readonly unknown[] = Array.isArray(reporter) ? reporter : [reporter]
   if (typeof named !== 'object' || named === null) return named === 'describe-load/reporter'
   return Reflect.get(named, 'name') === LOAD_REPORTER
 }
 
-/** The globs are set here, not in the project's configuration, where they would be added to the inherited ones. */
+/** Sets the globs here, because Vitest would add those of the project's configuration to the inherited ones. */
 function place({ config, name }: TestProject, include: string[], absent: boolean): void {
   if (name === LOAD_PROJECT) {
     config.include = absent ? [] : include
     return
   }
   config.exclude = [...config.exclude, ...include]
-  // Of group 0, Vitest puts what can only run one file at a time (on two cores that is everything) behind all groups.
+  // Vitest moves projects of group 0 that run one file at a time (all of them on two cores) behind all groups.
   if (config.sequence.groupOrder === 0 && config.maxWorkers === 1) config.sequence.groupOrder = BEFORE_LOAD
 }
 
 /**
- * Whether the command line names files (`vitest watch suites/limits`), which Vitest then looks for among all, or the
- * load project itself.
+ * Returns whether the command line names files (`vitest watch suites/limits`), which Vitest then looks up in all
+ * projects, or the load project.
  */
 async function asksForLoad(commandLine: readonly string[]): Promise<boolean> {
-  // Only a watching Vitest needs this, and it has long loaded it.
+  // Imported only in watch mode, where Vitest has already loaded it.
   const { parseCLI } = await import('vitest/node')
   const { filter, options } = parseCLI(['vitest', ...commandLine.slice(2)], { allowUnknownOptions: true })
   return filter.length > 0 || [options.project ?? []].flat().includes(LOAD_PROJECT)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import { CONFIG, JSON_REPORT, vitestProject } from './vitest-process.case.ts'
 
-/** Writes down how many threads have started before the first test that runs is declared, and after it. */
+/** A test file that logs the number of started threads before and after the first test that runs is declared. */
 const file = (url: string): string => `
   import { appendFileSync } from 'node:fs'
   import { threadPool } from 'SRC/run/thread-pool.ts'
@@ -18,7 +18,7 @@ const file = (url: string): string => `
   })`
 
 test(
-  'loadTest starts one thread while its file is collected, and none to list it',
+  'starts one thread while the file is collected, and none when tests are only listed',
   { timeout: 60_000 },
   async (context) => {
     await using target = await startFixture('plain', {})

@@ -24,7 +24,7 @@ describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
   test.for([
     ['a terminal interrupts every process', true],
     ['something interrupts only Vitest itself', false],
-  ])('when %s, what was measured so far is written, at once', { timeout: 60_000 }, async ([, group], context) => {
+  ])('writes the results so far at once when %s', { timeout: 60_000 }, async ([, group], context) => {
     const project = vitestProject(context, version, {
       'vitest.config.ts': CONFIG,
       'shop.load.test.ts': LONG(target.url),
@@ -39,7 +39,7 @@ describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
     const interruptedMs = performance.now()
     process.kill((group ? -1 : 1) * (vitest.pid ?? Number.NaN), 'SIGINT')
     const { output, exitCode } = await ended
-    // Vitest itself gives up after 10 s (its `teardownTimeout`).
+    // Vitest gives up only after 10 s (its `teardownTimeout`).
     expect(performance.now() - interruptedMs).toBeLessThan(8_000)
     expect(exitCode, output).toBe(130)
     const { results, target: reported } = project.record()
@@ -53,7 +53,7 @@ describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
   })
 })
 
-/** With an artifact of the user's own, the folder it lands in, and a variable that is empty and hence says nothing. */
+/** A configuration with a custom artifact and its folder, and an empty variable, which has no effect. */
 const OWN_ARTIFACT = `
   import { load } from 'SRC/plugin.ts'
   process.env.LOAD_REPORTS_DIR = ''
@@ -64,7 +64,7 @@ const OWN_ARTIFACT = `
   }`
 
 describe.concurrent.each([5, 4] as const)('--merge-reports in Vitest %i', (version) => {
-  test('makes the reports of all shards together', { timeout: 60_000 }, async (context) => {
+  test('writes one report for all shards', { timeout: 60_000 }, async (context) => {
     const file = (name: string): string => `
       import { loadTest } from 'SRC/vitest.ts'
       loadTest('${name}', { target: '${target.url}', rate: 100, duration: 100 }, () => {})`

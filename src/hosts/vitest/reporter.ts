@@ -8,19 +8,22 @@ import { writeReports } from '../write-reports.ts'
 import { LiveLines } from './live-lines.ts'
 import { PROGRESS } from './matcher-types.ts'
 
-/** By this name a reporter of ours is known, whichever copy of this module made it. */
+/** Name that identifies describe-load's reporter across several copies of this module. */
 export const LOAD_REPORTER = 'describe-load'
 
 export interface LoadReporterOptions {
-  /** Where artifacts land; `LOAD_REPORTS_DIR` wins where it is set and not empty. Default `reports`, in Vitest's root. */
+  /**
+   * Folder for artifacts; `LOAD_REPORTS_DIR` takes precedence if it is set and not empty. Default `reports`, in
+   * Vitest's root.
+   */
   readonly reportsDir?: string
-  /** Written beside the built-in ones. */
+  /** Written in addition to the built-in ones. */
   readonly artifacts?: readonly Artifact[]
 }
 
 /**
- * Writes the artifacts of load tests when a run ends, also when it ends by Ctrl-C, and shows how they are doing meanwhile.
- * Everything it writes comes out of the tests' meta, so that it works the same after `--merge-reports`.
+ * Writes the artifacts of load tests when a run ends, also after Ctrl-C, and shows progress meanwhile. It uses only the
+ * metadata of the tests, so that it works the same with `--merge-reports`.
  */
 export class LoadReporter implements Reporter {
   readonly name: string = LOAD_REPORTER
@@ -38,7 +41,7 @@ export class LoadReporter implements Reporter {
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
     this.#live = new LiveLines(vitest)
-    // A restart in watch mode comes here again.
+    // A restart in watch mode calls this again.
     if (this.#spool !== undefined) return
     this.#spool = openSpool()
     process.on('exit', () => this.#onExit())
@@ -67,7 +70,7 @@ export class LoadReporter implements Reporter {
     this.#write([...loadsOf(tests).values()])
   }
 
-  /** Vitest's main process ends at once on Ctrl-C, without another word to its reporters. */
+  /** On Ctrl-C, Vitest's main process exits without calling its reporters. */
   #onExit(): void {
     if (this.#spool === undefined) return
     if (this.#running) {

@@ -17,15 +17,15 @@ import { hostFacts } from './settings.ts'
 
 type VitestTask = TestContext['task']
 
-/** A load test as it was declared: what to run, in which scope, and where that is written. */
+/** A declared load test: its plan and body, its scope, and its location. */
 export interface DeclaredTest extends Declaration<TestOptions> {
   readonly scope: PlanScope
   readonly site: CallSite
-  /** Of the suites around it; its own wins. */
+  /** Timeout of the suites around it; its own takes precedence. */
   readonly inheritedTimeoutMs: Ms | undefined
 }
 
-/** Runs a declared load test, or one case of it, as the Vitest test that `context` belongs to. */
+/** Runs a declared load test, or one case of it, as the Vitest test of `context`. */
 export async function runLoadTest(
   declared: DeclaredTest,
   item: readonly unknown[],
@@ -64,7 +64,10 @@ export async function runLoadTest(
   })
 }
 
-/** Vitest's own context with ours on top; inherited, because some of its keys are made on first use. */
+/**
+ * Returns a context that inherits from Vitest's and adds describe-load's keys. It inherits, because Vitest creates some
+ * keys on first use.
+ */
 function bodyContext(
   context: TestContext,
   localExpect: () => ExpectStatic,
@@ -79,8 +82,9 @@ function bodyContext(
 }
 
 /**
- * The `expect` of the test's context, and the number of assertions of the test. Vitest makes that `expect` on first use
- * and from then on checks `expect.assertions(n)` against it instead of the global one, so this reads it only for the body.
+ * Returns the `expect` of the test's context, and the number of the test's assertions. Vitest creates that `expect` on
+ * first use and from then on checks `expect.assertions(n)` against it instead of the global one; this reads it only for
+ * the body.
  */
 function countedExpect(context: TestContext): { expect(this: void): ExpectStatic; count(this: void): number } {
   let local: ExpectStatic | undefined
@@ -93,7 +97,7 @@ function countedExpect(context: TestContext): { expect(this: void): ExpectStatic
 function refuseResult(): never {
   const error = new LoadError(
     'ERR_LOAD_NO_RESULT',
-    'this loadTest was given no plan, so there is no result yet\n    → loadTest(name, plan, …), with {} for the plan of its describeLoad, or await load(plan) in the body',
+    'this loadTest has no plan, so there is no result yet\n    → loadTest(name, plan, …), with {} for the plan of its describeLoad, or await load(plan) in the body',
   )
   throw callSite(refuseResult).point(error)
 }
@@ -101,14 +105,14 @@ function refuseResult(): never {
 function concurrent(): LoadError {
   return new LoadError(
     'ERR_LOAD_CONCURRENT',
-    'a load test cannot be concurrent: two loads at once measure each other\n    → take .concurrent (or sequence.concurrent) away from it and from the describe around it',
+    'a load test cannot be concurrent: two loads at the same time distort each other\n    → remove .concurrent (or sequence.concurrent) from it and from the describe around it',
   )
 }
 
-/** At most once a second: every one of them stays in the test's record of artifacts. */
+/** At most once per second, because every call adds an artifact to the test's record. */
 function tell(task: VitestTask, progress: Progress): void {
   recordArtifact(task, { type: PROGRESS, progress }).catch(() => {
-    // The test ended meanwhile; its result says more.
+    // The test has ended; its result has more information.
   })
 }
 

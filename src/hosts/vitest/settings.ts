@@ -3,28 +3,28 @@ import { inject } from 'vitest'
 import type { LoadPlan } from '../../model/plan.ts'
 import type { HostFacts } from '../doubts.ts'
 
-/** What the plugin tells every test process: plain JSON. */
+/** Settings that the plugin passes to every test process: plain JSON. */
 export interface HostSettings {
   /** The outermost plan keys. */
   readonly plan: LoadPlan
-  /** Files are collected to list their tests (`vitest list`), not to run them. */
+  /** Files are collected only to list their tests (`vitest list`). */
   readonly isListing: boolean
 }
 
-/** Plan keys given to the plugin; none without it. */
+/** Returns the plan keys of the plugin; an empty plan without the plugin. */
 export function planDefaults(): LoadPlan {
   return inject('describe-load')?.plan ?? {}
 }
 
-/** Whether the tests that are declared now will not run. False without the plugin, which alone knows. */
+/** Returns whether the tests being declared will not run. False without the plugin, which alone knows. */
 export function isListing(): boolean {
   return inject('describe-load')?.isListing ?? false
 }
 
 export function hostFacts(): HostFacts {
-  // Vitest says this nowhere in its public interface; without it, coverage goes unnoticed and nothing else suffers.
+  // Vitest has no public API for this; without it, coverage is not detected, and everything else works.
   const worker: unknown = Reflect.get(globalThis, '__vitest_worker__')
-  // With that variable the run says so itself, and once is enough.
+  // With this variable, the run adds the doubt, which must not appear twice.
   const saidByRun = env['NODE_V8_COVERAGE'] !== undefined
   return { coverage: !saidByRun && at(worker, 'config', 'coverage', 'enabled') === true }
 }

@@ -10,7 +10,7 @@ import type { RunRecord } from '../../model/record.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** What Vitest's own JSON reporter says about a test. */
+/** Result of a test in Vitest's JSON report. */
 export interface ReportedTest {
   readonly title: string
   readonly fullName: string
@@ -23,13 +23,13 @@ export interface FinishedProcess {
   readonly exitCode: number | null
 }
 
-/** A folder with test files of its own, in which the real Vitest runs as a process of its own. */
+/** A temporary folder with test files, in which Vitest runs in a separate process. */
 export interface VitestProject {
   /** Runs `vitest <args>` to its end. */
   run(...args: readonly string[]): Promise<FinishedProcess>
-  /** Starts `vitest <args>` in a process group of its own, as a terminal does. */
+  /** Starts `vitest <args>` in a new process group, as a terminal does. */
   start(...args: readonly string[]): { readonly process: ChildProcess; readonly ended: Promise<FinishedProcess> }
-  /** The tests of the last run that wrote `--reporter=json`, by full name. */
+  /** Returns the tests of the last run that wrote `--reporter=json`, by full name. */
   tests(): ReadonlyMap<string, ReportedTest>
   /** `load_test_results.json` of the last run. */
   record(): RunRecord
@@ -41,7 +41,7 @@ const VITEST: Readonly<Record<4 | 5, string>> = {
   5: 'node_modules/vitest',
 }
 
-/** Writes `files` into a new folder; in them `SRC` stands for this repository's sources and `VITEST` for the host. */
+/** Writes `files` into a new folder; `SRC` in them is replaced by this repository's sources, `VITEST` by the host. */
 export function vitestProject(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   version: 4 | 5,
@@ -61,7 +61,7 @@ export function vitestProject(
       cwd: folder,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A temporary folder of its own: no lock is shared with whatever else runs on this machine.
+      // A separate temporary folder, so that the processes share no lock with other processes on this machine.
       env: { ...outerEnvironment(), NO_COLOR: '1', CI: '1', TMPDIR: folder },
     })
     let output = ''
@@ -89,7 +89,7 @@ export function vitestProject(
   }
 }
 
-/** With the plugin, and with what must not get at load tests: retries. */
+/** A configuration with the plugin, and with retries, which must not apply to load tests. */
 export const CONFIG = `
   import { load } from 'SRC/plugin.ts'
   export default {
@@ -98,10 +98,10 @@ export const CONFIG = `
     test: { include: ['**/*.test.ts'], retry: 2 },
   }`
 
-/** Arguments with which `tests()` has something to read. */
+/** Arguments that write the report which `tests()` reads. */
 export const JSON_REPORT = ['--reporter=default', '--reporter=json', '--outputFile.json=results.json'] as const
 
-/** Without what the Vitest around this one tells its own processes. */
+/** Returns the environment without the variables that the surrounding Vitest sets for its processes. */
 function outerEnvironment(): NodeJS.ProcessEnv {
   const outer = Object.entries(env).filter(
     ([name]) => !/^(VITEST|VITE_|DESCRIBE_LOAD|LOAD_|NODE_V8|TEST$|MODE$|DEV$|PROD$|SSR$)/.test(name),

@@ -81,7 +81,7 @@ function expectInDoubt(result: LoadResult): void {
   expect(result.unsolicited).toBeGreaterThan(0)
   expect(verdictOn(result)).toMatchObject({
     verdict: 'invalid',
-    reason: 'messages that no request asked for may have passed for responses',
+    reason: 'unsolicited messages may have been counted as responses',
   })
 }
 

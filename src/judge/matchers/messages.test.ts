@@ -8,18 +8,18 @@ import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { matchers } from './index.ts'
 import { doubt } from '../../wording/doubts.ts'
 
-/** What a host prints of a verdict, in one polarity. */
+/** Text that a host prints for a verdict, in one polarity. */
 function said(verdict: JudgedVerdict, isNot = false): string {
   return judge(verdict, isNot, 'fail').message()
 }
 
-/** 500 requests a second for 12 s, on a target that answers within 5 to 25 ms. */
+/** 500 req/s for 12 s, on a target that responds within 5 to 25 ms. */
 function fast(rest: Partial<LoadResult> = {}): LoadResult {
   const random = randomOf(1)
   return resultOf({ stretches: evenStretches(48, 125, () => 5 + 20 * random()), rest })
 }
 
-/** The same load on a target that is slow because a pool is too small, with three connections refused. */
+/** The same load on a target that looks slow because the pool is too small. It refuses three connections. */
 function slow(): LoadResult {
   const random = randomOf(2)
   const stretches = evenStretches(48, 125, () => 20 + 70 * random())
@@ -30,18 +30,18 @@ function slow(): LoadResult {
   })
 }
 
-describe('a latency that was shown', () => {
-  test('to be over its limit: the claim, the load, the cause, the seed', () => {
+describe('a proven latency', () => {
+  test('over its limit: prints the claim, the load, the cause and the seed', () => {
     expect(said(matchers.toHaveP99Below(slow(), 50))).toMatchInlineSnapshot(`
       "expected p99 response time below 50 ms, was 89.4 ms (90% interval 89.2–89.6 ms, n = 6 003, effective 3 715)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 3 errors (connect 3)
         service time p99 12.8 ms: requests waited for a free connection (pool of 20 was full 61% of the time)
-        3 requests without an answer count as over every limit
+        3 requests without a response count as over every limit
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
 
-  test('to be below it, where the contrary was claimed', () => {
+  test('below its limit with .not: prints the claim, the load and the seed', () => {
     expect(said(matchers.toHaveP99Below(fast(), 50), true)).toMatchInlineSnapshot(`
       "expected p99 response time not below 50 ms, was 24.8 ms (90% interval 24.7–24.9 ms, n = 6 000, effective 2 610)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
@@ -49,41 +49,41 @@ describe('a latency that was shown', () => {
     `)
   })
 
-  test('to be served slowly', () => {
+  test('over a service time limit: names the target as the cause', () => {
     expect(said(matchers.toHaveP95Below(fast(), 20, { of: 'service' }))).toMatchInlineSnapshot(`
       "expected p95 service time below 20 ms, was 24.0 ms (90% interval 23.9–24.1 ms, n = 6 000, effective 4 552)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
-        service time p95 24.0 ms: the target itself took that long
+        service time p95 24.0 ms: the target itself was slow
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
 
-  test('on a machine that gives reason to doubt', () => {
+  test('with a doubt: prints the doubt', () => {
     const doubts = [doubt({ code: 'foreign-load', cpuPercent: 80 })]
     const generator = { ...fast().generator, doubts }
     expect(said(matchers.toHaveMeanBelow(fast({ generator }), 10))).toMatchInlineSnapshot(`
       "expected mean response time below 10 ms, was 15.1 ms (90% interval 15.0–15.2 ms, n = 6 000, effective 5 503)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
-        service time p50 15.2 ms: the target itself took that long
+        service time p50 15.2 ms: the target itself was slow
         doubt: other processes used 80% of a core; stop them, or run the load test alone
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
 })
 
-describe('a latency that cannot be told', () => {
-  test('from so few requests says how many more it takes and how long that is', () => {
+describe('an inconclusive latency', () => {
+  test('with too few requests: prints the number and the run length that a proof needs', () => {
     const few = resultOf({ stretches: evenStretches(40, 1, (i) => 10 + (i % 9)) })
     expect(said(matchers.toHaveP99Below(few, 50))).toMatchInlineSnapshot(`
       "inconclusive: p99 response time below 50 ms is not proven by 40 requests in 10 s (leans to neither side)
-        was 18.0 ms (90% interval from 17.0 ms up, n = 40, effective 12)
+        was 18.0 ms (90% interval at least 17.0 ms, n = 40, effective 12)
         a p99 needs at least 100 requests, this run has 40: run 25 s, or assert p95
         offered 4 req/s, achieved 4 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
 
-  test('from so short a run says so', () => {
+  test('in a short run: prints the minimum run length', () => {
     const short = resultOf({ stretches: evenStretches(10, 4, (i) => 10 + (i % 9)) })
     expect(said(matchers.toHaveP99Below(short, 50))).toMatchInlineSnapshot(`
       "inconclusive: p99 response time below 50 ms is not proven by 40 requests in 2.5 s (leans to neither side)
@@ -95,11 +95,11 @@ describe('a latency that cannot be told', () => {
     `)
   })
 
-  test('from clusters says what the requests are worth', () => {
+  test('with correlated requests: prints the number of independent ones', () => {
     const stall = evenStretches(48, 125, (i) => (i >= 2_000 && i < 2_200 ? 400 - (i - 2_000) * 2 : 10 + (i % 9)))
     expect(said(matchers.toHaveP99Below(resultOf({ stretches: stall }), 390))).toMatchInlineSnapshot(`
       "inconclusive: p99 response time below 390 ms is not proven by 6 000 requests in 12 s (leans to pass)
-        was 280 ms (90% interval from 18.0 ms up, n = 6 000, effective 20)
+        was 280 ms (90% interval at least 18.0 ms, n = 6 000, effective 20)
         latencies vary more slowly than this run: 6 000 requests count as 30 independent ones
         about 1 505 500 more requests would decide: duration: '3023s'
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
@@ -108,14 +108,14 @@ describe('a latency that cannot be told', () => {
   })
 })
 
-describe('a latency that cannot be judged', () => {
-  test('because the generator was late', () => {
+describe('a latency is not judged', () => {
+  test('when the generator was late', () => {
     const random = randomOf(3)
     const late = resultOf({ stretches: evenStretches(48, 125, () => 20 + 70 * random()), lagMs: (ms) => ms * 0.9 })
     expect(said(matchers.toHaveP99Below(late, 50))).toMatchInlineSnapshot(`
       "invalid: p99 response time below 50 ms cannot be judged: the load was not delivered
         was 89.2 ms (90% interval 88.8–89.3 ms, n = 6 000, effective 2 956)
-        the generator was late (schedule lag p99 80.3 ms); from when they came due, p99 was 8.92 ms
+        the generator was late (schedule lag p99 80.3 ms); without that delay, p99 is 8.92 ms
         run on a quieter machine, lower the rate, or give it more threads
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
@@ -130,23 +130,23 @@ describe('a latency that cannot be judged', () => {
     `)
   })
 
-  test('because nothing answered', () => {
+  test('when the target did not respond', () => {
     const stretches = eachWith(
       evenStretches(48, 0, () => 0),
       () => ({ errors: { connect: 10 } }),
     )
     expect(said(matchers.toHaveP99Below(resultOf({ stretches }), 50))).toMatchInlineSnapshot(`
       "invalid: p99 response time below 50 ms cannot be judged: nothing was measured
-        was no answer in time (n = 480, effective 480)
+        was no response in time (n = 480, effective 480)
         none of 480 requests got an answer
-        connect 480, the first: the first connect
+        connect 480, first error: the first connect
         see that the target is up and answers this request: toHaveErrorRateBelow judges failures
         offered 40 req/s, achieved 0 req/s, 0 dropped, 480 errors (connect 480)
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
 
-  test('because the run was interrupted', () => {
+  test('when the run was interrupted', () => {
     const cut = fast({ ended: 'interrupted', endedBecause: 'interrupted by SIGINT' })
     expect(said(matchers.toHaveP99Below(cut, 50))).toMatchInlineSnapshot(`
       "invalid: p99 response time below 50 ms cannot be judged: the run was interrupted
@@ -158,7 +158,7 @@ describe('a latency that cannot be judged', () => {
     `)
   })
 
-  test('but is a fail where abortOn stopped the run', () => {
+  test('but fails when abortOn stopped the run', () => {
     const aborted = fast({ ended: 'aborted', endedBecause: 'abortOn: error rate below 5%, was 12%' })
     expect(said(matchers.toHaveP99Below(aborted, 50))).toMatchInlineSnapshot(`
       "expected p99 response time below 50 ms, was 24.8 ms (90% interval 24.7–24.9 ms, n = 6 000, effective 2 610): the run was aborted
@@ -180,12 +180,12 @@ describe('failures', () => {
     plan: { sla: { p99Ms: 50, errorRate: 0.005, rps: 500 } },
   })
 
-  test('beyond an error rate', () => {
+  test('are listed by class when the error rate is over its limit', () => {
     expect(said(matchers.toHaveErrorRateBelow(failing, 0.005))).toMatchInlineSnapshot(`
       "expected error rate below 0.5%, was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
-        http-5xx 48, the first: the first http-5xx
-        timeout 10, the first: the first timeout
+        http-5xx 48, first error: the first http-5xx
+        timeout 10, first error: the first timeout
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
     expect(said(matchers.toHaveErrorRateBelow(failing, 0.05), true)).toMatchInlineSnapshot(`
@@ -199,18 +199,18 @@ describe('failures', () => {
     expect(said(matchers.toHaveSuccessRateAbove(failing, 0.995))).toMatchInlineSnapshot(`
       "expected success rate above 99.5%, was 99% (90% interval 98.8–99.2%, n = 6 058, effective 6 058)
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
-        http-5xx 48, the first: the first http-5xx
-        timeout 10, the first: the first timeout
+        http-5xx 48, first error: the first http-5xx
+        timeout 10, first error: the first timeout
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
 
-  test('where none were expected, and none where some were', () => {
+  test('are counted by toHaveNoErrors and toHaveNoDroppedRequests, also with .not', () => {
     expect(said(matchers.toHaveNoErrors(failing))).toMatchInlineSnapshot(`
       "expected no errors, was 58 errors (http-5xx 48, timeout 10) in 6 058 requests
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
-        http-5xx 48, the first: the first http-5xx
-        timeout 10, the first: the first timeout
+        http-5xx 48, first error: the first http-5xx
+        timeout 10, first error: the first timeout
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
     expect(said(matchers.toHaveNoErrors(fast()), true)).toMatchInlineSnapshot(`
@@ -225,22 +225,22 @@ describe('failures', () => {
     `)
   })
 
-  test('of a service level name every term', () => {
+  test('of a service level list every limit', () => {
     expect(said(matchers.toMeetSla(failing))).toMatchInlineSnapshot(`
-      "expected service level met, was 1 of 3 terms broken, 1 of 3 terms inconclusive, 1 of 3 terms met
+      "expected service level met, was 1 of 3 limits broken, 1 of 3 limits inconclusive, 1 of 3 limits met
         pass: p99 response time below 50 ms, was 10.0 ms (90% interval 10.0–10.0 ms, n = 6 010, effective 6 010)
         fail: error rate below 0.5%, was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
         inconclusive: 500 req/s sustained, was 500 req/s (99% of 6 058 requests succeeded)
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
-        http-5xx 48, the first: the first http-5xx
-        timeout 10, the first: the first timeout
+        http-5xx 48, first error: the first http-5xx
+        timeout 10, first error: the first timeout
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
 })
 
 describe('a rate', () => {
-  test('that was not sustained because requests piled up', () => {
+  test('not sustained because the backlog grew: prints the growth', () => {
     const stretches = eachWith(
       evenStretches(48, 125, () => 10),
       (i) => ({ inFlight: 7 * (i + 1) }),
@@ -253,7 +253,7 @@ describe('a rate', () => {
     `)
   })
 
-  test('that was sustained, where the contrary was claimed', () => {
+  test('sustained with .not: prints the rate and the load', () => {
     expect(said(matchers.toSustainRps(fast(), 500), true)).toMatchInlineSnapshot(`
       "expected 500 req/s not sustained, was 500 req/s (100% of 6 000 requests succeeded)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
@@ -261,7 +261,7 @@ describe('a rate', () => {
     `)
   })
 
-  test('that was never scheduled', () => {
+  test('not scheduled: prints the rate that the plan needs', () => {
     expect(said(matchers.toSustainRps(fast(), 1_000))).toMatchInlineSnapshot(`
       "invalid: 1 000 req/s sustained cannot be judged: the load was not delivered
         was 500 req/s (100% of 6 000 requests succeeded)
@@ -272,11 +272,11 @@ describe('a rate', () => {
   })
 })
 
-test('a maximum over its limit', () => {
+test('a maximum over its limit prints the load and the cause', () => {
   expect(said(matchers.toHaveMaxBelow(fast(), 20))).toMatchInlineSnapshot(`
     "expected maximum response time below 20 ms, was 25.0 ms (n = 6 000)
       offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
-      service time p99.9 25.0 ms: the target itself took that long
+      service time p99.9 25.0 ms: the target itself was slow
       seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
   `)
 })

@@ -5,7 +5,10 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
 import { wordCount, wordPlural } from './wording.ts'
 
-/** Did every request that was sent succeed? An exact count of this run; `cancelled` ones are nobody's error. */
+/**
+ * Judges whether every request that was sent succeeded. An exact count of this run; `cancelled` requests are not
+ * errors.
+ */
 export function noErrorsVerdict(figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { errors, errorsByClass, requestsSent } = figures
   const blamed = errors - (errorsByClass.cancelled?.count ?? 0)
@@ -23,7 +26,7 @@ export function noErrorsVerdict(figures: JudgedFigures, run: LoadResult): Judged
   )
 }
 
-/** Was every scheduled request sent? An exact count of this run. */
+/** Judges whether every scheduled request was sent. An exact count of this run. */
 export function noDroppedRequestsVerdict(figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { dropped, droppedByReason, requestsScheduled } = figures
   const neverDue = droppedByReason.generator ?? 0
@@ -37,7 +40,7 @@ export function noDroppedRequestsVerdict(figures: JudgedFigures, run: LoadResult
   }
   const byTheTool = blamed === 0 && neverDue > 0
   const standing = byTheTool
-    ? notDelivered(`${wordPlural(neverDue, 'request')} never came due: the generator could not keep up`, run)
+    ? notDelivered(`the generator did not dispatch ${wordPlural(neverDue, 'request')}: it could not keep up`, run)
     : standingOf(figures, run, blamed > 0, (rest) => rest.dropped > dropped - blamed)
   return conclude(claimed, standing, figures, run)
 }

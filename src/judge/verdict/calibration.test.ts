@@ -16,10 +16,10 @@ import { atLeast } from './statistics/binomial.ts'
 
 // The whole table, with 2 000 runs a cell, is in docs/calibration/verdicts.md.
 const RUNS = 100
-/** Beside the truth by more than a histogram bucket, and by too little to change any chance. */
+/** Distance of a limit from the truth: more than a histogram bucket, and too little to change a probability. */
 const BESIDE = 0.002
 
-/** The largest count among `runs` that a true share `share` exceeds once in a thousand times. */
+/** The count in `runs` runs that a true share `share` exceeds with probability 1/1000. */
 function mostOf(runs: number, share: number): number {
   let count = 0
   while (atLeast(runs, share, count + 1) > 0.001) count++
@@ -53,7 +53,7 @@ function isRed({ verdict, leaning }: PercentileDecision): boolean {
   return verdict === 'fail' || (verdict === 'inconclusive' && leaning !== 'pass')
 }
 
-describe('proven verdicts beside the true percentile', () => {
+describe('proven verdicts with a limit close to the true percentile', () => {
   test.each([
     ['independent lognormal', 10],
     ['M/M/1 at 0.5', 10],
@@ -63,7 +63,7 @@ describe('proven verdicts beside the true percentile', () => {
     ['AR(1) 0.99', 30],
     ['M/G/1 at 0.5, lognormal σ 1.5', 30],
     ['pause of 300 ms every 5 s', 110],
-  ])('of the service "%s" are wrong in at most one of 20 runs of %d s', (name, seconds) => {
+  ])('are wrong in at most one of 20 runs of the service "%s" with %d s', (name, seconds) => {
     const service = serviceNamed(name)
     const spanMs = seconds * 1_000
     expect(service.correlationMs).toBeLessThan(spanMs / 20)
@@ -80,7 +80,7 @@ describe('proven verdicts beside the true percentile', () => {
     expect(wrong.fail).toBeLessThanOrEqual(mostOf(3 * RUNS, 0.05))
   })
 
-  test('would be wrong in four of ten runs of a busy queue, if its requests counted as independent', () => {
+  test('would be wrong in four of ten runs of a busy queue if its requests counted as independent', () => {
     const service = serviceNamed('M/M/1 at 0.8')
     const limitMs = truthOf(service, 99) * (1 - BESIDE)
     let wrong = 0
@@ -101,7 +101,7 @@ describe('proven verdicts beside the true percentile', () => {
   })
 })
 
-describe('red and green by default, in runs of 10 s at 100 requests per second', () => {
+describe('the default policy in runs of 10 s at 100 requests per second', () => {
   test.each([
     ['independent lognormal', 0.01],
     ['M/M/1 at 0.5', 0.01],
@@ -109,22 +109,25 @@ describe('red and green by default, in runs of 10 s at 100 requests per second',
     ['M/M/4 at 0.8', 0.02],
     ['pause of 300 ms every 5 s', 0.01],
     ['M/M/1 at 0.8', 0.04],
-  ])('of "%s" are wrong in at most a share %d, at twice and at half the true percentile', (name, share) => {
-    const service = serviceNamed(name)
-    const wrong = { red: 0, green: 0 }
-    for (let run = 0; run < RUNS; run++) {
-      const course = courseOfRun(service.run(seeded(run + 1_000), 10_000), 10_000)
-      for (const percentile of [95, 99]) {
-        const truthMs = truthOf(service, percentile)
-        if (isRed(decide(course, percentile, 2 * truthMs, 10_000))) wrong.red++
-        if (!isRed(decide(course, percentile, truthMs / 2, 10_000))) wrong.green++
+  ])(
+    'is wrong for "%s" in at most a share %d of the runs, with limits at twice and half the true percentile',
+    (name, share) => {
+      const service = serviceNamed(name)
+      const wrong = { red: 0, green: 0 }
+      for (let run = 0; run < RUNS; run++) {
+        const course = courseOfRun(service.run(seeded(run + 1_000), 10_000), 10_000)
+        for (const percentile of [95, 99]) {
+          const truthMs = truthOf(service, percentile)
+          if (isRed(decide(course, percentile, 2 * truthMs, 10_000))) wrong.red++
+          if (!isRed(decide(course, percentile, truthMs / 2, 10_000))) wrong.green++
+        }
       }
-    }
-    expect(wrong.red).toBeLessThanOrEqual(mostOf(2 * RUNS, share))
-    expect(wrong.green).toBeLessThanOrEqual(mostOf(2 * RUNS, share))
-  })
+      expect(wrong.red).toBeLessThanOrEqual(mostOf(2 * RUNS, share))
+      expect(wrong.green).toBeLessThanOrEqual(mostOf(2 * RUNS, share))
+    },
+  )
 
-  test('turn red where a calm run of a slow service says nothing about the rest, in half of the runs or more', () => {
+  test('is red in at least half of the runs of a slow service whose calm run does not represent it', () => {
     const service = serviceNamed('M/M/1 at 0.9')
     const limitMs = truthOf(service, 99) / 2
     const count = { observedBelow: 0, green: 0, said: 0 }

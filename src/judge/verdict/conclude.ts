@@ -3,7 +3,7 @@ import { describeDoubts, describeLoad, describeSeed } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import type { Standing } from './validity.ts'
 
-/** What was claimed and what was seen, before the lines that every verdict has are added. */
+/** The claim and the observation, without the lines that `conclude` adds to every verdict. */
 export interface Claim {
   readonly claim: string
   readonly contrary: string
@@ -12,7 +12,7 @@ export interface Claim {
   readonly causes: readonly string[]
 }
 
-/** The verdict with everything a reader needs, most useful first. */
+/** Returns the verdict with all its details, the most useful first. */
 export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { claim, contrary, observed, causes } = claimed
   const { verdict, leaning, reasons, reason, advice, adviceMs, details } = standing

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 
 import { designEffect, type Stretch } from './design-effect.ts'
 
-/** `count` stretches of 100 requests, of which `slow(i)` were slow. */
+/** `count` batches of 100 requests with `slow(i)` slow requests each. */
 function stretches(count: number, slow: (i: number) => number): Stretch[] {
   return Array.from({ length: count }, (_, i) => ({ sum: slow(i), of: 100 }))
 }
 
 describe('the design effect', () => {
-  test('is 1 where slow requests are spread evenly', () => {
+  test('is 1 when slow requests are spread evenly', () => {
     expect(
       designEffect(
         stretches(40, () => 1),
@@ -18,7 +18,7 @@ describe('the design effect', () => {
     ).toBe(1)
   })
 
-  test('is 1 where the quantity does not vary at all', () => {
+  test('is 1 when the quantity does not vary', () => {
     expect(
       designEffect(
         stretches(40, () => 0),
@@ -27,8 +27,8 @@ describe('the design effect', () => {
     ).toBe(1)
   })
 
-  test('of slow requests that all came in one of 20 stretches is their number, with the allowance of a half', () => {
-    // 20 of 2 000 in one stretch: Σ(k − 1)² = 19² + 19 = 380; 380/2 000/0.0099 · 20/19 = 20.2.
+  test('is the number of slow requests, plus the allowance, when all of them are in one of 20 batches', () => {
+    // 20 of 2 000 in one batch: Σ(k − 1)² = 19² + 19 = 380; 380/2 000/0.0099 · 20/19 = 20.2.
     const effect = designEffect(
       stretches(20, (i) => (i === 7 ? 20 : 0)),
       0.0099,
@@ -36,14 +36,14 @@ describe('the design effect', () => {
     expect(effect).toBeCloseTo(1 + 1.5 * (20.202 - 1), 2)
   })
 
-  test('sees slow changes in neighbouring stretches taken together', () => {
+  test('detects slow changes by merging neighbouring batches', () => {
     const slow = (i: number): number => (i % 8 < 4 ? 2 : 0)
     const together = designEffect(stretches(80, slow), 0.0099) ?? 0
     const alone = designEffect(stretches(39, slow), 0.0099) ?? 0
     expect(together).toBeGreaterThan(2 * alone)
   })
 
-  test('is unknown with fewer than 20 stretches that hold requests', () => {
+  test('is undefined with fewer than 20 batches with requests', () => {
     expect(
       designEffect(
         stretches(19, () => 1),
@@ -55,7 +55,7 @@ describe('the design effect', () => {
     expect(designEffect([...stretches(20, () => 1), ...empty], 0.01)).toBe(1)
   })
 
-  test('is never below 1, and does not depend on the order of batches that cannot be merged', () => {
+  test('is at least 1 and does not depend on the order of batches that cannot be merged', () => {
     const any = fc.array(fc.record({ sum: fc.nat(50), of: fc.integer({ min: 50, max: 500 }) }), {
       minLength: 20,
       maxLength: 20,

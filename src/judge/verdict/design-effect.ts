@@ -1,28 +1,30 @@
-/** What one batch of time contains: the sum of a quantity over its requests, and how many requests those were. */
+/** One batch of time: the sum of a quantity over its requests, and the number of these requests. */
 export interface Stretch {
   readonly sum: number
   readonly of: number
 }
 
-/** Estimating autocorrelation takes at least this many batches that contain requests. */
+/** Minimum number of batches with requests for an estimate of autocorrelation. */
 export const FEWEST_STRETCHES = 20
 
-/** Neighbouring batches are merged while at least this many remain: slow changes show only between long ones. */
+/**
+ * `varianceInflation` merges neighbouring batches while at least this many remain: only long batches show slow changes.
+ */
 const FEWEST_MERGED = 10
 
 /**
- * Batch means underestimate the variance of a correlated run: correlation that lasts longer than a batch is missing, and
- * a run that looks fast by chance also looks less correlated than the service is. Half of the estimated excess over 1 is
- * therefore added to it. This factor and the fewest merged batches were chosen together by simulation
+ * Batch means underestimate the variance of a correlated run: they miss correlation that lasts longer than a batch, and
+ * a run that is fast by chance also looks less correlated than the service is. `withAllowance` therefore adds half of
+ * the estimated excess over 1. Simulation determined this factor together with `FEWEST_MERGED`
  * (docs/calibration/verdicts.md).
  */
 const ALLOWANCE = 1.5
 
 /**
- * How many requests of a correlated run count as one independent request: the variance of the batch means, relative to
- * their variance if requests were independent, `max(1, Var(batch means) · b / variance)`, where b is the number of
- * requests in a batch and `variance` that of the quantity over single requests. Half of the part above 1 is added
- * (see `ALLOWANCE`).
+ * Returns how many requests of a correlated run count as one independent request: the variance of the batch means,
+ * relative to their variance if requests were independent, `max(1, Var(batch means) · b / variance)`. b is the number
+ * of requests in a batch, and `variance` is the variance of the quantity over single requests. The result includes the
+ * allowance (see `ALLOWANCE`).
  *
  * Undefined with fewer than 20 batches that contain requests. Method of batch means: Law & Kelton, "Simulation Modeling
  * and Analysis", chapter 9.
@@ -32,14 +34,14 @@ export function designEffect(stretches: readonly Stretch[], variance: number): n
   return inflation === undefined ? undefined : withAllowance(inflation)
 }
 
-/** A variance inflation, corrected for what batch means cannot see. */
+/** Returns a variance inflation, corrected for the correlation that batch means miss. */
 export function withAllowance(inflation: number): number {
   return 1 + ALLOWANCE * (inflation - 1)
 }
 
 /**
- * The design effect without its allowance: the largest over all lengths of merged batches. Batches with unequal numbers of
- * requests weigh by those numbers.
+ * Returns the design effect without its allowance: the maximum over all lengths of merged batches. Each batch is
+ * weighted by its number of requests.
  */
 export function varianceInflation(stretches: readonly Stretch[], variance: number): number | undefined {
   const filled = stretches.filter((stretch) => stretch.of > 0)
@@ -59,7 +61,7 @@ function effectOf(stretches: readonly Stretch[], variance: number): number {
   return ((squares / total.of / variance) * stretches.length) / (stretches.length - 1)
 }
 
-/** The same batches as `count` longer ones of nearly equal length. */
+/** Merges the batches into `count` longer ones of nearly equal length. */
 function regroup(stretches: readonly Stretch[], count: number): readonly Stretch[] {
   const start = (group: number): number => Math.ceil((group * stretches.length) / count)
   return Array.from({ length: count }, (_, group) => add(stretches.slice(start(group), start(group + 1))))

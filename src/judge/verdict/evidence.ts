@@ -3,7 +3,7 @@ import type { Ms } from '../../model/units.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
 import { wordCount, wordMs, wordPercent, wordPercentile, wordPlural, wordRate } from './wording.ts'
 
-/** What the figures count. */
+/** Unit that the figures count. */
 export interface Counted {
   readonly one: string
   readonly many: string
@@ -17,7 +17,10 @@ export function countedIn(figures: JudgedFigures, run: LoadResult): Counted {
   return figures === run.journeys ? JOURNEYS : REQUESTS
 }
 
-/** Which part of a run the figures are of, to follow a quantity: ` of phase "burst"`; empty for the whole. */
+/**
+ * Names the part of the run that the figures describe, as a suffix such as ` of phase "burst"`; empty for the whole
+ * run.
+ */
 export function partOf(figures: JudgedFigures, run: LoadResult): string {
   if (figures === run.journeys) return ' of the journeys'
   const named = (parts: Readonly<Record<string, JudgedFigures>>): string | undefined =>
@@ -28,7 +31,7 @@ export function partOf(figures: JudgedFigures, run: LoadResult): string {
   return operation === undefined ? '' : ` of operation "${operation}"`
 }
 
-/** "offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors (connect 3)". */
+/** Example: "offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors (connect 3)". */
 export function describeLoad(figures: JudgedFigures, run: LoadResult): string {
   const { offeredRps, achievedRps, dropped, errors } = figures
   const { rate } = countedIn(figures, run)
@@ -41,7 +44,7 @@ function wordDropped({ droppedByReason }: Figures, dropped: number): string {
   return `${wordCount(dropped)} dropped${wordKinds(droppedByReason)}`
 }
 
-/** "3 errors (connect 3)". */
+/** Example: "3 errors (connect 3)". */
 export function wordErrors({ errorsByClass }: Figures, errors: number): string {
   const counts = Object.entries(errorsByClass).map(([name, { count }]) => [name, count])
   return `${wordPlural(errors, 'error')}${wordKinds(Object.fromEntries(counts))}`
@@ -57,32 +60,32 @@ function wordKinds(counts: Readonly<Record<string, number>>): string {
 
 const CLASSES_SHOWN = 3
 
-/** What the first error of each of the most frequent classes said. */
+/** Returns the message of the first error in each of the most frequent classes. */
 export function evidenceOfErrors({ errorsByClass }: Figures): readonly string[] {
   return Object.entries(errorsByClass)
     .toSorted(([, a], [, b]) => b.count - a.count)
     .slice(0, CLASSES_SHOWN)
-    .map(([name, { count, first }]) => `${name} ${wordCount(count)}, the first: ${first}`)
+    .map(([name, { count, first }]) => `${name} ${wordCount(count)}, first error: ${first}`)
 }
 
-/** "seed 8f2c1e, rerun with LOAD_SEED=8f2c1e". */
+/** Example: "seed 8f2c1e, rerun with LOAD_SEED=8f2c1e". */
 export function describeSeed({ seed }: LoadResult): string {
   return `seed ${seed}, rerun with LOAD_SEED=${seed}`
 }
 
-/** Reasons to distrust the figures. */
+/** Returns one line per doubt of the result. */
 export function describeDoubts({ generator }: LoadResult): readonly string[] {
   return generator.doubts.map(({ message }) => `doubt: ${message}`)
 }
 
-/** From this share of a response time on, a part of it is worth naming as its cause. */
+/** Minimum share of a response time at which `diagnose` names a part of it as the cause. */
 const CAUSE = 0.25
-/** Below this a schedule is as exact as a timer makes it. */
+/** Schedule lag up to which the generator is on time: a timer is not more exact. */
 const LATE_MS = 1
-/** A pool that was full for less of the run than this made few requests wait. */
+/** Share of the run up to which a full pool made only few requests wait. */
 const FULL = 0.01
 
-/** Where the time of the slow requests went, from the parts of their response time at the same percentile. */
+/** Describes what took the time of the slow requests, from the parts of their response time at the same percentile. */
 export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: number): readonly string[] {
   const at = (distribution: Distribution): Ms =>
     percentileOf({ histogram: histogramOf(distribution), unanswered: 0 }, percentile) ?? 0
@@ -91,7 +94,7 @@ export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: nu
     figures.unanswered === 0
       ? []
       : [
-          `${wordPlural(figures.unanswered, countedIn(figures, run).one)} without an answer ${figures.unanswered === 1 ? 'counts' : 'count'} as over every limit`,
+          `${wordPlural(figures.unanswered, countedIn(figures, run).one)} without a response ${figures.unanswered === 1 ? 'counts' : 'count'} as over every limit`,
         ]
   if (figures.responseTime.count === 0) return silent
   const responseMs = at(figures.responseTime)
@@ -99,10 +102,10 @@ export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: nu
   const lagMs = at(figures.scheduleLag)
   const queueMs = at(figures.queueTime)
   if (lagMs > LATE_MS && lagMs > CAUSE * responseMs) {
-    return [`schedule lag ${word(lagMs)}: the generator itself was late`, ...silent]
+    return [`schedule lag ${word(lagMs)}: the generator sent requests late`, ...silent]
   }
   const service = `service time ${word(serviceMs)}`
-  if (queueMs <= CAUSE * responseMs) return [`${service}: the target itself took that long`, ...silent]
+  if (queueMs <= CAUSE * responseMs) return [`${service}: the target itself was slow`, ...silent]
   return [`${service}: ${waitFor(figures, run, queueMs, at(figures.connectTime), word)}`, ...silent]
 }
 
@@ -114,7 +117,7 @@ function waitFor(
   word: (ms: Ms) => string,
 ): string {
   if (connectTime.count > 0 && connectMs > queueMs / 2 && plan.connection === 'short-lived') {
-    return `requests waited for their connection to open (connect time ${word(connectMs)})`
+    return `requests waited for their connections to open (connect time ${word(connectMs)})`
   }
   if (pool.fullRatio > FULL) {
     return `requests waited for a free connection (pool of ${pool.size} was full ${wordPercent(Math.round(pool.fullRatio * 100) / 100)} of the time)`

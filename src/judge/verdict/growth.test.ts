@@ -14,7 +14,7 @@ const STRETCHES = 48
 const STRETCH_MS = 250
 const RUN_MS = STRETCHES * STRETCH_MS
 
-/** The growth seen of a first-come, first-served queue with several servers and a fixed service time. */
+/** Growth of a first-come, first-served queue with several servers and a fixed service time. */
 function growthAt({ arrivalsMs, servers, serviceMs }: Served, stretches: number = STRETCHES): Growth | undefined {
   const free = Array.from({ length: servers }, () => 0)
   const arrivals = Array.from({ length: stretches }, () => 0)
@@ -67,13 +67,13 @@ describe('growth of the number in flight', () => {
     expect(growthAt({ arrivalsMs: uniform(rps, RUN_MS), servers, serviceMs })?.shown).toBe(false)
   })
 
-  test('is shown in one in twenty of 500 healthy queues with Poisson arrivals at load 0.9, and no more', () => {
+  test('is shown in at most one in twenty of 500 healthy queues with Poisson arrivals at load 0.9', () => {
     let alarms = 0
     for (let run = 1; run <= 500; run++) {
       const arrivalsMs = poisson(72, RUN_MS, randomOf(run))
       if (growthAt({ arrivalsMs, servers: 4, serviceMs: 50 })?.shown === true) alarms++
     }
-    // More than 40 of 500 are seen once in a thousand times where the chance is 5%.
+    // With a probability of 5%, more than 40 of 500 occur once in a thousand times.
     expect(alarms).toBeLessThanOrEqual(40)
   })
 
@@ -86,18 +86,18 @@ describe('growth of the number in flight', () => {
     expect(shown).toBeGreaterThan(80)
   })
 
-  test('is not mistaken for a rate that rises: 0 to 400 req/s over 12 s on a server that is never full', () => {
+  test('is not shown for a rising rate: 0 to 400 req/s over 12 s on a server with free capacity', () => {
     const arrivalsMs = Array.from({ length: 2_400 }, (_, i) => RUN_MS * Math.sqrt((i + 1) / 2_400))
     const growth = growthAt({ arrivalsMs, servers: 100, serviceMs: 100 })
     expect(growth?.shown).toBe(false)
   })
 
-  test('is not mistaken for the first service time of a run, in which nothing can be done yet', () => {
+  test('is not shown for the first service time of a run, in which no request can be done yet', () => {
     const growth = growthAt({ arrivalsMs: uniform(100, RUN_MS), servers: 1_000, serviceMs: 6_000 })
     expect(growth?.shown).toBe(false)
   })
 
-  test('of an operation whose first request came late is that of its own stretches within the traffic', () => {
+  test('counts the batches within the traffic for an operation whose first request is late', () => {
     const even = evenStretches(80, 100, () => 10)
     const stretches = eachWith(even, (i) => ({ inFlight: Math.max(0, 10 * (i - 40)) }))
     const result = resultOf({ stretches, phases: { late: [30, 80] }, rest: { durationMs: 70 * STRETCH_MS } })
@@ -106,13 +106,13 @@ describe('growth of the number in flight', () => {
     expect(batches.startMs).toBe(30 * STRETCH_MS)
     const growth = growthOf(operation)
     expect(growth?.shown).toBe(true)
-    // 40 of its 50 stretches lie within the traffic: ten without growth, 30 that add ten requests each.
+    // 40 of its 50 batches lie within the traffic: ten without growth, 30 that add ten requests each.
     expect(growth?.requests).toBeGreaterThan(290)
     expect(growth?.requests).toBeLessThan(400)
     expect(growth?.share).toBeCloseTo((growth?.requests ?? 0) / 4_000)
   })
 
-  test('is unknown with fewer than 20 stretches', () => {
+  test('is undefined with fewer than 20 batches', () => {
     const arrivalsMs = uniform(84, 4_750)
     expect(growthAt({ arrivalsMs, servers: 4, serviceMs: 50 }, 19)).toBeUndefined()
     expect(growthAt({ arrivalsMs, servers: 4, serviceMs: 50 }, 20)).toBeDefined()

@@ -8,59 +8,63 @@ import { studentQuantile } from './statistics/student.ts'
 /** How the number of requests in flight changed from the start of the traffic to its end. */
 export interface Growth {
   readonly requests: number
-  /** `requests` beside the number that arrived. */
+  /** `requests` divided by the number of arrivals. */
   readonly share: Ratio
-  /** Beyond what chance and a healthy queue's wandering would do. */
+  /** The growth exceeds what chance and the normal variation of a healthy queue explain. */
   readonly shown: boolean
 }
 
-/** A growth with what it takes to tell it from chance. */
+/** A growth with the figures that distinguish it from chance. */
 export interface MeasuredGrowth extends Growth {
   /** Requests that arrived. */
   readonly arrived: number
   /**
    * Standard error of `requests` for a queue at its capacity, whose length is a random walk: `√(6/5 · Σ Δ²)` over the
-   * changes Δ from batch to batch. The factor is that of a least-squares slope through a random walk. A queue below its
-   * capacity returns to its mean, so that for it the error is an upper bound.
+   * changes Δ from batch to batch. 6/5 is the factor of a least-squares slope through a random walk. A queue below its
+   * capacity returns to its mean, so for such a queue the error is an upper bound.
    */
   readonly noise: number
-  /** Largest difference between the numbers in flight, in requests. */
+  /** Maximum difference between two numbers in flight, in requests. */
   readonly range: number
 }
 
-/** Doubt at which a slope counts as one. */
+/** Significance level of a slope. */
 const DOUBT = 0.01
-/** Growth below this share of the arrivals is no overload worth the name. */
+/** Minimum growth that counts as an overload, as a share of the arrivals. */
 const LEAST_SHARE = 0.01
 const WALK_FACTOR = 6 / 5
-/** A fast request, which no queue held up: what arrived within its service time is rightly in flight. */
+/**
+ * Percentile of the service time without queueing. Requests that arrived within that time are in flight without an
+ * overload.
+ */
 const FAST_PERCENTILE = 10
 
 /**
- * Whether more and more requests were in flight: a slope over at least 20 stretches with Newey–West errors, shown at
- * 99%, and growth of at least 1% of the arrivals. A slope alone alarms on healthy queues, whose length wanders.
+ * Measures whether the number in flight grew: a slope over at least 20 batches with Newey–West errors, significant at
+ * 99%, and growth of at least 1% of the arrivals. A slope alone gives false alarms on healthy queues, whose length
+ * varies.
  *
- * Only stretches that lie wholly within the traffic count: in the others the last requests are drained. Undefined with
- * fewer than 20 of them, or without traffic.
+ * Counts only batches that lie entirely within the traffic, because the others drain the last requests. Undefined with
+ * fewer than 20 such batches, or without traffic.
  */
 export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): MeasuredGrowth | undefined {
   const { batches, durationMs, startMs = 0, serviceTime } = figures
-  // The stretches of an operation begin with its first request, which may be long after the start of the traffic.
+  // The batches of an operation begin with its first request, which may be long after the start of the traffic.
   const from = Math.max(0, Math.ceil((startMs - batches.startMs) / batches.lengthMs))
   const to = Math.max(from, Math.floor((startMs - batches.startMs + durationMs) / batches.lengthMs))
   const stretches = fastServiceMs(serviceTime) / batches.lengthMs
   return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), stretches)
 }
 
-/** Service time of a request that no queue held up; 0 where nothing was served. */
+/** Service time without queueing; 0 if no request succeeded. */
 function fastServiceMs(serviceTime: Distribution): Ms {
   return percentileOf({ histogram: histogramOf(serviceTime), unanswered: 0 }, FAST_PERCENTILE) ?? 0
 }
 
 /**
- * Growth from what arrived in each stretch and what was in flight at its end. What arrived within the last
- * `serviceStretches` is rightly in flight; that is taken off first, so that neither a rising rate nor the first service
- * time of a run, in which nothing can be done yet, is mistaken for a growing queue.
+ * Computes growth from the arrivals in each batch and the number in flight at its end. Requests that arrived within the
+ * last `serviceStretches` batches are in flight without an overload. They are subtracted first, so that neither a
+ * rising rate nor the first service time of a run, in which no request can be done yet, looks like a growing queue.
  */
 export function growthIn(
   arrivals: readonly number[],
@@ -84,7 +88,10 @@ export function growthIn(
   }
 }
 
-/** Requests that arrived in the `stretches` up to the end of stretch `last`; of the earliest of them, in proportion. */
+/**
+ * Returns the requests that arrived in the `stretches` batches up to and including batch `last`; the earliest counts in
+ * proportion.
+ */
 function arrivedWithin(arrivals: readonly number[], last: number, stretches: number): number {
   const whole = Math.min(last + 1, Math.floor(stretches))
   const arrived = arrivals.slice(last + 1 - whole, last + 1).reduce((sum, count) => sum + count, 0)

@@ -1,14 +1,14 @@
 import type { Ms } from '../../model/units.ts'
 import type { Verdict } from '../../model/verdict.ts'
 
-/** A verdict with what it takes to word it in both polarities. */
+/** A verdict with the texts for both polarities. */
 export interface JudgedVerdict extends Verdict {
-  /** The claim denied: "p99 response time not below 50 ms". */
+  /** The negated claim: "p99 response time not below 50 ms". */
   readonly contrary: string
-  /** Why there is neither a pass nor a fail, or why the run alone decided: "cannot be told from 40 requests". */
+  /** Why the verdict is neither pass nor fail, or why the state of the run decided it: "the run was aborted". */
   readonly reason?: string
-  /** How a proof can be reached, in one line. */
+  /** One line that says how to get a proof. */
   readonly advice?: string
-  /** Length of run that the advice names; infinite where no length would do. */
+  /** Run length that the advice names; infinite if no length suffices. */
   readonly adviceMs?: Ms
 }

@@ -6,8 +6,8 @@ import { abovePercentile, latencyCourse, latencySums, overLimit, percentileOf, r
 
 const times = fc.array(fc.double({ min: 0, max: 60_000, noNaN: true }), { minLength: 1, maxLength: 300 })
 
-describe('latencies read from a result', () => {
-  test('a percentile is that of the exact values, to the width of a bucket', () => {
+describe('latencies of a result', () => {
+  test('have the percentiles of the exact values, to within the width of a bucket', () => {
     fc.assert(
       fc.property(times, fc.constantFrom(50, 90, 99, 99.9), (responsesMs, percentile) => {
         const { whole } = latencyCourse(resultOf({ stretches: [{ responsesMs }] }), 'responseTime')
@@ -19,7 +19,7 @@ describe('latencies read from a result', () => {
     )
   })
 
-  test('those over a limit lie between the count without its bucket and the count with it', () => {
+  test('bracket the exact count over a limit by the counts without and with its bucket', () => {
     fc.assert(
       fc.property(times, fc.nat(60_000), (responsesMs, limitMs) => {
         const { whole } = latencyCourse(resultOf({ stretches: [{ responsesMs }] }), 'responseTime')
@@ -31,7 +31,7 @@ describe('latencies read from a result', () => {
     )
   })
 
-  test('requests without an answer are slower than all others', () => {
+  test('include requests without a response as slower than all others', () => {
     const stretches = [{ responsesMs: [1, 2, 3], errors: { timeout: 1 }, dropped: { 'pool-wait': 1 } }]
     const { whole } = latencyCourse(resultOf({ stretches }), 'responseTime')
     expect(requestsIn(whole)).toBe(5)
@@ -40,12 +40,12 @@ describe('latencies read from a result', () => {
     expect(overLimit(whole, 3_600_000)).toEqual({ least: 2, most: 2 })
   })
 
-  test('answered failures are no latencies at all', () => {
+  test('exclude failed requests with a response', () => {
     const stretches = [{ responsesMs: [1, 2, 3], errors: { 'http-5xx': 97 } }]
     expect(requestsIn(latencyCourse(resultOf({ stretches }), 'responseTime').whole)).toBe(3)
   })
 
-  test('each stretch knows how many of its requests were above the percentile of the whole', () => {
+  test('count the requests of each batch above the percentile of the whole run', () => {
     const stretches = [
       { responsesMs: [1, 1, 1, 9] },
       { responsesMs: [1, 1, 1, 1] },
@@ -64,7 +64,7 @@ describe('latencies read from a result', () => {
     ])
   })
 
-  test('where most requests share a bucket, the tail is cut on the side where its share is nearer to the nominal one', () => {
+  test('cut the tail at the side closer to its nominal share when most requests share a bucket', () => {
     const stretches = [{ responsesMs: [1, 1, 5, 5, 5, 5, 5, 5, 5, 9] }]
     const course = latencyCourse(resultOf({ stretches }), 'responseTime')
     expect(abovePercentile(course, 90)).toEqual([{ sum: 1, of: 10 }])

@@ -4,16 +4,16 @@ import type { Distribution, JudgedFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Stretch } from './design-effect.ts'
 
-/** The times of which a result keeps the course, and on which latency verdicts are given. */
+/** Times that a result keeps per batch. Latency verdicts judge these. */
 export type LatencyName = 'responseTime' | 'serviceTime' | 'targetTime'
 
-/** Successful requests by latency, and beside them those that never got an answer: slower than any limit. */
+/** Successful requests by latency, and the number of requests without a response, which are slower than any limit. */
 export interface Latencies {
   readonly histogram: SparseHistogram
   readonly unanswered: number
 }
 
-/** Latencies of a whole run and of its stretches, in order of time. */
+/** Latencies of a whole run and of its batches, in order of time. */
 export interface LatencyCourse {
   readonly whole: Latencies
   readonly stretches: readonly Latencies[]
@@ -21,7 +21,7 @@ export interface LatencyCourse {
 
 const courses = new WeakMap<JudgedFigures, Map<LatencyName, LatencyCourse>>()
 
-/** The course of one of the times of a group of requests, decoded once. */
+/** Returns the latencies of a group of requests; decodes them only once. */
 export function latencyCourse(figures: JudgedFigures, name: LatencyName): LatencyCourse {
   const known = courses.get(figures) ?? new Map<LatencyName, LatencyCourse>()
   courses.set(figures, known)
@@ -40,35 +40,37 @@ export function latencyCourse(figures: JudgedFigures, name: LatencyName): Latenc
   return course
 }
 
-/** The filled buckets of a distribution. */
+/** Returns the filled buckets of a distribution. */
 export function histogramOf(distribution: Distribution): SparseHistogram {
   return decodeHdr('histogram' in distribution ? distribution.histogram : '')
 }
 
-/** How many values a histogram holds. */
+/** Number of values in a histogram. */
 function countOf(histogram: SparseHistogram): number {
   return countAbove(histogram, -1)
 }
 
-/** How many requests there are in all. */
+/** Total number of requests. */
 export function requestsIn({ histogram, unanswered }: Latencies): number {
   return countOf(histogram) + unanswered
 }
 
-/** How many requests are over a limit: for sure, and at most. The values in the limit's own bucket make the difference. */
+/** Minimum and maximum number of requests over a limit. They differ by the values in the limit's own bucket. */
 export function overLimit({ histogram, unanswered }: Latencies, limitMs: Ms): { least: number; most: number } {
   const bucket = bucketOf(Math.min(HIGHEST_US, Math.floor(limitMs * 1_000)))
   return { least: countAbove(histogram, bucket) + unanswered, most: countAbove(histogram, bucket - 1) + unanswered }
 }
 
-/** How many values lie in buckets above `bucket`. */
+/** Number of values in buckets above `bucket`. */
 function countAbove({ buckets, counts }: SparseHistogram, bucket: number): number {
   let count = 0
   for (let i = buckets.length - 1; i >= 0 && (buckets[i] ?? 0) > bucket; i--) count += counts[i] ?? 0
   return count
 }
 
-/** The bucket of the value at a rank from 1; undefined where the rank lies among the unanswered. */
+/**
+ * Returns the bucket of the value at a rank (from 1); undefined if the rank belongs to a request without a response.
+ */
 function bucketAt({ buckets, counts }: SparseHistogram, rank: number): number | undefined {
   let seen = 0
   for (let i = 0; i < buckets.length; i++) {
@@ -78,25 +80,25 @@ function bucketAt({ buckets, counts }: SparseHistogram, rank: number): number | 
   return undefined
 }
 
-/** The rank of a percentile among `n` values. The tiny allowance keeps 99% of 100 from becoming 100 by rounding. */
+/** Rank of a percentile among `n` values. Subtracting 1e-9 prevents that rounding turns 99% of 100 into 100. */
 export function rankOf(percentile: number, n: number): number {
   return Math.max(1, Math.ceil((percentile * n) / 100 - 1e-9))
 }
 
-/** The latency at a rank (from 1) in ms, as HdrHistogram reports it; undefined where no answer came. */
+/** Latency at a rank (from 1) in ms, as HdrHistogram reports it; undefined for a request without a response. */
 export function latencyAt({ histogram }: Latencies, rank: number): Ms | undefined {
   const bucket = bucketAt(histogram, rank)
   return bucket === undefined ? undefined : bucketHighUs(bucket) / 1_000
 }
 
-/** The percentile over all requests; undefined where it lies among the unanswered. */
+/** Percentile over all requests in ms; undefined if its rank belongs to a request without a response. */
 export function percentileOf(latencies: Latencies, percentile: number): Ms | undefined {
   return latencyAt(latencies, rankOf(percentile, requestsIn(latencies)))
 }
 
 /**
- * Stretch by stretch, how many requests were above the run's own percentile. Its own one: how requests cluster must be
- * seen even where none of them is over the limit that is asked about.
+ * Returns for each batch how many requests were above the run's own percentile. The run's own percentile shows how slow
+ * requests cluster even if no request is over the limit.
  */
 export function abovePercentile({ whole, stretches }: LatencyCourse, percentile: number): readonly Stretch[] {
   const n = requestsIn(whole)
@@ -108,7 +110,9 @@ export function abovePercentile({ whole, stretches }: LatencyCourse, percentile:
   }))
 }
 
-/** Where many requests share the percentile's bucket, the tail may be closer to its nominal share with that bucket in it. */
+/**
+ * Whether the tail is closer to its nominal share with the percentile's bucket in it, which many requests may share.
+ */
 function startsTail(whole: Latencies, bucket: number, percentile: number): boolean {
   const nominal = (requestsIn(whole) * (100 - percentile)) / 100
   const without = countAbove(whole.histogram, bucket) + whole.unanswered
@@ -116,7 +120,7 @@ function startsTail(whole: Latencies, bucket: number, percentile: number): boole
   return within - nominal < nominal - without
 }
 
-/** Stretch by stretch, the sum of latencies in ms, each taken as the middle of its bucket. */
+/** Returns for each batch the sum of latencies in ms, each taken as the middle of its bucket. */
 export function latencySums({ stretches }: LatencyCourse): readonly Stretch[] {
   return stretches.map(({ histogram }) => {
     let sum = 0

@@ -7,7 +7,7 @@ import { latencyInflation } from './percentile-share.ts'
 import { courseOf } from './queue.case.ts'
 import { courseOfRun, seeded, SIMULATED_SERVICES } from './simulated-services.builder.ts'
 
-/** `count` requests of 10 ms, every tenth of 20 ms. */
+/** `count` requests of 10 ms, except every tenth, which takes 20 ms. */
 function even(count: number): LatencyCourse {
   return courseOf(
     Float64Array.from({ length: count }, (_, i) => (i % 10 === 0 ? 20 : 10)),
@@ -26,7 +26,7 @@ describe('an observed percentile', () => {
     expect(lean(even(1_000), 50, 20)).toEqual({ leaning: 'pass', reasons: [] })
   })
 
-  test('leans to neither side where it does not lie among the requests', () => {
+  test('leans to neither side when the run has too few requests for it', () => {
     const few = lean(even(40), 99, 1_000, 4_000)
     expect(few.leaning).toBe('none')
     expect(few.reasons.map((reason) => reasonSentence(reason))).toEqual([
@@ -37,7 +37,7 @@ describe('an observed percentile', () => {
     expect(lean(even(1_000), 99.9, 1_000).leaning).toBe('pass')
   })
 
-  test('leans to a pass close below a limit where requests are independent, and to neither side where they are not', () => {
+  test('leans to a pass close below a limit when requests are independent, and to neither side when they are correlated', () => {
     const observed = (name: string): { closely: string | undefined; widely: string | undefined; codes: string[] } => {
       const service = SIMULATED_SERVICES.find((each) => each.name === name)
       if (service === undefined) throw new Error(`no simulated service "${name}"`)

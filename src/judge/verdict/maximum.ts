@@ -14,15 +14,15 @@ export interface MaximumQuestion {
 }
 
 /**
- * Was every request of this run below a limit? A plain observation, which says nothing about the next run: a maximum
- * grows with the number of requests. Requests without an answer are over every limit.
+ * Judges whether every request of this run was below a limit. The verdict is an observation and does not predict the
+ * next run: a maximum grows with the number of requests. Requests without a response are over every limit.
  */
 export function maximumVerdict(figures: JudgedFigures, run: LoadResult, question: MaximumQuestion): JudgedVerdict {
   const { limitMs, of = 'response' } = question
   const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
   const subject = `maximum ${of} time${partOf(figures, run)}`
-  const seen = 'maxMs' in distribution ? `${wordMs(distribution.maxMs)} ms` : 'no answer in time'
-  const silent = figures.unanswered === 0 ? '' : `, and ${wordPlural(figures.unanswered, 'request')} got no answer`
+  const seen = 'maxMs' in distribution ? `${wordMs(distribution.maxMs)} ms` : 'no response in time'
+  const silent = figures.unanswered === 0 ? '' : `, ${wordPlural(figures.unanswered, 'request')} without a response`
   return conclude(
     {
       claim: `${subject} below ${wordLimit(limitMs)}`,
@@ -53,14 +53,14 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   if (over(distribution)) {
     return of === 'service' || over(figures.targetTime)
       ? shownFail(figures, run, sameQuestion)
-      : notDelivered('requests came due late, by the fault of the generator', run)
+      : notDelivered('the generator sent requests late; without that delay every request is below the limit', run)
   }
   if (figures.unanswered === 0) return settle(figures, run, { verdict: 'pass', details: [] })
-  if (neverDue > 0) return notDelivered(`${wordPlural(neverDue, 'request')} never came due`, run)
+  if (neverDue > 0) return notDelivered(`the generator did not dispatch ${wordPlural(neverDue, 'request')}`, run)
   return settle(figures, run, {
     verdict: 'inconclusive',
     leaning: 'none',
-    reason: `cannot be judged: ${wordPlural(figures.unanswered, 'request')} got no response, but not for lack of time`,
+    reason: `cannot be judged: ${wordPlural(figures.unanswered, 'request')} without a response ${figures.unanswered === 1 ? 'was' : 'were'} cancelled or never sent`,
     details: [],
   })
 }

@@ -22,11 +22,14 @@ describe('the margin above a mean', () => {
   })
 })
 
-/** The mean of a heavy-tailed queue is not in a run of this length: `docs/calibration/mean.md` has its share of wrong passes. */
+/**
+ * Excludes heavy-tailed queues, because a run of this length does not show their mean: `docs/calibration/mean.md` has
+ * their share of wrong passes.
+ */
 const LIGHT_TAILED = MEAN_PROCESSES.filter(({ isHeavyTailed }) => isHeavyTailed !== true)
 
 describe('the bounds of a mean', () => {
-  // Of 300 verdicts that are wrong with a chance of 5%, more than 28 are wrong about once in a thousand times.
+  // If each of 300 verdicts is wrong with a probability of 5%, more than 28 are wrong about once in a thousand times.
   test.each(LIGHT_TAILED)(
     'give at most 28 of 300 wrong verdicts on each side with 10 000 requests of $name',
     (process) => {

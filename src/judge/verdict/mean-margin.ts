@@ -1,12 +1,13 @@
 import type { Ms } from '../../model/units.ts'
 
 /**
- * How far the true mean may lie above its estimate, from the margin of a symmetric interval (t · standard error).
+ * Returns how far the true mean may lie above its estimate, from the margin of a symmetric interval (t · standard
+ * error).
  *
- * A run of a queue that looks fast by chance also looks less variable than the process is. Near saturation the standard
- * error of a mean response time grows with the square of that mean: the asymptotic variance with (1 − load)⁻⁴, the mean
- * with (1 − load)⁻¹ (Whitt 1989, "Planning queueing simulations"). So the upper bound is the μ with
- * μ − margin · (μ / mean)² = mean. Where the margin is more than a quarter of the mean, there is none.
+ * A run of a queue that is fast by chance also looks less variable than the process is. Near saturation the standard
+ * error of a mean response time grows with the square of that mean: the asymptotic variance grows with (1 − load)⁻⁴,
+ * the mean with (1 − load)⁻¹ (Whitt 1989, "Planning queueing simulations"). So the upper bound is the μ with μ − margin
+ * · (μ / mean)² = mean. There is no upper bound if the margin is more than a quarter of the mean.
  */
 export function marginAbove(meanMs: Ms, marginMs: Ms): Ms {
   const share = marginMs / meanMs
@@ -14,7 +15,9 @@ export function marginAbove(meanMs: Ms, marginMs: Ms): Ms {
   return share > 0.25 ? Number.POSITIVE_INFINITY : (meanMs * (1 - Math.sqrt(1 - 4 * share))) / (2 * share) - meanMs
 }
 
-/** The symmetric margin at which a limit is just decided: the inverse of `marginAbove` for a limit above the mean. */
+/**
+ * Returns the largest symmetric margin that decides a limit: the inverse of `marginAbove` for a limit above the mean.
+ */
 export function decisiveMargin(meanMs: Ms, limitMs: Ms): Ms {
   return limitMs > meanMs ? (limitMs - meanMs) * (meanMs / limitMs) ** 2 : meanMs - limitMs
 }

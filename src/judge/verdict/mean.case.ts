@@ -13,12 +13,15 @@ export interface MeanProcess {
 
 const SERVICE_MS = 0.2
 const PARETO = 2.2
-/** The shortest service time of a Pareto law with mean `SERVICE_MS`. */
+/** Minimum service time of a Pareto distribution with mean `SERVICE_MS`. */
 const SHORTEST_MS = (SERVICE_MS * (PARETO - 1)) / PARETO
-/** The root σ < 1 of σ = exp(−(1 − σ) / load) at load 0.5: response times of D/M/1 are exponential with mean S / (1 − σ). */
+/**
+ * The root σ < 1 of σ = exp(−(1 − σ) / load) at load 0.5: response times of D/M/1 are exponential with mean S / (1 −
+ * σ).
+ */
 const D_M_1_ROOT = 0.203_187_869_979_979_95
 
-/** Processes whose mean is known exactly. */
+/** Processes with a known exact mean. */
 export const MEAN_PROCESSES: readonly MeanProcess[] = [
   {
     name: 'independent lognormal latencies',
@@ -57,7 +60,7 @@ export const MEAN_PROCESSES: readonly MeanProcess[] = [
   },
 ]
 
-/** Response times of a queue with one server (Lindley's recursion), after 5 000 requests that are not observed. */
+/** Response times of a queue with one server (Lindley's recursion), after 5 000 requests that are discarded. */
 function queue(requests: number, gapMs: () => number, serviceMs: () => number): Float64Array {
   const responsesMs = new Float64Array(requests)
   let waitMs = 0
@@ -69,7 +72,7 @@ function queue(requests: number, gapMs: () => number, serviceMs: () => number): 
   return responsesMs
 }
 
-/** Wrong verdicts in `runs` simulated runs, on limits 0.3% beside the true mean. */
+/** Wrong verdicts in `runs` simulated runs, with limits 0.3% above and below the true mean. */
 export function wrongMeanVerdicts(
   { meanMs: trueMs, draw }: MeanProcess,
   requests: number,

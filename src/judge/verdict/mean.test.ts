@@ -19,7 +19,7 @@ function maximum(run: ResultCase, limitMs: number): string {
 }
 
 describe('a mean below a limit', () => {
-  test('passes above what was measured, fails below it, and is open in between', () => {
+  test('passes with a limit above the measured mean, fails below it, and is inconclusive close to it', () => {
     expect([mean({ stretches }, 11), mean({ stretches }, 10), mean({ stretches }, 9)]).toEqual([
       'pass',
       'inconclusive',
@@ -27,14 +27,14 @@ describe('a mean below a limit', () => {
     ])
   })
 
-  test('of the service time leaves out what was waited', () => {
+  test('excludes the queue time with { of: "service" }', () => {
     expect(mean({ stretches, serviceMs: (ms) => ms / 2 }, 6)).toBe('fail')
     expect(mean({ stretches, serviceMs: (ms) => ms / 2 }, 6, 'service')).toBe('pass')
   })
 
-  test('charges requests without an answer with the time-out, for a pass only', () => {
+  test('counts requests without a response with the time-out for a pass, and not for a fail', () => {
     const silent = eachWith(stretches, () => ({ errors: { timeout: 1 } }))
-    // 1 in 101 with 10 s: 109 ms in the mean.
+    // 1 in 101 with 10 s: a mean of 109 ms.
     expect([
       mean({ stretches: silent }, 100),
       mean({ stretches: silent }, 120),
@@ -42,11 +42,11 @@ describe('a mean below a limit', () => {
     ]).toEqual(['inconclusive', 'pass', 'fail'])
   })
 
-  test('is not the fault of a target whose requests came due late', () => {
+  test('is invalid when only the generator was late', () => {
     expect(mean({ stretches, lagMs: (ms) => ms / 2 }, 6)).toBe('invalid')
   })
 
-  test('yields at most 12 wrong verdicts of 100 on each side of the true mean of an M/M/1 queue at load 0.8', () => {
+  test('gives at most 12 wrong verdicts of 100 on each side of the true mean of an M/M/1 queue at load 0.8', () => {
     const wrong = { pass: 0, fail: 0 }
     for (let seed = 1; seed <= 100; seed++) {
       const responsesMs = mm1(0.8, 4_000, randomOf(seed))
@@ -55,28 +55,28 @@ describe('a mean below a limit', () => {
           responsesMs: [...responsesMs.subarray(i * 100, (i + 1) * 100)],
         })),
       })
-      // A mean service time of 0.2 ms at load 0.8 makes a mean response time of 1 ms.
+      // A mean service time of 0.2 ms at load 0.8 results in a mean response time of 1 ms.
       if (mean(result, 0.999) === 'pass') wrong.pass++
       if (mean(result, 1.001) === 'fail') wrong.fail++
     }
-    // Of 100 with a 5% chance each, more than 12 are wrong once in a thousand times.
+    // If each of 100 verdicts is wrong with a probability of 5%, more than 12 are wrong once in a thousand times.
     expect(wrong.pass).toBeLessThanOrEqual(12)
     expect(wrong.fail).toBeLessThanOrEqual(12)
   })
 })
 
 describe('a maximum below a limit', () => {
-  test('is an observation: the slowest request decides, in however short a run', () => {
+  test('depends on the slowest request, however short the run is', () => {
     const short = evenStretches(2, 10, (i) => i + 1)
     expect([maximum({ stretches: short }, 20.1), maximum({ stretches: short }, 20)]).toEqual(['pass', 'fail'])
   })
 
-  test('fails with one request without an answer', () => {
+  test('fails with one request without a response', () => {
     const silent = [...stretches, { responsesMs: [], errors: { timeout: 1 } }]
     expect(maximum({ stretches: silent }, 60_000)).toBe('fail')
   })
 
-  test('is not the fault of the target where the generator was late or never got to a request', () => {
+  test('is invalid when the generator was late or did not dispatch a request', () => {
     expect(maximum({ stretches, lagMs: (ms) => ms / 2 }, 10)).toBe('invalid')
     expect(maximum({ stretches: [...stretches, { responsesMs: [], dropped: { generator: 1 } }] }, 20)).toBe('invalid')
   })

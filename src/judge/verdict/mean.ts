@@ -18,26 +18,29 @@ import { wordCount, wordInterval, wordLimit, wordMs, wordMsRange } from './wordi
 export interface MeanQuestion {
   readonly limitMs: Ms
   readonly of?: LatencyOf
-  /** Default: the plan's. */
+  /** Default: the plan's `confidence`. */
   readonly confidence?: Ratio
-  /** Shortest scheduled span that can prove anything; default 10 s. */
+  /** Minimum scheduled span for a proof. Default: 10 s. */
   readonly requiredMs?: Ms
 }
 
 interface MeanEstimate {
   readonly meanMs: Ms
-  /** How far the true mean may lie below its estimate; `marginAbove` gives the other side. Undefined: too few batches. */
+  /**
+   * How far the true mean may lie below its estimate; `marginAbove` returns the other side. Undefined with too few
+   * batches.
+   */
   readonly marginMs: Ms | undefined
-  /** What the margin would be if requests were independent. */
+  /** Margin if requests were independent. */
   readonly independentMarginMs: Ms
   readonly n: number
   readonly effect: number | undefined
 }
 
 /**
- * Is the mean below a limit? By batch means: Student's t on a standard error from the deflated number of requests. For
- * a pass, each request without an answer counts with the time-out, or the limit where that is longer; for a fail it
- * leaves the count.
+ * Judges whether the mean is below a limit, by batch means: Student's t with a standard error from the deflated number
+ * of requests. For a pass, each request without a response counts with the time-out, or with the limit if that is
+ * longer. For a fail, it does not count.
  */
 export function meanVerdict(figures: JudgedFigures, run: LoadResult, question: MeanQuestion): JudgedVerdict {
   const { limitMs, of = 'response', confidence = run.plan.confidence } = question
@@ -67,7 +70,7 @@ function estimateMean(
   if (!('meanMs' in distribution)) return undefined
   const { meanMs, stddevMs, count: n } = distribution
   const effect = designEffect(latencySums(latencyCourse(figures, name)), stddevMs ** 2)
-  // Of however many stretches: the fewest give the widest margin.
+  // Uses the minimum number of batches for every run: it gives the widest margin.
   const t = studentQuantile(confidence, FEWEST_STRETCHES - 1)
   const independentMarginMs = (t * stddevMs) / Math.sqrt(n)
   const marginMs = effect === undefined ? undefined : independentMarginMs * Math.sqrt(effect)
@@ -88,7 +91,7 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
     const late = target !== undefined && compare(target, target.meanMs, limitMs) !== 'fail'
     return late
       ? notDelivered(
-          `the generator sent requests late; measured from when they came due, the mean was ${wordMs(target.meanMs)} ms`,
+          `the generator sent requests late; without that delay the mean is ${wordMs(target.meanMs)} ms`,
           run,
         )
       : shownFail(figures, run, {
@@ -136,10 +139,10 @@ function shortfallOf(
   }
 }
 
-/** A mean this many run lengths away from a decision is too close to its limit for any advice. */
+/** Maximum factor by which advice lengthens a run; a mean that needs more is too close to its limit. */
 const MAX_TIMES = 900
 
-/** Every one of at least 20 requests was over the limit: that takes no statistics. */
+/** Whether each of at least 20 requests was over the limit, which needs no statistics. */
 function isBreach(figures: JudgedFigures, { limitMs, of = 'response' }: MeanQuestion): boolean {
   const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
   return 'minMs' in distribution && distribution.count >= MIN_BREACH_REQUESTS && distribution.minMs >= limitMs

@@ -10,12 +10,12 @@ import type { Count, ShareQuestion } from './share.ts'
 
 export interface PercentileDecision {
   readonly verdict: 'pass' | 'fail' | 'inconclusive'
-  /** Which side the observation lies on, whether proven or not. */
+  /** Side of the limit that the observation lies on, proven or not. */
   readonly leaning: Leaning
   readonly reasons: readonly VerdictReason[]
 }
 
-/** What the latencies alone say about a percentile and its limit, before the validity of the run is considered. */
+/** Decides a percentile from the latencies alone, without considering the validity of the run. */
 export function decidePercentile(
   course: LatencyCourse,
   { percentile, limitMs }: { readonly percentile: number; readonly limitMs: Ms },
@@ -41,7 +41,7 @@ export function decidePercentile(
   }
 }
 
-/** In each batch of time, the requests that surely were over the limit. */
+/** Returns for each batch the requests that were certainly over the limit. */
 function overLimitByBatch({ stretches }: LatencyCourse, limitMs: Ms): readonly Count[] {
   return stretches.map((stretch) => ({ over: overLimit(stretch, limitMs).least, of: requestsIn(stretch) }))
 }

@@ -4,8 +4,8 @@ import { quantileRanks } from './statistics/quantile-ranks.ts'
 import { wordCount, wordInterval, wordMs, wordMsRange } from './wording.ts'
 
 /**
- * "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". The interval is of the percentile that was seen and
- * takes the design effect of its requests; the effective number is the one that the verdict rests on.
+ * Example: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". The interval belongs to the observed
+ * percentile and uses the design effect of its requests; the effective number is the one that the verdict uses.
  */
 export function describePercentile(
   whole: Latencies,
@@ -17,7 +17,7 @@ export function describePercentile(
   const n = requestsIn(whole)
   if (n === 0) return 'nothing'
   const value = percentileOf(whole, percentile)
-  const seen = value === undefined ? 'no answer in time' : `${wordMs(value)} ms`
+  const seen = value === undefined ? 'no response in time' : `${wordMs(value)} ms`
   if (effect === undefined || verdictEffect === undefined) return `${seen} (n = ${wordCount(n)})`
   const interval = describeInterval(whole, percentile, confidence, Math.floor(n / effect))
   const effective = Math.floor(n / verdictEffect)
@@ -31,6 +31,6 @@ function describeInterval(whole: Latencies, percentile: number, confidence: Rati
   const high = ranks.high === undefined ? undefined : latencyAt(whole, Math.ceil((ranks.high * n) / effective))
   const name = wordInterval(confidence)
   if (low !== undefined && high !== undefined) return `${name} ${wordMsRange(low, high)}, `
-  if (low !== undefined) return `${name} from ${wordMs(low)} ms up, `
-  return high === undefined ? '' : `${name} up to ${wordMs(high)} ms, `
+  if (low !== undefined) return `${name} at least ${wordMs(low)} ms, `
+  return high === undefined ? '' : `${name} at most ${wordMs(high)} ms, `
 }

@@ -4,18 +4,18 @@ import { varianceInflation, withAllowance } from './design-effect.ts'
 import { abovePercentile, latencyAt, overLimit, requestsIn, type LatencyCourse } from './latencies.ts'
 import type { ShareQuestion } from './share.ts'
 
-/** Which time is judged: from the intended start, which is what a user waits, or from the actual send. */
+/** Time to judge: from the intended start, which is how long a user waits, or from the actual send. */
 export type LatencyOf = 'response' | 'service'
 
-/** Requests whose fate nobody knows, and those whose time was not the target's doing. */
+/** Counts that the histograms of a result do not contain. */
 export interface KnownCounts {
-  /** Successes over the limit where the run counted them exactly. */
+  /** Successes over the limit, if the run counted them exactly. */
   readonly exactlyOver?: number
-  /** Unanswered requests that prove nothing against the target. */
+  /** Requests without a response for which the target is not responsible. */
   readonly unproven: number
 }
 
-/** What the counts of a result say beside its histograms. */
+/** Returns the counts that complete the histograms of a result. */
 export function knownCounts(figures: JudgedFigures, limitMs: Ms, of: LatencyOf): KnownCounts {
   const counted = Object.values(figures.overLimit).find((over) => over.limitMs === limitMs)
   const { errorsByClass, droppedByReason, dropped } = figures
@@ -26,7 +26,7 @@ export function knownCounts(figures: JudgedFigures, limitMs: Ms, of: LatencyOf):
   return of === 'response' && counted !== undefined ? { exactlyOver: counted.count, unproven } : { unproven }
 }
 
-/** The question about a share that a percentile is: at most 1% of requests may be over the limit of a p99. */
+/** Expresses a percentile limit as a question about a share: a p99 allows at most 1% of the requests over the limit. */
 export function percentileShare(
   course: LatencyCourse,
   { percentile, limitMs, confidence }: { percentile: number; limitMs: Ms; confidence: Ratio },
@@ -47,14 +47,17 @@ export function percentileShare(
   }
 }
 
-/** Percentiles whose exceedances show correlation, beside the judged one. Far fewer requests lie beyond a p99. */
+/**
+ * Percentiles that show correlation, in addition to the judged one. Far fewer requests lie above a p99 than above
+ * these.
+ */
 const WATCHED_PERCENTILES = [50, 75, 90, 95]
 
 /**
- * How far requests are correlated in time, as a variance inflation without allowance: the largest of the indicators
- * "above the run's own percentile", for the judged percentile and several lower ones. A p99 has too few requests beyond it
- * for a reliable estimate of its own; queues are correlated at all percentiles alike, and a pause shows at its own.
- * Undefined in a run too short to see it.
+ * Returns the correlation of requests in time, as a variance inflation without allowance: the maximum over the
+ * indicators "above the run's own percentile", for the judged percentile and several lower ones. Too few requests lie
+ * above a p99 for a reliable estimate from it alone. Queues are correlated at all percentiles alike, and a pause shows
+ * at its own percentile. Undefined if the run is too short for an estimate.
  */
 export function latencyInflation(course: LatencyCourse, percentile: number): number | undefined {
   const requests = requestsIn(course.whole)
@@ -68,22 +71,25 @@ export function latencyInflation(course: LatencyCourse, percentile: number): num
     : Math.max(...inflations.map((inflation) => inflation ?? 1))
 }
 
-/** The design effect of a percentile; undefined in a run too short to see it. */
+/** Design effect of a percentile; undefined if the run is too short for an estimate. */
 export function percentileDesignEffect(course: LatencyCourse, percentile: number): number | undefined {
   const inflation = latencyInflation(course, percentile)
   return inflation === undefined ? undefined : withAllowance(inflation)
 }
 
-/** Of 3, 5, 10, 20 and 30 the smallest with which short runs of the simulated servers pass no more often wrongly. */
+/**
+ * The smallest of 3, 5, 10, 20 and 30 that does not increase the wrong passes in short runs of the simulated servers.
+ */
 const WELL_BELOW = 30
 
 /**
- * Where all requests stayed below the limit by a factor k of at least 30, their clusters weigh k times less: a tail
- * that falls no slower than 1/x has at least k times as many requests over the slowest one seen as over the limit, and
- * those would have been seen. Without this, a pause of a few milliseconds that makes up the slowest 1% of a run leaves a
- * limit of a second open. The number of requests that a pass takes at least stays what it is.
+ * Divides the design effect by k if all requests stayed below the limit by a factor k of at least 30. A tail that falls
+ * at least as fast as 1/x has at least k times as many requests over the slowest observed one as over the limit, and
+ * the run would have contained some of those. Without this rule, a pause of a few milliseconds that makes up the
+ * slowest 1% of a run makes a limit of one second inconclusive. The minimum number of requests for a pass does not
+ * change.
  *
- * A short run of a busy queue may well see only a third or a tenth of its true p99, so that smaller factors say nothing.
+ * A short run of a busy queue may observe only a third or a tenth of its true p99, so smaller factors prove nothing.
  */
 function wellBelow({ whole }: LatencyCourse, limitMs: Ms, effect: number): number {
   const slowestMs = latencyAt(whole, requestsIn(whole)) ?? limitMs

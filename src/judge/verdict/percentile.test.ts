@@ -5,7 +5,7 @@ import { eachWith, evenStretches, resultOf } from '../result.case.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { percentileVerdict, type PercentileQuestion } from './percentile.ts'
 
-/** 40 stretches of 100 requests from 10 ms upwards, one in ten a millisecond slower than the one before. */
+/** 40 batches of 100 requests, in equal parts of 10, 11 … 19 ms. */
 const healthy = evenStretches(40, 100, (i) => 10 + (i % 10))
 
 function p99(result: LoadResult, limitMs: number, more: Partial<PercentileQuestion> = {}): JudgedVerdict {
@@ -13,13 +13,13 @@ function p99(result: LoadResult, limitMs: number, more: Partial<PercentileQuesti
 }
 
 describe('a percentile below a limit', () => {
-  test('passes above what was measured and fails below it', () => {
+  test('passes with a limit above the measured value and fails below it', () => {
     const result = resultOf({ stretches: healthy })
     expect(p99(result, 25).verdict).toBe('pass')
     expect(p99(result, 15).verdict).toBe('fail')
   })
 
-  test('is judged on phases and operations by their own requests', () => {
+  test('is judged for phases and operations by their own requests', () => {
     const [slow, fast] = [evenStretches(40, 100, () => 80), evenStretches(40, 100, () => 8)]
     const result = resultOf({ stretches: [...slow, ...fast], phases: { before: [0, 40], after: [40, 80] } })
     const verdictOf = (name: string): string | undefined => {
@@ -29,8 +29,8 @@ describe('a percentile below a limit', () => {
     expect([verdictOf('before'), verdictOf('after')]).toEqual(['fail', 'pass'])
   })
 
-  test('counts a limit of the service level exactly, and brackets any other', () => {
-    // Latencies on both sides of the limit, in its one bucket, of which 32 µs make one.
+  test('is counted exactly for a limit of the service level, and bracketed for any other', () => {
+    // Latencies on both sides of the limit, in the limit's own bucket, which is 32 µs wide.
     const stretches = evenStretches(40, 100, (i) => (i % 2 === 0 ? 50.001 : 49.999))
     const bracketed = p99(resultOf({ stretches }), 50, { percentile: 40 })
     expect(bracketed.verdict).toBe('inconclusive')
@@ -40,73 +40,73 @@ describe('a percentile below a limit', () => {
     expect(p99(counted, 50, { percentile: 60 }).verdict).toBe('fail')
   })
 
-  test('one stall counts as about one event, however many requests it delayed', () => {
+  test('counts one stall as about one event, however many requests it delayed', () => {
     const stretches = evenStretches(40, 100, (i) =>
       i >= 2_000 && i < 2_045 ? 1_000 - (i - 2_000) * 10 : 10 + (i % 10),
     )
     expect(p99(resultOf({ stretches }), 100).verdict).toBe('inconclusive')
   })
 
-  test('one pause well below the limit leaves nothing open, in as many requests as a pass takes at all', () => {
+  test('passes after one pause far below the limit, with the minimum number of requests for a pass', () => {
     const pause = (perStretch: number): LoadResult =>
       resultOf({ stretches: evenStretches(40, perStretch, (i) => (i >= 200 && i < 240 ? 30 : 5)) })
     expect(p99(pause(100), 31).verdict).toBe('inconclusive')
     expect(p99(pause(100), 800).verdict).toBe('inconclusive')
     const pass = p99(pause(100), 1_000)
     expect(pass.verdict).toBe('pass')
-    // The number that the pass rests on, not the 68 or so that the pause alone leaves.
+    // The number that the pass uses, not the 68 or so that the pause alone would leave.
     expect(Number(/effective ([\d\s]+)\)/.exec(pass.observed)?.[1]?.replaceAll(/\s/g, ''))).toBeGreaterThan(298)
     expect(p99(pause(7), 1_000).verdict).toBe('inconclusive')
   })
 
-  test('a target that stops answering half way fails', () => {
+  test('fails when the target stops responding halfway', () => {
     const stretches = healthy.map((stretch, i) => (i < 20 ? stretch : { responsesMs: [], errors: { timeout: 100 } }))
     const verdict = p99(resultOf({ stretches }), 10_000)
     expect(verdict.verdict).toBe('fail')
-    expect(verdict.observed).toContain('no answer in time')
-    expect(verdict.details).toContain('2 000 requests without an answer count as over every limit')
+    expect(verdict.observed).toContain('no response in time')
+    expect(verdict.details).toContain('2 000 requests without a response count as over every limit')
   })
 
-  test('fast failures neither help nor harm it', () => {
+  test('does not count fast failures', () => {
     const stretches = eachWith(healthy, () => ({ errors: { 'http-5xx': 300 } }))
     expect(p99(resultOf({ stretches }), 25).verdict).toBe('pass')
     expect(p99(resultOf({ stretches }), 15).verdict).toBe('fail')
   })
 
-  test('requests cancelled by a stop prevent a pass but prove no fail', () => {
+  test('is not passed with requests that a stop cancelled, which do not prove a fail either', () => {
     const stretches = eachWith(healthy, () => ({ errors: { cancelled: 10 } }))
     expect(p99(resultOf({ stretches }), 25).verdict).toBe('inconclusive')
     const unsent = eachWith(healthy, () => ({ dropped: { stopped: 10 } }))
     expect(p99(resultOf({ stretches: unsent }), 25).verdict).toBe('inconclusive')
   })
 
-  test('of the service time fails where requests did not wait for the target but were served slowly', () => {
+  test('of the service time fails when requests did not wait but were served slowly', () => {
     const result = resultOf({ stretches: healthy, serviceMs: (ms) => ms / 2 })
     expect(p99(result, 12, { of: 'service' }).verdict).toBe('pass')
     expect(p99(result, 12).verdict).toBe('fail')
   })
 
-  test('of the service time cannot be judged where one request in ten was never sent', () => {
+  test('of the service time is inconclusive when one request in ten was never sent', () => {
     const stretches = eachWith(healthy, () => ({ dropped: { overflow: 10 } }))
     const verdict = p99(resultOf({ stretches }), 25, { of: 'service' })
     expect(verdict.verdict).toBe('inconclusive')
     expect(verdict.reason).toBe('cannot be judged: 400 requests were never sent')
   })
 
-  test('a higher confidence takes more requests', () => {
+  test('needs more requests for a higher confidence', () => {
     const result = resultOf({ stretches: evenStretches(40, 10, () => 10) })
     expect(p99(result, 20).verdict).toBe('pass')
     expect(p99(result, 20, { confidence: 0.99 }).verdict).toBe('inconclusive')
   })
 
-  test('leans in less than 10 s, and fails there only where it is clearly broken', () => {
+  test('leans in less than 10 s, and fails there only with a clear breach', () => {
     const result = resultOf({ stretches: evenStretches(39, 1_000, (i) => (i % 10 === 0 ? 20 : 10)) })
     expect(p99(result, 50)).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(p99(result, 15)).toMatchObject({ verdict: 'inconclusive', leaning: 'fail' })
     expect(p99(result, 5)).toMatchObject({ verdict: 'fail', reasons: [{ code: 'all-requests-wrong' }] })
   })
 
-  test('proves nothing where fewer than 20 batches have requests', () => {
+  test('is inconclusive when fewer than 20 batches have requests', () => {
     const result = resultOf({ stretches: evenStretches(19, 1_000, (i) => (i % 10 === 0 ? 20 : 10)), stretchMs: 1_000 })
     const verdict = p99(result, 50)
     expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })

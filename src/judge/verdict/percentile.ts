@@ -15,19 +15,19 @@ import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Sta
 import { wordLimit, wordMs, wordPercentile, wordPlural } from './wording.ts'
 
 export interface PercentileQuestion {
-  /** As people say it: 99, 99.9. Above 0, below 100. */
+  /** For example 99 or 99.9. Greater than 0 and less than 100. */
   readonly percentile: number
   readonly limitMs: Ms
   readonly of?: LatencyOf
-  /** Default: the plan's. */
+  /** Default: the plan's `confidence`. */
   readonly confidence?: Ratio
-  /** Shortest scheduled span that can prove anything; default 10 s. */
+  /** Minimum scheduled span for a proof. Default: 10 s. */
   readonly requiredMs?: Ms
 }
 
 /**
- * Is a percentile below a limit? Requests without an answer are over every limit, answered failures leave the count;
- * the counts are deflated by how requests hang together in time (`designEffect`).
+ * Judges whether a percentile is below a limit. Requests without a response are over every limit; failed requests with
+ * a response do not count. The counts are deflated by the correlation of requests in time (`designEffect`).
  */
 export function percentileVerdict(
   figures: JudgedFigures,
@@ -91,7 +91,7 @@ function standingOf(
   )
 }
 
-/** Whether these figures fail as well, in whatever span of time they lie. */
+/** Whether these figures fail as well, however short their span. */
 function fails(figures: JudgedFigures, question: PercentileQuestion, confidence: Ratio): boolean {
   const { percentile, limitMs, of = 'response' } = question
   const course = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
@@ -111,13 +111,14 @@ function unsent(dropped: number): Standing {
     verdict: 'inconclusive',
     leaning: 'none',
     reason: `cannot be judged: ${wordPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
-    details: ['a request that was dropped has no service time: raise maxConnections, or judge the response time'],
+    details: ['a dropped request has no service time: raise maxConnections, or judge the response time'],
   }
 }
 
 /**
- * Without the tool's own lateness the requests would not have been too slow: the fail says nothing about the target.
- * Where the limit's bucket leaves it open which ones those were, the doubt is not the tool's benefit.
+ * Whether the requests would not have been too slow without the generator's own lateness, so that the fail does not
+ * concern the target. If the limit's bucket hides which requests those were, counts as few as possible against the
+ * target.
  */
 function madeByTheTool(
   figures: JudgedFigures,
@@ -143,10 +144,10 @@ function toolWasLate(figures: JudgedFigures, run: LoadResult, { percentile }: Pe
   const late = [
     ...(droppedByReason.generator === undefined
       ? []
-      : [`${wordPlural(droppedByReason.generator, 'request')} never came due`]),
+      : [`${wordPlural(droppedByReason.generator, 'request')} not dispatched`]),
     ...('p99Ms' in scheduleLag ? [`schedule lag p99 ${wordMs(scheduleLag.p99Ms)} ms`] : []),
   ].join(', ')
   const alone =
-    target === undefined ? '' : `; from when they came due, ${wordPercentile(percentile)} was ${wordMs(target)} ms`
+    target === undefined ? '' : `; without that delay, ${wordPercentile(percentile)} is ${wordMs(target)} ms`
   return notDelivered(`the generator was late (${late})${alone}`, run)
 }

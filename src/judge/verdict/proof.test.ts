@@ -13,7 +13,7 @@ const short = { spanMs: 9_999, requiredMs: MIN_PROOF_MS }
 const calm: readonly Count[] = Array.from({ length: 10 }, () => ({ over: 0, of: 100 }))
 
 describe('a share of requests over a limit', () => {
-  test('is proven in 10 s, and in no shorter span', () => {
+  test('needs a span of 10 s for a proof', () => {
     expect(decideShare(ask(0, 1_000), calm, long).verdict).toBe('pass')
     expect(decideShare(ask(0, 1_000), calm, short)).toEqual({
       verdict: 'inconclusive',
@@ -24,7 +24,7 @@ describe('a share of requests over a limit', () => {
     expect(decideShare(ask(330, 1_000), third, short).verdict).toBe('inconclusive')
   })
 
-  test('fails in any span where each of at least 20 requests is over the limit', () => {
+  test('fails in any span when each of at least 20 requests is over the limit', () => {
     const batches = [{ over: 20, of: 20 }]
     expect(decideShare(ask(20, 20, { designEffect: undefined }), batches, { ...short, spanMs: 200 })).toEqual({
       verdict: 'fail',
@@ -34,7 +34,7 @@ describe('a share of requests over a limit', () => {
     expect(decideShare(ask(99, 100), [{ over: 99, of: 100 }], { ...short, spanMs: 200 }).verdict).toBe('inconclusive')
   })
 
-  test('fails in any span where most requests of each of at least 5 batches are over the limit', () => {
+  test('fails in any span when most requests of each of at least 5 batches are over the limit', () => {
     const batches = (count: number, over: number): readonly Count[] =>
       Array.from({ length: count }, () => ({ over, of: 100 }))
     expect(decideShare(ask(265, 500), batches(5, 53), short)).toEqual({
@@ -47,7 +47,7 @@ describe('a share of requests over a limit', () => {
     expect(decideShare(ask(540, 1_000), once, short).verdict).toBe('inconclusive')
   })
 
-  test('of a limit of none at all is a count, in any span', () => {
+  test('is counted in any span when the limit is 0', () => {
     expect(decideShare(ask(0, 3, { allowed: 0 }), [{ over: 0, of: 3 }], { ...short, spanMs: 10 }).verdict).toBe('pass')
     expect(decideShare(ask(1, 3, { allowed: 0 }), [{ over: 1, of: 3 }], { ...short, spanMs: 10 }).verdict).toBe('fail')
   })

@@ -1,10 +1,12 @@
 import { BUCKETS, bucketOf, type SparseHistogram } from '../../model/hdr.ts'
 import type { LatencyCourse } from './latencies.ts'
 
-/** Mean service time of the simulated queues: short, so that latencies fill few buckets and a simulation is quick. */
+/**
+ * Mean service time of the simulated queues. It is short, so that latencies fill few buckets and a simulation is fast.
+ */
 const SERVICE_MS = 0.2
 
-/** sfc32: small, fast, good enough for millions of draws, and the same everywhere. */
+/** Returns an sfc32 generator: small, fast, good enough for millions of draws, and the same on every platform. */
 export function randomOf(seed: number): () => number {
   let [a, b, c, d] = [seed | 0, (seed ^ 0x9e37_79b9) | 0, (seed * 7 + 1) | 0, 1]
   const next = (): number => {
@@ -21,8 +23,8 @@ export function randomOf(seed: number): () => number {
 }
 
 /**
- * Response times of an M/M/1 queue in its steady state, in order of arrival, in ms (Lindley's recursion). At load 0 they
- * are independent. They are exponential with mean `SERVICE_MS / (1 − load)`.
+ * Response times of an M/M/1 queue in steady state, in order of arrival, in ms (Lindley's recursion): exponential with
+ * mean `SERVICE_MS / (1 − load)`, and independent at load 0.
  */
 export function mm1(load: number, requests: number, random: () => number): Float64Array {
   const responsesMs = new Float64Array(requests)
@@ -35,7 +37,10 @@ export function mm1(load: number, requests: number, random: () => number): Float
   return responsesMs
 }
 
-/** Latencies in ms as a result holds them: in histograms, one for each batch; `batches` rises and starts at 0 or later. */
+/**
+ * Groups latencies in ms as a result does: one histogram per batch. The batch indices in `batches` ascend from 0 or
+ * later.
+ */
 export function courseOf(latenciesMs: Float64Array, batches: Uint32Array): LatencyCourse {
   const whole = new Counter()
   const batch = new Counter()

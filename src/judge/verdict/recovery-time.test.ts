@@ -5,7 +5,7 @@ import { resultOf } from '../result.case.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { recoveryVerdict } from './recovery-time.ts'
 
-/** 100 req/s: a baseline of 10 s, 5 s of overload and `recoverySeconds` of recovery, of which the first are slow. */
+/** 100 req/s: 10 s of baseline, 5 s of overload and `recoverySeconds` of recovery, which starts with slow responses. */
 function run(slowSeconds: number, recoverySeconds = 20): LoadResult {
   const STRETCHES_PER_SECOND = 4
   const stretches = Array.from({ length: STRETCHES_PER_SECOND * (15 + recoverySeconds) }, (_, i) => {
@@ -27,7 +27,7 @@ describe('recovery within a time', () => {
     expect([value, observed]).toEqual(['pass', 'immediate recovery (resolution 294 ms)'])
   })
 
-  test('passes and fails on either side of the time that the target takes', () => {
+  test('passes with a limit above the time that the target takes and fails below it', () => {
     expect(verdict(run(4), 4_500)).toMatchObject({ verdict: 'pass' })
     expect(verdict(run(4), 3_500)).toMatchObject({ verdict: 'fail', observed: '3 750 ms (resolution 294 ms)' })
   })
@@ -158,7 +158,7 @@ function coarsened(fine: LoadResult, seconds: number): LoadResult {
   return { ...fine, phases: Object.fromEntries(phases) }
 }
 
-/** The phases of a run whose slow responses after the overload were the lateness of the generator. */
+/** The phases of a run in which the generator caused the slow responses after the overload. */
 function lateAfterOverload({ phases }: LoadResult): LoadResult['phases'] {
   const { recovery } = phases
   if (recovery === undefined) throw new Error('the run has no recovery phase')

@@ -11,9 +11,9 @@ import { wordMs } from './wording.ts'
 const SMALL_SHARE = 0.1
 
 /**
- * Did the target recover from an overload within a time? The overload is the phase named `overload` or `stress`, else
- * the one with the highest rate; the recovery phase follows it, and the baseline is the first phase. `recoveryOf` defines
- * when a target has recovered.
+ * Judges whether the target recovered from an overload within a time. The overload is the phase named `overload` or
+ * `stress`, or else the phase with the highest rate. The recovery phase follows it, and the baseline is the first
+ * phase. `recoveryOf` defines when a target has recovered.
  */
 export function recoveryVerdict(figures: JudgedFigures, run: LoadResult, limitMs: Ms): JudgedVerdict {
   const phases = phasesOf(run)
@@ -24,7 +24,7 @@ export function recoveryVerdict(figures: JudgedFigures, run: LoadResult, limitMs
     {
       claim: `${subject} ${within}`,
       contrary: `no ${subject} ${within}`,
-      observed: recovery === undefined ? 'nothing to recover from' : describe(recovery),
+      observed: recovery === undefined ? 'not measured' : describe(recovery),
       causes: [],
     },
     phases === undefined || recovery === undefined ? missing(run) : standingOf(run, phases, recovery, limitMs),
@@ -81,7 +81,7 @@ function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery,
   )
 }
 
-/** `pass` and `fail` only where the resolution and the length of the recovery phase allow it. */
+/** Returns `pass` or `fail` only if the resolution and the length of the recovery phase allow it. */
 function compare(
   { recoverMs, resolutionMs, watchedMs }: ObservedRecovery,
   limitMs: Ms,
@@ -91,12 +91,15 @@ function compare(
   return limitMs < watchedMs ? 'fail' : 'inconclusive'
 }
 
-/** Length of a recovery phase whose last three windows start after `limitMs`: a window is 20% of it, at most 10 s. */
+/**
+ * Length in seconds of a recovery phase whose last three windows start after `limitMs`: a window is 20% of it, at most
+ * 10 s.
+ */
 function phaseSecondsFor(limitMs: Ms): number {
   return Math.ceil(Math.min(limitMs / 0.7, limitMs + 15_000) / 1_000)
 }
 
-/** A schedule lag far below the limit neither hides nor delays a recovery. */
+/** Removes a schedule lag far below the limit, because it neither hides nor delays a recovery. */
 function withoutSmallLag(recovery: PhaseFigures, limitMs: Ms): PhaseFigures {
   const { scheduleLag } = recovery
   const isSmall = 'p99Ms' in scheduleLag && scheduleLag.p99Ms <= SMALL_SHARE * limitMs
@@ -108,7 +111,7 @@ interface Phases {
   readonly recovery: PhaseFigures
 }
 
-/** Undefined where the run has no overload with a phase before it and one after it. */
+/** Undefined if the run has no overload with a phase before it and one after it. */
 function phasesOf({ phases }: LoadResult): Phases | undefined {
   const inOrder = Object.values(phases).toSorted((a, b) => a.startMs - b.startMs)
   const highest = inOrder.reduce<PhaseFigures | undefined>(
@@ -127,9 +130,9 @@ function missing(run: LoadResult): Standing {
     reason:
       phasesOf(run) === undefined
         ? 'the run has no overload phase with a phase before it and one after it'
-        : 'the target answered no request in the first phase',
+        : 'the target responded to no request in the first phase',
     details: [
-      "pattern: sequence(constant({ name: 'baseline', … }), constant({ name: 'overload', … }), constant({ name: 'recovery', … }))",
+      "set pattern: sequence(constant({ name: 'baseline', … }), constant({ name: 'overload', … }), constant({ name: 'recovery', … }))",
     ],
   }
 }

@@ -7,7 +7,7 @@ import { serviceLevelVerdict } from './service-level.ts'
 const result = resultOf({ stretches: evenStretches(40, 100, (i) => 10 + (i % 10)) })
 
 describe('a service level', () => {
-  test('is met when every term is, and names each of them', () => {
+  test('is met when every limit is met, and lists each limit', () => {
     const verdict = serviceLevelVerdict(result, result, { p50Ms: 20, p999Ms: 50, errorRate: 0.2, rps: 400 })
     expect(verdict.verdict).toBe('pass')
     expect(verdict.details.slice(0, 4).map((line) => line.split(', was')[0])).toEqual([
@@ -18,12 +18,15 @@ describe('a service level', () => {
     ])
   })
 
-  test('is broken by one term, whatever the others', () => {
+  test('fails when one limit fails, whatever the others', () => {
     const few = serviceLevelVerdict(result, result, { p99Ms: 12, p999Ms: 50, rps: 1_000 })
-    expect([few.verdict, few.observed]).toEqual(['fail', '1 of 3 terms broken, 1 of 3 terms invalid, 1 of 3 terms met'])
+    expect([few.verdict, few.observed]).toEqual([
+      'fail',
+      '1 of 3 limits broken, 1 of 3 limits invalid, 1 of 3 limits met',
+    ])
   })
 
-  test('is open where one term is and none is broken, and leans to where its worst open term does', () => {
+  test('is inconclusive when one limit is and none fails, with the worst leaning', () => {
     const open = serviceLevelVerdict(result, result, { p99Ms: 50, errorRate: 0.000_1 })
     expect(open).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(open.advice).toMatch(/^about [\d ]+ more requests would decide: duration: '\d+s'$/)
@@ -37,12 +40,12 @@ describe('a service level', () => {
 describe('a running load', () => {
   const running = { ...result, ended: 'running' } as const
 
-  test('shows a limit broken beyond reasonable doubt', () => {
+  test('fails when a limit is broken with high confidence', () => {
     const [latency, errors] = abortVerdicts(running, { p99Ms: 12, errorRate: 0.5 })
     expect([latency?.verdict, errors?.verdict]).toEqual(['fail', 'invalid'])
   })
 
-  test('is not stopped by a first error before any answer, but by many', () => {
+  test('is not stopped by a first error before any response, but by many errors', () => {
     const nothing = (count: number): (string | undefined)[] => {
       const stretches = Array.from({ length: count }, () => ({ responsesMs: [], errors: { connection: 1 } }))
       const unanswered = resultOf({ stretches, rest: { ended: 'running' } })
@@ -58,7 +61,7 @@ describe('a running load', () => {
     expect(abortVerdicts(start, { p99Ms: 50 }).map(({ verdict }) => verdict)).not.toContain('fail')
   })
 
-  test('is not stopped by what 95% confidence would call a fail', () => {
+  test('is not stopped by a fail at 95% confidence', () => {
     const stretches = evenStretches(40, 25, (i) => (i % 55 === 0 ? 100 : 10))
     const some = resultOf({ stretches, rest: { ended: 'running' } })
     expect(serviceLevelVerdict(some, some, { p99Ms: 50 }).verdict).toBe('fail')

@@ -9,20 +9,25 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { percentileVerdict } from './percentile.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
-/** Shortfall of the rate that an `sla` allows: that of `toSustainRps`. */
+/** Shortfall of the rate that an `sla` allows: the default of `toSustainRps`. */
 const WITHIN = 0.01
 
-/** Worst first: one broken term breaks the level, one that cannot be judged leaves it open. */
+/**
+ * Worst first: one failed limit fails the service level, one that cannot be judged makes it invalid or inconclusive.
+ */
 const ORDER = ['fail', 'invalid', 'inconclusive', 'pass'] as const satisfies readonly VerdictValue[]
 
 interface LimitOptions {
-  /** Default: the plan's. */
+  /** Default: the plan's `confidence`. */
   readonly confidence?: Ratio
-  /** Shortest scheduled span that can prove anything; default 10 s. */
+  /** Minimum scheduled span for a proof. Default: 10 s. */
   readonly requiredMs?: Ms
 }
 
-/** One verdict for each limit of a service level on latency and errors, in the order of its table. */
+/**
+ * Returns one verdict for each latency limit of a service level, in the order of `SLA_PERCENTILES`, then one for
+ * errors.
+ */
 export function limitVerdicts(
   figures: JudgedFigures,
   run: LoadResult,
@@ -41,7 +46,7 @@ export function limitVerdicts(
     : [...latencies, errorRateVerdict(figures, run, { limit, confidence, ...span })]
 }
 
-/** Are all terms of a service level met, each at the asked confidence? */
+/** Judges whether the run meets every limit of a service level, each at the requested confidence. */
 export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla: Sla): JudgedVerdict {
   const { rps } = sla
   const limits = limitVerdicts(figures, run, sla)
@@ -52,7 +57,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
   const deciding = terms.filter((term) => term.verdict === verdict)
   const leaning = verdict === 'inconclusive' ? worstLeaning(deciding) : undefined
   const first = deciding.find((term) => term.leaning === leaning) ?? deciding[0]
-  // The service level is decided when its slowest term is.
+  // The limit that needs the longest run decides when the service level is proven.
   const adviser = deciding.toSorted((a, b) => (b.adviceMs ?? 0) - (a.adviceMs ?? 0))[0]
   return {
     verdict,
@@ -73,7 +78,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
 
 const LEANINGS = ['fail', 'none', 'pass'] as const satisfies readonly Leaning[]
 
-/** Of several inconclusive terms: one that leans to fail decides, then one that leans to neither side. */
+/** Returns the leaning of several inconclusive limits: a leaning to fail decides, then one to neither side. */
 export function worstLeaning(terms: readonly Pick<JudgedVerdict, 'leaning'>[]): Leaning {
   return LEANINGS.find((value) => terms.some(({ leaning = 'none' }) => leaning === value)) ?? 'none'
 }
@@ -82,11 +87,11 @@ function reasonsOf(terms: readonly JudgedVerdict[]): readonly VerdictReason[] {
   return terms.flatMap(({ reasons = [] }) => reasons)
 }
 
-/** "1 of 3 terms failed". */
+/** Example: "1 of 3 limits broken, 2 of 3 limits met". */
 function describeTerms(terms: readonly JudgedVerdict[]): string {
   const words = { fail: 'broken', invalid: 'invalid', inconclusive: 'inconclusive', pass: 'met' } as const
   return ORDER.map((value) => [terms.filter((term) => term.verdict === value).length, words[value]] as const)
     .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count} of ${terms.length} terms ${word}`)
+    .map(([count, word]) => `${count} of ${terms.length} limits ${word}`)
     .join(', ')
 }

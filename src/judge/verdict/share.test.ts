@@ -19,36 +19,36 @@ describe('a share of requests over a limit', () => {
     expect(judgeShare(ask(of - 1, over))).toBe('inconclusive')
   })
 
-  test('fails where so many over have a chance of at most 5%', () => {
+  test('fails when the count over the limit has a probability of at most 5%', () => {
     expect(judgeShare(ask(1_000, 16))).toBe('fail')
     expect(judgeShare(ask(1_000, 15))).toBe('inconclusive')
   })
 
-  test('a design effect of ten takes ten times the requests', () => {
+  test('needs ten times the requests with a design effect of ten', () => {
     expect(judgeShare(ask(2_990, 0, { designEffect: 10 }))).toBe('pass')
     expect(judgeShare(ask(2_989, 0, { designEffect: 10 }))).toBe('inconclusive')
   })
 
-  test('counts are rounded against either verdict: up for a pass, down for a fail', () => {
+  test('rounds counts against the verdict: up for a pass, down for a fail', () => {
     expect(judgeShare(ask(4_730, 10, { designEffect: 10 }))).toBe('pass')
     expect(judgeShare(ask(4_730, 11, { designEffect: 10 }))).toBe('inconclusive')
     expect(judgeShare(ask(10_000, 160, { designEffect: 10 }))).toBe('fail')
     expect(judgeShare(ask(10_000, 159, { designEffect: 10 }))).toBe('inconclusive')
   })
 
-  test('nothing is shown where the design effect is unknown', () => {
+  test('is inconclusive when the design effect is unknown', () => {
     expect(judgeShare(ask(100_000, 0, { designEffect: undefined }))).toBe('inconclusive')
     expect(judgeShare(ask(100_000, 100_000, { designEffect: undefined }))).toBe('inconclusive')
   })
 
-  test('where none is allowed, none passes and one fails', () => {
+  test('passes with none over the limit and fails with one when none is allowed', () => {
     expect(judgeShare(ask(3, 0, { allowed: 0, designEffect: undefined }))).toBe('pass')
     expect(judgeShare(ask(1_000_000, 1, { allowed: 0 }))).toBe('fail')
     const cancelled = { forPass: { of: 10, over: 1 }, forFail: { of: 9, over: 0 }, allowed: 0 }
     expect(judgeShare(ask(10, 1, cancelled))).toBe('inconclusive')
   })
 
-  test('more over the limit never turn a fail into a pass, nor an open verdict into one', () => {
+  test('never becomes a pass through more requests over the limit', () => {
     const rank = { pass: 0, inconclusive: 1, fail: 2 }
     const cases = fc.record({
       of: fc.integer({ min: 1, max: 20_000 }),
@@ -66,25 +66,25 @@ describe('a share of requests over a limit', () => {
 })
 
 describe('the number of requests that decide', () => {
-  test('is that of the table where none was over', () => {
+  test('is that of the published table when none was over the limit', () => {
     expect(requestsToTell(ask(40, 0), { of: 40, over: 0 })).toBe(299)
     expect(requestsToTell(ask(40, 0, { allowed: 0.05 }), { of: 40, over: 0 })).toBe(59)
   })
 
-  test('grows with the design effect, and more so where few independent requests were seen', () => {
+  test('grows with the design effect, and faster when there are few independent requests', () => {
     const required = (of: number): number => requestsToTell(ask(of, 0, { designEffect: 10 }), { of, over: 0 }) ?? 0
     expect(required(1_000_000)).toBe(Math.ceil(2_990 * 1.001_8))
     expect(required(1_000)).toBe(Math.ceil(2_990 * 2.8))
   })
 
-  test('is enough: the same share of that many decides', () => {
+  test('is sufficient: the same share of that number decides', () => {
     const seen = { of: 1_000, over: 7 }
     const of = requestsToTell(ask(1_000, 7), seen) ?? 0
     expect(of).toBeGreaterThan(1_000)
     expect(judgeShare(ask(of, 0.007 * of))).toBe('pass')
   })
 
-  test('is unknown where what was seen is just what is allowed', () => {
+  test('is undefined when the observed share equals the allowed one', () => {
     expect(requestsToTell(ask(1_000, 10), { of: 1_000, over: 10 })).toBeUndefined()
   })
 })

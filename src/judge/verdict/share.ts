@@ -8,27 +8,27 @@ export interface Count {
   readonly of: number
 }
 
-/** Is the true share of requests that are over below `allowed`? */
+/** Asks whether the true share of requests that are over the limit is below `allowed`. */
 export interface ShareQuestion {
   readonly allowed: Ratio
   readonly confidence: Ratio
-  /** Undefined: it cannot be estimated, and nothing is proven. */
+  /** Undefined if it cannot be estimated, so that nothing is proven. */
   readonly designEffect: number | undefined
-  /** For a pass, where that needs a larger one. Default: `designEffect`. */
+  /** Design effect for a pass, if a pass needs a larger one. Default: `designEffect`. */
   readonly passDesignEffect?: number | undefined
-  /** What counts against a pass: with every request that may have been over. */
+  /** Count for a pass, which includes every request that may have been over. */
   readonly forPass: Count
-  /** What counts for a fail: only requests that surely were over. */
+  /** Count for a fail, which includes only requests that were certainly over. */
   readonly forFail: Count
 }
 
 /**
- * The rule of early stopping of MLPerf LoadGen on deflated counts n′ = ⌊n/deff⌋. A pass is shown iff
+ * Applies the early-stopping rule of MLPerf LoadGen to deflated counts n′ = ⌊n/deff⌋. A pass is proven iff
  * P[Bin(n′, allowed) ≤ ⌈over/deff⌉] ≤ 1 − confidence, a fail iff P[Bin(n′, allowed) ≥ ⌊over/deff⌋] ≤ 1 − confidence.
  */
 export function judgeShare(question: ShareQuestion): Exclude<VerdictValue, 'invalid'> {
   const { allowed, confidence, designEffect, passDesignEffect = designEffect, forPass, forFail } = question
-  // "None at all" is a count and no estimate: of nothing can it be shown that it never happens.
+  // A limit of 0 is decided by a count, not by an estimate: no run can prove that an event never happens.
   if (allowed <= 0) return forFail.over > 0 ? 'fail' : forPass.over > 0 ? 'inconclusive' : 'pass'
   if (designEffect === undefined || passDesignEffect === undefined) return 'inconclusive'
   const doubt = 1 - confidence
@@ -39,20 +39,20 @@ export function judgeShare(question: ShareQuestion): Exclude<VerdictValue, 'inva
   return 'inconclusive'
 }
 
-/** Beyond this many times the requests there were, no length of a run is worth naming. */
+/** Maximum factor by which the advised number of requests exceeds the observed one. */
 const MOST_TIMES = 1_000
 
 /**
- * Independent requests from which on a design effect grows by less than its own size when the run gets longer. In a
- * shorter run, its slowest changes are still hidden.
+ * Number of independent requests from which a longer run at most doubles the estimated design effect. A shorter run
+ * hides its slowest changes.
  */
 const SETTLED = 200
 
 /**
- * About how many requests in all it takes to decide, if they continue like those in `seen`. The estimated design effect of
- * a run with few independent requests grows with its length, so the number is raised by `1 + 200 · (deff − 1) / n`, a
- * rule found by simulation (docs/calibration/verdicts.md). Undefined where the observed share is so close to the allowed
- * one that no reasonable number would do.
+ * Estimates the total number of requests that decide the question, if they continue like those in `seen`. The estimated
+ * design effect of a run with few independent requests grows with its length, so the number is multiplied by `1 + 200 ·
+ * (deff − 1) / n`, a rule found by simulation (docs/calibration/verdicts.md). Undefined if the observed share is so
+ * close to the allowed one that no reasonable number suffices.
  */
 export function requestsToTell(question: ShareQuestion, seen: Count): number | undefined {
   const { designEffect = 1 } = question

@@ -13,9 +13,9 @@ export interface SimulatedService {
   readonly name: string
   readonly arrivals: SimulatedArrivals
   /**
-   * How long the past matters at 100 requests per second: the relaxation time of a queue, the time constant of an
-   * autoregressive process, the period of a service that pauses or changes its state. Infinite for services whose
-   * autocorrelations have no finite sum.
+   * How long the past influences latencies at 100 requests per second: the relaxation time of a queue, the time
+   * constant of an autoregressive process, or the period of a service that pauses or changes its state. Infinite for
+   * services whose autocorrelations have no finite sum.
    */
   readonly correlationMs: Ms
   run(random: () => number, spanMs: Ms, arrivals?: SimulatedArrivals): SimulatedRun
@@ -26,7 +26,7 @@ export type SimulatedArrivals = 'uniform' | 'jittered' | 'poisson'
 /** Requests per second of every simulated run. */
 const RPS = 100
 const GAP_MS = 1_000 / RPS
-/** A queue runs this long before it is observed. */
+/** How long a queue runs before its observation starts. */
 const SETTLE_MS = 20_000
 
 const exponential = (random: () => number): number => -Math.log(random())
@@ -37,7 +37,7 @@ function uniformArrivals(fromMs: Ms, spanMs: Ms): Float64Array {
   return Float64Array.from({ length: Math.round((spanMs - fromMs) / GAP_MS) }, (_, i) => fromMs + (i + 0.5) * GAP_MS)
 }
 
-/** Each arrival at a random time within its own slot. */
+/** Arrivals, each at a random time within its own slot. */
 function jitteredArrivals(random: () => number, fromMs: Ms, spanMs: Ms): Float64Array {
   return uniformArrivals(fromMs, spanMs).map((atMs) => atMs + (random() - 0.5) * GAP_MS)
 }
@@ -55,7 +55,7 @@ function poissonArrivals(random: () => number, fromMs: Ms, spanMs: Ms): Float64A
   return Float64Array.from(arrivals)
 }
 
-/** A queue with `servers` servers in order of arrival, observed from 0 on. */
+/** A first-come, first-served queue with `servers` servers, observed from time 0. */
 function queue(arrivalsMs: Float64Array, servers: number, serviceMs: () => Ms): SimulatedRun {
   const freeMs = new Float64Array(servers).fill(-Infinity)
   const latenciesMs = new Float64Array(arrivalsMs.length)
@@ -89,7 +89,7 @@ function markovQueue(name: string, servers: number, load: number, own: Simulated
   }
 }
 
-/** One server at load 0.5 whose service times are heavy-tailed: `drawMs` has mean 1. */
+/** One server at load 0.5 with heavy-tailed service times: `draw` has mean 1. */
 function heavyQueue(name: string, correlationMs: Ms, draw: (random: () => number) => number): SimulatedService {
   return {
     name,
@@ -100,7 +100,7 @@ function heavyQueue(name: string, correlationMs: Ms, draw: (random: () => number
   }
 }
 
-/** A service whose latency at a time is a stall or a state, times lognormal noise of 10 ms. */
+/** A service whose latency at a time is a function of stalls or states and of lognormal noise. */
 function timed(
   name: string,
   correlationMs: Ms,
@@ -122,7 +122,10 @@ const PARETO = 2.2
 const SIGMA = 1.5
 const AUTOREGRESSION = 0.99
 
-/** A pause of 30 ms every so often, at latencies that are short beside it: uniform arrivals meet it at fixed phases. */
+/**
+ * A pause of 30 ms once per period, with latencies that are short in comparison: uniform arrivals meet it at fixed
+ * phases.
+ */
 export function pausingOften(periodMs: Ms): SimulatedService {
   return timed(`pause of 30 ms every ${periodMs} ms`, periodMs, (random) => {
     const phaseMs = random() * periodMs
@@ -130,7 +133,7 @@ export function pausingOften(periodMs: Ms): SimulatedService {
   })
 }
 
-/** Every simulated service, healthy ones first. */
+/** All simulated services, healthy ones first. */
 export const SIMULATED_SERVICES: readonly SimulatedService[] = [
   {
     name: 'independent lognormal',
@@ -191,12 +194,12 @@ export const SIMULATED_SERVICES: readonly SimulatedService[] = [
   timed('drift to twice the latency', Infinity, (_, spanMs) => (atMs, noise) => 10 * (1 + atMs / spanMs) * noise),
 ]
 
-/** Seeds of one number each, far apart. */
+/** Returns a random generator from one number; the seeds of consecutive numbers are far apart. */
 export function seeded(seed: number): () => number {
   return randomOf(seed * 7_919 + 3)
 }
 
-/** Exact percentiles of a service, from a long run: of `requests` latencies, sorted. */
+/** Sorted latencies of a long run of `requests` requests, for the exact percentiles of a service. */
 export function longRun(
   service: SimulatedService,
   requests: number,
@@ -205,12 +208,12 @@ export function longRun(
   return service.run(seeded(424_242), requests * GAP_MS, arrivals).latenciesMs.toSorted()
 }
 
-/** A simulated run as a result holds it: in batches by the time at which requests end, between 32 and 64 of them. */
+/** Groups a simulated run as a result does: 32 to 64 batches by the time at which requests end. */
 export function courseOfRun({ arrivalsMs, latenciesMs }: SimulatedRun, spanMs: Ms): LatencyCourse {
   let lengthMs = 100
   while (spanMs / lengthMs > 64) lengthMs *= 2
   const batch = Uint32Array.from(arrivalsMs, (atMs, i) => Math.floor((atMs + (latenciesMs[i] ?? 0)) / lengthMs))
-  // Counting sort: a comparison of 30 000 requests would take longer than everything else.
+  // Counting sort, because sorting 30 000 requests by comparison would take most of the time of a test.
   const starts = new Uint32Array(batch.reduce((most, each) => Math.max(most, each), 0) + 2)
   for (const each of batch) starts[each + 1] = (starts[each + 1] ?? 0) + 1
   for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + (starts[i - 1] ?? 0)

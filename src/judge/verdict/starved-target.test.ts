@@ -10,7 +10,7 @@ import { coreWaits, shortenedBy } from './starved-target.ts'
 
 const nothing = { cpuPercent: 20, busiestProcessCpuPercent: 20, rssMb: 50, openSockets: 4, bytesIn: 0, bytesOut: 0 }
 
-/** 4 s of requests that took `ms`, in which the target waited for a core this long in each second. */
+/** 4 s of requests that took `ms`. In each second, the target waited for a core for the given time. */
 function runOf(ms: number, waitsMs: readonly (number | null)[], foreignPercent = 100): LoadResult {
   const samples = waitsMs.map((coreWaitMs, second): TargetSample => ({
     ...nothing,
@@ -26,7 +26,7 @@ function runOf(ms: number, waitsMs: readonly (number | null)[], foreignPercent =
   }
 }
 
-test('batches wait as long as the target did in their second', () => {
+test('each batch has the core wait of its second', () => {
   const run = runOf(20, [0, 150, null, 30])
   expect(coreWaits(run, run)).toEqual([
     ...Array<number>(10).fill(0),
@@ -36,12 +36,12 @@ test('batches wait as long as the target did in their second', () => {
   ])
 })
 
-test('a target that competes with itself only did not wait for others', () => {
+test('core waits are 0 when the target competes only with itself', () => {
   const run = runOf(20, [900, 900, 900, 900], 0)
   expect(coreWaits(run, run)).toEqual(Array<number>(40).fill(0))
 })
 
-test('times are shortened by the wait, to nothing at least', () => {
+test('times are shortened by the wait, and are at least 0', () => {
   const run = runOf(20, [])
   const { batches } = shortenedBy(
     run,
@@ -55,7 +55,7 @@ test('times are shortened by the wait, to nothing at least', () => {
 test.each([
   ['percentile', (run: LoadResult) => percentileVerdict(run, run, { percentile: 75, limitMs: 14 })],
   ['maximum', (run: LoadResult) => maximumVerdict(run, run, { limitMs: 14 })],
-])('a fail of the %s that waiting for a core can have made is invalid', (_, judged) => {
+])('a fail of the %s is invalid when waiting for a core may have caused it', (_, judged) => {
   expect(judged(runOf(20, [80, 80, 80, 80]))).toMatchObject({
     verdict: 'invalid',
     reason: 'other processes took cores from the target',

@@ -9,8 +9,8 @@ export function coreWaits({ batches: { inFlight, startMs, lengthMs } }: JudgedFi
 }
 
 /**
- * How long a thread of the target waited for a core at most, between two times of the run. 0 where nothing but the target
- * and the generator used the machine, for then the target competes with itself.
+ * Returns the longest time that a thread of the target waited for a core between two times of the run. 0 if only the
+ * target and the generator used the machine, because the target then competes with itself.
  */
 export function coreWaitMs({ target, generator }: LoadResult, startMs: Ms, endMs: Ms): Ms {
   const isForeign = generator.doubts.some(({ code }) => code === 'foreign-load')
@@ -21,7 +21,7 @@ export function coreWaitMs({ target, generator }: LoadResult, startMs: Ms, endMs
   return Math.max(0, ...waits)
 }
 
-/** The figures with the times of each batch shortened: by as much as waiting for a core can have added at most. */
+/** Returns the figures with the times of each batch shortened by the maximum that waiting for a core can have added. */
 export function shortenedBy<Kind extends JudgedFigures>(figures: Kind, waitsMs: readonly Ms[]): Kind {
   const { batches } = figures
   const shorten = (encoded: string, batch: number): string => shortened(encoded, 1_000 * (waitsMs[batch] ?? 0))

@@ -5,7 +5,7 @@ import { subjectOf } from '../subject.ts'
 import { percentileVerdict } from './percentile.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
-/** 10 s with 40 journeys a second, each of three requests of 10 ms and 2 s of thinking, but for what is said otherwise. */
+/** 10 s with 40 journeys per second. By default each has three requests of 10 ms and 2 s of think time. */
 function runOf(
   journeys: readonly StretchCase[] = evenStretches(40, 10, () => 2_030),
   requests: readonly StretchCase[] = evenStretches(40, 30, () => 10),
@@ -14,8 +14,8 @@ function runOf(
   return resultOf({ stretches: requests, rest: { journeys: operations['GET /'] ?? null } })
 }
 
-describe('the rate of a run with journeys is that of its journeys', () => {
-  test('where they succeeded', () => {
+describe('the rate of a run with journeys', () => {
+  test('is sustained when the journeys succeeded', () => {
     const run = runOf()
     const verdict = sustainedRateVerdict(run, run, { rps: 40, within: 0.01 })
     expect(verdict).toMatchObject({
@@ -24,7 +24,7 @@ describe('the rate of a run with journeys is that of its journeys', () => {
       observed: '40 journeys/s (100% of 400 journeys succeeded)',
     })
     expect(verdict.details).toContain('offered 40 journeys/s, achieved 40 journeys/s, 0 dropped, 0 errors')
-    // Their 120 requests a second are no journeys.
+    // The 120 requests per second of the journeys do not count.
     expect(sustainedRateVerdict(run, run, { rps: 120, within: 0.01 })).toMatchObject({
       verdict: 'invalid',
       reason: 'the load was not delivered',
@@ -32,7 +32,7 @@ describe('the rate of a run with journeys is that of its journeys', () => {
     })
   })
 
-  test('where some of them failed, though few of their requests did', () => {
+  test('is not sustained when some journeys failed, even if few of their requests did', () => {
     const failing = eachWith(
       evenStretches(40, 9, () => 2_030),
       () => ({ errors: { 'http-5xx': 1 } }),
@@ -44,7 +44,7 @@ describe('the rate of a run with journeys is that of its journeys', () => {
     })
   })
 
-  test('where more and more of them are under way because they think, which is no backlog', () => {
+  test('is sustained when more and more journeys are in think time, which is not a backlog', () => {
     const thinking = eachWith(
       evenStretches(40, 10, () => 2_030),
       (i) => ({ inFlight: 10 * i }),
@@ -53,7 +53,7 @@ describe('the rate of a run with journeys is that of its journeys', () => {
     expect(sustainedRateVerdict(run, run, { rps: 40, within: 0.01 }).verdict).toBe('pass')
   })
 
-  test('where their requests pile up, it is not sustained', () => {
+  test('is not sustained when the requests of the journeys pile up', () => {
     const piling = eachWith(
       evenStretches(40, 20, () => 10),
       (i) => ({ arrivals: 30, inFlight: 10 * i }),
@@ -74,7 +74,7 @@ test('operations and phases of such a run count requests', () => {
   })
 })
 
-test('matchers can be called on the journeys of a result, whose response time is the whole of each', () => {
+test('matchers accept the journeys of a result, whose response time is that of the whole journey', () => {
   const run = runOf()
   subjectOf(run, 'toHaveP50Below')
   expect(subjectOf(run.journeys, 'toHaveP50Below')).toEqual({ figures: run.journeys, run })

@@ -15,27 +15,27 @@ function samples(seconds: number, rssMb: (second: number) => number): TargetSamp
 }
 
 describe('growth of memory', () => {
-  test('is told with its slope where a target leaks', () => {
+  test('is reported with its slope when a target leaks', () => {
     const growth = memoryGrowthOf(samples(60, (second) => 100 + second / 2 + Math.sin(second)))
     expect(growth?.shown).toBe(true)
     expect(growth?.interval[0]).toBeLessThanOrEqual(30)
     expect(growth?.interval[1]).toBeGreaterThanOrEqual(30)
   })
 
-  test('is none where a heap fills once and then breathes', () => {
+  test('is excluded when a heap fills once and then only varies', () => {
     const growth = memoryGrowthOf(samples(60, (second) => Math.min(160, 80 + 8 * second) + 3 * Math.sin(second)))
     expect(growth).toMatchObject({ shown: false, excluded: true })
   })
 
-  test.each([24, 30, 36, 40, 50])('is not shown where a heap is made larger once, after %i s', (at) => {
+  test.each([24, 30, 36, 40, 50])('is not shown when the heap is enlarged once, after %i s', (at) => {
     const after = (mb: number): ReturnType<typeof memoryGrowthOf> =>
       memoryGrowthOf(samples(60, (second) => 100 + (second < at ? 0 : mb) + Math.sin(second) / 9))
     expect(after(5)).toMatchObject({ shown: false, excluded: true })
-    // As much as that may be the first portion of a leak.
+    // A step of this size may be the first portion of a leak.
     expect(after(20)).toMatchObject({ shown: false, excluded: false })
   })
 
-  test('is told with the slope of the leak where a heap is made larger meanwhile', () => {
+  test('is reported with the slope of the leak when the heap is enlarged at the same time', () => {
     const growth = memoryGrowthOf(
       samples(33, (second) => 60 + 2 * second + (second < 14 ? 0 : 5) + Math.sin(second) / 9),
     )
@@ -43,17 +43,17 @@ describe('growth of memory', () => {
     expect(growth?.mbPerMinute).toBeCloseTo(120, 0)
   })
 
-  test('is shown of a leak in portions', () => {
+  test('is shown for a leak in portions', () => {
     const growth = memoryGrowthOf(samples(60, (second) => 100 + 8 * Math.floor(second / 7)))
     expect(growth?.shown).toBe(true)
   })
 
-  test('is left open where garbage comes and goes by more than it may have grown', () => {
+  test('is inconclusive when memory varies by more than it may have grown', () => {
     const growth = memoryGrowthOf(samples(36, (second) => 100 + 60 * Math.sin(second)))
     expect(growth).toMatchObject({ shown: false, excluded: false })
   })
 
-  test('is not told from a short run', () => {
+  test('is undefined in a short run', () => {
     expect(memoryGrowthOf(samples(20, () => 100))).toBeUndefined()
   })
 })

@@ -9,21 +9,23 @@ import { neweyWestSlope } from './statistics/newey-west.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { settle, type Standing } from './validity.ts'
 
-/** Doubt at which a slope counts as one, as that of a backlog does. */
+/** Significance level of a slope, the same as for the number in flight. */
 const DOUBT = 0.01
-/** A heap fills before its garbage is collected for the first time: the first third of a run is that. */
+/** Share of the run that is ignored: a heap fills before its first garbage collection. */
 const SETTLING = 1 / 3
-/** Growth below both of these is what a heap does when it breathes. */
+/** Growth below either of these is the normal variation of a heap. */
 const LEAST_GROWTH_MB = 8
 const LEAST_GROWTH_SHARE = 0.05
-/** Robust standard deviations beyond which a rise is not like the others: once in millions, where they are normal. */
+/**
+ * Robust standard deviations beyond which a rise is an outlier: once in millions if the rises are normally distributed.
+ */
 const OUTLYING = 5
 
 type Used = 'cpuPercent' | 'rssMb'
 
 /**
- * Did the target stay below a limit, in every second that was looked at? A plain observation of this run. The first
- * second is left out where there are others, for it covers the start of the run as well.
+ * Judges whether the target stayed below a limit in every second that was sampled. The verdict is an observation of
+ * this run. It ignores the first second if there are others, because that sample also covers the start of the run.
  */
 export function targetUseVerdict(
   figures: JudgedFigures,
@@ -44,7 +46,7 @@ export function targetUseVerdict(
     {
       claim: `${claim} below ${limit}${unit}`,
       contrary: `${claim} not below ${limit}${unit}`,
-      observed: seen.length === 0 ? 'not seen' : `${round(most)}${unit} at most, in ${seen.length} s`,
+      observed: seen.length === 0 ? 'not measured' : `at most ${round(most)}${unit} in ${seen.length} s`,
       causes: [],
     },
     seen.length === 0 ? standing : settle(figures, run, standing),
@@ -60,24 +62,24 @@ const WORDS = {
 
 export interface MemoryGrowth {
   readonly mbPerMinute: number
-  /** 99%, of `mbPerMinute`. */
+  /** 99% interval of `mbPerMinute`. */
   readonly interval: readonly [low: number, high: number]
-  /** By its slope, over the time that was looked at. */
+  /** Growth by the slope, over the judged time. */
   readonly mb: number
-  /** Times of the first and the last sample that was looked at. */
+  /** Times of the first and the last judged sample. */
   readonly judged: { readonly fromMs: Ms; readonly toMs: Ms }
-  /** Gained at once, which is no part of the slope; 0 where all rises are alike. */
+  /** Single step that is not part of the slope; 0 if no rise is an outlier. */
   readonly stepMb: number
   readonly shown: boolean
-  /** Even the upper end of the interval is no growth worth the name. */
+  /** Even the upper end of the interval is below the minimum growth. */
   readonly excluded: boolean
 }
 
 /**
- * Growth of the target's memory: the slope over the last two thirds of the samples with Newey–West errors, shown at 99%,
- * and of at least 8 MB and 5%. What a heap gains when it is made larger, once, is no part of the slope; but growth is excluded
- * only if it is none with that step as well, for it may be the first of a leak in portions. Undefined with fewer than 20
- * samples.
+ * Measures the growth of the target's memory: the slope over the last two thirds of the samples with Newey–West errors,
+ * significant at 99% and at least 8 MB and 5%. A single step, when the runtime enlarges the heap, is not part of the
+ * slope. Growth is excluded only if slope and step together stay below the minimum, because the step may be the first
+ * of a leak in portions. Undefined with fewer than 20 samples.
  */
 export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth | undefined {
   const settled = samples
@@ -104,8 +106,8 @@ export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth |
 }
 
 /**
- * The series without its largest rise, where that is no rise like the others (Hampel's rule: so many robust standard
- * deviations beyond their median). One only: a leak in portions has many of them.
+ * Returns the series without its largest rise if that rise is an outlier by Hampel's rule (more than `OUTLYING` robust
+ * standard deviations above the median). Removes only one rise: a leak in portions has many.
  */
 function withoutStep(memory: readonly number[]): { readonly memory: readonly number[]; readonly stepMb: number } {
   const rises = memory.slice(1).map((mb, index) => mb - (memory[index] ?? 0))
@@ -118,7 +120,7 @@ function withoutStep(memory: readonly number[]): { readonly memory: readonly num
   return { memory: memory.map((mb, index) => (index < at ? mb : mb - stepMb)), stepMb }
 }
 
-/** Did the target's memory stay where it was? */
+/** Judges whether the target's memory did not grow. */
 export function memoryGrowthVerdict(figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const samples = samplesOf(figures, run)
   const growth = memoryGrowthOf(samples)
@@ -130,7 +132,7 @@ export function memoryGrowthVerdict(figures: JudgedFigures, run: LoadResult): Ju
       observed:
         growth === undefined
           ? `${samples.filter(({ rssMb }) => rssMb !== null).length} samples`
-          : `${round(growth.mbPerMinute)} MB a minute (99% interval ${round(growth.interval[0])} to ${round(growth.interval[1])})`,
+          : `${round(growth.mbPerMinute)} MB per minute (99% interval ${round(growth.interval[0])} to ${round(growth.interval[1])})`,
       causes: growth === undefined ? [] : causesOf(growth),
     },
     growthStanding(figures, run, growth, samples),
@@ -140,8 +142,8 @@ export function memoryGrowthVerdict(figures: JudgedFigures, run: LoadResult): Ju
 }
 
 function causesOf({ mb, stepMb }: MemoryGrowth): readonly string[] {
-  const steadily = `${round(mb)} MB more than when it had settled`
-  return [stepMb === 0 ? steadily : `${steadily}, and ${round(stepMb)} MB at once`]
+  const steadily = `memory grew by ${round(mb)} MB after the first third of the run`
+  return [stepMb === 0 ? steadily : `${steadily}, and by ${round(stepMb)} MB in a single step`]
 }
 
 function growthStanding(
@@ -154,20 +156,20 @@ function growthStanding(
   if (growth === undefined) {
     return settle(figures, run, {
       verdict: 'inconclusive',
-      reason: 'cannot be told from so short a run',
-      details: [`it takes ${FEWEST_STRETCHES} seconds after the first third of a run: duration: '30s'`],
+      reason: 'is not proven: the run is too short',
+      details: [`the verdict needs ${FEWEST_STRETCHES} s of samples after the first third of the run: duration: '30s'`],
     })
   }
   if (growth.shown) return { verdict: 'fail', details: [] }
   if (growth.excluded) return settle(figures, run, { verdict: 'pass', details: [] })
   return settle(figures, run, {
     verdict: 'inconclusive',
-    reason: 'cannot be told: memory came and went by as much as it may have grown',
-    details: ['run longer: a leak goes on, and what comes and goes does not'],
+    reason: 'is not proven: memory varied by as much as it may have grown',
+    details: ['run longer: a leak continues to grow, normal variation does not'],
   })
 }
 
-/** Those of the part of the run that is judged. */
+/** Samples of the judged part of the run. */
 function samplesOf(figures: JudgedFigures, { target: { samples } }: LoadResult): readonly TargetSample[] {
   const { startMs = 0, endMs = Number.POSITIVE_INFINITY } = figures as { readonly startMs?: Ms; readonly endMs?: Ms }
   const within = samples.filter(({ atMs }) => atMs > startMs && atMs <= endMs + 1_000)
@@ -177,10 +179,10 @@ function samplesOf(figures: JudgedFigures, { target: { samples } }: LoadResult):
 function unwatched({ target }: LoadResult): Standing {
   return {
     verdict: 'invalid',
-    reason: 'the target was not watched',
+    reason: 'the target was not monitored',
     details: [
-      target.unwatched ?? 'no sample was taken: run for longer than a second',
-      'name it: monitor: { pid }, { port } or { openMetrics }',
+      target.unwatched ?? 'the monitor took no sample: run for longer than one second',
+      'set monitor to { pid }, { port } or { openMetrics } in the plan',
     ],
   }
 }

@@ -2,12 +2,12 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Standing } from './validity.ts'
 
 /**
- * Why no latency of the run can be judged: messages arrived that no request asked for, and responses were matched by
- * their order. Equal counts would prove nothing, since a server may ignore requests and push as often. Undefined where
- * nothing is in doubt.
+ * Returns an invalid standing if unsolicited messages arrived and responses were matched by order, because the
+ * latencies are then in doubt. Equal numbers of requests and messages would prove nothing: a server may ignore requests
+ * and push as many messages. Undefined if the latencies are not in doubt.
  */
 export function matchingInDoubt({ generator }: LoadResult): Standing | undefined {
   return generator.doubts.some(({ code }) => code === 'unsolicited-messages')
-    ? { verdict: 'invalid', reason: 'messages that no request asked for may have passed for responses', details: [] }
+    ? { verdict: 'invalid', reason: 'unsolicited messages may have been counted as responses', details: [] }
     : undefined
 }

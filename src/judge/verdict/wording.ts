@@ -3,51 +3,51 @@ import { formatCount as wordCount } from '../../wording/figures.ts'
 
 export { formatCount as wordCount } from '../../wording/figures.ts'
 
-/** A measured time without its unit, to about three digits: `0.412`, `8.24`, `83.2`, `1 204`. */
+/** Formats a measured time without its unit, with about three digits: `0.412`, `8.24`, `83.2`, `1 204`. */
 export function wordMs(ms: Ms): string {
   if (ms >= 99.95) return wordCount(ms)
   return ms.toFixed(ms >= 9.995 ? 1 : ms >= 0.9995 ? 2 : 3)
 }
 
-/** Two measured times with their unit, in as many digits as it takes to tell them apart: `79.0–90.4 ms`. */
+/** Formats two measured times with their unit, with enough digits to distinguish them: `79.0–90.4 ms`. */
 export function wordMsRange(low: Ms, high: Ms): string {
   const [from, to] = [wordMs(low), wordMs(high)]
   return from === to && low < high && high < 99.95 ? `${low.toFixed(3)}–${high.toFixed(3)} ms` : `${from}–${to} ms`
 }
 
-/** A rate with its unit: `1 500 req/s`, `80.4 req/s`, `0.25 journeys/s`. */
+/** Formats a rate with its unit: `1 500 req/s`, `80.4 req/s`, `0.25 journeys/s`. */
 export function wordRate(rps: Rps, unit = 'req/s'): string {
   return `${rps >= 99.95 ? wordCount(rps) : String(Number(rps.toPrecision(3)))} ${unit}`
 }
 
-/** A share in percent without its sign, with two decimals where they matter: `61`, `12.5`, `1.53`, `0.004`. */
+/** Formats a share in percent without the sign, with two decimals below 10%: `61`, `12.5`, `1.53`, `0.004`. */
 export function wordShare(ratio: Ratio): string {
   const percent = ratio * 100
   if (percent < 0.01) return String(Number(percent.toPrecision(2)))
   return String(Number(percent.toFixed(percent < 10 ? 2 : 1)))
 }
 
-/** A share in percent: `1.53%`. */
+/** Formats a share in percent: `1.53%`. */
 export function wordPercent(ratio: Ratio): string {
   return `${wordShare(ratio)}%`
 }
 
-/** `1 request`, `259 requests`. */
+/** Formats a count with its noun: `1 request`, `259 requests`. */
 export function wordPlural(count: number, one: string, many: string = `${one}s`): string {
   return `${wordCount(count)} ${count === 1 ? one : many}`
 }
 
-/** A percentile as people say it: `p99.9`. */
+/** Formats a percentile: `p99.9`. */
 export function wordPercentile(percentile: number): string {
   return `p${percentile}`
 }
 
-/** A limit as its author wrote it. */
+/** Formats a limit with the digits that the user wrote. */
 export function wordLimit(limitMs: Ms): string {
   return `${limitMs} ms`
 }
 
-/** The two-sided interval that goes with a one-sided confidence: "90% interval" with 0.95. */
+/** Names the two-sided interval that corresponds to a one-sided confidence: "90% interval" for 0.95. */
 export function wordInterval(confidence: Ratio): string {
   return `${Number((100 - 200 * (1 - confidence)).toPrecision(4))}% interval`
 }

@@ -1,7 +1,7 @@
 /**
- * Tails of the binomial distribution, exact to about ten digits for n up to 10⁷: the probability of one outcome by
- * Loader's saddle-point form ("Fast and Accurate Computation of Binomial Probabilities", 2000), the tail by summing
- * away from it, which takes a few standard deviations of terms.
+ * Tails of the binomial distribution, exact to about ten digits for n up to 10⁷. The probability of one outcome comes
+ * from Loader's saddle-point form ("Fast and Accurate Computation of Binomial Probabilities", 2000). The tail is the
+ * sum of the terms away from that outcome, over a few standard deviations.
  */
 
 /** P[Bin(n, q) ≤ k]: at most `k` of `n` trials, each with probability `q` in [0, 1]. */
@@ -18,7 +18,7 @@ export function atLeast(n: number, q: number, k: number): number {
   return k > n * q ? upperSum(n, q, k) : 1 - lowerSum(n, q, k - 1)
 }
 
-/** Below this share of the sum a further term changes nothing that a verdict could see. */
+/** Share of the sum below which further terms do not affect a verdict. */
 const NEGLIGIBLE = 1e-16
 
 function lowerSum(n: number, q: number, from: number): number {
@@ -53,7 +53,7 @@ function exactly(n: number, q: number, k: number): number {
   return Math.exp(exponent) * Math.sqrt(n / (2 * Math.PI * k * rest))
 }
 
-/** x·ln(x/m) + m − x, without cancellation where x is close to m. */
+/** x·ln(x/m) + m − x, without cancellation when x is close to m. */
 function deviance(x: number, mean: number): number {
   const difference = x - mean
   if (Math.abs(difference) > 0.1 * (x + mean)) return x * Math.log(x / mean) - difference

@@ -1,8 +1,8 @@
 /**
  * The regularised incomplete beta function I_x(a, b) for 0 ≤ x ≤ 1 and a, b > 0, with a relative error of about 1e-12
- * (1e-9 where a or b is near 10⁶). Continued fraction 8.17.22 of the NIST Digital Library of Mathematical Functions,
- * evaluated by Lentz's method; it converges in some √max(a, b) terms for x below (a + 1) / (a + b + 2), and
- * I_x(a, b) = 1 − I_{1−x}(b, a) covers the rest. `complement` is 1 − x, exact where x is too close to 1.
+ * (1e-9 if a or b is near 10⁶). Continued fraction 8.17.22 of the NIST Digital Library of Mathematical Functions,
+ * evaluated by Lentz's method. It converges in about √max(a, b) terms for x below (a + 1) / (a + b + 2), and
+ * I_x(a, b) = 1 − I_{1−x}(b, a) covers the rest. `complement` is 1 − x, exact when x is too close to 1.
  */
 export function incompleteBeta(x: number, complement: number, a: number, b: number): number {
   if (x <= 0) return 0
@@ -12,7 +12,7 @@ export function incompleteBeta(x: number, complement: number, a: number, b: numb
   return (Math.exp(logFactor) / a) * continuedFraction(x, a, b)
 }
 
-/** ln x, where the complement 1 − x is known more precisely than x when x is close to 1. */
+/** ln x. Uses the complement 1 − x when x is close to 1, because the complement is then more precise. */
 function log(x: number, complement: number): number {
   return complement < 0.5 ? Math.log1p(-complement) : Math.log(x)
 }
@@ -49,7 +49,7 @@ export function logBeta(a: number, b: number): number {
   return logGamma(a) + logGamma(b) - logGamma(a + b)
 }
 
-/** ln Γ(x) for x > 0: Stirling's series from 10 upward, below it by Γ(x) = Γ(x + 1) / x. */
+/** ln Γ(x) for x > 0: Stirling's series from 10 on, Γ(x) = Γ(x + 1) / x below. */
 function logGamma(x: number): number {
   if (x < 10) return logGamma(x + 1) - Math.log(x)
   const square = x * x

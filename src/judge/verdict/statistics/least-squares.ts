@@ -2,11 +2,11 @@
 export interface LinearFit {
   readonly coefficients: readonly number[]
   readonly covariance: readonly (readonly number[])[]
-  /** Observations minus coefficients. */
+  /** Degrees of freedom: observations minus coefficients. */
   readonly freedom: number
 }
 
-/** Fits y = x · coefficients by ordinary least squares. Undefined where the columns of x are linearly dependent. */
+/** Fits y = x · coefficients by ordinary least squares. Undefined if the columns of x are linearly dependent. */
 export function leastSquares(x: readonly (readonly number[])[], y: readonly number[]): LinearFit | undefined {
   const columns = x[0]?.map((_, column) => column) ?? []
   const products = columns.map((i) => columns.map((j) => sum(x.map((row) => at(row, i) * at(row, j)))))
@@ -20,7 +20,7 @@ export function leastSquares(x: readonly (readonly number[])[], y: readonly numb
   return { coefficients, covariance: inverse.map((row) => row.map((value) => variance * value)), freedom }
 }
 
-/** Gauss–Jordan elimination with partial pivoting; undefined for a singular matrix. */
+/** Inverts a matrix by Gauss–Jordan elimination with partial pivoting; undefined for a singular matrix. */
 function invert(matrix: readonly (readonly number[])[]): number[][] | undefined {
   const size = matrix.length
   const rows = matrix.map((row, i) => [...row, ...Array.from({ length: size }, (_, j) => (i === j ? 1 : 0))])

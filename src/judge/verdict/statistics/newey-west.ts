@@ -1,4 +1,4 @@
-/** A straight line through a series, with an error that allows for values that hang together. */
+/** Slope of a line through a series, with an error that allows for autocorrelation. */
 export interface Slope {
   /** Change per step. */
   readonly perStep: number
@@ -7,9 +7,9 @@ export interface Slope {
 }
 
 /**
- * Least-squares slope of a series over its index with the heteroscedasticity and autocorrelation consistent error of
- * Newey and West (1987): Bartlett weights over `lags` neighbours, by default the usual ⌊4·(n/100)^(2/9)⌋, and the
- * small-sample factor n/(n − 2). Needs at least three values.
+ * Computes the least-squares slope of a series over its index with the heteroscedasticity and autocorrelation
+ * consistent error of Newey and West (1987): Bartlett weights over `lags` neighbours (default: ⌊4·(n/100)^(2/9)⌋) and
+ * the small-sample factor n/(n − 2). Requires at least three values.
  */
 export function neweyWestSlope(
   values: readonly number[],

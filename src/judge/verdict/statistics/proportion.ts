@@ -1,14 +1,14 @@
 import { atLeast, atMost } from './binomial.ts'
 
-/** Bounds between which a proportion lies. */
+/** Bounds of a proportion. */
 export interface ProportionBounds {
   readonly low: number
   readonly high: number
 }
 
 /**
- * Clopper–Pearson bounds of a proportion of which `count` in `n` were seen, each side missed with probability
- * `perSide` (0.05 makes a 90% interval). Exact: never too narrow. Without trials they are 0 and 1.
+ * Computes Clopper–Pearson bounds of a proportion from `count` observations in `n` trials. Each side misses the true
+ * value with probability at most `perSide` (0.05 for a 90% interval). Exact: never too narrow. 0 and 1 if `n` is 0.
  */
 export function proportionBounds(n: number, count: number, perSide: number): ProportionBounds {
   return {
@@ -17,11 +17,11 @@ export function proportionBounds(n: number, count: number, perSide: number): Pro
   }
 }
 
-/** The smallest q in [0, 1] from which on `holds` is true. */
+/** Returns the smallest q in [0, 1] from which `holds` is true. */
 function crossing(holds: (q: number) => boolean): number {
   let low = 0
   let high = 1
-  // Relative precision as well: bounds of rare failures lie near 0.
+  // Relative precision, because bounds of rare failures are near 0.
   for (let i = 0; i < 200 && high - low > 1e-12 * high; i++) {
     const middle = (low + high) / 2
     if (holds(middle)) high = middle

@@ -1,15 +1,15 @@
 import { atMost } from './binomial.ts'
 
-/** Ranks (from 1) of the order statistics that enclose a quantile; undefined where no finite bound exists. */
+/** Ranks (from 1) of the order statistics that enclose a quantile; undefined if no finite bound exists. */
 export interface QuantileRanks {
   readonly low: number | undefined
   readonly high: number | undefined
 }
 
 /**
- * The distribution-free interval of the `p`-quantile from `n` independent values: the largest l with
+ * Computes the distribution-free interval of the `p`-quantile from `n` independent values: the largest l with
  * P[Bin(n, p) ≤ l − 1] ≤ `perSide` and the smallest u with P[Bin(n, p) ≤ u − 1] ≥ 1 − `perSide`. For p99 at 95%,
- * 1 000 values give the ranks 983 and 997, and fewer than 368 give no upper bound.
+ * 1 000 values have the ranks 983 and 997, and fewer than 368 values have no upper bound.
  */
 export function quantileRanks(n: number, p: number, perSide: number): QuantileRanks {
   const low = firstWhere(1, n, (rank) => atMost(n, p, rank - 1) > perSide) - 1
@@ -17,7 +17,7 @@ export function quantileRanks(n: number, p: number, perSide: number): QuantileRa
   return { low: low < 1 ? undefined : low, high: high > n ? undefined : high }
 }
 
-/** The first whole number in from … to at which a condition that stays true once true holds; `to + 1` when none. */
+/** Returns the first integer in from … to for which a monotonic condition holds; `to + 1` if there is none. */
 function firstWhere(from: number, to: number, holds: (value: number) => boolean): number {
   let low = from
   let high = to + 1

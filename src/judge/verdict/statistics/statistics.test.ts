@@ -7,7 +7,10 @@ import { neweyWestSlope } from './newey-west.ts'
 import { proportionBounds } from './proportion.ts'
 import { quantileRanks } from './quantile-ranks.ts'
 
-/** The smallest n for which t over the limit still show, at the given doubt, that the share over it is below q. */
+/**
+ * Minimum n for which t requests over the limit prove that the share over it is below q, at the given error
+ * probability.
+ */
 function smallestPass(t: number, q: number, doubt: number): number {
   let n = t + 1
   while (atMost(n, q, t) > doubt) n++
@@ -29,14 +32,14 @@ describe('binomial tails', () => {
     ]).toEqual(n)
   })
 
-  test('known values: of ten coins, and of ten million', () => {
+  test('have known values for ten coins and for ten million', () => {
     expect(atMost(10, 0.5, 3)).toBeCloseTo(176 / 1_024, 12)
     expect(atLeast(10, 0.5, 8)).toBeCloseTo(56 / 1_024, 12)
     expect(atMost(10_000_000, 0.5, 4_999_999)).toBeCloseTo(0.5 - 0.5 * 0.000_252_313_25, 10)
     expect(atMost(10_000_000, 0.01, 99_500)).toBeCloseTo(0.056_108_506_780_563_4, 12)
   })
 
-  test('the two tails are complements, and rise with k and fall with q', () => {
+  test('are complements, and the lower tail rises with k and falls with q', () => {
     const cases = fc.record({
       n: fc.integer({ min: 1, max: 5_000 }),
       q: fc.double({ min: 1e-4, max: 0.9999, noNaN: true }),
@@ -51,14 +54,14 @@ describe('binomial tails', () => {
     )
   })
 
-  test('outcomes beyond the ends are impossible or certain', () => {
+  test('are 0 or 1 for counts outside the range', () => {
     expect([atMost(5, 0.1, -1), atMost(5, 0.1, 5), atLeast(5, 0.1, 0), atLeast(5, 0.1, 6)]).toEqual([0, 1, 1, 0])
     expect([atMost(0, 0.1, 0), atMost(5, 0, 0), atLeast(5, 1, 5), atMost(5, 1, 4)]).toEqual([1, 1, 1, 0])
   })
 })
 
 describe('Clopper–Pearson bounds', () => {
-  test('agree with the published ones', () => {
+  test('agree with published values', () => {
     const ten = proportionBounds(10, 0, 0.025)
     expect(ten.low).toBe(0)
     expect(ten.high).toBeCloseTo(0.308_5, 4)
@@ -68,7 +71,7 @@ describe('Clopper–Pearson bounds', () => {
     expect(proportionBounds(0, 0, 0.05)).toEqual({ low: 0, high: 1 })
   })
 
-  test('enclose what was seen', () => {
+  test('enclose the observed proportion', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, share) => {
         const count = Math.round(share * n)
@@ -90,7 +93,7 @@ describe('ranks around a quantile', () => {
     expect(quantileRanks(n, 0.99, 0.025)).toEqual({ low, high })
   })
 
-  test('p99 at 95% has no upper bound below 368 values', () => {
+  test('have no upper bound for p99 at 95% with fewer than 368 values', () => {
     expect(quantileRanks(367, 0.99, 0.025).high).toBeUndefined()
     expect(quantileRanks(368, 0.99, 0.025).high).toBe(368)
     expect(quantileRanks(3, 0.5, 0.025)).toEqual({ low: undefined, high: undefined })
@@ -104,19 +107,19 @@ describe('Newey–West slope', () => {
     expect(slope.error).toBeCloseTo(0, 12)
   })
 
-  test('without lags it is White’s error: computed by hand for 0, 1, 0, 1', () => {
+  test('has White’s error without lags: computed by hand for 0, 1, 0, 1', () => {
     // Slope 0.2, residuals −0.2, 0.6, −0.6, 0.2; Σ(x−x̄)²e² = 2·(2.25·0.04 + 0.25·0.36) = 0.36; factor 4/2; spread 5.
     const slope = neweyWestSlope([0, 1, 0, 1], 0)
     expect(slope.perStep).toBeCloseTo(0.2, 12)
     expect(slope.error).toBeCloseTo(Math.sqrt(0.36 * 2) / 5, 12)
   })
 
-  test('a slowly wandering series earns a larger error than its neighbours alone would give it', () => {
+  test('has a larger error with lags for a slowly varying series', () => {
     const wander = Array.from({ length: 60 }, (_, i) => Math.sin(i / 5))
     expect(neweyWestSlope(wander, 5).error).toBeGreaterThan(1.5 * neweyWestSlope(wander, 0).error)
   })
 })
 
-test('the median is the middle, whatever the order', () => {
+test('the median does not depend on the order of the values', () => {
   expect([median([3]), median([9, 1, 4]), median([1, 20, 3, 2]), median([])]).toEqual([3, 4, 2.5, Number.NaN])
 })

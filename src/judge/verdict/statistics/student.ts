@@ -1,13 +1,13 @@
 import { incompleteBeta, logBeta } from './incomplete-beta.ts'
 
-/** Newton's method takes fewer than 20 steps; more would mean that the arguments make no sense. */
+/** Newton's method needs fewer than 20 steps for valid arguments. */
 const MAX_STEPS = 100
 const PRECISION = 1e-13
 
 /**
- * Quantile of Student's t for 0 < p < 1 and `freedom` > 0 degrees of freedom, with a relative error below 1e-8. Closed
- * forms for 1 and 2 degrees. Otherwise Newton's method from the normal quantile, which lies below the one of t for
- * p > 0.5: the tail is convex there, so no step passes the root.
+ * Quantile of Student's t for 0 < p < 1 and `freedom` > 0 degrees of freedom, with a relative error below 1e-8. Uses
+ * closed forms for 1 and 2 degrees, and otherwise Newton's method from the normal quantile, which is below the quantile
+ * of t for p > 0.5. The tail is convex there, so no step passes the root.
  */
 export function studentQuantile(p: number, freedom: number): number {
   if (p < 0.5) return -studentQuantile(1 - p, freedom)

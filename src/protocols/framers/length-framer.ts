@@ -12,7 +12,7 @@ export interface LengthPrefix {
 
 /**
  * Maximum length of a frame. Four printable characters, read as a length in either byte order, exceed it. So text or
- * garbage is a fault at once; without the limit, the framer would wait for that many bytes until the time-out.
+ * garbage is a fault immediately; without the limit, the framer would wait for that many bytes until the time-out.
  */
 const LIMIT_BYTES = 512 * 1024 * 1024
 

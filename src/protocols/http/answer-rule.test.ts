@@ -24,7 +24,7 @@ test.each<[HttpRequest, number, string | undefined]>([
   [{ check: { status: 404 } }, 404, undefined],
   [{ check: { status: 404 } }, 200, 'check'],
   [{ check: { status: 404 } }, 500, 'http-5xx'],
-])('%j, answered %i: %s', (request, status, errorClass) => {
+])('judges %j with status %i as %s', (request, status, errorClass) => {
   expect(judged(request, status)).toMatchObject({ ok: errorClass === undefined, bytesSent: 1, bytesReceived: 2 })
   expect(judged(request, status).errorClass).toBe(errorClass)
 })
@@ -49,17 +49,17 @@ describe('a check', () => {
       },
       'the check function threw: oops',
     ],
-  ])('%j: %s', (check, message) => {
+  ])('of %j reports %s', (check, message) => {
     expect(judged(check === undefined ? {} : { check }, 200, body).message).toBe(message)
   })
 
-  test('that wants JSON says what it got instead', () => {
+  test('of JSON reports the body when it is not JSON', () => {
     const check = { json: { path: 'a', equals: 1 } }
     expect(judged({ check }, 200, '<html>').message).toBe("expected a JSON body, got '<html>'")
   })
 })
 
-test('who reads the headers only gets no body, and none is kept', () => {
+test('read: headers keeps no body', () => {
   const rule = answerRule({ read: 'headers' })
   expect(rule.reads).toBe(false)
   const kept = { headers: { location: '/home' }, setCookie: ['a=1'], body: undefined, fault: undefined }

@@ -14,28 +14,28 @@ interface Failure {
   readonly message: string
 }
 
-/** What was kept of a response, for who looks at more than its status. */
+/** The parts of a response that were kept for a rule that needs more than the status. */
 export interface KeptAnswer extends HeaderFields {
-  /** Present where the rule `reads`. */
+  /** Present when the rule `reads`. */
   readonly body: BodyCapture | undefined
-  /** Why it is not the answer that was asked for: no stream, although one was wanted. */
+  /** Reason why the response is not the requested stream. */
   readonly fault: string | undefined
 }
 
-/** Decides whether a complete response is a success: first its status, then the request's `check`. */
+/** Decides whether a complete response is a success: first by its status, then by the request's `check`. */
 export interface AnswerRule {
   /** Whether the body must be kept. */
   readonly reads: boolean
   accepts(status: number): boolean
-  /** `kept` is given when anybody looks at more than the status. */
+  /** `kept` is present when the request is `tapped`. */
   outcome(status: number, bytesSent: number, bytesReceived: number, kept: KeptAnswer | undefined): Outcome
 }
 
 const PLAIN: AnswerRule = createRule({})
 
 /**
- * The rule of a request: `ok` (default 200–399; a status that the check expects is accepted too), then `check`, then what
- * `read` wants.
+ * Returns the rule of a request. It applies `ok` (default 200–399, plus the status that `check` expects), then `check`,
+ * then `read`.
  */
 export function answerRule(request: HttpRequest): AnswerRule {
   const { ok, check, read } = request
@@ -78,14 +78,14 @@ function keptFailure(check: HttpRequest['check'], status: number, kept: KeptAnsw
   return message === undefined ? undefined : { errorClass: 'check', message }
 }
 
-/** What the check holds against the answer; undefined when it passes. */
+/** Returns why the check fails, or undefined when it passes. */
 function checkKept(check: HttpCheck | HttpCheckFunction, status: number, kept: KeptAnswer): string | undefined {
   const body = kept.body?.text()
-  if (body === undefined) return `the body is larger than the ${CAPTURE_LIMIT} bytes that a check reads`
+  if (body === undefined) return `the body is larger than ${CAPTURE_LIMIT} bytes, the limit of \`check\``
   return checkAnswer(check, { status, headers: kept.headers, body })
 }
 
-/** The answer for who reads it, or why there is none. */
+/** Returns the answer for `read`, or the reason why there is none as a string. */
 function answerOf(
   read: NonNullable<HttpRequest['read']>,
   status: number,
@@ -93,7 +93,7 @@ function answerOf(
 ): Answer | string {
   if (read === 'headers') return { status, headers, setCookie, text: '' }
   const text = body?.text()
-  if (text === undefined) return `the body is larger than the ${CAPTURE_LIMIT} bytes that \`read\` keeps`
+  if (text === undefined) return `the body is larger than ${CAPTURE_LIMIT} bytes, the limit of \`read\``
   if (read === 'text') return { status, headers, setCookie, text }
   try {
     return { status, headers, setCookie, text, json: JSON.parse(text) as unknown }
@@ -105,7 +105,7 @@ function answerOf(
 function checkAnswer(check: HttpCheck | HttpCheckFunction, answer: HttpAnswer): string | undefined {
   if (typeof check === 'function') {
     try {
-      return check(answer) ? undefined : 'the check function did not accept the answer'
+      return check(answer) ? undefined : 'the check function rejected the response'
     } catch (error) {
       return `the check function threw: ${error instanceof Error ? error.message : String(error)}`
     }

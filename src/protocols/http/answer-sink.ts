@@ -1,16 +1,16 @@
 import type { HttpRequest } from '../../model/requests.ts'
 
-/** Takes a response while it arrives: what a protocol that is spoken over HTTP is built on. */
+/** Receives a response while it arrives. Protocols on top of HTTP, such as MCP, use it. */
 export interface AnswerSink {
-  /** Of the final response, once, before any of its body. Header names are in lower case. */
+  /** Called once for the final response, before its body. Header names are in lower case. */
   head(status: number, headers: Readonly<Record<string, string>>): void
-  /** A piece of the body without its framing, as it came; the bytes are valid only during the call. */
+  /** Called for each received piece of the body, without framing. The bytes are valid only during the call. */
   data(bytes: Uint8Array): void
 }
 
 /**
- * A request as another protocol of this thread makes it; a plan's request cannot carry a sink, which is a function. After
- * `Cancel` the sink is called no more, also where it was the sink that cancelled. Requests that share one frozen object of
- * headers share its encoding: another body each time costs no more than its own bytes.
+ * A request with a sink, from another protocol in the same thread. A request in a plan cannot have a sink, because a
+ * sink consists of functions. The connection does not call the sink after `Cancel`, even when the sink cancelled.
+ * Requests that share one frozen `headers` object share its encoding, so that a new body costs only its own bytes.
  */
 export type SinkRequest = HttpRequest & { readonly sink?: AnswerSink }

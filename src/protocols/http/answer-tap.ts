@@ -5,10 +5,10 @@ import { BodyCapture, CAPTURE_LIMIT } from './body-capture.ts'
 import type { HeaderFields, HeaderMap } from './header-map.ts'
 import type { EncodedRequest } from './request-encoding.ts'
 
-/** Events are counted and timed; what they say is not kept. */
+/** Events are counted and timed, but their data is not kept. */
 const COUNTED = { keepData: false, limitBytes: CAPTURE_LIMIT }
 
-/** Hands a response on while it passes: to a sink, to what is kept of it, and as messages of a stream. */
+/** Passes a response on while it arrives: to a sink, to the body capture, and as stream messages to the engine. */
 export class AnswerTap implements KeptAnswer {
   headers: HeaderMap = {}
   setCookie: readonly string[] = []
@@ -16,7 +16,7 @@ export class AnswerTap implements KeptAnswer {
 
   readonly #request: EncodedRequest
   readonly #events: ExchangeEvents
-  /** Over HTTP/2 a body has no chunks: there, its messages are the pieces as they come. */
+  /** Whether the connection uses HTTP/2, which has no chunks. Then each received piece counts as a message. */
   readonly #multiplexed: boolean
   #parser: EventStreamParser | undefined
   #countsChunks = false
@@ -34,12 +34,12 @@ export class AnswerTap implements KeptAnswer {
     return this.#fault ?? this.#parser?.fault
   }
 
-  /** Of the final response. */
+  /** Handles the head of the final response. */
   head(status: number, { headers, setCookie }: HeaderFields): void {
     const { rule, stream, sink } = this.#request
     this.headers = headers
     this.setCookie = setCookie
-    // The page that comes with an error is no stream, and its status says enough.
+    // The body of an error response is not a stream. The rule judges it by its status.
     if (stream !== undefined && rule.accepts(status)) {
       this.#fault = this.#streamFault(stream)
       if (this.#fault === undefined) this.#count(stream)

@@ -9,13 +9,13 @@ import type { RawServer } from './raw-server.case.ts'
 
 const MIB = 1024 * 1024
 const BODY_BYTES = 100 * MIB
-/** Well below a body, well above what buffers on the way take; freed memory is counted for a while. */
+/** Well below the size of a body, well above the size of all buffers. Freed memory still counts for a while. */
 const ALLOWED_BYTES = 60 * MIB
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 
-/** How the body is framed: what the head says, what stands around each piece, and what at the end. */
+/** Framing of the body: name, header, text before each piece, text after each piece, and text at the end. */
 const LARGE: readonly (readonly [string, string, string, string, string])[] = [
   ['with a length', `content-length: ${BODY_BYTES}`, '', '', ''],
   ['in chunks', 'transfer-encoding: chunked', `${MIB.toString(16)}\r\n`, '\r\n', '0\r\n\r\n'],
@@ -32,10 +32,10 @@ function largeServer(header: string, before: string, after: string, end: string)
   })
 }
 
-/** Bodies that must pass by instead of being held. */
+/** Cases for bodies that the connection must not buffer. */
 export function bodyCases({ open }: HttpSubject): void {
   describe('bodies of 100 MB', { timeout: 30_000 }, () => {
-    test.each(LARGE)('received %s: counted, never held', async (_, header, before, after, end) => {
+    test.each(LARGE)('are counted but not buffered when received %s', async (_, header, before, after, end) => {
       const connection = await open(await largeServer(header, before, after, end))
       const { result, grownBytes } = await watchingMemory(() => ask(connection))
       expect(result).toMatchObject({ ok: true })
@@ -43,22 +43,22 @@ export function bodyCases({ open }: HttpSubject): void {
       expect(grownBytes).toBeLessThan(ALLOWED_BYTES)
     })
 
-    test.each(LARGE)('received %s, with a check: class check, and not held', async (_, header, before, after, end) => {
+    test.each(LARGE)('fail a check and are not buffered when received %s', async (_, header, before, after, end) => {
       const connection = await open(await largeServer(header, before, after, end))
       const { result, grownBytes } = await watchingMemory(() => ask(connection, { check: { bodyIncludes: 'y' } }))
       expect(result).toMatchObject({
         ok: false,
         errorClass: 'check',
-        message: 'the body is larger than the 1048576 bytes that a check reads',
+        message: 'the body is larger than 1048576 bytes, the limit of `check`',
       })
       expect(grownBytes).toBeLessThan(ALLOWED_BYTES)
       expect(connection.usable).toBe(true)
     })
 
-    test('sent: written as the server takes it, never copied', async () => {
+    test('are sent without a copy while the server reads them', async () => {
       let received = 0
       const server = await socketServer((socket) => {
-        // Takes nothing for a while, so that a copy would have to be made.
+        // Reads nothing for a while, so that the client would have to copy the body to proceed.
         setTimeout(() => socket.on('data', take), 50)
         const take = (bytes: Buffer): void => {
           received += bytes.length
@@ -75,7 +75,7 @@ export function bodyCases({ open }: HttpSubject): void {
   })
 }
 
-/** How far heap and buffers in use have grown at most while something was done. */
+/** Runs `work` and measures the maximum growth of the heap and of external buffers. */
 async function watchingMemory<T>(work: () => Promise<T>): Promise<{ result: T; grownBytes: number }> {
   const before = heldBytes()
   let highest = before

@@ -3,14 +3,14 @@ import type { GeneratedBody } from '../../model/body.ts'
 import { TURN_BYTES } from '../sockets/body-pump.ts'
 
 /**
- * A body that is made while undici sends it. undici asks for the next chunk while the one before may still wait, so it
- * gets copies; it stops asking when its stream is full.
+ * A body that is generated while undici sends it. undici requests the next chunk while the previous one may still be
+ * queued, so it gets copies. It stops requesting chunks when its stream is full.
  */
 export class BodyCopies {
   readonly #body: GeneratedBody
   #stopped = false
 
-  /** Bytes that undici has not asked for yet. */
+  /** Bytes that undici has not requested yet. */
   unmade: number
 
   constructor(body: GeneratedBody) {
@@ -18,7 +18,7 @@ export class BodyCopies {
     this.unmade = body.length
   }
 
-  /** The exchange is over, whatever is left of the body. */
+  /** Stops generating chunks, because the exchange is complete. */
   stop(): void {
     this.#stopped = true
   }

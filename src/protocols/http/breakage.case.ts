@@ -5,17 +5,17 @@ import type { Outcome } from '../../model/protocol.ts'
 import type { HttpSubject } from './http.case.ts'
 import { answer, ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'
 
-/** Connections that break, cannot be made, or are given up. */
+/** Cases for connections that break, fail to open, or are cancelled. */
 export function breakageCases({ connect, open, differs }: HttpSubject): void {
-  describe('connections that break', () => {
-    test('bytes after a response: class protocol, and no further exchange', async () => {
+  describe('broken connections', () => {
+    test('fails with class protocol for bytes after a response and becomes unusable', async () => {
       const connection = await open(await rawServer(`${HELLO}world, longer than it said`))
       expect(await ask(connection)).toMatchObject({ ok: false, errorClass: 'protocol' })
       expect(connection.usable).toBe(false)
       expect(await connection.closed).toBeInstanceOf(Error)
     })
 
-    test('bytes on an idle connection: no further exchange', async () => {
+    test('becomes unusable after bytes on an idle connection', async () => {
       const server = await rawServer(HELLO)
       const connection = await open(server)
       await ask(connection)
@@ -24,7 +24,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       expect(connection.usable).toBe(false)
     })
 
-    test('the server closes an idle connection: it ends in order', async () => {
+    test('ends gracefully when the server closes an idle connection', async () => {
       const server = await rawServer(HELLO)
       const connection = await open(server)
       await ask(connection)
@@ -33,7 +33,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       expect(connection.usable).toBe(false)
     })
 
-    test('an exchange on a connection that is gone: class connection, after it was begun', async () => {
+    test('fails an exchange on a destroyed connection with class connection, asynchronously', async () => {
       const connection = await open(await rawServer(HELLO))
       connection.destroy()
       for (const gone of [Promise.resolve(), connection.closed]) {
@@ -52,7 +52,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       ['inside a body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello'],
       ['inside a chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhel'],
       ['before the last chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n'],
-    ])('half-closed %s: class connection', async (_, part) => {
+    ])('fails with class connection when half-closed %s', async (_, part) => {
       const server = await rawServer((socket) => socket.end(part))
       const connection = await open(server)
       expect(await ask(connection)).toMatchObject({ ok: false, errorClass: 'connection' })
@@ -65,7 +65,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       ['before any response', ''],
       ['inside a body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello'],
       ...(differs.takesResetForEnd ? [] : [['inside a body without a length', 'HTTP/1.1 200 OK\r\n\r\nhello']]),
-    ])('reset %s: class connection, and nothing is sent again', async (_, part) => {
+    ])('fails with class connection when reset %s and does not retry', async (_, part) => {
       const server = await rawServer((socket) => {
         socket.write(part, () => setTimeout(() => socket.resetAndDestroy(), 5))
       })
@@ -80,28 +80,28 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
     test.each([
       ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
       ['a page without a head', '<!doctype html><title>hello</title>'],
-      ['a version there is not', 'HTTP/3.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
-      ['a status of two digits', 'HTTP/1.1 20 OK\r\ncontent-length: 0\r\n\r\n'],
+      ['an unknown version', 'HTTP/3.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
+      ['a status with two digits', 'HTTP/1.1 20 OK\r\ncontent-length: 0\r\n\r\n'],
       ['a header without a colon', 'HTTP/1.1 200 OK\r\ngarbage\r\n\r\n'],
       ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n'],
-      ['a blank before the colon', 'HTTP/1.1 200 OK\r\ncontent-length : 0\r\n\r\n'],
-      ['a header that is folded', 'HTTP/1.1 200 OK\r\nx: y\r\n z\r\ncontent-length: 0\r\n\r\n'],
-      ['a null in a header', 'HTTP/1.1 200 OK\r\nx: \0\r\ncontent-length: 0\r\n\r\n'],
+      ['a space before the colon', 'HTTP/1.1 200 OK\r\ncontent-length : 0\r\n\r\n'],
+      ['a folded header', 'HTTP/1.1 200 OK\r\nx: y\r\n z\r\ncontent-length: 0\r\n\r\n'],
+      ['a null byte in a header', 'HTTP/1.1 200 OK\r\nx: \0\r\ncontent-length: 0\r\n\r\n'],
       ['lines without CR', 'HTTP/1.1 200 OK\ncontent-length: 0\n\n'],
-      ['a length that is no number', 'HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\n'],
+      ['a non-numeric length', 'HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\n'],
       ['a negative length', 'HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\n'],
       ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello'],
       [
-        'a length beside chunks',
+        'a length together with chunks',
         'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
       ],
       ['a chunk without a size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nhello\r\n'],
       ['a chunk longer than its size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhello\r\n0\r\n\r\n'],
-      ['101, which nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'],
+      ['an unrequested 101', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'],
       ['a head longer than 64 KiB', `HTTP/1.1 200 OK\r\n${`x: ${'x'.repeat(1000)}\r\n`.repeat(80)}\r\n`],
-    ])('%s: class protocol', async (_, response) => {
+    ])('fails with class protocol for %s', async (_, response) => {
       const connection = await open(await rawServer(response))
-      // The server stays open and silent: only the bytes can tell.
+      // The server keeps the connection open, so the client must detect the error from the bytes alone.
       const outcome = await ask(connection)
       expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol' })
       expect(outcome.message).toBeTruthy()
@@ -109,7 +109,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       expect(await connection.closed).toBeInstanceOf(Error)
     })
 
-    test('headers without end: class protocol before much is read', async () => {
+    test('fails with class protocol for endless headers, before reading much', async () => {
       const server = await rawServer((socket) => {
         const flood = (): void => {
           while (!socket.destroyed && socket.write(`x: ${'x'.repeat(1000)}\r\n`));
@@ -125,8 +125,8 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
   })
 
   describe('connecting', () => {
-    test('nobody listens: class connect, with the address', async () => {
-      // Port 1 of loopback: reserved, and never listened to on a test machine.
+    test('rejects with class connect and the address when no server listens', async () => {
+      // Port 1 is reserved, so no server listens on it on a test machine.
       const refused = connect(new URL('http://127.0.0.1:1'), contextFor())
       await expect(refused).rejects.toThrow(ConnectError)
       await expect(refused).rejects.toMatchObject({
@@ -135,8 +135,8 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       })
     })
 
-    test('a name that cannot be resolved: class dns', async () => {
-      // Longer than a name's part may be, so that no name server is asked.
+    test('rejects with class dns for an unresolvable name', async () => {
+      // The label exceeds the maximum length of 63, so the resolver fails without a network request.
       const unresolved = connect(new URL(`http://${'a'.repeat(64)}.localhost:1`), contextFor())
       await expect(unresolved).rejects.toMatchObject({ errorClass: 'dns' })
     })
@@ -144,7 +144,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
     test.each([
       ['timeout', () => new DOMException('late', 'TimeoutError')],
       ['cancelled', () => undefined],
-    ])('given up while connecting: class %s', async (errorClass, reason) => {
+    ])('rejects with class %s when aborted while connecting', async (errorClass, reason) => {
       const server = await rawServer(HELLO)
       const controller = new AbortController()
       const connecting = open(server, { signal: controller.signal })
@@ -154,17 +154,17 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
     })
   })
 
-  describe('giving up', () => {
+  describe('cancelling and closing', () => {
     test.each([
-      ['waiting for the response', ''],
+      ['while waiting for the response', ''],
       ['in the middle of a body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello'],
-    ])('cancelled while %s: silent, and the connection is gone', async (_, part) => {
+    ])('a cancellation %s reports nothing and closes the connection', async (_, part) => {
       const server = await rawServer(part)
       const connection = await open(server)
       const onDone = vi.fn<() => void>()
       const cancel = connection.exchange({ requestId: 0, operation: '', payload: {} }, { onMessage: () => {}, onDone })
       await vi.waitUntil(() => server.requests.length === 1)
-      // What had come by then is counted: the body of a response that was cut off crossed the wire all the same.
+      // The received bytes of the incomplete response count.
       if (part !== '') await delay(100)
       const { bytesSent, bytesReceived } = cancel()
       expect(bytesSent).toBeGreaterThan(30)
@@ -175,7 +175,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       expect(onDone).not.toHaveBeenCalled()
     })
 
-    test('destroyed with an exchange under way: it fails before the connection is closed', async () => {
+    test('destroy fails an exchange in flight before `closed` resolves', async () => {
       const server = await rawServer('')
       const connection = await open(server)
       const order: string[] = []
@@ -187,7 +187,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       expect(order).toEqual(['connection', 'closed'])
     })
 
-    test('closed in order: what is under way may finish', async () => {
+    test('close lets an exchange in flight finish', async () => {
       const server = await rawServer((socket) => setTimeout(() => socket.write(HELLO), 20))
       const connection = await open(server)
       const asked = ask(connection)
@@ -199,7 +199,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       expect(await connection.closed).toBeUndefined()
     })
 
-    test('closed and destroyed while idle', async () => {
+    test('close and destroy end an idle connection gracefully', async () => {
       const server = await rawServer(HELLO)
       const [one, other] = [await open(server), await open(server)]
       await one.close()

@@ -1,17 +1,17 @@
 import { HEAD_LIMIT, kindOf, MARK, TEXT } from './response-head.ts'
 
-/** Looks at a body while it passes. */
+/** Receives a body while it arrives. */
 export interface BodyReader {
-  /** A piece of it, in a buffer that is used again when this returns. */
+  /** Called for each piece of the body. The bytes are valid only during the call. */
   data(bytes: Uint8Array): void
-  /** A chunk is complete. */
+  /** Called when a chunk is complete. */
   chunkEnd(): void
 }
 
 /**
- * Where the next byte belongs: in the size of a chunk, behind it, before the line feed after it; in the chunk's data, in
- * the CR LF after them; at the beginning of a trailer, in its name, in its value, before its line feed, or before the
- * line feed that ends all.
+ * Position of the next byte: in the size of a chunk, in the extension after it, or at the line feed after it; in the
+ * data of the chunk, or at the CR or LF after it; at the beginning of a trailer, in its name, in its value, or at its
+ * line feed; or at the final line feed.
  */
 type Place =
   | 'size'
@@ -35,19 +35,19 @@ const TAB = 9
 const COLON = 58
 const SEMICOLON = 59
 
-/** Finds the end of a chunked body (RFC 9112, 7.1) in bytes that come in any pieces. */
+/** Finds the end of a chunked body (RFC 9112, 7.1) in bytes that arrive in any pieces. */
 export class ChunkFramer {
   #place: Place = 'done'
   #reader: BodyReader | undefined
-  /** Bytes of the chunk still to come. */
+  /** Bytes of the chunk that have not arrived yet. */
   #left = 0
   #digits = 0
-  /** Bytes of the line before a chunk, or of all trailers, so far. */
+  /** Bytes so far of the chunk-size line, or of all trailers. */
   #lineBytes = 0
 
-  /** Bytes of the body so far, without what frames them. */
+  /** Bytes of the body so far, without the chunk framing. */
   bodyBytes = 0
-  /** Why these bytes are not a chunked body. */
+  /** Reason why the bytes are not a chunked body. */
   fault: string | undefined
 
   begin(reader: BodyReader | undefined): void {
@@ -62,7 +62,7 @@ export class ChunkFramer {
     return this.#place === 'done'
   }
 
-  /** Takes bytes from `start` up to `end`; returns where the body ended, or `end` when more must come. */
+  /** Reads bytes from `start` up to `end`. Returns the offset after the body, or `end` when it is incomplete. */
   push(bytes: Uint8Array, start: number, end: number): number {
     let at = start
     while (at < end && this.#place !== 'done' && this.#place !== 'fault') {
@@ -84,18 +84,18 @@ export class ChunkFramer {
     return at
   }
 
-  /** The place after one byte of the framing. */
+  /** Returns the place after one byte of the framing. */
   #after(byte: number, kind: number): Place {
-    if (++this.#lineBytes > HEAD_LIMIT) return this.#fail(`the line before a chunk or the trailers are too long`)
+    if (++this.#lineBytes > HEAD_LIMIT) return this.#fail('a chunk-size line or the trailers are too long')
     switch (this.#place) {
       case 'size':
         return this.#afterSize(byte)
       case 'extension':
         if (byte === CR) return 'size-feed'
-        // Extensions mean nothing here, and must be ignored (7.1.1).
-        return kind & TEXT ? 'extension' : this.#fail('the line before a chunk holds a control character')
+        // Unknown chunk extensions must be ignored (7.1.1).
+        return kind & TEXT ? 'extension' : this.#fail('a chunk-size line contains a control character')
       case 'size-feed':
-        if (byte !== LF) return this.#fail('the line before a chunk does not end in CR LF')
+        if (byte !== LF) return this.#fail('a chunk-size line does not end in CR LF')
         this.#digits = this.#lineBytes = 0
         return this.#left === 0 ? 'trailer' : 'data'
       case 'data-return':
@@ -110,7 +110,7 @@ export class ChunkFramer {
         return kind & MARK ? 'trailer-name' : this.#fail('a trailer has no name')
       case 'trailer-value':
         if (byte === CR) return 'trailer-feed'
-        return kind & TEXT ? 'trailer-value' : this.#fail('a trailer holds a control character')
+        return kind & TEXT ? 'trailer-value' : this.#fail('a trailer contains a control character')
       case 'trailer-feed':
         return byte === LF ? 'trailer' : this.#fail('a trailer does not end in CR LF')
       default:

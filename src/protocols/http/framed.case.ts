@@ -8,11 +8,11 @@ interface Framed {
   readonly keepAlive: boolean
   readonly bodyBytes: number
   readonly body: Buffer
-  /** Bytes up to the end of the response. */
+  /** Bytes that the framer has read, up to the end of the response. */
   readonly consumed: number
 }
 
-/** What the framer makes of these pieces. Each stands in a buffer that is overwritten afterwards, as after a read. */
+/** Frames these pieces. Each is part of a larger buffer that is overwritten afterwards, as a read buffer is. */
 export function framed(
   pieces: readonly Uint8Array[],
   { toHead = false, ended = false }: { readonly toHead?: boolean; readonly ended?: boolean } = {},
@@ -39,7 +39,7 @@ export function framed(
 
 interface GeneratedResponse {
   readonly bytes: Buffer
-  /** How many of them are heads, of interim responses too. */
+  /** Number of bytes in heads, including those of interim responses. */
   readonly headBytes: number
   readonly toHead: boolean
   readonly untilClose: boolean
@@ -63,7 +63,7 @@ const headers = fc.array(
 )
 const bodies = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes))
 
-/** Any case of a header name or of a token. */
+/** Generates a header name or token in any mix of cases. */
 function anyCase(text: string): fc.Arbitrary<string> {
   return fc.mixedCase(fc.constant(text))
 }
@@ -111,7 +111,7 @@ const untilClose = bodies.map((body) => ({ head: '', bytes: body, body, untilClo
 const bodiless = fc.constantFrom(204, 304).map((status) => ({ status, none: true }))
 const bodied = fc.constantFrom(200, 201, 206, 302, 404, 500, 503, 599).map((status) => ({ status, none: false }))
 
-/** Every kind of response that is valid, with what it says. */
+/** Generates valid responses of every kind, with the values that a framer must find. */
 export const responses: fc.Arbitrary<GeneratedResponse> = fc
   .record({
     kind: fc.oneof({ weight: 6, arbitrary: bodied }, { weight: 1, arbitrary: bodiless }),
@@ -125,7 +125,7 @@ export const responses: fc.Arbitrary<GeneratedResponse> = fc
   })
   .map(({ kind: { status, none }, toHead, interim, version, reason, headers: fields, connection, content }) => {
     const empty = none || toHead
-    // 204 and 304 say nothing of a body here: what they mean with one is read differently.
+    // 204 and 304 have no framing headers here, because clients disagree about their meaning.
     const framing = none ? '' : content.head
     const head = `HTTP/${version} ${status}${reason}\r\n${fields.join('')}${framing}${connection}\r\n`
     const body = empty ? Buffer.alloc(0) : content.body

@@ -9,7 +9,7 @@ import { socketServer } from './raw-server.case.ts'
 import type { RawServer } from './raw-server.case.ts'
 
 let server: RawServer
-/** What the server says to the next connection, and whether it closes it then. */
+/** Bytes that the server sends on the next connection, and whether it closes the connection afterwards. */
 let script: { readonly bytes: Buffer; readonly end: boolean } = { bytes: Buffer.alloc(0), end: false }
 
 beforeEach(async () => {
@@ -22,12 +22,12 @@ beforeEach(async () => {
   })
 })
 
-test('the framer and undici find the same status, the same body and the same end in the same bytes', async () => {
+test('the framer and undici find the same status, body and end in the same bytes', async () => {
   await fc.assert(
     fc.asyncProperty(responses, async ({ bytes, toHead, untilClose }) => {
       const { status, body, keepAlive } = framed([bytes], { toHead, ended: untilClose })
       const theirs = await byUndici(bytes, toHead, untilClose)
-      // undici reuses a connection after HEAD only where the response itself says keep-alive.
+      // undici reuses a connection after HEAD only when the response itself contains keep-alive.
       const reused = toHead ? theirs.keepAlive : keepAlive
       expect(theirs).toEqual({ done: true, status, body: body.toString('hex'), keepAlive: reused })
     }),
@@ -35,7 +35,7 @@ test('the framer and undici find the same status, the same body and the same end
   )
 })
 
-test('the framer takes no damaged head that undici refuses, or reads otherwise', async () => {
+test('the framer accepts no damaged head that undici rejects or reads differently', async () => {
   const taken: unknown[] = []
   const byUndiciToo: unknown[] = []
   const damaged = fc.tuple(
@@ -48,7 +48,7 @@ test('the framer takes no damaged head that undici refuses, or reads otherwise',
       const broken = Buffer.from(bytes)
       broken[at % headBytes] = byte
       const { done, status, body } = framed([broken], { toHead, ended: true })
-      // The other way round does not hold: the framer is the stricter one.
+      // undici may accept a head that the framer rejects, because the framer is stricter.
       if (!done) return
       const theirs = await byUndici(broken, toHead, true)
       taken.push({ broken, done, status, body: body.toString('hex') })

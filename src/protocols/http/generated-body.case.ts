@@ -1,16 +1,16 @@
 import type { GeneratedBody } from '../../model/body.ts'
 
-/** Smaller than what a stream takes before it says that it is full, so that several chunks can wait in it at once. */
+/** Smaller than the high-water mark of a stream, so that a stream can queue several chunks. */
 export const CHUNK_BYTES: number = 16 * 1024
 
 export interface CountedBody extends GeneratedBody {
-  /** Bytes that have been asked for. */
+  /** Number of bytes generated so far. */
   readonly made: number
 }
 
 /**
- * A body whose chunks all stand in the same bytes: who asks for the next one before the one before has gone, or was copied,
- * sends what it did not mean. Its n-th chunk is full of n.
+ * A body whose chunks share one buffer. A sender that requests the next chunk before it has sent or copied the previous
+ * one sends wrong bytes. The n-th chunk is filled with n.
  */
 export function countedBody(length: number): CountedBody {
   const bytes = Buffer.alloc(CHUNK_BYTES)
@@ -31,7 +31,7 @@ export function countedBody(length: number): CountedBody {
   }
 }
 
-/** The byte of such a body at an offset. */
+/** Returns the byte of a counted body at an offset. */
 export function byteAt(offset: number): number {
   return Math.floor(offset / CHUNK_BYTES) % 251
 }

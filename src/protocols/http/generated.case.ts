@@ -8,10 +8,10 @@ import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.case.t
 import type { RawServer } from './raw-server.case.ts'
 
 const BODY_BYTES = 100 * 1024 * 1024
-/** Above what the buffers of both kernels and of both processes hold of a body that nobody reads. */
+/** Maximum size of all buffers in both processes and in the kernel for a body that the server does not read. */
 const ON_THE_WAY_BYTES = 48 * 1024 * 1024
 
-/** A server that looks at each piece of a body while it passes, and answers when `length` bytes have come. */
+/** Starts a server that checks each piece of a body and responds after `length` bytes. */
 async function countingServer(
   length: number,
   onPiece: (received: number) => void,
@@ -38,31 +38,28 @@ async function countingServer(
   return { server, wrong: () => wrong, received: () => received }
 }
 
-/** Bodies that are made while they are sent. */
+/** Cases for generated bodies. */
 export function generatedCases({ open }: HttpSubject): void {
-  describe('bodies that are made while they are sent', { timeout: 30_000 }, () => {
-    test.each([0, 1, 100, CHUNK_BYTES, CHUNK_BYTES + 1, 3_000_000])(
-      '%i bytes arrive as they were made',
-      async (length) => {
-        const server = await rawServer(HELLO)
-        const connection = await open(server)
-        for (const method of ['POST', 'DELETE']) {
-          const outcome = await ask(connection, { method, body: countedBody(length) })
-          expect(outcome).toMatchObject({ ok: true })
-          expect(outcome.bytesSent).toBeGreaterThan(length)
-          const [head = '', sent = ''] = (server.requests.at(-1) ?? '').split('\r\n\r\n')
-          const stated = length > 0 || method === 'POST'
-          expect(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]).toBe(stated ? `${length}` : undefined)
-          expect(head).not.toMatch(/transfer-encoding/i)
-          const expected = Buffer.concat(Array.from(countedBody(length).chunks(), (chunk) => Buffer.from(chunk)))
-          expect(Buffer.from(sent, 'latin1').equals(expected)).toBe(true)
-        }
-        expect(server.sockets).toHaveLength(1)
-        expect(connection.usable).toBe(true)
-      },
-    )
+  describe('generated bodies', { timeout: 30_000 }, () => {
+    test.each([0, 1, 100, CHUNK_BYTES, CHUNK_BYTES + 1, 3_000_000])('of %i bytes arrive unchanged', async (length) => {
+      const server = await rawServer(HELLO)
+      const connection = await open(server)
+      for (const method of ['POST', 'DELETE']) {
+        const outcome = await ask(connection, { method, body: countedBody(length) })
+        expect(outcome).toMatchObject({ ok: true })
+        expect(outcome.bytesSent).toBeGreaterThan(length)
+        const [head = '', sent = ''] = (server.requests.at(-1) ?? '').split('\r\n\r\n')
+        const stated = length > 0 || method === 'POST'
+        expect(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]).toBe(stated ? `${length}` : undefined)
+        expect(head).not.toMatch(/transfer-encoding/i)
+        const expected = Buffer.concat(Array.from(countedBody(length).chunks(), (chunk) => Buffer.from(chunk)))
+        expect(Buffer.from(sent, 'latin1').equals(expected)).toBe(true)
+      }
+      expect(server.sockets).toHaveLength(1)
+      expect(connection.usable).toBe(true)
+    })
 
-    test('100 MB are made as the server takes them', async () => {
+    test('of 100 MB are generated as fast as the server reads them', async () => {
       const body = countedBody(BODY_BYTES)
       let ahead = 0
       const { server, wrong, received } = await countingServer(
@@ -78,7 +75,7 @@ export function generatedCases({ open }: HttpSubject): void {
       expect(connection.usable).toBe(true)
     })
 
-    test('a server that takes nothing: nothing more is made, and after giving up nothing at all', async () => {
+    test('pause when the server reads nothing, and stop after a cancellation', async () => {
       const server = await socketServer((socket) => socket.pause())
       const connection = await open(server)
       const body = countedBody(BODY_BYTES)
@@ -96,7 +93,7 @@ export function generatedCases({ open }: HttpSubject): void {
       expect(onDone).not.toHaveBeenCalled()
     })
 
-    test('given up in the middle of being taken: no more is made', async () => {
+    test('stop when cancelled while the server reads', async () => {
       const { server, received } = await countingServer(BODY_BYTES, () => {})
       const connection = await open(server)
       const body = countedBody(BODY_BYTES)
@@ -113,7 +110,7 @@ export function generatedCases({ open }: HttpSubject): void {
       expect(onDone).not.toHaveBeenCalled()
     })
 
-    test('an answer before the whole body was made counts, and the connection is gone', async () => {
+    test('end with an early response, which counts and closes the connection', async () => {
       const server = await socketServer((socket) => {
         socket.once('data', () => socket.pause().write(answer('413 Content Too Large')))
       })
@@ -127,7 +124,7 @@ export function generatedCases({ open }: HttpSubject): void {
       expect(body.made).toBeLessThan(ON_THE_WAY_BYTES)
     })
 
-    test('a server that is gone in the middle of it: class connection', async () => {
+    test('fail with class connection when the server resets partway', async () => {
       const server = await socketServer((socket) => {
         socket.once('data', () => socket.resetAndDestroy())
       })
@@ -138,11 +135,11 @@ export function generatedCases({ open }: HttpSubject): void {
     })
 
     test.each<[string, GeneratedBody, string]>([
-      ['throws at once', { length: 3, chunks: fail }, 'the body could not be sent: no more'],
+      ['throws immediately', { length: 3, chunks: fail }, 'the body could not be sent: no more'],
       ['throws later', { length: 200_000, chunks: startThenFail }, 'the body could not be sent: no more'],
-      ['is shorter than it says', shownAs(10, 7), 'the body could not be sent: it ended 3 bytes early'],
-      ['is longer than it says', shownAs(7, 10), 'the body could not be sent: it is longer than its declared length'],
-    ])('a body that %s: class connection, after it was begun', async (_, body, message) => {
+      ['is shorter than declared', shownAs(10, 7), 'the body could not be sent: it ended 3 bytes early'],
+      ['is longer than declared', shownAs(7, 10), 'the body could not be sent: it is longer than its declared length'],
+    ])('fail asynchronously with class connection when the body %s', async (_, body, message) => {
       const connection = await open(await rawServer(HELLO))
       const onDone = vi.fn<(outcome: Outcome) => void>()
       const payload = { method: 'POST', body }
@@ -156,7 +153,7 @@ export function generatedCases({ open }: HttpSubject): void {
   })
 }
 
-/** Where a number comes to rest. */
+/** Waits until a number stops changing and returns it. */
 async function standstill(read: () => number): Promise<number> {
   let before = -1
   let steady = 0

@@ -1,20 +1,20 @@
-/** Header names in lower case; a name that comes again has its values joined by a comma, as RFC 9110 (5.3) reads them. */
+/** Header values by lower-case name. The values of a repeated header are joined by a comma (RFC 9110, 5.3). */
 export type HeaderMap = Readonly<Record<string, string>>
 
-/** The fields of a response. */
+/** Header fields of a response. */
 export interface HeaderFields {
   readonly headers: HeaderMap
-  /** The one field whose values cannot be joined by a comma: every line of it (RFC 6265, 3). */
+  /** All `set-cookie` lines, which must not be joined by a comma (RFC 6265, 3). */
   readonly setCookie: readonly string[]
 }
 
-/** The headers of a head as it came: a status line, then `name: value` lines. */
+/** Parses the headers of a received head: a status line, then `name: value` lines. */
 export function headersOfHead(head: string): HeaderFields {
   return joinHeaders(linesOf(head))
 }
 
 export function joinHeaders(pairs: Iterable<readonly [name: string, value: string]>): HeaderFields {
-  // Without a prototype: a server may name a header `constructor`.
+  // No prototype, because a server may send a header named `constructor`.
   const headers: Record<string, string> = Object.create(null)
   const setCookie: string[] = []
   for (const [written, value] of pairs) {

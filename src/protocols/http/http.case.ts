@@ -10,13 +10,13 @@ import { responseCases } from './responses.case.ts'
 import { streamCases } from './streams.case.ts'
 import { tappedCases } from './tapped.case.ts'
 
-/** Where a way to connect may differ, and still be right. */
+/** Permitted differences between the HTTP implementations. */
 export interface Differences {
-  /** undici takes an interim 100 that nobody expected for an offence; RFC 9110 (15.2) has clients skip it. */
+  /** undici rejects an unexpected interim 100; by RFC 9110 (15.2) clients skip it. */
   readonly refusesContinue: boolean
-  /** undici takes a reset for the end of a body that has no length; it may as well have been cut off. */
+  /** undici treats a reset as the end of a body without a length, although the body may be incomplete. */
   readonly takesResetForEnd: boolean
-  /** undici does not say where a chunk ends: what comes of it at once is taken for one. */
+  /** undici does not report where a chunk ends, so each received piece counts as a chunk. */
   readonly splitsChunks: boolean
 }
 
@@ -28,7 +28,7 @@ export interface HttpSubject {
   readonly differs: Differences
 }
 
-/** What every way to speak HTTP must do, against servers that behave in every way there is. */
+/** Conformance cases for every HTTP implementation, against correct and faulty servers. */
 export function httpConformance(connect: Connect, differs: Differences): void {
   const subject: HttpSubject = { connect, open: (server, some) => connect(server.url, contextFor(some)), differs }
   responseCases(subject)

@@ -6,15 +6,15 @@ import { ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'
 import { connectSocket } from './socket-connection.ts'
 import { connectUndici } from './undici-connection.ts'
 
-describe('HTTP on the short path', () => {
+describe('HTTP over a plain socket', () => {
   httpConformance(connectSocket, { refusesContinue: false, takesResetForEnd: false, splitsChunks: false })
 })
 
-describe('HTTP by undici', () => {
+describe('HTTP with undici', () => {
   httpConformance(connectUndici, { refusesContinue: true, takesResetForEnd: true, splitsChunks: true })
 })
 
-test('connects to the address that was checked, whatever the name would resolve to', async () => {
+test('connects to the checked address, whatever the name resolves to', async () => {
   const server = await rawServer(HELLO)
   const { port } = server.url
   const named = new URL(`http://no-such-host.invalid:${port}/`)
@@ -31,6 +31,6 @@ test.each<[HttpRequest, boolean]>([
   [{ method: 'POST', body: 'x' }, false],
   [{ method: 'POST', body: new Uint8Array(1) }, false],
   [{ method: 'POST', body: { length: 1, chunks: () => [] } }, true],
-])('%j needs to be inline: %j', (request, inline) => {
+])('%j must run inline: %j', (request, inline) => {
   expect(httpProtocol.needsInline?.(request)).toBe(inline)
 })

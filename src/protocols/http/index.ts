@@ -9,12 +9,12 @@ import { requestFaults } from './request-faults.ts'
 import { connectSocket } from './socket-connection.ts'
 import { contentOf, withBody } from './written-body.ts'
 
-/** HTTP, which has no options yet: `protocol: http()` is the same as `protocol: 'http'`. */
+/** Selects HTTP. There are no options yet, so `protocol: http()` equals `protocol: 'http'`. */
 export function http(options: Readonly<Record<never, never>> = {}): ProtocolSpec {
   return { ...options, kind: 'http' }
 }
 
-/** HTTP/1.1 over `http:`; over `https:` what ALPN decides, HTTP/2 first. Redirects are not followed. */
+/** HTTP/1.1 for `http:`; for `https:` the version that ALPN selects, preferring HTTP/2. Does not follow redirects. */
 export const httpProtocol: Protocol<HttpRequest> = {
   name: 'http',
   healthRead: {},
@@ -35,16 +35,16 @@ export const httpProtocol: Protocol<HttpRequest> = {
   span: spanOf,
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)
-    // Loading undici takes longer than starting a generator thread does: only who needs it pays.
+    // Loaded on demand, because loading undici takes longer than starting a generator thread.
     const { connectUndici } = await import('./undici-connection.ts')
     return connectUndici(target, context)
   },
 }
 
-/** By the semantic conventions of HTTP clients: the name has no path, which is another one for every user. */
+/** Follows the semantic conventions for HTTP clients. The name omits the path, which may differ for every user. */
 function spanOf({ method = 'GET', path }: HttpRequest, target: URL): SpanAbout {
   const url = new URL(target)
-  // Credentials stay here; what a query may hold is taken out where every text of a report is.
+  // Removes credentials. Secrets in a query are redacted later, with all other report texts.
   url.username = url.password = url.hash = ''
   const full = path === undefined ? url.href : url.href.replace(/\/?(?:\?.*)?$/, path)
   return {

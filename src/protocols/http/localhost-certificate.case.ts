@@ -1,5 +1,5 @@
 /**
- * A self-signed pair for `localhost` and 127.0.0.1, good until 2126, made for these tests with
+ * A self-signed certificate and key for `localhost` and 127.0.0.1, valid until 2126, created for these tests with
  * `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj /CN=localhost
  * -addext subjectAltName=DNS:localhost,IP:127.0.0.1`. It protects nothing.
  */

@@ -5,21 +5,21 @@ import { onTestFinished } from 'vitest'
 import type { ConnectContext, Connection, Outcome } from '../../model/protocol.ts'
 import type { SinkRequest } from './answer-sink.ts'
 
-/** A server that answers with the bytes it is told to: HTTP libraries refuse to be as wrong as real servers are. */
+/** A server that sends given bytes. HTTP libraries refuse to send the invalid responses that real servers send. */
 export interface RawServer {
   readonly url: URL
-  /** Every connection there has been. */
+  /** All connections since the start. */
   readonly sockets: readonly Socket[]
-  /** Every complete request, head and body, as Latin-1. */
+  /** All complete requests, head and body, as Latin-1. */
   readonly requests: readonly string[]
 }
 
-/** What to do with a request: send these bytes, or whatever else. */
+/** Response to a request: bytes to send, or a function that handles the request. */
 export type Answer = string | ((socket: Socket, request: string) => void)
 
 /**
- * Starts a server on loopback that gives the n-th request the n-th answer, and every later one the last of them. It
- * ends with the test.
+ * Starts a server on loopback that sends the n-th answer for the n-th request, and the last answer for later requests.
+ * The server stops after the test.
  */
 export async function rawServer(...answers: readonly Answer[]): Promise<RawServer> {
   const requests: string[] = []
@@ -39,7 +39,7 @@ export async function rawServer(...answers: readonly Answer[]): Promise<RawServe
   })
 }
 
-/** Starts a server on loopback that does this with every connection. */
+/** Starts a server on loopback that calls `onSocket` for every connection. */
 export async function socketServer(onSocket: (socket: Socket) => void): Promise<RawServer> {
   return startServer([], onSocket)
 }
@@ -48,7 +48,7 @@ async function startServer(requests: string[], onSocket: (socket: Socket) => voi
   const sockets: Socket[] = []
   const server = net.createServer({ noDelay: true }, (socket) => {
     sockets.push(socket)
-    // Clients that reset are part of the tests.
+    // Some tests reset connections.
     socket.on('error', () => {})
     onSocket(socket)
   })
@@ -61,7 +61,7 @@ async function startServer(requests: string[], onSocket: (socket: Socket) => voi
   return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), sockets, requests }
 }
 
-/** Length of the request at the beginning, or 0 when it is not complete. */
+/** Returns the length of the first request, or 0 when it is incomplete. */
 function lengthOf(text: string): number {
   const head = text.indexOf('\r\n\r\n')
   if (head < 0) return 0
@@ -74,14 +74,14 @@ export function contextFor(some: Partial<ConnectContext> = {}): ConnectContext {
   return { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {}, ...some }
 }
 
-/** One exchange, as a promise of its outcome. */
+/** Runs one exchange and resolves with its outcome. */
 export function ask(connection: Connection<SinkRequest>, payload: SinkRequest = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     connection.exchange({ requestId: 0, operation: 'test', payload }, { onMessage: () => {}, onDone: resolve })
   })
 }
 
-/** A response with a length; a character is a byte. */
+/** Returns a response with a content length. Each character is one byte. */
 export function answer(status: string, body = '', headers = ''): string {
   return `HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n${headers}\r\n${body}`
 }

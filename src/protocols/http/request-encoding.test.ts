@@ -30,7 +30,7 @@ describe('the headers', () => {
   })
 })
 
-test('a body of up to 16 KiB goes with its head, a larger one is sent from where it stands', () => {
+test('a body up to 16 KiB is sent with its head, a larger one by reference', () => {
   const encode = encoderFor(new URL('http://h'), contextFor())
   const small = encode({ method: 'POST', body: Buffer.from([0, 128, 255]) })
   expect(small.wire.endsWith('\r\n\r\n\u0000\u0080\u00ff')).toBe(true)
@@ -51,7 +51,7 @@ test('a request is encoded once for all connections with the same target, header
   expect(encoderFor(new URL('http://h'), { ...context, headers: { a: 'b' } })(request).wire).toContain('a: b')
 })
 
-test('a body that is made while it is sent stands in no write, however small', () => {
+test('a generated body is never part of the encoded request, however small', () => {
   const encode = encoderFor(new URL('http://h'), contextFor())
   const body = { length: 5, chunks: () => [Buffer.from('hello')] }
   const encoded = encode({ method: 'POST', body })
@@ -60,7 +60,7 @@ test('a body that is made while it is sent stands in no write, however small', (
   expect(encoded.bytes).toBe(encoded.wire.length + 5)
 })
 
-test('headers are encoded once when they are frozen, and else as they are by then', () => {
+test('encodes frozen headers once and other headers for every request', () => {
   const encode = encoderFor(new URL('http://h'), contextFor())
   const fixed = Object.freeze({ 'x-a': '1' })
   expect(encode({ headers: fixed, path: '/1' }).headers).toBe(encode({ headers: fixed, path: '/2' }).headers)

@@ -7,37 +7,37 @@ import { answerRule } from './answer-rule.ts'
 import type { AnswerRule } from './answer-rule.ts'
 import type { AnswerSink, SinkRequest } from './answer-sink.ts'
 
-/** A body up to this many bytes goes into the same write as its head. */
+/** Maximum body length that is written together with the head. */
 const ONE_WRITE_BYTES = 16 * 1024
 
-/** RFC 9110, 8.6: these say how long their body is, also when it is empty. */
+/** Methods that send `content-length` even for an empty body (RFC 9110, 8.6). */
 const BODIED: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 
 const NO_HEADERS: Headers = Object.freeze({})
 
 type Headers = Readonly<Record<string, string>>
 
-/** A request made ready once, so that sending it costs one write. */
+/** A request encoded once, so that sending it takes one write. */
 export interface EncodedRequest {
   readonly method: string
-  /** The target's path with the request's appended: what stands in the request line. */
+  /** Path for the request line: the target's path followed by the request's. */
   readonly path: string
-  /** Names and values in turn, without those that the framing of the message decides. */
+  /** Alternating names and values, without the headers that frame the message. */
   readonly headers: readonly string[]
-  /** Empty when there is none. A text that is longer than `ONE_WRITE_BYTES` has become bytes. */
+  /** Empty when there is no body. A string longer than `ONE_WRITE_BYTES` is encoded to bytes. */
   readonly body: Body
-  /** The head as it goes over HTTP/1.1, and a small body with it; one byte a character. */
+  /** HTTP/1.1 head, followed by a small body. Each character is one byte. */
   readonly wire: string
-  /** `wire` in two parts, between which a context goes; undefined where the headers hold one already. */
+  /** `wire` in two parts, with a trace context between them. Undefined when the headers already contain one. */
   readonly aroundContext: readonly [before: string, after: string] | undefined
-  /** The body, where it does not stand in `wire`. */
+  /** Body that is not part of `wire`. */
   readonly rest: Uint8Array | GeneratedBody | undefined
-  /** Head and body over HTTP/1.1. */
+  /** Size of the HTTP/1.1 head and body. */
   readonly bytes: number
   readonly rule: AnswerRule
   readonly stream: HttpRequest['stream']
   readonly sink: AnswerSink | undefined
-  /** Whether anybody looks at the answer beyond its status. */
+  /** Whether the response is needed beyond its status. */
   readonly tapped: boolean
 }
 
@@ -45,7 +45,7 @@ export type RequestEncoder = (request: SinkRequest) => EncodedRequest
 
 const encoders = new WeakMap<object, Map<string, RequestEncoder>>()
 
-/** The encoder for a target. Connections with the same `context.headers` share it, and with it what is encoded. */
+/** Returns the encoder for a target. Connections with the same `context.headers` share it and its encoded requests. */
 export function encoderFor(target: URL, context: ConnectContext): RequestEncoder {
   let ofHeaders = encoders.get(context.headers)
   if (ofHeaders === undefined) encoders.set(context.headers, (ofHeaders = new Map()))
@@ -55,13 +55,13 @@ export function encoderFor(target: URL, context: ConnectContext): RequestEncoder
   return encoder
 }
 
-/** The headers of a request, with the defaults and the plan's. */
+/** Headers of a request, merged with the defaults and the plan's headers. */
 interface Fields {
-  /** Names and values in turn. */
+  /** Alternating names and values. */
   readonly headers: readonly string[]
-  /** The same as they stand in a head. */
+  /** The same headers as lines of a head. */
   readonly lines: string
-  /** There is room for a context. */
+  /** Whether a trace context can be added. */
   readonly contextual: boolean
 }
 
@@ -75,7 +75,7 @@ function createEncoder(target: URL, planHeaders: Headers, reuse: boolean): Reque
     const before = knownFields.get(headers)
     if (before !== undefined) return before
     const fields = joinFields(target, planHeaders, headers)
-    // Whoever makes requests by a function may hold one object of headers and change it every time.
+    // A request function may reuse one headers object and change it for every request.
     if (Object.isFrozen(headers)) knownFields.set(headers, fields)
     return fields
   }
@@ -107,7 +107,7 @@ function createEncoder(target: URL, planHeaders: Headers, reuse: boolean): Reque
   }
 
   return (request) => {
-    // Made for one exchange.
+    // A request with a sink is created for one exchange.
     if (request.sink !== undefined) return encode(request)
     let encoded = known.get(request)
     if (encoded === undefined) known.set(request, (encoded = encode(request)))
@@ -119,7 +119,7 @@ function isTapped({ check, read, stream, sink }: SinkRequest): boolean {
   return check !== undefined || read !== undefined || stream !== undefined || sink !== undefined
 }
 
-/** Appends a request's path to that of the target; a query of the target (`?key=…`) is meant for every request. */
+/** Appends a request's path to the target's path. Every request gets the query of the target (`?key=…`). */
 function pathsUnder(target: URL): (path: string | undefined) => string {
   const { pathname, search } = target
   const base = pathname.replace(/\/$/, '')
@@ -130,7 +130,7 @@ function pathsUnder(target: URL): (path: string | undefined) => string {
   }
 }
 
-/** Defaults, then the plan's, then the request's: the later ones win, whatever their case. */
+/** Merges the default headers, the plan's and the request's. Later headers win; names are case-insensitive. */
 function joinFields(target: URL, ...written: readonly Headers[]): Fields {
   const headers = new Map([
     ['host', ['host', target.host]],
@@ -152,15 +152,15 @@ function joinFields(target: URL, ...written: readonly Headers[]): Fields {
   }
 }
 
-/** The body as it is sent after the head, where it does not go into the same write. */
+/** Returns the body that is sent after the head, or undefined when the head's write includes it. */
 function restOf(body: Body, length: number): Uint8Array | GeneratedBody | undefined {
   if (length > ONE_WRITE_BYTES) return typeof body === 'string' ? Buffer.from(body) : body
   return length > 0 && typeof body !== 'string' && isGenerated(body) ? body : undefined
 }
 
-/** The bytes of a small body, one a character. */
+/** Returns the bytes of a small body, one per character. */
 function latin1Of(body: Body, length: number): string {
-  // Nothing but ASCII, as most texts are.
+  // ASCII only, as most strings are.
   if (typeof body === 'string' && body.length === length) return body
   return length === 0 ? '' : Buffer.from(body as string | Uint8Array).toString('latin1')
 }

@@ -2,22 +2,22 @@ import { describe, expect, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
 import { requestFaults } from './request-faults.ts'
 
-/** The faults as their author reads them. */
+/** Returns the messages of the faults. */
 function told(request: unknown): string[] {
   return requestFaults(request, 'request').map((fault) => new LoadPlanError([fault]).message)
 }
 
 test.each<[string, object]>([
-  ['nothing at all', {}],
+  ['an empty request', {}],
   ['GET with a body', { method: 'GET', path: '/?a=%20', body: 'x' }],
   ['bytes', { method: 'POST', body: new Uint8Array(3) }],
   ['everything', { name: 'a', weight: 0.5, headers: { 'x-a': 'ä' }, ok: [[200, 200]], check: { status: 404 } }],
   ['every check', { check: { header: { a: 'b' }, bodyIncludes: 'c', json: { path: 'd', equals: undefined } } }],
   ['a check function', { check: () => true }],
-  ['a body that is made while it is sent', { method: 'PUT', body: { length: 3, chunks: () => [] } }],
-  ['an answer that is read', { read: 'json' }],
+  ['a generated body', { method: 'PUT', body: { length: 3, chunks: () => [] } }],
+  ['a response that is read', { read: 'json' }],
   ['a stream', { stream: 'sse' }],
-])('%s is a request', (_, request) => {
+])('accepts %s', (_, request) => {
   expect(told(request)).toEqual([])
 })
 
@@ -30,13 +30,13 @@ describe('faults', () => {
     ],
     [
       { method: 'get' },
-      "request.method must be an HTTP method in capitals (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …), got 'get'" +
+      "request.method must be an upper-case HTTP method (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …), got 'get'" +
         "\n    → did you mean 'GET'?",
     ],
     [{ path: 'cart' }, "request.path must be a string that starts with '/', got 'cart'\n    → write path: '/cart'"],
     [
       { path: '/a b#c' },
-      "request.path must be percent-encoded: no blanks, no '#', nothing beyond ASCII, got '/a b#c'" +
+      "request.path must be percent-encoded ASCII without spaces or '#', got '/a b#c'" +
         "\n    → write path: '/a%20b%23c'",
     ],
     [
@@ -53,12 +53,12 @@ describe('faults', () => {
       { body: { a: 1 } },
       'request.body must be a string or a Uint8Array, got {"a":1}\n    → write body: JSON.stringify(…)',
     ],
-    [{ ok: [200, 399] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
-    [{ ok: [[399, 200]] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
-    [{ ok: [] }, expect.stringMatching(/^request\.ok must be a list of ranges of statuses/)],
+    [{ ok: [200, 399] }, expect.stringMatching(/^request\.ok must be a list of status ranges/)],
+    [{ ok: [[399, 200]] }, expect.stringMatching(/^request\.ok must be a list of status ranges/)],
+    [{ ok: [] }, expect.stringMatching(/^request\.ok must be a list of status ranges/)],
     [{ weight: 0 }, 'request.weight must be greater than 0, got 0'],
     [{ name: '' }, "request.name must be a non-empty string, got ''"],
-    [{ check: {} }, 'request.check must name something to check: status, header, bodyIncludes or json, got {}'],
+    [{ check: {} }, 'request.check must have at least one of: status, header, bodyIncludes, json, got {}'],
     [{ check: { satus: 200 } }, expect.stringMatching(/did you mean `request\.check\.status`\?$/)],
     [{ check: { status: 20 } }, 'request.check.status must be a whole number of at least 100 and at most 999, got 20'],
     [
@@ -77,11 +77,11 @@ describe('faults', () => {
       expect.stringMatching(/^request\.body must be a string or a Uint8Array/),
     ],
     [{ check: 200 }, expect.stringMatching(/^request\.check must be an object/)],
-  ])('%j', (request, message) => {
+  ])('of %j', (request, message) => {
     expect(told(request)).toEqual([message])
   })
 
-  test('are all named, not only the first', () => {
+  test('are all reported, not only the first', () => {
     const request = { method: 'PSOT', path: 'x', weight: -1, check: { status: 1 } }
     expect(requestFaults(request, 'request[2]').map(({ key }) => key)).toEqual([
       'request[2].weight',
@@ -91,7 +91,7 @@ describe('faults', () => {
     ])
   })
 
-  test('never show what stands in a header', () => {
+  test('never show the value of a header', () => {
     expect(told({ headers: { authorization: 'Bearer secret\n' } }).join('')).not.toContain('secret')
   })
 })

@@ -18,13 +18,13 @@ import { writtenBody } from '../request-body.ts'
 
 const status = wholeFrom(100, 999)
 
-/** What an answer can be expected to; CONNECT turns the connection into a tunnel. */
+/** Methods that a request may use. CONNECT is excluded, because it turns the connection into a tunnel. */
 const SENDABLE = METHODS.filter((name) => name !== 'CONNECT')
 
 const method: Reader<string> = (value, key, faults) => {
   if (typeof value === 'string' && SENDABLE.includes(value)) return value
   const meant = typeof value === 'string' ? nearestName(value, SENDABLE) : undefined
-  const rule = 'must be an HTTP method in capitals (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …)'
+  const rule = 'must be an upper-case HTTP method (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …)'
   faults.push({ key, value, rule, ...withRemedy(meant && `did you mean '${meant}'?`) })
   return undefined
 }
@@ -34,7 +34,7 @@ const path: Reader<string> = (value, key, faults) => {
     const meant = typeof value === 'string' && !value.includes('://') ? `write path: '/${value}'` : undefined
     faults.push({ key, value, rule: "must be a string that starts with '/'", ...withRemedy(meant) })
   } else if (!/^[\u0021-\u007e]*$/.test(value) || value.includes('#')) {
-    const rule = "must be percent-encoded: no blanks, no '#', nothing beyond ASCII"
+    const rule = "must be percent-encoded ASCII without spaces or '#'"
     faults.push({ key, value, rule, remedy: `write path: '${encodeURI(value).replaceAll('#', '%23')}'` })
   } else return value
   return undefined
@@ -42,7 +42,7 @@ const path: Reader<string> = (value, key, faults) => {
 
 const ok: Reader<readonly unknown[]> = (value, key, faults) => {
   if (Array.isArray(value) && value.length > 0 && value.every(isRange)) return value
-  const rule = 'must be a list of ranges of statuses, each [from, to] with 100 ≤ from ≤ to ≤ 999'
+  const rule = 'must be a list of status ranges, each [from, to] with 100 ≤ from ≤ to ≤ 999'
   faults.push({ key, value, rule, remedy: 'write ok: [[200, 299], [404, 404]]' })
   return undefined
 }
@@ -87,9 +87,9 @@ function headerTexts(value: unknown, key: string, faults: PlanFault[]): object |
 const check: Reader<unknown> = (value, key, faults) => {
   if (typeof value === 'function') return value
   const read = checkData(value, key, faults)
-  // A check that checks nothing passes everything, which nobody wants.
+  // An empty check would accept every response, which is never intended.
   if (isRecord(value) && Object.keys(value).length === 0) {
-    faults.push({ key, value, rule: 'must name something to check: status, header, bodyIncludes or json' })
+    faults.push({ key, value, rule: 'must have at least one of: status, header, bodyIncludes, json' })
   }
   return read && present(read)
 }
@@ -107,7 +107,7 @@ const READERS = {
   stream: oneOf(['sse', 'chunks']),
 }
 
-/** Everything wrong with an HTTP request as its author wrote it; `key` is where it stands in the plan. */
+/** Returns all faults of an HTTP request. `key` is the path of the request in the plan. */
 export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
   if (!isRecord(request)) {
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { path: '/' }` }]

@@ -3,10 +3,10 @@ import type { HttpRequest } from '../../model/requests.ts'
 import type { HttpSubject } from './http.case.ts'
 import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.case.ts'
 
-/** What is sent, and how the answer is judged. */
+/** Cases for the bytes of requests and the judging of responses. */
 export function requestCases({ open }: HttpSubject): void {
   describe('requests', () => {
-    test('the defaults, and what wins over them', async () => {
+    test('have default headers, which plan and request headers override', async () => {
       const server = await rawServer(HELLO)
       const connection = await open(server, { headers: { Accept: 'text/html', 'x-plan': '1', 'x-both': 'plan' } })
       await ask(connection, { path: '/a?b=c', headers: { 'X-Both': 'request', 'USER-AGENT': 'me' } })
@@ -25,7 +25,7 @@ export function requestCases({ open }: HttpSubject): void {
       ])
     })
 
-    test('a connection that serves one exchange says so, and ends', async () => {
+    test('send `connection: close` on a short-lived connection, which then closes', async () => {
       const server = await rawServer(HELLO)
       const connection = await open(server, { reuse: false })
       expect(await ask(connection)).toMatchObject({ ok: true })
@@ -38,7 +38,7 @@ export function requestCases({ open }: HttpSubject): void {
       ['text', 'grüße, 世界'],
       ['bytes', Uint8Array.from({ length: 256 }, (_, byte) => byte)],
       ['40 000 bytes', Buffer.alloc(40_000, 'x')],
-    ])('a body of %s arrives as it is', async (_, body) => {
+    ])('deliver a body of %s unchanged', async (_, body) => {
       const server = await rawServer(HELLO)
       const connection = await open(server)
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
@@ -52,13 +52,13 @@ export function requestCases({ open }: HttpSubject): void {
       }
     })
 
-    test('POST without a body says that its length is 0', async () => {
+    test('send content-length: 0 for POST without a body', async () => {
       const server = await rawServer(HELLO)
       await ask(await open(server), { method: 'POST' })
       expect(server.requests[0]).toMatch(/\r\ncontent-length: 0\r\n/)
     })
 
-    test('an answer before the whole request was sent counts, and the connection is gone', async () => {
+    test('accept an early response and make the connection unusable', async () => {
       const server = await socketServer((socket) => {
         socket.once('data', () => socket.pause().write(answer('413 Content Too Large')))
       })
@@ -78,14 +78,14 @@ export function requestCases({ open }: HttpSubject): void {
       ['200 OK', { check: { header: { 'x-a': '1' } } }, 'check', "expected header x-a to be '1', got '2, 3'"],
       ['200 OK', { check: { bodyIncludes: 'bye' } }, 'check', `expected the body to include 'bye', got '{"a":[1]}'`],
       ['200 OK', { check: { json: { path: 'a.0', equals: 2 } } }, 'check', 'expected a.0 to be 2, got 1'],
-      ['200 OK', { check: ({ body }) => body === '' }, 'check', 'the check function did not accept the answer'],
-    ])('%s, %j: class %s', async (status, request, errorClass, message) => {
+      ['200 OK', { check: ({ body }) => body === '' }, 'check', 'the check function rejected the response'],
+    ])('fails %s with %j as class %s', async (status, request, errorClass, message) => {
       const connection = await open(await rawServer(answer(status, '{"a":[1]}', 'X-A: 2\r\nx-a: 3\r\n'), HELLO))
       expect(await ask(connection, request)).toMatchObject({ ok: false, errorClass, message })
       expect(connection.usable).toBe(true)
     })
 
-    test('a check sees status, headers and body', async () => {
+    test('passes status, headers and body to a check function', async () => {
       const check = vi.fn<() => boolean>(() => true)
       const connection = await open(await rawServer(answer('201 Created', 'gr\u00c3\u00bc\u00c3\u009fe', 'X-A: 2\r\n')))
       expect(await ask(connection, { check })).toMatchObject({ ok: true })

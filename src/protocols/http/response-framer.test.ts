@@ -14,20 +14,30 @@ describe('a response ends', () => {
     ['after its head, for 304', 'HTTP/1.1 304 OK\r\ncontent-length: 5\r\n\r\n', false, { status: 304, bodyBytes: 0 }],
     ['after the last chunk', `${CHUNKED}5\r\nhello\r\n0\r\n\r\n`, false, { bodyBytes: 5 }],
     ['after the trailers', `${CHUNKED}0\r\na: b\r\nc:\r\n\r\n`, false, { bodyBytes: 0 }],
-    ['chunk sizes in any case', `${CHUNKED}00Aa;x\r\n${'x'.repeat(170)}\r\n0 ; y\r\n\r\n`, false, { bodyBytes: 170 }],
-    ['other codings, then chunks', `${CHUNKED.replace('chunked', 'gzip, Chunked')}0\r\n\r\n`, false, { bodyBytes: 0 }],
+    [
+      'with chunk sizes in any case',
+      `${CHUNKED}00Aa;x\r\n${'x'.repeat(170)}\r\n0 ; y\r\n\r\n`,
+      false,
+      { bodyBytes: 170 },
+    ],
+    [
+      'with other codings before chunked',
+      `${CHUNKED.replace('chunked', 'gzip, Chunked')}0\r\n\r\n`,
+      false,
+      { bodyBytes: 0 },
+    ],
   ])('%s', (_, response, toHead, expected) => {
     const bytes = Buffer.from(`${response}next`)
     expect(framed([bytes], { toHead })).toMatchObject({ done: true, consumed: bytes.length - 4, ...expected })
   })
 
-  test('where the stream ends, when nothing else says', () => {
+  test('at the end of the stream when it has no length', () => {
     const pieces = [Buffer.from('HTTP/1.1 200 OK\r\n\r\nhel'), Buffer.from('lo')]
     expect(framed(pieces)).toMatchObject({ done: false, bodyBytes: 5, keepAlive: false })
     expect(framed(pieces, { ended: true })).toMatchObject({ done: true, bodyBytes: 5 })
   })
 
-  test('never where a stream ends too early', () => {
+  test('never when the stream ends too early', () => {
     const whole = Buffer.from(`${CHUNKED}5\r\nhello\r\n0\r\na: b\r\n\r\n`)
     for (let length = 0; length < whole.length; length++) {
       expect(framed([whole.subarray(0, length)], { ended: true })).toMatchObject({ done: false, fault: undefined })
@@ -41,7 +51,7 @@ test.each([
   ['HTTP/1.0 200 OK\r\ncontent-length: 0', false],
   ['HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive', true],
   ['HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive, close', false],
-])('%j: keep-alive is %j', (head, keepAlive) => {
+])('for %j keepAlive is %j', (head, keepAlive) => {
   expect(framed([Buffer.from(`${head}\r\n\r\n`)])).toMatchObject({ done: true, keepAlive })
 })
 
@@ -49,8 +59,8 @@ test.each([
   ['', 'before any response'],
   ['HTTP/1.1 2', 'inside the head of the response'],
   ['HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe', 'after 2 of 5 bytes of the body'],
-  [`${CHUNKED}5\r\nhe`, 'inside the body, after 2 bytes of it'],
-])('%j: the connection was closed %s', (part, progress) => {
+  [`${CHUNKED}5\r\nhe`, 'inside the body, after 2 bytes'],
+])('for %j progress is %s', (part, progress) => {
   const framer = new ResponseFramer()
   framer.begin(false, undefined)
   framer.push(Buffer.from(part), 0, part.length)
@@ -62,7 +72,7 @@ test.each([
   ['headers', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(HEAD_LIMIT / 6)}`],
   ['a chunk extension', `${CHUNKED}5;${'x'.repeat(HEAD_LIMIT)}`],
   ['trailers', `${CHUNKED}0\r\n${'x: y\r\n'.repeat(1 + HEAD_LIMIT / 6)}`],
-])('%s without end: a fault at 64 KiB', (_, flood) => {
+])('limits %s to 64 KiB', (_, flood) => {
   const bytes = Buffer.from(flood)
   const pieces = Array.from({ length: Math.ceil(bytes.length / 1000) }, (__, i) =>
     bytes.subarray(1000 * i, 1000 * i + 1000),
@@ -74,24 +84,24 @@ test.each([
   ['a first chunk without a size', ';a\r\n', 'a chunk does not begin with its size'],
   ['a second chunk without a size', '5\r\nhello\r\n\r\n', 'a chunk does not begin with its size'],
   ['a size that is not hexadecimal', '5g\r\n', 'the size of a chunk is not hexadecimal'],
-  ['a line feed alone after a size', '5\n', 'the size of a chunk is not hexadecimal'],
+  ['a line feed without CR after a size', '5\n', 'the size of a chunk is not hexadecimal'],
   ['a chunk longer than its size', '5\r\nhello!', 'a chunk is longer than its size'],
   ['a trailer without a name', '0\r\n: a\r\n\r\n', 'a trailer has no name'],
   ['a folded trailer', '0\r\na: b\r\n c\r\n\r\n', 'a trailer has no name'],
-])('%s is a fault', (_, body, fault) => {
+])('reports a fault for %s', (_, body, fault) => {
   expect(framed([Buffer.from(CHUNKED + body)]).fault).toBe(fault)
 })
 
-test('many small chunks are no long line', () => {
+test('accepts many small chunks with extensions', () => {
   const many = Buffer.from(`${CHUNKED}${'1;extension\r\nx\r\n'.repeat(10_000)}0\r\n\r\n`)
   expect(framed([many])).toMatchObject({ done: true, bodyBytes: 10_000 })
 })
 
-test('a chunk size beyond what a number holds is a fault', () => {
+test('reports a fault for a chunk size above the safe integers', () => {
   expect(framed([Buffer.from(`${CHUNKED}ffffffffffffffff\r\n`)]).fault).toBe('the size of a chunk is too large')
 })
 
-test('responses follow each other through one framer', () => {
+test('frames consecutive responses with one framer', () => {
   fc.assert(
     fc.property(fc.array(responses, { minLength: 2, maxLength: 4 }), (several) => {
       const framer = new ResponseFramer()
@@ -108,7 +118,7 @@ test('responses follow each other through one framer', () => {
 describe('however the bytes are split', () => {
   const cuts = fc.array(fc.nat(), { maxLength: 12 })
 
-  test('a valid response is the same response, and its body the same body', () => {
+  test('a valid response has the same status, body and end', () => {
     fc.assert(
       fc.property(responses, fc.uint8Array({ maxLength: 8 }), cuts, (response, surplus, where) => {
         const bytes = Buffer.concat([response.bytes, response.untilClose ? Buffer.alloc(0) : surplus])
@@ -122,7 +132,7 @@ describe('however the bytes are split', () => {
     )
   })
 
-  test('every single cut, and one byte at a time', () => {
+  test('a response is the same for every single cut and byte by byte', () => {
     const bytes = Buffer.from(
       `HTTP/1.1 103 Hints\r\na: b\r\n\r\n${CHUNKED}5;a="b"\r\nhello\r\nA\r\n0123456789\r\n0\r\nx: y\r\n\r\nsurplus`,
     )
@@ -132,7 +142,7 @@ describe('however the bytes are split', () => {
     expect(framed([...bytes].map((byte) => Buffer.of(byte)))).toEqual(whole)
   })
 
-  test('what is broken is as broken', () => {
+  test('a damaged response is either always or never a fault', () => {
     const damaged = fc.tuple(responses, fc.nat(), fc.constantFrom(0, 9, 10, 13, 32, 48, 58, 59, 97, 255))
     fc.assert(
       fc.property(damaged, cuts, ([{ bytes, toHead }, at, byte], where) => {
@@ -140,7 +150,7 @@ describe('however the bytes are split', () => {
         broken[at % broken.length] = byte
         const one = framed([broken], { toHead })
         const other = framed(split(broken, where), { toHead })
-        // How much of broken bytes is taken, and in which words it is refused, may depend on when that shows.
+        // The number of bytes read and the message may depend on where the bytes are split.
         expect(other.fault === undefined).toBe(one.fault === undefined)
         expect({ ...other, ...(one.fault && ANYHOW) }).toEqual({ ...one, ...(one.fault && ANYHOW) })
       }),
@@ -148,7 +158,7 @@ describe('however the bytes are split', () => {
     )
   })
 
-  test('any bytes at all: no error, and no more is taken than there is', () => {
+  test('arbitrary bytes throw no error and are never read beyond their end', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 5 }), (pieces) => {
         const total = pieces.reduce((sum, piece) => sum + piece.length, 0)

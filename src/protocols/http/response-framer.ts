@@ -8,43 +8,43 @@ const CR = 13
 const LF = 10
 const NOTHING = new Uint8Array(0)
 
-/** Looks at a response while it passes. */
+/** Receives a response while it arrives. */
 export interface ResponseReader extends BodyReader {
-  /** The head of the final response as it came, one byte a character. */
+  /** Called with the unparsed head of the final response, one byte per character. */
   head(status: number, head: string): void
 }
 
 /**
- * Finds where an HTTP/1.x response ends (RFC 9112, sections 4, 6 and 7) in bytes that come in any pieces. It holds no
- * socket and copies nothing but a head that comes in several pieces; bodies are counted and pass by. Interim responses
- * (1xx) are skipped; 101 is a fault, since nobody asked to switch.
+ * Finds the end of an HTTP/1.x response (RFC 9112, sections 4, 6 and 7) in bytes that arrive in any pieces. The framer
+ * has no socket. It copies only a head that arrives in several pieces; it counts body bytes and passes them on. It
+ * skips interim responses (1xx), except that 101 is a fault, because requests never ask for an upgrade.
  *
- * `begin`, then `push` until `done` or `fault`; `end` when the stream has ended.
+ * Call `begin`, then `push` until `done` or `fault`, and `end` when the stream has ended.
  */
 export class ResponseFramer {
   #state: State = 'done'
   #toHead = false
   #reader: ResponseReader | undefined
 
-  /** The head so far, when it did not come in one piece. */
+  /** Buffer for a head that arrives in several pieces. */
   #pieces: Uint8Array = NOTHING
   #pieced = 0
 
-  /** Bytes of a body with a length that are still to come. */
+  /** Bytes of a body with a length that have not arrived yet. */
   #left = 0
   readonly #chunks = new ChunkFramer()
   #heard = false
 
-  /** Of the final response; 0 before its head is complete. */
+  /** Status of the final response; 0 before its head is complete. */
   status = 0
-  /** Whether the connection may carry another exchange, as far as the response decides it. */
+  /** Whether the response allows another exchange on the connection. */
   keepAlive = true
-  /** Bytes of the body so far, without the framing of chunks. */
+  /** Bytes of the body so far, without the chunk framing. */
   bodyBytes = 0
-  /** Why these bytes are not an HTTP/1.x response. */
+  /** Reason why the bytes are not an HTTP/1.x response. */
   fault: string | undefined
 
-  /** Starts a response. `toHead`: it answers a HEAD request, so no body follows whatever its head says. */
+  /** Starts a response. `toHead`: the request was HEAD, so the response has no body, whatever its head says. */
   begin(toHead: boolean, reader: ResponseReader | undefined): void {
     this.#state = 'head'
     this.#toHead = toHead
@@ -61,7 +61,7 @@ export class ResponseFramer {
     return this.#state === 'done'
   }
 
-  /** How far the response has come, worded to stand after "the connection was closed". */
+  /** Describes how much of the response has arrived. The text follows "the connection was closed". */
   get progress(): string {
     switch (this.#state) {
       case 'head':
@@ -71,11 +71,11 @@ export class ResponseFramer {
       case 'done':
         return 'after the response'
       default:
-        return `inside the body, after ${this.bodyBytes} bytes of it`
+        return `inside the body, after ${this.bodyBytes} bytes`
     }
   }
 
-  /** Takes bytes from `start` up to `end`; returns where the response ended, or `end` when more must come. */
+  /** Reads bytes from `start` up to `end`. Returns the offset after the response, or `end` when it is incomplete. */
   push(bytes: Uint8Array, start: number, end: number): number {
     let at = start
     if (at < end) this.#heard = true
@@ -100,7 +100,7 @@ export class ResponseFramer {
     return at
   }
 
-  /** The stream has ended, which is the end of a body that has no other. */
+  /** Handles the end of the stream, which ends a body without a length or chunks. */
   end(): void {
     if (this.#state === 'until-close') this.#state = 'done'
   }
@@ -127,7 +127,7 @@ export class ResponseFramer {
       return start + headEnd - before
     }
     if (this.#pieced > HEAD_LIMIT) this.#fail(`the head of the response is longer than ${HEAD_LIMIT} bytes`)
-    // What can never become a head is refused at once: else a server that sent it and waits would seem slow.
+    // Rejects bytes that can never become a head immediately. Otherwise a server that sends them would seem slow.
     else if (!beginsLikeHttp(this.#pieces, 0, this.#pieced)) this.#fail(notHttp(this.#pieces, 0, this.#pieced))
     else if (hasBareLineFeed(this.#pieces, before, this.#pieced)) this.#fail('a line of the head does not end in CR LF')
     return end
@@ -148,8 +148,8 @@ export class ResponseFramer {
     if (end - start > HEAD_LIMIT) return this.#fail(`the head of the response is longer than ${HEAD_LIMIT} bytes`)
     const head = readHead(bytes, start, end)
     if (typeof head === 'string') return this.#fail(head)
-    if (head.status === 101) return this.#fail('101 Switching Protocols, which nobody asked for')
-    // Interim: the state stays, and the next head is the one that counts.
+    if (head.status === 101) return this.#fail('unexpected 101 Switching Protocols')
+    // Skips an interim response; the state stays at the next head.
     if (head.status < 200) return
     this.status = head.status
     this.keepAlive = head.keepAlive
@@ -191,7 +191,7 @@ export class ResponseFramer {
   }
 }
 
-/** The offset after the first empty line, or 0 when there is none yet. */
+/** Returns the offset after the first empty line, or 0 when there is none yet. */
 function endOfHead(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start + 3; at < end; at++) {
     if (bytes[at] === LF && bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at + 1

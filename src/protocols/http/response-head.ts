@@ -1,10 +1,10 @@
-/** Most bytes of one head, of the line before a chunk, and of all trailers: beyond this an answer is not HTTP any more. */
+/** Maximum size of a head, of a chunk-size line, and of all trailers together, in bytes. */
 export const HEAD_LIMIT: number = 64 * 1024
 
-/** What the head of a response says about where the response ends. */
+/** Values of a response head that determine where the response ends. */
 export interface ResponseHead {
   readonly status: number
-  /** −1 when it names none. */
+  /** −1 when the head has no content length. */
   readonly contentLength: number
   readonly chunked: boolean
   readonly keepAlive: boolean
@@ -16,20 +16,20 @@ const SPACE = 32
 const TAB = 9
 const COLON = 58
 
-/** Bit of a byte that may stand in a name. */
+/** Bit of a byte that is allowed in a header name. */
 export const MARK = 1
-/** Bit of a byte that may stand in a value. */
+/** Bit of a byte that is allowed in a header value. */
 export const TEXT = 2
-/** Which bytes may stand in a name (`tchar` of RFC 9110, 5.6.2) and in a value (visible, blank, or above ASCII). */
+/** Bytes allowed in a name (`tchar` of RFC 9110, 5.6.2) and in a value (visible, space, tab, or above ASCII). */
 const KINDS: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   const name = /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte)) ? MARK : 0
   return name | (byte === TAB || (byte >= SPACE && byte !== 127) ? TEXT : 0)
 })
 
 /**
- * Reads a complete head, from the status line at `start` to after the empty line at `end`. Returns why it is not one, when
- * it is not. As strict as RFC 9112 allows: what two readers could understand differently (a folded line, two lengths,
- * a length beside a transfer coding) is a fault.
+ * Parses a complete head, from the status line at `start` to the offset `end` after the empty line. Returns the reason
+ * as a string when the bytes are not a valid head. The parser is as strict as RFC 9112 allows: constructs that two
+ * parsers could read differently (a folded line, two lengths, a length together with a transfer coding) are faults.
  */
 export function readHead(bytes: Uint8Array, start: number, end: number): ResponseHead | string {
   const status = readStatus(bytes, start)
@@ -41,7 +41,7 @@ export function readHead(bytes: Uint8Array, start: number, end: number): Respons
 
   let at = start + 12
   while (kindOf(bytes, at) & TEXT) at++
-  if (bytes[at] !== CR || bytes[at + 1] !== LF) return `the status line holds ${quote(bytes, at, at + 1)}`
+  if (bytes[at] !== CR || bytes[at + 1] !== LF) return `the status line contains ${quote(bytes, at, at + 1)}`
   at += 2
 
   while (bytes[at] !== CR) {
@@ -54,12 +54,12 @@ export function readHead(bytes: Uint8Array, start: number, end: number): Respons
     while (bytes[at] === SPACE || bytes[at] === TAB) at++
     const value = at
     while (kindOf(bytes, at) & TEXT) at++
-    if (bytes[at] !== CR || bytes[at + 1] !== LF) return `a header's value holds ${quote(bytes, at, at + 1)}`
+    if (bytes[at] !== CR || bytes[at + 1] !== LF) return `a header value contains ${quote(bytes, at, at + 1)}`
     const next = at + 2
     while (at > value && (bytes[at - 1] === SPACE || bytes[at - 1] === TAB)) at--
 
     if (nameLength === 14 && isText(bytes, name, 'content-length')) {
-      if (contentLength >= 0) return 'there are two headers content-length'
+      if (contentLength >= 0) return 'the response has two content-length headers'
       contentLength = readLength(bytes, value, at)
       if (contentLength < 0) return `content-length is ${quote(bytes, value, at)}`
     } else if (nameLength === 17 && isText(bytes, name, 'transfer-encoding')) {
@@ -73,26 +73,26 @@ export function readHead(bytes: Uint8Array, start: number, end: number): Respons
     }
     at = next
   }
-  if (bytes[at + 1] !== LF) return `a header's value holds ${quote(bytes, at, at + 1)}`
-  if (coded && contentLength >= 0) return 'there are both content-length and transfer-encoding'
+  if (bytes[at + 1] !== LF) return `a header value contains ${quote(bytes, at, at + 1)}`
+  if (coded && contentLength >= 0) return 'the response has both content-length and transfer-encoding'
   return { status, contentLength, chunked, keepAlive }
 }
 
 const BEGINNING = Buffer.from('HTTP/1.')
 
-/** Whether these bytes are, or can still become, the beginning of a status line. */
+/** Whether these bytes are the beginning of a status line or can still become one. */
 export function beginsLikeHttp(bytes: Uint8Array, start: number, end: number): boolean {
   const known = Math.min(end - start, BEGINNING.length)
   for (let i = 0; i < known; i++) if (bytes[start + i] !== BEGINNING[i]) return false
   return true
 }
 
-/** What to say of bytes that are no status line. */
+/** Returns the fault message for bytes that are not a status line. */
 export function notHttp(bytes: Uint8Array, start: number, end: number): string {
   return `expected a status line of HTTP/1.x, got ${quote(bytes, start, Math.min(end, start + 24))}`
 }
 
-/** `HTTP/1.x SSS`, followed by a blank or by the end of the line; −1 for anything else. */
+/** Parses `HTTP/1.x SSS`, followed by a space or the end of the line. Returns −1 for anything else. */
 function readStatus(bytes: Uint8Array, start: number): number {
   if (!beginsLikeHttp(bytes, start, start + 12)) return -1
   const minor = bytes[start + 7]
@@ -102,12 +102,12 @@ function readStatus(bytes: Uint8Array, start: number): number {
   return status >= 100 && (after === SPACE || after === CR) ? status : -1
 }
 
-/** `MARK` and `TEXT`, as far as they hold for a byte. */
+/** Returns the `MARK` and `TEXT` bits of a byte. */
 export function kindOf(bytes: Uint8Array, at: number): number {
   return KINDS[bytes[at] ?? 0] ?? 0
 }
 
-/** Whether `text`, in lower case, stands there in any case. */
+/** Whether the bytes equal `text`, ignoring case. `text` must be in lower case. */
 function isText(bytes: Uint8Array, start: number, text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const byte = bytes[start + i] ?? 0
@@ -116,7 +116,7 @@ function isText(bytes: Uint8Array, start: number, text: string): boolean {
   return true
 }
 
-/** Decimal digits and nothing else; −1 otherwise, and beyond what a number holds exactly. */
+/** Parses decimal digits. Returns −1 for anything else and for numbers above the safe integers. */
 function readLength(bytes: Uint8Array, start: number, end: number): number {
   let length = 0
   for (let at = start; at < end; at++) {

@@ -4,10 +4,10 @@ import type { Outcome } from '../../model/protocol.ts'
 import type { HttpSubject } from './http.case.ts'
 import { answer, ask, HELLO, rawServer } from './raw-server.case.ts'
 
-/** Where a response ends, and what of the connection is left then. */
+/** Cases for the end of a response and the state of the connection afterwards. */
 export function responseCases({ open, differs }: HttpSubject): void {
   describe('responses', () => {
-    test('one connection carries exchange after exchange', async () => {
+    test('one connection carries consecutive exchanges', async () => {
       const server = await rawServer(HELLO)
       const connection = await open(server)
       for (let i = 0; i < 5; i++) expect(await ask(connection)).toMatchObject({ ok: true })
@@ -16,7 +16,7 @@ export function responseCases({ open, differs }: HttpSubject): void {
       expect(server.requests).toHaveLength(5)
     })
 
-    test('an exchange can be started from the end of the one before', async () => {
+    test('an exchange can be started in the onDone of the previous one', async () => {
       const connection = await open(await rawServer(HELLO))
       const outcomes: Outcome[] = []
       const send = (): void => {
@@ -30,12 +30,12 @@ export function responseCases({ open, differs }: HttpSubject): void {
       expect(outcomes).toMatchObject([{ ok: true }, { ok: true }, { ok: true }])
     })
 
-    test('bytes are counted as they went over the wire', async () => {
+    test('bytes are counted as sent on the wire', async () => {
       const response = answer('200 OK', 'hello', 'server: test\r\n')
       const server = await rawServer(response)
       const outcome = await ask(await open(server), { method: 'POST', body: 'grüße' })
       expect(outcome.bytesReceived).toBe(response.length)
-      // undici says keep-alive, which HTTP/1.1 means anyway.
+      // undici sends keep-alive, which is the default of HTTP/1.1.
       expect(outcome.bytesSent).toBe(server.requests[0]?.replace('connection: keep-alive\r\n', '').length)
     })
 
@@ -48,15 +48,15 @@ export function responseCases({ open, differs }: HttpSubject): void {
         'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA;a=b;c="d"\r\n0123456789\r\n0\r\nchecksum: 1\r\n\r\n',
       ],
       ['204 without a length', 'HTTP/1.1 204 No Content\r\n\r\n'],
-      ['304 with the length of what it stands for', 'HTTP/1.1 304 Not Modified\r\netag: "a"\r\n\r\n'],
+      ['304 without a length', 'HTTP/1.1 304 Not Modified\r\netag: "a"\r\n\r\n'],
       ['no reason phrase', 'HTTP/1.1 200\r\ncontent-length: 0\r\n\r\n'],
       [
-        'interim 103 before it',
+        'interim 103 before the response',
         `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${HELLO}`,
       ],
       ['names in any case', 'HTTP/1.1 200 OK\r\nCONTENT-LENGTH:5\r\nCoNnEcTiOn: Keep-Alive\r\n\r\nhello'],
       ['a head of 60 KiB', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(60 * 1024)}\r\ncontent-length: 0\r\n\r\n`],
-    ])('%s: complete, and the connection goes on', async (_, response) => {
+    ])('%s completes and leaves the connection usable', async (_, response) => {
       const server = await rawServer(response)
       const connection = await open(server)
       expect(await ask(connection)).toMatchObject({ ok: true })
@@ -65,7 +65,7 @@ export function responseCases({ open, differs }: HttpSubject): void {
       expect(server.sockets).toHaveLength(1)
     })
 
-    test('a response that comes byte by byte is the same response', async () => {
+    test('a response that arrives byte by byte completes', async () => {
       const response = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n'
       const server = await rawServer((socket) => {
         void (async () => {
@@ -78,13 +78,13 @@ export function responseCases({ open, differs }: HttpSubject): void {
       expect(await ask(await open(server), { check: { bodyIncludes: 'hello' } })).toMatchObject({ ok: true })
     })
 
-    test('interim 100 that nobody expected', async () => {
+    test('an unexpected interim 100 is skipped, or rejected by undici', async () => {
       const connection = await open(await rawServer(`HTTP/1.1 100 Continue\r\n\r\n${HELLO}`))
       const outcome = await ask(connection)
       expect(outcome.errorClass).toBe(differs.refusesContinue ? 'protocol' : undefined)
     })
 
-    test('HEAD: the length of a body that does not come', async () => {
+    test('HEAD ignores the length in the response', async () => {
       const head = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\nconnection: keep-alive\r\n\r\n'
       const connection = await open(await rawServer(head, HELLO))
       expect(await ask(connection, { method: 'HEAD' })).toMatchObject({ ok: true })
@@ -95,7 +95,7 @@ export function responseCases({ open, differs }: HttpSubject): void {
       ['connection: close', answer('200 OK', 'hello', 'connection: close\r\n')],
       ['HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nhello'],
       ['a body up to the end of the connection', 'HTTP/1.1 200 OK\r\n\r\nhello'],
-    ])('%s: complete, and the connection ends in order', async (_, response) => {
+    ])('%s completes, and the connection ends gracefully', async (_, response) => {
       const connection = await open(await rawServer((socket) => socket.end(response)))
       expect(await ask(connection, { check: { bodyIncludes: 'hello' } })).toMatchObject({ ok: true })
       expect(connection.usable).toBe(false)

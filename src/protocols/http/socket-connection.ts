@@ -21,16 +21,16 @@ import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
 import { ResponseFramer } from './response-framer.ts'
 import type { ResponseReader } from './response-framer.ts'
 
-/** How long a peer may take to close its side after the last exchange. */
+/** Maximum time for the peer to close its side after the last exchange. */
 const LINGER_MS = 1_000
 
 /**
- * Every socket of a thread reads into these bytes: a read is framed before the next one begins, so nothing of them is
- * kept, and ten thousand connections need no more than one.
+ * Read buffer of all sockets of a thread. A connection frames each read before the next one begins and keeps no bytes,
+ * so ten thousand connections need only one buffer.
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 
-/** HTTP/1.1 over plain TCP on the shortest path: a prebuilt request, one write, answers framed where they were read. */
+/** Connects with HTTP/1.1 over plain TCP. Each request takes one write; responses are framed in place. */
 export async function connectSocket(target: URL, context: ConnectContext): Promise<Connection<SinkRequest>> {
   let receive = (_length: number): void => {}
   const callback = (length: number): boolean => {
@@ -55,15 +55,15 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   #usable = true
   #closing = false
   #lingering: NodeJS.Timeout | undefined
-  /** Why the connection was lost; stays undefined when it ends in order. */
+  /** Reason why the connection was lost. Stays undefined when it ends gracefully. */
   #reason: Error | undefined
 
   #events: ExchangeEvents | undefined
   #request: EncodedRequest | undefined
-  /** Of the request under way, its context included. */
+  /** Size of the current request, including its trace context. */
   #bytes = 0
   #tap: AnswerTap | undefined
-  /** Sends the bodies that are made while they are sent; there is none before the first of them. */
+  /** Sends generated bodies. Created for the first of them. */
   #pump: BodyPump | undefined
   #bytesReceived = 0
 
@@ -80,7 +80,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     })
     socket.on('close', () => {
       clearTimeout(this.#lingering)
-      // With an exchange under way and no reason, whoever holds the connection has destroyed it.
+      // Without a reason, the owner of the connection called `destroy`.
       const reason = this.#reason
       this.#fail('connection', `the connection was lost ${this.#framer.progress}: ${reason?.message ?? 'destroyed'}`)
       context.log(`connection to ${target} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}`)
@@ -113,17 +113,17 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
       this.#socket.cork()
       this.#socket.write(wire, 'latin1')
       if (isGenerated(request.rest)) this.#pumping().begin(request.rest)
-      // By reference: however large, it waits for the peer in the place where it stands.
+      // Passed by reference, so that a large body is not copied while it waits for the peer.
       else this.#socket.write(request.rest)
       this.#socket.uncork()
     }
     return this.#cancel
   }
 
-  /** `length` bytes stand in `READ_BUFFER`. */
+  /** Handles a read of `length` bytes into `READ_BUFFER`. */
   received(length: number): void {
     if (this.#events === undefined) {
-      this.#lose(new Error('the server sent bytes that nobody had asked for'))
+      this.#lose(new Error('the server sent bytes while no request was in flight'))
       return
     }
     this.#bytesReceived += length
@@ -131,7 +131,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     const end = framer.push(READ_BUFFER, 0, length)
     if (framer.fault !== undefined) this.#fail('protocol', framer.fault)
     else if (framer.done && end < length) {
-      this.#fail('protocol', `the server sent ${length - end} bytes more than its response has`)
+      this.#fail('protocol', `the server sent ${length - end} bytes after the end of its response`)
     } else if (framer.done) this.#answered()
   }
 
@@ -163,13 +163,13 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   readonly #cancel: Cancel = () => {
     const transferred = { bytesSent: this.#bytesSent(), bytesReceived: this.#bytesReceived }
     this.#events = undefined
-    // It may be the tap that gives up, with more of the answer in the same read.
+    // The tap itself may cancel while the same read contains more of the response.
     this.#tap = undefined
     this.destroy()
     return transferred
   }
 
-  /** What has left for the kernel of the request under way. */
+  /** Returns how many bytes of the current request the kernel has accepted. */
   #bytesSent(): number {
     return Math.max(0, this.#bytes - (this.#pump?.unmade ?? 0) - this.#socket.writableLength)
   }
@@ -183,14 +183,14 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#tap = undefined
     if (request === undefined || events === undefined) return
     const bytesSent = request.rest === undefined ? this.#bytes : this.#bytesSent()
-    // A response that came before the whole request was sent leaves bytes behind that the next one must not follow.
+    // After a response to a partly sent request, the unsent bytes of that request would precede the next one.
     if (bytesSent < this.#bytes) this.destroy()
     else if (!keepAlive) this.#linger()
     else if (this.#closing || !this.#reuse) this.#finish()
     events.onDone(request.rule.outcome(status, bytesSent, this.#bytesReceived, tap))
   }
 
-  /** The peer has closed its side. */
+  /** Handles the end of the peer's side of the stream. */
   #ended(): void {
     this.#usable = false
     if (this.#events === undefined) return
@@ -211,13 +211,13 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#linger()
   }
 
-  /** Waits for the peer to close its side: whoever closes first keeps the port for a minute, which is left to the server. */
+  /** Lets the peer close first, because the side that closes first keeps its port in TIME_WAIT for a minute. */
   #linger(): void {
     this.#usable = false
     this.#lingering ??= setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
   }
 
-  /** Ends the exchange under way, if there is one, and with it the connection. */
+  /** Fails the current exchange, if there is one, and destroys the connection. */
   #fail(errorClass: ErrorClass, message: string): void {
     const events = this.#events
     const bytesSent = this.#bytesSent()

@@ -8,12 +8,12 @@ import { answer, HELLO, rawServer } from './raw-server.case.ts'
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n'
 const EVENTS = ['data: one\n\n', ': nothing but a comment\n\nid: 7\ndata: two\n\n', 'event: x\r\ndata\r\n\r\n']
 
-/** Chunks as they stand on the wire, with the one that ends them. */
+/** Encodes chunks, followed by the final empty chunk. */
 function chunked(...chunks: readonly string[]): string {
   return [...chunks, ''].map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('')
 }
 
-/** One exchange, with the lengths of the messages that came before its end. */
+/** Runs one exchange and collects the lengths of its messages. */
 export async function listen(
   connection: Connection<HttpRequest>,
   payload: HttpRequest,
@@ -28,10 +28,10 @@ export async function listen(
   return { messages, outcome }
 }
 
-/** Answers whose messages are told one by one. */
+/** Cases for responses whose messages are reported one by one. */
 export function streamCases({ open, differs }: HttpSubject): void {
   describe('a stream of events', () => {
-    test('tells each event when it comes, and is done when the response ends', async () => {
+    test('reports each event and completes when the response ends', async () => {
       const server = await rawServer((socket) => {
         socket.write(`${HEAD}${chunked(...EVENTS)}`)
       }, HELLO)
@@ -43,9 +43,9 @@ export function streamCases({ open, differs }: HttpSubject): void {
       expect(await listen(connection, {})).toMatchObject({ messages: [], outcome: { ok: true } })
     })
 
-    test('tells an event before the next one was sent', async () => {
+    test('reports an event before the server sends the next one', async () => {
       const server = await rawServer((socket) => {
-        // The second event waits for the first one to be seen: held back, it would wait for ever.
+        // The server sends the second event only after the client has reported the first one.
         socket.write(`${HEAD}b\r\n${EVENTS[0]}\r\n`)
         seen.then(() => socket.write('b\r\ndata: two\n\n\r\n0\r\n\r\n')).catch(() => {})
       })
@@ -60,7 +60,7 @@ export function streamCases({ open, differs }: HttpSubject): void {
       expect(outcome).toMatchObject({ ok: true })
     })
 
-    test('without a length ends with its connection', async () => {
+    test('without a length ends with the connection', async () => {
       const head = 'HTTP/1.1 200 OK\r\ncontent-type: Text/Event-Stream\r\n\r\n'
       const connection = await open(await rawServer((socket) => socket.end(`${head}${EVENTS[0]}data: cut off`)))
       const { messages, outcome } = await listen(connection, { stream: 'sse' })
@@ -68,7 +68,7 @@ export function streamCases({ open, differs }: HttpSubject): void {
       expect(outcome).toMatchObject({ ok: true })
     })
 
-    test('that is cut off: class connection, after the events that came', async () => {
+    test('that breaks off fails with class connection after the received events', async () => {
       const server = await rawServer((socket) => {
         socket.write(`${HEAD}b\r\n${EVENTS[0]}\r\n5\r\ndata:\r\n`)
         void delay(5).then(() => socket.destroy())
@@ -80,7 +80,7 @@ export function streamCases({ open, differs }: HttpSubject): void {
       expect(connection.usable).toBe(false)
     })
 
-    test('of 20 MB in one event is not held', async () => {
+    test('accepts one event of 20 MB', async () => {
       const server = await rawServer((socket) => {
         socket.write(`${HEAD}${chunked('data: ', 'x'.repeat(20 * 1024 * 1024), '\n\n')}`)
       })
@@ -91,7 +91,7 @@ export function streamCases({ open, differs }: HttpSubject): void {
   })
 
   describe('a stream of chunks', () => {
-    test('tells each chunk, however many came at once', async () => {
+    test('reports each chunk, even when several arrive in one read', async () => {
       const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
       const connection = await open(await rawServer(`${head}${chunked('hello', 'x', 'goodbye')}`, HELLO))
       const { messages, outcome } = await listen(connection, { stream: 'chunks' })
@@ -100,7 +100,7 @@ export function streamCases({ open, differs }: HttpSubject): void {
       expect(connection.usable).toBe(true)
     })
 
-    test('tells a large chunk when it is complete', async () => {
+    test('reports a large chunk when it is complete', async () => {
       const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
       const connection = await open(await rawServer(`${head}${chunked('x'.repeat(3_000_000), 'y')}`))
       const { messages, outcome } = await listen(connection, { stream: 'chunks' })
@@ -118,20 +118,20 @@ export function streamCases({ open, differs }: HttpSubject): void {
       'expected content-type text/event-stream, got text/html',
     ],
     [
-      'bytes without a type',
+      'a body without a content type',
       'sse',
       answer('200 OK', 'data: x\n\n'),
       'expected content-type text/event-stream, got none',
     ],
     ['a body with a length', 'chunks', HELLO, 'expected a chunked body, got one without chunks'],
-  ])('%s is no stream: class protocol', async (_, stream, response, message) => {
+  ])('%s fails with class protocol instead of a stream', async (_, stream, response, message) => {
     const connection = await open(await rawServer(response))
     const { messages, outcome } = await listen(connection, { ...(stream && { stream }) })
     expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol', message })
     expect(messages).toEqual([])
   })
 
-  test('an error instead of a stream is judged by its status', async () => {
+  test('an error response instead of a stream is judged by its status', async () => {
     const server = await rawServer(answer('503 Busy', 'data: x\n\n', 'content-type: text/event-stream\r\n'))
     const { messages, outcome } = await listen(await open(server), { stream: 'sse' })
     expect(outcome).toMatchObject({ ok: false, errorClass: 'http-5xx' })

@@ -7,7 +7,7 @@ import { answer, ask, HELLO, rawServer } from './raw-server.case.ts'
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\nX-A: 1\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'
 
-/** What a sink was told, as one line each; pieces of a body that follow each other are one. */
+/** Returns a sink and a list of its calls, one line per call. Consecutive pieces of a body are joined. */
 function recorder(): { readonly told: string[]; readonly sink: NonNullable<SinkRequest['sink']> } {
   const told: string[] = []
   const sink = {
@@ -18,14 +18,14 @@ function recorder(): { readonly told: string[]; readonly sink: NonNullable<SinkR
       const text = Buffer.from(bytes).toString('latin1')
       if (told.at(-1)?.startsWith('data ') === true) told.push(`${told.pop()}${text}`)
       else told.push(`data ${text}`)
-      // Whoever keeps the bytes instead of what they say finds others in them.
+      // Overwrites the buffer, so that a reference kept by the connection shows up as wrong data.
       bytes.fill(0)
     },
   }
   return { told, sink }
 }
 
-/** Who looks at an answer while it passes. */
+/** Cases for requests that need the response beyond its status. */
 export function tappedCases({ open }: HttpSubject): void {
   describe('a sink', () => {
     test.each<[string, SinkRequest, string, readonly string[]]>([
@@ -35,7 +35,7 @@ export function tappedCases({ open }: HttpSubject): void {
       ['no body', {}, 'HTTP/1.1 204 No Content\r\nx-a: 2\r\n\r\n', ['head 204 2']],
       ['HEAD', { method: 'HEAD' }, 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\nx-a: 2\r\n\r\n', ['head 200 2']],
       ['an interim answer', {}, `HTTP/1.1 103 Early Hints\r\nx-a: 9\r\n\r\n${HELLO}`, ['head 200 none', 'data hello']],
-    ])('sees head and body of %s, then it is done', async (_, request, response, expected) => {
+    ])('receives head and body of %s before onDone', async (_, request, response, expected) => {
       const connection = await open(await rawServer(response))
       const { told, sink } = recorder()
       const outcome = await ask(connection, { ...request, sink })
@@ -44,7 +44,7 @@ export function tappedCases({ open }: HttpSubject): void {
       expect(outcome).not.toHaveProperty('answer')
     })
 
-    test('sees a response that comes byte by byte', async () => {
+    test('receives a response that arrives byte by byte', async () => {
       const server = await rawServer((socket) => {
         void (async () => {
           for (const byte of CHUNKED) {
@@ -58,7 +58,7 @@ export function tappedCases({ open }: HttpSubject): void {
       expect(told).toEqual(['head 200 1', 'data hello world'])
     })
 
-    test('sees its own exchange only, one after the other', async () => {
+    test('receives only the response of its own exchange', async () => {
       const server = await rawServer(answer('200 OK', 'one'), answer('200 OK', 'two'), HELLO)
       const connection = await open(server)
       const headers = Object.freeze({ 'content-type': 'application/json' })
@@ -77,7 +77,7 @@ export function tappedCases({ open }: HttpSubject): void {
       expect(server.requests[1]).toMatch(/content-type: application\/json\r\n(?:.*\r\n)*content-length: 2\r\n/)
     })
 
-    test.each(['head', 'data'])('that gives up at its %s hears no more, and nobody is told of an end', async (at) => {
+    test.each(['head', 'data'])('that cancels in %s receives nothing more, and onDone is not called', async (at) => {
       const connection: Connection<SinkRequest> = await open(await rawServer(CHUNKED))
       const { told, sink } = recorder()
       const onDone = vi.fn<(outcome: Outcome) => void>()
@@ -101,7 +101,7 @@ export function tappedCases({ open }: HttpSubject): void {
   })
 
   describe('reading', () => {
-    test('an answer as text, with its status, its headers and every cookie', async () => {
+    test('text returns the status, headers, cookies and body', async () => {
       const response = answer(
         '201 Created',
         'gr\u00c3\u00bc\u00c3\u009fe',
@@ -115,7 +115,7 @@ export function tappedCases({ open }: HttpSubject): void {
       expect(outcome.answer).not.toHaveProperty('json')
     })
 
-    test('an answer as JSON', async () => {
+    test('json returns the parsed body', async () => {
       const connection = await open(await rawServer(answer('200 OK', '{"a":[1]}')))
       const { answer: read } = await ask(connection, { read: 'json' })
       expect(read).toMatchObject({ status: 200, setCookie: [], text: '{"a":[1]}', json: { a: [1] } })
@@ -138,7 +138,7 @@ export function tappedCases({ open }: HttpSubject): void {
         'is too large',
         { read: 'text' },
         answer('200 OK', 'x'.repeat(1024 * 1024 + 1)),
-        { errorClass: 'protocol', message: 'the body is larger than the 1048576 bytes that `read` keeps' },
+        { errorClass: 'protocol', message: 'the body is larger than 1048576 bytes, the limit of `read`' },
       ],
       ['failed by its status', { read: 'json' }, answer('500 Oh', '{}'), { errorClass: 'http-5xx' }],
       [
@@ -147,7 +147,7 @@ export function tappedCases({ open }: HttpSubject): void {
         answer('200 OK', 'a'),
         { errorClass: 'check', message: "expected the body to include 'b', got 'a'" },
       ],
-    ])('an answer that %s is none', async (_, request, response, expected) => {
+    ])('returns no answer when the response %s', async (_, request, response, expected) => {
       const connection = await open(await rawServer(response))
       const outcome = await ask(connection, request)
       expect(outcome).toMatchObject({ ok: false, ...expected })

@@ -5,10 +5,10 @@ import type { AddressInfo, Server } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { cert, key } from './localhost-certificate.case.ts'
 
-/** What a client needs to believe these servers. */
+/** Context for a client that trusts these servers. */
 export const TRUSTING: { readonly tls: { readonly ca: string } } = { tls: { ca: cert } }
 
-/** The server's URL, once it listens on loopback; it stops listening with the test. */
+/** Listens on loopback and resolves with the server's URL. The server stops listening after the test. */
 export async function listening(server: Server | Http2SecureServer): Promise<URL> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -18,7 +18,7 @@ export async function listening(server: Server | Http2SecureServer): Promise<URL
   return new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
 }
 
-/** Speaks HTTP/2, and HTTP/1.1 to those who ask for it. */
+/** Creates a server for HTTP/2 and, when the client offers only that, HTTP/1.1. */
 export function multiplexedServer(): Http2SecureServer {
   const sessions: ServerHttp2Session[] = []
   const server = http2.createSecureServer({ cert, key, allowHTTP1: true })

@@ -20,13 +20,13 @@ type Listener = (
 
 const VERSIONS = ['HTTP/1.1', 'HTTP/2']
 
-/** Ends a response in the middle. Without an error, a stream of HTTP/2 that is reset would have ended for undici. */
+/** Breaks off a response. undici treats an HTTP/2 stream that is reset without an error code as complete. */
 function cut(response: Partial<Pick<Http2ServerResponse, 'stream'>> & Pick<ServerResponse, 'destroy'>): void {
   if (response.stream === undefined) response.destroy()
   else response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
 }
 
-/** A connection over TLS to a server that answers so. */
+/** Starts a TLS server with this listener and connects to it. */
 async function connected(version: string, listener: Listener): Promise<Connection<SinkRequest>> {
   const server = version === 'HTTP/2' ? multiplexedServer() : https.createServer({ cert, key })
   server.on('request', listener as never)
@@ -37,7 +37,7 @@ async function connected(version: string, listener: Listener): Promise<Connectio
 }
 
 describe.each(VERSIONS)('%s over TLS', (version) => {
-  test('a body of 100 MB is made as the server takes it', { timeout: 30_000 }, async () => {
+  test('generates a body of 100 MB as fast as the server reads it', { timeout: 30_000 }, async () => {
     const length = 100 * 1024 * 1024
     const body = countedBody(length)
     let received = 0
@@ -57,7 +57,7 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
     expect(ahead).toBeLessThan(48 * 1024 * 1024)
   })
 
-  test('a body that nobody takes is not made, and not when it was given up', async () => {
+  test('stops generating a body that the server does not read, also after a cancellation', async () => {
     const asked = vi.fn<() => void>()
     const connection = await connected(version, (request) => {
       request.pause()
@@ -79,7 +79,7 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
     expect(onDone).not.toHaveBeenCalled()
   })
 
-  test('an answer before the whole body was made ends the making of it', async () => {
+  test('stops generating a body after an early response', async () => {
     const connection = await connected(version, (request, response) => {
       request.pause()
       response.writeHead(413)
@@ -92,11 +92,11 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
     await delay(20)
     expect(body.made).toBe(made)
     expect(made).toBeLessThan(body.length)
-    // One stream of many is no reason to give up the others.
+    // The early response ends one stream; the others stay usable.
     if (version === 'HTTP/2') expect(await ask(connection, { path: '/' })).toMatchObject({ errorClass: 'http-4xx' })
   })
 
-  test('a body that is not as long as it says: class connection', async () => {
+  test('fails with class connection when a body does not have its declared length', async () => {
     const connection = await connected(version, (request, response) => {
       request.on('data', () => {})
       request.on('error', () => {})
@@ -110,7 +110,7 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
     })
   })
 
-  test('a sink sees status, headers and body', async () => {
+  test('passes status, headers and body to a sink', async () => {
     const connection = await connected(version, (_, response) => {
       response.writeHead(418, { 'x-a': '1' })
       response.write('hel')
@@ -126,7 +126,7 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
     expect(told.slice(2).join('')).toBe('hello')
   })
 
-  test('events and pieces are told as they come', async () => {
+  test('reports events and pieces as they arrive', async () => {
     const connection = await connected(version, ({ url }, response) => {
       response.writeHead(200, { 'content-type': url === '/sse' ? 'text/event-stream' : 'text/plain' })
       response.write('data: one\n\ndata: t')
@@ -142,7 +142,7 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
     })
   })
 
-  test('a stream that is cut off: class connection', async () => {
+  test('fails with class connection when a stream breaks off', async () => {
     const connection = await connected(version, (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write('data: one\n\n')
@@ -153,7 +153,7 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
     expect(outcome).toMatchObject({ ok: false, errorClass: 'connection' })
   })
 
-  test('an answer that is read has its cookies', async () => {
+  test('returns cookies in an answer', async () => {
     const connection = await connected(version, (_, response) => {
       response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] })
       response.end('{"a":1}')
@@ -165,7 +165,7 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
   })
 })
 
-test('HTTP/2: bodies that are made at the same time do not mix', async () => {
+test('HTTP/2 does not mix bodies that are generated concurrently', async () => {
   const server = multiplexedServer()
   server.on('stream', (stream: ServerHttp2Stream) => {
     let received = 0

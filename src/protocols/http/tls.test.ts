@@ -11,7 +11,7 @@ import { ask, contextFor } from './raw-server.case.ts'
 import { listening, multiplexedServer, TRUSTING } from './tls-servers.case.ts'
 
 describe('HTTP/1.1 over TLS', () => {
-  test('exchange after exchange, with what ALPN gave', async () => {
+  test('carries consecutive exchanges with the version from ALPN', async () => {
     const server = https.createServer({ cert, key }, (request, response) =>
       response.end(`${request.method} ${request.url}`),
     )
@@ -24,7 +24,7 @@ describe('HTTP/1.1 over TLS', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('a certificate that nobody vouches for: class tls', async () => {
+  test('rejects a self-signed certificate with class tls', async () => {
     const url = await listening(https.createServer({ cert, key }))
     await expect(httpProtocol.connect(url, contextFor())).rejects.toMatchObject({
       errorClass: 'tls',
@@ -34,24 +34,24 @@ describe('HTTP/1.1 over TLS', () => {
     unchecked.destroy()
   })
 
-  test('a certificate for another name: class tls', async () => {
+  test('rejects a certificate for another name with class tls', async () => {
     const url = await listening(https.createServer({ cert, key }))
     const other = httpProtocol.connect(url, contextFor({ tls: { ca: cert, servername: 'example.test' } }))
     await expect(other).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
-  test('a server that speaks no TLS: class tls', async () => {
+  test('rejects a server without TLS with class tls', async () => {
     const url = await listening(net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
     await expect(httpProtocol.connect(url, contextFor(TRUSTING))).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
-  test('a certificate that cannot be read: class tls, with the reason', async () => {
+  test('rejects an unreadable client certificate with class tls', async () => {
     const url = await listening(https.createServer({ cert, key }))
     const connecting = httpProtocol.connect(url, contextFor({ tls: { cert: 'no certificate', key: 'no key' } }))
     await expect(connecting).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
-  test('a handshake that never ends can be given up', async () => {
+  test('can abort a handshake that never ends', async () => {
     const silent = net.createServer((socket) => {
       onTestFinished(() => {
         socket.destroy()
@@ -69,7 +69,7 @@ describe('HTTP/1.1 over TLS', () => {
 })
 
 describe('HTTP/2', () => {
-  test('many exchanges at once on one connection', async () => {
+  test('carries concurrent exchanges on one connection', async () => {
     let together = 0
     let most = 0
     const server = multiplexedServer()
@@ -92,7 +92,7 @@ describe('HTTP/2', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('method, headers and body arrive; the status is judged', async () => {
+  test('sends method, headers and body and judges the status', async () => {
     const server = multiplexedServer()
     server.on('request', (request, response) => {
       let body = ''
@@ -114,7 +114,7 @@ describe('HTTP/2', () => {
     connection.destroy()
   })
 
-  test('a cancelled exchange ends alone', async () => {
+  test('cancels one exchange without affecting others', async () => {
     const server = multiplexedServer()
     const ended = vi.fn<() => void>()
     server.on('stream', (stream, headers) => {
@@ -135,7 +135,7 @@ describe('HTTP/2', () => {
     connection.destroy()
   })
 
-  test('a stream that the server resets: class connection, and the others go on', async () => {
+  test('fails a stream that the server resets with class connection, without affecting others', async () => {
     const server = multiplexedServer()
     server.on('stream', (stream, headers) => {
       stream.on('error', () => {})
@@ -148,7 +148,7 @@ describe('HTTP/2', () => {
     connection.destroy()
   })
 
-  test('a connection that is lost: every exchange under way fails, then it is closed', async () => {
+  test('fails every exchange in flight when the connection is lost, then closes', async () => {
     const server = multiplexedServer()
     const sessions: ServerHttp2Session[] = []
     const streams = vi.fn<() => void>()
@@ -169,7 +169,7 @@ describe('HTTP/2', () => {
     await Promise.all(asked)
   })
 
-  test('the server says goodbye: no further exchange', async () => {
+  test('becomes unusable after GOAWAY', async () => {
     const server = multiplexedServer()
     const sessions: ServerHttp2Session[] = []
     server.on('session', (session) => sessions.push(session))

@@ -25,14 +25,14 @@ import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
 import { HEAD_LIMIT } from './response-head.ts'
 
-/** The longest delay a timer takes; undici must not close what the engine wants to keep. */
+/** Maximum delay of a timer. undici must not close connections that the engine keeps. */
 const NEVER_MS = 2_147_483_647
 const STREAMS = 100
 
 /**
- * HTTP/1.1 or HTTP/2, as ALPN decides, by undici: for `https:`, and for whatever the short path does not speak. Bytes
- * are those of the HTTP/1.1 form of heads and bodies, also where HTTP/2 compresses them. A stream that the server resets
- * without an error has ended, for undici, wherever it was.
+ * Connects with undici, using HTTP/1.1 or HTTP/2 as ALPN decides, for `https:` targets. Byte counts use the HTTP/1.1
+ * form of heads and bodies, although HTTP/2 compresses heads. undici treats a stream that the server resets without an
+ * error code as complete, wherever the stream was.
  */
 export async function connectUndici(target: URL, context: ConnectContext): Promise<Connection<SinkRequest>> {
   const socket = await openSocket(target, context, { secure: target.protocol === 'https:', alpn: ['h2', 'http/1.1'] })
@@ -69,13 +69,13 @@ class UndiciConnection implements Connection<SinkRequest> {
       connect: onceWith(socket),
       pipelining: 1,
       maxHeaderSize: HEAD_LIMIT,
-      // The engine owns all time-outs.
+      // The engine handles all time-outs.
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: NEVER_MS,
       keepAliveMaxTimeout: NEVER_MS,
     })
-    // Also when HTTP/2 says goodbye (GOAWAY), which the socket survives for a while.
+    // undici also emits this event for GOAWAY of HTTP/2, while the socket stays open.
     this.#client.on('disconnect', () => (this.#usable = false))
     const { promise, resolve } = Promise.withResolvers<Error | undefined>()
     this.closed = promise
@@ -86,7 +86,7 @@ class UndiciConnection implements Connection<SinkRequest> {
     })
     socket.on('close', () => {
       this.#usable = false
-      // undici learns of it after us, and tells each exchange why it failed.
+      // undici handles `close` after this listener and reports to each exchange why it failed.
       setImmediate(() => {
         for (const exchange of this.#underWay) exchange.fail('connection', 'the connection was closed')
         void this.#client.destroy()
@@ -148,19 +148,19 @@ class UndiciConnection implements Connection<SinkRequest> {
         bytesReceived += chunk.length
         if (tap === undefined || settled) return
         tap.data(chunk)
-        // undici does not say where a chunk ends; small ones come one by one.
+        // undici does not report where a chunk ends. Small chunks arrive one by one.
         if (!settled) tap.chunkEnd()
       },
       onResponseEnd: () => {
-        // A moment later: by then undici has seen whether the same read holds bytes that nobody had asked for, and has
-        // closed a connection that cannot be used again.
+        // Deferred. By then undici has checked whether the same read contains bytes after the response, and has closed
+        // a connection that cannot be reused.
         queueMicrotask(() => {
           const surplus = this.#socket.errored
           if (surplus !== null && !endsInOrder(surplus) && classOf(surplus, false) === 'protocol') {
             underWay.fail('protocol', surplus.message)
           } else if (settle()) {
             const { bytesSent } = transferred()
-            // undici would reuse it, and put the next request behind the unsent rest of this one.
+            // Otherwise undici would reuse the connection and send the next request after the unsent rest of this one.
             if (this.maxInFlight === 1 && bytesSent < bytes) this.destroy()
             else if (!this.#reuse) void this.close()
             events.onDone(request.rule.outcome(status, bytesSent, bytesReceived, tap))
@@ -171,7 +171,7 @@ class UndiciConnection implements Connection<SinkRequest> {
         if (settled) return
         if (this.maxInFlight === 1) this.#lose(error)
         const errorClass = classOf(error, this.#socket.readableEnded)
-        // A connection that is gone says so at once, before the caller holds what cancels.
+        // Deferred, because a closed connection fails before the caller has the `Cancel` function.
         queueMicrotask(() => underWay.fail(errorClass, error.message))
       },
     })
@@ -179,7 +179,7 @@ class UndiciConnection implements Connection<SinkRequest> {
     return () => {
       const soFar = transferred()
       if (!settle()) return soFar
-      // HTTP/2 resets the one stream; HTTP/1.1 has to give up the connection.
+      // HTTP/2 resets the stream; HTTP/1.1 must close the connection.
       controller?.abort(new Error('cancelled'))
       if (this.maxInFlight === 1) this.destroy()
       return soFar
@@ -198,7 +198,7 @@ class UndiciConnection implements Connection<SinkRequest> {
     this.#socket.destroy()
   }
 
-  /** Over HTTP/2 the bytes that wait may be another stream's. */
+  /** Bytes not sent yet. 0 with HTTP/2, where the queued bytes may belong to another stream. */
   #unsent(): number {
     return this.maxInFlight === 1 ? this.#socket.writableLength : 0
   }
@@ -218,23 +218,23 @@ class UndiciConnection implements Connection<SinkRequest> {
     const options = { method, path, headers, reset: !this.#reuse }
     if (typeof body === 'string' || !isGenerated(body)) return { ...options, body: body.length === 0 ? null : body }
     headers.push('content-length', `${body.length}`)
-    // The types know of streams only, where undici takes whatever can be iterated.
+    // undici accepts any async iterable, but its types allow only streams.
     return { ...options, body: copies as unknown as Readable }
   }
 }
 
-/** Hands undici the connection that is already there. It must never make another: the engine counts connections. */
+/** Gives undici the existing socket. undici must never open another one, because the engine counts connections. */
 function onceWith(socket: Socket): NonNullable<Client.Options['connect']> {
   let taken = false
   return (_, callback) => {
     const error = taken || socket.destroyed ? new Error('the connection was closed') : undefined
     taken = true
-    // Not at once: undici would not look at its queue again.
+    // Deferred, because undici would not process its queue after a synchronous callback.
     queueMicrotask(() => (error === undefined ? callback(null, socket) : callback(error, null)))
   }
 }
 
-/** undici gives a reason for every end, also for the ones that were agreed upon. */
+/** Whether an error means a graceful end. undici reports an error for every end. */
 function endsInOrder(error: Error): boolean {
   return (
     error instanceof errors.InformationalError ||
@@ -245,7 +245,7 @@ function endsInOrder(error: Error): boolean {
 
 function classOf(error: Error, ended: boolean): ErrorClass {
   if (error instanceof errors.HTTPParserError || error instanceof errors.ResponseContentLengthMismatchError) {
-    // Whatever is wrong at the end of the stream is that it has ended.
+    // At the end of the stream, a parser error means that the response is incomplete.
     return ended ? 'connection' : 'protocol'
   }
   if (error instanceof errors.HeadersOverflowError) return 'protocol'
@@ -256,7 +256,7 @@ function classOf(error: Error, ended: boolean): ErrorClass {
 
 function fieldBytes(raw: Dispatcher.DispatchController['rawHeaders'], fields: IncomingHttpHeaders): number {
   let bytes = 0
-  // Names and values in turn, with ": " and CR LF between and after them: two bytes each.
+  // Alternating names and values, each followed by two bytes: ": " or CR LF.
   if (Array.isArray(raw)) for (const part of raw) bytes += part.length + 2
   else for (const [name, value] of pairsOf(fields)) bytes += name.length + value.length + 4
   return bytes

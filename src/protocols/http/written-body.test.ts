@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { withBody } from './written-body.ts'
 
-test.each(['POST', 'PUT', 'PATCH'])('%s gets the body, with its content type', (method) => {
+test.each(['POST', 'PUT', 'PATCH'])('adds the body and its content type to %s', (method) => {
   expect(withBody({ method, path: '/a' }, 'x', 'text')).toEqual({
     method,
     path: '/a',
@@ -16,19 +16,19 @@ test.each(['POST', 'PUT', 'PATCH'])('%s gets the body, with its content type', (
   })
 })
 
-test('a content type that was written stays, whatever its case', () => {
+test('keeps a content type of the request, in any case', () => {
   const headers = { 'Content-Type': 'application/json' }
   expect(withBody({ method: 'POST', headers }, '{}', 'text').headers).toEqual(headers)
 })
 
 test.each([[{}], [{ method: 'DELETE' }], [{ method: 'POST', body: '' }], [{ method: 'PUT', body: 'own' }]])(
-  '%j stays as it is',
+  'leaves %j unchanged',
   (request) => {
     expect(withBody(request, 'x', 'text')).toBe(request)
   },
 )
 
-test('the same request has the same frozen headers every time, so that they are encoded once', () => {
+test('returns the same frozen headers for the same request, so that they are encoded once', () => {
   const plain = { method: 'POST' }
   const written = { method: 'POST', headers: { 'x-a': '1' } }
   for (const request of [plain, written]) {

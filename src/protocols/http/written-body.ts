@@ -3,16 +3,16 @@ import type { HttpRequest } from '../../model/requests.ts'
 
 type Headers = NonNullable<HttpRequest['headers']>
 
-/** Methods whose requests are written with a body. */
+/** Methods that get a generated body. */
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 
-/** RFC 9110, 8.3: what the body is. Frozen, and always the same, so that they are encoded once. */
+/** Content-type headers (RFC 9110, 8.3). Each object is frozen and shared, so that it is encoded once. */
 const CONTENT: Readonly<Record<MessageFormat, Headers>> = {
   text: Object.freeze({ 'content-type': 'text/plain; charset=utf-8' }),
   binary: Object.freeze({ 'content-type': 'application/octet-stream' }),
 }
 
-/** The headers of a request as it was written, with the content type of a format. */
+/** Headers of a request, completed with the content type of a format. */
 const completed: Readonly<Record<MessageFormat, WeakMap<HttpRequest, Headers>>> = {
   text: new WeakMap(),
   binary: new WeakMap(),
@@ -22,7 +22,7 @@ export function contentOf(format: MessageFormat): Headers {
   return CONTENT[format]
 }
 
-/** The request with this body, where its method wants one and none was written; else the request as it is. */
+/** Adds the body to a request whose method takes one and that has none. Returns any other request unchanged. */
 export function withBody(request: HttpRequest, body: Body, format: MessageFormat): HttpRequest {
   if (request.body !== undefined || !WITH_BODY.has(request.method ?? 'GET')) return request
   return { ...request, headers: headersOf(request, format), body }

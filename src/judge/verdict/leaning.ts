@@ -10,23 +10,25 @@ export interface LeaningWithReason {
 
 /** From this variance inflation on, requests count as correlated. */
 const CORRELATED = 3
-/** Effective requests beyond a percentile at which half of the margin below remains. */
-const HALF_MARGIN = 4
-const MIN_MARGIN = 0.15
+/** Below this many effective requests beyond a percentile, a correlated run may have missed what the service does. */
+const FEW_EFFECTIVE = 4
+const MIN_MARGIN = 0.12
 const MAX_MARGIN = 0.4
-/** Share of the extrapolated percentile that counts. */
-const EXTRAPOLATED = 0.7
+/** The margin is zero from this variance inflation on, for a percentile equal to the median … */
+const MAX_INFLATION = 125
+/** … and in short runs from 1/8 of the requests on: ten batches cannot show an inflation above 1/10 of them. */
+const MAX_INFLATION_SHARE = 1 / 8
+/** Natural logarithms of inflation over which the margin fades. */
+const FADE = 0.6
 
 /**
- * Which side of the limit an observed percentile lies on. `inflation` is the variance inflation of the run's requests,
- * without allowance; undefined where it cannot be estimated.
+ * Returns the side of the limit on which an observed percentile lies. `inflation` is the variance inflation of the run's
+ * requests, without allowance; undefined where it cannot be estimated.
  *
- * `none` where the percentile does not lie among the requests (`n · (1 − p) < 1`). Also where requests are correlated, so
- * that a calm run may have missed what the service does at other times, and the limit is close above the observation: the
- * limit must then exceed it by a margin of `m · 4 / (4 + e)`. Here `e = n · (1 − p) / inflation` is the effective number
- * of requests beyond the percentile, and m (0.15 to 0.4) the excess of 0.7 × the percentile that a lognormal curve through
- * the run's median and a lower percentile predicts. The constants were chosen by simulation: they halve the wrong passes
- * of slow processes and add at most two points to their wrong fails (docs/calibration/verdicts.md).
+ * The leaning is `none` where the percentile does not lie among the requests (`n · (1 − p) < 1`). It is also `none` where
+ * requests are correlated and the limit exceeds the observation by less than `marginOf`: a calm run may have missed the
+ * service's slow times. The constants were chosen by simulation: they more than halve the wrong passes of slow services
+ * and add at most two points to their wrong fails (docs/calibration/verdicts.md).
  */
 export function percentileLeaning(
   course: LatencyCourse,
@@ -48,22 +50,37 @@ export function percentileLeaning(
   }
   const observedMs = percentileOf(whole, percentile)
   const effective = beyond / (inflation ?? 1)
-  const slow = inflation !== undefined && inflation >= CORRELATED && effective < HALF_MARGIN
+  const slow = inflation !== undefined && inflation >= CORRELATED && effective < FEW_EFFECTIVE
   const reasons: VerdictReason[] =
     inflation !== undefined && slow
       ? [{ code: 'slow-variation', requests, effective: Math.floor(requests / inflation) }]
       : []
   if (observedMs === undefined || observedMs >= limitMs) return { leaning: 'fail', reasons }
   if (inflation === undefined || inflation < CORRELATED) return { leaning: 'pass', reasons }
-  const extrapolated = (EXTRAPOLATED * extrapolate(course, percentile)) / observedMs - 1
-  const margin = Math.min(MAX_MARGIN, Math.max(MIN_MARGIN, extrapolated))
-  const requiredMs = observedMs * (1 + (margin * HALF_MARGIN) / (HALF_MARGIN + effective))
+  const requiredMs = observedMs * (1 + marginOf(course, percentile, observedMs, inflation))
   return { leaning: limitMs < requiredMs ? 'none' : 'pass', reasons }
 }
 
 /**
- * A percentile as a lognormal curve through the run's median and a lower percentile predicts it: `ln x` is linear in the
- * normal quantile. A calm run knows its lower percentiles better than its tail.
+ * Returns how far a limit must exceed the observed percentile of a correlated run, as a share of that percentile.
+ *
+ * The whole margin (0.12 to 0.4) is the excess over the observation that a lognormal curve through the run's median and a
+ * lower percentile predicts. It fades to zero as the variance inflation approaches
+ * `min(125, n / 8) · ∛(median / percentile)`: a run that contains a slow time shows it, as a percentile far above the
+ * median and as requests that are strongly correlated, so its percentile is rather too high than too low.
+ */
+function marginOf(course: LatencyCourse, percentile: number, observedMs: Ms, inflation: number): number {
+  const medianMs = percentileOf(course.whole, 50) ?? observedMs
+  const maxInflation =
+    Math.min(MAX_INFLATION, MAX_INFLATION_SHARE * requestsIn(course.whole)) * Math.cbrt(medianMs / observedMs)
+  const calm = Math.min(1, Math.max(0, Math.log(maxInflation / inflation) / FADE))
+  const whole = Math.min(MAX_MARGIN, Math.max(MIN_MARGIN, extrapolate(course, percentile) / observedMs - 1))
+  return (1 + whole) ** calm - 1
+}
+
+/**
+ * Returns a percentile as predicted by a lognormal curve through the run's median and a lower percentile: `ln x` is linear
+ * in the normal quantile. A calm run estimates its lower percentiles better than its tail.
  */
 function extrapolate({ whole }: LatencyCourse, percentile: number): Ms {
   const lower = percentile > 95 ? 90 : 75

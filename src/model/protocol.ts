@@ -126,10 +126,10 @@ export interface Connection<Request> {
    */
   readonly usable: boolean
   /**
-   * Waits for messages that no request asked for: until `messages` of them have arrived, at most `maxMs`. Resolves with
-   * their number. Absent where no message can be mistaken for a response.
+   * Waits for messages that no request asked for: until `messages` of them have arrived, at most `maxMs`, and no longer
+   * once `signal` aborts. Resolves with their number. Absent where no message can be mistaken for a response.
    */
-  listen?(messages: number, maxMs: Ms): Promise<number>
+  listen?(messages: number, maxMs: Ms, signal?: AbortSignal): Promise<number>
   /** Sends immediately: the engine takes the timestamp `sent` just before this call. */
   exchange(outgoing: Outgoing<Request>, events: ExchangeEvents): Cancel
   /** Closes gracefully: exchanges in flight may finish. */

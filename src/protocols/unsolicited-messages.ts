@@ -51,12 +51,13 @@ export class UnsolicitedMessages {
     if (this.#unidentified > 0) this.#onUnsolicited?.(0, this.#unidentified)
   }
 
-  /** Resolves with the number of messages so far, once there are `messages` of them or after `maxMs` milliseconds. */
-  async listen(messages: number, maxMs: Ms): Promise<number> {
-    if (this.#count < messages) {
+  /** Resolves with the number of messages so far: when there are `messages`, after `maxMs`, or when `signal` aborts. */
+  async listen(messages: number, maxMs: Ms, signal?: AbortSignal): Promise<number> {
+    if (this.#count < messages && signal?.aborted !== true) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const timer = realTime.setTimeout(resolve, maxMs)
       this.#awaited = { count: messages, resolve }
+      signal?.addEventListener('abort', () => resolve(), { once: true })
       await promise
       realTime.clearTimeout(timer)
       this.#awaited = undefined

@@ -14,6 +14,7 @@ import type { Dispatcher } from '../traffic/dispatch.ts'
 import { FedPicker } from '../traffic/workloads/fed-picker.ts'
 import type { LaneRequest } from './lane-picker.ts'
 import { loadCode } from './code.ts'
+import { DescriptorBudget } from './descriptor-budget.ts'
 import { dispatcherFor } from './lane.ts'
 import { Listening, mayMatchByOrder } from './listening.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator } from './messages.ts'
@@ -75,6 +76,8 @@ export class Generator {
   /** The run has abandoned this generator: it must not open anything or leave anything running. */
   #abandoned = false
   #stopSnapshots: CallOff | undefined
+  /** Ends the listening after the last response at once. */
+  #stopListening: (() => void) | undefined
   /** Cancels the timer that starts the measured part, then the ticks within it. */
   #stopPauseTicks: CallOff | undefined
   /**
@@ -122,6 +125,7 @@ export class Generator {
   async #makeDispatchers(): Promise<readonly Dispatcher<LaneRequest>[]> {
     const { plan, lanes, thread, threads } = this.#job
     const code = await loadCode(plan)
+    const descriptors = new DescriptorBudget(this.#job.descriptors)
     let connections = 0
     const made = plan.lanes.map(async (lane, index) => {
       const laneJob = lanes[index]
@@ -143,6 +147,7 @@ export class Generator {
         tracer: this.#tracer,
         fed: this.#fed,
         code,
+        descriptors,
         listening,
         nextConnection: () => thread + threads * connections++,
         unsolicited: (messages, ambiguous) => {
@@ -199,6 +204,7 @@ export class Generator {
   #stop(): void {
     this.#stopped = true
     for (const dispatcher of this.#dispatchers) dispatcher.stop()
+    this.#stopListening?.()
   }
 
   #startMeasuring(): void {
@@ -244,11 +250,16 @@ export class Generator {
       const traces = { kept: this.#tracer?.kept ?? [] }
       this.#tell({ type: 'ended', slices, state: { ...state, unsolicited: { ...this.#unsolicited } }, atMs, traces })
       void this.#closeConnections()
+      this.#stopListening = undefined
     }
     // A stopped run has no connections left to listen on.
     const listenMs = this.#stopped ? 0 : Math.max(0, ...this.#listening.map(({ endMs }) => endMs))
-    if (listenMs > 0) this.#clock.after(listenMs, end)
-    else end()
+    if (listenMs === 0) return end()
+    const callOff = this.#clock.after(listenMs, end)
+    this.#stopListening = () => {
+      callOff()
+      end()
+    }
   }
 
   /** Runs after all measurements were reported, so a target that is slow to close delays none of them. */

@@ -1,25 +1,29 @@
+import type { Resources } from '../measure/monitor/index.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import type { Traceparent } from '../model/trace.ts'
 import type { LoadedFeed } from '../traffic/feeds/index.ts'
 import type { GeneratorJob } from './messages.ts'
 import type { Placement } from './placement.ts'
+import { descriptorsForConnections } from './resources.ts'
 import type { TargetSession } from './session.ts'
 
 /** Returns the job of each generator thread. */
 export function jobsFor(
   plan: ResolvedPlan,
-  { threads, wake, peakRps = 1_000 }: Placement,
+  placement: Placement,
+  resources: Resources,
   sessions: readonly TargetSession[],
   feeds: Readonly<Record<string, LoadedFeed>>,
-  traceparent: Traceparent | undefined,
-  verbose: boolean,
+  { traceparent, verbose }: { readonly traceparent: Traceparent | undefined; readonly verbose: boolean },
 ): (thread: number) => GeneratorJob {
+  const { threads, wake, peakRps = 1_000 } = placement
   const lanes = sessions.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
   const shared = {
     plan: dataOf(plan),
     lanes,
     feeds,
     threads,
+    descriptors: Math.floor(descriptorsForConnections(placement, resources) / threads),
     wake,
     fed: typeof plan.lanes[0].request === 'function',
     traceparent,

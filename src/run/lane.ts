@@ -19,11 +19,13 @@ import { tickWake } from '../traffic/wake/tick.ts'
 import { shareOfMix } from '../traffic/workloads/mix.ts'
 import { onePicker, type RequestPicker } from '../traffic/workloads/picker.ts'
 import type { PlanCode } from './code.ts'
+import type { DescriptorBudget } from './descriptor-budget.ts'
 import { curveOf, measuredInstants, warmUpInstants } from './instants.ts'
 import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
 import { type LaneRequest, lanePicker } from './lane-picker.ts'
 import type { Listening } from './listening.ts'
 import type { GeneratorJob, LaneJob } from './messages.ts'
+import { descriptorsOf } from './resources.ts'
 import { setUp } from './setup.ts'
 import { spanNamer } from './span-namer.ts'
 
@@ -41,6 +43,7 @@ export interface LaneParts {
   /** Requests that are made in another thread, if any are. */
   readonly fed: RequestPicker<AnyRequest> | undefined
   readonly code: PlanCode
+  readonly descriptors: DescriptorBudget
   /** Defined if responses may be matched by their order. */
   readonly listening: Listening | undefined
   /** Returns a number for a connection that is unique in the run. */
@@ -94,11 +97,13 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
         ...(needed !== undefined && { needed }),
         random: randomFrom(plan.seed, 'backoff', parts.index, thread),
         async connect(signal) {
-          const connection = await protocol.connect(url, { ...context, signal })
+          const connection = await parts.descriptors.connect(descriptorsOf(laneJob.stdio), () =>
+            protocol.connect(url, { ...context, signal }),
+          )
           if (connection.pid !== undefined) parts.started(connection.pid)
           return connection
         },
-        ...(listening !== undefined && { listen: (connection) => listening.before(connection) }),
+        ...(listening !== undefined && { listen: (connection, signal) => listening.before(connection, signal) }),
         ...(code.setup !== undefined && { prepare: preparing(parts, code.setup, url) }),
       },
     },

@@ -40,6 +40,15 @@ test('listening leaves time to connect within the request timeout', async () => 
   expect(await askedOfLater([1], 60)).toEqual([[1, 30]])
 })
 
+test('an attempt to connect that is given up says nothing about the target', async () => {
+  const listening = new Listening(10_000)
+  await listening.before(connectionWith(0).connection, AbortSignal.abort())
+  await listening.before(connectionWith(1).connection)
+  const later = connectionWith(1)
+  await listening.before(later.connection)
+  expect(later.asked).toEqual([[1, 1_000]])
+})
+
 test('connections listen at the end for twice the longest service time, from 50 to 500 ms', () => {
   const listening = new Listening(10_000)
   const settled = (fate: 'success' | 'error', serviceMs: number): number => {

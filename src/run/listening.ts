@@ -44,17 +44,18 @@ export class Listening {
     this.#maxMs = requestTimeoutMs / 2
   }
 
-  /** Before the first request of a connection. */
-  async before(connection: Connection<unknown>): Promise<void> {
+  /** Before the first request of a connection. Resolves early when the attempt to connect is given up. */
+  async before(connection: Connection<unknown>, signal?: AbortSignal): Promise<void> {
     if (connection.listen === undefined || this.#greetings === 0) return
     if (this.#greetings !== undefined) {
-      const heard = await connection.listen(this.#greetings, Math.min(MAX_GREETING_MS, this.#maxMs))
+      const heard = await connection.listen(this.#greetings, Math.min(MAX_GREETING_MS, this.#maxMs), signal)
+      if (signal?.aborted === true) return
       // What the first connections got may have been a push at that moment, which no later connection should wait for.
       this.#greetings = Math.min(this.#greetings, heard)
       return
     }
-    const messages = await connection.listen(Number.POSITIVE_INFINITY, Math.min(LISTEN_MS, this.#maxMs))
-    this.#greetings = Math.min(this.#greetings ?? messages, messages)
+    const messages = await connection.listen(Number.POSITIVE_INFINITY, Math.min(LISTEN_MS, this.#maxMs), signal)
+    if (signal?.aborted !== true) this.#greetings = Math.min(this.#greetings ?? messages, messages)
   }
 
   /** A response has arrived. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Collector } from '../measure/collector.ts'
-import type { MetricsPage } from '../measure/monitor/index.ts'
+import { type MetricsPage, readResources, type Resources } from '../measure/monitor/index.ts'
 import { LoadInternalError, type LoadTargetError } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
@@ -21,7 +21,7 @@ import type { FromGenerator, GeneratorState } from './messages.ts'
 import { metricsPage } from './metrics-page.ts'
 import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
-import { resourceError } from './resources.ts'
+import { checkResources, resourceError } from './resources.ts'
 import { buildResult } from './result.ts'
 import { revive } from './revive.ts'
 import { RunTraces } from './run-traces.ts'
@@ -55,6 +55,7 @@ export class Run implements LoadRun {
   readonly result: Promise<LoadResult>
   readonly #plan: ResolvedPlan
   readonly #placement: Placement
+  readonly #resources: Resources = readResources()
   readonly #requests: RequestMaker
   readonly #collector: Collector
   readonly #intervals = new IntervalStream()
@@ -136,6 +137,7 @@ export class Run implements LoadRun {
 
   async #run(): Promise<LoadResult> {
     try {
+      checkResources(this.#plan, this.#placement, this.#resources)
       this.#generators = generatorsFor(this.#placement, transportsOf(this.#plan))
       await this.#open()
       await this.#generate()
@@ -173,12 +175,15 @@ export class Run implements LoadRun {
   async #generate(): Promise<void> {
     if (this.#ended !== 'running') return
     const traceparent = this.#traces?.traceparent
-    const job = jobsFor(this.#plan, this.#placement, this.#sessions, this.#feeds, traceparent, this.#verbose)
+    const job = jobsFor(this.#plan, this.#placement, this.#resources, this.#sessions, this.#feeds, {
+      traceparent,
+      verbose: this.#verbose,
+    })
     for (const [thread, generator] of this.#generators.entries()) {
       generator.begin(job(thread), (message) => this.#hear(thread, message))
     }
     // Looking for the target's processes takes a moment, in which the generators start.
-    this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement, this.#page)
+    this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement, this.#resources, this.#page)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
     const untilStartMs = LEAD_MS + this.#plan.warmUpMs

@@ -5,7 +5,7 @@ import { resolvePlan } from '../model/plan-faults.ts'
 import type { LoadPlan } from '../model/plan.ts'
 import { placementOf } from './placement.ts'
 import { loadProtocol } from './protocols.ts'
-import { checkResources, resourceError } from './resources.ts'
+import { checkResources, resourceDoubts, resourceError } from './resources.ts'
 import type { TargetSession } from './session.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -31,7 +31,9 @@ async function doubts(plan: LoadPlan, resources: Partial<Resources>, local = tru
     close: () => Promise.resolve(),
   }
   const sessions = resolved.lanes.map(() => session)
-  return checkResources(resolved, placementOf(resolved), sessions, { ...ample, ...resources }).map(({ code }) => code)
+  const placement = placementOf(resolved)
+  checkResources(resolved, placement, { ...ample, ...resources })
+  return resourceDoubts(resolved, placement, sessions, { ...ample, ...resources }).map(({ code }) => code)
 }
 
 test('a machine with room for the plan raises no doubt', async () => {
@@ -52,13 +54,23 @@ describe('file descriptors', () => {
 
   test('that cannot carry the long-lived connections of the plan end the run before it starts', async () => {
     const plan = { maxConnections: 100, connection: 'long-lived' } as const
-    expect(await doubts(plan, { descriptors: { limit: 130, open: 30 } })).toEqual(['few-descriptors'])
-    await expect(doubts(plan, { descriptors: { limit: 129, open: 30 } })).rejects.toMatchObject({
+    expect(await doubts(plan, { descriptors: { limit: 150, open: 30 } })).toEqual([])
+    await expect(doubts(plan, { descriptors: { limit: 149, open: 30 } })).rejects.toMatchObject({
       name: 'LoadResourceError',
       code: 'ERR_LOAD_DESCRIPTORS',
       message:
-        'maxConnections must be at most 99 with long-lived connections here, got 100: this process may open 129 files ' +
+        'maxConnections must be at most 99 with long-lived connections here, got 100: this process may open 149 files ' +
         'and has 30 open\n    → raise the limit (ulimit -n 4096) or lower maxConnections',
+    })
+  })
+
+  test('that are too few for any connection end the run before it starts', async () => {
+    expect(await doubts({}, { descriptors: { limit: 51, open: 30 } })).toEqual(['few-descriptors'])
+    await expect(doubts({}, { descriptors: { limit: 50, open: 30 } })).rejects.toMatchObject({
+      code: 'ERR_LOAD_DESCRIPTORS',
+      message:
+        'the run needs at least 21 free file descriptors: this process may open 50 files and has 30 open\n' +
+        '    → raise the limit (ulimit -n 4096)',
     })
   })
 })

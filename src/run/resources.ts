@@ -1,7 +1,7 @@
 import type { Resources } from '../measure/monitor/index.ts'
 import type { Doubt } from '../model/doubt.ts'
 import { LoadResourceError } from '../model/errors.ts'
-import type { ResolvedLane, ResolvedPlan } from '../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan, StdioTarget, Target } from '../model/plan.ts'
 import { mostBytes } from '../traffic/payloads/index.ts'
 import { doubt } from '../wording/doubts.ts'
 import type { Placement } from './placement.ts'
@@ -11,56 +11,88 @@ import type { TargetSession } from './session.ts'
 const DESCRIPTORS_OF_PROCESS = 3
 /** A thread has an event loop of its own, and so has the one that wakes it. */
 const DESCRIPTORS_OF_THREAD = 10
-/** For files that are open for a moment: modules, /proc. */
+/** For files that are open for a moment, such as modules and /proc, and for the pipes of a started target. */
 const SPARE_DESCRIPTORS = 10
 /** A message that is sent whole is held as an object, as a text and as bytes. */
 const COPIES_OF_MESSAGE = 3
 
 /**
- * Compares what a plan needs with what this machine allows, before any traffic. Throws `LoadResourceError` where the
- * plan's long-lived connections cannot all open; returns a doubt for each need that may not be met.
+ * Checks, before any traffic and before a target is started, that the process may open enough files for the plan. Throws
+ * `LoadResourceError` where the generator could not work at all, or where the plan's long-lived connections cannot all
+ * open.
  */
-export function checkResources(
+export function checkResources(plan: ResolvedPlan, placement: Placement, resources: Resources): void {
+  const { descriptors } = resources
+  if (descriptors === null) return
+  const { limit, open } = descriptors
+  const { connections, needed } = descriptorsNeeded(plan)
+  const facts = `this process may open ${limit} files and has ${open} open`
+  const remedy = `raise the limit (ulimit -n ${wantedLimit(needed + open)})`
+  const free = descriptorsForConnections(placement, resources)
+  // Each thread needs a connection to each target.
+  const least = placement.threads * sum(plan.lanes.map(({ target }) => descriptorsOf(target)))
+  if (free < least) {
+    throw new LoadResourceError(
+      'ERR_LOAD_DESCRIPTORS',
+      `the run needs at least ${reserved(placement) + least} free file descriptors: ${facts}\n    → ${remedy}`,
+    )
+  }
+  if (plan.connection !== 'long-lived' || needed <= free) return
+  throw new LoadResourceError(
+    'ERR_LOAD_DESCRIPTORS',
+    `maxConnections must be at most ${Math.floor((free * connections) / needed)} with long-lived connections here, ` +
+      `got ${connections}: ${facts}\n    → ${remedy} or lower maxConnections`,
+  )
+}
+
+/** Compares what a plan needs with what this machine allows; returns a doubt for each need that may not be met. */
+export function resourceDoubts(
   plan: ResolvedPlan,
   placement: Placement,
   sessions: readonly TargetSession[],
   resources: Resources,
 ): readonly Doubt[] {
   return [
-    ...descriptorDoubts(plan, placement, sessions, resources),
+    ...descriptorDoubts(plan, placement, resources),
     ...portDoubts(plan, placement, sessions, resources),
     ...memoryDoubts(plan, sessions, resources),
     ...threadDoubts(placement, resources),
   ]
 }
 
-function descriptorDoubts(
-  plan: ResolvedPlan,
-  { threads }: Placement,
-  sessions: readonly TargetSession[],
-  { descriptors }: Resources,
-): Doubt[] {
+/**
+ * Number of descriptors that the connections of a run may take. The rest stays free for modules, `/proc` and threads:
+ * without it, a run with many connections would break off when Node reads a file. Infinite where the limit is unknown.
+ */
+export function descriptorsForConnections(placement: Placement, { descriptors }: Resources): number {
+  if (descriptors === null) return Number.POSITIVE_INFINITY
+  return Math.max(0, descriptors.limit - descriptors.open - reserved(placement))
+}
+
+function reserved({ threads }: Placement): number {
+  return threads * DESCRIPTORS_OF_THREAD + SPARE_DESCRIPTORS
+}
+
+/** Number of descriptors that one connection takes. */
+export function descriptorsOf(target: Target | StdioTarget | undefined): number {
+  return typeof target === 'object' && 'stdio' in target ? DESCRIPTORS_OF_PROCESS : 1
+}
+
+function descriptorsNeeded({ lanes }: ResolvedPlan): { readonly connections: number; readonly needed: number } {
+  return {
+    connections: sum(lanes.map(({ maxConnections }) => maxConnections)),
+    needed: sum(lanes.map(({ maxConnections, target }) => maxConnections * descriptorsOf(target))),
+  }
+}
+
+function descriptorDoubts(plan: ResolvedPlan, placement: Placement, resources: Resources): Doubt[] {
+  const { descriptors } = resources
   if (descriptors === null) return []
   const { limit, open } = descriptors
-  const connections = sum(plan.lanes.map(({ maxConnections }) => maxConnections))
-  const needed = sum(
-    plan.lanes.map(({ maxConnections }, lane) => {
-      const isProcess = sessions[lane]?.stdio !== undefined
-      return maxConnections * (isProcess ? DESCRIPTORS_OF_PROCESS : 1)
-    }),
-  )
-  const free = limit - open
-  const facts = { connections, limit, open, wanted: wantedLimit(needed + open) }
-  if (plan.connection === 'long-lived' && needed > free) {
-    throw new LoadResourceError(
-      'ERR_LOAD_DESCRIPTORS',
-      `maxConnections must be at most ${Math.max(0, Math.floor((free * connections) / needed))} with long-lived ` +
-        `connections here, got ${connections}: this process may open ${limit} files and has ${open} open\n` +
-        `    → raise the limit (ulimit -n ${facts.wanted}) or lower maxConnections`,
-    )
-  }
-  const isTight = needed + threads * DESCRIPTORS_OF_THREAD + SPARE_DESCRIPTORS > free
-  return isTight ? [doubt({ code: 'few-descriptors', ...facts })] : []
+  const { connections, needed } = descriptorsNeeded(plan)
+  return needed > descriptorsForConnections(placement, resources)
+    ? [doubt({ code: 'few-descriptors', connections, limit, open, wanted: wantedLimit(needed + open) })]
+    : []
 }
 
 /** The power of two, 4 096 at least, that has room for twice the need. */

@@ -79,6 +79,32 @@ describe.runIf(process.platform === 'linux')('problems of the generator itself',
     })
   })
 
+  test('a closed model with more connections than descriptors returns a result', async (context) => {
+    const target = await startServer(context, 200)
+    const plan = { target, concurrency: 400, maxConnections: 400, duration: '400ms', requestTimeout: '1s' } as const
+    const result = (await outcomeOf(startChild(context, plan, 128))) as LoadResult
+    expect(result.ended).toBe('completed')
+    expect(result.generator.doubts.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['descriptors-exhausted', 'few-descriptors']),
+    )
+    expect(percentileVerdict(result, result, { percentile: 50, limitMs: 250 })).toMatchObject({
+      verdict: 'invalid',
+      reason: 'the generator had no file descriptors left',
+    })
+  })
+
+  test('a limit that is too low ends the run before its target starts', async (context) => {
+    const command = [process.execPath, '--eval', 'console.error("the target started")']
+    const plan = { target: { command, url: 'http://127.0.0.1:{port}' }, rate: 10, duration: '1s' }
+    const outcome = await outcomeOf(startChild(context, plan, 38))
+    expect(outcome).toMatchObject({
+      code: 'ERR_LOAD_DESCRIPTORS',
+      message: expect.stringMatching(
+        /^the run needs at least 21 free file descriptors: this process may open 38 files/,
+      ),
+    })
+  })
+
   test.runIf(process.platform === 'linux')(
     'end the run with the limit and the remedy if long-lived connections cannot open',
     async (context) => {

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { LoadPlan } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import { percentileVerdict } from '../judge/verdict/percentile.ts'
-import { runLoad } from './index.ts'
+import { runLoad, startLoad } from './index.ts'
 
 /** Response time of the servers. */
 const ANSWER_MS = 100
@@ -211,4 +212,21 @@ describe.concurrent('other servers', () => {
     expect(result).toMatchObject({ successes: 20, unsolicited: 0 })
     expectNoDoubt(result)
   })
+})
+
+test('a run that is stopped while it listens after its last response returns at once', async () => {
+  const answered = Promise.withResolvers<void>()
+  const target = await tcpServer((socket) => {
+    socket.on('data', () => {
+      setTimeout(() => socket.write('250 OK\n', () => answered.resolve()), 400)
+    })
+  })
+  const run = startLoad({ ...PLAN, rate: 10, duration: '100ms', target, request: { data: 'x' } })
+  await answered.promise
+  // The connection listens for 500 ms after a response that took 400 ms.
+  await sleep(20)
+  const stoppedMs = performance.now()
+  const result = await run.stop()
+  expect(performance.now() - stoppedMs).toBeLessThan(350)
+  expect(result).toMatchObject({ ended: 'interrupted', successes: 1 })
 })

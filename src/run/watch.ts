@@ -3,7 +3,6 @@ import {
   hostDoubts,
   HostWatch,
   type MetricsPage,
-  readResources,
   type Resources,
   type TargetWatch,
   watchMetrics,
@@ -21,7 +20,7 @@ import type { GeneratorState } from './messages.ts'
 import type { Placement } from './placement.ts'
 import { portOf } from '../protocols/index.ts'
 import { doubt } from '../wording/doubts.ts'
-import { checkResources } from './resources.ts'
+import { resourceDoubts } from './resources.ts'
 import { type TargetSession, urlsOf } from './session.ts'
 
 const SAMPLE_MS = 1_000
@@ -59,17 +58,16 @@ export class Watch {
   }
 
   /**
-   * Checks the resources of this machine as `checkResources` does, and throws as it does. `page` is the plan's metrics
-   * page, whose host was checked.
+   * `resources` are those before the run. `page` is the plan's metrics page, whose host was checked.
    */
   static start(
     plan: ResolvedPlan,
     sessions: readonly TargetSession[],
     placement: Placement,
+    resources: Resources,
     page: MetricsPage | undefined,
   ): Watch {
-    const resources = readResources()
-    const standing = [...standingDoubts(placement), ...checkResources(plan, placement, sessions, resources)]
+    const standing = [...standingDoubts(placement), ...resourceDoubts(plan, placement, sessions, resources)]
     const watch = (target: TargetWatch | undefined, unwatched?: string): Watch =>
       new Watch(sessions, target, unwatched, standing, resources)
     if (page !== undefined) return watch(watchMetrics(page))

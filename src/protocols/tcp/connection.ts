@@ -106,8 +106,8 @@ export class TcpConnection implements Connection<TcpRequest> {
     return this.#usable
   }
 
-  listen(messages: number, maxMs: Ms): Promise<number> {
-    return this.#unsolicited.listen(messages, maxMs)
+  listen(messages: number, maxMs: Ms, signal?: AbortSignal): Promise<number> {
+    return this.#unsolicited.listen(messages, maxMs, signal)
   }
 
   exchange({ payload }: Outgoing<TcpRequest>, events: ExchangeEvents): Cancel {

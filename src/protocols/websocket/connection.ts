@@ -92,8 +92,8 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     return !this.#closing && !this.#doubtful && this.#webSocket.readyState === WebSocket.OPEN
   }
 
-  listen(messages: number, maxMs: Ms): Promise<number> {
-    return this.#unsolicited.listen(messages, maxMs)
+  listen(messages: number, maxMs: Ms, signal?: AbortSignal): Promise<number> {
+    return this.#unsolicited.listen(messages, maxMs, signal)
   }
 
   exchange({ requestId, payload }: Outgoing<WebSocketRequest>, events: ExchangeEvents): Cancel {

@@ -65,6 +65,7 @@ async function warmUpOne(name: TransportName): Promise<void> {
       feeds: {},
       thread: 0,
       threads: 1,
+      descriptors: Number.POSITIVE_INFINITY,
       wake: 'tick',
       fed: false,
       chunk: 64,

@@ -24,7 +24,7 @@ export interface PoolOptions<Request> {
    * Waits for messages that the target may send on a new connection before any request. Also called for a connection
    * that only tests whether the target can be reached. The wait does not count as connect time.
    */
-  listen?(connection: Connection<Request>): Promise<void>
+  listen?(connection: Connection<Request>, signal: AbortSignal): Promise<void>
   /**
    * Prepares an open connection for its first request, and returns the connection to use. The preparation does not
    * count as connect time, but has the same timeout. A rejection is handled like a rejection of `connect`.

@@ -214,7 +214,7 @@ export class ConnectionPool<Request> {
   async #prepare(connection: Connection<Request>, slot: Slot<Request>, attempt: Attempt): Promise<Connection<Request>> {
     if (this.#options.listen !== undefined) {
       this.#attempts.renew(slot, attempt)
-      await this.#options.listen(connection)
+      await this.#options.listen(connection, attempt.abort.signal)
     }
     // A test of whether the target can be reached sends nothing.
     if (this.#options.prepare === undefined || this.#probing || this.#stopped || attempt.gaveUp) return connection

@@ -11,13 +11,13 @@ describe('a call', () => {
     [{ prompt: 'greet', arguments: { who: 'ü"\n' } }, 'prompts/get', { name: 'greet', arguments: { who: 'ü"\n' } }],
     [{ method: 'tools/list', params: { cursor: 'x' } }, 'tools/list', { cursor: 'x' }],
     [PING, 'ping', undefined],
-  ])('%j is %s', async (request, method, params) => {
+  ])('sends %j as %s', async (request, method, params) => {
     const server = await legacyServer(({ id }, say) => say({ jsonrpc: '2.0', id, result: {} }))
     await ask(await connected(server.url), request)
     expect(server.said.at(-1)).toEqual({ jsonrpc: '2.0', id: 2, method, ...(params && { params }) })
   })
 
-  test('has an id of its own in the warm-up, in the run, and when two are the same', async () => {
+  test('has a unique id in the warm-up, in the run, and when two request ids are equal', async () => {
     const server = await legacyServer(() => {})
     const connection = await connected(server.url)
     for (const requestId of [-2, -1, 0, 1, 0]) void ask(connection, PING, requestId)
@@ -28,7 +28,7 @@ describe('a call', () => {
     expect(Math.min(...ids)).toBeGreaterThan(0)
   })
 
-  test('tells each progress notification of its own, and no other', async () => {
+  test('reports its own progress notifications and no others', async () => {
     const server = await legacyServer(({ id, params }, say) => {
       const token = (params?.['_meta'] as { progressToken?: unknown } | undefined)?.progressToken
       const progress = (progressToken: unknown): object => ({
@@ -51,7 +51,7 @@ describe('a call', () => {
     expect((await ask(connection, { tool: 'slow' }, 7)).messages).toEqual([])
   })
 
-  test('that is given up is cancelled at the server, and its late reply answers nobody', async () => {
+  test('sends a cancel notification when it is cancelled, and ignores the late reply', async () => {
     const late: (() => void)[] = []
     const server = await legacyServer((message, say) => {
       if (message.method === 'ping') say({ jsonrpc: '2.0', id: message.id, result: {} })
@@ -66,7 +66,7 @@ describe('a call', () => {
       expect(server.said.at(-1)).toEqual({
         jsonrpc: '2.0',
         method: 'notifications/cancelled',
-        params: { requestId: 2, reason: 'given up' },
+        params: { requestId: 2, reason: 'cancelled' },
       }),
     )
     late[0]?.()
@@ -74,7 +74,7 @@ describe('a call', () => {
     expect(onDone).not.toHaveBeenCalled()
   })
 
-  test('waits while a server asks something itself, which is answered', async () => {
+  test('answers requests from the server while it waits', async () => {
     const server = await legacyServer((message, say) => {
       if (message.method === 'ping') {
         say({ jsonrpc: '2.0', id: 'p', method: 'ping' })
@@ -95,7 +95,7 @@ describe('a call', () => {
 })
 
 describe('a connection', () => {
-  test('that the server closes fails what is under way', async () => {
+  test('fails the calls in flight when the server closes', async () => {
     const server = await legacyServer((_, __, socket) => socket.end())
     const connection = await connected(server.url)
     expect(await ask(connection, PING)).toMatchObject({
@@ -107,7 +107,7 @@ describe('a connection', () => {
     expect(await connection.closed).toMatchObject({ message: 'the server closed the connection' })
   })
 
-  test('that the server closes while nothing is under way has ended in order', async () => {
+  test('closes cleanly when the server closes while no call is in flight', async () => {
     const server = await legacyServer(({ id }, say) => say({ jsonrpc: '2.0', id, result: {} }))
     const connection = await connected(server.url)
     await ask(connection, PING)
@@ -119,7 +119,7 @@ describe('a connection', () => {
   test.each<[string, string, string]>([
     ['in the middle of a reply', '{"jsonrpc"', 'the server closed the connection in the middle of a message'],
     ['by a reset', '', 'the connection was lost: read ECONNRESET'],
-  ])('that ends %s says so', async (_, last, message) => {
+  ])('reports the reason when it ends %s', async (_, last, message) => {
     const server = await legacyServer((__, ___, socket) => {
       if (last === '') socket.resetAndDestroy()
       else socket.end(last)
@@ -127,7 +127,7 @@ describe('a connection', () => {
     expect(await ask(await connected(server.url), PING)).toMatchObject({ errorClass: 'connection', message })
   })
 
-  test('closing in order waits for what is under way', async () => {
+  test('close waits for the call in flight', async () => {
     const server = await legacyServer((message, say) => {
       setTimeout(() => say(echoed(message)), 50)
     })
@@ -140,7 +140,7 @@ describe('a connection', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('destroyed, it fails what is under way, once', async () => {
+  test('destroy fails the call in flight once', async () => {
     const server = await legacyServer(() => {})
     const connection = await connected(server.url)
     const asked = ask(connection, PING)
@@ -150,7 +150,7 @@ describe('a connection', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('that is not to be used again ends after its call', async () => {
+  test('closes after one call when it must not be reused', async () => {
     const server = await legacyServer((message, say) => say(echoed(message)))
     const connection = await connected(server.url, undefined, { reuse: false })
     expect(await ask(connection, ECHO)).toMatchObject({ ok: true })

@@ -2,8 +2,8 @@ import { isGenerated } from '../../model/body.ts'
 import type { Body, MessageFormat } from '../../model/body.ts'
 
 /**
- * A body on its way into JSON: text stands there as it is, bytes as base64, as a blob of MCP does. It becomes a text
- * only when the message is written, since it may be large and wait for its turn.
+ * A body inside a JSON message: text stays text, and bytes become base64, like a blob in MCP. The conversion happens
+ * only when the message is serialized, because the body may be large and the message may wait in a queue.
  */
 export class CarriedBody {
   readonly #body: Body

@@ -4,62 +4,65 @@ import type { Traceparent } from '../../model/trace.ts'
 import type { McpOptions } from './options.ts'
 import type { Era, McpVersion } from './versions.ts'
 
-/** One whole JSON-RPC message to send, with what HTTP must say about it in its headers. */
+/** One whole JSON-RPC message to send, with the data for its HTTP headers. */
 export interface McpMessage {
-  /** Of a request; undefined for a notification, and for our answer to a request of the server's: nothing comes back. */
+  /** Id of a request; undefined for a notification and for our reply to a server's request, which get no reply. */
   readonly id: number | undefined
-  /** Undefined for our answer to a request of the server's. */
+  /** Method; undefined for our reply to a server's request. */
   readonly method: string | undefined
-  /** What the method is applied to: `params.name` or `params.uri`. */
+  /** Tool, prompt or resource that the method applies to: `params.name` or `params.uri`. */
   readonly name: string | undefined
-  /** Arguments that the server wants as headers too, by the header's name; not yet encoded. */
+  /** Arguments that the server also expects in headers, by header name; not yet encoded. */
   readonly mirrored?: Readonly<Record<string, string>>
-  /** The message, without a newline in it or after it. */
+  /** The message, without any newline. */
   readonly text: string
-  /** Context of the request, for HTTP to say in its headers too, where servers are instrumented that know nothing of MCP. */
+  /** Trace context, also sent in an HTTP header for servers whose instrumentation does not know MCP. */
   readonly traceparent?: Traceparent | undefined
-  /** The same object whenever the same request is sent again: what is made of `method`, `name` and `mirrored` can be kept by it. */
+  /** The same object each time the same request is sent: a cache key for data derived from the message. */
   readonly source: object
 }
 
 /**
- * A way for messages to and from one server; one of these is one connection (over HTTP: one session with its sockets).
- * It knows nothing of JSON-RPC beyond whole messages, save what HTTP needs to tell replies from the rest of a stream.
+ * Carries messages to and from one server. One channel is one connection (over HTTP: one session with its sockets). It
+ * handles whole messages and does not interpret JSON-RPC, except that HTTP must distinguish replies from the other
+ * messages of a stream.
  */
 export interface McpChannel {
-  /** Requests that may be under way at once. */
+  /** Maximum number of requests in flight. */
   readonly maxInFlight: number
-  /** False from the moment that it can take no further request; those under way may still be answered. */
+  /** False once the channel accepts no further request. Requests in flight may still be answered. */
   readonly usable: boolean
-  /** The process at the other end, where opening started one. */
+  /** Process id of the server, when opening the channel started it. */
   readonly pid?: number
   /**
-   * As `Connection.closed`: with the reason when it was lost, with undefined when it ended in order; never rejects. What
-   * is under way then, and has not `failed`, the core ends with the reason's class (`connection` if there is none).
+   * Like `Connection.closed`: resolves with the reason when the channel was lost, and with undefined when it closed
+   * cleanly; never rejects. The dialogue then fails the requests that are still in flight with the class of the reason
+   * (`connection` without one).
    */
   readonly closed: Promise<Error | undefined>
   /**
-   * Legacy era, once: the server has answered `initialize` and chose this version. Sends `initialized`, the notification
-   * that ends the handshake. Resolves when calls may follow (over HTTP: the server accepted it); rejects with a
-   * `ConnectError`.
+   * Legacy era only, called once after the server has answered `initialize` and selected this version. Sends
+   * `initialized`, the notification that ends the handshake. Resolves when calls may follow (over HTTP: when the server
+   * has accepted the notification). Rejects with a `ConnectError`.
    */
   establish(version: McpVersion, initialized: McpMessage): Promise<void>
-  /** Sends at once. Returns the bytes handed to the wire, as far as they are known. Never throws. */
+  /** Sends at once. Returns the number of bytes sent, as far as it is known. Never throws. */
   send(message: McpMessage): number
   /**
-   * Nobody waits for this request's reply any more; what comes for it is to be dropped, or handed to the listener, which
-   * ignores it. HTTP closes the reply's stream; lines need nothing, unless it has not left for a server that does not
-   * read: then the connection is lost. The core sends `notifications/cancelled` where the era has it (always over lines;
-   * over HTTP in the legacy era). Returns how many of the bytes that `send` told had not left, or a few more.
+   * Abandons a request. The channel drops its reply or passes it to the listener, which ignores it. Over HTTP, the
+   * channel closes the stream of the reply. Over lines, it does nothing, except when the request has not been sent
+   * because the server does not read: then the connection is lost. The connection sends `notifications/cancelled` where
+   * the era defines it (always over lines; over HTTP in the legacy era). Returns how many of the bytes that `send`
+   * returned were not sent, or slightly more.
    */
   giveUp(id: number): number
-  /** Ends in order: nothing is under way. Bounded in time; resolves when `closed` has. */
+  /** Closes cleanly; no request is in flight. Takes a bounded time and resolves when `closed` has resolved. */
   close(): Promise<void>
-  /** Ends now. */
+  /** Closes at once. */
   destroy(): void
 }
 
-/** A connection was lost, and the transport knows the class that what was under way belongs to. */
+/** A lost connection, with the error class that the transport gives to the requests in flight. */
 export class ChannelLost extends Error {
   readonly errorClass: ErrorClass
 
@@ -70,39 +73,40 @@ export class ChannelLost extends Error {
   }
 }
 
-/** Who a channel tells what comes. Calls come between `send` and `closed`, never from inside `send`. */
+/** Receives what a channel reads. The channel calls it before `closed` resolves, and never from inside `send`. */
 export interface McpListener {
-  /** One JSON-RPC message as text: a reply, a notification, or a request of the server's. `bytes`: on the wire. */
+  /** One JSON-RPC message as text: a reply, a notification or a server's request. `bytes`: its size on the wire. */
   message(text: string, bytes: number): void
-  /** A request failed below JSON-RPC: a status, a cut stream, a lost session. No message came for it, and none will. */
+  /** A request failed below JSON-RPC: a status, a truncated stream, a lost session. It gets no message. */
   failed(id: number, failure: ChannelFailure): void
 }
 
 export interface ChannelFailure {
   readonly errorClass: ErrorClass
-  /** For people. */
+  /** Human-readable description. */
   readonly message: string
   readonly bytesReceived: number
-  /** What of the request had left, where it is known; else what `send` told. */
+  /** Bytes of the request that were sent; when undefined, the value that `send` returned. */
   readonly bytesSent?: number
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly status?: number
 }
 
-/** What is known before a channel is opened. Plain data: it is also what `negotiate` finds out, once per run. */
+/** Protocol settings that `negotiate` determines once per run, before channels open. Plain data. */
 export interface Negotiated {
   readonly era: Era
-  /** Modern: what every message speaks. Legacy: what `initialize` offers. */
+  /** Modern era: the version in every message. Legacy era: the version that `initialize` offers. */
   readonly version: McpVersion
-  /** The HTTP transport of 2024-11-05: one event stream for all replies, messages posted beside it. */
+  /** Uses the HTTP transport of 2024-11-05: one event stream for all replies, and a POST request per message. */
   readonly httpSse: boolean
-  /** Over HTTP in the modern era: what the server's tools want mirrored, where they do. */
+  /** HTTP in the modern era: the arguments that the server's tools expect in headers, if any. */
   readonly mirrored?: MirroredParameters
 }
 
 /**
- * Opens a channel. Resolves when messages can be sent; rejects with a `ConnectError`, also when `context.signal` aborts.
- * The caller does the handshake through `send` and `establish`; `context.signal` no longer concerns the channel then.
+ * Opens a channel. Resolves when messages can be sent. Rejects with a `ConnectError`, also when `context.signal`
+ * aborts. The caller then performs the handshake through `send` and `establish`, and `context.signal` no longer affects
+ * the channel.
  */
 export type OpenChannel = (
   target: URL,

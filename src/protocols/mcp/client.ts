@@ -1,9 +1,9 @@
 import type { McpVersion } from './versions.ts'
 
-/** Who we say we are. The version is that of `package.json`, which a test holds it to. */
+/** Name and version of this client. A test checks that the version equals the one in `package.json`. */
 export const CLIENT_INFO = { name: 'describe-load', version: '0.1.0' } as const
 
-/** What every request of the modern era carries in its `_meta`, there being no handshake to say it in. */
+/** Returns the `_meta` of every request in the modern era, which has no handshake to send this data in. */
 export function clientMeta(version: McpVersion): Readonly<Record<string, unknown>> {
   return {
     'io.modelcontextprotocol/protocolVersion': version,

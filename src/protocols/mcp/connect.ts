@@ -9,7 +9,7 @@ import { negotiate } from './negotiation.ts'
 import type { McpOptions } from './options.ts'
 import { encodersFor } from './request-encoding.ts'
 
-/** Opens a connection and shakes hands where its era does. What nobody has negotiated yet is negotiated first. */
+/** Opens a connection and performs the handshake if the era has one. Negotiates first if no one has done so yet. */
 export async function connect(
   target: URL,
   context: ConnectContext,
@@ -25,7 +25,7 @@ export async function connect(
     return new McpConnection(dialogue, {
       version,
       encoders: encodersFor({ ...spoken, version }),
-      // Over HTTP in the modern era, closing the stream of the reply says it.
+      // Over HTTP in the modern era, closing the stream of the reply cancels the call.
       cancels: era === 'legacy' || !overHttp(target),
       reuse: context.reuse,
     })

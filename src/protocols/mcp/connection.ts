@@ -8,21 +8,21 @@ import type { JsonObject } from './json-rpc.ts'
 import { answerOf, failureOf } from './reply-rule.ts'
 import type { CallEncoder, EncodedCall } from './request-encoding.ts'
 
-/** Two runs against one server have different nonces. */
+/** Makes the nonces of two runs against one server different. */
 const SALT = randomBytes(4).toString('hex')
 const GIVEN_UP = {}
 
 interface ConnectionOptions {
   readonly version: string
-  /** For requests without a context, and with one. */
+  /** Encoders for requests without and with a trace context. */
   readonly encoders: { readonly plain: CallEncoder; readonly traced: CallEncoder }
-  /** The server is told of calls that are given up. */
+  /** Whether to send a notification to the server when a call is cancelled. */
   readonly cancels: boolean
-  /** False: the connection ends after one call. */
+  /** False: the connection closes after one call. */
   readonly reuse: boolean
 }
 
-/** Calls over a dialogue whose handshake is through. */
+/** Makes calls over a dialogue after its handshake. */
 export class McpConnection implements Connection<McpRequest> {
   readonly maxInFlight: number
   readonly version: string
@@ -67,18 +67,18 @@ export class McpConnection implements Connection<McpRequest> {
     this.dialogue.destroy()
   }
 
-  /** A call has ended, however it did. */
+  /** Called when a call has ended in any way. */
   over(): void {
     if (!this.#options.reuse && this.#closing === undefined) void this.close()
     if (this.dialogue.underWay === 0) this.#closing?.resolve()
   }
 
-  /** Returns how many bytes of the request had not left, or a few more. */
+  /** Cancels a call. Returns how many bytes of the request were not sent, or slightly more. */
   giveUp(id: number): number {
     const unsent = this.dialogue.forget(id)
     if (!this.#options.cancels || !this.dialogue.usable) return unsent
     const method = 'notifications/cancelled'
-    const text = `{"jsonrpc":"2.0","method":"${method}","params":{"requestId":${id},"reason":"given up"}}`
+    const text = `{"jsonrpc":"2.0","method":"${method}","params":{"requestId":${id},"reason":"cancelled"}}`
     this.dialogue.channel.send({ id: undefined, method, name: undefined, text, source: GIVEN_UP })
     return unsent
   }
@@ -90,7 +90,7 @@ const ALREADY_CLOSED: ChannelFailure = {
   bytesReceived: 0,
 }
 
-/** One call: what was sent, and whom to tell. */
+/** One call: the request and the callbacks it reports to. */
 class Call implements Waiting {
   readonly #connection: McpConnection
   readonly #id: number

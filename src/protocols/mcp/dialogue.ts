@@ -7,47 +7,47 @@ import { messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
 import type { McpOptions } from './options.ts'
 
-/** Ids that no request of a run has, before it has had half a thousand million of them. */
+/** Start of the ids that no request of a run uses before it has sent more than 500 million requests. */
 const OWN_IDS = 2 ** 30
-/** Replies to nobody that are told one by one; of a server that sends nothing else, the rest are only counted. */
+/** Maximum number of unmatched replies to log one by one. Further ones are only counted. */
 const STRAYS_TOLD = 5
-/** Ids of abandoned calls that are remembered; a reply to an older one counts as unsolicited. */
+/** Maximum number of abandoned ids to remember. A reply to an older call counts as unsolicited. */
 const MAX_ABANDONED = 1_000
 const FOR_THE_SERVER = {}
 
-/** A message that a reply comes for. */
+/** A message that gets a reply. */
 export interface McpRequestMessage extends McpMessage {
   readonly id: number
 }
 
-/** Who waits for a reply. Exactly one of `replied` and `failed` is called, once, unless it was `forgotten`. */
+/** Receives a reply. Exactly one of `replied` and `failed` is called, once, unless `forget` was called before. */
 export interface Waiting {
-  /** `text` is what the reply was parsed from. */
+  /** `text`: the JSON that the reply was parsed from. */
   replied(reply: JsonObject, text: string, bytes: number): void
   failed(failure: ChannelFailure): void
-  /** A progress notification for it. */
+  /** Called for each progress notification of this call. */
   progressed(bytes: number): void
 }
 
 /**
- * What is said over one channel: which reply belongs to which call, and what happens to messages that belong to none.
- * Ids are unique over all connections of a run, since some servers mix up those that meet.
+ * Matches the replies on one channel to calls, and handles messages that belong to no call. Ids are unique over all
+ * connections of a run, because some servers mix up connections that use the same ids.
  *
- * A reply whose id no call has is unsolicited. Notifications and the requests of a server are not: the protocol provides
- * for them, and none can pass for a reply.
+ * A reply with an unknown id is unsolicited. Notifications and requests from the server are not: the protocol defines
+ * them, and they cannot be mistaken for a reply.
  */
 export class Dialogue implements McpListener {
   readonly #waiting = new Map<number, Waiting>()
-  /** Ids of calls that were given up: a reply that still arrives is late, not unsolicited. */
+  /** Ids of abandoned calls: a reply that still arrives is late, not unsolicited. */
   readonly #abandoned = new Set<unknown>()
   readonly #log: ConnectContext['log']
   readonly #onUnsolicited: ConnectContext['onUnsolicited']
   #channel: McpChannel | undefined
-  /** What came before there was a channel to answer by: in the packet that opened it. */
+  /** Messages that arrived with the handshake of the transport, before the channel could send replies. */
   readonly #early: { readonly text: string; readonly bytes: number }[] = []
   #closed: Promise<Error | undefined> = Promise.resolve(undefined)
   #strays = 0
-  /** What the server said that is not JSON-RPC. */
+  /** Set when the server sent a message that is not JSON-RPC. */
   #fault: ChannelLost | undefined
   #destroyed = false
 
@@ -56,7 +56,7 @@ export class Dialogue implements McpListener {
     this.#onUnsolicited = onUnsolicited
   }
 
-  /** Rejects with a `ConnectError`. */
+  /** Opens a channel and a dialogue over it. Rejects with a `ConnectError`. */
   static async open(
     open: OpenChannel,
     target: URL,
@@ -73,7 +73,7 @@ export class Dialogue implements McpListener {
   }
 
   get channel(): McpChannel {
-    if (this.#channel === undefined) throw new TypeError('a dialogue has a channel once it is open')
+    if (this.#channel === undefined) throw new TypeError('the dialogue has no channel before it is open')
     return this.#channel
   }
 
@@ -81,32 +81,32 @@ export class Dialogue implements McpListener {
     return this.#fault === undefined && this.channel.usable
   }
 
-  /** How many wait for a reply. */
+  /** Number of calls in flight. */
   get underWay(): number {
     return this.#waiting.size
   }
 
-  /** An id of nobody's, for what is not a request of the run. */
+  /** Returns an unused id for a message that is not a request of the run. */
   ownId(): number {
     return OWN_IDS + randomInt(OWN_IDS)
   }
 
   /**
-   * The id of a request of the run: 2, 4, 6 … for 0, 1, 2 …, and 1, 3, 5 … for −1, −2, −3 … of the warm-up. Never
-   * negative, which some servers' types have no room for.
+   * Returns the id of a request: 2, 4, 6 … for 0, 1, 2 … in the run, and 1, 3, 5 … for −1, −2, −3 … in the warm-up. It
+   * is never negative, because some servers use unsigned types.
    */
   idOf(requestId: number): number {
     const id = requestId >= 0 ? 2 * requestId + 2 : -2 * requestId - 1
     return id < OWN_IDS && !this.#waiting.has(id) ? id : this.ownId()
   }
 
-  /** Sends a request; tells the bytes that went out. */
+  /** Sends a request. Returns the number of bytes sent. */
   ask(message: McpRequestMessage, waiting: Waiting): number {
     this.#waiting.set(message.id, waiting)
     return this.channel.send(message)
   }
 
-  /** Nobody waits for this reply any more. Returns how many bytes of the request had not left, or a few more. */
+  /** Abandons a call. Returns how many bytes of the request were not sent, or slightly more. */
   forget(id: number): number {
     this.#waiting.delete(id)
     this.#abandoned.add(id)
@@ -115,7 +115,7 @@ export class Dialogue implements McpListener {
     return this.channel.giveUp(id)
   }
 
-  /** Resolves when the channel is closed and everyone who waited has been told. Never rejects. */
+  /** Resolves when the channel is closed and every call in flight has failed. Never rejects. */
   get closed(): Promise<Error | undefined> {
     return this.#closed
   }
@@ -130,12 +130,12 @@ export class Dialogue implements McpListener {
     if (this.#channel === undefined) return void this.#early.push({ text, bytes })
     const messages = messagesIn(text)
     if (messages === undefined) {
-      this.#break(`the server sent what is not JSON-RPC: ${wordValue(text)}`)
+      this.#break(`the server sent a message that is not JSON-RPC: ${wordValue(text)}`)
       return
     }
     const [only] = messages
     if (messages.length === 1 && only !== undefined) return this.#take(only, text, bytes)
-    // The bytes of a batch are told once; its text holds the nonces of all.
+    // Count the bytes of a batch once. Pass each message's own text: the text of the batch contains all nonces.
     messages.forEach((message, index) => this.#take(message, JSON.stringify(message), index === 0 ? bytes : 0))
   }
 
@@ -153,8 +153,8 @@ export class Dialogue implements McpListener {
     const ended = this.#destroyed ? 'the connection was destroyed' : 'the server closed the connection'
     const message = reason?.message ?? ended
     this.#failAll(reason instanceof ChannelLost ? reason : new ChannelLost('connection', message))
-    if (this.#strays > STRAYS_TOLD) this.#log(`${this.#strays} messages belonged to no call`)
-    // That it ended in order is not true of a server that still owed replies.
+    if (this.#strays > STRAYS_TOLD) this.#log(`${this.#strays} replies matched no call`)
+    // A server that closes while calls are in flight did not close cleanly.
     return reason ?? (left > 0 && !this.#destroyed ? new Error(message) : undefined)
   }
 
@@ -169,7 +169,7 @@ export class Dialogue implements McpListener {
     if (answered !== undefined) {
       this.#waiting.delete(id as number)
     } else if ((id === undefined || id === null) && 'error' in message && this.#waiting.size === 1) {
-      // A server that could not read a request cannot name it; with one under way, it is that one.
+      // A server that could not parse a request cannot return its id. With only one call in flight, it is that call.
       for (const only of this.#waiting.values()) answered = only
       this.#waiting.clear()
     }
@@ -183,7 +183,7 @@ export class Dialogue implements McpListener {
     if (typeof token === 'number') this.#waiting.get(token)?.progressed(bytes)
   }
 
-  /** No server is to hang because of us; there is nothing we offered. */
+  /** Answers a request from the server, so that the server does not hang. The client offers no method but `ping`. */
   #answer(id: unknown, method: string): void {
     const answer =
       method === 'ping'
@@ -193,12 +193,12 @@ export class Dialogue implements McpListener {
     this.channel.send({ id: undefined, method: undefined, name: undefined, text, source: FOR_THE_SERVER })
   }
 
-  /** It answers nobody, whoever may be waiting: it came too late, twice, or from a server that mixes up its callers. */
+  /** Handles a reply that matches no call: it is late, repeated, or from a server that mixes up its clients. */
   #stray(id: unknown, text: string): void {
     this.#strays++
     if (!this.#abandoned.delete(id)) this.#onUnsolicited?.(1, 0)
     if (this.#strays > STRAYS_TOLD) return
-    this.#log(`a reply with the id ${wordValue(id)} belongs to no call under way: ${wordValue(text)}`)
+    this.#log(`a reply with the id ${wordValue(id)} matches no call in flight: ${wordValue(text)}`)
   }
 
   #break(message: string): void {

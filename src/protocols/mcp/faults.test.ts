@@ -4,7 +4,7 @@ import type { PlanFault } from '../../model/errors.ts'
 import { optionFaults } from './option-faults.ts'
 import { requestFaults } from './request-faults.ts'
 
-/** The faults as their author reads them. */
+/** Returns the issues as the author of the plan reads them. */
 function told(faults: readonly PlanFault[]): string[] {
   return faults.map((fault) => new LoadPlanError([fault]).message)
 }
@@ -18,11 +18,11 @@ test.each<[string, object]>([
   ['a nonce in an argument', { tool: 'find', arguments: { by: { words: ['a'] } }, nonce: 'by.words.0' }],
   ['a nonce in a parameter', { method: 'x', params: { a: 'b' }, nonce: 'a' }],
   ['no nonce', { tool: 'echo', arguments: { message: 'hi' }, nonce: false }],
-])('%s is a request', (_, request) => {
+])('accepts %s', (_, request) => {
   expect(told(requestFaults(request, 'request'))).toEqual([])
 })
 
-describe('faults of a request', () => {
+describe('request issues', () => {
   const example = "write request: { tool: 'echo', arguments: { message: 'hello' } }"
   test.each<[unknown, string | RegExp]>([
     ['echo', `request must be an object, got 'echo'\n    → ${example}`],
@@ -30,7 +30,7 @@ describe('faults of a request', () => {
     [{ tol: 'echo' }, "request.tol is not a key of an MCP request, got 'echo'\n    → did you mean `request.tool`?"],
     [
       { tool: 'a', prompt: 'b' },
-      'request must have exactly one of tool, resource, prompt and method, got {"tool":"a","prompt":"b"}\n    → leave prompt out',
+      'request must have exactly one of tool, resource, prompt and method, got {"tool":"a","prompt":"b"}\n    → remove prompt',
     ],
     [
       { tool: 'a', argumnets: {} },
@@ -44,22 +44,22 @@ describe('faults of a request', () => {
     ],
     [
       { prompt: 'a', arguments: { n: 1 } },
-      "request.arguments.n must be a string, as every argument of a prompt is, got 1\n    → write n: '1'",
+      "request.arguments.n must be a string, like every argument of a prompt, got 1\n    → write n: '1'",
     ],
     [
       { method: 'notifications/cancelled' },
-      "request.method must be a request: nothing answers a notification, got 'notifications/cancelled'",
+      "request.method must be a request, because a notification gets no reply, got 'notifications/cancelled'",
     ],
-    [{ method: 'initialize' }, "request.method is sent by itself when a connection opens, got 'initialize'"],
+    [{ method: 'initialize' }, "request.method is sent automatically when a connection opens, got 'initialize'"],
     [
       { tool: 'a', nonce: true },
       "request.nonce must be the dotted path of an argument, or false, got true\n    → write nonce: 'message'",
     ],
     [
       { tool: 'a', arguments: { n: 1 }, nonce: 'n' },
-      "request.nonce must be the dotted path of a text in `arguments`, got 'n'",
+      "request.nonce must be the dotted path of a string in `arguments`, got 'n'",
     ],
-    [{ resource: 'a:b', nonce: 'c' }, "request.nonce must be the dotted path of a text in `params`, got 'c'"],
+    [{ resource: 'a:b', nonce: 'c' }, "request.nonce must be the dotted path of a string in `params`, got 'c'"],
     [{ tool: 'a', read: 'jsn' }, "request.read must be 'text' or 'json', got 'jsn'\n    → did you mean 'json'?"],
     [{ tool: 'a', progress: 1 }, 'request.progress must be true or false, got 1'],
   ])('%j', (request, message) => {
@@ -67,15 +67,15 @@ describe('faults of a request', () => {
     expect(told(requestFaults(request, 'request'))).toEqual([expected])
   })
 
-  test('arguments that are not JSON', () => {
+  test('rejects arguments that are not JSON', () => {
     expect(told(requestFaults({ tool: 'a', arguments: { n: 1n } }, 'request'))).toEqual([
-      'request.arguments must be JSON: no bigint, and nothing that holds itself, got [object Object]',
+      'request.arguments must be valid JSON, without bigints or circular references, got [object Object]',
     ])
   })
 })
 
-describe('faults of the options', () => {
-  test('none in what is right', () => {
+describe('option issues', () => {
+  test('accepts valid options', () => {
     const options = {
       health: 'tools/list',
       trailingNewline: true,
@@ -98,11 +98,11 @@ describe('faults of the options', () => {
     [{ trailingNewline: 'yes' }, "protocol.trailingNewline must be true or false, got 'yes'"],
     [
       { subprotocols: 'mcp' },
-      "protocol.subprotocols must be a list of names without blanks, each once, got 'mcp'\n    → write subprotocols: ['mcp']",
+      "protocol.subprotocols must be a list of distinct names without spaces or commas, got 'mcp'\n    → write subprotocols: ['mcp']",
     ],
     [
       { subprotocols: ['mcp', 'mcp'] },
-      'protocol.subprotocols must be a list of names without blanks, each once, got ["mcp","mcp"]' +
+      'protocol.subprotocols must be a list of distinct names without spaces or commas, got ["mcp","mcp"]' +
         "\n    → write subprotocols: ['mcp']",
     ],
   ])('%j', (options, message) => {

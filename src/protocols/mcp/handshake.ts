@@ -12,9 +12,9 @@ import type { McpVersion } from './versions.ts'
 
 const HANDSHAKE = {}
 
-/** A call that finds out how to speak failed below JSON-RPC. */
+/** A call during negotiation or the handshake failed below JSON-RPC. */
 export class CallFailed extends ConnectError {
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly status: number | undefined
 
   constructor(errorClass: ErrorClass, message: string, status?: number) {
@@ -25,8 +25,8 @@ export class CallFailed extends ConnectError {
 }
 
 /**
- * Sends a request and gives its reply, be it a result or an error. Rejects with `CallFailed`, or with a `ConnectError`
- * when `signal` aborts, after which the reply is not waited for.
+ * Sends a request and resolves with its reply, which may be a result or an error. Rejects with `CallFailed`. When
+ * `signal` aborts, it stops waiting and rejects with a `ConnectError`.
  */
 export function call(
   dialogue: Dialogue,
@@ -50,26 +50,27 @@ export function call(
     {
       replied: resolve,
       failed: ({ errorClass, message, status }) =>
-        reject(new CallFailed(errorClass, `${place} failed at ${method}: ${message}`, status)),
+        reject(new CallFailed(errorClass, `${method} to ${place} failed: ${message}`, status)),
       progressed: () => {},
     },
   )
   return promise.finally(() => signal.removeEventListener('abort', onAbort))
 }
 
-/** Rejects with why the connection has ended, before anything was asked on it. */
+/** Rejects with the reason why the connection ended before the request was sent. */
 async function tooLate(dialogue: Dialogue, place: string, method: string): Promise<never> {
   const reason = await dialogue.closed
   const errorClass = reason instanceof ChannelLost ? reason.errorClass : 'connection'
   throw new CallFailed(
     errorClass,
-    `${place} failed at ${method}: ${reason?.message ?? 'the server closed the connection'}`,
+    `${method} to ${place} failed: ${reason?.message ?? 'the server closed the connection'}`,
   )
 }
 
 /**
- * The handshake of the legacy era: `initialize` offers a version, the server takes it or names another, and
- * `notifications/initialized` ends it. Gives the version that is spoken; rejects with a `ConnectError`.
+ * Performs the handshake of the legacy era: `initialize` offers a version, the server accepts it or selects another
+ * one, and `notifications/initialized` ends the handshake. Resolves with the negotiated version. Rejects with a
+ * `ConnectError`.
  */
 export async function shakeHands(
   dialogue: Dialogue,
@@ -79,14 +80,14 @@ export async function shakeHands(
 ): Promise<McpVersion> {
   const params = { protocolVersion: offered, capabilities: {}, clientInfo: CLIENT_INFO }
   const { result, error } = await call(dialogue, place, signal, 'initialize', params)
-  if (!isObject(result)) throw new ConnectError('jsonrpc', `${place} refused initialize: ${wordError(error)}`)
+  if (!isObject(result)) throw new ConnectError('jsonrpc', `${place} rejected initialize: ${wordError(error)}`)
   const named = result['protocolVersion']
   const version = knownVersion(named)
   if (version === undefined || !LEGACY_VERSIONS.some((legacy) => legacy === version)) {
     const spoken = LEGACY_VERSIONS.join(', ')
     throw new ConnectError(
       'protocol',
-      `${place} speaks MCP ${wordValue(named)}, and after a handshake we speak ${spoken}`,
+      `${place} selected MCP ${wordValue(named)}, but the handshake supports ${spoken}`,
     )
   }
   const method = 'notifications/initialized'

@@ -10,12 +10,12 @@ const LEGACY = encodersFor({ era: 'legacy', version: '2025-11-25' }).plain
 const MODERN = encodersFor({ era: 'modern', version: '2026-07-28' }).plain
 const protocol = mcpKind.create(mcp())
 
-/** The parameters as they go over the wire. */
+/** Returns the parameters as they are sent. */
 function sent(request: McpRequest): unknown {
   return (JSON.parse(LEGACY(request).message(1, 'N').text) as { readonly params?: unknown }).params
 }
 
-test('says which version of this package it is', () => {
+test('sends the name and version of this package', () => {
   expect(CLIENT_INFO).toEqual({ name: manifest.name, version: manifest.version })
 })
 
@@ -34,7 +34,7 @@ test.each<[string, string | undefined, string]>([
   expect(faultsOf(healthRead, 'request')).toEqual([])
 })
 
-test('the health read is ping where there is one', () => {
+test('the health read is ping unless the era has none', () => {
   expect([LEGACY(protocol.healthRead).method, MODERN(protocol.healthRead).method]).toEqual(['ping', 'tools/list'])
   expect(MODERN({ method: 'ping' }).method).toBe('ping')
 })
@@ -45,13 +45,13 @@ test.each<[McpRequest, string]>([
   [{ prompt: 'greet' }, 'prompts/get greet'],
   [{ method: 'tools/call', params: { name: 'x' } }, 'tools/call x'],
   [{ method: 'tools/list' }, 'tools/list'],
-])('%j in words is %s', (request, word) => {
+])('describes %j as "%s"', (request, word) => {
   expect(protocol.word(request)).toBe(word)
 })
 
 const generated: Body = { length: 6, chunks: () => [Buffer.from('g\u00fc'), Buffer.from('"\n3')] }
 
-test('work is asked for as an embedded target has it', () => {
+test('work requests match the embedded target', () => {
   const { work } = protocol
   expect(work && sent(work.read(7, 'binary'))).toEqual({ uri: 'load://read/binary/7' })
   expect(work && sent(work.write('abc', 'text'))).toEqual({ name: 'write', arguments: { data: 'abc' } })
@@ -68,7 +68,7 @@ test('work is asked for as an embedded target has it', () => {
   })
 })
 
-test('a body goes where there is room for it, and nothing was written', () => {
+test('withBody adds a body only when the request has none', () => {
   const withBody = (request: McpRequest): unknown => sent(protocol.withBody?.(request, 'body', 'text') ?? request)
   expect(withBody({ tool: 'echo', nonce: false })).toEqual({ name: 'echo', arguments: { message: 'body' } })
   expect(withBody({ tool: 'write', arguments: { to: 'a' } })).toEqual({
@@ -83,7 +83,7 @@ test('a body goes where there is room for it, and nothing was written', () => {
   expect(withBody({ method: 'ping' })).toBeUndefined()
 })
 
-test('a message is made once, whatever its ids', () => {
+test('encodes a request once and inserts each id', () => {
   const request: McpRequest = { tool: 'echo', arguments: { message: 'a"b' }, progress: true }
   const call = LEGACY(request)
   expect(LEGACY(request)).toBe(call)

@@ -11,7 +11,7 @@ import { withBody, workRequests } from './work-requests.ts'
 
 const LONGEST_MESSAGE = 16 * 1024 * 1024
 
-/** The Model Context Protocol over HTTP, WebSocket, TCP or the pipes of a process, with these options. */
+/** Selects the Model Context Protocol with these options, over HTTP, WebSocket, TCP or the stdio of a process. */
 export function mcp(options: McpOptions = {}): ProtocolSpec {
   return { ...options, kind: 'mcp' }
 }
@@ -43,7 +43,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
     word,
     span: spanOf,
-    // Loaded by who speaks it: a generator thread should not wait for protocols that its plan does not name.
+    // Load on demand: a generator thread should not wait for protocols that its plan does not use.
     async negotiate(target, context) {
       const { negotiate } = await import('./negotiation.ts')
       return negotiate(target, context, options)
@@ -55,7 +55,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
   }
 }
 
-/** What shows that a server answers. The modern era has no ping; what is yet to be negotiated is decided then. */
+/** Returns the request that checks whether the server answers. With `auto`, the negotiated era decides. */
 function healthRead({ health, protocolVersion = 'auto' }: McpOptions): McpRequest {
   if (health !== undefined) return { method: health }
   if (protocolVersion === 'auto') return HEALTH
@@ -63,8 +63,8 @@ function healthRead({ health, protocolVersion = 'auto' }: McpOptions): McpReques
 }
 
 /**
- * By the semantic conventions of MCP clients (status: development): the name is the method and what it is applied to, but
- * never a URI, of which there may be any number.
+ * Describes a span by the semantic conventions for MCP clients (status: development). The span name is the method and
+ * the tool or prompt, but never a URI, because the number of URIs is unbounded.
  */
 function spanOf(request: McpRequest, target: URL): SpanAbout {
   const { method, params } = callOf(request)

@@ -8,7 +8,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The messages in a text: one, or several where the server batches, as 2025-03-26 lets it. Undefined when it is not JSON-RPC. */
+/** Returns the messages in a text: several for a batch (2025-03-26). Undefined when the text is not JSON-RPC. */
 export function messagesIn(text: string): readonly JsonObject[] | undefined {
   let parsed: unknown
   try {
@@ -20,12 +20,12 @@ export function messagesIn(text: string): readonly JsonObject[] | undefined {
   return Array.isArray(parsed) && parsed.length > 0 && parsed.every(isMessage) ? parsed : undefined
 }
 
-/** A request or notification has a method, a reply a result or an error. */
+/** A request or notification has a method; a reply has a result or an error. */
 function isMessage(value: unknown): value is JsonObject {
   return isObject(value) && (typeof value['method'] === 'string' || 'result' in value || isObject(value['error']))
 }
 
-/** "−32602: Unknown tool", for people. */
+/** Returns a readable error, for example "-32602: Unknown tool". */
 export function wordError(error: unknown): string {
   if (!isObject(error)) return wordValue(error)
   const { code, message } = error

@@ -1,7 +1,7 @@
 import { LineFramer } from '../framers/line-framer.ts'
 import type { McpListener } from './channel.ts'
 
-/** Messages one a line: what is read goes to the listener. Blank lines say nothing. */
+/** Creates a framer that passes each line to the listener as a message. It skips blank lines. */
 export function messageLines(listener: McpListener): LineFramer {
   return new LineFramer((line, bytes) => {
     if (line !== '' && line !== '\r') listener.message(line, bytes)

@@ -8,7 +8,7 @@ import type { McpRequest } from '../../model/requests.ts'
 import { mcp, mcpKind } from './index.ts'
 import type { McpOptions } from './options.ts'
 
-/** A message as a server reads it. */
+/** A message that a server received. */
 export interface Said {
   readonly id?: unknown
   readonly method?: string
@@ -17,22 +17,22 @@ export interface Said {
   readonly error?: unknown
 }
 
-/** Says an object as a line of JSON, a text as it stands. */
+/** Sends an object as a line of JSON, and a string unchanged. */
 export type Say = (message: object | string) => void
 
-/** What a server does with a message. */
+/** Handles a message in a scripted server. */
 export type Behaviour = (message: Said, say: Say, socket: Socket) => void
 
 export interface ScriptedServer {
   readonly url: URL
-  /** Every message that came, over whatever connection. */
+  /** Every message received, over all connections. */
   readonly said: readonly Said[]
   readonly sockets: readonly Socket[]
-  /** Ends it at once; nobody listens at its port any more. */
+  /** Stops the server at once and closes its port. */
   readonly stop: () => void
 }
 
-/** A server of lines over TCP that does what it is told to with each message. It ends with the test. */
+/** Starts a server of lines over TCP that passes each message to `behaviour`. It stops when the test ends. */
 export async function lineServer(behaviour: Behaviour): Promise<ScriptedServer> {
   const said: Said[] = []
   const sockets: Socket[] = []
@@ -62,7 +62,7 @@ export async function lineServer(behaviour: Behaviour): Promise<ScriptedServer> 
   }
 }
 
-/** A server of the legacy era that shakes hands, and does what it is told to with everything else but notifications. */
+/** Starts a legacy server that handles the handshake, ignores notifications, and passes the rest to `behaviour`. */
 export async function legacyServer(behaviour: Behaviour, version = '2025-11-25'): Promise<ScriptedServer> {
   return lineServer((message, say, socket) => {
     const { id, method } = message
@@ -78,7 +78,7 @@ export async function legacyServer(behaviour: Behaviour, version = '2025-11-25')
   })
 }
 
-/** The good reply to a call of the tool `echo`. */
+/** Returns the correct reply to a call of the tool `echo`. */
 export function echoed({ id, params }: Said): object {
   return {
     jsonrpc: '2.0',
@@ -91,7 +91,7 @@ export function contextFor(some: Partial<ConnectContext> = {}): ConnectContext {
   return { signal: AbortSignal.timeout(20_000), tls: {}, headers: {}, reuse: true, log: () => {}, ...some }
 }
 
-/** Connects, by default without asking what is spoken. The connection ends with the test. */
+/** Connects, by default without negotiating the version. The connection closes when the test ends. */
 export async function connected(
   target: URL,
   options: McpOptions = { protocolVersion: '2025-11-25' },
@@ -107,7 +107,7 @@ export async function connected(
 
 export const STDIO: URL = new URL('mcp+stdio:server')
 
-/** A server over the pipes of this command. */
+/** Starts this command and connects to it over stdio. */
 export function overPipes(
   command: readonly string[],
   options?: McpOptions,
@@ -117,13 +117,13 @@ export function overPipes(
 }
 
 export interface Heard extends Outcome {
-  /** Bytes of each message before the end. */
+  /** Bytes of each message before the reply. */
   readonly messages: readonly number[]
-  /** Whether the connection takes another call, as it says at the very end of this one. */
+  /** Whether the connection accepts another call at the moment this one ends. */
   readonly usable: boolean
 }
 
-/** One exchange, as a promise of how it ended. */
+/** Runs one exchange and resolves with its outcome. */
 export function ask(connection: Connection<McpRequest>, payload: McpRequest, requestId = 0): Promise<Heard> {
   const messages: number[] = []
   return new Promise((resolve) => {

@@ -9,7 +9,7 @@ import { mcp, mcpKind } from './index.ts'
 import { ask, connected, contextFor } from './mcp.case.ts'
 import { mirroredValues } from './mirrored-parameters.ts'
 
-// Named apart from the schema, whose type does not know the key.
+// Separate constants, because the type of the schema does not declare this key.
 const REGION = { type: 'string', 'x-mcp-header': 'Region' } as const
 const SIZE = { type: 'integer', 'x-mcp-header': 'Page-Size' } as const
 const schema = fromJsonSchema<{ region: string; page?: { size: number } }>({
@@ -21,7 +21,7 @@ const schema = fromJsonSchema<{ region: string; page?: { size: number } }>({
   required: ['region'],
 })
 
-/** A real server of 2026-07-28 with a tool that refuses calls whose headers do not say what its arguments do. */
+/** Starts a real server of 2026-07-28 with a tool that rejects calls whose headers do not match the arguments. */
 async function strictServer(): Promise<{ readonly url: URL; readonly seen: readonly IncomingHttpHeaders[] }> {
   const seen: IncomingHttpHeaders[] = []
   const handler = createMcpHandler(() => {
@@ -47,7 +47,7 @@ async function strictServer(): Promise<{ readonly url: URL; readonly seen: reado
 }
 
 test.each(['auto', '2026-07-28'] as const)(
-  'arguments that a tool wants in headers are found out and sent there, version %s',
+  'detects the arguments that a tool expects in headers and sends them, version %s',
   async (protocolVersion) => {
     const { url, seen } = await strictServer()
     const negotiated = await mcpKind.create(mcp({ protocolVersion })).negotiate?.(url, contextFor())
@@ -62,7 +62,7 @@ test.each(['auto', '2026-07-28'] as const)(
   },
 )
 
-test('a server that is not told refuses', async () => {
+test('the server rejects a call without the headers', async () => {
   const { url } = await strictServer()
   const negotiated = { era: 'modern', version: '2026-07-28', httpSse: false }
   const connection = await connected(url, {}, { negotiated })
@@ -72,7 +72,7 @@ test('a server that is not told refuses', async () => {
   })
 })
 
-test('only what is given and plain has a header', () => {
+test('mirrors only primitive values that are present', () => {
   const wanted = ['a', 'b', 'c', 'd'].map((name) => ({ header: name, path: ['in', name] }))
   expect(mirroredValues(wanted, { in: { a: true, b: null, c: ['x'] } })).toEqual({ a: 'true' })
   expect(mirroredValues(wanted, { in: 'x' })).toBeUndefined()

@@ -5,20 +5,20 @@ import { call } from './handshake.ts'
 import { isObject } from './json-rpc.ts'
 import type { McpVersion } from './versions.ts'
 
-/** An argument that a server over HTTP wants to see in a header too, so that what stands before it can route by it. */
+/** An argument that a server over HTTP also expects in a header, so that a proxy can route by it. */
 interface MirroredParameter {
   readonly header: string
-  /** Where it stands in the arguments. */
+  /** Path of the argument. */
   readonly path: readonly string[]
 }
 
-/** By tool; of 2026-07-28, "Schema Extension" of Streamable HTTP. */
+/** Mirrored parameters by tool (2026-07-28, Streamable HTTP, "Schema Extension"). */
 export type MirroredParameters = Readonly<Record<string, readonly MirroredParameter[]>>
 
-/** Lists of tools come in pages; one that never ends is not followed further. */
+/** Maximum number of pages to read from a list of tools, in case the list never ends. */
 const MOST_PAGES = 100
 
-/** What the server's tools want mirrored; undefined when none does. Rejects with a `ConnectError`. */
+/** Resolves with the mirrored parameters of the server's tools, if there are any. Rejects with a `ConnectError`. */
 export async function listMirrored(
   dialogue: Dialogue,
   place: string,
@@ -30,7 +30,7 @@ export async function listMirrored(
   for (let page = 0; page < MOST_PAGES; page++) {
     const params = { ...(cursor !== undefined && { cursor }), _meta: clientMeta(version) }
     const { result } = await call(dialogue, place, signal, 'tools/list', params)
-    // A server without tools need not know the method.
+    // A server without tools may not implement the method.
     if (!isObject(result) || !Array.isArray(result['tools'])) break
     for (const tool of result['tools'] as readonly unknown[]) {
       const { name, inputSchema } = isObject(tool) ? tool : {}
@@ -43,7 +43,7 @@ export async function listMirrored(
   return Object.keys(mirrored).length === 0 ? undefined : mirrored
 }
 
-/** Only what is reached through `properties` alone counts. */
+/** Only parameters reached through nested `properties` count. */
 function declaredIn(schema: unknown, path: readonly string[]): readonly MirroredParameter[] {
   if (!isObject(schema)) return []
   const name = schema['x-mcp-header']
@@ -53,7 +53,7 @@ function declaredIn(schema: unknown, path: readonly string[]): readonly Mirrored
   return [...own, ...Object.entries(properties).flatMap(([key, inner]) => declaredIn(inner, [...path, key]))]
 }
 
-/** The headers of a call with these arguments: names, and values before they are encoded. */
+/** Returns the headers of a call with these arguments, with values that are not encoded yet. */
 export function mirroredValues(
   wanted: readonly MirroredParameter[],
   given: unknown,

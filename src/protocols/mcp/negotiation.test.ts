@@ -12,7 +12,7 @@ function negotiated(target: URL, options: McpOptions = {}, stdio?: readonly stri
   return mcpKind.create(mcp(options)).negotiate?.(target, context) ?? Promise.reject(new TypeError('no negotiate'))
 }
 
-/** A server of the modern era: every request says what it speaks. */
+/** A server of the modern era, which requires the version in every request. */
 const modern: Behaviour = ({ id, method, params }, say) => {
   const meta = params?.['_meta'] as Readonly<Record<string, unknown>> | undefined
   if (meta?.['io.modelcontextprotocol/protocolVersion'] !== '2026-07-28') {
@@ -22,21 +22,21 @@ const modern: Behaviour = ({ id, method, params }, say) => {
   } else say({ jsonrpc: '2.0', id, result: { resultType: 'complete', params } })
 }
 
-/** Answers `server/discover` with this, and nothing else. */
+/** Starts a server that answers `server/discover` with this reply and ignores other messages. */
 function discovering(reply: object): Promise<{ readonly url: URL; readonly said: readonly Said[] }> {
   return lineServer(({ id, method }, say) => {
     if (method === 'server/discover') say({ jsonrpc: '2.0', id, ...reply })
   })
 }
 
-describe('what is spoken', () => {
-  test('is the modern era where the server discovers itself', async () => {
+describe('negotiation', () => {
+  test('chooses the modern era when the server answers server/discover', async () => {
     const server = await lineServer(modern)
     expect(await negotiated(server.url)).toEqual({ era: 'modern', version: '2026-07-28', httpSse: false })
     expect(server.said.map(({ method }) => method)).toEqual(['server/discover'])
   })
 
-  test('is the legacy era where it does not know how to', async () => {
+  test('chooses the legacy era when the server does not know server/discover', async () => {
     const server = await legacyServer(() => {}, '2025-06-18')
     expect(await negotiated(server.url)).toEqual({ era: 'legacy', version: '2025-06-18', httpSse: false })
     const methods = ['server/discover', 'initialize', 'notifications/initialized']
@@ -50,25 +50,33 @@ describe('what is spoken', () => {
 
   test.each<[string, object, object]>([
     [
-      'an unsupported version, and one we speak',
+      'an unsupported version error that lists a supported one',
       { error: { code: -32_022, message: 'x', data: { supported: ['2030-01-01', '2025-06-18'] } } },
       { era: 'legacy', version: '2025-06-18' },
     ],
-    ['a missing capability', { error: { code: -32_021, message: 'x' } }, { era: 'modern', version: '2026-07-28' }],
-    ['both eras', { result: { supportedVersions: ['2025-11-25', '2026-07-28'] } }, { era: 'modern' }],
-  ])('follows from %s', async (_, reply, expected) => {
+    [
+      'a missing capability error',
+      { error: { code: -32_021, message: 'x' } },
+      { era: 'modern', version: '2026-07-28' },
+    ],
+    [
+      'a server that supports both eras',
+      { result: { supportedVersions: ['2025-11-25', '2026-07-28'] } },
+      { era: 'modern' },
+    ],
+  ])('decides after %s', async (_, reply, expected) => {
     expect(await negotiated((await discovering(reply)).url)).toMatchObject(expected)
   })
 
-  test('is nothing where the versions have none in common', async () => {
+  test('fails when no version is supported by both sides', async () => {
     const { url } = await discovering({ result: { supportedVersions: ['2030-01-01'] } })
     await expect(negotiated(url)).rejects.toMatchObject({
       errorClass: 'protocol',
-      message: `${url.host} speaks MCP 2030-01-01, and we speak 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05`,
+      message: `${url.host} supports MCP 2030-01-01, but describe-load supports 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05`,
     })
   })
 
-  test('is not asked for when it is pinned', async () => {
+  test('sends no request when the version is fixed', async () => {
     const nowhere = new URL('mcp+tcp://127.0.0.1:1')
     expect(await negotiated(nowhere, { protocolVersion: '2025-03-26' })).toMatchObject({ version: '2025-03-26' })
     expect(await negotiated(nowhere, { protocolVersion: '2026-07-28' })).toMatchObject({ era: 'modern' })
@@ -77,12 +85,12 @@ describe('what is spoken', () => {
     expect(await negotiated(new URL('mcp+http://127.0.0.1:1'), old)).toMatchObject({ httpSse: true })
   })
 
-  test('is tried anew with a server that ends when it is asked what it does not know', async () => {
+  test('retries when the server exits on an unknown method', async () => {
     const stdio = [process.execPath, SCRIPT, 'exits at discover']
     expect(await negotiated(STDIO, {}, stdio)).toEqual({ era: 'legacy', version: '2025-11-25', httpSse: false })
   })
 
-  test('is tried anew with a server that refuses what it does not know, and hangs up', async () => {
+  test('retries when the server rejects an unknown method and closes the connection', async () => {
     const server = await lineServer(({ id, method }, say, socket) => {
       if (method === 'initialize' && socket.writable) {
         say({ jsonrpc: '2.0', id, result: { protocolVersion: '2025-06-18' } })
@@ -95,14 +103,14 @@ describe('what is spoken', () => {
     expect(server.sockets).toHaveLength(2)
   })
 
-  test('is legacy with a server that says nothing to what it does not know', async () => {
+  test('chooses the legacy era when the server ignores unknown methods', async () => {
     const stdio = [process.execPath, SCRIPT, 'ignores discover']
     expect(await negotiated(STDIO, {}, stdio)).toMatchObject({ era: 'legacy', version: '2025-11-25' })
   }, 15_000)
 
-  test('is modern with a server that is only slow to start', async () => {
+  test('chooses the modern era when the server is only slow to start', async () => {
     const server = await lineServer((message, say) => {
-      // It reads what came meanwhile in order, and has never heard of initialize.
+      // It reads the queued messages in order, and does not know initialize.
       if (message.method !== 'initialize') return
       const [first = message] = server.said
       modern(first, say, server.sockets[0] as never)
@@ -110,7 +118,7 @@ describe('what is spoken', () => {
     expect(await negotiated(server.url)).toMatchObject({ era: 'modern', version: '2026-07-28' })
   }, 15_000)
 
-  test('reaches every connection, which then asks nothing', async () => {
+  test('passes its result to every connection, which then does not negotiate', async () => {
     const server = await lineServer(modern)
     const connection = await connected(server.url, {}, { negotiated: await negotiated(server.url) })
     expect(connection.version).toBe('2026-07-28')
@@ -131,7 +139,7 @@ describe('what is spoken', () => {
     })
   })
 
-  test('is found out by a connection that nobody has told', async () => {
+  test('runs on a connection that gets no negotiated version', async () => {
     const connection = await connected((await lineServer(modern)).url, {})
     expect(connection.version).toBe('2026-07-28')
     const legacy = await overPipes([process.execPath, SCRIPT, 'plain'], { protocolVersion: '2025-03-26' })
@@ -140,7 +148,7 @@ describe('what is spoken', () => {
 })
 
 describe('a handshake', () => {
-  test('goes on with another version that we speak, and says so', async () => {
+  test('continues with another supported version and logs it', async () => {
     const log = vi.fn<(text: string) => void>()
     const server = await legacyServer(({ id }, say) => say({ jsonrpc: '2.0', id, result: {} }), '2025-06-18')
     const connection = await connected(server.url, undefined, { log })
@@ -150,34 +158,34 @@ describe('a handshake', () => {
     expect(server.said.map(({ method }) => method)).toEqual(['initialize', 'notifications/initialized', 'ping'])
   })
 
-  test.each(['1999-01-01', '2026-07-28'])('that ends with version %s fails', async (version) => {
+  test.each(['1999-01-01', '2026-07-28'])('fails when the server selects version %s', async (version) => {
     const { url } = await legacyServer(() => {}, version)
     await expect(connected(url)).rejects.toMatchObject({
       name: 'ConnectError',
       errorClass: 'protocol',
-      message: `${url.host} speaks MCP '${version}', and after a handshake we speak 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05`,
+      message: `${url.host} selected MCP '${version}', but the handshake supports 2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05`,
     })
   })
 
-  test('that is refused says how', async () => {
+  test('fails with the error of a server that rejects it', async () => {
     const { url } = await lineServer(({ id }, say) =>
       say({ jsonrpc: '2.0', id, error: { code: -32_602, message: 'go away' } }),
     )
     await expect(connected(url)).rejects.toMatchObject({
       errorClass: 'jsonrpc',
-      message: `${url.host} refused initialize: -32602: go away`,
+      message: `${url.host} rejected initialize: -32602: go away`,
     })
   })
 
-  test('that is cut off says at what', async () => {
+  test('names the method when the connection closes during it', async () => {
     const { url } = await lineServer((_, __, socket) => socket.destroy())
     await expect(connected(url)).rejects.toMatchObject({
       errorClass: 'connection',
-      message: expect.stringContaining(`${url.host} failed at initialize: the server closed the connection`),
+      message: expect.stringContaining(`initialize to ${url.host} failed: the server closed the connection`),
     })
   })
 
-  test('has nobody at the other end', async () => {
+  test('fails with class connect on a closed port', async () => {
     await expect(connected(new URL('mcp+tcp://127.0.0.1:1'))).rejects.toMatchObject({ errorClass: 'connect' })
   })
 })

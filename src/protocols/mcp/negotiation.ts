@@ -12,19 +12,19 @@ import type { McpOptions } from './options.ts'
 import { eraOf, LEGACY_VERSIONS, MCP_VERSIONS, MODERN_VERSIONS } from './versions.ts'
 import type { McpVersion } from './versions.ts'
 
-/** How long a server may say nothing to `server/discover`, before `initialize` is tried beside it. */
+/** Time without a reply to `server/discover` after which `initialize` is sent as well. */
 const SILENCE_MS = 2_000
-/** Errors that only a server of the modern era has: a header mismatch, a missing capability, an unsupported version. */
+/** Errors of the modern era only: a header mismatch, a missing capability, an unsupported version. */
 const MODERN_ERRORS: ReadonlySet<unknown> = new Set([-32_020, -32_021, -32_022])
 
-/** What is spoken with a version that was not asked for but written. */
+/** Returns the settings for a version that the plan fixes. */
 function pinned(target: URL, version: McpVersion): Negotiated {
   return { era: eraOf(version), version, httpSse: overHttp(target) && version === '2024-11-05' }
 }
 
 /**
- * Finds out what a server speaks: asks it to `server/discover` itself, which the modern era has and the legacy era has
- * not, and shakes hands where that is not understood. Rejects with a `ConnectError`.
+ * Negotiates the version with a server: sends `server/discover`, which only the modern era has, and performs the legacy
+ * handshake when the server does not know that method. Rejects with a `ConnectError`.
  */
 export async function negotiate(target: URL, context: ConnectContext, options: McpOptions): Promise<Negotiated> {
   const { protocolVersion = 'auto' } = options
@@ -45,13 +45,13 @@ const LEGACY: Negotiated = { era: 'legacy', version: LEGACY_VERSIONS[0], httpSse
 const HTTP_SSE: Negotiated = { era: 'legacy', version: '2024-11-05', httpSse: true }
 const NEVER = new Promise<never>(() => {})
 
-/** Over HTTP every request has an answer, if only a status. */
+/** Negotiates over HTTP, where every request gets at least a status. */
 async function negotiateByStatus(target: URL, context: ConnectContext, options: McpOptions): Promise<Negotiated> {
   const found = await speaking(target, context, MODERN, options, async (dialogue) => {
     try {
       return await discover(dialogue, target, context)
     } catch (error) {
-      // No modern server answers so. Whether it is a legacy one, or none that works, shows in its handshake.
+      // No modern server answers like this. The handshake shows whether it is a working legacy server.
       if (error instanceof CallFailed && error.status !== undefined) return 'legacy'
       throw error
     }
@@ -60,9 +60,9 @@ async function negotiateByStatus(target: URL, context: ConnectContext, options: 
   try {
     return await speaking(target, context, LEGACY, options, (dialogue) => shake(dialogue, target, context))
   } catch (error) {
-    // Where messages cannot be posted, they may be after an event stream has said where to.
+    // The server may use the older transport, whose event stream names the URL to post messages to.
     if (!(error instanceof CallFailed) || (error.status !== 404 && error.status !== 405)) throw error
-    context.log(`${placeOf(target)} takes no posted initialize: trying the transport of 2024-11-05`)
+    context.log(`${placeOf(target)} does not accept initialize as a POST request: trying the transport of 2024-11-05`)
     const { version } = await speaking(target, context, HTTP_SSE, options, (dialogue) =>
       shake(dialogue, target, context),
     )
@@ -70,7 +70,7 @@ async function negotiateByStatus(target: URL, context: ConnectContext, options: 
   }
 }
 
-/** Over lines a server may say nothing at all to what it does not know, or end. */
+/** Negotiates over lines, where a server may ignore a method that it does not know, or exit. */
 async function negotiateByLines(target: URL, context: ConnectContext, options: McpOptions): Promise<Negotiated> {
   try {
     return await speaking(target, context, MODERN, options, async (dialogue) => {
@@ -79,19 +79,19 @@ async function negotiateByLines(target: URL, context: ConnectContext, options: M
       if (found === 'legacy') return shake(dialogue, target, context)
       if (found !== 'silent') return found
       context.log(`${placeOf(target)} has not answered server/discover for ${SILENCE_MS} ms: trying initialize`)
-      // It may only be slow to start: then what it says to the question that came first is what counts.
+      // The server may only be slow to start. Then its reply to `server/discover` decides.
       const late = discovery.then((answer) => (answer === 'legacy' ? NEVER : answer))
       return Promise.race([late, shake(dialogue, target, context)])
     })
   } catch (error) {
-    // Some hang up on what they do not know, with a word or without: whether they work shows where they were asked nothing.
+    // Some servers close the connection on an unknown method. A new connection shows whether they work.
     if (!(error instanceof CallFailed)) throw error
-    context.log(`${error.message}; trying initialize on a connection of its own`)
+    context.log(`${error.message}; trying initialize on a new connection`)
     return speaking(target, context, LEGACY, options, (dialogue) => shake(dialogue, target, context))
   }
 }
 
-/** Opens a connection only for this, and closes it. */
+/** Opens a temporary connection, and closes it when `about` has resolved. */
 async function speaking<T>(
   target: URL,
   context: ConnectContext,
@@ -124,7 +124,7 @@ async function shake(dialogue: Dialogue, target: URL, context: ConnectContext): 
   return { ...LEGACY, version: await shakeHands(dialogue, placeOf(target), context.signal, LEGACY.version) }
 }
 
-/** What a modern server speaks that we speak too; a server that has both eras is asked for the modern one. */
+/** Returns the settings that both sides support, preferring the modern era; `legacy` when the handshake decides. */
 async function discover(dialogue: Dialogue, target: URL, context: ConnectContext): Promise<Negotiated | 'legacy'> {
   const place = placeOf(target)
   const { result, error } = await call(dialogue, place, context.signal, 'server/discover', {
@@ -136,7 +136,7 @@ async function discover(dialogue: Dialogue, target: URL, context: ConnectContext
   if (version !== undefined) return { ...LEGACY, version }
   throw new ConnectError(
     'protocol',
-    `${place} speaks MCP ${versions.join(', ')}, and we speak ${MCP_VERSIONS.join(', ')}`,
+    `${place} supports MCP ${versions.join(', ')}, but describe-load supports ${MCP_VERSIONS.join(', ')}`,
   )
 }
 

@@ -5,11 +5,11 @@ import type { McpOptions } from './options.ts'
 import { MCP_VERSIONS } from './versions.ts'
 
 const subprotocols: Reader<readonly string[]> = (value, key, faults) => {
-  // RFC 6455, 4.1: each is a token of HTTP, and another one.
+  // RFC 6455, 4.1: each is an HTTP token, and no two are equal.
   const isToken = (name: unknown): boolean => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)
   if (Array.isArray(value) && value.every(isToken) && new Set(value).size === value.length) return value
   const remedy = "write subprotocols: ['mcp']"
-  faults.push({ key, value, rule: 'must be a list of names without blanks, each once', remedy })
+  faults.push({ key, value, rule: 'must be a list of distinct names without spaces or commas', remedy })
   return undefined
 }
 
@@ -22,7 +22,7 @@ const READERS = {
   listen: flag,
 } satisfies Readonly<Record<keyof McpOptions, Reader<unknown>>>
 
-/** Everything wrong with the options of `mcp({ … })`; `key` is where they stand in the plan. */
+/** Returns every issue in the options of `mcp({ … })`. `key`: path of the options in the plan. */
 export function optionFaults(options: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[] {
   const faults: PlanFault[] = []
   readKeys(READERS, options, { prefix: `${key}.`, noun: 'an option of mcp' }, faults)

@@ -1,20 +1,20 @@
 import type { McpVersion } from './versions.ts'
 
-/** What `mcp({ … })` takes. */
+/** Options of `mcp({ … })`. */
 export interface McpOptions {
-  /** `auto` asks the server once per run; a version is spoken without asking. Default `auto`. */
+  /** Version to use. `auto` negotiates it with the server once per run. Default: `auto`. */
   readonly protocolVersion?: 'auto' | McpVersion
-  /** What is sent when the plan names no request: a method without parameters. Default `ping`, in the modern era `tools/list`. */
+  /** Method to call, without parameters, when the plan has no request. Default: `ping`; modern era: `tools/list`. */
   readonly health?: string
-  /** WebSocket only: a newline ends each message inside its frame, which ErlMCP waits for. Default false. */
+  /** WebSocket only: ends each message inside its frame with a newline, which ErlMCP requires. Default: false. */
   readonly trailingNewline?: boolean
-  /** WebSocket only: subprotocols to offer, of which the server must take one; some want `mcp`. Default none. */
+  /** WebSocket only: subprotocols to offer. The server must select one; some require `mcp`. Default: none. */
   readonly subprotocols?: readonly string[]
   /**
-   * Calls under way at once on one connection. Default 1 000 over stdio, where one process serves everyone; 16 over TCP
-   * and WebSocket; 1 over HTTP, where each of them takes a socket.
+   * Maximum number of calls in flight on one connection. Default: 1000 over stdio, where one process serves all virtual
+   * clients; 16 over TCP and WebSocket; 1 over HTTP, where each call in flight uses a socket.
    */
   readonly maxInFlight?: number
-  /** HTTP only: holds the stream open on which a server may speak up by itself. Default false. */
+  /** HTTP only: keeps the stream open on which the server may send notifications and requests. Default: false. */
   readonly listen?: boolean
 }

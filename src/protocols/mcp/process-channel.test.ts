@@ -27,8 +27,8 @@ function exists(pid: number): boolean {
   }
 }
 
-describe('a server over its pipes', () => {
-  test('is started, asked, and ends when its input does', async () => {
+describe('a server over stdio', () => {
+  test('starts, answers, and exits when its input ends', async () => {
     const connection = await overPipes(command('plain'), PINNED)
     const { pid = 0 } = connection
     const outcomes = await Promise.all(Array.from({ length: 50 }, (_, i) => ask(connection, JSON_PING, i)))
@@ -39,14 +39,14 @@ describe('a server over its pipes', () => {
     expect(exists(pid)).toBe(false)
   })
 
-  test('has the environment and the folder of the plan, on top of ours', async () => {
+  test('inherits the environment and gets the variables and folder of the plan', async () => {
     const cwd = realpathSync(tmpdir())
-    const stdio = { stdio: command('tells where it is'), env: { SCRIPTED: 'yes' }, cwd }
+    const stdio = { stdio: command('reports where it runs'), env: { SCRIPTED: 'yes' }, cwd }
     const connection = await overPipes([], PINNED, { stdio })
     expect((await ask(connection, JSON_PING)).answer?.json).toEqual({ cwd, env: 'yes' })
   })
 
-  test('takes and gives messages of the longest size', async () => {
+  test('exchanges messages of the maximum size', async () => {
     const connection = await overPipes(command('echoes'), PINNED)
     const { longestMessage = 0 } = mcpKind.create(mcp())
     const params = { data: 'ü"'.repeat(longestMessage / 4) }
@@ -57,9 +57,9 @@ describe('a server over its pipes', () => {
   })
 
   test.each([
-    ['exits mid-call', 'the server exited with code 3; it last wrote: out of cheese redo from start'],
-    ['is killed mid-call', 'the server was ended by SIGKILL'],
-  ])('that %s fails what is under way', async (behaviour, message) => {
+    ['exits mid-call', 'the server exited with code 3; end of its stderr: out of cheese redo from start'],
+    ['is killed mid-call', 'the server was terminated by SIGKILL'],
+  ])('that %s fails the calls in flight', async (behaviour, message) => {
     const connection = await overPipes(command(behaviour), PINNED)
     const outcomes = await Promise.all([ask(connection, PING, 0), ask(connection, PING, 1)])
     const failure = { ok: false, errorClass: 'process-exit', message }
@@ -68,12 +68,12 @@ describe('a server over its pipes', () => {
     expect(await connection.closed).toMatchObject({ message })
   })
 
-  test('may write to stderr without end', async () => {
+  test('may write any amount to stderr', async () => {
     const connection = await overPipes(command('floods stderr'), PINNED)
     for (let i = 0; i < 3; i++) expect(await ask(connection, PING, i)).toMatchObject({ ok: true })
   })
 
-  test('that never answers keeps nobody from ending it', async () => {
+  test('that never answers can be cancelled and destroyed', async () => {
     const connection = await overPipes(command('never answers'), PINNED)
     const { pid = 0 } = connection
     const onDone = vi.fn<() => void>()
@@ -86,20 +86,20 @@ describe('a server over its pipes', () => {
     expect(onDone).not.toHaveBeenCalled()
   })
 
-  test('that closes its output is lost, and ended', async () => {
+  test('that closes its output is lost and killed', async () => {
     const connection = await overPipes(command('closes its output'), PINNED)
     const message = 'the server closed its standard output'
     expect(await ask(connection, PING)).toMatchObject({ errorClass: 'connection', message })
     expect(exists(connection.pid ?? 0)).toBe(false)
   })
 
-  test('that outlives its input is told to end, and then made to', async () => {
+  test('that outlives its input gets SIGTERM, then SIGKILL', async () => {
     const connection = await overPipes(command('outlives its input'), PINNED)
     await connection.close()
     expect(exists(connection.pid ?? 0)).toBe(false)
   }, 15_000)
 
-  test('that has ended is nobody to signal: its number may be somebody else by now', async () => {
+  test('gets no signal after its exit, because another process may have its id', async () => {
     const connection = await overPipes(command('plain'), PINNED)
     await connection.close()
     const kill = vi.spyOn(process, 'kill')
@@ -109,7 +109,7 @@ describe('a server over its pipes', () => {
     expect(kill).not.toHaveBeenCalled()
   })
 
-  test('takes its children with it', async () => {
+  test('is killed together with its child processes', async () => {
     const listener = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void listener.close())
     await once(listener, 'listening')
@@ -126,41 +126,42 @@ describe('a server over its pipes', () => {
   })
 })
 
-describe('a server that cannot be spoken to', () => {
+describe('a failed connection to a server', () => {
   test.each<[string, readonly string[], object]>([
     [
-      'is not there',
+      'the program does not exist',
       ['/no/such/program'],
       { errorClass: 'connect', message: 'could not start /no/such/program: spawn /no/such/program ENOENT' },
     ],
     [
-      'exits',
+      'the server exits',
       [process.execPath, '-e', 'throw new TypeError("bad luck")'],
       {
         errorClass: 'process-exit',
-        message: expect.stringMatching(/^server failed at initialize: the server exited with code 1; .*bad luck/),
+        message: expect.stringMatching(/^initialize to server failed: the server exited with code 1; .*bad luck/),
       },
     ],
     [
-      'prints a banner',
+      'the server prints a banner',
       command('prints a banner'),
       {
         errorClass: 'protocol',
-        message: "server failed at initialize: the server sent what is not JSON-RPC: 'Server listening on stdio'",
+        message:
+          "initialize to server failed: the server sent a message that is not JSON-RPC: 'Server listening on stdio'",
       },
     ],
-  ])('because it %s says why', async (_, stdio, error) => {
+  ])('reports the reason when %s', async (_, stdio, error) => {
     await expect(overPipes(stdio, PINNED)).rejects.toMatchObject({ name: expect.any(String), ...error })
   })
 
-  test('because its folder is missing says so', async () => {
+  test('names a missing working folder', async () => {
     const stdio = { stdio: command('plain'), cwd: '/no/such/folder' }
     await expect(overPipes([], PINNED, { stdio })).rejects.toMatchObject({
       message: expect.stringMatching(/^could not start .* in \/no\/such\/folder: /),
     })
   })
 
-  test('because it says nothing is given up, and ended', async () => {
+  test('ends with class timeout when the server never answers', async () => {
     const controller = new AbortController()
     const stdio = { stdio: [process.execPath, '-e', 'setInterval(() => {}, 1000)'] }
     const protocol = mcpKind.create(mcp(PINNED))

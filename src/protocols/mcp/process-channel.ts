@@ -12,16 +12,16 @@ import type { McpOptions } from './options.ts'
 import { StderrTail } from './stderr-tail.ts'
 import { UNREAD, Unsent } from './unsent.ts'
 
-/** One process serves everyone: it is asked as soon as there is something to ask, and may queue for itself. */
+/** One process serves every call: requests are sent as soon as they are due, and the server may queue them. */
 const MAX_IN_FLIGHT = 1_000
-/** How long a process may take to end by itself once its input has ended: less than a run waits for its connections. */
+/** Maximum time for a process to exit after its input has ended: less than a run waits for its connections. */
 const INPUT_ENDED_MS = 500
-/** And again once it was told to. */
+/** Maximum time for a process to exit after SIGTERM. */
 const TOLD_MS = 2_000
-/** How long its pipes may outlive a process that has exited: children of its own may hold them. */
+/** Time that the pipes may stay open after the process has exited: its child processes may hold them. */
 const PIPES_MS = 250
 
-/** Starts a server and speaks to it over its standard input and output, one message a line. */
+/** Starts a server and exchanges messages over its standard input and output, one per line. */
 export async function openProcessChannel(
   target: URL,
   context: ConnectContext,
@@ -49,7 +49,7 @@ export async function openProcessChannel(
     child.once('error', failed)
     child.once('spawn', () => {
       const channel = new ProcessChannel(child, maxInFlight, listener)
-      // Whoever waits for it has gone, and so must it.
+      // The caller has aborted, so the process must exit too.
       if (signal.aborted) {
         channel.destroy()
         reject(abandoned({ host: program }, signal))
@@ -66,7 +66,7 @@ function start(program: string, args: readonly string[], stdio: StdioTarget): Ch
     ...(stdio.cwd !== undefined && { cwd: stdio.cwd }),
     env: { ...process.env, ...stdio.env },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own, so that what it starts ends with it.
+    // A separate process group, so that signals also reach its child processes.
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
@@ -80,9 +80,9 @@ class ProcessChannel implements McpChannel {
   readonly #stderr = new StderrTail()
   readonly #unsent = new Unsent()
   #usable = true
-  /** From then on its number may be another process's. */
+  /** The process has exited. From then on another process may have its id. */
   #gone = false
-  /** We end it, so that its exit is no loss. */
+  /** The channel ends the process, so its exit is expected. */
   #ending = false
   #reason: ChannelLost | undefined
   #timer: NodeJS.Timeout | undefined
@@ -101,15 +101,15 @@ class ProcessChannel implements McpChannel {
     })
     child.stdout.on('end', () => this.#fellSilent('standard output'))
     child.stdin.on('error', () => this.#fellSilent('standard input'))
-    // A server that cannot get rid of what it writes here stops.
+    // A server blocks when no one reads its standard error.
     child.stderr.on('data', (bytes: Buffer) => this.#stderr.take(bytes))
     child.on('error', (error) => this.#lose('connection', error.message))
     child.on('exit', (code, signal) => {
       this.#usable = false
-      // What it has started and left behind.
+      // Ends the child processes that it left behind.
       this.#signal('SIGKILL')
       this.#gone = true
-      const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`
+      const how = signal === null ? `exited with code ${code}` : `was terminated by ${signal}`
       this.#in(PIPES_MS, () => this.#closePipes())
       child.once('close', () => {
         realTime.clearTimeout(this.#timer)
@@ -140,7 +140,7 @@ class ProcessChannel implements McpChannel {
     return left
   }
 
-  /** A server ends when its input does; one that does not is told to, and then made to. */
+  /** Ends the input of the server, then sends SIGTERM, then SIGKILL until it exits. */
   async close(): Promise<void> {
     this.#usable = false
     if (!this.#ending && !this.#gone) {
@@ -160,14 +160,14 @@ class ProcessChannel implements McpChannel {
     this.#signal('SIGKILL')
   }
 
-  /** Half a server is none. It is probably about to exit, and its exit says more. */
+  /** Handles a closed pipe. The server is unusable and probably about to exit; its exit gives a better reason. */
   #fellSilent(what: string): void {
     if (!this.#usable) return
     this.#usable = false
     this.#in(PIPES_MS, () => this.#lose('connection', `the server closed its ${what}`))
   }
 
-  /** What happens next, if nothing else does. */
+  /** Schedules `next`, replacing the step that was scheduled before. */
   #in(ms: number, next: () => void): void {
     realTime.clearTimeout(this.#timer)
     this.#timer = realTime.setTimeout(next, ms)
@@ -184,7 +184,7 @@ class ProcessChannel implements McpChannel {
     this.#child.stderr.destroy()
   }
 
-  /** To the server and all that it started. */
+  /** Sends a signal to the server and its child processes. */
   #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.#child
     if (pid === undefined || this.#gone) return
@@ -192,7 +192,7 @@ class ProcessChannel implements McpChannel {
       if (process.platform === 'win32') this.#child.kill(signal)
       else process.kill(-pid, signal)
     } catch {
-      // Nobody is left.
+      // The process group no longer exists.
     }
   }
 }

@@ -3,7 +3,7 @@ import { ask, connected, ECHO, echoed, legacyServer, PING } from './mcp.case.ts'
 import type { Said } from './mcp.case.ts'
 
 describe('a reply', () => {
-  test('answers the call with its id, whatever the order', async () => {
+  test('answers the call with its id in any order', async () => {
     const held: (() => void)[] = []
     const server = await legacyServer((message, say) => {
       held.push(() => say(echoed(message)))
@@ -21,7 +21,7 @@ describe('a reply', () => {
     ])
   })
 
-  test('counts the bytes of its line, and those of the request', async () => {
+  test('counts the bytes of its line and of the request', async () => {
     const line = (id: unknown): string => `{"jsonrpc":"2.0","id":${String(id)},"result":{"ü":1}}\n`
     const server = await legacyServer(({ id }, say) => say(line(id)))
     const outcome = await ask(await connected(server.url), PING)
@@ -45,12 +45,12 @@ describe('a reply', () => {
     ],
     ['isError without a text', { result: { isError: true, content: [] } }, 'tool-error', 'the tool failed'],
     [
-      'a wish for more input',
+      'a request for more input',
       { result: { resultType: 'input_required' } },
       'protocol',
-      'the server asks for more input before it answers, which a load test has not got',
+      'the server requested more input, which a load test cannot provide',
     ],
-  ])('that is %s is of its class', async (_, reply, errorClass, message) => {
+  ])('that is %s fails the call with its class', async (_, reply, errorClass, message) => {
     const server = await legacyServer(({ id }, say) => say({ jsonrpc: '2.0', id, ...reply }))
     const connection = await connected(server.url)
     expect(await ask(connection, { tool: 'x' })).toMatchObject({ ok: false, errorClass, message })
@@ -71,7 +71,7 @@ describe('a reply', () => {
     ['a resource', { contents: [{ uri: 'a:b', text: 'it' }] }, { text: 'it', messages: ['it'] }],
     ['a prompt', { messages: [{ role: 'user', content: { type: 'text', text: 'ask' } }] }, { text: 'ask' }],
     ['anything else', { tools: [] }, { text: '{"tools":[]}', messages: ['{"tools":[]}'] }],
-  ])('of %s is read as text, or as its result', async (_, result, answer) => {
+  ])('of %s is read as text or JSON', async (_, result, answer) => {
     const server = await legacyServer(({ id }, say) => say({ jsonrpc: '2.0', id, result }))
     const connection = await connected(server.url)
     expect((await ask(connection, { ...PING, read: 'text' })).answer).toMatchObject(answer)
@@ -79,7 +79,7 @@ describe('a reply', () => {
     expect(json).toMatchObject({ ...answer, json: result })
   })
 
-  test('to nobody answers nobody, and is told', async () => {
+  test('that matches no call is ignored and logged', async () => {
     const log = vi.fn<(text: string) => void>()
     const server = await legacyServer((message, say) => {
       const good = { jsonrpc: '2.0', id: message.id, result: {} }
@@ -94,16 +94,16 @@ describe('a reply', () => {
     expect(await ask(connection, PING, 0)).toMatchObject({ ok: true })
     expect(await ask(connection, PING, 1)).toMatchObject({ ok: true })
     expect(connection.usable).toBe(true)
-    const told = log.mock.calls.map(([text]) => text).filter((text) => text.includes('belongs to no call'))
+    const told = log.mock.calls.map(([text]) => text).filter((text) => text.includes('matches no call'))
     expect(told).toHaveLength(5)
     expect(told[0]).toBe(
-      'a reply with the id 999999 belongs to no call under way: \'{"jsonrpc":"2.0","id":999999,"result":{}}\'',
+      'a reply with the id 999999 matches no call in flight: \'{"jsonrpc":"2.0","id":999999,"result":{}}\'',
     )
     await connection.close()
-    expect(log).toHaveBeenCalledWith('10 messages belonged to no call')
+    expect(log).toHaveBeenCalledWith('10 replies matched no call')
   })
 
-  test('an error without an id belongs to the only call under way', async () => {
+  test('an error without an id fails the only call in flight', async () => {
     const server = await legacyServer((_, say) =>
       say({ jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'Parse error' } }),
     )
@@ -111,7 +111,7 @@ describe('a reply', () => {
     expect(await ask(connection, PING)).toMatchObject({ errorClass: 'jsonrpc', message: '-32700: Parse error' })
   })
 
-  test('an error without an id belongs to nobody while several calls are under way', async () => {
+  test('an error without an id is ignored while several calls are in flight', async () => {
     const waiting: Said[] = []
     const server = await legacyServer((message, say) => {
       waiting.push(message)
@@ -124,7 +124,7 @@ describe('a reply', () => {
     expect(outcomes).toMatchObject([{ ok: true }, { ok: true }])
   })
 
-  test('a batch of a server that has them is as good as its parts', async () => {
+  test('accepts a batch of replies', async () => {
     const waiting: Said[] = []
     const server = await legacyServer((message, say) => {
       waiting.push(message)
@@ -138,15 +138,19 @@ describe('a reply', () => {
 
   test.each([
     ['no JSON', 'Listening on stdio\n', "'Listening on stdio'"],
-    ['JSON that is no message', '{"hello":1}\n', '\'{"hello":1}\''],
+    ['JSON that is not a message', '{"hello":1}\n', '\'{"hello":1}\''],
     ['an empty batch', '[]\n', "'[]'"],
-  ])('that is %s ends the connection, and every call on it', async (_, line, shown) => {
+  ])('that is %s fails the connection and every call on it', async (_, line, shown) => {
     const server = await legacyServer((message, say) => {
       if (message.id === 4) say(line)
     })
     const connection = await connected(server.url)
     const outcomes = await Promise.all([ask(connection, PING, 0), ask(connection, PING, 1)])
-    const failure = { ok: false, errorClass: 'protocol', message: `the server sent what is not JSON-RPC: ${shown}` }
+    const failure = {
+      ok: false,
+      errorClass: 'protocol',
+      message: `the server sent a message that is not JSON-RPC: ${shown}`,
+    }
     expect(outcomes).toMatchObject([failure, failure])
     expect(connection.usable).toBe(false)
     expect(await connection.closed).toMatchObject({ message: failure.message })
@@ -154,7 +158,7 @@ describe('a reply', () => {
 })
 
 describe('a nonce', () => {
-  test('stands in every echo, another one each time, and the reply must hold it', async () => {
+  test('is different in every echo, and the reply must contain it', async () => {
     const server = await legacyServer((message, say) => say(echoed(message)))
     const connection = await connected(server.url)
     for (const id of [0, 1]) expect(await ask(connection, ECHO, id)).toMatchObject({ ok: true })
@@ -162,7 +166,7 @@ describe('a nonce', () => {
     expect(messages).toEqual([expect.stringMatching(/^hi \[\w+-2\]$/), expect.stringMatching(/^hi \[\w+-4\]$/)])
   })
 
-  test('catches both of two replies that were swapped', async () => {
+  test('detects both of two swapped replies', async () => {
     const waiting: Said[] = []
     const server = await legacyServer((message, say) => {
       waiting.push(message)
@@ -176,12 +180,12 @@ describe('a nonce', () => {
     const failure = {
       ok: false,
       errorClass: 'misrouted',
-      message: expect.stringMatching(/^the reply does not hold '\[/),
+      message: expect.stringMatching(/^the reply does not contain '\[/),
     }
     expect(outcomes).toMatchObject([failure, failure])
   })
 
-  test('catches them in a batch too, which holds both nonces', async () => {
+  test('detects swapped replies in a batch, which contains both nonces', async () => {
     const waiting: Said[] = []
     const server = await legacyServer((message, say) => {
       waiting.push(message)
@@ -199,7 +203,7 @@ describe('a nonce', () => {
     expect(outcomes).toMatchObject([{ errorClass: 'misrouted' }, { errorClass: 'misrouted' }])
   })
 
-  test('goes where the request says, or nowhere', async () => {
+  test('is inserted at the path in the request, or not at all for false', async () => {
     const server = await legacyServer((message, say) => say({ jsonrpc: '2.0', id: message.id, result: message.params }))
     const connection = await connected(server.url)
     const nested = { tool: 'search', arguments: { filter: { words: ['a', 'b'] }, size: 3 } }

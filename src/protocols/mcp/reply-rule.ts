@@ -7,11 +7,11 @@ import type { JsonObject } from './json-rpc.ts'
 export interface Failure {
   readonly errorClass: ErrorClass
   readonly message: string
-  /** Of a JSON-RPC error. */
+  /** Code of the JSON-RPC error. */
   readonly status?: number
 }
 
-/** What is wrong with a reply; undefined when it is a good one. `nonce`: what it must hold, if anything. */
+/** Returns why a reply is a failure; undefined for a success. `nonce`: text that the reply must contain, if any. */
 export function failureOf(reply: JsonObject, text: string, nonce: string | undefined): Failure | undefined {
   const { error, result } = reply
   if (error !== undefined && error !== null) {
@@ -21,20 +21,20 @@ export function failureOf(reply: JsonObject, text: string, nonce: string | undef
   if (isObject(result)) {
     if (result['isError'] === true) return { errorClass: 'tool-error', message: firstText(result) ?? 'the tool failed' }
     if (result['resultType'] === 'input_required') {
-      const message = 'the server asks for more input before it answers, which a load test has not got'
+      const message = 'the server requested more input, which a load test cannot provide'
       return { errorClass: 'protocol', message }
     }
   }
   if (nonce !== undefined && !text.includes(nonce)) {
-    const message = `the reply does not hold ${wordValue(nonce)}, which this call alone had sent`
+    const message = `the reply does not contain ${wordValue(nonce)}, which only this call sent`
     return { errorClass: 'misrouted', message }
   }
   return undefined
 }
 
 /**
- * What a request that says `read` gets: the first text of a tool, a resource or a prompt, every text as `messages`, and
- * the whole result as `json` if that is asked for. A result that has no texts is its own text.
+ * Returns the answer for a request with `read`: the first text of a tool, resource or prompt as `text`, every text as
+ * `messages`, and for `read: 'json'` the whole result as `json`. For a result without texts, `text` is its JSON.
  */
 export function answerOf(result: unknown, read: NonNullable<McpRequest['read']>): Answer {
   const texts = textsOf(result)
@@ -46,7 +46,7 @@ function firstText(result: JsonObject): string | undefined {
   return textsOf(result)[0]
 }
 
-/** Tools have `content`, resources `contents`, prompts `messages` with a `content` each. */
+/** Tools return `content`, resources `contents`, and prompts `messages` with one `content` each. */
 function textsOf(result: unknown): readonly string[] {
   if (!isObject(result)) return []
   const { content, contents, messages } = result

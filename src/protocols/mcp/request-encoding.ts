@@ -13,24 +13,24 @@ import type { McpVersion } from './versions.ts'
 type Params = Readonly<Record<string, unknown>>
 type Spoken = Pick<Negotiated, 'era' | 'version' | 'mirrored'>
 
-/** Stand where the id, the nonce and the context of each sending go; no text of a user's holds them. */
+/** Placeholders for the id, the nonce and the trace context. Random, so that no text of a user contains them. */
 const ID_MARK = `id ${randomUUID()}`
 const NONCE_MARK = `nonce ${randomUUID()}`
 const CONTEXT_MARK = `context ${randomUUID()}`
 const MARKS = new RegExp(`"${ID_MARK}"|${NONCE_MARK}|${CONTEXT_MARK}`)
 
-/** The health read of a server whose era is not known yet: `ping`, or `tools/list` in the modern era, which has no ping. */
+/** Health read while the era is unknown: `ping`, or `tools/list` in the modern era, which has no ping. */
 export const HEALTH: McpRequest = { method: 'ping' }
 
-/** What of a request is the same each time it is sent, made once. */
+/** The parts of a request that are the same each time it is sent, encoded once. */
 export interface EncodedCall {
   readonly method: string
   readonly name: string | undefined
-  /** Whether each sending carries a text of its own, which its reply must hold. */
+  /** Whether each call contains a unique text that its reply must contain. */
   readonly nonced: boolean
   readonly progress: boolean
   readonly read: McpRequest['read']
-  /** The message with this id; `nonce` must need no escape in JSON, and a context is given where it is encoded for one. */
+  /** Returns the message. `nonce` must need no JSON escapes. `traceparent` is required if the encoder is `traced`. */
   message(id: number, nonce: string, traceparent?: Traceparent): McpRequestMessage
 }
 
@@ -39,15 +39,15 @@ export type CallEncoder = (request: McpRequest) => EncodedCall
 const byVersion = new Map<McpVersion, Encoders>()
 const byMirrored = new WeakMap<MirroredParameters, Encoders>()
 
-/** With a place for a context in the `_meta` of each message, and without. */
+/** `traced` adds a trace context to the `_meta` of each message; `plain` does not. */
 interface Encoders {
   readonly plain: CallEncoder
   readonly traced: CallEncoder
 }
 
 /**
- * The encoders for what was negotiated; connections that speak the same share them, and with them what is encoded. A
- * server that wants parameters mirrored has its own.
+ * Returns the encoders for the negotiated settings. Connections with the same version share them and their cached
+ * messages. A server with mirrored parameters gets separate encoders.
  */
 export function encodersFor({ era, version, mirrored }: Spoken): Encoders {
   let encoders = mirrored === undefined ? byVersion.get(version) : byMirrored.get(mirrored)
@@ -86,7 +86,7 @@ function encode(
   const params = withMeta(marked, { ...meta, ...(progress && { progressToken: ID_MARK }) })
   const whole = JSON.stringify({ jsonrpc: '2.0', id: ID_MARK, method, params })
   const pieces = whole.split(MARKS)
-  // In the order in which they stand: the message's own id is first, then what the params hold.
+  // In the order of the text: first the id of the message, then the placeholders in the params.
   const holes = [...whole.matchAll(new RegExp(MARKS, 'g'))].map(([mark]) => mark)
   const [first = '', second = ''] = pieces
   const name = nameOf(written)
@@ -114,7 +114,7 @@ function encode(
     message(id, nonce, traceparent) {
       const message = { id, method, name, text: text(id, nonce, traceparent ?? ''), source, traceparent }
       if (mirrored === undefined) return message
-      // A value that is another one each time leaves nothing to be kept.
+      // A value that differs each time cannot be cached, so the source is a new object.
       return nonceMirrored ? { ...message, mirrored: withNonce(mirrored, nonce), source: {} } : { ...message, mirrored }
     },
   }
@@ -123,13 +123,13 @@ function encode(
 const KEPT_SOURCES = 1_000
 const sources = new Map<string, object>()
 
-/** Calls of one tool have the same head, however their arguments differ, and bodies make a request of its own each time. */
+/** Calls of one tool have the same head even if their arguments differ, and generated bodies create new requests. */
 function sourceOf(method: string, name: string | undefined, request: McpRequest): object {
   const key = `${method} ${name ?? ''}`
   let source = sources.get(key)
   if (source !== undefined) return source
   if (sources.size >= KEPT_SOURCES) return request
-  // An object of its own: the request may be large, and would be kept with it.
+  // A new object, because using the request would keep it in memory, and it may be large.
   source = {}
   sources.set(key, source)
   return source
@@ -140,7 +140,7 @@ function withNonce(headers: Readonly<Record<string, string>>, nonce: string): Re
   return Object.fromEntries(filled) as Readonly<Record<string, string>>
 }
 
-/** The JSON-RPC method and parameters that a request stands for. */
+/** Returns the JSON-RPC method and parameters of a request. */
 export function callOf(request: McpRequest): { readonly method: string; readonly params: Params | undefined } {
   if ('tool' in request) {
     return { method: 'tools/call', params: { name: request.tool, arguments: request.arguments ?? {} } }
@@ -153,7 +153,7 @@ export function callOf(request: McpRequest): { readonly method: string; readonly
   return { method: request.method, params: request.params }
 }
 
-/** What a call is applied to: the name of a tool or a prompt, the URI of a resource. */
+/** Returns what a call applies to: the name of a tool or prompt, or the URI of a resource. */
 export function nameOf(params: Params | undefined): string | undefined {
   const name = params?.['name'] ?? params?.['uri']
   return typeof name === 'string' ? name : undefined
@@ -162,12 +162,12 @@ export function nameOf(params: Params | undefined): string | undefined {
 function withMeta(params: Params | undefined, meta: Params): Params | undefined {
   if (Object.keys(meta).length === 0) return params
   const written = params?.['_meta'] as Params | undefined
-  // A context of the user's own goes as it was written.
+  // A trace context that the user wrote is sent unchanged.
   const context = written?.[TRACEPARENT]
   return { ...params, _meta: { ...written, ...meta, ...(context !== undefined && { [TRACEPARENT]: context }) } }
 }
 
-/** Where the nonce goes, from the params on; undefined where there is none. */
+/** Returns the path of the nonce inside the params; undefined when the request has no nonce. */
 function noncePathOf(request: McpRequest): string | undefined {
   const { nonce } = request
   if (nonce === false) return undefined
@@ -177,7 +177,7 @@ function noncePathOf(request: McpRequest): string | undefined {
   return isText(request.arguments?.['message']) ? 'arguments.message' : undefined
 }
 
-/** A copy with the mark after the text at this path; as it was where there is no text. */
+/** Returns a copy with the placeholder after the text at this path; unchanged when there is no text. */
 function markedAt(params: Params | undefined, path: readonly string[]): Params | undefined {
   return withMark(params, path) as Params | undefined
 }
@@ -196,7 +196,7 @@ function isText(value: unknown): value is string | CarriedBody {
   return typeof value === 'string' || value instanceof CarriedBody
 }
 
-/** Whether there is a text at a nonce's path, for who checks a request. */
+/** Whether there is a text at the path of a nonce. Used to validate requests. */
 export function hasTextAt(value: unknown, path: string): boolean {
   let at = value
   for (const key of path.split('.')) {

@@ -7,7 +7,7 @@ import { callOf, hasTextAt } from './request-encoding.ts'
 const anObject: Reader<object> = (value, key, faults) => {
   if (isRecord(value)) {
     if (isJson(value)) return value
-    faults.push({ key, value, rule: 'must be JSON: no bigint, and nothing that holds itself' })
+    faults.push({ key, value, rule: 'must be valid JSON, without bigints or circular references' })
     return undefined
   }
   const remedy = `write ${key.slice(key.lastIndexOf('.') + 1)}: { name: 'value' }`
@@ -28,7 +28,7 @@ const texts: Reader<object> = (value, key, faults) => {
   if (!isRecord(value)) return anObject(value, key, faults)
   for (const [name, content] of Object.entries(value)) {
     if (typeof content === 'string') continue
-    const rule = 'must be a string, as every argument of a prompt is'
+    const rule = 'must be a string, like every argument of a prompt'
     faults.push({ key: `${key}.${name}`, value: content, rule, remedy: `write ${name}: '${String(content)}'` })
   }
   return value
@@ -45,7 +45,7 @@ const nonce: Reader<string | false> = (value, key, faults) => {
   return undefined
 }
 
-/** JSON-RPC keeps what begins so for itself, and an own id would not come back to us. */
+/** Rejects methods that are not requests of a run: notifications get no reply, and the handshake sends `initialize`. */
 const method: Reader<string> = (value, key, faults) => {
   if (typeof value !== 'string' || value === '') return text(value, key, faults)
   const rule = refusalOf(value)
@@ -55,8 +55,8 @@ const method: Reader<string> = (value, key, faults) => {
 }
 
 function refusalOf(name: string): string | undefined {
-  if (name.startsWith('notifications/')) return 'must be a request: nothing answers a notification'
-  if (name === 'initialize') return 'is sent by itself when a connection opens'
+  if (name.startsWith('notifications/')) return 'must be a request, because a notification gets no reply'
+  if (name === 'initialize') return 'is sent automatically when a connection opens'
   return undefined
 }
 
@@ -73,7 +73,7 @@ type Operation = keyof typeof OPERATIONS
 const NAMES = Object.keys(OPERATIONS) as readonly Operation[]
 const EVERY_KEY = { ...LABEL, ...OPERATIONS.tool, ...OPERATIONS.resource, ...OPERATIONS.prompt, ...OPERATIONS.method }
 
-/** Everything wrong with a request of MCP as its author wrote it; `key` is where it stands in the plan. */
+/** Returns every issue in an MCP request as its author wrote it. `key`: path of the request in the plan. */
 export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
   const remedy = `write ${key}: { tool: 'echo', arguments: { message: 'hello' } }`
   if (!isRecord(request)) return [{ key, value: request, rule: 'must be an object', remedy }]
@@ -82,11 +82,11 @@ export function requestFaults(request: unknown, key: string): readonly PlanFault
   const [operation, another] = given
   const reading = { prefix: `${key}.`, noun: 'a key of an MCP request' }
   if (operation === undefined || another !== undefined) {
-    // A misspelt key says more than that none is there.
+    // A misspelt key is a more helpful issue than a missing operation.
     readKeys(EVERY_KEY, request, reading, faults)
     const misspelt = faults.some(({ rule }) => rule === `is not ${reading.noun}`)
     const rule = 'must have exactly one of tool, resource, prompt and method'
-    if (operation !== undefined) faults.push({ key, value: request, rule, remedy: `leave ${another} out` })
+    if (operation !== undefined) faults.push({ key, value: request, rule, remedy: `remove ${another}` })
     else if (!misspelt) faults.push({ key, value: request, rule, remedy })
     return faults
   }
@@ -96,12 +96,12 @@ export function requestFaults(request: unknown, key: string): readonly PlanFault
   return faults
 }
 
-/** Where the nonce is to go, there must be a text that it can follow. */
+/** The nonce is appended to a text, so its path must lead to one. */
 function nonceFaults(request: McpRequest, key: string): readonly PlanFault[] {
   const { nonce: path } = request
   if (path === undefined || path === false) return []
   const { params } = callOf(request)
   const where = 'tool' in request || 'prompt' in request ? 'arguments' : 'params'
   if (hasTextAt(where === 'arguments' ? params?.['arguments'] : params, path)) return []
-  return [{ key: `${key}.nonce`, value: path, rule: `must be the dotted path of a text in \`${where}\`` }]
+  return [{ key: `${key}.nonce`, value: path, rule: `must be the dotted path of a string in \`${where}\`` }]
 }

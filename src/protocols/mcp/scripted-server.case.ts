@@ -1,6 +1,6 @@
 /**
- * A server over its pipes that behaves as its first argument says:
- * `node scripted-server.case.ts <behaviour>`. It shakes hands, unless its behaviour is about that.
+ * A server over stdio whose first argument selects its behaviour:
+ * `node scripted-server.case.ts <behaviour>`. It handles the handshake, unless the behaviour changes that.
  */
 import { spawn } from 'node:child_process'
 import { closeSync, writeSync } from 'node:fs'
@@ -28,7 +28,7 @@ const behaviours: Readonly<Record<string, (message: Message) => void>> = {
     if (isCall(message)) say({ id: message.id, result: message.params })
     else reply(message)
   },
-  'tells where it is'(message) {
+  'reports where it runs'(message) {
     if (isCall(message)) say({ id: message.id, result: { cwd: process.cwd(), env: process.env['SCRIPTED'] } })
     else reply(message)
   },
@@ -42,7 +42,7 @@ const behaviours: Readonly<Record<string, (message: Message) => void>> = {
     else reply(message)
   },
   'floods stderr'(message) {
-    // Many times what a pipe holds, written so that nothing goes on before it has been read.
+    // Many times the capacity of a pipe, written synchronously so that the server blocks until it is read.
     for (let i = 0; i < 40; i++) writeSync(2, `${'x'.repeat(64 * 1024)}\n`)
     reply(message)
   },
@@ -56,7 +56,7 @@ const behaviours: Readonly<Record<string, (message: Message) => void>> = {
   'outlives its input': reply,
   'has a child'(message) {
     if (!isCall(message)) return reply(message)
-    // It holds a connection to whoever started us, who sees by it how long it lives, and does not keep us from ending.
+    // The child holds a connection to the test, which shows how long it lives, and does not keep this process alive.
     const code = `require('node:net').connect(${Number(process.env['SCRIPTED'])}, '127.0.0.1')`
     spawn(process.execPath, ['-e', code], { stdio: 'inherit' }).unref()
   },

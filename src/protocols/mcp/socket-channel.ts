@@ -9,10 +9,10 @@ import type { McpOptions } from './options.ts'
 import { UNREAD, Unsent } from './unsent.ts'
 
 const MAX_IN_FLIGHT = 16
-/** How long the server may take to close its side. */
+/** Maximum time for the server to close its side. */
 const LINGER_MS = 1_000
 
-/** Newline-delimited messages over TCP. */
+/** Opens a channel with newline-delimited messages over TCP. */
 export async function openSocketChannel(
   target: URL,
   context: ConnectContext,
@@ -30,7 +30,7 @@ class SocketChannel implements McpChannel {
   readonly #socket: Socket
   readonly #unsent = new Unsent()
   #usable = true
-  /** Why the connection was lost; stays undefined when it ends in order. */
+  /** Why the connection was lost; undefined when it closed cleanly. */
   #reason: Error | undefined
 
   constructor(socket: Socket, maxInFlight: number, listener: McpListener) {
@@ -46,7 +46,7 @@ class SocketChannel implements McpChannel {
     socket.on('end', () => {
       this.#usable = false
       if (lines.pending > 0) this.#reason ??= new Error('the server closed the connection in the middle of a message')
-      // Nothing can be answered any more. What has not left must not keep the connection half open.
+      // No reply can arrive any more. Unsent bytes must not keep the connection half open.
       socket.destroy()
     })
     socket.on('error', (error) => {

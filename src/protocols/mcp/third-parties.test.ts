@@ -11,7 +11,7 @@ import type { Connection } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import { ask, connected, overPipes } from './mcp.case.ts'
 
-/** The file that a server's package starts. */
+/** Returns the entry file of a server package. */
 function entryOf(name: string): string {
   return fileURLToPath(new URL(`../../../node_modules/@modelcontextprotocol/${name}/dist/index.js`, import.meta.url))
 }
@@ -25,7 +25,7 @@ async function folder(): Promise<string> {
 const AUTO = { protocolVersion: 'auto' } as const
 const EVERYTHING = [process.execPath, entryOf('server-everything'), 'stdio']
 
-/** Many echoes at once, each with its nonce. */
+/** Makes many echo calls at once, each with its nonce. */
 async function echoAll(connection: Connection<McpRequest>, count: number): Promise<void> {
   const calls = Array.from({ length: count }, (_, i) =>
     ask(connection, { tool: 'echo', arguments: { message: `message ${i}` }, read: 'text' }, i),
@@ -37,7 +37,7 @@ async function echoAll(connection: Connection<McpRequest>, count: number): Promi
   })
 }
 
-describe('server-everything over its pipes: node dist/index.js stdio', () => {
+describe('server-everything over stdio: node dist/index.js stdio', () => {
   test('answers every kind of request', async () => {
     const connection = await overPipes(EVERYTHING, AUTO)
     expect(connection.version).toBe('2025-11-25')
@@ -55,7 +55,7 @@ describe('server-everything over its pipes: node dist/index.js stdio', () => {
     })
   })
 
-  test('fails as MCP servers fail', async () => {
+  test('reports the errors of the server with their classes', async () => {
     const connection = await overPipes(EVERYTHING, AUTO)
     expect(await ask(connection, { tool: 'no-such-tool' })).toMatchObject({
       errorClass: 'tool-error',
@@ -72,7 +72,7 @@ describe('server-everything over its pipes: node dist/index.js stdio', () => {
     expect(connection.usable).toBe(true)
   })
 
-  test('tells progress, and calls beside it do not wait', async () => {
+  test('reports progress, and does not delay other calls', async () => {
     const connection = await overPipes(EVERYTHING, AUTO)
     const slow = { tool: 'trigger-long-running-operation', arguments: { duration: 1, steps: 4 }, progress: true }
     let done = false
@@ -83,7 +83,7 @@ describe('server-everything over its pipes: node dist/index.js stdio', () => {
     expect({ ok, steps: messages.length }).toEqual({ ok: true, steps: 4 })
   })
 
-  test('is told of a call that is given up, and goes on', async () => {
+  test('gets a cancel notification, and answers further calls', async () => {
     const connection = await overPipes(EVERYTHING, AUTO)
     const payload = { tool: 'trigger-long-running-operation', arguments: { duration: 60, steps: 1 } }
     const events = { onMessage: () => {}, onDone: () => expect.unreachable() }
@@ -108,7 +108,7 @@ test('server-memory remembers: MEMORY_FILE_PATH=… node dist/index.js', async (
   expect(graph.entities).toHaveLength(20)
 })
 
-test('server-filesystem reads what it may: node dist/index.js <allowed folder>', async () => {
+test('server-filesystem reads allowed files: node dist/index.js <allowed folder>', async () => {
   const allowed = await folder()
   await writeFile(join(allowed, 'a.txt'), 'grüße')
   const connection = await overPipes([process.execPath, entryOf('server-filesystem'), allowed], AUTO)
@@ -123,7 +123,7 @@ test('server-filesystem reads what it may: node dist/index.js <allowed folder>',
   })
 })
 
-test('a server of 2026-07-28 made with @modelcontextprotocol/server: node modern-server.case.ts', async () => {
+test('a server of 2026-07-28 written with @modelcontextprotocol/server: node modern-server.case.ts', async () => {
   const script = fileURLToPath(new URL('modern-server.case.ts', import.meta.url))
   const connection = await overPipes([process.execPath, script], AUTO)
   expect(connection.version).toBe('2026-07-28')
@@ -136,11 +136,12 @@ test('a server of 2026-07-28 made with @modelcontextprotocol/server: node modern
   expect(await ask(connection, { method: 'ping' })).toMatchObject({ errorClass: 'jsonrpc' })
 })
 
-/** Debian's way to put a program behind a port, each connection with a process of its own. */
+/** Returns a suffix for the test name when the program is not installed. */
 function missing(program: string): string {
   return spawnSync(program, ['-V']).error === undefined ? '' : ` (skipped: ${program} is not installed)`
 }
 
+/** Starts a program that serves MCP on a free port, and returns the port. */
 async function behindPort(command: (port: number) => readonly string[]): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
@@ -159,7 +160,7 @@ async function behindPort(command: (port: number) => readonly string[]): Promise
   return port
 }
 
-/** Tries until the server listens. */
+/** Retries until the server listens. */
 async function onceListening(url: URL): Promise<Connection<McpRequest>> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -173,7 +174,7 @@ async function onceListening(url: URL): Promise<Connection<McpRequest>> {
 
 const noWebsocketd = missing('websocketd')
 test.skipIf(noWebsocketd !== '')(
-  `websocketd --port=… node server-everything stdio speaks MCP over WebSocket${noWebsocketd}`,
+  `websocketd --port=… node server-everything stdio serves MCP over WebSocket${noWebsocketd}`,
   async () => {
     const port = await behindPort((free) => ['websocketd', `--port=${free}`, '--address=127.0.0.1', ...EVERYTHING])
     const connection = await onceListening(new URL(`mcp+ws://127.0.0.1:${port}/`))
@@ -185,7 +186,7 @@ test.skipIf(noWebsocketd !== '')(
 
 const noSocat = missing('socat')
 test.skipIf(noSocat !== '')(
-  `socat TCP-LISTEN:…,fork EXEC:'node server-everything stdio' speaks MCP over TCP${noSocat}`,
+  `socat TCP-LISTEN:…,fork EXEC:'node server-everything stdio' serves MCP over TCP${noSocat}`,
   async () => {
     const port = await behindPort((free) => [
       'socat',

@@ -7,13 +7,13 @@ import type { Connection } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import { ask, connected, overPipes } from './mcp.case.ts'
 
-/** An era without a handshake, which these servers would not read. */
+/** An era without a handshake, because these servers would not read one. */
 const MODERN = { protocolVersion: '2026-07-28' } as const
-/** More than pipes and sockets hold. */
+/** More than the buffers of pipes and sockets hold. */
 const LONG: McpRequest = { tool: 'x', arguments: { data: 'x'.repeat(16 * 1024 * 1024) } }
 const NOBODY = { onMessage: () => {}, onDone: () => {} }
 
-/** A server over TCP that reads nothing. It ends with the test. */
+/** Starts a TCP server that reads nothing. It stops when the test ends. */
 async function deafServer(): Promise<{ readonly port: number; readonly sockets: readonly Socket[] }> {
   const sockets: Socket[] = []
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
@@ -53,20 +53,20 @@ describe('a server that does not read', () => {
     ['TCP', overTcp],
     ['WebSocket', overWebSocket],
     ['pipes', overStdio],
-  ])('over %s is left when a call is given up that has not left for it', async (_, open) => {
+  ])('over %s loses the connection when a call that was not sent is cancelled', async (_, open) => {
     const connection = await open()
     const cancel = connection.exchange({ requestId: 1, operation: '', payload: LONG }, NOBODY)
     const others = ask(connection, { method: 'x' }, 2)
     const { bytesSent } = cancel()
-    // What the server did not take was not sent.
+    // Bytes that the server did not accept do not count as sent.
     expect(bytesSent).toBeLessThan(16 * 1024 * 1024)
     expect(connection.usable).toBe(false)
-    const message = 'the server had not read a message when it was given up'
+    const message = 'the server had not read a request when it was cancelled'
     expect(await others).toMatchObject({ ok: false, errorClass: 'connection', message })
     expect(await connection.closed).toMatchObject({ message })
   })
 
-  test('and ends its side of TCP, fails what is under way at once', async () => {
+  test('fails the call in flight at once when it closes its side of TCP', async () => {
     const { port, sockets } = await deafServer()
     const connection = await connected(new URL(`mcp+tcp://127.0.0.1:${port}`), MODERN)
     const asked = ask(connection, LONG)
@@ -77,7 +77,7 @@ describe('a server that does not read', () => {
   })
 })
 
-test('a call that a server has read can be given up without harm to the others', async () => {
+test('cancelling a call that the server has read keeps the connection usable', async () => {
   const server = createServer((socket) => socket.on('error', () => {}).resume())
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,13 +1,14 @@
 /**
- * Messages handed to a stream that have not wholly left for the kernel, since the other side does not read them. Streams
- * tell what they hold in characters, so that of a text that is not ASCII more may wait than is told here, never less.
+ * Tracks messages handed to a stream that the kernel has not fully accepted, because the other side does not read.
+ * Streams report their buffered length in characters, so for non-ASCII text the real number of unsent bytes may be
+ * higher than the number here, but never lower.
  */
 export class Unsent {
-  /** Where each message ends among all the bytes that were handed over. */
+  /** End offset of each message in all bytes handed over. */
   readonly #ends = new Map<number, number>()
   #handed = 0
 
-  /** A message was handed over. `waiting`: what the stream holds now. Returns the message's bytes. */
+  /** Adds a message handed to the stream. `waiting`: bytes in the stream's buffer now. Returns the message's bytes. */
   add(id: number | undefined, bytes: number, waiting: number): number {
     this.#handed += bytes
     if (waiting > 0) {
@@ -16,7 +17,7 @@ export class Unsent {
     return bytes
   }
 
-  /** What waits up to the end of this message, which is asked for once; 0 when it has left. */
+  /** Removes a message. Returns the unsent bytes up to its end; 0 when all of it was sent. */
   take(id: number, waiting: number): number {
     const end = this.#ends.get(id)
     if (end === undefined) return 0
@@ -25,5 +26,5 @@ export class Unsent {
   }
 }
 
-/** Why a connection is left whose server does not take what it is sent: what is kept for it would grow without end. */
-export const UNREAD = 'the server had not read a message when it was given up'
+/** Reason for closing a connection whose server does not read: its buffer would grow without bound. */
+export const UNREAD = 'the server had not read a request when it was cancelled'

@@ -11,12 +11,12 @@ import type { Said } from './mcp.case.ts'
 
 interface Server {
   readonly url: URL
-  /** Every frame as it came. */
+  /** Every frame received. */
   readonly frames: readonly string[]
   readonly headers: readonly NodeJS.Dict<string | string[]>[]
 }
 
-/** Shakes hands over WebSocket and does this with every call; `greeting` is said unasked. It ends with the test. */
+/** Starts a server that handles the handshake and passes each call to `behaviour`. It stops when the test ends. */
 async function webSocketServer(
   behaviour: (message: Said, webSocket: WebSocket) => void,
   options: ServerOptions = {},
@@ -31,7 +31,7 @@ async function webSocketServer(
   options.server?.listen(0, '127.0.0.1')
   await once(server, 'listening')
   server.on('headers', (_, { socket }) => {
-    // What is written in this turn leaves as one: the end of the handshake, and the greeting.
+    // Send everything written in this turn in one packet: the end of the handshake and the greeting.
     socket.cork()
     setImmediate(() => socket.uncork())
   })
@@ -60,13 +60,13 @@ async function webSocketServer(
 const echo = (message: Said, webSocket: WebSocket): void => webSocket.send(JSON.stringify(echoed(message)))
 
 describe('over WebSocket', () => {
-  test('a message is a text frame', async () => {
+  test('sends each message as a text frame', async () => {
     const server = await webSocketServer(echo)
     const connection = await connected(server.url, undefined, { headers: { 'x-plan': '1' } })
     const calls = Array.from({ length: 10 }, (_, i) => ask(connection, ECHO, i))
     const outcomes = await Promise.all(calls)
     expect(outcomes.every(({ ok }) => ok)).toBe(true)
-    // With a header of 2 bytes, and 4 more for the mask of what a client sends.
+    // A client frame adds a header of 2 bytes and a mask of 4 bytes.
     const [, , third = ''] = server.frames
     expect(outcomes[0]).toMatchObject({ bytesSent: third.length + 6 })
     expect(server.frames.some((frame) => frame.includes('\n'))).toBe(false)
@@ -75,7 +75,7 @@ describe('over WebSocket', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('it ends in a newline for who waits for one', async () => {
+  test('ends messages with a newline when trailingNewline is set', async () => {
     const server = await webSocketServer((message, webSocket) => webSocket.send(`${JSON.stringify(echoed(message))}\n`))
     const connection = await connected(server.url, { protocolVersion: '2025-06-18', trailingNewline: true })
     expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
@@ -83,21 +83,21 @@ describe('over WebSocket', () => {
     expect(server.frames.every((frame) => frame.endsWith('}\n'))).toBe(true)
   })
 
-  test('a subprotocol is offered to who wants one', async () => {
+  test('offers the subprotocols of the options', async () => {
     const server = await webSocketServer(echo, { handleProtocols: (offered) => (offered.has('mcp') ? 'mcp' : false) })
     const connection = await connected(server.url, { protocolVersion: '2025-06-18', subprotocols: ['mcp'] })
     expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
     expect(server.headers[0]).toMatchObject({ 'sec-websocket-protocol': 'mcp' })
   })
 
-  test('TLS is spoken, and who the server is is checked', async () => {
+  test('uses TLS and verifies the certificate of the server', async () => {
     const server = await webSocketServer(echo, { server: createServer({ cert, key }) })
     const connection = await connected(server.url, undefined, { tls: { ca: cert } })
     expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
     await expect(connected(server.url)).rejects.toMatchObject({ errorClass: 'tls' })
   })
 
-  test('the address that was checked is the one that is connected to', async () => {
+  test('connects to the resolved address', async () => {
     const server = await webSocketServer(echo)
     const named = new URL(`mcp+ws://no-such-host.invalid:${server.url.port}/`)
     const connection = await connected(named, undefined, { address: '127.0.0.1' })
@@ -112,16 +112,26 @@ describe('over WebSocket', () => {
       'connection',
       'the server closed the connection with 1011 (internal error): out of order',
     ],
-    ['in order', (it) => it.close(1000), 'connection', 'the server closed the connection'],
-    ['without a word', (it) => it.terminate(), 'connection', 'the server closed the connection without a close frame'],
+    ['with code 1000', (it) => it.close(1000), 'connection', 'the server closed the connection'],
     [
-      'after bytes',
+      'without a close frame',
+      (it) => it.terminate(),
+      'connection',
+      'the server closed the connection without a close frame',
+    ],
+    [
+      'after a binary frame',
       (it) => it.send(Buffer.from('{}')),
       'protocol',
-      'the server sent a binary frame, and JSON-RPC is text',
+      'the server sent a binary frame, but JSON-RPC messages must be text',
     ],
-    ['after no JSON', (it) => it.send('hello'), 'protocol', "the server sent what is not JSON-RPC: 'hello'"],
-  ])('a connection that ends %s fails what is under way', async (_, end, errorClass, message) => {
+    [
+      'after a message that is not JSON',
+      (it) => it.send('hello'),
+      'protocol',
+      "the server sent a message that is not JSON-RPC: 'hello'",
+    ],
+  ])('fails the calls in flight when the connection ends %s', async (_, end, errorClass, message) => {
     const server = await webSocketServer((__, webSocket) => end(webSocket))
     const connection = await connected(server.url)
     expect(await ask(connection, PING)).toMatchObject({ ok: false, errorClass, message })
@@ -129,7 +139,7 @@ describe('over WebSocket', () => {
     expect(await connection.closed).toMatchObject({ message })
   })
 
-  test('a handshake that is refused says how', async () => {
+  test('reports the status of a rejected handshake', async () => {
     const { url } = await webSocketServer(echo, { verifyClient: () => false })
     await expect(connected(url)).rejects.toMatchObject({
       name: 'ConnectError',
@@ -138,7 +148,7 @@ describe('over WebSocket', () => {
     })
   })
 
-  test('a handshake that is cut off is a connection that could not be made', async () => {
+  test('fails with class connect when the connection is reset during the handshake', async () => {
     const server = createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -147,7 +157,7 @@ describe('over WebSocket', () => {
     await expect(connected(url)).rejects.toMatchObject({ name: 'ConnectError', errorClass: 'connect' })
   })
 
-  test('a server may ask at once, in the packet that ends the handshake', async () => {
+  test('answers a request that arrives in the last packet of the handshake', async () => {
     const ping = { jsonrpc: '2.0', id: 'early', method: 'ping' }
     const server = await webSocketServer(echo, {}, JSON.stringify(ping))
     const connection = await connected(server.url)
@@ -159,10 +169,10 @@ describe('over WebSocket', () => {
     })
   })
 
-  test('a server that says that it closes, and does not, is not waited for', async () => {
+  test('does not wait for a server that sends a close frame and stays open', async () => {
     const server = await webSocketServer((_, webSocket) => {
       const { _socket: socket } = webSocket as unknown as { readonly _socket: Socket }
-      // A close frame with the code 1011, and no ear for the answer.
+      // A close frame with code 1011. The server does not read the answer.
       socket.pause().write(Buffer.from([0x88, 2, 0x03, 0xf3]))
     })
     const connection = await connected(server.url)
@@ -170,7 +180,7 @@ describe('over WebSocket', () => {
     expect(await connection.closed).toBeInstanceOf(Error)
   }, 15_000)
 
-  test('a server that is deaf to goodbyes is left in bounded time', async () => {
+  test('close takes a bounded time when the server ignores the close frame', async () => {
     const server = await webSocketServer((_, webSocket) => webSocket.pause())
     const connection = await connected(server.url)
     connection.exchange({ requestId: 0, operation: '', payload: PING }, { onMessage: () => {}, onDone: () => {} })()
@@ -179,7 +189,7 @@ describe('over WebSocket', () => {
     expect(await connection.closed).toBeUndefined()
   }, 15_000)
 
-  test('nobody listening is told as over any socket', async () => {
+  test('fails with class connect on a closed port', async () => {
     await expect(connected(new URL('mcp+ws://127.0.0.1:1'))).rejects.toMatchObject({ errorClass: 'connect' })
   })
 })

@@ -9,10 +9,10 @@ import type { McpOptions } from './options.ts'
 import { UNREAD, Unsent } from './unsent.ts'
 
 const MAX_IN_FLIGHT = 16
-/** A message much longer than this cannot be made into a text. */
+/** A message much longer than this cannot be converted to a string. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 
-/** One message a text frame. */
+/** Opens a channel that sends one message per text frame. */
 export async function openWebSocketChannel(
   target: URL,
   context: ConnectContext,
@@ -46,7 +46,7 @@ class WebSocketChannel implements McpChannel {
     const { promise, resolve } = Promise.withResolvers<Error | undefined>()
     this.closed = promise
     webSocket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) this.#lose('protocol', 'the server sent a binary frame, and JSON-RPC is text')
+      if (isBinary) this.#lose('protocol', 'the server sent a binary frame, but JSON-RPC messages must be text')
       else if (data.length > MAX_MESSAGE_BYTES)
         this.#lose('protocol', `a message is longer than ${MAX_MESSAGE_BYTES} bytes`)
       else listener.message(data.toString('utf8'), frameBytes(data.length))
@@ -84,7 +84,7 @@ class WebSocketChannel implements McpChannel {
     return left
   }
 
-  /** Bounded in time by `ws`, which ends a socket whose server does not. */
+  /** Takes a bounded time: `ws` ends the socket when the server does not. */
   async close(): Promise<void> {
     this.#closing = true
     this.#webSocket.close(1000)

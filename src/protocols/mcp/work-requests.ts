@@ -3,10 +3,10 @@ import type { WorkRequests } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import { CarriedBody } from './carried-body.ts'
 
-/** The argument that a body goes into, by tool, as the embedded target has them. */
+/** Argument for a body, by tool of the embedded target. */
 const BODY_ARGUMENT: Readonly<Record<string, string>> = { write: 'data', echo: 'message' }
 
-/** How an embedded target is asked for its work; see `model/work.ts`. */
+/** Requests for the work of an embedded target; see `model/work.ts`. */
 export const workRequests: WorkRequests<McpRequest> = {
   read: (bytes, format) => ({ resource: `load://read/${format}/${bytes}` }),
   write: (body, format) => ({ tool: 'write', arguments: { data: new CarriedBody(body, format) } }),
@@ -14,7 +14,7 @@ export const workRequests: WorkRequests<McpRequest> = {
   stream: (messages, bytes) => ({ tool: 'stream', arguments: { messages, bytes }, progress: true }),
 }
 
-/** A call of `echo` or `write` with a body where its author wrote none. */
+/** Adds a body to a call of `echo` or `write` whose author wrote none. */
 export function withBody(request: McpRequest, body: Body, format: MessageFormat): McpRequest {
   if (!('tool' in request)) return request
   const argument = BODY_ARGUMENT[request.tool]

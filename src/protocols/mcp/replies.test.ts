@@ -203,7 +203,7 @@ describe('a nonce', () => {
     expect(outcomes).toMatchObject([{ errorClass: 'misrouted' }, { errorClass: 'misrouted' }])
   })
 
-  test('is inserted at the path in the request, or not at all for false', async () => {
+  test('is inserted at the path in the request, and omitted for nonce: false', async () => {
     const server = await legacyServer((message, say) => say({ jsonrpc: '2.0', id: message.id, result: message.params }))
     const connection = await connected(server.url)
     const nested = { tool: 'search', arguments: { filter: { words: ['a', 'b'] }, size: 3 } }

@@ -274,7 +274,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     }
   }
 
-  /** Fails an exchange of which no byte was sent. The connection stays as it was. */
+  /** Fails an exchange before any byte of it was sent. The connection stays as it was. */
   #refuse(exchange: WebSocketExchange, errorClass: ErrorClass, message: string): void {
     this.#failOne(exchange, { errorClass, message }, 0)
     this.#settled()

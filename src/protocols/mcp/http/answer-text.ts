@@ -1,14 +1,14 @@
-/** A text much longer than this cannot be made. */
+/** A string much longer than this cannot be created. */
 const LIMIT_BYTES = 256 * 1024 * 1024
 
-/** The body of a response as text. Copies nothing where it comes in one piece, as nearly all do. */
+/** Collects the body of a response as text. Copies no bytes when the body arrives in one piece, as most bodies do. */
 export class AnswerText {
   readonly #length: number
   #whole: string | undefined
   #pieces: Buffer[] = []
   #bytes = 0
 
-  /** `length`: what the head says, if it does. */
+  /** `length`: value of the `content-length` header, if any. */
   constructor(length: string | undefined) {
     this.#length = length === undefined ? -1 : Number(length)
   }
@@ -21,7 +21,7 @@ export class AnswerText {
     else this.#pieces.push(Buffer.from(bytes))
   }
 
-  /** Undefined when it is longer than what is kept. */
+  /** Returns the text; undefined when the body is too long to keep. */
   read(): string | undefined {
     if (this.#whole !== undefined) return this.#whole
     return this.#bytes > LIMIT_BYTES ? undefined : Buffer.concat(this.#pieces).toString('utf8')

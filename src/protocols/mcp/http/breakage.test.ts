@@ -7,15 +7,15 @@ const NOBODY = { onMessage: () => {}, onDone: () => {} }
 
 const answer: Respond = ({ message, response }) => json(response, echoed(message))
 
-/** Bytes as they are, whatever HTTP thinks of them. */
+/** Sends these bytes unchanged, even when they are invalid HTTP. */
 function raw(bytes: string): Respond {
   return ({ response }) => void response.socket?.end(bytes)
 }
 
-describe('a call that gets no good reply', () => {
+describe('a call without a valid reply', () => {
   test.each<[string, string, Respond, string]>([
     [
-      'a stream that is cut in the middle',
+      'a stream that is reset in the middle',
       'connection',
       ({ response }) => {
         stream(response).write(`${event(progress(1, 1))}event: message\ndata: {"resu`)
@@ -27,7 +27,7 @@ describe('a call that gets no good reply', () => {
       'a stream that ends without the reply',
       'connection',
       ({ response }) => stream(response).end('id: 1\ndata:\n\n'),
-      'the stream of the reply ended without it',
+      'the reply stream ended without the reply',
     ],
     [
       'a stream that ends inside the reply',
@@ -35,7 +35,7 @@ describe('a call that gets no good reply', () => {
       ({ response }) => stream(response).end('data: {"re'),
       'ended',
     ],
-    ['nothing at all', 'connection', raw(''), 'closed before any response'],
+    ['an empty response', 'connection', raw(''), 'closed before any response'],
     [
       'half of a reply',
       'connection',
@@ -46,40 +46,45 @@ describe('a call that gets no good reply', () => {
       'the reply to another request, on a stream',
       'misrouted',
       ({ response }) => stream(response).end(event({ jsonrpc: '2.0', id: 99_999, result: {} })),
-      'the reply to another request came instead',
+      'got the reply to another request',
     ],
     [
       'the reply to another request',
       'misrouted',
       ({ response }) => json(response, { jsonrpc: '2.0', id: 99_999, result: {} }),
-      'the reply to another request came instead',
+      'got the reply to another request',
     ],
     ['garbage', 'protocol', raw('garbage\r\n\r\n'), 'expected a status line'],
     [
-      'JSON that is no JSON-RPC',
+      'JSON that is not JSON-RPC',
       'protocol',
       ({ response }) => json(response, { hello: 1 }),
       'expected a JSON-RPC reply',
     ],
     [
-      'JSON that is none',
+      'invalid JSON',
       'protocol',
       ({ response }) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"jsonrpc"'),
       'expected a JSON-RPC reply',
     ],
     [
-      'an event that is no JSON-RPC',
+      'an event that is not JSON-RPC',
       'protocol',
       ({ response }) => stream(response).end(event('hello')),
-      "an event of the reply's stream is no JSON-RPC",
+      'the reply stream contains an event that is not JSON-RPC',
     ],
     [
-      'a page',
+      'an HTML page',
       'protocol',
       ({ response }) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<p>'),
       'expected content-type application/json or text/event-stream, got text/html',
     ],
-    ['202', 'protocol', ({ response }) => response.writeHead(202).end(), 'accepted as a notification, without a reply'],
+    [
+      '202',
+      'protocol',
+      ({ response }) => response.writeHead(202).end(),
+      'the server accepted the request (202) without a reply',
+    ],
     ['204', 'protocol', ({ response }) => response.writeHead(204).end(), 'got none'],
     [
       'a redirect',
@@ -90,7 +95,7 @@ describe('a call that gets no good reply', () => {
     ['403', 'http-4xx', ({ response }) => response.writeHead(403).end('no'), '403 Forbidden'],
     ['503', 'http-5xx', ({ response }) => response.writeHead(503).end('no'), '503 Service Unavailable'],
     [
-      '406 with a JSON-RPC error that names no request',
+      '406 with a JSON-RPC error without an id',
       'jsonrpc',
       ({ response }) =>
         json(response, { jsonrpc: '2.0', error: { code: -32_000, message: 'Not Acceptable' }, id: null }, 406),
@@ -103,7 +108,7 @@ describe('a call that gets no good reply', () => {
         json(response, { jsonrpc: '2.0', id: message.id, error: { code: 7, message: 'x' } }, 500),
       '7: x',
     ],
-  ])('%s: class %s, and the session goes on', async (_, errorClass, respond, words) => {
+  ])('%s fails with class %s, and the session continues', async (_, errorClass, respond, words) => {
     let broken = true
     const server = await sessionServer((posted) => (broken ? respond : answer)(posted))
     const connection = await connected(server.url)
@@ -115,7 +120,7 @@ describe('a call that gets no good reply', () => {
     expect(server.sessions).toEqual(['s1'])
   })
 
-  test('one of several calls fails alone', async () => {
+  test('one of several calls in flight fails alone', async () => {
     const server = await sessionServer((posted) => {
       if (posted.message.params?.arguments?.['message'] === 'bad') posted.response.socket?.resetAndDestroy()
       else setTimeout(() => answer(posted), 20)
@@ -127,34 +132,34 @@ describe('a call that gets no good reply', () => {
     expect(outcomes.map(({ errorClass = 'ok' }) => errorClass)).toEqual(['ok', 'connection', 'ok'])
   })
 
-  test('a server that is gone: the call fails, and so does the connection', async () => {
+  test('fails the call and the connection when the server has stopped', async () => {
     const server = await sessionServer(answer)
     const connection = await connected(server.url)
     await server.stop()
     expect(await ask(connection, ECHO)).toMatchObject({ ok: false, errorClass: expect.stringMatching(/^connect/) })
-    // Nothing of it has crossed the wire.
+    // No byte of it was sent.
     expect(await ask(connection, ECHO)).toMatchObject({ ok: false, bytesSent: 0 })
     expect(await connection.closed).toBeInstanceOf(Error)
     expect(connection.usable).toBe(false)
   })
 
-  test('a server that cannot be reached again: no further call from the moment that anybody hears of it', async () => {
+  test('is not usable when the outcome reports that the server is unreachable', async () => {
     const server = await sessionServer(answer)
     const connection = await connected(server.url)
     await server.stop()
-    // The first may still find the socket that it had.
+    // The first call may still use the open socket.
     const heard = [await ask(connection, ECHO), await ask(connection, ECHO)]
     expect(heard.find(({ errorClass }) => errorClass === 'connect')).toMatchObject({ usable: false })
   })
 
-  test('a handshake that is not taken rejects with its class', async () => {
+  test('rejects with the class of a failed handshake', async () => {
     const server = await postServer(({ message: { id, method }, response }) => {
       if (method === 'initialize') json(response, { jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } })
       else response.writeHead(500).end()
     })
     await expect(connected(server.url)).rejects.toMatchObject({
       errorClass: 'http-5xx',
-      message: 'the server did not take notifications/initialized: 500 Internal Server Error',
+      message: 'the server did not accept notifications/initialized: 500 Internal Server Error',
     })
   })
 
@@ -166,7 +171,7 @@ describe('a call that gets no good reply', () => {
         if (method === 'initialize') json(response, { jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } })
       },
     ],
-  ])('a handshake that is %s can be given up', async (_, respond) => {
+  ])('a handshake that is %s can be aborted', async (_, respond) => {
     const server = await postServer(respond)
     const signal = AbortSignal.timeout(200)
     await expect(connected(server.url, undefined, { signal })).rejects.toMatchObject({ errorClass: 'timeout' })
@@ -174,7 +179,7 @@ describe('a call that gets no good reply', () => {
   })
 })
 
-describe('giving up', () => {
+describe('cancelling a call', () => {
   const hanging = (held: Posted[]): Respond => {
     return (posted) => {
       if (posted.message.method === 'notifications/cancelled') posted.response.writeHead(202).end()
@@ -183,7 +188,7 @@ describe('giving up', () => {
     }
   }
 
-  test('closes the stream of the reply and tells the server by another; the next call is answered', async () => {
+  test('closes the reply stream, sends a cancel notification, and leaves the session usable', async () => {
     const held: Posted[] = []
     const server = await sessionServer(hanging(held))
     const connection = await connected(server.url)
@@ -198,7 +203,7 @@ describe('giving up', () => {
     expect(onDone).not.toHaveBeenCalled()
   })
 
-  test('again and again leaves room for the next call, though the server takes no notification', async () => {
+  test('many times leaves room for the next call when the server accepts no notification', async () => {
     let stalled = true
     const server = await sessionServer((posted) => {
       if (!stalled && posted.message.id !== undefined) answer(posted)
@@ -214,7 +219,7 @@ describe('giving up', () => {
     expect(await ask(connection, ECHO, 9)).toMatchObject({ ok: true })
   })
 
-  test('destroyed with a call under way: it fails before the connection is closed', async () => {
+  test('destroy fails the call in flight before closed resolves', async () => {
     const held: Posted[] = []
     const server = await sessionServer(hanging(held))
     const connection = await connected(server.url)

@@ -9,11 +9,11 @@ const NOBODY = { onMessage: () => {}, onDone: () => {} }
 const OLD = { protocolVersion: '2024-11-05' } as const
 
 interface EventServer extends HttpScript {
-  /** Where the replies go. */
+  /** Streams for the replies. */
   readonly streams: readonly ServerResponse[]
 }
 
-/** A server of 2024-11-05 that shakes hands; `respond` does the rest, with the stream for its reply. */
+/** Starts a server of 2024-11-05 that handles the handshake and passes the rest to `respond`, with the stream. */
 async function eventServer(
   respond: (posted: Posted, events: ServerResponse) => void,
   endpoint = '/messages?session=1',
@@ -44,7 +44,7 @@ const answer = ({ message, response }: Posted, events: ServerResponse): void => 
 }
 
 describe('the transport of 2024-11-05', () => {
-  test('posts where the stream says, and is answered on the stream', async () => {
+  test('posts to the endpoint from the stream, and reads replies from the stream', async () => {
     const paths: (string | undefined)[] = []
     const server = await eventServer((posted, events) => {
       paths.push(posted.response.req.url)
@@ -55,14 +55,14 @@ describe('the transport of 2024-11-05', () => {
     for (let i = 0; i < 5; i++) expect(await ask(connection, ECHO, i)).toMatchObject({ ok: true })
     expect(paths[0]).toBe('/messages?session=1')
     for (const { headers } of server.posted) expect(headers).toMatchObject({ 'x-plan': 'p' })
-    // One for the stream, one for the posts.
+    // One socket for the stream, one for the posts.
     expect(server.sockets).toHaveLength(2)
     await connection.close()
     expect(await connection.closed).toBeUndefined()
     await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
   })
 
-  test('a reply that comes before its post is accepted is the reply', async () => {
+  test('accepts a reply that arrives before its post is accepted', async () => {
     const server = await eventServer(({ message, response }, events) => {
       events.write(event(echoed(message)))
       setTimeout(() => response.writeHead(202).end('Accepted'), 10)
@@ -71,7 +71,7 @@ describe('the transport of 2024-11-05', () => {
     for (let i = 0; i < 5; i++) expect(await ask(connection, ECHO, i)).toMatchObject({ ok: true })
   })
 
-  test('is found where a server takes no posted initialize', async () => {
+  test('is negotiated when the server does not accept initialize as a POST request', async () => {
     const server = await eventServer(answer)
     const protocol = mcpKind.create(mcp())
     const negotiated = await protocol.negotiate?.(server.url, contextFor())
@@ -81,29 +81,29 @@ describe('the transport of 2024-11-05', () => {
   })
 
   test.each<[string, string, (posted: Posted, events: ServerResponse) => void]>([
-    ['a post that is refused', 'http-4xx', ({ response }) => response.writeHead(429).end()],
-    ['a post that breaks off', 'connection', ({ response }) => response.socket?.resetAndDestroy()],
+    ['a rejected post', 'http-4xx', ({ response }) => response.writeHead(429).end()],
+    ['a reset post', 'connection', ({ response }) => response.socket?.resetAndDestroy()],
     ['a lost session', 'session-lost', ({ response }) => response.writeHead(404).end('Session not found')],
     [
       'a JSON-RPC error for a post',
       'jsonrpc',
       ({ response }) => json(response, { jsonrpc: '2.0', error: { code: 1, message: 'no' }, id: null }, 400),
     ],
-    ['a stream that is cut', 'connection', (_, events) => events.socket?.resetAndDestroy()],
+    ['a stream that is reset', 'connection', (_, events) => events.socket?.resetAndDestroy()],
     ['a stream that ends', 'connection', (_, events) => events.end()],
-  ])('%s: class %s', async (_, errorClass, respond) => {
+  ])('%s fails with class %s', async (_, errorClass, respond) => {
     const server = await eventServer(respond)
     const connection = await connected(server.url, OLD)
     expect(await ask(connection, ECHO)).toMatchObject({ ok: false, errorClass })
   })
 
-  test('a lost session takes no further call from the moment that anybody hears of it', async () => {
+  test('is not usable when the outcome reports a lost session', async () => {
     const server = await eventServer(({ response }) => response.writeHead(404).end('Session not found'))
     const connection = await connected(server.url, OLD)
     expect(await ask(connection, ECHO)).toMatchObject({ errorClass: 'session-lost', usable: false })
   })
 
-  test('calls whose posts are not taken, and that are given up, leave room for the next', async () => {
+  test('cancelled calls whose posts were not accepted leave room for the next call', async () => {
     let stalled = true
     const server = await eventServer((posted, events) => {
       if (!stalled && posted.message.id !== undefined) answer(posted, events)
@@ -119,7 +119,7 @@ describe('the transport of 2024-11-05', () => {
     expect(await ask(connection, ECHO, 7)).toMatchObject({ ok: true })
   })
 
-  test('a server may ask at once, in the packet that says where to post', async () => {
+  test('answers a request in the packet that names the endpoint', async () => {
     const early = event({ jsonrpc: '2.0', id: 'early', method: 'ping' })
     const server = await eventServer(
       (posted, events) => posted.message.method && answer(posted, events),
@@ -130,7 +130,7 @@ describe('the transport of 2024-11-05', () => {
     expect(server.posted.map(({ message }) => message)).toContainEqual({ jsonrpc: '2.0', id: 'early', result: {} })
   })
 
-  test('the end of the stream is the end of the connection', async () => {
+  test('the connection closes when the stream ends', async () => {
     const server = await eventServer(answer)
     const connection = await connected(server.url, OLD)
     server.streams[0]?.end()
@@ -141,7 +141,7 @@ describe('the transport of 2024-11-05', () => {
   test.each<[string, RespondElse, object]>([
     ['no stream (405)', NOT_ALLOWED, { errorClass: 'http-4xx', message: 'no event stream: 405 Method Not Allowed' }],
     [
-      'a page',
+      'an HTML page',
       (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'),
       {
         errorClass: 'protocol',
@@ -149,20 +149,20 @@ describe('the transport of 2024-11-05', () => {
       },
     ],
     [
-      'an endpoint elsewhere',
+      'an endpoint with another origin',
       (_, response) => void stream(response).write('event: endpoint\ndata: http://elsewhere.test/\n\n'),
       {
         errorClass: 'protocol',
-        message: 'the server named an endpoint that is not its own: http://elsewhere.test/',
+        message: 'the server named an endpoint with another origin: http://elsewhere.test/',
       },
     ],
-  ])('%s instead: connecting rejects', async (_, respondElse, error) => {
+  ])('connect rejects when the server returns %s', async (_, respondElse, error) => {
     const server = await postServer(() => {}, respondElse)
     await expect(connected(server.url, OLD)).rejects.toMatchObject(error)
     await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
   })
 
-  test('a stream that names no endpoint can be given up', async () => {
+  test('connect can be aborted when the stream names no endpoint', async () => {
     const server = await postServer(
       () => {},
       (_, response) => void stream(response).write(': hello\n\n'),

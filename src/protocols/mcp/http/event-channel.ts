@@ -17,8 +17,9 @@ import { HttpSockets } from './sockets.ts'
 import type { Asker, Ticket } from './sockets.ts'
 
 /**
- * HTTP+SSE, the transport of 2024-11-05: a stream is opened, whose first event names the path to post messages to; posts
- * are only accepted (202), and every reply comes on the stream. The stream is the session: they end together.
+ * Opens a channel over HTTP+SSE, the transport of 2024-11-05. The first event of a stream names the path to post
+ * messages to. The server only accepts the posts (202) and sends every reply on the stream. The stream is the session:
+ * both end together.
  */
 export async function openEventChannel(
   target: URL,
@@ -34,7 +35,7 @@ export async function openEventChannel(
   const { promise: told, resolve: tell, reject } = Promise.withResolvers<string>()
   const channel = new EventChannel(listener, maxInFlight, tell)
   const sockets = new HttpSockets(first, {
-    // Beside the stream's: a post is over when it is accepted, so that those of late ones are all that can be busy.
+    // The stream uses one socket. A post ends when it is accepted, so only posts accepted late use more sockets.
     most: maxInFlight + 2,
     connect: (signal) => httpProtocol.connect(endpoint.base, { ...kept, signal }),
     onUnreachable: ({ errorClass, message }) => channel.lose(new ChannelLost(errorClass, message)),
@@ -49,7 +50,7 @@ export async function openEventChannel(
     if (named?.origin !== endpoint.base.origin) {
       const reason = new ConnectError(
         'protocol',
-        `the server named an endpoint that is not its own: ${named?.href ?? ''}`,
+        `the server named an endpoint with another origin: ${named?.href ?? ''}`,
       )
       channel.lose(reason)
       throw reason
@@ -61,7 +62,7 @@ export async function openEventChannel(
   }
 }
 
-/** Why no channel could be opened. */
+/** Returns the error for a channel that could not be opened. */
 function opened(reason: Error | undefined): ConnectError {
   if (reason instanceof ConnectError) return reason
   const errorClass = reason instanceof ChannelLost ? reason.errorClass : 'connection'
@@ -76,9 +77,9 @@ class EventChannel implements McpChannel {
   #onEndpoint: ((path: string) => void) | undefined
   #sockets: HttpSockets | undefined
   #heads: PostHeads | undefined
-  /** Posts that are not accepted yet, by the id of their request. */
+  /** Posts not accepted yet, by the id of their request. */
   readonly #underWay = new Map<number, AcceptedPost>()
-  /** What crossed the wire and no message has been told of. */
+  /** Bytes received and not yet reported with a message. */
   #untold = 0
   #usable = true
   #ended = false
@@ -113,7 +114,7 @@ class EventChannel implements McpChannel {
     this.#post(initialized, (refusal) => {
       if (refusal === undefined) resolve()
       else if (typeof refusal === 'object') {
-        const message = `the server did not take notifications/initialized: ${refusal.message}`
+        const message = `the server did not accept notifications/initialized: ${refusal.message}`
         reject(new ConnectError(refusal.errorClass, message))
       }
     })
@@ -130,7 +131,7 @@ class EventChannel implements McpChannel {
         return
       }
       if (typeof refusal === 'string') return this.#listener.message(refusal, bytes)
-      // Before anybody hears of it: who does sends the next call at once, and not into a session that is gone.
+      // Set this before reporting the failure: the caller sends the next call at once, and must not use a lost session.
       if (refusal.errorClass === 'session-lost') this.#usable = false
       if (id !== undefined) this.#listener.failed(id, refusal)
       if (refusal.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', refusal.message))
@@ -141,14 +142,14 @@ class EventChannel implements McpChannel {
     return post?.bytes ?? 0
   }
 
-  /** A post that a server does not take must not keep its socket for ever. */
+  /** Also ends the post, because a post that the server does not accept must not keep its socket forever. */
   giveUp(id: number): number {
     const left = this.#underWay.get(id)?.giveUp() ?? 0
     this.#underWay.delete(id)
     return left
   }
 
-  /** The end of the stream is the end of the session. */
+  /** Ends the stream, which ends the session. */
   async close(): Promise<void> {
     this.lose(undefined)
     await this.closed
@@ -190,13 +191,13 @@ class EventChannel implements McpChannel {
   }
 }
 
-/** Undefined: accepted, and the reply comes on the stream. A text is the reply itself, an error; else there is none. */
+/** `refusal`: undefined when accepted (the reply comes on the stream), a string for an error reply, else a failure. */
 type OnPosted = (refusal: ChannelFailure | string | undefined, bytes: number) => void
 
-/** A message that is only accepted where it is posted. */
+/** One posted message that the server only accepts: its reply comes on the stream. */
 class AcceptedPost implements AnswerSink, Asker {
   readonly #id: number | undefined
-  /** Of the whole request. */
+  /** Bytes of the whole request. */
   readonly bytes: number
   readonly #onEnd: OnPosted
   ticket: Ticket | undefined
@@ -209,12 +210,12 @@ class AcceptedPost implements AnswerSink, Asker {
     this.#onEnd = onEnd
   }
 
-  /** Its socket may be had if another is needed. */
+  /** Allows another exchange to take its socket. */
   needsNothing(): void {
     if (this.ticket !== undefined) this.ticket.settled = true
   }
 
-  /** Returns how many of its bytes had not left. */
+  /** Abandons the post. Returns how many of its bytes were not sent. */
   giveUp(): number {
     return this.bytes - (this.ticket?.giveUp() ?? 0)
   }

@@ -3,16 +3,16 @@ import type { HttpRequest } from '../../../model/requests.ts'
 import { encoderFor } from '../../http/request-encoding.ts'
 import type { McpMessage, Negotiated } from '../channel.ts'
 
-/** Statuses are read here, not by HTTP. */
+/** Accepts every status, because the MCP channel interprets statuses itself. */
 const ANY_STATUS: NonNullable<HttpRequest['ok']> = [[100, 999]]
 
-/** The server's own URL, and below it the path that messages go to. */
+/** Origin of the server, and the path that messages are posted to. */
 export interface Endpoint {
   readonly base: URL
   readonly path: string
 }
 
-/** `mcp+http:` means `http:`. What stands behind a `#` is ours. */
+/** Returns the endpoint of a target. Replaces `mcp+http:` with `http:`, and drops the `#` part, which only we use. */
 export function endpointOf(target: URL): Endpoint {
   const url = new URL(target.href.replace(/^mcp\+/, ''))
   return endpointAt(url)
@@ -25,10 +25,10 @@ export function endpointAt(url: URL): Endpoint {
   return { base, path: url.pathname + url.search }
 }
 
-/** What every request of a session has before its body, made once. */
+/** Head that every request of a session shares, created once. */
 export class RequestHead {
   readonly #request: HttpRequest
-  /** With a body of no bytes. */
+  /** Bytes of the request with an empty body. */
   readonly #bytes: number
 
   constructor(
@@ -41,12 +41,12 @@ export class RequestHead {
     this.#bytes = encoderFor(base, context)(this.#request).bytes
   }
 
-  /** A request without a body. */
+  /** Request without a body. */
   get request(): HttpRequest {
     return this.#request
   }
 
-  /** What a request takes with a body of `length` bytes, which is more than none. */
+  /** Returns the bytes of a request with a body of `length` bytes, where `length` is greater than 0. */
   bytesWith(length: number): number {
     return this.#bytes + length + Math.floor(Math.log10(length))
   }
@@ -54,11 +54,11 @@ export class RequestHead {
 
 const POST_FIELDS = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
 
-/** The head of each message that is posted: what was negotiated decides its fields. */
+/** Creates the heads of posted messages. The negotiated settings determine their fields. */
 export class PostHeads {
   readonly #endpoint: Endpoint
   readonly #context: ConnectContext
-  /** Of the modern era, where a head says what its message is about. */
+  /** Cached heads of the modern era, where the fields depend on the message. */
   readonly #bySource: WeakMap<object, RequestHead> | undefined
   #fields: Readonly<Record<string, string>>
   #head: RequestHead
@@ -71,7 +71,7 @@ export class PostHeads {
     this.#head = this.#make('POST', this.#fields)
   }
 
-  /** From now on every request says this too: the session, the version that the server chose. */
+  /** Adds fields to every later request: the session, and the version that the server selected. */
   add(fields: Readonly<Record<string, string>>): void {
     this.#fields = { ...this.#fields, ...fields }
     this.#head = this.#make('POST', this.#fields)
@@ -91,7 +91,7 @@ export class PostHeads {
     return head
   }
 
-  /** Of a request of another method, without a body. */
+  /** Returns the head of a request with another method and no body. */
   without(method: 'GET' | 'DELETE'): RequestHead {
     const { 'content-type': _, ...fields } = this.#fields as Record<string, string>
     return this.#make(method, method === 'GET' ? { ...fields, accept: 'text/event-stream' } : fields)
@@ -102,7 +102,7 @@ export class PostHeads {
   }
 }
 
-/** A text as a field's value: as it is where HTTP can carry it so, else marked and in base64 (2026-07-28). */
+/** Returns a text as a field value: unchanged when HTTP allows it, otherwise marked and in base64 (2026-07-28). */
 export function fieldValue(text: string): string {
   const plain = /^(?:[!-~](?:[ -~]*[!-~])?)?$/.test(text) && !/^=\?base64\?.*\?=$/.test(text)
   return plain ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`

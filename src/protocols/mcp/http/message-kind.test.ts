@@ -26,11 +26,11 @@ test.each([
   ['{"result":', 'broken'],
   ['null', 'broken'],
   ['', 'broken'],
-])('to who asked with 7, %s is %s', (text, kind) => {
+])('for the request with id 7, %s is %s', (text, kind) => {
   expect(kindOfMessage(text, 7)).toBe(kind)
 })
 
-test('a message is told by its looks as it is by being parsed', () => {
+test('the fast check of the text gives the same kind as parsing', () => {
   const id = fc.constantFrom<unknown>(7, 17, '7', null, undefined)
   const part = fc.constantFrom<object>(
     { result: { id: 7 } },
@@ -47,12 +47,12 @@ test('a message is told by its looks as it is by being parsed', () => {
   fc.assert(
     fc.property(part, id, shape, (some, its, build) => {
       const text = JSON.stringify(build(some, its))
-      // A blank before it is all that keeps it from being told by its looks.
+      // A leading space disables the fast check.
       expect(kindOfMessage(text, 7)).toBe(kindOfMessage(` ${text}`, 7))
     }),
   )
 })
 
-test('an error that names no request gets the id of the one it answers', () => {
+test('named adds the id of the request to an error without an id', () => {
   expect(JSON.parse(named('{"error":{"code":1},"id":null}', 7))).toEqual({ error: { code: 1 }, id: 7 })
 })

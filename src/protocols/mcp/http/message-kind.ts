@@ -1,12 +1,13 @@
 /**
- * What a message on a reply's stream is to who asked: the reply; an error that names no request, which is the reply too,
- * since nothing else was asked there; the reply to somebody else; anything that is no reply; or no JSON-RPC at all.
+ * Kind of a message on the reply stream of a request:
+ * `reply`: the reply to the request; `nameless`: an error without an id, which is the reply too, because the stream
+ * belongs to one request; `foreign`: the reply to another request; `other`: not a reply; `broken`: not JSON-RPC.
  */
 export type MessageKind = 'reply' | 'nameless' | 'foreign' | 'other' | 'broken'
 
 /**
- * Tells by the beginning and the end of the text where it looks as every common server writes it; only what does not is
- * parsed, since whoever the message is for parses it too.
+ * Classifies a message. It compares the start and end of the text with the forms that common servers write, and parses
+ * only other texts, because the receiver of the message parses it again.
  */
 export function kindOfMessage(text: string, id: number): MessageKind {
   if (text.startsWith('{"method":"notifications/') || text.startsWith('{"jsonrpc":"2.0","method":"notifications/')) {
@@ -23,7 +24,7 @@ export function kindOfMessage(text: string, id: number): MessageKind {
   return kindOfParsed(parse(text), id)
 }
 
-/** An error that names no request, with this id. */
+/** Adds this id to an error without an id. */
 export function named(text: string, id: number): string {
   return JSON.stringify({ ...(parse(text) as object), id })
 }
@@ -38,7 +39,7 @@ function parse(text: string): unknown {
 
 function kindOfParsed(parsed: unknown, id: number): MessageKind {
   if (Array.isArray(parsed) && parsed.length > 0) {
-    // A batch, which a server of 2025-03-26 may send.
+    // A server of 2025-03-26 may send a batch.
     const kinds = parsed.map((one: unknown) => kindOfParsed(one, id))
     return kinds.find((kind) => kind === 'broken') ?? kinds.find((kind) => kind === 'reply') ?? 'other'
   }

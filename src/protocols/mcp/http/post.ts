@@ -9,21 +9,21 @@ import { contentTypeOf, headBytesOf } from './response-fields.ts'
 import { readRefusal } from './refusal.ts'
 import type { Asker, Ticket } from './sockets.ts'
 
-/** Who is told what became of a message that was posted. */
+/** Receives the results of a posted message. */
 export interface PostOwner {
-  /** The server has given this session its name. */
+  /** The server sent the id of this session. */
   session(id: string): void
-  /** Not the reply: a notification, or a request of the server's. */
+  /** A message arrived: the reply, a notification or a server's request. */
   heard(text: string, bytes: number): void
-  /** The reply is here, before its stream has ended: `finish` wants to be called when what arrived with it has been read. */
+  /** The reply arrived before its stream ended. The owner must call `finish` when the current read is complete. */
   soon(post: Post): void
-  /** `failure` is undefined where all went well; the reply has been `heard` then. Once for each post that is not given up. */
+  /** The post ended; `failure` is undefined on success, after `heard`. Called once, unless the post was abandoned. */
   over(post: Post, failure: ChannelFailure | undefined): void
 }
 
-/** One message posted, and what comes back: a reply as JSON, a stream that holds it, or nothing for a notification. */
+/** One posted message and its response: a reply as JSON, a stream with the reply, or nothing for a notification. */
 export class Post implements AnswerSink, Asker {
-  /** Of the request; undefined for what has no reply. */
+  /** Id of the request; undefined for a message without a reply. */
   readonly id: number | undefined
   readonly #owner: PostOwner
   readonly #inSession: boolean
@@ -35,10 +35,10 @@ export class Post implements AnswerSink, Asker {
   #contentType = ''
   #body: AnswerText | undefined
   #stream: EventStreamParser | undefined
-  /** What crossed the wire and no message has been told of. */
+  /** Bytes received and not yet reported with a message. */
   #untold = 0
   #reply: string | undefined
-  /** A reply to somebody else came instead. */
+  /** A reply to another request that arrived instead. */
   #foreign: string | undefined
 
   constructor(id: number | undefined, owner: PostOwner, inSession: boolean) {
@@ -47,18 +47,18 @@ export class Post implements AnswerSink, Asker {
     this.#inSession = inSession
   }
 
-  /** `bytes`: of the whole request. */
+  /** Notes that the request was sent. `bytes`: size of the whole request. */
   sent(ticket: Ticket, bytes: number): void {
     this.#ticket = ticket
     this.#bytes = bytes
   }
 
-  /** Its socket may be had if another is needed. */
+  /** Allows another exchange to take its socket. */
   needsNothing(): void {
     if (this.#ticket !== undefined) this.#ticket.settled = true
   }
 
-  /** Returns how many of its bytes had not left. */
+  /** Abandons the post. Returns how many of its bytes were not sent. */
   giveUp(): number {
     this.#over = true
     return this.#bytes - (this.#ticket?.giveUp() ?? 0)
@@ -88,7 +88,7 @@ export class Post implements AnswerSink, Asker {
     if (stream.fault !== undefined) this.#break('protocol', stream.fault)
   }
 
-  /** The HTTP exchange is over. */
+  /** Called when the HTTP exchange has ended. */
   ended(outcome: Outcome): void {
     if (this.#over) return
     if (this.#reply !== undefined) this.finish()
@@ -101,7 +101,7 @@ export class Post implements AnswerSink, Asker {
     else this.#unanswered(outcome.bytesReceived)
   }
 
-  /** Hands over the reply. */
+  /** Reports the reply. */
   finish(): void {
     if (this.#over || this.#reply === undefined) return
     this.#owner.heard(this.#reply, this.#untold)
@@ -110,13 +110,14 @@ export class Post implements AnswerSink, Asker {
 
   #event({ type, data, bytes }: StreamEvent): void {
     this.#untold += bytes
-    // Events of other names are nobody's; empty ones prime the stream.
+    // Events of other types are not MCP messages; empty ones only prime the stream.
     if (this.#over || this.#reply !== undefined || data === '' || type !== 'message') return
     const kind = this.id === undefined ? 'other' : kindOfMessage(data, this.id)
     if (kind === 'reply') this.#replied(data)
     else if (kind === 'nameless') this.#replied(named(data, this.id ?? 0))
     else if (kind === 'foreign') this.#foreign = data
-    else if (kind === 'broken') this.#break('protocol', `an event of the reply's stream is no JSON-RPC: ${short(data)}`)
+    else if (kind === 'broken')
+      this.#break('protocol', `the reply stream contains an event that is not JSON-RPC: ${short(data)}`)
     else {
       this.#owner.heard(data, this.#untold)
       this.#untold = 0
@@ -129,7 +130,7 @@ export class Post implements AnswerSink, Asker {
     this.#owner.soon(this)
   }
 
-  /** A response with a status of success that is no stream. */
+  /** Handles a successful response that is not a stream. */
   #answered(id: number, bytesReceived: number): void {
     const text = this.#body?.read()
     if (this.#contentType !== 'application/json') {
@@ -137,12 +138,12 @@ export class Post implements AnswerSink, Asker {
       const message = `expected content-type application/json or text/event-stream, got ${got}`
       this.#fail(
         'protocol',
-        this.#status === 202 ? 'accepted as a notification, without a reply' : message,
+        this.#status === 202 ? 'the server accepted the request (202) without a reply' : message,
         bytesReceived,
       )
       return
     }
-    if (text === undefined) return this.#fail('protocol', 'the reply is too long to be read', bytesReceived)
+    if (text === undefined) return this.#fail('protocol', 'the reply is too long to read', bytesReceived)
     switch (kindOfMessage(text, id)) {
       case 'reply':
         this.#owner.heard(text, bytesReceived)
@@ -160,9 +161,9 @@ export class Post implements AnswerSink, Asker {
 
   #unanswered(bytesReceived: number): void {
     if (this.#foreign === undefined) {
-      this.#fail('connection', 'the stream of the reply ended without it', bytesReceived)
+      this.#fail('connection', 'the reply stream ended without the reply', bytesReceived)
     } else {
-      this.#fail('misrouted', `the reply to another request came instead: ${short(this.#foreign)}`, bytesReceived)
+      this.#fail('misrouted', `got the reply to another request: ${short(this.#foreign)}`, bytesReceived)
     }
   }
 
@@ -174,7 +175,7 @@ export class Post implements AnswerSink, Asker {
     this.#end(undefined)
   }
 
-  /** In the middle of a response, which nobody needs any further. */
+  /** Fails in the middle of a response and drops the rest of it. */
   #break(errorClass: ChannelFailure['errorClass'], message: string): void {
     if (this.#over) return
     const bytesReceived = this.#untold

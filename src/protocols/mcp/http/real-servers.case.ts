@@ -11,16 +11,16 @@ import { onTestFinished } from 'vitest'
 
 const EVERYTHING = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'))
 
-/** The command of `@modelcontextprotocol/server-everything` over its pipes. */
+/** Command that starts `@modelcontextprotocol/server-everything` over stdio. */
 export const EVERYTHING_OVER_PIPES: readonly string[] = [process.execPath, EVERYTHING, 'stdio']
 
 export interface RealServer {
   readonly url: URL
-  /** What it has written so far. */
+  /** Returns the output of the server so far. */
   readonly output: () => string
 }
 
-/** `@modelcontextprotocol/server-everything` in a process of its own, which ends with the test. */
+/** Starts `@modelcontextprotocol/server-everything` in a process that ends with the test. */
 export async function everything(mode: 'streamableHttp' | 'sse'): Promise<RealServer> {
   const port = await freePort()
   const child = spawn(process.execPath, [EVERYTHING, mode], { env: { ...process.env, PORT: `${port}` } })
@@ -43,7 +43,7 @@ export async function everything(mode: 'streamableHttp' | 'sse'): Promise<RealSe
   return { url: new URL(`mcp+http://127.0.0.1:${port}/${path}`), output: () => output }
 }
 
-/** A server of 2026-07-28 made with `@modelcontextprotocol/server`, in this process. It ends with the test. */
+/** Starts a server of 2026-07-28 with `@modelcontextprotocol/server` in this process. It stops when the test ends. */
 export async function modernServer(options: CreateMcpHandlerOptions = {}): Promise<URL> {
   const text = (words: string): { content: { type: 'text'; text: string }[] } => ({
     content: [{ type: 'text', text: words }],
@@ -58,7 +58,7 @@ export async function modernServer(options: CreateMcpHandlerOptions = {}): Promi
     server.registerTool('echo', { inputSchema: schema }, ({ message }) => text(`Echo: ${message}`))
     server.registerTool('steps', {}, async (context) => {
       const { progressToken } = context.mcpReq['_meta'] ?? {}
-      if (progressToken === undefined) return text('nobody asked')
+      if (progressToken === undefined) return text('no progress token')
       for (let progress = 1; progress <= 3; progress++) {
         await context.mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress } })
       }
@@ -71,7 +71,7 @@ export async function modernServer(options: CreateMcpHandlerOptions = {}): Promi
     return server
   }, options)
   const handle = toNodeHandler(handler)
-  // Its types and Node's disagree about what undefined means to an optional key.
+  // The types of the SDK and of Node disagree about undefined in optional keys.
   const server = createServer((request, response) => void handle(request as Parameters<typeof handle>[0], response))
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => sockets.add(socket))
@@ -85,7 +85,7 @@ export async function modernServer(options: CreateMcpHandlerOptions = {}): Promi
   return new URL(`mcp+http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`)
 }
 
-/** A port that nobody listens at, for a server that has to be told one. */
+/** Returns a free port, for a server that requires a port number. */
 async function freePort(): Promise<number> {
   const server = net.createServer().listen(0)
   await once(server, 'listening')

@@ -12,7 +12,7 @@ function negotiate(url: URL): Promise<unknown> {
 }
 
 describe('server-everything over Streamable HTTP', () => {
-  test('is found to be of 2025-11-25, and answers in one session that is deleted at the end', async () => {
+  test('negotiates 2025-11-25, answers in one session and deletes it at the end', async () => {
     const { url, output } = await everything('streamableHttp')
     const negotiated = await negotiate(url)
     expect(negotiated).toEqual({ era: 'legacy', version: '2025-11-25', httpSse: false })
@@ -23,12 +23,12 @@ describe('server-everything over Streamable HTTP', () => {
     expect(await ask(connection, { method: 'no/such' }, 22)).toMatchObject({ errorClass: 'jsonrpc' })
     await connection.close()
     await vi.waitUntil(() => /session termination request/i.test(output()))
-    // The session of the negotiation was deleted, too.
+    // The session of the negotiation was deleted as well.
     expect(output().match(/Session initialized/g)).toHaveLength(2)
     expect(output().match(/session termination request/g)).toHaveLength(2)
   })
 
-  test('a call that is given up ends there as well, and the session goes on', async () => {
+  test('ends a cancelled call, and the session continues', async () => {
     const { url } = await everything('streamableHttp')
     const connection = await connected(url)
     const onDone = vi.fn<() => void>()
@@ -41,7 +41,7 @@ describe('server-everything over Streamable HTTP', () => {
     expect(onDone).not.toHaveBeenCalled()
   })
 
-  test('several calls at once, a slow one holds up no other', async () => {
+  test('a slow call does not delay other calls in flight', async () => {
     const { url } = await everything('streamableHttp')
     const connection = await connected(url, { protocolVersion: '2025-11-25', maxInFlight: 4 })
     const order: string[] = []
@@ -52,7 +52,7 @@ describe('server-everything over Streamable HTTP', () => {
     expect(order).toEqual(['fast', 'fast', 'fast', 'slow'])
   })
 
-  test('a stream to listen to is open beside the calls', async () => {
+  test('a listening stream stays open during calls', async () => {
     const { url, output } = await everything('streamableHttp')
     const connection = await connected(url, { protocolVersion: '2025-11-25', listen: true })
     await vi.waitUntil(() => output().includes('Establishing new SSE stream'))
@@ -60,7 +60,7 @@ describe('server-everything over Streamable HTTP', () => {
   })
 })
 
-test('server-everything over HTTP+SSE is found where nothing else is, and answers', async () => {
+test('negotiates HTTP+SSE with server-everything and gets answers', async () => {
   const { url, output } = await everything('sse')
   const negotiated = await negotiate(url)
   expect(negotiated).toMatchObject({ era: 'legacy', httpSse: true })
@@ -72,9 +72,9 @@ test('server-everything over HTTP+SSE is found where nothing else is, and answer
   await vi.waitUntil(() => output().match(/Client Disconnected/g)?.length === 2)
 })
 
-// As `auto` it answers with JSON, unless a notification comes before the reply.
-describe.each(['auto', 'sse'] as const)('a server of 2026-07-28 that answers as %s', (responseMode) => {
-  test('is found, and answers without a handshake', async () => {
+// In mode `auto` the server answers with JSON, unless it sends a notification before the reply.
+describe.each(['auto', 'sse'] as const)('a server of 2026-07-28 in response mode %s', (responseMode) => {
+  test('is negotiated and answers without a handshake', async () => {
     const url = await modernServer({ responseMode, legacy: 'reject' })
     const negotiated = await negotiate(url)
     expect(negotiated).toEqual({ era: 'modern', version: '2026-07-28', httpSse: false })
@@ -93,7 +93,7 @@ describe.each(['auto', 'sse'] as const)('a server of 2026-07-28 that answers as 
     const bad: readonly [McpRequest, string][] = [
       [{ tool: 'no-such-tool' }, '-32602'],
       [{ method: 'no/such' }, '-32601'],
-      // The modern era has none.
+      // The modern era has no ping.
       [PING, '-32601'],
     ]
     for (const [index, [request, code]] of bad.entries()) {
@@ -110,7 +110,7 @@ describe.each(['auto', 'sse'] as const)('a server of 2026-07-28 that answers as 
   })
 })
 
-test('a server of both eras is asked for the modern one, and can be asked for the other', async () => {
+test('negotiates the modern era with a server of both eras, and can use the legacy one', async () => {
   const url = await modernServer()
   expect(await negotiate(url)).toMatchObject({ era: 'modern' })
   const connection = await connected(url, { protocolVersion: '2025-06-18' })

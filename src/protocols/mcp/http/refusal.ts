@@ -8,21 +8,22 @@ interface RefusedAnswer {
   readonly status: number
   readonly body: string
   readonly bytesReceived: number
-  /** Undefined of a notification. */
+  /** Id of the request; undefined for a notification. */
   readonly id: number | undefined
-  /** Whether the request named a session. */
+  /** Whether the request contained a session id. */
   readonly inSession: boolean
 }
 
 /**
- * What a status other than 2xx means: a JSON-RPC error in its body is the reply, whose text is returned with the
- * request's id; all else is a failure. In a session, 404 says that the session is gone; some servers say it by a 400.
+ * Interprets a response whose status is not 2xx. A JSON-RPC error in the body is the reply: its text is returned with
+ * the id of the request. Anything else is a failure. In a session, 404 means that the session no longer exists; some
+ * servers use 400.
  */
 export function readRefusal(answer: RefusedAnswer): string | ChannelFailure {
   const { status, body, bytesReceived, id, inSession } = answer
   const kind = id === undefined ? 'broken' : kindOfMessage(body, id)
   if (inSession && (status === 404 || status === 400) && isOfSession(status, body, kind === 'reply')) {
-    const message = `${wordStatus(status)}: the session is gone: ${wordValue(body)}`
+    const message = `${wordStatus(status)}: the session no longer exists: ${wordValue(body)}`
     return { errorClass: 'session-lost', message, bytesReceived, status }
   }
   if (id !== undefined && kind === 'reply') return body
@@ -31,7 +32,7 @@ export function readRefusal(answer: RefusedAnswer): string | ChannelFailure {
 }
 
 function isOfSession(status: number, body: string, isReply: boolean): boolean {
-  // A 404 may also be the reply to a method that there is not (as SDK v2 has it).
+  // A 404 may also be the reply to an unknown method (SDK v2).
   return /session|not initiali[sz]ed/i.test(body) || (status === 404 && !isReply)
 }
 

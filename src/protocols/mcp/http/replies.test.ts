@@ -10,7 +10,7 @@ describe('a reply', () => {
   test.each<[string, Respond]>([
     ['as JSON', ({ message, response }) => json(response, echoed(message))],
     [
-      'as JSON in pieces, inside a character',
+      'as JSON split inside a character',
       ({ message, response }) => {
         const bytes = Buffer.from(JSON.stringify({ ...echoed(message), more: 'ü' }))
         response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
@@ -25,20 +25,20 @@ describe('a reply', () => {
       ({ message, response }) => stream(response).end(`id: 1\ndata:\n\nid: 2\n${event(echoed(message))}`),
     ],
     [
-      'after comments, and events of other names',
+      'after comments and events of other types',
       ({ message, response }) => stream(response).end(`: hello\n\nevent: ping\ndata: x\n\n${event(echoed(message))}`),
     ],
     [
-      'after the reply to somebody else',
+      'after the reply to another request',
       ({ message, response }) =>
         stream(response).end(event({ ...good({ message } as Posted), id: 123_456_789 }) + event(echoed(message))),
     ],
     ['twice', ({ message, response }) => stream(response).end(event(echoed(message)) + event(echoed(message)))],
     [
-      'in a batch, as 2025-03-26 has them',
+      'in a batch (2025-03-26)',
       ({ message, response }) => json(response, [{ jsonrpc: '2.0', method: 'notifications/x' }, echoed(message)]),
     ],
-  ])('%s is the answer, and its socket is used again', async (_, respond) => {
+  ])('%s is accepted, and its socket is reused', async (_, respond) => {
     const server = await sessionServer(respond)
     const connection = await connected(server.url)
     for (let i = 0; i < 3; i++) expect(await ask(connection, ECHO, i)).toMatchObject({ ok: true })
@@ -46,7 +46,7 @@ describe('a reply', () => {
     expect(server.sockets).toHaveLength(1)
   })
 
-  test('progress before it is heard, each notification a message', async () => {
+  test('reports each progress notification before it as a message', async () => {
     const server = await sessionServer(({ message, response }) => {
       const token = (message.params?.['_meta'] as { progressToken?: unknown } | undefined)?.progressToken
       stream(response)
@@ -57,7 +57,7 @@ describe('a reply', () => {
     expect(outcome).toMatchObject({ ok: true, messages: { length: 2 } })
   })
 
-  test('a request of the server on the stream is answered with a post of its own', async () => {
+  test('answers a server’s request on the stream with a separate post', async () => {
     let answered: (() => void) | undefined
     const server = await sessionServer(({ message, response }) => {
       if (message.method === undefined) {
@@ -68,22 +68,22 @@ describe('a reply', () => {
       stream(response).write(event({ method: 'roots/list', jsonrpc: '2.0', id: message.id }))
       answered = () => response.end(event(echoed(message)))
     })
-    // The server's ids are its own: that it is the same as the call's must not matter.
+    // The server has separate ids, so an id equal to the call's must not matter.
     expect(await ask(await connected(server.url), ECHO)).toMatchObject({ ok: true })
     expect(server.posted.at(-1)?.message).toMatchObject({ id: 2, error: { code: -32_601 } })
   })
 
-  test('is the end of the call, however long its stream stays open; the next call goes elsewhere', async () => {
+  test('ends the call while its stream stays open; the next call uses another socket', async () => {
     const server = await sessionServer(({ message, response }) => stream(response).write(event(echoed(message))))
     const connection = await connected(server.url)
     for (let i = 0; i < 12; i++) expect(await ask(connection, ECHO, i)).toMatchObject({ ok: true })
-    // Sockets that are held for nothing do not pile up.
+    // Sockets of streams that never end do not accumulate.
     await vi.waitUntil(() => server.sockets.filter(({ destroyed }) => !destroyed).length <= 4)
     await connection.close()
     await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
   })
 
-  test('a socket is used again when the stream on it has ended, though later than its reply came', async () => {
+  test('reuses a socket whose stream ended after the reply', async () => {
     const server = await sessionServer(({ message, response }) => {
       stream(response).write(event(echoed(message)))
       setTimeout(() => response.end(), 20)
@@ -102,7 +102,7 @@ describe('a reply', () => {
       'a stream',
       ({ message, response }) => stream(response).end(event({ jsonrpc: '2.0', id: message.id, result: { ü: 1 } })),
     ],
-  ])('counts the bytes that crossed the wire, as %s', async (as, respond) => {
+  ])('counts the bytes on the wire, as %s', async (as, respond) => {
     const wire: { readonly read: number; readonly written: number }[] = []
     const server = await sessionServer((posted) => {
       const { bytesRead = 0, bytesWritten = 0 } = posted.response.socket ?? {}
@@ -115,12 +115,12 @@ describe('a reply', () => {
     const sent = (wire[1]?.read ?? 0) - (wire[0]?.read ?? 0)
     const received = (wire[2]?.written ?? 0) - (wire[1]?.written ?? 0)
     expect(outcomes[1]?.bytesSent).toBe(sent)
-    // Of a stream neither its reason phrase is known, nor what frames and ends its chunks, when the reply is handed over.
+    // When the reply of a stream is reported, the reason phrase and the framing bytes of the chunks are unknown.
     const unknown = as === 'JSON' ? 0 : ' OK'.length + '5d\r\n\r\n0\r\n\r\n'.length
     expect(outcomes[1]?.bytesReceived).toBe(received - unknown)
   })
 
-  test('each of several calls at once has a socket of its own, and they are used again', async () => {
+  test('gives each call in flight a separate socket and reuses the sockets', async () => {
     const held: (() => void)[] = []
     const server = await sessionServer(({ message, response }) => {
       held.push(() => json(response, echoed(message)))

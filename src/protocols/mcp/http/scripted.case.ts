@@ -8,30 +8,30 @@ import type { Said } from '../mcp.case.ts'
 export interface Posted {
   readonly message: Said
   readonly headers: IncomingMessage['headers']
-  /** The response that is to be given, by who answers. */
+  /** The response, which the handler must write. */
   readonly response: ServerResponse
 }
 
-/** What a server does with a message. */
+/** Handles a posted message in a scripted server. */
 export type Respond = (posted: Posted) => void
 
-/** What it does with anything else than POST: GET and DELETE. */
+/** Handles the other HTTP methods: GET and DELETE. */
 export type RespondElse = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface HttpScript {
   readonly url: URL
   readonly posted: readonly Posted[]
-  /** Methods in the order in which they came. */
+  /** HTTP methods in the order of their requests. */
   readonly methods: readonly string[]
   readonly sockets: readonly Socket[]
   readonly sessions: readonly string[]
-  /** Ends it at once; nobody listens at its port any more. */
+  /** Stops the server at once and closes its port. */
   readonly stop: () => Promise<void>
 }
 
 export const NOT_ALLOWED: RespondElse = (_, response) => void response.writeHead(405).end()
 
-/** A server on loopback that does what it is told to with each message that is posted. It ends with the test. */
+/** Starts a server on loopback that passes each posted message to `respond`. It stops when the test ends. */
 export async function postServer(respond: Respond, respondElse: RespondElse = NOT_ALLOWED): Promise<HttpScript> {
   const posted: Posted[] = []
   const methods: string[] = []
@@ -66,7 +66,7 @@ export async function postServer(respond: Respond, respondElse: RespondElse = NO
   return { url, posted, methods, sockets, sessions, stop }
 }
 
-/** A server of the legacy era that shakes hands in a session of its own, `s1`, `s2` …; calls are left to `respond`. */
+/** Starts a legacy server that handles the handshake with sessions `s1`, `s2` … and passes calls to `respond`. */
 export function sessionServer(respond: Respond, respondElse?: RespondElse): Promise<HttpScript> {
   let sessions = 0
   return postServer((posted) => {
@@ -87,7 +87,7 @@ export function json(response: ServerResponse, body: object, status = 200): void
     .end(text)
 }
 
-/** Begins an event stream; `write` and `end` are the server's. */
+/** Begins an event stream. The caller writes and ends it. */
 export function stream(response: ServerResponse): ServerResponse {
   return response.writeHead(200, { 'content-type': 'text/event-stream' })
 }
@@ -100,7 +100,7 @@ export function progress(token: unknown, done: number): object {
   return { method: 'notifications/progress', params: { progressToken: token, progress: done }, jsonrpc: '2.0' }
 }
 
-/** What of the requests a test looks at. */
+/** Returns the JSON-RPC methods of the posted messages. */
 export function said({ posted }: HttpScript): readonly (string | undefined)[] {
   return posted.map(({ message }) => message.method)
 }

@@ -11,13 +11,13 @@ import { callOf } from '../request-encoding.ts'
 import { everything, EVERYTHING_OVER_PIPES } from './real-servers.case.ts'
 
 declare global {
-  /** The SDK's types name it, and Node's do not. */
+  /** The types of the SDK use it, but Node's types do not declare it. */
   type HeadersInit = ConstructorParameters<typeof Headers>[0]
 }
 
 const RESOURCE = 'demo://resource/static/document/architecture.md'
 
-/** Every kind of request, and of answer. */
+/** Requests of every kind, with answers of every kind. */
 const REQUESTS: readonly McpRequest[] = [
   { method: 'tools/list' },
   { tool: 'echo', arguments: { message: 'grüß dich 🌍\n' }, nonce: false },
@@ -39,7 +39,7 @@ const REQUESTS: readonly McpRequest[] = [
   { method: 'no/such/method' },
 ]
 
-/** A result, or what was wrong with it in the words that the server had for it. */
+/** A result, or the error text of the server. */
 interface Answered {
   readonly result?: unknown
   readonly words?: string
@@ -71,18 +71,18 @@ async function expectSameAnswers(connection: Connection<McpRequest>, transport: 
     expect(answered, JSON.stringify(request)).toEqual(await theirs(client, request))
     results.push(answered)
   }
-  // That both have the same is not that both have nothing.
+  // Equal answers could both be empty, so check that results exist.
   expect(results.filter(({ result }) => result !== undefined)).toHaveLength(13)
   expect(results[1]?.result).toEqual({ content: [{ type: 'text', text: 'Echo: grüß dich 🌍\n' }] })
 }
 
-test('the official client and we get the same answers over Streamable HTTP', async () => {
+test('gets the same answers as the official client over Streamable HTTP', async () => {
   const { url } = await everything('streamableHttp')
   const httpUrl = new URL(url.href.replace('mcp+', ''))
   await expectSameAnswers(await connected(url), new StreamableHTTPClientTransport(httpUrl))
 })
 
-test('the official client and we get the same answers over pipes', async () => {
+test('gets the same answers as the official client over stdio', async () => {
   const [command = '', ...args] = EVERYTHING_OVER_PIPES
   const transport = new StdioClientTransport({ command, args, stderr: 'ignore' })
   await expectSameAnswers(await overPipes(EVERYTHING_OVER_PIPES), transport)

@@ -15,8 +15,8 @@ const TRUSTING = { tls: { ca: cert } }
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
- * A session server that answers on streams, over whichever version of HTTP; calls of the tool `hang` get no answer, and
- * those of `open` one whose stream does not end.
+ * A session server that answers on streams, over any version of HTTP. Calls of the tool `hang` get no answer. Calls of
+ * `open` get an answer whose stream does not end.
  */
 function handler(methods: string[]): Handle {
   return (request, response) => {
@@ -54,7 +54,7 @@ async function multiplexedServer(): Promise<MultiplexedServer> {
   const sessions: ServerHttp2Session[] = []
   const handle = handler(methods)
   const server = createSecureServer({ cert, key }, (request, response) =>
-    // The two versions of HTTP in Node are alike as far as it goes here.
+    // Node's APIs for both versions of HTTP are compatible in the parts used here.
     handle(request as unknown as IncomingMessage, response as unknown as ServerResponse),
   )
   server.on('session', (session) => sessions.push(session))
@@ -68,7 +68,7 @@ async function multiplexedServer(): Promise<MultiplexedServer> {
   return { url, methods, sessions }
 }
 
-test('HTTP/2 carries all calls of a session, and the one that is given up, on one socket', async () => {
+test('HTTP/2 carries all calls of a session on one socket, also a cancelled one', async () => {
   const { url, methods, sessions } = await multiplexedServer()
   const connection = await connected(url, { protocolVersion: '2025-11-25', maxInFlight: 8 }, TRUSTING)
   const onDone = vi.fn<() => void>()
@@ -85,14 +85,14 @@ test('HTTP/2 carries all calls of a session, and the one that is given up, on on
   expect(onDone).not.toHaveBeenCalled()
 })
 
-test('streams that stay open after their reply do not use up what HTTP/2 can carry', async () => {
+test('streams that stay open after their reply do not exhaust the HTTP/2 streams', async () => {
   const { url, sessions } = await multiplexedServer()
   const connection = await connected(url, { protocolVersion: '2025-11-25' }, TRUSTING)
   for (let i = 0; i < 500; i++) expect(await ask(connection, { tool: 'open' }, i)).toMatchObject({ ok: true })
   expect(sessions.length).toBeLessThanOrEqual(4)
 })
 
-test('HTTP/1.1 over TLS', async () => {
+test('works with HTTP/1.1 over TLS', async () => {
   const methods: string[] = []
   const server = createServer({ cert, key }, handler(methods)).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -111,7 +111,7 @@ test('HTTP/1.1 over TLS', async () => {
   expect(methods.at(-1)).toBe('DELETE')
 })
 
-test('connects to the address that was checked, for every socket', async () => {
+test('connects every socket to the resolved address', async () => {
   const hosts = new Set<string | undefined>()
   const server = createServer({ cert, key }, (request, response) => {
     hosts.add(request.headers.host)

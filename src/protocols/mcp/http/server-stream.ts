@@ -7,14 +7,14 @@ import { wordStatus } from './refusal.ts'
 import { contentTypeOf } from './response-fields.ts'
 import type { Asker } from './sockets.ts'
 
-/** An event stream that a server was asked for with GET. */
+/** An event stream that was requested with GET. */
 export class ServerStream implements AnswerSink, Asker {
   readonly #onEnd: ((failure: ChannelFailure) => void) | undefined
   readonly #parser: EventStreamParser
   #status = 0
   #contentType = ''
 
-  /** `onEnd` hears why there is no stream, or no more of it. */
+  /** `onEnd` is called with the reason when the stream does not open or ends. */
   constructor(onEvent: (event: StreamEvent) => void, onEnd?: (failure: ChannelFailure) => void) {
     this.#parser = new EventStreamParser(onEvent)
     this.#onEnd = onEnd

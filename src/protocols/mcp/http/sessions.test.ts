@@ -8,7 +8,7 @@ const answer: Respond = ({ message, response }) => json(response, echoed(message
 const EVENTS: RespondElse = (_, response) => void stream(response).write(': open\n\n')
 
 describe('a session', () => {
-  test('is begun by the handshake, named in every request after it, and deleted at the end', async () => {
+  test('begins with the handshake, is named in every later request, and is deleted at the end', async () => {
     let farewell: Posted['headers'] | undefined
     const server = await sessionServer(answer, (request, response) => {
       farewell = request.headers
@@ -33,7 +33,7 @@ describe('a session', () => {
     expect(server.sockets).toHaveLength(1)
   })
 
-  test('speaks the version that the server chose', async () => {
+  test('uses the version that the server selected', async () => {
     const server = await postServer(({ message: { id, method }, response }) => {
       if (method === 'initialize') json(response, { jsonrpc: '2.0', id, result: { protocolVersion: '2025-03-26' } })
       else if (id === undefined) response.writeHead(202).end()
@@ -43,17 +43,17 @@ describe('a session', () => {
     expect(connection.version).toBe('2025-03-26')
     expect(await ask(connection, PING)).toMatchObject({ ok: true })
     expect(server.posted.at(-1)?.headers).toMatchObject({ 'mcp-protocol-version': '2025-03-26' })
-    // It gave the session no name, so there is none to delete.
+    // The server sent no session id, so there is no session to delete.
     expect(server.posted.at(-1)?.headers).not.toHaveProperty('mcp-session-id')
     await connection.close()
     expect(server.methods).not.toContain('DELETE')
   })
 
   test.each<[string, RespondElse]>([
-    ['does not let clients end sessions (405)', NOT_ALLOWED],
+    ['does not let clients delete sessions (405)', NOT_ALLOWED],
     ['never answers', () => {}],
-    ['breaks off', (request) => request.destroy()],
-  ])('ends in bounded time where the server %s', async (_, respondElse) => {
+    ['closes the connection', (request) => request.destroy()],
+  ])('closes in bounded time when the server %s', async (_, respondElse) => {
     const server = await sessionServer(answer, respondElse)
     const connection = await connected(server.url)
     await connection.close()
@@ -62,7 +62,7 @@ describe('a session', () => {
     await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
   })
 
-  test('ends in order where the server has gone, and there is nobody to delete it', async () => {
+  test('closes cleanly when the server has stopped and cannot delete it', async () => {
     const server = await sessionServer(answer)
     const connection = await connected(server.url)
     await server.stop()
@@ -70,7 +70,7 @@ describe('a session', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('that is destroyed while it says goodbye is left at once', async () => {
+  test('closes at once when it is destroyed during the DELETE request', async () => {
     const server = await sessionServer(answer, () => {})
     const connection = await connected(server.url)
     const closing = connection.close()
@@ -81,7 +81,7 @@ describe('a session', () => {
     await vi.waitUntil(() => server.sockets.every(({ destroyed }) => destroyed))
   })
 
-  test('of one call only is deleted after it', async () => {
+  test('is deleted after one call when it must not be reused', async () => {
     const server = await sessionServer(answer)
     const connection = await connected(server.url, { protocolVersion: '2025-11-25' }, { reuse: false })
     expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
@@ -95,26 +95,26 @@ describe('a session', () => {
       '404',
       ({ response }) => json(response, { error: { code: -32_001, message: 'Session not found' }, id: null }, 404),
     ],
-    ['404 without a word', ({ response }) => void response.writeHead(404).end()],
+    ['404 without a body', ({ response }) => void response.writeHead(404).end()],
     [
       '400 that names the session',
       ({ response }) => json(response, { error: { code: -32_000, message: 'Bad Request: No valid session ID' } }, 400),
     ],
     [
-      '400 of a server that was started anew',
+      '400 of a restarted server',
       ({ response }) => json(response, { error: { code: -32_000, message: 'Server not initialized' }, id: null }, 400),
     ],
-  ])('that is gone (%s): class session-lost, and no further call', async (_, respond) => {
+  ])('that no longer exists (%s) fails with class session-lost and is not usable', async (_, respond) => {
     const server = await sessionServer(respond)
     const connection = await connected(server.url)
-    // Whoever hears of it sends the next call at once.
+    // The caller sends the next call at once, so the connection must already be unusable.
     expect(await ask(connection, ECHO)).toMatchObject({ ok: false, errorClass: 'session-lost', usable: false })
     expect(await connection.closed).toMatchObject({ errorClass: 'session-lost' })
-    // It is gone: nobody deletes it.
+    // A lost session is not deleted.
     expect(server.methods).not.toContain('DELETE')
   })
 
-  test('that is gone is made anew by the next connection', async () => {
+  test('that was lost is replaced by a new session of the next connection', async () => {
     const gone = new Set(['s1'])
     const server = await sessionServer((posted) => {
       if (gone.has(String(posted.headers['mcp-session-id']))) posted.response.writeHead(404).end()
@@ -128,7 +128,7 @@ describe('a session', () => {
     expect(server.sessions).toEqual(['s1', 's2'])
   })
 
-  test('a method that there is not is no lost session, though its status is 404', async () => {
+  test('is not lost when an unknown method gets a JSON-RPC error with status 404', async () => {
     const server = await sessionServer(({ message, response }) =>
       json(response, { jsonrpc: '2.0', id: message.id, error: { code: -32_601, message: 'Method not found' } }, 404),
     )
@@ -137,7 +137,7 @@ describe('a session', () => {
     expect(connection.usable).toBe(true)
   })
 
-  test('outlives its sockets where the server closes them after each answer', async () => {
+  test('outlives its sockets when the server closes them after each answer', async () => {
     const server = await sessionServer((posted) => {
       posted.response.setHeader('connection', 'close')
       answer(posted)
@@ -160,11 +160,11 @@ describe('a session', () => {
   })
 })
 
-describe('the stream on which a server speaks up', () => {
+describe('the listening stream', () => {
   const listening = (server: HttpScript): ReturnType<typeof connected> =>
     connected(server.url, { protocolVersion: '2025-11-25', listen: true })
 
-  test('is opened in the session when the plan asks for it', async () => {
+  test('opens in the session when the plan asks for it', async () => {
     let asked: Posted['headers'] | undefined
     const server = await sessionServer(
       (posted) => posted.message.method === undefined || answer(posted),
@@ -176,7 +176,7 @@ describe('the stream on which a server speaks up', () => {
     )
     const connection = await listening(server)
     expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
-    // What the server asks there is answered.
+    // Requests of the server on this stream are answered.
     await vi.waitUntil(() => server.posted.some(({ message }) => message.id === 'server-1'))
     expect(server.posted.at(-1)?.message).toMatchObject({ result: {} })
     expect(asked).toMatchObject({ accept: 'text/event-stream', 'mcp-session-id': 's1' })
@@ -185,10 +185,10 @@ describe('the stream on which a server speaks up', () => {
   })
 
   test.each<[string, RespondElse]>([
-    ['has none (405)', NOT_ALLOWED],
+    ['offers none (405)', NOT_ALLOWED],
     ['ends it', (_, response) => void stream(response).end()],
     ['keeps it silent', EVENTS],
-  ])('is nothing to a server that %s', async (_, respondElse) => {
+  ])('does not affect calls when the server %s', async (_, respondElse) => {
     const server = await sessionServer(answer, respondElse)
     const connection = await listening(server)
     await vi.waitUntil(() => server.methods.includes('GET'))
@@ -196,7 +196,7 @@ describe('the stream on which a server speaks up', () => {
     expect(connection.usable).toBe(true)
   })
 
-  test('is not opened unasked', async () => {
+  test('is not opened by default', async () => {
     const server = await sessionServer(answer)
     await ask(await connected(server.url), ECHO)
     expect(server.methods).not.toContain('GET')

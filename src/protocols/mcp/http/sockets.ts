@@ -4,22 +4,22 @@ import type { HttpRequest } from '../../../model/requests.ts'
 import type { Traceparent } from '../../../model/trace.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
 
-/** How long connecting may take. A call that waits for it is given up by whoever asks, but a next one needs another try. */
+/** Maximum time to connect. The caller cancels a call that waits for longer, but later calls need another attempt. */
 const CONNECT_MS = 10_000
 
 type HttpConnection = Connection<HttpRequest>
 
-/** Who is told how an HTTP exchange ended; what came meanwhile went to the request's sink. */
+/** Receives the end of an HTTP exchange. The sink of the request receives the response. */
 export interface Asker {
   ended(outcome: Outcome): void
 }
 
 interface SocketsOptions {
-  /** Sockets at most, as long as none of them is held by a stream whose reply has come. */
+  /** Maximum number of sockets. At the limit, a stream whose reply has arrived loses its socket. */
   readonly most: number
-  /** Makes another one. */
+  /** Opens another socket. */
   readonly connect: (signal: AbortSignal) => Promise<HttpConnection>
-  /** No further socket could be made: what waited for one has failed. */
+  /** Called when no further socket could be opened and the waiting exchanges have failed. */
   readonly onUnreachable: (error: ConnectError) => void
 }
 
@@ -29,8 +29,8 @@ interface Slot {
 }
 
 /**
- * The sockets of one session. An exchange takes one that is free, or waits while another is made; HTTP/2 carries all of
- * them on the first. That a server closes an idle one means nothing to the session.
+ * The sockets of one session. An exchange takes a free socket or waits while another one opens; with HTTP/2 all
+ * exchanges use the first socket. The session continues when the server closes an idle socket.
  */
 export class HttpSockets {
   readonly #options: SocketsOptions
@@ -45,12 +45,12 @@ export class HttpSockets {
     this.#add(first)
   }
 
-  /** False once no further socket could be made, from before anybody hears of it. */
+  /** False once a further socket could not be opened; set before any exchange fails because of it. */
   get reachable(): boolean {
     return this.#reachable
   }
 
-  /** Sends at once where a socket is free. `asker` hears of the end, though never from inside this call. */
+  /** Sends at once when a socket is free. Calls `asker` at the end, never from inside this call. */
   exchange(request: SinkRequest, asker: Asker, traceparent?: Traceparent): Ticket {
     const ticket = new Ticket(request, asker, this, traceparent)
     const slot = this.#free()
@@ -63,7 +63,7 @@ export class HttpSockets {
     return ticket
   }
 
-  /** Ends idle sockets in order, the others now. */
+  /** Closes idle sockets cleanly and destroys the others. */
   async close(): Promise<void> {
     this.#abort.abort()
     await Promise.all(
@@ -75,7 +75,7 @@ export class HttpSockets {
     )
   }
 
-  /** Ends all of them now; resolves when every exchange has had its end. */
+  /** Destroys all sockets. Resolves when every exchange has ended. */
   async destroy(): Promise<void> {
     this.#abort.abort()
     for (const { connection } of this.#slots) connection.destroy()
@@ -83,7 +83,7 @@ export class HttpSockets {
     await Promise.all(this.#slots.map(({ connection }) => connection.closed))
   }
 
-  /** A ticket needs its socket no more; whoever waits may have it. */
+  /** Releases the socket of a ticket for the exchanges that wait. */
   over(ticket: Ticket): void {
     if (ticket.slot === undefined) {
       const index = this.#waiting.indexOf(ticket)
@@ -115,11 +115,11 @@ export class HttpSockets {
     if (!this.#abort.signal.aborted) this.#makeRoom()
   }
 
-  /** Another socket for who waits, if there may be one more, or if one is held by what nobody needs any more. */
+  /** Opens a socket for a waiting exchange, or, at the limit, takes one from a settled exchange. */
   #makeRoom(): void {
     if (this.#connecting >= this.#waiting.length) return
     if (this.#open() + this.#connecting >= this.#options.most) {
-      // Its end makes room, for which those who wait are served once more.
+      // When it ends, its socket becomes free, and the waiting exchanges are served again.
       this.#held()?.giveUp()
       return
     }
@@ -135,7 +135,7 @@ export class HttpSockets {
         this.#connecting--
         if (this.#abort.signal.aborted) return
         const reason = error instanceof ConnectError ? error : new ConnectError('connect', String(error))
-        // Whoever hears of it sends the next call at once, and not here.
+        // Set this before reporting the failure: the caller sends the next call at once, and must not use this session.
         this.#reachable = false
         this.#failWaiting({ ok: false, bytesSent: 0, bytesReceived: 0, ...wordsOf(reason) })
         this.#options.onUnreachable(reason)
@@ -143,7 +143,7 @@ export class HttpSockets {
     )
   }
 
-  /** Sockets that can carry more, now or later. */
+  /** Returns the number of sockets that can carry more exchanges, now or later. */
   #open(): number {
     return this.#slots.reduce((count, { connection }) => (connection.usable ? count + 1 : count), 0)
   }
@@ -178,8 +178,8 @@ export class Ticket implements ExchangeEvents {
   /** Undefined until a socket is free. */
   slot: Slot | undefined
   /**
-   * Nothing that is asked for is still to come, though the response has not ended (or, of a notification, not begun): the
-   * socket may be had if another is needed.
+   * The exchange needs nothing more, although the response has not ended (for a notification: not begun). Another
+   * exchange may take its socket.
    */
   settled = false
 
@@ -197,8 +197,8 @@ export class Ticket implements ExchangeEvents {
   }
 
   /**
-   * Nobody waits any more: HTTP/1.1 gives up the socket, HTTP/2 the stream. The asker is told nothing. Returns how many
-   * bytes had left.
+   * Abandons the exchange: HTTP/1.1 closes the socket, HTTP/2 the stream. Does not call the asker. Returns how many
+   * bytes were sent.
    */
   giveUp(): number {
     const bytesSent = this.#cancel?.().bytesSent ?? 0
@@ -213,7 +213,7 @@ export class Ticket implements ExchangeEvents {
   onMessage(): void {}
 
   onDone(outcome: Outcome): void {
-    // The socket first: what the asker does next may need it.
+    // Release the socket first: the asker may need it at once.
     this.#cancel = undefined
     this.#sockets.over(this)
     this.#asker.ended(outcome)

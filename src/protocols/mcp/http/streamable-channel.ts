@@ -14,10 +14,10 @@ import type { PostOwner } from './post.ts'
 import { ServerStream } from './server-stream.ts'
 import { HttpSockets } from './sockets.ts'
 
-/** How long a server may take to end a session that is closed. */
+/** Maximum time for the server to delete a session. */
 const FAREWELL_MS = 1_000
 
-/** Streamable HTTP: each message is posted, and what is posted is answered there. Of 2025-03-26 and later. */
+/** Opens Streamable HTTP (2025-03-26 and later): each message is posted, and its response contains the reply. */
 export async function openStreamable(
   target: URL,
   context: ConnectContext,
@@ -25,7 +25,7 @@ export async function openStreamable(
   options: McpOptions,
   listener: McpListener,
 ): Promise<McpChannel> {
-  // A session outlives its sockets, and needs more than one exchange even for a single call.
+  // A session outlives its sockets, and even a single call needs several exchanges.
   const kept: ConnectContext = { ...context, reuse: true }
   const endpoint = endpointOf(target)
   const heads = new PostHeads(endpoint, kept, spoken)
@@ -34,7 +34,7 @@ export async function openStreamable(
   const channel = new StreamableChannel(heads, spoken, listener, { maxInFlight, listen: options.listen ?? false })
   channel.begin(
     new HttpSockets(first, {
-      // Beside those in use: as many again whose streams have not ended, a stream to listen to, and one for a farewell.
+      // Twice `maxInFlight`, for streams that have not ended, plus a stream to listen to and the DELETE request.
       most: 2 * maxInFlight + 2,
       connect: (signal) => httpProtocol.connect(endpoint.base, { ...kept, signal }),
       onUnreachable: ({ errorClass, message }) => channel.lose(new ChannelLost(errorClass, message)),
@@ -65,7 +65,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   #session: string | undefined
   #handshake: Handshake | undefined
   #usable = true
-  /** We end it: what goes wrong with the farewell is no loss. */
+  /** The channel closes the session itself, so an error of the DELETE request is not a loss. */
   #closing = false
   #ended = false
   readonly #resolveClosed: (reason: Error | undefined) => void
@@ -95,7 +95,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#handshake = { post: new Post(undefined, this, session !== undefined), resolve, reject }
     this.#post(this.#handshake.post, initialized)
-    // Nothing more is told of posts then.
+    // An ended channel reports no further results of posts.
     if (this.#ended) this.#rejectHandshake(undefined)
     return promise
   }
@@ -104,7 +104,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     const post = new Post(message.id, this, this.#session !== undefined)
     if (message.id !== undefined) this.#underWay.set(message.id, post)
     const bytes = this.#post(post, message)
-    // Nothing comes for a notification, and a server that does not even say so must not keep its socket for ever.
+    // A notification has no reply, and a server that never accepts it must not keep its socket forever.
     if (message.id === undefined) post.needsNothing()
     return bytes
   }
@@ -130,7 +130,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     this.lose(undefined)
   }
 
-  /** Ends now. What is under way the core ends, with the class of the reason. */
+  /** Closes at once. The dialogue fails the calls in flight with the class of the reason. */
   lose(reason: Error | undefined): void {
     if (this.#ended) return
     this.#usable = false
@@ -154,7 +154,7 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   over(post: Post, failure: ChannelFailure | undefined): void {
     if (this.#ended) return
-    // Before anybody hears of it: who does sends the next call at once, and not into a session that is gone.
+    // Set this before reporting the failure: the caller sends the next call at once, and must not use a lost session.
     if (failure?.errorClass === 'session-lost') this.#usable = false
     if (post.id !== undefined) {
       this.#underWay.delete(post.id)
@@ -174,7 +174,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     return bytes
   }
 
-  /** What came in the same read as a reply has been read by now, the end of its stream above all: its socket is free. */
+  /** Runs after the read that contained a reply, so that the end of its stream, if it arrived too, frees the socket. */
   readonly #finish = (): void => {
     const finished = this.#finished
     this.#finished = []
@@ -193,18 +193,18 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   #rejectHandshake(reason: Error | undefined): void {
     const errorClass = reason instanceof ChannelLost ? reason.errorClass : 'connection'
-    const message = `the server did not take notifications/initialized: ${reason?.message ?? 'the connection was destroyed'}`
+    const message = `the server did not accept notifications/initialized: ${reason?.message ?? 'the connection was destroyed'}`
     this.#handshake?.reject(new ConnectError(errorClass, message))
     this.#handshake = undefined
   }
 
-  /** The stream on which a server may speak up by itself. A server need not have one (405). */
+  /** Opens the stream for messages that the server sends without a request. A server may not offer one (405). */
   #listen(): void {
     const stream = new ServerStream(({ data, bytes }) => data !== '' && this.heard(data, bytes))
     this.#sockets?.exchange({ ...this.#heads.without('GET').request, sink: stream }, stream)
   }
 
-  /** Ends the session, where there is one; that a server does not let clients do so (405) is fine. */
+  /** Deletes the session, if there is one. A server may not allow this (405), which is fine. */
   #farewell(): Promise<void> {
     const sockets = this.#sockets
     if (this.#session === undefined || sockets === undefined) return Promise.resolve()

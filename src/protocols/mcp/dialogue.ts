@@ -183,7 +183,7 @@ export class Dialogue implements McpListener {
     if (typeof token === 'number') this.#waiting.get(token)?.progressed(bytes)
   }
 
-  /** Answers a request from the server, so that the server does not hang. The client offers no method but `ping`. */
+  /** Answers a request from the server, so that the server does not hang. The client supports only `ping`. */
   #answer(id: unknown, method: string): void {
     const answer =
       method === 'ping'

@@ -140,7 +140,7 @@ class ProcessChannel implements McpChannel {
     return left
   }
 
-  /** Ends the input of the server, then sends SIGTERM, then SIGKILL until it exits. */
+  /** Ends the input of the server. If the server does not exit in time, sends SIGTERM and then SIGKILL. */
   async close(): Promise<void> {
     this.#usable = false
     if (!this.#ending && !this.#gone) {

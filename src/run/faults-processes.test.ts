@@ -28,7 +28,12 @@ function exists(pid: number): boolean {
 describe.concurrent('a server over stdio', () => {
   test.for([
     ['exits in the middle of every 25th call', { resetEvery: EVERY }, 'process-exit', /the server exited with code 1/],
-    ['sends invalid JSON-RPC in every 25th reply', { garbageEvery: EVERY }, 'protocol', /a message that is not JSON-RPC/],
+    [
+      'sends invalid JSON-RPC in every 25th reply',
+      { garbageEvery: EVERY },
+      'protocol',
+      /a message that is not JSON-RPC/,
+    ],
   ] as const)('restarts a server that %s, and fails that call only', async ([, options, errorClass, message]) => {
     const result = await resultOf({ ...PLAN, target: stdioTarget(options) })
     const ends = Math.floor(90 / EVERY)

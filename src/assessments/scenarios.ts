@@ -4,9 +4,10 @@ import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
 import { sustainedRateVerdict } from '../judge/verdict/sustained-rate.ts'
 import type { Sla } from '../model/plan.ts'
 import type { LoadResult } from '../model/result.ts'
-import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
+import type { Expectation, ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import type { Ms, Rps } from '../model/units.ts'
 import { scenarioLines, scenariosSentence } from '../report/scenarios-sentences.ts'
+import { reasonSentence } from '../wording/verdict-reasons.ts'
 import { type SuiteEnvironment, suiteEnvironment } from './environment.ts'
 import { scenarios as shipped } from './scenarios/index.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -93,9 +94,7 @@ async function runAll(
       about,
       verdict,
       ...(leaning !== undefined && { leaning }),
-      expectations: judged.map(({ claim: text, verdict: value, leaning: side, observed }) =>
-        side === undefined ? { text, verdict: value, observed } : { text, verdict: value, leaning: side, observed },
-      ),
+      expectations: judged.map(expectationOf),
       result: results.push(result) - 1,
     })
     context.conclude('scenarios', findings(), name)
@@ -112,6 +111,26 @@ async function runAll(
     result: deciding === undefined ? undefined : results[deciding.result],
     code: 'ERR_LOAD_SCENARIO',
   })
+}
+
+/** Returns a verdict as findings keep it. Where too few requests are the reason, that reason says how many would do. */
+export function expectationOf({
+  claim: text,
+  verdict,
+  leaning,
+  observed,
+  reason,
+  reasons = [],
+  advice = reasons.filter(({ code }) => code === 'too-few-for-percentile').map(reasonSentence)[0],
+}: JudgedVerdict): Expectation {
+  return {
+    text,
+    verdict,
+    ...(leaning !== undefined && { leaning }),
+    observed,
+    ...(reason !== undefined && { reason }),
+    ...(advice !== undefined && { advice }),
+  }
 }
 
 /** The rate that was scheduled is the one to be sustained, whatever its course. */

@@ -8,6 +8,10 @@ export interface Expectation {
   readonly leaning?: Leaning
   /** What was observed instead, or in addition. */
   readonly observed: string
+  /** Why it is not proven, or cannot be judged. */
+  readonly reason?: string
+  /** What would prove it. */
+  readonly advice?: string
 }
 
 export interface ScenarioFinding {

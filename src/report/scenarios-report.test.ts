@@ -12,6 +12,10 @@ function scenario(name: string, verdict: VerdictValue, leaning?: Leaning): Scena
   return { name, about: `about ${name}`, ...judged, expectations, result: 0 }
 }
 
+function withNote(finding: ScenarioFinding, note: { reason: string; advice?: string }): ScenarioFinding {
+  return { ...finding, expectations: finding.expectations.map((each) => Object.assign({}, each, note)) }
+}
+
 const proven = scenario('Proven', 'pass')
 const likely = scenario('Likely', 'inconclusive', 'pass')
 const unlikely = scenario('Unlikely', 'inconclusive', 'fail')
@@ -35,18 +39,33 @@ test.each([
   [of(proven, likely), '2 of 2 scenarios met the service level (1 of them not proven).'],
   [
     of(proven, likely, unlikely, open, broken),
-    '2 of 5 scenarios met the service level (1 of them not proven); not met: Unlikely (inconclusive), Open (inconclusive), Broken (fail).',
+    '2 of 5 scenarios met the service level (1 of them not proven); not met: Unlikely (inconclusive, leans to fail), Open (inconclusive, leans to neither side), Broken (fail).',
   ],
 ])('counts a scenario as met when it passes or leans to a pass, and says what is not proven (%#)', (findings, text) => {
   expect(scenariosSentence(findings)).toBe(text)
 })
 
-test('lists the expectations that are not met', () => {
-  const seen = 'p99 response time below 250 ms, was 83.2 ms'
+test('lists the expectations that are not proven, with the side that each leans to', () => {
+  const claim = 'p99 response time below 250 ms'
   expect(scenarioLines(of(proven, likely, unlikely, open, broken))).toEqual([
-    `Unlikely: inconclusive: ${seen}`,
-    `Open: inconclusive: ${seen}`,
-    `Broken: fail: ${seen}`,
+    `Likely: inconclusive, leans to pass: ${claim} is not proven, was 83.2 ms`,
+    `Unlikely: inconclusive, leans to fail: ${claim} is not proven, was 83.2 ms`,
+    `Open: inconclusive, leans to neither side: ${claim} is not proven, was 83.2 ms`,
+    `Broken: fail: ${claim}, was 83.2 ms`,
+  ])
+})
+
+test('says why an expectation is not proven and what would prove it', () => {
+  const reason = 'is not proven by 100 requests in 5 s'
+  const advice = "about 200 more requests would decide: duration: '15s'"
+  const findings = of(withNote(unlikely, { reason, advice }))
+  expect(scenarioLines(findings)).toEqual([
+    `Unlikely: inconclusive, leans to fail: p99 response time below 250 ms ${reason}, was 83.2 ms; ${advice}`,
+  ])
+  expect(report(findings)).toContain(`LEANS TO FAIL p99 response time below 250 ms: 83.2 ms; ${advice}`)
+  const invalid = withNote(scenario('Late', 'invalid'), { reason: 'the load was not delivered' })
+  expect(scenarioLines(of(invalid))).toEqual([
+    'Late: invalid: p99 response time below 250 ms cannot be judged: the load was not delivered, was 83.2 ms',
   ])
 })
 

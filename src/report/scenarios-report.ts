@@ -2,9 +2,9 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { formatDuration } from '../model/units.ts'
-import type { Leaning, VerdictValue } from '../model/verdict.ts'
+import { isMet, leaningWords } from './leaning-words.ts'
 import { heading, section, table } from './page.ts'
-import { isMet, scenariosSentence } from './scenarios-sentences.ts'
+import { adviceOf, scenariosSentence } from './scenarios-sentences.ts'
 import { wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
 
 /** `scenario_summary.txt`: what each kind of day was like, what was expected, and whether it held; 80 columns. */
@@ -37,11 +37,11 @@ function page(run: RunRecord, findings: ScenariosFindings): string[] {
 }
 
 function glance({ results }: RunRecord, { scenarios }: ScenariosFindings): string[] {
-  const rows = scenarios.map(({ name, verdict, leaning, result: index }) => {
-    const result = results[index]
+  const rows = scenarios.map((scenario) => {
+    const result = results[scenario.result]
     return [
-      name,
-      leaningWords(verdict, leaning),
+      scenario.name,
+      leaningWords(scenario),
       rateOf(result),
       percentile(result, 'p50Ms'),
       percentile(result, 'p95Ms'),
@@ -57,16 +57,11 @@ function details({ about, expectations }: ScenarioFinding, result: LoadResult | 
   return [
     `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
     ...expectations.map(
-      ({ text, verdict, leaning, observed }) => `${leaningWords(verdict, leaning).toUpperCase()}  ${text}: ${observed}`,
+      (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${adviceOf(each)}`,
     ),
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
     ...doubts.map(({ message }) => `Doubt: ${message}`),
   ]
-}
-
-/** `pass`, or `leans to pass` for an inconclusive verdict. */
-function leaningWords(verdict: VerdictValue, leaning: Leaning | undefined): string {
-  return verdict === 'inconclusive' && leaning !== undefined && leaning !== 'none' ? `leans to ${leaning}` : verdict
 }
 
 function shape({ pattern, plan, durationMs, requestsScheduled, seed }: LoadResult): string {

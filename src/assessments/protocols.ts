@@ -115,7 +115,7 @@ async function compare(
   settleSuite({
     matcher: 'protocolsSuite',
     verdict: measured.length === 0 ? 'invalid' : worstOf(measured.map(({ verdict }) => verdict)),
-    leaning: leaningOfOpen(measured.map(({ verdict }, i) => ({ verdict, leaning: leaningOf(calm[i], slo) }))),
+    leaning: leaningOfOpen(measured),
     message: protocolsSentence(findings),
     lines: protocolLines(findings),
     result: deciding,
@@ -124,8 +124,7 @@ async function compare(
 }
 
 /** Which side of the service level a trial lies on that shows neither; a p99 needs 100 requests. */
-function leaningOf(result: LoadResult | undefined, slo: LimitSlo): Leaning {
-  if (result === undefined) return 'none'
+function leaningOf(result: LoadResult, slo: LimitSlo): Leaning {
   const { timed, late, scheduled, failed } = figuresOf(result, slo)
   if (late > 0.01 * timed || failed > slo.errorRate * scheduled) return 'fail'
   return timed < 100 ? 'none' : 'pass'
@@ -138,13 +137,15 @@ async function measure(
   filled: Filled,
 ): Promise<MeasuredProtocol> {
   const { full, clients, unslowed } = filled
-  const { verdict } = judge(common, subject, subject.rate)
+  const { verdict, leaning, reasons } = judge(common, subject, subject.rate)
   const most = await highest(context, subject, filled)
   const cut = await whileCut(context, subject, common)
   const { responseTime: times } = common
   const figures = {
     protocol: subject.protocol,
     verdict,
+    ...(leaning !== undefined && { leaning }),
+    ...(reasons.length > 0 && { reasons }),
     throughputRps: full.throughputRps,
     clients,
     maxRps: most.maxRps,
@@ -200,13 +201,14 @@ async function highest(
 }
 
 /** As the search of `limits` judges its trials: late requests are counted as they are, for a minute holds too few clusters. */
-function judge(result: LoadResult, { slo }: Subject, rate: Rps): TrialOutcome {
+function judge(result: LoadResult, { slo }: Subject, rate: Rps): TrialOutcome & { readonly leaning?: Leaning } {
   const trial = { purpose: 'hold', rate, arrivals: 'uniform', durationMs: result.durationMs } as const
   const outcome = judgeTrial(trial, figuresOf(result, slo), slo)
   const { verdict, reasons } = outcome
   const message = `${rate} req/s within the service level${reasons.length === 0 ? '' : `: ${reasons.join('; ')}`}`
-  recordVerdict(result, { matcher: 'protocolsSuite', verdict, message })
-  return outcome
+  const side = verdict === 'inconclusive' ? { leaning: leaningOf(result, slo) } : {}
+  recordVerdict(result, { matcher: 'protocolsSuite', verdict, ...side, message })
+  return { ...outcome, ...side }
 }
 
 /** CPU of the target for one request, in µs; the first sample covers the start of the run as well. */

@@ -1,13 +1,17 @@
 import type { ProtocolName } from './plan.ts'
 import type { UnknownValue } from './unknown-value.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
-import type { VerdictValue } from './verdict.ts'
+import type { Leaning, VerdictValue } from './verdict.ts'
 
 /** One protocol compared with the others, all doing the same work. */
 export interface RankedProtocol {
   readonly protocol: ProtocolName
   /** Whether it held the service level at the common rate. */
   readonly verdict: VerdictValue
+  /** Of an inconclusive verdict only. */
+  readonly leaning?: Leaning
+  /** Why the verdict is not a pass. Absent in older results. */
+  readonly reasons?: readonly string[]
   /** Successes per second with `clients` requests always in flight. */
   readonly throughputRps: Rps
   /** Number of clients that slowed the target, or the maximum allowed. */

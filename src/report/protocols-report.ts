@@ -3,7 +3,14 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatDuration } from '../model/units.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import { heading, section, table } from './page.ts'
-import { adviceLines, levelOf, protocolRow, protocolsSentence, unknownLines } from './protocols-sentences.ts'
+import {
+  adviceLines,
+  levelLines,
+  levelOf,
+  protocolRow,
+  protocolsSentence,
+  unknownLines,
+} from './protocols-sentences.ts'
 import { wordRate, wrap } from './wording.ts'
 
 /** `protocol_report.txt`: protocols side by side at the same work, and what each is best for; 80 columns. */
@@ -23,6 +30,7 @@ function page(run: RunRecord, findings: ProtocolsFindings): string[] {
   const { environment, startedAt, durationMs, results } = run
   const { ranking, rate, clients, skipped } = findings
   const unknown = unknownLines(ranking)
+  const unproven = levelLines(findings)
   return [
     ...heading('protocols side by side'),
     wrap(protocolsSentence(findings), 0),
@@ -37,6 +45,7 @@ function page(run: RunRecord, findings: ProtocolsFindings): string[] {
     ...section('what the columns are', [
       `held: the highest rate tried, in req/s, that held the level; > where this tool ran out before the target. full: req/s with ${clients} requests always under way, or as many more as it took to slow the target. p50, p99: response times at ${wordRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target answered again. CPU: of the target, for one request at the rate that was held.`,
     ]),
+    ...(unproven.length === 0 ? [] : section('what is not proven, and why', unproven)),
     ...(unknown.length === 0 ? [] : section('what is unknown, and why', unknown)),
     ...section(
       'why',

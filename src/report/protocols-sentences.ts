@@ -1,6 +1,7 @@
 import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
 import { percent } from './limits-sentences.ts'
+import { leaningWords, verdictWords } from './leaning-words.ts'
 import { wordCount, wordMs, wordRate } from './wording.ts'
 
 /** The answer, first in every report and on the console. */
@@ -12,14 +13,29 @@ export function protocolsSentence({ ranking, skipped }: ProtocolsFindings): stri
   return `Best is ${best.protocol}, then ${others.map(({ protocol }) => protocol).join(', ')}${left}.`
 }
 
-export function protocolLines({ ranking, skipped, bestFor }: ProtocolsFindings): readonly string[] {
+export function protocolLines(findings: ProtocolsFindings): readonly string[] {
+  const { ranking, skipped, bestFor } = findings
   return [
+    ...levelLines(findings),
     ...ranking.map(({ protocol, why }, place) => `${place + 1}. ${protocol}: ${why}`),
     ...adviceLines(bestFor),
     ...unknownLines(ranking),
     ...skipped.map(({ protocol, why }) => `${protocol} was left out: ${why}`),
   ]
 }
+
+/** One line for each protocol that is not proven to hold the service level at the common rate. */
+export function levelLines({ ranking, rate }: ProtocolsFindings): readonly string[] {
+  return ranking
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map((ranked) => {
+      const { protocol, verdict, reasons = [] } = ranked
+      const needs = verdict === 'fail' ? [] : [NEEDS]
+      return `${protocol} at ${wordRate(rate)} req/s: ${[verdictWords(ranked), ...reasons, ...needs].join('; ')}`
+    })
+}
+
+const NEEDS = 'a longer phase on a quiet machine would decide (phaseMs, LOAD_DURATION)'
 
 /** One line for each "-" in the table. */
 export function unknownLines(ranking: readonly RankedProtocol[]): readonly string[] {
@@ -44,11 +60,10 @@ export function adviceLines(bestFor: ProtocolsFindings['bestFor']): readonly str
 }
 
 export function protocolRow(ranked: RankedProtocol, place: number): string[] {
-  const { protocol, verdict, throughputRps, maxRps, maxIsBound, p50Ms, p99Ms, reconnectMs, lost, cpuUsPerRequest } =
-    ranked
+  const { protocol, throughputRps, maxRps, maxIsBound, p50Ms, p99Ms, reconnectMs, lost, cpuUsPerRequest } = ranked
   return [
     `${place + 1}. ${protocol}`,
-    verdict,
+    leaningWords(ranked),
     maxRps === null ? '-' : `${maxIsBound ? '>' : ''}${wordRate(maxRps)}`,
     wordRate(throughputRps),
     p50Ms === null ? '-' : wordMs(p50Ms),

@@ -223,6 +223,17 @@ describe('the published schemas', () => {
     expect(leaning('maybe')).not.toEqual([])
   })
 
+  test('accept the leaning of a protocol with its reasons, and reject any other word', () => {
+    const leaning = (word: string): unknown => {
+      const [ranked] = findings.protocols.ranking
+      const open = { ...ranked, verdict: 'inconclusive', leaning: word, reasons: ['2 late of 100 requests'] }
+      const run = recordOf('protocols', [made], { ...findings.protocols, ranking: [open] })
+      return faultsIn([run])['protocol_comparison.json']
+    }
+    expect(['pass', 'fail', 'none'].map((word) => leaning(word))).toEqual([[], [], []])
+    expect(leaning('maybe')).not.toEqual([])
+  })
+
   test('accept the result of a real run with errors', async () => {
     await using server = await startFixture('failing', { ratio: 0.3 })
     const result = await runLoad({

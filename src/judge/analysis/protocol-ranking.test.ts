@@ -67,4 +67,11 @@ describe('protocols that did the same work', () => {
     })
     expect(bestFor([])).toEqual({ lowLatency: null, throughput: null, reliability: null, streaming: null, rpc: null })
   })
+
+  test('that lean to a fail at the common rate are best for nothing', () => {
+    const http = measured('http', { p99Ms: 9 })
+    const mcp = measured('mcp', { p99Ms: 2, verdict: 'inconclusive' })
+    expect(bestFor(rankProtocols([http, { ...mcp, leaning: 'pass' }])).lowLatency).toBe('mcp')
+    expect(bestFor(rankProtocols([http, { ...mcp, leaning: 'fail' }])).lowLatency).toBe('http')
+  })
 })

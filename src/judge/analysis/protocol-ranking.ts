@@ -27,10 +27,10 @@ export function rankProtocols(measured: readonly MeasuredProtocol[]): readonly R
   )
 }
 
-/** Of those that held the service level at the common rate. Nothing is best where there is nothing to choose from. */
+/** Of those that are not below the service level at the common rate, proven or leaning to it. Nothing is best where there is nothing to choose from. */
 export function bestFor(ranking: readonly RankedProtocol[]): ProtocolsFindings['bestFor'] {
   if (ranking.length < 2) return { lowLatency: null, throughput: null, reliability: null, streaming: null, rpc: null }
-  const sound = ranking.filter(({ verdict }) => verdict !== 'fail')
+  const sound = ranking.filter(({ verdict, leaning }) => verdict !== 'fail' && leaning !== 'fail')
   const least = (of: readonly RankedProtocol[], key: (each: RankedProtocol) => number | null): ProtocolName | null =>
     of.toSorted((a, b) => (key(a) ?? Infinity) - (key(b) ?? Infinity))[0]?.protocol ?? null
   const among = (names: readonly ProtocolName[]): ProtocolName | null =>

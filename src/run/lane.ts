@@ -66,8 +66,9 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
   const context: Omit<ConnectContext, 'signal'> = {
     tls: plan.tls,
     headers: plan.headers,
-    // A short-lived connection that a journey holds, or that has a setup, still serves more than one exchange.
-    reuse: plan.connection !== 'short-lived' || holds || code.setup !== undefined,
+    // A short-lived connection that a journey holds, or that has a setup, still serves more than one exchange. One that
+    // may match by order stays open until the pool closes it, so that it can listen after the last response of the run.
+    reuse: plan.connection !== 'short-lived' || holds || code.setup !== undefined || listening !== undefined,
     negotiated: laneJob.negotiated,
     log: parts.log,
     // If only the setup matches by order, no measured latency is in doubt.

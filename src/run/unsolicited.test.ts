@@ -88,7 +88,8 @@ function expectInDoubt(result: LoadResult): void {
 
 function expectNoDoubt(result: LoadResult): void {
   expect(result.generator.doubts.map(({ code }) => code)).not.toContain('unsolicited-messages')
-  expect(verdictOn(result).verdict).not.toBe('invalid')
+  // A busy machine may make the verdict invalid for another reason.
+  expect(verdictOn(result).reason).not.toBe('messages that no request asked for may have passed for responses')
 }
 
 const PLAN = { rate: 40, duration: '500ms', requestTimeout: '10s', seed: 'cafe', monitor: 'off' } as const
@@ -178,6 +179,31 @@ describe.concurrent('a WebSocket server that pushes', () => {
     const result = await runLoad({ ...PLAN, target: await tickingServer(7), request: { replies: 2 } })
     expect(result).toMatchObject({ successes: 20 })
     expectNoDoubt(result)
+  })
+})
+
+describe.concurrent('a server that greets after the first request', () => {
+  /** Later than the first connections listen, and before the response. */
+  const GREETING_MS = 150
+  const SLOW_ANSWER_MS = 250
+
+  test.each(['pooled', 'long-lived', 'short-lived'] as const)(
+    'is in doubt over %s TCP connections',
+    async (connection) => {
+      const target = await tcpServer((socket) => {
+        setTimeout(() => socket.write('220 mail.test ready\n'), GREETING_MS)
+        socket.on('data', () => setTimeout(() => socket.write('250 OK\n'), SLOW_ANSWER_MS))
+      })
+      expectInDoubt(await runLoad({ ...PLAN, connection, maxConnections: 6, target, request: { data: 'NOOP' } }))
+    },
+  )
+
+  test.each(['pooled', 'long-lived', 'short-lived'] as const)('is in doubt over %s WebSockets', async (connection) => {
+    const target = await webSocketServer((peer) => {
+      setTimeout(() => peer.send('welcome'), GREETING_MS)
+      peer.on('message', () => setTimeout(() => peer.send('answer'), SLOW_ANSWER_MS))
+    })
+    expectInDoubt(await runLoad({ ...PLAN, connection, maxConnections: 6, target, request: { data: 'x' } }))
   })
 })
 

@@ -166,6 +166,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   #release(slot: Slot<Request>): void {
+    // A short-lived connection would close. The last one listens instead: a message that arrives now answers no request.
+    if (this.#options.staysOpen === true && this.#isDone) return
     this.pool.release(slot)
     if (!this.#over) this.#sendWaiting()
   }
@@ -272,9 +274,13 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#finish()
   }
 
+  /** Whether no request is left, neither scheduled nor waiting nor in flight. */
+  get #isDone(): boolean {
+    return this.#starts.exhausted && this.#waiting.size === 0 && this.#sent.size === 0 && this.#journeys.size === 0
+  }
+
   #endIfDone(): void {
-    if (this.#over || !this.#starts.exhausted) return
-    if (this.#waiting.size > 0 || this.#sent.size > 0 || this.#journeys.size > 0) return
+    if (this.#over || !this.#isDone) return
     this.#over = true
     this.#finish()
   }

@@ -75,8 +75,6 @@ export class TcpConnection implements Connection<TcpRequest> {
       onFrame: (owner, bytes) => this.#framed(owner, bytes),
       onFault: (owner, message) =>
         owner === undefined ? this.#lose(new Error(message)) : this.#offends(owner, message),
-      // After the only exchange of a short-lived connection, frames that still arrive may be its response.
-      counts: () => !this.#closing || !this.#reuse,
     })
     this.#writer = new FrameWriter(socket, (message) => this.#cannotSend(message))
     const { promise, resolve } = Promise.withResolvers<Error | undefined>()

@@ -47,7 +47,6 @@ function readBy(steps: readonly Step[], cuts: () => number): Matched {
       frames.push(numbers.get(owner) ?? Number.NaN)
     },
     onFault: (_, message) => expect.unreachable(message),
-    counts: () => true,
   })
   const received = (bytes: Buffer): void => {
     askedBefore = waiting.length

@@ -14,8 +14,6 @@ export interface FrameReaderEvents {
   onFrame(owner: Pending, bytes: number): void
   /** Reports bytes that are not a frame. `owner` is the request that expected them. */
   onFault(owner: Pending | undefined, message: string): void
-  /** Whether unsolicited frames count. They do not when the connection gets no further request. */
-  counts(): boolean
 }
 
 /**
@@ -112,7 +110,7 @@ export class FrameReader {
     const isIgnored = content !== undefined && this.#ignored.matches(content)
     if (owner === undefined || isIgnored) {
       if (owner === undefined) this.#held.endFrame(isIgnored)
-      if (this.#events.counts()) this.#unsolicited.add(isIgnored)
+      this.#unsolicited.add(isIgnored)
       return
     }
     if (examined !== undefined) {

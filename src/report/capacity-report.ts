@@ -14,7 +14,7 @@ import {
 import { heading, section, table } from './page.ts'
 import { wordCount, wordRate, wrap } from './wording.ts'
 
-/** `capacity_report.txt`: how many users are carried, and what to run for more; 80 columns. */
+/** `capacity_report.txt`: how many users the target serves, and its recommended size; 80 columns. */
 export const capacityReport: Artifact = {
   fileName: 'capacity_report.txt',
   render: (run) =>
@@ -34,15 +34,15 @@ function page(run: RunRecord, findings: CapacityFindings): string[] {
     ...unknownLines(findings).map((line) => wrap(line, 0)),
     wrap(recommendationSentence(findings), 0),
     wrap(buySentence(findings), 0),
-    ...section('what was tested', [
-      `promise    ${slaSentence(findings)}`,
+    ...section('setup', [
+      `SLA        ${slaSentence(findings)}`,
       `users      ${wordCount(findings.expectedUsers)} expected, ${wordCount(findings.peakUsers)} at the peak`,
       `request    ${results[0]?.plan.request ?? 'unknown'}`,
       `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, seed ${results[0]?.seed ?? 'unknown'}`,
       `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
     ]),
     ...section(
-      'phase by phase',
+      'phases',
       [],
       table(
         ['phase', 'verdict', 'users', 'req/s', 'achieved', 'p95 ms', 'failed'],
@@ -50,15 +50,15 @@ function page(run: RunRecord, findings: CapacityFindings): string[] {
         [0, 1],
       ),
     ),
-    ...section('how sure', [
-      `Carried: ${low === null ? 'nothing was shown' : `${wordCount(low)} users`}. Not carried: ${high === null ? 'nothing was refuted' : `${wordCount(high)} users`}. The truth lies between the two.`,
+    ...section('confidence', [
+      `Shown to meet the SLA: ${low === null ? 'nothing' : `${wordCount(low)} users`}. Shown to miss it: ${high === null ? 'nothing' : `${wordCount(high)} users`}. The limit lies between the two.`,
       ...doubtLines(results, 'runs'),
     ]),
     ...section(
-      'what to buy, and why',
+      'recommended size',
       findings.sizing.why.map((line) => `- ${line}`),
     ),
-    ...section('how it scales', [uslSentence(findings)], points(findings)),
+    ...section('scaling', [uslSentence(findings)], points(findings)),
   ]
 }
 

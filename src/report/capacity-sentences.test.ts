@@ -59,7 +59,7 @@ describe('the sentence about the Universal Scalability Law', () => {
   })
 })
 
-describe('a capacity that is not known', () => {
+describe('an unknown capacity', () => {
   const findings = {
     maxUsers: null,
     recommendedUsers: null,
@@ -72,10 +72,12 @@ describe('a capacity that is not known', () => {
     expect(unknownLines(findings)).toEqual(['users: unknown, because a phase of 2 s is too short; use at least -d 10.'])
   })
 
-  test('leads to no recommendation, with the reason', () => {
+  test('yields no recommendation, with the reason', () => {
     expect(recommendationSentence(findings)).toBe(
-      'No number of users is recommended, because none was shown to be carried.',
+      'No number of users is recommended, because none was shown to meet the SLA.',
     )
-    expect(buySentence(findings)).toBe('No size is recommended: it follows from the load that an instance carries.')
+    expect(buySentence(findings)).toBe(
+      'No size is recommended, because the load that an instance can serve is unknown.',
+    )
   })
 })

@@ -3,16 +3,16 @@ import { unknownSentence } from '../wording/unknown-values.ts'
 import { percent } from './limits-sentences.ts'
 import { wordCount, wordMs, wordPlural, wordRate } from './wording.ts'
 
-/** The answer, first in every report and on the console. */
+/** Returns the conclusion, which comes first in every report and on the console. */
 export function capacitySentence({ maxUsers, expectedUsers, usersInterval: [, high] }: CapacityFindings): string {
   const expected = `${wordCount(expectedUsers)} are expected`
   if (maxUsers === null) {
     return high === null
-      ? `It is not known how many users it carries; ${expected}.`
-      : `It carries fewer than ${wordCount(high)} users; ${expected}.`
+      ? `The number of users that the target serves is unknown; ${expected}.`
+      : `The target serves fewer than ${wordCount(high)} users; ${expected}.`
   }
   const upper = high === null ? 'more were not tried' : `${wordCount(high)} are too many`
-  return `It carries ${wordCount(maxUsers)} users (${upper}); ${expected}.`
+  return `The target serves ${wordCount(maxUsers)} users (${upper}); ${expected}.`
 }
 
 export function capacityLines(findings: CapacityFindings): readonly string[] {
@@ -25,25 +25,25 @@ export function capacityLines(findings: CapacityFindings): readonly string[] {
   ]
 }
 
-/** Why no number of users is known. */
+/** Returns why the number of users is unknown. */
 export function unknownLines({ unknown = [] }: CapacityFindings): readonly string[] {
   return unknown.map((value) => `${unknownSentence(value)}.`)
 }
 
 export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): string {
-  return `at least ${percent(sla.successRate)} of the requests succeed, p95 at most ${wordMs(sla.p95Ms)} ms, at ${wordRate(requestsPerUserMinute)} requests a minute of each user`
+  return `at least ${percent(sla.successRate)} of the requests succeed, p95 at most ${wordMs(sla.p95Ms)} ms, at ${wordRate(requestsPerUserMinute)} requests per minute and user`
 }
 
 export function recommendationSentence({ recommendedUsers, scalingFactor, peakUsers }: CapacityFindings): string {
   if (recommendedUsers === null || scalingFactor === null)
-    return 'No number of users is recommended, because none was shown to be carried.'
-  return `Plan for ${wordCount(recommendedUsers)} users on an instance, half of what it carries; the peak of ${wordCount(peakUsers)} is ${scalingFactor.toFixed(2)} times that.`
+    return 'No number of users is recommended, because none was shown to meet the SLA.'
+  return `Plan for ${wordCount(recommendedUsers)} users per instance, half of its maximum; the peak of ${wordCount(peakUsers)} users is ${scalingFactor.toFixed(2)} times the maximum.`
 }
 
-/** What to run for the peak. */
+/** Returns what to run for the peak. */
 export function buySentence({ sizing, peakUsers }: CapacityFindings): string {
   const { instances, coresPerInstance, memoryMbPerInstance, maxConnections, loadBalancer, basis } = sizing
-  if (instances === null) return 'No size is recommended: it follows from the load that an instance carries.'
+  if (instances === null) return 'No size is recommended, because the load that an instance can serve is unknown.'
   const each = [
     coresPerInstance === null ? undefined : wordPlural(coresPerInstance, 'core'),
     memoryMbPerInstance === null ? undefined : `${wordCount(memoryMbPerInstance)} MB`,

@@ -8,7 +8,7 @@ import { scenariosReport } from './scenarios-report.ts'
 import { OWN_TESTS } from './run-records.ts'
 import { summary } from './summary.ts'
 
-/** Every artifact there is: one line each. What a run has nothing to say in is not written. */
+/** Every artifact, one line each. An artifact without content for a run is not written. */
 export const artifacts: readonly Artifact[] = [
   jsonArtifact(OWN_TESTS, 'load_test_results.json'),
   jsonArtifact('limits', 'limits_test.json'),

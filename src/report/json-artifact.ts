@@ -1,10 +1,12 @@
 import type { Artifact } from '../model/record.ts'
 
-/** The JSON of one suite: its envelope as it stands, from which every other artifact can be made again. */
+/**
+ * Returns the JSON artifact of one suite: its whole run record, from which every other artifact can be rendered again.
+ */
 export function jsonArtifact(suite: string, fileName: `${string}.json`): Artifact {
   return {
     fileName,
-    // One space: a run has thousands of figures, and the file is still to be read and compared by people.
+    // Indented by one space: a run has thousands of figures, and people still read and compare the file.
     render: (run) => (run.suite === suite ? `${JSON.stringify(run, null, 1)}\n` : undefined),
   }
 }

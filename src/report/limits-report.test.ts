@@ -61,7 +61,7 @@ const found: LimitsFindings = {
   notes: [],
 }
 
-/** The text with its lines joined, so that a sentence can be looked for. */
+/** Joins the lines of a text, so that a test can search for sentences. */
 function flat(text: string | undefined): string {
   return (text ?? '').replace(/\s+/g, ' ')
 }
@@ -77,25 +77,25 @@ function report(findings: unknown, doubts: readonly Doubt[] = []): string | unde
   return run && limitsReport.render(run)
 }
 
-test('a limit that was found is reported on one page that can be read alone', () => {
+test('reports a limit on one self-contained page', () => {
   expect(report(found, [doubt({ code: 'foreign-load', cpuPercent: 90 })])).toMatchInlineSnapshot(`
     "================================================================================
     limit of http://127.0.0.1:3000/
     ================================================================================
-    The limit is 390 req/s: held, and 414 req/s was not.
-    Plan for 312 req/s (80% of what was held), confirmed with Poisson arrivals,
-      which come in clusters as users do.
+    The limit is 390 req/s: held, while 414 req/s was not held.
+    Plan for 312 req/s (80% of the held rate), confirmed with Poisson arrivals,
+      which come in clusters like real users.
 
-    what was tested
-    ---------------
+    setup
+    -----
     test       limits
     level      p99 response time at most 250 ms, at most 1% of the requests failed
     request    GET /cart
     when       2026-11-23 17:30:00 UTC, 30 s, seed 8f2c1e
     machine    node 24.21.0, Linux 6.1.0, 2 CPUs
 
-    how sure
-    --------
+    confidence
+    ----------
     390 req/s was held for 12 s (p99 22.0 ms), which confirms it.
     414 req/s was not held: requests piled up: 3.3% of the arrivals were added to
       those in flight.
@@ -103,27 +103,27 @@ test('a limit that was found is reported on one page that can be read alone', ()
     Doubt in 2 of 2 trials: other processes used 90% of a core; stop them, or run
       the load test alone
 
-    why it ends there
-    -----------------
-    What ran out first: the target's CPU (target-cpu).
+    bottleneck
+    ----------
+    Bottleneck: the target's CPU (target-cpu).
     - the target used 98% of a core in 1 process(es)
 
-    beyond it
-    ---------
-    Beyond the limit: a cliff: throughput stays, latency jumps. With 100 requests
+    beyond the limit
+    ----------------
+    Degradation: cliff (throughput stays constant, latency jumps). With 100 requests
       always in flight it completed 400 req/s.
     Recovery: 1.8 s after a 2 s overload, at half of the held rate.
 
-    step by step
-    ------------
+    steps
+    -----
     steps      50, 200, 500 req/s, up to the first that failed
     stable     200 req/s
     degrades   500 req/s
     fails      500 req/s
     knee       390 req/s
 
-    every trial
-    -----------
+    trials
+    ------
     trial     arrivals     for    req/s  achieved   p50 ms   p99 ms  failed verdict
     step      uniform      2 s       50        50     11.0     15.0      0% pass
     step      uniform      2 s      200       200     11.0     15.0      0% pass
@@ -145,14 +145,14 @@ test('a limit that was found is reported on one page that can be read alone', ()
          500 req/s ######################################|######## 514 ms
                                                          | 250 ms, the service level
 
-    what to do
-    ----------
+    recommendations
+    ---------------
     Profile the target under this load, or give it more cores or instances.
     "
   `)
 })
 
-test('what was not found is said, with the reason', () => {
+test('reports what was not found, with the reason', () => {
   const text = flat(
     report({
       ...found,
@@ -174,15 +174,15 @@ test('what was not found is said, with the reason', () => {
       ended: 'generator',
     } satisfies LimitsFindings),
   )
-  expect(text).toContain('The limit is above 8 000 req/s: this tool ran out first, so it is not known how far.')
+  expect(text).toContain('The limit is above 8 000 req/s: the generator reached its limit first.')
   expect(text).toContain('The upper end is open: no rate was refuted.')
-  expect(text).toContain('What ran out first: this tool itself (generator).')
+  expect(text).toContain('Bottleneck: the generator (generator).')
   expect(text).toContain('stable not found: no step passed')
   expect(text).toContain('Recovery: not measured')
-  expect(text).toContain('Run the tool on a machine of its own')
+  expect(text).toContain('Run the generator on a separate machine')
 })
 
-test('no line is longer than 80 columns', () => {
+test('breaks lines at 80 columns', () => {
   const long = 'a reason that goes on and on, '.repeat(9)
   const text = report({
     ...found,
@@ -191,7 +191,7 @@ test('no line is longer than 80 columns', () => {
   expect(Math.max(...(text ?? '').split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
 })
 
-test('other runs have no such report', () => {
+test('renders nothing for other runs', () => {
   expect(report(null)).toBeUndefined()
   expect(runRecords([{ test: 'own', record: recordOf() }], environment).map(limitsReport.render)).toEqual([undefined])
 })

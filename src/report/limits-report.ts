@@ -18,7 +18,7 @@ import {
 import { heading, section } from './page.ts'
 import { wordMs, wordRate, wrap } from './wording.ts'
 
-/** `limits_report.txt`: what was tested, what was found, how sure that is and what to do, on one page of 80 columns. */
+/** `limits_report.txt`: the setup, the result, its confidence and recommendations, on one page of 80 columns. */
 export const limitsReport: Artifact = {
   fileName: 'limits_report.txt',
   render: (run) => {
@@ -39,27 +39,27 @@ function page(run: RunRecord, findings: LimitsFindings): string[] {
     ...heading(`limit of ${run.target}`),
     wrap(limitSentence(findings), 0),
     wrap(recommendationSentence(findings), 0),
-    ...section('what was tested', [
+    ...section('setup', [
       `test       ${run.name}`,
       `level      ${levelSentence(findings)}`,
       `request    ${run.results[0]?.plan.request ?? 'unknown'}`,
       `when       ${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(run.durationMs)}, seed ${run.results[0]?.seed ?? 'unknown'}`,
       `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
     ]),
-    ...section('how sure', [
+    ...section('confidence', [
       ...certaintySentences(findings),
       ...findings.notes.map(({ message }) => message),
       ...doubtLines(run.results, 'trials'),
     ]),
-    ...section('why it ends there', [
+    ...section('bottleneck', [
       bottleneckSentence(findings),
       ...findings.bottleneck.evidence.map((line) => `- ${line}`),
     ]),
-    ...section('beyond it', [degradationSentence(findings), recoverySentence(findings)]),
-    ...section('step by step', pointLines(findings)),
-    ...section('every trial', [], trialTable(findings.trials)),
+    ...section('beyond the limit', [degradationSentence(findings), recoverySentence(findings)]),
+    ...section('steps', pointLines(findings)),
+    ...section('trials', [], trialTable(findings.trials)),
     ...section('p99 by rate (logarithmic)', [], curve(findings)),
-    ...section('what to do', adviceSentences(findings)),
+    ...section('recommendations', adviceSentences(findings)),
   ]
 }
 
@@ -107,7 +107,7 @@ function trialTable(trials: readonly LimitTrial[]): string[] {
   return reasons.length === 0 ? lines : [...lines, '', ...reasons]
 }
 
-/** Words to the left, figures to the right. */
+/** Pads words to the right and figures to the left. */
 function aligned(text: string, column: number): string {
   const width = WIDTHS[column] ?? 0
   return width < 0 || column === 0 ? text.padEnd(Math.abs(width)) : text.padStart(width)
@@ -117,7 +117,7 @@ function cell(ms: Ms | null): string {
   return ms === null ? '-' : wordMs(ms)
 }
 
-/** Bars of p99, evenly spaced trials only; `|` is the limit of the service level. */
+/** Bars of p99, for evenly spaced trials only; `|` marks the limit of the service level. */
 function curve({ trials, slo }: LimitsFindings): string[] {
   const points = trials
     .filter((trial) => trial.arrivals === 'uniform' && trial.verdict !== 'invalid')

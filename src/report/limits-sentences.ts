@@ -2,36 +2,36 @@ import type { BottleneckResource, DegradationKind, LimitsFindings } from '../mod
 import { formatDuration, type Ms } from '../model/units.ts'
 import { wordMs, wordRate } from './wording.ts'
 
-/** What the findings of the limits suite mean, in sentences that stand alone. */
+/** Self-contained sentences about the findings of the limits suite. */
 
 export function levelSentence({ slo }: LimitsFindings): string {
   return `p99 response time at most ${wordMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
 }
 
-/** The answer, first in every report and on the console. */
+/** Returns the conclusion, which comes first in every report and on the console. */
 export function limitSentence(findings: LimitsFindings): string {
   const { maxSustainableRps, interval, confirmed, ended, trials } = findings
   const [low, high] = interval
   if (maxSustainableRps !== null && high !== null) {
-    return `The limit is ${rate(maxSustainableRps)}: held, and ${rate(high)} was not.`
+    return `The limit is ${rate(maxSustainableRps)}: held, while ${rate(high)} was not held.`
   }
   const highest = rate(Math.max(0, ...trials.map((trial) => trial.rate)))
   switch (ended) {
     case 'generator':
       return low === null
-        ? 'No limit of the target was found: this tool ran out first, and confirmed no rate at all.'
-        : `The limit is above ${rate(low)}: this tool ran out first, so it is not known how far.`
+        ? 'No limit of the target was found: the generator reached its limit first and confirmed no rate.'
+        : `The limit is above ${rate(low)}: the generator reached its limit first.`
     case 'ceiling':
-      return `No limit up to ${rate(low ?? 0)}, where the search ends (LOAD_MAX_RPS, maxRps).`
+      return `No limit up to ${rate(low ?? 0)}, the ceiling of the search (LOAD_MAX_RPS, maxRps).`
     case 'bursts':
-      return 'No limit was found: slow requests come in bursts at every rate, the lowest included.'
+      return 'No limit was found: slow requests come in bursts at every rate, including the lowest.'
     case 'failing':
-      return `No rate held the service level: of ${trials.length} tried, up to ${highest}, none passed.`
+      return `No rate held the service level: none of ${trials.length} trials up to ${highest} passed.`
     case 'found':
     case 'budget':
       return low === null || !confirmed
-        ? 'The search ran out of time before any rate was confirmed.'
-        : `The search ran out of time: the limit is at least ${rate(low)}.`
+        ? 'The search reached its time limit before it confirmed a rate.'
+        : `The search reached its time limit: the limit is at least ${rate(low)}.`
   }
 }
 
@@ -56,11 +56,11 @@ export function certaintySentences({ interval: [low, high], confirmed, ended, tr
 
 export function recommendationSentence({ recommendedRps, interval: [low] }: LimitsFindings): string {
   if (recommendedRps !== null && low !== null) {
-    return `Plan for ${rate(recommendedRps)} (${percent(recommendedRps / low)} of what was held), confirmed with Poisson arrivals, which come in clusters as users do.`
+    return `Plan for ${rate(recommendedRps)} (${percent(recommendedRps / low)} of the held rate), confirmed with Poisson arrivals, which come in clusters like real users.`
   }
   return low === null
     ? 'No rate can be recommended: none was held.'
-    : 'No rate is recommended: with Poisson arrivals, even 65% of what was held with even spacing broke the service level or could not be shown.'
+    : 'No rate is recommended: with Poisson arrivals, even 65% of the rate held with even spacing broke the service level or was not proven.'
 }
 
 const RESOURCES: Readonly<Record<BottleneckResource, string>> = {
@@ -68,24 +68,23 @@ const RESOURCES: Readonly<Record<BottleneckResource, string>> = {
   'target-memory': "the target's memory",
   connections: 'the connections',
   network: 'the network',
-  'downstream-wait': 'waiting inside the target, or behind it',
-  generator: 'this tool itself',
+  'downstream-wait': 'waiting inside the target or for its dependencies',
+  generator: 'the generator',
 }
 
 export function bottleneckSentence({ bottleneck }: LimitsFindings): string {
   return bottleneck.resource === null
-    ? 'What ran out was not found.'
-    : `What ran out first: ${RESOURCES[bottleneck.resource]} (${bottleneck.resource}).`
+    ? 'Bottleneck: not identified.'
+    : `Bottleneck: ${RESOURCES[bottleneck.resource]} (${bottleneck.resource}).`
 }
 
 const REMEDIES: Readonly<Record<BottleneckResource, string>> = {
   'target-cpu': 'Profile the target under this load, or give it more cores or instances.',
-  'target-memory': 'Find what the target keeps, or give it more memory.',
-  connections: 'Raise maxConnections if your clients hold that many, else shorten the service time.',
-  network: 'Send less (compression, smaller answers), or use a faster link.',
-  'downstream-wait':
-    'Look at what a request waits for: worker and connection pools, locks, a database, other services.',
-  generator: 'Run the tool on a machine of its own or with more cores (threads), then search again.',
+  'target-memory': 'Find what the target retains, or give it more memory.',
+  connections: 'Raise maxConnections if your clients open that many, else shorten the service time.',
+  network: 'Send less (compression, smaller responses), or use a faster link.',
+  'downstream-wait': 'Check what a request waits for: worker and connection pools, locks, a database, other services.',
+  generator: 'Run the generator on a separate machine or with more cores (threads), then search again.',
 }
 
 export function adviceSentences(findings: LimitsFindings): string[] {
@@ -100,7 +99,7 @@ export function adviceSentences(findings: LimitsFindings): string[] {
       'Find what pauses the target: garbage collection, a periodic job, a lock, a CPU quota, a flush to disk.',
     )
   }
-  if (ended === 'failing') advice.push('Check the request by itself first: the trials below say what went wrong.')
+  if (ended === 'failing') advice.push('Check a single request first: the trials above show what went wrong.')
   if (findings.degradation === 'collapse') {
     advice.push('Shed load before the limit (a queue with a bound, a concurrency limit): beyond it throughput falls.')
   }
@@ -109,10 +108,10 @@ export function adviceSentences(findings: LimitsFindings): string[] {
 }
 
 const DEGRADATIONS: Readonly<Record<DegradationKind, string>> = {
-  graceful: 'graceful: throughput stays, latency climbs.',
-  cliff: 'a cliff: throughput stays, latency jumps.',
-  collapse: 'a collapse: throughput itself falls under overload.',
-  'none-seen': 'not seen: there was no overload to see it in.',
+  graceful: 'graceful (throughput stays constant, latency rises).',
+  cliff: 'cliff (throughput stays constant, latency jumps).',
+  collapse: 'collapse (throughput falls under overload).',
+  'none-seen': 'not observed, because there was no overload.',
 }
 
 export function degradationSentence({ degradation, saturation }: LimitsFindings): string {
@@ -120,7 +119,7 @@ export function degradationSentence({ degradation, saturation }: LimitsFindings)
     saturation === null
       ? ''
       : ` With ${saturation.concurrency} requests always in flight it completed ${rate(saturation.completionsRps)}.`
-  return `Beyond the limit: ${DEGRADATIONS[degradation]}${saturated}`
+  return `Degradation: ${DEGRADATIONS[degradation]}${saturated}`
 }
 
 export function recoverySentence({ recovery: { recovered, recoverMs, resolutionMs } }: LimitsFindings): string {
@@ -130,7 +129,7 @@ export function recoverySentence({ recovery: { recovered, recoverMs, resolutionM
   return `Recovery: ${recoveryTime(recoverMs, resolutionMs)} ${when}.`
 }
 
-/** "1.8 s", or "immediate (within 200 ms)". */
+/** Returns "1.8 s", or "immediate (within 200 ms)". */
 export function recoveryTime(recoverMs: Ms, resolutionMs: Ms | undefined): string {
   if (recoverMs > 0) return formatDuration(recoverMs)
   return resolutionMs === undefined ? 'immediate' : `immediate (within ${formatDuration(resolutionMs)})`

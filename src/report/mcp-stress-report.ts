@@ -13,7 +13,7 @@ import {
 import { heading, section, table } from './page.ts'
 import { wordCount, wordMs, wordRate, wrap } from './wording.ts'
 
-/** `mcp_stress_report.txt`: how an MCP server bears stress, and what the probes found; 80 columns. */
+/** `mcp_stress_report.txt`: the behaviour of an MCP server under stress, and the results of the probes; 80 columns. */
 export const mcpStressReport: Artifact = {
   fileName: 'mcp_stress_report.txt',
   render: (run) =>
@@ -29,13 +29,13 @@ function page(run: RunRecord, findings: McpStressFindings): string[] {
   return [
     ...heading(`MCP under stress: ${run.target}`),
     wrap(mcpStressSentence(findings), 0),
-    ...section('what was tested', [
+    ...section('setup', [
       `request    ${results[0]?.plan.request ?? 'unknown'}`,
       `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, seed ${results[0]?.seed ?? 'unknown'}`,
       `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
     ]),
-    ...section('phase by phase', [], phaseTable(run, findings)),
-    ...section('what stress does to it', [degradationSentence(findings), recoverySentence(findings)]),
+    ...section('phases', [], phaseTable(run, findings)),
+    ...section('effect of stress', [degradationSentence(findings), recoverySentence(findings)]),
     ...section(
       'errors',
       findings.errorPatterns.map(
@@ -44,11 +44,11 @@ function page(run: RunRecord, findings: McpStressFindings): string[] {
       ),
     ),
     ...section('probes', findings.probes.map(probeLine)),
-    ...section('how sure', [
+    ...section('confidence', [
       'A phase is healthy when at least 99% of its requests succeeded and its p95 is at most twice that of the baseline (or 5 ms above it).',
       ...doubtLines(results, 'runs'),
     ]),
-    ...section('what to do', advice(findings)),
+    ...section('recommendations', advice(findings)),
   ]
 }
 
@@ -73,8 +73,8 @@ function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): stri
 function advice({ health, probes, handlesStress }: McpStressFindings): string[] {
   const faults = probes.filter(({ verdict }) => verdict === 'fail')
   return [
-    ...faults.map(({ name }) => `Mend the server: "${name}" does not hold; the probe above says what was seen.`),
-    ...(health === 'poor' ? ['Find the rate it carries (`limits`), and shed load beyond it.'] : []),
+    ...faults.map(({ name }) => `Fix the server: "${name}" does not hold; see the evidence of the probe above.`),
+    ...(health === 'poor' ? ['Find the rate that it sustains (`limits`), and shed load beyond it.'] : []),
     ...(handlesStress || health === 'poor'
       ? []
       : ['Keep it below the rate of its last healthy phase, or add instances.']),

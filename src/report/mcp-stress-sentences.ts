@@ -9,13 +9,13 @@ import { percent, recoveryTime } from './limits-sentences.ts'
 import { wordPlural, wordRate } from './wording.ts'
 
 const HEALTH: Readonly<Record<McpHealth, string>> = {
-  excellent: 'every phase was healthy, the stress included',
-  good: 'every phase was healthy but the stress',
-  fair: 'not every phase was healthy, but it recovered',
-  poor: 'it was not healthy, and did not recover',
+  excellent: 'every phase was healthy, including stress',
+  good: 'every phase except stress was healthy',
+  fair: 'not every phase was healthy, but the server recovered',
+  poor: 'the server was not healthy and did not recover',
 }
 
-/** The answer, first in every report and on the console. */
+/** Returns the conclusion, which comes first in every report and on the console. */
 export function mcpStressSentence({ health, probes, protocolVersion, transport }: McpStressFindings): string {
   const failed = probes.filter(({ verdict }) => verdict === 'fail').length
   const applied = probes.filter(({ verdict }) => verdict !== 'not-applicable').length
@@ -51,9 +51,9 @@ export function phaseWord({ healthy }: StressPhase): string {
 export function degradationSentence({ degradation, phases }: McpStressFindings): string {
   const { throughputLoss, successRateDrop, p99Growth } = degradation
   const stress = phases.find(({ name }) => name === 'stress')
-  if (throughputLoss === null || successRateDrop === null) return 'What stress does to it was not measured.'
+  if (throughputLoss === null || successRateDrop === null) return 'The effect of stress was not measured.'
   const growth = p99Growth === null ? '' : `, p99 ${p99Growth.toFixed(1)} times that of the baseline`
-  return `Under stress (${wordRate(stress?.rate ?? 0)} req/s): ${percent(throughputLoss)} less throughput than asked for, ${percent(successRateDrop)} fewer successes${growth}.`
+  return `Under stress (${wordRate(stress?.rate ?? 0)} req/s): ${percent(throughputLoss)} less throughput than offered, ${percent(successRateDrop)} fewer successes${growth}.`
 }
 
 export function recoverySentence({ recovery: { recovered, recoverMs, resolutionMs } }: McpStressFindings): string {

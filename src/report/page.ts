@@ -1,17 +1,23 @@
 import { COLUMNS, wrap } from './wording.ts'
 
-/** What a text report begins with. */
+/** Returns the heading of a text report. */
 export function heading(title: string): string[] {
   return ['='.repeat(COLUMNS), wrap(title, 0), '='.repeat(COLUMNS)]
 }
 
-/** A part of a report: sentences that are wrapped, then lines that stand as they are. Nothing where there is nothing to say. */
+/**
+ * Returns a section of a report: sentences, which are wrapped, then lines, which are not. Returns nothing for an empty
+ * section.
+ */
 export function section(title: string, sentences: readonly string[], lines: readonly string[] = []): string[] {
   if (sentences.length + lines.length === 0) return []
   return ['', title, '-'.repeat(title.length), ...sentences.map((sentence) => wrap(sentence, 0)), ...lines]
 }
 
-/** Rows under their heads, each column as wide as its widest cell: words to the left, figures to the right. */
+/**
+ * Returns rows under their headings, each column as wide as its widest cell; words are left-aligned, figures
+ * right-aligned.
+ */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly string[])[],

@@ -13,7 +13,7 @@ import {
 } from './protocols-sentences.ts'
 import { wordRate, wrap } from './wording.ts'
 
-/** `protocol_report.txt`: protocols side by side at the same work, and what each is best for; 80 columns. */
+/** `protocol_report.txt`: a comparison of protocols on the same work, and what each is best for; 80 columns. */
 export const protocolsReport: Artifact = {
   fileName: 'protocol_report.txt',
   render: (run) =>
@@ -32,28 +32,28 @@ function page(run: RunRecord, findings: ProtocolsFindings): string[] {
   const unknown = unknownLines(ranking)
   const unproven = levelLines(findings)
   return [
-    ...heading('protocols side by side'),
+    ...heading('protocol comparison'),
     wrap(protocolsSentence(findings), 0),
-    ...section('what was tested', [
+    ...section('setup', [
       `work       ${[...new Set(results.map(({ plan }) => plan.request))].join(', ')}`,
       `level      ${levelOf(findings)}`,
       `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}`,
       `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
-      ...skipped.map(({ protocol, why }) => `left out   ${protocol}: ${why}`),
+      ...skipped.map(({ protocol, why }) => `skipped    ${protocol}: ${why}`),
     ]),
     ...section('ranking', [], table(HEADS, ranking.map(protocolRow), [0, 1])),
-    ...section('what the columns are', [
-      `held: the highest rate tried, in req/s, that held the level; > where this tool ran out before the target. full: req/s with ${clients} requests always under way, or as many more as it took to slow the target. p50, p99: response times at ${wordRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target answered again. CPU: of the target, for one request at the rate that was held.`,
+    ...section('columns', [
+      `held: the highest tried rate that held the level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with as many more as the target needed to slow down. p50, p99: response times at ${wordRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target responded again. CPU: of the target, per request at the held rate.`,
     ]),
-    ...(unproven.length === 0 ? [] : section('what is not proven, and why', unproven)),
-    ...(unknown.length === 0 ? [] : section('what is unknown, and why', unknown)),
+    ...(unproven.length === 0 ? [] : section('not proven', unproven)),
+    ...(unknown.length === 0 ? [] : section('unknown values', unknown)),
     ...section(
       'why',
       ranking.map(({ protocol, why }, place) => `${place + 1}. ${protocol}: ${why}`),
     ),
     ...(ranking.length < 2 ? [] : section('best for', adviceLines(findings.bestFor))),
-    ...section('how sure', [
-      'Rates within a tenth of each other are a tie, and then p99 decides. One run on one machine: run it twice before you build on a place.',
+    ...section('confidence', [
+      'Rates within 10% of each other are a tie, which p99 decides. This is one run on one machine: repeat it before you rely on the ranking.',
       ...doubtLines(results, 'runs'),
     ]),
   ]

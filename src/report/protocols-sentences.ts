@@ -4,11 +4,11 @@ import { percent } from './limits-sentences.ts'
 import { leaningWords, verdictWords } from './leaning-words.ts'
 import { wordCount, wordMs, wordRate } from './wording.ts'
 
-/** The answer, first in every report and on the console. */
+/** Returns the conclusion, which comes first in every report and on the console. */
 export function protocolsSentence({ ranking, skipped }: ProtocolsFindings): string {
   const [best, ...others] = ranking
-  if (best === undefined) return 'No protocol was compared: there was no target for any of them.'
-  const left = skipped.length === 0 ? '' : ` (${skipped.map(({ protocol }) => protocol).join(', ')} left out)`
+  if (best === undefined) return 'No protocol was compared, because none has a target.'
+  const left = skipped.length === 0 ? '' : ` (${skipped.map(({ protocol }) => protocol).join(', ')} skipped)`
   if (others.length === 0) return `Only ${best.protocol} was measured${left}.`
   return `Best is ${best.protocol}, then ${others.map(({ protocol }) => protocol).join(', ')}${left}.`
 }
@@ -20,11 +20,11 @@ export function protocolLines(findings: ProtocolsFindings): readonly string[] {
     ...ranking.map(({ protocol, why }, place) => `${place + 1}. ${protocol}: ${why}`),
     ...adviceLines(bestFor),
     ...unknownLines(ranking),
-    ...skipped.map(({ protocol, why }) => `${protocol} was left out: ${why}`),
+    ...skipped.map(({ protocol, why }) => `${protocol} was skipped: ${why}`),
   ]
 }
 
-/** One line for each protocol that is not proven to hold the service level at the common rate. */
+/** Returns one line for each protocol that is not proven to hold the service level at the common rate. */
 export function levelLines({ ranking, rate }: ProtocolsFindings): readonly string[] {
   return ranking
     .filter(({ verdict }) => verdict !== 'pass')
@@ -37,7 +37,7 @@ export function levelLines({ ranking, rate }: ProtocolsFindings): readonly strin
 
 const NEEDS = 'a longer phase on a quiet machine would decide (phaseMs, LOAD_DURATION)'
 
-/** One line for each "-" in the table. */
+/** Returns one line for each "-" in the table. */
 export function unknownLines(ranking: readonly RankedProtocol[]): readonly string[] {
   return ranking.flatMap(({ protocol, unknown = [] }) =>
     unknown.map((value) => `${protocol}, ${unknownSentence(value)}`),
@@ -45,11 +45,11 @@ export function unknownLines(ranking: readonly RankedProtocol[]): readonly strin
 }
 
 const USES = {
-  lowLatency: 'the shortest waits',
-  throughput: 'the most requests',
-  reliability: 'connections that break',
-  streaming: 'messages that nobody asked for',
-  rpc: 'calls by name',
+  lowLatency: 'low latency',
+  throughput: 'high throughput',
+  reliability: 'unreliable connections',
+  streaming: 'streams and pushes',
+  rpc: 'remote procedure calls',
 } as const satisfies Record<keyof ProtocolsFindings['bestFor'], string>
 
 export function adviceLines(bestFor: ProtocolsFindings['bestFor']): readonly string[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { redact, redactText } from './redact.ts'
 
-describe('no secret reaches an artifact', () => {
+describe('redacting secrets', () => {
   test.each([
     ['http://ann:hunter2secret@example.test/x', 'http://[redacted]@example.test/x'],
     ['GET /cart?token=hunter2secret&page=2', 'GET /cart?token=[redacted]&page=2'],
@@ -18,7 +18,7 @@ describe('no secret reaches an artifact', () => {
     expect(redactText(text)).toBe(clean)
   })
 
-  test('wherever in the JSON it stands, and in whatever order the parameters come', () => {
+  test('works anywhere in the JSON and for any order of parameters', () => {
     const secret = fc.stringMatching(/^[a-z0-9]{12}$/)
     const place = fc.constantFrom(
       (text: string) => ({ target: `http://u:${text}@h/` }),
@@ -29,7 +29,7 @@ describe('no secret reaches an artifact', () => {
   })
 })
 
-test('what is no secret stays as it is', () => {
+test('leaves other text unchanged', () => {
   const record = {
     message: 'expected p99 below 50 ms, was 83.2 ms',
     n: 3,

@@ -1,8 +1,8 @@
 const HIDDEN = '[redacted]'
 
 /**
- * Each rule keeps what names a secret and hides the secret itself. Only texts are looked at: figures carry none, and the
- * base64 of a histogram has none of the characters that the rules hang on.
+ * Each rule keeps the name of a secret and hides its value. Only strings are checked: numbers contain no secrets, and
+ * the base64 of a histogram contains none of the characters that the rules match.
  */
 const RULES: readonly (readonly [RegExp, string])[] = [
   // user:password@ of a URL
@@ -20,16 +20,19 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic|digest)\s+[\w.~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
   // "access_token": "…" of a JSON body that was quoted in an error
   [/("[\w.-]*(?:token|secret|passw(?:or)?d|api_?key)[\w.-]*"\s*:\s*")[^"]*/gi, `$1${HIDDEN}`],
-  // a JSON Web Token, wherever it stands
+  // a JSON Web Token, anywhere
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, HIDDEN],
 ]
 
-/** A text without the secrets people put into URLs, headers and bodies. */
+/** Returns a text without the secrets that URLs, headers and bodies contain. */
 export function redactText(text: string): string {
   return RULES.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text)
 }
 
-/** A copy of plain JSON in which every text has gone through `redactText`. Everything an artifact renders comes from here. */
+/**
+ * Returns a copy of plain JSON with `redactText` applied to every string. Everything that an artifact renders comes
+ * from here.
+ */
 export function redact<Json>(json: Json): Json
 export function redact(json: unknown): unknown {
   if (typeof json === 'string') return redactText(json)

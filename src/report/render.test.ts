@@ -10,7 +10,7 @@ function filesOf(...loads: Parameters<typeof runRecords>[0]): Map<string, string
 }
 
 describe('artifacts', () => {
-  test('own load tests land in load_test_results.json, whole', () => {
+  test('writes custom load tests completely to load_test_results.json', () => {
     const files = filesOf({ test: 'a', record: recordOf() })
     expect([...files.keys()]).toEqual(['load_test_results.json', 'test_summary.txt'])
     const envelope: unknown = JSON.parse(files.get('load_test_results.json') ?? '')
@@ -22,7 +22,7 @@ describe('artifacts', () => {
     )
   })
 
-  test('one call of a suite is the envelope itself, two are its runs', () => {
+  test('writes one call of a suite as its record, and two as a list of runs', () => {
     const one = { test: 'shop', record: recordOf({ suite: 'limits', findings: 1 }) }
     const two = { test: 'cart', record: recordOf({ suite: 'limits', findings: 2 }) }
     expect(JSON.parse(filesOf(one).get('limits_test.json') ?? '')).toMatchObject({ suite: 'limits', findings: 1 })
@@ -32,7 +32,7 @@ describe('artifacts', () => {
     })
   })
 
-  test('the summary of several runs is one text', () => {
+  test('writes the summary of several runs as one text', () => {
     const text = filesOf(
       { test: 'a', record: recordOf() },
       { test: 'shop', record: recordOf({ suite: 'limits' }) },

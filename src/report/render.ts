@@ -1,14 +1,14 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
 
-/** A file that is ready to be written. */
+/** A file that is ready to write. */
 export interface RenderedFile {
   readonly fileName: string
   readonly text: string
 }
 
 /**
- * Renders every artifact that has something to say about these runs. Several runs in one file become `{ schema, suite,
- * runs }` in JSON, and follow one another in a text.
+ * Renders every artifact that has content for these runs. Several runs in one file become `{ schema, suite, runs }` in
+ * JSON, and consecutive sections in a text.
  */
 export function renderArtifacts(runs: readonly RunRecord[], artifacts: readonly Artifact[]): readonly RenderedFile[] {
   return artifacts.flatMap(({ fileName, render }) => {

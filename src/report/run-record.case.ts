@@ -1,7 +1,7 @@
 import type { Environment, LoadRecord } from '../model/record.ts'
 import type { Distribution, Figures, LoadResult } from '../model/result.ts'
 
-/** A machine, for reports that must not depend on the one they are tested on. */
+/** A fixed machine, so that reports do not depend on the one that runs the tests. */
 export const environment: Environment = {
   node: '24.21.0',
   os: 'Linux 6.1.0',
@@ -54,7 +54,7 @@ const figures: Figures = {
   messageGap: { count: 0 },
 }
 
-/** What a run of 500 req/s for 30 s leaves behind, with whatever a test wants otherwise. */
+/** Returns the result of a run of 500 req/s for 30 s, with the changes of a test. */
 export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
   return {
     ...figures,
@@ -113,7 +113,7 @@ export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
   }
 }
 
-/** The record of a load test with one result and one verdict on it. */
+/** Returns the record of a load test with one result and one verdict on it. */
 export function recordOf(change: Partial<LoadRecord> = {}): LoadRecord {
   return {
     results: [resultOf()],

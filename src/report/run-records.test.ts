@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { environment, recordOf, resultOf } from './run-record.case.ts'
 import { runRecords } from './run-records.ts'
 
-describe('the runs that artifacts are made of', () => {
-  test('all load tests of a user become one run, whose verdicts still find their results', () => {
+describe('the runs that artifacts are rendered from', () => {
+  test('combines all custom load tests into one run, whose verdicts still refer to their results', () => {
     const [run, ...others] = runRecords(
       [
         { test: 'a', record: recordOf({ results: [resultOf(), resultOf()] }) },
@@ -17,7 +17,7 @@ describe('the runs that artifacts are made of', () => {
     expect(run?.verdicts.map(({ result }) => result)).toEqual([0, 2])
   })
 
-  test('a suite called twice is two runs, unless both go by the same name: then the later one stands', () => {
+  test('keeps two calls of a suite as two runs, or only the later one if they have the same name', () => {
     const limits = (suiteName: string, findings: number) => ({
       test: `test ${findings}`,
       record: recordOf({ suite: 'limits', suiteName, findings }),
@@ -29,16 +29,16 @@ describe('the runs that artifacts are made of', () => {
     ])
   })
 
-  test('a suite without a name of its own goes by its test', () => {
+  test('names a suite without a name after its test', () => {
     const [run] = runRecords([{ test: 'shop > holds', record: recordOf({ suite: 'limits' }) }], environment)
     expect(run?.name).toBe('shop > holds')
   })
 
-  test('a test that never got to its traffic is not in them', () => {
+  test('omits a test that sent no traffic', () => {
     expect(runRecords([{ test: 'a', record: { results: [], verdicts: [] } }], environment)).toEqual([])
   })
 
-  test('secrets are out of every text', () => {
+  test('removes secrets from every text', () => {
     const result = resultOf({ target: { url: 'http://u:hunter2@127.0.0.1/', pids: [], samples: [] } })
     const runs = runRecords([{ test: 'a', record: recordOf({ results: [result] }) }], environment)
     expect(JSON.stringify(runs)).not.toContain('hunter2')

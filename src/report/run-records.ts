@@ -2,23 +2,23 @@ import { EMBEDDED_FRAGMENT } from '../model/work.ts'
 import type { Environment, LoadRecord, RunRecord } from '../model/record.ts'
 import { redact } from './redact.ts'
 
-/** Under this name the results of load tests that belong to no suite are kept together. */
+/** Name of the run that combines the load tests which belong to no suite. */
 export const OWN_TESTS = 'load'
 
-/** What one load test left behind, as the host hands it over. */
+/** The record of one load test, as the host passes it on. */
 export interface TestedLoad {
-  /** Full name of the test, with the names of what it stands in. */
+  /** Full name of the test, including those of its groups. */
   readonly test: string
   readonly record: LoadRecord
 }
 
 /**
- * The runs that artifacts are made of: one for all of a user's own load tests, one for each call of a suite. Of two calls
- * of one suite under the same name the later one stands. Secrets are taken out here, and only here.
+ * Returns the runs that artifacts are rendered from: one for all custom load tests, one for each call of a suite. Of
+ * two calls of one suite under the same name, keeps the later one. This is the only place that removes secrets.
  */
 export function runRecords(loads: readonly TestedLoad[], environment: Environment): readonly RunRecord[] {
   const runs = new Map<string, TestedLoad[]>()
-  // A test that never got to its traffic has said why itself; it has nothing to report.
+  // A test without results has already reported why, and has nothing for a report.
   for (const load of loads.filter(({ record }) => record.results.length > 0)) {
     const suite = load.record.suite ?? OWN_TESTS
     const key = suite === OWN_TESTS ? OWN_TESTS : `${suite}\n${nameOf(load)}`
@@ -48,17 +48,17 @@ function join(loads: readonly TestedLoad[], environment: Environment): RunRecord
   }
 }
 
-/** A mix has several. What marks an embedded one is the tool's own business. */
+/** Splits the targets of a mix. Removes the mark of an embedded one, which is internal. */
 function targetsOf(urls: string): readonly string[] {
   return urls.split(', ').map((url) => url.replace(EMBEDDED_FRAGMENT, ''))
 }
 
-/** What a call of a suite goes by. */
+/** Returns the name of a call of a suite. */
 function nameOf({ test, record }: TestedLoad): string {
   return record.suiteName ?? test
 }
 
-/** Verdicts name their result by its place in the test; here it becomes the place in the run. */
+/** A verdict refers to its result by its index in the test; this maps it to the index in the run. */
 function verdictsOf(loads: readonly TestedLoad[]): RunRecord['verdicts'] {
   let before = 0
   return loads.flatMap(({ record }) => {

@@ -26,7 +26,7 @@ function of(...scenarios: readonly ScenarioFinding[]): ScenariosFindings {
   return { scenarios, skipped: [] }
 }
 
-/** The report, with its lines joined, so that a sentence can be found. */
+/** Returns the report with its lines joined, so that a test can search for sentences. */
 function report(findings: ScenariosFindings): string {
   const record = recordOf({ results: [resultOf()], suite: 'scenarios', findings })
   const [run] = runRecords([{ test: 'scenarios', record }], environment)
@@ -41,9 +41,12 @@ test.each([
     of(proven, likely, unlikely, open, broken),
     '2 of 5 scenarios met the service level (1 of them not proven); not met: Unlikely (inconclusive, leans to fail), Open (inconclusive, leans to neither side), Broken (fail).',
   ],
-])('counts a scenario as met when it passes or leans to a pass, and says what is not proven (%#)', (findings, text) => {
-  expect(scenariosSentence(findings)).toBe(text)
-})
+])(
+  'counts a scenario as met when it passes or leans to a pass, and reports what is not proven (%#)',
+  (findings, text) => {
+    expect(scenariosSentence(findings)).toBe(text)
+  },
+)
 
 test('lists the expectations that are not proven, with the side that each leans to', () => {
   const claim = 'p99 response time below 250 ms'
@@ -69,7 +72,7 @@ test('says why an expectation is not proven and what would prove it', () => {
   ])
 })
 
-test('reports the side that an inconclusive scenario leans to, in the table and beside each expectation', () => {
+test('reports the side that an inconclusive scenario leans to, in the table and next to each expectation', () => {
   const text = report(of(proven, likely, unlikely, open))
   for (const row of ['Proven pass', 'Likely leans to pass', 'Unlikely leans to fail', 'Open inconclusive']) {
     expect(text).toContain(`${row} 500 12.1`)

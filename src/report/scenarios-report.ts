@@ -7,7 +7,7 @@ import { heading, section, table } from './page.ts'
 import { adviceOf, scenariosSentence } from './scenarios-sentences.ts'
 import { wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
 
-/** `scenario_summary.txt`: what each kind of day was like, what was expected, and whether it held; 80 columns. */
+/** `scenario_summary.txt`: each scenario, its expectations, and whether they were met; 80 columns. */
 export const scenariosReport: Artifact = {
   fileName: 'scenario_summary.txt',
   render: (run) =>
@@ -21,18 +21,18 @@ function isFindings(findings: unknown): findings is ScenariosFindings {
 function page(run: RunRecord, findings: ScenariosFindings): string[] {
   const { environment, startedAt, durationMs } = run
   return [
-    ...heading(`scenarios against ${run.target}`),
+    ...heading(`scenarios on ${run.target}`),
     wrap(scenariosSentence(findings), 0),
-    ...section('what was tested', [
+    ...section('setup', [
       `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}`,
       `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
-      ...findings.skipped.map(({ name, why }) => `left out   ${name}: ${why}`),
+      ...findings.skipped.map(({ name, why }) => `skipped    ${name}: ${why}`),
     ]),
-    ...section('at a glance', [], glance(run, findings)),
+    ...section('overview', [], glance(run, findings)),
     ...findings.scenarios.flatMap((scenario) =>
       section(scenario.name, details(scenario, run.results[scenario.result])),
     ),
-    ...section('what to do', advice(findings)),
+    ...section('recommendations', advice(findings)),
   ]
 }
 
@@ -76,7 +76,7 @@ function advice({ scenarios }: ScenariosFindings): string[] {
   return [
     ...lost.map(
       ({ name }) =>
-        `${name} broke the service level: run \`limits\` to see how much the target carries, and what runs out.`,
+        `${name} broke the service level: run \`limits\` to find its highest sustainable rate and its bottleneck.`,
     ),
     ...(open.length === 0
       ? []

@@ -2,7 +2,7 @@ import type { Expectation, ScenarioFinding, ScenariosFindings } from '../model/s
 import { isMet, verdictWords } from './leaning-words.ts'
 import { wordPlural } from './wording.ts'
 
-/** The answer, first in every report and on the console. */
+/** Returns the conclusion, which comes first in every report and on the console. */
 export function scenariosSentence({ scenarios }: ScenariosFindings): string {
   if (scenarios.length === 0) return 'No scenario ran: none of them has a target.'
   const met = scenarios.filter(isMet)
@@ -13,9 +13,9 @@ export function scenariosSentence({ scenarios }: ScenariosFindings): string {
   return `${met.length} of ${wordPlural(scenarios.length, 'scenario')} met the service level${note}${rest}.`
 }
 
-/** One line for each expectation that is not proven, and one for each scenario that was left out. */
+/** Returns one line for each expectation that is not proven, and one for each skipped scenario. */
 export function scenarioLines({ scenarios, skipped }: ScenariosFindings): readonly string[] {
-  return [...scenarios.flatMap(unproven), ...skipped.map(({ name, why }) => `${name} was left out: ${why}`)]
+  return [...scenarios.flatMap(unproven), ...skipped.map(({ name, why }) => `${name} was skipped: ${why}`)]
 }
 
 function unproven({ name, expectations }: ScenarioFinding): readonly string[] {
@@ -32,7 +32,7 @@ function claimOf({ text, verdict, reason }: Expectation): string {
   return verdict === 'invalid' && reason !== undefined ? `${text} cannot be judged: ${reason}` : text
 }
 
-/** What would prove an expectation, as the end of a sentence; empty where no advice was given. */
+/** Returns what would prove an expectation, as the end of a sentence; an empty string without advice. */
 export function adviceOf({ advice }: Expectation): string {
   return advice === undefined ? '' : `; ${advice}`
 }

@@ -11,7 +11,7 @@ function summaryOf(...records: readonly ReturnType<typeof recordOf>[]): string {
     .join('\n')
 }
 
-test('the summary says on one page what was tested, where, and with which verdicts', () => {
+test('the summary states on one page what was tested, where, and the verdicts', () => {
   expect(summaryOf(recordOf())).toMatchInlineSnapshot(`
     "================================================================================
     load tests
@@ -36,7 +36,7 @@ test('the summary says on one page what was tested, where, and with which verdic
   `)
 })
 
-test('a run that was cut short says so, and what is doubted is said', () => {
+test('reports an early end and the doubts of a run', () => {
   const cut = resultOf({
     ended: 'interrupted',
     endedBecause: 'interrupted by SIGINT',
@@ -47,19 +47,19 @@ test('a run that was cut short says so, and what is doubted is said', () => {
   expect(text).toContain('doubt     an inspector is attached')
 })
 
-test('a result without answers has no percentiles to show', () => {
+test('shows no percentiles for a result without responses', () => {
   expect(summaryOf(recordOf({ results: [resultOf({ responseTime: { count: 0 } })] }))).toContain(
     'response  nothing measured',
   )
 })
 
-test('no line is wider than 80 columns', () => {
+test('breaks lines at 80 columns', () => {
   const long = 'a name that goes on and on '.repeat(8)
   const text = summaryOf(recordOf({ results: [resultOf({ name: long })] }))
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
 })
 
-test('operations have a line each, and what of the plan did not apply is said', () => {
+test('shows one line per operation, and the plan keys that did not apply', () => {
   const result = resultOf()
   const { plan } = result
   const withNotes = resultOf({
@@ -72,7 +72,7 @@ test('operations have a line each, and what of the plan did not apply is said', 
   expect(text).toContain('note      messageSize does not apply')
 })
 
-test('a run with journeys says how they went', () => {
+test('shows the journeys of a run', () => {
   const told = summaryOf(recordOf({ results: [resultOf({ journeys: resultOf() })], verdicts: [] }))
   expect(told).toContain('constant 500 journeys/s for 30 s')
   expect(told).toContain('  journeys  14 997 ok, 3 errors, 0 dropped, p50 12.1, p99 83.2 ms\n')

@@ -8,7 +8,7 @@ import { COLUMNS, labelled, wordCount, wordMs, wordPlural, wordRate, wrap } from
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
 
-/** `test_summary.txt`: every verdict of every run on one page that can be read alone, 80 columns wide. */
+/** `test_summary.txt`: every verdict of every run on one self-contained page, 80 columns wide. */
 export const summary: Artifact = {
   fileName: 'test_summary.txt',
   render: (run) => `${[...headOf(run), '', ...bodyOf(run)].join('\n')}\n`,
@@ -41,7 +41,7 @@ function headOf(run: RunRecord): readonly string[] {
 }
 
 function bodyOf(run: RunRecord): readonly string[] {
-  // A suite's trials are the business of its own report; its verdicts are what counts here.
+  // The report of a suite shows its trials; this page shows its verdicts.
   if (run.suite !== OWN_TESTS) {
     return [wrap(`${wordPlural(run.results.length, 'run')} measured`, 0), ...run.verdicts.map(verdictLine), '']
   }
@@ -83,7 +83,7 @@ function loadOf({ plan, pattern, journeys }: LoadResult): string {
     : `${plan.concurrency} in flight`
 }
 
-/** Names may be long, and one that is gets a line for itself. */
+/** A longer name gets a separate line. */
 const WIDEST_OPERATION = 20
 
 function operationLines({ operations }: LoadResult): readonly string[] {
@@ -96,10 +96,10 @@ function operationLines({ operations }: LoadResult): readonly string[] {
   )
 }
 
-/** How many of the slowest requests are named: the JSON has the others. */
+/** Number of slowest requests shown here; the JSON has all of them. */
 const NAMED_SLOWEST = 3
 
-/** Where their traces are to be found, if they were taken anywhere. */
+/** Returns the links to the traces of the slowest requests, if traces were exported. */
 function slowestLines({ slowest, tracing }: LoadResult): readonly string[] {
   if (tracing === undefined || tracing.to === null) return []
   const { exported, lost, because } = tracing
@@ -128,7 +128,7 @@ function distributionOf(times: Distribution): string {
   return `p50 ${wordMs(p50Ms)}, p95 ${wordMs(p95Ms)}, p99 ${wordMs(p99Ms)}, p99.9 ${wordMs(p999Ms)}, max ${wordMs(maxMs)} ms`
 }
 
-/** A pass is its first line; what went otherwise says all it has to say. */
+/** Shows only the first line of a pass, and the whole message of any other verdict. */
 function verdictLine({ verdict, message }: VerdictRecord): string {
   const text = verdict === 'pass' ? (message.split('\n')[0] ?? '') : message
   return labelled(verdict.toUpperCase(), text, 2, WIDEST_VERDICT)

@@ -1,31 +1,31 @@
 import type { Ms, Rps } from '../model/units.ts'
 
-/** Width of every text report: what a terminal and a CI log show without wrapping. */
+/** Width of every text report: terminals and CI logs show it without wrapping. */
 export const COLUMNS = 80
 
-/** A whole number in groups of three: `14 970`. */
+/** Formats a whole number in groups of three digits: `14 970`. */
 export function wordCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ' ')
 }
 
-/** A rate without a unit, with as many decimals as it has meaning: `1 500`, `80.4`, `0.25`. */
+/** Formats a rate without a unit, with its meaningful decimals: `1 500`, `80.4`, `0.25`. */
 export function wordRate(rps: Rps): string {
   return rps >= 100 ? wordCount(rps) : String(Number(rps.toPrecision(3)))
 }
 
-/** Milliseconds without a unit, with three significant digits and no exponent. */
+/** Formats milliseconds without a unit, with three significant digits and no exponent. */
 export function wordMs(ms: Ms): string {
   return ms >= 100 ? wordCount(ms) : ms.toFixed(ms >= 10 ? 1 : 2)
 }
 
-/** `checkout: 1 error`, `checkout: 2 errors`. */
+/** Formats a count: `1 error`, `2 errors`. */
 export function wordPlural(count: number, one: string, many: string = `${one}s`): string {
   return `${wordCount(count)} ${count === 1 ? one : many}`
 }
 
 /**
- * Breaks every line of a text at spaces so that none is longer than `COLUMNS`. Lines are indented by `indent` spaces on
- * top of what they have, and go on two further in.
+ * Breaks every line of a text at spaces so that none is longer than `COLUMNS`. Adds `indent` spaces to the indentation
+ * of each line, and two more to its continuation lines.
  */
 export function wrap(text: string, indent: number): string {
   return text
@@ -34,7 +34,7 @@ export function wrap(text: string, indent: number): string {
     .join('\n')
 }
 
-/** A text in a column of its own, right of its label, which takes `width` columns. */
+/** Returns a label and a text in the column to its right; the label takes `width` columns. */
 export function labelled(label: string, text: string, indent: number, width: number = 10): string {
   const column = indent + width
   return `${' '.repeat(indent)}${label.padEnd(width)}${wrap(text, column).slice(column)}`

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeArtifacts } from './write.ts'
 
-test('files land in a folder that was not there, replace older ones, and leave nothing else behind', () => {
+test('creates the folder, replaces older files, and leaves no other files behind', () => {
   const base = mkdtempSync(join(tmpdir(), 'describe-load-write-'))
   onTestFinished(() => rmSync(base, { recursive: true }))
   const folder = join(base, 'deep', 'reports')
@@ -15,6 +15,6 @@ test('files land in a folder that was not there, replace older ones, and leave n
   expect(readdirSync(folder)).toEqual(['a.txt'])
 })
 
-test('with nothing to write no folder is made', () => {
+test('creates no folder when there is nothing to write', () => {
   expect(writeArtifacts('/nowhere/at/all', [])).toEqual([])
 })

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { RenderedFile } from './render.ts'
 
 /**
- * Writes files into a folder, which is made when it is not there, and returns their paths. Synchronous, so that it also
- * works in the last moment of a process; each file appears whole or not at all.
+ * Writes files into a folder, which it creates if necessary, and returns their paths. Synchronous, so that it also
+ * works while a process exits; each file is written atomically.
  */
 export function writeArtifacts(folder: string, files: readonly RenderedFile[]): readonly string[] {
   if (files.length > 0) mkdirSync(folder, { recursive: true })
@@ -15,7 +15,7 @@ export function writeArtifacts(folder: string, files: readonly RenderedFile[]): 
   })
 }
 
-/** Whoever looks sees the old file or the new one, never half of it. Synchronous. */
+/** Writes a file atomically: readers see the old content or the new one. Synchronous. */
 export function writeWhole(path: string, text: string): void {
   const unfinished = `${path}.${process.pid}.tmp`
   writeFileSync(unfinished, text)

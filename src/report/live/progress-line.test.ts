@@ -3,7 +3,7 @@ import { resultOf } from '../run-record.case.ts'
 import { progressLine } from './progress-line.ts'
 import { progressOf } from './progress.ts'
 
-test('a running load is one line: time, rate, latency, failures, in flight', () => {
+test('shows a running load in one line: time, rate, latency, failures, in flight', () => {
   const soFar = resultOf({ durationMs: 12_000, inFlight: 6 })
   const newest = {
     ...soFar,
@@ -19,8 +19,8 @@ test('a running load is one line: time, rate, latency, failures, in flight', () 
   )
 })
 
-test('before the first answer there is no percentile, and drops are named once there are any', () => {
+test('shows no percentile before the first response, and drops only if there are any', () => {
   const line = progressLine(progressOf(resultOf({ durationMs: 300, responseTime: { count: 0 }, dropped: 1_200 })))
-  expect(line).toContain('no answer yet')
+  expect(line).toContain('no response yet')
   expect(line).toContain('1 200 dropped')
 })

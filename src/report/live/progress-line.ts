@@ -2,8 +2,9 @@ import { wordCount, wordMs, wordPlural, wordRate } from '../wording.ts'
 import type { Progress } from './progress.ts'
 
 /**
- * One line about a running load: `holds 500 req/s  12/30 s  500 → 499 req/s  p50 12.1  p99 83.2 ms  3 errors  6 in flight`.
- * Rates are offered → achieved over the newest second, and so are the percentiles; errors and drops are since the start.
+ * Returns one line about a running load:
+ * `holds 500 req/s  12/30 s  500 → 499 req/s  p50 12.1  p99 83.2 ms  3 errors  6 in flight`. Rates (offered → achieved)
+ * and percentiles are those of the last second; errors and drops are counted since the start.
  */
 export function progressLine(progress: Progress): string {
   const { name, elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight } = progress
@@ -11,7 +12,7 @@ export function progressLine(progress: Progress): string {
     name,
     `${Math.round(elapsedMs / 1_000)}/${Math.round(plannedMs / 1_000)} s`,
     `${wordRate(offeredRps)} → ${wordRate(throughputRps)} req/s`,
-    p50Ms === null || p99Ms === null ? 'no answer yet' : `p50 ${wordMs(p50Ms)}  p99 ${wordMs(p99Ms)} ms`,
+    p50Ms === null || p99Ms === null ? 'no response yet' : `p50 ${wordMs(p50Ms)}  p99 ${wordMs(p99Ms)} ms`,
     wordPlural(errors, 'error'),
     ...(dropped > 0 ? [`${wordCount(dropped)} dropped`] : []),
     `${wordCount(inFlight)} in flight`,

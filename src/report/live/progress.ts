@@ -1,11 +1,11 @@
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 
-/** How far a running load has come, small enough to be sent every second. */
+/** Progress of a running load, small enough to send every second. */
 export interface Progress {
   readonly name: string
   readonly elapsedMs: Ms
-  /** Of the measured part, as planned. */
+  /** Planned length of the measured part. */
   readonly plannedMs: Ms
   readonly offeredRps: Rps
   readonly throughputRps: Rps
@@ -17,7 +17,7 @@ export interface Progress {
   readonly inFlight: number
 }
 
-/** The newest second of a run, read from its figures so far. */
+/** Returns the last second of a run, from its figures so far. */
 export function progressOf(soFar: LoadResult): Progress {
   const newest = soFar.intervals.at(-1)
   const { responseTime, offeredRps, throughputRps } = newest ?? soFar

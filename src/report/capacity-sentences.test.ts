@@ -53,8 +53,8 @@ describe('the sentence about the Universal Scalability Law', () => {
   })
 
   test('says why there is no fit', () => {
-    expect(sentence(null, 'it needs throughputs at 6 different numbers of clients, and this run has 1')).toBe(
-      'The Universal Scalability Law was not fitted: it needs throughputs at 6 different numbers of clients, and this run has 1.',
+    expect(sentence(null, 'the fit needs throughputs at 6 different numbers of clients, and this run has 1')).toBe(
+      'The Universal Scalability Law was not fitted: the fit needs throughputs at 6 different numbers of clients, and this run has 1.',
     )
   })
 })

@@ -18,7 +18,7 @@ interface Watched {
   readonly url?: string
 }
 
-/** A target on this machine, sampled three times; the first sample is one of rest. */
+/** A target on this machine with three samples; the first sample is idle. */
 function target(
   cpuPercent: number,
   { rssMb = 100, pids = [1], busiest = cpuPercent, url = 'http://127.0.0.1:1/' }: Watched = {},
@@ -39,42 +39,42 @@ function found(overloaded: LoadResult, more: Partial<BottleneckEvidence> = {}): 
   return bottleneckOf({ calm: measured(10, target(5)), overloaded, toolRanOut: [], machine, ...more })
 }
 
-describe('what ran out first', () => {
+describe('the bottleneck', () => {
   it.each([
     ['a full core of one process', 'target-cpu', measured(50, target(97))],
     ['full cores of two processes', 'target-cpu', measured(50, target(190, { pids: [1, 2], busiest: 97 }))],
     ['a full core of one of three processes', 'target-cpu', measured(50, target(98, { pids: [1, 2, 3], busiest: 97 }))],
     ['all cores of one process of many threads', 'target-cpu', measured(50, target(195))],
     ['memory', 'target-memory', measured(50, target(97, { rssMb: 7_000 }))],
-    ['answers that wait while the CPU idles', 'downstream-wait', measured(250, target(4))],
-    [
-      'connections that are all busy with an unslowed target',
-      'connections',
-      measured(10, { ...target(30), ...pool(0.9) }),
-    ],
+    ['slow responses with an idle CPU', 'downstream-wait', measured(250, target(4))],
+    ['busy connections with an unchanged service time', 'connections', measured(10, { ...target(30), ...pool(0.9) })],
   ])('%s → %s', (_, resource, overloaded) => {
     expect(found(overloaded)).toMatchObject({ resource })
   })
 
-  it('is not the CPU of threads that leave cores idle, nor of a core that two processes share', () => {
+  it('is not the CPU when threads leave cores idle or two processes share a core', () => {
     const machineOfFour = { machine: { cpus: 4, memoryMb: 8_000 } }
     expect(found(measured(11, target(195)), machineOfFour).resource).toBeNull()
     expect(found(measured(11, target(97, { pids: [1, 2], busiest: 49 }))).resource).toBeNull()
   })
 
-  it('is told of a target elsewhere by what its page says, and not by the cores and the memory of this machine', () => {
+  it('of a remote target does not depend on the cores and the memory of this machine', () => {
     const elsewhere = { pids: [], url: 'http://10.0.0.1/' }
     expect(found(measured(50, target(97, elsewhere)))).toMatchObject({
       resource: 'target-cpu',
-      evidence: ['the target used 97% of a core, as much as one thread can', expect.anything(), expect.anything()],
+      evidence: [
+        'the target used 97% of a core, which is the maximum for one thread',
+        expect.anything(),
+        expect.anything(),
+      ],
     })
     const busy = found(measured(50, target(195, { ...elsewhere, rssMb: 7_900 })))
     expect(busy).toMatchObject({ resource: null })
-    expect(busy.evidence[0]).toContain('the target used 195% of a core; of how many')
+    expect(busy.evidence[0]).toContain('the target used 195% of a core; the number of cores')
     expect(found(measured(250, target(4, elsewhere))).resource).toBe('downstream-wait')
   })
 
-  it('is the CPU of a container that its quota stops, although no core is full', () => {
+  it('is the CPU when a quota stops the container, although no core is full', () => {
     const limited = target(48)
     const samples = limited.target?.samples.map((sample) =>
       Object.assign(sample, { cpuLimitCores: 0.5, throttledRatio: 0.93 }),
@@ -90,7 +90,7 @@ describe('what ran out first', () => {
     })
   })
 
-  it('is no CPU of a container that stays below its quota', () => {
+  it('is not the CPU when the container stays below its quota', () => {
     const idle = target(10)
     const samples = idle.target?.samples.map((sample) =>
       Object.assign(sample, { cpuLimitCores: 0.5, throttledRatio: 0.02 }),
@@ -99,13 +99,13 @@ describe('what ran out first', () => {
     expect(found(overloaded).resource).toBe('downstream-wait')
   })
 
-  it('is the CPU of threads that use all that the generator leaves of the cores', () => {
+  it('is the CPU when several threads use all cores that the generator leaves', () => {
     const generator = { ...measured(10).generator, cpuPercent: 60, runDelayRatio: 0.3 }
     const overloaded = measured(250, { ...target(128), generator })
     expect(found(overloaded)).toMatchObject({
       resource: 'target-cpu',
       evidence: [
-        'the target used 128% of a core and the generator 60%, together 188% of the 200% that the machine has; the generator waited for a core 30% of the time; on a machine of its own the target may carry more',
+        'the target used 128% of a core and the generator 60%, together 188% of the 200% on this machine; the generator waited for a core 30% of the time; on a separate machine, the target may sustain more',
         expect.anything(),
         expect.anything(),
       ],
@@ -116,24 +116,24 @@ describe('what ran out first', () => {
     expect(found(measured(11, { ...target(118), generator: { ...generator, cpuPercent: 20 } })).resource).toBeNull()
   })
 
-  it('is no downstream while one process is busy, however idle the others', () => {
+  it('is not a downstream wait while one process is busy, however idle the others are', () => {
     expect(found(measured(250, target(75, { pids: [1, 2, 3], busiest: 71 }))).resource).toBeNull()
     expect(found(measured(250, target(75, { pids: [1, 2, 3], busiest: 30 }))).resource).toBe('downstream-wait')
   })
 
-  it('says what a full process among others used', () => {
+  it('names the CPU use of the busiest process', () => {
     expect(found(measured(50, target(98, { pids: [1, 2, 3], busiest: 97 }))).evidence[0]).toBe(
-      'the target used 98% of a core in 3 processes, the busiest 97%, as much as one thread can',
+      'the target used 98% of a core in 3 processes (the busiest 97%), which is the maximum for one thread',
     )
   })
 
-  it('is the network of a remote target when its bytes come close to a link', () => {
+  it('is the network when the traffic of a remote target is close to the speed of a link', () => {
     const remote = { target: { url: 'http://example.test/', pids: [], samples: [] }, bytesReceived: 0.9 * 250e6 }
     expect(found(measured(50, { ...remote, durationMs: 2_000 })).resource).toBe('network')
     expect(found(measured(50, { ...remote, durationMs: 2_000, bytesReceived: 1e8 })).resource).toBeNull()
   })
 
-  it('is the tool itself before anything else, with what it could not do', () => {
+  it('is the generator, before any other resource, when it could not deliver the load', () => {
     const late = openOutcome('step', 16_000, {
       verdict: 'invalid',
       reasons: ['schedule lag p99 80.0 ms'],
@@ -143,18 +143,18 @@ describe('what ran out first', () => {
       resource: 'generator',
       evidence: [
         'at 16000 req/s: schedule lag p99 80.0 ms',
-        'the generator used 12% of a core in 1 thread(s), its event loop was busy 20% of the time',
+        'the generator used 12% of a core in 1 thread(s), and its event loop was busy 20% of the time',
       ],
     })
   })
 
-  it('is unknown, and says why, when the target was not watched', () => {
+  it('is unknown, with a reason, when the target was not monitored', () => {
     expect(found(measured(250))).toEqual({
       resource: null,
       evidence: [
-        "the target's CPU and memory were not seen: monitor is off",
+        "the target's CPU and memory were not monitored: monitor is off",
         'the generator was not the limit: its event loop was busy 20% of the time',
-        'mean service time 10 ms calm, 250 ms beyond the limit',
+        'the mean service time was 10 ms far below the limit and 250 ms above it',
       ],
     })
   })

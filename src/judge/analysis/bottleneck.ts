@@ -1,26 +1,26 @@
 /**
- * Which resource ran out, by exclusion: the generator first (then nothing can be said of the target), then what was
- * measured full, then what time was lost to. Every sentence of evidence carries its figure.
+ * Identifies the exhausted resource by exclusion: first the generator (if it was the limit, the run shows nothing about
+ * the target), then resources that were measured as full, then waits. Each sentence of evidence contains its figure.
  */
 import type { Bottleneck } from '../../model/limits-findings.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import type { TrialOutcome } from './limit-trial.ts'
 
 export interface BottleneckEvidence {
-  /** A run far below the limit. */
+  /** Run far below the limit. */
   readonly calm: LoadResult
-  /** A run beyond it, best a saturation. */
+  /** Run above the limit, preferably a saturation. */
   readonly overloaded: LoadResult
-  /** The trials in which the tool could not make the load. */
+  /** Trials in which the generator could not deliver the load. */
   readonly toolRanOut: readonly TrialOutcome[]
   readonly machine: { readonly cpus: number; readonly memoryMb: number }
 }
 
-/** A core is full from here on, in % of one core: the kernel and the sampling take the rest. */
+/** CPU use, in % of one core, at which a core is full: the kernel and the sampling take the rest. */
 const FULL_CPU = 85
-/** More than this is more than one thread at work, garbage collection aside. */
+/** Maximum CPU use of one thread, in % of one core, including garbage collection. */
 const ONE_THREAD = 115
-/** A target with a process as busy as this cannot be said to wait. */
+/** CPU use of a process, in % of one core, from which the target counts as busy instead of waiting. */
 const BUSY_CPU = 70
 const FULL_MEMORY = 0.85
 const BUSY_GENERATOR = 0.95
@@ -38,29 +38,34 @@ export function bottleneckOf(evidence: BottleneckEvidence): Bottleneck {
   return found ?? { resource: null, evidence: [nothingShown(evidence), ...surroundings(evidence)] }
 }
 
-/** Share of its time that a generator thread waits for a core, from which on another process holds the cores. */
+/** Share of time that a generator thread waits for a core, above which other processes occupy the cores. */
 const WAITS = 0.2
 
 function generator(evidence: BottleneckEvidence): Bottleneck | undefined {
   const { toolRanOut, overloaded } = evidence
   if (toolRanOut.length === 0) return undefined
-  // The target took the cores that the generator waited for.
+  // The target used the cores that the generator waited for.
   if ((overloaded.generator.runDelayRatio ?? 0) > WAITS && sharedCores(evidence) !== undefined) return undefined
   const { cpuPercent, eventLoopUtilization, threads, runDelayRatio, doubts } = overloaded.generator
   return {
     resource: 'generator',
     evidence: [
-      ...new Set(toolRanOut.map(({ rate, reasons }) => `at ${round(rate)} req/s: ${reasons[0] ?? 'it was full'}`)),
-      `the generator used ${round(cpuPercent)}% of a core in ${threads} thread(s), its event loop was busy ${share(eventLoopUtilization)} of the time`,
-      ...(runDelayRatio ? [`it waited for a core ${share(runDelayRatio)} of the time`] : []),
+      ...new Set(
+        toolRanOut.map(
+          ({ rate, reasons }) => `at ${round(rate)} req/s: ${reasons[0] ?? 'the generator was the limit'}`,
+        ),
+      ),
+      `the generator used ${round(cpuPercent)}% of a core in ${threads} thread(s), and its event loop was busy ${share(eventLoopUtilization)} of the time`,
+      ...(runDelayRatio ? [`the generator waited for a core ${share(runDelayRatio)} of the time`] : []),
       ...doubts.map(({ message }) => message),
     ],
   }
 }
 
 /**
- * One thread at work fills one core however many the machine has, and what stands beside it (a shell, a master, an idle
- * worker) does not change that. More than one core in a process is threads, which are full with the machine.
+ * One busy thread fills one core, however many cores the machine and however many idle processes (a shell, a master, a
+ * worker) the target has. A process that uses more than one core has several threads, which are full when the machine
+ * is.
  */
 function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
   const used = meanOf(evidence.overloaded, 'cpuPercent')
@@ -79,15 +84,15 @@ function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
   const processes = length === 1 ? ' in one process' : ` in ${length} processes`
   const all = `the target used ${round(used)}% of a core${length === 0 ? '' : processes}`
   const full = oneThread
-    ? `${all}, ${length <= 1 ? '' : `the busiest ${round(busiest)}%, `}as much as one thread can`
-    : `${all}, of ${100 * cpus}% that the machine has`
+    ? `${all}${length <= 1 ? '' : ` (the busiest ${round(busiest)}%)`}, which is the maximum for one thread`
+    : `${all}, and the machine has ${100 * cpus}%`
   return { resource: 'target-cpu', evidence: [full, ...surroundings(evidence)] }
 }
 
-/** Share of the scheduling periods in which a quota stops the target, from which on the quota is its limit. */
+/** Share of the scheduling periods in which a quota stops the target, from which the quota is its limit. */
 const THROTTLED = 0.5
 
-/** A container may use less than a core: its quota is full long before any core is. */
+/** Evidence of a full CPU quota: a container with a quota below one core is full before any core is. */
 function quota({ target: { samples } }: LoadResult, used: number): string | undefined {
   const limits = samples.flatMap(({ cpuLimitCores }) => cpuLimitCores ?? [])
   if (limits.length === 0) return undefined
@@ -101,7 +106,9 @@ function quota({ target: { samples } }: LoadResult, used: number): string | unde
   )
 }
 
-/** The cores of this machine are full with the target and the generator together, and the target has more than one. */
+/**
+ * Evidence that the target, which uses more than one core, and the generator together fill the cores of this machine.
+ */
 function sharedCores({ overloaded, machine: { cpus } }: BottleneckEvidence): string | undefined {
   const used = meanOf(overloaded, 'cpuPercent')
   const busiest = busiestOf(overloaded)
@@ -113,9 +120,9 @@ function sharedCores({ overloaded, machine: { cpus } }: BottleneckEvidence): str
   const waited = runDelayRatio ? `; the generator waited for a core ${share(runDelayRatio)} of the time` : ''
   return (
     `the target used ${round(used)}% of a core and the generator ${round(cpuPercent)}%, together ` +
-    `${round(used + cpuPercent)}% of the ${100 * cpus}% that the machine has` +
+    `${round(used + cpuPercent)}% of the ${100 * cpus}% on this machine` +
     waited +
-    '; on a machine of its own the target may carry more'
+    '; on a separate machine, the target may sustain more'
   )
 }
 
@@ -124,11 +131,13 @@ function targetMemory({ calm, overloaded, machine }: BottleneckEvidence): Bottle
   const after = highest(overloaded.target.samples, 'rssMb')
   if (before === null || after === null) return undefined
   if (!isHere(overloaded) || after < FULL_MEMORY * machine.memoryMb) return undefined
-  const evidence = `the target held ${round(after)} MB of the machine's ${round(machine.memoryMb)} MB, and ${round(before)} MB before`
+  const evidence = `the target used ${round(after)} MB of the machine's ${round(machine.memoryMb)} MB, and ${round(before)} MB far below the limit`
   return { resource: 'target-memory', evidence: [evidence] }
 }
 
-/** By Little's law a pool of P connections carries at most P / service time, however fast the target is. */
+/**
+ * By Little's law, a pool of P connections transports at most P / service time requests, however fast the target is.
+ */
 function connections(evidence: BottleneckEvidence): Bottleneck | undefined {
   const { calm, overloaded } = evidence
   const [before, after] = [serviceMs(calm), serviceMs(overloaded)]
@@ -137,8 +146,8 @@ function connections(evidence: BottleneckEvidence): Bottleneck | undefined {
   return {
     resource: 'connections',
     evidence: [
-      `${overloaded.pool.size} connections, each busy ${round(after)} ms with a request, carry ${round(most)} req/s at most; they were all in use ${share(overloaded.pool.fullRatio)} of the time`,
-      `service took ${round(before)} ms far below the limit and ${round(after)} ms here: the target was not slowed; a larger maxConnections would carry more`,
+      `${overloaded.pool.size} connections, each busy for ${round(after)} ms per request, allow at most ${round(most)} req/s; all of them were in use ${share(overloaded.pool.fullRatio)} of the time`,
+      `the service time was ${round(before)} ms far below the limit and ${round(after)} ms here, so the target did not become slower; raise maxConnections for a higher rate`,
     ],
   }
 }
@@ -149,7 +158,7 @@ function network({ overloaded }: BottleneckEvidence): Bottleneck | undefined {
   const bitsPerSecond = (8_000 * bytes) / overloaded.durationMs
   const link = LINKS.find((speed) => bitsPerSecond > 0.85 * speed && bitsPerSecond <= speed)
   if (link === undefined) return undefined
-  const evidence = `${round(bitsPerSecond / 1e6)} Mbit/s crossed the network, close to the ${link / 1e6} Mbit/s of a common link`
+  const evidence = `the network traffic was ${round(bitsPerSecond / 1e6)} Mbit/s, close to the ${link / 1e6} Mbit/s of a common link`
   return { resource: 'network', evidence: [evidence] }
 }
 
@@ -162,7 +171,7 @@ function downstreamWait(evidence: BottleneckEvidence): Bottleneck | undefined {
   return {
     resource: 'downstream-wait',
     evidence: [
-      `service time rose from ${round(before)} ms to ${round(after)} ms while no process of the target used more than ${round(busiest)}% of a core (all together ${round(used)}%): it waits (for a downstream service, a lock, or workers of its own)`,
+      `the service time rose from ${round(before)} ms to ${round(after)} ms while no process of the target used more than ${round(busiest)}% of a core (${round(used)}% in total): the target waits for a downstream service, a lock, or its own workers`,
       ...surroundings(evidence),
     ],
   }
@@ -173,10 +182,10 @@ function nothingShown({ overloaded }: BottleneckEvidence): string {
   const used = meanOf(overloaded, 'cpuPercent')
   if (used !== null) {
     return isHere(overloaded)
-      ? 'no resource that was watched was full'
-      : `the target used ${round(used)}% of a core; of how many, and of how much memory, is not known of a machine elsewhere`
+      ? 'no monitored resource was full'
+      : `the target used ${round(used)}% of a core; the number of cores and the memory of a remote machine are unknown`
   }
-  return `the target's CPU and memory were not seen${unwatched === undefined ? '' : `: ${unwatched}`}`
+  return `the target's CPU and memory were not monitored${unwatched === undefined ? '' : `: ${unwatched}`}`
 }
 
 function surroundings({ calm, overloaded }: BottleneckEvidence): string[] {
@@ -186,17 +195,19 @@ function surroundings({ calm, overloaded }: BottleneckEvidence): string[] {
   const lines = [`the generator was not the limit: its event loop was busy ${share(eventLoopUtilization)} of the time`]
   if (fullRatio > 0.5) lines.push(`all ${size} connections were in use ${share(fullRatio)} of the time`)
   if (before !== null && after !== null)
-    lines.push(`mean service time ${round(before)} ms calm, ${round(after)} ms beyond the limit`)
+    lines.push(`the mean service time was ${round(before)} ms far below the limit and ${round(after)} ms above it`)
   return eventLoopUtilization + (runDelayRatio ?? 0) > BUSY_GENERATOR ? lines.slice(1) : lines
 }
 
-/** Mean of what the target used, in % of one core; the first sample also covers the start of the run and is left out. */
+/**
+ * Mean CPU use of the target, in % of one core. Excludes the first sample, because it also covers the start of the run.
+ */
 function meanOf({ target: { samples } }: LoadResult, key: 'cpuPercent' | 'busiestProcessCpuPercent'): number | null {
   const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap((sample) => sample[key] ?? [])
   return used.length === 0 ? null : used.reduce((sum, cpu) => sum + cpu, 0) / used.length
 }
 
-/** Of the busiest process; results of a time when that was not measured know only the sum, which is right for one. */
+/** CPU use of the busiest process. Older results contain only the sum, which is correct for a single process. */
 function busiestOf(result: LoadResult): number | null {
   return meanOf(result, 'busiestProcessCpuPercent') ?? meanOf(result, 'cpuPercent')
 }
@@ -210,7 +221,7 @@ function serviceMs({ serviceTime }: LoadResult): number | null {
   return 'meanMs' in serviceTime ? serviceTime.meanMs : null
 }
 
-/** The target has the cores and the memory of this machine. */
+/** Whether the target runs on this machine. */
 function isHere({ target: { pids, url } }: LoadResult): boolean {
   return pids.length > 0 || isLoopback(url)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { completedBetween, completedRps, saturatedFlow } from './completions.ts'
 
-/** So many batches of the same number of completions. */
+/** `count` batches with `each` completions. */
 function batches(count: number, each: number): number[] {
   return new Array<number>(count).fill(each)
 }
@@ -18,7 +18,7 @@ describe('the throughput of an open trial', () => {
   it.each([0, 20, 250, 900])(
     'is the capacity when the target is overloaded, with a service time of %i ms',
     (serviceMs) => {
-      // 500/s for 2 s at a target of 200/s, which serves the rest in the second after.
+      // 500/s for 2 s at a target of 200/s, which serves the rest in the next second.
       const counts = batches(30, 20)
       expect(completedRps({ counts, lengthMs: 100 }, 2_000, serviceMs)).toBeCloseTo(200)
     },
@@ -45,12 +45,12 @@ describe('a saturation', () => {
     expect(flow.steadyRps).toBeCloseTo(200)
   })
 
-  it('does not take an empty batch for a stall where few completions come anyway', () => {
+  it('does not treat an empty batch as a stall when batches have few completions', () => {
     const flow = saturatedFlow({ counts: [1, 2, 0, 1, 0, 1, 2], lengthMs: 100 })
     expect(flow.steadyRps).toBe(flow.rps)
   })
 
-  it('has no dispersion with equal batches, and that of a Poisson process with Poisson counts', () => {
+  it('has no dispersion with equal batches, and the dispersion of a Poisson process with Poisson counts', () => {
     expect(saturatedFlow({ counts: batches(30, 20), lengthMs: 100 }).dispersion).toBe(0)
     // Mean 20, variance 20, without correlation.
     const random = [16, 24, 25, 15, 20, 22, 13, 27, 18, 20, 24, 17, 22, 16, 26, 19, 14, 21, 25, 16, 20, 23, 15, 22]

@@ -1,24 +1,23 @@
-/** Throughput of a trial, from the successes in each of its batches. */
+/** Throughput of a trial, computed from the successes in each of its batches. */
 import type { Ms, Rps } from '../../model/units.ts'
 
 export interface Completions {
-  /** Successes in each batch; the first batch begins with the traffic, the last ones may lie beyond its end. */
+  /** Successes in each batch. The first batch starts with the traffic; the last ones may be after its end. */
   readonly counts: readonly number[]
   readonly lengthMs: Ms
 }
 
 /**
- * Completions per second of open-model traffic that lasts `trafficMs`. The window has the length of the traffic and
- * begins one service time after it: a target that keeps up completes every arrival within this window, and a target of
- * capacity C completes at most C requests per second in this window as in any other. `serviceMs` is the service time
- * without load.
+ * Returns the completions per second of open-model traffic that lasts `trafficMs`. The window has the length of the
+ * traffic and starts one service time later. A target that keeps up completes every arrival within this window, and a
+ * target of capacity C completes at most C requests per second in it. `serviceMs` is the service time without load.
  */
 export function completedRps(completions: Completions, trafficMs: Ms, serviceMs: Ms): Rps {
   if (trafficMs <= 0) return 0
   return (1_000 * completedBetween(completions, serviceMs, serviceMs + trafficMs)) / trafficMs
 }
 
-/** Completions in a stretch of time; a batch that lies partly in it counts in proportion. */
+/** Returns the completions in a period; a batch that is partly in the period counts in proportion. */
 export function completedBetween({ counts, lengthMs }: Completions, fromMs: Ms, toMs: Ms): number {
   return counts.reduce((total, count, i) => {
     const insideMs = Math.min(toMs, (i + 1) * lengthMs) - Math.max(fromMs, i * lengthMs)
@@ -26,10 +25,10 @@ export function completedBetween({ counts, lengthMs }: Completions, fromMs: Ms, 
   }, 0)
 }
 
-/** What a saturation shows. */
+/** Throughput of a saturation. */
 export interface SaturatedFlow {
   readonly rps: Rps
-  /** Without the batches in which the target stalled: a pause is not a slower target. */
+  /** Throughput without the batches in which the target stalled, because a pause does not make the target slower. */
   readonly steadyRps: Rps
   /**
    * Index of dispersion of the completions: variance of their number over its mean, in the long run. 0 for a
@@ -39,12 +38,12 @@ export interface SaturatedFlow {
   readonly completions: number
 }
 
-/** A batch with fewer completions than this share of the median batch is a stall. */
+/** Share of the median batch's completions below which a batch is a stall. */
 const STALLED = 0.25
-/** With fewer completions in the median batch, an empty batch is no stall. */
+/** Completions of the median batch below which an empty batch is not a stall. */
 const LEAST_MEDIAN = 8
 
-/** The target is empty at the start of a saturation: counts from the first batch after the first completion. */
+/** Counts from the batch after the first completion, because the target is empty at the start of a saturation. */
 export function saturatedFlow({ counts, lengthMs }: Completions): SaturatedFlow {
   const from = counts.findIndex((count) => count > 0)
   const flow = from < 0 ? [] : counts.slice(from + 1)
@@ -56,10 +55,10 @@ export function saturatedFlow({ counts, lengthMs }: Completions): SaturatedFlow 
   return { rps: perSecond(flow), steadyRps: perSecond(steady), dispersion: dispersionOf(steady), completions }
 }
 
-/** Neighbours of a batch that share its bursts: completions of several servers come in rounds. */
+/** Number of neighbouring batches that a burst of completions spans: several servers complete requests in rounds. */
 const LAGS = 3
 
-/** Long-run variance (Bartlett weights) over the mean. */
+/** Long-run variance (Bartlett weights) divided by the mean. */
 function dispersionOf(counts: readonly number[]): number {
   const mean = sum(counts) / counts.length
   const off = counts.map((count) => count - mean)

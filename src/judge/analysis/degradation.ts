@@ -3,12 +3,13 @@ import { bracketOf } from './limit-bracket.ts'
 import { shownCollapse } from './limit-estimate.ts'
 import { isOpen, type TrialOutcome } from './limit-trial.ts'
 
-/** Growth of p99 between the highest rate held and the next one not held that makes a cliff of it. */
+/** Factor by which p99 must grow between the highest sustained rate and the next rate for a cliff. */
 const JUMP = 3
 
 /**
- * What happens past the limit. Throughput is that of a full pool beside the best that fewer requests gave; latency is that of
- * the lowest rate not held beside the highest rate held, or beside the highest step where nothing longer was held.
+ * Classifies the degradation above the limit. Throughput: a full pool compared with the best throughput of fewer
+ * requests in flight. Latency: the lowest rate not sustained compared with the highest sustained rate, or with the
+ * highest passing step if no longer trial passed.
  */
 export function degradationOf(history: readonly TrialOutcome[]): DegradationKind {
   const { low, high, floor, toolRanOut } = bracketOf(history)
@@ -21,6 +22,6 @@ export function degradationOf(history: readonly TrialOutcome[]): DegradationKind
   const heldMs = p99At(low ?? floor)
   const lostMs = p99At(high)
   if (heldMs === null) return 'none-seen'
-  // A rate at which nothing was answered at all has no p99: latency cannot jump further.
+  // A rate without any response has no p99, which is the largest possible jump.
   return lostMs === null || lostMs > JUMP * heldMs ? 'cliff' : 'graceful'
 }

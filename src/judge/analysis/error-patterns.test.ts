@@ -12,12 +12,12 @@ function withErrors(errors: (stretch: number) => StretchCase['errors']): ReturnT
   return resultOf({ stretches, phases: { first: [0, 20], second: [20, 40] } })
 }
 
-describe('patterns of errors', () => {
-  it('are none where nothing failed', () => {
+describe('error patterns', () => {
+  it('are empty when no request failed', () => {
     expect(errorPatterns(withErrors(() => ({})))).toEqual([])
   })
 
-  it('stand with the most frequent first, in the phases that had them', () => {
+  it('list the most frequent class first, with its phases', () => {
     const found = errorPatterns(
       withErrors((stretch) => (stretch < 20 ? { 'http-5xx': 1 } : { 'http-5xx': 1, timeout: 3 })),
     )
@@ -32,11 +32,11 @@ describe('patterns of errors', () => {
     ['growing', (stretch: number) => (stretch < 20 ? 0 : 1)],
     ['fading', (stretch: number) => (stretch < 20 ? 1 : 0)],
     ['steady', (stretch: number) => (stretch === 30 ? 3 : 0)],
-  ] as const)('are %s by how the halves of the run differ, beyond chance', (trend, count) => {
+  ] as const)('are %s when the halves of the run differ accordingly, beyond chance', (trend, count) => {
     expect(errorPatterns(withErrors((stretch) => ({ connection: count(stretch) })))[0]).toMatchObject({ trend })
   })
 
-  it('do not grow where only the rate does', () => {
+  it('are steady when only the rate grows', () => {
     const stretches = Array.from({ length: STRETCHES }, (_, stretch) => {
       const times = stretch < 20 ? 1 : 5
       return { responsesMs: Array.from({ length: 20 * times }, () => 10), errors: { status: times } }
@@ -44,7 +44,7 @@ describe('patterns of errors', () => {
     expect(errorPatterns(resultOf({ stretches }))[0]).toMatchObject({ count: 120, trend: 'steady' })
   })
 
-  it('have no known trend in a run of less than six seconds', () => {
+  it('have an unknown trend in a run of less than six seconds', () => {
     const stretches = evenStretches(20, 20, () => 10)
     const failing = eachWith(stretches, (stretch) => ({ errors: { timeout: stretch < 10 ? 0 : 2 } }))
     expect(errorPatterns(resultOf({ stretches: failing }))[0]).toMatchObject({ trend: 'unknown' })
@@ -66,7 +66,7 @@ describe('patterns of errors', () => {
     return errorPatterns({ ...resultOf({ stretches: [] }), errorsByClass: all, intervals })[0]?.trend
   }
 
-  it.each([1, 2, 3, 6])('are steady with one outage of %i s, wherever it lies', (lengthS) => {
+  it.each([1, 2, 3, 6])('are steady with one outage of %i s, whenever it occurs', (lengthS) => {
     const starts = Array.from({ length: 31 - lengthS }, (_, start) => start)
     const trends = starts.map((start) => trendWith((second) => (second >= start && second < start + lengthS ? 100 : 0)))
     expect(new Set(trends)).toEqual(new Set(['steady']))
@@ -85,7 +85,7 @@ describe('patterns of errors', () => {
     expect(grown(() => 0.05)).toBeLessThanOrEqual(0.03)
   })
 
-  it.each(ERROR_CLASSES)('say what %s usually means', (name) => {
+  it.each(ERROR_CLASSES)('explain %s', (name) => {
     const [found] = errorPatterns(withErrors((stretch) => (stretch === 0 ? { [name]: 1 } : {})))
     expect(found?.class).toBe(name)
     expect(found?.meaning.length).toBeGreaterThan(20)

@@ -4,35 +4,35 @@ import type { LoadResult } from '../../model/result.ts'
 import { studentQuantile } from '../verdict/statistics/student.ts'
 
 const MEANINGS: Readonly<Record<ErrorClass, string>> = {
-  dns: 'the name of the target did not resolve: look at the resolver, and at how often it is asked',
+  dns: "the target's host name did not resolve: check the resolver and its query limit",
   connect:
-    'connections were refused or not made in time: the server was down, or its queue of new connections was full',
-  tls: 'the handshake failed: a certificate, a version, or a server too busy for it',
-  timeout: 'no answer in time: the server hangs, or its queue is longer than the time that is allowed',
-  connection: 'connections were lost under requests: the server, or something between, closed or reset them',
-  'http-4xx': 'requests were refused: they are wrong, or the server limits its rate (429)',
-  'http-5xx': 'the server failed, or shed load (503)',
-  status: 'answers had a status that was not expected',
-  protocol: 'answers were not what the protocol allows: cut off, garbled, or of another protocol',
-  jsonrpc: 'calls were answered with JSON-RPC errors: the method, its parameters, or the server itself',
-  'tool-error': 'tools failed: what they work with was not there, or gave out under load',
-  'session-lost': 'sessions were forgotten: they expired, or their server was replaced by one that does not know them',
-  misrouted: "callers got each other's replies: the server shares a transport between its clients",
-  'process-exit': 'the process of the server ended',
-  check: 'answers came, but were not right',
-  'local-ports': 'this machine ran out of ports for connections: use fewer of them, or keep them',
-  'local-files': 'this machine has no file descriptors left: raise the limit (ulimit -n)',
-  cancelled: 'the run was stopped while these were under way; nobody is to blame',
+    'the server refused connections or did not accept them in time: it was down, or its queue of new connections was full',
+  tls: 'the TLS handshake failed: check the certificate, the TLS version and the load of the server',
+  timeout: 'the server did not respond in time: it hangs, or its queue is longer than the request timeout',
+  connection: 'connections closed during requests: the server or a proxy closed or reset them',
+  'http-4xx': 'the server rejected requests: they are invalid, or the server limits their rate (429)',
+  'http-5xx': 'the server failed, or rejected requests because of overload (503)',
+  status: 'responses had an unexpected status',
+  protocol: 'responses violated the protocol: they were truncated, malformed, or of another protocol',
+  jsonrpc: 'the server returned JSON-RPC errors: check the method, its parameters and the server',
+  'tool-error': 'tools failed: a resource that they need was missing, or failed under load',
+  'session-lost': 'the server no longer knew the sessions: they expired, or another server process took over',
+  misrouted: 'clients received responses to other clients: the server shares a transport between its clients',
+  'process-exit': 'the server process exited',
+  check: 'the server responded, but the responses did not pass the check',
+  'local-ports': 'this machine had no free local ports: use fewer connections, or keep them open',
+  'local-files': 'this machine had no free file descriptors: raise the limit (ulimit -n)',
+  cancelled: 'the run stopped while these requests were in flight, which is not an error of the target',
 }
 
-/** One-sided, for each direction. */
+/** Significance level, one-sided for each direction. */
 const ALPHA = 0.005
-/** Blocks of time. With 10, an outage of a fifth of the run is never a trend, wherever it lies. */
+/** Maximum number of blocks of time. With 10, an outage of a fifth of the run is never a trend, whenever it occurs. */
 const MAX_BLOCKS = 10
-/** Fewer blocks do not distinguish a trend from chance. */
+/** Minimum number of blocks that distinguish a trend from chance. */
 const MIN_BLOCKS = 6
 
-/** Which classes of errors there were, the most frequent first: in which phases, and whether they grew or faded. */
+/** Returns the error classes of a run, the most frequent first, with their phases and the trend of their share. */
 export function errorPatterns(result: LoadResult): readonly ErrorPattern[] {
   return Object.entries(result.errorsByClass)
     .map(([name, { count }]) => pattern(result, name as ErrorClass, count))
@@ -53,9 +53,9 @@ function pattern(result: LoadResult, errorClass: ErrorClass, count: number): Err
 }
 
 /**
- * Trend of the share of failed requests: least squares over blocks of equal length, Student's t. A block is one value,
- * however many requests failed in it: the requests of an outage fail together, so they are no independent evidence, and
- * shares do not rise with the rate.
+ * Trend of the share of failed requests: least squares over blocks of equal length, with Student's t. Each block is one
+ * value, however many requests failed in it, because the requests of an outage fail together and are not independent
+ * evidence. Shares do not rise with the rate.
  */
 function trendOf({ intervals }: LoadResult, errorClass: ErrorClass): ErrorPattern['trend'] {
   const blocks = Math.min(MAX_BLOCKS, intervals.length)
@@ -73,7 +73,7 @@ function trendOf({ intervals }: LoadResult, errorClass: ErrorClass): ErrorPatter
   return t < -critical ? 'fading' : 'steady'
 }
 
-/** The least-squares slope divided by its standard error; 0 where all shares are the same. */
+/** Least-squares slope divided by its standard error; 0 if all shares are the same. */
 function slopeT(values: readonly { readonly block: number; readonly share: number }[]): number {
   const n = values.length
   const middle = sum(values.map(({ block }) => block)) / n

@@ -7,8 +7,8 @@ const curve = (y: (x: number) => number, xs: readonly number[]): { x: number; y:
 const tenths = Array.from({ length: 11 }, (_, i) => i / 10)
 
 describe('the knee of a curve', () => {
-  it('of y = 1 − 1/(10x + 1) lies where its slope is that of the chord', () => {
-    // 10 / (10x + 1)² = 10/11 at x = 0.2317; the nearest point of the grid is 0.2.
+  it('of y = 1 − 1/(10x + 1) is at the point where the slope equals that of the chord', () => {
+    // 10 / (10x + 1)² = 10/11 at x = 0.2317; the nearest grid point is 0.2.
     expect(
       kneeOf(
         curve((x) => 1 - 1 / (10 * x + 1), tenths),
@@ -17,7 +17,7 @@ describe('the knee of a curve', () => {
     ).toBe(0.2)
   })
 
-  it('of a latency that stays flat and then jumps is the last flat load', () => {
+  it('of a latency that is flat and then jumps is the last flat load', () => {
     const p99 = [
       { x: 50, y: 51 },
       { x: 200, y: 52 },
@@ -38,7 +38,7 @@ describe('the knee of a curve', () => {
     expect(kneeOf(points, 'concave')).toBeNull()
   })
 
-  it('does not depend on the units of either axis, nor on the order of the points', () => {
+  it('does not depend on the units of the axes or the order of the points', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 1_000 }), fc.integer({ min: 2, max: 1_000 }), (perX, perY) => {
         const scaled = curve(

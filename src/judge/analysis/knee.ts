@@ -1,16 +1,17 @@
-/** One measured point of a curve; `x` is the load, in any unit. */
+/** Measured point of a curve; `x` is the load, in any unit. */
 export interface CurvePoint {
   readonly x: number
   readonly y: number
 }
 
-/** Below this distance from the straight line, a curve has no knee worth a name. */
+/** Minimum distance of a knee from the straight line between the ends. */
 const THRESHOLD = 0.1
 
 /**
- * The load at which a curve turns (Kneedle; Satopää et al., 2011): with both axes normalised to 0–1, the point farthest
- * from the straight line between the ends. `convex` is for latency, which turns upward (x − y); `concave` for throughput,
- * which flattens (y − x). Null with fewer than four loads, for a flat curve, or where nothing lies 0.1 off the line.
+ * Returns the load at the knee of a curve (Kneedle; Satopää et al., 2011): with both axes normalised to 0–1, the point
+ * farthest from the straight line between the ends. `convex` is for latency, which turns upward (x − y); `concave` is
+ * for throughput, which flattens (y − x). Null with fewer than four loads, for a flat curve, or if no point is more
+ * than 0.1 from the line.
  */
 export function kneeOf(points: readonly CurvePoint[], shape: 'convex' | 'concave'): number | null {
   const curve = oneAtEachLoad(points)
@@ -32,7 +33,7 @@ export function kneeOf(points: readonly CurvePoint[], shape: 'convex' | 'concave
   return knee
 }
 
-/** In order of load; where one load was tried several times, its mean. */
+/** Returns one point per load in ascending order; the mean if a load was measured several times. */
 function oneAtEachLoad(points: readonly CurvePoint[]): CurvePoint[] {
   const byLoad = Map.groupBy(points, ({ x }) => x)
   return [...byLoad]

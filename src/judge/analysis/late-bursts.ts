@@ -1,15 +1,15 @@
-/** Late requests that come together in time, while the requests between them are fast. */
+/** Bursts of late requests with fast requests between them. */
 
 export interface LateBursts {
-  /** Late requests in all. */
+  /** Total number of late requests. */
   readonly late: number
-  /** Runs of consecutive batches with late requests. */
+  /** Number of runs of consecutive batches with late requests. */
   readonly count: number
-  /** Share of the batches that hold late requests. */
+  /** Share of the batches with late requests. */
   readonly share: number
 }
 
-/** `late`: requests over the limit, or without a response, by the batch in which they ended. */
+/** Counts bursts. `late`: requests over the limit or without a response, by the batch in which they ended. */
 export function lateBurstsIn(late: readonly number[]): LateBursts {
   const isLate = late.map((count) => count > 0)
   return {

@@ -4,8 +4,8 @@ import { openOutcome } from './trial.case.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 
-describe('the points of the steps', () => {
-  it('are the highest passed, the first with twice the p99, and the first that did not complete its load', () => {
+describe('load points', () => {
+  it('are the highest passing step, the first with twice the p99, and the first that did not complete its load', () => {
     const history = [
       openOutcome('step', 50, { p99Ms: 10 }),
       openOutcome('step', 200, { p99Ms: 19 }),
@@ -16,14 +16,14 @@ describe('the points of the steps', () => {
     expect(loadPointsOf(history, slo)).toEqual({ stableRps: 500, degradationPointRps: 500, failurePointRps: 1_000 })
   })
 
-  it('are null where no step showed them', () => {
+  it('are null when no step shows them', () => {
     const nothing = { stableRps: null, degradationPointRps: null, failurePointRps: null }
     expect(loadPointsOf([], slo)).toEqual(nothing)
     expect(loadPointsOf([openOutcome('step', 50)], slo)).toEqual({ ...nothing, stableRps: 50 })
     expect(loadPointsOf([openOutcome('step', 50, { verdict: 'invalid', achievedRps: 0 })], slo)).toEqual(nothing)
   })
 
-  it('call a step failed by its error rate alone', () => {
+  it('treat a step over the error rate as the failure point', () => {
     const shedding = openOutcome('step', 50, { verdict: 'fail', errorRate: 0.011 })
     expect(loadPointsOf([shedding], slo).failurePointRps).toBe(50)
   })

@@ -3,15 +3,15 @@ import type { Rps } from '../../model/units.ts'
 import type { TrialOutcome } from './limit-trial.ts'
 
 export interface LoadPoints {
-  /** Highest step held. */
+  /** Rate of the highest passing step. */
   readonly stableRps: Rps | null
-  /** First step whose p99 is more than twice that of the first step. */
+  /** Rate of the first step whose p99 is more than twice that of the first step. */
   readonly degradationPointRps: Rps | null
-  /** First step over the error rate of the service level, or completing less than 90% of its arrivals in time. */
+  /** Rate of the first step over the SLO's error rate, or with less than 90% of its arrivals completed in time. */
   readonly failurePointRps: Rps | null
 }
 
-/** What the steps 50, 200, 500 … say, coarsely; a null where no step showed it. */
+/** Derives coarse load points from the steps 50, 200, 500 …; null if no step shows a point. */
 export function loadPointsOf(history: readonly TrialOutcome[], slo: LimitSlo): LoadPoints {
   const steps = history.filter(({ trial, verdict }) => trial.purpose === 'step' && verdict !== 'invalid')
   const baselineMs = steps[0]?.p99Ms ?? null

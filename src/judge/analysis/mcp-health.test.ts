@@ -6,15 +6,15 @@ import { STRESS_PHASES, stressJudgement } from './mcp-health.ts'
 type Name = (typeof STRESS_PHASES)[number]['name']
 interface Phase {
   readonly ms?: number
-  /** Of 100 requests. */
+  /** Failed requests of every 100. */
   readonly failed?: number
-  /** Stretches at the beginning of the phase that are slow, at a second each. */
+  /** Number of batches at the start of the phase whose requests take a second. */
   readonly slowFor?: number
 }
 
 const STRETCHES = 40
 
-/** Each phase 10 s long, with 100 requests in each quarter of a second; 20 ms unless it is said otherwise. */
+/** A run with phases of 10 s and 100 requests in each quarter of a second, which take 20 ms by default. */
 function stressed(phases: Partial<Record<Name, Phase>>): LoadResult {
   const stretches = STRESS_PHASES.flatMap(({ name }) => {
     const { ms = 20, failed = 0, slowFor = 0 } = phases[name] ?? {}
@@ -44,24 +44,24 @@ describe('health under stress', () => {
   it.each([
     [40, true],
     [41, false],
-  ])('takes a p95 of %d ms beside a baseline of 20 ms for healthy: %s', (ms, healthy) => {
+  ])('of a phase with a p95 of %d ms and a baseline of 20 ms is healthy: %s', (ms, healthy) => {
     expect(stressJudgement(stressed({ stress: { ms } }), 0).handlesStress).toBe(healthy)
   })
 
   it.each([
     [1, true],
     [2, false],
-  ])('takes %d failed of 100 for healthy: %s', (failed, healthy) => {
+  ])('of a phase with %d failed of 100 requests is healthy: %s', (failed, healthy) => {
     expect(stressJudgement(stressed({ stress: { failed } }), 0).handlesStress).toBe(healthy)
   })
 
-  it('does not take a few milliseconds for twice a baseline of less than one', () => {
+  it('ignores an increase of a few milliseconds over a baseline below 1 ms', () => {
     const quick = Object.fromEntries(STRESS_PHASES.map(({ name }) => [name, { ms: 0.5 }]))
     expect(stressJudgement(stressed({ ...quick, stress: { ms: 4 } }), 0).health).toBe('excellent')
     expect(stressJudgement(stressed({ ...quick, stress: { ms: 6 } }), 0).health).toBe('good')
   })
 
-  it('names each phase with the rate at which it ran, and the result that holds it', () => {
+  it('lists each phase with its rate and the index of its result', () => {
     const { phases } = stressJudgement(stressed({}), 3)
     expect(phases.map(({ name }) => name)).toEqual(STRESS_PHASES.map(({ name }) => name))
     expect(phases[4]).toEqual({ name: 'stress', rate: 400, healthy: true, result: 3 })
@@ -69,14 +69,14 @@ describe('health under stress', () => {
 })
 
 describe('degradation under stress', () => {
-  it('is what the baseline had more of', () => {
+  it('compares the stress phase with the baseline', () => {
     const { degradation } = stressJudgement(stressed({ baseline: { failed: 1 }, stress: { ms: 60, failed: 11 } }), 0)
     expect(degradation.throughputLoss).toBeCloseTo(0.1, 5)
     expect(degradation.successRateDrop).toBeCloseTo(0.1, 5)
     expect(degradation.p99Growth).toBeCloseTo(3, 1)
   })
 
-  it('is not known of a run that ended before the stress', () => {
+  it('is null for a run that ended before the stress phase', () => {
     const run = resultOf({ stretches: [{ responsesMs: [20] }], phases: { baseline: [0, 1] } })
     expect(stressJudgement(run, 0)).toMatchObject({
       degradation: { throughputLoss: null, successRateDrop: null, p99Growth: null },
@@ -88,7 +88,7 @@ describe('degradation under stress', () => {
 })
 
 describe('recovery from stress', () => {
-  it('is at once where the phase after it is as the baseline was', () => {
+  it('is immediate when the next phase is as fast as the baseline', () => {
     expect(stressJudgement(stressed({}), 0).recovery).toEqual({ recovered: true, recoverMs: 0, resolutionMs: 250 })
   })
 
@@ -99,7 +99,7 @@ describe('recovery from stress', () => {
     expect(recovery.recoverMs).toBeLessThanOrEqual(3_000)
   })
 
-  it('is not seen where they stay slow to the end', () => {
+  it('is not found when requests stay slow to the end', () => {
     const { recovery } = stressJudgement(stressed({ recovery: { slowFor: STRETCHES } }), 0)
     expect(recovery).toEqual({ recovered: false, recoverMs: null, resolutionMs: 250 })
   })

@@ -4,7 +4,7 @@ import type { LoadResult, PhaseFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { recoveryFinding } from './recovery.ts'
 
-/** The phases of a stress run, by name and in order. What is not measured by itself is `warm-up`. */
+/** Phases of a stress run in order. The health does not depend on the `warm-up` phase. */
 export const STRESS_PHASES = [
   { name: 'warm-up', rate: 10 },
   { name: 'baseline', rate: 50 },
@@ -17,9 +17,9 @@ export const STRESS_PHASES = [
 type PhaseName = (typeof STRESS_PHASES)[number]['name']
 
 const HEALTHY_SUCCESS = 0.99
-/** Times the p95 of the baseline. */
+/** Maximum p95 of a healthy phase, as a multiple of the baseline's p95. */
 const HEALTHY_P95 = 2
-/** The least difference that is one: below it, twice a baseline of half a millisecond would be noise. */
+/** Minimum increase of p95 that counts: at a baseline of half a millisecond, a factor of two is noise. */
 const LEAST_P95_MS: Ms = 5
 
 export interface StressJudgement {
@@ -31,8 +31,8 @@ export interface StressJudgement {
 }
 
 /**
- * What a run through all phases of `STRESS_PHASES` shows: a phase is healthy when at least 99% of its requests succeeded
- * and its p95 is at most twice that of the baseline.
+ * Judges a run through the phases of `STRESS_PHASES`. A phase is healthy if at least 99% of its requests succeeded and
+ * its p95 is at most max(2 × baseline, baseline + 5 ms).
  */
 export function stressJudgement(result: LoadResult, index: number): StressJudgement {
   const { baseline, stress } = result.phases
@@ -79,7 +79,7 @@ function degradation(baseline: PhaseFigures | undefined, stress: PhaseFigures | 
   }
 }
 
-/** Share of what was asked for that was answered well while the phase lasted. */
+/** Share of the offered load that succeeded within the phase. */
 function share({ offeredRps, achievedRps }: PhaseFigures): number {
   return offeredRps > 0 ? Math.min(1, achievedRps / offeredRps) : 0
 }

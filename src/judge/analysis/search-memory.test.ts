@@ -3,7 +3,7 @@ import type { LoadResult, TargetSample } from '../../model/result.ts'
 import { evenStretches, resultOf } from '../result.case.ts'
 import { searchMemoryGrowth } from './search-memory.ts'
 
-/** Six runs of 8 s, one every 10 s, at 100 req/s, with a sample each second. */
+/** Six runs of 8 s, one every 10 s, at 100 req/s, with one sample per second. */
 function runs(rssMbAt: (second: number) => number): readonly LoadResult[] {
   return Array.from({ length: 6 }, (_, run) => {
     const samples = Array.from({ length: 8 }, (__, i): TargetSample => {
@@ -18,11 +18,11 @@ function runs(rssMbAt: (second: number) => number): readonly LoadResult[] {
 }
 
 describe('the memory of a target over a search', () => {
-  it('grows by the slope of all runs together, and by what each request leaves', () => {
+  it('grows by the slope over all runs, and by the bytes per request', () => {
     const growth = searchMemoryGrowth(runs((second) => 100 + 2 * second))
     expect((growth?.mbPerMinute ?? 0) / 120).toBeGreaterThan(0.95)
     expect((growth?.mbPerMinute ?? 0) / 120).toBeLessThan(1.05)
-    // 2 MiB a second, of which 0.8 have 100 requests: 26.2 kB each.
+    // 2 MiB per second, and 100 requests in 0.8 of the seconds: 26.2 kB per request.
     expect((growth?.bytesPerRequest ?? 0) / 26_214).toBeGreaterThan(0.85)
     expect((growth?.bytesPerRequest ?? 0) / 26_214).toBeLessThan(1.15)
   })
@@ -31,7 +31,7 @@ describe('the memory of a target over a search', () => {
     expect(searchMemoryGrowth(runs((second) => Math.min(120, 80 + 3 * second)))).toBeUndefined()
   })
 
-  it('is unknown without samples', () => {
+  it('is undefined without samples', () => {
     expect(searchMemoryGrowth([resultOf({ stretches: [] })])).toBeUndefined()
   })
 })

@@ -11,8 +11,8 @@ export interface SearchMemoryGrowth {
 }
 
 /**
- * Growth of the target's memory over the runs of a search, one after the other: each run is too short to show a leak, all
- * of them together are not. Undefined when no growth is shown.
+ * Measures the growth of the target's memory over all runs of a search, because a single run is too short to show a
+ * leak. Undefined if no growth is shown.
  */
 export function searchMemoryGrowth(results: readonly LoadResult[]): SearchMemoryGrowth | undefined {
   const samples = joinedSamples(results)
@@ -24,7 +24,7 @@ export function searchMemoryGrowth(results: readonly LoadResult[]): SearchMemory
   return { mbPerMinute, interval, mb, requests, bytesPerRequest }
 }
 
-/** Samples of all runs, in time since the start of the first. */
+/** Samples of all runs, with times since the start of the first run. */
 function joinedSamples(results: readonly LoadResult[]): readonly TargetSample[] {
   return results.flatMap((result) => {
     const startMs = startOf(result, results)

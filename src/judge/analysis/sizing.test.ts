@@ -15,7 +15,7 @@ function sample(cpuPercent: number | null, rssMb: number | null): TargetSample {
   }
 }
 
-/** 10 s at 400 req/s, each answered after 20 ms; the first sample is of the start. */
+/** 10 s at 400 req/s with a response time of 20 ms; the first sample covers the start of the run. */
 function run(cpuPercent: number | null, rssMb: number | null): LoadResult {
   const samples = [sample(0, rssMb), sample(cpuPercent, rssMb), sample(cpuPercent, rssMb)]
   const target = { url: 'http://127.0.0.1:3000/', pids: [1], samples }
@@ -27,8 +27,8 @@ function sized(rest: Partial<SizingEvidence> = {}): ReturnType<typeof sizingOf> 
   return sizingOf({ carriedRps: 400, peakRps: 1_000, at, all: [at], ...rest })
 }
 
-describe('what to run for the peak', () => {
-  it('comes of what was measured, with its headroom, and says so', () => {
+describe('sizing for the peak', () => {
+  it('follows from the measurements with headroom, and explains each figure', () => {
     expect(sized()).toEqual({
       // 1 000 / (400 / 2); 200 req/s × 1 ms × 2; 2 × 100 MB in steps of 64; 3 × 200 req/s × 20 ms.
       instances: 5,
@@ -38,10 +38,10 @@ describe('what to run for the peak', () => {
       loadBalancer: true,
       basis: 'measured',
       why: [
-        'an instance carried 400 req/s and is planned for half of it, 200 req/s (2 × headroom); the peak is 1000 req/s',
-        'a request took 1 ms of CPU, so 200 req/s take 0.2 cores (2 × headroom on top)',
-        'it held 100 MB at most (2 × headroom)',
-        "4 requests are in it at once at that rate, by Little's law (3 × headroom)",
+        'an instance sustained 400 req/s and is planned for half of that, 200 req/s (2 × headroom); the peak is 1000 req/s',
+        'a request used 1 ms of CPU, so 200 req/s use 0.2 cores (plus 2 × headroom)',
+        'an instance used at most 100 MB (plus 2 × headroom)',
+        "an instance has 4 concurrent requests at that rate, by Little's law (plus 3 × headroom)",
       ],
     })
   })
@@ -51,20 +51,20 @@ describe('what to run for the peak', () => {
     [201, 2],
     [400, 2],
     [401, 3],
-  ])('is enough for a peak of %d req/s where one instance is planned for 200: %d', (peakRps, instances) => {
+  ])('needs, for a peak of %d req/s with 200 req/s per instance, %d instance(s)', (peakRps, instances) => {
     expect(sized({ peakRps })).toMatchObject({ instances, loadBalancer: instances > 1 })
   })
 
-  it('has a core for each second of CPU in a second, twice', () => {
-    // 400 req/s at 380% of a core are 9.5 ms each; 200 of them take 1.9 cores, and 3.8 with the headroom.
+  it('has twice the cores that the requests use', () => {
+    // 400 req/s at 380% of a core use 9.5 ms each; 200 req/s use 1.9 cores, and 3.8 with the headroom.
     expect(sized({ at: run(380, 100) }).coresPerInstance).toBe(4)
   })
 
-  it('has room for the most memory that was seen in any run', () => {
+  it('has twice the maximum memory of all runs', () => {
     expect(sized({ all: [run(10, 100), run(40, 300), run(10, 90)] }).memoryMbPerInstance).toBe(640)
   })
 
-  it('is an estimate, with nulls and the reason, where the target was not seen', () => {
+  it('is an estimate, with nulls and a reason, when the target was not monitored', () => {
     const unseen = resultOf({ stretches: evenStretches(40, 100, () => 20) })
     expect(sized({ at: unseen, all: [unseen] })).toMatchObject({
       instances: 5,
@@ -74,14 +74,14 @@ describe('what to run for the peak', () => {
       basis: 'estimated',
       why: [
         expect.any(String),
-        'its CPU was not seen (monitor is off): cores cannot be sized',
-        'its memory was not seen (monitor is off): it cannot be sized',
+        'CPU was not monitored (monitor is off), so the number of cores is unknown',
+        'memory was not monitored (monitor is off), so the required memory is unknown',
         expect.any(String),
       ],
     })
   })
 
-  it.each([null, 0])('is not known where %s was carried', (carriedRps) => {
+  it.each([null, 0])('is unknown when the sustained rate is %s', (carriedRps) => {
     expect(sized({ carriedRps })).toEqual({
       instances: null,
       coresPerInstance: null,
@@ -89,7 +89,7 @@ describe('what to run for the peak', () => {
       maxConnections: null,
       loadBalancer: null,
       basis: 'estimated',
-      why: ['no rate was carried, so nothing can be sized by it'],
+      why: ['the target sustained no rate, so no size can be computed'],
     })
   })
 })

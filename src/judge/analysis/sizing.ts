@@ -3,31 +3,33 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Rps } from '../../model/units.ts'
 
 export interface SizingEvidence {
-  /** What one instance was shown to carry; null where nothing was. */
+  /** Rate that one instance sustained; null if it sustained none. */
   readonly carriedRps: Rps | null
-  /** What must be carried at the peak. */
+  /** Rate at the peak. */
   readonly peakRps: Rps
-  /** The run in which the carried rate was held, or the highest that there is. */
+  /** Run with the sustained rate, or with the highest rate. */
   readonly at: LoadResult
-  /** All runs of the suite: memory is the most that was seen in any. */
+  /** All runs of the suite; the memory is the maximum over all of them. */
   readonly all: readonly LoadResult[]
 }
 
-/** An instance is planned to carry half of what it can: what comes in bursts, and the failure of another, has room. */
+/**
+ * Headroom for bursts and for the failure of another instance: an instance is planned for half of its sustained rate.
+ */
 const RATE_HEADROOM = 2
 const CPU_HEADROOM = 2
 const MEMORY_HEADROOM = 2
 const CONNECTIONS_HEADROOM = 3
-/** Memory is bought in pieces of this many MB. */
+/** Step to which memory is rounded up, in MB. */
 const MEMORY_STEP = 64
 
 /**
- * What to run for the peak, from what was measured: CPU seconds per request (target CPU / achieved rate), the most
- * memory, and requests in the target at once, L = λW (Little 1961).
+ * Computes the instances, cores, memory and connections for the peak from measurements: CPU seconds per request (target
+ * CPU / achieved rate), maximum memory, and concurrent requests in the target, L = λW (Little 1961).
  */
 export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizing {
   if (carriedRps === null || carriedRps <= 0) {
-    return { ...NOTHING, basis: 'estimated', why: ['no rate was carried, so nothing can be sized by it'] }
+    return { ...NOTHING, basis: 'estimated', why: ['the target sustained no rate, so no size can be computed'] }
   }
   const cpuMs = cpuMsPerRequest(at)
   const memoryMb = mostMemoryMb(all)
@@ -45,16 +47,16 @@ export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizi
     loadBalancer: instances > 1,
     basis: cpuMs === null || memoryMb === null ? 'estimated' : 'measured',
     why: [
-      `an instance carried ${round(carriedRps)} req/s and is planned for half of it, ${round(perInstance)} req/s (${RATE_HEADROOM} × headroom); the peak is ${round(peakRps)} req/s`,
+      `an instance sustained ${round(carriedRps)} req/s and is planned for half of that, ${round(perInstance)} req/s (${RATE_HEADROOM} × headroom); the peak is ${round(peakRps)} req/s`,
       cpuMs === null
-        ? `its CPU was not seen${unwatched(at)}: cores cannot be sized`
-        : `a request took ${round(cpuMs)} ms of CPU, so ${round(perInstance)} req/s take ${round((perInstance * cpuMs) / 1_000)} cores (${CPU_HEADROOM} × headroom on top)`,
+        ? `CPU was not monitored${unwatched(at)}, so the number of cores is unknown`
+        : `a request used ${round(cpuMs)} ms of CPU, so ${round(perInstance)} req/s use ${round((perInstance * cpuMs) / 1_000)} cores (plus ${CPU_HEADROOM} × headroom)`,
       memoryMb === null
-        ? `its memory was not seen${unwatched(at)}: it cannot be sized`
-        : `it held ${round(memoryMb)} MB at most (${MEMORY_HEADROOM} × headroom)`,
+        ? `memory was not monitored${unwatched(at)}, so the required memory is unknown`
+        : `an instance used at most ${round(memoryMb)} MB (plus ${MEMORY_HEADROOM} × headroom)`,
       atOnce === null
-        ? 'no response times were measured: connections cannot be sized'
-        : `${round(atOnce)} requests are in it at once at that rate, by Little's law (${CONNECTIONS_HEADROOM} × headroom)`,
+        ? 'no response times were measured, so the number of connections is unknown'
+        : `an instance has ${round(atOnce)} concurrent requests at that rate, by Little's law (plus ${CONNECTIONS_HEADROOM} × headroom)`,
     ],
   }
 }
@@ -67,7 +69,7 @@ const NOTHING = {
   loadBalancer: null,
 } as const
 
-/** The first sample also covers the start of the run, and is left out where there are others. */
+/** CPU time per request. Ignores the first sample if there are others, because it also covers the start of the run. */
 function cpuMsPerRequest({ target: { samples }, achievedRps }: LoadResult): number | null {
   const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap(({ cpuPercent }) => cpuPercent ?? [])
   if (used.length === 0 || achievedRps <= 0) return null

@@ -20,7 +20,7 @@ function fitted(points: readonly { clients: number; rps: number }[]): UslFit {
   return fit
 }
 
-/** Normal noise of a seeded generator (Box and Muller). */
+/** Seeded normal noise (Box and Muller). */
 function normal(seed: number, deviation: number): () => number {
   let state = seed
   const uniform = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
@@ -37,14 +37,14 @@ describe('the scalability law', () => {
     { gamma: 1_000, alpha: 0, beta: 0.01 },
     { gamma: 20, alpha: 0.3, beta: 0 },
     { gamma: 500, alpha: 0, beta: 0 },
-  ])('is found again in points that follow it: %j', (truth) => {
+  ])('is recovered from points that follow it: %j', (truth) => {
     const fit = fitted(pointsOf(truth))
     expect(fit.gamma).toBeCloseTo(truth.gamma, 6)
     expect(fit.alpha).toBeCloseTo(truth.alpha, 9)
     expect(fit.beta).toBeCloseTo(truth.beta, 9)
   })
 
-  test('has its peak where the derivative of X is 0', () => {
+  test('has its peak at the maximum of X', () => {
     const truth = { gamma: 100, alpha: 0.05, beta: 0.002 }
     const { peakClients, peakRps } = fitted(pointsOf(truth))
     expect(peakClients).toBeCloseTo(Math.sqrt(0.95 / 0.002), 6)
@@ -79,8 +79,8 @@ describe('the scalability law', () => {
     { gamma: 100, alpha: 0.05, beta: 0.002 },
     { gamma: 100, alpha: 0, beta: 0.002 },
     { gamma: 100, alpha: 0.003, beta: 0.002 },
-  ])('has 95%% intervals that contain the truth in at least 92%% of fits, also of the peak: %j', (truth) => {
-    // Of 400 intervals with a coverage of 95%, fewer than 92% contain the truth about once in 200 times.
+  ])('has 95%% intervals that contain the truth in at least 92%% of fits, including the peak: %j', (truth) => {
+    // With a coverage of 95%, fewer than 92% of 400 intervals contain the truth about once in 200 times.
     for (const [parameter, share] of Object.entries(coverage(truth))) {
       expect(share, parameter).toBeGreaterThanOrEqual(0.92)
     }
@@ -99,7 +99,7 @@ describe('the scalability law', () => {
     },
   )
 
-  test('gives a coefficient held at 0 an interval above 0', () => {
+  test('has an interval that extends above 0 for a coefficient held at 0', () => {
     const fits = Array.from({ length: 200 }, (_, run) =>
       fitted(pointsOf({ gamma: 100, alpha: 0.003, beta: 0.0001 }, normal((run + 1) * 7_919, 0.05))),
     )
@@ -109,7 +109,7 @@ describe('the scalability law', () => {
     expect(held.filter(({ intervals }) => intervals.alpha[1] > 0).length / held.length).toBeGreaterThan(0.8)
   })
 
-  test('refuses to extrapolate a peak where β may as well be 0', () => {
+  test('has no peak when the interval of β contains 0', () => {
     const amdahl = { gamma: 100, alpha: 0.1, beta: 0 }
     let told = 0
     for (let run = 1; run <= 200; run++) {
@@ -119,15 +119,17 @@ describe('the scalability law', () => {
     expect(told).toBeLessThanOrEqual(15)
   })
 
-  test('is not believed where it misses: a target with a fixed number of workers does not follow it', () => {
+  test('has no peak for a target that does not follow it, such as one with a fixed number of workers', () => {
     const workers = CLIENTS.map((clients) => ({ clients, rps: 100 * Math.min(8, clients) }))
     const { worstMiss, peakRps } = fitted(workers)
     expect(worstMiss).toBeGreaterThan(0.1)
     expect(peakRps).toBeNull()
   })
 
-  test('is not told from fewer than six numbers of clients', () => {
+  test('is not fitted to fewer than six numbers of clients', () => {
     const few = pointsOf({ gamma: 100, alpha: 0, beta: 0 }).slice(0, 5)
-    expect(fitUsl([...few, ...few])).toBe('it needs throughputs at 6 different numbers of clients, and this run has 5')
+    expect(fitUsl([...few, ...few])).toBe(
+      'the fit needs throughputs at 6 different numbers of clients, and this run has 5',
+    )
   })
 })

@@ -9,9 +9,11 @@ export interface UslPoint {
   readonly rps: number
 }
 
-/** Fewer different N leave no residual to judge the fit by. */
+/** Minimum number of different N: with fewer, no residual shows how good the fit is. */
 const FEWEST_POINTS = 6
-/** A target that deviates more at any point does not follow the law; one with a fixed number of workers does not. */
+/**
+ * Maximum relative deviation of a target that follows the law. A target with a fixed number of workers deviates more.
+ */
 const MAX_MISS = 0.1
 /** Two-sided 95%. */
 const QUANTILE = 0.975
@@ -25,14 +27,14 @@ type Coefficients = readonly [a: number, b: number, c: number]
  * at 0 and fit the others again (active set).
  *
  * The intervals come from the unconstrained fit (Student's t; the delta method for α = b/a, β = c/a and the peak), cut
- * at 0: a coefficient held at 0 is not known exactly. There is no peak where β's interval contains 0. Returns a text
- * where there is no fit.
+ * at 0: a coefficient held at 0 is not known exactly. There is no peak if β's interval contains 0. Returns a text if
+ * there is no fit.
  */
 export function fitUsl(points: readonly UslPoint[]): UslFit | string {
   const usable = points.filter(({ rps }) => rps > 0)
   const distinct = new Set(usable.map(({ clients }) => clients)).size
   if (distinct < FEWEST_POINTS) {
-    return `it needs throughputs at ${FEWEST_POINTS} different numbers of clients, and this run has ${distinct}`
+    return `the fit needs throughputs at ${FEWEST_POINTS} different numbers of clients, and this run has ${distinct}`
   }
   const free = leastSquares(
     usable.map((point) => relativeTerms(point)),
@@ -40,7 +42,7 @@ export function fitUsl(points: readonly UslPoint[]): UslFit | string {
   )
   const [a, b, c] = constrained(usable)
   if (free === undefined || !(a > 0) || !((free.coefficients[0] ?? 0) > 0)) {
-    return 'the throughputs do not follow the law: it would give one client an infinite throughput'
+    return 'the throughputs do not follow the law, which would predict an infinite throughput for one client'
   }
   const law = { gamma: 1 / a, alpha: b / a, beta: c / a }
   const worstMiss = Math.max(...usable.map(({ clients, rps }) => Math.abs(uslRps(law, clients) / rps - 1)))
@@ -69,7 +71,7 @@ export function uslRps({ gamma, alpha, beta }: Pick<UslFit, 'gamma' | 'alpha' | 
   return (gamma * clients) / (1 + alpha * (clients - 1) + beta * clients * (clients - 1))
 }
 
-/** The terms of one point, divided by its y: the residual is then the relative error. */
+/** Returns the terms of one point, divided by its y, so that the residual is the relative error. */
 function relativeTerms({ clients, rps }: UslPoint): Coefficients {
   const y = clients / rps
   return [1 / y, (clients - 1) / y, (clients * (clients - 1)) / y]
@@ -87,14 +89,14 @@ function constrained(points: readonly UslPoint[], isFree: readonly boolean[] = [
   return constrained(points, [true, isFree[1] === true && b >= 0, isFree[2] === true && c >= 0])
 }
 
-/** Estimates of the unconstrained fit, each with what it may lie off at 95%. */
+/** Estimates of the unconstrained fit with their 95% margins. */
 interface Uncertain {
   readonly coefficients: Coefficients
-  /** Interval of the linear combination with these weights. */
+  /** Returns the interval of the linear combination with these weights. */
   estimate(weights: Coefficients): Interval
-  /** What a function of the coefficients with this gradient may lie off. */
+  /** Returns the margin of a function of the coefficients with this gradient. */
   margin(gradient: Coefficients): number
-  /** Interval of a coefficient divided by a. */
+  /** Returns the interval of a coefficient divided by a. */
   ratio(column: 1 | 2): Interval
 }
 
@@ -127,8 +129,8 @@ function uncertain({ coefficients: [a = 0, b = 0, c = 0], covariance, freedom }:
 }
 
 /**
- * With u = 1/X* and v = 1/N*², the law gives v = c/(a − b) and u = 2√((a − b)c) + b − c. The delta method works on u and v,
- * which are closer to normal than N* and X* are: a peak far beyond the measurement has no upper bound.
+ * With u = 1/X* and v = 1/N*², the law gives v = c/(a − b) and u = 2√((a − b)c) + b − c. The delta method is applied to
+ * u and v, which are closer to normal than N* and X*. A peak far beyond the measurement therefore has no upper bound.
  */
 function peakIntervals(
   { coefficients: [a, b, c], margin }: Uncertain,
@@ -152,13 +154,13 @@ function reciprocal([low, high]: Interval): OpenInterval {
   return [1 / high, low > 0 ? 1 / low : null]
 }
 
-/** The interval, extended to the point estimate of the constrained fit; without an upper bound where that is not finite. */
+/** Extends the interval to the point estimate of the constrained fit; without an upper bound if it is not finite. */
 function around([low, high]: OpenInterval, value: number): OpenInterval {
   const isOpen = high === null || !Number.isFinite(high)
   return [Math.min(low, value), isOpen ? null : Math.max(high, value)]
 }
 
-/** The interval, cut at 0 and extended to the point estimate. */
+/** Cuts the interval at 0 and extends it to the point estimate. */
 function closed([low, high]: Interval, value: number): Interval {
   return [Math.max(0, Math.min(low, value)), Math.max(high, value)]
 }

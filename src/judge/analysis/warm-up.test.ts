@@ -9,7 +9,7 @@ const STRETCH_MS = 500
 
 const [second] = resultOf({ stretches: [{ responsesMs: [20] }] }).intervals
 
-/** Means of seconds that scatter around 20 ms as those of servers do, times what is said of the second. */
+/** Means per second that scatter around 20 ms as those of real servers do, times a factor per second. */
 function run(seconds: number, times: (second: number) => number, seed = 1): LoadResult {
   const random = randomOf(seed)
   const lognormal = (): number => 20 * Math.exp(0.15 * normalQuantile(random()))
@@ -24,7 +24,7 @@ function run(seconds: number, times: (second: number) => number, seed = 1): Load
 }
 
 describe('warm-up of a run', () => {
-  it('is found where the beginning is slower, and told with its end and both means', () => {
+  it('is found when the start is slower, with its end and both means', () => {
     const found = warmUpOf(run(60, (at) => (at < 10 ? 4 : 1)))
     expect(found).toMatchObject({ kind: 'warm-up', untilMs: 10_000 })
     if (found.kind !== 'warm-up') return
@@ -32,30 +32,30 @@ describe('warm-up of a run', () => {
     expect(found.firstMeanMs / found.restMeanMs).toBeLessThan(4.5)
   })
 
-  it('ends where an exponential decay has become as small as the noise', () => {
+  it('ends when an exponential decay has become as small as the noise', () => {
     const found = warmUpOf(run(64, (at) => 1 + 9 * Math.exp(-at / 5)))
     expect(found.kind).toBe('warm-up')
     if (found.kind !== 'warm-up') return
-    // 9 e^(−t/5) is a third at the 17th second, and a tenth at the 22nd.
+    // 9 e^(−t/5) is a third at second 17 and a tenth at second 22.
     expect(found.untilMs).toBeGreaterThanOrEqual(15_000)
     expect(found.untilMs).toBeLessThanOrEqual(25_000)
   })
 
-  it.each([37, 64])('is found in hardly any of 1 000 runs of %d seconds that have none', (stretches) => {
+  it.each([37, 64])('is found in at most 2%% of 1 000 runs of %d seconds without one', (stretches) => {
     const kinds = Array.from({ length: 1_000 }, (_, seed) => warmUpOf(run(stretches, () => 1, seed)).kind)
-    // 1% are promised; 20 is the 99.9% bound of what comes of that.
+    // With a probability of 1%, more than 20 of 1 000 occur once in a thousand times.
     expect(kinds.filter((kind) => kind !== 'steady').length).toBeLessThanOrEqual(20)
   })
 
-  it('never ends in a run that drifts all along', () => {
+  it('never ends in a run that drifts from start to end', () => {
     expect(warmUpOf(run(120, (at) => 1 + at / 10))).toEqual({ kind: 'never-settled' })
   })
 
-  it('is no stall in the middle of a good beginning', () => {
+  it('is not found for a stall in the middle of a fast start', () => {
     expect(warmUpOf(run(60, (at) => (at === 12 ? 20 : 1)))).toEqual({ kind: 'steady' })
   })
 
-  it('is not worth a word below a tenth', () => {
+  it('is not found for a difference below a tenth', () => {
     const quiet = (slower: number): LoadResult =>
       resultOf({
         stretches: Array.from({ length: 60 }, (_, stretch) => ({
@@ -66,7 +66,7 @@ describe('warm-up of a run', () => {
     expect(warmUpOf(quiet(1.11)).kind).toBe('warm-up')
   })
 
-  it('passes over time in which nothing was answered', () => {
+  it('skips time without responses', () => {
     const stretches = Array.from({ length: 60 }, (_, stretch) => ({
       responsesMs: stretch >= 5 && stretch < 10 ? [] : [stretch < 15 ? 80 + (stretch % 3) : 20 + (stretch % 3)],
     }))
@@ -76,16 +76,16 @@ describe('warm-up of a run', () => {
     })
   })
 
-  it('cannot be told from fewer than thirty stretches', () => {
+  it('is unknown with fewer than thirty batches', () => {
     expect(warmUpOf(run(29, (at) => (at < 10 ? 4 : 1)))).toEqual({ kind: 'too-short' })
   })
 
-  it('is not looked for where the rate changes by plan', () => {
+  it('is not searched for when the plan changes the rate', () => {
     const ramp = { ...run(60, (at) => (at < 10 ? 4 : 1)), pattern: 'ramp-up' }
     expect(warmUpOf(ramp)).toEqual({ kind: 'not-stationary' })
   })
 
-  it('is seen by the finer stretches that a short run is cut into', () => {
+  it('is found in a short run through its finer batches', () => {
     const stretches = Array.from({ length: 60 }, (_, stretch) => ({
       responsesMs: [(stretch < 10 ? 80 : 20) + (stretch % 3)],
     }))

@@ -7,22 +7,22 @@ import { studentQuantile } from '../verdict/statistics/student.ts'
 /** Whether the first part of a run differs from the rest. */
 export type WarmUp =
   | { readonly kind: 'steady' }
-  /** The mean response time of the part before `untilMs`, and of all after it. */
+  /** The means are the mean response times before and after `untilMs`. */
   | { readonly kind: 'warm-up'; readonly untilMs: Ms; readonly firstMeanMs: Ms; readonly restMeanMs: Ms }
-  /** Whatever is left out of the first half, the rest still drifts. */
+  /** The rest still drifts, whatever part of the first half is excluded. */
   | { readonly kind: 'never-settled' }
-  /** Too few stretches of time to tell. */
+  /** The run has too few batches for a decision. */
   | { readonly kind: 'too-short' }
-  /** The rate changes by plan, and the response time with it. */
+  /** The plan changes the rate, so the response time changes too. */
   | { readonly kind: 'not-stationary' }
 
-/** Patterns whose rate is the same all along. */
+/** Patterns with a constant rate. */
 const STATIONARY: ReadonlySet<string> = new Set(['constant', 'poisson'])
-/** Observations to a mean: the 5 of MSER-5. */
+/** Observations per mean: the 5 of MSER-5. */
 const PER_MEAN = 5
 const FEWEST_MEANS = 6
 const DOUBT = 0.01
-/** What differs by less may stay where it is. */
+/** Minimum relative difference of a warm-up. */
 const LEAST_EFFECT = 0.1
 
 interface Stretch {
@@ -31,14 +31,14 @@ interface Stretch {
 }
 
 /**
- * Warm-up by MSER-5 (White, 1997): of the means of five successive stretches of time, leaves out as many at the beginning
- * as makes Σ(x − x̄)² / (n − d)² least over the n − d that stay; where that is half of them and they differ to the last,
- * the run never settled.
+ * Detects a warm-up by MSER-5 (White, 1997): from the means of five consecutive batches, excludes the first d, where d
+ * minimises Σ(x − x̄)² / (n − d)² over the n − d remaining means. If d is half of the means and all of them differ from
+ * the rest, the run never settled.
  *
- * The rule alone also finds something in pure noise, so a warm-up is one only if the very first mean, and that of all
- * that is left out, differ from the rest by a tenth of it, and the first mean lies outside of what the rest scatters by
- * (99%, Student's t). One stall in the middle of a good beginning is none, then. And the rule leaves out too much rather
- * than too little, so the warm-up ends with the first mean that is within a tenth of the rest.
+ * The rule alone also finds a warm-up in pure noise. So the first mean, and the mean of all excluded ones, must differ
+ * from the rest by a tenth, and the first mean must lie outside the scatter of the rest (99%, Student's t). A stall in
+ * the middle of a fast start is therefore not a warm-up. The rule excludes too much rather than too little, so the
+ * warm-up ends at the first mean that is within a tenth of the rest.
  */
 export function warmUpOf(result: LoadResult): WarmUp {
   if (!STATIONARY.has(result.pattern)) return { kind: 'not-stationary' }
@@ -46,7 +46,7 @@ export function warmUpOf(result: LoadResult): WarmUp {
   const groups = Array.from({ length: Math.floor(stretches.length / PER_MEAN) }, (_, i) =>
     together(stretches.slice(PER_MEAN * i, PER_MEAN * (i + 1))),
   )
-  // A group in which nothing was answered has no mean; the time it took stays where it was.
+  // A group without a response has no mean; `from` keeps the times of the others correct.
   const means = groups.flatMap((group, i) => (group.count === 0 ? [] : [{ ...group, from: i }]))
   if (means.length < FEWEST_MEANS) return { kind: 'too-short' }
   const left = truncation(means.map(({ meanMs }) => meanMs))
@@ -63,7 +63,7 @@ export function warmUpOf(result: LoadResult): WarmUp {
   }
 }
 
-/** How many to leave out, half of them at most. */
+/** Number of means to exclude, at most half of them. */
 function truncation(means: readonly number[]): number {
   let best = { left: 0, error: Number.POSITIVE_INFINITY }
   for (let left = 0; left <= means.length / 2; left++) {
@@ -88,7 +88,7 @@ function isFar(ms: Ms, restMs: Ms): boolean {
   return Math.abs(ms - restMs) > LEAST_EFFECT * restMs
 }
 
-/** Seconds of a long run, or the finer stretches that a short one is cut into: whichever are more. */
+/** Returns the seconds of a long run, or the finer batches of a short run: whichever are more. */
 function stretchesOf({ intervals, intervalMs, batches }: LoadResult): {
   readonly stretches: readonly Stretch[]
   readonly lengthMs: Ms
@@ -103,7 +103,7 @@ function stretchesOf({ intervals, intervalMs, batches }: LoadResult): {
   return { stretches: batches.responseTime.map(meanOf), lengthMs: batches.lengthMs }
 }
 
-/** A bucket is 0.1% wide, so its middle will do. */
+/** Mean of a histogram. Uses the middle of each bucket, because a bucket is 0.1% wide. */
 function meanOf(histogram: string): Stretch {
   const { buckets, counts } = decodeHdr(histogram)
   const middles = Array.from(buckets, (bucket) => (bucketLowUs(bucket) + bucketHighUs(bucket)) / 2_000)

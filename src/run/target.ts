@@ -156,7 +156,7 @@ export function unusable(url: URL, cause: unknown, hasSetup = false): LoadTarget
   )
 }
 
-/** Only http, https, ws and wss URLs have an origin. */
+/** Returns the origin for messages. `URL.origin` is `null` except for http, https, ws and wss. */
 function whereOf(url: URL): string {
   return url.host === '' ? url.href : `${url.protocol}//${url.host}`
 }

@@ -33,7 +33,7 @@ test('rejects a connection beyond the limit without connecting', async () => {
   await expect(open()).resolves.toBeDefined()
 })
 
-test('counts a failed attempt no longer', async () => {
+test('releases the descriptors of a failed attempt', async () => {
   const budget = new DescriptorBudget(1)
   await expect(budget.connect(1, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused')
   await expect(budget.connect(1, () => Promise.resolve(connection()))).resolves.toBeDefined()

@@ -2,8 +2,8 @@ import { ConnectError } from '../model/connect-error.ts'
 import type { Connection } from '../model/protocol.ts'
 
 /**
- * Limits the descriptors that the connections of one generator thread take. An attempt beyond the limit fails with class
- * `local-files`, as it would without a descriptor, but leaves descriptors for Node's own files.
+ * Limits the descriptors that the connections of one generator thread use. An attempt beyond the limit fails with class
+ * `local-files`, as if the process had no descriptor left, but it leaves descriptors for files that Node opens.
  */
 export class DescriptorBudget {
   readonly #limit: number
@@ -13,7 +13,7 @@ export class DescriptorBudget {
     this.#limit = limit
   }
 
-  /** Connects with `connect`, which takes `descriptors` from then until its connection has closed. */
+  /** Connects with `connect`. Reserves `descriptors` from now until its connection has closed. */
   async connect<Request>(
     descriptors: number,
     connect: () => Promise<Connection<Request>>,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Connection } from '../model/protocol.ts'
 import { Listening } from './listening.ts'
 
-/** A connection that has got so many messages by the time its listening is over; keeps what it was asked for. */
+/** A connection that receives `messages` messages while it listens; records the arguments of `listen`. */
 function connectionWith(messages: number): { connection: Connection<unknown>; asked: unknown[] } {
   const asked: unknown[] = []
   const listen = (count: number, maxMs: number): Promise<number> => {
@@ -12,7 +12,7 @@ function connectionWith(messages: number): { connection: Connection<unknown>; as
   return { connection: { listen } as Partial<Connection<unknown>> as Connection<unknown>, asked }
 }
 
-/** What a later connection is asked for, after these got so many messages. */
+/** Returns the arguments of `listen` for a later connection, after the first ones received these numbers of messages. */
 async function askedOfLater(first: readonly number[], requestTimeoutMs = 10_000): Promise<unknown[]> {
   const listening = new Listening(requestTimeoutMs)
   await Promise.all(first.map((messages) => listening.before(connectionWith(messages).connection)))
@@ -21,7 +21,7 @@ async function askedOfLater(first: readonly number[], requestTimeoutMs = 10_000)
   return later.asked
 }
 
-test('the first connections listen for 50 ms, however many messages arrive', async () => {
+test('the first connections listen for 50 ms, for any number of messages', async () => {
   const { connection, asked } = connectionWith(3)
   await new Listening(10_000).before(connection)
   expect(asked).toEqual([[Number.POSITIVE_INFINITY, 50]])
@@ -32,7 +32,7 @@ test('a later connection does not wait when the target greeted none or only some
   expect(await askedOfLater([1, 0, 2])).toEqual([])
 })
 
-test('a later connection waits for as many messages as each of the first got', async () => {
+test('a later connection waits for as many messages as each of the first received', async () => {
   expect(await askedOfLater([3, 2])).toEqual([[2, 1_000]])
 })
 
@@ -40,7 +40,7 @@ test('listening leaves time to connect within the request timeout', async () => 
   expect(await askedOfLater([1], 60)).toEqual([[1, 30]])
 })
 
-test('an attempt to connect that is given up says nothing about the target', async () => {
+test('an aborted attempt to connect does not count as one without a greeting', async () => {
   const listening = new Listening(10_000)
   await listening.before(connectionWith(0).connection, AbortSignal.abort())
   await listening.before(connectionWith(1).connection)

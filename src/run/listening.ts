@@ -30,7 +30,7 @@ export interface UnsolicitedCounts {
  *
  * The connections that are opened first listen for `LISTEN_MS` before any traffic. If the target greeted each of them,
  * a later connection waits for as many messages before its first request, as a client of such a target must. If it
- * greeted none, a later connection does not wait at all: neither a request that waits for it nor the only request of a
+ * greeted none, a later connection does not wait: neither a request that waits for it nor the only request of a
  * short-lived connection becomes slower.
  */
 export class Listening {
@@ -44,13 +44,13 @@ export class Listening {
     this.#maxMs = requestTimeoutMs / 2
   }
 
-  /** Before the first request of a connection. Resolves early when the attempt to connect is given up. */
+  /** Listens before the first request of a connection. Resolves early if the attempt to connect is aborted. */
   async before(connection: Connection<unknown>, signal?: AbortSignal): Promise<void> {
     if (connection.listen === undefined || this.#greetings === 0) return
     if (this.#greetings !== undefined) {
       const heard = await connection.listen(this.#greetings, Math.min(MAX_GREETING_MS, this.#maxMs), signal)
       if (signal?.aborted === true) return
-      // What the first connections got may have been a push at that moment, which no later connection should wait for.
+      // The first connections may have received a push at that moment. Later connections must not wait for it.
       this.#greetings = Math.min(this.#greetings, heard)
       return
     }
@@ -58,14 +58,14 @@ export class Listening {
     if (signal?.aborted !== true) this.#greetings = Math.min(this.#greetings ?? messages, messages)
   }
 
-  /** A response has arrived. */
+  /** Records the service time of a response. */
   settled({ fate, doneMs, sentMs }: Sample): void {
     if (fate === 'success') this.#slowestMs = Math.max(this.#slowestMs, doneMs - sentMs)
   }
 
   /**
-   * How long to listen after the last response. A push that passed for a response leaves the real one behind, which
-   * arrives within the real service time. That is at most twice the time seen, where one push is behind.
+   * Time to listen after the last response. If a push was taken for a response, the real response is still due and
+   * arrives within the real service time. With one such push, that is at most twice the measured time.
    */
   get endMs(): Ms {
     return Math.min(MAX_END_MS, Math.max(LISTEN_MS, 2 * this.#slowestMs))

@@ -31,25 +31,25 @@ import { holdTemplates } from './templates.ts'
 import { transportsOf } from './warm-up/transports.ts'
 import { Watch } from './watch.ts'
 
-/** A run under way. */
+/** A run in progress. */
 export interface LoadRun extends AsyncIterable<Interval> {
   readonly generatorId: string
-  /** The LoadResult so far, `ended: 'running'` while it runs. */
+  /** Returns the LoadResult so far, with `ended: 'running'` during the run. */
   metrics(): LoadResult
-  /** Ends the run within a second; `result` then holds what was measured, `ended: 'interrupted'`. */
+  /** Ends the run within a second. The result contains the figures up to then, with `ended: 'interrupted'`. */
   stop(because?: string): Promise<LoadResult>
-  /** Rejects with `LoadTargetError` when the target cannot be used; never because of a failed request. */
+  /** Rejects with `LoadTargetError` if the target is unusable; never because of a failed request. */
   readonly result: Promise<LoadResult>
 }
 
-/** How long a generator may take to end itself after it was told to stop. */
+/** Maximum time for a generator to end after it received 'stop'. */
 const STOP_GRACE_MS = 700
-/** How long generators may take to close their connections; they see to it that it is less. */
+/** Maximum time to wait until the generators have closed their connections. The generators' limit is shorter. */
 const CLOSE_GRACE_MS = 3_000
-/** Time between 'start' and the first arrival, so that every thread has the message and a wake-up armed by then. */
+/** Time between 'start' and the first arrival, in which every thread receives the message and sets its timer. */
 const LEAD_MS = 30
 
-/** Puts target, generators, collector and monitor together for one run. */
+/** Combines target, generators, collector and monitor for one run. */
 export class Run implements LoadRun {
   readonly generatorId: string = randomBytes(6).toString('hex')
   readonly result: Promise<LoadResult>
@@ -93,11 +93,11 @@ export class Run implements LoadRun {
     this.#unready = threads
     this.#unended = threads
     this.#unclosed = threads
-    // Whoever waits for these may come later than the news.
+    // These may reject before anything waits for them.
     this.#ready.promise.catch(() => {})
     this.#done.promise.catch(() => {})
     this.result = this.#run()
-    // Who only iterates, or only stops, must not be killed by an unhandled rejection of a promise they never asked for.
+    // Callers that only iterate or stop must not get an unhandled rejection of a promise that they do not use.
     this.result.catch(() => {})
   }
 
@@ -150,17 +150,17 @@ export class Run implements LoadRun {
       this.#watch?.stop()
       this.#intervals.end()
       const closing = closeAll(this.#sessions)
-      // Who stopped the run waits for its figures, not for a server that is slow to end.
+      // A stopped run returns its result without waiting for the target to exit.
       if (this.#ended === 'completed') await closing
       else closing.catch((error: unknown) => this.#log(`the target did not end: ${String(error)}`))
     }
   }
 
-  /** Without a session when the run was stopped before its targets were ready. */
+  /** Leaves the sessions empty if the run was stopped before its targets were ready. */
   async #open(): Promise<void> {
     this.#feeds = await loadFeeds(this.#plan.feeds, () => arrivalsIn(this.#plan))
     holdTemplates(this.#plan, this.#feeds)
-    // Here an error keeps its cause, which it would lose on its way out of a thread.
+    // In this thread, an error keeps its cause; it would lose it when it crosses threads.
     await loadCode(this.#plan)
     this.#page = await metricsPage(this.#plan)
     const abort = new AbortController()
@@ -182,7 +182,7 @@ export class Run implements LoadRun {
     for (const [thread, generator] of this.#generators.entries()) {
       generator.begin(job(thread), (message) => this.#hear(thread, message))
     }
-    // Looking for the target's processes takes a moment, in which the generators start.
+    // Finding the target's processes takes some time, during which the generators start.
     this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement, this.#resources, this.#page)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
@@ -196,7 +196,7 @@ export class Run implements LoadRun {
     else this.#endMs = this.#elapsedMs()
   }
 
-  /** Since the start of the measured part; 0 before it. */
+  /** Time since the start of the measured part; 0 before it. */
   #elapsedMs(): Ms {
     return Number.isNaN(this.#startMs) ? 0 : Math.max(0, monotonicMs() - this.#startMs)
   }
@@ -249,7 +249,7 @@ export class Run implements LoadRun {
     return unusable(url, new Error(why), this.#plan.setup !== undefined)
   }
 
-  /** Calls the user's request function; what it throws ends the run. */
+  /** Calls the user's request function. An error that it throws ends the run. */
   #make(thread: number, first: number, count: number): void {
     try {
       const [session] = this.#sessions
@@ -286,7 +286,7 @@ export class Run implements LoadRun {
     await within(STOP_GRACE_MS, this.#done.promise)
   }
 
-  /** In its own thread only the generator's own code runs; inline it may be the user's, whose error is theirs to read. */
+  /** Worker threads run only the generator's code, so an error there is internal. Inline, it may come from user code. */
   #broken(error: unknown): void {
     const told = error instanceof Error ? error : new Error(String(error))
     const own = this.#placement.inlineBecause === undefined && !(told instanceof LoadInternalError)

@@ -30,7 +30,7 @@ export interface GeneratorJob {
   readonly feeds: Readonly<Record<string, LoadedFeed>>
   readonly thread: number
   readonly threads: number
-  /** Number of descriptors that its connections may take in all; infinite where no limit is known. */
+  /** Number of descriptors that its connections may use in total; Infinity if no limit is known. */
   readonly descriptors: number
   readonly wake: Wake['kind']
   /** Whether a function in another thread makes the requests and posts them; if so, this plan contains no requests. */

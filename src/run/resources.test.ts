@@ -36,23 +36,23 @@ async function doubts(plan: LoadPlan, resources: Partial<Resources>, local = tru
   return resourceDoubts(resolved, placement, sessions, { ...ample, ...resources }).map(({ code }) => code)
 }
 
-test('a machine with room for the plan raises no doubt', async () => {
+test('raises no doubt if the machine has enough resources for the plan', async () => {
   expect(await doubts({ maxConnections: 1_000 }, {})).toEqual([])
 })
 
-test('a system that does not tell its limits raises none', async () => {
+test('raises no doubt if the system does not report its limits', async () => {
   const unknown = { descriptors: null, ports: null }
   expect(await doubts({ maxConnections: 100_000, connection: 'long-lived' }, unknown)).toEqual([])
 })
 
 describe('file descriptors', () => {
-  test('are doubted where all of the connections could not open', async () => {
+  test('raise a doubt if not all connections could be open at once', async () => {
     const open = 30
     expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 150, open } })).toEqual([])
     expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 149, open } })).toEqual(['few-descriptors'])
   })
 
-  test('that cannot carry the long-lived connections of the plan end the run before it starts', async () => {
+  test('reject the plan before it starts if its long-lived connections need more of them', async () => {
     const plan = { maxConnections: 100, connection: 'long-lived' } as const
     expect(await doubts(plan, { descriptors: { limit: 150, open: 30 } })).toEqual([])
     await expect(doubts(plan, { descriptors: { limit: 149, open: 30 } })).rejects.toMatchObject({
@@ -64,7 +64,7 @@ describe('file descriptors', () => {
     })
   })
 
-  test('that are too few for any connection end the run before it starts', async () => {
+  test('reject the plan before it starts if they are too few for any connection', async () => {
     expect(await doubts({}, { descriptors: { limit: 51, open: 30 } })).toEqual(['few-descriptors'])
     await expect(doubts({}, { descriptors: { limit: 50, open: 30 } })).rejects.toMatchObject({
       code: 'ERR_LOAD_DESCRIPTORS',
@@ -78,13 +78,13 @@ describe('file descriptors', () => {
 describe('local ports', () => {
   const plan = { connection: 'short-lived', duration: '2m' } as const
 
-  test('are doubted where short-lived connections hold more of them than there are', async () => {
+  test('raise a doubt if short-lived connections use more of them than there are', async () => {
     expect(await doubts({ ...plan, rate: 470 }, {}, false)).toEqual([])
     expect(await doubts({ ...plan, rate: 471 }, {}, false)).toEqual(['few-ports'])
     expect(await doubts({ ...plan, rate: 471, connection: 'pooled' }, {}, false)).toEqual([])
   })
 
-  test('are held for as long as the run at most, and for a second where the system reuses them', async () => {
+  test('stay in use for the length of the run at most, and for a second if the system reuses them', async () => {
     expect(await doubts({ ...plan, rate: 471, duration: '20s' }, {}, false)).toEqual([])
     expect(await doubts({ ...plan, rate: 471 }, {}, true)).toEqual([])
   })
@@ -93,34 +93,34 @@ describe('local ports', () => {
 describe('memory', () => {
   const large = { messageSize: 'large', maxConnections: 100 } as const
 
-  test('is doubted where whole messages in flight take more than half of it', async () => {
+  test('raises a doubt if messages in flight take more than half of it', async () => {
     const asMcp = { ...large, target: 'mcp+http://127.0.0.1:1' }
     expect(await doubts(asMcp, {})).toEqual(['little-memory'])
     expect(await doubts(asMcp, { availableBytes: 16 * 2 ** 30 })).toEqual([])
   })
 
-  test('is no matter of messages that are streamed', async () => {
+  test('raises no doubt if messages are streamed', async () => {
     expect(await doubts(large, {})).toEqual([])
   })
 })
 
-test('threads are doubted where they leave no core', async () => {
+test('threads raise a doubt if they leave no core for other processes', async () => {
   expect(await doubts({ threads: 2 }, { cores: 3 })).toEqual([])
   expect(await doubts({ threads: 2 }, { cores: 2 })).toEqual(['many-threads'])
   expect(await doubts({ threads: 1 }, { cores: 1 })).toEqual([])
 })
 
-describe('an error of the generator', () => {
+describe('resourceError', () => {
   test.each([
     [Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' }), 'ERR_LOAD_DESCRIPTORS'],
     [new Error('Worker initialization failure: EMFILE'), 'ERR_LOAD_DESCRIPTORS'],
     [new Error('Cannot read package config /a/package.json: too many open files.'), 'ERR_LOAD_DESCRIPTORS'],
     [Object.assign(new Error('out of memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }), 'ERR_LOAD_MEMORY'],
-  ])('%o names what this machine lacks', (error, code) => {
+  ])('recognizes the exhausted resource in %o', (error, code) => {
     expect(resourceError(error)).toMatchObject({ name: 'LoadResourceError', code, cause: error })
   })
 
-  test('of another kind stays what it is', () => {
+  test('returns undefined for any other error', () => {
     expect(resourceError(new TypeError('x is not a function'))).toBeUndefined()
   })
 })

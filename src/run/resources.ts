@@ -7,19 +7,18 @@ import { doubt } from '../wording/doubts.ts'
 import type { Placement } from './placement.ts'
 import type { TargetSession } from './session.ts'
 
-/** A process over pipes has one each for input, output and errors. */
+/** One each for standard input, output and error of a stdio process. */
 const DESCRIPTORS_OF_PROCESS = 3
-/** A thread has an event loop of its own, and so has the one that wakes it. */
+/** A generator thread and the thread that wakes it have an event loop each. */
 const DESCRIPTORS_OF_THREAD = 10
-/** For files that are open for a moment, such as modules and /proc, and for the pipes of a started target. */
+/** For files that are open briefly, such as modules and /proc, and for the pipes of a started target. */
 const SPARE_DESCRIPTORS = 10
-/** A message that is sent whole is held as an object, as a text and as bytes. */
+/** A message that is not streamed is held as an object, as a string and as bytes. */
 const COPIES_OF_MESSAGE = 3
 
 /**
  * Checks, before any traffic and before a target is started, that the process may open enough files for the plan. Throws
- * `LoadResourceError` where the generator could not work at all, or where the plan's long-lived connections cannot all
- * open.
+ * `LoadResourceError` if the generator could not work, or if the plan's long-lived connections cannot all open.
  */
 export function checkResources(plan: ResolvedPlan, placement: Placement, resources: Resources): void {
   const { descriptors } = resources
@@ -62,7 +61,7 @@ export function resourceDoubts(
 
 /**
  * Number of descriptors that the connections of a run may take. The rest stays free for modules, `/proc` and threads:
- * without it, a run with many connections would break off when Node reads a file. Infinite where the limit is unknown.
+ * without it, a run with many connections would abort when Node reads a file. Infinity if the limit is unknown.
  */
 export function descriptorsForConnections(placement: Placement, { descriptors }: Resources): number {
   if (descriptors === null) return Number.POSITIVE_INFINITY
@@ -95,7 +94,7 @@ function descriptorDoubts(plan: ResolvedPlan, placement: Placement, resources: R
     : []
 }
 
-/** The power of two, 4 096 at least, that has room for twice the need. */
+/** Smallest power of two that is at least twice the need, and at least 4,096. */
 function wantedLimit(needed: number): number {
   return Math.max(4_096, 2 ** Math.ceil(Math.log2(2 * needed)))
 }
@@ -107,7 +106,7 @@ function portDoubts(
   { ports }: Resources,
 ): Doubt[] {
   if (ports === null || plan.connection !== 'short-lived' || peakRps === undefined) return []
-  // A Unix socket or a pipe has no port; pipes are the only ones without an address.
+  // Pipes need no port.
   if (sessions.every(({ stdio }) => stdio !== undefined)) return []
   const heldMs = sessions.every(({ local }) => local) ? ports.heldMs.local : ports.heldMs.remote
   const neededPorts = Math.ceil((peakRps * Math.min(heldMs, plan.warmUpMs + plan.durationMs)) / 1_000)
@@ -123,7 +122,7 @@ function memoryDoubts(plan: ResolvedPlan, sessions: readonly TargetSession[], { 
     : []
 }
 
-/** Bytes of generated messages that are in flight at once: one on each connection. Most protocols stream them. */
+/** Bytes of generated messages in flight: one on each connection. 0 for protocols that stream them, as most do. */
 function heldBytes({ messageSize, maxConnections }: ResolvedLane, session: TargetSession | undefined): number {
   if (messageSize === undefined || session?.protocol.holdsMessages !== true) return 0
   const { longestMessage = Number.POSITIVE_INFINITY } = session.protocol
@@ -138,10 +137,10 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
-/** An error of the generator that says what this machine did not give it; undefined for any other error. */
+/** Returns an error with a remedy if a resource of this machine was exhausted; undefined for any other error. */
 export function resourceError(error: Error): LoadResourceError | undefined {
   const code = 'code' in error ? error.code : undefined
-  // Node wraps the system's error where it reads modules, and keeps only its words.
+  // When Node reads modules, it wraps the system's error and keeps only its message.
   if (code === 'EMFILE' || code === 'ENFILE' || /\bE[MN]FILE\b|too many open files/i.test(error.message)) {
     return new LoadResourceError(
       'ERR_LOAD_DESCRIPTORS',

@@ -10,7 +10,7 @@ import { ThreadPool, threadPool } from './thread-pool.ts'
 
 const SHOP = new URL('../../fixtures/modules/shop-journey.ts', import.meta.url)
 
-/** Counts what reaches it; ends with the test. */
+/** Starts a server that counts connections and requests; it stops when the test ends. */
 async function countingServer(): Promise<{ url: string; counts: { connections: number; requests: number } }> {
   const counts = { connections: 0, requests: 0 }
   const server = createServer((_, response) => {
@@ -24,7 +24,7 @@ async function countingServer(): Promise<{ url: string; counts: { connections: n
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, counts }
 }
 
-test('runs reuse a thread that was prepared, and the target gets exactly the scheduled requests', async () => {
+test('reuses a prepared thread, and the target gets exactly the scheduled requests', async () => {
   const { url, counts } = await countingServer()
   prepareGenerator({ target: url })
   const { started } = threadPool
@@ -34,7 +34,7 @@ test('runs reuse a thread that was prepared, and the target gets exactly the sch
   expect(results.map(({ requestsScheduled }) => requestsScheduled)).toEqual([30, 60])
   expect(results.map(({ successes }) => successes)).toEqual([30, 60])
   expect(counts.requests).toBe(90)
-  // The run itself checks with one connection of its own that the target is reachable.
+  // Each run opens one more connection to check that the target is reachable.
   expect(counts.connections).toBe(results.reduce((sum, { connections }) => sum + connections.opened + 1, 0))
   for (const result of results) expect(result.generator.cpuPercent).toBeLessThan(100)
 })
@@ -57,7 +57,7 @@ test('ends a thread that has loaded code of the user', async () => {
   expect([threadPool.started, threadPool.idle]).toEqual([started, 0])
 })
 
-test('starts more threads where a run asks for more than are idle', async () => {
+test('starts more threads if a run needs more than are idle', async () => {
   const { url } = await countingServer()
   await runLoad({ target: url, rate: 10, duration: '100ms' })
   const { started, idle } = threadPool
@@ -74,7 +74,7 @@ test('does not reuse a thread that crashed', async () => {
   const messageOf = (): Promise<FromGenerator> => new Promise((resolve) => thread.begin(job, resolve))
   const fault = await messageOf()
   expect(fault).toMatchObject({ type: 'fault' })
-  // A run that had acquired it before learns of it too.
+  // A run that acquired the thread before the crash is notified too.
   expect(await messageOf()).toEqual(fault)
   await pool.release(thread)
   expect(pool.idle).toBe(0)
@@ -93,7 +93,7 @@ test('forgets an idle thread that ends by itself', async () => {
 test.each([
   ['before it was ready', '', 100],
   ['while it warmed the target up', "warmUp: '20s',", 1_500],
-])('a run in the thread of the test that was stopped %s leaves nothing running', async (_, plan, afterMs) => {
+])('an inline run that was stopped %s leaves nothing running', async (_, plan, afterMs) => {
   const program = `
     import { createServer } from 'node:http'
     import { startLoad } from '${new URL('./index.ts', import.meta.url).href}'

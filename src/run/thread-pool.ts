@@ -4,13 +4,10 @@ import type { Ms } from '../model/units.ts'
 import { GeneratorThread } from './generator-thread.ts'
 import type { TransportName } from './warm-up/transports.ts'
 
-/** Idle threads end after this time, so that a process that is done with load keeps no memory for them. */
+/** Idle threads end after this time, so that they use no memory after the last run of a process. */
 const IDLE_MS: Ms = 60_000
 
-/**
- * The generator threads of this process. Idle ones are warm and wait for the next run; a run that needs more starts
- * more.
- */
+/** The generator threads of this process. Idle threads are warm and wait for the next run; a run can start more. */
 export class ThreadPool {
   readonly #idle: GeneratorThread[] = []
   readonly #maxIdle: number
@@ -31,7 +28,7 @@ export class ThreadPool {
     return this.#idle.length
   }
 
-  /** Makes sure that one thread is, or will soon be, warm for these transports. */
+  /** Ensures that one thread is warm, or is warming up, for these transports. */
   prepare(transports: readonly TransportName[]): void {
     try {
       const thread = this.#takeIdle() ?? this.#start()
@@ -42,7 +39,7 @@ export class ThreadPool {
     }
   }
 
-  /** `count` threads, warm or warming up; the caller gives each back with `release`. */
+  /** Returns `count` threads, warm or warming up. The caller must return each with `release`. */
   acquire(count: number, transports: readonly TransportName[]): readonly GeneratorThread[] {
     const acquired: GeneratorThread[] = []
     try {
@@ -58,14 +55,14 @@ export class ThreadPool {
     }
   }
 
-  /** Skips threads that have crashed and are about to end. */
+  /** Returns an idle thread, but none that has crashed and is about to end. */
   #takeIdle(): GeneratorThread | undefined {
     let thread = this.#idle.pop()
     while (thread?.isHealthy === false) thread = this.#idle.pop()
     return thread
   }
 
-  /** Keeps the thread for the next run where it is fit for one, else ends it. Resolves when that is done. */
+  /** Keeps the thread for the next run if it can take another job, and ends it otherwise. Resolves when that is done. */
   async release(thread: GeneratorThread): Promise<void> {
     const fit = await thread.endJob()
     if (fit && this.#idle.length < this.#maxIdle) this.#keep(thread)

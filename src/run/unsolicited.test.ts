@@ -240,7 +240,7 @@ describe.concurrent('other servers', () => {
   })
 })
 
-test('a run that is stopped while it listens after its last response returns at once', async () => {
+test('a run that is stopped while it listens after its last response returns immediately', async () => {
   const answered = Promise.withResolvers<void>()
   const target = await tcpServer((socket) => {
     socket.on('data', () => {

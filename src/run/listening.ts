@@ -25,8 +25,8 @@ export interface UnsolicitedCounts {
 }
 
 /**
- * Listens for messages that no request asked for, where responses are matched by order: before the first request, and
- * after the last response. In between, a connection with nothing in flight listens anyway.
+ * Listens for unsolicited messages if responses are matched by order: before the first request, and after the last
+ * response. In between, every connection with nothing in flight listens anyway.
  *
  * The connections that are opened first listen for `LISTEN_MS` before any traffic. If the target greeted each of them,
  * a later connection waits for as many messages before its first request, as a client of such a target must. If it
@@ -77,7 +77,7 @@ export function mayMatchByOrder(lane: ResolvedLane, protocol: Protocol<AnyReques
   const { matchesByOrder } = protocol
   if (matchesByOrder === undefined) return false
   const { request, messageSize, messageFormat } = lane
-  // A generated body makes a message of a request that would only listen.
+  // With a generated body, a request that would only listen sends a message.
   if (open || typeof request === 'function' || messageSize !== undefined || messageFormat !== undefined) return true
   if (request === undefined) return doesWork(protocol, url) || matchesByOrder(protocol.healthRead)
   return ([request].flat() as readonly AnyRequest[]).some((each) => matchesByOrder(each))

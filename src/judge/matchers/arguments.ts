@@ -80,7 +80,7 @@ export function optionsArgument<Options extends object>(
 export interface OptionRule {
   readonly holds: (value: unknown) => boolean
   readonly rule: string
-  /** A value that holds the rule, as source text. */
+  /** Valid value, as source text. */
   readonly example: string
 }
 

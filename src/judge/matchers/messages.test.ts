@@ -248,7 +248,7 @@ describe('a rate', () => {
     expect(said(matchers.toSustainRps(resultOf({ stretches }), 500))).toMatchInlineSnapshot(`
       "expected 500 req/s sustained, was 500 req/s (100% of 6 000 requests succeeded, 329 more in flight at the end)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
-        requests piled up: 5.48% of those that arrived stayed in flight
+        requests piled up: 5.48% of the arrivals remained in flight
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
@@ -265,7 +265,7 @@ describe('a rate', () => {
     expect(said(matchers.toSustainRps(fast(), 1_000))).toMatchInlineSnapshot(`
       "invalid: 1 000 req/s sustained cannot be judged: the load was not delivered
         was 500 req/s (100% of 6 000 requests succeeded)
-        only 500 req/s were scheduled: give the plan a rate of 1000
+        the plan scheduled only 500 req/s: set rate: 1000
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)

@@ -21,7 +21,7 @@ function leaning(result: LoadResult, limit: number): string | undefined {
 }
 
 describe('an error rate below a limit', () => {
-  test('counts errors and dropped requests of all that were scheduled', () => {
+  test('counts errors and dropped requests among the scheduled requests', () => {
     const result = failing(() => ({ errors: { 'http-5xx': 2 }, dropped: { overflow: 2 } }))
     expect(errorRate(result, 0.25)).toBe('pass')
     expect(errorRate(result, 0.03)).toBe('fail')
@@ -30,7 +30,7 @@ describe('an error rate below a limit', () => {
   })
 
   test('passes without a failure only in a run long enough to contain outages of half a second', () => {
-    // 299 independent half seconds show that less than 1% of them failed.
+    // 299 independent half seconds without a failure prove that less than 1% of them fail.
     const lasting = (seconds: number): LoadResult =>
       resultOf({ stretches: evenStretches(50, 4 * seconds, () => 10), stretchMs: 20 * seconds })
     expect(errorRate(lasting(150), 0.01)).toBe('pass')
@@ -41,7 +41,7 @@ describe('an error rate below a limit', () => {
     expect(short.advice).toBe("about 10 000 more requests would decide: duration: '150s'")
   })
 
-  test('proves nothing in less than 10 s, unless everything fails', () => {
+  test('is not proven in less than 10 s, unless every request fails', () => {
     const short = eachWith(healthy.slice(0, 30), () => ({ errors: { 'http-5xx': 2 } }))
     const result = resultOf({ stretches: short })
     expect(errorRate(result, 0.01)).toBe('inconclusive')
@@ -53,7 +53,7 @@ describe('an error rate below a limit', () => {
     expect(errorRate(resultOf({ stretches: broken }), 0.5)).toBe('fail')
   })
 
-  test('failures in one cluster are worth less than as many spread out', () => {
+  test('counts failures in one cluster less than the same number spread out', () => {
     const spread = failing((i) => (i % 5 === 0 ? { errors: { connection: 2 } } : {}))
     const cluster = failing((i) => (i === 7 ? { errors: { connection: 16 } } : {}))
     expect([spread.errors, cluster.errors]).toEqual([16, 16])
@@ -66,7 +66,7 @@ describe('an error rate below a limit', () => {
     expect(effective(spread)).toBeGreaterThan(10 * effective(cluster))
   })
 
-  test('fails where nothing answers, in however short a run', () => {
+  test('fails when the target responds to no request, however short the run is', () => {
     const stretches = eachWith(
       evenStretches(3, 0, () => 0),
       () => ({ errors: { connect: 4 } }),
@@ -74,12 +74,12 @@ describe('an error rate below a limit', () => {
     expect(errorRate(resultOf({ stretches }), 0.01)).toBe('fail')
   })
 
-  test('does not blame the target for what was under way when the run was stopped', () => {
+  test('does not blame the target for requests in flight when the run was stopped', () => {
     const result = failing((i) => (i === 39 ? { errors: { cancelled: 400 } } : {}))
     expect(errorRate(result, 0.01)).not.toBe('fail')
   })
 
-  test('does not blame the target for requests that never came due', () => {
+  test('does not blame the target for requests that the generator did not dispatch', () => {
     expect(
       errorRate(
         failing(() => ({ dropped: { generator: 5 } })),
@@ -88,7 +88,7 @@ describe('an error rate below a limit', () => {
     ).toBe('invalid')
   })
 
-  test('of nothing at all is a count', () => {
+  test('is counted when the limit is 0', () => {
     expect(errorRate(resultOf({ stretches: healthy }), 0)).toBe('pass')
     expect(
       errorRate(
@@ -98,7 +98,7 @@ describe('an error rate below a limit', () => {
     ).toBe('fail')
   })
 
-  test('is the success rate seen from the other side', () => {
+  test('is the complement of the success rate', () => {
     const result = failing(() => ({ errors: { 'http-5xx': 4 } }))
     const above = (ratio: number): string => successRateVerdict(result, result, { above: ratio }).verdict
     expect([above(0.75), above(0.97)]).toEqual([errorRate(result, 0.25), errorRate(result, 0.03)])
@@ -107,7 +107,7 @@ describe('an error rate below a limit', () => {
 })
 
 describe('no errors and no dropped requests', () => {
-  test('are exact counts: one is enough to fail', () => {
+  test('are exact counts: one fails', () => {
     const error = failing((i) => (i === 7 ? { errors: { check: 1 } } : {}))
     expect(noErrorsVerdict(error, error).verdict).toBe('fail')
     expect(noDroppedRequestsVerdict(error, error).verdict).toBe('pass')
@@ -116,7 +116,7 @@ describe('no errors and no dropped requests', () => {
     expect(noDroppedRequestsVerdict(dropped, dropped).verdict).toBe('fail')
   })
 
-  test('say nothing about the target where the tool itself dropped or cancelled', () => {
+  test('do not blame the target when the generator dropped or cancelled requests', () => {
     const generator = failing((i) => (i === 7 ? { dropped: { generator: 1 } } : {}))
     expect(noDroppedRequestsVerdict(generator, generator).verdict).toBe('invalid')
     const stretches = [...healthy, { responsesMs: [], errors: { cancelled: 3 } }]

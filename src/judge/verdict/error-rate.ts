@@ -10,27 +10,27 @@ import { ANY_SPAN, decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { type Count, judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { proportionBounds } from './statistics/proportion.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { wordCount, wordInterval, wordPercent, wordShare } from './wording.ts'
+import { wordCount, wordInterval, wordPercent, wordPlural, wordShare } from './wording.ts'
 
 export interface ErrorRateQuestion {
-  /** The share of failed or dropped requests to stay below, 0 to 1; 0 allows none at all. */
+  /** Limit of the share of failed or dropped requests, 0 to 1; 0 allows none. */
   readonly limit: Ratio
-  /** Default: the plan's. */
+  /** Default: the plan's `confidence`. */
   readonly confidence?: Ratio
-  /** Shortest scheduled span that can prove anything; default 10 s. */
+  /** Minimum scheduled span for a proof. Default: 10 s. */
   readonly requiredMs?: Ms
 }
 
 /**
- * A pass must exclude outages of this length that happened not to fall into the run: as evidence, all requests within
- * this time count as one.
+ * Length of outages that a pass must exclude, even if the run happened to contain none: all requests within this time
+ * count as one.
  */
 const OUTAGE_MS: Ms = 500
 
 /**
- * Is the share of scheduled requests that failed or were dropped below a limit? By Clopper and Pearson's exact bounds, on
- * counts deflated by the autocorrelation of failures. A pass also assumes that failures come in outages of half a second:
- * it needs about `3 / limit` times that long.
+ * Judges whether the share of scheduled requests that failed or were dropped is below a limit: exact Clopper–Pearson
+ * bounds on counts deflated by the autocorrelation of failures. A pass also assumes that failures occur in outages of
+ * half a second, so it needs a run of about `3 / limit` times that length.
  */
 export function errorRateVerdict(figures: JudgedFigures, run: LoadResult, question: ErrorRateQuestion): JudgedVerdict {
   const subject = `error rate${partOf(figures, run)}`
@@ -49,14 +49,14 @@ export function errorRateVerdict(figures: JudgedFigures, run: LoadResult, questi
   )
 }
 
-/** The same question as people ask it of successes: is their share above `1 − limit`? */
+/** Judges whether the share of successful requests is above `above`: the error rate with the limit `1 − above`. */
 export function successRateVerdict(
   figures: JudgedFigures,
   run: LoadResult,
   { above, confidence = run.plan.confidence }: { readonly above: Ratio; readonly confidence?: Ratio },
 ): JudgedVerdict {
   const subject = `success rate${partOf(figures, run)}`
-  // Rounded: 1 − 0.99 is not 0.01.
+  // Rounded, because 1 − 0.99 is not exactly 0.01.
   const asked = shareOfFailures(figures, { limit: Number((1 - above).toPrecision(12)), confidence })
   return conclude(
     {
@@ -90,7 +90,7 @@ function shareOfFailures(
   }
 }
 
-/** Failed, dropped and all requests of each batch of time. */
+/** Returns for each batch the failed or dropped requests, and all requests. */
 export function failuresByStretch({ batches }: JudgedFigures): readonly Stretch[] {
   return batches.successes.map((successes, i) => {
     const sum = (batches.errors[i] ?? 0) + (batches.dropped[i] ?? 0)
@@ -105,11 +105,11 @@ function standingOf(
   requiredMs: Ms = MIN_PROOF_MS,
 ): Standing {
   if (figures.requestsScheduled === 0) return nothingMeasured(figures)
-  // While the run goes on, the first answers may be on their way.
+  // During the run, the first responses may still be on their way.
   if (run.ended !== 'running' && figures.responsesReceived === 0 && asked.forFail.over > 0) {
     if (allByTheTool(figures)) return neverDue(figures, run)
     const trouble = toolTrouble(figures, run, { of: 'errors', failsOn: ({ errors, dropped }) => errors + dropped > 0 })
-    return trouble ?? { verdict: 'fail', details: ['no request got an answer'] }
+    return trouble ?? { verdict: 'fail', details: ['no request received a response'] }
   }
   const span = { spanMs: figures.durationMs, requiredMs }
   const { verdict, reasons } = decideShare(asked, batchesOf(figures), span)
@@ -129,7 +129,7 @@ function standingOf(
   return trouble ?? settle(figures, run, undecided(figures, run, asked, span, reasons))
 }
 
-/** Failures in each batch of time, as counts over a limit. */
+/** Failures in each batch, as counts over a limit. */
 export function batchesOf(figures: JudgedFigures): readonly Count[] {
   return failuresByStretch(figures).map(({ sum, of }) => ({ over: sum, of }))
 }
@@ -174,7 +174,7 @@ function undecided(
   )
 }
 
-/** Whether the requests that came due fail as well, without those that the tool itself never got to. */
+/** Whether the dispatched requests alone fail as well. */
 function failsOnDue({ droppedByReason }: JudgedFigures, asked: ShareQuestion): boolean {
   const never = droppedByReason.generator ?? 0
   const { over, of } = asked.forFail
@@ -188,12 +188,12 @@ function allByTheTool({ droppedByReason, requestsScheduled }: JudgedFigures): bo
 
 function neverDue({ droppedByReason }: JudgedFigures, run: LoadResult): Standing {
   return notDelivered(
-    `${wordCount(droppedByReason.generator ?? 0)} requests never came due: the generator could not keep up`,
+    `the generator did not dispatch ${wordPlural(droppedByReason.generator ?? 0, 'request')}: it could not keep up`,
     run,
   )
 }
 
-/** "3.2% (90% interval 2.8–3.6%, n = 14 970, effective 2 140)". */
+/** Example: "3.2% (90% interval 2.8–3.6%, n = 14 970, effective 2 140)". */
 function describeRate({ forPass, designEffect: effect, confidence }: ShareQuestion, ofSuccesses: boolean): string {
   const { over, of } = forPass
   if (of === 0) return 'nothing'
@@ -201,7 +201,7 @@ function describeRate({ forPass, designEffect: effect, confidence }: ShareQuesti
   if (effect === undefined) return `${seen} (n = ${wordCount(of)})`
   const effective = Math.floor(of / effect)
   const doubt = 1 - confidence
-  // Rounded outwards, as the verdict rounds: the interval is never too narrow.
+  // Rounds outwards like the verdict, so that the interval is never too narrow.
   const bounds = {
     low: proportionBounds(effective, Math.floor(over / effect), doubt).low,
     high: proportionBounds(effective, Math.min(effective, Math.ceil(over / effect)), doubt).high,

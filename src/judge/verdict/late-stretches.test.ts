@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.case.ts'
 import { lateStretches, outsideOf } from './late-stretches.ts'
 
-/** 20 batches of 250 ms; `more` says what differs in some of them. */
+/** 20 batches of 250 ms; `more` returns the differences of some of them. */
 function runWith(more: Readonly<Record<number, Partial<StretchCase>>>): ReturnType<typeof resultOf> {
   const stretches = eachWith(
     evenStretches(20, 10, () => 5),
@@ -12,15 +12,15 @@ function runWith(more: Readonly<Record<number, Partial<StretchCase>>>): ReturnTy
 }
 
 describe('late stretches', () => {
-  test('are none where the generator was never later than allowed', () => {
+  test('are empty when the generator was never later than allowed', () => {
     expect(lateStretches(runWith({ 4: { generatorLagMs: 50 } }), 50)).toEqual([])
   })
 
-  test('end with their batch where its requests were done by its end', () => {
+  test('end with their batch when its requests were done by its end', () => {
     expect(lateStretches(runWith({ 4: { generatorLagMs: 51 } }), 50)).toEqual([{ startMs: 1_000, endMs: 1_250 }])
   })
 
-  test('last until no more requests are in flight than usual', () => {
+  test('last until the number in flight is back to the usual one', () => {
     const run = runWith({
       4: { generatorLagMs: 2_000, inFlight: 80 },
       5: { inFlight: 40 },
@@ -29,10 +29,10 @@ describe('late stretches', () => {
     expect(lateStretches(run, 50)).toEqual([{ startMs: 1_000, endMs: 2_000 }])
   })
 
-  test('last to the end of the run where the burst was never worked off', () => {
+  test('last to the end of the run when the target never processes the burst', () => {
     const after = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [4 + i, { inFlight: 80 }]))
     const run = runWith({ ...after, 4: { generatorLagMs: 2_000, inFlight: 80 }, 1: { inFlight: 0 } })
-    // Batches that are not late have 80 in flight more often than not: that is usual here, and no aftermath.
+    // Most batches that are not late have 80 in flight, so 80 is usual here and there is no aftermath.
     expect(lateStretches(run, 50)).toEqual([{ startMs: 1_000, endMs: 1_250 }])
     const growing = runWith(
       Object.fromEntries(
@@ -42,18 +42,18 @@ describe('late stretches', () => {
     expect(lateStretches(growing, 50)).toEqual([{ startMs: 3_750, endMs: 5_000 }])
   })
 
-  test('are the whole run where every batch was late', () => {
+  test('are the whole run when every batch was late', () => {
     const run = runWith(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, { generatorLagMs: 100 }])))
     expect(outsideOf(run, lateStretches(run, 50))).toEqual(Array<boolean>(20).fill(false))
   })
 
-  test('are none of a result that does not say how late its generator was', () => {
+  test('are empty for a result without the lateness of its generator', () => {
     const run = runWith({})
     const { generatorLagMs: _, ...batches } = run.batches
     expect(lateStretches({ ...run, batches }, 50)).toEqual([])
   })
 
-  test('leave the batches of a phase that overlap none of them', () => {
+  test('keep the batches of a phase that overlap none of them', () => {
     const run = runWith({ 12: { generatorLagMs: 400, inFlight: 5 } })
     const { second } = run.phases
     const kept = second && outsideOf(second, lateStretches(run, 50))

@@ -2,22 +2,22 @@ import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { median } from './statistics/median.ts'
 
-/** A part of the run, in ms since the start of the measured part. */
+/** Part of the run, in ms since the start of the measured part. */
 export interface LateStretch {
   readonly startMs: Ms
   readonly endMs: Ms
 }
 
-/** Largest lateness of the generator, in ms; 0 where the result does not say. */
+/** Maximum lateness of the generator, in ms; 0 if the result does not contain it. */
 export function longestLagMs({ batches }: LoadResult): Ms {
   return Math.max(0, ...(batches.generatorLagMs ?? []))
 }
 
 /**
- * Parts of the run in which the generator was more than `lateMs` late, each with its aftermath. A generator that wakes up
- * late reads waiting answers late and sends every overdue request at once. The aftermath is the time until the target has
- * worked off that burst: it ends with the first batch that leaves no more requests in flight than the median batch that
- * was not late.
+ * Returns the parts of the run in which the generator was more than `lateMs` late, each with its aftermath. A generator
+ * that wakes up late reads waiting responses late and sends every overdue request at once. The aftermath is the time
+ * until the target has processed that burst: it ends with the first batch that leaves no more requests in flight than
+ * the median batch that was not late.
  */
 export function lateStretches({ batches }: LoadResult, lateMs: Ms): readonly LateStretch[] {
   const { generatorLagMs = [], inFlight, startMs, lengthMs } = batches
@@ -26,13 +26,13 @@ export function lateStretches({ batches }: LoadResult, lateMs: Ms): readonly Lat
   return isLate.flatMap((late, first) => {
     if (!late) return []
     let last = first
-    // NaN, because every batch was late, compares as false: then only late batches are parts of a late stretch.
+    // `usual` is NaN if every batch was late, and the comparison is then false: there is no aftermath.
     while (last < inFlight.length - 1 && (inFlight[last] ?? 0) > usual) last++
     return [{ startMs: startMs + first * lengthMs, endMs: startMs + (last + 1) * lengthMs }]
   })
 }
 
-/** For each batch of the figures, whether it overlaps none of the stretches. */
+/** Returns for each batch of the figures whether it overlaps none of the stretches. */
 export function outsideOf({ batches }: JudgedFigures, stretches: readonly LateStretch[]): readonly boolean[] {
   const { startMs, lengthMs } = batches
   return batches.inFlight.map((_, batch) => isOutside(stretches, startMs + batch * lengthMs, lengthMs))

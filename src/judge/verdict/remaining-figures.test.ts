@@ -13,7 +13,7 @@ const run = resultOf({
 })
 const isEarly = Array.from({ length: 40 }, (_, batch) => batch < 30)
 
-test('all batches give the same counts and the time from when requests came due', () => {
+test('keeping all batches keeps the counts and returns the time from the dispatch', () => {
   const same = remainingFigures(run, Array<boolean>(40).fill(true))
   for (const key of ['requestsScheduled', 'successes', 'errors', 'dropped', 'unanswered', 'durationMs'] as const) {
     expect(same[key]).toBe(run[key])
@@ -27,7 +27,7 @@ test('all batches give the same counts and the time from when requests came due'
   expect(same.targetTime.stddevMs / targetTime.stddevMs).toBeCloseTo(1, 3)
 })
 
-test('some batches give what happened in them', () => {
+test('keeping some batches returns the figures of these', () => {
   const early = remainingFigures(run, isEarly)
   expect(early).toMatchObject({
     requestsScheduled: 300,
@@ -43,7 +43,7 @@ test('some batches give what happened in them', () => {
   expect(early.batches.successes).toHaveLength(30)
 })
 
-test('counts of classes and reasons are at most what the batches hold', () => {
+test('counts of classes and reasons do not exceed those of the batches', () => {
   const late = remainingFigures(
     run,
     isEarly.map((early, batch) => !early && batch < 32),
@@ -58,7 +58,7 @@ test('counts of classes and reasons are at most what the batches hold', () => {
   })
 })
 
-test('no batch gives nothing', () => {
+test('keeping no batch returns empty figures', () => {
   const none = remainingFigures(run, Array<boolean>(40).fill(false))
   expect(none).toMatchObject({ requestsScheduled: 0, durationMs: 0, offeredRps: 0, responseTime: { count: 0 } })
 })

@@ -4,11 +4,11 @@ import type { Batches, Distribution, JudgedFigures } from '../../model/result.ts
 import { latencyAt, rankOf } from './latencies.ts'
 
 /**
- * The figures of some batches only, for a second look at a verdict. `keeps` says of each batch whether it stays.
+ * Returns the figures of some batches only, for judging them again. `keeps` contains for each batch whether it remains.
  *
- * Response times are those from when requests came due, so that they contain no lateness of the generator. Classes of
- * errors and reasons of drops are known of the whole only: each keeps the largest count that the remaining batches can
- * hold. Exact counts over the limits of an `sla` are gone.
+ * Response times are measured from the dispatch of a request, so they contain no lateness of the generator. Error
+ * classes and drop reasons are known only for the whole run: each keeps the largest count that the remaining batches
+ * can contain. Exact counts over the limits of an `sla` are removed.
  */
 export function remainingFigures<Kind extends JudgedFigures>(figures: Kind, keeps: readonly boolean[]): Kind {
   const { lengthMs, startMs } = figures.batches

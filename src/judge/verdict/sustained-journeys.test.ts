@@ -28,7 +28,7 @@ describe('the rate of a run with journeys', () => {
     expect(sustainedRateVerdict(run, run, { rps: 120, within: 0.01 })).toMatchObject({
       verdict: 'invalid',
       reason: 'the load was not delivered',
-      details: expect.arrayContaining(['only 40 journeys/s were scheduled: give the plan a rate of 120']),
+      details: expect.arrayContaining(['the plan scheduled only 40 journeys/s: set rate: 120']),
     })
   })
 

@@ -5,7 +5,7 @@ import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.c
 import { seeded } from './simulated-services.builder.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
-/** 400 requests a second for 10 s. */
+/** 400 req/s for 10 s. */
 const stretches = evenStretches(40, 100, () => 10)
 
 function sustains(result: LoadResult, rps: number): string {
@@ -24,8 +24,9 @@ const QUEUE_STRETCHES = 60
 const SERVERS = 4
 
 /**
- * 30 s of a queue with four servers, Poisson arrivals and a constant service time, at `load` times its capacity. A stable
- * queue has settled when the run begins; an overloaded one begins empty. The last stretch holds what ends after the run.
+ * 30 s of a queue with four servers, Poisson arrivals and a constant service time, at `load` times its capacity. A
+ * stable queue is in steady state when the run starts; an overloaded one starts empty. The last batch contains the
+ * requests that end after the run.
  */
 function queueAt(load: number, seed: number): LoadResult {
   const random = seeded(seed)
@@ -62,7 +63,7 @@ function queueAt(load: number, seed: number): LoadResult {
 }
 
 describe('a rate', () => {
-  test('is sustained where it was scheduled, requests succeeded and none piled up', () => {
+  test('is sustained when it was scheduled, requests succeeded and none piled up', () => {
     expect(
       sustains(
         each(() => ({})),
@@ -77,7 +78,7 @@ describe('a rate', () => {
     ).toBe('pass')
   })
 
-  test('that was not scheduled is no verdict on the target', () => {
+  test('is invalid when it was not scheduled', () => {
     expect(
       sustains(
         each(() => ({})),
@@ -86,7 +87,7 @@ describe('a rate', () => {
     ).toBe('invalid: the load was not delivered')
   })
 
-  test('that a run was ended before it was scheduled fails where abortOn did that, else the run was cut short', () => {
+  test('fails when abortOn ended the run early, and is invalid when the run was interrupted', () => {
     const ended = (how: LoadResult['ended']): string =>
       sustains(
         each(() => ({}), { ended: how, offeredRps: 200 }),
@@ -98,7 +99,7 @@ describe('a rate', () => {
     expect(ended('completed')).toBe('invalid: the load was not delivered')
   })
 
-  test('with Poisson arrivals may be missed by what their scatter explains', () => {
+  test('may be lower with Poisson arrivals, by as much as their scatter explains', () => {
     expect(
       sustains(
         each(() => ({}), { arrivals: 'poisson' }),
@@ -113,7 +114,7 @@ describe('a rate', () => {
     ).toBe('invalid: the load was not delivered')
   })
 
-  test('is not sustained where more than one request in a hundred fails or is dropped', () => {
+  test('is not sustained when more than one request in a hundred fails or is dropped', () => {
     expect(
       sustains(
         each((i) => (i % 8 === 0 ? { errors: { timeout: 1 } } : {})),
@@ -140,7 +141,7 @@ describe('a rate', () => {
     ).toBe('fail')
   })
 
-  test('is not sustained where requests pile up, though every one succeeds in the end', () => {
+  test('is not sustained when requests pile up, even if all of them succeed in the end', () => {
     expect(
       sustains(
         each((i) => ({ inFlight: 3 * i })),
@@ -149,7 +150,7 @@ describe('a rate', () => {
     ).toBe('fail')
   })
 
-  test('is sustained by a queue whose length wanders', () => {
+  test('is sustained when the length of a queue varies', () => {
     expect(
       sustains(
         each((i) => ({ inFlight: 20 + (i % 7) * 3 })),
@@ -158,7 +159,7 @@ describe('a rate', () => {
     ).toBe('pass')
   })
 
-  test('is no verdict on the target where the generator dropped the requests', () => {
+  test('is invalid when the generator dropped the requests', () => {
     expect(
       sustains(
         each(() => ({ dropped: { generator: 2 } })),
@@ -167,7 +168,7 @@ describe('a rate', () => {
     ).toBe('invalid: the load was not delivered')
   })
 
-  test('proves nothing in less than 10 s, but leans', () => {
+  test('is not proven in less than 10 s, but leans', () => {
     const short = stretches.slice(0, 30)
     expect(sustains(resultOf({ stretches: short }), 400)).toBe('leans to pass')
     const failing = eachWith(short, () => ({ errors: { 'http-5xx': 10 } }))
@@ -179,7 +180,7 @@ describe('a rate', () => {
     expect(sustains(resultOf({ stretches: broken }), 400)).toBe('fail')
   })
 
-  test('is not proven where the number in flight wanders more than the allowed shortfall', () => {
+  test('is not proven when the number in flight varies more than the allowed shortfall', () => {
     const wandering = each((i) => ({ inFlight: 60 + Math.round(30 * Math.sin(i / 3)) }))
     const verdict = sustainedRateVerdict(wandering, wandering, { rps: 400, within: 0.01 })
     expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
@@ -199,7 +200,7 @@ describe('a rate', () => {
     expect(open(above)).toBeGreaterThan(6)
   })
 
-  test('of a phase is judged by the growth within it', () => {
+  test('is judged for a phase by the growth within it', () => {
     const grown = eachWith([...stretches, ...stretches], (i) => ({ inFlight: Math.max(0, 8 * (i - 40)) }))
     const result = resultOf({ stretches: grown, phases: { calm: [0, 40], crowded: [40, 80] } })
     const of = (name: string): string | undefined => {
@@ -209,7 +210,7 @@ describe('a rate', () => {
     expect([of('calm'), of('crowded')]).toEqual(['pass', 'fail'])
   })
 
-  test('has no meaning in the closed model', () => {
+  test('rejects the closed model with ERR_LOAD_MATCHER_MODEL', () => {
     const closed = each(() => ({}), { arrivals: 'closed' })
     expect(() => sustains(closed, 400)).toThrow(expect.objectContaining({ code: 'ERR_LOAD_MATCHER_MODEL' }))
   })

@@ -16,24 +16,24 @@ import { wordCount, wordPercent, wordRate } from './wording.ts'
 
 export interface SustainedRateQuestion {
   readonly rps: Rps
-  /** Allowed shortfall as a share of the rate and of its requests. */
+  /** Allowed shortfall, as a share of the rate and of its requests. */
   readonly within: Ratio
-  /** Shortest scheduled span that can prove anything; default 10 s. */
+  /** Minimum scheduled span for a proof. Default: 10 s. */
   readonly requiredMs?: Ms
 }
 
-/** Poisson arrivals scatter by the root of their number; fewer than expected by this many roots are rare (1%). */
+/** Poisson arrivals scatter by the root of their number. A deficit of this many roots has a probability of 1%. */
 const POISSON_ROOTS = 2.33
 
 /**
- * Was a rate sustained? It must have been scheduled (at least `rps · (1 − within)`; with Poisson arrivals less what
- * their scatter explains), at least a share of `1 − within` of the scheduled requests must have succeeded, and the
- * number in flight must not have grown by more than a share `within` of the arrivals (`growthOf`).
+ * Judges whether a rate was sustained. It must have been scheduled (at least `rps · (1 − within)`, with Poisson
+ * arrivals minus their scatter), at least a share of `1 − within` of the scheduled requests must have succeeded, and
+ * the number in flight must not have grown by more than a share `within` of the arrivals (`growthOf`).
  *
- * A fail is proven where the share of successes is proven to be too small, or where the growth exceeds what a queue at
- * its capacity does by chance. A pass is proven where the number in flight stayed within the allowed growth all the time.
- * Near its capacity a target yields neither. In a run with journeys, the rate is that of journey starts, and journeys are
- * judged. Throws `ERR_LOAD_MATCHER_MODEL` for the closed model, which sends no faster than it is answered.
+ * A fail is proven if the share of successes is proven to be too small, or if the growth exceeds the random variation
+ * of a queue at its capacity. A pass is proven if the number in flight always stayed within the allowed growth. A
+ * target near its capacity yields neither. In a run with journeys, the rate is that of journey starts, and journeys are
+ * judged. Throws `ERR_LOAD_MATCHER_MODEL` for the closed model, because its rate depends on the responses.
  */
 export function sustainedRateVerdict(
   given: JudgedFigures,
@@ -44,12 +44,14 @@ export function sustainedRateVerdict(
   if (run.arrivals === 'closed') {
     throw new LoadMatcherError(
       'ERR_LOAD_MATCHER_MODEL',
-      'a closed-model run (concurrency) cannot show that a rate is sustained: it sends no faster than it is answered\n' +
-        '    → give the plan a rate instead of concurrency',
+      'a closed-model run (concurrency) cannot prove a sustained rate, because its rate depends on the responses\n' +
+        '    → set rate instead of concurrency in the plan',
     )
   }
   const { rps, within } = question
-  // Who thinks is under way as well: whether a target falls behind shows in the requests of the journeys.
+  // Journeys in think time count as in flight, so the growth is that of the requests, which shows whether the target
+  // falls
+  // behind.
   const growth = growthOf(figures === run.journeys ? run : figures)
   const counted = countedIn(figures, run)
   const subject = `${wordRate(rps, counted.rate)}${figures === run.journeys ? '' : partOf(figures, run)}`
@@ -90,11 +92,11 @@ function standingOf(
   } else {
     if (isShort(figures, within)) {
       return notDelivered(
-        `${wordCount(neverDue)} ${countedIn(figures, run).many} never came due: the generator could not keep up`,
+        `the generator did not dispatch ${wordCount(neverDue)} ${countedIn(figures, run).many}: it could not keep up`,
         run,
       )
     }
-    // A run that ended early offered less because of that, and its plan is not to blame.
+    // A run that ended early offered less for that reason, which is not a fault of its plan.
     if (run.ended === 'completed' && offeredRps < rps * (1 - within) - scatterRps(figures, run, rps)) {
       return tooLittleOffered(figures, run, rps)
     }
@@ -126,18 +128,16 @@ function tooLittleOffered(figures: JudgedFigures, run: LoadResult, rps: Rps): St
   return {
     verdict: 'invalid',
     reason: 'the load was not delivered',
-    details: [
-      `only ${wordRate(offeredRps, countedIn(figures, run).rate)} were scheduled: give the plan a rate of ${rps}`,
-    ],
+    details: [`the plan scheduled only ${wordRate(offeredRps, countedIn(figures, run).rate)}: set rate: ${rps}`],
   }
 }
 
-/** Standard errors by which a growth must differ from 0: as proof, and to lean to a fail. */
+/** Standard errors by which a growth must differ from 0, for a proof and for a leaning to a fail. */
 const PROVEN_ERRORS = 2
 const LEANING_ERRORS = 1
 /**
- * Share of the allowed shortfall within which the number in flight must stay for a pass. At exact capacity it wanders
- * further than that in most runs; the share was chosen by simulation (docs/calibration/verdicts.md).
+ * Share of the allowed shortfall within which the number in flight must stay for a pass. At exact capacity it varies
+ * more than that in most runs. Simulation determined the share (docs/calibration/verdicts.md).
  */
 const STEADY_SHARE = 0.6
 
@@ -145,7 +145,7 @@ function isGrowing({ requests, arrived, noise }: MeasuredGrowth, within: Ratio, 
   return requests >= within * arrived && requests > errors * noise
 }
 
-/** Whether the observation lies on the wrong side: too few successes, or a growing number in flight. */
+/** Whether the observation leans to a fail: too few successes, or a growing number in flight. */
 function isBehind(figures: JudgedFigures, within: Ratio, whole: MeasuredGrowth | undefined, neverDue: number): boolean {
   if (isShort(figures, within, neverDue)) return true
   if (whole === undefined || !isGrowing(whole, within, LEANING_ERRORS)) return false
@@ -153,7 +153,7 @@ function isBehind(figures: JudgedFigures, within: Ratio, whole: MeasuredGrowth |
   return isGrowing(growth, within, LEANING_ERRORS)
 }
 
-/** What keeps a run that is not behind from being a proof. */
+/** Returns the reasons why a run that is not behind proves nothing. */
 function openReasons(
   growth: MeasuredGrowth | undefined,
   within: Ratio,
@@ -168,7 +168,7 @@ function openReasons(
     : [{ code: 'backlog-wanders', requests: growth.range, allowed: STEADY_SHARE * allowed }]
 }
 
-/** The share of requests that did not succeed, as a question whether it stays within the allowed shortfall. */
+/** Asks whether the share of requests that did not succeed is within the allowed shortfall. */
 function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio, neverDue = 0): ShareQuestion {
   const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
   const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - neverDue
@@ -183,7 +183,10 @@ function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio
   }
 }
 
-/** The wandering of a queue grows with the root of the time, what is allowed with the time itself. */
+/**
+ * Estimates the number of requests that a proof needs. The random variation of a queue grows with the root of the time,
+ * the allowed growth with the time.
+ */
 function requiredRequests(
   figures: JudgedFigures,
   run: LoadResult,
@@ -198,7 +201,7 @@ function requiredRequests(
   return Math.max(forShare, times * figures.requestsScheduled)
 }
 
-/** Whether too few requests succeeded, of those that met a fate of their own; `neverDue` of them are left out. */
+/** Whether too few requests succeeded, not counting cancelled, stopped and `neverDue` undispatched requests. */
 function isShort(figures: JudgedFigures, within: Ratio, neverDue = 0): boolean {
   const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
   const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - neverDue
@@ -210,7 +213,7 @@ function scatterRps({ durationMs }: JudgedFigures, { arrivals }: LoadResult, rps
   return arrivals === 'poisson' && seconds > 0 ? (POISSON_ROOTS * Math.sqrt(rps * seconds)) / seconds : 0
 }
 
-/** "421 req/s (84.2% of 15 000 requests succeeded, 790 more in flight at the end)". */
+/** Example: "421 req/s (84.2% of 15 000 requests succeeded, 790 more in flight at the end)". */
 function describeObserved(
   { achievedRps, successes, requestsScheduled }: JudgedFigures,
   growth: MeasuredGrowth | undefined,
@@ -225,6 +228,6 @@ function describeObserved(
 }
 
 function describeGrowth({ share }: Growth, within: Ratio): string {
-  const beyond = share > within ? '' : ', and would go on'
-  return `requests piled up: ${wordPercent(share)} of those that arrived stayed in flight${beyond}`
+  const beyond = share > within ? '' : ', and the number in flight would continue to grow'
+  return `requests piled up: ${wordPercent(share)} of the arrivals remained in flight${beyond}`
 }

@@ -22,21 +22,24 @@ import {
   worstOf,
 } from './suite.ts'
 
-/** How many users are expected. What the environment says (`LOAD_TARGET`, `LOAD_USERS`, …) wins over this. */
+/** Options of `capacitySuite`. The environment (`LOAD_TARGET`, `LOAD_USERS`, …) takes precedence. */
 export interface CapacityOptions extends SharedPlan {
-  /** Names the test, and the entry in `capacity_planning.json`; `capacity` when absent. */
+  /** Name of the test, and of the entry in `capacity_planning.json`; default `capacity`. */
   readonly name?: string
   readonly target?: Target
   readonly request?: RequestSource
-  /** Expected; 1 000 when absent. */
+  /** Expected users; default 1 000. */
   readonly users?: number
-  /** Of one user; 30 when absent. */
+  /** Requests per user and minute; default 30. */
   readonly requestsPerUserMinute?: number
-  /** On the busiest day; twice the expected when absent. */
+  /** Users on the busiest day; default twice the expected users. */
   readonly peakUsers?: number
-  /** 99% successes and p95 500 ms when absent. */
+  /** Default 99% successes and p95 500 ms. */
   readonly sla?: Partial<CapacitySla>
-  /** Of each phase; 10 s when absent. The rate that is carried is held, and the one that is not refuted, as long. */
+  /**
+   * Length of each phase, including those that confirm the highest rate held and the lowest rate not held; default 10
+   * s.
+   */
   readonly phaseMs?: Ms
 }
 
@@ -46,32 +49,32 @@ export type CapacitySuite = (options?: CapacityOptions) => void
 const DEFAULTS = { users: 1_000, requestsPerUserMinute: 30, phaseMs: 10_000 }
 const DEFAULT_SLA: CapacitySla = { successRate: 0.99, p95Ms: 500 }
 
-/** N of the closed model, for the scalability law and for the throughput of a full target. */
+/** Numbers of clients in the closed model, for the scalability law and for the throughput of a saturated target. */
 const CLIENTS = [1, 2, 4, 8, 16, 32, 64] as const
-/** Of the length of a phase, for each N. */
+/** Share of a phase's length for each number of clients. */
 const CLOSED_SHARE = 0.2
-/** Around the throughput of a full target, as the search of `limits` does it. */
+/** Rates to try, relative to the throughput of a saturated target, as the search of `limits` does. */
 const HOLD_SHARES = [0.975, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25] as const
 const REFUTE_SHARE = 1.035
-/** What is above this much of the peak is not looked for. */
+/** Stops at this multiple of the peak. */
 const ENOUGH = 1.25
 const WITHIN = 0.01
 
-/** The suite for a host: red when fewer than the expected users are carried. */
+/** Adapts the suite to a host. The test fails when the target serves fewer than the expected users. */
 export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): CapacitySuite {
   return ({ name = 'capacity', target, ...options } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
-      loadTest('carries the users that are expected', (context) =>
+      loadTest('serves the expected users', (context) =>
         new Assessment(context, name, options, suiteEnvironment(process.env)).run(),
       )
     })
   }
 }
 
-/** An open-model phase and what it shows. */
+/** An open-model phase and its verdict. */
 interface OpenPhase {
   readonly result: LoadResult
-  /** What is not proven counts as the side it leans to. */
+  /** An unproven verdict counts as the side it leans to. */
   readonly verdict: VerdictValue
   readonly proven: boolean
 }
@@ -148,7 +151,9 @@ class Assessment {
     }
   }
 
-  /** Clients that never pause: the law is fitted to N that is controlled, which that of an open run is not. */
+  /**
+   * Runs clients that never pause: the fit needs a controlled number of clients, which an open-model run does not have.
+   */
   async #runClosed(): Promise<void> {
     const duration = Math.max(600, CLOSED_SHARE * this.#phaseMs)
     for (const clients of CLIENTS) {
@@ -159,7 +164,7 @@ class Assessment {
     }
   }
 
-  /** Holds a little less than a full target completes, and refutes a little more. */
+  /** Confirms a rate slightly below the throughput of a saturated target, and refutes one slightly above it. */
   async #bracket(): Promise<void> {
     const full = Math.max(...this.#points.map(({ rps }) => rps))
     const enough = ENOUGH * this.#rateOf(this.#peakUsers)
@@ -202,7 +207,9 @@ class Assessment {
     return { result, verdict, proven: verdict === worstOf(verdicts.map((each) => each.verdict)) }
   }
 
-  /** Learns from a phase. What is not proven counts as the side it leans to, and the suite then says so. */
+  /**
+   * Updates the bounds with a phase. An unproven verdict counts as the side it leans to, and the suite then reports so.
+   */
   #learn(rate: Rps, { verdict, proven, result }: OpenPhase): void {
     if (verdict === 'pass' && rate > (this.#low?.rate ?? 0)) this.#low = { rate, proven, result }
     if (verdict === 'fail' && rate < (this.#high?.rate ?? Number.POSITIVE_INFINITY)) this.#high = { rate, proven }
@@ -245,7 +252,7 @@ class Assessment {
   }
 }
 
-/** Why no phase showed or refuted a number of users. */
+/** Returns why no phase showed or refuted a number of users. */
 function unknownUsers(phases: readonly CapacityPhase[], phaseMs: Ms): readonly UnknownValue[] {
   const [lowest] = phases.toSorted((a, b) => a.rate - b.rate)
   if (lowest === undefined) return []
@@ -257,7 +264,7 @@ function unknownUsers(phases: readonly CapacityPhase[], phaseMs: Ms): readonly U
   return [{ value, reason: { code: 'not-shown', rps: rate, evidence: `its verdict was ${verdict}` } }]
 }
 
-/** Red where fewer are carried than are expected; open where neither was shown. */
+/** Returns `fail` if the target serves fewer users than expected, `inconclusive` if neither was shown. */
 function verdictOn({ maxUsers, expectedUsers, usersInterval: [, high] }: CapacityFindings): VerdictValue {
   if (maxUsers !== null && maxUsers >= expectedUsers) return 'pass'
   return high !== null && high <= expectedUsers ? 'fail' : 'inconclusive'

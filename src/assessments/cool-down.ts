@@ -5,11 +5,11 @@ import type { LoadResult } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import type { LoadRun } from '../run/index.ts'
 
-/** A target that is not itself by then is tried all the same. */
+/** After this many probes, the search continues even if the target has not recovered. */
 const MOST_PROBES = 6
 
 interface CoolDown {
-  /** What the trials share; no probe waits longer for an answer than they do. */
+  /** The plan that the trials share; a probe uses the same timeout. */
   readonly plan: LoadPlan
   readonly startLoad: StartLoad
   readonly calm: LoadResult
@@ -17,15 +17,15 @@ interface CoolDown {
 }
 
 /**
- * Waits until a target answers single requests as fast as it did in calm, for one overload must not poison the next
- * trial: a server goes on with what its clients have given up. The probes belong to no result.
+ * Waits until the target answers single requests as fast as before the load, so that an overload does not affect the
+ * next trial: a server continues to process what its clients have given up. The probes belong to no result.
  */
 export async function coolDown({ plan, startLoad, calm, signal }: CoolDown): Promise<void> {
   const calmMs = 'p50Ms' in calm.serviceTime ? calm.serviceTime.p50Ms : 50
   const duration: Ms = Math.min(2_000, Math.max(250, 4 * calmMs))
   const probe: LoadPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
   for (let probes = 0; probes < MOST_PROBES; probes++) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+    // oxlint-disable-next-line no-await-in-loop -- the probes must run one after the other
     await delay(200, undefined, { signal })
     // oxlint-disable-next-line no-await-in-loop
     const { serviceTime } = await resultOf(await startLoad(probe, { record: false }), signal)
@@ -33,9 +33,9 @@ export async function coolDown({ plan, startLoad, calm, signal }: CoolDown): Pro
   }
 }
 
-/** Of a run that ends with the test that it belongs to. */
+/** Waits for the result of a run; stops it when the test ends. */
 async function resultOf(run: LoadRun, signal: AbortSignal): Promise<LoadResult> {
-  const stop = (): void => void run.stop('the search was ended')
+  const stop = (): void => void run.stop('the search ended')
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { suiteEnvironment } from './environment.ts'
 
 describe('the environment of a suite', () => {
-  it('says nothing where no variable is set, or an empty one', () => {
+  it('returns nothing for unset and empty variables', () => {
     expect(suiteEnvironment({ LOAD_TARGET: '', LOAD_P99_MS: ' ' })).toEqual({})
   })
 
@@ -45,7 +45,7 @@ describe('the environment of a suite', () => {
     expect(suiteEnvironment(env).target).toBe('http://127.0.0.1:2')
   })
 
-  it('knows what each target speaks, and the command of an MCP server', () => {
+  it('determines the protocol of each target, and reads the command of an MCP server', () => {
     const env = {
       LOAD_TARGET: '["node","server.js"]',
       LOAD_TARGET_WEBSOCKET: 'ws://127.0.0.1:2',
@@ -58,7 +58,7 @@ describe('the environment of a suite', () => {
     })
   })
 
-  it('names every variable it cannot read, at once', () => {
+  it('reports every invalid variable together', () => {
     const env = {
       LOAD_TARGET: 'localhost',
       LOAD_REQUEST: '{path:/}',
@@ -71,14 +71,14 @@ describe('the environment of a suite', () => {
       [LoadPlanError: the plan has 6 issues
         - LOAD_TARGET must be a URL such as 'http://127.0.0.1:3000', or the command of an MCP server as a JSON list of words, got 'localhost'
         - LOAD_REQUEST must be a request as JSON, such as {"path":"/cart"}, or a list of them, got '{path:/}'
-        - LOAD_HEADERS must be texts by header name as JSON, such as {"authorization":"Bearer …"}, got '{"retries":3}'
+        - LOAD_HEADERS must be header values by name as JSON, such as {"authorization":"Bearer …"}, got '{"retries":3}'
         - LOAD_P99_MS must be a number of milliseconds greater than 0, got 'fast'
         - LOAD_ERROR_RATE must be a share from 0 to below 1, got '1'
         - LOAD_MAX_RPS must be a number of requests per second greater than 0, got '-1']
     `)
   })
 
-  it('refuses a least limit above the ceiling of the search', () => {
+  it('rejects a required limit above the ceiling of the search', () => {
     expect(() => suiteEnvironment({ LOAD_MIN_RPS: '500', LOAD_MAX_RPS: '200' })).toThrow(
       'LOAD_MIN_RPS must not be above LOAD_MAX_RPS (200), got 500',
     )

@@ -4,16 +4,16 @@ import type { HttpRequest } from '../model/requests.ts'
 import type { Tracing } from '../model/trace.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'
 
-/** A target as the environment names it: by its URL, or as the command of an MCP server over pipes. */
+/** A target from the environment: a URL, or the command of an MCP server over pipes. */
 export type NamedTarget = string | StdioTarget
 
 export type NamedTargets = Readonly<Partial<Record<ProtocolName, NamedTarget>>>
 
-/** What the environment asks of a suite; absent where it says nothing. */
+/** The settings of a suite from the environment; absent where a variable is not set. */
 export interface SuiteEnvironment {
-  /** The one target, of whatever protocol it is. */
+  /** The target, of any protocol. */
   readonly target?: NamedTarget
-  /** By protocol; `target` stands under its own unless another one was named for that. */
+  /** Targets by protocol; includes `target` under its protocol, unless another one is set for it. */
   readonly targets?: NamedTargets
   readonly request?: HttpRequest | readonly HttpRequest[]
   readonly headers?: Readonly<Record<string, string>>
@@ -39,11 +39,11 @@ const TARGET_RULE =
   "must be a URL such as 'http://127.0.0.1:3000', or the command of an MCP server as a JSON list of words"
 
 /**
- * Reads `LOAD_TARGET` and `LOAD_TARGET_HTTP` `_WEBSOCKET` `_TCP` `_MCP` (which win), `LOAD_REQUEST` and `LOAD_HEADERS`
- * (JSON), `LOAD_RATE`, `LOAD_DURATION` (seconds), `LOAD_TRACE`, `LOAD_THREADS`, `LOAD_P99_MS`, `LOAD_ERROR_RATE`, `LOAD_MAX_RPS`,
- * `LOAD_MIN_RPS`, `LOAD_USERS`, `LOAD_REQUESTS_PER_USER_MINUTE` and `LOAD_PEAK_USERS`. An empty variable says nothing.
- * Throws `LoadPlanError` with every variable that cannot be read; what a target or a request must be is checked with the
- * plan they end up in.
+ * Reads `LOAD_TARGET` and `LOAD_TARGET_HTTP` `_WEBSOCKET` `_TCP` `_MCP` (which take precedence), `LOAD_REQUEST` and
+ * `LOAD_HEADERS` (JSON), `LOAD_RATE`, `LOAD_DURATION` (seconds), `LOAD_TRACE`, `LOAD_THREADS`, `LOAD_P99_MS`,
+ * `LOAD_ERROR_RATE`, `LOAD_MAX_RPS`, `LOAD_MIN_RPS`, `LOAD_USERS`, `LOAD_REQUESTS_PER_USER_MINUTE` and
+ * `LOAD_PEAK_USERS`. An empty variable counts as unset. Throws `LoadPlanError` with every invalid variable; targets and
+ * requests are validated later, with the plan that contains them.
  */
 export function suiteEnvironment(env: Env): SuiteEnvironment {
   const faults: PlanFault[] = []
@@ -76,7 +76,7 @@ export function suiteEnvironment(env: Env): SuiteEnvironment {
       'headers',
       'LOAD_HEADERS',
       headers,
-      `must be texts by header name as JSON, such as {"authorization":"Bearer …"}`,
+      `must be header values by name as JSON, such as {"authorization":"Bearer …"}`,
     ),
     ...read('rate', 'LOAD_RATE', positive, perSecond),
     ...read('durationMs', 'LOAD_DURATION', seconds, 'must be a number of seconds greater than 0'),
@@ -107,14 +107,14 @@ function readTargets(
       return target === undefined ? [] : [[protocol, target]]
     }),
   ) as NamedTargets
-  // Where the one for HTTP is named as well, it is the one that is meant, and the other is not even looked at.
+  // With a target for HTTP, `LOAD_TARGET` is not used, so it is not validated.
   const general = (env['LOAD_TARGET_HTTP'] ?? '').trim() === '' ? named('LOAD_TARGET') : undefined
   const target = specific.http ?? general
   const targets = { ...(general !== undefined && { [protocolOf(general)]: general }), ...specific }
   return { ...(target !== undefined && { target }), ...(Object.keys(targets).length > 0 && { targets }) }
 }
 
-/** What a target speaks, as its scheme says. */
+/** Returns the protocol of a target's scheme. */
 function protocolOf(target: NamedTarget): ProtocolName {
   if (typeof target !== 'string' || target.startsWith('mcp+')) return 'mcp'
   const { protocol } = new URL(target)

@@ -12,11 +12,11 @@ interface Rates {
 }
 
 interface RanOut extends Bottleneck {
-  /** Strangers used the machine meanwhile, as the runs themselves say. */
+  /** Other processes used the machine during the run, according to its doubts. */
   readonly disturbed: boolean
 }
 
-/** What ran out between a rate that the target holds and one that it may not. */
+/** Returns the bottleneck between a rate that the target holds and one that it may not hold. */
 export async function whatRanOut(target: string, { calmRps, overloadRps, maxConnections }: Rates): Promise<RanOut> {
   const plan = { target, maxConnections, duration: 2_500, requestTimeout: 2_000, tracing: 'off' } as const
   const calm = await runLoad({ ...plan, rate: calmRps })

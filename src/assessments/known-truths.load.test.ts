@@ -1,7 +1,7 @@
 /**
- * What is concluded of a target, held against what is known of it; short, so that it can be run many times over. The whole
- * search for a limit is `suites/limits`. Among the load tests, for a target that is not given the processor is not what is
- * known of it; they wait far more than they compute, so most of them run beside each other.
+ * Compares conclusions about targets with their known properties. The runs are short, so that they can be repeated
+ * often; the whole search for a limit is `suites/limits`. These are load tests, because a target that gets no processor
+ * time does not have its known properties. They wait far more than they compute, so most of them run concurrently.
  */
 import { describe, expect, test } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
@@ -16,8 +16,9 @@ import { whatRanOut } from './known-truths.case.ts'
 
 const ATTEMPTS = 3
 
-// Alone, for a core that others use as well cannot be filled. What strangers have disturbed is measured again, for a while.
-test('what ran out first is the CPU of a target that computes 4 ms for each request', async () => {
+// Runs alone, because a core that others use cannot be saturated. Repeats a run that other processes disturbed, for a
+// while.
+test('the bottleneck is the CPU of a target that computes 4 ms per request', async () => {
   await using fixture = await startFixture('costly', { cpuMs: 4 })
   const rates = { calmRps: 25, overloadRps: 500, maxConnections: 50 }
   let found = await whatRanOut(fixture.url, rates)
@@ -25,8 +26,8 @@ test('what ran out first is the CPU of a target that computes 4 ms for each requ
   expect(found, found.evidence.join('\n')).toMatchObject({ resource: 'target-cpu' })
 })
 
-describe.concurrent('what ran out first', () => {
-  test('is the connections, where each is busy for 50 ms and the target serves as many as there are', async () => {
+describe.concurrent('the bottleneck', () => {
+  test('is the connections when each is busy for 50 ms and the target serves all of them', async () => {
     await using fixture = await startFixture('capacity', { servers: 1_000, serviceMs: 50 })
     const found = await whatRanOut(fixture.url, { calmRps: 40, overloadRps: 400, maxConnections: 10 })
     expect(found, found.evidence.join('\n')).toMatchObject({ resource: 'connections' })
@@ -35,21 +36,21 @@ describe.concurrent('what ran out first', () => {
     )
   })
 
-  test('is a wait behind the target, where four places of 10 ms each serve everybody', async () => {
+  test('is a wait inside the target when four servers of 10 ms process all requests', async () => {
     await using fixture = await startFixture('capacity', { servers: 4, serviceMs: 10 })
     const found = await whatRanOut(fixture.url, { calmRps: 80, overloadRps: 800, maxConnections: 100 })
     expect(found, found.evidence.join('\n')).toMatchObject({ resource: 'downstream-wait' })
   })
 
-  test('is nothing of a target that carries both rates', async () => {
+  test('is not identified for a target that holds both rates', async () => {
     await using fixture = await startFixture('capacity', { servers: 1_000, serviceMs: 10 })
     const found = await whatRanOut(fixture.url, { calmRps: 40, overloadRps: 400, maxConnections: 100 })
     expect(found, found.evidence.join('\n')).toMatchObject({ resource: null })
   })
 })
 
-describe.concurrent('how a target scales', () => {
-  test('is told by the law that it follows, with its contention and its crosstalk', async () => {
+describe.concurrent('the scalability law', () => {
+  test('is fitted with the contention and coherency of the target', async () => {
     // X(N) peaks at √((1 − α) / β) = 21.8 clients, at 148 req/s.
     const law = { gamma: 20, alpha: 0.05, beta: 0.002 }
     const pointsOf = async (clientsOfEach: readonly number[]): Promise<readonly UslPoint[]> => {
@@ -63,7 +64,7 @@ describe.concurrent('how a target scales', () => {
       }
       return points
     }
-    // Two targets that follow the same law, at the same time: both need little CPU.
+    // Two targets that follow the same law, at the same time, because both need little CPU.
     const points = (await Promise.all([pointsOf([1, 4, 16, 64]), pointsOf([2, 8, 32])])).flat()
     const found = fitUsl(points)
     if (typeof found === 'string') throw new Error(found)
@@ -75,7 +76,7 @@ describe.concurrent('how a target scales', () => {
 })
 
 describe.concurrent('recovery from an overload', () => {
-  /** 400 req/s; each waits out its turn whether or not its client is still there. */
+  /** 400 req/s; every request is processed even if its client has disconnected. */
   const capacity = { servers: 80, serviceMs: 200, keepsAbandoned: true }
   const phases = (overloadRps: number): PatternSpec =>
     sequence(
@@ -89,14 +90,14 @@ describe.concurrent('recovery from an overload', () => {
     return await runLoad({ target: fixture.url, pattern: phases(overloadRps), maxConnections: 2_000, tracing: 'off' })
   }
 
-  test('takes the 4 s in which 800 that wait are served at 200/s more than come', async () => {
+  test('takes 4 s when 800 waiting requests are served at 200/s above the arrival rate', async () => {
     const result = await after(800)
     const { verdict, observed } = recoveryVerdict(result, result, 4_800)
     expect([verdict, observed]).toEqual(['pass', expect.any(String)])
     expect(recoveryVerdict(result, result, 3_500)).toMatchObject({ verdict: 'fail' })
   })
 
-  test('is at once where there was no more than the target carries, and nothing else is found in it either', async () => {
+  test('is immediate when the target was not overloaded, and no other finding appears', async () => {
     const result = await after(300)
     expect(recoveryVerdict(result, result, 1_000)).toMatchObject({ verdict: 'pass' })
     expect(errorPatterns(result)).toEqual([])

@@ -9,7 +9,7 @@ const slo = { p99Ms: 250, errorRate: 0.01 }
 const calm = { slo, maxRps: 30, maxConnections: 10, signal: new AbortController().signal, onFindings: () => {} }
 
 it(
-  'tells what it found after each trial, and goes on with the same seed once the target is itself again',
+  'reports its findings after each trial, and continues with the same seed once the target has recovered',
   { timeout: 40_000 },
   async () => {
     // 5 req/s, far below the first step.
@@ -52,7 +52,7 @@ it('rejects at once when nothing answers at the target', async () => {
   await expect(search).rejects.toMatchObject({ code: 'ERR_LOAD_TARGET_UNREACHABLE' })
 })
 
-it('stops the probe of a cool-down, and searches no further, when it is told to end', { timeout: 40_000 }, async () => {
+it('stops the probe of a cool-down and the search when it is aborted', { timeout: 40_000 }, async () => {
   await using fixture = await startFixture('capacity', { servers: 1, serviceMs: 200, keepsAbandoned: true })
   const end = new AbortController()
   const probes: LoadRun[] = []

@@ -13,18 +13,18 @@ import type { LoadRun } from '../run/index.ts'
 import { coolDown } from './cool-down.ts'
 import { patienceMs, trialPlan } from './trial-plan.ts'
 
-/** Planned traffic after which the search narrows no further. */
+/** Planned traffic after which the search stops narrowing the interval. */
 const BUDGET_MS: Ms = 60_000
 
 export interface LimitSearch {
   readonly slo: LimitSlo
   readonly maxRps: Rps
   readonly maxConnections: number
-  /** What all trials share, the target included where no scope provides it. */
+  /** The plan that all trials share, including the target if no scope provides it. */
   readonly plan: LoadPlan
   readonly startLoad: StartLoad
   readonly signal: AbortSignal
-  /** Told after every trial, so that what was found survives whatever ends the search. */
+  /** Called after every trial, so that the findings survive an aborted search. */
   readonly onFindings: (findings: LimitsFindings) => void
 }
 
@@ -33,7 +33,7 @@ export interface FoundLimit {
   readonly measured: readonly MeasuredTrial[]
 }
 
-/** Searches the limit by real traffic, one trial after the other. */
+/** Searches the limit with real traffic, one trial after the other. */
 export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
   const { slo, maxRps, maxConnections, startLoad, onFindings } = search
   const options = { slo, maxRps, pool: maxConnections, budgetMs: BUDGET_MS }
@@ -70,17 +70,17 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
   }
 }
 
-/** A seed that was drawn for the first trial is the seed of all, so that one number repeats the whole search. */
+/** Uses the seed drawn for the first trial for all of them, so that one number repeats the whole search. */
 function seedOf([first]: readonly MeasuredTrial[]): Pick<LoadPlan, 'seed'> {
   return first === undefined ? {} : { seed: first.result.seed }
 }
 
-/** A rate that is clearly not held is not held any longer than it takes to see it. */
+/** Stops a trial early once its rate is clearly not held. */
 async function untilLost(trial: Trial, slo: LimitSlo, run: LoadRun): Promise<LoadResult> {
   if (!isOpenTrial(trial) || trial.purpose === 'step') return run.result
   for await (const interval of run) {
     if (isLost(interval, slo))
-      await run.stop(`most requests of a second took longer than ${slo.p99Ms} ms, or were lost`)
+      await run.stop(`most requests of a second took longer than ${slo.p99Ms} ms, or got no response`)
   }
   return run.result
 }

@@ -4,8 +4,9 @@ import type { VerdictValue } from '../model/verdict.ts'
 import { limitSentence, rate } from '../report/limits-sentences.ts'
 
 /**
- * Green when a rate was confirmed and nothing more was asked for: a limit, or the ceiling that the search was given.
- * Inconclusive where the tool ran out first or time did, or the ceiling lies below `minRps`; red where nothing held, or less than `minRps` did.
+ * Returns `pass` when a rate was confirmed and no higher one is required: a limit, or the ceiling of the search.
+ * Returns `inconclusive` when the generator or the time limit ended the search, or when the ceiling is below `minRps`;
+ * `fail` when no rate held, or one below `minRps`.
  */
 export function verdictOnLimit(
   findings: LimitsFindings,
@@ -16,9 +17,9 @@ export function verdictOnLimit(
   const [low, high] = findings.interval
   if (low === null || !confirmed) return { verdict: ended === 'failing' ? 'fail' : 'inconclusive', message }
   if (minRps !== undefined && low < minRps) {
-    const asked = `the ${rate(minRps)} asked for (LOAD_MIN_RPS, minRps)`
+    const asked = `the ${rate(minRps)} required by LOAD_MIN_RPS (minRps)`
     return high === null
-      ? { verdict: 'inconclusive', message: `${message} Whether it holds ${asked} was not tried.` }
+      ? { verdict: 'inconclusive', message: `${message} Whether it holds ${asked} was not tested.` }
       : { verdict: 'fail', message: `${message} That is less than ${asked}.` }
   }
   return { verdict: ended === 'generator' ? 'inconclusive' : 'pass', message }

@@ -8,17 +8,17 @@ import { type FoundLimit, searchLimit } from './limit-loop.ts'
 import { verdictOnLimit } from './limit-verdict.ts'
 import { settleSuite, type SharedPlan, sharedPlan, type SuiteHost } from './suite.ts'
 
-/** What to search the limit of. What the environment says (`LOAD_TARGET`, `LOAD_P99_MS`, …) wins over this. */
+/** Options of `limitsSuite`. The environment (`LOAD_TARGET`, `LOAD_P99_MS`, …) takes precedence. */
 export interface LimitsOptions extends SharedPlan {
   readonly target?: Target
   readonly request?: RequestSource
-  /** Names the test, and the entry in `limits_test.json`; `limits` when absent. */
+  /** Name of the test, and of the entry in `limits_test.json`; default `limits`. */
   readonly name?: string
-  /** The service level a rate must hold; p99 250 ms and 1% failed requests when absent. */
+  /** The service level that a rate must hold; default p99 250 ms and 1% failed requests. */
   readonly slo?: Partial<LimitSlo>
-  /** The search goes no higher; 100 000 req/s when absent. */
+  /** Ceiling of the search; default 100 000 req/s. */
   readonly maxRps?: Rps
-  /** Red when less is held. */
+  /** The test fails when the limit is lower. */
   readonly minRps?: Rps
 }
 
@@ -29,11 +29,13 @@ const DEFAULT_SLO: LimitSlo = { p99Ms: 250, errorRate: 0.01 }
 const DEFAULT_MAX_RPS: Rps = 100_000
 const DEFAULT_CONNECTIONS = 100
 
-/** The suite for a host: the test passes when a limit, or the search's ceiling, was reached and confirmed. */
+/**
+ * Adapts the suite to a host. The test passes when a limit, or the ceiling of the search, was reached and confirmed.
+ */
 export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuite {
   return ({ name = 'limits', slo, maxRps, minRps, ...plan } = {}) => {
     describeLoad(name, plan, () => {
-      loadTest('holds its service level up to a limit that was found and confirmed', async (context) => {
+      loadTest('finds and confirms the highest rate within the service level', async (context) => {
         const asked = suiteEnvironment(process.env)
         const found = await searchLimit({
           slo: sloOf(asked, slo),
@@ -58,7 +60,7 @@ function sloOf(asked: SuiteEnvironment, slo: Partial<LimitSlo> | undefined): Lim
   }
 }
 
-/** The target stays with the scope of the suite, which may have to start it, unless the environment names another. */
+/** Keeps the target in the scope of the suite, which may have to start it, unless the environment sets another one. */
 function trialsPlan({ target: _scoped, ...plan }: LimitsOptions, asked: SuiteEnvironment): LoadPlan {
   const { target, request } = asked
   return {

@@ -2,7 +2,7 @@ import type { McpRequest } from '../model/requests.ts'
 import type { Ms } from '../model/units.ts'
 import type { Prober } from './mcp-probes/prober.ts'
 
-/** What to call on a server that nobody has told us about. */
+/** What to call on an unknown server. */
 export interface McpCalls {
   readonly call: McpRequest
   readonly slowCall: ((ms: Ms) => McpRequest) | undefined
@@ -10,13 +10,13 @@ export interface McpCalls {
 
 const ECHO: McpRequest = { tool: 'echo', arguments: { message: 'hello' } }
 
-/** Tools of known servers that take their time, and how each is told how much. */
+/** Slow tools of known servers, with the arguments that set their duration. */
 const SLOW_TOOLS: Readonly<Record<string, (ms: Ms) => Readonly<Record<string, unknown>>>> = {
   slow: (ms) => ({ ms }),
   'trigger-long-running-operation': (ms) => ({ duration: ms / 1_000, steps: 1 }),
 }
 
-/** Asks the server for its tools: one that gives a text back, and one that takes as long as it is told. */
+/** Queries the server for its tools: one that returns its input, and one whose duration is an argument. */
 export async function discoverCalls(prober: Prober, asked: Partial<McpCalls>): Promise<McpCalls> {
   const listed = await prober.once({ method: 'tools/list', read: 'json' })
   const tools = toolsIn(listed.answer?.json)
@@ -32,7 +32,7 @@ export async function discoverCalls(prober: Prober, asked: Partial<McpCalls>): P
   }
 }
 
-/** Names of the tools, with those of their arguments. */
+/** Returns the names of the tools, with those of their arguments. */
 function toolsIn(json: unknown): ReadonlyMap<string, readonly string[]> {
   const tools = (json as { readonly tools?: unknown } | undefined)?.tools
   if (!Array.isArray(tools)) return new Map()

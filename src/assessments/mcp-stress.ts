@@ -16,19 +16,19 @@ import { callsFrom } from './mcp-probes/probe.ts'
 import { Prober } from './mcp-probes/prober.ts'
 import { missingTarget, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, worstOf } from './suite.ts'
 
-/** Which MCP server to stress. What the environment says (`LOAD_TARGET_MCP`, `LOAD_RATE`, …) wins over this. */
+/** Options of `mcpStressSuite`. The environment (`LOAD_TARGET_MCP`, `LOAD_RATE`, …) takes precedence. */
 export interface McpStressOptions extends SharedPlan, Partial<McpCalls> {
-  /** Names the test, and the entry in `mcp_stress_test.json`; `mcp-stress` when absent. */
+  /** Name of the test, and of the entry in `mcp_stress_test.json`; default `mcp-stress`. */
   readonly name?: string
-  /** `mcp+http://…`, `mcp+ws://…`, `mcp+tcp://…`, or `{ stdio: […] }`; a function that returns a URL. */
+  /** `mcp+http://…`, `mcp+ws://…`, `mcp+tcp://…`, or `{ stdio: […] }`; or a function that returns a URL. */
   readonly target?: Target
-  /** Of each phase; 10 s when absent. */
+  /** Length of each phase; default 10 s. */
   readonly phaseMs?: Ms
-  /** How long an idle stream is watched; 5 s when absent. */
+  /** How long to observe an idle stream; default 5 s. */
   readonly idleMs?: Ms
   /**
-   * Also probe whether calls of two sessions with the same id are told apart. False when absent: in a server where they
-   * are not, calls of others may hang.
+   * Also probe whether the server keeps calls of two sessions with the same id apart. Default false, because calls of
+   * other clients may hang on a server that does not.
    */
   readonly equalIds?: boolean
 }
@@ -38,17 +38,17 @@ export type McpStressSuite = (options?: McpStressOptions) => void
 
 const PHASE_MS: Ms = 10_000
 const IDLE_MS: Ms = 5_000
-/** Of the stress phase; the others keep their share of it. */
+/** Rate of the stress phase; the other phases scale with it. */
 const STRESS_RPS = 500
 
-/** The suite for a host: red when health is poor, or a probe fails. */
+/** Adapts the suite to a host. The test fails when health is poor, or when a probe fails. */
 export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStressSuite {
   return ({ name = 'mcp-stress', target, ...options } = {}) => {
     const asked = suiteEnvironment(process.env)
     const targets = asked.targets ?? (target === undefined ? {} : { mcp: target })
     const why = missingTarget(targets, ['mcp'])
     describeLoad(name, {}, () => {
-      const title = 'stays healthy under stress, and gets right what others get wrong'
+      const title = 'stays healthy under stress, and has no known fault of MCP servers'
       if (why !== undefined || targets.mcp === undefined) return loadTest.skip(`${title} (${why})`, () => {})
       const { mcp } = targets
       loadTest(title, (context) => stress(context, name, mcp, options, asked))
@@ -72,7 +72,7 @@ async function stress(
 ): Promise<void> {
   const plan: LoadPlan = { ...sharedPlan(shared, asked), target, protocol: 'mcp' }
   const given = asked.request === undefined ? call : ([asked.request].flat()[0] as unknown as McpRequest)
-  // A look at the server, from which the traffic is told what to call; it belongs to no report.
+  // A short run, not part of any report, from which the suite learns what to call.
   const look = await (await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false })).result
   const prober = new Prober({
     url: new URL(look.target.url),
@@ -138,7 +138,7 @@ function transportOf(url: string, stdio: StdioTarget | undefined): McpStressFind
   return url.startsWith('mcp+tcp') ? 'tcp' : 'http'
 }
 
-/** A generator that had no room left makes slow what is not: then the health of the server is not known. */
+/** A saturated generator slows the responses, so that the health of the server is unknown. */
 function verdictOf({ health, probes }: McpStressFindings, { generator, ended }: LoadResult): VerdictValue {
   const probed = worstOf(probes.flatMap(({ verdict }) => (verdict === 'not-applicable' ? [] : [verdict])))
   if (health !== 'poor' || probed === 'fail') return probed

@@ -4,12 +4,12 @@ import { memoryGrowthOf, memoryGrowthVerdict } from '../judge/verdict/target-use
 import { runLoad } from '../run/index.ts'
 
 /**
- * So few requests a second that the generator may be a quarter of a second late: a busy machine does not make the run
- * invalid. A third of the samples for a heap that fills, 20 for a slope, and some that a busy machine loses.
+ * A low rate, so that the run remains valid on a busy machine even if the generator is a quarter of a second late. Long
+ * enough for a heap to fill during a third of the samples, for 20 samples of a slope, and for some lost samples.
  */
 const plan = { rate: 20, duration: 37_000, maxConnections: 10, tracing: 'off' } as const
 
-test('a leak of 100 kB a request at 20/s is shown with its slope, and a target without a leak passes', async () => {
+test('reports a leak of 100 kB per request at 20/s with its slope, and passes a target without a leak', async () => {
   await using leaking = await startFixture('costly', { leakBytes: 100_000 })
   await using sound = await startFixture('costly', {})
   const [leak, none] = await Promise.all([

@@ -28,17 +28,17 @@ import {
   worstOf,
 } from './suite.ts'
 
-/** What to compare. What the environment says (`LOAD_TARGET_…`, `LOAD_P99_MS`, …) wins over this. */
+/** Options of `protocolsSuite`. The environment (`LOAD_TARGET_…`, `LOAD_P99_MS`, …) takes precedence. */
 export interface ProtocolsOptions extends SharedPlan {
-  /** Names the test, and the entry in `protocol_comparison.json`; `protocols` when absent. */
+  /** Name of the test, and of the entry in `protocol_comparison.json`; default `protocols`. */
   readonly name?: string
-  /** By protocol; who is not named is left out, and the report says so. */
+  /** Targets by protocol; protocols without one are skipped, and the report says so. */
   readonly targets?: SuiteTargets
-  /** p99 250 ms and 1% failed requests when absent. */
+  /** Default p99 250 ms and 1% failed requests. */
   readonly slo?: Partial<LimitSlo>
-  /** Of the phases in which all protocols are asked for the same; 100 when absent. */
+  /** Common rate of all protocols; default 100. */
   readonly rate?: Rps
-  /** Of each phase; 8 s when absent. */
+  /** Length of each phase; default 8 s. */
   readonly phaseMs?: Ms
 }
 
@@ -50,17 +50,17 @@ const DEFAULT_SLO: LimitSlo = { p99Ms: 250, errorRate: 0.01 }
 const DEFAULT_RATE: Rps = 100
 const DEFAULT_PHASE_MS: Ms = 8_000
 /**
- * Of the throughput of the closed model, from the highest that is tried on. Who never pauses sends many requests in one
- * go, which costs both sides less than requests that come one by one: half of that rate is already much.
+ * Rates to try, as shares of the closed-model throughput, highest first. Clients that never pause send many requests in
+ * one batch, which costs both sides less than single requests, so half of that rate is already high.
  */
 const HOLD_SHARES = [0.5, 0.25, 0.12, 0.06] as const
-/** What a sustained rate takes to be seen. */
+/** Minimum duration that shows a sustained rate. */
 const LEAST_HOLD_MS: Ms = 3_400
-/** The suite for a host: red when a protocol breaks the service level at the common rate. */
+/** Adapts the suite to a host. The test fails when a protocol breaks the service level at the common rate. */
 export function protocolsSuiteOn({ describeLoad, loadTest }: SuiteHost): ProtocolsSuite {
   return ({ name = 'protocols', ...options } = {}) => {
     describeLoad(name, {}, () => {
-      loadTest('every protocol holds the service level, and one is best for each use', (context) =>
+      loadTest('holds the service level over every protocol', (context) =>
         compare(context, name, options, suiteEnvironment(process.env)),
       )
     })
@@ -123,7 +123,7 @@ async function compare(
   })
 }
 
-/** Which side of the service level a trial lies on that shows neither; a p99 needs 100 requests. */
+/** Returns which side of the service level an undecided trial leans to; a p99 needs 100 requests. */
 function leaningOf(result: LoadResult, slo: LimitSlo): Leaning {
   const { timed, late, scheduled, failed } = figuresOf(result, slo)
   if (late > 0.01 * timed || failed > slo.errorRate * scheduled) return 'fail'
@@ -170,7 +170,7 @@ type Highest = Pick<MeasuredProtocol, 'maxRps' | 'maxIsBound'> & {
   readonly lowest: LowestTrial | undefined
 }
 
-/** The highest share of the full throughput that holds the service level in the open model. */
+/** Returns the highest tried share of the full throughput that holds the service level in the open model. */
 async function highest(
   context: LoadContext,
   subject: Subject,
@@ -200,7 +200,10 @@ async function highest(
   return { maxRps: null, maxIsBound, held: undefined, lowest }
 }
 
-/** As the search of `limits` judges its trials: late requests are counted as they are, for a minute holds too few clusters. */
+/**
+ * Judges a trial like the search of `limits`: counts late requests directly, because a minute contains too few clusters
+ * of them.
+ */
 function judge(result: LoadResult, { slo }: Subject, rate: Rps): TrialOutcome & { readonly leaning?: Leaning } {
   const trial = { purpose: 'hold', rate, arrivals: 'uniform', durationMs: result.durationMs } as const
   const outcome = judgeTrial(trial, figuresOf(result, slo), slo)
@@ -211,7 +214,10 @@ function judge(result: LoadResult, { slo }: Subject, rate: Rps): TrialOutcome & 
   return { ...outcome, ...side }
 }
 
-/** CPU of the target for one request, in µs; the first sample covers the start of the run as well. */
+/**
+ * Returns the CPU time of the target per request, in µs. Excludes the first sample, which covers the start of the run
+ * as well.
+ */
 function cpuUsOf({ target: { samples }, achievedRps }: LoadResult): number | null {
   const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap(({ cpuPercent }) => cpuPercent ?? [])
   if (used.length === 0 || achievedRps <= 0) return null

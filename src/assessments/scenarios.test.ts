@@ -8,7 +8,7 @@ function expectation(seconds: number): ReturnType<typeof expectationOf> {
   return expectationOf(percentileVerdict(result, result, { percentile: 99, limitMs: 310 }))
 }
 
-test('an expectation that is not proven says why, and what would prove it', () => {
+test('states why an expectation is not proven, and what would prove it', () => {
   expect(expectation(8)).toMatchObject({
     verdict: 'inconclusive',
     leaning: 'pass',
@@ -17,7 +17,7 @@ test('an expectation that is not proven says why, and what would prove it', () =
   })
 })
 
-test('an expectation of too few requests says how many are needed', () => {
+test('states how many requests an expectation needs', () => {
   expect(expectation(2)).toMatchObject({
     verdict: 'inconclusive',
     leaning: 'none',
@@ -25,6 +25,6 @@ test('an expectation of too few requests says how many are needed', () => {
   })
 })
 
-test('an expectation that is proven needs no advice', () => {
+test('gives no advice for a proven expectation', () => {
   expect(expectation(60)).not.toHaveProperty('advice')
 })

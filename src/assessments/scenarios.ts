@@ -24,19 +24,19 @@ import {
   worstOf,
 } from './suite.ts'
 
-/** What to hold against kinds of days. What the environment says (`LOAD_TARGET_…`, `LOAD_RATE`, …) wins over this. */
+/** Options of `scenariosSuite`. The environment (`LOAD_TARGET_…`, `LOAD_RATE`, …) takes precedence. */
 export interface ScenariosOptions extends SharedPlan {
-  /** Names the test, and the entry in `scenario_results.json`; `scenarios` when absent. */
+  /** Name of the test, and of the entry in `scenario_results.json`; default `scenarios`. */
   readonly name?: string
-  /** By protocol; a scenario whose protocols are not all there is left out, and the report says so. */
+  /** Targets by protocol; scenarios that need another protocol are skipped, and the report says so. */
   readonly targets?: SuiteTargets
-  /** What each scenario is judged by; p95 500 ms and 1% failed requests when absent. */
+  /** Service level of every scenario; default p95 500 ms and 1% failed requests. */
   readonly sla?: Sla
-  /** Instead of each scenario's own rate (its base, peak or mean, as its pattern says). */
+  /** Replaces the rate of each scenario (base, peak or mean, depending on its pattern). */
   readonly rate?: Rps
-  /** Instead of each scenario's own length; its bursts and periods keep their share of it. */
+  /** Replaces the length of each scenario; its bursts and periods keep their share of it. */
   readonly durationMs?: Ms
-  /** Beside, or instead of, the seven that are shipped: `[...scenarios, mine]`. */
+  /** Replaces the seven built-in scenarios: `[...scenarios, mine]` adds one. */
   readonly scenarios?: readonly Scenario[]
 }
 
@@ -45,14 +45,14 @@ export type ScenariosSuite = (options?: ScenariosOptions) => void
 
 const DEFAULT_SLA: Sla = { p95Ms: 500, errorRate: 0.01 }
 
-/** Shortfall that a scenario's rate is allowed, as in `toSustainRps`. */
+/** Allowed shortfall of a scenario's rate, as in `toSustainRps`. */
 const WITHIN = 0.01
 
-/** The suite for a host: the test passes when every expectation of every scenario was shown to hold. */
+/** Adapts the suite to a host. The test passes when every expectation of every scenario is met. */
 export function scenariosSuiteOn({ describeLoad, loadTest }: SuiteHost): ScenariosSuite {
   return ({ name = 'scenarios', ...options } = {}) => {
     describeLoad(name, {}, () => {
-      loadTest('every kind of day is got through within the service level', async (context) => {
+      loadTest('meets the service level in every scenario', async (context) => {
         await runAll(context, name, options, suiteEnvironment(process.env))
       })
     })
@@ -113,7 +113,7 @@ async function runAll(
   })
 }
 
-/** Returns a verdict as findings keep it. Where too few requests are the reason, that reason says how many would do. */
+/** Returns a verdict as the findings store it. If there are too few requests, the advice says how many are needed. */
 export function expectationOf({
   claim: text,
   verdict,
@@ -133,7 +133,7 @@ export function expectationOf({
   }
 }
 
-/** The rate that was scheduled is the one to be sustained, whatever its course. */
+/** The scheduled rate must be sustained, whatever its shape. */
 function judge(result: LoadResult, { rps = result.offeredRps, ...limits }: Sla): readonly JudgedVerdict[] {
   return [...limitVerdicts(result, result, limits), sustainedRateVerdict(result, result, { rps, within: WITHIN })]
 }

@@ -8,7 +8,7 @@ const open = (leaning?: Leaning): { readonly verdict: VerdictValue; readonly lea
   ...(leaning !== undefined && { leaning }),
 })
 
-test('of several verdicts, a fail decides before an invalid, and an invalid before an inconclusive one', () => {
+test('a fail takes precedence over an invalid verdict, and an invalid one over an inconclusive one', () => {
   expect(worstOf(['pass', 'inconclusive', 'invalid', 'fail'])).toBe('fail')
   expect(worstOf(['pass', 'inconclusive', 'invalid'])).toBe('invalid')
   expect(worstOf(['pass', 'inconclusive'])).toBe('inconclusive')

@@ -9,7 +9,7 @@ import type { LoadResult } from '../model/result.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
 import type { SuiteEnvironment } from './environment.ts'
 
-/** As much of a host as a suite needs. */
+/** The parts of a host that a suite needs. */
 export interface SuiteHost {
   describeLoad(name: string, plan: LoadPlan, body: () => unknown): void
   readonly loadTest: SuiteTest & { readonly skip: SuiteTest }
@@ -17,7 +17,7 @@ export interface SuiteHost {
 
 type SuiteTest = (name: string, body: (context: LoadContext) => unknown) => void
 
-/** Plan keys that hold for every run of a suite; what is sent, and how much of it, is what the suite is about. */
+/** Plan keys that apply to every run of a suite; the suite itself sets what is sent, and at which rate. */
 export type SharedPlan = Pick<
   LoadPlan,
   | 'headers'
@@ -32,15 +32,15 @@ export type SharedPlan = Pick<
   | 'onInconclusive'
 >
 
-/** Where a suite that speaks several protocols finds each of them. */
+/** The targets of a suite with several protocols. */
 export type SuiteTargets = Readonly<Partial<Record<ProtocolName, Target>>>
 
-/** The targets of a suite: as soon as the environment names any, none of those it was given are loaded. */
+/** Returns the targets of a suite: if the environment sets any, they replace all given ones. */
 export function targetsOf(given: SuiteTargets | undefined, asked: SuiteEnvironment): SuiteTargets {
   return asked.targets ?? given ?? {}
 }
 
-/** Why a part of a suite is left out; undefined where it has all that it needs. */
+/** Returns why a part of a suite is skipped; undefined if every needed target is present. */
 export function missingTarget(targets: SuiteTargets, needed: readonly ProtocolName[]): string | undefined {
   const missing = needed.filter((protocol) => targets[protocol] === undefined)
   if (missing.length === 0) return undefined
@@ -48,7 +48,7 @@ export function missingTarget(targets: SuiteTargets, needed: readonly ProtocolNa
   return `no target for ${missing.join(', ')}: set ${variables.join(', ')}`
 }
 
-/** What the environment says of every run of a suite. */
+/** Returns the plan keys for every run of a suite, with those of the environment. */
 export function sharedPlan(given: SharedPlan, { headers, tracing, threads }: SuiteEnvironment): LoadPlan {
   return {
     ...given,
@@ -60,12 +60,12 @@ export function sharedPlan(given: SharedPlan, { headers, tracing, threads }: Sui
 
 const ORDER = ['fail', 'invalid', 'inconclusive', 'pass'] as const satisfies readonly VerdictValue[]
 
-/** Of several, the one that decides: one that fails breaks all, one that cannot be judged leaves all open. */
+/** Returns the verdict that decides: a failure takes precedence, then an invalid and an inconclusive verdict. */
 export function worstOf(verdicts: readonly VerdictValue[]): VerdictValue {
   return ORDER.find((value) => verdicts.includes(value)) ?? 'pass'
 }
 
-/** Of several verdicts, the worst leaning of the inconclusive ones; undefined where there are none. */
+/** Returns the worst leaning of the inconclusive verdicts; undefined if there are none. */
 export function leaningOfOpen(verdicts: readonly Judged[]): Leaning | undefined {
   const open = verdicts.filter(({ verdict }) => verdict === 'inconclusive')
   return open.length === 0 ? undefined : worstLeaning(open)
@@ -74,14 +74,14 @@ export function leaningOfOpen(verdicts: readonly Judged[]): Leaning | undefined 
 type Judged = Pick<JudgedVerdict, 'verdict' | 'leaning'>
 
 /**
- * The verdict of a step of a search: what is not proven counts as the side it leans to, because the next steps depend on
- * it, and the confirmed result rests on more than one step.
+ * Returns the verdict of a step of a search. An unproven verdict counts as the side it leans to, because the next steps
+ * depend on it, and the confirmed result rests on more than one step.
  */
 export function leaningVerdict({ verdict, leaning = 'none' }: Judged): VerdictValue {
   return verdict === 'inconclusive' && leaning !== 'none' ? leaning : verdict
 }
 
-/** Records a verdict on a run of the suite, as an assertion in a user's test would. */
+/** Records a verdict on a run of the suite, like an assertion in a custom test. */
 export function keepVerdict(result: LoadResult, matcher: string, judged: JudgedVerdict): void {
   const { verdict, leaning, reasons } = judged
   recordVerdict(result, {
@@ -93,23 +93,23 @@ export function keepVerdict(result: LoadResult, matcher: string, judged: JudgedV
   })
 }
 
-/** What a suite came to. */
+/** Outcome of a suite. */
 export interface SuiteOutcome {
   readonly matcher: string
   readonly verdict: VerdictValue
-  /** Of an inconclusive outcome; `none` when absent. */
+  /** Only for an inconclusive outcome; default `none`. */
   readonly leaning?: Leaning | undefined
-  /** The answer, first everywhere. */
+  /** The conclusion, which comes first everywhere. */
   readonly message: string
-  /** What else is said on the console. */
+  /** Further lines for the console. */
   readonly lines: readonly string[]
-  /** The run that it hangs on. */
+  /** The run that the verdict refers to. */
   readonly result: LoadResult | undefined
-  /** Stable code of the error by which the test turns red. */
+  /** Stable code of the error that fails the test. */
   readonly code: string
 }
 
-/** Prints the outcome, records its verdict, and throws when the test must be red. */
+/** Prints the outcome, records its verdict, and throws if the test must fail. */
 export function settleSuite(outcome: SuiteOutcome): void {
   const { matcher, verdict, leaning = 'none', message, lines, result, code } = outcome
   recordVerdict(result, { matcher, verdict, ...(verdict === 'inconclusive' && { leaning }), message })

@@ -5,21 +5,21 @@ import type { Ms } from '../model/units.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
 
 /**
- * Long enough to tell late from lost, short enough that an overload is over soon after it ends: nothing waits longer
- * than this for a connection, nor after the last arrival.
+ * Timeout of a trial: long enough to distinguish late from lost requests, short enough that an overload ends soon after
+ * its last arrival, because nothing waits longer for a connection or a response.
  */
 export function patienceMs({ p99Ms }: LimitSlo): Ms {
   return Math.min(10_000, Math.max(1_000, 4 * p99Ms))
 }
 
-/** The plan of one trial of the search, without what all of them share. */
+/** Returns the plan of one trial of the search, without the keys that all trials share. */
 export function trialPlan(trial: Trial, slo: LimitSlo): LoadPlan {
-  // The service level is there to be counted exactly; a trial is judged by its own, plainer rules.
+  // The service level is set only to count requests over its limits exactly; the search judges trials by its own rules.
   const sla = { p99Ms: slo.p99Ms, errorRate: slo.errorRate }
   const common = { requestTimeout: patienceMs(slo), sla, judge: false }
   switch (trial.purpose) {
     case 'saturate':
-      // Every answer counts here, however late: what matters is how many come per second.
+      // Counts every response, however late, because only the throughput matters.
       return { concurrency: trial.concurrency, duration: trial.durationMs, warmUp: trial.warmUpMs }
     case 'recover':
       return {

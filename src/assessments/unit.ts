@@ -6,18 +6,18 @@ import { claims } from './unit/claims.ts'
 import { startClaimsServer } from './unit/claims-process.ts'
 
 export interface UnitOptions {
-  /** Names the test; `unit` when absent. */
+  /** Name of the test; default `unit`. */
   readonly name?: string
 }
 
 /** Declares the claims, as one load test. */
 export type UnitSuite = (options?: UnitOptions) => void
 
-/** The suite for a host: does the tool itself do what it says, on this machine? Its server comes with it. */
+/** Adapts the suite to a host. It checks describe-load itself on this machine, with its own server. */
 export function unitSuiteOn({ describeLoad, loadTest }: SuiteHost): UnitSuite {
   return ({ name = 'unit' } = {}) => {
     describeLoad(name, {}, () => {
-      loadTest('the tool does what it says', (context) => showAll(context, name))
+      loadTest('describe-load works as documented on this machine', (context) => showAll(context, name))
     })
   }
 }

@@ -7,13 +7,13 @@ import { notApplicable } from './probe.ts'
 const KILLED = 10
 const AFTERWARDS = 20
 
-/** Connections that are reset in the middle of a request, after which some pools hand out what is broken. */
+/** Connections that are reset during a request, after which some pools reuse broken connections. */
 export const afterFailure: Probe = {
   name: 'broken connections do not outlive their request',
   async run({ prober, call }) {
     const { url } = prober
     if (url.protocol !== 'mcp+http:' && url.protocol !== 'mcp+tcp:') {
-      return notApplicable('only plain HTTP and TCP are broken into in the middle of a message')
+      return notApplicable('only plain HTTP and TCP connections can be reset during a message')
     }
     const head =
       url.protocol === 'mcp+http:'
@@ -33,13 +33,13 @@ export const afterFailure: Probe = {
     for (let i = 0; i < AFTERWARDS; i++) after.push(await prober.once(call))
     const bad = after.filter(({ outcome }) => outcome !== 'ok')
     const [first] = bad
-    const killed = `${KILLED} connections were reset in the middle of a request`
+    const killed = `${KILLED} connections were reset during a request`
     if (first !== undefined) {
       return {
         verdict: 'fail',
         evidence: `${killed}; then ${bad.length} of ${AFTERWARDS} calls failed: ${first.message}`,
       }
     }
-    return { verdict: 'pass', evidence: `${killed}; all of ${AFTERWARDS} calls afterwards were answered` }
+    return { verdict: 'pass', evidence: `${killed}; all of ${AFTERWARDS} later calls were answered` }
   },
 }

@@ -4,15 +4,15 @@ import type { Probe } from './probe.ts'
 const CLIENTS = 6
 const AFTERWARDS = 5
 
-/** Clients that go away in the middle of a call, of which some servers die. */
+/** Clients that disconnect during a call, which crashes some servers. */
 export const clientLeaves: Probe = {
-  name: 'clients may leave in the middle of a call',
+  name: 'clients may disconnect during a call',
   async run({ prober, call, slowCall }) {
     const request = slowCall?.(1_000) ?? call
     const clients = prober.stdio === undefined ? CLIENTS : 2
     const connections = await Promise.all(Array.from({ length: clients }, () => prober.connect()))
     for (const connection of connections) void prober.begin(connection, request)
-    // The calls have arrived.
+    // By now, the calls have arrived.
     await realDelay(200)
     for (const connection of connections) connection.destroy()
     await Promise.all(connections.map(({ closed }) => closed))
@@ -20,9 +20,9 @@ export const clientLeaves: Probe = {
     const after = []
     for (let i = 0; i < AFTERWARDS; i++) after.push(await prober.once({ method: 'tools/list' }))
     const bad = after.find(({ outcome }) => outcome !== 'ok')
-    const left = `${clients} clients left in the middle of ${slowCall === undefined ? 'a call' : 'a slow call'}`
+    const left = `${clients} clients disconnected during ${slowCall === undefined ? 'a call' : 'a slow call'}`
     if (bad !== undefined)
       return { verdict: 'fail', evidence: `${left}; then the server did not answer: ${bad.message}` }
-    return { verdict: 'pass', evidence: `${left}; the server answered all of ${AFTERWARDS} others afterwards` }
+    return { verdict: 'pass', evidence: `${left}; the server answered all of ${AFTERWARDS} later calls` }
   },
 }

@@ -1,12 +1,12 @@
 import type { Probe } from './probe.ts'
 
 const CLIENTS = 40
-/** Over pipes each of them is a process. */
+/** Number of clients over pipes, where each is a process. */
 const PROCESSES = 4
 
-/** First calls of many clients at once, which some servers never answer; that is told apart from an error. */
+/** Simultaneous first calls of many clients, which some servers never answer. Distinguishes a hang from an error. */
 export const coldStart: Probe = {
-  name: 'many clients can come at once',
+  name: 'many clients can connect at the same time',
   async run({ prober, call }) {
     const clients = prober.stdio === undefined ? CLIENTS : PROCESSES
     const called = await Promise.all(
@@ -22,7 +22,7 @@ export const coldStart: Probe = {
     await prober.end()
     const hung = called.filter(({ outcome }) => outcome === 'hung').length
     const failed = called.filter(({ outcome }) => outcome === 'error')
-    const counts = `of ${clients} first calls at once ${clients - hung - failed.length} were answered, ${hung} hung, ${failed.length} failed`
+    const counts = `of ${clients} simultaneous first calls, ${clients - hung - failed.length} were answered, ${hung} hung, ${failed.length} failed`
     const [first] = failed
     const evidence = first === undefined ? counts : `${counts} (${first.message})`
     return { verdict: hung + failed.length === 0 ? 'pass' : 'fail', evidence }

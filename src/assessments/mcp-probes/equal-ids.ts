@@ -7,34 +7,39 @@ const ROUNDS = 20
 const HANGS_MS: Ms = 3_000
 
 /**
- * Calls of two sessions that carry the same JSON-RPC id at the same time, as those of clients do who all count from 1:
- * a server that looks up by the id alone who is waiting mixes them up (CVE-2026-25536).
+ * Simultaneous calls of two sessions with the same JSON-RPC id, as sent by clients that all count from 1: a server that
+ * looks up the waiting call by id alone confuses them (CVE-2026-25536).
  */
 export const equalIds: Probe = {
-  name: 'equal ids of two clients are told apart',
+  name: 'equal ids of two clients are kept apart',
   async run({ prober, echo, equalIds: wanted }) {
     if (!wanted)
-      return notApplicable('not asked for (equalIds: true): a server that fails it may be left with calls that hang')
-    if (echo === undefined)
-      return notApplicable('no tool gives a text back, by which a reply could be told from another')
-    if (!prober.overHttp) return notApplicable('only over HTTP do two clients share a server')
+      return notApplicable(
+        'disabled by default (equalIds: true enables it), because calls may hang on a server that fails it',
+      )
+    if (echo === undefined) return notApplicable('no tool returns its input, which would identify a reply')
+    if (!prober.overHttp) return notApplicable('two clients share a server only over HTTP')
     const sessions = await Promise.all([openSession(prober), openSession(prober)])
     const [one, other] = sessions
-    if (one === undefined || other === undefined) return notApplicable('the server makes no sessions')
+    if (one === undefined || other === undefined) return notApplicable('the server has no sessions')
     const ids = Array.from({ length: ROUNDS }, (_, round) => round + 1)
     const unlike = await mixedUp(one, other, ids, (id) => id + ROUNDS)
     const alike = await mixedUp(one, other, ids, (id) => id)
     await Promise.all([one.end(), other.end()])
-    if (unlike > 0) return notApplicable(`${unlike} replies did not reach who asked although their ids differed`)
+    if (unlike > 0)
+      return notApplicable(`${unlike} replies did not reach the client that asked, although their ids differed`)
     const evidence =
       alike === 0
-        ? `${2 * ROUNDS} calls of two sessions, two at a time with one id, had their own replies`
-        : `of calls of two sessions, two at a time with one id, ${alike} had another's reply, or none within ${HANGS_MS / 1_000} s`
+        ? `${2 * ROUNDS} calls of two sessions, two at a time with one id, got their own replies`
+        : `of calls of two sessions, two at a time with one id, ${alike} got the reply of the other call, or none within ${HANGS_MS / 1_000} s`
     return { verdict: alike === 0 ? 'pass' : 'fail', evidence }
   },
 }
 
-/** How many of two calls at once, for each of the ids, had no reply of their own. Ends with the first that hang. */
+/**
+ * Returns how many of two simultaneous calls, for each of the ids, did not get their own reply. Stops at the first that
+ * hang.
+ */
 async function mixedUp(
   one: Session,
   other: Session,

@@ -3,13 +3,13 @@ import type { Probe } from './probe.ts'
 import { notApplicable } from './probe.ts'
 import { openSession, type Session } from './session.ts'
 
-/** A stream that is cut while nothing is said on it, and then refused when the client comes back (409). */
+/** A stream that is closed while idle, and refused when the client reconnects (409). */
 export const idleStream: Probe = {
-  name: 'an idle stream stays, or can be had again',
+  name: 'an idle stream stays open or can be reopened',
   async run({ prober, idleMs }) {
-    if (!prober.overHttp) return notApplicable('only HTTP has a stream beside its calls')
+    if (!prober.overHttp) return notApplicable('only HTTP has a stream separate from its calls')
     const session = await openSession(prober)
-    if (session === undefined) return notApplicable('the server makes no sessions')
+    if (session === undefined) return notApplicable('the server has no sessions')
     const hangUp = new AbortController()
     const first = await session.listen(hangUp.signal)
     if (first.status === 405) {
@@ -20,12 +20,12 @@ export const idleStream: Probe = {
     const ended = drained(first)
     const cut = await Promise.race([ended.then(() => true), realDelay(idleMs).then(() => false)])
     if (!cut) hangUp.abort()
-    // The server has to hear that the first one is gone.
+    // The server needs time to notice that the first stream is closed.
     await realDelay(100)
     const status = await statusAgain(session)
     await session.end()
     const how = cut ? `was cut within ${idleMs / 1_000} s` : `stayed for ${idleMs / 1_000} s`
-    if (status === 200) return { verdict: 'pass', evidence: `the idle stream ${how}, and could be had again` }
+    if (status === 200) return { verdict: 'pass', evidence: `the idle stream ${how}, and could be reopened` }
     return { verdict: 'fail', evidence: `the idle stream ${how}, and was then refused with ${status}` }
   },
 }
@@ -38,7 +38,7 @@ async function statusAgain(session: Session): Promise<number> {
   return again.status
 }
 
-/** Resolves when the stream has ended, however it did. What a server says meanwhile is its good right. */
+/** Resolves when the stream has ended, for any reason. Ignores the messages of the server. */
 async function drained(response: Response): Promise<void> {
   await response.text().catch(() => '')
 }

@@ -9,7 +9,7 @@ import { misrouted } from './misrouted.ts'
 import type { Probe, ProbeContext } from './probe.ts'
 import { sessionLeak } from './session-leak.ts'
 
-/** Every probe there is, one line each; those that may break a server come last. */
+/** Every probe, one line each; probes that may break a server come last. */
 const probes: readonly Probe[] = [
   misrouted,
   equalIds,
@@ -21,7 +21,7 @@ const probes: readonly Probe[] = [
   afterFailure,
 ]
 
-/** One after the other: each would disturb what the next one measures. Never rejects. */
+/** Runs the probes one after the other, because each would disturb the others. Never rejects. */
 export async function runProbes(
   context: ProbeContext,
   onFinding: (finding: ProbeFinding) => void = () => {},
@@ -42,7 +42,7 @@ async function attempt(probe: Probe, context: ProbeContext): Promise<Omit<ProbeF
   } catch (error) {
     return {
       verdict: 'invalid',
-      evidence: `it could not be tried: ${error instanceof Error ? error.message : String(error)}`,
+      evidence: `the probe could not run: ${error instanceof Error ? error.message : String(error)}`,
     }
   }
 }

@@ -1,18 +1,21 @@
 import type { Probe } from './probe.ts'
 import { notApplicable } from './probe.ts'
 
-/** Enough clients at once for replies to be mixed up, if they can be. */
+/** Number of concurrent clients, enough for replies to be confused if that is possible. */
 const CLIENTS = 8
 const CALLS_AT_ONCE = 16
 
-/** Replies that go to another client than asked (CVE-2026-25536): each call sends a text that its reply must hold. */
+/**
+ * Replies that reach another client than the caller (CVE-2026-25536): each call sends a text that its reply must
+ * contain.
+ */
 export const misrouted: Probe = {
-  name: 'replies reach who asked',
+  name: 'replies reach the client that asked',
   async run({ load, echo, prober }) {
     if (echo === undefined) {
-      return notApplicable('no tool gives a text back, by which a reply could be told from another')
+      return notApplicable('no tool returns its input, which would identify a reply')
     }
-    if (prober.stdio !== undefined) return notApplicable('over pipes every client has a server of its own')
+    if (prober.stdio !== undefined) return notApplicable('over pipes, every client has a separate server')
     const { successes, errorsByClass } = await load({
       concurrency: CALLS_AT_ONCE,
       maxConnections: CLIENTS,
@@ -24,6 +27,9 @@ export const misrouted: Probe = {
       return { verdict: 'fail', evidence: `${wrong.count} of ${successes + wrong.count} replies: ${wrong.first}` }
     }
     if (successes === 0) return { verdict: 'invalid', evidence: 'no call was answered' }
-    return { verdict: 'pass', evidence: `${successes} replies to ${CLIENTS} clients held what their own call had sent` }
+    return {
+      verdict: 'pass',
+      evidence: `${successes} replies to ${CLIENTS} clients contained what their own call had sent`,
+    }
   },
 }

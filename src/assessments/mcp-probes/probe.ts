@@ -5,30 +5,30 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Prober } from './prober.ts'
 
-/** What a probe has to work with. */
+/** Passed to every probe. */
 export interface ProbeContext {
   readonly prober: Prober
-  /** Runs a load against the server; its plan says no target. */
+  /** Runs a load against the server; its plan sets no target. */
   load(plan: LoadPlan): Promise<LoadResult>
-  /** A call that every server of this kind answers fast; whose reply it is, nobody looks at. */
+  /** A call that every server of this kind answers fast; its reply is not checked. */
   readonly call: McpRequest
-  /** A call whose reply must hold what it sent; undefined where no tool gives a text back. */
+  /** A call whose reply must contain what it sent; undefined if no tool returns its input. */
   readonly echo: McpRequest | undefined
-  /** A call that takes about this long; undefined where none is known. */
+  /** A call that takes about this long; undefined if none is known. */
   readonly slowCall: ((ms: Ms) => McpRequest) | undefined
-  /** How long an idle stream is watched. */
+  /** How long to observe an idle stream. */
   readonly idleMs: Ms
-  /** Two sessions may call with the same id at the same time. */
+  /** True if two sessions may use the same id at the same time. */
   readonly equalIds: boolean
 }
 
-/** Looks for one thing that MCP servers get wrong under load. */
+/** Checks for one fault that MCP servers show under load. */
 export interface Probe {
   readonly name: string
   run(context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>>
 }
 
-/** The same call for who only wants an answer, and for who wants its own. */
+/** Returns the call once for probes that need any reply, and once for those that check the reply. */
 export function callsFrom(call: McpRequest): Pick<ProbeContext, 'call' | 'echo'> {
   const echoes = 'tool' in call && call.tool === 'echo'
   return { call: { ...call, nonce: false }, echo: echoes ? call : undefined }

@@ -6,11 +6,11 @@ import type { McpRequest } from '../../model/requests.ts'
 import type { Ms } from '../../model/units.ts'
 import { mcpKind } from '../../protocols/mcp/index.ts'
 
-/** From here on a call hangs. */
+/** A call that takes longer counts as hung. */
 const HANGS_MS: Ms = 3_000
 const CONNECTS_MS: Ms = 5_000
 
-/** How one call ended; `hung` where nothing was heard of it in time. */
+/** How one call ended; `hung` without a reply in time. */
 export interface Called {
   readonly outcome: 'ok' | 'error' | 'hung'
   readonly ms: Ms
@@ -22,11 +22,11 @@ interface ProberOptions {
   readonly url: URL
   readonly stdio: StdioTarget | undefined
   readonly headers: Readonly<Record<string, string>>
-  /** Of the server, where it runs on this machine. */
+  /** Processes of the server, if it runs on this machine. */
   readonly pids: readonly number[]
 }
 
-/** A handful of connections to one MCP server, by hand: what a probe does is no load. */
+/** Manages a few connections to one MCP server for the probes, outside of any load. */
 export class Prober {
   readonly url: URL
   readonly stdio: StdioTarget | undefined
@@ -48,12 +48,12 @@ export class Prober {
     return /^mcp\+https?:$/.test(this.url.protocol)
   }
 
-  /** The HTTP URL itself. */
+  /** The plain HTTP URL. */
   get httpUrl(): string {
     return this.url.href.replace(/^mcp\+/, '').replace(/#.*$/, '')
   }
 
-  /** Opens a connection, handshake included. Rejects with a `ConnectError`. */
+  /** Opens a connection, including the handshake. Rejects with a `ConnectError`. */
   async connect(): Promise<Connection<McpRequest>> {
     this.#negotiated ??= await this.#protocol.negotiate?.(this.url, this.#context())
     const connection = await this.#protocol.connect(this.url, this.#context())
@@ -62,7 +62,7 @@ export class Prober {
     return connection
   }
 
-  /** One call. Never rejects. */
+  /** Sends one call. Never rejects. */
   call(connection: Connection<McpRequest>, request: McpRequest, hangsMs: Ms = HANGS_MS): Promise<Called> {
     const startedMs = performance.now()
     return this.begin(connection, request, hangsMs).done.then((done) => ({
@@ -71,7 +71,7 @@ export class Prober {
     }))
   }
 
-  /** Sends a call, for who does not wait for its answer. */
+  /** Sends a call without waiting for its reply. */
   begin(
     connection: Connection<McpRequest>,
     request: McpRequest,
@@ -93,7 +93,7 @@ export class Prober {
     return { done: Promise.race([answered.promise, late]) }
   }
 
-  /** A connection of its own for one call, which then ends in order. Never rejects. */
+  /** Sends one call on a new connection, and then closes it gracefully. Never rejects. */
   async once(request: McpRequest): Promise<Called> {
     const startedMs = performance.now()
     try {
@@ -107,14 +107,14 @@ export class Prober {
     }
   }
 
-  /** Memory of the server in MB; undefined where it cannot be seen. */
+  /** Returns the memory of the server in MB; undefined if it cannot be measured. */
   async residentMb(): Promise<number | undefined> {
     const samples = await Promise.all(this.pids.map((pid) => watchTarget({ pid }).sample()))
     const seen = samples.flatMap((sample) => sample?.rssMb ?? [])
     return seen.length === 0 ? undefined : seen.reduce((sum, mb) => sum + mb, 0)
   }
 
-  /** Ends whatever a probe has left open. */
+  /** Closes whatever a probe has left open. */
   async end(): Promise<void> {
     const open = [...this.#open]
     for (const connection of open) connection.destroy()

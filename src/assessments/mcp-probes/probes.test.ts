@@ -7,15 +7,15 @@ import { runProbes } from './index.ts'
 import { callsFrom } from './probe.ts'
 import { Prober } from './prober.ts'
 
-/** Each fault, and the probe that is to find it. */
+/** Each fault, and the probe that must find it. */
 const FAULTS = {
-  'equal-ids': 'equal ids of two clients are told apart',
-  misroute: 'replies reach who asked',
+  'equal-ids': 'equal ids of two clients are kept apart',
+  misroute: 'replies reach the client that asked',
   block: 'fast calls overtake slow ones',
-  'cold-hang': 'many clients can come at once',
-  'idle-stream': 'an idle stream stays, or can be had again',
-  leak: 'sessions that end are forgotten',
-  crash: 'clients may leave in the middle of a call',
+  'cold-hang': 'many clients can connect at the same time',
+  'idle-stream': 'an idle stream stays open or can be reopened',
+  leak: 'ended sessions release their memory',
+  crash: 'clients may disconnect during a call',
   poison: 'broken connections do not outlive their request',
 } as const
 
@@ -32,7 +32,7 @@ async function failing(fault?: keyof typeof FAULTS): Promise<readonly string[]> 
     slowCall: calls.slowCall,
     ...callsFrom(calls.call),
   })
-  // Where replies are mixed up anyway, nothing is to be said of equal ids.
+  // Where replies are confused anyway, equal ids cannot be judged.
   const silent = findings.filter(({ verdict }) => verdict === 'not-applicable').map(({ name }) => name)
   expect(silent).toEqual(fault === 'misroute' ? [FAULTS['equal-ids']] : [])
   return findings
@@ -41,13 +41,13 @@ async function failing(fault?: keyof typeof FAULTS): Promise<readonly string[]> 
 }
 
 describe.concurrent('probes of an MCP server', () => {
-  test('find nothing in a healthy one', async () => {
+  test('find nothing in a healthy server', async () => {
     expect(await failing()).toEqual([])
   })
 
-  test.each(Object.entries(FAULTS))('%s is found by its probe, and by no other', async (fault, probe) => {
+  test.each(Object.entries(FAULTS))('only the matching probe finds %s', async (fault, probe) => {
     const found = await failing(fault as keyof typeof FAULTS)
-    // What crashes is not there for whoever comes later.
+    // A crashed server does not answer later probes.
     const own = fault === 'crash' ? found.slice(0, 1) : found
     expect(own).toHaveLength(1)
     expect(own[0]).toContain(`${probe}: `)

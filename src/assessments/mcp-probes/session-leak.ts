@@ -5,41 +5,42 @@ import { openSession } from './session.ts'
 
 const AT_ONCE = 10
 const WARM_UP = 150
-/** Sessions of a round: at the rate that is called a leak, 20 MB. */
+/** Sessions per round: 20 MB at the limit that counts as a leak. */
 const ROUND = 200
-/** What a session that was ended may still cost, in MB: below it lies the coming and going of a garbage collector. */
+/** Memory in MB that an ended session may retain: above the variation by garbage collection. */
 const LEAKS_MB = 0.1
 
-/** Sessions that still cost memory when they have been ended. That one which never was costs some is as it should be. */
+/** Sessions that retain memory after they have ended. A session that was never ended may retain some. */
 export const sessionLeak: Probe = {
-  name: 'sessions that end are forgotten',
+  name: 'ended sessions release their memory',
   async run({ prober }) {
     if (!prober.overHttp) return notApplicable('only HTTP has sessions that outlive their connection')
-    if ((await prober.residentMb()) === undefined) return notApplicable("the server's memory cannot be seen from here")
+    if ((await prober.residentMb()) === undefined)
+      return notApplicable('the memory of the server cannot be measured from this machine')
     const first = await openSession(prober)
-    if (first === undefined) return notApplicable('the server makes no sessions')
+    if (first === undefined) return notApplicable('the server has no sessions')
     const status = await first.end()
-    if (status === 405) return notApplicable('the server lets no client end a session (405)')
+    if (status === 405) return notApplicable('the server does not let clients end sessions (405)')
 
     await churn(prober, WARM_UP, true)
     const grown = [await grownBy(prober, true), await grownBy(prober, true)]
     const least = Math.min(...grown)
     const kept = await grownBy(prober, false)
-    const unended = `a session that is never ended cost ${wordKb(kept)}`
+    const unended = `a session that is not ended cost ${wordKb(kept)}`
     if (least > LEAKS_MB) {
       return {
         verdict: 'fail',
-        evidence: `each of ${2 * ROUND} sessions that were ended still cost ${wordKb(least)}; ${unended}`,
+        evidence: `each of ${2 * ROUND} ended sessions still cost ${wordKb(least)}; ${unended}`,
       }
     }
     return {
       verdict: 'pass',
-      evidence: `${2 * ROUND} sessions that were ended cost ${wordKb(Math.max(0, least))} each; ${unended}`,
+      evidence: `${2 * ROUND} ended sessions cost ${wordKb(Math.max(0, least))} each; ${unended}`,
     }
   },
 }
 
-/** Growth of the server's memory by a round of sessions, in MB each. */
+/** Returns the growth of the server's memory by a round of sessions, in MB per session. */
 async function grownBy(prober: Prober, ended: boolean): Promise<number> {
   const before = (await prober.residentMb()) ?? 0
   await churn(prober, ROUND, ended)

@@ -12,18 +12,18 @@ const INITIALIZE = {
 }
 const TYPES = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
 
-/** A session of Streamable HTTP by hand, for what a well-behaved client would not do to it. */
+/** A Streamable HTTP session that can send what a well-behaved client would not. */
 export interface Session {
   readonly id: string
-  /** Sends a message as it is. Gives the body of the answer, whatever it says. */
+  /** Sends a message unchanged. Returns the body of the response, whatever it is. */
   ask(message: object, signal: AbortSignal): Promise<string>
-  /** Asks the server to forget it. Gives the status. */
+  /** Asks the server to end the session. Returns the status. */
   end(): Promise<number>
-  /** The stream on which the server may speak up by itself. */
+  /** Opens the stream on which the server may send messages. */
   listen(signal: AbortSignal): Promise<Response>
 }
 
-/** Undefined where the server makes no sessions. Rejects where it does not answer. */
+/** Returns undefined if the server has no sessions. Rejects if it does not answer. */
 export async function openSession({ httpUrl, headers }: Prober): Promise<Session | undefined> {
   const answered = await post(httpUrl, headers, INITIALIZE)
   const id = answered.headers.get('mcp-session-id')

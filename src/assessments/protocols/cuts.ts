@@ -9,12 +9,12 @@ import type { Subject } from './subject.ts'
 
 export const CUTS = 3
 
-/** Over pipes there is no connection that could be cut. */
+/** Returns whether a target has connections that can be cut; over pipes, it has none. */
 export function hasConnection({ target }: Pick<Subject, 'target'>): boolean {
   return !(typeof target === 'object' && 'stdio' in target)
 }
 
-/** At the common rate, by way of a relay that is cut again and again. */
+/** Runs at the common rate through a relay that repeatedly cuts its connections. */
 export async function whileCut(
   context: LoadContext,
   { plan, target, rate, duration }: Subject,
@@ -35,7 +35,7 @@ export async function whileCut(
   }
 }
 
-/** Cuts in even steps; the longest time until the target answered again. */
+/** Cuts at equal intervals. Returns the longest time until the target responded again. */
 async function cutAgain({ cut }: Relay, duration: Ms): Promise<Ms | null> {
   const waits: Promise<Ms | null>[] = []
   for (let i = 0; i < CUTS; i++) {

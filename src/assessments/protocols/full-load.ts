@@ -3,27 +3,27 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { eachOf, type Subject } from './subject.ts'
 
-/** Requests under way in the closed model, and connections everywhere; more where these leave the target unslowed. */
+/** Requests in flight in the closed model, and connections in every trial; more if these do not slow the target. */
 export const CLIENTS = 16
 const MORE_CLIENTS = 4
 const MOST_CLIENTS = 256
 const ROUNDS = 3
-/** Service that takes no longer than this much of what it takes in calm: the target would serve more clients as well. */
+/** Service time, relative to that of an idle target, below which the target could serve more clients. */
 const UNSLOWED = 1.3
-/** A generator thread that is as busy has no room left: it was the limit, and not the target. */
+/** Utilization above which a generator thread, and not the target, is the limit. */
 export const BUSY = 0.9
 
 export interface Filled {
-  /** The median of the rounds, by its throughput. */
+  /** The round with the median throughput. */
   readonly full: LoadResult
   readonly clients: number
-  /** As many as these are did not fill the target. */
+  /** True if this many clients did not saturate the target. */
   readonly unslowed: boolean
 }
 
 /**
- * Requests always under way, in rounds of all protocols: whatever else the machine does for a while strikes one round of
- * each, and not all of one.
+ * Runs all protocols in rounds, with requests always in flight, so that a temporary disturbance affects one round of
+ * each protocol instead of all rounds of one.
  */
 export async function fillAll(
   context: LoadContext,
@@ -39,10 +39,10 @@ export async function fillAll(
   return first.map((filled, i) => Object.assign({}, filled, { full: median(rounds[i] ?? []) ?? filled.full }))
 }
 
-/** As many clients as it takes to slow the target: fewer would tell of the clients, and not of it. */
+/** Uses as many clients as it takes to slow the target: fewer would measure the clients, not the target. */
 async function fill(context: LoadContext, subject: Subject, calm: LoadResult | undefined): Promise<Filled> {
   const { target } = subject
-  // Over pipes each connection is a process of the target's own.
+  // Over pipes, each connection is a separate process of the target.
   const most = typeof target === 'object' && 'stdio' in target ? CLIENTS : MOST_CLIENTS
   for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
     const full = await closed(context, subject, clients)
@@ -56,7 +56,7 @@ function closed(context: LoadContext, { plan, duration }: Subject, clients: numb
   return context.load({ ...plan, ...length, concurrency: clients, maxConnections: clients })
 }
 
-/** One side has a thread that has no room left. */
+/** Returns whether one side has a saturated thread. */
 function isFull({ generator, target: { samples } }: LoadResult): boolean {
   const busiest = samples.flatMap((sample) => sample.busiestProcessCpuPercent ?? [])
   return generator.eventLoopUtilization > BUSY || Math.max(0, ...busiest) > 100 * BUSY

@@ -2,7 +2,7 @@ import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { LoadPlan, ProtocolName, Target } from '../../model/plan.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 
-/** A protocol that is compared with others, and how it is asked. */
+/** A protocol to compare, and its requests. */
 export interface Subject {
   readonly protocol: ProtocolName
   readonly target: Target
@@ -12,7 +12,7 @@ export interface Subject {
   readonly duration: Ms
 }
 
-/** One after the other: each would take from what the next one measures. */
+/** Runs one protocol after the other, because each would disturb the others. */
 export async function eachOf<Value>(
   subjects: readonly Subject[],
   load: (subject: Subject, i: number) => Promise<Value>,

@@ -46,7 +46,7 @@ describe('the reasons for unknown values of a protocol', () => {
     ])
   })
 
-  test('name what spoke against the lowest rate, without a duration, where a longer run does not help', () => {
+  test('state the evidence against the lowest rate, without a duration, if a longer run does not help', () => {
     const lowest = { rate: 60, evidence: '12% of the requests failed' }
     expect(reasons({ maxRps: null }, { lowest })).toEqual([
       'held: unknown, because no tested rate met the service level; the lowest was 60 req/s: 12% of the requests failed',
@@ -63,7 +63,7 @@ describe('the reasons for unknown values of a protocol', () => {
     ])
   })
 
-  test('name the target when it was not monitored, or answered nothing', () => {
+  test('name the target if it was not monitored or did not respond', () => {
     const loaded = resultOf({ stretches: evenStretches(8, 10, () => 10) })
     expect(reasons({ cpuUsPerRequest: null }, { loaded })).toEqual([
       'CPU: unknown, because the target was not monitored (monitor is off)',

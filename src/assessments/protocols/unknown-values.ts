@@ -4,15 +4,15 @@ import type { LoadResult } from '../../model/result.ts'
 import type { UnknownReason, UnknownValue } from '../../model/unknown-value.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 
-/** The lowest rate that was tried, when none was shown to hold the service level. */
+/** The lowest tried rate, when no rate was shown to hold the service level. */
 export interface LowestTrial {
   readonly rate: Rps
   readonly evidence: string
-  /** Requests with a latency, and those of them over the limit, where the trial had too few of them to decide. */
+  /** Number of requests with a latency, and of those over the limit, if the trial had too few to decide. */
   readonly undecided?: { readonly timed: number; readonly late: number }
 }
 
-/** The runs that the values of one protocol come from. */
+/** The runs that provide the values of one protocol. */
 export interface ProtocolEvidence {
   readonly lowest: LowestTrial | undefined
   /** The run that shows the CPU per request. */
@@ -25,9 +25,9 @@ export interface ProtocolEvidence {
 
 /** A trial at the lowest rates takes half of a phase. */
 const TRIAL_SHARE = 0.5
-/** The monitor takes a sample each second; the first one may come late. */
+/** The monitor takes a sample each second; the first one may be late. */
 const MONITOR_MS: Ms = 2_000
-/** A target that reconnects at all does so within this time. */
+/** A target that reconnects does so within this time. */
 const RECONNECT_MS: Ms = 2_000
 
 /** Why the report shows "-" for a value of this protocol. */
@@ -49,7 +49,7 @@ function notShown({ rate, evidence, undecided }: LowestTrial): UnknownReason {
   return { code: 'not-shown', rps: rate, evidence, requiredMs }
 }
 
-/** Fewest requests that show a p99 at 95% when `late` of them are over the limit. */
+/** Returns the minimum number of requests that prove a p99 at 95% confidence when `late` of them are over the limit. */
 function requiredRequests(late: number): number {
   let [low, high] = [late + 1, 1_000 * (late + 1)]
   while (low < high) {

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts'
 
 export const burst: Scenario = {
   name: 'Burst',
-  about: 'ten times the usual rate for a quarter of the time, mostly reads of medium size',
+  about: 'ten times the usual rate for a quarter of the time, mostly medium-sized reads',
   needs: ['http'],
   rate: 30,
   durationMs: 60_000,

@@ -7,7 +7,7 @@ import { peakHours } from './peak-hours.ts'
 import type { Scenario } from './scenario.ts'
 import { websocketStreaming } from './websocket-streaming.ts'
 
-/** Every scenario there is: one line each. */
+/** Every built-in scenario, one line each. */
 export const scenarios: readonly Scenario[] = [
   apiBaseline,
   burst,

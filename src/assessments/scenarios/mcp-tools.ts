@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts'
 
 export const mcpTools: Scenario = {
   name: 'MCP',
-  about: 'an MCP server that more and more clients find',
+  about: 'an MCP server with a growing number of clients',
   needs: ['mcp'],
   rate: 50,
   durationMs: 45_000,

@@ -6,7 +6,7 @@ const NEEDS = ['http', 'websocket', 'tcp', 'mcp'] as const satisfies readonly Pr
 
 export const mixed: Scenario = {
   name: 'Mixed',
-  about: 'four protocols at once, each with a quarter of the requests',
+  about: 'four protocols at the same time, each with a quarter of the requests',
   needs: NEEDS,
   rate: 60,
   durationMs: 60_000,

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts'
 
 export const mobile: Scenario = {
   name: 'Mobile',
-  about: 'a rate that wanders, and a connection of its own for every small request',
+  about: 'a randomly varying rate, and a new connection for every small request',
   needs: ['http'],
   rate: 40,
   durationMs: 60_000,

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts'
 
 export const peakHours: Scenario = {
   name: 'Peak hours',
-  about: 'a rate that swells and ebbs, with messages of all sizes',
+  about: 'a rate that rises and falls, with messages of all sizes',
   needs: ['http'],
   rate: 80,
   durationMs: 180_000,

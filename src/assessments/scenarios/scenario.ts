@@ -2,26 +2,26 @@ import type { LoadPlan, ProtocolName, Sla } from '../../model/plan.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { SuiteTargets } from '../suite.ts'
 
-/** How much of a scenario is wanted. */
+/** Rate and length of a scenario. */
 export interface Scale {
-  /** Base, peak or mean as its pattern says. */
+  /** Base, peak or mean, depending on its pattern. */
   readonly rate: Rps
   readonly durationMs: Ms
-  /** Of the scenario's own length: what lasts for a part of it (a burst, a period) lasts for the same part. */
+  /** Length relative to the scenario's default; its parts (a burst, a period) scale with it. */
   readonly share: number
 }
 
-/** A kind of day that a service has: a plan, and what is expected of it. */
+/** A typical kind of traffic: a plan, and its expectations. */
 export interface Scenario {
   readonly name: string
-  /** What it is like, in one sentence. */
+  /** Describes it in one sentence. */
   readonly about: string
-  /** Protocols that it speaks; without targets for all of them it is left out. */
+  /** The protocols it uses; it is skipped unless all of them have targets. */
   readonly needs: readonly ProtocolName[]
-  /** As it is meant to be. */
+  /** The default rate. */
   readonly rate: Rps
   readonly durationMs: Ms
   plan(scale: Scale, targets: SuiteTargets): LoadPlan
-  /** Beyond that of the suite: what this one is judged by instead. */
+  /** Replaces the service level of the suite. */
   readonly sla?: Sla
 }

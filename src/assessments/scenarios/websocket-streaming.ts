@@ -2,13 +2,13 @@ import type { Scenario } from './scenario.ts'
 
 export const websocketStreaming: Scenario = {
   name: 'WebSocket streaming',
-  about: 'streams of messages of medium size over connections that stay',
+  about: 'streams of medium-sized messages over long-lived connections',
   needs: ['websocket'],
   rate: 50,
   durationMs: 60_000,
   plan: ({ rate, durationMs }, { websocket }) => ({
     ...(websocket !== undefined && { target: websocket }),
-    // A target may be a function, which does not say what it speaks.
+    // Required because a target function does not imply a protocol.
     protocol: 'websocket',
     rate,
     duration: durationMs,

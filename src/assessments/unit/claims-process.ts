@@ -2,15 +2,15 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** What the server saw since it was last asked to forget. */
+/** Counts of the server since its last reset. */
 export interface ServerCounts {
   readonly requests: number
-  /** Those that carried their first request. */
+  /** Connections that carried at least one request. */
   readonly connections: number
   readonly arrivedMs: number[]
-  /** Bytes of each body. */
+  /** Length of each body in bytes. */
   readonly bodies: number[]
-  /** How long each answer took it. */
+  /** Duration of each response. */
   readonly tookMs: number[]
   readonly paths: Record<string, number>
   readonly traceparents: string[]
@@ -18,9 +18,9 @@ export interface ServerCounts {
 
 export type ServerQuestion =
   | { readonly type: 'counts' }
-  /** Tells the counts, and begins anew. */
+  /** Returns the counts and resets them. */
   | { readonly type: 'reset' }
-  /** Answers nobody for so long. */
+  /** Stops responding for `ms`. */
   | { readonly type: 'stall'; readonly ms: number }
 
 export type ServerAnswer =
@@ -33,7 +33,7 @@ export interface ClaimsServer {
   stop(): Promise<void>
 }
 
-/** Starts it; it ends when it is stopped, or with this process. */
+/** Starts the server; it ends when it is stopped, or with this process. */
 export async function startClaimsServer(): Promise<ClaimsServer> {
   const file = new URL(`./claims-server${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
   const child = fork(fileURLToPath(file), {
@@ -46,7 +46,7 @@ export async function startClaimsServer(): Promise<ClaimsServer> {
     if (message.type === 'listening') listening.resolve(message.port)
     else answered.resolve(message.counts)
   })
-  child.on('exit', (code) => listening.reject(new Error(`the server of the claims ended with ${code}`)))
+  child.on('exit', (code) => listening.reject(new Error(`the claims server exited with ${code}`)))
   const port = await listening.promise
   return {
     url: `http://127.0.0.1:${port}`,

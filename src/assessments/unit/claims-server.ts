@@ -1,13 +1,19 @@
-/** The server that the tool is held against: a process of its own, which keeps what it saw and tells it over IPC. */
+/**
+ * The server that the claims are checked against: a separate process that counts what it receives and reports it over
+ * IPC.
+ */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServerAnswer, ServerCounts, ServerQuestion } from './claims-process.ts'
 
-/** These, each as often as the others, in ms: five, so that p50 and p90 lie within a fifth and not between two of them. */
+/**
+ * Response delays in ms, used equally often. There are five, so that p50 and p90 lie inside a fifth and not between
+ * two.
+ */
 const DELAYS = [2, 6, 12, 20, 32]
 
-/** Connections that have carried a request: who only looks whether anybody listens opens one as well. */
+/** Connections that have carried a request, because a check whether the server listens opens a connection as well. */
 const carried = new WeakSet<object>()
 let counts = nothing()
 let stalledUntil = 0

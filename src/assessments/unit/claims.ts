@@ -4,20 +4,20 @@ import type { LoadResult } from '../../model/result.ts'
 import { rampUp } from '../../traffic/patterns/index.ts'
 import type { ClaimsServer, ServerCounts } from './claims-process.ts'
 
-/** What was seen of a claim. */
+/** What was observed for a claim. */
 export interface Seen {
   readonly holds: boolean
   readonly observed: string
   readonly result: LoadResult
 }
 
-/** Something that the tool says of itself, and what shows it: both sides of real traffic. */
+/** A claim that describe-load makes, and the traffic that checks it on both sides. */
 export interface Claim {
   readonly text: string
   show(context: LoadContext, server: ClaimsServer): Promise<Seen>
 }
 
-/** One line each. */
+/** Every claim, one line each. */
 export const claims: readonly Claim[] = [
   {
     text: 'a ramp from 0 to 200/s over 2 s sends 200 requests, a quarter of them in its first half',
@@ -25,7 +25,7 @@ export const claims: readonly Claim[] = [
       const pattern = rampUp({ from: 0, to: 200, duration: 2_000 })
       const result = await load({ pattern, arrivals: 'uniform', tracing: 'off' })
       const { requests, arrivedMs } = await server.ask({ type: 'counts' })
-      // The first one is due at the 141st millisecond: Λ(t) = 50 t² is 1 there.
+      // The first arrival is due at 141 ms, where Λ(t) = 50 t² is 1.
       const zeroMs = (arrivedMs[0] ?? 0) - 1_000 * Math.sqrt(1 / 50)
       const early = arrivedMs.filter((ms) => ms - zeroMs <= 1_000).length
       const observed = `the server counted ${requests}, ${early} of them in the first half`
@@ -33,7 +33,7 @@ export const claims: readonly Claim[] = [
     },
   },
   {
-    text: 'bodies are as long as the plan says, to the byte',
+    text: 'bodies have exactly the length that the plan sets',
     async show({ load }, server) {
       const request = { method: 'POST', path: '/' } as const
       const result = await load({ rate: 100, duration: '1s', request, messageSize: { from: 1_000, to: 2_000 } })
@@ -50,7 +50,7 @@ export const claims: readonly Claim[] = [
     },
   },
   {
-    text: 'long-lived connections are kept, and take turns',
+    text: 'long-lived connections are kept and used in turn',
     async show({ load }, server) {
       const result = await load({ rate: 50, duration: '1s', connection: 'long-lived', maxConnections: 5 })
       return connections(result, await server.ask({ type: 'counts' }), 5)
@@ -85,7 +85,7 @@ export const claims: readonly Claim[] = [
     },
   },
   {
-    text: 'a server that stalls delays everyone who would have come: the response time shows it, the service time does not',
+    text: 'a stalled server delays every request scheduled meanwhile: the response time shows it, the service time does not',
     async show({ startLoad }, server) {
       const run = await startLoad({ rate: 200, duration: '3s', maxConnections: 10 })
       await realDelay(1_200)
@@ -94,20 +94,20 @@ export const claims: readonly Claim[] = [
       const { responseTime: response, serviceTime: service } = result
       if (!('p95Ms' in response) || !('p95Ms' in service))
         return { holds: false, observed: 'nothing was measured', result }
-      // 100 of 600 arrivals wait, evenly from 500 ms down: the slowest twentieth of all waited 350 ms and more.
+      // 100 of 600 arrivals wait, evenly distributed up to 500 ms: the slowest 5% of all waited at least 350 ms.
       const observed = `p95 of the response time ${response.p95Ms.toFixed(0)} ms, of the service time ${service.p95Ms.toFixed(1)} ms`
       return { holds: response.p95Ms > 250 && service.p95Ms < 100, observed, result }
     },
   },
   {
-    text: 'every request carries a context of its own, by which a server continues its trace',
+    text: 'every request carries a unique context with which a server continues its trace',
     async show({ load }, server) {
       const result = await load({ rate: 100, duration: '1s', tracing: 'all' })
       const { traceparents } = await server.ask({ type: 'counts' })
       const valid = new Set(traceparents.filter((each) => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(each)))
       return {
         holds: valid.size === 100,
-        observed: `${valid.size} of ${traceparents.length} contexts were valid and unlike`,
+        observed: `${valid.size} of ${traceparents.length} contexts were valid and distinct`,
         result,
       }
     },

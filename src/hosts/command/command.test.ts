@@ -93,8 +93,8 @@ describe.concurrent('the command', () => {
     await using server = await startFixture('mcp', { fault: 'misroute' })
     const { code, out, text } = await call(context, ['mcp-stress', '-t', server.url, '-d', '0.5', '-r', '100'])
     expect(code, out).toBe(1)
-    expect(out).toContain('fail: replies reach who asked')
-    expect(text('reports/mcp_stress_report.txt')).toContain('fail: replies reach who asked')
+    expect(out).toContain('fail: replies reach the client that asked')
+    expect(text('reports/mcp_stress_report.txt')).toContain('fail: replies reach the client that asked')
   })
 
   test('writes the results so far on Ctrl-C', async (context) => {

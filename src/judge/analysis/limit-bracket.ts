@@ -5,7 +5,7 @@ import {
   isOpen,
   type OpenOutcome,
   type OpenTrial,
-  outcomeOf,
+  saturations,
   type SearchEnd,
   tidy,
   type TrialOutcome,
@@ -32,7 +32,7 @@ export interface Bracket {
  * may lie on either side of it. Trials shorter than the full length are surveys: a longer trial outweighs them.
  */
 export function bracketOf(history: readonly TrialOutcome[]): Bracket {
-  const open = history.filter(isOpen).filter(({ trial }) => trial.purpose !== 'recommend')
+  const open = history.filter(isOpen).filter((outcome) => outcome.trial.purpose !== 'recommend' && !outcome.toolRanOut)
   const full = open.filter(isFull)
   const lowestFailed = lowest(full.filter(({ verdict }) => verdict === 'fail'))
   const held = full.filter(({ verdict }) => verdict === 'pass')
@@ -69,7 +69,7 @@ function isFirm(outcome: OpenOutcome, full: readonly OpenOutcome[]): boolean {
  * saturation that fills the tool, is its limit.
  */
 function toolRanOut(history: readonly TrialOutcome[]): boolean {
-  if (outcomeOf(history, 'saturate')?.toolRanOut) return true
+  if (saturations(history)[0]?.toolRanOut === true) return true
   return history.filter(isOpen).some((outcome, i, open) => {
     const before = open[i - 1]
     return outcome.toolRanOut && before?.toolRanOut === true && before.rate === outcome.rate

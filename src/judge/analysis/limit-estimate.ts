@@ -1,6 +1,6 @@
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Ms, Rps } from '../../model/units.ts'
-import { FULL_LENGTH_MS, isOpen, type TrialOutcome } from './limit-trial.ts'
+import { FULL_LENGTH_MS, isOpen, saturations, type TrialOutcome } from './limit-trial.ts'
 
 /** Where the saturations put the limit, and which rates are worth a trial for it. */
 export interface LimitEstimate {
@@ -81,10 +81,6 @@ export function calmStep(history: readonly TrialOutcome[]): TrialOutcome | undef
 /** Of two saturations that of the higher throughput: with fewer requests in flight, where a full pool slows the target. */
 function bestSaturation(history: readonly TrialOutcome[]): TrialOutcome | undefined {
   return saturations(history).toSorted((a, b) => b.achievedRps - a.achievedRps)[0]
-}
-
-export function saturations(history: readonly TrialOutcome[]): readonly TrialOutcome[] {
-  return history.filter(({ trial }) => trial.purpose === 'saturate')
 }
 
 /** Below this share of the best throughput, a saturated target has collapsed. */

@@ -204,6 +204,35 @@ describe('the search on a server of known capacity', () => {
     }, options)
     expect(end).toMatchObject({ ended: 'found', low: 390, high: 414, confirmed: true })
   })
+
+  it('does not count a trial in which the tool was in trouble as a failure of its rate', () => {
+    const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
+    const seen = new Map<string, number>()
+    const { end, history } = searchBy((trial) => {
+      const outcome = attempt(trial)
+      if (trial.purpose !== 'hold') return outcome
+      const tries = (seen.get(trial.purpose) ?? 0) + 1
+      seen.set(trial.purpose, tries)
+      if (tries === 1) return { ...outcome, verdict: 'invalid', toolRanOut: true }
+      return tries === 2 ? { ...outcome, verdict: 'fail' } : outcome
+    }, options)
+    // Invalid, failed and held: the failure is the first of two that are needed, and the third trial contradicts it.
+    const holds = history.filter(({ trial, rate }) => trial.purpose === 'hold' && rate === 390)
+    expect(holds.map(({ verdict }) => verdict)).toEqual(['invalid', 'fail', 'pass'])
+    expect(end.low).toBeLessThan(390)
+  })
+
+  it('repeats a saturation during which the generator was stopped, and does not use its throughput', () => {
+    const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
+    let stopped = 0
+    const { end, history } = searchBy((trial) => {
+      const outcome = attempt(trial)
+      if (trial.purpose !== 'saturate' || stopped++ > 0) return outcome
+      return { ...outcome, verdict: 'invalid', achievedRps: 230 }
+    }, options)
+    expect(history.filter(({ trial }) => trial.purpose === 'saturate')).toHaveLength(2)
+    expect(end).toMatchObject({ ended: 'found', low: 390, high: 414, confirmed: true })
+  })
 })
 
 describe('the trials', () => {
@@ -263,7 +292,9 @@ describe('whatever the trials say', () => {
           expect(end.low ?? 0).toBeLessThanOrEqual(end.high ?? Number.POSITIVE_INFINITY)
           expect(end.confirmed).toBe(end.low !== null && end.confirmed)
           const tries = Map.groupBy(history, ({ trial }) =>
-            'rate' in trial ? `${trial.purpose} ${trial.rate}` : trial.purpose,
+            'rate' in trial
+              ? `${trial.purpose} ${trial.rate}`
+              : `${trial.purpose} ${'concurrency' in trial ? trial.concurrency : ''}`,
           )
           expect(Math.max(...[...tries.values()].map((same) => same.length))).toBeLessThanOrEqual(3)
         },

@@ -12,13 +12,12 @@ import type { Ms, Rps } from '../../model/units.ts'
 import { aroundEstimate } from './limit-around.ts'
 import { bisection, bracketOf, type Bracket } from './limit-bracket.ts'
 import { baseBursts, suspectedBursts } from './limit-bursts.ts'
-import { calmStep, estimateLimit, gentleConcurrency, saturations, suspectedCollapse } from './limit-estimate.ts'
+import { calmStep, estimateLimit, gentleConcurrency, suspectedCollapse } from './limit-estimate.ts'
 import {
   FULL_LENGTH_MS,
   isFull,
   isOpen,
   type OpenTrial,
-  outcomeOf,
   type SearchEnd,
   tidy,
   type Trial,
@@ -67,7 +66,8 @@ function unlessTried(
 ): Trial | SearchEnd {
   if (next.purpose !== 'bisect' && next.purpose !== 'hold') return next
   const tried = history.filter(({ trial, rate }) => trial.purpose === next.purpose && rate === next.rate)
-  if (tried.length < MOST_TRIES) return next
+  const judged = tried.filter(({ toolRanOut }) => !toolRanOut)
+  if (judged.length < MOST_TRIES && tried.length <= MOST_TRIES) return next
   const { low, high } = bracketOf(history)
   return low !== null && high !== null && high / low < WIDEST_FOUND
     ? end(history, { low, high }, 'found')
@@ -77,11 +77,20 @@ function unlessTried(
 /** A load that was not made as planned is made once more: it says nothing of the target. */
 function repeated(history: readonly TrialOutcome[]): Trial | undefined {
   const last = history.at(-1)
-  if (last === undefined || !isOpen(last) || last.verdict !== 'invalid') return undefined
+  if (last === undefined || last.verdict !== 'invalid' || last.trial.purpose === 'recover') return undefined
+  // A saturation that fills the tool does so each time.
+  if (!isOpen(last) && last.toolRanOut) return undefined
   const before = history.at(-2)
-  const wasRepeated =
-    before !== undefined && isOpen(before) && before.trial.purpose === last.trial.purpose && before.rate === last.rate
-  return wasRepeated ? undefined : last.trial
+  const wasRepeated = before !== undefined && isSame(before, last)
+  const isTriedOut = history.filter((outcome) => isSame(outcome, last)).length > MOST_TRIES
+  return wasRepeated || isTriedOut ? undefined : last.trial
+}
+
+function isSame(one: TrialOutcome, other: TrialOutcome): boolean {
+  if (isOpen(one)) return isOpen(other) && one.trial.purpose === other.trial.purpose && one.rate === other.rate
+  return one.trial.purpose === 'saturate' && other.trial.purpose === 'saturate'
+    ? one.trial.concurrency === other.trial.concurrency
+    : one.trial.purpose === other.trial.purpose
 }
 
 /** What a search that ends here has found. */
@@ -170,7 +179,7 @@ function confirmation(history: readonly TrialOutcome[], low: Rps): Trial | undef
 
 /** Two seconds of half as much again as the target holds, then half of it until it is itself again. */
 function recoveryTrial(history: readonly TrialOutcome[], { low, high }: SearchEnd): Trial | undefined {
-  if (low === null || high === null || outcomeOf(history, 'recover') !== undefined) return undefined
+  if (low === null || high === null || history.some(({ trial }) => trial.purpose === 'recover')) return undefined
   return {
     purpose: 'recover',
     overloadRps: tidy(Math.max(1.5 * low, 1.1 * high)),
@@ -190,7 +199,7 @@ function saturateTrial(
   { floor }: Bracket,
   { pool }: SearchOptions,
 ): Trial | undefined {
-  const done = saturations(history)
+  const tried = history.flatMap(({ trial }) => (trial.purpose === 'saturate' ? [trial.concurrency] : []))
   const calm = calmStep(history)
   const seenRps = Math.max(floor ?? 0, ...history.filter(isOpen).map(({ achievedRps }) => achievedRps))
   const needed = Math.max(320, 1_600 * (calm?.serviceCv ?? 0) ** 2)
@@ -203,9 +212,9 @@ function saturateTrial(
     durationMs: Math.ceil(Math.max(durationMs, longMs)),
     warmUpMs: 1_000,
   })
-  if (done.length === 0) return saturate(pool)
+  if (tried.length === 0) return saturate(pool)
   const best = suspectedCollapse(history)
-  if (best === undefined || done.length > 1) return undefined
+  if (best === undefined || tried.some((concurrency) => concurrency !== pool)) return undefined
   const gentle = gentleConcurrency(best, calm?.serviceMs ?? 0)
   return gentle < pool ? saturate(gentle) : undefined
 }

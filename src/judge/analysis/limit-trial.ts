@@ -82,9 +82,14 @@ export function isOpenTrial(trial: Trial): trial is OpenTrial {
   return trial.purpose !== 'saturate' && trial.purpose !== 'recover'
 }
 
-/** A trial of an open rate, with even spacing, that is long enough to confirm its rate. */
+/** A trial of an open rate, with even spacing, that is long enough to confirm its rate, and not the tool's own failure. */
 export function isFull(outcome: TrialOutcome): outcome is OpenOutcome {
-  return isOpen(outcome) && outcome.trial.arrivals === 'uniform' && outcome.trial.durationMs >= FULL_LENGTH_MS
+  return (
+    isOpen(outcome) &&
+    !outcome.toolRanOut &&
+    outcome.trial.arrivals === 'uniform' &&
+    outcome.trial.durationMs >= FULL_LENGTH_MS
+  )
 }
 
 export type OpenOutcome = TrialOutcome & { readonly trial: OpenTrial }
@@ -93,9 +98,11 @@ export function isOpen(outcome: TrialOutcome): outcome is OpenOutcome {
   return isOpenTrial(outcome.trial)
 }
 
-/** The first outcome of a purpose that is tried once. */
-export function outcomeOf(history: readonly TrialOutcome[], purpose: 'saturate' | 'recover'): TrialOutcome | undefined {
-  return history.find(({ trial }) => trial.purpose === purpose)
+/** Saturations that measured a throughput, or filled the tool: all but those in which the generator was stopped. */
+export function saturations(history: readonly TrialOutcome[]): readonly TrialOutcome[] {
+  return history.filter(({ trial, verdict, toolRanOut }) => {
+    return trial.purpose === 'saturate' && (verdict !== 'invalid' || toolRanOut)
+  })
 }
 
 /** A rate in four digits: what is asked for can then be said in a report as it was. */

@@ -4,7 +4,7 @@ import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
 import { degradationOf } from './degradation.ts'
 import { limitNotes } from './limit-notes.ts'
 import { kneeOf } from './knee.ts'
-import { isOpen, isOpenTrial, outcomeOf, type SearchEnd, type TrialOutcome } from './limit-trial.ts'
+import { isOpen, isOpenTrial, saturations, type SearchEnd, type TrialOutcome } from './limit-trial.ts'
 import { loadPointsOf } from './load-points.ts'
 import { recoveryFinding } from './recovery.ts'
 
@@ -72,7 +72,7 @@ function latencyCurve(history: readonly TrialOutcome[]): { x: number; y: number 
 }
 
 function saturationOf(history: readonly TrialOutcome[]): LimitsFindings['saturation'] {
-  const saturated = outcomeOf(history, 'saturate')
+  const [saturated] = saturations(history)
   if (saturated?.trial.purpose !== 'saturate') return null
   const { trial, achievedRps, p50Ms, p99Ms } = saturated
   return { concurrency: trial.concurrency, completionsRps: achievedRps, p50Ms, p99Ms }
@@ -92,9 +92,12 @@ function bottleneckFrom(
   }
   const toolRanOut = ended === 'generator' ? measured.flatMap(({ outcome }) => (outcome.toolRanOut ? outcome : [])) : []
   const calm = measured[0]
+  const [saturated] = saturations(measured.map(({ outcome }) => outcome))
   const overloaded =
-    (toolRanOut.length === 0 ? measured.find(({ outcome }) => outcome.trial.purpose === 'saturate') : undefined) ??
-    measured.findLast(({ outcome }) => isOpen(outcome) && outcome.verdict !== 'pass')
+    (toolRanOut.length === 0 ? measured.find(({ outcome }) => outcome === saturated) : undefined) ??
+    measured.findLast(
+      ({ outcome }) => isOpen(outcome) && outcome.verdict !== 'pass' && (ended === 'generator' || !outcome.toolRanOut),
+    )
   if (calm === undefined || overloaded === undefined) {
     return { resource: null, evidence: [`nothing ran out up to ${Math.round(low ?? 0)} req/s, where the search ends`] }
   }

@@ -88,6 +88,61 @@ describe('the figures of a trial', () => {
   })
 })
 
+describe('a trial at 100 req/s in which the generator was suspended for 2 s', () => {
+  const hold = { purpose: 'hold', rate: 100, arrivals: 'uniform', durationMs: 12_000 } as const
+
+  /** Overdue requests are sent at once when the generator wakes up, and wait for each other: the target counts them too. */
+  function suspended(usualMs: number, generatorLagMs: number): ReturnType<typeof judgeTrial> {
+    const stretches = Array.from({ length: 48 }, (_, i) => {
+      const isLate = i >= 20 && i < 28
+      return {
+        responsesMs: Array.from({ length: 25 }, (__, k) => (isLate ? 300 + k : usualMs)),
+        generatorLagMs: isLate ? generatorLagMs : 1,
+      }
+    })
+    const result = resultOf({ stretches, plan: { rate: 100, durationMs: 12_000 } })
+    return judgeTrial(hold, figuresOf(result, slo), slo)
+  }
+
+  it('is invalid when the target was fast outside of that time', () => {
+    expect(suspended(10, 2_000)).toMatchObject({
+      verdict: 'invalid',
+      toolRanOut: true,
+      reasons: [expect.stringContaining('up to 2 000 ms late'), expect.any(String)],
+    })
+  })
+
+  it('fails when the target was slow all the time', () => {
+    expect(suspended(260, 2_000)).toMatchObject({ verdict: 'fail', toolRanOut: false })
+  })
+
+  it('fails when the generator was on time', () => {
+    expect(suspended(10, 20)).toMatchObject({ verdict: 'fail', toolRanOut: false })
+  })
+})
+
+it.each([
+  [
+    'no descriptors',
+    { code: 'descriptors-exhausted', failedConnections: 3, limit: 64 },
+    'exhausted',
+    'the generator had no file descriptors left',
+  ],
+  [
+    'no ports',
+    { code: 'ports-exhausted', failedConnections: 3, ports: 28_000 },
+    'exhausted',
+    'the generator had no local ports left',
+  ],
+  ['a suspended generator', { code: 'generator-suspended', count: 1, suspendedMs: 500 }, 'stoppedShare', 0.5],
+  ['a blocked generator', { code: 'generator-blocked', count: 1, blockedMs: 250 }, 'stoppedShare', 0.25],
+] as const)('the figures of a trial with %s say so', (_, facts, key, value) => {
+  const { generator } = resultOf({ stretches: [] })
+  const doubts = [{ ...facts, message: 'a doubt' }]
+  const result = resultOf({ stretches: evenStretches(4, 10, () => 10), rest: { generator: { ...generator, doubts } } })
+  expect(figuresOf(result, slo)[key]).toBe(value)
+})
+
 describe('a trial is lost', () => {
   const interval = (stretches: Parameters<typeof resultOf>[0]['stretches']): boolean => {
     const [first] = resultOf({ stretches, stretchMs: 1_000 }).intervals

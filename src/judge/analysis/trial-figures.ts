@@ -2,10 +2,10 @@ import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketLowUs } from '../../model/hdr.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import { type ErrorClass, isAnswered } from '../../model/protocol.ts'
-import type { Distribution, Interval, LoadResult } from '../../model/result.ts'
+import type { Distribution, Interval, JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { type Growth, growthOf } from '../verdict/growth.ts'
-import { undeliveredLoad } from '../verdict/validity.ts'
+import { exhaustedResource, outsideTrouble, undeliveredLoad } from '../verdict/validity.ts'
 import { completedBetween, completedRps, type SaturatedFlow, saturatedFlow } from './completions.ts'
 import { type LateBursts, lateBurstsIn } from './late-bursts.ts'
 
@@ -44,8 +44,20 @@ export interface TrialFigures {
   readonly lagMs: Ms
   /** Why the load cannot be called made: the tool's own lateness. Undefined when it was made. */
   readonly undelivered: string | undefined
+  /** The generator's side exhausted this resource; undefined when it had enough. */
+  readonly exhausted: string | undefined
+  /** The requests outside the time in which the generator or the machine was in trouble; undefined without trouble. */
+  readonly outsideTrouble: RemainingRequests | undefined
+  /** Share of the time in which a generator thread did not run, or was blocked. */
+  readonly stoppedShare: Ratio
   /** Share of the time in which the generator was at work, or ready to work and without a core to do it on. */
   readonly generatorBusy: Ratio
+}
+
+/** What is left of a trial for a second look at its failure, counted as in `TrialFigures`. */
+export interface RemainingRequests extends Pick<TrialFigures, 'scheduled' | 'failed' | 'timed' | 'late' | 'growth'> {
+  /** What the trouble was. */
+  readonly why: string
 }
 
 /** The errors of the class that most failed requests have. */
@@ -60,7 +72,7 @@ export interface TrialErrors {
 
 /** `calmServiceMs`: mean service time without load, where an earlier trial measured it. */
 export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms | null): TrialFigures {
-  const cancelled = (result.errorsByClass.cancelled?.count ?? 0) + (result.droppedByReason.stopped ?? 0)
+  const cancelled = cancelledOf(result)
   const unanswered = Math.max(0, result.unanswered - cancelled)
   const generatorDrops = result.droppedByReason.generator ?? 0
   const { batches, responseTime, serviceTime } = result
@@ -93,8 +105,46 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
     cutShort: result.ended !== 'completed',
     lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
     undelivered: undeliveredLoad(result, result)?.details[0],
+    exhausted: exhaustedResource(result)?.reason,
+    outsideTrouble: remainingRequests(result, slo),
+    stoppedShare: result.durationMs === 0 ? 0 : Math.min(1, stoppedMs(result) / result.durationMs),
     generatorBusy: Math.min(1, result.generator.eventLoopUtilization + (result.generator.runDelayRatio ?? 0)),
   }
+}
+
+function cancelledOf({ errorsByClass, droppedByReason }: JudgedFigures): number {
+  return (errorsByClass.cancelled?.count ?? 0) + (droppedByReason.stopped ?? 0)
+}
+
+/**
+ * Lateness above this share of the p99 limit is trouble. Below it, no request is late that was not close to the limit; and
+ * a generator on the cores of an overloaded target is a little late all the time.
+ */
+const TROUBLE_SHARE = 0.5
+
+function remainingRequests(result: LoadResult, { p99Ms }: LimitSlo): RemainingRequests | undefined {
+  const outside = outsideTrouble(result, result, { lateMs: TROUBLE_SHARE * p99Ms, coreWaits: true })
+  if (outside === undefined) return undefined
+  const { rest, standing } = outside
+  const cancelled = cancelledOf(rest)
+  const undispatched = rest.droppedByReason.generator ?? 0
+  const unanswered = Math.max(0, rest.unanswered - cancelled - undispatched)
+  return {
+    why: standing.details[0] ?? standing.reason ?? '',
+    scheduled: rest.requestsScheduled - cancelled - undispatched,
+    failed: Math.max(0, rest.errors + rest.dropped - cancelled - undispatched),
+    timed: rest.successes + unanswered,
+    late: unanswered + overLimit(rest.responseTime, p99Ms),
+    growth: growthOf(rest),
+  }
+}
+
+function stoppedMs({ generator: { doubts } }: LoadResult): Ms {
+  const lengths = doubts.map((doubt) => {
+    if (doubt.code === 'generator-suspended') return doubt.suspendedMs
+    return doubt.code === 'generator-blocked' ? doubt.blockedMs : 0
+  })
+  return lengths.reduce((sum, ms) => sum + ms, 0)
 }
 
 /** What ends after the traffic is no longer the flow of a full pool. */

@@ -30,6 +30,9 @@ const healthy: TrialFigures = {
   cutShort: false,
   lagMs: 0.3,
   undelivered: undefined,
+  exhausted: undefined,
+  outsideTrouble: undefined,
+  stoppedShare: 0,
   generatorBusy: 0.3,
 }
 
@@ -106,6 +109,50 @@ describe('a trial in which the tool was late', () => {
       toolRanOut: true,
       reasons: [expect.stringContaining('busy, or waited for a core, 97% of the time'), expect.any(String)],
     })
+  })
+})
+
+describe('a trial in which the generator was in trouble', () => {
+  const why = 'the generator was up to 2 000 ms late and then sent all overdue requests at once'
+  const outside = { why, scheduled: 1_000, failed: 0, timed: 1_000, late: 0, growth: undefined }
+  const late = { ...healthy, late: 100, lateAtTarget: 100, outsideTrouble: outside }
+
+  it('is invalid when the requests outside that time do not fail', () => {
+    expect(judgeTrial(hold, late, slo)).toMatchObject({
+      verdict: 'invalid',
+      toolRanOut: true,
+      reasons: [why, expect.any(String)],
+    })
+  })
+
+  it.each([
+    ['are late', { late: 40 }],
+    ['failed', { failed: 40 }],
+    ['pile up', { growth: grown(40) }],
+  ])('fails when the requests outside that time %s', (_, changed) => {
+    const slow = { ...late, outsideTrouble: { ...outside, ...changed } }
+    expect(judgeTrial(hold, slow, slo)).toMatchObject({ verdict: 'fail', toolRanOut: false })
+  })
+
+  it('passes when it passes with that time', () => {
+    expect(judgeTrial(hold, { ...healthy, outsideTrouble: outside }, slo).verdict).toBe('pass')
+  })
+
+  it('is invalid when the generator had no file descriptors left, whatever the requests show', () => {
+    const exhausted = 'the generator had no file descriptors left'
+    for (const figures of [healthy, { ...healthy, late: 600, lateAtTarget: 600, growth: grown(300) }]) {
+      expect(judgeTrial(hold, { ...figures, exhausted }, slo)).toMatchObject({ verdict: 'invalid', toolRanOut: true })
+    }
+  })
+
+  it('is invalid as a saturation when the generator was stopped, but is not its limit', () => {
+    const saturate = { purpose: 'saturate', concurrency: 100, warmUpMs: 1_000, durationMs: 3_000 } as const
+    expect(judgeTrial(saturate, { ...healthy, stoppedShare: 0.5 }, slo)).toMatchObject({
+      verdict: 'invalid',
+      toolRanOut: false,
+      reasons: ['the generator did not run for 50% of the time'],
+    })
+    expect(judgeTrial(saturate, { ...healthy, stoppedShare: 0.02 }, slo).verdict).toBe('pass')
   })
 })
 

@@ -24,12 +24,13 @@ const BUSY_GENERATOR = 0.95
 export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): TrialOutcome {
   const failures = isOpenTrial(trial) ? failuresOf(trial, figures, slo) : []
   const toolRanOut = toolFault(trial, figures, slo, failures.length > 0)
+  const stopped = stoppedGenerator(trial, figures)
   const doubts = toolRanOut === undefined && failures.length === 0 ? doubtsOf(trial, figures, slo) : []
   return {
     trial,
     rate: 'rate' in trial ? trial.rate : figures.achievedRps,
     tookMs: figures.tookMs,
-    verdict: verdictOf(figures, failures.length > 0, doubts.length > 0, toolRanOut !== undefined),
+    verdict: stopped === undefined ? verdictOf(figures, failures, doubts, toolRanOut) : 'invalid',
     achievedRps: figures.achievedRps,
     completedShare: figures.completedShare,
     p50Ms: figures.p50Ms,
@@ -42,28 +43,50 @@ export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): 
     errors: figures.errors,
     errorRate: errorRateOf(figures),
     inFlightGrowth: figures.growth?.share ?? null,
-    reasons: [...(toolRanOut === undefined ? [] : [toolRanOut]), ...failures, ...doubts],
+    reasons: [toolRanOut, stopped, ...failures, ...doubts].filter((reason) => reason !== undefined),
     toolRanOut: toolRanOut !== undefined,
   }
 }
 
-function verdictOf(figures: TrialFigures, failed: boolean, doubtful: boolean, toolRanOut: boolean): VerdictValue {
-  if (toolRanOut || figures.scheduled === 0) return 'invalid'
-  if (failed) return 'fail'
+function verdictOf(
+  figures: TrialFigures,
+  failures: readonly string[],
+  doubts: readonly string[],
+  toolRanOut: string | undefined,
+): VerdictValue {
+  if (toolRanOut !== undefined || figures.scheduled === 0) return 'invalid'
+  if (failures.length > 0) return 'fail'
   if (figures.cutShort) return 'invalid'
-  return doubtful ? 'inconclusive' : 'pass'
+  return doubts.length > 0 ? 'inconclusive' : 'pass'
+}
+
+/** Share of a saturation without a generator beyond which its throughput says nothing; the search needs it to 2.5%. */
+const MAX_STOPPED = 0.025
+
+/** Why a saturation has to be repeated: its throughput counts the time in which the generator was stopped. */
+function stoppedGenerator(trial: Trial, { stoppedShare }: TrialFigures): string | undefined {
+  return trial.purpose === 'saturate' && stoppedShare > MAX_STOPPED
+    ? `the generator did not run for ${percent(stoppedShare)} of the time`
+    : undefined
 }
 
 /**
- * Why the trial says nothing of the target, if so: the load was not made, and the target alone did not fail either; or
- * the generator was out of CPU where that matters.
+ * Why the trial says nothing of the target, if so: the generator exhausted a resource, was out of CPU where that matters,
+ * or was late, and the requests outside that time do not fail; or the load was not made.
  */
 function toolFault(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: boolean): string | undefined {
-  const { undelivered, generatorBusy, lateAtTarget, lagMs, offeredRps } = figures
+  const { undelivered, exhausted, generatorBusy, outsideTrouble, lateAtTarget, lagMs, offeredRps } = figures
+  if (exhausted !== undefined) return exhausted
   if (generatorBusy > BUSY_GENERATOR && (failed || trial.purpose === 'saturate')) {
     return `the generator itself was busy, or waited for a core, ${percent(generatorBusy)} of the time`
   }
-  if (undelivered === undefined || !isOpenTrial(trial)) return undefined
+  if (!isOpenTrial(trial)) return undefined
+  if (failed && outsideTrouble !== undefined) {
+    // Whether the whole load was completed cannot be told from a part of it.
+    const outside = failuresOf(trial, { ...figures, ...outsideTrouble, completedShare: 1 }, slo)
+    if (outside.length === 0) return outsideTrouble.why
+  }
+  if (undelivered === undefined) return undefined
   const withoutTool = { ...figures, late: lateAtTarget, completedShare: 1, failed: 0 }
   // Requests that the tool sends late are in flight meanwhile.
   const without = failuresOf(trial, withoutTool, slo, Math.max(LEAST_GROWTH, (2 * lagMs * offeredRps) / 1_000))

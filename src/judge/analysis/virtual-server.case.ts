@@ -262,6 +262,9 @@ function figures(fates: readonly Fate[], durationMs: Ms, rate: Rps, { server, sl
           : { class: 'timeout', count: failed, first: 'no answer', isAnswered: false },
     cutShort: false,
     lagMs: isBehind ? 50 : 0.2,
+    exhausted: undefined,
+    outsideTrouble: undefined,
+    stoppedShare: 0,
     undelivered: isBehind ? 'the generator was late' : undefined,
     generatorBusy: isBehind ? 1 : 0.3,
   }

@@ -95,7 +95,7 @@ const EXHAUSTED: Partial<Record<DoubtCode, string>> = {
 }
 
 /** Requests waited for connections, or failed, for lack of something that the generator's side should have had. */
-function exhaustedResource({ generator, errorsByClass }: LoadResult): Standing | undefined {
+export function exhaustedResource({ generator, errorsByClass }: LoadResult): Standing | undefined {
   const reason =
     generator.doubts.map(({ code }) => EXHAUSTED[code]).find((each) => each !== undefined) ??
     (errorsByClass['local-files'] && EXHAUSTED['descriptors-exhausted']) ??
@@ -142,14 +142,42 @@ function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestio
   const { limitMs, failsOn } = question
   // A thread that is late reads responses late as well: what a schedule allows may be more than a latency limit does.
   const lateMs = limitMs === undefined ? allowedLagMs(run, run) : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
-  const late = lateStretches(run, lateMs)
+  const outside = outsideTrouble(figures, run, { lateMs, coreWaits: limitMs !== undefined })
+  return outside === undefined || failsOn(outside.rest, outside.late) ? undefined : outside.standing
+}
+
+interface TroubleQuestion {
+  /** Lateness of the generator from which on a stretch of the run is late. */
+  readonly lateMs: Ms
+  /** Whether the times of a target that waited for a core are shortened by that wait. */
+  readonly coreWaits: boolean
+}
+
+/** A run without the time in which the generator or the machine was in trouble. */
+export interface OutsideTrouble {
+  readonly rest: JudgedFigures
+  readonly late: readonly LateStretch[]
+  /** Where a fail stands that the rest does not show. */
+  readonly standing: Standing
+}
+
+/** The figures outside the late stretches of the generator; undefined where there was no trouble. */
+export function outsideTrouble(
+  figures: JudgedFigures,
+  run: LoadResult,
+  question: TroubleQuestion,
+): OutsideTrouble | undefined {
+  const late = lateStretches(run, question.lateMs)
   const keeps = outsideOf(figures, late)
-  const waitsMs = limitMs === undefined ? [] : coreWaits(figures, run)
+  const waitsMs = question.coreWaits ? coreWaits(figures, run) : []
   const isLate = keeps.includes(false)
   const longestWaitMs = Math.max(0, ...waitsMs)
   if (!isLate && longestWaitMs === 0) return undefined
-  if (failsOn(remainingFigures(shortenedBy(figures, waitsMs), keeps), late)) return undefined
-  if (!isLate) return starved(longestWaitMs)
+  const rest = remainingFigures(shortenedBy(figures, waitsMs), keeps)
+  return { rest, late, standing: isLate ? sentLate(run) : starved(longestWaitMs) }
+}
+
+function sentLate(run: LoadResult): Standing {
   return notDelivered(
     `the generator was up to ${wordMs(longestLagMs(run))} ms late and then sent all overdue requests at once: ` +
       'outside that time and its aftermath, this is not a fail',

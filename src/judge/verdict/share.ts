@@ -43,21 +43,23 @@ export function judgeShare(question: ShareQuestion): Exclude<VerdictValue, 'inva
 const MOST_TIMES = 1_000
 
 /**
- * Number of independent requests from which a longer run at most doubles the estimated design effect. A shorter run
- * hides its slowest changes.
+ * Requests over an allowed share from which a longer run at most doubles the estimated design effect. A shorter run hides
+ * its slowest changes, and the more so the rarer the requests are that it judges.
  */
-const SETTLED = 200
+const SETTLED_OVER = 5
+const MIN_SETTLED = 200
 
 /**
  * Estimates the total number of requests that decide the question, if they continue like those in `seen`. The estimated
- * design effect of a run with few independent requests grows with its length, so the number is multiplied by `1 + 200 ·
- * (deff − 1) / n`, a rule found by simulation (docs/calibration/verdicts.md). Undefined if the observed share is so
- * close to the allowed one that no reasonable number suffices.
+ * design effect of a run with few independent requests grows with its length, so the number is multiplied by
+ * `1 + max(200, 5 / allowed) · (deff − 1) / n`, a rule found by simulation (docs/calibration/verdicts.md). Undefined if
+ * the observed share is so close to the allowed one that no reasonable number suffices.
  */
 export function requestsToTell(question: ShareQuestion, seen: Count): number | undefined {
-  const { designEffect = 1 } = question
+  const { allowed, designEffect = 1 } = question
   const required = requestsAtThisEffect(question, seen)
-  const growth = seen.of === 0 ? 1 : 1 + (SETTLED * (designEffect - 1)) / seen.of
+  const settled = Math.max(MIN_SETTLED, SETTLED_OVER / allowed)
+  const growth = seen.of === 0 ? 1 : 1 + (settled * (designEffect - 1)) / seen.of
   return required === undefined ? undefined : Math.ceil(required * growth)
 }
 

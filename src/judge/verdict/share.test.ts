@@ -73,8 +73,13 @@ describe('the number of requests that decide', () => {
 
   test('grows with the design effect, and faster when there are few independent requests', () => {
     const required = (of: number): number => requestsToTell(ask(of, 0, { designEffect: 10 }), { of, over: 0 }) ?? 0
-    expect(required(1_000_000)).toBe(Math.ceil(2_990 * 1.001_8))
-    expect(required(1_000)).toBe(Math.ceil(2_990 * 2.8))
+    expect(required(1_000_000)).toBe(Math.ceil(2_990 * 1.004_5))
+    expect(required(1_000)).toBe(Math.ceil(2_990 * 5.5))
+  })
+
+  test('grows less where a larger share of requests is judged', () => {
+    const asked = ask(1_000, 0, { designEffect: 10, allowed: 0.05 })
+    expect(requestsToTell(asked, { of: 1_000, over: 0 })).toBe(Math.ceil(590 * 2.8))
   })
 
   test('is sufficient: the same share of that number decides', () => {

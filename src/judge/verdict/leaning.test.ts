@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { reasonSentence } from '../../wording/verdict-reasons.ts'
-import type { LatencyCourse } from './latencies.ts'
+import { percentileOf, type LatencyCourse } from './latencies.ts'
 import { percentileLeaning } from './leaning.ts'
 import { latencyInflation } from './percentile-share.ts'
 import { courseOf } from './queue.case.ts'
@@ -52,5 +52,13 @@ describe('an observed percentile', () => {
     }
     expect(observed('independent lognormal')).toEqual({ closely: 'pass', widely: 'pass', codes: [] })
     expect(observed('M/M/1 at 0.9')).toEqual({ closely: 'none', widely: 'pass', codes: ['slow-variation'] })
+  })
+  test('leans to a pass close below the limit when a correlated run contains a slow time', () => {
+    const service = SIMULATED_SERVICES.find(({ name }) => name === 'M/M/1 at 0.9')
+    if (service === undefined) throw new Error('no such simulated service')
+    const course = courseOfRun(service.run(seeded(5), 10_000), 10_000)
+    const closely = 1.02 * (percentileOf(course.whole, 99) ?? 0)
+    const leaning = (inflation: number): string => percentileLeaning(course, 99, closely, inflation, 10_000).leaning
+    expect([2, 30, 120].map((inflation) => leaning(inflation))).toEqual(['pass', 'none', 'pass'])
   })
 })

@@ -1,4 +1,4 @@
-/** Trials around an estimated limit: hold a rate just below it, refute one just above it. */
+/** Plans trials around an estimated limit: hold a rate just below it and refute one just above it. */
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { Bracket } from './limit-bracket.ts'
@@ -24,17 +24,17 @@ export interface AroundOptions {
   readonly maxRps: Rps
 }
 
-/** Widest ratio of the ends of an interval: ±4.3% of a target with a constant service time, ±9.1% of any other. */
+/** Maximum ratio of the ends of an interval: ±4.3% for a target with a constant service time, ±9.1% for any other. */
 const EXACT_RATIO = 1.09
 const RANDOM_RATIO = 1.2
-/** Shares of the lowest rate tried, one after the other, until one is held. */
+/** Shares of the lowest rate tried. The search tries them in order until one is held. */
 const EXACT_DOWN: readonly number[] = [0.98, 0.965, 0.93, 0.9, 0.8, 0.7, 0.5]
 const RANDOM_DOWN: readonly number[] = [0.93, 0.93, 0.9, 0.85, 0.8, 0.7, 0.5]
-/** Factors on the highest rate held, one after the other, until one is not held. */
+/** Factors on the highest rate held. The search tries them in order until one is not held. */
 const EXACT_UP: readonly number[] = [1.06, 1.25]
 const RANDOM_UP: readonly number[] = [1.08, 1.15]
 const REFUTE_MS: Ms = 8_000
-/** Rates that must fail before the lowest step is tried for a full length, as a rate that anything holds. */
+/** Number of rates that must fail before the search tries the lowest step for a full length. */
 const FAILED_BEFORE_BASE = 3
 
 export function aroundEstimate(
@@ -51,7 +51,7 @@ export function aroundEstimate(
   const holdRate = Math.min(tidy(estimate.holdRps), maxRps)
   const holds = full.filter(({ rate }) => rate === holdRate)
   if (holds.length === 0) return holdTrial(holdRate)
-  // A stall of the machine can fail a rate that the target holds. A second failure is the target's.
+  // A stall of the machine can fail a rate that the target holds. A second failure counts.
   if (isExact && holds.length === 1 && holds[0]?.verdict !== 'pass') return holdTrial(holdRate, 1.25)
 
   const tried = full.map(({ rate }) => rate).filter((rate) => rate > (low ?? 0))
@@ -59,7 +59,7 @@ export function aroundEstimate(
   if (low === null || topHeld === null) return end('failing')
   if (high !== null && highIsFirm) {
     const between = tidy(Math.max(1.01 * low, (1.01 * high) / widest))
-    // Where trials disagree about a rate, the interval stays as wide as it is.
+    // If trials disagree about a rate, the interval keeps its width.
     if (high / low <= widest || full.some(({ rate }) => rate === between)) return end('found')
     return { ...holdTrial(between), purpose: 'bisect' }
   }
@@ -76,7 +76,7 @@ export function aroundEstimate(
     return holdTrial(low === null ? rate : Math.max(rate, tidy(1.01 * low)))
   }
 
-  /** A rate just above the limit, or above every rate that the estimate was compared with. */
+  /** Tries a rate just above the limit, or above every rate that passed although the estimate said otherwise. */
   function refute(held: Rps, lowest: Rps): OpenTrial | SearchEnd {
     const target = tidy(Math.min(estimate.refuteRps, widest * lowest))
     const ups = isExact ? EXACT_UP : RANDOM_UP
@@ -93,7 +93,10 @@ export function aroundEstimate(
   }
 }
 
-/** Until the last responses at a rate 3.5% over capacity are late: the queue adds 35 ms of waiting each second. */
+/**
+ * Returns the time until the responses are late at a rate 3.5% over capacity: the queue adds 35 ms of waiting per
+ * second.
+ */
 function refuteMs(sloMs: Ms, serviceMs: Ms): Ms {
   return Math.min(20_000, Math.max(REFUTE_MS, (sloMs - serviceMs) / 0.035))
 }

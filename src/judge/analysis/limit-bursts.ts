@@ -2,16 +2,18 @@ import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { isFull, isOpen, type OpenOutcome, type TrialOutcome } from './limit-trial.ts'
 
-/** Share of the p99 limit that half of the requests of any trial stay below, and three quarters of a long one at rest. */
+/**
+ * Maximum p50 of a trial with bursts, and p75 of a full-length trial at the lowest rate, as a share of the p99 limit.
+ */
 const FAST = 0.2
-/** Throughput outside of stalls beside all of it, from which on a saturation has stalls. */
+/** Ratio of the throughput without stalls to the whole throughput, above which a saturation has stalls. */
 const STALLS = 1.08
-/** Late requests in a burst, on average: fewer are single slow requests. */
+/** Minimum mean number of late requests per burst; fewer are single slow requests. */
 const TOGETHER = 2
-/** Bursts that a trial of full length must have. */
+/** Minimum number of bursts in a full-length trial. */
 const REPEATED = 2
 
-/** Slow requests come in bursts at the lowest rate, so that no rate holds the limit. */
+/** Slow requests in bursts at the lowest rate, so that no rate meets the service level. */
 export interface BurstsAtBase {
   readonly rateRps: Rps
   readonly durationMs: Ms
@@ -19,11 +21,11 @@ export interface BurstsAtBase {
   readonly lateRequests: number
   readonly p50Ms: Ms
   readonly p99Ms: Ms
-  /** Rates of every trial in which slow requests came in bursts. */
+  /** Rates of all trials in which slow requests came in bursts. */
   readonly seenAtRps: readonly Rps[]
 }
 
-/** A trial had a burst of late requests, and no queue outside of it; or a saturation stalled. */
+/** Whether a trial had a burst of late requests and no queue outside it, or a saturation stalled. */
 export function suspectedBursts(history: readonly TrialOutcome[], slo: LimitSlo): boolean {
   return history.some(
     (outcome) =>
@@ -32,7 +34,9 @@ export function suspectedBursts(history: readonly TrialOutcome[], slo: LimitSlo)
   )
 }
 
-/** Shown by a trial of full length at the rate of the first step that did not pass. */
+/**
+ * Returns the bursts of a full-length trial at the rate of the first step, if that trial did not pass because of them.
+ */
 export function baseBursts(history: readonly TrialOutcome[], slo: LimitSlo): BurstsAtBase | undefined {
   const first = history.find(isOpen)
   const base = history.filter(isFull).find(({ rate, verdict }) => rate === first?.rate && verdict !== 'pass')

@@ -8,10 +8,10 @@ import { isFull, isOpen, type SearchEnd } from './limit-trial.ts'
 import type { MeasuredTrial } from './limits.ts'
 import { searchMemoryGrowth } from './search-memory.ts'
 
-/** Statuses that a note names. */
+/** Maximum number of statuses in a note. */
 const MOST_STATUSES = 3
 
-/** What a finished search noticed beside its limit. */
+/** Returns the notes of a finished search: observations in addition to its limit. */
 export function limitNotes(measured: readonly MeasuredTrial[], end: SearchEnd, slo: LimitSlo): readonly LimitNote[] {
   const history = measured.map(({ outcome }) => outcome)
   const facts: (LimitNoteFacts | undefined)[] = [
@@ -28,7 +28,7 @@ function burstNote(bursts: ReturnType<typeof baseBursts>): LimitNoteFacts | unde
   return bursts === undefined ? undefined : { code: 'slow-bursts', ...bursts }
 }
 
-/** Of the lowest rate: what fails there is no matter of the load. */
+/** Returns a note about error responses at the lowest rate, which the load does not cause. */
 function errorNote(measured: readonly MeasuredTrial[], slo: LimitSlo): LimitNoteFacts | undefined {
   const open = measured.filter(({ outcome }) => isOpen(outcome))
   const [lowest] = open.toSorted((a, b) => a.outcome.rate - b.outcome.rate)

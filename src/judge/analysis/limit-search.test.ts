@@ -24,7 +24,7 @@ function search(
   return searchBy(attemptsOn(server, seed), { ...options, ...changed })
 }
 
-/** Trials on one server, one after the other. */
+/** Returns a function that runs trials on one server. */
 function attemptsOn(server: VirtualServer, seed = 1): (trial: Trial) => TrialOutcome {
   const random = seeded(seed)
   let calmMs: number | undefined
@@ -46,7 +46,7 @@ function searchBy(attempt: (trial: Trial) => TrialOutcome, by: SearchOptions): S
   }
 }
 
-/** What comes of a trial that all goes well in. */
+/** Outcome of a passing trial. */
 function passing(trial: Trial): TrialOutcome {
   if (trial.purpose === 'saturate') return { ...saturation(1_000), trial }
   const rate = isOpenTrial(trial) ? trial.rate : 0
@@ -87,12 +87,12 @@ describe('the search on a server of known capacity', () => {
     expect(tookMs).toBeLessThan(60_000)
   })
 
-  it('finds 37 req/s, below its first step', () => {
+  it('finds a limit of 37 req/s, below the first step', () => {
     const { end } = search({ servers: 1, serviceMs: 1_000 / 37 })
     expect(end).toMatchObject({ low: 35.83, high: 38.03, ended: 'found', confirmed: true })
   })
 
-  it('holds a lower rate when one trial of a rate fails and the next one holds it', () => {
+  it('holds a lower rate when one trial of a rate fails and the next one passes', () => {
     const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
     let holds = 0
     const { end, history } = searchBy((trial) => {
@@ -119,7 +119,7 @@ describe('the search on a server of known capacity', () => {
     expect(end).toMatchObject({ low: 382.2, high: 390, confirmed: true, ended: 'found' })
   })
 
-  it('goes down within a few trials when the steps passed by luck and saturation tells nothing', () => {
+  it('goes down within a few trials when the steps passed by chance and the saturation shows nothing', () => {
     const { end, history } = searchBy((trial) => {
       const outcome = passing(trial)
       if (trial.purpose === 'saturate') return { ...saturation(100), trial }
@@ -132,12 +132,12 @@ describe('the search on a server of known capacity', () => {
     expect(history.length).toBeLessThan(20)
   })
 
-  // The truths are of a simulation of the queue over a million requests.
+  // The true limits come from a simulation of the queue over a million requests.
   it.each<{ name: string; server: VirtualServer; truth: number }>([
     { name: 'exponential', server: { servers: 4, serviceMs: 20, service: 'exponential' }, truth: 190.5 },
     { name: 'lognormal', server: { servers: 4, serviceMs: 20, service: 'lognormal', sigma: 0.5 }, truth: 197.3 },
     { name: 'wide lognormal', server: { servers: 4, serviceMs: 10, service: 'lognormal', sigma: 1 }, truth: 384 },
-  ])('gives an interval of ±10% that contains the limit of $name service', ({ server, truth }) => {
+  ])('finds an interval of ±10% that contains the limit of $name service', ({ server, truth }) => {
     const searches = [11, 22, 33, 44, 55, 66, 77, 88].map((seed) => search(server, { seed }))
     const contains = searches.filter(({ end: { low, high } }) => (low ?? truth) < truth && truth < (high ?? 0))
     expect(contains.length).toBeGreaterThanOrEqual(7)
@@ -148,7 +148,7 @@ describe('the search on a server of known capacity', () => {
     }
   })
 
-  it('does not call it a collapse when a target stalls', () => {
+  it('does not classify a stalling target as a collapse', () => {
     const stalling = { servers: 4, serviceMs: 10, pauses: { everyMs: 2_000, forMs: 100 } }
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const { history, end } = search(stalling, { seed })
@@ -157,19 +157,19 @@ describe('the search on a server of known capacity', () => {
     }
   })
 
-  it.each([1, 2, 3, 4, 5, 6])('gives no rate of a target that pauses at every rate (seed %i)', (seed) => {
+  it.each([1, 2, 3, 4, 5, 6])('finds no rate for a target that pauses at every rate (seed %i)', (seed) => {
     const pausing = { servers: 4, serviceMs: 10, pauses: { everyMs: 5_000, forMs: 300 } }
     const { end, history } = search(pausing, { seed })
     expect(end).toMatchObject({ ended: 'bursts', low: null, high: null, recommendedRps: null })
     expect(baseBursts(history, slo)).toMatchObject({ rateRps: 50, seenAtRps: expect.arrayContaining([50]) })
   })
 
-  it('does not take the queue of a target with random service for bursts', () => {
+  it('does not treat the queue of a target with random service times as bursts', () => {
     const slow: VirtualServer = { servers: 4, serviceMs: 50, service: 'exponential' }
     for (const seed of [1, 2, 3]) expect(search(slow, { seed }).end.ended).not.toBe('bursts')
   })
 
-  it('leaves the upper end open at its ceiling, which it holds in full length', () => {
+  it('leaves the upper end open at its ceiling, which a full-length trial holds', () => {
     const { end, history } = search({ servers: 100, serviceMs: 5 }, { maxRps: 777 })
     expect(end).toEqual({
       purpose: 'done',
@@ -188,14 +188,14 @@ describe('the search on a server of known capacity', () => {
     expect(history).toHaveLength(1)
   })
 
-  it('does not blame the target for a load that the tool could not make twice', () => {
+  it('does not blame the target for a load that the generator failed to deliver twice', () => {
     const { end, history } = search({ servers: 100, serviceMs: 5, generatorRps: 900 })
     expect(end).toMatchObject({ low: 500, high: null, confirmed: true, ended: 'generator' })
     expect(history.filter(({ verdict }) => verdict === 'invalid').map(({ rate }) => rate)).toEqual([1_000, 1_000])
     expect(history.some(({ trial }) => trial.purpose === 'saturate')).toBe(false)
   })
 
-  it('repeats a trial in which the tool was late by accident, and goes on', () => {
+  it('repeats a trial in which the generator was late once, and continues', () => {
     const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
     const late = new Set(['step', 'hold', 'refute'])
     const { end } = searchBy((trial) => {
@@ -238,7 +238,7 @@ describe('the search on a server of known capacity', () => {
 describe('the trials', () => {
   const { history } = search({ servers: 4, serviceMs: 10 })
 
-  it('step upward to the first overload, saturate, hold, refute, confirm, and see whether the target recovers', () => {
+  it('step upward to the first overload, saturate, hold, refute, confirm, and check recovery', () => {
     expect(history.map(({ trial }) => `${trial.purpose}${'rate' in trial ? ` ${trial.rate}` : ''}`)).toEqual([
       'step 50',
       'step 200',
@@ -251,21 +251,21 @@ describe('the trials', () => {
     ])
   })
 
-  it('hold for 12 s, or for the 299 requests that show a p99', () => {
+  it('hold a rate for 12 s, or for the 299 requests that prove a p99', () => {
     const slow = search({ servers: 1, serviceMs: 100 }).history
     const lengths = [history, slow].map((each) => each.find(({ trial }) => trial.purpose === 'hold')?.trial)
     expect(lengths[0]).toMatchObject({ rate: 390, durationMs: 12_000 })
     expect(lengths[1]).toMatchObject({ rate: 9.75, durationMs: Math.ceil((1.02 * 299_000) / 9.75) })
   })
 
-  it('go on above 2000 by doubling, and the last step is the ceiling', () => {
+  it('double the rate above 2000, and end with a step at the ceiling', () => {
     const { history: steps } = searchBy(passing, { ...options, maxRps: 9_000 })
     expect(steps.flatMap(({ trial }) => (trial.purpose === 'step' ? trial.rate : []))).toEqual([
       50, 200, 500, 1_000, 2_000, 4_000, 8_000, 9_000,
     ])
   })
 
-  it('are recommended lower when 80% fails under Poisson arrivals', () => {
+  it('confirm a lower recommendation when 80% fails under Poisson arrivals', () => {
     const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
     const { end } = searchBy((trial) => {
       const outcome = attempt(trial)
@@ -275,10 +275,10 @@ describe('the trials', () => {
   })
 })
 
-describe('whatever the trials say', () => {
+describe('with any outcome of the trials', () => {
   const verdict = fc.constantFrom('pass', 'fail', 'inconclusive', 'invalid')
 
-  it('the search ends, never tries the same thing more than three times, and its interval is one', () => {
+  it('the search ends, repeats no trial more than three times, and returns an ordered interval', () => {
     fc.assert(
       fc.property(
         fc.infiniteStream(fc.tuple(verdict, fc.double({ min: 0, max: 3_000, noNaN: true }), fc.boolean())),

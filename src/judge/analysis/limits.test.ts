@@ -28,7 +28,7 @@ const whole = [
 ]
 
 describe('the findings of a search', () => {
-  it('that found a limit hold it, the interval, and every trial of the open model', () => {
+  it('contain the limit, the interval and every trial of the open model', () => {
     const stretches = evenStretches(40, 40, (i) => (i < 400 ? 500 : 10))
     const slow = resultOf({ stretches, stretchMs: 200, phases: { overload: [0, 10], recovery: [10, 40] } })
     const trials = [...measured(...whole), { outcome: recovering, result: slow }]
@@ -57,12 +57,12 @@ describe('the findings of a search', () => {
     ])
   })
 
-  it('survive JSON as they are', () => {
+  it('do not change when they pass through JSON', () => {
     const findings = limitsFindings({ slo, measured: measured(...whole), end: found, machine })
     expect(JSON.parse(JSON.stringify(findings))).toEqual(findings)
   })
 
-  it('that reached its ceiling name no limit and no bottleneck', () => {
+  it('contain no limit and no bottleneck when the search reached its ceiling', () => {
     const end: SearchEnd = { ...found, low: 777, high: null, ended: 'ceiling' }
     const trials = measured(openOutcome('step', 777), openOutcome('hold', 777))
     expect(limitsFindings({ slo, measured: trials, end, machine })).toMatchObject({
@@ -70,13 +70,13 @@ describe('the findings of a search', () => {
       interval: [777, null],
       confirmed: true,
       degradation: 'none-seen',
-      bottleneck: { resource: null, evidence: ['nothing ran out up to 777 req/s, where the search ends'] },
+      bottleneck: { resource: null, evidence: ['no resource was exhausted up to 777 req/s, where the search ended'] },
       recovery: { recovered: null, recoverMs: null },
       saturation: null,
     })
   })
 
-  it('of a tool that ran out do not call what it reached the limit of the target', () => {
+  it('contain no limit of the target when the generator was the limit', () => {
     const late = openOutcome('step', 1_000, { verdict: 'invalid', toolRanOut: true, reasons: ['schedule lag'] })
     const trials = measured(openOutcome('step', 500), late, late, openOutcome('hold', 500))
     const end: SearchEnd = { ...found, low: 500, high: null, ended: 'generator' }
@@ -87,7 +87,7 @@ describe('the findings of a search', () => {
     })
   })
 
-  it('of a target that responds with errors only name the status, and blame no resource', () => {
+  it('contain the status and no resource when the target responds only with errors', () => {
     const errors = { class: 'http-5xx', count: 100, first: 'HTTP 500', isAnswered: true } as const
     const outcome = openOutcome('step', 50, { verdict: 'fail', errorRate: 1, errors })
     const result = resultOf({
@@ -101,14 +101,14 @@ describe('the findings of a search', () => {
     })
   })
 
-  it('say that trials disagree', () => {
+  it('contain a note when trials disagree', () => {
     const trials = measured(...whole.slice(0, 4), openOutcome('hold', 390, { verdict: 'fail' }), ...whole.slice(4))
     expect(limitsFindings({ slo, measured: trials, end: found, machine }).notes).toMatchObject([
       { code: 'trials-disagree', failedRps: [390], heldRps: [390] },
     ])
   })
 
-  it('of a search without time give no limit that was not confirmed', () => {
+  it('contain no unconfirmed limit when the search reached its time limit', () => {
     const end: SearchEnd = { ...found, confirmed: false, ended: 'budget' }
     expect(limitsFindings({ slo, measured: measured(...whole), end, machine }).maxSustainableRps).toBeNull()
   })

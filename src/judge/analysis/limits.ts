@@ -8,7 +8,7 @@ import { isOpen, isOpenTrial, saturations, type SearchEnd, type TrialOutcome } f
 import { loadPointsOf } from './load-points.ts'
 import { recoveryFinding } from './recovery.ts'
 
-/** A trial with everything that was measured in it. */
+/** A trial with its result. */
 export interface MeasuredTrial {
   readonly outcome: TrialOutcome
   readonly result: LoadResult
@@ -21,7 +21,7 @@ interface LimitsEvidence {
   readonly machine: BottleneckEvidence['machine']
 }
 
-/** What a finished search found, put together from its trials. */
+/** Returns the findings of a finished search. */
 export function limitsFindings({ slo, measured, end, machine }: LimitsEvidence): LimitsFindings {
   const history = measured.map(({ outcome }) => outcome)
   const isFound = end.ended === 'found' || (end.ended === 'budget' && end.high !== null)
@@ -99,7 +99,10 @@ function bottleneckFrom(
       ({ outcome }) => isOpen(outcome) && outcome.verdict !== 'pass' && (ended === 'generator' || !outcome.toolRanOut),
     )
   if (calm === undefined || overloaded === undefined) {
-    return { resource: null, evidence: [`nothing ran out up to ${Math.round(low ?? 0)} req/s, where the search ends`] }
+    return {
+      resource: null,
+      evidence: [`no resource was exhausted up to ${Math.round(low ?? 0)} req/s, where the search ended`],
+    }
   }
   return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, toolRanOut, machine })
 }

@@ -26,7 +26,7 @@ function order(...all: readonly MeasuredProtocol[]): readonly string[] {
 }
 
 describe('protocols that did the same work', () => {
-  test('stand in the order of the rates that they held', () => {
+  test('are ranked by the rates that they held', () => {
     const mcp = measured('mcp', { maxRps: 400 })
     const http = measured('http', { maxRps: 900, p99Ms: 9 })
     const tcp = measured('tcp', { maxRps: 2_000 })
@@ -34,25 +34,27 @@ describe('protocols that did the same work', () => {
     expect(rankProtocols([mcp, tcp])[1]?.why).toContain('behind tcp by rate')
   })
 
-  test('tie within a tenth, and then the faster one is ahead', () => {
+  test('tie within a tenth, and the faster one is then ahead', () => {
     const http = measured('http', { maxRps: 1_000, p99Ms: 5 })
     const tcp = measured('tcp', { maxRps: 950, p99Ms: 2 })
     expect(order(http, tcp)).toEqual(['tcp', 'http'])
     expect(rankProtocols([http, tcp])[1]?.why).toContain(
-      'level with tcp by rate, behind it by p99 (5.00 against 2.00 ms)',
+      'tied with tcp by rate, behind it by p99 (5.00 and 2.00 ms)',
     )
   })
 
-  test('say so where this tool ran out first', () => {
+  test('have a note when the generator reached its limit first', () => {
     const [best] = rankProtocols([measured('http', { maxRps: 9_000, maxIsBound: true })])
-    expect(best?.why).toContain('held 9000 req/s over 16 connections and would hold more: this tool ran out first')
+    expect(best?.why).toContain(
+      'held 9000 req/s over 16 connections, and may hold more: the generator reached its limit first',
+    )
   })
 
-  test('are recommended for nothing where there is only one', () => {
+  test('have no recommendation when there is only one', () => {
     expect(Object.values(bestFor(rankProtocols([measured('http', {})])))).toEqual([null, null, null, null, null])
   })
 
-  test('are recommended for what they are good at, and not at all where they broke the service level', () => {
+  test('are recommended for their strengths, unless they failed the service level', () => {
     const ranking = rankProtocols([
       measured('tcp', { maxRps: 5_000, p99Ms: 1, lost: 9 }),
       measured('http', { maxRps: 3_000, p99Ms: 2 }),
@@ -68,7 +70,7 @@ describe('protocols that did the same work', () => {
     expect(bestFor([])).toEqual({ lowLatency: null, throughput: null, reliability: null, streaming: null, rpc: null })
   })
 
-  test('that lean to a fail at the common rate are best for nothing', () => {
+  test('are not recommended when they lean to a fail at the common rate', () => {
     const http = measured('http', { p99Ms: 9 })
     const mcp = measured('mcp', { p99Ms: 2, verdict: 'inconclusive' })
     expect(bestFor(rankProtocols([http, { ...mcp, leaning: 'pass' }])).lowLatency).toBe('mcp')

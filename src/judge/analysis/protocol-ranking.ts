@@ -3,18 +3,18 @@ import type { ProtocolsFindings, RankedProtocol } from '../../model/protocols-fi
 
 export type MeasuredProtocol = Omit<RankedProtocol, 'why'>
 
-/** Rates that differ by less are a tie: runs on one machine scatter by as much. */
+/** Relative difference below which two rates are a tie: runs on one machine scatter by this much. */
 const TIE = 0.1
 
 /**
- * Ranks by the highest rate that was held, ties by p99, and says why each stands where it stands. Rates within a tenth of
- * each other are a tie. A rate that is only a bound counts as it was reached: a protocol that costs the tool more is one
- * that costs its clients more.
+ * Ranks protocols by the highest rate that they held, ties by p99, with a reason for each place. Rates within a tenth
+ * of each other are a tie. A rate that is only a lower bound counts as it is: a protocol that costs the generator more
+ * also costs other clients more.
  */
 export function rankProtocols(measured: readonly MeasuredProtocol[]): readonly RankedProtocol[] {
   const byRate = measured.toSorted((a, b) => (b.maxRps ?? 0) - (a.maxRps ?? 0))
   const ranked: MeasuredProtocol[] = []
-  // Groups of ties, each begun by the highest rate in it: a tie with the first is one place, however many follow.
+  // Each group starts with its highest rate and contains every rate that ties with it.
   for (let from = 0; from < byRate.length;) {
     const [first] = byRate.slice(from)
     if (first === undefined) break
@@ -27,7 +27,10 @@ export function rankProtocols(measured: readonly MeasuredProtocol[]): readonly R
   )
 }
 
-/** Of those that are not below the service level at the common rate, proven or leaning to it. Nothing is best where there is nothing to choose from. */
+/**
+ * Returns the best protocol for each use case, among those that neither fail the service level at the common rate nor
+ * lean to a fail. Null if only one protocol was measured.
+ */
 export function bestFor(ranking: readonly RankedProtocol[]): ProtocolsFindings['bestFor'] {
   if (ranking.length < 2) return { lowLatency: null, throughput: null, reliability: null, streaming: null, rpc: null }
   const sound = ranking.filter(({ verdict, leaning }) => verdict !== 'fail' && leaning !== 'fail')
@@ -42,7 +45,7 @@ export function bestFor(ranking: readonly RankedProtocol[]): ProtocolsFindings['
     lowLatency: least(sound, ({ p99Ms }) => p99Ms),
     throughput: sound[0]?.protocol ?? null,
     reliability: least(sound, ({ lost, reconnectMs }) => lost + (reconnectMs ?? 10_000) / 10_000),
-    // Protocols whose server may speak without being asked, and those that name what is called and match its reply.
+    // Streaming needs a server that can send without a request; RPC needs named calls and matched replies.
     streaming: among(['websocket', 'tcp']),
     rpc: among(['http', 'mcp']),
   }
@@ -62,15 +65,15 @@ function reason(
   if (better !== undefined) parts.push(compare(each, better, 'behind'))
   else if (worse !== undefined) parts.push(compare(each, worse, 'ahead of'))
   if (each.cpuUsPerRequest !== null)
-    parts.push(`${Math.round(each.cpuUsPerRequest)} µs of the target's CPU for a request`)
-  if (each.lost > 0) parts.push(`${each.lost} requests lost when connections were cut`)
+    parts.push(`${Math.round(each.cpuUsPerRequest)} µs of the target's CPU per request`)
+  if (each.lost > 0) parts.push(`${each.lost} requests lost when connections were closed`)
   return parts.join('; ')
 }
 
 function held({ maxRps, maxIsBound, clients }: MeasuredProtocol): string {
-  if (maxRps === null) return 'no rate was shown to hold the service level'
+  if (maxRps === null) return 'no tested rate met the service level'
   const rate = `held ${Math.round(maxRps)} req/s over ${clients} connections`
-  return maxIsBound ? `${rate} and would hold more: this tool ran out first` : rate
+  return maxIsBound ? `${rate}, and may hold more: the generator reached its limit first` : rate
 }
 
 function compare(each: MeasuredProtocol, other: MeasuredProtocol, where: 'behind' | 'ahead of'): string {
@@ -80,6 +83,6 @@ function compare(each: MeasuredProtocol, other: MeasuredProtocol, where: 'behind
   )
   if (!tied) return `${where} ${other.protocol} by rate`
   const [own, its] = [each.p99Ms, other.p99Ms]
-  if (own === null || its === null) return `level with ${other.protocol} by rate`
-  return `level with ${other.protocol} by rate, ${where} it by p99 (${own.toFixed(2)} against ${its.toFixed(2)} ms)`
+  if (own === null || its === null) return `tied with ${other.protocol} by rate`
+  return `tied with ${other.protocol} by rate, ${where} it by p99 (${own.toFixed(2)} and ${its.toFixed(2)} ms)`
 }

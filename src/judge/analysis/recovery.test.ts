@@ -9,7 +9,10 @@ const STRETCH_MS = 200
 const PHASES = { baseline: [0, 20], overload: [20, 30], recovery: [30, 80] } as const
 const [, OVERLOAD_END] = PHASES.overload
 
-/** 20 requests per 200 ms: a baseline of 4 s, 2 s of overload, then `slowForMs` of slow responses and usual ones up to 10 s. */
+/**
+ * 20 requests per 200 ms: 4 s of baseline, 2 s of overload, then `slowForMs` of slow responses and usual ones up to 10
+ * s.
+ */
 function overloaded(slowForMs: number, usualMs: (i: number) => number = () => 18): StretchCase[] {
   return Array.from({ length: 80 }, (_, i) => {
     const isSlow = i >= PHASES.overload[0] && STRETCH_MS * (i - OVERLOAD_END) < slowForMs
@@ -56,7 +59,7 @@ describe('recovery after an overload', () => {
     expect(recovery(silent)).toMatchObject({ recovered: false, recoverMs: null })
   })
 
-  it('starts when requests end again, where none ended at first', () => {
+  it('starts when requests end again after a time without any', () => {
     const hanging = overloaded(0).map((stretch, i) =>
       i < OVERLOAD_END || i >= OVERLOAD_END + 15 ? stretch : { responsesMs: [], inFlight: 20 * (i - OVERLOAD_END + 1) },
     )
@@ -70,14 +73,14 @@ describe('recovery after an overload', () => {
     expect(recovery(rare).recoverMs).toBe(0)
   })
 
-  it('is unknown when the phase holds fewer than three windows', () => {
+  it('is unknown when the phase contains fewer than three windows', () => {
     const stretches = overloaded(0).slice(0, OVERLOAD_END + 2)
     const run = resultOf({ stretches, stretchMs: STRETCH_MS, phases: { ...PHASES, recovery: [30, 32] } })
     expect(recoveryAfter(run)).toMatchObject({ recovered: null, recoverMs: null })
   })
 })
 
-describe('the recovery that findings report', () => {
+describe('the recovery in findings', () => {
   function finding(generatorLagMs: number): ReturnType<typeof recoveryFinding> {
     const stretches = overloaded(4_000).map((stretch, i) =>
       i >= OVERLOAD_END && i < OVERLOAD_END + 20 ? Object.assign({}, stretch, { generatorLagMs }) : stretch,
@@ -88,7 +91,7 @@ describe('the recovery that findings report', () => {
     return recoveryFinding(run, { baseline, recovery: after })
   }
 
-  it('leaves out the time in which the generator was suspended', () => {
+  it('excludes the time in which the generator was suspended', () => {
     expect(finding(800)).toMatchObject({ recovered: true, recoverMs: 0 })
   })
 
@@ -97,7 +100,7 @@ describe('the recovery that findings report', () => {
   })
 })
 
-/** 300 s of baseline, 30 s of overload, 300 s of recovery: batches of 12.8 s, and intervals of 1 s. */
+/** 300 s of baseline, 30 s of overload, 300 s of recovery, with batches of 12.8 s and intervals of 1 s. */
 function longRun(slowForMs: number): LoadResult {
   const seconds = Array.from({ length: 630 }, (_, second) => {
     const sinceMs = 1_000 * second - 330_000
@@ -120,14 +123,14 @@ describe('recovery in a run of ten minutes', () => {
   it.each([
     [0, 0],
     [4_000, 4_000],
-  ])('is not rounded to batches of 12.8 s: slow for %i ms is %i ms', (slowForMs, recoverMs) => {
+  ])('is not rounded to batches of 12.8 s: %i ms of slow responses are reported as %i ms', (slowForMs, recoverMs) => {
     const observed = recoveryAfter(longRun(slowForMs))
     expect(observed.resolutionMs).toBe(1_000)
     expect(Math.abs((observed.recoverMs ?? Number.NaN) - recoverMs)).toBeLessThanOrEqual(1_000)
   })
 })
 
-describe('the false alarms of a healthy M/M/1 queue', () => {
+describe('false alarms for a healthy M/M/1 queue', () => {
   /** Response times in pieces of 0.2 s at 100 req/s. The mean service time is 5 ms at load 0.5. */
   const PER_PIECE = 20
   const PIECES = 50
@@ -160,7 +163,7 @@ describe('the false alarms of a healthy M/M/1 queue', () => {
     return observed.recoverMs ?? Number.POSITIVE_INFINITY
   }
 
-  it('are at most 5% of the runs, and at most 1% take longer than half of the phase', () => {
+  it('occur in at most 5% of the runs, and exceed half of the phase in at most 1%', () => {
     const RUNS = 500
     const found = Array.from({ length: RUNS }, (_, i) => recoverMs(7_919 * (i + 1)))
     expect(found.filter((ms) => ms > 0).length / RUNS).toBeLessThanOrEqual(0.05)

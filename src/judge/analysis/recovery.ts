@@ -8,22 +8,22 @@ import { isOutside, type LateStretch, lateStretches } from '../verdict/late-stre
 import { coreWaitMs } from '../verdict/starved-target.ts'
 import { atLeast } from '../verdict/statistics/binomial.ts'
 
-/** Response times after an overload, in pieces of equal length; the first one starts where the overload ends. */
+/** Response times after an overload, in pieces of equal length; the first one starts at the end of the overload. */
 export interface RecoveryCourse {
   readonly lengthMs: Ms
   /** Response time above which a request is slow. */
   readonly limitMs: Ms
   /** Requests that ended in each piece. */
   readonly requests: readonly number[]
-  /** Those of them that were slower than the limit, or had no answer. */
+  /** Number of these that were slower than the limit or had no response. */
   readonly slow: readonly number[]
   /** Requests due but not done at the end of each piece. */
   readonly inFlight: readonly number[]
-  /** Pieces that say nothing about the target, because the generator was late; absent: none. */
+  /** Whether a piece is excluded because the generator was late. Default: none. */
   readonly excluded?: readonly boolean[]
 }
 
-/** How much is known about the share of slow requests at the rate the target holds. */
+/** Precision of the share of slow requests in the baseline. */
 export interface RecoveryBaseline {
   readonly requests: number
   /** Requests per independent request. */
@@ -32,7 +32,7 @@ export interface RecoveryBaseline {
 
 export interface ObservedRecovery extends Recovery {
   readonly resolutionMs: Ms
-  /** The latest recovery time that the course could have shown. */
+  /** Maximum recovery time that the course can show. */
   readonly watchedMs: Ms
 }
 
@@ -42,7 +42,7 @@ const TOLERANCE_MS: Ms = 1
 /** Share of requests above a p95. */
 const SHARE = 0.05
 const ALPHA = 0.05
-/** One good window may be chance. */
+/** Number of consecutive good windows for a recovery, because a single one may occur by chance. */
 const CONSECUTIVE = 3
 const LONGEST_WINDOW_MS: Ms = 10_000
 const WINDOW_SHARE = 0.2
@@ -53,14 +53,14 @@ export type RecoveryTime = 'responseTime' | 'targetTime'
 export interface RecoveryQuestion {
   /** The phase after the overload. */
   readonly recovery: PhaseFigures
-  /** A run or a phase at a rate the target holds. */
+  /** A run or a phase at a rate that the target holds. */
   readonly baseline: JudgedFigures
   /** Added to the baseline's p95 before the comparison. */
   readonly slackMs?: Ms
   readonly time?: RecoveryTime
   /**
-   * Late stretches of the generator, for a second look: what ended in them does not count, and the times of a target that
-   * waited for a core are shortened by that wait.
+   * Late stretches of the generator, for judging the recovery again: requests that ended in them do not count, and the
+   * times of a target that waited for a core are shortened by that wait.
    */
   readonly outside?: readonly LateStretch[]
 }
@@ -68,7 +68,7 @@ export interface RecoveryQuestion {
 /**
  * Returns the time from the end of an overload to the first of three consecutive sliding windows (20% of the recovery
  * phase, at most 10 s) that are not significantly above the baseline: more than 5% of the requests over 1.1 × the
- * baseline's p95. Requests without an answer count as over. A time within the resolution is 0. Undefined where the
+ * baseline's p95. Requests without a response count as over. A time within the resolution is 0. Undefined if the
  * baseline has no p95.
  */
 export function recoveryOf(
@@ -87,10 +87,10 @@ export function recoveryOf(
   )
 }
 
-/** Lateness of the generator up to this share of the resolution moves no recovery. */
+/** Lateness of the generator, as a share of the resolution, that does not affect a recovery time. */
 const SMALL_LAG = 0.1
 
-/** The recovery as findings report it: outside the late stretches of the generator, where these can have delayed it. */
+/** Returns the recovery for findings, without the late stretches of the generator if these can have delayed it. */
 export function recoveryFinding(run: LoadResult, question: RecoveryQuestion): Recovery {
   const whole = recoveryOf(run, question)
   const late = whole === undefined || whole.recoverMs === 0 ? [] : lateStretches(run, SMALL_LAG * whole.resolutionMs)
@@ -110,7 +110,7 @@ export function recoveryIn(course: RecoveryCourse, baseline: RecoveryBaseline, w
   const resolutionMs = lengthMs * Math.max(1, width * slowShareAllowed(effectiveRequests(perWindow, baseline)))
   const watchedMs = Math.max(0, (windows - CONSECUTIVE) * lengthMs)
   let good = 0
-  // The window after the last one above the baseline: a window that is excluded may have been good.
+  // Starts after the last window above the baseline, because excluded windows may have been good.
   let since = 0
   for (let from = 0; from < windows; from++) {
     const to = from + width
@@ -129,14 +129,14 @@ export function recoveryIn(course: RecoveryCourse, baseline: RecoveryBaseline, w
   return { recovered: windows < CONSECUTIVE ? null : false, recoverMs: null, resolutionMs, watchedMs }
 }
 
-/** Whether no piece of a window says anything about the target. */
+/** Whether every piece of a window is excluded. */
 function isExcluded({ excluded = [] }: RecoveryCourse, from: number, to: number): boolean {
   return excluded.length > 0 && excluded.slice(from, to).every(Boolean)
 }
 
 /**
- * The pieces in which no request ended although requests were in flight, for longer than the limit: those requests are
- * slow, but they count only when they end.
+ * Returns the pieces in which no request ended for longer than the limit although requests were in flight: those
+ * requests are slow, but they count only when they end.
  */
 function silentPieces({ lengthMs, limitMs, requests, inFlight }: RecoveryCourse): readonly boolean[] {
   const silent = requests.map((count, i) => count === 0 && (inFlight[i] ?? 0) > 0)
@@ -149,8 +149,8 @@ function silentPieces({ lengthMs, limitMs, requests, inFlight }: RecoveryCourse)
 }
 
 /**
- * Independent requests that a comparison of a window with the baseline is worth: both shares are uncertain, so the
- * variance is q(1 − q) · deff · (1/window + 1/baseline).
+ * Number of independent requests that corresponds to a comparison of a window with the baseline: both shares are
+ * uncertain, so the variance is q(1 − q) · deff · (1/window + 1/baseline).
  */
 function effectiveRequests(inWindow: number, { requests, designEffect: effect }: RecoveryBaseline): number {
   return Math.max(1, Math.round(1 / (effect * (1 / inWindow + 1 / requests))))
@@ -162,18 +162,18 @@ function isSignificant(independent: number, share: number): boolean {
   return late > 0 && atLeast(independent, SHARE, late) <= ALPHA
 }
 
-/** Requests per independent request: of the indicator "above the baseline's own p95". */
+/** Requests per independent request, for the indicator "above the baseline's own p95". */
 function effectIn(batches: Batches, p95Ms: Ms, time: RecoveryTime): number {
   const stretches = batches[time].map((text, i) => ({
     sum: slowerThan(text, p95Ms),
     of: batches.successes[i] ?? 0,
   }))
   const filled = stretches.filter(({ of }) => of > 0)
-  // With too few batches to measure it, the requests of a batch count as one.
+  // With too few batches for an estimate, the requests of a batch count as one.
   return designEffect(stretches, SHARE * (1 - SHARE)) ?? sum(filled.map(({ of }) => of)) / Math.max(1, filled.length)
 }
 
-/** The share of a window's requests that may be slow without being significant: how early a recovery may be reported. */
+/** Share of a window's requests that may be slow without significance. It limits how early a recovery is reported. */
 function slowShareAllowed(independent: number): number {
   let allowed = 0
   while (allowed < independent && !isSignificant(independent, (allowed + 1) / independent)) allowed++
@@ -189,8 +189,8 @@ interface Cut {
 }
 
 /**
- * Cuts the phase as finely as the result allows. Its batches contain its own requests only; the intervals of the run,
- * which are finer for phases of more than a minute, also contain the last requests of the overload.
+ * Divides the phase as finely as the result allows. Its batches contain only its own requests; the intervals of the
+ * run, which are finer for phases of more than a minute, also contain the last requests of the overload.
  */
 function finestCourse(cut: Cut): RecoveryCourse {
   return cut.phase.batches.lengthMs <= cut.run.intervalMs ? batchesOf(cut) : intervalsOf(cut)
@@ -200,7 +200,7 @@ function batchesOf(cut: Cut): RecoveryCourse {
   const { batches, startMs } = cut.phase
   const { lengthMs, successes, unanswered, inFlight } = batches
   const first = firstFrom(startMs, batches.startMs, lengthMs)
-  // A phase whose first request came late has no batch before it.
+  // A phase has no batch before its first request.
   const before = Array.from({ length: Math.max(0, -first) }, () => NOTHING)
   const pieces = successes.map((count, i) =>
     pieceOf(cut, batches.startMs + i * lengthMs, lengthMs, {

@@ -1,6 +1,6 @@
 import type { OpenTrial, SaturateTrial, TrialOutcome } from './limit-trial.ts'
 
-/** A trial of the open model that passed, with whatever a test wants to be otherwise. */
+/** Outcome of a passing trial of the open model; `changed` overrides its properties. */
 export function openOutcome(
   purpose: OpenTrial['purpose'],
   rate: number,
@@ -35,7 +35,7 @@ export function openOutcome(
   }
 }
 
-/** A saturation that completed this many requests per second. */
+/** Outcome of a saturation that completed this many requests per second. */
 export function saturation(achievedRps: number): TrialOutcome {
   const trial: SaturateTrial = { purpose: 'saturate', concurrency: 100, warmUpMs: 1_000, durationMs: 3_000 }
   const flow = { rps: achievedRps, steadyRps: achievedRps, dispersion: 0.01, completions: 3 * achievedRps }

@@ -123,7 +123,7 @@ function cancelledOf({ errorsByClass, droppedByReason }: JudgedFigures): number 
 const TROUBLE_SHARE = 0.5
 
 function remainingRequests(result: LoadResult, { p99Ms }: LimitSlo): RemainingRequests | undefined {
-  const outside = outsideTrouble(result, result, { lateMs: TROUBLE_SHARE * p99Ms, coreWaits: true })
+  const outside = outsideTrouble(result, result, { lateMs: TROUBLE_SHARE * p99Ms, of: 'latencies' })
   if (outside === undefined) return undefined
   const { rest, standing } = outside
   const cancelled = cancelledOf(rest)

@@ -47,13 +47,16 @@ const FAST_PERCENTILE = 10
  * Counts only batches that lie entirely within the traffic, because the others drain the last requests. Undefined with
  * fewer than 20 such batches, or without traffic.
  */
-export function growthOf(figures: JudgedFigures & { readonly startMs?: Ms }): MeasuredGrowth | undefined {
+export function growthOf(
+  figures: JudgedFigures & { readonly startMs?: Ms },
+  requiredBatches: number = FEWEST_STRETCHES,
+): MeasuredGrowth | undefined {
   const { batches, durationMs, startMs = 0, serviceTime } = figures
   // The batches of an operation begin with its first request, which may be long after the start of the traffic.
   const from = Math.max(0, Math.ceil((startMs - batches.startMs) / batches.lengthMs))
   const to = Math.max(from, Math.floor((startMs - batches.startMs + durationMs) / batches.lengthMs))
   const stretches = fastServiceMs(serviceTime) / batches.lengthMs
-  return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), stretches)
+  return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), stretches, requiredBatches)
 }
 
 /** Service time without queueing; 0 if no request succeeded. */
@@ -70,10 +73,11 @@ export function growthIn(
   arrivals: readonly number[],
   inFlight: readonly number[],
   serviceStretches: number,
+  requiredBatches: number = FEWEST_STRETCHES,
 ): MeasuredGrowth | undefined {
   const backlog = inFlight.map((count, i) => count - arrivedWithin(arrivals, i, serviceStretches))
   const arrived = arrivals.reduce((sum, count) => sum + count, 0)
-  if (backlog.length < FEWEST_STRETCHES || arrived === 0) return undefined
+  if (backlog.length < requiredBatches || arrived === 0) return undefined
   const { perStep, error } = neweyWestSlope(backlog)
   const requests = perStep * (backlog.length - 1)
   const significant = perStep > studentQuantile(1 - DOUBT, backlog.length - 2) * error

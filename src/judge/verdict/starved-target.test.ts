@@ -1,12 +1,14 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs } from '../../model/hdr.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import { doubt } from '../../wording/doubts.ts'
-import { evenStretches, resultOf } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.case.ts'
+import { errorRateVerdict } from './error-rate.ts'
 import { maximumVerdict } from './maximum.ts'
 import { percentileVerdict } from './percentile.ts'
 import { coreWaits, shortenedBy } from './starved-target.ts'
+import { sustainedRateVerdict } from './sustained-rate.ts'
 
 const nothing = { cpuPercent: 20, busiestProcessCpuPercent: 20, rssMb: 50, openSockets: 4, bytesIn: 0, bytesOut: 0 }
 
@@ -63,4 +65,50 @@ test.each([
   expect(judged(runOf(20, [2, 3, 2, 2])).verdict).toBe('fail')
   expect(judged(runOf(800, [80, 80, 80, 80])).verdict).toBe('fail')
   expect(judged(runOf(20, [80, 80, 80, 80], 0)).verdict).toBe('fail')
+})
+
+describe('a target that waited for a core for 300 ms in each second', () => {
+  /** 10 s of 200 req/s. */
+  function starvedRun(more: (batch: number) => Partial<StretchCase>, coreWaitMs = 300): LoadResult {
+    const run = resultOf({
+      stretches: eachWith(
+        evenStretches(40, 50, () => 20),
+        more,
+      ),
+    })
+    const samples = Array.from({ length: 10 }, (_, second): TargetSample => ({
+      ...nothing,
+      atMs: 1_000 * (second + 1),
+      coreWaitMs,
+    }))
+    return {
+      ...run,
+      generator: { ...run.generator, doubts: [doubt({ code: 'foreign-load', cpuPercent: 180 })] },
+      target: { url: 'http://127.0.0.1:1/', pids: [1], samples },
+    }
+  }
+
+  const reason = 'other processes took cores from the target'
+
+  test('is not blamed when it falls behind by less than it lost', () => {
+    const judged = (perBatch: number, coreWaitMs?: number): unknown => {
+      const run = starvedRun((batch) => ({ inFlight: perBatch * batch }), coreWaitMs)
+      return sustainedRateVerdict(run, run, { rps: 200, within: 0.01 })
+    }
+    // Of the 50 requests that arrive in a batch, 10 or 25 stay in flight. With a core, it would do 10 / 7 of the rest.
+    expect(judged(10)).toMatchObject({ verdict: 'invalid', reason })
+    expect(judged(25)).toMatchObject({ verdict: 'fail' })
+    expect(judged(10, 50)).toMatchObject({ verdict: 'fail' })
+  })
+
+  test('is not blamed for timeouts, but for responses that are errors', () => {
+    const judged = (errorClass: 'timeout' | 'http-5xx' | 'connect', coreWaitMs?: number): unknown => {
+      const run = starvedRun(() => ({ errors: { [errorClass]: 5 } }), coreWaitMs)
+      return errorRateVerdict(run, run, { limit: 0.01 })
+    }
+    expect(judged('timeout')).toMatchObject({ verdict: 'invalid', reason })
+    expect(judged('timeout', 50)).toMatchObject({ verdict: 'fail' })
+    expect(judged('http-5xx')).toMatchObject({ verdict: 'fail' })
+    expect(judged('connect')).toMatchObject({ verdict: 'fail' })
+  })
 })

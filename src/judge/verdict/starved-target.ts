@@ -2,6 +2,7 @@ import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
 import { bucketLowUs, bucketOf } from '../../model/hdr.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
+import { mostlyWaited } from './target-failures.ts'
 
 /** For each batch of the figures, the longest wait of the target for a core (`coreWaitMs`). */
 export function coreWaits({ batches: { inFlight, startMs, lengthMs } }: JudgedFigures, run: LoadResult): readonly Ms[] {
@@ -31,6 +32,58 @@ export function shortenedBy<Kind extends JudgedFigures>(figures: Kind, waitsMs: 
       ...batches,
       serviceTime: batches.serviceTime.map(shorten),
       targetTime: batches.targetTime.map(shorten),
+    },
+  }
+}
+
+/** Shorter waits within a second make no request time out and cost little capacity. */
+const SHORT_WAIT_MS = 100
+/** A target that waited all the time has an unknown capacity; this share keeps the correction finite. */
+const MAX_LOST = 0.95
+
+/**
+ * Returns the figures as if the target had had a core all the time. In each batch it would have finished requests at
+ * `1 / (1 - w)` of the rate, where w is the share of the time that it waited for a core, so that fewer stay in flight.
+ * Where requests that waited explain most requests without a response, these count as successes.
+ */
+export function unstarvedBy<Kind extends JudgedFigures>(figures: Kind, waitsMs: readonly Ms[]): Kind {
+  if (Math.max(0, ...waitsMs) < SHORT_WAIT_MS) return figures
+  const { batches } = figures
+  const inFlight: number[] = []
+  for (const [batch, arrivals] of batches.arrivals.entries()) {
+    const done = arrivals + (batches.inFlight[batch - 1] ?? 0) - (batches.inFlight[batch] ?? 0)
+    const lost = Math.min(MAX_LOST, (waitsMs[batch] ?? 0) / 1_000)
+    inFlight.push(Math.max(0, (inFlight[batch - 1] ?? 0) + arrivals - done / (1 - lost)))
+  }
+  if (!mostlyWaited(figures)) return { ...figures, batches: { ...batches, inFlight } }
+  const { requestsScheduled, successes, dropped, unanswered, responsesReceived } = figures
+  const errors = figures.errors - (unanswered - dropped)
+  const none = batches.unanswered.map(() => 0)
+  return {
+    ...figures,
+    requestsSent: requestsScheduled,
+    responsesReceived: responsesReceived + unanswered,
+    successes: successes + unanswered,
+    errors,
+    timeouts: 0,
+    dropped: 0,
+    unanswered: 0,
+    droppedByReason: {},
+    errorsByClass: Object.fromEntries(
+      Object.entries(figures.errorsByClass).map(([name, { count, ...rest }]) => [
+        name,
+        { ...rest, count: Math.min(count, errors) },
+      ]),
+    ),
+    batches: {
+      ...batches,
+      inFlight,
+      successes: batches.successes.map((count, batch) => count + (batches.unanswered[batch] ?? 0)),
+      errors: batches.errors.map(
+        (count, batch) => count + (batches.dropped[batch] ?? 0) - (batches.unanswered[batch] ?? 0),
+      ),
+      dropped: none,
+      unanswered: none,
     },
   }
 }

@@ -82,12 +82,12 @@ function standingOf(
   const completed = decideShare(shareOfShortfall(figures, run, within, neverDue), batchesOf(figures), span)
   const grows = growth !== undefined && span.spanMs >= requiredMs && isGrowing(growth, within, PROVEN_ERRORS)
   if (completed.verdict === 'fail' || grows) {
-    const fail = shownFail(figures, run, { failsOn: (rest) => isBehind(rest, within, growth, neverDue) })
+    const fail = shownFail(figures, run, { failsOn: (rest) => isBehind(rest, within, growth) })
     return fail.verdict === 'fail' ? { ...fail, reasons: completed.reasons } : fail
   }
-  const behind = isBehind(figures, within, growth, neverDue)
+  const behind = isBehind(figures, within, growth)
   if (behind) {
-    const trouble = toolTrouble(figures, run, { failsOn: (rest) => isBehind(rest, within, growth, neverDue) })
+    const trouble = toolTrouble(figures, run, { failsOn: (rest) => isBehind(rest, within, growth) })
     if (trouble !== undefined) return trouble
   } else {
     if (isShort(figures, within)) {
@@ -145,12 +145,15 @@ function isGrowing({ requests, arrived, noise }: MeasuredGrowth, within: Ratio, 
   return requests >= within * arrived && requests > errors * noise
 }
 
+/** Fewer batches of a run, such as those in which the generator was on time, show no growth. */
+const MIN_GROWTH_BATCHES = 10
+
 /** Whether the observation leans to a fail: too few successes, or a growing number in flight. */
-function isBehind(figures: JudgedFigures, within: Ratio, whole: MeasuredGrowth | undefined, neverDue: number): boolean {
-  if (isShort(figures, within, neverDue)) return true
+function isBehind(figures: JudgedFigures, within: Ratio, whole: MeasuredGrowth | undefined): boolean {
+  if (isShort(figures, within, figures.droppedByReason.generator)) return true
   if (whole === undefined || !isGrowing(whole, within, LEANING_ERRORS)) return false
-  const growth = growthOf(figures) ?? whole
-  return isGrowing(growth, within, LEANING_ERRORS)
+  const growth = growthOf(figures, MIN_GROWTH_BATCHES)
+  return growth !== undefined && isGrowing(growth, within, LEANING_ERRORS)
 }
 
 /** Returns the reasons why a run that is not behind proves nothing. */

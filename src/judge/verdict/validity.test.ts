@@ -210,6 +210,58 @@ describe('a generator that was suspended', () => {
     expect(judged(990)).toMatchObject({ verdict: 'invalid', reason: LATENESS })
   })
 
+  /** 10 s of 100 req/s in which the generator was late in each of the batches, with 25 requests in each. */
+  function lateIn(batches: (batch: number) => boolean, more: (batch: number) => Partial<StretchCase>): LoadResult {
+    return resultOf({
+      stretches: eachWith(
+        evenStretches(40, 25, () => 5),
+        (batch) => ({ ...more(batch), ...(batches(batch) && { generatorLagMs: 300 }) }),
+      ),
+    })
+  }
+
+  test('keeps a fail when most requests fail for reasons that no lateness explains', () => {
+    const failing = (errorClass: 'http-5xx' | 'connect' | 'timeout'): LoadResult =>
+      lateIn(
+        () => true,
+        () => ({ responsesMs: [], errors: { [errorClass]: 25 } }),
+      )
+    const both = (run: LoadResult): string[] => [
+      errorRateVerdict(run, run, { limit: 0.01 }).verdict,
+      sustainedRateVerdict(run, run, { rps: 100, within: 0.01 }).verdict,
+    ]
+    expect(both(failing('http-5xx'))).toEqual(['fail', 'fail'])
+    expect(both(failing('connect'))).toEqual(['fail', 'fail'])
+    expect(both(failing('timeout'))).toEqual(['invalid', 'invalid'])
+    // A target may reject a burst of overdue requests.
+    expect(both({ ...failing('http-5xx'), statuses: { 503: 1_000 } })).toEqual(['invalid', 'invalid'])
+  })
+
+  test('makes requests that piled up invalid when it was late nearly all the time, and not when rarely', () => {
+    const judged = (batches: (batch: number) => boolean): string => {
+      const run = lateIn(batches, (batch) => ({ inFlight: 5 * batch }))
+      return sustainedRateVerdict(run, run, { rps: 100, within: 0.01 }).verdict
+    }
+    expect(judged((batch) => batch % 8 !== 0)).toBe('invalid')
+    expect(judged((batch) => batch % 8 === 0)).toBe('fail')
+    expect(judged(() => false)).toBe('fail')
+  })
+
+  test('counts lateness near the request timeout, though less than a schedule allows', () => {
+    const judged = (requestTimeoutMs: number): string => {
+      const run = resultOf({
+        stretches: eachWith(
+          evenStretches(40, 5, () => 5),
+          (batch) => (batch % 4 === 0 ? { responsesMs: [], errors: { timeout: 5 }, generatorLagMs: 200 } : {}),
+        ),
+        plan: { requestTimeoutMs },
+      })
+      return errorRateVerdict(run, run, { limit: 0.01 }).verdict
+    }
+    expect(judged(250)).toBe('invalid')
+    expect(judged(10_000)).toBe('fail')
+  })
+
   test('makes a fail invalid where it was late by more than the limit, though by less than a schedule allows', () => {
     const run = resultOf({
       stretches: eachWith(

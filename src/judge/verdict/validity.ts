@@ -5,7 +5,8 @@ import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.t
 import { evidenceOfErrors } from './evidence.ts'
 import { type LateStretch, lateStretches, longestLagMs, outsideOf } from './late-stretches.ts'
 import { remainingFigures } from './remaining-figures.ts'
-import { coreWaits, shortenedBy } from './starved-target.ts'
+import { coreWaits, shortenedBy, unstarvedBy } from './starved-target.ts'
+import { mostlyFailsByItself } from './target-failures.ts'
 import { wordMs, wordPercent } from './wording.ts'
 
 /** Where a verdict stands once the run itself has been looked at, and why when that decided it. */
@@ -126,9 +127,11 @@ export interface SameQuestion {
 
 /**
  * Why a fail (or a result that leans to one) says nothing about the target: the generator exhausted a resource, was
- * busy all the time, or was late, and the requests outside its late stretches do not fail. Undefined where it does.
+ * busy all the time, or was late, and the requests outside its late stretches do not fail; or other processes took the
+ * target's cores. Undefined where it does, and where most requests failed for reasons of the target's own.
  */
 export function toolTrouble(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing | undefined {
+  if (question.limitMs === undefined && mostlyFailsByItself(figures)) return undefined
   const exhausted = exhaustedResource(run)
   if (exhausted !== undefined) return exhausted
   // Then responses waited unread in the generator, and even the service time is not the target's.
@@ -141,16 +144,19 @@ export function toolTrouble(figures: JudgedFigures, run: LoadResult, question: S
 function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing | undefined {
   const { limitMs, failsOn } = question
   // A thread that is late reads responses late as well: what a schedule allows may be more than a latency limit does.
-  const lateMs = limitMs === undefined ? allowedLagMs(run, run) : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
-  const outside = outsideTrouble(figures, run, { lateMs, coreWaits: limitMs !== undefined })
+  const lateMs =
+    limitMs === undefined
+      ? Math.min(allowedLagMs(run, run), Math.max(LAG_MS, SMALL_SHARE * run.plan.requestTimeoutMs))
+      : Math.max(USUAL_LAG_MS, SMALL_SHARE * limitMs)
+  const outside = outsideTrouble(figures, run, { lateMs, of: limitMs === undefined ? 'counts' : 'latencies' })
   return outside === undefined || failsOn(outside.rest, outside.late) ? undefined : outside.standing
 }
 
 interface TroubleQuestion {
   /** Lateness of the generator from which on a stretch of the run is late. */
   readonly lateMs: Ms
-  /** Whether the times of a target that waited for a core are shortened by that wait. */
-  readonly coreWaits: boolean
+  /** What a target that waited for a core is excused: longer times, or unfinished requests. */
+  readonly of: 'latencies' | 'counts'
 }
 
 /** A run without the time in which the generator or the machine was in trouble. */
@@ -169,11 +175,12 @@ export function outsideTrouble(
 ): OutsideTrouble | undefined {
   const late = lateStretches(run, question.lateMs)
   const keeps = outsideOf(figures, late)
-  const waitsMs = question.coreWaits ? coreWaits(figures, run) : []
+  const waitsMs = coreWaits(figures, run)
   const isLate = keeps.includes(false)
   const longestWaitMs = Math.max(0, ...waitsMs)
   if (!isLate && longestWaitMs === 0) return undefined
-  const rest = remainingFigures(shortenedBy(figures, waitsMs), keeps)
+  const unstarved = question.of === 'counts' ? unstarvedBy(figures, waitsMs) : shortenedBy(figures, waitsMs)
+  const rest = remainingFigures(unstarved, keeps)
   return { rest, late, standing: isLate ? sentLate(run) : starved(longestWaitMs) }
 }
 

@@ -1,0 +1,34 @@
+import type { ErrorClass } from '../../model/protocol.ts'
+import type { JudgedFigures } from '../../model/result.ts'
+
+/** Errors that a late or starved generator, or its burst of overdue requests, can cause. */
+const POSSIBLY_OURS = [
+  'timeout',
+  'connection',
+  'cancelled',
+  'local-ports',
+  'local-files',
+] as const satisfies readonly ErrorClass[]
+
+/** Statuses with which a target rejects requests that arrive too fast. */
+const REJECTS_BURSTS = ['429', '503'] as const
+
+/**
+ * Whether most requests failed for reasons that no trouble of the generator explains, such as HTTP 500 or a refused
+ * connection. Trouble changes when requests arrive, not what a target answers to most of them.
+ */
+export function mostlyFailsByItself({ requestsScheduled, errors, errorsByClass, statuses }: JudgedFigures): boolean {
+  const possiblyOurs =
+    sum(POSSIBLY_OURS.map((name) => errorsByClass[name]?.count ?? 0)) +
+    sum(REJECTS_BURSTS.map((status) => statuses[status] ?? 0))
+  return errors - possiblyOurs > requestsScheduled / 2
+}
+
+/** Whether waiting explains most requests without a response: they timed out, or were dropped unsent. */
+export function mostlyWaited({ timeouts, dropped, unanswered }: JudgedFigures): boolean {
+  return timeouts + dropped > unanswered / 2
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,11 +1,11 @@
 /**
- * Uniform beside jittered arrivals: how often percentile verdicts are wrong where the service is periodic, and whether any
- * other service is judged worse.
+ * Compares uniform and jittered arrivals: how often percentile verdicts are wrong for periodic services, and whether
+ * verdicts on any other service become worse.
  *
  *   npx node docs/calibration/arrivals.ts [--runs 1000]
  *
- * The truth is that of jittered arrivals for services whose latency depends on the time alone, because users come at any
- * time; for queues it is that of the arrivals themselves.
+ * For services whose latency depends only on the time, the truth is that of jittered arrivals, because users come at any
+ * time; for queues, it is that of the arrivals in use.
  */
 import { parseArgs } from 'node:util'
 import { decidePercentile } from '../../src/judge/verdict/percentile-decision.ts'

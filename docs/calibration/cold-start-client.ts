@@ -12,7 +12,7 @@ const REQUEST = 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
 const WARM_UP = { rate: 4_000, count: 4_000 }
 
 const idle: Socket[] = []
-/** Called when the request under way on a socket has its answer. */
+/** Called when the request in flight on a socket has its response. */
 const waiting = new Map<Socket, () => void>()
 
 function open(): Socket {
@@ -22,7 +22,7 @@ function open(): Socket {
   socket.on('data', (chunk: string) => {
     received += chunk
     if (!received.endsWith('hello world')) return
-    // nginx says so before it closes a connection that has served its share of requests.
+    // nginx announces that it closes a connection after its maximum number of requests.
     const closes = received.includes('Connection: close')
     received = ''
     if (closes) socket.destroy()
@@ -33,7 +33,7 @@ function open(): Socket {
   })
   socket.on('error', () => socket.destroy())
   socket.on('close', () => {
-    // nginx closed it while the request was on its way.
+    // nginx closed the connection while the request was in flight.
     const onDone = waiting.get(socket)
     waiting.delete(socket)
     if (onDone !== undefined) send(onDone)
@@ -62,7 +62,7 @@ const SLEEPER = `
     Atomics.notify(words, 0)
   }`
 
-/** Latencies in ms from the intended times of `count` requests. */
+/** Returns the latencies of `count` requests in ms, from their intended times. */
 async function drive(perSecond: number, count: number): Promise<Float64Array> {
   const latencies = new Float64Array(count)
   const { promise, resolve } = Promise.withResolvers<void>()

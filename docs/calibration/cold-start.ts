@@ -35,7 +35,7 @@ const [role, ...given] = process.argv.slice(2)
 if (role === 'run') await runOnce(given)
 else await measure()
 
-/** One run of the package, in a process that has run nothing before. */
+/** Runs the package once, in a process that has run nothing before. */
 async function runOnce([url = '', rate, seconds, warmUp = '0']: readonly string[]): Promise<void> {
   const { responseTime } = await runLoad({
     target: url,

@@ -1,6 +1,6 @@
 /**
- * False red on real servers: an Express and a Fastify route with independent latencies of 5 to 15 ms, judged by limits at
- * twice their p95 and p99, with the default policy.
+ * Measures false reds on real servers: an Express and a Fastify route with independent latencies of 5 to 15 ms, with
+ * limits at twice their p95 and p99 and the default policy.
  *
  *   npm install --prefix FOLDER express fastify
  *   npx node docs/calibration/frameworks.ts FOLDER [--runs 30]

@@ -49,7 +49,7 @@ function search(server: VirtualServer, seed: number): Searched {
   }
 }
 
-/** Of a constant service time that is the capacity, less the time of its stalls; null where no rate holds the limit. */
+/** For a constant service time, the capacity minus the time of its stalls; null if no rate holds the limit. */
 function truthOf(server: VirtualServer): number | null {
   const { servers, serviceMs, service, pauses, fails } = server
   if (fails === true || (pauses !== undefined && pauses.forMs >= slo.p99Ms)) return null

@@ -1,7 +1,8 @@
 /**
- * Runs the search for a limit against real servers of known capacity, each in its own process, and prints what it found
- * beside the truth: `npx node docs/calibration/limits.ts KIND …`, by default every kind once. A search takes about a
- * minute. The truth of a random service time comes from a simulation of the queue, which shares no code with the search.
+ * Runs the search for a limit against real servers of known capacity, each in a separate process, and prints its result
+ * and the truth: `npx node docs/calibration/limits.ts KIND …`, by default every kind once. A search takes about a
+ * minute. The truth of a random service time comes from a simulation of the queue, which shares no code with the
+ * search.
  */
 import { startFixture } from '../../fixtures/index.ts'
 import { searchLimit } from '../../src/assessments/limit-loop.ts'
@@ -30,7 +31,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   pausing: { service: 'deterministic', servers: 4, serviceMs: 10, pause: { everyMs: 5_000, forMs: 300 } },
 }
 
-/** p99 of the response time at a rate, of c servers behind one queue with evenly spaced arrivals. */
+/** Returns the p99 of the response time at a rate, for c servers behind one queue with evenly spaced arrivals. */
 function simulatedP99Ms({ service, servers, serviceMs, sigma = 0.5 }: Kind, rate: number): number {
   const free = new Float64Array(servers)
   const timesMs = new Float64Array(SIMULATED)

@@ -1,5 +1,5 @@
 /**
- * How often the bounds of a mean are wrong, on limits 0.3% beside the true mean.
+ * Measures how often the bounds of a mean are wrong, for limits 0.3% from the true mean.
  *
  *   npx node docs/calibration/mean.ts [runs]
  *

@@ -1,6 +1,6 @@
 /**
- * How often verdicts on the error rate and on a sustained rate are wrong, on simulated services at 100 requests per second,
- * through the functions that judge real runs.
+ * Measures how often verdicts on the error rate and on a sustained rate are wrong, on simulated services at 100 requests
+ * per second, with the functions that judge real runs.
  *
  *   npx node docs/calibration/rates.ts [--runs 2000] [--spans 3,10,30,100,300]
  */
@@ -20,7 +20,7 @@ const SPANS_MS = values.spans.split(',').map((seconds) => 1_000 * Number(seconds
 const RPS = 100
 const exponential = (random: () => number): number => -Math.log(random())
 
-/** A finished run without latencies of interest; everything that a rate is judged by is replaced. */
+/** A finished run without relevant latencies; everything that determines a verdict on a rate is replaced. */
 const template = resultOf({ stretches: evenStretches(1, 1, () => 10), stretchMs: 100 })
 
 function batchLengthMs(spanMs: number): number {
@@ -54,7 +54,7 @@ function resultWith(
 interface Failures {
   readonly name: string
   readonly rate: number
-  /** How often a cycle of failures repeats; must be under 1/20 of a run for its verdicts to be promised. */
+  /** Period of a cycle of failures; verdicts are guaranteed only if it is below 1/20 of the run. */
   readonly cycleMs: number
   fails(random: () => number): (atMs: number) => boolean
 }
@@ -105,7 +105,7 @@ function judgeErrors(spanMs: number, process: Failures, run: number, limit: numb
   return errorRateVerdict(result, result, { limit })
 }
 
-/** A queue with `servers` exponential servers at `load`, which starts empty where it is overloaded. */
+/** Judges a queue with `servers` exponential servers at `load`, which starts empty if it is overloaded. */
 function judgeQueue(spanMs: number, servers: number, load: number, run: number): JudgedVerdict {
   const random = seeded(run + spanMs + Math.round(load * 1_000))
   const lengthMs = batchLengthMs(spanMs)
@@ -153,7 +153,9 @@ function judgeQueue(spanMs: number, servers: number, load: number, run: number):
 const share = (count: number): string => ((100 * count) / RUNS).toFixed(1)
 
 console.log('## Error rates\n')
-console.log('The limit is 2% beside the true rate for "wrong", and a fourth of it or four times it for the rest.\n')
+console.log(
+  'The limit is 2% from the true rate for "wrong", and a quarter or four times of it for the other columns.\n',
+)
 console.log(
   '| failures | true rate | run | cycle below 1/20 of the run | wrong pass / fail, % | proven pass at 4 × / fail at ¼ ×, % | red at 4 × / green at ¼ ×, % |',
 )

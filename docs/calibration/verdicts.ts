@@ -1,9 +1,9 @@
 /**
- * How often percentile verdicts are wrong, on simulated services, through the functions that judge real runs.
+ * Measures how often percentile verdicts are wrong, on simulated services, with the functions that judge real runs.
  *
  *   npx node docs/calibration/verdicts.ts [--runs 2000] [--spans 3,10,30,100,300] [--only NAME] [--seed 0]
  *
- * Prints Markdown tables. `--seed` moves all seeds, so that rules chosen on some runs are confirmed on others.
+ * Prints Markdown tables. `--seed` shifts all seeds, so that rules chosen on some runs are confirmed on others.
  */
 import { parseArgs } from 'node:util'
 import { decidePercentile } from '../../src/judge/verdict/percentile-decision.ts'
@@ -34,17 +34,17 @@ const RUNS = Number(values.runs)
 const SPANS_MS = values.spans.split(',').map((seconds) => 1_000 * Number(seconds))
 const PERCENTILES = [50, 95, 99]
 const LONG_RUN = 4_000_000
-/** Beside the truth by more than a histogram bucket, and by too little to change any chance. */
+/** Offset from the truth: more than a histogram bucket, and too little to change any probability. */
 const BESIDE = 0.002
 
 interface Counts {
   wrongPass: number
   wrongFail: number
-  /** At twice the truth. */
+  /** At a limit of twice the truth. */
   provenPass: number
   falseRed: number
   observedRed: number
-  /** At half of it. */
+  /** At a limit of half the truth. */
   provenFail: number
   falseGreen: number
   observedGreen: number
@@ -79,7 +79,9 @@ function add(counts: Counts, question: Question, truthMs: number): void {
   if (observedMs < truthMs / 2) counts.observedGreen++
 }
 
-/** The largest count of wrong verdicts that a true share of 5% exceeds once in a thousand times (normal approximation). */
+/**
+ * Maximum share of wrong verdicts that a true share of 5% exceeds only once in a thousand times (normal approximation).
+ */
 const BOUND = 0.05 + 3.09 * Math.sqrt((0.05 * 0.95) / RUNS)
 
 function calibrate(service: SimulatedService): void {
@@ -128,7 +130,7 @@ function row(service: SimulatedService, spanMs: number, percentile: number, coun
   ].join(' | ')} |`
 }
 
-/** How often a run of the advised length decides, where a first run of 10 or 30 s did not. */
+/** Measures how often a run of the advised length decides after a first run of 10 or 30 s did not. */
 function checkAdvice(service: SimulatedService): void {
   const long = longRun(service, LONG_RUN)
   for (const spanMs of [10_000, 30_000]) {

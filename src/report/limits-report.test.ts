@@ -44,7 +44,7 @@ const found: LimitsFindings = {
       achievedRps: 396,
       p50Ms: 269,
       p99Ms: 514,
-      reasons: ['only 79% of the load was completed in time'],
+      reasons: ['only 79% of the arrivals completed in time'],
     }),
     trial('hold', 390, { durationMs: 12_000, p99Ms: 22 }),
     trial('refute', 414, {
@@ -52,7 +52,7 @@ const found: LimitsFindings = {
       verdict: 'fail',
       p50Ms: 181,
       p99Ms: 288,
-      reasons: ['requests piled up: 3.3% of the arrivals were added to those in flight'],
+      reasons: ['requests piled up: 3.3% of the arrivals remained in flight'],
     }),
     trial('recommend', 312, { arrivals: 'poisson', durationMs: 8_000, p99Ms: 28 }),
   ],
@@ -97,8 +97,8 @@ test('reports a limit on one self-contained page', () => {
     confidence
     ----------
     390 req/s was held for 12 s (p99 22.0 ms), which confirms it.
-    414 req/s was not held: requests piled up: 3.3% of the arrivals were added to
-      those in flight.
+    414 req/s was not held: requests piled up: 3.3% of the arrivals remained in
+      flight.
     The limit lies between the two, 6.2% apart.
     Doubt in 2 of 2 trials: other processes used 90% of a core; stop them, or run
       the load test alone
@@ -132,9 +132,8 @@ test('reports a limit on one self-contained page', () => {
     refute    uniform    7.1 s      414       414      181      288      0% fail
     recommend poisson      8 s      312       312     11.0     28.0      0% pass
 
-    - 500 req/s (step): only 79% of the load was completed in time
-    - 414 req/s (refute): requests piled up: 3.3% of the arrivals were added to
-      those in flight
+    - 500 req/s (step): only 79% of the arrivals completed in time
+    - 414 req/s (refute): requests piled up: 3.3% of the arrivals remained in flight
 
     p99 by rate (logarithmic)
     -------------------------

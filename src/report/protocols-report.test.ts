@@ -34,8 +34,12 @@ const findings: ProtocolsFindings = {
   clients: 16,
   ranking: [
     ranked('tcp', { verdict: 'pass' }),
-    ranked('http', { verdict: 'inconclusive', leaning: 'pass', reasons: ['0 late of 100 requests do not show a p99'] }),
-    ranked('mcp', { verdict: 'inconclusive', leaning: 'fail', reasons: ['2 late of 100 requests do not show a p99'] }),
+    ranked('http', {
+      verdict: 'inconclusive',
+      leaning: 'pass',
+      reasons: ['0 late requests of 100 do not prove a p99'],
+    }),
+    ranked('mcp', { verdict: 'inconclusive', leaning: 'fail', reasons: ['2 late requests of 100 do not prove a p99'] }),
     ranked('websocket', { verdict: 'fail', reasons: ['2.0% of the requests failed'] }),
   ],
   bestFor: { lowLatency: 'tcp', throughput: 'tcp', reliability: 'tcp', streaming: 'tcp', rpc: 'http' },
@@ -45,8 +49,8 @@ const findings: ProtocolsFindings = {
 test('names the side that an inconclusive protocol leans to, and what would decide', () => {
   const more = 'a longer phase on a quiet machine would decide (phaseMs, LOAD_DURATION)'
   const lines = [
-    `http at 100 req/s: inconclusive, leans to pass; 0 late of 100 requests do not show a p99; ${more}`,
-    `mcp at 100 req/s: inconclusive, leans to fail; 2 late of 100 requests do not show a p99; ${more}`,
+    `http at 100 req/s: inconclusive, leans to pass; 0 late requests of 100 do not prove a p99; ${more}`,
+    `mcp at 100 req/s: inconclusive, leans to fail; 2 late requests of 100 do not prove a p99; ${more}`,
     'websocket at 100 req/s: fail; 2.0% of the requests failed',
   ]
   expect(levelLines(findings)).toEqual(lines)

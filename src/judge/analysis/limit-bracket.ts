@@ -11,25 +11,25 @@ import {
   type TrialOutcome,
 } from './limit-trial.ts'
 
-/** Where the limit lies, as far as the trials show. */
+/** Bounds of the limit, as far as the trials show. */
 export interface Bracket {
-  /** Highest rate that a trial of full length held, where no trial of full length failed at the same or a lower rate. */
+  /** Highest rate that a full-length trial held, if no full-length trial failed at the same or a lower rate. */
   readonly low: Rps | null
-  /** Lowest rate above every rate held that was not held; null when there is none. */
+  /** Lowest rate not held above every rate held; null if there is none. */
   readonly high: Rps | null
-  /** `high` is more than the failure of a short step, or a single failure of a rate to hold. */
+  /** Whether `high` rests on more than a failed step or a single failed hold trial. */
   readonly highIsFirm: boolean
-  /** Highest rate that a trial of full length held, even if another trial contradicts it. */
+  /** Highest rate that a full-length trial held, even if another trial contradicts it. */
   readonly topHeld: Rps | null
   /** Highest rate below `high` that passed in a trial too short to confirm it. */
   readonly floor: Rps | null
-  /** The tool failed to make the load, so that no higher rate says anything about the target. */
+  /** The generator could not deliver the load, so no higher rate shows anything about the target. */
   readonly toolRanOut: boolean
 }
 
 /**
- * A rate that fails in one trial and is held in another is neither end of the bracket: the trials disagree, so the limit
- * may lie on either side of it. Trials shorter than the full length are surveys: a longer trial outweighs them.
+ * Computes the bracket. A rate that fails in one trial and passes in another is not an end of it: the limit may be on
+ * either side. Trials shorter than the full length are surveys, and a longer trial takes precedence.
  */
 export function bracketOf(history: readonly TrialOutcome[]): Bracket {
   const open = history.filter(isOpen).filter((outcome) => outcome.trial.purpose !== 'recommend' && !outcome.toolRanOut)
@@ -48,15 +48,15 @@ export function bracketOf(history: readonly TrialOutcome[]): Bracket {
   return { low, high, highIsFirm: firm !== null, topHeld, floor: highest(passed), toolRanOut: toolRanOut(history) }
 }
 
-/** A rate that was meant to fail may pass by chance: it counts once the same rate or a higher one passed as well. */
+/** A refute trial may pass by chance: its rate counts once the same or a higher rate passed as well. */
 function isConfirmed(outcome: OpenOutcome, held: readonly OpenOutcome[]): boolean {
   if (outcome.trial.purpose !== 'refute') return true
   return held.some((other) => other !== outcome && other.rate >= outcome.rate)
 }
 
 /**
- * A step is short, and one rate to hold may fail by chance: these count only as long as no other trial shows the upper
- * end, or another trial failed at the same rate or a lower one.
+ * A step is short, and a hold trial may fail by chance. These count only while no other trial shows the upper end, or
+ * if another trial failed at the same or a lower rate.
  */
 function isFirm(outcome: OpenOutcome, full: readonly OpenOutcome[]): boolean {
   if (outcome.trial.purpose === 'step') return false
@@ -65,8 +65,8 @@ function isFirm(outcome: OpenOutcome, full: readonly OpenOutcome[]): boolean {
 }
 
 /**
- * One late wake-up is an accident of the machine, and its trial is repeated; a load that the tool cannot make twice, or a
- * saturation that fills the tool, is its limit.
+ * Whether the generator reached its limit: it failed to deliver the same load twice in a row, or a saturation exhausted
+ * it. The search repeats a trial after a single failure, which may be an accident of the machine.
  */
 function toolRanOut(history: readonly TrialOutcome[]): boolean {
   if (saturations(history)[0]?.toolRanOut === true) return true
@@ -84,14 +84,14 @@ function lowest(outcomes: readonly OpenOutcome[]): Rps | null {
   return outcomes.length === 0 ? null : Math.min(...outcomes.map(({ rate }) => rate))
 }
 
-/** A bracket this narrow is an answer: its lower end is within 5% of whatever lies inside. */
+/** Maximum ratio of a finished bracket: its lower end is within 5% of every rate inside. */
 const NARROW = 1.045
-/** Wider than this, a short trial decides: what is far over capacity shows within seconds. */
+/** Minimum ratio for a short trial, because a rate far over capacity fails within seconds. */
 const WIDE = 1.2
 const WIDE_MS = 5_000
-/** Far enough below a rate that was nearly held, and still within 5% of it. */
+/** Factor for a rate far enough below one that was nearly held, and still within 5% of it. */
 const LITTLE_LESS = 0.965
-/** Shares of the lowest rate lost, one after the other, until one is held. */
+/** Shares of the lowest rate not held. The search tries them in order until one is held. */
 const DOWNWARD: readonly number[] = [0.93, 0.9, 0.8, 0.7, 0.5]
 
 interface Moves {
@@ -100,7 +100,7 @@ interface Moves {
   end(ended: SearchEnd['ended']): SearchEnd
 }
 
-/** The next rate between the highest pass and the lowest failure: the middle on a logarithmic scale. */
+/** Returns the next trial between the highest pass and the lowest failure: the middle on a logarithmic scale. */
 export function bisection(
   history: readonly TrialOutcome[],
   { low, high, floor }: Bracket,
@@ -111,13 +111,14 @@ export function bisection(
   const lower = low ?? floor
   if (lower === null) return downward(history, high, { short, end })
   if (low === null) {
-    // A little below Ĉ was too much, or two rates above the last good step were: what passed may have been luck.
+    // A rate a little below Ĉ failed, or two rates above the last passing step did: that step may have passed by
+    // chance.
     const isGuided = history.some(({ trial }) => trial.purpose === 'hold')
     const tries = history.filter(({ trial }) => trial.purpose === 'bisect').length - (isGuided ? 0 : 2)
     const share = DOWNWARD[tries]
     if (tries >= 0) return share === undefined ? end('failing') : full(share * high)
   }
-  // Held for seconds, not for long: the limit is close by.
+  // The target held the rate in a short trial and not in a long one, so the limit is close.
   if (history.some(({ verdict, trial, rate }) => verdict === 'pass' && trial.purpose === 'bisect' && rate === high)) {
     return full(Math.max(LITTLE_LESS * high, Math.sqrt(lower * high)))
   }
@@ -133,7 +134,7 @@ export function bisection(
   }
 }
 
-/** Not even the first step was held: a third each time, as long as anything succeeds. */
+/** Tries a third of the rate each time, while any request succeeds, because not even the first step was held. */
 function downward(
   history: readonly TrialOutcome[],
   high: Rps,

@@ -2,35 +2,35 @@ import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { FULL_LENGTH_MS, isOpen, saturations, type TrialOutcome } from './limit-trial.ts'
 
-/** Where the saturations put the limit, and which rates are worth a trial for it. */
+/** Limit that the saturations indicate, and the rates to try for it. */
 export interface LimitEstimate {
   readonly limitRps: Rps
-  /** Just below the limit, by as much as a trial can tell. */
+  /** Rate below the limit by the precision of a trial. */
   readonly holdRps: Rps
-  /** Just above it. */
+  /** Rate above the limit by the precision of a trial. */
   readonly refuteRps: Rps
-  /** The service time is constant, or nearly so: trials at one rate agree. */
+  /** The service time is nearly constant, so trials at one rate agree. */
   readonly isExact: boolean
 }
 
-/** Share by which a rate to hold lies below the limit, and a rate to refute above it, with a constant service time. */
+/** Margins of the rate to hold below the limit and of the rate to refute above it, for a constant service time. */
 const BELOW = 0.025
 const ABOVE = 0.035
-/** Widest margin on each side: the interval is then ±9% wide. */
+/** Maximum margin on each side, for an interval of ±9%. */
 const WIDEST = 0.09
-/** Standard deviations that make a margin. */
+/** Standard deviations per margin. */
 const DEVIATIONS = 2
-/** −ln(1 − 0.99): the tail of the waiting time falls to 1% over so many of its means. */
+/** −ln(1 − 0.99): the tail of the waiting time falls to 1% at this multiple of its mean. */
 const TAIL = Math.log(100)
 
 /**
- * The limit from the throughput Ĉ of a full pool. With random service times the p99 crosses its limit below Ĉ. In heavy
- * traffic the waiting time is exponential with mean I / (2Ĉ(1 − ρ)) for even arrivals (Kingman 1962), I being the index
- * of dispersion of the completions. Its p99 is the limit less the service time where
- * 1 − ρ = I · ln 100 / (2 · Ĉ · (limit − service time)). I is also the squared coefficient of variation of the service
- * time; both are estimated, and the larger one counts, so that the rate to hold is rather too low.
+ * Estimates the limit from the throughput Ĉ of a full pool. With random service times, the p99 crosses its limit below
+ * Ĉ. In heavy traffic, the waiting time is exponential with mean I / (2Ĉ(1 − ρ)) for uniform arrivals (Kingman 1962),
+ * where I is the index of dispersion of the completions. Its p99 equals the limit minus the service time at 1 − ρ = I ·
+ * ln 100 / (2 · Ĉ · (limit − service time)). I is also the squared coefficient of variation of the service time. Both
+ * are estimated and the larger one counts, so the rate to hold is too low rather than too high.
  *
- * The margins cover what Ĉ itself is uncertain by, √(I / completions), and what a trial of full length is.
+ * The margins cover the uncertainty of Ĉ, √(I / completions), and that of a full-length trial.
  */
 export function estimateLimit(history: readonly TrialOutcome[], slo: LimitSlo): LimitEstimate | null {
   const saturation = bestSaturation(history)
@@ -64,33 +64,36 @@ export function estimateLimit(history: readonly TrialOutcome[], slo: LimitSlo): 
   }
 }
 
-/** A pause of the machine widens the service times of a short step, so these count up to so many times what was seen. */
+/** Maximum ratio of the two estimates of I: a pause of the machine widens the service times of a short step. */
 const MOST_ABOVE = 2
 
-/** Completions of several servers come in rounds, which makes as much dispersion as this. */
+/** Ignores dispersion below 0.2, which several servers cause when they complete requests in rounds. */
 function significant(dispersion: number): number {
   return dispersion < 0.2 ? 0 : dispersion
 }
 
-/** The first step, where it passed: its service times are those without load. */
+/** Returns the first step if it passed: its service times are those without load. */
 export function calmStep(history: readonly TrialOutcome[]): TrialOutcome | undefined {
   const first = history.find(isOpen)
   return first?.verdict === 'pass' ? first : undefined
 }
 
-/** Of two saturations that of the higher throughput: with fewer requests in flight, where a full pool slows the target. */
+/**
+ * Returns the saturation with the higher throughput: the one with fewer requests in flight if a full pool slows the
+ * target.
+ */
 function bestSaturation(history: readonly TrialOutcome[]): TrialOutcome | undefined {
   return saturations(history).toSorted((a, b) => b.achievedRps - a.achievedRps)[0]
 }
 
-/** Below this share of the best throughput, a saturated target has collapsed. */
+/** Share of the best throughput below which a saturated target has collapsed. */
 const COLLAPSED = 0.9
-/** Standard errors by which the best throughput of a trial must lie above what a saturation shows. */
+/** Standard errors by which the best throughput of a trial must exceed that of a saturation. */
 const ERRORS = 3
 
 /**
- * Throughput that makes a collapse likely: a trial completed clearly more than a full pool completes outside of stalls, or
- * passed at a rate above that. Undefined when there is no such trial.
+ * Returns the throughput that suggests a collapse: a trial completed clearly more than a full pool completes without
+ * stalls, or passed at a higher rate. Undefined if there is no such trial.
  */
 export function suspectedCollapse(history: readonly TrialOutcome[]): Rps | undefined {
   const [saturation] = saturations(history)
@@ -104,7 +107,7 @@ export function suspectedCollapse(history: readonly TrialOutcome[]): Rps | undef
   return steadyRps < Math.max(COLLAPSED * best, passed) ? best : undefined
 }
 
-/** The highest throughput of an open trial, less three standard errors. */
+/** Returns the highest throughput of the open trials, minus three standard errors. */
 function surely(history: readonly TrialOutcome[], dispersion: number): Rps {
   const lowest = history.filter(isOpen).map(({ achievedRps, tookMs }) => {
     const completions = Math.max(1, (achievedRps * tookMs) / 1_000)
@@ -113,7 +116,10 @@ function surely(history: readonly TrialOutcome[], dispersion: number): Rps {
   return Math.max(0, ...lowest)
 }
 
-/** Requests in flight that keep a target of this throughput busy and no more: twice Little's law, and two. */
+/**
+ * Number of requests in flight that keeps a target of this throughput busy without overload: twice Little's law, plus
+ * two.
+ */
 export function gentleConcurrency(rps: Rps, serviceMs: Ms): number {
   return Math.ceil((2 * rps * serviceMs) / 1_000) + 2
 }
@@ -122,13 +128,13 @@ export interface ShownCollapse {
   readonly rps: Rps
   readonly concurrency: number
   readonly bestRps: Rps
-  /** Requests in flight with which the best throughput was reached; null: at an open rate that was held. */
+  /** Requests in flight at the best throughput; null if an open trial held that rate. */
   readonly bestConcurrency: number | null
 }
 
 /**
- * A collapse that is shown: a full pool completes less than 0.9 of what fewer requests in flight complete, or of a rate
- * that a trial of full length held.
+ * Returns a proven collapse: a full pool completes less than 0.9 of the throughput with fewer requests in flight, or of
+ * a rate that a full-length trial held.
  */
 export function shownCollapse(history: readonly TrialOutcome[], heldRps: Rps | null): ShownCollapse | undefined {
   const [full, gentle] = saturations(history)

@@ -216,7 +216,7 @@ describe('the search on a server of known capacity', () => {
       if (tries === 1) return { ...outcome, verdict: 'invalid', toolRanOut: true }
       return tries === 2 ? { ...outcome, verdict: 'fail' } : outcome
     }, options)
-    // Invalid, failed and held: the failure is the first of two that are needed, and the third trial contradicts it.
+    // Invalid, failed, passed: two failures are needed, and the third trial contradicts the first failure.
     const holds = history.filter(({ trial, rate }) => trial.purpose === 'hold' && rate === 390)
     expect(holds.map(({ verdict }) => verdict)).toEqual(['invalid', 'fail', 'pass'])
     expect(end.low).toBeLessThan(390)

@@ -1,11 +1,11 @@
 /**
- * The search for the highest rate that holds a service level, as a pure function of what was tried so far: the loop
- * that sends traffic is elsewhere, and a search can be replayed from a table.
+ * Searches for the highest rate that meets a service level, as a pure function of the trials so far. Another module
+ * runs the trials, so a search can be replayed from a table.
  *
- * Bisecting with percentile verdicts alone does not fit into a minute: 299 requests at 80/s take 3.7 s, and 4 s at 5%
- * over capacity have no answer later than 250 ms. So the search steps upward to the first overload, measures the
- * throughput Ĉ of a full pool, holds 0.975 Ĉ and refutes 1.035 Ĉ. Only where these disagree, or where throughput
- * collapses under overload so that Ĉ says nothing, does it bisect.
+ * Bisection with percentile verdicts alone does not fit into a minute: 299 requests at 80/s take 3.7 s, and 4 s at 5%
+ * over capacity contain no response later than 250 ms. So the search steps upward to the first overload, measures the
+ * throughput Ĉ of a full pool, holds 0.975 Ĉ and refutes 1.035 Ĉ. It bisects only if these disagree, or if throughput
+ * collapses under overload, because Ĉ is then meaningless.
  */
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Ms, Rps } from '../../model/units.ts'
@@ -26,22 +26,24 @@ import {
 
 export interface SearchOptions {
   readonly slo: LimitSlo
-  /** The search goes no higher. */
+  /** Maximum rate of the search. */
   readonly maxRps: Rps
-  /** Connections at most, which is how many requests saturate the target. */
+  /** Maximum number of connections, which is the number of requests that saturate the target. */
   readonly pool: number
-  /** Planned traffic of the whole search; beyond it nothing new is tried. */
+  /** Time limit for the traffic of the search; after it, the search starts no new kind of trial. */
   readonly budgetMs: Ms
 }
 
-/** Requests that show a p99 at 95% confidence when none of them is late. */
+/** Number of requests that prove a p99 at 95% confidence if none of them is late. */
 const SHOWN_BY = 299
 const MOST_TRIES = 2
-/** An interval wider than this is no limit that was found. */
+/** Maximum ratio of an interval that counts as found. */
 const WIDEST_FOUND = 1.3
 const RECOMMENDED_SHARES: readonly number[] = [0.8, 0.65]
 
-/** What to try next, given everything tried so far in order. The same history always gives the same answer. */
+/**
+ * Returns the next trial, or the end of the search, for all trials so far in order. It depends only on its arguments.
+ */
 export function nextTrial(history: readonly TrialOutcome[], options: SearchOptions): Trial | SearchEnd {
   const again = repeated(history)
   if (again !== undefined) return again
@@ -58,7 +60,7 @@ export function nextTrial(history: readonly TrialOutcome[], options: SearchOptio
   return confirmation(history, search.low) ?? recoveryTrial(history, search) ?? search
 }
 
-/** Trials that disagree about a rate leave the interval as wide as it is: a third one would not settle it. */
+/** Ends the search when trials disagree about a rate, because a third trial would not decide it. */
 function unlessTried(
   history: readonly TrialOutcome[],
   next: Trial | SearchEnd,
@@ -74,11 +76,11 @@ function unlessTried(
     : searchSoFar(history, options)
 }
 
-/** A load that was not made as planned is made once more: it says nothing of the target. */
+/** Repeats once a trial whose load was not delivered as planned, because it shows nothing about the target. */
 function repeated(history: readonly TrialOutcome[]): Trial | undefined {
   const last = history.at(-1)
   if (last === undefined || last.verdict !== 'invalid' || last.trial.purpose === 'recover') return undefined
-  // A saturation that fills the tool does so each time.
+  // A saturation that exhausts the generator does so each time.
   if (!isOpen(last) && last.toolRanOut) return undefined
   const before = history.at(-2)
   const wasRepeated = before !== undefined && isSame(before, last)
@@ -93,7 +95,7 @@ function isSame(one: TrialOutcome, other: TrialOutcome): boolean {
     : one.trial.purpose === other.trial.purpose
 }
 
-/** What a search that ends here has found. */
+/** Returns the result of a search that ends here. */
 export function searchSoFar(history: readonly TrialOutcome[], { slo }: Pick<SearchOptions, 'slo'>): SearchEnd {
   const bracket = bracketOf(history)
   if (answersErrorsOnly(history)) return end(history, bracket, 'failing')
@@ -101,12 +103,12 @@ export function searchSoFar(history: readonly TrialOutcome[], { slo }: Pick<Sear
   return end(history, bracket, 'budget')
 }
 
-/** The first step got responses, and each of them is an error: a lower rate changes nothing. */
+/** Whether every response of the first step is an error, so that a lower rate does not help. */
 function answersErrorsOnly([first]: readonly TrialOutcome[]): boolean {
   return first !== undefined && first.verdict === 'fail' && first.errorRate === 1 && first.errors?.isAnswered === true
 }
 
-/** What is known is worth confirming once, even late. */
+/** Ends the search at its time limit, after one trial to confirm the highest passing rate. */
 function outOfTime(
   history: readonly TrialOutcome[],
   options: SearchOptions,
@@ -119,7 +121,7 @@ function outOfTime(
   return searchSoFar(history, options)
 }
 
-/** The steps: 50, 200, 500, 1000, 2000, then doubling, the last one at the ceiling. */
+/** Returns the rate of a step: 50, 200, 500, 1000, 2000, then doubling up to the ceiling. */
 function stepRate(index: number, maxRps: Rps): Rps {
   const rate = [50, 200, 500, 1_000][index] ?? 2_000 * 2 ** (index - 4)
   return Math.min(rate, maxRps)
@@ -129,12 +131,12 @@ function nextStep(history: readonly TrialOutcome[], { maxRps }: SearchOptions): 
   const steps = history.filter(({ trial }) => trial.purpose === 'step')
   const last = steps.at(-1)
   if (last !== undefined && (last.verdict !== 'pass' || last.rate >= maxRps)) return undefined
-  // The first step also gives the latency that every later one is compared with.
+  // The first step also measures the latency that every later step is compared with.
   const made = new Set(steps.map(({ rate }) => rate)).size
   return openTrial('step', stepRate(made, maxRps), made === 0 ? 2_500 : 2_000)
 }
 
-/** The trial that narrows the bracket, or the end of narrowing. */
+/** Returns the trial that narrows the bracket, or the end of the search. */
 function limitTrial(history: readonly TrialOutcome[], options: SearchOptions): Trial | SearchEnd {
   const lastStep = history.findLast(({ trial }) => trial.purpose === 'step')
   const bracket = bracketOf(history)
@@ -157,7 +159,7 @@ function limitTrial(history: readonly TrialOutcome[], options: SearchOptions): T
     : aroundEstimate(history, bracket, estimate, options, moves)
 }
 
-/** The tool could go no further: confirm what it did reach, and leave the upper end open. */
+/** Confirms the highest rate that the generator delivered, and leaves the upper end open. */
 function heldAsFarAsItWent(history: readonly TrialOutcome[], bracket: Bracket): Trial | SearchEnd {
   const reached = bracket.floor
   const open = { ...bracket, high: null }
@@ -177,7 +179,7 @@ function confirmation(history: readonly TrialOutcome[], low: Rps): Trial | undef
   return openTrial('recommend', rate, Math.max(8_000, (1_000 * SHOWN_BY * 1.1) / rate), 'poisson')
 }
 
-/** Two seconds of half as much again as the target holds, then half of it until it is itself again. */
+/** Plans 2 s at 1.5 × the held rate, then 6 s at half of it to measure the recovery. */
 function recoveryTrial(history: readonly TrialOutcome[], { low, high }: SearchEnd): Trial | undefined {
   if (low === null || high === null || history.some(({ trial }) => trial.purpose === 'recover')) return undefined
   return {
@@ -191,8 +193,9 @@ function recoveryTrial(history: readonly TrialOutcome[], { low, high }: SearchEn
 }
 
 /**
- * A full pool, long enough for 300 completions, or for an error of 2.5% where service times vary. Where it completes less
- * than an earlier trial, a second one follows with fewer requests in flight. Undefined once both are done.
+ * Plans a saturation with a full pool, long enough for 300 completions, or for an error of 2.5% if service times vary.
+ * If it completes less than an earlier trial, a second one with fewer requests in flight follows. Undefined once both
+ * are done.
  */
 function saturateTrial(
   history: readonly TrialOutcome[],
@@ -205,7 +208,7 @@ function saturateTrial(
   const needed = Math.max(320, 1_600 * (calm?.serviceCv ?? 0) ** 2)
   const durationMs = seenRps === 0 ? 5_000 : Math.min(10_000, Math.max(2_500, (320 / seenRps) * 1_000), 10_000)
   const longMs = seenRps === 0 ? 0 : Math.min(6_000, (1_000 * needed) / seenRps)
-  // The target serves what an overload left behind during the warm-up, which is not counted.
+  // During the warm-up, which does not count, the target serves the requests that an overload left behind.
   const saturate = (concurrency: number): Trial => ({
     purpose: 'saturate',
     concurrency,

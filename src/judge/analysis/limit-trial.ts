@@ -4,10 +4,10 @@ import type { SaturatedFlow } from './completions.ts'
 import type { LateBursts } from './late-bursts.ts'
 import type { TrialErrors } from './trial-figures.ts'
 
-/** From here on a trial that held confirms its rate. */
+/** Minimum length of a trial that confirms its rate. */
 export const FULL_LENGTH_MS: Ms = 12_000
 
-/** A constant rate in the open model. */
+/** Trial at a constant rate in the open model. */
 export interface OpenTrial {
   readonly purpose: 'step' | 'hold' | 'refute' | 'bisect' | 'recommend'
   readonly rate: Rps
@@ -15,7 +15,7 @@ export interface OpenTrial {
   readonly durationMs: Ms
 }
 
-/** So many requests always in flight: the completions per second are the capacity Ĉ. */
+/** Trial with a constant number of requests in flight; its completions per second are the capacity Ĉ. */
 export interface SaturateTrial {
   readonly purpose: 'saturate'
   readonly concurrency: number
@@ -23,40 +23,40 @@ export interface SaturateTrial {
   readonly durationMs: Ms
 }
 
-/** An overload, then a rate the target holds with ease, in one run without a pause. */
+/** Trial with an overload, then a rate that the target holds easily, in one run without a pause. */
 export interface RecoverTrial {
   readonly purpose: 'recover'
   readonly overloadRps: Rps
   readonly overloadMs: Ms
   readonly afterRps: Rps
   readonly afterMs: Ms
-  /** Of both together. */
+  /** Total duration of both parts. */
   readonly durationMs: Ms
 }
 
 export type Trial = OpenTrial | SaturateTrial | RecoverTrial
 
-/** The search is over: `low` is the highest rate held, `high` the lowest that was not. */
+/** End of the search: `low` is the highest rate held, `high` the lowest rate not held. */
 export interface SearchEnd {
   readonly purpose: 'done'
   readonly low: Rps | null
   readonly high: Rps | null
-  /** `low` was held in a trial of full length. */
+  /** Whether a full-length trial held `low`. */
   readonly confirmed: boolean
   readonly recommendedRps: Rps | null
   readonly ended: 'found' | 'ceiling' | 'generator' | 'failing' | 'budget' | 'bursts'
 }
 
-/** A trial and what came of it. */
+/** A trial and its outcome. */
 export interface TrialOutcome {
   readonly trial: Trial
-  /** Offered; of a saturation, what it achieved. */
+  /** Offered rate; for a saturation, the achieved rate. */
   readonly rate: Rps
-  /** How long it really took; less than planned when it was stopped early. */
+  /** Actual duration; shorter than planned if the trial was stopped early. */
   readonly tookMs: Ms
   readonly verdict: VerdictValue
   readonly achievedRps: Rps
-  /** Share of the arrivals that were completed by the end of the traffic, or within the p99 limit after it. */
+  /** Share of the arrivals that completed by the end of the traffic, or within the p99 limit after it. */
   readonly completedShare: Ratio
   readonly p50Ms: Ms | null
   readonly p75Ms: Ms | null
@@ -65,16 +65,19 @@ export interface TrialOutcome {
   readonly serviceMs: Ms | null
   /** Coefficient of variation of the service time. */
   readonly serviceCv: number | null
-  /** What a saturation shows; null of any other trial. */
+  /** Throughput of a saturation; null for any other trial. */
   readonly flow: SaturatedFlow | null
   readonly lateBursts: LateBursts
   readonly errors: TrialErrors | null
   readonly errorRate: Ratio
-  /** Growth of the number in flight as a share of the arrivals; null when too short to tell. */
+  /** Growth of the number in flight, as a share of the arrivals; null if the trial was too short. */
   readonly inFlightGrowth: number | null
-  /** What spoke against a pass, most telling first. */
+  /** Reasons against a pass, the most important first. */
   readonly reasons: readonly string[]
-  /** The load was not made as planned, or the generator was out of CPU: nothing here is the target's limit. */
+  /**
+   * The load was not delivered as planned, or the generator had no free CPU, so the trial does not show the target's
+   * limit.
+   */
   readonly toolRanOut: boolean
 }
 
@@ -82,7 +85,9 @@ export function isOpenTrial(trial: Trial): trial is OpenTrial {
   return trial.purpose !== 'saturate' && trial.purpose !== 'recover'
 }
 
-/** A trial of an open rate, with even spacing, that is long enough to confirm its rate, and not the tool's own failure. */
+/**
+ * Whether a trial has an open rate and uniform arrivals, can confirm its rate by its length, and delivered the load.
+ */
 export function isFull(outcome: TrialOutcome): outcome is OpenOutcome {
   return (
     isOpen(outcome) &&
@@ -98,14 +103,16 @@ export function isOpen(outcome: TrialOutcome): outcome is OpenOutcome {
   return isOpenTrial(outcome.trial)
 }
 
-/** Saturations that measured a throughput, or filled the tool: all but those in which the generator was stopped. */
+/**
+ * Returns the saturations that measured a throughput or exhausted the generator, without those in which it was stopped.
+ */
 export function saturations(history: readonly TrialOutcome[]): readonly TrialOutcome[] {
   return history.filter(({ trial, verdict, toolRanOut }) => {
     return trial.purpose === 'saturate' && (verdict !== 'invalid' || toolRanOut)
   })
 }
 
-/** A rate in four digits: what is asked for can then be said in a report as it was. */
+/** Rounds a rate to four significant digits, so that reports show it exactly. */
 export function tidy(rate: Rps): Rps {
   return Number(rate.toPrecision(4))
 }

@@ -7,7 +7,7 @@ const slo = { p99Ms: 250, errorRate: 0.01 }
 const hold: OpenTrial = { purpose: 'hold', rate: 100, arrivals: 'uniform', durationMs: 12_000 }
 const step: OpenTrial = { ...hold, purpose: 'step', durationMs: 2_000 }
 
-/** 1200 requests at 100/s, all of them fast. */
+/** 1200 fast requests at 100/s. */
 const healthy: TrialFigures = {
   tookMs: 12_000,
   scheduled: 1_200,
@@ -44,22 +44,18 @@ describe('a trial of full length', () => {
   })
 
   it.each([
-    ['late answers', { late: 24 }, '2.0% of the requests took longer than 250 ms'],
+    ['late responses', { late: 24 }, '2.0% of the requests took longer than 250 ms'],
     ['errors', { failed: 24 }, '2.0% of the requests failed'],
-    ['a load that is not completed', { completedShare: 0.89 }, 'only 89% of the load was completed in time'],
-    [
-      'a queue that grows',
-      { growth: grown(40) },
-      'requests piled up: 3.3% of the arrivals were added to those in flight',
-    ],
+    ['a load that is not completed', { completedShare: 0.89 }, 'only 89% of the arrivals completed in time'],
+    ['a growing queue', { growth: grown(40) }, 'requests piled up: 3.3% of the arrivals remained in flight'],
   ])('fails for %s', (_, changed, reason) => {
     expect(judgeTrial(hold, { ...healthy, ...changed }, slo)).toMatchObject({ verdict: 'fail', reasons: [reason] })
   })
 
   it.each([
-    ['too few requests for a p99', { timed: 298, scheduled: 298 }, '0 late of 298 requests do not show a p99'],
-    ['as many late as the limit allows', { late: 12 }, '12 late of 1200 requests do not show a p99'],
-    ['as many failed as the limit allows', { failed: 12 }, '12 failed of 1200 requests do not show an error rate'],
+    ['too few requests for a p99', { timed: 298, scheduled: 298 }, '0 late requests of 298 do not prove a p99'],
+    ['as many late as the limit allows', { late: 12 }, '12 late requests of 1200 do not prove a p99'],
+    ['as many failed as the limit allows', { failed: 12 }, '12 failed requests of 1200 do not prove the error rate'],
   ])('is inconclusive for %s', (_, changed, reason) => {
     expect(judgeTrial(hold, { ...healthy, ...changed }, slo)).toMatchObject({
       verdict: 'inconclusive',
@@ -67,27 +63,27 @@ describe('a trial of full length', () => {
     })
   })
 
-  it('that was cut short can fail, but not pass', () => {
+  it('can fail but not pass when it ended early', () => {
     const cutShort = { ...healthy, cutShort: true }
     expect(judgeTrial(hold, cutShort, slo).verdict).toBe('invalid')
     expect(judgeTrial(hold, { ...cutShort, late: 100, lateAtTarget: 100 }, slo).verdict).toBe('fail')
   })
 
-  it('passes with 299 requests, none of them late', () => {
+  it('passes with 299 requests of which none is late', () => {
     expect(judgeTrial(hold, { ...healthy, timed: 299, scheduled: 299 }, slo).verdict).toBe('pass')
   })
 
-  it('is not failed by a growth of fewer than five requests, nor by one that is not shown', () => {
+  it('does not fail with a growth of fewer than five requests or an insignificant growth', () => {
     for (const growth of [grown(4.9), { requests: 40, share: 0.03, shown: false }, undefined]) {
       expect(judgeTrial(hold, { ...healthy, growth }, slo).verdict).toBe('pass')
     }
   })
 })
 
-describe('a trial in which the tool was late', () => {
+describe('a trial in which the generator was late', () => {
   const late = { ...healthy, undelivered: 'the generator was late: schedule lag p99 80.0 ms', lagMs: 80 }
 
-  it('is invalid, whether it would pass or fail', () => {
+  it('is invalid whether it would pass or fail', () => {
     for (const figures of [late, { ...late, late: 100, growth: grown(15) }]) {
       expect(judgeTrial(hold, figures, slo)).toMatchObject({ verdict: 'invalid', toolRanOut: true })
     }
@@ -101,7 +97,7 @@ describe('a trial in which the tool was late', () => {
     expect(judgeTrial(hold, { ...late, late: 100, growth: grown(40) }, slo).verdict).toBe('fail')
   })
 
-  it('fails nobody when the generator was out of CPU, but may pass', () => {
+  it('does not fail when the generator had no free CPU, but may pass', () => {
     const busy = { ...healthy, generatorBusy: 0.97 }
     expect(judgeTrial(hold, busy, slo).verdict).toBe('pass')
     expect(judgeTrial(hold, { ...busy, late: 100, lateAtTarget: 100 }, slo)).toMatchObject({
@@ -157,16 +153,16 @@ describe('a trial in which the generator was in trouble', () => {
 })
 
 describe('a step', () => {
-  it('passes when nothing speaks against it, however few its requests', () => {
+  it('passes when nothing counts against it, however few requests it has', () => {
     expect(judgeTrial(step, { ...healthy, timed: 100, scheduled: 100 }, slo).verdict).toBe('pass')
   })
 
-  it('is not failed by the growth that one pause makes of two seconds', () => {
+  it('does not fail with the growth that one pause causes in two seconds', () => {
     expect(judgeTrial(step, { ...healthy, growth: grown(40) }, slo).verdict).toBe('pass')
     expect(judgeTrial(step, { ...healthy, growth: grown(80) }, slo).verdict).toBe('fail')
   })
 
-  it('of which nothing was sent is invalid', () => {
+  it('is invalid when no request was sent', () => {
     expect(judgeTrial(step, { ...healthy, timed: 0, scheduled: 0 }, slo).verdict).toBe('invalid')
   })
 })

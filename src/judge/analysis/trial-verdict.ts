@@ -6,20 +6,22 @@ import { isOpenTrial, type OpenTrial, type Trial, type TrialOutcome } from './li
 import type { TrialFigures } from './trial-figures.ts'
 
 const ALPHA = 0.05
-/** A share of requests without success beyond which a rate counts as not completed, whatever the service level says. */
+/** Minimum share of completed arrivals of a passing trial, whatever the service level. */
 const COMPLETED = 0.9
-/** Requests by which the number in flight must grow to speak against a rate. */
+/** Minimum growth of the number in flight, in requests, that counts against a rate. */
 const LEAST_GROWTH = 5
-/** A pause of the machine in the two seconds of a step, or a cluster of Poisson arrivals, is a growth of a few percent. */
+/**
+ * Minimum growth for steps and Poisson arrivals: a pause of the machine or a cluster of arrivals causes a few percent.
+ */
 const UNSTEADY_GROWTH = 0.05
 const BUSY_GENERATOR = 0.95
 
 /**
- * What a trial shows under the service level. The percentile rule here counts requests plainly, without deflation: a
- * deflated verdict needs more requests than a minute has. Its over-confidence is caught elsewhere, by the length of a
- * hold (a queue that grows shows within it), by the test for growth, and by the higher rate that must be refuted.
+ * Judges a trial by the service level. The percentile rule counts requests without deflation, because a deflated
+ * verdict needs more requests than a minute contains. Three rules compensate for its overconfidence: the length of a
+ * hold trial, in which a growing queue shows, the test for growth, and the higher rate that must be refuted.
  *
- * A step is a survey: it passes when nothing speaks against it, for it is too short to show a percentile.
+ * A step is a survey: it passes if nothing counts against it, because it is too short to prove a percentile.
  */
 export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): TrialOutcome {
   const failures = isOpenTrial(trial) ? failuresOf(trial, figures, slo) : []
@@ -60,10 +62,10 @@ function verdictOf(
   return doubts.length > 0 ? 'inconclusive' : 'pass'
 }
 
-/** Share of a saturation without a generator beyond which its throughput says nothing; the search needs it to 2.5%. */
+/** Maximum share of time in which the generator may be stopped: the search needs the throughput to within 2.5%. */
 const MAX_STOPPED = 0.025
 
-/** Why a saturation has to be repeated: its throughput counts the time in which the generator was stopped. */
+/** Returns why a saturation must be repeated: its throughput includes time in which the generator was stopped. */
 function stoppedGenerator(trial: Trial, { stoppedShare }: TrialFigures): string | undefined {
   return trial.purpose === 'saturate' && stoppedShare > MAX_STOPPED
     ? `the generator did not run for ${percent(stoppedShare)} of the time`
@@ -71,24 +73,24 @@ function stoppedGenerator(trial: Trial, { stoppedShare }: TrialFigures): string 
 }
 
 /**
- * Why the trial says nothing of the target, if so: the generator exhausted a resource, was out of CPU where that matters,
- * or was late, and the requests outside that time do not fail; or the load was not made.
+ * Returns why the trial does not concern the target: the generator exhausted a resource, had no free CPU, or was late
+ * and the requests outside that time do not fail; or the load was not delivered. Undefined if none of these applies.
  */
 function toolFault(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: boolean): string | undefined {
   const { undelivered, exhausted, generatorBusy, outsideTrouble, lateAtTarget, lagMs, offeredRps } = figures
   if (exhausted !== undefined) return exhausted
   if (generatorBusy > BUSY_GENERATOR && (failed || trial.purpose === 'saturate')) {
-    return `the generator itself was busy, or waited for a core, ${percent(generatorBusy)} of the time`
+    return `the generator was busy, or waited for a core, ${percent(generatorBusy)} of the time`
   }
   if (!isOpenTrial(trial)) return undefined
   if (failed && outsideTrouble !== undefined) {
-    // Whether the whole load was completed cannot be told from a part of it.
+    // A part of the load does not show whether the whole load was completed.
     const outside = failuresOf(trial, { ...figures, ...outsideTrouble, completedShare: 1 }, slo)
     if (outside.length === 0) return outsideTrouble.why
   }
   if (undelivered === undefined) return undefined
   const withoutTool = { ...figures, late: lateAtTarget, completedShare: 1, failed: 0 }
-  // Requests that the tool sends late are in flight meanwhile.
+  // Requests that the generator sends late count as in flight until then.
   const without = failuresOf(trial, withoutTool, slo, Math.max(LEAST_GROWTH, (2 * lagMs * offeredRps) / 1_000))
   return without.length > 0 ? undefined : undelivered
 }
@@ -97,10 +99,10 @@ function failuresOf(trial: OpenTrial, figures: TrialFigures, slo: LimitSlo, leas
   const { scheduled, failed, timed, late, completedShare, growth } = figures
   const failures: string[] = []
   if (growth?.shown && growth.requests >= leastGrowth && growth.share >= (isUnsteady(trial) ? UNSTEADY_GROWTH : 0)) {
-    failures.push(`requests piled up: ${percent(growth.share)} of the arrivals were added to those in flight`)
+    failures.push(`requests piled up: ${percent(growth.share)} of the arrivals remained in flight`)
   }
   if (completedShare < COMPLETED && !figures.cutShort) {
-    failures.push(`only ${percent(completedShare)} of the load was completed in time`)
+    failures.push(`only ${percent(completedShare)} of the arrivals completed in time`)
   }
   if (late > 0 && atLeast(timed, 0.01, late) <= ALPHA) {
     failures.push(`${percent(late / timed)} of the requests took longer than ${slo.p99Ms} ms`)
@@ -115,9 +117,9 @@ function doubtsOf(trial: Trial, figures: TrialFigures, slo: LimitSlo): string[] 
   const { scheduled, failed, timed, late } = figures
   if (trial.purpose === 'step' || !isOpenTrial(trial)) return []
   const doubts: string[] = []
-  if (atMost(timed, 0.01, late) > ALPHA) doubts.push(`${late} late of ${timed} requests do not show a p99`)
+  if (atMost(timed, 0.01, late) > ALPHA) doubts.push(`${late} late requests of ${timed} do not prove a p99`)
   if (failed > 0 && atMost(scheduled, slo.errorRate, failed) > ALPHA) {
-    doubts.push(`${failed} failed of ${scheduled} requests do not show an error rate`)
+    doubts.push(`${failed} failed requests of ${scheduled} do not prove the error rate`)
   }
   return doubts
 }

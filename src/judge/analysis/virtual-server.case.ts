@@ -1,6 +1,6 @@
 /**
- * A server of known capacity in virtual time: c servers behind one FIFO queue, reached through a pool of connections, so
- * that a whole search takes milliseconds and its truth is known.
+ * Test support: a server of known capacity in virtual time, with c servers behind one FIFO queue and a pool of
+ * connections. A whole search takes milliseconds, and its true limit is known.
  */
 import type { Ms, Rps } from '../../model/units.ts'
 import { growthIn } from '../verdict/growth.ts'
@@ -13,14 +13,14 @@ export interface VirtualServer {
   readonly servers: number
   /** Mean service time. */
   readonly serviceMs: Ms
-  /** Deterministic when absent; `sigma` of the lognormal one is 0.5 when absent. */
+  /** Distribution of the service time. Default: deterministic. `sigma` is that of the lognormal one; default: 0.5. */
   readonly service?: 'exponential' | 'lognormal'
   readonly sigma?: number
-  /** Requests in the server beyond which each one more slows service by 2%. */
+  /** Number of requests in the server above which each further request slows the service by 2%. */
   readonly collapsesAbove?: number
-  /** All servers stop for this long, once in each period. */
+  /** All servers stop for `forMs` once per period. */
   readonly pauses?: { readonly everyMs: Ms; readonly forMs: Ms }
-  /** Responses are delayed by up to this much, each by its own draw. */
+  /** Maximum random delay of a response. */
   readonly jitterMs?: Ms
   /** Every response is an error. */
   readonly fails?: boolean
@@ -47,7 +47,7 @@ interface Attempt {
   readonly calmMs?: Ms | undefined
 }
 
-/** What a trial against the server would have measured, the server being idle at its start. */
+/** Returns the figures that a trial would measure on the server, which is idle at the start. */
 export function tryOn(trial: Trial, attempt: Attempt): TrialFigures {
   const { server, random, sloMs } = attempt
   if (trial.purpose === 'recover') return figures([], trial.durationMs, 0, attempt)
@@ -72,14 +72,14 @@ export function tryOn(trial: Trial, attempt: Attempt): TrialFigures {
   return { ...figures(seen, tookMs, trial.rate, attempt), cutShort: tookMs < durationMs }
 }
 
-/** The long-run p99 of a rate with uniform arrivals, of so many requests. */
+/** Long-run p99 at a rate with uniform arrivals, over this number of requests. */
 function longRunP99Ms(server: VirtualServer, rate: Rps, random: () => number, requests: number): Ms {
   const fates = open({ server, random, sloMs: 0 }, arrivalTimes(rate, 'uniform', (1_000 * requests) / rate, random))
   const timesMs = Float64Array.from(fates, ({ intendedMs, doneMs }) => doneMs - intendedMs).sort()
   return timesMs[Math.floor(0.99 * timesMs.length)] ?? Number.NaN
 }
 
-/** The rate at which the long-run p99 crosses the limit, by bisection on the same random numbers. */
+/** Finds the rate at which the long-run p99 crosses the limit, by bisection with the same random numbers. */
 export function trueLimitRps(server: VirtualServer, sloMs: Ms, requests: number): Rps {
   const capacity = (1_000 * server.servers) / server.serviceMs
   let [low, high] = [0.3 * capacity, 1.05 * capacity]
@@ -100,7 +100,7 @@ function arrivalTimes(rate: Rps, arrivals: string, durationMs: Ms, random: () =>
   }
 }
 
-/** The end of the first second in which most requests were late or lost. */
+/** End of the first second in which most requests were late or lost. */
 function lostMs(fates: readonly Fate[], sloMs: Ms): Ms {
   const bySecond = Map.groupBy(fates, ({ doneMs }) => Math.floor(doneMs / 1_000))
   for (const [second, ended] of [...bySecond].toSorted(([a], [b]) => a - b)) {
@@ -141,7 +141,7 @@ function closed({ server, random }: Attempt, concurrency: number, untilMs: Ms): 
   }
 }
 
-/** Gives each job, in order of arrival, its time of departure. */
+/** Returns a function that maps each arrival, in order, to its departure. */
 function queueOf(server: VirtualServer, random: () => number): (atMs: Ms) => Ms {
   const { servers, collapsesAbove = Number.POSITIVE_INFINITY, pauses } = server
   const free = new Float64Array(servers)
@@ -175,7 +175,7 @@ function drawServiceMs({ serviceMs, service, sigma = 0.5 }: VirtualServer, rando
   }
 }
 
-/** When work that starts at a time is done, where nothing is done during a pause. */
+/** End of work that starts at a time and does not progress during pauses. */
 function afterPauses(startMs: Ms, workMs: Ms, offsetMs: Ms, pauses: VirtualServer['pauses']): Ms {
   if (pauses === undefined) return startMs + workMs
   const { everyMs, forMs } = pauses
@@ -270,7 +270,7 @@ function figures(fates: readonly Fate[], durationMs: Ms, rate: Rps, { server, sl
   }
 }
 
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+/** Returns a generator of numbers in [0, 1), the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {

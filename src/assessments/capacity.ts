@@ -1,4 +1,5 @@
 import type { LoadContext } from '../hosts/port.ts'
+import { capacityBounds, type RateTrial, rateToRepeat } from '../judge/analysis/capacity-bounds.ts'
 import { sizingOf } from '../judge/analysis/sizing.ts'
 import { fitUsl, type UslPoint } from '../judge/analysis/usl.ts'
 import { MIN_PROOF_MS } from '../judge/verdict/proof.ts'
@@ -72,10 +73,8 @@ export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): Capacity
 }
 
 /** An open-model phase and its verdict. */
-interface OpenPhase {
+interface OpenPhase extends RateTrial {
   readonly result: LoadResult
-  /** An unproven verdict counts as the side it leans to. */
-  readonly verdict: VerdictValue
   readonly proven: boolean
 }
 
@@ -91,8 +90,7 @@ class Assessment {
   readonly #results: LoadResult[] = []
   readonly #phases: CapacityPhase[] = []
   readonly #points: UslPoint[] = []
-  #low: { readonly rate: Rps; readonly proven: boolean; readonly result: LoadResult } | undefined
-  #high: { readonly rate: Rps; readonly proven: boolean } | undefined
+  readonly #trials: OpenPhase[] = []
 
   constructor(context: LoadContext, name: string, options: Omit<CapacityOptions, 'target'>, asked: SuiteEnvironment) {
     const { users, requestsPerUserMinute, peakUsers, sla, phaseMs, request, ...shared } = options
@@ -113,11 +111,14 @@ class Assessment {
 
   async run(): Promise<void> {
     await this.#runPhases()
+    await this.#repeat()
     await this.#runClosed()
     await this.#bracket()
+    await this.#repeat()
+    const { low, high } = capacityBounds(this.#trials)
     const findings = this.#conclude()
     const found = verdictOn(findings)
-    const proven = found === 'pass' ? this.#low?.proven : this.#high?.proven
+    const proven = found === 'pass' ? low?.proven : high?.proven
     const leans = (found === 'pass' || found === 'fail') && proven !== true
     settleSuite({
       matcher: 'capacitySuite',
@@ -125,7 +126,7 @@ class Assessment {
       ...(leans && { leaning: found }),
       message: capacitySentence(findings),
       lines: capacityLines(findings),
-      result: this.#low?.result ?? this.#results.at(-1),
+      result: low?.result ?? this.#results.at(-1),
       code: 'ERR_LOAD_CAPACITY',
     })
   }
@@ -146,7 +147,6 @@ class Assessment {
       const p95Ms = 'p95Ms' in responseTime ? responseTime.p95Ms : null
       const index = this.#results.length - 1
       this.#phases.push({ name, users, rate, verdict, achievedRps, p95Ms, errorRate, result: index })
-      this.#learn(rate, phase)
       this.#conclude()
     }
   }
@@ -170,18 +170,22 @@ class Assessment {
     const enough = ENOUGH * this.#rateOf(this.#peakUsers)
     for (const share of HOLD_SHARES) {
       const rate = Math.min(share * full, enough)
-      if (rate <= (this.#low?.rate ?? 0) || rate >= (this.#high?.rate ?? Number.POSITIVE_INFINITY)) continue
-      const phase = await this.#open(rate)
-      this.#learn(rate, phase)
-      if (phase.verdict === 'pass') break
+      const { low, lowestMissed } = capacityBounds(this.#trials)
+      if (rate <= (low?.rate ?? 0) || rate >= lowestMissed) continue
+      const { verdict } = await this.#open(rate)
+      if (verdict === 'pass') break
     }
     const refuted = REFUTE_SHARE * full
-    if (
-      refuted < enough &&
-      refuted > (this.#low?.rate ?? 0) &&
-      refuted < (this.#high?.rate ?? Number.POSITIVE_INFINITY)
-    ) {
-      this.#learn(refuted, await this.#open(refuted))
+    const { topMet, high } = capacityBounds(this.#trials)
+    if (refuted < enough && refuted > topMet && refuted < (high?.rate ?? Number.POSITIVE_INFINITY)) {
+      await this.#open(refuted)
+    }
+  }
+
+  /** Measures a second time each rate whose run was invalid, or contradicts that of a higher rate. */
+  async #repeat(): Promise<void> {
+    for (let rate = rateToRepeat(this.#trials); rate !== undefined; rate = rateToRepeat(this.#trials)) {
+      await this.#open(rate)
     }
   }
 
@@ -204,19 +208,14 @@ class Assessment {
     ]
     for (const verdict of verdicts) keepVerdict(result, 'capacitySuite', verdict)
     const verdict = worstOf(verdicts.map(leaningVerdict))
-    return { result, verdict, proven: verdict === worstOf(verdicts.map((each) => each.verdict)) }
-  }
-
-  /**
-   * Updates the bounds with a phase. An unproven verdict counts as the side it leans to, and the suite then reports so.
-   */
-  #learn(rate: Rps, { verdict, proven, result }: OpenPhase): void {
-    if (verdict === 'pass' && rate > (this.#low?.rate ?? 0)) this.#low = { rate, proven, result }
-    if (verdict === 'fail' && rate < (this.#high?.rate ?? Number.POSITIVE_INFINITY)) this.#high = { rate, proven }
+    const phase = { rate, result, verdict, proven: verdict === worstOf(verdicts.map((each) => each.verdict)) }
+    this.#trials.push(phase)
+    return phase
   }
 
   #conclude(): CapacityFindings {
-    const carriedRps = this.#low?.rate ?? null
+    const { low, high, disagreeing } = capacityBounds(this.#trials)
+    const carriedRps = low?.rate ?? null
     const maxUsers = carriedRps === null ? null : Math.floor(this.#usersAt(carriedRps))
     const usl = fitUsl(this.#points)
     const findings: CapacityFindings = {
@@ -225,19 +224,20 @@ class Assessment {
       peakUsers: this.#peakUsers,
       requestsPerUserMinute: this.#perUserMinute,
       maxUsers,
-      usersInterval: [maxUsers, this.#high === undefined ? null : Math.ceil(this.#usersAt(this.#high.rate))],
+      usersInterval: [maxUsers, high === undefined ? null : Math.ceil(this.#usersAt(high.rate))],
       recommendedUsers: maxUsers === null ? null : Math.floor(maxUsers / 2),
       scalingFactor: maxUsers === null || maxUsers === 0 ? null : this.#peakUsers / maxUsers,
       phases: [...this.#phases],
+      ...(disagreeing.length > 0 && { disagreeingUsers: disagreeing.map((rate) => Math.round(this.#usersAt(rate))) }),
       usl: typeof usl === 'string' ? null : usl,
       uslWhy: typeof usl === 'string' ? usl : null,
       sizing: sizingOf({
         carriedRps,
         peakRps: this.#rateOf(this.#peakUsers),
-        at: this.#low?.result ?? (this.#results[0] as LoadResult),
+        at: low?.result ?? (this.#results[0] as LoadResult),
         all: this.#results,
       }),
-      ...(maxUsers === null && this.#high === undefined && { unknown: unknownUsers(this.#phases, this.#phaseMs) }),
+      ...(maxUsers === null && high === undefined && { unknown: unknownUsers(this.#phases, this.#phaseMs) }),
     }
     this.#context.conclude('capacity', findings, this.#name)
     return findings

@@ -81,6 +81,11 @@ export interface CapacityFindings {
    * was refuted.
    */
   readonly usersInterval: readonly [low: number | null, high: number | null]
+  /**
+   * Numbers of users that missed the SLA in one run, although as many or more met it in another. None of them is an end
+   * of `usersInterval`. Absent when there are none.
+   */
+  readonly disagreeingUsers?: readonly number[]
   readonly recommendedUsers: number | null
   /** Peak users divided by the users that one instance serves: above 1, the peak needs more than one instance. */
   readonly scalingFactor: number | null

@@ -5,6 +5,7 @@ import { doubtLines } from '../wording/doubts.ts'
 import {
   buySentence,
   capacitySentence,
+  disagreementLines,
   phaseRow,
   recommendationSentence,
   slaSentence,
@@ -31,7 +32,7 @@ function page(run: RunRecord, findings: CapacityFindings): string[] {
   return [
     ...heading(`capacity of ${run.target}`),
     wrap(capacitySentence(findings), 0),
-    ...unknownLines(findings).map((line) => wrap(line, 0)),
+    ...[...unknownLines(findings), ...disagreementLines(findings)].map((line) => wrap(line, 0)),
     wrap(recommendationSentence(findings), 0),
     wrap(buySentence(findings), 0),
     ...section('setup', [

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 
 import type { CapacityFindings, UslFit } from '../model/capacity-findings.ts'
-import { buySentence, recommendationSentence, unknownLines, uslSentence } from './capacity-sentences.ts'
+import {
+  buySentence,
+  disagreementLines,
+  recommendationSentence,
+  unknownLines,
+  uslSentence,
+} from './capacity-sentences.ts'
 
 const PEAKED: UslFit = {
   gamma: 99.8,
@@ -80,4 +86,12 @@ describe('an unknown capacity', () => {
       'No size is recommended, because the load that an instance can serve is unknown.',
     )
   })
+})
+
+test('names each number of users about which runs disagree', () => {
+  const findings = { disagreeingUsers: [900] } as unknown as CapacityFindings
+  expect(disagreementLines(findings)).toEqual([
+    '900 users missed the SLA in one run, although as many or more met it in another: the maximum lies on either side of that number.',
+  ])
+  expect(disagreementLines({} as CapacityFindings)).toEqual([])
 })

@@ -18,6 +18,7 @@ export function capacitySentence({ maxUsers, expectedUsers, usersInterval: [, hi
 export function capacityLines(findings: CapacityFindings): readonly string[] {
   return [
     ...unknownLines(findings),
+    ...disagreementLines(findings),
     recommendationSentence(findings),
     buySentence(findings),
     ...findings.sizing.why,
@@ -28,6 +29,14 @@ export function capacityLines(findings: CapacityFindings): readonly string[] {
 /** Returns why the number of users is unknown. */
 export function unknownLines({ unknown = [] }: CapacityFindings): readonly string[] {
   return unknown.map((value) => `${unknownSentence(value)}.`)
+}
+
+/** Returns why the interval is wider than the steps between the rates that were tried. */
+export function disagreementLines({ disagreeingUsers = [] }: CapacityFindings): readonly string[] {
+  return disagreeingUsers.map(
+    (users) =>
+      `${wordCount(users)} users missed the SLA in one run, although as many or more met it in another: the maximum lies on either side of that number.`,
+  )
 }
 
 export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): string {

@@ -1,0 +1,56 @@
+import type { Rps } from '../../model/units.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
+
+/** One run at a constant rate, with its verdict under the SLA. */
+export interface RateTrial {
+  readonly rate: Rps
+  /** An unproven verdict counts as the side it leans to. */
+  readonly verdict: VerdictValue
+}
+
+export interface CapacityBounds<Trial extends RateTrial> {
+  /** Highest rate that met the SLA, below every rate that missed it. */
+  readonly low: Trial | undefined
+  /** Lowest rate that missed the SLA, above every rate that met it. */
+  readonly high: Trial | undefined
+  /** Highest rate that met the SLA, even if a lower one missed it. */
+  readonly topMet: Rps
+  /** Lowest rate that missed the SLA, even if a higher one met it; infinite when none did. */
+  readonly lowestMissed: Rps
+  /** Rates that missed the SLA although the same rate or a higher one met it, in ascending order. */
+  readonly disagreeing: readonly Rps[]
+}
+
+/**
+ * Returns the rates between which the capacity lies. A rate that missed the SLA, while the same rate or a higher one met
+ * it, is neither bound: the capacity may lie on either side of it, so the interval contains it.
+ */
+export function capacityBounds<Trial extends RateTrial>(trials: readonly Trial[]): CapacityBounds<Trial> {
+  const ascending = trials.toSorted((a, b) => a.rate - b.rate)
+  const met = ascending.filter(({ verdict }) => verdict === 'pass')
+  const missed = ascending.filter(({ verdict }) => verdict === 'fail')
+  const topMet = met.at(-1)?.rate ?? 0
+  const lowestMissed = missed[0]?.rate ?? Number.POSITIVE_INFINITY
+  return {
+    low: met.findLast(({ rate }) => rate < lowestMissed),
+    high: missed.find(({ rate }) => rate > topMet),
+    topMet,
+    lowestMissed,
+    disagreeing: [...new Set(missed.map(({ rate }) => rate).filter((rate) => rate <= topMet))],
+  }
+}
+
+/** Runs at one rate, at most. */
+const MAX_TRIES = 2
+
+/**
+ * Returns the rate to measure again, lowest first: a rate that missed the SLA although a higher one met it, and a rate
+ * whose only run was invalid. Undefined when every such rate was measured twice.
+ */
+export function rateToRepeat(trials: readonly RateTrial[]): Rps | undefined {
+  const { disagreeing } = capacityBounds(trials)
+  const invalid = trials.filter(({ verdict }) => verdict === 'invalid').map(({ rate }) => rate)
+  return [...disagreeing, ...invalid]
+    .toSorted((a, b) => a - b)
+    .find((rate) => trials.filter((trial) => trial.rate === rate).length < MAX_TRIES)
+}

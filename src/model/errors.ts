@@ -46,7 +46,8 @@ export class LoadTargetError extends LoadError {}
 
 /**
  * Thrown when this machine cannot give the generator what the plan needs. Codes `ERR_LOAD_DESCRIPTORS` (too few file
- * descriptors) and `ERR_LOAD_MEMORY` (a generator thread used up its heap).
+ * descriptors), `ERR_LOAD_PORTS` (no free local port before the run) and `ERR_LOAD_MEMORY` (a generator thread used up
+ * its heap).
  */
 export class LoadResourceError extends LoadError {}
 

@@ -17,7 +17,7 @@ import { loadCode } from './code.ts'
 import { DescriptorBudget } from './descriptor-budget.ts'
 import { dispatcherFor } from './lane.ts'
 import { Listening, mayMatchByOrder } from './listening.ts'
-import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator } from './messages.ts'
+import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator, Unreachable } from './messages.ts'
 import { loadProtocol } from './protocols.ts'
 
 /** Interval between two snapshots of the generator. */
@@ -116,7 +116,7 @@ export class Generator {
       if (failed === undefined) {
         this.#thread.beforeReady()
         this.#tell({ type: 'ready' })
-      } else this.#unreachable(failed.lane, failed.message)
+      } else this.#unreachable(failed)
     } finally {
       callOff()
     }
@@ -273,9 +273,9 @@ export class Generator {
     this.#tell({ type: 'closed' })
   }
 
-  #unreachable(lane: number, message: string): void {
+  #unreachable(why: Unreachable): void {
     this.#destroy()
-    this.#tell({ type: 'unreachable', lane, message })
+    this.#tell({ type: 'unreachable', ...why })
   }
 
   /**
@@ -318,14 +318,11 @@ export class Generator {
 }
 
 /** Returns why a lane's connections could not be opened; undefined if they are open. */
-async function opens(
-  dispatcher: Dispatcher<LaneRequest>,
-  lane: number,
-): Promise<{ readonly lane: number; readonly message: string } | undefined> {
+async function opens(dispatcher: Dispatcher<LaneRequest>, lane: number): Promise<Unreachable | undefined> {
   try {
     await dispatcher.open()
     return undefined
   } catch (error) {
-    return { lane, message: connectFailure(error).message }
+    return { lane, ...connectFailure(error) }
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Collector } from '../measure/collector.ts'
 import { type MetricsPage, readResources, type Resources } from '../measure/monitor/index.ts'
-import { LoadInternalError, type LoadTargetError } from '../model/errors.ts'
+import { type LoadError, LoadInternalError } from '../model/errors.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
@@ -17,11 +17,12 @@ import { latencyLimits } from './generator.ts'
 import { arrivalsIn } from './instants.ts'
 import { IntervalStream } from './interval-stream.ts'
 import { jobsFor } from './job.ts'
-import type { FromGenerator, GeneratorState } from './messages.ts'
+import type { FromGenerator, GeneratorState, Unreachable } from './messages.ts'
 import { metricsPage } from './metrics-page.ts'
 import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
-import { checkResources, resourceError } from './resources.ts'
+import { connectResourceError, resourceError } from './resource-errors.ts'
+import { checkResources } from './resources.ts'
 import { buildResult } from './result.ts'
 import { revive } from './revive.ts'
 import { RunTraces } from './run-traces.ts'
@@ -207,7 +208,7 @@ export class Run implements LoadRun {
         if (--this.#unready === 0) this.#ready.resolve()
         break
       case 'unreachable':
-        this.#ready.reject(this.#unusable(message.lane, message.message))
+        this.#ready.reject(this.#unusable(message))
         break
       case 'ask':
         this.#make(thread, message.first, message.count)
@@ -244,9 +245,10 @@ export class Run implements LoadRun {
     }
   }
 
-  #unusable(lane: number, why: string): LoadTargetError {
+  #unusable({ lane, errorClass, message }: Unreachable): LoadError {
     const url = this.#sessions[lane]?.url ?? new URL('http://unknown')
-    return unusable(url, new Error(why), this.#plan.setup !== undefined)
+    const why = new Error(message)
+    return connectResourceError(errorClass, why) ?? unusable(url, why, this.#plan.setup !== undefined)
   }
 
   /** Calls the user's request function. An error that it throws ends the run. */

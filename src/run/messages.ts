@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { ErrorClass } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import type { ResolvedPlan, StdioTarget } from '../model/plan.ts'
 import type { UnsolicitedCounts } from './listening.ts'
@@ -60,11 +61,18 @@ export type ToThread =
     }
   | { readonly type: 'exit' }
 
+/** Why no connection could be opened before the run. */
+export interface Unreachable {
+  /** Position of the plan's lane. */
+  readonly lane: number
+  readonly errorClass: ErrorClass
+  readonly message: string
+}
+
 export type FromGenerator =
   /** The connections are open; the run can start. */
   | { readonly type: 'ready' }
-  /** `lane`: position of the plan's lane for which no connection could be opened. */
-  | { readonly type: 'unreachable'; readonly lane: number; readonly message: string }
+  | ({ readonly type: 'unreachable' } & Unreachable)
   | { readonly type: 'ask'; readonly first: number; readonly count: number }
   | { readonly type: 'slices'; readonly slices: readonly SliceDelta[]; readonly state: GeneratorState }
   /** Traces that were sampled from their start. */

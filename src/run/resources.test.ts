@@ -5,7 +5,7 @@ import { resolvePlan } from '../model/plan-faults.ts'
 import type { LoadPlan } from '../model/plan.ts'
 import { placementOf } from './placement.ts'
 import { loadProtocol } from './protocols.ts'
-import { checkResources, resourceDoubts, resourceError } from './resources.ts'
+import { checkResources, resourceDoubts } from './resources.ts'
 import type { TargetSession } from './session.ts'
 import { vocabulary } from './vocabulary.ts'
 
@@ -108,19 +108,4 @@ test('threads raise a doubt if they leave no core for other processes', async ()
   expect(await doubts({ threads: 2 }, { cores: 3 })).toEqual([])
   expect(await doubts({ threads: 2 }, { cores: 2 })).toEqual(['many-threads'])
   expect(await doubts({ threads: 1 }, { cores: 1 })).toEqual([])
-})
-
-describe('resourceError', () => {
-  test.each([
-    [Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' }), 'ERR_LOAD_DESCRIPTORS'],
-    [new Error('Worker initialization failure: EMFILE'), 'ERR_LOAD_DESCRIPTORS'],
-    [new Error('Cannot read package config /a/package.json: too many open files.'), 'ERR_LOAD_DESCRIPTORS'],
-    [Object.assign(new Error('out of memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }), 'ERR_LOAD_MEMORY'],
-  ])('recognizes the exhausted resource in %o', (error, code) => {
-    expect(resourceError(error)).toMatchObject({ name: 'LoadResourceError', code, cause: error })
-  })
-
-  test('returns undefined for any other error', () => {
-    expect(resourceError(new TypeError('x is not a function'))).toBeUndefined()
-  })
 })

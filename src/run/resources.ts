@@ -136,26 +136,3 @@ function threadDoubts({ threads }: Placement, { cores }: Resources): Doubt[] {
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
-
-/** Returns an error with a remedy if a resource of this machine was exhausted; undefined for any other error. */
-export function resourceError(error: Error): LoadResourceError | undefined {
-  const code = 'code' in error ? error.code : undefined
-  // When Node reads modules, it wraps the system's error and keeps only its message.
-  if (code === 'EMFILE' || code === 'ENFILE' || /\bE[MN]FILE\b|too many open files/i.test(error.message)) {
-    return new LoadResourceError(
-      'ERR_LOAD_DESCRIPTORS',
-      `the process had no file descriptor left (${error.message})\n` +
-        '    → raise the limit (ulimit -n 4096) or lower maxConnections',
-      { cause: error },
-    )
-  }
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return new LoadResourceError(
-      'ERR_LOAD_MEMORY',
-      `a generator thread used up its memory (${error.message})\n` +
-        '    → lower messageSize, maxConnections or the rate, or raise the heap (NODE_OPTIONS=--max-old-space-size=4096)',
-      { cause: error },
-    )
-  }
-  return undefined
-}

@@ -9,6 +9,7 @@ import type { Ms } from '../model/units.ts'
 import { portOf } from '../protocols/index.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
 import type { HostAddress } from './allowed-hosts.ts'
+import { resourceError } from './resource-errors.ts'
 import { schemeVocabulary } from './vocabulary.ts'
 
 /** A target that may be loaded, with every address that was checked for it. */
@@ -103,7 +104,8 @@ function refused(host: string, addresses: readonly HostAddress[]): LoadTargetErr
 
 /**
  * Connects to the checked addresses in turn and returns the first that answers; `localhost` is often both ::1 and
- * 127.0.0.1, with a server on one of them. Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) if none answers.
+ * 127.0.0.1, with a server on one of them. Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) if none answers, and
+ * `LoadResourceError` if this machine has no descriptor or port to connect with.
  */
 export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: Ms): Promise<ReachedTarget> {
   let cause: unknown
@@ -117,6 +119,8 @@ export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: 
       await answers(candidate, port ?? 0, timeoutMs)
       return { url, ...candidate }
     } catch (error) {
+      const exhausted = error instanceof Error ? resourceError(error) : undefined
+      if (exhausted !== undefined) throw exhausted
       cause ??= error
     }
   }

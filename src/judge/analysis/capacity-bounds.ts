@@ -1,7 +1,7 @@
 import type { Rps } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 
-/** One run at a constant rate, with its verdict under the SLA. */
+/** Run at a constant rate, with its verdict under the SLA. */
 export interface RateTrial {
   readonly rate: Rps
   /** An unproven verdict counts as the side it leans to. */
@@ -22,8 +22,8 @@ export interface CapacityBounds<Trial extends RateTrial> {
 }
 
 /**
- * Returns the rates between which the capacity lies. A rate that missed the SLA, while the same rate or a higher one met
- * it, is neither bound: the capacity may lie on either side of it, so the interval contains it.
+ * Returns the rates between which the capacity lies. A rate that missed the SLA, while the same rate or a higher one
+ * met it, is neither bound: the capacity may lie on either side of it, so the interval contains it.
  */
 export function capacityBounds<Trial extends RateTrial>(trials: readonly Trial[]): CapacityBounds<Trial> {
   const ascending = trials.toSorted((a, b) => a.rate - b.rate)
@@ -40,7 +40,7 @@ export function capacityBounds<Trial extends RateTrial>(trials: readonly Trial[]
   }
 }
 
-/** Runs at one rate, at most. */
+/** Maximum number of runs at one rate. */
 const MAX_TRIES = 2
 
 /**

@@ -205,7 +205,7 @@ describe('the search on a server of known capacity', () => {
     expect(end).toMatchObject({ ended: 'found', low: 390, high: 414, confirmed: true })
   })
 
-  it('does not count a trial in which the tool was in trouble as a failure of its rate', () => {
+  it('does not count a trial in which the generator was the limit as a failure of its rate', () => {
     const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
     const seen = new Map<string, number>()
     const { end, history } = searchBy((trial) => {

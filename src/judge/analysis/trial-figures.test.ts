@@ -6,7 +6,7 @@ import { judgeTrial } from './trial-verdict.ts'
 const slo = { p99Ms: 250, errorRate: 0.01 }
 
 describe('the figures of a trial', () => {
-  it('count as late every answer over the limit and every request without one', () => {
+  it('count as late every response over the limit and every request without one', () => {
     const result = resultOf({
       stretches: [
         { responsesMs: [10, 249, 251, 900] },
@@ -16,13 +16,13 @@ describe('the figures of a trial', () => {
     expect(figuresOf(result, slo)).toMatchObject({ scheduled: 14, failed: 9, timed: 11, late: 8, lateAtTarget: 8 })
   })
 
-  it('leave out what the run itself cancelled', () => {
+  it('exclude requests that the run cancelled', () => {
     const cancelled = { errors: { cancelled: 2 }, dropped: { stopped: 3 } }
     const result = resultOf({ stretches: [{ responsesMs: [10, 10], ...cancelled }], rest: { ended: 'interrupted' } })
     expect(figuresOf(result, slo)).toMatchObject({ scheduled: 2, failed: 0, timed: 2, late: 0, cutShort: true })
   })
 
-  it('do not hold the lateness of the tool against the target', () => {
+  it('exclude the lateness of the generator from the lateness of the target', () => {
     const result = resultOf({
       stretches: [{ responsesMs: [300, 300, 20], dropped: { generator: 1 } }],
       lagMs: (responseMs) => (responseMs > 250 ? 100 : 0),
@@ -41,7 +41,7 @@ describe('the figures of a trial', () => {
     ['210 ms at a high rate', 210, 250, 1_000],
     ['1.5 s', 1_500, 3_000, 50],
     ['2.5 s, longer than the step', 2_500, 3_000, 50],
-  ])('of a step of 2 s do not hold a constant service time of %s against the target', (_, serviceMs, p99Ms, rate) => {
+  ])('pass a step of 2 s with a constant service time of %s', (_, serviceMs, p99Ms, rate) => {
     const doneMs = Array.from({ length: 2 * rate }, (__, i) => ((i + 1) * 1_000) / rate + serviceMs)
     const arrived = (endMs: number): number => Math.min(2 * rate, Math.floor((endMs * rate) / 1_000))
     const stretches = Array.from({ length: 46 }, (__, i) => {
@@ -60,7 +60,7 @@ describe('the figures of a trial', () => {
     expect(judgeTrial(step, figures, { p99Ms, errorRate: 0.01 })).toMatchObject({ verdict: 'pass', reasons: [] })
   })
 
-  it('count the completions of a saturation from where they flow', () => {
+  it('count the completions of a saturation from the first one on', () => {
     const stretches = [{ responsesMs: [] }, { responsesMs: [240] }, ...evenStretches(10, 20, () => 250)]
     expect(figuresOf(resultOf({ stretches, rest: { arrivals: 'closed' } }), slo).achievedRps).toBe(80)
   })
@@ -68,7 +68,7 @@ describe('the figures of a trial', () => {
   it.each([
     ['p99 lag above 10 ms at 1000 req/s', 250, 10.2, 'schedule lag p99 10.2 ms'],
     ['p99 lag above five gaps at 40 req/s', 10, 126, 'schedule lag p99 126 ms'],
-  ])('call a load with a %s not made', (_, perStretch, lagMs, reason) => {
+  ])('treat a load with a %s as not delivered', (_, perStretch, lagMs, reason) => {
     const late = resultOf({ stretches: evenStretches(8, perStretch, () => 200), lagMs: () => lagMs })
     expect(figuresOf(late, slo).undelivered).toContain(reason)
     const onTime = resultOf({ stretches: evenStretches(8, perStretch, () => 200), lagMs: () => 0.97 * lagMs })
@@ -82,16 +82,19 @@ describe('the figures of a trial', () => {
     expect(figuresOf(resultOf({ stretches: [] }), slo).generatorBusy).toBe(generator.eventLoopUtilization)
   })
 
-  it('call a load of which more than 1% was never sent not made', () => {
+  it('treat a load as not delivered when more than 1% of it was not dispatched', () => {
     const stretches = [...evenStretches(4, 50, () => 10), { responsesMs: [], dropped: { generator: 3 } }]
-    expect(figuresOf(resultOf({ stretches }), slo).undelivered).toContain('the generator could not keep up')
+    expect(figuresOf(resultOf({ stretches }), slo).undelivered).toContain('it could not keep up')
   })
 })
 
 describe('a trial at 100 req/s in which the generator was suspended for 2 s', () => {
   const hold = { purpose: 'hold', rate: 100, arrivals: 'uniform', durationMs: 12_000 } as const
 
-  /** Overdue requests are sent at once when the generator wakes up, and wait for each other: the target counts them too. */
+  /**
+   * The generator wakes up and sends all overdue requests at once. They wait for each other, also in the target's
+   * times.
+   */
   function suspended(usualMs: number, generatorLagMs: number): ReturnType<typeof judgeTrial> {
     const stretches = Array.from({ length: 48 }, (_, i) => {
       const isLate = i >= 20 && i < 28
@@ -104,7 +107,7 @@ describe('a trial at 100 req/s in which the generator was suspended for 2 s', ()
     return judgeTrial(hold, figuresOf(result, slo), slo)
   }
 
-  it('is invalid when the target was fast outside of that time', () => {
+  it('is invalid when the target was fast outside that time', () => {
     expect(suspended(10, 2_000)).toMatchObject({
       verdict: 'invalid',
       toolRanOut: true,
@@ -149,7 +152,7 @@ describe('a trial is lost', () => {
     return first !== undefined && isLost(first, slo)
   }
 
-  it('once most requests of a second were late, or had no answer', () => {
+  it('when most requests of a second were late or had no response', () => {
     expect(interval([{ responsesMs: [10, 10, 260] }])).toBe(false)
     expect(interval([{ responsesMs: [10, 260, 260] }])).toBe(true)
     expect(interval([{ responsesMs: [10], errors: { timeout: 2 } }])).toBe(true)

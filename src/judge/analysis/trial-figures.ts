@@ -9,21 +9,21 @@ import { exhaustedResource, outsideTrouble, undeliveredLoad } from '../verdict/v
 import { completedBetween, completedRps, type SaturatedFlow, saturatedFlow } from './completions.ts'
 import { type LateBursts, lateBurstsIn } from './late-bursts.ts'
 
-/** What a trial's verdict needs of its result. Requests that the run itself cancelled are in none of the counts. */
+/** Figures of a result that the verdict of a trial needs. The counts exclude requests that the run cancelled. */
 export interface TrialFigures {
   readonly tookMs: Ms
   readonly scheduled: number
   readonly failed: number
-  /** Requests on whose latency something can be said: successes and those without an answer. */
+  /** Requests with a known or unlimited latency: successes and requests without a response. */
   readonly timed: number
-  /** Of these, over the p99 of the service level. */
+  /** Number of these over the p99 of the service level. */
   readonly late: number
-  /** The same without what the tool itself was late with. */
+  /** The same without the generator's own lateness. */
   readonly lateAtTarget: number
   readonly offeredRps: Rps
-  /** Successes per second in a window as long as the traffic; of a saturation, from the first success on. */
+  /** Successes per second in a window as long as the traffic; for a saturation, from the first success on. */
   readonly achievedRps: Rps
-  /** Share of the arrivals that were completed by the end of the traffic, or within the p99 limit after it. */
+  /** Share of the arrivals that completed by the end of the traffic, or within the p99 limit after it. */
   readonly completedShare: Ratio
   readonly p50Ms: Ms | null
   readonly p75Ms: Ms | null
@@ -32,45 +32,48 @@ export interface TrialFigures {
   readonly serviceMs: Ms | null
   /** Coefficient of variation of the service time. */
   readonly serviceCv: number | null
-  /** What a saturation shows; null of any other trial. */
+  /** Throughput of a saturation; null for any other trial. */
   readonly flow: SaturatedFlow | null
   readonly lateBursts: LateBursts
-  /** The most frequent class of errors; null when no request failed. */
+  /** Most frequent class of errors; null if no request failed. */
   readonly errors: TrialErrors | null
-  /** Of the number in flight; undefined when the trial was too short to tell. */
+  /** Growth of the number in flight; undefined if the trial was too short. */
   readonly growth: Growth | undefined
   readonly cutShort: boolean
-  /** p99 of the tool's own lateness. */
+  /** p99 of the generator's own lateness. */
   readonly lagMs: Ms
-  /** Why the load cannot be called made: the tool's own lateness. Undefined when it was made. */
+  /** Why the load was not delivered: the generator's own lateness. Undefined if it was delivered. */
   readonly undelivered: string | undefined
-  /** The generator's side exhausted this resource; undefined when it had enough. */
+  /** Why the generator exhausted a resource; undefined if it did not. */
   readonly exhausted: string | undefined
-  /** The requests outside the time in which the generator or the machine was in trouble; undefined without trouble. */
+  /**
+   * Requests outside the time in which the generator was late or the target waited for a core; undefined if there was
+   * none.
+   */
   readonly outsideTrouble: RemainingRequests | undefined
-  /** Share of the time in which a generator thread did not run, or was blocked. */
+  /** Share of the time in which a generator thread was suspended or blocked. */
   readonly stoppedShare: Ratio
-  /** Share of the time in which the generator was at work, or ready to work and without a core to do it on. */
+  /** Share of the time in which the generator was busy or waited for a core. */
   readonly generatorBusy: Ratio
 }
 
-/** What is left of a trial for a second look at its failure, counted as in `TrialFigures`. */
+/** Remaining requests of a trial for judging its failure again, counted as in `TrialFigures`. */
 export interface RemainingRequests extends Pick<TrialFigures, 'scheduled' | 'failed' | 'timed' | 'late' | 'growth'> {
-  /** What the trouble was. */
+  /** Why the other requests are excluded. */
   readonly why: string
 }
 
-/** The errors of the class that most failed requests have. */
+/** Errors of the most frequent class. */
 export interface TrialErrors {
   readonly class: ErrorClass
   readonly count: number
-  /** Message of the first of them. */
+  /** Message of the first error. */
   readonly first: string
-  /** The target responded to these requests. */
+  /** Whether the target responded to these requests. */
   readonly isAnswered: boolean
 }
 
-/** `calmServiceMs`: mean service time without load, where an earlier trial measured it. */
+/** Returns the figures of a trial. `calmServiceMs`: mean service time without load, if an earlier trial measured it. */
 export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms | null): TrialFigures {
   const cancelled = cancelledOf(result)
   const unanswered = Math.max(0, result.unanswered - cancelled)
@@ -117,8 +120,8 @@ function cancelledOf({ errorsByClass, droppedByReason }: JudgedFigures): number 
 }
 
 /**
- * Lateness above this share of the p99 limit is trouble. Below it, no request is late that was not close to the limit; and
- * a generator on the cores of an overloaded target is a little late all the time.
+ * Share of the p99 limit above which lateness counts. Lateness below it affects only requests that are close to the
+ * limit, and a generator that shares the cores of an overloaded target is always a little late.
  */
 const TROUBLE_SHARE = 0.5
 
@@ -147,7 +150,7 @@ function stoppedMs({ generator: { doubts } }: LoadResult): Ms {
   return lengths.reduce((sum, ms) => sum + ms, 0)
 }
 
-/** What ends after the traffic is no longer the flow of a full pool. */
+/** Flow of a saturation. It excludes requests that end after the traffic, because the pool is then no longer full. */
 function flowOf({ batches: { successes, lengthMs } }: LoadResult, trafficMs: Ms): SaturatedFlow {
   const inTraffic = Math.max(1, Math.floor(trafficMs / lengthMs + 1e-9))
   return saturatedFlow({ counts: successes.slice(0, inTraffic), lengthMs })
@@ -178,8 +181,8 @@ function countOver(histogram: string, limitMs: Ms): number {
 }
 
 /**
- * Whether a trial that goes on can no longer pass: most of a second's requests were late or lost, which is more than 1% of
- * any trial shorter than 50 s.
+ * Whether a running trial can no longer pass: most requests of a second were late or lost, which is more than 1% of any
+ * trial shorter than 50 s.
  */
 export function isLost({ responseTime, successes, unanswered }: Interval, slo: LimitSlo): boolean {
   return unanswered > successes || ('p50Ms' in responseTime && responseTime.p50Ms > slo.p99Ms)

@@ -101,7 +101,7 @@ describe('an inconclusive latency', () => {
       "inconclusive: p99 response time below 390 ms is not proven by 6 000 requests in 12 s (leans to pass)
         was 280 ms (90% interval at least 18.0 ms, n = 6 000, effective 20)
         latencies vary more slowly than this run: 6 000 requests count as 30 independent ones
-        about 1 505 500 more requests would decide: duration: '3023s'
+        about 3 562 500 more requests would decide: duration: '7137s'
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -116,7 +116,7 @@ describe('a latency is not judged', () => {
       "invalid: p99 response time below 50 ms cannot be judged: the load was not delivered
         was 89.2 ms (90% interval 88.8–89.3 ms, n = 6 000, effective 2 956)
         the generator was late (schedule lag p99 80.3 ms); without that delay, p99 is 8.92 ms
-        run on a quieter machine, lower the rate, or give it more threads
+        use a machine with less other load, lower the rate, or raise threads
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -124,7 +124,7 @@ describe('a latency is not judged', () => {
       "invalid: p99 response time not below 500 ms cannot be judged: the load was not delivered
         was 89.2 ms (90% interval 88.8–89.3 ms, n = 6 000, effective 2 956)
         schedule lag p99 80.3 ms, allowed 10.0 ms: the generator was late
-        run on a quieter machine, lower the rate, or give it more threads
+        use a machine with less other load, lower the rate, or raise threads
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -138,9 +138,9 @@ describe('a latency is not judged', () => {
     expect(said(matchers.toHaveP99Below(resultOf({ stretches }), 50))).toMatchInlineSnapshot(`
       "invalid: p99 response time below 50 ms cannot be judged: nothing was measured
         was no response in time (n = 480, effective 480)
-        none of 480 requests got an answer
+        none of 480 requests received a response
         connect 480, first error: the first connect
-        see that the target is up and answers this request: toHaveErrorRateBelow judges failures
+        check that the target is running and responds to this request; to judge failures, use toHaveErrorRateBelow
         offered 40 req/s, achieved 0 req/s, 0 dropped, 480 errors (connect 480)
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -152,7 +152,7 @@ describe('a latency is not judged', () => {
       "invalid: p99 response time below 50 ms cannot be judged: the run was interrupted
         was 24.8 ms (90% interval 24.7–24.9 ms, n = 6 000, effective 2 610)
         interrupted by SIGINT
-        run it again to its end
+        run it again without interruption
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)

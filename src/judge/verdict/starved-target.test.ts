@@ -90,18 +90,19 @@ describe('a target that waited for a core for 300 ms in each second', () => {
 
   const reason = 'other processes took cores from the target'
 
-  test('is not blamed when it falls behind by less than it lost', () => {
+  test('is not blamed for falling behind by less than the lost time explains', () => {
     const judged = (perBatch: number, coreWaitMs?: number): unknown => {
       const run = starvedRun((batch) => ({ inFlight: perBatch * batch }), coreWaitMs)
       return sustainedRateVerdict(run, run, { rps: 200, within: 0.01 })
     }
-    // Of the 50 requests that arrive in a batch, 10 or 25 stay in flight. With a core, it would do 10 / 7 of the rest.
+    // 10 or 25 of the 50 requests that arrive in a batch stay in flight. With a core, it would finish 10 / 7 of the
+    // rest.
     expect(judged(10)).toMatchObject({ verdict: 'invalid', reason })
     expect(judged(25)).toMatchObject({ verdict: 'fail' })
     expect(judged(10, 50)).toMatchObject({ verdict: 'fail' })
   })
 
-  test('is not blamed for timeouts, but for responses that are errors', () => {
+  test('is not blamed for timeouts, but for error responses', () => {
     const judged = (errorClass: 'timeout' | 'http-5xx' | 'connect', coreWaitMs?: number): unknown => {
       const run = starvedRun(() => ({ errors: { [errorClass]: 5 } }), coreWaitMs)
       return errorRateVerdict(run, run, { limit: 0.01 })

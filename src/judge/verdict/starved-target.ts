@@ -36,15 +36,15 @@ export function shortenedBy<Kind extends JudgedFigures>(figures: Kind, waitsMs: 
   }
 }
 
-/** Shorter waits within a second make no request time out and cost little capacity. */
+/** Minimum wait per second that matters: shorter waits cause no time-out and cost little capacity. */
 const SHORT_WAIT_MS = 100
-/** A target that waited all the time has an unknown capacity; this share keeps the correction finite. */
+/** Maximum share of lost time. The capacity of a target that waited all the time is unknown; this keeps it finite. */
 const MAX_LOST = 0.95
 
 /**
- * Returns the figures as if the target had had a core all the time. In each batch it would have finished requests at
- * `1 / (1 - w)` of the rate, where w is the share of the time that it waited for a core, so that fewer stay in flight.
- * Where requests that waited explain most requests without a response, these count as successes.
+ * Returns the figures as if the target had always had a core. In each batch it would have finished requests at
+ * `1 / (1 - w)` times the rate, where w is the share of the time that it waited for a core, so fewer stay in flight. If
+ * waiting explains most requests without a response, these count as successes.
  */
 export function unstarvedBy<Kind extends JudgedFigures>(figures: Kind, waitsMs: readonly Ms[]): Kind {
   if (Math.max(0, ...waitsMs) < SHORT_WAIT_MS) return figures

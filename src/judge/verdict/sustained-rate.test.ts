@@ -95,7 +95,7 @@ describe('a rate', () => {
       )
     expect(ended('aborted')).toBe('fail: the run was aborted')
     expect(ended('interrupted')).toBe('invalid: the run was interrupted')
-    expect(ended('running')).toBe('invalid: the run is still going on')
+    expect(ended('running')).toBe('invalid: the run has not ended')
     expect(ended('completed')).toBe('invalid: the load was not delivered')
   })
 

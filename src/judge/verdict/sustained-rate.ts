@@ -49,9 +49,7 @@ export function sustainedRateVerdict(
     )
   }
   const { rps, within } = question
-  // Journeys in think time count as in flight, so the growth is that of the requests, which shows whether the target
-  // falls
-  // behind.
+  // Journeys in think time count as in flight, so the growth of the requests shows whether the target falls behind.
   const growth = growthOf(figures === run.journeys ? run : figures)
   const counted = countedIn(figures, run)
   const subject = `${wordRate(rps, counted.rate)}${figures === run.journeys ? '' : partOf(figures, run)}`
@@ -145,7 +143,9 @@ function isGrowing({ requests, arrived, noise }: MeasuredGrowth, within: Ratio, 
   return requests >= within * arrived && requests > errors * noise
 }
 
-/** Fewer batches of a run, such as those in which the generator was on time, show no growth. */
+/**
+ * Minimum number of batches that show growth in a part of a run, such as the part in which the generator was on time.
+ */
 const MIN_GROWTH_BATCHES = 10
 
 /** Whether the observation leans to a fail: too few successes, or a growing number in flight. */

@@ -1,7 +1,7 @@
 import type { ErrorClass } from '../../model/protocol.ts'
 import type { JudgedFigures } from '../../model/result.ts'
 
-/** Errors that a late or starved generator, or its burst of overdue requests, can cause. */
+/** Error classes that a late or starved generator, or its burst of overdue requests, can cause. */
 const POSSIBLY_OURS = [
   'timeout',
   'connection',
@@ -14,8 +14,8 @@ const POSSIBLY_OURS = [
 const REJECTS_BURSTS = ['429', '503'] as const
 
 /**
- * Whether most requests failed for reasons that no trouble of the generator explains, such as HTTP 500 or a refused
- * connection. Trouble changes when requests arrive, not what a target answers to most of them.
+ * Whether most requests failed for reasons that a late generator does not explain, such as HTTP 500 or a refused
+ * connection. Lateness changes when requests arrive, not how a target responds to most of them.
  */
 export function mostlyFailsByItself({ requestsScheduled, errors, errorsByClass, statuses }: JudgedFigures): boolean {
   const possiblyOurs =
@@ -24,7 +24,7 @@ export function mostlyFailsByItself({ requestsScheduled, errors, errorsByClass, 
   return errors - possiblyOurs > requestsScheduled / 2
 }
 
-/** Whether waiting explains most requests without a response: they timed out, or were dropped unsent. */
+/** Whether waiting explains most requests without a response: they timed out, or the engine dropped them unsent. */
 export function mostlyWaited({ timeouts, dropped, unanswered }: JudgedFigures): boolean {
   return timeouts + dropped > unanswered / 2
 }

@@ -21,7 +21,7 @@ function verdicts(run: ResultCase | LoadResult, limitMs: number): string {
 }
 
 describe('a leaning to a fail', () => {
-  test('is no evidence where the generator did not send the requests', () => {
+  test('is invalid when the generator did not send the requests', () => {
     const dropping = eachWith(healthy.slice(0, 20), (i) => (i % 2 === 0 ? { dropped: { generator: 10 } } : {}))
     const short = resultOf({ stretches: dropping })
     expect(verdicts(short, 50)).toBe('invalid: the load was not delivered')
@@ -31,29 +31,29 @@ describe('a leaning to a fail', () => {
 })
 
 describe('a pass', () => {
-  test('needs a run that was completed', () => {
+  test('needs a completed run', () => {
     const ended = (how: LoadResult['ended']): string => verdicts({ stretches: healthy, rest: { ended: how } }, 50)
     expect(ended('completed')).toBe('pass')
     expect(ended('interrupted')).toBe('invalid: the run was interrupted')
-    expect(ended('running')).toBe('invalid: the run is still going on')
+    expect(ended('running')).toBe('invalid: the run has not ended')
     expect(ended('aborted')).toBe('fail: the run was aborted')
   })
 
-  test('needs a generator that was on time: within 10 ms, or five gaps between requests where those are longer', () => {
+  test('needs a generator that was on time: within 10 ms, or five gaps between requests if those are longer', () => {
     const dense = evenStretches(40, 400, (i) => 10 + (i % 10))
     expect(verdicts({ stretches: dense, lagMs: () => 9 }, 50)).toBe('pass')
     expect(verdicts({ stretches: dense, lagMs: () => 11 }, 50)).toBe('invalid: the load was not delivered')
-    // 40 requests a second: five gaps are 125 ms.
+    // At 40 req/s, five gaps are 125 ms.
     const rare = evenStretches(80, 10, () => 200)
     expect(verdicts({ stretches: rare, lagMs: () => 120 }, 500)).toBe('pass')
     expect(verdicts({ stretches: rare, lagMs: () => 130 }, 500)).toBe('invalid: the load was not delivered')
   })
 
-  test('needs no schedule in the closed model', () => {
+  test('does not depend on the schedule in the closed model', () => {
     expect(verdicts({ stretches: healthy, lagMs: () => 13, rest: { arrivals: 'closed' } }, 50)).toBe('pass')
   })
 
-  test('needs 99% of the requests to have come due', () => {
+  test('needs a generator that dispatched 99% of the requests', () => {
     const dropping = (every: number): ResultCase => ({
       stretches: eachWith(healthy, (i) => (i % every === 0 ? { dropped: { generator: 5 } } : {})),
     })
@@ -65,10 +65,10 @@ describe('a pass', () => {
     expect(ask(dropping(2))).toBe('invalid')
   })
 
-  test('of an operation needs the schedule of its run, of which it is a part', () => {
+  test('of an operation depends on the schedule of its run', () => {
     const result = resultOf({ stretches: healthy, lagMs: () => 13 })
     const whole = result.operations['GET /']
-    // On its own, one in ten of the requests would have ten times as long a gap between them.
+    // With a tenth of the requests, the operation alone would have gaps ten times as long.
     const rare = { ...(whole ?? result), offeredRps: result.offeredRps / 10 }
     const run = { ...result, operations: { rare } }
     expect(percentileVerdict(rare, run, { percentile: 99, limitMs: 50 }).reason).toBe('the load was not delivered')
@@ -76,26 +76,26 @@ describe('a pass', () => {
 })
 
 describe('a fail', () => {
-  test('stands however the run ended', () => {
+  test('is valid however the run ended', () => {
     for (const ended of ['completed', 'interrupted', 'running', 'aborted'] as const) {
       expect(verdicts({ stretches: healthy, rest: { ended } }, 12)).toBe('fail')
     }
   })
 
-  test('is invalid where requests were slow only because the generator was late', () => {
+  test('is invalid when requests were slow only because the generator was late', () => {
     expect(verdicts({ stretches: healthy, lagMs: (ms) => ms - 5 }, 12)).toBe('invalid: the load was not delivered')
     expect(verdicts({ stretches: healthy, lagMs: () => 1 }, 12)).toBe('fail')
   })
 
-  test('is invalid where only requests that the generator never got to make it one', () => {
+  test('is invalid when only undispatched requests cause it', () => {
     const stretches = eachWith(healthy, () => ({ dropped: { generator: 5 } }))
     expect(verdicts({ stretches }, 50)).toBe('invalid: the load was not delivered')
     expect(verdicts({ stretches }, 12)).toBe('fail')
   })
 })
 
-describe('nothing', () => {
-  test('is no latency: without an answer the verdict is invalid, whether the run was aborted or not', () => {
+describe('a latency verdict', () => {
+  test('is invalid without a response, whether the run was aborted or not', () => {
     const stretches = eachWith(
       evenStretches(40, 0, () => 0),
       () => ({ errors: { connect: 10 } }),
@@ -104,7 +104,7 @@ describe('nothing', () => {
     expect(verdicts({ stretches, rest: { ended: 'aborted' } }, 50)).toBe('invalid: nothing was measured')
   })
 
-  test('is measured where every answer was an error', () => {
+  test('is invalid when every response was an error', () => {
     const stretches = eachWith(
       evenStretches(40, 0, () => 0),
       () => ({ errors: { 'http-5xx': 10 } }),
@@ -112,7 +112,7 @@ describe('nothing', () => {
     expect(verdicts({ stretches }, 50)).toBe('invalid: nothing was measured')
   })
 
-  test('was scheduled in a part of the run without traffic', () => {
+  test('is invalid for a part of the run without traffic', () => {
     const result = resultOf({ stretches: [...healthy, ...evenStretches(20, 0, () => 0)], phases: { quiet: [40, 60] } })
     const quiet = result.phases.quiet
     expect(quiet && percentileVerdict(quiet, result, { percentile: 99, limitMs: 50 }).reason).toBe(
@@ -130,19 +130,19 @@ function keptBusy(run: LoadResult, eventLoopUtilization: number): LoadResult {
   return { ...run, generator: { ...run.generator, eventLoopUtilization } }
 }
 
-describe('slowness that was shown', () => {
+describe('a proven slowness', () => {
   test.each<[string, (run: LoadResult) => JudgedVerdict]>([
     ['percentile', (run) => percentileVerdict(run, run, { percentile: 99, limitMs: 50 })],
     ['mean', (run) => meanVerdict(run, run, { limitMs: 50 })],
     ['maximum', (run) => maximumVerdict(run, run, { limitMs: 50 })],
     ['sustained rate', (run) => sustainedRateVerdict(run, run, { rps: 200, within: 0.01 })],
-  ])('of the %s is the fault of the target only while the generator had room left', (_, judged) => {
+  ])('of the %s is invalid when the generator was saturated', (_, judged) => {
     expect(judged(keptBusy(slow, 0.9)).verdict).toBe('fail')
     const verdict = judged(keptBusy(slow, 0.99))
     expect(verdict).toMatchObject({ verdict: 'invalid', reason: 'the load was not delivered' })
     expect(verdict.details.slice(0, 2)).toEqual([
-      'the generator could not keep up: what was slow may be the tool itself',
-      'its threads were busy 99% of the time: lower the rate, or raise threads above 1',
+      'the generator could not keep up, so its own delays may be part of the latency',
+      'the generator threads were busy 99% of the time: lower the rate, or raise threads above 1',
     ])
   })
 })
@@ -150,8 +150,9 @@ describe('slowness that was shown', () => {
 const LATENESS = 'the load was not delivered'
 
 /**
- * 10 s of 100 req/s that take `usualMs`. The generator was suspended for a second again and again: each time it then sent
- * 100 overdue requests at once, which took 150 ms from when they came due. `burst` is what differs in those batches.
+ * 10 s of 100 req/s that take `usualMs`. The generator was repeatedly suspended for a second. Each time it then sent
+ * 100 overdue requests at once, which took 150 ms from their dispatch. `burst` contains the differences in those
+ * batches.
  */
 function suspended(usualMs: number, burst: Partial<StretchCase> = {}): LoadResult {
   const overdue = Array.from({ length: 100 }, (_, i) => 150 + 10 * i)
@@ -173,21 +174,21 @@ const latencyVerdicts: readonly [string, (run: LoadResult) => JudgedVerdict][] =
 
 describe('a generator that was suspended', () => {
   test.each(latencyVerdicts)(
-    'makes a fail of the %s invalid, for its burst of overdue requests made it',
+    'makes a fail of the %s invalid when its burst of overdue requests caused it',
     (_, judged) => {
       const run = suspended(5)
-      // Without knowing of the lateness the burst is the target's: the fixture does fail.
+      // Without the lateness in the result, the target is blamed for the burst: the fixture does fail.
       const { generatorLagMs: __, ...batches } = run.batches
       expect(judged({ ...run, batches }).verdict).toBe('fail')
       expect(judged(run)).toMatchObject({ verdict: 'invalid', reason: LATENESS })
     },
   )
 
-  test.each(latencyVerdicts)('leaves a fail of the %s that its other requests show', (_, judged) => {
+  test.each(latencyVerdicts)('keeps a fail of the %s that the other requests show', (_, judged) => {
     expect(judged(suspended(80)).verdict).toBe('fail')
   })
 
-  test('makes failures within the burst invalid, and not those outside', () => {
+  test('makes failures within the burst invalid, but not those outside', () => {
     const judged = (run: LoadResult): string => errorRateVerdict(run, run, { limit: 0.01 }).verdict
     const errors = { 'http-5xx': 100 }
     expect(judged(suspended(5, { errors, generatorLagMs: 0 }))).toBe('fail')
@@ -201,7 +202,7 @@ describe('a generator that was suspended', () => {
     expect(judged(failing)).toBe('fail')
   })
 
-  test('makes a rate that only its burst did not sustain invalid', () => {
+  test('makes a rate invalid that only failed in its burst', () => {
     const judged = (generatorLagMs: number): JudgedVerdict => {
       const run = suspended(5, { dropped: { overflow: 60 }, generatorLagMs })
       return sustainedRateVerdict(run, run, { rps: 100, within: 0.01 })
@@ -210,7 +211,7 @@ describe('a generator that was suspended', () => {
     expect(judged(990)).toMatchObject({ verdict: 'invalid', reason: LATENESS })
   })
 
-  /** 10 s of 100 req/s in which the generator was late in each of the batches, with 25 requests in each. */
+  /** 10 s of 100 req/s, 25 per batch, in which the generator was late in every batch. */
   function lateIn(batches: (batch: number) => boolean, more: (batch: number) => Partial<StretchCase>): LoadResult {
     return resultOf({
       stretches: eachWith(
@@ -220,7 +221,7 @@ describe('a generator that was suspended', () => {
     })
   }
 
-  test('keeps a fail when most requests fail for reasons that no lateness explains', () => {
+  test('keeps a fail when most requests fail for reasons that lateness does not explain', () => {
     const failing = (errorClass: 'http-5xx' | 'connect' | 'timeout'): LoadResult =>
       lateIn(
         () => true,
@@ -237,7 +238,7 @@ describe('a generator that was suspended', () => {
     expect(both({ ...failing('http-5xx'), statuses: { 503: 1_000 } })).toEqual(['invalid', 'invalid'])
   })
 
-  test('makes requests that piled up invalid when it was late nearly all the time, and not when rarely', () => {
+  test('makes a growing backlog invalid when it was late nearly all the time, but not when it was rarely late', () => {
     const judged = (batches: (batch: number) => boolean): string => {
       const run = lateIn(batches, (batch) => ({ inFlight: 5 * batch }))
       return sustainedRateVerdict(run, run, { rps: 100, within: 0.01 }).verdict
@@ -247,7 +248,7 @@ describe('a generator that was suspended', () => {
     expect(judged(() => false)).toBe('fail')
   })
 
-  test('counts lateness near the request timeout, though less than a schedule allows', () => {
+  test('makes a fail invalid with a lateness near the request timeout, even if the schedule allows more', () => {
     const judged = (requestTimeoutMs: number): string => {
       const run = resultOf({
         stretches: eachWith(
@@ -262,7 +263,7 @@ describe('a generator that was suspended', () => {
     expect(judged(10_000)).toBe('fail')
   })
 
-  test('makes a fail invalid where it was late by more than the limit, though by less than a schedule allows', () => {
+  test('makes a fail invalid with a lateness above the limit, even if the schedule allows more', () => {
     const run = resultOf({
       stretches: eachWith(
         evenStretches(40, 5, () => 30),
@@ -272,7 +273,7 @@ describe('a generator that was suspended', () => {
     expect(percentileVerdict(run, run, { percentile: 75, limitMs: 14 }).verdict).toBe('invalid')
   })
 
-  test('does not excuse lateness that is small beside the limit', () => {
+  test('keeps a fail with a lateness far below the limit', () => {
     const run = resultOf({
       stretches: eachWith(
         evenStretches(40, 25, () => 800),
@@ -297,7 +298,7 @@ describe('a generator that exhausted its', () => {
       'the generator had no file descriptors left',
     ],
     [{ code: 'ports-exhausted', failedConnections: 1, ports: null }, 'the generator had no local ports left'],
-  ])('%o judges no latency', (facts, reason) => {
+  ])('%o makes a latency verdict invalid', (facts, reason) => {
     const run = exhausted(facts)
     for (const percentile of [95, 99.999]) {
       for (const limitMs of [50, 5_000]) {

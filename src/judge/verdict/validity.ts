@@ -9,29 +9,29 @@ import { coreWaits, shortenedBy, unstarvedBy } from './starved-target.ts'
 import { mostlyFailsByItself } from './target-failures.ts'
 import { wordMs, wordPercent } from './wording.ts'
 
-/** Where a verdict stands once the run itself has been looked at, and why when that decided it. */
+/** Verdict after considering the validity of the run, with the reason if that decided it. */
 export interface Standing {
   readonly verdict: VerdictValue
   readonly reason?: string
-  /** Of an inconclusive verdict only. */
+  /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly reasons?: readonly VerdictReason[]
-  /** How a proof can be reached, in one line. */
+  /** One line that says how to get a proof. */
   readonly advice?: string | undefined
-  /** Length of run that the advice names; infinite where no length would do. */
+  /** Run length that the advice names; infinite if no length suffices. */
   readonly adviceMs?: Ms
-  /** What was seen of the cause, and what to do. */
+  /** Evidence of the cause, and what to do. */
   readonly details: readonly string[]
 }
 
-/** Share of the scheduled requests that must have come due. */
+/** Minimum share of the scheduled requests that the generator must dispatch. */
 const DUE = 0.99
 const LAG_MS = 10
 const LAG_GAPS = 5
 
 /**
- * Applies how the run went to what its requests show. A proven fail stays a fail however the run ended; a run that
- * `abortOn` ended is a fail; a pass, or a leaning to one, needs a completed run and a delivered load.
+ * Applies the validity of the run to the verdict of its requests. A proven fail stays a fail however the run ended. A
+ * run that `abortOn` ended is a fail. A pass, or a leaning to one, needs a completed run and a delivered load.
  */
 export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing): Standing {
   if (shown.verdict === 'fail' || shown.verdict === 'invalid') return shown
@@ -43,22 +43,23 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
     }
   }
   if (run.ended !== 'completed') return cutShort(run)
-  // What leans to a fail has been checked for the generator's lateness already (`toolTrouble`), but not for what it dropped.
+  // `toolTrouble` has already checked a leaning to a fail for the generator's lateness, but not for undispatched
+  // requests.
   const undelivered = shown.leaning === 'fail' ? undispatched(figures, run) : undeliveredLoad(figures, run)
   return undelivered ?? exhaustedResource(run) ?? shown
 }
 
 function cutShort({ ended, endedBecause }: LoadResult): Standing {
   return ended === 'running'
-    ? { verdict: 'invalid', reason: 'the run is still going on', details: ['wait for its result'] }
+    ? { verdict: 'invalid', reason: 'the run has not ended', details: ['await its result'] }
     : {
         verdict: 'invalid',
         reason: 'the run was interrupted',
-        details: [...(endedBecause === undefined ? [] : [endedBecause]), 'run it again to its end'],
+        details: [...(endedBecause === undefined ? [] : [endedBecause]), 'run it again without interruption'],
       }
 }
 
-/** Why the load that was planned is not the load that was sent; undefined when it is. */
+/** Returns why the sent load differs from the planned load; undefined if it does not. */
 export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standing | undefined {
   const schedule = scheduleOf(figures, run)
   const { scheduleLag } = schedule
@@ -75,48 +76,48 @@ export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standi
   )
 }
 
-/** Too many requests never came due. */
+/** Invalid if the generator did not dispatch too many requests. */
 function undispatched(figures: JudgedFigures, run: LoadResult): Standing | undefined {
   const { requestsScheduled, droppedByReason } = scheduleOf(figures, run)
   const due = 1 - (droppedByReason.generator ?? 0) / requestsScheduled
   return due < DUE
-    ? notDelivered(`only ${wordPercent(due)} of the requests came due: the generator could not keep up`, run)
+    ? notDelivered(`the generator dispatched only ${wordPercent(due)} of the requests: it could not keep up`, run)
     : undefined
 }
 
-/** The schedule lag that a pass allows. In the closed model there is no schedule; there only the thread itself is late. */
+/** Maximum schedule lag of a pass. The closed model has no schedule, so there only the thread can be late. */
 function allowedLagMs({ offeredRps }: JudgedFigures, { arrivals }: LoadResult): Ms {
   return arrivals === 'closed' ? LAG_MS : Math.max(LAG_MS, (LAG_GAPS * 1_000) / offeredRps)
 }
 
-/** Doubts that say which resource the generator exhausted, with the reason that a verdict then gives. */
+/** Doubts about an exhausted resource of the generator, with the reason for the verdict. */
 const EXHAUSTED: Partial<Record<DoubtCode, string>> = {
   'descriptors-exhausted': 'the generator had no file descriptors left',
   'ports-exhausted': 'the generator had no local ports left',
 }
 
-/** Requests waited for connections, or failed, for lack of something that the generator's side should have had. */
+/** Invalid if requests waited for connections or failed because the generator exhausted a resource. */
 export function exhaustedResource({ generator, errorsByClass }: LoadResult): Standing | undefined {
   const reason =
     generator.doubts.map(({ code }) => EXHAUSTED[code]).find((each) => each !== undefined) ??
     (errorsByClass['local-files'] && EXHAUSTED['descriptors-exhausted']) ??
     (errorsByClass['local-ports'] && EXHAUSTED['ports-exhausted'])
   if (reason === undefined) return undefined
-  return { verdict: 'invalid', reason, details: ['connections could not open, and requests waited for the others'] }
+  return { verdict: 'invalid', reason, details: ['some connections could not open, so requests waited for the others'] }
 }
 
-/** Above this share of its time a generator thread had no room left. */
+/** Share of busy time above which a generator thread is saturated. */
 const SATURATED = 0.95
-/** Lateness up to this share of a latency limit carries no request over it that is not close to it anyway. */
+/** Share of a latency limit up to which lateness affects only requests that are close to the limit anyway. */
 const SMALL_SHARE = 0.1
-/** Timers and garbage collections make any thread this late now and then. */
+/** Lateness that timers and garbage collections occasionally cause in any thread. */
 const USUAL_LAG_MS = 5
 
-/** The question of a verdict, for asking it of a part of the run. */
+/** The question of a verdict, for judging a part of the run again. */
 export interface SameQuestion {
   /** Default: `latency`, which a busy generator makes worse. */
   readonly of?: 'latency' | 'errors'
-  /** A latency limit, where the question has one. */
+  /** Latency limit, if the question has one. */
   readonly limitMs?: Ms
   /**
    * Whether the figures outside the late stretches fail as well. Their response times contain no lateness of the
@@ -126,24 +127,25 @@ export interface SameQuestion {
 }
 
 /**
- * Why a fail (or a result that leans to one) says nothing about the target: the generator exhausted a resource, was
- * busy all the time, or was late, and the requests outside its late stretches do not fail; or other processes took the
- * target's cores. Undefined where it does, and where most requests failed for reasons of the target's own.
+ * Returns why a fail, or a leaning to one, does not concern the target: the generator exhausted a resource, was always
+ * busy, or was late and the requests outside its late stretches do not fail; or other processes took the target's
+ * cores. Undefined if the fail concerns the target, for example because most requests failed for the target's own
+ * reasons.
  */
 export function toolTrouble(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing | undefined {
   if (question.limitMs === undefined && mostlyFailsByItself(figures)) return undefined
   const exhausted = exhaustedResource(run)
   if (exhausted !== undefined) return exhausted
-  // Then responses waited unread in the generator, and even the service time is not the target's.
+  // Responses then waited unread in the generator, so even the service time is not the target's.
   if (question.of !== 'errors' && run.generator.eventLoopUtilization > SATURATED) {
-    return notDelivered('the generator could not keep up: what was slow may be the tool itself', run)
+    return notDelivered('the generator could not keep up, so its own delays may be part of the latency', run)
   }
   return lateness(figures, run, question)
 }
 
 function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing | undefined {
   const { limitMs, failsOn } = question
-  // A thread that is late reads responses late as well: what a schedule allows may be more than a latency limit does.
+  // A late thread also reads responses late, so a latency limit may allow less lateness than the schedule does.
   const lateMs =
     limitMs === undefined
       ? Math.min(allowedLagMs(run, run), Math.max(LAG_MS, SMALL_SHARE * run.plan.requestTimeoutMs))
@@ -153,21 +155,21 @@ function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestio
 }
 
 interface TroubleQuestion {
-  /** Lateness of the generator from which on a stretch of the run is late. */
+  /** Lateness of the generator above which a stretch of the run is late. */
   readonly lateMs: Ms
-  /** What a target that waited for a core is excused: longer times, or unfinished requests. */
+  /** Correction for a target that waited for a core: shorter times, or fewer unfinished requests. */
   readonly of: 'latencies' | 'counts'
 }
 
-/** A run without the time in which the generator or the machine was in trouble. */
+/** A run without the time in which the generator was late or the target waited for a core. */
 export interface OutsideTrouble {
   readonly rest: JudgedFigures
   readonly late: readonly LateStretch[]
-  /** Where a fail stands that the rest does not show. */
+  /** Standing of a fail that the rest does not show. */
   readonly standing: Standing
 }
 
-/** The figures outside the late stretches of the generator; undefined where there was no trouble. */
+/** Returns the figures outside the late stretches of the generator; undefined if there are none. */
 export function outsideTrouble(
   figures: JudgedFigures,
   run: LoadResult,
@@ -187,7 +189,7 @@ export function outsideTrouble(
 function sentLate(run: LoadResult): Standing {
   return notDelivered(
     `the generator was up to ${wordMs(longestLagMs(run))} ms late and then sent all overdue requests at once: ` +
-      'outside that time and its aftermath, this is not a fail',
+      'without that time and its aftermath, this is not a fail',
     run,
   )
 }
@@ -197,18 +199,18 @@ function starved(waitMs: Ms): Standing {
     verdict: 'invalid',
     reason: 'other processes took cores from the target',
     details: [
-      `the target waited for a core for up to ${wordMs(waitMs)} ms in a second: without that, this is not a fail`,
+      `the target waited for a core for up to ${wordMs(waitMs)} ms in a second: without that wait, this is not a fail`,
       'stop other processes, or run the target on another machine',
     ],
   }
 }
 
-/** A fail that the requests show, unless it may be the tool's own. */
+/** Returns a fail that the requests show, or an invalid standing if the generator may have caused it. */
 export function shownFail(figures: JudgedFigures, run: LoadResult, question: SameQuestion): Standing {
   return toolTrouble(figures, run, question) ?? { verdict: 'fail', details: [] }
 }
 
-/** A verdict that rests on the tool's own lateness. */
+/** Returns an invalid standing for a verdict that depends on the generator's own lateness. */
 export function notDelivered(evidence: string, run: LoadResult): Standing {
   const { eventLoopUtilization, threads } = run.generator
   const busy = eventLoopUtilization > 0.8
@@ -218,19 +220,19 @@ export function notDelivered(evidence: string, run: LoadResult): Standing {
     details: [
       evidence,
       busy
-        ? `its threads were busy ${wordPercent(eventLoopUtilization)} of the time: lower the rate, or raise threads above ${threads}`
-        : 'run on a quieter machine, lower the rate, or give it more threads',
+        ? `the generator threads were busy ${wordPercent(eventLoopUtilization)} of the time: lower the rate, or raise threads above ${threads}`
+        : 'use a machine with less other load, lower the rate, or raise threads',
     ],
   }
 }
 
-/** No verdict can be given on nothing. */
+/** Returns an invalid standing for figures without measurements. */
 export function nothingMeasured(figures: JudgedFigures): Standing {
   if (figures.requestsScheduled === 0) {
     return {
       verdict: 'invalid',
       reason: 'no request was scheduled',
-      details: ['give it more time or a higher rate, or judge a part of the run that had traffic'],
+      details: ['run longer or raise the rate, or judge a part of the run with traffic'],
     }
   }
   const errors = evidenceOfErrors(figures)
@@ -239,15 +241,15 @@ export function nothingMeasured(figures: JudgedFigures): Standing {
     reason: 'nothing was measured',
     details: [
       figures.responsesReceived === 0
-        ? `none of ${figures.requestsScheduled} requests got an answer`
-        : `all of ${figures.responsesReceived} answers were errors`,
+        ? `none of ${figures.requestsScheduled} requests received a response`
+        : `all ${figures.responsesReceived} responses were errors`,
       ...errors,
-      'see that the target is up and answers this request: toHaveErrorRateBelow judges failures',
+      'check that the target is running and responds to this request; to judge failures, use toHaveErrorRateBelow',
     ],
   }
 }
 
-/** Operations share the schedule of their run; a phase has its own stretch of it. */
+/** Returns the figures with the schedule: operations share the schedule of their run, a phase has its own part. */
 function scheduleOf(figures: JudgedFigures, run: LoadResult): JudgedFigures {
   return Object.values(run.operations).includes(figures) ? run : figures
 }

@@ -26,9 +26,9 @@ const TAIL = Math.log(100)
 /**
  * Estimates the limit from the throughput Ĉ of a full pool. With random service times, the p99 crosses its limit below
  * Ĉ. In heavy traffic, the waiting time is exponential with mean I / (2Ĉ(1 − ρ)) for uniform arrivals (Kingman 1962),
- * where I is the index of dispersion of the completions. Its p99 equals the limit minus the service time at 1 − ρ = I ·
- * ln 100 / (2 · Ĉ · (limit − service time)). I is also the squared coefficient of variation of the service time. Both
- * are estimated and the larger one counts, so the rate to hold is too low rather than too high.
+ * where I is the index of dispersion of the completions. Its p99 equals the limit minus the service time at
+ * 1 − ρ = I · ln 100 / (2 · Ĉ · (limit − service time)). I is also the squared coefficient of variation of the service
+ * time. Both are estimated and the larger one counts, so the rate to hold is too low rather than too high.
  *
  * The margins cover the uncertainty of Ĉ, √(I / completions), and that of a full-length trial.
  */

@@ -6,8 +6,8 @@ import { numberArgument, optionsArgument } from './arguments.ts'
 
 export interface SustainOptions {
   /**
-   * Allowed shortfall, as a share of the rate and of its requests, greater than 0 and less than 1. Default: 0.01. The number in
-   * flight always varies a little, so that no run shows a shortfall of exactly 0.
+   * Allowed shortfall, as a share of the rate and of its requests, greater than 0 and less than 1. Default: 0.01. The
+   * number in flight always varies a little, so no run shows a shortfall of exactly 0.
    */
   readonly within?: Ratio
 }

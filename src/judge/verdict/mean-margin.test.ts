@@ -11,7 +11,7 @@ describe('the margin above a mean', () => {
     expect(marginAbove(10, 0)).toBe(0)
   })
 
-  test('is infinite where the symmetric margin is more than a quarter of the mean', () => {
+  test('is infinite when the symmetric margin is more than a quarter of the mean', () => {
     expect(marginAbove(10, 2.49)).toBeLessThan(10)
     expect(marginAbove(10, 2.51)).toBe(Number.POSITIVE_INFINITY)
   })

@@ -77,7 +77,7 @@ describe('the number of requests that decide', () => {
     expect(required(1_000)).toBe(Math.ceil(2_990 * 5.5))
   })
 
-  test('grows less where a larger share of requests is judged', () => {
+  test('grows less when a larger share of requests is judged', () => {
     const asked = ask(1_000, 0, { designEffect: 10, allowed: 0.05 })
     expect(requestsToTell(asked, { of: 1_000, over: 0 })).toBe(Math.ceil(590 * 2.8))
   })

@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { programFile } from '../model/program-file.ts'
 import { realTime } from '../model/real-time.ts'
 import { within } from '../model/within.ts'
 import type { FromGenerator, GeneratorJob, ToGenerator, ToThread } from './messages.ts'
@@ -32,8 +33,7 @@ export class GeneratorThread {
 
   /** `onGone` is called when the thread has ended, for any reason. */
   constructor(onGone: (thread: GeneratorThread) => void) {
-    const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-    this.#worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
+    this.#worker = new Worker(programFile('worker', import.meta.url), {
       // Flags of the test runner (loaders, inspectors) must not slow the generator.
       execArgv: [],
     })

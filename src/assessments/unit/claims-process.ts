@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { programFile } from '../../model/program-file.ts'
 
 /** Counts of the server since its last reset. */
 export interface ServerCounts {
@@ -35,8 +36,7 @@ export interface ClaimsServer {
 
 /** Starts the server; it ends when it is stopped, or with this process. */
 export async function startClaimsServer(): Promise<ClaimsServer> {
-  const file = new URL(`./claims-server${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
-  const child = fork(fileURLToPath(file), {
+  const child = fork(fileURLToPath(programFile('claims-server', import.meta.url)), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { ...process.env, NODE_OPTIONS: '' },
   })

@@ -1,6 +1,5 @@
-/// <reference types="vitest/config" />
 import { argv } from 'node:process'
-import type { Plugin } from 'vite'
+import type { Plugin } from 'vitest/config'
 import type { TestProject, Vitest } from 'vitest/node'
 import { LoadPlanError } from '../../model/errors.ts'
 import type { PlanFault } from '../../model/errors.ts'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { Socket } from 'node:net'
-import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { programFile } from '../../model/program-file.ts'
 
 /** Ends a process group when this process dies for any reason, including SIGKILL. */
 export interface Guard {
@@ -12,8 +12,7 @@ export interface Guard {
 
 /** Starts the watchdog before the group exists. Once the group exists, only one write to a pipe can fail. */
 export function startGuard(): Guard {
-  const here = fileURLToPath(import.meta.url)
-  const file = fileURLToPath(new URL(`./watchdog${extname(here)}`, import.meta.url))
+  const file = fileURLToPath(programFile('watchdog', import.meta.url))
   const watchdog = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
     // A separate session; otherwise Ctrl-C in a terminal would end the watchdog together with this process.
     detached: true,

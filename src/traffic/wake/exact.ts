@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { programFile } from '../../model/program-file.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
 import type { Wake } from './wake.ts'
@@ -19,7 +20,7 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
   const words = new Int32Array(shared, 0, WORDS)
   const numbers = new Float64Array(shared)
   numbers[DUE_AT] = Number.POSITIVE_INFINITY
-  const sleeper = new Worker(new URL(`./sleeper${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url), {
+  const sleeper = new Worker(programFile('sleeper', import.meta.url), {
     workerData: shared,
     // The sleeper needs none of the process's flags (loaders, inspectors).
     execArgv: [],

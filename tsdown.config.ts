@@ -1,0 +1,48 @@
+import type { UserConfig } from 'tsdown'
+
+/** Entry points that a user imports; only these have declarations. */
+const PUBLIC = ['index', 'vitest', 'plugin', 'reporter', 'conformance'] as const
+
+/** `programFile` finds every program beside the file that starts it, so all files are in one folder. */
+const shared: UserConfig = {
+  platform: 'node',
+  fixedExtension: false,
+  sourcemap: true,
+  deps: { neverBundle: true },
+  failOnWarn: true,
+}
+
+const config: UserConfig[] = [
+  {
+    ...shared,
+    entry: {
+      ...Object.fromEntries(PUBLIC.map((name) => [name, `src/${name}.ts`])),
+      cli: 'src/cli.ts',
+      worker: 'src/run/worker.ts',
+    },
+    dts: { entry: PUBLIC.map((name) => `src/${name}.ts`), sourcemap: true },
+    outputOptions: {
+      codeSplitting: {
+        // Small modules that many chunks share would otherwise become a chunk each. Code of one protocol keeps chunks
+        // of its own, because it is imported when that protocol is used.
+        groups: [
+          { name: 'model', test: /\/src\/(?:model|wording)\/.*(?<!\.d)\.ts$/ },
+          { name: 'protocols', test: /\/src\/protocols\/[^/]*(?<!\.d)\.ts$/, minShareCount: 2 },
+        ],
+      },
+    },
+  },
+  {
+    // These start while traffic runs, so they load nothing that they do not use.
+    ...shared,
+    entry: {
+      sleeper: 'src/traffic/wake/sleeper.ts',
+      watchdog: 'src/measure/monitor/watchdog.ts',
+      'claims-server': 'src/assessments/unit/claims-server.ts',
+    },
+    dts: false,
+    clean: false,
+  },
+]
+
+export default config

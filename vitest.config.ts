@@ -13,7 +13,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts'],
     // CI runs the limits suite, the README's other command, by itself: it takes most of a minute.
-    exclude: [...configDefaults.exclude, ...(shortened ? ['suites/limits/**'] : [])],
+    // `examples/examples.load.test.ts` runs the examples as projects of their own.
+    exclude: [...configDefaults.exclude, 'examples/*/**', ...(shortened ? ['suites/limits/**'] : [])],
     // Real servers on a busy machine: a test that hangs still ends, and one that is only slow does not fail.
     testTimeout: 60_000,
     // Runs wait for their schedules more than they work: three at a time fit on two cores.

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execPath } from 'node:process'
+import { expect, onTestFinished, test } from 'vitest'
+import type { RunRecord } from '../src/model/record.ts'
+
+const repository = join(import.meta.dirname, '..')
+
+/**
+ * Copies an example into a new folder in which `describe-load` is the package of this repository with its exports
+ * pointing to the sources: self-reference would load `dist/`, which may be absent or older than the sources.
+ */
+function copyOf(example: string): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), `example-${example}-`)))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  cpSync(join(repository, 'examples', example), folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const packages = join(folder, 'node_modules')
+  for (const name of ['vitest', 'ws', '@modelcontextprotocol/server']) {
+    mkdirSync(dirname(join(packages, name)), { recursive: true })
+    symlinkSync(join(repository, 'node_modules', name), join(packages, name))
+  }
+  mkdirSync(join(packages, 'describe-load'))
+  symlinkSync(join(repository, 'src'), join(packages, 'describe-load/src'))
+  const manifest = readFileSync(join(repository, 'package.json'), 'utf8')
+  const sources = manifest.replaceAll(/"\.\/dist\/([\w-]+)\.js"/g, '"./src/$1.ts"')
+  writeFileSync(join(packages, 'describe-load/package.json'), sources)
+  return folder
+}
+
+interface Finished {
+  readonly exitCode: number
+  readonly output: string
+}
+
+function run(folder: string, ...args: readonly string[]): Promise<Finished> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|LOAD_)/.test(name)))
+  return new Promise((resolve) => {
+    // A temporary folder of its own: these processes share no lock with the test run that started them.
+    const options = { cwd: folder, env: { ...env, CI: '1', NO_COLOR: '1', TMPDIR: folder } }
+    execFile(execPath, args, options, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+      resolve({ exitCode, output: stdout + stderr })
+    })
+  })
+}
+
+/** Processes that run in a folder; where the system has no `/proc`, none are found. */
+function processesIn(folder: string): readonly string[] {
+  const ids = existsSync('/proc/self/cwd') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
+  return ids.filter((id) => {
+    try {
+      return readlinkSync(`/proc/${id}/cwd`).startsWith(folder)
+    } catch {
+      return false // It ended meanwhile, or it belongs to another user.
+    }
+  })
+}
+
+test.each([
+  {
+    example: 'http-api',
+    successes: { 'orders API > serves reads and writes': 100, 'orders API > answers 404 to an unknown order': 100 },
+  },
+  { example: 'mcp-server', successes: { 'answers tool calls': 50 } },
+  { example: 'websocket', successes: { 'answers price requests beside its news': 100 } },
+  // 20 journeys of three steps.
+  { example: 'journey', successes: { 'lets users log in and fill a cart': 60 } },
+])('$example passes, sends what it plans, and leaves no process behind', async ({ example, successes }) => {
+  const folder = copyOf(example)
+  const { exitCode, output } = await run(folder, join(repository, 'node_modules/vitest/vitest.mjs'), 'run')
+  const record = JSON.parse(readFileSync(join(folder, 'reports/load_test_results.json'), 'utf8')) as RunRecord
+  expect(Object.fromEntries(record.results.map((result) => [result.name, result.successes])), output).toEqual(successes)
+  // On a machine that other processes keep too busy, verdicts are invalid, which says nothing about the example.
+  const isJudged = record.verdicts.every(({ verdict }) => verdict !== 'invalid')
+  if (isJudged) expect(exitCode, output).toBe(0)
+  expect(processesIn(folder)).toEqual([])
+})
+
+test('plain-script prints its seconds and its result, exits with 0 and leaves no process behind', async () => {
+  const folder = copyOf('plain-script')
+  const { exitCode, output } = await run(folder, 'check.ts')
+  expect(exitCode, output).toBe(0)
+  expect(output).toMatch(/^(\d+ answers, \d+ requests in flight\n)+100 requests, 0 errors, 0 dropped\np50 [\d.]+ ms/)
+  expect(processesIn(folder)).toEqual([])
+})

@@ -1,0 +1,23 @@
+import { expect, loadTest } from 'describe-load/vitest'
+
+// describe-load starts this command, speaks MCP over its standard input and output, and ends it after the load.
+const target = { stdio: ['node', 'server.ts'], cwd: import.meta.dirname }
+
+loadTest(
+  'answers tool calls',
+  {
+    target,
+    rate: 50,
+    duration: '1s',
+    workload: {
+      add: { tool: 'add', arguments: { a: 2, b: 3 }, weight: 3 },
+      list: { method: 'tools/list', weight: 1 },
+    },
+  },
+  ({ result }) => {
+    // A tool that reports `isError` counts as an error, and so does a reply that belongs to another call.
+    expect(result).toHaveNoErrors()
+    expect(result).toSustainRps(50)
+    expect(result.operations.add).toHaveP95Below(200) // ms
+  },
+)

@@ -1,100 +1,42 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
-import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf } from '../result.case.ts'
+import { evenStretches, resultOf } from '../result.case.ts'
+import { LoadMatcherError } from '../matcher-error.ts'
 import { matchers, type LoadMatchers } from './index.ts'
+import { call, describeMatcher, type MatcherCalls, type MatcherName, result } from './matchers.conformance.ts'
 
-const result = resultOf({
-  stretches: evenStretches(40, 100, (i) => 10 + (i % 10)),
-  plan: { sla: { p99Ms: 50, errorRate: 0.2 } },
-  phases: { baseline: [0, 10], overload: [10, 14], recovery: [14, 40] },
-  rest: { target: watched(40, () => 100) },
-})
-
-/** A target that was monitored for `seconds`, with its memory in each second. */
-function watched(seconds: number, rssMb: (second: number) => number): LoadResult['target'] {
-  const sample = (second: number) => ({
-    atMs: (second + 1) * 1_000,
-    cpuPercent: 40,
-    busiestProcessCpuPercent: 40,
-    rssMb: rssMb(second),
-    openSockets: 4,
-    threads: 11,
-    bytesIn: null,
-    bytesOut: null,
-  })
-  return { url: 'http://127.0.0.1:3000/', pids: [7], samples: Array.from({ length: seconds }, (_, i) => sample(i)) }
-}
-
-/** A run in which half of the requests fail or are dropped. */
-const failing = resultOf({
-  stretches: eachWith(
-    evenStretches(40, 100, () => 10),
-    () => ({ errors: { connect: 50 }, dropped: { overflow: 50 } }),
-  ),
-  rest: { target: watched(40, (second) => 100 + 2 * second) },
-})
-
-/**
- * For every matcher: arguments with which it passes on `result`, and arguments with which it does not pass. A matcher
- * with `undefined` instead of the latter is called on `failing`.
- */
+/** A matcher that is not listed here calls `describeMatcher` in a test file of its own. */
 const calls = {
-  toSustainRps: [[400], [450]],
-  toHaveP50Below: [[20], [12]],
-  toHaveP90Below: [[25], [12]],
-  toHaveP95Below: [[25], [12]],
-  toHaveP99Below: [[25], [12]],
-  toHaveP999Below: [[25], [12]],
-  toHavePercentileBelow: [
-    [75, 25],
-    [75, 12],
-  ],
-  toHaveMeanBelow: [[20], [12]],
-  toHaveMaxBelow: [[25], [12]],
-  toHaveErrorRateBelow: [[0.2], [0.000_1]],
-  toHaveSuccessRateAbove: [[0.8], [0.999_9]],
-  toHaveNoErrors: [[], undefined],
-  toHaveNoDroppedRequests: [[], undefined],
-  toMeetSla: [[], [{ p99Ms: 12 }]],
-  toStayBelowCpu: [[50], [30]],
-  toStayBelowMemory: [[128], [64]],
-  toHaveNoMemoryGrowth: [[], undefined],
-  toRecoverWithin: [[1_000], undefined],
-} as const satisfies Record<keyof typeof matchers, readonly [readonly unknown[], readonly unknown[] | undefined]>
+  toSustainRps: { holding: [400], broken: [450] },
+  toHaveP50Below: { holding: [20], broken: [12] },
+  toHaveP90Below: { holding: [25], broken: [12] },
+  toHaveP95Below: { holding: [25], broken: [12] },
+  toHaveP99Below: { holding: [25], broken: [12] },
+  toHaveP999Below: { holding: [25], broken: [12] },
+  toHavePercentileBelow: { holding: [75, 25], broken: [75, 12] },
+  toHaveMeanBelow: { holding: [20], broken: [12] },
+  toHaveMaxBelow: { holding: [25], broken: [12] },
+  toHaveErrorRateBelow: { holding: [0.2], broken: [0.000_1] },
+  toHaveSuccessRateAbove: { holding: [0.8], broken: [0.999_9] },
+  toHaveNoErrors: { holding: [] },
+  toHaveNoDroppedRequests: { holding: [] },
+  toMeetSla: { holding: [], broken: [{ p99Ms: 12 }] },
+  toStayBelowCpu: { holding: [50], broken: [30] },
+  toStayBelowMemory: { holding: [128], broken: [64] },
+  toHaveNoMemoryGrowth: { holding: [] },
+  toRecoverWithin: { holding: [1_000] },
+} as const satisfies Partial<Record<MatcherName, MatcherCalls>>
 
-function call(name: string, received: unknown, args: readonly unknown[]) {
-  const matcher = Object.entries(matchers).find(([known]) => known === name)?.[1] as (
-    received: unknown,
-    ...args: readonly unknown[]
-  ) => ReturnType<typeof matchers.toHaveNoErrors>
-  return matcher(received, ...args)
-}
+for (const [name, examples] of Object.entries(calls)) describeMatcher(name as MatcherName, examples)
 
-describe.each(Object.entries(calls))('%s', (name, [holding, broken]) => {
-  test('passes when its claim holds, for the result and for its operation', () => {
-    expect(call(name, result, holding).verdict).toBe('pass')
-    expect(call(name, result.operations['GET /'], holding).verdict).toBe('pass')
-    expect(call(name, result.operations['GET /'], holding).claim).toContain('of operation "GET /"')
-  })
-
-  test('does not pass when its claim does not hold', () => {
-    expect(call(name, broken === undefined ? failing : result, broken ?? holding).verdict).not.toBe('pass')
-  })
-
-  test('rejects anything that is not a result with ERR_LOAD_MATCHER_SUBJECT', () => {
-    const refusal = expect.objectContaining({
-      code: 'ERR_LOAD_MATCHER_SUBJECT',
-      message: expect.stringContaining(name),
-    })
-    expect(() => call(name, { p99: 12 }, holding)).toThrow(refusal)
-  })
+test.each(Object.keys(matchers))('%s rejects a call without arguments on anything that is not a result', (name) => {
+  expect(() => call(name as MatcherName, { p99: 12 }, [])).toThrow(LoadMatcherError)
 })
 
 describe('arguments', () => {
   const error = (name: string, ...args: readonly unknown[]): string => {
     try {
-      call(name, result, args)
+      call(name as MatcherName, result, args)
       return 'accepted'
     } catch (thrown) {
       expect(thrown).toMatchObject({ code: 'ERR_LOAD_MATCHER_ARGUMENT' })
@@ -103,8 +45,13 @@ describe('arguments', () => {
   }
 
   /** Matchers whose first argument is a number, except for the rate that may be 0. */
-  const numeric = Object.entries(calls).flatMap(([name, [[first]]]) =>
-    typeof first === 'number' && name !== 'toHaveSuccessRateAbove' ? [name] : [],
+  const numeric = Object.entries(calls).flatMap(
+    ([
+      name,
+      {
+        holding: [first],
+      },
+    ]) => (typeof first === 'number' && name !== 'toHaveSuccessRateAbove' ? [name] : []),
   )
 
   test.each(numeric)('%s rejects anything but a number in range', (name) => {

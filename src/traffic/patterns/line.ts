@@ -26,5 +26,7 @@ export function lineTime({ fromRps, toRps, widthMs }: Line, expected: number): M
   const perSecond = (toRps - fromRps) / (widthMs / 1_000)
   // When the rate falls to zero, rounding can make the radicand negative at the end.
   const rateThen = Math.sqrt(Math.max(0, fromRps * fromRps + 2 * expected * perSecond))
-  return (1_000 * 2 * expected) / (fromRps + rateThen)
+  const twiceMeanRate = fromRps + rateThen
+  // For a count near the smallest number, the radicand underflows to 0.
+  return twiceMeanRate === 0 ? 0 : (1_000 * 2 * expected) / twiceMeanRate
 }

@@ -1,4 +1,12 @@
-export { LoadError, LoadInternalError, LoadPlanError, LoadResourceError, LoadTargetError } from './model/errors.ts'
+export { LoadMatcherError } from './judge/matcher-error.ts'
+export {
+  LoadError,
+  LoadInternalError,
+  LoadPlanError,
+  LoadResourceError,
+  LoadTargetError,
+  LoadVerdictError,
+} from './model/errors.ts'
 export type { PlanFault } from './model/errors.ts'
 export type { Body, GeneratedBody, MessageFormat } from './model/body.ts'
 export type { Doubt, DoubtCode } from './model/doubt.ts'
@@ -52,5 +60,5 @@ export { websocket } from './protocols/websocket/index.ts'
 export type { WebSocketOptions } from './protocols/websocket/index.ts'
 export { runLoad, startLoad } from './run/index.ts'
 export type { LoadRun } from './run/index.ts'
-export { burst, constant, fromRate, poisson, rampUp, randomWalk, sequence, sineWave } from './traffic/patterns/index.ts'
+export * from './traffic/patterns/registry.ts'
 export { mix } from './traffic/workloads/mix.ts'

@@ -1,8 +1,8 @@
 import type { PatternSpec } from '../../model/pattern.ts'
 import { notNegative, positive } from '../../model/plan-readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
-import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
-import { specOf } from './spec.ts'
+import type { NamedPatternBuilder, NamedPatternKind, PatternOptions } from './pattern-kind.ts'
+import { builderOf } from './spec.ts'
 
 export interface BurstOptions extends PatternOptions {
   /** Requests per second between the bursts, more than 0. */
@@ -15,14 +15,6 @@ export interface BurstOptions extends PatternOptions {
   readonly restMs?: Ms
 }
 
-/**
- * Builds a square wave that starts with a burst: λ(t) = fr while t mod (B + R) < B, else r. With k = ⌊t / (B + R)⌋
- * whole periods and u = t − k(B + R), the time into the next one, Λ(t) = k·r(fB + R) + r(f·min(u, B) + max(u − B, 0)).
- */
-export function burst(options: BurstOptions): PatternSpec {
-  return specOf(burstKind, options)
-}
-
 interface BurstSpec extends PatternSpec {
   readonly rate: Rps
   readonly factor: number
@@ -30,7 +22,7 @@ interface BurstSpec extends PatternSpec {
   readonly restMs: Ms
 }
 
-export const burstKind: NamedPatternKind<BurstSpec> = {
+const kind: NamedPatternKind<BurstSpec, 'burst'> = {
   kind: 'burst',
   ofRate: (rate) => burst({ rate }),
   parameters: { rate: positive, factor: positive, burstMs: positive, restMs: notNegative },
@@ -58,3 +50,9 @@ export const burstKind: NamedPatternKind<BurstSpec> = {
     }
   },
 }
+
+/**
+ * Builds a square wave that starts with a burst: λ(t) = fr while t mod (B + R) < B, else r. With k = ⌊t / (B + R)⌋
+ * whole periods and u = t − k(B + R), the time into the next one, Λ(t) = k·r(fB + R) + r(f·min(u, B) + max(u − B, 0)).
+ */
+export const burst: NamedPatternBuilder<BurstOptions, 'burst'> = builderOf(kind)

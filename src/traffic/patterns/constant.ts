@@ -1,24 +1,19 @@
 import type { PatternSpec } from '../../model/pattern.ts'
 import { notNegative } from '../../model/plan-readers.ts'
 import type { Rps } from '../../model/units.ts'
-import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
-import { specOf } from './spec.ts'
+import type { NamedPatternBuilder, NamedPatternKind, PatternOptions } from './pattern-kind.ts'
+import { builderOf } from './spec.ts'
 
 export interface ConstantOptions extends PatternOptions {
   /** Requests per second, 0 or more; 0 is a pause inside a `sequence`. */
   readonly rate: Rps
 }
 
-/** Builds a pattern with the same rate throughout: λ(t) = r, so Λ(t) = rt. `rate` is in requests per second. */
-export function constant(options: ConstantOptions): PatternSpec {
-  return specOf(constantKind, options)
-}
-
 interface ConstantSpec extends PatternSpec {
   readonly rate: Rps
 }
 
-export const constantKind: NamedPatternKind<ConstantSpec> = {
+const kind: NamedPatternKind<ConstantSpec, 'constant'> = {
   kind: 'constant',
   ofRate: (rate) => constant({ rate }),
   parameters: { rate: notNegative },
@@ -30,3 +25,6 @@ export const constantKind: NamedPatternKind<ConstantSpec> = {
     timeOf: (expected) => (1_000 * expected) / rate,
   }),
 }
+
+/** Builds a pattern with the same rate throughout: λ(t) = r, so Λ(t) = rt. `rate` is in requests per second. */
+export const constant: NamedPatternBuilder<ConstantOptions, 'constant'> = builderOf(kind)

@@ -6,45 +6,13 @@ import { DURATION_RULE, parseDuration } from '../../model/units.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { Line } from './line.ts'
 import { piecewiseCurve } from './piecewise.ts'
-import type { PatternKind, PatternOptions } from './pattern-kind.ts'
+import type { PatternBuilder, PatternKind, PatternOptions } from './pattern-kind.ts'
 import { specOf } from './spec.ts'
 import { tabulate } from './tabulate.ts'
 
 export interface FromRateOptions extends PatternOptions {
   /** Duration of the curve, in ms or as a string such as `'30s'`. */
   readonly duration: Ms | string
-}
-
-/**
- * Builds a pattern from any curve λ(t): `curve` returns requests per second at `tMs` milliseconds after the start.
- * `fromRate` samples the curve immediately and stores it as a table, which is plain data. The table is fine enough that
- * straight lines between its points give Λ within 0.1%, or within 0.001% of the total where only few arrivals have
- * occurred. The curve may jump. Sampling can miss a spike that is much narrower than 1/256 of the duration and than 50
- * ms.
- * Throws a `LoadPlanError` if the duration is missing or the curve returns anything but rates of 0 or more.
- */
-export function fromRate(curve: (tMs: Ms) => Rps, options: FromRateOptions): PatternSpec {
-  const durationMs = parseDuration(options?.duration) ?? 0
-  const faults: PlanFault[] = []
-  if (typeof curve !== 'function') {
-    faults.push({
-      key: 'fromRate',
-      value: curve,
-      rule: 'must be given a function',
-      remedy: 'fromRate((tMs) => …, { duration })',
-    })
-  }
-  if (durationMs <= 0) {
-    const rule = `must be ${DURATION_RULE}, more than 0`
-    faults.push({
-      key: 'fromRate duration',
-      value: options?.duration,
-      rule,
-      remedy: "fromRate(curve, { duration: '30s' })",
-    })
-  }
-  if (faults.length > 0) throw new LoadPlanError(faults)
-  return specOf(fromRateKind, { ...options, ...tabulate((tMs) => checkedRate(curve(tMs), tMs), durationMs) })
 }
 
 function checkedRate(rate: unknown, tMs: Ms): Rps {
@@ -70,7 +38,7 @@ const numberList: Reader<readonly number[]> = (value, key, faults) => {
   return undefined
 }
 
-export const fromRateKind: PatternKind<FromRateSpec> = {
+const kind: PatternKind<FromRateSpec> = {
   kind: 'from-rate',
   parameters: { timesMs: numberList, ratesRps: numberList },
   defaults: {},
@@ -96,4 +64,40 @@ export const fromRateKind: PatternKind<FromRateSpec> = {
     for (let i = 1; i < timesMs.length - 1; i++) lines.push(lineFrom(i))
     return piecewiseCurve(lines)
   },
+}
+
+/**
+ * Builds a pattern from any curve λ(t): `curve` returns requests per second at `tMs` milliseconds after the start.
+ * `fromRate` samples the curve immediately and stores it as a table, which is plain data. The table is fine enough that
+ * straight lines between its points give Λ within 0.1%, or within 0.001% of the total where only few arrivals have
+ * occurred. The curve may jump. Sampling can miss a spike that is much narrower than 1/256 of the duration and than 50
+ * ms.
+ * Throws a `LoadPlanError` if the duration is missing or the curve returns anything but rates of 0 or more.
+ */
+export const fromRate: PatternBuilder<[curve: (tMs: Ms) => Rps, options: FromRateOptions]> = Object.assign(tableOf, {
+  pattern: kind,
+})
+
+function tableOf(curve: (tMs: Ms) => Rps, options: FromRateOptions): PatternSpec {
+  const durationMs = parseDuration(options?.duration) ?? 0
+  const faults: PlanFault[] = []
+  if (typeof curve !== 'function') {
+    faults.push({
+      key: 'fromRate',
+      value: curve,
+      rule: 'must be given a function',
+      remedy: 'fromRate((tMs) => …, { duration })',
+    })
+  }
+  if (durationMs <= 0) {
+    const rule = `must be ${DURATION_RULE}, more than 0`
+    faults.push({
+      key: 'fromRate duration',
+      value: options?.duration,
+      rule,
+      remedy: "fromRate(curve, { duration: '30s' })",
+    })
+  }
+  if (faults.length > 0) throw new LoadPlanError(faults)
+  return specOf(kind, { ...options, ...tabulate((tMs) => checkedRate(curve(tMs), tMs), durationMs) })
 }

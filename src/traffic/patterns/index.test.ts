@@ -12,16 +12,21 @@ import {
   sineWave,
   specFromName,
 } from './index.ts'
+import { describePattern } from './patterns.case.ts'
+import * as builders from './registry.ts'
 
-test('a name and a rate give the same pattern as the builder with its defaults', () => {
-  expect(PATTERN_NAMES.map((name) => specFromName(name, 80))).toEqual([
-    constant({ rate: 80 }),
-    burst({ rate: 80 }),
-    rampUp({ from: 0, to: 80 }),
-    sineWave({ rate: 80, amplitude: 0.8, periodMs: 30_000 }),
-    randomWalk({ rate: 80, step: 0.2, everyMs: 1_000, min: 0.1, max: 2 }),
-    poisson({ rate: 80 }),
-  ])
+for (const name of PATTERN_NAMES) describePattern(specFromName(name, 5))
+
+test.each(PATTERN_NAMES)('%s as a name is the pattern of that kind', (name) => {
+  expect(specFromName(name, 80).kind).toBe(name)
+})
+
+test('registers each pattern under a kind of its own, and its builder under the name that an issue suggests', () => {
+  const kinds = Object.values(builders).map(({ pattern }) => pattern.kind)
+  expect(new Set(kinds).size).toBe(kinds.length)
+  for (const [name, builder] of Object.entries(builders)) {
+    expect(wordsOf(builder)).toContain(`call it: ${name}({ … })`)
+  }
 })
 
 /** Builders with the types removed, as a plain JavaScript caller sees them. */

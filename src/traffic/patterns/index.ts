@@ -1,57 +1,43 @@
 /**
  * The load patterns. A pattern is a cumulative curve of expected arrivals. A builder returns plain data, and
- * `patternFrom` turns that data into the curve. A new pattern needs one file and one line in `named`.
+ * `patternFrom` turns that data into the curve. A new pattern needs one file and one line in `registry.ts`.
  */
 import { LoadPlanError } from '../../model/errors.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
-import type { PatternName } from '../../model/plan.ts'
 import { isRecord } from '../../model/plan-readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
-import { burstKind } from './burst.ts'
-import { constantKind } from './constant.ts'
-import { fromRateKind } from './from-rate.ts'
 import { isOwnPattern, ownPatternFaults } from './own-pattern.ts'
-import type { NamedPatternKind, PatternKind, Planned, ShippedPattern } from './pattern-kind.ts'
+import type { NamedPatternBuilder, NamedPatternKind, PatternKind, Planned, ShippedPattern } from './pattern-kind.ts'
 import { patternOfCurve } from './pattern-of-curve.ts'
-import { poissonKind } from './poisson.ts'
-import { rampUpKind } from './ramp-up.ts'
-import { randomWalkKind } from './random-walk.ts'
-import { sequenceKind } from './sequence.ts'
-import { sineWaveKind } from './sine-wave.ts'
+import * as builders from './registry.ts'
 import { durationInSpec, specFaults } from './spec.ts'
 
-export { burst } from './burst.ts'
-export { constant } from './constant.ts'
-export { fromRate } from './from-rate.ts'
-export { poisson } from './poisson.ts'
-export { rampUp } from './ramp-up.ts'
-export { randomWalk } from './random-walk.ts'
 export { meanRate, peakRate } from './rates.ts'
-export { sequence } from './sequence.ts'
-export { sineWave } from './sine-wave.ts'
+export * from './registry.ts'
 
-const named: Readonly<Record<PatternName, NamedPatternKind>> = {
-  constant: constantKind,
-  burst: burstKind,
-  'ramp-up': rampUpKind,
-  'sine-wave': sineWaveKind,
-  'random-walk': randomWalkKind,
-  poisson: poissonKind,
-}
+type Builder = (typeof builders)[keyof typeof builders]
 
-const kinds: readonly PatternKind[] = [...Object.values(named), sequenceKind, fromRateKind]
+/** The name of a pattern that needs only the plan's `rate`. */
+export type PatternName = Extract<Builder, NamedPatternBuilder>['pattern']['kind']
+
+const kinds: readonly PatternKind[] = Object.values(builders).map(({ pattern }) => pattern)
+const named: readonly NamedPatternKind<PatternSpec, PatternName>[] = Object.values(builders).flatMap(({ pattern }) =>
+  'ofRate' in pattern ? [pattern] : [],
+)
 
 /** The names that a plan's `pattern` accepts. */
-export const PATTERN_NAMES: readonly PatternName[] = Object.keys(named) as PatternName[]
+export const PATTERN_NAMES: readonly PatternName[] = named.map(({ kind }) => kind)
 
 /**
  * Returns the pattern that a plain name stands for: `rate` is its base, peak or mean, and every other parameter has its
  * default.
  */
 export function specFromName(name: PatternName, rate: Rps): PatternSpec {
-  return named[name].ofRate(rate)
+  const kind = named.find((each) => each.kind === name)
+  if (kind === undefined) throw new LoadPlanError([kindFault(name, 'pattern')])
+  return kind.ofRate(rate)
 }
 
 /**
@@ -90,8 +76,8 @@ export function patternFaults(pattern: unknown, key: string): readonly PlanFault
   if (!isRecord(pattern)) {
     const remedy =
       typeof pattern === 'function'
-        ? `call it: ${pattern.name}({ … })`
-        : `such as '${PATTERN_NAMES[0]}' or constant({ rate: 50 })`
+        ? `call it: ${builderName(pattern)}({ … })`
+        : "such as 'constant' or constant({ rate: 50 })"
     return [
       {
         key,
@@ -108,6 +94,11 @@ export function patternFaults(pattern: unknown, key: string): readonly PlanFault
   const faults = specFaults(kind, pattern, key)
   if (faults.length > 0) return faults
   return kind.faultsBetween?.({ ...kind.defaults, ...pattern, kind: kind.kind }, key, patternFaults) ?? []
+}
+
+/** Users know a builder by its export, and builders have no name of their own. */
+function builderName(builder: Function): string {
+  return Object.entries(builders).find(([, each]) => each === builder)?.[0] ?? builder.name
 }
 
 function kindFault(value: unknown, key: string): PlanFault {

@@ -50,11 +50,27 @@ export interface PatternKind<Spec extends PatternSpec = PatternSpec> {
 }
 
 /** A pattern kind that a plan can select by name, combined with the plan's `rate`. */
-export interface NamedPatternKind<Spec extends PatternSpec = PatternSpec> extends PatternKind<Spec> {
+export interface NamedPatternKind<
+  Spec extends PatternSpec = PatternSpec,
+  Name extends string = string,
+> extends PatternKind<Spec> {
+  readonly kind: Name
   /**
    * Returns the pattern for a plain name: `rate` is the base, peak or mean, and every other parameter has its default.
    */
   ofRate(rate: Rps): PatternSpec
+}
+
+/** The function that users call, with the registration of the pattern whose data it returns. */
+export interface PatternBuilder<Arguments extends readonly unknown[] = never> {
+  (...given: Arguments): PatternSpec
+  readonly pattern: PatternKind
+}
+
+/** A builder of a pattern that a plan can also select by name. */
+export interface NamedPatternBuilder<Options = never, Name extends string = string> {
+  (options: Options): PatternSpec
+  readonly pattern: NamedPatternKind<PatternSpec, Name>
 }
 
 /** A pattern that provides its inverse and its highest rate. */

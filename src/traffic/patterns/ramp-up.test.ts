@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { patternFrom, rampUp } from './index.ts'
+import { patternFrom, rampUp, specFromName } from './index.ts'
 import { allArrivals, describePattern } from './patterns.case.ts'
 
 describePattern(rampUp({ to: 40 }))
@@ -39,4 +39,12 @@ test('the last arrival of a ramp down to 0 is at its end, however steep the ramp
       },
     ),
   )
+})
+
+test('ramp-up as a name starts at 0 and ends at the rate of the plan', () => {
+  expect(specFromName('ramp-up', 80)).toEqual(rampUp({ from: 0, to: 80 }))
+})
+
+test('the smallest count of a ramp from 0 is reached at the start', () => {
+  expect(patternFrom(rampUp({ to: 5 }), { durationMs: 60_000, seed: 'a' }).timeOf?.(Number.MIN_VALUE)).toBe(0)
 })

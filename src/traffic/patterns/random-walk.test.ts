@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { patternFaults, patternFrom, randomWalk } from './index.ts'
+import { patternFaults, patternFrom, randomWalk, specFromName } from './index.ts'
 import { describePattern } from './patterns.case.ts'
 
 describePattern(randomWalk({ rate: 20 }))
@@ -46,4 +46,8 @@ test('rejects a lower bound above the upper one', () => {
   expect(patternFaults(randomWalk({ rate: 10, min: 3 }), 'pattern')).toEqual([
     { key: 'pattern.min', value: 3, rule: 'must not be above max (2)' },
   ])
+})
+
+test('random-walk as a name steps by up to 20% each second, between 10% and 200% of the rate', () => {
+  expect(specFromName('random-walk', 80)).toEqual(randomWalk({ rate: 80, step: 0.2, everyMs: 1_000, min: 0.1, max: 2 }))
 })

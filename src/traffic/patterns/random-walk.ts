@@ -4,9 +4,9 @@ import { notNegative, numberWhere, positive } from '../../model/plan-readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { randomFrom } from '../arrivals/random.ts'
 import type { Line } from './line.ts'
-import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
+import type { NamedPatternBuilder, NamedPatternKind, PatternOptions } from './pattern-kind.ts'
 import { piecewiseCurve } from './piecewise.ts'
-import { specOf } from './spec.ts'
+import { builderOf } from './spec.ts'
 
 export interface RandomWalkOptions extends PatternOptions {
   /** Requests per second at the start, more than 0; `step`, `min` and `max` are ratios of it. */
@@ -21,15 +21,6 @@ export interface RandomWalkOptions extends PatternOptions {
   readonly max?: number
 }
 
-/**
- * Builds a staircase that starts at `rate` and steps up or down every `everyMs` by a uniformly distributed amount of up
- * to `step` × `rate`. A step that would cross `min` or `max` is reflected there, so the walk does not stay at its
- * bounds. The same seed gives the same walk.
- */
-export function randomWalk(options: RandomWalkOptions): PatternSpec {
-  return specOf(randomWalkKind, options)
-}
-
 interface RandomWalkSpec extends PatternSpec {
   readonly rate: Rps
   readonly step: number
@@ -38,7 +29,7 @@ interface RandomWalkSpec extends PatternSpec {
   readonly max: number
 }
 
-export const randomWalkKind: NamedPatternKind<RandomWalkSpec> = {
+const kind: NamedPatternKind<RandomWalkSpec, 'random-walk'> = {
   kind: 'random-walk',
   ofRate: (rate) => randomWalk({ rate }),
   parameters: {
@@ -68,6 +59,13 @@ export const randomWalkKind: NamedPatternKind<RandomWalkSpec> = {
     return piecewiseCurve(lines)
   },
 }
+
+/**
+ * Builds a staircase that starts at `rate` and steps up or down every `everyMs` by a uniformly distributed amount of up
+ * to `step` × `rate`. A step that would cross `min` or `max` is reflected there, so the walk does not stay at its
+ * bounds. The same seed gives the same walk.
+ */
+export const randomWalk: NamedPatternBuilder<RandomWalkOptions, 'random-walk'> = builderOf(kind)
 
 function turnedBack(share: number, min: number, max: number): number {
   const reflected = share < min ? 2 * min - share : share > max ? 2 * max - share : share

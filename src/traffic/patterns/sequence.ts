@@ -4,17 +4,8 @@ import type { Reader } from '../../model/plan-readers.ts'
 import type { Ms } from '../../model/units.ts'
 import { countSlack } from './count-slack.ts'
 import { firstIndex } from './first-index.ts'
-import type { Curve, PatternKind, ShippedPattern } from './pattern-kind.ts'
+import type { Curve, PatternBuilder, PatternKind, ShippedPattern } from './pattern-kind.ts'
 import { durationInSpec } from './spec.ts'
-
-/**
- * Joins patterns one after the other; each needs a `duration`, and the sequence lasts as long as their sum. A part with
- * a `name` becomes a phase with separate figures in the result. Λ continues across the joints: if one part ends with a
- * fraction of an arrival, the next part completes it.
- */
-export function sequence(...parts: readonly PatternSpec[]): PatternSpec {
-  return { kind: 'sequence', parts }
-}
 
 interface SequenceSpec extends PatternSpec {
   readonly parts: readonly PatternSpec[]
@@ -31,7 +22,7 @@ const partsList: Reader<readonly unknown[]> = (value, key, faults) => {
   return undefined
 }
 
-export const sequenceKind: PatternKind<SequenceSpec> = {
+const kind: PatternKind<SequenceSpec> = {
   kind: 'sequence',
   parameters: { parts: partsList },
   defaults: {},
@@ -67,6 +58,16 @@ export const sequenceKind: PatternKind<SequenceSpec> = {
     )
   },
 }
+
+/**
+ * Joins patterns one after the other; each needs a `duration`, and the sequence lasts as long as their sum. A part with
+ * a `name` becomes a phase with separate figures in the result. Λ continues across the joints: if one part ends with a
+ * fraction of an arrival, the next part completes it.
+ */
+export const sequence: PatternBuilder<readonly PatternSpec[]> = Object.assign(
+  (...parts: readonly PatternSpec[]): PatternSpec => ({ kind: kind.kind, parts }),
+  { pattern: kind },
+)
 
 function faultsAsPart(part: PatternSpec, key: string): PlanFault[] {
   if (part.kind === 'poisson') {

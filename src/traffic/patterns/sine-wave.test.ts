@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { patternFrom, peakRate, sineWave } from './index.ts'
+import { patternFrom, peakRate, sineWave, specFromName } from './index.ts'
 import { allArrivals, describePattern } from './patterns.case.ts'
 
 const planned = { durationMs: 60_000, seed: 'a' }
@@ -29,4 +29,8 @@ test('a wave longer than the run has its peak at the end of the run', () => {
     seed: 'a',
   })
   expect(peakRate(pattern)).toBeCloseTo(150, 9)
+})
+
+test('sine-wave as a name has an amplitude of 0.8 and a period of 30 s', () => {
+  expect(specFromName('sine-wave', 80)).toEqual(sineWave({ rate: 80, amplitude: 0.8, periodMs: 30_000 }))
 })

@@ -2,8 +2,8 @@ import type { PatternSpec } from '../../model/pattern.ts'
 import { positive, ratioWhere } from '../../model/plan-readers.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { timeOf } from '../arrivals/time-of.ts'
-import type { NamedPatternKind, PatternOptions } from './pattern-kind.ts'
-import { specOf } from './spec.ts'
+import type { NamedPatternBuilder, NamedPatternKind, PatternOptions } from './pattern-kind.ts'
+import { builderOf } from './spec.ts'
 
 export interface SineWaveOptions extends PatternOptions {
   /** Mean requests per second, more than 0. */
@@ -14,21 +14,13 @@ export interface SineWaveOptions extends PatternOptions {
   readonly periodMs?: Ms
 }
 
-/**
- * Builds a wave around a mean rate, which it crosses upwards at the start: λ(t) = r(1 + A·sin(2πt/P)), so Λ(t) = r(t +
- * A·P/2π·(1 − cos(2πt/P))). Its inverse has no closed form and is found numerically.
- */
-export function sineWave(options: SineWaveOptions): PatternSpec {
-  return specOf(sineWaveKind, options)
-}
-
 interface SineWaveSpec extends PatternSpec {
   readonly rate: Rps
   readonly amplitude: Ratio
   readonly periodMs: Ms
 }
 
-export const sineWaveKind: NamedPatternKind<SineWaveSpec> = {
+const kind: NamedPatternKind<SineWaveSpec, 'sine-wave'> = {
   kind: 'sine-wave',
   ofRate: (rate) => sineWave({ rate }),
   parameters: {
@@ -58,3 +50,9 @@ export const sineWaveKind: NamedPatternKind<SineWaveSpec> = {
     }
   },
 }
+
+/**
+ * Builds a wave around a mean rate, which it crosses upwards at the start: λ(t) = r(1 + A·sin(2πt/P)), so Λ(t) = r(t +
+ * A·P/2π·(1 − cos(2πt/P))). Its inverse has no closed form and is found numerically.
+ */
+export const sineWave: NamedPatternBuilder<SineWaveOptions, 'sine-wave'> = builderOf(kind)

@@ -3,7 +3,14 @@ import type { PatternSpec } from '../../model/pattern.ts'
 import { positiveDuration, readKeys, text } from '../../model/plan-readers.ts'
 import { parseDuration } from '../../model/units.ts'
 import type { Ms } from '../../model/units.ts'
-import type { PatternKind, PatternOptions } from './pattern-kind.ts'
+import type { NamedPatternBuilder, NamedPatternKind, PatternKind, PatternOptions } from './pattern-kind.ts'
+
+/** Returns the builder of a pattern whose options are its data. */
+export function builderOf<Options extends PatternOptions, Name extends string>(
+  kind: NamedPatternKind<PatternSpec, Name>,
+): NamedPatternBuilder<Options, Name> {
+  return Object.assign((options: Options) => specOf(kind, options), { pattern: kind })
+}
 
 /**
  * Returns the plain data of a pattern from its builder's options: `duration` becomes `durationMs`, and defaults are

@@ -125,6 +125,49 @@ test('has the types of the sources', { timeout: 60_000 }, async () => {
   expect(output).toBe('')
 })
 
+/** A module that prints the CPU time in ms of importing Vitest, and then of importing `describe-load/vitest`. */
+const MEASURED_IMPORTS = `
+  const cpuMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1_000 }
+  const startMs = cpuMs()
+  await import('vitest')
+  const vitestMs = cpuMs()
+  await import('describe-load/vitest')
+  console.log(JSON.stringify([vitestMs - startMs, cpuMs() - vitestMs]))`
+
+/** CPU time of importing Vitest on the machine on which the budget was set. */
+const REFERENCE_VITEST_MS = 46
+
+test('costs at most 0.12 s to import, beyond Vitest', { timeout: 60_000 }, async () => {
+  write('imports.js', MEASURED_IMPORTS)
+  const costs: (readonly [vitestMs: number, ownMs: number])[] = []
+  for (let round = 0; round < 7; round++) {
+    const { output } = await run(execPath, 'imports.js')
+    costs.push(JSON.parse(output) as [number, number])
+  }
+  // The fastest of several processes, because other processes can only slow one down. The budget of a slower machine
+  // is larger by as much as Vitest's own import takes longer there.
+  const vitestMs = Math.min(...costs.map(([vitest]) => vitest))
+  const ownMs = Math.min(...costs.map(([, own]) => own))
+  expect(ownMs, JSON.stringify(costs)).toBeLessThan(120 * Math.max(1, vitestMs / REFERENCE_VITEST_MS))
+})
+
+test.for(['vitest', 'plugin', 'reporter'])('loads no dependency when %s is imported', async (door) => {
+  write(
+    'loaded.js',
+    `import { registerHooks } from 'node:module'
+     const loaded = []
+     registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context) } })
+     await import('vitest')
+     await import('describe-load/${door}')
+     console.log(JSON.stringify(loaded))`,
+  )
+  const { output } = await run(execPath, 'loaded.js')
+  const loaded = JSON.parse(output) as readonly string[]
+  expect(loaded.filter((url) => url.includes(`/describe-load/dist/${door}.js`))).toHaveLength(1)
+  const dependencies = Object.keys(manifest().dependencies)
+  expect(dependencies.filter((name) => loaded.some((url) => url.includes(`/node_modules/${name}/`)))).toEqual([])
+})
+
 test('runs load tests with the plugin and the reporter over every protocol', { timeout: 60_000 }, async () => {
   const options: readonly WorkOptions[] = [
     { protocol: 'http' },

@@ -2,16 +2,36 @@
  * Encodes histograms as text. Separate from their layout, because a generator thread records histograms and never
  * encodes them.
  */
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, JsHistogram } from 'hdr-histogram-js'
+import { createRequire } from 'node:module'
+import type * as Library from 'hdr-histogram-js'
 import { HIGHEST_US, bucketLowUs, bucketOf, type SparseHistogram } from './hdr.ts'
 
-const scratch = build({
-  bitBucketSize: 64,
-  autoResize: false,
-  lowestDiscernibleValue: 1,
-  highestTrackableValue: HIGHEST_US,
-  numberOfSignificantValueDigits: 3,
-})
+type Codec = typeof Library & { readonly scratch: Library.Histogram }
+
+let loaded: Codec | undefined
+
+/**
+ * Loads the library, which takes about 40 ms. Otherwise the first call of the functions below does. A run calls this
+ * before its traffic starts, because the delay would disturb it.
+ */
+export function loadHdrCodec(): void {
+  codec()
+}
+
+/** Synchronous, because matchers and analyses are. */
+function codec(): Codec {
+  if (loaded !== undefined) return loaded
+  const library = createRequire(import.meta.url)('hdr-histogram-js') as typeof Library
+  const scratch = library.build({
+    bitBucketSize: 64,
+    autoResize: false,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_US,
+    numberOfSignificantValueDigits: 3,
+  })
+  loaded = { ...library, scratch }
+  return loaded
+}
 
 /**
  * Returns the lossless compressed HDR form (V2, base64) that any HdrHistogram reads; an empty string for an empty
@@ -19,6 +39,7 @@ const scratch = build({
  */
 export function encodeHdr({ buckets, counts }: SparseHistogram): string {
   if (buckets.length === 0) return ''
+  const { scratch, encodeIntoCompressedBase64 } = codec()
   scratch.reset()
   for (let i = 0; i < buckets.length; i++) {
     scratch.recordValueWithCount(bucketLowUs(buckets[i] ?? 0), counts[i] ?? 0)
@@ -31,6 +52,7 @@ export function decodeHdr(text: string): SparseHistogram {
   const buckets: number[] = []
   const counts: number[] = []
   if (text === '') return { buckets, counts }
+  const { decodeFromCompressedBase64, JsHistogram } = codec()
   const histogram = decodeFromCompressedBase64(text, 64)
   if (!(histogram instanceof JsHistogram)) throw new TypeError('a WebAssembly histogram does not expose its buckets')
   const last = bucketOf(histogram.maxValue)

@@ -44,7 +44,7 @@ async function readRecords(file: string, key: string, faults: PlanFault[]): Prom
     faults.push({ key, value: file, rule: `must be text in UTF-8, and ${path} is not` })
     return undefined
   }
-  const parsed = parseFeed(text, path)
+  const parsed = await parseFeed(text, path)
   if ('records' in parsed) return parsed.records
   faults.push({ key, value: file, rule: parsed.rule, ...withRemedy(parsed.remedy) })
   return undefined

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Collector } from '../measure/collector.ts'
-import { type MetricsPage, readResources, type Resources } from '../measure/monitor/index.ts'
+import { readResources, type Resources, type TargetWatch } from '../measure/monitor/index.ts'
 import { type LoadError, LoadInternalError } from '../model/errors.ts'
+import { loadHdrCodec } from '../model/hdr-codec.ts'
 import type { ResolvedPlan } from '../model/plan.ts'
 import { realTime } from '../model/real-time.ts'
 import type { Ended, Interval, LoadResult } from '../model/result.ts'
@@ -18,7 +19,7 @@ import { arrivalsIn } from './instants.ts'
 import { IntervalStream } from './interval-stream.ts'
 import { jobsFor } from './job.ts'
 import type { FromGenerator, GeneratorState, Unreachable } from './messages.ts'
-import { metricsPage } from './metrics-page.ts'
+import { watchMetricsPage } from './metrics-page.ts'
 import { type Placement, placementOf } from './placement.ts'
 import { RequestMaker } from './request-maker.ts'
 import { connectResourceError, resourceError } from './resource-errors.ts'
@@ -66,7 +67,7 @@ export class Run implements LoadRun {
   readonly #verbose = process.env['LOAD_LOG'] === 'debug'
   #sessions: readonly TargetSession[] = []
   #feeds: Readonly<Record<string, LoadedFeed>> = {}
-  #page: MetricsPage | undefined
+  #metrics: TargetWatch | undefined
   #watch: Watch | undefined
   readonly #traces: RunTraces | undefined
   #generators: readonly GeneratorHandle[] = []
@@ -140,6 +141,8 @@ export class Run implements LoadRun {
     try {
       checkResources(this.#plan, this.#placement, this.#resources)
       this.#generators = generatorsFor(this.#placement, transportsOf(this.#plan))
+      // While the threads start and warm up.
+      loadHdrCodec()
       await this.#open()
       await this.#generate()
       await this.#traces?.close(this.metrics())
@@ -163,7 +166,7 @@ export class Run implements LoadRun {
     holdTemplates(this.#plan, this.#feeds)
     // In this thread, an error keeps its cause; it would lose it when it crosses threads.
     await loadCode(this.#plan)
-    this.#page = await metricsPage(this.#plan)
+    this.#metrics = await watchMetricsPage(this.#plan)
     const abort = new AbortController()
     const opening = openSessions(this.#plan, (text) => this.#log(text), abort.signal)
     const sessions = await Promise.race([opening, this.#stopAsked.promise])
@@ -184,7 +187,7 @@ export class Run implements LoadRun {
       generator.begin(job(thread), (message) => this.#hear(thread, message))
     }
     // Finding the target's processes takes some time, during which the generators start.
-    this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement, this.#resources, this.#page)
+    this.#watch = Watch.start(this.#plan, this.#sessions, this.#placement, this.#resources, this.#metrics)
     await Promise.race([this.#ready.promise, this.#stopAsked.promise])
     if (this.#ended !== 'running') return
     const untilStartMs = LEAD_MS + this.#plan.warmUpMs

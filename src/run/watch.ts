@@ -2,10 +2,8 @@ import inspector from 'node:inspector'
 import {
   hostDoubts,
   HostWatch,
-  type MetricsPage,
   type Resources,
   type TargetWatch,
-  watchMetrics,
   type WatchSpec,
   watchTarget,
 } from '../measure/monitor/index.ts'
@@ -58,19 +56,19 @@ export class Watch {
   }
 
   /**
-   * `resources` are those before the run. `page` is the plan's metrics page, whose host was checked.
+   * `resources` are those before the run. `metrics` watches the metrics page of the plan, if it names one.
    */
   static start(
     plan: ResolvedPlan,
     sessions: readonly TargetSession[],
     placement: Placement,
     resources: Resources,
-    page: MetricsPage | undefined,
+    metrics: TargetWatch | undefined,
   ): Watch {
     const standing = [...standingDoubts(placement), ...resourceDoubts(plan, placement, sessions, resources)]
     const watch = (target: TargetWatch | undefined, unwatched?: string): Watch =>
       new Watch(sessions, target, unwatched, standing, resources)
-    if (page !== undefined) return watch(watchMetrics(page))
+    if (metrics !== undefined) return watch(metrics)
     const { monitor } = plan
     if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
     const found = typeof monitor === 'object' && !('openMetrics' in monitor) ? monitor : findable(sessions)

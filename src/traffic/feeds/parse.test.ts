@@ -2,9 +2,9 @@ import { describe, expect, it, test } from 'vitest'
 import { parseFeed } from './parse.ts'
 
 describe('JSON', () => {
-  it('reads an array of objects and keeps the types of their fields', () => {
+  it('reads an array of objects and keeps the types of their fields', async () => {
     const records = [{ id: 1, tags: ['a'], who: { name: 'Ann' } }, { id: null }]
-    expect(parseFeed(`\u{feff}${JSON.stringify(records, undefined, 2)}`, 'users.JSON')).toEqual({ records })
+    expect(await parseFeed(`\u{feff}${JSON.stringify(records, undefined, 2)}`, 'users.JSON')).toEqual({ records })
   })
 
   it.each([
@@ -19,14 +19,14 @@ describe('JSON', () => {
     ['null', 'must be an array of objects'],
     ['[{ "id": 1 }, 2]', 'must be an array of objects: item 2 is not an object'],
     ['[]', 'must contain at least one record'],
-  ])('%j: %s', (text, rule) => {
-    expect(parseFeed(text, 'users.json')).toMatchObject({ rule })
+  ])('%j: %s', async (text, rule) => {
+    expect(await parseFeed(text, 'users.json')).toMatchObject({ rule })
   })
 })
 
 describe('lines of JSON', () => {
-  it.each(['ndjson', 'jsonl'])('reads one record per line of a .%s file, with any line ending', (end) => {
-    expect(parseFeed('\u{feff}{"id":1}\r\n\r\n{"id":2}\n  {"id":3}', `users.${end}`)).toEqual({
+  it.each(['ndjson', 'jsonl'])('reads one record per line of a .%s file, with any line ending', async (end) => {
+    expect(await parseFeed('\u{feff}{"id":1}\r\n\r\n{"id":2}\n  {"id":3}', `users.${end}`)).toEqual({
       records: [{ id: 1 }, { id: 2 }, { id: 3 }],
     })
   })
@@ -35,15 +35,15 @@ describe('lines of JSON', () => {
     ['{"id":1}\n\n{"password":"hunter2"', 'must have a JSON object on each line: line 3 is not one'],
     ['{"id":1}\n[2]\n', 'must have a JSON object on each line: line 2 is not one'],
     ['\n \n', 'must contain at least one record'],
-  ])('%j: %s', (text, rule) => {
-    expect(parseFeed(text, 'users.ndjson')).toEqual({ rule })
+  ])('%j: %s', async (text, rule) => {
+    expect(await parseFeed(text, 'users.ndjson')).toEqual({ rule })
   })
 })
 
 describe('CSV', () => {
-  it.each(['\n', '\r\n', '\r'])('takes the field names from the first line (line ending %j)', (end) => {
+  it.each(['\n', '\r\n', '\r'])('takes the field names from the first line (line ending %j)', async (end) => {
     const text = ['\u{feff}email, name ,note', 'a@x.org,Ann,', '', '"b@x.org","B, ""Bob""","two\nlines"'].join(end)
-    expect(parseFeed(text, 'users.csv')).toEqual({
+    expect(await parseFeed(text, 'users.csv')).toEqual({
       records: [
         { email: 'a@x.org', name: 'Ann', note: '' },
         { email: 'b@x.org', name: 'B, "Bob"', note: 'two\nlines' },
@@ -51,8 +51,8 @@ describe('CSV', () => {
     })
   })
 
-  it('reads every value as a string, so that a postal code keeps its leading zero', () => {
-    expect(parseFeed('zip,age\n01234,42\n', 'users.csv')).toEqual({ records: [{ zip: '01234', age: '42' }] })
+  it('reads every value as a string, so that a postal code keeps its leading zero', async () => {
+    expect(await parseFeed('zip,age\n01234,42\n', 'users.csv')).toEqual({ records: [{ zip: '01234', age: '42' }] })
   })
 
   it.each([
@@ -71,13 +71,13 @@ describe('CSV', () => {
     ['email;name\na@x.org;Ann\n', 'must be CSV: the fields are not separated by commas'],
     ['a,b\n', 'must contain at least one record'],
     ['', 'must contain at least one record'],
-  ])('%j: %s', (text, rule) => {
-    expect(parseFeed(text, 'users.csv')).toMatchObject({ rule })
+  ])('%j: %s', async (text, rule) => {
+    expect(await parseFeed(text, 'users.csv')).toMatchObject({ rule })
   })
 })
 
-test('accepts a field with the name of a property that every object inherits', () => {
-  const parsed = parseFeed('__proto__,constructor\n1,2\n', 'users.csv')
+test('accepts a field with the name of a property that every object inherits', async () => {
+  const parsed = await parseFeed('__proto__,constructor\n1,2\n', 'users.csv')
   expect('records' in parsed && Object.entries(parsed.records[0] ?? {})).toEqual([
     ['__proto__', '1'],
     ['constructor', '2'],

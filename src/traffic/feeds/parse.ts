@@ -1,4 +1,4 @@
-import { CsvError, parse as parseCsv } from 'csv-parse/sync'
+import type { CsvError } from 'csv-parse/sync'
 import type { FeedFormat } from '../../model/plan-payloads.ts'
 import { isRecord } from '../../model/plan-readers.ts'
 
@@ -16,7 +16,7 @@ export interface FeedMistake {
 
 export type ParsedFeed = { readonly records: readonly FeedRecord[] } | FeedMistake
 
-const PARSERS: Readonly<Record<FeedFormat, (text: string) => ParsedFeed>> = {
+const PARSERS: Readonly<Record<FeedFormat, (text: string) => ParsedFeed | Promise<ParsedFeed>>> = {
   json: fromJson,
   ndjson: fromLines,
   jsonl: fromLines,
@@ -24,9 +24,9 @@ const PARSERS: Readonly<Record<FeedFormat, (text: string) => ParsedFeed>> = {
 }
 
 /** Parses the text of a file by the extension of its name. A valid feed has at least one record. */
-export function parseFeed(text: string, fileName: string): ParsedFeed {
+export async function parseFeed(text: string, fileName: string): Promise<ParsedFeed> {
   const format = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase() as FeedFormat
-  const parsed = PARSERS[format](text.replace(/^\u{feff}/u, ''))
+  const parsed = await PARSERS[format](text.replace(/^\u{feff}/u, ''))
   return 'records' in parsed && parsed.records.length === 0 ? { rule: 'must contain at least one record' } : parsed
 }
 
@@ -76,12 +76,14 @@ function fromLines(text: string): ParsedFeed {
   return { records }
 }
 
-function fromCsv(text: string): ParsedFeed {
+async function fromCsv(text: string): Promise<ParsedFeed> {
+  // Only few plans have a CSV file.
+  const csv = await import('csv-parse/sync')
   let rows: readonly (readonly string[])[]
   try {
-    rows = parseCsv(text, { bom: true, skip_empty_lines: true })
+    rows = csv.parse(text, { bom: true, skip_empty_lines: true })
   } catch (error) {
-    if (error instanceof CsvError) return { rule: `must be CSV: ${csvMistake(error)}` }
+    if (error instanceof csv.CsvError) return { rule: `must be CSV: ${csvMistake(error)}` }
     throw error
   }
   const [header = [], ...lines] = rows

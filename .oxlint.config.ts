@@ -19,7 +19,7 @@ type Room = keyof typeof knows
 
 const rooms = Object.keys(knows) as Room[]
 const doors = ['index', 'vitest', 'plugin', 'reporter', 'conformance', 'cli', 'command']
-const tests = ['test', 'case', 'conformance', 'builder', 'test-d']
+const tests = ['test', 'case', 'conformance', 'fixture', 'builder', 'test-d']
 
 interface Forbidden {
   readonly regex: string

@@ -18,7 +18,7 @@ const config: UserConfig[] = [
     entry: {
       ...Object.fromEntries(PUBLIC.map((name) => [name, `src/${name}.ts`])),
       cli: 'src/cli.ts',
-      worker: 'src/run/worker.ts',
+      worker: 'src/run/generator/worker.ts',
     },
     dts: { entry: PUBLIC.map((name) => `src/${name}.ts`), sourcemap: true },
     outputOptions: {

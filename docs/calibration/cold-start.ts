@@ -10,7 +10,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { runLoad } from '../../src/run/index.ts'
-import { noNginx, startNginx } from '../../src/run/nginx.case.ts'
+import { noNginx, startNginx } from '../../src/run/end-to-end/nginx.fixture.ts'
 
 interface Latencies {
   readonly p50Ms: number

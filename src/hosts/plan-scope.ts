@@ -1,5 +1,5 @@
 import type { CommandTarget, LoadPlan, Target } from '../model/plan.ts'
-import { startTarget } from '../run/started-target.ts'
+import { startTarget } from '../run/target/started-target.ts'
 import { debugLog } from './debug-log.ts'
 
 /**

@@ -2,9 +2,9 @@ import type { LoadPlan } from '../model/plan.ts'
 import { resolvePlan } from '../model/plan-faults.ts'
 import type { LoadResult } from '../model/result.ts'
 import { type LoadRun, Run } from './load-run.ts'
-import { threadPool } from './thread-pool.ts'
+import { threadPool } from './generator/thread-pool.ts'
 import { vocabulary } from './vocabulary.ts'
-import { expectedTransports } from './warm-up/transports.ts'
+import { expectedTransports } from './generator/warm-up/transports.ts'
 
 export type { LoadRun } from './load-run.ts'
 

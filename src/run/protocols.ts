@@ -5,7 +5,7 @@ import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { protocolFrom } from '../protocols/index.ts'
 import { ownProtocol } from '../protocols/own.ts'
-import { importDefault } from './code.ts'
+import { importDefault } from './user-modules.ts'
 
 /** Returns a protocol that needs no module to be loaded; undefined for one that does. */
 export function knownProtocol(resolved: ResolvedProtocol): Protocol<AnyRequest> | undefined {

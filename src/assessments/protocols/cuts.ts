@@ -4,7 +4,7 @@ import { realDelay } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { portOf } from '../../protocols/index.ts'
-import { type Relay, startRelay } from '../../run/relay.ts'
+import { type Relay, startRelay } from '../../run/target/relay.ts'
 import type { Subject } from './subject.ts'
 
 export const CUTS = 3

@@ -5,7 +5,7 @@ import { CONFIG, JSON_REPORT, vitestProject } from './vitest-process.case.ts'
 /** A test file that logs the number of started threads before and after the first test that runs is declared. */
 const file = (url: string): string => `
   import { appendFileSync } from 'node:fs'
-  import { threadPool } from 'SRC/run/thread-pool.ts'
+  import { threadPool } from 'SRC/run/generator/thread-pool.ts'
   import { describeLoad, expect, loadTest } from 'SRC/vitest.ts'
   describeLoad('shop', { target: '${url}', rate: 20, duration: 100 }, () => {
     loadTest.skip('is skipped', {}, () => {})

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { expectBooksToBalance } from './conservation.conformance.ts'
+import { runLoad } from '../index.ts'
+import { noNginx, startNginx } from './nginx.fixture.ts'
+
+const skipped = noNginx === undefined ? '' : ` (skipped: ${noNginx})`
+
+test.skipIf(noNginx !== undefined)(
+  `nginx answers every request, on connections that it closes at any time${skipped}`,
+  async () => {
+    await using nginx = await startNginx()
+    const result = await runLoad({ target: nginx.url, rate: 1_500, duration: '2s', maxConnections: 2 })
+    expect(result).toMatchObject({ requestsScheduled: 3_000, successes: 3_000, protocolVersion: 'HTTP/1.1' })
+    // nginx closes each connection normally after 1,000 requests. The connection is reopened, and no request is lost.
+    expect(result.connections.reconnects).toBeGreaterThanOrEqual(1)
+    expect(result.target.pids.length).toBeGreaterThanOrEqual(1)
+    expectBooksToBalance(result)
+  },
+)
+
+test.skipIf(noNginx !== undefined)(`counts error responses of nginx by class${skipped}`, async () => {
+  await using nginx = await startNginx()
+  const result = await runLoad({ target: nginx.url, rate: 100, duration: '1s', request: { path: '/missing' } })
+  expect(result.errorsByClass).toEqual({ 'http-4xx': { count: 100, first: '404 Not Found' } })
+  expect(result).toMatchObject({ responsesReceived: 100, unanswered: 0, errorRate: 1 })
+})

@@ -1,0 +1,278 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { startFixture } from '../../../fixtures/index.ts'
+import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
+import type { Interval } from '../../model/result.ts'
+import { constant, sequence } from '../../traffic/patterns/index.ts'
+import { expectBooksToBalance } from './conservation.conformance.ts'
+import { runLoad, startLoad } from '../index.ts'
+
+describe('runLoad and startLoad', () => {
+  test('sends every request of the schedule once, with the same counts on both sides', async () => {
+    await using server = await startFixture('plain', {})
+    const result = await runLoad({ target: server.url, rate: 300, duration: '2s' })
+    expect(result).toMatchObject({
+      ended: 'completed',
+      requestsScheduled: 600,
+      successes: 600,
+      offeredRps: 300,
+      inFlight: 0,
+    })
+    expectBooksToBalance(result)
+    expect((await server.control.counts()).requests).toBe(600)
+  })
+
+  test('does not count warm-up traffic', async () => {
+    await using server = await startFixture('plain', {})
+    const result = await runLoad({ target: server.url, rate: 200, duration: '1s', warmUp: '500ms' })
+    expect(result.requestsScheduled).toBe(200)
+    expect((await server.control.counts()).requests).toBe(300)
+    expectBooksToBalance(result)
+  })
+
+  test('sends the same requests with two threads as with one', async () => {
+    await using server = await startFixture('plain', {})
+    const plan = {
+      target: server.url,
+      rate: 200,
+      duration: '1s',
+      arrivals: 'poisson',
+      seed: 'c0ffee',
+      request: [
+        { name: 'read', path: '/r', weight: 3 },
+        { name: 'write', method: 'POST', path: '/w', body: 'x' },
+      ],
+    } as const
+    const one = await runLoad({ ...plan, threads: 1 })
+    const two = await runLoad({ ...plan, threads: 2 })
+    expect(two.generator.threads).toBe(2)
+    expect(two.requestsScheduled).toBe(one.requestsScheduled)
+    expect(two.operations['write']?.requestsScheduled).toBe(one.operations['write']?.requestsScheduled)
+    expect(two.bytesSent).toBe(one.bytesSent)
+    expectBooksToBalance(one)
+    expectBooksToBalance(two)
+  })
+
+  test('reports each part of a sequence as a phase', async () => {
+    await using server = await startFixture('plain', {})
+    const pattern = sequence(
+      constant({ name: 'calm', rate: 100, duration: '1s' }),
+      constant({ name: 'storm', rate: 400, duration: '1s' }),
+    )
+    const result = await runLoad({ target: server.url, pattern, arrivals: 'jittered' })
+    expect(result.arrivals).toBe('jittered')
+    expect(result.phases['calm']?.requestsScheduled).toBe(100)
+    expect(result.phases['storm']?.requestsScheduled).toBe(400)
+    expect(result.phases['storm']).toMatchObject({ startMs: 1_000, endMs: 2_000, durationMs: 1_000 })
+    expectBooksToBalance(result)
+  })
+
+  test('calls a request function once per request, ahead of time', async () => {
+    await using server = await startFixture('plain', {})
+    const seen: number[] = []
+    const result = await runLoad({
+      target: server.url,
+      rate: 300,
+      duration: '1s',
+      threads: 2,
+      request({ sequence: position }) {
+        seen.push(position)
+        return { path: `/item/${position}`, name: position % 2 === 0 ? 'even' : 'odd' }
+      },
+    })
+    expect(result.generator.mode).toBe('worker')
+    expect(result.operations['even']?.successes).toBe(150)
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.length).toBe(300)
+    expectBooksToBalance(result)
+  })
+
+  test('runs inline only if the plan contains functions that cannot cross to a thread, and reports it', async () => {
+    await using server = await startFixture('plain', {})
+    const result = await runLoad({
+      target: server.url,
+      rate: 100,
+      duration: '1s',
+      request: { check: ({ status }) => status === 200 },
+    })
+    expect(result.generator.mode).toBe('inline')
+    expect(result.generator.doubts).toContainEqual(expect.objectContaining({ reason: 'request-function' }))
+    expect(result.successes).toBe(100)
+  })
+
+  test('keeps exactly `concurrency` requests in flight in the closed model', async () => {
+    await using server = await startFixture('capacity', { servers: 4, serviceMs: 10 })
+    const result = await runLoad({ target: server.url, concurrency: 8, duration: '2s' })
+    expect(result.arrivals).toBe('closed')
+    // 4 workers of 10 ms per request sustain at most 400/s.
+    expect(result.throughputRps).toBeLessThan(410)
+    // Little's law: eight requests are always in flight, however long each takes on a busy machine.
+    const meanMs = 'meanMs' in result.responseTime ? result.responseTime.meanMs : 0
+    expect((result.throughputRps * meanMs) / 1_000).toBeGreaterThan(7.5)
+    expect((result.throughputRps * meanMs) / 1_000).toBeLessThan(8.2)
+    expect(Math.max(...result.batches.inFlight)).toBe(8)
+    expectBooksToBalance(result)
+  })
+
+  test.each(['long-lived', 'pooled', 'short-lived'] as const)(
+    'opens as many %s connections as the kind requires',
+    async (connection) => {
+      await using server = await startFixture('plain', {})
+      const result = await runLoad({ target: server.url, rate: 100, duration: '1s', connection, maxConnections: 10 })
+      const { opened } = result.connections
+      if (connection === 'long-lived') expect(opened).toBe(10)
+      if (connection === 'pooled') expect(opened).toBeLessThanOrEqual(10)
+      if (connection === 'short-lived') expect(opened).toBe(100)
+      expect(result.successes).toBe(100)
+      expectBooksToBalance(result)
+    },
+  )
+
+  test('drops and counts requests without a free connection with overflow: drop', async () => {
+    await using server = await startFixture('capacity', { servers: 1, serviceMs: 50 })
+    const result = await runLoad({ target: server.url, rate: 100, duration: '1s', maxConnections: 2, overflow: 'drop' })
+    expect(result.droppedByReason.overflow).toBe(result.dropped)
+    expect(result.dropped).toBeGreaterThan(60)
+    expect(result.successes + result.dropped).toBe(100)
+    expectBooksToBalance(result)
+  })
+
+  test('ends on time when the target hangs, with every request accounted for', async () => {
+    await using server = await startFixture('stall', { afterMs: 500 })
+    const startedMs = performance.now()
+    const result = await runLoad({
+      target: server.url,
+      rate: 100,
+      duration: '2s',
+      requestTimeout: '1s',
+      maxConnections: 10,
+    })
+    // Two seconds of schedule, one of time-out, two to close connections to a server that does not respond; the rest is
+    // tolerance.
+    expect(performance.now() - startedMs).toBeLessThan(12_000)
+    expect(result.requestsScheduled).toBe(200)
+    expect(result.timeouts).toBeGreaterThan(0)
+    expect(result.droppedByReason['pool-wait']).toBeGreaterThan(0)
+    expect(result.unanswered).toBe(result.timeouts + result.dropped)
+    expectBooksToBalance(result)
+  })
+
+  test('stops within a second and keeps the measured figures', async () => {
+    await using server = await startFixture('stall', { afterMs: 1_000 })
+    const run = startLoad({ target: server.url, rate: 100, duration: '60s' })
+    const iterator = run[Symbol.asyncIterator]()
+    const first: IteratorResult<Interval> = await iterator.next()
+    expect(first.value?.successes).toBeGreaterThan(0)
+    expect(run.metrics().ended).toBe('running')
+    const askedMs = performance.now()
+    const result = await run.stop('enough')
+    expect(performance.now() - askedMs).toBeLessThan(1_000)
+    expect(result).toMatchObject({ ended: 'interrupted', endedBecause: 'enough' })
+    expect(result.successes).toBeGreaterThan(0)
+    expect(result.inFlight).toBe(0)
+    expectBooksToBalance(result)
+  })
+
+  test('aborts when a limit of the SLA is exceeded beyond reasonable doubt', async () => {
+    await using server = await startFixture('failing', { ratio: 0.5 })
+    const startedMs = performance.now()
+    const result = await runLoad({ target: server.url, rate: 200, duration: '60s', abortOn: { errorRate: 0.1 } })
+    expect(performance.now() - startedMs).toBeLessThan(20_000)
+    expect(result.ended).toBe('aborted')
+    expect(result.endedBecause).toContain('error rate')
+    expectBooksToBalance(result)
+  })
+
+  test('continues when the server restarts during the run, and counts lost requests as errors', async () => {
+    const first = createServer((_, response) => response.end('first')).listen(0, '127.0.0.1')
+    await once(first, 'listening')
+    const { port } = first.address() as AddressInfo
+    const run = startLoad({
+      target: `http://127.0.0.1:${port}`,
+      rate: 200,
+      duration: '4s',
+      connection: 'long-lived',
+      maxConnections: 5,
+      requestTimeout: '1s',
+      // Exponentially growing delays would outlast the run if a busy machine restarts the server late.
+      reconnect: { maxBackoffMs: 200 },
+    })
+    await run[Symbol.asyncIterator]().next()
+    first.close()
+    first.closeAllConnections()
+    await setTimeout(500)
+    await using second = createServer((_, response) => response.end('second')).listen(port, '127.0.0.1')
+    const result = await run.result
+    second.closeAllConnections()
+    expect(result.ended).toBe('completed')
+    expect(result.connections.failed).toBeGreaterThan(0)
+    expect(result.connections.reconnects).toBeGreaterThanOrEqual(5)
+    expect(result.requestsScheduled).toBe(800)
+    expect(result.intervals.at(-1)?.errors).toBe(0)
+    expect(result.successes).toBeGreaterThan(700)
+    expectBooksToBalance(result)
+  })
+})
+
+describe('a run that an error in user code ends', () => {
+  test('rejects with the error of the request function', async () => {
+    await using server = await startFixture('plain', {})
+    const request = ({ sequence: position }: { sequence: number }): { path: string } => {
+      if (position === 150) throw new RangeError('no user 150')
+      return { path: '/' }
+    }
+    const failure = runLoad({ target: server.url, rate: 100, duration: '2s', request })
+    await expect(failure).rejects.toThrow(new RangeError('no user 150'))
+  })
+
+  test('rejects a check function in a request that a function returned', async () => {
+    await using server = await startFixture('plain', {})
+    const failure = runLoad({ target: server.url, rate: 10, duration: '1s', request: () => ({ check: () => true }) })
+    await expect(failure).rejects.toThrow('request(0).check cannot be a function in a request that a function returns')
+  })
+
+  test('rejects with the error of a custom pattern', async () => {
+    await using server = await startFixture('plain', {})
+    const pattern = {
+      name: 'mine',
+      durationMs: 2_000,
+      rateAt: () => 100,
+      expectedBy: (tMs: number) => tMs / 10,
+      timeOf(expected: number) {
+        if (thrown && expected > 50) throw new RangeError('no formula for that')
+        return expected * 10
+      },
+    }
+    let thrown = false
+    const run = startLoad({ target: server.url, pattern })
+    thrown = true
+    await expect(run.result).rejects.toThrow(new RangeError('no formula for that'))
+  })
+
+  test('has empty figures and no duration when it was stopped during warm-up', async () => {
+    await using server = await startFixture('plain', {})
+    const run = startLoad({ target: server.url, rate: 100, duration: '5s', warmUp: '20s' })
+    // A busy machine may take long to start the generator.
+    while ((await server.control.counts()).requests === 0) await setTimeout(100)
+    const result = await run.stop()
+    expect(result).toMatchObject({ ended: 'interrupted', durationMs: 0, requestsScheduled: 0, throughputRps: 0 })
+  })
+})
+
+describe('a run that cannot start rejects', () => {
+  test('with all mistakes of the plan at once, before any traffic', () => {
+    const plan = { target: 'http://127.0.0.1:1', rate: -1, durration: 5 }
+    expect(() => startLoad(plan as never)).toThrow(LoadPlanError)
+  })
+
+  test('with a remedy when nothing listens', async () => {
+    const server = await startFixture('plain', {})
+    await server.stop()
+    const failure = runLoad({ target: server.url, rate: 10, duration: '1s' })
+    await expect(failure).rejects.toThrow(LoadTargetError)
+    await expect(failure).rejects.toThrow(/nothing answers at .*start the server first/su)
+  })
+})

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { journey } from '../../model/journey.ts'
+import { expectBooksToBalance } from './conservation.conformance.ts'
+import { runLoad } from '../index.ts'
+
+const SETUP = new URL('../../../fixtures/modules/login-setup.ts', import.meta.url)
+
+interface LoginServer {
+  readonly url: string
+  readonly accepted: Record<string, number>
+  readonly rejected: string[]
+  /** Bodies of the orders. */
+  readonly bodies: string[]
+}
+
+/**
+ * Starts a server that gives each connection a token once, and accepts it on that connection only. Stops when the test
+ * ends.
+ */
+async function loginServer({ loginMs = 0, logins = Number.POSITIVE_INFINITY } = {}): Promise<LoginServer> {
+  const tokens = new Map<Socket, string>()
+  const accepted: Record<string, number> = {}
+  const rejected: string[] = []
+  const bodies: string[] = []
+  const server = createServer(async (request, response) => {
+    const { url = '', headers, socket } = request
+    const pieces: Buffer[] = []
+    for await (const piece of request) pieces.push(piece as Buffer)
+    if (url === '/login') {
+      await wait(loginMs)
+      if (tokens.size >= logins) return response.writeHead(429).end()
+      if (tokens.has(socket)) rejected.push('a second login')
+      tokens.set(socket, randomUUID())
+    } else if (headers['x-token'] !== tokens.get(socket)) {
+      rejected.push(String(headers['x-token']))
+      return response.writeHead(403).end()
+    } else bodies.push(Buffer.concat(pieces).toString())
+    accepted[url] = (accepted[url] ?? 0) + 1
+    return response.end(JSON.stringify({ token: tokens.get(socket) }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accepted, rejected, bodies }
+}
+
+const ORDER = {
+  name: 'order',
+  method: 'POST',
+  path: '/order',
+  headers: { 'x-token': '{{setup.token}}' },
+  body: 'for {{setup.token}}',
+}
+
+test.each([
+  ['pooled', 1, 8],
+  ['long-lived', 8, 8],
+  ['short-lived', 50, 50],
+] as const)(
+  'setup runs once on each %s connection, and its requests get the result',
+  async (connection, least, most) => {
+    const server = await loginServer()
+    const plan = { rate: 50, duration: '1s', connection, maxConnections: 8 }
+    const result = await runLoad({ ...plan, target: server.url, setup: SETUP, request: ORDER })
+    expect(server.rejected).toEqual([])
+    expect(result).toMatchObject({ successes: 50, errors: 0 })
+    expect(server.accepted['/order']).toBe(50)
+    const { opened } = result.connections
+    expect(opened).toBeGreaterThanOrEqual(least)
+    // A connection that was still in setup when the run ended has logged in but was never opened.
+    expect(server.accepted['/login']).toBeGreaterThanOrEqual(opened)
+    expect(server.accepted['/login']).toBeLessThanOrEqual(most)
+    expect(server.bodies.every((body) => /^for [0-9a-f-]{36}$/.test(body))).toBe(true)
+    expect(new Set(server.bodies).size).toBeLessThanOrEqual(opened)
+    // The setup is not measured.
+    expect(Object.keys(result.operations)).toEqual(['order'])
+    expectBooksToBalance(result)
+  },
+)
+
+test('connect time does not include the setup', async () => {
+  const server = await loginServer({ loginMs: 400 })
+  const result = await runLoad({
+    target: server.url,
+    setup: SETUP,
+    request: ORDER,
+    rate: 10,
+    duration: '1s',
+    connection: 'short-lived',
+  })
+  expect(result).toMatchObject({ successes: 10 })
+  const { connectTime, queueTime } = result
+  if (!('minMs' in connectTime) || !('minMs' in queueTime)) throw new Error('nothing was measured')
+  // With the login included, every connection would take longer.
+  expect(connectTime.minMs).toBeLessThan(400)
+  expect(queueTime.minMs).toBeGreaterThan(399)
+})
+
+test('a failed setup counts as a failed connection, with the error class of its request', async () => {
+  const server = await loginServer({ logins: 1 })
+  const result = await runLoad({
+    target: server.url,
+    setup: SETUP,
+    request: ORDER,
+    rate: 20,
+    duration: '500ms',
+    connection: 'short-lived',
+  })
+  expect(result).toMatchObject({ successes: 1, errors: 9, connections: { failed: 9 } })
+  expect(result.errorsByClass['http-4xx']).toEqual({
+    count: 9,
+    first: 'the setup of the connection failed: http-4xx: 429 Too Many Requests',
+  })
+  expectBooksToBalance(result)
+})
+
+describe('setup as a function', () => {
+  test('runs inline, gets the number of its connection, and may return any value', async () => {
+    const server = await loginServer()
+    const numbers: number[] = []
+    const result = await runLoad({
+      target: server.url,
+      async setup({ number, send }) {
+        numbers.push(number)
+        const { text } = await send({ path: '/login', read: 'text' })
+        return (JSON.parse(text) as { token: string }).token
+      },
+      request: { path: '/order', headers: { 'x-token': '{{setup}}' } },
+      rate: 20,
+      duration: '500ms',
+      connection: 'long-lived',
+      maxConnections: 3,
+    })
+    expect(result).toMatchObject({ successes: 10, generator: { mode: 'inline' } })
+    expect(numbers.toSorted((a, b) => a - b)).toEqual([0, 1, 2])
+    expect(result.generator.doubts).toContainEqual(expect.objectContaining({ reason: 'setup-function' }))
+  })
+
+  test('ends the run before any traffic if it throws on the first connection', async () => {
+    const server = await loginServer()
+    const setup = (): never => {
+      throw new Error('no password')
+    }
+    await expect(runLoad({ target: server.url, setup, rate: 10, duration: '1s' })).rejects.toThrow(
+      'the setup of the connection failed: no password',
+    )
+    expect(server.accepted).toEqual({})
+  })
+})
+
+test('journey steps get the result of the setup', async () => {
+  const server = await loginServer()
+  const orders = journey(function* ({ send }) {
+    yield* send({ name: 'one', path: '/order', headers: { 'x-token': '{{setup.token}}' } })
+    yield* send({ name: 'two', path: '/order', headers: { 'x-token': '{{setup.token}}' } })
+  })
+  const result = await runLoad({ target: server.url, setup: SETUP, journey: orders, rate: 20, duration: '500ms' })
+  expect(result).toMatchObject({ successes: 20, journeys: { successes: 10 } })
+  expect(server.rejected).toEqual([])
+})

@@ -1,0 +1,230 @@
+import { context, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Fixture, startFixture } from '../../../fixtures/index.ts'
+import { journey } from '../../model/journey.ts'
+import { expectBooksToBalance } from './conservation.conformance.ts'
+import { runLoad } from '../index.ts'
+
+type Collected = Awaited<ReturnType<Fixture<'collector'>['control']['spans']>>[number]
+
+const CLIENT = 3
+
+afterEach(() => vi.unstubAllEnvs())
+
+/** Starts a collector and points the environment variables at it. */
+async function startCollector(
+  options: Parameters<typeof startFixture<'collector'>>[1] = {},
+): Promise<Fixture<'collector'>> {
+  const collector = await startFixture('collector', options)
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', collector.url)
+  return collector
+}
+
+function byName(spans: readonly Collected[], name: string): readonly Collected[] {
+  return spans.filter((span) => span.name === name)
+}
+
+describe('traces of a run, exported to a collector', () => {
+  test('all: exports a span for each measured request, linked to that of the run, as the conventions define', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('plain', {})
+    const request = { name: 'cart', path: '/cart?token=secret' }
+    const plan = { target: server.url, rate: 200, duration: '1s', warmUp: '200ms', request, tracing: 'all' } as const
+    const result = await runLoad(plan)
+    expect(result.tracing).toEqual({ mode: 'all', to: 'otlp', exported: 201, lost: 0 })
+    const spans = await collector.control.spans()
+    expect(await collector.control.faults()).toEqual([])
+    const [run] = byName(spans, 'load.run')
+    const requests = byName(spans, 'GET')
+    expect([spans.length, requests.length]).toEqual([201, 200])
+    expect(new Set(requests.map(({ traceId }) => traceId)).size).toBe(200)
+    expect(new Set(requests.map(({ attributes }) => attributes['load.request_id'])).size).toBe(200)
+    for (const span of requests) {
+      expect(span).toMatchObject({ service: 'describe-load', kind: CLIENT, parentSpanId: '', status: 0 })
+      expect(span.links).toEqual([{ traceId: run?.traceId, spanId: run?.spanId }])
+      expect(span.events.map(({ name }) => name)).toEqual(['load.intended', 'load.due'])
+      // Events before the request was sent lie before the start of the span.
+      expect(BigInt(span.events[0]?.nanos ?? 0) <= BigInt(span.startNanos)).toBe(true)
+    }
+    expect(requests[0]?.attributes).toMatchObject({
+      'http.request.method': 'GET',
+      'http.response.status_code': 200,
+      'server.address': '127.0.0.1',
+      'server.port': server.port,
+      'url.full': `${server.url}/cart?token=[redacted]`,
+      'load.operation': 'cart',
+      'load.generator_id': result.generatorId,
+      'user_agent.synthetic.type': 'test',
+    })
+    expect(run?.attributes).toMatchObject({ 'load.requests_scheduled': 200, 'load.generator_id': result.generatorId })
+  })
+
+  test('a ratio: samples requests when they are sent; off: sends no trace context', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('plain', {})
+    const plan = { target: server.url, rate: 400, duration: '1s' } as const
+    const some = await runLoad({ ...plan, tracing: 0.25 })
+    const sampled = byName(await collector.control.spans(), 'GET').length
+    // 400 draws with a probability of a quarter; tolerance of five standard deviations.
+    expect(sampled).toBeGreaterThan(56)
+    expect(sampled).toBeLessThan(144)
+    expect(some.tracing).toMatchObject({ mode: 0.25, exported: sampled + 1, lost: 0 })
+    const before = await collector.control.requests()
+    const none = await runLoad({ ...plan, tracing: 'off' })
+    expect(none).toMatchObject({ slowest: [], tracing: { mode: 'off', to: null, exported: 0 } })
+    expect(await collector.control.requests()).toBe(before)
+  })
+
+  test('slowest: exports the slowest requests of the result, and failed ones with their error type', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('failing', { ratio: 0.1 })
+    vi.stubEnv('LOAD_TRACE_URL', 'http://127.0.0.1:16686/trace/{traceId}?uiFind={spanId}')
+    const result = await runLoad({ target: server.url, rate: 500, duration: '1s' })
+    const spans = byName(await collector.control.spans(), 'GET')
+    expect(spans.map(({ spanId }) => spanId).sort()).toEqual(result.slowest.map(({ spanId }) => spanId).sort())
+    const slow = result.slowest.filter(({ because }) => because === 'slowest')
+    expect(slow).toHaveLength(50)
+    expect(slow.map(({ responseMs }) => responseMs)).toEqual(
+      slow.map(({ responseMs }) => responseMs).sort((a, b) => b - a),
+    )
+    expect(slow[0]?.responseMs).toBeCloseTo('maxMs' in result.responseTime ? result.responseTime.maxMs : 0, 0)
+    const [first] = result.slowest
+    expect(first?.url).toBe(`http://127.0.0.1:16686/trace/${first?.traceId}?uiFind=${first?.spanId}`)
+    const failed = spans.filter(({ attributes }) => attributes['load.kept_because'] === 'failed')
+    expect(failed.length).toBe(Math.min(10, result.errors))
+    for (const span of failed) {
+      expect(span).toMatchObject({ status: 2, attributes: { 'error.type': '500', 'http.response.status_code': 500 } })
+    }
+    expectBooksToBalance(result)
+  })
+
+  test('an instrumented server continues the trace of each request', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('instrumented', { collector: collector.url })
+    await runLoad({ target: server.url, rate: 100, duration: '1s', warmUp: '200ms', tracing: 'all' })
+    await server.control.flush()
+    const spans = await collector.control.spans()
+    expect(await collector.control.faults()).toEqual([])
+    const ours = new Map(byName(spans, 'GET').map((span) => [span.spanId, span]))
+    const clients = [...ours.values()].filter(({ service }) => service === 'describe-load')
+    const servers = spans.filter(({ service, kind }) => service === 'shop' && kind === 2)
+    const inner = byName(spans, 'look it up')
+    expect(clients).toHaveLength(100)
+    // Before the run, a request without a context may have checked the connection; it is a separate trace.
+    const continued = servers.filter(({ parentSpanId }) => parentSpanId !== '')
+    expect(continued).toHaveLength(100)
+    for (const span of continued) expect(ours.get(span.parentSpanId)?.traceId).toBe(span.traceId)
+    const byServer = new Map(servers.map((span) => [span.spanId, span]))
+    for (const span of inner) expect(byServer.get(span.parentSpanId)?.traceId).toBe(span.traceId)
+  })
+
+  test('a journey is the parent span of its steps', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('plain', {})
+    const buys = journey(function* ({ send, think }) {
+      yield* send({ name: 'login', path: '/login' })
+      yield* think(20, 20)
+      yield* send({ name: 'cart', path: '/cart' })
+    })
+    await runLoad({ target: server.url, rate: 20, duration: '1s', journey: buys, tracing: 'all' })
+    const spans = await collector.control.spans()
+    const journeys = new Map(byName(spans, 'journey').map((span) => [span.spanId, span]))
+    const steps = byName(spans, 'GET')
+    expect([journeys.size, steps.length]).toEqual([20, 40])
+    for (const step of steps) {
+      const whole = journeys.get(step.parentSpanId)
+      expect(whole?.traceId).toBe(step.traceId)
+      expect(BigInt(whole?.startNanos ?? 0) <= BigInt(step.startNanos)).toBe(true)
+      expect(BigInt(whole?.endNanos ?? 0) >= BigInt(step.endNanos)).toBe(true)
+    }
+  })
+
+  test('exports durations as histograms, under the names of the conventions and custom names', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('plain', {})
+    const request = [
+      { name: 'cart', path: '/cart' },
+      { name: 'pay', method: 'POST', path: '/pay' },
+    ] as const
+    const result = await runLoad({ target: server.url, rate: 100, duration: '1s', request })
+    const metrics = await collector.control.metrics()
+    const told = metrics.map(({ name, attributes }) => `${name} ${String(attributes['load.operation'])}`)
+    expect(told.toSorted()).toEqual([
+      'http.client.request.duration cart',
+      'http.client.request.duration pay',
+      'load.response_time cart',
+      'load.response_time pay',
+    ])
+    for (const { unit, count, sum, bucketCounts, bounds, attributes } of metrics) {
+      const operation = String(attributes['load.operation'])
+      expect(attributes).toMatchObject({
+        'http.request.method': operation === 'pay' ? 'POST' : 'GET',
+        'server.address': '127.0.0.1',
+        'server.port': server.port,
+      })
+      expect({ unit, count }).toEqual({ unit: 's', count: result.operations[operation]?.successes })
+      expect(bucketCounts.reduce((a, b) => a + b, 0)).toBe(count)
+      expect(bucketCounts).toHaveLength(bounds.length + 1)
+      expect(sum).toBeGreaterThan(0)
+    }
+  })
+})
+
+describe('a collector that does not accept spans', () => {
+  const plan = { rate: 200, duration: '1s', tracing: 'all' } as const
+
+  test.each(['hang', 500, 'absent'] as const)(
+    '(%s) does not affect the load, and is reported in one line',
+    async (manner) => {
+      await using collector = await startCollector(manner === 'absent' ? {} : { manner })
+      if (manner === 'absent') await collector.stop()
+      await using server = await startFixture('plain', {})
+      const startedMs = performance.now()
+      const result = await runLoad({ ...plan, target: server.url })
+      expect(performance.now() - startedMs).toBeLessThan(15_000)
+      expect(result).toMatchObject({ ended: 'completed', successes: 200, errors: 0, dropped: 0 })
+      expectBooksToBalance(result)
+      expect(result.tracing).toMatchObject({ to: 'otlp', exported: 0, lost: 201 })
+      expect(result.tracing?.because).toContain(`${collector.url} does not accept spans`)
+      expect(result.tracing?.because?.split('\n')).toHaveLength(1)
+    },
+  )
+})
+
+describe('a provider that the user registered', () => {
+  const exporter = new InMemorySpanExporter()
+
+  beforeEach(() => {
+    exporter.reset()
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }))
+  })
+
+  afterEach(() => {
+    trace.disable()
+    context.disable()
+  })
+
+  test('gets the spans instead of the collector, with the run below the active span', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('plain', {})
+    const tracer = trace.getTracer('a test')
+    const result = await tracer.startActiveSpan('the test', async (span) => {
+      const run = await runLoad({ target: server.url, rate: 100, duration: '500ms', tracing: 'all' })
+      span.end()
+      return run
+    })
+    expect(result.tracing).toEqual({ mode: 'all', to: 'provider', exported: 51, lost: 0 })
+    expect(await collector.control.requests()).toBe(0)
+    const spans = exporter.getFinishedSpans()
+    const outer = spans.find(({ name }) => name === 'the test')
+    const run = spans.find(({ name }) => name === 'load.run')
+    const requests = spans.filter(({ name }) => name === 'GET')
+    expect(requests).toHaveLength(50)
+    expect(run?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId)
+    expect(run?.spanContext().traceId).toBe(outer?.spanContext().traceId)
+    for (const span of requests) expect(span.links[0]?.context.spanId).toBe(run?.spanContext().spanId)
+  })
+})

@@ -1,0 +1,120 @@
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { programFile } from '../../model/program-file.ts'
+import { realTime } from '../../model/real-time.ts'
+import { within } from '../../model/within.ts'
+import type { FromGenerator, GeneratorJob, ToGenerator, ToThread } from './messages.ts'
+import type { TransportName } from './warm-up/transports.ts'
+
+/** Maximum time for a thread to end itself. */
+const EXIT_GRACE_MS = 500
+/** Maximum time for a thread whose run has ended to close its connections. After it, the thread is ended as well. */
+const CLOSE_GRACE_MS = 500
+
+/** A job that a thread works on. */
+interface ActiveJob {
+  readonly port: MessagePort
+  readonly hear: (message: FromGenerator) => void
+  readonly closed: PromiseWithResolvers<void>
+  ended: boolean
+  readonly runsUserCode: boolean
+}
+
+/**
+ * A generator thread. It warms up on request, and runs one job at a time. It never keeps the process alive by
+ * itself: only the port of a job does.
+ */
+export class GeneratorThread {
+  readonly #worker: Worker
+  readonly #gone = Promise.withResolvers<void>()
+  #job: ActiveJob | undefined
+  #healthy = true
+  #crash: { readonly error: unknown } | undefined
+  #exiting = false
+
+  /** `onGone` is called when the thread has ended, for any reason. */
+  constructor(onGone: (thread: GeneratorThread) => void) {
+    this.#worker = new Worker(programFile('worker', import.meta.url), {
+      // Flags of the test runner (loaders, inspectors) must not slow the generator.
+      execArgv: [],
+    })
+    this.#worker.unref()
+    this.#worker.on('error', (error: unknown) => this.#crashed(error))
+    this.#worker.on('exit', (code) => {
+      if (!this.#exiting) this.#crashed(new Error(`a generator thread exited with code ${code}`))
+      this.#gone.resolve()
+      onGone(this)
+    })
+  }
+
+  get isHealthy(): boolean {
+    return this.#healthy
+  }
+
+  warmUp(transports: readonly TransportName[]): void {
+    this.#post({ type: 'warm-up', transports })
+  }
+
+  /** Starts a job. Its messages are passed to `hear` until `endJob` is called. */
+  begin(job: GeneratorJob, hear: (message: FromGenerator) => void): void {
+    const { port1: port, port2 } = new MessageChannel()
+    const closed = Promise.withResolvers<void>()
+    const active: ActiveJob = { port, hear, closed, ended: false, runsUserCode: runsUserCode(job) }
+    this.#job = active
+    // The thread may have ended while the run opened its target.
+    const crash = this.#crash
+    if (crash !== undefined) queueMicrotask(() => hear({ type: 'fault', error: crash.error }))
+    port.on('message', (message: FromGenerator) => {
+      if (message.type === 'ended') active.ended = true
+      if (message.type === 'fault' || message.type === 'own-fault') this.#healthy = false
+      hear(message)
+      if (message.type === 'closed') closed.resolve()
+    })
+    this.#worker.postMessage({ type: 'job', job, port: port2, env: { ...process.env } } satisfies ToThread, [port2])
+  }
+
+  tell(message: ToGenerator): void {
+    this.#job?.port.postMessage(message)
+  }
+
+  /**
+   * Ends the job. Resolves with true when the thread can take another job: it ran no code of the user, nothing went
+   * wrong in it, and it has closed all connections.
+   */
+  async endJob(): Promise<boolean> {
+    const job = this.#job
+    if (job === undefined) return this.#healthy
+    const closed = job.ended && (await within(CLOSE_GRACE_MS, job.closed.promise)) === 'done'
+    this.#job = undefined
+    job.port.close()
+    return closed && this.#healthy && !job.runsUserCode
+  }
+
+  /**
+   * Ends the thread, and resolves when it has ended. It is asked first, so that it ends between two turns of its event
+   * loop: V8 can crash the process ("jit_page.has_value()") when a thread is terminated while another one starts.
+   */
+  async exit(): Promise<void> {
+    this.#exiting = true
+    this.#post({ type: 'exit' })
+    const late = realTime.setTimeout(() => void this.#worker.terminate(), EXIT_GRACE_MS)
+    await this.#gone.promise
+    realTime.clearTimeout(late)
+  }
+
+  #post(message: ToThread): void {
+    this.#worker.postMessage(message)
+  }
+
+  /** Keeps the first error, which is the cause; the exit that follows is not. */
+  #crashed(error: unknown): void {
+    if (this.#crash !== undefined) return
+    this.#crash = { error }
+    this.#healthy = false
+    this.#job?.hear({ type: 'fault', error })
+  }
+}
+
+/** Whether the job loads modules of the user into the thread. */
+function runsUserCode({ plan: { journey, setup, lanes } }: GeneratorJob): boolean {
+  return journey !== undefined || setup !== undefined || lanes.some(({ protocol }) => protocol.from !== 'shipped')
+}

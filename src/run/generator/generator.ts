@@ -1,0 +1,328 @@
+import { type EventLoopUtilization, performance } from 'node:perf_hooks'
+import { threadRunDelayMs } from '../../measure/monitor/host.ts'
+import { Recorder } from '../../measure/recorder.ts'
+import type { LatencyLimit } from '../../measure/tally.ts'
+import { ThreadPauses } from '../../measure/thread-pauses.ts'
+import { Tracer } from '../../measure/tracing/tracer.ts'
+import { LoadError, LoadInternalError } from '../../model/errors.ts'
+import type { AnyRequest } from '../../model/requests.ts'
+import type { ResolvedPlan } from '../../model/plan.ts'
+import type { Ms } from '../../model/units.ts'
+import { type CallOff, RunClock } from '../../traffic/clock.ts'
+import { connectFailure } from '../../traffic/connections/failure.ts'
+import type { Dispatcher } from '../../traffic/dispatch.ts'
+import { FedPicker } from '../../traffic/workloads/fed-picker.ts'
+import type { LaneRequest } from './lane/lane-picker.ts'
+import { loadCode } from '../user-modules.ts'
+import { DescriptorBudget } from './descriptor-budget.ts'
+import { dispatcherFor } from './lane/lane.ts'
+import { Listening, mayMatchByOrder } from './lane/listening.ts'
+import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator, Unreachable } from './messages.ts'
+import { loadProtocol } from '../protocols.ts'
+
+/** Interval between two snapshots of the generator. */
+const SNAPSHOT_MS = 1_000
+
+/** Maximum time for connections to close normally after the run. */
+const CLOSE_MS = 2_000
+
+/** Interval at which the thread checks whether it runs on time. */
+const PAUSE_TICK_MS = 50
+
+/** Interval at which time-outs of connection attempts are checked before the run. */
+const EXPIRE_MS = 50
+
+/** Returns the latency limits of an `sla`, whose violations are counted exactly. */
+export function latencyLimits(plan: ResolvedPlan): readonly LatencyLimit[] {
+  return Object.entries(plan.sla).flatMap(([key, limitMs]) => (key.endsWith('Ms') ? [{ key, limitMs }] : []))
+}
+
+/** The thread in which a generator runs. */
+export interface ThreadState {
+  /** Why its warm-up failed; undefined when it is warm. */
+  readonly coldBecause: string | undefined
+  /** Runs when the connections are open, immediately before the generator reports 'ready'. */
+  beforeReady(): void
+}
+
+/** Figures of the thread at the beginning of the reported time span. */
+interface Baseline {
+  readonly cpuMs: Ms
+  readonly runDelayMs: Ms
+  readonly atMs: Ms
+  readonly loop: EventLoopUtilization
+}
+
+/**
+ * One generator: schedule, connections and recorder of one thread, controlled by messages. The same code runs in a
+ * worker thread and, if the plan contains functions that cannot cross to one, inline.
+ */
+export class Generator {
+  readonly #job: GeneratorJob
+  readonly #tell: (message: FromGenerator) => void
+  readonly #thread: ThreadState
+  readonly #clock = new RunClock()
+  readonly #recorder: Recorder
+  readonly #tracer: Tracer | undefined
+  readonly #pauses = new ThreadPauses(PAUSE_TICK_MS)
+  readonly #fed: FedPicker<AnyRequest> | undefined
+  /** One for each lane; empty before `open`. */
+  #dispatchers: readonly Dispatcher<LaneRequest>[] = []
+  /** Of the lanes that may match responses by their order. */
+  readonly #listening: Listening[] = []
+  readonly #unsolicited = { messages: 0, ambiguous: 0 }
+  #unended = 0
+  #stopped = false
+  /** The run has abandoned this generator: it must not open anything or leave anything running. */
+  #abandoned = false
+  #stopSnapshots: CallOff | undefined
+  /** Ends the listening after the last response at once. */
+  #stopListening: (() => void) | undefined
+  /** Cancels the timer that starts the measured part, then the ticks within it. */
+  #stopPauseTicks: CallOff | undefined
+  /**
+   * The thread may have served other runs, so its figures count from here, and later from the start of the measured
+   * part.
+   */
+  #measuring: Baseline
+
+  constructor(job: GeneratorJob, tell: (message: FromGenerator) => void, thread: ThreadState) {
+    const { plan, threads } = job
+    this.#job = job
+    this.#tell = tell
+    this.#thread = thread
+    this.#recorder = new Recorder(latencyLimits(plan))
+    this.#tracer = plan.tracing === 'off' ? undefined : new Tracer(plan.tracing)
+    const ask = (first: number, count: number): void => tell({ type: 'ask', first, count })
+    this.#measuring = this.#baseline()
+    this.#fed = job.fed ? new FedPicker(threads, job.chunk, ask) : undefined
+  }
+
+  /** Opens the connections that must be open before the run, then reports 'ready' or 'unreachable'. */
+  async open(): Promise<void> {
+    try {
+      this.#dispatchers = await this.#makeDispatchers()
+    } catch (error) {
+      return this.#broken(error)
+    }
+    if (this.#abandoned) return this.#destroy()
+    this.#unended = this.#dispatchers.length
+    const callOff = this.#clock.every(EXPIRE_MS, () => {
+      for (const { pool } of this.#dispatchers) pool.expire(this.#clock.now())
+    })
+    try {
+      const opened = this.#dispatchers.map((dispatcher, lane) => opens(dispatcher, lane))
+      const failed = (await Promise.all(opened)).find((failure) => failure !== undefined)
+      if (failed === undefined) {
+        this.#thread.beforeReady()
+        this.#tell({ type: 'ready' })
+      } else this.#unreachable(failed)
+    } finally {
+      callOff()
+    }
+  }
+
+  async #makeDispatchers(): Promise<readonly Dispatcher<LaneRequest>[]> {
+    const { plan, lanes, thread, threads } = this.#job
+    const code = await loadCode(plan)
+    const descriptors = new DescriptorBudget(this.#job.descriptors)
+    let connections = 0
+    const made = plan.lanes.map(async (lane, index) => {
+      const laneJob = lanes[index]
+      if (laneJob === undefined) throw new TypeError(`lane ${index} has no target`)
+      const protocol = await loadProtocol(lane.protocol)
+      const open = this.#job.fed || code.journey !== undefined
+      const listening = mayMatchByOrder(lane, protocol, new URL(laneJob.url), open)
+        ? new Listening(plan.requestTimeoutMs)
+        : undefined
+      if (listening !== undefined) this.#listening.push(listening)
+      return dispatcherFor({
+        job: this.#job,
+        index,
+        lane,
+        laneJob,
+        protocol,
+        clock: this.#clock,
+        recorder: this.#recorder,
+        tracer: this.#tracer,
+        fed: this.#fed,
+        code,
+        descriptors,
+        listening,
+        nextConnection: () => thread + threads * connections++,
+        unsolicited: (messages, ambiguous) => {
+          this.#unsolicited.messages += messages
+          this.#unsolicited.ambiguous += ambiguous
+        },
+        started: (pid) => this.#tell({ type: 'process', pid }),
+        ended: () => this.#laneEnded(),
+        broken: (error) => this.#broken(error),
+        log: (text) => this.#log(text),
+      })
+    })
+    return Promise.all(made)
+  }
+
+  take(message: ToGenerator): void {
+    if (message.type === 'start') this.#start(message.startMs)
+    else if (message.type === 'stop') this.#stop()
+    else {
+      this.#fed?.feed(message.first, message.requests)
+      for (const dispatcher of this.#dispatchers) dispatcher.payloadsCame()
+    }
+  }
+
+  /** Ends everything that is still open or running immediately, unless the run has ended normally. */
+  abandon(): void {
+    this.#abandoned = true
+    this.#halt()
+    if (this.#unended > 0 || this.#dispatchers.length === 0) this.#destroy()
+  }
+
+  #destroy(): void {
+    for (const { pool, wake } of this.#dispatchers) {
+      pool.destroy()
+      wake.stop()
+    }
+  }
+
+  #halt(): void {
+    this.#stopSnapshots?.()
+    this.#stopPauseTicks?.()
+  }
+
+  #start(startMs: Ms): void {
+    const beforeMs = this.#clock.now()
+    this.#clock.startAt(startMs)
+    for (const { pool } of this.#dispatchers) pool.shiftClock(this.#clock.now() - beforeMs)
+    this.#measuring = this.#baseline()
+    this.#stopPauseTicks = this.#clock.after(Math.max(0, -this.#clock.now()), () => this.#startMeasuring())
+    this.#stopSnapshots = this.#clock.every(SNAPSHOT_MS, () => this.#snapshot())
+    for (const dispatcher of this.#dispatchers) dispatcher.start()
+  }
+
+  #stop(): void {
+    this.#stopped = true
+    for (const dispatcher of this.#dispatchers) dispatcher.stop()
+    this.#stopListening?.()
+  }
+
+  #startMeasuring(): void {
+    this.#stopPauseTicks = this.#clock.every(PAUSE_TICK_MS, () => {
+      const nowMs = this.#clock.now()
+      this.#recorder.threadLagged(this.#pauses.tick(nowMs), nowMs)
+    })
+    for (const { pool } of this.#dispatchers) pool.startMeasuring()
+    this.#measuring = this.#baseline()
+  }
+
+  #baseline(): Baseline {
+    return {
+      cpuMs: this.#cpuMs(),
+      runDelayMs: threadRunDelayMs() ?? 0,
+      atMs: this.#clock.now(),
+      loop: performance.eventLoopUtilization(),
+    }
+  }
+
+  #snapshot(): void {
+    this.#recorder.rollTo(this.#clock.now())
+    const slices = this.#recorder.takeFinished()
+    if (slices.length > 0) this.#tell({ type: 'slices', slices, state: this.#state() })
+    this.#tellSampled()
+  }
+
+  #tellSampled(): void {
+    const sampled = this.#tracer?.takeSampled()
+    if (sampled !== undefined && sampled.spans.length > 0) this.#tell({ type: 'sampled', sampled })
+  }
+
+  #laneEnded(): void {
+    if (--this.#unended > 0) return
+    this.#halt()
+    const atMs = this.#clock.now()
+    this.#recorder.rollTo(atMs)
+    this.#recorder.finish()
+    const slices = this.#recorder.takeFinished()
+    this.#tellSampled()
+    const state = this.#state()
+    const end = (): void => {
+      const traces = { kept: this.#tracer?.kept ?? [] }
+      this.#tell({ type: 'ended', slices, state: { ...state, unsolicited: { ...this.#unsolicited } }, atMs, traces })
+      void this.#closeConnections()
+      this.#stopListening = undefined
+    }
+    // A stopped run has no connections left to listen on.
+    const listenMs = this.#stopped ? 0 : Math.max(0, ...this.#listening.map(({ endMs }) => endMs))
+    if (listenMs === 0) return end()
+    const callOff = this.#clock.after(listenMs, end)
+    this.#stopListening = () => {
+      callOff()
+      end()
+    }
+  }
+
+  /** Runs after all measurements were reported, so a target that is slow to close delays none of them. */
+  async #closeConnections(): Promise<void> {
+    const late = Promise.withResolvers<void>()
+    const callOff = this.#clock.after(CLOSE_MS, late.resolve)
+    const closed = Promise.all(this.#dispatchers.map(({ pool }) => pool.end()))
+    await Promise.race([closed, late.promise])
+    callOff()
+    for (const { pool } of this.#dispatchers) pool.destroy()
+    this.#tell({ type: 'closed' })
+  }
+
+  #unreachable(why: Unreachable): void {
+    this.#destroy()
+    this.#tell({ type: 'unreachable', ...why })
+  }
+
+  /**
+   * Reports an error. A `LoadError` that is not internal is about the user's input, so its code and message are sent.
+   */
+  #broken(error: unknown): void {
+    this.#halt()
+    if (error instanceof LoadError && !(error instanceof LoadInternalError)) {
+      const { code, message, stack = '' } = error
+      this.#tell({ type: 'own-fault', code, message, stack })
+    } else this.#tell({ type: 'fault', error })
+  }
+
+  #state(): GeneratorState {
+    const pools = this.#dispatchers.map(({ pool }) => pool)
+    const versions = [...new Set(pools.map(({ version }) => version).filter((version) => version !== undefined))]
+    const runDelayMs = threadRunDelayMs()
+    const elapsedMs = this.#clock.now() - this.#measuring.atMs
+    return {
+      coldBecause: this.#thread.coldBecause ?? null,
+      protocolVersion: versions.length === 0 ? null : versions.join(', '),
+      pools: pools.map((pool) => pool.counts()),
+      cpuMs: this.#cpuMs() - this.#measuring.cpuMs,
+      pauses: this.#pauses.all,
+      unsolicited: { ...this.#unsolicited },
+      eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
+      runDelayRatio:
+        runDelayMs === undefined ? null : Math.max(0, runDelayMs - this.#measuring.runDelayMs) / Math.max(1, elapsedMs),
+    }
+  }
+
+  #cpuMs(): Ms {
+    const { user, system } = process.threadCpuUsage()
+    return this.#dispatchers.reduce((sum, { wake }) => sum + wake.cpuMs(), (user + system) / 1_000)
+  }
+
+  #log(text: string): void {
+    if (this.#job.verbose) this.#tell({ type: 'log', text: `${this.#clock.now().toFixed(1)} ms  ${text}` })
+  }
+}
+
+/** Returns why a lane's connections could not be opened; undefined if they are open. */
+async function opens(dispatcher: Dispatcher<LaneRequest>, lane: number): Promise<Unreachable | undefined> {
+  try {
+    await dispatcher.open()
+    return undefined
+  } catch (error) {
+    return { lane, ...connectFailure(error) }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Resources } from '../../measure/monitor/index.ts'
+import type { ResolvedPlan } from '../../model/plan.ts'
+import type { Traceparent } from '../../model/trace.ts'
+import type { LoadedFeed } from '../../traffic/feeds/index.ts'
+import type { GeneratorJob } from './messages.ts'
+import type { Placement } from './placement.ts'
+import { descriptorsForConnections } from './resources.ts'
+import type { TargetSession } from '../target/target-connection.ts'
+
+/** Returns the job of each generator thread. */
+export function jobsFor(
+  plan: ResolvedPlan,
+  placement: Placement,
+  resources: Resources,
+  sessions: readonly TargetSession[],
+  feeds: Readonly<Record<string, LoadedFeed>>,
+  { traceparent, verbose }: { readonly traceparent: Traceparent | undefined; readonly verbose: boolean },
+): (thread: number) => GeneratorJob {
+  const { threads, wake, peakRps = 1_000 } = placement
+  const lanes = sessions.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
+  const shared = {
+    plan: dataOf(plan),
+    lanes,
+    feeds,
+    threads,
+    descriptors: Math.floor(descriptorsForConnections(placement, resources) / threads),
+    wake,
+    fed: typeof plan.lanes[0].request === 'function',
+    traceparent,
+    chunk: Math.min(8_192, Math.max(64, Math.ceil(peakRps / threads / 4))),
+    verbose,
+  }
+  return (thread) => ({ ...shared, thread })
+}
+
+/**
+ * Returns the part of the plan that a generator reads, as plain data. Targets, request functions and feed sources stay
+ * in this thread.
+ */
+function dataOf(plan: ResolvedPlan): ResolvedPlan {
+  const [first, ...others] = plan.lanes.map((lane) =>
+    Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),
+  )
+  return first === undefined ? plan : { ...plan, feeds: {}, lanes: [first, ...others] }
+}

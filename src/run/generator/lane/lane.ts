@@ -1,0 +1,222 @@
+import type { Recorder } from '../../../measure/recorder.ts'
+import type { Tracer } from '../../../measure/tracing/tracer.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../../model/plan.ts'
+import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
+import type { AnyRequest } from '../../../model/requests.ts'
+import type { SetupFunction } from '../../../model/setup.ts'
+import type { ArrivalSource } from '../../../traffic/arrival-source.ts'
+import { randomFrom } from '../../../traffic/arrivals/random.ts'
+import type { RunClock } from '../../../traffic/clock.ts'
+import { connectionsForRate } from '../../../traffic/connections/needed-connections.ts'
+import type { PoolOptions } from '../../../traffic/connections/pool-options.ts'
+import { Dispatcher } from '../../../traffic/dispatch.ts'
+import { Browser } from '../../../traffic/journeys/browser.ts'
+import { journeyArrivals } from '../../../traffic/journeys/journey-arrivals.ts'
+import { peakRate } from '../../../traffic/patterns/index.ts'
+import { ClosedSchedule, Schedule } from '../../../traffic/schedule.ts'
+import { exactWake } from '../../../traffic/wake/exact.ts'
+import { tickWake } from '../../../traffic/wake/tick.ts'
+import { shareOfMix } from '../../../traffic/workloads/mix.ts'
+import { onePicker, type RequestPicker } from '../../../traffic/workloads/picker.ts'
+import type { PlanCode } from '../../user-modules.ts'
+import type { DescriptorBudget } from '../descriptor-budget.ts'
+import { curveOf, measuredInstants, warmUpInstants } from '../arrival-times.ts'
+import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
+import { type LaneRequest, lanePicker } from './lane-picker.ts'
+import type { Listening } from './listening.ts'
+import type { GeneratorJob, LaneJob } from '../messages.ts'
+import { descriptorsOf } from '../resources.ts'
+import { setUp } from './setup.ts'
+import { spanNamer } from './span-namer.ts'
+
+export interface LaneParts {
+  readonly job: GeneratorJob
+  /** Position in the plan's lanes. */
+  readonly index: number
+  readonly lane: ResolvedLane
+  readonly laneJob: LaneJob
+  readonly protocol: Protocol<AnyRequest>
+  readonly clock: RunClock
+  readonly recorder: Recorder
+  /** Undefined if nothing is traced. */
+  readonly tracer: Tracer | undefined
+  /** Requests that are made in another thread, if any are. */
+  readonly fed: RequestPicker<AnyRequest> | undefined
+  readonly code: PlanCode
+  readonly descriptors: DescriptorBudget
+  /** Defined if responses may be matched by their order. */
+  readonly listening: Listening | undefined
+  /** Returns a number for a connection that is unique in the run. */
+  nextConnection(): number
+  /** Called when messages arrive that are not a response to any request; see `ConnectContext`. */
+  unsolicited(messages: number, ambiguous: number): void
+  /** Called when a connection has started a process of the target. */
+  started(pid: number): void
+  ended(): void
+  broken(error: unknown): void
+  log(text: string): void
+}
+
+/** Creates the dispatcher of one generator thread for one lane, with its arrivals, connections and requests. */
+export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
+  const { job, lane, laneJob, protocol, clock, recorder, tracer, code, listening } = parts
+  const { plan, thread, threads } = job
+  const url = new URL(laneJob.url)
+  const holds = holdsConnection(plan, lane)
+  const context: Omit<ConnectContext, 'signal'> = {
+    tls: plan.tls,
+    headers: plan.headers,
+    // A short-lived connection that a journey holds, or that has a setup, still serves more than one exchange. One that
+    // may match by order stays open until the pool closes it, so that it can listen after the last response of the run.
+    reuse: plan.connection !== 'short-lived' || holds || code.setup !== undefined || listening !== undefined,
+    negotiated: laneJob.negotiated,
+    log: parts.log,
+    // If only the setup matches by order, no measured latency is in doubt.
+    onUnsolicited: (messages, ambiguous) => parts.unsolicited(messages, listening === undefined ? 0 : ambiguous),
+    ...(job.traceparent !== undefined && { traceparent: job.traceparent }),
+    ...(laneJob.address !== undefined && { address: laneJob.address }),
+    ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),
+  }
+  const about = spanNamer(protocol, url)
+  const needed = neededConnections(parts)
+  return new Dispatcher(
+    {
+      clock,
+      ...(tracer !== undefined && { traceIds: tracer.ids }),
+      source: sourceOf(parts, url),
+      overflow: plan.overflow,
+      requestTimeoutMs: plan.requestTimeoutMs,
+      concurrency: plan.concurrency === undefined ? undefined : shareOf(plan.concurrency, thread, threads),
+      lastArrivalMs: plan.durationMs,
+      holdConnections: holds,
+      staysOpen: listening !== undefined,
+      makeWake: (onWake) => (job.wake === 'exact' ? exactWake : tickWake)(clock, onWake),
+      pool: {
+        kind: plan.connection,
+        maxConnections: shareOf(lane.maxConnections, thread, threads),
+        reconnect: plan.reconnect,
+        ...(needed !== undefined && { needed }),
+        random: randomFrom(plan.seed, 'backoff', parts.index, thread),
+        async connect(signal) {
+          const connection = await parts.descriptors.connect(descriptorsOf(laneJob.stdio), () =>
+            protocol.connect(url, { ...context, signal }),
+          )
+          if (connection.pid !== undefined) parts.started(connection.pid)
+          return connection
+        },
+        ...(listening !== undefined && { listen: (connection, signal) => listening.before(connection, signal) }),
+        ...(code.setup !== undefined && { prepare: preparing(parts, code.setup, url) }),
+      },
+    },
+    {
+      arrived: (sample) => recorder.arrived(sample),
+      settled(sample) {
+        recorder.settled(sample)
+        listening?.settled(sample)
+        tracer?.settled(sample, about)
+      },
+      journeyArrived: (journey) => recorder.journeyArrived(journey),
+      journeySettled(journey) {
+        recorder.journeySettled(journey)
+        tracer?.journeySettled(journey)
+      },
+      neverDue(reason, phase, count) {
+        recorder.neverDue(reason, phase, count)
+        if (plan.journey !== undefined) recorder.journeysNeverDue(reason, count)
+      },
+      connected: (connectMs) => recorder.observe('connectTime', connectMs),
+      gap: (gapMs) => recorder.observe('messageGap', gapMs),
+      ended: parts.ended,
+      broken: parts.broken,
+      log: parts.log,
+    },
+  )
+}
+
+/** The closed model gives the number of requests in flight; the steps of a journey depend on its answers. */
+function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['needed'] {
+  const { plan, thread, threads } = job
+  const { concurrency, batchSize } = plan
+  if (plan.journey !== undefined) return undefined
+  if (concurrency !== undefined) {
+    return (_, maxInFlight) => Math.ceil(shareOf(concurrency, thread, threads) / maxInFlight)
+  }
+  const curve = curveOf(plan)
+  if (curve === undefined) return undefined
+  const weights = plan.lanes.reduce((sum, { weight }) => sum + weight, 0)
+  const peakRps = (peakRate(curve) * lane.weight) / weights / threads
+  return (connectMs, maxInFlight) => connectionsForRate({ peakRps, batchSize }, connectMs, maxInFlight)
+}
+
+/** Share of `total` for one of `threads`: the shares add up to `total`, and each is at least 1. */
+function shareOf(total: number, thread: number, threads: number): number {
+  return Math.max(1, Math.floor(total / threads) + (thread < total % threads ? 1 : 0))
+}
+
+/** Returns a function that runs the plan's setup on a connection before its first request. */
+function preparing(
+  { lane, job, protocol, nextConnection }: LaneParts,
+  setup: SetupFunction,
+  url: URL,
+): NonNullable<PoolOptions<LaneRequest>['prepare']> {
+  const home = { basePath: url.pathname, headers: job.plan.headers }
+  return (connection, signal) =>
+    setUp(connection, {
+      setup,
+      protocol,
+      number: nextConnection(),
+      userAgent: isHttp(lane) ? new Browser(home) : undefined,
+      signal,
+    })
+}
+
+function sourceOf(parts: LaneParts, url: URL): ArrivalSource<LaneRequest> {
+  const { job, lane, protocol, fed, code } = parts
+  const { plan, feeds } = job
+  const { journey } = code
+  if (journey === undefined) return scheduleOf(parts, lanePicker({ plan, lane, protocol, url, feeds, fed }))
+  const starts = scheduleOf(parts, onePicker<AnyRequest>({}))
+  return journeyArrivals(starts, journeysOf({ plan, lane, protocol, url, feeds, journey }))
+}
+
+function scheduleOf(
+  { job, index, lane }: LaneParts,
+  picker: RequestPicker<LaneRequest>,
+): Schedule<LaneRequest> | ClosedSchedule<LaneRequest> {
+  const { plan, thread, threads } = job
+  const weights = plan.lanes.map(({ weight }) => weight)
+  const share = { thread, threads, takes: shareOfMix(weights, index, plan.seed) }
+  const operationOf = operationNamer(lane.name)
+  const curve = curveOf(plan)
+  if (curve === undefined) return new ClosedSchedule({ share, picker, operationOf })
+  return new Schedule({
+    instants: measuredInstants(plan, curve),
+    warmUp: warmUpOf(plan),
+    share,
+    phases: curve.phases ?? [],
+    picker,
+    operationOf,
+  })
+}
+
+function warmUpOf(
+  plan: ResolvedPlan,
+): { instants: ReturnType<typeof measuredInstants>; durationMs: number } | undefined {
+  const curve = curveOf(plan)
+  const instants = curve === undefined ? undefined : warmUpInstants(plan, curve)
+  return instants && { instants, durationMs: plan.warmUpMs }
+}
+
+/**
+ * Returns the operation name of a request. In a mix, the lane's name comes first; a request without a name has the
+ * lane's name only.
+ */
+function operationNamer(lane: string): (request: LaneRequest) => string {
+  if (lane === '') return ({ name = '' }) => name
+  const names = new Map<string, string>()
+  return ({ name = '' }) => {
+    let full = names.get(name)
+    if (full === undefined) names.set(name, (full = name === '' ? lane : `${lane} ${name}`))
+    return full
+  }
+}

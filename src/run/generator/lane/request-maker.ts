@@ -1,0 +1,68 @@
+import { LoadPlanError, type PlanFault } from '../../../model/errors.ts'
+import { dataFault } from '../../../model/plan-data.ts'
+import type { ResolvedPlan } from '../../../model/plan.ts'
+import type { Protocol } from '../../../model/protocol.ts'
+import type { AnyRequest } from '../../../model/requests.ts'
+import { randomFrom } from '../../../traffic/arrivals/random.ts'
+import type { LoadedFeed } from '../../../traffic/feeds/index.ts'
+import { positionsOf } from '../arrival-times.ts'
+import { fillsIn, templatedFaults } from './templates.ts'
+
+/** `count` positions: `first`, `first + step`, … */
+interface RequestRange {
+  readonly first: number
+  readonly count: number
+  readonly step: number
+}
+
+/** Calls the plan's request function ahead of time, only for positions in the schedule. */
+export class RequestMaker {
+  readonly #plan: ResolvedPlan
+  readonly #inline: boolean
+  readonly #positions: number
+
+  /** `inline`: the requests need not cross to another thread. */
+  constructor(plan: ResolvedPlan, inline: boolean) {
+    this.#plan = plan
+    this.#inline = inline
+    this.#positions = typeof plan.lanes[0].request === 'function' ? positionsOf(plan) : 0
+  }
+
+  /**
+   * Makes the requests at `first`, `first + step`, …, at most `count`. The results of the function are checked like
+   * requests in the plan: throws `LoadPlanError` for the first invalid one, and any error that the function throws.
+   */
+  make(
+    { first, count, step }: RequestRange,
+    protocol: Protocol<AnyRequest>,
+    feeds: Readonly<Record<string, LoadedFeed>>,
+  ): readonly AnyRequest[] {
+    const { lanes, seed } = this.#plan
+    const [{ request }] = lanes
+    if (typeof request !== 'function') return []
+    const left = Math.max(0, Math.ceil((this.#positions - first) / step))
+    return Array.from({ length: Math.min(count, left) }, (_, index) => {
+      const sequence = first + index * step
+      const made = request({ sequence, random: randomFrom(seed, 'request', sequence) }) as AnyRequest
+      const faults = this.#faultsOf(made, `request(${sequence})`, protocol, feeds)
+      if (faults.length > 0) throw new LoadPlanError(faults)
+      return made
+    })
+  }
+
+  #faultsOf(
+    made: AnyRequest,
+    key: string,
+    protocol: Protocol<AnyRequest>,
+    feeds: Readonly<Record<string, LoadedFeed>>,
+  ): readonly PlanFault[] {
+    const noData = dataFault(made, key, !this.#inline && this.#plan.lanes[0].protocol.from === 'module')
+    if (noData !== undefined) return [noData]
+    const faults = fillsIn(this.#plan, feeds)
+      ? templatedFaults(made, key, this.#plan, feeds, protocol)
+      : protocol.faultsOf(made, key)
+    if (faults.length > 0 || this.#inline || protocol.needsInline?.(made) !== true) return faults
+    const rule = 'cannot be a function in a request that a function returns'
+    return [{ key: `${key}.check`, value: made['check'], rule, remedy: 'write the check as data: { status, json, … }' }]
+  }
+}

@@ -1,0 +1,116 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { ErrorClass } from '../../model/protocol.ts'
+import type { AnyRequest } from '../../model/requests.ts'
+import type { ResolvedPlan, StdioTarget } from '../../model/plan.ts'
+import type { UnsolicitedCounts } from './lane/listening.ts'
+import type { SliceDelta } from '../../measure/recorder.ts'
+import type { Pauses } from '../../measure/thread-pauses.ts'
+import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
+import type { Traceparent } from '../../model/trace.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
+import type { LoadedFeed } from '../../traffic/feeds/index.ts'
+import type { PoolCounts } from '../../traffic/connections/pool-options.ts'
+import type { Wake } from '../../traffic/wake/wake.ts'
+import type { TransportName } from './warm-up/transports.ts'
+
+/** Address of a lane's target, and what was negotiated with it. */
+export interface LaneJob {
+  readonly url: string
+  /** The address that was checked against `allowHosts`. */
+  readonly address: string | undefined
+  readonly stdio: StdioTarget | undefined
+  readonly negotiated: unknown
+}
+
+/** The job of one generator thread. Plain data, unless the generator runs inline. */
+export interface GeneratorJob {
+  readonly plan: ResolvedPlan
+  /** One for each of the plan's lanes, in their order. */
+  readonly lanes: readonly LaneJob[]
+  /** The records of the plan's feeds. */
+  readonly feeds: Readonly<Record<string, LoadedFeed>>
+  readonly thread: number
+  readonly threads: number
+  /** Number of descriptors that its connections may use in total; Infinity if no limit is known. */
+  readonly descriptors: number
+  readonly wake: Wake['kind']
+  /** Whether a function in another thread makes the requests and posts them; if so, this plan contains no requests. */
+  readonly fed: boolean
+  /** Number of such requests per message. */
+  readonly chunk: number
+  /** Context of the run; undefined if nothing is traced. */
+  readonly traceparent: Traceparent | undefined
+  readonly verbose: boolean
+}
+
+export type ToGenerator =
+  /** Start of the run's clock, on the machine's monotonic clock. */
+  | { readonly type: 'start'; readonly startMs: Ms }
+  | { readonly type: 'requests'; readonly first: number; readonly requests: readonly AnyRequest[] }
+  | { readonly type: 'stop' }
+
+/** A message to a generator thread. The messages of one job use the job's own `port`, in both directions. */
+export type ToThread =
+  | { readonly type: 'warm-up'; readonly transports: readonly TransportName[] }
+  | {
+      readonly type: 'job'
+      readonly job: GeneratorJob
+      readonly port: MessagePort
+      /** Environment of the process when the job starts, because a variable may be newer than the thread. */
+      readonly env: NodeJS.ProcessEnv
+    }
+  | { readonly type: 'exit' }
+
+/** Why no connection could be opened before the run. */
+export interface Unreachable {
+  /** Position of the plan's lane. */
+  readonly lane: number
+  readonly errorClass: ErrorClass
+  readonly message: string
+}
+
+export type FromGenerator =
+  /** The connections are open; the run can start. */
+  | { readonly type: 'ready' }
+  | ({ readonly type: 'unreachable' } & Unreachable)
+  | { readonly type: 'ask'; readonly first: number; readonly count: number }
+  | { readonly type: 'slices'; readonly slices: readonly SliceDelta[]; readonly state: GeneratorState }
+  /** Traces that were sampled from their start. */
+  | { readonly type: 'sampled'; readonly sampled: SampledTraces }
+  | {
+      readonly type: 'ended'
+      readonly slices: readonly SliceDelta[]
+      readonly state: GeneratorState
+      /** When the last request ended. */
+      readonly atMs: Ms
+      readonly traces: KeptTraces
+    }
+  /** Sent after 'ended', when no connection is open any more. */
+  | { readonly type: 'closed' }
+  /** A connection has started a process of the target. */
+  | { readonly type: 'process'; readonly pid: number }
+  | { readonly type: 'log'; readonly text: string }
+  /** The generator crashed, or the user's code that runs in it did. */
+  | { readonly type: 'fault'; readonly error: unknown }
+  /** A module of the user is invalid or threw. The class of an error does not cross a thread, but its code does. */
+  | { readonly type: 'own-fault'; readonly code: string; readonly message: string; readonly stack: string }
+
+/** State of a generator thread; counts are since the start. */
+export interface GeneratorState {
+  /** Why the thread's warm-up failed; null when it is warm. */
+  readonly coldBecause: string | null
+  readonly protocolVersion: string | null
+  /** The connections of every lane. */
+  readonly pools: readonly PoolCounts[]
+  /** CPU time of the thread and of the thread that wakes it, since the start of the measured part. */
+  readonly cpuMs: Ms
+  /** Since its first connection. */
+  readonly unsolicited: UnsolicitedCounts
+  readonly eventLoopUtilization: Ratio
+  /** Pauses of the thread since the start of the measured part. */
+  readonly pauses: Pauses
+  /**
+   * Share of its time that the thread was ready to run and waited for a core; null if the system does not report it.
+   */
+  readonly runDelayRatio: Ratio | null
+}

@@ -1,0 +1,64 @@
+import { availableParallelism } from 'node:os'
+import type { InlineReason } from '../../model/doubt.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../model/plan.ts'
+import type { AnyRequest } from '../../model/requests.ts'
+import type { Rps } from '../../model/units.ts'
+import { peakRate } from '../../traffic/patterns/index.ts'
+import { type Wake, wakeKindFor } from '../../traffic/wake/wake.ts'
+import { curveOf } from './arrival-times.ts'
+import { knownProtocol } from '../protocols.ts'
+
+/** Which threads generate a plan's traffic, and how their schedules are woken. */
+export interface Placement {
+  readonly threads: number
+  readonly wake: Wake['kind']
+  /** Why the run must stay in the test's thread; undefined if it runs in separate threads. */
+  readonly inlineBecause: InlineReason | undefined
+  /** Undefined in the closed model. */
+  readonly peakRps: Rps | undefined
+}
+
+/** Rate that one generator thread sustains without lag: a third of its measured maximum, as a safety margin. */
+const RPS_PER_THREAD = 15_000
+
+export function placementOf(plan: ResolvedPlan): Placement {
+  const curve = curveOf(plan)
+  const peakRps = curve === undefined ? undefined : peakRate(curve)
+  const inlineBecause = whyInline(plan)
+  const threads = inlineBecause === undefined ? threadsFor(plan, peakRps ?? 0) : 1
+  return { threads, wake: wakeFor((peakRps ?? 0) / threads), inlineBecause, peakRps }
+}
+
+function threadsFor(plan: ResolvedPlan, peakRps: Rps): number {
+  // With more threads than connections or slots in flight, some threads would have none.
+  const most = Math.min(
+    ...plan.lanes.map(({ maxConnections }) => maxConnections),
+    plan.concurrency ?? Number.POSITIVE_INFINITY,
+  )
+  if (plan.threads !== 'auto') return Math.min(plan.threads, most)
+  const needed = Math.ceil(peakRps / RPS_PER_THREAD)
+  return Math.max(1, Math.min(needed, availableParallelism() - 1, most))
+}
+
+/** `LOAD_WAKE` overrides the choice for measurements of the tool itself. */
+function wakeFor(rpsPerThread: Rps): Wake['kind'] {
+  const asked = process.env['LOAD_WAKE']
+  return asked === 'exact' || asked === 'tick' ? asked : wakeKindFor(rpsPerThread, availableParallelism())
+}
+
+function whyInline({ pattern, lanes, journey, setup }: ResolvedPlan): InlineReason | undefined {
+  if (pattern !== undefined && 'rateAt' in pattern && typeof pattern.rateAt === 'function') {
+    return 'pattern-functions'
+  }
+  if (journey?.from === 'function') return 'journey-function'
+  if (setup?.from === 'function') return 'setup-function'
+  return lanes.map(whyLaneInline).find((why) => why !== undefined)
+}
+
+function whyLaneInline({ protocol, request }: ResolvedLane): InlineReason | undefined {
+  if (protocol.from === 'object') return 'protocol-functions'
+  const requests = request === undefined || typeof request === 'function' ? [] : [request].flat()
+  const known = knownProtocol(protocol)
+  const holdsFunction = (each: object): boolean => known?.needsInline?.(each as AnyRequest) ?? false
+  return requests.some(holdsFunction) ? 'request-function' : undefined
+}

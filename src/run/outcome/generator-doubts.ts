@@ -1,0 +1,74 @@
+import type { Resources } from '../../measure/monitor/index.ts'
+import type { PauseCause } from '../../measure/thread-pauses.ts'
+import type { Doubt } from '../../model/doubt.ts'
+import type { Ms, Ratio } from '../../model/units.ts'
+import { doubt } from '../../wording/doubts.ts'
+import type { GeneratorState } from '../generator/messages.ts'
+
+/** Above this busy ratio, a generator thread cannot be relied on to run on time. */
+const BUSY = 0.95
+
+/** Returns the doubts that the states of the generator threads raise. */
+export function generatorDoubts(states: readonly GeneratorState[], resources: Resources): readonly Doubt[] {
+  return [...cold(states), ...exhausted(states, resources), ...unsolicited(states), ...paused(states), ...busy(states)]
+}
+
+function cold(states: readonly GeneratorState[]): Doubt[] {
+  const reason = states.map(({ coldBecause }) => coldBecause).find((because) => because !== null)
+  return reason === undefined ? [] : [doubt({ code: 'cold-generator', reason })]
+}
+
+function exhausted(states: readonly GeneratorState[], { descriptors, ports }: Resources): Doubt[] {
+  const failed = (errorClass: 'local-files' | 'local-ports'): number =>
+    states
+      .flatMap(({ pools }) => pools.map(({ failedByClass }) => failedByClass[errorClass] ?? 0))
+      .reduce((sum, count) => sum + count, 0)
+  const [noFile, noPort] = [failed('local-files'), failed('local-ports')]
+  return [
+    ...(noFile === 0
+      ? []
+      : [doubt({ code: 'descriptors-exhausted', failedConnections: noFile, limit: descriptors?.limit ?? null })]),
+    ...(noPort === 0
+      ? []
+      : [doubt({ code: 'ports-exhausted', failedConnections: noPort, ports: ports?.count ?? null })]),
+  ]
+}
+
+function unsolicited(states: readonly GeneratorState[]): Doubt[] {
+  const count = states.reduce((sum, { unsolicited: { ambiguous } }) => sum + ambiguous, 0)
+  return count > 0 ? [doubt({ code: 'unsolicited-messages', count })] : []
+}
+
+/**
+ * Uses the thread that paused longest: when a process is suspended, all of its threads are suspended at the same time.
+ */
+function paused(states: readonly GeneratorState[]): Doubt[] {
+  const longest = (cause: PauseCause): { readonly count: number; readonly ms: Ms } | undefined =>
+    states
+      .map(({ pauses }) => pauses[cause])
+      .filter(({ count }) => count > 0)
+      .toSorted((a, b) => b.ms - a.ms)[0]
+  const [suspended, blocked, starved] = [longest('suspended'), longest('blocked'), longest('starved')]
+  return [
+    ...(suspended === undefined
+      ? []
+      : [doubt({ code: 'generator-suspended', count: suspended.count, suspendedMs: suspended.ms })]),
+    ...(blocked === undefined
+      ? []
+      : [doubt({ code: 'generator-blocked', count: blocked.count, blockedMs: blocked.ms })]),
+    ...(starved === undefined
+      ? []
+      : [doubt({ code: 'generator-starved', count: starved.count, starvedMs: starved.ms })]),
+  ]
+}
+
+function busy(states: readonly GeneratorState[]): Doubt[] {
+  const busyRatio = Math.max(0, ...states.map(({ eventLoopUtilization }) => eventLoopUtilization))
+  return busyRatio > BUSY ? [doubt({ code: 'generator-busy', busyRatio })] : []
+}
+
+/** Highest run-delay ratio of all generator threads; null if the machine does not report it. */
+export function worstRunDelay(states: readonly GeneratorState[]): Ratio | null {
+  const delays = states.flatMap(({ runDelayRatio }) => runDelayRatio ?? [])
+  return delays.length === 0 ? null : Math.max(...delays)
+}

@@ -1,0 +1,191 @@
+import type { Collector } from '../../measure/collector.ts'
+import type { Doubt } from '../../model/doubt.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../model/plan.ts'
+import type { Protocol } from '../../model/protocol.ts'
+import type { AnyRequest } from '../../model/requests.ts'
+import type {
+  Ended,
+  GeneratorFigures,
+  LoadResult,
+  PhaseFigures,
+  PlanSummary,
+  TargetFigures,
+} from '../../model/result.ts'
+import type { SlowRequest, TracingReport } from '../../model/trace.ts'
+import type { Ms } from '../../model/units.ts'
+import { meanRate } from '../../traffic/patterns/index.ts'
+import { worstRunDelay } from './generator-doubts.ts'
+import { curveOf } from '../generator/arrival-times.ts'
+import type { GeneratorState } from '../generator/messages.ts'
+import { notesOn } from '../generator/lane/lane-picker.ts'
+import type { Placement } from '../generator/placement.ts'
+import type { TargetSession } from '../target/target-connection.ts'
+
+export interface ResultParts {
+  readonly generatorId: string
+  readonly plan: ResolvedPlan
+  readonly placement: Placement
+  readonly collector: Collector
+  /** One per lane; empty before the targets are ready. */
+  readonly sessions: readonly TargetSession[]
+  /** States of the threads that have reported. */
+  readonly states: readonly GeneratorState[]
+  readonly startedAt: Date
+  /** Length of the measured part, until now or until the last request ended. */
+  readonly elapsedMs: Ms
+  readonly ended: Ended
+  readonly endedBecause: string | undefined
+  readonly target: TargetFigures
+  readonly slowest: readonly SlowRequest[]
+  readonly tracing: TracingReport
+  readonly doubts: readonly Doubt[]
+}
+
+/** Builds the frozen LoadResult of everything collected so far. */
+export function buildResult(parts: ResultParts): LoadResult {
+  const { plan, collector, states, ended } = parts
+  const durationMs = ended === 'completed' ? plan.durationMs : Math.min(plan.durationMs, coveredMs(parts))
+  const result: LoadResult = {
+    schema: 1,
+    type: 'describe-load:result',
+    generatorId: parts.generatorId,
+    name: plan.name,
+    plan: summaryOf(parts),
+    protocol: protocolOf(parts),
+    protocolVersion: states.find(({ protocolVersion }) => protocolVersion !== null)?.protocolVersion ?? null,
+    pattern: nameOfPattern(plan),
+    arrivals: plan.pattern === undefined ? 'closed' : plan.arrivals,
+    seed: plan.seed,
+    startedAt: parts.startedAt.toISOString(),
+    ended,
+    ...(parts.endedBecause === undefined ? {} : { endedBecause: parts.endedBecause }),
+    drainMs: Math.max(0, parts.elapsedMs - plan.durationMs),
+    inFlight: collector.inFlight,
+    unsolicited: sum(states.map(({ unsolicited }) => unsolicited.messages)),
+    ...collector.total(durationMs),
+    operations: collector.operations(durationMs),
+    phases: phasesOf(parts, durationMs),
+    journeys: plan.journey === undefined ? null : collector.journeys(durationMs),
+    pool: poolOf(states, parts.elapsedMs),
+    connections: connectionsOf(states),
+    intervalMs: collector.intervalMs,
+    intervals: [...collector.intervals],
+    generator: generatorOf(parts),
+    target: parts.target,
+    slowest: parts.slowest,
+    tracing: parts.tracing,
+  }
+  return deepFreeze(result)
+}
+
+/** Before the end of the run, only the collected time counts, because counts and time must cover the same time span. */
+function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
+  return ended === 'running' ? collector.coveredMs : Math.min(elapsedMs, collector.coveredMs)
+}
+
+function summaryOf({ plan, sessions }: ResultParts): PlanSummary {
+  const pattern = curveOf(plan)
+  return {
+    ...(pattern === undefined ? {} : { rate: meanRate(pattern) }),
+    ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
+    durationMs: plan.durationMs,
+    warmUpMs: plan.warmUpMs,
+    connection: plan.connection,
+    maxConnections: sum(plan.lanes.map(({ maxConnections }) => maxConnections)),
+    requestTimeoutMs: plan.requestTimeoutMs,
+    sla: plan.sla,
+    confidence: plan.confidence,
+    onInconclusive: plan.onInconclusive,
+    request: wordRequests(plan, sessions),
+    notes: plan.lanes.flatMap((lane, index) => notesOf(plan, lane, sessions[index])),
+  }
+}
+
+function protocolOf({ plan, sessions }: ResultParts): string {
+  if (plan.lanes.length > 1) return 'mix'
+  const [{ protocol }] = plan.lanes
+  return sessions[0]?.protocol.name ?? (protocol.from === 'shipped' ? protocol.spec.kind : 'own')
+}
+
+function wordRequests(plan: ResolvedPlan, sessions: readonly TargetSession[]): string {
+  if (plan.journey !== undefined) return 'journeys'
+  return plan.lanes
+    .map((lane, index) => (lane.name === '' ? '' : `${lane.name}: `) + wordRequest(lane, sessions[index]?.protocol))
+    .join('; ')
+}
+
+function wordRequest({ request, workload }: ResolvedLane, protocol: Protocol<AnyRequest> | undefined): string {
+  if (request === undefined) return workload === 'read' ? "the protocol's health read" : `workload '${workload}'`
+  if (typeof request === 'function') return 'made by a function'
+  return ([request].flat() as readonly AnyRequest[])
+    .map((each) => each.name ?? protocol?.word(each) ?? JSON.stringify(each))
+    .join(', ')
+}
+
+function notesOf(plan: ResolvedPlan, lane: ResolvedLane, session: TargetSession | undefined): readonly string[] {
+  return session === undefined ? [] : notesOn(plan, lane, session.protocol, session.url)
+}
+
+function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {
+  if (pattern === undefined) return `concurrency ${concurrency ?? 0}`
+  return 'kind' in pattern && typeof pattern.kind === 'string' ? pattern.kind : (pattern.name ?? 'custom')
+}
+
+/** `durationMs` is how long the run lasted: of a phase that was cut short, only that part counts. */
+function phasesOf({ plan, collector }: ResultParts, durationMs: Ms): Record<string, PhaseFigures> {
+  const phases = curveOf(plan)?.phases ?? []
+  return Object.fromEntries(
+    phases.map(({ name, startMs, endMs }, index) => [
+      name,
+      {
+        ...collector.phase(index, Math.max(0, Math.min(endMs, durationMs) - startMs)),
+        startMs,
+        endMs,
+      } satisfies PhaseFigures,
+    ]),
+  )
+}
+
+function poolOf(states: readonly GeneratorState[], elapsedMs: Ms): LoadResult['pool'] {
+  const pools = states.flatMap((state) => state.pools)
+  return {
+    size: sum(pools.map(({ size }) => size)),
+    peakInUse: sum(pools.map(({ peakInUse }) => peakInUse)),
+    // Each thread has a separate pool; a request waits when the pool of its thread is full.
+    fullRatio:
+      pools.length === 0 || elapsedMs <= 0
+        ? 0
+        : Math.min(1, sum(pools.map(({ fullMs }) => fullMs)) / pools.length / elapsedMs),
+  }
+}
+
+function connectionsOf(states: readonly GeneratorState[]): LoadResult['connections'] {
+  const total = (key: 'opened' | 'closed' | 'reconnects' | 'failed'): number =>
+    sum(states.flatMap(({ pools }) => pools.map((pool) => pool[key])))
+  return { opened: total('opened'), closed: total('closed'), reconnects: total('reconnects'), failed: total('failed') }
+}
+
+function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts): GeneratorFigures {
+  const eventLoopUtilization = Math.max(0, ...states.map((state) => state.eventLoopUtilization))
+  return {
+    threads: placement.threads,
+    mode: placement.inlineBecause === undefined ? 'worker' : 'inline',
+    wake: plan.pattern === undefined ? 'closed' : placement.wake,
+    cpuPercent: elapsedMs > 0 ? (100 * sum(states.map(({ cpuMs }) => cpuMs))) / elapsedMs : 0,
+    eventLoopUtilization,
+    runDelayRatio: worstRunDelay(states),
+    doubts,
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}

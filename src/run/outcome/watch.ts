@@ -1,0 +1,161 @@
+import inspector from 'node:inspector'
+import {
+  hostDoubts,
+  HostWatch,
+  type Resources,
+  type TargetWatch,
+  type WatchSpec,
+  watchTarget,
+} from '../../measure/monitor/index.ts'
+import type { Doubt } from '../../model/doubt.ts'
+import type { ResolvedPlan } from '../../model/plan.ts'
+import { realTime } from '../../model/real-time.ts'
+import type { TargetFigures, TargetSample } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { monotonicMs } from '../../traffic/clock.ts'
+import { generatorDoubts, worstRunDelay } from './generator-doubts.ts'
+import type { GeneratorState } from '../generator/messages.ts'
+import type { Placement } from '../generator/placement.ts'
+import { portOf } from '../../protocols/index.ts'
+import { doubt } from '../../wording/doubts.ts'
+import { resourceDoubts } from '../generator/resources.ts'
+import { type TargetSession, urlsOf } from '../target/target-connection.ts'
+
+const SAMPLE_MS = 1_000
+/**
+ * Maximum number of samples. Beyond it, every second sample is removed, and samples are taken half as often from then
+ * on.
+ */
+const MOST_SAMPLES = 600
+
+/** Watches the target and the machine during a run. */
+export class Watch {
+  readonly #sessions: readonly TargetSession[]
+  readonly #target: TargetWatch | undefined
+  readonly #unwatched: string | undefined
+  readonly #host = new HostWatch()
+  readonly #standing: readonly Doubt[]
+  readonly #resources: Resources
+  #samples: TargetSample[] = []
+  #everyMs = SAMPLE_MS
+  #timer: NodeJS.Timeout | undefined
+  #startMs: Ms = Number.NaN
+
+  private constructor(
+    sessions: readonly TargetSession[],
+    target: TargetWatch | undefined,
+    unwatched: string | undefined,
+    standing: readonly Doubt[],
+    resources: Resources,
+  ) {
+    this.#sessions = sessions
+    this.#target = target
+    this.#unwatched = unwatched
+    this.#standing = standing
+    this.#resources = resources
+  }
+
+  /**
+   * `resources` are those before the run. `metrics` watches the metrics page of the plan, if it names one.
+   */
+  static start(
+    plan: ResolvedPlan,
+    sessions: readonly TargetSession[],
+    placement: Placement,
+    resources: Resources,
+    metrics: TargetWatch | undefined,
+  ): Watch {
+    const standing = [...standingDoubts(placement), ...resourceDoubts(plan, placement, sessions, resources)]
+    const watch = (target: TargetWatch | undefined, unwatched?: string): Watch =>
+      new Watch(sessions, target, unwatched, standing, resources)
+    if (metrics !== undefined) return watch(metrics)
+    const { monitor } = plan
+    if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
+    const found = typeof monitor === 'object' && !('openMetrics' in monitor) ? monitor : findable(sessions)
+    return typeof found === 'object' && 'why' in found ? watch(undefined, found.why) : watch(watchTarget(found))
+  }
+
+  /** `startMs` is the start of the measured part on the machine's monotonic clock. */
+  measureFrom(startMs: Ms): void {
+    this.#startMs = startMs
+    const begin = (): void => {
+      this.#host.start()
+      void this.#target?.sample()
+      this.#schedule()
+    }
+    this.#timer = realTime.setTimeout(begin, Math.max(0, startMs - monotonicMs()))
+  }
+
+  /** Adds a process of the target that a connection has started. */
+  follow(pid: number): void {
+    this.#target?.follow(pid)
+  }
+
+  stop(): void {
+    realTime.clearTimeout(this.#timer)
+    this.#target?.stop()
+  }
+
+  figures(): TargetFigures {
+    const unwatched = this.#unwatched ?? this.#target?.unwatched
+    return {
+      url: urlsOf(this.#sessions),
+      pids: [...(this.#target?.pids ?? [])],
+      samples: [...this.#samples],
+      ...(unwatched !== undefined && { unwatched }),
+    }
+  }
+
+  /** Returns reasons to distrust the run: the machine, the way the run was started, or the generator threads. */
+  doubts(states: readonly GeneratorState[]): readonly Doubt[] {
+    // A target on another machine uses none of this machine's CPU.
+    const isHere = this.#sessions.every(({ local }) => local)
+    const cpus = isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
+    const targetCores = cpus.length === 0 ? 0 : cpus.reduce((sum, cpu) => sum + cpu, 0) / cpus.length / 100
+    const noise = this.#host.read({ targetCores })
+    // The CPU of a local target that is not watched cannot be distinguished from that of other processes.
+    const unknown = isHere && cpus.length === 0 && { foreignCores: 0 }
+    const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio: worstRunDelay(states), ...unknown })
+    return [...generatorDoubts(states, this.#resources), ...this.#standing, ...known]
+  }
+
+  #schedule(): void {
+    this.#timer = realTime.setTimeout(() => {
+      this.#schedule()
+      void this.#sample()
+    }, this.#everyMs)
+  }
+
+  async #sample(): Promise<void> {
+    const sample = await this.#target?.sample()
+    if (sample === undefined) return
+    // Time at which the figures arrived, not when they were requested: a busy target answers late, and its CPU figure
+    // covers the time until then.
+    this.#samples.push({ atMs: monotonicMs() - this.#startMs, ...sample })
+    if (this.#samples.length <= MOST_SAMPLES) return
+    this.#samples = this.#samples.filter((_, index) => index % 2 === 0)
+    this.#everyMs *= 2
+  }
+}
+
+/** Returns which of the targets to watch, or why none is watched. */
+function findable(sessions: readonly TargetSession[]): WatchSpec | { readonly why: string } {
+  const [session, ...others] = sessions
+  if (session === undefined) return { why: 'not started' }
+  if (others.length > 0)
+    return { why: 'a mix has several targets: name one with monitor: { pid }, { port } or { openMetrics }' }
+  if (!session.local) return { why: 'the target is not on this machine' }
+  if (session.stdio !== undefined) return 'followed'
+  if (session.pid !== undefined) return { pid: session.pid }
+  const port = portOf(session.url)
+  return port === undefined ? { why: 'its URL has no port' } : { port }
+}
+
+/** Returns the doubts that are known before the run starts. */
+function standingDoubts({ inlineBecause }: Placement): Doubt[] {
+  return [
+    ...(inlineBecause === undefined ? [] : [doubt({ code: 'inline-run', reason: inlineBecause })]),
+    ...(inspector.url() === undefined ? [] : [doubt({ code: 'inspector' })]),
+    ...(process.env['NODE_V8_COVERAGE'] === undefined ? [] : [doubt({ code: 'coverage' })]),
+  ]
+}

@@ -1,0 +1,170 @@
+import { lookup } from 'node:dns/promises'
+import { connect } from 'node:net'
+import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
+import type { PlanFault } from '../../model/errors.ts'
+import { readTargetUrl } from '../../model/plan-target.ts'
+import type { CommandTarget, StdioTarget, Target } from '../../model/plan.ts'
+import { readAllowHosts } from '../../model/plan-texts.ts'
+import type { Ms } from '../../model/units.ts'
+import { portOf } from '../../protocols/index.ts'
+import { isAllowedHost } from './allowed-hosts.ts'
+import type { HostAddress } from './allowed-hosts.ts'
+import { resourceError } from '../generator/resource-errors.ts'
+import { schemeVocabulary } from '../vocabulary.ts'
+
+/** A target that may be loaded, with every address that was checked for it. */
+export interface CheckedTarget {
+  readonly url: URL
+  readonly addresses: readonly HostAddress[]
+}
+
+/**
+ * The address of a target that answers. Connections are made only to this address: the name could resolve to a
+ * different host the next time, one that was never allowed.
+ */
+export interface ReachedTarget extends HostAddress {
+  readonly url: URL
+}
+
+/** A target that is reached by a URL. */
+type UrlTarget = Exclude<Target, CommandTarget | StdioTarget>
+
+/**
+ * Determines a target's URL and checks that it may be loaded; `anyScheme` for custom protocols. Throws `LoadPlanError`
+ * for an unusable URL, and `LoadTargetError` with code `ERR_LOAD_TARGET_REFUSED` for a host that is neither loopback
+ * nor allowed, `ERR_LOAD_TARGET_UNREACHABLE` for a name that does not resolve, or `ERR_LOAD_TARGET_START` if the target
+ * function throws.
+ */
+export async function checkTarget(
+  target: UrlTarget,
+  allowHosts: readonly string[],
+  anyScheme = false,
+): Promise<CheckedTarget> {
+  const faults: PlanFault[] = []
+  const url = readTargetUrl(await valueOf(target), 'target', anyScheme ? undefined : schemeVocabulary, faults)
+  if (url === undefined || faults.length > 0) throw new LoadPlanError(faults)
+  return { url, addresses: await checkHost(url, allowHosts) }
+}
+
+/** Returns the addresses of an allowed host; throws as `checkTarget` does. */
+export async function checkHost(url: URL, allowHosts: readonly string[]): Promise<readonly HostAddress[]> {
+  const faults: PlanFault[] = []
+  const allowed = [...allowHosts, ...allowedByEnvironment(faults)]
+  if (faults.length > 0) throw new LoadPlanError(faults)
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const addresses = await addressesOf(host, url)
+  if (!isAllowedHost(host, addresses, allowed)) throw refused(host, addresses)
+  return addresses
+}
+
+async function valueOf(target: UrlTarget): Promise<unknown> {
+  if (typeof target !== 'function') return target
+  try {
+    return await target()
+  } catch (cause) {
+    throw new LoadTargetError('ERR_LOAD_TARGET_START', `the target function threw: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+function allowedByEnvironment(faults: PlanFault[]): readonly string[] {
+  const entries = (process.env['LOAD_ALLOW_HOSTS'] ?? '').split(',').map((entry) => entry.trim())
+  return (
+    readAllowHosts(
+      entries.filter((entry) => entry !== ''),
+      'LOAD_ALLOW_HOSTS',
+      faults,
+    ) ?? []
+  )
+}
+
+async function addressesOf(host: string, url: URL): Promise<readonly HostAddress[]> {
+  try {
+    const found = await lookup(host, { all: true })
+    return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
+  } catch (cause) {
+    throw new LoadTargetError(
+      'ERR_LOAD_TARGET_UNREACHABLE',
+      `host '${host}' not found (${reasonOf(cause)})\n    → check the spelling of the target: ${whereOf(url)}`,
+      { cause },
+    )
+  }
+}
+
+function refused(host: string, addresses: readonly HostAddress[]): LoadTargetError {
+  const found = addresses.map(({ address }) => address).filter((address) => address !== host)
+  const named = found.length === 0 ? host : `${host} (${found.join(', ')})`
+  const remedy = /^(?:0\.0\.0\.0|::)$/.test(host)
+    ? 'write 127.0.0.1: a server can listen on this address, but a client cannot connect to it'
+    : `if you are allowed to load it, add allowHosts: ['${host}'] to the plan, or set LOAD_ALLOW_HOSTS=${host}`
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_REFUSED',
+    `${named} is not this machine and not among the allowed hosts; nothing was sent to it\n    → ${remedy}`,
+  )
+}
+
+/**
+ * Connects to the checked addresses in turn and returns the first that answers; `localhost` is often both ::1 and
+ * 127.0.0.1, with a server on one of them. Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) if none answers, and
+ * `LoadResourceError` if this machine has no descriptor or port to connect with.
+ */
+export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: Ms): Promise<ReachedTarget> {
+  let cause: unknown
+  const port = portOf(url)
+  const [first] = addresses
+  // Only a custom protocol knows the default port of its scheme.
+  if (port === undefined && first !== undefined) return { url, ...first }
+  for (const candidate of addresses) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- the first that answers wins, in the order of the resolver
+      await answers(candidate, port ?? 0, timeoutMs)
+      return { url, ...candidate }
+    } catch (error) {
+      const exhausted = error instanceof Error ? resourceError(error) : undefined
+      if (exhausted !== undefined) throw exhausted
+      cause ??= error
+    }
+  }
+  throw unreachable(url, cause)
+}
+
+function answers({ address, family }: HostAddress, port: number, timeoutMs: Ms): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const socket = connect({ host: address, port, family, timeout: timeoutMs })
+  socket.once('connect', resolve)
+  socket.once('error', reject)
+  socket.once('timeout', () => reject(new Error(`no answer within ${timeoutMs} ms`)))
+  return promise.finally(() => socket.destroy())
+}
+
+/** The error if nothing answers at the target. It is the first error that a newcomer meets. */
+function unreachable(url: URL, cause: unknown): LoadTargetError {
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_UNREACHABLE',
+    `nothing answers at ${whereOf(url)} (${reasonOf(cause)})
+    → start the server first, check the port, or let the run start it:
+      target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
+    { cause },
+  )
+}
+
+/**
+ * The error if the target answers but connections to it are unusable: it speaks another protocol, or the setup fails.
+ */
+export function unusable(url: URL, cause: unknown, hasSetup = false): LoadTargetError {
+  const listens = `check the server there: it must speak ${url.protocol.slice(0, -1)} at the path of the target`
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_UNREACHABLE',
+    `no connection to ${whereOf(url)} can be used (${reasonOf(cause)})
+    → ${hasSetup ? 'check the `setup` of the plan and the target' : listens}`,
+    { cause },
+  )
+}
+
+/** Returns the origin for messages. `URL.origin` is `null` except for http, https, ws and wss. */
+function whereOf(url: URL): string {
+  return url.host === '' ? url.href : `${url.protocol}//${url.host}`
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,0 +1,152 @@
+import { basename } from 'node:path'
+import type { StartedCommand } from '../../measure/monitor/index.ts'
+import { LoadTargetError } from '../../model/errors.ts'
+import type { CommandTarget, ResolvedLane, ResolvedPlan, StdioTarget, Target } from '../../model/plan.ts'
+import type { ConnectContext, Protocol } from '../../model/protocol.ts'
+import type { AnyRequest } from '../../model/requests.ts'
+import { EMBEDDED_FRAGMENT } from '../../model/work.ts'
+import { isLoopback } from './allowed-hosts.ts'
+import { loadProtocol } from '../protocols.ts'
+import { startTarget } from './started-target.ts'
+import { checkTarget, reachTarget, unusable } from './check-target.ts'
+
+/** A target that may be loaded and answers, with the information that each connection to it needs. */
+export interface TargetSession {
+  readonly url: URL
+  /** Undefined over stdio, and for a custom protocol whose URL has no port. */
+  readonly address: string | undefined
+  /** The process that every connection starts, for a stdio target. */
+  readonly stdio: StdioTarget | undefined
+  /** Whether the target runs on this machine. */
+  readonly local: boolean
+  /** Pid of the server that was started for this run. */
+  readonly pid: number | undefined
+  readonly protocol: Protocol<AnyRequest>
+  /** What the protocol negotiated with the target, for every connection. */
+  readonly negotiated: unknown
+  close(): Promise<void>
+}
+
+/**
+ * Opens a session for every lane of the plan, in their order. Throws as `openSession` does, after closing all sessions.
+ */
+export async function openSessions(
+  plan: ResolvedPlan,
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<readonly TargetSession[]> {
+  const opened: TargetSession[] = []
+  // Entries of a mix without a `target` share that of the plan: one server for all of them.
+  const started = new Map<string, StartedCommand>()
+  const start = async (target: CommandTarget): Promise<StartedCommand> => {
+    const key = JSON.stringify(target)
+    const command = started.get(key) ?? (await startTarget(target, plan.allowHosts, log, signal))
+    started.set(key, command)
+    return command
+  }
+  try {
+    for (const lane of plan.lanes) opened.push(await openSession(plan, lane, start, log, signal))
+    return opened
+  } catch (error) {
+    await closeAll(opened)
+    throw error
+  }
+}
+
+export async function closeAll(sessions: readonly TargetSession[]): Promise<void> {
+  await Promise.all(sessions.map((session) => session.close()))
+}
+
+/** URLs of all targets, for results. */
+export function urlsOf(sessions: readonly TargetSession[]): string {
+  return sessions.map(({ url }) => url.href).join(', ')
+}
+
+type Found = Omit<TargetSession, 'protocol' | 'negotiated' | 'close'>
+
+/**
+ * Resolves, checks, and if necessary starts the target of a lane, and lets the protocol negotiate for all of its
+ * connections. Throws `LoadTargetError`, after ending everything it started.
+ */
+async function openSession(
+  plan: ResolvedPlan,
+  lane: ResolvedLane,
+  start: (target: CommandTarget) => Promise<StartedCommand>,
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<TargetSession> {
+  const protocol = await loadProtocol(lane.protocol)
+  const { target } = lane
+  const command = isCommand(target) ? await start(target) : undefined
+  const close = async (): Promise<void> => command?.stop()
+  try {
+    const found = isStdio(target)
+      ? overPipes(target)
+      : await overNetwork(plan, lane, isCommand(target) ? (command?.url ?? '') : target, command?.pid)
+    const negotiated = await negotiate(plan, protocol, found, log, signal)
+    return { ...found, protocol, negotiated, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function overPipes(stdio: StdioTarget): Found {
+  // Arguments may contain secrets, so only the program is named.
+  const named = stdio.stdio.slice(0, 2).map((word) => encodeURIComponent(basename(word)))
+  const url = new URL(`mcp+stdio:${named.join('%20')}${stdio.embedded === true ? EMBEDDED_FRAGMENT : ''}`)
+  return { url, address: undefined, stdio, local: true, pid: undefined }
+}
+
+async function overNetwork(
+  plan: ResolvedPlan,
+  lane: ResolvedLane,
+  target: Exclude<Target, CommandTarget | StdioTarget>,
+  pid: number | undefined,
+): Promise<Found> {
+  const own = lane.protocol.from !== 'shipped'
+  const checked = await checkTarget(target, plan.allowHosts, own)
+  const { url, address, family } = await reachTarget(checked, plan.requestTimeoutMs)
+  return { url, address, stdio: undefined, local: isLoopback({ address, family }), pid }
+}
+
+async function negotiate(
+  plan: ResolvedPlan,
+  protocol: Protocol<AnyRequest>,
+  { url, address, stdio }: Found,
+  log: (text: string) => void,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (protocol.negotiate === undefined) return undefined
+  const context: ConnectContext = {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(plan.requestTimeoutMs)]),
+    tls: plan.tls,
+    headers: plan.headers,
+    reuse: true,
+    log,
+    ...(address !== undefined && { address }),
+    ...(stdio !== undefined && { stdio }),
+  }
+  try {
+    return await protocol.negotiate(url, context)
+  } catch (error) {
+    throw stdio === undefined ? unusable(url, error) : unstartable(stdio, error)
+  }
+}
+
+function unstartable({ stdio }: StdioTarget, cause: unknown): LoadTargetError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new LoadTargetError(
+    'ERR_LOAD_TARGET_START',
+    `MCP handshake with "${stdio[0]}" failed: ${why}\n    → run the command manually and check its output`,
+    { cause },
+  )
+}
+
+function isCommand(target: Target): target is CommandTarget {
+  return typeof target === 'object' && 'command' in target
+}
+
+function isStdio(target: Target): target is StdioTarget {
+  return typeof target === 'object' && 'stdio' in target
+}

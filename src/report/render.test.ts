@@ -10,6 +10,11 @@ function filesOf(...loads: Parameters<typeof runRecords>[0]): Map<string, string
 }
 
 describe('artifacts', () => {
+  test('each has a file of its own, and nothing to write without runs', () => {
+    expect(new Set(artifacts.map(({ fileName }) => fileName)).size).toBe(artifacts.length)
+    expect(renderArtifacts([], artifacts)).toEqual([])
+  })
+
   test('writes custom load tests completely to load_test_results.json', () => {
     const files = filesOf({ test: 'a', record: recordOf() })
     expect([...files.keys()]).toEqual(['load_test_results.json', 'test_summary.txt'])

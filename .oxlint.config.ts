@@ -5,14 +5,15 @@ import type { DummyRuleMap, OxlintConfig } from 'oxlint'
 const knows = {
   model: [],
   wording: ['model'],
+  plan: ['model'],
   protocols: ['model'],
   traffic: ['model'],
   measure: ['model', 'wording'],
   judge: ['model', 'wording'],
   report: ['model', 'wording'],
-  run: ['model', 'wording', 'protocols', 'traffic', 'measure', 'judge', 'report'],
-  hosts: ['model', 'wording', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run'],
-  assessments: ['model', 'wording', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run', 'hosts'],
+  run: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report'],
+  hosts: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run'],
+  assessments: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run', 'hosts'],
 } as const satisfies Record<string, readonly string[]>
 
 type Room = keyof typeof knows

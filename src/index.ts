@@ -13,32 +13,29 @@ export type { Doubt, DoubtCode } from './model/doubt.ts'
 export type { ArrivalPattern, ArrivalProcessName, PatternSpec, PhaseWindow } from './model/pattern.ts'
 export type {
   AbortLimits,
-  CommandTarget,
   ConnectionKind,
-  Feed,
   LoadPlan,
   MessageSize,
   Mix,
   MixEntry,
-  MonitorTarget,
   OnInconclusive,
   Operations,
   Overflow,
   PatternName,
-  PlanRequest,
   ProtocolName,
   RequestContext,
-  Sla,
-  StdioTarget,
-  Target,
-  TlsOptions,
   WorkloadName,
 } from './model/plan.ts'
+export type { PlanRequest } from './model/requests.ts'
+export type { Feed } from './model/feed.ts'
+export type { Sla } from './model/sla.ts'
+export type { CommandTarget, MonitorTarget, StdioTarget, Target, TlsOptions } from './model/target.ts'
 export type { Artifact, Environment, LoadRecord, RunRecord } from './model/record.ts'
 export { journey } from './model/journey.ts'
 export type { JourneyContext, JourneyFunction, StepAnswer } from './model/journey.ts'
 export type { OwnConnection, OwnEvents, OwnOutcome, OwnOutgoing, OwnProtocol } from './model/own-protocol.ts'
-export type { Answer, ConnectContext, ErrorClass, ProtocolSpec, ReconnectOptions } from './model/protocol.ts'
+export type { Answer, ConnectContext, ProtocolSpec, ReconnectOptions } from './model/protocol.ts'
+export type { ErrorClass } from './model/error-class.ts'
 export type { HttpAnswer, HttpCheck, HttpRequest, McpRequest, TcpRequest, WebSocketRequest } from './model/requests.ts'
 export type { SetupContext, SetupFunction } from './model/setup.ts'
 export type {

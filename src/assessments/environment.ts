@@ -1,5 +1,6 @@
 import { LoadPlanError, type PlanFault } from '../model/errors.ts'
-import type { ProtocolName, StdioTarget } from '../model/plan.ts'
+import type { ProtocolName } from '../model/plan.ts'
+import type { StdioTarget } from '../model/target.ts'
 import type { HttpRequest } from '../model/requests.ts'
 import type { Tracing } from '../model/trace.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'

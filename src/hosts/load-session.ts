@@ -1,5 +1,5 @@
 import { LoadError } from '../model/errors.ts'
-import { resolvePlan } from '../model/plan-faults.ts'
+import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadPlan } from '../model/plan.ts'
 import { formatDuration } from '../model/units.ts'
 import type { Ms } from '../model/units.ts'

@@ -1,7 +1,7 @@
 /** Test support: complete results built from known latencies. They satisfy every identity of a measured result. */
 import { encodeHdr } from '../model/hdr-codec.ts'
 import { bucketHighUs, bucketOf, type SparseHistogram } from '../model/hdr.ts'
-import { ERROR_CLASSES, isAnswered, type ErrorClass } from '../model/protocol.ts'
+import { ERROR_CLASSES, isAnswered, type ErrorClass } from '../model/error-class.ts'
 import type { Distribution, DropReason, Interval, JudgedFigures, LoadResult, PlanSummary } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 

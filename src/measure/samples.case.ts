@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ErrorClass } from '../model/protocol.ts'
+import type { ErrorClass } from '../model/error-class.ts'
 import type { DropReason, Figures } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import { expect } from 'vitest'

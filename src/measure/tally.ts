@@ -1,5 +1,5 @@
-import type { ErrorClass } from '../model/protocol.ts'
-import { isAnswered } from '../model/protocol.ts'
+import type { ErrorClass } from '../model/error-class.ts'
+import { isAnswered } from '../model/error-class.ts'
 import { DISTRIBUTIONS, type DistributionName, type DropReason, type ErrorCount } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'

@@ -1,4 +1,4 @@
-import type { ErrorClass } from './protocol.ts'
+import type { ErrorClass } from './error-class.ts'
 
 /** Thrown when a connection could not be opened and the protocol knows why. */
 export class ConnectError extends Error {

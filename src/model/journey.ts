@@ -1,4 +1,4 @@
-import type { PlanRequest } from './plan.ts'
+import type { PlanRequest } from './requests.ts'
 import type { Answer } from './protocol.ts'
 import type { Ms } from './units.ts'
 

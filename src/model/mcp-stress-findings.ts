@@ -1,4 +1,4 @@
-import type { ErrorClass } from './protocol.ts'
+import type { ErrorClass } from './error-class.ts'
 import type { Recovery } from './limits-findings.ts'
 import type { Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'

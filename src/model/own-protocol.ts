@@ -1,4 +1,5 @@
-import type { Answer, ConnectContext, ErrorClass } from './protocol.ts'
+import type { Answer, ConnectContext } from './protocol.ts'
+import type { ErrorClass } from './error-class.ts'
 import type { AnyRequest } from './requests.ts'
 import type { Traceparent } from './trace.ts'
 

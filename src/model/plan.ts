@@ -1,41 +1,15 @@
+import type { Feed } from './feed.ts'
+import type { PlanRequest } from './requests.ts'
+import type { Sla } from './sla.ts'
+import type { MonitorTarget, Target, TlsOptions } from './target.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec, Random } from './pattern.ts'
 import type { MessageFormat } from './body.ts'
 import type { JourneyFunction } from './journey.ts'
 import type { OwnProtocol } from './own-protocol.ts'
 import type { ProtocolSpec, ReconnectOptions } from './protocol.ts'
-import type { AnyRequest, HttpRequest, McpRequest, TcpRequest, WebSocketRequest } from './requests.ts'
 import type { SetupFunction } from './setup.ts'
 import type { Tracing } from './trace.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
-
-/** A server that the run starts, waits for, and stops with its whole process group. */
-export interface CommandTarget {
-  /** Program and arguments; started without a shell. */
-  readonly command: readonly string[]
-  /** `{port}` is replaced by a free port, which the command also gets in the environment variable `PORT`. */
-  readonly url: string
-  /** URL that must respond before traffic starts; default `url`. */
-  readonly readyUrl?: string
-  /** Environment variables in addition to those of the test process. */
-  readonly env?: Readonly<Record<string, string>>
-  /** Working directory; default that of the test process. */
-  readonly cwd?: string
-}
-
-/** A server that communicates over its standard input and output; every connection starts one process. */
-export interface StdioTarget {
-  /** True for a target that does the work of `model/work.ts`. */
-  readonly embedded?: boolean
-  /** Program and arguments; started without a shell. */
-  readonly stdio: readonly string[]
-  /** Environment variables in addition to those of the test process. */
-  readonly env?: Readonly<Record<string, string>>
-  /** Working directory; default that of the test process. */
-  readonly cwd?: string
-}
-
-/** Where the load goes: a URL, a function that returns one, a server to start, or a server over pipes. */
-export type Target = string | URL | (() => string | URL | Promise<string | URL>) | CommandTarget | StdioTarget
 
 /**
  * `long-lived`: opened before the run and kept. `short-lived`: one per request; connecting is part of its response
@@ -54,22 +28,6 @@ export type OnInconclusive =
   | 'warn'
 export type PatternName = 'constant' | 'burst' | 'ramp-up' | 'sine-wave' | 'random-walk' | 'poisson'
 
-/** Service level: latency limits on response time in ms, the maximum share of failed requests, the rate to sustain. */
-export interface Sla {
-  /** Maximum response time in ms at this percentile; requests without a response count as slower. */
-  readonly p50Ms?: Ms
-  readonly p75Ms?: Ms
-  readonly p90Ms?: Ms
-  readonly p95Ms?: Ms
-  readonly p99Ms?: Ms
-  /** Maximum p99.9 response time in ms. */
-  readonly p999Ms?: Ms
-  /** Maximum share of failed requests (errors and drops), 0–1. */
-  readonly errorRate?: Ratio
-  /** Minimum rate to sustain, in requests per second. */
-  readonly rps?: Rps
-}
-
 /** Limits that stop a run early, once broken with 99.9% confidence. */
 export interface AbortLimits {
   readonly errorRate?: Ratio
@@ -78,25 +36,6 @@ export interface AbortLimits {
   readonly after?: Ms | string
 }
 
-export interface TlsOptions {
-  /** PEM text of the certificate authorities to trust instead of the defaults. */
-  readonly ca?: string
-  /** PEM text of the client certificate; requires `key`. */
-  readonly cert?: string
-  /** PEM text of the client's private key; requires `cert`. */
-  readonly key?: string
-  /** Name for SNI and for checking the certificate; default the target's host name. */
-  readonly servername?: string
-  /** `false` accepts a certificate that does not verify, such as a self-signed one. */
-  readonly rejectUnauthorized?: boolean
-}
-
-/**
- * What to monitor on the target: a process of this machine, by its id or by the port that it listens on; or the
- * target's metrics page (Prometheus text or OpenMetrics), on any machine.
- */
-export type MonitorTarget = { readonly pid: number } | { readonly port: number } | { readonly openMetrics: string }
-
 /** Passed to a request function, which is called in advance, in the test's thread. */
 export interface RequestContext {
   /** Position of the request in the schedule, from 0. */
@@ -104,11 +43,8 @@ export interface RequestContext {
   /** Seeded by (seed, sequence): identical in every run with this seed, for any number of threads. */
   readonly random: Random
 }
-/** A request of any protocol. */
 
-export type PlanRequest = HttpRequest | WebSocketRequest | TcpRequest | McpRequest | AnyRequest
 /** One request, a weighted list of requests, or a function that creates them. */
-
 export type RequestSource = PlanRequest | readonly PlanRequest[] | ((context: RequestContext) => PlanRequest)
 
 export type ProtocolName = 'http' | 'websocket' | 'tcp' | 'mcp'
@@ -156,22 +92,6 @@ export interface MixEntry {
 export interface Mix {
   readonly kind: 'mix'
   readonly entries: readonly MixEntry[]
-}
-
-/**
- * Records for templates: in a request, `{{user.email}}` is the field `email` of the record that feed `user` gives to
- * the arrival.
- */
-export interface Feed {
-  /** A `.json` file (a list of objects), an `.ndjson` file, or a `.csv` file whose first line names the fields. */
-  readonly file?: string | URL
-  /** The records, instead of a file. */
-  readonly records?: readonly Readonly<Record<string, unknown>>[]
-  /**
-   * `sequential` starts again after the last record; `random` is seeded; `unique` gives each record to one arrival
-   * only, and requires enough records. Default `sequential`.
-   */
-  readonly pick?: 'sequential' | 'random' | 'unique'
 }
 
 /** A load test as its author writes it. */
@@ -258,84 +178,4 @@ export interface LoadPlan {
   readonly monitor?: MonitorTarget | 'auto' | 'off'
   /** Hosts other than loopback that the run may send load to, such as `'staging.example.com'` or `'10.0.0.0/8'`. */
   readonly allowHosts?: readonly string[]
-}
-
-/** Limits of `abortOn`, parsed. */
-export interface ResolvedAbort {
-  readonly sla: Sla
-  readonly afterMs: Ms
-}
-
-/** Where a protocol comes from. An `object` cannot be passed to a generator thread. */
-export type ResolvedProtocol =
-  | { readonly from: 'shipped'; readonly spec: ProtocolSpec }
-  | { readonly from: 'module'; readonly href: string }
-  | { readonly from: 'object'; readonly protocol: OwnProtocol }
-
-/**
- * Code of the user: a module for the generator threads, or a function, which makes the generator run in the test's
- * thread.
- */
-export type ResolvedCode<Function> =
-  | { readonly from: 'module'; readonly href: string }
-  | { readonly from: 'function'; readonly run: Function }
-
-/** A feed whose records are read when the run starts. */
-export interface ResolvedFeed {
-  readonly source: { readonly file: string } | { readonly records: readonly Readonly<Record<string, unknown>>[] }
-  readonly pick: 'sequential' | 'random' | 'unique'
-}
-
-/**
- * What is sent where. A plan has one lane; a `mix` has one for each of its entries, each with its own connections. The
- * arrivals of the schedule are distributed over the lanes by weight.
- */
-export interface ResolvedLane {
-  /** Prefix of the names of its operations; empty in a plan without `mix`. */
-  readonly name: string
-  readonly weight: number
-  readonly target: Target
-  readonly protocol: ResolvedProtocol
-  /** Absent where the workload defines what is sent. */
-  readonly request: RequestSource | undefined
-  readonly workload: WorkloadName
-  readonly messageSize: MessageSize | undefined
-  readonly messageFormat: MessageFormat | undefined
-  readonly maxConnections: number
-}
-
-/**
- * A validated plan with every default filled in. Unless it runs `inline`, it is plain data that is passed to the
- * generator threads unchanged.
- */
-export interface ResolvedPlan {
-  readonly name: string
-  readonly lanes: readonly [ResolvedLane, ...ResolvedLane[]]
-  /** Absent in the closed model. */
-  readonly pattern: PatternSpec | ArrivalPattern | undefined
-  readonly durationMs: Ms
-  readonly concurrency: number | undefined
-  readonly arrivals: ArrivalProcessName
-  readonly warmUpMs: Ms
-  readonly batchSize: number
-  readonly journey: ResolvedCode<JourneyFunction> | undefined
-  readonly setup: ResolvedCode<SetupFunction> | undefined
-  readonly feeds: Readonly<Record<string, ResolvedFeed>>
-  readonly connection: ConnectionKind
-  readonly overflow: Overflow
-  readonly reconnect: ReconnectOptions
-  readonly requestTimeoutMs: Ms
-  readonly sla: Sla
-  readonly abortOn: ResolvedAbort | undefined
-  readonly confidence: Ratio
-  readonly onInconclusive: OnInconclusive
-  readonly judge: boolean
-  readonly tracing: Tracing
-  /** At most eight hexadecimal digits, as `LOAD_SEED` accepts them. */
-  readonly seed: string
-  readonly threads: number | 'auto'
-  readonly tls: TlsOptions
-  readonly headers: Readonly<Record<string, string>>
-  readonly monitor: MonitorTarget | 'auto' | 'off'
-  readonly allowHosts: readonly string[]
 }

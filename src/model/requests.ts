@@ -116,3 +116,6 @@ export interface AnyRequest extends Omit<RequestLabel, 'read'> {
   readonly read?: 'headers' | 'text' | 'json'
   readonly [key: string]: unknown
 }
+
+/** A request of any protocol. */
+export type PlanRequest = HttpRequest | WebSocketRequest | TcpRequest | McpRequest | AnyRequest

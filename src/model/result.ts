@@ -1,7 +1,8 @@
 import type { Doubt } from './doubt.ts'
 import type { ArrivalProcessName } from './pattern.ts'
-import type { ConnectionKind, OnInconclusive, Sla } from './plan.ts'
-import type { ErrorClass } from './protocol.ts'
+import type { ConnectionKind, OnInconclusive } from './plan.ts'
+import type { Sla } from './sla.ts'
+import type { ErrorClass } from './error-class.ts'
 import type { SlowRequest, TracingReport } from './trace.ts'
 import type { Ms, Ratio, Rps } from './units.ts'
 

@@ -1,4 +1,4 @@
-import type { ErrorClass } from './protocol.ts'
+import type { ErrorClass } from './error-class.ts'
 import type { DropReason } from './result.ts'
 import type { Traceparent } from './trace.ts'
 import type { Ms } from './units.ts'

@@ -1,5 +1,5 @@
 import type { Answer } from './protocol.ts'
-import type { PlanRequest } from './plan.ts'
+import type { PlanRequest } from './requests.ts'
 
 /** What a setup can do on its connection, before the engine uses it. */
 export interface SetupContext {

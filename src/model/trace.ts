@@ -1,4 +1,4 @@
-import type { ErrorClass } from './protocol.ts'
+import type { ErrorClass } from './error-class.ts'
 import type { Ms, Ratio } from './units.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { PlanFault } from '../model/errors.ts'
-import { isRecord, readKeys, text } from '../model/plan-readers.ts'
+import { isRecord, readKeys, text } from '../model/readers.ts'
 import type { Ignore } from '../model/requests.ts'
 
 const EXAMPLE = '{ bodyIncludes: \'"type":"tick"\' }'

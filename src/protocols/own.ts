@@ -1,7 +1,7 @@
 import { wordValue } from '../model/errors.ts'
 import type { PlanFault } from '../model/errors.ts'
 import type { OwnConnection, OwnProtocol } from '../model/own-protocol.ts'
-import { isRecord, positive, text } from '../model/plan-readers.ts'
+import { isRecord, positive, text } from '../model/readers.ts'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { errorOf, OwnExchange } from './own-exchange.ts'

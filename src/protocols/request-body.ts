@@ -1,7 +1,7 @@
 import { isGenerated } from '../model/body.ts'
 import type { Body } from '../model/body.ts'
-import { isRecord, withRemedy } from '../model/plan-readers.ts'
-import type { Reader } from '../model/plan-readers.ts'
+import { isRecord, withRemedy } from '../model/readers.ts'
+import type { Reader } from '../model/readers.ts'
 
 /** Reads a request body: a string, bytes, or a body generated while it is sent, which a request function may return. */
 export const writtenBody: Reader<Body> = (value, key, faults) => {

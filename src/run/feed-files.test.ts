@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { LoadPlanError } from '../model/errors.ts'
-import type { ResolvedFeed } from '../model/plan.ts'
+import type { ResolvedFeed } from '../plan/resolved-plan.ts'
 import { loadFeeds } from './feed-files.ts'
 
 async function fileOf(name: string, content: string | Uint8Array): Promise<string> {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LoadPlanError, type PlanFault } from '../model/errors.ts'
-import type { ResolvedFeed } from '../model/plan.ts'
-import { withRemedy } from '../model/plan-readers.ts'
+import type { ResolvedFeed } from '../plan/resolved-plan.ts'
+import { withRemedy } from '../model/readers.ts'
 import type { FeedRecord, LoadedFeed } from '../traffic/feeds/index.ts'
 import { parseFeed } from '../traffic/feeds/parse.ts'
 

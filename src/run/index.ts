@@ -1,5 +1,5 @@
 import type { LoadPlan } from '../model/plan.ts'
-import { resolvePlan } from '../model/plan-faults.ts'
+import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import { type LoadRun, Run } from './load-run.ts'
 import { threadPool } from './generator/thread-pool.ts'

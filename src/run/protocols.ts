@@ -1,6 +1,6 @@
 import { LoadError } from '../model/errors.ts'
 import type { OwnProtocol } from '../model/own-protocol.ts'
-import type { ResolvedProtocol } from '../model/plan.ts'
+import type { ResolvedProtocol } from '../plan/resolved-plan.ts'
 import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { protocolFrom } from '../protocols/index.ts'

@@ -1,6 +1,6 @@
 import { LoadError, LoadPlanError, wordValue } from '../model/errors.ts'
 import type { JourneyFunction } from '../model/journey.ts'
-import type { ResolvedCode, ResolvedPlan } from '../model/plan.ts'
+import type { ResolvedCode, ResolvedPlan } from '../plan/resolved-plan.ts'
 import type { SetupFunction } from '../model/setup.ts'
 
 /** Imports the default export of a module of the user in this thread. Rejects with `LoadError` (`ERR_LOAD_MODULE`). */

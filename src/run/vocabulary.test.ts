@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { LoadPlanError } from '../model/errors.ts'
 import { DEFAULT_ARRIVALS } from '../model/pattern.ts'
-import { resolvePlan } from '../model/plan-faults.ts'
+import { resolvePlan } from '../plan/resolve-plan.ts'
 import { tcp } from '../protocols/tcp/index.ts'
 import { burst, constant, poisson, rampUp, randomWalk, sineWave } from '../traffic/patterns/index.ts'
 import { vocabulary } from './vocabulary.ts'

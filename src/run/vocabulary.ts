@@ -1,4 +1,4 @@
-import type { PlanVocabulary, SchemeVocabulary } from '../model/plan-vocabulary.ts'
+import type { PlanVocabulary, SchemeVocabulary } from '../plan/vocabulary.ts'
 import { portOf, PROTOCOL_NAMES, protocolKind, protocolNameOf, SCHEMES } from '../protocols/index.ts'
 import * as patterns from '../traffic/patterns/index.ts'
 import { sampleOf, templateFaults } from '../traffic/templates/index.ts'

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../model/protocol.ts'
+import type { ErrorClass } from '../model/error-class.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import type { Arrival, JourneyArrival } from './arrival-source.ts'

@@ -1,5 +1,5 @@
 import { watchTarget } from '../../measure/monitor/index.ts'
-import type { StdioTarget } from '../../model/plan.ts'
+import type { StdioTarget } from '../../model/target.ts'
 import type { ConnectContext, Connection, Outcome, Protocol } from '../../model/protocol.ts'
 import { realDelay } from '../../model/real-time.ts'
 import type { McpRequest } from '../../model/requests.ts'

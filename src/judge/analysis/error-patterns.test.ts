@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ERROR_CLASSES } from '../../model/protocol.ts'
+import { ERROR_CLASSES } from '../../model/error-class.ts'
 import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.case.ts'
 import { randomOf } from '../verdict/queue.case.ts'
 import { errorPatterns } from './error-patterns.ts'

@@ -1,5 +1,5 @@
 import type { ErrorPattern } from '../../model/mcp-stress-findings.ts'
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { studentQuantile } from '../verdict/statistics/student.ts'
 

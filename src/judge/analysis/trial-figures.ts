@@ -1,7 +1,7 @@
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketLowUs } from '../../model/hdr.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import { type ErrorClass, isAnswered } from '../../model/protocol.ts'
+import { type ErrorClass, isAnswered } from '../../model/error-class.ts'
 import type { Distribution, Interval, JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { type Growth, growthOf } from '../verdict/growth.ts'

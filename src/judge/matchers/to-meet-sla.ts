@@ -1,4 +1,4 @@
-import type { Sla } from '../../model/plan.ts'
+import type { Sla } from '../../model/sla.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { subjectOf } from '../subject.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'

@@ -1,4 +1,4 @@
-import type { Sla } from '../../model/plan.ts'
+import type { Sla } from '../../model/sla.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { limitVerdicts } from './service-level.ts'

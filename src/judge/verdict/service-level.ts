@@ -1,5 +1,5 @@
-import type { Sla } from '../../model/plan.ts'
-import { SLA_PERCENTILES } from '../../model/plan-sla-size.ts'
+import type { Sla } from '../../model/sla.ts'
+import { SLA_PERCENTILES } from '../../model/sla.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { JudgedFigures } from '../../model/result.ts'
 
 /** Error classes that a late or starved generator, or its burst of overdue requests, can cause. */

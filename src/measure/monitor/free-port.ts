@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import type { CommandTarget } from '../../model/plan.ts'
+import type { CommandTarget } from '../../model/target.ts'
 
 const PLACE = '{port}'
 

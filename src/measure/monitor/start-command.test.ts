@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { LoadTargetError } from '../../model/errors.ts'
-import type { CommandTarget } from '../../model/plan.ts'
+import type { CommandTarget } from '../../model/target.ts'
 import { readStat } from './proc.ts'
 import { startCommand } from './start-command.ts'
 

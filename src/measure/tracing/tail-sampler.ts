@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { KeptBecause } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 

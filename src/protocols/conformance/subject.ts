@@ -1,7 +1,7 @@
 import { fail } from 'node:assert/strict'
 import type { OwnProtocol } from '../../model/own-protocol.ts'
 import { realTime } from '../../model/real-time.ts'
-import { ERROR_CLASSES } from '../../model/protocol.ts'
+import { ERROR_CLASSES } from '../../model/error-class.ts'
 import type { Cancel, ConnectContext, Connection, Outcome, Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type { Ms } from '../../model/units.ts'

@@ -1,5 +1,5 @@
 import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
-import { readKeys } from '../../model/plan-readers.ts'
+import { readKeys } from '../../model/readers.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { HttpRequest } from '../../model/requests.ts'
 import type { SpanAbout } from '../../model/trace.ts'

@@ -11,9 +11,9 @@ import {
   withRemedy,
   text,
   wholeFrom,
-} from '../../model/plan-readers.ts'
-import type { Reader } from '../../model/plan-readers.ts'
-import { readHeaders } from '../../model/plan-texts.ts'
+} from '../../model/readers.ts'
+import type { Reader } from '../../model/readers.ts'
+import { readHeaders } from '../../model/header-readers.ts'
 import { writtenBody } from '../request-body.ts'
 
 const status = wholeFrom(100, 999)

@@ -1,13 +1,6 @@
 import type { Socket } from 'node:net'
-import type {
-  Cancel,
-  ConnectContext,
-  Connection,
-  ErrorClass,
-  ExchangeEvents,
-  Outcome,
-  Outgoing,
-} from '../../model/protocol.ts'
+import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outcome, Outgoing } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import { isGenerated } from '../../model/body.ts'
 import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'

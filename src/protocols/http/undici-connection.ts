@@ -4,15 +4,8 @@ import type { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { Client, errors } from 'undici'
 import type { Dispatcher } from 'undici'
-import type {
-  Cancel,
-  ConnectContext,
-  Connection,
-  ErrorClass,
-  ExchangeEvents,
-  Outgoing,
-  Transferred,
-} from '../../model/protocol.ts'
+import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Transferred } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import { isGenerated } from '../../model/body.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import { TRACE_FIELD_BYTES, TRACEPARENT } from '../trace-field.ts'

@@ -1,4 +1,5 @@
-import type { ConnectContext, ErrorClass } from '../../model/protocol.ts'
+import type { ConnectContext } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { MirroredParameters } from './mirrored-parameters.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { McpOptions } from './options.ts'

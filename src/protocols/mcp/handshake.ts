@@ -1,5 +1,5 @@
 import { ConnectError } from '../../model/connect-error.ts'
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import { wordValue } from '../../model/errors.ts'
 import { abandoned } from '../sockets/connect-error.ts'
 import { ChannelLost } from './channel.ts'

@@ -1,6 +1,6 @@
 import type { PlanFault } from '../../model/errors.ts'
-import { flag, oneOf, readKeys, text, wholeFrom } from '../../model/plan-readers.ts'
-import type { Reader } from '../../model/plan-readers.ts'
+import { flag, oneOf, readKeys, text, wholeFrom } from '../../model/readers.ts'
+import type { Reader } from '../../model/readers.ts'
 import type { McpOptions } from './options.ts'
 import { MCP_VERSIONS } from './versions.ts'
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
-import type { StdioTarget } from '../../model/plan.ts'
+import type { StdioTarget } from '../../model/target.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { realTime } from '../../model/real-time.ts'
 import { abandoned } from '../sockets/connect-error.ts'

@@ -1,5 +1,6 @@
 import { wordValue } from '../../model/errors.ts'
-import type { Answer, ErrorClass } from '../../model/protocol.ts'
+import type { Answer } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import { isObject, wordError } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'

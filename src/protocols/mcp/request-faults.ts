@@ -1,6 +1,6 @@
 import type { PlanFault } from '../../model/errors.ts'
-import { flag, isRecord, oneOf, positive, readKeys, text } from '../../model/plan-readers.ts'
-import type { Reader } from '../../model/plan-readers.ts'
+import { flag, isRecord, oneOf, positive, readKeys, text } from '../../model/readers.ts'
+import type { Reader } from '../../model/readers.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import { callOf, hasTextAt } from './request-encoding.ts'
 

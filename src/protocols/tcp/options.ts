@@ -1,7 +1,7 @@
 import type { PlanFault } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
-import { flag, isRecord, oneOf, readKeys, text, wholeFrom, withRemedy } from '../../model/plan-readers.ts'
-import type { Reader } from '../../model/plan-readers.ts'
+import { flag, isRecord, oneOf, readKeys, text, wholeFrom, withRemedy } from '../../model/readers.ts'
+import type { Reader } from '../../model/readers.ts'
 import type { ProtocolSpec } from '../../model/protocol.ts'
 import type { Framing } from './framing.ts'
 

@@ -1,4 +1,5 @@
-import type { Cancel, ErrorClass, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
+import type { Cancel, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { EncodedFrame } from './frame-encoding.ts'
 import { KeptAnswer } from './kept-answer.ts'
 

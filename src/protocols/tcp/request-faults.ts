@@ -1,5 +1,5 @@
 import type { PlanFault } from '../../model/errors.ts'
-import { isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/plan-readers.ts'
+import { isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/readers.ts'
 import { readIgnore } from '../ignored-messages.ts'
 import { writtenBody } from '../request-body.ts'
 import { CARRIES_BYTES, contentRule } from './framing.ts'

@@ -1,5 +1,6 @@
 import { wordValue } from '../../model/errors.ts'
-import type { Answer, ErrorClass, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
+import type { Answer, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
 import { frameBytes } from './frame-size.ts'
 import type { Parcel } from './outbox.ts'

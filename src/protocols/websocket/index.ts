@@ -1,6 +1,6 @@
 import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
-import { flag, present, readKeys, wholeFrom } from '../../model/plan-readers.ts'
-import type { Reader } from '../../model/plan-readers.ts'
+import { flag, present, readKeys, wholeFrom } from '../../model/readers.ts'
+import type { Reader } from '../../model/readers.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
 import { isMadeByFunction } from '../request-body.ts'

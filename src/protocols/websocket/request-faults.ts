@@ -1,6 +1,6 @@
 import type { Body } from '../../model/body.ts'
 import type { PlanFault } from '../../model/errors.ts'
-import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom } from '../../model/plan-readers.ts'
+import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom } from '../../model/readers.ts'
 import { readIgnore } from '../ignored-messages.ts'
 import { isMadeByFunction, writtenBody } from '../request-body.ts'
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFixture, workCertificate } from '../../../fixtures/index.ts'
 import { countsAtRest } from '../../../fixtures/counts-at-rest.ts'
 import type { ConnectionKind } from '../../model/plan.ts'
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import {
   errorsOf,
   FAULTY_PLAN,

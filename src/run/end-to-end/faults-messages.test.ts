@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stdioTarget } from '../../../fixtures/index.ts'
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import { mcp } from '../../protocols/mcp/index.ts'
 import { ECHO, errorsOf, SILENT_PLAN, startServers, stopServers, strike } from './faults.fixture.ts'
 import type { FaultKind, FaultOptions, PartyName, Servers } from './faults.fixture.ts'

@@ -1,5 +1,5 @@
 import type { ArrivalPattern } from '../../model/pattern.ts'
-import type { ResolvedPlan } from '../../model/plan.ts'
+import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import { inBatches } from '../../traffic/arrivals/batches.ts'
 import { type Arrivals, arrivalsOf } from '../../traffic/arrivals/index.ts'
 import { randomFrom } from '../../traffic/arrivals/random.ts'

@@ -1,5 +1,5 @@
 import type { Resources } from '../../measure/monitor/index.ts'
-import type { ResolvedPlan } from '../../model/plan.ts'
+import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { LoadedFeed } from '../../traffic/feeds/index.ts'
 import type { GeneratorJob } from './messages.ts'

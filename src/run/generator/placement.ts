@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { InlineReason } from '../../model/doubt.ts'
-import type { ResolvedLane, ResolvedPlan } from '../../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type { Rps } from '../../model/units.ts'
 import { peakRate } from '../../traffic/patterns/index.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Resources } from '../../measure/monitor/index.ts'
 import type { DoubtCode } from '../../model/doubt.ts'
-import { resolvePlan } from '../../model/plan-faults.ts'
+import { resolvePlan } from '../../plan/resolve-plan.ts'
 import type { LoadPlan } from '../../model/plan.ts'
 import { placementOf } from './placement.ts'
 import { loadProtocol } from '../protocols.ts'

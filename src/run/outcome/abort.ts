@@ -1,5 +1,5 @@
 import { abortVerdicts } from '../../judge/verdict/abort.ts'
-import type { ResolvedPlan } from '../../model/plan.ts'
+import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 

@@ -1,6 +1,6 @@
 import type { Collector } from '../../measure/collector.ts'
 import type { Doubt } from '../../model/doubt.ts'
-import type { ResolvedLane, ResolvedPlan } from '../../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type {

@@ -8,7 +8,7 @@ import {
   watchTarget,
 } from '../../measure/monitor/index.ts'
 import type { Doubt } from '../../model/doubt.ts'
-import type { ResolvedPlan } from '../../model/plan.ts'
+import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import { realTime } from '../../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'

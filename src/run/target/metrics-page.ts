@@ -1,5 +1,5 @@
 import type { TargetWatch } from '../../measure/monitor/index.ts'
-import type { ResolvedPlan } from '../../model/plan.ts'
+import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import { checkHost } from './check-target.ts'
 
 /**

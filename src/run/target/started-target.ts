@@ -1,5 +1,5 @@
 import { startCommand, type StartedCommand } from '../../measure/monitor/index.ts'
-import type { CommandTarget } from '../../model/plan.ts'
+import type { CommandTarget } from '../../model/target.ts'
 import { checkTarget } from './check-target.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 
 /** Classifies a failed connection attempt: by the protocol's class, else by the system error. */
 export function connectFailure(error: unknown): { readonly errorClass: ErrorClass; readonly message: string } {

@@ -1,6 +1,7 @@
 import type { Random } from '../../model/pattern.ts'
 import type { ConnectionKind } from '../../model/plan.ts'
-import type { Connection, ErrorClass, ReconnectOptions } from '../../model/protocol.ts'
+import type { Connection, ReconnectOptions } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
 

@@ -1,4 +1,5 @@
-import type { Connection, ErrorClass } from '../../model/protocol.ts'
+import type { Connection } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { Ms } from '../../model/units.ts'
 import { within } from '../../model/within.ts'
 import { Attempts } from './attempts.ts'

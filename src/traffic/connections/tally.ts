@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 
 /** Counts what happened to the connections of a pool since the start. */
 export class ConnectionTally {

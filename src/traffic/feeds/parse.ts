@@ -1,6 +1,6 @@
 import type { CsvError } from 'csv-parse/sync'
-import type { FeedFormat } from '../../model/plan-payloads.ts'
-import { isRecord } from '../../model/plan-readers.ts'
+import type { FeedFormat } from '../../model/feed.ts'
+import { isRecord } from '../../model/readers.ts'
 
 /** One record: values by field name. CSV values are strings; JSON values keep their type. */
 export type FeedRecord = Readonly<Record<string, unknown>>

@@ -1,11 +1,11 @@
-import type { ResolvedFeed } from '../../model/plan.ts'
+import type { Feed } from '../../model/feed.ts'
 import { streamsFrom } from '../arrivals/random.ts'
 import type { FeedRecord } from './parse.ts'
 
 /** A feed with its records loaded. It is plain data, because it is sent to the generator threads. */
 export interface LoadedFeed {
   readonly records: readonly FeedRecord[]
-  readonly pick: ResolvedFeed['pick']
+  readonly pick: NonNullable<Feed['pick']>
 }
 
 /** Picks the record for each position of the schedule, independent of the number of threads. */

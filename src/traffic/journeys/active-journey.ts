@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../../model/protocol.ts'
+import type { ErrorClass } from '../../model/error-class.ts'
 import type { DropReason } from '../../model/result.ts'
 import type { JourneySample, Sample } from '../../model/sample.ts'
 import type { Traceparent } from '../../model/trace.ts'

@@ -1,4 +1,4 @@
-import { isRecord } from '../../model/plan-readers.ts'
+import { isRecord } from '../../model/readers.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { CookieJar } from './cookie-jar.ts'

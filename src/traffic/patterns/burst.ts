@@ -1,5 +1,5 @@
 import type { PatternSpec } from '../../model/pattern.ts'
-import { notNegative, positive } from '../../model/plan-readers.ts'
+import { notNegative, positive } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternOptions } from './pattern-kind.ts'
 import { builderOf } from './spec.ts'

@@ -1,5 +1,5 @@
 import type { PatternSpec } from '../../model/pattern.ts'
-import { notNegative } from '../../model/plan-readers.ts'
+import { notNegative } from '../../model/readers.ts'
 import type { Rps } from '../../model/units.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternOptions } from './pattern-kind.ts'
 import { builderOf } from './spec.ts'

@@ -1,7 +1,7 @@
 import { LoadPlanError } from '../../model/errors.ts'
 import type { PlanFault } from '../../model/errors.ts'
 import type { PatternSpec } from '../../model/pattern.ts'
-import type { Reader } from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/readers.ts'
 import { DURATION_RULE, parseDuration } from '../../model/units.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { Line } from './line.ts'

@@ -1,6 +1,6 @@
 import type { PlanFault } from '../../model/errors.ts'
 import type { ArrivalPattern, PatternSpec, PhaseWindow } from '../../model/pattern.ts'
-import type { Reader } from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 
 /** What a pattern reads from its plan. */

@@ -1,5 +1,5 @@
 import type { PatternSpec } from '../../model/pattern.ts'
-import { positive } from '../../model/plan-readers.ts'
+import { positive } from '../../model/readers.ts'
 import type { Rps } from '../../model/units.ts'
 import { constant } from './constant.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternOptions } from './pattern-kind.ts'

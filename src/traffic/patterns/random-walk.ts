@@ -1,6 +1,6 @@
 import type { PatternSpec } from '../../model/pattern.ts'
 import type { PlanFault } from '../../model/errors.ts'
-import { notNegative, numberWhere, positive } from '../../model/plan-readers.ts'
+import { notNegative, numberWhere, positive } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { randomFrom } from '../arrivals/random.ts'
 import type { Line } from './line.ts'

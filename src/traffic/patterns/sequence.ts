@@ -1,6 +1,6 @@
 import type { PlanFault } from '../../model/errors.ts'
 import type { PatternSpec, PhaseWindow } from '../../model/pattern.ts'
-import type { Reader } from '../../model/plan-readers.ts'
+import type { Reader } from '../../model/readers.ts'
 import type { Ms } from '../../model/units.ts'
 import { countSlack } from './count-slack.ts'
 import { firstIndex } from './first-index.ts'

@@ -1,5 +1,5 @@
 import type { PatternSpec } from '../../model/pattern.ts'
-import { positive, ratioWhere } from '../../model/plan-readers.ts'
+import { positive, ratioWhere } from '../../model/readers.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { timeOf } from '../arrivals/time-of.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternOptions } from './pattern-kind.ts'

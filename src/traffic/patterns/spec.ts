@@ -1,6 +1,6 @@
 import type { PlanFault } from '../../model/errors.ts'
 import type { PatternSpec } from '../../model/pattern.ts'
-import { positiveDuration, readKeys, text } from '../../model/plan-readers.ts'
+import { positiveDuration, readKeys, text } from '../../model/readers.ts'
 import { parseDuration } from '../../model/units.ts'
 import type { Ms } from '../../model/units.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternKind, PatternOptions } from './pattern-kind.ts'

@@ -1,4 +1,4 @@
-import { isRecord } from '../../model/plan-readers.ts'
+import { isRecord } from '../../model/readers.ts'
 import { type Evaluate, type Evaluator, evaluatorOf, type Moment, sampleEvaluator } from './evaluate.ts'
 import { expressionOf, piecesOf } from './expression.ts'
 import type { FeedPicker } from '../feeds/index.ts'

@@ -1,5 +1,5 @@
 import type { Random } from '../../model/pattern.ts'
-import { isRecord } from '../../model/plan-readers.ts'
+import { isRecord } from '../../model/readers.ts'
 import { streamsFrom } from '../arrivals/random.ts'
 import type { FeedPicker } from '../feeds/index.ts'
 import type { Expression } from './expression.ts'

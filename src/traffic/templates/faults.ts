@@ -1,7 +1,7 @@
 import type { PlanFault } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
-import { TEMPLATE_WORDS } from '../../model/plan-payloads.ts'
-import { withRemedy } from '../../model/plan-readers.ts'
+import { TEMPLATE_WORDS } from '../../model/feed.ts'
+import { withRemedy } from '../../model/readers.ts'
 import { type Expression, expressionOf, hasLooseBraces, piecesOf } from './expression.ts'
 
 /** The names that templates of a plan can reference. */

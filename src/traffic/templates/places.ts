@@ -1,4 +1,4 @@
-import { isRecord } from '../../model/plan-readers.ts'
+import { isRecord } from '../../model/readers.ts'
 import type { Pieces } from './expression.ts'
 
 /** Writes a value into the surrounding text. */

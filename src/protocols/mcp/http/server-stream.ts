@@ -1,4 +1,5 @@
-import type { ErrorClass, Outcome } from '../../../model/protocol.ts'
+import type { Outcome } from '../../../model/protocol.ts'
+import type { ErrorClass } from '../../../model/error-class.ts'
 import { EventStreamParser } from '../../framers/event-stream.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink } from '../../http/answer-sink.ts'

@@ -1,5 +1,5 @@
 import type { JourneyFunction } from '../../../model/journey.ts'
-import type { ResolvedLane, ResolvedPlan } from '../../../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { LoadedFeed } from '../../../traffic/feeds/index.ts'

@@ -1,4 +1,4 @@
-import type { ResolvedLane, ResolvedPlan } from '../../../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import { isEmbedded } from '../../../model/work.ts'

@@ -1,6 +1,6 @@
 import type { Recorder } from '../../../measure/recorder.ts'
 import type { Tracer } from '../../../measure/tracing/tracer.ts'
-import type { ResolvedLane, ResolvedPlan } from '../../../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'

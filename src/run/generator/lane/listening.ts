@@ -1,4 +1,4 @@
-import type { ResolvedLane } from '../../../model/plan.ts'
+import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
 import type { Connection, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { Sample } from '../../../model/sample.ts'

@@ -1,6 +1,6 @@
 import { LoadPlanError, type PlanFault } from '../../../model/errors.ts'
-import { dataFault } from '../../../model/plan-data.ts'
-import type { ResolvedPlan } from '../../../model/plan.ts'
+import { dataFault } from '../../../plan/plain-data.ts'
+import type { ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import { randomFrom } from '../../../traffic/arrivals/random.ts'

@@ -1,5 +1,5 @@
 import { LoadPlanError, type PlanFault } from '../../../model/errors.ts'
-import type { ResolvedPlan } from '../../../model/plan.ts'
+import type { ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest, RequestLabel } from '../../../model/requests.ts'
 import { feedPickers, fieldsOf, type LoadedFeed } from '../../../traffic/feeds/index.ts'

@@ -1,4 +1,6 @@
-import type { LoadPlan, ResolvedLane, ResolvedPlan, Target } from '../../../model/plan.ts'
+import type { LoadPlan } from '../../../model/plan.ts'
+import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
+import type { Target } from '../../../model/target.ts'
 import { mcp } from '../../../protocols/mcp/index.ts'
 import { LEGACY_VERSIONS } from '../../../protocols/mcp/versions.ts'
 import { jsonRpcReply } from './json-rpc-reply.ts'

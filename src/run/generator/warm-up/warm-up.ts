@@ -1,4 +1,4 @@
-import { resolvePlan } from '../../../model/plan-faults.ts'
+import { resolvePlan } from '../../../plan/resolve-plan.ts'
 import type { Ms, Rps } from '../../../model/units.ts'
 import { monotonicMs } from '../../../traffic/clock.ts'
 import { Generator } from '../generator.ts'

@@ -1,6 +1,6 @@
-import type { PlanFault } from './errors.ts'
-import type { Reader } from './plan-readers.ts'
-import type { Tracing } from './trace.ts'
+import type { PlanFault } from '../model/errors.ts'
+import type { Reader } from '../model/readers.ts'
+import type { Tracing } from '../model/trace.ts'
 
 const REMEDY = "'slowest' keeps the slowest and the failed requests, 0.1 traces one request in ten"
 

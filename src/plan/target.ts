@@ -1,9 +1,8 @@
-import type { PlanFault } from './errors.ts'
-import type { CommandTarget, MonitorTarget, StdioTarget, Target } from './plan.ts'
-import { flag, isRecord, oneOf, present, readKeys, text, withRemedy, wholeFrom } from './plan-readers.ts'
-import type { Reader } from './plan-readers.ts'
-import { readTexts } from './plan-texts.ts'
-import type { SchemeVocabulary } from './plan-vocabulary.ts'
+import type { PlanFault } from '../model/errors.ts'
+import type { CommandTarget, MonitorTarget, StdioTarget, Target } from '../model/target.ts'
+import { flag, isRecord, oneOf, present, readKeys, readTexts, text, wholeFrom, withRemedy } from '../model/readers.ts'
+import type { Reader } from '../model/readers.ts'
+import type { SchemeVocabulary } from './vocabulary.ts'
 
 export const TARGET_REMEDY = "write target: 'http://127.0.0.1:3000'"
 

@@ -1,5 +1,7 @@
-import type { PlanFault } from './errors.ts'
-import type { AbortLimits, ResolvedAbort, Sla } from './plan.ts'
+import type { PlanFault } from '../model/errors.ts'
+import type { AbortLimits } from '../model/plan.ts'
+import type { ResolvedAbort } from './resolved-plan.ts'
+import type { Sla } from '../model/sla.ts'
 import {
   anyDuration,
   isRecord,
@@ -11,10 +13,10 @@ import {
   ratioWhere,
   readKeys,
   wholeFrom,
-} from './plan-readers.ts'
-import type { Reader } from './plan-readers.ts'
-import type { ReconnectOptions } from './protocol.ts'
-import type { Ms } from './units.ts'
+} from '../model/readers.ts'
+import type { Reader } from '../model/readers.ts'
+import type { ReconnectOptions } from '../model/protocol.ts'
+import type { Ms } from '../model/units.ts'
 
 const errorShare = ratioWhere('must be a ratio from 0 to below 1', (value) => value >= 0 && value < 1)
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { LoadPlanError } from './errors.ts'
-import { DEFAULT_ARRIVALS } from './pattern.ts'
-import { resolvePlan } from './plan-faults.ts'
-import type { PlanVocabulary } from './plan-vocabulary.ts'
+import { LoadPlanError } from '../model/errors.ts'
+import { DEFAULT_ARRIVALS } from '../model/pattern.ts'
+import { resolvePlan } from './resolve-plan.ts'
+import type { PlanVocabulary } from './vocabulary.ts'
 
 /** A minimal vocabulary: two flat patterns, and requests with a path. */
 const vocabulary: PlanVocabulary = {

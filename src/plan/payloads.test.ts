@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import type { PlanFault } from './errors.ts'
-import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './plan-payloads.ts'
-import type { Reader } from './plan-readers.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './payloads.ts'
+import type { Reader } from '../model/readers.ts'
 
 /** Returns `key rule → remedy` of every issue. */
 function told(read: Reader<unknown>, value: unknown, key: string): readonly string[] {

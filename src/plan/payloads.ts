@@ -1,18 +1,14 @@
+import { FEED_FORMATS, TEMPLATE_WORDS } from '../model/feed.ts'
 import { fileURLToPath } from 'node:url'
-import type { MessageFormat } from './body.ts'
-import type { PlanFault } from './errors.ts'
-import { moduleHref } from './plan-code.ts'
-import { noDataIn } from './plan-data.ts'
-import type { Feed, MessageSize, ResolvedFeed, SizeName } from './plan.ts'
-import { isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from './plan-readers.ts'
-import type { Reader } from './plan-readers.ts'
-
-/** File formats of records, by file extension. */
-export const FEED_FORMATS = ['json', 'ndjson', 'jsonl', 'csv'] as const
-export type FeedFormat = (typeof FEED_FORMATS)[number]
-
-/** Words that a template can start with and that are not feeds. */
-export const TEMPLATE_WORDS = ['sequence', 'random', 'setup'] as const
+import type { MessageFormat } from '../model/body.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { moduleHref } from './user-code.ts'
+import { noDataIn } from './plain-data.ts'
+import type { MessageSize, SizeName } from '../model/plan.ts'
+import type { ResolvedFeed } from './resolved-plan.ts'
+import type { Feed } from '../model/feed.ts'
+import { isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from '../model/readers.ts'
+import type { Reader } from '../model/readers.ts'
 
 export const readMessageFormat: Reader<MessageFormat> = oneOf(['text', 'binary'])
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { LoadPlanError } from './errors.ts'
-import type { PlanFault } from './errors.ts'
-import { requireEnoughForSla } from './plan-sla-size.ts'
+import { LoadPlanError } from '../model/errors.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { requireEnoughForSla } from './sla-size.ts'
 
 function faultsOf(sla: Parameters<typeof requireEnoughForSla>[0], expected: number): readonly PlanFault[] {
   const faults: PlanFault[] = []

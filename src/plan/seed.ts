@@ -1,4 +1,4 @@
-import type { Reader } from './plan-readers.ts'
+import type { Reader } from '../model/readers.ts'
 
 /** Seeds have 32 bits, so that a printed seed is short enough to type. */
 const HEXADECIMAL = /^[0-9a-f]{1,8}$/i

@@ -1,5 +1,5 @@
-import type { PlanFault } from './errors.ts'
-import type { ResolvedCode } from './plan.ts'
+import type { PlanFault } from '../model/errors.ts'
+import type { ResolvedCode } from './resolved-plan.ts'
 
 /** Reads code of the user, as a function or as the URL of a module that exports it by default. */
 export function resolveCode<Code>(value: unknown, key: string, faults: PlanFault[]): ResolvedCode<Code> | undefined {

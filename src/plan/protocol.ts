@@ -1,11 +1,11 @@
-import type { PlanFault } from './errors.ts'
-import type { OwnProtocol } from './own-protocol.ts'
-import type { ResolvedProtocol } from './plan.ts'
-import { moduleHref } from './plan-code.ts'
-import { nearestName } from './nearest-name.ts'
-import { isRecord } from './plan-readers.ts'
-import type { PlanVocabulary } from './plan-vocabulary.ts'
-import type { ProtocolSpec } from './protocol.ts'
+import type { PlanFault } from '../model/errors.ts'
+import type { OwnProtocol } from '../model/own-protocol.ts'
+import type { ResolvedProtocol } from './resolved-plan.ts'
+import { moduleHref } from './user-code.ts'
+import { nearestName } from '../model/nearest-name.ts'
+import { isRecord } from '../model/readers.ts'
+import type { PlanVocabulary } from './vocabulary.ts'
+import type { ProtocolSpec } from '../model/protocol.ts'
 
 /** Returns whether a plan's `protocol` is a custom one: an object that connects, or the URL of a module. */
 export function isOwn(protocol: unknown): boolean {

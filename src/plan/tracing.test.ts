@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { PlanFault } from './errors.ts'
-import { readTracing, resolveTracing } from './plan-tracing.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { readTracing, resolveTracing } from './tracing.ts'
 
 function faultsOf(read: (faults: PlanFault[]) => unknown): readonly PlanFault[] {
   const faults: PlanFault[] = []

@@ -1,9 +1,9 @@
-import type { PlanFault } from './errors.ts'
-import { type ArrivalPattern, type ArrivalProcessName, DEFAULT_ARRIVALS, type PatternSpec } from './pattern.ts'
-import type { PatternName } from './plan.ts'
-import type { PlanVocabulary } from './plan-vocabulary.ts'
-import { formatDuration } from './units.ts'
-import type { Ms, Rps } from './units.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { type ArrivalPattern, type ArrivalProcessName, DEFAULT_ARRIVALS, type PatternSpec } from '../model/pattern.ts'
+import type { PatternName } from '../model/plan.ts'
+import type { PlanVocabulary } from './vocabulary.ts'
+import { formatDuration } from '../model/units.ts'
+import type { Ms, Rps } from '../model/units.ts'
 
 /** The keys that together determine when requests are sent; undefined where a key is absent or has an issue. */
 export interface ScheduleKeys {

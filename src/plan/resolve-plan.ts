@@ -1,13 +1,14 @@
-import { LoadPlanError } from './errors.ts'
-import type { JourneyFunction } from './journey.ts'
-import { ARRIVAL_PROCESSES } from './pattern.ts'
-import type { SetupFunction } from './setup.ts'
-import type { PlanFault } from './errors.ts'
-import { requireEnoughForSla } from './plan-sla-size.ts'
-import type { LoadPlan, ResolvedPlan } from './plan.ts'
-import { resolveCode } from './plan-code.ts'
-import { resolveLanes } from './plan-lanes.ts'
-import { readConfidence, readReconnect, RECONNECT, readSla, resolveAbort } from './plan-limits.ts'
+import { LoadPlanError } from '../model/errors.ts'
+import type { JourneyFunction } from '../model/journey.ts'
+import { ARRIVAL_PROCESSES } from '../model/pattern.ts'
+import type { SetupFunction } from '../model/setup.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { requireEnoughForSla } from './sla-size.ts'
+import type { LoadPlan } from '../model/plan.ts'
+import type { ResolvedPlan } from './resolved-plan.ts'
+import { resolveCode } from './user-code.ts'
+import { resolveLanes } from './lanes.ts'
+import { readConfidence, readReconnect, RECONNECT, readSla, resolveAbort } from './limits.ts'
 import {
   anyDuration,
   flag,
@@ -18,15 +19,15 @@ import {
   readKeys,
   timeoutDuration,
   wholeFrom,
-} from './plan-readers.ts'
-import type { Reader } from './plan-readers.ts'
-import { resolveSchedule } from './plan-schedule.ts'
-import { drawSeed, readSeed } from './plan-seed.ts'
-import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './plan-payloads.ts'
-import { readMonitor } from './plan-target.ts'
-import { readAllowHosts, readPlanHeaders, readTls } from './plan-texts.ts'
-import { readTracing, resolveTracing } from './plan-tracing.ts'
-import type { PlanEnvironment, PlanVocabulary } from './plan-vocabulary.ts'
+} from '../model/readers.ts'
+import type { Reader } from '../model/readers.ts'
+import { resolveSchedule } from './schedule.ts'
+import { drawSeed, readSeed } from './seed.ts'
+import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './payloads.ts'
+import { readMonitor } from './target.ts'
+import { readAllowHosts, readPlanHeaders, readTls } from './connection-options.ts'
+import { readTracing, resolveTracing } from './tracing.ts'
+import type { PlanEnvironment, PlanVocabulary } from './vocabulary.ts'
 
 /** Operations in a batch, where the workload is `batch` and the plan sets no `batchSize`. */
 const BATCH = 10

@@ -157,6 +157,31 @@ export function present<T extends object>(read: T): { [K in keyof T]?: Exclude<T
   }
 }
 
+/** Reads strings by name, as for an environment. */
+export const readTexts: Reader<Readonly<Record<string, string>>> = (value, key, faults) =>
+  readEach(value, key, faults, (held, heldKey) => {
+    if (typeof held === 'string') return true
+    const meant = typeof held === 'number' || typeof held === 'boolean' ? `write '${held}'` : undefined
+    faults.push({ key: heldKey, value: held, rule: 'must be a string', ...withRemedy(meant) })
+    return false
+  })
+
+/** Reads an object whose values `accepts` checks one by one; an undefined value counts as absent. */
+export function readEach(
+  value: unknown,
+  key: string,
+  faults: PlanFault[],
+  accepts: (held: unknown, heldKey: string, name: string) => boolean,
+): Readonly<Record<string, string>> | undefined {
+  if (!isRecord(value)) {
+    faults.push({ key, value, rule: 'must be an object with string values' })
+    return undefined
+  }
+  const entries = Object.entries(value).filter(([, held]) => held !== undefined)
+  const good = entries.filter(([name, held]) => accepts(held, `${key}.${name}`, name))
+  return good.length === entries.length ? (Object.fromEntries(good) as Record<string, string>) : undefined
+}
+
 function writeNumber(key: string, meant: number): string | undefined {
   return Number.isFinite(meant) ? `write ${lastName(key)}: ${meant}` : undefined
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import type { PlanFault } from './errors.ts'
-import { objectOf } from './plan-readers.ts'
-import { readHeaders, readPlanHeaders } from './plan-texts.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { objectOf } from '../model/readers.ts'
+import { readPlanHeaders } from './connection-options.ts'
+import { readHeaders } from '../model/header-readers.ts'
 
 const TEMPLATED = { authorization: 'Bearer {{setup.token}}' }
 

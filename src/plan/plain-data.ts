@@ -1,5 +1,5 @@
-import type { PlanFault } from './errors.ts'
-import { NOT_SHOWN } from './plan-readers.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { NOT_SHOWN } from '../model/readers.ts'
 
 /** Why a value cannot be serialized: it contains itself, or a function, a symbol or a promise. */
 type NoData = 'circle' | 'code'

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { PlanFault } from './errors.ts'
-import { readMonitor, targetReader } from './plan-target.ts'
-import { readAllowHosts, readHeaders, readTls } from './plan-texts.ts'
-import type { Reader } from './plan-readers.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { readMonitor, targetReader } from './target.ts'
+import { readAllowHosts, readTls } from './connection-options.ts'
+import { readHeaders } from '../model/header-readers.ts'
+import type { Reader } from '../model/readers.ts'
 
 const SCHEMES: Readonly<Record<string, string>> = { 'http:': 'http', 'https:': 'http', 'tcp:': 'tcp' }
 

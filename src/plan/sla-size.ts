@@ -1,18 +1,7 @@
-import type { PlanFault } from './errors.ts'
-import type { Sla } from './plan.ts'
-import { formatDuration, type Ms } from './units.ts'
-
-/** Percentile of each `sla` key, lowest first. */
-export const SLA_PERCENTILES: Readonly<Record<PercentileKey, number>> = {
-  p50Ms: 50,
-  p75Ms: 75,
-  p90Ms: 90,
-  p95Ms: 95,
-  p99Ms: 99,
-  p999Ms: 99.9,
-}
-
-type PercentileKey = Exclude<keyof Sla, 'errorRate' | 'rps'>
+import { type PercentileKey, SLA_PERCENTILES } from '../model/sla.ts'
+import type { PlanFault } from '../model/errors.ts'
+import type { Sla } from '../model/sla.ts'
+import { formatDuration, type Ms } from '../model/units.ts'
 
 /** Absorbs the rounding error of a pattern's expected number of requests. */
 const ROUNDING = 1e-6

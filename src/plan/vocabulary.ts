@@ -1,8 +1,9 @@
-import type { MessageFormat } from './body.ts'
-import type { PlanFault } from './errors.ts'
-import type { ArrivalPattern, PatternSpec } from './pattern.ts'
-import type { PatternName, ResolvedProtocol } from './plan.ts'
-import type { Ms, Rps } from './units.ts'
+import type { MessageFormat } from '../model/body.ts'
+import type { PlanFault } from '../model/errors.ts'
+import type { ArrivalPattern, PatternSpec } from '../model/pattern.ts'
+import type { PatternName } from '../model/plan.ts'
+import type { ResolvedProtocol } from './resolved-plan.ts'
+import type { Ms, Rps } from '../model/units.ts'
 
 /** What reading a target requires of the protocols. */
 export interface SchemeVocabulary {

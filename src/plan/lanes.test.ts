@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { PlanFault } from './errors.ts'
-import { resolveLanes } from './plan-lanes.ts'
-import type { PlanVocabulary } from './plan-vocabulary.ts'
+import type { PlanFault } from '../model/errors.ts'
+import { resolveLanes } from './lanes.ts'
+import type { PlanVocabulary } from './vocabulary.ts'
 
 const KINDS: Readonly<Record<string, string>> = { 'http:': 'http', 'ws:': 'websocket', 'tcp:': 'tcp' }
 

@@ -1,7 +1,8 @@
-import type { PlanFault } from './errors.ts'
-import type { LoadPlan, RequestSource, ResolvedLane, ResolvedProtocol } from './plan.ts'
-import { isRecord, NOT_SHOWN, oneOf } from './plan-readers.ts'
-import { WORKLOADS } from './workload.ts'
+import type { PlanFault } from '../model/errors.ts'
+import type { LoadPlan, RequestSource } from '../model/plan.ts'
+import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
+import { isRecord, NOT_SHOWN, oneOf } from '../model/readers.ts'
+import { WORKLOADS } from '../model/workload.ts'
 
 type Plan = Readonly<Record<string, unknown>>
 

@@ -1,0 +1,47 @@
+/** A server that the run starts, waits for, and stops with its whole process group. */
+export interface CommandTarget {
+  /** Program and arguments; started without a shell. */
+  readonly command: readonly string[]
+  /** `{port}` is replaced by a free port, which the command also gets in the environment variable `PORT`. */
+  readonly url: string
+  /** URL that must respond before traffic starts; default `url`. */
+  readonly readyUrl?: string
+  /** Environment variables in addition to those of the test process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Working directory; default that of the test process. */
+  readonly cwd?: string
+}
+
+/** A server that communicates over its standard input and output; every connection starts one process. */
+export interface StdioTarget {
+  /** True for a target that does the work of `model/work.ts`. */
+  readonly embedded?: boolean
+  /** Program and arguments; started without a shell. */
+  readonly stdio: readonly string[]
+  /** Environment variables in addition to those of the test process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Working directory; default that of the test process. */
+  readonly cwd?: string
+}
+
+/** Where the load goes: a URL, a function that returns one, a server to start, or a server over pipes. */
+export type Target = string | URL | (() => string | URL | Promise<string | URL>) | CommandTarget | StdioTarget
+
+export interface TlsOptions {
+  /** PEM text of the certificate authorities to trust instead of the defaults. */
+  readonly ca?: string
+  /** PEM text of the client certificate; requires `key`. */
+  readonly cert?: string
+  /** PEM text of the client's private key; requires `cert`. */
+  readonly key?: string
+  /** Name for SNI and for checking the certificate; default the target's host name. */
+  readonly servername?: string
+  /** `false` accepts a certificate that does not verify, such as a self-signed one. */
+  readonly rejectUnauthorized?: boolean
+}
+
+/**
+ * What to monitor on the target: a process of this machine, by its id or by the port that it listens on; or the
+ * target's metrics page (Prometheus text or OpenMetrics), on any machine.
+ */
+export type MonitorTarget = { readonly pid: number } | { readonly port: number } | { readonly openMetrics: string }

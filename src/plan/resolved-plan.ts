@@ -1,0 +1,99 @@
+import type { MessageFormat } from '../model/body.ts'
+import type { Feed } from '../model/feed.ts'
+import type { JourneyFunction } from '../model/journey.ts'
+import type { OwnProtocol } from '../model/own-protocol.ts'
+import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../model/pattern.ts'
+import type {
+  ConnectionKind,
+  MessageSize,
+  OnInconclusive,
+  Overflow,
+  RequestSource,
+  WorkloadName,
+} from '../model/plan.ts'
+import type { ProtocolSpec, ReconnectOptions } from '../model/protocol.ts'
+import type { SetupFunction } from '../model/setup.ts'
+import type { Sla } from '../model/sla.ts'
+import type { MonitorTarget, Target, TlsOptions } from '../model/target.ts'
+import type { Tracing } from '../model/trace.ts'
+import type { Ms, Ratio } from '../model/units.ts'
+
+/** Limits of `abortOn`, parsed. */
+export interface ResolvedAbort {
+  readonly sla: Sla
+  readonly afterMs: Ms
+}
+
+/** Where a protocol comes from. An `object` cannot be passed to a generator thread. */
+export type ResolvedProtocol =
+  | { readonly from: 'shipped'; readonly spec: ProtocolSpec }
+  | { readonly from: 'module'; readonly href: string }
+  | { readonly from: 'object'; readonly protocol: OwnProtocol }
+
+/**
+ * Code of the user: a module for the generator threads, or a function, which makes the generator run in the test's
+ * thread.
+ */
+export type ResolvedCode<Function> =
+  | { readonly from: 'module'; readonly href: string }
+  | { readonly from: 'function'; readonly run: Function }
+
+/** A feed whose records are read when the run starts. */
+export interface ResolvedFeed {
+  readonly source: { readonly file: string } | { readonly records: readonly Readonly<Record<string, unknown>>[] }
+  readonly pick: NonNullable<Feed['pick']>
+}
+
+/**
+ * What is sent where. A plan has one lane; a `mix` has one for each of its entries, each with its own connections. The
+ * arrivals of the schedule are distributed over the lanes by weight.
+ */
+export interface ResolvedLane {
+  /** Prefix of the names of its operations; empty in a plan without `mix`. */
+  readonly name: string
+  readonly weight: number
+  readonly target: Target
+  readonly protocol: ResolvedProtocol
+  /** Absent where the workload defines what is sent. */
+  readonly request: RequestSource | undefined
+  readonly workload: WorkloadName
+  readonly messageSize: MessageSize | undefined
+  readonly messageFormat: MessageFormat | undefined
+  readonly maxConnections: number
+}
+
+/**
+ * A validated plan with every default filled in. Unless it runs `inline`, it is plain data that is passed to the
+ * generator threads unchanged.
+ */
+export interface ResolvedPlan {
+  readonly name: string
+  readonly lanes: readonly [ResolvedLane, ...ResolvedLane[]]
+  /** Absent in the closed model. */
+  readonly pattern: PatternSpec | ArrivalPattern | undefined
+  readonly durationMs: Ms
+  readonly concurrency: number | undefined
+  readonly arrivals: ArrivalProcessName
+  readonly warmUpMs: Ms
+  readonly batchSize: number
+  readonly journey: ResolvedCode<JourneyFunction> | undefined
+  readonly setup: ResolvedCode<SetupFunction> | undefined
+  readonly feeds: Readonly<Record<string, ResolvedFeed>>
+  readonly connection: ConnectionKind
+  readonly overflow: Overflow
+  readonly reconnect: ReconnectOptions
+  readonly requestTimeoutMs: Ms
+  readonly sla: Sla
+  readonly abortOn: ResolvedAbort | undefined
+  readonly confidence: Ratio
+  readonly onInconclusive: OnInconclusive
+  readonly judge: boolean
+  readonly tracing: Tracing
+  /** At most eight hexadecimal digits, as `LOAD_SEED` accepts them. */
+  readonly seed: string
+  readonly threads: number | 'auto'
+  readonly tls: TlsOptions
+  readonly headers: Readonly<Record<string, string>>
+  readonly monitor: MonitorTarget | 'auto' | 'off'
+  readonly allowHosts: readonly string[]
+}

@@ -14,18 +14,18 @@ export type { ArrivalPattern, ArrivalProcessName, PatternSpec, PhaseWindow } fro
 export type {
   AbortLimits,
   ConnectionKind,
-  LoadPlan,
   MessageSize,
   Mix,
   MixEntry,
   OnInconclusive,
   Operations,
   Overflow,
-  PatternName,
   ProtocolName,
   RequestContext,
   WorkloadName,
 } from './model/plan.ts'
+export type { LoadPlan } from './plan/load-plan.ts'
+export type { PatternName } from './traffic/patterns/index.ts'
 export type { PlanRequest } from './model/requests.ts'
 export type { Feed } from './model/feed.ts'
 export type { Sla } from './model/sla.ts'

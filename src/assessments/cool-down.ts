@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StartLoad } from '../hosts/port.ts'
-import type { LoadPlan } from '../model/plan.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import type { LoadRun } from '../run/index.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
 import type { LimitsFindings } from '../model/limits-findings.ts'
-import type { LoadPlan } from '../model/plan.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import { startLoad, type LoadRun } from '../run/index.ts'
 import { searchLimit, type LimitSearch } from './limit-loop.ts'
 

@@ -1,6 +1,7 @@
 import { isOpen } from '../judge/analysis/limit-trial.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
-import type { LoadPlan, RequestSource } from '../model/plan.ts'
+import type { RequestSource } from '../model/plan.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import type { Target } from '../model/target.ts'
 import type { Rps } from '../model/units.ts'
 import { bottleneckSentence, recommendationSentence } from '../report/limits-sentences.ts'

@@ -1,6 +1,6 @@
 import type { Trial } from '../judge/analysis/limit-trial.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
-import type { LoadPlan } from '../model/plan.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import type { Ms } from '../model/units.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
 

@@ -1,4 +1,4 @@
-import type { LoadPlan } from '../model/plan.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import type { TestPlan } from './port.ts'
 
 /** Returns the plan for one case of `.each` or `.for`. */

@@ -1,6 +1,6 @@
 import { LoadError } from '../model/errors.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
-import type { LoadPlan } from '../model/plan.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import { formatDuration } from '../model/units.ts'
 import type { Ms } from '../model/units.ts'
 import type { LoadResult } from '../model/result.ts'

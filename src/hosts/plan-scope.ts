@@ -1,4 +1,4 @@
-import type { LoadPlan } from '../model/plan.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import type { CommandTarget, Target } from '../model/target.ts'
 import { startTarget } from '../run/target/started-target.ts'
 import { debugLog } from './debug-log.ts'

@@ -1,6 +1,6 @@
 import type { PlanFault } from '../model/errors.ts'
 import { type ArrivalPattern, type ArrivalProcessName, DEFAULT_ARRIVALS, type PatternSpec } from '../model/pattern.ts'
-import type { PatternName } from '../model/plan.ts'
+import type { PatternName } from '../traffic/patterns/index.ts'
 import type { PlanVocabulary } from './vocabulary.ts'
 import { formatDuration } from '../model/units.ts'
 import type { Ms, Rps } from '../model/units.ts'

@@ -1,7 +1,7 @@
 import type { MessageFormat } from '../model/body.ts'
 import type { PlanFault } from '../model/errors.ts'
 import type { ArrivalPattern, PatternSpec } from '../model/pattern.ts'
-import type { PatternName } from '../model/plan.ts'
+import type { PatternName } from '../traffic/patterns/index.ts'
 import type { ResolvedProtocol } from './resolved-plan.ts'
 import type { Ms, Rps } from '../model/units.ts'
 

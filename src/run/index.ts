@@ -1,4 +1,4 @@
-import type { LoadPlan } from '../model/plan.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import { type LoadRun, Run } from './load-run.ts'

@@ -1,16 +1,15 @@
-import type { LoadPlan } from '../model/plan.ts'
 import type { JudgedFigures } from '../model/result.ts'
 
 /** Plan keys that identify a load and never contain a secret. */
-const IDENTIFYING_KEYS = ['pattern', 'rate', 'concurrency', 'duration'] as const satisfies readonly (keyof LoadPlan)[]
+const IDENTIFYING_KEYS = ['pattern', 'rate', 'concurrency', 'duration'] as const
 
 /**
  * Formats the call as source code, with the keys that define the amount of load: `load({ rate: 50, duration: '5s', …
  * })`.
  */
-export function formatLoadCall(plan: LoadPlan, name: 'load' | 'startLoad' = 'load'): string {
+export function formatLoadCall(plan: object, name: 'load' | 'startLoad' = 'load'): string {
   const shown = IDENTIFYING_KEYS.flatMap((key) => {
-    const value = plan[key]
+    const value: unknown = Reflect.get(plan, key)
     if (typeof value === 'string') return [`${key}: '${value}'`]
     return typeof value === 'number' ? [`${key}: ${value}`] : []
   })

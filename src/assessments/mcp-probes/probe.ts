@@ -1,5 +1,5 @@
 import type { ProbeFinding } from '../../model/mcp-stress-findings.ts'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { runLoad } from '../../run/index.ts'
 import { discoverCalls } from '../mcp-calls.ts'
 import { runProbes } from './index.ts'

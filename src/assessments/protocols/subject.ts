@@ -1,5 +1,6 @@
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import type { LoadPlan, ProtocolName } from '../../model/plan.ts'
+import type { ProtocolName } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 

@@ -1,4 +1,5 @@
-import type { LoadPlan, ProtocolName } from '../../model/plan.ts'
+import type { ProtocolName } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Sla } from '../../model/sla.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { SuiteTargets } from '../suite.ts'

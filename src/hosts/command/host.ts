@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { LoadError, LoadPlanError, LoadVerdictError } from '../../model/errors.ts'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { LoadRecord } from '../../model/record.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
 import type { Progress } from '../../report/live/progress.ts'

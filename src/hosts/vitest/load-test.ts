@@ -1,6 +1,6 @@
 import { test, TestRunner } from 'vitest'
 import type { TestAPI, TestContext, TestOptions } from 'vitest'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { callSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
 import type { LoadTest } from '../port.ts'

@@ -1,6 +1,6 @@
 import { env } from 'node:process'
 import { inject } from 'vitest'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { HostFacts } from '../doubts.ts'
 
 /** Settings that the plugin passes to every test process: plain JSON. */

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stdioTarget } from '../../../fixtures/index.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { mix } from '../../traffic/workloads/mix.ts'
 import type { LoadRun } from '../index.ts'
 import {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { stdioTarget } from '../../../fixtures/index.ts'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { mcp } from '../../protocols/mcp/index.ts'
 import { errorsOf, FAULTY_PLAN, resultOf } from './faults.fixture.ts'
 

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
-import type { LoadPlan, MixEntry } from '../../model/plan.ts'
+import type { MixEntry } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { ProtocolSpec } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { McpRequest } from '../../model/requests.ts'

@@ -2,7 +2,7 @@
  * A separate process that runs a plan, so that its memory can be measured from outside. It reads the plan as JSON from
  * the command line and prints the result as JSON, with its peak resident memory.
  */
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { runLoad } from '../index.ts'
 
 export interface LargeRun {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { WorkOptions } from '../../../fixtures/work.ts'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { tcp } from '../../protocols/tcp/index.ts'
 import type { LargeRun } from './large-messages.fixture.ts'
 

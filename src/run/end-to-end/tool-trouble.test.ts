@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { percentileVerdict } from '../../judge/verdict/percentile.ts'
-import type { LoadPlan } from '../../model/plan.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { LoadResult } from '../../model/result.ts'
 
 /** Starts a server that answers each request after `ms`; a serial one works on one request at a time. */

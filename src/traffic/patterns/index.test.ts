@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
 import {
   burst,
@@ -11,11 +11,18 @@ import {
   rampUp,
   sineWave,
   specFromName,
+  type PatternName,
 } from './index.ts'
 import { describePattern } from './patterns.case.ts'
 import * as builders from './registry.ts'
 
 for (const name of PATTERN_NAMES) describePattern(specFromName(name, 5))
+
+test('the type of the names has those of patterns that need only a rate, and no others', () => {
+  expectTypeOf<'burst' | 'sine-wave'>().toExtend<PatternName>()
+  expectTypeOf<'sequence'>().not.toExtend<PatternName>()
+  expectTypeOf<string>().not.toExtend<PatternName>()
+})
 
 test.each(PATTERN_NAMES)('%s as a name is the pattern of that kind', (name) => {
   expect(specFromName(name, 80).kind).toBe(name)

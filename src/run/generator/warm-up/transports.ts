@@ -1,4 +1,4 @@
-import type { LoadPlan } from '../../../model/plan.ts'
+import type { LoadPlan } from '../../../plan/load-plan.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Target } from '../../../model/target.ts'
 import { mcp } from '../../../protocols/mcp/index.ts'

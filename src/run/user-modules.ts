@@ -19,13 +19,13 @@ export async function importDefault(href: string): Promise<unknown> {
 }
 
 /** The user's code of a plan, loaded in this thread. */
-export interface PlanCode {
+export interface UserCode {
   readonly journey: JourneyFunction | undefined
   readonly setup: SetupFunction | undefined
 }
 
 /** Rejects with `LoadError` (`ERR_LOAD_MODULE`) or `LoadPlanError` if a journey or setup is invalid. */
-export async function loadCode({ journey, setup }: ResolvedPlan): Promise<PlanCode> {
+export async function loadUserCode({ journey, setup }: ResolvedPlan): Promise<UserCode> {
   return {
     journey: journey && (await load<JourneyFunction>(journey, JOURNEY)),
     setup: setup && (await load<SetupFunction>(setup, SETUP)),

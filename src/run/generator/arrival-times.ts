@@ -11,7 +11,7 @@ export function curveOf({ pattern, durationMs, seed }: ResolvedPlan): ArrivalPat
 }
 
 /** Returns the intended starts of the measured part, the same in every thread. */
-export function measuredInstants({ arrivals, seed, batchSize }: ResolvedPlan, curve: ArrivalPattern): Arrivals {
+export function measuredArrivalTimes({ arrivals, seed, batchSize }: ResolvedPlan, curve: ArrivalPattern): Arrivals {
   return inBatches(batchSize, curve, (batches) => arrivalsOf(batches, arrivals, randomFrom(seed, 'arrivals')))
 }
 
@@ -19,7 +19,7 @@ export function measuredInstants({ arrivals, seed, batchSize }: ResolvedPlan, cu
  * Returns the intended starts of the warm-up, relative to its own beginning, at the curve's mean rate; undefined
  * without a warm-up.
  */
-export function warmUpInstants(plan: ResolvedPlan, curve: ArrivalPattern): Arrivals | undefined {
+export function warmUpArrivalTimes(plan: ResolvedPlan, curve: ArrivalPattern): Arrivals | undefined {
   const { arrivals, seed, warmUpMs, batchSize } = plan
   if (warmUpMs === 0) return undefined
   const even = patternFrom(constant({ rate: meanRate(curve) }), { durationMs: warmUpMs, seed })
@@ -31,14 +31,14 @@ export function positionsOf(plan: ResolvedPlan): number {
   const curve = curveOf(plan)
   if (curve === undefined) return Number.POSITIVE_INFINITY
   // The warm-up uses the same requests from the first one on, and may be longer than the measured part.
-  return Math.max(countOf(measuredInstants(plan, curve)), countOf(warmUpInstants(plan, curve)))
+  return Math.max(countOf(measuredArrivalTimes(plan, curve)), countOf(warmUpArrivalTimes(plan, curve)))
 }
 
 /** Returns how many requests the run sends, including warm-up. */
 export function arrivalsIn(plan: ResolvedPlan): number {
   const curve = curveOf(plan)
   if (curve === undefined) return Number.POSITIVE_INFINITY
-  return countOf(measuredInstants(plan, curve)) + countOf(warmUpInstants(plan, curve))
+  return countOf(measuredArrivalTimes(plan, curve)) + countOf(warmUpArrivalTimes(plan, curve))
 }
 
 function countOf(instants: Arrivals | undefined): number {

@@ -1,45 +1,225 @@
-import { realTime } from '../../model/real-time.ts'
-import type { FromGenerator, GeneratorJob, ToGenerator } from './messages.ts'
+import type { Resources } from '../../measure/monitor/index.ts'
+import type { SliceDelta } from '../../measure/recorder.ts'
+import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
+import { LoadError, LoadInternalError } from '../../model/errors.ts'
+import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
+import type { Traceparent } from '../../model/trace.ts'
+import type { Ms } from '../../model/units.ts'
+import { within } from '../../model/within.ts'
+import type { LoadedFeed } from '../../traffic/feeds/index.ts'
+import { unusable } from '../target/check-target.ts'
+import type { TargetConnection } from '../target/target-connection.ts'
+import { type GeneratorHandle, generatorsFor } from './generator-handle.ts'
+import { jobsFor } from './job.ts'
+import { RequestMaker } from './lane/request-maker.ts'
+import type { FromGenerator, GeneratorState, Unreachable } from './messages.ts'
 import type { Placement } from './placement.ts'
-import { JobServer } from './job-server.ts'
-import { threadPool } from './thread-pool.ts'
-import type { TransportName } from './warm-up/transports.ts'
+import { connectResourceError, resourceError } from './resource-errors.ts'
+import { transportsOf } from './warm-up/transports.ts'
 
-/** A generator as the run uses it, in a worker thread or inline. */
-export interface GeneratorHandle {
-  /** Starts its job. The generator's messages are passed to `hear` until `end` is called. */
-  begin(job: GeneratorJob, hear: (message: FromGenerator) => void): void
-  tell(message: ToGenerator): void
-  /** Resolves when its thread has ended or is free for another run. */
-  end(): Promise<void>
+/** Maximum time for a generator to end after it received 'stop'. */
+const STOP_GRACE_MS = 700
+/** Maximum time to wait until the generators have closed their connections. The generators' limit is shorter. */
+const CLOSE_GRACE_MS = 3_000
+
+/** Receives what the generators measure. */
+export interface FleetObserver {
+  add(thread: number, slices: readonly SliceDelta[], state: GeneratorState): void
+  /** Traces that were sampled from their start. */
+  addSampled(sampled: SampledTraces): void
+  /** The last report of a thread. `atMs`: when its last request ended. */
+  addLast(
+    thread: number,
+    slices: readonly SliceDelta[],
+    state: GeneratorState,
+    end: { readonly atMs: Ms; readonly traces: KeptTraces },
+  ): void
+  /** A connection has started a process of the target. */
+  follow(pid: number): void
 }
 
-/** Returns the generators of a run before they have jobs: threads warm up while the run opens its target. */
-export function generatorsFor(
-  { threads, inlineBecause }: Placement,
-  transports: readonly TransportName[],
-): readonly GeneratorHandle[] {
-  if (inlineBecause !== undefined) return [inlineGenerator()]
-  return threadPool.acquire(threads, transports).map((thread) => ({
-    begin: (job, hear) => thread.begin(job, hear),
-    tell: (message) => thread.tell(message),
-    end: () => threadPool.release(thread),
-  }))
+/** What the generators work with, in addition to their plan. */
+export interface FleetJob {
+  /** One for each of the plan's lanes, in their order. */
+  readonly targets: readonly TargetConnection[]
+  readonly feeds: Readonly<Record<string, LoadedFeed>>
+  readonly resources: Resources
+  /** Context of the run; undefined if nothing is traced. */
+  readonly traceparent: Traceparent | undefined
+  readonly verbose: boolean
 }
 
-/** Creates a generator in this thread, for plans that contain functions. */
-function inlineGenerator(): GeneratorHandle {
-  let server: JobServer | undefined
-  return {
-    begin(job, hear) {
-      server = new JobServer(job, hear)
-      server.open().catch((error: unknown) => hear({ type: 'fault', error }))
-    },
-    // Deferred, as if it came from another thread: the generator must not receive a message while it sends one.
-    tell: (message) => void realTime.setTimeout(() => server?.take(message), 0),
-    end() {
-      server?.end()
-      return Promise.resolve()
-    },
+/** The generators of one run, one for each of its threads. */
+export class GeneratorFleet {
+  readonly #plan: ResolvedPlan
+  readonly #placement: Placement
+  readonly #observer: FleetObserver
+  readonly #log: (text: string) => void
+  readonly #generators: readonly GeneratorHandle[]
+  readonly #requests: RequestMaker
+  readonly #ready: Countdown
+  readonly #ended: Countdown
+  readonly #closed: Countdown
+  #job: FleetJob | undefined
+
+  /** Reserves threads, which warm up while the run opens its targets. */
+  constructor(plan: ResolvedPlan, placement: Placement, observer: FleetObserver, log: (text: string) => void) {
+    this.#plan = plan
+    this.#placement = placement
+    this.#observer = observer
+    this.#log = log
+    this.#generators = generatorsFor(placement, transportsOf(plan))
+    this.#requests = new RequestMaker(plan, placement.inlineBecause !== undefined)
+    this.#ready = new Countdown(placement.threads)
+    this.#ended = new Countdown(placement.threads)
+    this.#closed = new Countdown(placement.threads)
   }
+
+  /**
+   * Resolves when all connections are open that must be open before the run. Rejects if a target is unusable, or if a
+   * generator or code of the user fails.
+   */
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  /** Resolves when every generator has sent its last report. Rejects if a generator or code of the user fails. */
+  get ended(): Promise<void> {
+    return this.#ended.promise
+  }
+
+  /** Gives each generator its job; they open their connections. */
+  begin(job: FleetJob): void {
+    this.#job = job
+    const jobOf = jobsFor(this.#plan, this.#placement, job)
+    for (const [thread, generator] of this.#generators.entries()) {
+      generator.begin(jobOf(thread), (message) => this.#handle(thread, message))
+    }
+  }
+
+  /** `startMs` is the start of the measured part on the machine's monotonic clock. */
+  start(startMs: Ms): void {
+    for (const generator of this.#generators) generator.post({ type: 'start', startMs })
+  }
+
+  /** Stops the generators, and waits for their last reports for a limited time. */
+  async stop(): Promise<void> {
+    for (const generator of this.#generators) generator.post({ type: 'stop' })
+    await within(STOP_GRACE_MS, this.#ended.promise)
+  }
+
+  /** Waits for a limited time until the generators have closed their connections. */
+  async closed(): Promise<void> {
+    await within(CLOSE_GRACE_MS, this.#closed.promise)
+  }
+
+  /** Ends the generators. Resolves when their threads have ended or are free for another run. */
+  async end(): Promise<void> {
+    await Promise.all(this.#generators.map((generator) => generator.end()))
+  }
+
+  #handle(thread: number, message: FromGenerator): void {
+    switch (message.type) {
+      case 'ready':
+        this.#ready.count()
+        break
+      case 'unreachable':
+        this.#ready.fail(this.#unusable(message))
+        break
+      case 'ask':
+        this.#makeRequests(thread, message.first, message.count)
+        break
+      case 'slices':
+        this.#observer.add(thread, message.slices, message.state)
+        break
+      case 'sampled':
+        this.#observer.addSampled(message.sampled)
+        break
+      case 'ended':
+        this.#observer.addLast(thread, message.slices, message.state, message)
+        this.#ended.count()
+        break
+      case 'closed':
+        this.#closed.count()
+        break
+      case 'process':
+        this.#observer.follow(message.pid)
+        break
+      case 'log':
+        this.#log(`thread ${thread}  ${message.text}`)
+        break
+      case 'fault':
+        this.#fail(this.#crashOf(message.error))
+        break
+      case 'own-fault':
+        this.#fail(revived(message))
+        break
+    }
+  }
+
+  #unusable({ lane, errorClass, message }: Unreachable): LoadError {
+    const url = this.#job?.targets[lane]?.url ?? new URL('http://unknown')
+    const why = new Error(message)
+    return connectResourceError(errorClass, why) ?? unusable(url, why, this.#plan.setup !== undefined)
+  }
+
+  /** Calls the user's request function. An error that it throws ends the run. */
+  #makeRequests(thread: number, first: number, count: number): void {
+    const { targets: [target] = [], feeds = {} } = this.#job ?? {}
+    if (target === undefined) return
+    try {
+      const range = { first, count, step: this.#placement.threads }
+      const requests = this.#requests.make(range, target.protocol, feeds)
+      this.#generators[thread]?.post({ type: 'requests', first, requests })
+    } catch (error) {
+      this.#fail(errorFrom(error))
+    }
+  }
+
+  /** Worker threads run only the generator's code, so an error there is internal. Inline, it may come from user code. */
+  #crashOf(thrown: unknown): Error {
+    const error = errorFrom(thrown)
+    if (this.#placement.inlineBecause !== undefined || error instanceof LoadInternalError) return error
+    return resourceError(error) ?? new LoadInternalError(error.message, { cause: error })
+  }
+
+  #fail(error: Error): void {
+    this.#ready.fail(error)
+    this.#ended.fail(error)
+  }
+}
+
+/** A promise that resolves when it has been counted as often as there are threads. */
+class Countdown {
+  readonly #settled = Promise.withResolvers<void>()
+  #left: number
+
+  constructor(threads: number) {
+    this.#left = threads
+    // It may reject before anything waits for it.
+    this.#settled.promise.catch(() => {})
+  }
+
+  get promise(): Promise<void> {
+    return this.#settled.promise
+  }
+
+  count(): void {
+    if (--this.#left === 0) this.#settled.resolve()
+  }
+
+  fail(error: Error): void {
+    this.#settled.reject(error)
+  }
+}
+
+/** Recreates a `LoadError` that was thrown in another thread. */
+function revived({ code, message, stack }: { code: string; message: string; stack: string }): LoadError {
+  const error = new LoadError(code, message)
+  error.stack = stack
+  return error
+}
+
+function errorFrom(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

@@ -13,7 +13,7 @@ const CLOSE_GRACE_MS = 500
 /** A job that a thread works on. */
 interface ActiveJob {
   readonly port: MessagePort
-  readonly hear: (message: FromGenerator) => void
+  readonly onMessage: (message: FromGenerator) => void
   readonly closed: PromiseWithResolvers<void>
   ended: boolean
   readonly runsUserCode: boolean
@@ -51,28 +51,28 @@ export class GeneratorThread {
   }
 
   warmUp(transports: readonly TransportName[]): void {
-    this.#post({ type: 'warm-up', transports })
+    this.#postToThread({ type: 'warm-up', transports })
   }
 
-  /** Starts a job. Its messages are passed to `hear` until `endJob` is called. */
-  begin(job: GeneratorJob, hear: (message: FromGenerator) => void): void {
+  /** Starts a job. Its messages are passed to `onMessage` until `endJob` is called. */
+  begin(job: GeneratorJob, onMessage: (message: FromGenerator) => void): void {
     const { port1: port, port2 } = new MessageChannel()
     const closed = Promise.withResolvers<void>()
-    const active: ActiveJob = { port, hear, closed, ended: false, runsUserCode: runsUserCode(job) }
+    const active: ActiveJob = { port, onMessage, closed, ended: false, runsUserCode: runsUserCode(job) }
     this.#job = active
     // The thread may have ended while the run opened its target.
     const crash = this.#crash
-    if (crash !== undefined) queueMicrotask(() => hear({ type: 'fault', error: crash.error }))
+    if (crash !== undefined) queueMicrotask(() => onMessage({ type: 'fault', error: crash.error }))
     port.on('message', (message: FromGenerator) => {
       if (message.type === 'ended') active.ended = true
       if (message.type === 'fault' || message.type === 'own-fault') this.#healthy = false
-      hear(message)
+      onMessage(message)
       if (message.type === 'closed') closed.resolve()
     })
     this.#worker.postMessage({ type: 'job', job, port: port2, env: { ...process.env } } satisfies ToThread, [port2])
   }
 
-  tell(message: ToGenerator): void {
+  post(message: ToGenerator): void {
     this.#job?.port.postMessage(message)
   }
 
@@ -95,13 +95,13 @@ export class GeneratorThread {
    */
   async exit(): Promise<void> {
     this.#exiting = true
-    this.#post({ type: 'exit' })
+    this.#postToThread({ type: 'exit' })
     const late = realTime.setTimeout(() => void this.#worker.terminate(), EXIT_GRACE_MS)
     await this.#gone.promise
     realTime.clearTimeout(late)
   }
 
-  #post(message: ToThread): void {
+  #postToThread(message: ToThread): void {
     this.#worker.postMessage(message)
   }
 
@@ -110,7 +110,7 @@ export class GeneratorThread {
     if (this.#crash !== undefined) return
     this.#crash = { error }
     this.#healthy = false
-    this.#job?.hear({ type: 'fault', error })
+    this.#job?.onMessage({ type: 'fault', error })
   }
 }
 

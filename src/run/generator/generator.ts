@@ -13,7 +13,7 @@ import { connectFailure } from '../../traffic/connections/failure.ts'
 import type { Dispatcher } from '../../traffic/dispatch.ts'
 import { FedPicker } from '../../traffic/workloads/fed-picker.ts'
 import type { LaneRequest } from './lane/lane-picker.ts'
-import { loadCode } from '../user-modules.ts'
+import { loadUserCode } from '../user-modules.ts'
 import { DescriptorBudget } from './descriptor-budget.ts'
 import { dispatcherFor } from './lane/lane.ts'
 import { Listening, mayMatchByOrder } from './lane/listening.ts'
@@ -59,7 +59,7 @@ interface Baseline {
  */
 export class Generator {
   readonly #job: GeneratorJob
-  readonly #tell: (message: FromGenerator) => void
+  readonly #post: (message: FromGenerator) => void
   readonly #thread: ThreadState
   readonly #clock = new RunClock()
   readonly #recorder: Recorder
@@ -86,14 +86,14 @@ export class Generator {
    */
   #measuring: Baseline
 
-  constructor(job: GeneratorJob, tell: (message: FromGenerator) => void, thread: ThreadState) {
+  constructor(job: GeneratorJob, post: (message: FromGenerator) => void, thread: ThreadState) {
     const { plan, threads } = job
     this.#job = job
-    this.#tell = tell
+    this.#post = post
     this.#thread = thread
     this.#recorder = new Recorder(latencyLimits(plan))
     this.#tracer = plan.tracing === 'off' ? undefined : new Tracer(plan.tracing)
-    const ask = (first: number, count: number): void => tell({ type: 'ask', first, count })
+    const ask = (first: number, count: number): void => post({ type: 'ask', first, count })
     this.#measuring = this.#baseline()
     this.#fed = job.fed ? new FedPicker(threads, job.chunk, ask) : undefined
   }
@@ -111,11 +111,11 @@ export class Generator {
       for (const { pool } of this.#dispatchers) pool.expire(this.#clock.now())
     })
     try {
-      const opened = this.#dispatchers.map((dispatcher, lane) => opens(dispatcher, lane))
+      const opened = this.#dispatchers.map((dispatcher, lane) => openError(dispatcher, lane))
       const failed = (await Promise.all(opened)).find((failure) => failure !== undefined)
       if (failed === undefined) {
         this.#thread.beforeReady()
-        this.#tell({ type: 'ready' })
+        this.#post({ type: 'ready' })
       } else this.#unreachable(failed)
     } finally {
       callOff()
@@ -124,7 +124,7 @@ export class Generator {
 
   async #makeDispatchers(): Promise<readonly Dispatcher<LaneRequest>[]> {
     const { plan, lanes, thread, threads } = this.#job
-    const code = await loadCode(plan)
+    const code = await loadUserCode(plan)
     const descriptors = new DescriptorBudget(this.#job.descriptors)
     let connections = 0
     const made = plan.lanes.map(async (lane, index) => {
@@ -154,7 +154,7 @@ export class Generator {
           this.#unsolicited.messages += messages
           this.#unsolicited.ambiguous += ambiguous
         },
-        started: (pid) => this.#tell({ type: 'process', pid }),
+        started: (pid) => this.#post({ type: 'process', pid }),
         ended: () => this.#laneEnded(),
         broken: (error) => this.#broken(error),
         log: (text) => this.#log(text),
@@ -163,7 +163,7 @@ export class Generator {
     return Promise.all(made)
   }
 
-  take(message: ToGenerator): void {
+  handle(message: ToGenerator): void {
     if (message.type === 'start') this.#start(message.startMs)
     else if (message.type === 'stop') this.#stop()
     else {
@@ -228,13 +228,13 @@ export class Generator {
   #snapshot(): void {
     this.#recorder.rollTo(this.#clock.now())
     const slices = this.#recorder.takeFinished()
-    if (slices.length > 0) this.#tell({ type: 'slices', slices, state: this.#state() })
-    this.#tellSampled()
+    if (slices.length > 0) this.#post({ type: 'slices', slices, state: this.#state() })
+    this.#postSampled()
   }
 
-  #tellSampled(): void {
+  #postSampled(): void {
     const sampled = this.#tracer?.takeSampled()
-    if (sampled !== undefined && sampled.spans.length > 0) this.#tell({ type: 'sampled', sampled })
+    if (sampled !== undefined && sampled.spans.length > 0) this.#post({ type: 'sampled', sampled })
   }
 
   #laneEnded(): void {
@@ -244,11 +244,11 @@ export class Generator {
     this.#recorder.rollTo(atMs)
     this.#recorder.finish()
     const slices = this.#recorder.takeFinished()
-    this.#tellSampled()
+    this.#postSampled()
     const state = this.#state()
     const end = (): void => {
       const traces = { kept: this.#tracer?.kept ?? [] }
-      this.#tell({ type: 'ended', slices, state: { ...state, unsolicited: { ...this.#unsolicited } }, atMs, traces })
+      this.#post({ type: 'ended', slices, state: { ...state, unsolicited: { ...this.#unsolicited } }, atMs, traces })
       void this.#closeConnections()
       this.#stopListening = undefined
     }
@@ -270,12 +270,12 @@ export class Generator {
     await Promise.race([closed, late.promise])
     callOff()
     for (const { pool } of this.#dispatchers) pool.destroy()
-    this.#tell({ type: 'closed' })
+    this.#post({ type: 'closed' })
   }
 
   #unreachable(why: Unreachable): void {
     this.#destroy()
-    this.#tell({ type: 'unreachable', ...why })
+    this.#post({ type: 'unreachable', ...why })
   }
 
   /**
@@ -285,8 +285,8 @@ export class Generator {
     this.#halt()
     if (error instanceof LoadError && !(error instanceof LoadInternalError)) {
       const { code, message, stack = '' } = error
-      this.#tell({ type: 'own-fault', code, message, stack })
-    } else this.#tell({ type: 'fault', error })
+      this.#post({ type: 'own-fault', code, message, stack })
+    } else this.#post({ type: 'fault', error })
   }
 
   #state(): GeneratorState {
@@ -313,12 +313,12 @@ export class Generator {
   }
 
   #log(text: string): void {
-    if (this.#job.verbose) this.#tell({ type: 'log', text: `${this.#clock.now().toFixed(1)} ms  ${text}` })
+    if (this.#job.verbose) this.#post({ type: 'log', text: `${this.#clock.now().toFixed(1)} ms  ${text}` })
   }
 }
 
 /** Returns why a lane's connections could not be opened; undefined if they are open. */
-async function opens(dispatcher: Dispatcher<LaneRequest>, lane: number): Promise<Unreachable | undefined> {
+async function openError(dispatcher: Dispatcher<LaneRequest>, lane: number): Promise<Unreachable | undefined> {
   try {
     await dispatcher.open()
     return undefined

@@ -1,23 +1,17 @@
-import type { Resources } from '../../measure/monitor/index.ts'
 import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
-import type { Traceparent } from '../../model/trace.ts'
-import type { LoadedFeed } from '../../traffic/feeds/index.ts'
+import type { FleetJob } from './fleet.ts'
 import type { GeneratorJob } from './messages.ts'
 import type { Placement } from './placement.ts'
 import { descriptorsForConnections } from './resources.ts'
-import type { TargetSession } from '../target/target-connection.ts'
 
 /** Returns the job of each generator thread. */
 export function jobsFor(
   plan: ResolvedPlan,
   placement: Placement,
-  resources: Resources,
-  sessions: readonly TargetSession[],
-  feeds: Readonly<Record<string, LoadedFeed>>,
-  { traceparent, verbose }: { readonly traceparent: Traceparent | undefined; readonly verbose: boolean },
+  { targets, feeds, resources, traceparent, verbose }: FleetJob,
 ): (thread: number) => GeneratorJob {
   const { threads, wake, peakRps = 1_000 } = placement
-  const lanes = sessions.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
+  const lanes = targets.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
   const shared = {
     plan: dataOf(plan),
     lanes,

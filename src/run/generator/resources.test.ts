@@ -6,7 +6,7 @@ import type { LoadPlan } from '../../plan/load-plan.ts'
 import { placementOf } from './placement.ts'
 import { loadProtocol } from '../protocols.ts'
 import { checkResources, resourceDoubts } from './resources.ts'
-import type { TargetSession } from '../target/target-connection.ts'
+import type { TargetConnection } from '../target/target-connection.ts'
 import { vocabulary } from '../vocabulary.ts'
 
 const ample: Resources = {
@@ -20,7 +20,7 @@ async function doubts(plan: LoadPlan, resources: Partial<Resources>, local = tru
   const resolved = resolvePlan({ target: 'http://127.0.0.1:1', rate: 10, duration: '10s', ...plan }, vocabulary, {
     name: 'resources',
   })
-  const session: TargetSession = {
+  const session: TargetConnection = {
     url: new URL('http://127.0.0.1:1'),
     address: '127.0.0.1',
     stdio: undefined,

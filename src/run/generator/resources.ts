@@ -6,7 +6,7 @@ import type { StdioTarget, Target } from '../../model/target.ts'
 import { mostBytes } from '../../traffic/payloads/index.ts'
 import { doubt } from '../../wording/doubts.ts'
 import type { Placement } from './placement.ts'
-import type { TargetSession } from '../target/target-connection.ts'
+import type { TargetConnection } from '../target/target-connection.ts'
 
 /** One each for standard input, output and error of a stdio process. */
 const DESCRIPTORS_OF_PROCESS = 3
@@ -49,13 +49,13 @@ export function checkResources(plan: ResolvedPlan, placement: Placement, resourc
 export function resourceDoubts(
   plan: ResolvedPlan,
   placement: Placement,
-  sessions: readonly TargetSession[],
+  targets: readonly TargetConnection[],
   resources: Resources,
 ): readonly Doubt[] {
   return [
     ...descriptorDoubts(plan, placement, resources),
-    ...portDoubts(plan, placement, sessions, resources),
-    ...memoryDoubts(plan, sessions, resources),
+    ...portDoubts(plan, placement, targets, resources),
+    ...memoryDoubts(plan, targets, resources),
     ...threadDoubts(placement, resources),
   ]
 }
@@ -103,30 +103,34 @@ function wantedLimit(needed: number): number {
 function portDoubts(
   plan: ResolvedPlan,
   { peakRps }: Placement,
-  sessions: readonly TargetSession[],
+  targets: readonly TargetConnection[],
   { ports }: Resources,
 ): Doubt[] {
   if (ports === null || plan.connection !== 'short-lived' || peakRps === undefined) return []
   // Pipes need no port.
-  if (sessions.every(({ stdio }) => stdio !== undefined)) return []
-  const heldMs = sessions.every(({ local }) => local) ? ports.heldMs.local : ports.heldMs.remote
+  if (targets.every(({ stdio }) => stdio !== undefined)) return []
+  const heldMs = targets.every(({ local }) => local) ? ports.heldMs.local : ports.heldMs.remote
   const neededPorts = Math.ceil((peakRps * Math.min(heldMs, plan.warmUpMs + plan.durationMs)) / 1_000)
   return neededPorts > ports.count
     ? [doubt({ code: 'few-ports', rps: peakRps, heldMs, neededPorts, ports: ports.count })]
     : []
 }
 
-function memoryDoubts(plan: ResolvedPlan, sessions: readonly TargetSession[], { availableBytes }: Resources): Doubt[] {
-  const neededBytes = sum(plan.lanes.map((lane, index) => heldBytes(lane, sessions[index])))
+function memoryDoubts(
+  plan: ResolvedPlan,
+  targets: readonly TargetConnection[],
+  { availableBytes }: Resources,
+): Doubt[] {
+  const neededBytes = sum(plan.lanes.map((lane, index) => heldBytes(lane, targets[index])))
   return neededBytes > availableBytes / 2
     ? [doubt({ code: 'little-memory', neededMb: neededBytes / 2 ** 20, availableMb: availableBytes / 2 ** 20 })]
     : []
 }
 
 /** Bytes of generated messages in flight: one on each connection. 0 for protocols that stream them, as most do. */
-function heldBytes({ messageSize, maxConnections }: ResolvedLane, session: TargetSession | undefined): number {
-  if (messageSize === undefined || session?.protocol.holdsMessages !== true) return 0
-  const { longestMessage = Number.POSITIVE_INFINITY } = session.protocol
+function heldBytes({ messageSize, maxConnections }: ResolvedLane, target: TargetConnection | undefined): number {
+  if (messageSize === undefined || target?.protocol.holdsMessages !== true) return 0
+  const { longestMessage = Number.POSITIVE_INFINITY } = target.protocol
   return COPIES_OF_MESSAGE * maxConnections * Math.min(mostBytes(messageSize), longestMessage)
 }
 

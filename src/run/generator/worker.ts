@@ -18,7 +18,7 @@ thread.on('message', (message: ToThread) => {
 function serve(job: GeneratorJob, env: NodeJS.ProcessEnv, port: MessagePort): void {
   replaceEnvironment(env)
   const server = new JobServer(job, (message: FromGenerator) => port.postMessage(message))
-  port.on('message', (message: ToGenerator) => server.take(message))
+  port.on('message', (message: ToGenerator) => server.handle(message))
   void server.open()
 }
 

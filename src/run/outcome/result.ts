@@ -19,7 +19,7 @@ import { curveOf } from '../generator/arrival-times.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import { notesOn } from '../generator/lane/lane-picker.ts'
 import type { Placement } from '../generator/placement.ts'
-import type { TargetSession } from '../target/target-connection.ts'
+import type { TargetConnection } from '../target/target-connection.ts'
 
 export interface ResultParts {
   readonly generatorId: string
@@ -27,7 +27,7 @@ export interface ResultParts {
   readonly placement: Placement
   readonly collector: Collector
   /** One per lane; empty before the targets are ready. */
-  readonly sessions: readonly TargetSession[]
+  readonly targets: readonly TargetConnection[]
   /** States of the threads that have reported. */
   readonly states: readonly GeneratorState[]
   readonly startedAt: Date
@@ -83,7 +83,7 @@ function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
   return ended === 'running' ? collector.coveredMs : Math.min(elapsedMs, collector.coveredMs)
 }
 
-function summaryOf({ plan, sessions }: ResultParts): PlanSummary {
+function summaryOf({ plan, targets }: ResultParts): PlanSummary {
   const pattern = curveOf(plan)
   return {
     ...(pattern === undefined ? {} : { rate: meanRate(pattern) }),
@@ -96,21 +96,21 @@ function summaryOf({ plan, sessions }: ResultParts): PlanSummary {
     sla: plan.sla,
     confidence: plan.confidence,
     onInconclusive: plan.onInconclusive,
-    request: wordRequests(plan, sessions),
-    notes: plan.lanes.flatMap((lane, index) => notesOf(plan, lane, sessions[index])),
+    request: wordRequests(plan, targets),
+    notes: plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index])),
   }
 }
 
-function protocolOf({ plan, sessions }: ResultParts): string {
+function protocolOf({ plan, targets }: ResultParts): string {
   if (plan.lanes.length > 1) return 'mix'
   const [{ protocol }] = plan.lanes
-  return sessions[0]?.protocol.name ?? (protocol.from === 'shipped' ? protocol.spec.kind : 'own')
+  return targets[0]?.protocol.name ?? (protocol.from === 'shipped' ? protocol.spec.kind : 'own')
 }
 
-function wordRequests(plan: ResolvedPlan, sessions: readonly TargetSession[]): string {
+function wordRequests(plan: ResolvedPlan, targets: readonly TargetConnection[]): string {
   if (plan.journey !== undefined) return 'journeys'
   return plan.lanes
-    .map((lane, index) => (lane.name === '' ? '' : `${lane.name}: `) + wordRequest(lane, sessions[index]?.protocol))
+    .map((lane, index) => (lane.name === '' ? '' : `${lane.name}: `) + wordRequest(lane, targets[index]?.protocol))
     .join('; ')
 }
 
@@ -122,8 +122,8 @@ function wordRequest({ request, workload }: ResolvedLane, protocol: Protocol<Any
     .join(', ')
 }
 
-function notesOf(plan: ResolvedPlan, lane: ResolvedLane, session: TargetSession | undefined): readonly string[] {
-  return session === undefined ? [] : notesOn(plan, lane, session.protocol, session.url)
+function notesOf(plan: ResolvedPlan, lane: ResolvedLane, target: TargetConnection | undefined): readonly string[] {
+  return target === undefined ? [] : notesOn(plan, lane, target.protocol, target.url)
 }
 
 function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {

@@ -19,7 +19,8 @@ import type { Placement } from '../generator/placement.ts'
 import { portOf } from '../../protocols/index.ts'
 import { doubt } from '../../wording/doubts.ts'
 import { resourceDoubts } from '../generator/resources.ts'
-import { type TargetSession, urlsOf } from '../target/target-connection.ts'
+import { checkHost } from '../target/check-target.ts'
+import { type TargetConnection, urlsOf } from '../target/target-connection.ts'
 
 const SAMPLE_MS = 1_000
 /**
@@ -30,7 +31,7 @@ const MOST_SAMPLES = 600
 
 /** Watches the target and the machine during a run. */
 export class Watch {
-  readonly #sessions: readonly TargetSession[]
+  readonly #targets: readonly TargetConnection[]
   readonly #target: TargetWatch | undefined
   readonly #unwatched: string | undefined
   readonly #host = new HostWatch()
@@ -42,13 +43,13 @@ export class Watch {
   #startMs: Ms = Number.NaN
 
   private constructor(
-    sessions: readonly TargetSession[],
+    targets: readonly TargetConnection[],
     target: TargetWatch | undefined,
     unwatched: string | undefined,
     standing: readonly Doubt[],
     resources: Resources,
   ) {
-    this.#sessions = sessions
+    this.#targets = targets
     this.#target = target
     this.#unwatched = unwatched
     this.#standing = standing
@@ -60,18 +61,18 @@ export class Watch {
    */
   static start(
     plan: ResolvedPlan,
-    sessions: readonly TargetSession[],
+    targets: readonly TargetConnection[],
     placement: Placement,
     resources: Resources,
     metrics: TargetWatch | undefined,
   ): Watch {
-    const standing = [...standingDoubts(placement), ...resourceDoubts(plan, placement, sessions, resources)]
+    const standing = [...standingDoubts(placement), ...resourceDoubts(plan, placement, targets, resources)]
     const watch = (target: TargetWatch | undefined, unwatched?: string): Watch =>
-      new Watch(sessions, target, unwatched, standing, resources)
+      new Watch(targets, target, unwatched, standing, resources)
     if (metrics !== undefined) return watch(metrics)
     const { monitor } = plan
     if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
-    const found = typeof monitor === 'object' && !('openMetrics' in monitor) ? monitor : findable(sessions)
+    const found = typeof monitor === 'object' && !('openMetrics' in monitor) ? monitor : findable(targets)
     return typeof found === 'object' && 'why' in found ? watch(undefined, found.why) : watch(watchTarget(found))
   }
 
@@ -99,7 +100,7 @@ export class Watch {
   figures(): TargetFigures {
     const unwatched = this.#unwatched ?? this.#target?.unwatched
     return {
-      url: urlsOf(this.#sessions),
+      url: urlsOf(this.#targets),
       pids: [...(this.#target?.pids ?? [])],
       samples: [...this.#samples],
       ...(unwatched !== undefined && { unwatched }),
@@ -109,7 +110,7 @@ export class Watch {
   /** Returns reasons to distrust the run: the machine, the way the run was started, or the generator threads. */
   doubts(states: readonly GeneratorState[]): readonly Doubt[] {
     // A target on another machine uses none of this machine's CPU.
-    const isHere = this.#sessions.every(({ local }) => local)
+    const isHere = this.#targets.every(({ local }) => local)
     const cpus = isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
     const targetCores = cpus.length === 0 ? 0 : cpus.reduce((sum, cpu) => sum + cpu, 0) / cpus.length / 100
     const noise = this.#host.read({ targetCores })
@@ -138,16 +139,33 @@ export class Watch {
   }
 }
 
+/**
+ * Watches the metrics page that a plan names for its target, if any. The host of the page must be allowed like that of
+ * a target: throws `LoadTargetError` otherwise. Whether the page can be read is only known during the run, which does
+ * not depend on it.
+ */
+export async function watchMetricsPage({
+  monitor,
+  allowHosts,
+}: Pick<ResolvedPlan, 'monitor' | 'allowHosts'>): Promise<TargetWatch | undefined> {
+  if (typeof monitor !== 'object' || !('openMetrics' in monitor)) return undefined
+  const url = new URL(monitor.openMetrics)
+  const addresses = await checkHost(url, allowHosts)
+  // Loads undici, which most runs do not need.
+  const { watchMetrics } = await import('../../measure/monitor/watch-metrics.ts')
+  return watchMetrics({ url, addresses })
+}
+
 /** Returns which of the targets to watch, or why none is watched. */
-function findable(sessions: readonly TargetSession[]): WatchSpec | { readonly why: string } {
-  const [session, ...others] = sessions
-  if (session === undefined) return { why: 'not started' }
+function findable(targets: readonly TargetConnection[]): WatchSpec | { readonly why: string } {
+  const [target, ...others] = targets
+  if (target === undefined) return { why: 'not started' }
   if (others.length > 0)
     return { why: 'a mix has several targets: name one with monitor: { pid }, { port } or { openMetrics }' }
-  if (!session.local) return { why: 'the target is not on this machine' }
-  if (session.stdio !== undefined) return 'followed'
-  if (session.pid !== undefined) return { pid: session.pid }
-  const port = portOf(session.url)
+  if (!target.local) return { why: 'the target is not on this machine' }
+  if (target.stdio !== undefined) return 'followed'
+  if (target.pid !== undefined) return { pid: target.pid }
+  const port = portOf(target.url)
   return port === undefined ? { why: 'its URL has no port' } : { port }
 }
 

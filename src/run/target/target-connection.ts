@@ -12,7 +12,7 @@ import { startTarget } from './started-target.ts'
 import { checkTarget, reachTarget, unusable } from './check-target.ts'
 
 /** A target that may be loaded and answers, with the information that each connection to it needs. */
-export interface TargetSession {
+export interface TargetConnection {
   readonly url: URL
   /** Undefined over stdio, and for a custom protocol whose URL has no port. */
   readonly address: string | undefined
@@ -29,14 +29,29 @@ export interface TargetSession {
 }
 
 /**
- * Opens a session for every lane of the plan, in their order. Throws as `openSession` does, after closing all sessions.
+ * Connects to the target of every lane of the plan, in their order. Returns none if `stopped` resolves before. Throws as
+ * `connectTarget` does, after closing all targets.
  */
-export async function openSessions(
+export async function connectTargets(
+  plan: ResolvedPlan,
+  log: (text: string) => void,
+  stopped: Promise<void>,
+): Promise<readonly TargetConnection[]> {
+  const abort = new AbortController()
+  const connecting = connectAll(plan, log, abort.signal)
+  const connected = await Promise.race([connecting, stopped])
+  if (connected !== undefined) return connected
+  abort.abort()
+  void connecting.then(closeTargets).catch(() => {})
+  return []
+}
+
+async function connectAll(
   plan: ResolvedPlan,
   log: (text: string) => void,
   signal: AbortSignal,
-): Promise<readonly TargetSession[]> {
-  const opened: TargetSession[] = []
+): Promise<readonly TargetConnection[]> {
+  const connected: TargetConnection[] = []
   // Entries of a mix without a `target` share that of the plan: one server for all of them.
   const started = new Map<string, StartedCommand>()
   const start = async (target: CommandTarget): Promise<StartedCommand> => {
@@ -46,36 +61,36 @@ export async function openSessions(
     return command
   }
   try {
-    for (const lane of plan.lanes) opened.push(await openSession(plan, lane, start, log, signal))
-    return opened
+    for (const lane of plan.lanes) connected.push(await connectTarget(plan, lane, start, log, signal))
+    return connected
   } catch (error) {
-    await closeAll(opened)
+    await closeTargets(connected)
     throw error
   }
 }
 
-export async function closeAll(sessions: readonly TargetSession[]): Promise<void> {
-  await Promise.all(sessions.map((session) => session.close()))
+export async function closeTargets(targets: readonly TargetConnection[]): Promise<void> {
+  await Promise.all(targets.map((target) => target.close()))
 }
 
 /** URLs of all targets, for results. */
-export function urlsOf(sessions: readonly TargetSession[]): string {
-  return sessions.map(({ url }) => url.href).join(', ')
+export function urlsOf(targets: readonly TargetConnection[]): string {
+  return targets.map(({ url }) => url.href).join(', ')
 }
 
-type Found = Omit<TargetSession, 'protocol' | 'negotiated' | 'close'>
+type Found = Omit<TargetConnection, 'protocol' | 'negotiated' | 'close'>
 
 /**
  * Resolves, checks, and if necessary starts the target of a lane, and lets the protocol negotiate for all of its
  * connections. Throws `LoadTargetError`, after ending everything it started.
  */
-async function openSession(
+async function connectTarget(
   plan: ResolvedPlan,
   lane: ResolvedLane,
   start: (target: CommandTarget) => Promise<StartedCommand>,
   log: (text: string) => void,
   signal: AbortSignal,
-): Promise<TargetSession> {
+): Promise<TargetConnection> {
   const protocol = await loadProtocol(lane.protocol)
   const { target } = lane
   const command = isCommand(target) ? await start(target) : undefined

@@ -4,6 +4,8 @@ import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
+import type { SpanAbout } from '../../../model/trace.ts'
+import { serverOf } from '../../../protocols/trace-field.ts'
 import type { ArrivalSource } from '../../../traffic/arrival-source.ts'
 import { randomFrom } from '../../../traffic/arrivals/random.ts'
 import type { RunClock } from '../../../traffic/clock.ts'
@@ -18,16 +20,16 @@ import { exactWake } from '../../../traffic/wake/exact.ts'
 import { tickWake } from '../../../traffic/wake/tick.ts'
 import { shareOfMix } from '../../../traffic/workloads/mix.ts'
 import { onePicker, type RequestPicker } from '../../../traffic/workloads/picker.ts'
-import type { PlanCode } from '../../user-modules.ts'
+import type { UserCode } from '../../user-modules.ts'
 import type { DescriptorBudget } from '../descriptor-budget.ts'
-import { curveOf, measuredInstants, warmUpInstants } from '../arrival-times.ts'
+import { curveOf, measuredArrivalTimes, warmUpArrivalTimes } from '../arrival-times.ts'
 import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
 import { type LaneRequest, lanePicker } from './lane-picker.ts'
 import type { Listening } from './listening.ts'
 import type { GeneratorJob, LaneJob } from '../messages.ts'
 import { descriptorsOf } from '../resources.ts'
 import { setUp } from './setup.ts'
-import { spanNamer } from './span-namer.ts'
+import { AwaitingSetup } from './templates.ts'
 
 export interface LaneParts {
   readonly job: GeneratorJob
@@ -42,7 +44,7 @@ export interface LaneParts {
   readonly tracer: Tracer | undefined
   /** Requests that are made in another thread, if any are. */
   readonly fed: RequestPicker<AnyRequest> | undefined
-  readonly code: PlanCode
+  readonly code: UserCode
   readonly descriptors: DescriptorBudget
   /** Defined if responses may be matched by their order. */
   readonly listening: Listening | undefined
@@ -190,7 +192,7 @@ function scheduleOf(
   const curve = curveOf(plan)
   if (curve === undefined) return new ClosedSchedule({ share, picker, operationOf })
   return new Schedule({
-    instants: measuredInstants(plan, curve),
+    instants: measuredArrivalTimes(plan, curve),
     warmUp: warmUpOf(plan),
     share,
     phases: curve.phases ?? [],
@@ -201,9 +203,9 @@ function scheduleOf(
 
 function warmUpOf(
   plan: ResolvedPlan,
-): { instants: ReturnType<typeof measuredInstants>; durationMs: number } | undefined {
+): { instants: ReturnType<typeof measuredArrivalTimes>; durationMs: number } | undefined {
   const curve = curveOf(plan)
-  const instants = curve === undefined ? undefined : warmUpInstants(plan, curve)
+  const instants = curve === undefined ? undefined : warmUpArrivalTimes(plan, curve)
   return instants && { instants, durationMs: plan.warmUpMs }
 }
 
@@ -218,5 +220,21 @@ function operationNamer(lane: string): (request: LaneRequest) => string {
     let full = names.get(name)
     if (full === undefined) names.set(name, (full = name === '' ? lane : `${lane} ${name}`))
     return full
+  }
+}
+
+/**
+ * Returns a function for the names and attributes of one lane's spans, created once per request in the plan. Requests
+ * that wait for the setup of their connection are incomplete here, and custom protocols have no conventions; their
+ * spans only name the target.
+ */
+function spanNamer(protocol: Protocol<AnyRequest>, url: URL): (payload: unknown) => SpanAbout {
+  const known = new WeakMap<object, SpanAbout>()
+  const plain: SpanAbout = { name: protocol.name, attributes: serverOf(url) }
+  return (payload) => {
+    if (typeof payload !== 'object' || payload === null || payload instanceof AwaitingSetup) return plain
+    let about = known.get(payload)
+    if (about === undefined) known.set(payload, (about = protocol.span?.(payload as AnyRequest, url) ?? plain))
+    return about
   }
 }

@@ -115,7 +115,7 @@ function knownNames(plan: ResolvedPlan, feeds: Feeds): KnownNames {
 /**
  * Throws `LoadPlanError` if a template refers to a field that its feed does not have. The feeds have been read by now.
  */
-export function holdTemplates(plan: ResolvedPlan, feeds: Feeds): void {
+export function checkTemplates(plan: ResolvedPlan, feeds: Feeds): void {
   const known = knownNames(plan, feeds)
   const faults: PlanFault[] = plan.lanes.flatMap(({ name, request }) => {
     const key = name === '' ? 'request' : `workload (${name})`

@@ -3,7 +3,6 @@ import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Target } from '../../../model/target.ts'
 import { mcp } from '../../../protocols/mcp/index.ts'
 import { LEGACY_VERSIONS } from '../../../protocols/mcp/versions.ts'
-import { jsonRpcReply } from './json-rpc-reply.ts'
 import { openHttpSink, openLineSink, type Respond, type Sink } from './sinks.ts'
 
 /** Loads `ws` only if a plan uses it, as the protocols do. */
@@ -136,4 +135,22 @@ function schemeOf(target: Target | undefined): string {
 /** The plan may be unchecked and contain a null. */
 function isObject<T>(value: T): value is Extract<T, object> {
   return typeof value === 'object' && value !== null
+}
+
+/**
+ * Returns the reply of a minimal MCP server to one JSON-RPC message, or undefined for a notification.
+ * `initialize` accepts the offered version; a tool call returns its arguments, by which the client recognizes the reply.
+ */
+function jsonRpcReply(text: string): string | undefined {
+  const { id, method, params } = JSON.parse(text) as {
+    readonly id?: unknown
+    readonly method?: string
+    readonly params?: { readonly protocolVersion?: unknown; readonly arguments?: unknown }
+  }
+  if (id === undefined) return undefined
+  const result =
+    method === 'initialize'
+      ? { protocolVersion: params?.protocolVersion, capabilities: {}, serverInfo: { name: 'sink', version: '1.0.0' } }
+      : { content: [{ type: 'text', text: JSON.stringify(params?.arguments ?? {}) }] }
+  return JSON.stringify({ jsonrpc: '2.0', id, result })
 }

@@ -51,9 +51,9 @@ async function warmUpOne(name: TransportName): Promise<void> {
   )
   const closed = Promise.withResolvers<void>()
   let successes = 0
-  const hear = (message: FromGenerator): void => {
+  const handle = (message: FromGenerator): void => {
     if ('slices' in message) for (const { total } of message.slices) successes += total.successes
-    if (message.type === 'ready') generator.take({ type: 'start', startMs: monotonicMs() })
+    if (message.type === 'ready') generator.handle({ type: 'start', startMs: monotonicMs() })
     else if (message.type === 'closed') closed.resolve()
     else if (message.type === 'fault') closed.reject(message.error)
     else if (message.type === 'unreachable' || message.type === 'own-fault') closed.reject(new Error(message.message))
@@ -72,7 +72,7 @@ async function warmUpOne(name: TransportName): Promise<void> {
       traceparent: undefined,
       verbose: false,
     },
-    hear,
+    handle,
     { coldBecause: undefined, beforeReady: () => {} },
   )
   try {

@@ -1,0 +1,45 @@
+import { realTime } from '../../model/real-time.ts'
+import type { FromGenerator, GeneratorJob, ToGenerator } from './messages.ts'
+import type { Placement } from './placement.ts'
+import { JobServer } from './job-server.ts'
+import { threadPool } from './thread-pool.ts'
+import type { TransportName } from './warm-up/transports.ts'
+
+/** A generator as the run uses it, in a worker thread or inline. */
+export interface GeneratorHandle {
+  /** Starts its job. The generator's messages are passed to `onMessage` until `end` is called. */
+  begin(job: GeneratorJob, onMessage: (message: FromGenerator) => void): void
+  post(message: ToGenerator): void
+  /** Resolves when its thread has ended or is free for another run. */
+  end(): Promise<void>
+}
+
+/** Returns the generators of a run before they have jobs: threads warm up while the run opens its target. */
+export function generatorsFor(
+  { threads, inlineBecause }: Placement,
+  transports: readonly TransportName[],
+): readonly GeneratorHandle[] {
+  if (inlineBecause !== undefined) return [inlineGenerator()]
+  return threadPool.acquire(threads, transports).map((thread) => ({
+    begin: (job, onMessage) => thread.begin(job, onMessage),
+    post: (message) => thread.post(message),
+    end: () => threadPool.release(thread),
+  }))
+}
+
+/** Creates a generator in this thread, for plans that contain functions. */
+function inlineGenerator(): GeneratorHandle {
+  let server: JobServer | undefined
+  return {
+    begin(job, onMessage) {
+      server = new JobServer(job, onMessage)
+      server.open().catch((error: unknown) => onMessage({ type: 'fault', error }))
+    },
+    // Deferred, as if it came from another thread: the generator must not receive a message while it sends one.
+    post: (message) => void realTime.setTimeout(() => server?.handle(message), 0),
+    end() {
+      server?.end()
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import { abortVerdicts } from '../../judge/verdict/abort.ts'
+import { Collector } from '../../measure/collector.ts'
+import type { Resources, TargetWatch } from '../../measure/monitor/index.ts'
+import type { SliceDelta } from '../../measure/recorder.ts'
+import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
+import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
+import type { Interval, LoadResult } from '../../model/result.ts'
+import type { Traceparent } from '../../model/trace.ts'
+import type { Ms } from '../../model/units.ts'
+import { latencyLimits } from '../generator/generator.ts'
+import type { GeneratorState } from '../generator/messages.ts'
+import type { Placement } from '../generator/placement.ts'
+import { type TargetConnection, urlsOf } from '../target/target-connection.ts'
+import { IntervalStream } from './interval-stream.ts'
+import type { RunLifetime } from './lifetime.ts'
+import { buildResult } from './result.ts'
+import { RunTraces } from './run-traces.ts'
+import { Watch } from './watch.ts'
+
+/** What a run measured: collects the reports of its generators, watches its targets, and builds its LoadResult. */
+export class RunOutcome {
+  readonly intervals: IntervalStream = new IntervalStream()
+  readonly #generatorId: string
+  readonly #plan: ResolvedPlan
+  readonly #placement: Placement
+  readonly #lifetime: RunLifetime
+  readonly #collector: Collector
+  readonly #traces: RunTraces | undefined
+  readonly #states: (GeneratorState | undefined)[]
+  #targets: readonly TargetConnection[] = []
+  #watch: Watch | undefined
+
+  constructor(generatorId: string, plan: ResolvedPlan, placement: Placement, lifetime: RunLifetime) {
+    this.#generatorId = generatorId
+    this.#plan = plan
+    this.#placement = placement
+    this.#lifetime = lifetime
+    this.#collector = new Collector(placement.threads, latencyLimits(plan))
+    this.#states = Array.from({ length: placement.threads }, () => undefined)
+    const { tracing } = plan
+    if (tracing !== 'off') this.#traces = new RunTraces(tracing, generatorId, () => lifetime.startedAtMs)
+  }
+
+  /** Context of the run's traces; undefined if nothing is traced. */
+  get traceparent(): Traceparent | undefined {
+    return this.#traces?.traceparent
+  }
+
+  /** The targets are connected. They are empty if the run was stopped before. */
+  connected(targets: readonly TargetConnection[]): void {
+    this.#targets = targets
+  }
+
+  /** Starts to watch the targets and this machine. `resources` are those before the run. */
+  watch(resources: Resources, metrics: TargetWatch | undefined): void {
+    this.#watch = Watch.start(this.#plan, this.#targets, this.#placement, resources, metrics)
+  }
+
+  measureFrom(startMs: Ms): void {
+    this.#watch?.measureFrom(startMs)
+  }
+
+  /** Adds a process of the target that a connection has started. */
+  follow(pid: number): void {
+    this.#watch?.follow(pid)
+  }
+
+  add(thread: number, slices: readonly SliceDelta[], state: GeneratorState): void {
+    this.#states[thread] = state
+    this.#publish(this.#collector.add(thread, slices))
+  }
+
+  addSampled(sampled: SampledTraces): void {
+    this.#traces?.sampled(sampled, () => this.result())
+  }
+
+  /** Adds the last report of a thread, whose last request ended at `atMs`. */
+  addLast(
+    thread: number,
+    slices: readonly SliceDelta[],
+    state: GeneratorState,
+    { atMs, traces }: { readonly atMs: Ms; readonly traces: KeptTraces },
+  ): void {
+    this.#states[thread] = state
+    this.#lifetime.extendTo(atMs)
+    this.#traces?.keep(traces)
+    this.#publish([...this.#collector.add(thread, slices), ...this.#collector.end(thread)])
+  }
+
+  /** Returns the LoadResult so far. */
+  result(): LoadResult {
+    const states = this.#states.filter((state) => state !== undefined)
+    return buildResult({
+      generatorId: this.#generatorId,
+      plan: this.#plan,
+      placement: this.#placement,
+      collector: this.#collector,
+      states,
+      startedAt: new Date(this.#lifetime.startedAtMs),
+      elapsedMs: this.#lifetime.elapsedMs,
+      ended: this.#lifetime.ended,
+      endedBecause: this.#lifetime.endedBecause,
+      targets: this.#targets,
+      target: this.#watch?.figures() ?? {
+        url: urlsOf(this.#targets),
+        pids: [],
+        samples: [],
+        unwatched: 'not started',
+      },
+      slowest: this.#traces?.slowest ?? [],
+      tracing: this.#traces?.report ?? { mode: 'off', to: null, exported: 0, lost: 0 },
+      doubts: this.#watch?.doubts(states) ?? [],
+    })
+  }
+
+  /** Exports the traces of the run, then returns its result, which says how many were exported. */
+  async finish(): Promise<LoadResult> {
+    await this.#traces?.close(this.result())
+    return this.result()
+  }
+
+  close(): void {
+    this.#watch?.stop()
+    this.intervals.end()
+  }
+
+  #publish(intervals: readonly Interval[]): void {
+    for (const interval of intervals) this.intervals.push(interval)
+    if (intervals.length === 0 || !this.#lifetime.isRunning) return
+    const reason = this.#abortReason()
+    if (reason !== undefined) this.#lifetime.stop('aborted', reason)
+  }
+
+  /** Returns why the run must stop early: the first of its `abortOn` limits that is exceeded beyond reasonable doubt. */
+  #abortReason(): string | undefined {
+    const { abortOn } = this.#plan
+    if (abortOn === undefined || this.#collector.coveredMs < abortOn.afterMs) return undefined
+    const broken = abortVerdicts(this.result(), abortOn.sla).find(({ verdict }) => verdict === 'fail')
+    return broken === undefined ? undefined : `abortOn: ${broken.claim}, was ${broken.observed}`
+  }
+}

@@ -11,7 +11,7 @@ env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', 
 const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
-    include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts', 'docs/**/*.test.ts'],
     // CI runs the limits suite, the README's other command, by itself: it takes most of a minute.
     // `examples/examples.load.test.ts` runs the examples as projects of their own.
     exclude: [...configDefaults.exclude, 'examples/*/**', ...(shortened ? ['suites/limits/**'] : [])],

@@ -20,7 +20,7 @@ type Room = keyof typeof knows
 
 const rooms = Object.keys(knows) as Room[]
 const doors = ['index', 'vitest', 'plugin', 'reporter', 'conformance', 'cli', 'command']
-const tests = ['test', 'case', 'conformance', 'fixture', 'builder', 'test-d']
+const tests = ['test', 'conformance', 'fixture', 'builder', 'test-d']
 
 interface Forbidden {
   readonly regex: string

@@ -7,7 +7,7 @@ import { degradationOf } from '../../src/judge/analysis/degradation.ts'
 import { nextTrial } from '../../src/judge/analysis/limit-search.ts'
 import type { SearchEnd, TrialOutcome } from '../../src/judge/analysis/limit-trial.ts'
 import { judgeTrial } from '../../src/judge/analysis/trial-verdict.ts'
-import { seeded, trueLimitRps, tryOn, type VirtualServer } from '../../src/judge/analysis/virtual-server.case.ts'
+import { seeded, trueLimitRps, tryOn, type VirtualServer } from '../../src/judge/analysis/virtual-server.fixture.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 const options = { slo, maxRps: 100_000, pool: 100, budgetMs: 60_000 }

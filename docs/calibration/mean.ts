@@ -5,7 +5,7 @@
  *
  * Prints a Markdown table.
  */
-import { MEAN_PROCESSES, wrongMeanVerdicts } from '../../src/judge/verdict/mean.case.ts'
+import { MEAN_PROCESSES, wrongMeanVerdicts } from '../../src/judge/verdict/mean.builder.ts'
 
 const RUNS = Number(process.argv[2] ?? 2_000)
 const REQUESTS = [1_000, 3_000, 10_000]

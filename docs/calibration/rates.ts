@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import type { Batches, LoadResult } from '../../src/model/result.ts'
-import { evenStretches, resultOf } from '../../src/judge/result.case.ts'
+import { evenStretches, resultOf } from '../../src/judge/result.builder.ts'
 import { errorRateVerdict } from '../../src/judge/verdict/error-rate.ts'
 import type { JudgedVerdict } from '../../src/judge/verdict/judged-verdict.ts'
 import { seeded } from '../../src/judge/verdict/simulated-services.builder.ts'

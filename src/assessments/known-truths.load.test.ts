@@ -12,7 +12,7 @@ import type { PatternSpec } from '../model/pattern.ts'
 import type { LoadResult } from '../model/result.ts'
 import { runLoad } from '../run/index.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
-import { whatRanOut } from './known-truths.case.ts'
+import { whatRanOut } from './known-truths.fixture.ts'
 
 const ATTEMPTS = 3
 

@@ -15,7 +15,7 @@ it(
     // 5 req/s, far below the first step.
     await using fixture = await startFixture('capacity', { servers: 1, serviceMs: 200, keepsAbandoned: true })
     const plans: LoadPlan[] = []
-    const told: LimitsFindings[] = []
+    const reported: LimitsFindings[] = []
     let waiting = Number.NaN
     const probes: LoadPlan[] = []
     const start: LimitSearch['startLoad'] = async (plan, { record = true } = {}) => {
@@ -33,11 +33,11 @@ it(
       ...calm,
       plan: { target: fixture.url, connection: 'pooled' },
       startLoad: start,
-      onFindings: (findings) => told.push(findings),
+      onFindings: (findings) => reported.push(findings),
     })
     await expect(search).rejects.toThrow('seen enough')
     expect(plans).toMatchObject([{ rate: 30 }, { concurrency: 10, connection: 'pooled', seed: expect.any(String) }])
-    expect(told.map(({ trials }) => trials)).toMatchObject([[{ purpose: 'step', rate: 30, verdict: 'fail' }]])
+    expect(reported.map(({ trials }) => trials)).toMatchObject([[{ purpose: 'step', rate: 30, verdict: 'fail' }]])
     expect(waiting).toBe(0)
     expect(probes[0]).toMatchObject({ concurrency: 1, connection: 'pooled', requestTimeout: 1_000 })
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { evenStretches, resultOf } from '../judge/result.case.ts'
+import { evenStretches, resultOf } from '../judge/result.builder.ts'
 import { percentileVerdict } from '../judge/verdict/percentile.ts'
 import { expectationOf } from './scenarios.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { matchers } from '../judge/matchers/index.ts'
-import { eachWith, evenStretches, resultOf } from '../judge/result.case.ts'
+import { eachWith, evenStretches, resultOf } from '../judge/result.builder.ts'
 import type { LoadResult } from '../model/result.ts'
 import { BodyCheck } from './body-check.ts'
 import { callSite } from './call-site.ts'

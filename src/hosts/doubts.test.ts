@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resultOf } from '../judge/result.case.ts'
+import { resultOf } from '../judge/result.builder.ts'
 import type { LoadResult } from '../model/result.ts'
 import { withDoubts } from './doubts.ts'
 

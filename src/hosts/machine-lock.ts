@@ -42,7 +42,7 @@ export async function acquireMachineLock(
   let warned = false
   for (;;) {
     options.signal.throwIfAborted()
-    if (take(path, mine)) return { release: () => releaseLock(path, mine) }
+    if (acquire(path, mine)) return { release: () => releaseLock(path, mine) }
     const holder = holderOf(path)
     if (holder !== undefined && !isAlive(holder)) removeStale(path, holder)
     else if (holder !== undefined && !warned && realTime.now() - startedMs > WARN_AFTER_MS) {
@@ -54,7 +54,7 @@ export async function acquireMachineLock(
 }
 
 /** Links are created atomically, so no process reads a partial file. */
-function take(path: string, mine: LockHolder): boolean {
+function acquire(path: string, mine: LockHolder): boolean {
   const own = `${path}.${mine.token}`
   writeFileSync(own, JSON.stringify(mine))
   try {

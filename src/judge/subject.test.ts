@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { evenStretches, resultOf } from './result.case.ts'
+import { evenStretches, resultOf } from './result.builder.ts'
 import { adoptResult, subjectOf } from './subject.ts'
 
 const make = () => resultOf({ stretches: evenStretches(40, 10, () => 10), phases: { calm: [0, 40] } })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { decodeHdr } from '../model/hdr-codec.ts'
 import type { Batches } from '../model/result.ts'
 import { BatchSeries } from './batches.ts'
-import { sampleOf, total } from './samples.case.ts'
+import { sampleOf, total } from './samples.builder.ts'
 import { Tally, type TallyDelta } from './tally.ts'
 
 interface Slice {

@@ -4,7 +4,7 @@ import type { Batches, Figures, Interval, JudgedFigures } from '../model/result.
 import type { Sample } from '../model/sample.ts'
 import { Collector } from './collector.ts'
 import { Recorder, type SliceDelta } from './recorder.ts'
-import { arbitrarySamples, expectConserved, sampleOf, total } from './samples.case.ts'
+import { arbitrarySamples, expectConserved, sampleOf, total } from './samples.builder.ts'
 
 const LIMITS = [
   { key: 'p50Ms', limitMs: 20 },
@@ -16,10 +16,10 @@ const LENGTH_MS = 4_000
 function slicesOf(samples: readonly Sample[], endMs: number): readonly SliceDelta[] {
   const recorder = new Recorder(LIMITS)
   const events = samples.flatMap((sample) => [
-    { atMs: sample.dueMs, tell: () => recorder.arrived(sample) },
-    { atMs: sample.doneMs, tell: () => recorder.settled(sample) },
+    { atMs: sample.dueMs, record: () => recorder.arrived(sample) },
+    { atMs: sample.doneMs, record: () => recorder.settled(sample) },
   ])
-  for (const { tell } of events.toSorted((one, other) => one.atMs - other.atMs)) tell()
+  for (const { record } of events.toSorted((one, other) => one.atMs - other.atMs)) record()
   recorder.rollTo(endMs)
   return recorder.takeFinished()
 }
@@ -200,10 +200,10 @@ test('journeys of several threads add up, and achievedRps covers the time in whi
       return sampleOf({ intendedMs: startMs, dueMs: startMs, sentMs: startMs, doneMs: startMs + 1_000 })
     })
     const events = journeys.flatMap((journey) => [
-      { atMs: journey.dueMs, tell: () => recorder.journeyArrived(journey) },
-      { atMs: journey.doneMs, tell: () => recorder.journeySettled(Object.assign(journey, { thinkMs: 990 })) },
+      { atMs: journey.dueMs, record: () => recorder.journeyArrived(journey) },
+      { atMs: journey.doneMs, record: () => recorder.journeySettled(Object.assign(journey, { thinkMs: 990 })) },
     ])
-    for (const { tell } of events.toSorted((one, other) => one.atMs - other.atMs)) tell()
+    for (const { record } of events.toSorted((one, other) => one.atMs - other.atMs)) record()
     recorder.rollTo(3_100)
     return recorder.takeFinished()
   })

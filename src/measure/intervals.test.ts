@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Interval } from '../model/result.ts'
 import { IntervalSeries } from './intervals.ts'
-import { expectConserved, sampleOf, total } from './samples.case.ts'
+import { expectConserved, sampleOf, total } from './samples.builder.ts'
 import { Tally, type TallyDelta } from './tally.ts'
 
 const LIMITS = [{ key: 'p99Ms', limitMs: 50 }]
@@ -38,8 +38,8 @@ function sums(intervals: readonly Interval[]): Record<string, number> {
 
 test('reports one interval per second, when that second has ended', () => {
   const series = new IntervalSeries(LIMITS)
-  const told = Array.from({ length: 25 }, (_, i) => series.add([sliceOf(i, 1)]))
-  expect(told.flatMap((intervals, i) => intervals.map(({ startMs }) => [i, startMs]))).toEqual([
+  const reported = Array.from({ length: 25 }, (_, i) => series.add([sliceOf(i, 1)]))
+  expect(reported.flatMap((intervals, i) => intervals.map(({ startMs }) => [i, startMs]))).toEqual([
     [9, 0],
     [19, 1_000],
   ])
@@ -100,10 +100,10 @@ test('merges pairs beyond 600 intervals into equally long ones without losing a 
 test('reports every second once and in order, even while older ones are merged', () => {
   const series = new IntervalSeries([])
   const empty = new Tally([]).take()
-  const told: Interval[] = []
-  for (let slice = 0; slice < 6_100; slice++) told.push(...series.add([empty]))
+  const reported: Interval[] = []
+  for (let slice = 0; slice < 6_100; slice++) reported.push(...series.add([empty]))
   let endMs = 0
-  for (const { startMs, durationMs } of told) {
+  for (const { startMs, durationMs } of reported) {
     expect(startMs).toBe(endMs)
     endMs += durationMs
   }

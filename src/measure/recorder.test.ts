@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Sample } from '../model/sample.ts'
 import { Recorder, type SliceDelta } from './recorder.ts'
-import { sampleOf } from './samples.case.ts'
+import { sampleOf } from './samples.builder.ts'
 
 function recorded(samples: readonly Sample[], endMs: number): readonly SliceDelta[] {
   const recorder = new Recorder([])
@@ -72,7 +72,7 @@ test('keeps operations and phases by name, and unnamed ones only in the total', 
 
 test('counts requests that were never due as dropped without an arrival', () => {
   const recorder = new Recorder([])
-  recorder.neverDue('generator', 0, 3)
+  recorder.undispatched('generator', 0, 3)
   recorder.finish()
   expect(recorder.takeFinished()).toMatchObject([
     {
@@ -103,7 +103,7 @@ test('counts journeys separately from requests', () => {
   const journey = { ...sampleOf({ intendedMs: 10, dueMs: 10, sentMs: 10, doneMs: 250, bytesSent: 7 }), thinkMs: 100 }
   recorder.journeyArrived(journey)
   recorder.journeySettled(journey)
-  recorder.journeysNeverDue('generator', 3)
+  recorder.journeysUndispatched('generator', 3)
   recorder.rollTo(300)
   const slices = recorder.takeFinished()
   expect(slices.map(({ total }) => total.arrivals + total.successes)).toEqual([0, 0, 0])

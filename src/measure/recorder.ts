@@ -84,12 +84,12 @@ export class Recorder {
   }
 
   /** Records journeys that were given up before they were due, together with the first request of each. */
-  journeysNeverDue(reason: DropReason, count: number): void {
+  journeysUndispatched(reason: DropReason, count: number): void {
     this.#journeys.drop(reason, count)
   }
 
   /** Records scheduled requests that were given up before they were due. */
-  neverDue(reason: DropReason, phase: number, count: number): void {
+  undispatched(reason: DropReason, phase: number, count: number): void {
     this.#total.drop(reason, count)
     if (phase >= 0) tallyOf(this.#phases, phase, this.#limits).drop(reason, count)
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Collector } from './collector.ts'
 import { Recorder } from './recorder.ts'
-import { sampleOf } from './samples.case.ts'
+import { sampleOf } from './samples.builder.ts'
 import { type Status, StatusCounts } from './status-counts.ts'
 
 function countsOf(statuses: Iterable<Status>): Record<string, number> {

@@ -31,7 +31,7 @@ test('lists every plan issue with its remedy', () => {
 
 test('keeps the cause of an internal error and asks for a report', () => {
   const cause = new Error('underneath')
-  const error = new LoadInternalError('the books do not balance', { cause })
+  const error = new LoadInternalError('a request has no outcome', { cause })
   expect(error.cause).toBe(cause)
   expect(error.message).toContain('please report it')
 })

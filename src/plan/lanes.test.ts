@@ -39,7 +39,7 @@ function resolved(plan: Readonly<Record<string, unknown>>) {
   const lanes = resolveLanes(plan, shared, vocabulary, faults)
   return {
     lanes,
-    told: faults.map(({ key, rule, remedy }) => `${key} ${rule}${remedy === undefined ? '' : ` → ${remedy}`}`),
+    reported: faults.map(({ key, rule, remedy }) => `${key} ${rule}${remedy === undefined ? '' : ` → ${remedy}`}`),
   }
 }
 
@@ -134,14 +134,14 @@ describe('a plan of one protocol', () => {
       { target: 'lines://a', protocol: new URL('file:///mine.ts'), request: { f: () => 1 } },
       ['request must be plain data: it is passed to the generator threads'],
     ],
-  ])('reports %j', (plan, told) => {
-    expect(resolved(plan).told).toEqual(told)
+  ])('reports %j', (plan, reported) => {
+    expect(resolved(plan).reported).toEqual(reported)
   })
 
   it('rejects a request that contains itself', () => {
     const circle: Record<string, unknown> = {}
     circle['body'] = [circle]
-    expect(resolved({ target: HTTP, request: circle }).told).toEqual(['request must not contain itself'])
+    expect(resolved({ target: HTTP, request: circle }).reported).toEqual(['request must not contain itself'])
   })
 
   it('reports an invalid template at its place in the plan', () => {
@@ -214,7 +214,7 @@ describe('a mix', () => {
       ['request cannot be combined with a mix → write it in the entries of the mix'],
     ],
     [{ concurrency: 4, ...mixed({ target: HTTP }) }, ['concurrency cannot be combined with a mix → write `rate`']],
-  ])('reports %j', (plan, told) => {
-    expect(resolved(plan).told).toEqual(told)
+  ])('reports %j', (plan, reported) => {
+    expect(resolved(plan).reported).toEqual(reported)
   })
 })

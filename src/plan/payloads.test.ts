@@ -4,7 +4,7 @@ import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './
 import type { Reader } from '../model/readers.ts'
 
 /** Returns `key rule → remedy` of every issue. */
-function told(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
+function reported(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
   const faults: PlanFault[] = []
   const result = read(value, key, faults)
   expect(result === undefined).toBe(faults.length > 0)
@@ -60,7 +60,7 @@ describe('messageSize', () => {
     [[{ size: 10, weight: 0 }], 'messageSize[0].weight must be greater than 0'],
     [[{ size: [{ size: 'huge', weight: 1 }], weight: 1 }], /^messageSize\[0\]\.size\[0\]\.size must be 'small'/],
   ])('rejects %j', (size, message) => {
-    expect(told(readMessageSize, size, 'messageSize')).toEqual([
+    expect(reported(readMessageSize, size, 'messageSize')).toEqual([
       typeof message === 'string' ? message : expect.stringMatching(message),
     ])
   })
@@ -68,14 +68,14 @@ describe('messageSize', () => {
 
 test('accepts only text and binary as messageFormat', () => {
   expect(readMessageFormat('binary', 'messageFormat', [])).toBe('binary')
-  expect(told(readMessageFormat, 'bin', 'messageFormat')).toEqual([
+  expect(reported(readMessageFormat, 'bin', 'messageFormat')).toEqual([
     "messageFormat must be 'text' or 'binary' → did you mean 'binary'?",
   ])
 })
 
 test('accepts only positive integers as batchSize', () => {
   expect(readBatchSize(1, 'batchSize', [])).toBe(1)
-  expect(told(readBatchSize, 0, 'batchSize')).toEqual(['batchSize must be a whole number of at least 1'])
+  expect(reported(readBatchSize, 0, 'batchSize')).toEqual(['batchSize must be a whole number of at least 1'])
 })
 
 describe('feeds', () => {
@@ -134,7 +134,7 @@ describe('feeds', () => {
     [{ setup: { file: 'a.csv' } }, "feeds cannot name a feed 'setup': {{setup}} has another meaning"],
     [{ 'a.b': { file: 'a.csv' } }, 'feeds must name feeds with letters, digits, - and _, starting with a letter'],
   ])('rejects %j', (feeds, message) => {
-    expect(told(readFeeds, feeds, 'feeds')).toEqual([message])
+    expect(reported(readFeeds, feeds, 'feeds')).toEqual([message])
   })
 
   it('shows no record in an issue', () => {

@@ -14,7 +14,7 @@ const readTarget = targetReader({
 })
 
 /** Returns `key rule → remedy` of every issue. */
-function told(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
+function reported(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
   const faults: PlanFault[] = []
   read(value, key, faults)
   return faults.map((fault) => `${fault.key} ${fault.rule}${fault.remedy === undefined ? '' : ` → ${fault.remedy}`}`)
@@ -22,7 +22,7 @@ function told(read: Reader<unknown>, value: unknown, key: string): readonly stri
 
 describe('target', () => {
   it.each(['http://127.0.0.1:3000', 'https://[::1]/api?x=1', new URL('http://localhost')])('accepts %s', (target) => {
-    expect(told(readTarget, target, 'target')).toEqual([])
+    expect(reported(readTarget, target, 'target')).toEqual([])
   })
 
   it.each([
@@ -34,7 +34,7 @@ describe('target', () => {
     ['tcp://localhost', "target must name a port → write target: 'tcp://localhost:6379'"],
     ['ftp://127.0.0.1', 'target must start with the scheme of a known protocol → expected one of: http: https: tcp:'],
   ])('rejects %j with a remedy that can be copied', (target, message) => {
-    expect(told(readTarget, target, 'target')).toEqual([message])
+    expect(reported(readTarget, target, 'target')).toEqual([message])
   })
 
   it.each([
@@ -42,12 +42,12 @@ describe('target', () => {
     [{ stdio: 'node server.js' }, [/write target\.stdio: \['node', 'server\.js'\]/]],
     [{ stdio: ['node'], url: 'http://127.0.0.1' }, [/^target\.url is not a key of a stdio target/]],
   ])('accepts a stdio target or reports its issues: %j', (target, messages) => {
-    const faults = told(readTarget, target, 'target')
+    const faults = reported(readTarget, target, 'target')
     expect(faults).toEqual(messages.map((message) => expect.stringMatching(message)))
   })
 
   it('accepts any scheme with a custom protocol', () => {
-    expect(told(targetReader(undefined), 'mine://somewhere', 'target')).toEqual([])
+    expect(reported(targetReader(undefined), 'mine://somewhere', 'target')).toEqual([])
   })
 
   it('rejects a password without showing it', () => {
@@ -65,7 +65,7 @@ describe('target', () => {
     [{ command: ['node'], url: 'http://127.0.0.1:{port}', readyURL: 'x' }, /did you mean `target\.readyUrl`/],
     [{ command: ['node'], url: 'http://127.0.0.1:{port}', env: { PORT: 3000 } }, /^target\.env\.PORT must be a string/],
   ])('reports exactly one issue of %j', (target, message) => {
-    const faults = told(readTarget, target, 'target')
+    const faults = reported(readTarget, target, 'target')
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatch(message)
   })
@@ -86,7 +86,7 @@ describe('headers', () => {
     [['x-a: 5'], ['headers must be an object with string values']],
     [{ 'x-a': 'tab\tand é' }, []],
   ])('%j: %j', (headers, messages) => {
-    expect(told(readHeaders, headers, 'headers')).toEqual(messages)
+    expect(reported(readHeaders, headers, 'headers')).toEqual(messages)
   })
 })
 
@@ -101,7 +101,7 @@ describe('tls', () => {
     ],
     [{ rejectUnauthorized: false, servername: 'a.test' }, []],
   ])('%j: %j', (tls, messages) => {
-    expect(told(readTls, tls, 'tls')).toEqual(messages)
+    expect(reported(readTls, tls, 'tls')).toEqual(messages)
   })
 })
 
@@ -116,7 +116,7 @@ describe('allowHosts', () => {
     'my_host',
     'bücher.de',
   ])('accepts %s', (entry) => {
-    expect(told(readAllowHosts, [entry], 'allowHosts')).toEqual([])
+    expect(reported(readAllowHosts, [entry], 'allowHosts')).toEqual([])
   })
 
   it.each([
@@ -124,11 +124,11 @@ describe('allowHosts', () => {
     ['staging.example.com:8080', "write 'staging.example.com'"],
     ['*', 'name the hosts'],
   ])('rejects %s: %s', (entry, remedy) => {
-    expect(told(readAllowHosts, [entry], 'allowHosts')).toEqual([expect.stringContaining(remedy)])
+    expect(reported(readAllowHosts, [entry], 'allowHosts')).toEqual([expect.stringContaining(remedy)])
   })
 
   it('must be a list', () => {
-    expect(told(readAllowHosts, 'example.com', 'allowHosts')).toEqual([
+    expect(reported(readAllowHosts, 'example.com', 'allowHosts')).toEqual([
       "allowHosts must be a list of hosts → write allowHosts: ['staging.example.com']",
     ])
   })

@@ -67,12 +67,12 @@ export class OwnExchange {
 }
 
 /** Validates an outcome from a custom protocol. JavaScript is not type-checked, so a mistake fails the exchange. */
-function outcomeOf(told: unknown): Outcome {
-  if (!isRecord(told) || typeof told['ok'] !== 'boolean') {
-    return mistaken(`onDone must be called with { ok: true } or { ok: false }, got ${wordValue(told)}`)
+function outcomeOf(reported: unknown): Outcome {
+  if (!isRecord(reported) || typeof reported['ok'] !== 'boolean') {
+    return mistaken(`onDone must be called with { ok: true } or { ok: false }, got ${wordValue(reported)}`)
   }
   for (const name of ['bytesSent', 'bytesReceived'] as const) {
-    const bytes = told[name] ?? 0
+    const bytes = reported[name] ?? 0
     if (typeof bytes !== 'number' || !(bytes >= 0 && Number.isFinite(bytes))) {
       return mistaken(`${name} must be a number of at least 0, got ${wordValue(bytes)}`)
     }
@@ -85,7 +85,7 @@ function outcomeOf(told: unknown): Outcome {
     errorClass = 'protocol',
     message,
     answer,
-  } = told as unknown as OwnOutcome
+  } = reported as unknown as OwnOutcome
   if (status !== undefined && !isStatus(status)) {
     return mistaken(
       `status must be a number or a string of 1 to ${MAX_STATUS_LENGTH} characters, got ${wordValue(status)}`,

@@ -155,14 +155,14 @@ describe('invalid outcomes and connections', () => {
     [{ ok: 'yes' }, 'onDone must be called with { ok: true } or { ok: false }, got {"ok":"yes"}'],
     [{ ok: true, bytesReceived: Number.NaN }, 'bytesReceived must be a number of at least 0, got NaN'],
     [{ ok: false, bytesSent: -1 }, 'bytesSent must be a number of at least 0, got -1'],
-  ])('fails the exchange with the reason when the outcome is %j', async (told, message) => {
-    const outcome = await exchanged({ exchange: (_, { onDone }) => onDone(told as OwnOutcome) })
+  ])('fails the exchange with the reason when the outcome is %j', async (reported, message) => {
+    const outcome = await exchanged({ exchange: (_, { onDone }) => onDone(reported as OwnOutcome) })
     expect(outcome).toEqual({ ok: false, errorClass: 'protocol', message, bytesSent: 0, bytesReceived: 0 })
   })
 
   it('names an unknown error class', async () => {
-    const told = { ok: false, errorClass: 'oops' } as unknown as OwnOutcome
-    expect(await exchanged({ exchange: (_, { onDone }) => onDone(told) })).toMatchObject({
+    const reported = { ok: false, errorClass: 'oops' } as unknown as OwnOutcome
+    expect(await exchanged({ exchange: (_, { onDone }) => onDone(reported) })).toMatchObject({
       errorClass: 'protocol',
       message: expect.stringMatching(/^errorClass must be one of dns, .*, got 'oops'$/),
     })
@@ -185,18 +185,18 @@ describe('ending a connection', () => {
   }
 
   it('close waits for the exchange in flight', async () => {
-    const told: string[] = []
+    const reported: string[] = []
     let over: ((outcome: OwnOutcome) => void) | undefined
     const opened = await openOwn({
       exchange: (_, { onDone }) => void (over = onDone),
-      close: () => void told.push('close'),
+      close: () => void reported.push('close'),
     })
-    opened.exchange(request, { onMessage() {}, onDone: ({ ok }) => told.push(`done ${ok}`) })
+    opened.exchange(request, { onMessage() {}, onDone: ({ ok }) => reported.push(`done ${ok}`) })
     const closing = opened.close()
-    expect([told, opened.usable]).toEqual([[], false])
+    expect([reported, opened.usable]).toEqual([[], false])
     over?.({ ok: true })
     await closing
-    expect(told.toSorted()).toEqual(['close', 'done true'])
+    expect(reported.toSorted()).toEqual(['close', 'done true'])
   })
 
   it('destroy does not wait for a close that never resolves', async () => {

@@ -4,12 +4,12 @@ import type { IncomingMessage } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Connection, Outcome } from '../model/protocol.ts'
 import { httpProtocol } from './http/index.ts'
-import { contextFor } from './http/raw-server.case.ts'
-import { listening, multiplexedServer, TRUSTING } from './http/tls-servers.case.ts'
-import { connected, ECHO, echoed, legacyServer, type Said } from './mcp/mcp.case.ts'
-import { json, sessionServer } from './mcp/http/scripted.case.ts'
+import { contextFor } from './http/raw-server.fixture.ts'
+import { listening, multiplexedServer, TRUSTING } from './http/tls-servers.fixture.ts'
+import { connected, ECHO, echoed, legacyServer, type Said } from './mcp/mcp.fixture.ts'
+import { json, sessionServer } from './mcp/http/scripted-server.fixture.ts'
 import { ownProtocol } from './own.ts'
-import { open, socketServer } from './websocket/server.case.ts'
+import { open, socketServer } from './websocket/server.fixture.ts'
 
 const CONTEXT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const WRITTEN = '00-11111111111111111111111111111111-2222222222222222-01'
@@ -125,12 +125,12 @@ describe('MCP sends the trace context in the _meta of each request', () => {
 })
 
 test('a custom protocol receives the trace context', async () => {
-  const told: unknown[] = []
+  const reported: unknown[] = []
   const own = ownProtocol({
     name: 'mine',
     connect: () => ({
       exchange(outgoing, { onDone }) {
-        told.push(outgoing.traceparent)
+        reported.push(outgoing.traceparent)
         onDone({ ok: true })
       },
     }),
@@ -140,5 +140,5 @@ test('a custom protocol receives the trace context', async () => {
   const connection = await own.connect(new URL(`mine://127.0.0.1:${port}`), contextFor())
   await ask(connection, {}, CONTEXT)
   await ask(connection, {}, undefined)
-  expect(told).toEqual([CONTEXT, undefined])
+  expect(reported).toEqual([CONTEXT, undefined])
 })

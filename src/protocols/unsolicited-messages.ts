@@ -35,7 +35,7 @@ export class UnsolicitedMessages {
   }
 
   /** Subtracts counted messages that a listening request receives after all: they may be its responses. */
-  take(messages: number, unidentified: number): void {
+  subtract(messages: number, unidentified: number): void {
     this.#change(-messages, -unidentified)
   }
 

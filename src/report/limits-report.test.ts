@@ -3,7 +3,7 @@ import type { Doubt } from '../model/doubt.ts'
 import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
 import { doubt } from '../wording/doubts.ts'
 import { limitsReport } from './limits-report.ts'
-import { environment, recordOf, resultOf } from './run-record.case.ts'
+import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 
 function trial(purpose: LimitTrial['purpose'], rate: number, change: Partial<LimitTrial> = {}): LimitTrial {

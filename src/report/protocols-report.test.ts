@@ -3,7 +3,7 @@ import type { ProtocolName } from '../model/plan.ts'
 import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
 import { protocolsReport } from './protocols-report.ts'
 import { levelLines, protocolLines } from './protocols-sentences.ts'
-import { environment, recordOf, resultOf } from './run-record.case.ts'
+import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 
 function ranked(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { artifacts } from './index.ts'
 import { renderArtifacts } from './render.ts'
-import { environment, recordOf } from './run-record.case.ts'
+import { environment, recordOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 
 function filesOf(...loads: Parameters<typeof runRecords>[0]): Map<string, string> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { environment, recordOf, resultOf } from './run-record.case.ts'
+import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 
 describe('the runs that artifacts are rendered from', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
-import { environment, recordOf, resultOf } from './run-record.case.ts'
+import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 import { scenarioLines, scenariosSentence } from './scenarios-sentences.ts'
 import { scenariosReport } from './scenarios-report.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { environment, recordOf, resultOf } from './run-record.case.ts'
+import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 import { summary } from './summary.ts'
 import { doubt } from '../wording/doubts.ts'
@@ -73,7 +73,7 @@ test('shows one line per operation, and the plan keys that did not apply', () =>
 })
 
 test('shows the journeys of a run', () => {
-  const told = summaryOf(recordOf({ results: [resultOf({ journeys: resultOf() })], verdicts: [] }))
-  expect(told).toContain('constant 500 journeys/s for 30 s')
-  expect(told).toContain('  journeys  14 997 ok, 3 errors, 0 dropped, p50 12.1, p99 83.2 ms\n')
+  const reported = summaryOf(recordOf({ results: [resultOf({ journeys: resultOf() })], verdicts: [] }))
+  expect(reported).toContain('constant 500 journeys/s for 30 s')
+  expect(reported).toContain('  journeys  14 997 ok, 3 errors, 0 dropped, p50 12.1, p99 83.2 ms\n')
 })

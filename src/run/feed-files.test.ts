@@ -16,7 +16,7 @@ async function fileOf(name: string, content: string | Uint8Array): Promise<strin
 const feedOf = (file: string, pick: ResolvedFeed['pick'] = 'sequential'): ResolvedFeed => ({ source: { file }, pick })
 
 /** Returns the message about invalid feeds. */
-async function told(feeds: Readonly<Record<string, ResolvedFeed>>, positions = 0): Promise<string> {
+async function reported(feeds: Readonly<Record<string, ResolvedFeed>>, positions = 0): Promise<string> {
   const error: unknown = await loadFeeds(feeds, () => positions).catch((reason: unknown) => reason)
   if (error instanceof LoadPlanError) return error.message
   throw new TypeError('no LoadPlanError')
@@ -38,7 +38,7 @@ test('reads every feed, from files of each kind and from the plan itself', async
 })
 
 test('reports the full path of a missing file', async () => {
-  expect(await told({ user: feedOf('fixtures/no-such/users.csv') })).toBe(
+  expect(await reported({ user: feedOf('fixtures/no-such/users.csv') })).toBe(
     `feeds.user.file must be a readable file: ${join(process.cwd(), 'fixtures/no-such/users.csv')} does not exist, got 'fixtures/no-such/users.csv'
     → write new URL('./users.csv', import.meta.url) for a file next to the test`,
   )
@@ -50,7 +50,7 @@ test('reports every mistake in every file, with its line and without its content
     order: feedOf(await fileOf('orders.ndjson', '{"id":1}\n{"password":"hunter2"\n')),
     latin: feedOf(await fileOf('latin.csv', Buffer.from('name\nJosé\n', 'latin1'))),
   }
-  const message = await told(feeds)
+  const message = await reported(feeds)
   expect(message).toContain('feeds.user.file must be CSV: line 3 has more or fewer fields than the first line')
   expect(message).toContain('feeds.order.file must have a JSON object on each line: line 2 is not one')
   expect(message).toContain('feeds.latin.file must be text in UTF-8, and ')
@@ -60,7 +60,7 @@ test('reports every mistake in every file, with its line and without its content
 test('requires a record for each arrival from a unique feed, and reports how many are missing', async () => {
   const feed = { user: { source: { records: [{ a: 1 }, { a: 2 }] }, pick: 'unique' } } as const
   expect(await loadFeeds(feed, () => 2)).toHaveProperty('user.pick', 'unique')
-  expect(await told(feed, 15_000)).toBe(
+  expect(await reported(feed, 15_000)).toBe(
     `feeds.user must hold 15000 records, one for each arrival, to be unique, got 2
     → add 14998 records, or write pick: 'sequential', which starts again after the last record`,
   )
@@ -68,7 +68,7 @@ test('requires a record for each arrival from a unique feed, and reports how man
 
 test('rejects a unique feed in the closed model, which has no fixed number of requests', async () => {
   const feed = { user: { source: { records: [{ a: 1 }] }, pick: 'unique' } } as const
-  expect(await told(feed, Number.POSITIVE_INFINITY)).toBe(
+  expect(await reported(feed, Number.POSITIVE_INFINITY)).toBe(
     `feeds.user.pick cannot be unique together with \`concurrency\`: the number of requests is not known in advance, got 'unique'
     → write pick: 'sequential', which starts again after the last record`,
   )

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { evenStretches, resultOf } from '../judge/result.case.ts'
+import { evenStretches, resultOf } from '../judge/result.builder.ts'
 import { stressJudgement } from '../judge/analysis/mcp-health.ts'
 import { fitUsl } from '../judge/analysis/usl.ts'
 import type { CapacityFindings } from '../model/capacity-findings.ts'

@@ -41,9 +41,9 @@ test("a test's fake timers stop neither the clock nor its timers", async () => {
   const clock = new RunClock()
   const fromMs = clock.now()
   let calls = 0
-  const callOff = clock.every(5, () => calls++)
+  const cancel = clock.every(5, () => calls++)
   await new Promise<void>((resolve) => clock.after(60, resolve))
-  callOff()
+  cancel()
   expect(clock.now() - fromMs).toBeGreaterThan(50)
   expect(calls).toBeGreaterThan(0)
 })
@@ -51,8 +51,8 @@ test("a test's fake timers stop neither the clock nor its timers", async () => {
 test('does not call a cancelled timer', async () => {
   const clock = new RunClock()
   const call = vi.fn<() => void>()
-  const callOffs = [clock.after(10, call), clock.every(10, call)]
-  for (const callOff of callOffs) callOff()
+  const cancels = [clock.after(10, call), clock.every(10, call)]
+  for (const cancel of cancels) cancel()
   await new Promise<void>((resolve) => clock.after(50, resolve))
   expect(call).not.toHaveBeenCalled()
 })

@@ -5,7 +5,7 @@ import type { Ms } from '../model/units.ts'
 const { now } = realTime
 
 /** Cancels a timer of the clock; does nothing once it has fired. */
-export type CallOff = () => void
+export type Cancel = () => void
 
 /** The run's clock: milliseconds since the start of the measured part, negative before it. */
 export interface Clock {
@@ -13,9 +13,9 @@ export interface Clock {
   /** Converts a time of this clock to the machine's monotonic clock, which other threads read too. */
   toMachine(atMs: Ms): Ms
   /** Calls `call` once, after `ms` milliseconds. */
-  after(ms: Ms, call: () => void): CallOff
+  after(ms: Ms, call: () => void): Cancel
   /** Calls `call` every `ms` milliseconds. */
-  every(ms: Ms, call: () => void): CallOff
+  every(ms: Ms, call: () => void): Cancel
 }
 
 /**
@@ -41,12 +41,12 @@ export class RunClock implements Clock {
     return atMs + this.#originMs + OFFSET_MS
   }
 
-  after(ms: Ms, call: () => void): CallOff {
+  after(ms: Ms, call: () => void): Cancel {
     const timer = realTime.setTimeout(call, ms)
     return () => realTime.clearTimeout(timer)
   }
 
-  every(ms: Ms, call: () => void): CallOff {
+  every(ms: Ms, call: () => void): Cancel {
     const timer = realTime.setInterval(call, ms)
     return () => realTime.clearInterval(timer)
   }

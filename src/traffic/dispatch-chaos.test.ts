@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ConnectionKind, Overflow } from '../model/plan.ts'
-import { onVirtualTime, runVirtually, type Scenario, type VirtualRun, type VirtualStep } from './virtual-run.case.ts'
-import type { Answer } from './virtual-target.case.ts'
+import { onVirtualTime, runVirtually, type Scenario, type VirtualRun, type VirtualStep } from './virtual-run.fixture.ts'
+import type { Answer } from './virtual-target.fixture.ts'
 
 onVirtualTime()
 
@@ -32,9 +32,9 @@ const happening = fc.oneof(
 )
 
 const chaos = fc.record({
-  instants: fc
+  arrivalTimes: fc
     .array(fc.integer({ min: 0, max: 1_000 }), { minLength: 1, maxLength: 60 })
-    .map((instants) => instants.toSorted((one, other) => one - other)),
+    .map((arrivalTimes) => arrivalTimes.toSorted((one, other) => one - other)),
   concurrency: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
   kind: fc.constantFrom<ConnectionKind>('pooled', 'long-lived', 'short-lived'),
   maxConnections: fc.integer({ min: 1, max: 6 }),
@@ -55,7 +55,7 @@ const chaos = fc.record({
 type Chaos = typeof chaos extends fc.Arbitrary<infer Value> ? Value : never
 
 function scenarioOf({
-  instants,
+  arrivalTimes,
   concurrency,
   maxInFlight,
   answers,
@@ -66,10 +66,10 @@ function scenarioOf({
 }: Chaos): Scenario {
   return {
     ...rest,
-    ...(concurrency === undefined ? { instants } : { concurrency }),
+    ...(concurrency === undefined ? { arrivalTimes } : { concurrency }),
     ...(thinksMs !== undefined && { journey: (number) => stepsOf(number, thinksMs) }),
     ...(prepares !== undefined && { prepare: preparing(prepares, rest.maxConnections) }),
-    lastArrivalMs: instants.at(-1) ?? 0,
+    lastArrivalMs: arrivalTimes.at(-1) ?? 0,
     target: {
       maxInFlight,
       // Connections that must be open before the run begins succeed; the rest is random.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fatesOf, onVirtualTime, runVirtually } from './virtual-run.case.ts'
+import { fatesOf, onVirtualTime, runVirtually } from './virtual-run.fixture.ts'
 
 onVirtualTime()
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type Scenario } from './virtual-run.case.ts'
+import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type Scenario } from './virtual-run.fixture.ts'
 
 onVirtualTime()
 
@@ -9,7 +9,7 @@ const TICK_MS = 10
 describe('a timeout', () => {
   test('counts from the actual send, and its connection is replaced', async () => {
     const run = await runVirtually({
-      instants: evenly(100, 1_000),
+      arrivalTimes: evenly(100, 1_000),
       lastArrivalMs: 1_000,
       requestTimeoutMs: 500,
       target: { answer: ({ requestId }) => ({ afterMs: requestId === 3 ? undefined : 10 }) },
@@ -23,7 +23,7 @@ describe('a timeout', () => {
 
   test('frees its connection for the next waiting request', async () => {
     const run = await runVirtually({
-      instants: [10, 20],
+      arrivalTimes: [10, 20],
       lastArrivalMs: 20,
       maxConnections: 1,
       requestTimeoutMs: 500,
@@ -38,7 +38,7 @@ describe('a timeout', () => {
 
   test('does not become a success when the response arrives later', async () => {
     const run = await runVirtually({
-      instants: evenly(100, 1_000),
+      arrivalTimes: evenly(100, 1_000),
       lastArrivalMs: 1_000,
       requestTimeoutMs: 300,
       target: { maxInFlight: 100, answer: () => ({ afterMs: 305 }) },
@@ -50,7 +50,7 @@ describe('a timeout', () => {
 describe('an unsent request', () => {
   test('is dropped requestTimeout after its intended start', async () => {
     const run = await runVirtually({
-      instants: evenly(100, 2_000),
+      arrivalTimes: evenly(100, 2_000),
       lastArrivalMs: 3_000,
       maxConnections: 1,
       requestTimeoutMs: 450,
@@ -67,7 +67,7 @@ describe('an unsent request', () => {
 
   test('is sent in order: the longest-waiting request goes first', async () => {
     const run = await runVirtually({
-      instants: evenly(1, 300),
+      arrivalTimes: evenly(1, 300),
       lastArrivalMs: 300,
       maxConnections: 3,
       target: { answer: ({ requestId }) => ({ afterMs: 5 + (requestId % 7) }) },
@@ -80,7 +80,7 @@ describe('an unsent request', () => {
 describe('the end of a run', () => {
   test('comes requestTimeout after the last arrival when the target hangs', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 3_000),
+      arrivalTimes: evenly(10, 3_000),
       lastArrivalMs: 3_000,
       maxConnections: 5,
       requestTimeoutMs: 1_000,
@@ -96,18 +96,18 @@ describe('the end of a run', () => {
   })
 
   test('comes immediately when every request has a response', async () => {
-    const run = await runVirtually({ instants: [10, 20], lastArrivalMs: 5_000 })
+    const run = await runVirtually({ arrivalTimes: [10, 20], lastArrivalMs: 5_000 })
     expect(run.endedAtMs).toBe(21)
   })
 
   test('comes immediately when nothing was scheduled', async () => {
-    expect((await runVirtually({ instants: [], lastArrivalMs: 1_000 })).endedAtMs).toBe(0)
+    expect((await runVirtually({ arrivalTimes: [], lastArrivalMs: 1_000 })).endedAtMs).toBe(0)
   })
 })
 
 describe('a stopped run', () => {
   const BUSY: Scenario = {
-    instants: evenly(10, 10_000),
+    arrivalTimes: evenly(10, 10_000),
     lastArrivalMs: 10_000,
     maxConnections: 5,
     target: { answer: ({ atMs }) => ({ afterMs: atMs < 1_000 ? 5 : undefined }) },
@@ -125,7 +125,7 @@ describe('a stopped run', () => {
       run.dispatcher.stop()
     }
     const run = await runVirtually({ ...BUSY, events: [[507, late]] })
-    expect(fatesOf(run)).toEqual({ success: 50, 'never due: generator': 10, 'never due: stopped': 10 })
+    expect(fatesOf(run)).toEqual({ success: 50, 'undispatched: generator': 10, 'undispatched: stopped': 10 })
   })
 
   test('ends once when stopped twice', async () => {

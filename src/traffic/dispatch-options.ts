@@ -16,7 +16,7 @@ export interface DispatchEvents {
   journeyArrived(journey: Sample): void
   /** A journey has its outcome, reported as if the journey were one request. */
   journeySettled(journey: JourneySample): void
-  neverDue(reason: DropReason, phase: number, count: number): void
+  undispatched(reason: DropReason, phase: number, count: number): void
   connected(connectMs: Ms): void
   gap(gapMs: Ms): void
   /** Every request has its outcome. */

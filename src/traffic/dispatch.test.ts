@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, quantile, runVirtually } from './virtual-run.case.ts'
-import type { Behaviour } from './virtual-target.case.ts'
+import { evenly, fatesOf, onVirtualTime, quantile, runVirtually } from './virtual-run.fixture.ts'
+import type { Behaviour } from './virtual-target.fixture.ts'
 
 onVirtualTime()
 
-const REQUESTS = { instants: evenly(5, 10_000), lastArrivalMs: 10_000 }
+const REQUESTS = { arrivalTimes: evenly(5, 10_000), lastArrivalMs: 10_000 }
 
 describe('the schedule', () => {
   test('sends every request at its intended start', async () => {
@@ -22,8 +22,8 @@ describe('the schedule', () => {
   })
 
   test('sends requests between two timer ticks together, none before its intended start', async () => {
-    const instants = Array.from({ length: 1_000 }, (_, i) => (i + 1) * 0.3)
-    const { samples } = await runVirtually({ instants, lastArrivalMs: 300, maxConnections: 100 })
+    const arrivalTimes = Array.from({ length: 1_000 }, (_, i) => (i + 1) * 0.3)
+    const { samples } = await runVirtually({ arrivalTimes, lastArrivalMs: 300, maxConnections: 100 })
     for (const { intendedMs, dueMs } of samples) expect(dueMs - intendedMs).toBeLessThan(1)
   })
 
@@ -65,7 +65,7 @@ describe('a server that stalls for 1 s of 10 at 200 req/s over 10 connections', 
 describe('a late dispatcher', () => {
   test('sends every due request and records the lag of each', async () => {
     const run = await runVirtually({
-      instants: evenly(5, 7_000),
+      arrivalTimes: evenly(5, 7_000),
       lastArrivalMs: 7_000,
       maxConnections: 2_000,
       events: [[1_002, ({ jump }) => jump(5_000)]],
@@ -79,7 +79,7 @@ describe('a late dispatcher', () => {
 
   test('drops requests that are later than the timeout, with the reason `generator`', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 4_000),
+      arrivalTimes: evenly(10, 4_000),
       lastArrivalMs: 4_000,
       maxConnections: 1_000,
       requestTimeoutMs: 1_000,
@@ -93,7 +93,7 @@ describe('a late dispatcher', () => {
 
   test('abandons arrivals that it did not detect before the run ended', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 4_000),
+      arrivalTimes: evenly(10, 4_000),
       lastArrivalMs: 4_000,
       requestTimeoutMs: 1_000,
       events: [[505, ({ jump }) => jump(60_000)]],
@@ -109,7 +109,7 @@ describe('requests whose payload another thread creates', () => {
   test('are sent when the payload arrives, and the delay counts as lag', async () => {
     let known = false
     const run = await runVirtually({
-      instants: evenly(10, 1_000),
+      arrivalTimes: evenly(10, 1_000),
       lastArrivalMs: 1_000,
       picker: { pick: (sequence) => (known || sequence < 10 ? 'request' : 'later') },
       events: [
@@ -130,12 +130,12 @@ describe('requests whose payload another thread creates', () => {
 
   test('are abandoned after the timeout, with the reason `generator`, if the payload never arrives', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 1_000),
+      arrivalTimes: evenly(10, 1_000),
       lastArrivalMs: 1_000,
       requestTimeoutMs: 500,
       picker: { pick: (sequence) => (sequence < 10 ? 'request' : 'later') },
     })
-    expect(fatesOf(run)).toEqual({ success: 10, 'never due: generator': 90 })
+    expect(fatesOf(run)).toEqual({ success: 10, 'undispatched: generator': 90 })
     expect(run.endedAtMs).toBe(1_500)
   })
 })
@@ -148,7 +148,7 @@ describe('a misbehaving protocol', () => {
 
   test('may respond before it returns, even with many requests waiting', async () => {
     const run = await runVirtually({
-      instants: evenly(0.5, 10_000),
+      arrivalTimes: evenly(0.5, 10_000),
       lastArrivalMs: 10_000,
       maxConnections: 1,
       target: { answer: ({ requestId }) => ({ afterMs: requestId === 0 ? 9_000 : 0 }) },

@@ -2,15 +2,15 @@ import type { ErrorClass } from '../model/error-class.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import type { Arrival, JourneyArrival } from './arrival-source.ts'
-import { Bookkeeping } from './bookkeeping.ts'
-import type { CallOff } from './clock.ts'
+import { ConservationCheck } from './conservation-check.ts'
+import type { Cancel } from './clock.ts'
 import { ConnectionPool } from './connections/pool.ts'
 import type { Slot } from './connections/slot.ts'
 import type { DispatchEvents, DispatchOptions } from './dispatch-options.ts'
 import { Exchange, type ExchangeOwner, type Planned } from './exchange.ts'
 import { Fifo } from './fifo.ts'
 import { Journeys } from './journeys/journeys.ts'
-import { dropNeverDue } from './never-due.ts'
+import { dropUndispatched } from './undispatched.ts'
 import { startsOf } from './starts-of.ts'
 import type { Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
@@ -31,14 +31,14 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   readonly wake: Wake
   readonly #options: DispatchOptions<Request>
   readonly #events: DispatchEvents
-  readonly #books = new Bookkeeping()
+  readonly #conservation = new ConservationCheck()
   readonly #waiting = new Fifo<Exchange<Request>>()
   readonly #sent = new Fifo<Exchange<Request>>()
   readonly #journeys: Journeys<Request>
   readonly #starts: Starts
   #started = false
   #over = false
-  #stopTicking: CallOff | undefined
+  #stopTicking: Cancel | undefined
   #sending = false
 
   constructor(options: DispatchOptions<Request>, events: DispatchEvents) {
@@ -129,7 +129,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #arrive(planned: Planned<Request>, intendedMs: Ms, dueMs: Ms): Exchange<Request> {
     const exchange = new Exchange(this, planned, intendedMs, dueMs)
-    this.#books.arrived(intendedMs, dueMs)
+    this.#conservation.arrived(intendedMs, dueMs)
     this.#events.arrived(exchange)
     return exchange
   }
@@ -205,7 +205,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   #settle(exchange: Exchange<Request>): void {
-    this.#books.finished(exchange.intendedMs, exchange.doneMs)
+    this.#conservation.finished(exchange.intendedMs, exchange.doneMs)
     this.#events.settled(exchange)
     if (exchange.journey !== undefined) this.#journeys.settled(exchange, exchange.journey)
   }
@@ -270,7 +270,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     for (let head = this.#sent.head; head !== undefined; head = this.#sent.head)
       this.#giveUp(head, inFlight, message, nowMs)
     this.#journeys.cutOff(nowMs)
-    dropNeverDue(this.#options.source, nowMs, unsent === 'stopped', this.#events)
+    dropUndispatched(this.#options.source, nowMs, unsent === 'stopped', this.#events)
     this.#finish()
   }
 
@@ -302,7 +302,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #finish(): void {
     this.#halt()
-    const fault = this.#books.close() ?? this.#journeys.close()
+    const fault = this.#conservation.close() ?? this.#journeys.close()
     if (fault !== undefined) this.#events.broken(fault)
     if (this.#options.staysOpen !== true) void this.pool.end()
     this.#events.ended()

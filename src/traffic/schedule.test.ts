@@ -36,10 +36,10 @@ function optionsOf({
   const measured = patternFrom(constant({ rate }), { durationMs, seed })
   const warmUp = patternFrom(constant({ rate }), { durationMs: warmUpMs, seed })
   return {
-    instants: arrivalsOf(measured, process, randomFrom(seed, 'arrivals')),
+    arrivalTimes: arrivalsOf(measured, process, randomFrom(seed, 'arrivals')),
     warmUp:
       warmUpMs > 0
-        ? { instants: arrivalsOf(warmUp, process, randomFrom(seed, 'warm-up')), durationMs: warmUpMs }
+        ? { arrivalTimes: arrivalsOf(warmUp, process, randomFrom(seed, 'warm-up')), durationMs: warmUpMs }
         : undefined,
     share: { thread, threads },
     phases: [],
@@ -115,7 +115,7 @@ describe('phases', () => {
     const pattern = patternFrom(phased, { durationMs: 3_000, seed: 'cafe' })
     return new Schedule({
       ...optionsOf({ warmUpMs: 500 }),
-      instants: arrivalsOf(pattern, process, randomFrom('cafe')),
+      arrivalTimes: arrivalsOf(pattern, process, randomFrom('cafe')),
       phases: pattern.phases ?? [],
     })
   }

@@ -4,7 +4,7 @@ import type { Arrival, ArrivalSource } from './arrival-source.ts'
 import type { RequestPicker } from './workloads/picker.ts'
 
 /** Intended start times in ascending order; Infinity after the last. */
-export interface Instants {
+export interface ArrivalTimes {
   next(): Ms
 }
 
@@ -19,9 +19,9 @@ export interface Share {
 }
 
 export interface ScheduleOptions<Request> {
-  readonly instants: Instants
+  readonly arrivalTimes: ArrivalTimes
   /** Times from the start of the warm-up, which lasts `durationMs` and ends at zero. */
-  readonly warmUp: { readonly instants: Instants; readonly durationMs: Ms } | undefined
+  readonly warmUp: { readonly arrivalTimes: ArrivalTimes; readonly durationMs: Ms } | undefined
   readonly share: Share
   readonly phases: readonly PhaseWindow[]
   readonly picker: RequestPicker<Request>
@@ -77,12 +77,12 @@ export class Schedule<Request> implements ArrivalSource<Request> {
   }
 
   #advance(): { position: number; atMs: Ms } | undefined {
-    const { instants, warmUp, share } = this.#options
+    const { arrivalTimes, warmUp, share } = this.#options
     for (;;) {
       const atMs =
         this.#warmingUp && warmUp !== undefined
-          ? beforeZero(warmUp.instants.next(), warmUp.durationMs)
-          : instants.next()
+          ? beforeZero(warmUp.arrivalTimes.next(), warmUp.durationMs)
+          : arrivalTimes.next()
       if (atMs === Number.POSITIVE_INFINITY) {
         if (!this.#warmingUp) return undefined
         this.#warmingUp = false

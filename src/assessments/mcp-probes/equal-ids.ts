@@ -59,8 +59,8 @@ async function echoed(session: Session, id: number, text: string): Promise<'righ
   const abort = new AbortController()
   const params = { name: 'echo', arguments: { message: text } }
   const reply = session.ask({ jsonrpc: '2.0', id, method: 'tools/call', params }, abort.signal)
-  const heard = await Promise.race([reply.catch(() => undefined), realDelay(HANGS_MS)])
+  const received = await Promise.race([reply.catch(() => undefined), realDelay(HANGS_MS)])
   abort.abort()
-  if (heard === undefined) return 'hung'
-  return heard.includes(text) ? 'right' : 'wrong'
+  if (received === undefined) return 'hung'
+  return received.includes(text) ? 'right' : 'wrong'
 }

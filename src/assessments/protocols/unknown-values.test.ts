@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { evenStretches, resultOf } from '../../judge/result.case.ts'
+import { evenStretches, resultOf } from '../../judge/result.builder.ts'
 import { unknownSentence } from '../../wording/unknown-values.ts'
 import { type ProtocolEvidence, unknownValuesOf } from './unknown-values.ts'
 

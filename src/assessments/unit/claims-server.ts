@@ -51,12 +51,12 @@ process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
 process.on('message', (question: ServerQuestion) => {
   if (question.type === 'stall') stalledUntil = performance.now() + question.ms
-  tell({ type: 'counts', counts })
+  post({ type: 'counts', counts })
   if (question.type === 'reset') counts = nothing()
 })
-tell({ type: 'listening', port: (server.address() as AddressInfo).port })
+post({ type: 'listening', port: (server.address() as AddressInfo).port })
 
-function tell(answer: ServerAnswer): void {
+function post(answer: ServerAnswer): void {
   process.send?.(answer)
 }
 

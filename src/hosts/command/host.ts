@@ -99,14 +99,14 @@ export class CommandHost {
       })
       return EXIT.pass
     } catch (error) {
-      return this.#told(error)
+      return this.#reported(error)
     } finally {
       this.#screen.live(undefined)
     }
   }
 
   /** Prints an error, unless it is a verdict, which has already been printed. Returns its exit code. */
-  #told(error: unknown): ExitCode {
+  #reported(error: unknown): ExitCode {
     if (error instanceof LoadVerdictError) return error.verdict === 'fail' ? EXIT.failed : EXIT.open
     this.#screen.live(undefined)
     this.#screen.say(error instanceof LoadError ? error.message : String(error instanceof Error ? error.stack : error))

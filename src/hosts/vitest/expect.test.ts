@@ -1,5 +1,5 @@
 import { describe, expect as hostExpect, onTestFinished, test, vi } from 'vitest'
-import { evenStretches, resultOf } from '../../judge/result.case.ts'
+import { evenStretches, resultOf } from '../../judge/result.builder.ts'
 import type { LoadRecord } from '../../model/record.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { RecordBook } from '../record-book.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
-import { CONFIG, JSON_REPORT, vitestProject } from './vitest-process.case.ts'
+import { CONFIG, JSON_REPORT, vitestProject } from './vitest-process.fixture.ts'
 
 let target: Fixture<'plain'>
 beforeAll(async () => {

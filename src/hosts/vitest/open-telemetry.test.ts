@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
-import { vitestProject } from './vitest-process.case.ts'
+import { vitestProject } from './vitest-process.fixture.ts'
 
 const CONFIG = `
   import { load } from 'SRC/plugin.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { load } from './plugin.ts'
-import { CONFIG, vitestProject } from './vitest-process.case.ts'
-import type { VitestProject } from './vitest-process.case.ts'
+import { CONFIG, vitestProject } from './vitest-process.fixture.ts'
+import type { VitestProject } from './vitest-process.fixture.ts'
 
 /** A test file that records when it runs. */
 const FILE = `

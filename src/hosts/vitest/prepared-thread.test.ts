@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
-import { CONFIG, JSON_REPORT, vitestProject } from './vitest-process.case.ts'
+import { CONFIG, JSON_REPORT, vitestProject } from './vitest-process.fixture.ts'
 
 /** A test file that logs the number of started threads before and after the first test that runs is declared. */
 const file = (url: string): string => `

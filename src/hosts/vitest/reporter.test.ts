@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
 import type { RunRecord } from '../../model/record.ts'
-import { CONFIG, vitestProject } from './vitest-process.case.ts'
+import { CONFIG, vitestProject } from './vitest-process.fixture.ts'
 
 let target: Fixture<'plain'>
 beforeAll(async () => {

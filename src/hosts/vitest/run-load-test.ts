@@ -48,7 +48,7 @@ export async function runLoadTest(
     signal: context.signal,
     timeoutMs: options?.timeout ?? inheritedTimeoutMs,
     facts: hostFacts(),
-    onProgress: hasReporter() ? (progress) => tell(task, progress) : undefined,
+    onProgress: hasReporter() ? (progress) => postProgress(task, progress) : undefined,
     countAssertions: assertions.count,
     expectsFailure: task.fails === true,
     onWarning: (message) => console.warn(message),
@@ -110,7 +110,7 @@ function concurrent(): LoadError {
 }
 
 /** At most once per second, because every call adds an artifact to the test's record. */
-function tell(task: VitestTask, progress: Progress): void {
+function postProgress(task: VitestTask, progress: Progress): void {
   recordArtifact(task, { type: PROGRESS, progress }).catch(() => {
     // The test has ended; its result has more information.
   })

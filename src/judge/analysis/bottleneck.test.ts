@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
-import { evenStretches, resultOf } from '../result.case.ts'
+import { evenStretches, resultOf } from '../result.builder.ts'
 import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
-import { openOutcome } from './trial.case.ts'
+import { openOutcome } from './trial.builder.ts'
 
 const machine = { cpus: 2, memoryMb: 8_000 }
 const pool = (fullRatio: number): Partial<LoadResult> => ({ pool: { size: 100, peakInUse: 100, fullRatio } })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { degradationOf } from './degradation.ts'
-import { openOutcome, saturation } from './trial.case.ts'
+import { openOutcome, saturation } from './trial.builder.ts'
 
 const calm = [openOutcome('step', 50), openOutcome('step', 200)]
 const lost = { verdict: 'fail', achievedRps: 400 } as const

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ERROR_CLASSES } from '../../model/error-class.ts'
-import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.case.ts'
-import { randomOf } from '../verdict/queue.case.ts'
+import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.builder.ts'
+import { randomOf } from '../verdict/queue.builder.ts'
 import { errorPatterns } from './error-patterns.ts'
 
 const STRETCHES = 40

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bracketOf } from './limit-bracket.ts'
-import { openOutcome } from './trial.case.ts'
+import { openOutcome } from './trial.builder.ts'
 
 const failed = { verdict: 'fail' } as const
 

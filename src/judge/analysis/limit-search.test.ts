@@ -5,8 +5,8 @@ import { baseBursts } from './limit-bursts.ts'
 import { nextTrial, type SearchOptions } from './limit-search.ts'
 import { isOpenTrial, type SearchEnd, type Trial, type TrialOutcome } from './limit-trial.ts'
 import { judgeTrial } from './trial-verdict.ts'
-import { openOutcome, saturation } from './trial.case.ts'
-import { seeded, tryOn, type VirtualServer } from './virtual-server.case.ts'
+import { openOutcome, saturation } from './trial.builder.ts'
+import { seeded, tryOn, type VirtualServer } from './virtual-server.fixture.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 const options: SearchOptions = { slo, maxRps: 2_000, pool: 100, budgetMs: 60_000 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadPointsOf } from './load-points.ts'
-import { openOutcome } from './trial.case.ts'
+import { openOutcome } from './trial.builder.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
-import { resultOf, type StretchCase } from '../result.case.ts'
+import { resultOf, type StretchCase } from '../result.builder.ts'
 import { STRESS_PHASES, stressJudgement } from './mcp-health.ts'
 
 type Name = (typeof STRESS_PHASES)[number]['name']

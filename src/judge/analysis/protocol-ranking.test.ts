@@ -38,9 +38,7 @@ describe('protocols that did the same work', () => {
     const http = measured('http', { maxRps: 1_000, p99Ms: 5 })
     const tcp = measured('tcp', { maxRps: 950, p99Ms: 2 })
     expect(order(http, tcp)).toEqual(['tcp', 'http'])
-    expect(rankProtocols([http, tcp])[1]?.why).toContain(
-      'tied with tcp by rate, behind it by p99 (5.00 and 2.00 ms)',
-    )
+    expect(rankProtocols([http, tcp])[1]?.why).toContain('tied with tcp by rate, behind it by p99 (5.00 and 2.00 ms)')
   })
 
   test('have a note when the generator reached its limit first', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
-import { resultOf, type StretchCase } from '../result.case.ts'
-import { mm1, randomOf } from '../verdict/queue.case.ts'
+import { resultOf, type StretchCase } from '../result.builder.ts'
+import { mm1, randomOf } from '../verdict/queue.builder.ts'
 import { designEffect } from '../verdict/design-effect.ts'
 import { type ObservedRecovery, recoveryFinding, recoveryIn, recoveryOf } from './recovery.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
-import { evenStretches, resultOf } from '../result.case.ts'
+import { evenStretches, resultOf } from '../result.builder.ts'
 import { searchMemoryGrowth } from './search-memory.ts'
 
 /** Six runs of 8 s, one every 10 s, at 100 req/s, with one sample per second. */

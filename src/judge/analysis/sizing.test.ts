@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
-import { evenStretches, resultOf } from '../result.case.ts'
+import { evenStretches, resultOf } from '../result.builder.ts'
 import { sizingOf, type SizingEvidence } from './sizing.ts'
 
 function sample(cpuPercent: number | null, rssMb: number | null): TargetSample {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { evenStretches, resultOf } from '../result.case.ts'
+import { evenStretches, resultOf } from '../result.builder.ts'
 import { figuresOf, isLost } from './trial-figures.ts'
 import { judgeTrial } from './trial-verdict.ts'
 

@@ -111,12 +111,12 @@ describe('the scalability law', () => {
 
   test('has no peak when the interval of β contains 0', () => {
     const amdahl = { gamma: 100, alpha: 0.1, beta: 0 }
-    let told = 0
+    let reported = 0
     for (let run = 1; run <= 200; run++) {
-      if (fitted(pointsOf(amdahl, normal(run * 104_729, 0.02))).peakRps !== null) told++
+      if (fitted(pointsOf(amdahl, normal(run * 104_729, 0.02))).peakRps !== null) reported++
     }
     // One-sided 2.5% of 200 is 5; 15 is beyond the 99.99% bound.
-    expect(told).toBeLessThanOrEqual(15)
+    expect(reported).toBeLessThanOrEqual(15)
   })
 
   test('has no peak for a target that does not follow it, such as one with a fixed number of workers', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
-import { resultOf } from '../result.case.ts'
-import { randomOf } from '../verdict/queue.case.ts'
+import { resultOf } from '../result.builder.ts'
+import { randomOf } from '../verdict/queue.builder.ts'
 import { normalQuantile } from '../verdict/statistics/student.ts'
 import { warmUpOf } from './warm-up.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
-import { eachWith, evenStretches, resultOf } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf } from '../result.builder.ts'
 import { matchers } from './index.ts'
 
 export type MatcherName = keyof typeof matchers

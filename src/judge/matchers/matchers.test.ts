@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
-import { evenStretches, resultOf } from '../result.case.ts'
+import { evenStretches, resultOf } from '../result.builder.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { matchers, type LoadMatchers } from './index.ts'
 import { call, describeMatcher, type MatcherCalls, type MatcherName, result } from './matchers.conformance.ts'

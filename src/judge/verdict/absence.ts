@@ -29,8 +29,8 @@ export function noErrorsVerdict(figures: JudgedFigures, run: LoadResult): Judged
 /** Judges whether every scheduled request was sent. An exact count of this run. */
 export function noDroppedRequestsVerdict(figures: JudgedFigures, run: LoadResult): JudgedVerdict {
   const { dropped, droppedByReason, requestsScheduled } = figures
-  const neverDue = droppedByReason.generator ?? 0
-  const blamed = dropped - neverDue - (droppedByReason.stopped ?? 0)
+  const undispatched = droppedByReason.generator ?? 0
+  const blamed = dropped - undispatched - (droppedByReason.stopped ?? 0)
   const part = partOf(figures, run)
   const claimed = {
     claim: `no dropped requests${part}`,
@@ -38,9 +38,9 @@ export function noDroppedRequestsVerdict(figures: JudgedFigures, run: LoadResult
     observed: `${wordPlural(dropped, 'dropped request')} of ${wordCount(requestsScheduled)}`,
     causes: [],
   }
-  const byTheTool = blamed === 0 && neverDue > 0
+  const byTheTool = blamed === 0 && undispatched > 0
   const standing = byTheTool
-    ? notDelivered(`the generator did not dispatch ${wordPlural(neverDue, 'request')}: it could not keep up`, run)
+    ? notDelivered(`the generator did not dispatch ${wordPlural(undispatched, 'request')}: it could not keep up`, run)
     : standingOf(figures, run, blamed > 0, (rest) => rest.dropped > dropped - blamed)
   return conclude(claimed, standing, figures, run)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.builder.ts'
 import { noDroppedRequestsVerdict, noErrorsVerdict } from './absence.ts'
 import { errorRateVerdict, successRateVerdict } from './error-rate.ts'
 

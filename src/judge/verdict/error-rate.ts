@@ -107,14 +107,14 @@ function standingOf(
   if (figures.requestsScheduled === 0) return nothingMeasured(figures)
   // During the run, the first responses may still be on their way.
   if (run.ended !== 'running' && figures.responsesReceived === 0 && asked.forFail.over > 0) {
-    if (allByTheTool(figures)) return neverDue(figures, run)
+    if (allByTheTool(figures)) return undispatched(figures, run)
     const trouble = toolTrouble(figures, run, { of: 'errors', failsOn: ({ errors, dropped }) => errors + dropped > 0 })
     return trouble ?? { verdict: 'fail', details: ['no request received a response'] }
   }
   const span = { spanMs: figures.durationMs, requiredMs }
   const { verdict, reasons } = decideShare(asked, batchesOf(figures), span)
   if (verdict === 'fail') {
-    if (!failsOnDue(figures, asked)) return neverDue(figures, run)
+    if (!failsOnDue(figures, asked)) return undispatched(figures, run)
     const question = { limit: asked.allowed, confidence: asked.confidence }
     const fail = shownFail(figures, run, {
       of: 'errors',
@@ -186,7 +186,7 @@ function allByTheTool({ droppedByReason, requestsScheduled }: JudgedFigures): bo
   return droppedByReason.generator === requestsScheduled
 }
 
-function neverDue({ droppedByReason }: JudgedFigures, run: LoadResult): Standing {
+function undispatched({ droppedByReason }: JudgedFigures, run: LoadResult): Standing {
   return notDelivered(
     `the generator did not dispatch ${wordPlural(droppedByReason.generator ?? 0, 'request')}: it could not keep up`,
     run,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
-import { eachWith, evenStretches, resultOf } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf } from '../result.builder.ts'
 import { growthIn, growthOf, type Growth } from './growth.ts'
-import { randomOf } from './queue.case.ts'
+import { randomOf } from './queue.builder.ts'
 
 interface Served {
   readonly arrivalsMs: readonly number[]

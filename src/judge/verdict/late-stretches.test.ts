@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.case.ts'
+import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.builder.ts'
 import { lateStretches, outsideOf } from './late-stretches.ts'
 
 /** 20 batches of 250 ms; `more` returns the differences of some of them. */

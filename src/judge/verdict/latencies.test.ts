@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { resultOf } from '../result.case.ts'
+import { resultOf } from '../result.builder.ts'
 import { abovePercentile, latencyCourse, latencySums, overLimit, percentileOf, requestsIn } from './latencies.ts'
 
 const times = fc.array(fc.double({ min: 0, max: 60_000, noNaN: true }), { minLength: 1, maxLength: 300 })

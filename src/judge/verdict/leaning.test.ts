@@ -4,7 +4,7 @@ import { reasonSentence } from '../../wording/verdict-reasons.ts'
 import { percentileOf, type LatencyCourse } from './latencies.ts'
 import { percentileLeaning } from './leaning.ts'
 import { latencyInflation } from './percentile-share.ts'
-import { courseOf } from './queue.case.ts'
+import { courseOf } from './queue.builder.ts'
 import { courseOfRun, seeded, SIMULATED_SERVICES } from './simulated-services.builder.ts'
 
 /** `count` requests of 10 ms, except every tenth, which takes 20 ms. */

@@ -43,8 +43,8 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   if (doubted !== undefined) return doubted
   const over = (judged: typeof distribution): boolean => 'maxMs' in judged && judged.maxMs >= limitMs
   const { unproven } = knownCounts(figures, limitMs, of)
-  const neverDue = figures.droppedByReason.generator ?? 0
-  const silent = ({ unanswered }: JudgedFigures): boolean => unanswered - unproven - neverDue > 0
+  const undispatched = figures.droppedByReason.generator ?? 0
+  const silent = ({ unanswered }: JudgedFigures): boolean => unanswered - unproven - undispatched > 0
   const sameQuestion: SameQuestion = {
     limitMs,
     failsOn: (rest) => silent(rest) || over(of === 'response' ? rest.responseTime : rest.serviceTime),
@@ -56,7 +56,8 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
       : notDelivered('the generator sent requests late; without that delay every request is below the limit', run)
   }
   if (figures.unanswered === 0) return settle(figures, run, { verdict: 'pass', details: [] })
-  if (neverDue > 0) return notDelivered(`the generator did not dispatch ${wordPlural(neverDue, 'request')}`, run)
+  if (undispatched > 0)
+    return notDelivered(`the generator did not dispatch ${wordPlural(undispatched, 'request')}`, run)
   return settle(figures, run, {
     verdict: 'inconclusive',
     leaning: 'none',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { decisiveMargin, marginAbove } from './mean-margin.ts'
-import { MEAN_PROCESSES, wrongMeanVerdicts } from './mean.case.ts'
+import { MEAN_PROCESSES, wrongMeanVerdicts } from './mean.builder.ts'
 
 describe('the margin above a mean', () => {
   test('solves μ − margin · (μ / mean)² = mean', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type ResultCase } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf, type ResultCase } from '../result.builder.ts'
 import { maximumVerdict } from './maximum.ts'
 import { meanVerdict } from './mean.ts'
-import { mm1, randomOf } from './queue.case.ts'
+import { mm1, randomOf } from './queue.builder.ts'
 
 const stretches = evenStretches(40, 100, (i) => 5 + (i % 11))
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf } from '../result.builder.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { percentileVerdict, type PercentileQuestion } from './percentile.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { resultOf } from '../result.case.ts'
+import { resultOf } from '../result.builder.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { recoveryVerdict } from './recovery-time.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { evenStretches, eachWith, resultOf } from '../result.case.ts'
+import { evenStretches, eachWith, resultOf } from '../result.builder.ts'
 import { remainingFigures } from './remaining-figures.ts'
 
 const run = resultOf({

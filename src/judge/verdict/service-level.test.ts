@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { evenStretches, resultOf } from '../result.case.ts'
+import { evenStretches, resultOf } from '../result.builder.ts'
 import { abortVerdicts } from './abort.ts'
 import { serviceLevelVerdict } from './service-level.ts'
 

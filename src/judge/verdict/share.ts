@@ -66,21 +66,21 @@ export function requestsToTell(question: ShareQuestion, seen: Count): number | u
 function requestsAtThisEffect(question: ShareQuestion, seen: Count): number | undefined {
   const { allowed, designEffect = 1 } = question
   const share = seen.of === 0 ? 0 : seen.over / seen.of
-  const told = (of: number): boolean => {
+  const reported = (of: number): boolean => {
     const count = { over: share * of, of }
     const asked = { ...question, designEffect, forPass: count, forFail: count }
     return judgeShare(asked) !== 'inconclusive'
   }
   const most = MOST_TIMES * Math.max(seen.of, Math.ceil(1 / allowed))
   let high = Math.max(1, seen.of)
-  while (!told(high)) {
+  while (!reported(high)) {
     high *= 2
     if (high > most) return undefined
   }
   let low = 0
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
-    if (told(middle)) high = middle
+    if (reported(middle)) high = middle
     else low = middle
   }
   return high

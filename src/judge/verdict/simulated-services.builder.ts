@@ -1,6 +1,6 @@
 /** Test support: latencies of simulated services, with their arrivals, for calibrating verdicts. */
 import type { Ms } from '../../model/units.ts'
-import { courseOf, randomOf } from './queue.case.ts'
+import { courseOf, randomOf } from './queue.builder.ts'
 import type { LatencyCourse } from './latencies.ts'
 
 /** Requests in order of arrival. */

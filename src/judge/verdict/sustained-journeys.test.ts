@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.builder.ts'
 import { subjectOf } from '../subject.ts'
 import { percentileVerdict } from './percentile.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.case.ts'
+import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.builder.ts'
 import { seeded } from './simulated-services.builder.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 

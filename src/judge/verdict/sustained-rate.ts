@@ -75,9 +75,9 @@ function standingOf(
   const { requestsScheduled, droppedByReason, offeredRps } = figures
   const { rps, within, requiredMs = MIN_PROOF_MS } = question
   if (requestsScheduled === 0) return nothingMeasured(figures)
-  const neverDue = droppedByReason.generator ?? 0
+  const undispatched = droppedByReason.generator ?? 0
   const span = { spanMs: figures.durationMs, requiredMs }
-  const completed = decideShare(shareOfShortfall(figures, run, within, neverDue), batchesOf(figures), span)
+  const completed = decideShare(shareOfShortfall(figures, run, within, undispatched), batchesOf(figures), span)
   const grows = growth !== undefined && span.spanMs >= requiredMs && isGrowing(growth, within, PROVEN_ERRORS)
   if (completed.verdict === 'fail' || grows) {
     const fail = shownFail(figures, run, { failsOn: (rest) => isBehind(rest, within, growth) })
@@ -90,7 +90,7 @@ function standingOf(
   } else {
     if (isShort(figures, within)) {
       return notDelivered(
-        `the generator did not dispatch ${wordCount(neverDue)} ${countedIn(figures, run).many}: it could not keep up`,
+        `the generator did not dispatch ${wordCount(undispatched)} ${countedIn(figures, run).many}: it could not keep up`,
         run,
       )
     }
@@ -172,9 +172,9 @@ function openReasons(
 }
 
 /** Asks whether the share of requests that did not succeed is within the allowed shortfall. */
-function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio, neverDue = 0): ShareQuestion {
+function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio, undispatched = 0): ShareQuestion {
   const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
-  const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - neverDue
+  const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - undispatched
   const over = Math.max(0, of - successes)
   const share = of === 0 ? 0 : over / of
   return {
@@ -204,10 +204,10 @@ function requiredRequests(
   return Math.max(forShare, times * figures.requestsScheduled)
 }
 
-/** Whether too few requests succeeded, not counting cancelled, stopped and `neverDue` undispatched requests. */
-function isShort(figures: JudgedFigures, within: Ratio, neverDue = 0): boolean {
+/** Whether too few requests succeeded, not counting cancelled, stopped and `undispatched` requests. */
+function isShort(figures: JudgedFigures, within: Ratio, undispatched = 0): boolean {
   const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
-  const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - neverDue
+  const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - undispatched
   return of > 0 && successes < (1 - within) * of
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { doubt } from '../../wording/doubts.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { evenStretches, resultOf } from '../result.case.ts'
+import { evenStretches, resultOf } from '../result.builder.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import { maximumVerdict } from './maximum.ts'
 import { meanVerdict } from './mean.ts'

@@ -44,9 +44,9 @@ describe('watchMetrics', () => {
       { eventLoopDelayMs: 30 },
     ],
     ['# TYPE process_threads gauge\nprocess_threads{a="\\"}"} 4 1395066363000\n# EOF\n', { threads: 4 }],
-  ])('reads from %j only %j', async (page, told) => {
+  ])('reads from %j only %j', async (page, reported) => {
     const watch = await watchOn(pages(page))
-    expect(await watch.sample()).toEqual({ ...NOTHING, ...told })
+    expect(await watch.sample()).toEqual({ ...NOTHING, ...reported })
   })
 
   test.each([

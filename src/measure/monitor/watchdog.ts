@@ -6,7 +6,7 @@ import { stopGroup } from './process-group.ts'
 
 const GRACE_MS = 1_000
 
-let told = ''
-for await (const chunk of process.stdin) told += String(chunk)
-const group = Number(told)
+let reported = ''
+for await (const chunk of process.stdin) reported += String(chunk)
+const group = Number(reported)
 if (Number.isInteger(group) && group > 1) await stopGroup(group, GRACE_MS)

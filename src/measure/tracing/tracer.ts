@@ -31,7 +31,7 @@ export class Tracer {
   /**
    * Whether traces are exported from their start (`all`, a ratio), in addition to those kept because of their outcome.
    */
-  readonly #tells: boolean
+  readonly #samples: boolean
   readonly #tail = new TailSampler<readonly TracedRequest[]>()
   /** Steps of journeys that have not ended. */
   readonly #steps = new Map<string, TracedRequest[]>()
@@ -40,7 +40,7 @@ export class Tracer {
 
   constructor(tracing: Exclude<Tracing, 'off'>) {
     this.ids = createTraceIds(tracing)
-    this.#tells = tracing !== 'slowest'
+    this.#samples = tracing !== 'slowest'
   }
 
   /** Records the outcome of a request that was sent. `about` is called only if the request is kept. */
@@ -54,7 +54,7 @@ export class Tracer {
       else before.push(step)
       return
     }
-    if (this.#tells) this.#tell(traced(sample, 'request', about(sample.payload), 'all'))
+    if (this.#samples) this.#sample(traced(sample, 'request', about(sample.payload), 'all'))
     const place = this.#tail.offer(sample.doneMs - sample.intendedMs, sample.errorClass)
     place?.keep([traced(sample, 'request', about(sample.payload), place.because)])
   }
@@ -67,7 +67,7 @@ export class Tracer {
     this.#steps.delete(traceparent)
     if (steps === undefined || !journey.measured) return
     const whole = traced(journey, 'journey', JOURNEY, 'all')
-    if (this.#tells) for (const span of [whole, ...steps]) this.#tell(span)
+    if (this.#samples) for (const span of [whole, ...steps]) this.#sample(span)
     // Think time is not slowness: a journey counts as slow as its slowest step.
     const slowestMs = Math.max(...steps.map(({ doneMs, intendedMs }) => doneMs - intendedMs))
     const place = this.#tail.offer(slowestMs, journey.errorClass)
@@ -88,7 +88,7 @@ export class Tracer {
     return this.#tail.kept
   }
 
-  #tell(span: TracedRequest): void {
+  #sample(span: TracedRequest): void {
     if (this.#waiting.length < MOST_WAITING) this.#waiting.push(span)
     else this.#lost++
   }

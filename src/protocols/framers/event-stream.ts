@@ -151,21 +151,21 @@ export class EventStreamParser {
     if (bytes[value] === SPACE && value < end) value++
     switch (colon - from) {
       case 2:
-        if (isField(bytes, from, 'id')) this.#takeId(textOf(bytes, value, end))
+        if (isField(bytes, from, 'id')) this.#setId(textOf(bytes, value, end))
         return
       case 4:
-        if (isField(bytes, from, 'data')) this.#takeData(bytes, value, end)
+        if (isField(bytes, from, 'data')) this.#appendData(bytes, value, end)
         return
       case 5:
         if (isField(bytes, from, 'event')) this.#type = textOf(bytes, value, end)
-        else if (isField(bytes, from, 'retry')) this.#takeRetry(textOf(bytes, value, end))
+        else if (isField(bytes, from, 'retry')) this.#setRetry(textOf(bytes, value, end))
         return
       default:
       // A comment or an unknown field: ignored.
     }
   }
 
-  #takeData(bytes: Uint8Array, start: number, end: number): void {
+  #appendData(bytes: Uint8Array, start: number, end: number): void {
     if (!this.#keepData) this.#data = ''
     else if (this.#data === undefined) this.#data = textOf(bytes, start, end)
     else if (this.#data.length + end - start > this.#limitBytes) {
@@ -173,11 +173,11 @@ export class EventStreamParser {
     } else this.#data += `\n${textOf(bytes, start, end)}`
   }
 
-  #takeId(id: string): void {
+  #setId(id: string): void {
     if (!id.includes('\0')) this.#idOfNext = id
   }
 
-  #takeRetry(written: string): void {
+  #setRetry(written: string): void {
     if (/^\d+$/.test(written)) this.retryMs = Number(written)
   }
 

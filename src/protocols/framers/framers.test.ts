@@ -5,7 +5,7 @@ import { FixedFramer } from './fixed-framer.ts'
 import type { Framer } from './framer.ts'
 import { LengthFramer, lengthPrefix, longestPrefixed } from './length-framer.ts'
 import type { LengthPrefix } from './length-framer.ts'
-import { cuts, split } from './split.case.ts'
+import { cuts, split } from './split.builder.ts'
 import { StreamEndFramer } from './stream-end-framer.ts'
 
 interface Framed {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LineFramer } from './line-framer.ts'
-import { cuts, split } from './split.case.ts'
+import { cuts, split } from './split.builder.ts'
 
 function linesOf(pieces: readonly Uint8Array[]): { lines: readonly string[]; bytes: number; pending: number } {
   const lines: string[] = []

@@ -44,12 +44,12 @@ export class LineFramer {
       if (this.#pieced + lineEnd - at > this.#limitBytes) {
         this.fault = `a line is longer than ${this.#limitBytes} bytes`
       } else if (feed < 0) this.#keep(piece, at, end)
-      else this.#take(piece, at, feed)
+      else this.#finishLine(piece, at, feed)
       at = lineEnd + 1
     }
   }
 
-  #take(piece: Buffer, start: number, end: number): void {
+  #finishLine(piece: Buffer, start: number, end: number): void {
     if (this.#pieced === 0) return this.#onLine(piece.toString('utf8', start, end), end - start + 1)
     this.#keep(piece, start, end)
     const length = this.#pieced

@@ -7,8 +7,8 @@ import { BodyCapture } from './body-capture.ts'
 function judged(request: HttpRequest, status: number, body = ''): Outcome {
   const kept = new BodyCapture()
   const bytes = Buffer.from(body)
-  kept.take(bytes.subarray(0, 1))
-  kept.take(bytes.subarray(1))
+  kept.add(bytes.subarray(0, 1))
+  kept.add(bytes.subarray(1))
   const headers = { 'x-a': 'b' }
   return answerRule(request).outcome(status, 1, 2, { headers, setCookie: [], body: kept, fault: undefined })
 }

@@ -48,7 +48,7 @@ export class AnswerTap implements KeptAnswer {
   }
 
   data(bytes: Uint8Array): void {
-    this.body?.take(bytes)
+    this.body?.add(bytes)
     this.#parser?.push(bytes, 0, bytes.length)
     this.#chunkBytes += bytes.length
     this.#request.sink?.data(bytes)

@@ -7,7 +7,7 @@ export class BodyCapture {
   #bytes = 0
 
   /** Copies a piece, because the socket reuses its read buffer. */
-  take(bytes: Uint8Array): void {
+  add(bytes: Uint8Array): void {
     this.#bytes += bytes.length
     if (this.#bytes > CAPTURE_LIMIT) this.#pieces = []
     else this.#pieces.push(Buffer.from(bytes))

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { Client } from 'undici'
-import { framed, responses } from './framed.case.ts'
-import { socketServer } from './raw-server.case.ts'
-import type { RawServer } from './raw-server.case.ts'
+import { framed, responses } from './framed.builder.ts'
+import { socketServer } from './raw-server.fixture.ts'
+import type { RawServer } from './raw-server.fixture.ts'
 
 let server: RawServer
 /** Bytes that the server sends on the next connection, and whether it closes the connection afterwards. */

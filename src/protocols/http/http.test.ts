@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { HttpRequest } from '../../model/requests.ts'
-import { httpConformance } from './http.case.ts'
+import { httpConformance } from './http.conformance.ts'
 import { httpProtocol } from './index.ts'
-import { ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'
+import { ask, contextFor, HELLO, rawServer } from './raw-server.fixture.ts'
 import { connectSocket } from './socket-connection.ts'
 import { connectUndici } from './undici-connection.ts'
 

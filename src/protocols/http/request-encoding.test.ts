@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { contextFor } from './raw-server.case.ts'
+import { contextFor } from './raw-server.fixture.ts'
 import { encoderFor } from './request-encoding.ts'
 
 describe('the path', () => {

@@ -3,7 +3,7 @@ import { LoadPlanError } from '../../model/errors.ts'
 import { requestFaults } from './request-faults.ts'
 
 /** Returns the messages of the faults. */
-function told(request: unknown): string[] {
+function faultsIn(request: unknown): string[] {
   return requestFaults(request, 'request').map((fault) => new LoadPlanError([fault]).message)
 }
 
@@ -18,7 +18,7 @@ test.each<[string, object]>([
   ['a response that is read', { read: 'json' }],
   ['a stream', { stream: 'sse' }],
 ])('accepts %s', (_, request) => {
-  expect(told(request)).toEqual([])
+  expect(faultsIn(request)).toEqual([])
 })
 
 describe('faults', () => {
@@ -78,7 +78,7 @@ describe('faults', () => {
     ],
     [{ check: 200 }, expect.stringMatching(/^request\.check must be an object/)],
   ])('of %j', (request, message) => {
-    expect(told(request)).toEqual([message])
+    expect(faultsIn(request)).toEqual([message])
   })
 
   test('are all reported, not only the first', () => {
@@ -92,6 +92,6 @@ describe('faults', () => {
   })
 
   test('never show the value of a header', () => {
-    expect(told({ headers: { authorization: 'Bearer secret\n' } }).join('')).not.toContain('secret')
+    expect(faultsIn({ headers: { authorization: 'Bearer secret\n' } }).join('')).not.toContain('secret')
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { framed, responses } from './framed.case.ts'
+import { framed, responses } from './framed.builder.ts'
 import { ResponseFramer } from './response-framer.ts'
 import { HEAD_LIMIT } from './response-head.ts'
 

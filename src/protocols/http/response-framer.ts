@@ -33,7 +33,7 @@ export class ResponseFramer {
   /** Bytes of a body with a length that have not arrived yet. */
   #left = 0
   readonly #chunks = new ChunkFramer()
-  #heard = false
+  #hasBytes = false
 
   /** Status of the final response; 0 before its head is complete. */
   status = 0
@@ -50,7 +50,7 @@ export class ResponseFramer {
     this.#toHead = toHead
     this.#reader = reader
     this.#pieced = 0
-    this.#heard = false
+    this.#hasBytes = false
     this.status = 0
     this.keepAlive = true
     this.bodyBytes = 0
@@ -65,7 +65,7 @@ export class ResponseFramer {
   get progress(): string {
     switch (this.#state) {
       case 'head':
-        return this.#heard ? 'inside the head of the response' : 'before any response'
+        return this.#hasBytes ? 'inside the head of the response' : 'before any response'
       case 'sized':
         return `after ${this.bodyBytes} of ${this.bodyBytes + this.#left} bytes of the body`
       case 'done':
@@ -78,7 +78,7 @@ export class ResponseFramer {
   /** Reads bytes from `start` up to `end`. Returns the offset after the response, or `end` when it is incomplete. */
   push(bytes: Uint8Array, start: number, end: number): number {
     let at = start
-    if (at < end) this.#heard = true
+    if (at < end) this.#hasBytes = true
     while (at < end) {
       switch (this.#state) {
         case 'head':
@@ -114,7 +114,7 @@ export class ResponseFramer {
     if (this.#pieced === 0) {
       const headEnd = endOfHead(bytes, start, end)
       if (headEnd > 0) {
-        this.#takeHead(bytes, start, headEnd)
+        this.#applyHead(bytes, start, headEnd)
         return headEnd
       }
     }
@@ -123,7 +123,7 @@ export class ResponseFramer {
     const headEnd = endOfHead(this.#pieces, Math.max(0, before - 3), this.#pieced)
     if (headEnd > 0) {
       this.#pieced = 0
-      this.#takeHead(this.#pieces, 0, headEnd)
+      this.#applyHead(this.#pieces, 0, headEnd)
       return start + headEnd - before
     }
     if (this.#pieced > HEAD_LIMIT) this.#fail(`the head of the response is longer than ${HEAD_LIMIT} bytes`)
@@ -144,7 +144,7 @@ export class ResponseFramer {
     this.#pieced = needed
   }
 
-  #takeHead(bytes: Uint8Array, start: number, end: number): void {
+  #applyHead(bytes: Uint8Array, start: number, end: number): void {
     if (end - start > HEAD_LIMIT) return this.#fail(`the head of the response is longer than ${HEAD_LIMIT} bytes`)
     const head = readHead(bytes, start, end)
     if (typeof head === 'string') return this.#fail(head)

@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Connection } from '../../model/protocol.ts'
 import type { AnswerSink, SinkRequest } from './answer-sink.ts'
-import { byteAt, CHUNK_BYTES, countedBody } from './generated-body.case.ts'
-import { cert, key } from './localhost-certificate.case.ts'
-import { ask, contextFor } from './raw-server.case.ts'
-import { listen } from './streams.case.ts'
-import { listening, multiplexedServer, TRUSTING } from './tls-servers.case.ts'
+import { byteAt, CHUNK_BYTES, countedBody } from './generated-body.builder.ts'
+import { cert, key } from './localhost-certificate.fixture.ts'
+import { ask, contextFor } from './raw-server.fixture.ts'
+import { listen } from './streams.conformance.ts'
+import { listening, multiplexedServer, TRUSTING } from './tls-servers.fixture.ts'
 import { connectUndici } from './undici-connection.ts'
 
 type Listener = (
@@ -116,14 +116,14 @@ describe.each(VERSIONS)('%s over TLS', (version) => {
       response.write('hel')
       response.end('lo')
     })
-    const told: unknown[] = []
+    const reported: unknown[] = []
     const sink: AnswerSink = {
-      head: (status, headers) => told.push(status, headers['x-a']),
-      data: (bytes) => told.push(Buffer.from(bytes).toString()),
+      head: (status, headers) => reported.push(status, headers['x-a']),
+      data: (bytes) => reported.push(Buffer.from(bytes).toString()),
     }
     expect(await ask(connection, { path: '/', sink })).toMatchObject({ errorClass: 'http-4xx' })
-    expect(told.slice(0, 2)).toEqual([418, '1'])
-    expect(told.slice(2).join('')).toBe('hello')
+    expect(reported.slice(0, 2)).toEqual([418, '1'])
+    expect(reported.slice(2).join('')).toBe('hello')
   })
 
   test('reports events and pieces as they arrive', async () => {

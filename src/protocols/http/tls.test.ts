@@ -6,9 +6,9 @@ import net from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Outcome } from '../../model/protocol.ts'
 import { httpProtocol } from './index.ts'
-import { cert, key } from './localhost-certificate.case.ts'
-import { ask, contextFor } from './raw-server.case.ts'
-import { listening, multiplexedServer, TRUSTING } from './tls-servers.case.ts'
+import { cert, key } from './localhost-certificate.fixture.ts'
+import { ask, contextFor } from './raw-server.fixture.ts'
+import { listening, multiplexedServer, TRUSTING } from './tls-servers.fixture.ts'
 
 describe('HTTP/1.1 over TLS', () => {
   test('carries consecutive exchanges with the version from ALPN', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { McpRequest } from '../../model/requests.ts'
-import { ask, connected, ECHO, echoed, legacyServer, PING } from './mcp.case.ts'
+import { ask, connected, ECHO, echoed, legacyServer, PING } from './mcp.fixture.ts'
 
 describe('a call', () => {
   test.each<[McpRequest, string, object | undefined]>([

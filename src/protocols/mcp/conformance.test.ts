@@ -3,8 +3,8 @@ import type { Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { protocolConformance } from '../conformance/index.ts'
 import { mcp, mcpKind } from './index.ts'
-import { echoed, legacyServer } from './mcp.case.ts'
-import type { Behaviour, ScriptedServer } from './mcp.case.ts'
+import { echoed, legacyServer } from './mcp.fixture.ts'
+import type { Behaviour, ScriptedServer } from './mcp.fixture.ts'
 
 /** A server that never answers calls of the tool `slow`. */
 const behaviour: Behaviour = (message, say) => {

@@ -10,7 +10,7 @@ import type { McpOptions } from './options.ts'
 /** Start of the ids that no request of a run uses before it has sent more than 500 million requests. */
 const OWN_IDS = 2 ** 30
 /** Maximum number of unmatched replies to log one by one. Further ones are only counted. */
-const STRAYS_TOLD = 5
+const MAX_STRAYS_LOGGED = 5
 /** Maximum number of abandoned ids to remember. A reply to an older call counts as unsolicited. */
 const MAX_ABANDONED = 1_000
 const FOR_THE_SERVER = {}
@@ -134,9 +134,9 @@ export class Dialogue implements McpListener {
       return
     }
     const [only] = messages
-    if (messages.length === 1 && only !== undefined) return this.#take(only, text, bytes)
+    if (messages.length === 1 && only !== undefined) return this.#handle(only, text, bytes)
     // Count the bytes of a batch once. Pass each message's own text: the text of the batch contains all nonces.
-    messages.forEach((message, index) => this.#take(message, JSON.stringify(message), index === 0 ? bytes : 0))
+    messages.forEach((message, index) => this.#handle(message, JSON.stringify(message), index === 0 ? bytes : 0))
   }
 
   failed(id: number, failure: ChannelFailure): void {
@@ -153,12 +153,12 @@ export class Dialogue implements McpListener {
     const ended = this.#destroyed ? 'the connection was destroyed' : 'the server closed the connection'
     const message = reason?.message ?? ended
     this.#failAll(reason instanceof ChannelLost ? reason : new ChannelLost('connection', message))
-    if (this.#strays > STRAYS_TOLD) this.#log(`${this.#strays} replies matched no call`)
+    if (this.#strays > MAX_STRAYS_LOGGED) this.#log(`${this.#strays} replies matched no call`)
     // A server that closes while calls are in flight did not close cleanly.
     return reason ?? (left > 0 && !this.#destroyed ? new Error(message) : undefined)
   }
 
-  #take(message: JsonObject, text: string, bytes: number): void {
+  #handle(message: JsonObject, text: string, bytes: number): void {
     const { id, method } = message
     if (typeof method === 'string') {
       if (id === undefined) this.#notified(method, message['params'], bytes)
@@ -197,7 +197,7 @@ export class Dialogue implements McpListener {
   #stray(id: unknown, text: string): void {
     this.#strays++
     if (!this.#abandoned.delete(id)) this.#onUnsolicited?.(1, 0)
-    if (this.#strays > STRAYS_TOLD) return
+    if (this.#strays > MAX_STRAYS_LOGGED) return
     this.#log(`a reply with the id ${wordValue(id)} matches no call in flight: ${wordValue(text)}`)
   }
 

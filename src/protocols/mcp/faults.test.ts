@@ -5,7 +5,7 @@ import { optionFaults } from './option-faults.ts'
 import { requestFaults } from './request-faults.ts'
 
 /** Returns the issues as the author of the plan reads them. */
-function told(faults: readonly PlanFault[]): string[] {
+function reported(faults: readonly PlanFault[]): string[] {
   return faults.map((fault) => new LoadPlanError([fault]).message)
 }
 
@@ -19,7 +19,7 @@ test.each<[string, object]>([
   ['a nonce in a parameter', { method: 'x', params: { a: 'b' }, nonce: 'a' }],
   ['no nonce', { tool: 'echo', arguments: { message: 'hi' }, nonce: false }],
 ])('accepts %s', (_, request) => {
-  expect(told(requestFaults(request, 'request'))).toEqual([])
+  expect(reported(requestFaults(request, 'request'))).toEqual([])
 })
 
 describe('request issues', () => {
@@ -64,11 +64,11 @@ describe('request issues', () => {
     [{ tool: 'a', progress: 1 }, 'request.progress must be true or false, got 1'],
   ])('%j', (request, message) => {
     const expected = typeof message === 'string' ? message : expect.stringMatching(message)
-    expect(told(requestFaults(request, 'request'))).toEqual([expected])
+    expect(reported(requestFaults(request, 'request'))).toEqual([expected])
   })
 
   test('rejects arguments that are not JSON', () => {
-    expect(told(requestFaults({ tool: 'a', arguments: { n: 1n } }, 'request'))).toEqual([
+    expect(reported(requestFaults({ tool: 'a', arguments: { n: 1n } }, 'request'))).toEqual([
       'request.arguments must be valid JSON, without bigints or circular references, got [object Object]',
     ])
   })
@@ -106,6 +106,6 @@ describe('option issues', () => {
         "\n    → write subprotocols: ['mcp']",
     ],
   ])('%j', (options, message) => {
-    expect(told(optionFaults(options, 'protocol'))).toEqual([message])
+    expect(reported(optionFaults(options, 'protocol'))).toEqual([message])
   })
 })

@@ -6,7 +6,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, fromJsonSchema, McpServer } from '@modelcontextprotocol/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { mcp, mcpKind } from './index.ts'
-import { ask, connected, contextFor } from './mcp.case.ts'
+import { ask, connected, contextFor } from './mcp.fixture.ts'
 import { mirroredValues } from './mirrored-parameters.ts'
 
 // Separate constants, because the type of the schema does not declare this key.

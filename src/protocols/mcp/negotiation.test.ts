@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
 import { mcp, mcpKind } from './index.ts'
-import { ask, connected, contextFor, legacyServer, lineServer, overPipes, PING, STDIO } from './mcp.case.ts'
-import type { Behaviour, Said } from './mcp.case.ts'
+import { ask, connected, contextFor, legacyServer, lineServer, overPipes, PING, STDIO } from './mcp.fixture.ts'
+import type { Behaviour, Said } from './mcp.fixture.ts'
 import type { McpOptions } from './options.ts'
 
-const SCRIPT = fileURLToPath(new URL('scripted-server.case.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('scripted-server.fixture.ts', import.meta.url))
 
 function negotiated(target: URL, options: McpOptions = {}, stdio?: readonly string[]): Promise<unknown> {
   const context = contextFor(stdio && { stdio: { stdio } })

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { McpRequest } from '../../model/requests.ts'
 import { mcp, mcpKind } from './index.ts'
-import { ask, contextFor, overPipes, PING, STDIO } from './mcp.case.ts'
+import { ask, contextFor, overPipes, PING, STDIO } from './mcp.fixture.ts'
 
-const SCRIPT = fileURLToPath(new URL('scripted-server.case.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('scripted-server.fixture.ts', import.meta.url))
 const PINNED = { protocolVersion: '2025-11-25' } as const
 const JSON_PING: McpRequest = { ...PING, read: 'json' }
 const NOBODY = { onMessage: () => {}, onDone: () => {} }

@@ -17,7 +17,7 @@ const MAX_IN_FLIGHT = 1_000
 /** Maximum time for a process to exit after its input has ended: less than a run waits for its connections. */
 const INPUT_ENDED_MS = 500
 /** Maximum time for a process to exit after SIGTERM. */
-const TOLD_MS = 2_000
+const TERM_GRACE_MS = 2_000
 /** Time that the pipes may stay open after the process has exited: its child processes may hold them. */
 const PIPES_MS = 250
 
@@ -102,7 +102,7 @@ class ProcessChannel implements McpChannel {
     child.stdout.on('end', () => this.#fellSilent('standard output'))
     child.stdin.on('error', () => this.#fellSilent('standard input'))
     // A server blocks when no one reads its standard error.
-    child.stderr.on('data', (bytes: Buffer) => this.#stderr.take(bytes))
+    child.stderr.on('data', (bytes: Buffer) => this.#stderr.add(bytes))
     child.on('error', (error) => this.#lose('connection', error.message))
     child.on('exit', (code, signal) => {
       this.#usable = false
@@ -148,7 +148,7 @@ class ProcessChannel implements McpChannel {
       this.#child.stdin.end()
       this.#in(INPUT_ENDED_MS, () => {
         this.#signal('SIGTERM')
-        this.#in(TOLD_MS, () => this.#signal('SIGKILL'))
+        this.#in(TERM_GRACE_MS, () => this.#signal('SIGKILL'))
       })
     }
     await this.closed

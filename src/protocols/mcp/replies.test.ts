@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { ask, connected, ECHO, echoed, legacyServer, PING } from './mcp.case.ts'
-import type { Said } from './mcp.case.ts'
+import { ask, connected, ECHO, echoed, legacyServer, PING } from './mcp.fixture.ts'
+import type { Said } from './mcp.fixture.ts'
 
 describe('a reply', () => {
   test('answers the call with its id in any order', async () => {
@@ -94,9 +94,9 @@ describe('a reply', () => {
     expect(await ask(connection, PING, 0)).toMatchObject({ ok: true })
     expect(await ask(connection, PING, 1)).toMatchObject({ ok: true })
     expect(connection.usable).toBe(true)
-    const told = log.mock.calls.map(([text]) => text).filter((text) => text.includes('matches no call'))
-    expect(told).toHaveLength(5)
-    expect(told[0]).toBe(
+    const reported = log.mock.calls.map(([text]) => text).filter((text) => text.includes('matches no call'))
+    expect(reported).toHaveLength(5)
+    expect(reported[0]).toBe(
       'a reply with the id 999999 matches no call in flight: \'{"jsonrpc":"2.0","id":999999,"result":{}}\'',
     )
     await connection.close()

@@ -1,12 +1,12 @@
 /** Bytes that are kept, and characters of them that a message quotes. */
 const KEPT_BYTES = 4 * 1024
-const TOLD_CHARACTERS = 300
+const QUOTED_CHARACTERS = 300
 
 /** Keeps the last bytes that a process wrote to its standard error, to explain why it failed. */
 export class StderrTail {
   #tail: Buffer = Buffer.alloc(0)
 
-  take(bytes: Buffer): void {
+  add(bytes: Buffer): void {
     const last = bytes.subarray(-KEPT_BYTES)
     this.#tail = Buffer.concat([this.#tail, last]).subarray(-KEPT_BYTES)
   }
@@ -17,6 +17,6 @@ export class StderrTail {
     const telling = lines.filter((line) => !/^\s*at |^Node\.js v/.test(line)).join(' ')
     const text = telling.replaceAll(/\s+/g, ' ').trim()
     if (text === '') return ''
-    return `; end of its stderr: ${text.length > TOLD_CHARACTERS ? `…${text.slice(-TOLD_CHARACTERS)}` : text}`
+    return `; end of its stderr: ${text.length > QUOTED_CHARACTERS ? `…${text.slice(-QUOTED_CHARACTERS)}` : text}`
   }
 }

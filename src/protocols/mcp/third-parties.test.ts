@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Connection } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
-import { ask, connected, overPipes } from './mcp.case.ts'
+import { ask, connected, overPipes } from './mcp.fixture.ts'
 
 /** Returns the entry file of a server package. */
 function entryOf(name: string): string {
@@ -123,8 +123,8 @@ test('server-filesystem reads allowed files: node dist/index.js <allowed folder>
   })
 })
 
-test('a server of 2026-07-28 written with @modelcontextprotocol/server: node modern-server.case.ts', async () => {
-  const script = fileURLToPath(new URL('modern-server.case.ts', import.meta.url))
+test('a server of 2026-07-28 written with @modelcontextprotocol/server: node modern-server.fixture.ts', async () => {
+  const script = fileURLToPath(new URL('modern-server.fixture.ts', import.meta.url))
   const connection = await overPipes([process.execPath, script], AUTO)
   expect(connection.version).toBe('2026-07-28')
   const calls = Array.from({ length: 50 }, (_, i) => ask(connection, { tool: 'now', read: 'json' }, i))

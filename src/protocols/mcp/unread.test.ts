@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { Connection } from '../../model/protocol.ts'
 import type { McpRequest } from '../../model/requests.ts'
-import { ask, connected, overPipes } from './mcp.case.ts'
+import { ask, connected, overPipes } from './mcp.fixture.ts'
 
 /** An era without a handshake, because these servers would not read one. */
 const MODERN = { protocolVersion: '2026-07-28' } as const

@@ -5,9 +5,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { ServerOptions, WebSocket } from 'ws'
-import { cert, key } from '../http/localhost-certificate.case.ts'
-import { ask, connected, ECHO, echoed, PING } from './mcp.case.ts'
-import type { Said } from './mcp.case.ts'
+import { cert, key } from '../http/localhost-certificate.fixture.ts'
+import { ask, connected, ECHO, echoed, PING } from './mcp.fixture.ts'
+import type { Said } from './mcp.fixture.ts'
 
 interface Server {
   readonly url: URL

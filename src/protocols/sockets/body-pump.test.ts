@@ -5,8 +5,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { GeneratedBody } from '../../model/body.ts'
 import { BodyPump, TURN_BYTES } from './body-pump.ts'
 import type { Flushed } from './body-pump.ts'
-import { CHUNK_BYTES } from '../http/generated-body.case.ts'
-import { socketServer } from '../http/raw-server.case.ts'
+import { CHUNK_BYTES } from '../http/generated-body.builder.ts'
+import { socketServer } from '../http/raw-server.fixture.ts'
 
 async function connectedTo(onSocket: (socket: net.Socket) => void): Promise<net.Socket> {
   const server = await socketServer(onSocket)
@@ -73,17 +73,17 @@ test('yields to the event loop when the peer reads everything immediately', asyn
 
 describe('the end of a body', () => {
   /** A pump that writes nothing; `flush` reports the last chunk as written. */
-  function byHand(): { pump: BodyPump; told: string[]; flush: () => void } {
-    const told: string[] = []
+  function byHand(): { pump: BodyPump; events: string[]; flush: () => void } {
+    const events: string[] = []
     let waiting: Flushed = () => {}
     const pump = new BodyPump(
       (chunk, flushed, last) => {
-        told.push(`${chunk.length}${last ? ' (last)' : ''}`)
+        events.push(`${chunk.length}${last ? ' (last)' : ''}`)
         waiting = flushed
       },
-      (reason) => told.push(reason),
+      (reason) => events.push(reason),
     )
-    return { pump, told, flush: () => waiting() }
+    return { pump, events, flush: () => waiting() }
   }
 
   function bodyOf(length: number, ...chunks: readonly number[]): GeneratedBody {
@@ -91,18 +91,18 @@ describe('the end of a body', () => {
   }
 
   test('is reported when the last chunk has left, without yielding first', () => {
-    const { pump, told, flush } = byHand()
-    pump.begin(bodyOf(TURN_BYTES, TURN_BYTES), () => told.push('end'))
+    const { pump, events, flush } = byHand()
+    pump.begin(bodyOf(TURN_BYTES, TURN_BYTES), () => events.push('end'))
     expect(pump.busy).toBe(true)
     flush()
-    expect([told, pump.busy]).toEqual([[`${TURN_BYTES} (last)`, 'end'], false])
+    expect([events, pump.busy]).toEqual([[`${TURN_BYTES} (last)`, 'end'], false])
   })
 
   test('is marked on the last non-empty chunk', () => {
-    const { pump, told, flush } = byHand()
-    pump.begin(bodyOf(5, 0, 3, 0, 2, 0), () => told.push('end'))
+    const { pump, events, flush } = byHand()
+    pump.begin(bodyOf(5, 0, 3, 0, 2, 0), () => events.push('end'))
     for (let i = 0; i < 2; i++) flush()
-    expect(told).toEqual(['3', '2 (last)', 'end'])
+    expect(events).toEqual(['3', '2 (last)', 'end'])
   })
 
   test.each<[string, GeneratedBody, readonly string[]]>([
@@ -110,10 +110,10 @@ describe('the end of a body', () => {
     ['too late', bodyOf(5, 3, 3), ['3', 'it is longer than its declared length']],
     ['one chunk too late', bodyOf(3, 3, 1), ['3 (last)', 'it is longer than its declared length']],
   ])('is a fault when it comes %s, and nothing else is written', async (_, body, expected) => {
-    const { pump, told, flush } = byHand()
-    pump.begin(body, () => told.push('end'))
+    const { pump, events, flush } = byHand()
+    pump.begin(body, () => events.push('end'))
     flush()
     await nextTurn()
-    expect([told, pump.busy]).toEqual([expected, true])
+    expect([events, pump.busy]).toEqual([expected, true])
   })
 })

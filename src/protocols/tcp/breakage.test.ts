@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { Framing, TcpOptions } from './index.ts'
-import { ask, echo, open, send, testServer } from './server.case.ts'
+import { ask, echo, open, send, testServer } from './server.fixture.ts'
 
 /** Sends `answer` for the first request, then does `then`. Later requests get no response. */
 function once(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Framing } from './index.ts'
-import { ask, echo, open, send, testServer } from './server.case.ts'
+import { ask, echo, open, send, testServer } from './server.fixture.ts'
 
 describe('content that does not fit a frame', () => {
   test.each<[Framing, string | Uint8Array, string]>([

@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import { ask, echo, lines, open, send, testServer } from './server.case.ts'
+import { ask, echo, lines, open, send, testServer } from './server.fixture.ts'
 
 describe('cancelling', () => {
   test.each([
     ['before any response', ''],
     ['in the middle of a frame', 'abc'],
   ])('%s reports nothing, counts bytes and closes the connection', async (_, part) => {
-    const heard = vi.fn<() => void>()
+    const received = vi.fn<() => void>()
     const server = await testServer((socket) => {
       socket.on('data', () => {
-        heard()
+        received()
         if (part !== '') socket.write(part)
       })
     })
     const connection = await open(server)
     const asked = send(connection, { data: 'hello' })
-    await vi.waitUntil(() => heard.mock.calls.length === 1)
+    await vi.waitUntil(() => received.mock.calls.length === 1)
     await delay(part === '' ? 0 : 50)
     expect(asked.cancel()).toEqual({ bytesSent: 6, bytesReceived: part.length })
     expect(connection.usable).toBe(false)
@@ -26,12 +26,12 @@ describe('cancelling', () => {
   })
 
   test('one of several exchanges completes the others, then closes the connection', async () => {
-    const heard: string[] = []
-    const server = await testServer(lines((line) => void heard.push(line)))
+    const received: string[] = []
+    const server = await testServer(lines((line) => void received.push(line)))
     const connection = await open(server, { maxInFlight: 5 })
     const request = (data: string) => ({ data, replies: 2, read: 'text' as const })
     const asked = ['0', '1', '2', '3'].map((data) => send(connection, request(data)))
-    await vi.waitUntil(() => heard.length === 4)
+    await vi.waitUntil(() => received.length === 4)
     expect(asked[1]?.cancel()).toEqual({ bytesSent: 2, bytesReceived: 0 })
     // The next exchange must use another connection.
     expect(connection.usable).toBe(false)

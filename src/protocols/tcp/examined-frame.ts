@@ -19,7 +19,7 @@ export class ExaminedFrame {
     this.#onContent = onContent
   }
 
-  readonly take: ContentSink = (bytes, start, end) => {
+  readonly add: ContentSink = (bytes, start, end) => {
     if (this.#passes) return this.#onContent?.(bytes, start, end)
     this.#bytes += end - start
     this.#pieces.push(Buffer.from(bytes.subarray(start, end)))

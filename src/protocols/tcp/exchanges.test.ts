@@ -6,7 +6,7 @@ import type { Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { tcp, tcpKind } from './index.ts'
 import type { Framing, TcpOptions } from './index.ts'
-import { ask, contextFor, echo, lines, open, send, tcpServer, testServer } from './server.case.ts'
+import { ask, contextFor, echo, lines, open, send, tcpServer, testServer } from './server.fixture.ts'
 
 describe.each<[string, TcpOptions, boolean]>([
   ['over TCP', {}, false],
@@ -58,9 +58,9 @@ describe.each([false, true])('TLS: %s', (secure) => {
 
   test('until-close ends the request stream and reads the response to the end', async () => {
     const server = await testServer((socket) => {
-      let heard = ''
-      socket.on('data', (bytes) => (heard += bytes.toString()))
-      socket.on('end', () => socket.end(`${heard.length} bytes\nand more`))
+      let received = ''
+      socket.on('data', (bytes) => (received += bytes.toString()))
+      socket.on('end', () => socket.end(`${received.length} bytes\nand more`))
     }, secure)
     const connection = await open(server, { framing: 'until-close' })
     expect(connection.maxInFlight).toBe(1)
@@ -75,13 +75,13 @@ describe.each([false, true])('TLS: %s', (secure) => {
     const chunks = 1_600
     const hash = createHash('sha256')
     const got = createHash('sha256')
-    let heard = 0
+    let received = 0
     const server = await testServer((socket) => {
       socket.on('data', (bytes) => {
         // Skips the prefix of the frame.
-        got.update(heard === 0 ? bytes.subarray(4) : bytes)
-        heard += bytes.length
-        if (heard === 4 + chunks * chunk.length) socket.write(Buffer.from([0, 0, 0, 2, 111, 107]))
+        got.update(received === 0 ? bytes.subarray(4) : bytes)
+        received += bytes.length
+        if (received === 4 + chunks * chunk.length) socket.write(Buffer.from([0, 0, 0, 2, 111, 107]))
       })
     }, secure)
     const connection = await open(server, { framing: { length: 4 } })
@@ -129,11 +129,11 @@ test('a generated frame waits for a peer that does not read, and later frames fo
 
 describe('several exchanges in flight', () => {
   test('are sent immediately, and each gets its own response', async () => {
-    const heard: string[] = []
+    const received: string[] = []
     const server = await testServer(
       lines((line, socket) => {
-        heard.push(line)
-        if (heard.length === 20) socket.write(heard.map((each) => `answer to ${each}\n`).join(''))
+        received.push(line)
+        if (received.length === 20) socket.write(received.map((each) => `answer to ${each}\n`).join(''))
         return undefined
       }),
     )
@@ -141,8 +141,8 @@ describe('several exchanges in flight', () => {
     expect(connection.maxInFlight).toBe(20)
     const asked = Array.from({ length: 20 }, (_, i) => send(connection, { data: `${i}`, read: 'text' }))
     const outcomes = await Promise.all(asked.map(({ done }) => done))
-    expect(outcomes.map(({ answer }) => answer?.text)).toEqual(heard.map((line) => `answer to ${line}`))
-    expect(heard).toEqual(asked.map((_, i) => `${i}`))
+    expect(outcomes.map(({ answer }) => answer?.text)).toEqual(received.map((line) => `answer to ${line}`))
+    expect(received).toEqual(asked.map((_, i) => `${i}`))
   })
 
   test('do not get a response that arrived before they were started', async () => {
@@ -188,10 +188,10 @@ describe('replies', () => {
   })
 
   test('a request without replies completes when it has been sent, in order', async () => {
-    const heard: string[] = []
+    const received: string[] = []
     const server = await testServer(
       lines((line) => {
-        heard.push(line)
+        received.push(line)
         return line.startsWith('quiet') ? undefined : `${line}\n`
       }),
     )
@@ -202,7 +202,7 @@ describe('replies', () => {
     expect(await first?.done).toMatchObject({ ok: true, bytesSent: 8, bytesReceived: 0 })
     expect(await third?.done).toMatchObject({ ok: true })
     expect(await ask(connection, { data: 'last', read: 'text' })).toMatchObject({ answer: { text: 'last' } })
-    expect(heard).toEqual(['quiet 1', 'loud', 'quiet 2', 'last'])
+    expect(received).toEqual(['quiet 1', 'loud', 'quiet 2', 'last'])
   })
 
   test('a request without data sends nothing and reads what the server pushes', async () => {

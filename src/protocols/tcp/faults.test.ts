@@ -7,7 +7,7 @@ function toldOf(options: Readonly<Record<string, unknown>>): readonly string[] {
   return tcpKind.optionFaults(options, 'protocol').map((fault) => new LoadPlanError([fault]).message)
 }
 
-function told(framing: Framing, request: unknown): readonly string[] {
+function reported(framing: Framing, request: unknown): readonly string[] {
   const faults = tcpKind.create(tcp({ framing })).faultsOf(request, 'request')
   return faults.map((fault) => new LoadPlanError([fault]).message)
 }
@@ -68,7 +68,7 @@ describe('requests', () => {
     [{ length: 1 }, { data: new Uint8Array(255) }],
     [{ fixed: 3 }, { data: '€' }],
   ])('with framing %j accepts %j', (framing, request) => {
-    expect(told(framing, request)).toEqual([])
+    expect(reported(framing, request)).toEqual([])
   })
 
   const other = '\n    → tcp({ framing: { length: 4 } }) carries any bytes'
@@ -116,11 +116,11 @@ describe('requests', () => {
     ],
     ['newline', { data: 'a', read: 'xml' }, "request.read must be 'text' or 'json', got 'xml'"],
   ])('with framing %j rejects %j', (framing, request, message) => {
-    expect(told(framing, request)).toEqual([message])
+    expect(reported(framing, request)).toEqual([message])
   })
 
   test('reports every fault', () => {
-    expect(told({ length: 1 }, { data: 'x'.repeat(300), replies: 1.5, weight: 0 })).toHaveLength(3)
+    expect(reported({ length: 1 }, { data: 'x'.repeat(300), replies: 1.5, weight: 0 })).toHaveLength(3)
   })
 })
 

@@ -47,7 +47,7 @@ export class FrameReader {
     if (!this.#inFrame) this.#begin()
     const owner = this.#owner
     const examined = this.#examined
-    const end = this.#framer.push(bytes, at, examined?.take ?? owner?.kept?.take)
+    const end = this.#framer.push(bytes, at, examined?.add ?? owner?.kept?.add)
     if (owner !== undefined && examined === undefined) owner.bytesReceived += end - at
     if (owner === undefined && !this.#held.hold(bytes.subarray(at, end)) && this.#format.untilClose) {
       this.#events.onFault(undefined, 'the server sent too many bytes before the request')
@@ -89,7 +89,7 @@ export class FrameReader {
     const { frames, unidentified } = this.#held
     const pieces = this.#held.take()
     if (pieces.length > 0) {
-      this.#unsolicited.take(frames, unidentified)
+      this.#unsolicited.subtract(frames, unidentified)
       this.#framer = this.#format.framer()
       this.#inFrame = false
     }
@@ -99,7 +99,7 @@ export class FrameReader {
   #begin(): void {
     this.#inFrame = true
     this.#owner = this.#events.owner()
-    this.#examined = this.#ignored.any ? new ExaminedFrame(this.#owner?.kept?.take) : undefined
+    this.#examined = this.#ignored.any ? new ExaminedFrame(this.#owner?.kept?.add) : undefined
   }
 
   #end(owner: Pending | undefined, examined: ExaminedFrame | undefined): void {

@@ -16,7 +16,7 @@ export class KeptAnswer {
   }
 
   /** Copies the bytes, because the socket reuses its read buffer. */
-  readonly take: ContentSink = (bytes, start, end) => {
+  readonly add: ContentSink = (bytes, start, end) => {
     this.#bytes += end - start
     if (this.#bytes <= READ_LIMIT) this.#pieces.push(Buffer.from(bytes.subarray(start, end)))
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ask, open } from './server.case.ts'
-import { exchangeAll, skipped, startThirdParty } from './third-party.case.ts'
+import { ask, open } from './server.fixture.ts'
+import { exchangeAll, skipped, startThirdParty } from './third-party.fixture.ts'
 
 const START = ['memcached', '-l', '127.0.0.1', '-p', '{port}', '-u', 'nobody']
 const reason = skipped('memcached', 'memcached')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
-import { lines, open, send, testServer } from './server.case.ts'
+import { lines, open, send, testServer } from './server.fixture.ts'
 
 const LARGE: GeneratedBody = {
   length: 3,
@@ -22,10 +22,10 @@ function oneAfterTheOther(connection: Connection<TcpRequest>, first: TcpRequest,
 }
 
 test('a frame that waits behind a generated one is sent before frames that follow its completion', async () => {
-  const heard: string[] = []
+  const received: string[] = []
   const server = await testServer(
     lines((line) => {
-      heard.push(line)
+      received.push(line)
       return line === 'abc' ? undefined : `${line}!\n`
     }),
   )
@@ -34,7 +34,7 @@ test('a frame that waits behind a generated one is sent before frames that follo
   const waited = send(connection, { data: 'second', read: 'text' })
   expect((await waited.done).answer?.text).toBe('second!')
   expect((await later).answer?.text).toBe('third!')
-  expect(heard).toEqual(['abc', 'second', 'third'])
+  expect(received).toEqual(['abc', 'second', 'third'])
 })
 
 test('a frame that arrives before a request was sent does not answer it, even with others in flight', async () => {

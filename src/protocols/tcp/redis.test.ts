@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../model/protocol.ts'
-import { ask, open } from './server.case.ts'
-import { exchangeAll, skipped, startThirdParty } from './third-party.case.ts'
+import { ask, open } from './server.fixture.ts'
+import { exchangeAll, skipped, startThirdParty } from './third-party.fixture.ts'
 
 const START = ['redis-server', '--port', '{port}', '--bind', '127.0.0.1', '--save', '']
 const reason = skipped('redis-server', 'redis-server')

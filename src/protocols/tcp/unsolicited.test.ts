@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Connection } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
 import type { TcpOptions } from './index.ts'
-import { ask, echo, lines, open, send, testServer } from './server.case.ts'
+import { ask, echo, lines, open, send, testServer } from './server.fixture.ts'
 
 /** Opens a connection and counts the unsolicited messages that it reports. */
 async function counted(

@@ -5,7 +5,7 @@ import type { Outcome, Protocol } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
 import { tcp, tcpKind } from './index.ts'
 import type { Framing } from './index.ts'
-import { contextFor, send } from './server.case.ts'
+import { contextFor, send } from './server.fixture.ts'
 
 const LENGTH_4 = { length: 4 } as const
 

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Socket } from 'node:net'
-import { ask, bareServer, begin, echoServer, open, textFrame, webSocketServer } from './server.case.ts'
+import { ask, bareServer, begin, echoServer, open, textFrame, webSocketServer } from './server.fixture.ts'
 
 describe('connections that break', () => {
   test.each([
@@ -88,12 +88,12 @@ describe('connections that break', () => {
 
   test('counts the bytes of an incomplete message once when it could answer several requests', async () => {
     const requestBytes = 6 + '{"id":1}'.length
-    let heard = 0
+    let receivedBytes = 0
     const url = await bareServer((socket) => {
       socket.on('data', (bytes) => {
-        heard += bytes.length
+        receivedBytes += bytes.length
         // The first bytes of a text message of 5 bytes.
-        if (heard === 2 * requestBytes) socket.end(Buffer.from([0x81, 5, 0x7b, 0x22]))
+        if (receivedBytes === 2 * requestBytes) socket.end(Buffer.from([0x81, 5, 0x7b, 0x22]))
       })
     })
     const connection = await open(url, { maxInFlight: 2 })

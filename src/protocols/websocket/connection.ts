@@ -164,7 +164,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
       const id = idIn(wholeOf(message))
       const asked = id === undefined ? undefined : this.#byId.get(id)
       if (id !== undefined && asked !== undefined) {
-        if (!asked.take(message, bytes)) return
+        if (!asked.add(message, bytes)) return
         this.#byId.remove(id)
         return this.#succeed(asked)
       }
@@ -172,7 +172,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
       if (id !== undefined) return this.#byId.isLate(id) ? undefined : this.#unsolicited.add(true)
     }
     const head = this.#inOrder[0]
-    if (head !== undefined && this.#canBeFor(head)) this.#takeInOrder(head, message, bytes)
+    if (head !== undefined && this.#canBeFor(head)) this.#handleInOrder(head, message, bytes)
     else if (this.#hasIds || this.#hasListened) this.#unsolicited.add(false)
     // Most likely the server rejects the message that is still being sent, and may not read the rest of it.
     else if (head?.progress === 'leaving') {
@@ -188,8 +188,8 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     return by === 'listening' || (progress === 'sent' && (bornIn === 0 || bornIn !== this.#read))
   }
 
-  #takeInOrder(head: WebSocketExchange, message: Received, bytes: number): void {
-    if (!head.take(message, bytes)) return
+  #handleInOrder(head: WebSocketExchange, message: Received, bytes: number): void {
+    if (!head.add(message, bytes)) return
     this.#inOrder.shift()
     this.#succeed(head)
   }
@@ -198,8 +198,8 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     for (let head = this.#inOrder[0]; head?.by === 'listening'; head = this.#inOrder[0]) {
       const message = this.#held.next()
       if (message === undefined) return
-      this.#unsolicited.take(1, 1)
-      this.#takeInOrder(head, message, message.length)
+      this.#unsolicited.subtract(1, 1)
+      this.#handleInOrder(head, message, message.length)
     }
     this.#held.clear()
   }

@@ -10,8 +10,8 @@ import {
   textFrame,
   turns,
   webSocketServer,
-} from './server.case.ts'
-import type { EchoServer } from './server.case.ts'
+} from './server.fixture.ts'
+import type { EchoServer } from './server.fixture.ts'
 
 interface Holding extends EchoServer {
   /** Messages received and not answered yet. */
@@ -130,9 +130,9 @@ describe('matching by id', () => {
   })
 
   test('logs replies that are repeated, or have an unknown id or none, and matches them to no request', async () => {
-    const told: string[] = []
+    const reported: string[] = []
     const { url, held, peers } = await holdingServer()
-    const connection = await open(url, { maxInFlight: 2 }, contextFor({ log: (text) => told.push(text) }))
+    const connection = await open(url, { maxInFlight: 2 }, contextFor({ log: (text) => reported.push(text) }))
     const [one, two] = [1, 2].map((id) => begin(connection, { data: '{}', correlate: 'id', read: 'text' }, id))
     await vi.waitUntil(() => held.length === 2)
     for (const text of ['{"id":1}', '{"id":1}', '{"id":3}', '{"push":true}', '{"id":[2]}', '{"id":"2"}', 'no JSON', ''])
@@ -143,7 +143,7 @@ describe('matching by id', () => {
     peers[0]?.send('{"id":2}')
     expect(await two?.done).toMatchObject({ ok: true, answer: { text: '{"id":2}' } })
     await connection.close()
-    expect(told.at(-1)).toMatch(/; unsolicited messages: 7$/)
+    expect(reported.at(-1)).toMatch(/; unsolicited messages: 7$/)
   })
 
   test('accepts several messages with one id as the response to one request', async () => {

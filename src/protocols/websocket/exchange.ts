@@ -70,7 +70,7 @@ export class WebSocketExchange implements Parcel {
   }
 
   /** Adds a message of its response. Returns true when it was the last one. */
-  take(message: Received, payload: number): boolean {
+  add(message: Received, payload: number): boolean {
     this.#missing--
     this.#bytesReceived += frameBytes(payload)
     if (!this.over) {

@@ -10,7 +10,7 @@ import {
   bareServer,
   turns,
   webSocketServer,
-} from './server.case.ts'
+} from './server.fixture.ts'
 
 describe('messages', () => {
   test('sends a string as a text message and bytes as a binary message', async () => {
@@ -210,8 +210,8 @@ describe('listening', () => {
 
   test('drops and logs messages that arrive between two listening requests', async () => {
     const { url, peers } = await webSocketServer(() => {})
-    const told: string[] = []
-    const connection = await open(url, {}, contextFor({ log: (text) => told.push(text) }))
+    const reported: string[] = []
+    const connection = await open(url, {}, contextFor({ log: (text) => reported.push(text) }))
     const first = begin(connection, { read: 'text' })
     for (const text of ['1', '2', '3']) peers[0]?.send(text)
     expect(await first.done).toMatchObject({ answer: { text: '1' } })
@@ -221,7 +221,7 @@ describe('listening', () => {
     peers[0]?.send('4')
     expect(await next.done).toMatchObject({ answer: { text: '4' } })
     await connection.close()
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'the server sent a message that no request asked for',
       expect.stringMatching(/^connection to .* closed cleanly; unsolicited messages: 2$/),
     ])

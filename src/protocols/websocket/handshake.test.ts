@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { cert, key } from '../http/localhost-certificate.case.ts'
+import { cert, key } from '../http/localhost-certificate.fixture.ts'
 import { ConnectError } from '../../model/connect-error.ts'
-import { ask, begin, echoServer, open, socketServer, textFrame, bareServer, webSocketServer } from './server.case.ts'
+import { ask, begin, echoServer, open, socketServer, textFrame, bareServer, webSocketServer } from './server.fixture.ts'
 
 describe('the handshake', () => {
   test('uses the path of the target, the plan’s headers, the hostname in Host, and the resolved address', async () => {

@@ -9,7 +9,7 @@ import type { Protocol, WorkRequests } from '../../model/protocol.ts'
 import type { AnyRequest, WebSocketRequest } from '../../model/requests.ts'
 import { protocolConformance } from '../conformance/index.ts'
 import { websocket, websocketKind } from './index.ts'
-import { ask, begin, open } from './server.case.ts'
+import { ask, begin, open } from './server.fixture.ts'
 
 const protocol = websocketKind.create(websocket({ maxInFlight: 16 }))
 
@@ -93,7 +93,7 @@ describe('requests', () => {
 })
 
 describe('options', () => {
-  function told(options: Readonly<Record<string, unknown>>): string {
+  function reported(options: Readonly<Record<string, unknown>>): string {
     return new LoadPlanError(websocketKind.optionFaults(options, 'protocol')).message
   }
 
@@ -127,6 +127,6 @@ describe('options', () => {
       "protocol.subprotocol is not an option of websocket, got 'x'\n    → did you mean `protocol.subprotocols`?",
     ],
   ])('rejects %j', (options, message) => {
-    expect(told(options)).toBe(message)
+    expect(reported(options)).toBe(message)
   })
 })

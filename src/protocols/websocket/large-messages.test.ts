@@ -6,7 +6,7 @@ import type { GeneratedBody } from '../../model/body.ts'
 import { messageOf } from './message-body.ts'
 import { Outbox } from './outbox.ts'
 import type { Parcel } from './outbox.ts'
-import { ask, bareServer, begin, echoServer, open, textFrame, webSocketServer } from './server.case.ts'
+import { ask, bareServer, begin, echoServer, open, textFrame, webSocketServer } from './server.fixture.ts'
 
 const MIB = 1024 * 1024
 const CHUNK = 64 * 1024

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
 import { requestFaults } from './request-faults.ts'
 
-function told(request: unknown): string {
+function reported(request: unknown): string {
   return new LoadPlanError(requestFaults(request, 'request')).message
 }
 
@@ -56,11 +56,11 @@ describe('a WebSocket request', () => {
     ],
     [{ ping: 'yes' }, "request.ping must be true or false, got 'yes'"],
   ])('rejects %j', (request, message) => {
-    expect(told(request)).toBe(message)
+    expect(reported(request)).toBe(message)
   })
 
   test('reports every key that cannot be combined with ping', () => {
-    expect(told({ ping: true, data: 'x', replies: 2, correlate: 'id', read: 'text' }).split('\n')).toEqual([
+    expect(reported({ ping: true, data: 'x', replies: 2, correlate: 'id', read: 'text' }).split('\n')).toEqual([
       'the plan has 4 issues',
       "  - request.data cannot be combined with `ping`, got 'x'",
       '  - request.replies cannot be combined with `ping`, got 2',

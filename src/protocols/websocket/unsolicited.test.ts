@@ -11,7 +11,7 @@ import {
   textFrame,
   turns,
   webSocketServer,
-} from './server.case.ts'
+} from './server.fixture.ts'
 
 const TICKS = { bodyIncludes: 'tick' }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resultOf } from '../run-record.case.ts'
+import { resultOf } from '../run-record.builder.ts'
 import { progressLine } from './progress-line.ts'
 import { progressOf } from './progress.ts'
 

@@ -5,7 +5,7 @@ import type { Figures, LoadResult } from '../../model/result.ts'
  * Expects that every scheduled request and journey has exactly one outcome, in total and per interval, phase and
  * operation.
  */
-export function expectBooksToBalance(result: LoadResult): void {
+export function expectConservation(result: LoadResult): void {
   const groups: Figures[] = [
     result,
     ...result.intervals,

@@ -9,7 +9,7 @@ import type { Figures, JudgedFigures, LoadResult } from '../../model/result.ts'
 import { mcp } from '../../protocols/mcp/index.ts'
 import { tcp } from '../../protocols/tcp/index.ts'
 import { mix } from '../../traffic/workloads/mix.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { type LoadRun, startLoad } from '../index.ts'
 
 /** Maximum time to start and end threads and processes on a busy machine. */
@@ -31,7 +31,7 @@ export async function resultOf(plan: LoadPlan, meanwhile?: (run: LoadRun) => Pro
   const takenMs = performance.now() - startedMs
   expect(takenMs).toBeLessThan(result.durationMs + result.plan.requestTimeoutMs + GRACE_MS)
   expect(result).toMatchObject({ ended: 'completed', inFlight: 0 })
-  expectBooksToBalance(result)
+  expectConservation(result)
   return result
 }
 

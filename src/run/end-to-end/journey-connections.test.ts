@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { startFixture } from '../../../fixtures/index.ts'
 import { journey } from '../../model/journey.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 
 /**
@@ -43,7 +43,7 @@ describe.each(['tcp', 'websocket'] as const)('a journey over %s', (protocol) => 
       expect(result.journeys).toMatchObject({ successes: 40 })
       if (connection === 'short-lived') expect(result.connections.opened).toBe(40)
       else expect(result.connections.opened).toBe(3)
-      expectBooksToBalance(result)
+      expectConservation(result)
     },
   )
 })

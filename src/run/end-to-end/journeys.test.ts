@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import shop from '../../../fixtures/modules/shop-journey.ts'
 import { journey } from '../../model/journey.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 import { shopServer } from './shop-server.fixture.ts'
 
@@ -32,7 +32,7 @@ describe.each([
     if (mode === 'inline') {
       expect(result.generator.doubts).toContainEqual(expect.objectContaining({ reason: 'journey-function' }))
     }
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 })
 
@@ -47,7 +47,7 @@ test('ends a journey when a step fails, and counts both by error class', async (
     errorsByClass: { 'http-5xx': { count: 10, first: 'cart: 503 Service Unavailable' } },
   })
   expect(server.accepted).toEqual({ '/login': 30, '/cart': 20, '/logout': 20 })
-  expectBooksToBalance(result)
+  expectConservation(result)
 })
 
 test('gives journeys of the warm-up negative numbers and does not measure them', async () => {
@@ -68,7 +68,7 @@ test('runs as many journeys at a time as `concurrency` says in the closed model'
   expect(new Set(server.users).size).toBe(server.users.length)
   expect(server.users.length).toBeGreaterThan(8)
   expect(server.rejected).toEqual([])
-  expectBooksToBalance(result)
+  expectConservation(result)
 })
 
 describe('an invalid journey', () => {

@@ -25,9 +25,9 @@ test('rejects an async request function, whether or not the run is inline', asyn
   const { url, requests } = await recordingServer()
   const request = (): object => Promise.resolve({ path: '/later' })
   const plan = { ...shape, target: url, request } as const
-  const told = 'request(0) must not be a promise'
-  await expect(runLoad(plan)).rejects.toThrow(told)
-  await expect(runLoad({ ...plan, setup: () => 1 })).rejects.toThrow(told)
+  const reported = 'request(0) must not be a promise'
+  await expect(runLoad(plan)).rejects.toThrow(reported)
+  await expect(runLoad({ ...plan, setup: () => 1 })).rejects.toThrow(reported)
   expect(requests).toEqual([])
 })
 

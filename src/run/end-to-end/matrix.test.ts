@@ -4,7 +4,7 @@ import type { ConnectionKind, MessageSize, MixEntry } from '../../model/plan.ts'
 import type { JudgedFigures } from '../../model/result.ts'
 import { tcp } from '../../protocols/tcp/index.ts'
 import { mix } from '../../traffic/workloads/mix.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 
 const KINDS: readonly ConnectionKind[] = ['pooled', 'long-lived', 'short-lived']
@@ -62,7 +62,7 @@ describe.each(CELLS)('$connection connections, $messageSize messages of $message
     const lanes = cell.connection === 'short-lived' ? targets.slice(0, -1) : targets
     const workload = mix(lanes.map((lane) => ({ maxConnections: CONNECTIONS, ...lane, workload: 'balanced' }) as const))
     const result = await runLoad({ ...cell, rate: 40 * lanes.length, duration: '500ms', workload, seed: 'cafe' })
-    expectBooksToBalance(result)
+    expectConservation(result)
     expect(result.requestsScheduled).toBe(20 * lanes.length)
     expect(result.errorsByClass).toEqual({})
     expect(result.dropped).toBe(0)

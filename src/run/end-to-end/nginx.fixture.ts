@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { cert, key } from '../../protocols/http/localhost-certificate.case.ts'
+import { cert, key } from '../../protocols/http/localhost-certificate.fixture.ts'
 
 /** Why nginx cannot be started on this machine; undefined if it can. */
 export const noNginx: string | undefined =

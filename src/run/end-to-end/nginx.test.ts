@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 import { noNginx, startNginx } from './nginx.fixture.ts'
 
@@ -14,7 +14,7 @@ test.skipIf(noNginx !== undefined)(
     // nginx closes each connection normally after 1,000 requests. The connection is reopened, and no request is lost.
     expect(result.connections.reconnects).toBeGreaterThanOrEqual(1)
     expect(result.target.pids.length).toBeGreaterThanOrEqual(1)
-    expectBooksToBalance(result)
+    expectConservation(result)
   },
 )
 

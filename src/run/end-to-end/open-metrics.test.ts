@@ -41,10 +41,10 @@ describe.concurrent('a target with a metrics page', () => {
     const pages = samples.filter(({ rssMb }) => rssMb !== null)
     expect(pages.length).toBeGreaterThanOrEqual(2)
     expect(samples.length).toBeLessThanOrEqual(4)
-    const [told, seen] = [pages.at(-1), beside.target.samples.at(-1)]
-    expect((told?.rssMb ?? 0) / (seen?.rssMb ?? 1)).toBeCloseTo(1, 0)
-    expect(told?.openSockets).toBeGreaterThan(0)
-    expect(told?.eventLoopDelayMs).toBeGreaterThan(0)
+    const [reported, seen] = [pages.at(-1), beside.target.samples.at(-1)]
+    expect((reported?.rssMb ?? 0) / (seen?.rssMb ?? 1)).toBeCloseTo(1, 0)
+    expect(reported?.openSockets).toBeGreaterThan(0)
+    expect(reported?.eventLoopDelayMs).toBeGreaterThan(0)
     // Each page after the first one reports the CPU time since the previous page.
     expect(pages.slice(1).map(({ cpuPercent }) => typeof cpuPercent)).toEqual(pages.slice(1).map(() => 'number'))
     // One scrape before the measured part, and one for each sample.

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import lines from '../../../fixtures/modules/line-protocol.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 
 const MODULE = new URL('../../../fixtures/modules/line-protocol.ts', import.meta.url)
@@ -43,7 +43,7 @@ test.each([
   expect(Object.keys(result.operations).sort()).toEqual(['long', 'short'])
   expect(result.bytesSent).toBe(result.bytesReceived)
   expect(connections()).toBe(6)
-  expectBooksToBalance(result)
+  expectConservation(result)
 })
 
 test('sends the health read of the protocol if the plan has no request', async () => {

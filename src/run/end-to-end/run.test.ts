@@ -7,7 +7,7 @@ import { startFixture } from '../../../fixtures/index.ts'
 import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
 import type { Interval } from '../../model/result.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad, startLoad } from '../index.ts'
 
 describe('runLoad and startLoad', () => {
@@ -21,7 +21,7 @@ describe('runLoad and startLoad', () => {
       offeredRps: 300,
       inFlight: 0,
     })
-    expectBooksToBalance(result)
+    expectConservation(result)
     expect((await server.control.counts()).requests).toBe(600)
   })
 
@@ -30,7 +30,7 @@ describe('runLoad and startLoad', () => {
     const result = await runLoad({ target: server.url, rate: 200, duration: '1s', warmUp: '500ms' })
     expect(result.requestsScheduled).toBe(200)
     expect((await server.control.counts()).requests).toBe(300)
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('sends the same requests with two threads as with one', async () => {
@@ -52,8 +52,8 @@ describe('runLoad and startLoad', () => {
     expect(two.requestsScheduled).toBe(one.requestsScheduled)
     expect(two.operations['write']?.requestsScheduled).toBe(one.operations['write']?.requestsScheduled)
     expect(two.bytesSent).toBe(one.bytesSent)
-    expectBooksToBalance(one)
-    expectBooksToBalance(two)
+    expectConservation(one)
+    expectConservation(two)
   })
 
   test('reports each part of a sequence as a phase', async () => {
@@ -67,7 +67,7 @@ describe('runLoad and startLoad', () => {
     expect(result.phases['calm']?.requestsScheduled).toBe(100)
     expect(result.phases['storm']?.requestsScheduled).toBe(400)
     expect(result.phases['storm']).toMatchObject({ startMs: 1_000, endMs: 2_000, durationMs: 1_000 })
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('calls a request function once per request, ahead of time', async () => {
@@ -87,7 +87,7 @@ describe('runLoad and startLoad', () => {
     expect(result.operations['even']?.successes).toBe(150)
     expect(new Set(seen).size).toBe(seen.length)
     expect(seen.length).toBe(300)
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('runs inline only if the plan contains functions that cannot cross to a thread, and reports it', async () => {
@@ -114,7 +114,7 @@ describe('runLoad and startLoad', () => {
     expect((result.throughputRps * meanMs) / 1_000).toBeGreaterThan(7.5)
     expect((result.throughputRps * meanMs) / 1_000).toBeLessThan(8.2)
     expect(Math.max(...result.batches.inFlight)).toBe(8)
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test.each(['long-lived', 'pooled', 'short-lived'] as const)(
@@ -127,7 +127,7 @@ describe('runLoad and startLoad', () => {
       if (connection === 'pooled') expect(opened).toBeLessThanOrEqual(10)
       if (connection === 'short-lived') expect(opened).toBe(100)
       expect(result.successes).toBe(100)
-      expectBooksToBalance(result)
+      expectConservation(result)
     },
   )
 
@@ -137,7 +137,7 @@ describe('runLoad and startLoad', () => {
     expect(result.droppedByReason.overflow).toBe(result.dropped)
     expect(result.dropped).toBeGreaterThan(60)
     expect(result.successes + result.dropped).toBe(100)
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('ends on time when the target hangs, with every request accounted for', async () => {
@@ -157,7 +157,7 @@ describe('runLoad and startLoad', () => {
     expect(result.timeouts).toBeGreaterThan(0)
     expect(result.droppedByReason['pool-wait']).toBeGreaterThan(0)
     expect(result.unanswered).toBe(result.timeouts + result.dropped)
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('stops within a second and keeps the measured figures', async () => {
@@ -173,7 +173,7 @@ describe('runLoad and startLoad', () => {
     expect(result).toMatchObject({ ended: 'interrupted', endedBecause: 'enough' })
     expect(result.successes).toBeGreaterThan(0)
     expect(result.inFlight).toBe(0)
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('aborts when a limit of the SLA is exceeded beyond reasonable doubt', async () => {
@@ -183,7 +183,7 @@ describe('runLoad and startLoad', () => {
     expect(performance.now() - startedMs).toBeLessThan(20_000)
     expect(result.ended).toBe('aborted')
     expect(result.endedBecause).toContain('error rate')
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('continues when the server restarts during the run, and counts lost requests as errors', async () => {
@@ -213,7 +213,7 @@ describe('runLoad and startLoad', () => {
     expect(result.requestsScheduled).toBe(800)
     expect(result.intervals.at(-1)?.errors).toBe(0)
     expect(result.successes).toBeGreaterThan(700)
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 })
 

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { journey } from '../../model/journey.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 
 const SETUP = new URL('../../../fixtures/modules/login-setup.ts', import.meta.url)
@@ -82,7 +82,7 @@ test.each([
     expect(new Set(server.bodies).size).toBeLessThanOrEqual(opened)
     // The setup is not measured.
     expect(Object.keys(result.operations)).toEqual(['order'])
-    expectBooksToBalance(result)
+    expectConservation(result)
   },
 )
 
@@ -119,7 +119,7 @@ test('a failed setup counts as a failed connection, with the error class of its 
     count: 9,
     first: 'the setup of the connection failed: http-4xx: 429 Too Many Requests',
   })
-  expectBooksToBalance(result)
+  expectConservation(result)
 })
 
 describe('setup as a function', () => {

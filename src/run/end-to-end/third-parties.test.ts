@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { CommandTarget, StdioTarget } from '../../model/target.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { cert } from '../../protocols/http/localhost-certificate.case.ts'
+import { cert } from '../../protocols/http/localhost-certificate.fixture.ts'
 import { tcp } from '../../protocols/tcp/index.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 import { noNginx, startNginx } from './nginx.fixture.ts'
 
@@ -187,7 +187,7 @@ describe('a run against a third-party server gets an answer to every request', (
       expect(result).toMatchObject({ requestsScheduled: 200, successes: 200, errorsByClass: {}, dropped: 0 })
       expect(result.protocolVersion).toContain(version)
       expect(result.target.samples.some(({ rssMb }) => rssMb !== null && rssMb > 0)).toBe(true)
-      expectBooksToBalance(result)
+      expectConservation(result)
     })
   }
 
@@ -200,7 +200,7 @@ describe('a run against a third-party server gets an answer to every request', (
       const result = await runLoad({ ...plan, target })
       report(['nginx', '-c', 'nginx.conf', target.replace(/:\d+$/, '')], result)
       expect(result).toMatchObject({ requestsScheduled: 400, successes: 400, dropped: 0 })
-      expectBooksToBalance(result)
+      expectConservation(result)
       versions.push(result.protocolVersion)
     }
     expect(versions).toEqual(['HTTP/1.1', 'HTTP/1.1', 'HTTP/2'])

@@ -4,7 +4,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
 import { journey } from '../../model/journey.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 
 type Collected = Awaited<ReturnType<Fixture<'collector'>['control']['spans']>>[number]
@@ -97,7 +97,7 @@ describe('traces of a run, exported to a collector', () => {
     for (const span of failed) {
       expect(span).toMatchObject({ status: 2, attributes: { 'error.type': '500', 'http.response.status_code': 500 } })
     }
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('an instrumented server continues the trace of each request', async () => {
@@ -150,8 +150,8 @@ describe('traces of a run, exported to a collector', () => {
     ] as const
     const result = await runLoad({ target: server.url, rate: 100, duration: '1s', request })
     const metrics = await collector.control.metrics()
-    const told = metrics.map(({ name, attributes }) => `${name} ${String(attributes['load.operation'])}`)
-    expect(told.toSorted()).toEqual([
+    const names = metrics.map(({ name, attributes }) => `${name} ${String(attributes['load.operation'])}`)
+    expect(names.toSorted()).toEqual([
       'http.client.request.duration cart',
       'http.client.request.duration pay',
       'load.response_time cart',
@@ -185,7 +185,7 @@ describe('a collector that does not accept spans', () => {
       const result = await runLoad({ ...plan, target: server.url })
       expect(performance.now() - startedMs).toBeLessThan(15_000)
       expect(result).toMatchObject({ ended: 'completed', successes: 200, errors: 0, dropped: 0 })
-      expectBooksToBalance(result)
+      expectConservation(result)
       expect(result.tracing).toMatchObject({ to: 'otlp', exported: 0, lost: 201 })
       expect(result.tracing?.because).toContain(`${collector.url} does not accept spans`)
       expect(result.tracing?.because?.split('\n')).toHaveLength(1)

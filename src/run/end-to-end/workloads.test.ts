@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import { recordingServer } from './recording-server.fixture.ts'
 import { mix } from '../../traffic/workloads/mix.ts'
-import { expectBooksToBalance } from './conservation.conformance.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 
 const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const
@@ -24,7 +24,7 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
     expect(write?.successes).toBeGreaterThan(5)
     expect(write?.successes).toBeLessThan(45)
     expect((await target.control.counts()).verbs).toMatchObject({ read: read?.successes, write: write?.successes })
-    expectBooksToBalance(result)
+    expectConservation(result)
   })
 
   test('measures the time to the first message of a stream, and the gaps between its ten messages', async () => {
@@ -63,7 +63,7 @@ test('distributes the arrivals of one schedule over the entries of a mix by weig
   expect(counts[1].verbs['read']).toBe(result.operations['queue read']?.successes)
   expect(counts[1].verbs['read']).toBeGreaterThan(300 / 4 - 40)
   expect(counts[1].verbs['read']).toBeLessThan(300 / 4 + 40)
-  expectBooksToBalance(result)
+  expectConservation(result)
 })
 
 describe('a target that is not the embedded one', () => {

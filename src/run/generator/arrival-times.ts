@@ -41,9 +41,9 @@ export function arrivalsIn(plan: ResolvedPlan): number {
   return countOf(measuredArrivalTimes(plan, curve)) + countOf(warmUpArrivalTimes(plan, curve))
 }
 
-function countOf(instants: Arrivals | undefined): number {
-  if (instants === undefined) return 0
+function countOf(arrivalTimes: Arrivals | undefined): number {
+  if (arrivalTimes === undefined) return 0
   let count = 0
-  while (instants.next() !== Number.POSITIVE_INFINITY) count++
+  while (arrivalTimes.next() !== Number.POSITIVE_INFINITY) count++
   return count
 }

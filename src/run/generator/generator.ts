@@ -8,7 +8,7 @@ import { LoadError, LoadInternalError } from '../../model/errors.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { Ms } from '../../model/units.ts'
-import { type CallOff, RunClock } from '../../traffic/clock.ts'
+import { type Cancel, RunClock } from '../../traffic/clock.ts'
 import { connectFailure } from '../../traffic/connections/failure.ts'
 import type { Dispatcher } from '../../traffic/dispatch.ts'
 import { FedPicker } from '../../traffic/workloads/fed-picker.ts'
@@ -75,11 +75,11 @@ export class Generator {
   #stopped = false
   /** The run has abandoned this generator: it must not open anything or leave anything running. */
   #abandoned = false
-  #stopSnapshots: CallOff | undefined
+  #stopSnapshots: Cancel | undefined
   /** Ends the listening after the last response at once. */
   #stopListening: (() => void) | undefined
   /** Cancels the timer that starts the measured part, then the ticks within it. */
-  #stopPauseTicks: CallOff | undefined
+  #stopPauseTicks: Cancel | undefined
   /**
    * The thread may have served other runs, so its figures count from here, and later from the start of the measured
    * part.
@@ -107,7 +107,7 @@ export class Generator {
     }
     if (this.#abandoned) return this.#destroy()
     this.#unended = this.#dispatchers.length
-    const callOff = this.#clock.every(EXPIRE_MS, () => {
+    const cancel = this.#clock.every(EXPIRE_MS, () => {
       for (const { pool } of this.#dispatchers) pool.expire(this.#clock.now())
     })
     try {
@@ -118,7 +118,7 @@ export class Generator {
         this.#post({ type: 'ready' })
       } else this.#unreachable(failed)
     } finally {
-      callOff()
+      cancel()
     }
   }
 
@@ -255,9 +255,9 @@ export class Generator {
     // A stopped run has no connections left to listen on.
     const listenMs = this.#stopped ? 0 : Math.max(0, ...this.#listening.map(({ endMs }) => endMs))
     if (listenMs === 0) return end()
-    const callOff = this.#clock.after(listenMs, end)
+    const cancel = this.#clock.after(listenMs, end)
     this.#stopListening = () => {
-      callOff()
+      cancel()
       end()
     }
   }
@@ -265,10 +265,10 @@ export class Generator {
   /** Runs after all measurements were reported, so a target that is slow to close delays none of them. */
   async #closeConnections(): Promise<void> {
     const late = Promise.withResolvers<void>()
-    const callOff = this.#clock.after(CLOSE_MS, late.resolve)
+    const cancel = this.#clock.after(CLOSE_MS, late.resolve)
     const closed = Promise.all(this.#dispatchers.map(({ pool }) => pool.end()))
     await Promise.race([closed, late.promise])
-    callOff()
+    cancel()
     for (const { pool } of this.#dispatchers) pool.destroy()
     this.#post({ type: 'closed' })
   }

@@ -84,7 +84,7 @@ export class RunTraces {
       const patienceMs = result.ended === 'completed' ? PATIENCE_MS : STOPPED_PATIENCE_MS
       const delivery = await sink.close(metricsOf(result, this.#kept.flat(), facts.zeroMs, endMs), patienceMs)
       this.#report = { mode: this.#mode, to: sink.to, ...delivery, lost: delivery.lost + this.#lost }
-      this.#tellLosses()
+      this.#reportLosses()
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error)
       this.#report = { ...this.#report, to: sink.to, because: `traces were not exported: ${because}` }
@@ -92,7 +92,7 @@ export class RunTraces {
   }
 
   /** Reports lost spans in one line, regardless of their number. */
-  #tellLosses(): void {
+  #reportLosses(): void {
     const { lost, because = 'the queue was full' } = this.#report
     if (lost > 0) process.stderr.write(`describe-load: ${lost} spans were not exported: ${because}\n`)
   }

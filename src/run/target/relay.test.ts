@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
-import { expectBooksToBalance } from '../end-to-end/conservation.conformance.ts'
+import { expectConservation } from '../end-to-end/conservation.conformance.ts'
 import { runLoad, startLoad } from '../index.ts'
 import { startRelay } from './relay.ts'
 
@@ -32,5 +32,5 @@ test('a cut fails the requests in flight, and later requests succeed', async () 
   expect(result.connections.reconnects).toBeGreaterThanOrEqual(4)
   expect(result.intervals.at(-1)?.errors).toBe(0)
   expect(result.successes).toBeGreaterThan(400)
-  expectBooksToBalance(result)
+  expectConservation(result)
 })

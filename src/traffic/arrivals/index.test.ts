@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ARRIVAL_PROCESSES, type ArrivalPattern } from '../../model/pattern.ts'
 import { constant, patternFrom, rampUp, sineWave } from '../patterns/index.ts'
-import { allArrivals } from '../patterns/patterns.case.ts'
+import { allArrivals } from '../patterns/patterns.conformance.ts'
 import { arrivalsOf } from './index.ts'
 import { randomFrom } from './random.ts'
 

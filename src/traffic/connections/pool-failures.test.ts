@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually } from '../virtual-run.case.ts'
+import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually } from '../virtual-run.fixture.ts'
 
 onVirtualTime()
 
-const SECOND = { instants: evenly(10, 1_000), lastArrivalMs: 1_000 }
+const SECOND = { arrivalTimes: evenly(10, 1_000), lastArrivalMs: 1_000 }
 
 function refused(): Error {
   return Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
@@ -13,7 +13,7 @@ describe('a failed connection attempt', () => {
   test('fails the request that waits for it, with its class and message', async () => {
     const run = await runVirtually({
       kind: 'short-lived',
-      instants: [100, 100],
+      arrivalTimes: [100, 100],
       lastArrivalMs: 100,
       target: { connect: (attempt) => (attempt === 1 ? refused() : 0), answer: () => ({ afterMs: 50 }) },
     })
@@ -25,7 +25,7 @@ describe('a failed connection attempt', () => {
 
   test('fails no request that another connection can still carry', async () => {
     const run = await runVirtually({
-      instants: [100, 100],
+      arrivalTimes: [100, 100],
       lastArrivalMs: 100,
       target: { connect: (attempt) => (attempt === 0 ? 0 : refused()), answer: () => ({ afterMs: 50 }) },
     })
@@ -40,7 +40,7 @@ describe('a failed connection attempt', () => {
     const noFile = Object.assign(new Error('connect EMFILE 127.0.0.1:1'), { code: 'EMFILE' })
     const run = await runVirtually({
       ...SECOND,
-      instants: evenly(20, 1_000),
+      arrivalTimes: evenly(20, 1_000),
       target: {
         connect: (attempt) => (attempt === 0 ? 0 : attempt === 1 ? refused() : noFile),
         answer: () => ({ afterMs: 80 }),
@@ -54,7 +54,7 @@ describe('a failed connection attempt', () => {
 
   test('that never ends is abandoned, and the request times out', async () => {
     const run = await runVirtually({
-      instants: [100, 100],
+      arrivalTimes: [100, 100],
       lastArrivalMs: 3_000,
       requestTimeoutMs: 400,
       target: { connect: (attempt) => (attempt === 0 ? 0 : undefined), answer: () => ({ afterMs: 1_000 }) },
@@ -67,7 +67,7 @@ describe('a failed connection attempt', () => {
 
   test('that succeeds after it was abandoned is closed, not used', async () => {
     const run = await runVirtually({
-      instants: [100, 110],
+      arrivalTimes: [100, 110],
       lastArrivalMs: 2_000,
       requestTimeoutMs: 400,
       maxConnections: 2,
@@ -84,7 +84,7 @@ describe('a failed connection attempt', () => {
 
   test('is abandoned and repeated while no request waits', async () => {
     const run = await runVirtually({
-      instants: [100, 3_000],
+      arrivalTimes: [100, 3_000],
       lastArrivalMs: 3_000,
       requestTimeoutMs: 400,
       kind: 'long-lived',
@@ -100,7 +100,7 @@ describe('a failed connection attempt', () => {
 
   test('that times out fails the request that waits for it by then', async () => {
     const run = await runVirtually({
-      instants: [100, 1_200],
+      arrivalTimes: [100, 1_200],
       lastArrivalMs: 3_000,
       requestTimeoutMs: 400,
       kind: 'long-lived',

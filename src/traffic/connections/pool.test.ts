@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type VirtualRun } from '../virtual-run.case.ts'
-import { VirtualTarget } from '../virtual-target.case.ts'
+import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type VirtualRun } from '../virtual-run.fixture.ts'
+import { VirtualTarget } from '../virtual-target.fixture.ts'
 import { RunClock } from '../clock.ts'
 import { ConnectionPool } from './pool.ts'
 
 onVirtualTime()
 
-const SECOND = { instants: evenly(10, 1_000), lastArrivalMs: 1_000 }
+const SECOND = { arrivalTimes: evenly(10, 1_000), lastArrivalMs: 1_000 }
 
 function refused(): Error {
   return Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
@@ -42,7 +42,7 @@ describe('long-lived connections', () => {
 
   test('are reopened after a wait that doubles when they are lost, and are counted', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 3_000),
+      arrivalTimes: evenly(10, 3_000),
       lastArrivalMs: 3_000,
       kind: 'long-lived',
       maxConnections: 1,
@@ -58,7 +58,7 @@ describe('long-lived connections', () => {
 
   test('are abandoned after `attempts` consecutive failures, and then requests find no connection', async () => {
     const run = await runVirtually({
-      instants: evenly(100, 5_000),
+      arrivalTimes: evenly(100, 5_000),
       lastArrivalMs: 5_000,
       requestTimeoutMs: 500,
       kind: 'long-lived',
@@ -75,7 +75,7 @@ describe('long-lived connections', () => {
 describe('pooled connections', () => {
   test('count as reconnected when any slot replaces a lost one', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 1_000),
+      arrivalTimes: evenly(10, 1_000),
       lastArrivalMs: 1_000,
       maxConnections: 3,
       target: { answer: () => ({ afterMs: 5 }) },
@@ -102,7 +102,7 @@ describe('pooled connections', () => {
 
   test('count connect time as response time, not as service time', async () => {
     const run = await runVirtually({
-      instants: [500, 500, 500],
+      arrivalTimes: [500, 500, 500],
       lastArrivalMs: 500,
       target: { connect: (attempt) => (attempt === 0 ? 0 : 40), answer: () => ({ afterMs: 100 }) },
     })
@@ -115,7 +115,7 @@ describe('pooled connections', () => {
 
   test('go to the longest-waiting request, whether new or just released', async () => {
     const run = await runVirtually({
-      instants: [500, 501],
+      arrivalTimes: [500, 501],
       lastArrivalMs: 501,
       target: { connect: (attempt) => (attempt === 0 ? 0 : 40), answer: () => ({ afterMs: 10 }) },
     })
@@ -135,7 +135,7 @@ describe('pooled connections', () => {
 
   test('that close before their first request are not reopened in a tight loop', async () => {
     const run = await runVirtually({
-      instants: [2_000],
+      arrivalTimes: [2_000],
       lastArrivalMs: 2_000,
       kind: 'long-lived',
       maxConnections: 1,
@@ -158,7 +158,7 @@ describe('pooled connections', () => {
 
 test('open only as many as a burst of requests needs', async () => {
   const run = await runVirtually({
-    instants: Array<number>(20).fill(500),
+    arrivalTimes: Array<number>(20).fill(500),
     lastArrivalMs: 500,
     maxConnections: 50,
     target: { maxInFlight: 5, connect: (attempt) => (attempt === 0 ? 0 : 40), answer: () => ({ afterMs: 100 }) },
@@ -244,7 +244,7 @@ test('does not report an error while sending on a new connection as a failed att
 
 test('measures how long the pool was full from the start of the measured part', async () => {
   const run = await runVirtually({
-    instants: [100, 600],
+    arrivalTimes: [100, 600],
     lastArrivalMs: 600,
     maxConnections: 1,
     target: { answer: () => ({ afterMs: 200 }) },

@@ -176,8 +176,8 @@ export class ConnectionPool<Request> {
 
   #stop(): void {
     this.#stopped = true
-    for (const { callOffRetry, connecting } of this.#slots) {
-      callOffRetry?.()
+    for (const { cancelRetry, connecting } of this.#slots) {
+      cancelRetry?.()
       connecting?.abort.abort()
     }
   }
@@ -285,7 +285,7 @@ export class ConnectionPool<Request> {
     const waitMs = backoffMs(slot.failures, this.#options.reconnect, this.#options.random)
     if (waitMs === Number.POSITIVE_INFINITY) return
     this.#retrying++
-    slot.callOffRetry = this.#options.clock.after(waitMs, () => {
+    slot.cancelRetry = this.#options.clock.after(waitMs, () => {
       this.#retrying--
       this.#vacate(slot)
     })

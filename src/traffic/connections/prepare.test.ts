@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { ConnectionKind } from '../../model/plan.ts'
 import type { Connection } from '../../model/protocol.ts'
-import { evenly, fatesOf, onVirtualTime, runVirtually } from '../virtual-run.case.ts'
+import { evenly, fatesOf, onVirtualTime, runVirtually } from '../virtual-run.fixture.ts'
 
 onVirtualTime()
 
-const SECOND = { instants: evenly(100, 1_000), lastArrivalMs: 1_000 }
+const SECOND = { arrivalTimes: evenly(100, 1_000), lastArrivalMs: 1_000 }
 
 /** Prepares for `ms` milliseconds and ignores the abort signal. */
 function preparing(ms: number, prepared: Connection<string>[] = []) {
@@ -80,7 +80,7 @@ test('allows preparation the same timeout as connecting', async () => {
   const slowly = preparing(250)
   let made = 0
   const run = await runVirtually({
-    instants: [100, 2_000],
+    arrivalTimes: [100, 2_000],
     lastArrivalMs: 2_000,
     kind: 'long-lived',
     maxConnections: 1,
@@ -96,7 +96,7 @@ test('allows preparation the same timeout as connecting', async () => {
 
 test('abandons a preparation that never ends, and the request that waits for it', async () => {
   const run = await runVirtually({
-    instants: [100],
+    arrivalTimes: [100],
     lastArrivalMs: 3_000,
     kind: 'short-lived',
     requestTimeoutMs: 300,

@@ -1,6 +1,6 @@
 import type { Connection } from '../../model/protocol.ts'
 import type { Ms } from '../../model/units.ts'
-import type { CallOff } from '../clock.ts'
+import type { Cancel } from '../clock.ts'
 
 /** A connection attempt in progress. */
 export interface Attempt {
@@ -20,7 +20,7 @@ export class Slot<Request> {
    */
   carried = false
   connecting: Attempt | undefined
-  callOffRetry: CallOff | undefined
+  cancelRetry: Cancel | undefined
   /**
    * Called when the connection is lost while its holder has no exchange in flight; the holder must then release the
    * slot.

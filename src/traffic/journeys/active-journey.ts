@@ -4,7 +4,7 @@ import type { JourneySample, Sample } from '../../model/sample.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 import type { JourneyArrival } from '../arrival-source.ts'
-import type { CallOff } from '../clock.ts'
+import type { Cancel } from '../clock.ts'
 import type { Slot } from '../connections/slot.ts'
 import type { Planned } from '../exchange.ts'
 import type { JourneySteps, Step } from './journey-steps.ts'
@@ -41,7 +41,7 @@ export class ActiveJourney<Request> implements JourneySample {
   /** Intended start of `step`. */
   stepAtMs: Ms = Number.NaN
   /** Cancels the timer while the journey waits for the intended start. */
-  thinking: CallOff | undefined = undefined
+  thinking: Cancel | undefined = undefined
   /** The connection held between two steps; during a step its exchange owns the slot. */
   slot: Slot<Request> | undefined = undefined
   /** True once the journey has held its own connection, even if that was lost. */

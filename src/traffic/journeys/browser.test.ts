@@ -19,14 +19,14 @@ test('keeps what the step specifies, and reads the headers if the step reads not
 test('sends cookies with the next steps, also below the path of the target', () => {
   const browser = new Browser({ basePath: '/api/', headers: {} })
   browser.send({ path: '/login?next=/x' })
-  browser.take({ text: '', setCookie: ['id=7; Path=/api', 'other=1; Path=/elsewhere'] })
+  browser.handle({ text: '', setCookie: ['id=7; Path=/api', 'other=1; Path=/elsewhere'] })
   expect(browser.send({ path: '/cart' })).toMatchObject({ headers: { cookie: 'id=7' } })
 })
 
 test('puts the cookie header of the step, or else of the plan, before the stored cookies', () => {
   const browser = new Browser({ basePath: '', headers: { Cookie: 'plan=1' } })
   browser.send({})
-  browser.take({ text: '', setCookie: ['id=7'] })
+  browser.handle({ text: '', setCookie: ['id=7'] })
   expect(browser.send({})).toMatchObject({ headers: { cookie: 'plan=1; id=7' } })
   expect(browser.send({ headers: { Cookie: 'own=1' } })).toMatchObject({ headers: { Cookie: 'own=1; id=7' } })
 })

@@ -47,8 +47,8 @@ export class Browser implements UserAgent {
     }
   }
 
-  take({ setCookie = [] }: Answer): void {
-    if (setCookie.length > 0) this.#jar.take(setCookie, this.#path)
+  handle({ setCookie = [] }: Answer): void {
+    if (setCookie.length > 0) this.#jar.store(setCookie, this.#path)
   }
 
   #pathOf(path: unknown): string {

@@ -3,7 +3,7 @@ import { CookieJar } from './cookie-jar.ts'
 
 function jarWith(lines: readonly string[], path = '/'): CookieJar {
   const jar = new CookieJar()
-  jar.take(lines, path)
+  jar.store(lines, path)
   return jar
 }
 

@@ -18,7 +18,7 @@ export class CookieJar {
   readonly #cookies = new Map<string, Cookie>()
 
   /** Stores the cookies of a response to `path`; `lines` are its `set-cookie` values. */
-  take(lines: readonly string[], path: string): void {
+  store(lines: readonly string[], path: string): void {
     for (const line of lines) {
       const cookie = parse(line, path)
       if (cookie === undefined) continue

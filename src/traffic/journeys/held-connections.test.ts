@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, runVirtually, type VirtualRun } from '../virtual-run.case.ts'
-import { STEP_IDS } from './journey-books.case.ts'
+import { evenly, fatesOf, onVirtualTime, runVirtually, type VirtualRun } from '../virtual-run.fixture.ts'
+import { STEP_IDS } from './journey-conservation.conformance.ts'
 
 onVirtualTime()
 
@@ -13,7 +13,7 @@ describe('a journey that holds a connection', () => {
   test('sends every step on it and shares it with no other journey until it ends', async () => {
     for (const kind of ['pooled', 'long-lived'] as const) {
       const run = await runVirtually({
-        instants: evenly(10, 500),
+        arrivalTimes: evenly(10, 500),
         lastArrivalMs: 500,
         kind,
         maxConnections: 100,
@@ -31,7 +31,7 @@ describe('a journey that holds a connection', () => {
 
   test('waits for a connection that no other journey holds, and the wait counts as response time', async () => {
     const run = await runVirtually({
-      instants: [10, 20],
+      arrivalTimes: [10, 20],
       lastArrivalMs: 20,
       maxConnections: 1,
       holdConnections: true,
@@ -47,7 +47,7 @@ describe('a journey that holds a connection', () => {
 
   test('does not exist over HTTP: each step uses any free connection', async () => {
     const run = await runVirtually({
-      instants: [10, 20],
+      arrivalTimes: [10, 20],
       lastArrivalMs: 20,
       maxConnections: 1,
       journey: () => [{}, { thinkMs: 100 }],
@@ -58,7 +58,7 @@ describe('a journey that holds a connection', () => {
 
   test('has its own short-lived connection, and the next journey opens another', async () => {
     const run = await runVirtually({
-      instants: [10, 20],
+      arrivalTimes: [10, 20],
       lastArrivalMs: 20,
       kind: 'short-lived',
       holdConnections: true,
@@ -68,7 +68,7 @@ describe('a journey that holds a connection', () => {
     // The first connection only tested whether the target can be reached.
     expect(carriedJourneys(run)).toEqual([[], [0, 0, 0], [1, 1, 1]])
     const each = await runVirtually({
-      instants: [10],
+      arrivalTimes: [10],
       lastArrivalMs: 20,
       kind: 'short-lived',
       journey: () => [{}, { thinkMs: 100 }, {}],
@@ -79,7 +79,7 @@ describe('a journey that holds a connection', () => {
   test('fails at its next step when the connection was lost, and the pool reopens one for others', async () => {
     for (const kind of ['pooled', 'long-lived', 'short-lived'] as const) {
       const run = await runVirtually({
-        instants: [10, 2_000],
+        arrivalTimes: [10, 2_000],
         lastArrivalMs: 2_000,
         kind,
         maxConnections: 1,
@@ -99,7 +99,7 @@ describe('a journey that holds a connection', () => {
 
   test('fails also when the response to the previous step ended the connection', async () => {
     const run = await runVirtually({
-      instants: [10, 500],
+      arrivalTimes: [10, 500],
       lastArrivalMs: 500,
       maxConnections: 1,
       holdConnections: true,
@@ -111,7 +111,7 @@ describe('a journey that holds a connection', () => {
 
   test('releases the connection when a step fails', async () => {
     const run = await runVirtually({
-      instants: [10, 20],
+      arrivalTimes: [10, 20],
       lastArrivalMs: 20,
       maxConnections: 1,
       holdConnections: true,
@@ -126,7 +126,7 @@ describe('a journey that holds a connection', () => {
 
   test('releases the connection when its step was too late', async () => {
     const run = await runVirtually({
-      instants: [10, 1_000],
+      arrivalTimes: [10, 1_000],
       lastArrivalMs: 2_000,
       maxConnections: 1,
       requestTimeoutMs: 1_000,

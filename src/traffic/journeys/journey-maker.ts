@@ -43,11 +43,11 @@ class MadeJourney implements JourneySteps<AnyRequest> {
   }
 
   next(answer: Answer | undefined): Step<AnyRequest> | undefined {
-    if (answer !== undefined) this.#userAgent?.take(answer)
+    if (answer !== undefined) this.#userAgent?.handle(answer)
     let thinkMs = 0
     let random: Random | undefined
-    for (let told = answer ?? NOTHING; ; told = NOTHING) {
-      const given = this.#resume(told)
+    for (let reported = answer ?? NOTHING; ; reported = NOTHING) {
+      const given = this.#resume(reported)
       if (given === undefined) {
         if (this.#sent > 0) return undefined
         throw journeyFault(`journey ${this.#number} sent nothing`, 'write yield* send({ … }), with the asterisk')
@@ -59,11 +59,11 @@ class MadeJourney implements JourneySteps<AnyRequest> {
   }
 
   /** Returns what the user's code yields next; undefined once it has returned. */
-  #resume(told: StepAnswer): JourneyYield | undefined {
+  #resume(reported: StepAnswer): JourneyYield | undefined {
     let given: IteratorResult<unknown, unknown>
     try {
       this.#steps ??= this.#options.journey({ number: this.#number, send, think })
-      given = this.#steps.next(told)
+      given = this.#steps.next(reported)
     } catch (error) {
       throw thrownBy(error, this.#number, this.#operation)
     }

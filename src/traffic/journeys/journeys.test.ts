@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, runVirtually, type VirtualRun } from '../virtual-run.case.ts'
-import { STEP_IDS, stepsByJourney } from './journey-books.case.ts'
+import { evenly, fatesOf, onVirtualTime, runVirtually, type VirtualRun } from '../virtual-run.fixture.ts'
+import { STEP_IDS, stepsByJourney } from './journey-conservation.conformance.ts'
 
 onVirtualTime()
 
@@ -15,7 +15,7 @@ function journeyFates({ journeys }: VirtualRun): Record<string, number> {
 describe('the schedule of a journey', () => {
   test('intends each step at the end of the previous one plus think time', async () => {
     const run = await runVirtually({
-      instants: [100],
+      arrivalTimes: [100],
       lastArrivalMs: 100,
       journey: () => THREE,
       target: { answer: () => ({ afterMs: 40 }) },
@@ -33,7 +33,7 @@ describe('the schedule of a journey', () => {
 
   test('sends the next step in the same turn as the response if there is no think time', async () => {
     const run = await runVirtually({
-      instants: [10],
+      arrivalTimes: [10],
       lastArrivalMs: 10,
       journey: () => [{}, {}, {}],
       target: { answer: () => ({ afterMs: 7 }) },
@@ -46,14 +46,14 @@ describe('the schedule of a journey', () => {
   })
 
   test('counts think time before the first step from the arrival', async () => {
-    const run = await runVirtually({ instants: [10], lastArrivalMs: 10, journey: () => [{ thinkMs: 50 }] })
+    const run = await runVirtually({ arrivalTimes: [10], lastArrivalMs: 10, journey: () => [{ thinkMs: 50 }] })
     expect(run.samples).toMatchObject([{ intendedMs: 60, dueMs: 60 }])
     expect(run.journeys).toMatchObject([{ intendedMs: 10, sentMs: 60, doneMs: 61 }])
   })
 
   test('never shortens a think time with a fraction of a millisecond', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 1_000),
+      arrivalTimes: evenly(10, 1_000),
       lastArrivalMs: 1_000,
       journey: (number) => [{}, { thinkMs: number / 7 }],
     })
@@ -63,7 +63,7 @@ describe('the schedule of a journey', () => {
 
   test('delays later steps for a slow target, but not the start of journeys', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 2_000),
+      arrivalTimes: evenly(10, 2_000),
       lastArrivalMs: 2_000,
       maxConnections: 1_000,
       journey: () => [{}, {}],
@@ -75,7 +75,7 @@ describe('the schedule of a journey', () => {
 
   test('gives each step the response to the previous step of its journey only', async () => {
     const run = await runVirtually({
-      instants: evenly(3, 300),
+      arrivalTimes: evenly(3, 300),
       lastArrivalMs: 300,
       journey: () => [{}, { thinkMs: 20 }, {}],
       target: { answer: ({ requestId }) => ({ afterMs: 1 + (requestId % 13) }) },
@@ -89,7 +89,7 @@ describe('the schedule of a journey', () => {
 
   test('does not grow the call stack for ten thousand immediate responses', async () => {
     const run = await runVirtually({
-      instants: [1],
+      arrivalTimes: [1],
       lastArrivalMs: 1,
       journey: () => Array.from({ length: 10_000 }, () => ({})),
       target: { answer: () => ({ afterMs: 0 }) },
@@ -101,7 +101,7 @@ describe('the schedule of a journey', () => {
 describe('a journey ends', () => {
   test('with the step that fails, and its later steps are never scheduled', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 100),
+      arrivalTimes: evenly(10, 100),
       lastArrivalMs: 100,
       journey: () => THREE,
       target: {
@@ -116,7 +116,7 @@ describe('a journey ends', () => {
 
   test('with the step that gets no response', async () => {
     const run = await runVirtually({
-      instants: [10],
+      arrivalTimes: [10],
       lastArrivalMs: 10,
       requestTimeoutMs: 200,
       journey: () => THREE,
@@ -128,7 +128,7 @@ describe('a journey ends', () => {
 
   test('with the step that is dropped because no connection is free', async () => {
     const run = await runVirtually({
-      instants: [10, 15],
+      arrivalTimes: [10, 15],
       lastArrivalMs: 15,
       maxConnections: 1,
       overflow: 'drop',
@@ -142,7 +142,7 @@ describe('a journey ends', () => {
 
   test('with the step that waited too long for a connection', async () => {
     const run = await runVirtually({
-      instants: [10, 20],
+      arrivalTimes: [10, 20],
       lastArrivalMs: 20,
       maxConnections: 1,
       reconnect: { attempts: 0 },
@@ -159,7 +159,7 @@ describe('a journey ends', () => {
 describe('the end of a run', () => {
   test('waits for journeys in progress, however long they think', async () => {
     const run = await runVirtually({
-      instants: evenly(100, 1_000),
+      arrivalTimes: evenly(100, 1_000),
       lastArrivalMs: 1_000,
       requestTimeoutMs: 200,
       journey: () => [{}, { thinkMs: 5_000 }, { thinkMs: 4_000 }],
@@ -170,7 +170,7 @@ describe('the end of a run', () => {
 
   test('comes requestTimeout after the last scheduled step', async () => {
     const run = await runVirtually({
-      instants: [100],
+      arrivalTimes: [100],
       lastArrivalMs: 100,
       maxConnections: 1,
       requestTimeoutMs: 300,
@@ -186,7 +186,7 @@ describe('the end of a run', () => {
 
   test('after a stop cuts off thinking journeys, whose later steps are never scheduled', async () => {
     const run = await runVirtually({
-      instants: evenly(10, 1_000),
+      arrivalTimes: evenly(10, 1_000),
       lastArrivalMs: 1_000,
       journey: () => [{}, { thinkMs: 10_000 }],
       target: { answer: ({ requestId }) => ({ afterMs: requestId >= 40 ? undefined : 5 }) },
@@ -201,7 +201,7 @@ describe('the end of a run', () => {
 
   test('after a late stop counts undetected due steps as generator lateness', async () => {
     const run = await runVirtually({
-      instants: [10],
+      arrivalTimes: [10],
       lastArrivalMs: 10,
       journey: () => [{}, { thinkMs: 100 }],
       events: [
@@ -221,7 +221,7 @@ describe('the end of a run', () => {
 
 test('drops a step with the reason `generator` if the dispatcher was too late', async () => {
   const run = await runVirtually({
-    instants: [10],
+    arrivalTimes: [10],
     lastArrivalMs: 2_000,
     requestTimeoutMs: 500,
     journey: () => [{}, { thinkMs: 100 }, {}],
@@ -232,8 +232,8 @@ test('drops a step with the reason `generator` if the dispatcher was too late', 
 
 test('does not measure warm-up journeys, even their steps after the warm-up', async () => {
   const run = await runVirtually({
-    warmUp: { instants: [10, 20, 30], durationMs: 50 },
-    instants: [10, 20],
+    warmUp: { arrivalTimes: [10, 20, 30], durationMs: 50 },
+    arrivalTimes: [10, 20],
     lastArrivalMs: 20,
     journey: () => [{}, { thinkMs: 100 }],
   })
@@ -288,7 +288,7 @@ describe('a journey that throws ends the run with its error', () => {
     ['at a later one', () => [{}, throws]],
     ['after its last', () => [{}, { thinkMs: 5 }, throws]],
   ] as const)('%s', async (_, journey) => {
-    for (const model of [{ instants: evenly(10, 500) }, { concurrency: 3 }]) {
+    for (const model of [{ arrivalTimes: evenly(10, 500) }, { concurrency: 3 }]) {
       const run = await runVirtually({ ...model, lastArrivalMs: 500, journey, breaks: true })
       expect(run.faults).toEqual([oops])
       expect(run.samples.length).toBeLessThan(10)

@@ -2,7 +2,7 @@ import type { LoadInternalError } from '../../model/errors.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { Ms } from '../../model/units.ts'
 import type { JourneyArrival } from '../arrival-source.ts'
-import { Bookkeeping } from '../bookkeeping.ts'
+import { ConservationCheck } from '../conservation-check.ts'
 import type { Clock } from '../clock.ts'
 import type { Slot } from '../connections/slot.ts'
 import type { DispatchEvents } from '../dispatch-options.ts'
@@ -33,7 +33,7 @@ export interface JourneyOptions {
 export class Journeys<Request> {
   readonly #options: JourneyOptions
   readonly #host: JourneyHost<Request>
-  readonly #books = new Bookkeeping()
+  readonly #conservation = new ConservationCheck()
   readonly #active = new Set<ActiveJourney<Request>>()
   readonly #ready: ActiveJourney<Request>[] = []
   #starting = false
@@ -57,7 +57,7 @@ export class Journeys<Request> {
   begin(arrival: JourneyArrival<Request>, intendedMs: Ms, dueMs: Ms): void {
     const journey = new ActiveJourney(arrival, intendedMs, dueMs)
     this.#active.add(journey)
-    this.#books.arrived(intendedMs, dueMs)
+    this.#conservation.arrived(intendedMs, dueMs)
     this.#options.events.journeyArrived(journey)
     this.#planNext(journey, undefined, intendedMs)
     this.startReady()
@@ -102,9 +102,9 @@ export class Journeys<Request> {
     for (const { thinking } of this.#active) thinking?.()
   }
 
-  /** Checks the journeys' accounting, like `Bookkeeping.close`. */
+  /** Checks the journeys' accounting, like `ConservationCheck.close`. */
   close(): LoadInternalError | undefined {
-    return this.#books.close()
+    return this.#conservation.close()
   }
 
   #planNext(journey: ActiveJourney<Request>, answer: Answer | undefined, afterMs: Ms): void {
@@ -147,7 +147,7 @@ export class Journeys<Request> {
   #end(journey: ActiveJourney<Request>, atMs: Ms): void {
     journey.doneMs = atMs
     this.#active.delete(journey)
-    this.#books.finished(journey.intendedMs, atMs)
+    this.#conservation.finished(journey.intendedMs, atMs)
     this.#options.events.journeySettled(journey)
     const slot = journey.takeHeld()
     if (slot !== undefined) this.#host.release(slot)

@@ -6,5 +6,5 @@ export interface UserAgent {
   /** Returns the step as it is sent. */
   send(request: AnyRequest): AnyRequest
   /** Receives the response to the step sent last. */
-  take(answer: Answer): void
+  handle(answer: Answer): void
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { burst, patternFrom } from './index.ts'
-import { describePattern } from './patterns.case.ts'
+import { describePattern } from './patterns.conformance.ts'
 
 describePattern(burst({ rate: 5 }))
 describePattern(burst({ rate: 7, factor: 0.5, burstMs: 700, restMs: 0 }))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { constant, patternFrom } from './index.ts'
-import { allArrivals, describePattern } from './patterns.case.ts'
+import { allArrivals, describePattern } from './patterns.conformance.ts'
 
 const planned = { durationMs: 2_000, seed: 'a' }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fromRate, patternFaults, patternFrom, peakRate } from './index.ts'
-import { allArrivals, describePattern } from './patterns.case.ts'
+import { allArrivals, describePattern } from './patterns.conformance.ts'
 
 const planned = { durationMs: 999, seed: 'a' }
 

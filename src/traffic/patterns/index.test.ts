@@ -13,7 +13,7 @@ import {
   specFromName,
   type PatternName,
 } from './index.ts'
-import { describePattern } from './patterns.case.ts'
+import { describePattern } from './patterns.conformance.ts'
 import * as builders from './registry.ts'
 
 for (const name of PATTERN_NAMES) describePattern(specFromName(name, 5))

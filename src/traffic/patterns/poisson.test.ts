@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { constant, patternFrom, poisson } from './index.ts'
-import { allArrivals, describePattern } from './patterns.case.ts'
+import { allArrivals, describePattern } from './patterns.conformance.ts'
 
 describePattern(poisson({ rate: 30 }))
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { patternFrom, rampUp, specFromName } from './index.ts'
-import { allArrivals, describePattern } from './patterns.case.ts'
+import { allArrivals, describePattern } from './patterns.conformance.ts'
 
 describePattern(rampUp({ to: 40 }))
 describePattern(rampUp({ from: 25, to: 0, duration: '20s' }))

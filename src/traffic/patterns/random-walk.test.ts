@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { patternFaults, patternFrom, randomWalk, specFromName } from './index.ts'
-import { describePattern } from './patterns.case.ts'
+import { describePattern } from './patterns.conformance.ts'
 
 describePattern(randomWalk({ rate: 20 }))
 describePattern(randomWalk({ rate: 10, step: 5, min: 0, max: 3, everyMs: 170 }))

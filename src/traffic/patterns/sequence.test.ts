@@ -11,7 +11,7 @@ import {
   sequence,
   sineWave,
 } from './index.ts'
-import { allArrivals, describePattern } from './patterns.case.ts'
+import { allArrivals, describePattern } from './patterns.conformance.ts'
 
 const planned = { durationMs: 999, seed: 'a' }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { patternFrom, peakRate, sineWave, specFromName } from './index.ts'
-import { allArrivals, describePattern } from './patterns.case.ts'
+import { allArrivals, describePattern } from './patterns.conformance.ts'
 
 const planned = { durationMs: 60_000, seed: 'a' }
 

@@ -4,7 +4,7 @@ import { type KnownNames, templateFaults } from './index.ts'
 const known: KnownNames = { feeds: { user: ['email', 'id', 'address'], file: undefined }, setup: false }
 
 /** Returns `key rule, got value → remedy` for every issue. */
-function told(request: unknown, names = known): readonly string[] {
+function reported(request: unknown, names = known): readonly string[] {
   return templateFaults(request, 'request', names).map(
     ({ key, value, rule, remedy }) => `${key} ${rule}, got ${String(value)} → ${remedy ?? ''}`,
   )
@@ -15,7 +15,7 @@ test.each([
   '{{sequence}} {{random.uuid}} {{random.int(1, 6)}} {{random.int(-5,-5)}}',
   '{{{{name}} {{{user.id}}} { } }} {"a":{"b":{{user.id}}}}',
 ])('accepts %s', (text) => {
-  expect(told({ body: text, headers: { x: text }, arguments: [{ a: text }] })).toEqual([])
+  expect(reported({ body: text, headers: { x: text }, arguments: [{ a: text }] })).toEqual([])
 })
 
 describe('a template', () => {
@@ -66,28 +66,31 @@ describe('a template', () => {
       'needs a setup, and the plan has none, got {{setup.token}} → add setup: async ({ send }) => …, or the URL of a module',
     ],
   ])('%s: suggests a remedy to copy', (text, message) => {
-    expect(told({ path: `/${text}` })).toEqual([`request.path ${message}`])
+    expect(reported({ path: `/${text}` })).toEqual([`request.path ${message}`])
   })
 
   it('suggests adding a feed when the plan has none', () => {
-    expect(told({ path: '/{{user.id}}' }, { feeds: {}, setup: true })).toEqual([
+    expect(reported({ path: '/{{user.id}}' }, { feeds: {}, setup: true })).toEqual([
       'request.path references an unknown feed, got {{user.id}} → add feeds: { user: { file: … } }; write {{{{ to send two literal braces',
     ])
   })
 
   it('accepts a setup reference when the plan has a setup', () => {
-    expect(told({ path: '/{{setup.token}} {{setup}}' }, { feeds: {}, setup: true })).toEqual([])
+    expect(reported({ path: '/{{setup.token}} {{setup}}' }, { feeds: {}, setup: true })).toEqual([])
   })
 
   it('rejects templates in names and keys', () => {
-    expect(told({ name: 'user {{user.id}}', arguments: { '{{user.id}}': 1 } })).toEqual([
+    expect(reported({ name: 'user {{user.id}}', arguments: { '{{user.id}}': 1 } })).toEqual([
       'request.arguments cannot have templates in its keys, only in its values, got {{user.id}} → ',
       'request.name cannot have templates: results are grouped by name, got user {{user.id}} → ',
     ])
   })
 
   it('reports the path of a template without the surrounding text', () => {
-    const faults = told({ headers: { authorization: 'Bearer hunter2 {{no}}' }, params: { list: [0, '{{nope.x}}'] } })
+    const faults = reported({
+      headers: { authorization: 'Bearer hunter2 {{no}}' },
+      params: { list: [0, '{{nope.x}}'] },
+    })
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
       'request.headers.authorization',
       'request.params.list[1]',

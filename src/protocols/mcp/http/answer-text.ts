@@ -13,7 +13,7 @@ export class AnswerText {
     this.#length = length === undefined ? -1 : Number(length)
   }
 
-  take(bytes: Uint8Array): void {
+  add(bytes: Uint8Array): void {
     this.#bytes += bytes.length
     if (bytes.length === this.#length) {
       this.#whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
-import { ask, connected, ECHO, echoed } from '../mcp.case.ts'
-import { event, json, postServer, progress, said, sessionServer, stream } from './scripted.case.ts'
-import type { Posted, Respond } from './scripted.case.ts'
+import { ask, connected, ECHO, echoed } from '../mcp.fixture.ts'
+import { event, json, postServer, progress, said, sessionServer, stream } from './scripted-server.fixture.ts'
+import type { Posted, Respond } from './scripted-server.fixture.ts'
 
 const NOBODY = { onMessage: () => {}, onDone: () => {} }
 
@@ -148,8 +148,8 @@ describe('a call without a valid reply', () => {
     const connection = await connected(server.url)
     await server.stop()
     // The first call may still use the open socket.
-    const heard = [await ask(connection, ECHO), await ask(connection, ECHO)]
-    expect(heard.find(({ errorClass }) => errorClass === 'connect')).toMatchObject({ usable: false })
+    const received = [await ask(connection, ECHO), await ask(connection, ECHO)]
+    expect(received.find(({ errorClass }) => errorClass === 'connect')).toMatchObject({ usable: false })
   })
 
   test('rejects with the class of a failed handshake', async () => {

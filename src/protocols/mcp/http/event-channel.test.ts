@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test, vi } from 'vitest'
-import { ask, connected, contextFor, ECHO, echoed } from '../mcp.case.ts'
+import { ask, connected, contextFor, ECHO, echoed } from '../mcp.fixture.ts'
 import { mcp, mcpKind } from '../index.ts'
-import { event, json, NOT_ALLOWED, postServer, said, stream } from './scripted.case.ts'
-import type { HttpScript, Posted, RespondElse } from './scripted.case.ts'
+import { event, json, NOT_ALLOWED, postServer, said, stream } from './scripted-server.fixture.ts'
+import type { HttpScript, Posted, RespondElse } from './scripted-server.fixture.ts'
 
 const NOBODY = { onMessage: () => {}, onDone: () => {} }
 const OLD = { protocolVersion: '2024-11-05' } as const

@@ -32,8 +32,8 @@ export async function openEventChannel(
   const endpoint = endpointOf(target)
   const first = await httpProtocol.connect(endpoint.base, kept)
   const { maxInFlight = 1 } = options
-  const { promise: told, resolve: tell, reject } = Promise.withResolvers<string>()
-  const channel = new EventChannel(listener, maxInFlight, tell)
+  const { promise: announced, resolve: announce, reject } = Promise.withResolvers<string>()
+  const channel = new EventChannel(listener, maxInFlight, announce)
   const sockets = new HttpSockets(first, {
     // The stream uses one socket. A post ends when it is accepted, so only posts accepted late use more sockets.
     most: maxInFlight + 2,
@@ -46,7 +46,7 @@ export async function openEventChannel(
   try {
     channel.listen(sockets, new PostHeads(endpoint, kept, spoken).without('GET').request)
     if (context.signal.aborted) onAbort()
-    const named = URL.parse(await told, new URL(endpoint.path, endpoint.base).href)
+    const named = URL.parse(await announced, new URL(endpoint.path, endpoint.base).href)
     if (named?.origin !== endpoint.base.origin) {
       const reason = new ConnectError(
         'protocol',
@@ -226,7 +226,7 @@ class AcceptedPost implements AnswerSink, Asker {
   }
 
   data(bytes: Uint8Array): void {
-    this.#body?.take(bytes)
+    this.#body?.add(bytes)
   }
 
   ended({ ok, errorClass = 'connection', message = 'the post failed', bytesReceived, bytesSent }: Outcome): void {

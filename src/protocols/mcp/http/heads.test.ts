@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { contextFor } from '../mcp.case.ts'
+import { contextFor } from '../mcp.fixture.ts'
 import { encoderFor } from '../../http/request-encoding.ts'
 import { endpointOf, fieldValue, PostHeads } from './heads.ts'
 

@@ -14,10 +14,10 @@ export interface PostOwner {
   /** The server sent the id of this session. */
   session(id: string): void
   /** A message arrived: the reply, a notification or a server's request. */
-  heard(text: string, bytes: number): void
+  onMessage(text: string, bytes: number): void
   /** The reply arrived before its stream ended. The owner must call `finish` when the current read is complete. */
   soon(post: Post): void
-  /** The post ended; `failure` is undefined on success, after `heard`. Called once, unless the post was abandoned. */
+  /** The post ended; `failure` is undefined on success, after `onMessage`. Called once, unless the post was abandoned. */
   over(post: Post, failure: ChannelFailure | undefined): void
 }
 
@@ -36,7 +36,7 @@ export class Post implements AnswerSink, Asker {
   #body: AnswerText | undefined
   #stream: EventStreamParser | undefined
   /** Bytes received and not yet reported with a message. */
-  #untold = 0
+  #unreported = 0
   #reply: string | undefined
   /** A reply to another request that arrived instead. */
   #foreign: string | undefined
@@ -70,7 +70,7 @@ export class Post implements AnswerSink, Asker {
     const session = headers['mcp-session-id']
     if (session !== undefined) this.#owner.session(session)
     if (status >= 200 && status <= 299 && this.#contentType === 'text/event-stream') {
-      this.#untold = headBytesOf(status, headers)
+      this.#unreported = headBytesOf(status, headers)
       this.#stream = new EventStreamParser((event) => this.#event(event))
       this.#stream.begin()
     } else {
@@ -81,7 +81,7 @@ export class Post implements AnswerSink, Asker {
   data(bytes: Uint8Array): void {
     const stream = this.#stream
     if (stream === undefined) {
-      this.#body?.take(bytes)
+      this.#body?.add(bytes)
       return
     }
     stream.push(bytes, 0, bytes.length)
@@ -104,12 +104,12 @@ export class Post implements AnswerSink, Asker {
   /** Reports the reply. */
   finish(): void {
     if (this.#over || this.#reply === undefined) return
-    this.#owner.heard(this.#reply, this.#untold)
+    this.#owner.onMessage(this.#reply, this.#unreported)
     this.#end(undefined)
   }
 
   #event({ type, data, bytes }: StreamEvent): void {
-    this.#untold += bytes
+    this.#unreported += bytes
     // Events of other types are not MCP messages; empty ones only prime the stream.
     if (this.#over || this.#reply !== undefined || data === '' || type !== 'message') return
     const kind = this.id === undefined ? 'other' : kindOfMessage(data, this.id)
@@ -119,8 +119,8 @@ export class Post implements AnswerSink, Asker {
     else if (kind === 'broken')
       this.#break('protocol', `the reply stream contains an event that is not JSON-RPC: ${short(data)}`)
     else {
-      this.#owner.heard(data, this.#untold)
-      this.#untold = 0
+      this.#owner.onMessage(data, this.#unreported)
+      this.#unreported = 0
     }
   }
 
@@ -146,10 +146,10 @@ export class Post implements AnswerSink, Asker {
     if (text === undefined) return this.#fail('protocol', 'the reply is too long to read', bytesReceived)
     switch (kindOfMessage(text, id)) {
       case 'reply':
-        this.#owner.heard(text, bytesReceived)
+        this.#owner.onMessage(text, bytesReceived)
         return this.#end(undefined)
       case 'nameless':
-        this.#owner.heard(named(text, id), bytesReceived)
+        this.#owner.onMessage(named(text, id), bytesReceived)
         return this.#end(undefined)
       case 'foreign':
         this.#foreign = text
@@ -171,14 +171,14 @@ export class Post implements AnswerSink, Asker {
     const body = this.#body?.read() ?? ''
     const read = readRefusal({ status: this.#status, body, bytesReceived, id: this.id, inSession: this.#inSession })
     if (typeof read !== 'string') return this.#end(read)
-    this.#owner.heard(read, bytesReceived)
+    this.#owner.onMessage(read, bytesReceived)
     this.#end(undefined)
   }
 
   /** Fails in the middle of a response and drops the rest of it. */
   #break(errorClass: ChannelFailure['errorClass'], message: string): void {
     if (this.#over) return
-    const bytesReceived = this.#untold
+    const bytesReceived = this.#unreported
     this.giveUp()
     this.#owner.over(this, { errorClass, message, bytesReceived, status: this.#status })
   }

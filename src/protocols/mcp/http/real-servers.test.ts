@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { McpRequest } from '../../../model/requests.ts'
 import { mcp, mcpKind } from '../index.ts'
-import { ask, connected, contextFor, ECHO, PING } from '../mcp.case.ts'
-import { everything, modernServer } from './real-servers.case.ts'
+import { ask, connected, contextFor, ECHO, PING } from '../mcp.fixture.ts'
+import { everything, modernServer } from './real-servers.fixture.ts'
 
 const LONG: McpRequest = { tool: 'trigger-long-running-operation', arguments: { duration: 1, steps: 3 } }
 

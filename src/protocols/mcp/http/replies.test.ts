@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { McpRequest } from '../../../model/requests.ts'
-import { ask, connected, ECHO, echoed } from '../mcp.case.ts'
-import { event, json, progress, sessionServer, stream } from './scripted.case.ts'
-import type { Posted, Respond } from './scripted.case.ts'
+import { ask, connected, ECHO, echoed } from '../mcp.fixture.ts'
+import { event, json, progress, sessionServer, stream } from './scripted-server.fixture.ts'
+import type { Posted, Respond } from './scripted-server.fixture.ts'
 
 const good = ({ message }: Posted): object => ({ result: {}, jsonrpc: '2.0', id: message.id })
 

@@ -6,9 +6,9 @@ import { ResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Connection } from '../../../model/protocol.ts'
 import type { McpRequest } from '../../../model/requests.ts'
-import { ask, connected, overPipes } from '../mcp.case.ts'
+import { ask, connected, overPipes } from '../mcp.fixture.ts'
 import { callOf } from '../request-encoding.ts'
-import { everything, EVERYTHING_OVER_PIPES } from './real-servers.case.ts'
+import { everything, EVERYTHING_OVER_PIPES } from './real-servers.fixture.ts'
 
 declare global {
   /** The types of the SDK use it, but Node's types do not declare it. */

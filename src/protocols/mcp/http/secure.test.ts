@@ -5,10 +5,10 @@ import { createServer } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { cert, key } from '../../http/localhost-certificate.case.ts'
-import { ask, connected, ECHO, echoed } from '../mcp.case.ts'
-import type { Said } from '../mcp.case.ts'
-import { event, json, stream } from './scripted.case.ts'
+import { cert, key } from '../../http/localhost-certificate.fixture.ts'
+import { ask, connected, ECHO, echoed } from '../mcp.fixture.ts'
+import type { Said } from '../mcp.fixture.ts'
+import { event, json, stream } from './scripted-server.fixture.ts'
 
 const TRUSTING = { tls: { ca: cert } }
 

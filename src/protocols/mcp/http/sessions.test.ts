@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
-import { ask, connected, contextFor, ECHO, echoed, PING } from '../mcp.case.ts'
+import { ask, connected, contextFor, ECHO, echoed, PING } from '../mcp.fixture.ts'
 import { mcp, mcpKind } from '../index.ts'
-import { event, json, NOT_ALLOWED, postServer, said, sessionServer, stream } from './scripted.case.ts'
-import type { HttpScript, Posted, Respond, RespondElse } from './scripted.case.ts'
+import { event, json, NOT_ALLOWED, postServer, said, sessionServer, stream } from './scripted-server.fixture.ts'
+import type { HttpScript, Posted, Respond, RespondElse } from './scripted-server.fixture.ts'
 
 const answer: Respond = ({ message, response }) => json(response, echoed(message))
 const EVENTS: RespondElse = (_, response) => void stream(response).write(': open\n\n')

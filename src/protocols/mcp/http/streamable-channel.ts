@@ -143,7 +143,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     if (this.#hasSessions) this.#session ??= id
   }
 
-  heard(text: string, bytes: number): void {
+  onMessage(text: string, bytes: number): void {
     if (!this.#ended) this.#listener.message(text, bytes)
   }
 
@@ -200,7 +200,7 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   /** Opens the stream for messages that the server sends without a request. A server may not offer one (405). */
   #listen(): void {
-    const stream = new ServerStream(({ data, bytes }) => data !== '' && this.heard(data, bytes))
+    const stream = new ServerStream(({ data, bytes }) => data !== '' && this.onMessage(data, bytes))
     this.#sockets?.exchange({ ...this.#heads.without('GET').request, sink: stream }, stream)
   }
 

@@ -122,9 +122,9 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
         recorder.journeySettled(journey)
         tracer?.journeySettled(journey)
       },
-      neverDue(reason, phase, count) {
-        recorder.neverDue(reason, phase, count)
-        if (plan.journey !== undefined) recorder.journeysNeverDue(reason, count)
+      undispatched(reason, phase, count) {
+        recorder.undispatched(reason, phase, count)
+        if (plan.journey !== undefined) recorder.journeysUndispatched(reason, count)
       },
       connected: (connectMs) => recorder.observe('connectTime', connectMs),
       gap: (gapMs) => recorder.observe('messageGap', gapMs),
@@ -192,7 +192,7 @@ function scheduleOf(
   const curve = curveOf(plan)
   if (curve === undefined) return new ClosedSchedule({ share, picker, operationOf })
   return new Schedule({
-    instants: measuredArrivalTimes(plan, curve),
+    arrivalTimes: measuredArrivalTimes(plan, curve),
     warmUp: warmUpOf(plan),
     share,
     phases: curve.phases ?? [],
@@ -203,10 +203,10 @@ function scheduleOf(
 
 function warmUpOf(
   plan: ResolvedPlan,
-): { instants: ReturnType<typeof measuredArrivalTimes>; durationMs: number } | undefined {
+): { arrivalTimes: ReturnType<typeof measuredArrivalTimes>; durationMs: number } | undefined {
   const curve = curveOf(plan)
-  const instants = curve === undefined ? undefined : warmUpArrivalTimes(plan, curve)
-  return instants && { instants, durationMs: plan.warmUpMs }
+  const arrivalTimes = curve === undefined ? undefined : warmUpArrivalTimes(plan, curve)
+  return arrivalTimes && { arrivalTimes, durationMs: plan.warmUpMs }
 }
 
 /**

@@ -48,10 +48,10 @@ export class Listening {
   async before(connection: Connection<unknown>, signal?: AbortSignal): Promise<void> {
     if (connection.listen === undefined || this.#greetings === 0) return
     if (this.#greetings !== undefined) {
-      const heard = await connection.listen(this.#greetings, Math.min(MAX_GREETING_MS, this.#maxMs), signal)
+      const messages = await connection.listen(this.#greetings, Math.min(MAX_GREETING_MS, this.#maxMs), signal)
       if (signal?.aborted === true) return
       // The first connections may have received a push at that moment. Later connections must not wait for it.
-      this.#greetings = Math.min(this.#greetings, heard)
+      this.#greetings = Math.min(this.#greetings, messages)
       return
     }
     const messages = await connection.listen(Number.POSITIVE_INFINITY, Math.min(LISTEN_MS, this.#maxMs), signal)

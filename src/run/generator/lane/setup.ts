@@ -95,7 +95,7 @@ class SetupSender {
     }
     const requestId = SETUP_IDS - number * IDS_EACH - this.#sent++
     const answer = await this.#exchange({ requestId, operation: request.name ?? '', payload })
-    userAgent?.take(answer)
+    userAgent?.handle(answer)
     return answer
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Bookkeeping } from './bookkeeping.ts'
+import { ConservationCheck } from './conservation-check.ts'
 
 interface Visit {
   readonly intendedMs: number
@@ -20,45 +20,45 @@ const visits = fc
   )
 
 /** Records every visit in time order; `finishes` returns how often each visit ends. */
-function booksOf(all: readonly Visit[], finishes: (index: number) => number = () => 1): Bookkeeping {
-  const books = new Bookkeeping()
+function checkOf(all: readonly Visit[], finishes: (index: number) => number = () => 1): ConservationCheck {
+  const check = new ConservationCheck()
   const entries = all.flatMap(({ intendedMs, dueMs, doneMs }, index) => [
-    { atMs: dueMs, write: () => books.arrived(intendedMs, dueMs) },
+    { atMs: dueMs, write: () => check.arrived(intendedMs, dueMs) },
     ...Array.from({ length: finishes(index) }, () => ({
       atMs: doneMs,
-      write: () => books.finished(intendedMs, doneMs),
+      write: () => check.finished(intendedMs, doneMs),
     })),
   ])
   for (const { write } of entries.toSorted((one, other) => one.atMs - other.atMs)) write()
-  return books
+  return check
 }
 
 test('balances when every request ends once', () => {
   fc.assert(
     fc.property(visits, (all) => {
-      expect(booksOf(all).close()).toBeUndefined()
+      expect(checkOf(all).close()).toBeUndefined()
     }),
   )
 })
 
 test('balances without any request', () => {
-  expect(new Bookkeeping().close()).toBeUndefined()
+  expect(new ConservationCheck().close()).toBeUndefined()
 })
 
 test('balances for a warm-up, whose times are negative', () => {
-  const books = booksOf([
+  const check = checkOf([
     { intendedMs: -900, dueMs: -899, doneMs: -100 },
     { intendedMs: -20, dueMs: -20, doneMs: 70 },
   ])
-  expect(books.close()).toBeUndefined()
+  expect(check.close()).toBeUndefined()
 })
 
 describe('reports an internal error', () => {
   test('when a request never ends', () => {
     fc.assert(
       fc.property(visits, fc.nat(), (all, at) => {
-        const books = booksOf(all, (index) => (index === at % all.length ? 0 : 1))
-        expect(books.close()?.message).toContain('requests without an outcome: 1')
+        const check = checkOf(all, (index) => (index === at % all.length ? 0 : 1))
+        expect(check.close()?.message).toContain('requests without an outcome: 1')
       }),
     )
   })
@@ -66,19 +66,19 @@ describe('reports an internal error', () => {
   test('when a request ends twice', () => {
     fc.assert(
       fc.property(visits, fc.nat(), (all, at) => {
-        const books = booksOf(all, (index) => (index === at % all.length ? 2 : 1))
-        expect(books.close()?.message).toContain('requests without an outcome: -1')
+        const check = checkOf(all, (index) => (index === at % all.length ? 2 : 1))
+        expect(check.close()?.message).toContain('requests without an outcome: -1')
       }),
     )
   })
 
   test('when one request ends in place of another', () => {
-    const books = new Bookkeeping()
-    books.arrived(0, 0)
-    books.arrived(400, 400)
-    books.finished(0, 500)
-    books.finished(0, 600)
-    expect(books.close()?.message).toContain(
+    const check = new ConservationCheck()
+    check.arrived(0, 0)
+    check.arrived(400, 400)
+    check.finished(0, 500)
+    check.finished(0, 600)
+    expect(check.close()?.message).toContain(
       'request accounting is inconsistent: ∫ n(t) dt = 700.000 ms, response times = 1100.000 ms',
     )
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { HttpRequest } from '../../model/requests.ts'
-import type { HttpSubject } from './http.case.ts'
-import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.case.ts'
+import type { HttpSubject } from './http.conformance.ts'
+import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.fixture.ts'
 
 /** Cases for the bytes of requests and the judging of responses. */
 export function requestCases({ open }: HttpSubject): void {

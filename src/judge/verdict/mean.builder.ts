@@ -1,7 +1,7 @@
 /** Test support: how often the bounds of a mean are wrong in simulated runs. */
 import { designEffect, FEWEST_STRETCHES } from './design-effect.ts'
 import { marginAbove } from './mean-margin.ts'
-import { mm1, randomOf } from './queue.case.ts'
+import { mm1, randomOf } from './queue.builder.ts'
 import { studentQuantile } from './statistics/student.ts'
 
 export interface MeanProcess {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { Said } from '../mcp.case.ts'
+import type { Said } from '../mcp.fixture.ts'
 
 export interface Posted {
   readonly message: Said

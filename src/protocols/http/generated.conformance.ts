@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { Outcome } from '../../model/protocol.ts'
-import { byteAt, CHUNK_BYTES, countedBody } from './generated-body.case.ts'
-import type { HttpSubject } from './http.case.ts'
-import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.case.ts'
-import type { RawServer } from './raw-server.case.ts'
+import { byteAt, CHUNK_BYTES, countedBody } from './generated-body.builder.ts'
+import type { HttpSubject } from './http.conformance.ts'
+import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.fixture.ts'
+import type { RawServer } from './raw-server.fixture.ts'
 
 const BODY_BYTES = 100 * 1024 * 1024
 /** Maximum size of all buffers in both processes and in the kernel for a body that the server does not read. */

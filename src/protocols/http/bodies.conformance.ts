@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import type { HttpSubject } from './http.case.ts'
-import { ask, HELLO, rawServer, socketServer } from './raw-server.case.ts'
-import type { RawServer } from './raw-server.case.ts'
+import type { HttpSubject } from './http.conformance.ts'
+import { ask, HELLO, rawServer, socketServer } from './raw-server.fixture.ts'
+import type { RawServer } from './raw-server.fixture.ts'
 
 const MIB = 1024 * 1024
 const BODY_BYTES = 100 * MIB

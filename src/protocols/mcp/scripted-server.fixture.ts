@@ -1,6 +1,6 @@
 /**
  * A server over stdio whose first argument selects its behaviour:
- * `node scripted-server.case.ts <behaviour>`. It handles the handshake, unless the behaviour changes that.
+ * `node scripted-server.fixture.ts <behaviour>`. It handles the handshake, unless the behaviour changes that.
  */
 import { spawn } from 'node:child_process'
 import { closeSync, writeSync } from 'node:fs'

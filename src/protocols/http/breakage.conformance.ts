@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { Outcome } from '../../model/protocol.ts'
-import type { HttpSubject } from './http.case.ts'
-import { answer, ask, contextFor, HELLO, rawServer } from './raw-server.case.ts'
+import type { HttpSubject } from './http.conformance.ts'
+import { answer, ask, contextFor, HELLO, rawServer } from './raw-server.fixture.ts'
 
 /** Cases for connections that break, fail to open, or are cancelled. */
 export function breakageCases({ connect, open, differs }: HttpSubject): void {

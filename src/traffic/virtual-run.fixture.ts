@@ -11,16 +11,16 @@ import type { PoolOptions } from './connections/pool-options.ts'
 import type { ConnectionPool } from './connections/pool.ts'
 import { Dispatcher } from './dispatch.ts'
 import { journeyArrivals } from './journeys/journey-arrivals.ts'
-import { expectJourneysToHold } from './journeys/journey-books.case.ts'
+import { expectJourneysConserved } from './journeys/journey-conservation.conformance.ts'
 import type { Step } from './journeys/journey-steps.ts'
 import { ClosedSchedule, Schedule } from './schedule.ts'
-import { type Behaviour, VirtualTarget } from './virtual-target.case.ts'
+import { type Behaviour, VirtualTarget } from './virtual-target.fixture.ts'
 import { tickWake } from './wake/tick.ts'
 import { onePicker, type RequestPicker } from './workloads/picker.ts'
 
 export interface Scenario {
   /** Intended start times; absent in the closed model. */
-  readonly instants?: readonly Ms[]
+  readonly arrivalTimes?: readonly Ms[]
   readonly lastArrivalMs: Ms
   readonly concurrency?: number
   readonly kind?: ConnectionKind
@@ -42,7 +42,7 @@ export interface Scenario {
   /** A journey keeps its connection. */
   readonly holdConnections?: boolean
   /** A warm-up with its own arrivals, whose times count from its start. */
-  readonly warmUp?: { readonly instants: readonly Ms[]; readonly durationMs: Ms }
+  readonly warmUp?: { readonly arrivalTimes: readonly Ms[]; readonly durationMs: Ms }
   /** Other events, with their times. */
   readonly events?: readonly (readonly [Ms, (run: VirtualRun) => void])[]
 }
@@ -64,7 +64,7 @@ export interface VirtualRun {
   /** The errors that broke the run. */
   readonly faults: unknown[]
   readonly arrivedIds: number[]
-  readonly neverDue: { reason: DropReason; count: number }[]
+  readonly undispatched: { reason: DropReason; count: number }[]
   readonly connectMs: Ms[]
   endedAtMs: Ms | undefined
   ends: number
@@ -151,7 +151,7 @@ export function openedRun(scenario: Scenario): VirtualRun {
       settled: (sample) => run.samples.push(copyOf(sample)),
       journeyArrived: ({ requestId }) => run.begunJourneyIds.push(requestId),
       journeySettled: (journey) => run.journeys.push(copyOf(journey)),
-      neverDue: (reason, _phase, count) => run.neverDue.push({ reason, count }),
+      undispatched: (reason, _phase, count) => run.undispatched.push({ reason, count }),
       connected: (connectMs) => run.connectMs.push(connectMs),
       gap: () => {},
       broken(error) {
@@ -171,7 +171,7 @@ export function openedRun(scenario: Scenario): VirtualRun {
     pool: dispatcher.pool,
     samples: [],
     arrivedIds: [],
-    neverDue: [],
+    undispatched: [],
     connectMs: [],
     journeys: [],
     begunJourneyIds: [],
@@ -188,7 +188,7 @@ export function openedRun(scenario: Scenario): VirtualRun {
 
 function sourceOf(
   scenario: Scenario,
-  told: (number: number, answer: string | undefined) => void,
+  onAnswer: (number: number, answer: string | undefined) => void,
 ): ArrivalSource<string> {
   const { journey, picker = onePicker('request') } = scenario
   if (journey === undefined) return scheduleOf(scenario, picker)
@@ -196,7 +196,7 @@ function sourceOf(
     const steps = journey(number).values()
     return {
       next(answer) {
-        told(number, answer?.text)
+        onAnswer(number, answer?.text)
         const { value, done } = steps.next()
         if (done === true) return undefined
         return { operation: 'step', payload: 'request', thinkMs: 0, ...(typeof value === 'function' ? value() : value) }
@@ -206,15 +206,15 @@ function sourceOf(
 }
 
 function scheduleOf<Request>(
-  { instants, warmUp }: Scenario,
+  { arrivalTimes, warmUp }: Scenario,
   picker: RequestPicker<Request>,
 ): Schedule<Request> | ClosedSchedule<Request> {
   const parts = { share: { thread: 0, threads: 1 }, picker, operationOf: () => '' }
-  if (instants === undefined) return new ClosedSchedule(parts)
+  if (arrivalTimes === undefined) return new ClosedSchedule(parts)
   return new Schedule({
     ...parts,
-    instants: instantsOf(instants),
-    warmUp: warmUp && { ...warmUp, instants: instantsOf(warmUp.instants) },
+    arrivalTimes: arrivalTimesOf(arrivalTimes),
+    warmUp: warmUp && { ...warmUp, arrivalTimes: arrivalTimesOf(warmUp.arrivalTimes) },
     phases: [],
   })
 }
@@ -225,8 +225,8 @@ function noteAnswer({ answers }: VirtualRun, number: number, answer: string | un
   else known.push(answer)
 }
 
-function instantsOf(instants: readonly Ms[]): { next(): Ms } {
-  const iterator = instants.values()
+function arrivalTimesOf(arrivalTimes: readonly Ms[]): { next(): Ms } {
+  const iterator = arrivalTimes.values()
   return { next: () => iterator.next().value ?? Number.POSITIVE_INFINITY }
 }
 
@@ -243,15 +243,15 @@ function expectOneFateEach(run: VirtualRun, scenario: Scenario): void {
   expect(run.ends).toBe(1)
   if (scenario.breaks === true) return
   expect(run.faults).toEqual([])
-  expectJourneysToHold(run, scenario)
+  expectJourneysConserved(run, scenario)
   const ids = run.samples.map(({ requestId }) => requestId).toSorted((one, other) => one - other)
   expect(ids).toEqual(run.arrivedIds.toSorted((one, other) => one - other))
   const starts = scenario.journey === undefined ? ids : run.begunJourneyIds
   if (scenario.warmUp === undefined) expect(starts.toSorted((a, b) => a - b)).toEqual(starts.map((_, i) => i))
-  if (scenario.instants !== undefined) {
-    const givenUp = run.neverDue.reduce((sum, { count }) => sum + count, 0)
+  if (scenario.arrivalTimes !== undefined) {
+    const givenUp = run.undispatched.reduce((sum, { count }) => sum + count, 0)
     const untilMs = run.endedAtMs ?? 0
-    const due = scenario.instants.filter((atMs) => atMs <= untilMs).length
+    const due = scenario.arrivalTimes.filter((atMs) => atMs <= untilMs).length
     expect(starts.filter((id) => id >= 0).length + givenUp).toBe(due)
   }
   for (const { fate, intendedMs, dueMs, sentMs, doneMs, errorClass, dropReason } of run.samples) {
@@ -271,7 +271,7 @@ export function fatesOf(run: VirtualRun): Record<string, number> {
   const fates: Record<string, number> = {}
   const add = (name: string, count: number): void => void (fates[name] = (fates[name] ?? 0) + count)
   for (const { fate, errorClass, dropReason } of run.samples) add(errorClass ?? dropReason ?? fate, 1)
-  for (const { reason, count } of run.neverDue) add(`never due: ${reason}`, count)
+  for (const { reason, count } of run.undispatched) add(`undispatched: ${reason}`, count)
   return fates
 }
 

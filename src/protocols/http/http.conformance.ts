@@ -1,14 +1,14 @@
 import type { ConnectContext, Connection } from '../../model/protocol.ts'
 import type { SinkRequest } from './answer-sink.ts'
-import { bodyCases } from './bodies.case.ts'
-import { breakageCases } from './breakage.case.ts'
-import { generatedCases } from './generated.case.ts'
-import { contextFor } from './raw-server.case.ts'
-import type { RawServer } from './raw-server.case.ts'
-import { requestCases } from './requests.case.ts'
-import { responseCases } from './responses.case.ts'
-import { streamCases } from './streams.case.ts'
-import { tappedCases } from './tapped.case.ts'
+import { bodyCases } from './bodies.conformance.ts'
+import { breakageCases } from './breakage.conformance.ts'
+import { generatedCases } from './generated.conformance.ts'
+import { contextFor } from './raw-server.fixture.ts'
+import type { RawServer } from './raw-server.fixture.ts'
+import { requestCases } from './requests.conformance.ts'
+import { responseCases } from './responses.conformance.ts'
+import { streamCases } from './streams.conformance.ts'
+import { tappedCases } from './tapped.conformance.ts'
 
 /** Permitted differences between the HTTP implementations. */
 export interface Differences {

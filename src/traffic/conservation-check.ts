@@ -6,7 +6,7 @@ import type { Ms } from '../model/units.ts'
  * equals the sum of response times over all outcomes. When no request is unfinished at the end of a run, this is an
  * identity. If it does not hold, a request was lost or counted twice.
  */
-export class Bookkeeping {
+export class ConservationCheck {
   #inSystem = 0
   #areaMs: Ms = 0
   #lastMs: Ms = Number.NEGATIVE_INFINITY

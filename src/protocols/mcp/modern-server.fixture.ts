@@ -1,4 +1,4 @@
-/** A server of 2026-07-28 over stdio, written with the official SDK: `node modern-server.case.ts`. */
+/** A server of 2026-07-28 over stdio, written with the official SDK: `node modern-server.fixture.ts`. */
 import { McpServer } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 

@@ -10,13 +10,13 @@ const LATE_MS = 100
  * `generator`, because the generator was too late. In a `stopped` run, arrivals that became due less than `LATE_MS`
  * before the stop have the reason `stopped`, which blames neither side.
  */
-export function dropNeverDue(
+export function dropUndispatched(
   source: ArrivalSource<unknown>,
   nowMs: Ms,
   stopped: boolean,
-  events: Pick<DispatchEvents, 'neverDue'>,
+  events: Pick<DispatchEvents, 'undispatched'>,
 ): void {
   const lateMs = stopped ? LATE_MS : 0
-  for (const [phase, count] of source.rest(nowMs - lateMs)) events.neverDue('generator', phase, count)
-  for (const [phase, count] of source.rest(nowMs)) events.neverDue('stopped', phase, count)
+  for (const [phase, count] of source.rest(nowMs - lateMs)) events.undispatched('generator', phase, count)
+  for (const [phase, count] of source.rest(nowMs)) events.undispatched('stopped', phase, count)
 }

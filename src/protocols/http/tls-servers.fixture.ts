@@ -3,7 +3,7 @@ import http2 from 'node:http2'
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Server } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { cert, key } from './localhost-certificate.case.ts'
+import { cert, key } from './localhost-certificate.fixture.ts'
 
 /** Context for a client that trusts these servers. */
 export const TRUSTING: { readonly tls: { readonly ca: string } } = { tls: { ca: cert } }

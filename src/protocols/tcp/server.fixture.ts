@@ -5,7 +5,7 @@ import tls from 'node:tls'
 import { onTestFinished } from 'vitest'
 import type { Cancel, ConnectContext, Connection, Outcome } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
-import { cert, key } from '../http/localhost-certificate.case.ts'
+import { cert, key } from '../http/localhost-certificate.fixture.ts'
 import { tcp, tcpKind } from './index.ts'
 import type { TcpOptions } from './index.ts'
 

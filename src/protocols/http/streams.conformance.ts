@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { HttpRequest } from '../../model/requests.ts'
-import type { HttpSubject } from './http.case.ts'
-import { answer, HELLO, rawServer } from './raw-server.case.ts'
+import type { HttpSubject } from './http.conformance.ts'
+import { answer, HELLO, rawServer } from './raw-server.fixture.ts'
 
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n'
 const EVENTS = ['data: one\n\n', ': nothing but a comment\n\nid: 7\ndata: two\n\n', 'event: x\r\ndata\r\n\r\n']

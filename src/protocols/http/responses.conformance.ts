@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Outcome } from '../../model/protocol.ts'
-import type { HttpSubject } from './http.case.ts'
-import { answer, ask, HELLO, rawServer } from './raw-server.case.ts'
+import type { HttpSubject } from './http.conformance.ts'
+import { answer, ask, HELLO, rawServer } from './raw-server.fixture.ts'
 
 /** Cases for the end of a response and the state of the connection afterwards. */
 export function responseCases({ open, differs }: HttpSubject): void {

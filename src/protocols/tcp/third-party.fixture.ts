@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
-import { send } from './server.case.ts'
+import { send } from './server.fixture.ts'
 
 /** Returns the reason why a program cannot run, for use in a test name, or an empty string. */
 export function skipped(program: string, debian: string): string {

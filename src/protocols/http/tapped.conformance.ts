@@ -2,27 +2,27 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Cancel, Connection, Outcome } from '../../model/protocol.ts'
 import type { SinkRequest } from './answer-sink.ts'
-import type { HttpSubject } from './http.case.ts'
-import { answer, ask, HELLO, rawServer } from './raw-server.case.ts'
+import type { HttpSubject } from './http.conformance.ts'
+import { answer, ask, HELLO, rawServer } from './raw-server.fixture.ts'
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\nX-A: 1\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'
 
 /** Returns a sink and a list of its calls, one line per call. Consecutive pieces of a body are joined. */
-function recorder(): { readonly told: string[]; readonly sink: NonNullable<SinkRequest['sink']> } {
-  const told: string[] = []
+function recorder(): { readonly reported: string[]; readonly sink: NonNullable<SinkRequest['sink']> } {
+  const reported: string[] = []
   const sink = {
     head: (status: number, headers: Readonly<Record<string, string>>) => {
-      told.push(`head ${status} ${headers['x-a'] ?? 'none'}`)
+      reported.push(`head ${status} ${headers['x-a'] ?? 'none'}`)
     },
     data: (bytes: Uint8Array) => {
       const text = Buffer.from(bytes).toString('latin1')
-      if (told.at(-1)?.startsWith('data ') === true) told.push(`${told.pop()}${text}`)
-      else told.push(`data ${text}`)
+      if (reported.at(-1)?.startsWith('data ') === true) reported.push(`${reported.pop()}${text}`)
+      else reported.push(`data ${text}`)
       // Overwrites the buffer, so that a reference kept by the connection shows up as wrong data.
       bytes.fill(0)
     },
   }
-  return { told, sink }
+  return { reported, sink }
 }
 
 /** Cases for requests that need the response beyond its status. */
@@ -37,9 +37,9 @@ export function tappedCases({ open }: HttpSubject): void {
       ['an interim answer', {}, `HTTP/1.1 103 Early Hints\r\nx-a: 9\r\n\r\n${HELLO}`, ['head 200 none', 'data hello']],
     ])('receives head and body of %s before onDone', async (_, request, response, expected) => {
       const connection = await open(await rawServer(response))
-      const { told, sink } = recorder()
+      const { reported, sink } = recorder()
       const outcome = await ask(connection, { ...request, sink })
-      expect(told).toEqual(expected)
+      expect(reported).toEqual(expected)
       expect(outcome.bytesReceived).toBeGreaterThan(30)
       expect(outcome).not.toHaveProperty('answer')
     })
@@ -53,9 +53,9 @@ export function tappedCases({ open }: HttpSubject): void {
           }
         })()
       })
-      const { told, sink } = recorder()
+      const { reported, sink } = recorder()
       expect(await ask(await open(server), { sink })).toMatchObject({ ok: true })
-      expect(told).toEqual(['head 200 1', 'data hello world'])
+      expect(reported).toEqual(['head 200 1', 'data hello world'])
     })
 
     test('receives only the response of its own exchange', async () => {
@@ -64,9 +64,9 @@ export function tappedCases({ open }: HttpSubject): void {
       const headers = Object.freeze({ 'content-type': 'application/json' })
       const seen: string[][] = []
       for (const body of ['1', 'ü']) {
-        const { told, sink } = recorder()
+        const { reported, sink } = recorder()
         await ask(connection, { method: 'POST', path: '/mcp', headers, body, sink })
-        seen.push(told)
+        seen.push(reported)
       }
       await ask(connection)
       expect(seen).toEqual([
@@ -79,7 +79,7 @@ export function tappedCases({ open }: HttpSubject): void {
 
     test.each(['head', 'data'])('that cancels in %s receives nothing more, and onDone is not called', async (at) => {
       const connection: Connection<SinkRequest> = await open(await rawServer(CHUNKED))
-      const { told, sink } = recorder()
+      const { reported, sink } = recorder()
       const onDone = vi.fn<(outcome: Outcome) => void>()
       const giving = {
         head: (status: number, headers: Readonly<Record<string, string>>) => {
@@ -94,7 +94,7 @@ export function tappedCases({ open }: HttpSubject): void {
       const outgoing = { requestId: 0, operation: '', payload: { sink: giving } }
       const cancel: Cancel = connection.exchange(outgoing, { onMessage: () => {}, onDone })
       expect(await connection.closed).toBeUndefined()
-      expect(told).toEqual(at === 'head' ? ['head 200 1'] : ['head 200 1', 'data hello'])
+      expect(reported).toEqual(at === 'head' ? ['head 200 1'] : ['head 200 1', 'data hello'])
       expect(onDone).not.toHaveBeenCalled()
       expect(connection.usable).toBe(false)
     })

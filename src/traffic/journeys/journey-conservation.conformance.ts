@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Sample } from '../../model/sample.ts'
 import type { Ms } from '../../model/units.ts'
-import type { Scenario, VirtualRun } from '../virtual-run.case.ts'
+import type { Scenario, VirtualRun } from '../virtual-run.fixture.ts'
 
 /** Distance between the ids of two consecutive steps of one journey. */
 export const STEP_IDS: number = 2 ** 32
@@ -20,7 +20,7 @@ export function stepsByJourney({ samples }: VirtualRun): ReadonlyMap<number, rea
  * Checks that each journey has one outcome, which is that of its last step unless it was cut off during think time.
  * Each step must be scheduled at the end of the previous one plus think time, and no step may follow a failed one.
  */
-export function expectJourneysToHold(run: VirtualRun, { journey }: Scenario): void {
+export function expectJourneysConserved(run: VirtualRun, { journey }: Scenario): void {
   if (journey === undefined) return
   const ids = run.journeys.map(({ requestId }) => requestId)
   expect(sorted(ids)).toEqual(sorted(run.begunJourneyIds))

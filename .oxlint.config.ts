@@ -37,8 +37,8 @@ function boundaries(room: Room, alsoNot: readonly Forbidden[] = []): DummyRuleMa
   const allowed = known.length === 0 ? 'no other room' : known.map((other) => `\`${other}\``).join(', ')
   const patterns = [
     ...unknown.map((other) => ({
-      // A plan contains patterns, so `plan` may read their names and curves.
-      regex: `^(?:\\.\\./)+${other}/${room === 'plan' && other === 'traffic' ? '(?!patterns/)' : ''}`,
+      // A plan is compiled to a schedule, so `plan` may read patterns and arrivals.
+      regex: `^(?:\\.\\./)+${other}/${room === 'plan' && other === 'traffic' ? '(?!(?:patterns|arrivals)/)' : ''}`,
       message: `\`${room}\` may import ${allowed}; rooms side by side meet through \`model\`.`,
     })),
     { regex: `^(?:\\.\\./)+(?:${doors.slice(1).join('|')})\\.ts$`, message: 'Doors import rooms, never the reverse.' },

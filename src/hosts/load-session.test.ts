@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
 import type { Fixture } from '../../fixtures/index.ts'
 import type { LoadRecord } from '../model/record.ts'
+import { randomWalk } from '../traffic/patterns/index.ts'
 import { callSite } from './call-site.ts'
 import { LoadSession } from './load-session.ts'
 import type { SessionOptions } from './load-session.ts'
@@ -69,6 +70,21 @@ describe('a session of loads', () => {
     })
     expect(requestsScheduled).toBe(10)
     expect(kept().results).toEqual([])
+  })
+
+  test.for([
+    ['in a thread', {}],
+    ['inline', { setup: () => {} }],
+  ] as const)('compiles its plan once for a load %s', async ([, inline]) => {
+    using build = vi.spyOn(randomWalk.pattern, 'curveOf')
+    const seen: number[] = []
+    const onProgress: SessionOptions['onProgress'] = ({ offeredRps }) => void seen.push(offeredRps)
+    const { session } = openSession({ scope: new PlanScope({ target: target.url }), onProgress })
+    const pattern = randomWalk({ rate: 50, everyMs: 10 })
+    const result = await session.within(({ load }) => load({ pattern, duration: '2500ms', warmUp: 100, ...inline }))
+    expect(result.generator.mode).toBe('setup' in inline ? 'inline' : 'worker')
+    expect(seen.length).toBeGreaterThan(1)
+    expect(build).toHaveBeenCalledTimes(1)
   })
 
   test('a timeout of 0 means no timeout', async () => {

@@ -5,7 +5,7 @@ import { formatDuration } from '../model/units.ts'
 import type { Ms } from '../model/units.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Progress } from '../report/live/progress.ts'
-import { startLoad } from '../run/index.ts'
+import { Run } from '../run/index.ts'
 import type { LoadRun } from '../run/index.ts'
 import { vocabulary } from '../run/vocabulary.ts'
 import { formatLoadCall } from '../wording/load-test.ts'
@@ -147,13 +147,14 @@ export class LoadSession {
 
   async #startLoad(plan: LoadPlan, origin: LoadOrigin, recorded = true): Promise<LoadRun> {
     const { scope, test, timeoutMs, facts, id, onProgress } = this.#options
-    const whole = scope.merge(plan)
     // Validates the plan first, so that an invalid one fails without waiting for the machine.
-    const { durationMs, warmUpMs, requestTimeoutMs, judge } = resolvePlan(whole, vocabulary, { name: test })
+    const environment = { name: test, seed: process.env['LOAD_SEED'] }
+    const compiled = resolvePlan(scope.merge(plan), vocabulary, environment)
+    const { durationMs, warmUpMs, requestTimeoutMs, judge } = compiled
     const lock = await this.#waitForMachine()
     try {
       if (timeoutMs === undefined) this.#extend(durationMs + warmUpMs + requestTimeoutMs + RUN_GRACE_MS)
-      const run = startLoad(whole, { name: test })
+      const run = new Run(compiled)
       const withdraw = announceLoad(id)
       const unwatch = onInterruption({
         interrupt: (signal) => this.#interrupted(signal),

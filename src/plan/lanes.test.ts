@@ -21,10 +21,6 @@ const vocabulary: PlanVocabulary = {
       : [{ key, value: request, rule: 'is wrong' }],
   formatFaults: () => [],
   templateFaults: () => [],
-  specFromName: (kind) => ({ kind }),
-  patternFaults: () => [],
-  patternDuration: () => undefined,
-  patternFrom: ({ kind }, { durationMs }) => ({ name: kind, durationMs, rateAt: () => 1, expectedBy: () => 1 }),
 }
 
 const shared = {

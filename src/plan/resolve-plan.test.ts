@@ -2,32 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { LoadPlanError } from '../model/errors.ts'
 import { DEFAULT_ARRIVALS } from '../model/pattern.ts'
 import { resolvePlan } from './resolve-plan.ts'
-import type { PlanVocabulary } from './vocabulary.ts'
-
-/** A minimal vocabulary: two flat patterns, and requests with a path. */
-const vocabulary: PlanVocabulary = {
-  protocolNames: ['http'],
-  schemes: ['http:', 'https:'],
-  protocolOf: (url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined),
-  portOf: (url) => Number(url.port) || 80,
-  protocolFaults: () => [],
-  requestFaults: (_, request, key) =>
-    typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
-  formatFaults: () => [],
-  templateFaults: () => [],
-  specFromName: (kind, rate) => ({ kind, rate }),
-  patternFaults: (pattern, key) =>
-    typeof pattern === 'object' || pattern === 'constant' || pattern === 'poisson'
-      ? []
-      : [{ key, value: pattern, rule: 'is not the name of a pattern' }],
-  patternDuration: (spec) => spec.durationMs,
-  patternFrom: (spec, { durationMs }) => ({
-    name: spec.kind,
-    durationMs,
-    rateAt: () => Number(spec['rate']),
-    expectedBy: (tMs) => (Number(spec['rate']) * tMs) / 1_000,
-  }),
-}
+import { vocabulary } from './vocabulary.fixture.ts'
 
 const complete = { target: 'http://127.0.0.1:3000', rate: 50, duration: '30s' }
 
@@ -46,7 +21,8 @@ const changed = (change: object): string => faultsOf({ ...complete, ...change })
 
 describe('a complete plan', () => {
   it('gets every default', () => {
-    expect(resolvePlan(complete, vocabulary, { name: 'cart', seed: '8F2C1E' })).toEqual({
+    const { schedule: _, ...plan } = resolvePlan(complete, vocabulary, { name: 'cart', seed: '8F2C1E' })
+    expect(plan).toEqual({
       name: 'cart',
       lanes: [
         {
@@ -185,7 +161,7 @@ describe('an invalid plan', () => {
       "duration must be milliseconds as a number, or a string such as '500ms', '30s', '5m', '1.5h', got '5 minutes'\n    → write duration: '5m'",
     ],
     [{ duration: 0 }, 'duration must be longer than 0, got 0'],
-    [{ pattern: 'sinus' }, "pattern is not the name of a pattern, got 'sinus'"],
+    [{ pattern: 'sinus' }, "pattern is not the name of a pattern, got 'sinus'\n    → did you mean 'sine-wave'?"],
     [{ durration: 5 }, 'durration is not a key of a plan, got 5\n    → did you mean `duration`?'],
     [
       { rate: 0.01 },
@@ -320,7 +296,8 @@ describe('an invalid plan', () => {
         - threads must be a whole number of at least 1, got 0
         - target must be given, got undefined
           → write target: 'http://127.0.0.1:3000'
-        - pattern is not the name of a pattern, got 'sinus'"
+        - pattern is not the name of a pattern, got 'sinus'
+          → did you mean 'sine-wave'?"
     `)
   })
 })

@@ -5,7 +5,7 @@ import type { SetupFunction } from '../model/setup.ts'
 import type { PlanFault } from '../model/errors.ts'
 import { requireEnoughForSla } from './sla-size.ts'
 import type { LoadPlan } from './load-plan.ts'
-import type { ResolvedPlan } from './resolved-plan.ts'
+import { type CompiledPlan, scheduleOf } from './compiled-plan.ts'
 import { resolveCode } from './user-code.ts'
 import { resolveLanes } from './lanes.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, resolveAbort } from './limits.ts'
@@ -78,14 +78,14 @@ const READERS = {
 } satisfies Readonly<Record<keyof LoadPlan, Reader<unknown>>>
 
 /**
- * Validates a plan as its author wrote it and fills in every default. Throws `LoadPlanError` with all of its issues,
- * before any traffic.
+ * Validates a plan as its author wrote it, fills in every default, and compiles its schedule. Throws `LoadPlanError`
+ * with all of its issues, before any traffic.
  */
 export function resolvePlan(
   plan: unknown,
   vocabulary: PlanVocabulary,
   environment: PlanEnvironment = {},
-): ResolvedPlan {
+): CompiledPlan {
   const faults: PlanFault[] = []
   if (!isRecord(plan)) throw new LoadPlanError([{ key: 'plan', value: plan, rule: 'must be an object' }])
   const read = readKeys(READERS, plan, { prefix: '', noun: 'a key of a plan' }, faults)
@@ -99,16 +99,17 @@ export function resolvePlan(
   const setup = resolveCode<SetupFunction>(plan['setup'], 'setup', faults)
   const batchSize = read.batchSize ?? (plan['workload'] === 'batch' ? BATCH : 1)
   const keys = { ...read, durationMs: read.duration, seed, batchSize }
-  const { pattern, durationMs, arrivals, expectedArrivals } = resolveSchedule(plan, keys, vocabulary, faults)
+  const { pattern, durationMs, arrivals, curve } = resolveSchedule(plan, keys, faults)
   const tracing = resolveTracing(read, faults)
   const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, faults)
 
   // A journey sends more requests than it has arrivals, and a load that is not judged needs no percentile.
   if (read.sla !== undefined && read.judge !== false && journey === undefined && durationMs !== undefined) {
-    const expected = expectedArrivals ?? Number.POSITIVE_INFINITY
+    const expected = curve?.expectedBy(durationMs) ?? Number.POSITIVE_INFINITY
     requireEnoughForSla(read.sla, { expected, durationMs }, faults)
   }
 
+  const warmUpMs = read.warmUp ?? 0
   if (faults.length > 0 || lanes === undefined || durationMs === undefined) throw new LoadPlanError(faults)
   return {
     name: environment.name ?? 'load',
@@ -117,7 +118,7 @@ export function resolvePlan(
     durationMs,
     concurrency: read.concurrency,
     arrivals,
-    warmUpMs: read.warmUp ?? 0,
+    warmUpMs,
     batchSize,
     journey,
     setup,
@@ -138,5 +139,6 @@ export function resolvePlan(
     headers: read.headers ?? {},
     monitor: read.monitor ?? 'auto',
     allowHosts: read.allowHosts ?? [],
+    schedule: curve && scheduleOf({ arrivals, seed, batchSize, warmUpMs }, curve),
   }
 }

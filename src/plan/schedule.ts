@@ -1,7 +1,6 @@
 import type { PlanFault } from '../model/errors.ts'
 import { type ArrivalPattern, type ArrivalProcessName, DEFAULT_ARRIVALS, type PatternSpec } from '../model/pattern.ts'
-import type { PatternName } from '../traffic/patterns/index.ts'
-import type { PlanVocabulary } from './vocabulary.ts'
+import { curveFrom, type PatternName, patternDuration, patternFaults, specFromName } from '../traffic/patterns/index.ts'
 import { formatDuration } from '../model/units.ts'
 import type { Ms, Rps } from '../model/units.ts'
 
@@ -20,23 +19,18 @@ export interface ResolvedSchedule {
   readonly pattern: PatternSpec | ArrivalPattern | undefined
   readonly durationMs: Ms | undefined
   readonly arrivals: ArrivalProcessName
-  /** Expected number of arrivals; undefined in the closed model, and where the schedule has an issue. */
-  readonly expectedArrivals: number | undefined
+  /** Undefined in the closed model, and where the schedule has an issue. */
+  readonly curve: ArrivalPattern | undefined
 }
 
 type Plan = Readonly<Record<string, unknown>>
 
 /** Reads the pattern and checks the rules between it, `rate`, `duration`, `concurrency` and `arrivals`. */
-export function resolveSchedule(
-  plan: Plan,
-  keys: ScheduleKeys,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): ResolvedSchedule {
+export function resolveSchedule(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): ResolvedSchedule {
   if (plan['concurrency'] !== undefined) return closedModel(plan, keys, faults)
   const before = faults.length
-  const pattern = readPattern(plan, keys.rate, vocabulary, faults)
-  const ownDurationMs = pattern && durationOf(pattern, vocabulary)
+  const pattern = readPattern(plan, keys.rate, faults)
+  const ownDurationMs = pattern && patternDuration(pattern)
   if (faults.length === before || ownDurationMs !== undefined) requireDuration(plan, ownDurationMs, faults)
   const kind = pattern !== undefined && 'kind' in pattern ? pattern.kind : plan['pattern']
   if (kind === 'poisson' && keys.arrivals !== undefined && keys.arrivals !== 'poisson') {
@@ -49,15 +43,14 @@ export function resolveSchedule(
     })
   }
   const durationMs = ownDurationMs ?? keys.durationMs
-  let expectedArrivals: number | undefined
+  let curve: ArrivalPattern | undefined
   if (faults.length === before && pattern !== undefined && durationMs !== undefined) {
     const planned = { durationMs, seed: keys.seed, batchSize: keys.batchSize }
-    const curve = 'kind' in pattern ? vocabulary.patternFrom(pattern, planned) : pattern
-    expectedArrivals = curve.expectedBy(durationMs)
-    requireOneArrival(plan, expectedArrivals, planned, faults)
+    curve = 'kind' in pattern ? curveFrom(pattern, planned) : pattern
+    requireOneArrival(plan, curve.expectedBy(durationMs), planned, faults)
   }
   const process = keys.arrivals ?? (kind === 'poisson' ? 'poisson' : DEFAULT_ARRIVALS)
-  return { pattern, durationMs, arrivals: process, expectedArrivals }
+  return { pattern, durationMs, arrivals: process, curve }
 }
 
 /** The closed model keeps a constant number of requests in flight, so no key of an open schedule applies. */
@@ -74,21 +67,16 @@ function closedModel(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): Resol
     faults.push({ key, value, rule, remedy: 'write `rate` instead of `concurrency`' })
   }
   requireDuration(plan, undefined, faults)
-  return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS, expectedArrivals: undefined }
+  return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS, curve: undefined }
 }
 
-function readPattern(
-  plan: Plan,
-  rate: Rps | undefined,
-  vocabulary: PlanVocabulary,
-  faults: PlanFault[],
-): PatternSpec | ArrivalPattern | undefined {
+function readPattern(plan: Plan, rate: Rps | undefined, faults: PlanFault[]): PatternSpec | ArrivalPattern | undefined {
   const value = plan['pattern'] ?? 'constant'
-  const found = vocabulary.patternFaults(value, 'pattern')
+  const found = patternFaults(value, 'pattern')
   faults.push(...found)
   if (typeof value === 'string') {
     requireRate(plan, faults)
-    return rate === undefined || found.length > 0 ? undefined : vocabulary.specFromName(value as PatternName, rate)
+    return rate === undefined || found.length > 0 ? undefined : specFromName(value as PatternName, rate)
   }
   if (found.length > 0) return undefined
   refuseRate(plan, faults)
@@ -107,10 +95,6 @@ function named(pattern: ArrivalPattern): ArrivalPattern {
     expectedBy: (tMs) => pattern.expectedBy(tMs),
     ...(phases && { phases }),
   }
-}
-
-function durationOf(pattern: PatternSpec | ArrivalPattern, vocabulary: PlanVocabulary): Ms | undefined {
-  return 'kind' in pattern ? vocabulary.patternDuration(pattern) : pattern.durationMs
 }
 
 function requireRate(plan: Plan, faults: PlanFault[]): void {

@@ -1,9 +1,6 @@
 import type { MessageFormat } from '../model/body.ts'
 import type { PlanFault } from '../model/errors.ts'
-import type { ArrivalPattern, PatternSpec } from '../model/pattern.ts'
-import type { PatternName } from '../traffic/patterns/index.ts'
 import type { ResolvedProtocol } from './resolved-plan.ts'
-import type { Ms, Rps } from '../model/units.ts'
 
 /** What reading a target requires of the protocols. */
 export interface SchemeVocabulary {
@@ -18,7 +15,7 @@ export interface SchemeVocabulary {
   portOf(url: URL): number | undefined
 }
 
-/** What validating a plan requires of patterns and protocols, whose folders `model` must not import. */
+/** What validating a plan requires of protocols and templates, whose folders `plan` must not import. */
 export interface PlanVocabulary extends SchemeVocabulary {
   /** The first one is the default. */
   readonly protocolNames: readonly string[]
@@ -40,11 +37,6 @@ export interface PlanVocabulary extends SchemeVocabulary {
       readonly setup: boolean
     },
   ): readonly PlanFault[]
-  specFromName(name: PatternName, rate: Rps): PatternSpec
-  /** Returns every issue of a pattern: a name, what a builder returned, or a custom object. */
-  patternFaults(pattern: unknown, key: string): readonly PlanFault[]
-  patternDuration(spec: PatternSpec): Ms | undefined
-  patternFrom(spec: PatternSpec, planned: { readonly durationMs: Ms; readonly seed: string }): ArrivalPattern
 }
 
 /** Inputs of a plan from outside of it. */

@@ -6,7 +6,7 @@ import { threadPool } from './generator/thread-pool.ts'
 import { vocabulary } from './vocabulary.ts'
 import { expectedTransports } from './generator/warm-up/transports.ts'
 
-export type { LoadRun } from './load-run.ts'
+export { type LoadRun, Run } from './load-run.ts'
 
 export interface RunOptions {
   /** Name of the result in reports and messages. */

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readResources, type Resources } from '../measure/monitor/index.ts'
 import { loadHdrCodec } from '../model/hdr-codec.ts'
-import type { ResolvedPlan } from '../plan/resolved-plan.ts'
+import { arrivalsIn, type CompiledPlan } from '../plan/compiled-plan.ts'
 import type { Interval, LoadResult } from '../model/result.ts'
 import { loadFeeds } from './feed-files.ts'
-import { arrivalsIn } from './generator/arrival-times.ts'
 import { type FleetJob, GeneratorFleet } from './generator/fleet.ts'
 import { checkTemplates } from './generator/lane/templates.ts'
 import { type Placement, placementOf } from './generator/placement.ts'
@@ -33,7 +32,7 @@ const LEAD_MS = 30
 export class Run implements LoadRun {
   readonly generatorId: string = randomBytes(6).toString('hex')
   readonly result: Promise<LoadResult>
-  readonly #plan: ResolvedPlan
+  readonly #plan: CompiledPlan
   readonly #placement: Placement
   readonly #resources: Resources = readResources()
   readonly #lifetime: RunLifetime
@@ -42,7 +41,7 @@ export class Run implements LoadRun {
   #fleet: GeneratorFleet | undefined
   #targets: readonly TargetConnection[] = []
 
-  constructor(plan: ResolvedPlan) {
+  constructor(plan: CompiledPlan) {
     this.#plan = plan
     this.#placement = placementOf(plan)
     this.#lifetime = new RunLifetime((text) => this.#log(text))

@@ -1,13 +1,12 @@
 import type { PlanVocabulary, SchemeVocabulary } from '../plan/vocabulary.ts'
 import { portOf, PROTOCOL_NAMES, protocolKind, protocolNameOf, SCHEMES } from '../protocols/index.ts'
-import * as patterns from '../traffic/patterns/index.ts'
 import { sampleOf, templateFaults } from '../traffic/templates/index.ts'
 import { knownProtocol } from './protocols.ts'
 
 /** The URL schemes that a target may use. */
 export const schemeVocabulary: SchemeVocabulary = { schemes: SCHEMES, protocolOf: protocolNameOf, portOf }
 
-/** The vocabulary of plans: the patterns, arrivals, protocols and requests that the other folders provide. */
+/** The vocabulary of plans: the protocols, requests and templates that the other folders provide. */
 export const vocabulary: PlanVocabulary = {
   ...schemeVocabulary,
   protocolNames: PROTOCOL_NAMES,
@@ -21,8 +20,4 @@ export const vocabulary: PlanVocabulary = {
     return fault === undefined ? [] : [fault]
   },
   templateFaults,
-  specFromName: patterns.specFromName,
-  patternFaults: patterns.patternFaults,
-  patternDuration: patterns.patternDuration,
-  patternFrom: patterns.patternFrom,
 }

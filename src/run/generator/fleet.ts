@@ -2,7 +2,7 @@ import type { Resources } from '../../measure/monitor/index.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
 import { LoadError, LoadInternalError } from '../../model/errors.ts'
-import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 import { within } from '../../model/within.ts'
@@ -51,7 +51,7 @@ export interface FleetJob {
 
 /** The generators of one run, one for each of its threads. */
 export class GeneratorFleet {
-  readonly #plan: ResolvedPlan
+  readonly #plan: CompiledPlan
   readonly #placement: Placement
   readonly #observer: FleetObserver
   readonly #log: (text: string) => void
@@ -63,7 +63,7 @@ export class GeneratorFleet {
   #job: FleetJob | undefined
 
   /** Reserves threads, which warm up while the run opens its targets. */
-  constructor(plan: ResolvedPlan, placement: Placement, observer: FleetObserver, log: (text: string) => void) {
+  constructor(plan: CompiledPlan, placement: Placement, observer: FleetObserver, log: (text: string) => void) {
     this.#plan = plan
     this.#placement = placement
     this.#observer = observer

@@ -69,7 +69,9 @@ export class GeneratorThread {
       onMessage(message)
       if (message.type === 'closed') closed.resolve()
     })
-    this.#worker.postMessage({ type: 'job', job, port: port2, env: { ...process.env } } satisfies ToThread, [port2])
+    const { schedule: _, ...plan } = job.plan
+    const message: ToThread = { type: 'job', job: { ...job, plan }, port: port2, env: { ...process.env } }
+    this.#worker.postMessage(message, [port2])
   }
 
   post(message: ToGenerator): void {

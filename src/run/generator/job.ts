@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { FleetJob } from './fleet.ts'
 import type { GeneratorJob } from './messages.ts'
 import type { Placement } from './placement.ts'
@@ -6,14 +6,14 @@ import { descriptorsForConnections } from './resources.ts'
 
 /** Returns the job of each generator thread. */
 export function jobsFor(
-  plan: ResolvedPlan,
+  plan: CompiledPlan,
   placement: Placement,
   { targets, feeds, resources, traceparent, verbose }: FleetJob,
 ): (thread: number) => GeneratorJob {
   const { threads, wake, peakRps = 1_000 } = placement
   const lanes = targets.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
   const shared = {
-    plan: dataOf(plan),
+    plan: partOf(plan),
     lanes,
     feeds,
     threads,
@@ -28,10 +28,9 @@ export function jobsFor(
 }
 
 /**
- * Returns the part of the plan that a generator reads, as plain data. Targets, request functions and feed sources stay
- * in this thread.
+ * Returns the part of the plan that a generator reads. Targets, request functions and feed sources stay with the run.
  */
-function dataOf(plan: ResolvedPlan): ResolvedPlan {
+function partOf(plan: CompiledPlan): CompiledPlan {
   const [first, ...others] = plan.lanes.map((lane) =>
     Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),
   )

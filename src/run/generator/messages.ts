@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { AnyRequest } from '../../model/requests.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { StdioTarget } from '../../model/target.ts'
 import type { UnsolicitedCounts } from './lane/listening.ts'
@@ -23,9 +24,9 @@ export interface LaneJob {
   readonly negotiated: unknown
 }
 
-/** The job of one generator thread. Plain data, unless the generator runs inline. */
+/** The job of one generator. */
 export interface GeneratorJob {
-  readonly plan: ResolvedPlan
+  readonly plan: CompiledPlan
   /** One for each of the plan's lanes, in their order. */
   readonly lanes: readonly LaneJob[]
   /** The records of the plan's feeds. */
@@ -44,6 +45,11 @@ export interface GeneratorJob {
   readonly verbose: boolean
 }
 
+/** A job as it is passed to a thread: plain data, from which the thread compiles the plan. */
+export interface ThreadJob extends Omit<GeneratorJob, 'plan'> {
+  readonly plan: ResolvedPlan
+}
+
 export type ToGenerator =
   /** Start of the run's clock, on the machine's monotonic clock. */
   | { readonly type: 'start'; readonly startMs: Ms }
@@ -55,7 +61,7 @@ export type ToThread =
   | { readonly type: 'warm-up'; readonly transports: readonly TransportName[] }
   | {
       readonly type: 'job'
-      readonly job: GeneratorJob
+      readonly job: ThreadJob
       readonly port: MessagePort
       /** Environment of the process when the job starts, because a variable may be newer than the thread. */
       readonly env: NodeJS.ProcessEnv

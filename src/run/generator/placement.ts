@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { InlineReason } from '../../model/doubt.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type { Rps } from '../../model/units.ts'
-import { peakRate } from '../../traffic/patterns/index.ts'
 import { type Wake, wakeKindFor } from '../../traffic/wake/wake.ts'
-import { curveOf } from './arrival-times.ts'
 import { knownProtocol } from '../protocols.ts'
 
 /** Which threads generate a plan's traffic, and how their schedules are woken. */
@@ -21,9 +20,8 @@ export interface Placement {
 /** Rate that one generator thread sustains without lag: a third of its measured maximum, as a safety margin. */
 const RPS_PER_THREAD = 15_000
 
-export function placementOf(plan: ResolvedPlan): Placement {
-  const curve = curveOf(plan)
-  const peakRps = curve === undefined ? undefined : peakRate(curve)
+export function placementOf(plan: CompiledPlan): Placement {
+  const peakRps = plan.schedule?.peakRps
   const inlineBecause = whyInline(plan)
   const threads = inlineBecause === undefined ? threadsFor(plan, peakRps ?? 0) : 1
   return { threads, wake: wakeFor((peakRps ?? 0) / threads), inlineBecause, peakRps }

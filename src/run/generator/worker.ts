@@ -2,7 +2,8 @@
  * Entry point of a generator thread. It runs one job after the other, and keeps nothing of a job except compiled code.
  */
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import type { FromGenerator, GeneratorJob, ToGenerator, ToThread } from './messages.ts'
+import { compilePlan } from '../../plan/compiled-plan.ts'
+import type { FromGenerator, ThreadJob, ToGenerator, ToThread } from './messages.ts'
 import { JobServer } from './job-server.ts'
 import { warmUp } from './warm-up/warm-up.ts'
 
@@ -15,9 +16,11 @@ thread.on('message', (message: ToThread) => {
   else serve(message.job, message.env, message.port)
 })
 
-function serve(job: GeneratorJob, env: NodeJS.ProcessEnv, port: MessagePort): void {
+function serve(job: ThreadJob, env: NodeJS.ProcessEnv, port: MessagePort): void {
   replaceEnvironment(env)
-  const server = new JobServer(job, (message: FromGenerator) => port.postMessage(message))
+  const server = new JobServer({ ...job, plan: compilePlan(job.plan) }, (message: FromGenerator) =>
+    port.postMessage(message),
+  )
   port.on('message', (message: ToGenerator) => server.handle(message))
   void server.open()
 }

@@ -3,7 +3,7 @@ import { Collector } from '../../measure/collector.ts'
 import type { Resources, TargetWatch } from '../../measure/monitor/index.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
-import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { Interval, LoadResult } from '../../model/result.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
@@ -21,7 +21,7 @@ import { Watch } from './watch.ts'
 export class RunOutcome {
   readonly intervals: IntervalStream = new IntervalStream()
   readonly #generatorId: string
-  readonly #plan: ResolvedPlan
+  readonly #plan: CompiledPlan
   readonly #placement: Placement
   readonly #lifetime: RunLifetime
   readonly #collector: Collector
@@ -30,7 +30,7 @@ export class RunOutcome {
   #targets: readonly TargetConnection[] = []
   #watch: Watch | undefined
 
-  constructor(generatorId: string, plan: ResolvedPlan, placement: Placement, lifetime: RunLifetime) {
+  constructor(generatorId: string, plan: CompiledPlan, placement: Placement, lifetime: RunLifetime) {
     this.#generatorId = generatorId
     this.#plan = plan
     this.#placement = placement

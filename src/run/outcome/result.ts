@@ -13,9 +13,8 @@ import type {
 } from '../../model/result.ts'
 import type { SlowRequest, TracingReport } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
-import { meanRate } from '../../traffic/patterns/index.ts'
 import { worstRunDelay } from './generator-doubts.ts'
-import { curveOf } from '../generator/arrival-times.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import { notesOn } from '../generator/lane/lane-picker.ts'
 import type { Placement } from '../generator/placement.ts'
@@ -23,7 +22,7 @@ import type { TargetConnection } from '../target/target-connection.ts'
 
 export interface ResultParts {
   readonly generatorId: string
-  readonly plan: ResolvedPlan
+  readonly plan: CompiledPlan
   readonly placement: Placement
   readonly collector: Collector
   /** One per lane; empty before the targets are ready. */
@@ -84,9 +83,9 @@ function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
 }
 
 function summaryOf({ plan, targets }: ResultParts): PlanSummary {
-  const pattern = curveOf(plan)
+  const { schedule } = plan
   return {
-    ...(pattern === undefined ? {} : { rate: meanRate(pattern) }),
+    ...(schedule === undefined ? {} : { rate: schedule.meanRps }),
     ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
     durationMs: plan.durationMs,
     warmUpMs: plan.warmUpMs,
@@ -133,7 +132,7 @@ function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {
 
 /** `durationMs` is how long the run lasted: of a phase that was cut short, only that part counts. */
 function phasesOf({ plan, collector }: ResultParts, durationMs: Ms): Record<string, PhaseFigures> {
-  const phases = curveOf(plan)?.phases ?? []
+  const phases = plan.schedule?.curve.phases ?? []
   return Object.fromEntries(
     phases.map(({ name, startMs, endMs }, index) => [
       name,

@@ -24,7 +24,7 @@ interface BurstSpec extends PatternSpec {
 
 const kind: NamedPatternKind<BurstSpec, 'burst'> = {
   kind: 'burst',
-  ofRate: (rate) => burst({ rate }),
+  rateParameter: 'rate',
   parameters: { rate: positive, factor: positive, burstMs: positive, restMs: notNegative },
   defaults: { factor: 10, burstMs: 5_000, restMs: 15_000 },
   curveOf({ rate, factor, burstMs, restMs }, { durationMs }) {

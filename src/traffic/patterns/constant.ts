@@ -15,7 +15,7 @@ interface ConstantSpec extends PatternSpec {
 
 const kind: NamedPatternKind<ConstantSpec, 'constant'> = {
   kind: 'constant',
-  ofRate: (rate) => constant({ rate }),
+  rateParameter: 'rate',
   parameters: { rate: notNegative },
   defaults: {},
   curveOf: ({ rate }) => ({

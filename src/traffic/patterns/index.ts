@@ -24,7 +24,7 @@ export type PatternName = Extract<Builder, NamedPatternBuilder>['pattern']['kind
 
 const kinds: readonly PatternKind[] = Object.values(builders).map(({ pattern }) => pattern)
 const named: readonly NamedPatternKind<PatternSpec, PatternName>[] = Object.values(builders).flatMap(({ pattern }) =>
-  'ofRate' in pattern ? [pattern] : [],
+  'rateParameter' in pattern ? [pattern] : [],
 )
 
 /** The names that a plan's `pattern` accepts. */
@@ -37,26 +37,30 @@ export const PATTERN_NAMES: readonly PatternName[] = named.map(({ kind }) => kin
 export function specFromName(name: PatternName, rate: Rps): PatternSpec {
   const kind = named.find((each) => each.kind === name)
   if (kind === undefined) throw new LoadPlanError([kindFault(name, 'pattern')])
-  return kind.ofRate(rate)
+  return { kind: name, ...kind.defaults, [kind.rateParameter]: rate }
 }
 
 /**
- * Returns the curve of a pattern. The pattern's duration overrides the plan's. `seed` determines the random part of its
- * shape. A custom pattern is returned unchanged. Throws a `LoadPlanError` if `patternFaults` finds any issue.
+ * Returns the curve of a pattern. A custom pattern is returned unchanged. Throws a `LoadPlanError` if `patternFaults`
+ * finds any issue.
  */
 export function patternFrom(pattern: PatternSpec | ArrivalPattern, planned: Planned): ArrivalPattern {
   const faults = patternFaults(pattern, 'pattern')
   if (faults.length > 0) throw new LoadPlanError(faults)
-  return isOwnPattern(pattern) ? pattern : shippedFrom(pattern, planned)
+  return isOwnPattern(pattern) ? pattern : curveFrom(pattern, planned)
 }
 
-function shippedFrom(spec: PatternSpec, { durationMs, seed }: Planned): ShippedPattern {
+/**
+ * Builds the curve of a pattern without issues. The pattern's duration overrides the plan's. `seed` determines the
+ * random part of its shape.
+ */
+export function curveFrom(spec: PatternSpec, { durationMs, seed }: Planned): ShippedPattern {
   const kind = kindNamed(spec.kind)
   const own = { durationMs: patternDuration(spec) ?? durationMs, seed }
   return patternOfCurve(
     spec.name ?? spec.kind,
     own.durationMs,
-    kind.curveOf({ ...kind.defaults, ...spec }, own, shippedFrom),
+    kind.curveOf({ ...kind.defaults, ...spec }, own, curveFrom),
   )
 }
 

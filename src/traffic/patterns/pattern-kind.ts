@@ -56,9 +56,10 @@ export interface NamedPatternKind<
 > extends PatternKind<Spec> {
   readonly kind: Name
   /**
-   * Returns the pattern for a plain name: `rate` is the base, peak or mean, and every other parameter has its default.
+   * The parameter that is the plan's `rate` (base, peak or mean) where the plan selects the pattern by name. Every other
+   * parameter then has its default.
    */
-  ofRate(rate: Rps): PatternSpec
+  readonly rateParameter: string
 }
 
 /** The function that users call, with the registration of the pattern whose data it returns. */

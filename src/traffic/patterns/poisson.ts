@@ -16,7 +16,7 @@ interface PoissonSpec extends PatternSpec {
 
 const kind: NamedPatternKind<PoissonSpec, 'poisson'> = {
   kind: 'poisson',
-  ofRate: (rate) => poisson({ rate }),
+  rateParameter: 'rate',
   parameters: { rate: positive },
   defaults: {},
   curveOf: constant.pattern.curveOf,

@@ -19,7 +19,7 @@ interface RampUpSpec extends PatternSpec {
 
 const kind: NamedPatternKind<RampUpSpec, 'ramp-up'> = {
   kind: 'ramp-up',
-  ofRate: (rate) => rampUp({ to: rate }),
+  rateParameter: 'to',
   parameters: { from: notNegative, to: notNegative },
   defaults: { from: 0 },
   curveOf: ({ from, to }, { durationMs }) => piecewiseCurve([{ fromRps: from, toRps: to, widthMs: durationMs }]),

@@ -31,7 +31,7 @@ interface RandomWalkSpec extends PatternSpec {
 
 const kind: NamedPatternKind<RandomWalkSpec, 'random-walk'> = {
   kind: 'random-walk',
-  ofRate: (rate) => randomWalk({ rate }),
+  rateParameter: 'rate',
   parameters: {
     rate: positive,
     step: positive,

@@ -22,7 +22,7 @@ interface SineWaveSpec extends PatternSpec {
 
 const kind: NamedPatternKind<SineWaveSpec, 'sine-wave'> = {
   kind: 'sine-wave',
-  ofRate: (rate) => sineWave({ rate }),
+  rateParameter: 'rate',
   parameters: {
     rate: positive,
     amplitude: ratioWhere('must be between 0 and 1', (share) => share >= 0 && share <= 1),

@@ -1,6 +1,6 @@
 import type { Recorder } from '../../../measure/recorder.ts'
 import type { Tracer } from '../../../measure/tracing/tracer.ts'
-import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
+import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
@@ -14,7 +14,6 @@ import type { PoolOptions } from '../../../traffic/connections/pool-options.ts'
 import { Dispatcher } from '../../../traffic/dispatch.ts'
 import { Browser } from '../../../traffic/journeys/browser.ts'
 import { journeyArrivals } from '../../../traffic/journeys/journey-arrivals.ts'
-import { peakRate } from '../../../traffic/patterns/index.ts'
 import { ClosedSchedule, Schedule } from '../../../traffic/schedule.ts'
 import { exactWake } from '../../../traffic/wake/exact.ts'
 import { tickWake } from '../../../traffic/wake/tick.ts'
@@ -22,7 +21,6 @@ import { shareOfMix } from '../../../traffic/workloads/mix.ts'
 import { onePicker, type RequestPicker } from '../../../traffic/workloads/picker.ts'
 import type { UserCode } from '../../user-modules.ts'
 import type { DescriptorBudget } from '../descriptor-budget.ts'
-import { curveOf, measuredArrivalTimes, warmUpArrivalTimes } from '../arrival-times.ts'
 import { holdsConnection, isHttp, journeysOf } from './journeys.ts'
 import { type LaneRequest, lanePicker } from './lane-picker.ts'
 import type { Listening } from './listening.ts'
@@ -138,15 +136,14 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
 /** The closed model gives the number of requests in flight; the steps of a journey depend on its answers. */
 function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['needed'] {
   const { plan, thread, threads } = job
-  const { concurrency, batchSize } = plan
+  const { concurrency, batchSize, schedule } = plan
   if (plan.journey !== undefined) return undefined
   if (concurrency !== undefined) {
     return (_, maxInFlight) => Math.ceil(shareOf(concurrency, thread, threads) / maxInFlight)
   }
-  const curve = curveOf(plan)
-  if (curve === undefined) return undefined
+  if (schedule === undefined) return undefined
   const weights = plan.lanes.reduce((sum, { weight }) => sum + weight, 0)
-  const peakRps = (peakRate(curve) * lane.weight) / weights / threads
+  const peakRps = (schedule.peakRps * lane.weight) / weights / threads
   return (connectMs, maxInFlight) => connectionsForRate({ peakRps, batchSize }, connectMs, maxInFlight)
 }
 
@@ -173,40 +170,31 @@ function preparing(
 }
 
 function sourceOf(parts: LaneParts, url: URL): ArrivalSource<LaneRequest> {
-  const { job, lane, protocol, fed, code } = parts
-  const { plan, feeds } = job
+  const { job, index, lane, protocol, fed, code } = parts
+  const { plan, feeds, thread, threads } = job
+  const { schedule } = plan
   const { journey } = code
-  if (journey === undefined) return scheduleOf(parts, lanePicker({ plan, lane, protocol, url, feeds, fed }))
-  const starts = scheduleOf(parts, onePicker<AnyRequest>({}))
-  return journeyArrivals(starts, journeysOf({ plan, lane, protocol, url, feeds, journey }))
-}
-
-function scheduleOf(
-  { job, index, lane }: LaneParts,
-  picker: RequestPicker<LaneRequest>,
-): Schedule<LaneRequest> | ClosedSchedule<LaneRequest> {
-  const { plan, thread, threads } = job
   const weights = plan.lanes.map(({ weight }) => weight)
-  const share = { thread, threads, takes: shareOfMix(weights, index, plan.seed) }
-  const operationOf = operationNamer(lane.name)
-  const curve = curveOf(plan)
-  if (curve === undefined) return new ClosedSchedule({ share, picker, operationOf })
-  return new Schedule({
-    arrivalTimes: measuredArrivalTimes(plan, curve),
-    warmUp: warmUpOf(plan),
-    share,
-    phases: curve.phases ?? [],
-    picker,
-    operationOf,
-  })
-}
-
-function warmUpOf(
-  plan: ResolvedPlan,
-): { arrivalTimes: ReturnType<typeof measuredArrivalTimes>; durationMs: number } | undefined {
-  const curve = curveOf(plan)
-  const arrivalTimes = curve === undefined ? undefined : warmUpArrivalTimes(plan, curve)
-  return arrivalTimes && { arrivalTimes, durationMs: plan.warmUpMs }
+  const options = {
+    share: { thread, threads, takes: shareOfMix(weights, index, plan.seed) },
+    picker: journey === undefined ? lanePicker({ plan, lane, protocol, url, feeds, fed }) : onePicker<LaneRequest>({}),
+    operationOf: operationNamer(lane.name),
+  }
+  const starts =
+    schedule === undefined
+      ? new ClosedSchedule(options)
+      : new Schedule({
+          ...options,
+          arrivalTimes: schedule.arrivals(),
+          warmUp: schedule.warmUp && {
+            arrivalTimes: schedule.warmUp.arrivals(),
+            durationMs: schedule.warmUp.durationMs,
+          },
+          phases: schedule.curve.phases ?? [],
+        })
+  return journey === undefined
+    ? starts
+    : journeyArrivals(starts, journeysOf({ plan, lane, protocol, url, feeds, journey }))
 }
 
 /**

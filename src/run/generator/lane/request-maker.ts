@@ -5,7 +5,7 @@ import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import { randomFrom } from '../../../traffic/arrivals/random.ts'
 import type { LoadedFeed } from '../../../traffic/feeds/index.ts'
-import { positionsOf } from '../arrival-times.ts'
+import { type CompiledPlan, positionsOf } from '../../../plan/compiled-plan.ts'
 import { fillsIn, templatedFaults } from './templates.ts'
 
 /** `count` positions: `first`, `first + step`, … */
@@ -22,7 +22,7 @@ export class RequestMaker {
   readonly #positions: number
 
   /** `inline`: the requests need not cross to another thread. */
-  constructor(plan: ResolvedPlan, inline: boolean) {
+  constructor(plan: CompiledPlan, inline: boolean) {
     this.#plan = plan
     this.#inline = inline
     this.#positions = typeof plan.lanes[0].request === 'function' ? positionsOf(plan) : 0

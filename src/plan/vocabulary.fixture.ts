@@ -1,0 +1,14 @@
+import type { PlanVocabulary } from './vocabulary.ts'
+
+/** A vocabulary with one protocol, whose requests are objects. */
+export const vocabulary: PlanVocabulary = {
+  protocolNames: ['http'],
+  schemes: ['http:', 'https:'],
+  protocolOf: (url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined),
+  portOf: (url) => Number(url.port) || 80,
+  protocolFaults: () => [],
+  requestFaults: (_, request, key) =>
+    typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
+  formatFaults: () => [],
+  templateFaults: () => [],
+}

@@ -22,13 +22,13 @@ const MAX_INFLATION_SHARE = 1 / 8
 const FADE = 0.6
 
 /**
- * Returns the side of the limit on which an observed percentile lies. `inflation` is the variance inflation of the run's
- * requests, without allowance; undefined where it cannot be estimated.
+ * Returns the side of the limit on which an observed percentile lies. `inflation` is the variance inflation of the
+ * run's requests, without allowance; undefined where it cannot be estimated.
  *
- * The leaning is `none` where the percentile does not lie among the requests (`n · (1 − p) < 1`). It is also `none` where
- * requests are correlated and the limit exceeds the observation by less than `marginOf`: a calm run may have missed the
- * service's slow times. The constants were chosen by simulation: they more than halve the wrong passes of slow services
- * and add at most two points to their wrong fails (docs/calibration/verdicts.md).
+ * The leaning is `none` where the percentile does not lie among the requests (`n · (1 − p) < 1`). It is also `none`
+ * where requests are correlated and the limit exceeds the observation by less than `marginOf`: a calm run may have
+ * missed the service's slow times. The constants were chosen by simulation: they more than halve the wrong passes of
+ * slow services and add at most two points to their wrong fails (docs/calibration/verdicts.md).
  */
 export function percentileLeaning(
   course: LatencyCourse,
@@ -64,10 +64,10 @@ export function percentileLeaning(
 /**
  * Returns how far a limit must exceed the observed percentile of a correlated run, as a share of that percentile.
  *
- * The whole margin (0.12 to 0.4) is the excess over the observation that a lognormal curve through the run's median and a
- * lower percentile predicts. It fades to zero as the variance inflation approaches
- * `min(125, n / 8) · ∛(median / percentile)`: a run that contains a slow time shows it, as a percentile far above the
- * median and as requests that are strongly correlated, so its percentile is rather too high than too low.
+ * The whole margin (0.12 to 0.4) is the excess over the observation that a lognormal curve through the run's median
+ * and a lower percentile predicts. It fades to zero as the variance inflation approaches `min(125, n / 8) · ∛(median /
+ * percentile)`: a run that contains a slow time shows it, as a percentile far above the median and as requests that
+ * are strongly correlated, so its percentile is rather too high than too low.
  */
 function marginOf(course: LatencyCourse, percentile: number, observedMs: Ms, inflation: number): number {
   const medianMs = percentileOf(course.whole, 50) ?? observedMs
@@ -79,8 +79,8 @@ function marginOf(course: LatencyCourse, percentile: number, observedMs: Ms, inf
 }
 
 /**
- * Returns a percentile as predicted by a lognormal curve through the run's median and a lower percentile: `ln x` is linear
- * in the normal quantile. A calm run estimates its lower percentiles better than its tail.
+ * Returns a percentile as predicted by a lognormal curve through the run's median and a lower percentile: `ln x` is
+ * linear in the normal quantile. A calm run estimates its lower percentiles better than its tail.
  */
 function extrapolate({ whole }: LatencyCourse, percentile: number): Ms {
   const lower = percentile > 95 ? 90 : 75

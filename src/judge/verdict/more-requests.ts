@@ -8,16 +8,16 @@ import type { ProofSpan } from './proof.ts'
 import type { Standing } from './validity.ts'
 import { wordCount, wordPercent, wordPlural } from './wording.ts'
 
-/** What an inconclusive verdict needs to say how a proof can be reached. */
+/** Figures from which an inconclusive verdict advises a longer run. */
 export interface Shortfall extends LeaningWithReason {
   /** Requests that were judged. */
   readonly requests: number
-  /** Requests needed in all; undefined: no reasonable number would do. */
+  /** Total number of requests that would decide; undefined if no reasonable number would. */
   readonly requiredRequests: number | undefined
   readonly span: ProofSpan
 }
 
-/** Neither side is proven: says which side the observation leans to, why there is no proof, and how to get one. */
+/** Returns an inconclusive verdict with its leaning, the reasons why nothing is proven, and how to get a proof. */
 export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: LoadResult): Standing {
   const { requests, leaning, reasons } = shortfall
   const { one, many } = countedIn(figures, run)
@@ -31,7 +31,7 @@ export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: Loa
   }
 }
 
-/** A run much longer than this is no advice. */
+/** Longest run that is advised. */
 const MAX_ADVICE_MS: Ms = 24 * 3_600_000
 
 function adviceOf(
@@ -39,7 +39,7 @@ function adviceOf(
   figures: JudgedFigures,
   run: LoadResult,
 ): { readonly advice?: string; readonly adviceMs?: Ms } {
-  // That reason already says how long the run must be to show anything.
+  // That reason already states the necessary length.
   if (reasons.some(({ code }) => code === 'too-few-for-percentile')) return {}
   const durationMs =
     requiredRequests === undefined || requests === 0
@@ -59,7 +59,7 @@ function adviceOf(
   return { advice: `${count}: ${length}`, adviceMs: 1_000 * seconds }
 }
 
-/** The limit lies inside the histogram bucket that holds the requests which would decide. */
+/** Returns the verdict for a limit inside the histogram bucket that holds the deciding requests. */
 export function onTheLimit(within: number, requests: number, leaning: LeaningWithReason): Standing {
   return {
     verdict: 'inconclusive',
@@ -72,7 +72,7 @@ export function onTheLimit(within: number, requests: number, leaning: LeaningWit
   }
 }
 
-/** Reasons that hold for any estimate from correlated requests. */
+/** Returns the reasons that hold for any estimate from correlated requests. */
 export function correlationReasons(requests: number, effect: number | undefined): readonly VerdictReason[] {
   return effect === undefined || effect < CORRELATED
     ? []

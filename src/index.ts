@@ -33,7 +33,13 @@ export type { CommandTarget, MonitorTarget, StdioTarget, Target, TlsOptions } fr
 export type { Artifact, Environment, LoadRecord, RunRecord } from './model/record.ts'
 export { journey } from './model/journey.ts'
 export type { JourneyContext, JourneyFunction, StepAnswer } from './model/journey.ts'
-export type { OwnConnection, OwnEvents, OwnOutcome, OwnOutgoing, OwnProtocol } from './model/own-protocol.ts'
+export type {
+  CustomConnection,
+  CustomEvents,
+  CustomOutcome,
+  CustomOutgoing,
+  CustomProtocol,
+} from './model/custom-protocol.ts'
 export type { Answer, ConnectContext, ProtocolSpec, ReconnectOptions } from './model/protocol.ts'
 export type { ErrorClass } from './model/error-class.ts'
 export type { HttpAnswer, HttpCheck, HttpRequest, McpRequest, TcpRequest, WebSocketRequest } from './model/requests.ts'

@@ -6,7 +6,7 @@ import type { Ms } from '../model/units.ts'
 import type { LoadRun } from '../run/index.ts'
 
 /** After this many probes, the search continues even if the target has not recovered. */
-const MOST_PROBES = 6
+const MAX_PROBES = 6
 
 interface CoolDown {
   /** The plan that the trials share; a probe uses the same timeout. */
@@ -24,7 +24,7 @@ export async function coolDown({ plan, startLoad, calm, signal }: CoolDown): Pro
   const calmMs = 'p50Ms' in calm.serviceTime ? calm.serviceTime.p50Ms : 50
   const duration: Ms = Math.min(2_000, Math.max(250, 4 * calmMs))
   const probe: LoadPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
-  for (let probes = 0; probes < MOST_PROBES; probes++) {
+  for (let probes = 0; probes < MAX_PROBES; probes++) {
     // oxlint-disable-next-line no-await-in-loop -- the probes must run one after the other
     await delay(200, undefined, { signal })
     // oxlint-disable-next-line no-await-in-loop

@@ -17,7 +17,7 @@ export interface MatcherOutcome {
  * green if `onInconclusive` and the leaning allow it (`isGreen`); `.not` inverts the leaning.
  */
 export function judge(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive): MatcherOutcome {
-  const message = (): string => wordVerdict(verdict, isNot)
+  const message = (): string => formatVerdict(verdict, isNot)
   switch (verdict.verdict) {
     case 'pass':
       return { pass: true, message }
@@ -48,7 +48,7 @@ export function isGreen(verdict: VerdictValue, leaning: Leaning, onInconclusive:
 
 /** Returns two lines with `lean`, and the whole text of a red test with `warn`. */
 function noteOf(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive): string {
-  if (onInconclusive === 'warn') return wordVerdict(verdict, isNot)
+  if (onInconclusive === 'warn') return formatVerdict(verdict, isNot)
   const { advice } = verdict
   return [firstLine(verdict, isNot), ...(advice === undefined ? [] : [advice])].join('\n  ')
 }
@@ -59,7 +59,7 @@ function leansTo(leaning: Leaning | undefined, isNot: boolean): string {
     : ` (leans to ${isNot ? OPPOSITE[leaning] : leaning})`
 }
 
-function wordVerdict(verdict: JudgedVerdict, isNot: boolean): string {
+function formatVerdict(verdict: JudgedVerdict, isNot: boolean): string {
   return [firstLine(verdict, isNot), ...verdict.details].join('\n  ')
 }
 

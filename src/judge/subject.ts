@@ -1,6 +1,6 @@
 import type { JudgedFigures, LoadResult } from '../model/result.ts'
 import { LoadMatcherError } from './matcher-error.ts'
-import { wordValue } from '../model/errors.ts'
+import { formatValue } from '../model/errors.ts'
 
 /** Subject of a matcher: a group of requests and the run that contains it. */
 export interface Subject {
@@ -56,7 +56,7 @@ function findSubject(received: unknown, matcher: string): Subject {
   }
   throw new LoadMatcherError(
     'ERR_LOAD_MATCHER_SUBJECT',
-    `${matcher}() judges a LoadResult, one of its phases or one of its operations, got ${wordValue(received)}\n` +
+    `${matcher}() judges a LoadResult, one of its phases or one of its operations, got ${formatValue(received)}\n` +
       `    → ${remedyFor(received)}`,
   )
 }

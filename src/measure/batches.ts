@@ -10,7 +10,7 @@ import type { TallyDelta } from './tally.ts'
  * Maximum number of batches. At this number, adjacent batches are merged in pairs, so a run of any length keeps between
  * half of it and all of it.
  */
-const MOST_BATCHES = 64
+const MAX_BATCHES = 64
 
 const HISTOGRAMS = ['responseTime', 'serviceTime', 'targetTime'] as const
 
@@ -107,18 +107,18 @@ export class BatchSeries {
 
   #current(): Batch {
     if (this.#slices === this.#batches.length * this.#slicesPerBatch) {
-      if (this.#batches.length === MOST_BATCHES) this.#halve()
+      if (this.#batches.length === MAX_BATCHES) this.#halve()
       this.#batches.push(emptyBatch(this.#inFlight))
     }
     return this.#batches.at(-1) ?? emptyBatch(0)
   }
 
   #halve(): void {
-    for (let i = 0; i < MOST_BATCHES / 2; i++) {
+    for (let i = 0; i < MAX_BATCHES / 2; i++) {
       const [first, second] = [this.#batches[2 * i], this.#batches[2 * i + 1]]
       if (first !== undefined && second !== undefined) this.#batches[i] = join(first, second)
     }
-    this.#batches.length = MOST_BATCHES / 2
+    this.#batches.length = MAX_BATCHES / 2
     this.#slicesPerBatch *= 2
   }
 }

@@ -6,7 +6,7 @@ import { figuresOf } from './figures.ts'
 import { SLICE_MS } from './recorder.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
-const MOST_INTERVALS = 600
+const MAX_INTERVALS = 600
 const FIRST_INTERVAL_MS = 1_000
 
 /**
@@ -39,7 +39,7 @@ export class IntervalSeries {
   /** Adds the next slice of every thread. Returns the interval that this completed, if any. */
   add(deltas: readonly TallyDelta[]): readonly Interval[] {
     // Merge before the next interval begins: if it were merged when it ends, it would be half as long as the others.
-    if (this.#intervals.length === MOST_INTERVALS && this.#nowMs === this.#startMs) this.#mergePairs()
+    if (this.#intervals.length === MAX_INTERVALS && this.#nowMs === this.#startMs) this.#mergePairs()
     for (const delta of deltas) {
       this.#open.add(delta)
       this.#inFlight += delta.inFlight

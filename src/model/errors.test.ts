@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LoadError, LoadInternalError, LoadPlanError, LoadTargetError, wordValue } from './errors.ts'
+import { LoadError, LoadInternalError, LoadPlanError, LoadTargetError, formatValue } from './errors.ts'
 
 test('prints the name and the stable code of an error', () => {
   const error = new LoadTargetError('ERR_LOAD_TARGET_UNREACHABLE', 'nothing answers at http://127.0.0.1:1')
@@ -46,14 +46,14 @@ test.each([
   [null, 'null'],
   [7n, '7n'],
   [{ a: [1] }, '{"a":[1]}'],
-  [wordValue, 'function wordValue'],
+  [formatValue, 'function formatValue'],
   [() => 0, 'function (anonymous)'],
   [ring, '[object Array]'],
   [Symbol('s'), '[object Symbol]'],
 ])('formats %o as %s', (value, words) => {
-  expect(wordValue(value)).toBe(words)
+  expect(formatValue(value)).toBe(words)
 })
 
 test('truncates a value that is too long for a line', () => {
-  expect(wordValue('x'.repeat(500))).toHaveLength(80)
+  expect(formatValue('x'.repeat(500))).toHaveLength(80)
 })

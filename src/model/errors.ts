@@ -32,7 +32,7 @@ export class LoadPlanError extends LoadError {
   readonly faults: readonly PlanFault[]
 
   constructor(faults: readonly PlanFault[]) {
-    super('ERR_LOAD_PLAN', faults.length === 1 && faults[0] ? wordFault(faults[0]) : listFaults(faults))
+    super('ERR_LOAD_PLAN', faults.length === 1 && faults[0] ? formatPlanIssue(faults[0]) : listFaults(faults))
     this.faults = faults
   }
 }
@@ -68,16 +68,16 @@ export class LoadInternalError extends LoadError {
   }
 }
 
-function wordFault({ key, value, rule, remedy }: PlanFault): string {
-  return `${key} ${rule}, got ${wordValue(value)}${remedy === undefined ? '' : `\n    → ${remedy}`}`
+function formatPlanIssue({ key, value, rule, remedy }: PlanFault): string {
+  return `${key} ${rule}, got ${formatValue(value)}${remedy === undefined ? '' : `\n    → ${remedy}`}`
 }
 
 function listFaults(faults: readonly PlanFault[]): string {
-  return [`the plan has ${faults.length} issues`, ...faults.map((fault) => `  - ${wordFault(fault)}`)].join('\n')
+  return [`the plan has ${faults.length} issues`, ...faults.map((fault) => `  - ${formatPlanIssue(fault)}`)].join('\n')
 }
 
 /** Formats a value as source code, short enough for one line. */
-export function wordValue(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'number' || typeof value === 'undefined') return String(value)
   if (typeof value === 'bigint') return `${value}n`

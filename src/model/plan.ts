@@ -1,5 +1,5 @@
 import type { MessageFormat } from './body.ts'
-import type { OwnProtocol } from './own-protocol.ts'
+import type { CustomProtocol } from './custom-protocol.ts'
 import type { Random } from './pattern.ts'
 import type { ProtocolSpec } from './protocol.ts'
 import type { PlanRequest } from './requests.ts'
@@ -44,7 +44,7 @@ export type RequestSource = PlanRequest | readonly PlanRequest[] | ((context: Re
 export type ProtocolName = 'http' | 'websocket' | 'tcp' | 'mcp'
 
 /** A name, what a protocol's builder returned, a custom protocol, or the URL of a module that exports one by default. */
-export type ProtocolChoice = ProtocolName | ProtocolSpec | OwnProtocol | URL
+export type ProtocolChoice = ProtocolName | ProtocolSpec | CustomProtocol | URL
 
 /**
  * Sizes of a message by name, log-uniform over half-open ranges: `small` 16 B–1 KiB, `medium` 1 KiB–1 MiB, `large`

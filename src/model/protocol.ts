@@ -147,7 +147,7 @@ export interface Protocol<Request> {
   /** Default of the plan's `messageFormat`. */
   readonly usualFormat: MessageFormat
   /** Maximum length of a message of size `large`, if it is below the general 100 MiB. */
-  readonly longestMessage?: number
+  readonly maxMessageBytes?: number
   /** True if a message is held in memory as a whole while it is sent; other protocols stream it. */
   readonly holdsMessages?: boolean
   /** Absent if no embedded target supports the protocol. */
@@ -165,7 +165,7 @@ export interface Protocol<Request> {
   /** Returns whether the response to this request is identified only by its position in the stream. Absent: never. */
   matchesByOrder?(request: Request): boolean
   /** Describes a request in a few words, for reports: "GET /cart", "tools/call echo". */
-  word(request: Request): string
+  describe(request: Request): string
   /**
    * Describes its span by the semantic conventions. Default: the name of the protocol and the address of the target.
    */

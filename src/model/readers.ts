@@ -86,9 +86,9 @@ export function numberWhere(
 export const positive: Reader<number> = numberWhere('must be greater than 0', (value) => value > 0)
 export const notNegative: Reader<number> = numberWhere('must not be below 0', (value) => value >= 0)
 
-export function wholeFrom(least: number, most: number = Number.MAX_SAFE_INTEGER): Reader<number> {
-  const rule = `must be a whole number of at least ${least}${most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : ''}`
-  return numberWhere(rule, (value) => Number.isSafeInteger(value) && value >= least && value <= most)
+export function wholeFrom(min: number, max: number = Number.MAX_SAFE_INTEGER): Reader<number> {
+  const rule = `must be a whole number of at least ${min}${max < Number.MAX_SAFE_INTEGER ? ` and at most ${max}` : ''}`
+  return numberWhere(rule, (value) => Number.isSafeInteger(value) && value >= min && value <= max)
 }
 
 /** Reads a ratio between two bounds. The remedy assumes that 95 means 95%. */

@@ -14,7 +14,7 @@ import type { PlanVocabulary } from './vocabulary.ts'
 
 type Plan = Readonly<Record<string, unknown>>
 
-const MOST_CONNECTIONS = 100
+const MAX_CONNECTIONS = 100
 
 /** Plan keys that apply to every lane which does not override them; undefined where a key is absent or has an issue. */
 interface Shared {
@@ -75,7 +75,7 @@ function resolveLane(
   if (messageFormat !== undefined)
     faults.push(...vocabulary.formatFaults(protocol, messageFormat, key('messageFormat')))
   const overPipes = typeof target.target === 'object' && 'stdio' in target.target
-  const most = overPipes ? 1 : MOST_CONNECTIONS
+  const max = overPipes ? 1 : MAX_CONNECTIONS
   return {
     name: '',
     weight: 1,
@@ -84,7 +84,7 @@ function resolveLane(
     ...sent,
     messageSize: shared.messageSize,
     messageFormat: shared.messageFormat,
-    maxConnections: shared.maxConnections ?? (overPipes ? most : Math.max(most, shared.concurrency ?? 0)),
+    maxConnections: shared.maxConnections ?? (overPipes ? max : Math.max(max, shared.concurrency ?? 0)),
   }
 }
 
@@ -192,5 +192,5 @@ function refuseTwins(lanes: readonly ResolvedLane[], faults: PlanFault[]): void 
 
 function nameOf(protocol: ResolvedProtocol): string {
   if (protocol.from === 'shipped') return protocol.spec.kind
-  return protocol.from === 'object' ? protocol.protocol.name : 'own'
+  return protocol.from === 'object' ? protocol.protocol.name : 'custom'
 }

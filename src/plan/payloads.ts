@@ -15,8 +15,8 @@ export const readMessageFormat: Reader<MessageFormat> = oneOf(['text', 'binary']
 export const readBatchSize: Reader<number> = wholeFrom(1)
 
 /** A larger number of bytes is more likely a mistake than intended. */
-const MOST_BYTES = 2 ** 30
-const readBytes = wholeFrom(1, MOST_BYTES)
+const MAX_BYTES = 2 ** 30
+const readBytes = wholeFrom(1, MAX_BYTES)
 const SIZE_NAMES = ['small', 'medium', 'large', 'mixed'] as const satisfies readonly SizeName[]
 const readSizeName = oneOf(SIZE_NAMES, 'or a number of bytes, { from, to }, or [{ size, weight }, …]')
 

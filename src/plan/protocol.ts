@@ -1,5 +1,5 @@
 import type { PlanFault } from '../model/errors.ts'
-import type { OwnProtocol } from '../model/own-protocol.ts'
+import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { ResolvedProtocol } from './resolved-plan.ts'
 import { moduleHref } from './user-code.ts'
 import { nearestName } from '../model/nearest-name.ts'
@@ -41,7 +41,7 @@ function resolveOwn(
   faults: PlanFault[],
 ): ResolvedProtocol | undefined {
   if (typeof value['name'] === 'string' && value['name'] !== '') {
-    return { from: 'object', protocol: value as unknown as OwnProtocol }
+    return { from: 'object', protocol: value as unknown as CustomProtocol }
   }
   const remedy = "write name: 'mine'"
   faults.push({ key: `${key}.name`, value: value['name'], rule: 'must be a non-empty string', remedy })

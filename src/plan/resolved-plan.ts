@@ -1,7 +1,7 @@
 import type { MessageFormat } from '../model/body.ts'
 import type { Feed } from '../model/feed.ts'
 import type { JourneyFunction } from '../model/journey.ts'
-import type { OwnProtocol } from '../model/own-protocol.ts'
+import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../model/pattern.ts'
 import type {
   ConnectionKind,
@@ -28,7 +28,7 @@ export interface ResolvedAbort {
 export type ResolvedProtocol =
   | { readonly from: 'shipped'; readonly spec: ProtocolSpec }
   | { readonly from: 'module'; readonly href: string }
-  | { readonly from: 'object'; readonly protocol: OwnProtocol }
+  | { readonly from: 'object'; readonly protocol: CustomProtocol }
 
 /**
  * Code of the user: a module for the generator threads, or a function, which makes the generator run in the test's

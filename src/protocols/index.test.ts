@@ -25,7 +25,7 @@ describe.each(PROTOCOL_NAMES)('%s', (name) => {
   it('is registered under its name and has a valid health read', () => {
     expect(protocol.name).toBe(name)
     expect(protocol.faultsOf(protocol.healthRead, 'request')).toEqual([])
-    expect(protocol.word(protocol.healthRead)).not.toBe('')
+    expect(protocol.describe(protocol.healthRead)).not.toBe('')
   })
 
   it('creates valid work requests for the embedded target', () => {

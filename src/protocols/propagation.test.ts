@@ -8,7 +8,7 @@ import { contextFor } from './http/raw-server.fixture.ts'
 import { listening, multiplexedServer, TRUSTING } from './http/tls-servers.fixture.ts'
 import { connected, ECHO, echoed, legacyServer, type Said } from './mcp/mcp.fixture.ts'
 import { json, sessionServer } from './mcp/http/scripted-server.fixture.ts'
-import { ownProtocol } from './own.ts'
+import { customProtocol } from './custom.ts'
 import { open, socketServer } from './websocket/server.fixture.ts'
 
 const CONTEXT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
@@ -126,7 +126,7 @@ describe('MCP sends the trace context in the _meta of each request', () => {
 
 test('a custom protocol receives the trace context', async () => {
   const reported: unknown[] = []
-  const own = ownProtocol({
+  const own = customProtocol({
     name: 'mine',
     connect: () => ({
       exchange(outgoing, { onDone }) {

@@ -13,7 +13,7 @@ import {
   uslSentence,
 } from './capacity-sentences.ts'
 import { heading, section, table } from './page.ts'
-import { wordCount, wordRate, wrap } from './wording.ts'
+import { formatCount, formatRate, wrap } from './wording.ts'
 
 /** `capacity_report.txt`: how many users the target serves, and its recommended size; 80 columns. */
 export const capacityReport: Artifact = {
@@ -37,7 +37,7 @@ function page(run: RunRecord, findings: CapacityFindings): string[] {
     wrap(buySentence(findings), 0),
     ...section('setup', [
       `SLA        ${slaSentence(findings)}`,
-      `users      ${wordCount(findings.expectedUsers)} expected, ${wordCount(findings.peakUsers)} at the peak`,
+      `users      ${formatCount(findings.expectedUsers)} expected, ${formatCount(findings.peakUsers)} at the peak`,
       `request    ${results[0]?.plan.request ?? 'unknown'}`,
       `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, seed ${results[0]?.seed ?? 'unknown'}`,
       `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
@@ -52,7 +52,7 @@ function page(run: RunRecord, findings: CapacityFindings): string[] {
       ),
     ),
     ...section('confidence', [
-      `Shown to meet the SLA: ${low === null ? 'nothing' : `${wordCount(low)} users`}. Shown to miss it: ${high === null ? 'nothing' : `${wordCount(high)} users`}. The limit lies between the two.`,
+      `Shown to meet the SLA: ${low === null ? 'nothing' : `${formatCount(low)} users`}. Shown to miss it: ${high === null ? 'nothing' : `${formatCount(high)} users`}. The limit lies between the two.`,
       ...doubtLines(results, 'runs'),
     ]),
     ...section(
@@ -67,7 +67,7 @@ function points({ usl }: CapacityFindings): string[] {
   if (usl === null) return []
   return table(
     ['clients', 'req/s'],
-    usl.points.map(({ clients, rps }) => [String(clients), wordRate(rps)]),
+    usl.points.map(({ clients, rps }) => [String(clients), formatRate(rps)]),
     [],
   )
 }

@@ -1,18 +1,18 @@
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
 import { percent } from './limits-sentences.ts'
-import { wordCount, wordMs, wordPlural, wordRate } from './wording.ts'
+import { formatCount, formatMs, formatPlural, formatRate } from './wording.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
 export function capacitySentence({ maxUsers, expectedUsers, usersInterval: [, high] }: CapacityFindings): string {
-  const expected = `${wordCount(expectedUsers)} are expected`
+  const expected = `${formatCount(expectedUsers)} are expected`
   if (maxUsers === null) {
     return high === null
       ? `The number of users that the target serves is unknown; ${expected}.`
-      : `The target serves fewer than ${wordCount(high)} users; ${expected}.`
+      : `The target serves fewer than ${formatCount(high)} users; ${expected}.`
   }
-  const upper = high === null ? 'more were not tried' : `${wordCount(high)} are too many`
-  return `The target serves ${wordCount(maxUsers)} users (${upper}); ${expected}.`
+  const upper = high === null ? 'more were not tried' : `${formatCount(high)} are too many`
+  return `The target serves ${formatCount(maxUsers)} users (${upper}); ${expected}.`
 }
 
 export function capacityLines(findings: CapacityFindings): readonly string[] {
@@ -35,18 +35,18 @@ export function unknownLines({ unknown = [] }: CapacityFindings): readonly strin
 export function disagreementLines({ disagreeingUsers = [] }: CapacityFindings): readonly string[] {
   return disagreeingUsers.map(
     (users) =>
-      `${wordCount(users)} users missed the SLA in one run, although as many or more met it in another: the maximum lies on either side of that number.`,
+      `${formatCount(users)} users missed the SLA in one run, although as many or more met it in another: the maximum lies on either side of that number.`,
   )
 }
 
 export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): string {
-  return `at least ${percent(sla.successRate)} of the requests succeed, p95 at most ${wordMs(sla.p95Ms)} ms, at ${wordRate(requestsPerUserMinute)} requests per minute and user`
+  return `at least ${percent(sla.successRate)} of the requests succeed, p95 at most ${formatMs(sla.p95Ms)} ms, at ${formatRate(requestsPerUserMinute)} requests per minute and user`
 }
 
 export function recommendationSentence({ recommendedUsers, scalingFactor, peakUsers }: CapacityFindings): string {
   if (recommendedUsers === null || scalingFactor === null)
     return 'No number of users is recommended, because none was shown to meet the SLA.'
-  return `Plan for ${wordCount(recommendedUsers)} users per instance, half of its maximum; the peak of ${wordCount(peakUsers)} users is ${scalingFactor.toFixed(2)} times the maximum.`
+  return `Plan for ${formatCount(recommendedUsers)} users per instance, half of its maximum; the peak of ${formatCount(peakUsers)} users is ${scalingFactor.toFixed(2)} times the maximum.`
 }
 
 /** Returns what to run for the peak. */
@@ -54,21 +54,21 @@ export function buySentence({ sizing, peakUsers }: CapacityFindings): string {
   const { instances, coresPerInstance, memoryMbPerInstance, maxConnections, loadBalancer, basis } = sizing
   if (instances === null) return 'No size is recommended, because the load that an instance can serve is unknown.'
   const each = [
-    coresPerInstance === null ? undefined : wordPlural(coresPerInstance, 'core'),
-    memoryMbPerInstance === null ? undefined : `${wordCount(memoryMbPerInstance)} MB`,
-    maxConnections === null ? undefined : wordPlural(maxConnections, 'connection'),
+    coresPerInstance === null ? undefined : formatPlural(coresPerInstance, 'core'),
+    memoryMbPerInstance === null ? undefined : `${formatCount(memoryMbPerInstance)} MB`,
+    maxConnections === null ? undefined : formatPlural(maxConnections, 'connection'),
   ].filter((part) => part !== undefined)
   const balancer = loadBalancer === true ? ' behind a load balancer' : ''
-  return `For ${wordCount(peakUsers)} users: ${wordPlural(instances, 'instance')}${balancer}${each.length === 0 ? '' : `, each with ${each.join(', ')}`} (${basis}).`
+  return `For ${formatCount(peakUsers)} users: ${formatPlural(instances, 'instance')}${balancer}${each.length === 0 ? '' : `, each with ${each.join(', ')}`} (${basis}).`
 }
 
 export function uslSentence({ usl, uslWhy }: CapacityFindings): string {
   if (usl === null) return `The Universal Scalability Law was not fitted: ${uslWhy ?? 'unknown'}.`
   const { gamma, alpha, beta, intervals } = usl
   const parameters = [
-    `γ ${wordRate(gamma)} req/s (${wordInterval(intervals.gamma, wordRate)})`,
-    `α ${small(alpha)} (${wordInterval(intervals.alpha, small)})`,
-    `β ${small(beta)} (${wordInterval(intervals.beta, small)})`,
+    `γ ${formatRate(gamma)} req/s (${formatInterval(intervals.gamma, formatRate)})`,
+    `α ${small(alpha)} (${formatInterval(intervals.alpha, small)})`,
+    `β ${small(beta)} (${formatInterval(intervals.beta, small)})`,
   ]
   return `Universal Scalability Law: ${parameters.join(', ')}; ${peakClause(usl)}.`
 }
@@ -80,12 +80,12 @@ function peakClause({ peakClients, peakRps, intervals, worstMiss }: UslFit): str
       : 'the interval of β contains 0, so no peak is reported'
   }
   const between = (interval: OpenInterval | null, word: (value: number) => string): string =>
-    interval === null ? '' : ` (${wordInterval(interval, word)})`
-  const clients = (value: number): string => wordCount(Math.round(value))
-  return `throughput peaks at ${wordRate(peakRps)} req/s${between(intervals.peakRps, wordRate)} with ${clients(peakClients)} clients${between(intervals.peakClients, clients)}`
+    interval === null ? '' : ` (${formatInterval(interval, word)})`
+  const clients = (value: number): string => formatCount(Math.round(value))
+  return `throughput peaks at ${formatRate(peakRps)} req/s${between(intervals.peakRps, formatRate)} with ${clients(peakClients)} clients${between(intervals.peakClients, clients)}`
 }
 
-function wordInterval([low, high]: OpenInterval, word: (value: number) => string): string {
+function formatInterval([low, high]: OpenInterval, word: (value: number) => string): string {
   return high === null ? `at least ${word(low)}` : `${word(low)}–${word(high)}`
 }
 
@@ -93,10 +93,10 @@ export function phaseRow({ name, users, rate, verdict, achievedRps, p95Ms, error
   return [
     name,
     verdict,
-    wordCount(users),
-    wordRate(rate),
-    wordRate(achievedRps),
-    p95Ms === null ? '-' : wordMs(p95Ms),
+    formatCount(users),
+    formatRate(rate),
+    formatRate(achievedRps),
+    p95Ms === null ? '-' : formatMs(p95Ms),
     percent(errorRate),
   ]
 }

@@ -16,7 +16,7 @@ import {
   recoverySentence,
 } from './limits-sentences.ts'
 import { heading, section } from './page.ts'
-import { wordMs, wordRate, wrap } from './wording.ts'
+import { formatMs, formatRate, wrap } from './wording.ts'
 
 /** `limits_report.txt`: the setup, the result, its confidence and recommendations, on one page of 80 columns. */
 export const limitsReport: Artifact = {
@@ -71,7 +71,7 @@ function pointLines({
   slo,
   trials,
 }: LimitsFindings): string[] {
-  const steps = trials.filter(({ purpose }) => purpose === 'step').map((trial) => wordRate(trial.rate))
+  const steps = trials.filter(({ purpose }) => purpose === 'step').map((trial) => formatRate(trial.rate))
   return [
     `steps      ${steps.join(', ')} req/s, up to the first that failed`,
     `stable     ${found(stableRps, 'no step passed')}`,
@@ -93,8 +93,8 @@ function trialTable(trials: readonly LimitTrial[]): string[] {
     trial.purpose,
     trial.arrivals,
     formatDuration(trial.durationMs),
-    wordRate(trial.rate),
-    wordRate(trial.achievedRps),
+    formatRate(trial.rate),
+    formatRate(trial.achievedRps),
     cell(trial.p50Ms),
     cell(trial.p99Ms),
     percent(trial.errorRate),
@@ -114,7 +114,7 @@ function aligned(text: string, column: number): string {
 }
 
 function cell(ms: Ms | null): string {
-  return ms === null ? '-' : wordMs(ms)
+  return ms === null ? '-' : formatMs(ms)
 }
 
 /** Bars of p99, for evenly spaced trials only; `|` marks the limit of the service level. */
@@ -131,7 +131,7 @@ function curve({ trials, slo }: LimitsFindings): string[] {
   const mark = place(slo.p99Ms)
   const bars = points.map(({ rps, p99Ms }) => {
     const bar = '#'.repeat(place(p99Ms)).padEnd(columns)
-    return `${rate(rps).padStart(14)} ${bar.slice(0, mark)}|${bar.slice(mark)} ${wordMs(p99Ms)} ms`.trimEnd()
+    return `${rate(rps).padStart(14)} ${bar.slice(0, mark)}|${bar.slice(mark)} ${formatMs(p99Ms)} ms`.trimEnd()
   })
-  return [...bars, `${' '.repeat(15 + mark)}| ${wordMs(slo.p99Ms)} ms, the service level`]
+  return [...bars, `${' '.repeat(15 + mark)}| ${formatMs(slo.p99Ms)} ms, the service level`]
 }

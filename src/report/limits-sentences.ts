@@ -1,11 +1,11 @@
 import type { BottleneckResource, DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
 import { formatDuration, type Ms } from '../model/units.ts'
-import { wordMs, wordRate } from './wording.ts'
+import { formatMs, formatRate } from './wording.ts'
 
 /** Self-contained sentences about the findings of the limits suite. */
 
 export function levelSentence({ slo }: LimitsFindings): string {
-  return `p99 response time at most ${wordMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
+  return `p99 response time at most ${formatMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
 }
 
 /** Returns the conclusion, which comes first in every report and on the console. */
@@ -136,7 +136,7 @@ export function recoveryTime(recoverMs: Ms, resolutionMs: Ms | undefined): strin
 }
 
 export function rate(rps: number): string {
-  return `${wordRate(rps)} req/s`
+  return `${formatRate(rps)} req/s`
 }
 
 export function percent(ratio: number): string {
@@ -144,5 +144,5 @@ export function percent(ratio: number): string {
 }
 
 function ms(value: number | null): string {
-  return value === null ? 'unknown' : `${wordMs(value)} ms`
+  return value === null ? 'unknown' : `${formatMs(value)} ms`
 }

@@ -11,7 +11,7 @@ import {
   trendWords,
 } from './mcp-stress-sentences.ts'
 import { heading, section, table } from './page.ts'
-import { wordCount, wordMs, wordRate, wrap } from './wording.ts'
+import { formatCount, formatMs, formatRate, wrap } from './wording.ts'
 
 /** `mcp_stress_report.txt`: the behaviour of an MCP server under stress, and the results of the probes; 80 columns. */
 export const mcpStressReport: Artifact = {
@@ -40,7 +40,7 @@ function page(run: RunRecord, findings: McpStressFindings): string[] {
       'errors',
       findings.errorPatterns.map(
         ({ class: name, count, phases, trend, meaning }) =>
-          `${wordCount(count)} × ${name}, ${trendWords(trend)}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}: ${meaning}`,
+          `${formatCount(count)} × ${name}, ${trendWords(trend)}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}: ${meaning}`,
       ),
     ),
     ...section('probes', findings.probes.map(probeLine)),
@@ -59,12 +59,12 @@ function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): stri
     return [
       phase.name,
       phaseWord(phase),
-      wordRate(phase.rate),
-      figures === undefined ? '-' : wordRate(figures.achievedRps),
-      times !== undefined && 'p50Ms' in times ? wordMs(times.p50Ms) : '-',
-      times !== undefined && 'p95Ms' in times ? wordMs(times.p95Ms) : '-',
-      times !== undefined && 'p99Ms' in times ? wordMs(times.p99Ms) : '-',
-      figures === undefined ? '-' : wordCount(figures.errors + figures.dropped),
+      formatRate(phase.rate),
+      figures === undefined ? '-' : formatRate(figures.achievedRps),
+      times !== undefined && 'p50Ms' in times ? formatMs(times.p50Ms) : '-',
+      times !== undefined && 'p95Ms' in times ? formatMs(times.p95Ms) : '-',
+      times !== undefined && 'p99Ms' in times ? formatMs(times.p99Ms) : '-',
+      figures === undefined ? '-' : formatCount(figures.errors + figures.dropped),
     ]
   })
   return table(['phase', 'health', 'req/s', 'achieved', 'p50 ms', 'p95 ms', 'p99 ms', 'failed'], rows, [0, 1])

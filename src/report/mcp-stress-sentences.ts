@@ -6,7 +6,7 @@ import type {
   StressPhase,
 } from '../model/mcp-stress-findings.ts'
 import { percent, recoveryTime } from './limits-sentences.ts'
-import { wordPlural, wordRate } from './wording.ts'
+import { formatPlural, formatRate } from './wording.ts'
 
 const HEALTH: Readonly<Record<McpHealth, string>> = {
   excellent: 'every phase was healthy, including stress',
@@ -21,8 +21,8 @@ export function mcpStressSentence({ health, probes, protocolVersion, transport }
   const applied = probes.filter(({ verdict }) => verdict !== 'not-applicable').length
   const probed =
     failed === 0
-      ? `none of ${wordPlural(applied, 'probe')} found a fault`
-      : `${wordPlural(failed, 'probe')} of ${applied} found a fault`
+      ? `none of ${formatPlural(applied, 'probe')} found a fault`
+      : `${formatPlural(failed, 'probe')} of ${applied} found a fault`
   const spoken = protocolVersion === null ? '' : ` (MCP ${protocolVersion} over ${transport})`
   return `Health is ${health}${spoken}: ${HEALTH[health]}; ${probed}.`
 }
@@ -53,7 +53,7 @@ export function degradationSentence({ degradation, phases }: McpStressFindings):
   const stress = phases.find(({ name }) => name === 'stress')
   if (throughputLoss === null || successRateDrop === null) return 'The effect of stress was not measured.'
   const growth = p99Growth === null ? '' : `, p99 ${p99Growth.toFixed(1)} times that of the baseline`
-  return `Under stress (${wordRate(stress?.rate ?? 0)} req/s): ${percent(throughputLoss)} less throughput than offered, ${percent(successRateDrop)} fewer successes${growth}.`
+  return `Under stress (${formatRate(stress?.rate ?? 0)} req/s): ${percent(throughputLoss)} less throughput than offered, ${percent(successRateDrop)} fewer successes${growth}.`
 }
 
 export function recoverySentence({ recovery: { recovered, recoverMs, resolutionMs } }: McpStressFindings): string {

@@ -11,7 +11,7 @@ import {
   protocolsSentence,
   unknownLines,
 } from './protocols-sentences.ts'
-import { wordRate, wrap } from './wording.ts'
+import { formatRate, wrap } from './wording.ts'
 
 /** `protocol_report.txt`: a comparison of protocols on the same work, and what each is best for; 80 columns. */
 export const protocolsReport: Artifact = {
@@ -43,7 +43,7 @@ function page(run: RunRecord, findings: ProtocolsFindings): string[] {
     ]),
     ...section('ranking', [], table(HEADS, ranking.map(protocolRow), [0, 1])),
     ...section('columns', [
-      `held: the highest tried rate that held the level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with as many more as the target needed to slow down. p50, p99: response times at ${wordRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target responded again. CPU: of the target, per request at the held rate.`,
+      `held: the highest tried rate that held the level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with as many more as the target needed to slow down. p50, p99: response times at ${formatRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target responded again. CPU: of the target, per request at the held rate.`,
     ]),
     ...(unproven.length === 0 ? [] : section('not proven', unproven)),
     ...(unknown.length === 0 ? [] : section('unknown values', unknown)),

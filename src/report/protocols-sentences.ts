@@ -2,7 +2,7 @@ import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findi
 import { unknownSentence } from '../wording/unknown-values.ts'
 import { percent } from './limits-sentences.ts'
 import { leaningWords, verdictWords } from './leaning-words.ts'
-import { wordCount, wordMs, wordRate } from './wording.ts'
+import { formatCount, formatMs, formatRate } from './wording.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
 export function protocolsSentence({ ranking, skipped }: ProtocolsFindings): string {
@@ -31,7 +31,7 @@ export function levelLines({ ranking, rate }: ProtocolsFindings): readonly strin
     .map((ranked) => {
       const { protocol, verdict, reasons = [] } = ranked
       const needs = verdict === 'fail' ? [] : [NEEDS]
-      return `${protocol} at ${wordRate(rate)} req/s: ${[verdictWords(ranked), ...reasons, ...needs].join('; ')}`
+      return `${protocol} at ${formatRate(rate)} req/s: ${[verdictWords(ranked), ...reasons, ...needs].join('; ')}`
     })
 }
 
@@ -64,16 +64,16 @@ export function protocolRow(ranked: RankedProtocol, place: number): string[] {
   return [
     `${place + 1}. ${protocol}`,
     leaningWords(ranked),
-    maxRps === null ? '-' : `${maxIsBound ? '>' : ''}${wordRate(maxRps)}`,
-    wordRate(throughputRps),
-    p50Ms === null ? '-' : wordMs(p50Ms),
-    p99Ms === null ? '-' : wordMs(p99Ms),
-    wordCount(lost),
-    reconnectMs === null ? '-' : wordMs(reconnectMs),
-    cpuUsPerRequest === null ? '-' : wordCount(cpuUsPerRequest),
+    maxRps === null ? '-' : `${maxIsBound ? '>' : ''}${formatRate(maxRps)}`,
+    formatRate(throughputRps),
+    p50Ms === null ? '-' : formatMs(p50Ms),
+    p99Ms === null ? '-' : formatMs(p99Ms),
+    formatCount(lost),
+    reconnectMs === null ? '-' : formatMs(reconnectMs),
+    cpuUsPerRequest === null ? '-' : formatCount(cpuUsPerRequest),
   ]
 }
 
 export function levelOf({ slo }: ProtocolsFindings): string {
-  return `p99 at most ${wordMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
+  return `p99 at most ${formatMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
 }

@@ -5,7 +5,7 @@ import { formatDuration } from '../model/units.ts'
 import { isMet, leaningWords } from './leaning-words.ts'
 import { heading, section, table } from './page.ts'
 import { adviceOf, scenariosSentence } from './scenarios-sentences.ts'
-import { wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
+import { formatCount, formatMs, formatPlural, formatRate, wrap } from './wording.ts'
 
 /** `scenario_summary.txt`: each scenario, its expectations, and whether they were met; 80 columns. */
 export const scenariosReport: Artifact = {
@@ -65,7 +65,7 @@ function details({ about, expectations }: ScenarioFinding, result: LoadResult | 
 }
 
 function shape({ pattern, plan, durationMs, requestsScheduled, seed }: LoadResult): string {
-  return `${pattern}, ${plan.connection} connections, ${wordCount(requestsScheduled)} requests in ${formatDuration(durationMs)}, seed ${seed}`
+  return `${pattern}, ${plan.connection} connections, ${formatCount(requestsScheduled)} requests in ${formatDuration(durationMs)}, seed ${seed}`
 }
 
 function advice({ scenarios }: ScenariosFindings): string[] {
@@ -81,21 +81,21 @@ function advice({ scenarios }: ScenariosFindings): string[] {
     ...(open.length === 0
       ? []
       : [
-          `${wordPlural(open.length, 'scenario')} could not be judged: run longer (LOAD_DURATION), or on a quieter machine.`,
+          `${formatPlural(open.length, 'scenario')} could not be judged: run longer (LOAD_DURATION), or on a quieter machine.`,
         ]),
   ]
 }
 
 function rateOf(result: LoadResult | undefined): string {
-  return result === undefined ? '-' : wordRate(result.achievedRps)
+  return result === undefined ? '-' : formatRate(result.achievedRps)
 }
 
 function percentile(result: LoadResult | undefined, key: 'p50Ms' | 'p95Ms' | 'p99Ms'): string {
   return result !== undefined && key in result.responseTime && 'p50Ms' in result.responseTime
-    ? wordMs(result.responseTime[key])
+    ? formatMs(result.responseTime[key])
     : '-'
 }
 
 function failed(result: LoadResult | undefined): string {
-  return result === undefined ? '-' : wordCount(result.errors + result.dropped)
+  return result === undefined ? '-' : formatCount(result.errors + result.dropped)
 }

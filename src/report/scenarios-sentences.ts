@@ -1,6 +1,6 @@
 import type { Expectation, ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { isMet, verdictWords } from './leaning-words.ts'
-import { wordPlural } from './wording.ts'
+import { formatPlural } from './wording.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
 export function scenariosSentence({ scenarios }: ScenariosFindings): string {
@@ -10,7 +10,7 @@ export function scenariosSentence({ scenarios }: ScenariosFindings): string {
   const note = open === 0 ? '' : ` (${open === met.length ? '' : `${open} of them `}not proven)`
   const others = scenarios.filter((scenario) => !isMet(scenario)).map((each) => `${each.name} (${verdictWords(each)})`)
   const rest = others.length === 0 ? '' : `; not met: ${others.join(', ')}`
-  return `${met.length} of ${wordPlural(scenarios.length, 'scenario')} met the service level${note}${rest}.`
+  return `${met.length} of ${formatPlural(scenarios.length, 'scenario')} met the service level${note}${rest}.`
 }
 
 /** Returns one line for each expectation that is not proven, and one for each skipped scenario. */

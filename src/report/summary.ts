@@ -3,7 +3,7 @@ import type { Distribution, Figures, LoadResult } from '../model/result.ts'
 import { formatDuration } from '../model/units.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { OWN_TESTS } from './run-records.ts'
-import { COLUMNS, labelled, wordCount, wordMs, wordPlural, wordRate, wrap } from './wording.ts'
+import { COLUMNS, labelled, formatCount, formatMs, formatPlural, formatRate, wrap } from './wording.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
@@ -21,8 +21,8 @@ function headOf(run: RunRecord): readonly string[] {
   const machine = [
     `node ${environment.node}`,
     environment.os,
-    wordPlural(environment.cpus, 'CPU'),
-    `${wordCount(environment.memoryMb)} MB`,
+    formatPlural(environment.cpus, 'CPU'),
+    `${formatCount(environment.memoryMb)} MB`,
     ...(environment.commit === null ? [] : [`commit ${environment.commit.slice(0, 12)}`]),
   ]
   return [
@@ -43,7 +43,7 @@ function headOf(run: RunRecord): readonly string[] {
 function bodyOf(run: RunRecord): readonly string[] {
   // The report of a suite shows its trials; this page shows its verdicts.
   if (run.suite !== OWN_TESTS) {
-    return [wrap(`${wordPlural(run.results.length, 'run')} measured`, 0), ...run.verdicts.map(verdictLine), '']
+    return [wrap(`${formatPlural(run.results.length, 'run')} measured`, 0), ...run.verdicts.map(verdictLine), '']
   }
   return run.results.flatMap((result, index) => [
     ...resultLines(result),
@@ -53,7 +53,7 @@ function bodyOf(run: RunRecord): readonly string[] {
 }
 
 function resultLines(result: LoadResult): readonly string[] {
-  const classes = Object.entries(result.errorsByClass).map(([name, { count }]) => `${name} ${wordCount(count)}`)
+  const classes = Object.entries(result.errorsByClass).map(([name, { count }]) => `${name} ${formatCount(count)}`)
   const ended = result.ended === 'completed' ? '' : `, ${result.ended.toUpperCase()}`
   const because = result.endedBecause === undefined ? '' : ` (${result.endedBecause})`
   return [
@@ -62,12 +62,16 @@ function resultLines(result: LoadResult): readonly string[] {
     ...(result.journeys === null ? [] : [labelled('journeys', operationOf(result.journeys), 2)]),
     labelled(
       'requests',
-      `${wordCount(result.requestsScheduled)} scheduled, ${wordCount(result.successes)} ok, ` +
-        `${wordPlural(result.errors, 'error')}${classes.length > 0 ? ` (${classes.join(', ')})` : ''}, ` +
-        `${wordCount(result.dropped)} dropped`,
+      `${formatCount(result.requestsScheduled)} scheduled, ${formatCount(result.successes)} ok, ` +
+        `${formatPlural(result.errors, 'error')}${classes.length > 0 ? ` (${classes.join(', ')})` : ''}, ` +
+        `${formatCount(result.dropped)} dropped`,
       2,
     ),
-    labelled('rate', `offered ${wordRate(result.offeredRps)} req/s, achieved ${wordRate(result.achievedRps)} req/s`, 2),
+    labelled(
+      'rate',
+      `offered ${formatRate(result.offeredRps)} req/s, achieved ${formatRate(result.achievedRps)} req/s`,
+      2,
+    ),
     labelled('response', distributionOf(result.responseTime), 2),
     labelled('service', distributionOf(result.serviceTime), 2),
     ...operationLines(result),
@@ -79,7 +83,7 @@ function resultLines(result: LoadResult): readonly string[] {
 
 function loadOf({ plan, pattern, journeys }: LoadResult): string {
   return plan.concurrency === undefined
-    ? `${pattern}${plan.rate === undefined ? '' : ` ${wordRate(plan.rate)} ${journeys === null ? 'req/s' : 'journeys/s'}`}`
+    ? `${pattern}${plan.rate === undefined ? '' : ` ${formatRate(plan.rate)} ${journeys === null ? 'req/s' : 'journeys/s'}`}`
     : `${plan.concurrency} in flight`
 }
 
@@ -103,29 +107,29 @@ const NAMED_SLOWEST = 3
 function slowestLines({ slowest, tracing }: LoadResult): readonly string[] {
   if (tracing === undefined || tracing.to === null) return []
   const { exported, lost, because } = tracing
-  const fate = lost === 0 ? '' : `, ${wordCount(lost)} lost (${because ?? 'no room'})`
+  const fate = lost === 0 ? '' : `, ${formatCount(lost)} lost (${because ?? 'no room'})`
   return [
-    labelled('traces', `${wordPlural(exported, 'span')} exported${fate}`, 2),
+    labelled('traces', `${formatPlural(exported, 'span')} exported${fate}`, 2),
     ...slowest
       .filter((request) => request.because === 'slowest')
       .slice(0, NAMED_SLOWEST)
       .map(({ name, responseMs, traceId, url }) =>
-        labelled('slowest', `${wordMs(responseMs)} ms ${name}, ${url ?? `trace ${traceId}`}`, 2),
+        labelled('slowest', `${formatMs(responseMs)} ms ${name}, ${url ?? `trace ${traceId}`}`, 2),
       ),
   ]
 }
 
 function operationOf({ successes, errors, dropped, responseTime }: Figures): string {
   const times =
-    'p50Ms' in responseTime ? `, p50 ${wordMs(responseTime.p50Ms)}, p99 ${wordMs(responseTime.p99Ms)} ms` : ''
-  const failed = errors + dropped === 0 ? '' : `, ${wordPlural(errors, 'error')}, ${wordCount(dropped)} dropped`
-  return `${wordCount(successes)} ok${failed}${times}`
+    'p50Ms' in responseTime ? `, p50 ${formatMs(responseTime.p50Ms)}, p99 ${formatMs(responseTime.p99Ms)} ms` : ''
+  const failed = errors + dropped === 0 ? '' : `, ${formatPlural(errors, 'error')}, ${formatCount(dropped)} dropped`
+  return `${formatCount(successes)} ok${failed}${times}`
 }
 
 function distributionOf(times: Distribution): string {
   if (times.count === 0 || !('p50Ms' in times)) return 'nothing measured'
   const { p50Ms, p95Ms, p99Ms, p999Ms, maxMs } = times
-  return `p50 ${wordMs(p50Ms)}, p95 ${wordMs(p95Ms)}, p99 ${wordMs(p99Ms)}, p99.9 ${wordMs(p999Ms)}, max ${wordMs(maxMs)} ms`
+  return `p50 ${formatMs(p50Ms)}, p95 ${formatMs(p95Ms)}, p99 ${formatMs(p99Ms)}, p99.9 ${formatMs(p999Ms)}, max ${formatMs(maxMs)} ms`
 }
 
 /** Shows only the first line of a pass, and the whole message of any other verdict. */

@@ -4,23 +4,23 @@ import type { Ms, Rps } from '../model/units.ts'
 export const COLUMNS = 80
 
 /** Formats a whole number in groups of three digits: `14 970`. */
-export function wordCount(count: number): string {
+export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ' ')
 }
 
 /** Formats a rate without a unit, with its meaningful decimals: `1 500`, `80.4`, `0.25`. */
-export function wordRate(rps: Rps): string {
-  return rps >= 100 ? wordCount(rps) : String(Number(rps.toPrecision(3)))
+export function formatRate(rps: Rps): string {
+  return rps >= 100 ? formatCount(rps) : String(Number(rps.toPrecision(3)))
 }
 
 /** Formats milliseconds without a unit, with three significant digits and no exponent. */
-export function wordMs(ms: Ms): string {
-  return ms >= 100 ? wordCount(ms) : ms.toFixed(ms >= 10 ? 1 : 2)
+export function formatMs(ms: Ms): string {
+  return ms >= 100 ? formatCount(ms) : ms.toFixed(ms >= 10 ? 1 : 2)
 }
 
 /** Formats a count: `1 error`, `2 errors`. */
-export function wordPlural(count: number, one: string, many: string = `${one}s`): string {
-  return `${wordCount(count)} ${count === 1 ? one : many}`
+export function formatPlural(count: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
 }
 
 /**

@@ -1,10 +1,10 @@
 import { LoadError } from '../model/errors.ts'
-import type { OwnProtocol } from '../model/own-protocol.ts'
+import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { ResolvedProtocol } from '../plan/resolved-plan.ts'
 import type { Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { protocolFrom } from '../protocols/index.ts'
-import { ownProtocol } from '../protocols/own.ts'
+import { customProtocol } from '../protocols/custom.ts'
 import { importDefault } from './user-modules.ts'
 
 /** Returns a protocol that needs no module to be loaded; undefined for one that does. */
@@ -13,7 +13,7 @@ export function knownProtocol(resolved: ResolvedProtocol): Protocol<AnyRequest> 
     case 'shipped':
       return protocolFrom(resolved.spec) as Protocol<AnyRequest>
     case 'object':
-      return ownProtocol(resolved.protocol)
+      return customProtocol(resolved.protocol)
     case 'module':
       return undefined
   }
@@ -23,16 +23,16 @@ export function knownProtocol(resolved: ResolvedProtocol): Protocol<AnyRequest> 
 export async function loadProtocol(resolved: ResolvedProtocol): Promise<Protocol<AnyRequest>> {
   if (resolved.from !== 'module') return knownProtocol(resolved) as Protocol<AnyRequest>
   const loaded = await importDefault(resolved.href)
-  if (!isOwnProtocol(loaded)) {
+  if (!isCustomProtocol(loaded)) {
     throw new LoadError(
       'ERR_LOAD_MODULE',
       `the default export of ${resolved.href} is not a protocol\n    → export default { name: 'mine', connect(target, context) { … } }`,
     )
   }
-  return ownProtocol(loaded)
+  return customProtocol(loaded)
 }
 
-function isOwnProtocol(value: unknown): value is OwnProtocol {
+function isCustomProtocol(value: unknown): value is CustomProtocol {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,4 +1,4 @@
-import { LoadError, LoadPlanError, wordValue } from '../model/errors.ts'
+import { LoadError, LoadPlanError, formatValue } from '../model/errors.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import type { ResolvedCode, ResolvedPlan } from '../plan/resolved-plan.ts'
 import type { SetupFunction } from '../model/setup.ts'
@@ -62,6 +62,6 @@ async function load<Code>(code: ResolvedCode<Code>, { key, rule, example, holds 
   }
   throw new LoadError(
     'ERR_LOAD_MODULE',
-    `the default export of ${code.href} must be ${rule}, got ${wordValue(value)}\n    → export default ${example}`,
+    `the default export of ${code.href} must be ${rule}, got ${formatValue(value)}\n    → export default ${example}`,
   )
 }

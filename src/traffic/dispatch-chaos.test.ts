@@ -115,8 +115,8 @@ test('every request has one outcome and the run ends in time, for any target and
       const journeyMs = (each.thinksMs ?? []).reduce((sum, ms) => sum + ms + 2 * (each.requestTimeoutMs + 10), 0)
       const latestMs = scenario.lastArrivalMs + journeyMs + each.requestTimeoutMs + 10 + 3 * 1_000
       expect(run.endedAtMs).toBeLessThanOrEqual(latestMs)
-      expect(run.target.mostOpen).toBeLessThanOrEqual(each.maxConnections)
-      expect(run.target.mostInFlight).toBeLessThanOrEqual(
+      expect(run.target.peakOpen).toBeLessThanOrEqual(each.maxConnections)
+      expect(run.target.peakInFlight).toBeLessThanOrEqual(
         each.maxConnections * (each.holdConnections ? 1 : each.maxInFlight),
       )
     }),

@@ -9,7 +9,7 @@ test('keeps exactly n in flight, starts one when one ends, and ends with the las
     lastArrivalMs: 1_000,
     target: { answer: () => ({ afterMs: 30 }) },
   })
-  expect(run.target.mostInFlight).toBe(4)
+  expect(run.target.peakInFlight).toBe(4)
   // Starts at 0, 30, … 990; the last four end at 1020.
   expect(fatesOf(run)).toEqual({ success: 4 * 34 })
   expect(run.endedAtMs).toBe(1_020)
@@ -31,7 +31,7 @@ test('with more clients than connections, the other clients wait and no request 
       overflow,
       target: { answer: () => ({ afterMs: 10 }) },
     })
-    expect(run.target.mostInFlight).toBe(2)
+    expect(run.target.peakInFlight).toBe(2)
     // Ten start at 0, and two each time two end, at 10, 20, … 490.
     expect(fatesOf(run)).toEqual({ success: 10 + 49 * 2 })
     const waits = run.samples.filter(({ intendedMs }) => intendedMs > 100).map(({ dueMs, sentMs }) => sentMs - dueMs)

@@ -17,7 +17,7 @@ describe('the schedule', () => {
   test('is not slowed by a slow target', async () => {
     const run = await runVirtually({ ...REQUESTS, maxConnections: 500, target: { answer: () => ({ afterMs: 2_000 }) } })
     expect(run.samples.every(({ intendedMs, dueMs }) => dueMs === intendedMs)).toBe(true)
-    expect(run.target.mostInFlight).toBe(400)
+    expect(run.target.peakInFlight).toBe(400)
     expect(fatesOf(run)).toEqual({ success: 2_000 })
   })
 

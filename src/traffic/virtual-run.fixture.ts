@@ -98,8 +98,8 @@ export async function runVirtually(scenario: Scenario): Promise<VirtualRun> {
   for (const [atMs, happen] of scenario.events ?? []) setTimeout(() => happen(run), atMs)
   run.dispatcher.start()
   const journeysMs = scenario.journey === undefined ? 0 : 60_000
-  const mostMs = scenario.lastArrivalMs + 3 * (scenario.requestTimeoutMs ?? 10_000) + journeysMs
-  while (run.ends === 0 && performance.now() - zeroMs < mostMs) await vi.advanceTimersByTimeAsync(20)
+  const maxMs = scenario.lastArrivalMs + 3 * (scenario.requestTimeoutMs ?? 10_000) + journeysMs
+  while (run.ends === 0 && performance.now() - zeroMs < maxMs) await vi.advanceTimersByTimeAsync(20)
   // Later events must not change what was already reported.
   await vi.advanceTimersByTimeAsync(20_000)
   expectOneFateEach(run, scenario)

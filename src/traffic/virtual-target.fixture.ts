@@ -34,9 +34,9 @@ export class VirtualTarget {
   readonly attemptsMs: Ms[] = []
   /** Ids of the requests sent on each connection. */
   readonly carried: number[][] = []
-  mostOpen = 0
+  peakOpen = 0
   inFlight = 0
-  mostInFlight = 0
+  peakInFlight = 0
 
   constructor(behaviour: Behaviour, now: () => Ms) {
     this.#behaviour = behaviour
@@ -56,7 +56,7 @@ export class VirtualTarget {
     const connection = new VirtualConnection(this, this.carried.length, this.#behaviour, this.#now)
     this.carried.push([])
     this.open.add(connection)
-    this.mostOpen = Math.max(this.mostOpen, this.open.size)
+    this.peakOpen = Math.max(this.peakOpen, this.open.size)
     return connection
   }
 
@@ -98,7 +98,7 @@ class VirtualConnection implements Connection<string> {
     if (!this.usable) throw new Error('the engine sent on a connection that accepts no more requests')
     if (this.#underWay.size >= this.maxInFlight) throw new Error(`more than ${this.maxInFlight} in flight`)
     this.#target.carried[this.#number]?.push(requestId)
-    this.#target.mostInFlight = Math.max(this.#target.mostInFlight, ++this.#target.inFlight)
+    this.#target.peakInFlight = Math.max(this.#target.peakInFlight, ++this.#target.inFlight)
     const given = { requestId, atMs: this.#now(), connection: this.#number }
     const answer = this.#behaviour.answer?.(given) ?? { afterMs: 1 }
     this.#underWay.set(events, undefined)

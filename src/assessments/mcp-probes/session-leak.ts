@@ -26,16 +26,16 @@ export const sessionLeak: Probe = {
     const grown = [await grownBy(prober, true), await grownBy(prober, true)]
     const least = Math.min(...grown)
     const kept = await grownBy(prober, false)
-    const unended = `a session that is not ended cost ${wordKb(kept)}`
+    const unended = `a session that is not ended cost ${formatKb(kept)}`
     if (least > LEAKS_MB) {
       return {
         verdict: 'fail',
-        evidence: `each of ${2 * ROUND} ended sessions still cost ${wordKb(least)}; ${unended}`,
+        evidence: `each of ${2 * ROUND} ended sessions still cost ${formatKb(least)}; ${unended}`,
       }
     }
     return {
       verdict: 'pass',
-      evidence: `${2 * ROUND} ended sessions cost ${wordKb(Math.max(0, least))} each; ${unended}`,
+      evidence: `${2 * ROUND} ended sessions cost ${formatKb(Math.max(0, least))} each; ${unended}`,
     }
   },
 }
@@ -58,6 +58,6 @@ async function churn(prober: Prober, sessions: number, ended: boolean): Promise<
   await Promise.all(Array.from({ length: AT_ONCE }, one))
 }
 
-function wordKb(mb: number): string {
+function formatKb(mb: number): string {
   return `${Math.max(0, Math.round(1_024 * mb))} kB`
 }

@@ -6,7 +6,7 @@ import { eachOf, type Subject } from './subject.ts'
 /** Requests in flight in the closed model, and connections in every trial; more if these do not slow the target. */
 export const CLIENTS = 16
 const MORE_CLIENTS = 4
-const MOST_CLIENTS = 256
+const MAX_CLIENTS = 256
 const ROUNDS = 3
 /** Service time, relative to that of an idle target, below which the target could serve more clients. */
 const UNSLOWED = 1.3
@@ -43,11 +43,11 @@ export async function fillAll(
 async function fill(context: LoadContext, subject: Subject, calm: LoadResult | undefined): Promise<Filled> {
   const { target } = subject
   // Over pipes, each connection is a separate process of the target.
-  const most = typeof target === 'object' && 'stdio' in target ? CLIENTS : MOST_CLIENTS
+  const maxClients = typeof target === 'object' && 'stdio' in target ? CLIENTS : MAX_CLIENTS
   for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
     const full = await closed(context, subject, clients)
     const unslowed = !isFull(full) && isUnslowed(full, calm)
-    if (!unslowed || clients >= most) return { full, clients, unslowed }
+    if (!unslowed || clients >= maxClients) return { full, clients, unslowed }
   }
 }
 

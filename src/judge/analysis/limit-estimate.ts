@@ -48,7 +48,7 @@ export function estimateLimit(history: readonly TrialOutcome[], slo: LimitSlo): 
   const calm = calmStep(history)
   const { completions } = flow ?? { completions: 1 }
   const seen = flow?.dispersion ?? 0
-  const dispersion = Math.max(significant(seen), Math.min(MOST_ABOVE * seen, (calm?.serviceCv ?? 0) ** 2))
+  const dispersion = Math.max(significant(seen), Math.min(MAX_ABOVE * seen, (calm?.serviceCv ?? 0) ** 2))
   const serviceMs = calm?.serviceMs ?? 0
   const spareMs = Math.max(slo.p99Ms / 4, slo.p99Ms - serviceMs)
   const belowCapacity = Math.min(0.5, (1_000 * dispersion * TAIL) / (2 * capacity * spareMs))
@@ -65,7 +65,7 @@ export function estimateLimit(history: readonly TrialOutcome[], slo: LimitSlo): 
 }
 
 /** Maximum ratio of the two estimates of I: a pause of the machine widens the service times of a short step. */
-const MOST_ABOVE = 2
+const MAX_ABOVE = 2
 
 /** Ignores dispersion below 0.2, which several servers cause when they complete requests in rounds. */
 function significant(dispersion: number): number {

@@ -9,7 +9,7 @@ import type { MeasuredTrial } from './limits.ts'
 import { searchMemoryGrowth } from './search-memory.ts'
 
 /** Maximum number of statuses in a note. */
-const MOST_STATUSES = 3
+const MAX_STATUSES = 3
 
 /** Returns the notes of a finished search: observations in addition to its limit. */
 export function limitNotes(measured: readonly MeasuredTrial[], end: SearchEnd, slo: LimitSlo): readonly LimitNote[] {
@@ -43,7 +43,7 @@ function errorNote(measured: readonly MeasuredTrial[], slo: LimitSlo): LimitNote
     failed: failed + dropped,
     requests: requestsScheduled,
     errorClass: errors.class,
-    statuses: bySize.slice(0, MOST_STATUSES).map(([status, count]) => ({ status, count })),
+    statuses: bySize.slice(0, MAX_STATUSES).map(([status, count]) => ({ status, count })),
     first: errors.first,
   }
 }

@@ -36,7 +36,7 @@ export interface SearchOptions {
 
 /** Number of requests that prove a p99 at 95% confidence if none of them is late. */
 const SHOWN_BY = 299
-const MOST_TRIES = 2
+const MAX_TRIES = 2
 /** Maximum ratio of an interval that counts as found. */
 const WIDEST_FOUND = 1.3
 const RECOMMENDED_SHARES: readonly number[] = [0.8, 0.65]
@@ -69,7 +69,7 @@ function unlessTried(
   if (next.purpose !== 'bisect' && next.purpose !== 'hold') return next
   const tried = history.filter(({ trial, rate }) => trial.purpose === next.purpose && rate === next.rate)
   const judged = tried.filter(({ toolRanOut }) => !toolRanOut)
-  if (judged.length < MOST_TRIES && tried.length <= MOST_TRIES) return next
+  if (judged.length < MAX_TRIES && tried.length <= MAX_TRIES) return next
   const { low, high } = bracketOf(history)
   return low !== null && high !== null && high / low < WIDEST_FOUND
     ? end(history, { low, high }, 'found')
@@ -84,7 +84,7 @@ function repeated(history: readonly TrialOutcome[]): Trial | undefined {
   if (!isOpen(last) && last.toolRanOut) return undefined
   const before = history.at(-2)
   const wasRepeated = before !== undefined && isSame(before, last)
-  const isTriedOut = history.filter((outcome) => isSame(outcome, last)).length > MOST_TRIES
+  const isTriedOut = history.filter((outcome) => isSame(outcome, last)).length > MAX_TRIES
   return wasRepeated || isTriedOut ? undefined : last.trial
 }
 

@@ -44,7 +44,7 @@ const SHARE = 0.05
 const ALPHA = 0.05
 /** Number of consecutive good windows for a recovery, because a single one may occur by chance. */
 const CONSECUTIVE = 3
-const LONGEST_WINDOW_MS: Ms = 10_000
+const MAX_WINDOW_MS: Ms = 10_000
 const WINDOW_SHARE = 0.2
 
 /** The time since the intended start, or since the generator noticed that a request was due. */
@@ -79,7 +79,7 @@ export function recoveryOf(
   if (!('p95Ms' in distribution)) return undefined
   const baselineMs = distribution.p95Ms + slackMs
   const limitMs = Math.max(TOLERANCE * baselineMs, baselineMs + TOLERANCE_MS)
-  const windowMs = Math.min(LONGEST_WINDOW_MS, WINDOW_SHARE * (recovery.endMs - recovery.startMs))
+  const windowMs = Math.min(MAX_WINDOW_MS, WINDOW_SHARE * (recovery.endMs - recovery.startMs))
   return recoveryIn(
     finestCourse({ run, phase: recovery, limitMs, time, outside }),
     { requests: distribution.count, designEffect: effectIn(baseline.batches, distribution.p95Ms, time) },

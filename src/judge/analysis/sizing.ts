@@ -32,7 +32,7 @@ export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizi
     return { ...NOTHING, basis: 'estimated', why: ['the target sustained no rate, so no size can be computed'] }
   }
   const cpuMs = cpuMsPerRequest(at)
-  const memoryMb = mostMemoryMb(all)
+  const memoryMb = peakMemoryMb(all)
   const perInstance = carriedRps / RATE_HEADROOM
   const instances = Math.max(1, Math.ceil(peakRps / perInstance))
   const cores = cpuMs === null ? null : Math.max(1, Math.ceil((CPU_HEADROOM * perInstance * cpuMs) / 1_000))
@@ -77,7 +77,7 @@ function cpuMsPerRequest({ target: { samples }, achievedRps }: LoadResult): numb
   return (10 * mean) / achievedRps
 }
 
-function mostMemoryMb(results: readonly LoadResult[]): number | null {
+function peakMemoryMb(results: readonly LoadResult[]): number | null {
   const seen = results.flatMap(({ target }) => target.samples.flatMap(({ rssMb }) => rssMb ?? []))
   return seen.length === 0 ? null : Math.max(...seen)
 }

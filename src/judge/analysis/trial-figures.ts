@@ -104,7 +104,7 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
     growth: growthOf(result),
     flow,
     lateBursts: lateBurstsIn(batches.responseTime.map((text, i) => lateIn(text, slo) + (batches.unanswered[i] ?? 0))),
-    errors: mostErrors(result),
+    errors: errorsOfMainClass(result),
     cutShort: result.ended !== 'completed',
     lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
     undelivered: undeliveredLoad(result, result)?.details[0],
@@ -156,7 +156,7 @@ function flowOf({ batches: { successes, lengthMs } }: LoadResult, trafficMs: Ms)
   return saturatedFlow({ counts: successes.slice(0, inTraffic), lengthMs })
 }
 
-function mostErrors({ errorsByClass }: LoadResult): TrialErrors | null {
+function errorsOfMainClass({ errorsByClass }: LoadResult): TrialErrors | null {
   const classes = (Object.keys(errorsByClass) as ErrorClass[]).filter((name) => name !== 'cancelled')
   const most = classes.toSorted((a, b) => (errorsByClass[b]?.count ?? 0) - (errorsByClass[a]?.count ?? 0))[0]
   const errors = most === undefined ? undefined : errorsByClass[most]

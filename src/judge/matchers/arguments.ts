@@ -1,4 +1,4 @@
-import { wordValue } from '../../model/errors.ts'
+import { formatValue } from '../../model/errors.ts'
 import type { Ratio } from '../../model/units.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import type { LatencyOf } from '../verdict/percentile-share.ts'
@@ -30,7 +30,7 @@ export function numberArgument(value: unknown, matcher: string, { holds, rule, e
   if (typeof value === 'number' && holds(value)) return value
   throw new LoadMatcherError(
     'ERR_LOAD_MATCHER_ARGUMENT',
-    `${matcher}() takes ${rule}, got ${wordValue(value)}\n    → write ${matcher}(${example})`,
+    `${matcher}() takes ${rule}, got ${formatValue(value)}\n    → write ${matcher}(${example})`,
   )
 }
 
@@ -54,7 +54,7 @@ export function optionsArgument<Options extends object>(
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new LoadMatcherError(
       'ERR_LOAD_MATCHER_ARGUMENT',
-      `${matcher}() takes an options object, got ${wordValue(value)}\n    → available options: ${names.join(', ')}`,
+      `${matcher}() takes an options object, got ${formatValue(value)}\n    → available options: ${names.join(', ')}`,
     )
   }
   for (const [name, option] of Object.entries(given)) {
@@ -62,13 +62,13 @@ export function optionsArgument<Options extends object>(
     if (known === undefined) {
       throw new LoadMatcherError(
         'ERR_LOAD_MATCHER_ARGUMENT',
-        `${matcher}() has no option ${wordValue(name)}\n    → available options: ${names.join(', ')}`,
+        `${matcher}() has no option ${formatValue(name)}\n    → available options: ${names.join(', ')}`,
       )
     }
     if (option !== undefined && !known.holds(option)) {
       throw new LoadMatcherError(
         'ERR_LOAD_MATCHER_ARGUMENT',
-        `${matcher}() option ${name} must be ${known.rule}, got ${wordValue(option)}\n` +
+        `${matcher}() option ${name} must be ${known.rule}, got ${formatValue(option)}\n` +
           `    → write { ${name}: ${known.example} }, or leave it out`,
       )
     }

@@ -1,9 +1,9 @@
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import { conclude } from './conclude.ts'
-import { evidenceOfErrors, partOf, wordErrors } from './evidence.ts'
+import { evidenceOfErrors, partOf, formatErrors } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
-import { wordCount, wordPlural } from './wording.ts'
+import { formatCount, formatPlural } from './wording.ts'
 
 /**
  * Judges whether every request that was sent succeeded. An exact count of this run; `cancelled` requests are not
@@ -17,7 +17,7 @@ export function noErrorsVerdict(figures: JudgedFigures, run: LoadResult): Judged
     {
       claim: `no errors${part}`,
       contrary: `some errors${part}`,
-      observed: `${wordErrors(figures, errors)} in ${wordPlural(requestsSent, 'request')}`,
+      observed: `${formatErrors(figures, errors)} in ${formatPlural(requestsSent, 'request')}`,
       causes: evidenceOfErrors(figures),
     },
     standingOf(figures, run, blamed > 0, (rest) => rest.errors > errors - blamed),
@@ -35,12 +35,12 @@ export function noDroppedRequestsVerdict(figures: JudgedFigures, run: LoadResult
   const claimed = {
     claim: `no dropped requests${part}`,
     contrary: `some dropped requests${part}`,
-    observed: `${wordPlural(dropped, 'dropped request')} of ${wordCount(requestsScheduled)}`,
+    observed: `${formatPlural(dropped, 'dropped request')} of ${formatCount(requestsScheduled)}`,
     causes: [],
   }
   const byTheTool = blamed === 0 && undispatched > 0
   const standing = byTheTool
-    ? notDelivered(`the generator did not dispatch ${wordPlural(undispatched, 'request')}: it could not keep up`, run)
+    ? notDelivered(`the generator did not dispatch ${formatPlural(undispatched, 'request')}: it could not keep up`, run)
     : standingOf(figures, run, blamed > 0, (rest) => rest.dropped > dropped - blamed)
   return conclude(claimed, standing, figures, run)
 }

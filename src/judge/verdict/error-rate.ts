@@ -10,7 +10,7 @@ import { ANY_SPAN, decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { type Count, judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { proportionBounds } from './statistics/proportion.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { wordCount, wordInterval, wordPercent, wordPlural, wordShare } from './wording.ts'
+import { formatCount, formatInterval, formatPercent, formatPlural, formatShare } from './wording.ts'
 
 export interface ErrorRateQuestion {
   /** Limit of the share of failed or dropped requests, 0 to 1; 0 allows none. */
@@ -35,7 +35,7 @@ const OUTAGE_MS: Ms = 500
 export function errorRateVerdict(figures: JudgedFigures, run: LoadResult, question: ErrorRateQuestion): JudgedVerdict {
   const subject = `error rate${partOf(figures, run)}`
   const asked = shareOfFailures(figures, { confidence: run.plan.confidence, ...question })
-  const limit = question.limit === 0 ? '0%' : `below ${wordPercent(question.limit)}`
+  const limit = question.limit === 0 ? '0%' : `below ${formatPercent(question.limit)}`
   return conclude(
     {
       claim: `${subject} ${limit}`,
@@ -60,8 +60,8 @@ export function successRateVerdict(
   const asked = shareOfFailures(figures, { limit: Number((1 - above).toPrecision(12)), confidence })
   return conclude(
     {
-      claim: `${subject} above ${wordPercent(above)}`,
-      contrary: `${subject} not above ${wordPercent(above)}`,
+      claim: `${subject} above ${formatPercent(above)}`,
+      contrary: `${subject} not above ${formatPercent(above)}`,
       observed: describeRate(asked, true),
       causes: evidenceOfErrors(figures),
     },
@@ -188,7 +188,7 @@ function allByTheTool({ droppedByReason, requestsScheduled }: JudgedFigures): bo
 
 function undispatched({ droppedByReason }: JudgedFigures, run: LoadResult): Standing {
   return notDelivered(
-    `the generator did not dispatch ${wordPlural(droppedByReason.generator ?? 0, 'request')}: it could not keep up`,
+    `the generator did not dispatch ${formatPlural(droppedByReason.generator ?? 0, 'request')}: it could not keep up`,
     run,
   )
 }
@@ -197,8 +197,8 @@ function undispatched({ droppedByReason }: JudgedFigures, run: LoadResult): Stan
 function describeRate({ forPass, designEffect: effect, confidence }: ShareQuestion, ofSuccesses: boolean): string {
   const { over, of } = forPass
   if (of === 0) return 'nothing'
-  const seen = wordPercent(ofSuccesses ? 1 - over / of : over / of)
-  if (effect === undefined) return `${seen} (n = ${wordCount(of)})`
+  const seen = formatPercent(ofSuccesses ? 1 - over / of : over / of)
+  if (effect === undefined) return `${seen} (n = ${formatCount(of)})`
   const effective = Math.floor(of / effect)
   const doubt = 1 - confidence
   // Rounds outwards like the verdict, so that the interval is never too narrow.
@@ -207,5 +207,5 @@ function describeRate({ forPass, designEffect: effect, confidence }: ShareQuesti
     high: proportionBounds(effective, Math.min(effective, Math.ceil(over / effect)), doubt).high,
   }
   const [low, high] = ofSuccesses ? [1 - bounds.high, 1 - bounds.low] : [bounds.low, bounds.high]
-  return `${seen} (${wordInterval(confidence)} ${wordShare(low)}–${wordPercent(high)}, n = ${wordCount(of)}, effective ${wordCount(effective)})`
+  return `${seen} (${formatInterval(confidence)} ${formatShare(low)}–${formatPercent(high)}, n = ${formatCount(of)}, effective ${formatCount(effective)})`
 }

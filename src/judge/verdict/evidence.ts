@@ -1,7 +1,7 @@
 import type { Distribution, Figures, JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
-import { wordCount, wordMs, wordPercent, wordPercentile, wordPlural, wordRate } from './wording.ts'
+import { formatCount, formatMs, formatPercent, formatPercentile, formatPlural, formatRate } from './wording.ts'
 
 /** Unit that the figures count. */
 export interface Counted {
@@ -36,25 +36,25 @@ export function describeLoad(figures: JudgedFigures, run: LoadResult): string {
   const { offeredRps, achievedRps, dropped, errors } = figures
   const { rate } = countedIn(figures, run)
   const offered =
-    run.arrivals === 'closed' ? `${run.plan.concurrency ?? 0} in flight` : `offered ${wordRate(offeredRps, rate)}`
-  return `${offered}, achieved ${wordRate(achievedRps, rate)}, ${wordDropped(figures, dropped)}, ${wordErrors(figures, errors)}`
+    run.arrivals === 'closed' ? `${run.plan.concurrency ?? 0} in flight` : `offered ${formatRate(offeredRps, rate)}`
+  return `${offered}, achieved ${formatRate(achievedRps, rate)}, ${formatDropped(figures, dropped)}, ${formatErrors(figures, errors)}`
 }
 
-function wordDropped({ droppedByReason }: Figures, dropped: number): string {
-  return `${wordCount(dropped)} dropped${wordKinds(droppedByReason)}`
+function formatDropped({ droppedByReason }: Figures, dropped: number): string {
+  return `${formatCount(dropped)} dropped${formatKinds(droppedByReason)}`
 }
 
 /** Example: "3 errors (connect 3)". */
-export function wordErrors({ errorsByClass }: Figures, errors: number): string {
+export function formatErrors({ errorsByClass }: Figures, errors: number): string {
   const counts = Object.entries(errorsByClass).map(([name, { count }]) => [name, count])
-  return `${wordPlural(errors, 'error')}${wordKinds(Object.fromEntries(counts))}`
+  return `${formatPlural(errors, 'error')}${formatKinds(Object.fromEntries(counts))}`
 }
 
-function wordKinds(counts: Readonly<Record<string, number>>): string {
+function formatKinds(counts: Readonly<Record<string, number>>): string {
   const kinds = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .toSorted(([, a], [, b]) => b - a)
-    .map(([name, count]) => `${name} ${wordCount(count)}`)
+    .map(([name, count]) => `${name} ${formatCount(count)}`)
   return kinds.length === 0 ? '' : ` (${kinds.join(', ')})`
 }
 
@@ -65,7 +65,7 @@ export function evidenceOfErrors({ errorsByClass }: Figures): readonly string[] 
   return Object.entries(errorsByClass)
     .toSorted(([, a], [, b]) => b.count - a.count)
     .slice(0, CLASSES_SHOWN)
-    .map(([name, { count, first }]) => `${name} ${wordCount(count)}, first error: ${first}`)
+    .map(([name, { count, first }]) => `${name} ${formatCount(count)}, first error: ${first}`)
 }
 
 /** Example: "seed 8f2c1e, rerun with LOAD_SEED=8f2c1e". */
@@ -89,12 +89,12 @@ const FULL = 0.01
 export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: number): readonly string[] {
   const at = (distribution: Distribution): Ms =>
     percentileOf({ histogram: histogramOf(distribution), unanswered: 0 }, percentile) ?? 0
-  const word = (ms: Ms): string => `${wordPercentile(percentile)} ${wordMs(ms)} ms`
+  const word = (ms: Ms): string => `${formatPercentile(percentile)} ${formatMs(ms)} ms`
   const silent =
     figures.unanswered === 0
       ? []
       : [
-          `${wordPlural(figures.unanswered, countedIn(figures, run).one)} without a response ${figures.unanswered === 1 ? 'counts' : 'count'} as over every limit`,
+          `${formatPlural(figures.unanswered, countedIn(figures, run).one)} without a response ${figures.unanswered === 1 ? 'counts' : 'count'} as over every limit`,
         ]
   if (figures.responseTime.count === 0) return silent
   const responseMs = at(figures.responseTime)
@@ -120,7 +120,7 @@ function waitFor(
     return `requests waited for their connections to open (connect time ${word(connectMs)})`
   }
   if (pool.fullRatio > FULL) {
-    return `requests waited for a free connection (pool of ${pool.size} was full ${wordPercent(Math.round(pool.fullRatio * 100) / 100)} of the time)`
+    return `requests waited for a free connection (pool of ${pool.size} was full ${formatPercent(Math.round(pool.fullRatio * 100) / 100)} of the time)`
   }
   return `requests waited to be sent (queue time ${word(queueMs)})`
 }

@@ -9,7 +9,7 @@ export interface LateStretch {
 }
 
 /** Maximum lateness of the generator, in ms; 0 if the result does not contain it. */
-export function longestLagMs({ batches }: LoadResult): Ms {
+export function maxLagMs({ batches }: LoadResult): Ms {
   return Math.max(0, ...(batches.generatorLagMs ?? []))
 }
 

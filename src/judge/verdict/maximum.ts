@@ -6,7 +6,7 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { knownCounts, type LatencyOf } from './percentile-share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, type SameQuestion, type Standing } from './validity.ts'
-import { wordCount, wordLimit, wordMs, wordPlural } from './wording.ts'
+import { formatCount, formatLimit, formatMs, formatPlural } from './wording.ts'
 
 export interface MaximumQuestion {
   readonly limitMs: Ms
@@ -21,13 +21,13 @@ export function maximumVerdict(figures: JudgedFigures, run: LoadResult, question
   const { limitMs, of = 'response' } = question
   const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
   const subject = `maximum ${of} time${partOf(figures, run)}`
-  const seen = 'maxMs' in distribution ? `${wordMs(distribution.maxMs)} ms` : 'no response in time'
-  const silent = figures.unanswered === 0 ? '' : `, ${wordPlural(figures.unanswered, 'request')} without a response`
+  const seen = 'maxMs' in distribution ? `${formatMs(distribution.maxMs)} ms` : 'no response in time'
+  const silent = figures.unanswered === 0 ? '' : `, ${formatPlural(figures.unanswered, 'request')} without a response`
   return conclude(
     {
-      claim: `${subject} below ${wordLimit(limitMs)}`,
-      contrary: `${subject} not below ${wordLimit(limitMs)}`,
-      observed: `${seen} (n = ${wordCount(distribution.count + figures.unanswered)}${silent})`,
+      claim: `${subject} below ${formatLimit(limitMs)}`,
+      contrary: `${subject} not below ${formatLimit(limitMs)}`,
+      observed: `${seen} (n = ${formatCount(distribution.count + figures.unanswered)}${silent})`,
       causes: diagnose(figures, run, 99.9),
     },
     standingOf(figures, run, question),
@@ -57,11 +57,11 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   }
   if (figures.unanswered === 0) return settle(figures, run, { verdict: 'pass', details: [] })
   if (undispatched > 0)
-    return notDelivered(`the generator did not dispatch ${wordPlural(undispatched, 'request')}`, run)
+    return notDelivered(`the generator did not dispatch ${formatPlural(undispatched, 'request')}`, run)
   return settle(figures, run, {
     verdict: 'inconclusive',
     leaning: 'none',
-    reason: `cannot be judged: ${wordPlural(figures.unanswered, 'request')} without a response ${figures.unanswered === 1 ? 'was' : 'were'} cancelled or never sent`,
+    reason: `cannot be judged: ${formatPlural(figures.unanswered, 'request')} without a response ${figures.unanswered === 1 ? 'was' : 'were'} cancelled or never sent`,
     details: [],
   })
 }

@@ -13,7 +13,7 @@ import { MIN_BREACH_REQUESTS, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { wordCount, wordInterval, wordLimit, wordMs, wordMsRange } from './wording.ts'
+import { formatCount, formatInterval, formatLimit, formatMs, formatMsRange } from './wording.ts'
 
 export interface MeanQuestion {
   readonly limitMs: Ms
@@ -48,8 +48,8 @@ export function meanVerdict(figures: JudgedFigures, run: LoadResult, question: M
   const subject = `mean ${of} time${partOf(figures, run)}`
   return conclude(
     {
-      claim: `${subject} below ${wordLimit(limitMs)}`,
-      contrary: `${subject} not below ${wordLimit(limitMs)}`,
+      claim: `${subject} below ${formatLimit(limitMs)}`,
+      contrary: `${subject} not below ${formatLimit(limitMs)}`,
       observed: estimate === undefined ? 'nothing' : describeMean(estimate, confidence),
       causes: diagnose(figures, run, 50),
     },
@@ -91,7 +91,7 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
     const late = target !== undefined && compare(target, target.meanMs, limitMs) !== 'fail'
     return late
       ? notDelivered(
-          `the generator sent requests late; without that delay the mean is ${wordMs(target.meanMs)} ms`,
+          `the generator sent requests late; without that delay the mean is ${formatMs(target.meanMs)} ms`,
           run,
         )
       : shownFail(figures, run, {
@@ -164,8 +164,8 @@ function compare({ meanMs, marginMs }: MeanEstimate, worstMs: Ms, limitMs: Ms): 
 }
 
 function describeMean({ meanMs, marginMs, n, effect }: MeanEstimate, confidence: Ratio): string {
-  if (marginMs === undefined || effect === undefined) return `${wordMs(meanMs)} ms (n = ${wordCount(n)})`
+  if (marginMs === undefined || effect === undefined) return `${formatMs(meanMs)} ms (n = ${formatCount(n)})`
   const [lowMs, highMs] = [Math.max(0, meanMs - marginMs), meanMs + marginAbove(meanMs, marginMs)]
-  const interval = Number.isFinite(highMs) ? wordMsRange(lowMs, highMs) : `above ${wordMs(lowMs)} ms`
-  return `${wordMs(meanMs)} ms (${wordInterval(confidence)} ${interval}, n = ${wordCount(n)}, effective ${wordCount(Math.floor(n / effect))})`
+  const interval = Number.isFinite(highMs) ? formatMsRange(lowMs, highMs) : `above ${formatMs(lowMs)} ms`
+  return `${formatMs(meanMs)} ms (${formatInterval(confidence)} ${interval}, n = ${formatCount(n)}, effective ${formatCount(Math.floor(n / effect))})`
 }

@@ -6,7 +6,7 @@ import { countedIn } from './evidence.ts'
 import type { LeaningWithReason } from './leaning.ts'
 import type { ProofSpan } from './proof.ts'
 import type { Standing } from './validity.ts'
-import { wordCount, wordPercent, wordPlural } from './wording.ts'
+import { formatCount, formatPercent, formatPlural } from './wording.ts'
 
 /** Figures from which an inconclusive verdict advises a longer run. */
 export interface Shortfall extends LeaningWithReason {
@@ -25,7 +25,7 @@ export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: Loa
     verdict: 'inconclusive',
     leaning,
     reasons,
-    reason: `is not proven by ${wordPlural(requests, one, many)} in ${formatDuration(shortfall.span.spanMs)}`,
+    reason: `is not proven by ${formatPlural(requests, one, many)} in ${formatDuration(shortfall.span.spanMs)}`,
     ...adviceOf(shortfall, figures, run),
     details: reasons.map((reason) => reasonSentence(reason)),
   }
@@ -54,7 +54,7 @@ function adviceOf(
   const seconds = Math.ceil(durationMs / 1_000)
   const more = Math.max(1, Math.ceil((requests * seconds * 1_000) / span.spanMs) - requests)
   const { one, many } = countedIn(figures, run)
-  const count = `about ${wordPlural(more, `more ${one}`, `more ${many}`)} would decide`
+  const count = `about ${formatPlural(more, `more ${one}`, `more ${many}`)} would decide`
   const length = figures === run ? `duration: '${seconds}s'` : `a span of ${formatDuration(seconds * 1_000)}`
   return { advice: `${count}: ${length}`, adviceMs: 1_000 * seconds }
 }
@@ -64,9 +64,9 @@ export function onTheLimit(within: number, requests: number, leaning: LeaningWit
   return {
     verdict: 'inconclusive',
     ...leaning,
-    reason: `cannot be decided from ${wordCount(requests)} requests`,
+    reason: `cannot be decided from ${formatCount(requests)} requests`,
     details: [
-      `${wordPercent(within / requests)} of them lie within 0.1% of the limit, on either side: ` +
+      `${formatPercent(within / requests)} of them lie within 0.1% of the limit, on either side: ` +
         'put the limit into sla in the plan, where it is counted exactly',
     ],
   }

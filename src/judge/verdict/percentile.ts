@@ -12,7 +12,7 @@ import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
 import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { wordLimit, wordMs, wordPercentile, wordPlural } from './wording.ts'
+import { formatLimit, formatMs, formatPercentile, formatPlural } from './wording.ts'
 
 export interface PercentileQuestion {
   /** For example 99 or 99.9. Greater than 0 and less than 100. */
@@ -36,13 +36,13 @@ export function percentileVerdict(
 ): JudgedVerdict {
   const { percentile, limitMs, of = 'response', confidence = run.plan.confidence } = question
   const course = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
-  const subject = `${wordPercentile(percentile)} ${of} time${partOf(figures, run)}`
+  const subject = `${formatPercentile(percentile)} ${of} time${partOf(figures, run)}`
   const asked = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
   const effect = percentileDesignEffect(course, percentile)
   return conclude(
     {
-      claim: `${subject} below ${wordLimit(limitMs)}`,
-      contrary: `${subject} not below ${wordLimit(limitMs)}`,
+      claim: `${subject} below ${formatLimit(limitMs)}`,
+      contrary: `${subject} not below ${formatLimit(limitMs)}`,
       observed: describePercentile(course.whole, percentile, confidence, effect, asked.designEffect),
       causes: diagnose(figures, run, percentile),
     },
@@ -110,7 +110,7 @@ function unsent(dropped: number): Standing {
   return {
     verdict: 'inconclusive',
     leaning: 'none',
-    reason: `cannot be judged: ${wordPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
+    reason: `cannot be judged: ${formatPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
     details: ['a dropped request has no service time: raise maxConnections, or judge the response time'],
   }
 }
@@ -144,10 +144,10 @@ function toolWasLate(figures: JudgedFigures, run: LoadResult, { percentile }: Pe
   const late = [
     ...(droppedByReason.generator === undefined
       ? []
-      : [`${wordPlural(droppedByReason.generator, 'request')} not dispatched`]),
-    ...('p99Ms' in scheduleLag ? [`schedule lag p99 ${wordMs(scheduleLag.p99Ms)} ms`] : []),
+      : [`${formatPlural(droppedByReason.generator, 'request')} not dispatched`]),
+    ...('p99Ms' in scheduleLag ? [`schedule lag p99 ${formatMs(scheduleLag.p99Ms)} ms`] : []),
   ].join(', ')
   const alone =
-    target === undefined ? '' : `; without that delay, ${wordPercentile(percentile)} is ${wordMs(target)} ms`
+    target === undefined ? '' : `; without that delay, ${formatPercentile(percentile)} is ${formatMs(target)} ms`
   return notDelivered(`the generator was late (${late})${alone}`, run)
 }

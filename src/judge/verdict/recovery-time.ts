@@ -6,7 +6,7 @@ import { partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, settle, shownFail, type Standing } from './validity.ts'
-import { wordMs } from './wording.ts'
+import { formatMs } from './wording.ts'
 
 const SMALL_SHARE = 0.1
 
@@ -19,7 +19,7 @@ export function recoveryVerdict(figures: JudgedFigures, run: LoadResult, limitMs
   const phases = phasesOf(run)
   const recovery = phases === undefined ? undefined : recoveryOf(run, phases)
   const subject = `recovery from the overload${partOf(figures, run)}`
-  const within = `within ${wordMs(limitMs)} ms`
+  const within = `within ${formatMs(limitMs)} ms`
   return conclude(
     {
       claim: `${subject} ${within}`,
@@ -34,10 +34,10 @@ export function recoveryVerdict(figures: JudgedFigures, run: LoadResult, limitMs
 }
 
 function describe({ recovered, recoverMs, resolutionMs, watchedMs }: ObservedRecovery): string {
-  const resolution = `resolution ${wordMs(resolutionMs)} ms`
+  const resolution = `resolution ${formatMs(resolutionMs)} ms`
   if (recovered === null) return 'a recovery phase that is too short'
-  if (recoverMs === null) return `no recovery in the first ${wordMs(watchedMs)} ms (${resolution})`
-  return recoverMs === 0 ? `immediate recovery (${resolution})` : `${wordMs(recoverMs)} ms (${resolution})`
+  if (recoverMs === null) return `no recovery in the first ${formatMs(watchedMs)} ms (${resolution})`
+  return recoverMs === 0 ? `immediate recovery (${resolution})` : `${formatMs(recoverMs)} ms (${resolution})`
 }
 
 function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery, limitMs: Ms): Standing {
@@ -69,14 +69,16 @@ function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery,
       ? {
           verdict,
           leaning: 'pass',
-          reason: `this run cannot show a recovery faster than ${wordMs(resolutionMs)} ms`,
+          reason: `this run cannot show a recovery faster than ${formatMs(resolutionMs)} ms`,
           details: ['shorten the recovery phase or raise its rate: both make the resolution finer'],
         }
       : {
           verdict,
           leaning: 'none',
           reason: 'the recovery phase is too short to show it',
-          details: [`a recovery phase of ${seconds} s shows whether the target recovers within ${wordMs(limitMs)} ms`],
+          details: [
+            `a recovery phase of ${seconds} s shows whether the target recovers within ${formatMs(limitMs)} ms`,
+          ],
         },
   )
 }

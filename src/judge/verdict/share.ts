@@ -40,7 +40,7 @@ export function judgeShare(question: ShareQuestion): Exclude<VerdictValue, 'inva
 }
 
 /** Maximum factor by which the advised number of requests exceeds the observed one. */
-const MOST_TIMES = 1_000
+const MAX_TIMES = 1_000
 
 /**
  * Expected number of requests over the allowed share from which a longer run at most doubles the estimated design effect.
@@ -71,7 +71,7 @@ function requestsAtThisEffect(question: ShareQuestion, seen: Count): number | un
     const asked = { ...question, designEffect, forPass: count, forFail: count }
     return judgeShare(asked) !== 'inconclusive'
   }
-  const most = MOST_TIMES * Math.max(seen.of, Math.ceil(1 / allowed))
+  const most = MAX_TIMES * Math.max(seen.of, Math.ceil(1 / allowed))
   let high = Math.max(1, seen.of)
   while (!reported(high)) {
     high *= 2

@@ -12,7 +12,7 @@ import { notProven } from './more-requests.ts'
 import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { requestsToTell, type ShareQuestion } from './share.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { wordCount, wordPercent, wordRate } from './wording.ts'
+import { formatCount, formatPercent, formatRate } from './wording.ts'
 
 export interface SustainedRateQuestion {
   readonly rps: Rps
@@ -52,7 +52,7 @@ export function sustainedRateVerdict(
   // Journeys in think time count as in flight, so the growth of the requests shows whether the target falls behind.
   const growth = growthOf(figures === run.journeys ? run : figures)
   const counted = countedIn(figures, run)
-  const subject = `${wordRate(rps, counted.rate)}${figures === run.journeys ? '' : partOf(figures, run)}`
+  const subject = `${formatRate(rps, counted.rate)}${figures === run.journeys ? '' : partOf(figures, run)}`
   return conclude(
     {
       claim: `${subject} sustained`,
@@ -90,7 +90,7 @@ function standingOf(
   } else {
     if (isShort(figures, within)) {
       return notDelivered(
-        `the generator did not dispatch ${wordCount(undispatched)} ${countedIn(figures, run).many}: it could not keep up`,
+        `the generator did not dispatch ${formatCount(undispatched)} ${countedIn(figures, run).many}: it could not keep up`,
         run,
       )
     }
@@ -126,7 +126,7 @@ function tooLittleOffered(figures: JudgedFigures, run: LoadResult, rps: Rps): St
   return {
     verdict: 'invalid',
     reason: 'the load was not delivered',
-    details: [`the plan scheduled only ${wordRate(offeredRps, countedIn(figures, run).rate)}: set rate: ${rps}`],
+    details: [`the plan scheduled only ${formatRate(offeredRps, countedIn(figures, run).rate)}: set rate: ${rps}`],
   }
 }
 
@@ -225,12 +225,12 @@ function describeObserved(
   const succeeded =
     requestsScheduled === 0
       ? `no ${many}`
-      : `${wordPercent(successes / requestsScheduled)} of ${wordCount(requestsScheduled)} ${many} succeeded`
-  const grown = growth?.shown === true ? `, ${wordCount(growth.requests)} more in flight at the end` : ''
-  return `${wordRate(achievedRps, rate)} (${succeeded}${grown})`
+      : `${formatPercent(successes / requestsScheduled)} of ${formatCount(requestsScheduled)} ${many} succeeded`
+  const grown = growth?.shown === true ? `, ${formatCount(growth.requests)} more in flight at the end` : ''
+  return `${formatRate(achievedRps, rate)} (${succeeded}${grown})`
 }
 
 function describeGrowth({ share }: Growth, within: Ratio): string {
   const beyond = share > within ? '' : ', and the number in flight would continue to grow'
-  return `requests piled up: ${wordPercent(share)} of the arrivals remained in flight${beyond}`
+  return `requests piled up: ${formatPercent(share)} of the arrivals remained in flight${beyond}`
 }

@@ -3,11 +3,11 @@ import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
-import { type LateStretch, lateStretches, longestLagMs, outsideOf } from './late-stretches.ts'
+import { type LateStretch, lateStretches, maxLagMs, outsideOf } from './late-stretches.ts'
 import { remainingFigures } from './remaining-figures.ts'
 import { coreWaits, shortenedBy, unstarvedBy } from './starved-target.ts'
 import { mostlyFailsByItself } from './target-failures.ts'
-import { wordMs, wordPercent } from './wording.ts'
+import { formatMs, formatPercent } from './wording.ts'
 
 /** Verdict after considering the validity of the run, with the reason if that decided it. */
 export interface Standing {
@@ -71,7 +71,7 @@ export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standi
   const allowedMs = allowedLagMs(schedule, run)
   if (scheduleLag.p99Ms <= allowedMs) return undefined
   return notDelivered(
-    `schedule lag p99 ${wordMs(scheduleLag.p99Ms)} ms, allowed ${wordMs(allowedMs)} ms: the generator was late`,
+    `schedule lag p99 ${formatMs(scheduleLag.p99Ms)} ms, allowed ${formatMs(allowedMs)} ms: the generator was late`,
     run,
   )
 }
@@ -81,7 +81,7 @@ function undispatched(figures: JudgedFigures, run: LoadResult): Standing | undef
   const { requestsScheduled, droppedByReason } = scheduleOf(figures, run)
   const due = 1 - (droppedByReason.generator ?? 0) / requestsScheduled
   return due < DUE
-    ? notDelivered(`the generator dispatched only ${wordPercent(due)} of the requests: it could not keep up`, run)
+    ? notDelivered(`the generator dispatched only ${formatPercent(due)} of the requests: it could not keep up`, run)
     : undefined
 }
 
@@ -179,16 +179,16 @@ export function outsideTrouble(
   const keeps = outsideOf(figures, late)
   const waitsMs = coreWaits(figures, run)
   const isLate = keeps.includes(false)
-  const longestWaitMs = Math.max(0, ...waitsMs)
-  if (!isLate && longestWaitMs === 0) return undefined
+  const maxWaitMs = Math.max(0, ...waitsMs)
+  if (!isLate && maxWaitMs === 0) return undefined
   const unstarved = question.of === 'counts' ? unstarvedBy(figures, waitsMs) : shortenedBy(figures, waitsMs)
   const rest = remainingFigures(unstarved, keeps)
-  return { rest, late, standing: isLate ? sentLate(run) : starved(longestWaitMs) }
+  return { rest, late, standing: isLate ? sentLate(run) : starved(maxWaitMs) }
 }
 
 function sentLate(run: LoadResult): Standing {
   return notDelivered(
-    `the generator was up to ${wordMs(longestLagMs(run))} ms late and then sent all overdue requests at once: ` +
+    `the generator was up to ${formatMs(maxLagMs(run))} ms late and then sent all overdue requests at once: ` +
       'without that time and its aftermath, this is not a fail',
     run,
   )
@@ -199,7 +199,7 @@ function starved(waitMs: Ms): Standing {
     verdict: 'invalid',
     reason: 'other processes took cores from the target',
     details: [
-      `the target waited for a core for up to ${wordMs(waitMs)} ms in a second: without that wait, this is not a fail`,
+      `the target waited for a core for up to ${formatMs(waitMs)} ms in a second: without that wait, this is not a fail`,
       'stop other processes, or run the target on another machine',
     ],
   }
@@ -220,7 +220,7 @@ export function notDelivered(evidence: string, run: LoadResult): Standing {
     details: [
       evidence,
       busy
-        ? `the generator threads were busy ${wordPercent(eventLoopUtilization)} of the time: lower the rate, or raise threads above ${threads}`
+        ? `the generator threads were busy ${formatPercent(eventLoopUtilization)} of the time: lower the rate, or raise threads above ${threads}`
         : 'use a machine with less other load, lower the rate, or raise threads',
     ],
   }

@@ -27,7 +27,7 @@ function askHttp(url: URL, scheme: 'http:' | 'https:'): Promise<string | undefin
       request.destroy()
       resolve(`no answer within ${TRY_LIMIT_MS} ms`)
     })
-    request.on('error', (error) => resolve(wordError(error)))
+    request.on('error', (error) => resolve(formatError(error)))
   })
 }
 
@@ -42,7 +42,7 @@ export function tryConnecting(url: URL): Promise<string | undefined> {
     }
     socket.on('connect', () => settle(undefined))
     socket.on('timeout', () => settle(`no connection within ${TRY_LIMIT_MS} ms`))
-    socket.on('error', (error) => settle(wordError(error)))
+    socket.on('error', (error) => settle(formatError(error)))
   })
 }
 
@@ -50,6 +50,6 @@ function defaultPort({ protocol }: URL): number {
   return /^(?:mcp\+)?(?:https|wss|tls):$/.test(protocol) ? 443 : 80
 }
 
-function wordError(error: NodeJS.ErrnoException): string {
+function formatError(error: NodeJS.ErrnoException): string {
   return error.code === 'ECONNREFUSED' ? 'connection refused' : (error.code ?? error.message)
 }

@@ -13,7 +13,7 @@ import { stopGroup } from './process-group.ts'
 import { tryConnecting, whyNotReady } from './readiness.ts'
 
 const READY_LIMIT_MS = 30_000
-const LONGEST_PAUSE_MS = 250
+const MAX_PAUSE_MS = 250
 const STOP_GRACE_MS = 2_000
 
 /** A server that was started for a run. */
@@ -139,7 +139,7 @@ async function waitUntilReady(target: CommandTarget, limitMs: Ms, signal: AbortS
   const endMs = performance.now() + limitMs
   let why = await whyNotReady(url)
   for (let pauseMs = 10; why !== undefined && performance.now() < endMs && !signal.aborted; pauseMs *= 2) {
-    await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS))
+    await sleep(Math.min(pauseMs, MAX_PAUSE_MS))
     why = await whyNotReady(url)
   }
   if (why === undefined) return undefined

@@ -13,7 +13,7 @@ export interface MetricsPage {
 
 /** Shorter than the second between two samples, so that two requests never overlap. */
 const TIMEOUT_MS: Ms = 800
-const MOST_BYTES = 8 * 2 ** 20
+const MAX_BYTES = 8 * 2 ** 20
 
 /**
  * Names under which exporters offer each figure. The first name on a page counts, even if its value is NaN at the
@@ -118,7 +118,7 @@ class MetricsWatch implements TargetWatch {
       // Read the body of an unwanted response as well, so that the connection can be reused.
       for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
         text += chunk
-        if (text.length > MOST_BYTES) throw new Error(`it is longer than ${MOST_BYTES / 2 ** 20} MiB`)
+        if (text.length > MAX_BYTES) throw new Error(`it is longer than ${MAX_BYTES / 2 ** 20} MiB`)
       }
       if (statusCode !== 200) throw new Error(`it answered with ${statusCode}`)
       return text

@@ -11,7 +11,7 @@ import type { TraceSink } from './sink.ts'
 /** Maximum number of spans in one message to the collector. */
 const BATCH = 512
 /** Maximum number of spans that wait while a collector is slow; any further ones are lost. */
-const MOST_WAITING = 50_000
+const MAX_WAITING = 50_000
 
 /** Collectors that have failed in this process. Later runs wait for them only briefly. */
 const failed = new Set<string>()
@@ -47,7 +47,8 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
 
   function exportBatch(batch: ReadableSpan[]): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
-    const onResult = (result: ExportResult): void => resolve(isExported(result) ? undefined : wordFault(result.error))
+    const onResult = (result: ExportResult): void =>
+      resolve(isExported(result) ? undefined : formatExportError(result.error))
     // The exporter's own requests must not be traced.
     context.with(suppressTracing(context.active()), () => exporter.export(batch, onResult))
     return promise
@@ -58,7 +59,7 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
     resource,
     send(spans) {
       taken += spans.length
-      waiting.push(...spans.slice(0, Math.max(0, MOST_WAITING - waiting.length)))
+      waiting.push(...spans.slice(0, Math.max(0, MAX_WAITING - waiting.length)))
       sending ??= sendAll()
     },
     async close(metrics, patienceMs) {
@@ -74,13 +75,13 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
       return {
         exported,
         lost,
-        ...(lost > 0 && { because: because ?? `the queue holds at most ${MOST_WAITING} spans` }),
+        ...(lost > 0 && { because: because ?? `the queue holds at most ${MAX_WAITING} spans` }),
       }
     },
   }
 }
 
-function wordFault(error: Error | undefined): string {
+function formatExportError(error: Error | undefined): string {
   if (error === undefined) return 'it gave no reason'
   const { code } = error as Error & { readonly code?: unknown }
   return typeof code === 'number' ? `${code} ${error.message}` : error.message

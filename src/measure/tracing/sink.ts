@@ -84,7 +84,7 @@ function providerSink({ processor, resource }: Registered): TraceSink {
           exported++
         } catch (error) {
           lost++
-          because ??= `the registered provider threw: ${wordError(error)}`
+          because ??= `the registered provider threw: ${formatError(error)}`
         }
       }
     },
@@ -96,6 +96,6 @@ function providerSink({ processor, resource }: Registered): TraceSink {
   }
 }
 
-export function wordError(error: unknown): string {
+export function formatError(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

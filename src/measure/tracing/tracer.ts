@@ -7,7 +7,7 @@ import { createTraceIds } from './trace-ids.ts'
 /**
  * Maximum number of spans sampled from their start that wait for `takeSampled`; any further ones are counted and lost.
  */
-const MOST_WAITING = 50_000
+const MAX_WAITING = 50_000
 
 /** What a generator thread hands over at the end: the traces that were kept after they had ended. */
 export interface KeptTraces {
@@ -89,7 +89,7 @@ export class Tracer {
   }
 
   #sample(span: TracedRequest): void {
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(span)
+    if (this.#waiting.length < MAX_WAITING) this.#waiting.push(span)
     else this.#lost++
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { OwnProtocol } from '../../model/own-protocol.ts'
+import type { CustomProtocol } from '../../model/custom-protocol.ts'
 import type { Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
-import { ownProtocol } from '../own.ts'
+import { customProtocol } from '../custom.ts'
 import { type ConformanceOptions, holdOutcome, isShipped, Subject } from './subject.ts'
 
 export type { ConformanceOptions, ConformanceServer } from './subject.ts'
@@ -113,10 +113,10 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
  * `test.each(protocolConformance(mine, { start }))('$name', ({ run }) => run())`.
  */
 export function protocolConformance(
-  protocol: OwnProtocol | Protocol<AnyRequest>,
+  protocol: CustomProtocol | Protocol<AnyRequest>,
   options: ConformanceOptions,
 ): readonly ConformanceCase[] {
-  const subject = isShipped(protocol) ? protocol : ownProtocol(protocol)
+  const subject = isShipped(protocol) ? protocol : customProtocol(protocol)
   return Object.entries(CLAIMS).map(([name, claim]) => ({
     name,
     async run() {

@@ -1,5 +1,5 @@
 import { fail } from 'node:assert/strict'
-import type { OwnProtocol } from '../../model/own-protocol.ts'
+import type { CustomProtocol } from '../../model/custom-protocol.ts'
 import { realTime } from '../../model/real-time.ts'
 import { ERROR_CLASSES } from '../../model/error-class.ts'
 import type { Cancel, ConnectContext, Connection, Outcome, Protocol } from '../../model/protocol.ts'
@@ -118,6 +118,6 @@ export function holdOutcome(outcome: Outcome, ok: boolean): void {
   if (!ERROR_CLASSES.some((name) => name === outcome.errorClass)) fail(`'${outcome.errorClass}' is not an error class`)
 }
 
-export function isShipped(protocol: OwnProtocol | Protocol<AnyRequest>): protocol is Protocol<AnyRequest> {
+export function isShipped(protocol: CustomProtocol | Protocol<AnyRequest>): protocol is Protocol<AnyRequest> {
   return 'faultsOf' in protocol
 }

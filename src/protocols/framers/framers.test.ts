@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DelimiterFramer } from './delimiter-framer.ts'
 import { FixedFramer } from './fixed-framer.ts'
 import type { Framer } from './framer.ts'
-import { LengthFramer, lengthPrefix, longestPrefixed } from './length-framer.ts'
+import { LengthFramer, lengthPrefix, maxPrefixedBytes } from './length-framer.ts'
 import type { LengthPrefix } from './length-framer.ts'
 import { cuts, split } from './split.builder.ts'
 import { StreamEndFramer } from './stream-end-framer.ts'
@@ -145,7 +145,7 @@ describe('a length prefix', () => {
     [{ length: 2 }, 65_535],
     [{ length: 4 }, 512 * 1024 * 1024],
   ])('%j allows at most %d bytes', (prefix, most) => {
-    expect(longestPrefixed(prefix)).toBe(most)
+    expect(maxPrefixedBytes(prefix)).toBe(most)
     expect(lengthPrefix(prefix, most)).toHaveLength(prefix.length)
   })
 

@@ -87,6 +87,6 @@ export function lengthPrefix(
 }
 
 /** Maximum content length of a frame, in bytes. */
-export function longestPrefixed({ length, includesPrefix = false }: LengthPrefix): number {
+export function maxPrefixedBytes({ length, includesPrefix = false }: LengthPrefix): number {
   return Math.min(LIMIT_BYTES, 256 ** length - 1 - (includesPrefix ? length : 0))
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
-import { wordValue } from '../../model/errors.ts'
+import { formatValue } from '../../model/errors.ts'
 import type { Answer, Outcome } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { HttpAnswer, HttpCheck, HttpCheckFunction, HttpRequest } from '../../model/requests.ts'
@@ -99,7 +99,7 @@ function answerOf(
   try {
     return { status, headers, setCookie, text, json: JSON.parse(text) as unknown }
   } catch {
-    return `expected a JSON body, got ${wordValue(text)}`
+    return `expected a JSON body, got ${formatValue(text)}`
   }
 }
 
@@ -117,11 +117,11 @@ function checkAnswer(check: HttpCheck | HttpCheckFunction, answer: HttpAnswer): 
   for (const [name, expected] of Object.entries(check.header ?? {})) {
     const got = answer.headers[name.toLowerCase()]
     if (got !== expected) {
-      return `expected header ${name} to be ${wordValue(expected)}, got ${got === undefined ? 'none' : wordValue(got)}`
+      return `expected header ${name} to be ${formatValue(expected)}, got ${got === undefined ? 'none' : formatValue(got)}`
     }
   }
   if (check.bodyIncludes !== undefined && !answer.body.includes(check.bodyIncludes)) {
-    return `expected the body to include ${wordValue(check.bodyIncludes)}, got ${wordValue(answer.body)}`
+    return `expected the body to include ${formatValue(check.bodyIncludes)}, got ${formatValue(answer.body)}`
   }
   return check.json === undefined ? undefined : checkJson(check.json, answer.body)
 }
@@ -131,15 +131,15 @@ function checkJson({ path, equals }: NonNullable<HttpCheck['json']>, body: strin
   try {
     value = JSON.parse(body)
   } catch {
-    return `expected a JSON body, got ${wordValue(body)}`
+    return `expected a JSON body, got ${formatValue(body)}`
   }
   for (const name of path.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) {
-      return `expected ${path} to be ${wordValue(equals)}, but the body has no ${path}`
+      return `expected ${path} to be ${formatValue(equals)}, but the body has no ${path}`
     }
     value = (value as Readonly<Record<string, unknown>>)[name]
   }
   return isDeepStrictEqual(value, equals)
     ? undefined
-    : `expected ${path} to be ${wordValue(equals)}, got ${wordValue(value)}`
+    : `expected ${path} to be ${formatValue(equals)}, got ${formatValue(value)}`
 }

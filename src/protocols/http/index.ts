@@ -31,7 +31,7 @@ export const httpProtocol: Protocol<HttpRequest> = {
   faultsOf: requestFaults,
   needsInline: ({ check, body }) => typeof check === 'function' || isMadeByFunction(body),
   withBody,
-  word: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
+  describe: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
   span: spanOf,
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { wordValue } from '../../model/errors.ts'
+import { formatValue } from '../../model/errors.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { ChannelLost } from './channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated, OpenChannel } from './channel.ts'
@@ -130,7 +130,7 @@ export class Dialogue implements McpListener {
     if (this.#channel === undefined) return void this.#early.push({ text, bytes })
     const messages = messagesIn(text)
     if (messages === undefined) {
-      this.#break(`the server sent a message that is not JSON-RPC: ${wordValue(text)}`)
+      this.#break(`the server sent a message that is not JSON-RPC: ${formatValue(text)}`)
       return
     }
     const [only] = messages
@@ -198,7 +198,7 @@ export class Dialogue implements McpListener {
     this.#strays++
     if (!this.#abandoned.delete(id)) this.#onUnsolicited?.(1, 0)
     if (this.#strays > MAX_STRAYS_LOGGED) return
-    this.#log(`a reply with the id ${wordValue(id)} matches no call in flight: ${wordValue(text)}`)
+    this.#log(`a reply with the id ${formatValue(id)} matches no call in flight: ${formatValue(text)}`)
   }
 
   #break(message: string): void {

@@ -1,11 +1,11 @@
 import { ConnectError } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-import { wordValue } from '../../model/errors.ts'
+import { formatValue } from '../../model/errors.ts'
 import { abandoned } from '../sockets/connect-error.ts'
 import { ChannelLost } from './channel.ts'
 import { CLIENT_INFO } from './client.ts'
 import type { Dialogue } from './dialogue.ts'
-import { isObject, wordError } from './json-rpc.ts'
+import { isObject, formatError } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
 import { knownVersion, LEGACY_VERSIONS } from './versions.ts'
 import type { McpVersion } from './versions.ts'
@@ -80,14 +80,14 @@ export async function shakeHands(
 ): Promise<McpVersion> {
   const params = { protocolVersion: offered, capabilities: {}, clientInfo: CLIENT_INFO }
   const { result, error } = await call(dialogue, place, signal, 'initialize', params)
-  if (!isObject(result)) throw new ConnectError('jsonrpc', `${place} rejected initialize: ${wordError(error)}`)
+  if (!isObject(result)) throw new ConnectError('jsonrpc', `${place} rejected initialize: ${formatError(error)}`)
   const named = result['protocolVersion']
   const version = knownVersion(named)
   if (version === undefined || !LEGACY_VERSIONS.some((legacy) => legacy === version)) {
     const spoken = LEGACY_VERSIONS.join(', ')
     throw new ConnectError(
       'protocol',
-      `${place} selected MCP ${wordValue(named)}, but the handshake supports ${spoken}`,
+      `${place} selected MCP ${formatValue(named)}, but the handshake supports ${spoken}`,
     )
   }
   const method = 'notifications/initialized'

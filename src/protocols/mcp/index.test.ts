@@ -27,10 +27,10 @@ test.each<[string, string | undefined, string]>([
 ])('the health read with version %s and health %s is %s', (protocolVersion, health, word) => {
   const {
     healthRead,
-    word: wordOf,
+    describe: describeRequest,
     faultsOf,
   } = mcpKind.create({ kind: 'mcp', protocolVersion, ...(health && { health }) })
-  expect(wordOf(healthRead)).toBe(word)
+  expect(describeRequest(healthRead)).toBe(word)
   expect(faultsOf(healthRead, 'request')).toEqual([])
 })
 
@@ -46,7 +46,7 @@ test.each<[McpRequest, string]>([
   [{ method: 'tools/call', params: { name: 'x' } }, 'tools/call x'],
   [{ method: 'tools/list' }, 'tools/list'],
 ])('describes %j as "%s"', (request, word) => {
-  expect(protocol.word(request)).toBe(word)
+  expect(protocol.describe(request)).toBe(word)
 })
 
 const generated: Body = { length: 6, chunks: () => [Buffer.from('g\u00fc'), Buffer.from('"\n3')] }

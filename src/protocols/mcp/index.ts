@@ -9,7 +9,7 @@ import { requestFaults } from './request-faults.ts'
 import { eraOf } from './versions.ts'
 import { withBody, workRequests } from './work-requests.ts'
 
-const LONGEST_MESSAGE = 16 * 1024 * 1024
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 /** Selects the Model Context Protocol with these options, over HTTP, WebSocket, TCP or the stdio of a process. */
 export function mcp(options: McpOptions = {}): ProtocolSpec {
@@ -35,13 +35,13 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     name: 'mcp',
     healthRead: healthRead(options),
     usualFormat: 'text',
-    longestMessage: LONGEST_MESSAGE,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
     holdsMessages: true,
     work: workRequests,
     faultsOf: requestFaults,
     withBody,
     carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
-    word,
+    describe,
     span: spanOf,
     // Load on demand: a generator thread should not wait for protocols that its plan does not use.
     async negotiate(target, context) {
@@ -84,7 +84,7 @@ function spanOf(request: McpRequest, target: URL): SpanAbout {
   }
 }
 
-function word(request: McpRequest): string {
+function describe(request: McpRequest): string {
   if (request === HEALTH) return 'ping or tools/list'
   const { method, params } = callOf(request)
   const name = nameOf(params)

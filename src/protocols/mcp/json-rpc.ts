@@ -1,4 +1,4 @@
-import { wordValue } from '../../model/errors.ts'
+import { formatValue } from '../../model/errors.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -26,8 +26,8 @@ function isMessage(value: unknown): value is JsonObject {
 }
 
 /** Returns a readable error, for example "-32602: Unknown tool". */
-export function wordError(error: unknown): string {
-  if (!isObject(error)) return wordValue(error)
+export function formatError(error: unknown): string {
+  if (!isObject(error)) return formatValue(error)
   const { code, message } = error
   return typeof message === 'string' && message !== '' ? `${String(code)}: ${message}` : String(code)
 }

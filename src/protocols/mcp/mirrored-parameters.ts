@@ -16,7 +16,7 @@ interface MirroredParameter {
 export type MirroredParameters = Readonly<Record<string, readonly MirroredParameter[]>>
 
 /** Maximum number of pages to read from a list of tools, in case the list never ends. */
-const MOST_PAGES = 100
+const MAX_PAGES = 100
 
 /** Resolves with the mirrored parameters of the server's tools, if there are any. Rejects with a `ConnectError`. */
 export async function listMirrored(
@@ -27,7 +27,7 @@ export async function listMirrored(
 ): Promise<MirroredParameters | undefined> {
   const mirrored: Record<string, readonly MirroredParameter[]> = {}
   let cursor: unknown
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const params = { ...(cursor !== undefined && { cursor }), _meta: clientMeta(version) }
     const { result } = await call(dialogue, place, signal, 'tools/list', params)
     // A server without tools may not implement the method.

@@ -48,11 +48,11 @@ describe('a server over stdio', () => {
 
   test('exchanges messages of the maximum size', async () => {
     const connection = await overPipes(command('echoes'), PINNED)
-    const { longestMessage = 0 } = mcpKind.create(mcp())
-    const params = { data: 'ü"'.repeat(longestMessage / 4) }
+    const { maxMessageBytes = 0 } = mcpKind.create(mcp())
+    const params = { data: 'ü"'.repeat(maxMessageBytes / 4) }
     const { ok, answer, bytesSent } = await ask(connection, { method: 'x', params, read: 'json' })
     expect(ok).toBe(true)
-    expect(bytesSent).toBeGreaterThan(longestMessage)
+    expect(bytesSent).toBeGreaterThan(maxMessageBytes)
     expect((answer?.json as typeof params | undefined)?.data === params.data).toBe(true)
   })
 

@@ -1,8 +1,8 @@
-import { wordValue } from '../../model/errors.ts'
+import { formatValue } from '../../model/errors.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { McpRequest } from '../../model/requests.ts'
-import { isObject, wordError } from './json-rpc.ts'
+import { isObject, formatError } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
 
 export interface Failure {
@@ -17,7 +17,7 @@ export function failureOf(reply: JsonObject, text: string, nonce: string | undef
   const { error, result } = reply
   if (error !== undefined && error !== null) {
     const status = isObject(error) && typeof error['code'] === 'number' ? { status: error['code'] } : {}
-    return { errorClass: 'jsonrpc', message: wordError(error), ...status }
+    return { errorClass: 'jsonrpc', message: formatError(error), ...status }
   }
   if (isObject(result)) {
     if (result['isError'] === true) return { errorClass: 'tool-error', message: firstText(result) ?? 'the tool failed' }
@@ -27,7 +27,7 @@ export function failureOf(reply: JsonObject, text: string, nonce: string | undef
     }
   }
   if (nonce !== undefined && !text.includes(nonce)) {
-    const message = `the reply does not contain ${wordValue(nonce)}, which only this call sent`
+    const message = `the reply does not contain ${formatValue(nonce)}, which only this call sent`
     return { errorClass: 'misrouted', message }
   }
   return undefined

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 import type { ConnectContext } from '../../model/protocol.ts'
-import { closesInOrder, wordClose } from '../websocket/close-codes.ts'
+import { closesInOrder, formatClose } from '../websocket/close-codes.ts'
 import { frameBytes, maskedFrameBytes } from '../websocket/frame-size.ts'
 import { openWebSocket } from '../websocket/handshake.ts'
 import { ChannelLost } from './channel.ts'
@@ -57,7 +57,7 @@ class WebSocketChannel implements McpChannel {
       this.#reason ??= broken ? new ChannelLost('protocol', error.message) : new Error(lost, { cause: error })
     })
     webSocket.on('close', (code, said) => {
-      if (!this.#closing && !closesInOrder(code)) this.#reason ??= new Error(wordClose(code, said.toString('utf8')))
+      if (!this.#closing && !closesInOrder(code)) this.#reason ??= new Error(formatClose(code, said.toString('utf8')))
       resolve(this.#reason)
     })
   }

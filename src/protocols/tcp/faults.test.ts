@@ -170,7 +170,7 @@ test.each([
   [{ data: new Uint8Array(5) }, '5 bytes'],
   [{}, 'nothing'],
 ])('names %j %s', (request, word) => {
-  expect(tcpKind.create(tcp()).word(request)).toBe(word)
+  expect(tcpKind.create(tcp()).describe(request)).toBe(word)
 })
 
 test('withBody sets the data only when the request has none', () => {
@@ -184,5 +184,5 @@ test.each<[Framing, number | undefined]>([
   [{ length: 1 }, 249],
   [{ length: 2 }, 65_529],
 ])('with framing %j the maximum message length is %j', (framing, longest) => {
-  expect(tcpKind.create(tcp({ framing })).longestMessage).toBe(longest)
+  expect(tcpKind.create(tcp({ framing })).maxMessageBytes).toBe(longest)
 })

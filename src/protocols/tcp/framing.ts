@@ -4,7 +4,7 @@ import type { PlanFault } from '../../model/errors.ts'
 import { DelimiterFramer } from '../framers/delimiter-framer.ts'
 import { FixedFramer } from '../framers/fixed-framer.ts'
 import type { Framer } from '../framers/framer.ts'
-import { LengthFramer, lengthPrefix, longestPrefixed } from '../framers/length-framer.ts'
+import { LengthFramer, lengthPrefix, maxPrefixedBytes } from '../framers/length-framer.ts'
 import type { LengthPrefix } from '../framers/length-framer.ts'
 import { StreamEndFramer } from '../framers/stream-end-framer.ts'
 
@@ -34,7 +34,7 @@ export interface FrameFormat {
   /** Default message format: `binary` when the framing can carry any bytes. */
   readonly usualFormat: MessageFormat
   /** Maximum content length of a frame, in bytes. */
-  readonly longest: number
+  readonly maxBytes: number
   /** Bytes that end every frame; empty when the length or the end of the stream delimits frames. */
   readonly delimiter: Buffer
   /** Fixed length of every frame, in bytes. */
@@ -48,7 +48,7 @@ export interface FrameFormat {
 
 const BY_LENGTH: FrameFormat = {
   usualFormat: 'binary',
-  longest: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
   delimiter: NOTHING,
   fixed: undefined,
   untilClose: false,
@@ -62,11 +62,11 @@ export function frameFormat(framing: Framing): FrameFormat {
   if ('delimiter' in framing) return delimited(framing.delimiter)
   if ('fixed' in framing) {
     const { fixed } = framing
-    return { ...BY_LENGTH, fixed, longest: fixed, framer: () => new FixedFramer(fixed) }
+    return { ...BY_LENGTH, fixed, maxBytes: fixed, framer: () => new FixedFramer(fixed) }
   }
   return {
     ...BY_LENGTH,
-    longest: longestPrefixed(framing),
+    maxBytes: maxPrefixedBytes(framing),
     prefix: (contentBytes) => lengthPrefix(framing, contentBytes),
     framer: () => new LengthFramer(framing),
   }
@@ -83,9 +83,9 @@ function delimited(text: string): FrameFormat {
  */
 export function contentRule(format: FrameFormat, content: Body): string | undefined {
   const length = lengthOf(content)
-  const { fixed, longest, delimiter } = format
+  const { fixed, maxBytes, delimiter } = format
   if (fixed !== undefined && length !== fixed) return `must be exactly ${fixed} bytes long, the fixed frame length`
-  if (length > longest) return `must be at most ${longest} bytes long, the maximum of the length prefix`
+  if (length > maxBytes) return `must be at most ${maxBytes} bytes long, the maximum of the length prefix`
   if (delimiter.length === 0 || (typeof content === 'object' && isGenerated(content))) return undefined
   const bytes = typeof content === 'string' ? Buffer.from(content) : bufferOf(content)
   return holdsDelimiter(bytes, delimiter) ? delimiterRule(delimiter) : undefined

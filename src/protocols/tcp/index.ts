@@ -29,7 +29,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     name: 'tcp',
     healthRead: { data: healthData(format) },
     usualFormat: format.usualFormat,
-    ...(Number.isFinite(format.longest) && { longestMessage: Math.max(1, format.longest - VERB_BYTES) }),
+    ...(Number.isFinite(format.maxBytes) && { maxMessageBytes: Math.max(1, format.maxBytes - VERB_BYTES) }),
     // The embedded target does not support fixed frames, because its responses vary in length.
     ...(format.fixed === undefined && { work: workRequests(format) }),
     carriesHeaders: () => false,
@@ -38,7 +38,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     needsInline: ({ data }) => isMadeByFunction(data),
     matchesByOrder: ({ data, replies }) => data !== undefined && replies !== 0 && !format.untilClose,
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),
-    word,
+    describe,
     connect: (target, context) => connectTcp(target, context, settings),
   }
 }
@@ -50,7 +50,7 @@ function healthData(format: FrameFormat): string {
 }
 
 /** Names a request by the first word of its text. The rest of a command may be long or secret. */
-function word({ data }: TcpRequest): string {
+function describe({ data }: TcpRequest): string {
   if (data === undefined) return 'nothing'
   if (typeof data !== 'string') return `${data.length} bytes`
   const [first = ''] = data.trimStart().split(/\s/, 1)

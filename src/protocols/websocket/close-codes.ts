@@ -37,7 +37,7 @@ export function closeStatus(code: number): number | undefined {
 }
 
 /** Returns for example "the server closed the connection with 1011 (internal error): out of memory". */
-export function wordClose(code: number, reason: string): string {
+export function formatClose(code: number, reason: string): string {
   if (code === NO_CLOSE_FRAME) return 'the server closed the connection without a close frame'
   const meaning = MEANINGS[code] ?? (code >= 4000 ? 'application-defined' : 'unknown code')
   return `the server closed the connection with ${code} (${meaning})${reason === '' ? '' : `: ${reason}`}`

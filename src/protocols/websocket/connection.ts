@@ -7,7 +7,7 @@ import type { WebSocketRequest } from '../../model/requests.ts'
 import type { Ms } from '../../model/units.ts'
 import { IgnoredMessages } from '../ignored-messages.ts'
 import { UnsolicitedMessages } from '../unsolicited-messages.ts'
-import { closesInOrder, closeStatus, wordClose } from './close-codes.ts'
+import { closesInOrder, closeStatus, formatClose } from './close-codes.ts'
 import { type Failure, WebSocketExchange } from './exchange.ts'
 import { frameBytes } from './frame-size.ts'
 import { HeldMessages } from './held-messages.ts'
@@ -260,7 +260,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     const idle = this.#underWay.size === 0
     const inOrder = this.#destroyed || (idle && (this.#closing || closesInOrder(code)))
     const lost = this.#socketError && `the connection was lost: ${this.#socketError.message}`
-    const message = this.#destroyed ? 'the connection was destroyed' : (lost ?? wordClose(code, said))
+    const message = this.#destroyed ? 'the connection was destroyed' : (lost ?? formatClose(code, said))
     this.#failAll('connection', message, this.#destroyed ? undefined : closeStatus(code))
     return this.#fault ?? (inOrder ? undefined : new Error(message, { cause: this.#socketError }))
   }

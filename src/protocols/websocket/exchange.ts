@@ -1,4 +1,4 @@
-import { wordValue } from '../../model/errors.ts'
+import { formatValue } from '../../model/errors.ts'
 import type { Answer, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
@@ -123,7 +123,7 @@ export class WebSocketExchange implements Parcel {
     try {
       return { ...answer, json: JSON.parse(text) as unknown }
     } catch {
-      return { errorClass: 'protocol', message: `expected a JSON message, got ${wordValue(text)}` }
+      return { errorClass: 'protocol', message: `expected a JSON message, got ${formatValue(text)}` }
     }
   }
 }

@@ -81,7 +81,7 @@ describe('requests', () => {
     [{ data: 'a secret' }, 'message'],
     [{ data: 'x', replies: 2 }, 'message with 2 replies'],
   ])('describes %j as "%s"', (request, word) => {
-    expect(protocol.word(request)).toBe(word)
+    expect(protocol.describe(request)).toBe(word)
   })
 
   test('accept a generated body when they have no data', () => {

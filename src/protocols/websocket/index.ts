@@ -68,7 +68,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
       request.data === undefined && request.replies === undefined && request.ping !== true
         ? { ...request, data: messageOf('', body, format) }
         : request,
-    word: wordRequest,
+    describe: formatRequest,
     async connect(target: URL, context: ConnectContext): Promise<Connection<WebSocketRequest>> {
       // Loading `ws` takes time, so only runs that use it load it.
       const { connectWebSocket } = await import('./connect.ts')
@@ -77,7 +77,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
   }
 }
 
-function wordRequest({ data, replies = 1, ping }: WebSocketRequest): string {
+function formatRequest({ data, replies = 1, ping }: WebSocketRequest): string {
   if (ping === true) return 'ping'
   if (data === undefined) return replies === 1 ? 'listen' : `listen for ${replies} messages`
   return replies === 1 ? 'message' : `message with ${replies} replies`

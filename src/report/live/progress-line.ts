@@ -1,4 +1,4 @@
-import { wordCount, wordMs, wordPlural, wordRate } from '../wording.ts'
+import { formatCount, formatMs, formatPlural, formatRate } from '../wording.ts'
 import type { Progress } from './progress.ts'
 
 /**
@@ -11,10 +11,10 @@ export function progressLine(progress: Progress): string {
   return [
     name,
     `${Math.round(elapsedMs / 1_000)}/${Math.round(plannedMs / 1_000)} s`,
-    `${wordRate(offeredRps)} → ${wordRate(throughputRps)} req/s`,
-    p50Ms === null || p99Ms === null ? 'no response yet' : `p50 ${wordMs(p50Ms)}  p99 ${wordMs(p99Ms)} ms`,
-    wordPlural(errors, 'error'),
-    ...(dropped > 0 ? [`${wordCount(dropped)} dropped`] : []),
-    `${wordCount(inFlight)} in flight`,
+    `${formatRate(offeredRps)} → ${formatRate(throughputRps)} req/s`,
+    p50Ms === null || p99Ms === null ? 'no response yet' : `p50 ${formatMs(p50Ms)}  p99 ${formatMs(p99Ms)} ms`,
+    formatPlural(errors, 'error'),
+    ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
+    `${formatCount(inFlight)} in flight`,
   ].join('  ')
 }

@@ -24,7 +24,7 @@ const DURATION_MS = 5_000
  * Maximum growth of the heap: less than a thousandth of what all exchanges and connections would take, but far more
  * than the heap varies by itself.
  */
-const MOST_GROWN_BYTES = 2_000_000
+const MAX_GROWN_BYTES = 2_000_000
 const FLOODED_BYTES = 2_000_000
 
 setFlagsFromString('--expose-gc')
@@ -124,7 +124,7 @@ describe('memory over thousands of requests', () => {
     expect(errorsOf(result)[errorClass]).toBeGreaterThan(100)
     // In the runs with time-outs, the number of waiting requests is constant from the third second on.
     const grown = Math.min(...heldBytes.slice(-2)) - Math.min(...heldBytes.slice(2, 4))
-    expect(grown).toBeLessThan(MOST_GROWN_BYTES)
+    expect(grown).toBeLessThan(MAX_GROWN_BYTES)
   })
 })
 

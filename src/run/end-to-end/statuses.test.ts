@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { OwnProtocol } from '../../model/own-protocol.ts'
+import type { CustomProtocol } from '../../model/custom-protocol.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { runLoad } from '../index.ts'
@@ -65,7 +65,7 @@ test('counts the close code of a WebSocket that closes with requests in flight',
 })
 
 test('counts the statuses that a custom protocol reports for successes and failures', async () => {
-  const protocol: OwnProtocol = {
+  const protocol: CustomProtocol = {
     name: 'mine',
     connect: () => ({
       exchange({ requestId }, { onDone }) {

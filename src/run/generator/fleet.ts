@@ -148,10 +148,10 @@ export class GeneratorFleet {
       case 'log':
         this.#log(`thread ${thread}  ${message.text}`)
         break
-      case 'fault':
+      case 'crash':
         this.#fail(this.#crashOf(message.error))
         break
-      case 'own-fault':
+      case 'user-error':
         this.#fail(revived(message))
         break
     }

@@ -33,7 +33,7 @@ function inlineGenerator(): GeneratorHandle {
   return {
     begin(job, onMessage) {
       server = new JobServer(job, onMessage)
-      server.open().catch((error: unknown) => onMessage({ type: 'fault', error }))
+      server.open().catch((error: unknown) => onMessage({ type: 'crash', error }))
     },
     // Deferred, as if it came from another thread: the generator must not receive a message while it sends one.
     post: (message) => void realTime.setTimeout(() => server?.handle(message), 0),

@@ -62,10 +62,10 @@ export class GeneratorThread {
     this.#job = active
     // The thread may have ended while the run opened its target.
     const crash = this.#crash
-    if (crash !== undefined) queueMicrotask(() => onMessage({ type: 'fault', error: crash.error }))
+    if (crash !== undefined) queueMicrotask(() => onMessage({ type: 'crash', error: crash.error }))
     port.on('message', (message: FromGenerator) => {
       if (message.type === 'ended') active.ended = true
-      if (message.type === 'fault' || message.type === 'own-fault') this.#healthy = false
+      if (message.type === 'crash' || message.type === 'user-error') this.#healthy = false
       onMessage(message)
       if (message.type === 'closed') closed.resolve()
     })
@@ -112,7 +112,7 @@ export class GeneratorThread {
     if (this.#crash !== undefined) return
     this.#crash = { error }
     this.#healthy = false
-    this.#job?.onMessage({ type: 'fault', error })
+    this.#job?.onMessage({ type: 'crash', error })
   }
 }
 

@@ -285,8 +285,8 @@ export class Generator {
     this.#halt()
     if (error instanceof LoadError && !(error instanceof LoadInternalError)) {
       const { code, message, stack = '' } = error
-      this.#post({ type: 'own-fault', code, message, stack })
-    } else this.#post({ type: 'fault', error })
+      this.#post({ type: 'user-error', code, message, stack })
+    } else this.#post({ type: 'crash', error })
   }
 
   #state(): GeneratorState {

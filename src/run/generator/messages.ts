@@ -98,9 +98,9 @@ export type FromGenerator =
   | { readonly type: 'process'; readonly pid: number }
   | { readonly type: 'log'; readonly text: string }
   /** The generator crashed, or the user's code that runs in it did. */
-  | { readonly type: 'fault'; readonly error: unknown }
+  | { readonly type: 'crash'; readonly error: unknown }
   /** A module of the user is invalid or threw. The class of an error does not cross a thread, but its code does. */
-  | { readonly type: 'own-fault'; readonly code: string; readonly message: string; readonly stack: string }
+  | { readonly type: 'user-error'; readonly code: string; readonly message: string; readonly stack: string }
 
 /** State of a generator thread; counts are since the start. */
 export interface GeneratorState {

@@ -29,13 +29,13 @@ export function placementOf(plan: CompiledPlan): Placement {
 
 function threadsFor(plan: ResolvedPlan, peakRps: Rps): number {
   // With more threads than connections or slots in flight, some threads would have none.
-  const most = Math.min(
+  const max = Math.min(
     ...plan.lanes.map(({ maxConnections }) => maxConnections),
     plan.concurrency ?? Number.POSITIVE_INFINITY,
   )
-  if (plan.threads !== 'auto') return Math.min(plan.threads, most)
+  if (plan.threads !== 'auto') return Math.min(plan.threads, max)
   const needed = Math.ceil(peakRps / RPS_PER_THREAD)
-  return Math.max(1, Math.min(needed, availableParallelism() - 1, most))
+  return Math.max(1, Math.min(needed, availableParallelism() - 1, max))
 }
 
 /** `LOAD_WAKE` overrides the choice for measurements of the tool itself. */

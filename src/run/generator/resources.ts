@@ -3,7 +3,7 @@ import type { Doubt } from '../../model/doubt.ts'
 import { LoadResourceError } from '../../model/errors.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { StdioTarget, Target } from '../../model/target.ts'
-import { mostBytes } from '../../traffic/payloads/index.ts'
+import { maxBytesOf } from '../../traffic/payloads/index.ts'
 import { doubt } from '../../wording/doubts.ts'
 import type { Placement } from './placement.ts'
 import type { TargetConnection } from '../target/target-connection.ts'
@@ -130,8 +130,8 @@ function memoryDoubts(
 /** Bytes of generated messages in flight: one on each connection. 0 for protocols that stream them, as most do. */
 function heldBytes({ messageSize, maxConnections }: ResolvedLane, target: TargetConnection | undefined): number {
   if (messageSize === undefined || target?.protocol.holdsMessages !== true) return 0
-  const { longestMessage = Number.POSITIVE_INFINITY } = target.protocol
-  return COPIES_OF_MESSAGE * maxConnections * Math.min(mostBytes(messageSize), longestMessage)
+  const { maxMessageBytes = Number.POSITIVE_INFINITY } = target.protocol
+  return COPIES_OF_MESSAGE * maxConnections * Math.min(maxBytesOf(messageSize), maxMessageBytes)
 }
 
 function threadDoubts({ threads }: Placement, { cores }: Resources): Doubt[] {

@@ -73,7 +73,7 @@ test('does not reuse a thread that crashed', async () => {
   const job = { plan, lanes: [{ url: 'no URL' }] } as unknown as GeneratorJob
   const messageOf = (): Promise<FromGenerator> => new Promise((resolve) => thread.begin(job, resolve))
   const fault = await messageOf()
-  expect(fault).toMatchObject({ type: 'fault' })
+  expect(fault).toMatchObject({ type: 'crash' })
   // A run that acquired the thread before the crash is notified too.
   expect(await messageOf()).toEqual(fault)
   await pool.release(thread)

@@ -95,7 +95,7 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
     sla: plan.sla,
     confidence: plan.confidence,
     onInconclusive: plan.onInconclusive,
-    request: wordRequests(plan, targets),
+    request: formatRequests(plan, targets),
     notes: plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index])),
   }
 }
@@ -103,21 +103,21 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
 function protocolOf({ plan, targets }: ResultParts): string {
   if (plan.lanes.length > 1) return 'mix'
   const [{ protocol }] = plan.lanes
-  return targets[0]?.protocol.name ?? (protocol.from === 'shipped' ? protocol.spec.kind : 'own')
+  return targets[0]?.protocol.name ?? (protocol.from === 'shipped' ? protocol.spec.kind : 'custom')
 }
 
-function wordRequests(plan: ResolvedPlan, targets: readonly TargetConnection[]): string {
+function formatRequests(plan: ResolvedPlan, targets: readonly TargetConnection[]): string {
   if (plan.journey !== undefined) return 'journeys'
   return plan.lanes
-    .map((lane, index) => (lane.name === '' ? '' : `${lane.name}: `) + wordRequest(lane, targets[index]?.protocol))
+    .map((lane, index) => (lane.name === '' ? '' : `${lane.name}: `) + formatRequest(lane, targets[index]?.protocol))
     .join('; ')
 }
 
-function wordRequest({ request, workload }: ResolvedLane, protocol: Protocol<AnyRequest> | undefined): string {
+function formatRequest({ request, workload }: ResolvedLane, protocol: Protocol<AnyRequest> | undefined): string {
   if (request === undefined) return workload === 'read' ? "the protocol's health read" : `workload '${workload}'`
   if (typeof request === 'function') return 'made by a function'
   return ([request].flat() as readonly AnyRequest[])
-    .map((each) => each.name ?? protocol?.word(each) ?? JSON.stringify(each))
+    .map((each) => each.name ?? protocol?.describe(each) ?? JSON.stringify(each))
     .join(', ')
 }
 

@@ -16,8 +16,8 @@ const PATIENCE_MS = 3_000
 const STOPPED_PATIENCE_MS = 300
 
 /** Maximum number of requests in a result: the slowest of all threads, plus failed and ordinary ones. */
-const MOST_SLOWEST = 50
-const MOST_OTHERS = 50
+const MAX_SLOWEST = 50
+const MAX_OTHERS = 50
 
 /** Traces of one run, outside of its generator threads: the span of the run, and the export of all spans. */
 export class RunTraces {
@@ -52,8 +52,8 @@ export class RunTraces {
   get slowest(): readonly SlowRequest[] {
     const requests = this.#kept.flat().filter(({ kind, sentMs }) => kind === 'request' && !Number.isNaN(sentMs))
     const bySlowness = [...requests].sort((a, b) => responseMs(b) - responseMs(a))
-    const slow = bySlowness.filter(({ because }) => because === 'slowest').slice(0, MOST_SLOWEST)
-    const others = bySlowness.filter(({ because }) => because !== 'slowest').slice(0, MOST_OTHERS)
+    const slow = bySlowness.filter(({ because }) => because === 'slowest').slice(0, MAX_SLOWEST)
+    const others = bySlowness.filter(({ because }) => because !== 'slowest').slice(0, MAX_OTHERS)
     return [...slow, ...others].map(slowRequest)
   }
 

@@ -27,7 +27,7 @@ const SAMPLE_MS = 1_000
  * Maximum number of samples. Beyond it, every second sample is removed, and samples are taken half as often from then
  * on.
  */
-const MOST_SAMPLES = 600
+const MAX_SAMPLES = 600
 
 /** Watches the target and the machine during a run. */
 export class Watch {
@@ -133,7 +133,7 @@ export class Watch {
     // Time at which the figures arrived, not when they were requested: a busy target answers late, and its CPU figure
     // covers the time until then.
     this.#samples.push({ atMs: monotonicMs() - this.#startMs, ...sample })
-    if (this.#samples.length <= MOST_SAMPLES) return
+    if (this.#samples.length <= MAX_SAMPLES) return
     this.#samples = this.#samples.filter((_, index) => index % 2 === 0)
     this.#everyMs *= 2
   }

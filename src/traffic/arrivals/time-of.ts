@@ -8,7 +8,7 @@ const NEAR_MS = 1e-6
  * Newton's method doubles the number of correct digits in each step. The limit ends the search for a pattern whose λ is
  * not the derivative of its Λ.
  */
-const MOST_NEWTON_STEPS = 12
+const MAX_NEWTON_STEPS = 12
 
 type TwoFormulas = Pick<ArrivalPattern, 'durationMs' | 'rateAt' | 'expectedBy'>
 
@@ -44,7 +44,7 @@ export function timeOf(pattern: TwoFormulas, expected: number, fromMs: Ms): Ms {
     if (Math.abs(over) <= slack && rate > 0) return tMs
     if (over >= -slack) highMs = tMs
     else lowMs = tMs
-    const newtonMs = steps < MOST_NEWTON_STEPS && rate > 0 ? tMs - (1_000 * over) / rate : Number.NaN
+    const newtonMs = steps < MAX_NEWTON_STEPS && rate > 0 ? tMs - (1_000 * over) / rate : Number.NaN
     tMs = newtonMs > lowMs && newtonMs < highMs ? newtonMs : (lowMs + highMs) / 2
   }
   return highMs

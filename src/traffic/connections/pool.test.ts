@@ -93,10 +93,10 @@ describe('pooled connections', () => {
 
   test('increase as requests overlap, up to the maximum', async () => {
     const overlapping = { ...SECOND, target: { answer: () => ({ afterMs: 95 }) } }
-    expect((await runVirtually({ ...overlapping, maxConnections: 50 })).target.mostOpen).toBe(10)
+    expect((await runVirtually({ ...overlapping, maxConnections: 50 })).target.peakOpen).toBe(10)
     const full = await runVirtually({ ...overlapping, maxConnections: 4 })
-    expect(full.target.mostOpen).toBe(4)
-    expect(full.target.mostInFlight).toBe(4)
+    expect(full.target.peakOpen).toBe(4)
+    expect(full.target.peakInFlight).toBe(4)
     expect(full.pool.counts().peakInUse).toBe(4)
   })
 
@@ -150,8 +150,8 @@ describe('pooled connections', () => {
       maxConnections: 5,
       target: { maxInFlight: 8, answer: () => ({ afterMs: 115 }) },
     })
-    expect(run.target.mostInFlight).toBe(12)
-    expect(run.target.mostOpen).toBe(2)
+    expect(run.target.peakInFlight).toBe(12)
+    expect(run.target.peakOpen).toBe(2)
     expect(fatesOf(run)).toEqual({ success: 100 })
   })
 })
@@ -163,7 +163,7 @@ test('open only as many as a burst of requests needs', async () => {
     maxConnections: 50,
     target: { maxInFlight: 5, connect: (attempt) => (attempt === 0 ? 0 : 40), answer: () => ({ afterMs: 100 }) },
   })
-  expect(run.target.mostOpen).toBe(4)
+  expect(run.target.peakOpen).toBe(4)
   expect(fatesOf(run)).toEqual({ success: 20 })
 })
 
@@ -187,8 +187,8 @@ describe('short-lived connections', () => {
       maxConnections: 3,
       target: { maxInFlight: 5, connect: () => 7, answer: () => ({ afterMs: 50 }) },
     })
-    expect(run.target.mostOpen).toBe(3)
-    expect(run.target.mostInFlight).toBe(3)
+    expect(run.target.peakOpen).toBe(3)
+    expect(run.target.peakInFlight).toBe(3)
   })
 
   test('fail their request immediately when refused, and the next request tries again', async () => {

@@ -1,4 +1,4 @@
-import { LoadPlanError, type PlanFault, wordValue } from '../../model/errors.ts'
+import { LoadPlanError, type PlanFault, formatValue } from '../../model/errors.ts'
 import type { JourneyContext, JourneyFunction, JourneyYield, StepAnswer } from '../../model/journey.ts'
 import type { AnyRequest, PlanRequest } from '../../model/requests.ts'
 import { isRecord } from '../../model/readers.ts'
@@ -70,7 +70,7 @@ class MadeJourney implements JourneySteps<AnyRequest> {
     if (given.done === true) return undefined
     if (isJourneyYield(given.value)) return given.value
     throw journeyFault(
-      `journey ${this.#number} yielded ${wordValue(given.value)}`,
+      `journey ${this.#number} yielded ${formatValue(given.value)}`,
       'write yield* send({ … }) or yield* think(1_000), with the asterisk',
     )
   }

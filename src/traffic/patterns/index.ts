@@ -8,7 +8,7 @@ import { nearestName } from '../../model/nearest-name.ts'
 import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
 import { isRecord } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
-import { isOwnPattern, ownPatternFaults } from './own-pattern.ts'
+import { isOwnPattern, customPatternFaults } from './custom-pattern.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternKind, Planned, ShippedPattern } from './pattern-kind.ts'
 import { patternOfCurve } from './pattern-of-curve.ts'
 import * as builders from './registry.ts'
@@ -91,7 +91,7 @@ export function patternFaults(pattern: unknown, key: string): readonly PlanFault
       },
     ]
   }
-  if (isOwnPattern(pattern)) return ownPatternFaults(pattern, key)
+  if (isOwnPattern(pattern)) return customPatternFaults(pattern, key)
 
   const kind = kinds.find((each) => each.kind === pattern.kind)
   if (kind === undefined) return [kindFault(pattern.kind, `${key}.kind`)]

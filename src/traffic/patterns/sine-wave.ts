@@ -44,8 +44,8 @@ const kind: NamedPatternKind<SineWaveSpec, 'sine-wave'> = {
       timeOf(expected) {
         // Λ is never below the line of the mean rate, and never further ahead of it than between trough and crest.
         const atMeanMs = (1_000 * expected) / rate
-        const mostAheadMs = (2 * amplitude) / perMs
-        return timeOf({ durationMs, rateAt, expectedBy }, expected, Math.max(0, atMeanMs - mostAheadMs))
+        const maxAheadMs = (2 * amplitude) / perMs
+        return timeOf({ durationMs, rateAt, expectedBy }, expected, Math.max(0, atMeanMs - maxAheadMs))
       },
     }
   },

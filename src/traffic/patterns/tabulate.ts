@@ -11,7 +11,7 @@ const TOLERANCE = 2e-4
 /** Minimum distance between points at a jump of the curve. */
 const FINEST_MS = 1e-3
 /** Limit for a curve that never becomes smooth, such as noise. */
-const MOST_POINTS = 65_536
+const MAX_POINTS = 65_536
 
 /**
  * Samples a curve finely enough for the trapezoid rule. Every interval is probed at its middle and at one other point,
@@ -24,7 +24,7 @@ export function tabulate(curve: (tMs: Ms) => Rps, durationMs: Ms): RateTable {
   let ratesRps = timesMs.map((tMs) => curve(tMs))
   let rough = Array.from({ length: cells }, () => true)
 
-  while (rough.includes(true) && timesMs.length < MOST_POINTS) {
+  while (rough.includes(true) && timesMs.length < MAX_POINTS) {
     const meanRps = areaOf(timesMs, ratesRps) / durationMs
     const nextTimes: Ms[] = []
     const nextRates: Rps[] = []

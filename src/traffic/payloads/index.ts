@@ -3,7 +3,7 @@ import type { Random } from '../../model/pattern.ts'
 import { binaryBody } from './binary.ts'
 import { textBody } from './text.ts'
 
-export { mostBytes, sizeOf } from './sizes.ts'
+export { maxBytesOf, sizeOf } from './sizes.ts'
 
 type BodySource = (length: number, random: Random) => Body
 

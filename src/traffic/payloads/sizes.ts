@@ -18,15 +18,15 @@ const NAMED: Readonly<Record<SizeName, MessageSize>> = {
 
 /**
  * Draws the size of the next message in bytes. Ranges are log-uniform by default: P(size < x) = ln(x / from) / ln(to /
- * from), so each doubling is equally likely. `longest` is the maximum that the protocol can carry: it truncates a
+ * from), so each doubling is equally likely. `maxBytes` is the maximum that the protocol can carry: it truncates a
  * range, and replaces a size or range entirely above it.
  */
-export function sizeOf(spec: MessageSize, random: Random, longest: number = Number.POSITIVE_INFINITY): number {
-  if (typeof spec === 'number') return Math.min(spec, longest)
-  if (typeof spec === 'string') return sizeOf(NAMED[spec], random, longest)
-  if (!('from' in spec)) return sizeOf(drawn(spec, random), random, longest)
+export function sizeOf(spec: MessageSize, random: Random, maxBytes: number = Number.POSITIVE_INFINITY): number {
+  if (typeof spec === 'number') return Math.min(spec, maxBytes)
+  if (typeof spec === 'string') return sizeOf(NAMED[spec], random, maxBytes)
+  if (!('from' in spec)) return sizeOf(drawn(spec, random), random, maxBytes)
   const { from, spread } = spec
-  const to = Math.min(spec.to, longest)
+  const to = Math.min(spec.to, maxBytes)
   if (to <= from) return to
   const u = random.next()
   const size = spread === 'uniform' ? from + u * (to - from) : from * (to / from) ** u
@@ -35,10 +35,10 @@ export function sizeOf(spec: MessageSize, random: Random, longest: number = Numb
 }
 
 /** Returns the maximum message size in bytes. */
-export function mostBytes(spec: MessageSize): number {
+export function maxBytesOf(spec: MessageSize): number {
   if (typeof spec === 'number') return spec
-  if (typeof spec === 'string') return mostBytes(NAMED[spec])
-  return 'from' in spec ? spec.to - 1 : Math.max(...spec.map(({ size }) => mostBytes(size)))
+  if (typeof spec === 'string') return maxBytesOf(NAMED[spec])
+  return 'from' in spec ? spec.to - 1 : Math.max(...spec.map(({ size }) => maxBytesOf(size)))
 }
 
 function drawn(sizes: Extract<MessageSize, readonly unknown[]>, random: Random): MessageSize {

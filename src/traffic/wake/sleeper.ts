@@ -6,7 +6,7 @@ import { WAKE_LAYOUT } from './exact.ts'
 /** Minimum gap between two wakes. Requests due within it are sent with the later wake. */
 const LEAST_GAP_MS = 0.2
 /** Maximum length of one wait, which limits how long a torn read of the due time can oversleep. */
-const LONGEST_WAIT_MS = 50
+const MAX_WAIT_MS = 50
 
 const { WOKEN, REARMED, STOPPED, WORDS, DUE_AT, CPU_MS } = WAKE_LAYOUT
 const shared: unknown = workerData
@@ -25,13 +25,13 @@ while (Atomics.load(words, STOPPED) === 0) {
   const nowMs = monotonicMs()
   const dueMs = Math.max(numbers[DUE_AT] ?? Number.POSITIVE_INFINITY, lastWakeMs + LEAST_GAP_MS)
   if (dueMs > nowMs) {
-    Atomics.wait(words, REARMED, rearmed, Math.min(LONGEST_WAIT_MS, dueMs - nowMs))
+    Atomics.wait(words, REARMED, rearmed, Math.min(MAX_WAIT_MS, dueMs - nowMs))
   } else if (Atomics.compareExchange(words, WOKEN, 0, 1) === 0) {
     lastWakeMs = nowMs
     Atomics.notify(words, WOKEN)
   } else {
     // The dispatcher has not handled the last wake yet; it arms again when it does.
-    Atomics.wait(words, REARMED, rearmed, LONGEST_WAIT_MS)
+    Atomics.wait(words, REARMED, rearmed, MAX_WAIT_MS)
   }
   if (nowMs - lastCpuMs > CPU_EVERY_MS) {
     lastCpuMs = nowMs

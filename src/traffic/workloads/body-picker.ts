@@ -7,7 +7,7 @@ import type { RequestPicker } from './picker.ts'
 export interface BodyOptions<Request> {
   readonly size: MessageSize
   readonly format: MessageFormat
-  readonly longest: number | undefined
+  readonly maxBytes: number | undefined
   readonly seed: string
   /** Returns the request with the body, if the request can carry a body and the user did not write one. */
   withBody(request: Request, body: Body, format: MessageFormat): Request
@@ -18,7 +18,7 @@ export function bodyPicker<Request>(
   requests: RequestPicker<Request>,
   options: BodyOptions<Request>,
 ): RequestPicker<Request> {
-  const { size, format, longest, seed } = options
+  const { size, format, maxBytes, seed } = options
   prepareBodies(format)
   const randomOf = streamsFrom(seed, 'payload')
   return {
@@ -26,7 +26,7 @@ export function bodyPicker<Request>(
       const request = requests.pick(sequence)
       if (request === 'later') return request
       const random = randomOf(sequence)
-      return options.withBody(request, bodyOf(format, sizeOf(size, random, longest), random), format)
+      return options.withBody(request, bodyOf(format, sizeOf(size, random, maxBytes), random), format)
     },
   }
 }

@@ -20,13 +20,13 @@ export interface WorkOptions<Request> {
   readonly size: MessageSize
   readonly format: MessageFormat
   /** Maximum message length that the protocol can carry. */
-  readonly longest: number | undefined
+  readonly maxBytes: number | undefined
   readonly seed: string
 }
 
 /** Picks the operations of a workload on an embedded target; each request has the name of its operation. */
 export function workPicker<Request extends object>(options: WorkOptions<Request>): RequestPicker<Request> {
-  const { workload, work, size, format, longest, seed } = options
+  const { workload, work, size, format, maxBytes, seed } = options
   const operations = WORKLOADS[workload]
   const draw = drawBy(
     operations.map(({ weight }) => weight),
@@ -48,7 +48,7 @@ export function workPicker<Request extends object>(options: WorkOptions<Request>
   return {
     pick(sequence) {
       const random = randomOf(sequence)
-      const bytes = sizeOf(size, random, longest)
+      const bytes = sizeOf(size, random, maxBytes)
       const name: WorkName = operations[draw(sequence)]?.work ?? 'read'
       switch (name) {
         case 'read':

@@ -36,7 +36,7 @@ export async function openEventChannel(
   const channel = new EventChannel(listener, maxInFlight, announce)
   const sockets = new HttpSockets(first, {
     // The stream uses one socket. A post ends when it is accepted, so only posts accepted late use more sockets.
-    most: maxInFlight + 2,
+    max: maxInFlight + 2,
     connect: (signal) => httpProtocol.connect(endpoint.base, { ...kept, signal }),
     onUnreachable: ({ errorClass, message }) => channel.lose(new ChannelLost(errorClass, message)),
   })

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { wordValue } from '../../../model/errors.ts'
+import { formatValue } from '../../../model/errors.ts'
 import type { ChannelFailure } from '../channel.ts'
 import { kindOfMessage, named } from './message-kind.ts'
 
@@ -23,12 +23,12 @@ export function readRefusal(answer: RefusedAnswer): string | ChannelFailure {
   const { status, body, bytesReceived, id, inSession } = answer
   const kind = id === undefined ? 'broken' : kindOfMessage(body, id)
   if (inSession && (status === 404 || status === 400) && isOfSession(status, body, kind === 'reply')) {
-    const message = `${wordStatus(status)}: the session no longer exists: ${wordValue(body)}`
+    const message = `${formatStatus(status)}: the session no longer exists: ${formatValue(body)}`
     return { errorClass: 'session-lost', message, bytesReceived, status }
   }
   if (id !== undefined && kind === 'reply') return body
   if (id !== undefined && kind === 'nameless') return named(body, id)
-  return { errorClass: classOfStatus(status), message: wordStatus(status), bytesReceived, status }
+  return { errorClass: classOfStatus(status), message: formatStatus(status), bytesReceived, status }
 }
 
 function isOfSession(status: number, body: string, isReply: boolean): boolean {
@@ -41,7 +41,7 @@ function classOfStatus(status: number): ChannelFailure['errorClass'] {
   return status >= 500 && status <= 599 ? 'http-5xx' : 'status'
 }
 
-export function wordStatus(status: number): string {
+export function formatStatus(status: number): string {
   const reason = STATUS_CODES[status]
   return reason === undefined ? `${status}` : `${status} ${reason}`
 }

@@ -4,7 +4,7 @@ import { EventStreamParser } from '../../framers/event-stream.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink } from '../../http/answer-sink.ts'
 import type { ChannelFailure } from '../channel.ts'
-import { wordStatus } from './refusal.ts'
+import { formatStatus } from './refusal.ts'
 import { contentTypeOf } from './response-fields.ts'
 import type { Asker } from './sockets.ts'
 
@@ -42,8 +42,8 @@ export class ServerStream implements AnswerSink, Asker {
     else if (this.#isStream()) fail('connection', 'the server ended its event stream')
     else if (this.#status < 300)
       fail('protocol', `expected content-type text/event-stream, got ${this.#contentType || 'none'}`)
-    else if (this.#status < 400) fail('status', wordStatus(this.#status))
-    else fail(this.#status < 500 ? 'http-4xx' : 'http-5xx', wordStatus(this.#status))
+    else if (this.#status < 400) fail('status', formatStatus(this.#status))
+    else fail(this.#status < 500 ? 'http-4xx' : 'http-5xx', formatStatus(this.#status))
   }
 
   #isStream(): boolean {

@@ -16,7 +16,7 @@ export interface Asker {
 
 interface SocketsOptions {
   /** Maximum number of sockets. At the limit, a stream whose reply has arrived loses its socket. */
-  readonly most: number
+  readonly max: number
   /** Opens another socket. */
   readonly connect: (signal: AbortSignal) => Promise<HttpConnection>
   /** Called when no further socket could be opened and the waiting exchanges have failed. */
@@ -118,7 +118,7 @@ export class HttpSockets {
   /** Opens a socket for a waiting exchange, or, at the limit, takes one from a settled exchange. */
   #makeRoom(): void {
     if (this.#connecting >= this.#waiting.length) return
-    if (this.#open() + this.#connecting >= this.#options.most) {
+    if (this.#open() + this.#connecting >= this.#options.max) {
       // When it ends, its socket becomes free, and the waiting exchanges are served again.
       this.#held()?.giveUp()
       return

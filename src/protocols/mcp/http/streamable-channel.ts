@@ -35,7 +35,7 @@ export async function openStreamable(
   channel.begin(
     new HttpSockets(first, {
       // Twice `maxInFlight`, for streams that have not ended, plus a stream to listen to and the DELETE request.
-      most: 2 * maxInFlight + 2,
+      max: 2 * maxInFlight + 2,
       connect: (signal) => httpProtocol.connect(endpoint.base, { ...kept, signal }),
       onUnreachable: ({ errorClass, message }) => channel.lose(new ChannelLost(errorClass, message)),
     }),

@@ -3,7 +3,7 @@ import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import { isEmbedded } from '../../../model/work.ts'
 import type { LoadedFeed } from '../../../traffic/feeds/index.ts'
-import { mostBytes } from '../../../traffic/payloads/index.ts'
+import { maxBytesOf } from '../../../traffic/payloads/index.ts'
 import { bodyPicker } from '../../../traffic/workloads/body-picker.ts'
 import { onePicker, type RequestPicker, weightedPicker } from '../../../traffic/workloads/picker.ts'
 import { workPicker } from '../../../traffic/workloads/work-picker.ts'
@@ -24,7 +24,7 @@ export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePicker
   const shape = {
     size: lane.messageSize ?? 'small',
     format: lane.messageFormat ?? protocol.usualFormat,
-    longest: protocol.longestMessage,
+    maxBytes: protocol.maxMessageBytes,
     seed: plan.seed,
   }
   if (fed === undefined && lane.request === undefined) {
@@ -59,15 +59,15 @@ export function notesOn(
   if (Object.keys(plan.headers).length > 0 && protocol.carriesHeaders?.(url) === false) {
     notes.push(`headers do not apply: ${protocol.name} cannot carry them here`)
   }
-  const { longestMessage = Number.POSITIVE_INFINITY } = protocol
-  if (lane.messageSize !== undefined && mostBytes(lane.messageSize) > longestMessage) {
+  const { maxMessageBytes = Number.POSITIVE_INFINITY } = protocol
+  if (lane.messageSize !== undefined && maxBytesOf(lane.messageSize) > maxMessageBytes) {
     notes.push(
-      `messageSize exceeds the maximum of ${protocol.name}: no message was longer than ${longestMessage} bytes`,
+      `messageSize exceeds the maximum of ${protocol.name}: no message was longer than ${maxMessageBytes} bytes`,
     )
   }
   if (lane.request !== undefined) return [...notes, ...notesOnBodies(lane, protocol)]
   if (doesWork(protocol, url)) return notes
-  const sent = protocol.word(protocol.healthRead)
+  const sent = protocol.describe(protocol.healthRead)
   if (lane.workload !== 'read') {
     notes.push(
       `workload '${lane.workload}' does not apply, because the target is not the embedded one: only ${sent} was sent; name the operations`,

@@ -55,8 +55,8 @@ async function warmUpOne(name: TransportName): Promise<void> {
     if ('slices' in message) for (const { total } of message.slices) successes += total.successes
     if (message.type === 'ready') generator.handle({ type: 'start', startMs: monotonicMs() })
     else if (message.type === 'closed') closed.resolve()
-    else if (message.type === 'fault') closed.reject(message.error)
-    else if (message.type === 'unreachable' || message.type === 'own-fault') closed.reject(new Error(message.message))
+    else if (message.type === 'crash') closed.reject(message.error)
+    else if (message.type === 'unreachable' || message.type === 'user-error') closed.reject(new Error(message.message))
   }
   const generator = new Generator(
     {

@@ -1,5 +1,5 @@
-import { wordValue } from '../model/errors.ts'
-import type { OwnOutcome } from '../model/own-protocol.ts'
+import { formatValue } from '../model/errors.ts'
+import type { CustomOutcome } from '../model/custom-protocol.ts'
 import { isRecord } from '../model/readers.ts'
 import { ERROR_CLASSES } from '../model/error-class.ts'
 import type { Cancel, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
@@ -11,20 +11,20 @@ const MAX_STATUS_LENGTH = 100
 const CLASSES: ReadonlySet<unknown> = new Set(ERROR_CLASSES)
 
 /** One exchange: the request that a custom protocol sends, and the callbacks it reports to. */
-export class OwnExchange {
+export class CustomExchange {
   readonly requestId: number
   readonly operation: string
   readonly payload: AnyRequest
   readonly traceparent: Traceparent | undefined
   readonly #events: ExchangeEvents
-  readonly #over: (exchange: OwnExchange) => void
+  readonly #over: (exchange: CustomExchange) => void
   #abort: AbortController | undefined
   #done = false
 
   constructor(
     { requestId, operation, payload, traceparent }: Outgoing<AnyRequest>,
     events: ExchangeEvents,
-    over: (exchange: OwnExchange) => void,
+    over: (exchange: CustomExchange) => void,
   ) {
     this.requestId = requestId
     this.operation = operation
@@ -44,7 +44,7 @@ export class OwnExchange {
     if (!this.#done) this.#events.onMessage(bytes)
   }
 
-  readonly onDone = (outcome: OwnOutcome): void => {
+  readonly onDone = (outcome: CustomOutcome): void => {
     if (this.#done) return
     this.#finish()
     this.#events.onDone(outcomeOf(outcome))
@@ -69,12 +69,12 @@ export class OwnExchange {
 /** Validates an outcome from a custom protocol. JavaScript is not type-checked, so a mistake fails the exchange. */
 function outcomeOf(reported: unknown): Outcome {
   if (!isRecord(reported) || typeof reported['ok'] !== 'boolean') {
-    return mistaken(`onDone must be called with { ok: true } or { ok: false }, got ${wordValue(reported)}`)
+    return mistaken(`onDone must be called with { ok: true } or { ok: false }, got ${formatValue(reported)}`)
   }
   for (const name of ['bytesSent', 'bytesReceived'] as const) {
     const bytes = reported[name] ?? 0
     if (typeof bytes !== 'number' || !(bytes >= 0 && Number.isFinite(bytes))) {
-      return mistaken(`${name} must be a number of at least 0, got ${wordValue(bytes)}`)
+      return mistaken(`${name} must be a number of at least 0, got ${formatValue(bytes)}`)
     }
   }
   const {
@@ -85,16 +85,16 @@ function outcomeOf(reported: unknown): Outcome {
     errorClass = 'protocol',
     message,
     answer,
-  } = reported as unknown as OwnOutcome
+  } = reported as unknown as CustomOutcome
   if (status !== undefined && !isStatus(status)) {
     return mistaken(
-      `status must be a number or a string of 1 to ${MAX_STATUS_LENGTH} characters, got ${wordValue(status)}`,
+      `status must be a number or a string of 1 to ${MAX_STATUS_LENGTH} characters, got ${formatValue(status)}`,
     )
   }
   const transferred = { bytesSent, bytesReceived, ...(status !== undefined && { status }) }
   if (ok) return { ok, ...transferred, ...(answer !== undefined && { answer }) }
   if (!CLASSES.has(errorClass)) {
-    return mistaken(`errorClass must be one of ${ERROR_CLASSES.join(', ')}, got ${wordValue(errorClass)}`)
+    return mistaken(`errorClass must be one of ${ERROR_CLASSES.join(', ')}, got ${formatValue(errorClass)}`)
   }
   return { ok, ...transferred, errorClass, ...(message !== undefined && { message }) }
 }

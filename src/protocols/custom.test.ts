@@ -2,15 +2,15 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import type { OwnConnection, OwnOutcome, OwnProtocol } from '../model/own-protocol.ts'
+import type { CustomConnection, CustomOutcome, CustomProtocol } from '../model/custom-protocol.ts'
 import type { Connection, ExchangeEvents, Outcome } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { protocolConformance } from './conformance/index.ts'
 import type { ConformanceServer } from './conformance/index.ts'
-import { ownProtocol } from './own.ts'
+import { customProtocol } from './custom.ts'
 
 /** A protocol as a user would write it: it sends one byte and receives one byte, one exchange at a time. */
-const byte: OwnProtocol = {
+const byte: CustomProtocol = {
   name: 'byte',
   async connect({ hostname, port }, { signal }) {
     signal.throwIfAborted()
@@ -20,10 +20,10 @@ const byte: OwnProtocol = {
   },
 }
 
-function byteConnection(socket: Socket): OwnConnection {
+function byteConnection(socket: Socket): CustomConnection {
   const { promise: closed, resolve } = Promise.withResolvers<Error | undefined>()
   let failure: Error | undefined
-  let over: ((outcome: OwnOutcome) => void) | undefined
+  let over: ((outcome: CustomOutcome) => void) | undefined
   let closing = false
   socket.on('error', (error) => (failure = error))
   socket.on('data', (bytes) => over?.({ ok: true, bytesSent: 1, bytesReceived: bytes.length }))
@@ -65,8 +65,8 @@ describe('a custom protocol', () => {
 })
 
 /** Runs one exchange on a connection with this behaviour. */
-function exchanged(connection: OwnConnection, events: Partial<ExchangeEvents> = {}): Promise<Outcome> {
-  const protocol = ownProtocol({ name: 'mine', connect: () => connection })
+function exchanged(connection: CustomConnection, events: Partial<ExchangeEvents> = {}): Promise<Outcome> {
+  const protocol = customProtocol({ name: 'mine', connect: () => connection })
   const context = { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {} }
   return protocol.connect(new URL('mine://here'), context).then(
     (opened) =>
@@ -133,14 +133,17 @@ describe('mistakes in a custom protocol', () => {
 
   it('passes the request on unchanged, and aborts its signal when the exchange is cancelled', async () => {
     let seen: unknown
-    const connection: OwnConnection = {
+    const connection: CustomConnection = {
       exchange({ requestId, operation, payload, signal }) {
         seen = { requestId, operation, payload, aborted: signal.aborted }
         signal.addEventListener('abort', () => (seen = 'aborted'))
       },
     }
     const context = { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {} }
-    const opened = await ownProtocol({ name: 'mine', connect: () => connection }).connect(new URL('mine://x'), context)
+    const opened = await customProtocol({ name: 'mine', connect: () => connection }).connect(
+      new URL('mine://x'),
+      context,
+    )
     const outgoing = { requestId: 7, operation: 'op', payload: { a: 1 } }
     const cancel = opened.exchange(outgoing, { onMessage: () => {}, onDone: () => {} })
     expect(seen).toEqual({ ...outgoing, aborted: false })
@@ -156,12 +159,12 @@ describe('invalid outcomes and connections', () => {
     [{ ok: true, bytesReceived: Number.NaN }, 'bytesReceived must be a number of at least 0, got NaN'],
     [{ ok: false, bytesSent: -1 }, 'bytesSent must be a number of at least 0, got -1'],
   ])('fails the exchange with the reason when the outcome is %j', async (reported, message) => {
-    const outcome = await exchanged({ exchange: (_, { onDone }) => onDone(reported as OwnOutcome) })
+    const outcome = await exchanged({ exchange: (_, { onDone }) => onDone(reported as CustomOutcome) })
     expect(outcome).toEqual({ ok: false, errorClass: 'protocol', message, bytesSent: 0, bytesReceived: 0 })
   })
 
   it('names an unknown error class', async () => {
-    const reported = { ok: false, errorClass: 'oops' } as unknown as OwnOutcome
+    const reported = { ok: false, errorClass: 'oops' } as unknown as CustomOutcome
     expect(await exchanged({ exchange: (_, { onDone }) => onDone(reported) })).toMatchObject({
       errorClass: 'protocol',
       message: expect.stringMatching(/^errorClass must be one of dns, .*, got 'oops'$/),
@@ -172,21 +175,21 @@ describe('invalid outcomes and connections', () => {
     [undefined, 'connect of the protocol mine must return an object with an exchange function, got undefined'],
     [{ maxInFlight: 0, exchange() {} }, 'maxInFlight of the protocol mine must be at least 1, got 0'],
   ])('rejects the connection %j', async (connection, message) => {
-    await expect(exchanged(connection as OwnConnection)).rejects.toThrow(message)
+    await expect(exchanged(connection as CustomConnection)).rejects.toThrow(message)
   })
 })
 
 describe('ending a connection', () => {
   const request = { requestId: 1, operation: '', payload: {} }
 
-  function openOwn(connection: OwnConnection): Promise<Connection<AnyRequest>> {
+  function openOwn(connection: CustomConnection): Promise<Connection<AnyRequest>> {
     const context = { signal: new AbortController().signal, tls: {}, headers: {}, reuse: true, log: () => {} }
-    return ownProtocol({ name: 'mine', connect: () => connection }).connect(new URL('mine://x'), context)
+    return customProtocol({ name: 'mine', connect: () => connection }).connect(new URL('mine://x'), context)
   }
 
   it('close waits for the exchange in flight', async () => {
     const reported: string[] = []
-    let over: ((outcome: OwnOutcome) => void) | undefined
+    let over: ((outcome: CustomOutcome) => void) | undefined
     const opened = await openOwn({
       exchange: (_, { onDone }) => void (over = onDone),
       close: () => void reported.push('close'),
@@ -211,11 +214,11 @@ describe('ending a connection', () => {
 })
 
 it('aborting connect rejects at once when the protocol ignores the signal, and destroys the late connection', async () => {
-  const late = Promise.withResolvers<OwnConnection>()
+  const late = Promise.withResolvers<CustomConnection>()
   const destroyed = Promise.withResolvers<void>()
   const abort = new AbortController()
   const context = { signal: abort.signal, tls: {}, headers: {}, reuse: true, log: () => {} }
-  const connecting = ownProtocol({ name: 'mine', connect: () => late.promise }).connect(new URL('mine://x'), context)
+  const connecting = customProtocol({ name: 'mine', connect: () => late.promise }).connect(new URL('mine://x'), context)
   abort.abort()
   await expect(connecting).rejects.toThrow('connecting to x was cancelled')
   late.resolve({ exchange() {}, destroy: destroyed.resolve })
@@ -224,7 +227,7 @@ it('aborting connect rejects at once when the protocol ignores the signal, and d
 
 describe('the conformance cases', () => {
   it('detect a protocol that never answers and that connects without a server', async () => {
-    const failed = async (own: OwnProtocol): Promise<readonly string[]> => {
+    const failed = async (own: CustomProtocol): Promise<readonly string[]> => {
       const start = (): ConformanceServer => ({ url: 'mine://here', stop: () => {} })
       const cases = protocolConformance(own, { start, patienceMs: 100 })
       const results = await Promise.all(

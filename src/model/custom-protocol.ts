@@ -4,7 +4,7 @@ import type { AnyRequest } from './requests.ts'
 import type { Traceparent } from './trace.ts'
 
 /** One exchange, as a custom protocol sees it. */
-export interface OwnOutgoing<Request = AnyRequest> {
+export interface CustomOutgoing<Request = AnyRequest> {
   /** Unique within the run. */
   readonly requestId: number
   /** The request's `name`; an empty string where it has none. */
@@ -18,7 +18,7 @@ export interface OwnOutgoing<Request = AnyRequest> {
 }
 
 /** How an exchange ended. One that is not `ok` is an error of class `errorClass`, `protocol` by default. */
-export interface OwnOutcome {
+export interface CustomOutcome {
   readonly ok: boolean
   /** Default 0. */
   readonly bytesSent?: number
@@ -32,20 +32,20 @@ export interface OwnOutcome {
   readonly answer?: Answer
 }
 
-export interface OwnEvents {
+export interface CustomEvents {
   /** Reports one message of a stream; this measures the first message and the gaps. */
   onMessage(bytes: number): void
   /** Call this exactly once. */
-  onDone(outcome: OwnOutcome): void
+  onDone(outcome: CustomOutcome): void
 }
 
-export interface OwnConnection<Request = AnyRequest> {
+export interface CustomConnection<Request = AnyRequest> {
   /** Maximum number of exchanges in flight; default 1. */
   readonly maxInFlight?: number
   /** Resolves when the connection can carry no more exchanges; with the reason if it was lost. */
   readonly closed?: Promise<Error | undefined>
   /** Sends immediately. If it throws, or its promise rejects, the exchange fails with class `protocol`. */
-  exchange(outgoing: OwnOutgoing<Request>, events: OwnEvents): void | Promise<void>
+  exchange(outgoing: CustomOutgoing<Request>, events: CustomEvents): void | Promise<void>
   close?(): void | Promise<void>
   /** Closes the connection immediately; when absent, the engine calls `close`. */
   destroy?(): void
@@ -55,11 +55,11 @@ export interface OwnConnection<Request = AnyRequest> {
  * A custom protocol: an object as the plan's `protocol` (the generator then runs in the test's thread, which the result
  * reports as a doubt), or the default export of the module at a URL (runs in generator threads).
  */
-export interface OwnProtocol<Request = AnyRequest> {
+export interface CustomProtocol<Request = AnyRequest> {
   /** Shown in results and reports. */
   readonly name: string
   /** What is sent when the plan names no request; an empty object by default. */
   readonly healthRead?: Request
   /** A rejection is an error of class `connect`, or of the class that the error's `code` implies. */
-  connect(target: URL, context: ConnectContext): Promise<OwnConnection<Request>> | OwnConnection<Request>
+  connect(target: URL, context: ConnectContext): Promise<CustomConnection<Request>> | CustomConnection<Request>
 }

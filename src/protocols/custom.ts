@@ -1,21 +1,21 @@
-import { wordValue } from '../model/errors.ts'
+import { formatValue } from '../model/errors.ts'
 import type { PlanFault } from '../model/errors.ts'
-import type { OwnConnection, OwnProtocol } from '../model/own-protocol.ts'
+import type { CustomConnection, CustomProtocol } from '../model/custom-protocol.ts'
 import { isRecord, positive, text } from '../model/readers.ts'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
-import { errorOf, OwnExchange } from './own-exchange.ts'
+import { errorOf, CustomExchange } from './custom-exchange.ts'
 import { abandoned } from './sockets/connect-error.ts'
 
 /** Adapts a custom protocol to the engine: fills in what the user may omit, and catches the user's mistakes. */
-export function ownProtocol(own: OwnProtocol): Protocol<AnyRequest> {
+export function customProtocol(custom: CustomProtocol): Protocol<AnyRequest> {
   return {
-    name: own.name,
-    healthRead: own.healthRead ?? {},
+    name: custom.name,
+    healthRead: custom.healthRead ?? {},
     usualFormat: 'text',
     faultsOf,
-    word: ({ name }) => name ?? own.name,
-    connect: (target, context) => connectOwn(own, target, context),
+    describe: ({ name }) => name ?? custom.name,
+    connect: (target, context) => connectCustom(custom, target, context),
   }
 }
 
@@ -34,13 +34,13 @@ function faultsOf(request: unknown, key: string): readonly PlanFault[] {
  * Asks the custom protocol for a connection. Rejects as soon as the signal aborts, even when the protocol ignores the
  * signal. A connection that arrives later is destroyed.
  */
-async function connectOwn(own: OwnProtocol, target: URL, context: ConnectContext): Promise<OwnedConnection> {
+async function connectCustom(custom: CustomProtocol, target: URL, context: ConnectContext): Promise<AdaptedConnection> {
   const { signal } = context
   if (signal.aborted) throw abandoned(target, signal)
   const { promise: givenUp, reject } = Promise.withResolvers<never>()
   const onAbort = (): void => reject(abandoned(target, signal))
   signal.addEventListener('abort', onAbort)
-  const connecting = open(own, target, context)
+  const connecting = open(custom, target, context)
   try {
     return await Promise.race([connecting, givenUp])
   } catch (error) {
@@ -54,40 +54,42 @@ async function connectOwn(own: OwnProtocol, target: URL, context: ConnectContext
   }
 }
 
-async function open(own: OwnProtocol, target: URL, context: ConnectContext): Promise<OwnedConnection> {
-  const opened: unknown = await own.connect(target, context)
+async function open(custom: CustomProtocol, target: URL, context: ConnectContext): Promise<AdaptedConnection> {
+  const opened: unknown = await custom.connect(target, context)
   if (!isRecord(opened) || typeof opened['exchange'] !== 'function') {
     throw new TypeError(
-      `connect of the protocol ${own.name} must return an object with an exchange function, got ${wordValue(opened)}`,
+      `connect of the protocol ${custom.name} must return an object with an exchange function, got ${formatValue(opened)}`,
     )
   }
   const { maxInFlight = 1 } = opened
   if (typeof maxInFlight !== 'number' || !(maxInFlight >= 1)) {
-    throw new TypeError(`maxInFlight of the protocol ${own.name} must be at least 1, got ${wordValue(maxInFlight)}`)
+    throw new TypeError(
+      `maxInFlight of the protocol ${custom.name} must be at least 1, got ${formatValue(maxInFlight)}`,
+    )
   }
-  return new OwnedConnection(opened as unknown as OwnConnection, maxInFlight, context.log)
+  return new AdaptedConnection(opened as unknown as CustomConnection, maxInFlight, context.log)
 }
 
-class OwnedConnection implements Connection<AnyRequest> {
+class AdaptedConnection implements Connection<AnyRequest> {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
-  readonly #own: OwnConnection
+  readonly #custom: CustomConnection
   readonly #log: ConnectContext['log']
-  readonly #underWay = new Set<OwnExchange>()
+  readonly #underWay = new Set<CustomExchange>()
   readonly #resolve: (reason: Error | undefined) => void
   #usable = true
   /** `closed`: close once no exchange is in flight; `closing`: `close` of the custom protocol was called. */
   #wanted: 'open' | 'closed' | 'closing' = 'open'
   #over = false
 
-  constructor(own: OwnConnection, maxInFlight: number, log: ConnectContext['log']) {
-    this.#own = own
+  constructor(custom: CustomConnection, maxInFlight: number, log: ConnectContext['log']) {
+    this.#custom = custom
     this.#log = log
     this.maxInFlight = maxInFlight
     const { promise, resolve } = Promise.withResolvers<Error | undefined>()
     this.closed = promise
     this.#resolve = resolve
-    own.closed?.then(
+    custom.closed?.then(
       (reason) => this.#end(reason ?? undefined),
       (reason: unknown) => this.#end(reason),
     )
@@ -98,10 +100,10 @@ class OwnedConnection implements Connection<AnyRequest> {
   }
 
   exchange(outgoing: Outgoing<AnyRequest>, events: ExchangeEvents): Cancel {
-    const exchange = new OwnExchange(outgoing, events, this.#finished)
+    const exchange = new CustomExchange(outgoing, events, this.#finished)
     this.#underWay.add(exchange)
     try {
-      const under = this.#own.exchange(exchange, exchange)
+      const under = this.#custom.exchange(exchange, exchange)
       if (under instanceof Promise) under.catch((error: unknown) => exchange.threw(error))
     } catch (error) {
       exchange.threw(error)
@@ -119,10 +121,10 @@ class OwnedConnection implements Connection<AnyRequest> {
   destroy(): void {
     if (this.#over) return
     this.#usable = false
-    if (this.#own.destroy === undefined) void this.#close()
+    if (this.#custom.destroy === undefined) void this.#close()
     else {
       try {
-        this.#own.destroy()
+        this.#custom.destroy()
       } catch (error) {
         this.#log(`destroying threw: ${errorOf(error).message}`)
       }
@@ -130,7 +132,7 @@ class OwnedConnection implements Connection<AnyRequest> {
     this.#end(undefined)
   }
 
-  readonly #finished = (exchange: OwnExchange): void => {
+  readonly #finished = (exchange: CustomExchange): void => {
     this.#underWay.delete(exchange)
     this.#settle()
   }
@@ -143,7 +145,7 @@ class OwnedConnection implements Connection<AnyRequest> {
     if (this.#wanted === 'closing') return
     this.#wanted = 'closing'
     try {
-      await this.#own.close?.()
+      await this.#custom.close?.()
     } catch (error) {
       this.#log(`closing threw: ${errorOf(error).message}`)
     }

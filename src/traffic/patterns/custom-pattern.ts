@@ -14,7 +14,7 @@ export function isOwnPattern(pattern: object): pattern is ArrivalPattern {
  * Returns the violations of the `ArrivalPattern` contract that evaluating a custom pattern at 1 000 times can find. The
  * most important is a rate and a count that do not match, which usually means a mistake in the units.
  */
-export function ownPatternFaults(pattern: Readonly<Record<string, unknown>>, key: string): PlanFault[] {
+export function customPatternFaults(pattern: Readonly<Record<string, unknown>>, key: string): PlanFault[] {
   const faults: PlanFault[] = []
   const { durationMs } = pattern
   for (const formula of ['rateAt', 'expectedBy'] as const) {

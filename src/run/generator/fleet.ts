@@ -10,11 +10,11 @@ import type { LoadedFeed } from '../../traffic/feeds/index.ts'
 import { unusable } from '../target/check-target.ts'
 import type { TargetConnection } from '../target/target-connection.ts'
 import { type GeneratorHandle, generatorsFor } from './generator-handle.ts'
-import { jobsFor } from './job.ts'
 import { RequestMaker } from './lane/request-maker.ts'
-import type { FromGenerator, GeneratorState, Unreachable } from './messages.ts'
+import type { FromGenerator, GeneratorJob, GeneratorState, Unreachable } from './messages.ts'
 import type { Placement } from './placement.ts'
-import { connectResourceError, resourceError } from './resource-errors.ts'
+import { descriptorsForConnections } from './resources.ts'
+import { connectResourceError, resourceError } from '../resource-errors.ts'
 import { transportsOf } from './warm-up/transports.ts'
 
 /** Maximum time for a generator to end after it received 'stop'. */
@@ -187,6 +187,39 @@ export class GeneratorFleet {
     this.#ready.fail(error)
     this.#ended.fail(error)
   }
+}
+
+/** Returns the job of each generator thread. */
+function jobsFor(
+  plan: CompiledPlan,
+  placement: Placement,
+  { targets, feeds, resources, traceparent, verbose }: FleetJob,
+): (thread: number) => GeneratorJob {
+  const { threads, wake, peakRps = 1_000 } = placement
+  const lanes = targets.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
+  const shared = {
+    plan: partOf(plan),
+    lanes,
+    feeds,
+    threads,
+    descriptors: Math.floor(descriptorsForConnections(placement, resources) / threads),
+    wake,
+    fed: typeof plan.lanes[0].request === 'function',
+    traceparent,
+    chunk: Math.min(8_192, Math.max(64, Math.ceil(peakRps / threads / 4))),
+    verbose,
+  }
+  return (thread) => ({ ...shared, thread })
+}
+
+/**
+ * Returns the part of the plan that a generator reads. Targets, request functions and feed sources stay with the run.
+ */
+function partOf(plan: CompiledPlan): CompiledPlan {
+  const [first, ...others] = plan.lanes.map((lane) =>
+    Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),
+  )
+  return first === undefined ? plan : { ...plan, feeds: {}, lanes: [first, ...others] }
 }
 
 /** A promise that resolves when it has been counted as often as there are threads. */

@@ -9,7 +9,7 @@ import type { Ms } from '../../model/units.ts'
 import { portOf } from '../../protocols/index.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
 import type { HostAddress } from './allowed-hosts.ts'
-import { resourceError } from '../generator/resource-errors.ts'
+import { resourceError } from '../resource-errors.ts'
 import { schemeVocabulary } from '../vocabulary.ts'
 
 /** A target that may be loaded, with every address that was checked for it. */

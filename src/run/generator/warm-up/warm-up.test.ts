@@ -6,7 +6,8 @@ import { TRANSPORT_NAMES } from './transports.ts'
 import { warmUp } from './warm-up.ts'
 
 test.each(TRANSPORT_NAMES)('warms up over %s', async (name) => {
-  expect(await warmUp([name])).toBeUndefined()
+  // On a busy machine, too few requests may succeed in time. As in a run, the next attempt is faster.
+  await expect.poll(() => warmUp([name]), { timeout: 20_000 }).toBeUndefined()
 })
 
 test('warms up each transport only once', async () => {

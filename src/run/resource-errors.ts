@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
-import { LoadResourceError } from '../../model/errors.ts'
-import type { ErrorClass } from '../../model/error-class.ts'
+import { LoadResourceError } from '../model/errors.ts'
+import type { ErrorClass } from '../model/error-class.ts'
 
 /** Returns an error with a remedy if a resource of this machine was exhausted; undefined for any other error. */
 export function resourceError(error: Error): LoadResourceError | undefined {

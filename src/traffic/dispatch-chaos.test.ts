@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ConnectionKind, Overflow } from '../model/plan.ts'
-import { onVirtualTime, runVirtually, type Scenario, type VirtualRun, type VirtualStep } from './virtual-run.fixture.ts'
+import { onVirtualTime, runVirtually } from './virtual-run.fixture.ts'
+import { type Scenario, type VirtualRun, type VirtualStep } from './virtual-scenario.fixture.ts'
 import type { Answer } from './virtual-target.fixture.ts'
 
 onVirtualTime()

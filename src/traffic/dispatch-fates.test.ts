@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type Scenario } from './virtual-run.fixture.ts'
+import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually } from './virtual-run.fixture.ts'
+import { type Scenario } from './virtual-scenario.fixture.ts'
 
 onVirtualTime()
 

@@ -6,22 +6,13 @@ import type { TraceIds, Traceparent } from '../model/trace.ts'
 import type { Ms } from '../model/units.ts'
 import type { Slot } from './connections/slot.ts'
 import type { FifoItem } from './fifo.ts'
-import type { ActiveJourney } from './journeys/active-journey.ts'
+import type { ActiveJourney, Planned } from './journeys/active-journey.ts'
 
 /** The engine, as an exchange sees it. */
 export interface ExchangeOwner<Request> {
   now(): Ms
   finished(exchange: Exchange<Request>): void
   gap(gapMs: Ms): void
-}
-
-/** A request to send: an arrival of the schedule, or a step of a journey. */
-export interface Planned<Request> {
-  readonly requestId: number
-  readonly operation: string
-  readonly phase: number
-  readonly payload: Request
-  readonly journey?: ActiveJourney<Request>
 }
 
 /**

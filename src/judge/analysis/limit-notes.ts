@@ -5,7 +5,7 @@ import { limitNote } from '../../wording/limit-notes.ts'
 import { baseBursts } from './limit-bursts.ts'
 import { shownCollapse } from './limit-estimate.ts'
 import { isFull, isOpen, type SearchEnd } from './limit-trial.ts'
-import type { MeasuredTrial } from './limits.ts'
+import type { MeasuredTrial } from './limit-trial.ts'
 import { searchMemoryGrowth } from './search-memory.ts'
 
 /** Maximum number of statuses in a note. */

@@ -1,3 +1,4 @@
+import type { LoadResult } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import type { SaturatedFlow } from './completions.ts'
@@ -115,4 +116,10 @@ export function saturations(history: readonly TrialOutcome[]): readonly TrialOut
 /** Rounds a rate to four significant digits, so that reports show it exactly. */
 export function tidy(rate: Rps): Rps {
   return Number(rate.toPrecision(4))
+}
+
+/** A trial with its result. */
+export interface MeasuredTrial {
+  readonly outcome: TrialOutcome
+  readonly result: LoadResult
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { evenStretches, resultOf } from '../result.builder.ts'
 import type { SearchEnd, TrialOutcome } from './limit-trial.ts'
-import { limitsFindings, type MeasuredTrial } from './limits.ts'
+import { limitsFindings } from './limits.ts'
+import { type MeasuredTrial } from './limit-trial.ts'
 import { openOutcome, saturation } from './trial.builder.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }

@@ -1,5 +1,5 @@
+import type { MeasuredTrial } from './limit-trial.ts'
 import type { Bottleneck, LimitSlo, LimitsFindings, LimitTrial, Recovery } from '../../model/limits-findings.ts'
-import type { LoadResult } from '../../model/result.ts'
 import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
 import { degradationOf } from './degradation.ts'
 import { limitNotes } from './limit-notes.ts'
@@ -7,12 +7,6 @@ import { kneeOf } from './knee.ts'
 import { isOpen, isOpenTrial, saturations, type SearchEnd, type TrialOutcome } from './limit-trial.ts'
 import { loadPointsOf } from './load-points.ts'
 import { recoveryFinding } from './recovery.ts'
-
-/** A trial with its result. */
-export interface MeasuredTrial {
-  readonly outcome: TrialOutcome
-  readonly result: LoadResult
-}
 
 interface LimitsEvidence {
   readonly slo: LimitSlo

@@ -6,7 +6,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { within } from '../../model/within.ts'
 import { exportMetrics, isExported } from './metrics.ts'
-import type { TraceSink } from './sink.ts'
+import type { TraceSink } from './trace-sink.ts'
 
 /** Maximum number of spans in one message to the collector. */
 const BATCH = 512

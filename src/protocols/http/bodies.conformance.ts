@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import type { HttpSubject } from './http.conformance.ts'
+import type { HttpSubject } from './http-subject.conformance.ts'
 import { ask, HELLO, rawServer, socketServer } from './raw-server.fixture.ts'
 import type { RawServer } from './raw-server.fixture.ts'
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { Outcome } from '../../model/protocol.ts'
-import type { HttpSubject } from './http.conformance.ts'
+import type { HttpSubject } from './http-subject.conformance.ts'
 import { answer, ask, contextFor, HELLO, rawServer } from './raw-server.fixture.ts'
 
 /** Cases for connections that break, fail to open, or are cancelled. */

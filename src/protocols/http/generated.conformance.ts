@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { Outcome } from '../../model/protocol.ts'
 import { byteAt, CHUNK_BYTES, countedBody } from './generated-body.builder.ts'
-import type { HttpSubject } from './http.conformance.ts'
+import type { HttpSubject } from './http-subject.conformance.ts'
 import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.fixture.ts'
 import type { RawServer } from './raw-server.fixture.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { HttpRequest } from '../../model/requests.ts'
-import type { HttpSubject } from './http.conformance.ts'
+import type { HttpSubject } from './http-subject.conformance.ts'
 import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.fixture.ts'
 
 /** Cases for the bytes of requests and the judging of responses. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Outcome } from '../../model/protocol.ts'
-import type { HttpSubject } from './http.conformance.ts'
+import type { HttpSubject } from './http-subject.conformance.ts'
 import { answer, ask, HELLO, rawServer } from './raw-server.fixture.ts'
 
 /** Cases for the end of a response and the state of the connection afterwards. */

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Cancel, Connection, Outcome } from '../../model/protocol.ts'
 import type { SinkRequest } from './answer-sink.ts'
-import type { HttpSubject } from './http.conformance.ts'
+import type { HttpSubject } from './http-subject.conformance.ts'
 import { answer, ask, HELLO, rawServer } from './raw-server.fixture.ts'
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\nX-A: 1\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'

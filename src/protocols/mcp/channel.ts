@@ -1,6 +1,6 @@
 import type { ConnectContext } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { MirroredParameters } from './mirrored-parameters.ts'
+
 import type { Traceparent } from '../../model/trace.ts'
 import type { McpOptions } from './options.ts'
 import type { Era, McpVersion } from './versions.ts'
@@ -92,6 +92,16 @@ export interface ChannelFailure {
   /** HTTP status. */
   readonly status?: number
 }
+
+/** An argument that a server over HTTP also expects in a header, so that a proxy can route by it. */
+export interface MirroredParameter {
+  readonly header: string
+  /** Path of the argument. */
+  readonly path: readonly string[]
+}
+
+/** Mirrored parameters by tool (2026-07-28, Streamable HTTP, "Schema Extension"). */
+export type MirroredParameters = Readonly<Record<string, readonly MirroredParameter[]>>
 
 /** Protocol settings that `negotiate` determines once per run, before channels open. Plain data. */
 export interface Negotiated {

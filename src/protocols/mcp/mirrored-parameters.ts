@@ -1,19 +1,10 @@
+import type { MirroredParameter, MirroredParameters } from './channel.ts'
 import { CarriedBody } from './carried-body.ts'
 import { clientMeta } from './client.ts'
 import type { Dialogue } from './dialogue.ts'
 import { call } from './handshake.ts'
 import { isObject } from './json-rpc.ts'
 import type { McpVersion } from './versions.ts'
-
-/** An argument that a server over HTTP also expects in a header, so that a proxy can route by it. */
-interface MirroredParameter {
-  readonly header: string
-  /** Path of the argument. */
-  readonly path: readonly string[]
-}
-
-/** Mirrored parameters by tool (2026-07-28, Streamable HTTP, "Schema Extension"). */
-export type MirroredParameters = Readonly<Record<string, readonly MirroredParameter[]>>
 
 /** Maximum number of pages to read from a list of tools, in case the list never ends. */
 const MAX_PAGES = 100

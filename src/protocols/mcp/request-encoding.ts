@@ -3,11 +3,10 @@ import type { McpRequest } from '../../model/requests.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import { TRACEPARENT } from '../trace-field.ts'
 import { CarriedBody } from './carried-body.ts'
-import type { Negotiated } from './channel.ts'
+import type { MirroredParameters, Negotiated } from './channel.ts'
 import { clientMeta } from './client.ts'
 import type { McpRequestMessage } from './dialogue.ts'
 import { mirroredValues } from './mirrored-parameters.ts'
-import type { MirroredParameters } from './mirrored-parameters.ts'
 import type { McpVersion } from './versions.ts'
 
 type Params = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
-import type { TraceSink } from '../../measure/tracing/sink.ts'
+import type { TraceSink } from '../../measure/tracing/trace-sink.ts'
 import { requestSpan, type RunFacts, runSpan } from '../../measure/tracing/spans.ts'
 import { childOf, newTraceId } from '../../measure/tracing/trace-ids.ts'
 import type { LoadResult } from '../../model/result.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually, type VirtualRun } from '../virtual-run.fixture.ts'
+import { evenly, fatesOf, onVirtualTime, openedRun, runVirtually } from '../virtual-run.fixture.ts'
+import { type VirtualRun } from '../virtual-scenario.fixture.ts'
 import { VirtualTarget } from '../virtual-target.fixture.ts'
 import { RunClock } from '../clock.ts'
 import { ConnectionPool } from './pool.ts'

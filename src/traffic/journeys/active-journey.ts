@@ -6,11 +6,20 @@ import type { Ms } from '../../model/units.ts'
 import type { JourneyArrival } from '../arrival-source.ts'
 import type { Cancel } from '../clock.ts'
 import type { Slot } from '../connections/slot.ts'
-import type { Planned } from '../exchange.ts'
+
 import type { JourneySteps, Step } from './journey-steps.ts'
 
 /** Distance between the ids of two consecutive steps of one journey: larger than the number of journeys in a run. */
 const STEP_IDS = 2 ** 32
+
+/** A request to send: an arrival of the schedule, or a step of a journey. */
+export interface Planned<Request> {
+  readonly requestId: number
+  readonly operation: string
+  readonly phase: number
+  readonly payload: Request
+  readonly journey?: ActiveJourney<Request>
+}
 
 /**
  * A journey from its arrival to its outcome. It is also its own sample, reported as if it were one request: sent with

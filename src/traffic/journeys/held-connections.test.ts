@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { evenly, fatesOf, onVirtualTime, runVirtually, type VirtualRun } from '../virtual-run.fixture.ts'
+import { evenly, fatesOf, onVirtualTime, runVirtually } from '../virtual-run.fixture.ts'
+import { type VirtualRun } from '../virtual-scenario.fixture.ts'
 import { STEP_IDS } from './journey-conservation.conformance.ts'
 
 onVirtualTime()

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Sample } from '../../model/sample.ts'
 import type { Ms } from '../../model/units.ts'
-import type { Scenario, VirtualRun } from '../virtual-run.fixture.ts'
+import type { Scenario, VirtualRun } from '../virtual-scenario.fixture.ts'
 
 /** Distance between the ids of two consecutive steps of one journey. */
 export const STEP_IDS: number = 2 ** 32

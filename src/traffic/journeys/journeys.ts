@@ -6,7 +6,8 @@ import { ConservationCheck } from '../conservation-check.ts'
 import type { Clock } from '../clock.ts'
 import type { Slot } from '../connections/slot.ts'
 import type { DispatchEvents } from '../dispatch-options.ts'
-import type { Exchange, Planned } from '../exchange.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Planned } from './active-journey.ts'
 import { ActiveJourney } from './active-journey.ts'
 
 /** The engine, as journeys use it to send their steps. */

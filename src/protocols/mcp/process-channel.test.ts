@@ -12,7 +12,7 @@ import { ask, contextFor, overPipes, PING, STDIO } from './mcp.fixture.ts'
 const SCRIPT = fileURLToPath(new URL('scripted-server.fixture.ts', import.meta.url))
 const PINNED = { protocolVersion: '2025-11-25' } as const
 const JSON_PING: McpRequest = { ...PING, read: 'json' }
-const NOBODY = { onMessage: () => {}, onDone: () => {} }
+const IGNORE = { onMessage: () => {}, onDone: () => {} }
 
 function command(behaviour: string): readonly string[] {
   return [process.execPath, SCRIPT, behaviour]
@@ -117,7 +117,7 @@ describe('a server over stdio', () => {
     const port = address !== null && typeof address === 'object' ? address.port : 0
     const stdio = { stdio: command('has a child'), env: { SCRIPTED: String(port) } }
     const connection = await overPipes([], PINNED, { stdio })
-    const cancel = connection.exchange({ requestId: 0, operation: 'x', payload: PING }, NOBODY)
+    const cancel = connection.exchange({ requestId: 0, operation: 'x', payload: PING }, IGNORE)
     const [child] = (await once(listener, 'connection')) as [Socket]
     child.on('error', () => {}).resume()
     cancel()

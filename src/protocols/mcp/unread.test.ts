@@ -11,7 +11,7 @@ import { ask, connected, overPipes } from './mcp.fixture.ts'
 const MODERN = { protocolVersion: '2026-07-28' } as const
 /** More than the buffers of pipes and sockets hold. */
 const LONG: McpRequest = { tool: 'x', arguments: { data: 'x'.repeat(16 * 1024 * 1024) } }
-const NOBODY = { onMessage: () => {}, onDone: () => {} }
+const IGNORE = { onMessage: () => {}, onDone: () => {} }
 
 /** Starts a TCP server that reads nothing. It stops when the test ends. */
 async function deafServer(): Promise<{ readonly port: number; readonly sockets: readonly Socket[] }> {
@@ -55,7 +55,7 @@ describe('a server that does not read', () => {
     ['pipes', overStdio],
   ])('over %s loses the connection when a call that was not sent is cancelled', async (_, open) => {
     const connection = await open()
-    const cancel = connection.exchange({ requestId: 1, operation: '', payload: LONG }, NOBODY)
+    const cancel = connection.exchange({ requestId: 1, operation: '', payload: LONG }, IGNORE)
     const others = ask(connection, { method: 'x' }, 2)
     const { bytesSent } = cancel()
     // Bytes that the server did not accept do not count as sent.
@@ -83,7 +83,7 @@ test('cancelling a call that the server has read keeps the connection usable', a
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const connection = await connected(new URL(`mcp+tcp://127.0.0.1:${(server.address() as AddressInfo).port}`), MODERN)
-  const cancel = connection.exchange({ requestId: 1, operation: '', payload: { method: 'x' } }, NOBODY)
+  const cancel = connection.exchange({ requestId: 1, operation: '', payload: { method: 'x' } }, IGNORE)
   const { bytesSent } = cancel()
   expect(bytesSent).toBeGreaterThan(100)
   expect(connection.usable).toBe(true)

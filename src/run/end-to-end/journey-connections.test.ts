@@ -22,7 +22,7 @@ const known = journey(function* ({ number, send, think }) {
 
 /** Returns the server's answers on one connection: always the last introduction that was sent on it. */
 function introductions(): (text: string) => string {
-  let last = 'nobody'
+  let last = 'unknown'
   return (text) => (text.startsWith('I am') ? (last = text) : last)
 }
 

@@ -36,7 +36,7 @@ describe('a template', () => {
     ['{{ user.email }}', 'ann+1@x.org'],
     ['{{user.address.city}}, {{user.tags.1}}, {{user.a.b}}', 'Köln, y, dotted'],
     ['{{user.address}}', '{"city":"Köln"}'],
-    ['[{{user.none}}{{user.nothing}}{{user.constructor}}{{user.tags.length}}{{nobody.id}}]', '[]'],
+    ['[{{user.none}}{{user.nothing}}{{user.constructor}}{{user.tags.length}}{{missing.id}}]', '[]'],
     ['{{{{name}} and {{{{{{user.id}}', '{{name}} and {{7'],
     ['{{{user.id}}}', '{7}'],
   ])('renders %s as %s', (text, expected) => {

@@ -3,7 +3,7 @@ import { ask, connected, ECHO, echoed } from '../mcp.fixture.ts'
 import { event, json, postServer, progress, said, sessionServer, stream } from './scripted-server.fixture.ts'
 import type { Posted, Respond } from './scripted-server.fixture.ts'
 
-const NOBODY = { onMessage: () => {}, onDone: () => {} }
+const IGNORE = { onMessage: () => {}, onDone: () => {} }
 
 const answer: Respond = ({ message, response }) => json(response, echoed(message))
 
@@ -211,7 +211,7 @@ describe('cancelling a call', () => {
     const connection = await connected(server.url)
     for (let requestId = 1; requestId <= 8; requestId++) {
       const count = server.posted.length
-      const cancel = connection.exchange({ requestId, operation: '', payload: ECHO }, NOBODY)
+      const cancel = connection.exchange({ requestId, operation: '', payload: ECHO }, IGNORE)
       await vi.waitUntil(() => said(server).lastIndexOf('tools/call') >= count)
       cancel()
     }

@@ -5,7 +5,7 @@ import { mcp, mcpKind } from '../index.ts'
 import { event, json, NOT_ALLOWED, postServer, said, stream } from './scripted-server.fixture.ts'
 import type { HttpScript, Posted, RespondElse } from './scripted-server.fixture.ts'
 
-const NOBODY = { onMessage: () => {}, onDone: () => {} }
+const IGNORE = { onMessage: () => {}, onDone: () => {} }
 const OLD = { protocolVersion: '2024-11-05' } as const
 
 interface EventServer extends HttpScript {
@@ -111,7 +111,7 @@ describe('the transport of 2024-11-05', () => {
     const connection = await connected(server.url, OLD)
     for (let requestId = 1; requestId <= 6; requestId++) {
       const count = server.posted.length
-      const cancel = connection.exchange({ requestId, operation: '', payload: ECHO }, NOBODY)
+      const cancel = connection.exchange({ requestId, operation: '', payload: ECHO }, IGNORE)
       await vi.waitUntil(() => said(server).lastIndexOf('tools/call') >= count)
       cancel()
     }

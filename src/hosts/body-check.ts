@@ -7,9 +7,12 @@ import { LoadPromise } from './load-promise.ts'
 import type { RecordBook } from './record-book.ts'
 
 /** Where a load was started; `call` is absent if the plan belongs to the test itself. */
-export interface LoadOrigin {
-  readonly call: string | undefined
+export interface LoadCall {
+  readonly call?: string | undefined
   readonly site: CallSite
+}
+
+export interface LoadOrigin extends LoadCall {
   /** Assertions without a verdict before the load: they cannot have judged it. */
   readonly otherAssertionsBefore: number
 }
@@ -48,7 +51,7 @@ export class BodyCheck {
   }
 
   /** Returns the promise to give to the body. */
-  expectAwait(load: Promise<LoadResult>, { call = 'load({})', site }: LoadOrigin): Promise<LoadResult> {
+  expectAwait(load: Promise<LoadResult>, { call = 'load({})', site }: LoadCall): Promise<LoadResult> {
     const promise = new LoadPromise(load)
     this.#loads.push({ promise, call, site })
     return promise

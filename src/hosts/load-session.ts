@@ -11,7 +11,7 @@ import { vocabulary } from '../run/vocabulary.ts'
 import { formatLoadCall } from '../wording/load-test.ts'
 import { ActiveLoad } from './active-load.ts'
 import { BodyCheck } from './body-check.ts'
-import type { LoadOrigin } from './body-check.ts'
+import type { LoadCall, LoadOrigin } from './body-check.ts'
 import { callSite } from './call-site.ts'
 import type { CallSite } from './call-site.ts'
 import { Deadline } from './deadline.ts'
@@ -110,33 +110,14 @@ export class LoadSession {
     return value
   }
 
-  /** Runs the test's own plan to its end. Errors about the plan or the target point to `site`. */
-  load(plan: LoadPlan, site: CallSite): Promise<LoadResult> {
-    return this.#load(plan, this.#check.originOf(site))
-  }
-
-  async #load(plan: LoadPlan, origin: LoadOrigin): Promise<LoadResult> {
-    try {
-      const run = await this.#startLoad(plan, origin)
-      return await run.result
-    } catch (error) {
-      throw origin.site.point(error)
-    }
-  }
-
   #context(): LoadContext {
     const load: LoadContext['load'] = (plan) => {
-      const origin = this.#check.originOf(callSite(load), formatLoadCall(plan))
-      return this.#check.expectAwait(this.#load(plan, origin), origin)
+      const call = { site: callSite(load), call: formatLoadCall(plan) }
+      const result = this.start(plan, call).then((run) => resultOf(run, call.site))
+      return this.#check.expectAwait(result, call)
     }
-    const startHere: LoadContext['startLoad'] = async (plan, { record = true } = {}) => {
-      const origin = this.#check.originOf(callSite(startHere), formatLoadCall(plan, 'startLoad'))
-      try {
-        return await this.#startLoad(plan, origin, record)
-      } catch (error) {
-        throw origin.site.point(error)
-      }
-    }
+    const startHere: LoadContext['startLoad'] = (plan, { record = true } = {}) =>
+      this.start(plan, { site: callSite(startHere), call: formatLoadCall(plan, 'startLoad') }, record)
     return {
       signal: this.#over.signal,
       load,
@@ -145,20 +126,24 @@ export class LoadSession {
     }
   }
 
-  async #startLoad(plan: LoadPlan, origin: LoadOrigin, recorded = true): Promise<LoadRun> {
+  /** Starts a load of the test. Errors about the plan or the target point to the call. */
+  async start(plan: LoadPlan, { site, call }: LoadCall, recorded = true): Promise<LoadRun> {
     const { scope, test, timeoutMs, facts, id, onProgress } = this.#options
-    // Validates the plan first, so that an invalid one fails without waiting for the machine.
-    const environment = { name: test, seed: process.env['LOAD_SEED'] }
-    const compiled = resolvePlan(scope.merge(plan), vocabulary, environment)
-    const { durationMs, warmUpMs, requestTimeoutMs, judge } = compiled
-    const lock = await this.#waitForMachine()
+    const origin = this.#check.originOf(site, call)
+    let lock: MachineLock | undefined
     try {
+      // Validates the plan first, so that an invalid one fails without waiting for the machine.
+      const environment = { name: test, seed: process.env['LOAD_SEED'] }
+      const compiled = resolvePlan({ ...scope.defaults(), ...plan }, vocabulary, environment)
+      const { durationMs, warmUpMs, requestTimeoutMs, judge } = compiled
+      const held = await this.#waitForMachine()
+      lock = held
       if (timeoutMs === undefined) this.#extend(durationMs + warmUpMs + requestTimeoutMs + RUN_GRACE_MS)
       const run = new Run(compiled)
       const withdraw = announceLoad(id)
       const unwatch = onInterruption({
         interrupt: (signal) => this.#interrupted(signal),
-        release: () => lock.release(),
+        release: () => held.release(),
       })
       const load = new ActiveLoad(run, {
         finish: (result) => withDoubts(result, facts),
@@ -167,15 +152,15 @@ export class LoadSession {
         onOver: () => {
           unwatch()
           withdraw()
-          lock.release()
+          held.release()
           this.#loads.delete(load)
         },
       })
       this.#loads.add(load)
       return load.run
     } catch (error) {
-      lock.release()
-      throw error
+      lock?.release()
+      throw site.point(error)
     }
   }
 
@@ -229,6 +214,15 @@ export class LoadSession {
     const { id, test, book } = this.#options
     for (const load of this.#loads) load.keepPartial(`interrupted by ${signal}`)
     return { id, test, record: book.record }
+  }
+}
+
+/** Awaits the result of a load. Errors about the target point to the call. */
+export async function resultOf(run: LoadRun, site: CallSite): Promise<LoadResult> {
+  try {
+    return await run.result
+  } catch (error) {
+    throw site.point(error)
   }
 }
 

@@ -17,11 +17,13 @@ export class PlanScope {
     this.#outer = outer
   }
 
-  /** Merges the inner plan into the inherited one, key by key: an inner key replaces the whole outer one. */
-  merge(inner: LoadPlan): LoadPlan {
-    if (inner.target !== undefined) return { ...this.#inherited(), ...inner }
+  /**
+   * Returns the keys that a plan in this scope inherits. An inner key replaces the whole outer one. A target that
+   * several tests share is a function.
+   */
+  defaults(): LoadPlan {
     const target = this.#sharedTarget()
-    return { ...this.#inherited(), ...(target === undefined ? {} : { target }), ...inner }
+    return { ...this.#inherited(), ...(target === undefined ? {} : { target }) }
   }
 
   /** Returns the plan as written, with a target that several tests share. */

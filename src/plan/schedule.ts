@@ -29,7 +29,16 @@ type Plan = Readonly<Record<string, unknown>>
 export function resolveSchedule(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): ResolvedSchedule {
   if (plan['concurrency'] !== undefined) return closedModel(plan, keys, faults)
   const before = faults.length
-  const pattern = readPattern(plan, keys.rate, faults)
+  const given = plan['pattern'] ?? 'constant'
+  const found = patternFaults(given, 'pattern')
+  faults.push(...found)
+  if (typeof given === 'string') requireRate(plan, faults)
+  else if (found.length === 0) refuseRate(plan, faults)
+  let pattern: PatternSpec | ArrivalPattern | undefined
+  if (found.length === 0) {
+    if (typeof given !== 'string') pattern = named(given as PatternSpec | ArrivalPattern)
+    else if (keys.rate !== undefined) pattern = specFromName(given as PatternName, keys.rate)
+  }
   const ownDurationMs = pattern && patternDuration(pattern)
   if (faults.length === before || ownDurationMs !== undefined) requireDuration(plan, ownDurationMs, faults)
   const kind = pattern !== undefined && 'kind' in pattern ? pattern.kind : plan['pattern']
@@ -70,22 +79,9 @@ function closedModel(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): Resol
   return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS, curve: undefined }
 }
 
-function readPattern(plan: Plan, rate: Rps | undefined, faults: PlanFault[]): PatternSpec | ArrivalPattern | undefined {
-  const value = plan['pattern'] ?? 'constant'
-  const found = patternFaults(value, 'pattern')
-  faults.push(...found)
-  if (typeof value === 'string') {
-    requireRate(plan, faults)
-    return rate === undefined || found.length > 0 ? undefined : specFromName(value as PatternName, rate)
-  }
-  if (found.length > 0) return undefined
-  refuseRate(plan, faults)
-  const pattern = value as PatternSpec | ArrivalPattern
-  return 'kind' in pattern ? pattern : named(pattern)
-}
-
 /** A custom pattern may lack a name. Calls its methods on the original object, so that they can use private fields. */
-function named(pattern: ArrivalPattern): ArrivalPattern {
+function named(pattern: PatternSpec | ArrivalPattern): PatternSpec | ArrivalPattern {
+  if ('kind' in pattern) return pattern
   if (typeof pattern.name === 'string' && pattern.name !== '') return pattern
   const { durationMs, phases } = pattern
   return {

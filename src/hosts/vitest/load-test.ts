@@ -2,7 +2,7 @@ import { test, TestRunner } from 'vitest'
 import type { TestAPI, TestContext, TestOptions } from 'vitest'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import { callSite } from '../call-site.ts'
-import { readDeclaration } from '../declaration.ts'
+import { type Declaration, readDeclaration } from '../declaration.ts'
 import type { LoadTest } from '../port.ts'
 import { prepareGenerator } from '../../run/index.ts'
 import { runLoadTest } from './run-load-test.ts'
@@ -36,25 +36,26 @@ interface Extensible {
 
 /** `runs` is false for tests that are skipped. */
 function testsOf(host: Host, runs: boolean): VitestLoadTest {
-  function declaredTest(what: string, given: readonly unknown[], helper: (...args: never[]) => unknown): DeclaredTest {
+  /** `helper` is the function that the test file called. */
+  function placeOf(
+    given: readonly unknown[],
+    helper: (...args: never[]) => unknown,
+  ): Omit<DeclaredTest, keyof Declaration<TestOptions>> {
     const scope = currentScope()
-    const declared = readDeclaration<TestOptions>(what, given)
     if (runs && !isListing()) prepareGenerator(scope.declared(planIn(given)))
-    return {
-      ...declared,
-      scope,
-      site: callSite(helper),
-      inheritedTimeoutMs: TestRunner.getCurrentSuite().options?.timeout,
-    }
+    return { scope, site: callSite(helper), inheritedTimeoutMs: TestRunner.getCurrentSuite().options?.timeout }
   }
   function declare(name: string, ...given: readonly unknown[]): void {
-    const declared = declaredTest(`loadTest('${name}', …)`, given, declare)
+    const declared = { ...readDeclaration<TestOptions>(`loadTest('${name}', …)`, given), ...placeOf(given, declare) }
     const handler = (context: TestContext): Promise<void> => runLoadTest(declared, [], context)
     host(name, optionsOf(declared), readLike(handler, declared.body.toString()))
   }
   function each(cases: readonly unknown[]) {
     return function declareEach(name: string, ...given: readonly unknown[]): void {
-      const declared = declaredTest(`loadTest.each(…)('${name}', …)`, given, declareEach)
+      const declared = {
+        ...readDeclaration<TestOptions>(`loadTest.each(…)('${name}', …)`, given),
+        ...placeOf(given, declareEach),
+      }
       const handler = (item: unknown, context: TestContext): Promise<void> =>
         runLoadTest(declared, Array.isArray(item) ? item : [item], context)
       // As in Vitest, only `.for` supports fixtures: among spread arguments, the context cannot be identified.
@@ -63,7 +64,10 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
   }
   function forEach(cases: readonly unknown[]) {
     return function declareFor(name: string, ...given: readonly unknown[]): void {
-      const declared = declaredTest(`loadTest.for(…)('${name}', …)`, given, declareFor)
+      const declared = {
+        ...readDeclaration<TestOptions>(`loadTest.for(…)('${name}', …)`, given),
+        ...placeOf(given, declareFor),
+      }
       const handler = (item: unknown, context: TestContext): Promise<void> => runLoadTest(declared, [item], context)
       host.for(cases)(name, optionsOf(declared), readLike(handler, declared.body.toString()))
     }

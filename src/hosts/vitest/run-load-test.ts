@@ -7,7 +7,7 @@ import type { Progress } from '../../report/live/progress.ts'
 import { callSite, withoutOurFrames } from '../call-site.ts'
 import type { CallSite } from '../call-site.ts'
 import type { Declaration } from '../declaration.ts'
-import { LoadSession } from '../load-session.ts'
+import { LoadSession, resultOf } from '../load-session.ts'
 import type { PlanScope } from '../plan-scope.ts'
 import type { LoadContext } from '../port.ts'
 import { RecordBook } from '../record-book.ts'
@@ -55,7 +55,8 @@ export async function runLoadTest(
     onWait: (message) => console.warn(message),
   })
   await session.within(async (loads) => {
-    const result = planOf === undefined ? undefined : await session.load(planOf(...item), site)
+    const run = planOf && (await session.start(planOf(...item), { site }))
+    const result = run && (await resultOf(run, site))
     try {
       await body(...item, bodyContext(context, assertions.expect, loads, result))
     } catch (error) {

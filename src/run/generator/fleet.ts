@@ -197,8 +197,13 @@ function jobsFor(
 ): (thread: number) => GeneratorJob {
   const { threads, wake, peakRps = 1_000 } = placement
   const lanes = targets.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
+  // Targets, request functions and the sources of feeds stay with the run.
+  const [first, ...others] = plan.lanes.map((lane) =>
+    Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),
+  )
+  if (first === undefined) throw new TypeError('a plan has at least one lane')
   const shared = {
-    plan: partOf(plan),
+    plan: { ...plan, feeds: {}, lanes: [first, ...others] as const },
     lanes,
     feeds,
     threads,
@@ -210,16 +215,6 @@ function jobsFor(
     verbose,
   }
   return (thread) => ({ ...shared, thread })
-}
-
-/**
- * Returns the part of the plan that a generator reads. Targets, request functions and feed sources stay with the run.
- */
-function partOf(plan: CompiledPlan): CompiledPlan {
-  const [first, ...others] = plan.lanes.map((lane) =>
-    Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),
-  )
-  return first === undefined ? plan : { ...plan, feeds: {}, lanes: [first, ...others] }
 }
 
 /** A promise that resolves when it has been counted as often as there are threads. */

@@ -21,8 +21,8 @@ export function generatorsFor(
 ): readonly GeneratorHandle[] {
   if (inlineBecause !== undefined) return [inlineGenerator()]
   return threadPool.acquire(threads, transports).map((thread) => ({
-    begin: (job, onMessage) => thread.begin(job, onMessage),
-    post: (message) => thread.post(message),
+    begin: thread.begin.bind(thread),
+    post: thread.post.bind(thread),
     end: () => threadPool.release(thread),
   }))
 }

@@ -8,9 +8,9 @@ import { nearestName } from '../../model/nearest-name.ts'
 import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
 import { isRecord } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
+import { countSlack } from './count-slack.ts'
 import { isOwnPattern, customPatternFaults } from './custom-pattern.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternKind, Planned, ShippedPattern } from './pattern-kind.ts'
-import { patternOfCurve } from './pattern-of-curve.ts'
 import * as builders from './registry.ts'
 import { durationInSpec, specFaults } from './spec.ts'
 
@@ -54,14 +54,26 @@ export function patternFrom(pattern: PatternSpec | ArrivalPattern, planned: Plan
  * Builds the curve of a pattern without issues. The pattern's duration overrides the plan's. `seed` determines the
  * random part of its shape.
  */
-export function curveFrom(spec: PatternSpec, { durationMs, seed }: Planned): ShippedPattern {
+export function curveFrom(spec: PatternSpec, planned: Planned): ShippedPattern {
   const kind = kindNamed(spec.kind)
-  const own = { durationMs: patternDuration(spec) ?? durationMs, seed }
-  return patternOfCurve(
-    spec.name ?? spec.kind,
-    own.durationMs,
-    kind.curveOf({ ...kind.defaults, ...spec }, own, curveFrom),
-  )
+  const durationMs = patternDuration(spec) ?? planned.durationMs
+  const curve = kind.curveOf({ ...kind.defaults, ...spec }, { durationMs, seed: planned.seed }, curveFrom)
+  // The formulas see only times and counts within the duration.
+  const within = (tMs: Ms): Ms => Math.min(Math.max(tMs, 0), durationMs)
+  const total = curve.expectedBy(durationMs)
+  const most = total + countSlack(total)
+  return {
+    name: spec.name ?? spec.kind,
+    durationMs,
+    peakRps: curve.peakRps,
+    rateAt: (tMs) => curve.rateAt(within(tMs)),
+    expectedBy: (tMs) => curve.expectedBy(within(tMs)),
+    timeOf(expected) {
+      if (expected <= 0) return 0
+      return expected > most ? Number.POSITIVE_INFINITY : within(curve.timeOf(Math.min(expected, total)))
+    },
+    ...(curve.phases && { phases: curve.phases }),
+  }
 }
 
 function kindNamed(name: unknown): PatternKind {

@@ -165,7 +165,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     expect(failures.get('has no result')).toContain('this loadTest has no plan')
     expect(blamed('has no result')).toContain("loadTest('has no result'")
     expect(failures.get('times out')).toContain('load test timed out after 5 s')
-    expect(blamed('times out')).toContain("loadTest('runs out of time'")
+    expect(blamed('times out')).toContain("loadTest('times out'")
     expect(failures.get('inherits it')).toContain('load test timed out after 2 s')
     expect(failures.get('concurrent test')).toContain('a load test cannot be concurrent')
     expect(failures.get('does not await')).toContain('load({ duration: 40 }) was not awaited')

@@ -17,8 +17,8 @@ const config: ViteUserConfig = defineConfig({
     exclude: [...configDefaults.exclude, 'examples/*/**', ...(shortened ? ['suites/limits/**'] : [])],
     // Real servers on a busy machine: a test that hangs still ends, and one that is only slow does not fail.
     testTimeout: 60_000,
-    // Runs wait for their schedules more than they work: three at a time fit on two cores.
-    maxWorkers: 3,
+    // Runs wait for their schedules more than they work: four at a time fit on two cores.
+    maxWorkers: 4,
     hookTimeout: 60_000,
   },
 })

@@ -200,7 +200,9 @@ test('runs load tests with the plugin and the reporter over every protocol', { t
          expect(result).toHaveErrorRateBelow(0.5)
          expect(result.successes).toBe(20)
          expect([result.generator.threads, result.generator.wake]).toEqual([1, 'exact'])
-         expect(result.generator.doubts.map(({ code }) => code)).not.toContain('cold-generator')
+         // On a machine whose cores are all busy, the warm-up may end unfinished; the run then says both.
+         const doubts = result.generator.doubts.map(({ code }) => code)
+         expect(doubts.includes('cold-generator') && !doubts.includes('saturated-cpu'), doubts.join()).toBe(false)
          expect(workers).toBe(1)
        })
      }

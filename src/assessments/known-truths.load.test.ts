@@ -32,7 +32,7 @@ describe.concurrent('the bottleneck', () => {
     const found = await whatRanOut(fixture.url, { calmRps: 40, overloadRps: 400, maxConnections: 10 })
     expect(found, found.evidence.join('\n')).toMatchObject({ resource: 'connections' })
     expect(found.evidence[0]).toMatch(
-      /^10 connections, each busy 5\d ms with a request, carry (1[789]\d|200) req\/s at most/,
+      /^10 connections, each busy for 5\d ms per request, allow at most (1[789]\d|200) req\/s/,
     )
   })
 

@@ -7,7 +7,7 @@ export {
   LoadTargetError,
   LoadVerdictError,
 } from './model/errors.ts'
-export type { PlanFault } from './model/errors.ts'
+export type { PlanIssue } from './model/errors.ts'
 export type { Body, GeneratedBody, MessageFormat } from './model/body.ts'
 export type { Doubt, DoubtCode } from './model/doubt.ts'
 export type { ArrivalPattern, ArrivalProcessName, PatternSpec, PhaseWindow } from './model/pattern.ts'

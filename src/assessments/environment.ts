@@ -1,4 +1,4 @@
-import { LoadPlanError, type PlanFault } from '../model/errors.ts'
+import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
 import type { ProtocolName } from '../model/plan.ts'
 import type { StdioTarget } from '../model/target.ts'
 import type { HttpRequest } from '../model/requests.ts'
@@ -47,7 +47,7 @@ const TARGET_RULE =
  * requests are validated later, with the plan that contains them.
  */
 export function suiteEnvironment(env: Env): SuiteEnvironment {
-  const faults: PlanFault[] = []
+  const issues: PlanIssue[] = []
 
   function read<Key extends string, Value>(
     property: Key,
@@ -58,7 +58,7 @@ export function suiteEnvironment(env: Env): SuiteEnvironment {
     const text = env[variable]?.trim() ?? ''
     if (text === '') return {}
     const value = reader(text)
-    if (value === undefined) faults.push({ key: variable, value: text, rule })
+    if (value === undefined) issues.push({ key: variable, value: text, rule })
     return value === undefined ? {} : ({ [property]: value } as { [K in Key]: Value })
   }
 
@@ -92,9 +92,9 @@ export function suiteEnvironment(env: Env): SuiteEnvironment {
     ...read('peakUsers', 'LOAD_PEAK_USERS', positive, count),
   }
   if (found.minRps !== undefined && found.maxRps !== undefined && found.minRps > found.maxRps) {
-    faults.push({ key: 'LOAD_MIN_RPS', value: found.minRps, rule: `must not be above LOAD_MAX_RPS (${found.maxRps})` })
+    issues.push({ key: 'LOAD_MIN_RPS', value: found.minRps, rule: `must not be above LOAD_MAX_RPS (${found.maxRps})` })
   }
-  if (faults.length > 0) throw new LoadPlanError(faults)
+  if (issues.length > 0) throw new LoadPlanError(issues)
   return found
 }
 

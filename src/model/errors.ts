@@ -16,7 +16,7 @@ export class LoadError extends Error {
 }
 
 /** One issue of a plan: its key, the value found there, the rule it breaks, and a remedy. */
-export interface PlanFault {
+export interface PlanIssue {
   /** The plan key, dotted for nested ones: `request.method`. */
   readonly key: string
   /** The value as given. */
@@ -29,11 +29,11 @@ export interface PlanFault {
 
 /** Thrown for an invalid plan, before any traffic. Lists every issue of the plan. Code `ERR_LOAD_PLAN`. */
 export class LoadPlanError extends LoadError {
-  readonly faults: readonly PlanFault[]
+  readonly issues: readonly PlanIssue[]
 
-  constructor(faults: readonly PlanFault[]) {
-    super('ERR_LOAD_PLAN', faults.length === 1 && faults[0] ? formatPlanIssue(faults[0]) : listFaults(faults))
-    this.faults = faults
+  constructor(issues: readonly PlanIssue[]) {
+    super('ERR_LOAD_PLAN', issues.length === 1 && issues[0] ? formatPlanIssue(issues[0]) : listIssues(issues))
+    this.issues = issues
   }
 }
 
@@ -68,12 +68,12 @@ export class LoadInternalError extends LoadError {
   }
 }
 
-function formatPlanIssue({ key, value, rule, remedy }: PlanFault): string {
+function formatPlanIssue({ key, value, rule, remedy }: PlanIssue): string {
   return `${key} ${rule}, got ${formatValue(value)}${remedy === undefined ? '' : `\n    → ${remedy}`}`
 }
 
-function listFaults(faults: readonly PlanFault[]): string {
-  return [`the plan has ${faults.length} issues`, ...faults.map((fault) => `  - ${formatPlanIssue(fault)}`)].join('\n')
+function listIssues(issues: readonly PlanIssue[]): string {
+  return [`the plan has ${issues.length} issues`, ...issues.map((issue) => `  - ${formatPlanIssue(issue)}`)].join('\n')
 }
 
 /** Formats a value as source code, short enough for one line. */

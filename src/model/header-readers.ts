@@ -22,17 +22,17 @@ const FRAMING: Readonly<Record<string, string>> = {
 }
 
 /** Reads headers by name. An issue never shows their values, because they contain tokens. */
-export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key, faults) =>
-  readEach(value, key, faults, (held, heldKey, name) => {
-    const before = faults.length
+export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key, issues) =>
+  readEach(value, key, issues, (held, heldKey, name) => {
+    const before = issues.length
     const instead = FRAMING[name.toLowerCase()]
     if (instead !== undefined) {
-      faults.push({ key: heldKey, value: NOT_SHOWN, rule: 'must not be set by hand', remedy: instead })
+      issues.push({ key: heldKey, value: NOT_SHOWN, rule: 'must not be set by hand', remedy: instead })
     }
-    if (!HEADER_NAME.test(name)) faults.push({ key: heldKey, value: name, rule: 'must be a header name' })
+    if (!HEADER_NAME.test(name)) issues.push({ key: heldKey, value: name, rule: 'must be a header name' })
     if (typeof held !== 'string') {
       const meant = typeof held === 'number' ? `write '${held}'` : undefined
-      faults.push({
+      issues.push({
         key: heldKey,
         value: typeof held === 'number' ? held : NOT_SHOWN,
         rule: 'must be a string',
@@ -40,7 +40,7 @@ export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key
       })
     } else if (NOT_IN_HEADER.test(held)) {
       const fix = /^[^\r\n]*[\r\n]+$/.test(held) ? 'it ends with a line break: trim() it' : undefined
-      faults.push({ key: heldKey, value: NOT_SHOWN, rule: 'must be one line of Latin-1 text', ...withRemedy(fix) })
+      issues.push({ key: heldKey, value: NOT_SHOWN, rule: 'must be one line of Latin-1 text', ...withRemedy(fix) })
     }
-    return faults.length === before
+    return issues.length === before
   })

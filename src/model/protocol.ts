@@ -1,6 +1,6 @@
 import type { ErrorClass } from './error-class.ts'
 import type { Body, MessageFormat } from './body.ts'
-import type { PlanFault } from './errors.ts'
+import type { PlanIssue } from './errors.ts'
 import type { StdioTarget, TlsOptions } from './target.ts'
 import type { SpanAbout, Traceparent } from './trace.ts'
 import type { Ms } from './units.ts'
@@ -153,9 +153,9 @@ export interface Protocol<Request> {
   /** Absent if no embedded target supports the protocol. */
   readonly work?: WorkRequests<Request>
   /** Returns every issue of a request as the user wrote it; `key` is its path in the plan. */
-  faultsOf(request: unknown, key: string): readonly PlanFault[]
+  issuesOf(request: unknown, key: string): readonly PlanIssue[]
   /** Returns the issue of a message format that the protocol's options cannot carry, such as bytes between newlines. */
-  formatFault?(format: MessageFormat, key: string): PlanFault | undefined
+  formatIssue?(format: MessageFormat, key: string): PlanIssue | undefined
   /** Returns true for a request that contains a function and therefore cannot be passed to a generator thread. */
   needsInline?(request: Request): boolean
   /** Returns false if the plan's `headers` cannot be sent to this target. Absent: they always can. */
@@ -192,7 +192,7 @@ export interface ProtocolKind<Request> {
   /** Its URL schemes (`ws:`) with their default ports; undefined if a URL needs an explicit port. */
   readonly schemes: Readonly<Record<string, number | undefined>>
   /** Returns every issue of the options as the user wrote them, except `kind`; `key` is their path in the plan. */
-  optionFaults(options: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[]
+  optionIssues(options: Readonly<Record<string, unknown>>, key: string): readonly PlanIssue[]
   /** Requires options without issues. */
   create(spec: ProtocolSpec): Protocol<Request>
 }

@@ -2,13 +2,13 @@
  * Readers. Each takes one value of a plan as its author wrote it and returns it typed, or adds an issue and returns
  * undefined. They do not stop at the first issue, so that an author sees all of them at once.
  */
-import type { PlanFault } from './errors.ts'
+import type { PlanIssue } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
 import { DURATION_RULE, parseDuration } from './units.ts'
 import type { Ms, Ratio } from './units.ts'
 
 /** `key` is the dotted path of the value in the plan: `sla.p99Ms`. */
-export type Reader<T> = (value: unknown, key: string, faults: PlanFault[]) => T | undefined
+export type Reader<T> = (value: unknown, key: string, issues: PlanIssue[]) => T | undefined
 
 type Readers = Readonly<Record<string, Reader<unknown>>>
 
@@ -32,18 +32,18 @@ export function readKeys<R extends Readers>(
   readers: R,
   source: Readonly<Record<string, unknown>>,
   { prefix, noun }: { readonly prefix: string; readonly noun: string },
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): ReadOf<R> {
   const known = Object.keys(readers)
   for (const [key, value] of Object.entries(source)) {
     if (known.includes(key) || value === undefined) continue
     const meant = nearestName(key, known)
     const remedy = meant === undefined ? `expected one of: ${known.join(', ')}` : `did you mean \`${prefix}${meant}\`?`
-    faults.push({ key: prefix + key, value: holdsMore(value) ? NOT_SHOWN : value, rule: `is not ${noun}`, remedy })
+    issues.push({ key: prefix + key, value: holdsMore(value) ? NOT_SHOWN : value, rule: `is not ${noun}`, remedy })
   }
   const entries = Object.entries(readers).map(([key, read]) => {
     const value = source[key]
-    return [key, value === undefined ? undefined : read(value, prefix + key, faults)]
+    return [key, value === undefined ? undefined : read(value, prefix + key, issues)]
   })
   return Object.fromEntries(entries) as ReadOf<R>
 }
@@ -55,9 +55,9 @@ function holdsMore(value: unknown): boolean {
 
 /** Reads an object with the keys of a table, all optional; `example` is shown in the remedy. */
 export function objectOf<R extends Readers>(readers: R, example: string): Reader<ReadOf<R>> {
-  return (value, key, faults) => {
-    if (isRecord(value)) return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
-    faults.push({ key, value, rule: 'must be an object', remedy: `write ${key}: ${example}` })
+  return (value, key, issues) => {
+    if (isRecord(value)) return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, issues)
+    issues.push({ key, value, rule: 'must be an object', remedy: `write ${key}: ${example}` })
     return undefined
   }
 }
@@ -68,16 +68,16 @@ export function numberWhere(
   holds: (value: number) => boolean,
   remedyFor?: (value: number) => string | undefined,
 ): Reader<number> {
-  return (value, key, faults) => {
+  return (value, key, issues) => {
     if (typeof value !== 'number') {
       const meant = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
-      faults.push({ key, value, rule: 'must be a number', ...withRemedy(writeNumber(key, meant)) })
+      issues.push({ key, value, rule: 'must be a number', ...withRemedy(writeNumber(key, meant)) })
     } else if (!Number.isFinite(value)) {
-      faults.push({ key, value, rule: 'must be a finite number' })
+      issues.push({ key, value, rule: 'must be a finite number' })
     } else if (holds(value)) {
       return value
     } else {
-      faults.push({ key, value, rule, ...withRemedy(remedyFor?.(value)) })
+      issues.push({ key, value, rule, ...withRemedy(remedyFor?.(value)) })
     }
     return undefined
   }
@@ -100,12 +100,12 @@ export function ratioWhere(rule: string, holds: (value: Ratio) => boolean): Read
 
 /** Reads milliseconds, or a string with a unit. */
 function durationWhere(rule: string, holds: (value: Ms) => boolean): Reader<Ms> {
-  return (value, key, faults) => {
+  return (value, key, issues) => {
     const ms = parseDuration(value)
     if (ms !== undefined && holds(ms)) return ms
     if (ms === undefined)
-      faults.push({ key, value, rule: `must be ${DURATION_RULE}`, ...withRemedy(durationRemedy(key, value)) })
-    else faults.push({ key, value, rule })
+      issues.push({ key, value, rule: `must be ${DURATION_RULE}`, ...withRemedy(durationRemedy(key, value)) })
+    else issues.push({ key, value, rule })
     return undefined
   }
 }
@@ -123,25 +123,25 @@ export const anyDuration: Reader<Ms> = durationWhere('must not be below 0', (ms)
 
 /** Reads one of several names. */
 export function oneOf<const Name extends string>(names: readonly Name[], remedyElse?: string): Reader<Name> {
-  return (value, key, faults) => {
+  return (value, key, issues) => {
     const found = names.find((name) => name === value)
     if (found !== undefined) return found
     const meant = typeof value === 'string' ? nearestName(value, names) : undefined
     const rule = `must be ${names.map((name) => `'${name}'`).join(names.length === 2 ? ' or ' : ', ')}`
-    faults.push({ key, value, rule, ...withRemedy(meant === undefined ? remedyElse : `did you mean '${meant}'?`) })
+    issues.push({ key, value, rule, ...withRemedy(meant === undefined ? remedyElse : `did you mean '${meant}'?`) })
     return undefined
   }
 }
 
-export const text: Reader<string> = (value, key, faults) => {
+export const text: Reader<string> = (value, key, issues) => {
   if (typeof value === 'string' && value !== '') return value
-  faults.push({ key, value, rule: 'must be a non-empty string' })
+  issues.push({ key, value, rule: 'must be a non-empty string' })
   return undefined
 }
 
-export const flag: Reader<boolean> = (value, key, faults) => {
+export const flag: Reader<boolean> = (value, key, issues) => {
   if (typeof value === 'boolean') return value
-  faults.push({ key, value, rule: 'must be true or false' })
+  issues.push({ key, value, rule: 'must be true or false' })
   return undefined
 }
 
@@ -158,11 +158,11 @@ export function present<T extends object>(read: T): { [K in keyof T]?: Exclude<T
 }
 
 /** Reads strings by name, as for an environment. */
-export const readTexts: Reader<Readonly<Record<string, string>>> = (value, key, faults) =>
-  readEach(value, key, faults, (held, heldKey) => {
+export const readTexts: Reader<Readonly<Record<string, string>>> = (value, key, issues) =>
+  readEach(value, key, issues, (held, heldKey) => {
     if (typeof held === 'string') return true
     const meant = typeof held === 'number' || typeof held === 'boolean' ? `write '${held}'` : undefined
-    faults.push({ key: heldKey, value: held, rule: 'must be a string', ...withRemedy(meant) })
+    issues.push({ key: heldKey, value: held, rule: 'must be a string', ...withRemedy(meant) })
     return false
   })
 
@@ -170,11 +170,11 @@ export const readTexts: Reader<Readonly<Record<string, string>>> = (value, key, 
 export function readEach(
   value: unknown,
   key: string,
-  faults: PlanFault[],
+  issues: PlanIssue[],
   accepts: (held: unknown, heldKey: string, name: string) => boolean,
 ): Readonly<Record<string, string>> | undefined {
   if (!isRecord(value)) {
-    faults.push({ key, value, rule: 'must be an object with string values' })
+    issues.push({ key, value, rule: 'must be an object with string values' })
     return undefined
   }
   const entries = Object.entries(value).filter(([, held]) => held !== undefined)

@@ -7,12 +7,12 @@ import type { Reader } from '../model/readers.ts'
  * Reads the plan's headers. They are sent unchanged with every request or handshake; only the headers of a request can
  * have templates.
  */
-export const readPlanHeaders: Reader<Readonly<Record<string, string>>> = (value, key, faults) => {
-  const headers = readHeaders(value, key, faults)
+export const readPlanHeaders: Reader<Readonly<Record<string, string>>> = (value, key, issues) => {
+  const headers = readHeaders(value, key, issues)
   for (const [name, held] of Object.entries(headers ?? {})) {
     if (!/\{\{[^{}]+\}\}/.test(held)) continue
     const remedy = `write request: { …, headers: { '${name}': … } }`
-    faults.push({
+    issues.push({
       key: `${key}.${name}`,
       value: NOT_SHOWN,
       rule: 'cannot have templates: only headers of a request can',
@@ -23,10 +23,10 @@ export const readPlanHeaders: Reader<Readonly<Record<string, string>>> = (value,
 }
 
 /** Reads a certificate or key as the text of a PEM file; common mistakes are the file's path and its bytes. */
-const readPem: Reader<string> = (value, key, faults) => {
+const readPem: Reader<string> = (value, key, issues) => {
   if (typeof value === 'string' && value.includes('-----BEGIN')) return value
   const path = typeof value === 'string' && value.length < 200 && !value.includes('\n') ? `'${value}'` : 'path'
-  faults.push({ key, value: NOT_SHOWN, rule: 'must be PEM text', remedy: `write readFileSync(${path}, 'utf8')` })
+  issues.push({ key, value: NOT_SHOWN, rule: 'must be PEM text', remedy: `write readFileSync(${path}, 'utf8')` })
   return undefined
 }
 
@@ -38,12 +38,12 @@ const readTlsKeys = objectOf(
 )
 
 /** Reads the TLS options. */
-export const readTls: Reader<TlsOptions> = (value, key, faults) => {
-  const read = readTlsKeys(value, key, faults)
+export const readTls: Reader<TlsOptions> = (value, key, issues) => {
+  const read = readTlsKeys(value, key, issues)
   if (read === undefined) return undefined
   if ((read.cert === undefined) !== (read.key === undefined)) {
     const rule = 'must have both `cert` and `key`, or neither'
-    faults.push({ key, value: NOT_SHOWN, rule })
+    issues.push({ key, value: NOT_SHOWN, rule })
   }
   return present(read)
 }
@@ -53,9 +53,9 @@ const HOST_PATTERN =
   /^(?:(?:\*\.)?[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}])?\.?|[\d.]+\/\d{1,2}|[\da-f:.]*:[\da-f:.]*(?:\/\d{1,3})?)$/iu
 
 /** Reads the hosts other than loopback that the run may send load to. */
-export const readAllowHosts: Reader<readonly string[]> = (value, key, faults) => {
+export const readAllowHosts: Reader<readonly string[]> = (value, key, issues) => {
   if (!Array.isArray(value)) {
-    faults.push({ key, value, rule: 'must be a list of hosts', remedy: `write ${key}: ['staging.example.com']` })
+    issues.push({ key, value, rule: 'must be a list of hosts', remedy: `write ${key}: ['staging.example.com']` })
     return undefined
   }
   for (const [index, entry] of value.entries()) {
@@ -64,7 +64,7 @@ export const readAllowHosts: Reader<readonly string[]> = (value, key, faults) =>
       typeof entry === 'string' ? (URL.parse(entry.includes('://') ? entry : `x://${entry}`)?.hostname ?? '') : ''
     const rule = "must be a host name, '*.' and a domain, an address, or a network such as '10.0.0.0/8'"
     const meant = HOST_PATTERN.test(host) ? `write '${host}'` : entry === '*' ? 'name the hosts' : undefined
-    faults.push({ key: `${key}[${index}]`, value: entry, rule, ...withRemedy(meant) })
+    issues.push({ key: `${key}[${index}]`, value: entry, rule, ...withRemedy(meant) })
   }
   return value
 }

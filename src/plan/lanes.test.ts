@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { resolveLanes } from './lanes.ts'
 import type { PlanVocabulary } from './vocabulary.ts'
 
@@ -11,16 +11,16 @@ const vocabulary: PlanVocabulary = {
   schemes: Object.keys(KINDS),
   protocolOf: ({ protocol }) => KINDS[protocol],
   portOf: ({ port }) => Number(port) || 80,
-  protocolFaults: (spec, key) =>
+  protocolIssues: (spec, key) =>
     'framing' in spec && spec['framing'] !== 'newline'
       ? [{ key: `${key}.framing`, value: spec['framing'], rule: 'is not a framing' }]
       : [],
-  requestFaults: (_, request, key) =>
+  requestIssues: (_, request, key) =>
     typeof request === 'object' && request !== null && !('wrong' in request)
       ? []
       : [{ key, value: request, rule: 'is wrong' }],
-  formatFaults: () => [],
-  templateFaults: () => [],
+  formatIssues: () => [],
+  templateIssues: () => [],
 }
 
 const shared = {
@@ -31,11 +31,11 @@ const shared = {
 }
 
 function resolved(plan: Readonly<Record<string, unknown>>) {
-  const faults: PlanFault[] = []
-  const lanes = resolveLanes(plan, shared, vocabulary, faults)
+  const issues: PlanIssue[] = []
+  const lanes = resolveLanes(plan, shared, vocabulary, issues)
   return {
     lanes,
-    reported: faults.map(({ key, rule, remedy }) => `${key} ${rule}${remedy === undefined ? '' : ` → ${remedy}`}`),
+    reported: issues.map(({ key, rule, remedy }) => `${key} ${rule}${remedy === undefined ? '' : ` → ${remedy}`}`),
   }
 }
 
@@ -141,17 +141,17 @@ describe('a plan of one protocol', () => {
   })
 
   it('reports an invalid template at its place in the plan', () => {
-    const wrong: PlanVocabulary['templateFaults'] = (_, key, { feeds, setup }) => [
+    const wrong: PlanVocabulary['templateIssues'] = (_, key, { feeds, setup }) => [
       { key, value: '', rule: `knows ${Object.keys(feeds).join()}${setup ? ' and the setup' : ''}` },
     ]
-    const faults: PlanFault[] = []
+    const issues: PlanIssue[] = []
     const entries = [
       { target: HTTP, workload: { buy: {} } },
       { name: 'b', target: HTTP, request: [{}] },
     ]
     const plan = { feeds: { user: 'wrong' }, setup: () => {}, workload: { kind: 'mix', entries } }
-    resolveLanes(plan, shared, { ...vocabulary, templateFaults: wrong }, faults)
-    expect(faults.map(({ key, rule }) => `${key} ${rule}`)).toEqual([
+    resolveLanes(plan, shared, { ...vocabulary, templateIssues: wrong }, issues)
+    expect(issues.map(({ key, rule }) => `${key} ${rule}`)).toEqual([
       'workload[0].workload.buy knows user and the setup',
       'workload[1].request[0] knows user and the setup',
     ])

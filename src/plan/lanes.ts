@@ -1,14 +1,14 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { MessageSize, MixEntry } from '../model/plan.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
 import type { MessageFormat } from '../model/body.ts'
-import { dataFault } from './plain-data.ts'
+import { dataIssue } from './plain-data.ts'
 import { resolveProtocol, isOwn } from './protocol.ts'
 import { readMessageFormat, readMessageSize } from './payloads.ts'
 import { isRecord, NOT_SHOWN, positive, readKeys, text, wholeFrom } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
-import { isMix, type RequestFaults, shownOf, whatIsSent } from './requests.ts'
+import { isMix, type RequestIssues, shownOf, whatIsSent } from './requests.ts'
 import { TARGET_REMEDY, targetReader } from './target.ts'
 import type { PlanVocabulary } from './vocabulary.ts'
 
@@ -29,17 +29,17 @@ export function resolveLanes(
   plan: Plan,
   shared: Shared,
   vocabulary: PlanVocabulary,
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): readonly [ResolvedLane, ...ResolvedLane[]] | undefined {
   const { workload } = plan
-  const requestFaults = requestFaultsOf(plan, vocabulary)
-  if (isMix(workload)) return resolveMix(workload, plan, shared, vocabulary, requestFaults, faults)
-  const lane = resolveLane(plan, '', shared, vocabulary, requestFaults, faults)
+  const requestIssues = requestIssuesOf(plan, vocabulary)
+  if (isMix(workload)) return resolveMix(workload, plan, shared, vocabulary, requestIssues, issues)
+  const lane = resolveLane(plan, '', shared, vocabulary, requestIssues, issues)
   return lane && [lane]
 }
 
 /** Templates refer to other parts of the plan: its feeds and its setup. */
-function requestFaultsOf({ feeds, setup }: Plan, vocabulary: PlanVocabulary): RequestFaults {
+function requestIssuesOf({ feeds, setup }: Plan, vocabulary: PlanVocabulary): RequestIssues {
   // A feed keeps its name even if it has an issue.
   const names = isRecord(feeds) ? Object.keys(feeds) : []
   const known = {
@@ -47,9 +47,9 @@ function requestFaultsOf({ feeds, setup }: Plan, vocabulary: PlanVocabulary): Re
     setup: setup !== undefined,
   }
   return (protocol, request, key) => {
-    const noData = dataFault(request, key, protocol.from === 'module')
+    const noData = dataIssue(request, key, protocol.from === 'module')
     if (noData !== undefined) return [noData]
-    return [...vocabulary.requestFaults(protocol, request, key), ...vocabulary.templateFaults(request, key, known)]
+    return [...vocabulary.requestIssues(protocol, request, key), ...vocabulary.templateIssues(request, key, known)]
   }
 }
 
@@ -58,22 +58,22 @@ function resolveLane(
   prefix: string,
   shared: Shared,
   vocabulary: PlanVocabulary,
-  requestFaults: RequestFaults,
-  faults: PlanFault[],
+  requestIssues: RequestIssues,
+  issues: PlanIssue[],
 ): ResolvedLane | undefined {
   const key = (name: string): string => prefix + name
   const targetKnown = isOwn(keys['protocol']) ? undefined : vocabulary
   if (keys['target'] === undefined) {
-    faults.push({ key: key('target'), value: undefined, rule: 'must be given', remedy: TARGET_REMEDY })
+    issues.push({ key: key('target'), value: undefined, rule: 'must be given', remedy: TARGET_REMEDY })
   }
   const target =
-    keys['target'] === undefined ? undefined : targetReader(targetKnown)(keys['target'], key('target'), faults)
-  const protocol = resolveProtocol(keys['protocol'], key('protocol'), target?.protocol, vocabulary, faults)
-  const sent = whatIsSent(keys, prefix, protocol, requestFaults, faults)
+    keys['target'] === undefined ? undefined : targetReader(targetKnown)(keys['target'], key('target'), issues)
+  const protocol = resolveProtocol(keys['protocol'], key('protocol'), target?.protocol, vocabulary, issues)
+  const sent = whatIsSent(keys, prefix, protocol, requestIssues, issues)
   if (target === undefined || protocol === undefined) return undefined
   const { messageFormat } = shared
   if (messageFormat !== undefined)
-    faults.push(...vocabulary.formatFaults(protocol, messageFormat, key('messageFormat')))
+    issues.push(...vocabulary.formatIssues(protocol, messageFormat, key('messageFormat')))
   const overPipes = typeof target.target === 'object' && 'stdio' in target.target
   const max = overPipes ? 1 : MAX_CONNECTIONS
   return {
@@ -114,26 +114,26 @@ function resolveMix(
   plan: Plan,
   shared: Shared,
   vocabulary: PlanVocabulary,
-  requestFaults: RequestFaults,
-  faults: PlanFault[],
+  requestIssues: RequestIssues,
+  issues: PlanIssue[],
 ): readonly [ResolvedLane, ...ResolvedLane[]] | undefined {
   for (const key of Object.keys(NOT_BESIDE_MIX) as readonly (keyof typeof NOT_BESIDE_MIX)[]) {
     if (plan[key] === undefined) continue
-    faults.push({ key, value: shownOf(plan[key]), rule: 'cannot be combined with a mix', remedy: NOT_BESIDE_MIX[key] })
+    issues.push({ key, value: shownOf(plan[key]), rule: 'cannot be combined with a mix', remedy: NOT_BESIDE_MIX[key] })
   }
   const { entries } = mix
   if (!Array.isArray(entries) || entries.length === 0) {
     const remedy =
       "write mix([{ weight: 3, target: 'http://127.0.0.1:3000' }, { weight: 1, target: 'ws://127.0.0.1:3000' }])"
-    faults.push({ key: 'workload', value: entries, rule: 'must mix at least one entry', remedy })
+    issues.push({ key: 'workload', value: entries, rule: 'must mix at least one entry', remedy })
     return undefined
   }
   const lanes = entries.map((entry: unknown, index) => {
-    return resolveEntry(entry, `workload[${index}]`, plan['target'], shared, vocabulary, requestFaults, faults)
+    return resolveEntry(entry, `workload[${index}]`, plan['target'], shared, vocabulary, requestIssues, issues)
   })
   const [first, ...others] = lanes.filter((lane) => lane !== undefined)
   if (first === undefined) return undefined
-  refuseTwins([first, ...others], faults)
+  refuseTwins([first, ...others], issues)
   return [first, ...others]
 }
 
@@ -143,15 +143,15 @@ function resolveEntry(
   target: unknown,
   shared: Shared,
   vocabulary: PlanVocabulary,
-  requestFaults: RequestFaults,
-  faults: PlanFault[],
+  requestIssues: RequestIssues,
+  issues: PlanIssue[],
 ): ResolvedLane | undefined {
   if (!isRecord(entry)) {
-    faults.push({ key, value: entry, rule: 'must be an object' })
+    issues.push({ key, value: entry, rule: 'must be an object' })
     return undefined
   }
   const prefix = `${key}.`
-  const read = readKeys(ENTRY_KEYS, entry, { prefix, noun: 'a key of an entry of a mix' }, faults)
+  const read = readKeys(ENTRY_KEYS, entry, { prefix, noun: 'a key of an entry of a mix' }, issues)
   const ofEntry = {
     concurrency: undefined,
     maxConnections: read.maxConnections ?? shared.maxConnections,
@@ -161,27 +161,27 @@ function resolveEntry(
   if (entry['workload'] === 'batch') {
     const remedy = "write workload: 'balanced', and batchSize next to the mix"
     const rule = "cannot be 'batch' in a mix, which distributes the requests of a batch across all of its entries"
-    faults.push({ key: `${prefix}workload`, value: 'batch', rule, remedy })
+    issues.push({ key: `${prefix}workload`, value: 'batch', rule, remedy })
   }
   if (isMix(entry['workload'])) {
     const remedy = 'list its entries in the outer one'
-    faults.push({ key: `${prefix}workload`, value: NOT_SHOWN, rule: 'cannot be a mix in a mix', remedy })
+    issues.push({ key: `${prefix}workload`, value: NOT_SHOWN, rule: 'cannot be a mix in a mix', remedy })
     return undefined
   }
-  const lane = resolveLane({ target, ...entry }, prefix, ofEntry, vocabulary, requestFaults, faults)
+  const lane = resolveLane({ target, ...entry }, prefix, ofEntry, vocabulary, requestIssues, issues)
   if (typeof lane?.request === 'function') {
     const remedy = 'write the requests as data; feeds and templates make them differ'
-    faults.push({ key: `${prefix}request`, value: lane.request, rule: 'cannot be a function in a mix', remedy })
+    issues.push({ key: `${prefix}request`, value: lane.request, rule: 'cannot be a function in a mix', remedy })
   }
   return lane && { ...lane, name: read.name ?? nameOf(lane.protocol), weight: read.weight ?? 1 }
 }
 
 /** Results are stored by name, so names must be unique. */
-function refuseTwins(lanes: readonly ResolvedLane[], faults: PlanFault[]): void {
+function refuseTwins(lanes: readonly ResolvedLane[], issues: PlanIssue[]): void {
   for (const [index, { name }] of lanes.entries()) {
     if (lanes.findIndex((other) => other.name === name) === index) continue
     const key = `workload[${index}].name`
-    faults.push({
+    issues.push({
       key,
       value: undefined,
       rule: `must be given: '${name}' is taken`,

@@ -1,4 +1,4 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { AbortLimits } from '../model/plan.ts'
 import type { ResolvedAbort } from './resolved-plan.ts'
 import type { Sla } from '../model/sla.ts'
@@ -35,11 +35,11 @@ const readSlaKeys = objectOf(
 )
 
 /** Reads the service level of a plan, or of `toMeetSla`. */
-export const readSla: Reader<Sla> = (value, key, faults) => {
-  const read = readSlaKeys(value, key, faults)
+export const readSla: Reader<Sla> = (value, key, issues) => {
+  const read = readSlaKeys(value, key, issues)
   if (read === undefined) return undefined
   if (isRecord(value) && Object.values(value).every((limit) => limit === undefined)) {
-    faults.push({ key, value, rule: 'must contain a limit', remedy: `write ${key}: { p99Ms: 250, errorRate: 0.01 }` })
+    issues.push({ key, value, rule: 'must contain a limit', remedy: `write ${key}: { p99Ms: 250, errorRate: 0.01 }` })
   }
   return present(read)
 }
@@ -58,7 +58,7 @@ const ABORT_KEYS = { errorRate: errorShare, p99Ms: positive, after: anyDuration 
 export function resolveAbort(
   value: unknown,
   { sla, durationMs }: { readonly sla: Sla | undefined; readonly durationMs: Ms | undefined },
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): ResolvedAbort | undefined {
   const key = 'abortOn'
   if (value === undefined) return undefined
@@ -66,20 +66,20 @@ export function resolveAbort(
     const { rps: _, ...limits } = sla ?? {}
     if (Object.keys(limits).length > 0) return { sla: limits, afterMs: 0 }
     const remedy = 'write sla: { p99Ms: 250, errorRate: 0.01 }'
-    faults.push({ key, value, rule: "can be 'sla' only if `sla` has a latency limit or an error rate", remedy })
+    issues.push({ key, value, rule: "can be 'sla' only if `sla` has a latency limit or an error rate", remedy })
     return undefined
   }
   if (!isRecord(value)) {
     const remedy = "write abortOn: 'sla', or abortOn: { errorRate: 0.5, after: '5s' }"
-    faults.push({ key, value, rule: "must be 'sla' or an object of limits", remedy })
+    issues.push({ key, value, rule: "must be 'sla' or an object of limits", remedy })
     return undefined
   }
-  const { after, ...limits } = readKeys(ABORT_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
+  const { after, ...limits } = readKeys(ABORT_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, issues)
   if (value['errorRate'] === undefined && value['p99Ms'] === undefined) {
-    faults.push({ key, value, rule: 'must contain a limit', remedy: 'write abortOn: { errorRate: 0.5 }' })
+    issues.push({ key, value, rule: 'must contain a limit', remedy: 'write abortOn: { errorRate: 0.5 }' })
   }
   if (after !== undefined && durationMs !== undefined && after >= durationMs) {
-    faults.push({ key: `${key}.after`, value: value['after'], rule: 'must be shorter than the duration of the plan' })
+    issues.push({ key: `${key}.after`, value: value['after'], rule: 'must be shorter than the duration of the plan' })
   }
   return { sla: present(limits), afterMs: after ?? 0 }
 }
@@ -98,15 +98,15 @@ const readReconnectKeys = objectOf(
 )
 
 /** Reads how lost connections are reopened. `false` means no attempt; absent or `true` means the default. */
-export const readReconnect: Reader<ReconnectOptions> = (value, key, faults) => {
+export const readReconnect: Reader<ReconnectOptions> = (value, key, issues) => {
   if (typeof value === 'boolean') return value ? RECONNECT : { ...RECONNECT, attempts: 0 }
-  const read = readReconnectKeys(value, key, faults)
+  const read = readReconnectKeys(value, key, issues)
   if (read === undefined) return undefined
   const backoffMs = read.backoffMs ?? RECONNECT.backoffMs
   // Raising only the first wait must not leave the cap below it.
   const reconnect = { ...RECONNECT, maxBackoffMs: Math.max(RECONNECT.maxBackoffMs, backoffMs), ...present(read) }
   if (reconnect.maxBackoffMs < reconnect.backoffMs) {
-    faults.push({ key: `${key}.maxBackoffMs`, value: reconnect.maxBackoffMs, rule: 'must not be below `backoffMs`' })
+    issues.push({ key: `${key}.maxBackoffMs`, value: reconnect.maxBackoffMs, rule: 'must not be below `backoffMs`' })
   }
   return reconnect
 }

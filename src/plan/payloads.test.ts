@@ -1,14 +1,14 @@
 import { describe, expect, it, test } from 'vitest'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './payloads.ts'
 import type { Reader } from '../model/readers.ts'
 
 /** Returns `key rule → remedy` of every issue. */
 function reported(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
-  const faults: PlanFault[] = []
-  const result = read(value, key, faults)
-  expect(result === undefined).toBe(faults.length > 0)
-  return faults.map((fault) => `${fault.key} ${fault.rule}${fault.remedy === undefined ? '' : ` → ${fault.remedy}`}`)
+  const issues: PlanIssue[] = []
+  const result = read(value, key, issues)
+  expect(result === undefined).toBe(issues.length > 0)
+  return issues.map((issue) => `${issue.key} ${issue.rule}${issue.remedy === undefined ? '' : ` → ${issue.remedy}`}`)
 }
 
 describe('messageSize', () => {
@@ -138,7 +138,7 @@ describe('feeds', () => {
   })
 
   it('shows no record in an issue', () => {
-    const faults: PlanFault[] = []
+    const issues: PlanIssue[] = []
     const feeds = {
       user: { records: 'hunter2' },
       both: { file: 'a.csv', records: ['hunter2'] },
@@ -146,9 +146,9 @@ describe('feeds', () => {
       text: { records: ['hunter2'] },
       misspelt: { record: [{ password: 'hunter2' }], file: 'a.csv' },
     }
-    readFeeds(feeds, 'feeds', faults)
-    readFeeds([{ password: 'hunter2' }], 'feeds', faults)
-    expect(faults).toHaveLength(6)
-    expect(JSON.stringify(faults)).not.toContain('hunter2')
+    readFeeds(feeds, 'feeds', issues)
+    readFeeds([{ password: 'hunter2' }], 'feeds', issues)
+    expect(issues).toHaveLength(6)
+    expect(JSON.stringify(issues)).not.toContain('hunter2')
   })
 })

@@ -1,7 +1,7 @@
 import { FEED_FORMATS, TEMPLATE_WORDS } from '../model/feed.ts'
 import { fileURLToPath } from 'node:url'
 import type { MessageFormat } from '../model/body.ts'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { moduleHref } from './user-code.ts'
 import { noDataIn } from './plain-data.ts'
 import type { MessageSize, SizeName } from '../model/plan.ts'
@@ -23,59 +23,59 @@ const readSizeName = oneOf(SIZE_NAMES, 'or a number of bytes, { from, to }, or [
 const RANGE_KEYS = { from: readBytes, to: readBytes, spread: oneOf(['log-uniform', 'uniform']) }
 
 /** Reads the length of messages: a name, bytes, a range, or several of these with weights. */
-export const readMessageSize: Reader<MessageSize> = (value, key, faults) => {
-  if (typeof value === 'number') return readBytes(value, key, faults)
-  if (Array.isArray(value)) return readSizes(value, key, faults)
-  if (isRecord(value)) return readRange(value, key, faults)
+export const readMessageSize: Reader<MessageSize> = (value, key, issues) => {
+  if (typeof value === 'number') return readBytes(value, key, issues)
+  if (Array.isArray(value)) return readSizes(value, key, issues)
+  if (isRecord(value)) return readRange(value, key, issues)
   const bytes = typeof value === 'string' ? bytesMeant(value) : undefined
-  if (bytes === undefined) return readSizeName(value, key, faults)
-  faults.push({ key, value, rule: 'must be a number of bytes, or a name', remedy: `write ${key}: ${bytes}` })
+  if (bytes === undefined) return readSizeName(value, key, issues)
+  issues.push({ key, value, rule: 'must be a number of bytes, or a name', remedy: `write ${key}: ${bytes}` })
   return undefined
 }
 
 function readRange(
   value: Readonly<Record<string, unknown>>,
   key: string,
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): MessageSize | undefined {
-  const before = faults.length
-  const { from, to, spread } = readKeys(RANGE_KEYS, value, { prefix: `${key}.`, noun: 'a key of a range' }, faults)
+  const before = issues.length
+  const { from, to, spread } = readKeys(RANGE_KEYS, value, { prefix: `${key}.`, noun: 'a key of a range' }, issues)
   for (const end of ['from', 'to'] as const) {
     if (value[end] !== undefined) continue
     const remedy = `write ${key}: { from: 1_024, to: 65_536 }`
-    faults.push({ key: `${key}.${end}`, value: undefined, rule: 'must be given', remedy })
+    issues.push({ key: `${key}.${end}`, value: undefined, rule: 'must be given', remedy })
   }
   if (from !== undefined && to !== undefined && to <= from) {
     const remedy = to === from ? `write ${key}: ${from}` : undefined
-    faults.push({
+    issues.push({
       key: `${key}.to`,
       value: to,
       rule: 'must be greater than `from`, because `to` is excluded',
       ...withRemedy(remedy),
     })
   }
-  if (faults.length > before || from === undefined || to === undefined) return undefined
+  if (issues.length > before || from === undefined || to === undefined) return undefined
   return spread === undefined ? { from, to } : { from, to, spread }
 }
 
-function readSizes(value: readonly unknown[], key: string, faults: PlanFault[]): MessageSize | undefined {
-  const before = faults.length
+function readSizes(value: readonly unknown[], key: string, issues: PlanIssue[]): MessageSize | undefined {
+  const before = issues.length
   const example = "[{ size: 'small', weight: 9 }, { size: 'medium', weight: 1 }]"
   if (value.length === 0) {
-    faults.push({ key, value, rule: 'must list at least one size', remedy: `write ${key}: ${example}` })
+    issues.push({ key, value, rule: 'must list at least one size', remedy: `write ${key}: ${example}` })
   }
   const sizes = value.map((item, index) => {
     const itemKey = `${key}[${index}]`
     if (!isRecord(item) || item['size'] === undefined || item['weight'] === undefined) {
       const rule = 'must be an object with `size` and `weight`'
-      faults.push({ key: itemKey, value: item, rule, remedy: `write ${key}: ${example}` })
+      issues.push({ key: itemKey, value: item, rule, remedy: `write ${key}: ${example}` })
       return { size: 0, weight: 0 }
     }
     const keys = { size: readMessageSize, weight: positive }
-    const { size = 0, weight = 0 } = readKeys(keys, item, { prefix: `${itemKey}.`, noun: 'a key of a size' }, faults)
+    const { size = 0, weight = 0 } = readKeys(keys, item, { prefix: `${itemKey}.`, noun: 'a key of a size' }, issues)
     return { size, weight }
   })
-  return faults.length > before ? undefined : sizes
+  return issues.length > before ? undefined : sizes
 }
 
 const WITH_UNIT = /^\s*(\d+(?:\.\d+)?)\s*([kmg]?)i?b?\s*$/i
@@ -95,48 +95,48 @@ const FEED_KEYS = {
 } satisfies Readonly<Record<keyof Feed, Reader<unknown>>>
 
 /** Reads feeds by the names that templates use. */
-export const readFeeds: Reader<Readonly<Record<string, ResolvedFeed>>> = (value, key, faults) => {
+export const readFeeds: Reader<Readonly<Record<string, ResolvedFeed>>> = (value, key, issues) => {
   if (!isRecord(value)) {
     const remedy = `write ${key}: { user: { file: new URL('./users.csv', import.meta.url) } }`
-    faults.push({ key, value: NOT_SHOWN, rule: 'must be an object of feeds', remedy })
+    issues.push({ key, value: NOT_SHOWN, rule: 'must be an object of feeds', remedy })
     return undefined
   }
-  const before = faults.length
+  const before = issues.length
   const feeds = Object.entries(value).map(([name, feed]) => {
     if (!/^[a-z_][\w-]*$/i.test(name)) {
-      faults.push({ key, value: name, rule: 'must name feeds with letters, digits, - and _, starting with a letter' })
+      issues.push({ key, value: name, rule: 'must name feeds with letters, digits, - and _, starting with a letter' })
     } else if (TEMPLATE_WORDS.some((word) => word === name)) {
-      faults.push({ key, value: name, rule: `cannot name a feed '${name}': {{${name}}} has another meaning` })
+      issues.push({ key, value: name, rule: `cannot name a feed '${name}': {{${name}}} has another meaning` })
     }
-    return [name, readFeed(feed, `${key}.${name}`, faults)] as const
+    return [name, readFeed(feed, `${key}.${name}`, issues)] as const
   })
-  return faults.length > before ? undefined : (Object.fromEntries(feeds) as Readonly<Record<string, ResolvedFeed>>)
+  return issues.length > before ? undefined : (Object.fromEntries(feeds) as Readonly<Record<string, ResolvedFeed>>)
 }
 
-function readFeed(value: unknown, key: string, faults: PlanFault[]): ResolvedFeed | undefined {
+function readFeed(value: unknown, key: string, issues: PlanIssue[]): ResolvedFeed | undefined {
   if (!isRecord(value) || value instanceof URL) {
     const meant = Array.isArray(value) ? 'a feed is { records: [ … ] }' : 'a feed is { file: … }'
     const shown = Array.isArray(value) ? NOT_SHOWN : value
-    faults.push({ key, value: shown, rule: 'must be an object with `file` or `records`', remedy: meant })
+    issues.push({ key, value: shown, rule: 'must be an object with `file` or `records`', remedy: meant })
     return undefined
   }
   const unknown = Object.keys(value).filter((name) => !Object.hasOwn(FEED_KEYS, name))
   const shown = { ...value, ...Object.fromEntries(unknown.map((name) => [name, NOT_SHOWN])) }
-  const { pick = 'sequential' } = readKeys(FEED_KEYS, shown, { prefix: `${key}.`, noun: 'a key of a feed' }, faults)
+  const { pick = 'sequential' } = readKeys(FEED_KEYS, shown, { prefix: `${key}.`, noun: 'a key of a feed' }, issues)
   const { file, records } = value
   if ((file === undefined) === (records === undefined)) {
     const rule = `must have ${file === undefined ? '`file` or `records`' : 'either `file` or `records`, not both'}`
-    faults.push({ key, value: NOT_SHOWN, rule })
+    issues.push({ key, value: NOT_SHOWN, rule })
     return undefined
   }
   if (file === undefined) {
-    return holdsRecords(records, `${key}.records`, faults) ? { source: { records }, pick } : undefined
+    return holdsRecords(records, `${key}.records`, issues) ? { source: { records }, pick } : undefined
   }
-  const path = readFeedFile(file, `${key}.file`, faults)
+  const path = readFeedFile(file, `${key}.file`, issues)
   return path === undefined ? undefined : { source: { file: path }, pick }
 }
 
-function readFeedFile(value: unknown, key: string, faults: PlanFault[]): string | undefined {
+function readFeedFile(value: unknown, key: string, issues: PlanIssue[]): string | undefined {
   const href = moduleHref(value)
   const path = href === undefined ? value : localPath(href)
   if (typeof path === 'string' && FEED_FORMATS.some((format) => path.toLowerCase().endsWith(`.${format}`))) return path
@@ -144,7 +144,7 @@ function readFeedFile(value: unknown, key: string, faults: PlanFault[]): string 
     path === undefined
       ? 'must be a file on this machine'
       : 'must be a file whose name ends with .json, .ndjson, .jsonl or .csv'
-  faults.push({ key, value: value instanceof URL ? value.href : value, rule })
+  issues.push({ key, value: value instanceof URL ? value.href : value, rule })
   return undefined
 }
 
@@ -161,20 +161,20 @@ function localPath(href: string): string | undefined {
 function holdsRecords(
   value: unknown,
   key: string,
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): value is readonly Readonly<Record<string, unknown>>[] {
-  const before = faults.length
+  const before = issues.length
   if (!Array.isArray(value) || value.length === 0) {
     const shown = Array.isArray(value) ? value : NOT_SHOWN
-    faults.push({ key, value: shown, rule: 'must be a list of at least one object' })
+    issues.push({ key, value: shown, rule: 'must be a list of at least one object' })
     return false
   }
   const wrong = value.findIndex((record) => !isRecord(record))
-  if (wrong !== -1) faults.push({ key: `${key}[${wrong}]`, value: NOT_SHOWN, rule: 'must be an object' })
+  if (wrong !== -1) issues.push({ key: `${key}[${wrong}]`, value: NOT_SHOWN, rule: 'must be an object' })
   const noData = value.findIndex((record) => noDataIn(record) !== undefined)
   if (noData !== -1) {
     const rule = 'must be plain data: it is passed to the generator threads'
-    faults.push({ key: `${key}[${noData}]`, value: NOT_SHOWN, rule })
+    issues.push({ key: `${key}[${noData}]`, value: NOT_SHOWN, rule })
   }
-  return faults.length === before
+  return issues.length === before
 }

@@ -1,4 +1,4 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { NOT_SHOWN } from '../model/readers.ts'
 
 /** Why a value cannot be serialized: it contains itself, or a function, a symbol or a promise. */
@@ -8,7 +8,7 @@ type NoData = 'circle' | 'code'
  * Returns why a value cannot be a request. `crosses` is true if the request is passed to generator threads, which
  * excludes functions.
  */
-export function dataFault(request: unknown, key: string, crosses: boolean): PlanFault | undefined {
+export function dataIssue(request: unknown, key: string, crosses: boolean): PlanIssue | undefined {
   if (request instanceof Promise) {
     const remedy = 'write a synchronous function: it is called in advance, for every request'
     return { key, value: 'a promise', rule: 'must not be a promise', remedy }

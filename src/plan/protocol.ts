@@ -1,4 +1,4 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { ResolvedProtocol } from './resolved-plan.ts'
 import { moduleHref } from './user-code.ts'
@@ -21,16 +21,16 @@ export function resolveProtocol(
   key: string,
   ofTarget: string | undefined,
   vocabulary: PlanVocabulary,
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): ResolvedProtocol | undefined {
   const href = moduleHref(value)
   if (href !== undefined) return { from: 'module', href }
-  if (isRecord(value) && typeof value['connect'] === 'function') return resolveOwn(value, key, faults)
-  const spec = specOf(value ?? ofTarget ?? vocabulary.protocolNames[0], key, vocabulary, faults)
+  if (isRecord(value) && typeof value['connect'] === 'function') return resolveOwn(value, key, issues)
+  const spec = specOf(value ?? ofTarget ?? vocabulary.protocolNames[0], key, vocabulary, issues)
   if (spec !== undefined && ofTarget !== undefined && spec.kind !== ofTarget) {
     const remedy = `leave \`${key}\` out: the target implies it`
     const rule = `does not match the target, which uses '${ofTarget}'`
-    faults.push({ key, value: spec.kind, rule, remedy })
+    issues.push({ key, value: spec.kind, rule, remedy })
   }
   return spec && { from: 'shipped', spec }
 }
@@ -38,13 +38,13 @@ export function resolveProtocol(
 function resolveOwn(
   value: Readonly<Record<string, unknown>>,
   key: string,
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): ResolvedProtocol | undefined {
   if (typeof value['name'] === 'string' && value['name'] !== '') {
     return { from: 'object', protocol: value as unknown as CustomProtocol }
   }
   const remedy = "write name: 'mine'"
-  faults.push({ key: `${key}.name`, value: value['name'], rule: 'must be a non-empty string', remedy })
+  issues.push({ key: `${key}.name`, value: value['name'], rule: 'must be a non-empty string', remedy })
   return undefined
 }
 
@@ -52,14 +52,14 @@ function specOf(
   value: unknown,
   key: string,
   vocabulary: PlanVocabulary,
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): ProtocolSpec | undefined {
   const names = vocabulary.protocolNames
   const kind = isRecord(value) ? value['kind'] : value
   if (typeof kind === 'string' && names.includes(kind)) {
-    const before = faults.length
-    if (isRecord(value)) faults.push(...vocabulary.protocolFaults(value, key))
-    return faults.length > before ? undefined : isRecord(value) ? { ...value, kind } : { kind }
+    const before = issues.length
+    if (isRecord(value)) issues.push(...vocabulary.protocolIssues(value, key))
+    return issues.length > before ? undefined : isRecord(value) ? { ...value, kind } : { kind }
   }
   const meant = typeof kind === 'string' ? nearestName(kind, names) : undefined
   const remedy =
@@ -68,6 +68,6 @@ function specOf(
       : meant === undefined
         ? `expected one of: ${names.join(', ')}; or an object with \`name\` and \`connect\`, or the URL of its module`
         : `did you mean '${meant}'?`
-  faults.push({ key, value, rule: 'is not a protocol', remedy })
+  issues.push({ key, value, rule: 'is not a protocol', remedy })
   return undefined
 }

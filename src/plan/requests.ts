@@ -1,4 +1,4 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { RequestSource } from '../model/plan.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
@@ -8,7 +8,7 @@ import { WORKLOADS } from '../model/workload.ts'
 type Plan = Readonly<Record<string, unknown>>
 
 /** Returns every issue of one request; `key` is its path in the plan. */
-export type RequestFaults = (protocol: ResolvedProtocol, request: unknown, key: string) => readonly PlanFault[]
+export type RequestIssues = (protocol: ResolvedProtocol, request: unknown, key: string) => readonly PlanIssue[]
 
 /** Returns whether a workload was created by `mix`. */
 export function isMix(workload: unknown): workload is Plan {
@@ -40,33 +40,33 @@ export function whatIsSent(
   keys: Plan,
   prefix: string,
   protocol: ResolvedProtocol | undefined,
-  requestFaults: RequestFaults,
-  faults: PlanFault[],
+  requestIssues: RequestIssues,
+  issues: PlanIssue[],
 ): Pick<ResolvedLane, 'request' | 'workload'> {
   const { request, workload, journey } = keys
   for (const name of BESIDE_JOURNEY) {
     if (journey === undefined || keys[name] === undefined) continue
     const rule = 'cannot be combined with `journey`: its steps define what is sent'
-    faults.push({ key: prefix + name, value: shownOf(keys[name]), rule })
+    issues.push({ key: prefix + name, value: shownOf(keys[name]), rule })
   }
   if (isRecord(workload) && !isMix(workload)) {
     if (request !== undefined) {
       const remedy = 'keep the operations, with a `weight` each'
       const rule = 'cannot be combined with operations by name'
-      faults.push({ key: `${prefix}request`, value: shownOf(request), rule, remedy })
+      issues.push({ key: `${prefix}request`, value: shownOf(request), rule, remedy })
     }
     return {
-      request: resolveOperations(workload, `${prefix}workload`, protocol, requestFaults, faults),
+      request: resolveOperations(workload, `${prefix}workload`, protocol, requestIssues, issues),
       workload: 'read',
     }
   }
   const name =
-    workload === undefined ? 'read' : (readWorkloadName(shownOf(workload), `${prefix}workload`, faults) ?? 'read')
+    workload === undefined ? 'read' : (readWorkloadName(shownOf(workload), `${prefix}workload`, issues) ?? 'read')
   if (request !== undefined && name !== 'read' && name !== 'batch') {
     const remedy = 'name the operations instead: workload: { browse: { …, weight: 9 }, buy: { …, weight: 1 } }'
-    faults.push({ key: `${prefix}workload`, value: workload, rule: 'cannot be combined with `request`', remedy })
+    issues.push({ key: `${prefix}workload`, value: workload, rule: 'cannot be combined with `request`', remedy })
   }
-  return { request: resolveRequest(request, `${prefix}request`, protocol, requestFaults, faults), workload: name }
+  return { request: resolveRequest(request, `${prefix}request`, protocol, requestIssues, issues), workload: name }
 }
 
 /** Resolves one request, a weighted list of requests, or a function that creates them. */
@@ -74,14 +74,14 @@ function resolveRequest(
   value: unknown,
   key: string,
   protocol: ResolvedProtocol | undefined,
-  requestFaults: RequestFaults,
-  faults: PlanFault[],
+  requestIssues: RequestIssues,
+  issues: PlanIssue[],
 ): RequestSource | undefined {
   if (Array.isArray(value)) {
-    if (value.length === 0) faults.push({ key, value, rule: 'must list at least one request' })
-    value.forEach((item, index) => check(item, `${key}[${index}]`, protocol, requestFaults, faults))
+    if (value.length === 0) issues.push({ key, value, rule: 'must list at least one request' })
+    value.forEach((item, index) => check(item, `${key}[${index}]`, protocol, requestIssues, issues))
   } else if (value !== undefined && typeof value !== 'function') {
-    check(value, key, protocol, requestFaults, faults)
+    check(value, key, protocol, requestIssues, issues)
   }
   return value as RequestSource | undefined
 }
@@ -91,20 +91,20 @@ function resolveOperations(
   operations: Plan,
   key: string,
   protocol: ResolvedProtocol | undefined,
-  requestFaults: RequestFaults,
-  faults: PlanFault[],
+  requestIssues: RequestIssues,
+  issues: PlanIssue[],
 ): RequestSource {
   const entries = Object.entries(operations)
   if (entries.length === 0) {
     const remedy = `write ${key}: { browse: { path: '/', weight: 9 }, buy: { method: 'POST', path: '/buy', weight: 1 } }`
-    faults.push({ key, value: operations, rule: 'must name at least one operation', remedy })
+    issues.push({ key, value: operations, rule: 'must name at least one operation', remedy })
   }
   for (const [name, request] of entries) {
-    check(request, `${key}.${name}`, protocol, requestFaults, faults)
+    check(request, `${key}.${name}`, protocol, requestIssues, issues)
     const written = isRecord(request) ? request['name'] : undefined
     if (written === undefined || written === name) continue
     const rule = `must be left out: the operation is called '${name}'`
-    faults.push({ key: `${key}.${name}.name`, value: written, rule })
+    issues.push({ key: `${key}.${name}.name`, value: written, rule })
   }
   return entries.map(([name, request]) => Object.assign({}, request, { name }))
 }
@@ -113,8 +113,8 @@ function check(
   request: unknown,
   key: string,
   protocol: ResolvedProtocol | undefined,
-  requestFaults: RequestFaults,
-  faults: PlanFault[],
+  requestIssues: RequestIssues,
+  issues: PlanIssue[],
 ): void {
-  if (protocol !== undefined) faults.push(...requestFaults(protocol, request, key))
+  if (protocol !== undefined) issues.push(...requestIssues(protocol, request, key))
 }

@@ -7,7 +7,7 @@ import { vocabulary } from './vocabulary.fixture.ts'
 const complete = { target: 'http://127.0.0.1:3000', rate: 50, duration: '30s' }
 
 /** Returns the message of a plan's issues, or 'no issue'. */
-function faultsOf(plan: unknown, seed?: string): string {
+function issuesOf(plan: unknown, seed?: string): string {
   try {
     resolvePlan(plan, vocabulary, { seed })
   } catch (error) {
@@ -17,7 +17,7 @@ function faultsOf(plan: unknown, seed?: string): string {
   return 'no issue'
 }
 
-const changed = (change: object): string => faultsOf({ ...complete, ...change })
+const changed = (change: object): string => issuesOf({ ...complete, ...change })
 
 describe('a complete plan', () => {
   it('gets every default', () => {
@@ -237,7 +237,7 @@ describe('an invalid plan', () => {
 
     it('when a pattern sets the rate and the duration', () => {
       const pattern = { kind: 'constant', rate: 10, durationMs: 4_000 }
-      expect(faultsOf({ target: complete.target, pattern, sla: few.sla })).toMatch(/^sla\.p99Ms needs at least 100/)
+      expect(issuesOf({ target: complete.target, pattern, sla: few.sla })).toMatch(/^sla\.p99Ms needs at least 100/)
     })
 
     it.each([
@@ -250,7 +250,7 @@ describe('an invalid plan', () => {
 
     it('except in the closed model, whose number of requests is unknown', () => {
       const closed = { target: complete.target, concurrency: 1, duration: '4s', sla: few.sla }
-      expect(faultsOf(closed)).toBe('no issue')
+      expect(issuesOf(closed)).toBe('no issue')
     })
 
     it('except when the plan has no request at all, which is another issue', () => {
@@ -262,7 +262,7 @@ describe('an invalid plan', () => {
 
   it.each(['rate', 'pattern', 'arrivals'])('reports concurrency with %s as an issue of %s', (key) => {
     const value = { rate: 50, pattern: 'burst', arrivals: 'poisson' }[key]
-    const message = faultsOf({ target: complete.target, duration: 500, concurrency: 5, [key]: value })
+    const message = issuesOf({ target: complete.target, duration: 500, concurrency: 5, [key]: value })
     expect(message).toContain(`${key} cannot be combined with \`concurrency\``)
   })
 
@@ -270,23 +270,23 @@ describe('an invalid plan', () => {
     'rejects %j with concurrency, which would send no batch',
     (batch) => {
       const [key] = Object.keys(batch)
-      const message = faultsOf({ target: complete.target, duration: 500, concurrency: 5, ...batch })
+      const message = issuesOf({ target: complete.target, duration: 500, concurrency: 5, ...batch })
       expect(message).toContain(`${key} cannot be combined with \`concurrency\``)
     },
   )
 
   it('reports an issue of LOAD_SEED under that name', () => {
-    expect(faultsOf(complete, 'xyz')).toMatch(/^LOAD_SEED must be/)
+    expect(issuesOf(complete, 'xyz')).toMatch(/^LOAD_SEED must be/)
   })
 
   it.each([undefined, null, 'http://127.0.0.1:3000', [complete]])('rejects %j as a plan', (plan) => {
-    expect(faultsOf(plan)).toMatch(/^plan must be an object/)
+    expect(issuesOf(plan)).toMatch(/^plan must be an object/)
   })
 
   it('lists every issue once', () => {
     const plan = { rate: '50', durration: 5, pattern: 'sinus', threads: 0, sla: { p99Ms: -1 } }
     expect(() => resolvePlan(plan, vocabulary)).toThrow(expect.objectContaining({ code: 'ERR_LOAD_PLAN' }))
-    expect(faultsOf(plan)).toMatchInlineSnapshot(`
+    expect(issuesOf(plan)).toMatchInlineSnapshot(`
       "the plan has 6 issues
         - durration is not a key of a plan, got 5
           → did you mean \`duration\`?

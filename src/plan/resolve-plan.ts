@@ -2,7 +2,7 @@ import { LoadPlanError } from '../model/errors.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import { ARRIVAL_PROCESSES } from '../model/pattern.ts'
 import type { SetupFunction } from '../model/setup.ts'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { requireEnoughForSla } from './sla-size.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { type CompiledPlan, scheduleOf } from './compiled-plan.ts'
@@ -36,8 +36,8 @@ const BATCH = 10
 const later: Reader<unknown> = (value) => value
 
 const readThreadNumber = wholeFrom(1)
-const readThreads: Reader<number | 'auto'> = (value, key, faults) =>
-  value === 'auto' ? value : readThreadNumber(value, key, faults)
+const readThreads: Reader<number | 'auto'> = (value, key, issues) =>
+  value === 'auto' ? value : readThreadNumber(value, key, issues)
 
 /** One line per key: to add a plan key, start here. */
 const READERS = {
@@ -86,31 +86,31 @@ export function resolvePlan(
   vocabulary: PlanVocabulary,
   environment: PlanEnvironment = {},
 ): CompiledPlan {
-  const faults: PlanFault[] = []
+  const issues: PlanIssue[] = []
   if (!isRecord(plan)) throw new LoadPlanError([{ key: 'plan', value: plan, rule: 'must be an object' }])
-  const read = readKeys(READERS, plan, { prefix: '', noun: 'a key of a plan' }, faults)
+  const read = readKeys(READERS, plan, { prefix: '', noun: 'a key of a plan' }, issues)
 
   const givenSeed = environment.seed === undefined || environment.seed === '' ? undefined : environment.seed
-  const outerSeed = givenSeed === undefined ? undefined : readSeed(givenSeed, 'LOAD_SEED', faults)
+  const outerSeed = givenSeed === undefined ? undefined : readSeed(givenSeed, 'LOAD_SEED', issues)
   const seed = outerSeed ?? read.seed ?? drawSeed()
 
-  const lanes = resolveLanes(plan, read, vocabulary, faults)
-  const journey = resolveCode<JourneyFunction>(plan['journey'], 'journey', faults)
-  const setup = resolveCode<SetupFunction>(plan['setup'], 'setup', faults)
+  const lanes = resolveLanes(plan, read, vocabulary, issues)
+  const journey = resolveCode<JourneyFunction>(plan['journey'], 'journey', issues)
+  const setup = resolveCode<SetupFunction>(plan['setup'], 'setup', issues)
   const batchSize = read.batchSize ?? (plan['workload'] === 'batch' ? BATCH : 1)
   const keys = { ...read, durationMs: read.duration, seed, batchSize }
-  const { pattern, durationMs, arrivals, curve } = resolveSchedule(plan, keys, faults)
-  const tracing = resolveTracing(read, faults)
-  const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, faults)
+  const { pattern, durationMs, arrivals, curve } = resolveSchedule(plan, keys, issues)
+  const tracing = resolveTracing(read, issues)
+  const abortOn = resolveAbort(plan['abortOn'], { sla: read.sla, durationMs }, issues)
 
   // A journey sends more requests than it has arrivals, and a load that is not judged needs no percentile.
   if (read.sla !== undefined && read.judge !== false && journey === undefined && durationMs !== undefined) {
     const expected = curve?.expectedBy(durationMs) ?? Number.POSITIVE_INFINITY
-    requireEnoughForSla(read.sla, { expected, durationMs }, faults)
+    requireEnoughForSla(read.sla, { expected, durationMs }, issues)
   }
 
   const warmUpMs = read.warmUp ?? 0
-  if (faults.length > 0 || lanes === undefined || durationMs === undefined) throw new LoadPlanError(faults)
+  if (issues.length > 0 || lanes === undefined || durationMs === undefined) throw new LoadPlanError(issues)
   return {
     name: environment.name ?? 'load',
     lanes,

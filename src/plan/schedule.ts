@@ -1,6 +1,6 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { type ArrivalPattern, type ArrivalProcessName, DEFAULT_ARRIVALS, type PatternSpec } from '../model/pattern.ts'
-import { curveFrom, type PatternName, patternDuration, patternFaults, specFromName } from '../traffic/patterns/index.ts'
+import { curveFrom, type PatternName, patternDuration, patternIssues, specFromName } from '../traffic/patterns/index.ts'
 import { formatDuration } from '../model/units.ts'
 import type { Ms, Rps } from '../model/units.ts'
 
@@ -26,25 +26,25 @@ export interface ResolvedSchedule {
 type Plan = Readonly<Record<string, unknown>>
 
 /** Reads the pattern and checks the rules between it, `rate`, `duration`, `concurrency` and `arrivals`. */
-export function resolveSchedule(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): ResolvedSchedule {
-  if (plan['concurrency'] !== undefined) return closedModel(plan, keys, faults)
-  const before = faults.length
+export function resolveSchedule(plan: Plan, keys: ScheduleKeys, issues: PlanIssue[]): ResolvedSchedule {
+  if (plan['concurrency'] !== undefined) return closedModel(plan, keys, issues)
+  const before = issues.length
   const given = plan['pattern'] ?? 'constant'
-  const found = patternFaults(given, 'pattern')
-  faults.push(...found)
-  if (typeof given === 'string') requireRate(plan, faults)
-  else if (found.length === 0) refuseRate(plan, faults)
+  const found = patternIssues(given, 'pattern')
+  issues.push(...found)
+  if (typeof given === 'string') requireRate(plan, issues)
+  else if (found.length === 0) refuseRate(plan, issues)
   let pattern: PatternSpec | ArrivalPattern | undefined
   if (found.length === 0) {
     if (typeof given !== 'string') pattern = named(given as PatternSpec | ArrivalPattern)
     else if (keys.rate !== undefined) pattern = specFromName(given as PatternName, keys.rate)
   }
   const ownDurationMs = pattern && patternDuration(pattern)
-  if (faults.length === before || ownDurationMs !== undefined) requireDuration(plan, ownDurationMs, faults)
+  if (issues.length === before || ownDurationMs !== undefined) requireDuration(plan, ownDurationMs, issues)
   const kind = pattern !== undefined && 'kind' in pattern ? pattern.kind : plan['pattern']
   if (kind === 'poisson' && keys.arrivals !== undefined && keys.arrivals !== 'poisson') {
     const remedy = "leave `arrivals` out, or write pattern: 'constant'"
-    faults.push({
+    issues.push({
       key: 'arrivals',
       value: keys.arrivals,
       rule: "cannot be combined with the pattern 'poisson'",
@@ -53,29 +53,29 @@ export function resolveSchedule(plan: Plan, keys: ScheduleKeys, faults: PlanFaul
   }
   const durationMs = ownDurationMs ?? keys.durationMs
   let curve: ArrivalPattern | undefined
-  if (faults.length === before && pattern !== undefined && durationMs !== undefined) {
+  if (issues.length === before && pattern !== undefined && durationMs !== undefined) {
     const planned = { durationMs, seed: keys.seed, batchSize: keys.batchSize }
     curve = 'kind' in pattern ? curveFrom(pattern, planned) : pattern
-    requireOneArrival(plan, curve.expectedBy(durationMs), planned, faults)
+    requireOneArrival(plan, curve.expectedBy(durationMs), planned, issues)
   }
   const process = keys.arrivals ?? (kind === 'poisson' ? 'poisson' : DEFAULT_ARRIVALS)
   return { pattern, durationMs, arrivals: process, curve }
 }
 
 /** The closed model keeps a constant number of requests in flight, so no key of an open schedule applies. */
-function closedModel(plan: Plan, keys: ScheduleKeys, faults: PlanFault[]): ResolvedSchedule {
+function closedModel(plan: Plan, keys: ScheduleKeys, issues: PlanIssue[]): ResolvedSchedule {
   for (const key of ['rate', 'pattern', 'arrivals'] as const) {
     const value = plan[key]
     if (value === undefined) continue
     const remedy = 'keep `rate` for an open model (what users do), `concurrency` for a closed one (throughput)'
-    faults.push({ key, value, rule: 'cannot be combined with `concurrency`', remedy })
+    issues.push({ key, value, rule: 'cannot be combined with `concurrency`', remedy })
   }
   if (keys.batchSize > 1) {
     const [key, value] = plan['workload'] === 'batch' ? ['workload', 'batch'] : ['batchSize', keys.batchSize]
     const rule = 'cannot be combined with `concurrency`: each request starts when another one has ended'
-    faults.push({ key, value, rule, remedy: 'write `rate` instead of `concurrency`' })
+    issues.push({ key, value, rule, remedy: 'write `rate` instead of `concurrency`' })
   }
-  requireDuration(plan, undefined, faults)
+  requireDuration(plan, undefined, issues)
   return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS, curve: undefined }
 }
 
@@ -93,25 +93,25 @@ function named(pattern: PatternSpec | ArrivalPattern): PatternSpec | ArrivalPatt
   }
 }
 
-function requireRate(plan: Plan, faults: PlanFault[]): void {
+function requireRate(plan: Plan, issues: PlanIssue[]): void {
   if (plan['rate'] !== undefined) return
   const remedy = 'write rate: 100 (requests per second), or concurrency: 10 for a closed model'
-  faults.push({ key: 'rate', value: undefined, rule: 'must be given', remedy })
+  issues.push({ key: 'rate', value: undefined, rule: 'must be given', remedy })
 }
 
-function refuseRate(plan: Plan, faults: PlanFault[]): void {
+function refuseRate(plan: Plan, issues: PlanIssue[]): void {
   if (plan['rate'] === undefined) return
   const rule = 'must be left out: the pattern sets the rate'
-  faults.push({ key: 'rate', value: plan['rate'], rule, remedy: 'keep one of the two' })
+  issues.push({ key: 'rate', value: plan['rate'], rule, remedy: 'keep one of the two' })
 }
 
-function requireDuration(plan: Plan, ownMs: Ms | undefined, faults: PlanFault[]): void {
+function requireDuration(plan: Plan, ownMs: Ms | undefined, issues: PlanIssue[]): void {
   const value = plan['duration']
   if (ownMs === undefined && value === undefined) {
-    faults.push({ key: 'duration', value, rule: 'must be given', remedy: "write duration: '30s'" })
+    issues.push({ key: 'duration', value, rule: 'must be given', remedy: "write duration: '30s'" })
   } else if (ownMs !== undefined && value !== undefined) {
     const rule = `must be left out: the pattern lasts ${formatDuration(ownMs)}`
-    faults.push({ key: 'duration', value, rule, remedy: 'keep one of the two' })
+    issues.push({ key: 'duration', value, rule, remedy: 'keep one of the two' })
   }
 }
 
@@ -123,17 +123,17 @@ function requireOneArrival(
   plan: Plan,
   expected: number,
   planned: { readonly durationMs: Ms; readonly batchSize: number },
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): void {
   // The last of a whole number of arrivals may fall short of that number by a rounding error.
   if (expected >= planned.batchSize - 1e-9) return
   if (expected >= 1 && planned.batchSize > 1) {
     const rule = `must not exceed the arrivals in ${formatDuration(planned.durationMs)} (${expected.toPrecision(2)} are expected)`
     const remedy = 'give it a longer duration, a higher rate or smaller batches'
-    faults.push({ key: 'batchSize', value: planned.batchSize, rule, remedy })
+    issues.push({ key: 'batchSize', value: planned.batchSize, rule, remedy })
     return
   }
   const key = plan['duration'] === undefined ? 'pattern' : 'duration'
   const rule = `must allow at least one request (${expected.toPrecision(2)} are expected in ${formatDuration(planned.durationMs)})`
-  faults.push({ key, value: plan[key], rule, remedy: 'give it a longer duration or a higher rate' })
+  issues.push({ key, value: plan[key], rule, remedy: 'give it a longer duration or a higher rate' })
 }

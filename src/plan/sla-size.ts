@@ -1,5 +1,5 @@
 import { type PercentileKey, SLA_PERCENTILES } from '../model/sla.ts'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { Sla } from '../model/sla.ts'
 import { formatDuration, type Ms } from '../model/units.ts'
 
@@ -13,7 +13,7 @@ const ROUNDING = 1e-6
 export function requireEnoughForSla(
   sla: Sla,
   { expected, durationMs }: { readonly expected: number; readonly durationMs: Ms },
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): void {
   if (expected < 1 - ROUNDING) return
   const keys = Object.keys(SLA_PERCENTILES) as PercentileKey[]
@@ -23,7 +23,7 @@ export function requireEnoughForSla(
     if (sla[key] === undefined || fits(key)) continue
     const required = requestsFor(SLA_PERCENTILES[key])
     const seconds = Math.ceil((required * durationMs) / expected / 1_000 - ROUNDING)
-    faults.push({
+    issues.push({
       key: `sla.${key}`,
       value: sla[key],
       rule: `needs at least ${required} requests, and this run has ${Math.floor(expected + ROUNDING)}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { readMonitor, targetReader } from './target.ts'
 import { readAllowHosts, readTls } from './connection-options.ts'
 import { readHeaders } from '../model/header-readers.ts'
@@ -15,9 +15,9 @@ const readTarget = targetReader({
 
 /** Returns `key rule → remedy` of every issue. */
 function reported(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
-  const faults: PlanFault[] = []
-  read(value, key, faults)
-  return faults.map((fault) => `${fault.key} ${fault.rule}${fault.remedy === undefined ? '' : ` → ${fault.remedy}`}`)
+  const issues: PlanIssue[] = []
+  read(value, key, issues)
+  return issues.map((issue) => `${issue.key} ${issue.rule}${issue.remedy === undefined ? '' : ` → ${issue.remedy}`}`)
 }
 
 describe('target', () => {
@@ -42,8 +42,8 @@ describe('target', () => {
     [{ stdio: 'node server.js' }, [/write target\.stdio: \['node', 'server\.js'\]/]],
     [{ stdio: ['node'], url: 'http://127.0.0.1' }, [/^target\.url is not a key of a stdio target/]],
   ])('accepts a stdio target or reports its issues: %j', (target, messages) => {
-    const faults = reported(readTarget, target, 'target')
-    expect(faults).toEqual(messages.map((message) => expect.stringMatching(message)))
+    const issues = reported(readTarget, target, 'target')
+    expect(issues).toEqual(messages.map((message) => expect.stringMatching(message)))
   })
 
   it('accepts any scheme with a custom protocol', () => {
@@ -51,10 +51,10 @@ describe('target', () => {
   })
 
   it('rejects a password without showing it', () => {
-    const faults: PlanFault[] = []
-    readTarget('http://admin:hunter2@127.0.0.1:3000', 'target', faults)
-    expect(faults).toHaveLength(1)
-    expect(JSON.stringify(faults)).not.toMatch(/hunter2|admin/)
+    const issues: PlanIssue[] = []
+    readTarget('http://admin:hunter2@127.0.0.1:3000', 'target', issues)
+    expect(issues).toHaveLength(1)
+    expect(JSON.stringify(issues)).not.toMatch(/hunter2|admin/)
   })
 
   it.each([
@@ -65,18 +65,18 @@ describe('target', () => {
     [{ command: ['node'], url: 'http://127.0.0.1:{port}', readyURL: 'x' }, /did you mean `target\.readyUrl`/],
     [{ command: ['node'], url: 'http://127.0.0.1:{port}', env: { PORT: 3000 } }, /^target\.env\.PORT must be a string/],
   ])('reports exactly one issue of %j', (target, message) => {
-    const faults = reported(readTarget, target, 'target')
-    expect(faults).toHaveLength(1)
-    expect(faults[0]).toMatch(message)
+    const issues = reported(readTarget, target, 'target')
+    expect(issues).toHaveLength(1)
+    expect(issues[0]).toMatch(message)
   })
 })
 
 describe('headers', () => {
   it('rejects a value with a line break without showing it', () => {
-    const faults: PlanFault[] = []
-    readHeaders({ authorization: 'Bearer s3cret\n' }, 'headers', faults)
-    expect(faults).toMatchObject([{ key: 'headers.authorization', remedy: 'it ends with a line break: trim() it' }])
-    expect(JSON.stringify(faults)).not.toContain('s3cret')
+    const issues: PlanIssue[] = []
+    readHeaders({ authorization: 'Bearer s3cret\n' }, 'headers', issues)
+    expect(issues).toMatchObject([{ key: 'headers.authorization', remedy: 'it ends with a line break: trim() it' }])
+    expect(JSON.stringify(issues)).not.toContain('s3cret')
   })
 
   it.each([
@@ -147,8 +147,8 @@ describe('monitor', () => {
     [{ openMetrics: 'ws://127.0.0.1:1/metrics' }, 'monitor.openMetrics', 'must be an http: or https: URL'],
     [{ openMetrics: '/metrics' }, 'monitor.openMetrics', 'must be a URL'],
   ])('rejects %j', (monitor, key, rule) => {
-    const faults: PlanFault[] = []
-    expect(readMonitor(monitor, 'monitor', faults)).toBeUndefined()
-    expect(faults).toMatchObject([{ key, rule }])
+    const issues: PlanIssue[] = []
+    expect(readMonitor(monitor, 'monitor', issues)).toBeUndefined()
+    expect(issues).toMatchObject([{ key, rule }])
   })
 })

@@ -1,4 +1,4 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { CommandTarget, MonitorTarget, StdioTarget, Target } from '../model/target.ts'
 import { flag, isRecord, oneOf, present, readKeys, readTexts, text, wholeFrom, withRemedy } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
@@ -16,11 +16,11 @@ export interface TargetRead {
  * Reads the target of a plan in any of its forms. Without a vocabulary, any scheme is accepted: the protocol is custom.
  */
 export function targetReader(vocabulary: SchemeVocabulary | undefined): Reader<TargetRead> {
-  return (value, key, faults) => {
+  return (value, key, issues) => {
     if (typeof value === 'function') return { target: value as Extract<Target, () => unknown>, protocol: undefined }
-    if (isRecord(value) && 'stdio' in value) return readStdio(value, key, faults)
-    if (isRecord(value) && !(value instanceof URL)) return readCommand(value, key, vocabulary, faults)
-    const url = readTargetUrl(value, key, vocabulary, faults)
+    if (isRecord(value) && 'stdio' in value) return readStdio(value, key, issues)
+    if (isRecord(value) && !(value instanceof URL)) return readCommand(value, key, vocabulary, issues)
+    const url = readTargetUrl(value, key, vocabulary, issues)
     return url && { target: url.href, protocol: vocabulary?.protocolOf(url) }
   }
 }
@@ -30,12 +30,12 @@ export function readTargetUrl(
   value: unknown,
   key: string,
   vocabulary: SchemeVocabulary | undefined,
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): URL | undefined {
   const url = value instanceof URL ? value : typeof value === 'string' ? URL.parse(value) : null
   if (url === null || (typeof value === 'string' && isBareHost(value))) {
     const meant = typeof value === 'string' && value !== '' && URL.canParse(`http://${value}`)
-    faults.push({
+    issues.push({
       key,
       value,
       rule: 'must be a URL',
@@ -45,15 +45,15 @@ export function readTargetUrl(
     const shown = new URL(url)
     shown.username = shown.password = ''
     const remedy = "send them in headers: { authorization: 'Basic …' }"
-    faults.push({ key, value: shown.href, rule: 'must not carry a user name or a password (not shown)', remedy })
+    issues.push({ key, value: shown.href, rule: 'must not carry a user name or a password (not shown)', remedy })
   } else if (vocabulary !== undefined && vocabulary.protocolOf(url) === undefined) {
     const remedy = `expected one of: ${vocabulary.schemes.join(' ')}`
-    faults.push({ key, value: url.href, rule: 'must start with the scheme of a known protocol', remedy })
+    issues.push({ key, value: url.href, rule: 'must start with the scheme of a known protocol', remedy })
   } else if (url.port === '0') {
-    faults.push({ key, value: url.href, rule: 'must name a port other than 0' })
+    issues.push({ key, value: url.href, rule: 'must name a port other than 0' })
   } else if (vocabulary !== undefined && vocabulary.portOf(url) === undefined) {
     const remedy = `write ${key}: '${url.protocol}//${url.hostname || '127.0.0.1'}:6379'`
-    faults.push({ key, value: url.href, rule: 'must name a port', remedy })
+    issues.push({ key, value: url.href, rule: 'must name a port', remedy })
   } else {
     return url
   }
@@ -69,14 +69,14 @@ function readCommand(
   value: Readonly<Record<string, unknown>>,
   key: string,
   vocabulary: SchemeVocabulary | undefined,
-  faults: PlanFault[],
+  issues: PlanIssue[],
 ): TargetRead | undefined {
-  const before = faults.length
+  const before = issues.length
   let protocol: string | undefined
   const readUrlTemplate: Reader<string> = (template, urlKey) => {
     // Any port is enough to check the rest of the URL.
     const filled = typeof template === 'string' ? template.replaceAll('{port}', '1') : template
-    const url = readTargetUrl(filled, urlKey, vocabulary, faults)
+    const url = readTargetUrl(filled, urlKey, vocabulary, issues)
     if (url === undefined || typeof template !== 'string') return undefined
     if (urlKey.endsWith('.url')) protocol = vocabulary?.protocolOf(url)
     return template
@@ -88,35 +88,35 @@ function readCommand(
     env: readTexts,
     cwd: text,
   } satisfies Readonly<Record<keyof CommandTarget, Reader<unknown>>>
-  const { command, url, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun: 'a key of a target' }, faults)
+  const { command, url, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun: 'a key of a target' }, issues)
   for (const needed of ['command', 'url'] as const) {
     if (value[needed] !== undefined) continue
     const remedy = "write target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }"
-    faults.push({ key: `${key}.${needed}`, value: undefined, rule: 'must be given', remedy })
+    issues.push({ key: `${key}.${needed}`, value: undefined, rule: 'must be given', remedy })
   }
-  if (faults.length > before || command === undefined || url === undefined) return undefined
+  if (issues.length > before || command === undefined || url === undefined) return undefined
   return { target: { command, url, ...present(others) }, protocol }
 }
 
 /** Of the built-in protocols, only MCP runs over pipes; a custom protocol may, too. */
-function readStdio(value: Readonly<Record<string, unknown>>, key: string, faults: PlanFault[]): TargetRead | undefined {
-  const before = faults.length
+function readStdio(value: Readonly<Record<string, unknown>>, key: string, issues: PlanIssue[]): TargetRead | undefined {
+  const before = issues.length
   const readers = { stdio: readCommandLine, env: readTexts, cwd: text, embedded: flag } satisfies Readonly<
     Record<keyof StdioTarget, Reader<unknown>>
   >
   const noun = 'a key of a stdio target'
-  const { stdio, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun }, faults)
-  if (faults.length > before || stdio === undefined) return undefined
+  const { stdio, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun }, issues)
+  if (issues.length > before || stdio === undefined) return undefined
   return { target: { stdio, ...present(others) }, protocol: 'mcp' }
 }
 
-const readCommandLine: Reader<readonly string[]> = (value, key, faults) => {
+const readCommandLine: Reader<readonly string[]> = (value, key, issues) => {
   if (Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string') && value[0] !== '') {
     return value
   }
   const words = typeof value === 'string' ? value.trim().split(/\s+/) : []
   const meant = words.length === 0 ? undefined : `write ${key}: [${words.map((word) => `'${word}'`).join(', ')}]`
-  faults.push({
+  issues.push({
     key,
     value,
     rule: 'must be a list of strings: the program and its arguments (no shell)',
@@ -131,28 +131,28 @@ const readMonitorWord = oneOf(
 )
 
 /** Reads the URL of a metrics page. */
-const readPage: Reader<string> = (value, key, faults) => {
-  const url = readTargetUrl(value, key, undefined, faults)
+const readPage: Reader<string> = (value, key, issues) => {
+  const url = readTargetUrl(value, key, undefined, issues)
   if (url === undefined) return undefined
   if (url.protocol === 'http:' || url.protocol === 'https:') return url.href
-  faults.push({ key, value: url.href, rule: 'must be an http: or https: URL' })
+  issues.push({ key, value: url.href, rule: 'must be an http: or https: URL' })
   return undefined
 }
 
 const MONITOR_KEYS = { pid: wholeFrom(1), port: wholeFrom(1, 65_535), openMetrics: readPage }
 
 /** Reads what to monitor on the target. */
-export const readMonitor: Reader<MonitorTarget | 'auto' | 'off'> = (value, key, faults) => {
-  if (!isRecord(value)) return readMonitorWord(value, key, faults)
-  const before = faults.length
-  const read = readKeys(MONITOR_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
-  if (faults.length > before) return undefined
+export const readMonitor: Reader<MonitorTarget | 'auto' | 'off'> = (value, key, issues) => {
+  if (!isRecord(value)) return readMonitorWord(value, key, issues)
+  const before = issues.length
+  const read = readKeys(MONITOR_KEYS, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, issues)
+  if (issues.length > before) return undefined
   const { pid, port, openMetrics } = read
   if (Object.keys(present(read)).length === 1) {
     if (pid !== undefined) return { pid }
     if (port !== undefined) return { port }
     if (openMetrics !== undefined) return { openMetrics }
   }
-  faults.push({ key, value, rule: 'must contain exactly one of pid, port and openMetrics' })
+  issues.push({ key, value, rule: 'must contain exactly one of pid, port and openMetrics' })
   return undefined
 }

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { readTracing, resolveTracing } from './tracing.ts'
 
-function faultsOf(read: (faults: PlanFault[]) => unknown): readonly PlanFault[] {
-  const faults: PlanFault[] = []
-  read(faults)
-  return faults
+function issuesOf(read: (issues: PlanIssue[]) => unknown): readonly PlanIssue[] {
+  const issues: PlanIssue[] = []
+  read(issues)
+  return issues
 }
 
 describe('tracing in a plan', () => {
   test.each(['off', 'slowest', 'all', 0, 0.1, 1])('accepts %j', (value) => {
-    const faults: PlanFault[] = []
-    expect(readTracing(value, 'tracing', faults)).toBe(value)
-    expect(faults).toEqual([])
+    const issues: PlanIssue[] = []
+    expect(readTracing(value, 'tracing', issues)).toBe(value)
+    expect(issues).toEqual([])
   })
 
   test.each(['some', -0.1, 1.1, Number.NaN, true, null])('rejects %j with the accepted values', (value) => {
-    const [fault] = faultsOf((faults) => readTracing(value, 'tracing', faults))
-    expect(fault).toMatchObject({ key: 'tracing', rule: "must be 'all', 'slowest', 'off' or a ratio from 0 to 1" })
+    const [issue] = issuesOf((issues) => readTracing(value, 'tracing', issues))
+    expect(issue).toMatchObject({ key: 'tracing', rule: "must be 'all', 'slowest', 'off' or a ratio from 0 to 1" })
   })
 
   test.each([
@@ -32,7 +32,7 @@ describe('tracing in a plan', () => {
   })
 
   test('rejects tracing together with traceEveryRequest', () => {
-    const [fault] = faultsOf((faults) => resolveTracing({ tracing: 'all', traceEveryRequest: true }, faults))
-    expect(fault).toMatchObject({ key: 'traceEveryRequest', rule: 'cannot be combined with `tracing`' })
+    const [issue] = issuesOf((issues) => resolveTracing({ tracing: 'all', traceEveryRequest: true }, issues))
+    expect(issue).toMatchObject({ key: 'traceEveryRequest', rule: 'cannot be combined with `tracing`' })
   })
 })

@@ -1,14 +1,14 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { ResolvedCode } from './resolved-plan.ts'
 
 /** Reads code of the user, as a function or as the URL of a module that exports it by default. */
-export function resolveCode<Code>(value: unknown, key: string, faults: PlanFault[]): ResolvedCode<Code> | undefined {
+export function resolveCode<Code>(value: unknown, key: string, issues: PlanIssue[]): ResolvedCode<Code> | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'function') return { from: 'function', run: value as Code }
   const href = moduleHref(value)
   if (href !== undefined) return { from: 'module', href }
   const remedy = `write ${key}: new URL('./${key}.ts', import.meta.url)`
-  faults.push({ key, value, rule: 'must be a function, or the URL of a module that exports one by default', remedy })
+  issues.push({ key, value, rule: 'must be a function, or the URL of a module that exports one by default', remedy })
   return undefined
 }
 

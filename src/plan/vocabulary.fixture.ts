@@ -6,9 +6,9 @@ export const vocabulary: PlanVocabulary = {
   schemes: ['http:', 'https:'],
   protocolOf: (url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined),
   portOf: (url) => Number(url.port) || 80,
-  protocolFaults: () => [],
-  requestFaults: (_, request, key) =>
+  protocolIssues: () => [],
+  requestIssues: (_, request, key) =>
     typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
-  formatFaults: () => [],
-  templateFaults: () => [],
+  formatIssues: () => [],
+  templateIssues: () => [],
 }

@@ -1,5 +1,5 @@
 import type { MessageFormat } from '../model/body.ts'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { ResolvedProtocol } from './resolved-plan.ts'
 
 /** What reading a target requires of the protocols. */
@@ -20,23 +20,23 @@ export interface PlanVocabulary extends SchemeVocabulary {
   /** The first one is the default. */
   readonly protocolNames: readonly string[]
   /** Returns every issue of a value that a protocol's builder returned; `key` is its path in the plan. */
-  protocolFaults(spec: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[]
+  protocolIssues(spec: Readonly<Record<string, unknown>>, key: string): readonly PlanIssue[]
   /** Returns every issue of one request of this protocol except its templates; `key` is its path in the plan. */
-  requestFaults(protocol: ResolvedProtocol, request: unknown, key: string): readonly PlanFault[]
+  requestIssues(protocol: ResolvedProtocol, request: unknown, key: string): readonly PlanIssue[]
   /** Returns why a protocol cannot carry messages of a format, if it cannot. */
-  formatFaults(protocol: ResolvedProtocol, format: MessageFormat, key: string): readonly PlanFault[]
+  formatIssues(protocol: ResolvedProtocol, format: MessageFormat, key: string): readonly PlanIssue[]
   /**
    * Returns every issue of the templates in a request. The fields of a feed are known only after the feed has been
    * read.
    */
-  templateFaults(
+  templateIssues(
     request: unknown,
     key: string,
     known: {
       readonly feeds: Readonly<Record<string, readonly string[] | undefined>>
       readonly setup: boolean
     },
-  ): readonly PlanFault[]
+  ): readonly PlanIssue[]
 }
 
 /** Inputs of a plan from outside of it. */

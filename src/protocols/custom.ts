@@ -1,5 +1,5 @@
 import { formatValue } from '../model/errors.ts'
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import type { CustomConnection, CustomProtocol } from '../model/custom-protocol.ts'
 import { isRecord, positive, text } from '../model/readers.ts'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
@@ -13,21 +13,21 @@ export function customProtocol(custom: CustomProtocol): Protocol<AnyRequest> {
     name: custom.name,
     healthRead: custom.healthRead ?? {},
     usualFormat: 'text',
-    faultsOf,
+    issuesOf,
     describe: ({ name }) => name ?? custom.name,
     connect: (target, context) => connectCustom(custom, target, context),
   }
 }
 
 /** Checks only `name` and `weight`. The custom protocol defines the rest of the payload. */
-function faultsOf(request: unknown, key: string): readonly PlanFault[] {
-  const faults: PlanFault[] = []
-  if (!isRecord(request)) faults.push({ key, value: request, rule: 'must be an object' })
+function issuesOf(request: unknown, key: string): readonly PlanIssue[] {
+  const issues: PlanIssue[] = []
+  if (!isRecord(request)) issues.push({ key, value: request, rule: 'must be an object' })
   else {
-    if (request['name'] !== undefined) text(request['name'], `${key}.name`, faults)
-    if (request['weight'] !== undefined) positive(request['weight'], `${key}.weight`, faults)
+    if (request['name'] !== undefined) text(request['name'], `${key}.name`, issues)
+    if (request['weight'] !== undefined) positive(request['weight'], `${key}.weight`, issues)
   }
-  return faults
+  return issues
 }
 
 /**

@@ -1,26 +1,26 @@
-import type { PlanFault } from '../model/errors.ts'
+import type { PlanIssue } from '../model/errors.ts'
 import { isRecord, readKeys, text } from '../model/readers.ts'
 import type { Ignore } from '../model/requests.ts'
 
 const EXAMPLE = '{ bodyIncludes: \'"type":"tick"\' }'
 
 /** Reads the `ignore` option of a request: one rule or a list of rules. */
-export function readIgnore(value: unknown, key: string, faults: PlanFault[]): true | undefined {
-  const before = faults.length
-  if (Array.isArray(value) && value.length > 0) value.forEach((each, i) => readRule(each, `${key}[${i}]`, faults))
-  else readRule(value, key, faults)
-  return faults.length === before ? true : undefined
+export function readIgnore(value: unknown, key: string, issues: PlanIssue[]): true | undefined {
+  const before = issues.length
+  if (Array.isArray(value) && value.length > 0) value.forEach((each, i) => readRule(each, `${key}[${i}]`, issues))
+  else readRule(value, key, issues)
+  return issues.length === before ? true : undefined
 }
 
-function readRule(value: unknown, key: string, faults: PlanFault[]): void {
+function readRule(value: unknown, key: string, issues: PlanIssue[]): void {
   if (!isRecord(value)) {
-    faults.push({ key, value, rule: 'must be an object', remedy: `write ${key}: ${EXAMPLE}` })
+    issues.push({ key, value, rule: 'must be an object', remedy: `write ${key}: ${EXAMPLE}` })
     return
   }
   const { bodyIncludes } = value
-  readKeys({ bodyIncludes: text }, value, { prefix: `${key}.`, noun: 'a key of `ignore`' }, faults)
+  readKeys({ bodyIncludes: text }, value, { prefix: `${key}.`, noun: 'a key of `ignore`' }, issues)
   if (bodyIncludes === undefined) {
-    faults.push({
+    issues.push({
       key: `${key}.bodyIncludes`,
       value: undefined,
       rule: 'is required',

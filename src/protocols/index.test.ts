@@ -24,7 +24,7 @@ describe.each(PROTOCOL_NAMES)('%s', (name) => {
 
   it('is registered under its name and has a valid health read', () => {
     expect(protocol.name).toBe(name)
-    expect(protocol.faultsOf(protocol.healthRead, 'request')).toEqual([])
+    expect(protocol.issuesOf(protocol.healthRead, 'request')).toEqual([])
     expect(protocol.describe(protocol.healthRead)).not.toBe('')
   })
 
@@ -37,11 +37,11 @@ describe.each(PROTOCOL_NAMES)('%s', (name) => {
       work?.echo(body, usualFormat),
       work?.stream(3, 16, usualFormat),
     ]
-    for (const request of asked) expect(protocol.faultsOf(request, 'request')).toEqual([])
+    for (const request of asked) expect(protocol.issuesOf(request, 'request')).toEqual([])
   })
 
   it('reports unknown options', () => {
-    expect(protocolKind(name)?.optionFaults({ colour: 'red' }, 'protocol')).toMatchObject([{ key: 'protocol.colour' }])
+    expect(protocolKind(name)?.optionIssues({ colour: 'red' }, 'protocol')).toMatchObject([{ key: 'protocol.colour' }])
   })
 })
 
@@ -56,9 +56,9 @@ test.each([
   ['tcp', 'data'],
   ['websocket', 'data'],
 ])('needs the inline engine when a function generates the body: %s request, %s', (kind, key) => {
-  const { needsInline, faultsOf } = protocolFrom({ kind })
+  const { needsInline, issuesOf } = protocolFrom({ kind })
   const request = { [key]: { length: 3, chunks: () => [Buffer.from('abc')] } }
-  expect(faultsOf(request, 'request')).toEqual([])
+  expect(issuesOf(request, 'request')).toEqual([])
   expect(needsInline?.(request)).toBe(true)
   expect(needsInline?.({ [key]: 'abc' })).toBe(false)
 })

@@ -4,11 +4,11 @@ import { isRecord, withRemedy } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
 
 /** Reads a request body: a string, bytes, or a body generated while it is sent, which a request function may return. */
-export const writtenBody: Reader<Body> = (value, key, faults) => {
+export const writtenBody: Reader<Body> = (value, key, issues) => {
   if (typeof value === 'string' || value instanceof Uint8Array || isGeneratedBody(value)) return value
   const meant =
     typeof value === 'object' ? `write ${key.slice(key.lastIndexOf('.') + 1)}: JSON.stringify(…)` : undefined
-  faults.push({ key, value, rule: 'must be a string or a Uint8Array', ...withRemedy(meant) })
+  issues.push({ key, value, rule: 'must be a string or a Uint8Array', ...withRemedy(meant) })
   return undefined
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { LoadPlanError, type PlanFault } from '../model/errors.ts'
+import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
 import type { ResolvedFeed } from '../plan/resolved-plan.ts'
 import { withRemedy } from '../model/readers.ts'
 import type { FeedRecord, LoadedFeed } from '../traffic/feeds/index.ts'
@@ -15,38 +15,38 @@ export async function loadFeeds(
   feeds: Readonly<Record<string, ResolvedFeed>>,
   positions: () => number,
 ): Promise<Readonly<Record<string, LoadedFeed>>> {
-  const faults: PlanFault[] = []
+  const issues: PlanIssue[] = []
   const read = Object.entries(feeds).map(async ([name, { source, pick }]) => {
     const key = `feeds.${name}`
-    const records = 'records' in source ? source.records : await readRecords(source.file, `${key}.file`, faults)
-    if (records !== undefined && pick === 'unique') faults.push(...shortage(records.length, positions(), key))
+    const records = 'records' in source ? source.records : await readRecords(source.file, `${key}.file`, issues)
+    if (records !== undefined && pick === 'unique') issues.push(...shortage(records.length, positions(), key))
     return [name, { records: records ?? [], pick }] as const
   })
   const loaded = await Promise.all(read)
-  if (faults.length > 0) throw new LoadPlanError(faults)
+  if (issues.length > 0) throw new LoadPlanError(issues)
   return Object.fromEntries(loaded)
 }
 
 /** Resolves a relative path from the working directory of the run. */
-async function readRecords(file: string, key: string, faults: PlanFault[]): Promise<readonly FeedRecord[] | undefined> {
+async function readRecords(file: string, key: string, issues: PlanIssue[]): Promise<readonly FeedRecord[] | undefined> {
   const path = resolve(file)
   let bytes: Uint8Array
   try {
     bytes = await readFile(path)
   } catch (error) {
-    faults.push({ key, value: file, ...unreadable(path, error) })
+    issues.push({ key, value: file, ...unreadable(path, error) })
     return undefined
   }
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    faults.push({ key, value: file, rule: `must be text in UTF-8, and ${path} is not` })
+    issues.push({ key, value: file, rule: `must be text in UTF-8, and ${path} is not` })
     return undefined
   }
   const parsed = await parseFeed(text, path)
   if ('records' in parsed) return parsed.records
-  faults.push({ key, value: file, rule: parsed.rule, ...withRemedy(parsed.remedy) })
+  issues.push({ key, value: file, rule: parsed.rule, ...withRemedy(parsed.remedy) })
   return undefined
 }
 
@@ -56,7 +56,7 @@ function unreadable(path: string, error: unknown): { readonly rule: string; read
   return { rule, remedy: "write new URL('./users.csv', import.meta.url) for a file next to the test" }
 }
 
-function shortage(have: number, needed: number, key: string): readonly PlanFault[] {
+function shortage(have: number, needed: number, key: string): readonly PlanIssue[] {
   const remedy = "write pick: 'sequential', which starts again after the last record"
   if (needed === Number.POSITIVE_INFINITY) {
     const rule = 'cannot be unique together with `concurrency`: the number of requests is not known in advance'

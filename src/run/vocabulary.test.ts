@@ -8,20 +8,20 @@ import { vocabulary } from './vocabulary.ts'
 
 const complete = { target: 'http://127.0.0.1:3000', rate: 50, duration: '30s' }
 
-function faultsOf(plan: object): string {
+function issuesOf(plan: object): string {
   try {
     resolvePlan(plan, vocabulary)
   } catch (error) {
     if (error instanceof LoadPlanError) return error.message
     throw error
   }
-  return 'no fault'
+  return 'no issue'
 }
 
 it.each(['constant', 'burst', 'ramp-up', 'sine-wave', 'random-walk', 'poisson'])(
   'accepts %s as the name of a pattern',
   (pattern) => {
-    expect(faultsOf({ ...complete, pattern })).toBe('no fault')
+    expect(issuesOf({ ...complete, pattern })).toBe('no issue')
   },
 )
 
@@ -34,8 +34,8 @@ it.each([
   poisson({ rate: 5 }),
 ])('rejects a rate together with the builder of $kind, which sets it', (pattern) => {
   const { rate: _, ...plan } = complete
-  expect(faultsOf({ ...plan, pattern })).toBe('no fault')
-  expect(faultsOf({ ...complete, pattern })).toContain('rate must be left out')
+  expect(issuesOf({ ...plan, pattern })).toBe('no issue')
+  expect(issuesOf({ ...complete, pattern })).toContain('rate must be left out')
 })
 
 it.each(['uniform', 'jittered', 'poisson'])(
@@ -54,20 +54,20 @@ it('uses the default arrivals if a plan has none, and Poisson arrivals with the 
 })
 
 it.each(['uniform', 'jittered'])("rejects %s arrivals with the pattern 'poisson'", (arrivals) => {
-  expect(faultsOf({ ...complete, arrivals, pattern: 'poisson' })).toBe(
+  expect(issuesOf({ ...complete, arrivals, pattern: 'poisson' })).toBe(
     `arrivals cannot be combined with the pattern 'poisson', got '${arrivals}'\n    → leave \`arrivals\` out, or write pattern: 'constant'`,
   )
 })
 
 it('rejects a misspelled arrival process with a list of the processes', () => {
-  expect(faultsOf({ ...complete, arrivals: 'jitter' })).toBe(
+  expect(issuesOf({ ...complete, arrivals: 'jitter' })).toBe(
     "arrivals must be 'uniform', 'jittered', 'poisson', got 'jitter'\n    → did you mean 'jittered'?",
   )
 })
 
 it('lists all mistakes of a plan on one screen, each with its remedy', () => {
   expect(
-    faultsOf({
+    issuesOf({
       target: 'localhost:3000',
       rate: '50',
       durration: '30s',
@@ -95,20 +95,20 @@ it('lists all mistakes of a plan on one screen, each with its remedy', () => {
 })
 
 it('reports the position of an invalid request in the plan', () => {
-  expect(faultsOf({ ...complete, request: [{ path: '/' }, { path: '/', weight: -1 }] })).toMatch(
+  expect(issuesOf({ ...complete, request: [{ path: '/' }, { path: '/', weight: -1 }] })).toMatch(
     /^request\[1\]\.weight /,
   )
 })
 
 it('rejects a format that the protocol cannot carry', () => {
   const plan = { target: 'tcp://127.0.0.1:1', rate: 1, duration: '5s', messageFormat: 'binary' }
-  expect(faultsOf(plan)).toMatch(/^messageFormat /)
-  expect(faultsOf({ ...plan, protocol: tcp({ framing: { length: 4 } }) })).toBe('no fault')
+  expect(issuesOf(plan)).toMatch(/^messageFormat /)
+  expect(issuesOf({ ...plan, protocol: tcp({ framing: { length: 4 } }) })).toBe('no issue')
 })
 
 it('accepts templates in fields that would otherwise be invalid', () => {
   const feeds = { user: { records: [{ id: 1 }] } }
-  expect(faultsOf({ ...complete, feeds, request: { path: '/{{user.id}}' } })).toBe('no fault')
-  expect(faultsOf({ ...complete, feeds, request: { path: '/{{usr.id}}' } })).toMatch(/did you mean/)
-  expect(faultsOf({ ...complete, request: { path: '/{{setup.token}}' } })).toMatch(/setup/)
+  expect(issuesOf({ ...complete, feeds, request: { path: '/{{user.id}}' } })).toBe('no issue')
+  expect(issuesOf({ ...complete, feeds, request: { path: '/{{usr.id}}' } })).toMatch(/did you mean/)
+  expect(issuesOf({ ...complete, request: { path: '/{{setup.token}}' } })).toMatch(/setup/)
 })

@@ -1,6 +1,6 @@
 import type { PlanVocabulary, SchemeVocabulary } from '../plan/vocabulary.ts'
 import { portOf, PROTOCOL_NAMES, protocolKind, protocolNameOf, SCHEMES } from '../protocols/index.ts'
-import { sampleOf, templateFaults } from '../traffic/templates/index.ts'
+import { sampleOf, templateIssues } from '../traffic/templates/index.ts'
 import { knownProtocol } from './protocols.ts'
 
 /** The URL schemes that a target may use. */
@@ -10,14 +10,14 @@ export const schemeVocabulary: SchemeVocabulary = { schemes: SCHEMES, protocolOf
 export const vocabulary: PlanVocabulary = {
   ...schemeVocabulary,
   protocolNames: PROTOCOL_NAMES,
-  protocolFaults({ kind, ...options }, key) {
-    return protocolKind(String(kind))?.optionFaults(options, key) ?? []
+  protocolIssues({ kind, ...options }, key) {
+    return protocolKind(String(kind))?.optionIssues(options, key) ?? []
   },
   // The protocol of a module is unknown before the run loads it; its requests are checked then.
-  requestFaults: (protocol, request, key) => knownProtocol(protocol)?.faultsOf(sampleOf(request), key) ?? [],
-  formatFaults(protocol, format, key) {
-    const fault = knownProtocol(protocol)?.formatFault?.(format, key)
-    return fault === undefined ? [] : [fault]
+  requestIssues: (protocol, request, key) => knownProtocol(protocol)?.issuesOf(sampleOf(request), key) ?? [],
+  formatIssues(protocol, format, key) {
+    const issue = knownProtocol(protocol)?.formatIssue?.(format, key)
+    return issue === undefined ? [] : [issue]
   },
-  templateFaults,
+  templateIssues,
 }

@@ -2,7 +2,7 @@ import { argv } from 'node:process'
 import type { Plugin } from 'vitest/config'
 import type { TestProject, Vitest } from 'vitest/node'
 import { LoadPlanError } from '../../model/errors.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { OnInconclusive } from '../../model/plan.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Ratio } from '../../model/units.ts'
@@ -114,12 +114,12 @@ function planOf({ plan, confidence, onInconclusive }: LoadPluginOptions): LoadPl
     ...(confidence === undefined ? {} : { confidence }),
     ...(onInconclusive === undefined ? {} : { onInconclusive }),
   }
-  const faults = Object.entries(whole).flatMap(([key, value]): PlanFault[] =>
+  const issues = Object.entries(whole).flatMap(([key, value]): PlanIssue[] =>
     holdsFunction(value)
       ? [{ key, value, rule: 'must be plain data in the plugin', remedy: 'put it into describeLoad instead' }]
       : [],
   )
-  if (faults.length > 0) throw new LoadPlanError(faults)
+  if (issues.length > 0) throw new LoadPlanError(issues)
   return whole
 }
 

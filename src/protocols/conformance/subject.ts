@@ -119,5 +119,5 @@ export function holdOutcome(outcome: Outcome, ok: boolean): void {
 }
 
 export function isShipped(protocol: CustomProtocol | Protocol<AnyRequest>): protocol is Protocol<AnyRequest> {
-  return 'faultsOf' in protocol
+  return 'issuesOf' in protocol
 }

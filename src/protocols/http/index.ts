@@ -1,11 +1,11 @@
 import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
 import { readKeys } from '../../model/readers.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { HttpRequest } from '../../model/requests.ts'
 import type { SpanAbout } from '../../model/trace.ts'
 import { serverOf } from '../trace-field.ts'
 import { isMadeByFunction } from '../request-body.ts'
-import { requestFaults } from './request-faults.ts'
+import { requestIssues } from './request-issues.ts'
 import { connectSocket } from './socket-connection.ts'
 import { contentOf, withBody } from './written-body.ts'
 
@@ -28,7 +28,7 @@ export const httpProtocol: Protocol<HttpRequest> = {
       stream: 'sse',
     }),
   },
-  faultsOf: requestFaults,
+  issuesOf: requestIssues,
   needsInline: ({ check, body }) => typeof check === 'function' || isMadeByFunction(body),
   withBody,
   describe: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
@@ -56,10 +56,10 @@ function spanOf({ method = 'GET', path }: HttpRequest, target: URL): SpanAbout {
 export const httpKind: ProtocolKind<HttpRequest> = {
   kind: 'http',
   schemes: { 'http:': 80, 'https:': 443 },
-  optionFaults(options, key) {
-    const faults: PlanFault[] = []
-    readKeys({}, options, { prefix: `${key}.`, noun: 'an option of http' }, faults)
-    return faults
+  optionIssues(options, key) {
+    const issues: PlanIssue[] = []
+    readKeys({}, options, { prefix: `${key}.`, noun: 'an option of http' }, issues)
+    return issues
   },
   create: () => httpProtocol,
 }

@@ -28,10 +28,10 @@ test.each<[string, string | undefined, string]>([
   const {
     healthRead,
     describe: describeRequest,
-    faultsOf,
+    issuesOf,
   } = mcpKind.create({ kind: 'mcp', protocolVersion, ...(health && { health }) })
   expect(describeRequest(healthRead)).toBe(word)
-  expect(faultsOf(healthRead, 'request')).toEqual([])
+  expect(issuesOf(healthRead, 'request')).toEqual([])
 })
 
 test('the health read is ping unless the era has none', () => {

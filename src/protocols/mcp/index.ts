@@ -2,10 +2,10 @@ import type { Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.
 import type { McpRequest } from '../../model/requests.ts'
 import type { SpanAbout } from '../../model/trace.ts'
 import { serverOf } from '../trace-field.ts'
-import { optionFaults } from './option-faults.ts'
+import { optionIssues } from './option-issues.ts'
 import type { McpOptions } from './options.ts'
 import { callOf, HEALTH, nameOf } from './request-encoding.ts'
-import { requestFaults } from './request-faults.ts'
+import { requestIssues } from './request-issues.ts'
 import { eraOf } from './versions.ts'
 import { withBody, workRequests } from './work-requests.ts'
 
@@ -26,7 +26,7 @@ export const mcpKind: ProtocolKind<McpRequest> = {
     'mcp+tcp:': undefined,
     'mcp+stdio:': 0,
   },
-  optionFaults,
+  optionIssues,
   create: (spec) => protocolWith(spec as McpOptions),
 }
 
@@ -38,7 +38,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     maxMessageBytes: MAX_MESSAGE_BYTES,
     holdsMessages: true,
     work: workRequests,
-    faultsOf: requestFaults,
+    issuesOf: requestIssues,
     withBody,
     carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
     describe,

@@ -1,6 +1,6 @@
 import { isGenerated, lengthOf } from '../../model/body.ts'
 import type { Body, MessageFormat } from '../../model/body.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { DelimiterFramer } from '../framers/delimiter-framer.ts'
 import { FixedFramer } from '../framers/fixed-framer.ts'
 import type { Framer } from '../framers/framer.ts'
@@ -117,8 +117,8 @@ export function* checkedChunks(chunks: Iterable<Uint8Array>, delimiter: Buffer):
   if (framer.push(delimiter, 0) < delimiter.length) throw new Error(`data ${delimiterRule(delimiter)}`)
 }
 
-/** Returns the fault of a message format that this framing cannot carry, or undefined. */
-export function formatFault(format: FrameFormat, messageFormat: MessageFormat, key: string): PlanFault | undefined {
+/** Returns the issue of a message format that this framing cannot carry, or undefined. */
+export function formatIssue(format: FrameFormat, messageFormat: MessageFormat, key: string): PlanIssue | undefined {
   if (messageFormat === 'text' || format.delimiter.length === 0) return undefined
   const rule = "must be 'text' with this framing: binary data may contain the delimiter"
   return { key, value: messageFormat, rule, remedy: CARRIES_BYTES }

@@ -3,11 +3,11 @@ import type { TcpRequest } from '../../model/requests.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { connectTcp } from './connect.ts'
 import { frameEncoder } from './frame-encoding.ts'
-import { contentRule, formatFault, frameFormat } from './framing.ts'
+import { contentRule, formatIssue, frameFormat } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
-import { optionFaults } from './options.ts'
+import { optionIssues } from './options.ts'
 import type { TcpOptions } from './options.ts'
-import { requestFaults } from './request-faults.ts'
+import { requestIssues } from './request-issues.ts'
 import { VERB_BYTES, workRequests } from './work.ts'
 
 export { tcp } from './options.ts'
@@ -18,7 +18,7 @@ export type { Framing } from './framing.ts'
 export const tcpKind: ProtocolKind<TcpRequest> = {
   kind: 'tcp',
   schemes: { 'tcp:': undefined, 'tls:': undefined },
-  optionFaults,
+  optionIssues,
   create: (spec) => createTcp(spec as TcpOptions),
 }
 
@@ -33,8 +33,8 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     // The embedded target does not support fixed frames, because its responses vary in length.
     ...(format.fixed === undefined && { work: workRequests(format) }),
     carriesHeaders: () => false,
-    formatFault: (messageFormat, key) => formatFault(format, messageFormat, key),
-    faultsOf: (request, key) => requestFaults(format, request, key),
+    formatIssue: (messageFormat, key) => formatIssue(format, messageFormat, key),
+    issuesOf: (request, key) => requestIssues(format, request, key),
     needsInline: ({ data }) => isMadeByFunction(data),
     matchesByOrder: ({ data, replies }) => data !== undefined && replies !== 0 && !format.untilClose,
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),

@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import { flag, isRecord, oneOf, readKeys, text, wholeFrom, withRemedy } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
@@ -20,9 +20,9 @@ export function tcp(options: TcpOptions = {}): ProtocolSpec {
 const NAMES = ['newline', 'until-close'] as const
 const RULE = "must be 'newline', 'until-close', { length }, { delimiter } or { fixed }"
 
-const prefixSize: Reader<number> = (value, key, faults) => {
+const prefixSize: Reader<number> = (value, key, issues) => {
   if (value === 1 || value === 2 || value === 4) return value
-  faults.push({ key, value, rule: 'must be 1, 2 or 4, the size of the prefix in bytes' })
+  issues.push({ key, value, rule: 'must be 1, 2 or 4, the size of the prefix in bytes' })
   return undefined
 }
 
@@ -33,26 +33,26 @@ const READERS: readonly (readonly [name: string, readers: Readonly<Record<string
   ['fixed', { fixed: wholeFrom(1) }],
 ]
 
-const framing: Reader<unknown> = (value, key, faults) => {
+const framing: Reader<unknown> = (value, key, issues) => {
   if (NAMES.some((name) => name === value)) return value
   const found = isRecord(value) ? READERS.find(([name]) => value[name] !== undefined) : undefined
   if (isRecord(value) && found !== undefined) {
     const [name, readers] = found
-    return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of framing by ${name}` }, faults)
+    return readKeys(readers, value, { prefix: `${key}.`, noun: `a key of framing by ${name}` }, issues)
   }
   const meant = typeof value === 'string' ? nearestName(value, NAMES) : undefined
   const remedy = meant === undefined ? undefined : `did you mean '${meant}'?`
-  faults.push({ key, value, rule: RULE, ...withRemedy(remedy) })
+  issues.push({ key, value, rule: RULE, ...withRemedy(remedy) })
   return undefined
 }
 
-export function optionFaults(options: Readonly<Record<string, unknown>>, key: string): readonly PlanFault[] {
-  const faults: PlanFault[] = []
+export function optionIssues(options: Readonly<Record<string, unknown>>, key: string): readonly PlanIssue[] {
+  const issues: PlanIssue[] = []
   const noun = { prefix: `${key}.`, noun: 'an option of tcp' }
-  const read = readKeys({ framing, maxInFlight: wholeFrom(1) }, options, noun, faults)
+  const read = readKeys({ framing, maxInFlight: wholeFrom(1) }, options, noun, issues)
   if (options['framing'] === 'until-close' && read.maxInFlight !== undefined && read.maxInFlight > 1) {
     const rule = "must be 1 with framing 'until-close': a connection carries one request"
-    faults.push({ key: `${key}.maxInFlight`, value: read.maxInFlight, rule })
+    issues.push({ key: `${key}.maxInFlight`, value: read.maxInFlight, rule })
   }
-  return faults
+  return issues
 }

@@ -3,7 +3,7 @@ import type { Body } from '../../model/body.ts'
 import { LoadPlanError } from '../../model/errors.ts'
 import type { WorkRequests } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
-import { formatFault } from './framing.ts'
+import { formatIssue } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
 
 /** Maximum body length that is copied behind its verb instead of being sent as a second chunk. */
@@ -18,7 +18,7 @@ export const VERB_BYTES: number = 'write '.length
  */
 export function workRequests(format: FrameFormat): WorkRequests<TcpRequest> {
   const carried = (messageFormat: 'text' | 'binary'): void => {
-    const fault = formatFault(format, messageFormat, 'messageFormat')
+    const fault = formatIssue(format, messageFormat, 'messageFormat')
     if (fault !== undefined) throw new LoadPlanError([fault])
   }
   return {

@@ -94,7 +94,7 @@ describe('requests', () => {
 
 describe('options', () => {
   function reported(options: Readonly<Record<string, unknown>>): string {
-    return new LoadPlanError(websocketKind.optionFaults(options, 'protocol')).message
+    return new LoadPlanError(websocketKind.optionIssues(options, 'protocol')).message
   }
 
   test('accepts valid options', () => {
@@ -104,7 +104,7 @@ describe('options', () => {
       perMessageDeflate: true,
     })
     expect(kind).toBe('websocket')
-    expect(websocketKind.optionFaults(options, 'protocol')).toEqual([])
+    expect(websocketKind.optionIssues(options, 'protocol')).toEqual([])
   })
 
   test.each<[Readonly<Record<string, unknown>>, string]>([

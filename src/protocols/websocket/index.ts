@@ -1,11 +1,11 @@
 import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
 import { flag, present, readKeys, wholeFrom } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { messageOf } from './message-body.ts'
-import { requestFaults } from './request-faults.ts'
+import { requestIssues } from './request-issues.ts'
 
 /** Options of `websocket({ … })`. */
 export interface WebSocketOptions {
@@ -28,10 +28,10 @@ export function websocket(options: WebSocketOptions = {}): ProtocolSpec {
 /** RFC 9110, 5.6.2: a token. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-const subprotocols: Reader<readonly string[]> = (value, key, faults) => {
+const subprotocols: Reader<readonly string[]> = (value, key, issues) => {
   if (Array.isArray(value) && value.every(isToken) && new Set(value).size === value.length) return value
   const remedy = typeof value === 'string' ? `write subprotocols: ['${value}']` : "write subprotocols: ['chat']"
-  faults.push({ key, value, rule: 'must be a list of distinct names without spaces or commas', remedy })
+  issues.push({ key, value, rule: 'must be a list of distinct names without spaces or commas', remedy })
   return undefined
 }
 
@@ -59,7 +59,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
       echo: (body, format) => ({ data: messageOf('echo ', body, format) }),
       stream: (messages, bytes, format) => ({ data: `stream ${format} ${messages} ${bytes}`, replies: messages }),
     },
-    faultsOf: requestFaults,
+    issuesOf: requestIssues,
     needsInline: ({ data }) => isMadeByFunction(data),
     matchesByOrder: ({ data, replies, correlate, ping }) =>
       data !== undefined && replies !== 0 && correlate !== 'id' && ping !== true,
@@ -86,15 +86,15 @@ function formatRequest({ data, replies = 1, ping }: WebSocketRequest): string {
 export const websocketKind: ProtocolKind<WebSocketRequest> = {
   kind: 'websocket',
   schemes: { 'ws:': 80, 'wss:': 443 },
-  optionFaults(options, key) {
-    const faults: PlanFault[] = []
-    readKeys(OPTIONS, options, { prefix: `${key}.`, noun: 'an option of websocket' }, faults)
-    return faults
+  optionIssues(options, key) {
+    const issues: PlanIssue[] = []
+    readKeys(OPTIONS, options, { prefix: `${key}.`, noun: 'an option of websocket' }, issues)
+    return issues
   },
   create: (spec) => createWebSocket(optionsOf(spec)),
 }
 
-/** Reads options that `optionFaults` has already validated. */
+/** Reads options that `optionIssues` has already validated. */
 function optionsOf(spec: ProtocolSpec): WebSocketOptions {
   const { kind: _, ...options } = spec
   return present(readKeys(OPTIONS, options, { prefix: '', noun: '' }, []))

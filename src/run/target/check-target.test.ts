@@ -55,7 +55,7 @@ describe('checkTarget', () => {
     vi.stubEnv('LOAD_ALLOW_HOSTS', 'a.test,https://b.test/')
     await expect(checkTarget('http://127.0.0.1', [])).rejects.toMatchObject({
       code: 'ERR_LOAD_PLAN',
-      faults: [{ key: 'LOAD_ALLOW_HOSTS[1]', remedy: "write 'b.test'" }],
+      issues: [{ key: 'LOAD_ALLOW_HOSTS[1]', remedy: "write 'b.test'" }],
     })
   })
 
@@ -66,7 +66,7 @@ describe('checkTarget', () => {
   it('rejects an invalid return value of a target function', async () => {
     await expect(checkTarget(() => '127.0.0.1:3000', [])).rejects.toMatchObject({
       code: 'ERR_LOAD_PLAN',
-      faults: [{ key: 'target', value: '127.0.0.1:3000', remedy: "write target: 'http://127.0.0.1:3000'" }],
+      issues: [{ key: 'target', value: '127.0.0.1:3000', remedy: "write target: 'http://127.0.0.1:3000'" }],
     })
   })
 

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
 import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { readTargetUrl } from '../../plan/target.ts'
 import type { CommandTarget, StdioTarget, Target } from '../../model/target.ts'
 import { readAllowHosts } from '../../plan/connection-options.ts'
@@ -40,17 +40,17 @@ export async function checkTarget(
   allowHosts: readonly string[],
   anyScheme = false,
 ): Promise<CheckedTarget> {
-  const faults: PlanFault[] = []
-  const url = readTargetUrl(await valueOf(target), 'target', anyScheme ? undefined : schemeVocabulary, faults)
-  if (url === undefined || faults.length > 0) throw new LoadPlanError(faults)
+  const issues: PlanIssue[] = []
+  const url = readTargetUrl(await valueOf(target), 'target', anyScheme ? undefined : schemeVocabulary, issues)
+  if (url === undefined || issues.length > 0) throw new LoadPlanError(issues)
   return { url, addresses: await checkHost(url, allowHosts) }
 }
 
 /** Returns the addresses of an allowed host; throws as `checkTarget` does. */
 export async function checkHost(url: URL, allowHosts: readonly string[]): Promise<readonly HostAddress[]> {
-  const faults: PlanFault[] = []
-  const allowed = [...allowHosts, ...allowedByEnvironment(faults)]
-  if (faults.length > 0) throw new LoadPlanError(faults)
+  const issues: PlanIssue[] = []
+  const allowed = [...allowHosts, ...allowedByEnvironment(issues)]
+  if (issues.length > 0) throw new LoadPlanError(issues)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const addresses = await addressesOf(host, url)
   if (!isAllowedHost(host, addresses, allowed)) throw refused(host, addresses)
@@ -66,13 +66,13 @@ async function valueOf(target: UrlTarget): Promise<unknown> {
   }
 }
 
-function allowedByEnvironment(faults: PlanFault[]): readonly string[] {
+function allowedByEnvironment(issues: PlanIssue[]): readonly string[] {
   const entries = (process.env['LOAD_ALLOW_HOSTS'] ?? '').split(',').map((entry) => entry.trim())
   return (
     readAllowHosts(
       entries.filter((entry) => entry !== ''),
       'LOAD_ALLOW_HOSTS',
-      faults,
+      issues,
     ) ?? []
   )
 }

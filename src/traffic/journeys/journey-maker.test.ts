@@ -5,7 +5,7 @@ import { journeyMaker } from './journey-maker.ts'
 import type { JourneySteps, Step } from './journey-steps.ts'
 
 function stepsOf(steps: JourneyFunction, number = 0, seed = 'cafe'): JourneySteps<AnyRequest> {
-  return journeyMaker({ journey: steps, seed, faultsOf: () => [] })(number)
+  return journeyMaker({ journey: steps, seed, issuesOf: () => [] })(number)
 }
 
 /** Returns every step of a journey whose steps all get the same response. */
@@ -118,13 +118,13 @@ describe('reports', () => {
   })
 
   test('a step that is not a request of its protocol', () => {
-    const faultsOf = (value: unknown, key: string): [{ key: string; value: unknown; rule: string }] => [
+    const issuesOf = (value: unknown, key: string): [{ key: string; value: unknown; rule: string }] => [
       { key, value, rule: 'is wrong' },
     ]
     const steps: JourneyFunction = function* ({ send }) {
       yield* send({ name: 'cart', path: 'cart' })
     }
-    const made = journeyMaker({ journey: steps, seed: '1', faultsOf })(0)
+    const made = journeyMaker({ journey: steps, seed: '1', issuesOf })(0)
     expect(() => made.next(undefined)).toThrow('journey step cart is wrong')
   })
 })

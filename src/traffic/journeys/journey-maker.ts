@@ -1,4 +1,4 @@
-import { LoadPlanError, type PlanFault, formatValue } from '../../model/errors.ts'
+import { LoadPlanError, type PlanIssue, formatValue } from '../../model/errors.ts'
 import type { JourneyContext, JourneyFunction, JourneyYield, StepAnswer } from '../../model/journey.ts'
 import type { AnyRequest, PlanRequest } from '../../model/requests.ts'
 import { isRecord } from '../../model/readers.ts'
@@ -6,7 +6,7 @@ import type { Answer } from '../../model/protocol.ts'
 import type { Random } from '../../model/pattern.ts'
 import type { Ms } from '../../model/units.ts'
 import { randomFrom } from '../arrivals/random.ts'
-import { journeyFault, thrownBy } from './journey-fault.ts'
+import { journeyError, thrownBy } from './journey-error.ts'
 import type { JourneySteps, Step } from './journey-steps.ts'
 import type { UserAgent } from './user-agent.ts'
 
@@ -14,7 +14,7 @@ export interface JourneyMakerOptions {
   readonly journey: JourneyFunction
   readonly seed: string
   /** Returns every issue of a step's request; `key` is its name in the messages. */
-  faultsOf(request: unknown, key: string): readonly PlanFault[]
+  issuesOf(request: unknown, key: string): readonly PlanIssue[]
   /** Creates the user agent of one journey; absent if the protocol needs none. */
   userAgent?(): UserAgent
 }
@@ -50,7 +50,7 @@ class MadeJourney implements JourneySteps<AnyRequest> {
       const given = this.#resume(reported)
       if (given === undefined) {
         if (this.#sent > 0) return undefined
-        throw journeyFault(`journey ${this.#number} sent nothing`, 'write yield* send({ … }), with the asterisk')
+        throw journeyError(`journey ${this.#number} sent nothing`, 'write yield* send({ … }), with the asterisk')
       }
       if (given.kind === 'send') return this.#step(given.request, thinkMs)
       random ??= randomFrom(this.#options.seed, 'think', this.#number, this.#sent)
@@ -69,7 +69,7 @@ class MadeJourney implements JourneySteps<AnyRequest> {
     }
     if (given.done === true) return undefined
     if (isJourneyYield(given.value)) return given.value
-    throw journeyFault(
+    throw journeyError(
       `journey ${this.#number} yielded ${formatValue(given.value)}`,
       'write yield* send({ … }) or yield* think(1_000), with the asterisk',
     )
@@ -79,8 +79,8 @@ class MadeJourney implements JourneySteps<AnyRequest> {
     this.#sent++
     const payload = this.#userAgent?.send(request as AnyRequest) ?? (request as AnyRequest)
     const { name = `step ${this.#sent}` } = isRecord(request) ? request : {}
-    const faults = this.#options.faultsOf(payload, `journey step ${name}`)
-    if (faults.length > 0) throw new LoadPlanError(faults)
+    const issues = this.#options.issuesOf(payload, `journey step ${name}`)
+    if (issues.length > 0) throw new LoadPlanError(issues)
     this.#operation = name
     return { operation: name, payload, thinkMs }
   }

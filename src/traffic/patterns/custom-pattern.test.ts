@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { carriesRate, meanRate, patternDuration, patternFaults, patternFrom, peakRate } from './index.ts'
+import { carriesRate, meanRate, patternDuration, patternIssues, patternFrom, peakRate } from './index.ts'
 
 const quadratic = {
   name: 'quadratic',
@@ -9,7 +9,7 @@ const quadratic = {
 }
 
 test('uses a custom pattern unchanged', () => {
-  expect(patternFaults(quadratic, 'pattern')).toEqual([])
+  expect(patternIssues(quadratic, 'pattern')).toEqual([])
   expect(patternFrom(quadratic, { durationMs: 5, seed: 'a' })).toBe(quadratic)
   expect(patternDuration(quadratic)).toBe(10_000)
   expect(carriesRate(quadratic)).toBe(true)
@@ -49,5 +49,5 @@ test.each([
   { what: 'seconds instead of ms', change: { expectedBy: (t: number) => t ** 3 }, keys: ['pattern.expectedBy'] },
   { what: 'an inverse that does not invert', change: { timeOf: (n: number) => n }, keys: ['pattern.timeOf'] },
 ])('rejects a pattern with $what', ({ change, keys }) => {
-  expect(patternFaults({ ...quadratic, ...change }, 'pattern').map(({ key }) => key)).toEqual(keys)
+  expect(patternIssues({ ...quadratic, ...change }, 'pattern').map(({ key }) => key)).toEqual(keys)
 })

@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { ArrivalPattern } from '../../model/pattern.ts'
 import { countSlack } from './count-slack.ts'
 
@@ -14,21 +14,21 @@ export function isOwnPattern(pattern: object): pattern is ArrivalPattern {
  * Returns the violations of the `ArrivalPattern` contract that evaluating a custom pattern at 1 000 times can find. The
  * most important is a rate and a count that do not match, which usually means a mistake in the units.
  */
-export function customPatternFaults(pattern: Readonly<Record<string, unknown>>, key: string): PlanFault[] {
-  const faults: PlanFault[] = []
+export function customPatternIssues(pattern: Readonly<Record<string, unknown>>, key: string): PlanIssue[] {
+  const issues: PlanIssue[] = []
   const { durationMs } = pattern
   for (const formula of ['rateAt', 'expectedBy'] as const) {
     const value = pattern[formula]
     if (typeof value === 'function') continue
-    faults.push({ key: `${key}.${formula}`, value, rule: 'must be a function of the time in ms' })
+    issues.push({ key: `${key}.${formula}`, value, rule: 'must be a function of the time in ms' })
   }
   if (typeof durationMs !== 'number' || !(durationMs > 0) || !Number.isFinite(durationMs)) {
-    faults.push({ key: `${key}.durationMs`, value: durationMs, rule: 'must be a number of ms greater than 0' })
+    issues.push({ key: `${key}.durationMs`, value: durationMs, rule: 'must be a number of ms greater than 0' })
   }
-  return faults.length === 0 ? formulaFaults(pattern as unknown as ArrivalPattern, key) : faults
+  return issues.length === 0 ? formulaIssues(pattern as unknown as ArrivalPattern, key) : issues
 }
 
-function formulaFaults(pattern: ArrivalPattern, key: string): PlanFault[] {
+function formulaIssues(pattern: ArrivalPattern, key: string): PlanIssue[] {
   const widthMs = pattern.durationMs / PROBES
   const start = pattern.expectedBy(0)
   if (!(Math.abs(start) <= countSlack(0))) {

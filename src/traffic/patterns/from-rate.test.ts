@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fromRate, patternFaults, patternFrom, peakRate } from './index.ts'
+import { fromRate, patternIssues, patternFrom, peakRate } from './index.ts'
 import { allArrivals, describePattern } from './patterns.conformance.ts'
 
 const planned = { durationMs: 999, seed: 'a' }
@@ -87,11 +87,11 @@ test('reports a missing duration and a missing curve together', () => {
 
 test('rejects a table that was modified', () => {
   const spec = fromRate(() => 30, { duration: '10s' })
-  const faultsWith = (change: object): readonly string[] =>
-    patternFaults({ ...spec, ...change }, 'pattern').map(({ key }) => key)
-  expect(faultsWith({ durationMs: 9_000 })).toEqual(['pattern.timesMs'])
-  expect(faultsWith({ ratesRps: [1, 2] })).toEqual(['pattern.ratesRps'])
-  expect(faultsWith({ ratesRps: 7 })).toEqual(['pattern.ratesRps'])
-  expect(faultsWith({ timesMs: [0, 5_000, 5_000], ratesRps: [1, 2, 3] })).toEqual(['pattern.timesMs'])
-  expect(faultsWith({ durationMs: undefined })).toEqual(['pattern.duration'])
+  const issuesWith = (change: object): readonly string[] =>
+    patternIssues({ ...spec, ...change }, 'pattern').map(({ key }) => key)
+  expect(issuesWith({ durationMs: 9_000 })).toEqual(['pattern.timesMs'])
+  expect(issuesWith({ ratesRps: [1, 2] })).toEqual(['pattern.ratesRps'])
+  expect(issuesWith({ ratesRps: 7 })).toEqual(['pattern.ratesRps'])
+  expect(issuesWith({ timesMs: [0, 5_000, 5_000], ratesRps: [1, 2, 3] })).toEqual(['pattern.timesMs'])
+  expect(issuesWith({ durationMs: undefined })).toEqual(['pattern.duration'])
 })

@@ -1,5 +1,5 @@
 import { LoadPlanError } from '../../model/errors.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { PatternSpec } from '../../model/pattern.ts'
 import type { Reader } from '../../model/readers.ts'
 import { DURATION_RULE, parseDuration } from '../../model/units.ts'
@@ -32,9 +32,9 @@ function isNumberFromZero(entry: unknown): boolean {
   return typeof entry === 'number' && entry >= 0 && Number.isFinite(entry)
 }
 
-const numberList: Reader<readonly number[]> = (value, key, faults) => {
+const numberList: Reader<readonly number[]> = (value, key, issues) => {
   if (Array.isArray(value) && value.length >= 2 && value.every(isNumberFromZero)) return value
-  faults.push({ key, value, rule: 'must be an array of at least 2 numbers, none below 0' })
+  issues.push({ key, value, rule: 'must be an array of at least 2 numbers, none below 0' })
   return undefined
 }
 
@@ -43,16 +43,16 @@ const kind: PatternKind<FromRateSpec> = {
   parameters: { timesMs: numberList, ratesRps: numberList },
   defaults: {},
   needsDuration: true,
-  faultsBetween({ timesMs, ratesRps, durationMs }, key): PlanFault[] {
-    const faults: PlanFault[] = []
+  issuesBetween({ timesMs, ratesRps, durationMs }, key): PlanIssue[] {
+    const issues: PlanIssue[] = []
     const rising = timesMs.every((tMs, i) => (i === 0 ? tMs === 0 : tMs > (timesMs[i - 1] ?? 0)))
     if (!rising || timesMs.at(-1) !== durationMs) {
-      faults.push({ key: `${key}.timesMs`, value: timesMs, rule: 'must increase from 0 to the duration' })
+      issues.push({ key: `${key}.timesMs`, value: timesMs, rule: 'must increase from 0 to the duration' })
     }
     if (ratesRps.length !== timesMs.length) {
-      faults.push({ key: `${key}.ratesRps`, value: ratesRps, rule: 'must have the same length as timesMs' })
+      issues.push({ key: `${key}.ratesRps`, value: ratesRps, rule: 'must have the same length as timesMs' })
     }
-    return faults
+    return issues
   },
   curveOf({ timesMs, ratesRps }) {
     const lineFrom = (i: number): Line => ({
@@ -80,9 +80,9 @@ export const fromRate: PatternBuilder<[curve: (tMs: Ms) => Rps, options: FromRat
 
 function tableOf(curve: (tMs: Ms) => Rps, options: FromRateOptions): PatternSpec {
   const durationMs = parseDuration(options?.duration) ?? 0
-  const faults: PlanFault[] = []
+  const issues: PlanIssue[] = []
   if (typeof curve !== 'function') {
-    faults.push({
+    issues.push({
       key: 'fromRate',
       value: curve,
       rule: 'must be given a function',
@@ -91,13 +91,13 @@ function tableOf(curve: (tMs: Ms) => Rps, options: FromRateOptions): PatternSpec
   }
   if (durationMs <= 0) {
     const rule = `must be ${DURATION_RULE}, more than 0`
-    faults.push({
+    issues.push({
       key: 'fromRate duration',
       value: options?.duration,
       rule,
       remedy: "fromRate(curve, { duration: '30s' })",
     })
   }
-  if (faults.length > 0) throw new LoadPlanError(faults)
+  if (issues.length > 0) throw new LoadPlanError(issues)
   return specOf(kind, { ...options, ...tabulate((tMs) => checkedRate(curve(tMs), tMs), durationMs) })
 }

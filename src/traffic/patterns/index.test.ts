@@ -4,7 +4,7 @@ import {
   burst,
   constant,
   PATTERN_NAMES,
-  patternFaults,
+  patternIssues,
   patternFrom,
   poisson,
   randomWalk,
@@ -43,7 +43,7 @@ const loosely = { burst, constant, rampUp, randomWalk, sineWave } as unknown as 
 >
 
 function wordsOf(pattern: unknown): string {
-  return new LoadPlanError(patternFaults(pattern, 'pattern')).message
+  return new LoadPlanError(patternIssues(pattern, 'pattern')).message
 }
 
 test.each([
@@ -71,7 +71,7 @@ test.each([
 })
 
 test('reports every issue of a pattern together', () => {
-  expect(patternFaults(burst({ rate: -1, burstMs: -1, duration: '5 parsecs' }), 'p').map(({ key }) => key)).toEqual([
+  expect(patternIssues(burst({ rate: -1, burstMs: -1, duration: '5 parsecs' }), 'p').map(({ key }) => key)).toEqual([
     'p.rate',
     'p.burstMs',
     'p.duration',

@@ -3,16 +3,16 @@
  * `patternFrom` turns that data into the curve. A new pattern needs one file and one line in `registry.ts`.
  */
 import { LoadPlanError } from '../../model/errors.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
 import { isRecord } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { countSlack } from './count-slack.ts'
-import { isOwnPattern, customPatternFaults } from './custom-pattern.ts'
+import { isOwnPattern, customPatternIssues } from './custom-pattern.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternKind, Planned, ShippedPattern } from './pattern-kind.ts'
 import * as builders from './registry.ts'
-import { durationInSpec, specFaults } from './spec.ts'
+import { durationInSpec, specIssues } from './spec.ts'
 
 export { meanRate, peakRate } from './rates.ts'
 export * from './registry.ts'
@@ -36,17 +36,17 @@ export const PATTERN_NAMES: readonly PatternName[] = named.map(({ kind }) => kin
  */
 export function specFromName(name: PatternName, rate: Rps): PatternSpec {
   const kind = named.find((each) => each.kind === name)
-  if (kind === undefined) throw new LoadPlanError([kindFault(name, 'pattern')])
+  if (kind === undefined) throw new LoadPlanError([kindIssue(name, 'pattern')])
   return { kind: name, ...kind.defaults, [kind.rateParameter]: rate }
 }
 
 /**
- * Returns the curve of a pattern. A custom pattern is returned unchanged. Throws a `LoadPlanError` if `patternFaults`
+ * Returns the curve of a pattern. A custom pattern is returned unchanged. Throws a `LoadPlanError` if `patternIssues`
  * finds any issue.
  */
 export function patternFrom(pattern: PatternSpec | ArrivalPattern, planned: Planned): ArrivalPattern {
-  const faults = patternFaults(pattern, 'pattern')
-  if (faults.length > 0) throw new LoadPlanError(faults)
+  const issues = patternIssues(pattern, 'pattern')
+  if (issues.length > 0) throw new LoadPlanError(issues)
   return isOwnPattern(pattern) ? pattern : curveFrom(pattern, planned)
 }
 
@@ -78,7 +78,7 @@ export function curveFrom(spec: PatternSpec, planned: Planned): ShippedPattern {
 
 function kindNamed(name: unknown): PatternKind {
   const kind = kinds.find((each) => each.kind === name)
-  if (kind === undefined) throw new LoadPlanError([kindFault(name, 'pattern')])
+  if (kind === undefined) throw new LoadPlanError([kindIssue(name, 'pattern')])
   return kind
 }
 
@@ -86,9 +86,9 @@ function kindNamed(name: unknown): PatternKind {
  * Returns every issue of a plan's `pattern`: a name, a builder's data or a custom pattern. `key` is its path in the
  * plan.
  */
-export function patternFaults(pattern: unknown, key: string): readonly PlanFault[] {
+export function patternIssues(pattern: unknown, key: string): readonly PlanIssue[] {
   if (typeof pattern === 'string')
-    return PATTERN_NAMES.some((name) => name === pattern) ? [] : [kindFault(pattern, key)]
+    return PATTERN_NAMES.some((name) => name === pattern) ? [] : [kindIssue(pattern, key)]
   if (!isRecord(pattern)) {
     const remedy =
       typeof pattern === 'function'
@@ -103,13 +103,13 @@ export function patternFaults(pattern: unknown, key: string): readonly PlanFault
       },
     ]
   }
-  if (isOwnPattern(pattern)) return customPatternFaults(pattern, key)
+  if (isOwnPattern(pattern)) return customPatternIssues(pattern, key)
 
   const kind = kinds.find((each) => each.kind === pattern.kind)
-  if (kind === undefined) return [kindFault(pattern.kind, `${key}.kind`)]
-  const faults = specFaults(kind, pattern, key)
-  if (faults.length > 0) return faults
-  return kind.faultsBetween?.({ ...kind.defaults, ...pattern, kind: kind.kind }, key, patternFaults) ?? []
+  if (kind === undefined) return [kindIssue(pattern.kind, `${key}.kind`)]
+  const issues = specIssues(kind, pattern, key)
+  if (issues.length > 0) return issues
+  return kind.issuesBetween?.({ ...kind.defaults, ...pattern, kind: kind.kind }, key, patternIssues) ?? []
 }
 
 /** Users know a builder by its export, and builders have no name of their own. */
@@ -117,7 +117,7 @@ function builderName(builder: Function): string {
   return Object.entries(builders).find(([, each]) => each === builder)?.[0] ?? builder.name
 }
 
-function kindFault(value: unknown, key: string): PlanFault {
+function kindIssue(value: unknown, key: string): PlanIssue {
   const known = key.endsWith('.kind') ? kinds.map(({ kind }) => kind) : PATTERN_NAMES
   const meant = typeof value === 'string' ? nearestName(value, known) : undefined
   const remedy = meant === undefined ? `known are: ${known.join(', ')}` : `did you mean '${meant}'?`

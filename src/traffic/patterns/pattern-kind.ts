@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { ArrivalPattern, PatternSpec, PhaseWindow } from '../../model/pattern.ts'
 import type { Reader } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
@@ -42,7 +42,7 @@ export interface PatternKind<Spec extends PatternSpec = PatternSpec> {
   /** True if the pattern must specify a duration because it cannot use the plan's. */
   readonly needsDuration?: boolean
   /** Returns the issues that involve several parameters; called only if every single parameter is valid. */
-  faultsBetween?(spec: Spec, key: string, faultsOf: (spec: unknown, key: string) => readonly PlanFault[]): PlanFault[]
+  issuesBetween?(spec: Spec, key: string, issuesOf: (spec: unknown, key: string) => readonly PlanIssue[]): PlanIssue[]
   /** Returns the duration of the pattern if that is not `durationMs`. */
   durationOf?(spec: Spec, durationOf: (spec: PatternSpec) => Ms | undefined): Ms | undefined
   /** `patternOf` builds the patterns nested in this one. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../../model/pattern.ts'
 import { arrivalsOf } from '../arrivals/index.ts'
 import { randomFrom } from '../arrivals/random.ts'
-import { meanRate, patternFaults, patternFrom, peakRate } from './index.ts'
+import { meanRate, patternIssues, patternFrom, peakRate } from './index.ts'
 
 const planned = { durationMs: 60_000, seed: '8f2c1e' }
 
@@ -16,7 +16,7 @@ export function describePattern(spec: PatternSpec): void {
     const instant = fc.double({ min: 0, max: durationMs, noNaN: true })
 
     test('its data has no issue', () => {
-      expect(patternFaults(spec, 'pattern')).toEqual([])
+      expect(patternIssues(spec, 'pattern')).toEqual([])
     })
 
     test('Λ is 0 at the start and constant after the end', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { patternFaults, patternFrom, randomWalk, specFromName } from './index.ts'
+import { patternIssues, patternFrom, randomWalk, specFromName } from './index.ts'
 import { describePattern } from './patterns.conformance.ts'
 
 describePattern(randomWalk({ rate: 20 }))
@@ -43,7 +43,7 @@ test('starts at the nearer bound if the bounds exclude the rate', () => {
 })
 
 test('rejects a lower bound above the upper one', () => {
-  expect(patternFaults(randomWalk({ rate: 10, min: 3 }), 'pattern')).toEqual([
+  expect(patternIssues(randomWalk({ rate: 10, min: 3 }), 'pattern')).toEqual([
     { key: 'pattern.min', value: 3, rule: 'must not be above max (2)' },
   ])
 })

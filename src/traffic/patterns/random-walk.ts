@@ -1,5 +1,5 @@
 import type { PatternSpec } from '../../model/pattern.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { notNegative, numberWhere, positive } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { randomFrom } from '../arrivals/random.ts'
@@ -40,7 +40,7 @@ const kind: NamedPatternKind<RandomWalkSpec, 'random-walk'> = {
     max: positive,
   },
   defaults: { step: 0.2, everyMs: 1_000, min: 0.1, max: 2 },
-  faultsBetween({ min, max }, key): PlanFault[] {
+  issuesBetween({ min, max }, key): PlanIssue[] {
     return min > max ? [{ key: `${key}.min`, value: min, rule: `must not be above max (${max})` }] : []
   },
   curveOf({ rate, step, everyMs, min, max }, { durationMs, seed }) {

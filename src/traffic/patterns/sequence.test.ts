@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import {
   constant,
   patternDuration,
-  patternFaults,
+  patternIssues,
   patternFrom,
   poisson,
   rampUp,
@@ -98,7 +98,7 @@ test('reports every issue of every part with its path', () => {
     constant({ rate: 5, duration: '5 parsecs', name: 'a' }),
     { kind: 'konstant', rate: 5 },
   )
-  expect(patternFaults(faulty, 'pattern').map(({ key, value }) => [key, value])).toEqual([
+  expect(patternIssues(faulty, 'pattern').map(({ key, value }) => [key, value])).toEqual([
     ['pattern.parts.0.rate', -1],
     ['pattern.parts.1.duration', undefined],
     ['pattern.parts.2', 'poisson'],
@@ -109,7 +109,7 @@ test('reports every issue of every part with its path', () => {
 })
 
 test('rejects an empty sequence and a sequence with a duration', () => {
-  expect(patternFaults(sequence(), 'pattern')).toMatchObject([{ key: 'pattern.parts' }])
+  expect(patternIssues(sequence(), 'pattern')).toMatchObject([{ key: 'pattern.parts' }])
   const twice = { ...sequence(constant({ rate: 5, duration: 5_000 })), durationMs: 9_000 }
-  expect(patternFaults(twice, 'pattern')).toMatchObject([{ key: 'pattern.duration', value: 9_000 }])
+  expect(patternIssues(twice, 'pattern')).toMatchObject([{ key: 'pattern.duration', value: 9_000 }])
 })

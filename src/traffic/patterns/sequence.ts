@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { PatternSpec, PhaseWindow } from '../../model/pattern.ts'
 import type { Reader } from '../../model/readers.ts'
 import type { Ms } from '../../model/units.ts'
@@ -11,9 +11,9 @@ interface SequenceSpec extends PatternSpec {
   readonly parts: readonly PatternSpec[]
 }
 
-const partsList: Reader<readonly unknown[]> = (value, key, faults) => {
+const partsList: Reader<readonly unknown[]> = (value, key, issues) => {
   if (Array.isArray(value) && value.length > 0) return value
-  faults.push({
+  issues.push({
     key,
     value,
     rule: 'must be a non-empty array of patterns',
@@ -27,22 +27,22 @@ const kind: PatternKind<SequenceSpec> = {
   parameters: { parts: partsList },
   defaults: {},
 
-  faultsBetween({ parts, durationMs }, key, faultsOf) {
-    const faults: PlanFault[] = []
+  issuesBetween({ parts, durationMs }, key, issuesOf) {
+    const issues: PlanIssue[] = []
     if (durationMs !== undefined) {
       const rule = 'must be omitted: a sequence lasts as long as its parts'
-      faults.push({ key: `${key}.duration`, value: durationMs, rule })
+      issues.push({ key: `${key}.duration`, value: durationMs, rule })
     }
     for (const [i, part] of parts.entries()) {
       const partKey = `${key}.parts.${i}`
-      const ofPart = faultsOf(part, partKey)
-      faults.push(...(ofPart.length > 0 ? ofPart : faultsAsPart(part, partKey)))
+      const ofPart = issuesOf(part, partKey)
+      issues.push(...(ofPart.length > 0 ? ofPart : issuesAsPart(part, partKey)))
     }
     const names = parts.flatMap((part) => part?.name ?? [])
     const twice = names.find((name, i) => names.indexOf(name) < i)
     if (twice !== undefined)
-      faults.push({ key: `${key}.parts`, value: twice, rule: 'must not contain two parts with the same name' })
-    return faults
+      issues.push({ key: `${key}.parts`, value: twice, rule: 'must not contain two parts with the same name' })
+    return issues
   },
 
   durationOf({ parts }, durationOf) {
@@ -69,7 +69,7 @@ export const sequence: PatternBuilder<readonly PatternSpec[]> = Object.assign(
   { pattern: kind },
 )
 
-function faultsAsPart(part: PatternSpec, key: string): PlanFault[] {
+function issuesAsPart(part: PatternSpec, key: string): PlanIssue[] {
   if (part.kind === 'poisson') {
     const remedy = "write constant({ … }) here, and arrivals: 'poisson' in the plan"
     return [{ key, value: 'poisson', rule: 'cannot be a part: the arrival process applies to the whole run', remedy }]

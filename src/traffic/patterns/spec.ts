@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { PatternSpec } from '../../model/pattern.ts'
 import { positiveDuration, readKeys, text } from '../../model/readers.ts'
 import { parseDuration } from '../../model/units.ts'
@@ -14,7 +14,7 @@ export function builderOf<Options extends PatternOptions, Name extends string>(
 
 /**
  * Returns the plain data of a pattern from its builder's options: `duration` becomes `durationMs`, and defaults are
- * added. Never throws: invalid values stay as written, so that `specFaults` reports them together with the plan's other
+ * added. Never throws: invalid values stay as written, so that `specIssues` reports them together with the plan's other
  * issues.
  */
 export function specOf(kind: PatternKind, options: PatternOptions): PatternSpec {
@@ -33,18 +33,18 @@ export function specOf(kind: PatternKind, options: PatternOptions): PatternSpec 
  * Returns every issue in the data of one pattern, checked parameter by parameter; `key` is the path of the pattern in
  * the plan.
  */
-export function specFaults(kind: PatternKind, spec: Readonly<Record<string, unknown>>, key: string): PlanFault[] {
-  const faults: PlanFault[] = []
+export function specIssues(kind: PatternKind, spec: Readonly<Record<string, unknown>>, key: string): PlanIssue[] {
+  const issues: PlanIssue[] = []
   const { kind: _, durationMs, ...rest } = spec
   // Users write `duration`, which becomes `durationMs`. An issue must name the key that they wrote.
   const written = { ...(durationMs !== undefined && { duration: durationMs }), ...rest }
   const readers = { ...kind.parameters, duration: positiveDuration, name: text }
-  readKeys(readers, written, { prefix: `${key}.`, noun: `an option of ${kind.kind}` }, faults)
+  readKeys(readers, written, { prefix: `${key}.`, noun: `an option of ${kind.kind}` }, issues)
   const required = Object.keys(kind.parameters).filter((name) => !(name in kind.defaults))
   for (const name of kind.needsDuration ? [...required, 'duration'] : required) {
-    if (!(name in written)) faults.push({ key: `${key}.${name}`, value: undefined, rule: 'must be given' })
+    if (!(name in written)) issues.push({ key: `${key}.${name}`, value: undefined, rule: 'must be given' })
   }
-  return faults
+  return issues
 }
 
 /** Returns the duration that the pattern's data contains. */

@@ -1,4 +1,4 @@
 export { compileTemplate, sampleOf } from './compile.ts'
 export type { Template } from './compile.ts'
-export { templateFaults } from './faults.ts'
-export type { KnownNames } from './faults.ts'
+export { templateIssues } from './issues.ts'
+export type { KnownNames } from './issues.ts'

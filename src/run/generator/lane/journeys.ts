@@ -25,7 +25,7 @@ export function journeysOf(parts: JourneyParts): (number: number) => JourneyStep
   const make = journeyMaker({
     journey,
     seed: plan.seed,
-    faultsOf: templates?.faultsOf ?? ((request, key) => protocol.faultsOf(request, key)),
+    issuesOf: templates?.issuesOf ?? ((request, key) => protocol.issuesOf(request, key)),
     ...(isHttp(lane) && { userAgent: () => new Browser({ basePath: url.pathname, headers: plan.headers }) }),
   })
   if (templates === undefined) return make

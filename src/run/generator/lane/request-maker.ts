@@ -1,12 +1,12 @@
-import { LoadPlanError, type PlanFault } from '../../../model/errors.ts'
-import { dataFault } from '../../../plan/plain-data.ts'
+import { LoadPlanError, type PlanIssue } from '../../../model/errors.ts'
+import { dataIssue } from '../../../plan/plain-data.ts'
 import type { ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import { randomFrom } from '../../../traffic/arrivals/random.ts'
 import type { LoadedFeed } from '../../../traffic/feeds/index.ts'
 import { type CompiledPlan, positionsOf } from '../../../plan/compiled-plan.ts'
-import { fillsIn, templatedFaults } from './templates.ts'
+import { fillsIn, templatedIssues } from './templates.ts'
 
 /** `count` positions: `first`, `first + step`, … */
 interface RequestRange {
@@ -44,24 +44,24 @@ export class RequestMaker {
     return Array.from({ length: Math.min(count, left) }, (_, index) => {
       const sequence = first + index * step
       const made = request({ sequence, random: randomFrom(seed, 'request', sequence) }) as AnyRequest
-      const faults = this.#faultsOf(made, `request(${sequence})`, protocol, feeds)
-      if (faults.length > 0) throw new LoadPlanError(faults)
+      const issues = this.#issuesOf(made, `request(${sequence})`, protocol, feeds)
+      if (issues.length > 0) throw new LoadPlanError(issues)
       return made
     })
   }
 
-  #faultsOf(
+  #issuesOf(
     made: AnyRequest,
     key: string,
     protocol: Protocol<AnyRequest>,
     feeds: Readonly<Record<string, LoadedFeed>>,
-  ): readonly PlanFault[] {
-    const noData = dataFault(made, key, !this.#inline && this.#plan.lanes[0].protocol.from === 'module')
+  ): readonly PlanIssue[] {
+    const noData = dataIssue(made, key, !this.#inline && this.#plan.lanes[0].protocol.from === 'module')
     if (noData !== undefined) return [noData]
-    const faults = fillsIn(this.#plan, feeds)
-      ? templatedFaults(made, key, this.#plan, feeds, protocol)
-      : protocol.faultsOf(made, key)
-    if (faults.length > 0 || this.#inline || protocol.needsInline?.(made) !== true) return faults
+    const issues = fillsIn(this.#plan, feeds)
+      ? templatedIssues(made, key, this.#plan, feeds, protocol)
+      : protocol.issuesOf(made, key)
+    if (issues.length > 0 || this.#inline || protocol.needsInline?.(made) !== true) return issues
     const rule = 'cannot be a function in a request that a function returns'
     return [{ key: `${key}.check`, value: made['check'], rule, remedy: 'write the check as data: { status, json, … }' }]
   }

@@ -86,8 +86,8 @@ class SetupSender {
   async #send(request: AnyRequest): Promise<Answer> {
     const { protocol, number, userAgent } = this.#parts
     const payload = userAgent?.send(request) ?? request
-    const faults = protocol.faultsOf(payload, 'setup request')
-    if (faults.length > 0) throw new LoadPlanError(faults)
+    const issues = protocol.issuesOf(payload, 'setup request')
+    if (issues.length > 0) throw new LoadPlanError(issues)
     if (this.#over || !this.#connection.usable) throw new ConnectError('connection', 'the connection was lost')
     for (const asked of this.#underWay) if (asked.over) this.#underWay.delete(asked)
     if (this.#underWay.size >= this.#connection.maxInFlight) {

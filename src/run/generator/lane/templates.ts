@@ -1,4 +1,4 @@
-import { LoadPlanError, type PlanFault } from '../../../model/errors.ts'
+import { LoadPlanError, type PlanIssue } from '../../../model/errors.ts'
 import type { ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest, RequestLabel } from '../../../model/requests.ts'
@@ -8,7 +8,7 @@ import {
   type KnownNames,
   sampleOf,
   type Template,
-  templateFaults,
+  templateIssues,
 } from '../../../traffic/templates/index.ts'
 import type { RequestPicker } from '../../../traffic/workloads/picker.ts'
 
@@ -30,7 +30,7 @@ type Feeds = Readonly<Record<string, LoadedFeed>>
 
 /** Templates in the steps of journeys. Each step is a separate request that is not known in advance. */
 export interface StepTemplates {
-  faultsOf(request: unknown, key: string): readonly PlanFault[]
+  issuesOf(request: unknown, key: string): readonly PlanIssue[]
   render(request: AnyRequest, position: number): AnyRequest | AwaitingSetup
 }
 
@@ -43,15 +43,15 @@ export function fillsIn({ setup }: ResolvedPlan, feeds: Feeds): boolean {
 }
 
 /** Returns everything wrong with a request from the user's code, including its templates. */
-export function templatedFaults(
+export function templatedIssues(
   request: unknown,
   key: string,
   plan: ResolvedPlan,
   feeds: Feeds,
   protocol: Protocol<AnyRequest>,
-): readonly PlanFault[] {
+): readonly PlanIssue[] {
   const known = knownNames(plan, feeds)
-  return [...protocol.faultsOf(sampleOf(request), key), ...templateFaults(request, key, known)]
+  return [...protocol.issuesOf(sampleOf(request), key), ...templateIssues(request, key, known)]
 }
 
 /**
@@ -66,7 +66,7 @@ export function stepTemplates(
   if (!fillsIn(plan, feeds)) return undefined
   const sources = { feeds: feedPickers(feeds, plan.seed), seed: plan.seed, headers: plan.headers }
   return {
-    faultsOf: (request, key) => templatedFaults(request, key, plan, feeds, protocol),
+    issuesOf: (request, key) => templatedIssues(request, key, plan, feeds, protocol),
     render: (request, position) => rendered(request, compileTemplate(request, sources), position),
   }
 }
@@ -117,10 +117,10 @@ function knownNames(plan: ResolvedPlan, feeds: Feeds): KnownNames {
  */
 export function checkTemplates(plan: ResolvedPlan, feeds: Feeds): void {
   const known = knownNames(plan, feeds)
-  const faults: PlanFault[] = plan.lanes.flatMap(({ name, request }) => {
+  const issues: PlanIssue[] = plan.lanes.flatMap(({ name, request }) => {
     const key = name === '' ? 'request' : `workload (${name})`
     if (request === undefined || typeof request === 'function') return []
-    return ([request].flat() as readonly AnyRequest[]).flatMap((each) => templateFaults(each, key, known))
+    return ([request].flat() as readonly AnyRequest[]).flatMap((each) => templateIssues(each, key, known))
   })
-  if (faults.length > 0) throw new LoadPlanError(faults)
+  if (issues.length > 0) throw new LoadPlanError(issues)
 }

@@ -3,7 +3,7 @@ import { LoadError } from '../../model/errors.ts'
 const CODE = 'ERR_LOAD_JOURNEY'
 
 /** Creates an error for a journey that breaks a rule. */
-export function journeyFault(what: string, remedy: string): LoadError {
+export function journeyError(what: string, remedy: string): LoadError {
   return new LoadError(CODE, `${what}\n    → ${remedy}`)
 }
 

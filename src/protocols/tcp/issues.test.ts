@@ -4,12 +4,12 @@ import { tcp, tcpKind } from './index.ts'
 import type { Framing } from './index.ts'
 
 function toldOf(options: Readonly<Record<string, unknown>>): readonly string[] {
-  return tcpKind.optionFaults(options, 'protocol').map((fault) => new LoadPlanError([fault]).message)
+  return tcpKind.optionIssues(options, 'protocol').map((issue) => new LoadPlanError([issue]).message)
 }
 
 function reported(framing: Framing, request: unknown): readonly string[] {
-  const faults = tcpKind.create(tcp({ framing })).faultsOf(request, 'request')
-  return faults.map((fault) => new LoadPlanError([fault]).message)
+  const issues = tcpKind.create(tcp({ framing })).issuesOf(request, 'request')
+  return issues.map((issue) => new LoadPlanError([issue]).message)
 }
 
 describe('options', () => {
@@ -119,7 +119,7 @@ describe('requests', () => {
     expect(reported(framing, request)).toEqual([message])
   })
 
-  test('reports every fault', () => {
+  test('reports every issue', () => {
     expect(reported({ length: 1 }, { data: 'x'.repeat(300), replies: 1.5, weight: 0 })).toHaveLength(3)
   })
 })
@@ -134,11 +134,11 @@ describe('formats', () => {
   ])('with framing %j default to %s; binary allowed: %j', (framing, usual, carriesBytes) => {
     const protocol = tcpKind.create(tcp({ framing }))
     expect(protocol.usualFormat).toBe(usual)
-    expect(protocol.formatFault?.('text', 'messageFormat')).toBeUndefined()
-    const fault = protocol.formatFault?.('binary', 'messageFormat')
-    expect(fault === undefined).toBe(carriesBytes)
-    if (fault === undefined) return
-    const error = new LoadPlanError([fault])
+    expect(protocol.formatIssue?.('text', 'messageFormat')).toBeUndefined()
+    const issue = protocol.formatIssue?.('binary', 'messageFormat')
+    expect(issue === undefined).toBe(carriesBytes)
+    if (issue === undefined) return
+    const error = new LoadPlanError([issue])
     expect(error.message).toBe(
       `messageFormat must be 'text' with this framing: binary data may contain the delimiter, got 'binary'${other}`,
     )
@@ -158,7 +158,7 @@ test.each<[Framing, string]>([
 ])('with framing %j sends %j as a valid health request', (framing, data) => {
   const protocol = tcpKind.create(tcp({ framing }))
   expect(protocol.healthRead).toEqual({ data })
-  expect(protocol.faultsOf(protocol.healthRead, 'request')).toEqual([])
+  expect(protocol.issuesOf(protocol.healthRead, 'request')).toEqual([])
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import { TEMPLATE_WORDS } from '../../model/feed.ts'
 import { withRemedy } from '../../model/readers.ts'
@@ -18,25 +18,25 @@ const BRACES_REMEDY = 'write {{{{ to send two literal braces'
  * Returns every issue of the templates in a request as the user wrote it; `key` is its path in the plan. The issues
  * show only the templates, because the surrounding text may contain secrets.
  */
-export function templateFaults(request: unknown, key: string, known: KnownNames): readonly PlanFault[] {
-  const faults: PlanFault[] = []
-  look(request, key, known, faults)
+export function templateIssues(request: unknown, key: string, known: KnownNames): readonly PlanIssue[] {
+  const issues: PlanIssue[] = []
+  look(request, key, known, issues)
   if (typeof request === 'object' && request !== null && 'name' in request && holdsTemplate(request.name)) {
     const rule = 'cannot have templates: results are grouped by name'
-    faults.push({ key: `${key}.name`, value: request.name, rule })
+    issues.push({ key: `${key}.name`, value: request.name, rule })
   }
-  return faults
+  return issues
 }
 
-function look(value: unknown, key: string, known: KnownNames, faults: PlanFault[]): void {
-  if (typeof value === 'string') lookAtText(value, key, known, faults)
-  else if (Array.isArray(value)) value.forEach((item, index) => look(item, `${key}[${index}]`, known, faults))
+function look(value: unknown, key: string, known: KnownNames, issues: PlanIssue[]): void {
+  if (typeof value === 'string') lookAtText(value, key, known, issues)
+  else if (Array.isArray(value)) value.forEach((item, index) => look(item, `${key}[${index}]`, known, issues))
   else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
     for (const [name, held] of Object.entries(value)) {
       if (holdsTemplate(name)) {
-        faults.push({ key, value: name, rule: 'cannot have templates in its keys, only in its values' })
+        issues.push({ key, value: name, rule: 'cannot have templates in its keys, only in its values' })
       }
-      look(held, `${key}.${name}`, known, faults)
+      look(held, `${key}.${name}`, known, issues)
     }
   }
 }
@@ -45,17 +45,17 @@ function holdsTemplate(value: unknown): boolean {
   return typeof value === 'string' && (piecesOf(value)?.holes.length ?? 0) > 0
 }
 
-function lookAtText(text: string, key: string, known: KnownNames, faults: PlanFault[]): void {
+function lookAtText(text: string, key: string, known: KnownNames, issues: PlanIssue[]): void {
   if (hasLooseBraces(text)) {
-    faults.push({ key, value: '{{', rule: 'must close every {{ with }}', remedy: BRACES_REMEDY })
+    issues.push({ key, value: '{{', rule: 'must close every {{ with }}', remedy: BRACES_REMEDY })
   }
   for (const hole of piecesOf(text)?.holes ?? []) {
     const wrong = mistakeIn(hole, known)
-    if (wrong !== undefined) faults.push({ key, value: `{{${hole}}}`, ...wrong })
+    if (wrong !== undefined) issues.push({ key, value: `{{${hole}}}`, ...wrong })
   }
 }
 
-type Mistake = Pick<PlanFault, 'rule' | 'remedy'>
+type Mistake = Pick<PlanIssue, 'rule' | 'remedy'>
 
 function mistakeIn(hole: string, known: KnownNames): Mistake | undefined {
   const expression = expressionOf(hole)

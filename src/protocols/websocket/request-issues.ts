@@ -1,5 +1,5 @@
 import type { Body } from '../../model/body.ts'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom } from '../../model/readers.ts'
 import { readIgnore } from '../ignored-messages.ts'
 import { isMadeByFunction, writtenBody } from '../request-body.ts'
@@ -16,32 +16,32 @@ const READERS = {
 }
 
 /** Returns every issue in a WebSocket request as its author wrote it. `key`: path of the request in the plan. */
-export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
+export function requestIssues(request: unknown, key: string): readonly PlanIssue[] {
   if (!isRecord(request)) {
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { data: 'hello' }` }]
   }
-  const faults: PlanFault[] = []
-  const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a WebSocket request' }, faults)
+  const issues: PlanIssue[] = []
+  const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a WebSocket request' }, issues)
   if (read.ping === true) {
     for (const name of ['data', 'replies', 'correlate', 'read'] as const) {
       const value = request[name]
-      if (value !== undefined) faults.push({ key: `${key}.${name}`, value, rule: 'cannot be combined with `ping`' })
+      if (value !== undefined) issues.push({ key: `${key}.${name}`, value, rule: 'cannot be combined with `ping`' })
     }
-    return faults
+    return issues
   }
   if (read.replies === 0 && request['data'] === undefined) {
     const remedy = 'write the data to send, or the number of messages to wait for'
-    faults.push({ key: `${key}.replies`, value: 0, rule: 'must be at least 1 when no `data` is sent', remedy })
+    issues.push({ key: `${key}.replies`, value: 0, rule: 'must be at least 1 when no `data` is sent', remedy })
   }
   if (read.replies === 0 && read.read !== undefined) {
-    faults.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })
+    issues.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })
   }
-  if (read.correlate === 'id') faults.push(...idFaults(request['data'], read.data, `${key}.data`))
-  return faults
+  if (read.correlate === 'id') issues.push(...idIssues(request['data'], read.data, `${key}.data`))
+  return issues
 }
 
 /** `data`: the value that was read; undefined when it is invalid. */
-function idFaults(value: unknown, data: Body | undefined, key: string): readonly PlanFault[] {
+function idIssues(value: unknown, data: Body | undefined, key: string): readonly PlanIssue[] {
   const rule = "must be a JSON object, so that `correlate: 'id'` can give it an id"
   if (value === undefined || isMadeByFunction(data)) return [{ key, value, rule }]
   if (typeof data !== 'string' && !(data instanceof Uint8Array)) return []

@@ -1,17 +1,17 @@
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { flag, isRecord, oneOf, positive, readKeys, text } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import { callOf, hasTextAt } from './request-encoding.ts'
 
-const anObject: Reader<object> = (value, key, faults) => {
+const anObject: Reader<object> = (value, key, issues) => {
   if (isRecord(value)) {
     if (isJson(value)) return value
-    faults.push({ key, value, rule: 'must be valid JSON, without bigints or circular references' })
+    issues.push({ key, value, rule: 'must be valid JSON, without bigints or circular references' })
     return undefined
   }
   const remedy = `write ${key.slice(key.lastIndexOf('.') + 1)}: { name: 'value' }`
-  faults.push({ key, value, rule: 'must be an object', remedy })
+  issues.push({ key, value, rule: 'must be an object', remedy })
   return undefined
 }
 
@@ -24,19 +24,19 @@ function isJson(value: object): boolean {
   }
 }
 
-const texts: Reader<object> = (value, key, faults) => {
-  if (!isRecord(value)) return anObject(value, key, faults)
+const texts: Reader<object> = (value, key, issues) => {
+  if (!isRecord(value)) return anObject(value, key, issues)
   for (const [name, content] of Object.entries(value)) {
     if (typeof content === 'string') continue
     const rule = 'must be a string, like every argument of a prompt'
-    faults.push({ key: `${key}.${name}`, value: content, rule, remedy: `write ${name}: '${String(content)}'` })
+    issues.push({ key: `${key}.${name}`, value: content, rule, remedy: `write ${name}: '${String(content)}'` })
   }
   return value
 }
 
-const nonce: Reader<string | false> = (value, key, faults) => {
+const nonce: Reader<string | false> = (value, key, issues) => {
   if (value === false || (typeof value === 'string' && value !== '')) return value
-  faults.push({
+  issues.push({
     key,
     value,
     rule: 'must be the dotted path of an argument, or false',
@@ -46,11 +46,11 @@ const nonce: Reader<string | false> = (value, key, faults) => {
 }
 
 /** Rejects methods that are not requests of a run: notifications get no reply, and the handshake sends `initialize`. */
-const method: Reader<string> = (value, key, faults) => {
-  if (typeof value !== 'string' || value === '') return text(value, key, faults)
+const method: Reader<string> = (value, key, issues) => {
+  if (typeof value !== 'string' || value === '') return text(value, key, issues)
   const rule = refusalOf(value)
   if (rule === undefined) return value
-  faults.push({ key, value, rule })
+  issues.push({ key, value, rule })
   return undefined
 }
 
@@ -74,30 +74,30 @@ const NAMES = Object.keys(OPERATIONS) as readonly Operation[]
 const EVERY_KEY = { ...LABEL, ...OPERATIONS.tool, ...OPERATIONS.resource, ...OPERATIONS.prompt, ...OPERATIONS.method }
 
 /** Returns every issue in an MCP request as its author wrote it. `key`: path of the request in the plan. */
-export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
+export function requestIssues(request: unknown, key: string): readonly PlanIssue[] {
   const remedy = `write ${key}: { tool: 'echo', arguments: { message: 'hello' } }`
   if (!isRecord(request)) return [{ key, value: request, rule: 'must be an object', remedy }]
-  const faults: PlanFault[] = []
+  const issues: PlanIssue[] = []
   const given = NAMES.filter((name) => request[name] !== undefined)
   const [operation, another] = given
   const reading = { prefix: `${key}.`, noun: 'a key of an MCP request' }
   if (operation === undefined || another !== undefined) {
     // A misspelt key is a more helpful issue than a missing operation.
-    readKeys(EVERY_KEY, request, reading, faults)
-    const misspelt = faults.some(({ rule }) => rule === `is not ${reading.noun}`)
+    readKeys(EVERY_KEY, request, reading, issues)
+    const misspelt = issues.some(({ rule }) => rule === `is not ${reading.noun}`)
     const rule = 'must have exactly one of tool, resource, prompt and method'
-    if (operation !== undefined) faults.push({ key, value: request, rule, remedy: `remove ${another}` })
-    else if (!misspelt) faults.push({ key, value: request, rule, remedy })
-    return faults
+    if (operation !== undefined) issues.push({ key, value: request, rule, remedy: `remove ${another}` })
+    else if (!misspelt) issues.push({ key, value: request, rule, remedy })
+    return issues
   }
   const noun = `a key of an MCP request with \`${operation}\``
-  readKeys({ ...LABEL, ...OPERATIONS[operation] }, request, { ...reading, noun }, faults)
-  if (faults.length === 0) faults.push(...nonceFaults(request as unknown as McpRequest, key))
-  return faults
+  readKeys({ ...LABEL, ...OPERATIONS[operation] }, request, { ...reading, noun }, issues)
+  if (issues.length === 0) issues.push(...nonceIssues(request as unknown as McpRequest, key))
+  return issues
 }
 
 /** The nonce is appended to a text, so its path must lead to one. */
-function nonceFaults(request: McpRequest, key: string): readonly PlanFault[] {
+function nonceIssues(request: McpRequest, key: string): readonly PlanIssue[] {
   const { nonce: path } = request
   if (path === undefined || path === false) return []
   const { params } = callOf(request)

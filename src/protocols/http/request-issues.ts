@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http'
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import {
   isRecord,
@@ -21,29 +21,29 @@ const status = wholeFrom(100, 999)
 /** Methods that a request may use. CONNECT is excluded, because it turns the connection into a tunnel. */
 const SENDABLE = METHODS.filter((name) => name !== 'CONNECT')
 
-const method: Reader<string> = (value, key, faults) => {
+const method: Reader<string> = (value, key, issues) => {
   if (typeof value === 'string' && SENDABLE.includes(value)) return value
   const meant = typeof value === 'string' ? nearestName(value, SENDABLE) : undefined
   const rule = 'must be an upper-case HTTP method (GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, …)'
-  faults.push({ key, value, rule, ...withRemedy(meant && `did you mean '${meant}'?`) })
+  issues.push({ key, value, rule, ...withRemedy(meant && `did you mean '${meant}'?`) })
   return undefined
 }
 
-const path: Reader<string> = (value, key, faults) => {
+const path: Reader<string> = (value, key, issues) => {
   if (typeof value !== 'string' || !value.startsWith('/')) {
     const meant = typeof value === 'string' && !value.includes('://') ? `write path: '/${value}'` : undefined
-    faults.push({ key, value, rule: "must be a string that starts with '/'", ...withRemedy(meant) })
+    issues.push({ key, value, rule: "must be a string that starts with '/'", ...withRemedy(meant) })
   } else if (!/^[\u0021-\u007e]*$/.test(value) || value.includes('#')) {
     const rule = "must be percent-encoded ASCII without spaces or '#'"
-    faults.push({ key, value, rule, remedy: `write path: '${encodeURI(value).replaceAll('#', '%23')}'` })
+    issues.push({ key, value, rule, remedy: `write path: '${encodeURI(value).replaceAll('#', '%23')}'` })
   } else return value
   return undefined
 }
 
-const ok: Reader<readonly unknown[]> = (value, key, faults) => {
+const ok: Reader<readonly unknown[]> = (value, key, issues) => {
   if (Array.isArray(value) && value.length > 0 && value.every(isRange)) return value
   const rule = 'must be a list of status ranges, each [from, to] with 100 ≤ from ≤ to ≤ 999'
-  faults.push({ key, value, rule, remedy: 'write ok: [[200, 299], [404, 404]]' })
+  issues.push({ key, value, rule, remedy: 'write ok: [[200, 299], [404, 404]]' })
   return undefined
 }
 
@@ -57,13 +57,13 @@ function isStatus(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 999
 }
 
-const json: Reader<object> = (value, key, faults) => {
+const json: Reader<object> = (value, key, issues) => {
   if (!isRecord(value) || !('equals' in value) || !('path' in value)) {
     const rule = 'must be an object with path and equals'
-    faults.push({ key, value, rule, remedy: "write json: { path: 'items.0.id', equals: 7 }" })
+    issues.push({ key, value, rule, remedy: "write json: { path: 'items.0.id', equals: 7 }" })
     return undefined
   }
-  return readKeys({ path: text, equals: anything }, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, faults)
+  return readKeys({ path: text, equals: anything }, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, issues)
 }
 
 const anything: Reader<unknown> = (value) => value
@@ -73,9 +73,9 @@ const checkData = objectOf(
   "{ status: 200, bodyIncludes: 'welcome' }",
 )
 
-function headerTexts(value: unknown, key: string, faults: PlanFault[]): object | undefined {
+function headerTexts(value: unknown, key: string, issues: PlanIssue[]): object | undefined {
   if (isRecord(value) && Object.values(value).every((content) => typeof content === 'string')) return value
-  faults.push({
+  issues.push({
     key,
     value,
     rule: 'must be an object with string values',
@@ -84,12 +84,12 @@ function headerTexts(value: unknown, key: string, faults: PlanFault[]): object |
   return undefined
 }
 
-const check: Reader<unknown> = (value, key, faults) => {
+const check: Reader<unknown> = (value, key, issues) => {
   if (typeof value === 'function') return value
-  const read = checkData(value, key, faults)
+  const read = checkData(value, key, issues)
   // An empty check would accept every response, which is never intended.
   if (isRecord(value) && Object.keys(value).length === 0) {
-    faults.push({ key, value, rule: 'must have at least one of: status, header, bodyIncludes, json' })
+    issues.push({ key, value, rule: 'must have at least one of: status, header, bodyIncludes, json' })
   }
   return read && present(read)
 }
@@ -107,12 +107,12 @@ const READERS = {
   stream: oneOf(['sse', 'chunks']),
 }
 
-/** Returns all faults of an HTTP request. `key` is the path of the request in the plan. */
-export function requestFaults(request: unknown, key: string): readonly PlanFault[] {
+/** Returns all issues of an HTTP request. `key` is the path of the request in the plan. */
+export function requestIssues(request: unknown, key: string): readonly PlanIssue[] {
   if (!isRecord(request)) {
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { path: '/' }` }]
   }
-  const faults: PlanFault[] = []
-  readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of an HTTP request' }, faults)
-  return faults
+  const issues: PlanIssue[] = []
+  readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of an HTTP request' }, issues)
+  return issues
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
-import type { PlanFault } from '../../model/errors.ts'
-import { optionFaults } from './option-faults.ts'
-import { requestFaults } from './request-faults.ts'
+import type { PlanIssue } from '../../model/errors.ts'
+import { optionIssues } from './option-issues.ts'
+import { requestIssues } from './request-issues.ts'
 
 /** Returns the issues as the author of the plan reads them. */
-function reported(faults: readonly PlanFault[]): string[] {
-  return faults.map((fault) => new LoadPlanError([fault]).message)
+function reported(issues: readonly PlanIssue[]): string[] {
+  return issues.map((issue) => new LoadPlanError([issue]).message)
 }
 
 test.each<[string, object]>([
@@ -19,7 +19,7 @@ test.each<[string, object]>([
   ['a nonce in a parameter', { method: 'x', params: { a: 'b' }, nonce: 'a' }],
   ['no nonce', { tool: 'echo', arguments: { message: 'hi' }, nonce: false }],
 ])('accepts %s', (_, request) => {
-  expect(reported(requestFaults(request, 'request'))).toEqual([])
+  expect(reported(requestIssues(request, 'request'))).toEqual([])
 })
 
 describe('request issues', () => {
@@ -64,11 +64,11 @@ describe('request issues', () => {
     [{ tool: 'a', progress: 1 }, 'request.progress must be true or false, got 1'],
   ])('%j', (request, message) => {
     const expected = typeof message === 'string' ? message : expect.stringMatching(message)
-    expect(reported(requestFaults(request, 'request'))).toEqual([expected])
+    expect(reported(requestIssues(request, 'request'))).toEqual([expected])
   })
 
   test('rejects arguments that are not JSON', () => {
-    expect(reported(requestFaults({ tool: 'a', arguments: { n: 1n } }, 'request'))).toEqual([
+    expect(reported(requestIssues({ tool: 'a', arguments: { n: 1n } }, 'request'))).toEqual([
       'request.arguments must be valid JSON, without bigints or circular references, got [object Object]',
     ])
   })
@@ -83,8 +83,8 @@ describe('option issues', () => {
       maxInFlight: 4,
       listen: false,
     }
-    expect(optionFaults({ ...options, protocolVersion: 'auto' }, 'protocol')).toEqual([])
-    expect(optionFaults({ protocolVersion: '2026-07-28' }, 'protocol')).toEqual([])
+    expect(optionIssues({ ...options, protocolVersion: 'auto' }, 'protocol')).toEqual([])
+    expect(optionIssues({ protocolVersion: '2026-07-28' }, 'protocol')).toEqual([])
   })
 
   test.each<[Readonly<Record<string, unknown>>, string]>([
@@ -106,6 +106,6 @@ describe('option issues', () => {
         "\n    → write subprotocols: ['mcp']",
     ],
   ])('%j', (options, message) => {
-    expect(reported(optionFaults(options, 'protocol'))).toEqual([message])
+    expect(reported(optionIssues(options, 'protocol'))).toEqual([message])
   })
 })

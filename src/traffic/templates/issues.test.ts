@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
-import { type KnownNames, templateFaults } from './index.ts'
+import { type KnownNames, templateIssues } from './index.ts'
 
 const known: KnownNames = { feeds: { user: ['email', 'id', 'address'], file: undefined }, setup: false }
 
 /** Returns `key rule, got value → remedy` for every issue. */
 function reported(request: unknown, names = known): readonly string[] {
-  return templateFaults(request, 'request', names).map(
+  return templateIssues(request, 'request', names).map(
     ({ key, value, rule, remedy }) => `${key} ${rule}, got ${String(value)} → ${remedy ?? ''}`,
   )
 }
@@ -87,14 +87,14 @@ describe('a template', () => {
   })
 
   it('reports the path of a template without the surrounding text', () => {
-    const faults = reported({
+    const issues = reported({
       headers: { authorization: 'Bearer hunter2 {{no}}' },
       params: { list: [0, '{{nope.x}}'] },
     })
-    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+    expect(issues.map((issue) => issue.split(' ')[0])).toEqual([
       'request.headers.authorization',
       'request.params.list[1]',
     ])
-    expect(faults.join('\n')).not.toContain('hunter2')
+    expect(issues.join('\n')).not.toContain('hunter2')
   })
 })

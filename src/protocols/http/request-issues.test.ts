@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
-import { requestFaults } from './request-faults.ts'
+import { requestIssues } from './request-issues.ts'
 
-/** Returns the messages of the faults. */
-function faultsIn(request: unknown): string[] {
-  return requestFaults(request, 'request').map((fault) => new LoadPlanError([fault]).message)
+/** Returns the messages of the issues. */
+function issuesIn(request: unknown): string[] {
+  return requestIssues(request, 'request').map((issue) => new LoadPlanError([issue]).message)
 }
 
 test.each<[string, object]>([
@@ -18,10 +18,10 @@ test.each<[string, object]>([
   ['a response that is read', { read: 'json' }],
   ['a stream', { stream: 'sse' }],
 ])('accepts %s', (_, request) => {
-  expect(faultsIn(request)).toEqual([])
+  expect(issuesIn(request)).toEqual([])
 })
 
-describe('faults', () => {
+describe('issues', () => {
   test.each<[unknown, string]>([
     ['GET /', "request must be an object, got 'GET /'\n    → write request: { path: '/' }"],
     [
@@ -78,12 +78,12 @@ describe('faults', () => {
     ],
     [{ check: 200 }, expect.stringMatching(/^request\.check must be an object/)],
   ])('of %j', (request, message) => {
-    expect(faultsIn(request)).toEqual([message])
+    expect(issuesIn(request)).toEqual([message])
   })
 
   test('are all reported, not only the first', () => {
     const request = { method: 'PSOT', path: 'x', weight: -1, check: { status: 1 } }
-    expect(requestFaults(request, 'request[2]').map(({ key }) => key)).toEqual([
+    expect(requestIssues(request, 'request[2]').map(({ key }) => key)).toEqual([
       'request[2].weight',
       'request[2].method',
       'request[2].path',
@@ -92,6 +92,6 @@ describe('faults', () => {
   })
 
   test('never show the value of a header', () => {
-    expect(faultsIn({ headers: { authorization: 'Bearer secret\n' } }).join('')).not.toContain('secret')
+    expect(issuesIn({ headers: { authorization: 'Bearer secret\n' } }).join('')).not.toContain('secret')
   })
 })

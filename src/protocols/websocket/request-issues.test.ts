@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
-import { requestFaults } from './request-faults.ts'
+import { requestIssues } from './request-issues.ts'
 
 function reported(request: unknown): string {
-  return new LoadPlanError(requestFaults(request, 'request')).message
+  return new LoadPlanError(requestIssues(request, 'request')).message
 }
 
 describe('a WebSocket request', () => {
@@ -20,7 +20,7 @@ describe('a WebSocket request', () => {
     [{ data: 'x', correlate: 'order' }],
     [{ data: { length: 3, chunks: () => [] } }],
   ])('accepts %j', (request) => {
-    expect(requestFaults(request, 'request')).toEqual([])
+    expect(requestIssues(request, 'request')).toEqual([])
   })
 
   test.each<[unknown, string]>([

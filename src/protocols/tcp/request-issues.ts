@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../model/errors.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import { isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/readers.ts'
 import { readIgnore } from '../ignored-messages.ts'
 import { writtenBody } from '../request-body.ts'
@@ -14,35 +14,35 @@ const READERS = {
   ignore: readIgnore,
 }
 
-/** Returns all faults of a request for this framing. `key` is the path of the request in the plan. */
-export function requestFaults(format: FrameFormat, request: unknown, key: string): readonly PlanFault[] {
+/** Returns all issues of a request for this framing. `key` is the path of the request in the plan. */
+export function requestIssues(format: FrameFormat, request: unknown, key: string): readonly PlanIssue[] {
   if (!isRecord(request)) {
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { data: 'PING' }` }]
   }
-  const faults: PlanFault[] = []
-  const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a TCP request' }, faults)
+  const issues: PlanIssue[] = []
+  const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a TCP request' }, issues)
   const rule = read.data === undefined ? undefined : contentRule(format, read.data)
   if (rule !== undefined) {
     const remedy = format.delimiter.length > 0 ? CARRIES_BYTES : undefined
-    faults.push({ key: `${key}.data`, value: read.data, rule, ...withRemedy(remedy) })
+    issues.push({ key: `${key}.data`, value: read.data, rule, ...withRemedy(remedy) })
   }
   if (format.untilClose && read.replies !== undefined && read.replies !== 1) {
     const rule1 = "must be 1 with framing 'until-close': all bytes are one response"
-    faults.push({ key: `${key}.replies`, value: read.replies, rule: rule1 })
+    issues.push({ key: `${key}.replies`, value: read.replies, rule: rule1 })
   }
   if (format.untilClose && request['ignore'] !== undefined) {
     const value = request['ignore']
-    faults.push({
+    issues.push({
       key: `${key}.ignore`,
       value,
       rule: "cannot be used with framing 'until-close': all bytes are one response",
     })
   }
   if (read.replies === 0 && request['data'] === undefined) {
-    faults.push({ key: `${key}.data`, value: undefined, rule: 'is required when `replies` is 0' })
+    issues.push({ key: `${key}.data`, value: undefined, rule: 'is required when `replies` is 0' })
   }
   if (read.replies === 0 && read.read !== undefined) {
-    faults.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })
+    issues.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })
   }
-  return faults
+  return issues
 }

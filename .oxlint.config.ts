@@ -1,7 +1,7 @@
 import { defineConfig } from 'oxlint'
 import type { DummyRuleMap, OxlintConfig } from 'oxlint'
 
-/** Which rooms each room of `src/` may know: what stands below never knows what stands above. */
+/** Folders that each folder of `src/` may import. A lower folder never imports a higher one. */
 const knows = {
   model: [],
   wording: ['model'],
@@ -27,27 +27,36 @@ interface Forbidden {
   readonly message: string
 }
 
-const TEST_RUNNER = { regex: '^(?:vitest|vite)(?:/|$)', message: 'Only `hosts` and the doors know a test runner.' }
-const DISK = { regex: '^node:fs(?:/|$)', message: 'Here only `report/write.ts` and `measure/monitor` touch the disk.' }
+const TEST_RUNNER = {
+  regex: '^(?:vitest|vite)(?:/|$)',
+  message: 'Only `hosts` and the entry points may import a test runner.',
+}
+const DISK = {
+  regex: '^node:fs(?:/|$)',
+  message: 'Here, only `report/write.ts` and `measure/monitor` may use the disk.',
+}
 
-/** Imports are relative and end with `.ts`, so a room shows by its name after the climb. */
+/** Rejects imports of other folders by their relative paths: `../` once or more, then the folder's name. */
 function boundaries(room: Room, alsoNot: readonly Forbidden[] = []): DummyRuleMap {
   const known: readonly string[] = knows[room]
   const unknown = rooms.filter((other) => other !== room && !known.includes(other))
-  const allowed = known.length === 0 ? 'no other room' : known.map((other) => `\`${other}\``).join(', ')
+  const allowed = known.length === 0 ? 'no other folder' : known.map((other) => `\`${other}\``).join(', ')
   const patterns = [
     ...unknown.map((other) => ({
       // A plan is compiled to a schedule, so `plan` may read patterns and arrivals.
       regex: `^(?:\\.\\./)+${other}/${room === 'plan' && other === 'traffic' ? '(?!(?:patterns|arrivals)/)' : ''}`,
-      message: `\`${room}\` may import ${allowed}; rooms side by side meet through \`model\`.`,
+      message: `\`${room}\` may import ${allowed}; folders of one level share types through \`model\`.`,
     })),
-    { regex: `^(?:\\.\\./)+(?:${doors.slice(1).join('|')})\\.ts$`, message: 'Doors import rooms, never the reverse.' },
+    {
+      regex: `^(?:\\.\\./)+(?:${doors.slice(1).join('|')})\\.ts$`,
+      message: 'Entry points import folders, never the reverse.',
+    },
     ...alsoNot,
   ]
   return { 'eslint/no-restricted-imports': ['error', { patterns }] }
 }
 
-/** Below `run` nothing knows the disk, below `hosts` nothing knows a test runner. */
+/** Folders below `run` must not use the disk; folders below `hosts` must not import a test runner. */
 function outsideWorld(room: Room): readonly Forbidden[] {
   if (room === 'hosts') return []
   return room === 'run' || room === 'assessments' ? [TEST_RUNNER] : [TEST_RUNNER, DISK]
@@ -73,30 +82,30 @@ const config: OxlintConfig = defineConfig({
     'typescript/prefer-readonly': 'error',
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
 
-    // What is done one after the other here is meant so: trials, connection attempts, waits.
+    // Sequential work is intended here: trials, connection attempts, waits.
     'eslint/no-await-in-loop': 'off',
-    // TypeScript's own check of switches and returns is stricter and knows unions.
+    // TypeScript's check of switches and returns is stricter and understands unions.
     'typescript/consistent-return': 'off',
     // Factories return objects whose methods never use `this`.
     'typescript/unbound-method': 'off',
-    // JSON and plans come in as `unknown` and are named once they are checked.
+    // JSON and plans arrive as `unknown` and get their type after they are checked.
     'typescript/no-unsafe-type-assertion': 'off',
     'typescript/no-unnecessary-type-parameters': 'off',
     'typescript/no-generated-empty-object-type': 'off',
     'import/no-named-as-default-member': 'off',
-    // A local helper stands where it is used.
+    // Local helpers are declared where they are used.
     'unicorn/consistent-function-scoping': 'off',
-    // Lengths are known ahead on hot paths.
+    // Hot paths know array lengths in advance.
     'unicorn/no-new-array': 'off',
-    // That is for windows; here messages go to worker threads.
+    // The rule is for windows; here, messages go to worker threads.
     'unicorn/require-post-message-target-origin': 'off',
     'promise/always-return': 'off',
-    // What is sorted in place is a copy that was just made.
+    // Only fresh copies are sorted in place.
     'unicorn/no-array-sort': 'off',
     'unicorn/no-array-reverse': 'off',
-    // The second is the message that a failure begins with.
+    // The second argument is the message at the start of a failure.
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
-    // Property tests and shared conformance suites hold their expectations in functions.
+    // Property tests and shared conformance suites have their expectations in functions.
     'vitest/expect-expect': 'off',
     'vitest/no-conditional-expect': 'off',
   },

@@ -23,8 +23,8 @@ const config: UserConfig[] = [
     dts: { entry: PUBLIC.map((name) => `src/${name}.ts`), sourcemap: true },
     outputOptions: {
       codeSplitting: {
-        // Small modules that many chunks share would otherwise become a chunk each. Code of one protocol keeps chunks
-        // of its own, because it is imported when that protocol is used.
+        // Small modules that many chunks share would otherwise become one chunk each. Code of one protocol stays in
+        // separate chunks, because it is imported only when that protocol is used.
         groups: [
           { name: 'model', test: /\/src\/(?:model|wording)\/.*(?<!\.d)\.ts$/ },
           { name: 'protocols', test: /\/src\/protocols\/[^/]*(?<!\.d)\.ts$/, minShareCount: 2 },
@@ -33,7 +33,7 @@ const config: UserConfig[] = [
     },
   },
   {
-    // These start while traffic runs, so they load nothing that they do not use.
+    // These start while traffic runs, so they must load only what they use.
     ...shared,
     entry: {
       sleeper: 'src/traffic/wake/sleeper.ts',

@@ -5,19 +5,19 @@ import type { ViteUserConfig } from 'vitest/config'
 import { load } from './src/plugin.ts'
 import { shortened } from './suites/durations.ts'
 
-// Hundreds of processes and threads load the same sources: each strips and compiles only what none before it has.
+// Hundreds of processes and threads load the same sources; the cache makes each file compile only once.
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
 
 const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
     include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts', 'docs/**/*.test.ts'],
-    // CI runs the limits suite, the README's other command, by itself: it takes most of a minute.
-    // `examples/examples.load.test.ts` runs the examples as projects of their own.
+    // CI runs the limits suite, the README's other command, separately: it takes most of a minute.
+    // `examples/examples.load.test.ts` runs the examples as separate projects.
     exclude: [...configDefaults.exclude, 'examples/*/**', ...(shortened ? ['suites/limits/**'] : [])],
-    // Real servers on a busy machine: a test that hangs still ends, and one that is only slow does not fail.
+    // Long enough for real servers on a busy machine, so that only a test that hangs fails.
     testTimeout: 60_000,
-    // Runs wait for their schedules more than they work: four at a time fit on two cores.
+    // Runs mostly wait for their schedules, so four at a time fit on two cores.
     maxWorkers: 4,
     hookTimeout: 60_000,
   },

@@ -69,7 +69,7 @@ function processesIn(folder: string): readonly string[] {
 test.each([
   { example: 'http-api', successes: { 'orders API > serves reads and writes': 100 } },
   { example: 'mcp-server', successes: { 'answers tool calls': 50 } },
-  { example: 'websocket', successes: { 'answers price requests beside its news': 100 } },
+  { example: 'websocket', successes: { 'answers price requests among its news': 100 } },
   // 20 journeys of three steps.
   { example: 'journey', successes: { 'lets users log in and fill a cart': 60 } },
 ])('$example passes, sends what it plans, and leaves no process behind', async ({ example, successes }) => {

@@ -33,8 +33,10 @@ export type Distribution =
       readonly p90Ms: Ms
       readonly p95Ms: Ms
       readonly p99Ms: Ms
+      /** p99.9 latency, in ms. */
       readonly p999Ms: Ms
       readonly maxMs: Ms
+      /** Compressed HDR histogram, base64, values in µs. */
       readonly histogram: string
     }
 
@@ -79,20 +81,29 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
   readonly requestsSent: number
   /** Exchanges with a response, successful or not. */
   readonly responsesReceived: number
+  /** Exchanges that the protocol and the request's checks accepted. */
   readonly successes: number
+  /** Exchanges that failed, of every class. Drops are counted separately. */
   readonly errors: number
   /** Errors of class `timeout`. */
   readonly timeouts: number
+  /** Requests that were never sent. */
   readonly dropped: number
+  /** `dropped`, by reason. */
   readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>
   /** Requests without a response: dropped, timed out, reset, refused. They count as over every latency limit. */
   readonly unanswered: number
+  /** `1 − errorRate`. */
   readonly successRate: Ratio
   /** `(errors + dropped) / requestsScheduled`; 0 when nothing was scheduled. */
   readonly errorRate: Ratio
+  /** `requestsScheduled / durationMs`, per second; an interval counts its arrivals instead. */
   readonly offeredRps: Rps
+  /** `successes / durationMs`, per second. */
   readonly throughputRps: Rps
+  /** Bytes written for these requests, as far as the protocol knows. */
   readonly bytesSent: number
+  /** Bytes read for these requests, as far as the protocol knows. */
   readonly bytesReceived: number
   /**
    * Responses, successful or not, by status: HTTP status, JSON-RPC error code, WebSocket close code, the `status` of a
@@ -100,6 +111,7 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
    * statuses; `other` counts the responses of all further ones.
    */
   readonly statuses: Readonly<Record<string, number>>
+  /** `errors`, by class, each with the message of the first one. */
   readonly errorsByClass: Readonly<Partial<Record<ErrorClass, ErrorCount>>>
   /** By `sla` key (`p99Ms`). */
   readonly overLimit: Readonly<Record<string, OverLimit>>
@@ -135,6 +147,7 @@ export interface Batches {
 
 /** Figures with their development over time, which verdicts require. */
 export interface JudgedFigures extends Figures {
+  /** The same figures per batch of time. */
   readonly batches: Batches
   /** Length of the span of intended starts; batches and intervals continue beyond it while the last requests finish. */
   readonly durationMs: Ms
@@ -164,6 +177,7 @@ export interface PhaseFigures extends JudgedFigures {
 
 export interface GeneratorFigures {
   readonly threads: number
+  /** `worker`: in generator threads; `inline`: in the test's thread. */
   readonly mode: 'worker' | 'inline'
   /** How the dispatcher was woken. */
   readonly wake: 'exact' | 'tick' | 'closed'
@@ -188,6 +202,7 @@ export interface TargetSample {
   readonly cpuPercent: number | null
   /** CPU of the busiest process, in % of one core; the only figure that shows whether a single thread was saturated. */
   readonly busiestProcessCpuPercent: number | null
+  /** Resident memory of the target's processes, in MB. */
   readonly rssMb: number | null
   /** Time since the previous sample that the target's longest-waiting thread waited for a core; Linux only. */
   readonly coreWaitMs?: Ms | null
@@ -218,6 +233,7 @@ export interface TargetFigures {
   readonly unwatched?: string
 }
 
+/** `aborted`: by `abortOn`; `interrupted`: stopped by a caller or a signal; `running`: a partial result. */
 export type Ended = 'completed' | 'aborted' | 'interrupted' | 'running'
 
 /** The parts of the plan that verdicts need. */
@@ -242,16 +258,23 @@ export interface LoadResult extends JudgedFigures {
   readonly schema: 1
   /** Brand that identifies a result to matchers; survives JSON. */
   readonly type: 'describe-load:result'
+  /** Unique id of the run. */
   readonly generatorId: string
+  /** Name of the test, if a test started the run. */
   readonly name: string
   readonly plan: PlanSummary
+  /** Name of the protocol, or `mix`. */
   readonly protocol: string
+  /** The negotiated version, such as "HTTP/1.1". */
   readonly protocolVersion: string | null
+  /** Name of the pattern; in the closed model, the concurrency. */
   readonly pattern: string
   readonly arrivals: ArrivalProcessName | 'closed'
+  /** Repeats the run with `LOAD_SEED` or the plan's `seed`. */
   readonly seed: string
   /** Start of the measured part, ISO 8601. */
   readonly startedAt: string
+  /** How the run ended. */
   readonly ended: Ended
   /** Time from the last arrival to the last outcome: how long the run waited for requests in flight. */
   readonly drainMs: Ms
@@ -265,7 +288,9 @@ export interface LoadResult extends JudgedFigures {
   readonly unsolicited: number
   /** Why the run ended early. */
   readonly endedBecause?: string
+  /** Figures of each operation, by its `name`. */
   readonly operations: Readonly<Record<string, JudgedFigures>>
+  /** Figures of each phase of the pattern, by its name. A request belongs to the phase of its intended start. */
   readonly phases: Readonly<Record<string, PhaseFigures>>
   /**
    * The journeys, each counted as one request: scheduled when it starts, sent with its first step, done with its last;
@@ -276,6 +301,7 @@ export interface LoadResult extends JudgedFigures {
   readonly pool: {
     /** Maximum number of connections. */
     readonly size: number
+    /** Maximum number of connections in use at the same time. */
     readonly peakInUse: number
     /** Share of the run's time in which every connection was in use. */
     readonly fullRatio: Ratio
@@ -285,11 +311,16 @@ export interface LoadResult extends JudgedFigures {
     readonly closed: number
     /** Opened connections that replaced a lost one. */
     readonly reconnects: number
+    /** Attempts to connect that failed. */
     readonly failed: number
   }
+  /** Length of an interval, in ms. */
   readonly intervalMs: Ms
+  /** The figures over time, one entry per interval. */
   readonly intervals: readonly Interval[]
+  /** How the generator ran, with the reasons to distrust its figures. */
   readonly generator: GeneratorFigures
+  /** Resource usage of the target, if it was monitored. */
   readonly target: TargetFigures
   /**
    * Traced requests: the slowest first, then some of each error class and a few ordinary ones. Empty when `tracing` is

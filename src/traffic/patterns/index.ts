@@ -31,7 +31,7 @@ const named: readonly NamedPatternKind<PatternSpec, PatternName>[] = Object.valu
 export const PATTERN_NAMES: readonly PatternName[] = named.map(({ kind }) => kind)
 
 /**
- * Returns the pattern that a plain name stands for: `rate` is its base, peak or mean, and every other parameter has its
+ * Returns the pattern of a plain name: `rate` is its base, peak or mean, and every other parameter has its
  * default.
  */
 export function specFromName(name: PatternName, rate: Rps): PatternSpec {

@@ -39,9 +39,12 @@ export interface RunRecord {
   readonly findings: unknown
 }
 
-/** A file that is rendered from a run. `render` is pure, so that the JSON alone reproduces it. */
+/**
+ * A file that is rendered from all runs at once: one run of custom load tests, one per call of a suite. `render` is
+ * pure, so that the JSON alone reproduces the file.
+ */
 export interface Artifact {
   readonly fileName: string
-  /** Returns undefined when this run has nothing for this file. */
-  render(run: RunRecord): string | undefined
+  /** Receives at least one run. Returns undefined when these runs have nothing for this file. */
+  render(runs: readonly RunRecord[]): string | undefined
 }

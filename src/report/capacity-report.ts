@@ -12,25 +12,23 @@ import {
   unknownLines,
   uslSentence,
 } from './capacity-sentences.ts'
-import { heading, section, table } from './page.ts'
+import { section, table } from './page.ts'
+import { textReport } from './text-report.ts'
 import { formatCount, formatRate, wrap } from './wording.ts'
 
 /** `capacity_report.txt`: how many users the target serves, and its recommended size; 80 columns. */
-export const capacityReport: Artifact = {
+export const capacityReport: Artifact = textReport<CapacityFindings>({
   fileName: 'capacity_report.txt',
-  render: (run) =>
-    run.suite === 'capacity' && isFindings(run.findings) ? `${page(run, run.findings).join('\n')}\n` : undefined,
-}
+  suite: 'capacity',
+  key: 'expectedUsers',
+  title: (run) => `capacity of ${run.target}`,
+  body,
+})
 
-function isFindings(findings: unknown): findings is CapacityFindings {
-  return typeof findings === 'object' && findings !== null && 'expectedUsers' in findings
-}
-
-function page(run: RunRecord, findings: CapacityFindings): string[] {
+function body(run: RunRecord, findings: CapacityFindings): string[] {
   const { environment, startedAt, durationMs, results } = run
   const [low, high] = findings.usersInterval
   return [
-    ...heading(`capacity of ${run.target}`),
     wrap(capacitySentence(findings), 0),
     ...[...unknownLines(findings), ...disagreementLines(findings)].map((line) => wrap(line, 0)),
     wrap(recommendationSentence(findings), 0),

@@ -15,28 +15,22 @@ import {
   recommendationSentence,
   recoverySentence,
 } from './limits-sentences.ts'
-import { heading, section } from './page.ts'
+import { section } from './page.ts'
+import { textReport } from './text-report.ts'
 import { formatMs, formatRate, wrap } from './wording.ts'
 
 /** `limits_report.txt`: the setup, the result, its confidence and recommendations, on one page of 80 columns. */
-export const limitsReport: Artifact = {
+export const limitsReport: Artifact = textReport<LimitsFindings>({
   fileName: 'limits_report.txt',
-  render: (run) => {
-    const findings = findingsOf(run)
-    return findings === undefined ? undefined : `${page(run, findings).join('\n')}\n`
-  },
-}
+  suite: 'limits',
+  key: 'trials',
+  title: (run) => `limit of ${run.target}`,
+  body,
+})
 
-function findingsOf({ suite, findings }: RunRecord): LimitsFindings | undefined {
-  if (suite !== 'limits' || typeof findings !== 'object' || findings === null || !('trials' in findings))
-    return undefined
-  return findings as LimitsFindings
-}
-
-function page(run: RunRecord, findings: LimitsFindings): string[] {
+function body(run: RunRecord, findings: LimitsFindings): string[] {
   const { environment } = run
   return [
-    ...heading(`limit of ${run.target}`),
     wrap(limitSentence(findings), 0),
     wrap(recommendationSentence(findings), 0),
     ...section('setup', [

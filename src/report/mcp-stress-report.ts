@@ -10,24 +10,22 @@ import {
   recoverySentence,
   trendWords,
 } from './mcp-stress-sentences.ts'
-import { heading, section, table } from './page.ts'
+import { section, table } from './page.ts'
+import { textReport } from './text-report.ts'
 import { formatCount, formatMs, formatRate, wrap } from './wording.ts'
 
 /** `mcp_stress_report.txt`: the behaviour of an MCP server under stress, and the results of the probes; 80 columns. */
-export const mcpStressReport: Artifact = {
+export const mcpStressReport: Artifact = textReport<McpStressFindings>({
   fileName: 'mcp_stress_report.txt',
-  render: (run) =>
-    run.suite === 'mcp-stress' && isFindings(run.findings) ? `${page(run, run.findings).join('\n')}\n` : undefined,
-}
+  suite: 'mcp-stress',
+  key: 'probes',
+  title: (run) => `MCP under stress: ${run.target}`,
+  body,
+})
 
-function isFindings(findings: unknown): findings is McpStressFindings {
-  return typeof findings === 'object' && findings !== null && 'probes' in findings
-}
-
-function page(run: RunRecord, findings: McpStressFindings): string[] {
+function body(run: RunRecord, findings: McpStressFindings): string[] {
   const { environment, startedAt, durationMs, results } = run
   return [
-    ...heading(`MCP under stress: ${run.target}`),
     wrap(mcpStressSentence(findings), 0),
     ...section('setup', [
       `request    ${results[0]?.plan.request ?? 'unknown'}`,

@@ -60,7 +60,7 @@ test('names the side that an inconclusive protocol leans to, and what would deci
 test('shows the leaning in the table of the report', () => {
   const record = recordOf({ results: [resultOf()], suite: 'protocols', findings })
   const [run] = runRecords([{ test: 'protocols', record }], environment)
-  const text = (run && protocolsReport.render(run)) ?? ''
+  const text = (run && protocolsReport.render([run])) ?? ''
   for (const row of ['tcp +pass', 'http +leans to pass', 'mcp +leans to fail', 'websocket +fail']) {
     expect(text).toMatch(new RegExp(`[1-4]\\. ${row} +500`, 'u'))
   }

@@ -2,7 +2,7 @@ import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatDuration } from '../model/units.ts'
 import { doubtLines } from '../wording/doubts.ts'
-import { heading, section, table } from './page.ts'
+import { section, table } from './page.ts'
 import {
   adviceLines,
   levelLines,
@@ -11,28 +11,26 @@ import {
   protocolsSentence,
   unknownLines,
 } from './protocols-sentences.ts'
+import { textReport } from './text-report.ts'
 import { formatRate, wrap } from './wording.ts'
 
 /** `protocol_report.txt`: a comparison of protocols on the same work, and what each is best for; 80 columns. */
-export const protocolsReport: Artifact = {
+export const protocolsReport: Artifact = textReport<ProtocolsFindings>({
   fileName: 'protocol_report.txt',
-  render: (run) =>
-    run.suite === 'protocols' && isFindings(run.findings) ? `${page(run, run.findings).join('\n')}\n` : undefined,
-}
-
-function isFindings(findings: unknown): findings is ProtocolsFindings {
-  return typeof findings === 'object' && findings !== null && 'ranking' in findings
-}
+  suite: 'protocols',
+  key: 'ranking',
+  title: () => 'protocol comparison',
+  body,
+})
 
 const HEADS = ['', 'verdict', 'held', 'full', 'p50 ms', 'p99 ms', 'lost', 'back ms', 'CPU µs']
 
-function page(run: RunRecord, findings: ProtocolsFindings): string[] {
+function body(run: RunRecord, findings: ProtocolsFindings): string[] {
   const { environment, startedAt, durationMs, results } = run
   const { ranking, rate, clients, skipped } = findings
   const unknown = unknownLines(ranking)
   const unproven = levelLines(findings)
   return [
-    ...heading('protocol comparison'),
     wrap(protocolsSentence(findings), 0),
     ...section('setup', [
       `work       ${[...new Set(results.map(({ plan }) => plan.request))].join(', ')}`,

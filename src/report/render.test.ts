@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import type { Artifact } from '../model/record.ts'
 import { artifacts } from './index.ts'
 import { renderArtifacts } from './render.ts'
 import { environment, recordOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
+import type { TestedLoad } from './run-records.ts'
 
-function filesOf(...loads: Parameters<typeof runRecords>[0]): Map<string, string> {
+function filesOf(...loads: readonly TestedLoad[]): Map<string, string> {
   const files = renderArtifacts(runRecords(loads, environment), artifacts)
   return new Map(files.map(({ fileName, text }) => [fileName, text]))
 }
@@ -28,14 +30,13 @@ describe('artifacts', () => {
     )
   })
 
-  test('writes one call of a suite as its record, and two as a list of runs', () => {
+  test('writes one call of a suite as its record, and two as a list of the same records', () => {
     const one = { test: 'shop', record: recordOf({ suite: 'limits', findings: 1 }) }
     const two = { test: 'cart', record: recordOf({ suite: 'limits', findings: 2 }) }
-    expect(JSON.parse(filesOf(one).get('limits_test.json') ?? '')).toMatchObject({ suite: 'limits', findings: 1 })
-    expect(JSON.parse(filesOf(one, two).get('limits_test.json') ?? '')).toMatchObject({
-      suite: 'limits',
-      runs: [{ findings: 1 }, { findings: 2 }],
-    })
+    const json = (...loads: readonly TestedLoad[]): unknown =>
+      JSON.parse(filesOf(...loads).get('limits_test.json') ?? '')
+    expect(json(one)).toMatchObject({ suite: 'limits', findings: 1 })
+    expect(json(one, two)).toEqual({ schema: 1, suite: 'limits', runs: [json(one), json(two)] })
   })
 
   test('writes the summary of several runs as one text', () => {
@@ -45,5 +46,21 @@ describe('artifacts', () => {
     ).get('test_summary.txt')
     expect(text).toContain('load tests\n')
     expect(text).toContain('suite limits: shop\n')
+  })
+
+  test('a custom artifact receives all runs at once', () => {
+    const csv: Artifact = {
+      fileName: 'runs.csv',
+      render: (runs) =>
+        ['suite,name,results', ...runs.map((run) => [run.suite, run.name, run.results.length])].join('\n'),
+    }
+    const loads = [
+      { test: 'a', record: recordOf() },
+      { test: 'b', record: recordOf() },
+      { test: 'shop', record: recordOf({ suite: 'limits' }) },
+    ]
+    expect(renderArtifacts(runRecords(loads, environment), [csv])).toEqual([
+      { fileName: 'runs.csv', text: 'suite,name,results\nload,load,2\nlimits,shop,1' },
+    ])
   })
 })

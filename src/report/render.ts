@@ -6,26 +6,11 @@ export interface RenderedFile {
   readonly text: string
 }
 
-/**
- * Renders every artifact that has content for these runs. Several runs in one file become `{ schema, suite, runs }` in
- * JSON, and consecutive sections in a text.
- */
+/** Renders every artifact that has content for these runs. */
 export function renderArtifacts(runs: readonly RunRecord[], artifacts: readonly Artifact[]): readonly RenderedFile[] {
-  return artifacts.flatMap(({ fileName, render }) => {
-    const rendered = runs.flatMap((run) => {
-      const text = render(run)
-      return text === undefined ? [] : [{ run, text }]
-    })
-    const [first, ...others] = rendered
-    if (first === undefined) return []
-    if (others.length === 0) return [{ fileName, text: first.text }]
-    return [
-      { fileName, text: fileName.endsWith('.json') ? joinJson(rendered) : rendered.map(({ text }) => text).join('\n') },
-    ]
+  if (runs.length === 0) return []
+  return artifacts.flatMap((artifact) => {
+    const text = artifact.render(runs)
+    return text === undefined ? [] : [{ fileName: artifact.fileName, text }]
   })
-}
-
-function joinJson(rendered: readonly { readonly run: RunRecord; readonly text: string }[]): string {
-  const runs = rendered.map(({ text }): unknown => JSON.parse(text))
-  return `${JSON.stringify({ schema: 1, suite: rendered[0]?.run.suite, runs }, null, 1)}\n`
 }

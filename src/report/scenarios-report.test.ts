@@ -30,7 +30,7 @@ function of(...scenarios: readonly ScenarioFinding[]): ScenariosFindings {
 function report(findings: ScenariosFindings): string {
   const record = recordOf({ results: [resultOf()], suite: 'scenarios', findings })
   const [run] = runRecords([{ test: 'scenarios', record }], environment)
-  return ((run && scenariosReport.render(run)) ?? '').replace(/\s+/g, ' ')
+  return ((run && scenariosReport.render([run])) ?? '').replace(/\s+/g, ' ')
 }
 
 test.each([

@@ -3,25 +3,23 @@ import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { formatDuration } from '../model/units.ts'
 import { isMet, leaningWords } from './leaning-words.ts'
-import { heading, section, table } from './page.ts'
+import { section, table } from './page.ts'
 import { adviceOf, scenariosSentence } from './scenarios-sentences.ts'
+import { textReport } from './text-report.ts'
 import { formatCount, formatMs, formatPlural, formatRate, wrap } from './wording.ts'
 
 /** `scenario_summary.txt`: each scenario, its expectations, and whether they were met; 80 columns. */
-export const scenariosReport: Artifact = {
+export const scenariosReport: Artifact = textReport<ScenariosFindings>({
   fileName: 'scenario_summary.txt',
-  render: (run) =>
-    run.suite === 'scenarios' && isFindings(run.findings) ? `${page(run, run.findings).join('\n')}\n` : undefined,
-}
+  suite: 'scenarios',
+  key: 'scenarios',
+  title: (run) => `scenarios on ${run.target}`,
+  body,
+})
 
-function isFindings(findings: unknown): findings is ScenariosFindings {
-  return typeof findings === 'object' && findings !== null && 'scenarios' in findings
-}
-
-function page(run: RunRecord, findings: ScenariosFindings): string[] {
+function body(run: RunRecord, findings: ScenariosFindings): string[] {
   const { environment, startedAt, durationMs } = run
   return [
-    ...heading(`scenarios on ${run.target}`),
     wrap(scenariosSentence(findings), 0),
     ...section('setup', [
       `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}`,

@@ -6,9 +6,7 @@ import { doubt } from '../wording/doubts.ts'
 
 function summaryOf(...records: readonly ReturnType<typeof recordOf>[]): string {
   const loads = records.map((record) => ({ test: 'checkout API > holds 500 req/s', record }))
-  return runRecords(loads, environment)
-    .map((run) => summary.render(run))
-    .join('\n')
+  return summary.render(runRecords(loads, environment)) ?? ''
 }
 
 test('the summary states on one page what was tested, where, and the verdicts', () => {

@@ -11,7 +11,7 @@ const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invali
 /** `test_summary.txt`: every verdict of every run on one self-contained page, 80 columns wide. */
 export const summary: Artifact = {
   fileName: 'test_summary.txt',
-  render: (run) => `${[...headOf(run), '', ...bodyOf(run)].join('\n')}\n`,
+  render: (runs) => runs.map((run) => `${[...headOf(run), '', ...bodyOf(run)].join('\n')}\n`).join('\n'),
 }
 
 function headOf(run: RunRecord): readonly string[] {

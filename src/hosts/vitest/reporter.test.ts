@@ -57,7 +57,7 @@ describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
 const OWN_ARTIFACT = `
   import { load } from 'SRC/plugin.ts'
   process.env.LOAD_REPORTS_DIR = ''
-  const names = { fileName: 'names.txt', render: ({ results }) => results.map(({ name }) => name).toSorted().join() }
+  const names = { fileName: 'names.txt', render: ([{ results }]) => results.map(({ name }) => name).toSorted().join() }
   export default {
     plugins: [load({ reportsDir: 'own', artifacts: [names] })],
     resolve: { alias: { vitest: 'VITEST/dist/index.js' } },

@@ -16,7 +16,11 @@ const repository = join(import.meta.dirname, '..')
 function copyOf(example: string): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `example-${example}-`)))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-  cpSync(join(repository, 'examples', example), folder, { recursive: true })
+  // Without the reports of an earlier run.
+  cpSync(join(repository, 'examples', example), folder, {
+    recursive: true,
+    filter: (path) => !path.endsWith('/reports'),
+  })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   const packages = join(folder, 'node_modules')
   for (const name of ['vitest', 'ws', '@modelcontextprotocol/server']) {

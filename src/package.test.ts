@@ -72,9 +72,8 @@ beforeAll(async () => {
   mkdirSync(installed, { recursive: true })
   // Packs a copy, so that the build neither replaces nor uses the repository's `dist`.
   const copy = join(temporary, 'repository')
-  const left = new Set(['node_modules', 'dist', '.git', 'reports', 'coverage', 'fixtures', 'suites', 'docs'])
-  for (const name of readdirSync(repository)) {
-    if (!left.has(name)) cpSync(join(repository, name), join(copy, name), { recursive: true })
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'tsconfig.json', 'tsdown.config.ts', 'src']) {
+    cpSync(join(repository, name), join(copy, name), { recursive: true })
   }
   symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'))
   await promisify(execFile)('npm', ['pack', '--pack-destination', folder], { cwd: copy })

@@ -2,7 +2,15 @@
 import { encodeHdr } from '../model/hdr-codec.ts'
 import { bucketHighUs, bucketOf, type SparseHistogram } from '../model/hdr.ts'
 import { ERROR_CLASSES, isAnswered, type ErrorClass } from '../model/error-class.ts'
-import type { Distribution, DropReason, Interval, JudgedFigures, LoadResult, PlanSummary } from '../model/result.ts'
+import type {
+  Distribution,
+  DropReason,
+  Figures,
+  Interval,
+  JudgedFigures,
+  LoadResult,
+  PlanSummary,
+} from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 
 /** Events in one batch of time of the run. */
@@ -112,10 +120,13 @@ function planOf({ plan = {} }: ResultCase, { offeredRps, durationMs }: JudgedFig
 
 /** Figures of the requests that ended in the batches from … to − 1. */
 function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
-  return { ...totalsOf(run, from, to), batches: batchesOf(run, from, to) }
+  const { stretchMs = 250 } = run
+  const totals = totalsOf(run, from, to)
+  const durationMs = (to - from) * stretchMs
+  return { ...totals, durationMs, achievedRps: totals.throughputRps, batches: batchesOf(run, from, to) }
 }
 
-function totalsOf(run: ResultCase, from: number, to: number): Omit<JudgedFigures, 'batches'> {
+function totalsOf(run: ResultCase, from: number, to: number): Figures {
   const { stretchMs = 250, plan = {} } = run
   const within = run.stretches.slice(from, to)
   const responsesMs = within.flatMap((stretch) => stretch.responsesMs)
@@ -130,8 +141,6 @@ function totalsOf(run: ResultCase, from: number, to: number): Omit<JudgedFigures
   const durationMs = (to - from) * stretchMs
   const errorRate = requestsScheduled === 0 ? 0 : (errors + dropped) / requestsScheduled
   return {
-    durationMs,
-    achievedRps: (successes * 1_000) / durationMs,
     requestsScheduled,
     requestsSent: successes + errors,
     responsesReceived: successes + answered(errorsByClass),

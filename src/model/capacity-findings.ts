@@ -22,7 +22,7 @@ export interface CapacityPhase {
 }
 
 /** 95% confidence interval of one parameter. */
-export type Interval = readonly [low: number, high: number]
+export type ConfidenceInterval = readonly [low: number, high: number]
 
 /** An interval whose upper end may be unknown (null). */
 export type OpenInterval = readonly [low: number, high: number | null]
@@ -38,8 +38,8 @@ export interface UslFit {
   readonly beta: number
   readonly intervals: {
     readonly gamma: OpenInterval
-    readonly alpha: Interval
-    readonly beta: Interval
+    readonly alpha: ConfidenceInterval
+    readonly beta: ConfidenceInterval
     /** Null where there is no peak, or where the unconstrained fit has none. */
     readonly peakClients: OpenInterval | null
     readonly peakRps: OpenInterval | null

@@ -1,4 +1,4 @@
-import type { Interval, OpenInterval, UslFit } from '../../model/capacity-findings.ts'
+import type { ConfidenceInterval, OpenInterval, UslFit } from '../../model/capacity-findings.ts'
 import { leastSquares, type LinearFit } from '../verdict/statistics/least-squares.ts'
 import { studentQuantile } from '../verdict/statistics/student.ts'
 
@@ -93,11 +93,11 @@ function constrained(points: readonly UslPoint[], isFree: readonly boolean[] = [
 interface Uncertain {
   readonly coefficients: Coefficients
   /** Returns the interval of the linear combination with these weights. */
-  estimate(weights: Coefficients): Interval
+  estimate(weights: Coefficients): ConfidenceInterval
   /** Returns the margin of a function of the coefficients with this gradient. */
   margin(gradient: Coefficients): number
   /** Returns the interval of a coefficient divided by a. */
-  ratio(column: 1 | 2): Interval
+  ratio(column: 1 | 2): ConfidenceInterval
 }
 
 function uncertain({ coefficients: [a = 0, b = 0, c = 0], covariance, freedom }: LinearFit): Uncertain {
@@ -150,7 +150,7 @@ function peakIntervals(
   }
 }
 
-function reciprocal([low, high]: Interval): OpenInterval {
+function reciprocal([low, high]: ConfidenceInterval): OpenInterval {
   return [1 / high, low > 0 ? 1 / low : null]
 }
 
@@ -161,7 +161,7 @@ function around([low, high]: OpenInterval, value: number): OpenInterval {
 }
 
 /** Cuts the interval at 0 and extends it to the point estimate. */
-function closed([low, high]: Interval, value: number): Interval {
+function closed([low, high]: ConfidenceInterval, value: number): ConfidenceInterval {
   return [Math.max(0, Math.min(low, value)), Math.max(high, value)]
 }
 

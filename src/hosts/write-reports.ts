@@ -7,6 +7,7 @@ import { runRecords } from '../report/run-records.ts'
 import type { TestedLoad } from '../report/run-records.ts'
 import { writeArtifacts } from '../report/write.ts'
 import { readEnvironment } from './environment.ts'
+import { stdoutColors } from './terminal-colors.ts'
 
 interface ReportPlace {
   /** Base of relative folders. */
@@ -23,7 +24,8 @@ export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): 
   const folder = resolve(place.root, env['LOAD_REPORTS_DIR']?.trim() || (place.folder ?? 'reports'))
   const runs = runRecords(loads, readEnvironment())
   const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(place.artifacts ?? [])]))
-  return paths.length === 0 ? [] : ['', ' Load reports', ...paths.map((path) => `   ${shortest(place.root, path)}`)]
+  if (paths.length === 0) return []
+  return ['', ` ${stdoutColors().bold('Load reports')}`, ...paths.map((path) => `   ${shortest(place.root, path)}`)]
 }
 
 function shortest(root: string, path: string): string {

@@ -19,20 +19,22 @@ interface Called {
 interface How {
   /** Sends Ctrl-C once the output matches. */
   readonly interruptAt?: RegExp
+  /** Variables of the environment, which take precedence. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** Runs the command in a new, empty folder, with no lock shared with other processes. */
 async function call(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   words: readonly string[],
-  { interruptAt }: How = {},
+  { interruptAt, variables }: How = {},
 ): Promise<Called> {
   const folder = mkdtempSync(join(tmpdir(), 'describe-load-command-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   const own = Object.entries(process.env).filter(([name]) => !/^(LOAD_|VITEST|NODE_OPTIONS|NODE_V8)/.test(name))
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', COMMAND, ...words], {
     cwd: folder,
-    env: { ...Object.fromEntries(own), TMPDIR: folder },
+    env: { ...Object.fromEntries(own), NO_COLOR: '1', TMPDIR: folder, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -62,6 +64,11 @@ describe.concurrent('the command', () => {
     expect(code).toBe(2)
     expect(out + err).toContain(message)
     expect(text('reports/test_summary.txt')).toBeUndefined()
+  })
+
+  test('colors the prefix of an error', async (context) => {
+    const { err } = await call(context, ['limts'], { variables: { NO_COLOR: '', FORCE_COLOR: '1' } })
+    expect(err).toContain('\u001B[31mdescribe-load:\u001B[39m unknown suite limts')
   })
 
   test('lists the suites and the exit codes', async (context) => {

@@ -10,6 +10,7 @@ import { LoadSession } from '../load-session.ts'
 import { PlanScope } from '../plan-scope.ts'
 import type { LoadContext } from '../port.ts'
 import { RecordBook } from '../record-book.ts'
+import { stdoutColors } from '../terminal-colors.ts'
 
 /** Exit codes of the command. */
 export const EXIT = { pass: 0, failed: 1, usage: 2, open: 3 } as const
@@ -90,7 +91,7 @@ export class CommandHost {
       // Suites judge by their findings, and the command runs only suites.
       countAssertions: undefined,
       expectsFailure: false,
-      onWarning: (message) => this.#screen.say(message),
+      onWarning: (message) => this.#screen.say(stdoutColors().yellow(message)),
       onWait: (message) => this.#screen.say(message),
     })
     try {
@@ -109,7 +110,8 @@ export class CommandHost {
   #reported(error: unknown): ExitCode {
     if (error instanceof LoadVerdictError) return error.verdict === 'fail' ? EXIT.failed : EXIT.open
     this.#screen.live(undefined)
-    this.#screen.say(error instanceof LoadError ? error.message : String(error instanceof Error ? error.stack : error))
+    const message = error instanceof LoadError ? error.message : String(error instanceof Error ? error.stack : error)
+    this.#screen.say(stdoutColors().red(message))
     return error instanceof LoadPlanError ? EXIT.usage : EXIT.open
   }
 }

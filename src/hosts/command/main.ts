@@ -1,5 +1,6 @@
 import { collectSpool } from '../spool-collection.ts'
 import { openSpool, removeSpool } from '../spool.ts'
+import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { writeReports } from '../write-reports.ts'
 import { readArguments } from './arguments.ts'
 import { CommandHost, EXIT, type ExitCode, worseOf } from './host.ts'
@@ -37,14 +38,14 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
     return EXIT.pass
   }
   if (asked.kind === 'mistake') {
-    process.stderr.write(`describe-load: ${asked.message}\n  → describe-load --help\n`)
+    process.stderr.write(`${stderrColors().red('describe-load:')} ${asked.message}\n  → describe-load --help\n`)
     return EXIT.usage
   }
   Object.assign(process.env, asked.env)
   const wanting = asked.suites.filter((name) => suites[name]?.ownTarget !== true && !hasTarget())
   if (wanting.length > 0) {
     process.stderr.write(
-      `describe-load: ${wanting.join(', ')} needs a target\n  → use -t http://127.0.0.1:3000 (or LOAD_TARGET), or put the command of an MCP server after --\n`,
+      `${stderrColors().red('describe-load:')} ${wanting.join(', ')} needs a target\n  → use -t http://127.0.0.1:3000 (or LOAD_TARGET), or put the command of an MCP server after --\n`,
     )
     return EXIT.usage
   }
@@ -58,7 +59,7 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
     screen.live(undefined)
     const cutOff = collectSpool(spool)
     const names = new Set(cutOff.map(({ test }) => test))
-    screen.say('\nInterrupted: the reports contain the results so far.')
+    screen.say(stdoutColors().yellow('\nInterrupted: the reports contain the results so far.'))
     const loads = [...host.loads.filter(({ test }) => !names.has(test)), ...cutOff]
     for (const line of writeReports(loads, { root })) screen.say(line)
     removeSpool(spool)
@@ -69,13 +70,15 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
   let worst: ExitCode = EXIT.pass
   try {
     for (const name of asked.suites) {
-      if (asked.suites.length > 1) screen.say(`\n${name}: ${suites[name]?.about ?? ''}`)
+      if (asked.suites.length > 1) screen.say(`\n${stdoutColors().bold(name)}: ${suites[name]?.about ?? ''}`)
       suites[name]?.declare(host)
       worst = worseOf(worst, await host.run())
     }
   } catch (error) {
     // Declaring a suite reads the environment; the error lists every issue of it.
-    process.stderr.write(`describe-load: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(
+      `${stderrColors().red('describe-load:')} ${error instanceof Error ? error.message : String(error)}\n`,
+    )
     worst = EXIT.usage
   } finally {
     for (const line of writeReports(host.loads, { root })) screen.say(line)

@@ -1,3 +1,4 @@
+import { stdoutColors } from '../terminal-colors.ts'
 import type { CommandScreen } from './host.ts'
 
 /** Time between progress lines where lines cannot be replaced. */
@@ -12,7 +13,9 @@ export function createScreen(output: NodeJS.WriteStream): CommandScreen {
   let shown = false
   let saidMs = Number.NEGATIVE_INFINITY
   const wipe = (): void => {
-    if (shown) output.write('\r\u001B[K')
+    if (!shown) return
+    output.cursorTo(0)
+    output.clearLine(1)
     shown = false
   }
   return {
@@ -29,7 +32,7 @@ export function createScreen(output: NodeJS.WriteStream): CommandScreen {
       }
       wipe()
       if (line === undefined) return
-      output.write(line.slice(0, Math.max(20, output.columns - 1)))
+      output.write(stdoutColors().dim(line.slice(0, Math.max(20, output.columns - 1))))
       shown = true
     },
   }

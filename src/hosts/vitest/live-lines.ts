@@ -2,9 +2,12 @@ import type { Vitest } from 'vitest/node'
 import type { Ms } from '../../model/units.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
+import { stdoutColors } from '../terminal-colors.ts'
 
 /** Minimum time between two lines about one test where lines cannot be overwritten, such as in a CI log. */
 const SPARSE_MS: Ms = 10_000
+
+const LABEL_COLUMNS = ' load  '.length
 
 /**
  * Shows the progress of running loads: one line each inside Vitest's live window if there is one, else a line every few
@@ -36,7 +39,7 @@ export class LiveLines {
     const printedMs = before?.printedMs ?? nowMs
     const print = !this.#inWindow && nowMs - printedMs >= SPARSE_MS
     this.#running.set(id, { progress, printedMs: print ? nowMs : printedMs })
-    if (print) this.#vitest.logger.log(` load  ${progressLine(progress)}`)
+    if (print) this.#vitest.logger.log(labelled(progressLine(progress)))
   }
 
   end(id: string): void {
@@ -44,9 +47,13 @@ export class LiveLines {
   }
 
   #lines(): readonly string[] {
-    const columns = process.stdout.columns || 80
-    return [...this.#running.values()].map(({ progress }) => ` load  ${progressLine(progress)}`.slice(0, columns - 1))
+    const columns = (process.stdout.columns || 80) - 1 - LABEL_COLUMNS
+    return [...this.#running.values()].map(({ progress }) => labelled(progressLine(progress).slice(0, columns)))
   }
+}
+
+function labelled(text: string): string {
+  return ` ${stdoutColors().cyan('load')}  ${text}`
 }
 
 interface Summary {

@@ -42,6 +42,8 @@ export async function openHttp2Sink(body: string): Promise<Sink> {
     stream.on('error', () => stream.destroy())
     stream.resume()
     stream.on('end', () => {
+      // The client may have reset the stream, or closed the session, after its request.
+      if (stream.destroyed || stream.closed) return
       stream.respond({ ':status': 200, 'content-type': 'application/json' })
       stream.end(body)
     })

@@ -173,14 +173,14 @@ class Assessment {
     const enough = ENOUGH * this.#rateOf(this.#peakUsers)
     for (const share of HOLD_SHARES) {
       const rate = Math.min(share * full, enough)
-      const { low, lowestMissed } = capacityBounds(this.#trials)
-      if (rate <= (low?.rate ?? 0) || rate >= lowestMissed) continue
+      const { low, lowestMissedRps } = capacityBounds(this.#trials)
+      if (rate <= (low?.rate ?? 0) || rate >= lowestMissedRps) continue
       const { verdict } = await this.#open(rate)
       if (verdict === 'pass') break
     }
     const refuted = REFUTE_SHARE * full
-    const { topMet, high } = capacityBounds(this.#trials)
-    if (refuted < enough && refuted > topMet && refuted < (high?.rate ?? Number.POSITIVE_INFINITY)) {
+    const { topMetRps, high } = capacityBounds(this.#trials)
+    if (refuted < enough && refuted > topMetRps && refuted < (high?.rate ?? Number.POSITIVE_INFINITY)) {
       await this.#open(refuted)
     }
   }
@@ -217,7 +217,7 @@ class Assessment {
   }
 
   #conclude(): CapacityFindings {
-    const { low, high, disagreeing } = capacityBounds(this.#trials)
+    const { low, high, disagreeingRps } = capacityBounds(this.#trials)
     const carriedRps = low?.rate ?? null
     const maxUsers = carriedRps === null ? null : Math.floor(this.#usersAt(carriedRps))
     const usl = fitUsl(this.#points)
@@ -231,7 +231,9 @@ class Assessment {
       recommendedUsers: maxUsers === null ? null : Math.floor(maxUsers / 2),
       scalingFactor: maxUsers === null || maxUsers === 0 ? null : this.#peakUsers / maxUsers,
       phases: [...this.#phases],
-      ...(disagreeing.length > 0 && { disagreeingUsers: disagreeing.map((rate) => Math.round(this.#usersAt(rate))) }),
+      ...(disagreeingRps.length > 0 && {
+        disagreeingUsers: disagreeingRps.map((rate) => Math.round(this.#usersAt(rate))),
+      }),
       usl: typeof usl === 'string' ? null : usl,
       uslWhy: typeof usl === 'string' ? usl : null,
       sizing: sizingOf({

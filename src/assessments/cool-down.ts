@@ -25,9 +25,7 @@ export async function coolDown({ plan, startLoad, calm, signal }: CoolDown): Pro
   const duration: Ms = Math.min(2_000, Math.max(250, 4 * calmMs))
   const probe: LoadPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
   for (let probes = 0; probes < MAX_PROBES; probes++) {
-    // oxlint-disable-next-line no-await-in-loop -- the probes must run one after the other
     await delay(200, undefined, { signal })
-    // oxlint-disable-next-line no-await-in-loop
     const { serviceTime } = await resultOf(await startLoad(probe, { record: false }), signal)
     if ('p50Ms' in serviceTime && serviceTime.p50Ms <= 1.5 * calmMs + 2) return
   }

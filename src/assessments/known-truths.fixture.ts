@@ -23,5 +23,5 @@ export async function whatRanOut(target: string, { calmRps, overloadRps, maxConn
   const overloaded = await runLoad({ ...plan, rate: overloadRps })
   const doubts = [...calm.generator.doubts, ...overloaded.generator.doubts]
   const disturbed = doubts.some(({ code }) => code === 'foreign-load')
-  return { ...bottleneckOf({ calm, overloaded, toolRanOut: [], machine }), disturbed }
+  return { ...bottleneckOf({ calm, overloaded, isToolLimited: [], machine }), disturbed }
 }

@@ -42,9 +42,7 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     const history = measured.map(({ outcome }) => outcome)
     const trial = nextTrial(history, options)
     if (trial.purpose === 'done') return { findings: findingsOf(trial), measured }
-    // oxlint-disable-next-line no-await-in-loop -- each trial depends on the one before
     const run = await startLoad({ ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo) })
-    // oxlint-disable-next-line no-await-in-loop
     const result = await untilLost(trial, slo, run)
     const outcome = judgeTrial(trial, figuresOf(result, slo, measured[0]?.outcome.serviceMs), slo)
     measured.push({ outcome, result })
@@ -59,7 +57,6 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     const calm = measured[0]?.result ?? result
     const plan = { ...search.plan, ...seedOf(measured), requestTimeout: patienceMs(slo) }
     if (outcome.verdict !== 'pass' || trial.purpose === 'saturate') {
-      // oxlint-disable-next-line no-await-in-loop
       await coolDown({ plan, startLoad, calm, signal: search.signal })
     }
   }

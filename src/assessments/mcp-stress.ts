@@ -16,6 +16,7 @@ import { runProbes } from './mcp-probes/index.ts'
 import { callsFrom } from './mcp-probes/probe.ts'
 import { Prober } from './mcp-probes/prober.ts'
 import { missingTarget, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, worstOf } from './suite.ts'
+import { isStdio } from '../model/target.ts'
 
 /** Options of `mcpStressSuite`. The environment (`LOAD_TARGET_MCP`, `LOAD_RATE`, …) takes precedence. */
 export interface McpStressOptions extends SharedPlan, Partial<McpCalls> {
@@ -77,7 +78,7 @@ async function stress(
   const look = await (await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false })).result
   const prober = new Prober({
     url: new URL(look.target.url),
-    stdio: typeof target === 'object' && 'stdio' in target ? target : undefined,
+    stdio: isStdio(target) ? target : undefined,
     headers: { ...shared.headers, ...asked.headers },
     pids: look.target.pids,
   })

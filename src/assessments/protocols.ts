@@ -189,8 +189,8 @@ async function highest(
       duration: Math.max(LEAST_HOLD_MS, subject.duration / 2),
       warmUp: subject.duration / 8,
     })
-    const { verdict, toolRanOut, reasons } = judge(result, subject, rate)
-    maxIsBound ||= toolRanOut
+    const { verdict, isToolLimited, reasons } = judge(result, subject, rate)
+    maxIsBound ||= isToolLimited
     if (verdict === 'pass') return { maxRps: rate, maxIsBound, held: result, lowest: undefined }
     lowest = {
       rate,

@@ -3,7 +3,7 @@ import { announcedPids, readSpool } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 
 /** A process that received the same Ctrl-C writes within this time; after it, the others get a signal. */
-const REPORT_AFTER_MS: Ms = 100
+const SIGNAL_AFTER_MS: Ms = 100
 /** Maximum time to wait for interrupted processes. */
 const LIMIT_MS: Ms = 800
 const POLL_MS: Ms = 10
@@ -14,13 +14,13 @@ const POLL_MS: Ms = 10
  */
 export function collectSpool(folder: string): readonly SpooledLoad[] {
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  const reported = new Set<number>()
+  const signalled = new Set<number>()
   for (let waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += POLL_MS) {
     const pids = announcedPids(folder)
     if (pids.length === 0) break
     for (const pid of pids) {
-      if (waitedMs >= REPORT_AFTER_MS && !reported.has(pid)) {
-        reported.add(pid)
+      if (waitedMs >= SIGNAL_AFTER_MS && !signalled.has(pid)) {
+        signalled.add(pid)
         interrupt(pid)
       }
     }

@@ -2,6 +2,7 @@ import { DISTRIBUTIONS, type DistributionName, type Figures, type OverLimit } fr
 import type { Ms } from '../model/units.ts'
 import { distributionOf } from './distribution.ts'
 import type { LatencyLimit, TallyDelta } from './tally.ts'
+import { sum } from '../model/sum.ts'
 
 /**
  * Returns counts, ratios and distributions in the form of a LoadResult. Rates are per `durationMs`. With
@@ -47,8 +48,4 @@ export function figuresOf(
     ),
     ...distributions,
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

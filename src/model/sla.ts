@@ -28,3 +28,8 @@ export const SLA_PERCENTILES: Readonly<Record<PercentileKey, number>> = {
   p99Ms: 99,
   p999Ms: 99.9,
 }
+
+/** Returns the number of requests from which one of them lies beyond a percentile: `1 / (1 − p)`, rounded up. */
+export function requestsFor(percentile: number): number {
+  return Math.ceil(100 / (100 - percentile) - 1e-9)
+}

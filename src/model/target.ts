@@ -27,6 +27,14 @@ export interface StdioTarget {
 /** Where the load goes: a URL, a function that returns one, a server to start, or a server over pipes. */
 export type Target = string | URL | (() => string | URL | Promise<string | URL>) | CommandTarget | StdioTarget
 
+export function isCommand(target: Target | undefined): target is CommandTarget {
+  return typeof target === 'object' && 'command' in target
+}
+
+export function isStdio(target: Target | undefined): target is StdioTarget {
+  return typeof target === 'object' && 'stdio' in target
+}
+
 export interface TlsOptions {
   /** PEM text of the certificate authorities to trust instead of the defaults. */
   readonly ca?: string

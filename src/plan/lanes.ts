@@ -11,6 +11,7 @@ import type { Reader } from '../model/readers.ts'
 import { isMix, type RequestIssues, shownOf, whatIsSent } from './requests.ts'
 import { TARGET_REMEDY, targetReader } from './target.ts'
 import type { PlanVocabulary } from './vocabulary.ts'
+import { isStdio } from '../model/target.ts'
 
 type Plan = Readonly<Record<string, unknown>>
 
@@ -74,8 +75,7 @@ function resolveLane(
   const { messageFormat } = shared
   if (messageFormat !== undefined)
     issues.push(...vocabulary.formatIssues(protocol, messageFormat, key('messageFormat')))
-  const overPipes = typeof target.target === 'object' && 'stdio' in target.target
-  const max = overPipes ? 1 : MAX_CONNECTIONS
+  const overPipes = isStdio(target.target)
   return {
     name: '',
     weight: 1,
@@ -84,7 +84,7 @@ function resolveLane(
     ...sent,
     messageSize: shared.messageSize,
     messageFormat: shared.messageFormat,
-    maxConnections: shared.maxConnections ?? (overPipes ? max : Math.max(max, shared.concurrency ?? 0)),
+    maxConnections: shared.maxConnections ?? (overPipes ? 1 : Math.max(MAX_CONNECTIONS, shared.concurrency ?? 0)),
   }
 }
 

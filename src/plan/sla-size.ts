@@ -1,4 +1,4 @@
-import { type PercentileKey, SLA_PERCENTILES } from '../model/sla.ts'
+import { type PercentileKey, requestsFor, SLA_PERCENTILES } from '../model/sla.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import type { Sla } from '../model/sla.ts'
 import { formatDuration, type Ms } from '../model/units.ts'
@@ -30,8 +30,4 @@ export function requireEnoughForSla(
       remedy: `run ${formatDuration(seconds * 1_000)}${lower === undefined ? '' : `, or limit ${lower}`}`,
     })
   }
-}
-
-function requestsFor(percentile: number): number {
-  return Math.ceil(100 / (100 - percentile) - 1e-9)
 }

@@ -1,7 +1,7 @@
 // One line registers an artifact. An artifact without content for a run is not written.
 import type { Artifact } from '../model/record.ts'
 import { jsonArtifact } from './json-artifact.ts'
-import { OWN_TESTS } from './run-records.ts'
+import { LOAD_SUITE } from './run-records.ts'
 
 export { capacityReport } from './capacity-report.ts'
 export { limitsReport } from './limits-report.ts'
@@ -12,7 +12,7 @@ export { summary } from './summary.ts'
 
 export const capacityJson: Artifact = jsonArtifact('capacity', 'capacity_planning.json')
 export const limitsJson: Artifact = jsonArtifact('limits', 'limits_test.json')
-export const loadTestsJson: Artifact = jsonArtifact(OWN_TESTS, 'load_test_results.json')
+export const loadTestsJson: Artifact = jsonArtifact(LOAD_SUITE, 'load_test_results.json')
 export const mcpStressJson: Artifact = jsonArtifact('mcp-stress', 'mcp_stress_test.json')
 export const protocolsJson: Artifact = jsonArtifact('protocols', 'protocol_comparison.json')
 export const scenariosJson: Artifact = jsonArtifact('scenarios', 'scenario_results.json')

@@ -3,7 +3,7 @@ import type { Environment, LoadRecord, RunRecord } from '../model/record.ts'
 import { redact } from './redact.ts'
 
 /** Name of the run that combines the load tests which belong to no suite. */
-export const OWN_TESTS = 'load'
+export const LOAD_SUITE = 'load'
 
 /** The record of one load test, as the host passes it on. */
 export interface TestedLoad {
@@ -20,9 +20,9 @@ export function runRecords(loads: readonly TestedLoad[], environment: Environmen
   const runs = new Map<string, TestedLoad[]>()
   // A test without results has already reported why, and has nothing for a report.
   for (const load of loads.filter(({ record }) => record.results.length > 0)) {
-    const suite = load.record.suite ?? OWN_TESTS
-    const key = suite === OWN_TESTS ? OWN_TESTS : `${suite}\n${nameOf(load)}`
-    runs.set(key, suite === OWN_TESTS ? [...(runs.get(key) ?? []), load] : [load])
+    const suite = load.record.suite ?? LOAD_SUITE
+    const key = suite === LOAD_SUITE ? LOAD_SUITE : `${suite}\n${nameOf(load)}`
+    runs.set(key, suite === LOAD_SUITE ? [...(runs.get(key) ?? []), load] : [load])
   }
   return [...runs.values()].map((together) => redact(join(together, environment)))
 }
@@ -30,21 +30,21 @@ export function runRecords(loads: readonly TestedLoad[], environment: Environmen
 function join(loads: readonly TestedLoad[], environment: Environment): RunRecord {
   const results = loads.flatMap(({ record }) => record.results)
   const [first] = loads
-  const suite = first?.record.suite ?? OWN_TESTS
+  const suite = first?.record.suite ?? LOAD_SUITE
   const starts = results.map(({ startedAt }) => Date.parse(startedAt))
   const ends = results.map(({ durationMs }, index) => (starts[index] ?? 0) + durationMs)
   const startMs = Math.min(...starts)
   return {
     schema: 1,
     suite,
-    name: suite === OWN_TESTS || first === undefined ? suite : nameOf(first),
+    name: suite === LOAD_SUITE || first === undefined ? suite : nameOf(first),
     startedAt: new Date(startMs).toISOString(),
     durationMs: Math.max(...ends) - startMs,
     environment,
     target: [...new Set(results.flatMap(({ target }) => targetsOf(target.url)))].join(', '),
     results,
     verdicts: verdictsOf(loads),
-    findings: suite === OWN_TESTS ? null : (first?.record.findings ?? null),
+    findings: suite === LOAD_SUITE ? null : (first?.record.findings ?? null),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Distribution, Figures, LoadResult } from '../model/result.ts'
 import { formatDuration } from '../model/units.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
-import { OWN_TESTS } from './run-records.ts'
+import { LOAD_SUITE } from './run-records.ts'
 import { COLUMNS, labelled, formatCount, formatMs, formatPlural, formatRate, wrap } from './wording.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
@@ -16,7 +16,7 @@ export const summary: Artifact = {
 
 function headOf(run: RunRecord): readonly string[] {
   const { environment, verdicts } = run
-  const title = run.suite === OWN_TESTS ? 'load tests' : `suite ${run.suite}: ${run.name}`
+  const title = run.suite === LOAD_SUITE ? 'load tests' : `suite ${run.suite}: ${run.name}`
   const counts = VALUES.map((value) => `${verdicts.filter(({ verdict }) => verdict === value).length} ${value}`)
   const machine = [
     `node ${environment.node}`,
@@ -42,7 +42,7 @@ function headOf(run: RunRecord): readonly string[] {
 
 function bodyOf(run: RunRecord): readonly string[] {
   // The report of a suite shows its trials; this page shows its verdicts.
-  if (run.suite !== OWN_TESTS) {
+  if (run.suite !== LOAD_SUITE) {
     return [wrap(`${formatPlural(run.results.length, 'run')} measured`, 0), ...run.verdicts.map(verdictLine), '']
   }
   return run.results.flatMap((result, index) => [

@@ -1,12 +1,10 @@
 import type { Ms, Rps } from '../model/units.ts'
+import { formatCount } from '../wording/figures.ts'
+
+export { formatCount, formatPlural } from '../wording/figures.ts'
 
 /** Width of every text report: terminals and CI logs show it without wrapping. */
 export const COLUMNS = 80
-
-/** Formats a whole number in groups of three digits: `14 970`. */
-export function formatCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ' ')
-}
 
 /** Formats a rate without a unit, with its meaningful decimals: `1 500`, `80.4`, `0.25`. */
 export function formatRate(rps: Rps): string {
@@ -16,11 +14,6 @@ export function formatRate(rps: Rps): string {
 /** Formats milliseconds without a unit, with three significant digits and no exponent. */
 export function formatMs(ms: Ms): string {
   return ms >= 100 ? formatCount(ms) : ms.toFixed(ms >= 10 ? 1 : 2)
-}
-
-/** Formats a count: `1 error`, `2 errors`. */
-export function formatPlural(count: number, one: string, many: string = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`
 }
 
 /**

@@ -183,14 +183,14 @@ const reasons = {
 } satisfies { readonly [Code in VerdictReason['code']]: Extract<VerdictReason, { readonly code: Code }> }
 
 /** Returns the schema errors of a load test verdict with these keys. */
-function faultsInVerdict(change: object): unknown {
+function schemaErrorsOfVerdict(change: object): unknown {
   const run = recordOf('load', [made], null)
   const [kept] = run.verdicts
-  return faultsIn([{ ...run, verdicts: [Object.assign({}, kept, change)] }])['load_test_results.json']
+  return schemaErrorsIn([{ ...run, verdicts: [Object.assign({}, kept, change)] }])['load_test_results.json']
 }
 
 /** Renders the JSON files of these runs and returns the schema errors of each. */
-function faultsIn(runs: readonly RunRecord[]): Record<string, unknown> {
+function schemaErrorsIn(runs: readonly RunRecord[]): Record<string, unknown> {
   const files = renderArtifacts(
     runs,
     artifacts.filter(({ fileName }) => fileName.endsWith('.json')),
@@ -217,29 +217,29 @@ describe('the published schemas', () => {
       recordOf('load', [{ ...made, phases }], null),
       { ...recordOf('load', [made], null), unknown: 1 },
     ]) {
-      expect(JSON.stringify(faultsIn([run]))).toContain('"additionalProperty":"unknown"')
+      expect(JSON.stringify(schemaErrorsIn([run]))).toContain('"additionalProperty":"unknown"')
     }
   })
 
   test('accept every JSON artifact', () => {
-    const faults = faultsIn(Object.entries(findings).map(([suite, found]) => recordOf(suite, [made], found)))
+    const faults = schemaErrorsIn(Object.entries(findings).map(([suite, found]) => recordOf(suite, [made], found)))
     expect(Object.keys(faults)).toHaveLength(Object.keys(findings).length)
     for (const [file, fault] of Object.entries(faults)) expect(fault, file).toEqual([])
   })
 
   test('accept several runs in one file', () => {
     const runs = ['a', 'b'].map((name) => Object.assign(recordOf('limits', [made], findings.limits), { name }))
-    expect(faultsIn(runs)).toEqual({ 'limits_test.json': [] })
+    expect(schemaErrorsIn(runs)).toEqual({ 'limits_test.json': [] })
   })
 
   test.each(['pass', 'fail', 'none'])('accept a verdict that leans to %s, with a reason of every code', (leaning) => {
-    expect(faultsInVerdict({ verdict: 'inconclusive', leaning, reasons: Object.values(reasons) })).toEqual([])
+    expect(schemaErrorsOfVerdict({ verdict: 'inconclusive', leaning, reasons: Object.values(reasons) })).toEqual([])
   })
 
   test.each([{ leaning: 'maybe' }, { reasons: [{ code: 'no-such-code' }] }, { reasons: [{}] }])(
     'reject a verdict with %j',
     (change) => {
-      expect(faultsInVerdict({ verdict: 'inconclusive', ...change })).not.toEqual([])
+      expect(schemaErrorsOfVerdict({ verdict: 'inconclusive', ...change })).not.toEqual([])
     },
   )
 
@@ -249,7 +249,7 @@ describe('the published schemas', () => {
       const open = { verdict: 'inconclusive', leaning: word }
       const found = { ...scenario, ...open, expectations: [{ text: 'fast', observed: '1 ms', ...open }] }
       const run = recordOf('scenarios', [made], { ...findings.scenarios, scenarios: [found] })
-      return faultsIn([run])['scenario_results.json']
+      return schemaErrorsIn([run])['scenario_results.json']
     }
     expect(['pass', 'fail', 'none'].map((word) => leaning(word))).toEqual([[], [], []])
     expect(leaning('maybe')).not.toEqual([])
@@ -260,7 +260,7 @@ describe('the published schemas', () => {
       const [ranked] = findings.protocols.ranking
       const open = { ...ranked, verdict: 'inconclusive', leaning: word, reasons: ['2 late of 100 requests'] }
       const run = recordOf('protocols', [made], { ...findings.protocols, ranking: [open] })
-      return faultsIn([run])['protocol_comparison.json']
+      return schemaErrorsIn([run])['protocol_comparison.json']
     }
     expect(['pass', 'fail', 'none'].map((word) => leaning(word))).toEqual([[], [], []])
     expect(leaning('maybe')).not.toEqual([])
@@ -295,7 +295,7 @@ describe('the published schemas', () => {
     await using server = await startFixture('failing', { ratio: 0.3 })
     const result = await runLoad({ target: server.url, ...plan })
     expect(result.errors).toBeGreaterThan(0)
-    expect(faultsIn([recordOf('load', [result], null)])).toEqual({ 'load_test_results.json': [] })
+    expect(schemaErrorsIn([recordOf('load', [result], null)])).toEqual({ 'load_test_results.json': [] })
   })
 
   test.each(['limits', 'scenarios', 'protocols', 'mcp-stress', 'capacity'] as const)(
@@ -303,7 +303,7 @@ describe('the published schemas', () => {
     (suite) => {
       for (const key of Object.keys(findings[suite])) {
         const { [key]: _left, ...less } = findings[suite] as unknown as Record<string, unknown>
-        const [faults] = Object.values(faultsIn([recordOf(suite, [made], less)]))
+        const [faults] = Object.values(schemaErrorsIn([recordOf(suite, [made], less)]))
         expect(faults, key).not.toEqual([])
       }
     },

@@ -2,3 +2,8 @@
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ' ')
 }
+
+/** Formats a count with its noun: `1 request`, `259 requests`. */
+export function formatPlural(count: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}

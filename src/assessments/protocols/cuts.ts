@@ -6,12 +6,13 @@ import type { Ms } from '../../model/units.ts'
 import { portOf } from '../../protocols/index.ts'
 import { type Relay, startRelay } from '../../run/target/relay.ts'
 import type { Subject } from './subject.ts'
+import { isStdio } from '../../model/target.ts'
 
 export const CUTS = 3
 
 /** Returns whether a target has connections that can be cut; over pipes, it has none. */
 export function hasConnection({ target }: Pick<Subject, 'target'>): boolean {
-  return !(typeof target === 'object' && 'stdio' in target)
+  return !isStdio(target)
 }
 
 /** Runs at the common rate through a relay that repeatedly cuts its connections. */

@@ -2,6 +2,7 @@ import type { LoadContext } from '../../hosts/port.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { eachOf, type Subject } from './subject.ts'
+import { isStdio } from '../../model/target.ts'
 
 /** Requests in flight in the closed model, and connections in every trial; more if these do not slow the target. */
 export const CLIENTS = 16
@@ -43,7 +44,7 @@ export async function fillAll(
 async function fill(context: LoadContext, subject: Subject, calm: LoadResult | undefined): Promise<Filled> {
   const { target } = subject
   // Over pipes, each connection is a separate process of the target.
-  const maxClients = typeof target === 'object' && 'stdio' in target ? CLIENTS : MAX_CLIENTS
+  const maxClients = isStdio(target) ? CLIENTS : MAX_CLIENTS
   for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
     const full = await closed(context, subject, clients)
     const unslowed = !isFull(full) && isUnslowed(full, calm)

@@ -100,14 +100,14 @@ export class CommandHost {
       })
       return EXIT.pass
     } catch (error) {
-      return this.#reported(error)
+      return this.#report(error)
     } finally {
       this.#screen.live(undefined)
     }
   }
 
   /** Prints an error, unless it is a verdict, which has already been printed. Returns its exit code. */
-  #reported(error: unknown): ExitCode {
+  #report(error: unknown): ExitCode {
     if (error instanceof LoadVerdictError) return error.verdict === 'fail' ? EXIT.failed : EXIT.open
     this.#screen.live(undefined)
     const message = error instanceof LoadError ? error.message : String(error instanceof Error ? error.stack : error)

@@ -2,7 +2,7 @@ import { test, TestRunner } from 'vitest'
 import type { TestAPI, TestContext, TestOptions } from 'vitest'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import { callSite } from '../call-site.ts'
-import { type Declaration, readDeclaration } from '../declaration.ts'
+import { readDeclaration } from '../declaration.ts'
 import type { LoadTest } from '../port.ts'
 import { prepareGenerator } from '../../run/index.ts'
 import { runLoadTest } from './run-load-test.ts'
@@ -37,25 +37,25 @@ interface Extensible {
 /** `runs` is false for tests that are skipped. */
 function testsOf(host: Host, runs: boolean): VitestLoadTest {
   /** `helper` is the function that the test file called. */
-  function placeOf(
-    given: readonly unknown[],
-    helper: (...args: never[]) => unknown,
-  ): Omit<DeclaredTest, keyof Declaration<TestOptions>> {
+  function declaredTest(what: string, given: readonly unknown[], helper: (...args: never[]) => unknown): DeclaredTest {
     const scope = currentScope()
+    const declared = readDeclaration<TestOptions>(what, given)
     if (runs && !isListing()) prepareGenerator(scope.declared(planIn(given)))
-    return { scope, site: callSite(helper), inheritedTimeoutMs: TestRunner.getCurrentSuite().options?.timeout }
+    return {
+      ...declared,
+      scope,
+      site: callSite(helper),
+      inheritedTimeoutMs: TestRunner.getCurrentSuite().options?.timeout,
+    }
   }
   function declare(name: string, ...given: readonly unknown[]): void {
-    const declared = { ...readDeclaration<TestOptions>(`loadTest('${name}', …)`, given), ...placeOf(given, declare) }
+    const declared = declaredTest(`loadTest('${name}', …)`, given, declare)
     const handler = (context: TestContext): Promise<void> => runLoadTest(declared, [], context)
     host(name, optionsOf(declared), readLike(handler, declared.body.toString()))
   }
   function each(cases: readonly unknown[]) {
     return function declareEach(name: string, ...given: readonly unknown[]): void {
-      const declared = {
-        ...readDeclaration<TestOptions>(`loadTest.each(…)('${name}', …)`, given),
-        ...placeOf(given, declareEach),
-      }
+      const declared = declaredTest(`loadTest.each(…)('${name}', …)`, given, declareEach)
       const handler = (item: unknown, context: TestContext): Promise<void> =>
         runLoadTest(declared, Array.isArray(item) ? item : [item], context)
       // As in Vitest, only `.for` supports fixtures: among spread arguments, the context cannot be identified.
@@ -64,10 +64,7 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
   }
   function forEach(cases: readonly unknown[]) {
     return function declareFor(name: string, ...given: readonly unknown[]): void {
-      const declared = {
-        ...readDeclaration<TestOptions>(`loadTest.for(…)('${name}', …)`, given),
-        ...placeOf(given, declareFor),
-      }
+      const declared = declaredTest(`loadTest.for(…)('${name}', …)`, given, declareFor)
       const handler = (item: unknown, context: TestContext): Promise<void> => runLoadTest(declared, [item], context)
       host.for(cases)(name, optionsOf(declared), readLike(handler, declared.body.toString()))
     }

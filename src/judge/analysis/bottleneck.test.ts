@@ -36,7 +36,7 @@ function target(
 }
 
 function found(overloaded: LoadResult, more: Partial<BottleneckEvidence> = {}): ReturnType<typeof bottleneckOf> {
-  return bottleneckOf({ calm: measured(10, target(5)), overloaded, toolRanOut: [], machine, ...more })
+  return bottleneckOf({ calm: measured(10, target(5)), overloaded, isToolLimited: [], machine, ...more })
 }
 
 describe('the bottleneck', () => {
@@ -110,9 +110,9 @@ describe('the bottleneck', () => {
         expect.anything(),
       ],
     })
-    const late = openOutcome('step', 1_000, { verdict: 'invalid', reasons: ['late'], toolRanOut: true })
-    expect(found(overloaded, { toolRanOut: [late] }).resource).toBe('target-cpu')
-    expect(found(measured(250, { ...target(40), generator }), { toolRanOut: [late] }).resource).toBe('generator')
+    const late = openOutcome('step', 1_000, { verdict: 'invalid', reasons: ['late'], isToolLimited: true })
+    expect(found(overloaded, { isToolLimited: [late] }).resource).toBe('target-cpu')
+    expect(found(measured(250, { ...target(40), generator }), { isToolLimited: [late] }).resource).toBe('generator')
     expect(found(measured(11, { ...target(118), generator: { ...generator, cpuPercent: 20 } })).resource).toBeNull()
   })
 
@@ -137,9 +137,9 @@ describe('the bottleneck', () => {
     const late = openOutcome('step', 16_000, {
       verdict: 'invalid',
       reasons: ['schedule lag p99 80.0 ms'],
-      toolRanOut: true,
+      isToolLimited: true,
     })
-    expect(found(measured(50, target(97)), { toolRanOut: [late] })).toEqual({
+    expect(found(measured(50, target(97)), { isToolLimited: [late] })).toEqual({
       resource: 'generator',
       evidence: [
         'at 16000 req/s: schedule lag p99 80.0 ms',

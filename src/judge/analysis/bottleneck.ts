@@ -12,7 +12,7 @@ export interface BottleneckEvidence {
   /** Run above the limit, preferably a saturation. */
   readonly overloaded: LoadResult
   /** Trials in which the generator could not deliver the load. */
-  readonly toolRanOut: readonly TrialOutcome[]
+  readonly isToolLimited: readonly TrialOutcome[]
   readonly machine: { readonly cpus: number; readonly memoryMb: number }
 }
 
@@ -42,8 +42,8 @@ export function bottleneckOf(evidence: BottleneckEvidence): Bottleneck {
 const WAITS = 0.2
 
 function generator(evidence: BottleneckEvidence): Bottleneck | undefined {
-  const { toolRanOut, overloaded } = evidence
-  if (toolRanOut.length === 0) return undefined
+  const { isToolLimited, overloaded } = evidence
+  if (isToolLimited.length === 0) return undefined
   // The target used the cores that the generator waited for.
   if ((overloaded.generator.runDelayRatio ?? 0) > WAITS && sharedCores(evidence) !== undefined) return undefined
   const { cpuPercent, eventLoopUtilization, threads, runDelayRatio, doubts } = overloaded.generator
@@ -51,7 +51,7 @@ function generator(evidence: BottleneckEvidence): Bottleneck | undefined {
     resource: 'generator',
     evidence: [
       ...new Set(
-        toolRanOut.map(
+        isToolLimited.map(
           ({ rate, reasons }) => `at ${round(rate)} req/s: ${reasons[0] ?? 'the generator was the limit'}`,
         ),
       ),

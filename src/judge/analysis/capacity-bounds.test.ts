@@ -22,7 +22,7 @@ describe('the bounds of a capacity', () => {
   test('contain a rate that missed the SLA although a higher one met it', () => {
     const contradicted = trials([100, 'pass'], [200, 'fail'], [300, 'pass'], [400, 'fail'])
     expect(interval(contradicted)).toEqual([100, 400])
-    expect(capacityBounds(contradicted).disagreeing).toEqual([200])
+    expect(capacityBounds(contradicted).disagreeingRps).toEqual([200])
   })
 
   test('contain a rate that missed the SLA once and met it once', () => {

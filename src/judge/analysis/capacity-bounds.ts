@@ -14,11 +14,11 @@ export interface CapacityBounds<Trial extends RateTrial> {
   /** Lowest rate that missed the SLA, above every rate that met it. */
   readonly high: Trial | undefined
   /** Highest rate that met the SLA, even if a lower one missed it. */
-  readonly topMet: Rps
+  readonly topMetRps: Rps
   /** Lowest rate that missed the SLA, even if a higher one met it; infinite when none did. */
-  readonly lowestMissed: Rps
+  readonly lowestMissedRps: Rps
   /** Rates that missed the SLA although the same rate or a higher one met it, in ascending order. */
-  readonly disagreeing: readonly Rps[]
+  readonly disagreeingRps: readonly Rps[]
 }
 
 /**
@@ -29,14 +29,14 @@ export function capacityBounds<Trial extends RateTrial>(trials: readonly Trial[]
   const ascending = trials.toSorted((a, b) => a.rate - b.rate)
   const met = ascending.filter(({ verdict }) => verdict === 'pass')
   const missed = ascending.filter(({ verdict }) => verdict === 'fail')
-  const topMet = met.at(-1)?.rate ?? 0
-  const lowestMissed = missed[0]?.rate ?? Number.POSITIVE_INFINITY
+  const topMetRps = met.at(-1)?.rate ?? 0
+  const lowestMissedRps = missed[0]?.rate ?? Number.POSITIVE_INFINITY
   return {
-    low: met.findLast(({ rate }) => rate < lowestMissed),
-    high: missed.find(({ rate }) => rate > topMet),
-    topMet,
-    lowestMissed,
-    disagreeing: [...new Set(missed.map(({ rate }) => rate).filter((rate) => rate <= topMet))],
+    low: met.findLast(({ rate }) => rate < lowestMissedRps),
+    high: missed.find(({ rate }) => rate > topMetRps),
+    topMetRps,
+    lowestMissedRps,
+    disagreeingRps: [...new Set(missed.map(({ rate }) => rate).filter((rate) => rate <= topMetRps))],
   }
 }
 
@@ -48,9 +48,9 @@ const MAX_TRIES = 2
  * whose only run was invalid. Undefined when every such rate was measured twice.
  */
 export function rateToRepeat(trials: readonly RateTrial[]): Rps | undefined {
-  const { disagreeing } = capacityBounds(trials)
+  const { disagreeingRps } = capacityBounds(trials)
   const invalid = trials.filter(({ verdict }) => verdict === 'invalid').map(({ rate }) => rate)
-  return [...disagreeing, ...invalid]
+  return [...disagreeingRps, ...invalid]
     .toSorted((a, b) => a - b)
     .find((rate) => trials.filter((trial) => trial.rate === rate).length < MAX_TRIES)
 }

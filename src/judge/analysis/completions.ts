@@ -1,5 +1,6 @@
 /** Throughput of a trial, computed from the successes in each of its batches. */
 import type { Ms, Rps } from '../../model/units.ts'
+import { sum } from '../../model/sum.ts'
 
 export interface Completions {
   /** Successes in each batch. The first batch starts with the traffic; the last ones may be after its end. */
@@ -67,8 +68,4 @@ function dispersionOf(counts: readonly number[]): number {
   let variance = covariance(0)
   for (let lag = 1; lag <= LAGS; lag++) variance += 2 * (1 - lag / (LAGS + 1)) * covariance(lag)
   return mean === 0 ? 0 : Math.max(0, variance) / mean
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0)
 }

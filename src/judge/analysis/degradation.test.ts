@@ -12,7 +12,7 @@ describe('degradation beyond the limit', () => {
   })
 
   it('is none-seen when the generator twice could not deliver the load', () => {
-    const invalid = { verdict: 'invalid', toolRanOut: true } as const
+    const invalid = { verdict: 'invalid', isToolLimited: true } as const
     expect(degradationOf([...calm, openOutcome('step', 500, invalid), openOutcome('step', 500, invalid)])).toBe(
       'none-seen',
     )

@@ -12,8 +12,8 @@ const JUMP = 3
  * highest passing step if no longer trial passed.
  */
 export function degradationOf(history: readonly TrialOutcome[]): DegradationKind {
-  const { low, high, floor, toolRanOut } = bracketOf(history)
-  if (high === null || toolRanOut) return 'none-seen'
+  const { low, high, floor, isToolLimited } = bracketOf(history)
+  if (high === null || isToolLimited) return 'none-seen'
   if (shownCollapse(history, low) !== undefined) return 'collapse'
   const open = history.filter(isOpen)
 

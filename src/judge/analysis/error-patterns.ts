@@ -2,6 +2,7 @@ import type { ErrorPattern } from '../../model/mcp-stress-findings.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { studentQuantile } from '../verdict/statistics/student.ts'
+import { sum } from '../../model/sum.ts'
 
 const MEANINGS: Readonly<Record<ErrorClass, string>> = {
   dns: "the target's host name did not resolve: check the resolver and its query limit",
@@ -82,8 +83,4 @@ function slopeT(values: readonly { readonly block: number; readonly share: numbe
   const slope = sum(values.map(({ block, share }) => (block - middle) * (share - mean))) / spread
   const residual = sum(values.map(({ block, share }) => (share - mean - slope * (block - middle)) ** 2))
   return slope === 0 ? 0 : slope / Math.sqrt(residual / (n - 2) / spread)
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

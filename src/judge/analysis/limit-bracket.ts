@@ -24,7 +24,7 @@ export interface Bracket {
   /** Highest rate below `high` that passed in a trial too short to confirm it. */
   readonly floor: Rps | null
   /** The generator could not deliver the load, so no higher rate shows anything about the target. */
-  readonly toolRanOut: boolean
+  readonly isToolLimited: boolean
 }
 
 /**
@@ -32,7 +32,9 @@ export interface Bracket {
  * either side. Trials shorter than the full length are surveys, and a longer trial takes precedence.
  */
 export function bracketOf(history: readonly TrialOutcome[]): Bracket {
-  const open = history.filter(isOpen).filter((outcome) => outcome.trial.purpose !== 'recommend' && !outcome.toolRanOut)
+  const open = history
+    .filter(isOpen)
+    .filter((outcome) => outcome.trial.purpose !== 'recommend' && !outcome.isToolLimited)
   const full = open.filter(isFull)
   const lowestFailed = lowest(full.filter(({ verdict }) => verdict === 'fail'))
   const held = full.filter(({ verdict }) => verdict === 'pass')
@@ -45,7 +47,14 @@ export function bracketOf(history: readonly TrialOutcome[]): Bracket {
   const high = firm ?? lowest(above)
   const short = open.filter(({ trial }) => trial.durationMs < FULL_LENGTH_MS)
   const passed = short.filter(({ rate, verdict }) => verdict === 'pass' && rate < (high ?? Number.POSITIVE_INFINITY))
-  return { low, high, highIsFirm: firm !== null, topHeld, floor: highest(passed), toolRanOut: toolRanOut(history) }
+  return {
+    low,
+    high,
+    highIsFirm: firm !== null,
+    topHeld,
+    floor: highest(passed),
+    isToolLimited: isToolLimited(history),
+  }
 }
 
 /** A refute trial may pass by chance: its rate counts once the same or a higher rate passed as well. */
@@ -68,11 +77,11 @@ function isFirm(outcome: OpenOutcome, full: readonly OpenOutcome[]): boolean {
  * Whether the generator reached its limit: it failed to deliver the same load twice in a row, or a saturation exhausted
  * it. The search repeats a trial after a single failure, which may be an accident of the machine.
  */
-function toolRanOut(history: readonly TrialOutcome[]): boolean {
-  if (saturations(history)[0]?.toolRanOut === true) return true
+function isToolLimited(history: readonly TrialOutcome[]): boolean {
+  if (saturations(history)[0]?.isToolLimited === true) return true
   return history.filter(isOpen).some((outcome, i, open) => {
     const before = open[i - 1]
-    return outcome.toolRanOut && before?.toolRanOut === true && before.rate === outcome.rate
+    return outcome.isToolLimited && before?.isToolLimited === true && before.rate === outcome.rate
   })
 }
 

@@ -138,7 +138,7 @@ export interface ShownCollapse {
  */
 export function shownCollapse(history: readonly TrialOutcome[], heldRps: Rps | null): ShownCollapse | undefined {
   const [full, gentle] = saturations(history)
-  if (full?.trial.purpose !== 'saturate' || full.flow === null || full.toolRanOut) return undefined
+  if (full?.trial.purpose !== 'saturate' || full.flow === null || full.isToolLimited) return undefined
   const { steadyRps: rps } = full.flow
   const { concurrency } = full.trial
   if (gentle?.trial.purpose === 'saturate' && rps < COLLAPSED * gentle.achievedRps) {

@@ -200,7 +200,7 @@ describe('the search on a server of known capacity', () => {
     const late = new Set(['step', 'hold', 'refute'])
     const { end } = searchBy((trial) => {
       const outcome = attempt(trial)
-      return late.delete(trial.purpose) ? { ...outcome, verdict: 'invalid', toolRanOut: true } : outcome
+      return late.delete(trial.purpose) ? { ...outcome, verdict: 'invalid', isToolLimited: true } : outcome
     }, options)
     expect(end).toMatchObject({ ended: 'found', low: 390, high: 414, confirmed: true })
   })
@@ -213,7 +213,7 @@ describe('the search on a server of known capacity', () => {
       if (trial.purpose !== 'hold') return outcome
       const tries = (seen.get(trial.purpose) ?? 0) + 1
       seen.set(trial.purpose, tries)
-      if (tries === 1) return { ...outcome, verdict: 'invalid', toolRanOut: true }
+      if (tries === 1) return { ...outcome, verdict: 'invalid', isToolLimited: true }
       return tries === 2 ? { ...outcome, verdict: 'fail' } : outcome
     }, options)
     // Invalid, failed, passed: two failures are needed, and the third trial contradicts the first failure.
@@ -287,7 +287,7 @@ describe('with any outcome of the trials', () => {
             const [said, achievedRps, isToolOut] = says.next().value ?? ['fail', 0, false]
             const rate = isOpenTrial(trial) ? trial.rate : achievedRps
             const tried = isOpenTrial(trial) ? openOutcome('step', rate) : saturation(achievedRps)
-            return { ...tried, trial, achievedRps, verdict: said, toolRanOut: isToolOut && said === 'invalid' }
+            return { ...tried, trial, achievedRps, verdict: said, isToolLimited: isToolOut && said === 'invalid' }
           }, options)
           expect(end.low ?? 0).toBeLessThanOrEqual(end.high ?? Number.POSITIVE_INFINITY)
           expect(end.confirmed).toBe(end.low !== null && end.confirmed)

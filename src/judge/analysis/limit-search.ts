@@ -68,7 +68,7 @@ function unlessTried(
 ): Trial | SearchEnd {
   if (next.purpose !== 'bisect' && next.purpose !== 'hold') return next
   const tried = history.filter(({ trial, rate }) => trial.purpose === next.purpose && rate === next.rate)
-  const judged = tried.filter(({ toolRanOut }) => !toolRanOut)
+  const judged = tried.filter(({ isToolLimited }) => !isToolLimited)
   if (judged.length < MAX_TRIES && tried.length <= MAX_TRIES) return next
   const { low, high } = bracketOf(history)
   return low !== null && high !== null && high / low < WIDEST_FOUND
@@ -81,7 +81,7 @@ function repeated(history: readonly TrialOutcome[]): Trial | undefined {
   const last = history.at(-1)
   if (last === undefined || last.verdict !== 'invalid' || last.trial.purpose === 'recover') return undefined
   // A saturation that exhausts the generator does so each time.
-  if (!isOpen(last) && last.toolRanOut) return undefined
+  if (!isOpen(last) && last.isToolLimited) return undefined
   const before = history.at(-2)
   const wasRepeated = before !== undefined && isSame(before, last)
   const isTriedOut = history.filter((outcome) => isSame(outcome, last)).length > MAX_TRIES
@@ -140,7 +140,7 @@ function nextStep(history: readonly TrialOutcome[], { maxRps }: SearchOptions): 
 function limitTrial(history: readonly TrialOutcome[], options: SearchOptions): Trial | SearchEnd {
   const lastStep = history.findLast(({ trial }) => trial.purpose === 'step')
   const bracket = bracketOf(history)
-  if (bracket.toolRanOut) return heldAsFarAsItWent(history, bracket)
+  if (bracket.isToolLimited) return heldAsFarAsItWent(history, bracket)
   if (bracket.high === null && bracket.topHeld === null && lastStep !== undefined) {
     return holdTrial(lastStep.rate)
   }
@@ -206,7 +206,7 @@ function saturateTrial(
   const calm = calmStep(history)
   const seenRps = Math.max(floor ?? 0, ...history.filter(isOpen).map(({ achievedRps }) => achievedRps))
   const needed = Math.max(320, 1_600 * (calm?.serviceCv ?? 0) ** 2)
-  const durationMs = seenRps === 0 ? 5_000 : Math.min(10_000, Math.max(2_500, (320 / seenRps) * 1_000), 10_000)
+  const durationMs = seenRps === 0 ? 5_000 : Math.min(10_000, Math.max(2_500, (320 / seenRps) * 1_000))
   const longMs = seenRps === 0 ? 0 : Math.min(6_000, (1_000 * needed) / seenRps)
   // During the warm-up, which does not count, the target serves the requests that an overload left behind.
   const saturate = (concurrency: number): Trial => ({

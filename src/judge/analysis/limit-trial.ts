@@ -79,7 +79,7 @@ export interface TrialOutcome {
    * The load was not delivered as planned, or the generator had no free CPU, so the trial does not show the target's
    * limit.
    */
-  readonly toolRanOut: boolean
+  readonly isToolLimited: boolean
 }
 
 export function isOpenTrial(trial: Trial): trial is OpenTrial {
@@ -92,7 +92,7 @@ export function isOpenTrial(trial: Trial): trial is OpenTrial {
 export function isFull(outcome: TrialOutcome): outcome is OpenOutcome {
   return (
     isOpen(outcome) &&
-    !outcome.toolRanOut &&
+    !outcome.isToolLimited &&
     outcome.trial.arrivals === 'uniform' &&
     outcome.trial.durationMs >= FULL_LENGTH_MS
   )
@@ -108,8 +108,8 @@ export function isOpen(outcome: TrialOutcome): outcome is OpenOutcome {
  * Returns the saturations that measured a throughput or exhausted the generator, without those in which it was stopped.
  */
 export function saturations(history: readonly TrialOutcome[]): readonly TrialOutcome[] {
-  return history.filter(({ trial, verdict, toolRanOut }) => {
-    return trial.purpose === 'saturate' && (verdict !== 'invalid' || toolRanOut)
+  return history.filter(({ trial, verdict, isToolLimited }) => {
+    return trial.purpose === 'saturate' && (verdict !== 'invalid' || isToolLimited)
   })
 }
 

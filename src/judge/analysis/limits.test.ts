@@ -78,7 +78,7 @@ describe('the findings of a search', () => {
   })
 
   it('contain no limit of the target when the generator was the limit', () => {
-    const late = openOutcome('step', 1_000, { verdict: 'invalid', toolRanOut: true, reasons: ['schedule lag'] })
+    const late = openOutcome('step', 1_000, { verdict: 'invalid', isToolLimited: true, reasons: ['schedule lag'] })
     const trials = measured(openOutcome('step', 500), late, late, openOutcome('hold', 500))
     const end: SearchEnd = { ...found, low: 500, high: null, ended: 'generator' }
     expect(limitsFindings({ slo, measured: trials, end, machine })).toMatchObject({

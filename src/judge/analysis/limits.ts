@@ -84,13 +84,15 @@ function bottleneckFrom(
   if (ended === 'failing' && first?.outcome.errors?.isAnswered === true) {
     return { resource: null, evidence: ['the target responds with errors at every rate, so no resource limits it'] }
   }
-  const toolRanOut = ended === 'generator' ? measured.flatMap(({ outcome }) => (outcome.toolRanOut ? outcome : [])) : []
+  const isToolLimited =
+    ended === 'generator' ? measured.flatMap(({ outcome }) => (outcome.isToolLimited ? outcome : [])) : []
   const calm = measured[0]
   const [saturated] = saturations(measured.map(({ outcome }) => outcome))
   const overloaded =
-    (toolRanOut.length === 0 ? measured.find(({ outcome }) => outcome === saturated) : undefined) ??
+    (isToolLimited.length === 0 ? measured.find(({ outcome }) => outcome === saturated) : undefined) ??
     measured.findLast(
-      ({ outcome }) => isOpen(outcome) && outcome.verdict !== 'pass' && (ended === 'generator' || !outcome.toolRanOut),
+      ({ outcome }) =>
+        isOpen(outcome) && outcome.verdict !== 'pass' && (ended === 'generator' || !outcome.isToolLimited),
     )
   if (calm === undefined || overloaded === undefined) {
     return {
@@ -98,7 +100,7 @@ function bottleneckFrom(
       evidence: [`no resource was exhausted up to ${Math.round(low ?? 0)} req/s, where the search ended`],
     }
   }
-  return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, toolRanOut, machine })
+  return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, isToolLimited, machine })
 }
 
 function recoveryFrom(measured: readonly MeasuredTrial[], { low }: SearchEnd): Recovery {

@@ -7,6 +7,7 @@ import { designEffect } from '../verdict/design-effect.ts'
 import { isOutside, type LateStretch, lateStretches } from '../verdict/late-stretches.ts'
 import { coreWaitMs } from '../verdict/starved-target.ts'
 import { atLeast } from '../verdict/statistics/binomial.ts'
+import { sum } from '../../model/sum.ts'
 
 /** Response times after an overload, in pieces of equal length; the first one starts at the end of the overload. */
 export interface RecoveryCourse {
@@ -276,8 +277,4 @@ function histogramOf(distribution: Distribution): string {
 function slowerThan(histogram: string, limitMs: Ms): number {
   const { buckets, counts } = decodeHdr(histogram)
   return sum(Array.from(counts).filter((_, i) => bucketLowUs(buckets[i] ?? 0) > 1_000 * limitMs))
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0)
 }

@@ -110,17 +110,17 @@ describe('a trial at 100 req/s in which the generator was suspended for 2 s', ()
   it('is invalid when the target was fast outside that time', () => {
     expect(suspended(10, 2_000)).toMatchObject({
       verdict: 'invalid',
-      toolRanOut: true,
+      isToolLimited: true,
       reasons: [expect.stringContaining('up to 2 000 ms late'), expect.any(String)],
     })
   })
 
   it('fails when the target was slow all the time', () => {
-    expect(suspended(260, 2_000)).toMatchObject({ verdict: 'fail', toolRanOut: false })
+    expect(suspended(260, 2_000)).toMatchObject({ verdict: 'fail', isToolLimited: false })
   })
 
   it('fails when the generator was on time', () => {
-    expect(suspended(10, 20)).toMatchObject({ verdict: 'fail', toolRanOut: false })
+    expect(suspended(10, 20)).toMatchObject({ verdict: 'fail', isToolLimited: false })
   })
 })
 

@@ -40,7 +40,12 @@ const grown = (requests: number): TrialFigures['growth'] => ({ requests, share: 
 
 describe('a trial of full length', () => {
   it('passes when its requests are fast, complete and do not pile up', () => {
-    expect(judgeTrial(hold, healthy, slo)).toMatchObject({ verdict: 'pass', reasons: [], toolRanOut: false, rate: 100 })
+    expect(judgeTrial(hold, healthy, slo)).toMatchObject({
+      verdict: 'pass',
+      reasons: [],
+      isToolLimited: false,
+      rate: 100,
+    })
   })
 
   it.each([
@@ -85,14 +90,14 @@ describe('a trial in which the generator was late', () => {
 
   it('is invalid whether it would pass or fail', () => {
     for (const figures of [late, { ...late, late: 100, growth: grown(15) }]) {
-      expect(judgeTrial(hold, figures, slo)).toMatchObject({ verdict: 'invalid', toolRanOut: true })
+      expect(judgeTrial(hold, figures, slo)).toMatchObject({ verdict: 'invalid', isToolLimited: true })
     }
   })
 
   it('still fails when the target was late by itself', () => {
     expect(judgeTrial(hold, { ...late, late: 100, lateAtTarget: 90 }, slo)).toMatchObject({
       verdict: 'fail',
-      toolRanOut: false,
+      isToolLimited: false,
     })
     expect(judgeTrial(hold, { ...late, late: 100, growth: grown(40) }, slo).verdict).toBe('fail')
   })
@@ -102,7 +107,7 @@ describe('a trial in which the generator was late', () => {
     expect(judgeTrial(hold, busy, slo).verdict).toBe('pass')
     expect(judgeTrial(hold, { ...busy, late: 100, lateAtTarget: 100 }, slo)).toMatchObject({
       verdict: 'invalid',
-      toolRanOut: true,
+      isToolLimited: true,
       reasons: [expect.stringContaining('busy, or waited for a core, 97% of the time'), expect.any(String)],
     })
   })
@@ -116,7 +121,7 @@ describe('a trial in which the generator was in trouble', () => {
   it('is invalid when the requests outside that time do not fail', () => {
     expect(judgeTrial(hold, late, slo)).toMatchObject({
       verdict: 'invalid',
-      toolRanOut: true,
+      isToolLimited: true,
       reasons: [why, expect.any(String)],
     })
   })
@@ -127,7 +132,7 @@ describe('a trial in which the generator was in trouble', () => {
     ['pile up', { growth: grown(40) }],
   ])('fails when the requests outside that time %s', (_, changed) => {
     const slow = { ...late, outsideTrouble: { ...outside, ...changed } }
-    expect(judgeTrial(hold, slow, slo)).toMatchObject({ verdict: 'fail', toolRanOut: false })
+    expect(judgeTrial(hold, slow, slo)).toMatchObject({ verdict: 'fail', isToolLimited: false })
   })
 
   it('passes when it passes with that time', () => {
@@ -137,7 +142,10 @@ describe('a trial in which the generator was in trouble', () => {
   it('is invalid when the generator had no file descriptors left, whatever the requests show', () => {
     const exhausted = 'the generator had no file descriptors left'
     for (const figures of [healthy, { ...healthy, late: 600, lateAtTarget: 600, growth: grown(300) }]) {
-      expect(judgeTrial(hold, { ...figures, exhausted }, slo)).toMatchObject({ verdict: 'invalid', toolRanOut: true })
+      expect(judgeTrial(hold, { ...figures, exhausted }, slo)).toMatchObject({
+        verdict: 'invalid',
+        isToolLimited: true,
+      })
     }
   })
 
@@ -145,7 +153,7 @@ describe('a trial in which the generator was in trouble', () => {
     const saturate = { purpose: 'saturate', concurrency: 100, warmUpMs: 1_000, durationMs: 3_000 } as const
     expect(judgeTrial(saturate, { ...healthy, stoppedShare: 0.5 }, slo)).toMatchObject({
       verdict: 'invalid',
-      toolRanOut: false,
+      isToolLimited: false,
       reasons: ['the generator did not run for 50% of the time'],
     })
     expect(judgeTrial(saturate, { ...healthy, stoppedShare: 0.02 }, slo).verdict).toBe('pass')

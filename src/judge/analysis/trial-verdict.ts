@@ -25,14 +25,14 @@ const BUSY_GENERATOR = 0.95
  */
 export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): TrialOutcome {
   const failures = isOpenTrial(trial) ? failuresOf(trial, figures, slo) : []
-  const toolRanOut = toolFault(trial, figures, slo, failures.length > 0)
+  const isToolLimited = toolFault(trial, figures, slo, failures.length > 0)
   const stopped = stoppedGenerator(trial, figures)
-  const doubts = toolRanOut === undefined && failures.length === 0 ? doubtsOf(trial, figures, slo) : []
+  const doubts = isToolLimited === undefined && failures.length === 0 ? doubtsOf(trial, figures, slo) : []
   return {
     trial,
     rate: 'rate' in trial ? trial.rate : figures.achievedRps,
     tookMs: figures.tookMs,
-    verdict: stopped === undefined ? verdictOf(figures, failures, doubts, toolRanOut) : 'invalid',
+    verdict: stopped === undefined ? verdictOf(figures, failures, doubts, isToolLimited) : 'invalid',
     achievedRps: figures.achievedRps,
     completedShare: figures.completedShare,
     p50Ms: figures.p50Ms,
@@ -45,8 +45,8 @@ export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): 
     errors: figures.errors,
     errorRate: errorRateOf(figures),
     inFlightGrowth: figures.growth?.share ?? null,
-    reasons: [toolRanOut, stopped, ...failures, ...doubts].filter((reason) => reason !== undefined),
-    toolRanOut: toolRanOut !== undefined,
+    reasons: [isToolLimited, stopped, ...failures, ...doubts].filter((reason) => reason !== undefined),
+    isToolLimited: isToolLimited !== undefined,
   }
 }
 
@@ -54,9 +54,9 @@ function verdictOf(
   figures: TrialFigures,
   failures: readonly string[],
   doubts: readonly string[],
-  toolRanOut: string | undefined,
+  isToolLimited: string | undefined,
 ): VerdictValue {
-  if (toolRanOut !== undefined || figures.scheduled === 0) return 'invalid'
+  if (isToolLimited !== undefined || figures.scheduled === 0) return 'invalid'
   if (failures.length > 0) return 'fail'
   if (figures.cutShort) return 'invalid'
   return doubts.length > 0 ? 'inconclusive' : 'pass'

@@ -30,7 +30,7 @@ export function openOutcome(
     errorRate: 0,
     inFlightGrowth: 0,
     reasons: [],
-    toolRanOut: false,
+    isToolLimited: false,
     ...changed,
   }
 }

@@ -7,7 +7,7 @@ import { evidenceOfErrors, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { correlationReasons, notProven } from './more-requests.ts'
 import { ANY_SPAN, decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
-import { type Count, judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
+import { type Count, judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 import { proportionBounds } from './statistics/proportion.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatInterval, formatPercent, formatPlural, formatShare } from './wording.ts'
@@ -151,7 +151,7 @@ function undecided(
   const leaning = leansToFail(figures, asked) ? 'fail' : 'pass'
   const filled = failuresByStretch(figures).filter(({ of }) => of > 0).length
   const byOutages = passDesignEffect !== undefined && passDesignEffect > (effect ?? 1)
-  const required = requestsToTell(asked, forPass)
+  const required = requestsToDecide(asked, forPass)
   const requiredMs = required === undefined ? span.spanMs : (span.spanMs * required) / forPass.of
   return notProven(
     {

@@ -2,6 +2,7 @@ import type { Ms } from '../../model/units.ts'
 import type { Leaning, VerdictReason } from '../../model/verdict.ts'
 import { percentileOf, requestsIn, type LatencyCourse } from './latencies.ts'
 import { normalQuantile } from './statistics/student.ts'
+import { requestsFor } from '../../model/sla.ts'
 
 export interface LeaningWithReason {
   readonly leaning: Leaning
@@ -41,7 +42,7 @@ export function percentileLeaning(
   const requests = requestsIn(whole)
   const beyond = (requests * (100 - percentile)) / 100
   if (beyond < 1 - 1e-9) {
-    const requiredRequests = Math.ceil(100 / (100 - percentile) - 1e-9)
+    const requiredRequests = requestsFor(percentile)
     const perSecond = spanMs > 0 ? (1_000 * requests) / spanMs : 0
     return {
       leaning: 'none',

@@ -9,7 +9,7 @@ import { decidePercentile } from './percentile-decision.ts'
 import { describePercentile } from './percentile-interval.ts'
 import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
-import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
+import { judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatLimit, formatMs, formatPercentile, formatPlural } from './wording.ts'
@@ -83,7 +83,7 @@ function standingOf(
   if (span.spanMs >= requiredMs && judgeShare({ ...asked, forPass: forFail }) === 'pass') {
     return settle(figures, run, onTheLimit(forPass.over - forFail.over, forPass.of, decision))
   }
-  const requiredRequests = requestsToTell(asked, forPass)
+  const requiredRequests = requestsToDecide(asked, forPass)
   return settle(
     figures,
     run,

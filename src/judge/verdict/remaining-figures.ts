@@ -2,6 +2,7 @@ import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
 import type { Batches, Distribution, JudgedFigures } from '../../model/result.ts'
 import { latencyAt, rankOf } from './latencies.ts'
+import { sum } from '../../model/sum.ts'
 
 /**
  * Returns the figures of some batches only, for judging them again. `keeps` contains for each batch whether it remains.
@@ -99,8 +100,4 @@ function distributionOf(encoded: readonly string[]): Distribution {
     maxMs: at(100),
     histogram: encodeHdr(histogram),
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { judgeShare, requestsToTell, type ShareQuestion } from './share.ts'
+import { judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 
 function ask(of: number, over: number, more: Partial<ShareQuestion> = {}): ShareQuestion {
   const count = { of, over }
@@ -67,29 +67,29 @@ describe('a share of requests over a limit', () => {
 
 describe('the number of requests that decide', () => {
   test('is that of the published table when none was over the limit', () => {
-    expect(requestsToTell(ask(40, 0), { of: 40, over: 0 })).toBe(299)
-    expect(requestsToTell(ask(40, 0, { allowed: 0.05 }), { of: 40, over: 0 })).toBe(59)
+    expect(requestsToDecide(ask(40, 0), { of: 40, over: 0 })).toBe(299)
+    expect(requestsToDecide(ask(40, 0, { allowed: 0.05 }), { of: 40, over: 0 })).toBe(59)
   })
 
   test('grows with the design effect, and faster when there are few independent requests', () => {
-    const required = (of: number): number => requestsToTell(ask(of, 0, { designEffect: 10 }), { of, over: 0 }) ?? 0
+    const required = (of: number): number => requestsToDecide(ask(of, 0, { designEffect: 10 }), { of, over: 0 }) ?? 0
     expect(required(1_000_000)).toBe(Math.ceil(2_990 * 1.004_5))
     expect(required(1_000)).toBe(Math.ceil(2_990 * 5.5))
   })
 
   test('grows less when a larger share of requests is judged', () => {
     const asked = ask(1_000, 0, { designEffect: 10, allowed: 0.05 })
-    expect(requestsToTell(asked, { of: 1_000, over: 0 })).toBe(Math.ceil(590 * 2.8))
+    expect(requestsToDecide(asked, { of: 1_000, over: 0 })).toBe(Math.ceil(590 * 2.8))
   })
 
   test('is sufficient: the same share of that number decides', () => {
     const seen = { of: 1_000, over: 7 }
-    const of = requestsToTell(ask(1_000, 7), seen) ?? 0
+    const of = requestsToDecide(ask(1_000, 7), seen) ?? 0
     expect(of).toBeGreaterThan(1_000)
     expect(judgeShare(ask(of, 0.007 * of))).toBe('pass')
   })
 
   test('is undefined when the observed share equals the allowed one', () => {
-    expect(requestsToTell(ask(1_000, 10), { of: 1_000, over: 10 })).toBeUndefined()
+    expect(requestsToDecide(ask(1_000, 10), { of: 1_000, over: 10 })).toBeUndefined()
   })
 })

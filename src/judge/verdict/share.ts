@@ -55,7 +55,7 @@ const MIN_SETTLED = 200
  * `1 + max(200, 5 / allowed) · (deff − 1) / n`, a rule found by simulation (docs/calibration/verdicts.md). Undefined if
  * the observed share is so close to the allowed one that no reasonable number suffices.
  */
-export function requestsToTell(question: ShareQuestion, seen: Count): number | undefined {
+export function requestsToDecide(question: ShareQuestion, seen: Count): number | undefined {
   const { allowed, designEffect = 1 } = question
   const required = requestsAtThisEffect(question, seen)
   const settled = Math.max(MIN_SETTLED, SETTLED_OVER / allowed)
@@ -66,21 +66,21 @@ export function requestsToTell(question: ShareQuestion, seen: Count): number | u
 function requestsAtThisEffect(question: ShareQuestion, seen: Count): number | undefined {
   const { allowed, designEffect = 1 } = question
   const share = seen.of === 0 ? 0 : seen.over / seen.of
-  const reported = (of: number): boolean => {
+  const decides = (of: number): boolean => {
     const count = { over: share * of, of }
     const asked = { ...question, designEffect, forPass: count, forFail: count }
     return judgeShare(asked) !== 'inconclusive'
   }
   const most = MAX_TIMES * Math.max(seen.of, Math.ceil(1 / allowed))
   let high = Math.max(1, seen.of)
-  while (!reported(high)) {
+  while (!decides(high)) {
     high *= 2
     if (high > most) return undefined
   }
   let low = 0
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
-    if (reported(middle)) high = middle
+    if (decides(middle)) high = middle
     else low = middle
   }
   return high

@@ -10,7 +10,7 @@ import { growthOf, type Growth, type MeasuredGrowth } from './growth.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { notProven } from './more-requests.ts'
 import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
-import { requestsToTell, type ShareQuestion } from './share.ts'
+import { requestsToDecide, type ShareQuestion } from './share.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatPercent, formatRate } from './wording.ts'
 
@@ -197,7 +197,7 @@ function requiredRequests(
   growth: MeasuredGrowth | undefined,
 ): number | undefined {
   const share = shareOfShortfall(figures, run, within)
-  const forShare = requestsToTell(share, share.forPass)
+  const forShare = requestsToDecide(share, share.forPass)
   if (forShare === undefined) return undefined
   if (growth === undefined) return Math.max(forShare, 2 * figures.requestsScheduled)
   const times = Math.max(1, (2 * growth.range) / (STEADY_SHARE * within * growth.arrived))

@@ -1,5 +1,6 @@
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { JudgedFigures } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 
 /** Error classes that a late or starved generator, or its burst of overdue requests, can cause. */
 const POSSIBLY_OURS = [
@@ -27,8 +28,4 @@ export function mostlyFailsByItself({ requestsScheduled, errors, errorsByClass, 
 /** Whether waiting explains most requests without a response: they timed out, or the engine dropped them unsent. */
 export function mostlyWaited({ timeouts, dropped, unanswered }: JudgedFigures): boolean {
   return timeouts + dropped > unanswered / 2
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -1,7 +1,7 @@
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { formatCount } from '../../wording/figures.ts'
 
-export { formatCount } from '../../wording/figures.ts'
+export { formatCount, formatPlural } from '../../wording/figures.ts'
 
 /** Formats a measured time without its unit, with about three digits: `0.412`, `8.24`, `83.2`, `1 204`. */
 export function formatMs(ms: Ms): string {
@@ -30,11 +30,6 @@ export function formatShare(ratio: Ratio): string {
 /** Formats a share in percent: `1.53%`. */
 export function formatPercent(ratio: Ratio): string {
   return `${formatShare(ratio)}%`
-}
-
-/** Formats a count with its noun: `1 request`, `259 requests`. */
-export function formatPlural(count: number, one: string, many: string = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`
 }
 
 /** Formats a percentile: `p99.9`. */

@@ -1,6 +1,5 @@
 import type { ConnectContext } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-
 import type { Traceparent } from '../../model/trace.ts'
 import type { McpOptions } from './options.ts'
 import type { Era, McpVersion } from './versions.ts'

@@ -116,7 +116,7 @@ export function overPipes(
   return connected(STDIO, options, { stdio: { stdio: command }, ...some })
 }
 
-export interface Heard extends Outcome {
+export interface AskOutcome extends Outcome {
   /** Bytes of each message before the reply. */
   readonly messages: readonly number[]
   /** Whether the connection accepts another call at the moment this one ends. */
@@ -124,7 +124,7 @@ export interface Heard extends Outcome {
 }
 
 /** Runs one exchange and resolves with its outcome. */
-export function ask(connection: Connection<McpRequest>, payload: McpRequest, requestId = 0): Promise<Heard> {
+export function ask(connection: Connection<McpRequest>, payload: McpRequest, requestId = 0): Promise<AskOutcome> {
   const messages: number[] = []
   return new Promise((resolve) => {
     const onDone = (outcome: Outcome): void => resolve({ ...outcome, messages, usable: connection.usable })

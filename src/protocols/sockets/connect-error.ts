@@ -2,7 +2,7 @@ import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 
 /** Classifies a failure to connect. `inHandshake`: TCP had connected, but the TLS handshake had not finished. */
 export function connectError(target: URL, thrown: unknown, inHandshake: boolean): ConnectError {
-  const error = mostTelling(thrown)
+  const error = mostInformative(thrown)
   const errorClass = classOfConnectError(error) ?? (inHandshake ? 'tls' : 'connect')
   const where = errorClass === 'tls' ? `TLS with ${target.host} failed` : `could not connect to ${target.host}`
   return new ConnectError(errorClass, `${where}: ${error.message || error.code || 'unknown error'}`, { cause: thrown })
@@ -12,7 +12,7 @@ export function connectError(target: URL, thrown: unknown, inHandshake: boolean)
  * Picks the most informative error. A host name with several addresses fails with one error per address. A refused
  * connection says more than a missing route for the other address family.
  */
-function mostTelling(thrown: unknown): NodeJS.ErrnoException {
+function mostInformative(thrown: unknown): NodeJS.ErrnoException {
   const errors: readonly unknown[] = thrown instanceof AggregateError ? thrown.errors : [thrown]
   const all = errors.map((error): NodeJS.ErrnoException => (error instanceof Error ? error : new Error(String(error))))
   return all.find(({ code }) => code === 'ECONNREFUSED') ?? all[0] ?? new Error('unknown error')

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { TcpRequest } from '../../model/requests.ts'
 import { send } from './server.fixture.ts'
+import { freePort } from '../sockets/free-port.fixture.ts'
 
 /** Returns the reason why a program cannot run, for use in a test name, or an empty string. */
 export function skipped(program: string, debian: string): string {
@@ -35,16 +36,6 @@ export async function startThirdParty(command: readonly string[]): Promise<Third
       await exited
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }
 
 function accepts(port: number): Promise<boolean> {

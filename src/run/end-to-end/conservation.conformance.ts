@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Figures, LoadResult } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 
 /**
  * Expects that every scheduled request and journey has exactly one outcome, in total and per interval, phase and
@@ -37,8 +38,4 @@ export function expectConservation(result: LoadResult): void {
   const { batches } = result
   expect(sum(batches.successes)).toBe(result.successes)
   expect(sum(batches.unanswered)).toBe(result.unanswered)
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -19,6 +19,7 @@ import type { GeneratorState } from '../generator/messages.ts'
 import { notesOn } from '../generator/lane/lane-picker.ts'
 import type { Placement } from '../generator/placement.ts'
 import type { TargetConnection } from '../target/target-connection.ts'
+import { sum } from '../../model/sum.ts'
 
 export interface ResultParts {
   readonly generatorId: string
@@ -175,10 +176,6 @@ function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts
     runDelayRatio: worstRunDelay(states),
     doubts,
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }
 
 function deepFreeze<Value>(value: Value): Value {

@@ -115,7 +115,6 @@ export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: 
   if (port === undefined && first !== undefined) return { url, ...first }
   for (const candidate of addresses) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- the first that answers wins, in the order of the resolver
       await answers(candidate, port ?? 0, timeoutMs)
       return { url, ...candidate }
     } catch (error) {

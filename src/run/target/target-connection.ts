@@ -10,6 +10,7 @@ import { isLoopback } from './allowed-hosts.ts'
 import { loadProtocol } from '../protocols.ts'
 import { startTarget } from './started-target.ts'
 import { checkTarget, reachTarget, unusable } from './check-target.ts'
+import { isCommand, isStdio } from '../../model/target.ts'
 
 /** A target that may be loaded and answers, with the information that each connection to it needs. */
 export interface TargetConnection {
@@ -157,12 +158,4 @@ function unstartable({ stdio }: StdioTarget, cause: unknown): LoadTargetError {
     `MCP handshake with "${stdio[0]}" failed: ${why}\n    → run the command manually and check its output`,
     { cause },
   )
-}
-
-function isCommand(target: Target): target is CommandTarget {
-  return typeof target === 'object' && 'command' in target
-}
-
-function isStdio(target: Target): target is StdioTarget {
-  return typeof target === 'object' && 'stdio' in target
 }

@@ -6,7 +6,7 @@ import { countSlack } from './count-slack.ts'
 const PROBES = 1_000
 
 /** Returns whether `pattern` is a custom pattern rather than the data of a built-in one. */
-export function isOwnPattern(pattern: object): pattern is ArrivalPattern {
+export function isCustomPattern(pattern: object): pattern is ArrivalPattern {
   return 'rateAt' in pattern || 'expectedBy' in pattern
 }
 

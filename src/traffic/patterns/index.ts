@@ -9,7 +9,7 @@ import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
 import { isRecord } from '../../model/readers.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { countSlack } from './count-slack.ts'
-import { isOwnPattern, customPatternIssues } from './custom-pattern.ts'
+import { isCustomPattern, customPatternIssues } from './custom-pattern.ts'
 import type { NamedPatternBuilder, NamedPatternKind, PatternKind, Planned, ShippedPattern } from './pattern-kind.ts'
 import * as builders from './registry.ts'
 import { durationInSpec, specIssues } from './spec.ts'
@@ -47,7 +47,7 @@ export function specFromName(name: PatternName, rate: Rps): PatternSpec {
 export function patternFrom(pattern: PatternSpec | ArrivalPattern, planned: Planned): ArrivalPattern {
   const issues = patternIssues(pattern, 'pattern')
   if (issues.length > 0) throw new LoadPlanError(issues)
-  return isOwnPattern(pattern) ? pattern : curveFrom(pattern, planned)
+  return isCustomPattern(pattern) ? pattern : curveFrom(pattern, planned)
 }
 
 /**
@@ -103,7 +103,7 @@ export function patternIssues(pattern: unknown, key: string): readonly PlanIssue
       },
     ]
   }
-  if (isOwnPattern(pattern)) return customPatternIssues(pattern, key)
+  if (isCustomPattern(pattern)) return customPatternIssues(pattern, key)
 
   const kind = kinds.find((each) => each.kind === pattern.kind)
   if (kind === undefined) return [kindIssue(pattern.kind, `${key}.kind`)]
@@ -126,7 +126,7 @@ function kindIssue(value: unknown, key: string): PlanIssue {
 
 /** Returns the duration that a pattern specifies; undefined if it uses the plan's `duration`. */
 export function patternDuration(pattern: PatternSpec | ArrivalPattern): Ms | undefined {
-  if (isOwnPattern(pattern)) return pattern.durationMs
+  if (isCustomPattern(pattern)) return pattern.durationMs
   const kind = kinds.find((each) => each.kind === pattern.kind)
   return kind?.durationOf ? kind.durationOf(pattern, patternDuration) : durationInSpec(pattern)
 }

@@ -1,3 +1,4 @@
+import { sum } from '../../../model/sum.ts'
 /** Coefficients of a linear model with their covariance matrix. */
 export interface LinearFit {
   readonly coefficients: readonly number[]
@@ -50,8 +51,4 @@ function dot(a: readonly number[], b: readonly number[]): number {
 
 function at(values: readonly number[], index: number): number {
   return values[index] ?? 0
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import net from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, fromJsonSchema, McpServer } from '@modelcontextprotocol/server'
 import type { CreateMcpHandlerOptions } from '@modelcontextprotocol/server'
 import { onTestFinished } from 'vitest'
+import { freePort } from '../../sockets/free-port.fixture.ts'
 
 const EVERYTHING = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'))
 
@@ -83,13 +83,4 @@ export async function modernServer(options: CreateMcpHandlerOptions = {}): Promi
     await handler.close()
   })
   return new URL(`mcp+http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`)
-}
-
-/** Returns a free port, for a server that requires a port number. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -25,7 +25,7 @@ describe('resourceError', () => {
 
 describe('connectResourceError', () => {
   test.each([
-    ['local-files', 'ERR_LOAD_DESCRIPTORS', 'the process had no file descriptor left (all are in use)'],
+    ['local-files', 'ERR_LOAD_DESCRIPTORS', 'no file descriptor was left (all are in use)'],
     ['local-ports', 'ERR_LOAD_PORTS', 'this machine had no free local port (all are in use)'],
   ] as const)('describes %s with its remedy', (errorClass, code, message) => {
     const cause = new Error('all are in use')

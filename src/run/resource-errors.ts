@@ -1,18 +1,17 @@
 import { isIPv4 } from 'node:net'
 import { LoadResourceError } from '../model/errors.ts'
 import type { ErrorClass } from '../model/error-class.ts'
+import { classOfConnectError } from '../model/connect-error.ts'
 
 /** Returns an error with a remedy if a resource of this machine was exhausted; undefined for any other error. */
 export function resourceError(error: Error): LoadResourceError | undefined {
   const code = 'code' in error ? error.code : undefined
   // When Node reads modules, it wraps the system's error and keeps only its message.
-  if (code === 'EMFILE' || code === 'ENFILE' || /\bE[MN]FILE\b|too many open files/i.test(error.message)) {
-    return connectResourceError('local-files', error)
-  }
+  if (/\bE[MN]FILE\b|too many open files/i.test(error.message)) return connectResourceError('local-files', error)
+  const errorClass = classOfConnectError(error)
   // An IPv6 address is not available either on a machine without IPv6.
-  if (code === 'EADDRNOTAVAIL' && 'address' in error && isIPv4(String(error.address))) {
-    return connectResourceError('local-ports', error)
-  }
+  const isPort = errorClass !== 'local-ports' || ('address' in error && isIPv4(String(error.address)))
+  if (errorClass !== undefined && isPort) return connectResourceError(errorClass, error)
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new LoadResourceError(
       'ERR_LOAD_MEMORY',
@@ -29,7 +28,7 @@ export function connectResourceError(errorClass: ErrorClass, error: Error): Load
   if (errorClass === 'local-files') {
     return new LoadResourceError(
       'ERR_LOAD_DESCRIPTORS',
-      `the process had no file descriptor left (${error.message})\n` +
+      `no file descriptor was left (${error.message})\n` +
         '    → raise the limit (ulimit -n 4096) or lower maxConnections',
       { cause: error },
     )

@@ -26,7 +26,7 @@ test('rejects a connection beyond the limit without connecting', async () => {
   })
   await expect(second).rejects.toMatchObject({
     errorClass: 'local-files',
-    message: 'connections may take 4 file descriptors, and all are in use',
+    message: 'the connections of this thread use 3 of at most 4 file descriptors',
   })
   expect(connecting).toBe(0)
   await first.close()

@@ -3,7 +3,7 @@ import type { Connection } from '../../model/protocol.ts'
 
 /**
  * Limits the descriptors that the connections of one generator thread use. An attempt beyond the limit fails with class
- * `local-files`, as if the process had no descriptor left, but it leaves descriptors for files that Node opens.
+ * `local-files` and leaves descriptors for files that Node opens.
  */
 export class DescriptorBudget {
   readonly #limit: number
@@ -19,7 +19,8 @@ export class DescriptorBudget {
     connect: () => Promise<Connection<Request>>,
   ): Promise<Connection<Request>> {
     if (this.#taken + descriptors > this.#limit) {
-      throw new ConnectError('local-files', `connections may take ${this.#limit} file descriptors, and all are in use`)
+      const used = `the connections of this thread use ${this.#taken} of at most ${this.#limit} file descriptors`
+      throw new ConnectError('local-files', used)
     }
     this.#taken += descriptors
     const free = (): void => void (this.#taken -= descriptors)

@@ -52,6 +52,14 @@ describe('file descriptors', () => {
     expect(await doubts({ maxConnections: 100 }, { descriptors: { limit: 149, open } })).toEqual(['few-descriptors'])
   })
 
+  test('reject long-lived connections that one of several threads could not open', async () => {
+    const plan = { maxConnections: 101, threads: 2, connection: 'long-lived' } as const
+    expect(await doubts(plan, { descriptors: { limit: 162, open: 30 } })).toEqual([])
+    await expect(doubts(plan, { descriptors: { limit: 161, open: 30 } })).rejects.toThrow(
+      'maxConnections must be at most 100 with long-lived connections here, got 101',
+    )
+  })
+
   test('reject the plan before it starts if its long-lived connections need more of them', async () => {
     const plan = { maxConnections: 100, connection: 'long-lived' } as const
     expect(await doubts(plan, { descriptors: { limit: 150, open: 30 } })).toEqual([])

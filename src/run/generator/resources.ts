@@ -7,6 +7,8 @@ import { maxBytesOf } from '../../traffic/payloads/index.ts'
 import { doubt } from '../../wording/doubts.ts'
 import type { Placement } from './placement.ts'
 import type { TargetConnection } from '../target/target-connection.ts'
+import { sum } from '../../model/sum.ts'
+import { isStdio } from '../../model/target.ts'
 
 /** One each for standard input, output and error of a stdio process. */
 const DESCRIPTORS_OF_PROCESS = 3
@@ -37,10 +39,17 @@ export function checkResources(plan: ResolvedPlan, placement: Placement, resourc
       `the run needs at least ${reserved(placement) + least} free file descriptors: ${facts}\n    → ${remedy}`,
     )
   }
-  if (plan.connection !== 'long-lived' || needed <= free) return
+  const { threads } = placement
+  // Each thread has an equal share of the descriptors, and the first threads may have one connection more.
+  const neededByThread = sum(
+    plan.lanes.map(({ maxConnections, target }) => Math.ceil(maxConnections / threads) * descriptorsOf(target)),
+  )
+  const freeByThread = Math.floor(free / threads)
+  if (plan.connection !== 'long-lived' || neededByThread <= freeByThread) return
+  const maxConnections = threads * Math.floor((freeByThread * connections) / needed)
   throw new LoadResourceError(
     'ERR_LOAD_DESCRIPTORS',
-    `maxConnections must be at most ${Math.floor((free * connections) / needed)} with long-lived connections here, ` +
+    `maxConnections must be at most ${maxConnections} with long-lived connections here, ` +
       `got ${connections}: ${facts}\n    → ${remedy} or lower maxConnections`,
   )
 }
@@ -75,7 +84,7 @@ function reserved({ threads }: Placement): number {
 
 /** Number of descriptors that one connection takes. */
 export function descriptorsOf(target: Target | StdioTarget | undefined): number {
-  return typeof target === 'object' && 'stdio' in target ? DESCRIPTORS_OF_PROCESS : 1
+  return isStdio(target) ? DESCRIPTORS_OF_PROCESS : 1
 }
 
 function descriptorsNeeded({ lanes }: ResolvedPlan): { readonly connections: number; readonly needed: number } {
@@ -136,8 +145,4 @@ function heldBytes({ messageSize, maxConnections }: ResolvedLane, target: Target
 
 function threadDoubts({ threads }: Placement, { cores }: Resources): Doubt[] {
   return threads > Math.max(1, cores - 1) ? [doubt({ code: 'many-threads', threads, cores })] : []
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

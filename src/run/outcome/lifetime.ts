@@ -39,7 +39,10 @@ export class RunLifetime {
     return this.#startedAtMs
   }
 
-  /** Length of the measured part, until now or until the last request ended; 0 before it. */
+  /**
+   * Length of the measured part, until now or until the last request ended; in a stopped run, until its generators have
+   * ended. 0 before the start.
+   */
   get elapsedMs(): Ms {
     return this.isRunning ? this.#sinceStart() : this.#endMs
   }

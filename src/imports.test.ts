@@ -42,7 +42,7 @@ function circleIn(imports: Imports): readonly string[] | undefined {
   return undefined
 }
 
-// The linter finds circles of values only, but a circle of types is as hard to read and to move.
+// The linter's rule misses circles of types and of `import()`, which are as hard to read and to move.
 test('no source files import each other in a circle, not even types', () => {
   const imports = importsIn(import.meta.dirname)
   expect(imports.get('run/load-run.ts')).toEqual(

@@ -99,7 +99,7 @@ test('contains each entry point with its types and source maps, and no sources o
     expect(existsSync(join(installed, file)), file).toBe(true)
   }
   expect(files).toEqual(expect.arrayContaining(['dist/vitest.js.map', 'dist/vitest.d.ts.map']))
-  expect(files.filter((file) => /\.(?:test|case|load)\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
+  expect(files.filter((file) => /\.(?:test|conformance|fixture|builder|load)\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   expect(files.filter((file) => /\.(?:js|d\.ts)$/.test(file)).length).toBeLessThan(60)
 })
 

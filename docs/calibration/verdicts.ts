@@ -12,7 +12,7 @@ import { percentileOf } from '../../src/judge/verdict/latencies.ts'
 import type { LatencyCourse } from '../../src/judge/verdict/latencies.ts'
 import { percentileShare } from '../../src/judge/verdict/percentile-share.ts'
 import { MIN_PROOF_MS } from '../../src/judge/verdict/proof.ts'
-import { requestsToTell } from '../../src/judge/verdict/share.ts'
+import { requestsToDecide } from '../../src/judge/verdict/share.ts'
 import {
   courseOfRun,
   longRun,
@@ -146,7 +146,7 @@ function checkAdvice(service: SimulatedService): void {
           const course = courseOfRun(service.run(random, spanMs), spanMs)
           const asked = percentileShare(course, { percentile, limitMs, confidence: 0.95 }, { unproven: 0 })
           if (decide({ course, percentile, spanMs }, limitMs).verdict !== 'inconclusive') continue
-          const requests = requestsToTell(asked, asked.forPass)
+          const requests = requestsToDecide(asked, asked.forPass)
           if (requests === undefined || requests > 1_000_000) {
             declined++
             continue

@@ -3,7 +3,7 @@ import { expect, loadTest } from 'describe-load/vitest'
 const target = { command: ['node', 'server.ts'], cwd: import.meta.dirname, url: 'ws://127.0.0.1:{port}' }
 
 loadTest(
-  'answers price requests among its news',
+  'answers price requests while it pushes news',
   {
     target,
     rate: 100,

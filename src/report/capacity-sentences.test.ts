@@ -91,7 +91,7 @@ describe('an unknown capacity', () => {
 test('names each number of users about which runs disagree', () => {
   const findings = { disagreeingUsers: [900] } as unknown as CapacityFindings
   expect(disagreementLines(findings)).toEqual([
-    '900 users missed the SLA in one run, although as many or more met it in another: the maximum lies on either side of that number.',
+    '900 users missed the SLA in one run, although as many or more met it in another: so the maximum may be below or above that number.',
   ])
   expect(disagreementLines({} as CapacityFindings)).toEqual([])
 })

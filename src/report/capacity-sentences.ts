@@ -35,7 +35,7 @@ export function unknownLines({ unknown = [] }: CapacityFindings): readonly strin
 export function disagreementLines({ disagreeingUsers = [] }: CapacityFindings): readonly string[] {
   return disagreeingUsers.map(
     (users) =>
-      `${formatCount(users)} users missed the SLA in one run, although as many or more met it in another: the maximum lies on either side of that number.`,
+      `${formatCount(users)} users missed the SLA in one run, although as many or more met it in another: so the maximum may be below or above that number.`,
   )
 }
 

@@ -56,14 +56,22 @@ export function openLineSink(respond: Respond): Promise<Sink> {
   })
 }
 
-async function openSocketSink(serve: (socket: Socket) => (chunk: string) => void): Promise<Sink> {
-  const sockets = new Set<Socket>()
+function openSocketSink(serve: (socket: Socket) => (chunk: string) => void): Promise<Sink> {
   const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket)
     socket.setEncoding('latin1')
     socket.on('data', serve(socket))
     // The client may reset its connections when the warm-up ends.
     socket.on('error', () => socket.destroy())
+  })
+  return listening(server)
+}
+
+/** Starts a server on a free port of loopback. Closing it ends every connection, also one in the middle of a handshake. */
+export async function listening(server: Server): Promise<Sink> {
+  // A server waits for its connections when it closes. TLS and WebSocket report one only after its handshake.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
   server.listen(0, HOST)
@@ -71,18 +79,12 @@ async function openSocketSink(serve: (socket: Socket) => (chunk: string) => void
   // A connection that cannot be accepted leaves the warm-up with too few successes, which it reports.
   server.on('error', () => {})
   return {
-    port: portOf(server),
-    close: () => closed(server, () => sockets.forEach((socket) => socket.destroy())),
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      sockets.forEach((socket) => socket.destroy())
+      await closed
+    },
   }
-}
-
-export function portOf(server: Pick<Server, 'address'>): number {
-  return (server.address() as AddressInfo).port
-}
-
-export async function closed(server: { close(done: () => void): unknown }, endSockets: () => void): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
-  endSockets()
-  await promise
 }

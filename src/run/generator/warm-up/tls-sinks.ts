@@ -1,8 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { once } from 'node:events'
-import { createSecureServer, type ServerHttp2Session } from 'node:http2'
-import { createServer, type TLSSocket } from 'node:tls'
-import { closed, HOST, portOf, type Respond, serveHttp, type Sink } from './sinks.ts'
+import { createSecureServer } from 'node:http2'
+import { createServer } from 'node:tls'
+import { listening, type Respond, serveHttp, type Sink } from './sinks.ts'
 
 /** DER tags that a certificate uses (ITU-T X.690). */
 const TAG = { integer: 0x02, bitString: 0x03, oid: 0x06, utf8: 0x0c, utcTime: 0x17, sequence: 0x30, set: 0x31 } as const
@@ -12,32 +11,20 @@ const ECDSA_SHA256 = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02]
 const COMMON_NAME = [0x55, 0x04, 0x03]
 
 /** Opens a server for HTTP/1.1 over TLS. */
-export async function openHttpsSink(respond: Respond): Promise<Sink> {
-  const sockets = new Set<TLSSocket>()
+export function openHttpsSink(respond: Respond): Promise<Sink> {
   const server = createServer({ ...selfSigned(), ALPNProtocols: ['http/1.1'] }, (socket) => {
-    sockets.add(socket)
     socket.setNoDelay(true)
     socket.setEncoding('latin1')
     socket.on('data', serveHttp(socket, respond))
     socket.on('error', () => socket.destroy())
-    socket.on('close', () => sockets.delete(socket))
   })
-  server.listen(0, HOST)
-  await once(server, 'listening')
-  // A connection that cannot be accepted leaves the warm-up with too few successes, which it reports.
-  server.on('error', () => {})
-  return { port: portOf(server), close: () => closed(server, () => sockets.forEach((socket) => socket.destroy())) }
+  return listening(server)
 }
 
 /** Opens a server for HTTP/2 over TLS. It answers every request with `body`. */
-export async function openHttp2Sink(body: string): Promise<Sink> {
-  const sessions = new Set<ServerHttp2Session>()
+export function openHttp2Sink(body: string): Promise<Sink> {
   const server = createSecureServer(selfSigned())
-  server.on('session', (session) => {
-    sessions.add(session)
-    session.on('error', () => session.destroy())
-    session.on('close', () => sessions.delete(session))
-  })
+  server.on('session', (session) => session.on('error', () => session.destroy()))
   server.on('stream', (stream) => {
     stream.on('error', () => stream.destroy())
     stream.resume()
@@ -48,11 +35,7 @@ export async function openHttp2Sink(body: string): Promise<Sink> {
       stream.end(body)
     })
   })
-  server.listen(0, HOST)
-  await once(server, 'listening')
-  // A connection that cannot be accepted leaves the warm-up with too few successes, which it reports.
-  server.on('error', () => {})
-  return { port: portOf(server), close: () => closed(server, () => sessions.forEach((session) => session.destroy())) }
+  return listening(server)
 }
 
 /**

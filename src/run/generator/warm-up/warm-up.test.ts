@@ -1,8 +1,11 @@
 import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { openHttpSink } from './sinks.ts'
-import { TRANSPORT_NAMES } from './transports.ts'
+import { openHttp2Sink } from './tls-sinks.ts'
+import { transport, TRANSPORT_NAMES } from './transports.ts'
 import { warmUp } from './warm-up.ts'
 
 test.each(TRANSPORT_NAMES)('warms up over %s', async (name) => {
@@ -36,4 +39,28 @@ test('the HTTP sink answers a request that arrives in pieces and a request with 
   expect(accepted).toMatch(/^HTTP\/1\.1 202 Accepted\r\n/)
   expect(bodies).toEqual(['', 'none'])
   await sink.close()
+})
+
+test.each(TRANSPORT_NAMES)('closes the server for %s while a client is in the middle of a handshake', async (name) => {
+  const sink = await transport(name).open()
+  const socket = connect(sink.port, '127.0.0.1').on('error', () => {})
+  await once(socket, 'connect')
+  const ended = once(socket, 'close')
+  socket.resume()
+  await setImmediate()
+  await sink.close()
+  await ended
+})
+
+test('closes the server for HTTP/2 while requests arrive', async () => {
+  for (let round = 0; round < 12; round++) {
+    const sink = await openHttp2Sink('{}')
+    const session = connectHttp2(`https://127.0.0.1:${sink.port}`, { rejectUnauthorized: false })
+    session.on('error', () => {})
+    await once(session, 'connect')
+    for (let i = 0; i < 50; i++) session.request({ ':path': '/' }).on('error', () => {})
+    for (let turn = 0; turn < round % 6; turn++) await setImmediate()
+    await sink.close()
+    session.destroy()
+  }
 })

@@ -1,10 +1,10 @@
 /** The entry point of the command, with every suite. */
-import { capacitySuiteOn } from './assessments/capacity.ts'
-import { limitsSuiteOn } from './assessments/limits.ts'
-import { mcpStressSuiteOn } from './assessments/mcp-stress.ts'
-import { protocolsSuiteOn } from './assessments/protocols.ts'
-import { scenariosSuiteOn } from './assessments/scenarios.ts'
-import { unitSuiteOn } from './assessments/unit.ts'
+import { capacitySuiteOn } from './assessments/capacity/capacity-suite.ts'
+import { limitsSuiteOn } from './assessments/limits/limits-suite.ts'
+import { mcpStressSuiteOn } from './assessments/mcp-stress/mcp-stress-suite.ts'
+import { protocolsSuiteOn } from './assessments/protocols/protocols-suite.ts'
+import { scenariosSuiteOn } from './assessments/scenarios/scenarios-suite.ts'
+import { unitSuiteOn } from './assessments/unit/unit-suite.ts'
 import { main } from './hosts/command/main.ts'
 import { CLIENT_INFO } from './protocols/mcp/client.ts'
 

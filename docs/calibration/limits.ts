@@ -5,7 +5,7 @@
  * search.
  */
 import { startFixture } from '../../fixtures/index.ts'
-import { searchLimit } from '../../src/assessments/limit-loop.ts'
+import { searchLimit } from '../../src/assessments/limits/limit-loop.ts'
 import { startLoad } from '../../src/run/index.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }

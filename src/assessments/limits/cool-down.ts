@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { StartLoad } from '../../hosts/port.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import type { LoadRun } from '../../run/index.ts'
+
+/** After this many probes, the search continues even if the target has not recovered. */
+const MAX_PROBES = 6
+
+interface CoolDown {
+  /** The plan that the trials share; a probe uses the same timeout. */
+  readonly plan: LoadPlan
+  readonly startLoad: StartLoad
+  readonly calm: LoadResult
+  readonly signal: AbortSignal
+}
+
+/**
+ * Waits until the target answers single requests as fast as before the load, so that an overload does not affect the
+ * next trial: a server continues to process what its clients have given up. The probes belong to no result.
+ */
+export async function coolDown({ plan, startLoad, calm, signal }: CoolDown): Promise<void> {
+  const calmMs = 'p50Ms' in calm.serviceTime ? calm.serviceTime.p50Ms : 50
+  const duration: Ms = Math.min(2_000, Math.max(250, 4 * calmMs))
+  const probe: LoadPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
+  for (let probes = 0; probes < MAX_PROBES; probes++) {
+    await delay(200, undefined, { signal })
+    const { serviceTime } = await resultOf(await startLoad(probe, { record: false }), signal)
+    if ('p50Ms' in serviceTime && serviceTime.p50Ms <= 1.5 * calmMs + 2) return
+  }
+}
+
+/** Waits for the result of a run; stops it when the test ends. */
+async function resultOf(run: LoadRun, signal: AbortSignal): Promise<LoadResult> {
+  const stop = (): void => void run.stop('the search ended')
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await run.result
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,83 @@
+import { availableParallelism, totalmem } from 'node:os'
+import type { StartLoad } from '../../hosts/port.ts'
+import { nextTrial, searchSoFar } from '../../judge/analysis/limit-search.ts'
+import { isOpenTrial, type MeasuredTrial, type SearchEnd, type Trial } from '../../judge/analysis/limit-trial.ts'
+import { limitsFindings } from '../../judge/analysis/limits.ts'
+import { figuresOf, isLost } from '../../judge/analysis/trial-figures.ts'
+import { judgeTrial } from '../../judge/analysis/trial-verdict.ts'
+import type { LimitSlo, LimitsFindings } from '../../model/limits-findings.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Ms, Rps } from '../../model/units.ts'
+import type { LoadRun } from '../../run/index.ts'
+import { coolDown } from './cool-down.ts'
+import { patienceMs, trialPlan } from './trial-plan.ts'
+
+/** Planned traffic after which the search stops narrowing the interval. */
+const BUDGET_MS: Ms = 60_000
+
+export interface LimitSearch {
+  readonly slo: LimitSlo
+  readonly maxRps: Rps
+  readonly maxConnections: number
+  /** The plan that all trials share, including the target if no scope provides it. */
+  readonly plan: LoadPlan
+  readonly startLoad: StartLoad
+  readonly signal: AbortSignal
+  /** Called after every trial, so that the findings survive an aborted search. */
+  readonly onFindings: (findings: LimitsFindings) => void
+}
+
+export interface FoundLimit {
+  readonly findings: LimitsFindings
+  readonly measured: readonly MeasuredTrial[]
+}
+
+/** Searches the limit with real traffic, one trial after the other. */
+export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
+  const { slo, maxRps, maxConnections, startLoad, onFindings } = search
+  const options = { slo, maxRps, pool: maxConnections, budgetMs: BUDGET_MS }
+  const measured: MeasuredTrial[] = []
+  for (;;) {
+    const history = measured.map(({ outcome }) => outcome)
+    const trial = nextTrial(history, options)
+    if (trial.purpose === 'done') return { findings: findingsOf(trial), measured }
+    const run = await startLoad({ ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo) })
+    const result = await untilLost(trial, slo, run)
+    const outcome = judgeTrial(trial, figuresOf(result, slo, measured[0]?.outcome.serviceMs), slo)
+    measured.push({ outcome, result })
+    onFindings(
+      findingsOf(
+        searchSoFar(
+          measured.map((each) => each.outcome),
+          options,
+        ),
+      ),
+    )
+    const calm = measured[0]?.result ?? result
+    const plan = { ...search.plan, ...seedOf(measured), requestTimeout: patienceMs(slo) }
+    if (outcome.verdict !== 'pass' || trial.purpose === 'saturate') {
+      await coolDown({ plan, startLoad, calm, signal: search.signal })
+    }
+  }
+
+  function findingsOf(end: SearchEnd): LimitsFindings {
+    const machine = { cpus: availableParallelism(), memoryMb: totalmem() / 2 ** 20 }
+    return limitsFindings({ slo, measured, end, machine })
+  }
+}
+
+/** Uses the seed drawn for the first trial for all of them, so that one number repeats the whole search. */
+function seedOf([first]: readonly MeasuredTrial[]): Pick<LoadPlan, 'seed'> {
+  return first === undefined ? {} : { seed: first.result.seed }
+}
+
+/** Stops a trial early once its rate is clearly not held. */
+async function untilLost(trial: Trial, slo: LimitSlo, run: LoadRun): Promise<LoadResult> {
+  if (!isOpenTrial(trial) || trial.purpose === 'step') return run.result
+  for await (const interval of run) {
+    if (isLost(interval, slo))
+      await run.stop(`most requests of a second took longer than ${slo.p99Ms} ms, or got no response`)
+  }
+  return run.result
+}

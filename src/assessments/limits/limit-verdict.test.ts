@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import type { LimitsFindings } from '../../model/limits-findings.ts'
+import { verdictOnLimit } from './limit-verdict.ts'
+
+const found: LimitsFindings = {
+  slo: { p99Ms: 250, errorRate: 0.01 },
+  maxSustainableRps: 390,
+  interval: [390, 414],
+  confirmed: true,
+  recommendedRps: 312,
+  stableRps: 200,
+  degradationPointRps: 500,
+  failurePointRps: 500,
+  kneeRps: 390,
+  degradation: 'cliff',
+  bottleneck: { resource: 'target-cpu', evidence: [] },
+  recovery: { recovered: true, recoverMs: 1_800 },
+  trials: [],
+  saturation: null,
+  ended: 'found',
+  notes: [],
+}
+const open = { ...found, maxSustainableRps: null }
+
+describe('the suite is', () => {
+  it.each([
+    ['green for a limit', found, undefined, 'pass', 'The limit is 390 req/s: held, while 414 req/s was not held.'],
+    [
+      'green for a limit at the required rate',
+      found,
+      390,
+      'pass',
+      'The limit is 390 req/s: held, while 414 req/s was not held.',
+    ],
+    [
+      'red for a lower one',
+      found,
+      400,
+      'fail',
+      'The limit is 390 req/s: held, while 414 req/s was not held. That is less than the 400 req/s required by LOAD_MIN_RPS (minRps).',
+    ],
+    [
+      'green at the ceiling',
+      { ...open, interval: [777, null], ended: 'ceiling' },
+      700,
+      'pass',
+      'No limit up to 777 req/s, the ceiling of the search (LOAD_MAX_RPS, maxRps).',
+    ],
+    [
+      'inconclusive at a ceiling below the required rate',
+      { ...open, interval: [500, null], ended: 'ceiling' },
+      600,
+      'inconclusive',
+      'No limit up to 500 req/s, the ceiling of the search (LOAD_MAX_RPS, maxRps). Whether it holds the 600 req/s required by LOAD_MIN_RPS (minRps) was not tested.',
+    ],
+    [
+      'inconclusive when the generator reached its limit first',
+      { ...open, interval: [8_000, null], ended: 'generator' },
+      700,
+      'inconclusive',
+      'The limit is above 8 000 req/s: the generator reached its limit first.',
+    ],
+    [
+      'inconclusive when the generator confirmed nothing',
+      { ...open, interval: [null, null], confirmed: false, ended: 'generator' },
+      undefined,
+      'inconclusive',
+      'No limit of the target was found: the generator reached its limit first and confirmed no rate.',
+    ],
+    [
+      'red when no rate held',
+      { ...open, interval: [null, 50], confirmed: false, ended: 'failing' },
+      undefined,
+      'fail',
+      'No rate held the service level: none of 0 trials up to 0 req/s passed.',
+    ],
+    [
+      'inconclusive when the search reached its time limit',
+      { ...open, interval: [50, 80], confirmed: false, ended: 'budget' },
+      undefined,
+      'inconclusive',
+      'The search reached its time limit before it confirmed a rate.',
+    ],
+  ] satisfies [string, LimitsFindings, number | undefined, string, string][])(
+    '%s',
+    (_, findings, minRps, verdict, message) => {
+      expect(verdictOnLimit(findings, minRps)).toEqual({ verdict, message })
+    },
+  )
+})

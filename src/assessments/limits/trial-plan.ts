@@ -1,0 +1,36 @@
+import type { Trial } from '../../judge/analysis/limit-trial.ts'
+import type { LimitSlo } from '../../model/limits-findings.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { Ms } from '../../model/units.ts'
+import { constant, sequence } from '../../traffic/patterns/index.ts'
+
+/**
+ * Timeout of a trial: long enough to distinguish late from lost requests, short enough that an overload ends soon after
+ * its last arrival, because nothing waits longer for a connection or a response.
+ */
+export function patienceMs({ p99Ms }: LimitSlo): Ms {
+  return Math.min(10_000, Math.max(1_000, 4 * p99Ms))
+}
+
+/** Returns the plan of one trial of the search, without the keys that all trials share. */
+export function trialPlan(trial: Trial, slo: LimitSlo): LoadPlan {
+  // The service level is set only to count requests over its limits exactly; the search judges trials by its own rules.
+  const sla = { p99Ms: slo.p99Ms, errorRate: slo.errorRate }
+  const common = { requestTimeout: patienceMs(slo), sla, judge: false }
+  switch (trial.purpose) {
+    case 'saturate':
+      // Counts every response, however late, because only the throughput matters.
+      return { concurrency: trial.concurrency, duration: trial.durationMs, warmUp: trial.warmUpMs }
+    case 'recover':
+      return {
+        ...common,
+        arrivals: 'uniform',
+        pattern: sequence(
+          constant({ rate: trial.overloadRps, duration: trial.overloadMs, name: 'overload' }),
+          constant({ rate: trial.afterRps, duration: trial.afterMs, name: 'recovery' }),
+        ),
+      }
+    default:
+      return { ...common, rate: trial.rate, arrivals: trial.arrivals, duration: trial.durationMs }
+  }
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { realDelay } from '../../../model/real-time.ts'
+import type { Probe } from './probe.ts'
+import { notApplicable } from './probe.ts'
+
+const KILLED = 10
+const AFTERWARDS = 20
+
+/** Connections that are reset during a request, after which some pools reuse broken connections. */
+export const afterFailure: Probe = {
+  name: 'broken connections do not outlive their request',
+  async run({ prober, call }) {
+    const { url } = prober
+    if (url.protocol !== 'mcp+http:' && url.protocol !== 'mcp+tcp:') {
+      return notApplicable('only plain HTTP and TCP connections can be reset during a message')
+    }
+    const head =
+      url.protocol === 'mcp+http:'
+        ? `POST ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n`
+        : ''
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const port = Number(url.port === '' ? 80 : url.port)
+    for (let i = 0; i < KILLED; i++) {
+      const socket = connect(port, host)
+      await once(socket, 'connect')
+      socket.write(`${head}{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"na`)
+      await realDelay(10)
+      socket.resetAndDestroy()
+    }
+    await realDelay(100)
+    const after = []
+    for (let i = 0; i < AFTERWARDS; i++) after.push(await prober.once(call))
+    const bad = after.filter(({ outcome }) => outcome !== 'ok')
+    const [first] = bad
+    const killed = `${KILLED} connections were reset during a request`
+    if (first !== undefined) {
+      return {
+        verdict: 'fail',
+        evidence: `${killed}; then ${bad.length} of ${AFTERWARDS} calls failed: ${first.message}`,
+      }
+    }
+    return { verdict: 'pass', evidence: `${killed}; all of ${AFTERWARDS} later calls were answered` }
+  },
+}

@@ -1,0 +1,28 @@
+import { realDelay } from '../../../model/real-time.ts'
+import type { Probe } from './probe.ts'
+
+const CLIENTS = 6
+const AFTERWARDS = 5
+
+/** Clients that disconnect during a call, which crashes some servers. */
+export const clientLeaves: Probe = {
+  name: 'clients may disconnect during a call',
+  async run({ prober, call, slowCall }) {
+    const request = slowCall?.(1_000) ?? call
+    const clients = prober.stdio === undefined ? CLIENTS : 2
+    const connections = await Promise.all(Array.from({ length: clients }, () => prober.connect()))
+    for (const connection of connections) void prober.begin(connection, request)
+    // By now, the calls have arrived.
+    await realDelay(200)
+    for (const connection of connections) connection.destroy()
+    await Promise.all(connections.map(({ closed }) => closed))
+    await realDelay(100)
+    const after = []
+    for (let i = 0; i < AFTERWARDS; i++) after.push(await prober.once({ method: 'tools/list' }))
+    const bad = after.find(({ outcome }) => outcome !== 'ok')
+    const left = `${clients} clients disconnected during ${slowCall === undefined ? 'a call' : 'a slow call'}`
+    if (bad !== undefined)
+      return { verdict: 'fail', evidence: `${left}; then the server did not answer: ${bad.message}` }
+    return { verdict: 'pass', evidence: `${left}; the server answered all of ${AFTERWARDS} later calls` }
+  },
+}

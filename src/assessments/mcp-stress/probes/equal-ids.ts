@@ -1,0 +1,66 @@
+import { realDelay } from '../../../model/real-time.ts'
+import type { Ms } from '../../../model/units.ts'
+import { notApplicable, type Probe } from './probe.ts'
+import { openSession, type Session } from './session.ts'
+
+const ROUNDS = 20
+const HANGS_MS: Ms = 3_000
+
+/**
+ * Simultaneous calls of two sessions with the same JSON-RPC id, as sent by clients that all count from 1: a server that
+ * looks up the waiting call by id alone confuses them (CVE-2026-25536).
+ */
+export const equalIds: Probe = {
+  name: 'equal ids of two clients are kept apart',
+  async run({ prober, echo, equalIds: wanted }) {
+    if (!wanted)
+      return notApplicable(
+        'disabled by default (equalIds: true enables it), because calls may hang on a server that fails it',
+      )
+    if (echo === undefined) return notApplicable('no tool returns its input, which would identify a reply')
+    if (!prober.overHttp) return notApplicable('two clients share a server only over HTTP')
+    const sessions = await Promise.all([openSession(prober), openSession(prober)])
+    const [one, other] = sessions
+    if (one === undefined || other === undefined) return notApplicable('the server has no sessions')
+    const ids = Array.from({ length: ROUNDS }, (_, round) => round + 1)
+    const unlike = await mixedUp(one, other, ids, (id) => id + ROUNDS)
+    const alike = await mixedUp(one, other, ids, (id) => id)
+    await Promise.all([one.end(), other.end()])
+    if (unlike > 0)
+      return notApplicable(`${unlike} replies did not reach the client that asked, although their ids differed`)
+    const evidence =
+      alike === 0
+        ? `${2 * ROUNDS} calls of two sessions, two at a time with one id, got their own replies`
+        : `of calls of two sessions, two at a time with one id, ${alike} got the reply of the other call, or none within ${HANGS_MS / 1_000} s`
+    return { verdict: alike === 0 ? 'pass' : 'fail', evidence }
+  },
+}
+
+/**
+ * Returns how many of two simultaneous calls, for each of the ids, did not get their own reply. Stops at the first that
+ * hang.
+ */
+async function mixedUp(
+  one: Session,
+  other: Session,
+  ids: readonly number[],
+  otherId: (id: number) => number,
+): Promise<number> {
+  let wrong = 0
+  for (const id of ids) {
+    const replies = await Promise.all([echoed(one, id, `one ${id}`), echoed(other, otherId(id), `other ${id}`)])
+    wrong += replies.filter((reply) => reply !== 'right').length
+    if (replies.includes('hung')) break
+  }
+  return wrong
+}
+
+async function echoed(session: Session, id: number, text: string): Promise<'right' | 'wrong' | 'hung'> {
+  const abort = new AbortController()
+  const params = { name: 'echo', arguments: { message: text } }
+  const reply = session.ask({ jsonrpc: '2.0', id, method: 'tools/call', params }, abort.signal)
+  const received = await Promise.race([reply.catch(() => undefined), realDelay(HANGS_MS)])
+  abort.abort()
+  if (received === undefined) return 'hung'
+  return received.includes(text) ? 'right' : 'wrong'
+}

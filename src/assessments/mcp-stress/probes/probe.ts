@@ -1,0 +1,39 @@
+import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
+import type { LoadPlan } from '../../../plan/load-plan.ts'
+import type { McpRequest } from '../../../model/requests.ts'
+import type { LoadResult } from '../../../model/result.ts'
+import type { Ms } from '../../../model/units.ts'
+import type { Prober } from './prober.ts'
+
+/** Passed to every probe. */
+export interface ProbeContext {
+  readonly prober: Prober
+  /** Runs a load against the server; its plan sets no target. */
+  load(plan: LoadPlan): Promise<LoadResult>
+  /** A call that every server of this kind answers fast; its reply is not checked. */
+  readonly call: McpRequest
+  /** A call whose reply must contain what it sent; undefined if no tool returns its input. */
+  readonly echo: McpRequest | undefined
+  /** A call that takes about this long; undefined if none is known. */
+  readonly slowCall: ((ms: Ms) => McpRequest) | undefined
+  /** How long to observe an idle stream. */
+  readonly idleMs: Ms
+  /** True if two sessions may use the same id at the same time. */
+  readonly equalIds: boolean
+}
+
+/** Checks for one fault that MCP servers show under load. */
+export interface Probe {
+  readonly name: string
+  run(context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>>
+}
+
+/** Returns the call once for probes that need any reply, and once for those that check the reply. */
+export function callsFrom(call: McpRequest): Pick<ProbeContext, 'call' | 'echo'> {
+  const echoes = 'tool' in call && call.tool === 'echo'
+  return { call: { ...call, nonce: false }, echo: echoes ? call : undefined }
+}
+
+export function notApplicable(evidence: string): Omit<ProbeFinding, 'name'> {
+  return { verdict: 'not-applicable', evidence }
+}

@@ -7,7 +7,7 @@ import type { Rps } from '../../model/units.ts'
 import { bottleneckSentence, recommendationSentence } from '../../report/limits-sentences.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import { type FoundLimit, searchLimit } from './limit-loop.ts'
-import { verdictOnLimit } from './limit-verdict.ts'
+import { verdictOnLimit } from './conclusion.ts'
 import { settleSuite, type SharedPlan, sharedPlan, type SuiteHost } from '../suite.ts'
 
 /** Options of `limitsSuite`. The environment (`LOAD_TARGET`, `LOAD_P99_MS`, …) takes precedence. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LimitsFindings } from '../../model/limits-findings.ts'
-import { verdictOnLimit } from './limit-verdict.ts'
+import { verdictOnLimit } from './conclusion.ts'
 
 const found: LimitsFindings = {
   slo: { p99Ms: 250, errorRate: 0.01 },

@@ -1,12 +1,12 @@
+import { execFileSync } from 'node:child_process'
+import { availableParallelism, release, totalmem, type } from 'node:os'
 import { relative, resolve } from 'node:path'
-import { env } from 'node:process'
-import type { Artifact } from '../model/record.ts'
+import { env, version } from 'node:process'
+import type { Artifact, Environment } from '../model/record.ts'
 import { artifacts } from '../report/index.ts'
 import { renderArtifacts } from '../report/render.ts'
-import { runRecords } from '../report/run-records.ts'
-import type { TestedLoad } from '../report/run-records.ts'
+import { runRecords, type TestedLoad } from '../report/run-records.ts'
 import { writeArtifacts } from '../report/write.ts'
-import { readEnvironment } from './environment.ts'
 import { stdoutColors } from './terminal-colors.ts'
 
 interface ReportPlace {
@@ -31,4 +31,27 @@ export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): 
 function shortest(root: string, path: string): string {
   const inside = relative(root, path)
   return inside.startsWith('..') ? path : inside
+}
+
+/** Describes the machine and the checkout, without which results cannot be compared. */
+function readEnvironment(): Environment {
+  return {
+    node: version.slice(1),
+    os: `${type()} ${release()}`,
+    cpus: availableParallelism(),
+    memoryMb: Math.round(totalmem() / 2 ** 20),
+    commit: readCommit(),
+  }
+}
+
+function readCommit(): string | null {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], {
+      encoding: 'utf8',
+      timeout: 2_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  } catch {
+    return null
+  }
 }

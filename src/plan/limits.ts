@@ -1,7 +1,7 @@
 import type { PlanIssue } from '../model/errors.ts'
 import type { AbortLimits } from '../model/plan.ts'
 import type { ResolvedAbort } from './resolved-plan.ts'
-import type { Sla } from '../model/sla.ts'
+import { type Sla, type PercentileKey, requestsFor, SLA_PERCENTILES } from '../model/sla.ts'
 import {
   anyDuration,
   isRecord,
@@ -13,10 +13,10 @@ import {
   ratioWhere,
   readKeys,
   wholeFrom,
+  type Reader,
 } from '../model/readers.ts'
-import type { Reader } from '../model/readers.ts'
 import type { ReconnectOptions } from '../model/protocol.ts'
-import type { Ms } from '../model/units.ts'
+import { type Ms, formatDuration } from '../model/units.ts'
 
 const errorShare = ratioWhere('must be a ratio from 0 to below 1', (value) => value >= 0 && value < 1)
 
@@ -109,4 +109,33 @@ export const readReconnect: Reader<ReconnectOptions> = (value, key, issues) => {
     issues.push({ key: `${key}.maxBackoffMs`, value: reconnect.maxBackoffMs, rule: 'must not be below `backoffMs`' })
   }
   return reconnect
+}
+
+/** Absorbs the rounding error of a pattern's expected number of requests. */
+const ROUNDING = 1e-6
+
+/**
+ * Rejects a percentile that cannot lie among the planned requests, `n · (1 − p) < 1`: no run of this size could be
+ * judged on it. A plan without a single request has an issue that says so.
+ */
+export function requireEnoughForSla(
+  sla: Sla,
+  { expected, durationMs }: { readonly expected: number; readonly durationMs: Ms },
+  issues: PlanIssue[],
+): void {
+  if (expected < 1 - ROUNDING) return
+  const keys = Object.keys(SLA_PERCENTILES) as PercentileKey[]
+  const fits = (key: PercentileKey): boolean => expected >= requestsFor(SLA_PERCENTILES[key]) - ROUNDING
+  const lower = keys.findLast(fits)
+  for (const key of keys) {
+    if (sla[key] === undefined || fits(key)) continue
+    const required = requestsFor(SLA_PERCENTILES[key])
+    const seconds = Math.ceil((required * durationMs) / expected / 1_000 - ROUNDING)
+    issues.push({
+      key: `sla.${key}`,
+      value: sla[key],
+      rule: `needs at least ${required} requests, and this run has ${Math.floor(expected + ROUNDING)}`,
+      remedy: `run ${formatDuration(seconds * 1_000)}${lower === undefined ? '' : `, or limit ${lower}`}`,
+    })
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { LoadPlanError } from '../model/errors.ts'
+import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
 import { DEFAULT_ARRIVALS } from '../model/pattern.ts'
-import { resolvePlan } from './resolve-plan.ts'
+import { readTracing, resolvePlan, resolveTracing } from './resolve-plan.ts'
 import { vocabulary } from './vocabulary.fixture.ts'
 
 const complete = { target: 'http://127.0.0.1:3000', rate: 50, duration: '30s' }
@@ -299,5 +299,40 @@ describe('an invalid plan', () => {
         - pattern is not the name of a pattern, got 'sinus'
           → did you mean 'sine-wave'?"
     `)
+  })
+})
+
+function issuesWhile(read: (issues: PlanIssue[]) => unknown): readonly PlanIssue[] {
+  const issues: PlanIssue[] = []
+  read(issues)
+  return issues
+}
+
+describe('tracing in a plan', () => {
+  it.each(['off', 'slowest', 'all', 0, 0.1, 1])('accepts %j', (value) => {
+    const issues: PlanIssue[] = []
+    expect(readTracing(value, 'tracing', issues)).toBe(value)
+    expect(issues).toEqual([])
+  })
+
+  it.each(['some', -0.1, 1.1, Number.NaN, true, null])('rejects %j with the accepted values', (value) => {
+    const [issue] = issuesWhile((issues) => readTracing(value, 'tracing', issues))
+    expect(issue).toMatchObject({ key: 'tracing', rule: "must be 'all', 'slowest', 'off' or a ratio from 0 to 1" })
+  })
+
+  it.each([
+    [{ tracing: undefined, traceEveryRequest: undefined }, 'slowest'],
+    [{ tracing: undefined, traceEveryRequest: true }, 'all'],
+    [{ tracing: undefined, traceEveryRequest: false }, 'off'],
+    [{ tracing: 0, traceEveryRequest: undefined }, 'off'],
+    [{ tracing: 1, traceEveryRequest: undefined }, 'all'],
+    [{ tracing: 0.25, traceEveryRequest: undefined }, 0.25],
+  ] as const)('resolves %j to %j', (keys, meant) => {
+    expect(resolveTracing(keys, [])).toBe(meant)
+  })
+
+  it('rejects tracing together with traceEveryRequest', () => {
+    const [issue] = issuesWhile((issues) => resolveTracing({ tracing: 'all', traceEveryRequest: true }, issues))
+    expect(issue).toMatchObject({ key: 'traceEveryRequest', rule: 'cannot be combined with `tracing`' })
   })
 })

@@ -1,14 +1,12 @@
-import { LoadPlanError } from '../model/errors.ts'
+import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import { ARRIVAL_PROCESSES } from '../model/pattern.ts'
 import type { SetupFunction } from '../model/setup.ts'
-import type { PlanIssue } from '../model/errors.ts'
-import { requireEnoughForSla } from './sla-size.ts'
 import type { LoadPlan } from './load-plan.ts'
 import { type CompiledPlan, scheduleOf } from './compiled-plan.ts'
 import { resolveCode } from './user-code.ts'
 import { resolveLanes } from './lanes.ts'
-import { readConfidence, readReconnect, RECONNECT, readSla, resolveAbort } from './limits.ts'
+import { readConfidence, readReconnect, RECONNECT, readSla, requireEnoughForSla, resolveAbort } from './limits.ts'
 import {
   anyDuration,
   flag,
@@ -19,15 +17,14 @@ import {
   readKeys,
   timeoutDuration,
   wholeFrom,
+  type Reader,
 } from '../model/readers.ts'
-import type { Reader } from '../model/readers.ts'
 import { resolveSchedule } from './schedule.ts'
-import { drawSeed, readSeed } from './seed.ts'
 import { readBatchSize, readFeeds, readMessageFormat, readMessageSize } from './payloads.ts'
 import { readMonitor } from './target.ts'
 import { readAllowHosts, readPlanHeaders, readTls } from './connection-options.ts'
-import { readTracing, resolveTracing } from './tracing.ts'
 import type { PlanEnvironment, PlanVocabulary } from './vocabulary.ts'
+import type { Tracing } from '../model/trace.ts'
 
 /** Operations in a batch, where the workload is `batch` and the plan sets no `batchSize`. */
 const BATCH = 10
@@ -35,9 +32,53 @@ const BATCH = 10
 /** Validated after all keys are read, because the key depends on others. */
 const later: Reader<unknown> = (value) => value
 
+/** Seeds have 32 bits, so that a printed seed is short enough to type. */
+const HEXADECIMAL = /^[0-9a-f]{1,8}$/i
+
+/** Reads a seed as results print it and `LOAD_SEED` accepts it: hexadecimal digits without leading zeros. */
+const readSeed: Reader<string> = (value, key, issues) => {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value.toString(16)
+  if (typeof value === 'string' && HEXADECIMAL.test(value)) return Number.parseInt(value, 16).toString(16)
+  issues.push({ key, value, rule: `must be a whole number from 0 to ${2 ** 32 - 1}, or up to 8 hexadecimal digits` })
+  return undefined
+}
+
+/** Draws a random seed. */
+function drawSeed(): string {
+  const [drawn = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return drawn.toString(16)
+}
+
 const readThreadNumber = wholeFrom(1)
 const readThreads: Reader<number | 'auto'> = (value, key, issues) =>
   value === 'auto' ? value : readThreadNumber(value, key, issues)
+
+const TRACING_REMEDY = "'slowest' keeps the slowest and the failed requests, 0.1 traces one request in ten"
+
+export const readTracing: Reader<Tracing> = (value, key, issues) => {
+  if (value === 'off' || value === 'slowest' || value === 'all') return value
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value
+  issues.push({ key, value, rule: "must be 'all', 'slowest', 'off' or a ratio from 0 to 1", remedy: TRACING_REMEDY })
+  return undefined
+}
+
+/**
+ * Resolves which requests are traced: a ratio of 0 means none, a ratio of 1 means all. Setting both keys is an issue.
+ */
+export function resolveTracing(
+  {
+    tracing,
+    traceEveryRequest,
+  }: { readonly tracing: Tracing | undefined; readonly traceEveryRequest: boolean | undefined },
+  issues: PlanIssue[],
+): Tracing {
+  if (tracing !== undefined && traceEveryRequest !== undefined) {
+    issues.push({ key: 'traceEveryRequest', value: traceEveryRequest, rule: 'cannot be combined with `tracing`' })
+  }
+  if (traceEveryRequest !== undefined) return traceEveryRequest ? 'all' : 'off'
+  if (tracing === 0) return 'off'
+  return tracing === 1 ? 'all' : (tracing ?? 'slowest')
+}
 
 /** One line per key: to add a plan key, start here. */
 const READERS = {

@@ -11,6 +11,7 @@ import { PlanScope } from '../plan-scope.ts'
 import type { LoadContext } from '../port.ts'
 import { RecordBook } from '../record-book.ts'
 import { stdoutColors } from '../terminal-colors.ts'
+import type { CommandScreen } from './screen.ts'
 
 /** Exit codes of the command. */
 export const EXIT = { pass: 0, failed: 1, usage: 2, open: 3 } as const
@@ -21,14 +22,6 @@ interface DeclaredTest {
   readonly name: string
   readonly scope: PlanScope
   readonly body: (context: LoadContext) => unknown
-}
-
-/** Where the command prints its progress. */
-export interface CommandScreen {
-  /** Prints a permanent line. */
-  say(line: string): void
-  /** Shows the state of a load, which the next call replaces where possible. */
-  live(line: string | undefined): void
 }
 
 /** A host without a test runner: it runs the declared tests immediately, one after the other. */

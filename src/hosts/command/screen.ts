@@ -1,5 +1,12 @@
 import { stdoutColors } from '../terminal-colors.ts'
-import type { CommandScreen } from './host.ts'
+
+/** Where the command prints its progress. */
+export interface CommandScreen {
+  /** Prints a permanent line. */
+  say(line: string): void
+  /** Shows the state of a load, which the next call replaces where possible. */
+  live(line: string | undefined): void
+}
 
 /** Time between progress lines where lines cannot be replaced. */
 const SPARSE_MS = 10_000

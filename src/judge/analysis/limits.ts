@@ -1,12 +1,18 @@
-import type { MeasuredTrial } from './limit-trial.ts'
+import {
+  type MeasuredTrial,
+  isOpen,
+  isOpenTrial,
+  saturations,
+  type SearchEnd,
+  type TrialOutcome,
+} from './limit-trial.ts'
 import type { Bottleneck, LimitSlo, LimitsFindings, LimitTrial, Recovery } from '../../model/limits-findings.ts'
 import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
 import { degradationOf } from './degradation.ts'
 import { limitNotes } from './limit-notes.ts'
 import { kneeOf } from './knee.ts'
-import { isOpen, isOpenTrial, saturations, type SearchEnd, type TrialOutcome } from './limit-trial.ts'
-import { loadPointsOf } from './load-points.ts'
 import { recoveryFinding } from './recovery.ts'
+import type { Rps } from '../../model/units.ts'
 
 interface LimitsEvidence {
   readonly slo: LimitSlo
@@ -109,4 +115,27 @@ function recoveryFrom(measured: readonly MeasuredTrial[], { low }: SearchEnd): R
   const phase = recovering?.result.phases['recovery']
   if (recovering === undefined || phase === undefined || held === undefined) return { recovered: null, recoverMs: null }
   return recoveryFinding(recovering.result, { recovery: phase, baseline: held.result })
+}
+
+interface LoadPoints {
+  /** Rate of the highest passing step. */
+  readonly stableRps: Rps | null
+  /** Rate of the first step whose p99 is more than twice that of the first step. */
+  readonly degradationPointRps: Rps | null
+  /** Rate of the first step over the SLO's error rate, or with less than 90% of its arrivals completed in time. */
+  readonly failurePointRps: Rps | null
+}
+
+/** Derives coarse load points from the steps 50, 200, 500 …; null if no step shows a point. */
+export function loadPointsOf(history: readonly TrialOutcome[], slo: LimitSlo): LoadPoints {
+  const steps = history.filter(({ trial, verdict }) => trial.purpose === 'step' && verdict !== 'invalid')
+  const baselineMs = steps[0]?.p99Ms ?? null
+  const stable = steps.filter(({ verdict }) => verdict === 'pass').map(({ rate }) => rate)
+  const degraded = steps.find(({ p99Ms }) => baselineMs !== null && p99Ms !== null && p99Ms > 2 * baselineMs)
+  const failed = steps.find(({ errorRate, completedShare }) => errorRate > slo.errorRate || completedShare < 0.9)
+  return {
+    stableRps: stable.length === 0 ? null : Math.max(...stable),
+    degradationPointRps: degraded?.rate ?? null,
+    failurePointRps: failed?.rate ?? null,
+  }
 }

@@ -8,7 +8,7 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { correlationReasons, notProven } from './more-requests.ts'
 import { ANY_SPAN, decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { type Count, judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
-import { proportionBounds } from './statistics/proportion.ts'
+import { proportionBounds } from './statistics/binomial-intervals.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatInterval, formatPercent, formatPlural, formatShare } from './wording.ts'
 

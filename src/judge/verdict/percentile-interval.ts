@@ -1,6 +1,6 @@
 import type { Ratio } from '../../model/units.ts'
 import { latencyAt, percentileOf, requestsIn, type Latencies } from './latencies.ts'
-import { quantileRanks } from './statistics/quantile-ranks.ts'
+import { quantileRanks } from './statistics/binomial-intervals.ts'
 import { formatCount, formatInterval, formatMs, formatMsRange } from './wording.ts'
 
 /**

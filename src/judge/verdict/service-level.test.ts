@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { evenStretches, resultOf } from '../result.builder.ts'
-import { abortVerdicts } from './abort.ts'
-import { serviceLevelVerdict } from './service-level.ts'
+import { abortVerdicts, serviceLevelVerdict } from './service-level.ts'
 
 const result = resultOf({ stretches: evenStretches(40, 100, (i) => 10 + (i % 10)) })
 

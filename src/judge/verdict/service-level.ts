@@ -1,5 +1,4 @@
-import type { Sla } from '../../model/sla.ts'
-import { SLA_PERCENTILES } from '../../model/sla.ts'
+import { type Sla, SLA_PERCENTILES } from '../../model/sla.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
@@ -94,4 +93,15 @@ function describeTerms(terms: readonly JudgedVerdict[]): string {
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${count} of ${terms.length} limits ${word}`)
     .join(', ')
+}
+
+/** Stopping a run requires high confidence, because the engine repeats the check many times during the run. */
+const BEYOND_DOUBT = 0.999
+
+/**
+ * Judges a running load by the limits of its `abortOn`; only a fail is meaningful before the run ends. It does not
+ * check the sustained rate: a growing queue soon exceeds one of the other limits.
+ */
+export function abortVerdicts(soFar: LoadResult, sla: Sla): readonly JudgedVerdict[] {
+  return limitVerdicts(soFar, soFar, sla, { confidence: BEYOND_DOUBT, requiredMs: 0 })
 }

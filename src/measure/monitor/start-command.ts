@@ -1,15 +1,13 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { Socket } from 'node:net'
+import { Socket, createServer, type AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadTargetError } from '../../model/errors.ts'
 import type { CommandTarget } from '../../model/target.ts'
 import { formatDuration, type Ms } from '../../model/units.ts'
-import { fillPort } from './free-port.ts'
-import { startGuard } from './guard.ts'
-import { OutputTail } from './output-tail.ts'
-import { stopGroup } from './process-group.ts'
+import { startGuard, stopGroup } from './process-group.ts'
 import { tryConnecting, whyNotReady } from './readiness.ts'
 
 const READY_LIMIT_MS = 30_000
@@ -157,4 +155,69 @@ function startError(what: string, lastLines: readonly string[], advice: string):
     'ERR_LOAD_TARGET_START',
     [`the target could not be started: ${what}`, ...quoted, `  → ${advice}`].join('\n'),
   )
+}
+
+const PLACE = '{port}'
+
+/** Returns a TCP port that was unused a moment ago. */
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/**
+ * Replaces every `{port}` in the target's URLs, command and environment with the same free port, and adds `PORT` to its
+ * environment. Returns a target without `{port}` unchanged.
+ */
+async function fillPort(target: CommandTarget): Promise<CommandTarget> {
+  const texts = [target.url, target.readyUrl, ...target.command, ...Object.values(target.env ?? {})]
+  if (!texts.some((text) => text?.includes(PLACE) === true)) return target
+  const port = String(await findFreePort())
+  const fill = (text: string) => text.replaceAll(PLACE, port)
+  const env = Object.entries(target.env ?? {}).map(([name, text]) => [name, fill(text)] as const)
+  return {
+    ...target,
+    url: fill(target.url),
+    ...(target.readyUrl === undefined ? {} : { readyUrl: fill(target.readyUrl) }),
+    command: target.command.map(fill),
+    env: { PORT: port, ...Object.fromEntries(env) },
+  }
+}
+
+const KEPT_CHARACTERS = 4_096
+const QUOTED_LINES = 12
+
+/**
+ * Reads the output of a process for as long as it runs, because a process blocks when its pipe is full. Passes each
+ * line on and keeps the last ones.
+ */
+class OutputTail {
+  #kept = ''
+
+  constructor(stream: Readable, onLine: (line: string) => void) {
+    let open = ''
+    stream.setEncoding('utf8')
+    stream.on('data', (text: string) => {
+      this.#kept = (this.#kept + text).slice(-KEPT_CHARACTERS)
+      const lines = (open + text).split('\n')
+      // An unterminated line must not grow without bound.
+      open = (lines.pop() ?? '').slice(-KEPT_CHARACTERS)
+      for (const line of lines) onLine(line)
+    })
+    // A pipe that breaks when its process ends is no error.
+    stream.on('error', () => {})
+  }
+
+  /** The last lines of the output, without the empty ones. */
+  get lines(): readonly string[] {
+    return this.#kept
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '')
+      .slice(-QUOTED_LINES)
+  }
 }

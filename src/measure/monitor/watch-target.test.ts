@@ -1,9 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, connect, type AddressInfo } from 'node:net'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test, vi, onTestFinished } from 'vitest'
 import { NOTHING } from './watch.ts'
-import { watchTarget } from './watch-target.ts'
+import { CoreWait, watchTarget } from './watch-target.ts'
 
 const WITHIN = { timeout: 10_000, interval: 20 }
 const started: ChildProcess[] = []
@@ -158,4 +160,28 @@ describe.runIf(process.platform === 'linux')('watchTarget returns the reason in 
   test('when the process does not exist', () => {
     expect(watchTarget({ pid: 2 ** 30 }).unwatched).toBe('there is no process 1073741824 to watch')
   })
+})
+
+function spin(): number {
+  const child = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child.pid ?? 0
+}
+
+test.runIf(process.platform === 'linux')('returns the wait of the thread that waited longest for a core', async () => {
+  // More processes than cores, so that each has to wait.
+  const spinning = Array.from({ length: 2 * availableParallelism() }, spin)
+  const wait = new CoreWait()
+  await sleep(300)
+  expect(wait.read(spinning)).toBe(0)
+  const fromMs = performance.now()
+  await sleep(600)
+  const waitedMs = wait.read(spinning)
+  expect(waitedMs).toBeGreaterThan(50)
+  expect(waitedMs).toBeLessThan(performance.now() - fromMs + 100)
+})
+
+test('returns null for processes that have ended', () => {
+  expect(new CoreWait().read([2 ** 30])).toBeNull()
+  expect(new CoreWait().read([])).toBeNull()
 })

@@ -1,4 +1,4 @@
-import { abortVerdicts } from '../../judge/verdict/abort.ts'
+import { abortVerdicts } from '../../judge/verdict/service-level.ts'
 import { Collector } from '../../measure/collector.ts'
 import type { Resources, TargetWatch } from '../../measure/monitor/index.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'

@@ -2,10 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { atLeast, atMost } from './binomial.ts'
+import { proportionBounds, quantileRanks } from './binomial-intervals.ts'
 import { median } from './median.ts'
 import { neweyWestSlope } from './newey-west.ts'
-import { proportionBounds } from './proportion.ts'
-import { quantileRanks } from './quantile-ranks.ts'
 
 /**
  * Minimum n for which t requests over the limit prove that the share over it is below q, at the given error

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { LoadPlanError } from '../model/errors.ts'
 import type { PlanIssue } from '../model/errors.ts'
-import { requireEnoughForSla } from './sla-size.ts'
+import { requireEnoughForSla } from './limits.ts'
 
 function issuesOf(sla: Parameters<typeof requireEnoughForSla>[0], expected: number): readonly PlanIssue[] {
   const issues: PlanIssue[] = []

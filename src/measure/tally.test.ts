@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Collector } from './collector.ts'
 import { Recorder } from './recorder.ts'
 import { sampleOf } from './samples.builder.ts'
-import { type Status, StatusCounts } from './status-counts.ts'
+import { type Status, StatusCounts } from './tally.ts'
 
 function countsOf(statuses: Iterable<Status>): Record<string, number> {
   const counts = new StatusCounts()

@@ -4,6 +4,7 @@ import type { CustomConnection, CustomProtocol } from '../model/custom-protocol.
 import { isRecord, positive, text } from '../model/readers.ts'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
+import { ConnectionState } from './connection-state.ts'
 import { errorOf, CustomExchange } from './custom-exchange.ts'
 import { abandoned } from './sockets/connect-error.ts'
 
@@ -73,22 +74,18 @@ async function open(custom: CustomProtocol, target: URL, context: ConnectContext
 class AdaptedConnection implements Connection<AnyRequest> {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
+  readonly #state = new ConnectionState()
   readonly #custom: CustomConnection
   readonly #log: ConnectContext['log']
   readonly #underWay = new Set<CustomExchange>()
-  readonly #resolve: (reason: Error | undefined) => void
-  #usable = true
-  /** `closed`: close once no exchange is in flight; `closing`: `close` of the custom protocol was called. */
-  #wanted: 'open' | 'closed' | 'closing' = 'open'
-  #over = false
+  /** The `close` function of the custom protocol was called. */
+  #closeCalled = false
 
   constructor(custom: CustomConnection, maxInFlight: number, log: ConnectContext['log']) {
     this.#custom = custom
     this.#log = log
     this.maxInFlight = maxInFlight
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
-    this.#resolve = resolve
+    this.closed = this.#state.closed
     custom.closed?.then(
       (reason) => this.#end(reason ?? undefined),
       (reason: unknown) => this.#end(reason),
@@ -96,7 +93,7 @@ class AdaptedConnection implements Connection<AnyRequest> {
   }
 
   get usable(): boolean {
-    return this.#usable
+    return this.#state.usable
   }
 
   exchange(outgoing: Outgoing<AnyRequest>, events: ExchangeEvents): Cancel {
@@ -112,15 +109,14 @@ class AdaptedConnection implements Connection<AnyRequest> {
   }
 
   async close(): Promise<void> {
-    this.#usable = false
-    if (this.#wanted === 'open') this.#wanted = 'closed'
+    this.#state.startClosing()
     this.#settle()
     await this.closed
   }
 
   destroy(): void {
-    if (this.#over) return
-    this.#usable = false
+    if (this.#state.over) return
+    this.#state.retire()
     if (this.#custom.destroy === undefined) void this.#close()
     else {
       try {
@@ -138,12 +134,12 @@ class AdaptedConnection implements Connection<AnyRequest> {
   }
 
   #settle(): void {
-    if (this.#wanted === 'closed' && this.#underWay.size === 0) void this.#close()
+    if (this.#state.closing && this.#underWay.size === 0) void this.#close()
   }
 
   async #close(): Promise<void> {
-    if (this.#wanted === 'closing') return
-    this.#wanted = 'closing'
+    if (this.#closeCalled) return
+    this.#closeCalled = true
     try {
       await this.#custom.close?.()
     } catch (error) {
@@ -154,12 +150,11 @@ class AdaptedConnection implements Connection<AnyRequest> {
 
   /** Marks the connection as ended, and fails every exchange that is still in flight. */
   #end(lost: unknown): void {
-    if (this.#over) return
-    this.#over = true
-    this.#usable = false
-    const reason = lost === undefined ? undefined : errorOf(lost)
-    const message = reason?.message ?? 'the connection was closed'
+    if (this.#state.over) return
+    this.#state.stop()
+    if (lost !== undefined) this.#state.lose(errorOf(lost))
+    const message = this.#state.reason?.message ?? 'the connection was closed'
     for (const exchange of this.#underWay) exchange.onDone({ ok: false, errorClass: 'connection', message })
-    this.#resolve(reason)
+    this.#state.end()
   }
 }

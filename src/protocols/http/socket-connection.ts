@@ -8,6 +8,7 @@ import { sendFault } from './body-copies.ts'
 import { headersOfHead } from './header-map.ts'
 import { TRACE_FIELD_BYTES, traceField } from '../trace-field.ts'
 import { BodyPump } from '../sockets/body-pump.ts'
+import { ConnectionState } from '../connection-state.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
@@ -41,15 +42,12 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   readonly version = 'HTTP/1.1'
   readonly closed: Promise<Error | undefined>
 
+  readonly #state = new ConnectionState()
   readonly #socket: Socket
   readonly #encode: RequestEncoder
   readonly #reuse: boolean
   readonly #framer = new ResponseFramer()
-  #usable = true
-  #closing = false
   #lingering: NodeJS.Timeout | undefined
-  /** Reason why the connection was lost. Stays undefined when it ends gracefully. */
-  #reason: Error | undefined
 
   #events: ExchangeEvents | undefined
   #request: EncodedRequest | undefined
@@ -64,25 +62,23 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#socket = socket
     this.#encode = encode
     this.#reuse = context.reuse
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
+    this.closed = this.#state.closed
     socket.on('end', () => this.#ended())
-    socket.on('error', (error) => {
-      this.#reason ??= error
-      this.#usable = false
-    })
+    socket.on('error', (error) => this.#state.lose(error))
     socket.on('close', () => {
       clearTimeout(this.#lingering)
+      const bytesSent = this.#bytesSent()
+      this.destroy()
       // Without a reason, the owner of the connection called `destroy`.
-      const reason = this.#reason
-      this.#fail('connection', `the connection was lost ${this.#framer.progress}: ${reason?.message ?? 'destroyed'}`)
-      context.log(`connection to ${target} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}`)
-      resolve(reason)
+      const why = this.#state.reason?.message ?? 'destroyed'
+      this.#failed('connection', `the connection was lost ${this.#framer.progress}: ${why}`, bytesSent)
+      this.#state.logEnd(context, target)
+      this.#state.end()
     })
   }
 
   get usable(): boolean {
-    return this.#usable
+    return this.#state.usable
   }
 
   exchange({ payload, traceparent }: Outgoing<SinkRequest>, events: ExchangeEvents): Cancel {
@@ -94,7 +90,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#request = request
     this.#bytes = around === undefined ? request.bytes : request.bytes + TRACE_FIELD_BYTES
     this.#bytesReceived = 0
-    if (!this.#usable) {
+    if (!this.#state.usable) {
       queueMicrotask(() => this.#fail('connection', 'the connection was already closed'))
       return this.#cancel
     }
@@ -141,14 +137,13 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   }
 
   async close(): Promise<void> {
-    this.#usable = false
-    this.#closing = true
+    this.#state.startClosing()
     if (this.#events === undefined) this.#finish()
     await this.closed
   }
 
   destroy(): void {
-    this.#usable = false
+    this.#state.stop()
     this.#pump?.stop()
     this.#socket.destroy()
   }
@@ -179,13 +174,13 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     // After a response to a partly sent request, the unsent bytes of that request would precede the next one.
     if (bytesSent < this.#bytes) this.destroy()
     else if (!keepAlive) this.#linger()
-    else if (this.#closing || !this.#reuse) this.#finish()
+    else if (this.#state.closing || !this.#reuse) this.#finish()
     events.onDone(request.rule.outcome(status, bytesSent, this.#bytesReceived, tap))
   }
 
   /** Handles the end of the peer's side of the stream. */
   #ended(): void {
-    this.#usable = false
+    this.#state.retire()
     if (this.#events === undefined) return
     this.#framer.end()
     if (this.#framer.done) this.#answered()
@@ -206,24 +201,29 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
 
   /** Lets the peer close first, because the side that closes first keeps its port in TIME_WAIT for a minute. */
   #linger(): void {
-    this.#usable = false
+    this.#state.retire()
     this.#lingering ??= setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
   }
 
   /** Fails the current exchange, if there is one, and destroys the connection. */
   #fail(errorClass: ErrorClass, message: string): void {
-    const events = this.#events
+    if (this.#events === undefined) return
     const bytesSent = this.#bytesSent()
+    this.#lose(new Error(message))
+    this.#failed(errorClass, message, bytesSent)
+  }
+
+  #failed(errorClass: ErrorClass, message: string, bytesSent: number): void {
+    const events = this.#events
     this.#events = undefined
     this.#tap = undefined
     if (events === undefined) return
-    this.#lose(new Error(message))
     const outcome: Outcome = { ok: false, bytesSent, bytesReceived: this.#bytesReceived, errorClass, message }
     events.onDone(outcome)
   }
 
   #lose(reason: Error): void {
-    this.#reason ??= reason
+    this.#state.lose(reason)
     this.destroy()
   }
 }

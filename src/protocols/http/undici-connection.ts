@@ -8,6 +8,7 @@ import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Tran
 import type { ErrorClass } from '../../model/error-class.ts'
 import { isGenerated } from '../../model/body.ts'
 import type { Traceparent } from '../../model/trace.ts'
+import { ConnectionState } from '../connection-state.ts'
 import { TRACE_FIELD_BYTES, TRACEPARENT } from '../trace-field.ts'
 import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'
@@ -41,13 +42,12 @@ class UndiciConnection implements Connection<SinkRequest> {
   readonly version: string
   readonly closed: Promise<Error | undefined>
 
+  readonly #state = new ConnectionState()
   readonly #socket: Socket
   readonly #client: Client
   readonly #encode: RequestEncoder
   readonly #reuse: boolean
   readonly #underWay = new Set<UnderWay>()
-  #usable = true
-  #reason: Error | undefined
 
   constructor(socket: Socket, target: URL, encode: RequestEncoder, context: ConnectContext) {
     this.#socket = socket
@@ -69,31 +69,27 @@ class UndiciConnection implements Connection<SinkRequest> {
       keepAliveMaxTimeout: NEVER_MS,
     })
     // undici also emits this event for GOAWAY of HTTP/2, while the socket stays open.
-    this.#client.on('disconnect', () => (this.#usable = false))
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
-    socket.on('end', () => (this.#usable = false))
+    this.#client.on('disconnect', () => this.#state.retire())
+    this.closed = this.#state.closed
+    socket.on('end', () => this.#state.retire())
     socket.on('error', (error) => {
-      this.#usable = false
-      if (!endsInOrder(error)) this.#reason ??= error
+      if (endsInOrder(error)) this.#state.retire()
+      else this.#state.lose(error)
     })
     socket.on('close', () => {
-      this.#usable = false
+      this.#state.retire()
       // undici handles `close` after this listener and reports to each exchange why it failed.
       setImmediate(() => {
         for (const exchange of this.#underWay) exchange.fail('connection', 'the connection was closed')
         void this.#client.destroy()
-        const reason = this.#reason
-        context.log(
-          `connection to ${target.host} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}`,
-        )
-        resolve(reason)
+        this.#state.logEnd(context, target.host)
+        this.#state.end()
       })
     })
   }
 
   get usable(): boolean {
-    return this.#usable && !this.#socket.destroyed
+    return this.#state.usable && !this.#socket.destroyed
   }
 
   exchange({ payload, traceparent }: Outgoing<SinkRequest>, events: ExchangeEvents): Cancel {
@@ -180,14 +176,14 @@ class UndiciConnection implements Connection<SinkRequest> {
   }
 
   async close(): Promise<void> {
-    this.#usable = false
+    this.#state.startClosing()
     await this.#client.close()
     this.destroy()
     await this.closed
   }
 
   destroy(): void {
-    this.#usable = false
+    this.#state.stop()
     this.#socket.destroy()
   }
 
@@ -197,7 +193,7 @@ class UndiciConnection implements Connection<SinkRequest> {
   }
 
   #lose(reason: Error): void {
-    this.#reason ??= reason
+    this.#state.lose(reason)
     this.destroy()
   }
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { formatValue } from '../../model/errors.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
+import { ConnectionState } from '../connection-state.ts'
 import { ChannelLost } from './channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated, OpenChannel } from './channel.ts'
 import { messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
@@ -37,6 +38,7 @@ export interface Waiting {
  * them, and they cannot be mistaken for a reply.
  */
 export class Dialogue implements McpListener {
+  readonly #state = new ConnectionState()
   readonly #waiting = new Map<number, Waiting>()
   /** Ids of abandoned calls: a reply that still arrives is late, not unsolicited. */
   readonly #abandoned = new Set<unknown>()
@@ -45,11 +47,7 @@ export class Dialogue implements McpListener {
   #channel: McpChannel | undefined
   /** Messages that arrived with the handshake of the transport, before the channel could send replies. */
   readonly #early: { readonly text: string; readonly bytes: number }[] = []
-  #closed: Promise<Error | undefined> = Promise.resolve(undefined)
   #strays = 0
-  /** Set when the server sent a message that is not JSON-RPC. */
-  #fault: ChannelLost | undefined
-  #destroyed = false
 
   private constructor({ log, onUnsolicited }: ConnectContext) {
     this.#log = log
@@ -67,7 +65,7 @@ export class Dialogue implements McpListener {
     const dialogue = new Dialogue(context)
     const channel = await open(target, context, spoken, options, dialogue)
     dialogue.#channel = channel
-    dialogue.#closed = dialogue.#end(channel)
+    void dialogue.#end(channel)
     for (const { text, bytes } of dialogue.#early.splice(0)) dialogue.message(text, bytes)
     return dialogue
   }
@@ -78,7 +76,7 @@ export class Dialogue implements McpListener {
   }
 
   get usable(): boolean {
-    return this.#fault === undefined && this.channel.usable
+    return this.#state.usable && this.channel.usable
   }
 
   /** Number of calls in flight. */
@@ -117,16 +115,17 @@ export class Dialogue implements McpListener {
 
   /** Resolves when the channel is closed and every call in flight has failed. Never rejects. */
   get closed(): Promise<Error | undefined> {
-    return this.#closed
+    return this.#state.closed
   }
 
   destroy(): void {
-    this.#destroyed = true
+    this.#state.stop()
     this.channel.destroy()
   }
 
   message(text: string, bytes: number): void {
-    if (this.#fault !== undefined) return
+    // Nothing counts after a message that is not JSON-RPC.
+    if (this.#state.reason !== undefined) return
     if (this.#channel === undefined) return void this.#early.push({ text, bytes })
     const messages = messagesIn(text)
     if (messages === undefined) {
@@ -146,16 +145,18 @@ export class Dialogue implements McpListener {
     waiting.failed(failure)
   }
 
-  async #end(channel: McpChannel): Promise<Error | undefined> {
+  async #end(channel: McpChannel): Promise<void> {
     const lost = await channel.closed
-    const reason = this.#fault ?? lost
+    if (lost !== undefined) this.#state.lose(lost)
+    const { reason, over: destroyed } = this.#state
     const left = this.#waiting.size
-    const ended = this.#destroyed ? 'the connection was destroyed' : 'the server closed the connection'
+    const ended = destroyed ? 'the connection was destroyed' : 'the server closed the connection'
     const message = reason?.message ?? ended
     this.#failAll(reason instanceof ChannelLost ? reason : new ChannelLost('connection', message))
     if (this.#strays > MAX_STRAYS_LOGGED) this.#log(`${this.#strays} replies matched no call`)
     // A server that closes while calls are in flight did not close cleanly.
-    return reason ?? (left > 0 && !this.#destroyed ? new Error(message) : undefined)
+    if (left > 0 && !destroyed) this.#state.lose(new Error(message))
+    this.#state.end()
   }
 
   #handle(message: JsonObject, text: string, bytes: number): void {
@@ -202,8 +203,9 @@ export class Dialogue implements McpListener {
   }
 
   #break(message: string): void {
-    this.#fault = new ChannelLost('protocol', message)
-    this.#failAll(this.#fault)
+    const lost = new ChannelLost('protocol', message)
+    this.#state.lose(lost)
+    this.#failAll(lost)
     this.channel.destroy()
   }
 

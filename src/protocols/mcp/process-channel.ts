@@ -4,6 +4,7 @@ import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 import type { StdioTarget } from '../../model/target.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { realTime } from '../../model/real-time.ts'
+import { ConnectionState } from '../connection-state.ts'
 import { abandoned } from '../sockets/connect-error.ts'
 import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
@@ -76,23 +77,19 @@ class ProcessChannel implements McpChannel {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
   readonly pid?: number
+  readonly #state = new ConnectionState()
   readonly #child: ChildProcessWithoutNullStreams
   readonly #stderr = new StderrTail()
   readonly #unsent = new Unsent()
-  #usable = true
   /** The process has exited. From then on another process may have its id. */
   #gone = false
-  /** The channel ends the process, so its exit is expected. */
-  #ending = false
-  #reason: ChannelLost | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(child: ChildProcessWithoutNullStreams, maxInFlight: number, listener: McpListener) {
     this.#child = child
     this.maxInFlight = maxInFlight
     if (child.pid !== undefined) this.pid = child.pid
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
+    this.closed = this.#state.closed
 
     const lines = messageLines(listener)
     child.stdout.on('data', (bytes: Buffer) => {
@@ -105,7 +102,7 @@ class ProcessChannel implements McpChannel {
     child.stderr.on('data', (bytes: Buffer) => this.#stderr.add(bytes))
     child.on('error', (error) => this.#lose('connection', error.message))
     child.on('exit', (code, signal) => {
-      this.#usable = false
+      this.#state.retire()
       // Ends the child processes that it left behind.
       this.#signal('SIGKILL')
       this.#gone = true
@@ -113,14 +110,16 @@ class ProcessChannel implements McpChannel {
       this.#in(PIPES_MS, () => this.#closePipes())
       child.once('close', () => {
         realTime.clearTimeout(this.#timer)
-        if (!this.#ending) this.#reason ??= new ChannelLost('process-exit', `the server ${how}${this.#stderr.words()}`)
-        resolve(this.#reason)
+        if (!this.#ending) {
+          this.#state.lose(new ChannelLost('process-exit', `the server ${how}${this.#stderr.words()}`))
+        }
+        this.#state.end()
       })
     })
   }
 
   get usable(): boolean {
-    return this.#usable
+    return this.#state.usable
   }
 
   async establish(_version: string, initialized: McpMessage): Promise<void> {
@@ -129,7 +128,7 @@ class ProcessChannel implements McpChannel {
   }
 
   send({ id, text }: McpMessage): number {
-    if (!this.#usable) return 0
+    if (!this.#state.usable) return 0
     this.#child.stdin.write(`${text}\n`)
     return this.#unsent.add(id, Buffer.byteLength(text) + 1, this.#child.stdin.writableLength)
   }
@@ -142,9 +141,8 @@ class ProcessChannel implements McpChannel {
 
   /** Ends the input of the server. If the server does not exit in time, sends SIGTERM and then SIGKILL. */
   async close(): Promise<void> {
-    this.#usable = false
     if (!this.#ending && !this.#gone) {
-      this.#ending = true
+      this.#state.startClosing()
       this.#child.stdin.end()
       this.#in(INPUT_ENDED_MS, () => {
         this.#signal('SIGTERM')
@@ -155,15 +153,19 @@ class ProcessChannel implements McpChannel {
   }
 
   destroy(): void {
-    this.#usable = false
-    this.#ending = true
+    this.#state.stop()
     this.#signal('SIGKILL')
+  }
+
+  /** Whether the channel ends the process, so that its exit is expected. */
+  get #ending(): boolean {
+    return this.#state.closing || this.#state.over
   }
 
   /** Handles a closed pipe. The server is unusable and probably about to exit; its exit gives a better reason. */
   #fellSilent(what: string): void {
-    if (!this.#usable) return
-    this.#usable = false
+    if (!this.#state.usable) return
+    this.#state.retire()
     this.#in(PIPES_MS, () => this.#lose('connection', `the server closed its ${what}`))
   }
 
@@ -174,7 +176,7 @@ class ProcessChannel implements McpChannel {
   }
 
   #lose(errorClass: 'connection' | 'protocol', message: string): void {
-    this.#reason ??= new ChannelLost(errorClass, message + this.#stderr.words())
+    this.#state.lose(new ChannelLost(errorClass, message + this.#stderr.words()))
     this.destroy()
   }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { realTime } from '../../model/real-time.ts'
 import { openSocket } from '../sockets/open-socket.ts'
+import { ConnectionState } from '../connection-state.ts'
 import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
 import { messageLines } from './lines.ts'
@@ -27,40 +28,35 @@ export async function openSocketChannel(
 class SocketChannel implements McpChannel {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
+  readonly #state = new ConnectionState()
   readonly #socket: Socket
   readonly #unsent = new Unsent()
-  #usable = true
-  /** Why the connection was lost; undefined when it closed cleanly. */
-  #reason: Error | undefined
 
   constructor(socket: Socket, maxInFlight: number, listener: McpListener) {
     this.#socket = socket
     this.maxInFlight = maxInFlight
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
+    this.closed = this.#state.closed
     const lines = messageLines(listener)
     socket.on('data', (bytes: Buffer) => {
       lines.push(bytes)
       if (lines.fault !== undefined) this.#lose(new ChannelLost('protocol', lines.fault))
     })
     socket.on('end', () => {
-      this.#usable = false
-      if (lines.pending > 0) this.#reason ??= new Error('the server closed the connection in the middle of a message')
+      this.#state.retire()
+      if (lines.pending > 0) {
+        this.#state.lose(new Error('the server closed the connection in the middle of a message'))
+      }
       // No reply can arrive any more. Unsent bytes must not keep the connection half open.
       socket.destroy()
     })
     socket.on('error', (error) => {
-      this.#usable = false
-      this.#reason ??= new Error(`the connection was lost: ${error.message}`, { cause: error })
+      this.#state.lose(new Error(`the connection was lost: ${error.message}`, { cause: error }))
     })
-    socket.on('close', () => {
-      this.#usable = false
-      resolve(this.#reason)
-    })
+    socket.on('close', () => this.#state.end())
   }
 
   get usable(): boolean {
-    return this.#usable
+    return this.#state.usable
   }
 
   async establish(_version: string, initialized: McpMessage): Promise<void> {
@@ -69,7 +65,7 @@ class SocketChannel implements McpChannel {
   }
 
   send({ id, text }: McpMessage): number {
-    if (!this.#usable) return 0
+    if (!this.#state.usable) return 0
     this.#socket.write(`${text}\n`)
     return this.#unsent.add(id, Buffer.byteLength(text) + 1, this.#socket.writableLength)
   }
@@ -81,7 +77,7 @@ class SocketChannel implements McpChannel {
   }
 
   async close(): Promise<void> {
-    this.#usable = false
+    this.#state.startClosing()
     this.#socket.end()
     const late = realTime.setTimeout(() => this.#socket.destroy(), LINGER_MS)
     await this.closed
@@ -89,12 +85,12 @@ class SocketChannel implements McpChannel {
   }
 
   destroy(): void {
-    this.#usable = false
+    this.#state.stop()
     this.#socket.destroy()
   }
 
   #lose(reason: Error): void {
-    this.#reason ??= reason
+    this.#state.lose(reason)
     this.destroy()
   }
 }

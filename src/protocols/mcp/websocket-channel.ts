@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import type { ConnectContext } from '../../model/protocol.ts'
+import { ConnectionState } from '../connection-state.ts'
 import { closesInOrder, formatClose } from '../websocket/close-codes.ts'
 import { frameBytes, maskedFrameBytes } from '../websocket/frame-size.ts'
 import { openWebSocket } from '../websocket/handshake.ts'
@@ -33,18 +34,16 @@ export async function openWebSocketChannel(
 class WebSocketChannel implements McpChannel {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
+  readonly #state = new ConnectionState()
   readonly #webSocket: WebSocket
   readonly #unsent = new Unsent()
   readonly #end: string
-  #closing = false
-  #reason: Error | undefined
 
   constructor(webSocket: WebSocket, options: McpOptions, listener: McpListener) {
     this.#webSocket = webSocket
     this.maxInFlight = options.maxInFlight ?? MAX_IN_FLIGHT
     this.#end = options.trailingNewline === true ? '\n' : ''
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
+    this.closed = this.#state.closed
     webSocket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) this.#lose('protocol', 'the server sent a binary frame, but JSON-RPC messages must be text')
       else if (data.length > MAX_MESSAGE_BYTES)
@@ -54,16 +53,19 @@ class WebSocketChannel implements McpChannel {
     webSocket.on('error', (error: NodeJS.ErrnoException) => {
       const broken = error.code?.startsWith('WS_ERR_') === true
       const lost = `the connection was lost: ${error.message}`
-      this.#reason ??= broken ? new ChannelLost('protocol', error.message) : new Error(lost, { cause: error })
+      this.#state.lose(broken ? new ChannelLost('protocol', error.message) : new Error(lost, { cause: error }))
     })
     webSocket.on('close', (code, said) => {
-      if (!this.#closing && !closesInOrder(code)) this.#reason ??= new Error(formatClose(code, said.toString('utf8')))
-      resolve(this.#reason)
+      const { closing, over } = this.#state
+      if (!closing && !over && !closesInOrder(code)) {
+        this.#state.lose(new Error(formatClose(code, said.toString('utf8'))))
+      }
+      this.#state.end()
     })
   }
 
   get usable(): boolean {
-    return !this.#closing && this.#webSocket.readyState === WebSocket.OPEN
+    return this.#state.usable && this.#webSocket.readyState === WebSocket.OPEN
   }
 
   async establish(_version: string, initialized: McpMessage): Promise<void> {
@@ -86,18 +88,18 @@ class WebSocketChannel implements McpChannel {
 
   /** Takes a bounded time: `ws` ends the socket when the server does not. */
   async close(): Promise<void> {
-    this.#closing = true
+    this.#state.startClosing()
     this.#webSocket.close(1000)
     await this.closed
   }
 
   destroy(): void {
-    this.#closing = true
+    this.#state.stop()
     this.#webSocket.terminate()
   }
 
   #lose(errorClass: 'connection' | 'protocol', message: string): void {
-    this.#reason ??= new ChannelLost(errorClass, message)
+    this.#state.lose(new ChannelLost(errorClass, message))
     this.destroy()
   }
 }

@@ -3,6 +3,7 @@ import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Tran
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { TcpRequest } from '../../model/requests.ts'
 import type { Ms } from '../../model/units.ts'
+import { ConnectionState } from '../connection-state.ts'
 import { UnsolicitedMessages } from '../unsolicited-messages.ts'
 import type { EncodedFrame, FrameEncoder } from './frame-encoding.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -32,19 +33,14 @@ export class TcpConnection implements Connection<TcpRequest> {
   readonly version: string
   readonly closed: Promise<Error | undefined>
 
+  readonly #state = new ConnectionState()
   readonly #socket: Socket
   readonly #settings: TcpSettings
   readonly #reuse: boolean
   readonly #unsolicited: UnsolicitedMessages
   readonly #reader: FrameReader
   readonly #writer: FrameWriter
-  #usable = true
-  #closing = false
-  /** Set when no more received bytes are framed. */
-  #over = false
   #lingering: NodeJS.Timeout | undefined
-  /** Reason why the connection was lost. Stays undefined when it ends gracefully. */
-  #reason: Error | undefined
 
   /** Exchanges that wait for frames, in request order. */
   readonly #waiting: Pending[] = []
@@ -70,31 +66,22 @@ export class TcpConnection implements Connection<TcpRequest> {
         owner === undefined ? this.#lose(new Error(message)) : this.#offends(owner, message),
     })
     this.#writer = new FrameWriter(socket, (message) => this.#cannotSend(message))
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
+    this.closed = this.#state.closed
     socket.on('end', () => this.#ended())
-    socket.on('error', (error) => {
-      this.#reason ??= error
-      this.#usable = false
-    })
+    socket.on('error', (error) => this.#state.lose(error))
     socket.on('close', () => {
       clearTimeout(this.#lingering)
-      this.#usable = false
-      this.#over = true
+      this.#state.stop()
       // Without a reason, the owner of the connection called `destroy`.
-      const reason = this.#reason
-      this.#failAll((progress) => `the connection was lost ${progress}: ${reason?.message ?? 'destroyed'}`)
-      const { count } = this.#unsolicited
-      context.log(
-        `connection to ${host} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}` +
-          (count === 0 ? '' : `; unsolicited messages: ${count}`),
-      )
-      resolve(reason)
+      const why = this.#state.reason?.message ?? 'destroyed'
+      this.#failAll((progress) => `the connection was lost ${progress}: ${why}`)
+      this.#state.logEnd(context, host, this.#unsolicited.count)
+      this.#state.end()
     })
   }
 
   get usable(): boolean {
-    return this.#usable
+    return this.#state.usable
   }
 
   listen(messages: number, maxMs: Ms, signal?: AbortSignal): Promise<number> {
@@ -103,7 +90,7 @@ export class TcpConnection implements Connection<TcpRequest> {
 
   exchange({ payload }: Outgoing<TcpRequest>, events: ExchangeEvents): Cancel {
     const frame = this.#settings.encode(payload)
-    if (!this.#usable) return this.#refuse(events, frame, 'connection', 'the connection was already closed')
+    if (!this.#state.usable) return this.#refuse(events, frame, 'connection', 'the connection was already closed')
     if (frame.fault !== undefined) return this.#refuse(events, frame, 'protocol', frame.fault)
     const pending = this.#spare.pop() ?? new Pending(this.#giveUp)
     pending.begin(events, frame, this.#writer.accepted)
@@ -114,7 +101,7 @@ export class TcpConnection implements Connection<TcpRequest> {
     else this.#reader.sends(frame)
     if (frame.sends) this.#writer.write(frame, frame.replies > 0 ? undefined : this.#left)
     if (this.#settings.format.untilClose) {
-      this.#usable = false
+      this.#state.retire()
       this.#writer.end()
     }
     return pending.cancel
@@ -124,19 +111,17 @@ export class TcpConnection implements Connection<TcpRequest> {
   received(bytes: Buffer): void {
     let at = 0
     this.#askedBefore = this.#waiting.length
-    while (at < bytes.length && !this.#over) at = this.#reader.push(bytes, at)
+    while (at < bytes.length && !this.#state.over) at = this.#reader.push(bytes, at)
   }
 
   async close(): Promise<void> {
-    this.#usable = false
-    this.#closing = true
+    this.#state.startClosing()
     if (this.#live === 0) this.#finish()
     await this.closed
   }
 
   destroy(): void {
-    this.#usable = false
-    this.#over = true
+    this.#state.stop()
     this.#writer.stop()
     this.#socket.destroy()
   }
@@ -147,7 +132,7 @@ export class TcpConnection implements Connection<TcpRequest> {
     pending.kept?.endFrame()
     if (pending.replies > 1) pending.events?.onMessage(bytes)
     // The `onMessage` callback may have closed the connection.
-    if (pending.owed > 0 || this.#over) return
+    if (pending.owed > 0 || this.#state.over) return
     this.#waiting.shift()
     this.#askedBefore--
     this.#answered(pending)
@@ -161,7 +146,7 @@ export class TcpConnection implements Connection<TcpRequest> {
     this.#live--
     const outcome = pending.answered(this.#writer.hasWritten(start + bytes) ? bytes : this.#writer.leftOf(start, bytes))
     // After a response to a partly sent request, the unsent bytes of that request would precede the next one.
-    if (!this.#writer.hasWritten(start + bytes)) this.#usable = false
+    if (!this.#writer.hasWritten(start + bytes)) this.#state.retire()
     this.#settle()
     events.onDone(outcome)
   }
@@ -169,8 +154,8 @@ export class TcpConnection implements Connection<TcpRequest> {
   /** Closes the connection after an exchange if it cannot or must not carry another one. */
   #settle(): void {
     if (this.#live > 0) return
-    if (this.#closing || !this.#reuse) this.#finish()
-    else if (!this.#usable) this.destroy()
+    if (this.#state.closing || !this.#reuse) this.#finish()
+    else if (!this.#state.usable) this.destroy()
   }
 
   /** Completes an exchange without replies, when the kernel has accepted its frame. */
@@ -186,7 +171,7 @@ export class TcpConnection implements Connection<TcpRequest> {
     const transferred = { bytesSent: this.#writer.leftOf(start, bytes), bytesReceived }
     pending.events = undefined
     pending.kept = undefined
-    this.#usable = false
+    this.#state.retire()
     this.#live--
     if (this.#live === 0) this.destroy()
     return transferred
@@ -206,16 +191,16 @@ export class TcpConnection implements Connection<TcpRequest> {
 
   /** Passes earlier bytes to a request that sends nothing, or that reads until the connection closes. */
   #replay(frame: EncodedFrame): void {
-    if (this.#waiting.length === 0 || this.#over) return
+    if (this.#waiting.length === 0 || this.#state.over) return
     for (const piece of this.#reader.listens(frame)) this.received(piece)
   }
 
   /** Handles the end of the server's side of the stream. */
   #ended(): void {
-    this.#usable = false
+    this.#state.retire()
     if (this.#settings.format.untilClose) this.#reader.end()
     if (this.#waiting.length === 0) return
-    this.#reason ??= new Error('the server closed it')
+    this.#state.lose(new Error('the server closed it'))
     this.#failAll((progress) => `the connection was closed ${progress}`)
     this.destroy()
   }
@@ -256,8 +241,7 @@ export class TcpConnection implements Connection<TcpRequest> {
   }
 
   #finish(): void {
-    this.#usable = false
-    this.#closing = true
+    this.#state.startClosing()
     if (this.#socket.destroyed) return
     this.#socket.end()
     // Waits for the peer to close its side, so that a reset does not discard bytes that the peer still reads.
@@ -265,7 +249,7 @@ export class TcpConnection implements Connection<TcpRequest> {
   }
 
   #lose(reason: Error): void {
-    this.#reason ??= reason
+    this.#state.lose(reason)
     this.destroy()
   }
 }

@@ -5,6 +5,7 @@ import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing } fro
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { WebSocketRequest } from '../../model/requests.ts'
 import type { Ms } from '../../model/units.ts'
+import { ConnectionState } from '../connection-state.ts'
 import { IgnoredMessages } from '../ignored-messages.ts'
 import { UnsolicitedMessages } from '../unsolicited-messages.ts'
 import { closesInOrder, closeStatus, formatClose } from './close-codes.ts'
@@ -26,6 +27,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
   readonly version: string
   readonly closed: Promise<Error | undefined>
 
+  readonly #state = new ConnectionState()
   readonly #webSocket: WebSocket
   readonly #socket: Socket
   readonly #outbox: Outbox
@@ -43,12 +45,9 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
   #hasIds = false
   /** A request has listened: from then on the server may push messages that no request waits for. */
   #hasListened = false
-  #closing = false
   /** A reply to a cancelled exchange may or may not arrive, so no further request may be sent. */
   #doubtful = false
-  #destroyed = false
-  /** Why this side ended the connection, and the error of its socket. */
-  #fault: Error | undefined
+  /** The error of the socket, which causes the end of the WebSocket. */
   #socketError: Error | undefined
 
   /** Number of reads of the socket so far. `#read` is the number of the current read, and 0 outside a read. */
@@ -66,8 +65,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     this.#outbox = new Outbox(webSocket, (message) => this.#fail('protocol', message))
     // Bytes that followed the handshake response are still in the socket's buffer.
     this.#framed = socket.bytesRead - socket.readableLength
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
+    this.closed = this.#state.closed
 
     // `ws` reads between these two listeners and emits every message of a read before the read ends.
     socket.prependListener('data', () => (this.#read = ++this.#reads))
@@ -79,18 +77,14 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
     webSocket.on('pong', (payload) => this.#ponged(payload))
     webSocket.on('error', (error) => this.#broke(error))
     webSocket.on('close', (code, said) => {
-      const reason = this.#ended(code, said.toString('utf8'))
-      const { count } = this.#unsolicited
-      context.log(
-        `connection to ${host} closed ${reason === undefined ? 'cleanly' : `because ${reason.message}`}` +
-          (count === 0 ? '' : `; unsolicited messages: ${count}`),
-      )
-      resolve(reason)
+      this.#ended(code, said.toString('utf8'))
+      this.#state.logEnd(context, host, this.#unsolicited.count)
+      this.#state.end()
     })
   }
 
   get usable(): boolean {
-    return !this.#closing && !this.#doubtful && this.#webSocket.readyState === WebSocket.OPEN
+    return this.#state.usable && this.#webSocket.readyState === WebSocket.OPEN
   }
 
   listen(messages: number, maxMs: Ms, signal?: AbortSignal): Promise<number> {
@@ -115,13 +109,13 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
   }
 
   async close(): Promise<void> {
-    this.#closing = true
+    this.#state.startClosing()
     this.#settled()
     await this.closed
   }
 
   destroy(): void {
-    this.#destroyed = true
+    this.#state.stop()
     this.#webSocket.terminate()
   }
 
@@ -232,6 +226,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
       this.destroy()
     } else if (place >= 0 || exchange.unanswered) {
       this.#doubtful = true
+      this.#state.retire()
     }
     this.#settled()
   }
@@ -240,7 +235,7 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
   #settled(): void {
     if (this.#underWay.size > 0) return
     if (this.#doubtful) this.destroy()
-    else if (this.#closing) this.#webSocket.close(1000)
+    else if (this.#state.closing) this.#webSocket.close(1000)
   }
 
   #broke(error: NodeJS.ErrnoException): void {
@@ -250,19 +245,20 @@ export class WebSocketConnection implements Connection<WebSocketRequest> {
 
   /** Ends the connection and fails every exchange in flight. */
   #fail(errorClass: ErrorClass, message: string): void {
-    this.#fault ??= new Error(message)
+    this.#state.lose(new Error(message))
     this.#webSocket.terminate()
     this.#failAll(errorClass, message)
   }
 
-  /** Fails the exchanges in flight. Returns why the connection was lost; undefined when it closed cleanly. */
-  #ended(code: number, said: string): Error | undefined {
+  /** Fails the exchanges in flight, and records why the connection was lost if it did not close cleanly. */
+  #ended(code: number, said: string): void {
+    const { closing, over: destroyed } = this.#state
     const idle = this.#underWay.size === 0
-    const inOrder = this.#destroyed || (idle && (this.#closing || closesInOrder(code)))
+    const inOrder = destroyed || (idle && (closing || closesInOrder(code)))
     const lost = this.#socketError && `the connection was lost: ${this.#socketError.message}`
-    const message = this.#destroyed ? 'the connection was destroyed' : (lost ?? formatClose(code, said))
-    this.#failAll('connection', message, this.#destroyed ? undefined : closeStatus(code))
-    return this.#fault ?? (inOrder ? undefined : new Error(message, { cause: this.#socketError }))
+    const message = destroyed ? 'the connection was destroyed' : (lost ?? formatClose(code, said))
+    this.#failAll('connection', message, destroyed ? undefined : closeStatus(code))
+    if (!inOrder) this.#state.lose(new Error(message, { cause: this.#socketError }))
   }
 
   /** `status`: code of the close frame that ended the connection. */

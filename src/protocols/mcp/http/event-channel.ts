@@ -1,6 +1,7 @@
 import { ConnectError } from '../../../model/connect-error.ts'
 import type { ConnectContext, Outcome } from '../../../model/protocol.ts'
 import { abandoned } from '../../sockets/connect-error.ts'
+import { ConnectionState } from '../../connection-state.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink, SinkRequest } from '../../http/answer-sink.ts'
 import { TRACE_FIELD_BYTES } from '../../trace-field.ts'
@@ -73,6 +74,7 @@ class EventChannel implements McpChannel {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
 
+  readonly #state = new ConnectionState()
   readonly #listener: McpListener
   #onEndpoint: ((path: string) => void) | undefined
   #sockets: HttpSockets | undefined
@@ -80,18 +82,13 @@ class EventChannel implements McpChannel {
   /** Posts not accepted yet, by the id of their request. */
   readonly #underWay = new Map<number, AcceptedPost>()
   /** Bytes received and not yet reported with a message. */
-  #untold = 0
-  #usable = true
-  #ended = false
-  readonly #resolveClosed: (reason: Error | undefined) => void
+  #uncountedBytes = 0
 
   constructor(listener: McpListener, maxInFlight: number, onEndpoint: (path: string) => void) {
     this.#listener = listener
     this.maxInFlight = maxInFlight
     this.#onEndpoint = onEndpoint
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
-    this.#resolveClosed = resolve
+    this.closed = this.#state.closed
   }
 
   listen(sockets: HttpSockets, request: SinkRequest): void {
@@ -106,7 +103,7 @@ class EventChannel implements McpChannel {
   }
 
   get usable(): boolean {
-    return this.#usable && this.#sockets?.reachable !== false
+    return this.#state.usable && this.#sockets?.reachable !== false
   }
 
   establish(_: McpVersion, initialized: McpMessage): Promise<void> {
@@ -125,14 +122,14 @@ class EventChannel implements McpChannel {
     const { id } = message
     const onEnd: OnPosted = (refusal, bytes) => {
       if (id !== undefined) this.#underWay.delete(id)
-      if (this.#ended) return
+      if (this.#state.over) return
       if (refusal === undefined) {
-        this.#untold += bytes
+        this.#uncountedBytes += bytes
         return
       }
       if (typeof refusal === 'string') return this.#listener.message(refusal, bytes)
       // Set this before reporting the failure: the caller sends the next call at once, and must not use a lost session.
-      if (refusal.errorClass === 'session-lost') this.#usable = false
+      if (refusal.errorClass === 'session-lost') this.#state.retire()
       if (id !== undefined) this.#listener.failed(id, refusal)
       if (refusal.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', refusal.message))
     }
@@ -160,23 +157,23 @@ class EventChannel implements McpChannel {
   }
 
   lose(reason: Error | undefined): void {
-    if (this.#ended) return
-    this.#usable = false
-    this.#ended = true
-    if (this.#sockets === undefined) this.#resolveClosed(reason)
-    else void this.#sockets.destroy().then(() => this.#resolveClosed(reason))
+    if (this.#state.over) return
+    if (reason !== undefined) this.#state.lose(reason)
+    this.#state.stop()
+    if (this.#sockets === undefined) this.#state.end()
+    else void this.#sockets.destroy().then(() => this.#state.end())
   }
 
   #event({ type, data, bytes }: StreamEvent): void {
-    this.#untold += bytes
-    if (this.#ended || data === '') return
+    this.#uncountedBytes += bytes
+    if (this.#state.over || data === '') return
     if (type === 'endpoint') {
       this.#onEndpoint?.(data)
       this.#onEndpoint = undefined
     } else if (type === 'message') {
-      const untold = this.#untold
-      this.#untold = 0
-      this.#listener.message(data, untold)
+      const received = this.#uncountedBytes
+      this.#uncountedBytes = 0
+      this.#listener.message(data, received)
     }
   }
 

@@ -1,6 +1,7 @@
 import { ConnectError } from '../../../model/connect-error.ts'
 import type { ConnectContext } from '../../../model/protocol.ts'
 import { realTime } from '../../../model/real-time.ts'
+import { ConnectionState } from '../../connection-state.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
 import { TRACE_FIELD_BYTES } from '../../trace-field.ts'
 import { httpProtocol } from '../../http/index.ts'
@@ -55,6 +56,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   readonly maxInFlight: number
   readonly closed: Promise<Error | undefined>
 
+  readonly #state = new ConnectionState()
   readonly #heads: PostHeads
   readonly #hasSessions: boolean
   readonly #listener: McpListener
@@ -64,11 +66,6 @@ class StreamableChannel implements McpChannel, PostOwner {
   #finished: Post[] = []
   #session: string | undefined
   #handshake: Handshake | undefined
-  #usable = true
-  /** The channel closes the session itself, so an error of the DELETE request is not a loss. */
-  #closing = false
-  #ended = false
-  readonly #resolveClosed: (reason: Error | undefined) => void
 
   constructor(heads: PostHeads, { era }: Negotiated, listener: McpListener, options: ChannelOptions) {
     this.#heads = heads
@@ -76,9 +73,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     this.#listener = listener
     this.maxInFlight = options.maxInFlight
     this.#listens = options.listen
-    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
-    this.closed = promise
-    this.#resolveClosed = resolve
+    this.closed = this.#state.closed
   }
 
   begin(sockets: HttpSockets): void {
@@ -86,7 +81,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   get usable(): boolean {
-    return this.#usable && this.#sockets?.reachable !== false
+    return this.#state.usable && this.#sockets?.reachable !== false
   }
 
   establish(version: McpVersion, initialized: McpMessage): Promise<void> {
@@ -96,7 +91,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     this.#handshake = { post: new Post(undefined, this, session !== undefined), resolve, reject }
     this.#post(this.#handshake.post, initialized)
     // An ended channel reports no further results of posts.
-    if (this.#ended) this.#rejectHandshake(undefined)
+    if (this.#state.over) this.#rejectHandshake(undefined)
     return promise
   }
 
@@ -116,12 +111,11 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   async close(): Promise<void> {
-    if (this.#usable) {
-      this.#usable = false
-      this.#closing = true
+    if (this.#state.usable) {
+      this.#state.startClosing()
       await this.#farewell()
       await this.#sockets?.close()
-      this.#end(undefined)
+      this.#state.end()
     }
     await this.closed
   }
@@ -132,11 +126,12 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   /** Closes at once. The dialogue fails the calls in flight with the class of the reason. */
   lose(reason: Error | undefined): void {
-    if (this.#ended) return
-    this.#usable = false
-    this.#ended = true
+    if (this.#state.over) return
+    // While the channel closes its session itself, a failed DELETE request is not a loss.
+    if (reason !== undefined && !this.#state.closing) this.#state.lose(reason)
+    this.#state.stop()
     this.#rejectHandshake(reason)
-    void this.#sockets?.destroy().then(() => this.#resolveClosed(this.#closing ? undefined : reason))
+    void this.#sockets?.destroy().then(() => this.#state.end())
   }
 
   session(id: string): void {
@@ -144,7 +139,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   onMessage(text: string, bytes: number): void {
-    if (!this.#ended) this.#listener.message(text, bytes)
+    if (!this.#state.over) this.#listener.message(text, bytes)
   }
 
   soon(post: Post): void {
@@ -153,9 +148,9 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   over(post: Post, failure: ChannelFailure | undefined): void {
-    if (this.#ended) return
+    if (this.#state.over) return
     // Set this before reporting the failure: the caller sends the next call at once, and must not use a lost session.
-    if (failure?.errorClass === 'session-lost') this.#usable = false
+    if (failure?.errorClass === 'session-lost') this.#state.retire()
     if (post.id !== undefined) {
       this.#underWay.delete(post.id)
       if (failure !== undefined) this.#listener.failed(post.id, failure)
@@ -212,10 +207,5 @@ class StreamableChannel implements McpChannel, PostOwner {
     const late = realTime.setTimeout(resolve, FAREWELL_MS)
     sockets.exchange(this.#heads.without('DELETE').request, { ended: () => resolve() })
     return promise.finally(() => realTime.clearTimeout(late))
-  }
-
-  #end(reason: Error | undefined): void {
-    this.#ended = true
-    this.#resolveClosed(reason)
   }
 }

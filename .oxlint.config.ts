@@ -5,9 +5,9 @@ import type { DummyRuleMap, OxlintConfig } from 'oxlint'
 const knows = {
   model: [],
   wording: ['model'],
-  plan: ['model'],
+  plan: ['model', 'wording'],
   protocols: ['model'],
-  traffic: ['model'],
+  traffic: ['model', 'wording'],
   measure: ['model', 'wording'],
   judge: ['model', 'wording'],
   report: ['model', 'wording'],

@@ -1,7 +1,7 @@
 import { LoadError } from '../model/errors.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadPlan } from '../plan/load-plan.ts'
-import { formatDuration } from '../model/units.ts'
+import { formatDuration } from '../wording/figures.ts'
 import type { Ms } from '../model/units.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Progress } from '../report/live/progress.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatDuration, parseDuration } from './units.ts'
+import { parseDuration } from './units.ts'
 
 test.each([
   [1_500, 1_500],
@@ -27,16 +27,4 @@ test.each([
   [null],
 ])('rejects %j', (written) => {
   expect(parseDuration(written)).toBeUndefined()
-})
-
-test.each([
-  [0, '0 ms'],
-  [0.25, '0.3 ms'],
-  [999, '999 ms'],
-  [1_000, '1 s'],
-  [1_250, '1.3 s'],
-  [90_000, '1.5 min'],
-  [5_400_000, '1.5 h'],
-])('formats %d ms as %s', (ms, text) => {
-  expect(formatDuration(ms)).toBe(text)
 })

@@ -21,15 +21,3 @@ export function parseDuration(value: unknown): Ms | undefined {
   const [, amount, unit] = DURATION.exec(value.trim()) ?? []
   return amount === undefined || unit === undefined ? undefined : Number(amount) * (MS_PER_UNIT[unit] ?? Number.NaN)
 }
-
-/** Formats a duration in the largest unit that it reaches, with at most one decimal. */
-export function formatDuration(ms: Ms): string {
-  if (ms < 1_000) return `${round(ms)} ms`
-  if (ms < 60_000) return `${round(ms / 1_000)} s`
-  if (ms < 3_600_000) return `${round(ms / 60_000)} min`
-  return `${round(ms / 3_600_000)} h`
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
-}

@@ -16,7 +16,8 @@ import {
   type Reader,
 } from '../model/readers.ts'
 import type { ReconnectOptions } from '../model/protocol.ts'
-import { type Ms, formatDuration } from '../model/units.ts'
+import type { Ms } from '../model/units.ts'
+import { formatCount, formatDuration } from '../wording/figures.ts'
 
 const errorShare = ratioWhere('must be a ratio from 0 to below 1', (value) => value >= 0 && value < 1)
 
@@ -134,7 +135,7 @@ export function requireEnoughForSla(
     issues.push({
       key: `sla.${key}`,
       value: sla[key],
-      rule: `needs at least ${required} requests, and this run has ${Math.floor(expected + ROUNDING)}`,
+      rule: `needs at least ${formatCount(required)} requests, and this run has ${formatCount(Math.floor(expected + ROUNDING))}`,
       remedy: `run ${formatDuration(seconds * 1_000)}${lower === undefined ? '' : `, or limit ${lower}`}`,
     })
   }

@@ -165,7 +165,7 @@ describe('an invalid plan', () => {
     [{ durration: 5 }, 'durration is not a key of a plan, got 5\n    → did you mean `duration`?'],
     [
       { rate: 0.01 },
-      "duration must allow at least one request (0.30 are expected in 30 s), got '30s'\n    → give it a longer duration or a higher rate",
+      "duration must allow at least one request (0.3 are expected in 30 s), got '30s'\n    → give it a longer duration or a higher rate",
     ],
     [
       { rate: undefined },

@@ -1,7 +1,7 @@
 import type { PlanIssue } from '../model/errors.ts'
 import { type ArrivalPattern, type ArrivalProcessName, DEFAULT_ARRIVALS, type PatternSpec } from '../model/pattern.ts'
 import { curveFrom, type PatternName, patternDuration, patternIssues, specFromName } from '../traffic/patterns/index.ts'
-import { formatDuration } from '../model/units.ts'
+import { formatDuration, formatNumber } from '../wording/figures.ts'
 import type { Ms, Rps } from '../model/units.ts'
 
 /** The keys that together determine when requests are sent; undefined where a key is absent or has an issue. */
@@ -128,12 +128,12 @@ function requireOneArrival(
   // The last of a whole number of arrivals may fall short of that number by a rounding error.
   if (expected >= planned.batchSize - 1e-9) return
   if (expected >= 1 && planned.batchSize > 1) {
-    const rule = `must not exceed the arrivals in ${formatDuration(planned.durationMs)} (${expected.toPrecision(2)} are expected)`
+    const rule = `must not exceed the arrivals in ${formatDuration(planned.durationMs)} (${formatNumber(expected)} are expected)`
     const remedy = 'give it a longer duration, a higher rate or smaller batches'
     issues.push({ key: 'batchSize', value: planned.batchSize, rule, remedy })
     return
   }
   const key = plan['duration'] === undefined ? 'pattern' : 'duration'
-  const rule = `must allow at least one request (${expected.toPrecision(2)} are expected in ${formatDuration(planned.durationMs)})`
+  const rule = `must allow at least one request (${formatNumber(expected)} are expected in ${formatDuration(planned.durationMs)})`
   issues.push({ key, value: plan[key], rule, remedy: 'give it a longer duration or a higher rate' })
 }

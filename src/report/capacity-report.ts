@@ -1,6 +1,6 @@
 import type { CapacityFindings } from '../model/capacity-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { formatDuration } from '../model/units.ts'
+import { formatCount, formatDuration, formatNumber } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
   buySentence,
@@ -14,7 +14,7 @@ import {
 } from './capacity-sentences.ts'
 import { section, table } from './page.ts'
 import { textReport } from './text-report.ts'
-import { formatCount, formatRate, wrap } from './wording.ts'
+import { wrap } from './wording.ts'
 
 /** `capacity_report.txt`: how many users the target serves, and its recommended size; 80 columns. */
 export const capacityReport: Artifact = textReport<CapacityFindings>({
@@ -65,7 +65,7 @@ function points({ usl }: CapacityFindings): string[] {
   if (usl === null) return []
   return table(
     ['clients', 'req/s'],
-    usl.points.map(({ clients, rps }) => [String(clients), formatRate(rps)]),
+    usl.points.map(({ clients, rps }) => [String(clients), formatNumber(rps)]),
     [],
   )
 }

@@ -1,7 +1,15 @@
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
-import { percent } from './limits-sentences.ts'
-import { formatCount, formatMs, formatPlural, formatRate } from './wording.ts'
+import {
+  formatCount,
+  formatLimit,
+  formatMb,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatRate,
+} from '../wording/figures.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
 export function capacitySentence({ maxUsers, expectedUsers, usersInterval: [, high] }: CapacityFindings): string {
@@ -40,13 +48,13 @@ export function disagreementLines({ disagreeingUsers = [] }: CapacityFindings): 
 }
 
 export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): string {
-  return `at least ${percent(sla.successRate)} of the requests succeed, p95 at most ${formatMs(sla.p95Ms)} ms, at ${formatRate(requestsPerUserMinute)} requests per minute and user`
+  return `at least ${formatPercent(sla.successRate)} of the requests succeed, p95 at most ${formatLimit(sla.p95Ms)}, at ${formatNumber(requestsPerUserMinute)} requests per minute and user`
 }
 
 export function recommendationSentence({ recommendedUsers, scalingFactor, peakUsers }: CapacityFindings): string {
   if (recommendedUsers === null || scalingFactor === null)
     return 'No number of users is recommended, because none was shown to meet the SLA.'
-  return `Plan for ${formatCount(recommendedUsers)} users per instance, half of its maximum; the peak of ${formatCount(peakUsers)} users is ${scalingFactor.toFixed(2)} times the maximum.`
+  return `Plan for ${formatCount(recommendedUsers)} users per instance, half of its maximum; the peak of ${formatCount(peakUsers)} users is ${formatNumber(scalingFactor)} times the maximum.`
 }
 
 /** Returns what to run for the peak. */
@@ -55,7 +63,7 @@ export function buySentence({ sizing, peakUsers }: CapacityFindings): string {
   if (instances === null) return 'No size is recommended, because the load that an instance can serve is unknown.'
   const each = [
     coresPerInstance === null ? undefined : formatPlural(coresPerInstance, 'core'),
-    memoryMbPerInstance === null ? undefined : `${formatCount(memoryMbPerInstance)} MB`,
+    memoryMbPerInstance === null ? undefined : formatMb(memoryMbPerInstance),
     maxConnections === null ? undefined : formatPlural(maxConnections, 'connection'),
   ].filter((part) => part !== undefined)
   const balancer = loadBalancer === true ? ' behind a load balancer' : ''
@@ -66,9 +74,9 @@ export function uslSentence({ usl, uslWhy }: CapacityFindings): string {
   if (usl === null) return `The Universal Scalability Law was not fitted: ${uslWhy ?? 'unknown'}.`
   const { gamma, alpha, beta, intervals } = usl
   const parameters = [
-    `γ ${formatRate(gamma)} req/s (${formatInterval(intervals.gamma, formatRate)})`,
-    `α ${small(alpha)} (${formatInterval(intervals.alpha, small)})`,
-    `β ${small(beta)} (${formatInterval(intervals.beta, small)})`,
+    `γ ${formatRate(gamma)} (${formatRange(intervals.gamma, formatNumber)})`,
+    `α ${formatNumber(alpha)} (${formatRange(intervals.alpha, formatNumber)})`,
+    `β ${formatNumber(beta)} (${formatRange(intervals.beta, formatNumber)})`,
   ]
   return `Universal Scalability Law: ${parameters.join(', ')}; ${peakClause(usl)}.`
 }
@@ -76,16 +84,15 @@ export function uslSentence({ usl, uslWhy }: CapacityFindings): string {
 function peakClause({ peakClients, peakRps, intervals, worstMiss }: UslFit): string {
   if (peakClients === null || peakRps === null) {
     return worstMiss > 0.1
-      ? `it deviates from a measured throughput by ${percent(worstMiss)}, so no peak is reported`
+      ? `it deviates from a measured throughput by ${formatPercent(worstMiss)}, so no peak is reported`
       : 'the interval of β contains 0, so no peak is reported'
   }
   const between = (interval: OpenInterval | null, word: (value: number) => string): string =>
-    interval === null ? '' : ` (${formatInterval(interval, word)})`
-  const clients = (value: number): string => formatCount(Math.round(value))
-  return `throughput peaks at ${formatRate(peakRps)} req/s${between(intervals.peakRps, formatRate)} with ${clients(peakClients)} clients${between(intervals.peakClients, clients)}`
+    interval === null ? '' : ` (${formatRange(interval, word)})`
+  return `throughput peaks at ${formatRate(peakRps)}${between(intervals.peakRps, formatNumber)} with ${formatCount(peakClients)} clients${between(intervals.peakClients, formatCount)}`
 }
 
-function formatInterval([low, high]: OpenInterval, word: (value: number) => string): string {
+function formatRange([low, high]: OpenInterval, word: (value: number) => string): string {
   return high === null ? `at least ${word(low)}` : `${word(low)}–${word(high)}`
 }
 
@@ -94,13 +101,9 @@ export function phaseRow({ name, users, rate, verdict, achievedRps, p95Ms, error
     name,
     verdict,
     formatCount(users),
-    formatRate(rate),
-    formatRate(achievedRps),
+    formatNumber(rate),
+    formatNumber(achievedRps),
     p95Ms === null ? '-' : formatMs(p95Ms),
-    percent(errorRate),
+    formatPercent(errorRate),
   ]
-}
-
-function small(value: number): string {
-  return String(Number(value.toPrecision(2)))
 }

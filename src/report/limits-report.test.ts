@@ -99,7 +99,7 @@ test('reports a limit on one self-contained page', () => {
     390 req/s was held for 12 s (p99 22.0 ms), which confirms it.
     414 req/s was not held: requests piled up: 3.3% of the arrivals remained in
       flight.
-    The limit lies between the two, 6.2% apart.
+    The limit lies between the two, 6.15% apart.
     Doubt in 2 of 2 trials: other processes used 90% of a core; stop them, or run
       the load test alone
 

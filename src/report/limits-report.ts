@@ -1,7 +1,7 @@
 import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Ms, Rps } from '../model/units.ts'
-import { formatDuration } from '../model/units.ts'
+import { formatDuration, formatLimit, formatMs, formatNumber, formatPercent, formatRate } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
   adviceSentences,
@@ -10,14 +10,12 @@ import {
   degradationSentence,
   levelSentence,
   limitSentence,
-  percent,
-  rate,
   recommendationSentence,
   recoverySentence,
 } from './limits-sentences.ts'
 import { section } from './page.ts'
 import { textReport } from './text-report.ts'
-import { formatMs, formatRate, wrap } from './wording.ts'
+import { wrap } from './wording.ts'
 
 /** `limits_report.txt`: the setup, the result, its confidence and recommendations, on one page of 80 columns. */
 export const limitsReport: Artifact = textReport<LimitsFindings>({
@@ -65,18 +63,18 @@ function pointLines({
   slo,
   trials,
 }: LimitsFindings): string[] {
-  const steps = trials.filter(({ purpose }) => purpose === 'step').map((trial) => formatRate(trial.rate))
+  const steps = trials.filter(({ purpose }) => purpose === 'step').map((trial) => formatNumber(trial.rate))
   return [
     `steps      ${steps.join(', ')} req/s, up to the first that failed`,
     `stable     ${found(stableRps, 'no step passed')}`,
     `degrades   ${found(degradationPointRps, 'no step had a p99 above twice that of the first')}`,
-    `fails      ${found(failurePointRps, `no step had more than ${percent(slo.errorRate)} errors or completed less than 90%`)}`,
+    `fails      ${found(failurePointRps, `no step had more than ${formatPercent(slo.errorRate)} errors or completed less than 90%`)}`,
     `knee       ${found(kneeRps, 'the p99 of these trials has no clear bend')}`,
   ]
 }
 
 function found(rps: Rps | null, whyNot: string): string {
-  return rps === null ? `not found: ${whyNot}` : rate(rps)
+  return rps === null ? `not found: ${whyNot}` : formatRate(rps)
 }
 
 const HEADS = ['trial', 'arrivals', 'for', 'req/s', 'achieved', 'p50 ms', 'p99 ms', 'failed', 'verdict']
@@ -87,16 +85,16 @@ function trialTable(trials: readonly LimitTrial[]): string[] {
     trial.purpose,
     trial.arrivals,
     formatDuration(trial.durationMs),
-    formatRate(trial.rate),
-    formatRate(trial.achievedRps),
+    formatNumber(trial.rate),
+    formatNumber(trial.achievedRps),
     cell(trial.p50Ms),
     cell(trial.p99Ms),
-    percent(trial.errorRate),
+    formatPercent(trial.errorRate),
     trial.verdict,
   ])
   const lines = [HEADS, ...rows].map((cells) => cells.map(aligned).join(' ').trimEnd())
   const reasons = trials.flatMap((trial) =>
-    trial.reasons.map((reason) => wrap(`- ${rate(trial.rate)} (${trial.purpose}): ${reason}`, 0)),
+    trial.reasons.map((reason) => wrap(`- ${formatRate(trial.rate)} (${trial.purpose}): ${reason}`, 0)),
   )
   return reasons.length === 0 ? lines : [...lines, '', ...reasons]
 }
@@ -125,7 +123,7 @@ function curve({ trials, slo }: LimitsFindings): string[] {
   const mark = place(slo.p99Ms)
   const bars = points.map(({ rps, p99Ms }) => {
     const bar = '#'.repeat(place(p99Ms)).padEnd(columns)
-    return `${rate(rps).padStart(14)} ${bar.slice(0, mark)}|${bar.slice(mark)} ${formatMs(p99Ms)} ms`.trimEnd()
+    return `${formatRate(rps).padStart(14)} ${bar.slice(0, mark)}|${bar.slice(mark)} ${formatMs(p99Ms)} ms`.trimEnd()
   })
-  return [...bars, `${' '.repeat(15 + mark)}| ${formatMs(slo.p99Ms)} ms, the service level`]
+  return [...bars, `${' '.repeat(15 + mark)}| ${formatLimit(slo.p99Ms)}, the service level`]
 }

@@ -1,11 +1,11 @@
 import type { BottleneckResource, DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
-import { formatDuration, type Ms } from '../model/units.ts'
-import { formatMs, formatRate } from './wording.ts'
+import type { Ms } from '../model/units.ts'
+import { formatDuration, formatLimit, formatMs, formatPercent, formatRate } from '../wording/figures.ts'
 
 /** Self-contained sentences about the findings of the limits suite. */
 
 export function levelSentence({ slo }: LimitsFindings): string {
-  return `p99 response time at most ${formatMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
+  return `p99 response time at most ${formatLimit(slo.p99Ms)}, at most ${formatPercent(slo.errorRate)} of the requests failed`
 }
 
 /** Returns the conclusion, which comes first in every report and on the console. */
@@ -13,16 +13,16 @@ export function limitSentence(findings: LimitsFindings): string {
   const { maxSustainableRps, interval, confirmed, ended, trials } = findings
   const [low, high] = interval
   if (maxSustainableRps !== null && high !== null) {
-    return `The limit is ${rate(maxSustainableRps)}: held, while ${rate(high)} was not held.`
+    return `The limit is ${formatRate(maxSustainableRps)}: held, while ${formatRate(high)} was not held.`
   }
-  const highest = rate(Math.max(0, ...trials.map((trial) => trial.rate)))
+  const highest = formatRate(Math.max(0, ...trials.map((trial) => trial.rate)))
   switch (ended) {
     case 'generator':
       return low === null
         ? 'No limit of the target was found: the generator reached its limit first and confirmed no rate.'
-        : `The limit is above ${rate(low)}: the generator reached its limit first.`
+        : `The limit is above ${formatRate(low)}: the generator reached its limit first.`
     case 'ceiling':
-      return `No limit up to ${rate(low ?? 0)}, the ceiling of the search (LOAD_MAX_RPS, maxRps).`
+      return `No limit up to ${formatRate(low ?? 0)}, the ceiling of the search (LOAD_MAX_RPS, maxRps).`
     case 'bursts':
       return 'No limit was found: slow requests come in bursts at every rate, including the lowest.'
     case 'failing':
@@ -31,7 +31,7 @@ export function limitSentence(findings: LimitsFindings): string {
     case 'budget':
       return low === null || !confirmed
         ? 'The search reached its time limit before it confirmed a rate.'
-        : `The search reached its time limit: the limit is at least ${rate(low)}.`
+        : `The search reached its time limit: the limit is at least ${formatRate(low)}.`
   }
 }
 
@@ -41,13 +41,13 @@ export function certaintySentences({ interval: [low, high], confirmed, ended, tr
   if (held !== undefined) {
     const outcome = confirmed ? 'which confirms it' : 'which is too short to confirm it'
     sentences.push(
-      `${rate(held.rate)} was held for ${formatDuration(held.durationMs)} (p99 ${ms(held.p99Ms)}), ${outcome}.`,
+      `${formatRate(held.rate)} was held for ${formatDuration(held.durationMs)} (p99 ${ms(held.p99Ms)}), ${outcome}.`,
     )
   }
   const lost = trials.findLast((trial) => trial.rate === high && trial.verdict !== 'pass')
-  if (lost !== undefined) sentences.push(`${rate(lost.rate)} was not held: ${lost.reasons[0] ?? lost.verdict}.`)
+  if (lost !== undefined) sentences.push(`${formatRate(lost.rate)} was not held: ${lost.reasons[0] ?? lost.verdict}.`)
   if (low !== null && high !== null) {
-    sentences.push(`The limit lies between the two, ${percent(high / low - 1)} apart.`)
+    sentences.push(`The limit lies between the two, ${formatPercent(high / low - 1)} apart.`)
   } else if (high === null && ended !== 'failing' && ended !== 'bursts') {
     sentences.push('The upper end is open: no rate was refuted.')
   }
@@ -56,7 +56,7 @@ export function certaintySentences({ interval: [low, high], confirmed, ended, tr
 
 export function recommendationSentence({ recommendedRps, interval: [low] }: LimitsFindings): string {
   if (recommendedRps !== null && low !== null) {
-    return `Plan for ${rate(recommendedRps)} (${percent(recommendedRps / low)} of the held rate), confirmed with Poisson arrivals, which come in clusters like real users.`
+    return `Plan for ${formatRate(recommendedRps)} (${formatPercent(recommendedRps / low)} of the held rate), confirmed with Poisson arrivals, which come in clusters like real users.`
   }
   return low === null
     ? 'No rate can be recommended: none was held.'
@@ -118,7 +118,7 @@ export function degradationSentence({ degradation, saturation }: LimitsFindings)
   const saturated =
     saturation === null
       ? ''
-      : ` With ${saturation.concurrency} requests always in flight it completed ${rate(saturation.completionsRps)}.`
+      : ` With ${saturation.concurrency} requests always in flight it completed ${formatRate(saturation.completionsRps)}.`
   return `Degradation: ${DEGRADATIONS[degradation]}${saturated}`
 }
 
@@ -133,14 +133,6 @@ export function recoverySentence({ recovery: { recovered, recoverMs, resolutionM
 export function recoveryTime(recoverMs: Ms, resolutionMs: Ms | undefined): string {
   if (recoverMs > 0) return formatDuration(recoverMs)
   return resolutionMs === undefined ? 'immediate' : `immediate (within ${formatDuration(resolutionMs)})`
-}
-
-export function rate(rps: number): string {
-  return `${formatRate(rps)} req/s`
-}
-
-export function percent(ratio: number): string {
-  return `${Number((100 * ratio).toFixed(ratio < 0.1 ? 1 : 0))}%`
 }
 
 function ms(value: number | null): string {

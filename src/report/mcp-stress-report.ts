@@ -1,6 +1,6 @@
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { formatDuration } from '../model/units.ts'
+import { formatCount, formatDuration, formatMs, formatNumber } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
   degradationSentence,
@@ -12,7 +12,7 @@ import {
 } from './mcp-stress-sentences.ts'
 import { section, table } from './page.ts'
 import { textReport } from './text-report.ts'
-import { formatCount, formatMs, formatRate, wrap } from './wording.ts'
+import { wrap } from './wording.ts'
 
 /** `mcp_stress_report.txt`: the behaviour of an MCP server under stress, and the results of the probes; 80 columns. */
 export const mcpStressReport: Artifact = textReport<McpStressFindings>({
@@ -57,8 +57,8 @@ function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): stri
     return [
       phase.name,
       phaseWord(phase),
-      formatRate(phase.rate),
-      figures === undefined ? '-' : formatRate(figures.achievedRps),
+      formatNumber(phase.rate),
+      figures === undefined ? '-' : formatNumber(figures.achievedRps),
       times !== undefined && 'p50Ms' in times ? formatMs(times.p50Ms) : '-',
       times !== undefined && 'p95Ms' in times ? formatMs(times.p95Ms) : '-',
       times !== undefined && 'p99Ms' in times ? formatMs(times.p99Ms) : '-',

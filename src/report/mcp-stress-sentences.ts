@@ -5,8 +5,8 @@ import type {
   ProbeFinding,
   StressPhase,
 } from '../model/mcp-stress-findings.ts'
-import { percent, recoveryTime } from './limits-sentences.ts'
-import { formatPlural, formatRate } from './wording.ts'
+import { recoveryTime } from './limits-sentences.ts'
+import { formatCount, formatNumber, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
 
 const HEALTH: Readonly<Record<McpHealth, string>> = {
   excellent: 'every phase was healthy, including stress',
@@ -33,7 +33,7 @@ export function mcpStressLines(findings: McpStressFindings): readonly string[] {
     recoverySentence(findings),
     ...findings.errorPatterns.map(
       ({ class: name, count, phases, trend, meaning }) =>
-        `${count} × ${name} (${trendWords(trend)}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}): ${meaning}`,
+        `${formatCount(count)} × ${name} (${trendWords(trend)}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}): ${meaning}`,
     ),
     ...findings.probes.map(probeLine),
   ]
@@ -52,8 +52,8 @@ export function degradationSentence({ degradation, phases }: McpStressFindings):
   const { throughputLoss, successRateDrop, p99Growth } = degradation
   const stress = phases.find(({ name }) => name === 'stress')
   if (throughputLoss === null || successRateDrop === null) return 'The effect of stress was not measured.'
-  const growth = p99Growth === null ? '' : `, p99 ${p99Growth.toFixed(1)} times that of the baseline`
-  return `Under stress (${formatRate(stress?.rate ?? 0)} req/s): ${percent(throughputLoss)} less throughput than offered, ${percent(successRateDrop)} fewer successes${growth}.`
+  const growth = p99Growth === null ? '' : `, p99 ${formatNumber(p99Growth)} times that of the baseline`
+  return `Under stress (${formatRate(stress?.rate ?? 0)}): ${formatPercent(throughputLoss)} less throughput than offered, ${formatPercent(successRateDrop)} fewer successes${growth}.`
 }
 
 export function recoverySentence({ recovery: { recovered, recoverMs, resolutionMs } }: McpStressFindings): string {

@@ -1,6 +1,6 @@
 import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { formatDuration } from '../model/units.ts'
+import { formatDuration, formatRate } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import { section, table } from './page.ts'
 import {
@@ -12,7 +12,7 @@ import {
   unknownLines,
 } from './protocols-sentences.ts'
 import { textReport } from './text-report.ts'
-import { formatRate, wrap } from './wording.ts'
+import { wrap } from './wording.ts'
 
 /** `protocol_report.txt`: a comparison of protocols on the same work, and what each is best for; 80 columns. */
 export const protocolsReport: Artifact = textReport<ProtocolsFindings>({
@@ -41,7 +41,7 @@ function body(run: RunRecord, findings: ProtocolsFindings): string[] {
     ]),
     ...section('ranking', [], table(HEADS, ranking.map(protocolRow), [0, 1])),
     ...section('columns', [
-      `held: the highest tried rate that held the level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with as many more as the target needed to slow down. p50, p99: response times at ${formatRate(rate)} req/s. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target responded again. CPU: of the target, per request at the held rate.`,
+      `held: the highest tried rate that held the level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with as many more as the target needed to slow down. p50, p99: response times at ${formatRate(rate)}. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target responded again. CPU: of the target, per request at the held rate.`,
     ]),
     ...(unproven.length === 0 ? [] : section('not proven', unproven)),
     ...(unknown.length === 0 ? [] : section('unknown values', unknown)),

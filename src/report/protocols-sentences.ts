@@ -1,8 +1,7 @@
 import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
-import { percent } from './limits-sentences.ts'
+import { formatCount, formatLimit, formatMs, formatNumber, formatPercent, formatRate } from '../wording/figures.ts'
 import { leaningWords, verdictWords } from './leaning-words.ts'
-import { formatCount, formatMs, formatRate } from './wording.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
 export function protocolsSentence({ ranking, skipped }: ProtocolsFindings): string {
@@ -31,7 +30,7 @@ export function levelLines({ ranking, rate }: ProtocolsFindings): readonly strin
     .map((ranked) => {
       const { protocol, verdict, reasons = [] } = ranked
       const needs = verdict === 'fail' ? [] : [NEEDS]
-      return `${protocol} at ${formatRate(rate)} req/s: ${[verdictWords(ranked), ...reasons, ...needs].join('; ')}`
+      return `${protocol} at ${formatRate(rate)}: ${[verdictWords(ranked), ...reasons, ...needs].join('; ')}`
     })
 }
 
@@ -64,8 +63,8 @@ export function protocolRow(ranked: RankedProtocol, place: number): string[] {
   return [
     `${place + 1}. ${protocol}`,
     leaningWords(ranked),
-    maxRps === null ? '-' : `${maxIsBound ? '>' : ''}${formatRate(maxRps)}`,
-    formatRate(throughputRps),
+    maxRps === null ? '-' : `${maxIsBound ? '>' : ''}${formatNumber(maxRps)}`,
+    formatNumber(throughputRps),
     p50Ms === null ? '-' : formatMs(p50Ms),
     p99Ms === null ? '-' : formatMs(p99Ms),
     formatCount(lost),
@@ -75,5 +74,5 @@ export function protocolRow(ranked: RankedProtocol, place: number): string[] {
 }
 
 export function levelOf({ slo }: ProtocolsFindings): string {
-  return `p99 at most ${formatMs(slo.p99Ms)} ms, at most ${percent(slo.errorRate)} of the requests failed`
+  return `p99 at most ${formatLimit(slo.p99Ms)}, at most ${formatPercent(slo.errorRate)} of the requests failed`
 }

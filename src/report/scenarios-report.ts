@@ -1,12 +1,12 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
-import { formatDuration } from '../model/units.ts'
+import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../wording/figures.ts'
 import { isMet, leaningWords } from './leaning-words.ts'
 import { section, table } from './page.ts'
 import { adviceOf, scenariosSentence } from './scenarios-sentences.ts'
 import { textReport } from './text-report.ts'
-import { formatCount, formatMs, formatPlural, formatRate, wrap } from './wording.ts'
+import { wrap } from './wording.ts'
 
 /** `scenario_summary.txt`: each scenario, its expectations, and whether they were met; 80 columns. */
 export const scenariosReport: Artifact = textReport<ScenariosFindings>({
@@ -85,7 +85,7 @@ function advice({ scenarios }: ScenariosFindings): string[] {
 }
 
 function rateOf(result: LoadResult | undefined): string {
-  return result === undefined ? '-' : formatRate(result.achievedRps)
+  return result === undefined ? '-' : formatNumber(result.achievedRps)
 }
 
 function percentile(result: LoadResult | undefined, key: 'p50Ms' | 'p95Ms' | 'p99Ms'): string {

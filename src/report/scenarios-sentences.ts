@@ -1,6 +1,6 @@
 import type { Expectation, ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { isMet, verdictWords } from './leaning-words.ts'
-import { formatPlural } from './wording.ts'
+import { formatPlural } from '../wording/figures.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
 export function scenariosSentence({ scenarios }: ScenariosFindings): string {

@@ -1,9 +1,17 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Distribution, Figures, LoadResult } from '../model/result.ts'
-import { formatDuration } from '../model/units.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatMb,
+  formatMs,
+  formatNumber,
+  formatPlural,
+  formatRate,
+} from '../wording/figures.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { LOAD_SUITE } from './run-records.ts'
-import { COLUMNS, labelled, formatCount, formatMs, formatPlural, formatRate, wrap } from './wording.ts'
+import { COLUMNS, labelled, wrap } from './wording.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
@@ -22,7 +30,7 @@ function headOf(run: RunRecord): readonly string[] {
     `node ${environment.node}`,
     environment.os,
     formatPlural(environment.cpus, 'CPU'),
-    `${formatCount(environment.memoryMb)} MB`,
+    formatMb(environment.memoryMb),
     ...(environment.commit === null ? [] : [`commit ${environment.commit.slice(0, 12)}`]),
   ]
   return [
@@ -67,11 +75,7 @@ function resultLines(result: LoadResult): readonly string[] {
         `${formatCount(result.dropped)} dropped`,
       2,
     ),
-    labelled(
-      'rate',
-      `offered ${formatRate(result.offeredRps)} req/s, achieved ${formatRate(result.achievedRps)} req/s`,
-      2,
-    ),
+    labelled('rate', `offered ${formatRate(result.offeredRps)}, achieved ${formatRate(result.achievedRps)}`, 2),
     labelled('response', distributionOf(result.responseTime), 2),
     labelled('service', distributionOf(result.serviceTime), 2),
     ...operationLines(result),
@@ -83,7 +87,7 @@ function resultLines(result: LoadResult): readonly string[] {
 
 function loadOf({ plan, pattern, journeys }: LoadResult): string {
   return plan.concurrency === undefined
-    ? `${pattern}${plan.rate === undefined ? '' : ` ${formatRate(plan.rate)} ${journeys === null ? 'req/s' : 'journeys/s'}`}`
+    ? `${pattern}${plan.rate === undefined ? '' : ` ${formatNumber(plan.rate)} ${journeys === null ? 'req/s' : 'journeys/s'}`}`
     : `${plan.concurrency} in flight`
 }
 

@@ -1,20 +1,5 @@
-import type { Ms, Rps } from '../model/units.ts'
-import { formatCount } from '../wording/figures.ts'
-
-export { formatCount, formatPlural } from '../wording/figures.ts'
-
 /** Width of every text report: terminals and CI logs show it without wrapping. */
 export const COLUMNS = 80
-
-/** Formats a rate without a unit, with its meaningful decimals: `1 500`, `80.4`, `0.25`. */
-export function formatRate(rps: Rps): string {
-  return rps >= 100 ? formatCount(rps) : String(Number(rps.toPrecision(3)))
-}
-
-/** Formats milliseconds without a unit, with three significant digits and no exponent. */
-export function formatMs(ms: Ms): string {
-  return ms >= 100 ? formatCount(ms) : ms.toFixed(ms >= 10 ? 1 : 2)
-}
 
 /**
  * Breaks every line of a text at spaces so that none is longer than `COLUMNS`. Adds `indent` spaces to the indentation

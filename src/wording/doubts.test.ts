@@ -23,11 +23,11 @@ test.each<[DoubtFacts, string]>([
   ],
   [
     { code: 'saturated-cpu', runDelayRatio: 0.124 },
-    'the generator waited for a core 12% of the time; lower the rate, or run the generator on another machine',
+    'the generator waited for a core 12.4% of the time; lower the rate, or run the generator on another machine',
   ],
   [
     { code: 'generator-busy', busyRatio: 0.966 },
-    'a generator thread was busy 97% of the time; use more threads or a lower rate',
+    'a generator thread was busy 96.6% of the time; use more threads or a lower rate',
   ],
   [
     { code: 'slow-start', slowMs: 5_000, firstMeanMs: 80.1, restMeanMs: 20.05, warmUpMs: 15_000 },
@@ -47,11 +47,11 @@ test.each<[DoubtFacts, string]>([
   ],
   [
     { code: 'few-ports', rps: 999.6, heldMs: 60_000, neededPorts: 60_000, ports: 28_232 },
-    '1000 short-lived connections per second need 60000 local ports, because each port stays in use for 1 min after its connection closes, and this machine has 28232; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
+    '1 000 short-lived connections per second need 60 000 local ports, because each port stays in use for 1 min after its connection closes, and this machine has 28 232; use pooled connections, lower the rate, or widen net.ipv4.ip_local_port_range',
   ],
   [
     { code: 'little-memory', neededMb: 4_800, availableMb: 2_000 },
-    'messages in flight may need 4800 MB of memory, and 2000 MB are available; lower messageSize or maxConnections',
+    'messages in flight may need 4 800 MB of memory, and 2 000 MB are available; lower messageSize or maxConnections',
   ],
   [
     { code: 'many-threads', threads: 4, cores: 2 },

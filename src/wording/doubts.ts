@@ -1,6 +1,15 @@
 import type { Doubt, DoubtCode, DoubtFacts, InlineReason } from '../model/doubt.ts'
 import type { GeneratorFigures } from '../model/result.ts'
-import { formatDuration, type Ratio } from '../model/units.ts'
+import {
+  formatCount,
+  formatCpu,
+  formatDuration,
+  formatMb,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+} from './figures.ts'
 
 const inlineReasons = {
   'pattern-functions': 'the pattern is an object with functions',
@@ -24,34 +33,34 @@ const sentences: Sentences = {
     "warmUp: '1s'",
   coverage: () => 'code coverage is collected, which slows the generator; run load tests without it',
   steal: ({ stealRatio }) =>
-    `the hypervisor gave ${percent(stealRatio)} of this machine's CPU time to other machines, and latencies include ` +
+    `the hypervisor gave ${formatPercent(stealRatio)} of this machine's CPU time to other machines, and latencies include ` +
     'those pauses; compare only runs with little steal, or use a machine with dedicated cores',
   'foreign-load': ({ cpuPercent }) =>
-    `other processes used ${Math.round(cpuPercent)}% of a core; stop them, or run the load test alone`,
+    `other processes used ${formatCpu(cpuPercent)}; stop them, or run the load test alone`,
   'saturated-cpu': ({ runDelayRatio }) =>
-    `the generator waited for a core ${percent(runDelayRatio)} of the time; lower the rate, or run the generator on ` +
+    `the generator waited for a core ${formatPercent(runDelayRatio)} of the time; lower the rate, or run the generator on ` +
     'another machine',
   'generator-busy': ({ busyRatio }) =>
-    `a generator thread was busy ${percent(busyRatio)} of the time; use more threads or a lower rate`,
+    `a generator thread was busy ${formatPercent(busyRatio)} of the time; use more threads or a lower rate`,
   'slow-start': ({ slowMs, firstMeanMs, restMeanMs, warmUpMs }) =>
-    `the first ${formatDuration(slowMs)} were slower than the rest (mean ${firstMeanMs.toPrecision(3)} ms, then ` +
-    `${restMeanMs.toPrecision(3)} ms); exclude them with warmUp: '${warmUpMs / 1_000}s'`,
+    `the first ${formatDuration(slowMs)} were slower than the rest (mean ${formatMs(firstMeanMs)} ms, then ` +
+    `${formatMs(restMeanMs)} ms); exclude them with warmUp: '${warmUpMs / 1_000}s'`,
   'descriptors-exhausted': ({ failedConnections, limit }) =>
-    `${attempts(failedConnections)} failed because the process had no free file descriptors` +
-    `${limit === null ? '' : ` (limit ${limit})`}; raise the limit (ulimit -n 4096) or lower maxConnections`,
+    `${formatPlural(failedConnections, 'connection attempt')} failed because the process had no free file descriptors` +
+    `${limit === null ? '' : ` (limit ${formatCount(limit)})`}; raise the limit (ulimit -n 4096) or lower maxConnections`,
   'ports-exhausted': ({ failedConnections, ports }) =>
-    `${attempts(failedConnections)} failed because this machine had no free local ports` +
-    `${ports === null ? '' : ` (it has ${ports})`}; use pooled connections, lower the rate, or widen ` +
+    `${formatPlural(failedConnections, 'connection attempt')} failed because this machine had no free local ports` +
+    `${ports === null ? '' : ` (it has ${formatCount(ports)})`}; use pooled connections, lower the rate, or widen ` +
     'net.ipv4.ip_local_port_range',
   'few-descriptors': ({ connections, limit, open, wanted }) =>
-    `this process may open ${limit} files and has ${open} open, which leaves too few for ${connections} connections; ` +
+    `this process may open ${formatCount(limit)} files and has ${formatCount(open)} open, which leaves too few for ${formatPlural(connections, 'connection')}; ` +
     `raise the limit (ulimit -n ${wanted}) or lower maxConnections`,
   'few-ports': ({ rps, heldMs, neededPorts, ports }) =>
-    `${Math.round(rps)} short-lived connections per second need ${neededPorts} local ports, because each port stays in ` +
-    `use for ${formatDuration(heldMs)} after its connection closes, and this machine has ${ports}; use pooled ` +
+    `${formatNumber(rps)} short-lived connections per second need ${formatCount(neededPorts)} local ports, because each port stays in ` +
+    `use for ${formatDuration(heldMs)} after its connection closes, and this machine has ${formatCount(ports)}; use pooled ` +
     'connections, lower the rate, or widen net.ipv4.ip_local_port_range',
   'little-memory': ({ neededMb, availableMb }) =>
-    `messages in flight may need ${Math.round(neededMb)} MB of memory, and ${Math.round(availableMb)} MB are available; ` +
+    `messages in flight may need ${formatMb(neededMb)} of memory, and ${formatMb(availableMb)} are available; ` +
     'lower messageSize or maxConnections',
   'many-threads': ({ threads, cores }) =>
     `${threads} generator threads share ${cores} cores with all other processes; use at most ${Math.max(1, cores - 1)}`,
@@ -65,7 +74,7 @@ const sentences: Sentences = {
     `a generator thread waited for a core for ${formatDuration(starvedMs)}${inPieces(count)}; stop other processes, or ` +
     'run the generator on another machine',
   'unsolicited-messages': ({ count }) =>
-    `${count === 1 ? '1 unsolicited message' : `${count} unsolicited messages`} arrived, and responses are matched by ` +
+    `${formatPlural(count, 'unsolicited message')} arrived, and responses are matched by ` +
     'order, so unsolicited messages may have been counted as responses; identify them with ' +
     "ignore: { bodyIncludes: '…' } in the request, match by correlate: 'id' (WebSocket), set replies if a request has " +
     'several responses, or read a greeting in a setup: { replies: 1 }',
@@ -97,15 +106,7 @@ export function doubtLines(results: readonly Doubted[], runs: string): string[] 
   })
 }
 
-function attempts(count: number): string {
-  return count === 1 ? '1 connection attempt' : `${count} connection attempts`
-}
-
 /** Returns the number of pauses if there was more than one. */
 function inPieces(count: number): string {
-  return count === 1 ? '' : ` in ${count} pauses`
-}
-
-function percent(ratio: Ratio): string {
-  return `${Math.round(100 * ratio)}%`
+  return count === 1 ? '' : ` in ${formatCount(count)} pauses`
 }

@@ -1,9 +1,116 @@
-/** Formats an integer with its digits in groups of three: `14 970`. */
+/**
+ * One formatter per quantity, so that a figure reads the same in an assertion, a report and a doubt.
+ *
+ * A figure has three significant digits, and none after the decimal point from 100 on: `0.412`, `8.24`, `83.2`, `1 204`.
+ * Digits before the decimal point are in groups of three. Times keep their final zeros (`79.0–90.4 ms`), other figures
+ * do not (`50 req/s`).
+ */
+import type { Ms, Ratio, Rps } from '../model/units.ts'
+
+/** From here on, three significant digits leave nothing after the decimal point. */
+const WHOLE = 99.95
+
+/** Formats a count, rounded to an integer: `14 970`. */
 export function formatCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ' ')
+  return grouped(String(Math.round(count)))
 }
 
 /** Formats a count with its noun: `1 request`, `259 requests`. */
 export function formatPlural(count: number, one: string, many: string = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`
+}
+
+/** Formats a number without a unit: `0.25`, `80.4`, `1 500`. */
+export function formatNumber(value: number): string {
+  return Math.abs(value) >= WHOLE ? formatCount(value) : String(Number(value.toPrecision(3)))
+}
+
+/** Formats a rate with its unit: `1 500 req/s`, `80.4 req/s`, `0.25 journeys/s`. */
+export function formatRate(rps: Rps, unit = 'req/s'): string {
+  return `${formatNumber(rps)} ${unit}`
+}
+
+/**
+ * Formats a measured time in milliseconds without its unit: `0.412`, `8.24`, `83.2`, `1 204`. Histograms resolve 1 µs,
+ * so there are at most three decimals: `0.012`.
+ */
+export function formatMs(ms: Ms): string {
+  if (ms >= WHOLE) return formatCount(ms)
+  return ms.toFixed(ms >= 9.995 ? 1 : ms >= 0.9995 ? 2 : 3)
+}
+
+/** Formats two measured times with their unit, with enough digits to distinguish them: `79.0–90.4 ms`. */
+export function formatMsRange(low: Ms, high: Ms): string {
+  const [from, to] = [formatMs(low), formatMs(high)]
+  return from === to && low < high && high < WHOLE ? `${low.toFixed(3)}–${high.toFixed(3)} ms` : `${from}–${to} ms`
+}
+
+/** Formats a limit in milliseconds with the digits that the user wrote: `50 ms`, `1 500 ms`, `0.1234 ms`. */
+export function formatLimit(limitMs: Ms): string {
+  const [whole = '', ...decimals] = String(limitMs).split('.')
+  return `${[grouped(whole), ...decimals].join('.')} ms`
+}
+
+/** Formats a duration in the largest unit that it reaches, with at most one decimal: `300 ms`, `2.5 s`, `3 min`. */
+export function formatDuration(ms: Ms): string {
+  if (ms < 1_000) return `${oneDecimal(ms)} ms`
+  if (ms < 60_000) return `${oneDecimal(ms / 1_000)} s`
+  if (ms < 3_600_000) return `${oneDecimal(ms / 60_000)} min`
+  return `${oneDecimal(ms / 3_600_000)} h`
+}
+
+/** Formats a share in percent: `61%`, `12.5%`, `1.53%`, `0.004%`. */
+export function formatPercent(ratio: Ratio): string {
+  return `${formatShare(ratio)}%`
+}
+
+/**
+ * Formats a share in percent without the sign, for a range such as `2.8–3.6%`, with at most two decimals. A share that
+ * differs from 0 or from 1 by less than that keeps two significant digits of the difference: `0.0042`, `99.996`.
+ */
+export function formatShare(ratio: Ratio): string {
+  const percent = 100 * ratio
+  const missing = 100 - percent
+  if (percent > 0 && percent < 0.01) return String(Number(percent.toPrecision(2)))
+  if (missing > 0 && missing < 0.1) return String(Number((100 - Number(missing.toPrecision(2))).toPrecision(12)))
+  return percent < 10 ? String(Number(percent.toFixed(2))) : formatNumber(percent)
+}
+
+/** Formats CPU use in percent of one core: `96.6% of a core`, `185% of a core`. */
+export function formatCpu(cpuPercent: number): string {
+  return `${formatNumber(cpuPercent)}% of a core`
+}
+
+/** Formats an amount of memory in MB of 2²⁰ bytes: `312 MB`. */
+export function formatMb(mb: number): string {
+  return `${formatNumber(mb)} MB`
+}
+
+/** Formats a number of bytes; 1 kB is 2¹⁰ bytes: `640 bytes`, `20.5 kB`, `1.2 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 2 ** 10) return formatPlural(bytes, 'byte')
+  return bytes < 2 ** 20 ? `${formatNumber(bytes / 2 ** 10)} kB` : formatMb(bytes / 2 ** 20)
+}
+
+/** Formats a percentile: `p99.9`. */
+export function formatPercentile(percentile: number): string {
+  return `p${percentile}`
+}
+
+/** Names the two-sided interval that corresponds to a one-sided confidence: "90% interval" for 0.95. */
+export function formatInterval(confidence: Ratio): string {
+  return `${Number((100 - 200 * (1 - confidence)).toPrecision(4))}% interval`
+}
+
+/** Joins items to a list: `195`, `195 and 201`, `150, 195 and 201`. */
+export function formatList(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
+
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(?:\d{3})+$)/g, ' ')
+}
+
+function oneDecimal(value: number): number {
+  return Math.round(value * 10) / 10
 }

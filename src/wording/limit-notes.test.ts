@@ -61,7 +61,7 @@ test.each<[LimitNoteFacts, string]>([
       requests: 16_001,
       bytesPerRequest: 20_470,
     },
-    'The memory of the target grew by 312 MB during the search: 412 MB per minute (99% interval 390 to 435), 20.5 kB per request over 16001 requests. This looks like a memory leak.',
+    'The memory of the target grew by 312 MB during the search: 412 MB per minute (99% interval 390 to 435), 20 kB per request over 16 001 requests. This looks like a memory leak.',
   ],
 ])('formats %o', (facts, message) => {
   expect(limitNote(facts)).toEqual({ ...facts, message })

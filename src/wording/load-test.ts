@@ -1,4 +1,5 @@
 import type { JudgedFigures } from '../model/result.ts'
+import { formatCount, formatPlural } from './figures.ts'
 
 /** Plan keys that identify a load and never contain a secret. */
 const IDENTIFYING_KEYS = ['pattern', 'rate', 'concurrency', 'duration'] as const
@@ -50,8 +51,8 @@ function formatResultOf(call: string | undefined): string {
 
 /** Example: "20 of 30 requests failed (http-5xx 15, dropped 5)". */
 function formatFailed({ requestsScheduled, errors, dropped, errorsByClass }: UnjudgedResult['figures']): string {
-  const kinds = Object.entries(errorsByClass).map(([name, { count }]) => `${name} ${count}`)
-  if (dropped > 0) kinds.push(`dropped ${dropped}`)
+  const kinds = Object.entries(errorsByClass).map(([name, { count }]) => `${name} ${formatCount(count)}`)
+  if (dropped > 0) kinds.push(`dropped ${formatCount(dropped)}`)
   const detail = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`
-  return `${errors + dropped} of ${requestsScheduled} requests failed${detail}`
+  return `${formatCount(errors + dropped)} of ${formatPlural(requestsScheduled, 'request')} failed${detail}`
 }

@@ -9,7 +9,7 @@ test.each<[UnknownReason, string]>([
     'CPU: unknown, because a phase of 2 s is too short; use at least -d 10',
   ],
   [
-    { code: 'not-shown', rps: 60.4, evidence: '0 late requests of 204 do not prove a p99', requiredMs: 9_900 },
+    { code: 'not-shown', rps: 60.04, evidence: '0 late requests of 204 do not prove a p99', requiredMs: 9_900 },
     'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: 0 late requests of 204 do not prove a p99; use at least -d 10',
   ],
   [

@@ -1,5 +1,6 @@
 import type { UnknownReason, UnknownValue } from '../model/unknown-value.ts'
-import { formatDuration, type Ms } from '../model/units.ts'
+import type { Ms } from '../model/units.ts'
+import { formatDuration, formatRate } from './figures.ts'
 
 /** Returns "held: unknown, because …", with a remedy if there is one. */
 export function unknownSentence({ value, reason }: UnknownValue): string {
@@ -12,7 +13,7 @@ function cause(reason: UnknownReason): string {
       return `a phase of ${formatDuration(reason.lengthMs)} is too short; use at least ${atLeast(reason.requiredMs)}`
     case 'not-shown': {
       const advice = reason.requiredMs === undefined ? '' : `; use at least ${atLeast(reason.requiredMs)}`
-      return `no tested rate met the service level; the lowest was ${Math.round(reason.rps)} req/s: ${reason.evidence}${advice}`
+      return `no tested rate met the service level; the lowest was ${formatRate(reason.rps)}: ${reason.evidence}${advice}`
     }
     case 'no-response':
       return 'the target responded to no request'

@@ -1,6 +1,5 @@
-import { formatDuration } from '../model/units.ts'
+import { formatCount, formatDuration, formatPercent } from './figures.ts'
 import type { VerdictReason } from '../model/verdict.ts'
-import { formatCount } from './figures.ts'
 
 type Sentences = {
   readonly [Code in VerdictReason['code']]: (reason: Extract<VerdictReason, { readonly code: Code }>) => string
@@ -26,7 +25,7 @@ const sentences: Sentences = {
     formatDuration(Math.ceil(requiredMs / 1_000) * 1_000),
   'all-requests-wrong': ({ requests }) => `all ${formatCount(requests)} requests were over the limit`,
   'all-batches-wrong': ({ batches, share }) =>
-    `in each of ${batches} time batches more than ${Number((100 * share).toPrecision(3))}% of the requests were over the limit`,
+    `in each of ${batches} time batches more than ${formatPercent(share)} of the requests were over the limit`,
   'backlog-wanders': ({ requests, allowed }) =>
     `the number in flight varied by ${formatCount(requests)} requests, which hides a shortfall of up to ${formatCount(allowed)}`,
 }

@@ -1,7 +1,8 @@
 import type { LimitsFindings } from '../../model/limits-findings.ts'
 import type { Rps } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
-import { limitSentence, rate } from '../../report/limits-sentences.ts'
+import { limitSentence } from '../../report/limits-sentences.ts'
+import { formatRate } from '../../wording/figures.ts'
 
 /**
  * Returns `pass` when a rate was confirmed and no higher one is required: a limit, or the ceiling of the search.
@@ -17,7 +18,7 @@ export function verdictOnLimit(
   const [low, high] = findings.interval
   if (low === null || !confirmed) return { verdict: ended === 'failing' ? 'fail' : 'inconclusive', message }
   if (minRps !== undefined && low < minRps) {
-    const asked = `the ${rate(minRps)} required by LOAD_MIN_RPS (minRps)`
+    const asked = `the ${formatRate(minRps)} required by LOAD_MIN_RPS (minRps)`
     return high === null
       ? { verdict: 'inconclusive', message: `${message} Whether it holds ${asked} was not tested.` }
       : { verdict: 'fail', message: `${message} That is less than ${asked}.` }

@@ -3,6 +3,7 @@ import { realDelay } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { rampUp } from '../../traffic/patterns/index.ts'
 import type { ClaimsServer, ServerCounts } from './claims-process.ts'
+import { formatMs } from '../../wording/figures.ts'
 
 /** What was observed for a claim. */
 export interface Seen {
@@ -67,7 +68,7 @@ export const claims: readonly Claim[] = [
         [ours.p50Ms, at(its, 0.5)],
         [ours.p90Ms, at(its, 0.9)],
       ] as const
-      const observed = pairs.map(([own, other]) => `${own.toFixed(2)} ms against ${other.toFixed(2)} ms`).join(', ')
+      const observed = pairs.map(([own, other]) => `${formatMs(own)} ms against ${formatMs(other)} ms`).join(', ')
       return { holds: pairs.every(([own, other]) => Math.abs(own - other) <= 0.01 * other + 2), observed, result }
     },
   },
@@ -95,7 +96,7 @@ export const claims: readonly Claim[] = [
       if (!('p95Ms' in response) || !('p95Ms' in service))
         return { holds: false, observed: 'nothing was measured', result }
       // 100 of 600 arrivals wait, evenly distributed up to 500 ms: the slowest 5% of all waited at least 350 ms.
-      const observed = `p95 of the response time ${response.p95Ms.toFixed(0)} ms, of the service time ${service.p95Ms.toFixed(1)} ms`
+      const observed = `p95 of the response time ${formatMs(response.p95Ms)} ms, of the service time ${formatMs(service.p95Ms)} ms`
       return { holds: response.p95Ms > 250 && service.p95Ms < 100, observed, result }
     },
   },

@@ -1,5 +1,6 @@
 import type { ProtocolName } from '../../model/plan.ts'
 import type { ProtocolsFindings, RankedProtocol } from '../../model/protocols-findings.ts'
+import { formatCount, formatMs, formatPlural, formatRate } from '../../wording/figures.ts'
 
 export type MeasuredProtocol = Omit<RankedProtocol, 'why'>
 
@@ -65,14 +66,14 @@ function reason(
   if (better !== undefined) parts.push(compare(each, better, 'behind'))
   else if (worse !== undefined) parts.push(compare(each, worse, 'ahead of'))
   if (each.cpuUsPerRequest !== null)
-    parts.push(`${Math.round(each.cpuUsPerRequest)} µs of the target's CPU per request`)
-  if (each.lost > 0) parts.push(`${each.lost} requests lost when connections were closed`)
+    parts.push(`${formatCount(each.cpuUsPerRequest)} µs of the target's CPU per request`)
+  if (each.lost > 0) parts.push(`${formatPlural(each.lost, 'request')} lost when connections were closed`)
   return parts.join('; ')
 }
 
 function held({ maxRps, maxIsBound, clients }: MeasuredProtocol): string {
   if (maxRps === null) return 'no tested rate met the service level'
-  const rate = `held ${Math.round(maxRps)} req/s over ${clients} connections`
+  const rate = `held ${formatRate(maxRps)} over ${formatPlural(clients, 'connection')}`
   return maxIsBound ? `${rate}, and may hold more: the generator reached its limit first` : rate
 }
 
@@ -84,5 +85,5 @@ function compare(each: MeasuredProtocol, other: MeasuredProtocol, where: 'behind
   if (!tied) return `${where} ${other.protocol} by rate`
   const [own, its] = [each.p99Ms, other.p99Ms]
   if (own === null || its === null) return `tied with ${other.protocol} by rate`
-  return `tied with ${other.protocol} by rate, ${where} it by p99 (${own.toFixed(2)} and ${its.toFixed(2)} ms)`
+  return `tied with ${other.protocol} by rate, ${where} it by p99 (${formatMs(own)} and ${formatMs(its)} ms)`
 }

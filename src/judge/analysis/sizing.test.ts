@@ -38,8 +38,8 @@ describe('sizing for the peak', () => {
       loadBalancer: true,
       basis: 'measured',
       why: [
-        'an instance sustained 400 req/s and is planned for half of that, 200 req/s (2 × headroom); the peak is 1000 req/s',
-        'a request used 1 ms of CPU, so 200 req/s use 0.2 cores (plus 2 × headroom)',
+        'an instance sustained 400 req/s and is planned for half of that, 200 req/s (2 × headroom); the peak is 1 000 req/s',
+        'a request used 1.00 ms of CPU, so 200 req/s use 0.2 cores (plus 2 × headroom)',
         'an instance used at most 100 MB (plus 2 × headroom)',
         "an instance has 4 concurrent requests at that rate, by Little's law (plus 3 × headroom)",
       ],

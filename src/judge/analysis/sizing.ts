@@ -1,6 +1,7 @@
 import type { Sizing } from '../../model/capacity-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Rps } from '../../model/units.ts'
+import { formatMb, formatMs, formatNumber, formatRate } from '../../wording/figures.ts'
 
 export interface SizingEvidence {
   /** Rate that one instance sustained; null if it sustained none. */
@@ -47,16 +48,16 @@ export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizi
     loadBalancer: instances > 1,
     basis: cpuMs === null || memoryMb === null ? 'estimated' : 'measured',
     why: [
-      `an instance sustained ${round(carriedRps)} req/s and is planned for half of that, ${round(perInstance)} req/s (${RATE_HEADROOM} × headroom); the peak is ${round(peakRps)} req/s`,
+      `an instance sustained ${formatRate(carriedRps)} and is planned for half of that, ${formatRate(perInstance)} (${RATE_HEADROOM} × headroom); the peak is ${formatRate(peakRps)}`,
       cpuMs === null
         ? `CPU was not monitored${unwatched(at)}, so the number of cores is unknown`
-        : `a request used ${round(cpuMs)} ms of CPU, so ${round(perInstance)} req/s use ${round((perInstance * cpuMs) / 1_000)} cores (plus ${CPU_HEADROOM} × headroom)`,
+        : `a request used ${formatMs(cpuMs)} ms of CPU, so ${formatRate(perInstance)} use ${formatNumber((perInstance * cpuMs) / 1_000)} cores (plus ${CPU_HEADROOM} × headroom)`,
       memoryMb === null
         ? `memory was not monitored${unwatched(at)}, so the required memory is unknown`
-        : `an instance used at most ${round(memoryMb)} MB (plus ${MEMORY_HEADROOM} × headroom)`,
+        : `an instance used at most ${formatMb(memoryMb)} (plus ${MEMORY_HEADROOM} × headroom)`,
       atOnce === null
         ? 'no response times were measured, so the number of connections is unknown'
-        : `an instance has ${round(atOnce)} concurrent requests at that rate, by Little's law (plus ${CONNECTIONS_HEADROOM} × headroom)`,
+        : `an instance has ${formatNumber(atOnce)} concurrent requests at that rate, by Little's law (plus ${CONNECTIONS_HEADROOM} × headroom)`,
     ],
   }
 }
@@ -84,8 +85,4 @@ function peakMemoryMb(results: readonly LoadResult[]): number | null {
 
 function unwatched({ target }: LoadResult): string {
   return target.unwatched === undefined ? '' : ` (${target.unwatched})`
-}
-
-function round(value: number): string {
-  return String(Number(value.toPrecision(value >= 100 ? 4 : 2)))
 }

@@ -35,7 +35,7 @@ describe('a proven latency', () => {
     expect(said(matchers.toHaveP99Below(slow(), 50))).toMatchInlineSnapshot(`
       "expected p99 response time below 50 ms, was 89.4 ms (90% interval 89.2–89.6 ms, n = 6 003, effective 3 715)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 3 errors (connect 3)
-        service time p99 12.8 ms: requests waited for a free connection (pool of 20 was full 61% of the time)
+        service time p99 12.8 ms: requests waited for a free connection (pool of 20 was full 61.4% of the time)
         3 requests without a response count as over every limit
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)

@@ -3,7 +3,7 @@ import { conclude } from './conclude.ts'
 import { evidenceOfErrors, partOf, formatErrors } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
-import { formatCount, formatPlural } from './wording.ts'
+import { formatCount, formatPlural } from '../../wording/figures.ts'
 
 /**
  * Judges whether every request that was sent succeeded. An exact count of this run; `cancelled` requests are not

@@ -10,7 +10,7 @@ import { ANY_SPAN, decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { type Count, judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 import { proportionBounds } from './statistics/binomial-intervals.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatCount, formatInterval, formatPercent, formatPlural, formatShare } from './wording.ts'
+import { formatCount, formatInterval, formatPercent, formatPlural, formatShare } from '../../wording/figures.ts'
 
 export interface ErrorRateQuestion {
   /** Limit of the share of failed or dropped requests, 0 to 1; 0 allows none. */

@@ -1,7 +1,14 @@
 import type { Distribution, Figures, JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
-import { formatCount, formatMs, formatPercent, formatPercentile, formatPlural, formatRate } from './wording.ts'
+import {
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatPercentile,
+  formatPlural,
+  formatRate,
+} from '../../wording/figures.ts'
 
 /** Unit that the figures count. */
 export interface Counted {
@@ -120,7 +127,7 @@ function waitFor(
     return `requests waited for their connections to open (connect time ${word(connectMs)})`
   }
   if (pool.fullRatio > FULL) {
-    return `requests waited for a free connection (pool of ${pool.size} was full ${formatPercent(Math.round(pool.fullRatio * 100) / 100)} of the time)`
+    return `requests waited for a free connection (pool of ${pool.size} was full ${formatPercent(pool.fullRatio)} of the time)`
   }
   return `requests waited to be sent (queue time ${word(queueMs)})`
 }

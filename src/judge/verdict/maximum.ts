@@ -6,7 +6,7 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { knownCounts, type LatencyOf } from './percentile-share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, type SameQuestion, type Standing } from './validity.ts'
-import { formatCount, formatLimit, formatMs, formatPlural } from './wording.ts'
+import { formatCount, formatLimit, formatMs, formatPlural } from '../../wording/figures.ts'
 
 export interface MaximumQuestion {
   readonly limitMs: Ms

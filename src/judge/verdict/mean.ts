@@ -13,7 +13,7 @@ import { MIN_BREACH_REQUESTS, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatCount, formatInterval, formatLimit, formatMs, formatMsRange } from './wording.ts'
+import { formatCount, formatInterval, formatLimit, formatMs, formatMsRange } from '../../wording/figures.ts'
 
 export interface MeanQuestion {
   readonly limitMs: Ms

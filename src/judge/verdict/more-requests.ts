@@ -1,12 +1,12 @@
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
-import { formatDuration, type Ms } from '../../model/units.ts'
+import type { Ms } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { reasonSentence } from '../../wording/verdict-reasons.ts'
 import { countedIn } from './evidence.ts'
 import type { LeaningWithReason } from './leaning.ts'
 import type { ProofSpan } from './proof.ts'
 import type { Standing } from './validity.ts'
-import { formatCount, formatPercent, formatPlural } from './wording.ts'
+import { formatCount, formatDuration, formatPercent, formatPlural } from '../../wording/figures.ts'
 
 /** Figures from which an inconclusive verdict advises a longer run. */
 export interface Shortfall extends LeaningWithReason {

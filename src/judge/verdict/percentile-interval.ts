@@ -1,7 +1,7 @@
 import type { Ratio } from '../../model/units.ts'
 import { latencyAt, percentileOf, requestsIn, type Latencies } from './latencies.ts'
 import { quantileRanks } from './statistics/binomial-intervals.ts'
-import { formatCount, formatInterval, formatMs, formatMsRange } from './wording.ts'
+import { formatCount, formatInterval, formatMs, formatMsRange } from '../../wording/figures.ts'
 
 /**
  * Example: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". The interval belongs to the observed

@@ -12,7 +12,7 @@ import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
 import { judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatLimit, formatMs, formatPercentile, formatPlural } from './wording.ts'
+import { formatLimit, formatMs, formatPercentile, formatPlural } from '../../wording/figures.ts'
 
 export interface PercentileQuestion {
   /** For example 99 or 99.9. Greater than 0 and less than 100. */

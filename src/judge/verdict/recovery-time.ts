@@ -6,7 +6,7 @@ import { partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { notDelivered, settle, shownFail, type Standing } from './validity.ts'
-import { formatMs } from './wording.ts'
+import { formatLimit, formatMs } from '../../wording/figures.ts'
 
 const SMALL_SHARE = 0.1
 
@@ -19,7 +19,7 @@ export function recoveryVerdict(figures: JudgedFigures, run: LoadResult, limitMs
   const phases = phasesOf(run)
   const recovery = phases === undefined ? undefined : recoveryOf(run, phases)
   const subject = `recovery from the overload${partOf(figures, run)}`
-  const within = `within ${formatMs(limitMs)} ms`
+  const within = `within ${formatLimit(limitMs)}`
   return conclude(
     {
       claim: `${subject} ${within}`,
@@ -77,7 +77,7 @@ function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery,
           leaning: 'none',
           reason: 'the recovery phase is too short to show it',
           details: [
-            `a recovery phase of ${seconds} s shows whether the target recovers within ${formatMs(limitMs)} ms`,
+            `a recovery phase of ${seconds} s shows whether the target recovers within ${formatLimit(limitMs)}`,
           ],
         },
   )

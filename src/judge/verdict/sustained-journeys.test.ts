@@ -82,6 +82,6 @@ test('matchers accept the journeys of a result, whose response time is that of t
   const question = { percentile: 50, limitMs: 2_500, confidence: 0.95 }
   expect(percentileVerdict(figures, run, question)).toMatchObject({
     verdict: 'pass',
-    claim: 'p50 response time of the journeys below 2500 ms',
+    claim: 'p50 response time of the journeys below 2 500 ms',
   })
 })

@@ -12,7 +12,7 @@ import { notProven } from './more-requests.ts'
 import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { requestsToDecide, type ShareQuestion } from './share.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatCount, formatPercent, formatRate } from './wording.ts'
+import { formatCount, formatPercent, formatRate } from '../../wording/figures.ts'
 
 export interface SustainedRateQuestion {
   readonly rps: Rps

@@ -8,6 +8,7 @@ import { median } from './statistics/median.ts'
 import { neweyWestSlope } from './statistics/newey-west.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { settle, type Standing } from './validity.ts'
+import { formatCpu, formatMb, formatNumber } from '../../wording/figures.ts'
 
 /** Significance level of a slope, the same as for the number in flight. */
 const DOUBT = 0.01
@@ -32,7 +33,7 @@ export function targetUseVerdict(
   run: LoadResult,
   { used, limit }: { readonly used: Used; readonly limit: number },
 ): JudgedVerdict {
-  const { subject, unit } = WORDS[used]
+  const { subject, format } = WORDS[used]
   const seen = samplesOf(figures, run).flatMap((sample) => sample[used] ?? [])
   const most = Math.max(...seen)
   const claim = `${subject}${partOf(figures, run)}`
@@ -44,9 +45,9 @@ export function targetUseVerdict(
         : { verdict: 'fail', details: [] }
   return conclude(
     {
-      claim: `${claim} below ${limit}${unit}`,
-      contrary: `${claim} not below ${limit}${unit}`,
-      observed: seen.length === 0 ? 'not measured' : `at most ${round(most)}${unit} in ${seen.length} s`,
+      claim: `${claim} below ${format(limit)}`,
+      contrary: `${claim} not below ${format(limit)}`,
+      observed: seen.length === 0 ? 'not measured' : `at most ${format(most)} in ${seen.length} s`,
       causes: [],
     },
     seen.length === 0 ? standing : settle(figures, run, standing),
@@ -56,9 +57,9 @@ export function targetUseVerdict(
 }
 
 const WORDS = {
-  cpuPercent: { subject: 'CPU of the target', unit: '% of a core' },
-  rssMb: { subject: 'memory of the target', unit: ' MB' },
-} as const satisfies Record<Used, { readonly subject: string; readonly unit: string }>
+  cpuPercent: { subject: 'CPU of the target', format: formatCpu },
+  rssMb: { subject: 'memory of the target', format: formatMb },
+} as const satisfies Record<Used, { readonly subject: string; readonly format: (used: number) => string }>
 
 export interface MemoryGrowth {
   readonly mbPerMinute: number
@@ -132,7 +133,7 @@ export function memoryGrowthVerdict(figures: JudgedFigures, run: LoadResult): Ju
       observed:
         growth === undefined
           ? `${samples.filter(({ rssMb }) => rssMb !== null).length} samples`
-          : `${round(growth.mbPerMinute)} MB per minute (99% interval ${round(growth.interval[0])} to ${round(growth.interval[1])})`,
+          : `${formatMb(growth.mbPerMinute)} per minute (99% interval ${formatNumber(growth.interval[0])} to ${formatNumber(growth.interval[1])})`,
       causes: growth === undefined ? [] : causesOf(growth),
     },
     growthStanding(figures, run, growth, samples),
@@ -142,8 +143,8 @@ export function memoryGrowthVerdict(figures: JudgedFigures, run: LoadResult): Ju
 }
 
 function causesOf({ mb, stepMb }: MemoryGrowth): readonly string[] {
-  const steadily = `memory grew by ${round(mb)} MB after the first third of the run`
-  return [stepMb === 0 ? steadily : `${steadily}, and by ${round(stepMb)} MB in a single step`]
+  const steadily = `memory grew by ${formatMb(mb)} after the first third of the run`
+  return [stepMb === 0 ? steadily : `${steadily}, and by ${formatMb(stepMb)} in a single step`]
 }
 
 function growthStanding(
@@ -185,8 +186,4 @@ function unwatched({ target }: LoadResult): Standing {
       'set monitor to { pid }, { port } or { openMetrics } in the plan',
     ],
   }
-}
-
-function round(value: number): string {
-  return String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)))
 }

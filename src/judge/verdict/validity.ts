@@ -7,7 +7,7 @@ import { type LateStretch, lateStretches, maxLagMs, outsideOf } from './late-str
 import { remainingFigures } from './remaining-figures.ts'
 import { coreWaits, shortenedBy, unstarvedBy } from './starved-target.ts'
 import { mostlyFailsByItself } from './target-failures.ts'
-import { formatMs, formatPercent } from './wording.ts'
+import { formatCount, formatMs, formatPercent, formatPlural } from '../../wording/figures.ts'
 
 /** Verdict after considering the validity of the run, with the reason if that decided it. */
 export interface Standing {
@@ -241,8 +241,8 @@ export function nothingMeasured(figures: JudgedFigures): Standing {
     reason: 'nothing was measured',
     details: [
       figures.responsesReceived === 0
-        ? `none of ${figures.requestsScheduled} requests received a response`
-        : `all ${figures.responsesReceived} responses were errors`,
+        ? `none of ${formatPlural(figures.requestsScheduled, 'request')} received a response`
+        : `all ${formatCount(figures.responsesReceived)} responses were errors`,
       ...errors,
       'check that the target is running and responds to this request; to judge failures, use toHaveErrorRateBelow',
     ],

@@ -6,9 +6,10 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadTargetError } from '../../model/errors.ts'
 import type { CommandTarget } from '../../model/target.ts'
-import { formatDuration, type Ms } from '../../model/units.ts'
+import type { Ms } from '../../model/units.ts'
 import { startGuard, stopGroup } from './process-group.ts'
 import { tryConnecting, whyNotReady } from './readiness.ts'
+import { formatDuration } from '../../wording/figures.ts'
 
 const READY_LIMIT_MS = 30_000
 const MAX_PAUSE_MS = 250

@@ -1,4 +1,4 @@
-import { formatCount, formatMs, formatPlural, formatRate } from '../wording.ts'
+import { formatCount, formatMs, formatNumber, formatPlural, formatRate } from '../../wording/figures.ts'
 import type { Progress } from './progress.ts'
 
 /**
@@ -11,7 +11,7 @@ export function progressLine(progress: Progress): string {
   return [
     name,
     `${Math.round(elapsedMs / 1_000)}/${Math.round(plannedMs / 1_000)} s`,
-    `${formatRate(offeredRps)} → ${formatRate(throughputRps)} req/s`,
+    `${formatNumber(offeredRps)} → ${formatRate(throughputRps)}`,
     p50Ms === null || p99Ms === null ? 'no response yet' : `p50 ${formatMs(p50Ms)}  p99 ${formatMs(p99Ms)} ms`,
     formatPlural(errors, 'error'),
     ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),

@@ -1,6 +1,7 @@
 import type { PlanIssue } from '../../model/errors.ts'
 import type { ArrivalPattern } from '../../model/pattern.ts'
 import { countSlack } from './count-slack.ts'
+import { formatNumber } from '../../wording/figures.ts'
 
 /** Number of times at which the formulas of a custom pattern are evaluated. */
 const PROBES = 1_000
@@ -53,7 +54,7 @@ function formulaIssues(pattern: ArrivalPattern, key: string): PlanIssue[] {
   // Only large differences count: a steep curve may vary between the probes, but confusing seconds with ms gives a
   // factor of 1 000.
   if (area > 0 && (before > 100 * area || before < area / 100)) {
-    const remedy = `rateAt is in requests per second, times are in ms: the integral of rateAt is about ${area.toPrecision(3)}`
+    const remedy = `rateAt is in requests per second, times are in ms: the integral of rateAt is about ${formatNumber(area)}`
     return [{ key: `${key}.expectedBy`, value: before, rule: 'must be the integral of rateAt', remedy }]
   }
   const inverseMs = pattern.timeOf?.(before / 2)

@@ -2,6 +2,7 @@ import type { Prober } from './prober.ts'
 import type { Probe } from './probe.ts'
 import { notApplicable } from './probe.ts'
 import { openSession } from './session.ts'
+import { formatBytes } from '../../../wording/figures.ts'
 
 const AT_ONCE = 10
 const WARM_UP = 150
@@ -26,16 +27,16 @@ export const sessionLeak: Probe = {
     const grown = [await grownBy(prober, true), await grownBy(prober, true)]
     const least = Math.min(...grown)
     const kept = await grownBy(prober, false)
-    const unended = `a session that is not ended cost ${formatKb(kept)}`
+    const unended = `a session that is not ended cost ${formatBytes(2 ** 20 * Math.max(0, kept))}`
     if (least > LEAKS_MB) {
       return {
         verdict: 'fail',
-        evidence: `each of ${2 * ROUND} ended sessions still cost ${formatKb(least)}; ${unended}`,
+        evidence: `each of ${2 * ROUND} ended sessions still cost ${formatBytes(2 ** 20 * least)}; ${unended}`,
       }
     }
     return {
       verdict: 'pass',
-      evidence: `${2 * ROUND} ended sessions cost ${formatKb(Math.max(0, least))} each; ${unended}`,
+      evidence: `${2 * ROUND} ended sessions cost ${formatBytes(2 ** 20 * Math.max(0, least))} each; ${unended}`,
     }
   },
 }
@@ -56,8 +57,4 @@ async function churn(prober: Prober, sessions: number, ended: boolean): Promise<
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, one))
-}
-
-function formatKb(mb: number): string {
-  return `${Math.max(0, Math.round(1_024 * mb))} kB`
 }

@@ -1,43 +1,46 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { randomWalk } from '../traffic/patterns/index.ts'
-import { arrivalsIn, compilePlan, positionsOf } from './compiled-plan.ts'
+import { arrivalsOf } from '../traffic/arrivals/index.ts'
+import { curveFrom, randomWalk } from '../traffic/patterns/index.ts'
+import { arrivalsIn, type CompiledPlan, positionsOf, warmUpCurve } from './compiled-plan.ts'
 import { resolvePlan } from './resolve-plan.ts'
 import { vocabulary } from './vocabulary.fixture.ts'
 
 const target = 'http://127.0.0.1:3000'
 
-function compiled(plan: object): ReturnType<typeof resolvePlan> {
+function compiled(plan: object): CompiledPlan {
   return resolvePlan({ target, ...plan }, vocabulary, { seed: 'cafe' })
 }
 
-function timesOf(arrivals: { next(): number } | undefined): readonly number[] {
+function timesOf(plan: CompiledPlan, part: 'arrivals' | 'warm-up' = 'arrivals'): readonly number[] {
+  const curve = part === 'arrivals' ? plan.curve : warmUpCurve(plan)
+  if (curve === undefined) return []
+  const arrivals = arrivalsOf(curve, plan, part)
   const times: number[] = []
-  for (let atMs = arrivals?.next(); atMs !== undefined && atMs < Infinity; atMs = arrivals?.next()) times.push(atMs)
+  for (let atMs = arrivals.next(); atMs < Infinity; atMs = arrivals.next()) times.push(atMs)
   return times
 }
 
 describe('a compiled plan', () => {
   it('has the mean and the highest rate of its pattern', () => {
-    const { schedule } = compiled({ pattern: 'ramp-up', rate: 80, duration: '10s' })
-    expect(schedule).toMatchObject({ meanRps: 40, peakRps: 80 })
+    const { curve } = compiled({ pattern: 'ramp-up', rate: 80, duration: '10s' })
+    expect(curve).toMatchObject({ meanRps: 40, peakRps: 80 })
   })
 
-  it('starts its arrivals from the first one on each call', () => {
-    const { schedule } = compiled({ rate: 10, duration: '2s' })
-    const times = timesOf(schedule?.arrivals())
+  it('has the same arrivals each time', () => {
+    const plan = compiled({ rate: 10, duration: '2s' })
+    const times = timesOf(plan)
     expect(times).toHaveLength(20)
-    expect(timesOf(schedule?.arrivals())).toEqual(times)
+    expect(timesOf(plan)).toEqual(times)
   })
 
   it('warms up at the mean rate of the curve', () => {
-    const { schedule } = compiled({ pattern: 'ramp-up', rate: 80, duration: '10s', warmUp: '1s', arrivals: 'uniform' })
-    expect(schedule?.warmUp?.durationMs).toBe(1_000)
-    expect(timesOf(schedule?.warmUp?.arrivals())).toEqual(Array.from({ length: 40 }, (_, i) => (i + 1) * 25))
+    const plan = compiled({ pattern: 'ramp-up', rate: 80, duration: '10s', warmUp: '1s', arrivals: 'uniform' })
+    expect(timesOf(plan, 'warm-up')).toEqual(Array.from({ length: 40 }, (_, i) => (i + 1) * 25))
   })
 
-  it('has no schedule in the closed model, and so no known number of arrivals', () => {
+  it('has no curve in the closed model, and so no known number of arrivals', () => {
     const plan = compiled({ concurrency: 5, duration: '1s' })
-    expect(plan.schedule).toBeUndefined()
+    expect(plan.curve).toBeUndefined()
     expect(arrivalsIn(plan)).toBe(Infinity)
     expect(positionsOf(plan)).toBe(Infinity)
   })
@@ -51,11 +54,13 @@ describe('a compiled plan', () => {
   it.each([
     { pattern: randomWalk({ rate: 50, everyMs: 10 }), duration: '2s', warmUp: '1s' },
     { rate: 40, duration: '1s', batchSize: 10, arrivals: 'poisson' },
-  ])('has the same arrivals where another thread compiles it from its data: %j', (plan) => {
-    const { schedule, ...data } = compiled(plan)
-    const other = compilePlan(structuredClone(data))
-    expect(timesOf(other.schedule?.arrivals())).toEqual(timesOf(schedule?.arrivals()))
-    expect(timesOf(other.schedule?.warmUp?.arrivals())).toEqual(timesOf(schedule?.warmUp?.arrivals()))
+  ])('has the same arrivals where another thread builds its curve: %j', (keys) => {
+    const plan = compiled(keys)
+    const { curve: _, ...data } = plan
+    const { pattern, ...others } = structuredClone(data)
+    const other = { ...others, pattern, curve: pattern && curveFrom(pattern, others) }
+    expect(timesOf(other)).toEqual(timesOf(plan))
+    expect(timesOf(other, 'warm-up')).toEqual(timesOf(plan, 'warm-up'))
   })
 })
 

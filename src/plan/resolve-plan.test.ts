@@ -21,7 +21,7 @@ const changed = (change: object): string => issuesOf({ ...complete, ...change })
 
 describe('a complete plan', () => {
   it('gets every default', () => {
-    const { schedule: _, ...plan } = resolvePlan(complete, vocabulary, { name: 'cart', seed: '8F2C1E' })
+    const { curve: _, ...plan } = resolvePlan(complete, vocabulary, { name: 'cart', seed: '8F2C1E' })
     expect(plan).toEqual({
       name: 'cart',
       lanes: [
@@ -139,11 +139,10 @@ describe('a complete plan', () => {
         return (this.#rate * tMs) / 1_000
       }
     }
-    const { pattern, durationMs } = resolvePlan({ target: complete.target, pattern: new Steady() }, vocabulary)
+    const { curve, durationMs } = resolvePlan({ target: complete.target, pattern: new Steady() }, vocabulary)
     expect(durationMs).toBe(2_000)
-    expect(pattern?.name).toBe('custom')
-    expect(pattern).toMatchObject({ rateAt: expect.any(Function), expectedBy: expect.any(Function) })
-    expect((pattern as Steady | undefined)?.expectedBy(1_000)).toBe(5)
+    expect(curve).toMatchObject({ name: 'custom', meanRps: 5, peakRps: 5 })
+    expect(curve?.expectedBy(1_000)).toBe(5)
   })
 })
 

@@ -3,7 +3,7 @@ import type { JourneyFunction } from '../model/journey.ts'
 import { ARRIVAL_PROCESSES } from '../model/pattern.ts'
 import type { SetupFunction } from '../model/setup.ts'
 import type { LoadPlan } from './load-plan.ts'
-import { type CompiledPlan, scheduleOf } from './compiled-plan.ts'
+import type { CompiledPlan } from './compiled-plan.ts'
 import { resolveCode } from './user-code.ts'
 import { resolveLanes } from './lanes.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, requireEnoughForSla, resolveAbort } from './limits.ts'
@@ -119,7 +119,7 @@ const READERS = {
 } satisfies Readonly<Record<keyof LoadPlan, Reader<unknown>>>
 
 /**
- * Validates a plan as its author wrote it, fills in every default, and compiles its schedule. Throws `LoadPlanError`
+ * Validates a plan as its author wrote it, fills in every default, and builds the curve of its pattern. Throws `LoadPlanError`
  * with all of its issues, before any traffic.
  */
 export function resolvePlan(
@@ -150,7 +150,6 @@ export function resolvePlan(
     requireEnoughForSla(read.sla, { expected, durationMs }, issues)
   }
 
-  const warmUpMs = read.warmUp ?? 0
   if (issues.length > 0 || lanes === undefined || durationMs === undefined) throw new LoadPlanError(issues)
   return {
     name: environment.name ?? 'load',
@@ -159,7 +158,7 @@ export function resolvePlan(
     durationMs,
     concurrency: read.concurrency,
     arrivals,
-    warmUpMs,
+    warmUpMs: read.warmUp ?? 0,
     batchSize,
     journey,
     setup,
@@ -180,6 +179,6 @@ export function resolvePlan(
     headers: read.headers ?? {},
     monitor: read.monitor ?? 'auto',
     allowHosts: read.allowHosts ?? [],
-    schedule: curve && scheduleOf({ arrivals, seed, batchSize, warmUpMs }, curve),
+    curve,
   }
 }

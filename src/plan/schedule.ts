@@ -1,6 +1,13 @@
 import type { PlanIssue } from '../model/errors.ts'
 import { type ArrivalPattern, type ArrivalProcessName, DEFAULT_ARRIVALS, type PatternSpec } from '../model/pattern.ts'
-import { curveFrom, type PatternName, patternDuration, patternIssues, specFromName } from '../traffic/patterns/index.ts'
+import {
+  curveFrom,
+  type PatternName,
+  patternDuration,
+  patternIssues,
+  type PlanCurve,
+  rateParameterOf,
+} from '../traffic/patterns/index.ts'
 import { formatDuration, formatNumber } from '../wording/figures.ts'
 import type { Ms, Rps } from '../model/units.ts'
 
@@ -20,7 +27,7 @@ export interface ResolvedSchedule {
   readonly durationMs: Ms | undefined
   readonly arrivals: ArrivalProcessName
   /** Undefined in the closed model, and where the schedule has an issue. */
-  readonly curve: ArrivalPattern | undefined
+  readonly curve: PlanCurve | undefined
 }
 
 type Plan = Readonly<Record<string, unknown>>
@@ -36,8 +43,8 @@ export function resolveSchedule(plan: Plan, keys: ScheduleKeys, issues: PlanIssu
   else if (found.length === 0) refuseRate(plan, issues)
   let pattern: PatternSpec | ArrivalPattern | undefined
   if (found.length === 0) {
-    if (typeof given !== 'string') pattern = named(given as PatternSpec | ArrivalPattern)
-    else if (keys.rate !== undefined) pattern = specFromName(given as PatternName, keys.rate)
+    if (typeof given !== 'string') pattern = given as PatternSpec | ArrivalPattern
+    else if (keys.rate !== undefined) pattern = { kind: given, [rateParameterOf(given as PatternName)]: keys.rate }
   }
   const ownDurationMs = pattern && patternDuration(pattern)
   if (issues.length === before || ownDurationMs !== undefined) requireDuration(plan, ownDurationMs, issues)
@@ -52,10 +59,10 @@ export function resolveSchedule(plan: Plan, keys: ScheduleKeys, issues: PlanIssu
     })
   }
   const durationMs = ownDurationMs ?? keys.durationMs
-  let curve: ArrivalPattern | undefined
+  let curve: PlanCurve | undefined
   if (issues.length === before && pattern !== undefined && durationMs !== undefined) {
     const planned = { durationMs, seed: keys.seed, batchSize: keys.batchSize }
-    curve = 'kind' in pattern ? curveFrom(pattern, planned) : pattern
+    curve = curveFrom(pattern, planned)
     requireOneArrival(plan, curve.expectedBy(durationMs), planned, issues)
   }
   const process = keys.arrivals ?? (kind === 'poisson' ? 'poisson' : DEFAULT_ARRIVALS)
@@ -77,20 +84,6 @@ function closedModel(plan: Plan, keys: ScheduleKeys, issues: PlanIssue[]): Resol
   }
   requireDuration(plan, undefined, issues)
   return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS, curve: undefined }
-}
-
-/** A custom pattern may lack a name. Calls its methods on the original object, so that they can use private fields. */
-function named(pattern: PatternSpec | ArrivalPattern): PatternSpec | ArrivalPattern {
-  if ('kind' in pattern) return pattern
-  if (typeof pattern.name === 'string' && pattern.name !== '') return pattern
-  const { durationMs, phases } = pattern
-  return {
-    name: 'custom',
-    durationMs,
-    rateAt: (tMs) => pattern.rateAt(tMs),
-    expectedBy: (tMs) => pattern.expectedBy(tMs),
-    ...(phases && { phases }),
-  }
 }
 
 function requireRate(plan: Plan, issues: PlanIssue[]): void {

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ARRIVAL_PROCESSES, type ArrivalProcessName } from '../model/pattern.ts'
 import type { Arrival } from './arrival-source.ts'
 import { arrivalsOf } from './arrivals/index.ts'
-import { randomFrom } from './arrivals/random.ts'
-import { constant, patternFrom, rampUp, sequence } from './patterns/index.ts'
+import { constant, curveFrom, rampUp, sequence } from './patterns/index.ts'
 import { ClosedSchedule, Schedule, type ScheduleOptions } from './schedule.ts'
 import { weightedPicker } from './workloads/picker.ts'
 
@@ -33,14 +32,12 @@ function optionsOf({
   threads = 1,
 }: Wanted) {
   const seed = 'cafe'
-  const measured = patternFrom(constant({ rate }), { durationMs, seed })
-  const warmUp = patternFrom(constant({ rate }), { durationMs: warmUpMs, seed })
+  const keys = { arrivals: process, seed, batchSize: 1 }
+  const measured = curveFrom(constant({ rate }), { durationMs, seed })
+  const warmUp = curveFrom(constant({ rate }), { durationMs: warmUpMs, seed })
   return {
-    arrivalTimes: arrivalsOf(measured, process, randomFrom(seed, 'arrivals')),
-    warmUp:
-      warmUpMs > 0
-        ? { arrivalTimes: arrivalsOf(warmUp, process, randomFrom(seed, 'warm-up')), durationMs: warmUpMs }
-        : undefined,
+    arrivalTimes: arrivalsOf(measured, keys),
+    warmUp: warmUpMs > 0 ? { arrivalTimes: arrivalsOf(warmUp, keys, 'warm-up'), durationMs: warmUpMs } : undefined,
     share: { thread, threads },
     phases: [],
     picker: weightedPicker(REQUESTS, seed),
@@ -112,10 +109,10 @@ describe('phases', () => {
   )
 
   function phasedSchedule(process: ArrivalProcessName = 'uniform'): Schedule<Named> {
-    const pattern = patternFrom(phased, { durationMs: 3_000, seed: 'cafe' })
+    const pattern = curveFrom(phased, { durationMs: 3_000, seed: 'cafe' })
     return new Schedule({
       ...optionsOf({ warmUpMs: 500 }),
-      arrivalTimes: arrivalsOf(pattern, process, randomFrom('cafe')),
+      arrivalTimes: arrivalsOf(pattern, { arrivals: process, seed: 'cafe', batchSize: 1 }),
       phases: pattern.phases ?? [],
     })
   }

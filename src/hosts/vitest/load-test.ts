@@ -1,12 +1,11 @@
 import { test, TestRunner } from 'vitest'
 import type { TestAPI, TestContext, TestOptions } from 'vitest'
-import type { LoadPlan } from '../../plan/load-plan.ts'
 import { callSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
 import type { LoadTest } from '../port.ts'
 import { prepareGenerator } from '../../run/index.ts'
 import { runLoadTest } from './run-load-test.ts'
-import type { DeclaredTest } from './run-load-test.ts'
+import type { DeclaredTest, TestPlace } from './run-load-test.ts'
 import { currentScope } from './scope.ts'
 import { isListing } from './settings.ts'
 
@@ -37,36 +36,39 @@ interface Extensible {
 /** `runs` is false for tests that are skipped. */
 function testsOf(host: Host, runs: boolean): VitestLoadTest {
   /** `helper` is the function that the test file called. */
-  function declaredTest(what: string, given: readonly unknown[], helper: (...args: never[]) => unknown): DeclaredTest {
-    const scope = currentScope()
-    const declared = readDeclaration<TestOptions>(what, given)
-    if (runs && !isListing()) prepareGenerator(scope.declared(planIn(given)))
-    return {
-      ...declared,
-      scope,
-      site: callSite(helper),
-      inheritedTimeoutMs: TestRunner.getCurrentSuite().options?.timeout,
-    }
+  function placeOf(helper: (...args: never[]) => unknown): TestPlace {
+    const inheritedTimeoutMs = TestRunner.getCurrentSuite().options?.timeout
+    return { scope: currentScope(), site: callSite(helper), inheritedTimeoutMs }
+  }
+  /** Warms a thread up while Vitest still collects tests. A function creates its plans too late for that. */
+  function prepare(plan: unknown): void {
+    if (!runs || isListing()) return
+    prepareGenerator(currentScope().declared(typeof plan === 'object' && plan !== null ? plan : {}))
   }
   function declare(name: string, ...given: readonly unknown[]): void {
-    const declared = declaredTest(`loadTest('${name}', …)`, given, declare)
+    const declared = { ...readDeclaration<TestOptions>(`loadTest('${name}', …)`, given), ...placeOf(declare) }
     const handler = (context: TestContext): Promise<void> => runLoadTest(declared, [], context)
     host(name, optionsOf(declared), readLike(handler, declared.body.toString()))
+    prepare(given[0])
   }
   function each(cases: readonly unknown[]) {
     return function declareEach(name: string, ...given: readonly unknown[]): void {
-      const declared = declaredTest(`loadTest.each(…)('${name}', …)`, given, declareEach)
+      const what = `loadTest.each(…)('${name}', …)`
+      const declared = { ...readDeclaration<TestOptions>(what, given), ...placeOf(declareEach) }
       const handler = (item: unknown, context: TestContext): Promise<void> =>
         runLoadTest(declared, Array.isArray(item) ? item : [item], context)
       // As in Vitest, only `.for` supports fixtures: among spread arguments, the context cannot be identified.
       host.for(cases)(name, optionsOf(declared), readLike(handler, '(item, {}) => {}'))
+      prepare(given[0])
     }
   }
   function forEach(cases: readonly unknown[]) {
     return function declareFor(name: string, ...given: readonly unknown[]): void {
-      const declared = declaredTest(`loadTest.for(…)('${name}', …)`, given, declareFor)
+      const what = `loadTest.for(…)('${name}', …)`
+      const declared = { ...readDeclaration<TestOptions>(what, given), ...placeOf(declareFor) }
       const handler = (item: unknown, context: TestContext): Promise<void> => runLoadTest(declared, [item], context)
       host.for(cases)(name, optionsOf(declared), readLike(handler, declared.body.toString()))
+      prepare(given[0])
     }
   }
   // Getters, because each access to Vitest's properties creates a new chain, and the chains are infinite.
@@ -86,16 +88,11 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
   }) as VitestLoadTest
 }
 
-/** Returns the plan of a declaration if it is an object; a function creates one for each case later. */
-function planIn([plan]: readonly unknown[]): LoadPlan {
-  return typeof plan === 'object' && plan !== null ? plan : {}
-}
-
 /**
  * Disables Vitest's timeout, which is fixed before the plan is known and would include the wait for another load; the
  * session applies the timeout instead. Disables retries, because a failed load test is a finding.
  */
-function optionsOf({ options }: DeclaredTest): TestOptions {
+function optionsOf({ options }: Pick<DeclaredTest, 'options'>): TestOptions {
   return { ...options, timeout: 0, retry: 0 }
 }
 

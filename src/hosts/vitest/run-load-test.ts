@@ -17,13 +17,16 @@ import { hostFacts } from './settings.ts'
 
 type VitestTask = TestContext['task']
 
-/** A declared load test: its plan and body, its scope, and its location. */
-export interface DeclaredTest extends Declaration<TestOptions> {
+/** Where a load test is declared. */
+export interface TestPlace {
   readonly scope: PlanScope
   readonly site: CallSite
   /** Timeout of the suites around it; its own takes precedence. */
   readonly inheritedTimeoutMs: Ms | undefined
 }
+
+/** A declared load test: its plan and body, and where it is declared. */
+export interface DeclaredTest extends Declaration<TestOptions>, TestPlace {}
 
 /** Runs a declared load test, or one case of it, as the Vitest test of `context`. */
 export async function runLoadTest(

@@ -91,9 +91,31 @@ export class GeneratorFleet {
   /** Gives each generator its job; they open their connections. */
   begin(job: FleetJob): void {
     this.#job = job
-    const jobOf = jobsFor(this.#plan, this.#placement, job)
+    const shared = this.#sharedJob(job)
     for (const [thread, generator] of this.#generators.entries()) {
-      generator.begin(jobOf(thread), (message) => this.#handle(thread, message))
+      generator.begin({ ...shared, thread }, (message) => this.#handle(thread, message))
+    }
+  }
+
+  /** Returns what all generators have in common. Targets, request functions and the sources of feeds stay with the run. */
+  #sharedJob({ targets, feeds, resources, traceparent, verbose }: FleetJob): Omit<GeneratorJob, 'thread'> {
+    const { lanes, curve } = this.#plan
+    const { threads, wake } = this.#placement
+    const [first, ...others] = lanes.map((lane) =>
+      Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),
+    )
+    if (first === undefined) throw new TypeError('a plan has at least one lane')
+    return {
+      plan: { ...this.#plan, feeds: {}, lanes: [first, ...others] },
+      lanes: targets.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated })),
+      feeds,
+      threads,
+      descriptors: Math.floor(descriptorsForConnections(this.#placement, resources) / threads),
+      wake,
+      fed: typeof lanes[0].request === 'function',
+      traceparent,
+      chunk: Math.min(8_192, Math.max(64, Math.ceil((curve?.peakRps ?? 1_000) / threads / 4))),
+      verbose,
     }
   }
 
@@ -187,34 +209,6 @@ export class GeneratorFleet {
     this.#ready.fail(error)
     this.#ended.fail(error)
   }
-}
-
-/** Returns the job of each generator thread. */
-function jobsFor(
-  plan: CompiledPlan,
-  placement: Placement,
-  { targets, feeds, resources, traceparent, verbose }: FleetJob,
-): (thread: number) => GeneratorJob {
-  const { threads, wake, peakRps = 1_000 } = placement
-  const lanes = targets.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated }))
-  // Targets, request functions and the sources of feeds stay with the run.
-  const [first, ...others] = plan.lanes.map((lane) =>
-    Object.assign({}, lane, { target: '', request: typeof lane.request === 'function' ? undefined : lane.request }),
-  )
-  if (first === undefined) throw new TypeError('a plan has at least one lane')
-  const shared = {
-    plan: { ...plan, feeds: {}, lanes: [first, ...others] as const },
-    lanes,
-    feeds,
-    threads,
-    descriptors: Math.floor(descriptorsForConnections(placement, resources) / threads),
-    wake,
-    fed: typeof plan.lanes[0].request === 'function',
-    traceparent,
-    chunk: Math.min(8_192, Math.max(64, Math.ceil(peakRps / threads / 4))),
-    verbose,
-  }
-  return (thread) => ({ ...shared, thread })
 }
 
 /** A promise that resolves when it has been counted as often as there are threads. */

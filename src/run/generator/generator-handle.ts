@@ -1,7 +1,8 @@
 import { realTime } from '../../model/real-time.ts'
 import type { FromGenerator, GeneratorJob, ToGenerator } from './messages.ts'
 import type { Placement } from './placement.ts'
-import { JobServer } from './job-server.ts'
+import { Generator } from './generator.ts'
+import { thisThread } from './this-thread.ts'
 import { threadPool } from './thread-pool.ts'
 import type { TransportName } from './warm-up/transports.ts'
 
@@ -29,16 +30,16 @@ export function generatorsFor(
 
 /** Creates a generator in this thread, for plans that contain functions. */
 function inlineGenerator(): GeneratorHandle {
-  let server: JobServer | undefined
+  let generator: Generator | undefined
   return {
     begin(job, onMessage) {
-      server = new JobServer(job, onMessage)
-      server.open().catch((error: unknown) => onMessage({ type: 'crash', error }))
+      generator = new Generator(job, onMessage, thisThread(job))
+      generator.open().catch((error: unknown) => onMessage({ type: 'crash', error }))
     },
     // Deferred, as if it came from another thread: the generator must not receive a message while it sends one.
-    post: (message) => void realTime.setTimeout(() => server?.handle(message), 0),
+    post: (message) => void realTime.setTimeout(() => generator?.handle(message), 0),
     end() {
-      server?.end()
+      generator?.abandon()
       return Promise.resolve()
     },
   }

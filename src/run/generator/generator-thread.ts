@@ -69,7 +69,7 @@ export class GeneratorThread {
       onMessage(message)
       if (message.type === 'closed') closed.resolve()
     })
-    const { schedule: _, ...plan } = job.plan
+    const { curve: _, ...plan } = job.plan
     const message: ToThread = { type: 'job', job: { ...job, plan }, port: port2, env: { ...process.env } }
     this.#worker.postMessage(message, [port2])
   }

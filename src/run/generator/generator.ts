@@ -38,9 +38,9 @@ export function latencyLimits(plan: ResolvedPlan): readonly LatencyLimit[] {
 }
 
 /** The thread in which a generator runs. */
-export interface ThreadState {
-  /** Why its warm-up failed; undefined when it is warm. */
-  readonly coldBecause: string | undefined
+export interface HostThread {
+  /** Resolves with the reason why the warm-up failed; undefined when the thread is warm. */
+  warmUp(): Promise<string | undefined>
   /** Runs when the connections are open, immediately before the generator reports 'ready'. */
   beforeReady(): void
 }
@@ -60,7 +60,7 @@ interface Baseline {
 export class Generator {
   readonly #job: GeneratorJob
   readonly #post: (message: FromGenerator) => void
-  readonly #thread: ThreadState
+  readonly #thread: HostThread
   readonly #clock = new RunClock()
   readonly #recorder: Recorder
   readonly #tracer: Tracer | undefined
@@ -73,6 +73,7 @@ export class Generator {
   readonly #unsolicited = { messages: 0, ambiguous: 0 }
   #unended = 0
   #stopped = false
+  #coldBecause: string | undefined
   /** The run has abandoned this generator: it must not open anything or leave anything running. */
   #abandoned = false
   #stopSnapshots: Cancel | undefined
@@ -86,7 +87,7 @@ export class Generator {
    */
   #measuring: Baseline
 
-  constructor(job: GeneratorJob, post: (message: FromGenerator) => void, thread: ThreadState) {
+  constructor(job: GeneratorJob, post: (message: FromGenerator) => void, thread: HostThread) {
     const { plan, threads } = job
     this.#job = job
     this.#post = post
@@ -98,8 +99,13 @@ export class Generator {
     this.#fed = job.fed ? new FedPicker(threads, job.chunk, ask) : undefined
   }
 
-  /** Opens the connections that must be open before the run, then reports 'ready' or 'unreachable'. */
+  /**
+   * Warms the thread up and opens the connections that must be open before the run, then reports 'ready' or
+   * 'unreachable'.
+   */
   async open(): Promise<void> {
+    this.#coldBecause = await this.#thread.warmUp()
+    if (this.#stopped || this.#abandoned) return
     try {
       this.#dispatchers = await this.#makeDispatchers()
     } catch (error) {
@@ -295,7 +301,7 @@ export class Generator {
     const runDelayMs = threadRunDelayMs()
     const elapsedMs = this.#clock.now() - this.#measuring.atMs
     return {
-      coldBecause: this.#thread.coldBecause ?? null,
+      coldBecause: this.#coldBecause ?? null,
       protocolVersion: versions.length === 0 ? null : versions.join(', '),
       pools: pools.map((pool) => pool.counts()),
       cpuMs: this.#cpuMs() - this.#measuring.cpuMs,

@@ -45,7 +45,7 @@ export interface GeneratorJob {
   readonly verbose: boolean
 }
 
-/** A job as it is passed to a thread: plain data, from which the thread compiles the plan. */
+/** A job as it is passed to a thread: plain data, without the curve, which the thread builds. */
 export interface ThreadJob extends Omit<GeneratorJob, 'plan'> {
   readonly plan: ResolvedPlan
 }

@@ -13,18 +13,17 @@ export interface Placement {
   readonly wake: Wake['kind']
   /** Why the run must stay in the test's thread; undefined if it runs in separate threads. */
   readonly inlineBecause: InlineReason | undefined
-  /** Undefined in the closed model. */
-  readonly peakRps: Rps | undefined
 }
 
 /** Rate that one generator thread sustains without lag: a third of its measured maximum, as a safety margin. */
 const RPS_PER_THREAD = 15_000
 
 export function placementOf(plan: CompiledPlan): Placement {
-  const peakRps = plan.schedule?.peakRps
   const inlineBecause = whyInline(plan)
-  const threads = inlineBecause === undefined ? threadsFor(plan, peakRps ?? 0) : 1
-  return { threads, wake: wakeFor((peakRps ?? 0) / threads), inlineBecause, peakRps }
+  // In the closed model, the target decides the rate.
+  const peakRps = plan.curve?.peakRps ?? 0
+  const threads = inlineBecause === undefined ? threadsFor(plan, peakRps) : 1
+  return { threads, wake: wakeFor(peakRps / threads), inlineBecause }
 }
 
 function threadsFor(plan: ResolvedPlan, peakRps: Rps): number {

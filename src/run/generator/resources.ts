@@ -1,6 +1,7 @@
 import type { Resources } from '../../measure/monitor/index.ts'
 import type { Doubt } from '../../model/doubt.ts'
 import { LoadResourceError } from '../../model/errors.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { StdioTarget, Target } from '../../model/target.ts'
 import { maxBytesOf } from '../../traffic/payloads/index.ts'
@@ -56,14 +57,14 @@ export function checkResources(plan: ResolvedPlan, placement: Placement, resourc
 
 /** Compares what a plan needs with what this machine allows; returns a doubt for each need that may not be met. */
 export function resourceDoubts(
-  plan: ResolvedPlan,
+  plan: CompiledPlan,
   placement: Placement,
   targets: readonly TargetConnection[],
   resources: Resources,
 ): readonly Doubt[] {
   return [
     ...descriptorDoubts(plan, placement, resources),
-    ...portDoubts(plan, placement, targets, resources),
+    ...portDoubts(plan, targets, resources),
     ...memoryDoubts(plan, targets, resources),
     ...threadDoubts(placement, resources),
   ]
@@ -110,18 +111,17 @@ function wantedLimit(needed: number): number {
 }
 
 function portDoubts(
-  plan: ResolvedPlan,
-  { peakRps }: Placement,
+  { curve, connection, warmUpMs, durationMs }: CompiledPlan,
   targets: readonly TargetConnection[],
   { ports }: Resources,
 ): Doubt[] {
-  if (ports === null || plan.connection !== 'short-lived' || peakRps === undefined) return []
+  if (ports === null || connection !== 'short-lived' || curve === undefined) return []
   // Pipes need no port.
   if (targets.every(({ stdio }) => stdio !== undefined)) return []
   const heldMs = targets.every(({ local }) => local) ? ports.heldMs.local : ports.heldMs.remote
-  const neededPorts = Math.ceil((peakRps * Math.min(heldMs, plan.warmUpMs + plan.durationMs)) / 1_000)
+  const neededPorts = Math.ceil((curve.peakRps * Math.min(heldMs, warmUpMs + durationMs)) / 1_000)
   return neededPorts > ports.count
-    ? [doubt({ code: 'few-ports', rps: peakRps, heldMs, neededPorts, ports: ports.count })]
+    ? [doubt({ code: 'few-ports', rps: curve.peakRps, heldMs, neededPorts, ports: ports.count })]
     : []
 }
 

@@ -2,9 +2,10 @@
  * Entry point of a generator thread. It runs one job after the other, and keeps nothing of a job except compiled code.
  */
 import { parentPort } from 'node:worker_threads'
-import { compilePlan } from '../../plan/compiled-plan.ts'
+import { curveFrom } from '../../traffic/patterns/index.ts'
+import { Generator } from './generator.ts'
 import type { FromGenerator, ToGenerator, ToThread } from './messages.ts'
-import { JobServer } from './job-server.ts'
+import { thisThread } from './this-thread.ts'
 import { warmUp } from './warm-up/warm-up.ts'
 
 const thread = parentPort
@@ -16,9 +17,11 @@ thread.on('message', (message: ToThread) => {
   const { job, env, port } = message
   replaceEnvironment(env)
   const post = (report: FromGenerator): void => port.postMessage(report)
-  const server = new JobServer({ ...job, plan: compilePlan(job.plan) }, post)
-  port.on('message', (order: ToGenerator) => server.handle(order))
-  void server.open()
+  const { pattern } = job.plan
+  const plan = { ...job.plan, curve: pattern && curveFrom(pattern, job.plan) }
+  const generator = new Generator({ ...job, plan }, post, thisThread(job))
+  port.on('message', (order: ToGenerator) => generator.handle(order))
+  void generator.open()
 })
 
 function replaceEnvironment(env: NodeJS.ProcessEnv): void {

@@ -84,9 +84,9 @@ function coveredMs({ collector, ended, elapsedMs }: ResultParts): Ms {
 }
 
 function summaryOf({ plan, targets }: ResultParts): PlanSummary {
-  const { schedule } = plan
+  const { curve } = plan
   return {
-    ...(schedule === undefined ? {} : { rate: schedule.meanRps }),
+    ...(curve === undefined ? {} : { rate: curve.meanRps }),
     ...(plan.concurrency === undefined ? {} : { concurrency: plan.concurrency }),
     durationMs: plan.durationMs,
     warmUpMs: plan.warmUpMs,
@@ -126,14 +126,14 @@ function notesOf(plan: ResolvedPlan, lane: ResolvedLane, target: TargetConnectio
   return target === undefined ? [] : notesOn(plan, lane, target.protocol, target.url)
 }
 
-function nameOfPattern({ pattern, concurrency }: ResolvedPlan): string {
-  if (pattern === undefined) return `concurrency ${concurrency ?? 0}`
-  return 'kind' in pattern && typeof pattern.kind === 'string' ? pattern.kind : (pattern.name ?? 'custom')
+function nameOfPattern({ pattern, curve, concurrency }: CompiledPlan): string {
+  if (pattern === undefined || curve === undefined) return `concurrency ${concurrency ?? 0}`
+  return 'kind' in pattern && typeof pattern.kind === 'string' ? pattern.kind : curve.name
 }
 
 /** `durationMs` is how long the run lasted: of a phase that was cut short, only that part counts. */
 function phasesOf({ plan, collector }: ResultParts, durationMs: Ms): Record<string, PhaseFigures> {
-  const phases = plan.schedule?.curve.phases ?? []
+  const phases = plan.curve?.phases ?? []
   return Object.fromEntries(
     phases.map(({ name, startMs, endMs }, index) => [
       name,

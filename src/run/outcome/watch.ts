@@ -8,6 +8,7 @@ import {
   watchTarget,
 } from '../../measure/monitor/index.ts'
 import type { Doubt } from '../../model/doubt.ts'
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import { realTime } from '../../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../../model/result.ts'
@@ -60,7 +61,7 @@ export class Watch {
    * `resources` are those before the run. `metrics` watches the metrics page of the plan, if it names one.
    */
   static start(
-    plan: ResolvedPlan,
+    plan: CompiledPlan,
     targets: readonly TargetConnection[],
     placement: Placement,
     resources: Resources,

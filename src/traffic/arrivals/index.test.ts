@@ -1,9 +1,8 @@
-import { expect, test } from 'vitest'
-import { ARRIVAL_PROCESSES, type ArrivalPattern } from '../../model/pattern.ts'
-import { constant, patternFrom, rampUp, sineWave } from '../patterns/index.ts'
+import { describe, expect, it, test } from 'vitest'
+import { ARRIVAL_PROCESSES, type ArrivalPattern, type ArrivalProcessName } from '../../model/pattern.ts'
+import { constant, curveFrom, rampUp, sineWave } from '../patterns/index.ts'
 import { allArrivals } from '../patterns/patterns.conformance.ts'
 import { arrivalsOf } from './index.ts'
-import { randomFrom } from './random.ts'
 
 function own(durationMs: number, rateAt: (tMs: number) => number, expectedBy: (tMs: number) => number): ArrivalPattern {
   return { name: 'own', durationMs, rateAt, expectedBy: (tMs) => expectedBy(Math.min(tMs, durationMs)) }
@@ -77,18 +76,20 @@ test('keeps the last arrival when rounding makes the total slightly too small', 
 })
 
 test('returns Infinity on every call after the last arrival', () => {
-  const pattern = patternFrom(constant({ rate: 2 }), { durationMs: 1_000, seed: 'a' })
+  const pattern = curveFrom(constant({ rate: 2 }), { durationMs: 1_000, seed: 'a' })
   for (const process of ARRIVAL_PROCESSES) {
-    const arrivals = arrivalsOf(pattern, process, randomFrom('a'))
-    while (arrivals.next() < Number.POSITIVE_INFINITY);
-    expect([arrivals.next(), arrivals.next()]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])
+    for (const batchSize of [1, 2]) {
+      const arrivals = arrivalsOf(pattern, { arrivals: process, seed: 'a', batchSize })
+      while (arrivals.next() < Number.POSITIVE_INFINITY);
+      expect([arrivals.next(), arrivals.next()]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])
+    }
   }
 })
 
 test.each(['uniform', 'jittered'] as const)(
   '%s: schedules nothing when less than one arrival is expected',
   (process) => {
-    expect(allArrivals(patternFrom(constant({ rate: 0.9 }), { durationMs: 1_000, seed: 'a' }), process)).toEqual([])
+    expect(allArrivals(curveFrom(constant({ rate: 0.9 }), { durationMs: 1_000, seed: 'a' }), process)).toEqual([])
   },
 )
 
@@ -118,7 +119,7 @@ test('places the jittered arrivals of a staircase count at its steps', () => {
 })
 
 test('spaces jittered arrivals 10 ms apart on average at 100/s, with a standard deviation of 10/√6 ms', () => {
-  const arrivals = allArrivals(patternFrom(constant({ rate: 100 }), { durationMs: 100_000, seed: 'a' }), 'jittered')
+  const arrivals = allArrivals(curveFrom(constant({ rate: 100 }), { durationMs: 100_000, seed: 'a' }), 'jittered')
   const gaps = arrivals.slice(1).map((tMs, i) => tMs - (arrivals[i] ?? 0))
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
   const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length)
@@ -129,7 +130,7 @@ test('spaces jittered arrivals 10 ms apart on average at 100/s, with a standard 
 })
 
 test('jittered arrivals hit a periodic pause of half a slot in about half of its periods', () => {
-  const pattern = patternFrom(constant({ rate: 100 }), { durationMs: 400_000, seed: 'a' })
+  const pattern = curveFrom(constant({ rate: 100 }), { durationMs: 400_000, seed: 'a' })
   const pausesMet = (process: 'uniform' | 'jittered', pauseStartMs: number): number => {
     const inPause = allArrivals(pattern, process)
       .map((tMs) => tMs % 2_000)
@@ -152,11 +153,45 @@ test('computes a million arrivals at 50 000/s in far less than 20 µs each', () 
     rampUp({ to: 100_000 }),
     sineWave({ rate: 50_000, periodMs: 20_000 }),
   ]) {
-    const arrivals = arrivalsOf(patternFrom(spec, planned), 'uniform', randomFrom('a'))
+    const arrivals = arrivalsOf(curveFrom(spec, planned), { arrivals: 'uniform', seed: 'a', batchSize: 1 })
     const startedAt = performance.now()
     let count = 0
     while (arrivals.next() < Number.POSITIVE_INFINITY) count++
     expect(count).toBe(1_000_000)
     expect((performance.now() - startedAt) / count).toBeLessThan(0.01)
   }
+})
+
+describe('in batches, at 100/s for one second', () => {
+  const second = curveFrom(constant({ rate: 100 }), { durationMs: 1_000, seed: '1' })
+  const batched = (size: number, process: ArrivalProcessName): readonly number[] =>
+    allArrivals(second, process, '1', size)
+
+  it('schedules 10 batches of 10, each at the time when its last operation is due', () => {
+    const all = batched(10, 'uniform')
+    expect(all).toHaveLength(100)
+    expect([...new Set(all)]).toEqual([100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000])
+  })
+
+  it('omits an incomplete last batch of 30', () => {
+    expect(batched(30, 'uniform')).toHaveLength(90)
+  })
+
+  it('returns the plain arrivals for a batch size of 1', () => {
+    expect(batched(1, 'poisson')).toEqual([...new Set(batched(1, 'poisson'))])
+  })
+
+  it('schedules one jittered batch of 10 in each tenth of the second', () => {
+    const all = batched(10, 'jittered')
+    expect(all).toHaveLength(100)
+    const batches = [...new Set(all)]
+    expect(batches).toHaveLength(10)
+    expect(batches.map((tMs) => Math.floor(tMs / 100))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  it('schedules Poisson batches of 10 at a tenth of the rate', () => {
+    const all = batched(10, 'poisson')
+    expect(all.length % 10).toBe(0)
+    expect(new Set(all).size).toBe(all.length / 10)
+  })
 })

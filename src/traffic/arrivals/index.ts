@@ -1,6 +1,7 @@
-import type { ArrivalPattern, ArrivalProcessName, Random } from '../../model/pattern.ts'
+import type { ArrivalPattern, ArrivalProcessName } from '../../model/pattern.ts'
 import type { Ms } from '../../model/units.ts'
 import { countSlack } from '../patterns/count-slack.ts'
+import { randomFrom } from './random.ts'
 import { timeOf } from './time-of.ts'
 
 /** The intended starts of a run, in time order. */
@@ -12,8 +13,19 @@ export interface Arrivals {
   next(): Ms
 }
 
+/** The keys of a plan that place its arrivals on a curve. */
+export interface ArrivalKeys {
+  readonly arrivals: ArrivalProcessName
+  readonly seed: string
+  /**
+   * Number of arrivals that share one intended start. λ stays in operations per second, so the process generates batches
+   * at the rate λ/batchSize. An incomplete last batch is omitted.
+   */
+  readonly batchSize: number
+}
+
 /**
- * Returns the schedule of a pattern: the times at which its Λ reaches
+ * Returns the intended starts of a curve: the times at which its Λ reaches
  * - `uniform`: 1, 2, 3 …
  * - `jittered`: 1 − U₁, 2 − U₂, 3 − U₃ …, with U uniform in [0, 1). Each slot (n − 1, n] of Λ holds one arrival, so every
  *   count differs from the uniform one by less than 1.
@@ -21,29 +33,42 @@ export interface Arrivals {
  *   7.4.I) these are the arrivals of a Poisson process of rate λ(t).
  *
  * An arrival can occur exactly at the end: a ramp from 0 to 100/s over 10 s has 500 arrivals, the last at 10 s.
+ * `stream` separates the random numbers of the warm-up from those of the measured part.
  */
-export function arrivalsOf(pattern: ArrivalPattern, process: ArrivalProcessName, random: Random): Arrivals {
-  const { durationMs } = pattern
-  const total = pattern.expectedBy(durationMs)
+export function arrivalsOf(
+  curve: ArrivalPattern,
+  { arrivals, seed, batchSize }: ArrivalKeys,
+  stream: 'arrivals' | 'warm-up' = 'arrivals',
+): Arrivals {
+  const { durationMs } = curve
+  const random = randomFrom(seed, stream)
+  const batches = curve.expectedBy(durationMs) / batchSize
   // A total of 500 that was computed as 499.999 999 999 9 still has 500 arrivals.
-  const most = process === 'poisson' ? total : total + countSlack(total)
+  const maxBatches = arrivals === 'poisson' ? batches : batches + countSlack(batches)
   let slot = 0
   let expected = 0
-  let previousMs = 0
+  let atMs = 0
+  let leftInBatch = 0
 
   return {
     next() {
-      if (process === 'poisson') {
+      if (leftInBatch > 0) {
+        leftInBatch--
+        return atMs
+      }
+      if (arrivals === 'poisson') {
         expected -= Math.log(1 - random.next())
       } else {
         slot++
-        expected = process === 'uniform' ? slot : slot - random.next()
+        expected = arrivals === 'uniform' ? slot : slot - random.next()
       }
-      if (!((process === 'poisson' ? expected : slot) <= most)) return Number.POSITIVE_INFINITY
-      const tMs = pattern.timeOf ? pattern.timeOf(expected) : timeOf(pattern, expected, previousMs)
+      if (!((arrivals === 'poisson' ? expected : slot) <= maxBatches)) return Number.POSITIVE_INFINITY
+      const count = expected * batchSize
+      const tMs = curve.timeOf ? curve.timeOf(count) : timeOf(curve, count, atMs)
       // Rounding must neither reverse the order nor move the last arrival past the end.
-      previousMs = Math.min(Math.max(tMs, previousMs), durationMs)
-      return previousMs
+      atMs = Math.min(Math.max(tMs, atMs), durationMs)
+      leftInBatch = batchSize - 1
+      return atMs
     },
   }
 }

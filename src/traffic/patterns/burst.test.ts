@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { burst, patternFrom } from './index.ts'
+import { burst, curveFrom } from './index.ts'
 import { describePattern } from './patterns.conformance.ts'
 
 describePattern(burst({ rate: 5 }))
@@ -20,7 +20,7 @@ test.each([
   { atMs: 25_000, rate: 30, expected: 3_450 },
   { atMs: 60_000, rate: 300, expected: 5_850 },
 ])('burst 30→300/s at $atMs ms: $rate/s, $expected arrivals', ({ atMs, rate, expected }) => {
-  const pattern = patternFrom(burst({ rate: 30 }), { durationMs: 60_000, seed: 'a' })
+  const pattern = curveFrom(burst({ rate: 30 }), { durationMs: 60_000, seed: 'a' })
   expect(pattern.rateAt(atMs)).toBe(rate)
   expect(pattern.expectedBy(atMs)).toBeCloseTo(expected, 9)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { carriesRate, meanRate, patternDuration, patternIssues, patternFrom, peakRate } from './index.ts'
+import { carriesRate, patternDuration, patternIssues, curveFrom } from './index.ts'
 
 const quadratic = {
   name: 'quadratic',
@@ -8,16 +8,26 @@ const quadratic = {
   expectedBy: (tMs: number) => (Math.min(tMs, 10_000) / 1_000) ** 3,
 }
 
-test('uses a custom pattern unchanged', () => {
+const planned = { durationMs: 5, seed: 'a' }
+
+test('uses the formulas and the duration of a custom pattern', () => {
   expect(patternIssues(quadratic, 'pattern')).toEqual([])
-  expect(patternFrom(quadratic, { durationMs: 5, seed: 'a' })).toBe(quadratic)
+  const curve = curveFrom(quadratic, planned)
+  expect(curve).toMatchObject({ name: 'quadratic', durationMs: 10_000 })
+  expect([curve.rateAt(2_000), curve.expectedBy(2_000), curve.timeOf]).toEqual([12, 8, undefined])
   expect(patternDuration(quadratic)).toBe(10_000)
   expect(carriesRate(quadratic)).toBe(true)
 })
 
 test('derives the mean and the peak of a custom pattern from its formulas', () => {
-  expect(meanRate(quadratic)).toBeCloseTo(100, 9)
-  expect(peakRate(quadratic)).toBeCloseTo(300, 9)
+  expect(curveFrom(quadratic, planned).meanRps).toBeCloseTo(100, 9)
+  expect(curveFrom(quadratic, planned).peakRps).toBeCloseTo(300, 9)
+})
+
+test('keeps the inverse and the phases of a custom pattern', () => {
+  const phases = [{ name: 'all', startMs: 0, endMs: 10_000 }]
+  const curve = curveFrom({ ...quadratic, timeOf: (count: number) => 1_000 * Math.cbrt(count), phases }, planned)
+  expect([curve.timeOf?.(8), curve.phases]).toEqual([2_000, phases])
 })
 
 test('finds a burst of 5 s in a day from Λ', () => {
@@ -28,7 +38,7 @@ test('finds a burst of 5 s in a day from Λ', () => {
     rateAt: (tMs: number) => (tMs >= startMs && tMs < endMs ? 800 : 2),
     expectedBy: (tMs: number) => (2 * tMs + 798 * Math.min(Math.max(tMs - startMs, 0), endMs - startMs)) / 1_000,
   }
-  expect(peakRate(spike)).toBe(800)
+  expect(curveFrom(spike, planned).peakRps).toBe(800)
 })
 
 test.each([

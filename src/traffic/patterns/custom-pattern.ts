@@ -1,10 +1,16 @@
 import type { PlanIssue } from '../../model/errors.ts'
 import type { ArrivalPattern } from '../../model/pattern.ts'
+import type { Ms, Rps } from '../../model/units.ts'
 import { countSlack } from './count-slack.ts'
 import { formatNumber } from '../../wording/figures.ts'
+import type { PlanCurve } from './pattern-kind.ts'
 
 /** Number of times at which the formulas of a custom pattern are evaluated. */
 const PROBES = 1_000
+
+/** Number of intervals in which the highest rate is searched for, and the length at which the search in one ends. */
+const INTERVALS = 4_096
+const NARROWEST_MS = 0.1
 
 /** Returns whether `pattern` is a custom pattern rather than the data of a built-in one. */
 export function isCustomPattern(pattern: object): pattern is ArrivalPattern {
@@ -63,4 +69,47 @@ function formulaIssues(pattern: ArrivalPattern, key: string): PlanIssue[] {
     return [{ key: `${key}.timeOf`, value: inverseMs, rule, remedy: 'timeOf is optional' }]
   }
   return []
+}
+
+/** Returns the curve of a custom pattern without issues. */
+export function customCurve(pattern: ArrivalPattern): PlanCurve {
+  const { name, durationMs, phases } = pattern
+  return {
+    name: typeof name === 'string' && name !== '' ? name : 'custom',
+    durationMs,
+    meanRps: meanBetween(pattern, 0, durationMs),
+    peakRps: peakOf(pattern),
+    // Called on the original object, so that they can use private fields.
+    rateAt: (tMs) => pattern.rateAt(tMs),
+    expectedBy: (tMs) => pattern.expectedBy(tMs),
+    ...(pattern.timeOf && { timeOf: (expected: number) => pattern.timeOf?.(expected) ?? durationMs }),
+    ...(phases && { phases }),
+  }
+}
+
+/**
+ * Searches for the highest rate, so the result can be slightly low for a narrow peak. Takes the highest rate at the ends
+ * of many intervals. If the mean rate of an interval, which Λ gives exactly, is
+ * higher than that, the interval contains a hidden peak. The search then halves the interval repeatedly and follows the
+ * half with more arrivals.
+ */
+function peakOf(pattern: ArrivalPattern): Rps {
+  const widthMs = pattern.durationMs / INTERVALS
+  let peak = pattern.rateAt(0)
+  for (let i = 1; i <= INTERVALS; i++) peak = Math.max(peak, pattern.rateAt(i * widthMs))
+  for (let i = 0; i < INTERVALS; i++) {
+    let startMs = i * widthMs
+    let endMs = startMs + widthMs
+    while (endMs - startMs > NARROWEST_MS && meanBetween(pattern, startMs, endMs) > peak) {
+      const middleMs = (startMs + endMs) / 2
+      peak = Math.max(peak, pattern.rateAt(middleMs))
+      if (meanBetween(pattern, startMs, middleMs) > meanBetween(pattern, middleMs, endMs)) endMs = middleMs
+      else startMs = middleMs
+    }
+  }
+  return peak
+}
+
+function meanBetween(pattern: ArrivalPattern, startMs: Ms, endMs: Ms): Rps {
+  return (1_000 * (pattern.expectedBy(endMs) - pattern.expectedBy(startMs))) / (endMs - startMs)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fromRate, patternIssues, patternFrom, peakRate } from './index.ts'
+import { fromRate, patternIssues, curveFrom } from './index.ts'
 import { allArrivals, describePattern } from './patterns.conformance.ts'
 
 const planned = { durationMs: 999, seed: 'a' }
@@ -30,7 +30,7 @@ const curves = [
 ] as const
 
 test.each(curves)('the table of $name gives Λ within 0.1%', ({ rate, count }) => {
-  const pattern = patternFrom(fromRate(rate, { duration: '10s' }), planned)
+  const pattern = curveFrom(fromRate(rate, { duration: '10s' }), planned)
   fc.assert(
     fc.property(fc.double({ min: 0.1, max: 10, noNaN: true }), (seconds) => {
       const truth = count(seconds)
@@ -51,13 +51,13 @@ test('the table grows with the curvature and stays limited for noise', () => {
 
 test('the peak of a table equals the peak of its curve', () => {
   const spike = fromRate((tMs) => 10 + 500 * Math.exp(-(((tMs - 6_000) / 200) ** 2)), { duration: '10s' })
-  expect(peakRate(patternFrom(spike, planned))).toBeCloseTo(510, 0)
+  expect(curveFrom(spike, planned).peakRps).toBeCloseTo(510, 0)
 })
 
 test('schedules 300 arrivals for a curve of 30/s over 10 s', () => {
   expect(
     allArrivals(
-      patternFrom(
+      curveFrom(
         fromRate(() => 30, { duration: '10s', name: 'flat' }),
         planned,
       ),

@@ -1,22 +1,22 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
+import type { PatternSpec } from '../../model/pattern.ts'
 import {
   burst,
   constant,
   PATTERN_NAMES,
   patternIssues,
-  patternFrom,
   poisson,
   randomWalk,
   rampUp,
   sineWave,
-  specFromName,
+  rateParameterOf,
   type PatternName,
 } from './index.ts'
 import { describePattern } from './patterns.conformance.ts'
 import * as builders from './registry.ts'
 
-for (const name of PATTERN_NAMES) describePattern(specFromName(name, 5))
+for (const name of PATTERN_NAMES) describePattern({ kind: name, [rateParameterOf(name)]: 5 })
 
 test('the type of the names has those of patterns that need only a rate, and no others', () => {
   expectTypeOf<'burst' | 'sine-wave'>().toExtend<PatternName>()
@@ -24,8 +24,8 @@ test('the type of the names has those of patterns that need only a rate, and no 
   expectTypeOf<string>().not.toExtend<PatternName>()
 })
 
-test.each(PATTERN_NAMES)('%s as a name is the pattern of that kind', (name) => {
-  expect(specFromName(name, 80).kind).toBe(name)
+test.each(PATTERN_NAMES)('%s as a name needs no option except the rate', (name) => {
+  expect(patternIssues({ kind: name, [rateParameterOf(name)]: 80 }, 'pattern')).toEqual([])
 })
 
 test('registers each pattern under a kind of its own, and its builder under the name that an issue suggests', () => {
@@ -39,7 +39,7 @@ test('registers each pattern under a kind of its own, and its builder under the 
 /** Builders with the types removed, as a plain JavaScript caller sees them. */
 const loosely = { burst, constant, rampUp, randomWalk, sineWave } as unknown as Record<
   string,
-  (options: object) => Parameters<typeof patternFrom>[0]
+  (options: object) => PatternSpec
 >
 
 function wordsOf(pattern: unknown): string {
@@ -81,8 +81,4 @@ test('reports every issue of a pattern together', () => {
 test('suggests what to write for a builder that was not called and for a value that is not a pattern', () => {
   expect(wordsOf(rampUp)).toContain('call it: rampUp({ … })')
   expect(wordsOf(50)).toContain("such as 'constant' or constant({ rate: 50 })")
-})
-
-test('throws instead of building a curve from invalid data', () => {
-  expect(() => patternFrom(constant({ rate: -1 }), { durationMs: 1_000, seed: 'a' })).toThrow(LoadPlanError)
 })

@@ -1,20 +1,27 @@
 /**
  * The load patterns. A pattern is a cumulative curve of expected arrivals. A builder returns plain data, and
- * `patternFrom` turns that data into the curve. A new pattern needs one file and one line in `registry.ts`.
+ * `curveFrom` turns that data into the curve. A new pattern needs one file and one line in `registry.ts`.
  */
 import { LoadPlanError } from '../../model/errors.ts'
 import type { PlanIssue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import type { ArrivalPattern, PatternSpec } from '../../model/pattern.ts'
 import { isRecord } from '../../model/readers.ts'
-import type { Ms, Rps } from '../../model/units.ts'
+import type { Ms } from '../../model/units.ts'
 import { countSlack } from './count-slack.ts'
-import { isCustomPattern, customPatternIssues } from './custom-pattern.ts'
-import type { NamedPatternBuilder, NamedPatternKind, PatternKind, Planned, ShippedPattern } from './pattern-kind.ts'
+import { customCurve, customPatternIssues, isCustomPattern } from './custom-pattern.ts'
+import type {
+  NamedPatternBuilder,
+  NamedPatternKind,
+  PatternKind,
+  PlanCurve,
+  Planned,
+  ShippedPattern,
+} from './pattern-kind.ts'
 import * as builders from './registry.ts'
 import { durationInSpec, specIssues } from './spec.ts'
 
-export { meanRate, peakRate } from './rates.ts'
+export type { PlanCurve } from './pattern-kind.ts'
 export * from './registry.ts'
 
 type Builder = (typeof builders)[keyof typeof builders]
@@ -30,47 +37,38 @@ const named: readonly NamedPatternKind<PatternSpec, PatternName>[] = Object.valu
 /** The names that a plan's `pattern` accepts. */
 export const PATTERN_NAMES: readonly PatternName[] = named.map(({ kind }) => kind)
 
-/**
- * Returns the pattern of a plain name: `rate` is its base, peak or mean, and every other parameter has its
- * default.
- */
-export function specFromName(name: PatternName, rate: Rps): PatternSpec {
+/** Returns the option of a named pattern that is the plan's `rate`: its base, peak or mean. */
+export function rateParameterOf(name: PatternName): string {
   const kind = named.find((each) => each.kind === name)
   if (kind === undefined) throw new LoadPlanError([kindIssue(name, 'pattern')])
-  return { kind: name, ...kind.defaults, [kind.rateParameter]: rate }
-}
-
-/**
- * Returns the curve of a pattern. A custom pattern is returned unchanged. Throws a `LoadPlanError` if `patternIssues`
- * finds any issue.
- */
-export function patternFrom(pattern: PatternSpec | ArrivalPattern, planned: Planned): ArrivalPattern {
-  const issues = patternIssues(pattern, 'pattern')
-  if (issues.length > 0) throw new LoadPlanError(issues)
-  return isCustomPattern(pattern) ? pattern : curveFrom(pattern, planned)
+  return kind.rateParameter
 }
 
 /**
  * Builds the curve of a pattern without issues. The pattern's duration overrides the plan's. `seed` determines the
  * random part of its shape.
  */
-export function curveFrom(spec: PatternSpec, planned: Planned): ShippedPattern {
-  const kind = kindNamed(spec.kind)
-  const durationMs = patternDuration(spec) ?? planned.durationMs
-  const curve = kind.curveOf({ ...kind.defaults, ...spec }, { durationMs, seed: planned.seed }, curveFrom)
+export function curveFrom(spec: PatternSpec, planned: Planned): ShippedPattern
+export function curveFrom(pattern: PatternSpec | ArrivalPattern, planned: Planned): PlanCurve
+export function curveFrom(pattern: PatternSpec | ArrivalPattern, planned: Planned): PlanCurve {
+  if (isCustomPattern(pattern)) return customCurve(pattern)
+  const kind = kindNamed(pattern.kind)
+  const durationMs = patternDuration(pattern) ?? planned.durationMs
+  const curve = kind.curveOf({ ...kind.defaults, ...pattern }, { durationMs, seed: planned.seed }, curveFrom)
   // The formulas see only times and counts within the duration.
   const within = (tMs: Ms): Ms => Math.min(Math.max(tMs, 0), durationMs)
   const total = curve.expectedBy(durationMs)
-  const most = total + countSlack(total)
+  const maxExpected = total + countSlack(total)
   return {
-    name: spec.name ?? spec.kind,
+    name: pattern.name ?? pattern.kind,
     durationMs,
+    meanRps: (1_000 * total) / durationMs,
     peakRps: curve.peakRps,
     rateAt: (tMs) => curve.rateAt(within(tMs)),
     expectedBy: (tMs) => curve.expectedBy(within(tMs)),
     timeOf(expected) {
       if (expected <= 0) return 0
-      return expected > most ? Number.POSITIVE_INFINITY : within(curve.timeOf(Math.min(expected, total)))
+      return expected > maxExpected ? Number.POSITIVE_INFINITY : within(curve.timeOf(Math.min(expected, total)))
     },
     ...(curve.phases && { phases: curve.phases }),
   }

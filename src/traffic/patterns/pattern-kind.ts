@@ -74,8 +74,15 @@ export interface NamedPatternBuilder<Options = never, Name extends string = stri
   readonly pattern: NamedPatternKind<PatternSpec, Name>
 }
 
-/** A pattern that provides its inverse and its highest rate. */
-export interface ShippedPattern extends ArrivalPattern {
-  timeOf(expected: number): Ms
+/** The curve of a plan's pattern, with the rates that a run needs. */
+export interface PlanCurve extends ArrivalPattern {
+  /** Λ(D)/D: the mean arrival rate over the whole duration. */
+  readonly meanRps: Rps
+  /** The highest arrival rate within the duration. */
   readonly peakRps: Rps
+}
+
+/** The curve of a built-in pattern. */
+export interface ShippedPattern extends PlanCurve {
+  timeOf(expected: number): Ms
 }

@@ -2,15 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../../model/pattern.ts'
 import { arrivalsOf } from '../arrivals/index.ts'
-import { randomFrom } from '../arrivals/random.ts'
-import { meanRate, patternIssues, patternFrom, peakRate } from './index.ts'
+import { patternIssues, curveFrom } from './index.ts'
 
 const planned = { durationMs: 60_000, seed: '8f2c1e' }
 
 /** Conformance tests for every pattern; each pattern's test file calls this with its own data. */
 export function describePattern(spec: PatternSpec): void {
   describe(`fulfils the pattern contract: ${JSON.stringify(spec).slice(0, 160)}`, () => {
-    const pattern = patternFrom(spec, planned)
+    const pattern = curveFrom(spec, planned)
     const { durationMs } = pattern
     const total = pattern.expectedBy(durationMs)
     const instant = fc.double({ min: 0, max: durationMs, noNaN: true })
@@ -43,7 +42,7 @@ export function describePattern(spec: PatternSpec): void {
           const slope = (1_000 * (pattern.expectedBy(toMs) - pattern.expectedBy(fromMs))) / (toMs - fromMs)
           // Within a millisecond a rate is almost linear unless it jumps; then the mean lies between the two sides.
           const rates = [fromMs, tMs, toMs].map((atMs) => pattern.rateAt(atMs))
-          const rounding = 1e-3 * peakRate(pattern) + 1e-6
+          const rounding = 1e-3 * pattern.peakRps + 1e-6
           expect(slope).toBeGreaterThanOrEqual(Math.min(...rates) - rounding)
           expect(slope).toBeLessThanOrEqual(Math.max(...rates) + rounding)
         }),
@@ -78,15 +77,15 @@ export function describePattern(spec: PatternSpec): void {
     test('the mean and the peak rate match the curve', () => {
       const rates = Array.from({ length: 20_001 }, (_, i) => pattern.rateAt((i / 20_000) * durationMs))
       const highest = Math.max(...rates)
-      expect(meanRate(pattern)).toBeCloseTo((1_000 * total) / durationMs, 9)
-      expect(peakRate(pattern)).toBeGreaterThanOrEqual(highest - 1e-9)
-      expect(peakRate(pattern)).toBeLessThanOrEqual(highest * 1.01)
+      expect(pattern.meanRps).toBeCloseTo((1_000 * total) / durationMs, 9)
+      expect(pattern.peakRps).toBeGreaterThanOrEqual(highest - 1e-9)
+      expect(pattern.peakRps).toBeLessThanOrEqual(highest * 1.01)
     })
 
     test('its data survives structured cloning and JSON', () => {
       expect(structuredClone(spec)).toEqual(spec)
       expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
-      const revived = patternFrom(JSON.parse(JSON.stringify(spec)) as PatternSpec, planned)
+      const revived = curveFrom(JSON.parse(JSON.stringify(spec)) as PatternSpec, planned)
       expect(allArrivals(revived, 'poisson')).toEqual(allArrivals(pattern, 'poisson'))
     })
 
@@ -156,8 +155,13 @@ function kolmogorovDistance(values: readonly number[], cdf: (value: number) => n
 }
 
 /** Returns every arrival time of a pattern. */
-export function allArrivals(pattern: ArrivalPattern, process: ArrivalProcessName, seed = 'a'): readonly number[] {
-  const arrivals = arrivalsOf(pattern, process, randomFrom(seed, 'arrivals'))
+export function allArrivals(
+  pattern: ArrivalPattern,
+  process: ArrivalProcessName,
+  seed = 'a',
+  batchSize = 1,
+): readonly number[] {
+  const arrivals = arrivalsOf(pattern, { arrivals: process, seed, batchSize })
   const all: number[] = []
   for (let tMs = arrivals.next(); tMs < Number.POSITIVE_INFINITY; tMs = arrivals.next()) all.push(tMs)
   return all

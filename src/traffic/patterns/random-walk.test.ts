@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { patternIssues, patternFrom, randomWalk, specFromName } from './index.ts'
+import { patternIssues, curveFrom, randomWalk, rateParameterOf } from './index.ts'
 import { describePattern } from './patterns.conformance.ts'
 
 describePattern(randomWalk({ rate: 20 }))
@@ -8,7 +8,7 @@ describePattern(randomWalk({ rate: 10, step: 5, min: 0, max: 3, everyMs: 170 }))
 
 function stairs(seed: string, options: Parameters<typeof randomWalk>[0], count = 60): readonly number[] {
   const everyMs = options.everyMs ?? 1_000
-  const pattern = patternFrom(randomWalk(options), { durationMs: count * everyMs, seed })
+  const pattern = curveFrom(randomWalk(options), { durationMs: count * everyMs, seed })
   return Array.from({ length: count }, (_, i) => pattern.rateAt((i + 0.5) * everyMs))
 }
 
@@ -49,5 +49,6 @@ test('rejects a lower bound above the upper one', () => {
 })
 
 test('random-walk as a name steps by up to 20% each second, between 10% and 200% of the rate', () => {
-  expect(specFromName('random-walk', 80)).toEqual(randomWalk({ rate: 80, step: 0.2, everyMs: 1_000, min: 0.1, max: 2 }))
+  expect(rateParameterOf('random-walk')).toBe('rate')
+  expect(randomWalk({ rate: 80 })).toEqual(randomWalk({ rate: 80, step: 0.2, everyMs: 1_000, min: 0.1, max: 2 }))
 })

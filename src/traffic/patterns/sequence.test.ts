@@ -4,7 +4,7 @@ import {
   constant,
   patternDuration,
   patternIssues,
-  patternFrom,
+  curveFrom,
   poisson,
   rampUp,
   randomWalk,
@@ -36,20 +36,20 @@ const stress = sequence(
 
 test('the duration of a sequence is the sum of its parts, whatever the plan says', () => {
   expect(patternDuration(stress)).toBe(32_000)
-  expect(patternFrom(stress, planned).durationMs).toBe(32_000)
+  expect(curveFrom(stress, planned).durationMs).toBe(32_000)
 })
 
 test('named parts become phases, also inside a nested unnamed sequence', () => {
-  expect(patternFrom(stress, planned).phases).toEqual([
+  expect(curveFrom(stress, planned).phases).toEqual([
     { name: 'baseline', startMs: 0, endMs: 10_000 },
     { name: 'stress', startMs: 12_000, endMs: 22_000 },
     { name: 'recovery', startMs: 22_000, endMs: 32_000 },
   ])
-  expect(patternFrom(sequence(constant({ rate: 1, duration: 5_000 })), planned).phases).toBeUndefined()
+  expect(curveFrom(sequence(constant({ rate: 1, duration: 5_000 })), planned).phases).toBeUndefined()
 })
 
 test('nothing arrives in a pause: the arrival at its edge falls before it', () => {
-  for (const pattern of [patternFrom(stress, planned), withoutInverse()]) {
+  for (const pattern of [curveFrom(stress, planned), withoutInverse()]) {
     const arrivals = allArrivals(pattern, 'uniform')
     expect(arrivals).toHaveLength(6_000)
     expect(arrivals[499]).toBeCloseTo(10_000, 5)
@@ -57,8 +57,8 @@ test('nothing arrives in a pause: the arrival at its edge falls before it', () =
   }
 })
 
-function withoutInverse(): ReturnType<typeof patternFrom> {
-  const { timeOf: _, ...pattern } = patternFrom(stress, planned)
+function withoutInverse(): ReturnType<typeof curveFrom> {
+  const { timeOf: _, ...pattern } = curveFrom(stress, planned)
   return pattern
 }
 
@@ -67,7 +67,7 @@ test('the arrival at the end of a phase belongs to that phase', () => {
     sineWave({ name: 'waves', rate: 33, amplitude: 1, periodMs: 700, duration: 21_000 }),
     constant({ name: 'calm', rate: 10, duration: '3s' }),
   )
-  const arrivals = allArrivals(patternFrom(waves, planned), 'uniform')
+  const arrivals = allArrivals(curveFrom(waves, planned), 'uniform')
   expect(arrivals).toHaveLength(693 + 30)
   expect(arrivals.filter((tMs) => tMs <= 21_000)).toHaveLength(693)
 })
@@ -77,14 +77,14 @@ test('places the last arrival before a pause, however the sum is rounded', () =>
     fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 40 }), (tenths, count) => {
       const busy = Array.from({ length: count }, () => constant({ rate: tenths / 10, duration: 10_000 / count }))
       const paused = sequence(...busy, constant({ rate: 0, duration: 60_000 }), constant({ rate: 1, duration: 2_000 }))
-      expect(patternFrom(paused, planned).timeOf?.(tenths)).toBeCloseTo(10_000, 5)
+      expect(curveFrom(paused, planned).timeOf?.(tenths)).toBeCloseTo(10_000, 5)
     }),
   )
 })
 
 test('two consecutive random walks differ', () => {
   const walk = randomWalk({ rate: 10, duration: '10s' })
-  const pattern = patternFrom(sequence(walk, walk), planned)
+  const pattern = curveFrom(sequence(walk, walk), planned)
   const rates = (startMs: number): readonly number[] =>
     Array.from({ length: 10 }, (_, i) => pattern.rateAt(startMs + i * 1_000))
   expect(rates(10_000)).not.toEqual(rates(0))

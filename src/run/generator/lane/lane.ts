@@ -6,12 +6,14 @@ import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
 import type { SpanAbout } from '../../../model/trace.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
-import type { ArrivalSource } from '../../../traffic/arrival-source.ts'
+import { warmUpCurve } from '../../../plan/compiled-plan.ts'
+import { arrivalsOf } from '../../../traffic/arrivals/index.ts'
 import { randomFrom } from '../../../traffic/arrivals/random.ts'
 import type { RunClock } from '../../../traffic/clock.ts'
 import { connectionsForRate } from '../../../traffic/connections/needed-connections.ts'
 import type { PoolOptions } from '../../../traffic/connections/pool-options.ts'
 import { Dispatcher } from '../../../traffic/dispatch.ts'
+import type { DispatchEvents, DispatchOptions } from '../../../traffic/dispatch-options.ts'
 import { Browser } from '../../../traffic/journeys/browser.ts'
 import { journeyArrivals } from '../../../traffic/journeys/journey-arrivals.ts'
 import { ClosedSchedule, Schedule } from '../../../traffic/schedule.ts'
@@ -59,16 +61,62 @@ export interface LaneParts {
 
 /** Creates the dispatcher of one generator thread for one lane, with its arrivals, connections and requests. */
 export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
-  const { job, lane, laneJob, protocol, clock, recorder, tracer, code, listening } = parts
+  const { job, index, lane, protocol, clock, tracer, fed, code, listening } = parts
+  const { plan, feeds, thread, threads, wake } = job
+  const { curve, concurrency } = plan
+  const { journey } = code
+  const url = new URL(parts.laneJob.url)
+  const weights = plan.lanes.map(({ weight }) => weight)
+  const options = {
+    share: { thread, threads, takes: shareOfMix(weights, index, plan.seed) },
+    picker: journey === undefined ? lanePicker({ plan, lane, protocol, url, feeds, fed }) : onePicker<LaneRequest>({}),
+    operationOf: operationNamer(lane.name),
+  }
+  const warmUp = warmUpCurve(plan)
+  const starts =
+    curve === undefined
+      ? new ClosedSchedule(options)
+      : new Schedule({
+          ...options,
+          arrivalTimes: arrivalsOf(curve, plan),
+          warmUp: warmUp && { arrivalTimes: arrivalsOf(warmUp, plan, 'warm-up'), durationMs: plan.warmUpMs },
+          phases: curve.phases ?? [],
+        })
+  return new Dispatcher(
+    {
+      clock,
+      ...(tracer !== undefined && { traceIds: tracer.ids }),
+      source:
+        journey === undefined
+          ? starts
+          : journeyArrivals(starts, journeysOf({ plan, lane, protocol, url, feeds, journey })),
+      overflow: plan.overflow,
+      requestTimeoutMs: plan.requestTimeoutMs,
+      concurrency: concurrency === undefined ? undefined : shareOf(concurrency, thread, threads),
+      lastArrivalMs: plan.durationMs,
+      holdConnections: holdsConnection(plan, lane),
+      staysOpen: listening !== undefined,
+      makeWake: (onWake) => (wake === 'exact' ? exactWake : tickWake)(clock, onWake),
+      pool: poolOptions(parts, url),
+    },
+    eventsOf(parts, url),
+  )
+}
+
+/** How the connections of a lane are opened, prepared and reopened. */
+function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['pool'] {
+  const { job, index, lane, laneJob, protocol, code, descriptors, listening } = parts
   const { plan, thread, threads } = job
-  const url = new URL(laneJob.url)
-  const holds = holdsConnection(plan, lane)
   const context: Omit<ConnectContext, 'signal'> = {
     tls: plan.tls,
     headers: plan.headers,
     // A short-lived connection that a journey holds, or that has a setup, still serves more than one exchange. One that
     // may match by order stays open until the pool closes it, so that it can listen after the last response of the run.
-    reuse: plan.connection !== 'short-lived' || holds || code.setup !== undefined || listening !== undefined,
+    reuse:
+      plan.connection !== 'short-lived' ||
+      holdsConnection(plan, lane) ||
+      code.setup !== undefined ||
+      listening !== undefined,
     negotiated: laneJob.negotiated,
     log: parts.log,
     // If only the setup matches by order, no measured latency is in doubt.
@@ -77,73 +125,64 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
     ...(laneJob.address !== undefined && { address: laneJob.address }),
     ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),
   }
-  const about = spanNamer(protocol, url)
   const needed = neededConnections(parts)
-  return new Dispatcher(
-    {
-      clock,
-      ...(tracer !== undefined && { traceIds: tracer.ids }),
-      source: sourceOf(parts, url),
-      overflow: plan.overflow,
-      requestTimeoutMs: plan.requestTimeoutMs,
-      concurrency: plan.concurrency === undefined ? undefined : shareOf(plan.concurrency, thread, threads),
-      lastArrivalMs: plan.durationMs,
-      holdConnections: holds,
-      staysOpen: listening !== undefined,
-      makeWake: (onWake) => (job.wake === 'exact' ? exactWake : tickWake)(clock, onWake),
-      pool: {
-        kind: plan.connection,
-        maxConnections: shareOf(lane.maxConnections, thread, threads),
-        reconnect: plan.reconnect,
-        ...(needed !== undefined && { needed }),
-        random: randomFrom(plan.seed, 'backoff', parts.index, thread),
-        async connect(signal) {
-          const connection = await parts.descriptors.connect(descriptorsOf(laneJob.stdio), () =>
-            protocol.connect(url, { ...context, signal }),
-          )
-          if (connection.pid !== undefined) parts.started(connection.pid)
-          return connection
-        },
-        ...(listening !== undefined && { listen: (connection, signal) => listening.before(connection, signal) }),
-        ...(code.setup !== undefined && { prepare: preparing(parts, code.setup, url) }),
-      },
+  return {
+    kind: plan.connection,
+    maxConnections: shareOf(lane.maxConnections, thread, threads),
+    reconnect: plan.reconnect,
+    ...(needed !== undefined && { needed }),
+    random: randomFrom(plan.seed, 'backoff', index, thread),
+    async connect(signal) {
+      const connection = await descriptors.connect(descriptorsOf(laneJob.stdio), () =>
+        protocol.connect(url, { ...context, signal }),
+      )
+      if (connection.pid !== undefined) parts.started(connection.pid)
+      return connection
     },
-    {
-      arrived: (sample) => recorder.arrived(sample),
-      settled(sample) {
-        recorder.settled(sample)
-        listening?.settled(sample)
-        tracer?.settled(sample, about)
-      },
-      journeyArrived: (journey) => recorder.journeyArrived(journey),
-      journeySettled(journey) {
-        recorder.journeySettled(journey)
-        tracer?.journeySettled(journey)
-      },
-      undispatched(reason, phase, count) {
-        recorder.undispatched(reason, phase, count)
-        if (plan.journey !== undefined) recorder.journeysUndispatched(reason, count)
-      },
-      connected: (connectMs) => recorder.observe('connectTime', connectMs),
-      gap: (gapMs) => recorder.observe('messageGap', gapMs),
-      ended: parts.ended,
-      broken: parts.broken,
-      log: parts.log,
+    ...(listening !== undefined && { listen: (connection, signal) => listening.before(connection, signal) }),
+    ...(code.setup !== undefined && { prepare: preparing(parts, code.setup, url) }),
+  }
+}
+
+/** Passes what happens to the requests of a lane to the recorder and the tracer. */
+function eventsOf(parts: LaneParts, url: URL): DispatchEvents {
+  const { job, protocol, recorder, tracer, listening } = parts
+  const about = spanNamer(protocol, url)
+  return {
+    arrived: (sample) => recorder.arrived(sample),
+    settled(sample) {
+      recorder.settled(sample)
+      listening?.settled(sample)
+      tracer?.settled(sample, about)
     },
-  )
+    journeyArrived: (journey) => recorder.journeyArrived(journey),
+    journeySettled(journey) {
+      recorder.journeySettled(journey)
+      tracer?.journeySettled(journey)
+    },
+    undispatched(reason, phase, count) {
+      recorder.undispatched(reason, phase, count)
+      if (job.plan.journey !== undefined) recorder.journeysUndispatched(reason, count)
+    },
+    connected: (connectMs) => recorder.observe('connectTime', connectMs),
+    gap: (gapMs) => recorder.observe('messageGap', gapMs),
+    ended: parts.ended,
+    broken: parts.broken,
+    log: parts.log,
+  }
 }
 
 /** The closed model gives the number of requests in flight; the steps of a journey depend on its answers. */
 function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['needed'] {
   const { plan, thread, threads } = job
-  const { concurrency, batchSize, schedule } = plan
+  const { concurrency, batchSize, curve } = plan
   if (plan.journey !== undefined) return undefined
   if (concurrency !== undefined) {
     return (_, maxInFlight) => Math.ceil(shareOf(concurrency, thread, threads) / maxInFlight)
   }
-  if (schedule === undefined) return undefined
+  if (curve === undefined) return undefined
   const weights = plan.lanes.reduce((sum, { weight }) => sum + weight, 0)
-  const peakRps = (schedule.peakRps * lane.weight) / weights / threads
+  const peakRps = (curve.peakRps * lane.weight) / weights / threads
   return (connectMs, maxInFlight) => connectionsForRate({ peakRps, batchSize }, connectMs, maxInFlight)
 }
 
@@ -167,34 +206,6 @@ function preparing(
       userAgent: isHttp(lane) ? new Browser(home) : undefined,
       signal,
     })
-}
-
-function sourceOf(parts: LaneParts, url: URL): ArrivalSource<LaneRequest> {
-  const { job, index, lane, protocol, fed, code } = parts
-  const { plan, feeds, thread, threads } = job
-  const { schedule } = plan
-  const { journey } = code
-  const weights = plan.lanes.map(({ weight }) => weight)
-  const options = {
-    share: { thread, threads, takes: shareOfMix(weights, index, plan.seed) },
-    picker: journey === undefined ? lanePicker({ plan, lane, protocol, url, feeds, fed }) : onePicker<LaneRequest>({}),
-    operationOf: operationNamer(lane.name),
-  }
-  const starts =
-    schedule === undefined
-      ? new ClosedSchedule(options)
-      : new Schedule({
-          ...options,
-          arrivalTimes: schedule.arrivals(),
-          warmUp: schedule.warmUp && {
-            arrivalTimes: schedule.warmUp.arrivals(),
-            durationMs: schedule.warmUp.durationMs,
-          },
-          phases: schedule.curve.phases ?? [],
-        })
-  return journey === undefined
-    ? starts
-    : journeyArrivals(starts, journeysOf({ plan, lane, protocol, url, feeds, journey }))
 }
 
 /**

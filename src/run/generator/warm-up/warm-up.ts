@@ -73,7 +73,7 @@ async function warmUpOne(name: TransportName): Promise<void> {
       verbose: false,
     },
     handle,
-    { coldBecause: undefined, beforeReady: () => {} },
+    { warmUp: () => Promise.resolve(undefined), beforeReady: () => {} },
   )
   try {
     await Promise.all([closed.promise, generator.open()])

@@ -2,11 +2,37 @@ import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { load } from './src/plugin.ts'
 import { shortened } from './suites/durations.ts'
 
 // Hundreds of processes and threads load the same sources; the cache makes each file compile only once.
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
+
+/** Files that take long although they are small. */
+const LONG = [
+  'src/assessments/memory-growth.test.ts',
+  'src/assessments/mcp-probes/probes.test.ts',
+  'src/assessments/limit-loop.test.ts',
+  'src/run/end-to-end/faults-silence.test.ts',
+  'src/run/end-to-end/large-messages.test.ts',
+  'src/run/target/relay.test.ts',
+  'src/hosts/vitest/open-telemetry.test.ts',
+  'src/hosts/vitest/prepared-thread.test.ts',
+  'src/protocols/conformance/shipped.test.ts',
+]
+
+/**
+ * Starts the longest files first, so that no worker waits for one of them at the end. Vitest knows the durations only
+ * from its cache, which `npm ci` deletes, and otherwise starts the largest files first.
+ */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some((name) => moduleId.endsWith(`/${name}`))
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
 
 const config: ViteUserConfig = defineConfig({
   plugins: [load()],
@@ -19,6 +45,7 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 60_000,
     // Runs mostly wait for their schedules, so four at a time fit on two cores.
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     hookTimeout: 60_000,
   },
 })

@@ -4,7 +4,7 @@ import { readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execPath } from 'node:process'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test, type TestContext } from 'vitest'
 import type { RunRecord } from '../src/model/record.ts'
 
 const repository = join(import.meta.dirname, '..')
@@ -13,7 +13,7 @@ const repository = join(import.meta.dirname, '..')
  * Copies an example into a new folder in which `describe-load` is the package of this repository with its exports
  * pointing to the sources: self-reference would load `dist/`, which may be absent or older than the sources.
  */
-function copyOf(example: string): string {
+function copyOf(example: string, { onTestFinished }: Pick<TestContext, 'onTestFinished'>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `example-${example}-`)))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   // Without the reports of an earlier run.
@@ -70,30 +70,35 @@ function processesIn(folder: string): readonly string[] {
   })
 }
 
-test.each([
-  { example: 'http-api', successes: { 'orders API > serves reads and writes': 100 } },
-  { example: 'mcp-server', successes: { 'answers tool calls': 50 } },
-  { example: 'websocket', successes: { 'answers price requests while it pushes news': 100 } },
-  // 20 journeys of three steps.
-  { example: 'journey', successes: { 'lets users log in and fill a cart': 60 } },
-])('$example passes, sends what it plans, and leaves no process behind', async ({ example, successes }) => {
-  const folder = copyOf(example)
-  writeFileSync(join(folder, 'vitest.test.config.ts'), EXTERNAL)
-  const vitest = join(repository, 'node_modules/vitest/vitest.mjs')
-  const { exitCode, output } = await run(folder, vitest, 'run', '--config', 'vitest.test.config.ts')
-  const record = JSON.parse(readFileSync(join(folder, 'reports/load_test_results.json'), 'utf8')) as RunRecord
-  expect(Object.fromEntries(record.results.map((result) => [result.name, result.successes])), output).toEqual(successes)
-  // On a machine that other processes keep too busy, verdicts are invalid, which says nothing about the example.
-  expect(record.verdicts).not.toEqual([])
-  const isJudged = record.verdicts.every(({ verdict }) => verdict !== 'invalid')
-  if (isJudged) expect(exitCode, output).toBe(0)
-  expect(processesIn(folder)).toEqual([])
-})
+// Most of the time of each is that of Vitest's start, which two cores can share.
+describe.concurrent('the example', () => {
+  test.for([
+    { example: 'http-api', successes: { 'orders API > serves reads and writes': 100 } },
+    { example: 'mcp-server', successes: { 'answers tool calls': 50 } },
+    { example: 'websocket', successes: { 'answers price requests while it pushes news': 100 } },
+    // 20 journeys of three steps.
+    { example: 'journey', successes: { 'lets users log in and fill a cart': 60 } },
+  ])('$example passes, sends what it plans, and leaves no process behind', async ({ example, successes }, context) => {
+    const folder = copyOf(example, context)
+    writeFileSync(join(folder, 'vitest.test.config.ts'), EXTERNAL)
+    const vitest = join(repository, 'node_modules/vitest/vitest.mjs')
+    const { exitCode, output } = await run(folder, vitest, 'run', '--config', 'vitest.test.config.ts')
+    const record = JSON.parse(readFileSync(join(folder, 'reports/load_test_results.json'), 'utf8')) as RunRecord
+    expect(Object.fromEntries(record.results.map((result) => [result.name, result.successes])), output).toEqual(
+      successes,
+    )
+    // On a machine that other processes keep too busy, verdicts are invalid, which says nothing about the example.
+    expect(record.verdicts).not.toEqual([])
+    const isJudged = record.verdicts.every(({ verdict }) => verdict !== 'invalid')
+    if (isJudged) expect(exitCode, output).toBe(0)
+    expect(processesIn(folder)).toEqual([])
+  })
 
-test('plain-script prints its seconds and its result, exits with 0 and leaves no process behind', async () => {
-  const folder = copyOf('plain-script')
-  const { exitCode, output } = await run(folder, 'check.ts')
-  expect(exitCode, output).toBe(0)
-  expect(output).toMatch(/^(\d+ answers, \d+ requests in flight\n)+100 requests, 0 errors, 0 dropped\np50 [\d.]+ ms/)
-  expect(processesIn(folder)).toEqual([])
+  test('plain-script prints its seconds and its result, exits with 0 and leaves no process behind', async (context) => {
+    const folder = copyOf('plain-script', context)
+    const { exitCode, output } = await run(folder, 'check.ts')
+    expect(exitCode, output).toBe(0)
+    expect(output).toMatch(/^(\d+ answers, \d+ requests in flight\n)+100 requests, 0 errors, 0 dropped\np50 [\d.]+ ms/)
+    expect(processesIn(folder)).toEqual([])
+  })
 })

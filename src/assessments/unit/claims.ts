@@ -37,7 +37,7 @@ export const claims: readonly Claim[] = [
     text: 'bodies have exactly the length that the plan sets',
     async show({ load }, server) {
       const request = { method: 'POST', path: '/' } as const
-      const result = await load({ rate: 100, duration: '1s', request, messageSize: { from: 1_000, to: 2_000 } })
+      const result = await load({ rate: 200, duration: 500, request, messageSize: { from: 1_000, to: 2_000 } })
       const { bodies } = await server.ask({ type: 'counts' })
       const within = bodies.filter((bytes) => bytes >= 1_000 && bytes < 2_000).length
       return { holds: within === 100 && bodies.length === 100, observed: `${within} of ${bodies.length} were`, result }
@@ -46,14 +46,14 @@ export const claims: readonly Claim[] = [
   {
     text: 'short-lived connections serve one request each',
     async show({ load }, server) {
-      const result = await load({ rate: 50, duration: '1s', connection: 'short-lived' })
+      const result = await load({ rate: 100, duration: 500, connection: 'short-lived' })
       return connections(result, await server.ask({ type: 'counts' }), 50)
     },
   },
   {
     text: 'long-lived connections are kept and used in turn',
     async show({ load }, server) {
-      const result = await load({ rate: 50, duration: '1s', connection: 'long-lived', maxConnections: 5 })
+      const result = await load({ rate: 100, duration: 500, connection: 'long-lived', maxConnections: 5 })
       return connections(result, await server.ask({ type: 'counts' }), 5)
     },
   },
@@ -103,7 +103,7 @@ export const claims: readonly Claim[] = [
   {
     text: 'every request carries a unique context with which a server continues its trace',
     async show({ load }, server) {
-      const result = await load({ rate: 100, duration: '1s', tracing: 'all' })
+      const result = await load({ rate: 200, duration: 500, tracing: 'all' })
       const { traceparents } = await server.ask({ type: 'counts' })
       const valid = new Set(traceparents.filter((each) => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(each)))
       return {

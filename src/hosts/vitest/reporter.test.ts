@@ -20,7 +20,7 @@ const LONG = (url: string): string => `
     })
   })`
 
-describe.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
+describe.concurrent.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
   test.for([
     ['a terminal interrupts every process', true],
     ['something interrupts only Vitest itself', false],

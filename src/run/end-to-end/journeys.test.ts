@@ -11,16 +11,16 @@ describe.each([
   ['a module in two generator threads', SHOP, 'worker'],
   ['a function inline', shop, 'inline'],
 ] as const)('a journey as %s', (_, steps, mode) => {
-  test('logs in, uses its token and logs out at 50/s, with the same counts on both sides', async () => {
+  test('logs in, uses its token and logs out at 100/s, with the same counts on both sides', async () => {
     const server = await shopServer()
-    const result = await runLoad({ target: server.url, rate: 50, duration: '2s', journey: steps, threads: 2 })
+    const result = await runLoad({ target: server.url, rate: 100, duration: '1s', journey: steps, threads: 2 })
     expect(server.rejected).toEqual([])
     expect(server.accepted).toEqual({ '/login': 100, '/cart': 100, '/logout': 100 })
     expect(server.users.map((user) => Number(user.slice(1))).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 100 }, (__, number) => number),
     )
     expect(result).toMatchObject({ successes: 300, errors: 0, dropped: 0, generator: { mode } })
-    expect(result.journeys).toMatchObject({ successes: 100, requestsScheduled: 100, offeredRps: 50, errors: 0 })
+    expect(result.journeys).toMatchObject({ successes: 100, requestsScheduled: 100, offeredRps: 100, errors: 0 })
     expect(Object.keys(result.operations)).toEqual(['log in', 'cart', 'log out'])
     for (const operation of Object.values(result.operations)) expect(operation.successes).toBe(100)
     // Each journey thinks for at least 25 ms, which counts for the journey and for no request.
@@ -38,7 +38,7 @@ describe.each([
 
 test('ends a journey when a step fails, and counts both by error class', async () => {
   const server = await shopServer({ refuses: (user) => Number(user.slice(1)) % 3 === 0 })
-  const result = await runLoad({ target: server.url, rate: 30, duration: '1s', journey: SHOP })
+  const result = await runLoad({ target: server.url, rate: 60, duration: '500ms', journey: SHOP })
   expect(result).toMatchObject({ successes: 30 + 20 + 20, errors: 10 })
   expect(result.journeys).toMatchObject({
     requestsScheduled: 30,
@@ -52,7 +52,7 @@ test('ends a journey when a step fails, and counts both by error class', async (
 
 test('gives journeys of the warm-up negative numbers and does not measure them', async () => {
   const server = await shopServer()
-  const result = await runLoad({ target: server.url, rate: 20, duration: '1s', warmUp: '500ms', journey: SHOP })
+  const result = await runLoad({ target: server.url, rate: 40, duration: '500ms', warmUp: '250ms', journey: SHOP })
   expect(result).toMatchObject({ successes: 60, journeys: { successes: 20 } })
   expect(server.accepted['/login']).toBe(30)
   const numbers = server.users.map((user) => Number(user.slice(1)))

@@ -182,7 +182,7 @@ describe('a run against a third-party server gets an answer to every request', (
     const skip = needs === undefined ? '' : missing(needs)
     const command = 'stdio' in target ? target.stdio : target.command
     test.skipIf(skip !== '')(`${name}${skip}`, async () => {
-      const result = await runLoad({ target, rate: 100, duration: '2s', ...plan })
+      const result = await runLoad({ target, rate: 160, duration: 1_250, ...plan })
       report(command, result)
       expect(result).toMatchObject({ requestsScheduled: 200, successes: 200, errorsByClass: {}, dropped: 0 })
       expect(result.protocolVersion).toContain(version)
@@ -194,7 +194,7 @@ describe('a run against a third-party server gets an answer to every request', (
   const skip = noNginx === undefined ? '' : ` (skipped: ${noNginx})`
   test.skipIf(noNginx !== undefined)(`nginx over HTTP/1.1, HTTPS and HTTP/2${skip}`, async () => {
     await using nginx = await startNginx()
-    const plan = { rate: 400, duration: '1s', tls: { ca: cert } } as const
+    const plan = { rate: 800, duration: '500ms', tls: { ca: cert } } as const
     const versions: (string | null)[] = []
     for (const target of [nginx.url, nginx.secureOneUrl, nginx.secureUrl]) {
       const result = await runLoad({ ...plan, target })

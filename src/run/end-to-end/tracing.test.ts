@@ -31,7 +31,7 @@ describe('traces of a run, exported to a collector', () => {
     await using collector = await startCollector()
     await using server = await startFixture('plain', {})
     const request = { name: 'cart', path: '/cart?token=secret' }
-    const plan = { target: server.url, rate: 200, duration: '1s', warmUp: '200ms', request, tracing: 'all' } as const
+    const plan = { target: server.url, rate: 400, duration: '500ms', warmUp: '100ms', request, tracing: 'all' } as const
     const result = await runLoad(plan)
     expect(result.tracing).toEqual({ mode: 'all', to: 'otlp', exported: 201, lost: 0 })
     const spans = await collector.control.spans()
@@ -64,7 +64,7 @@ describe('traces of a run, exported to a collector', () => {
   test('a ratio: samples requests when they are sent; off: sends no trace context', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('plain', {})
-    const plan = { target: server.url, rate: 400, duration: '1s' } as const
+    const plan = { target: server.url, rate: 800, duration: '500ms' } as const
     const some = await runLoad({ ...plan, tracing: 0.25 })
     const sampled = byName(await collector.control.spans(), 'GET').length
     // 400 draws with a probability of a quarter; tolerance of five standard deviations.
@@ -81,7 +81,7 @@ describe('traces of a run, exported to a collector', () => {
     await using collector = await startCollector()
     await using server = await startFixture('failing', { ratio: 0.1 })
     vi.stubEnv('LOAD_TRACE_URL', 'http://127.0.0.1:16686/trace/{traceId}?uiFind={spanId}')
-    const result = await runLoad({ target: server.url, rate: 500, duration: '1s' })
+    const result = await runLoad({ target: server.url, rate: 1_000, duration: '500ms' })
     const spans = byName(await collector.control.spans(), 'GET')
     expect(spans.map(({ spanId }) => spanId).sort()).toEqual(result.slowest.map(({ spanId }) => spanId).sort())
     const slow = result.slowest.filter(({ because }) => because === 'slowest')
@@ -103,7 +103,7 @@ describe('traces of a run, exported to a collector', () => {
   test('an instrumented server continues the trace of each request', async () => {
     await using collector = await startCollector()
     await using server = await startFixture('instrumented', { collector: collector.url })
-    await runLoad({ target: server.url, rate: 100, duration: '1s', warmUp: '200ms', tracing: 'all' })
+    await runLoad({ target: server.url, rate: 200, duration: '500ms', warmUp: '100ms', tracing: 'all' })
     await server.control.flush()
     const spans = await collector.control.spans()
     expect(await collector.control.faults()).toEqual([])
@@ -128,7 +128,7 @@ describe('traces of a run, exported to a collector', () => {
       yield* think(20, 20)
       yield* send({ name: 'cart', path: '/cart' })
     })
-    await runLoad({ target: server.url, rate: 20, duration: '1s', journey: buys, tracing: 'all' })
+    await runLoad({ target: server.url, rate: 40, duration: '500ms', journey: buys, tracing: 'all' })
     const spans = await collector.control.spans()
     const journeys = new Map(byName(spans, 'journey').map((span) => [span.spanId, span]))
     const steps = byName(spans, 'GET')
@@ -148,7 +148,7 @@ describe('traces of a run, exported to a collector', () => {
       { name: 'cart', path: '/cart' },
       { name: 'pay', method: 'POST', path: '/pay' },
     ] as const
-    const result = await runLoad({ target: server.url, rate: 100, duration: '1s', request })
+    const result = await runLoad({ target: server.url, rate: 200, duration: '500ms', request })
     const metrics = await collector.control.metrics()
     const names = metrics.map(({ name, attributes }) => `${name} ${String(attributes['load.operation'])}`)
     expect(names.toSorted()).toEqual([
@@ -173,7 +173,7 @@ describe('traces of a run, exported to a collector', () => {
 })
 
 describe('a collector that does not accept spans', () => {
-  const plan = { rate: 200, duration: '1s', tracing: 'all' } as const
+  const plan = { rate: 400, duration: '500ms', tracing: 'all' } as const
 
   test.each(['hang', 500, 'absent'] as const)(
     '(%s) does not affect the load, and is reported in one line',

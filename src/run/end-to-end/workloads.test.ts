@@ -12,8 +12,8 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
     await using target = await startFixture('work', { protocol })
     const result = await runLoad({
       target: target.url,
-      rate: 200,
-      duration: '1s',
+      rate: 400,
+      duration: '500ms',
       workload: 'read-heavy',
       seed: 'cafe',
     })
@@ -29,7 +29,7 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
 
   test('measures the time to the first message of a stream, and the gaps between its ten messages', async () => {
     await using target = await startFixture('work', { protocol })
-    const result = await runLoad({ target: target.url, rate: 50, duration: '1s', workload: 'stream' })
+    const result = await runLoad({ target: target.url, rate: 100, duration: '500ms', workload: 'stream' })
     expect(result).toMatchObject({ successes: 50, errors: 0 })
     expect(result.firstMessageTime.count).toBe(50)
     expect(result.messageGap.count).toBe(50 * 9)
@@ -38,8 +38,8 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
 
 test('sends a batch at once and counts its operations', async () => {
   await using target = await startFixture('work', { protocol: 'http' })
-  const result = await runLoad({ target: target.url, rate: 100, duration: '1s', batchSize: 20, workload: 'batch' })
-  expect(result).toMatchObject({ requestsScheduled: 100, successes: 100, offeredRps: 100 })
+  const result = await runLoad({ target: target.url, rate: 200, duration: '500ms', batchSize: 20, workload: 'batch' })
+  expect(result).toMatchObject({ requestsScheduled: 100, successes: 100, offeredRps: 200 })
   expect(result.pool.peakInUse).toBeGreaterThan(1)
 })
 
@@ -47,8 +47,8 @@ test('distributes the arrivals of one schedule over the entries of a mix by weig
   await using http = await startFixture('work', { protocol: 'http' })
   await using tcp = await startFixture('work', { protocol: 'tcp' })
   const result = await runLoad({
-    rate: 300,
-    duration: '1s',
+    rate: 600,
+    duration: '500ms',
     seed: 'cafe',
     threads: 2,
     workload: mix([

@@ -37,14 +37,15 @@ export class Run implements LoadRun {
   readonly #resources: Resources = readResources()
   readonly #lifetime: RunLifetime
   readonly #outcome: RunOutcome
-  readonly #verbose = process.env['LOAD_LOG'] === 'debug'
+  readonly #log: (text: string) => void
   #fleet: GeneratorFleet | undefined
   #targets: readonly TargetConnection[] = []
 
   constructor(plan: CompiledPlan) {
     this.#plan = plan
     this.#placement = placementOf(plan)
-    this.#lifetime = new RunLifetime((text) => this.#log(text))
+    this.#log = isVerbose() ? (text) => process.stderr.write(`[load ${plan.name}] ${text}\n`) : () => {}
+    this.#lifetime = new RunLifetime(this.#log)
     this.#outcome = new RunOutcome(this.generatorId, plan, this.#placement, this.#lifetime)
     this.result = this.#run()
     // Callers that only iterate or stop must not get an unhandled rejection of a promise that they do not use.
@@ -67,41 +68,34 @@ export class Run implements LoadRun {
   async #run(): Promise<LoadResult> {
     try {
       checkResources(this.#plan, this.#placement, this.#resources)
-      const fleet = new GeneratorFleet(this.#plan, this.#placement, this.#outcome, (text) => this.#log(text))
-      this.#fleet = fleet
-      // While the threads start and warm up.
-      loadHdrCodec()
-      const feeds = await loadFeeds(this.#plan.feeds, () => arrivalsIn(this.#plan))
-      checkTemplates(this.#plan, feeds)
-      // In this thread, an error keeps its cause; it would lose it when it crosses threads.
-      await loadUserCode(this.#plan)
-      const metrics = await watchMetricsPage(this.#plan)
-      this.#targets = await connectTargets(this.#plan, (text) => this.#log(text), this.#lifetime.stopped)
-      this.#outcome.connected(this.#targets)
-      if (this.#lifetime.isRunning) {
-        fleet.begin(this.#jobWith(feeds))
-        // Finding the target's processes takes some time, during which the generators open their connections.
-        this.#outcome.watch(this.#resources, metrics)
-        await this.#generate(fleet)
-      }
+      this.#fleet = new GeneratorFleet(this.#plan, this.#placement, this.#outcome, this.#log)
+      const job = await this.#prepare()
+      if (this.#lifetime.isRunning) await this.#generate(this.#fleet, job)
       return await this.#outcome.finish()
     } finally {
       await this.#close()
     }
   }
 
-  #jobWith(feeds: FleetJob['feeds']): FleetJob {
-    return {
-      targets: this.#targets,
-      feeds,
-      resources: this.#resources,
-      traceparent: this.#outcome.traceparent,
-      verbose: this.#verbose,
-    }
+  /** Reads what the plan refers to and connects its targets, while the generators warm up. */
+  async #prepare(): Promise<FleetJob> {
+    loadHdrCodec()
+    const feeds = await loadFeeds(this.#plan.feeds, () => arrivalsIn(this.#plan))
+    checkTemplates(this.#plan, feeds)
+    // In this thread, an error keeps its cause; it would lose it when it crosses threads.
+    await loadUserCode(this.#plan)
+    const metrics = await watchMetricsPage(this.#plan)
+    this.#targets = await connectTargets(this.#plan, this.#log, this.#lifetime.stopped)
+    this.#outcome.connected(this.#targets, metrics)
+    const { traceparent } = this.#outcome
+    return { targets: this.#targets, feeds, resources: this.#resources, traceparent, verbose: isVerbose() }
   }
 
-  async #generate(fleet: GeneratorFleet): Promise<void> {
+  async #generate(fleet: GeneratorFleet, job: FleetJob): Promise<void> {
     const { stopped } = this.#lifetime
+    fleet.begin(job)
+    // Finding the target's processes takes some time, during which the generators open their connections.
+    this.#outcome.watch(this.#resources)
     await Promise.race([fleet.ready, stopped])
     if (!this.#lifetime.isRunning) return
     const startMs = this.#lifetime.startIn(LEAD_MS + this.#plan.warmUpMs)
@@ -122,8 +116,8 @@ export class Run implements LoadRun {
     if (isComplete) await closing
     else closing.catch((error: unknown) => this.#log(`the target did not end: ${String(error)}`))
   }
+}
 
-  #log(text: string): void {
-    if (this.#verbose) process.stderr.write(`[load ${this.#plan.name}] ${text}\n`)
-  }
+function isVerbose(): boolean {
+  return process.env['LOAD_LOG'] === 'debug'
 }

@@ -28,6 +28,7 @@ export class RunOutcome {
   readonly #traces: RunTraces | undefined
   readonly #states: (GeneratorState | undefined)[]
   #targets: readonly TargetConnection[] = []
+  #metrics: TargetWatch | undefined
   #watch: Watch | undefined
 
   constructor(generatorId: string, plan: CompiledPlan, placement: Placement, lifetime: RunLifetime) {
@@ -46,14 +47,18 @@ export class RunOutcome {
     return this.#traces?.traceparent
   }
 
-  /** The targets are connected. They are empty if the run was stopped before. */
-  connected(targets: readonly TargetConnection[]): void {
+  /**
+   * The targets are connected. They are empty if the run was stopped before. `metrics` watches the metrics page of the
+   * plan, if it names one.
+   */
+  connected(targets: readonly TargetConnection[], metrics: TargetWatch | undefined): void {
     this.#targets = targets
+    this.#metrics = metrics
   }
 
   /** Starts to watch the targets and this machine. `resources` are those before the run. */
-  watch(resources: Resources, metrics: TargetWatch | undefined): void {
-    this.#watch = Watch.start(this.#plan, this.#targets, this.#placement, resources, metrics)
+  watch(resources: Resources): void {
+    this.#watch = Watch.start(this.#plan, this.#targets, this.#placement, resources, this.#metrics)
   }
 
   measureFrom(startMs: Ms): void {

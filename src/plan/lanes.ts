@@ -4,7 +4,7 @@ import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
 import type { MessageFormat } from '../model/body.ts'
 import { dataIssue } from './plain-data.ts'
-import { resolveProtocol, isOwn } from './protocol.ts'
+import { resolveProtocol, isCustom } from './protocol.ts'
 import { readMessageFormat, readMessageSize } from './payloads.ts'
 import { isRecord, NOT_SHOWN, positive, readKeys, text, wholeFrom } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
@@ -63,7 +63,7 @@ function resolveLane(
   issues: PlanIssue[],
 ): ResolvedLane | undefined {
   const key = (name: string): string => prefix + name
-  const targetKnown = isOwn(keys['protocol']) ? undefined : vocabulary
+  const targetKnown = isCustom(keys['protocol']) ? undefined : vocabulary
   if (keys['target'] === undefined) {
     issues.push({ key: key('target'), value: undefined, rule: 'must be given', remedy: TARGET_REMEDY })
   }

@@ -8,7 +8,7 @@ import type { PlanVocabulary } from './vocabulary.ts'
 import type { ProtocolSpec } from '../model/protocol.ts'
 
 /** Returns whether a plan's `protocol` is a custom one: an object that connects, or the URL of a module. */
-export function isOwn(protocol: unknown): boolean {
+export function isCustom(protocol: unknown): boolean {
   return moduleHref(protocol) !== undefined || (isRecord(protocol) && typeof protocol['connect'] === 'function')
 }
 
@@ -25,7 +25,7 @@ export function resolveProtocol(
 ): ResolvedProtocol | undefined {
   const href = moduleHref(value)
   if (href !== undefined) return { from: 'module', href }
-  if (isRecord(value) && typeof value['connect'] === 'function') return resolveOwn(value, key, issues)
+  if (isRecord(value) && typeof value['connect'] === 'function') return resolveCustom(value, key, issues)
   const spec = specOf(value ?? ofTarget ?? vocabulary.protocolNames[0], key, vocabulary, issues)
   if (spec !== undefined && ofTarget !== undefined && spec.kind !== ofTarget) {
     const remedy = `leave \`${key}\` out: the target implies it`
@@ -35,7 +35,7 @@ export function resolveProtocol(
   return spec && { from: 'shipped', spec }
 }
 
-function resolveOwn(
+function resolveCustom(
   value: Readonly<Record<string, unknown>>,
   key: string,
   issues: PlanIssue[],

@@ -46,8 +46,8 @@ export function resolveSchedule(plan: Plan, keys: ScheduleKeys, issues: PlanIssu
     if (typeof given !== 'string') pattern = given as PatternSpec | ArrivalPattern
     else if (keys.rate !== undefined) pattern = { kind: given, [rateParameterOf(given as PatternName)]: keys.rate }
   }
-  const ownDurationMs = pattern && patternDuration(pattern)
-  if (issues.length === before || ownDurationMs !== undefined) requireDuration(plan, ownDurationMs, issues)
+  const patternMs = pattern && patternDuration(pattern)
+  if (issues.length === before || patternMs !== undefined) requireDuration(plan, patternMs, issues)
   const kind = pattern !== undefined && 'kind' in pattern ? pattern.kind : plan['pattern']
   if (kind === 'poisson' && keys.arrivals !== undefined && keys.arrivals !== 'poisson') {
     const remedy = "leave `arrivals` out, or write pattern: 'constant'"
@@ -58,7 +58,7 @@ export function resolveSchedule(plan: Plan, keys: ScheduleKeys, issues: PlanIssu
       remedy,
     })
   }
-  const durationMs = ownDurationMs ?? keys.durationMs
+  const durationMs = patternMs ?? keys.durationMs
   let curve: PlanCurve | undefined
   if (issues.length === before && pattern !== undefined && durationMs !== undefined) {
     const planned = { durationMs, seed: keys.seed, batchSize: keys.batchSize }
@@ -98,12 +98,12 @@ function refuseRate(plan: Plan, issues: PlanIssue[]): void {
   issues.push({ key: 'rate', value: plan['rate'], rule, remedy: 'keep one of the two' })
 }
 
-function requireDuration(plan: Plan, ownMs: Ms | undefined, issues: PlanIssue[]): void {
+function requireDuration(plan: Plan, patternMs: Ms | undefined, issues: PlanIssue[]): void {
   const value = plan['duration']
-  if (ownMs === undefined && value === undefined) {
+  if (patternMs === undefined && value === undefined) {
     issues.push({ key: 'duration', value, rule: 'must be given', remedy: "write duration: '30s'" })
-  } else if (ownMs !== undefined && value !== undefined) {
-    const rule = `must be left out: the pattern lasts ${formatDuration(ownMs)}`
+  } else if (patternMs !== undefined && value !== undefined) {
+    const rule = `must be left out: the pattern lasts ${formatDuration(patternMs)}`
     issues.push({ key: 'duration', value, rule, remedy: 'keep one of the two' })
   }
 }

@@ -303,8 +303,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #finish(): void {
     this.#halt()
-    const fault = this.#conservation.close() ?? this.#journeys.close()
-    if (fault !== undefined) this.#events.broken(fault)
+    const error = this.#conservation.close() ?? this.#journeys.close()
+    if (error !== undefined) this.#events.broken(error)
     if (this.#options.staysOpen !== true) void this.pool.end()
     this.#events.ended()
   }

@@ -96,7 +96,7 @@ export function openedRun(scenario: Scenario): VirtualRun {
       connected: (connectMs) => run.connectMs.push(connectMs),
       gap: () => {},
       broken(error) {
-        run.faults.push(error)
+        run.errors.push(error)
         run.ends++
       },
       ended: () => {
@@ -117,7 +117,7 @@ export function openedRun(scenario: Scenario): VirtualRun {
     journeys: [],
     begunJourneyIds: [],
     answers: new Map(),
-    faults: [],
+    errors: [],
     endedAtMs: undefined,
     ends: 0,
     jump: (ms) => {
@@ -183,7 +183,7 @@ function copyOf({ ...sample }: Sample): Sample {
 function expectOneFateEach(run: VirtualRun, scenario: Scenario): void {
   expect(run.ends).toBe(1)
   if (scenario.breaks === true) return
-  expect(run.faults).toEqual([])
+  expect(run.errors).toEqual([])
   expectJourneysConserved(run, scenario)
   const ids = run.samples.map(({ requestId }) => requestId).toSorted((one, other) => one - other)
   expect(ids).toEqual(run.arrivedIds.toSorted((one, other) => one - other))

@@ -54,7 +54,7 @@ export interface VirtualRun {
   /** The responses that each journey received, by journey number. */
   readonly answers: Map<number, (string | undefined)[]>
   /** The errors that broke the run. */
-  readonly faults: unknown[]
+  readonly errors: unknown[]
   readonly arrivedIds: number[]
   readonly undispatched: { reason: DropReason; count: number }[]
   readonly connectMs: Ms[]

@@ -72,10 +72,10 @@ test('does not reuse a thread that crashed', async () => {
   const plan = { lanes: [{ protocol: { from: 'shipped' } }] }
   const job = { plan, lanes: [{ url: 'no URL' }] } as unknown as GeneratorJob
   const messageOf = (): Promise<FromGenerator> => new Promise((resolve) => thread.begin(job, resolve))
-  const fault = await messageOf()
-  expect(fault).toMatchObject({ type: 'crash' })
+  const crash = await messageOf()
+  expect(crash).toMatchObject({ type: 'crash' })
   // A run that acquired the thread before the crash is notified too.
-  expect(await messageOf()).toEqual(fault)
+  expect(await messageOf()).toEqual(crash)
   await pool.release(thread)
   expect(pool.idle).toBe(0)
 })

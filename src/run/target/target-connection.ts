@@ -121,8 +121,8 @@ async function overNetwork(
   target: Exclude<Target, CommandTarget | StdioTarget>,
   pid: number | undefined,
 ): Promise<Found> {
-  const own = lane.protocol.from !== 'shipped'
-  const checked = await checkTarget(target, plan.allowHosts, own)
+  const isCustom = lane.protocol.from !== 'shipped'
+  const checked = await checkTarget(target, plan.allowHosts, isCustom)
   const { url, address, family } = await reachTarget(checked, plan.requestTimeoutMs)
   return { url, address, stdio: undefined, local: isLoopback({ address, family }), pid }
 }

@@ -291,7 +291,7 @@ describe('a journey that throws ends the run with its error', () => {
   ] as const)('%s', async (_, journey) => {
     for (const model of [{ arrivalTimes: evenly(10, 500) }, { concurrency: 3 }]) {
       const run = await runVirtually({ ...model, lastArrivalMs: 500, journey, breaks: true })
-      expect(run.faults).toEqual([oops])
+      expect(run.errors).toEqual([oops])
       expect(run.samples.length).toBeLessThan(10)
       expect(run.target.open.size).toBe(0)
     }

@@ -1,5 +1,5 @@
 import type { UnknownValue } from './unknown-value.ts'
-import type { Ms, Ratio, Rps } from './units.ts'
+import type { Count, Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
 /** The service level that users are promised. */
@@ -11,6 +11,7 @@ export interface CapacitySla {
 /** One open-model run at a multiple of the expected load. */
 export interface CapacityPhase {
   readonly name: 'baseline' | '1.2 × baseline' | '1.5 × baseline' | 'peak' | '0.8 × peak'
+  /** Users whose load this is; may be fractional, as a multiple of the expected users. */
   readonly users: number
   readonly rate: Rps
   readonly verdict: VerdictValue
@@ -18,7 +19,7 @@ export interface CapacityPhase {
   readonly p95Ms: Ms | null
   readonly errorRate: Ratio
   /** Index into the run's `results`. */
-  readonly result: number
+  readonly result: Count
 }
 
 /** 95% confidence interval of one parameter. */
@@ -50,18 +51,18 @@ export interface UslFit {
    */
   readonly peakClients: number | null
   readonly peakRps: Rps | null
-  /** Largest difference between the law and a measured throughput, as a share of the measured one. */
-  readonly worstMiss: Ratio
+  /** Largest difference between the law and a measured throughput, divided by the measured one; may be above 1. */
+  readonly worstMiss: number
   /** The measured points: clients that always have a request in flight, and requests per second. */
-  readonly points: readonly { readonly clients: number; readonly rps: Rps }[]
+  readonly points: readonly { readonly clients: Count; readonly rps: Rps }[]
 }
 
 export interface Sizing {
   /** Number of instances for the peak users, with the headroom that `why` states. */
-  readonly instances: number | null
-  readonly coresPerInstance: number | null
+  readonly instances: Count | null
+  readonly coresPerInstance: Count | null
   readonly memoryMbPerInstance: number | null
-  readonly maxConnections: number | null
+  readonly maxConnections: Count | null
   readonly loadBalancer: boolean | null
   /** `measured`: the target's CPU and memory were monitored; `estimated`: only its rate was measured. */
   readonly basis: 'measured' | 'estimated'
@@ -75,18 +76,18 @@ export interface CapacityFindings {
   readonly peakUsers: number
   readonly requestsPerUserMinute: number
   /** Users that the target was shown to serve within the SLA. */
-  readonly maxUsers: number | null
+  readonly maxUsers: Count | null
   /**
    * Highest number of users shown to meet the SLA, and lowest number shown to miss it; the upper end is null when none
    * was refuted.
    */
-  readonly usersInterval: readonly [low: number | null, high: number | null]
+  readonly usersInterval: readonly [low: Count | null, high: Count | null]
   /**
    * Numbers of users that missed the SLA in one run, although as many or more met it in another. None of them is an end
    * of `usersInterval`. Absent when there are none.
    */
-  readonly disagreeingUsers?: readonly number[]
-  readonly recommendedUsers: number | null
+  readonly disagreeingUsers?: readonly Count[]
+  readonly recommendedUsers: Count | null
   /** Peak users divided by the users that one instance serves: above 1, the peak needs more than one instance. */
   readonly scalingFactor: number | null
   readonly phases: readonly CapacityPhase[]

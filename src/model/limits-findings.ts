@@ -1,5 +1,5 @@
 import type { LimitNote } from './limit-note.ts'
-import type { Ms, Ratio, Rps } from './units.ts'
+import type { Count, Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
 /** The service level that the search uses: p99 of the response time, and the share of failed requests. */
@@ -67,7 +67,7 @@ export interface LimitTrial {
 
 /** Throughput with every connection of the pool in use. */
 export interface Saturation {
-  readonly concurrency: number
+  readonly concurrency: Count
   readonly completionsRps: Rps
   readonly p50Ms: Ms | null
   readonly p99Ms: Ms | null

@@ -1,6 +1,6 @@
 import type { ErrorClass } from './error-class.ts'
 import type { Recovery } from './limits-findings.ts'
-import type { Ratio, Rps } from './units.ts'
+import type { Count, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
 /** Excellent: all phases are healthy; good: all but stress; fair: the server recovered; poor: it did not. */
@@ -12,7 +12,7 @@ export interface StressPhase {
   /** At least 99% succeeded, and p95 is at most twice that of the baseline; null when nothing was measured. */
   readonly healthy: boolean | null
   /** Index into the run's `results`; the phases of that result have these names. */
-  readonly result: number
+  readonly result: Count
 }
 
 /** Effect of the stress phase, compared with the baseline. */
@@ -27,7 +27,7 @@ export interface StressDegradation {
 /** One class of errors, across the phases of a run. */
 export interface ErrorPattern {
   readonly class: ErrorClass
-  readonly count: number
+  readonly count: Count
   /** Phases in which it occurred; empty where the run had none. */
   readonly phases: readonly string[]
   /**

@@ -1,6 +1,6 @@
 import type { ProtocolName } from './plan.ts'
 import type { UnknownValue } from './unknown-value.ts'
-import type { Ms, Ratio, Rps } from './units.ts'
+import type { Count, Ms, Ratio, Rps } from './units.ts'
 import type { Leaning, VerdictValue } from './verdict.ts'
 
 /** One protocol compared with the others, all doing the same work. */
@@ -15,7 +15,7 @@ export interface RankedProtocol {
   /** Successes per second with `clients` requests always in flight. */
   readonly throughputRps: Rps
   /** Number of clients that slowed the target, or the maximum allowed. */
-  readonly clients: number
+  readonly clients: Count
   /** Highest tried rate that held the service level; null when none did. */
   readonly maxRps: Rps | null
   /** The generator reached its limit before the target: `maxRps` is a lower bound. */
@@ -28,7 +28,7 @@ export interface RankedProtocol {
   /** Longest time from a cut to the next success; null when nothing was cut or nothing reconnected. */
   readonly reconnectMs: Ms | null
   /** Requests lost to the cuts. */
-  readonly lost: number
+  readonly lost: Count
   /** CPU time of the target per request; null when it was not monitored. */
   readonly cpuUsPerRequest: number | null
   /** Reason for its place in the ranking. */
@@ -42,7 +42,7 @@ export interface ProtocolsFindings {
   readonly slo: { readonly p99Ms: Ms; readonly errorRate: Ratio }
   readonly rate: Rps
   /** Number of requests in flight, and of connections, at the start. */
-  readonly clients: number
+  readonly clients: Count
   readonly ranking: readonly RankedProtocol[]
   /** Null where no protocol is clearly better. */
   readonly bestFor: {

@@ -1,11 +1,11 @@
 import type { LoadResult } from './result.ts'
-import type { Ms } from './units.ts'
+import type { Count, Ms } from './units.ts'
 import type { VerdictRecord } from './verdict.ts'
 
 export interface Environment {
   readonly node: string
   readonly os: string
-  readonly cpus: number
+  readonly cpus: Count
   readonly memoryMb: number
   /** Commit of the checkout; null outside one. */
   readonly commit: string | null

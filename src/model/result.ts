@@ -4,7 +4,7 @@ import type { ConnectionKind, OnInconclusive } from './plan.ts'
 import type { Sla } from './sla.ts'
 import type { ErrorClass } from './error-class.ts'
 import type { SlowRequest, TracingReport } from './trace.ts'
-import type { Ms, Ratio, Rps } from './units.ts'
+import type { Count, Ms, Ratio, Rps } from './units.ts'
 
 /** Why a scheduled request was never sent. */
 export type DropReason =
@@ -20,23 +20,43 @@ export type DropReason =
   /** Unsent when the run was stopped. */
   | 'stopped'
 
-/** Latencies of successful exchanges in ms; `histogram` is the lossless compressed HDR (base64, values in µs). */
+/**
+ * Latencies in ms, 0 or more. Only `count` is present when nothing was measured. Percentiles have a relative error of at
+ * most 0.1%; the other values are exact to 1 µs.
+ */
 export type Distribution =
-  | { readonly count: 0 }
   | {
-      readonly count: number
+      /** Number of values: 0. */
+      readonly count: 0
+    }
+  | {
+      /**
+       * Number of values, 1 or more.
+       *
+       * @minimum 1
+       */
+      readonly count: Count
+      /** Smallest value, in ms. */
       readonly minMs: Ms
+      /** Arithmetic mean, in ms. */
       readonly meanMs: Ms
+      /** Standard deviation, in ms. */
       readonly stddevMs: Ms
+      /** Median: half of the values are at or below it, in ms. */
       readonly p50Ms: Ms
+      /** 75% of the values are at or below it, in ms. */
       readonly p75Ms: Ms
+      /** 90% of the values are at or below it, in ms. */
       readonly p90Ms: Ms
+      /** 95% of the values are at or below it, in ms. */
       readonly p95Ms: Ms
+      /** 99% of the values are at or below it, in ms. */
       readonly p99Ms: Ms
-      /** p99.9 latency, in ms. */
+      /** 99.9% of the values are at or below it, in ms. */
       readonly p999Ms: Ms
+      /** Largest value, in ms. */
       readonly maxMs: Ms
-      /** Compressed HDR histogram, base64, values in µs. */
+      /** All values, as a lossless compressed HDR histogram: base64, values in µs. */
       readonly histogram: string
     }
 
@@ -56,13 +76,16 @@ export type DistributionName = (typeof DISTRIBUTIONS)[number]
 
 /** A latency limit of the plan's `sla`, with an exact count of the requests over it. */
 export interface OverLimit {
+  /** The limit, in ms. */
   readonly limitMs: Ms
   /** Successes whose response time was over the limit. Requests in `unanswered` count in addition. */
-  readonly count: number
+  readonly count: Count
 }
 
+/** Errors of one class. */
 export interface ErrorCount {
-  readonly count: number
+  /** Number of errors of this class, 1 or more. */
+  readonly count: Count
   /** Message of the first one. */
   readonly first: string
 }
@@ -74,25 +97,25 @@ export interface ErrorCount {
  * written, after connecting) and `done`. `scheduleLag = due − intended`, `queueTime = sent − due`,
  * `serviceTime = done − sent`, `responseTime` is the sum of the three, `targetTime = done − due`.
  */
-export interface Figures extends Readonly<Record<DistributionName, Distribution>> {
+export interface Figures {
   /** Requests with an outcome: `requestsSent + dropped`. In a finished run, that is every scheduled request. */
-  readonly requestsScheduled: number
+  readonly requestsScheduled: Count
   /** `successes + errors`. A request whose connection could not be opened counts as sent, with class `connect`. */
-  readonly requestsSent: number
+  readonly requestsSent: Count
   /** Exchanges with a response, successful or not. */
-  readonly responsesReceived: number
+  readonly responsesReceived: Count
   /** Exchanges that the protocol and the request's checks accepted. */
-  readonly successes: number
+  readonly successes: Count
   /** Exchanges that failed, of every class. Drops are counted separately. */
-  readonly errors: number
+  readonly errors: Count
   /** Errors of class `timeout`. */
-  readonly timeouts: number
+  readonly timeouts: Count
   /** Requests that were never sent. */
-  readonly dropped: number
+  readonly dropped: Count
   /** `dropped`, by reason. */
-  readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>
+  readonly droppedByReason: Readonly<Partial<Record<DropReason, Count>>>
   /** Requests without a response: dropped, timed out, reset, refused. They count as over every latency limit. */
-  readonly unanswered: number
+  readonly unanswered: Count
   /** `1 − errorRate`. */
   readonly successRate: Ratio
   /** `(errors + dropped) / requestsScheduled`; 0 when nothing was scheduled. */
@@ -102,19 +125,38 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
   /** `successes / durationMs`, per second. */
   readonly throughputRps: Rps
   /** Bytes written for these requests, as far as the protocol knows. */
-  readonly bytesSent: number
+  readonly bytesSent: Count
   /** Bytes read for these requests, as far as the protocol knows. */
-  readonly bytesReceived: number
+  readonly bytesReceived: Count
   /**
    * Responses, successful or not, by status: HTTP status, JSON-RPC error code, WebSocket close code, the `status` of a
    * custom protocol. A response without a status (a TCP frame, a JSON-RPC result) is not counted here. At most 100
    * statuses; `other` counts the responses of all further ones.
    */
-  readonly statuses: Readonly<Record<string, number>>
+  readonly statuses: Readonly<Record<string, Count>>
   /** `errors`, by class, each with the message of the first one. */
   readonly errorsByClass: Readonly<Partial<Record<ErrorClass, ErrorCount>>>
-  /** By `sla` key (`p99Ms`). */
+  /** Requests over each latency limit of the plan's `sla`, by its key, such as `p99Ms`. */
   readonly overLimit: Readonly<Record<string, OverLimit>>
+  /**
+   * Time from the intended start of a request to the end of its response, of successes, in ms: what a user waits. It
+   * includes the wait behind a slow target, so it is free of coordinated omission.
+   */
+  readonly responseTime: Distribution
+  /** Time that a request waited for a connection, `sent − due`, of successes, in ms. */
+  readonly queueTime: Distribution
+  /** Time from the first byte written to the end of the response, `done − sent`, of successes, in ms. */
+  readonly serviceTime: Distribution
+  /** Lateness of the generator, `due − intended`, of successes, in ms. */
+  readonly scheduleLag: Distribution
+  /** Response time without the lateness of the generator, `done − due`, of successes, in ms. */
+  readonly targetTime: Distribution
+  /** Time to open a connection, including TLS and any handshake of the protocol, in ms. */
+  readonly connectTime: Distribution
+  /** Time from the first byte written to the first message of a stream, of successes, in ms. */
+  readonly firstMessageTime: Distribution
+  /** Time between two consecutive messages of a response, in ms. */
+  readonly messageGap: Distribution
 }
 
 /**
@@ -123,25 +165,32 @@ export interface Figures extends Readonly<Record<DistributionName, Distribution>
  * equal lengths, with one entry per batch.
  */
 export interface Batches {
-  /** Start of the first batch: 0, or the first request of a phase or operation. */
+  /** Start of the first batch since the start of the measured part, in ms: 0, or the first request of a group. */
   readonly startMs: Ms
+  /** Length of each batch, in ms. */
   readonly lengthMs: Ms
   /** Requests that became due in the batch. */
-  readonly arrivals: readonly number[]
+  readonly arrivals: readonly Count[]
   /** Requests that were due and not done at the end of the batch. */
-  readonly inFlight: readonly number[]
+  readonly inFlight: readonly Count[]
   /**
    * Maximum lateness of the generator: of a request, from intended to due, or of the thread, behind its timer. Absent
    * in results of earlier versions.
    */
   readonly generatorLagMs?: readonly Ms[]
-  readonly successes: readonly number[]
-  readonly errors: readonly number[]
-  readonly dropped: readonly number[]
-  readonly unanswered: readonly number[]
-  /** Lossless compressed HDR of the successes, as in `Distribution`; an empty string where there were none. */
+  /** Requests that succeeded in the batch. */
+  readonly successes: readonly Count[]
+  /** Requests that failed in the batch. */
+  readonly errors: readonly Count[]
+  /** Requests that were dropped in the batch. */
+  readonly dropped: readonly Count[]
+  /** Requests that ended in the batch without a response. */
+  readonly unanswered: readonly Count[]
+  /** Response times of the successes, as a histogram of `Distribution`; an empty string where there were none. */
   readonly responseTime: readonly string[]
+  /** Service times of the successes, as a histogram of `Distribution`; an empty string where there were none. */
   readonly serviceTime: readonly string[]
+  /** Target times of the successes, as a histogram of `Distribution`; an empty string where there were none. */
   readonly targetTime: readonly string[]
 }
 
@@ -162,21 +211,28 @@ export interface JudgedFigures extends Figures {
  * One interval of the run. A request belongs to the interval in which it ended, so that all identities hold here, too.
  */
 export interface Interval extends Figures {
+  /** Start of the interval since the start of the measured part, in ms. */
   readonly startMs: Ms
+  /** Length of the interval, in ms; the last one may be shorter. */
   readonly durationMs: Ms
   /** Requests that became due in this interval; its `offeredRps` is computed from them. */
-  readonly arrivals: number
+  readonly arrivals: Count
   /** Requests that were due and not done at the end of the interval. */
-  readonly inFlight: number
+  readonly inFlight: Count
 }
 
+/** Figures of one phase of a pattern. */
 export interface PhaseFigures extends JudgedFigures {
+  /** Start of the phase since the start of the measured part, in ms. */
   readonly startMs: Ms
+  /** End of the phase since the start of the measured part, in ms. */
   readonly endMs: Ms
 }
 
+/** How the generator ran. */
 export interface GeneratorFigures {
-  readonly threads: number
+  /** Generator threads, 1 or more. */
+  readonly threads: Count
   /** `worker`: in generator threads; `inline`: in the test's thread. */
   readonly mode: 'worker' | 'inline'
   /** How the dispatcher was woken. */
@@ -210,12 +266,17 @@ export interface TargetSample {
   readonly cpuLimitCores?: number
   /** Share of the scheduling periods since the previous sample in which that limit throttled the target. */
   readonly throttledRatio?: Ratio | null
+  /** Open sockets of the target's processes. */
   readonly openSockets: number | null
-  /** Of any kind, including sockets. */
+  /** Open file descriptors of any kind, including sockets. */
   readonly openFileDescriptors?: number | null
+  /** Threads of the target's processes. */
   readonly threads?: number | null
-  /** Network bytes since the previous sample; null for a local target without a network namespace of its own. */
+  /**
+   * Network bytes received since the previous sample; null for a local target without a network namespace of its own.
+   */
   readonly bytesIn: number | null
+  /** Network bytes sent since the previous sample; null as for `bytesIn`. */
   readonly bytesOut: number | null
   /**
    * Event-loop delay that the target reports: its p99, else its mean, else its current value; the worst of several
@@ -224,10 +285,13 @@ export interface TargetSample {
   readonly eventLoopDelayMs?: number | null
 }
 
+/** The target, and what it used during the run. */
 export interface TargetFigures {
+  /** URL of the target; of a mix, its URLs, separated by commas. */
   readonly url: string
   /** Monitored processes; empty if the target is on another machine or was not found. */
-  readonly pids: readonly number[]
+  readonly pids: readonly Count[]
+  /** Resource usage, one sample per second; at most 600, so that longer runs have fewer. Empty if unmonitored. */
   readonly samples: readonly TargetSample[]
   /** Why nothing was monitored. */
   readonly unwatched?: string
@@ -238,16 +302,27 @@ export type Ended = 'completed' | 'aborted' | 'interrupted' | 'running'
 
 /** The parts of the plan that verdicts need. */
 export interface PlanSummary {
+  /** Planned arrival rate, in requests per second. Absent when a pattern or `concurrency` sets it. */
   readonly rate?: Rps
-  readonly concurrency?: number
+  /** Requests in flight of the closed model, 1 or more. Absent in the open model. */
+  readonly concurrency?: Count
+  /** Planned length of the measured part, in ms. */
   readonly durationMs: Ms
+  /** Length of the warm-up, in ms; its requests are not counted. */
   readonly warmUpMs: Ms
+  /** How connections were used. */
   readonly connection: ConnectionKind
-  readonly maxConnections: number
+  /** Maximum number of open connections, 1 or more. */
+  readonly maxConnections: Count
+  /** Time after which a request without a response counts as an error of class `timeout`, in ms. */
   readonly requestTimeoutMs: Ms
+  /** The service level of the plan. */
   readonly sla: Sla
+  /** Probability with which a verdict must be right, above 0.5 and below 1. */
   readonly confidence: Ratio
+  /** How an inconclusive verdict ends a test. */
   readonly onInconclusive: OnInconclusive
+  /** The requests in words, such as `GET /cart`. */
   readonly request: string
   /** Plan keys that did not apply to the target, and why. */
   readonly notes?: readonly string[]
@@ -255,6 +330,7 @@ export interface PlanSummary {
 
 /** Everything that was measured in one run, as plain, frozen JSON. New versions only add fields. */
 export interface LoadResult extends JudgedFigures {
+  /** Version of the format. */
   readonly schema: 1
   /** Brand that identifies a result to matchers; survives JSON. */
   readonly type: 'describe-load:result'
@@ -262,6 +338,7 @@ export interface LoadResult extends JudgedFigures {
   readonly generatorId: string
   /** Name of the test, if a test started the run. */
   readonly name: string
+  /** The parts of the plan that verdicts need. */
   readonly plan: PlanSummary
   /** Name of the protocol, or `mix`. */
   readonly protocol: string
@@ -269,6 +346,7 @@ export interface LoadResult extends JudgedFigures {
   readonly protocolVersion: string | null
   /** Name of the pattern; in the closed model, the concurrency. */
   readonly pattern: string
+  /** How arrivals were spaced; `closed` in the closed model, where a request starts when another one ends. */
   readonly arrivals: ArrivalProcessName | 'closed'
   /** Repeats the run with `LOAD_SEED` or the plan's `seed`. */
   readonly seed: string
@@ -279,13 +357,13 @@ export interface LoadResult extends JudgedFigures {
   /** Time from the last arrival to the last outcome: how long the run waited for requests in flight. */
   readonly drainMs: Ms
   /** Requests that are due and not done; 0 after the run. */
-  readonly inFlight: number
+  readonly inFlight: Count
   /**
    * Messages that are not a response to any request: greetings, pushes, replies with an id that no request has. Counted
    * from the first connection on, including the warm-up. Excludes late responses to requests that timed out, and MCP
    * notifications.
    */
-  readonly unsolicited: number
+  readonly unsolicited: Count
   /** Why the run ended early. */
   readonly endedBecause?: string
   /** Figures of each operation, by its `name`. */
@@ -298,21 +376,25 @@ export interface LoadResult extends JudgedFigures {
    * no journey.
    */
   readonly journeys: JudgedFigures | null
+  /** Use of the connection pool, over all threads. */
   readonly pool: {
     /** Maximum number of connections. */
-    readonly size: number
+    readonly size: Count
     /** Maximum number of connections in use at the same time. */
-    readonly peakInUse: number
+    readonly peakInUse: Count
     /** Share of the run's time in which every connection was in use. */
     readonly fullRatio: Ratio
   }
+  /** Connections over the whole run, including the warm-up. */
   readonly connections: {
-    readonly opened: number
-    readonly closed: number
+    /** Connections that were opened. */
+    readonly opened: Count
+    /** Connections that were closed, by either side. */
+    readonly closed: Count
     /** Opened connections that replaced a lost one. */
-    readonly reconnects: number
+    readonly reconnects: Count
     /** Attempts to connect that failed. */
-    readonly failed: number
+    readonly failed: Count
   }
   /** Length of an interval, in ms. */
   readonly intervalMs: Ms

@@ -1,3 +1,4 @@
+import type { Count } from './units.ts'
 import type { Leaning, VerdictValue } from './verdict.ts'
 
 /** A self-contained description of what a scenario must achieve, and whether it did. */
@@ -23,7 +24,7 @@ export interface ScenarioFinding {
   readonly leaning?: Leaning
   readonly expectations: readonly Expectation[]
   /** Index into the run's `results`. */
-  readonly result: number
+  readonly result: Count
 }
 
 /** Conclusions of the scenarios suite. */

@@ -1,5 +1,5 @@
 import type { ErrorClass } from './error-class.ts'
-import type { Ms, Ratio } from './units.ts'
+import type { Count, Ms, Ratio } from './units.ts'
 
 /**
  * Which requests are traced. `slowest`: every request carries a context, and the slowest, the failed and a few ordinary
@@ -86,9 +86,9 @@ export interface TracingReport {
   /** Where spans were sent: `provider` is one that the user has registered; null when there was no destination. */
   readonly to: 'provider' | 'otlp' | null
   /** Number of exported spans. */
-  readonly exported: number
+  readonly exported: Count
   /** Number of spans that were not exported: the collector was down, or the buffer was full. */
-  readonly lost: number
+  readonly lost: Count
   /** Why, in one line. */
   readonly because?: string
 }

@@ -2,8 +2,20 @@
 export type Ms = number
 /** A rate in requests per second; may be fractional. */
 export type Rps = number
-/** A share between 0 and 1. */
+/**
+ * A share from 0 to 1.
+ *
+ * @minimum 0
+ * @maximum 1
+ */
 export type Ratio = number
+/**
+ * A whole number of things, 0 or more.
+ *
+ * @asType integer
+ * @minimum 0
+ */
+export type Count = number
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 const MS_PER_UNIT: Readonly<Record<string, Ms>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }

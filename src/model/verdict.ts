@@ -1,4 +1,4 @@
-import type { Ms, Ratio } from './units.ts'
+import type { Count, Ms, Ratio } from './units.ts'
 
 /**
  * - `pass`: proven at the requested confidence, for the time measured
@@ -57,7 +57,7 @@ export interface Verdict {
 /** A verdict as artifacts store it. */
 export interface VerdictRecord {
   /** Index into the `results` next to it. */
-  readonly result: number
+  readonly result: Count
   readonly test: string
   readonly matcher: string
   readonly verdict: VerdictValue

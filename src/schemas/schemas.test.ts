@@ -221,6 +221,18 @@ describe('the published schemas', () => {
     }
   })
 
+  test.each([
+    { successes: 1.5 },
+    { errors: -1 },
+    { errorRate: 1.1 },
+    { statuses: { 200: 0.5 } },
+    { pool: { size: -1 } },
+  ])('reject %j: counts are whole numbers of 0 or more, ratios lie between 0 and 1', (change) => {
+    const faulty = { ...made, ...change, pool: { ...made.pool, ...change.pool } }
+    expect(schemaErrorsIn([recordOf('load', [made], null)])['load_test_results.json']).toEqual([])
+    expect(schemaErrorsIn([recordOf('load', [faulty], null)])['load_test_results.json']).not.toEqual([])
+  })
+
   test('accept every JSON artifact', () => {
     const faults = schemaErrorsIn(Object.entries(findings).map(([suite, found]) => recordOf(suite, [made], found)))
     expect(Object.keys(faults)).toHaveLength(Object.keys(findings).length)

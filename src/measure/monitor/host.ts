@@ -53,7 +53,7 @@ export class HostWatch {
       runDelayRatio:
         to.runDelayNs === undefined || from.runDelayNs === undefined
           ? null
-          : (to.runDelayNs - from.runDelayNs) / 1e6 / elapsedMs,
+          : Math.min(1, (to.runDelayNs - from.runDelayNs) / 1e6 / elapsedMs),
     }
   }
 }

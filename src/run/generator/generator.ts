@@ -309,7 +309,9 @@ export class Generator {
       unsolicited: { ...this.#unsolicited },
       eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
       runDelayRatio:
-        runDelayMs === undefined ? null : Math.max(0, runDelayMs - this.#measuring.runDelayMs) / Math.max(1, elapsedMs),
+        runDelayMs === undefined
+          ? null
+          : Math.min(1, Math.max(0, runDelayMs - this.#measuring.runDelayMs) / Math.max(1, elapsedMs)),
     }
   }
 

@@ -1,6 +1,7 @@
 import { type ErrorClass, isAnswered } from '../model/error-class.ts'
 import { DISTRIBUTIONS, type DistributionName, type DropReason, type ErrorCount } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
+import type { Sla } from '../model/sla.ts'
 import type { Ms } from '../model/units.ts'
 import { Histogram, type HistogramDelta } from './histogram.ts'
 
@@ -49,6 +50,11 @@ export interface LatencyLimit {
   /** Key in the plan's `sla`, such as `p99Ms`. */
   readonly key: string
   readonly limitMs: Ms
+}
+
+/** Returns the latency limits of an `sla`. */
+export function latencyLimits(sla: Sla): readonly LatencyLimit[] {
+  return Object.entries(sla).flatMap(([key, limitMs]) => (key.endsWith('Ms') ? [{ key, limitMs }] : []))
 }
 
 /** The counts of a tally, as plain data that can cross a thread and be added without loss. */

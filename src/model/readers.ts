@@ -133,6 +133,9 @@ export function oneOf<const Name extends string>(names: readonly Name[], remedyE
   }
 }
 
+/** Accepts any value, because its check depends on other keys. */
+export const anyValue: Reader<unknown> = (value) => value
+
 export const text: Reader<string> = (value, key, issues) => {
   if (typeof value === 'string' && value !== '') return value
   issues.push({ key, value, rule: 'must be a non-empty string' })

@@ -6,7 +6,7 @@ import type { MessageFormat } from '../model/body.ts'
 import { dataIssue } from './plain-data.ts'
 import { resolveProtocol, isCustom } from './protocol.ts'
 import { readMessageFormat, readMessageSize } from './payloads.ts'
-import { isRecord, NOT_SHOWN, positive, readKeys, text, wholeFrom } from '../model/readers.ts'
+import { anyValue, isRecord, NOT_SHOWN, positive, readKeys, text, wholeFrom } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
 import { isMix, type RequestIssues, shownOf, whatIsSent } from './requests.ts'
 import { TARGET_REMEDY, targetReader } from './target.ts'
@@ -88,14 +88,13 @@ function resolveLane(
   }
 }
 
-const given: Reader<unknown> = (value) => value
 const ENTRY_KEYS = {
   name: text,
   weight: positive,
-  target: given,
-  protocol: given,
-  request: given,
-  workload: given,
+  target: anyValue,
+  protocol: anyValue,
+  request: anyValue,
+  workload: anyValue,
   messageSize: readMessageSize,
   messageFormat: readMessageFormat,
   maxConnections: wholeFrom(1),

@@ -7,7 +7,7 @@ import { noDataIn } from './plain-data.ts'
 import type { MessageSize, SizeName } from '../model/plan.ts'
 import type { ResolvedFeed } from './resolved-plan.ts'
 import type { Feed } from '../model/feed.ts'
-import { isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from '../model/readers.ts'
+import { anyValue, isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
 
 export const readMessageFormat: Reader<MessageFormat> = oneOf(['text', 'binary'])
@@ -87,10 +87,9 @@ function bytesMeant(value: string): number | undefined {
   return amount === undefined ? undefined : Math.round(Number(amount) * (UNITS[unit.toLowerCase()] ?? 1))
 }
 
-const given: Reader<unknown> = (value) => value
 const FEED_KEYS = {
-  file: given,
-  records: given,
+  file: anyValue,
+  records: anyValue,
   pick: oneOf(['sequential', 'random', 'unique']),
 } satisfies Readonly<Record<keyof Feed, Reader<unknown>>>
 

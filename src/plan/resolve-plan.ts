@@ -9,6 +9,7 @@ import { resolveLanes } from './lanes.ts'
 import { readConfidence, readReconnect, RECONNECT, readSla, requireEnoughForSla, resolveAbort } from './limits.ts'
 import {
   anyDuration,
+  anyValue,
   flag,
   isRecord,
   oneOf,
@@ -28,9 +29,6 @@ import type { Tracing } from '../model/trace.ts'
 
 /** Operations in a batch, where the workload is `batch` and the plan sets no `batchSize`. */
 const BATCH = 10
-
-/** Validated after all keys are read, because the key depends on others. */
-const later: Reader<unknown> = (value) => value
 
 /** Seeds have 32 bits, so that a printed seed is short enough to type. */
 const HEXADECIMAL = /^[0-9a-f]{1,8}$/i
@@ -82,18 +80,18 @@ export function resolveTracing(
 
 /** One line per key: to add a plan key, start here. */
 const READERS = {
-  target: later,
-  protocol: later,
-  pattern: later,
+  target: anyValue,
+  protocol: anyValue,
+  pattern: anyValue,
   rate: positive,
   duration: positiveDuration,
   concurrency: wholeFrom(1),
   arrivals: oneOf(ARRIVAL_PROCESSES),
   warmUp: anyDuration,
-  request: later,
-  journey: later,
-  setup: later,
-  workload: later,
+  request: anyValue,
+  journey: anyValue,
+  setup: anyValue,
+  workload: anyValue,
   batchSize: readBatchSize,
   messageSize: readMessageSize,
   messageFormat: readMessageFormat,
@@ -104,7 +102,7 @@ const READERS = {
   reconnect: readReconnect,
   requestTimeout: timeoutDuration,
   sla: readSla,
-  abortOn: later,
+  abortOn: anyValue,
   confidence: readConfidence,
   onInconclusive: oneOf(['lean', 'fail', 'warn']),
   judge: flag,

@@ -1,10 +1,11 @@
 import { decodeHdr } from '../../model/hdr-codec.ts'
-import { bucketLowUs } from '../../model/hdr.ts'
+import type { SparseHistogram } from '../../model/hdr.ts'
 import type { Recovery } from '../../model/limits-findings.ts'
-import type { Batches, Distribution, JudgedFigures, LoadResult, PhaseFigures } from '../../model/result.ts'
+import type { Batches, JudgedFigures, LoadResult, PhaseFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { designEffect } from '../verdict/design-effect.ts'
 import { isOutside, type LateStretch, lateStretches } from '../verdict/late-stretches.ts'
+import { countOver, histogramOf } from '../verdict/latencies.ts'
 import { coreWaitMs } from '../verdict/starved-target.ts'
 import { atLeast } from '../verdict/statistics/binomial.ts'
 import { sum } from '../../model/sum.ts'
@@ -166,7 +167,7 @@ function isSignificant(independent: number, share: number): boolean {
 /** Requests per independent request, for the indicator "above the baseline's own p95". */
 function effectIn(batches: Batches, p95Ms: Ms, time: RecoveryTime): number {
   const stretches = batches[time].map((text, i) => ({
-    sum: slowerThan(text, p95Ms),
+    sum: countOver(decodeHdr(text), p95Ms),
     of: batches.successes[i] ?? 0,
   }))
   const filled = stretches.filter(({ of }) => of > 0)
@@ -208,7 +209,7 @@ function batchesOf(cut: Cut): RecoveryCourse {
       successes: count,
       unanswered: unanswered[i] ?? 0,
       inFlight: inFlight[i] ?? 0,
-      histogram: batches[cut.time][i] ?? '',
+      histogram: decodeHdr(batches[cut.time][i] ?? ''),
     }),
   )
   return courseOf(cut, lengthMs, [...before, ...pieces.slice(Math.max(0, first))])
@@ -239,7 +240,7 @@ interface MeasuredPiece {
   readonly successes: number
   readonly unanswered: number
   readonly inFlight: number
-  readonly histogram: string
+  readonly histogram: SparseHistogram
 }
 
 function pieceOf({ run, limitMs, outside }: Cut, startMs: Ms, lengthMs: Ms, measured: MeasuredPiece): Piece {
@@ -248,7 +249,7 @@ function pieceOf({ run, limitMs, outside }: Cut, startMs: Ms, lengthMs: Ms, meas
   const waitMs = outside === undefined ? 0 : coreWaitMs(run, startMs, startMs + lengthMs)
   return {
     requests: successes + unanswered,
-    slow: slowerThan(histogram, limitMs + waitMs) + unanswered,
+    slow: countOver(histogram, limitMs + waitMs) + unanswered,
     inFlight,
     isExcluded: false,
   }
@@ -268,13 +269,4 @@ function courseOf({ limitMs }: Cut, lengthMs: Ms, pieces: readonly Piece[]): Rec
 /** Index of the first piece that starts at or after a time. */
 function firstFrom(fromMs: Ms, startMs: Ms, lengthMs: Ms): number {
   return Math.ceil((fromMs - startMs) / lengthMs - 1e-9)
-}
-
-function histogramOf(distribution: Distribution): string {
-  return 'histogram' in distribution ? distribution.histogram : ''
-}
-
-function slowerThan(histogram: string, limitMs: Ms): number {
-  const { buckets, counts } = decodeHdr(histogram)
-  return sum(Array.from(counts).filter((_, i) => bucketLowUs(buckets[i] ?? 0) > 1_000 * limitMs))
 }

@@ -1,10 +1,11 @@
 import { decodeHdr } from '../../model/hdr-codec.ts'
-import { bucketLowUs } from '../../model/hdr.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import { type ErrorClass, isAnswered } from '../../model/error-class.ts'
-import type { Distribution, Interval, JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Interval, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { type Growth, growthOf } from '../verdict/growth.ts'
+import { countOver, histogramOf } from '../verdict/latencies.ts'
+import { stoppedRequests } from '../verdict/target-failures.ts'
 import { exhaustedResource, outsideTrouble, undeliveredLoad } from '../verdict/validity.ts'
 import { completedBetween, completedRps, type SaturatedFlow, saturatedFlow } from './completions.ts'
 import { type LateBursts, lateBurstsIn } from './late-bursts.ts'
@@ -75,23 +76,23 @@ export interface TrialErrors {
 
 /** Returns the figures of a trial. `calmServiceMs`: mean service time without load, if an earlier trial measured it. */
 export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms | null): TrialFigures {
-  const cancelled = cancelledOf(result)
-  const unanswered = Math.max(0, result.unanswered - cancelled)
+  const stopped = stoppedRequests(result)
+  const unanswered = Math.max(0, result.unanswered - stopped)
   const generatorDrops = result.droppedByReason.generator ?? 0
   const { batches, responseTime, serviceTime } = result
   const trafficMs = Math.min(result.plan.durationMs, result.durationMs)
   const completions = { counts: batches.successes, lengthMs: batches.lengthMs }
-  const scheduled = result.requestsScheduled - cancelled
+  const scheduled = result.requestsScheduled - stopped
   const flow = result.arrivals === 'closed' ? flowOf(result, trafficMs) : null
   const serviceMs = 'meanMs' in serviceTime ? serviceTime.meanMs : null
   const shiftMs = Math.min(serviceMs ?? 0, calmServiceMs ?? Number.POSITIVE_INFINITY)
   return {
     tookMs: result.durationMs,
     scheduled,
-    failed: result.errors + result.dropped - cancelled,
+    failed: result.errors + result.dropped - stopped,
     timed: result.successes + unanswered,
-    late: unanswered + overLimit(responseTime, slo.p99Ms),
-    lateAtTarget: unanswered - generatorDrops + overLimit(result.targetTime, slo.p99Ms),
+    late: unanswered + countOver(histogramOf(responseTime), slo.p99Ms),
+    lateAtTarget: unanswered - generatorDrops + countOver(histogramOf(result.targetTime), slo.p99Ms),
     offeredRps: result.plan.rate ?? result.offeredRps,
     achievedRps: flow?.rps ?? completedRps(completions, trafficMs, shiftMs),
     completedShare:
@@ -103,7 +104,9 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
     serviceCv: 'meanMs' in serviceTime ? serviceTime.stddevMs / Math.max(1e-3, serviceTime.meanMs) : null,
     growth: growthOf(result),
     flow,
-    lateBursts: lateBurstsIn(batches.responseTime.map((text, i) => lateIn(text, slo) + (batches.unanswered[i] ?? 0))),
+    lateBursts: lateBurstsIn(
+      batches.responseTime.map((text, i) => countOver(decodeHdr(text), slo.p99Ms) + (batches.unanswered[i] ?? 0)),
+    ),
     errors: errorsOfMainClass(result),
     cutShort: result.ended !== 'completed',
     lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
@@ -113,10 +116,6 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
     stoppedShare: result.durationMs === 0 ? 0 : Math.min(1, stoppedMs(result) / result.durationMs),
     generatorBusy: Math.min(1, result.generator.eventLoopUtilization + (result.generator.runDelayRatio ?? 0)),
   }
-}
-
-function cancelledOf({ errorsByClass, droppedByReason }: JudgedFigures): number {
-  return (errorsByClass.cancelled?.count ?? 0) + (droppedByReason.stopped ?? 0)
 }
 
 /**
@@ -129,15 +128,15 @@ function remainingRequests(result: LoadResult, { p99Ms }: LimitSlo): RemainingRe
   const outside = outsideTrouble(result, result, { lateMs: TROUBLE_SHARE * p99Ms, of: 'latencies' })
   if (outside === undefined) return undefined
   const { rest, standing } = outside
-  const cancelled = cancelledOf(rest)
+  const stopped = stoppedRequests(rest)
   const undispatched = rest.droppedByReason.generator ?? 0
-  const unanswered = Math.max(0, rest.unanswered - cancelled - undispatched)
+  const unanswered = Math.max(0, rest.unanswered - stopped - undispatched)
   return {
     why: standing.details[0] ?? standing.reason ?? '',
-    scheduled: rest.requestsScheduled - cancelled - undispatched,
-    failed: Math.max(0, rest.errors + rest.dropped - cancelled - undispatched),
+    scheduled: rest.requestsScheduled - stopped - undispatched,
+    failed: Math.max(0, rest.errors + rest.dropped - stopped - undispatched),
     timed: rest.successes + unanswered,
-    late: unanswered + overLimit(rest.responseTime, p99Ms),
+    late: unanswered + countOver(histogramOf(rest.responseTime), p99Ms),
     growth: growthOf(rest),
   }
 }
@@ -162,22 +161,6 @@ function errorsOfMainClass({ errorsByClass }: LoadResult): TrialErrors | null {
   const errors = most === undefined ? undefined : errorsByClass[most]
   if (most === undefined || errors === undefined) return null
   return { class: most, count: errors.count, first: errors.first, isAnswered: isAnswered(most) }
-}
-
-function overLimit(distribution: Distribution, limitMs: Ms): number {
-  return 'histogram' in distribution ? countOver(distribution.histogram, limitMs) : 0
-}
-
-function lateIn(histogram: string, { p99Ms }: LimitSlo): number {
-  return histogram === '' ? 0 : countOver(histogram, p99Ms)
-}
-
-function countOver(histogram: string, limitMs: Ms): number {
-  const { buckets, counts } = decodeHdr(histogram)
-  return Array.from(counts).reduce(
-    (over, count, i) => over + (bucketLowUs(buckets[i] ?? 0) > 1_000 * limitMs ? count : 0),
-    0,
-  )
 }
 
 /**

@@ -11,6 +11,7 @@ import { type Count, judgeShare, requestsToDecide, type ShareQuestion } from './
 import { proportionBounds } from './statistics/binomial-intervals.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatInterval, formatPercent, formatPlural, formatShare } from '../../wording/figures.ts'
+import { stoppedRequests } from './target-failures.ts'
 
 export interface ErrorRateQuestion {
   /** Limit of the share of failed or dropped requests, 0 to 1; 0 allows none. */
@@ -75,9 +76,9 @@ function shareOfFailures(
   figures: JudgedFigures,
   { limit, confidence }: { readonly limit: Ratio; readonly confidence: Ratio },
 ): ShareQuestion {
-  const { requestsScheduled: of, errors, dropped, errorsByClass, droppedByReason, durationMs } = figures
+  const { requestsScheduled: of, errors, dropped, durationMs } = figures
   const failed = errors + dropped
-  const unproven = (errorsByClass.cancelled?.count ?? 0) + (droppedByReason.stopped ?? 0)
+  const unproven = stoppedRequests(figures)
   const effect = designEffect(failuresByStretch(figures), (failed / of) * (1 - failed / of))
   const perOutage = durationMs > 0 ? (of * OUTAGE_MS) / durationMs : 1
   return {

@@ -57,8 +57,17 @@ export function requestsIn({ histogram, unanswered }: Latencies): number {
 
 /** Minimum and maximum number of requests over a limit. They differ by the values in the limit's own bucket. */
 export function overLimit({ histogram, unanswered }: Latencies, limitMs: Ms): { least: number; most: number } {
-  const bucket = bucketOf(Math.min(HIGHEST_US, Math.floor(limitMs * 1_000)))
-  return { least: countAbove(histogram, bucket) + unanswered, most: countAbove(histogram, bucket - 1) + unanswered }
+  const most = countAbove(histogram, limitBucket(limitMs) - 1) + unanswered
+  return { least: countOver(histogram, limitMs) + unanswered, most }
+}
+
+/** Number of values in the buckets above a limit, not counting the limit's own bucket. */
+export function countOver(histogram: SparseHistogram, limitMs: Ms): number {
+  return countAbove(histogram, limitBucket(limitMs))
+}
+
+function limitBucket(limitMs: Ms): number {
+  return bucketOf(Math.min(HIGHEST_US, Math.floor(limitMs * 1_000)))
 }
 
 /** Number of values in buckets above `bucket`. */

@@ -13,6 +13,7 @@ import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { requestsToDecide, type ShareQuestion } from './share.ts'
 import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatPercent, formatRate } from '../../wording/figures.ts'
+import { stoppedRequests } from './target-failures.ts'
 
 export interface SustainedRateQuestion {
   readonly rps: Rps
@@ -173,9 +174,8 @@ function openReasons(
 
 /** Asks whether the share of requests that did not succeed is within the allowed shortfall. */
 function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio, undispatched = 0): ShareQuestion {
-  const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
-  const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - undispatched
-  const over = Math.max(0, of - successes)
+  const of = figures.requestsScheduled - stoppedRequests(figures) - undispatched
+  const over = Math.max(0, of - figures.successes)
   const share = of === 0 ? 0 : over / of
   return {
     allowed: within,
@@ -206,9 +206,8 @@ function requiredRequests(
 
 /** Whether too few requests succeeded, not counting cancelled, stopped and `undispatched` requests. */
 function isShort(figures: JudgedFigures, within: Ratio, undispatched = 0): boolean {
-  const { requestsScheduled, successes, droppedByReason, errorsByClass } = figures
-  const of = requestsScheduled - (errorsByClass.cancelled?.count ?? 0) - (droppedByReason.stopped ?? 0) - undispatched
-  return of > 0 && successes < (1 - within) * of
+  const of = figures.requestsScheduled - stoppedRequests(figures) - undispatched
+  return of > 0 && figures.successes < (1 - within) * of
 }
 
 function scatterRps({ durationMs }: JudgedFigures, { arrivals }: LoadResult, rps: Rps): Rps {

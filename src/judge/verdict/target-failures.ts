@@ -25,6 +25,11 @@ export function mostlyFailsByItself({ requestsScheduled, errors, errorsByClass, 
   return errors - possiblyOurs > requestsScheduled / 2
 }
 
+/** Number of requests without a known outcome, because they were in flight or unsent when the run was stopped. */
+export function stoppedRequests({ errorsByClass, droppedByReason }: JudgedFigures): number {
+  return (errorsByClass.cancelled?.count ?? 0) + (droppedByReason.stopped ?? 0)
+}
+
 /** Whether waiting explains most requests without a response: they timed out, or the engine dropped them unsent. */
 export function mostlyWaited({ timeouts, dropped, unanswered }: JudgedFigures): boolean {
   return timeouts + dropped > unanswered / 2

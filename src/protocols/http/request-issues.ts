@@ -2,6 +2,7 @@ import { METHODS } from 'node:http'
 import type { PlanIssue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import {
+  anyValue,
   isRecord,
   objectOf,
   oneOf,
@@ -63,10 +64,8 @@ const json: Reader<object> = (value, key, issues) => {
     issues.push({ key, value, rule, remedy: "write json: { path: 'items.0.id', equals: 7 }" })
     return undefined
   }
-  return readKeys({ path: text, equals: anything }, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, issues)
+  return readKeys({ path: text, equals: anyValue }, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, issues)
 }
-
-const anything: Reader<unknown> = (value) => value
 
 const checkData = objectOf(
   { status, header: headerTexts, bodyIncludes: text, json },

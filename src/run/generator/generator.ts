@@ -1,7 +1,7 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../../measure/monitor/host.ts'
 import { Recorder } from '../../measure/recorder.ts'
-import type { LatencyLimit } from '../../measure/tally.ts'
+import { latencyLimits } from '../../measure/tally.ts'
 import { ThreadPauses } from '../../measure/thread-pauses.ts'
 import { Tracer } from '../../measure/tracing/tracer.ts'
 import { LoadError, LoadInternalError } from '../../model/errors.ts'
@@ -31,11 +31,6 @@ const PAUSE_TICK_MS = 50
 
 /** Interval at which time-outs of connection attempts are checked before the run. */
 const EXPIRE_MS = 50
-
-/** Returns the latency limits of an `sla`, whose violations are counted exactly. */
-export function latencyLimits(plan: ResolvedPlan): readonly LatencyLimit[] {
-  return Object.entries(plan.sla).flatMap(([key, limitMs]) => (key.endsWith('Ms') ? [{ key, limitMs }] : []))
-}
 
 /** The thread in which a generator runs. */
 export interface HostThread {
@@ -92,7 +87,7 @@ export class Generator {
     this.#job = job
     this.#post = post
     this.#thread = thread
-    this.#recorder = new Recorder(latencyLimits(plan))
+    this.#recorder = new Recorder(latencyLimits(plan.sla))
     this.#tracer = plan.tracing === 'off' ? undefined : new Tracer(plan.tracing)
     const ask = (first: number, count: number): void => post({ type: 'ask', first, count })
     this.#measuring = this.#baseline()

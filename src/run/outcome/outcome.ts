@@ -2,12 +2,12 @@ import { abortVerdicts } from '../../judge/verdict/service-level.ts'
 import { Collector } from '../../measure/collector.ts'
 import type { Resources, TargetWatch } from '../../measure/monitor/index.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
+import { latencyLimits } from '../../measure/tally.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { Interval, LoadResult } from '../../model/result.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
-import { latencyLimits } from '../generator/generator.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import type { Placement } from '../generator/placement.ts'
 import { type TargetConnection, urlsOf } from '../target/target-connection.ts'
@@ -36,7 +36,7 @@ export class RunOutcome {
     this.#plan = plan
     this.#placement = placement
     this.#lifetime = lifetime
-    this.#collector = new Collector(placement.threads, latencyLimits(plan))
+    this.#collector = new Collector(placement.threads, latencyLimits(plan.sla))
     this.#states = Array.from({ length: placement.threads }, () => undefined)
     const { tracing } = plan
     if (tracing !== 'off') this.#traces = new RunTraces(tracing, generatorId, () => lifetime.startedAtMs)

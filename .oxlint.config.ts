@@ -2,7 +2,7 @@ import { defineConfig } from 'oxlint'
 import type { DummyRuleMap, OxlintConfig } from 'oxlint'
 
 /** Folders that each folder of `src/` may import. A lower folder never imports a higher one. */
-const knows = {
+const ALLOWED_IMPORTS = {
   model: [],
   wording: ['model'],
   plan: ['model', 'wording'],
@@ -16,10 +16,10 @@ const knows = {
   assessments: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run', 'hosts'],
 } as const satisfies Record<string, readonly string[]>
 
-type Room = keyof typeof knows
+type Folder = keyof typeof ALLOWED_IMPORTS
 
-const rooms = Object.keys(knows) as Room[]
-const doors = ['index', 'vitest', 'plugin', 'reporter', 'conformance', 'cli', 'command']
+const folders = Object.keys(ALLOWED_IMPORTS) as Folder[]
+const ENTRY_POINTS = ['vitest', 'plugin', 'reporter', 'conformance', 'cli', 'command']
 const tests = ['test', 'conformance', 'fixture', 'builder', 'test-d']
 
 interface Forbidden {
@@ -37,29 +37,29 @@ const DISK = {
 }
 
 /** Rejects imports of other folders by their relative paths: `../` once or more, then the folder's name. */
-function boundaries(room: Room, alsoNot: readonly Forbidden[] = []): DummyRuleMap {
-  const known: readonly string[] = knows[room]
-  const unknown = rooms.filter((other) => other !== room && !known.includes(other))
-  const allowed = known.length === 0 ? 'no other folder' : known.map((other) => `\`${other}\``).join(', ')
+function boundaries(folder: Folder, others: readonly Forbidden[] = []): DummyRuleMap {
+  const allowed: readonly string[] = ALLOWED_IMPORTS[folder]
+  const forbidden = folders.filter((other) => other !== folder && !allowed.includes(other))
+  const names = allowed.length === 0 ? 'no other folder' : allowed.map((other) => `\`${other}\``).join(', ')
   const patterns = [
-    ...unknown.map((other) => ({
+    ...forbidden.map((other) => ({
       // A plan is compiled to a schedule, so `plan` may read patterns and arrivals.
-      regex: `^(?:\\.\\./)+${other}/${room === 'plan' && other === 'traffic' ? '(?!(?:patterns|arrivals)/)' : ''}`,
-      message: `\`${room}\` may import ${allowed}; folders of one level share types through \`model\`.`,
+      regex: `^(?:\\.\\./)+${other}/${folder === 'plan' && other === 'traffic' ? '(?!(?:patterns|arrivals)/)' : ''}`,
+      message: `\`${folder}\` may import ${names}; folders of one level share types through \`model\`.`,
     })),
     {
-      regex: `^(?:\\.\\./)+(?:${doors.slice(1).join('|')})\\.ts$`,
+      regex: `^(?:\\.\\./)+(?:${ENTRY_POINTS.join('|')})\\.ts$`,
       message: 'Entry points import folders, never the reverse.',
     },
-    ...alsoNot,
+    ...others,
   ]
   return { 'eslint/no-restricted-imports': ['error', { patterns }] }
 }
 
 /** Folders below `run` must not use the disk; folders below `hosts` must not import a test runner. */
-function outsideWorld(room: Room): readonly Forbidden[] {
-  if (room === 'hosts') return []
-  return room === 'run' || room === 'assessments' ? [TEST_RUNNER] : [TEST_RUNNER, DISK]
+function externalRules(folder: Folder): readonly Forbidden[] {
+  if (folder === 'hosts') return []
+  return folder === 'run' || folder === 'assessments' ? [TEST_RUNNER] : [TEST_RUNNER, DISK]
 }
 
 const config: OxlintConfig = defineConfig({
@@ -110,10 +110,13 @@ const config: OxlintConfig = defineConfig({
     'vitest/no-conditional-expect': 'off',
   },
   overrides: [
-    ...rooms.map((room) => ({ files: [`src/${room}/**`], rules: boundaries(room, outsideWorld(room)) })),
+    ...folders.map((folder) => ({ files: [`src/${folder}/**`], rules: boundaries(folder, externalRules(folder)) })),
     { files: ['src/report/write.ts'], rules: boundaries('report', [TEST_RUNNER]) },
     { files: ['src/measure/monitor/**'], rules: boundaries('measure', [TEST_RUNNER]) },
-    ...rooms.map((room) => ({ files: tests.map((kind) => `src/${room}/**/*.${kind}.ts`), rules: boundaries(room) })),
+    ...folders.map((folder) => ({
+      files: tests.map((kind) => `src/${folder}/**/*.${kind}.ts`),
+      rules: boundaries(folder),
+    })),
     {
       files: ['src/report/**', 'src/hosts/**', 'src/assessments/**', 'fixtures/**', 'docs/**', 'examples/**'],
       rules: { 'eslint/no-console': 'off' },

@@ -1,18 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LoadVerdictError } from '../model/errors.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
-import { leaningVerdict, settleSuite, leaningOfOpen, worstOf } from './suite.ts'
+import { leaningVerdict, settleSuite, leaningOfOpen } from './suite.ts'
 
 const open = (leaning?: Leaning): { readonly verdict: VerdictValue; readonly leaning?: Leaning } => ({
   verdict: 'inconclusive',
   ...(leaning !== undefined && { leaning }),
-})
-
-test('a fail takes precedence over an invalid verdict, and an invalid one over an inconclusive one', () => {
-  expect(worstOf(['pass', 'inconclusive', 'invalid', 'fail'])).toBe('fail')
-  expect(worstOf(['pass', 'inconclusive', 'invalid'])).toBe('invalid')
-  expect(worstOf(['pass', 'inconclusive'])).toBe('inconclusive')
-  expect(worstOf(['pass'])).toBe('pass')
 })
 
 describe('the worst leaning', () => {

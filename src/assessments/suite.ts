@@ -8,6 +8,7 @@ import type { ProtocolName } from '../model/plan.ts'
 import type { LoadPlan } from '../plan/load-plan.ts'
 import type { Target } from '../model/target.ts'
 import type { LoadResult } from '../model/result.ts'
+import type { LimitSlo } from '../model/limits-findings.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
 import type { SuiteEnvironment } from './environment.ts'
 
@@ -38,8 +39,8 @@ export type SharedPlan = Pick<
 export type SuiteTargets = Readonly<Partial<Record<ProtocolName, Target>>>
 
 /** Returns the targets of a suite: if the environment sets any, they replace all given ones. */
-export function targetsOf(given: SuiteTargets | undefined, asked: SuiteEnvironment): SuiteTargets {
-  return asked.targets ?? given ?? {}
+export function targetsOf(targets: SuiteTargets | undefined, environment: SuiteEnvironment): SuiteTargets {
+  return environment.targets ?? targets ?? {}
 }
 
 /** Returns why a part of a suite is skipped; undefined if every needed target is present. */
@@ -51,20 +52,40 @@ export function missingTarget(targets: SuiteTargets, needed: readonly ProtocolNa
 }
 
 /** Returns the plan keys for every run of a suite, with those of the environment. */
-export function sharedPlan(given: SharedPlan, { headers, tracing, threads }: SuiteEnvironment): LoadPlan {
+export function sharedPlan(plan: SharedPlan, environment: SuiteEnvironment): LoadPlan {
+  const { headers, tracing, threads } = environment
   return {
-    ...given,
+    ...plan,
     ...(threads !== undefined && { threads }),
-    ...(headers !== undefined && { headers: { ...given.headers, ...headers } }),
+    ...(headers !== undefined && { headers: { ...plan.headers, ...headers } }),
     ...(tracing !== undefined && { tracing }),
   }
 }
 
-const ORDER = ['fail', 'invalid', 'inconclusive', 'pass'] as const satisfies readonly VerdictValue[]
+/**
+ * Returns the plan keys for every run of a suite with one target. The target stays in the scope of the suite, which may
+ * have to start it, unless the environment sets another one.
+ */
+export function singleTargetPlan(
+  plan: SharedPlan & Pick<LoadPlan, 'request'>,
+  environment: SuiteEnvironment,
+): LoadPlan {
+  const { target, request } = environment
+  return {
+    ...sharedPlan(plan, environment),
+    ...(target !== undefined && { target }),
+    ...(request !== undefined && { request }),
+  }
+}
 
-/** Returns the verdict that decides: a failure takes precedence, then an invalid and an inconclusive verdict. */
-export function worstOf(verdicts: readonly VerdictValue[]): VerdictValue {
-  return ORDER.find((value) => verdicts.includes(value)) ?? 'pass'
+const DEFAULT_SLO: LimitSlo = { p99Ms: 250, errorRate: 0.01 }
+
+/** Returns the service level that the trials of a suite must hold; default p99 250 ms and 1% failed requests. */
+export function sloOf(slo: Partial<LimitSlo> | undefined, environment: SuiteEnvironment): LimitSlo {
+  return {
+    p99Ms: environment.p99Ms ?? slo?.p99Ms ?? DEFAULT_SLO.p99Ms,
+    errorRate: environment.errorRate ?? slo?.errorRate ?? DEFAULT_SLO.errorRate,
+  }
 }
 
 /** Returns the worst leaning of the inconclusive verdicts; undefined if there are none. */
@@ -95,9 +116,8 @@ export function keepVerdict(result: LoadResult, matcher: string, judged: JudgedV
   })
 }
 
-/** Outcome of a suite. */
-export interface SuiteOutcome {
-  readonly matcher: string
+/** What the runs of a suite show: the verdict on its findings. */
+export interface Conclusion {
   readonly verdict: VerdictValue
   /** Only for an inconclusive outcome; default `none`. */
   readonly leaning?: Leaning | undefined
@@ -107,6 +127,10 @@ export interface SuiteOutcome {
   readonly lines: readonly string[]
   /** The run that the verdict refers to. */
   readonly result: LoadResult | undefined
+}
+
+interface SuiteOutcome extends Conclusion {
+  readonly matcher: string
   /** Stable code of the error that fails the test. */
   readonly code: string
 }

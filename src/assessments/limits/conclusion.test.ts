@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { openOutcome, saturation } from '../../judge/analysis/trial.builder.ts'
+import { evenStretches, resultOf } from '../../judge/result.builder.ts'
+import type { MeasuredTrial, TrialOutcome } from '../../judge/analysis/limit-trial.ts'
 import type { LimitsFindings } from '../../model/limits-findings.ts'
-import { verdictOnLimit } from './conclusion.ts'
+import { limitsConclusion } from './conclusion.ts'
 
 const found: LimitsFindings = {
   slo: { p99Ms: 250, errorRate: 0.01 },
@@ -84,7 +87,41 @@ describe('the suite is', () => {
   ] satisfies [string, LimitsFindings, number | undefined, string, string][])(
     '%s',
     (_, findings, minRps, verdict, message) => {
-      expect(verdictOnLimit(findings, minRps)).toEqual({ verdict, message })
+      expect(limitsConclusion({ findings, measured: [] }, minRps)).toMatchObject({ verdict, message })
     },
   )
+})
+
+describe('the verdict refers to', () => {
+  const measured = (outcome: TrialOutcome): MeasuredTrial => ({
+    outcome,
+    result: resultOf({ stretches: evenStretches(1, 1, () => 10) }),
+  })
+  const trials = [
+    measured(openOutcome('step', 390)),
+    measured(openOutcome('hold', 390)),
+    measured(saturation(390)),
+    measured(openOutcome('refute', 414)),
+  ]
+
+  it('the last open run at the lower end of the interval', () => {
+    expect(limitsConclusion({ findings: found, measured: trials }, undefined).result).toBe(trials[1]?.result)
+  })
+
+  it('the last run when no rate held', () => {
+    const findings: LimitsFindings = { ...open, interval: [null, 50], confirmed: false, ended: 'failing' }
+    expect(limitsConclusion({ findings, measured: trials }, undefined).result).toBe(trials[3]?.result)
+  })
+})
+
+it('lists the notes, the recommendation and the bottleneck with its evidence', () => {
+  const findings: LimitsFindings = {
+    ...found,
+    bottleneck: { resource: 'target-cpu', evidence: ['the target used 98% of a core'] },
+  }
+  expect(limitsConclusion({ findings, measured: [] }, undefined).lines).toEqual([
+    'Plan for 312 req/s (80% of the held rate), confirmed with Poisson arrivals, which come in clusters like real users.',
+    "Bottleneck: the target's CPU (target-cpu).",
+    'the target used 98% of a core',
+  ])
 })

@@ -1,27 +1,42 @@
+import { isOpen } from '../../judge/analysis/limit-trial.ts'
 import type { LimitsFindings } from '../../model/limits-findings.ts'
 import type { Rps } from '../../model/units.ts'
-import type { VerdictValue } from '../../model/verdict.ts'
-import { limitSentence } from '../../report/limits-sentences.ts'
+import { bottleneckSentence, limitSentence, recommendationSentence } from '../../report/limits-sentences.ts'
 import { formatRate } from '../../wording/figures.ts'
+import type { Conclusion } from '../suite.ts'
+import type { FoundLimit } from './limit-loop.ts'
+
+/** The verdict refers to the last run at the lower end of the interval; without one, to the last run. */
+export function limitsConclusion({ findings, measured }: FoundLimit, minRps: Rps | undefined): Conclusion {
+  const deciding =
+    measured.findLast(({ outcome }) => isOpen(outcome) && outcome.rate === findings.interval[0]) ?? measured.at(-1)
+  return {
+    ...verdictOn(findings, minRps),
+    lines: [
+      ...findings.notes.map((note) => note.message),
+      recommendationSentence(findings),
+      bottleneckSentence(findings),
+      ...findings.bottleneck.evidence,
+    ],
+    result: deciding?.result,
+  }
+}
 
 /**
  * Returns `pass` when a rate was confirmed and no higher one is required: a limit, or the ceiling of the search.
  * Returns `inconclusive` when the generator or the time limit ended the search, or when the ceiling is below `minRps`;
  * `fail` when no rate held, or one below `minRps`.
  */
-export function verdictOnLimit(
-  findings: LimitsFindings,
-  minRps: Rps | undefined,
-): { readonly verdict: VerdictValue; readonly message: string } {
+function verdictOn(findings: LimitsFindings, minRps: Rps | undefined): Pick<Conclusion, 'verdict' | 'message'> {
   const message = limitSentence(findings)
   const { confirmed, ended } = findings
   const [low, high] = findings.interval
   if (low === null || !confirmed) return { verdict: ended === 'failing' ? 'fail' : 'inconclusive', message }
   if (minRps !== undefined && low < minRps) {
-    const asked = `the ${formatRate(minRps)} required by LOAD_MIN_RPS (minRps)`
+    const required = `the ${formatRate(minRps)} required by LOAD_MIN_RPS (minRps)`
     return high === null
-      ? { verdict: 'inconclusive', message: `${message} Whether it holds ${asked} was not tested.` }
-      : { verdict: 'fail', message: `${message} That is less than ${asked}.` }
+      ? { verdict: 'inconclusive', message: `${message} Whether it holds ${required} was not tested.` }
+      : { verdict: 'fail', message: `${message} That is less than ${required}.` }
   }
   return { verdict: ended === 'generator' ? 'inconclusive' : 'pass', message }
 }

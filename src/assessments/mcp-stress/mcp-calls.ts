@@ -16,8 +16,11 @@ const SLOW_TOOLS: Readonly<Record<string, (ms: Ms) => Readonly<Record<string, un
   'trigger-long-running-operation': (ms) => ({ duration: ms / 1_000, steps: 1 }),
 }
 
-/** Queries the server for its tools: one that returns its input, and one whose duration is an argument. */
-export async function discoverCalls(prober: Prober, asked: Partial<McpCalls>): Promise<McpCalls> {
+/**
+ * Queries the server for its tools: one that returns its input, and one whose duration is an argument. Given calls take
+ * precedence.
+ */
+export async function discoverCalls(prober: Prober, given: Partial<McpCalls>): Promise<McpCalls> {
   const listed = await prober.once({ method: 'tools/list', read: 'json' })
   const tools = toolsIn(listed.answer?.json)
   const slow = Object.keys(SLOW_TOOLS).find((name) => tools.has(name))
@@ -27,8 +30,8 @@ export async function discoverCalls(prober: Prober, asked: Partial<McpCalls>): P
       : (ms: Ms): McpRequest => ({ tool: slow, arguments: SLOW_TOOLS[slow]?.(ms) ?? {}, nonce: false })
   const takesMessage = tools.get('echo')?.includes('message') === true
   return {
-    call: asked.call ?? (takesMessage ? ECHO : { method: 'tools/list' }),
-    slowCall: asked.slowCall ?? slowCall,
+    call: given.call ?? (takesMessage ? ECHO : { method: 'tools/list' }),
+    slowCall: given.slowCall ?? slowCall,
   }
 }
 

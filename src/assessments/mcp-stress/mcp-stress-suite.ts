@@ -1,22 +1,20 @@
 import type { LoadContext } from '../../hosts/port.ts'
-import { errorPatterns } from '../../judge/analysis/error-patterns.ts'
-import { STRESS_PHASES, stressJudgement } from '../../judge/analysis/mcp-health.ts'
+import { STRESS_PHASES } from '../../judge/analysis/mcp-health.ts'
 import type { McpStressFindings, ProbeFinding } from '../../model/mcp-stress-findings.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
-import type { StdioTarget, Target } from '../../model/target.ts'
+import type { PatternSpec } from '../../model/pattern.ts'
 import type { McpRequest } from '../../model/requests.ts'
 import type { LoadResult } from '../../model/result.ts'
-import type { Ms } from '../../model/units.ts'
-import type { VerdictValue } from '../../model/verdict.ts'
-import { mcpStressLines, mcpStressSentence } from '../../report/mcp-stress-sentences.ts'
+import { isStdio, type Target } from '../../model/target.ts'
+import type { Ms, Rps } from '../../model/units.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
+import { missingTarget, settleSuite, type SharedPlan, sharedPlan, type SuiteHost } from '../suite.ts'
+import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
 import { discoverCalls, type McpCalls } from './mcp-calls.ts'
 import { runProbes } from './probes/index.ts'
 import { callsFrom } from './probes/probe.ts'
 import { Prober } from './probes/prober.ts'
-import { missingTarget, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, worstOf } from '../suite.ts'
-import { isStdio } from '../../model/target.ts'
 
 /** Options of `mcpStressSuite`. The environment (`LOAD_TARGET_MCP`, `LOAD_RATE`, …) takes precedence. */
 export interface McpStressOptions extends SharedPlan, Partial<McpCalls> {
@@ -41,108 +39,120 @@ export type McpStressSuite = (options?: McpStressOptions) => void
 const PHASE_MS: Ms = 10_000
 const IDLE_MS: Ms = 5_000
 /** Rate of the stress phase; the other phases scale with it. */
-const STRESS_RPS = 500
+const STRESS_RPS: Rps = 500
 
 /** Adapts the suite to a host. The test fails when health is poor, or when a probe fails. */
 export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStressSuite {
   return ({ name = 'mcp-stress', target, ...options } = {}) => {
-    const asked = suiteEnvironment(process.env)
-    const targets = asked.targets ?? (target === undefined ? {} : { mcp: target })
+    const environment = suiteEnvironment(process.env)
+    const targets = environment.targets ?? (target === undefined ? {} : { mcp: target })
     const why = missingTarget(targets, ['mcp'])
     describeLoad(name, {}, () => {
       const title = 'stays healthy under stress, and has no known fault of MCP servers'
       if (why !== undefined || targets.mcp === undefined) return loadTest.skip(`${title} (${why})`, () => {})
-      const { mcp } = targets
-      loadTest(title, (context) => stress(context, name, mcp, options, asked))
+      const settings = settingsOf(options, targets.mcp, environment)
+      loadTest(title, async (context) => {
+        const server = await openServer(context, settings)
+        const result = await context.load({
+          ...settings.plan,
+          request: server.calls.call,
+          pattern: patternOf(settings),
+        })
+        const conclude = (probes: readonly ProbeFinding[]): McpStressFindings => {
+          const findings = mcpStressFindings(result, probes)
+          context.conclude('mcp-stress', findings, name)
+          return findings
+        }
+        conclude([])
+        const findings = conclude(await probe(context, settings, server, conclude))
+        settleSuite({
+          matcher: 'mcpStressSuite',
+          code: 'ERR_LOAD_MCP_STRESS',
+          ...mcpStressConclusion(findings, result),
+        })
+      })
     })
   }
 }
 
-async function stress(
-  context: LoadContext,
-  name: string,
-  target: Target,
+interface McpStressSettings {
+  readonly target: Target
+  /** The plan that all runs share. */
+  readonly plan: LoadPlan
+  readonly stressRps: Rps
+  readonly phaseMs: Ms
+  readonly idleMs: Ms
+  readonly equalIds: boolean
+  /** Calls that the suite does not have to discover. */
+  readonly calls: Partial<McpCalls>
+}
+
+function settingsOf(
   {
     phaseMs = PHASE_MS,
     idleMs = IDLE_MS,
     equalIds = false,
-    call,
+    call: givenCall,
     slowCall,
     ...shared
   }: Omit<McpStressOptions, 'name' | 'target'>,
-  asked: SuiteEnvironment,
-): Promise<void> {
-  const plan: LoadPlan = { ...sharedPlan(shared, asked), target, protocol: 'mcp' }
-  const given = asked.request === undefined ? call : ([asked.request].flat()[0] as unknown as McpRequest)
-  // A short run, not part of any report, from which the suite learns what to call.
-  const look = await (await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false })).result
-  const prober = new Prober({
-    url: new URL(look.target.url),
-    stdio: isStdio(target) ? target : undefined,
-    headers: { ...shared.headers, ...asked.headers },
-    pids: look.target.pids,
-  })
-  const calls = await discoverCalls(prober, {
-    ...(given !== undefined && { call: given }),
-    ...(slowCall !== undefined && { slowCall }),
-  })
-  await prober.end()
-
-  const factor = (asked.rate ?? STRESS_RPS) / STRESS_RPS
-  const length = asked.durationMs ?? phaseMs
-  const pattern = sequence(
-    ...STRESS_PHASES.map(({ name: phase, rate }) => constant({ name: phase, rate: rate * factor, duration: length })),
-  )
-  const result = await context.load({ ...plan, request: calls.call, pattern })
-  const conclude = (probes: readonly ProbeFinding[]): McpStressFindings => {
-    const findings = findingsOf(result, prober.stdio, probes)
-    context.conclude('mcp-stress', findings, name)
-    return findings
+  target: Target,
+  environment: SuiteEnvironment,
+): McpStressSettings {
+  const call =
+    environment.request === undefined ? givenCall : ([environment.request].flat()[0] as unknown as McpRequest)
+  return {
+    target,
+    plan: { ...sharedPlan(shared, environment), target, protocol: 'mcp' },
+    stressRps: environment.rate ?? STRESS_RPS,
+    phaseMs: environment.durationMs ?? phaseMs,
+    idleMs,
+    equalIds,
+    calls: { ...(call !== undefined && { call }), ...(slowCall !== undefined && { slowCall }) },
   }
-  const found: ProbeFinding[] = []
-  conclude(found)
+}
+
+function patternOf({ stressRps, phaseMs }: McpStressSettings): PatternSpec {
+  const factor = stressRps / STRESS_RPS
+  return sequence(...STRESS_PHASES.map(({ name, rate }) => constant({ name, rate: rate * factor, duration: phaseMs })))
+}
+
+interface OpenServer {
+  readonly prober: Prober
+  readonly calls: McpCalls
+}
+
+/** Opens the server with a short run, which is not part of any report, and learns from it what to call. */
+async function openServer(context: LoadContext, { target, plan, calls }: McpStressSettings): Promise<OpenServer> {
+  const run = await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false })
+  const { url, pids } = (await run.result).target
+  const prober = new Prober({
+    url: new URL(url),
+    stdio: isStdio(target) ? target : undefined,
+    headers: { ...plan.headers },
+    pids,
+  })
+  const discovered = await discoverCalls(prober, calls)
+  await prober.end()
+  return { prober, calls: discovered }
+}
+
+async function probe(
+  context: LoadContext,
+  { plan, idleMs, equalIds }: McpStressSettings,
+  { prober, calls }: OpenServer,
+  onFindings: (findings: readonly ProbeFinding[]) => void,
+): Promise<readonly ProbeFinding[]> {
+  const findings: ProbeFinding[] = []
   const load = async (probePlan: LoadPlan): Promise<LoadResult> => {
     const run = await context.startLoad({ ...plan, monitor: 'off', ...probePlan }, { record: false })
     return run.result
   }
-  await runProbes({ prober, load, idleMs, equalIds, slowCall: calls.slowCall, ...callsFrom(calls.call) }, (finding) => {
-    found.push(finding)
-    conclude(found)
-  })
-  const findings = conclude(found)
-  settleSuite({
-    matcher: 'mcpStressSuite',
-    verdict: verdictOf(findings, result),
-    message: mcpStressSentence(findings),
-    lines: mcpStressLines(findings),
-    result,
-    code: 'ERR_LOAD_MCP_STRESS',
-  })
-}
-
-function findingsOf(
-  result: LoadResult,
-  stdio: StdioTarget | undefined,
-  probes: readonly ProbeFinding[],
-): McpStressFindings {
-  return {
-    protocolVersion: result.protocolVersion,
-    transport: transportOf(result.target.url, stdio),
-    ...stressJudgement(result, 0),
-    errorPatterns: errorPatterns(result),
-    probes: [...probes],
-  }
-}
-
-function transportOf(url: string, stdio: StdioTarget | undefined): McpStressFindings['transport'] {
-  if (stdio !== undefined) return 'stdio'
-  if (url.startsWith('mcp+ws')) return 'websocket'
-  return url.startsWith('mcp+tcp') ? 'tcp' : 'http'
-}
-
-/** A saturated generator slows the responses, so that the health of the server is unknown. */
-function verdictOf({ health, probes }: McpStressFindings, { generator, ended }: LoadResult): VerdictValue {
-  const probed = worstOf(probes.flatMap(({ verdict }) => (verdict === 'not-applicable' ? [] : [verdict])))
-  if (health !== 'poor' || probed === 'fail') return probed
-  return ended !== 'completed' || generator.eventLoopUtilization > 0.95 ? 'invalid' : 'fail'
+  return runProbes(
+    { prober, load, idleMs, equalIds, slowCall: calls.slowCall, ...callsFrom(calls.call) },
+    (finding) => {
+      findings.push(finding)
+      onFindings(findings)
+    },
+  )
 }

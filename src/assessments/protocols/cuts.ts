@@ -10,6 +10,9 @@ import { isStdio } from '../../model/target.ts'
 
 export const CUTS = 3
 
+/** How a protocol reacts when its connections are cut. */
+export type CutFigures = Pick<MeasuredProtocol, 'successRate' | 'reconnectMs' | 'lost'>
+
 /** Returns whether a target has connections that can be cut; over pipes, it has none. */
 export function hasConnection({ target }: Pick<Subject, 'target'>): boolean {
   return !isStdio(target)
@@ -20,7 +23,7 @@ export async function whileCut(
   context: LoadContext,
   { plan, target, rate, duration }: Subject,
   { target: { url } }: LoadResult,
-): Promise<Pick<MeasuredProtocol, 'successRate' | 'reconnectMs' | 'lost'>> {
+): Promise<CutFigures> {
   const port = portOf(new URL(url))
   if (port === undefined || !hasConnection({ target })) {
     return { successRate: 1, reconnectMs: null, lost: 0 }
@@ -43,6 +46,7 @@ async function cutAgain({ cut }: Relay, duration: Ms): Promise<Ms | null> {
     await realDelay(duration / (CUTS + 1))
     waits.push(cut())
   }
-  const seen = (await Promise.race([Promise.all(waits), realDelay(duration).then(() => [])])).flatMap((ms) => ms ?? [])
-  return seen.length === 0 ? null : Math.max(...seen)
+  const reconnects = await Promise.race([Promise.all(waits), realDelay(duration).then(() => [])])
+  const timesMs = reconnects.flatMap((ms) => ms ?? [])
+  return timesMs.length === 0 ? null : Math.max(...timesMs)
 }

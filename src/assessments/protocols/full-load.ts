@@ -14,6 +14,13 @@ const UNSLOWED = 1.3
 /** Utilization above which a generator thread, and not the target, is the limit. */
 export const BUSY = 0.9
 
+/** A protocol, and its run at the common rate. */
+export interface CommonRun {
+  readonly subject: Subject
+  readonly common: LoadResult
+}
+
+/** The runs of one protocol with requests always in flight. */
 export interface Filled {
   /** The round with the median throughput. */
   readonly full: LoadResult
@@ -28,31 +35,37 @@ export interface Filled {
  */
 export async function fillAll(
   context: LoadContext,
-  subjects: readonly Subject[],
-  calm: readonly LoadResult[],
-): Promise<readonly Filled[]> {
-  const first = await eachOf(subjects, (subject, i) => fill(context, subject, calm[i]))
-  const rounds = first.map(({ full }) => [full])
+  runs: readonly CommonRun[],
+): Promise<readonly (CommonRun & { readonly filled: Filled })[]> {
+  const first = await eachOf(runs, async ({ subject, common }) => ({
+    subject,
+    common,
+    filled: await fill(context, subject, common),
+  }))
+  const rounds = first.map(({ filled }) => [filled.full])
   for (let round = 1; round < ROUNDS; round++) {
-    const again = await eachOf(subjects, (subject, i) => closed(context, subject, first[i]?.clients ?? CLIENTS))
+    const again = await eachOf(first, ({ subject, filled }) => runClosed(context, subject, filled.clients))
     for (const [i, full] of again.entries()) rounds[i]?.push(full)
   }
-  return first.map((filled, i) => Object.assign({}, filled, { full: median(rounds[i] ?? []) ?? filled.full }))
+  return first.map(({ subject, common, filled }, i) => {
+    const full = median(rounds[i] ?? []) ?? filled.full
+    return { subject, common, filled: { full, clients: filled.clients, unslowed: filled.unslowed } }
+  })
 }
 
 /** Uses as many clients as it takes to slow the target: fewer would measure the clients, not the target. */
-async function fill(context: LoadContext, subject: Subject, calm: LoadResult | undefined): Promise<Filled> {
+async function fill(context: LoadContext, subject: Subject, common: LoadResult): Promise<Filled> {
   const { target } = subject
   // Over pipes, each connection is a separate process of the target.
   const maxClients = isStdio(target) ? CLIENTS : MAX_CLIENTS
   for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
-    const full = await closed(context, subject, clients)
-    const unslowed = !isFull(full) && isUnslowed(full, calm)
+    const full = await runClosed(context, subject, clients)
+    const unslowed = !isFull(full) && isUnslowed(full, common)
     if (!unslowed || clients >= maxClients) return { full, clients, unslowed }
   }
 }
 
-function closed(context: LoadContext, { plan, duration }: Subject, clients: number): Promise<LoadResult> {
+function runClosed(context: LoadContext, { plan, duration }: Subject, clients: number): Promise<LoadResult> {
   const length = { duration: duration / 2 / ROUNDS, warmUp: duration / 8 / ROUNDS }
   return context.load({ ...plan, ...length, concurrency: clients, maxConnections: clients })
 }
@@ -63,8 +76,8 @@ function isFull({ generator, target: { samples } }: LoadResult): boolean {
   return generator.eventLoopUtilization > BUSY || Math.max(0, ...busiest) > 100 * BUSY
 }
 
-function isUnslowed(full: LoadResult, calm: LoadResult | undefined): boolean {
-  const [before, after] = [calm === undefined ? null : meanServiceMs(calm), meanServiceMs(full)]
+function isUnslowed(full: LoadResult, common: LoadResult): boolean {
+  const [before, after] = [meanServiceMs(common), meanServiceMs(full)]
   return before !== null && after !== null && after <= UNSLOWED * before
 }
 

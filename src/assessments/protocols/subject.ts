@@ -15,11 +15,11 @@ export interface Subject {
 }
 
 /** Runs one protocol after the other, because each would disturb the others. */
-export async function eachOf<Value>(
-  subjects: readonly Subject[],
-  load: (subject: Subject, i: number) => Promise<Value>,
+export async function eachOf<Item, Value>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Value>,
 ): Promise<readonly Value[]> {
   const values: Value[] = []
-  for (const [i, subject] of subjects.entries()) values.push(await load(subject, i))
+  for (const item of items) values.push(await run(item))
   return values
 }

@@ -6,7 +6,7 @@ import type { ClaimsServer, ServerCounts } from './claims-process.ts'
 import { formatMs } from '../../wording/figures.ts'
 
 /** What was observed for a claim. */
-export interface Seen {
+export interface Observation {
   readonly holds: boolean
   readonly observed: string
   readonly result: LoadResult
@@ -15,7 +15,7 @@ export interface Seen {
 /** A claim that describe-load makes, and the traffic that checks it on both sides. */
 export interface Claim {
   readonly text: string
-  show(context: LoadContext, server: ClaimsServer): Promise<Seen>
+  show(context: LoadContext, server: ClaimsServer): Promise<Observation>
 }
 
 /** Every claim, one line each. */
@@ -62,14 +62,18 @@ export const claims: readonly Claim[] = [
     async show({ load }, server) {
       const result = await load({ rate: 200, duration: '2s', request: { path: '/delayed' }, maxConnections: 50 })
       const { tookMs } = await server.ask({ type: 'counts' })
-      const [ours, its] = [result.serviceTime, tookMs.toSorted((a, b) => a - b)]
-      if (!('p50Ms' in ours)) return { holds: false, observed: 'nothing was measured', result }
+      const { serviceTime } = result
+      const recordedMs = tookMs.toSorted((a, b) => a - b)
+      if (!('p50Ms' in serviceTime)) return { holds: false, observed: 'nothing was measured', result }
       const pairs = [
-        [ours.p50Ms, at(its, 0.5)],
-        [ours.p90Ms, at(its, 0.9)],
+        [serviceTime.p50Ms, percentileOf(recordedMs, 0.5)],
+        [serviceTime.p90Ms, percentileOf(recordedMs, 0.9)],
       ] as const
-      const observed = pairs.map(([own, other]) => `${formatMs(own)} ms against ${formatMs(other)} ms`).join(', ')
-      return { holds: pairs.every(([own, other]) => Math.abs(own - other) <= 0.01 * other + 2), observed, result }
+      const observed = pairs
+        .map(([measuredMs, serverMs]) => `${formatMs(measuredMs)} ms against ${formatMs(serverMs)} ms`)
+        .join(', ')
+      const holds = pairs.every(([measuredMs, serverMs]) => Math.abs(measuredMs - serverMs) <= 0.01 * serverMs + 2)
+      return { holds, observed, result }
     },
   },
   {
@@ -80,7 +84,7 @@ export const claims: readonly Claim[] = [
       const { paths } = await server.ask({ type: 'counts' })
       const { successes, requestsScheduled, errorsByClass } = result
       const [failing, lost] = [errorsByClass['http-5xx']?.count ?? 0, errorsByClass.connection?.count ?? 0]
-      const observed = `${successes} ok, ${failing} of 503, ${lost} lost; the server: ${JSON.stringify(paths)}`
+      const observed = `${successes} succeeded, ${failing} failed with 503, ${lost} were lost; the server counted ${JSON.stringify(paths)}`
       const all = successes + failing + lost === requestsScheduled
       return { holds: all && failing === paths['/failing'] && lost === paths['/reset'], observed, result }
     },
@@ -115,11 +119,11 @@ export const claims: readonly Claim[] = [
   },
 ]
 
-function connections(result: LoadResult, counts: ServerCounts, wanted: number): Seen {
+function connections(result: LoadResult, counts: ServerCounts, expected: number): Observation {
   const observed = `the server counted ${counts.connections} for ${counts.requests} requests`
-  return { holds: counts.requests === 50 && counts.connections === wanted, observed, result }
+  return { holds: counts.requests === 50 && counts.connections === expected, observed, result }
 }
 
-function at(sorted: readonly number[], share: number): number {
+function percentileOf(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 }

@@ -1,10 +1,11 @@
 import type { LoadContext } from '../../hosts/port.ts'
 import { recordVerdict } from '../../hosts/record-book.ts'
-import type { LoadResult } from '../../model/result.ts'
-import { settleSuite, type SuiteHost, worstOf } from '../suite.ts'
+import { settleSuite, type SuiteHost } from '../suite.ts'
+import { type CheckedClaim, claimLine, unitConclusion, unitFindings } from './conclusion.ts'
 import { claims } from './claims.ts'
 import { startClaimsServer } from './claims-process.ts'
 
+/** Options of `unitSuite`. */
 export interface UnitOptions {
   /** Name of the test; default `unit`. */
   readonly name?: string
@@ -17,42 +18,40 @@ export type UnitSuite = (options?: UnitOptions) => void
 export function unitSuiteOn({ describeLoad, loadTest }: SuiteHost): UnitSuite {
   return ({ name = 'unit' } = {}) => {
     describeLoad(name, {}, () => {
-      loadTest('describe-load works as documented on this machine', (context) => showAll(context, name))
+      loadTest('describe-load works as documented on this machine', async (context) => {
+        const checked = await checkAll(context, (soFar) => context.conclude('unit', unitFindings(soFar), name))
+        settleSuite({ matcher: 'unitSuite', code: 'ERR_LOAD_UNIT', ...unitConclusion(checked) })
+      })
     })
   }
 }
 
-async function showAll(context: LoadContext, name: string): Promise<void> {
+/** Checks one claim after the other, because each would disturb the others. */
+async function checkAll(
+  context: LoadContext,
+  onChecked: (checked: readonly CheckedClaim[]) => void,
+): Promise<readonly CheckedClaim[]> {
   const server = await startClaimsServer()
-  const lines: string[] = []
-  const failed: string[] = []
-  let deciding: LoadResult | undefined
   try {
-    const here: LoadContext = {
+    const onServer: LoadContext = {
       ...context,
       load: (plan) => context.load({ target: server.url, monitor: 'off', ...plan }),
       startLoad: (plan, options) => context.startLoad({ target: server.url, monitor: 'off', ...plan }, options),
     }
+    const checked: CheckedClaim[] = []
     for (const { text, show } of claims) {
       await server.ask({ type: 'reset' })
-      const { holds, observed, result } = await show(here, server)
-      const verdict = holds ? 'pass' : 'fail'
-      recordVerdict(result, { matcher: 'unitSuite', verdict, message: `${text}: ${observed}` })
-      lines.push(`${verdict}: ${text}: ${observed}`)
-      if (!holds) failed.push(text)
-      if (deciding === undefined || (!holds && failed.length === 1)) deciding = result
-      context.conclude('unit', { claims: lines.length, failed: [...failed] }, name)
+      const claim = { text, ...(await show(onServer, server)) }
+      checked.push(claim)
+      recordVerdict(claim.result, {
+        matcher: 'unitSuite',
+        verdict: claim.holds ? 'pass' : 'fail',
+        message: claimLine(claim),
+      })
+      onChecked(checked)
     }
+    return checked
   } finally {
     await server.stop()
   }
-  const held = claims.length - failed.length
-  settleSuite({
-    matcher: 'unitSuite',
-    verdict: worstOf(failed.length === 0 ? ['pass'] : ['fail']),
-    message: `${held} of ${claims.length} claims hold on this machine.`,
-    lines,
-    result: deciding,
-    code: 'ERR_LOAD_UNIT',
-  })
 }

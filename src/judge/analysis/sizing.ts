@@ -2,14 +2,15 @@ import type { Sizing } from '../../model/capacity-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Rps } from '../../model/units.ts'
 import { formatMb, formatMs, formatNumber, formatRate } from '../../wording/figures.ts'
+import { cpuMsPerRequest } from './cpu-per-request.ts'
 
 export interface SizingEvidence {
   /** Rate that one instance sustained; null if it sustained none. */
   readonly carriedRps: Rps | null
   /** Rate at the peak. */
   readonly peakRps: Rps
-  /** Run with the sustained rate, or with the highest rate. */
-  readonly at: LoadResult
+  /** Run with the sustained rate; undefined if no rate was sustained. */
+  readonly at: LoadResult | undefined
   /** All runs of the suite; the memory is the maximum over all of them. */
   readonly all: readonly LoadResult[]
 }
@@ -29,7 +30,7 @@ const MEMORY_STEP = 64
  * CPU / achieved rate), maximum memory, and concurrent requests in the target, L = λW (Little 1961).
  */
 export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizing {
-  if (carriedRps === null || carriedRps <= 0) {
+  if (carriedRps === null || carriedRps <= 0 || at === undefined) {
     return { ...NOTHING, basis: 'estimated', why: ['the target sustained no rate, so no size can be computed'] }
   }
   const cpuMs = cpuMsPerRequest(at)
@@ -69,14 +70,6 @@ const NOTHING = {
   maxConnections: null,
   loadBalancer: null,
 } as const
-
-/** CPU time per request. Ignores the first sample if there are others, because it also covers the start of the run. */
-function cpuMsPerRequest({ target: { samples }, achievedRps }: LoadResult): number | null {
-  const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap(({ cpuPercent }) => cpuPercent ?? [])
-  if (used.length === 0 || achievedRps <= 0) return null
-  const mean = used.reduce((sum, percent) => sum + percent, 0) / used.length
-  return (10 * mean) / achievedRps
-}
 
 function peakMemoryMb(results: readonly LoadResult[]): number | null {
   const seen = results.flatMap(({ target }) => target.samples.flatMap(({ rssMb }) => rssMb ?? []))

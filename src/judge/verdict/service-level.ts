@@ -16,6 +16,11 @@ const WITHIN = 0.01
  */
 const ORDER = ['fail', 'invalid', 'inconclusive', 'pass'] as const satisfies readonly VerdictValue[]
 
+/** Returns the verdict that decides: a failure takes precedence, then an invalid and an inconclusive verdict. */
+export function worstVerdict(verdicts: readonly VerdictValue[]): VerdictValue {
+  return ORDER.find((value) => verdicts.includes(value)) ?? 'pass'
+}
+
 interface LimitOptions {
   /** Default: the plan's `confidence`. */
   readonly confidence?: Ratio
@@ -50,7 +55,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
   const { rps } = sla
   const limits = limitVerdicts(figures, run, sla)
   const terms = rps === undefined ? limits : [...limits, sustainedRateVerdict(figures, run, { rps, within: WITHIN })]
-  const verdict = ORDER.find((value) => terms.some((term) => term.verdict === value)) ?? 'pass'
+  const verdict = worstVerdict(terms.map((term) => term.verdict))
   const subject = `service level${partOf(figures, run)}`
   const own = new Set([describeLoad(figures, run), describeSeed(run)])
   const deciding = terms.filter((term) => term.verdict === verdict)

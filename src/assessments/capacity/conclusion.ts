@@ -1,0 +1,130 @@
+import { capacityBounds, type RateTrial } from '../../judge/analysis/capacity-bounds.ts'
+import { sizingOf } from '../../judge/analysis/sizing.ts'
+import { fitUsl, type UslPoint } from '../../judge/analysis/usl.ts'
+import type { JudgedVerdict } from '../../judge/verdict/judged-verdict.ts'
+import { MIN_PROOF_MS } from '../../judge/verdict/proof.ts'
+import { limitVerdicts, worstVerdict } from '../../judge/verdict/service-level.ts'
+import { sustainedRateVerdict } from '../../judge/verdict/sustained-rate.ts'
+import type { CapacityFindings, CapacityPhase, CapacitySla } from '../../model/capacity-findings.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Sla } from '../../model/sla.ts'
+import type { Ms, Rps } from '../../model/units.ts'
+import type { UnknownValue } from '../../model/unknown-value.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
+import { capacityLines, capacitySentence } from '../../report/capacity-sentences.ts'
+import { type Conclusion, leaningVerdict } from '../suite.ts'
+
+/** The question of the suite: which load is expected, and what counts as served. */
+export interface CapacitySettings {
+  readonly sla: CapacitySla
+  readonly expectedUsers: number
+  readonly peakUsers: number
+  readonly requestsPerUserMinute: number
+  readonly phaseMs: Ms
+}
+
+/** A run at a constant rate in the open model, and its verdict. */
+export interface OpenRun extends RateTrial {
+  readonly result: LoadResult
+  /** False if the verdict is only the side that an unproven limit leans to. */
+  readonly proven: boolean
+}
+
+export interface CapacityMeasurements {
+  /** Every open-model run, in order of execution; a phase refers to its run by index. */
+  readonly runs: readonly OpenRun[]
+  readonly phases: readonly CapacityPhase[]
+  /** Throughput at each number of clients in the closed model. */
+  readonly points: readonly UslPoint[]
+}
+
+/** Allowed shortfall of the rate, as in `toSustainRps`. */
+const WITHIN = 0.01
+
+/** Returns the limits of one run; its rate must be sustained as well. */
+export function slaOf({ successRate, p95Ms }: CapacitySla): Sla {
+  return { p95Ms, errorRate: Number((1 - successRate).toPrecision(12)) }
+}
+
+/** Judges a run at a constant rate: one verdict for each limit, and one for the rate. */
+export function rateVerdicts(result: LoadResult, rate: Rps, sla: CapacitySla): readonly JudgedVerdict[] {
+  return [
+    ...limitVerdicts(result, result, slaOf(sla)),
+    sustainedRateVerdict(result, result, { rps: rate, within: WITHIN }),
+  ]
+}
+
+export function openRun(result: LoadResult, rate: Rps, verdicts: readonly JudgedVerdict[]): OpenRun {
+  const verdict = worstVerdict(verdicts.map(leaningVerdict))
+  return { rate, result, verdict, proven: verdict === worstVerdict(verdicts.map((each) => each.verdict)) }
+}
+
+export function rateOf(users: number, { requestsPerUserMinute }: CapacitySettings): Rps {
+  return (users * requestsPerUserMinute) / 60
+}
+
+/** Returns what the runs so far show. */
+export function capacityFindings(
+  settings: CapacitySettings,
+  { runs, phases, points }: CapacityMeasurements,
+): CapacityFindings {
+  const { sla, expectedUsers, peakUsers, requestsPerUserMinute, phaseMs } = settings
+  const usersAt = (rate: Rps): number => (rate * 60) / requestsPerUserMinute
+  const { low, high, disagreeingRps } = capacityBounds(runs)
+  const maxUsers = low === undefined ? null : Math.floor(usersAt(low.rate))
+  const usl = fitUsl(points)
+  return {
+    sla,
+    expectedUsers,
+    peakUsers,
+    requestsPerUserMinute,
+    maxUsers,
+    usersInterval: [maxUsers, high === undefined ? null : Math.ceil(usersAt(high.rate))],
+    recommendedUsers: maxUsers === null ? null : Math.floor(maxUsers / 2),
+    scalingFactor: maxUsers === null || maxUsers === 0 ? null : peakUsers / maxUsers,
+    phases: [...phases],
+    ...(disagreeingRps.length > 0 && { disagreeingUsers: disagreeingRps.map((rate) => Math.round(usersAt(rate))) }),
+    usl: typeof usl === 'string' ? null : usl,
+    uslWhy: typeof usl === 'string' ? usl : null,
+    sizing: sizingOf({
+      carriedRps: low?.rate ?? null,
+      peakRps: rateOf(peakUsers, settings),
+      at: low?.result,
+      all: runs.map(({ result }) => result),
+    }),
+    ...(low === undefined && high === undefined && { unknown: unknownUsers(phases, phaseMs) }),
+  }
+}
+
+/** Returns why no phase showed or refuted a number of users. */
+function unknownUsers(phases: readonly CapacityPhase[], phaseMs: Ms): readonly UnknownValue[] {
+  const [lowest] = phases.toSorted((a, b) => a.rate - b.rate)
+  if (lowest === undefined) return []
+  const { rate, verdict } = lowest
+  const value = 'users'
+  if (verdict === 'inconclusive' && phaseMs < MIN_PROOF_MS) {
+    return [{ value, reason: { code: 'too-short', lengthMs: phaseMs, requiredMs: MIN_PROOF_MS } }]
+  }
+  return [{ value, reason: { code: 'not-shown', rps: rate, evidence: `its verdict was ${verdict}` } }]
+}
+
+/** The verdict is inconclusive, with a leaning, if the run that decides it proved nothing. */
+export function capacityConclusion(findings: CapacityFindings, { runs }: CapacityMeasurements): Conclusion {
+  const { low, high } = capacityBounds(runs)
+  const shown = verdictOn(findings)
+  const deciding = shown === 'pass' ? low : high
+  const leans = (shown === 'pass' || shown === 'fail') && deciding?.proven !== true
+  return {
+    verdict: leans ? 'inconclusive' : shown,
+    ...(leans && { leaning: shown }),
+    message: capacitySentence(findings),
+    lines: capacityLines(findings),
+    result: low?.result ?? runs.at(-1)?.result,
+  }
+}
+
+/** Returns `fail` if the target serves fewer users than expected, `inconclusive` if neither was shown. */
+function verdictOn({ maxUsers, expectedUsers, usersInterval: [, high] }: CapacityFindings): VerdictValue {
+  if (maxUsers !== null && maxUsers >= expectedUsers) return 'pass'
+  return high !== null && high <= expectedUsers ? 'fail' : 'inconclusive'
+}

@@ -1,0 +1,44 @@
+import { errorPatterns } from '../../judge/analysis/error-patterns.ts'
+import { stressJudgement } from '../../judge/analysis/mcp-health.ts'
+import { worstVerdict } from '../../judge/verdict/service-level.ts'
+import type { McpStressFindings, ProbeFinding } from '../../model/mcp-stress-findings.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
+import { mcpStressLines, mcpStressSentence } from '../../report/mcp-stress-sentences.ts'
+import type { Conclusion } from '../suite.ts'
+
+/** Utilization above which a generator thread slows the responses. */
+const BUSY = 0.95
+
+/** Returns what the run through the phases, and the probes so far, show. */
+export function mcpStressFindings(result: LoadResult, probes: readonly ProbeFinding[]): McpStressFindings {
+  return {
+    protocolVersion: result.protocolVersion,
+    transport: transportOf(result.target.url),
+    ...stressJudgement(result, 0),
+    errorPatterns: errorPatterns(result),
+    probes: [...probes],
+  }
+}
+
+function transportOf(url: string): McpStressFindings['transport'] {
+  if (url.startsWith('mcp+stdio')) return 'stdio'
+  if (url.startsWith('mcp+ws')) return 'websocket'
+  return url.startsWith('mcp+tcp') ? 'tcp' : 'http'
+}
+
+export function mcpStressConclusion(findings: McpStressFindings, result: LoadResult): Conclusion {
+  return {
+    verdict: verdictOn(findings, result),
+    message: mcpStressSentence(findings),
+    lines: mcpStressLines(findings),
+    result,
+  }
+}
+
+/** A failed probe, or poor health, fails. A busy generator slows the responses, so the health is then unknown. */
+function verdictOn({ health, probes }: McpStressFindings, { generator, ended }: LoadResult): VerdictValue {
+  const probed = worstVerdict(probes.flatMap(({ verdict }) => (verdict === 'not-applicable' ? [] : [verdict])))
+  if (health !== 'poor' || probed === 'fail') return probed
+  return ended !== 'completed' || generator.eventLoopUtilization > BUSY ? 'invalid' : 'fail'
+}

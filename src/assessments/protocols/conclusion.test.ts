@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
+import { evenStretches, resultOf } from '../../judge/result.builder.ts'
+import type { ProtocolName } from '../../model/plan.ts'
+import type { LoadResult, TargetSample } from '../../model/result.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
+import type { Conclusion } from '../suite.ts'
+import { measuredProtocol, type ProtocolRuns, protocolsConclusion, protocolsFindings } from './conclusion.ts'
+
+const slo = { p99Ms: 250, errorRate: 0.01 }
+
+/** A run of 10 s at 100 req/s; one request in `slowOf` takes 400 ms, the others take 10 ms. */
+function runWith(slowOf = Number.POSITIVE_INFINITY, rest: Partial<LoadResult> = {}): LoadResult {
+  const stretches = evenStretches(40, 25, (i) => (i % slowOf === slowOf - 1 ? 400 : 10))
+  return resultOf({ stretches, plan: { rate: 100 }, rest })
+}
+
+const fast = runWith()
+const slow = runWith(10)
+/** 10 of 1 000 requests are late: exactly the share that a p99 allows. */
+const undecided = runWith(100)
+
+function runsOver(protocol: ProtocolName, common: LoadResult, changed: Partial<ProtocolRuns> = {}): ProtocolRuns {
+  return {
+    subject: { protocol, target: 'http://127.0.0.1:3000', plan: {}, slo, rate: 100, duration: 10_000 },
+    common,
+    filled: { full: fast, clients: 16, unslowed: false },
+    highest: { maxRps: 50, maxIsBound: false, held: fast, lowest: undefined },
+    cut: { successRate: 1, reconnectMs: 12, lost: 0 },
+    ...changed,
+  }
+}
+
+describe('the figures of a protocol', () => {
+  test('combine the runs over it', () => {
+    const { verdict, unknown = [], ...figures } = measuredProtocol(runsOver('http', fast))
+    expect(verdict).toBe('pass')
+    expect(unknown.map(({ value }) => value)).toEqual(['CPU'])
+    expect(figures).toEqual({
+      protocol: 'http',
+      throughputRps: 100,
+      clients: 16,
+      maxRps: 50,
+      maxIsBound: false,
+      p50Ms: expect.closeTo(10, 1),
+      p95Ms: expect.closeTo(10, 1),
+      p99Ms: expect.closeTo(10, 1),
+      successRate: 1,
+      reconnectMs: 12,
+      lost: 0,
+      cpuUsPerRequest: null,
+    })
+  })
+
+  test('mark the highest rate as a lower bound when no number of clients slowed the target', () => {
+    const filled = { full: fast, clients: 256, unslowed: true }
+    expect(measuredProtocol(runsOver('tcp', fast, { filled }))).toMatchObject({ maxIsBound: true, clients: 256 })
+  })
+
+  const sample = (cpuPercent: number): TargetSample => ({
+    atMs: 1_000,
+    cpuPercent,
+    busiestProcessCpuPercent: cpuPercent,
+    rssMb: 50,
+    openSockets: 1,
+    bytesIn: null,
+    bytesOut: null,
+  })
+  const monitored = (cpuPercent: number): LoadResult =>
+    runWith(undefined, { target: { url: fast.target.url, pids: [1], samples: [sample(0), sample(cpuPercent)] } })
+
+  test('take the CPU per request from the highest rate held, and from the full load if none was held', () => {
+    const filled = { full: monitored(50), clients: 16, unslowed: false }
+    const highest = { maxRps: 50, maxIsBound: false, held: monitored(20), lowest: undefined }
+    // 20% of a core during one second, over 100 requests.
+    expect(measuredProtocol(runsOver('http', fast, { filled, highest })).cpuUsPerRequest).toBeCloseTo(2_000, 6)
+    const lowest = { rate: 6, evidence: 'slow' }
+    const none = { maxRps: null, maxIsBound: false, held: undefined, lowest }
+    const measured = measuredProtocol(runsOver('http', fast, { filled, highest: none }))
+    expect(measured.cpuUsPerRequest).toBeCloseTo(5_000, 6)
+    expect(measured.unknown).toMatchObject([{ value: 'held', reason: { code: 'not-shown', rps: 6 } }])
+  })
+})
+
+describe('the suite', () => {
+  const skipped = [{ protocol: 'mcp' as const, why: 'no target for mcp: set LOAD_TARGET_MCP' }]
+
+  function conclude(...runs: readonly ProtocolRuns[]): Conclusion {
+    const measured = runs.map((each): MeasuredProtocol => measuredProtocol(each))
+    return protocolsConclusion(protocolsFindings({ slo, rate: 100, phaseMs: 10_000, skipped }, measured), runs)
+  }
+
+  test.each<[VerdictValue, string | undefined, readonly LoadResult[], number]>([
+    ['pass', undefined, [fast, fast], 0],
+    ['fail', undefined, [fast, slow, undecided], 1],
+    ['inconclusive', 'pass', [fast, undecided], 1],
+    ['inconclusive', 'fail', [undecided, runWith(80)], 1],
+  ])(
+    'is %s (leans to %s) for the worst protocol, and refers to its run (%#)',
+    (verdict, leaning, results, deciding) => {
+      const protocols = ['http', 'websocket', 'tcp'] as const
+      const conclusion = conclude(...results.map((result, i) => runsOver(protocols[i] ?? 'mcp', result)))
+      expect([conclusion.verdict, conclusion.leaning]).toEqual([verdict, leaning])
+      expect(conclusion.result).toBe(results[deciding])
+    },
+  )
+
+  test('is invalid without any target', () => {
+    expect(conclude()).toMatchObject({
+      verdict: 'invalid',
+      message: 'No protocol was compared, because none has a target.',
+      result: undefined,
+    })
+  })
+
+  test('ranks the protocols by the highest rate held, and lists the skipped ones', () => {
+    const highest = { maxRps: 80, maxIsBound: false, held: fast, lowest: undefined }
+    const { message, lines } = conclude(runsOver('http', fast), runsOver('tcp', fast, { highest }))
+    expect(message).toBe('Best is tcp, then http (mcp skipped).')
+    expect(lines).toContain('mcp was skipped: no target for mcp: set LOAD_TARGET_MCP')
+  })
+})

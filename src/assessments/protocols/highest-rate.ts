@@ -1,0 +1,57 @@
+import type { LoadContext } from '../../hosts/port.ts'
+import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
+import { figuresOf } from '../../judge/analysis/trial-figures.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Ms } from '../../model/units.ts'
+import { keepVerdict } from '../suite.ts'
+import { BUSY, type Filled } from './full-load.ts'
+import { judgeRate, rateVerdict } from './rate-verdict.ts'
+import type { Subject } from './subject.ts'
+import type { LowestTrial } from './unknown-values.ts'
+
+/**
+ * Rates to try, as shares of the closed-model throughput, highest first. Clients that never pause send many requests in
+ * one batch, which costs both sides less than single requests, so half of that rate is already high.
+ */
+const HOLD_SHARES = [0.5, 0.25, 0.12, 0.06] as const
+/** Minimum duration that shows a sustained rate. */
+const MIN_HOLD_MS: Ms = 3_400
+
+/** The highest tried rate that holds the service level in the open model. */
+export interface HighestRate extends Pick<MeasuredProtocol, 'maxRps' | 'maxIsBound'> {
+  /** The run that held it; undefined if none did. */
+  readonly held: LoadResult | undefined
+  /** The last trial, if no rate was held. */
+  readonly lowest: LowestTrial | undefined
+}
+
+/** Tries shares of the full throughput until the service level holds. */
+export async function findHighestRate(
+  context: LoadContext,
+  subject: Subject,
+  { full, clients: maxConnections }: Filled,
+): Promise<HighestRate> {
+  let lowest: LowestTrial | undefined
+  let maxIsBound = full.generator.eventLoopUtilization > BUSY
+  for (const share of HOLD_SHARES) {
+    const rate = Math.max(1, Math.floor(share * full.throughputRps))
+    const result = await context.load({
+      ...subject.plan,
+      maxConnections,
+      rate,
+      arrivals: 'uniform',
+      duration: Math.max(MIN_HOLD_MS, subject.duration / 2),
+      warmUp: subject.duration / 8,
+    })
+    const outcome = judgeRate(result, rate, subject.slo)
+    keepVerdict(result, 'protocolsSuite', rateVerdict(outcome))
+    maxIsBound ||= outcome.isToolLimited
+    if (outcome.verdict === 'pass') return { maxRps: rate, maxIsBound, held: result, lowest: undefined }
+    lowest = {
+      rate,
+      evidence: outcome.reasons[0] ?? outcome.verdict,
+      ...(outcome.verdict === 'inconclusive' && { undecided: figuresOf(result, subject.slo) }),
+    }
+  }
+  return { maxRps: null, maxIsBound, held: undefined, lowest }
+}

@@ -1,0 +1,72 @@
+import type { JudgedVerdict } from '../../judge/verdict/judged-verdict.ts'
+import { limitVerdicts, worstVerdict } from '../../judge/verdict/service-level.ts'
+import { sustainedRateVerdict } from '../../judge/verdict/sustained-rate.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { Expectation, ScenarioFinding, ScenariosFindings } from '../../model/scenarios-findings.ts'
+import type { Sla } from '../../model/sla.ts'
+import { scenarioLines, scenariosSentence } from '../../report/scenarios-sentences.ts'
+import { reasonSentence } from '../../wording/verdict-reasons.ts'
+import { type Conclusion, leaningOfOpen } from '../suite.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Allowed shortfall of a scenario's rate, as in `toSustainRps`. */
+const WITHIN = 0.01
+
+/** Judges a run: one verdict for each limit, and one for the scheduled rate, whatever its shape. */
+export function scenarioVerdicts(
+  result: LoadResult,
+  { rps = result.offeredRps, ...limits }: Sla,
+): readonly JudgedVerdict[] {
+  return [...limitVerdicts(result, result, limits), sustainedRateVerdict(result, result, { rps, within: WITHIN })]
+}
+
+/** Returns what the run of a scenario shows; `result` is the index of the run. */
+export function scenarioFinding(
+  { name, about }: Pick<Scenario, 'name' | 'about'>,
+  verdicts: readonly JudgedVerdict[],
+  result: number,
+): ScenarioFinding {
+  return { name, about, ...worstOf(verdicts), expectations: verdicts.map(expectationOf), result }
+}
+
+/** The verdict of the suite is the worst of its scenarios, and refers to the run of the first one that has it. */
+export function scenariosConclusion(findings: ScenariosFindings, results: readonly LoadResult[]): Conclusion {
+  const { scenarios } = findings
+  const { verdict, leaning } = scenarios.length === 0 ? { verdict: 'invalid' as const } : worstOf(scenarios)
+  const deciding = scenarios.find((each) => each.verdict === verdict && each.leaning === leaning)
+  return {
+    verdict,
+    leaning,
+    message: scenariosSentence(findings),
+    lines: scenarioLines(findings),
+    result: deciding === undefined ? undefined : results[deciding.result],
+  }
+}
+
+type Judged = Pick<JudgedVerdict, 'verdict' | 'leaning'>
+
+function worstOf(verdicts: readonly Judged[]): Judged {
+  const verdict = worstVerdict(verdicts.map((each) => each.verdict))
+  const leaning = verdict === 'inconclusive' ? leaningOfOpen(verdicts) : undefined
+  return { verdict, ...(leaning !== undefined && { leaning }) }
+}
+
+/** Returns a verdict as the findings store it. If there are too few requests, the advice says how many are needed. */
+function expectationOf({
+  claim: text,
+  verdict,
+  leaning,
+  observed,
+  reason,
+  reasons = [],
+  advice = reasons.filter(({ code }) => code === 'too-few-for-percentile').map(reasonSentence)[0],
+}: JudgedVerdict): Expectation {
+  return {
+    text,
+    verdict,
+    ...(leaning !== undefined && { leaning }),
+    observed,
+    ...(reason !== undefined && { reason }),
+    ...(advice !== undefined && { advice }),
+  }
+}

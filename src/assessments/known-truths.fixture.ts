@@ -11,13 +11,16 @@ interface Rates {
   readonly maxConnections: number
 }
 
-interface RanOut extends Bottleneck {
+interface ObservedBottleneck extends Bottleneck {
   /** Other processes used the machine during the run, according to its doubts. */
   readonly disturbed: boolean
 }
 
 /** Returns the bottleneck between a rate that the target holds and one that it may not hold. */
-export async function whatRanOut(target: string, { calmRps, overloadRps, maxConnections }: Rates): Promise<RanOut> {
+export async function bottleneckBetween(
+  target: string,
+  { calmRps, overloadRps, maxConnections }: Rates,
+): Promise<ObservedBottleneck> {
   const plan = { target, maxConnections, duration: 2_500, requestTimeout: 2_000, tracing: 'off' } as const
   const calm = await runLoad({ ...plan, rate: calmRps })
   const overloaded = await runLoad({ ...plan, rate: overloadRps })

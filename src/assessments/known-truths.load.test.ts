@@ -13,7 +13,7 @@ import type { PatternSpec } from '../model/pattern.ts'
 import type { LoadResult } from '../model/result.ts'
 import { runLoad } from '../run/index.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
-import { whatRanOut } from './known-truths.fixture.ts'
+import { bottleneckBetween } from './known-truths.fixture.ts'
 
 const ATTEMPTS = 3
 
@@ -22,8 +22,9 @@ const ATTEMPTS = 3
 test('the bottleneck is the CPU of a target that computes 4 ms per request', async () => {
   await using fixture = await startFixture('costly', { cpuMs: 4 })
   const rates = { calmRps: 25, overloadRps: 500, maxConnections: 50 }
-  let found = await whatRanOut(fixture.url, rates)
-  for (let attempt = 1; found.disturbed && attempt < ATTEMPTS; attempt++) found = await whatRanOut(fixture.url, rates)
+  let found = await bottleneckBetween(fixture.url, rates)
+  for (let attempt = 1; found.disturbed && attempt < ATTEMPTS; attempt++)
+    found = await bottleneckBetween(fixture.url, rates)
   expect(found, found.evidence.join('\n')).toMatchObject({ resource: 'target-cpu' })
 })
 
@@ -85,7 +86,7 @@ describe.concurrent('the scalability law', () => {
 describe.concurrent('the bottleneck', () => {
   test('is the connections when each is busy for 50 ms and the target serves all of them', async () => {
     await using fixture = await startFixture('capacity', { servers: 1_000, serviceMs: 50 })
-    const found = await whatRanOut(fixture.url, { calmRps: 40, overloadRps: 400, maxConnections: 10 })
+    const found = await bottleneckBetween(fixture.url, { calmRps: 40, overloadRps: 400, maxConnections: 10 })
     expect(found, found.evidence.join('\n')).toMatchObject({ resource: 'connections' })
     expect(found.evidence[0]).toMatch(
       /^10 connections, each busy for 5\d ms per request, allow at most (1[789]\d|200) req\/s/,
@@ -94,13 +95,13 @@ describe.concurrent('the bottleneck', () => {
 
   test('is a wait inside the target when four servers of 10 ms process all requests', async () => {
     await using fixture = await startFixture('capacity', { servers: 4, serviceMs: 10 })
-    const found = await whatRanOut(fixture.url, { calmRps: 80, overloadRps: 800, maxConnections: 100 })
+    const found = await bottleneckBetween(fixture.url, { calmRps: 80, overloadRps: 800, maxConnections: 100 })
     expect(found, found.evidence.join('\n')).toMatchObject({ resource: 'downstream-wait' })
   })
 
   test('is not identified for a target that holds both rates', async () => {
     await using fixture = await startFixture('capacity', { servers: 1_000, serviceMs: 10 })
-    const found = await whatRanOut(fixture.url, { calmRps: 40, overloadRps: 400, maxConnections: 100 })
+    const found = await bottleneckBetween(fixture.url, { calmRps: 40, overloadRps: 400, maxConnections: 100 })
     expect(found, found.evidence.join('\n')).toMatchObject({ resource: null })
   })
 })

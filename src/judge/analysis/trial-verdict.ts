@@ -25,7 +25,7 @@ const BUSY_GENERATOR = 0.95
  */
 export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): TrialOutcome {
   const failures = isOpenTrial(trial) ? failuresOf(trial, figures, slo) : []
-  const isToolLimited = toolFault(trial, figures, slo, failures.length > 0)
+  const isToolLimited = toolTroubleOf(trial, figures, slo, failures.length > 0)
   const stopped = stoppedGenerator(trial, figures)
   const doubts = isToolLimited === undefined && failures.length === 0 ? doubtsOf(trial, figures, slo) : []
   return {
@@ -76,7 +76,7 @@ function stoppedGenerator(trial: Trial, { stoppedShare }: TrialFigures): string 
  * Returns why the trial does not concern the target: the generator exhausted a resource, had no free CPU, or was late
  * and the requests outside that time do not fail; or the load was not delivered. Undefined if none of these applies.
  */
-function toolFault(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: boolean): string | undefined {
+function toolTroubleOf(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: boolean): string | undefined {
   const { undelivered, exhausted, generatorBusy, outsideTrouble, lateAtTarget, lagMs, offeredRps } = figures
   if (exhausted !== undefined) return exhausted
   if (generatorBusy > BUSY_GENERATOR && (failed || trial.purpose === 'saturate')) {

@@ -5,7 +5,7 @@ import type { Probe } from './probe.ts'
 import { notApplicable } from './probe.ts'
 
 const KILLED = 10
-const AFTERWARDS = 20
+const CALLS_AFTERWARDS = 20
 
 /** Connections that are reset during a request, after which some pools reuse broken connections. */
 export const afterFailure: Probe = {
@@ -30,16 +30,16 @@ export const afterFailure: Probe = {
     }
     await realDelay(100)
     const after = []
-    for (let i = 0; i < AFTERWARDS; i++) after.push(await prober.once(call))
-    const bad = after.filter(({ outcome }) => outcome !== 'ok')
-    const [first] = bad
+    for (let i = 0; i < CALLS_AFTERWARDS; i++) after.push(await prober.once(call))
+    const failed = after.filter(({ outcome }) => outcome !== 'ok')
+    const [first] = failed
     const killed = `${KILLED} connections were reset during a request`
     if (first !== undefined) {
       return {
         verdict: 'fail',
-        evidence: `${killed}; then ${bad.length} of ${AFTERWARDS} calls failed: ${first.message}`,
+        evidence: `${killed}; then ${failed.length} of ${CALLS_AFTERWARDS} calls failed: ${first.message}`,
       }
     }
-    return { verdict: 'pass', evidence: `${killed}; all of ${AFTERWARDS} later calls were answered` }
+    return { verdict: 'pass', evidence: `${killed}; all of ${CALLS_AFTERWARDS} later calls were answered` }
   },
 }

@@ -2,7 +2,7 @@ import { realDelay } from '../../../model/real-time.ts'
 import type { Probe } from './probe.ts'
 
 const CLIENTS = 6
-const AFTERWARDS = 5
+const CALLS_AFTERWARDS = 5
 
 /** Clients that disconnect during a call, which crashes some servers. */
 export const clientLeaves: Probe = {
@@ -18,11 +18,11 @@ export const clientLeaves: Probe = {
     await Promise.all(connections.map(({ closed }) => closed))
     await realDelay(100)
     const after = []
-    for (let i = 0; i < AFTERWARDS; i++) after.push(await prober.once({ method: 'tools/list' }))
-    const bad = after.find(({ outcome }) => outcome !== 'ok')
+    for (let i = 0; i < CALLS_AFTERWARDS; i++) after.push(await prober.once({ method: 'tools/list' }))
+    const failed = after.find(({ outcome }) => outcome !== 'ok')
     const left = `${clients} clients disconnected during ${slowCall === undefined ? 'a call' : 'a slow call'}`
-    if (bad !== undefined)
-      return { verdict: 'fail', evidence: `${left}; then the server did not answer: ${bad.message}` }
-    return { verdict: 'pass', evidence: `${left}; the server answered all of ${AFTERWARDS} later calls` }
+    if (failed !== undefined)
+      return { verdict: 'fail', evidence: `${left}; then the server did not answer: ${failed.message}` }
+    return { verdict: 'pass', evidence: `${left}; the server answered all of ${CALLS_AFTERWARDS} later calls` }
   },
 }

@@ -12,8 +12,8 @@ const HANGS_MS: Ms = 3_000
  */
 export const equalIds: Probe = {
   name: 'equal ids of two clients are kept apart',
-  async run({ prober, echo, equalIds: wanted }) {
-    if (!wanted)
+  async run({ prober, echo, equalIds: isEnabled }) {
+    if (!isEnabled)
       return notApplicable(
         'disabled by default (equalIds: true enables it), because calls may hang on a server that fails it',
       )

@@ -22,7 +22,7 @@ export interface ProbeContext {
   readonly equalIds: boolean
 }
 
-/** Checks for one fault that MCP servers show under load. */
+/** Checks for one defect that MCP servers show under load. */
 export interface Probe {
   readonly name: string
   run(context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>>

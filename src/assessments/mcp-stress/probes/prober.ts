@@ -110,11 +110,11 @@ export class Prober {
   /** Returns the memory of the server in MB; undefined if it cannot be measured. */
   async residentMb(): Promise<number | undefined> {
     const samples = await Promise.all(this.pids.map((pid) => watchTarget({ pid }).sample()))
-    const seen = samples.flatMap((sample) => sample?.rssMb ?? [])
-    return seen.length === 0 ? undefined : seen.reduce((sum, mb) => sum + mb, 0)
+    const measuredMb = samples.flatMap((sample) => sample?.rssMb ?? [])
+    return measuredMb.length === 0 ? undefined : measuredMb.reduce((sum, mb) => sum + mb, 0)
   }
 
-  /** Closes whatever a probe has left open. */
+  /** Closes the connections that a probe has left open. */
   async end(): Promise<void> {
     const open = [...this.#open]
     for (const connection of open) connection.destroy()

@@ -7,8 +7,8 @@ import { runProbes } from './index.ts'
 import { callsFrom } from './probe.ts'
 import { Prober } from './prober.ts'
 
-/** Each fault, and the probe that must find it. */
-const FAULTS = {
+/** The probe that must find each injected fault. */
+const PROBE_BY_FAULT = {
   'equal-ids': 'equal ids of two clients are kept apart',
   misroute: 'replies reach the client that asked',
   block: 'fast calls overtake slow ones',
@@ -19,7 +19,7 @@ const FAULTS = {
   poison: 'broken connections do not outlive their request',
 } as const
 
-async function failing(fault?: keyof typeof FAULTS): Promise<readonly string[]> {
+async function failing(fault?: keyof typeof PROBE_BY_FAULT): Promise<readonly string[]> {
   await using server = await startFixture('mcp', fault === undefined ? {} : { fault })
   const prober = new Prober({ url: new URL(server.url), stdio: undefined, headers: {}, pids: [server.pid] })
   const calls = await discoverCalls(prober, {})
@@ -34,7 +34,7 @@ async function failing(fault?: keyof typeof FAULTS): Promise<readonly string[]> 
   })
   // Where replies are confused anyway, equal ids cannot be judged.
   const silent = findings.filter(({ verdict }) => verdict === 'not-applicable').map(({ name }) => name)
-  expect(silent).toEqual(fault === 'misroute' ? [FAULTS['equal-ids']] : [])
+  expect(silent).toEqual(fault === 'misroute' ? [PROBE_BY_FAULT['equal-ids']] : [])
   return findings
     .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable')
     .map(({ name, evidence }) => `${name}: ${evidence}`)
@@ -45,11 +45,11 @@ describe.concurrent('probes of an MCP server', () => {
     expect(await failing()).toEqual([])
   })
 
-  test.each(Object.entries(FAULTS))('only the matching probe finds %s', async (fault, probe) => {
-    const found = await failing(fault as keyof typeof FAULTS)
+  test.each(Object.entries(PROBE_BY_FAULT))('only the matching probe finds %s', async (fault, probe) => {
+    const found = await failing(fault as keyof typeof PROBE_BY_FAULT)
     // A crashed server does not answer later probes.
-    const own = fault === 'crash' ? found.slice(0, 1) : found
-    expect(own).toHaveLength(1)
-    expect(own[0]).toContain(`${probe}: `)
+    const relevant = fault === 'crash' ? found.slice(0, 1) : found
+    expect(relevant).toHaveLength(1)
+    expect(relevant[0]).toContain(`${probe}: `)
   })
 })

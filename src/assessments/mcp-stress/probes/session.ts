@@ -29,18 +29,18 @@ export async function openSession({ httpUrl, headers }: Prober): Promise<Session
   const id = answered.headers.get('mcp-session-id')
   await answered.text()
   if (id === null) return undefined
-  const own = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' }
-  const notified = await post(httpUrl, own, { jsonrpc: '2.0', method: 'notifications/initialized' })
+  const sessionHeaders = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' }
+  const notified = await post(httpUrl, sessionHeaders, { jsonrpc: '2.0', method: 'notifications/initialized' })
   await notified.text()
   return {
     id,
-    ask: async (message, signal) => (await post(httpUrl, own, message, signal)).text(),
+    ask: async (message, signal) => (await post(httpUrl, sessionHeaders, message, signal)).text(),
     async end() {
-      const ended = await fetch(httpUrl, { method: 'DELETE', headers: own })
+      const ended = await fetch(httpUrl, { method: 'DELETE', headers: sessionHeaders })
       await ended.text()
       return ended.status
     },
-    listen: (signal) => fetch(httpUrl, { headers: { ...own, accept: 'text/event-stream' }, signal }),
+    listen: (signal) => fetch(httpUrl, { headers: { ...sessionHeaders, accept: 'text/event-stream' }, signal }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CapacityFindings } from '../model/capacity-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { formatCount, formatDuration, formatNumber } from '../wording/figures.ts'
+import { formatCount, formatNumber } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
   buySentence,
@@ -12,33 +12,35 @@ import {
   unknownLines,
   uslSentence,
 } from './capacity-sentences.ts'
-import { section, table } from './page.ts'
+import { labelled, section, table, wrap } from './page.ts'
 import { textReport } from './text-report.ts'
-import { wrap } from './wording.ts'
 
 /** `capacity_report.txt`: how many users the target serves, and its recommended size; 80 columns. */
 export const capacityReport: Artifact = textReport<CapacityFindings>({
   fileName: 'capacity_report.txt',
   suite: 'capacity',
   key: 'expectedUsers',
-  title: (run) => `capacity of ${run.target}`,
+  result: capacitySentence,
   body,
 })
 
 function body(run: RunRecord, findings: CapacityFindings): string[] {
-  const { environment, startedAt, durationMs, results } = run
+  const { results } = run
   const [low, high] = findings.usersInterval
   return [
-    wrap(capacitySentence(findings), 0),
+    '',
     ...[...unknownLines(findings), ...disagreementLines(findings)].map((line) => wrap(line, 0)),
     wrap(recommendationSentence(findings), 0),
     wrap(buySentence(findings), 0),
     ...section('setup', [
-      `SLA        ${slaSentence(findings)}`,
-      `users      ${formatCount(findings.expectedUsers)} expected, ${formatCount(findings.peakUsers)} at the peak`,
-      `request    ${results[0]?.plan.request ?? 'unknown'}`,
-      `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, seed ${results[0]?.seed ?? 'unknown'}`,
-      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
+      labelled('SLA', slaSentence(findings), 0),
+      labelled(
+        'users',
+        `${formatCount(findings.expectedUsers)} expected, ${formatCount(findings.peakUsers)} at the peak`,
+        0,
+      ),
+      labelled('request', results[0]?.plan.request ?? 'unknown', 0),
+      labelled('seed', results[0]?.seed ?? 'unknown', 0),
     ]),
     ...section(
       'phases',

@@ -80,19 +80,21 @@ function report(findings: unknown, doubts: readonly Doubt[] = []): string | unde
 test('reports a limit on one self-contained page', () => {
   expect(report(found, [doubt({ code: 'foreign-load', cpuPercent: 90 })])).toMatchInlineSnapshot(`
     "================================================================================
-    limit of http://127.0.0.1:3000/
+    limits
     ================================================================================
-    The limit is 390 req/s: held, while 414 req/s was not held.
+    started   2026-11-23 17:30:00 UTC, took 30 s
+    target    http://127.0.0.1:3000/
+    machine   node 24.21.0, Linux 6.1.0, 2 CPUs, 7 936 MB, commit 0123456789ab
+    result    The limit is 390 req/s: held, while 414 req/s was not held.
+
     Plan for 312 req/s (80% of the held rate), confirmed with Poisson arrivals,
       which come in clusters like real users.
 
     setup
     -----
-    test       limits
-    level      p99 response time at most 250 ms, at most 1% of the requests failed
-    request    GET /cart
-    when       2026-11-23 17:30:00 UTC, 30 s, seed 8f2c1e
-    machine    node 24.21.0, Linux 6.1.0, 2 CPUs
+    level     p99 response time at most 250 ms, at most 1% of the requests failed
+    request   GET /cart
+    seed      8f2c1e
 
     confidence
     ----------
@@ -116,11 +118,11 @@ test('reports a limit on one self-contained page', () => {
 
     steps
     -----
-    steps      50, 200, 500 req/s, up to the first that failed
-    stable     200 req/s
-    degrades   500 req/s
-    fails      500 req/s
-    knee       390 req/s
+    steps     50, 200, 500 req/s, up to the first that failed
+    stable    200 req/s
+    degrades  500 req/s
+    fails     500 req/s
+    knee      390 req/s
 
     trials
     ------

@@ -13,30 +13,26 @@ import {
   recommendationSentence,
   recoverySentence,
 } from './limits-sentences.ts'
-import { section } from './page.ts'
+import { labelled, section, wrap } from './page.ts'
 import { textReport } from './text-report.ts'
-import { wrap } from './wording.ts'
 
 /** `limits_report.txt`: the setup, the result, its confidence and recommendations, on one page of 80 columns. */
 export const limitsReport: Artifact = textReport<LimitsFindings>({
   fileName: 'limits_report.txt',
   suite: 'limits',
   key: 'trials',
-  title: (run) => `limit of ${run.target}`,
+  result: limitSentence,
   body,
 })
 
 function body(run: RunRecord, findings: LimitsFindings): string[] {
-  const { environment } = run
   return [
-    wrap(limitSentence(findings), 0),
+    '',
     wrap(recommendationSentence(findings), 0),
     ...section('setup', [
-      `test       ${run.name}`,
-      `level      ${levelSentence(findings)}`,
-      `request    ${run.results[0]?.plan.request ?? 'unknown'}`,
-      `when       ${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(run.durationMs)}, seed ${run.results[0]?.seed ?? 'unknown'}`,
-      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
+      labelled('level', levelSentence(findings), 0),
+      labelled('request', run.results[0]?.plan.request ?? 'unknown', 0),
+      labelled('seed', run.results[0]?.seed ?? 'unknown', 0),
     ]),
     ...section('confidence', [
       ...certaintySentences(findings),
@@ -65,11 +61,15 @@ function pointLines({
 }: LimitsFindings): string[] {
   const steps = trials.filter(({ purpose }) => purpose === 'step').map((trial) => formatNumber(trial.rate))
   return [
-    `steps      ${steps.join(', ')} req/s, up to the first that failed`,
-    `stable     ${found(stableRps, 'no step passed')}`,
-    `degrades   ${found(degradationPointRps, 'no step had a p99 above twice that of the first')}`,
-    `fails      ${found(failurePointRps, `no step had more than ${formatPercent(slo.errorRate)} errors or completed less than 90%`)}`,
-    `knee       ${found(kneeRps, 'the p99 of these trials has no clear bend')}`,
+    labelled('steps', `${steps.join(', ')} req/s, up to the first that failed`, 0),
+    labelled('stable', found(stableRps, 'no step passed'), 0),
+    labelled('degrades', found(degradationPointRps, 'no step had a p99 above twice that of the first'), 0),
+    labelled(
+      'fails',
+      found(failurePointRps, `no step had more than ${formatPercent(slo.errorRate)} errors or completed less than 90%`),
+      0,
+    ),
+    labelled('knee', found(kneeRps, 'the p99 of these trials has no clear bend'), 0),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { formatCount, formatDuration, formatMs, formatNumber } from '../wording/figures.ts'
+import { formatCount, formatMs, formatNumber } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
   degradationSentence,
@@ -10,27 +10,24 @@ import {
   recoverySentence,
   trendWords,
 } from './mcp-stress-sentences.ts'
-import { section, table } from './page.ts'
+import { labelled, section, table } from './page.ts'
 import { textReport } from './text-report.ts'
-import { wrap } from './wording.ts'
 
 /** `mcp_stress_report.txt`: the behaviour of an MCP server under stress, and the results of the probes; 80 columns. */
 export const mcpStressReport: Artifact = textReport<McpStressFindings>({
   fileName: 'mcp_stress_report.txt',
   suite: 'mcp-stress',
   key: 'probes',
-  title: (run) => `MCP under stress: ${run.target}`,
+  result: mcpStressSentence,
   body,
 })
 
 function body(run: RunRecord, findings: McpStressFindings): string[] {
-  const { environment, startedAt, durationMs, results } = run
+  const { results } = run
   return [
-    wrap(mcpStressSentence(findings), 0),
     ...section('setup', [
-      `request    ${results[0]?.plan.request ?? 'unknown'}`,
-      `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}, seed ${results[0]?.seed ?? 'unknown'}`,
-      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
+      labelled('request', results[0]?.plan.request ?? 'unknown', 0),
+      labelled('seed', results[0]?.seed ?? 'unknown', 0),
     ]),
     ...section('phases', [], phaseTable(run, findings)),
     ...section('effect of stress', [degradationSentence(findings), recoverySentence(findings)]),

@@ -20,9 +20,11 @@ export function mcpStressSentence({ health, probes, protocolVersion, transport }
   const failed = probes.filter(({ verdict }) => verdict === 'fail').length
   const applied = probes.filter(({ verdict }) => verdict !== 'not-applicable').length
   const probed =
-    failed === 0
-      ? `none of ${formatPlural(applied, 'probe')} found a fault`
-      : `${formatPlural(failed, 'probe')} of ${applied} found a fault`
+    applied === 0
+      ? 'no probe applied'
+      : failed === 0
+        ? `none of ${formatPlural(applied, 'probe')} found a fault`
+        : `${formatPlural(failed, 'probe')} of ${applied} found a fault`
   const spoken = protocolVersion === null ? '' : ` (MCP ${protocolVersion} over ${transport})`
   return `Health is ${health}${spoken}: ${HEALTH[health]}; ${probed}.`
 }

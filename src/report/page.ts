@@ -1,8 +1,68 @@
-import { COLUMNS, wrap } from './wording.ts'
+import type { RunRecord } from '../model/record.ts'
+import { formatDuration, formatMb, formatPlural } from '../wording/figures.ts'
+import { LOAD_SUITE } from './run-records.ts'
 
-/** Returns the heading of a text report. */
-export function heading(title: string): string[] {
-  return ['='.repeat(COLUMNS), wrap(title, 0), '='.repeat(COLUMNS)]
+/** Width of every text report: terminals and CI logs show it without wrapping. */
+const COLUMNS = 80
+
+/**
+ * Breaks every line of a text at spaces so that none is longer than `COLUMNS`. Adds `indent` spaces to the indentation
+ * of each line, and two more to its continuation lines.
+ */
+export function wrap(text: string, indent: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line.trim(), indent + line.length - line.trimStart().length))
+    .join('\n')
+}
+
+/** Returns a label and a text in the column to its right; the label takes `width` columns. */
+export function labelled(label: string, text: string, indent: number, width: number = 10): string {
+  const column = indent + width
+  return `${' '.repeat(indent)}${label.padEnd(width)}${wrap(text, column).slice(column)}`
+}
+
+function wrapLine(line: string, indent: number): readonly string[] {
+  const lines: string[] = []
+  let current = ''
+  for (const word of line.split(' ')) {
+    const margin = indent + (lines.length > 0 ? 2 : 0)
+    if (current !== '' && margin + current.length + 1 + word.length > COLUMNS) {
+      lines.push(' '.repeat(margin) + current)
+      current = word
+    } else {
+      current = current === '' ? word : `${current} ${word}`
+    }
+  }
+  return [...lines, ' '.repeat(indent + (lines.length > 0 ? 2 : 0)) + current]
+}
+
+/** Returns the title of a run: its suite, and its name if it has another one. */
+function titleOf({ suite, name }: RunRecord): string {
+  if (suite === LOAD_SUITE) return 'load tests'
+  return name === suite ? suite : `${suite}: ${name}`
+}
+
+/** Returns the head of every text report: its title, start, target and machine, and the result in one sentence. */
+export function pageHead(run: RunRecord, result: string): string[] {
+  const { node, os, cpus, memoryMb, commit } = run.environment
+  const machine = [
+    `node ${node}`,
+    os,
+    formatPlural(cpus, 'CPU'),
+    formatMb(memoryMb),
+    ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
+  ]
+  const started = run.startedAt.slice(0, 19).replace('T', ' ')
+  return [
+    '='.repeat(COLUMNS),
+    wrap(titleOf(run), 0),
+    '='.repeat(COLUMNS),
+    labelled('started', `${started} UTC, took ${formatDuration(run.durationMs)}`, 0),
+    labelled('target', run.target, 0),
+    labelled('machine', machine.join(', '), 0),
+    labelled('result', result, 0),
+  ]
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { formatDuration, formatRate } from '../wording/figures.ts'
+import { formatRate } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
-import { section, table } from './page.ts'
+import { labelled, section, table } from './page.ts'
 import {
   adviceLines,
   levelLines,
@@ -12,32 +12,28 @@ import {
   unknownLines,
 } from './protocols-sentences.ts'
 import { textReport } from './text-report.ts'
-import { wrap } from './wording.ts'
 
 /** `protocol_report.txt`: a comparison of protocols on the same work, and what each is best for; 80 columns. */
 export const protocolsReport: Artifact = textReport<ProtocolsFindings>({
   fileName: 'protocol_report.txt',
   suite: 'protocols',
   key: 'ranking',
-  title: () => 'protocol comparison',
+  result: protocolsSentence,
   body,
 })
 
 const HEADS = ['', 'verdict', 'held', 'full', 'p50 ms', 'p99 ms', 'lost', 'back ms', 'CPU µs']
 
 function body(run: RunRecord, findings: ProtocolsFindings): string[] {
-  const { environment, startedAt, durationMs, results } = run
+  const { results } = run
   const { ranking, rate, clients, skipped } = findings
   const unknown = unknownLines(ranking)
   const unproven = levelLines(findings)
   return [
-    wrap(protocolsSentence(findings), 0),
     ...section('setup', [
-      `work       ${[...new Set(results.map(({ plan }) => plan.request))].join(', ')}`,
-      `level      ${levelOf(findings)}`,
-      `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}`,
-      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
-      ...skipped.map(({ protocol, why }) => `skipped    ${protocol}: ${why}`),
+      labelled('work', [...new Set(results.map(({ plan }) => plan.request))].join(', '), 0),
+      labelled('level', levelOf(findings), 0),
+      ...skipped.map(({ protocol, why }) => labelled('skipped', `${protocol}: ${why}`, 0)),
     ]),
     ...section('ranking', [], table(HEADS, ranking.map(protocolRow), [0, 1])),
     ...section('columns', [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Artifact } from '../model/record.ts'
+import { findings, made, recordOf as runOf } from '../schemas/findings.builder.ts'
 import { artifacts } from './index.ts'
 import { renderArtifacts } from './render.ts'
 import { environment, recordOf } from './run-record.builder.ts'
@@ -45,7 +46,7 @@ describe('artifacts', () => {
       { test: 'shop', record: recordOf({ suite: 'limits' }) },
     ).get('test_summary.txt')
     expect(text).toContain('load tests\n')
-    expect(text).toContain('suite limits: shop\n')
+    expect(text).toContain('limits: shop\n')
   })
 
   test('a custom artifact receives all runs at once', () => {
@@ -62,5 +63,67 @@ describe('artifacts', () => {
     expect(renderArtifacts(runRecords(loads, environment), [csv])).toEqual([
       { fileName: 'runs.csv', text: 'suite,name,results\nload,load,2\nlimits,shop,1' },
     ])
+  })
+
+  test('every text report starts with the same head', () => {
+    const runs = Object.entries(findings).map(([suite, found]) => runOf(suite, [made], found))
+    const texts = renderArtifacts(runs, artifacts).filter(({ fileName }) => fileName.endsWith('.txt'))
+    const heads = texts.map(({ fileName, text }) => `${fileName}\n${text.split('\n\n')[0] ?? ''}`)
+    expect(heads.join('\n\n')).toMatchInlineSnapshot(`
+      "capacity_report.txt
+      ================================================================================
+      capacity
+      ================================================================================
+      started   2026-01-01 00:00:00 UTC, took 1 s
+      target    http://127.0.0.1:3000/
+      machine   node 24.0.0, Linux, 2 CPUs, 1 024 MB
+      result    The target serves 700 users (more were not tried); 1 000 are expected.
+
+      limits_report.txt
+      ================================================================================
+      limits
+      ================================================================================
+      started   2026-01-01 00:00:00 UTC, took 1 s
+      target    http://127.0.0.1:3000/
+      machine   node 24.0.0, Linux, 2 CPUs, 1 024 MB
+      result    The limit is above 390 req/s: the generator reached its limit first.
+
+      mcp_stress_report.txt
+      ================================================================================
+      mcp-stress
+      ================================================================================
+      started   2026-01-01 00:00:00 UTC, took 1 s
+      target    http://127.0.0.1:3000/
+      machine   node 24.0.0, Linux, 2 CPUs, 1 024 MB
+      result    Health is excellent (MCP 2025-11-25 over http): every phase was
+                  healthy, including stress; no probe applied.
+
+      protocol_report.txt
+      ================================================================================
+      protocols
+      ================================================================================
+      started   2026-01-01 00:00:00 UTC, took 1 s
+      target    http://127.0.0.1:3000/
+      machine   node 24.0.0, Linux, 2 CPUs, 1 024 MB
+      result    Only tcp was measured (mcp skipped).
+
+      scenario_summary.txt
+      ================================================================================
+      scenarios
+      ================================================================================
+      started   2026-01-01 00:00:00 UTC, took 1 s
+      target    http://127.0.0.1:3000/
+      machine   node 24.0.0, Linux, 2 CPUs, 1 024 MB
+      result    1 of 1 scenario met the service level.
+
+      test_summary.txt
+      ================================================================================
+      load tests
+      ================================================================================
+      started   2026-01-01 00:00:00 UTC, took 1 s
+      target    http://127.0.0.1:3000/
+      machine   node 24.0.0, Linux, 2 CPUs, 1 024 MB
+      result    1 pass, 0 fail, 0 inconclusive, 0 invalid"
+    `)
   })
 })

@@ -3,29 +3,25 @@ import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../wording/figures.ts'
 import { isMet, leaningWords } from './leaning-words.ts'
-import { section, table } from './page.ts'
+import { labelled, section, table } from './page.ts'
 import { adviceOf, scenariosSentence } from './scenarios-sentences.ts'
 import { textReport } from './text-report.ts'
-import { wrap } from './wording.ts'
 
 /** `scenario_summary.txt`: each scenario, its expectations, and whether they were met; 80 columns. */
 export const scenariosReport: Artifact = textReport<ScenariosFindings>({
   fileName: 'scenario_summary.txt',
   suite: 'scenarios',
   key: 'scenarios',
-  title: (run) => `scenarios on ${run.target}`,
+  result: scenariosSentence,
   body,
 })
 
 function body(run: RunRecord, findings: ScenariosFindings): string[] {
-  const { environment, startedAt, durationMs } = run
   return [
-    wrap(scenariosSentence(findings), 0),
-    ...section('setup', [
-      `when       ${startedAt.slice(0, 19).replace('T', ' ')} UTC, ${formatDuration(durationMs)}`,
-      `machine    node ${environment.node}, ${environment.os}, ${environment.cpus} CPUs`,
-      ...findings.skipped.map(({ name, why }) => `skipped    ${name}: ${why}`),
-    ]),
+    ...section(
+      'setup',
+      findings.skipped.map(({ name, why }) => labelled('skipped', `${name}: ${why}`, 0)),
+    ),
     ...section('overview', [], glance(run, findings)),
     ...findings.scenarios.flatMap((scenario) =>
       section(scenario.name, details(scenario, run.results[scenario.result])),

@@ -1,17 +1,9 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Distribution, Figures, LoadResult } from '../model/result.ts'
-import {
-  formatCount,
-  formatDuration,
-  formatMb,
-  formatMs,
-  formatNumber,
-  formatPlural,
-  formatRate,
-} from '../wording/figures.ts'
+import { formatCount, formatDuration, formatMs, formatNumber, formatPlural, formatRate } from '../wording/figures.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { LOAD_SUITE } from './run-records.ts'
-import { COLUMNS, labelled, wrap } from './wording.ts'
+import { labelled, pageHead, wrap } from './page.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
@@ -19,33 +11,12 @@ const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invali
 /** `test_summary.txt`: every verdict of every run on one self-contained page, 80 columns wide. */
 export const summary: Artifact = {
   fileName: 'test_summary.txt',
-  render: (runs) => runs.map((run) => `${[...headOf(run), '', ...bodyOf(run)].join('\n')}\n`).join('\n'),
+  render: (runs) =>
+    runs.map((run) => `${[...pageHead(run, resultOf(run)), '', ...bodyOf(run)].join('\n')}\n`).join('\n'),
 }
 
-function headOf(run: RunRecord): readonly string[] {
-  const { environment, verdicts } = run
-  const title = run.suite === LOAD_SUITE ? 'load tests' : `suite ${run.suite}: ${run.name}`
-  const counts = VALUES.map((value) => `${verdicts.filter(({ verdict }) => verdict === value).length} ${value}`)
-  const machine = [
-    `node ${environment.node}`,
-    environment.os,
-    formatPlural(environment.cpus, 'CPU'),
-    formatMb(environment.memoryMb),
-    ...(environment.commit === null ? [] : [`commit ${environment.commit.slice(0, 12)}`]),
-  ]
-  return [
-    '='.repeat(COLUMNS),
-    wrap(title, 0),
-    '='.repeat(COLUMNS),
-    labelled(
-      'started',
-      `${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, took ${formatDuration(run.durationMs)}`,
-      0,
-    ),
-    labelled('target', run.target, 0),
-    labelled('machine', machine.join(', '), 0),
-    labelled('verdicts', counts.join(', '), 0),
-  ]
+function resultOf({ verdicts }: RunRecord): string {
+  return VALUES.map((value) => `${verdicts.filter(({ verdict }) => verdict === value).length} ${value}`).join(', ')
 }
 
 function bodyOf(run: RunRecord): readonly string[] {

@@ -8,8 +8,8 @@ const report = textReport<{ readonly users: number }>({
   fileName: 'users.txt',
   suite: 'users',
   key: 'users',
-  title: ({ target }) => `users of ${target}`,
-  body: (_run, { users }) => [`The target serves ${users} users.`],
+  result: ({ users }) => `The target serves ${users} users.`,
+  body: (run) => ['', `${run.results.length} run`],
 })
 
 function call(name: string, findings: unknown, suite = 'users'): TestedLoad {
@@ -23,26 +23,39 @@ function textOf(...loads: readonly TestedLoad[]): string | undefined {
 test('renders one run as one page', () => {
   expect(textOf(call('shop', { users: 3 }))).toMatchInlineSnapshot(`
     "================================================================================
-    users of http://127.0.0.1:3000/
+    users: shop
     ================================================================================
-    The target serves 3 users.
+    started   2026-11-23 17:30:00 UTC, took 30 s
+    target    http://127.0.0.1:3000/
+    machine   node 24.21.0, Linux 6.1.0, 2 CPUs, 7 936 MB, commit 0123456789ab
+    result    The target serves 3 users.
+
+    1 run
     "
   `)
 })
 
-test('renders several runs as one text, with the name of each in its heading', () => {
+test('renders several runs as one text, with the name of each in its title', () => {
   expect(textOf(call('shop', { users: 3 }), call('cart', { users: 5 }))).toMatchInlineSnapshot(`
     "================================================================================
-    users of http://127.0.0.1:3000/
-    run 1 of 2: shop
+    users: shop
     ================================================================================
-    The target serves 3 users.
+    started   2026-11-23 17:30:00 UTC, took 30 s
+    target    http://127.0.0.1:3000/
+    machine   node 24.21.0, Linux 6.1.0, 2 CPUs, 7 936 MB, commit 0123456789ab
+    result    The target serves 3 users.
+
+    1 run
 
     ================================================================================
-    users of http://127.0.0.1:3000/
-    run 2 of 2: cart
+    users: cart
     ================================================================================
-    The target serves 5 users.
+    started   2026-11-23 17:30:00 UTC, took 30 s
+    target    http://127.0.0.1:3000/
+    machine   node 24.21.0, Linux 6.1.0, 2 CPUs, 7 936 MB, commit 0123456789ab
+    result    The target serves 5 users.
+
+    1 run
     "
   `)
 })

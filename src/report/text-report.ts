@@ -1,26 +1,27 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
-import { heading } from './page.ts'
+import { pageHead } from './page.ts'
 
 interface TextReport<Findings> {
   readonly fileName: `${string}.txt`
   readonly suite: string
   /** A key that the findings of this suite always have. A run that was interrupted has no findings. */
   readonly key: keyof Findings & string
-  readonly title: (run: RunRecord) => string
-  /** The lines below the heading. */
+  /** Returns the conclusion in one sentence, for the head. */
+  readonly result: (findings: Findings) => string
+  /** Returns the lines below the head. */
   readonly body: (run: RunRecord, findings: Findings) => readonly string[]
 }
 
-/** Returns the text report of one suite: one page per run. If there are several, each heading names its run. */
-export function textReport<Findings>({ fileName, suite, key, title, body }: TextReport<Findings>): Artifact {
+/** Returns the text report of one suite: one page per run. */
+export function textReport<Findings>({ fileName, suite, key, result, body }: TextReport<Findings>): Artifact {
   return {
     fileName,
     render: (runs) => {
       const concluded = runs.filter((run) => run.suite === suite && hasKey(run.findings, key))
       if (concluded.length === 0) return undefined
-      const pages = concluded.map((run, index) => {
-        const name = concluded.length === 1 ? '' : `\nrun ${index + 1} of ${concluded.length}: ${run.name}`
-        return `${[...heading(title(run) + name), ...body(run, run.findings as Findings)].join('\n')}\n`
+      const pages = concluded.map((run) => {
+        const findings = run.findings as Findings
+        return `${[...pageHead(run, result(findings)), ...body(run, findings)].join('\n')}\n`
       })
       return pages.join('\n')
     },

@@ -1,25 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { evenStretches, resultOf } from '../judge/result.builder.ts'
-import { stressJudgement } from '../judge/analysis/mcp-health.ts'
-import { fitUsl } from '../judge/analysis/usl.ts'
-import type { CapacityFindings } from '../model/capacity-findings.ts'
-import type { LimitsFindings } from '../model/limits-findings.ts'
-import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
-import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { RunRecord } from '../model/record.ts'
 import { journey } from '../model/journey.ts'
 import type { LoadPlan } from '../plan/load-plan.ts'
-import type { LoadResult } from '../model/result.ts'
-import type { ScenariosFindings } from '../model/scenarios-findings.ts'
 import type { VerdictReason } from '../model/verdict.ts'
 import { artifacts } from '../report/index.ts'
 import { renderArtifacts } from '../report/render.ts'
 import { runLoad } from '../run/index.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
-import { limitNote } from '../wording/limit-notes.ts'
 import { startFixture } from '../../fixtures/index.ts'
+import { findings, made, recordOf } from './findings.builder.ts'
 import { generateSchemas } from './generate.ts'
 
 const SCHEMAS = import.meta.dirname
@@ -39,128 +30,6 @@ function closed(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema
   const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]))
   return 'properties' in schema ? { additionalProperties: false, ...inner } : inner
-}
-
-const made = resultOf({
-  stretches: evenStretches(48, 20, (i) => 5 + (i % 7)),
-  phases: {
-    'warm-up': [0, 8],
-    baseline: [8, 16],
-    moderate: [16, 24],
-    high: [24, 32],
-    stress: [32, 40],
-    recovery: [40, 48],
-  },
-})
-const usl = fitUsl(
-  [1, 2, 4, 8, 16, 32].map((clients) => ({ clients, rps: (100 * clients) / (1 + 0.1 * (clients - 1)) })),
-)
-const verdict = 'pass' as const
-
-/** Typed, so that an example with a missing field does not compile. */
-const findings = {
-  load: null,
-  limits: {
-    slo: { p99Ms: 250, errorRate: 0.01 },
-    maxSustainableRps: 390,
-    interval: [390, null],
-    confirmed: true,
-    recommendedRps: null,
-    stableRps: 200,
-    degradationPointRps: null,
-    failurePointRps: null,
-    kneeRps: null,
-    degradation: 'none-seen',
-    bottleneck: { resource: null, evidence: ['nothing'] },
-    recovery: { recovered: null, recoverMs: null },
-    trials: [],
-    saturation: null,
-    ended: 'found',
-    notes: [limitNote({ code: 'trials-disagree', failedRps: [390], heldRps: [390] })],
-  } satisfies LimitsFindings,
-  scenarios: {
-    scenarios: [
-      {
-        name: 'Burst',
-        about: 'a burst',
-        verdict,
-        expectations: [{ text: 'fast', verdict, observed: '1 ms' }],
-        result: 0,
-      },
-    ],
-    skipped: [{ name: 'MCP', why: 'no target' }],
-  } satisfies ScenariosFindings,
-  protocols: {
-    slo: { p99Ms: 250, errorRate: 0.01 },
-    rate: 100,
-    clients: 16,
-    ranking: [
-      {
-        protocol: 'tcp',
-        verdict,
-        throughputRps: 1_000,
-        clients: 16,
-        maxRps: null,
-        maxIsBound: false,
-        p50Ms: 1,
-        p95Ms: null,
-        p99Ms: 3,
-        successRate: 1,
-        reconnectMs: null,
-        lost: 0,
-        cpuUsPerRequest: 12.5,
-        why: 'ahead',
-      },
-    ],
-    bestFor: { lowLatency: 'tcp', throughput: 'tcp', reliability: null, streaming: null, rpc: null },
-    skipped: [{ protocol: 'mcp', why: 'no target' }],
-  } satisfies ProtocolsFindings,
-  'mcp-stress': {
-    protocolVersion: '2025-11-25',
-    transport: 'http',
-    ...stressJudgement(made, 0),
-    errorPatterns: [{ class: 'timeout', count: 3, phases: ['stress'], trend: 'growing', meaning: 'it hangs' }],
-    probes: [{ name: 'a probe', verdict: 'not-applicable', evidence: 'over pipes' }],
-  } satisfies McpStressFindings,
-  capacity: {
-    sla: { successRate: 0.99, p95Ms: 500 },
-    expectedUsers: 1_000,
-    peakUsers: 2_000,
-    requestsPerUserMinute: 30,
-    maxUsers: 700,
-    usersInterval: [700, null],
-    recommendedUsers: 350,
-    scalingFactor: 2.9,
-    phases: [
-      { name: 'peak', users: 2_000, rate: 1_000, verdict, achievedRps: 900, p95Ms: null, errorRate: 0, result: 0 },
-    ],
-    usl: typeof usl === 'string' ? null : usl,
-    uslWhy: null,
-    sizing: {
-      instances: 3,
-      coresPerInstance: null,
-      memoryMbPerInstance: 128,
-      maxConnections: 10,
-      loadBalancer: true,
-      basis: 'estimated',
-      why: ['so'],
-    },
-  } satisfies CapacityFindings,
-}
-
-function recordOf(suite: string, results: readonly LoadResult[], found: unknown): RunRecord {
-  return {
-    schema: 1,
-    suite,
-    name: suite,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    durationMs: 1_000,
-    environment: { node: '24.0.0', os: 'Linux', cpus: 2, memoryMb: 1_024, commit: null },
-    target: 'http://127.0.0.1:3000/',
-    results,
-    verdicts: [{ result: 0, test: 'a test', matcher: 'toSustainRps', verdict, message: 'held' }],
-    findings: found,
-  }
 }
 
 /** One reason of each code; a missing code does not compile. */

@@ -24,6 +24,7 @@ const tests = ['test', 'conformance', 'fixture', 'builder', 'test-d']
 
 interface Forbidden {
   readonly regex: string
+  readonly allowTypeImports?: boolean
   readonly message: string
 }
 
@@ -45,6 +46,8 @@ function boundaries(folder: Folder, others: readonly Forbidden[] = []): DummyRul
     ...forbidden.map((other) => ({
       // A plan is compiled to a schedule, so `plan` may read patterns and arrivals.
       regex: `^(?:\\.\\./)+${other}/${folder === 'plan' && other === 'traffic' ? '(?!(?:patterns|arrivals)/)' : ''}`,
+      // The types of a plan's requests and protocol names derive from the registry of protocols.
+      allowTypeImports: folder === 'plan' && other === 'protocols',
       message: `\`${folder}\` may import ${names}; folders of one level share types through \`model\`.`,
     })),
     {

@@ -15,24 +15,21 @@ export type {
   AbortLimits,
   ConnectionKind,
   MessageSize,
-  Mix,
-  MixEntry,
   OnInconclusive,
-  Operations,
   Overflow,
-  ProtocolName,
   RequestContext,
   WorkloadName,
 } from './model/plan.ts'
-export type { LoadPlan } from './plan/load-plan.ts'
+export type { LoadPlan, Mix, MixEntry, Operations } from './plan/load-plan.ts'
+export { mix } from './plan/mix.ts'
+export { journey } from './plan/steps.ts'
+export type { JourneyContext, JourneyFunction, SetupContext, SetupFunction } from './plan/steps.ts'
 export type { PatternName } from './traffic/patterns/index.ts'
-export type { PlanRequest } from './model/requests.ts'
 export type { Feed } from './model/feed.ts'
 export type { Sla } from './model/sla.ts'
 export type { CommandTarget, MonitorTarget, StdioTarget, Target, TlsOptions } from './model/target.ts'
 export type { Artifact, Environment, LoadRecord, RunRecord } from './model/record.ts'
-export { journey } from './model/journey.ts'
-export type { JourneyContext, JourneyFunction, StepAnswer } from './model/journey.ts'
+export type { StepAnswer } from './model/journey.ts'
 export type {
   CustomConnection,
   CustomEvents,
@@ -42,8 +39,6 @@ export type {
 } from './model/custom-protocol.ts'
 export type { Answer, ConnectContext, ProtocolSpec, ReconnectOptions } from './model/protocol.ts'
 export type { ErrorClass } from './model/error-class.ts'
-export type { HttpAnswer, HttpCheck, HttpRequest, McpRequest, TcpRequest, WebSocketRequest } from './model/requests.ts'
-export type { SetupContext, SetupFunction } from './model/setup.ts'
 export type {
   Distribution,
   Figures,
@@ -54,14 +49,8 @@ export type {
   TargetSample,
 } from './model/result.ts'
 export type { Leaning, Verdict, VerdictReason, VerdictRecord, VerdictValue } from './model/verdict.ts'
-export { http } from './protocols/http/index.ts'
-export { mcp } from './protocols/mcp/index.ts'
-export type { McpOptions } from './protocols/mcp/options.ts'
-export { tcp } from './protocols/tcp/index.ts'
-export type { Framing, TcpOptions } from './protocols/tcp/index.ts'
-export { websocket } from './protocols/websocket/index.ts'
-export type { WebSocketOptions } from './protocols/websocket/index.ts'
+export type { PlanRequest, ProtocolName } from './protocols/index.ts'
+export * from './protocols/registry.ts'
 export { runLoad, startLoad } from './run/index.ts'
 export type { LoadRun } from './run/index.ts'
 export * from './traffic/patterns/registry.ts'
-export { mix } from './traffic/workloads/mix.ts'

@@ -1,7 +1,7 @@
 import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
-import type { ProtocolName } from '../model/plan.ts'
+import { PROTOCOL_NAMES, type ProtocolName, protocolNameOf } from '../protocols/index.ts'
 import type { StdioTarget } from '../model/target.ts'
-import type { HttpRequest } from '../model/requests.ts'
+import type { HttpRequest } from '../protocols/http/request.ts'
 import type { Tracing } from '../model/trace.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'
 
@@ -33,8 +33,6 @@ export interface SuiteEnvironment {
 
 type Env = Readonly<Record<string, string | undefined>>
 type Reader<Value> = (text: string) => Value | undefined
-
-const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const satisfies readonly ProtocolName[]
 
 const TARGET_RULE =
   "must be a URL such as 'http://127.0.0.1:3000', or the command of an MCP server as a JSON list of words"
@@ -103,7 +101,7 @@ function readTargets(
   env: Env,
 ): Pick<SuiteEnvironment, 'target' | 'targets'> {
   const specific = Object.fromEntries(
-    PROTOCOLS.flatMap((protocol) => {
+    PROTOCOL_NAMES.flatMap((protocol) => {
       const target = named(`LOAD_TARGET_${protocol.toUpperCase()}`)
       return target === undefined ? [] : [[protocol, target]]
     }),
@@ -115,12 +113,9 @@ function readTargets(
   return { ...(target !== undefined && { target }), ...(Object.keys(targets).length > 0 && { targets }) }
 }
 
-/** Returns the protocol of a target's scheme. */
+/** Returns the protocol of a target's scheme; HTTP for an unknown scheme, whose issue the plan reports. */
 function protocolOf(target: NamedTarget): ProtocolName {
-  if (typeof target !== 'string' || target.startsWith('mcp+')) return 'mcp'
-  const { protocol } = new URL(target)
-  if (protocol === 'ws:' || protocol === 'wss:') return 'websocket'
-  return protocol === 'tcp:' || protocol === 'tls:' ? 'tcp' : 'http'
+  return typeof target === 'string' ? (protocolNameOf(new URL(target)) ?? 'http') : 'mcp'
 }
 
 function namedTarget(text: string): NamedTarget | undefined {

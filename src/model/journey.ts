@@ -1,4 +1,4 @@
-import type { PlanRequest } from './requests.ts'
+import type { AnyRequest } from './requests.ts'
 import type { Answer } from './protocol.ts'
 import type { Ms } from './units.ts'
 
@@ -11,18 +11,18 @@ export interface StepAnswer extends Answer {
 
 /** What a journey yields: a request to send, or a think time. Only `send` and `think` create these. */
 export type JourneyYield =
-  | { readonly kind: 'send'; readonly request: PlanRequest }
+  | { readonly kind: 'send'; readonly request: AnyRequest }
   | { readonly kind: 'think'; readonly fromMs: Ms; readonly toMs: Ms }
 
 /** Passed to a journey when it starts. */
-export interface JourneyContext {
+export interface JourneyContext<Request = AnyRequest> {
   /** Index of the journey within the run, from 0, across all threads; in the warm-up it counts down from −1. */
   readonly number: number
   /**
    * `yield* send({ name: 'login', … })` sends a step and returns its response, as far as the request's `read` asks for
    * it. Over HTTP, the journey's cookies are sent along, and a `body` that is an object or an array is sent as JSON.
    */
-  send(request: PlanRequest): Generator<JourneyYield, StepAnswer, StepAnswer>
+  send(request: Request): Generator<JourneyYield, StepAnswer, StepAnswer>
   /**
    * `yield* think(1_000, 3_000)` waits for a seeded, uniformly random time between the two values (exactly the first
    * when the second is absent). A journey ends with its last step, so thinking after it takes no time.
@@ -35,9 +35,6 @@ export interface JourneyContext {
  * a journey has a connection to itself from its first step to its last. A failed step ends the journey; an exception
  * thrown by its code ends the run.
  */
-export type JourneyFunction = (context: JourneyContext) => Generator<JourneyYield, void, StepAnswer>
-
-/** Declares a generator function as a journey, which types its parameters. */
-export function journey(steps: JourneyFunction): JourneyFunction {
-  return steps
-}
+export type JourneyFunction<Request = AnyRequest> = (
+  context: JourneyContext<Request>,
+) => Generator<JourneyYield, void, StepAnswer>

@@ -1,9 +1,4 @@
-import type { MessageFormat } from './body.ts'
-import type { CustomProtocol } from './custom-protocol.ts'
 import type { Random } from './pattern.ts'
-import type { ProtocolSpec } from './protocol.ts'
-import type { PlanRequest } from './requests.ts'
-import type { Target } from './target.ts'
 import type { Ms, Ratio } from './units.ts'
 
 /**
@@ -38,14 +33,6 @@ export interface RequestContext {
   readonly random: Random
 }
 
-/** One request, a weighted list of requests, or a function that creates them. */
-export type RequestSource = PlanRequest | readonly PlanRequest[] | ((context: RequestContext) => PlanRequest)
-
-export type ProtocolName = 'http' | 'websocket' | 'tcp' | 'mcp'
-
-/** A name, what a protocol's builder returned, a custom protocol, or the URL of a module that exports one by default. */
-export type ProtocolChoice = ProtocolName | ProtocolSpec | CustomProtocol | URL
-
 /**
  * Sizes of a message by name, log-uniform over half-open ranges: `small` 16 B–1 KiB, `medium` 1 KiB–1 MiB, `large`
  * 1–100 MiB; `mixed` is 70% small, 25% medium, 5% from 1 to 4 MiB.
@@ -65,28 +52,3 @@ export type MessageSize =
 export type WorkName = 'read' | 'write' | 'echo' | 'stream'
 
 export type WorkloadName = 'read' | 'read-heavy' | 'write-heavy' | 'balanced' | 'batch' | 'stream'
-
-/** Operations by name, each a request with its `weight`. */
-export type Operations = Readonly<Record<string, PlanRequest>>
-
-/** One protocol of a `mix`. */
-export interface MixEntry {
-  /** Prefix of its operations in the result; default the protocol's name. */
-  readonly name?: string
-  /** Share of the requests, relative to the other entries; default 1. */
-  readonly weight?: number
-  /** Default the plan's target. */
-  readonly target?: Target
-  readonly protocol?: ProtocolChoice
-  readonly request?: PlanRequest | readonly PlanRequest[]
-  readonly workload?: WorkloadName | Operations
-  readonly messageSize?: MessageSize
-  readonly messageFormat?: MessageFormat
-  readonly maxConnections?: number
-}
-
-/** What `mix([…])` returns: a workload over several protocols in one run. */
-export interface Mix {
-  readonly kind: 'mix'
-  readonly entries: readonly MixEntry[]
-}

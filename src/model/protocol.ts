@@ -186,9 +186,9 @@ export interface ProtocolSpec {
   readonly [option: string]: unknown
 }
 
-/** A built-in protocol, as registered in `protocols/index.ts`. */
-export interface ProtocolKind<Request> {
-  readonly kind: string
+/** The registration of a built-in protocol. */
+export interface ProtocolKind<Request, Name extends string = string> {
+  readonly kind: Name
   /** Its URL schemes (`ws:`) with their default ports; undefined if a URL needs an explicit port. */
   readonly schemes: Readonly<Record<string, number | undefined>>
   /** Returns every issue of the options as the user wrote them, except `kind`; `key` is their path in the plan. */

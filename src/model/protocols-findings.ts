@@ -1,11 +1,10 @@
-import type { ProtocolName } from './plan.ts'
 import type { UnknownValue } from './unknown-value.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
 import type { Leaning, VerdictValue } from './verdict.ts'
 
 /** One protocol compared with the others, all doing the same work. */
 export interface RankedProtocol {
-  readonly protocol: ProtocolName
+  readonly protocol: string
   /** Whether it held the service level at the common rate. */
   readonly verdict: VerdictValue
   /** Of an inconclusive verdict only. */
@@ -46,11 +45,11 @@ export interface ProtocolsFindings {
   readonly ranking: readonly RankedProtocol[]
   /** Null where no protocol is clearly better. */
   readonly bestFor: {
-    readonly lowLatency: ProtocolName | null
-    readonly throughput: ProtocolName | null
-    readonly reliability: ProtocolName | null
-    readonly streaming: ProtocolName | null
-    readonly rpc: ProtocolName | null
+    readonly lowLatency: string | null
+    readonly throughput: string | null
+    readonly reliability: string | null
+    readonly streaming: string | null
+    readonly rpc: string | null
   }
-  readonly skipped: readonly { readonly protocol: ProtocolName; readonly why: string }[]
+  readonly skipped: readonly { readonly protocol: string; readonly why: string }[]
 }

@@ -1,12 +1,12 @@
 import type { Answer } from './protocol.ts'
-import type { PlanRequest } from './requests.ts'
+import type { AnyRequest } from './requests.ts'
 
 /** What a setup can do on its connection, before the engine uses it. */
-export interface SetupContext {
+export interface SetupContext<Request = AnyRequest> {
   /** Index of the connection within the run, from 0. */
   readonly number: number
   /** Sends a request on this connection and waits for its response; rejects when it fails. */
-  send(request: PlanRequest): Promise<Answer>
+  send(request: Request): Promise<Answer>
 }
 
 /**
@@ -14,4 +14,4 @@ export interface SetupContext {
  * `{{setup.token}}` is the `token` of the returned object, and `{{setup}}` is the returned value. If it throws, the
  * connection counts as failed.
  */
-export type SetupFunction = (context: SetupContext) => unknown
+export type SetupFunction<Request = AnyRequest> = (context: SetupContext<Request>) => unknown

@@ -1,5 +1,6 @@
 import type { PlanIssue } from '../model/errors.ts'
-import type { MessageSize, MixEntry } from '../model/plan.ts'
+import type { MessageSize } from '../model/plan.ts'
+import type { MixEntry } from './load-plan.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
 import type { MessageFormat } from '../model/body.ts'

@@ -1,26 +1,55 @@
 import type { MessageFormat } from '../model/body.ts'
+import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { Feed } from '../model/feed.ts'
-import type { JourneyFunction } from '../model/journey.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../model/pattern.ts'
 import type {
   AbortLimits,
   ConnectionKind,
   MessageSize,
-  Mix,
   OnInconclusive,
-  Operations,
   Overflow,
-  ProtocolChoice,
-  RequestSource,
+  RequestContext,
   WorkloadName,
 } from '../model/plan.ts'
-import type { ReconnectOptions } from '../model/protocol.ts'
-import type { SetupFunction } from '../model/setup.ts'
+import type { ProtocolSpec, ReconnectOptions } from '../model/protocol.ts'
 import type { Sla } from '../model/sla.ts'
 import type { MonitorTarget, Target, TlsOptions } from '../model/target.ts'
 import type { Tracing } from '../model/trace.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'
+import type { PlanRequest, ProtocolName } from '../protocols/index.ts'
 import type { PatternName } from '../traffic/patterns/index.ts'
+import type { JourneyFunction, SetupFunction } from './steps.ts'
+
+/** One request, a weighted list of requests, or a function that creates them. */
+export type RequestSource = PlanRequest | readonly PlanRequest[] | ((context: RequestContext) => PlanRequest)
+
+/** A name, what a protocol's builder returned, a custom protocol, or the URL of a module that exports one by default. */
+export type ProtocolChoice = ProtocolName | ProtocolSpec | CustomProtocol | URL
+
+/** Operations by name, each a request with its `weight`. */
+export type Operations = Readonly<Record<string, PlanRequest>>
+
+/** One protocol of a `mix`. */
+export interface MixEntry {
+  /** Prefix of its operations in the result; default the protocol's name. */
+  readonly name?: string
+  /** Share of the requests, relative to the other entries; default 1. */
+  readonly weight?: number
+  /** Default the plan's target. */
+  readonly target?: Target
+  readonly protocol?: ProtocolChoice
+  readonly request?: PlanRequest | readonly PlanRequest[]
+  readonly workload?: WorkloadName | Operations
+  readonly messageSize?: MessageSize
+  readonly messageFormat?: MessageFormat
+  readonly maxConnections?: number
+}
+
+/** What `mix([…])` returns: a workload over several protocols in one run. */
+export interface Mix {
+  readonly kind: 'mix'
+  readonly entries: readonly MixEntry[]
+}
 
 /** A load test as its author writes it. */
 export interface LoadPlan {

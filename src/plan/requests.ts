@@ -1,5 +1,5 @@
 import type { PlanIssue } from '../model/errors.ts'
-import type { RequestSource } from '../model/plan.ts'
+import type { RequestSource } from './load-plan.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
 import { isRecord, NOT_SHOWN, oneOf } from '../model/readers.ts'

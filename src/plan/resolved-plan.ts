@@ -3,14 +3,8 @@ import type { Feed } from '../model/feed.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../model/pattern.ts'
-import type {
-  ConnectionKind,
-  MessageSize,
-  OnInconclusive,
-  Overflow,
-  RequestSource,
-  WorkloadName,
-} from '../model/plan.ts'
+import type { ConnectionKind, MessageSize, OnInconclusive, Overflow, WorkloadName } from '../model/plan.ts'
+import type { RequestSource } from './load-plan.ts'
 import type { ProtocolSpec, ReconnectOptions } from '../model/protocol.ts'
 import type { SetupFunction } from '../model/setup.ts'
 import type { Sla } from '../model/sla.ts'

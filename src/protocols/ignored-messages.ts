@@ -1,6 +1,21 @@
 import type { PlanIssue } from '../model/errors.ts'
 import { isRecord, readKeys, text } from '../model/readers.ts'
-import type { Ignore } from '../model/requests.ts'
+
+/** Describes messages that are never a response, such as a push or a greeting. */
+export interface Ignore {
+  /** Matches a message that contains this text, decoded as UTF-8. */
+  readonly bodyIncludes: string
+}
+
+/** Keys of every protocol that matches responses by their order. */
+export interface MatchedByOrder {
+  /**
+   * Messages that are never a response, by one or several rules. From this request on, they are not matched to a
+   * request of its connection; the result counts them as `unsolicited`. Without it, a message that arrives while a
+   * request is in flight counts as its response.
+   */
+  readonly ignore?: Ignore | readonly Ignore[]
+}
 
 const EXAMPLE = '{ bodyIncludes: \'"type":"tick"\' }'
 

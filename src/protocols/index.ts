@@ -1,14 +1,25 @@
 import type { Protocol, ProtocolKind, ProtocolSpec } from '../model/protocol.ts'
-import { httpKind } from './http/index.ts'
-import { mcpKind } from './mcp/index.ts'
-import { tcpKind } from './tcp/index.ts'
-import { websocketKind } from './websocket/index.ts'
+import type { AnyRequest } from '../model/requests.ts'
+import * as builders from './registry.ts'
 
-/** Every shipped protocol; a new one is a folder and a line here. Each protocol reads only its own request type. */
-const kinds = [httpKind, mcpKind, tcpKind, websocketKind] as unknown as readonly ProtocolKind<unknown>[]
+type Registered = (typeof builders)[keyof typeof builders]['protocol']
+
+/** The name of a protocol. */
+export type ProtocolName = Registered['kind']
+
+/** A request of any protocol. */
+export type PlanRequest = RequestOf<Registered> | AnyRequest
+
+type RequestOf<Kind> = Kind extends ProtocolKind<infer Request> ? Request : never
+
+/** Every shipped protocol; a new one is a folder and a line in `registry.ts`. */
+const kinds = Object.values(builders).map(({ protocol }) => protocol) as unknown as readonly Shipped[]
+
+/** Each protocol reads only its own type of requests. */
+type Shipped = ProtocolKind<unknown, ProtocolName>
 
 /** Names that a plan's `protocol` accepts. */
-export const PROTOCOL_NAMES: readonly string[] = kinds.map(({ kind }) => kind)
+export const PROTOCOL_NAMES: readonly ProtocolName[] = kinds.map(({ kind }) => kind)
 
 /** Every URL scheme that selects a protocol. */
 export const SCHEMES: readonly string[] = kinds.flatMap(({ schemes }) => Object.keys(schemes))
@@ -25,7 +36,7 @@ export function protocolFrom(spec: ProtocolSpec): Protocol<unknown> {
 }
 
 /** Returns the name of the protocol that uses the target's scheme; undefined when no protocol uses it. */
-export function protocolNameOf(url: URL): string | undefined {
+export function protocolNameOf(url: URL): ProtocolName | undefined {
   return kinds.find(({ schemes }) => url.protocol in schemes)?.kind
 }
 

@@ -1,15 +1,11 @@
 import { expect, test } from 'vitest'
-import type { ProtocolName } from '../model/plan.ts'
 import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
 import { protocolsReport } from './protocols-report.ts'
 import { levelLines, protocolLines } from './protocols-sentences.ts'
 import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 
-function ranked(
-  protocol: ProtocolName,
-  judged: Pick<RankedProtocol, 'verdict' | 'leaning' | 'reasons'>,
-): RankedProtocol {
+function ranked(protocol: string, judged: Pick<RankedProtocol, 'verdict' | 'leaning' | 'reasons'>): RankedProtocol {
   return {
     protocol,
     ...judged,

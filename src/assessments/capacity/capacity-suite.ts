@@ -1,5 +1,5 @@
 import type { CapacitySla } from '../../model/capacity-findings.ts'
-import type { RequestSource } from '../../model/plan.ts'
+import type { RequestSource } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'

@@ -1,5 +1,5 @@
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import type { RequestSource } from '../../model/plan.ts'
+import type { RequestSource } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Rps } from '../../model/units.ts'
 import { suiteEnvironment } from '../environment.ts'

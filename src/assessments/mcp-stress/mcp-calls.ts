@@ -1,4 +1,4 @@
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from '../../protocols/mcp/request.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Prober } from './probes/prober.ts'
 

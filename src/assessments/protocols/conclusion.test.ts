@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
 import { evenStretches, resultOf } from '../../judge/result.builder.ts'
-import type { ProtocolName } from '../../model/plan.ts'
+import type { ProtocolName } from '../../protocols/index.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import type { Conclusion } from '../suite.ts'

@@ -1,6 +1,6 @@
 import type { LoadContext } from '../../hosts/port.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import type { ProtocolName } from '../../model/plan.ts'
+import { PROTOCOL_NAMES } from '../../protocols/index.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
@@ -45,7 +45,6 @@ export interface ProtocolsOptions extends SharedPlan {
 /** Declares the comparison, as one load test. */
 export type ProtocolsSuite = (options?: ProtocolsOptions) => void
 
-const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const satisfies readonly ProtocolName[]
 const DEFAULT_RATE: Rps = 100
 const DEFAULT_PHASE_MS: Ms = 8_000
 
@@ -80,12 +79,12 @@ function planOf(
   const rate = environment.rate ?? givenRate ?? DEFAULT_RATE
   const phaseMs = environment.durationMs ?? givenPhaseMs ?? DEFAULT_PHASE_MS
   const shared = { maxConnections: CLIENTS, ...sharedPlan(plan, environment) }
-  const subjects = PROTOCOLS.flatMap((protocol): Subject[] => {
+  const subjects = PROTOCOL_NAMES.flatMap((protocol): Subject[] => {
     const target = targets[protocol]
     if (target === undefined) return []
     return [{ protocol, target, plan: { ...shared, protocol, target }, slo, rate, duration: phaseMs }]
   })
-  const skipped = PROTOCOLS.flatMap((protocol) => {
+  const skipped = PROTOCOL_NAMES.flatMap((protocol) => {
     const why = missingTarget(targets, [protocol])
     return why === undefined ? [] : [{ protocol, why }]
   })

@@ -1,5 +1,5 @@
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import type { ProtocolName } from '../../model/plan.ts'
+import type { ProtocolName } from '../../protocols/index.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms, Rps } from '../../model/units.ts'

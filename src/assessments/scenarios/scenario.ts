@@ -1,4 +1,4 @@
-import type { ProtocolName } from '../../model/plan.ts'
+import type { ProtocolName } from '../../protocols/index.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Sla } from '../../model/sla.ts'
 import type { Ms, Rps } from '../../model/units.ts'

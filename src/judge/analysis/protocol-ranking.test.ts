@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { ProtocolName } from '../../model/plan.ts'
 import { bestFor, type MeasuredProtocol, rankProtocols } from './protocol-ranking.ts'
 
-function measured(protocol: ProtocolName, rest: Partial<MeasuredProtocol>): MeasuredProtocol {
+function measured(protocol: string, rest: Partial<MeasuredProtocol>): MeasuredProtocol {
   return {
     protocol,
     verdict: 'pass',

@@ -1,4 +1,3 @@
-import type { ProtocolName } from '../../model/plan.ts'
 import type { ProtocolsFindings, RankedProtocol } from '../../model/protocols-findings.ts'
 import { formatCount, formatMs, formatPlural, formatRate } from '../../wording/figures.ts'
 
@@ -35,9 +34,9 @@ export function rankProtocols(measured: readonly MeasuredProtocol[]): readonly R
 export function bestFor(ranking: readonly RankedProtocol[]): ProtocolsFindings['bestFor'] {
   if (ranking.length < 2) return { lowLatency: null, throughput: null, reliability: null, streaming: null, rpc: null }
   const sound = ranking.filter(({ verdict, leaning }) => verdict !== 'fail' && leaning !== 'fail')
-  const least = (of: readonly RankedProtocol[], key: (each: RankedProtocol) => number | null): ProtocolName | null =>
+  const least = (of: readonly RankedProtocol[], key: (each: RankedProtocol) => number | null): string | null =>
     of.toSorted((a, b) => (key(a) ?? Infinity) - (key(b) ?? Infinity))[0]?.protocol ?? null
-  const among = (names: readonly ProtocolName[]): ProtocolName | null =>
+  const among = (names: readonly string[]): string | null =>
     least(
       sound.filter(({ protocol }) => names.includes(protocol)),
       ({ p99Ms }) => p99Ms,

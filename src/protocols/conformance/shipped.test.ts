@@ -1,20 +1,23 @@
-import { describe, it } from 'vitest'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { WorkOptions } from '../../../fixtures/work.ts'
 import type { Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
-import { protocolFrom } from '../index.ts'
+import { PROTOCOL_NAMES, protocolFrom } from '../index.ts'
 import { type ConformanceServer, protocolConformance } from './index.ts'
 
-/** Protocols that no test in their own folder covers, each with its embedded target. */
-const SHIPPED: readonly (readonly [name: string, protocol: unknown, target: WorkOptions])[] = [
-  ['HTTP', protocolFrom({ kind: 'http' }), { protocol: 'http' }],
-  ['MCP over HTTP', protocolFrom({ kind: 'mcp' }), { protocol: 'mcp' }],
-  ['MCP over WebSocket', protocolFrom({ kind: 'mcp' }), { protocol: 'mcp', transport: 'websocket' }],
+/** Every protocol that an embedded target supports, and the transports of MCP that `mcp/conformance.test.ts` omits. */
+const SUPPORTED: readonly WorkOptions[] = [
+  ...PROTOCOL_NAMES.map((kind) => protocolFrom({ kind }))
+    .filter(({ work }) => work !== undefined)
+    .map(({ name }) => ({ protocol: name }) as WorkOptions),
+  { protocol: 'mcp', transport: 'websocket' },
 ]
 
-describe.each(SHIPPED)('%s', (_, shipped, target) => {
-  const protocol = shipped as Protocol<AnyRequest>
+describe.each(SUPPORTED)('%j', (target) => {
+  const protocol = protocolFrom({ kind: target.protocol }) as Protocol<AnyRequest>
   const request = protocol.work?.echo('hello, everyone', 'text')
 
   async function start(): Promise<ConformanceServer> {
@@ -24,3 +27,12 @@ describe.each(SHIPPED)('%s', (_, shipped, target) => {
 
   it.each(protocolConformance(protocol, { start, ...(request && { request }) }))('$name', ({ run }) => run())
 })
+
+test.each(PROTOCOL_NAMES.filter((kind) => protocolFrom({ kind }).work === undefined))(
+  '%s, which no embedded target supports, runs the conformance tests in its own folder',
+  (name) => {
+    const folder = join(import.meta.dirname, '..', name)
+    const files = globSync('**/*.test.ts', { cwd: folder })
+    expect(files.some((file) => readFileSync(join(folder, file), 'utf8').includes('protocolConformance('))).toBe(true)
+  },
+)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../model/protocol.ts'
-import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpRequest } from './request.ts'
 import { answerRule } from './answer-rule.ts'
 import { BodyCapture } from './body-capture.ts'
 

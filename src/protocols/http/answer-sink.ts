@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpRequest } from './request.ts'
 
 /** Receives a response while it arrives. Protocols on top of HTTP, such as MCP, use it. */
 export interface AnswerSink {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpRequest } from './request.ts'
 import { httpConformance } from './http.conformance.ts'
 import { httpProtocol } from './index.ts'
 import { ask, contextFor, HELLO, rawServer } from './raw-server.fixture.ts'

@@ -1,18 +1,16 @@
-import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
+import type { ConnectContext, Connection, Protocol, ProtocolKind } from '../../model/protocol.ts'
 import { readKeys } from '../../model/readers.ts'
 import type { PlanIssue } from '../../model/errors.ts'
-import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpRequest } from './request.ts'
 import type { SpanAbout } from '../../model/trace.ts'
+import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { serverOf } from '../trace-field.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { requestIssues } from './request-issues.ts'
 import { connectSocket } from './socket-connection.ts'
 import { contentOf, withBody } from './written-body.ts'
 
-/** Selects HTTP. There are no options yet, so `protocol: http()` equals `protocol: 'http'`. */
-export function http(options: Readonly<Record<never, never>> = {}): ProtocolSpec {
-  return { ...options, kind: 'http' }
-}
+export type { HttpAnswer, HttpCheck, HttpRequest } from './request.ts'
 
 /** HTTP/1.1 for `http:`; for `https:` the version that ALPN selects, preferring HTTP/2. Does not follow redirects. */
 export const httpProtocol: Protocol<HttpRequest> = {
@@ -53,7 +51,7 @@ function spanOf({ method = 'GET', path }: HttpRequest, target: URL): SpanAbout {
   }
 }
 
-export const httpKind: ProtocolKind<HttpRequest> = {
+const httpKind: ProtocolKind<HttpRequest, 'http'> = {
   kind: 'http',
   schemes: { 'http:': 80, 'https:': 443 },
   optionIssues(options, key) {
@@ -63,3 +61,6 @@ export const httpKind: ProtocolKind<HttpRequest> = {
   },
   create: () => httpProtocol,
 }
+
+/** Selects HTTP. There are no options yet, so `protocol: http()` equals `protocol: 'http'`. */
+export const http: ProtocolBuilder<Readonly<Record<never, never>>, HttpRequest, 'http'> = builderOf(httpKind)

@@ -1,7 +1,7 @@
 import { isGenerated, lengthOf } from '../../model/body.ts'
 import type { Body, GeneratedBody } from '../../model/body.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
-import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpRequest } from './request.ts'
 import { TRACEPARENT } from '../trace-field.ts'
 import { answerRule } from './answer-rule.ts'
 import type { AnswerRule } from './answer-rule.ts'

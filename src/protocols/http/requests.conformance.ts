@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpRequest } from './request.ts'
 import type { HttpSubject } from './http-subject.conformance.ts'
 import { answer, ask, HELLO, rawServer, socketServer } from './raw-server.fixture.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Connection, Outcome } from '../../model/protocol.ts'
-import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpRequest } from './request.ts'
 import type { HttpSubject } from './http-subject.conformance.ts'
 import { answer, HELLO, rawServer } from './raw-server.fixture.ts'
 

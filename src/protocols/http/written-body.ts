@@ -1,5 +1,5 @@
 import type { Body, MessageFormat } from '../../model/body.ts'
-import type { HttpRequest } from '../../model/requests.ts'
+import type { HttpRequest } from './request.ts'
 
 type Headers = NonNullable<HttpRequest['headers']>
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import { ask, connected, ECHO, echoed, legacyServer, PING } from './mcp.fixture.ts'
 
 describe('a call', () => {

@@ -1,5 +1,5 @@
 import type { ConnectContext, Connection } from '../../model/protocol.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import { channelTo, overHttp, placeOf } from './channels.ts'
 import type { Negotiated } from './channel.ts'
 import { McpConnection } from './connection.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Cancel, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { ChannelFailure } from './channel.ts'
 import type { Dialogue, Waiting } from './dialogue.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Body } from '../../model/body.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import { CLIENT_INFO } from './client.ts'
 import { mcp, mcpKind } from './index.ts'
 import { encodersFor } from './request-encoding.ts'

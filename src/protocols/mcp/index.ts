@@ -1,6 +1,7 @@
-import type { Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { Protocol, ProtocolKind } from '../../model/protocol.ts'
+import type { McpRequest } from './request.ts'
 import type { SpanAbout } from '../../model/trace.ts'
+import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { serverOf } from '../trace-field.ts'
 import { optionIssues } from './option-issues.ts'
 import type { McpOptions } from './options.ts'
@@ -9,14 +10,12 @@ import { requestIssues } from './request-issues.ts'
 import { eraOf } from './versions.ts'
 import { withBody, workRequests } from './work-requests.ts'
 
+export type { McpOptions } from './options.ts'
+export type { McpRequest } from './request.ts'
+
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
-/** Selects the Model Context Protocol with these options, over HTTP, WebSocket, TCP or the stdio of a process. */
-export function mcp(options: McpOptions = {}): ProtocolSpec {
-  return { ...options, kind: 'mcp' }
-}
-
-export const mcpKind: ProtocolKind<McpRequest> = {
+export const mcpKind: ProtocolKind<McpRequest, 'mcp'> = {
   kind: 'mcp',
   schemes: {
     'mcp+http:': 80,
@@ -29,6 +28,9 @@ export const mcpKind: ProtocolKind<McpRequest> = {
   optionIssues,
   create: (spec) => protocolWith(spec as McpOptions),
 }
+
+/** Selects the Model Context Protocol with these options, over HTTP, WebSocket, TCP or the stdio of a process. */
+export const mcp: ProtocolBuilder<McpOptions, McpRequest, 'mcp'> = builderOf(mcpKind)
 
 function protocolWith(options: McpOptions): Protocol<McpRequest> {
   return {

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 import type { ConnectContext, Connection, Outcome } from '../../model/protocol.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import { mcp, mcpKind } from './index.ts'
 import type { McpOptions } from './options.ts'
 

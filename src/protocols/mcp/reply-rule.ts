@@ -1,7 +1,7 @@
 import { formatValue } from '../../model/errors.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import { isObject, formatError } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import { TRACEPARENT } from '../trace-field.ts'
 import { CarriedBody } from './carried-body.ts'

@@ -1,7 +1,7 @@
 import type { PlanIssue } from '../../model/errors.ts'
 import { flag, isRecord, oneOf, positive, readKeys, text } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import { callOf, hasTextAt } from './request-encoding.ts'
 
 const anObject: Reader<object> = (value, key, issues) => {

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { Connection } from '../../model/protocol.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import { ask, connected, overPipes } from './mcp.fixture.ts'
 
 /** An era without a handshake, because these servers would not read one. */

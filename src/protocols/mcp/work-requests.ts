@@ -1,6 +1,6 @@
 import type { Body, MessageFormat } from '../../model/body.ts'
 import type { WorkRequests } from '../../model/protocol.ts'
-import type { McpRequest } from '../../model/requests.ts'
+import type { McpRequest } from './request.ts'
 import { CarriedBody } from './carried-body.ts'
 
 /** Argument for a body, by tool of the embedded target. */

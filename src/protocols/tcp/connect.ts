@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import type { ConnectContext, Connection } from '../../model/protocol.ts'
-import type { TcpRequest } from '../../model/requests.ts'
+import type { TcpRequest } from './request.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { TcpConnection } from './connection.ts'
 import type { TcpSettings } from './connection.ts'

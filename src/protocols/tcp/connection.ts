@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Transferred } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { TcpRequest } from '../../model/requests.ts'
+import type { TcpRequest } from './request.ts'
 import type { Ms } from '../../model/units.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { UnsolicitedMessages } from '../unsolicited-messages.ts'

@@ -1,6 +1,6 @@
 import { isGenerated, lengthOf } from '../../model/body.ts'
 import type { GeneratedBody } from '../../model/body.ts'
-import type { TcpRequest } from '../../model/requests.ts'
+import type { TcpRequest } from './request.ts'
 import { ignoredTexts } from '../ignored-messages.ts'
 import { bufferOf, checkedChunks, contentRule } from './framing.ts'
 import type { FrameFormat } from './framing.ts'

@@ -1,5 +1,6 @@
 import type { Protocol, ProtocolKind } from '../../model/protocol.ts'
-import type { TcpRequest } from '../../model/requests.ts'
+import type { TcpRequest } from './request.ts'
+import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { connectTcp } from './connect.ts'
 import { frameEncoder } from './frame-encoding.ts'
@@ -10,17 +11,20 @@ import type { TcpOptions } from './options.ts'
 import { requestIssues } from './request-issues.ts'
 import { VERB_BYTES, workRequests } from './work.ts'
 
-export { tcp } from './options.ts'
 export type { TcpOptions } from './options.ts'
 export type { Framing } from './framing.ts'
+export type { TcpRequest } from './request.ts'
 
 /** Raw TCP and TLS. The server answers frames with frames, in order. */
-export const tcpKind: ProtocolKind<TcpRequest> = {
+export const tcpKind: ProtocolKind<TcpRequest, 'tcp'> = {
   kind: 'tcp',
   schemes: { 'tcp:': undefined, 'tls:': undefined },
   optionIssues,
   create: (spec) => createTcp(spec as TcpOptions),
 }
+
+/** Selects raw TCP or TLS: `protocol: tcp({ framing: { length: 4 } })`. */
+export const tcp: ProtocolBuilder<TcpOptions, TcpRequest, 'tcp'> = builderOf(tcpKind)
 
 function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protocol<TcpRequest> {
   const format = frameFormat(framing)

@@ -2,7 +2,6 @@ import type { PlanIssue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import { flag, isRecord, oneOf, readKeys, text, wholeFrom, withRemedy } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
-import type { ProtocolSpec } from '../../model/protocol.ts'
 import type { Framing } from './framing.ts'
 
 export interface TcpOptions {
@@ -10,11 +9,6 @@ export interface TcpOptions {
   readonly framing?: Framing
   /** Maximum number of requests in flight per connection. The server must answer in request order. Default 1. */
   readonly maxInFlight?: number
-}
-
-/** Selects raw TCP or TLS: `protocol: tcp({ framing: { length: 4 } })`. */
-export function tcp(options: TcpOptions = {}): ProtocolSpec {
-  return { ...options, kind: 'tcp' }
 }
 
 const NAMES = ['newline', 'until-close'] as const

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { Connection, Outcome } from '../../model/protocol.ts'
-import type { TcpRequest } from '../../model/requests.ts'
+import type { TcpRequest } from './request.ts'
 import { lines, open, send, testServer } from './server.fixture.ts'
 
 const LARGE: GeneratedBody = {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection, Outcome } from '../../model/protocol.ts'
-import type { TcpRequest } from '../../model/requests.ts'
+import type { TcpRequest } from './request.ts'
 import { send } from './server.fixture.ts'
 import { freePort } from '../sockets/free-port.fixture.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Connection } from '../../model/protocol.ts'
-import type { TcpRequest } from '../../model/requests.ts'
+import type { TcpRequest } from './request.ts'
 import type { TcpOptions } from './index.ts'
 import { ask, echo, lines, open, send, testServer } from './server.fixture.ts'
 

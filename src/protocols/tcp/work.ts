@@ -2,7 +2,7 @@ import { isGenerated, lengthOf } from '../../model/body.ts'
 import type { Body } from '../../model/body.ts'
 import { LoadPlanError } from '../../model/errors.ts'
 import type { WorkRequests } from '../../model/protocol.ts'
-import type { TcpRequest } from '../../model/requests.ts'
+import type { TcpRequest } from './request.ts'
 import { formatIssue } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
 

@@ -1,5 +1,5 @@
 import type { ConnectContext, Connection } from '../../model/protocol.ts'
-import type { WebSocketRequest } from '../../model/requests.ts'
+import type { WebSocketRequest } from './request.ts'
 import { WebSocketConnection } from './connection.ts'
 import { openWebSocket } from './handshake.ts'
 import type { HandshakeOptions } from './handshake.ts'

@@ -1,7 +1,7 @@
 import { formatValue } from '../../model/errors.ts'
 import type { Answer, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { WebSocketRequest } from '../../model/requests.ts'
+import type { WebSocketRequest } from './request.ts'
 import { frameBytes } from './frame-size.ts'
 import type { Parcel } from './outbox.ts'
 import { wholeOf } from './received.ts'

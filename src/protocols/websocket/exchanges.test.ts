@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { WebSocketRequest } from '../../model/requests.ts'
+import type { WebSocketRequest } from './request.ts'
 import {
   ask,
   begin,

@@ -2,10 +2,13 @@ import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec }
 import { flag, present, readKeys, wholeFrom } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
 import type { PlanIssue } from '../../model/errors.ts'
-import type { WebSocketRequest } from '../../model/requests.ts'
+import type { WebSocketRequest } from './request.ts'
+import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { messageOf } from './message-body.ts'
 import { requestIssues } from './request-issues.ts'
+
+export type { WebSocketRequest } from './request.ts'
 
 /** Options of `websocket({ … })`. */
 export interface WebSocketOptions {
@@ -18,11 +21,6 @@ export interface WebSocketOptions {
   readonly maxInFlight?: number
   /** Offers to compress messages (RFC 7692). Byte counts are sizes before compression. Default: false. */
   readonly perMessageDeflate?: boolean
-}
-
-/** Selects WebSocket with these options, for a plan's `protocol`. */
-export function websocket(options: WebSocketOptions = {}): ProtocolSpec {
-  return { ...options, kind: 'websocket' }
 }
 
 /** RFC 9110, 5.6.2: a token. */
@@ -83,7 +81,7 @@ function formatRequest({ data, replies = 1, ping }: WebSocketRequest): string {
   return replies === 1 ? 'message' : `message with ${replies} replies`
 }
 
-export const websocketKind: ProtocolKind<WebSocketRequest> = {
+export const websocketKind: ProtocolKind<WebSocketRequest, 'websocket'> = {
   kind: 'websocket',
   schemes: { 'ws:': 80, 'wss:': 443 },
   optionIssues(options, key) {
@@ -93,6 +91,9 @@ export const websocketKind: ProtocolKind<WebSocketRequest> = {
   },
   create: (spec) => createWebSocket(optionsOf(spec)),
 }
+
+/** Selects WebSocket with these options, for a plan's `protocol`. */
+export const websocket: ProtocolBuilder<WebSocketOptions, WebSocketRequest, 'websocket'> = builderOf(websocketKind)
 
 /** Reads options that `optionIssues` has already validated. */
 function optionsOf(spec: ProtocolSpec): WebSocketOptions {

@@ -1,6 +1,6 @@
 import { isGenerated } from '../../model/body.ts'
 import type { GeneratedBody } from '../../model/body.ts'
-import type { WebSocketRequest } from '../../model/requests.ts'
+import type { WebSocketRequest } from './request.ts'
 import { ignoredTexts } from '../ignored-messages.ts'
 import { idPlace } from './json-id.ts'
 import type { JsonId } from './json-id.ts'

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { ServerOptions, WebSocket } from 'ws'
 import type { Cancel, ConnectContext, Connection, Outcome } from '../../model/protocol.ts'
-import type { WebSocketRequest } from '../../model/requests.ts'
+import type { WebSocketRequest } from './request.ts'
 import { websocket, websocketKind } from './index.ts'
 import type { WebSocketOptions } from './index.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Connection, Outcome } from '../../model/protocol.ts'
-import type { WebSocketRequest } from '../../model/requests.ts'
+import type { WebSocketRequest } from './request.ts'
 import {
   ask,
   bareServer,

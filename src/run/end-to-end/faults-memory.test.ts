@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stdioTarget } from '../../../fixtures/index.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
-import { mix } from '../../traffic/workloads/mix.ts'
+import { mix } from '../../plan/mix.ts'
 import type { LoadRun } from '../index.ts'
 import {
   countsOf,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { mix } from '../../traffic/workloads/mix.ts'
+import { mix } from '../../plan/mix.ts'
 import {
   countsOf,
   errorsOf,

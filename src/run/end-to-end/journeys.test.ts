@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import shop from '../../../fixtures/modules/shop-journey.ts'
-import { journey } from '../../model/journey.ts'
+import { journey } from '../../plan/steps.ts'
 import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 import { shopServer } from './shop-server.fixture.ts'

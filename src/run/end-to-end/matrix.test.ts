@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fixture, startFixture, stdioTarget } from '../../../fixtures/index.ts'
-import type { ConnectionKind, MessageSize, MixEntry } from '../../model/plan.ts'
+import type { ConnectionKind, MessageSize } from '../../model/plan.ts'
+import type { MixEntry } from '../../plan/load-plan.ts'
 import type { JudgedFigures } from '../../model/result.ts'
 import { tcp } from '../../protocols/tcp/index.ts'
-import { mix } from '../../traffic/workloads/mix.ts'
+import { mix } from '../../plan/mix.ts'
 import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 

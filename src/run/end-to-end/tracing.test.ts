@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
-import { journey } from '../../model/journey.ts'
+import { journey } from '../../plan/steps.ts'
 import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 

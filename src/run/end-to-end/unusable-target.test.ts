@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { LoadPlan } from '../../plan/load-plan.ts'
-import { mix } from '../../traffic/workloads/mix.ts'
+import { mix } from '../../plan/mix.ts'
 import { runLoad } from '../index.ts'
 import { recordingServer } from './recording-server.fixture.ts'
 

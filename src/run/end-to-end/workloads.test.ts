@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import { recordingServer } from './recording-server.fixture.ts'
-import { mix } from '../../traffic/workloads/mix.ts'
+import { mix } from '../../plan/mix.ts'
 import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { journey, type JourneyFunction } from '../../model/journey.ts'
+import type { JourneyFunction } from '../../model/journey.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { journeyMaker } from './journey-maker.ts'
 import type { JourneySteps, Step } from './journey-steps.ts'
@@ -16,7 +16,7 @@ function allSteps(steps: JourneyFunction, number = 0, seed = 'cafe'): Step<AnyRe
   return all
 }
 
-const THINKER = journey(function* ({ send, think }) {
+const THINKER: JourneyFunction = function* ({ send, think }) {
   yield* think(100)
   yield* send({ name: 'a' })
   yield* think(1_000, 3_000)
@@ -25,7 +25,7 @@ const THINKER = journey(function* ({ send, think }) {
   yield* think(10, 20)
   yield* send({ name: 'c' })
   yield* think(5_000)
-})
+}
 
 test('steps carry the sent request, and their name or position', () => {
   const steps = allSteps(function* ({ send }) {

@@ -1,6 +1,6 @@
 import { LoadPlanError, type PlanIssue, formatValue } from '../../model/errors.ts'
 import type { JourneyContext, JourneyFunction, JourneyYield, StepAnswer } from '../../model/journey.ts'
-import type { AnyRequest, PlanRequest } from '../../model/requests.ts'
+import type { AnyRequest } from '../../model/requests.ts'
 import { isRecord } from '../../model/readers.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { Random } from '../../model/pattern.ts'
@@ -75,9 +75,9 @@ class MadeJourney implements JourneySteps<AnyRequest> {
     )
   }
 
-  #step(request: PlanRequest, thinkMs: Ms): Step<AnyRequest> {
+  #step(request: AnyRequest, thinkMs: Ms): Step<AnyRequest> {
     this.#sent++
-    const payload = this.#userAgent?.send(request as AnyRequest) ?? (request as AnyRequest)
+    const payload = this.#userAgent?.send(request) ?? request
     const { name = `step ${this.#sent}` } = isRecord(request) ? request : {}
     const issues = this.#options.issuesOf(payload, `journey step ${name}`)
     if (issues.length > 0) throw new LoadPlanError(issues)
@@ -86,7 +86,7 @@ class MadeJourney implements JourneySteps<AnyRequest> {
   }
 }
 
-function* send(request: PlanRequest): ReturnType<JourneyContext['send']> {
+function* send(request: AnyRequest): ReturnType<JourneyContext['send']> {
   return yield { kind: 'send', request }
 }
 

@@ -1,13 +1,4 @@
-import type { Mix, MixEntry } from '../../model/plan.ts'
 import { drawBy } from './picker.ts'
-
-/**
- * Builds a workload over several protocols in one run. Each arrival of the common schedule goes to one entry, drawn by
- * weight. Every entry has its own connections, and the result lists its operations under its name.
- */
-export function mix(entries: readonly MixEntry[]): Mix {
-  return { kind: 'mix', entries }
-}
 
 /**
  * Returns whether a position of the schedule belongs to the entry at `index`; every position belongs to exactly one

@@ -1,6 +1,6 @@
 import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
 import type { LoadPlan } from '../../../plan/load-plan.ts'
-import type { McpRequest } from '../../../model/requests.ts'
+import type { McpRequest } from '../../../protocols/mcp/request.ts'
 import type { LoadResult } from '../../../model/result.ts'
 import type { Ms } from '../../../model/units.ts'
 import type { Prober } from './prober.ts'

@@ -2,7 +2,7 @@ import { watchTarget } from '../../../measure/monitor/index.ts'
 import type { StdioTarget } from '../../../model/target.ts'
 import type { ConnectContext, Connection, Outcome, Protocol } from '../../../model/protocol.ts'
 import { realDelay } from '../../../model/real-time.ts'
-import type { McpRequest } from '../../../model/requests.ts'
+import type { McpRequest } from '../../../protocols/mcp/request.ts'
 import type { Ms } from '../../../model/units.ts'
 import { mcpKind } from '../../../protocols/mcp/index.ts'
 

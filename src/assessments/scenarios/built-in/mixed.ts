@@ -1,5 +1,5 @@
-import type { ProtocolName } from '../../../model/plan.ts'
-import { mix } from '../../../traffic/workloads/mix.ts'
+import type { ProtocolName } from '../../../protocols/index.ts'
+import { mix } from '../../../plan/mix.ts'
 import type { Scenario } from '../scenario.ts'
 
 const NEEDS = ['http', 'websocket', 'tcp', 'mcp'] as const satisfies readonly ProtocolName[]

@@ -1,5 +1,5 @@
 import type { ConnectContext } from '../../../model/protocol.ts'
-import type { HttpRequest } from '../../../model/requests.ts'
+import type { HttpRequest } from '../../http/request.ts'
 import { encoderFor } from '../../http/request-encoding.ts'
 import type { McpMessage, Negotiated } from '../channel.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import type { McpRequest } from '../../../model/requests.ts'
+import type { McpRequest } from '../request.ts'
 import { mcp, mcpKind } from '../index.ts'
 import { ask, connected, contextFor, ECHO, PING } from '../mcp.fixture.ts'
 import { everything, modernServer } from './real-servers.fixture.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { McpRequest } from '../../../model/requests.ts'
+import type { McpRequest } from '../request.ts'
 import { ask, connected, ECHO, echoed } from '../mcp.fixture.ts'
 import { event, json, progress, sessionServer, stream } from './scripted-server.fixture.ts'
 import type { Posted, Respond } from './scripted-server.fixture.ts'

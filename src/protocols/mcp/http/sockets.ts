@@ -1,6 +1,6 @@
 import { ConnectError } from '../../../model/connect-error.ts'
 import type { Cancel, Connection, ExchangeEvents, Outcome } from '../../../model/protocol.ts'
-import type { HttpRequest } from '../../../model/requests.ts'
+import type { HttpRequest } from '../../http/request.ts'
 import type { Traceparent } from '../../../model/trace.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
 

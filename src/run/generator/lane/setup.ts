@@ -45,7 +45,7 @@ export async function setUp(connection: Connection<AnyRequest>, parts: SetupPart
   signal.addEventListener('abort', abort)
   const sender = new SetupSender(connection, parts)
   try {
-    const returned = Promise.resolve(setup({ number, send: (request) => sender.send(request as AnyRequest) }))
+    const returned = Promise.resolve(setup({ number, send: (request) => sender.send(request) }))
     return new ConnectionAfterSetup(connection, await Promise.race([returned, aborted.promise]))
   } catch (error) {
     sender.giveUp()

@@ -1,0 +1,43 @@
+import type { Body } from '../../model/body.ts'
+import type { RequestLabel } from '../../model/requests.ts'
+
+/**
+ * Conditions that a response must satisfy besides its status, as plain data, so that generator threads can check them.
+ */
+export interface HttpCheck {
+  readonly status?: number
+  /** Header names in lower case, each with the exact value it must have. */
+  readonly header?: Readonly<Record<string, string>>
+  readonly bodyIncludes?: string
+  /** `path` is dotted: `items.0.id`. */
+  readonly json?: { readonly path: string; readonly equals: unknown }
+}
+
+/** The response, as a check function sees it. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export type HttpCheckFunction = (answer: HttpAnswer) => boolean
+
+export interface HttpRequest extends Omit<RequestLabel, 'read'> {
+  /** Default `GET`. */
+  readonly method?: string
+  /** Appended to the path of the target; default `/`. */
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Body
+  /** Statuses that count as success, as inclusive ranges; default `[[200, 399]]`. */
+  readonly ok?: readonly (readonly [number, number])[]
+  /** A function makes the generator run in the test's thread, which the result reports as a doubt. */
+  readonly check?: HttpCheck | HttpCheckFunction
+  /**
+   * Treats the response as a stream and times its messages: the events of `text/event-stream`, or the chunks of a
+   * chunked body.
+   */
+  readonly stream?: 'sse' | 'chunks'
+  /** `headers`: status and headers only, however long the body is. `text`, `json`: as for any request. */
+  readonly read?: 'headers' | 'text' | 'json'
+}

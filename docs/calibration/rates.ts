@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import type { Batches, LoadResult } from '../../src/model/result.ts'
-import { evenStretches, resultOf } from '../../src/judge/result.builder.ts'
+import { evenBatches, resultOf } from '../../src/judge/result.builder.ts'
 import { errorRateVerdict } from '../../src/judge/verdict/error-rate.ts'
 import type { JudgedVerdict } from '../../src/judge/verdict/judged-verdict.ts'
 import { seeded } from '../../src/judge/verdict/simulated-services.builder.ts'
@@ -21,7 +21,7 @@ const RPS = 100
 const exponential = (random: () => number): number => -Math.log(random())
 
 /** A finished run without relevant latencies; everything that determines a verdict on a rate is replaced. */
-const template = resultOf({ stretches: evenStretches(1, 1, () => 10), stretchMs: 100 })
+const template = resultOf({ batches: evenBatches(1, 1, () => 10), batchMs: 100 })
 
 function batchLengthMs(spanMs: number): number {
   let lengthMs = 100

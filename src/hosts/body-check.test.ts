@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { matchers } from '../judge/matchers/index.ts'
-import { eachWith, evenStretches, resultOf } from '../judge/result.builder.ts'
+import { eachWith, evenBatches, resultOf } from '../judge/result.builder.ts'
 import type { LoadResult } from '../model/result.ts'
 import { BodyCheck } from './body-check.ts'
 import { callSite } from './call-site.ts'
@@ -9,8 +9,8 @@ import { RecordBook, recordVerdict } from './record-book.ts'
 /** Returns a result of 20 requests, of which `failed` got a 500. */
 function measured(failed: number): LoadResult {
   return resultOf({
-    stretches: eachWith(
-      evenStretches(1, 20 - failed, () => 10),
+    batches: eachWith(
+      evenBatches(1, 20 - failed, () => 10),
       () => ({ errors: failed === 0 ? {} : { 'http-5xx': failed } }),
     ),
     phases: { first: [0, 1] },

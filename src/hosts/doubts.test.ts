@@ -5,10 +5,10 @@ import { withDoubts } from './doubts.ts'
 
 /** Returns a run of 30 s whose requests take `firstMs` in the first five seconds, and 20 ms after that. */
 function run(firstMs: number, warmUpMs = 0): LoadResult {
-  const stretches = Array.from({ length: 60 }, (_, stretch) => ({
-    responsesMs: [(stretch < 10 ? firstMs : 20) + (stretch % 3) / 10],
+  const batches = Array.from({ length: 60 }, (_, batch) => ({
+    responsesMs: [(batch < 10 ? firstMs : 20) + (batch % 3) / 10],
   }))
-  return resultOf({ stretches, stretchMs: 500, plan: { warmUpMs } })
+  return resultOf({ batches, batchMs: 500, plan: { warmUpMs } })
 }
 
 describe('adds a doubt', () => {

@@ -14,7 +14,7 @@ import type {
 import type { Ms } from '../model/units.ts'
 
 /** Events in one batch of time of the run. */
-export interface StretchCase {
+export interface BatchCase {
   /** Response times of the successful requests. */
   readonly responsesMs: readonly Ms[]
   readonly errors?: Readonly<Partial<Record<ErrorClass, number>>>
@@ -28,9 +28,9 @@ export interface StretchCase {
 }
 
 export interface ResultCase {
-  readonly stretches: readonly StretchCase[]
+  readonly batches: readonly BatchCase[]
   /** Length of a batch. Default: 250. */
-  readonly stretchMs?: Ms
+  readonly batchMs?: Ms
   /** Service time within a response time. Default: the response time without the lag. */
   readonly serviceMs?: (responseMs: Ms) => Ms
   /** Lateness of the generator within a response time. Default: 0. */
@@ -43,29 +43,26 @@ export interface ResultCase {
 }
 
 /**
- * Returns `count` equal batches of `perStretch` successes of `responseMs(i)`, where i is the index in the whole run.
+ * Returns `count` equal batches of `perBatch` successes of `responseMs(i)`, where i is the index in the whole run.
  */
-export function evenStretches(count: number, perStretch: number, responseMs: (i: number) => Ms): StretchCase[] {
-  return Array.from({ length: count }, (_, stretch) => ({
-    responsesMs: Array.from({ length: perStretch }, (__, i) => responseMs(stretch * perStretch + i)),
+export function evenBatches(count: number, perBatch: number, responseMs: (i: number) => Ms): BatchCase[] {
+  return Array.from({ length: count }, (_, batch) => ({
+    responsesMs: Array.from({ length: perBatch }, (__, i) => responseMs(batch * perBatch + i)),
   }))
 }
 
 /** Returns the batches, each with the additional properties that `more(i)` returns. */
-export function eachWith(
-  stretches: readonly StretchCase[],
-  more: (i: number) => Partial<StretchCase>,
-): readonly StretchCase[] {
-  return stretches.map((stretch, i) => Object.assign({}, stretch, more(i)))
+export function eachWith(batches: readonly BatchCase[], more: (i: number) => Partial<BatchCase>): readonly BatchCase[] {
+  return batches.map((batch, i) => Object.assign({}, batch, more(i)))
 }
 
 /**
  * Returns a completed run against a loopback server with the default plan; `rest` and `plan` override its properties.
  */
 export function resultOf(run: ResultCase): LoadResult {
-  const { stretches, stretchMs = 250, phases = {}, rest = {} } = run
-  const whole = figuresOf(run, 0, stretches.length)
-  const durationMs = stretches.length * stretchMs
+  const { batches, batchMs = 250, phases = {}, rest = {} } = run
+  const whole = figuresOf(run, 0, batches.length)
+  const durationMs = batches.length * batchMs
   return {
     ...whole,
     schema: 1,
@@ -87,7 +84,7 @@ export function resultOf(run: ResultCase): LoadResult {
     phases: Object.fromEntries(
       Object.entries(phases).map(([name, [from, to]]) => [
         name,
-        { ...figuresOf(run, from, to), startMs: from * stretchMs, endMs: to * stretchMs },
+        { ...figuresOf(run, from, to), startMs: from * batchMs, endMs: to * batchMs },
       ]),
     ),
     journeys: null,
@@ -120,16 +117,16 @@ function planOf({ plan = {} }: ResultCase, { offeredRps, durationMs }: JudgedFig
 
 /** Figures of the requests that ended in the batches from … to − 1. */
 function figuresOf(run: ResultCase, from: number, to: number): JudgedFigures {
-  const { stretchMs = 250 } = run
+  const { batchMs = 250 } = run
   const totals = totalsOf(run, from, to)
-  const durationMs = (to - from) * stretchMs
+  const durationMs = (to - from) * batchMs
   return { ...totals, durationMs, achievedRps: totals.throughputRps, batches: batchesOf(run, from, to) }
 }
 
 function totalsOf(run: ResultCase, from: number, to: number): Figures {
-  const { stretchMs = 250, plan = {} } = run
-  const within = run.stretches.slice(from, to)
-  const responsesMs = within.flatMap((stretch) => stretch.responsesMs)
+  const { batchMs = 250, plan = {} } = run
+  const within = run.batches.slice(from, to)
+  const responsesMs = within.flatMap((batch) => batch.responsesMs)
   const { lagMs, serviceMs, targetMs } = partsOf(run)
   const responseTime = distributionOf(responsesMs)
   const errorsByClass = sumUp(within.map(({ errors = {} }) => errors))
@@ -138,7 +135,7 @@ function totalsOf(run: ResultCase, from: number, to: number): Figures {
   const dropped = total(droppedByReason)
   const successes = responsesMs.length
   const requestsScheduled = successes + errors + dropped
-  const durationMs = (to - from) * stretchMs
+  const durationMs = (to - from) * batchMs
   const errorRate = requestsScheduled === 0 ? 0 : (errors + dropped) / requestsScheduled
   return {
     requestsScheduled,
@@ -177,19 +174,19 @@ function totalsOf(run: ResultCase, from: number, to: number): Figures {
 }
 
 function batchesOf(run: ResultCase, from: number, to: number): JudgedFigures['batches'] {
-  const { stretchMs = 250 } = run
-  const within = run.stretches.slice(from, to)
+  const { batchMs = 250 } = run
+  const within = run.batches.slice(from, to)
   const { serviceMs, targetMs } = partsOf(run)
   const texts = (part: (ms: Ms) => Ms): string[] =>
-    within.map((stretch) => encodeHdr(histogramFrom(stretch.responsesMs.map(part))))
+    within.map((batch) => encodeHdr(histogramFrom(batch.responsesMs.map(part))))
   const responseTime = texts(wholeMs)
   return {
-    startMs: from * stretchMs,
-    lengthMs: stretchMs,
-    arrivals: within.map((stretch) => stretch.arrivals ?? fates(stretch)),
+    startMs: from * batchMs,
+    lengthMs: batchMs,
+    arrivals: within.map((batch) => batch.arrivals ?? fates(batch)),
     inFlight: within.map(({ inFlight = 0 }) => inFlight),
     generatorLagMs: within.map(({ generatorLagMs = 0 }) => generatorLagMs),
-    successes: within.map((stretch) => stretch.responsesMs.length),
+    successes: within.map((batch) => batch.responsesMs.length),
     errors: within.map(({ errors: failed = {} }) => total(failed)),
     dropped: within.map(({ dropped: unsent = {} }) => total(unsent)),
     unanswered: within.map(
@@ -214,16 +211,16 @@ function partsOf({
 }
 
 function intervalsOf(run: ResultCase, durationMs: Ms): Interval[] {
-  const { stretches, stretchMs = 250 } = run
-  const per = Math.max(1, Math.round(1_000 / stretchMs))
-  return Array.from({ length: Math.ceil(stretches.length / per) }, (_, i) => {
-    const [from, to] = [i * per, Math.min(stretches.length, (i + 1) * per)]
+  const { batches, batchMs = 250 } = run
+  const per = Math.max(1, Math.round(1_000 / batchMs))
+  return Array.from({ length: Math.ceil(batches.length / per) }, (_, i) => {
+    const [from, to] = [i * per, Math.min(batches.length, (i + 1) * per)]
     return {
       ...totalsOf(run, from, to),
-      startMs: from * stretchMs,
-      durationMs: Math.min(durationMs, to * stretchMs) - from * stretchMs,
-      arrivals: stretches.slice(from, to).reduce((sum, stretch) => sum + (stretch.arrivals ?? fates(stretch)), 0),
-      inFlight: stretches[to - 1]?.inFlight ?? 0,
+      startMs: from * batchMs,
+      durationMs: Math.min(durationMs, to * batchMs) - from * batchMs,
+      arrivals: batches.slice(from, to).reduce((sum, batch) => sum + (batch.arrivals ?? fates(batch)), 0),
+      inFlight: batches[to - 1]?.inFlight ?? 0,
     }
   })
 }
@@ -286,6 +283,6 @@ function answered(errors: Counts<ErrorClass>): number {
   return ERROR_CLASSES.filter(isAnswered).reduce((sum, name) => sum + (errors[name] ?? 0), 0)
 }
 
-function fates({ responsesMs, errors = {}, dropped = {} }: StretchCase): number {
+function fates({ responsesMs, errors = {}, dropped = {} }: BatchCase): number {
   return responsesMs.length + total(errors) + total(dropped)
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 
-import { evenStretches, resultOf } from './result.builder.ts'
+import { evenBatches, resultOf } from './result.builder.ts'
 import { adoptResult, subjectOf } from './subject.ts'
 
-const make = () => resultOf({ stretches: evenStretches(40, 10, () => 10), phases: { calm: [0, 40] } })
+const make = () => resultOf({ batches: evenBatches(40, 10, () => 10), phases: { calm: [0, 40] } })
 
 describe('the subject of a matcher', () => {
   test('can be a result, including one parsed from JSON', () => {

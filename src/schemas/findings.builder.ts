@@ -1,7 +1,7 @@
 /** Test support: findings of every suite, and records that contain them. */
 import { stressJudgement } from '../judge/analysis/mcp-health.ts'
 import { fitUsl } from '../judge/analysis/usl.ts'
-import { evenStretches, resultOf } from '../judge/result.builder.ts'
+import { evenBatches, resultOf } from '../judge/result.builder.ts'
 import type { CapacityFindings } from '../model/capacity-findings.ts'
 import type { LimitsFindings } from '../model/limits-findings.ts'
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
@@ -13,7 +13,7 @@ import { limitNote } from '../wording/limit-notes.ts'
 
 /** A run with the phases of the mcp-stress suite. */
 export const made: LoadResult = resultOf({
-  stretches: evenStretches(48, 20, (i) => 5 + (i % 7)),
+  batches: evenBatches(48, 20, (i) => 5 + (i % 7)),
   phases: {
     'warm-up': [0, 8],
     baseline: [8, 16],

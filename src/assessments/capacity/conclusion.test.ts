@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { UslPoint } from '../../judge/analysis/usl.ts'
-import { eachWith, evenStretches, resultOf } from '../../judge/result.builder.ts'
+import { eachWith, evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { CapacityPhase } from '../../model/capacity-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
@@ -34,8 +34,8 @@ interface Run {
 /** Judges a run at a rate; by default, it takes 20 s, all responses take 20 ms, and none fails. */
 function runAt(rate: number, { responseMs = 20, seconds = 20, failed = 0 }: Run = {}): OpenRun {
   const errors = Math.round((failed * rate) / 4)
-  const batches = evenStretches(4 * seconds, rate / 4 - errors, () => responseMs)
-  return judged(resultOf({ stretches: eachWith(batches, () => ({ errors: { 'http-5xx': errors } })) }), rate)
+  const batches = evenBatches(4 * seconds, rate / 4 - errors, () => responseMs)
+  return judged(resultOf({ batches: eachWith(batches, () => ({ errors: { 'http-5xx': errors } })) }), rate)
 }
 
 function judged(result: LoadResult, rate: number): OpenRun {
@@ -65,11 +65,11 @@ describe('a run at a constant rate', () => {
   })
 
   test('fails when requests pile up', () => {
-    const stretches = eachWith(
-      evenStretches(80, 5, () => 20),
+    const batches = eachWith(
+      evenBatches(80, 5, () => 20),
       (i) => ({ arrivals: 10, inFlight: 5 * (i + 1) }),
     )
-    expect(judged(resultOf({ stretches, plan: { rate: 40 } }), 40)).toMatchObject({ verdict: 'fail', proven: true })
+    expect(judged(resultOf({ batches, plan: { rate: 40 } }), 40)).toMatchObject({ verdict: 'fail', proven: true })
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openOutcome, saturation } from '../../judge/analysis/trial.builder.ts'
-import { evenStretches, resultOf } from '../../judge/result.builder.ts'
+import { evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { MeasuredTrial, TrialOutcome } from '../../judge/analysis/limit-trial.ts'
 import type { LimitsFindings } from '../../model/limits-findings.ts'
 import { limitsConclusion } from './conclusion.ts'
@@ -95,7 +95,7 @@ describe('the suite is', () => {
 describe('the verdict refers to', () => {
   const measured = (outcome: TrialOutcome): MeasuredTrial => ({
     outcome,
-    result: resultOf({ stretches: evenStretches(1, 1, () => 10) }),
+    result: resultOf({ batches: evenBatches(1, 1, () => 10) }),
   })
   const trials = [
     measured(openOutcome('step', 390)),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { STRESS_PHASES } from '../../judge/analysis/mcp-health.ts'
-import { resultOf, type StretchCase } from '../../judge/result.builder.ts'
+import { resultOf, type BatchCase } from '../../judge/result.builder.ts'
 import type { ProbeFinding } from '../../model/mcp-stress-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
@@ -11,15 +11,15 @@ const BATCHES = 8
 
 /** A run through all phases of 2 s each; `failed` of 20 requests fail in each batch of the baseline. */
 function runThrough(failed: number, rest: Partial<LoadResult> = {}): LoadResult {
-  const stretches = STRESS_PHASES.flatMap(({ name }) =>
-    Array.from({ length: BATCHES }, (): StretchCase => {
+  const batches = STRESS_PHASES.flatMap(({ name }) =>
+    Array.from({ length: BATCHES }, (): BatchCase => {
       const errors = name === 'baseline' ? failed : 0
       const responsesMs = Array.from({ length: 20 - errors }, () => 20)
       return errors === 0 ? { responsesMs } : { responsesMs, errors: { 'http-5xx': errors } }
     }),
   )
   const phases = STRESS_PHASES.map(({ name }, i) => [name, [BATCHES * i, BATCHES * (i + 1)]] as const)
-  return resultOf({ stretches, phases: Object.fromEntries(phases), rest })
+  return resultOf({ batches, phases: Object.fromEntries(phases), rest })
 }
 
 const healthy = runThrough(0)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
-import { evenStretches, resultOf } from '../../judge/result.builder.ts'
+import { evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { ProtocolName } from '../../protocols/index.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
@@ -11,8 +11,8 @@ const slo = { p99Ms: 250, errorRate: 0.01 }
 
 /** A run of 10 s at 100 req/s; one request in `slowOf` takes 400 ms, the others take 10 ms. */
 function runWith(slowOf = Number.POSITIVE_INFINITY, rest: Partial<LoadResult> = {}): LoadResult {
-  const stretches = evenStretches(40, 25, (i) => (i % slowOf === slowOf - 1 ? 400 : 10))
-  return resultOf({ stretches, plan: { rate: 100 }, rest })
+  const batches = evenBatches(40, 25, (i) => (i % slowOf === slowOf - 1 ? 400 : 10))
+  return resultOf({ batches, plan: { rate: 100 }, rest })
 }
 
 const fast = runWith()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { evenStretches, resultOf } from '../../judge/result.builder.ts'
+import { evenBatches, resultOf } from '../../judge/result.builder.ts'
 import { unknownSentence } from '../../wording/unknown-values.ts'
 import { type ProtocolEvidence, unknownValuesOf } from './unknown-values.ts'
 
@@ -23,7 +23,7 @@ const KNOWN = {
 type Nullable = 'maxRps' | 'p99Ms' | 'reconnectMs' | 'cpuUsPerRequest'
 
 function reasons(values: Partial<Record<Nullable, null>>, evidence: Partial<ProtocolEvidence>): string[] {
-  const { target, ...watched } = resultOf({ stretches: evenStretches(8, 10, () => 10) })
+  const { target, ...watched } = resultOf({ batches: evenBatches(8, 10, () => 10) })
   const { unwatched: _, ...local } = target
   return unknownValuesOf(
     { ...KNOWN, ...values },
@@ -64,7 +64,7 @@ describe('the reasons for unknown values of a protocol', () => {
   })
 
   test('name the target if it was not monitored or did not respond', () => {
-    const loaded = resultOf({ stretches: evenStretches(8, 10, () => 10) })
+    const loaded = resultOf({ batches: evenBatches(8, 10, () => 10) })
     expect(reasons({ cpuUsPerRequest: null }, { loaded })).toEqual([
       'CPU: unknown, because the target was not monitored (monitor is off)',
     ])

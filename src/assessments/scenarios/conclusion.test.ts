@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { eachWith, evenStretches, resultOf } from '../../judge/result.builder.ts'
+import { eachWith, evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../../model/scenarios-findings.ts'
 import type { Sla } from '../../model/sla.ts'
@@ -10,7 +10,7 @@ const sla: Sla = { p99Ms: 310, errorRate: 0.1 }
 
 /** A run at 20 req/s. */
 function runFor(seconds: number, responseMs = 300): LoadResult {
-  return resultOf({ stretches: evenStretches(4 * seconds, 5, () => responseMs) })
+  return resultOf({ batches: evenBatches(4 * seconds, 5, () => responseMs) })
 }
 
 function findingOf(result: LoadResult, index: number): ScenarioFinding {
@@ -68,11 +68,11 @@ describe('a scenario', () => {
 
   test('must sustain its scheduled rate, or the rate of its service level', () => {
     // Every second request stays in flight.
-    const stretches = eachWith(
-      evenStretches(80, 5, () => 20),
+    const batches = eachWith(
+      evenBatches(80, 5, () => 20),
       (i) => ({ arrivals: 10, inFlight: 5 * (i + 1) }),
     )
-    expect(scenarioVerdicts(resultOf({ stretches }), {}).map(({ verdict }) => verdict)).toEqual(['fail'])
+    expect(scenarioVerdicts(resultOf({ batches }), {}).map(({ verdict }) => verdict)).toEqual(['fail'])
     expect(scenarioVerdicts(runFor(30), { rps: 15 })).toMatchObject([{ claim: '15 req/s sustained', verdict: 'pass' }])
   })
 

@@ -3,7 +3,7 @@ import { resultOf } from '../../judge/result.builder.ts'
 import { type CheckedClaim, unitConclusion, unitFindings } from './conclusion.ts'
 
 function claim(text: string, holds: boolean): CheckedClaim {
-  return { text, holds, observed: 'the server counted 50', result: resultOf({ stretches: [{ responsesMs: [10] }] }) }
+  return { text, holds, observed: 'the server counted 50', result: resultOf({ batches: [{ responsesMs: [10] }] }) }
 }
 
 const [first, second, third] = [claim('first', true), claim('second', false), claim('third', false)]

@@ -1,5 +1,5 @@
 import { describe, expect as hostExpect, onTestFinished, test, vi } from 'vitest'
-import { evenStretches, resultOf } from '../../judge/result.builder.ts'
+import { evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { LoadRecord } from '../../model/record.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { RecordBook } from '../record-book.ts'
@@ -8,10 +8,10 @@ import { expect } from './expect.ts'
 /** Returns a result as a test "shop" would measure it: 8 000 requests of 10 to 20 ms. */
 function measured(
   plan: Partial<LoadResult['plan']> = {},
-  perStretch = 200,
+  perBatch = 200,
 ): { result: LoadResult; record(): LoadRecord } {
   const result = resultOf({
-    stretches: evenStretches(40, perStretch, (i) => 10 + (i % 11)),
+    batches: evenBatches(40, perBatch, (i) => 10 + (i % 11)),
     phases: { first: [0, 40] },
     plan,
   })

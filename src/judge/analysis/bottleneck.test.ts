@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
-import { evenStretches, resultOf } from '../result.builder.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
 import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
 import { openOutcome } from './trial.builder.ts'
 
@@ -8,7 +8,7 @@ const machine = { cpus: 2, memoryMb: 8_000 }
 const pool = (fullRatio: number): Partial<LoadResult> => ({ pool: { size: 100, peakInUse: 100, fullRatio } })
 
 function measured(serviceMs: number, rest: Partial<LoadResult> = {}): LoadResult {
-  return resultOf({ stretches: evenStretches(8, 20, () => serviceMs), rest })
+  return resultOf({ batches: evenBatches(8, 20, () => serviceMs), rest })
 }
 
 interface Watched {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { ERROR_CLASSES } from '../../model/error-class.ts'
-import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.builder.ts'
+import { evenBatches, eachWith, resultOf, type BatchCase } from '../result.builder.ts'
 import { randomOf } from '../verdict/queue.builder.ts'
 import { errorPatterns } from './error-patterns.ts'
 
-const STRETCHES = 40
+const BATCHES = 40
 
-function withErrors(errors: (stretch: number) => StretchCase['errors']): ReturnType<typeof resultOf> {
-  const calm = evenStretches(STRETCHES, 20, () => 10)
-  const stretches = eachWith(calm, (stretch) => ({ errors: errors(stretch) ?? {} }))
-  return resultOf({ stretches, phases: { first: [0, 20], second: [20, 40] } })
+function withErrors(errors: (batch: number) => BatchCase['errors']): ReturnType<typeof resultOf> {
+  const calm = evenBatches(BATCHES, 20, () => 10)
+  const batches = eachWith(calm, (batch) => ({ errors: errors(batch) ?? {} }))
+  return resultOf({ batches, phases: { first: [0, 20], second: [20, 40] } })
 }
 
 describe('error patterns', () => {
@@ -18,9 +18,7 @@ describe('error patterns', () => {
   })
 
   it('list the most frequent class first, with its phases', () => {
-    const found = errorPatterns(
-      withErrors((stretch) => (stretch < 20 ? { 'http-5xx': 1 } : { 'http-5xx': 1, timeout: 3 })),
-    )
+    const found = errorPatterns(withErrors((batch) => (batch < 20 ? { 'http-5xx': 1 } : { 'http-5xx': 1, timeout: 3 })))
     expect(found).toMatchObject([
       { class: 'timeout', count: 60, phases: ['second'] },
       { class: 'http-5xx', count: 40, phases: ['first', 'second'] },
@@ -29,30 +27,30 @@ describe('error patterns', () => {
 
   it.each([
     ['steady', () => 1],
-    ['growing', (stretch: number) => (stretch < 20 ? 0 : 1)],
-    ['fading', (stretch: number) => (stretch < 20 ? 1 : 0)],
-    ['steady', (stretch: number) => (stretch === 30 ? 3 : 0)],
+    ['growing', (batch: number) => (batch < 20 ? 0 : 1)],
+    ['fading', (batch: number) => (batch < 20 ? 1 : 0)],
+    ['steady', (batch: number) => (batch === 30 ? 3 : 0)],
   ] as const)('are %s when the halves of the run differ accordingly, beyond chance', (trend, count) => {
-    expect(errorPatterns(withErrors((stretch) => ({ connection: count(stretch) })))[0]).toMatchObject({ trend })
+    expect(errorPatterns(withErrors((batch) => ({ connection: count(batch) })))[0]).toMatchObject({ trend })
   })
 
   it('are steady when only the rate grows', () => {
-    const stretches = Array.from({ length: STRETCHES }, (_, stretch) => {
-      const times = stretch < 20 ? 1 : 5
+    const batches = Array.from({ length: BATCHES }, (_, batch) => {
+      const times = batch < 20 ? 1 : 5
       return { responsesMs: Array.from({ length: 20 * times }, () => 10), errors: { status: times } }
     })
-    expect(errorPatterns(resultOf({ stretches }))[0]).toMatchObject({ count: 120, trend: 'steady' })
+    expect(errorPatterns(resultOf({ batches }))[0]).toMatchObject({ count: 120, trend: 'steady' })
   })
 
   it('have an unknown trend in a run of less than six seconds', () => {
-    const stretches = evenStretches(20, 20, () => 10)
-    const failing = eachWith(stretches, (stretch) => ({ errors: { timeout: stretch < 10 ? 0 : 2 } }))
-    expect(errorPatterns(resultOf({ stretches: failing }))[0]).toMatchObject({ trend: 'unknown' })
+    const batches = evenBatches(20, 20, () => 10)
+    const failing = eachWith(batches, (batch) => ({ errors: { timeout: batch < 10 ? 0 : 2 } }))
+    expect(errorPatterns(resultOf({ batches: failing }))[0]).toMatchObject({ trend: 'unknown' })
   })
 
   /** A run of 30 s at 100 req/s with this many errors in each second. */
   function trendWith(errors: (second: number) => number): string | undefined {
-    const [template] = resultOf({ stretches: evenStretches(1, 1, () => 10), stretchMs: 1_000 }).intervals
+    const [template] = resultOf({ batches: evenBatches(1, 1, () => 10), batchMs: 1_000 }).intervals
     if (template === undefined) throw new Error('the run has no interval')
     const intervals = Array.from({ length: 30 }, (_, second) => {
       const count = errors(second)
@@ -63,7 +61,7 @@ describe('error patterns', () => {
       }
     })
     const all = { connection: { count: 1, first: '' } }
-    return errorPatterns({ ...resultOf({ stretches: [] }), errorsByClass: all, intervals })[0]?.trend
+    return errorPatterns({ ...resultOf({ batches: [] }), errorsByClass: all, intervals })[0]?.trend
   }
 
   it.each([1, 2, 3, 6])('are steady with one outage of %i s, whenever it occurs', (lengthS) => {
@@ -86,7 +84,7 @@ describe('error patterns', () => {
   })
 
   it.each(ERROR_CLASSES)('explain %s', (name) => {
-    const [found] = errorPatterns(withErrors((stretch) => (stretch === 0 ? { [name]: 1 } : {})))
+    const [found] = errorPatterns(withErrors((batch) => (batch === 0 ? { [name]: 1 } : {})))
     expect(found?.class).toBe(name)
     expect(found?.meaning.length).toBeGreaterThan(20)
   })

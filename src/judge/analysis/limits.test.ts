@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { evenStretches, resultOf } from '../result.builder.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
 import type { SearchEnd, TrialOutcome, MeasuredTrial } from './limit-trial.ts'
 import { limitsFindings, loadPointsOf } from './limits.ts'
 import { openOutcome, saturation } from './trial.builder.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 const machine = { cpus: 2, memoryMb: 8_000 }
-const calm = resultOf({ stretches: evenStretches(12, 50, () => 10) })
+const calm = resultOf({ batches: evenBatches(12, 50, () => 10) })
 const found: SearchEnd = { purpose: 'done', low: 390, high: 414, confirmed: true, recommendedRps: 312, ended: 'found' }
 
 const measured = (...outcomes: readonly TrialOutcome[]): MeasuredTrial[] =>
@@ -29,8 +29,8 @@ const whole = [
 
 describe('the findings of a search', () => {
   it('contain the limit, the interval and every trial of the open model', () => {
-    const stretches = evenStretches(40, 40, (i) => (i < 400 ? 500 : 10))
-    const slow = resultOf({ stretches, stretchMs: 200, phases: { overload: [0, 10], recovery: [10, 40] } })
+    const batches = evenBatches(40, 40, (i) => (i < 400 ? 500 : 10))
+    const slow = resultOf({ batches, batchMs: 200, phases: { overload: [0, 10], recovery: [10, 40] } })
     const trials = [...measured(...whole), { outcome: recovering, result: slow }]
     const findings = limitsFindings({ slo, measured: trials, end: found, machine })
     expect(findings).toMatchObject({
@@ -91,7 +91,7 @@ describe('the findings of a search', () => {
     const errors = { class: 'http-5xx', count: 100, first: 'HTTP 500', isAnswered: true } as const
     const outcome = openOutcome('step', 50, { verdict: 'fail', errorRate: 1, errors })
     const result = resultOf({
-      stretches: [{ responsesMs: [], errors: { 'http-5xx': 100 } }],
+      batches: [{ responsesMs: [], errors: { 'http-5xx': 100 } }],
       rest: { statuses: { 500: 100 } },
     })
     const end: SearchEnd = { ...found, low: null, high: 50, confirmed: false, recommendedRps: null, ended: 'failing' }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
-import { resultOf, type StretchCase } from '../result.builder.ts'
+import { resultOf, type BatchCase } from '../result.builder.ts'
 import { STRESS_PHASES, stressJudgement } from './mcp-health.ts'
 
 type Name = (typeof STRESS_PHASES)[number]['name']
@@ -12,19 +12,19 @@ interface Phase {
   readonly slowFor?: number
 }
 
-const STRETCHES = 40
+const BATCHES = 40
 
 /** A run with phases of 10 s and 100 requests in each quarter of a second, which take 20 ms by default. */
 function stressed(phases: Partial<Record<Name, Phase>>): LoadResult {
-  const stretches = STRESS_PHASES.flatMap(({ name }) => {
+  const batches = STRESS_PHASES.flatMap(({ name }) => {
     const { ms = 20, failed = 0, slowFor = 0 } = phases[name] ?? {}
-    return Array.from({ length: STRETCHES }, (_, stretch): StretchCase => {
-      const responsesMs = Array.from({ length: 100 - failed }, () => (stretch < slowFor ? 1_000 : ms))
+    return Array.from({ length: BATCHES }, (_, batch): BatchCase => {
+      const responsesMs = Array.from({ length: 100 - failed }, () => (batch < slowFor ? 1_000 : ms))
       return { responsesMs, errors: { 'http-5xx': failed } }
     })
   })
-  const named = STRESS_PHASES.map(({ name }, i) => [name, [STRETCHES * i, STRETCHES * (i + 1)]] as const)
-  return resultOf({ stretches, phases: Object.fromEntries(named) })
+  const named = STRESS_PHASES.map(({ name }, i) => [name, [BATCHES * i, BATCHES * (i + 1)]] as const)
+  return resultOf({ batches, phases: Object.fromEntries(named) })
 }
 
 describe('health under stress', () => {
@@ -36,7 +36,7 @@ describe('health under stress', () => {
     ['fair', { moderate: { failed: 2 } }],
     ['poor', { recovery: { ms: 90 } }],
     ['poor', { baseline: { failed: 2 } }],
-    ['poor', { stress: { ms: 90 }, recovery: { slowFor: STRETCHES } }],
+    ['poor', { stress: { ms: 90 }, recovery: { slowFor: BATCHES } }],
   ] as const)('is %s with %j', (health, phases) => {
     expect(stressJudgement(stressed(phases), 0).health).toBe(health)
   })
@@ -77,7 +77,7 @@ describe('degradation under stress', () => {
   })
 
   it('is null for a run that ended before the stress phase', () => {
-    const run = resultOf({ stretches: [{ responsesMs: [20] }], phases: { baseline: [0, 1] } })
+    const run = resultOf({ batches: [{ responsesMs: [20] }], phases: { baseline: [0, 1] } })
     expect(stressJudgement(run, 0)).toMatchObject({
       degradation: { throughputLoss: null, successRateDrop: null, p99Growth: null },
       handlesStress: false,
@@ -100,7 +100,7 @@ describe('recovery from stress', () => {
   })
 
   it('is not found when requests stay slow to the end', () => {
-    const { recovery } = stressJudgement(stressed({ recovery: { slowFor: STRETCHES } }), 0)
+    const { recovery } = stressJudgement(stressed({ recovery: { slowFor: BATCHES } }), 0)
     expect(recovery).toEqual({ recovered: false, recoverMs: null, resolutionMs: 250 })
   })
 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
-import { resultOf, type StretchCase } from '../result.builder.ts'
+import { resultOf, type BatchCase } from '../result.builder.ts'
 import { mm1, randomOf } from '../verdict/queue.builder.ts'
 import { designEffect } from '../verdict/design-effect.ts'
 import { type ObservedRecovery, recoveryFinding, recoveryIn, recoveryOf } from './recovery.ts'
 
-const STRETCH_MS = 200
+const BATCH_MS = 200
 const PHASES = { baseline: [0, 20], overload: [20, 30], recovery: [30, 80] } as const
 const [, OVERLOAD_END] = PHASES.overload
 
@@ -13,16 +13,16 @@ const [, OVERLOAD_END] = PHASES.overload
  * 20 requests per 200 ms: 4 s of baseline, 2 s of overload, then `slowForMs` of slow responses and usual ones up to 10
  * s.
  */
-function overloaded(slowForMs: number, usualMs: (i: number) => number = () => 18): StretchCase[] {
+function overloaded(slowForMs: number, usualMs: (i: number) => number = () => 18): BatchCase[] {
   return Array.from({ length: 80 }, (_, i) => {
-    const isSlow = i >= PHASES.overload[0] && STRETCH_MS * (i - OVERLOAD_END) < slowForMs
+    const isSlow = i >= PHASES.overload[0] && BATCH_MS * (i - OVERLOAD_END) < slowForMs
     const responseMs = i < PHASES.overload[0] ? () => 18 : usualMs
     return { responsesMs: Array.from({ length: 20 }, (__, k) => (isSlow ? 500 : responseMs(20 * i + k))) }
   })
 }
 
-function recovery(stretches: readonly StretchCase[]): ObservedRecovery {
-  return recoveryAfter(resultOf({ stretches, stretchMs: STRETCH_MS, phases: PHASES }))
+function recovery(batches: readonly BatchCase[]): ObservedRecovery {
+  return recoveryAfter(resultOf({ batches, batchMs: BATCH_MS, phases: PHASES }))
 }
 
 function recoveryAfter(run: LoadResult): ObservedRecovery {
@@ -34,13 +34,13 @@ function recoveryAfter(run: LoadResult): ObservedRecovery {
 
 describe('recovery after an overload', () => {
   it('is immediate when no request is slow any more', () => {
-    expect(recovery(overloaded(0))).toMatchObject({ recovered: true, recoverMs: 0, resolutionMs: STRETCH_MS })
+    expect(recovery(overloaded(0))).toMatchObject({ recovered: true, recoverMs: 0, resolutionMs: BATCH_MS })
   })
 
   it.each([600, 1_000, 4_000, 6_000])('is reported within its resolution when it takes %i ms', (slowForMs) => {
     const { recoverMs, resolutionMs } = recovery(overloaded(slowForMs))
     expect(Math.abs((recoverMs ?? 0) - slowForMs)).toBeLessThanOrEqual(resolutionMs)
-    expect(resolutionMs).toBeLessThanOrEqual(2 * STRETCH_MS)
+    expect(resolutionMs).toBeLessThanOrEqual(2 * BATCH_MS)
   })
 
   it('accepts the usual 4% of slow responses', () => {
@@ -53,39 +53,37 @@ describe('recovery after an overload', () => {
   })
 
   it('is not found while requests get no response', () => {
-    const silent = overloaded(0).map((stretch, i) =>
-      i < OVERLOAD_END ? stretch : { responsesMs: [18], errors: { timeout: 19 } },
+    const silent = overloaded(0).map((batch, i) =>
+      i < OVERLOAD_END ? batch : { responsesMs: [18], errors: { timeout: 19 } },
     )
     expect(recovery(silent)).toMatchObject({ recovered: false, recoverMs: null })
   })
 
   it('starts when requests end again after a time without any', () => {
-    const hanging = overloaded(0).map((stretch, i) =>
-      i < OVERLOAD_END || i >= OVERLOAD_END + 15 ? stretch : { responsesMs: [], inFlight: 20 * (i - OVERLOAD_END + 1) },
+    const hanging = overloaded(0).map((batch, i) =>
+      i < OVERLOAD_END || i >= OVERLOAD_END + 15 ? batch : { responsesMs: [], inFlight: 20 * (i - OVERLOAD_END + 1) },
     )
     expect(recovery(hanging).recoverMs).toBe(3_000)
   })
 
   it('is immediate in a phase with long pauses between its requests', () => {
-    const rare = overloaded(0).map((stretch, i) =>
-      i < OVERLOAD_END ? stretch : { responsesMs: i % 15 === 0 ? [18] : [] },
-    )
+    const rare = overloaded(0).map((batch, i) => (i < OVERLOAD_END ? batch : { responsesMs: i % 15 === 0 ? [18] : [] }))
     expect(recovery(rare).recoverMs).toBe(0)
   })
 
   it('is unknown when the phase contains fewer than three windows', () => {
-    const stretches = overloaded(0).slice(0, OVERLOAD_END + 2)
-    const run = resultOf({ stretches, stretchMs: STRETCH_MS, phases: { ...PHASES, recovery: [30, 32] } })
+    const batches = overloaded(0).slice(0, OVERLOAD_END + 2)
+    const run = resultOf({ batches, batchMs: BATCH_MS, phases: { ...PHASES, recovery: [30, 32] } })
     expect(recoveryAfter(run)).toMatchObject({ recovered: null, recoverMs: null })
   })
 })
 
 describe('the recovery in findings', () => {
   function finding(generatorLagMs: number): ReturnType<typeof recoveryFinding> {
-    const stretches = overloaded(4_000).map((stretch, i) =>
-      i >= OVERLOAD_END && i < OVERLOAD_END + 20 ? Object.assign({}, stretch, { generatorLagMs }) : stretch,
+    const batches = overloaded(4_000).map((batch, i) =>
+      i >= OVERLOAD_END && i < OVERLOAD_END + 20 ? Object.assign({}, batch, { generatorLagMs }) : batch,
     )
-    const run = resultOf({ stretches, stretchMs: STRETCH_MS, phases: PHASES })
+    const run = resultOf({ batches, batchMs: BATCH_MS, phases: PHASES })
     const { baseline, recovery: after } = run.phases
     if (baseline === undefined || after === undefined) throw new Error('the run has no phases')
     return recoveryFinding(run, { baseline, recovery: after })
@@ -108,8 +106,8 @@ function longRun(slowForMs: number): LoadResult {
     return { responsesMs: Array.from({ length: 20 }, () => (isSlow ? 500 : 10)) }
   })
   const fine = resultOf({
-    stretches: seconds,
-    stretchMs: 1_000,
+    batches: seconds,
+    batchMs: 1_000,
     phases: { baseline: [0, 300], overload: [300, 330], recovery: [330, 630] },
   })
   const coarse = Object.entries(fine.phases).map(([name, phase]) => [
@@ -147,11 +145,11 @@ describe('false alarms for a healthy M/M/1 queue', () => {
     const sorted = Float64Array.from(before.flatMap((piece) => [...piece])).sort()
     const p95Ms = sorted[0.95 * requests - 1] ?? 0
     const over = (piece: Float64Array, limitMs: number): number => piece.filter((ms) => ms > limitMs).length
-    const stretches = before.map((piece) => ({ sum: over(piece, p95Ms), of: PER_PIECE }))
-    const effect = designEffect(stretches, 0.05 * 0.95) ?? Number.NaN
+    const batches = before.map((piece) => ({ sum: over(piece, p95Ms), of: PER_PIECE }))
+    const effect = designEffect(batches, 0.05 * 0.95) ?? Number.NaN
     const observed = recoveryIn(
       {
-        lengthMs: STRETCH_MS,
+        lengthMs: BATCH_MS,
         limitMs: 1.1 * p95Ms,
         requests: after.map(() => PER_PIECE),
         slow: after.map((piece) => over(piece, Math.max(1.1 * p95Ms, p95Ms + 1))),

@@ -4,7 +4,7 @@ import type { Recovery } from '../../model/limits-findings.ts'
 import type { Batches, JudgedFigures, LoadResult, PhaseFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { designEffect } from '../verdict/design-effect.ts'
-import { isOutside, type LateStretch, lateStretches } from '../verdict/late-stretches.ts'
+import { isOutside, type LatePeriod, latePeriods } from '../verdict/late-periods.ts'
 import { countOver, histogramOf } from '../verdict/latencies.ts'
 import { coreWaitMs } from '../verdict/starved-target.ts'
 import { atLeast } from '../verdict/statistics/binomial.ts'
@@ -61,10 +61,10 @@ export interface RecoveryQuestion {
   readonly slackMs?: Ms
   readonly time?: RecoveryTime
   /**
-   * Late stretches of the generator, for judging the recovery again: requests that ended in them do not count, and the
+   * Late periods of the generator, for judging the recovery again: requests that ended in them do not count, and the
    * times of a target that waited for a core are shortened by that wait.
    */
-  readonly outside?: readonly LateStretch[]
+  readonly outside?: readonly LatePeriod[]
 }
 
 /**
@@ -92,10 +92,10 @@ export function recoveryOf(
 /** Lateness of the generator, as a share of the resolution, that does not affect a recovery time. */
 const SMALL_LAG = 0.1
 
-/** Returns the recovery for findings, without the late stretches of the generator if these can have delayed it. */
+/** Returns the recovery for findings, without the late periods of the generator if these can have delayed it. */
 export function recoveryFinding(run: LoadResult, question: RecoveryQuestion): Recovery {
   const whole = recoveryOf(run, question)
-  const late = whole === undefined || whole.recoverMs === 0 ? [] : lateStretches(run, SMALL_LAG * whole.resolutionMs)
+  const late = whole === undefined || whole.recoverMs === 0 ? [] : latePeriods(run, SMALL_LAG * whole.resolutionMs)
   const observed = late.length === 0 ? whole : recoveryOf(run, { ...question, time: 'targetTime', outside: late })
   if (observed === undefined || observed.recovered === null) return { recovered: null, recoverMs: null }
   const { recovered, recoverMs, resolutionMs } = observed
@@ -166,13 +166,13 @@ function isSignificant(independent: number, share: number): boolean {
 
 /** Requests per independent request, for the indicator "above the baseline's own p95". */
 function effectIn(batches: Batches, p95Ms: Ms, time: RecoveryTime): number {
-  const stretches = batches[time].map((text, i) => ({
+  const sums = batches[time].map((text, i) => ({
     sum: countOver(decodeHdr(text), p95Ms),
     of: batches.successes[i] ?? 0,
   }))
-  const filled = stretches.filter(({ of }) => of > 0)
+  const filled = sums.filter(({ of }) => of > 0)
   // With too few batches for an estimate, the requests of a batch count as one.
-  return designEffect(stretches, SHARE * (1 - SHARE)) ?? sum(filled.map(({ of }) => of)) / Math.max(1, filled.length)
+  return designEffect(sums, SHARE * (1 - SHARE)) ?? sum(filled.map(({ of }) => of)) / Math.max(1, filled.length)
 }
 
 /** Share of a window's requests that may be slow without significance. It limits how early a recovery is reported. */
@@ -187,7 +187,7 @@ interface Cut {
   readonly phase: PhaseFigures
   readonly limitMs: Ms
   readonly time: RecoveryTime
-  readonly outside: readonly LateStretch[] | undefined
+  readonly outside: readonly LatePeriod[] | undefined
 }
 
 /**

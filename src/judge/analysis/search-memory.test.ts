@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
-import { evenStretches, resultOf } from '../result.builder.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
 import { searchMemoryGrowth } from './search-memory.ts'
 
 /** Six runs of 8 s, one every 10 s, at 100 req/s, with one sample per second. */
@@ -13,7 +13,7 @@ function runs(rssMbAt: (second: number) => number): readonly LoadResult[] {
     })
     const startedAt = new Date(Date.UTC(2026, 0, 1) + 10_000 * run).toISOString()
     const rest = { startedAt, target: { url: 'http://127.0.0.1:1/', pids: [1], samples } }
-    return resultOf({ stretches: evenStretches(32, 25, () => 10), rest })
+    return resultOf({ batches: evenBatches(32, 25, () => 10), rest })
   })
 }
 
@@ -32,6 +32,6 @@ describe('the memory of a target over a search', () => {
   })
 
   it('is undefined without samples', () => {
-    expect(searchMemoryGrowth([resultOf({ stretches: [] })])).toBeUndefined()
+    expect(searchMemoryGrowth([resultOf({ batches: [] })])).toBeUndefined()
   })
 })

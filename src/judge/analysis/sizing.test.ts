@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
-import { evenStretches, resultOf } from '../result.builder.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
 import { sizingOf, type SizingEvidence } from './sizing.ts'
 
 function sample(cpuPercent: number | null, rssMb: number | null): TargetSample {
@@ -19,7 +19,7 @@ function sample(cpuPercent: number | null, rssMb: number | null): TargetSample {
 function run(cpuPercent: number | null, rssMb: number | null): LoadResult {
   const samples = [sample(0, rssMb), sample(cpuPercent, rssMb), sample(cpuPercent, rssMb)]
   const target = { url: 'http://127.0.0.1:3000/', pids: [1], samples }
-  return resultOf({ stretches: evenStretches(40, 100, () => 20), rest: { target } })
+  return resultOf({ batches: evenBatches(40, 100, () => 20), rest: { target } })
 }
 
 function sized(rest: Partial<SizingEvidence> = {}): ReturnType<typeof sizingOf> {
@@ -65,7 +65,7 @@ describe('sizing for the peak', () => {
   })
 
   it('is an estimate, with nulls and a reason, when the target was not monitored', () => {
-    const unseen = resultOf({ stretches: evenStretches(40, 100, () => 20) })
+    const unseen = resultOf({ batches: evenBatches(40, 100, () => 20) })
     expect(sized({ at: unseen, all: [unseen] })).toMatchObject({
       instances: 5,
       coresPerInstance: null,

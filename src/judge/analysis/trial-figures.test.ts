@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { evenStretches, resultOf } from '../result.builder.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
 import { figuresOf, isLost } from './trial-figures.ts'
 import { judgeTrial } from './trial-verdict.ts'
 
@@ -8,7 +8,7 @@ const slo = { p99Ms: 250, errorRate: 0.01 }
 describe('the figures of a trial', () => {
   it('count as late every response over the limit and every request without one', () => {
     const result = resultOf({
-      stretches: [
+      batches: [
         { responsesMs: [10, 249, 251, 900] },
         { responsesMs: [10], errors: { timeout: 2, 'http-5xx': 3 }, dropped: { 'pool-wait': 4 } },
       ],
@@ -18,21 +18,21 @@ describe('the figures of a trial', () => {
 
   it('exclude requests that the run cancelled', () => {
     const cancelled = { errors: { cancelled: 2 }, dropped: { stopped: 3 } }
-    const result = resultOf({ stretches: [{ responsesMs: [10, 10], ...cancelled }], rest: { ended: 'interrupted' } })
+    const result = resultOf({ batches: [{ responsesMs: [10, 10], ...cancelled }], rest: { ended: 'interrupted' } })
     expect(figuresOf(result, slo)).toMatchObject({ scheduled: 2, failed: 0, timed: 2, late: 0, cutShort: true })
   })
 
   it('exclude the lateness of the generator from the lateness of the target', () => {
     const result = resultOf({
-      stretches: [{ responsesMs: [300, 300, 20], dropped: { generator: 1 } }],
+      batches: [{ responsesMs: [300, 300, 20], dropped: { generator: 1 } }],
       lagMs: (responseMs) => (responseMs > 250 ? 100 : 0),
     })
     expect(figuresOf(result, slo)).toMatchObject({ late: 3, lateAtTarget: 0, lagMs: 100 })
   })
 
   it('count completions only while requests were arriving', () => {
-    const stretches = [...evenStretches(8, 10, () => 10), ...evenStretches(4, 10, () => 1_500)]
-    const result = resultOf({ stretches, plan: { durationMs: 2_000 }, rest: { durationMs: 2_000 } })
+    const batches = [...evenBatches(8, 10, () => 10), ...evenBatches(4, 10, () => 1_500)]
+    const result = resultOf({ batches, plan: { durationMs: 2_000 }, rest: { durationMs: 2_000 } })
     expect(figuresOf(result, slo, 10).achievedRps).toBeCloseTo(40)
   })
 
@@ -44,7 +44,7 @@ describe('the figures of a trial', () => {
   ])('pass a step of 2 s with a constant service time of %s', (_, serviceMs, p99Ms, rate) => {
     const doneMs = Array.from({ length: 2 * rate }, (__, i) => ((i + 1) * 1_000) / rate + serviceMs)
     const arrived = (endMs: number): number => Math.min(2 * rate, Math.floor((endMs * rate) / 1_000))
-    const stretches = Array.from({ length: 46 }, (__, i) => {
+    const batches = Array.from({ length: 46 }, (__, i) => {
       const [startMs, endMs] = [i * 100, (i + 1) * 100]
       return {
         responsesMs: doneMs.filter((ms) => ms > startMs && ms <= endMs).map(() => serviceMs),
@@ -53,7 +53,7 @@ describe('the figures of a trial', () => {
       }
     })
     const planned = { plan: { rate, durationMs: 2_000 }, rest: { durationMs: 2_000 } }
-    const figures = figuresOf(resultOf({ stretches, stretchMs: 100, ...planned }), { p99Ms, errorRate: 0.01 })
+    const figures = figuresOf(resultOf({ batches, batchMs: 100, ...planned }), { p99Ms, errorRate: 0.01 })
     expect(figures.achievedRps).toBeGreaterThan(0.98 * rate)
     expect(figures.growth?.shown).toBe(false)
     const step = { purpose: 'step', rate, arrivals: 'uniform', durationMs: 2_000 } as const
@@ -61,30 +61,30 @@ describe('the figures of a trial', () => {
   })
 
   it('count the completions of a saturation from the first one on', () => {
-    const stretches = [{ responsesMs: [] }, { responsesMs: [240] }, ...evenStretches(10, 20, () => 250)]
-    expect(figuresOf(resultOf({ stretches, rest: { arrivals: 'closed' } }), slo).achievedRps).toBe(80)
+    const batches = [{ responsesMs: [] }, { responsesMs: [240] }, ...evenBatches(10, 20, () => 250)]
+    expect(figuresOf(resultOf({ batches, rest: { arrivals: 'closed' } }), slo).achievedRps).toBe(80)
   })
 
   it.each([
     ['p99 lag above 10 ms at 1000 req/s', 250, 10.2, 'schedule lag p99 10.2 ms'],
     ['p99 lag above five gaps at 40 req/s', 10, 126, 'schedule lag p99 126 ms'],
-  ])('treat a load with a %s as not delivered', (_, perStretch, lagMs, reason) => {
-    const late = resultOf({ stretches: evenStretches(8, perStretch, () => 200), lagMs: () => lagMs })
+  ])('treat a load with a %s as not delivered', (_, perBatch, lagMs, reason) => {
+    const late = resultOf({ batches: evenBatches(8, perBatch, () => 200), lagMs: () => lagMs })
     expect(figuresOf(late, slo).undelivered).toContain(reason)
-    const onTime = resultOf({ stretches: evenStretches(8, perStretch, () => 200), lagMs: () => 0.97 * lagMs })
+    const onTime = resultOf({ batches: evenBatches(8, perBatch, () => 200), lagMs: () => 0.97 * lagMs })
     expect(figuresOf(onTime, slo).undelivered).toBeUndefined()
   })
 
   it('count the generator as busy while it waits for a core', () => {
-    const { generator } = resultOf({ stretches: [] })
+    const { generator } = resultOf({ batches: [] })
     const starved = { ...generator, eventLoopUtilization: 0.5, runDelayRatio: 0.4 }
-    expect(figuresOf(resultOf({ stretches: [], rest: { generator: starved } }), slo).generatorBusy).toBe(0.9)
-    expect(figuresOf(resultOf({ stretches: [] }), slo).generatorBusy).toBe(generator.eventLoopUtilization)
+    expect(figuresOf(resultOf({ batches: [], rest: { generator: starved } }), slo).generatorBusy).toBe(0.9)
+    expect(figuresOf(resultOf({ batches: [] }), slo).generatorBusy).toBe(generator.eventLoopUtilization)
   })
 
   it('treat a load as not delivered when more than 1% of it was not dispatched', () => {
-    const stretches = [...evenStretches(4, 50, () => 10), { responsesMs: [], dropped: { generator: 3 } }]
-    expect(figuresOf(resultOf({ stretches }), slo).undelivered).toContain('it could not keep up')
+    const batches = [...evenBatches(4, 50, () => 10), { responsesMs: [], dropped: { generator: 3 } }]
+    expect(figuresOf(resultOf({ batches }), slo).undelivered).toContain('it could not keep up')
   })
 })
 
@@ -96,14 +96,14 @@ describe('a trial at 100 req/s in which the generator was suspended for 2 s', ()
    * times.
    */
   function suspended(usualMs: number, generatorLagMs: number): ReturnType<typeof judgeTrial> {
-    const stretches = Array.from({ length: 48 }, (_, i) => {
+    const batches = Array.from({ length: 48 }, (_, i) => {
       const isLate = i >= 20 && i < 28
       return {
         responsesMs: Array.from({ length: 25 }, (__, k) => (isLate ? 300 + k : usualMs)),
         generatorLagMs: isLate ? generatorLagMs : 1,
       }
     })
-    const result = resultOf({ stretches, plan: { rate: 100, durationMs: 12_000 } })
+    const result = resultOf({ batches, plan: { rate: 100, durationMs: 12_000 } })
     return judgeTrial(hold, figuresOf(result, slo), slo)
   }
 
@@ -140,15 +140,15 @@ it.each([
   ['a suspended generator', { code: 'generator-suspended', count: 1, suspendedMs: 500 }, 'stoppedShare', 0.5],
   ['a blocked generator', { code: 'generator-blocked', count: 1, blockedMs: 250 }, 'stoppedShare', 0.25],
 ] as const)('the figures of a trial with %s say so', (_, facts, key, value) => {
-  const { generator } = resultOf({ stretches: [] })
+  const { generator } = resultOf({ batches: [] })
   const doubts = [{ ...facts, message: 'a doubt' }]
-  const result = resultOf({ stretches: evenStretches(4, 10, () => 10), rest: { generator: { ...generator, doubts } } })
+  const result = resultOf({ batches: evenBatches(4, 10, () => 10), rest: { generator: { ...generator, doubts } } })
   expect(figuresOf(result, slo)[key]).toBe(value)
 })
 
 describe('a trial is lost', () => {
-  const interval = (stretches: Parameters<typeof resultOf>[0]['stretches']): boolean => {
-    const [first] = resultOf({ stretches, stretchMs: 1_000 }).intervals
+  const interval = (batches: Parameters<typeof resultOf>[0]['batches']): boolean => {
+    const [first] = resultOf({ batches, batchMs: 1_000 }).intervals
     return first !== undefined && isLost(first, slo)
   }
 

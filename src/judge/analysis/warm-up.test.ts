@@ -5,15 +5,15 @@ import { randomOf } from '../verdict/queue.builder.ts'
 import { normalQuantile } from '../verdict/statistics/student.ts'
 import { warmUpOf } from './warm-up.ts'
 
-const STRETCH_MS = 500
+const BATCH_MS = 500
 
-const [second] = resultOf({ stretches: [{ responsesMs: [20] }] }).intervals
+const [second] = resultOf({ batches: [{ responsesMs: [20] }] }).intervals
 
 /** Means per second that scatter around 20 ms as those of real servers do, times a factor per second. */
 function run(seconds: number, times: (second: number) => number, seed = 1): LoadResult {
   const random = randomOf(seed)
   const lognormal = (): number => 20 * Math.exp(0.15 * normalQuantile(random()))
-  const result = resultOf({ stretches: [] })
+  const result = resultOf({ batches: [] })
   return {
     ...result,
     intervals: Array.from({ length: seconds }, (_, at) => {
@@ -41,8 +41,8 @@ describe('warm-up of a run', () => {
     expect(found.untilMs).toBeLessThanOrEqual(25_000)
   })
 
-  it.each([37, 64])('is found in at most 2%% of 1 000 runs of %d seconds without one', (stretches) => {
-    const kinds = Array.from({ length: 1_000 }, (_, seed) => warmUpOf(run(stretches, () => 1, seed)).kind)
+  it.each([37, 64])('is found in at most 2%% of 1 000 runs of %d seconds without one', (batches) => {
+    const kinds = Array.from({ length: 1_000 }, (_, seed) => warmUpOf(run(batches, () => 1, seed)).kind)
     // With a probability of 1%, more than 20 of 1 000 occur once in a thousand times.
     expect(kinds.filter((kind) => kind !== 'steady').length).toBeLessThanOrEqual(20)
   })
@@ -58,8 +58,8 @@ describe('warm-up of a run', () => {
   it('is not found for a difference below a tenth', () => {
     const quiet = (slower: number): LoadResult =>
       resultOf({
-        stretches: Array.from({ length: 60 }, (_, stretch) => ({
-          responsesMs: [20 * (stretch < 10 ? slower : 1) + (stretch % 2) / 100],
+        batches: Array.from({ length: 60 }, (_, batch) => ({
+          responsesMs: [20 * (batch < 10 ? slower : 1) + (batch % 2) / 100],
         })),
       })
     expect(warmUpOf(quiet(1.09)).kind).toBe('steady')
@@ -67,12 +67,12 @@ describe('warm-up of a run', () => {
   })
 
   it('skips time without responses', () => {
-    const stretches = Array.from({ length: 60 }, (_, stretch) => ({
-      responsesMs: stretch >= 5 && stretch < 10 ? [] : [stretch < 15 ? 80 + (stretch % 3) : 20 + (stretch % 3)],
+    const batches = Array.from({ length: 60 }, (_, batch) => ({
+      responsesMs: batch >= 5 && batch < 10 ? [] : [batch < 15 ? 80 + (batch % 3) : 20 + (batch % 3)],
     }))
-    expect(warmUpOf(resultOf({ stretches, stretchMs: STRETCH_MS }))).toMatchObject({
+    expect(warmUpOf(resultOf({ batches, batchMs: BATCH_MS }))).toMatchObject({
       kind: 'warm-up',
-      untilMs: 15 * STRETCH_MS,
+      untilMs: 15 * BATCH_MS,
     })
   })
 
@@ -86,12 +86,12 @@ describe('warm-up of a run', () => {
   })
 
   it('is found in a short run through its finer batches', () => {
-    const stretches = Array.from({ length: 60 }, (_, stretch) => ({
-      responsesMs: [(stretch < 10 ? 80 : 20) + (stretch % 3)],
+    const batches = Array.from({ length: 60 }, (_, batch) => ({
+      responsesMs: [(batch < 10 ? 80 : 20) + (batch % 3)],
     }))
-    expect(warmUpOf(resultOf({ stretches, stretchMs: STRETCH_MS }))).toEqual({
+    expect(warmUpOf(resultOf({ batches, batchMs: BATCH_MS }))).toEqual({
       kind: 'warm-up',
-      untilMs: 10 * STRETCH_MS,
+      untilMs: 10 * BATCH_MS,
       firstMeanMs: expect.closeTo(80.9, 1),
       restMeanMs: expect.closeTo(21, 1),
     })

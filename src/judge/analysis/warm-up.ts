@@ -25,7 +25,7 @@ const DOUBT = 0.01
 /** Minimum relative difference of a warm-up. */
 const LEAST_EFFECT = 0.1
 
-interface Stretch {
+interface BatchSum {
   readonly count: number
   readonly meanMs: Ms
 }
@@ -42,9 +42,9 @@ interface Stretch {
  */
 export function warmUpOf(result: LoadResult): WarmUp {
   if (!STATIONARY.has(result.pattern)) return { kind: 'not-stationary' }
-  const { stretches, lengthMs } = stretchesOf(result)
-  const groups = Array.from({ length: Math.floor(stretches.length / PER_MEAN) }, (_, i) =>
-    together(stretches.slice(PER_MEAN * i, PER_MEAN * (i + 1))),
+  const { batches, lengthMs } = batchesOf(result)
+  const groups = Array.from({ length: Math.floor(batches.length / PER_MEAN) }, (_, i) =>
+    together(batches.slice(PER_MEAN * i, PER_MEAN * (i + 1))),
   )
   // A group without a response has no mean; `from` keeps the times of the others correct.
   const means = groups.flatMap((group, i) => (group.count === 0 ? [] : [{ ...group, from: i }]))
@@ -74,7 +74,7 @@ function truncation(means: readonly number[]): number {
   return best.left
 }
 
-function differs(first: readonly Stretch[], rest: readonly Stretch[]): boolean {
+function differs(first: readonly BatchSum[], rest: readonly BatchSum[]): boolean {
   const [begin] = first
   if (begin === undefined) return false
   const { meanMs } = together(rest)
@@ -89,8 +89,8 @@ function isFar(ms: Ms, restMs: Ms): boolean {
 }
 
 /** Returns the seconds of a long run, or the finer batches of a short run: whichever are more. */
-function stretchesOf({ intervals, intervalMs, batches }: LoadResult): {
-  readonly stretches: readonly Stretch[]
+function batchesOf({ intervals, intervalMs, batches }: LoadResult): {
+  readonly batches: readonly BatchSum[]
   readonly lengthMs: Ms
 } {
   if (intervals.length > batches.responseTime.length) {
@@ -98,21 +98,21 @@ function stretchesOf({ intervals, intervalMs, batches }: LoadResult): {
       count: times.count,
       meanMs: 'meanMs' in times ? times.meanMs : 0,
     }))
-    return { stretches: seconds, lengthMs: intervalMs }
+    return { batches: seconds, lengthMs: intervalMs }
   }
-  return { stretches: batches.responseTime.map(meanOf), lengthMs: batches.lengthMs }
+  return { batches: batches.responseTime.map(meanOf), lengthMs: batches.lengthMs }
 }
 
 /** Mean of a histogram. Uses the middle of each bucket, because a bucket is 0.1% wide. */
-function meanOf(histogram: string): Stretch {
+function meanOf(histogram: string): BatchSum {
   const { buckets, counts } = decodeHdr(histogram)
   const middles = Array.from(buckets, (bucket) => (bucketLowUs(bucket) + bucketHighUs(bucket)) / 2_000)
   return together(middles.map((meanMs, i) => ({ count: counts[i] ?? 0, meanMs })))
 }
 
-function together(stretches: readonly Stretch[]): Stretch {
-  const count = stretches.reduce((sum, each) => sum + each.count, 0)
-  const total = stretches.reduce((sum, each) => sum + each.count * each.meanMs, 0)
+function together(batches: readonly BatchSum[]): BatchSum {
+  const count = batches.reduce((sum, each) => sum + each.count, 0)
+  const total = batches.reduce((sum, each) => sum + each.count * each.meanMs, 0)
   return { count, meanMs: count === 0 ? 0 : total / count }
 }
 

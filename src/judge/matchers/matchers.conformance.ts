@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
-import { eachWith, evenStretches, resultOf } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf } from '../result.builder.ts'
 import { matchers } from './index.ts'
 
 export type MatcherName = keyof typeof matchers
@@ -16,7 +16,7 @@ export interface MatcherCalls {
 
 /** A run without failures, whose response times lie between 10 and 19 ms. */
 export const result: LoadResult = resultOf({
-  stretches: evenStretches(40, 100, (i) => 10 + (i % 10)),
+  batches: evenBatches(40, 100, (i) => 10 + (i % 10)),
   plan: { sla: { p99Ms: 50, errorRate: 0.2 } },
   phases: { baseline: [0, 10], overload: [10, 14], recovery: [14, 40] },
   rest: { target: watched(40, () => 100) },
@@ -39,8 +39,8 @@ function watched(seconds: number, rssMb: (second: number) => number): LoadResult
 
 /** A run in which half of the requests fail or are dropped. */
 const failing = resultOf({
-  stretches: eachWith(
-    evenStretches(40, 100, () => 10),
+  batches: eachWith(
+    evenBatches(40, 100, () => 10),
     () => ({ errors: { connect: 50 }, dropped: { overflow: 50 } }),
   ),
   rest: { target: watched(40, (second) => 100 + 2 * second) },

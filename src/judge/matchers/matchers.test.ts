@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
-import { evenStretches, resultOf } from '../result.builder.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { matchers, type LoadMatchers } from './index.ts'
 import { call, describeMatcher, type MatcherCalls, type MatcherName, result } from './matchers.conformance.ts'
@@ -143,7 +143,7 @@ describe('arguments', () => {
   })
 
   test('toMeetSla rejects a plan without a service level with a remedy', () => {
-    const plain = resultOf({ stretches: evenStretches(40, 10, () => 10) })
+    const plain = resultOf({ batches: evenBatches(40, 10, () => 10) })
     expect(() => matchers.toMeetSla(plain)).toThrowErrorMatchingInlineSnapshot(`
       [LoadMatcherError: toMeetSla() needs a service level, and neither its argument nor the plan contains one
           → add sla: { p99Ms: 250, errorRate: 0.01 } to the plan, or pass it to the matcher]

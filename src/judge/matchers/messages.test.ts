@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
 import { judge } from '../outcome.ts'
-import { eachWith, evenStretches, resultOf } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf } from '../result.builder.ts'
 import { randomOf } from '../verdict/queue.builder.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { matchers } from './index.ts'
@@ -16,15 +16,15 @@ function said(verdict: JudgedVerdict, isNot = false): string {
 /** 500 req/s for 12 s, on a target that responds within 5 to 25 ms. */
 function fast(rest: Partial<LoadResult> = {}): LoadResult {
   const random = randomOf(1)
-  return resultOf({ stretches: evenStretches(48, 125, () => 5 + 20 * random()), rest })
+  return resultOf({ batches: evenBatches(48, 125, () => 5 + 20 * random()), rest })
 }
 
 /** The same load on a target that looks slow because the pool is too small. It refuses three connections. */
 function slow(): LoadResult {
   const random = randomOf(2)
-  const stretches = evenStretches(48, 125, () => 20 + 70 * random())
+  const batches = evenBatches(48, 125, () => 20 + 70 * random())
   return resultOf({
-    stretches: eachWith(stretches, (i) => (i % 16 === 3 ? { errors: { connect: 1 } } : {})),
+    batches: eachWith(batches, (i) => (i % 16 === 3 ? { errors: { connect: 1 } } : {})),
     serviceMs: (ms) => ms / 7,
     rest: { pool: { size: 20, peakInUse: 20, fullRatio: 0.614 } },
   })
@@ -73,7 +73,7 @@ describe('a proven latency', () => {
 
 describe('an inconclusive latency', () => {
   test('with too few requests: prints the number and the run length that a proof needs', () => {
-    const few = resultOf({ stretches: evenStretches(40, 1, (i) => 10 + (i % 9)) })
+    const few = resultOf({ batches: evenBatches(40, 1, (i) => 10 + (i % 9)) })
     expect(said(matchers.toHaveP99Below(few, 50))).toMatchInlineSnapshot(`
       "inconclusive: p99 response time below 50 ms is not proven by 40 requests in 10 s (leans to neither side)
         was 18.0 ms (90% interval at least 17.0 ms, n = 40, effective 12)
@@ -84,7 +84,7 @@ describe('an inconclusive latency', () => {
   })
 
   test('in a short run: prints the minimum run length', () => {
-    const short = resultOf({ stretches: evenStretches(10, 4, (i) => 10 + (i % 9)) })
+    const short = resultOf({ batches: evenBatches(10, 4, (i) => 10 + (i % 9)) })
     expect(said(matchers.toHaveP99Below(short, 50))).toMatchInlineSnapshot(`
       "inconclusive: p99 response time below 50 ms is not proven by 40 requests in 2.5 s (leans to neither side)
         was 18.0 ms (n = 40)
@@ -96,8 +96,8 @@ describe('an inconclusive latency', () => {
   })
 
   test('with correlated requests: prints the number of independent ones', () => {
-    const stall = evenStretches(48, 125, (i) => (i >= 2_000 && i < 2_200 ? 400 - (i - 2_000) * 2 : 10 + (i % 9)))
-    expect(said(matchers.toHaveP99Below(resultOf({ stretches: stall }), 390))).toMatchInlineSnapshot(`
+    const stall = evenBatches(48, 125, (i) => (i >= 2_000 && i < 2_200 ? 400 - (i - 2_000) * 2 : 10 + (i % 9)))
+    expect(said(matchers.toHaveP99Below(resultOf({ batches: stall }), 390))).toMatchInlineSnapshot(`
       "inconclusive: p99 response time below 390 ms is not proven by 6 000 requests in 12 s (leans to pass)
         was 280 ms (90% interval at least 18.0 ms, n = 6 000, effective 20)
         latencies vary more slowly than this run: 6 000 requests count as 30 independent ones
@@ -111,7 +111,7 @@ describe('an inconclusive latency', () => {
 describe('a latency is not judged', () => {
   test('when the generator was late', () => {
     const random = randomOf(3)
-    const late = resultOf({ stretches: evenStretches(48, 125, () => 20 + 70 * random()), lagMs: (ms) => ms * 0.9 })
+    const late = resultOf({ batches: evenBatches(48, 125, () => 20 + 70 * random()), lagMs: (ms) => ms * 0.9 })
     expect(said(matchers.toHaveP99Below(late, 50))).toMatchInlineSnapshot(`
       "invalid: p99 response time below 50 ms cannot be judged: the load was not delivered
         was 89.2 ms (90% interval 88.8–89.3 ms, n = 6 000, effective 2 956)
@@ -131,11 +131,11 @@ describe('a latency is not judged', () => {
   })
 
   test('when the target did not respond', () => {
-    const stretches = eachWith(
-      evenStretches(48, 0, () => 0),
+    const batches = eachWith(
+      evenBatches(48, 0, () => 0),
       () => ({ errors: { connect: 10 } }),
     )
-    expect(said(matchers.toHaveP99Below(resultOf({ stretches }), 50))).toMatchInlineSnapshot(`
+    expect(said(matchers.toHaveP99Below(resultOf({ batches }), 50))).toMatchInlineSnapshot(`
       "invalid: p99 response time below 50 ms cannot be judged: nothing was measured
         was no response in time (n = 480, effective 480)
         none of 480 requests received a response
@@ -171,8 +171,8 @@ describe('a latency is not judged', () => {
 
 describe('failures', () => {
   const failing = resultOf({
-    stretches: eachWith(
-      evenStretches(48, 125, () => 10),
+    batches: eachWith(
+      evenBatches(48, 125, () => 10),
       (i) => ({
         errors: { 'http-5xx': i % 3, ...(i % 5 === 0 && { timeout: 1 }) },
       }),
@@ -241,11 +241,11 @@ describe('failures', () => {
 
 describe('a rate', () => {
   test('not sustained because the backlog grew: prints the growth', () => {
-    const stretches = eachWith(
-      evenStretches(48, 125, () => 10),
+    const batches = eachWith(
+      evenBatches(48, 125, () => 10),
       (i) => ({ inFlight: 7 * (i + 1) }),
     )
-    expect(said(matchers.toSustainRps(resultOf({ stretches }), 500))).toMatchInlineSnapshot(`
+    expect(said(matchers.toSustainRps(resultOf({ batches }), 500))).toMatchInlineSnapshot(`
       "expected 500 req/s sustained, was 500 req/s (100% of 6 000 requests succeeded, 329 more in flight at the end)
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         requests piled up: 5.48% of the arrivals remained in flight

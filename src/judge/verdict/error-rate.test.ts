@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf, type BatchCase } from '../result.builder.ts'
 import { noDroppedRequestsVerdict, noErrorsVerdict } from './absence.ts'
 import { errorRateVerdict, successRateVerdict } from './error-rate.ts'
 
 /** 10 s at 400 requests per second. */
-const healthy = evenStretches(40, 100, () => 10)
+const healthy = evenBatches(40, 100, () => 10)
 
-function failing(failures: (i: number) => Omit<StretchCase, 'responsesMs'>): LoadResult {
-  return resultOf({ stretches: eachWith(healthy, (i) => ({ ...failures(i) })) })
+function failing(failures: (i: number) => Omit<BatchCase, 'responsesMs'>): LoadResult {
+  return resultOf({ batches: eachWith(healthy, (i) => ({ ...failures(i) })) })
 }
 
 function errorRate(result: LoadResult, limit: number): string {
@@ -32,7 +32,7 @@ describe('an error rate below a limit', () => {
   test('passes without a failure only in a run long enough to contain outages of half a second', () => {
     // 299 independent half seconds without a failure prove that less than 1% of them fail.
     const lasting = (seconds: number): LoadResult =>
-      resultOf({ stretches: evenStretches(50, 4 * seconds, () => 10), stretchMs: 20 * seconds })
+      resultOf({ batches: evenBatches(50, 4 * seconds, () => 10), batchMs: 20 * seconds })
     expect(errorRate(lasting(150), 0.01)).toBe('pass')
     const run = lasting(100)
     const short = errorRateVerdict(run, run, { limit: 0.01 })
@@ -43,14 +43,14 @@ describe('an error rate below a limit', () => {
 
   test('is not proven in less than 10 s, unless every request fails', () => {
     const short = eachWith(healthy.slice(0, 30), () => ({ errors: { 'http-5xx': 2 } }))
-    const result = resultOf({ stretches: short })
+    const result = resultOf({ batches: short })
     expect(errorRate(result, 0.01)).toBe('inconclusive')
     expect(leaning(result, 0.01)).toBe('fail')
     const broken = eachWith(
-      evenStretches(4, 0, () => 0),
+      evenBatches(4, 0, () => 0),
       () => ({ errors: { 'http-5xx': 5 } }),
     )
-    expect(errorRate(resultOf({ stretches: broken }), 0.5)).toBe('fail')
+    expect(errorRate(resultOf({ batches: broken }), 0.5)).toBe('fail')
   })
 
   test('counts failures in one cluster less than the same number spread out', () => {
@@ -67,11 +67,11 @@ describe('an error rate below a limit', () => {
   })
 
   test('fails when the target responds to no request, however short the run is', () => {
-    const stretches = eachWith(
-      evenStretches(3, 0, () => 0),
+    const batches = eachWith(
+      evenBatches(3, 0, () => 0),
       () => ({ errors: { connect: 4 } }),
     )
-    expect(errorRate(resultOf({ stretches }), 0.01)).toBe('fail')
+    expect(errorRate(resultOf({ batches }), 0.01)).toBe('fail')
   })
 
   test('does not blame the target for requests in flight when the run was stopped', () => {
@@ -89,7 +89,7 @@ describe('an error rate below a limit', () => {
   })
 
   test('is counted when the limit is 0', () => {
-    expect(errorRate(resultOf({ stretches: healthy }), 0)).toBe('pass')
+    expect(errorRate(resultOf({ batches: healthy }), 0)).toBe('pass')
     expect(
       errorRate(
         failing((i) => (i === 7 ? { errors: { status: 1 } } : {})),
@@ -119,8 +119,8 @@ describe('no errors and no dropped requests', () => {
   test('do not blame the target when the generator dropped or cancelled requests', () => {
     const generator = failing((i) => (i === 7 ? { dropped: { generator: 1 } } : {}))
     expect(noDroppedRequestsVerdict(generator, generator).verdict).toBe('invalid')
-    const stretches = [...healthy, { responsesMs: [], errors: { cancelled: 3 } }]
-    const stopped = resultOf({ stretches, rest: { ended: 'interrupted' } })
+    const batches = [...healthy, { responsesMs: [], errors: { cancelled: 3 } }]
+    const stopped = resultOf({ batches, rest: { ended: 'interrupted' } })
     expect(noErrorsVerdict(stopped, stopped).verdict).toBe('invalid')
   })
 })

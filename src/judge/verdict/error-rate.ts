@@ -2,7 +2,7 @@ import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
-import { designEffect, FEWEST_STRETCHES, type Stretch } from './design-effect.ts'
+import { designEffect, MIN_BATCHES, type BatchSum } from './design-effect.ts'
 import { evidenceOfErrors, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { correlationReasons, notProven } from './more-requests.ts'
@@ -79,7 +79,7 @@ function shareOfFailures(
   const { requestsScheduled: of, errors, dropped, durationMs } = figures
   const failed = errors + dropped
   const unproven = stoppedRequests(figures)
-  const effect = designEffect(failuresByStretch(figures), (failed / of) * (1 - failed / of))
+  const effect = designEffect(failuresByBatch(figures), (failed / of) * (1 - failed / of))
   const perOutage = durationMs > 0 ? (of * OUTAGE_MS) / durationMs : 1
   return {
     allowed: limit,
@@ -92,7 +92,7 @@ function shareOfFailures(
 }
 
 /** Returns for each batch the failed or dropped requests, and all requests. */
-export function failuresByStretch({ batches }: JudgedFigures): readonly Stretch[] {
+export function failuresByBatch({ batches }: JudgedFigures): readonly BatchSum[] {
   return batches.successes.map((successes, i) => {
     const sum = (batches.errors[i] ?? 0) + (batches.dropped[i] ?? 0)
     return { sum, of: successes + sum }
@@ -132,7 +132,7 @@ function standingOf(
 
 /** Failures in each batch, as counts over a limit. */
 export function batchesOf(figures: JudgedFigures): readonly Count[] {
-  return failuresByStretch(figures).map(({ sum, of }) => ({ over: sum, of }))
+  return failuresByBatch(figures).map(({ sum, of }) => ({ over: sum, of }))
 }
 
 /** Whether the observed share of failures is at the limit or above it. */
@@ -150,7 +150,7 @@ function undecided(
 ): Standing {
   const { designEffect: effect, passDesignEffect, forPass } = asked
   const leaning = leansToFail(figures, asked) ? 'fail' : 'pass'
-  const filled = failuresByStretch(figures).filter(({ of }) => of > 0).length
+  const filled = failuresByBatch(figures).filter(({ of }) => of > 0).length
   const byOutages = passDesignEffect !== undefined && passDesignEffect > (effect ?? 1)
   const required = requestsToDecide(asked, forPass)
   const requiredMs = required === undefined ? span.spanMs : (span.spanMs * required) / forPass.of
@@ -163,7 +163,7 @@ function undecided(
       reasons: [
         ...reasons,
         ...(effect === undefined && reasons.length === 0
-          ? [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES } as const]
+          ? [{ code: 'few-batches', batches: filled, requiredBatches: MIN_BATCHES } as const]
           : []),
         ...(byOutages && leaning === 'pass' && required !== undefined
           ? [{ code: 'possible-outages', outageMs: OUTAGE_MS, requiredMs } as const]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { eachWith, evenStretches, resultOf } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf } from '../result.builder.ts'
 import { growthIn, growthOf, type Growth } from './growth.ts'
 import { randomOf } from './queue.builder.ts'
 
@@ -10,18 +10,18 @@ interface Served {
   readonly serviceMs: number
 }
 
-const STRETCHES = 48
-const STRETCH_MS = 250
-const RUN_MS = STRETCHES * STRETCH_MS
+const BATCHES = 48
+const BATCH_MS = 250
+const RUN_MS = BATCHES * BATCH_MS
 
 /** Growth of a first-come, first-served queue with several servers and a fixed service time. */
-function growthAt({ arrivalsMs, servers, serviceMs }: Served, stretches: number = STRETCHES): Growth | undefined {
+function growthAt({ arrivalsMs, servers, serviceMs }: Served, batches: number = BATCHES): Growth | undefined {
   const free = Array.from({ length: servers }, () => 0)
-  const arrivals = Array.from({ length: stretches }, () => 0)
+  const arrivals = Array.from({ length: batches }, () => 0)
   const departures = [...arrivals]
   const count = (counts: number[], atMs: number): void => {
-    const stretch = Math.ceil(atMs / STRETCH_MS) - 1
-    if (stretch < stretches) counts[stretch] = (counts[stretch] ?? 0) + 1
+    const batch = Math.ceil(atMs / BATCH_MS) - 1
+    if (batch < batches) counts[batch] = (counts[batch] ?? 0) + 1
   }
   for (const atMs of arrivalsMs) {
     const next = free.indexOf(Math.min(...free))
@@ -32,7 +32,7 @@ function growthAt({ arrivalsMs, servers, serviceMs }: Served, stretches: number 
   }
   let left = 0
   const inFlight = arrivals.map((arrived, i) => (left += arrived - (departures[i] ?? 0)))
-  return growthIn(arrivals, inFlight, serviceMs / STRETCH_MS)
+  return growthIn(arrivals, inFlight, serviceMs / BATCH_MS)
 }
 
 function uniform(rps: number, durationMs: number): number[] {
@@ -98,12 +98,12 @@ describe('growth of the number in flight', () => {
   })
 
   test('counts the batches within the traffic for an operation whose first request is late', () => {
-    const even = evenStretches(80, 100, () => 10)
-    const stretches = eachWith(even, (i) => ({ inFlight: Math.max(0, 10 * (i - 40)) }))
-    const result = resultOf({ stretches, phases: { late: [30, 80] }, rest: { durationMs: 70 * STRETCH_MS } })
+    const even = evenBatches(80, 100, () => 10)
+    const growing = eachWith(even, (i) => ({ inFlight: Math.max(0, 10 * (i - 40)) }))
+    const result = resultOf({ batches: growing, phases: { late: [30, 80] }, rest: { durationMs: 70 * BATCH_MS } })
     const { batches } = result.phases.late ?? result
     const operation = { ...result, batches }
-    expect(batches.startMs).toBe(30 * STRETCH_MS)
+    expect(batches.startMs).toBe(30 * BATCH_MS)
     const growth = growthOf(operation)
     expect(growth?.shown).toBe(true)
     // 40 of its 50 batches lie within the traffic: ten without growth, 30 that add ten requests each.

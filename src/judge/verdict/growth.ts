@@ -1,6 +1,6 @@
 import type { Distribution, JudgedFigures } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
-import { FEWEST_STRETCHES } from './design-effect.ts'
+import { MIN_BATCHES } from './design-effect.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
 import { neweyWestSlope } from './statistics/newey-west.ts'
 import { studentQuantile } from './statistics/student.ts'
@@ -49,14 +49,14 @@ const FAST_PERCENTILE = 10
  */
 export function growthOf(
   figures: JudgedFigures & { readonly startMs?: Ms },
-  requiredBatches: number = FEWEST_STRETCHES,
+  requiredBatches: number = MIN_BATCHES,
 ): MeasuredGrowth | undefined {
   const { batches, durationMs, startMs = 0, serviceTime } = figures
   // The batches of an operation begin with its first request, which may be long after the start of the traffic.
   const from = Math.max(0, Math.ceil((startMs - batches.startMs) / batches.lengthMs))
   const to = Math.max(from, Math.floor((startMs - batches.startMs + durationMs) / batches.lengthMs))
-  const stretches = fastServiceMs(serviceTime) / batches.lengthMs
-  return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), stretches, requiredBatches)
+  const serviceBatches = fastServiceMs(serviceTime) / batches.lengthMs
+  return growthIn(batches.arrivals.slice(from, to), batches.inFlight.slice(from, to), serviceBatches, requiredBatches)
 }
 
 /** Service time without queueing; 0 if no request succeeded. */
@@ -66,16 +66,16 @@ function fastServiceMs(serviceTime: Distribution): Ms {
 
 /**
  * Computes growth from the arrivals in each batch and the number in flight at its end. Requests that arrived within the
- * last `serviceStretches` batches are in flight without an overload. They are subtracted first, so that neither a
+ * last `serviceBatches` batches are in flight without an overload. They are subtracted first, so that neither a
  * rising rate nor the first service time of a run, in which no request can be done yet, looks like a growing queue.
  */
 export function growthIn(
   arrivals: readonly number[],
   inFlight: readonly number[],
-  serviceStretches: number,
-  requiredBatches: number = FEWEST_STRETCHES,
+  serviceBatches: number,
+  requiredBatches: number = MIN_BATCHES,
 ): MeasuredGrowth | undefined {
-  const backlog = inFlight.map((count, i) => count - arrivedWithin(arrivals, i, serviceStretches))
+  const backlog = inFlight.map((count, i) => count - arrivedWithin(arrivals, i, serviceBatches))
   const arrived = arrivals.reduce((sum, count) => sum + count, 0)
   if (backlog.length < requiredBatches || arrived === 0) return undefined
   const { perStep, error } = neweyWestSlope(backlog)
@@ -93,11 +93,11 @@ export function growthIn(
 }
 
 /**
- * Returns the requests that arrived in the `stretches` batches up to and including batch `last`; the earliest counts in
+ * Returns the requests that arrived in the `count` batches up to and including batch `last`; the earliest counts in
  * proportion.
  */
-function arrivedWithin(arrivals: readonly number[], last: number, stretches: number): number {
-  const whole = Math.min(last + 1, Math.floor(stretches))
-  const arrived = arrivals.slice(last + 1 - whole, last + 1).reduce((sum, count) => sum + count, 0)
-  return arrived + (stretches - Math.floor(stretches)) * (arrivals[last - whole] ?? 0)
+function arrivedWithin(arrivals: readonly number[], last: number, count: number): number {
+  const whole = Math.min(last + 1, Math.floor(count))
+  const arrived = arrivals.slice(last + 1 - whole, last + 1).reduce((sum, each) => sum + each, 0)
+  return arrived + (count - Math.floor(count)) * (arrivals[last - whole] ?? 0)
 }

@@ -10,7 +10,7 @@ describe('latencies of a result', () => {
   test('have the percentiles of the exact values, to within the width of a bucket', () => {
     fc.assert(
       fc.property(times, fc.constantFrom(50, 90, 99, 99.9), (responsesMs, percentile) => {
-        const { whole } = latencyCourse(resultOf({ stretches: [{ responsesMs }] }), 'responseTime')
+        const { whole } = latencyCourse(resultOf({ batches: [{ responsesMs }] }), 'responseTime')
         const sorted = Float64Array.from(responsesMs).sort()
         const exact = sorted[Math.max(0, Math.ceil((percentile * sorted.length) / 100 - 1e-9) - 1)] ?? 0
         const error = Math.abs((percentileOf(whole, percentile) ?? 0) - exact)
@@ -22,7 +22,7 @@ describe('latencies of a result', () => {
   test('bracket the exact count over a limit by the counts without and with its bucket', () => {
     fc.assert(
       fc.property(times, fc.nat(60_000), (responsesMs, limitMs) => {
-        const { whole } = latencyCourse(resultOf({ stretches: [{ responsesMs }] }), 'responseTime')
+        const { whole } = latencyCourse(resultOf({ batches: [{ responsesMs }] }), 'responseTime')
         const exact = responsesMs.filter((ms) => Math.round(ms * 1_000) > limitMs * 1_000).length
         const { least, most } = overLimit(whole, limitMs)
         expect(least).toBeLessThanOrEqual(exact)
@@ -32,8 +32,8 @@ describe('latencies of a result', () => {
   })
 
   test('include requests without a response as slower than all others', () => {
-    const stretches = [{ responsesMs: [1, 2, 3], errors: { timeout: 1 }, dropped: { 'pool-wait': 1 } }]
-    const { whole } = latencyCourse(resultOf({ stretches }), 'responseTime')
+    const batches = [{ responsesMs: [1, 2, 3], errors: { timeout: 1 }, dropped: { 'pool-wait': 1 } }]
+    const { whole } = latencyCourse(resultOf({ batches }), 'responseTime')
     expect(requestsIn(whole)).toBe(5)
     expect(percentileOf(whole, 60)).toBeCloseTo(3, 2)
     expect(percentileOf(whole, 61)).toBeUndefined()
@@ -41,17 +41,17 @@ describe('latencies of a result', () => {
   })
 
   test('exclude failed requests with a response', () => {
-    const stretches = [{ responsesMs: [1, 2, 3], errors: { 'http-5xx': 97 } }]
-    expect(requestsIn(latencyCourse(resultOf({ stretches }), 'responseTime').whole)).toBe(3)
+    const batches = [{ responsesMs: [1, 2, 3], errors: { 'http-5xx': 97 } }]
+    expect(requestsIn(latencyCourse(resultOf({ batches }), 'responseTime').whole)).toBe(3)
   })
 
   test('count the requests of each batch above the percentile of the whole run', () => {
-    const stretches = [
+    const batches = [
       { responsesMs: [1, 1, 1, 9] },
       { responsesMs: [1, 1, 1, 1] },
       { responsesMs: [1], errors: { timeout: 1 } },
     ]
-    const course = latencyCourse(resultOf({ stretches }), 'responseTime')
+    const course = latencyCourse(resultOf({ batches }), 'responseTime')
     expect(abovePercentile(course, 80)).toEqual([
       { sum: 1, of: 4 },
       { sum: 0, of: 4 },
@@ -65,8 +65,8 @@ describe('latencies of a result', () => {
   })
 
   test('cut the tail at the side closer to its nominal share when most requests share a bucket', () => {
-    const stretches = [{ responsesMs: [1, 1, 5, 5, 5, 5, 5, 5, 5, 9] }]
-    const course = latencyCourse(resultOf({ stretches }), 'responseTime')
+    const batches = [{ responsesMs: [1, 1, 5, 5, 5, 5, 5, 5, 5, 9] }]
+    const course = latencyCourse(resultOf({ batches }), 'responseTime')
     expect(abovePercentile(course, 90)).toEqual([{ sum: 1, of: 10 }])
     expect(abovePercentile(course, 30)).toEqual([{ sum: 8, of: 10 }])
   })

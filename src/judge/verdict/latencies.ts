@@ -2,7 +2,7 @@ import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs, bucketLowUs, bucketOf, HIGHEST_US, type SparseHistogram } from '../../model/hdr.ts'
 import type { Distribution, JudgedFigures } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
-import type { Stretch } from './design-effect.ts'
+import type { BatchSum } from './design-effect.ts'
 
 /** Times that a result keeps per batch. Latency verdicts judge these. */
 export type LatencyName = 'responseTime' | 'serviceTime' | 'targetTime'
@@ -16,7 +16,7 @@ export interface Latencies {
 /** Latencies of a whole run and of its batches, in order of time. */
 export interface LatencyCourse {
   readonly whole: Latencies
-  readonly stretches: readonly Latencies[]
+  readonly batches: readonly Latencies[]
 }
 
 const courses = new WeakMap<JudgedFigures, Map<LatencyName, LatencyCourse>>()
@@ -30,7 +30,7 @@ export function latencyCourse(figures: JudgedFigures, name: LatencyName): Latenc
     const { batches, unanswered } = figures
     course = {
       whole: { histogram: histogramOf(figures[name]), unanswered },
-      stretches: batches[name].map((text, i) => ({
+      batches: batches[name].map((text, i) => ({
         histogram: decodeHdr(text),
         unanswered: batches.unanswered[i] ?? 0,
       })),
@@ -109,11 +109,11 @@ export function percentileOf(latencies: Latencies, percentile: number): Ms | und
  * Returns for each batch how many requests were above the run's own percentile. The run's own percentile shows how slow
  * requests cluster even if no request is over the limit.
  */
-export function abovePercentile({ whole, stretches }: LatencyCourse, percentile: number): readonly Stretch[] {
+export function abovePercentile({ whole, batches }: LatencyCourse, percentile: number): readonly BatchSum[] {
   const n = requestsIn(whole)
   const own = bucketAt(whole.histogram, rankOf(percentile, n))
   const threshold = own === undefined ? Number.POSITIVE_INFINITY : own - (startsTail(whole, own, percentile) ? 1 : 0)
-  return stretches.map(({ histogram, unanswered }) => ({
+  return batches.map(({ histogram, unanswered }) => ({
     sum: countAbove(histogram, threshold) + unanswered,
     of: countOf(histogram) + unanswered,
   }))
@@ -130,8 +130,8 @@ function startsTail(whole: Latencies, bucket: number, percentile: number): boole
 }
 
 /** Returns for each batch the sum of latencies in ms, each taken as the middle of its bucket. */
-export function latencySums({ stretches }: LatencyCourse): readonly Stretch[] {
-  return stretches.map(({ histogram }) => {
+export function latencySums({ batches }: LatencyCourse): readonly BatchSum[] {
+  return batches.map(({ histogram }) => {
     let sum = 0
     for (let i = 0; i < histogram.buckets.length; i++) {
       const bucket = histogram.buckets[i] ?? 0

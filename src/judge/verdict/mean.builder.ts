@@ -1,5 +1,5 @@
 /** Test support: how often the bounds of a mean are wrong in simulated runs. */
-import { designEffect, FEWEST_STRETCHES } from './design-effect.ts'
+import { designEffect, MIN_BATCHES } from './design-effect.ts'
 import { marginAbove } from './mean-margin.ts'
 import { mm1, randomOf } from './queue.builder.ts'
 import { studentQuantile } from './statistics/student.ts'
@@ -90,7 +90,7 @@ export function wrongMeanVerdicts(
       return { sum: sum(batch), of: batch.length }
     })
     const effect = designEffect(batches, variance) ?? Number.NaN
-    const marginMs = studentQuantile(0.95, FEWEST_STRETCHES - 1) * Math.sqrt((variance * effect) / requests)
+    const marginMs = studentQuantile(0.95, MIN_BATCHES - 1) * Math.sqrt((variance * effect) / requests)
     if (meanMs + marginAbove(meanMs, marginMs) < 0.997 * trueMs) counts.pass++
     if (meanMs - marginMs >= 1.003 * trueMs) counts.fail++
   }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type ResultCase } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf, type ResultCase } from '../result.builder.ts'
 import { maximumVerdict } from './maximum.ts'
 import { meanVerdict } from './mean.ts'
 import { mm1, randomOf } from './queue.builder.ts'
 
-const stretches = evenStretches(40, 100, (i) => 5 + (i % 11))
+const batches = evenBatches(40, 100, (i) => 5 + (i % 11))
 
 function mean(run: ResultCase | LoadResult, limitMs: number, of?: 'service'): string {
   const result = 'schema' in run ? run : resultOf(run)
@@ -20,7 +20,7 @@ function maximum(run: ResultCase, limitMs: number): string {
 
 describe('a mean below a limit', () => {
   test('passes with a limit above the measured mean, fails below it, and is inconclusive close to it', () => {
-    expect([mean({ stretches }, 11), mean({ stretches }, 10), mean({ stretches }, 9)]).toEqual([
+    expect([mean({ batches }, 11), mean({ batches }, 10), mean({ batches }, 9)]).toEqual([
       'pass',
       'inconclusive',
       'fail',
@@ -28,22 +28,22 @@ describe('a mean below a limit', () => {
   })
 
   test('excludes the queue time with { of: "service" }', () => {
-    expect(mean({ stretches, serviceMs: (ms) => ms / 2 }, 6)).toBe('fail')
-    expect(mean({ stretches, serviceMs: (ms) => ms / 2 }, 6, 'service')).toBe('pass')
+    expect(mean({ batches, serviceMs: (ms) => ms / 2 }, 6)).toBe('fail')
+    expect(mean({ batches, serviceMs: (ms) => ms / 2 }, 6, 'service')).toBe('pass')
   })
 
   test('counts requests without a response with the time-out for a pass, and not for a fail', () => {
-    const silent = eachWith(stretches, () => ({ errors: { timeout: 1 } }))
+    const silent = eachWith(batches, () => ({ errors: { timeout: 1 } }))
     // 1 in 101 with 10 s: a mean of 109 ms.
-    expect([
-      mean({ stretches: silent }, 100),
-      mean({ stretches: silent }, 120),
-      mean({ stretches: silent }, 9),
-    ]).toEqual(['inconclusive', 'pass', 'fail'])
+    expect([mean({ batches: silent }, 100), mean({ batches: silent }, 120), mean({ batches: silent }, 9)]).toEqual([
+      'inconclusive',
+      'pass',
+      'fail',
+    ])
   })
 
   test('is invalid when only the generator was late', () => {
-    expect(mean({ stretches, lagMs: (ms) => ms / 2 }, 6)).toBe('invalid')
+    expect(mean({ batches, lagMs: (ms) => ms / 2 }, 6)).toBe('invalid')
   })
 
   test('gives at most 12 wrong verdicts of 100 on each side of the true mean of an M/M/1 queue at load 0.8', () => {
@@ -51,7 +51,7 @@ describe('a mean below a limit', () => {
     for (let seed = 1; seed <= 100; seed++) {
       const responsesMs = mm1(0.8, 4_000, randomOf(seed))
       const result = resultOf({
-        stretches: Array.from({ length: 40 }, (_, i) => ({
+        batches: Array.from({ length: 40 }, (_, i) => ({
           responsesMs: [...responsesMs.subarray(i * 100, (i + 1) * 100)],
         })),
       })
@@ -67,17 +67,17 @@ describe('a mean below a limit', () => {
 
 describe('a maximum below a limit', () => {
   test('depends on the slowest request, however short the run is', () => {
-    const short = evenStretches(2, 10, (i) => i + 1)
-    expect([maximum({ stretches: short }, 20.1), maximum({ stretches: short }, 20)]).toEqual(['pass', 'fail'])
+    const short = evenBatches(2, 10, (i) => i + 1)
+    expect([maximum({ batches: short }, 20.1), maximum({ batches: short }, 20)]).toEqual(['pass', 'fail'])
   })
 
   test('fails with one request without a response', () => {
-    const silent = [...stretches, { responsesMs: [], errors: { timeout: 1 } }]
-    expect(maximum({ stretches: silent }, 60_000)).toBe('fail')
+    const silent = [...batches, { responsesMs: [], errors: { timeout: 1 } }]
+    expect(maximum({ batches: silent }, 60_000)).toBe('fail')
   })
 
   test('is invalid when the generator was late or did not dispatch a request', () => {
-    expect(maximum({ stretches, lagMs: (ms) => ms / 2 }, 10)).toBe('invalid')
-    expect(maximum({ stretches: [...stretches, { responsesMs: [], dropped: { generator: 1 } }] }, 20)).toBe('invalid')
+    expect(maximum({ batches, lagMs: (ms) => ms / 2 }, 10)).toBe('invalid')
+    expect(maximum({ batches: [...batches, { responsesMs: [], dropped: { generator: 1 } }] }, 20)).toBe('invalid')
   })
 })

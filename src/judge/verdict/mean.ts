@@ -2,7 +2,7 @@ import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
-import { designEffect, FEWEST_STRETCHES } from './design-effect.ts'
+import { designEffect, MIN_BATCHES } from './design-effect.ts'
 import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { decisiveMargin, marginAbove } from './mean-margin.ts'
@@ -71,7 +71,7 @@ function estimateMean(
   const { meanMs, stddevMs, count: n } = distribution
   const effect = designEffect(latencySums(latencyCourse(figures, name)), stddevMs ** 2)
   // Uses the minimum number of batches for every run: it gives the widest margin.
-  const t = studentQuantile(confidence, FEWEST_STRETCHES - 1)
+  const t = studentQuantile(confidence, MIN_BATCHES - 1)
   const independentMarginMs = (t * stddevMs) / Math.sqrt(n)
   const marginMs = effect === undefined ? undefined : independentMarginMs * Math.sqrt(effect)
   return { meanMs, n, effect, marginMs, independentMarginMs }
@@ -124,7 +124,7 @@ function shortfallOf(
 ): Omit<Shortfall, 'leaning'> {
   const filled = batches.successes.filter((successes) => successes > 0).length
   const times = ((marginMs ?? independentMarginMs) / Math.abs(distanceMs)) ** 2
-  const forBatches = filled === 0 ? 1 : FEWEST_STRETCHES / filled
+  const forBatches = filled === 0 ? 1 : MIN_BATCHES / filled
   return {
     requests: n,
     requiredRequests: times < MAX_TIMES ? Math.ceil(n * Math.max(times, forBatches)) : undefined,
@@ -132,7 +132,7 @@ function shortfallOf(
     reasons: [
       ...(span.spanMs < span.requiredMs ? [{ code: 'short-span', ...span } as const] : []),
       ...(effect === undefined && span.spanMs >= span.requiredMs
-        ? [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES } as const]
+        ? [{ code: 'few-batches', batches: filled, requiredBatches: MIN_BATCHES } as const]
         : []),
       ...correlationReasons(n, effect),
     ],

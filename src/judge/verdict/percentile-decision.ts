@@ -1,6 +1,6 @@
 import type { Ms } from '../../model/units.ts'
 import type { Leaning, VerdictReason } from '../../model/verdict.ts'
-import { FEWEST_STRETCHES } from './design-effect.ts'
+import { MIN_BATCHES } from './design-effect.ts'
 import { overLimit, requestsIn, type LatencyCourse } from './latencies.ts'
 import { percentileLeaning } from './leaning.ts'
 import { correlationReasons } from './more-requests.ts'
@@ -26,15 +26,15 @@ export function decidePercentile(
   if (verdict !== 'inconclusive') return { verdict, leaning: verdict, reasons }
   const inflation = latencyInflation(course, percentile)
   const leaning = percentileLeaning(course, percentile, limitMs, inflation, span.spanMs)
-  const filled = course.stretches.filter((stretch) => requestsIn(stretch) > 0).length
+  const filled = course.batches.filter((batch) => requestsIn(batch) > 0).length
   return {
     verdict,
     leaning: leaning.leaning,
     reasons: [
       ...leaning.reasons,
       ...reasons,
-      ...(filled < FEWEST_STRETCHES && reasons.length === 0
-        ? [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES } as const]
+      ...(filled < MIN_BATCHES && reasons.length === 0
+        ? [{ code: 'few-batches', batches: filled, requiredBatches: MIN_BATCHES } as const]
         : []),
       ...(leaning.reasons.length === 0 ? correlationReasons(asked.forPass.of, asked.designEffect) : []),
     ],
@@ -42,6 +42,6 @@ export function decidePercentile(
 }
 
 /** Returns for each batch the requests that were certainly over the limit. */
-function overLimitByBatch({ stretches }: LatencyCourse, limitMs: Ms): readonly Count[] {
-  return stretches.map((stretch) => ({ over: overLimit(stretch, limitMs).least, of: requestsIn(stretch) }))
+function overLimitByBatch({ batches }: LatencyCourse, limitMs: Ms): readonly Count[] {
+  return batches.map((batch) => ({ over: overLimit(batch, limitMs).least, of: requestsIn(batch) }))
 }

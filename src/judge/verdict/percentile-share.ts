@@ -63,7 +63,7 @@ export function latencyInflation(course: LatencyCourse, percentile: number): num
   const requests = requestsIn(course.whole)
   const inflations = [...WATCHED_PERCENTILES, percentile].map((watched) => {
     const above = abovePercentile(course, watched)
-    const share = above.reduce((sum, stretch) => sum + stretch.sum, 0) / requests
+    const share = above.reduce((sum, batch) => sum + batch.sum, 0) / requests
     return varianceInflation(above, share * (1 - share))
   })
   return inflations.some((inflation) => inflation === undefined)

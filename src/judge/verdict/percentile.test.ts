@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf } from '../result.builder.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { percentileVerdict, type PercentileQuestion } from './percentile.ts'
 
 /** 40 batches of 100 requests, in equal parts of 10, 11 … 19 ms. */
-const healthy = evenStretches(40, 100, (i) => 10 + (i % 10))
+const healthy = evenBatches(40, 100, (i) => 10 + (i % 10))
 
 function p99(result: LoadResult, limitMs: number, more: Partial<PercentileQuestion> = {}): JudgedVerdict {
   return percentileVerdict(result, result, { percentile: 99, limitMs, ...more })
@@ -14,14 +14,14 @@ function p99(result: LoadResult, limitMs: number, more: Partial<PercentileQuesti
 
 describe('a percentile below a limit', () => {
   test('passes with a limit above the measured value and fails below it', () => {
-    const result = resultOf({ stretches: healthy })
+    const result = resultOf({ batches: healthy })
     expect(p99(result, 25).verdict).toBe('pass')
     expect(p99(result, 15).verdict).toBe('fail')
   })
 
   test('is judged for phases and operations by their own requests', () => {
-    const [slow, fast] = [evenStretches(40, 100, () => 80), evenStretches(40, 100, () => 8)]
-    const result = resultOf({ stretches: [...slow, ...fast], phases: { before: [0, 40], after: [40, 80] } })
+    const [slow, fast] = [evenBatches(40, 100, () => 80), evenBatches(40, 100, () => 8)]
+    const result = resultOf({ batches: [...slow, ...fast], phases: { before: [0, 40], after: [40, 80] } })
     const verdictOf = (name: string): string | undefined => {
       const phase = result.phases[name]
       return phase && percentileVerdict(phase, result, { percentile: 99, limitMs: 50 }).verdict
@@ -31,25 +31,23 @@ describe('a percentile below a limit', () => {
 
   test('is counted exactly for a limit of the service level, and bracketed for any other', () => {
     // Latencies on both sides of the limit, in the limit's own bucket, which is 32 µs wide.
-    const stretches = evenStretches(40, 100, (i) => (i % 2 === 0 ? 50.001 : 49.999))
-    const bracketed = p99(resultOf({ stretches }), 50, { percentile: 40 })
+    const batches = evenBatches(40, 100, (i) => (i % 2 === 0 ? 50.001 : 49.999))
+    const bracketed = p99(resultOf({ batches }), 50, { percentile: 40 })
     expect(bracketed.verdict).toBe('inconclusive')
     expect(bracketed.details[0]).toContain('put the limit into sla')
-    const counted = resultOf({ stretches, plan: { sla: { p50Ms: 50 } } })
+    const counted = resultOf({ batches, plan: { sla: { p50Ms: 50 } } })
     expect(p99(counted, 50, { percentile: 40 }).verdict).toBe('pass')
     expect(p99(counted, 50, { percentile: 60 }).verdict).toBe('fail')
   })
 
   test('counts one stall as about one event, however many requests it delayed', () => {
-    const stretches = evenStretches(40, 100, (i) =>
-      i >= 2_000 && i < 2_045 ? 1_000 - (i - 2_000) * 10 : 10 + (i % 10),
-    )
-    expect(p99(resultOf({ stretches }), 100).verdict).toBe('inconclusive')
+    const batches = evenBatches(40, 100, (i) => (i >= 2_000 && i < 2_045 ? 1_000 - (i - 2_000) * 10 : 10 + (i % 10)))
+    expect(p99(resultOf({ batches }), 100).verdict).toBe('inconclusive')
   })
 
   test('passes after one pause far below the limit, with the minimum number of requests for a pass', () => {
-    const pause = (perStretch: number): LoadResult =>
-      resultOf({ stretches: evenStretches(40, perStretch, (i) => (i >= 200 && i < 240 ? 30 : 5)) })
+    const pause = (perBatch: number): LoadResult =>
+      resultOf({ batches: evenBatches(40, perBatch, (i) => (i >= 200 && i < 240 ? 30 : 5)) })
     expect(p99(pause(100), 31).verdict).toBe('inconclusive')
     expect(p99(pause(100), 800).verdict).toBe('inconclusive')
     const pass = p99(pause(100), 1_000)
@@ -60,54 +58,54 @@ describe('a percentile below a limit', () => {
   })
 
   test('fails when the target stops responding halfway', () => {
-    const stretches = healthy.map((stretch, i) => (i < 20 ? stretch : { responsesMs: [], errors: { timeout: 100 } }))
-    const verdict = p99(resultOf({ stretches }), 10_000)
+    const batches = healthy.map((batch, i) => (i < 20 ? batch : { responsesMs: [], errors: { timeout: 100 } }))
+    const verdict = p99(resultOf({ batches }), 10_000)
     expect(verdict.verdict).toBe('fail')
     expect(verdict.observed).toContain('no response in time')
     expect(verdict.details).toContain('2 000 requests without a response count as over every limit')
   })
 
   test('does not count fast failures', () => {
-    const stretches = eachWith(healthy, () => ({ errors: { 'http-5xx': 300 } }))
-    expect(p99(resultOf({ stretches }), 25).verdict).toBe('pass')
-    expect(p99(resultOf({ stretches }), 15).verdict).toBe('fail')
+    const batches = eachWith(healthy, () => ({ errors: { 'http-5xx': 300 } }))
+    expect(p99(resultOf({ batches }), 25).verdict).toBe('pass')
+    expect(p99(resultOf({ batches }), 15).verdict).toBe('fail')
   })
 
   test('is not passed with requests that a stop cancelled, which do not prove a fail either', () => {
-    const stretches = eachWith(healthy, () => ({ errors: { cancelled: 10 } }))
-    expect(p99(resultOf({ stretches }), 25).verdict).toBe('inconclusive')
+    const batches = eachWith(healthy, () => ({ errors: { cancelled: 10 } }))
+    expect(p99(resultOf({ batches }), 25).verdict).toBe('inconclusive')
     const unsent = eachWith(healthy, () => ({ dropped: { stopped: 10 } }))
-    expect(p99(resultOf({ stretches: unsent }), 25).verdict).toBe('inconclusive')
+    expect(p99(resultOf({ batches: unsent }), 25).verdict).toBe('inconclusive')
   })
 
   test('of the service time fails when requests did not wait but were served slowly', () => {
-    const result = resultOf({ stretches: healthy, serviceMs: (ms) => ms / 2 })
+    const result = resultOf({ batches: healthy, serviceMs: (ms) => ms / 2 })
     expect(p99(result, 12, { of: 'service' }).verdict).toBe('pass')
     expect(p99(result, 12).verdict).toBe('fail')
   })
 
   test('of the service time is inconclusive when one request in ten was never sent', () => {
-    const stretches = eachWith(healthy, () => ({ dropped: { overflow: 10 } }))
-    const verdict = p99(resultOf({ stretches }), 25, { of: 'service' })
+    const batches = eachWith(healthy, () => ({ dropped: { overflow: 10 } }))
+    const verdict = p99(resultOf({ batches }), 25, { of: 'service' })
     expect(verdict.verdict).toBe('inconclusive')
     expect(verdict.reason).toBe('cannot be judged: 400 requests were never sent')
   })
 
   test('needs more requests for a higher confidence', () => {
-    const result = resultOf({ stretches: evenStretches(40, 10, () => 10) })
+    const result = resultOf({ batches: evenBatches(40, 10, () => 10) })
     expect(p99(result, 20).verdict).toBe('pass')
     expect(p99(result, 20, { confidence: 0.99 }).verdict).toBe('inconclusive')
   })
 
   test('leans in less than 10 s, and fails there only with a clear breach', () => {
-    const result = resultOf({ stretches: evenStretches(39, 1_000, (i) => (i % 10 === 0 ? 20 : 10)) })
+    const result = resultOf({ batches: evenBatches(39, 1_000, (i) => (i % 10 === 0 ? 20 : 10)) })
     expect(p99(result, 50)).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(p99(result, 15)).toMatchObject({ verdict: 'inconclusive', leaning: 'fail' })
     expect(p99(result, 5)).toMatchObject({ verdict: 'fail', reasons: [{ code: 'all-requests-wrong' }] })
   })
 
   test('is inconclusive when fewer than 20 batches have requests', () => {
-    const result = resultOf({ stretches: evenStretches(19, 1_000, (i) => (i % 10 === 0 ? 20 : 10)), stretchMs: 1_000 })
+    const result = resultOf({ batches: evenBatches(19, 1_000, (i) => (i % 10 === 0 ? 20 : 10)), batchMs: 1_000 })
     const verdict = p99(result, 50)
     expect(verdict).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(verdict.reasons).toEqual([{ code: 'few-batches', batches: 19, requiredBatches: 20 }])

@@ -54,7 +54,7 @@ export function courseOf(latenciesMs: Float64Array, batches: Uint32Array): Laten
   cut.push(batch.take())
   return {
     whole: { histogram: whole.take(), unanswered: 0 },
-    stretches: cut.map((histogram) => ({ histogram, unanswered: 0 })),
+    batches: cut.map((histogram) => ({ histogram, unanswered: 0 })),
   }
 }
 

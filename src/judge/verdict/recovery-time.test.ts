@@ -7,14 +7,14 @@ import { recoveryVerdict } from './recovery-time.ts'
 
 /** 100 req/s: 10 s of baseline, 5 s of overload and `recoverySeconds` of recovery, which starts with slow responses. */
 function run(slowSeconds: number, recoverySeconds = 20): LoadResult {
-  const STRETCHES_PER_SECOND = 4
-  const stretches = Array.from({ length: STRETCHES_PER_SECOND * (15 + recoverySeconds) }, (_, i) => {
-    const second = i / STRETCHES_PER_SECOND
+  const BATCHES_PER_SECOND = 4
+  const batches = Array.from({ length: BATCHES_PER_SECOND * (15 + recoverySeconds) }, (_, i) => {
+    const second = i / BATCHES_PER_SECOND
     const isSlow = second >= 10 && second < 15 + slowSeconds
     return { responsesMs: Array.from({ length: 25 }, () => (isSlow ? 400 : 10)) }
   })
-  const end = STRETCHES_PER_SECOND * (15 + recoverySeconds)
-  return resultOf({ stretches, phases: { baseline: [0, 40], overload: [40, 60], recovery: [60, end] } })
+  const end = BATCHES_PER_SECOND * (15 + recoverySeconds)
+  return resultOf({ batches, phases: { baseline: [0, 40], overload: [40, 60], recovery: [60, end] } })
 }
 
 function verdict(result: LoadResult, limitMs: number): JudgedVerdict {
@@ -96,7 +96,7 @@ describe('recovery within a time', () => {
   })
 
   test('is invalid without an overload between two phases', () => {
-    const steady = resultOf({ stretches: [{ responsesMs: [10] }] })
+    const steady = resultOf({ batches: [{ responsesMs: [10] }] })
     expect(verdict(steady, 1_000)).toMatchObject({
       verdict: 'invalid',
       reason: 'the run has no overload phase with a phase before it and one after it',
@@ -112,9 +112,9 @@ interface SuspendedRun {
   readonly seconds: number
 }
 
-/** 20 req/s in stretches of 1 s. A phase of more than a minute has batches of 3.2 s, as the recorder makes them. */
+/** 20 req/s in batches of 1 s. A phase of more than a minute has batches of 3.2 s, as the recorder makes them. */
 function suspendedRun({ slowSeconds, suspended: [from, to], seconds }: SuspendedRun): LoadResult {
-  const stretches = Array.from({ length: 15 + seconds }, (_, second) => {
+  const batches = Array.from({ length: 15 + seconds }, (_, second) => {
     const since = second - 15
     const isLate = since >= from && since < to
     const isSlow = second >= 10 && since < slowSeconds
@@ -123,8 +123,8 @@ function suspendedRun({ slowSeconds, suspended: [from, to], seconds }: Suspended
   })
   return coarsened(
     resultOf({
-      stretches,
-      stretchMs: 1_000,
+      batches,
+      batchMs: 1_000,
       phases: { baseline: [0, 10], overload: [10, 15], recovery: [15, 15 + seconds] },
     }),
     seconds,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { evenStretches, eachWith, resultOf } from '../result.builder.ts'
+import { evenBatches, eachWith, resultOf } from '../result.builder.ts'
 import { remainingFigures } from './remaining-figures.ts'
 
 const run = resultOf({
-  stretches: eachWith(
-    evenStretches(40, 10, (i) => 5 + (i % 10)),
+  batches: eachWith(
+    evenBatches(40, 10, (i) => 5 + (i % 10)),
     (batch) =>
       batch < 30 ? {} : { responsesMs: [400, 500], errors: { timeout: 2, 'http-5xx': 1 }, dropped: { overflow: 3 } },
   ),

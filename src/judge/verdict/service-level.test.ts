@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 
-import { evenStretches, resultOf } from '../result.builder.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
 import { abortVerdicts, serviceLevelVerdict, worstVerdict } from './service-level.ts'
 
-const result = resultOf({ stretches: evenStretches(40, 100, (i) => 10 + (i % 10)) })
+const result = resultOf({ batches: evenBatches(40, 100, (i) => 10 + (i % 10)) })
 
 describe('a service level', () => {
   test('is met when every limit is met, and lists each limit', () => {
@@ -29,7 +29,7 @@ describe('a service level', () => {
     const open = serviceLevelVerdict(result, result, { p99Ms: 50, errorRate: 0.000_1 })
     expect(open).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(open.advice).toMatch(/^about [\d ]+ more requests would decide: duration: '\d+s'$/)
-    const short = resultOf({ stretches: evenStretches(20, 10, (i) => 10 + (i % 10)) })
+    const short = resultOf({ batches: evenBatches(20, 10, (i) => 10 + (i % 10)) })
     expect(serviceLevelVerdict(short, short, { p50Ms: 20, p99Ms: 20 }).leaning).toBe('pass')
     expect(serviceLevelVerdict(short, short, { p50Ms: 20, p999Ms: 20 }).leaning).toBe('none')
     expect(serviceLevelVerdict(short, short, { p50Ms: 12, p999Ms: 20 }).leaning).toBe('fail')
@@ -53,8 +53,8 @@ describe('a running load', () => {
 
   test('is not stopped by a first error before any response, but by many errors', () => {
     const nothing = (count: number): (string | undefined)[] => {
-      const stretches = Array.from({ length: count }, () => ({ responsesMs: [], errors: { connection: 1 } }))
-      const unanswered = resultOf({ stretches, rest: { ended: 'running' } })
+      const batches = Array.from({ length: count }, () => ({ responsesMs: [], errors: { connection: 1 } }))
+      const unanswered = resultOf({ batches, rest: { ended: 'running' } })
       return abortVerdicts(unanswered, { errorRate: 0.01 }).map(({ verdict }) => verdict)
     }
     expect(nothing(1)).not.toContain('fail')
@@ -62,14 +62,14 @@ describe('a running load', () => {
   })
 
   test('is not stopped by a slow start of 20 requests', () => {
-    const start = resultOf({ stretches: evenStretches(2, 10, () => 100), rest: { ended: 'running' } })
+    const start = resultOf({ batches: evenBatches(2, 10, () => 100), rest: { ended: 'running' } })
     expect(serviceLevelVerdict(start, { ...start, ended: 'completed' }, { p99Ms: 50 }).verdict).toBe('fail')
     expect(abortVerdicts(start, { p99Ms: 50 }).map(({ verdict }) => verdict)).not.toContain('fail')
   })
 
   test('is not stopped by a fail at 95% confidence', () => {
-    const stretches = evenStretches(40, 25, (i) => (i % 55 === 0 ? 100 : 10))
-    const some = resultOf({ stretches, rest: { ended: 'running' } })
+    const batches = evenBatches(40, 25, (i) => (i % 55 === 0 ? 100 : 10))
+    const some = resultOf({ batches, rest: { ended: 'running' } })
     expect(serviceLevelVerdict(some, some, { p99Ms: 50 }).verdict).toBe('fail')
     expect(abortVerdicts(some, { p99Ms: 50 }).map(({ verdict }) => verdict)).not.toContain('fail')
   })

@@ -3,7 +3,7 @@ import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs } from '../../model/hdr.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import { doubt } from '../../wording/doubts.ts'
-import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf, type BatchCase } from '../result.builder.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import { maximumVerdict } from './maximum.ts'
 import { percentileVerdict } from './percentile.ts'
@@ -19,7 +19,7 @@ function runOf(ms: number, waitsMs: readonly (number | null)[], foreignPercent =
     atMs: 1_000 * (second + 1),
     coreWaitMs,
   }))
-  const run = resultOf({ stretches: evenStretches(40, 20, () => ms), stretchMs: 100 })
+  const run = resultOf({ batches: evenBatches(40, 20, () => ms), batchMs: 100 })
   const doubts = foreignPercent > 30 ? [doubt({ code: 'foreign-load', cpuPercent: foreignPercent })] : []
   return {
     ...run,
@@ -69,10 +69,10 @@ test.each([
 
 describe('a target that waited for a core for 300 ms in each second', () => {
   /** 10 s of 200 req/s. */
-  function starvedRun(more: (batch: number) => Partial<StretchCase>, coreWaitMs = 300): LoadResult {
+  function starvedRun(more: (batch: number) => Partial<BatchCase>, coreWaitMs = 300): LoadResult {
     const run = resultOf({
-      stretches: eachWith(
-        evenStretches(40, 50, () => 20),
+      batches: eachWith(
+        evenBatches(40, 50, () => 20),
         more,
       ),
     })

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf, type BatchCase } from '../result.builder.ts'
 import { subjectOf } from '../subject.ts'
 import { percentileVerdict } from './percentile.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
 /** 10 s with 40 journeys per second. By default each has three requests of 10 ms and 2 s of think time. */
 function runOf(
-  journeys: readonly StretchCase[] = evenStretches(40, 10, () => 2_030),
-  requests: readonly StretchCase[] = evenStretches(40, 30, () => 10),
+  journeys: readonly BatchCase[] = evenBatches(40, 10, () => 2_030),
+  requests: readonly BatchCase[] = evenBatches(40, 30, () => 10),
 ): LoadResult {
-  const { operations } = resultOf({ stretches: journeys })
-  return resultOf({ stretches: requests, rest: { journeys: operations['GET /'] ?? null } })
+  const { operations } = resultOf({ batches: journeys })
+  return resultOf({ batches: requests, rest: { journeys: operations['GET /'] ?? null } })
 }
 
 describe('the rate of a run with journeys', () => {
@@ -34,7 +34,7 @@ describe('the rate of a run with journeys', () => {
 
   test('is not sustained when some journeys failed, even if few of their requests did', () => {
     const failing = eachWith(
-      evenStretches(40, 9, () => 2_030),
+      evenBatches(40, 9, () => 2_030),
       () => ({ errors: { 'http-5xx': 1 } }),
     )
     const run = runOf(failing)
@@ -46,7 +46,7 @@ describe('the rate of a run with journeys', () => {
 
   test('is sustained when more and more journeys are in think time, which is not a backlog', () => {
     const thinking = eachWith(
-      evenStretches(40, 10, () => 2_030),
+      evenBatches(40, 10, () => 2_030),
       (i) => ({ inFlight: 10 * i }),
     )
     const run = runOf(thinking)
@@ -55,7 +55,7 @@ describe('the rate of a run with journeys', () => {
 
   test('is not sustained when the requests of the journeys pile up', () => {
     const piling = eachWith(
-      evenStretches(40, 20, () => 10),
+      evenBatches(40, 20, () => 10),
       (i) => ({ arrivals: 30, inFlight: 10 * i }),
     )
     const run = runOf(undefined, piling)

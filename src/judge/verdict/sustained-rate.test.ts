@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
 import type { LoadResult } from '../../model/result.ts'
-import { eachWith, evenStretches, resultOf, type StretchCase } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf, type BatchCase } from '../result.builder.ts'
 import { seeded } from './simulated-services.builder.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
 /** 400 req/s for 10 s. */
-const stretches = evenStretches(40, 100, () => 10)
+const batches = evenBatches(40, 100, () => 10)
 
 function sustains(result: LoadResult, rps: number): string {
   const { verdict, reason, leaning } = sustainedRateVerdict(result, result, { rps, within: 0.01 })
@@ -14,13 +14,13 @@ function sustains(result: LoadResult, rps: number): string {
   return reason === undefined ? verdict : `${verdict}: ${reason}`
 }
 
-function each(more: (i: number) => Partial<StretchCase>, rest: Partial<LoadResult> = {}): LoadResult {
-  return resultOf({ stretches: eachWith(stretches, (i) => ({ ...more(i) })), rest })
+function each(more: (i: number) => Partial<BatchCase>, rest: Partial<LoadResult> = {}): LoadResult {
+  return resultOf({ batches: eachWith(batches, (i) => ({ ...more(i) })), rest })
 }
 
 const QUEUE_RPS = 100
-const QUEUE_STRETCH_MS = 500
-const QUEUE_STRETCHES = 60
+const QUEUE_BATCH_MS = 500
+const QUEUE_BATCHES = 60
 const SERVERS = 4
 
 /**
@@ -31,9 +31,9 @@ const SERVERS = 4
 function queueAt(load: number, seed: number): LoadResult {
   const random = seeded(seed)
   const serviceMs = (load * SERVERS * 1_000) / QUEUE_RPS
-  const endMs = QUEUE_STRETCHES * QUEUE_STRETCH_MS
+  const endMs = QUEUE_BATCHES * QUEUE_BATCH_MS
   const freeMs = Array.from({ length: SERVERS }, () => Number.NEGATIVE_INFINITY)
-  const made = Array.from({ length: QUEUE_STRETCHES }, () => ({
+  const made = Array.from({ length: QUEUE_BATCHES }, () => ({
     responsesMs: [] as number[],
     arrivals: 0,
     inFlight: 0,
@@ -44,19 +44,19 @@ function queueAt(load: number, seed: number): LoadResult {
     const server = freeMs.indexOf(Math.min(...freeMs))
     const doneMs = Math.max(atMs, freeMs[server] ?? 0) + serviceMs
     freeMs[server] = doneMs
-    for (const [i, stretch] of made.entries()) {
-      const stretchEndMs = (i + 1) * QUEUE_STRETCH_MS
-      if (atMs < stretchEndMs && doneMs >= stretchEndMs) stretch.inFlight++
+    for (const [i, batch] of made.entries()) {
+      const batchEndMs = (i + 1) * QUEUE_BATCH_MS
+      if (atMs < batchEndMs && doneMs >= batchEndMs) batch.inFlight++
     }
     if (atMs < 0) continue
-    const stretchAt = (ms: number): StretchCase & { responsesMs: number[]; arrivals: number } =>
-      made[Math.min(QUEUE_STRETCHES - 1, Math.floor(ms / QUEUE_STRETCH_MS))] as (typeof made)[number]
-    stretchAt(atMs).arrivals++
-    stretchAt(doneMs).responsesMs.push(doneMs - atMs)
+    const batchAt = (ms: number): BatchCase & { responsesMs: number[]; arrivals: number } =>
+      made[Math.min(QUEUE_BATCHES - 1, Math.floor(ms / QUEUE_BATCH_MS))] as (typeof made)[number]
+    batchAt(atMs).arrivals++
+    batchAt(doneMs).responsesMs.push(doneMs - atMs)
   }
   return resultOf({
-    stretches: made,
-    stretchMs: QUEUE_STRETCH_MS,
+    batches: made,
+    batchMs: QUEUE_BATCH_MS,
     serviceMs: () => serviceMs,
     rest: { arrivals: 'poisson' },
   })
@@ -169,15 +169,15 @@ describe('a rate', () => {
   })
 
   test('is not proven in less than 10 s, but leans', () => {
-    const short = stretches.slice(0, 30)
-    expect(sustains(resultOf({ stretches: short }), 400)).toBe('leans to pass')
+    const short = batches.slice(0, 30)
+    expect(sustains(resultOf({ batches: short }), 400)).toBe('leans to pass')
     const failing = eachWith(short, () => ({ errors: { 'http-5xx': 10 } }))
-    expect(sustains(resultOf({ stretches: failing }), 400)).toBe('leans to fail')
+    expect(sustains(resultOf({ batches: failing }), 400)).toBe('leans to fail')
     const broken = eachWith(
-      evenStretches(30, 10, () => 10),
+      evenBatches(30, 10, () => 10),
       () => ({ errors: { 'http-5xx': 90 } }),
     )
-    expect(sustains(resultOf({ stretches: broken }), 400)).toBe('fail')
+    expect(sustains(resultOf({ batches: broken }), 400)).toBe('fail')
   })
 
   test('is not proven when the number in flight varies more than the allowed shortfall', () => {
@@ -201,8 +201,8 @@ describe('a rate', () => {
   })
 
   test('is judged for a phase by the growth within it', () => {
-    const grown = eachWith([...stretches, ...stretches], (i) => ({ inFlight: Math.max(0, 8 * (i - 40)) }))
-    const result = resultOf({ stretches: grown, phases: { calm: [0, 40], crowded: [40, 80] } })
+    const grown = eachWith([...batches, ...batches], (i) => ({ inFlight: Math.max(0, 8 * (i - 40)) }))
+    const result = resultOf({ batches: grown, phases: { calm: [0, 40], crowded: [40, 80] } })
     const of = (name: string): string | undefined => {
       const phase = result.phases[name]
       return phase && sustainedRateVerdict(phase, result, { rps: 400, within: 0.01 }).verdict

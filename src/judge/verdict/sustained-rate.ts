@@ -3,8 +3,8 @@ import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { LoadMatcherError } from '../matcher-error.ts'
 import { conclude } from './conclude.ts'
-import { designEffect, FEWEST_STRETCHES } from './design-effect.ts'
-import { batchesOf, failuresByStretch } from './error-rate.ts'
+import { designEffect, MIN_BATCHES } from './design-effect.ts'
+import { batchesOf, failuresByBatch } from './error-rate.ts'
 import { type Counted, countedIn, evidenceOfErrors, partOf } from './evidence.ts'
 import { growthOf, type Growth, type MeasuredGrowth } from './growth.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -165,7 +165,7 @@ function openReasons(
   filled: number,
 ): readonly VerdictReason[] {
   if (span.spanMs < span.requiredMs) return [{ code: 'short-span', ...span }]
-  if (growth === undefined) return [{ code: 'few-batches', batches: filled, requiredBatches: FEWEST_STRETCHES }]
+  if (growth === undefined) return [{ code: 'few-batches', batches: filled, requiredBatches: MIN_BATCHES }]
   const allowed = within * growth.arrived
   return growth.range <= STEADY_SHARE * allowed
     ? []
@@ -180,7 +180,7 @@ function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio
   return {
     allowed: within,
     confidence: run.plan.confidence,
-    designEffect: designEffect(failuresByStretch(figures), share * (1 - share)),
+    designEffect: designEffect(failuresByBatch(figures), share * (1 - share)),
     forPass: { over, of },
     forFail: { over, of },
   }

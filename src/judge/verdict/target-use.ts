@@ -1,7 +1,7 @@
 import type { JudgedFigures, LoadResult, TargetSample } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { conclude } from './conclude.ts'
-import { FEWEST_STRETCHES } from './design-effect.ts'
+import { MIN_BATCHES } from './design-effect.ts'
 import { partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { median } from './statistics/median.ts'
@@ -88,7 +88,7 @@ export function memoryGrowthOf(samples: readonly TargetSample[]): MemoryGrowth |
     .flatMap(({ atMs, rssMb }) => (rssMb === null ? [] : [{ atMs, rssMb }]))
   const [first] = settled
   const last = settled.at(-1)
-  if (first === undefined || last === undefined || settled.length < FEWEST_STRETCHES) return undefined
+  if (first === undefined || last === undefined || settled.length < MIN_BATCHES) return undefined
   const { memory, stepMb } = withoutStep(settled.map(({ rssMb }) => rssMb))
   const { perStep, error } = neweyWestSlope(memory)
   const margin = studentQuantile(1 - DOUBT / 2, settled.length - 2) * error
@@ -158,7 +158,7 @@ function growthStanding(
     return settle(figures, run, {
       verdict: 'inconclusive',
       reason: 'is not proven: the run is too short',
-      details: [`the verdict needs ${FEWEST_STRETCHES} s of samples after the first third of the run: duration: '30s'`],
+      details: [`the verdict needs ${MIN_BATCHES} s of samples after the first third of the run: duration: '30s'`],
     })
   }
   if (growth.shown) return { verdict: 'fail', details: [] }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { doubt } from '../../wording/doubts.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { evenStretches, resultOf } from '../result.builder.ts'
+import { evenBatches, resultOf } from '../result.builder.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import { maximumVerdict } from './maximum.ts'
 import { meanVerdict } from './mean.ts'
@@ -9,7 +9,7 @@ import { percentileVerdict } from './percentile.ts'
 
 /** A run of 10 ms per response. */
 function runWith(doubts: LoadResult['generator']['doubts']): LoadResult {
-  const { generator, ...run } = resultOf({ stretches: evenStretches(64, 100, () => 10) })
+  const { generator, ...run } = resultOf({ batches: evenBatches(64, 100, () => 10) })
   return { ...run, generator: { ...generator, doubts } }
 }
 

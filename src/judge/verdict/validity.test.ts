@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { DoubtFacts } from '../../model/doubt.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { doubt } from '../../wording/doubts.ts'
-import { eachWith, evenStretches, resultOf, type ResultCase, type StretchCase } from '../result.builder.ts'
+import { eachWith, evenBatches, resultOf, type ResultCase, type BatchCase } from '../result.builder.ts'
 import { noErrorsVerdict } from './absence.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -12,7 +12,7 @@ import { meanVerdict } from './mean.ts'
 import { percentileVerdict } from './percentile.ts'
 import { sustainedRateVerdict } from './sustained-rate.ts'
 
-const healthy = evenStretches(40, 100, (i) => 10 + (i % 10))
+const healthy = evenBatches(40, 100, (i) => 10 + (i % 10))
 
 function verdicts(run: ResultCase | LoadResult, limitMs: number): string {
   const result = 'schema' in run ? run : resultOf(run)
@@ -23,7 +23,7 @@ function verdicts(run: ResultCase | LoadResult, limitMs: number): string {
 describe('a leaning to a fail', () => {
   test('is invalid when the generator did not send the requests', () => {
     const dropping = eachWith(healthy.slice(0, 20), (i) => (i % 2 === 0 ? { dropped: { generator: 10 } } : {}))
-    const short = resultOf({ stretches: dropping })
+    const short = resultOf({ batches: dropping })
     expect(verdicts(short, 50)).toBe('invalid: the load was not delivered')
     const { verdict, reason } = errorRateVerdict(short, short, { limit: 0.01 })
     expect([verdict, reason]).toEqual(['invalid', 'the load was not delivered'])
@@ -32,7 +32,7 @@ describe('a leaning to a fail', () => {
 
 describe('a pass', () => {
   test('needs a completed run', () => {
-    const ended = (how: LoadResult['ended']): string => verdicts({ stretches: healthy, rest: { ended: how } }, 50)
+    const ended = (how: LoadResult['ended']): string => verdicts({ batches: healthy, rest: { ended: how } }, 50)
     expect(ended('completed')).toBe('pass')
     expect(ended('interrupted')).toBe('invalid: the run was interrupted')
     expect(ended('running')).toBe('invalid: the run has not ended')
@@ -40,22 +40,22 @@ describe('a pass', () => {
   })
 
   test('needs a generator that was on time: within 10 ms, or five gaps between requests if those are longer', () => {
-    const dense = evenStretches(40, 400, (i) => 10 + (i % 10))
-    expect(verdicts({ stretches: dense, lagMs: () => 9 }, 50)).toBe('pass')
-    expect(verdicts({ stretches: dense, lagMs: () => 11 }, 50)).toBe('invalid: the load was not delivered')
+    const dense = evenBatches(40, 400, (i) => 10 + (i % 10))
+    expect(verdicts({ batches: dense, lagMs: () => 9 }, 50)).toBe('pass')
+    expect(verdicts({ batches: dense, lagMs: () => 11 }, 50)).toBe('invalid: the load was not delivered')
     // At 40 req/s, five gaps are 125 ms.
-    const rare = evenStretches(80, 10, () => 200)
-    expect(verdicts({ stretches: rare, lagMs: () => 120 }, 500)).toBe('pass')
-    expect(verdicts({ stretches: rare, lagMs: () => 130 }, 500)).toBe('invalid: the load was not delivered')
+    const rare = evenBatches(80, 10, () => 200)
+    expect(verdicts({ batches: rare, lagMs: () => 120 }, 500)).toBe('pass')
+    expect(verdicts({ batches: rare, lagMs: () => 130 }, 500)).toBe('invalid: the load was not delivered')
   })
 
   test('does not depend on the schedule in the closed model', () => {
-    expect(verdicts({ stretches: healthy, lagMs: () => 13, rest: { arrivals: 'closed' } }, 50)).toBe('pass')
+    expect(verdicts({ batches: healthy, lagMs: () => 13, rest: { arrivals: 'closed' } }, 50)).toBe('pass')
   })
 
   test('needs a generator that dispatched 99% of the requests', () => {
     const dropping = (every: number): ResultCase => ({
-      stretches: eachWith(healthy, (i) => (i % every === 0 ? { dropped: { generator: 5 } } : {})),
+      batches: eachWith(healthy, (i) => (i % every === 0 ? { dropped: { generator: 5 } } : {})),
     })
     const ask = (run: ResultCase): string => {
       const result = resultOf(run)
@@ -66,7 +66,7 @@ describe('a pass', () => {
   })
 
   test('of an operation depends on the schedule of its run', () => {
-    const result = resultOf({ stretches: healthy, lagMs: () => 13 })
+    const result = resultOf({ batches: healthy, lagMs: () => 13 })
     const whole = result.operations['GET /']
     // With a tenth of the requests, the operation alone would have gaps ten times as long.
     const rare = { ...(whole ?? result), offeredRps: result.offeredRps / 10 }
@@ -78,42 +78,42 @@ describe('a pass', () => {
 describe('a fail', () => {
   test('is valid however the run ended', () => {
     for (const ended of ['completed', 'interrupted', 'running', 'aborted'] as const) {
-      expect(verdicts({ stretches: healthy, rest: { ended } }, 12)).toBe('fail')
+      expect(verdicts({ batches: healthy, rest: { ended } }, 12)).toBe('fail')
     }
   })
 
   test('is invalid when requests were slow only because the generator was late', () => {
-    expect(verdicts({ stretches: healthy, lagMs: (ms) => ms - 5 }, 12)).toBe('invalid: the load was not delivered')
-    expect(verdicts({ stretches: healthy, lagMs: () => 1 }, 12)).toBe('fail')
+    expect(verdicts({ batches: healthy, lagMs: (ms) => ms - 5 }, 12)).toBe('invalid: the load was not delivered')
+    expect(verdicts({ batches: healthy, lagMs: () => 1 }, 12)).toBe('fail')
   })
 
   test('is invalid when only undispatched requests cause it', () => {
-    const stretches = eachWith(healthy, () => ({ dropped: { generator: 5 } }))
-    expect(verdicts({ stretches }, 50)).toBe('invalid: the load was not delivered')
-    expect(verdicts({ stretches }, 12)).toBe('fail')
+    const batches = eachWith(healthy, () => ({ dropped: { generator: 5 } }))
+    expect(verdicts({ batches }, 50)).toBe('invalid: the load was not delivered')
+    expect(verdicts({ batches }, 12)).toBe('fail')
   })
 })
 
 describe('a latency verdict', () => {
   test('is invalid without a response, whether the run was aborted or not', () => {
-    const stretches = eachWith(
-      evenStretches(40, 0, () => 0),
+    const batches = eachWith(
+      evenBatches(40, 0, () => 0),
       () => ({ errors: { connect: 10 } }),
     )
-    expect(verdicts({ stretches }, 50)).toBe('invalid: nothing was measured')
-    expect(verdicts({ stretches, rest: { ended: 'aborted' } }, 50)).toBe('invalid: nothing was measured')
+    expect(verdicts({ batches }, 50)).toBe('invalid: nothing was measured')
+    expect(verdicts({ batches, rest: { ended: 'aborted' } }, 50)).toBe('invalid: nothing was measured')
   })
 
   test('is invalid when every response was an error', () => {
-    const stretches = eachWith(
-      evenStretches(40, 0, () => 0),
+    const batches = eachWith(
+      evenBatches(40, 0, () => 0),
       () => ({ errors: { 'http-5xx': 10 } }),
     )
-    expect(verdicts({ stretches }, 50)).toBe('invalid: nothing was measured')
+    expect(verdicts({ batches }, 50)).toBe('invalid: nothing was measured')
   })
 
   test('is invalid for a part of the run without traffic', () => {
-    const result = resultOf({ stretches: [...healthy, ...evenStretches(20, 0, () => 0)], phases: { quiet: [40, 60] } })
+    const result = resultOf({ batches: [...healthy, ...evenBatches(20, 0, () => 0)], phases: { quiet: [40, 60] } })
     const quiet = result.phases.quiet
     expect(quiet && percentileVerdict(quiet, result, { percentile: 99, limitMs: 50 }).reason).toBe(
       'no request was scheduled',
@@ -123,7 +123,7 @@ describe('a latency verdict', () => {
 })
 
 const slow = resultOf({
-  stretches: evenStretches(40, 50, () => 80).map(({ responsesMs }, i) => ({ responsesMs, inFlight: 20 * i })),
+  batches: evenBatches(40, 50, () => 80).map(({ responsesMs }, i) => ({ responsesMs, inFlight: 20 * i })),
 })
 
 function keptBusy(run: LoadResult, eventLoopUtilization: number): LoadResult {
@@ -154,11 +154,11 @@ const LATENESS = 'the load was not delivered'
  * 100 overdue requests at once, which took 150 ms from their dispatch. `burst` contains the differences in those
  * batches.
  */
-function suspended(usualMs: number, burst: Partial<StretchCase> = {}): LoadResult {
+function suspended(usualMs: number, burst: Partial<BatchCase> = {}): LoadResult {
   const overdue = Array.from({ length: 100 }, (_, i) => 150 + 10 * i)
   return resultOf({
-    stretches: eachWith(
-      evenStretches(40, 25, (i) => usualMs + (i % 10) / 10),
+    batches: eachWith(
+      evenBatches(40, 25, (i) => usualMs + (i % 10) / 10),
       (batch) => (batch % 8 === 7 ? { responsesMs: overdue, generatorLagMs: 990, ...burst } : {}),
     ),
     lagMs: (ms) => (ms >= 150 ? ms - 150 : 0),
@@ -194,8 +194,8 @@ describe('a generator that was suspended', () => {
     expect(judged(suspended(5, { errors, generatorLagMs: 0 }))).toBe('fail')
     expect(judged(suspended(5, { errors }))).toBe('invalid')
     const failing = resultOf({
-      stretches: eachWith(
-        evenStretches(40, 25, () => 5),
+      batches: eachWith(
+        evenBatches(40, 25, () => 5),
         (batch) => ({ errors: { 'http-5xx': 20 }, ...(batch === 7 && { generatorLagMs: 1_000 }) }),
       ),
     })
@@ -212,11 +212,11 @@ describe('a generator that was suspended', () => {
   })
 
   /** 10 s of 100 req/s, 25 per batch, in which the generator was late in every batch. */
-  function lateIn(batches: (batch: number) => boolean, more: (batch: number) => Partial<StretchCase>): LoadResult {
+  function lateIn(isLate: (batch: number) => boolean, more: (batch: number) => Partial<BatchCase>): LoadResult {
     return resultOf({
-      stretches: eachWith(
-        evenStretches(40, 25, () => 5),
-        (batch) => ({ ...more(batch), ...(batches(batch) && { generatorLagMs: 300 }) }),
+      batches: eachWith(
+        evenBatches(40, 25, () => 5),
+        (batch) => ({ ...more(batch), ...(isLate(batch) && { generatorLagMs: 300 }) }),
       ),
     })
   }
@@ -239,8 +239,8 @@ describe('a generator that was suspended', () => {
   })
 
   test('makes a growing backlog invalid when it was late nearly all the time, but not when it was rarely late', () => {
-    const judged = (batches: (batch: number) => boolean): string => {
-      const run = lateIn(batches, (batch) => ({ inFlight: 5 * batch }))
+    const judged = (isLate: (batch: number) => boolean): string => {
+      const run = lateIn(isLate, (batch) => ({ inFlight: 5 * batch }))
       return sustainedRateVerdict(run, run, { rps: 100, within: 0.01 }).verdict
     }
     expect(judged((batch) => batch % 8 !== 0)).toBe('invalid')
@@ -251,8 +251,8 @@ describe('a generator that was suspended', () => {
   test('makes a fail invalid with a lateness near the request timeout, even if the schedule allows more', () => {
     const judged = (requestTimeoutMs: number): string => {
       const run = resultOf({
-        stretches: eachWith(
-          evenStretches(40, 5, () => 5),
+        batches: eachWith(
+          evenBatches(40, 5, () => 5),
           (batch) => (batch % 4 === 0 ? { responsesMs: [], errors: { timeout: 5 }, generatorLagMs: 200 } : {}),
         ),
         plan: { requestTimeoutMs },
@@ -265,8 +265,8 @@ describe('a generator that was suspended', () => {
 
   test('makes a fail invalid with a lateness above the limit, even if the schedule allows more', () => {
     const run = resultOf({
-      stretches: eachWith(
-        evenStretches(40, 5, () => 30),
+      batches: eachWith(
+        evenBatches(40, 5, () => 30),
         () => ({ generatorLagMs: 49 }),
       ),
     })
@@ -275,8 +275,8 @@ describe('a generator that was suspended', () => {
 
   test('keeps a fail with a lateness far below the limit', () => {
     const run = resultOf({
-      stretches: eachWith(
-        evenStretches(40, 25, () => 800),
+      batches: eachWith(
+        evenBatches(40, 25, () => 800),
         () => ({ generatorLagMs: 55 }),
       ),
     })
@@ -309,8 +309,8 @@ describe('a generator that exhausted its', () => {
 
   test.each(['local-files', 'local-ports'] as const)('%s does not blame the target for errors', (errorClass) => {
     const run = resultOf({
-      stretches: eachWith(
-        evenStretches(40, 25, () => 5),
+      batches: eachWith(
+        evenBatches(40, 25, () => 5),
         () => ({ errors: { [errorClass]: 20 } }),
       ),
     })

@@ -3,7 +3,7 @@ import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
-import { type LateStretch, lateStretches, maxLagMs, outsideOf } from './late-stretches.ts'
+import { type LatePeriod, latePeriods, maxLagMs, outsideOf } from './late-periods.ts'
 import { remainingFigures } from './remaining-figures.ts'
 import { coreWaits, shortenedBy, unstarvedBy } from './starved-target.ts'
 import { mostlyFailsByItself } from './target-failures.ts'
@@ -120,15 +120,15 @@ export interface SameQuestion {
   /** Latency limit, if the question has one. */
   readonly limitMs?: Ms
   /**
-   * Whether the figures outside the late stretches fail as well. Their response times contain no lateness of the
+   * Whether the figures outside the late periods fail as well. Their response times contain no lateness of the
    * generator.
    */
-  failsOn(rest: JudgedFigures, late: readonly LateStretch[]): boolean
+  failsOn(rest: JudgedFigures, late: readonly LatePeriod[]): boolean
 }
 
 /**
  * Returns why a fail, or a leaning to one, does not concern the target: the generator exhausted a resource, was always
- * busy, or was late and the requests outside its late stretches do not fail; or other processes took the target's
+ * busy, or was late and the requests outside its late periods do not fail; or other processes took the target's
  * cores. Undefined if the fail concerns the target, for example because most requests failed for the target's own
  * reasons.
  */
@@ -155,7 +155,7 @@ function lateness(figures: JudgedFigures, run: LoadResult, question: SameQuestio
 }
 
 interface TroubleQuestion {
-  /** Lateness of the generator above which a stretch of the run is late. */
+  /** Lateness of the generator above which a part of the run is late. */
   readonly lateMs: Ms
   /** Correction for a target that waited for a core: shorter times, or fewer unfinished requests. */
   readonly of: 'latencies' | 'counts'
@@ -164,18 +164,18 @@ interface TroubleQuestion {
 /** A run without the time in which the generator was late or the target waited for a core. */
 export interface OutsideTrouble {
   readonly rest: JudgedFigures
-  readonly late: readonly LateStretch[]
+  readonly late: readonly LatePeriod[]
   /** Standing of a fail that the rest does not show. */
   readonly standing: Standing
 }
 
-/** Returns the figures outside the late stretches of the generator; undefined if there are none. */
+/** Returns the figures outside the late periods of the generator; undefined if there are none. */
 export function outsideTrouble(
   figures: JudgedFigures,
   run: LoadResult,
   question: TroubleQuestion,
 ): OutsideTrouble | undefined {
-  const late = lateStretches(run, question.lateMs)
+  const late = latePeriods(run, question.lateMs)
   const keeps = outsideOf(figures, late)
   const waitsMs = coreWaits(figures, run)
   const isLate = keeps.includes(false)

@@ -3,7 +3,7 @@ import type { Ms } from '../../model/units.ts'
 import { median } from './statistics/median.ts'
 
 /** Part of the run, in ms since the start of the measured part. */
-export interface LateStretch {
+export interface LatePeriod {
   readonly startMs: Ms
   readonly endMs: Ms
 }
@@ -19,7 +19,7 @@ export function maxLagMs({ batches }: LoadResult): Ms {
  * until the target has processed that burst: it ends with the first batch that leaves no more requests in flight than
  * the median batch that was not late.
  */
-export function lateStretches({ batches }: LoadResult, lateMs: Ms): readonly LateStretch[] {
+export function latePeriods({ batches }: LoadResult, lateMs: Ms): readonly LatePeriod[] {
   const { generatorLagMs = [], inFlight, startMs, lengthMs } = batches
   const isLate = generatorLagMs.map((lagMs) => lagMs > lateMs)
   const usual = median(inFlight.filter((_, batch) => isLate[batch] !== true))
@@ -32,13 +32,13 @@ export function lateStretches({ batches }: LoadResult, lateMs: Ms): readonly Lat
   })
 }
 
-/** Returns for each batch of the figures whether it overlaps none of the stretches. */
-export function outsideOf({ batches }: JudgedFigures, stretches: readonly LateStretch[]): readonly boolean[] {
+/** Returns for each batch of the figures whether it overlaps none of the periods. */
+export function outsideOf({ batches }: JudgedFigures, periods: readonly LatePeriod[]): readonly boolean[] {
   const { startMs, lengthMs } = batches
-  return batches.inFlight.map((_, batch) => isOutside(stretches, startMs + batch * lengthMs, lengthMs))
+  return batches.inFlight.map((_, batch) => isOutside(periods, startMs + batch * lengthMs, lengthMs))
 }
 
-/** Whether a piece of the run overlaps none of the stretches. */
-export function isOutside(stretches: readonly LateStretch[], startMs: Ms, lengthMs: Ms): boolean {
-  return stretches.every((stretch) => startMs >= stretch.endMs || startMs + lengthMs <= stretch.startMs)
+/** Whether a piece of the run overlaps none of the periods. */
+export function isOutside(periods: readonly LatePeriod[], startMs: Ms, lengthMs: Ms): boolean {
+  return periods.every((period) => startMs >= period.endMs || startMs + lengthMs <= period.startMs)
 }

@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest'
-import { evenStretches, eachWith, resultOf, type StretchCase } from '../result.builder.ts'
-import { lateStretches, outsideOf } from './late-stretches.ts'
+import { evenBatches, eachWith, resultOf, type BatchCase } from '../result.builder.ts'
+import { latePeriods, outsideOf } from './late-periods.ts'
 
 /** 20 batches of 250 ms; `more` returns the differences of some of them. */
-function runWith(more: Readonly<Record<number, Partial<StretchCase>>>): ReturnType<typeof resultOf> {
-  const stretches = eachWith(
-    evenStretches(20, 10, () => 5),
+function runWith(more: Readonly<Record<number, Partial<BatchCase>>>): ReturnType<typeof resultOf> {
+  const batches = eachWith(
+    evenBatches(20, 10, () => 5),
     (batch) => ({ inFlight: 1, ...more[batch] }),
   )
-  return resultOf({ stretches, phases: { second: [10, 20] } })
+  return resultOf({ batches, phases: { second: [10, 20] } })
 }
 
-describe('late stretches', () => {
+describe('late periods', () => {
   test('are empty when the generator was never later than allowed', () => {
-    expect(lateStretches(runWith({ 4: { generatorLagMs: 50 } }), 50)).toEqual([])
+    expect(latePeriods(runWith({ 4: { generatorLagMs: 50 } }), 50)).toEqual([])
   })
 
   test('end with their batch when its requests were done by its end', () => {
-    expect(lateStretches(runWith({ 4: { generatorLagMs: 51 } }), 50)).toEqual([{ startMs: 1_000, endMs: 1_250 }])
+    expect(latePeriods(runWith({ 4: { generatorLagMs: 51 } }), 50)).toEqual([{ startMs: 1_000, endMs: 1_250 }])
   })
 
   test('last until the number in flight is back to the usual one', () => {
@@ -26,37 +26,37 @@ describe('late stretches', () => {
       5: { inFlight: 40 },
       6: { inFlight: 2 },
     })
-    expect(lateStretches(run, 50)).toEqual([{ startMs: 1_000, endMs: 2_000 }])
+    expect(latePeriods(run, 50)).toEqual([{ startMs: 1_000, endMs: 2_000 }])
   })
 
   test('last to the end of the run when the target never processes the burst', () => {
     const after = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [4 + i, { inFlight: 80 }]))
     const run = runWith({ ...after, 4: { generatorLagMs: 2_000, inFlight: 80 }, 1: { inFlight: 0 } })
     // Most batches that are not late have 80 in flight, so 80 is usual here and there is no aftermath.
-    expect(lateStretches(run, 50)).toEqual([{ startMs: 1_000, endMs: 1_250 }])
+    expect(latePeriods(run, 50)).toEqual([{ startMs: 1_000, endMs: 1_250 }])
     const growing = runWith(
       Object.fromEntries(
         Array.from({ length: 20 }, (_, i) => [i, { inFlight: 10 * i, ...(i === 15 && { generatorLagMs: 900 }) }]),
       ),
     )
-    expect(lateStretches(growing, 50)).toEqual([{ startMs: 3_750, endMs: 5_000 }])
+    expect(latePeriods(growing, 50)).toEqual([{ startMs: 3_750, endMs: 5_000 }])
   })
 
   test('are the whole run when every batch was late', () => {
     const run = runWith(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, { generatorLagMs: 100 }])))
-    expect(outsideOf(run, lateStretches(run, 50))).toEqual(Array<boolean>(20).fill(false))
+    expect(outsideOf(run, latePeriods(run, 50))).toEqual(Array<boolean>(20).fill(false))
   })
 
   test('are empty for a result without the lateness of its generator', () => {
     const run = runWith({})
     const { generatorLagMs: _, ...batches } = run.batches
-    expect(lateStretches({ ...run, batches }, 50)).toEqual([])
+    expect(latePeriods({ ...run, batches }, 50)).toEqual([])
   })
 
   test('keep the batches of a phase that overlap none of them', () => {
     const run = runWith({ 12: { generatorLagMs: 400, inFlight: 5 } })
     const { second } = run.phases
-    const kept = second && outsideOf(second, lateStretches(run, 50))
+    const kept = second && outsideOf(second, latePeriods(run, 50))
     expect(kept).toEqual(Array.from({ length: 10 }, (_, batch) => batch !== 2 && batch !== 3))
   })
 })

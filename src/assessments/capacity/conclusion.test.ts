@@ -154,15 +154,22 @@ describe('the suite', () => {
     expect(message).toBe('The target serves 160 users (200 are too many); 120 are expected.')
   })
 
-  test('fails when the target serves fewer users', () => {
-    const { verdict, message } = conclude(missed60, held40)
+  test('fails when the target serves fewer users, and refers to the lowest rate not held', () => {
+    const { verdict, result, message } = conclude(missed60, held40)
     expect(verdict).toBe('fail')
+    expect(result).toBe(missed60.result)
     expect(message).toBe('The target serves 80 users (120 are too many); 120 are expected.')
   })
 
   test('is inconclusive when the expected users lie inside the interval', () => {
-    const { verdict, leaning } = conclude(held40, missed100)
+    const { verdict, leaning, result } = conclude(held40, missed100)
     expect([verdict, leaning]).toEqual(['inconclusive', undefined])
+    expect(result).toBe(held40.result)
+  })
+
+  test('needs no proof from the other end of the interval', () => {
+    expect(conclude(held60, { ...missed100, proven: false }).verdict).toBe('pass')
+    expect(conclude({ ...held40, proven: false }, missed60).verdict).toBe('fail')
   })
 
   test.each([
@@ -173,7 +180,10 @@ describe('the suite', () => {
     expect(conclude(run)).toMatchObject({ verdict: 'inconclusive', leaning })
   })
 
-  test('refers to the last run when no rate was held', () => {
-    expect(conclude(missed100, missed60).result).toBe(missed60.result)
+  test('refers to the last run when every run is undecided', () => {
+    const undecided = { ...held60, verdict: 'inconclusive' as const, proven: true }
+    const last = { ...undecided, result: held80.result }
+    expect(conclude(undecided, last)).toMatchObject({ verdict: 'inconclusive' })
+    expect(conclude(undecided, last).result).toBe(last.result)
   })
 })

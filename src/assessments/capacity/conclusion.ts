@@ -108,18 +108,21 @@ function unknownUsers(phases: readonly CapacityPhase[], phaseMs: Ms): readonly U
   return [{ value, reason: { code: 'not-shown', rps: rate, evidence: `its verdict was ${verdict}` } }]
 }
 
-/** The verdict is inconclusive, with a leaning, if the run that decides it proved nothing. */
+/**
+ * The verdict is inconclusive, with a leaning, if the run that decides it proved nothing. It refers to that run; if no
+ * run decides, to the highest rate held, or else to the last run.
+ */
 export function capacityConclusion(findings: CapacityFindings, { runs }: CapacityMeasurements): Conclusion {
   const { low, high } = capacityBounds(runs)
   const shown = verdictOn(findings)
-  const deciding = shown === 'pass' ? low : high
-  const leans = (shown === 'pass' || shown === 'fail') && deciding?.proven !== true
+  const deciding = { pass: low, fail: high, inconclusive: undefined, invalid: undefined }[shown]
+  const leans = (shown === 'pass' || shown === 'fail') && deciding?.proven === false
   return {
     verdict: leans ? 'inconclusive' : shown,
     ...(leans && { leaning: shown }),
     message: capacitySentence(findings),
     lines: capacityLines(findings),
-    result: low?.result ?? runs.at(-1)?.result,
+    result: (deciding ?? low ?? runs.at(-1))?.result,
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
@@ -12,8 +13,8 @@ env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', 
 /** Files that take long although they are small. */
 const LONG = [
   'src/assessments/memory-growth.test.ts',
-  'src/assessments/mcp-probes/probes.test.ts',
-  'src/assessments/limit-loop.test.ts',
+  'src/assessments/mcp-stress/probes/probes.test.ts',
+  'src/assessments/limits/limit-loop.test.ts',
   'src/run/end-to-end/faults-silence.test.ts',
   'src/run/end-to-end/large-messages.test.ts',
   'src/run/target/relay.test.ts',
@@ -21,6 +22,8 @@ const LONG = [
   'src/hosts/vitest/prepared-thread.test.ts',
   'src/protocols/conformance/shipped.test.ts',
 ]
+const missing = LONG.filter((name) => !existsSync(new URL(name, import.meta.url)))
+if (missing.length > 0) throw new Error(`LONG lists test files that do not exist: ${missing.join(', ')}`)
 
 /**
  * Starts the longest files first, so that no worker waits for one of them at the end. Vitest knows the durations only

@@ -14,7 +14,7 @@ process.exitCode = await main({
   suites: {
     unit: {
       about: 'checks describe-load itself on this machine',
-      ownTarget: true,
+      hasDefaultTarget: true,
       declare: (host) => unitSuiteOn(host)(),
     },
     scenarios: {

@@ -28,7 +28,7 @@ import { announceLoad } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 
 /** Time allowed for a test besides its traffic, if it sets no `timeout`: starting a target, and the test's code. */
-const OWN_TIME_MS: Ms = 30_000
+const BASE_TIMEOUT_MS: Ms = 30_000
 /** Time allowed for a run beyond its plan: starting and joining threads, closing connections. */
 const RUN_GRACE_MS: Ms = 5_000
 
@@ -228,6 +228,6 @@ export async function resultOf(run: LoadRun, site: CallSite): Promise<LoadResult
 
 /** Infinity means no limit, and so do the values that hosts use for it: 0 or less. */
 function allowedBy(timeoutMs: Ms | undefined): Ms {
-  if (timeoutMs === undefined) return OWN_TIME_MS
+  if (timeoutMs === undefined) return BASE_TIMEOUT_MS
   return timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY
 }

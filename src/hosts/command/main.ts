@@ -13,7 +13,7 @@ export interface CommandSuite {
   /** Declares the suite; throws `LoadPlanError` if the environment is invalid. */
   declare(host: CommandHost): void
   /** True if it has a default target. */
-  readonly ownTarget?: boolean
+  readonly hasDefaultTarget?: boolean
 }
 
 export interface CommandOptions {
@@ -42,7 +42,7 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
     return EXIT.usage
   }
   Object.assign(process.env, asked.env)
-  const wanting = asked.suites.filter((name) => suites[name]?.ownTarget !== true && !hasTarget())
+  const wanting = asked.suites.filter((name) => suites[name]?.hasDefaultTarget !== true && !hasTarget())
   if (wanting.length > 0) {
     process.stderr.write(
       `${stderrColors().red('describe-load:')} ${wanting.join(', ')} needs a target\n  → use -t http://127.0.0.1:3000 (or LOAD_TARGET), or put the command of an MCP server after --\n`,

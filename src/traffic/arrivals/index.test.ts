@@ -4,12 +4,16 @@ import { constant, curveFrom, rampUp, sineWave } from '../patterns/index.ts'
 import { allArrivals } from '../patterns/patterns.conformance.ts'
 import { arrivalsOf } from './index.ts'
 
-function own(durationMs: number, rateAt: (tMs: number) => number, expectedBy: (tMs: number) => number): ArrivalPattern {
-  return { name: 'own', durationMs, rateAt, expectedBy: (tMs) => expectedBy(Math.min(tMs, durationMs)) }
+function custom(
+  durationMs: number,
+  rateAt: (tMs: number) => number,
+  expectedBy: (tMs: number) => number,
+): ArrivalPattern {
+  return { name: 'custom', durationMs, rateAt, expectedBy: (tMs) => expectedBy(Math.min(tMs, durationMs)) }
 }
 
 test('places arrivals correctly for a pattern that has only two formulas', () => {
-  const cubic = own(
+  const cubic = custom(
     10_000,
     (t) => 3 * (t / 1_000) ** 2,
     (t) => (t / 1_000) ** 3,
@@ -20,7 +24,7 @@ test('places arrivals correctly for a pattern that has only two formulas', () =>
 })
 
 test('follows a rate that jumps, pauses for an hour and becomes very low', () => {
-  const pausing = own(
+  const pausing = custom(
     4_000_000,
     (t) => (t < 1_000 ? 5 : t < 3_601_000 ? 0 : 0.01),
     (t) => (5 * Math.min(t, 1_000) + 0.01 * Math.max(t - 3_601_000, 0)) / 1_000,
@@ -32,7 +36,7 @@ test('follows a rate that jumps, pauses for an hour and becomes very low', () =>
 })
 
 test('places an arrival at the start of a pause, not inside it', () => {
-  const rising = own(
+  const rising = custom(
     9_000,
     (t) => (t < 1_000 ? 20 * (t / 1_000) : t < 8_000 ? 0 : 1),
     (t) => 10 * (Math.min(t, 1_000) / 1_000) ** 2 + Math.max(t - 8_000, 0) / 1_000,
@@ -44,7 +48,7 @@ test('places an arrival at the start of a pause, not inside it', () => {
 })
 
 test('places the arrivals of a staircase count with rate 0 together at each step', () => {
-  const staircase = own(
+  const staircase = custom(
     5_000,
     () => 0,
     (t) => 2 * Math.floor(t / 1_000),
@@ -56,7 +60,7 @@ test('places the arrivals of a staircase count with rate 0 together at each step
 })
 
 test('a rate that is wrong by a factor of 10³ makes the search slower, not wrong', () => {
-  const lying = own(
+  const lying = custom(
     10_000,
     () => 0.05,
     (t) => t / 20,
@@ -67,7 +71,7 @@ test('a rate that is wrong by a factor of 10³ makes the search slower, not wron
 })
 
 test('keeps the last arrival when rounding makes the total slightly too small', () => {
-  const short = own(
+  const short = custom(
     10_000,
     () => 50,
     (t) => (t / 20) * (1 - 1e-14),
@@ -94,7 +98,7 @@ test.each(['uniform', 'jittered'] as const)(
 )
 
 test('keeps jittered arrivals within their slots when a custom pattern is two formulas with a pause', () => {
-  const pausing = own(
+  const pausing = custom(
     9_000,
     (t) => (t < 1_000 || t >= 8_000 ? 20 : 0),
     (t) => (20 * (Math.min(t, 1_000) + Math.max(t - 8_000, 0))) / 1_000,
@@ -109,7 +113,7 @@ test('keeps jittered arrivals within their slots when a custom pattern is two fo
 })
 
 test('places the jittered arrivals of a staircase count at its steps', () => {
-  const staircase = own(
+  const staircase = custom(
     5_000,
     () => 0,
     (t) => 2 * Math.floor(t / 1_000),

@@ -1,25 +1,13 @@
 import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
-import { afterFailure } from './after-failure.ts'
-import { clientLeaves } from './client-leaves.ts'
-import { coldStart } from './cold-start.ts'
-import { equalIds } from './equal-ids.ts'
-import { headOfLine } from './head-of-line.ts'
-import { idleStream } from './idle-stream.ts'
-import { misrouted } from './misrouted.ts'
-import type { Probe, ProbeContext } from './probe.ts'
-import { sessionLeak } from './session-leak.ts'
+import { HARMS, type Probe, type ProbeContext } from './probe.ts'
+import * as registered from './registry.ts'
 
-/** Every probe, one line each; probes that may break a server come last. */
-const probes: readonly Probe[] = [
-  misrouted,
-  equalIds,
-  headOfLine,
-  coldStart,
-  idleStream,
-  sessionLeak,
-  clientLeaves,
-  afterFailure,
-]
+/** Probes that may break a server come last. */
+const probes: readonly Probe[] = Object.values(registered).toSorted((a, b) => harmOf(a) - harmOf(b))
+
+function harmOf({ harm = 'none' }: Probe): number {
+  return HARMS.indexOf(harm)
+}
 
 /** Runs the probes one after the other, because each would disturb the others. Never rejects. */
 export async function runProbes(

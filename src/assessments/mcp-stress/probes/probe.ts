@@ -22,9 +22,14 @@ export interface ProbeContext {
   readonly equalIds: boolean
 }
 
+/** What a server may not survive, from the least to the most harmful. */
+export const HARMS = ['none', 'many-clients', 'lost-clients', 'broken-requests'] as const
+
 /** Checks for one defect that MCP servers show under load. */
 export interface Probe {
   readonly name: string
+  /** What the probe does to the server; default `none`. The suite runs harmful probes last. */
+  readonly harm?: (typeof HARMS)[number]
   run(context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>>
 }
 

@@ -1,19 +1,5 @@
-import { apiBaseline } from './api-baseline.ts'
-import { burst } from './burst.ts'
-import { mcpTools } from './mcp-tools.ts'
-import { mixed } from './mixed.ts'
-import { mobile } from './mobile.ts'
-import { peakHours } from './peak-hours.ts'
 import type { Scenario } from '../scenario.ts'
-import { websocketStreaming } from './websocket-streaming.ts'
+import * as registered from './registry.ts'
 
-/** Every built-in scenario, one line each. */
-export const scenarios: readonly Scenario[] = [
-  apiBaseline,
-  burst,
-  mobile,
-  peakHours,
-  websocketStreaming,
-  mcpTools,
-  mixed,
-]
+/** Every built-in scenario. */
+export const scenarios: readonly Scenario[] = Object.values(registered)

@@ -1,7 +1,8 @@
 import type { ErrorClass } from '../model/error-class.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
-import type { Arrival, JourneyArrival } from './arrival-source.ts'
+import type { Arrival, ArrivalSource, JourneyArrival } from './arrival-source.ts'
+import { ClosedStarts } from './closed-starts.ts'
 import { ConservationCheck } from './conservation-check.ts'
 import type { Cancel } from './clock.ts'
 import { ConnectionPool } from './connections/pool.ts'
@@ -11,13 +12,14 @@ import { Exchange, type ExchangeOwner } from './exchange.ts'
 import { type Planned } from './journeys/active-journey.ts'
 import { Fifo } from './fifo.ts'
 import { Journeys } from './journeys/journeys.ts'
-import { dropUndispatched } from './undispatched.ts'
-import { startsOf } from './starts-of.ts'
-import type { Starts } from './starts.ts'
+import { OpenStarts } from './open-starts.ts'
+import type { StartOptions, Starts } from './starts.ts'
 import type { Wake } from './wake/wake.ts'
 
 /** Interval between checks for timeouts. */
 const TICK_MS = 10
+/** Arrivals of a stopped run that were due for longer than this count as late. */
+const LATE_MS = 100
 
 /**
  * Executes the schedule: sends due requests, queues or drops those without a free connection, times out those without a
@@ -308,4 +310,31 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (this.#options.staysOpen !== true) void this.pool.end()
     this.#events.ended()
   }
+}
+
+/** Returns the closed model if `concurrency` is set, otherwise the open model. */
+function startsOf<Request>(
+  { clock, source, concurrency, lastArrivalMs }: DispatchOptions<Request>,
+  wake: Wake,
+  engine: Pick<StartOptions<Request>, 'start' | 'broken'>,
+): Starts {
+  const options = { ...engine, source, now: () => clock.now() }
+  if (concurrency === undefined) return new OpenStarts(options, wake)
+  return new ClosedStarts({ ...options, concurrency, lastArrivalMs })
+}
+
+/**
+ * Counts as dropped the arrivals that were due when a run ended but that the dispatcher never detected. The reason is
+ * `generator`, because the generator was too late. In a `stopped` run, arrivals that became due less than `LATE_MS`
+ * before the stop have the reason `stopped`, which blames neither side.
+ */
+function dropUndispatched(
+  source: ArrivalSource<unknown>,
+  nowMs: Ms,
+  stopped: boolean,
+  events: Pick<DispatchEvents, 'undispatched'>,
+): void {
+  const lateMs = stopped ? LATE_MS : 0
+  for (const [phase, count] of source.rest(nowMs - lateMs)) events.undispatched('generator', phase, count)
+  for (const [phase, count] of source.rest(nowMs)) events.undispatched('stopped', phase, count)
 }

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import type { Cancel, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
+import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { McpRequest } from './request.ts'
 import type { Traceparent } from '../../model/trace.ts'
-import type { ChannelFailure } from './channel.ts'
-import type { Dialogue, Waiting } from './dialogue.ts'
+import type { ChannelFailure, Negotiated } from './channel.ts'
+import { channelTo, overHttp, placeOf } from './channels.ts'
+import { Dialogue, type Waiting } from './dialogue.ts'
+import { shakeHands } from './handshake.ts'
 import type { JsonObject } from './json-rpc.ts'
+import { negotiate } from './negotiation.ts'
+import type { McpOptions } from './options.ts'
 import { answerOf, failureOf } from './reply-rule.ts'
-import type { CallEncoder, EncodedCall } from './request-encoding.ts'
+import { type CallEncoder, type EncodedCall, encodersFor } from './request-encoding.ts'
 
 /** Makes the nonces of two runs against one server different. */
 const SALT = randomBytes(4).toString('hex')
@@ -22,8 +26,34 @@ interface ConnectionOptions {
   readonly reuse: boolean
 }
 
+/** Opens a connection and performs the handshake if the era has one. Negotiates first if no one has done so yet. */
+export async function connect(
+  target: URL,
+  context: ConnectContext,
+  options: McpOptions,
+): Promise<Connection<McpRequest>> {
+  const spoken = (context.negotiated as Negotiated | undefined) ?? (await negotiate(target, context, options))
+  const dialogue = await Dialogue.open(await channelTo(target), target, context, spoken, options)
+  try {
+    const { era } = spoken
+    const version =
+      era === 'modern' ? spoken.version : await shakeHands(dialogue, placeOf(target), context.signal, spoken.version)
+    if (version !== spoken.version) context.log(`${placeOf(target)} chose MCP ${version} instead of ${spoken.version}`)
+    return new McpConnection(dialogue, {
+      version,
+      encoders: encodersFor({ ...spoken, version }),
+      // Over HTTP in the modern era, closing the stream of the reply cancels the call.
+      cancels: era === 'legacy' || !overHttp(target),
+      reuse: context.reuse,
+    })
+  } catch (error) {
+    dialogue.destroy()
+    throw error
+  }
+}
+
 /** Makes calls over a dialogue after its handshake. */
-export class McpConnection implements Connection<McpRequest> {
+class McpConnection implements Connection<McpRequest> {
   readonly maxInFlight: number
   readonly version: string
   readonly pid?: number

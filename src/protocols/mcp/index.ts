@@ -1,18 +1,20 @@
-import type { Protocol, ProtocolKind } from '../../model/protocol.ts'
+import type { Body, MessageFormat } from '../../model/body.ts'
+import type { Protocol, ProtocolKind, WorkRequests } from '../../model/protocol.ts'
 import type { McpRequest } from './request.ts'
 import type { SpanAbout } from '../../model/trace.ts'
 import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { serverOf } from '../trace-field.ts'
-import { optionIssues } from './option-issues.ts'
-import type { McpOptions } from './options.ts'
+import { CarriedBody } from './carried-body.ts'
+import { type McpOptions, optionIssues } from './options.ts'
 import { callOf, HEALTH, nameOf } from './request-encoding.ts'
 import { requestIssues } from './request-issues.ts'
 import { eraOf } from './versions.ts'
-import { withBody, workRequests } from './work-requests.ts'
 
 export type { McpOptions } from './options.ts'
 export type { McpRequest } from './request.ts'
 
+/** Argument for a body, by tool of the embedded target. */
+const BODY_ARGUMENT: Readonly<Record<string, string>> = { write: 'data', echo: 'message' }
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 export const mcpKind: ProtocolKind<McpRequest, 'mcp'> = {
@@ -31,6 +33,14 @@ export const mcpKind: ProtocolKind<McpRequest, 'mcp'> = {
 
 /** Selects the Model Context Protocol with these options, over HTTP, WebSocket, TCP or the stdio of a process. */
 export const mcp: ProtocolBuilder<McpOptions, McpRequest, 'mcp'> = builderOf(mcpKind)
+
+/** Requests for the work of an embedded target; see `model/work.ts`. */
+const workRequests: WorkRequests<McpRequest> = {
+  read: (bytes, format) => ({ resource: `load://read/${format}/${bytes}` }),
+  write: (body, format) => ({ tool: 'write', arguments: { data: new CarriedBody(body, format) } }),
+  echo: (body, format) => ({ tool: 'echo', arguments: { message: new CarriedBody(body, format) } }),
+  stream: (messages, bytes) => ({ tool: 'stream', arguments: { messages, bytes }, progress: true }),
+}
 
 function protocolWith(options: McpOptions): Protocol<McpRequest> {
   return {
@@ -51,7 +61,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
       return negotiate(target, context, options)
     },
     async connect(target, context) {
-      const { connect } = await import('./connect.ts')
+      const { connect } = await import('./connection.ts')
       return connect(target, context, options)
     },
   }
@@ -91,4 +101,12 @@ function describe(request: McpRequest): string {
   const { method, params } = callOf(request)
   const name = nameOf(params)
   return name === undefined ? method : `${method} ${name}`
+}
+
+/** Adds a body to a call of `echo` or `write` whose author wrote none. */
+function withBody(request: McpRequest, body: Body, format: MessageFormat): McpRequest {
+  if (!('tool' in request)) return request
+  const argument = BODY_ARGUMENT[request.tool]
+  if (argument === undefined || request.arguments?.[argument] !== undefined) return request
+  return { ...request, arguments: { ...request.arguments, [argument]: new CarriedBody(body, format) } }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
 import type { PlanIssue } from '../../model/errors.ts'
-import { optionIssues } from './option-issues.ts'
+import { optionIssues } from './options.ts'
 import { requestIssues } from './request-issues.ts'
 
 /** Returns the issues as the author of the plan reads them. */

@@ -10,7 +10,6 @@ import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
 import { messageLines } from './lines.ts'
 import type { McpOptions } from './options.ts'
-import { StderrTail } from './stderr-tail.ts'
 import { UNREAD, Unsent } from './unsent.ts'
 
 /** One process serves every call: requests are sent as soon as they are due, and the server may queue them. */
@@ -19,6 +18,9 @@ const MAX_IN_FLIGHT = 1_000
 const INPUT_ENDED_MS = 500
 /** Maximum time for a process to exit after SIGTERM. */
 const TERM_GRACE_MS = 2_000
+/** Bytes of standard error that are kept, and characters of them that a message quotes. */
+const KEPT_BYTES = 4 * 1024
+const QUOTED_CHARACTERS = 300
 /** Time that the pipes may stay open after the process has exited: its child processes may hold them. */
 const PIPES_MS = 250
 
@@ -111,7 +113,7 @@ class ProcessChannel implements McpChannel {
       child.once('close', () => {
         realTime.clearTimeout(this.#timer)
         if (!this.#ending) {
-          this.#state.lose(new ChannelLost('process-exit', `the server ${how}${this.#stderr.words()}`))
+          this.#state.lose(new ChannelLost('process-exit', `the server ${how}${this.#stderr.suffix()}`))
         }
         this.#state.end()
       })
@@ -176,7 +178,7 @@ class ProcessChannel implements McpChannel {
   }
 
   #lose(errorClass: 'connection' | 'protocol', message: string): void {
-    this.#state.lose(new ChannelLost(errorClass, message + this.#stderr.words()))
+    this.#state.lose(new ChannelLost(errorClass, message + this.#stderr.suffix()))
     this.destroy()
   }
 
@@ -196,5 +198,24 @@ class ProcessChannel implements McpChannel {
     } catch {
       // The process group no longer exists.
     }
+  }
+}
+
+/** Keeps the last bytes that a process wrote to its standard error, to explain why it failed. */
+class StderrTail {
+  #tail: Buffer = Buffer.alloc(0)
+
+  add(bytes: Buffer): void {
+    const last = bytes.subarray(-KEPT_BYTES)
+    this.#tail = Buffer.concat([this.#tail, last]).subarray(-KEPT_BYTES)
+  }
+
+  /** Returns a suffix for a message; empty when nothing was written. Omits stack frames to make room for the error. */
+  suffix(): string {
+    const lines = this.#tail.toString('utf8').split('\n')
+    const informative = lines.filter((line) => !/^\s*at |^Node\.js v/.test(line)).join(' ')
+    const text = informative.replaceAll(/\s+/g, ' ').trim()
+    if (text === '') return ''
+    return `; end of its stderr: ${text.length > QUOTED_CHARACTERS ? `…${text.slice(-QUOTED_CHARACTERS)}` : text}`
   }
 }

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Transferred } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { TcpRequest } from './request.ts'
 import type { Ms } from '../../model/units.ts'
 import { ConnectionState } from '../connection-state.ts'
+import { openSocket } from '../sockets/open-socket.ts'
 import { UnsolicitedMessages } from '../unsolicited-messages.ts'
 import type { EncodedFrame, FrameEncoder } from './frame-encoding.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -14,11 +16,40 @@ import { Pending } from './pending.ts'
 /** Maximum time for the peer to close its side after the last exchange. */
 const LINGER_MS = 1_000
 
+/**
+ * Read buffer of all sockets of a thread. A connection frames each read before the next one begins and keeps no bytes,
+ * so ten thousand connections need only one buffer.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
+
 /** Settings that all connections of a protocol share. */
 export interface TcpSettings {
   readonly format: FrameFormat
   readonly encode: FrameEncoder
   readonly maxInFlight: number
+}
+
+/** Opens a connection, with TLS to a `tls:` target and without it to any other. */
+export async function connectTcp(
+  target: URL,
+  context: ConnectContext,
+  settings: TcpSettings,
+): Promise<Connection<TcpRequest>> {
+  if (target.protocol === 'tls:') {
+    const socket = (await openSocket(target, context, { secure: true })) as TLSSocket
+    const connection = new TcpConnection(socket, target, context, settings, socket.getProtocol() ?? 'TLS')
+    socket.on('data', (bytes: Buffer) => connection.received(bytes))
+    return connection
+  }
+  let receive = (_length: number): void => {}
+  const callback = (length: number): boolean => {
+    receive(length)
+    return true
+  }
+  const socket = await openSocket(target, context, { secure: false, onread: { buffer: READ_BUFFER, callback } })
+  const connection = new TcpConnection(socket, target, context, settings, 'TCP')
+  receive = (length) => connection.received(READ_BUFFER.subarray(0, length))
+  return connection
 }
 
 /**
@@ -28,7 +59,7 @@ export interface TcpSettings {
  * cancellation, the connection skips those frames while other exchanges wait, starts no new exchange, and closes when
  * none is left.
  */
-export class TcpConnection implements Connection<TcpRequest> {
+class TcpConnection implements Connection<TcpRequest> {
   readonly maxInFlight: number
   readonly version: string
   readonly closed: Promise<Error | undefined>

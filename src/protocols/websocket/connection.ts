@@ -11,6 +11,7 @@ import { UnsolicitedMessages } from '../unsolicited-messages.ts'
 import { closesInOrder, closeStatus, formatClose } from './close-codes.ts'
 import { type Failure, WebSocketExchange } from './exchange.ts'
 import { frameBytes } from './frame-size.ts'
+import { type HandshakeOptions, openWebSocket } from './handshake.ts'
 import { HeldMessages } from './held-messages.ts'
 import { idIn } from './json-id.ts'
 import { Outbox } from './outbox.ts'
@@ -21,8 +22,25 @@ import { bytesOf, wholeOf } from './received.ts'
 import type { Received } from './received.ts'
 import { RequestsById } from './requests-by-id.ts'
 
+export interface ConnectionOptions extends HandshakeOptions {
+  readonly maxInFlight: number
+}
+
+export function connectWebSocket(
+  target: URL,
+  context: ConnectContext,
+  options: ConnectionOptions,
+): Promise<Connection<WebSocketRequest>> {
+  return openWebSocket(
+    target,
+    context,
+    options,
+    (webSocket, socket) => new WebSocketConnection(webSocket, socket, target.host, options.maxInFlight, context),
+  )
+}
+
 /** Sends requests and receives their responses over an open WebSocket. */
-export class WebSocketConnection implements Connection<WebSocketRequest> {
+class WebSocketConnection implements Connection<WebSocketRequest> {
   readonly maxInFlight: number
   readonly version: string
   readonly closed: Promise<Error | undefined>

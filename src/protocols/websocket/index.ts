@@ -69,7 +69,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
     describe: formatRequest,
     async connect(target: URL, context: ConnectContext): Promise<Connection<WebSocketRequest>> {
       // Loading `ws` takes time, so only runs that use it load it.
-      const { connectWebSocket } = await import('./connect.ts')
+      const { connectWebSocket } = await import('./connection.ts')
       return connectWebSocket(target, context, settings)
     },
   }

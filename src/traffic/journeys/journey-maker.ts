@@ -1,4 +1,4 @@
-import { LoadPlanError, type PlanIssue, formatValue } from '../../model/errors.ts'
+import { LoadError, LoadPlanError, type PlanIssue, formatValue } from '../../model/errors.ts'
 import type { JourneyContext, JourneyFunction, JourneyYield, StepAnswer } from '../../model/journey.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { isRecord } from '../../model/readers.ts'
@@ -6,9 +6,10 @@ import type { Answer } from '../../model/protocol.ts'
 import type { Random } from '../../model/pattern.ts'
 import type { Ms } from '../../model/units.ts'
 import { randomFrom } from '../arrivals/random.ts'
-import { journeyError, thrownBy } from './journey-error.ts'
 import type { JourneySteps, Step } from './journey-steps.ts'
 import type { UserAgent } from './user-agent.ts'
+
+const CODE = 'ERR_LOAD_JOURNEY'
 
 export interface JourneyMakerOptions {
   readonly journey: JourneyFunction
@@ -102,4 +103,30 @@ function isJourneyYield(value: unknown): value is JourneyYield {
   return (
     typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'send' || value.kind === 'think')
   )
+}
+
+/** Creates an error for a journey that breaks a rule. */
+function journeyError(what: string, remedy: string): LoadError {
+  return new LoadError(CODE, `${what}\n    → ${remedy}`)
+}
+
+/** Wraps an error thrown by a journey and adds where it was thrown. A `LoadError` is returned unchanged. */
+function thrownBy(cause: unknown, number: number, afterStep: string | undefined): LoadError {
+  if (cause instanceof LoadError) return cause
+  const where = `journey ${number} ${afterStep === undefined ? 'before its first step' : `after step "${afterStep}"`}`
+  const error = new LoadError(CODE, `${where} threw ${String(cause)}`, { cause })
+  const frames = cause instanceof Error ? framesOf(cause) : ''
+  if (frames !== '') error.stack = `${error.name} [${CODE}]: ${error.message}\n${frames}`
+  return error
+}
+
+/**
+ * The cause does not survive the transfer to another thread, but the stack does, so it must contain the user's own
+ * lines.
+ */
+function framesOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n')
 }

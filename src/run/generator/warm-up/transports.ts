@@ -50,7 +50,9 @@ const TRANSPORTS: Readonly<Record<TransportName, Transport>> = {
   http2: {
     open: async () => (await import('./tls-sinks.ts')).openHttp2Sink(OK),
     scheme: 'https',
-    plan: { request: REQUESTS, tls: UNVERIFIED },
+    // No body: if a busy machine lets a request time out before Node has sent its body, Node never stops sending empty
+    // frames for the closed stream, and the thread hangs.
+    plan: { request: { path: '/' }, tls: UNVERIFIED },
   },
   websocket: {
     open: () => openWebSocketSink((message) => message),

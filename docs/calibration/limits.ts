@@ -107,10 +107,10 @@ async function search(name: string, run: number): Promise<void> {
     for (const { outcome } of measured) {
       const { trial, rate, verdict, achievedRps, p50Ms, p99Ms, reasons } = outcome
       console.log(
-        `    ${trial.purpose} ${rate.toFixed(1)} ${verdict} ${achievedRps.toFixed(1)} p50 ${p50Ms} p99 ${p99Ms} ${reasons.join('; ')}`,
+        `    ${trial.purpose} ${rate.toFixed(1)} ${verdict} ${achievedRps.toFixed(1)} p50 ${p50Ms} p99 ${p99Ms} ${reasons.map(({ message }) => message).join('; ')}`,
       )
     }
-    console.log(`    ${findings.bottleneck.evidence.join('; ')}`)
+    console.log(`    ${findings.bottleneck.evidence.map(({ message }) => message).join('; ')}`)
     console.log(
       `    ${measured.flatMap(({ result }) => result.target.samples.map(({ rssMb }) => rssMb?.toFixed(0))).join(' ')}`,
     )

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { bottleneckOf } from '../judge/analysis/bottleneck.ts'
-import type { Bottleneck } from '../model/limits-findings.ts'
+import type { Bottleneck } from '../model/bottleneck.ts'
 import { runLoad } from '../run/index.ts'
 
 const machine = { cpus: availableParallelism(), memoryMb: totalmem() / 2 ** 20 }

@@ -56,7 +56,5 @@ export type LimitNoteFacts =
       readonly bytesPerRequest: number | null
     }
 
-export type LimitNoteCode = LimitNoteFacts['code']
-
 /** A note as the findings carry it: the facts, and a sentence that says what they mean. */
 export type LimitNote = LimitNoteFacts & { readonly message: string }

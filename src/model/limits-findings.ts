@@ -1,4 +1,6 @@
+import type { Bottleneck } from './bottleneck.ts'
 import type { LimitNote } from './limit-note.ts'
+import type { TrialReason } from './trial-reason.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
@@ -13,21 +15,6 @@ export interface LimitSlo {
  * latency jumps within one step of the search, `collapse` loses more than a tenth of it.
  */
 export type DegradationKind = 'graceful' | 'cliff' | 'collapse' | 'none-seen'
-
-/** The resource that was exhausted first. `generator` is this tool: no limit of the target was found. */
-export type BottleneckResource =
-  | 'target-cpu'
-  | 'target-memory'
-  | 'connections'
-  | 'network'
-  | 'downstream-wait'
-  | 'generator'
-
-export interface Bottleneck {
-  /** Null when nothing was exhausted, or when the data does not show what was. */
-  readonly resource: BottleneckResource | null
-  readonly evidence: readonly string[]
-}
 
 export interface Recovery {
   /** Null when there was no overload, or when nothing was measured after it. */
@@ -62,7 +49,7 @@ export interface LimitTrial {
   /** Growth of the number in flight, as a share of the arrivals; null when the trial was too short. */
   readonly inFlightGrowth: number | null
   /** Why the trial did not pass. */
-  readonly reasons: readonly string[]
+  readonly reasons: readonly TrialReason[]
 }
 
 /** Throughput with every connection of the pool in use. */

@@ -1,3 +1,4 @@
+import type { TrialReason } from './trial-reason.ts'
 import type { UnknownValue } from './unknown-value.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
 import type { Leaning, VerdictValue } from './verdict.ts'
@@ -10,7 +11,7 @@ export interface RankedProtocol {
   /** Of an inconclusive verdict only. */
   readonly leaning?: Leaning
   /** Why the verdict is not a pass. Absent in older results. */
-  readonly reasons?: readonly string[]
+  readonly reasons?: readonly TrialReason[]
   /** Successes per second with `clients` requests always in flight. */
   readonly throughputRps: Rps
   /** Number of clients that slowed the target, or the maximum allowed. */

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Doubt } from '../model/doubt.ts'
 import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
+import { bottleneckEvidence } from '../wording/bottleneck.ts'
 import { doubt } from '../wording/doubts.ts'
+import { trialReason } from '../wording/trial-reasons.ts'
 import { limitsReport } from './limits-report.ts'
 import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
@@ -23,6 +25,8 @@ function trial(purpose: LimitTrial['purpose'], rate: number, change: Partial<Lim
   }
 }
 
+const late = trialReason({ code: 'schedule-lag', lagMs: 80, allowedMs: 10 })
+
 const found: LimitsFindings = {
   slo: { p99Ms: 250, errorRate: 0.01 },
   maxSustainableRps: 390,
@@ -34,7 +38,10 @@ const found: LimitsFindings = {
   failurePointRps: 500,
   kneeRps: 390,
   degradation: 'cliff',
-  bottleneck: { resource: 'target-cpu', evidence: ['the target used 98% of a core in 1 process(es)'] },
+  bottleneck: {
+    resource: 'target-cpu',
+    evidence: [bottleneckEvidence({ code: 'thread-full', cpuPercent: 98, processes: 1, busiestPercent: 98 })],
+  },
   recovery: { recovered: true, recoverMs: 1_800 },
   trials: [
     trial('step', 50),
@@ -44,7 +51,7 @@ const found: LimitsFindings = {
       achievedRps: 396,
       p50Ms: 269,
       p99Ms: 514,
-      reasons: ['only 79% of the arrivals completed in time'],
+      reasons: [trialReason({ code: 'few-completed', completedShare: 0.79 })],
     }),
     trial('hold', 390, { durationMs: 12_000, p99Ms: 22 }),
     trial('refute', 414, {
@@ -52,7 +59,7 @@ const found: LimitsFindings = {
       verdict: 'fail',
       p50Ms: 181,
       p99Ms: 288,
-      reasons: ['requests piled up: 3.3% of the arrivals remained in flight'],
+      reasons: [trialReason({ code: 'requests-piled-up', inFlightGrowth: 0.033 })],
     }),
     trial('recommend', 312, { arrivals: 'poisson', durationMs: 8_000, p99Ms: 28 }),
   ],
@@ -108,7 +115,8 @@ test('reports a limit on one self-contained page', () => {
     bottleneck
     ----------
     Bottleneck: the target's CPU (target-cpu).
-    - the target used 98% of a core in 1 process(es)
+    - the target used 98% of a core in one process, which is the maximum for one
+      thread
 
     beyond the limit
     ----------------
@@ -165,12 +173,12 @@ test('reports what was not found, with the reason', () => {
       failurePointRps: null,
       kneeRps: null,
       degradation: 'none-seen',
-      bottleneck: { resource: 'generator', evidence: ['at 16000 req/s: schedule lag p99 80.0 ms'] },
+      bottleneck: {
+        resource: 'generator',
+        evidence: [bottleneckEvidence({ code: 'not-delivered', rateRps: 16_000, reason: late })],
+      },
       recovery: { recovered: null, recoverMs: null },
-      trials: [
-        trial('step', 8_000),
-        trial('step', 16_000, { verdict: 'invalid', reasons: ['schedule lag p99 80.0 ms'] }),
-      ],
+      trials: [trial('step', 8_000), trial('step', 16_000, { verdict: 'invalid', reasons: [late] })],
       saturation: null,
       ended: 'generator',
     } satisfies LimitsFindings),
@@ -184,7 +192,7 @@ test('reports what was not found, with the reason', () => {
 })
 
 test('breaks lines at 80 columns', () => {
-  const long = 'a reason that goes on and on, '.repeat(9)
+  const long = { ...late, message: 'a reason that goes on and on, '.repeat(9) }
   const text = report({
     ...found,
     trials: [...found.trials, trial('bisect', 123_456, { reasons: [long], verdict: 'fail' })],

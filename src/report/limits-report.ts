@@ -41,7 +41,7 @@ function body(run: RunRecord, findings: LimitsFindings): string[] {
     ]),
     ...section('bottleneck', [
       bottleneckSentence(findings),
-      ...findings.bottleneck.evidence.map((line) => `- ${line}`),
+      ...findings.bottleneck.evidence.map(({ message }) => `- ${message}`),
     ]),
     ...section('beyond the limit', [degradationSentence(findings), recoverySentence(findings)]),
     ...section('steps', pointLines(findings)),
@@ -94,7 +94,7 @@ function trialTable(trials: readonly LimitTrial[]): string[] {
   ])
   const lines = [HEADS, ...rows].map((cells) => cells.map(aligned).join(' ').trimEnd())
   const reasons = trials.flatMap((trial) =>
-    trial.reasons.map((reason) => wrap(`- ${formatRate(trial.rate)} (${trial.purpose}): ${reason}`, 0)),
+    trial.reasons.map(({ message }) => wrap(`- ${formatRate(trial.rate)} (${trial.purpose}): ${message}`, 0)),
   )
   return reasons.length === 0 ? lines : [...lines, '', ...reasons]
 }

@@ -1,4 +1,5 @@
-import type { BottleneckResource, DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
+import type { BottleneckResource } from '../model/bottleneck.ts'
+import type { DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
 import type { Ms } from '../model/units.ts'
 import { formatDuration, formatLimit, formatMs, formatPercent, formatRate } from '../wording/figures.ts'
 
@@ -45,7 +46,8 @@ export function certaintySentences({ interval: [low, high], confirmed, ended, tr
     )
   }
   const lost = trials.findLast((trial) => trial.rate === high && trial.verdict !== 'pass')
-  if (lost !== undefined) sentences.push(`${formatRate(lost.rate)} was not held: ${lost.reasons[0] ?? lost.verdict}.`)
+  if (lost !== undefined)
+    sentences.push(`${formatRate(lost.rate)} was not held: ${lost.reasons[0]?.message ?? lost.verdict}.`)
   if (low !== null && high !== null) {
     sentences.push(`The limit lies between the two, ${formatPercent(high / low - 1)} apart.`)
   } else if (high === null && ended !== 'failing' && ended !== 'bursts') {

@@ -4,6 +4,7 @@ import { protocolsReport } from './protocols-report.ts'
 import { levelLines, protocolLines } from './protocols-sentences.ts'
 import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
+import { trialReason } from '../wording/trial-reasons.ts'
 
 function ranked(protocol: string, judged: Pick<RankedProtocol, 'verdict' | 'leaning' | 'reasons'>): RankedProtocol {
   return {
@@ -33,10 +34,14 @@ const findings: ProtocolsFindings = {
     ranked('http', {
       verdict: 'inconclusive',
       leaning: 'pass',
-      reasons: ['0 late requests of 100 do not prove a p99'],
+      reasons: [trialReason({ code: 'p99-not-proven', lateRequests: 0, requests: 100 })],
     }),
-    ranked('mcp', { verdict: 'inconclusive', leaning: 'fail', reasons: ['2 late requests of 100 do not prove a p99'] }),
-    ranked('websocket', { verdict: 'fail', reasons: ['2.0% of the requests failed'] }),
+    ranked('mcp', {
+      verdict: 'inconclusive',
+      leaning: 'fail',
+      reasons: [trialReason({ code: 'p99-not-proven', lateRequests: 2, requests: 100 })],
+    }),
+    ranked('websocket', { verdict: 'fail', reasons: [trialReason({ code: 'failed-requests', failedShare: 0.02 })] }),
   ],
   bestFor: { lowLatency: 'tcp', throughput: 'tcp', reliability: 'tcp', streaming: 'tcp', rpc: 'http' },
   skipped: [],
@@ -47,7 +52,7 @@ test('names the side that an inconclusive protocol leans to, and what would deci
   const lines = [
     `http at 100 req/s: inconclusive, leans to pass; 0 late requests of 100 do not prove a p99; ${more}`,
     `mcp at 100 req/s: inconclusive, leans to fail; 2 late requests of 100 do not prove a p99; ${more}`,
-    'websocket at 100 req/s: fail; 2.0% of the requests failed',
+    'websocket at 100 req/s: fail; 2% of the requests failed',
   ]
   expect(levelLines(findings)).toEqual(lines)
   expect(protocolLines(findings)).toEqual(expect.arrayContaining(lines))

@@ -30,7 +30,7 @@ export function levelLines({ ranking, rate }: ProtocolsFindings): readonly strin
     .map((ranked) => {
       const { protocol, verdict, reasons = [] } = ranked
       const needs = verdict === 'fail' ? [] : [NEEDS]
-      return `${protocol} at ${formatRate(rate)}: ${[verdictWords(ranked), ...reasons, ...needs].join('; ')}`
+      return `${protocol} at ${formatRate(rate)}: ${[verdictWords(ranked), ...reasons.map(({ message }) => message), ...needs].join('; ')}`
     })
 }
 

@@ -10,6 +10,7 @@ import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenariosFindings } from '../model/scenarios-findings.ts'
 import { limitNote } from '../wording/limit-notes.ts'
+import { bottleneckEvidence } from '../wording/bottleneck.ts'
 
 /** A run with the phases of the mcp-stress suite. */
 export const made: LoadResult = resultOf({
@@ -50,7 +51,7 @@ export const findings: SuiteFindings = {
     failurePointRps: null,
     kneeRps: null,
     degradation: 'none-seen',
-    bottleneck: { resource: null, evidence: ['nothing'] },
+    bottleneck: { resource: null, evidence: [bottleneckEvidence({ code: 'nothing-full' })] },
     recovery: { recovered: null, recoverMs: null },
     trials: [],
     saturation: null,

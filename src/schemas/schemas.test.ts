@@ -12,6 +12,7 @@ import { constant, sequence } from '../traffic/patterns/index.ts'
 import { startFixture } from '../../fixtures/index.ts'
 import { findings, made, recordOf } from './findings.builder.ts'
 import { generateSchemas } from './generate.ts'
+import { trialReason } from '../wording/trial-reasons.ts'
 
 const SCHEMAS = import.meta.dirname
 
@@ -137,10 +138,11 @@ describe('the published schemas', () => {
   })
 
   test('accept the leaning of a protocol with its reasons, and reject any other word', () => {
+    const open = [trialReason({ code: 'p99-not-proven', lateRequests: 2, requests: 100 })]
     const leaning = (word: string): unknown => {
       const [ranked] = findings.protocols.ranking
-      const open = { ...ranked, verdict: 'inconclusive', leaning: word, reasons: ['2 late of 100 requests'] }
-      const run = recordOf('protocols', [made], { ...findings.protocols, ranking: [open] })
+      const undecided = { ...ranked, verdict: 'inconclusive', leaning: word, reasons: open }
+      const run = recordOf('protocols', [made], { ...findings.protocols, ranking: [undecided] })
       return schemaErrorsIn([run])['protocol_comparison.json']
     }
     expect(['pass', 'fail', 'none'].map((word) => leaning(word))).toEqual([[], [], []])

@@ -1,4 +1,4 @@
-import type { Doubt, DoubtCode, DoubtFacts, InlineReason } from '../model/doubt.ts'
+import type { Doubt, DoubtFacts, InlineReason } from '../model/doubt.ts'
 import type { GeneratorFigures } from '../model/result.ts'
 import {
   formatCount,
@@ -10,6 +10,7 @@ import {
   formatPercent,
   formatPlural,
 } from './figures.ts'
+import { sentenceFrom } from './sentences.ts'
 
 const inlineReasons = {
   'pattern-functions': 'the pattern is an object with functions',
@@ -19,12 +20,8 @@ const inlineReasons = {
   'request-function': 'a request contains a function',
 } as const satisfies Record<InlineReason, string>
 
-type Sentences = {
-  readonly [Code in DoubtCode]: (facts: Extract<DoubtFacts, { readonly code: Code }>) => string
-}
-
 /** One sentence per code: what happened, then what to do about it. */
-const sentences: Sentences = {
+const sentence = sentenceFrom<DoubtFacts>({
   'inline-run': ({ reason }) =>
     `the test's own thread generated the traffic because ${inlineReasons[reason]}; other code in that thread delays it`,
   inspector: () => 'an inspector is attached, which slows the generator; detach it',
@@ -78,12 +75,10 @@ const sentences: Sentences = {
     'order, so unsolicited messages may have been counted as responses; identify them with ' +
     "ignore: { bodyIncludes: '…' } in the request, match by correlate: 'id' (WebSocket), set replies if a request has " +
     'several responses, or read a greeting in a setup: { replies: 1 }',
-}
+})
 
 /** Returns the doubt with its message. */
 export function doubt(facts: DoubtFacts): Doubt {
-  // TypeScript cannot infer that `sentences[code]` accepts the facts with that code.
-  const sentence = sentences[facts.code] as (facts: DoubtFacts) => string
   return Object.freeze({ ...facts, message: sentence(facts) })
 }
 

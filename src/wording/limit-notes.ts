@@ -1,4 +1,4 @@
-import type { LimitNote, LimitNoteCode, LimitNoteFacts } from '../model/limit-note.ts'
+import type { LimitNote, LimitNoteFacts } from '../model/limit-note.ts'
 import {
   formatBytes,
   formatCount,
@@ -10,12 +10,9 @@ import {
   formatPlural,
   formatRate,
 } from './figures.ts'
+import { sentenceFrom } from './sentences.ts'
 
-type Sentences = {
-  readonly [Code in LimitNoteCode]: (facts: Extract<LimitNoteFacts, { readonly code: Code }>) => string
-}
-
-const sentences: Sentences = {
+const sentence = sentenceFrom<LimitNoteFacts>({
   'slow-bursts': ({ rateRps, durationMs, bursts, lateRequests, p50Ms, p99Ms, seenAtRps }) =>
     `Slow requests occur in bursts at every rate: at ${formatRate(rateRps)}, the lowest, ${formatPlural(lateRequests, 'late request')} ` +
     `occurred in ${formatPlural(bursts, 'burst')} within ${formatDuration(durationMs)} (p50 ${formatMs(p50Ms)} ms, p99 ${formatMs(p99Ms)} ms). Bursts ` +
@@ -35,11 +32,9 @@ const sentences: Sentences = {
     `The memory of the target grew by ${formatMb(mb)} during the search: ${formatMb(mbPerMinute)} per minute (99% ` +
     `interval ${formatNumber(low)} to ${formatNumber(high)})${bytesPerRequest === null ? '' : `, ${formatBytes(bytesPerRequest)} per request over ${formatPlural(requests, 'request')}`}. ` +
     'This looks like a memory leak.',
-}
+})
 
 /** Returns the note with its message. */
 export function limitNote(facts: LimitNoteFacts): LimitNote {
-  // TypeScript cannot infer that `sentences[code]` accepts the facts with that code.
-  const sentence = sentences[facts.code] as (facts: LimitNoteFacts) => string
   return { ...facts, message: sentence(facts) }
 }

@@ -9,12 +9,22 @@ test.each<[UnknownReason, string]>([
     'CPU: unknown, because a phase of 2 s is too short; use at least -d 10',
   ],
   [
-    { code: 'not-shown', rps: 60.04, evidence: '0 late requests of 204 do not prove a p99', requiredMs: 9_900 },
+    {
+      code: 'not-shown',
+      rps: 60.04,
+      verdict: 'inconclusive',
+      trialReason: { code: 'p99-not-proven', lateRequests: 0, requests: 204 },
+      requiredMs: 9_900,
+    },
     'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: 0 late requests of 204 do not prove a p99; use at least -d 10',
   ],
   [
-    { code: 'not-shown', rps: 60, evidence: '12% of the requests failed' },
+    { code: 'not-shown', rps: 60, verdict: 'fail', trialReason: { code: 'failed-requests', failedShare: 0.12 } },
     'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: 12% of the requests failed',
+  ],
+  [
+    { code: 'not-shown', rps: 60, verdict: 'invalid' },
+    'CPU: unknown, because no tested rate met the service level; the lowest was 60 req/s: its verdict was invalid',
   ],
   [{ code: 'no-response' }, 'CPU: unknown, because the target responded to no request'],
   [

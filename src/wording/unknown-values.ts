@@ -1,6 +1,7 @@
 import type { UnknownReason, UnknownValue } from '../model/unknown-value.ts'
 import type { Ms } from '../model/units.ts'
 import { formatDuration, formatRate } from './figures.ts'
+import { trialReasonSentence } from './trial-reasons.ts'
 
 /** Returns "held: unknown, because …", with a remedy if there is one. */
 export function unknownSentence({ value, reason }: UnknownValue): string {
@@ -12,8 +13,10 @@ function cause(reason: UnknownReason): string {
     case 'too-short':
       return `a phase of ${formatDuration(reason.lengthMs)} is too short; use at least ${atLeast(reason.requiredMs)}`
     case 'not-shown': {
+      const evidence =
+        reason.trialReason === undefined ? `its verdict was ${reason.verdict}` : trialReasonSentence(reason.trialReason)
       const advice = reason.requiredMs === undefined ? '' : `; use at least ${atLeast(reason.requiredMs)}`
-      return `no tested rate met the service level; the lowest was ${formatRate(reason.rps)}: ${reason.evidence}${advice}`
+      return `no tested rate met the service level; the lowest was ${formatRate(reason.rps)}: ${evidence}${advice}`
     }
     case 'no-response':
       return 'the target responded to no request'

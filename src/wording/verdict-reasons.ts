@@ -1,11 +1,9 @@
 import { formatCount, formatDuration, formatPercent } from './figures.ts'
+import { sentenceFrom } from './sentences.ts'
 import type { VerdictReason } from '../model/verdict.ts'
 
-type Sentences = {
-  readonly [Code in VerdictReason['code']]: (reason: Extract<VerdictReason, { readonly code: Code }>) => string
-}
-
-const sentences: Sentences = {
+/** Returns the sentence for a reason. */
+export const reasonSentence: (reason: VerdictReason) => string = sentenceFrom<VerdictReason>({
   'too-few-for-percentile': ({ percentile, requests, requiredRequests, perSecond }) =>
     [
       `a p${percentile} needs at least ${formatCount(requiredRequests)} requests, this run has ${formatCount(requests)}: `,
@@ -28,14 +26,7 @@ const sentences: Sentences = {
     `in each of ${batches} time batches more than ${formatPercent(share)} of the requests were over the limit`,
   'backlog-wanders': ({ requests, allowed }) =>
     `the number in flight varied by ${formatCount(requests)} requests, which hides a shortfall of up to ${formatCount(allowed)}`,
-}
-
-/** Returns the sentence for a reason. */
-export function reasonSentence(reason: VerdictReason): string {
-  // TypeScript cannot infer that `sentences[code]` accepts the reason with that code.
-  const sentence = sentences[reason.code] as (reason: VerdictReason) => string
-  return sentence(reason)
-}
+})
 
 /** Returns the highest common percentile below `percentile` that this number of requests can show. */
 function lowerPercentile(percentile: number, requests: number): string {

@@ -105,7 +105,7 @@ function unknownUsers(phases: readonly CapacityPhase[], phaseMs: Ms): readonly U
   if (verdict === 'inconclusive' && phaseMs < MIN_PROOF_MS) {
     return [{ value, reason: { code: 'too-short', lengthMs: phaseMs, requiredMs: MIN_PROOF_MS } }]
   }
-  return [{ value, reason: { code: 'not-shown', rps: rate, evidence: `its verdict was ${verdict}` } }]
+  return [{ value, reason: { code: 'not-shown', rps: rate, verdict } }]
 }
 
 /**

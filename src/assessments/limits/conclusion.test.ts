@@ -4,6 +4,7 @@ import { evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { MeasuredTrial, TrialOutcome } from '../../judge/analysis/limit-trial.ts'
 import type { LimitsFindings } from '../../model/limits-findings.ts'
 import { limitsConclusion } from './conclusion.ts'
+import { bottleneckEvidence } from '../../wording/bottleneck.ts'
 
 const found: LimitsFindings = {
   slo: { p99Ms: 250, errorRate: 0.01 },
@@ -117,11 +118,11 @@ describe('the verdict refers to', () => {
 it('lists the notes, the recommendation and the bottleneck with its evidence', () => {
   const findings: LimitsFindings = {
     ...found,
-    bottleneck: { resource: 'target-cpu', evidence: ['the target used 98% of a core'] },
+    bottleneck: { resource: 'target-cpu', evidence: [bottleneckEvidence({ code: 'nothing-full' })] },
   }
   expect(limitsConclusion({ findings, measured: [] }, undefined).lines).toEqual([
     'Plan for 312 req/s (80% of the held rate), confirmed with Poisson arrivals, which come in clusters like real users.',
     "Bottleneck: the target's CPU (target-cpu).",
-    'the target used 98% of a core',
+    'no monitored resource was full',
   ])
 })

@@ -16,7 +16,7 @@ export function limitsConclusion({ findings, measured }: FoundLimit, minRps: Rps
       ...findings.notes.map((note) => note.message),
       recommendationSentence(findings),
       bottleneckSentence(findings),
-      ...findings.bottleneck.evidence,
+      ...findings.bottleneck.evidence.map((each) => each.message),
     ],
     result: deciding?.result,
   }

@@ -74,7 +74,7 @@ describe('the figures of a protocol', () => {
     const highest = { maxRps: 50, maxIsBound: false, held: monitored(20), lowest: undefined }
     // 20% of a core during one second, over 100 requests.
     expect(measuredProtocol(runsOver('http', fast, { filled, highest })).cpuUsPerRequest).toBeCloseTo(2_000, 6)
-    const lowest = { rate: 6, evidence: 'slow' }
+    const lowest = { rate: 6, verdict: 'fail', trialReason: undefined } as const
     const none = { maxRps: null, maxIsBound: false, held: undefined, lowest }
     const measured = measuredProtocol(runsOver('http', fast, { filled, highest: none }))
     expect(measured.cpuUsPerRequest).toBeCloseTo(5_000, 6)

@@ -49,7 +49,8 @@ export async function findHighestRate(
     if (outcome.verdict === 'pass') return { maxRps: rate, maxIsBound, held: result, lowest: undefined }
     lowest = {
       rate,
-      evidence: outcome.reasons[0] ?? outcome.verdict,
+      verdict: outcome.verdict,
+      trialReason: outcome.reasons[0],
       ...(outcome.verdict === 'inconclusive' && { undecided: figuresOf(result, subject.slo) }),
     }
   }

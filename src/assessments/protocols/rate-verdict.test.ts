@@ -40,7 +40,7 @@ describe('a run at a constant rate', () => {
       'expected 100 req/s within the service level, was p99 400 ms, error rate 0%: 10% of the requests took longer than 250 ms',
     )
     expect(message(undecided)).toBe(
-      'inconclusive: 100 req/s within the service level is not proven: 10 late requests of 1000 do not prove a p99 (leans to pass)\n  was p99 10.0 ms, error rate 0%',
+      'inconclusive: 100 req/s within the service level is not proven: 10 late requests of 1 000 do not prove a p99 (leans to pass)\n  was p99 10.0 ms, error rate 0%',
     )
   })
 })

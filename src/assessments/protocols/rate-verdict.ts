@@ -36,6 +36,7 @@ function leaningOf(result: LoadResult, slo: LimitSlo): Leaning {
 export function rateVerdict({ rate, verdict, leaning, reasons, p99Ms, errorRate }: RateOutcome): JudgedVerdict {
   const claim = `${formatRate(rate)} within the service level`
   const p99 = p99Ms === null ? 'p99 unknown' : `p99 ${formatMs(p99Ms)} ms`
+  const why = reasons.map(({ message }) => message).join('; ')
   return {
     verdict,
     ...(leaning !== undefined && { leaning }),
@@ -43,7 +44,7 @@ export function rateVerdict({ rate, verdict, leaning, reasons, p99Ms, errorRate 
     contrary: `${formatRate(rate)} not within the service level`,
     observed: `${p99}, error rate ${formatPercent(errorRate)}`,
     ...(reasons.length > 0 && {
-      reason: verdict === 'inconclusive' ? `is not proven: ${reasons.join('; ')}` : reasons.join('; '),
+      reason: verdict === 'inconclusive' ? `is not proven: ${why}` : why,
     }),
     details: [],
   }

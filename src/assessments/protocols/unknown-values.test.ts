@@ -38,7 +38,12 @@ describe('the reasons for unknown values of a protocol', () => {
 
   test('name the duration that shows a p99 at the lowest rate', () => {
     const undecided = { timed: 204, late: 0 }
-    const lowest = { rate: 60, evidence: '0 late requests of 204 do not prove a p99', undecided }
+    const lowest = {
+      rate: 60,
+      verdict: 'inconclusive',
+      trialReason: { code: 'p99-not-proven', lateRequests: 0, requests: 204 },
+      undecided,
+    } as const
     // 299 requests at 60 req/s take 5 s, which is half of a phase.
     expect(reasons({ maxRps: null }, { lowest })).toEqual([
       'held: unknown, because no tested rate met the service level; the lowest was 60 req/s: ' +
@@ -47,7 +52,11 @@ describe('the reasons for unknown values of a protocol', () => {
   })
 
   test('state the evidence against the lowest rate, without a duration, if a longer run does not help', () => {
-    const lowest = { rate: 60, evidence: '12% of the requests failed' }
+    const lowest = {
+      rate: 60,
+      verdict: 'fail',
+      trialReason: { code: 'failed-requests', failedShare: 0.12 },
+    } as const
     expect(reasons({ maxRps: null }, { lowest })).toEqual([
       'held: unknown, because no tested rate met the service level; the lowest was 60 req/s: 12% of the requests failed',
     ])

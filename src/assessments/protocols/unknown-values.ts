@@ -3,11 +3,14 @@ import { atMost } from '../../judge/verdict/statistics/binomial.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { UnknownReason, UnknownValue } from '../../model/unknown-value.ts'
 import type { Ms, Rps } from '../../model/units.ts'
+import type { TrialReasonFacts } from '../../model/trial-reason.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
 
 /** The lowest tried rate, when no rate was shown to hold the service level. */
 export interface LowestTrial {
   readonly rate: Rps
-  readonly evidence: string
+  readonly verdict: VerdictValue
+  readonly trialReason: TrialReasonFacts | undefined
   /** Number of requests with a latency, and of those over the limit, if the trial had too few to decide. */
   readonly undecided?: { readonly timed: number; readonly late: number }
 }
@@ -43,10 +46,11 @@ export function unknownValuesOf(
   return unknown
 }
 
-function notShown({ rate, evidence, undecided }: LowestTrial): UnknownReason {
-  if (undecided === undefined) return { code: 'not-shown', rps: rate, evidence }
+function notShown({ rate, verdict, trialReason, undecided }: LowestTrial): UnknownReason {
+  const shown = { code: 'not-shown', rps: rate, verdict, ...(trialReason !== undefined && { trialReason }) } as const
+  if (undecided === undefined) return shown
   const requiredMs = (1_000 * requiredRequests(undecided.late)) / rate / TRIAL_SHARE
-  return { code: 'not-shown', rps: rate, evidence, requiredMs }
+  return { ...shown, requiredMs }
 }
 
 /** Returns the minimum number of requests that prove a p99 at 95% confidence when `late` of them are over the limit. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import { evenBatches, resultOf } from '../result.builder.ts'
-import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
+import { bottleneckOf, type OverloadEvidence } from './bottleneck.ts'
+import { trialReason } from '../../wording/trial-reasons.ts'
 import { openOutcome } from './trial.builder.ts'
 
 const machine = { cpus: 2, memoryMb: 8_000 }
@@ -35,7 +36,7 @@ function target(
   return { target: { url, pids, samples: [{ ...sample, cpuPercent: 0 }, sample, sample] } }
 }
 
-function found(overloaded: LoadResult, more: Partial<BottleneckEvidence> = {}): ReturnType<typeof bottleneckOf> {
+function found(overloaded: LoadResult, more: Partial<OverloadEvidence> = {}): ReturnType<typeof bottleneckOf> {
   return bottleneckOf({ calm: measured(10, target(5)), overloaded, isToolLimited: [], machine, ...more })
 }
 
@@ -63,14 +64,14 @@ describe('the bottleneck', () => {
     expect(found(measured(50, target(97, elsewhere)))).toMatchObject({
       resource: 'target-cpu',
       evidence: [
-        'the target used 97% of a core, which is the maximum for one thread',
-        expect.anything(),
-        expect.anything(),
+        { code: 'thread-full', cpuPercent: 97, processes: 0, busiestPercent: 97 },
+        { code: 'generator-had-time' },
+        { code: 'service-time' },
       ],
     })
     const busy = found(measured(50, target(195, { ...elsewhere, rssMb: 7_900 })))
     expect(busy).toMatchObject({ resource: null })
-    expect(busy.evidence[0]).toContain('the target used 195% of a core; the number of cores')
+    expect(busy.evidence[0]).toMatchObject({ code: 'remote-cpu', cpuPercent: 195 })
     expect(found(measured(250, target(4, elsewhere))).resource).toBe('downstream-wait')
   })
 
@@ -83,9 +84,9 @@ describe('the bottleneck', () => {
     expect(found(overloaded)).toMatchObject({
       resource: 'target-cpu',
       evidence: [
-        'the target used 48% of a core, and its control group allows 50% (CPU quota); the quota stopped it in 93% of the scheduling periods',
-        expect.anything(),
-        expect.anything(),
+        { code: 'quota-full', cpuPercent: 48, quotaPercent: 50, throttledRatio: 0.93 },
+        { code: 'generator-had-time' },
+        { code: 'service-time' },
       ],
     })
   })
@@ -105,12 +106,22 @@ describe('the bottleneck', () => {
     expect(found(overloaded)).toMatchObject({
       resource: 'target-cpu',
       evidence: [
-        'the target used 128% of a core and the generator 60%, together 188% of the 200% on this machine; the generator waited for a core 30% of the time; on a separate machine, the target may sustain more',
-        expect.anything(),
-        expect.anything(),
+        {
+          code: 'cores-shared',
+          targetPercent: 128,
+          generatorPercent: 60,
+          machinePercent: 200,
+          runDelayRatio: 0.3,
+        },
+        { code: 'generator-had-time' },
+        { code: 'service-time' },
       ],
     })
-    const late = openOutcome('step', 1_000, { verdict: 'invalid', reasons: ['late'], isToolLimited: true })
+    const late = openOutcome('step', 1_000, {
+      verdict: 'invalid',
+      reasons: [trialReason({ code: 'generator-saturated' })],
+      isToolLimited: true,
+    })
     expect(found(overloaded, { isToolLimited: [late] }).resource).toBe('target-cpu')
     expect(found(measured(250, { ...target(40), generator }), { isToolLimited: [late] }).resource).toBe('generator')
     expect(found(measured(11, { ...target(118), generator: { ...generator, cpuPercent: 20 } })).resource).toBeNull()
@@ -122,9 +133,12 @@ describe('the bottleneck', () => {
   })
 
   it('names the CPU use of the busiest process', () => {
-    expect(found(measured(50, target(98, { pids: [1, 2, 3], busiest: 97 }))).evidence[0]).toBe(
-      'the target used 98% of a core in 3 processes (the busiest 97%), which is the maximum for one thread',
-    )
+    expect(found(measured(50, target(98, { pids: [1, 2, 3], busiest: 97 }))).evidence[0]).toMatchObject({
+      code: 'thread-full',
+      cpuPercent: 98,
+      processes: 3,
+      busiestPercent: 97,
+    })
   })
 
   it('is the network when the traffic of a remote target is close to the speed of a link', () => {
@@ -136,25 +150,25 @@ describe('the bottleneck', () => {
   it('is the generator, before any other resource, when it could not deliver the load', () => {
     const late = openOutcome('step', 16_000, {
       verdict: 'invalid',
-      reasons: ['schedule lag p99 80.0 ms'],
+      reasons: [trialReason({ code: 'schedule-lag', lagMs: 80, allowedMs: 10 })],
       isToolLimited: true,
     })
-    expect(found(measured(50, target(97)), { isToolLimited: [late] })).toEqual({
+    expect(found(measured(50, target(97)), { isToolLimited: [late, late] })).toMatchObject({
       resource: 'generator',
       evidence: [
-        'at 16000 req/s: schedule lag p99 80.0 ms',
-        'the generator used 12% of a core in 1 thread(s), and its event loop was busy 20% of the time',
+        { code: 'not-delivered', rateRps: 16_000, reason: { code: 'schedule-lag', lagMs: 80 } },
+        { code: 'generator-use', cpuPercent: 12, threads: 1, busyRatio: 0.2 },
       ],
     })
   })
 
   it('is unknown, with a reason, when the target was not monitored', () => {
-    expect(found(measured(250))).toEqual({
+    expect(found(measured(250))).toMatchObject({
       resource: null,
       evidence: [
-        "the target's CPU and memory were not monitored: monitor is off",
-        'the generator was not the limit: its event loop was busy 20% of the time',
-        'the mean service time was 10 ms far below the limit and 250 ms above it',
+        { code: 'not-monitored', why: 'monitor is off' },
+        { code: 'generator-had-time', busyRatio: 0.2 },
+        { code: 'service-time', calmMs: expect.closeTo(10, 1), overloadedMs: expect.closeTo(250, 0) },
       ],
     })
   })

@@ -1,12 +1,13 @@
 /**
  * Identifies the exhausted resource by exclusion: first the generator (if it was the limit, the run shows nothing about
- * the target), then resources that were measured as full, then waits. Each sentence of evidence contains its figure.
+ * the target), then resources that were measured as full, then waits. Each piece of evidence contains its figures.
  */
-import type { Bottleneck } from '../../model/limits-findings.ts'
+import type { Bottleneck, BottleneckEvidence, BottleneckFacts, BottleneckResource } from '../../model/bottleneck.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
+import { bottleneckEvidence } from '../../wording/bottleneck.ts'
 import type { TrialOutcome } from './limit-trial.ts'
 
-export interface BottleneckEvidence {
+export interface OverloadEvidence {
   /** Run far below the limit. */
   readonly calm: LoadResult
   /** Run above the limit, preferably a saturation. */
@@ -27,7 +28,7 @@ const BUSY_GENERATOR = 0.95
 /** Nominal speeds of links, in bits per second. */
 const LINKS: readonly number[] = [1e8, 1e9, 2.5e9, 1e10]
 
-export function bottleneckOf(evidence: BottleneckEvidence): Bottleneck {
+export function bottleneckOf(evidence: OverloadEvidence): Bottleneck {
   const found =
     generator(evidence) ??
     targetMemory(evidence) ??
@@ -35,31 +36,36 @@ export function bottleneckOf(evidence: BottleneckEvidence): Bottleneck {
     connections(evidence) ??
     network(evidence) ??
     downstreamWait(evidence)
-  return found ?? { resource: null, evidence: [nothingShown(evidence), ...surroundings(evidence)] }
+  return found ?? bottleneck(null, [nothingShown(evidence), ...surroundings(evidence)])
+}
+
+/** Returns a bottleneck with the sentences of its evidence. */
+export function bottleneck(resource: BottleneckResource | null, facts: readonly BottleneckFacts[]): Bottleneck {
+  return { resource, evidence: facts.map(bottleneckEvidence) }
 }
 
 /** Share of time that a generator thread waits for a core, above which other processes occupy the cores. */
 const WAITS = 0.2
 
-function generator(evidence: BottleneckEvidence): Bottleneck | undefined {
+function generator(evidence: OverloadEvidence): Bottleneck | undefined {
   const { isToolLimited, overloaded } = evidence
   if (isToolLimited.length === 0) return undefined
   // The target used the cores that the generator waited for.
   if ((overloaded.generator.runDelayRatio ?? 0) > WAITS && sharedCores(evidence) !== undefined) return undefined
   const { cpuPercent, eventLoopUtilization, threads, runDelayRatio, doubts } = overloaded.generator
-  return {
-    resource: 'generator',
-    evidence: [
-      ...new Set(
-        isToolLimited.map(
-          ({ rate, reasons }) => `at ${round(rate)} req/s: ${reasons[0] ?? 'the generator was the limit'}`,
-        ),
-      ),
-      `the generator used ${round(cpuPercent)}% of a core in ${threads} thread(s), and its event loop was busy ${share(eventLoopUtilization)} of the time`,
-      ...(runDelayRatio ? [`the generator waited for a core ${share(runDelayRatio)} of the time`] : []),
-      ...doubts.map(({ message }) => message),
-    ],
-  }
+  const facts: BottleneckFacts[] = [
+    ...isToolLimited.map(
+      ({ rate, reasons: [reason = null] }) => ({ code: 'not-delivered', rateRps: rate, reason }) as const,
+    ),
+    { code: 'generator-use', cpuPercent, threads, busyRatio: eventLoopUtilization },
+    ...(runDelayRatio ? [{ code: 'generator-waited', runDelayRatio } as const] : []),
+  ]
+  return { resource: 'generator', evidence: distinct([...facts.map(bottleneckEvidence), ...doubts]) }
+}
+
+/** Two trials at one rate may have failed for the same reason. */
+function distinct(evidence: readonly BottleneckEvidence[]): readonly BottleneckEvidence[] {
+  return [...new Map(evidence.map((each) => [each.message, each])).values()]
 }
 
 /**
@@ -67,49 +73,45 @@ function generator(evidence: BottleneckEvidence): Bottleneck | undefined {
  * worker) the target has. A process that uses more than one core has several threads, which are full when the machine
  * is.
  */
-function targetCpu(evidence: BottleneckEvidence): Bottleneck | undefined {
+function targetCpu(evidence: OverloadEvidence): Bottleneck | undefined {
   const used = meanOf(evidence.overloaded, 'cpuPercent')
   const busiest = busiestOf(evidence.overloaded)
   if (used === null || busiest === null) return undefined
   const limited = quota(evidence.overloaded, used)
-  if (limited !== undefined) return { resource: 'target-cpu', evidence: [limited, ...surroundings(evidence)] }
+  if (limited !== undefined) return bottleneck('target-cpu', [limited, ...surroundings(evidence)])
   const { cpus } = evidence.machine
   const { length } = evidence.overloaded.target.pids
   const oneThread = busiest >= FULL_CPU && busiest < ONE_THREAD
   const shared = sharedCores(evidence)
   if (!oneThread && shared !== undefined && used < FULL_CPU * cpus) {
-    return { resource: 'target-cpu', evidence: [shared, ...surroundings(evidence)] }
+    return bottleneck('target-cpu', [shared, ...surroundings(evidence)])
   }
   if (!oneThread && (!isHere(evidence.overloaded) || used < FULL_CPU * cpus)) return undefined
-  const processes = length === 1 ? ' in one process' : ` in ${length} processes`
-  const all = `the target used ${round(used)}% of a core${length === 0 ? '' : processes}`
-  const full = oneThread
-    ? `${all}${length <= 1 ? '' : ` (the busiest ${round(busiest)}%)`}, which is the maximum for one thread`
-    : `${all}, and the machine has ${100 * cpus}%`
-  return { resource: 'target-cpu', evidence: [full, ...surroundings(evidence)] }
+  const use = { cpuPercent: used, processes: length }
+  const full: BottleneckFacts = oneThread
+    ? { code: 'thread-full', ...use, busiestPercent: busiest }
+    : { code: 'cores-full', ...use, machinePercent: 100 * cpus }
+  return bottleneck('target-cpu', [full, ...surroundings(evidence)])
 }
 
 /** Share of the scheduling periods in which a quota stops the target, from which the quota is its limit. */
 const THROTTLED = 0.5
 
 /** Evidence of a full CPU quota: a container with a quota below one core is full before any core is. */
-function quota({ target: { samples } }: LoadResult, used: number): string | undefined {
+function quota({ target: { samples } }: LoadResult, used: number): BottleneckFacts | undefined {
   const limits = samples.flatMap(({ cpuLimitCores }) => cpuLimitCores ?? [])
   if (limits.length === 0) return undefined
   const cores = Math.min(...limits)
   const throttled = samples.slice(1).flatMap(({ throttledRatio }) => throttledRatio ?? [])
   const ratio = throttled.length === 0 ? 0 : throttled.reduce((sum, each) => sum + each, 0) / throttled.length
   if (used < FULL_CPU * cores && ratio < THROTTLED) return undefined
-  return (
-    `the target used ${round(used)}% of a core, and its control group allows ${round(100 * cores)}% ` +
-    `(CPU quota); the quota stopped it in ${share(ratio)} of the scheduling periods`
-  )
+  return { code: 'quota-full', cpuPercent: used, quotaPercent: 100 * cores, throttledRatio: ratio }
 }
 
 /**
  * Evidence that the target, which uses more than one core, and the generator together fill the cores of this machine.
  */
-function sharedCores({ overloaded, machine: { cpus } }: BottleneckEvidence): string | undefined {
+function sharedCores({ overloaded, machine: { cpus } }: OverloadEvidence): BottleneckFacts | undefined {
   const used = meanOf(overloaded, 'cpuPercent')
   const busiest = busiestOf(overloaded)
   if (used === null || busiest === null || !isHere(overloaded) || overloaded.target.pids.length === 0) return undefined
@@ -117,86 +119,77 @@ function sharedCores({ overloaded, machine: { cpus } }: BottleneckEvidence): str
   const left = 100 * cpus - cpuPercent
   const isThreaded = busiest >= ONE_THREAD || overloaded.target.pids.length > 1
   if (!isThreaded || used < FULL_CPU * (left / 100)) return undefined
-  const waited = runDelayRatio ? `; the generator waited for a core ${share(runDelayRatio)} of the time` : ''
-  return (
-    `the target used ${round(used)}% of a core and the generator ${round(cpuPercent)}%, together ` +
-    `${round(used + cpuPercent)}% of the ${100 * cpus}% on this machine` +
-    waited +
-    '; on a separate machine, the target may sustain more'
-  )
+  return {
+    code: 'cores-shared',
+    targetPercent: used,
+    generatorPercent: cpuPercent,
+    machinePercent: 100 * cpus,
+    runDelayRatio: runDelayRatio ? runDelayRatio : null,
+  }
 }
 
-function targetMemory({ calm, overloaded, machine }: BottleneckEvidence): Bottleneck | undefined {
+function targetMemory({ calm, overloaded, machine }: OverloadEvidence): Bottleneck | undefined {
   const before = highest(calm.target.samples, 'rssMb')
   const after = highest(overloaded.target.samples, 'rssMb')
   if (before === null || after === null) return undefined
   if (!isHere(overloaded) || after < FULL_MEMORY * machine.memoryMb) return undefined
-  const evidence = `the target used ${round(after)} MB of the machine's ${round(machine.memoryMb)} MB, and ${round(before)} MB far below the limit`
-  return { resource: 'target-memory', evidence: [evidence] }
+  return bottleneck('target-memory', [
+    { code: 'memory-full', usedMb: after, machineMb: machine.memoryMb, calmMb: before },
+  ])
 }
 
 /**
  * By Little's law, a pool of P connections transports at most P / service time requests, however fast the target is.
  */
-function connections(evidence: BottleneckEvidence): Bottleneck | undefined {
+function connections(evidence: OverloadEvidence): Bottleneck | undefined {
   const { calm, overloaded } = evidence
   const [before, after] = [serviceMs(calm), serviceMs(overloaded)]
   if (before === null || after === null || after > 1.3 * before || overloaded.pool.fullRatio < 0.5) return undefined
-  const most = (1_000 * overloaded.pool.size) / after
-  return {
-    resource: 'connections',
-    evidence: [
-      `${overloaded.pool.size} connections, each busy for ${round(after)} ms per request, allow at most ${round(most)} req/s; all of them were in use ${share(overloaded.pool.fullRatio)} of the time`,
-      `the service time was ${round(before)} ms far below the limit and ${round(after)} ms here, so the target did not become slower; raise maxConnections for a higher rate`,
-    ],
-  }
+  const { size, fullRatio } = overloaded.pool
+  return bottleneck('connections', [
+    { code: 'connections-full', connections: size, serviceMs: after, maxRps: (1_000 * size) / after, fullRatio },
+    { code: 'service-time-same', calmMs: before, overloadedMs: after },
+  ])
 }
 
-function network({ overloaded }: BottleneckEvidence): Bottleneck | undefined {
+function network({ overloaded }: OverloadEvidence): Bottleneck | undefined {
   if (isLoopback(overloaded.target.url)) return undefined
   const bytes = Math.max(overloaded.bytesSent, overloaded.bytesReceived)
   const bitsPerSecond = (8_000 * bytes) / overloaded.durationMs
   const link = LINKS.find((speed) => bitsPerSecond > 0.85 * speed && bitsPerSecond <= speed)
   if (link === undefined) return undefined
-  const evidence = `the network traffic was ${round(bitsPerSecond / 1e6)} Mbit/s, close to the ${link / 1e6} Mbit/s of a common link`
-  return { resource: 'network', evidence: [evidence] }
+  return bottleneck('network', [{ code: 'link-full', usedMbit: bitsPerSecond / 1e6, linkMbit: link / 1e6 }])
 }
 
-function downstreamWait(evidence: BottleneckEvidence): Bottleneck | undefined {
+function downstreamWait(evidence: OverloadEvidence): Bottleneck | undefined {
   const used = meanOf(evidence.overloaded, 'cpuPercent')
   const busiest = busiestOf(evidence.overloaded)
   const [before, after] = [serviceMs(evidence.calm), serviceMs(evidence.overloaded)]
   if (used === null || busiest === null || before === null || after === null) return undefined
   if (after < 1.5 * before || busiest >= BUSY_CPU) return undefined
-  return {
-    resource: 'downstream-wait',
-    evidence: [
-      `the service time rose from ${round(before)} ms to ${round(after)} ms while no process of the target used more than ${round(busiest)}% of a core (${round(used)}% in total): the target waits for a downstream service, a lock, or its own workers`,
-      ...surroundings(evidence),
-    ],
-  }
+  return bottleneck('downstream-wait', [
+    { code: 'target-waits', calmMs: before, overloadedMs: after, busiestPercent: busiest, cpuPercent: used },
+    ...surroundings(evidence),
+  ])
 }
 
-function nothingShown({ overloaded }: BottleneckEvidence): string {
-  const { unwatched } = overloaded.target
+function nothingShown({ overloaded }: OverloadEvidence): BottleneckFacts {
   const used = meanOf(overloaded, 'cpuPercent')
-  if (used !== null) {
-    return isHere(overloaded)
-      ? 'no monitored resource was full'
-      : `the target used ${round(used)}% of a core; the number of cores and the memory of a remote machine are unknown`
-  }
-  return `the target's CPU and memory were not monitored${unwatched === undefined ? '' : `: ${unwatched}`}`
+  if (used === null) return { code: 'not-monitored', why: overloaded.target.unwatched ?? null }
+  return isHere(overloaded) ? { code: 'nothing-full' } : { code: 'remote-cpu', cpuPercent: used }
 }
 
-function surroundings({ calm, overloaded }: BottleneckEvidence): string[] {
+function surroundings({ calm, overloaded }: OverloadEvidence): readonly BottleneckFacts[] {
   const [before, after] = [serviceMs(calm), serviceMs(overloaded)]
   const { size, fullRatio } = overloaded.pool
   const { eventLoopUtilization, runDelayRatio } = overloaded.generator
-  const lines = [`the generator was not the limit: its event loop was busy ${share(eventLoopUtilization)} of the time`]
-  if (fullRatio > 0.5) lines.push(`all ${size} connections were in use ${share(fullRatio)} of the time`)
-  if (before !== null && after !== null)
-    lines.push(`the mean service time was ${round(before)} ms far below the limit and ${round(after)} ms above it`)
-  return eventLoopUtilization + (runDelayRatio ?? 0) > BUSY_GENERATOR ? lines.slice(1) : lines
+  const facts: BottleneckFacts[] = []
+  if (eventLoopUtilization + (runDelayRatio ?? 0) <= BUSY_GENERATOR) {
+    facts.push({ code: 'generator-had-time', busyRatio: eventLoopUtilization })
+  }
+  if (fullRatio > 0.5) facts.push({ code: 'pool-full', connections: size, fullRatio })
+  if (before !== null && after !== null) facts.push({ code: 'service-time', calmMs: before, overloadedMs: after })
+  return facts
 }
 
 /**
@@ -229,12 +222,4 @@ function isHere({ target: { pids, url } }: LoadResult): boolean {
 function isLoopback(url: string): boolean {
   const { hostname } = new URL(url)
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-}
-
-function round(value: number): string {
-  return String(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))
-}
-
-function share(ratio: number): string {
-  return `${Math.round(100 * ratio)}%`
 }

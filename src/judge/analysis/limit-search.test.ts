@@ -7,6 +7,7 @@ import { isOpenTrial, type SearchEnd, type Trial, type TrialOutcome } from './li
 import { judgeTrial } from './trial-verdict.ts'
 import { openOutcome, saturation } from './trial.builder.ts'
 import { seeded, tryOn, type VirtualServer } from './virtual-server.fixture.ts'
+import { trialReason } from '../../wording/trial-reasons.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 const options: SearchOptions = { slo, maxRps: 2_000, pool: 100, budgetMs: 60_000 }
@@ -97,7 +98,13 @@ describe('the search on a server of known capacity', () => {
     let holds = 0
     const { end, history } = searchBy((trial) => {
       const outcome = attempt(trial)
-      return trial.purpose === 'hold' && ++holds === 1 ? { ...outcome, verdict: 'fail', reasons: ['a stall'] } : outcome
+      return trial.purpose === 'hold' && ++holds === 1
+        ? {
+            ...outcome,
+            verdict: 'fail',
+            reasons: [trialReason({ code: 'late-requests', lateShare: 0.1, limitMs: 250 })],
+          }
+        : outcome
     }, options)
     expect(history.flatMap(({ trial, verdict }) => (trial.purpose === 'hold' ? [trial.rate, verdict] : []))).toEqual([
       390,

@@ -1,4 +1,5 @@
 import type { LoadResult } from '../../model/result.ts'
+import type { TrialReason } from '../../model/trial-reason.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import type { SaturatedFlow } from './completions.ts'
@@ -74,7 +75,7 @@ export interface TrialOutcome {
   /** Growth of the number in flight, as a share of the arrivals; null if the trial was too short. */
   readonly inFlightGrowth: number | null
   /** Reasons against a pass, the most important first. */
-  readonly reasons: readonly string[]
+  readonly reasons: readonly TrialReason[]
   /**
    * The load was not delivered as planned, or the generator had no free CPU, so the trial does not show the target's
    * limit.

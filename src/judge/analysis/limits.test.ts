@@ -3,6 +3,7 @@ import { evenBatches, resultOf } from '../result.builder.ts'
 import type { SearchEnd, TrialOutcome, MeasuredTrial } from './limit-trial.ts'
 import { limitsFindings, loadPointsOf } from './limits.ts'
 import { openOutcome, saturation } from './trial.builder.ts'
+import { trialReason } from '../../wording/trial-reasons.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 const machine = { cpus: 2, memoryMb: 8_000 }
@@ -23,7 +24,11 @@ const whole = [
   openOutcome('step', 500, { verdict: 'fail', achievedRps: 400, completedShare: 0.8, p99Ms: 900 }),
   saturation(400),
   openOutcome('hold', 390, { p99Ms: 12 }),
-  openOutcome('refute', 414, { verdict: 'fail', p99Ms: 290, reasons: ['requests piled up'] }),
+  openOutcome('refute', 414, {
+    verdict: 'fail',
+    p99Ms: 290,
+    reasons: [trialReason({ code: 'requests-piled-up', inFlightGrowth: 0.033 })],
+  }),
   openOutcome('recommend', 312),
 ]
 
@@ -70,20 +75,27 @@ describe('the findings of a search', () => {
       interval: [777, null],
       confirmed: true,
       degradation: 'none-seen',
-      bottleneck: { resource: null, evidence: ['no resource was exhausted up to 777 req/s, where the search ended'] },
+      bottleneck: { resource: null, evidence: [{ code: 'nothing-exhausted', rateRps: 777 }] },
       recovery: { recovered: null, recoverMs: null },
       saturation: null,
     })
   })
 
   it('contain no limit of the target when the generator was the limit', () => {
-    const late = openOutcome('step', 1_000, { verdict: 'invalid', isToolLimited: true, reasons: ['schedule lag'] })
+    const late = openOutcome('step', 1_000, {
+      verdict: 'invalid',
+      isToolLimited: true,
+      reasons: [trialReason({ code: 'generator-saturated' })],
+    })
     const trials = measured(openOutcome('step', 500), late, late, openOutcome('hold', 500))
     const end: SearchEnd = { ...found, low: 500, high: null, ended: 'generator' }
     expect(limitsFindings({ slo, measured: trials, end, machine })).toMatchObject({
       maxSustainableRps: null,
       interval: [500, null],
-      bottleneck: { resource: 'generator', evidence: expect.arrayContaining(['at 1000 req/s: schedule lag']) },
+      bottleneck: {
+        resource: 'generator',
+        evidence: expect.arrayContaining([expect.objectContaining({ code: 'not-delivered', rateRps: 1_000 })]),
+      },
     })
   })
 

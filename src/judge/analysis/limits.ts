@@ -6,8 +6,9 @@ import {
   type SearchEnd,
   type TrialOutcome,
 } from './limit-trial.ts'
-import type { Bottleneck, LimitSlo, LimitsFindings, LimitTrial, Recovery } from '../../model/limits-findings.ts'
-import { bottleneckOf, type BottleneckEvidence } from './bottleneck.ts'
+import type { Bottleneck } from '../../model/bottleneck.ts'
+import type { LimitSlo, LimitsFindings, LimitTrial, Recovery } from '../../model/limits-findings.ts'
+import { bottleneck, bottleneckOf, type OverloadEvidence } from './bottleneck.ts'
 import { degradationOf } from './degradation.ts'
 import { limitNotes } from './limit-notes.ts'
 import { kneeOf } from './knee.ts'
@@ -18,7 +19,7 @@ interface LimitsEvidence {
   readonly slo: LimitSlo
   readonly measured: readonly MeasuredTrial[]
   readonly end: SearchEnd
-  readonly machine: BottleneckEvidence['machine']
+  readonly machine: OverloadEvidence['machine']
 }
 
 /** Returns the findings of a finished search. */
@@ -81,14 +82,14 @@ function saturationOf(history: readonly TrialOutcome[]): LimitsFindings['saturat
 function bottleneckFrom(
   measured: readonly MeasuredTrial[],
   { ended, low }: SearchEnd,
-  machine: BottleneckEvidence['machine'],
+  machine: OverloadEvidence['machine'],
 ): Bottleneck {
   const [first] = measured
   if (ended === 'bursts') {
-    return { resource: null, evidence: ['the target pauses at every rate, so no resource was loaded to its limit'] }
+    return bottleneck(null, [{ code: 'pauses-at-every-rate' }])
   }
   if (ended === 'failing' && first?.outcome.errors?.isAnswered === true) {
-    return { resource: null, evidence: ['the target responds with errors at every rate, so no resource limits it'] }
+    return bottleneck(null, [{ code: 'errors-at-every-rate' }])
   }
   const isToolLimited =
     ended === 'generator' ? measured.flatMap(({ outcome }) => (outcome.isToolLimited ? outcome : [])) : []
@@ -101,10 +102,7 @@ function bottleneckFrom(
         isOpen(outcome) && outcome.verdict !== 'pass' && (ended === 'generator' || !outcome.isToolLimited),
     )
   if (calm === undefined || overloaded === undefined) {
-    return {
-      resource: null,
-      evidence: [`no resource was exhausted up to ${Math.round(low ?? 0)} req/s, where the search ended`],
-    }
+    return bottleneck(null, [{ code: 'nothing-exhausted', rateRps: low ?? 0 }])
   }
   return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, isToolLimited, machine })
 }

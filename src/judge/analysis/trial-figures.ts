@@ -2,6 +2,7 @@ import { decodeHdr } from '../../model/hdr-codec.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import { type ErrorClass, isAnswered } from '../../model/error-class.ts'
 import type { Interval, LoadResult } from '../../model/result.ts'
+import type { ToolFault } from '../../model/tool-fault.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { type Growth, growthOf } from '../verdict/growth.ts'
 import { countOver, histogramOf } from '../verdict/latencies.ts'
@@ -44,9 +45,9 @@ export interface TrialFigures {
   /** p99 of the generator's own lateness. */
   readonly lagMs: Ms
   /** Why the load was not delivered: the generator's own lateness. Undefined if it was delivered. */
-  readonly undelivered: string | undefined
+  readonly undelivered: ToolFault | undefined
   /** Why the generator exhausted a resource; undefined if it did not. */
-  readonly exhausted: string | undefined
+  readonly exhausted: ToolFault | undefined
   /**
    * Requests outside the time in which the generator was late or the target waited for a core; undefined if there was
    * none.
@@ -61,7 +62,7 @@ export interface TrialFigures {
 /** Remaining requests of a trial for judging its failure again, counted as in `TrialFigures`. */
 export interface RemainingRequests extends Pick<TrialFigures, 'scheduled' | 'failed' | 'timed' | 'late' | 'growth'> {
   /** Why the other requests are excluded. */
-  readonly why: string
+  readonly fault: ToolFault
 }
 
 /** Errors of the most frequent class. */
@@ -110,8 +111,8 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
     errors: errorsOfMainClass(result),
     cutShort: result.ended !== 'completed',
     lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
-    undelivered: undeliveredLoad(result, result)?.details[0],
-    exhausted: exhaustedResource(result)?.reason,
+    undelivered: undeliveredLoad(result, result)?.fault,
+    exhausted: exhaustedResource(result)?.fault,
     outsideTrouble: remainingRequests(result, slo),
     stoppedShare: result.durationMs === 0 ? 0 : Math.min(1, stoppedMs(result) / result.durationMs),
     generatorBusy: Math.min(1, result.generator.eventLoopUtilization + (result.generator.runDelayRatio ?? 0)),
@@ -127,12 +128,12 @@ const TROUBLE_SHARE = 0.5
 function remainingRequests(result: LoadResult, { p99Ms }: LimitSlo): RemainingRequests | undefined {
   const outside = outsideTrouble(result, result, { lateMs: TROUBLE_SHARE * p99Ms, of: 'latencies' })
   if (outside === undefined) return undefined
-  const { rest, standing } = outside
+  const { rest, fault } = outside
   const stopped = stoppedRequests(rest)
   const undispatched = rest.droppedByReason.generator ?? 0
   const unanswered = Math.max(0, rest.unanswered - stopped - undispatched)
   return {
-    why: standing.details[0] ?? standing.reason ?? '',
+    fault,
     scheduled: rest.requestsScheduled - stopped - undispatched,
     failed: Math.max(0, rest.errors + rest.dropped - stopped - undispatched),
     timed: rest.successes + unanswered,

@@ -1,6 +1,8 @@
 import type { LimitSlo } from '../../model/limits-findings.ts'
+import type { TrialReasonFacts } from '../../model/trial-reason.ts'
 import type { Ratio } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
+import { trialReason } from '../../wording/trial-reasons.ts'
 import { atLeast, atMost } from '../verdict/statistics/binomial.ts'
 import { isOpenTrial, type OpenTrial, type Trial, type TrialOutcome } from './limit-trial.ts'
 import type { TrialFigures } from './trial-figures.ts'
@@ -45,16 +47,16 @@ export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): 
     errors: figures.errors,
     errorRate: errorRateOf(figures),
     inFlightGrowth: figures.growth?.share ?? null,
-    reasons: [isToolLimited, stopped, ...failures, ...doubts].filter((reason) => reason !== undefined),
+    reasons: [isToolLimited, stopped, ...failures, ...doubts].filter((reason) => reason !== undefined).map(trialReason),
     isToolLimited: isToolLimited !== undefined,
   }
 }
 
 function verdictOf(
   figures: TrialFigures,
-  failures: readonly string[],
-  doubts: readonly string[],
-  isToolLimited: string | undefined,
+  failures: readonly TrialReasonFacts[],
+  doubts: readonly TrialReasonFacts[],
+  isToolLimited: TrialReasonFacts | undefined,
 ): VerdictValue {
   if (isToolLimited !== undefined || figures.scheduled === 0) return 'invalid'
   if (failures.length > 0) return 'fail'
@@ -66,9 +68,9 @@ function verdictOf(
 const MAX_STOPPED = 0.025
 
 /** Returns why a saturation must be repeated: its throughput includes time in which the generator was stopped. */
-function stoppedGenerator(trial: Trial, { stoppedShare }: TrialFigures): string | undefined {
+function stoppedGenerator(trial: Trial, { stoppedShare }: TrialFigures): TrialReasonFacts | undefined {
   return trial.purpose === 'saturate' && stoppedShare > MAX_STOPPED
-    ? `the generator did not run for ${percent(stoppedShare)} of the time`
+    ? { code: 'generator-stopped', stoppedRatio: stoppedShare }
     : undefined
 }
 
@@ -76,17 +78,22 @@ function stoppedGenerator(trial: Trial, { stoppedShare }: TrialFigures): string 
  * Returns why the trial does not concern the target: the generator exhausted a resource, had no free CPU, or was late
  * and the requests outside that time do not fail; or the load was not delivered. Undefined if none of these applies.
  */
-function toolTroubleOf(trial: Trial, figures: TrialFigures, slo: LimitSlo, failed: boolean): string | undefined {
+function toolTroubleOf(
+  trial: Trial,
+  figures: TrialFigures,
+  slo: LimitSlo,
+  failed: boolean,
+): TrialReasonFacts | undefined {
   const { undelivered, exhausted, generatorBusy, outsideTrouble, lateAtTarget, lagMs, offeredRps } = figures
   if (exhausted !== undefined) return exhausted
   if (generatorBusy > BUSY_GENERATOR && (failed || trial.purpose === 'saturate')) {
-    return `the generator was busy, or waited for a core, ${percent(generatorBusy)} of the time`
+    return { code: 'generator-busy', busyRatio: generatorBusy }
   }
   if (!isOpenTrial(trial)) return undefined
   if (failed && outsideTrouble !== undefined) {
     // A part of the load does not show whether the whole load was completed.
     const outside = failuresOf(trial, { ...figures, ...outsideTrouble, completedShare: 1 }, slo)
-    if (outside.length === 0) return outsideTrouble.why
+    if (outside.length === 0) return outsideTrouble.fault
   }
   if (undelivered === undefined) return undefined
   const withoutTool = { ...figures, late: lateAtTarget, completedShare: 1, failed: 0 }
@@ -95,31 +102,36 @@ function toolTroubleOf(trial: Trial, figures: TrialFigures, slo: LimitSlo, faile
   return without.length > 0 ? undefined : undelivered
 }
 
-function failuresOf(trial: OpenTrial, figures: TrialFigures, slo: LimitSlo, leastGrowth = LEAST_GROWTH): string[] {
+function failuresOf(
+  trial: OpenTrial,
+  figures: TrialFigures,
+  slo: LimitSlo,
+  leastGrowth = LEAST_GROWTH,
+): TrialReasonFacts[] {
   const { scheduled, failed, timed, late, completedShare, growth } = figures
-  const failures: string[] = []
+  const failures: TrialReasonFacts[] = []
   if (growth?.shown && growth.requests >= leastGrowth && growth.share >= (isUnsteady(trial) ? UNSTEADY_GROWTH : 0)) {
-    failures.push(`requests piled up: ${percent(growth.share)} of the arrivals remained in flight`)
+    failures.push({ code: 'requests-piled-up', inFlightGrowth: growth.share })
   }
   if (completedShare < COMPLETED && !figures.cutShort) {
-    failures.push(`only ${percent(completedShare)} of the arrivals completed in time`)
+    failures.push({ code: 'few-completed', completedShare })
   }
   if (late > 0 && atLeast(timed, 0.01, late) <= ALPHA) {
-    failures.push(`${percent(late / timed)} of the requests took longer than ${slo.p99Ms} ms`)
+    failures.push({ code: 'late-requests', lateShare: late / timed, limitMs: slo.p99Ms })
   }
   if (failed > 0 && atLeast(scheduled, slo.errorRate, failed) <= ALPHA) {
-    failures.push(`${percent(failed / scheduled)} of the requests failed`)
+    failures.push({ code: 'failed-requests', failedShare: failed / scheduled })
   }
   return failures
 }
 
-function doubtsOf(trial: Trial, figures: TrialFigures, slo: LimitSlo): string[] {
+function doubtsOf(trial: Trial, figures: TrialFigures, slo: LimitSlo): TrialReasonFacts[] {
   const { scheduled, failed, timed, late } = figures
   if (trial.purpose === 'step' || !isOpenTrial(trial)) return []
-  const doubts: string[] = []
-  if (atMost(timed, 0.01, late) > ALPHA) doubts.push(`${late} late requests of ${timed} do not prove a p99`)
+  const doubts: TrialReasonFacts[] = []
+  if (atMost(timed, 0.01, late) > ALPHA) doubts.push({ code: 'p99-not-proven', lateRequests: late, requests: timed })
   if (failed > 0 && atMost(scheduled, slo.errorRate, failed) > ALPHA) {
-    doubts.push(`${failed} failed requests of ${scheduled} do not prove the error rate`)
+    doubts.push({ code: 'error-rate-not-proven', failedRequests: failed, requests: scheduled })
   }
   return doubts
 }
@@ -130,8 +142,4 @@ function isUnsteady(trial: Trial): boolean {
 
 function errorRateOf({ failed, scheduled }: TrialFigures): Ratio {
   return scheduled === 0 ? 0 : failed / scheduled
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`
 }

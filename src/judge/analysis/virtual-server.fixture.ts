@@ -265,7 +265,7 @@ function figures(fates: readonly Fate[], durationMs: Ms, rate: Rps, { server, sl
     exhausted: undefined,
     outsideTrouble: undefined,
     stoppedShare: 0,
-    undelivered: isBehind ? 'the generator was late' : undefined,
+    undelivered: isBehind ? { code: 'generator-saturated' } : undefined,
     generatorBusy: isBehind ? 1 : 0.3,
   }
 }

@@ -2,7 +2,7 @@ import type { JudgedFigures, LoadResult } from '../../model/result.ts'
 import { conclude } from './conclude.ts'
 import { evidenceOfErrors, partOf, formatErrors } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
+import { notDispatched, nothingMeasured, settle, shownFail, type Standing } from './validity.ts'
 import { formatCount, formatPlural } from '../../wording/figures.ts'
 
 /**
@@ -40,7 +40,7 @@ export function noDroppedRequestsVerdict(figures: JudgedFigures, run: LoadResult
   }
   const byTheTool = blamed === 0 && undispatched > 0
   const standing = byTheTool
-    ? notDelivered(`the generator did not dispatch ${formatPlural(undispatched, 'request')}: it could not keep up`, run)
+    ? notDispatched(figures, run)
     : standingOf(figures, run, blamed > 0, (rest) => rest.dropped > dropped - blamed)
   return conclude(claimed, standing, figures, run)
 }

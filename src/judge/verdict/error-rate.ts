@@ -9,8 +9,8 @@ import { correlationReasons, notProven } from './more-requests.ts'
 import { ANY_SPAN, decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { type Count, judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 import { proportionBounds } from './statistics/binomial-intervals.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatCount, formatInterval, formatPercent, formatPlural, formatShare } from '../../wording/figures.ts'
+import { notDispatched, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
+import { formatCount, formatInterval, formatPercent, formatShare } from '../../wording/figures.ts'
 import { stoppedRequests } from './target-failures.ts'
 
 export interface ErrorRateQuestion {
@@ -108,14 +108,14 @@ function standingOf(
   if (figures.requestsScheduled === 0) return nothingMeasured(figures)
   // During the run, the first responses may still be on their way.
   if (run.ended !== 'running' && figures.responsesReceived === 0 && asked.forFail.over > 0) {
-    if (allByTheTool(figures)) return undispatched(figures, run)
+    if (allByTheTool(figures)) return notDispatched(figures, run)
     const trouble = toolTrouble(figures, run, { of: 'errors', failsOn: ({ errors, dropped }) => errors + dropped > 0 })
     return trouble ?? { verdict: 'fail', details: ['no request received a response'] }
   }
   const span = { spanMs: figures.durationMs, requiredMs }
   const { verdict, reasons } = decideShare(asked, batchesOf(figures), span)
   if (verdict === 'fail') {
-    if (!failsOnDue(figures, asked)) return undispatched(figures, run)
+    if (!failsOnDue(figures, asked)) return notDispatched(figures, run)
     const question = { limit: asked.allowed, confidence: asked.confidence }
     const fail = shownFail(figures, run, {
       of: 'errors',
@@ -185,13 +185,6 @@ function failsOnDue({ droppedByReason }: JudgedFigures, asked: ShareQuestion): b
 
 function allByTheTool({ droppedByReason, requestsScheduled }: JudgedFigures): boolean {
   return droppedByReason.generator === requestsScheduled
-}
-
-function undispatched({ droppedByReason }: JudgedFigures, run: LoadResult): Standing {
-  return notDelivered(
-    `the generator did not dispatch ${formatPlural(droppedByReason.generator ?? 0, 'request')}: it could not keep up`,
-    run,
-  )
 }
 
 /** Example: "3.2% (90% interval 2.8–3.6%, n = 14 970, effective 2 140)". */

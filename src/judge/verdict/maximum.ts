@@ -5,7 +5,15 @@ import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { knownCounts, type LatencyOf } from './percentile-share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, type SameQuestion, type Standing } from './validity.ts'
+import {
+  lagDecided,
+  notDispatched,
+  nothingMeasured,
+  settle,
+  shownFail,
+  type SameQuestion,
+  type Standing,
+} from './validity.ts'
 import { formatCount, formatLimit, formatMs, formatPlural } from '../../wording/figures.ts'
 
 export interface MaximumQuestion {
@@ -53,11 +61,10 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   if (over(distribution)) {
     return of === 'service' || over(figures.targetTime)
       ? shownFail(figures, run, sameQuestion)
-      : notDelivered('the generator sent requests late; without that delay every request is below the limit', run)
+      : lagDecided(figures, run, 'the maximum', 'maxMs' in figures.targetTime ? figures.targetTime.maxMs : null)
   }
   if (figures.unanswered === 0) return settle(figures, run, { verdict: 'pass', details: [] })
-  if (undispatched > 0)
-    return notDelivered(`the generator did not dispatch ${formatPlural(undispatched, 'request')}`, run)
+  if (undispatched > 0) return notDispatched(figures, run)
   return settle(figures, run, {
     verdict: 'inconclusive',
     leaning: 'none',

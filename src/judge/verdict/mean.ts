@@ -12,7 +12,7 @@ import type { LatencyOf } from './percentile-share.ts'
 import { MIN_BREACH_REQUESTS, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { matchingInDoubt } from './unsolicited.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
+import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatInterval, formatLimit, formatMs, formatMsRange } from '../../wording/figures.ts'
 
 export interface MeanQuestion {
@@ -90,10 +90,7 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
     const target = of === 'response' ? estimateMean(figures, 'targetTime', confidence) : undefined
     const late = target !== undefined && compare(target, target.meanMs, limitMs) !== 'fail'
     return late
-      ? notDelivered(
-          `the generator sent requests late; without that delay the mean is ${formatMs(target.meanMs)} ms`,
-          run,
-        )
+      ? lagDecided(figures, run, 'the mean', target.meanMs)
       : shownFail(figures, run, {
           limitMs,
           failsOn(rest) {

@@ -11,8 +11,8 @@ import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } 
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
 import { judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatLimit, formatMs, formatPercentile, formatPlural } from '../../wording/figures.ts'
+import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
+import { formatLimit, formatPercentile, formatPlural } from '../../wording/figures.ts'
 
 export interface PercentileQuestion {
   /** For example 99 or 99.9. Greater than 0 and less than 100. */
@@ -140,14 +140,5 @@ function madeByTheTool(
 
 function toolWasLate(figures: JudgedFigures, run: LoadResult, { percentile }: PercentileQuestion): Standing {
   const target = percentileOf(latencyCourse(figures, 'targetTime').whole, percentile)
-  const { scheduleLag, droppedByReason } = figures
-  const late = [
-    ...(droppedByReason.generator === undefined
-      ? []
-      : [`${formatPlural(droppedByReason.generator, 'request')} not dispatched`]),
-    ...('p99Ms' in scheduleLag ? [`schedule lag p99 ${formatMs(scheduleLag.p99Ms)} ms`] : []),
-  ].join(', ')
-  const alone =
-    target === undefined ? '' : `; without that delay, ${formatPercentile(percentile)} is ${formatMs(target)} ms`
-  return notDelivered(`the generator was late (${late})${alone}`, run)
+  return lagDecided(figures, run, formatPercentile(percentile), target ?? null)
 }

@@ -5,7 +5,7 @@ import { conclude } from './conclude.ts'
 import { partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { matchingInDoubt } from './unsolicited.ts'
-import { notDelivered, settle, shownFail, type Standing } from './validity.ts'
+import { lagDecided, settle, shownFail, type Standing } from './validity.ts'
 import { formatLimit, formatMs } from '../../wording/figures.ts'
 
 const SMALL_SHARE = 0.1
@@ -47,7 +47,7 @@ function standingOf(run: LoadResult, phases: Phases, recovery: ObservedRecovery,
   if (verdict === 'fail') {
     const ofTarget = recoveryOf(run, { ...phases, time: 'targetTime' })
     if (ofTarget !== undefined && compare(ofTarget, limitMs) === 'pass') {
-      return notDelivered('the generator sent requests late; without that delay the target recovered in time', run)
+      return lagDecided(phases.recovery, run, 'the recovery time', ofTarget.recoverMs)
     }
     return shownFail(phases.recovery, run, {
       // Lateness far below the resolution moves no recovery.

@@ -11,9 +11,10 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { notProven } from './more-requests.ts'
 import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { requestsToDecide, type ShareQuestion } from './share.ts'
-import { notDelivered, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
+import { notDispatched, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatPercent, formatRate } from '../../wording/figures.ts'
 import { stoppedRequests } from './target-failures.ts'
+import { trialReasonSentence } from '../../wording/trial-reasons.ts'
 
 export interface SustainedRateQuestion {
   readonly rps: Rps
@@ -90,10 +91,7 @@ function standingOf(
     if (trouble !== undefined) return trouble
   } else {
     if (isShort(figures, within)) {
-      return notDelivered(
-        `the generator did not dispatch ${formatCount(undispatched)} ${countedIn(figures, run).many}: it could not keep up`,
-        run,
-      )
+      return notDispatched(figures, run)
     }
     // A run that ended early offered less for that reason, which is not a fault of its plan.
     if (run.ended === 'completed' && offeredRps < rps * (1 - within) - scatterRps(figures, run, rps)) {
@@ -231,5 +229,5 @@ function describeObserved(
 
 function describeGrowth({ share }: Growth, within: Ratio): string {
   const beyond = share > within ? '' : ', and the number in flight would continue to grow'
-  return `requests piled up: ${formatPercent(share)} of the arrivals remained in flight${beyond}`
+  return `${trialReasonSentence({ code: 'requests-piled-up', inFlightGrowth: share })}${beyond}`
 }

@@ -1,5 +1,6 @@
 import type { DoubtCode } from '../../model/doubt.ts'
 import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { ToolFault } from '../../model/tool-fault.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { evidenceOfErrors } from './evidence.ts'
@@ -7,12 +8,15 @@ import { type LatePeriod, latePeriods, maxLagMs, outsideOf } from './late-period
 import { remainingFigures } from './remaining-figures.ts'
 import { coreWaits, shortenedBy, unstarvedBy } from './starved-target.ts'
 import { mostlyFailsByItself } from './target-failures.ts'
-import { formatCount, formatMs, formatPercent, formatPlural } from '../../wording/figures.ts'
+import { toolFaultSentence } from '../../wording/tool-faults.ts'
+import { formatCount, formatPercent, formatPlural } from '../../wording/figures.ts'
 
 /** Verdict after considering the validity of the run, with the reason if that decided it. */
 export interface Standing {
   readonly verdict: VerdictValue
   readonly reason?: string
+  /** Why the run does not concern the target, if that decided the verdict. */
+  readonly fault?: ToolFault
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly reasons?: readonly VerdictReason[]
@@ -45,7 +49,7 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
   if (run.ended !== 'completed') return cutShort(run)
   // `toolTrouble` has already checked a leaning to a fail for the generator's lateness, but not for undispatched
   // requests.
-  const undelivered = shown.leaning === 'fail' ? undispatched(figures, run) : undeliveredLoad(figures, run)
+  const undelivered = shown.leaning === 'fail' ? tooFewDispatched(figures, run) : undeliveredLoad(figures, run)
   return undelivered ?? exhaustedResource(run) ?? shown
 }
 
@@ -63,26 +67,22 @@ function cutShort({ ended, endedBecause }: LoadResult): Standing {
 export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standing | undefined {
   const schedule = scheduleOf(figures, run)
   const { scheduleLag } = schedule
-  const missing = undispatched(figures, run)
+  const missing = tooFewDispatched(figures, run)
   if (missing !== undefined) return missing
   const exhausted = exhaustedResource(run)
   if (exhausted !== undefined) return exhausted
   if (run.arrivals === 'closed' || !('p99Ms' in scheduleLag)) return undefined
   const allowedMs = allowedLagMs(schedule, run)
   if (scheduleLag.p99Ms <= allowedMs) return undefined
-  return notDelivered(
-    `schedule lag p99 ${formatMs(scheduleLag.p99Ms)} ms, allowed ${formatMs(allowedMs)} ms: the generator was late`,
-    run,
-  )
+  return notDelivered({ code: 'schedule-lag', lagMs: scheduleLag.p99Ms, allowedMs }, run)
 }
 
 /** Invalid if the generator did not dispatch too many requests. */
-function undispatched(figures: JudgedFigures, run: LoadResult): Standing | undefined {
-  const { requestsScheduled, droppedByReason } = scheduleOf(figures, run)
+function tooFewDispatched(figures: JudgedFigures, run: LoadResult): Standing | undefined {
+  const schedule = scheduleOf(figures, run)
+  const { requestsScheduled, droppedByReason } = schedule
   const due = 1 - (droppedByReason.generator ?? 0) / requestsScheduled
-  return due < DUE
-    ? notDelivered(`the generator dispatched only ${formatPercent(due)} of the requests: it could not keep up`, run)
-    : undefined
+  return due < DUE ? notDispatched(schedule, run) : undefined
 }
 
 /** Maximum schedule lag of a pass. The closed model has no schedule, so there only the thread can be late. */
@@ -90,20 +90,25 @@ function allowedLagMs({ offeredRps }: JudgedFigures, { arrivals }: LoadResult): 
   return arrivals === 'closed' ? LAG_MS : Math.max(LAG_MS, (LAG_GAPS * 1_000) / offeredRps)
 }
 
-/** Doubts about an exhausted resource of the generator, with the reason for the verdict. */
-const EXHAUSTED: Partial<Record<DoubtCode, string>> = {
-  'descriptors-exhausted': 'the generator had no file descriptors left',
-  'ports-exhausted': 'the generator had no local ports left',
+/** Doubts about an exhausted resource of the generator, with the fault that they show. */
+const EXHAUSTED: Partial<Record<DoubtCode, ToolFault>> = {
+  'descriptors-exhausted': { code: 'no-descriptors' },
+  'ports-exhausted': { code: 'no-ports' },
 }
 
 /** Invalid if requests waited for connections or failed because the generator exhausted a resource. */
 export function exhaustedResource({ generator, errorsByClass }: LoadResult): Standing | undefined {
-  const reason =
+  const fault =
     generator.doubts.map(({ code }) => EXHAUSTED[code]).find((each) => each !== undefined) ??
     (errorsByClass['local-files'] && EXHAUSTED['descriptors-exhausted']) ??
     (errorsByClass['local-ports'] && EXHAUSTED['ports-exhausted'])
-  if (reason === undefined) return undefined
-  return { verdict: 'invalid', reason, details: ['some connections could not open, so requests waited for the others'] }
+  if (fault === undefined) return undefined
+  return {
+    verdict: 'invalid',
+    reason: toolFaultSentence(fault),
+    fault,
+    details: ['some connections could not open, so requests waited for the others'],
+  }
 }
 
 /** Share of busy time above which a generator thread is saturated. */
@@ -138,7 +143,7 @@ export function toolTrouble(figures: JudgedFigures, run: LoadResult, question: S
   if (exhausted !== undefined) return exhausted
   // Responses then waited unread in the generator, so even the service time is not the target's.
   if (question.of !== 'errors' && run.generator.eventLoopUtilization > SATURATED) {
-    return notDelivered('the generator could not keep up, so its own delays may be part of the latency', run)
+    return notDelivered({ code: 'generator-saturated' }, run)
   }
   return lateness(figures, run, question)
 }
@@ -165,6 +170,7 @@ interface TroubleQuestion {
 export interface OutsideTrouble {
   readonly rest: JudgedFigures
   readonly late: readonly LatePeriod[]
+  readonly fault: ToolFault
   /** Standing of a fail that the rest does not show. */
   readonly standing: Standing
 }
@@ -183,25 +189,18 @@ export function outsideTrouble(
   if (!isLate && maxWaitMs === 0) return undefined
   const unstarved = question.of === 'counts' ? unstarvedBy(figures, waitsMs) : shortenedBy(figures, waitsMs)
   const rest = remainingFigures(unstarved, keeps)
-  return { rest, late, standing: isLate ? sentLate(run) : starved(maxWaitMs) }
+  const fault: ToolFault = isLate
+    ? { code: 'sent-late', lagMs: maxLagMs(run) }
+    : { code: 'target-starved', waitMs: maxWaitMs }
+  return { rest, late, fault, standing: isLate ? notDelivered(fault, run) : starved(fault) }
 }
 
-function sentLate(run: LoadResult): Standing {
-  return notDelivered(
-    `the generator was up to ${formatMs(maxLagMs(run))} ms late and then sent all overdue requests at once: ` +
-      'without that time and its aftermath, this is not a fail',
-    run,
-  )
-}
-
-function starved(waitMs: Ms): Standing {
+function starved(fault: ToolFault): Standing {
   return {
     verdict: 'invalid',
     reason: 'other processes took cores from the target',
-    details: [
-      `the target waited for a core for up to ${formatMs(waitMs)} ms in a second: without that wait, this is not a fail`,
-      'stop other processes, or run the target on another machine',
-    ],
+    fault,
+    details: [toolFaultSentence(fault), 'stop other processes, or run the target on another machine'],
   }
 }
 
@@ -211,19 +210,35 @@ export function shownFail(figures: JudgedFigures, run: LoadResult, question: Sam
 }
 
 /** Returns an invalid standing for a verdict that depends on the generator's own lateness. */
-export function notDelivered(evidence: string, run: LoadResult): Standing {
+function notDelivered(fault: ToolFault, run: LoadResult): Standing {
   const { eventLoopUtilization, threads } = run.generator
   const busy = eventLoopUtilization > 0.8
   return {
     verdict: 'invalid',
     reason: 'the load was not delivered',
+    fault,
     details: [
-      evidence,
+      toolFaultSentence(fault),
       busy
         ? `the generator threads were busy ${formatPercent(eventLoopUtilization)} of the time: lower the rate, or raise threads above ${threads}`
         : 'use a machine with less other load, lower the rate, or raise threads',
     ],
   }
+}
+
+/** Returns an invalid standing for a verdict that requests or journeys decided which the generator did not dispatch. */
+export function notDispatched(figures: JudgedFigures, run: LoadResult): Standing {
+  const { droppedByReason, requestsScheduled: scheduled } = figures
+  const unit = figures === run.journeys ? 'journey' : 'request'
+  return notDelivered({ code: 'undispatched', undispatched: droppedByReason.generator ?? 0, scheduled, unit }, run)
+}
+
+/** Returns an invalid standing for a verdict that holds for the target alone, without the generator's own lateness. */
+export function lagDecided(figures: JudgedFigures, run: LoadResult, figure: string, withoutLagMs: Ms | null): Standing {
+  const { scheduleLag, droppedByReason } = figures
+  const lagMs = 'p99Ms' in scheduleLag ? scheduleLag.p99Ms : null
+  const undispatched = droppedByReason.generator ?? 0
+  return notDelivered({ code: 'lag-decides', figure, withoutLagMs, undispatched, lagMs }, run)
 }
 
 /** Returns an invalid standing for figures without measurements. */

@@ -1,0 +1,29 @@
+import type { ToolFault } from '../model/tool-fault.ts'
+import { formatCount, formatMs, formatPlural } from './figures.ts'
+import { sentenceFrom, type Sentences } from './sentences.ts'
+
+export const toolFaultSentences: Sentences<ToolFault> = {
+  undispatched: ({ undispatched, scheduled, unit }) =>
+    `the generator did not dispatch ${formatCount(undispatched)} of ${formatPlural(scheduled, unit)}: it could not keep up`,
+  'schedule-lag': ({ lagMs, allowedMs }) =>
+    `schedule lag p99 ${formatMs(lagMs)} ms, allowed ${formatMs(allowedMs)} ms: the generator was late`,
+  'generator-saturated': () => 'the generator could not keep up, so its own delays may be part of the latency',
+  'sent-late': ({ lagMs }) =>
+    `the generator was up to ${formatMs(lagMs)} ms late and then sent all overdue requests at once: without that time ` +
+    'and its aftermath, this is not a fail',
+  'lag-decides': ({ figure, withoutLagMs, undispatched, lagMs }) => {
+    const late = [
+      ...(undispatched === 0 ? [] : [`${formatPlural(undispatched, 'request')} not dispatched`]),
+      ...(lagMs === null ? [] : [`schedule lag p99 ${formatMs(lagMs)} ms`]),
+    ].join(', ')
+    const alone = withoutLagMs === null ? '' : `; without that delay, ${figure} is ${formatMs(withoutLagMs)} ms`
+    return `the generator was late (${late})${alone}`
+  },
+  'no-descriptors': () => 'the generator had no file descriptors left',
+  'no-ports': () => 'the generator had no local ports left',
+  'target-starved': ({ waitMs }) =>
+    `the target waited for a core for up to ${formatMs(waitMs)} ms in a second: without that wait, this is not a fail`,
+}
+
+/** Returns the sentence for a fault of the generator or of this machine. */
+export const toolFaultSentence: (fault: ToolFault) => string = sentenceFrom(toolFaultSentences)

@@ -2,6 +2,7 @@ import type { LimitNote, LimitNoteFacts } from '../../model/limit-note.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { Rps } from '../../model/units.ts'
 import { limitNote } from '../../wording/limit-notes.ts'
+import { capacityBounds } from './capacity-bounds.ts'
 import { baseBursts } from './limit-bursts.ts'
 import { shownCollapse } from './limit-estimate.ts'
 import { isFull, isOpen, type SearchEnd } from './limit-trial.ts'
@@ -60,20 +61,14 @@ function collapseNote(measured: readonly MeasuredTrial[], low: Rps | null): Limi
 
 function disagreement(measured: readonly MeasuredTrial[]): LimitNoteFacts | undefined {
   const full = measured.map(({ outcome }) => outcome).filter(isFull)
-  const rates = (verdict: 'pass' | 'fail'): Rps[] =>
-    full.filter((outcome) => outcome.verdict === verdict).map(({ rate }) => rate)
-  const lowestFailed = Math.min(...rates('fail'))
-  const highestHeld = Math.max(...rates('pass'))
-  const failedRps = ascending(rates('fail').filter((rate) => rate <= highestHeld))
-  const heldRps = ascending(rates('pass').filter((rate) => rate >= lowestFailed))
-  return failedRps.length === 0 ? undefined : { code: 'trials-disagree', failedRps, heldRps }
+  const { disagreeingRps: failedRps, lowestMissedRps } = capacityBounds(full)
+  if (failedRps.length === 0) return undefined
+  const held = full.filter(({ rate, verdict }) => verdict === 'pass' && rate >= lowestMissedRps)
+  const heldRps = [...new Set(held.map(({ rate }) => rate))].toSorted((a, b) => a - b)
+  return { code: 'trials-disagree', failedRps, heldRps }
 }
 
 function memoryNote(measured: readonly MeasuredTrial[]): LimitNoteFacts | undefined {
   const growth = searchMemoryGrowth(measured.map(({ result }) => result))
   return growth === undefined ? undefined : { code: 'memory-growth', ...growth }
-}
-
-function ascending(rates: readonly Rps[]): Rps[] {
-  return [...new Set(rates)].toSorted((a, b) => a - b)
 }

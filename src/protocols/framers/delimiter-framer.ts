@@ -10,7 +10,7 @@ export class DelimiterFramer implements Framer {
   /** Number of delimiter bytes at the end of the previous piece. */
   #matched = 0
 
-  readonly fault = undefined
+  readonly violation = undefined
   frameBytes = 0
   done = false
 

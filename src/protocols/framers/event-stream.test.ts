@@ -140,20 +140,20 @@ describe('EventStreamParser', () => {
     for (const part of ['data: ', ...Array<string>(100).fill('x'.repeat(1_000)), '\n\n']) {
       parser.push(Buffer.from(part), 0, part.length)
     }
-    expect(parser.fault).toBeUndefined()
+    expect(parser.violation).toBeUndefined()
     expect(bytes).toBe(100_008)
   })
 
   test.each([
     ['a line', 'data: ', 'a line of the event stream is longer than 1000 bytes'],
     ['an event of many lines', 'data: x\n', 'an event is longer than 1000 bytes'],
-  ])('reports a fault and reads nothing more when %s exceeds the limit', (_, text, fault) => {
+  ])('reports a violation and reads nothing more when %s exceeds the limit', (_, text, violation) => {
     const seen: string[] = []
     const parser = new EventStreamParser(({ data }) => seen.push(data), { limitBytes: 1_000 })
     parser.begin()
     const piece = Buffer.from(text.repeat(100))
     for (let i = 0; i < 10; i++) parser.push(piece, 0, piece.length)
-    expect(parser.fault).toBe(fault)
+    expect(parser.violation).toBe(violation)
     const rest = Buffer.from('\n\ndata: x\n\n')
     parser.push(rest, 0, rest.length)
     expect(seen).toEqual([])

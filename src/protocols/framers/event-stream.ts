@@ -14,7 +14,7 @@ export interface StreamEvent {
 export interface EventStreamOptions {
   /** When false, the parser finds and counts events of any length but discards their data. Default true. */
   readonly keepData?: boolean
-  /** Maximum number of bytes kept of one event; a longer event is a fault. Default 256 MiB. */
+  /** Maximum number of bytes kept of one event; a longer event is a violation. Default 256 MiB. */
   readonly limitBytes?: number
 }
 
@@ -58,7 +58,7 @@ export class EventStreamParser {
   /** Reconnection delay requested by the server, in milliseconds. */
   retryMs: number | undefined
   /** Reason why the parser stopped reading the stream. */
-  fault: string | undefined
+  violation: string | undefined
 
   constructor(
     onEvent: (event: StreamEvent) => void,
@@ -78,7 +78,7 @@ export class EventStreamParser {
     this.#data = undefined
     this.#bytes = 0
     this.#idOfNext = ''
-    this.fault = undefined
+    this.violation = undefined
   }
 
   /** Reads bytes from `start` up to `end`. The caller may reuse the buffer afterwards. */
@@ -95,7 +95,7 @@ export class EventStreamParser {
     // Most streams use one kind of line end. `indexOrEnd` searches for the other kind only once per piece.
     let feed = indexOrEnd(piece, LF, at)
     let carriage = indexOrEnd(piece, CR, at)
-    while (at < end && this.fault === undefined) {
+    while (at < end && this.violation === undefined) {
       const lineEnd = Math.min(feed, carriage)
       if (lineEnd === end) {
         this.#bytes += end - at
@@ -113,7 +113,7 @@ export class EventStreamParser {
         this.#keepPiece(bytes, at, lineEnd)
         const length = this.#pieced
         this.#pieced = 0
-        if (this.fault === undefined) this.#line(this.#pieces, 0, length)
+        if (this.violation === undefined) this.#line(this.#pieces, 0, length)
         if (this.#pieces.length > KEPT_BYTES) this.#pieces = NOTHING
       }
       at = next
@@ -126,7 +126,7 @@ export class EventStreamParser {
     if (!this.#keepData && beginsWith(this.#pieces, 0, this.#pieced, DATA_FIELD)) return
     const needed = this.#pieced + end - start
     if (needed > this.#limitBytes) {
-      this.fault = `a line of the event stream is longer than ${this.#limitBytes} bytes`
+      this.violation = `a line of the event stream is longer than ${this.#limitBytes} bytes`
       return
     }
     if (needed > this.#pieces.length) {
@@ -169,7 +169,7 @@ export class EventStreamParser {
     if (!this.#keepData) this.#data = ''
     else if (this.#data === undefined) this.#data = textOf(bytes, start, end)
     else if (this.#data.length + end - start > this.#limitBytes) {
-      this.fault = `an event is longer than ${this.#limitBytes} bytes`
+      this.violation = `an event is longer than ${this.#limitBytes} bytes`
     } else this.#data += `\n${textOf(bytes, start, end)}`
   }
 

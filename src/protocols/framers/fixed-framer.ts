@@ -3,7 +3,7 @@ import type { ContentSink, Framer } from './framer.ts'
 /** Frames of one fixed length. */
 export class FixedFramer implements Framer {
   readonly #length: number
-  readonly fault = undefined
+  readonly violation = undefined
   frameBytes = 0
   done = false
 

@@ -10,8 +10,8 @@ export interface Framer {
   readonly frameBytes: number
   /** True when the last `push` completed a frame; the next `push` begins a new one. */
   readonly done: boolean
-  /** Reason why the bytes are not a frame. The framer reads nothing more after a fault. */
-  readonly fault: string | undefined
+  /** Reason why the bytes are not a frame. The framer reads nothing more after a violation. */
+  readonly violation: string | undefined
   /** Reads bytes from `start`, at most to the end of a frame. Returns the offset after the last byte read. */
   push(bytes: Buffer, start: number, onContent?: ContentSink): number
   /** Signals the end of the stream, which completes a frame that only the end of the stream delimits. */

@@ -12,7 +12,7 @@ interface Framed {
   /** Content and length on the wire of each frame. */
   readonly frames: readonly { readonly content: Buffer; readonly bytes: number }[]
   readonly rest: number
-  readonly fault: string | undefined
+  readonly violation: string | undefined
 }
 
 function framed(framer: Framer, pieces: readonly Buffer[], ends = false): Framed {
@@ -23,7 +23,7 @@ function framed(framer: Framer, pieces: readonly Buffer[], ends = false): Framed
     content = []
   }
   for (const piece of pieces) {
-    for (let at = 0; at < piece.length && framer.fault === undefined;) {
+    for (let at = 0; at < piece.length && framer.violation === undefined;) {
       at = framer.push(piece, at, (bytes, start, end) => content.push(Buffer.from(bytes.subarray(start, end))))
       if (framer.done) take()
     }
@@ -34,7 +34,7 @@ function framed(framer: Framer, pieces: readonly Buffer[], ends = false): Framed
     framer.end()
     if (framer.done) take()
   }
-  return { frames, rest: framer.done ? 0 : framer.frameBytes, fault: framer.fault }
+  return { frames, rest: framer.done ? 0 : framer.frameBytes, violation: framer.violation }
 }
 
 const contents = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 })
@@ -94,7 +94,7 @@ describe('framers, however the bytes are split', () => {
         expect(got).toEqual({
           frames: list.map((content) => ({ content: Buffer.from(content), bytes: content.length + prefix.length })),
           rest: cutOff ? prefix.length + 8 : 0,
-          fault: undefined,
+          violation: undefined,
         })
       }),
       { numRuns: 500 },
@@ -111,7 +111,7 @@ describe('framers, however the bytes are split', () => {
             bytes: length,
           })),
           rest: bytes.length - count * length,
-          fault: undefined,
+          violation: undefined,
         })
       }),
     )
@@ -149,19 +149,19 @@ describe('a length prefix', () => {
     expect(lengthPrefix(prefix, most)).toHaveLength(prefix.length)
   })
 
-  test('is a fault when the length is less than the prefix itself', () => {
+  test('is a violation when the length is less than the prefix itself', () => {
     const framer = new LengthFramer({ length: 2, includesPrefix: true })
     expect(framed(framer, [Buffer.from([0, 2]), Buffer.from([0, 1, 0])])).toMatchObject({
       frames: [{ bytes: 2 }],
-      fault: 'a frame declares a length of 1 bytes, less than its own prefix',
+      violation: 'a frame declares a length of 1 bytes, less than its own prefix',
     })
   })
 
   test.each(['HTTP/1.1 400 Bad Request', '-ERR unknown command', '    '])(
-    'is a fault when it is the text %j',
+    'is a violation when it is the text %j',
     (text) => {
       for (const endian of ['big', 'little'] as const) {
-        expect(framed(new LengthFramer({ length: 4, endian }), [Buffer.from(text)]).fault).toMatch(
+        expect(framed(new LengthFramer({ length: 4, endian }), [Buffer.from(text)]).violation).toMatch(
           /^a frame declares a length of \d+ bytes, more than the maximum of 536870912$/,
         )
       }

@@ -12,7 +12,7 @@ export interface LengthPrefix {
 
 /**
  * Maximum length of a frame. Four printable characters, read as a length in either byte order, exceed it. So text or
- * garbage is a fault immediately; without the limit, the framer would wait for that many bytes until the time-out.
+ * garbage is a violation immediately; without the limit, the framer would wait for that many bytes until the time-out.
  */
 const LIMIT_BYTES = 512 * 1024 * 1024
 
@@ -29,7 +29,7 @@ export class LengthFramer implements Framer {
 
   frameBytes = 0
   done = false
-  fault: string | undefined
+  violation: string | undefined
 
   constructor({ length, endian = 'big', includesPrefix = false }: LengthPrefix) {
     this.#size = length
@@ -38,11 +38,11 @@ export class LengthFramer implements Framer {
   }
 
   push(bytes: Buffer, start: number, onContent?: ContentSink): number {
-    if (this.fault !== undefined) return start
+    if (this.violation !== undefined) return start
     if (this.done) this.#begin()
     let at = start
     while (this.#prefixed < this.#size && at < bytes.length) this.#prefix(bytes[at++] ?? 0)
-    if (this.fault === undefined && this.#prefixed === this.#size) {
+    if (this.violation === undefined && this.#prefixed === this.#size) {
       const end = Math.min(bytes.length, at + this.#left)
       if (end > at) onContent?.(bytes, at, end)
       this.#left -= end - at
@@ -67,9 +67,9 @@ export class LengthFramer implements Framer {
     this.#prefixed++
     if (this.#prefixed < this.#size) return
     this.#left = this.#value - this.#included
-    if (this.#left < 0) this.fault = `a frame declares a length of ${this.#value} bytes, less than its own prefix`
+    if (this.#left < 0) this.violation = `a frame declares a length of ${this.#value} bytes, less than its own prefix`
     else if (this.#left > LIMIT_BYTES) {
-      this.fault = `a frame declares a length of ${this.#left} bytes, more than the maximum of ${LIMIT_BYTES}`
+      this.violation = `a frame declares a length of ${this.#left} bytes, more than the maximum of ${LIMIT_BYTES}`
     }
   }
 }

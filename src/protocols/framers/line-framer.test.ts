@@ -46,10 +46,10 @@ describe('a line that is too long', () => {
     ['in one piece', ['12345\n']],
     ['in several pieces', ['123', '45\n']],
     ['before its line feed', ['12345']],
-  ])('is a fault when it arrives %s, and nothing more is read', (_, pieces) => {
+  ])('is a violation when it arrives %s, and nothing more is read', (_, pieces) => {
     const lines: string[] = []
     const framer = new LineFramer((line) => lines.push(line), 4)
     for (const piece of ['1234\n', ...pieces, 'a\n']) framer.push(Buffer.from(piece))
-    expect([lines, framer.fault]).toEqual([['1234'], 'a line is longer than 4 bytes'])
+    expect([lines, framer.violation]).toEqual([['1234'], 'a line is longer than 4 bytes'])
   })
 })

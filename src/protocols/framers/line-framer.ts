@@ -21,7 +21,7 @@ export class LineFramer {
   #pieced = 0
 
   /** Set when a line was too long. The framer ignores everything pushed after that. */
-  fault: string | undefined
+  violation: string | undefined
 
   /** `limitBytes`: maximum length of a line. Default 256 MiB. */
   constructor(onLine: LineSink, limitBytes: number = LIMIT_BYTES) {
@@ -38,11 +38,11 @@ export class LineFramer {
   push(bytes: Uint8Array, start: number = 0, end: number = bytes.length): void {
     const piece = Buffer.from(bytes.buffer, bytes.byteOffset, end)
     let at = start
-    while (at < end && this.fault === undefined) {
+    while (at < end && this.violation === undefined) {
       const feed = piece.indexOf(LF, at)
       const lineEnd = feed < 0 ? end : feed
       if (this.#pieced + lineEnd - at > this.#limitBytes) {
-        this.fault = `a line is longer than ${this.#limitBytes} bytes`
+        this.violation = `a line is longer than ${this.#limitBytes} bytes`
       } else if (feed < 0) this.#keep(piece, at, end)
       else this.#finishLine(piece, at, feed)
       at = lineEnd + 1

@@ -2,7 +2,7 @@ import type { ContentSink, Framer } from './framer.ts'
 
 /** One frame that ends with the stream. An empty stream contains no frame. */
 export class StreamEndFramer implements Framer {
-  readonly fault = undefined
+  readonly violation = undefined
   frameBytes = 0
   done = false
 

@@ -20,7 +20,7 @@ export interface KeptAnswer extends HeaderFields {
   /** Present when the rule `reads`. */
   readonly body: BodyCapture | undefined
   /** Reason why the response is not the requested stream. */
-  readonly fault: string | undefined
+  readonly violation: string | undefined
 }
 
 /** Decides whether a complete response is a success: first by its status, then by the request's `check`. */
@@ -74,7 +74,7 @@ function statusFailure(status: number): Failure {
 }
 
 function keptFailure(check: HttpRequest['check'], status: number, kept: KeptAnswer): Failure | undefined {
-  if (kept.fault !== undefined) return { errorClass: 'protocol', message: kept.fault }
+  if (kept.violation !== undefined) return { errorClass: 'protocol', message: kept.violation }
   const message = check && checkKept(check, status, kept)
   return message === undefined ? undefined : { errorClass: 'check', message }
 }

@@ -21,7 +21,7 @@ export class AnswerTap implements KeptAnswer {
   #parser: EventStreamParser | undefined
   #countsChunks = false
   #chunkBytes = 0
-  #fault: string | undefined
+  #violation: string | undefined
 
   constructor(request: EncodedRequest, events: ExchangeEvents, multiplexed: boolean) {
     this.#request = request
@@ -30,8 +30,8 @@ export class AnswerTap implements KeptAnswer {
     this.body = request.rule.reads ? new BodyCapture() : undefined
   }
 
-  get fault(): string | undefined {
-    return this.#fault ?? this.#parser?.fault
+  get violation(): string | undefined {
+    return this.#violation ?? this.#parser?.violation
   }
 
   /** Handles the head of the final response. */
@@ -41,8 +41,8 @@ export class AnswerTap implements KeptAnswer {
     this.setCookie = setCookie
     // The body of an error response is not a stream. The rule judges it by its status.
     if (stream !== undefined && rule.accepts(status)) {
-      this.#fault = this.#streamFault(stream)
-      if (this.#fault === undefined) this.#count(stream)
+      this.#violation = this.#streamViolation(stream)
+      if (this.#violation === undefined) this.#count(stream)
     }
     sink?.head(status, headers)
   }
@@ -65,7 +65,7 @@ export class AnswerTap implements KeptAnswer {
     else this.#parser = new EventStreamParser(({ bytes }) => this.#events.onMessage(bytes), COUNTED)
   }
 
-  #streamFault(stream: 'sse' | 'chunks'): string | undefined {
+  #streamViolation(stream: 'sse' | 'chunks'): string | undefined {
     if (stream === 'sse') {
       const type = this.headers['content-type'] ?? 'none'
       const isStream = type.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream'

@@ -39,11 +39,11 @@ export class BodyCopies {
       }
       if (this.unmade > 0) throw new Error(`it ended ${this.unmade} bytes early`)
     } catch (error) {
-      throw new Error(sendFault(error instanceof Error ? error.message : String(error)), { cause: error })
+      throw new Error(sendFailure(error instanceof Error ? error.message : String(error)), { cause: error })
     }
   }
 }
 
-export function sendFault(reason: string): string {
+export function sendFailure(reason: string): string {
   return `the body could not be sent: ${reason}`
 }

@@ -26,7 +26,7 @@ type Place =
   | 'trailer-feed'
   | 'last-feed'
   | 'done'
-  | 'fault'
+  | 'violation'
 
 const CR = 13
 const LF = 10
@@ -48,14 +48,14 @@ export class ChunkFramer {
   /** Bytes of the body so far, without the chunk framing. */
   bodyBytes = 0
   /** Reason why the bytes are not a chunked body. */
-  fault: string | undefined
+  violation: string | undefined
 
   begin(reader: BodyReader | undefined): void {
     this.#place = 'size'
     this.#reader = reader
     this.#left = this.#digits = this.#lineBytes = 0
     this.bodyBytes = 0
-    this.fault = undefined
+    this.violation = undefined
   }
 
   get done(): boolean {
@@ -65,7 +65,7 @@ export class ChunkFramer {
   /** Reads bytes from `start` up to `end`. Returns the offset after the body, or `end` when it is incomplete. */
   push(bytes: Uint8Array, start: number, end: number): number {
     let at = start
-    while (at < end && this.#place !== 'done' && this.#place !== 'fault') {
+    while (at < end && this.#place !== 'done' && this.#place !== 'violation') {
       if (this.#place === 'data') {
         const until = Math.min(end, at + this.#left)
         this.bodyBytes += until - at
@@ -131,9 +131,9 @@ export class ChunkFramer {
     return this.#fail('the size of a chunk is not hexadecimal')
   }
 
-  #fail(fault: string): Place {
-    this.fault = fault
-    return 'fault'
+  #fail(violation: string): Place {
+    this.violation = violation
+    return 'violation'
   }
 }
 

@@ -3,7 +3,7 @@ import { ResponseFramer } from './response-framer.ts'
 
 interface Framed {
   readonly done: boolean
-  readonly fault: string | undefined
+  readonly violation: string | undefined
   readonly status: number
   readonly keepAlive: boolean
   readonly bodyBytes: number
@@ -30,11 +30,11 @@ export function framed(
     const end = framer.push(read, 3, 3 + piece.length)
     read.fill('?')
     consumed += end - 3
-    if (framer.done || framer.fault !== undefined) break
+    if (framer.done || framer.violation !== undefined) break
   }
   if (ended) framer.end()
-  const { done, fault, status, keepAlive, bodyBytes } = framer
-  return { done, fault, status, keepAlive, bodyBytes, body: Buffer.concat(body), consumed }
+  const { done, violation, status, keepAlive, bodyBytes } = framer
+  return { done, violation, status, keepAlive, bodyBytes, body: Buffer.concat(body), consumed }
 }
 
 interface GeneratedResponse {

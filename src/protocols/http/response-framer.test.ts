@@ -40,7 +40,7 @@ describe('a response ends', () => {
   test('never when the stream ends too early', () => {
     const whole = Buffer.from(`${CHUNKED}5\r\nhello\r\n0\r\na: b\r\n\r\n`)
     for (let length = 0; length < whole.length; length++) {
-      expect(framed([whole.subarray(0, length)], { ended: true })).toMatchObject({ done: false, fault: undefined })
+      expect(framed([whole.subarray(0, length)], { ended: true })).toMatchObject({ done: false, violation: undefined })
     }
   })
 })
@@ -77,7 +77,7 @@ test.each([
   const pieces = Array.from({ length: Math.ceil(bytes.length / 1000) }, (__, i) =>
     bytes.subarray(1000 * i, 1000 * i + 1000),
   )
-  expect(framed(pieces).fault).toMatch(/longer than 65536 bytes|too long/)
+  expect(framed(pieces).violation).toMatch(/longer than 65536 bytes|too long/)
 })
 
 test.each([
@@ -88,8 +88,8 @@ test.each([
   ['a chunk longer than its size', '5\r\nhello!', 'a chunk is longer than its size'],
   ['a trailer without a name', '0\r\n: a\r\n\r\n', 'a trailer has no name'],
   ['a folded trailer', '0\r\na: b\r\n c\r\n\r\n', 'a trailer has no name'],
-])('reports a fault for %s', (_, body, fault) => {
-  expect(framed([Buffer.from(CHUNKED + body)]).fault).toBe(fault)
+])('reports a violation for %s', (_, body, violation) => {
+  expect(framed([Buffer.from(CHUNKED + body)]).violation).toBe(violation)
 })
 
 test('accepts many small chunks with extensions', () => {
@@ -97,8 +97,8 @@ test('accepts many small chunks with extensions', () => {
   expect(framed([many])).toMatchObject({ done: true, bodyBytes: 10_000 })
 })
 
-test('reports a fault for a chunk size above the safe integers', () => {
-  expect(framed([Buffer.from(`${CHUNKED}ffffffffffffffff\r\n`)]).fault).toBe('the size of a chunk is too large')
+test('reports a violation for a chunk size above the safe integers', () => {
+  expect(framed([Buffer.from(`${CHUNKED}ffffffffffffffff\r\n`)]).violation).toBe('the size of a chunk is too large')
 })
 
 test('frames consecutive responses with one framer', () => {
@@ -142,7 +142,7 @@ describe('however the bytes are split', () => {
     expect(framed([...bytes].map((byte) => Buffer.of(byte)))).toEqual(whole)
   })
 
-  test('a damaged response is either always or never a fault', () => {
+  test('a damaged response is either always or never a violation', () => {
     const damaged = fc.tuple(responses, fc.nat(), fc.constantFrom(0, 9, 10, 13, 32, 48, 58, 59, 97, 255))
     fc.assert(
       fc.property(damaged, cuts, ([{ bytes, toHead }, at, byte], where) => {
@@ -151,8 +151,8 @@ describe('however the bytes are split', () => {
         const one = framed([broken], { toHead })
         const other = framed(split(broken, where), { toHead })
         // The number of bytes read and the message may depend on where the bytes are split.
-        expect(other.fault === undefined).toBe(one.fault === undefined)
-        expect({ ...other, ...(one.fault && ANYHOW) }).toEqual({ ...one, ...(one.fault && ANYHOW) })
+        expect(other.violation === undefined).toBe(one.violation === undefined)
+        expect({ ...other, ...(one.violation && ANYHOW) }).toEqual({ ...one, ...(one.violation && ANYHOW) })
       }),
       { numRuns: 1000 },
     )
@@ -168,7 +168,7 @@ describe('however the bytes are split', () => {
   })
 })
 
-const ANYHOW = { consumed: 0, fault: '', body: undefined, bodyBytes: 0 }
+const ANYHOW = { consumed: 0, violation: '', body: undefined, bodyBytes: 0 }
 
 function split(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const at = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].toSorted((a, b) => a - b)

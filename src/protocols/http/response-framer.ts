@@ -2,7 +2,7 @@ import { ChunkFramer } from './chunk-framer.ts'
 import type { BodyReader } from './chunk-framer.ts'
 import { beginsLikeHttp, HEAD_LIMIT, notHttp, readHead } from './response-head.ts'
 
-type State = 'head' | 'sized' | 'chunked' | 'until-close' | 'done' | 'fault'
+type State = 'head' | 'sized' | 'chunked' | 'until-close' | 'done' | 'violation'
 
 const CR = 13
 const LF = 10
@@ -17,9 +17,9 @@ export interface ResponseReader extends BodyReader {
 /**
  * Finds the end of an HTTP/1.x response (RFC 9112, sections 4, 6 and 7) in bytes that arrive in any pieces. The framer
  * has no socket. It copies only a head that arrives in several pieces; it counts body bytes and passes them on. It
- * skips interim responses (1xx), except that 101 is a fault, because requests never ask for an upgrade.
+ * skips interim responses (1xx), except that 101 is a violation, because requests never ask for an upgrade.
  *
- * Call `begin`, then `push` until `done` or `fault`, and `end` when the stream has ended.
+ * Call `begin`, then `push` until `done` or `violation`, and `end` when the stream has ended.
  */
 export class ResponseFramer {
   #state: State = 'done'
@@ -42,7 +42,7 @@ export class ResponseFramer {
   /** Bytes of the body so far, without the chunk framing. */
   bodyBytes = 0
   /** Reason why the bytes are not an HTTP/1.x response. */
-  fault: string | undefined
+  violation: string | undefined
 
   /** Starts a response. `toHead`: the request was HEAD, so the response has no body, whatever its head says. */
   begin(toHead: boolean, reader: ResponseReader | undefined): void {
@@ -54,7 +54,7 @@ export class ResponseFramer {
     this.status = 0
     this.keepAlive = true
     this.bodyBytes = 0
-    this.fault = undefined
+    this.violation = undefined
   }
 
   get done(): boolean {
@@ -105,9 +105,9 @@ export class ResponseFramer {
     if (this.#state === 'until-close') this.#state = 'done'
   }
 
-  #fail(fault: string): void {
-    this.#state = 'fault'
-    this.fault = fault
+  #fail(violation: string): void {
+    this.#state = 'violation'
+    this.violation = violation
   }
 
   #readHead(bytes: Uint8Array, start: number, end: number): number {
@@ -185,7 +185,7 @@ export class ResponseFramer {
     const chunks = this.#chunks
     const until = chunks.push(bytes, start, end)
     this.bodyBytes = chunks.bodyBytes
-    if (chunks.fault !== undefined) this.#fail(chunks.fault)
+    if (chunks.violation !== undefined) this.#fail(chunks.violation)
     else if (chunks.done) this.#state = 'done'
     return until
   }

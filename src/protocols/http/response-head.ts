@@ -29,7 +29,7 @@ const KINDS: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
 /**
  * Parses a complete head, from the status line at `start` to the offset `end` after the empty line. Returns the reason
  * as a string when the bytes are not a valid head. The parser is as strict as RFC 9112 allows: constructs that two
- * parsers could read differently (a folded line, two lengths, a length together with a transfer coding) are faults.
+ * parsers could read differently (a folded line, two lengths, a length together with a transfer coding) are violations.
  */
 export function readHead(bytes: Uint8Array, start: number, end: number): ResponseHead | string {
   const status = readStatus(bytes, start)
@@ -87,7 +87,7 @@ export function beginsLikeHttp(bytes: Uint8Array, start: number, end: number): b
   return true
 }
 
-/** Returns the fault message for bytes that are not a status line. */
+/** Returns the violation for bytes that are not a status line. */
 export function notHttp(bytes: Uint8Array, start: number, end: number): string {
   return `expected a status line of HTTP/1.x, got ${quote(bytes, start, Math.min(end, start + 24))}`
 }

@@ -4,7 +4,7 @@ import type { ErrorClass } from '../../model/error-class.ts'
 import { isGenerated } from '../../model/body.ts'
 import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'
-import { sendFault } from './body-copies.ts'
+import { sendFailure } from './body-copies.ts'
 import { headersOfHead } from './header-map.ts'
 import { TRACE_FIELD_BYTES, traceField } from '../trace-field.ts'
 import { BodyPump } from '../sockets/body-pump.ts'
@@ -118,7 +118,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#bytesReceived += length
     const framer = this.#framer
     const end = framer.push(READ_BUFFER, 0, length)
-    if (framer.fault !== undefined) this.#fail('protocol', framer.fault)
+    if (framer.violation !== undefined) this.#fail('protocol', framer.violation)
     else if (framer.done && end < length) {
       this.#fail('protocol', `the server sent ${length - end} bytes after the end of its response`)
     } else if (framer.done) this.#answered()
@@ -190,7 +190,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   #pumping(): BodyPump {
     return (this.#pump ??= new BodyPump(
       (chunk, flushed) => this.#socket.write(chunk, flushed),
-      (reason) => this.#fail('connection', sendFault(reason)),
+      (reason) => this.#fail('connection', sendFailure(reason)),
     ))
   }
 

@@ -71,10 +71,10 @@ describe('HTTP/1.1 over TLS', () => {
 describe('HTTP/2', () => {
   test('carries concurrent exchanges on one connection', async () => {
     let together = 0
-    let most = 0
+    let max = 0
     const server = multiplexedServer()
     server.on('request', (request, response) => {
-      most = Math.max(most, ++together)
+      max = Math.max(max, ++together)
       setTimeout(() => {
         together--
         response.end(request.url)
@@ -86,7 +86,7 @@ describe('HTTP/2', () => {
       Array.from({ length: 50 }, (_, i) => ask(connection, { path: `/${i}/`, check: { bodyIncludes: `/${i}/` } })),
     )
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(50)
-    expect(most).toBeGreaterThan(25)
+    expect(max).toBeGreaterThan(25)
     expect(connection.usable).toBe(true)
     await connection.close()
     expect(await connection.closed).toBeUndefined()

@@ -96,7 +96,7 @@ class ProcessChannel implements McpChannel {
     const lines = messageLines(listener)
     child.stdout.on('data', (bytes: Buffer) => {
       lines.push(bytes)
-      if (lines.fault !== undefined) this.#lose('protocol', lines.fault)
+      if (lines.violation !== undefined) this.#lose('protocol', lines.violation)
     })
     child.stdout.on('end', () => this.#fellSilent('standard output'))
     child.stdin.on('error', () => this.#fellSilent('standard input'))

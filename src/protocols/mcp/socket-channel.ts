@@ -39,7 +39,7 @@ class SocketChannel implements McpChannel {
     const lines = messageLines(listener)
     socket.on('data', (bytes: Buffer) => {
       lines.push(bytes)
-      if (lines.fault !== undefined) this.#lose(new ChannelLost('protocol', lines.fault))
+      if (lines.violation !== undefined) this.#lose(new ChannelLost('protocol', lines.violation))
     })
     socket.on('end', () => {
       this.#state.retire()

@@ -109,7 +109,7 @@ describe('the end of a body', () => {
     ['too early', bodyOf(5, 3), ['3', 'it ended 2 bytes early']],
     ['too late', bodyOf(5, 3, 3), ['3', 'it is longer than its declared length']],
     ['one chunk too late', bodyOf(3, 3, 1), ['3 (last)', 'it is longer than its declared length']],
-  ])('is a fault when it comes %s, and nothing else is written', async (_, body, expected) => {
+  ])('is a violation when it comes %s, and nothing else is written', async (_, body, expected) => {
     const { pump, events, flush } = byHand()
     pump.begin(body, () => events.push('end'))
     flush()

@@ -15,7 +15,7 @@ export type WriteChunk = (chunk: Uint8Array, flushed: Flushed, last: boolean) =>
  */
 export class BodyPump {
   readonly #write: WriteChunk
-  readonly #onFault: (reason: string) => void
+  readonly #onFailure: (reason: string) => void
   #chunks: Iterator<Uint8Array> | undefined
   #onEnd: (() => void) | undefined
   #writtenInTurn = 0
@@ -25,12 +25,12 @@ export class BodyPump {
   unmade = 0
 
   /**
-   * `onFault` is called when a body cannot be generated or does not have its declared length. The stream is unusable
+   * `onFailure` is called when a body cannot be generated or does not have its declared length. The stream is unusable
    * then, and the pump stays busy.
    */
-  constructor(write: WriteChunk, onFault: (reason: string) => void) {
+  constructor(write: WriteChunk, onFailure: (reason: string) => void) {
     this.#write = write
-    this.#onFault = onFault
+    this.#onFailure = onFailure
   }
 
   /** Whether a body is being written, so that nothing else may be written. */
@@ -98,6 +98,6 @@ export class BodyPump {
     this.#failed = true
     const reason = error instanceof Error ? error.message : String(error)
     // Deferred, because the caller of `begin` does not have its `Cancel` function yet.
-    queueMicrotask(() => this.#onFault(reason))
+    queueMicrotask(() => this.#onFailure(reason))
   }
 }

@@ -93,7 +93,7 @@ class TcpConnection implements Connection<TcpRequest> {
     this.#reader = new FrameReader(settings.format, this.#unsolicited, {
       owner: () => (this.#askedBefore > 0 ? this.#waiting[0] : undefined),
       onFrame: (owner, bytes) => this.#framed(owner, bytes),
-      onFault: (owner, message) =>
+      onViolation: (owner, message) =>
         owner === undefined ? this.#lose(new Error(message)) : this.#offends(owner, message),
     })
     this.#writer = new FrameWriter(socket, (message) => this.#cannotSend(message))
@@ -122,7 +122,7 @@ class TcpConnection implements Connection<TcpRequest> {
   exchange({ payload }: Outgoing<TcpRequest>, events: ExchangeEvents): Cancel {
     const frame = this.#settings.encode(payload)
     if (!this.#state.usable) return this.#refuse(events, frame, 'connection', 'the connection was already closed')
-    if (frame.fault !== undefined) return this.#refuse(events, frame, 'protocol', frame.fault)
+    if (frame.violation !== undefined) return this.#refuse(events, frame, 'protocol', frame.violation)
     const pending = this.#spare.pop() ?? new Pending(this.#giveUp)
     pending.begin(events, frame, this.#writer.accepted)
     this.#live++

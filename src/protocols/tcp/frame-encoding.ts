@@ -17,7 +17,7 @@ export interface EncodedFrame {
   /** False for a request that sends nothing and only waits for frames. */
   readonly sends: boolean
   /** Reason why the request cannot be sent. */
-  readonly fault: string | undefined
+  readonly violation: string | undefined
   /** Bytes on the wire, including the framing. */
   readonly bytes: number
   /** Parts of the frame, in order. */
@@ -44,14 +44,14 @@ function encode(format: FrameFormat, { data, replies = 1, read, ignore }: TcpReq
     read,
     ignored: ignoredTexts(ignore),
     sends: data !== undefined,
-    fault: undefined,
+    violation: undefined,
     bytes: 0,
     parts: [],
     generated: undefined,
   }
   if (data === undefined) return empty
   const rule = contentRule(format, data)
-  if (rule !== undefined) return { ...empty, fault: `data ${rule}` }
+  if (rule !== undefined) return { ...empty, violation: `data ${rule}` }
   const length = lengthOf(data)
   const prefix = format.prefix(length)
   const { delimiter } = format

@@ -46,7 +46,7 @@ function readBy(steps: readonly Step[], cuts: () => number): Matched {
       askedBefore--
       frames.push(numbers.get(owner) ?? Number.NaN)
     },
-    onFault: (_, message) => expect.unreachable(message),
+    onViolation: (_, message) => expect.unreachable(message),
   })
   const received = (bytes: Buffer): void => {
     askedBefore = waiting.length

@@ -13,7 +13,7 @@ export interface FrameReaderEvents {
   /** Reports the end of a frame that answers a request. `bytes` is the length of the frame. */
   onFrame(owner: Pending, bytes: number): void
   /** Reports bytes that are not a frame. `owner` is the request that expected them. */
-  onFault(owner: Pending | undefined, message: string): void
+  onViolation(owner: Pending | undefined, message: string): void
 }
 
 /**
@@ -50,8 +50,8 @@ export class FrameReader {
     const end = this.#framer.push(bytes, at, examined?.add ?? owner?.kept?.add)
     if (owner !== undefined && examined === undefined) owner.bytesReceived += end - at
     if (owner === undefined && !this.#held.hold(bytes.subarray(at, end)) && this.#format.untilClose) {
-      this.#events.onFault(undefined, 'the server sent too many bytes before the request')
-    } else if (this.#framer.fault !== undefined) this.#events.onFault(owner, this.#framer.fault)
+      this.#events.onViolation(undefined, 'the server sent too many bytes before the request')
+    } else if (this.#framer.violation !== undefined) this.#events.onViolation(owner, this.#framer.violation)
     else if (this.#framer.done) this.#end(owner, examined)
     return end
   }

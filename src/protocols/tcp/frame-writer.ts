@@ -15,13 +15,13 @@ export class FrameWriter {
   /** Bytes of all frames so far, written or waiting. */
   accepted = 0
 
-  /** `onFault` is called when generating a frame fails. The stream is unusable then, and nothing more is written. */
-  constructor(socket: Socket, onFault: (reason: string) => void) {
+  /** `onFailure` is called when generating a frame fails. The stream is unusable then, and nothing more is written. */
+  constructor(socket: Socket, onFailure: (reason: string) => void) {
     this.#socket = socket
     this.#pump = new BodyPump((chunk, flushed) => {
       this.#given += chunk.length
       socket.write(chunk, flushed)
-    }, onFault)
+    }, onFailure)
   }
 
   /** `flushed` is called when the kernel has accepted the frame. */

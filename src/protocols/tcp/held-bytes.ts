@@ -64,7 +64,7 @@ export class HeldBytes {
   count(framer: Framer, matches: (content: Buffer) => boolean): number {
     const bytes = Buffer.concat(this.#pieces)
     let count = 0
-    for (let at = 0; at < bytes.length && framer.fault === undefined;) {
+    for (let at = 0; at < bytes.length && framer.violation === undefined;) {
       const content: Buffer[] = []
       at = framer.push(bytes, at, (from, start, end) => content.push(Buffer.from(from.subarray(start, end))))
       if (framer.done && matches(Buffer.concat(content))) count++

@@ -18,8 +18,8 @@ export const VERB_BYTES: number = 'write '.length
  */
 export function workRequests(format: FrameFormat): WorkRequests<TcpRequest> {
   const carried = (messageFormat: 'text' | 'binary'): void => {
-    const fault = formatIssue(format, messageFormat, 'messageFormat')
-    if (fault !== undefined) throw new LoadPlanError([fault])
+    const issue = formatIssue(format, messageFormat, 'messageFormat')
+    if (issue !== undefined) throw new LoadPlanError([issue])
   }
   return {
     read(bytes, messageFormat) {

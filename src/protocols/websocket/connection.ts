@@ -162,7 +162,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
         this.#hasListened = true
         return queueMicrotask(() => this.#deliverHeld())
       case 'nothing':
-        return queueMicrotask(() => this.#refuse(exchange, 'protocol', encoded.fault))
+        return queueMicrotask(() => this.#refuse(exchange, 'protocol', encoded.violation))
     }
   }
 

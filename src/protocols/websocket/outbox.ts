@@ -35,12 +35,12 @@ export class Outbox {
   #leaving: Parcel | undefined
   #binary = false
 
-  /** `onFault` is called when generating a message fails or its length is wrong. The connection is then unusable. */
-  constructor(webSocket: WebSocket, onFault: (message: string) => void) {
+  /** `onFailure` is called when generating a message fails or its length is wrong. The connection is then unusable. */
+  constructor(webSocket: WebSocket, onFailure: (message: string) => void) {
     this.#webSocket = webSocket
     this.#pump = new BodyPump(
       (chunk, flushed, last) => this.#sendPart(chunk, flushed, last),
-      (reason) => onFault(`the message could not be sent: ${reason}`),
+      (reason) => onFailure(`the message could not be sent: ${reason}`),
     )
   }
 

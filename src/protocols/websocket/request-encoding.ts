@@ -31,7 +31,7 @@ type EncodedMessage =
   | { readonly by: 'pong' }
   /** Sends nothing: the messages that the server pushes are its response. */
   | { readonly by: 'listening' }
-  | { readonly by: 'nothing'; readonly fault: string }
+  | { readonly by: 'nothing'; readonly violation: string }
 
 const known = new WeakMap<WebSocketRequest, Encoded>()
 
@@ -51,7 +51,7 @@ function encodeNew({ data, correlate, ping }: WebSocketRequest): EncodedMessage 
     const template = templateOf(data)
     // Plan validation rejects such data, except data with a template, which is filled in only now.
     return template === undefined
-      ? { by: 'nothing', fault: 'the data is not a JSON object, so no id can be inserted' }
+      ? { by: 'nothing', violation: 'the data is not a JSON object, so no id can be inserted' }
       : { by: 'id', template }
   }
   // Convert to bytes once, not each time the request is sent.

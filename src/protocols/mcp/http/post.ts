@@ -85,7 +85,7 @@ export class Post implements AnswerSink, Asker {
       return
     }
     stream.push(bytes, 0, bytes.length)
-    if (stream.fault !== undefined) this.#break('protocol', stream.fault)
+    if (stream.violation !== undefined) this.#break('protocol', stream.violation)
   }
 
   /** Called when the HTTP exchange has ended. */

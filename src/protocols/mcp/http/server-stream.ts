@@ -29,9 +29,10 @@ export class ServerStream implements AnswerSink, Asker {
 
   data(bytes: Uint8Array): void {
     const parser = this.#parser
-    if (!this.#isStream() || parser.fault !== undefined) return
+    if (!this.#isStream() || parser.violation !== undefined) return
     parser.push(bytes, 0, bytes.length)
-    if (parser.fault !== undefined) this.#onEnd?.({ errorClass: 'protocol', message: parser.fault, bytesReceived: 0 })
+    if (parser.violation !== undefined)
+      this.#onEnd?.({ errorClass: 'protocol', message: parser.violation, bytesReceived: 0 })
   }
 
   ended({ ok, errorClass = 'connection', message = 'the exchange failed', bytesReceived }: Outcome): void {

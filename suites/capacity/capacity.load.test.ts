@@ -13,7 +13,7 @@ capacitySuite({
     stop = () => fixture.stop()
     return fixture.url
   },
-  ...(shortened && { phaseMs: 3_400 }),
+  ...(shortened && { phaseMs: 2_400 }),
 })
 
 afterAll(() => stop())

@@ -1,3 +1,4 @@
+import type { Sizing } from './sizing.ts'
 import type { UnknownValue } from './unknown-value.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
@@ -55,18 +56,6 @@ export interface UslFit {
   readonly worstMiss: number
   /** The measured points: clients that always have a request in flight, and requests per second. */
   readonly points: readonly { readonly clients: Count; readonly rps: Rps }[]
-}
-
-export interface Sizing {
-  /** Number of instances for the peak users, with the headroom that `why` states. */
-  readonly instances: Count | null
-  readonly coresPerInstance: Count | null
-  readonly memoryMbPerInstance: number | null
-  readonly maxConnections: Count | null
-  readonly loadBalancer: boolean | null
-  /** `measured`: the target's CPU and memory were monitored; `estimated`: only its rate was measured. */
-  readonly basis: 'measured' | 'estimated'
-  readonly why: readonly string[]
 }
 
 /** Conclusions of the capacity suite. A value is null where the suite could not determine it. */

@@ -57,7 +57,7 @@ function body(run: RunRecord, findings: CapacityFindings): string[] {
     ]),
     ...section(
       'recommended size',
-      findings.sizing.why.map((line) => `- ${line}`),
+      findings.sizing.why.map(({ message }) => `- ${message}`),
     ),
     ...section('scaling', [uslSentence(findings)], points(findings)),
   ]

@@ -29,7 +29,7 @@ export function capacityLines(findings: CapacityFindings): readonly string[] {
     ...disagreementLines(findings),
     recommendationSentence(findings),
     buySentence(findings),
-    ...findings.sizing.why,
+    ...findings.sizing.why.map(({ message }) => message),
     uslSentence(findings),
   ]
 }

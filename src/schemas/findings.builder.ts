@@ -11,6 +11,7 @@ import type { LoadResult } from '../model/result.ts'
 import type { ScenariosFindings } from '../model/scenarios-findings.ts'
 import { limitNote } from '../wording/limit-notes.ts'
 import { bottleneckEvidence } from '../wording/bottleneck.ts'
+import { sizingReason } from '../wording/sizing.ts'
 
 /** A run with the phases of the mcp-stress suite. */
 export const made: LoadResult = resultOf({
@@ -123,7 +124,7 @@ export const findings: SuiteFindings = {
       maxConnections: 10,
       loadBalancer: true,
       basis: 'estimated',
-      why: ['so'],
+      why: [sizingReason({ code: 'connections-unknown' })],
     },
   },
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import { evenBatches, resultOf } from '../result.builder.ts'
 import { sizingOf, type SizingEvidence } from './sizing.ts'
+import { sizingReason } from '../../wording/sizing.ts'
 
 function sample(cpuPercent: number | null, rssMb: number | null): TargetSample {
   return {
@@ -38,10 +39,10 @@ describe('sizing for the peak', () => {
       loadBalancer: true,
       basis: 'measured',
       why: [
-        'an instance sustained 400 req/s and is planned for half of that, 200 req/s (2 × headroom); the peak is 1 000 req/s',
-        'a request used 1.00 ms of CPU, so 200 req/s use 0.2 cores (plus 2 × headroom)',
-        'an instance used at most 100 MB (plus 2 × headroom)',
-        "an instance has 4 concurrent requests at that rate, by Little's law (plus 3 × headroom)",
+        expect.objectContaining({ code: 'rate', sustainedRps: 400, plannedRps: 200, headroom: 2, peakRps: 1_000 }),
+        expect.objectContaining({ code: 'cpu', cpuMsPerRequest: 1, plannedRps: 200, cores: 0.2, headroom: 2 }),
+        expect.objectContaining({ code: 'memory', maxMb: 100, headroom: 2 }),
+        expect.objectContaining({ code: 'connections', concurrentRequests: expect.closeTo(4, 1), headroom: 3 }),
       ],
     })
   })
@@ -73,10 +74,10 @@ describe('sizing for the peak', () => {
       maxConnections: 12,
       basis: 'estimated',
       why: [
-        expect.any(String),
-        'CPU was not monitored (monitor is off), so the number of cores is unknown',
-        'memory was not monitored (monitor is off), so the required memory is unknown',
-        expect.any(String),
+        { code: 'rate' },
+        { code: 'cpu-unknown', why: 'monitor is off' },
+        { code: 'memory-unknown', why: 'monitor is off' },
+        { code: 'connections' },
       ],
     })
   })
@@ -89,7 +90,7 @@ describe('sizing for the peak', () => {
       maxConnections: null,
       loadBalancer: null,
       basis: 'estimated',
-      why: ['the target sustained no rate, so no size can be computed'],
+      why: [sizingReason({ code: 'no-rate-sustained' })],
     })
   })
 })

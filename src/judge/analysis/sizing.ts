@@ -1,7 +1,7 @@
-import type { Sizing } from '../../model/capacity-findings.ts'
+import type { Sizing, SizingReasonFacts } from '../../model/sizing.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Rps } from '../../model/units.ts'
-import { formatMb, formatMs, formatNumber, formatRate } from '../../wording/figures.ts'
+import { sizingReason } from '../../wording/sizing.ts'
 import { cpuMsPerRequest } from './cpu-per-request.ts'
 
 export interface SizingEvidence {
@@ -31,7 +31,7 @@ const MEMORY_STEP = 64
  */
 export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizing {
   if (carriedRps === null || carriedRps <= 0 || at === undefined) {
-    return { ...NOTHING, basis: 'estimated', why: ['the target sustained no rate, so no size can be computed'] }
+    return { ...NOTHING, basis: 'estimated', why: [sizingReason({ code: 'no-rate-sustained' })] }
   }
   const cpuMs = cpuMsPerRequest(at)
   const memoryMb = peakMemoryMb(all)
@@ -41,6 +41,25 @@ export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizi
   const atOnce = 'meanMs' in at.responseTime ? (perInstance * at.responseTime.meanMs) / 1_000 : null
   const connections = atOnce === null ? null : Math.max(1, Math.ceil(CONNECTIONS_HEADROOM * atOnce))
   const memory = memoryMb === null ? null : MEMORY_STEP * Math.ceil((MEMORY_HEADROOM * memoryMb) / MEMORY_STEP)
+  const why = at.target.unwatched ?? null
+  const reasons: readonly SizingReasonFacts[] = [
+    { code: 'rate', sustainedRps: carriedRps, plannedRps: perInstance, headroom: RATE_HEADROOM, peakRps },
+    cpuMs === null
+      ? { code: 'cpu-unknown', why }
+      : {
+          code: 'cpu',
+          cpuMsPerRequest: cpuMs,
+          plannedRps: perInstance,
+          cores: (perInstance * cpuMs) / 1_000,
+          headroom: CPU_HEADROOM,
+        },
+    memoryMb === null
+      ? { code: 'memory-unknown', why }
+      : { code: 'memory', maxMb: memoryMb, headroom: MEMORY_HEADROOM },
+    atOnce === null
+      ? { code: 'connections-unknown' }
+      : { code: 'connections', concurrentRequests: atOnce, headroom: CONNECTIONS_HEADROOM },
+  ]
   return {
     instances,
     coresPerInstance: cores,
@@ -48,18 +67,7 @@ export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizi
     maxConnections: connections,
     loadBalancer: instances > 1,
     basis: cpuMs === null || memoryMb === null ? 'estimated' : 'measured',
-    why: [
-      `an instance sustained ${formatRate(carriedRps)} and is planned for half of that, ${formatRate(perInstance)} (${RATE_HEADROOM} × headroom); the peak is ${formatRate(peakRps)}`,
-      cpuMs === null
-        ? `CPU was not monitored${unwatched(at)}, so the number of cores is unknown`
-        : `a request used ${formatMs(cpuMs)} ms of CPU, so ${formatRate(perInstance)} use ${formatNumber((perInstance * cpuMs) / 1_000)} cores (plus ${CPU_HEADROOM} × headroom)`,
-      memoryMb === null
-        ? `memory was not monitored${unwatched(at)}, so the required memory is unknown`
-        : `an instance used at most ${formatMb(memoryMb)} (plus ${MEMORY_HEADROOM} × headroom)`,
-      atOnce === null
-        ? 'no response times were measured, so the number of connections is unknown'
-        : `an instance has ${formatNumber(atOnce)} concurrent requests at that rate, by Little's law (plus ${CONNECTIONS_HEADROOM} × headroom)`,
-    ],
+    why: reasons.map(sizingReason),
   }
 }
 
@@ -74,8 +82,4 @@ const NOTHING = {
 function peakMemoryMb(results: readonly LoadResult[]): number | null {
   const seen = results.flatMap(({ target }) => target.samples.flatMap(({ rssMb }) => rssMb ?? []))
   return seen.length === 0 ? null : Math.max(...seen)
-}
-
-function unwatched({ target }: LoadResult): string {
-  return target.unwatched === undefined ? '' : ` (${target.unwatched})`
 }

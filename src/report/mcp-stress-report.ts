@@ -66,9 +66,9 @@ function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): stri
 }
 
 function advice({ health, probes, handlesStress }: McpStressFindings): string[] {
-  const faults = probes.filter(({ verdict }) => verdict === 'fail')
+  const failed = probes.filter(({ verdict }) => verdict === 'fail')
   return [
-    ...faults.map(({ name }) => `Fix the server: "${name}" does not hold; see the evidence of the probe above.`),
+    ...failed.map(({ name }) => `Fix the server: "${name}" does not hold; see the evidence of the probe above.`),
     ...(health === 'poor' ? ['Find the rate that it sustains (`limits`), and shed load beyond it.'] : []),
     ...(handlesStress || health === 'poor'
       ? []

@@ -98,15 +98,15 @@ describe('the published schemas', () => {
     { statuses: { 200: 0.5 } },
     { pool: { size: -1 } },
   ])('reject %j: counts are whole numbers of 0 or more, ratios lie between 0 and 1', (change) => {
-    const faulty = { ...made, ...change, pool: { ...made.pool, ...change.pool } }
+    const invalid = { ...made, ...change, pool: { ...made.pool, ...change.pool } }
     expect(schemaErrorsIn([recordOf('load', [made], null)])['load_test_results.json']).toEqual([])
-    expect(schemaErrorsIn([recordOf('load', [faulty], null)])['load_test_results.json']).not.toEqual([])
+    expect(schemaErrorsIn([recordOf('load', [invalid], null)])['load_test_results.json']).not.toEqual([])
   })
 
   test('accept every JSON artifact', () => {
-    const faults = schemaErrorsIn(Object.entries(findings).map(([suite, found]) => recordOf(suite, [made], found)))
-    expect(Object.keys(faults)).toHaveLength(Object.keys(findings).length)
-    for (const [file, fault] of Object.entries(faults)) expect(fault, file).toEqual([])
+    const errors = schemaErrorsIn(Object.entries(findings).map(([suite, found]) => recordOf(suite, [made], found)))
+    expect(Object.keys(errors)).toHaveLength(Object.keys(findings).length)
+    for (const [file, found] of Object.entries(errors)) expect(found, file).toEqual([])
   })
 
   test('accept several runs in one file', () => {
@@ -186,8 +186,8 @@ describe('the published schemas', () => {
     (suite) => {
       for (const key of Object.keys(findings[suite])) {
         const { [key]: _left, ...less } = findings[suite] as unknown as Record<string, unknown>
-        const [faults] = Object.values(schemaErrorsIn([recordOf(suite, [made], less)]))
-        expect(faults, key).not.toEqual([])
+        const [errors] = Object.values(schemaErrorsIn([recordOf(suite, [made], less)]))
+        expect(errors, key).not.toEqual([])
       }
     },
   )

@@ -1,5 +1,5 @@
+import type { LimitNoteFacts } from '../../model/limit-note.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import type { Ms, Rps } from '../../model/units.ts'
 import { isFull, isOpen, type OpenOutcome, type TrialOutcome } from './limit-trial.ts'
 
 /**
@@ -14,16 +14,7 @@ const TOGETHER = 2
 const REPEATED = 2
 
 /** Slow requests in bursts at the lowest rate, so that no rate meets the service level. */
-export interface BurstsAtBase {
-  readonly rateRps: Rps
-  readonly durationMs: Ms
-  readonly bursts: number
-  readonly lateRequests: number
-  readonly p50Ms: Ms
-  readonly p99Ms: Ms
-  /** Rates of all trials in which slow requests came in bursts. */
-  readonly seenAtRps: readonly Rps[]
-}
+export type BurstsAtBase = Omit<Extract<LimitNoteFacts, { readonly code: 'slow-bursts' }>, 'code'>
 
 /** Whether a trial had a burst of late requests and no queue outside it, or a saturation stalled. */
 export function suspectedBursts(history: readonly TrialOutcome[], slo: LimitSlo): boolean {

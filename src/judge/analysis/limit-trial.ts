@@ -2,9 +2,7 @@ import type { LoadResult } from '../../model/result.ts'
 import type { TrialReason } from '../../model/trial-reason.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
-import type { SaturatedFlow } from './completions.ts'
-import type { LateBursts } from './late-bursts.ts'
-import type { TrialErrors } from './trial-figures.ts'
+import type { TrialFigures } from './trial-figures.ts'
 
 /** Minimum length of a trial that confirms its rate. */
 export const FULL_LENGTH_MS: Ms = 12_000
@@ -50,27 +48,24 @@ export interface SearchEnd {
 }
 
 /** A trial and its outcome. */
-export interface TrialOutcome {
+export interface TrialOutcome extends Pick<
+  TrialFigures,
+  | 'tookMs'
+  | 'achievedRps'
+  | 'completedShare'
+  | 'p50Ms'
+  | 'p75Ms'
+  | 'p99Ms'
+  | 'serviceMs'
+  | 'serviceCv'
+  | 'flow'
+  | 'lateBursts'
+  | 'errors'
+> {
   readonly trial: Trial
   /** Offered rate; for a saturation, the achieved rate. */
   readonly rate: Rps
-  /** Actual duration; shorter than planned if the trial was stopped early. */
-  readonly tookMs: Ms
   readonly verdict: VerdictValue
-  readonly achievedRps: Rps
-  /** Share of the arrivals that completed by the end of the traffic, or within the p99 limit after it. */
-  readonly completedShare: Ratio
-  readonly p50Ms: Ms | null
-  readonly p75Ms: Ms | null
-  readonly p99Ms: Ms | null
-  /** Mean service time. */
-  readonly serviceMs: Ms | null
-  /** Coefficient of variation of the service time. */
-  readonly serviceCv: number | null
-  /** Throughput of a saturation; null for any other trial. */
-  readonly flow: SaturatedFlow | null
-  readonly lateBursts: LateBursts
-  readonly errors: TrialErrors | null
   readonly errorRate: Ratio
   /** Growth of the number in flight, as a share of the arrivals; null if the trial was too short. */
   readonly inFlightGrowth: number | null

@@ -13,6 +13,7 @@ import { type LateBursts, lateBurstsIn } from './late-bursts.ts'
 
 /** Figures of a result that the verdict of a trial needs. The counts exclude requests that the run cancelled. */
 export interface TrialFigures {
+  /** Actual duration; shorter than planned if the trial was stopped early. */
   readonly tookMs: Ms
   readonly scheduled: number
   readonly failed: number
@@ -158,10 +159,10 @@ function flowOf({ batches: { successes, lengthMs } }: LoadResult, trafficMs: Ms)
 
 function errorsOfMainClass({ errorsByClass }: LoadResult): TrialErrors | null {
   const classes = (Object.keys(errorsByClass) as ErrorClass[]).filter((name) => name !== 'cancelled')
-  const most = classes.toSorted((a, b) => (errorsByClass[b]?.count ?? 0) - (errorsByClass[a]?.count ?? 0))[0]
-  const errors = most === undefined ? undefined : errorsByClass[most]
-  if (most === undefined || errors === undefined) return null
-  return { class: most, count: errors.count, first: errors.first, isAnswered: isAnswered(most) }
+  const main = classes.toSorted((a, b) => (errorsByClass[b]?.count ?? 0) - (errorsByClass[a]?.count ?? 0))[0]
+  const errors = main === undefined ? undefined : errorsByClass[main]
+  if (main === undefined || errors === undefined) return null
+  return { class: main, count: errors.count, first: errors.first, isAnswered: isAnswered(main) }
 }
 
 /**

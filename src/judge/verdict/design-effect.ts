@@ -47,11 +47,11 @@ export function varianceInflation(batches: readonly BatchSum[], variance: number
   const filled = batches.filter((batch) => batch.of > 0)
   if (filled.length < MIN_BATCHES) return undefined
   if (!(variance > 0)) return 1
-  let most = 1
+  let max = 1
   for (let per = 1; filled.length / per >= MIN_MERGED_BATCHES; per++) {
-    most = Math.max(most, effectOf(regroup(filled, Math.floor(filled.length / per)), variance))
+    max = Math.max(max, effectOf(regroup(filled, Math.floor(filled.length / per)), variance))
   }
-  return most
+  return max
 }
 
 function effectOf(batches: readonly BatchSum[], variance: number): number {

@@ -24,9 +24,9 @@ describe('latencies of a result', () => {
       fc.property(times, fc.nat(60_000), (responsesMs, limitMs) => {
         const { whole } = latencyCourse(resultOf({ batches: [{ responsesMs }] }), 'responseTime')
         const exact = responsesMs.filter((ms) => Math.round(ms * 1_000) > limitMs * 1_000).length
-        const { least, most } = overLimit(whole, limitMs)
-        expect(least).toBeLessThanOrEqual(exact)
-        expect(most).toBeGreaterThanOrEqual(exact)
+        const { min, max } = overLimit(whole, limitMs)
+        expect(min).toBeLessThanOrEqual(exact)
+        expect(max).toBeGreaterThanOrEqual(exact)
       }),
     )
   })
@@ -37,7 +37,7 @@ describe('latencies of a result', () => {
     expect(requestsIn(whole)).toBe(5)
     expect(percentileOf(whole, 60)).toBeCloseTo(3, 2)
     expect(percentileOf(whole, 61)).toBeUndefined()
-    expect(overLimit(whole, 3_600_000)).toEqual({ least: 2, most: 2 })
+    expect(overLimit(whole, 3_600_000)).toEqual({ min: 2, max: 2 })
   })
 
   test('exclude failed requests with a response', () => {

@@ -56,9 +56,9 @@ export function requestsIn({ histogram, unanswered }: Latencies): number {
 }
 
 /** Minimum and maximum number of requests over a limit. They differ by the values in the limit's own bucket. */
-export function overLimit({ histogram, unanswered }: Latencies, limitMs: Ms): { least: number; most: number } {
-  const most = countAbove(histogram, limitBucket(limitMs) - 1) + unanswered
-  return { least: countOver(histogram, limitMs) + unanswered, most }
+export function overLimit({ histogram, unanswered }: Latencies, limitMs: Ms): { min: number; max: number } {
+  const max = countAbove(histogram, limitBucket(limitMs) - 1) + unanswered
+  return { min: countOver(histogram, limitMs) + unanswered, max }
 }
 
 /** Number of values in the buckets above a limit, not counting the limit's own bucket. */

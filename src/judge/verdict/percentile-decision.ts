@@ -43,5 +43,5 @@ export function decidePercentile(
 
 /** Returns for each batch the requests that were certainly over the limit. */
 function overLimitByBatch({ batches }: LatencyCourse, limitMs: Ms): readonly Count[] {
-  return batches.map((batch) => ({ over: overLimit(batch, limitMs).least, of: requestsIn(batch) }))
+  return batches.map((batch) => ({ over: overLimit(batch, limitMs).min, of: requestsIn(batch) }))
 }

@@ -36,14 +36,14 @@ export function percentileShare(
   const of = requestsIn(whole)
   const bracket = overLimit(whole, limitMs)
   const exactly = exactlyOver === undefined ? undefined : exactlyOver + whole.unanswered
-  const over = exactly ?? bracket.most
+  const over = exactly ?? bracket.max
   const effect = percentileDesignEffect(course, percentile)
   return {
     allowed: (100 - percentile) / 100,
     confidence,
     designEffect: effect === undefined || over > 0 ? effect : wellBelow(course, limitMs, effect),
     forPass: { over, of },
-    forFail: { over: Math.max(0, (exactly ?? bracket.least) - unproven), of: of - unproven },
+    forFail: { over: Math.max(0, (exactly ?? bracket.min) - unproven), of: of - unproven },
   }
 }
 

@@ -3,16 +3,24 @@ import type { Ms, Ratio } from '../../model/units.ts'
 import { conclude } from './conclude.ts'
 import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import { latencyCourse, percentileOf, requestsIn, type LatencyCourse } from './latencies.ts'
+import { latencyCourse, percentileOf, requestsIn, type LatencyCourse, latencyAt, type Latencies } from './latencies.ts'
 import { notProven, onTheLimit } from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
-import { describePercentile } from './percentile-interval.ts'
 import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
 import { judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatLimit, formatPercentile, formatPlural } from '../../wording/figures.ts'
+import {
+  formatCount,
+  formatInterval,
+  formatLimit,
+  formatMs,
+  formatMsRange,
+  formatPercentile,
+  formatPlural,
+} from '../../wording/figures.ts'
+import { quantileRanks } from './statistics/binomial-intervals.ts'
 
 export interface PercentileQuestion {
   /** For example 99 or 99.9. Greater than 0 and less than 100. */
@@ -141,4 +149,36 @@ function madeByTheTool(
 function toolWasLate(figures: JudgedFigures, run: LoadResult, { percentile }: PercentileQuestion): Standing {
   const target = percentileOf(latencyCourse(figures, 'targetTime').whole, percentile)
   return lagDecided(figures, run, formatPercentile(percentile), target ?? null)
+}
+
+/**
+ * Example: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". The interval belongs to the observed
+ * percentile and uses the design effect of its requests; the effective number is the one that the verdict uses.
+ */
+function describePercentile(
+  whole: Latencies,
+  percentile: number,
+  confidence: Ratio,
+  effect: number | undefined,
+  verdictEffect: number | undefined = effect,
+): string {
+  const n = requestsIn(whole)
+  if (n === 0) return 'nothing'
+  const value = percentileOf(whole, percentile)
+  const seen = value === undefined ? 'no response in time' : `${formatMs(value)} ms`
+  if (effect === undefined || verdictEffect === undefined) return `${seen} (n = ${formatCount(n)})`
+  const interval = describeInterval(whole, percentile, confidence, Math.floor(n / effect))
+  const effective = Math.floor(n / verdictEffect)
+  return `${seen} (${interval}n = ${formatCount(n)}, effective ${formatCount(effective)})`
+}
+
+function describeInterval(whole: Latencies, percentile: number, confidence: Ratio, effective: number): string {
+  const n = requestsIn(whole)
+  const ranks = quantileRanks(effective, percentile / 100, 1 - confidence)
+  const low = ranks.low === undefined ? undefined : latencyAt(whole, Math.floor((ranks.low * n) / effective))
+  const high = ranks.high === undefined ? undefined : latencyAt(whole, Math.ceil((ranks.high * n) / effective))
+  const name = formatInterval(confidence)
+  if (low !== undefined && high !== undefined) return `${name} ${formatMsRange(low, high)}, `
+  if (low !== undefined) return `${name} at least ${formatMs(low)} ms, `
+  return high === undefined ? '' : `${name} at most ${formatMs(high)} ms, `
 }

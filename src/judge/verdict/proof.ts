@@ -51,10 +51,10 @@ function clearBreach({ allowed, forFail }: ShareQuestion, batches: readonly Coun
   if (forFail.over === forFail.of && forFail.of >= MIN_BREACH_REQUESTS) {
     return { code: 'all-requests-wrong', requests: forFail.of }
   }
-  const most = (1 + allowed) / 2
+  const maxShare = (1 + allowed) / 2
   const filled = batches.filter(({ of }) => of > 0)
-  if (filled.length < MIN_BATCHES || forFail.over <= most * forFail.of) return undefined
-  return filled.every(({ over, of }) => over > most * of)
-    ? { code: 'all-batches-wrong', batches: filled.length, share: most }
+  if (filled.length < MIN_BATCHES || forFail.over <= maxShare * forFail.of) return undefined
+  return filled.every(({ over, of }) => over > maxShare * of)
+    ? { code: 'all-batches-wrong', batches: filled.length, share: maxShare }
     : undefined
 }

@@ -117,7 +117,7 @@ interface Phases {
 function phasesOf({ phases }: LoadResult): Phases | undefined {
   const inOrder = Object.values(phases).toSorted((a, b) => a.startMs - b.startMs)
   const highest = inOrder.reduce<PhaseFigures | undefined>(
-    (most, phase) => (most === undefined || phase.offeredRps > most.offeredRps ? phase : most),
+    (found, phase) => (found === undefined || phase.offeredRps > found.offeredRps ? phase : found),
     undefined,
   )
   const overload = phases['overload'] ?? phases['stress'] ?? highest

@@ -71,11 +71,11 @@ function requestsAtThisEffect(question: ShareQuestion, seen: Count): number | un
     const asked = { ...question, designEffect, forPass: count, forFail: count }
     return judgeShare(asked) !== 'inconclusive'
   }
-  const most = MAX_TIMES * Math.max(seen.of, Math.ceil(1 / allowed))
+  const maxRequests = MAX_TIMES * Math.max(seen.of, Math.ceil(1 / allowed))
   let high = Math.max(1, seen.of)
   while (!decides(high)) {
     high *= 2
-    if (high > most) return undefined
+    if (high > maxRequests) return undefined
   }
   let low = 0
   while (high - low > 1) {

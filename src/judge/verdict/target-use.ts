@@ -35,19 +35,19 @@ export function targetUseVerdict(
 ): JudgedVerdict {
   const { subject, format } = WORDS[used]
   const seen = samplesOf(figures, run).flatMap((sample) => sample[used] ?? [])
-  const most = Math.max(...seen)
+  const highest = Math.max(...seen)
   const claim = `${subject}${partOf(figures, run)}`
   const standing: Standing =
     seen.length === 0
       ? unwatched(run)
-      : most < limit
+      : highest < limit
         ? { verdict: 'pass', details: [] }
         : { verdict: 'fail', details: [] }
   return conclude(
     {
       claim: `${claim} below ${format(limit)}`,
       contrary: `${claim} not below ${format(limit)}`,
-      observed: seen.length === 0 ? 'not measured' : `at most ${format(most)} in ${seen.length} s`,
+      observed: seen.length === 0 ? 'not measured' : `at most ${format(highest)} in ${seen.length} s`,
       causes: [],
     },
     seen.length === 0 ? standing : settle(figures, run, standing),

@@ -38,9 +38,9 @@ export function otlpSink(env: Readonly<Record<string, string | undefined>>): Tra
     while (waiting.length > 0 && !closed.signal.aborted) {
       const batch = waiting.slice(0, BATCH)
       waiting = waiting.slice(BATCH)
-      const fault = await exportBatch(batch)
-      if (fault === undefined) exported += batch.length
-      else because ??= `${where} does not accept spans: ${fault}`
+      const failure = await exportBatch(batch)
+      if (failure === undefined) exported += batch.length
+      else because ??= `${where} does not accept spans: ${failure}`
     }
     sending = undefined
   }

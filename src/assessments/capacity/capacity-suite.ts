@@ -2,6 +2,7 @@ import type { CapacitySla } from '../../model/capacity-findings.ts'
 import type { RequestSource } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import { settleSuite, type SharedPlan, singleTargetPlan, type SuiteHost } from '../suite.ts'
 import { CapacityRuns } from './capacity-runs.ts'
@@ -36,15 +37,14 @@ const DEFAULT_SLA: CapacitySla = { successRate: 0.99, p95Ms: 500 }
 
 /** Adapts the suite to a host. The test fails when the target serves fewer than the expected users. */
 export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): CapacitySuite {
-  return ({ name = 'capacity', target, users, requestsPerUserMinute, peakUsers, sla, phaseMs, ...plan } = {}) => {
+  return ({ name = 'capacity', target, ...options } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
       loadTest('serves the expected users', async (context) => {
-        const environment = suiteEnvironment(process.env)
-        const settings = settingsOf({ users, requestsPerUserMinute, peakUsers, sla, phaseMs }, environment)
+        const { settings, plan } = planOf(options, suiteEnvironment(process.env))
         const runs = new CapacityRuns({
           context,
           settings,
-          plan: singleTargetPlan(plan, environment),
+          plan,
           onPhase: (measured) => context.conclude('capacity', capacityFindings(settings, measured), name),
         })
         const measured = await runs.measure()
@@ -60,23 +60,18 @@ export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): Capacity
   }
 }
 
-type Question = {
-  readonly [Key in 'users' | 'requestsPerUserMinute' | 'peakUsers' | 'sla' | 'phaseMs']:
-    | CapacityOptions[Key]
-    | undefined
-}
-
 /** Peak users from the options belong to the users from the options, not to those from the environment. */
-export function settingsOf(
-  { users, requestsPerUserMinute, peakUsers, sla, phaseMs }: Question,
+export function planOf(
+  { users, requestsPerUserMinute, peakUsers, sla, phaseMs, ...shared }: Omit<CapacityOptions, 'name' | 'target'>,
   environment: SuiteEnvironment,
-): CapacitySettings {
+): { readonly settings: CapacitySettings; readonly plan: LoadPlan } {
   const expectedUsers = environment.users ?? users ?? DEFAULTS.users
-  return {
+  const settings: CapacitySettings = {
     sla: { ...DEFAULT_SLA, ...sla },
     expectedUsers,
     peakUsers: environment.peakUsers ?? (environment.users === undefined ? peakUsers : undefined) ?? 2 * expectedUsers,
     requestsPerUserMinute: environment.requestsPerUserMinute ?? requestsPerUserMinute ?? DEFAULTS.requestsPerUserMinute,
     phaseMs: environment.durationMs ?? phaseMs ?? DEFAULTS.phaseMs,
   }
+  return { settings, plan: singleTargetPlan(shared, environment) }
 }

@@ -5,6 +5,7 @@ export {
   LoadPlanError,
   LoadResourceError,
   LoadTargetError,
+  LoadUserCodeError,
   LoadVerdictError,
 } from './model/errors.ts'
 export type { PlanIssue } from './model/errors.ts'

@@ -217,3 +217,33 @@ test('journeys of several threads add up, and achievedRps covers the time in whi
   expect(total(collector.journeys(2_000).batches.arrivals)).toBe(40)
   expect(collector.total(2_000)).toMatchObject({ requestsScheduled: 0 })
 })
+
+test('a thread that ends without its last report loses no request', () => {
+  const kept = slicesOf([sampleOf({ intendedMs: 10, dueMs: 10, sentMs: 10, doneMs: 20 })], 500)
+  const recorder = new Recorder(LIMITS)
+  const answered = sampleOf({ operation: 'read', phase: 0, intendedMs: 50, dueMs: 50, sentMs: 50, doneMs: 120 })
+  recorder.arrived(answered)
+  recorder.settled(answered)
+  recorder.arrived(sampleOf({ operation: 'read', phase: 0, intendedMs: 150, dueMs: 150 }))
+  recorder.rollTo(200)
+  const collector = new Collector(2, LIMITS)
+  collector.add(0, kept)
+  collector.add(1, recorder.takeFinished())
+  const asked: number[] = []
+  collector.lose(1, { errorClass: 'user-error', message: 'it is gone' }, 480, (count) => {
+    asked.push(count)
+    return new Map([
+      [0, 2],
+      [1, 3],
+    ])
+  })
+  collector.end(0)
+  const lost = { 'user-error': { count: 6, first: 'it is gone' } }
+  expect(asked).toEqual([2])
+  expect(collector.coveredMs).toBe(500)
+  expect(collector.total(500)).toMatchObject({ requestsScheduled: 8, successes: 2, errorsByClass: lost })
+  expect(collector.operations(500)).toMatchObject({ read: { successes: 1, errors: 1 } })
+  expect(collector.phase(0, 250)).toMatchObject({ requestsScheduled: 4, successes: 1, errors: 3 })
+  expect(collector.phase(1, 250)).toMatchObject({ requestsScheduled: 3, errors: 3 })
+  expect(collector.inFlight).toBe(0)
+})

@@ -4,6 +4,7 @@ import { BatchSeries } from './batches.ts'
 import { figuresOf } from './figures.ts'
 import { IntervalSeries } from './intervals.ts'
 import { SLICE_MS, type SliceDelta } from './recorder.ts'
+import { type Loss, ThreadBalance, type UnreportedArrivals } from './thread-balance.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
 /** A group of requests over the whole run: its totals, and its batches over time. */
@@ -56,12 +57,14 @@ export class Collector {
   #journeysUntilMs: Ms = 0
   readonly #intervals: IntervalSeries
   readonly #ended: boolean[]
+  readonly #balances: readonly ThreadBalance[]
   #slices = 0
 
   constructor(threads: number, limits: readonly LatencyLimit[]) {
     this.#limits = limits
     this.#pending = Array.from({ length: threads }, () => [])
     this.#ended = this.#pending.map(() => false)
+    this.#balances = this.#pending.map(() => new ThreadBalance(limits))
     this.#total = new Group(limits, 0)
     this.#journeys = new Group(limits, 0)
     this.#intervals = new IntervalSeries(limits)
@@ -87,6 +90,7 @@ export class Collector {
   /** Adds slices of one thread, in order. Returns the intervals that this completed. */
   add(thread: number, slices: readonly SliceDelta[]): readonly Interval[] {
     this.#pending[thread]?.push(...slices)
+    for (const slice of slices) this.#balances[thread]?.add(slice)
     return this.#drain()
   }
 
@@ -95,6 +99,16 @@ export class Collector {
     this.#ended[thread] = true
     const completed = this.#drain()
     return this.#ended.every(Boolean) ? [...completed, ...this.#intervals.finish()] : completed
+  }
+
+  /**
+   * Gives every request of a thread that ended without its last report the outcome `loss`: those in flight, and those
+   * that `unreported` counts by phase, given the number of requests, or journeys, that the thread reported. Returns the
+   * intervals that this completed.
+   */
+  lose(thread: number, loss: Loss, atMs: Ms, unreported: UnreportedArrivals): readonly Interval[] {
+    const slices = this.#balances[thread]?.settle(loss, atMs, unreported) ?? []
+    return [...this.add(thread, slices), ...this.end(thread)]
   }
 
   total(durationMs: Ms): JudgedFigures {

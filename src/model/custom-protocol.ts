@@ -44,7 +44,7 @@ export interface CustomConnection<Request = AnyRequest> {
   readonly maxInFlight?: number
   /** Resolves when the connection can carry no more exchanges; with the reason if it was lost. */
   readonly closed?: Promise<Error | undefined>
-  /** Sends immediately. If it throws, or its promise rejects, the exchange fails with class `protocol`. */
+  /** Sends immediately. If it throws, or its promise rejects, the exchange fails with class `user-error`. */
   exchange(outgoing: CustomOutgoing<Request>, events: CustomEvents): void | Promise<void>
   close?(): void | Promise<void>
   /** Closes the connection immediately; when absent, the engine calls `close`. */

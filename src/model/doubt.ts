@@ -14,6 +14,8 @@ export type InlineReason =
  */
 export type DoubtFacts =
   | { readonly code: 'inline-run'; readonly reason: InlineReason }
+  /** Code of the user failed in a generator thread, which ended the run early; `reason` says how. */
+  | { readonly code: 'user-code-failed'; readonly reason: string }
   | { readonly code: 'inspector' }
   /** The generator could not warm up before the run; `reason` says why. */
   | { readonly code: 'cold-generator'; readonly reason: string }

@@ -17,6 +17,8 @@ export const ERROR_CLASSES = [
   'check',
   'local-ports',
   'local-files',
+  /** Code of the user threw, left a rejection unhandled, or ended its thread. */
+  'user-error',
   /** In flight when the run was stopped: its outcome is unknown, and the target is not blamed for it. */
   'cancelled',
 ] as const

@@ -1,6 +1,7 @@
 import { formatValue } from '../model/errors.ts'
 import type { CustomOutcome } from '../model/custom-protocol.ts'
 import { isRecord } from '../model/readers.ts'
+import { messageOf } from '../model/thrown.ts'
 import { ERROR_CLASSES } from '../model/error-class.ts'
 import type { Cancel, ExchangeEvents, Outcome, Outgoing } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
@@ -47,7 +48,7 @@ export class CustomExchange {
   readonly onDone = (outcome: CustomOutcome): void => {
     if (this.#done) return
     this.#finish()
-    this.#events.onDone(outcomeOf(outcome))
+    this.#events.onDone(safeOutcomeOf(outcome))
   }
 
   readonly cancel: Cancel = () => {
@@ -57,12 +58,22 @@ export class CustomExchange {
   }
 
   threw(error: unknown): void {
-    this.onDone({ ok: false, message: `exchange threw: ${errorOf(error).message}` })
+    this.onDone({ ok: false, errorClass: 'user-error', message: `exchange threw: ${messageOf(error)}` })
   }
 
   #finish(): void {
     this.#done = true
     this.#over(this)
+  }
+}
+
+/** The outcome may have getters, and they may throw. */
+function safeOutcomeOf(reported: unknown): Outcome {
+  try {
+    return outcomeOf(reported)
+  } catch (error) {
+    const message = `reading the outcome of onDone threw: ${messageOf(error)}`
+    return { ok: false, ...NOTHING, errorClass: 'user-error', message }
   }
 }
 
@@ -96,6 +107,10 @@ function outcomeOf(reported: unknown): Outcome {
   if (!CLASSES.has(errorClass)) {
     return mistaken(`errorClass must be one of ${ERROR_CLASSES.join(', ')}, got ${formatValue(errorClass)}`)
   }
+  // Only text can cross a thread in any case.
+  if (message !== undefined && typeof message !== 'string') {
+    return mistaken(`message must be a string, got ${formatValue(message)}`)
+  }
   return { ok, ...transferred, errorClass, ...(message !== undefined && { message }) }
 }
 
@@ -109,5 +124,5 @@ function mistaken(message: string): Outcome {
 }
 
 export function errorOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown))
 }

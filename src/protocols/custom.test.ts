@@ -79,7 +79,7 @@ function exchanged(connection: CustomConnection, events: Partial<ExchangeEvents>
 
 describe('mistakes in a custom protocol', () => {
   it('fails the exchange when it throws or rejects', async () => {
-    const failure = { ok: false, errorClass: 'protocol', message: 'exchange threw: oh' }
+    const failure = { ok: false, errorClass: 'user-error', message: 'exchange threw: oh' }
     const oh = new Error('oh')
     expect(
       await exchanged({

@@ -2,6 +2,7 @@ import { formatValue } from '../model/errors.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import type { CustomConnection, CustomProtocol } from '../model/custom-protocol.ts'
 import { isRecord, positive, text } from '../model/readers.ts'
+import { messageOf } from '../model/thrown.ts'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { ConnectionState } from './connection-state.ts'
@@ -101,7 +102,8 @@ class AdaptedConnection implements Connection<AnyRequest> {
     this.#underWay.add(exchange)
     try {
       const under = this.#custom.exchange(exchange, exchange)
-      if (under instanceof Promise) under.catch((error: unknown) => exchange.threw(error))
+      // Any thenable, because an async function that was compiled for old engines returns one of its library.
+      if (under !== undefined) Promise.resolve(under).catch((error: unknown) => exchange.threw(error))
     } catch (error) {
       exchange.threw(error)
     }
@@ -122,7 +124,7 @@ class AdaptedConnection implements Connection<AnyRequest> {
       try {
         this.#custom.destroy()
       } catch (error) {
-        this.#log(`destroying threw: ${errorOf(error).message}`)
+        this.#log(`destroying threw: ${messageOf(error)}`)
       }
     }
     this.#end(undefined)
@@ -143,7 +145,7 @@ class AdaptedConnection implements Connection<AnyRequest> {
     try {
       await this.#custom.close?.()
     } catch (error) {
-      this.#log(`closing threw: ${errorOf(error).message}`)
+      this.#log(`closing threw: ${messageOf(error)}`)
     }
     this.#end(undefined)
   }
@@ -153,7 +155,8 @@ class AdaptedConnection implements Connection<AnyRequest> {
     if (this.#state.over) return
     this.#state.stop()
     if (lost !== undefined) this.#state.lose(errorOf(lost))
-    const message = this.#state.reason?.message ?? 'the connection was closed'
+    const { reason } = this.#state
+    const message = reason === undefined ? 'the connection was closed' : messageOf(reason)
     for (const exchange of this.#underWay) exchange.onDone({ ok: false, errorClass: 'connection', message })
     this.#state.end()
   }

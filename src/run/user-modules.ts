@@ -1,16 +1,28 @@
 import { LoadError, LoadPlanError, formatValue } from '../model/errors.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import type { ResolvedCode, ResolvedPlan } from '../plan/resolved-plan.ts'
+import { realTime } from '../model/real-time.ts'
 import type { SetupFunction } from '../model/setup.ts'
+import { messageOf } from '../model/thrown.ts'
+import type { Ms } from '../model/units.ts'
+
+/** Maximum time until a module has loaded. */
+const LOAD_LIMIT_MS: Ms = 30_000
 
 /** Imports the default export of a module of the user in this thread. Rejects with `LoadError` (`ERR_LOAD_MODULE`). */
 export async function importDefault(href: string): Promise<unknown> {
   let loaded: Readonly<Record<string, unknown>>
+  const late = Promise.withResolvers<never>()
+  const timer = realTime.setTimeout(() => {
+    late.reject(new Error(`it was not ready after ${LOAD_LIMIT_MS / 1_000} s: check its top-level await`))
+  }, LOAD_LIMIT_MS)
   try {
-    loaded = (await import(/* @vite-ignore */ href)) as Readonly<Record<string, unknown>>
+    loaded = await Promise.race([import(/* @vite-ignore */ href) as Promise<typeof loaded>, late.promise])
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageOf(cause)
     throw new LoadError('ERR_LOAD_MODULE', `${href} cannot be loaded: ${why}`, { cause })
+  } finally {
+    realTime.clearTimeout(timer)
   }
   if (loaded['default'] === undefined) {
     throw new LoadError('ERR_LOAD_MODULE', `${href} has no default export`)

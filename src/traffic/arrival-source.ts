@@ -9,6 +9,8 @@ export interface Arrival<Request> {
   readonly operation: string
   readonly phase: number
   readonly payload: Request
+  /** Why code of the user could not make the payload. */
+  readonly failure?: string
 }
 
 /** One scheduled journey: the intended start of its first step is its arrival. */

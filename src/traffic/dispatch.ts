@@ -1,4 +1,5 @@
 import type { ErrorClass } from '../model/error-class.ts'
+import { LoadUserCodeError } from '../model/errors.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import type { Arrival, ArrivalSource, JourneyArrival } from './arrival-source.ts'
@@ -20,6 +21,8 @@ import type { Wake } from './wake/wake.ts'
 const TICK_MS = 10
 /** Arrivals of a stopped run that were due for longer than this count as late. */
 const LATE_MS = 100
+/** Time until a client of the closed model starts again after a request that could not be made. */
+const FAILURE_PAUSE_MS = 10
 
 /**
  * Executes the schedule: sends due requests, queues or drops those without a free connection, times out those without a
@@ -107,8 +110,17 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   /** Ends the run now: drops unsent requests and cancels those in flight. */
   stop(): void {
+    this.#endNow('cancelled', 'the run was stopped')
+  }
+
+  /** Ends the run now because code of the user failed in this thread; `message` says how. */
+  fail(message: string): void {
+    this.#endNow('user-error', message)
+  }
+
+  #endNow(inFlight: ErrorClass, message: string): void {
     if (this.#over) return
-    this.#abandon('stopped', 'cancelled', 'the run was stopped')
+    this.#abandon('stopped', inFlight, message)
     // A stopped run does not wait for connections to close gracefully.
     this.pool.destroy()
   }
@@ -139,6 +151,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #admit(planned: Planned<Request>, intendedMs: Ms, dueMs: Ms): void {
     const exchange = this.#arrive(planned, intendedMs, dueMs)
+    if (planned.failure !== undefined) return this.#failUnmade(exchange, planned.failure)
     if (dueMs - intendedMs > this.#options.requestTimeoutMs) return this.#drop(exchange, 'generator', dueMs)
     if (exchange.journey?.holds === true) return this.#sendHeld(exchange, exchange.journey.takeHeld())
     const slot = this.#waiting.size === 0 ? this.pool.take() : undefined
@@ -149,6 +162,22 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     if (drops && this.#waiting.size >= this.pool.prospects) return this.#drop(exchange, 'overflow', dueMs)
     this.#waiting.push(exchange)
     this.pool.ensure()
+  }
+
+  /** Fails a request that code of the user could not make. */
+  #failUnmade(exchange: Exchange<Request>, failure: string): void {
+    exchange.slot = exchange.journey?.takeHeld()
+    exchange.fail('user-error', failure, this.now())
+    this.#settle(exchange)
+    if (exchange.slot !== undefined) this.#release(exchange.slot)
+    if (this.#over) return
+    if (this.#options.concurrency === undefined) return this.#goOnAfter(exchange)
+    // Code that always throws would otherwise keep the thread busy.
+    this.#options.clock.after(FAILURE_PAUSE_MS, () => {
+      if (this.#over) return
+      this.#goOnAfter(exchange)
+      this.#endIfDone()
+    })
   }
 
   /** Sends on the connection that the journey holds, and on no other. */
@@ -272,7 +301,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
       this.#drop(head, unsent, nowMs)
     for (let head = this.#sent.head; head !== undefined; head = this.#sent.head)
       this.#giveUp(head, inFlight, message, nowMs)
-    this.#journeys.cutOff(nowMs)
+    this.#journeys.cutOff(nowMs, inFlight === 'user-error' ? message : undefined)
     dropUndispatched(this.#options.source, nowMs, unsent === 'stopped', this.#events)
     this.#finish()
   }
@@ -290,6 +319,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
   #break(error: unknown): void {
     if (this.#over) return
+    // The receiver calls `fail`, which gives every request an outcome.
+    if (error instanceof LoadUserCodeError) return this.#events.broken(error)
     this.#halt()
     this.pool.destroy()
     this.#events.broken(error)

@@ -1,3 +1,4 @@
+import { LoadUserCodeError } from '../model/errors.ts'
 import type { PhaseWindow } from '../model/pattern.ts'
 import type { Ms } from '../model/units.ts'
 import type { Arrival, ArrivalSource } from './arrival-source.ts'
@@ -54,16 +55,12 @@ export class Schedule<Request> implements ArrivalSource<Request> {
     // The warm-up uses the same positions, and its last requests may still be in progress when the measured part starts
     // at position 0.
     const requestId = held.atMs < 0 ? -1 - held.position : held.position
-    const payload = this.#options.picker.pick(requestId)
+    const payload = pickAt(this.#options.picker, requestId)
     if (payload === 'later') return 'later'
     this.#held = undefined
-    return {
-      requestId,
-      atMs: held.atMs,
-      operation: this.#options.operationOf(payload),
-      phase: this.#phaseAt(held.atMs),
-      payload,
-    }
+    const phase = this.#phaseAt(held.atMs)
+    if (payload instanceof LoadUserCodeError) return failed(payload, requestId, held.atMs, phase)
+    return { requestId, atMs: held.atMs, operation: this.#options.operationOf(payload), phase, payload }
   }
 
   rest(untilMs: Ms): ReadonlyMap<number, number> {
@@ -115,6 +112,21 @@ function beforeZero(atMs: Ms, warmUpMs: Ms): Ms {
   return atMs === Number.POSITIVE_INFINITY ? atMs : Math.min(atMs - warmUpMs, -Number.EPSILON)
 }
 
+/** Returns the error if code of the user failed to make the request. */
+function pickAt<Request>(picker: RequestPicker<Request>, position: number): Request | 'later' | LoadUserCodeError {
+  try {
+    return picker.pick(position)
+  } catch (error) {
+    if (error instanceof LoadUserCodeError) return error
+    throw error
+  }
+}
+
+/** Returns the arrival of a request that could not be made. */
+function failed<Request>({ message }: LoadUserCodeError, requestId: number, atMs: Ms, phase: number): Arrival<Request> {
+  return { requestId, atMs, operation: '', phase, payload: undefined as Request, failure: message }
+}
+
 /** The closed model: returns a request on every call. */
 export class ClosedSchedule<Request> implements ArrivalSource<Request> {
   readonly #options: Pick<ScheduleOptions<Request>, 'share' | 'picker' | 'operationOf'>
@@ -126,10 +138,11 @@ export class ClosedSchedule<Request> implements ArrivalSource<Request> {
   }
 
   next(): Arrival<Request> | 'later' {
-    const payload = this.#options.picker.pick(this.#position)
+    const payload = pickAt(this.#options.picker, this.#position)
     if (payload === 'later') return 'later'
     const requestId = this.#position
     this.#position += this.#options.share.threads
+    if (payload instanceof LoadUserCodeError) return failed(payload, requestId, 0, -1)
     return { requestId, atMs: 0, operation: this.#options.operationOf(payload), phase: -1, payload }
   }
 

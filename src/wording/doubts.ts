@@ -24,6 +24,8 @@ const inlineReasons = {
 const sentence = sentenceFrom<DoubtFacts>({
   'inline-run': ({ reason }) =>
     `the test's own thread generated the traffic because ${inlineReasons[reason]}; other code in that thread delays it`,
+  'user-code-failed': ({ reason }) =>
+    `code of the test failed and ended the run early (${reason}); its figures cover the time until then`,
   inspector: () => 'an inspector is attached, which slows the generator; detach it',
   'cold-generator': ({ reason }) =>
     `the generator could not warm up (${reason}), so the first requests include its own start-up; exclude them with ` +

@@ -23,6 +23,7 @@ const MEANINGS: Readonly<Record<ErrorClass, string>> = {
   check: 'the server responded, but the responses did not pass the check',
   'local-ports': 'this machine had no free local ports: use fewer connections, or keep them open',
   'local-files': 'this machine had no free file descriptors: raise the limit (ulimit -n)',
+  'user-error': 'code of the test failed: a custom protocol, journey or request function threw or ended its thread',
   cancelled: 'the run stopped while these requests were in flight, which is not an error of the target',
 }
 

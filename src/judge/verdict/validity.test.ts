@@ -39,6 +39,17 @@ describe('a pass', () => {
     expect(ended('aborted')).toBe('fail: the run was aborted')
   })
 
+  test('needs code of the user that does not fail', () => {
+    const failed = resultOf({ batches: healthy, rest: { ended: 'interrupted' } })
+    const doubts = [doubt({ code: 'user-code-failed', reason: 'buy.ts:3 ended its thread: process.exit(0)' })]
+    const result = { ...failed, generator: { ...failed.generator, doubts } }
+    expect(percentileVerdict(result, result, { percentile: 99, limitMs: 50 })).toMatchObject({
+      verdict: 'invalid',
+      reason: 'code of the test failed',
+      details: expect.arrayContaining(['buy.ts:3 ended its thread: process.exit(0)', 'correct this code']),
+    })
+  })
+
   test('needs a generator that was on time: within 10 ms, or five gaps between requests if those are longer', () => {
     const dense = evenBatches(40, 400, (i) => 10 + (i % 10))
     expect(verdicts({ batches: dense, lagMs: () => 9 }, 50)).toBe('pass')

@@ -53,7 +53,11 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
   return undelivered ?? exhaustedResource(run) ?? shown
 }
 
-function cutShort({ ended, endedBecause }: LoadResult): Standing {
+function cutShort({ ended, endedBecause, generator }: LoadResult): Standing {
+  const failure = generator.doubts.find((doubt) => doubt.code === 'user-code-failed')
+  if (failure !== undefined) {
+    return { verdict: 'invalid', reason: 'code of the test failed', details: [failure.reason, 'correct this code'] }
+  }
   return ended === 'running'
     ? { verdict: 'invalid', reason: 'the run has not ended', details: ['await its result'] }
     : {

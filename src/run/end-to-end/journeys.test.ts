@@ -89,14 +89,20 @@ describe('an invalid journey', () => {
     expect(server.users).toEqual([])
   })
 
-  test('ends the run with the error and its stack if it fails during the run', async () => {
+  test('is the outcome of the step that it does not return, and other journeys continue', async () => {
     const server = await shopServer()
-    const broken = runLoad({ ...rate, target: server.url, journey: new URL('broken-journey.ts', SHOP) })
-    await expect(broken).rejects.toMatchObject({
-      code: 'ERR_LOAD_JOURNEY',
-      message: expect.stringContaining('journey 2 after step "log in" threw TypeError'),
-      stack: expect.stringContaining('broken-journey.ts'),
-    })
+    const result = await runLoad({ ...rate, target: server.url, journey: new URL('broken-journey.ts', SHOP) })
+    const first = expect.stringMatching(
+      /^journey 2 after step "log in" threw TypeError: .* \(.*broken-journey\.ts:6\)$/,
+    )
+    const errorsByClass = { 'user-error': { count: 18, first } }
+    expect(result).toMatchObject({ ended: 'completed', successes: 20 + 2, errors: 18, errorsByClass })
+    expect(result.journeys).toMatchObject({ successes: 2, errors: 18, errorsByClass })
+    expectConservation(result)
+  })
+
+  test('ends the run if it breaks a rule before it sends anything', async () => {
+    const server = await shopServer()
     const wrong = journey(function* ({ send }) {
       yield* send({ name: 'cart', path: 'cart' })
     })

@@ -217,24 +217,14 @@ describe('runLoad and startLoad', () => {
   })
 })
 
-describe('a run that an error in user code ends', () => {
-  test('rejects with the error of the request function', async () => {
-    await using server = await startFixture('plain', {})
-    const request = ({ sequence: position }: { sequence: number }): { path: string } => {
-      if (position === 150) throw new RangeError('no user 150')
-      return { path: '/' }
-    }
-    const failure = runLoad({ target: server.url, rate: 100, duration: '2s', request })
-    await expect(failure).rejects.toThrow(new RangeError('no user 150'))
-  })
-
-  test('rejects a check function in a request that a function returned', async () => {
+describe('a request that code of the user cannot make', () => {
+  test('ends the run if it has a check function', async () => {
     await using server = await startFixture('plain', {})
     const failure = runLoad({ target: server.url, rate: 10, duration: '1s', request: () => ({ check: () => true }) })
     await expect(failure).rejects.toThrow('request(0).check cannot be a function in a request that a function returns')
   })
 
-  test('rejects with the error of a custom pattern', async () => {
+  test('is not sent if a custom pattern throws, and the result so far remains', async () => {
     await using server = await startFixture('plain', {})
     const pattern = {
       name: 'mine',
@@ -249,7 +239,13 @@ describe('a run that an error in user code ends', () => {
     let thrown = false
     const run = startLoad({ target: server.url, pattern })
     thrown = true
-    await expect(run.result).rejects.toThrow(new RangeError('no formula for that'))
+    const result = await run.result
+    expect(result).toMatchObject({
+      ended: 'interrupted',
+      endedBecause: 'the pattern threw RangeError: no formula for that',
+    })
+    expect(result.requestsScheduled).toBe(50)
+    expectConservation(result)
   })
 
   test('has empty figures and no duration when it was stopped during warm-up', async () => {

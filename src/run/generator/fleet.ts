@@ -1,24 +1,34 @@
 import type { Resources } from '../../measure/monitor/index.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
-import { LoadError, LoadInternalError } from '../../model/errors.ts'
+import { LoadError, LoadInternalError, LoadResourceError, LoadUserCodeError } from '../../model/errors.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { Traceparent } from '../../model/trace.ts'
+import { messageOf } from '../../model/thrown.ts'
 import type { Ms } from '../../model/units.ts'
 import { within } from '../../model/within.ts'
 import type { LoadedFeed } from '../../traffic/feeds/index.ts'
 import { unusable } from '../target/check-target.ts'
 import type { TargetConnection } from '../target/target-connection.ts'
+import { ThreadExit } from './generator-thread.ts'
 import { type GeneratorHandle, generatorsFor } from './generator-handle.ts'
 import { RequestMaker } from './lane/request-maker.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, Unreachable } from './messages.ts'
 import type { Placement } from './placement.ts'
 import { descriptorsForConnections } from './resources.ts'
 import { connectResourceError, resourceError } from '../resource-errors.ts'
+import { namesOf, userModulesOf } from './thread-errors.ts'
+import { ThreadWatch } from './thread-watch.ts'
 import { transportsOf } from './warm-up/transports.ts'
 
 /** Maximum time for a generator to end after it received 'stop'. */
 const STOP_GRACE_MS = 700
+/** Time without a message after which a thread is ended: code of the user in it does not return. */
+const MAX_SILENCE_MS = 5_000
+/** The same for a thread without code of the user. */
+const MAX_OWN_SILENCE_MS = 30_000
+/** Maximum time until the first message of a thread. */
+const MAX_START_MS = 60_000
 /** Maximum time to wait until the generators have closed their connections. The generators' limit is shorter. */
 const CLOSE_GRACE_MS = 3_000
 
@@ -34,8 +44,21 @@ export interface FleetObserver {
     state: GeneratorState,
     end: { readonly atMs: Ms; readonly traces: KeptTraces },
   ): void
+  /**
+   * A thread ended without its last report. The requests of the thread without an outcome have the outcome
+   * `loss.errorClass`.
+   */
+  addLost(thread: number, loss: ThreadLoss): void
+  /** The run must end early, because of `message`. */
+  interrupt(message: string, byUserCode: boolean): void
   /** A connection has started a process of the target. */
   follow(pid: number): void
+}
+
+/** Why a thread ended without its last report. */
+export interface ThreadLoss {
+  readonly errorClass: 'user-error' | 'cancelled'
+  readonly message: string
 }
 
 /** What the generators work with, in addition to their plan. */
@@ -60,6 +83,12 @@ export class GeneratorFleet {
   readonly #ready: Countdown
   readonly #ended: Countdown
   readonly #closed: Countdown
+  /** The user's modules that run in the threads. */
+  readonly #modules: readonly string[]
+  readonly #watch: ThreadWatch
+  /** Threads from which no report is expected any more. */
+  readonly #over = new Set<number>()
+  #started = false
   #job: FleetJob | undefined
 
   /** Reserves threads, which warm up while the run opens its targets. */
@@ -73,6 +102,13 @@ export class GeneratorFleet {
     this.#ready = new Countdown(placement.threads)
     this.#ended = new Countdown(placement.threads)
     this.#closed = new Countdown(placement.threads)
+    this.#modules = placement.inlineBecause === undefined ? userModulesOf(plan) : []
+    this.#watch = new ThreadWatch({
+      threads: placement.threads,
+      maxSilenceMs: this.#modules.length > 0 ? MAX_SILENCE_MS : MAX_OWN_SILENCE_MS,
+      maxStartMs: MAX_START_MS,
+      onSilent: (thread) => this.#silent(thread),
+    })
   }
 
   /**
@@ -95,6 +131,8 @@ export class GeneratorFleet {
     for (const [thread, generator] of this.#generators.entries()) {
       generator.begin({ ...shared, thread }, (message) => this.#handle(thread, message))
     }
+    // An inline generator runs in this thread.
+    if (this.#placement.inlineBecause === undefined) this.#watch.start()
   }
 
   /** Returns what all generators have in common. Targets, request functions and the sources of feeds stay with the run. */
@@ -121,13 +159,19 @@ export class GeneratorFleet {
 
   /** `startMs` is the start of the measured part on the machine's monotonic clock. */
   start(startMs: Ms): void {
+    this.#started = true
     for (const generator of this.#generators) generator.post({ type: 'start', startMs })
   }
 
   /** Stops the generators, and waits for their last reports for a limited time. */
   async stop(): Promise<void> {
     for (const generator of this.#generators) generator.post({ type: 'stop' })
-    await within(STOP_GRACE_MS, this.#ended.promise)
+    const outcome = await within(STOP_GRACE_MS, this.#ended.promise)
+    if (outcome === 'done') return
+    const errorClass = this.#modules.length > 0 ? 'user-error' : 'cancelled'
+    for (const thread of this.#generators.keys()) {
+      this.#lost(thread, { errorClass, message: 'the generator thread did not end in time after the run was stopped' })
+    }
   }
 
   /** Waits for a limited time until the generators have closed their connections. */
@@ -137,10 +181,12 @@ export class GeneratorFleet {
 
   /** Ends the generators. Resolves when their threads have ended or are free for another run. */
   async end(): Promise<void> {
+    this.#watch.stop()
     await Promise.all(this.#generators.map((generator) => generator.end()))
   }
 
   #handle(thread: number, message: FromGenerator): void {
+    this.#watch.heard(thread)
     switch (message.type) {
       case 'ready':
         this.#ready.count()
@@ -152,14 +198,17 @@ export class GeneratorFleet {
         this.#makeRequests(thread, message.first, message.count)
         break
       case 'slices':
-        this.#observer.add(thread, message.slices, message.state)
+        if (!this.#over.has(thread)) this.#observer.add(thread, message.slices, message.state)
         break
       case 'sampled':
         this.#observer.addSampled(message.sampled)
         break
       case 'ended':
+        if (this.#isOver(thread)) break
         this.#observer.addLast(thread, message.slices, message.state, message)
         this.#ended.count()
+        break
+      case 'alive':
         break
       case 'closed':
         this.#closed.count()
@@ -171,12 +220,68 @@ export class GeneratorFleet {
         this.#log(`thread ${thread}  ${message.text}`)
         break
       case 'crash':
-        this.#fail(this.#crashOf(message.error))
+        this.#crashed(thread, message.error)
         break
       case 'user-error':
         this.#fail(revived(message))
         break
+      case 'user-failure':
+        this.#observer.interrupt(message.message, true)
+        break
     }
+  }
+
+  /** Returns whether the thread had already ended; it has now. */
+  #isOver(thread: number): boolean {
+    if (this.#over.has(thread)) return true
+    this.#over.add(thread)
+    this.#watch.ended(thread)
+    return false
+  }
+
+  /** Handles a thread that does not return to its event loop. */
+  #silent(thread: number): void {
+    if (this.#over.has(thread)) return
+    const seconds = (this.#modules.length > 0 ? MAX_SILENCE_MS : MAX_OWN_SILENCE_MS) / 1_000
+    if (this.#modules.length === 0) {
+      return this.#fail(new LoadInternalError(`a generator thread did not respond for ${seconds} s`))
+    }
+    this.#lost(thread, {
+      errorClass: 'user-error',
+      message: `code of ${namesOf(this.#modules)} kept its thread busy for more than ${seconds} s: it may contain an endless loop`,
+    })
+  }
+
+  /** A thread ended with an error, or the generator in it did. */
+  #crashed(thread: number, thrown: unknown): void {
+    if (this.#over.has(thread)) return
+    const error = this.#crashOf(thrown)
+    const isOutOfMemory = error instanceof LoadResourceError && error.code === 'ERR_LOAD_MEMORY'
+    if (this.#modules.length > 0 && (isOutOfMemory || thrown instanceof ThreadExit)) {
+      const how = isOutOfMemory ? 'its thread used up its memory' : 'ended its thread'
+      return this.#lost(thread, {
+        errorClass: 'user-error',
+        message: `code of ${namesOf(this.#modules)} runs in a generator thread, and ${how}`,
+      })
+    }
+    if (isOutOfMemory) return this.#lost(thread, { errorClass: 'cancelled', message: error.message })
+    this.#fail(error)
+  }
+
+  /** Continues without a thread that ended without its last report. */
+  #lost(thread: number, loss: ThreadLoss): void {
+    const isUserCode = loss.errorClass === 'user-error'
+    if (!this.#started) {
+      return this.#fail(
+        isUserCode
+          ? new LoadUserCodeError('ERR_LOAD_USER_CODE', loss.message)
+          : new LoadResourceError('ERR_LOAD_MEMORY', loss.message),
+      )
+    }
+    if (this.#isOver(thread)) return
+    this.#observer.interrupt(loss.message, isUserCode)
+    this.#observer.addLost(thread, loss)
+    this.#ended.count()
   }
 
   #unusable({ lane, errorClass, message }: Unreachable): LoadError {
@@ -185,14 +290,17 @@ export class GeneratorFleet {
     return connectResourceError(errorClass, why) ?? unusable(url, why, this.#plan.setup !== undefined)
   }
 
-  /** Calls the user's request function. An error that it throws ends the run. */
+  /**
+   * Calls the user's request function. What it throws is the outcome of its request, except that an invalid request ends
+   * a run that has not sent anything.
+   */
   #makeRequests(thread: number, first: number, count: number): void {
     const { targets: [target] = [], feeds = {} } = this.#job ?? {}
     if (target === undefined) return
     try {
       const range = { first, count, step: this.#placement.threads }
-      const requests = this.#requests.make(range, target.protocol, feeds)
-      this.#generators[thread]?.post({ type: 'requests', first, requests })
+      const made = this.#requests.make(range, target.protocol, feeds)
+      this.#generators[thread]?.post({ type: 'requests', first, ...made })
     } catch (error) {
       this.#fail(errorFrom(error))
     }
@@ -237,11 +345,14 @@ class Countdown {
 
 /** Recreates a `LoadError` that was thrown in another thread. */
 function revived({ code, message, stack }: { code: string; message: string; stack: string }): LoadError {
-  const error = new LoadError(code, message)
+  const error =
+    code === 'ERR_LOAD_USER_CODE' || code === 'ERR_LOAD_JOURNEY'
+      ? new LoadUserCodeError(code, message)
+      : new LoadError(code, message)
   error.stack = stack
   return error
 }
 
 function errorFrom(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown))
 }

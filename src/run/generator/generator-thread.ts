@@ -1,12 +1,15 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { programFile } from '../../model/program-file.ts'
 import { realTime } from '../../model/real-time.ts'
 import { within } from '../../model/within.ts'
 import type { FromGenerator, GeneratorJob, ToGenerator, ToThread } from './messages.ts'
+import { userModulesOf } from './thread-errors.ts'
 import type { TransportName } from './warm-up/transports.ts'
 
 /** Maximum time for a thread to end itself. */
 const EXIT_GRACE_MS = 500
+/** Maximum time to wait for a thread that is terminated. */
+const EXIT_LIMIT_MS = 2_000
 /** Maximum time for a thread whose run has ended to close its connections. After it, the thread is ended as well. */
 const CLOSE_GRACE_MS = 500
 
@@ -18,6 +21,9 @@ interface ActiveJob {
   ended: boolean
   readonly runsUserCode: boolean
 }
+
+/** The error of a thread that ended although it had not been asked to. */
+export class ThreadExit extends Error {}
 
 /**
  * A generator thread. It warms up on request, and runs one job at a time. It never keeps the process alive by
@@ -40,7 +46,7 @@ export class GeneratorThread {
     this.#worker.unref()
     this.#worker.on('error', (error: unknown) => this.#crashed(error))
     this.#worker.on('exit', (code) => {
-      if (!this.#exiting) this.#crashed(new Error(`a generator thread exited with code ${code}`))
+      if (!this.#exiting) this.#crashed(new ThreadExit(`a generator thread exited with code ${code}`))
       this.#gone.resolve()
       onGone(this)
     })
@@ -58,20 +64,30 @@ export class GeneratorThread {
   begin(job: GeneratorJob, onMessage: (message: FromGenerator) => void): void {
     const { port1: port, port2 } = new MessageChannel()
     const closed = Promise.withResolvers<void>()
-    const active: ActiveJob = { port, onMessage, closed, ended: false, runsUserCode: runsUserCode(job) }
+    const active: ActiveJob = {
+      port,
+      onMessage,
+      closed,
+      ended: false,
+      runsUserCode: userModulesOf(job.plan).length > 0,
+    }
     this.#job = active
     // The thread may have ended while the run opened its target.
     const crash = this.#crash
     if (crash !== undefined) queueMicrotask(() => onMessage({ type: 'crash', error: crash.error }))
-    port.on('message', (message: FromGenerator) => {
-      if (message.type === 'ended') active.ended = true
-      if (message.type === 'crash' || message.type === 'user-error') this.#healthy = false
-      onMessage(message)
-      if (message.type === 'closed') closed.resolve()
-    })
+    port.on('message', (message: FromGenerator) => this.#handle(active, message))
     const { curve: _, ...plan } = job.plan
     const message: ToThread = { type: 'job', job: { ...job, plan }, port: port2, env: { ...process.env } }
     this.#worker.postMessage(message, [port2])
+  }
+
+  #handle(job: ActiveJob, message: FromGenerator): void {
+    if (message.type === 'ended') job.ended = true
+    if (message.type === 'crash' || message.type === 'user-error' || message.type === 'user-failure') {
+      this.#healthy = false
+    }
+    job.onMessage(message)
+    if (message.type === 'closed') job.closed.resolve()
   }
 
   post(message: ToGenerator): void {
@@ -99,7 +115,8 @@ export class GeneratorThread {
     this.#exiting = true
     this.#postToThread({ type: 'exit' })
     const late = realTime.setTimeout(() => void this.#worker.terminate(), EXIT_GRACE_MS)
-    await this.#gone.promise
+    // A thread that waits for a synchronous system call cannot be terminated until the call returns.
+    await within(EXIT_LIMIT_MS, this.#gone.promise)
     realTime.clearTimeout(late)
   }
 
@@ -112,11 +129,14 @@ export class GeneratorThread {
     if (this.#crash !== undefined) return
     this.#crash = { error }
     this.#healthy = false
-    this.#job?.onMessage({ type: 'crash', error })
+    const job = this.#job
+    if (job === undefined) return
+    // What the thread posted before it ended may not have arrived yet.
+    for (;;) {
+      const received = receiveMessageOnPort(job.port)
+      if (received === undefined) break
+      this.#handle(job, received.message)
+    }
+    job.onMessage({ type: 'crash', error })
   }
-}
-
-/** Whether the job loads modules of the user into the thread. */
-function runsUserCode({ plan: { journey, setup, lanes } }: GeneratorJob): boolean {
-  return journey !== undefined || setup !== undefined || lanes.some(({ protocol }) => protocol.from !== 'shipped')
 }

@@ -4,7 +4,7 @@ import { Recorder } from '../../measure/recorder.ts'
 import { latencyLimits } from '../../measure/tally.ts'
 import { ThreadPauses } from '../../measure/thread-pauses.ts'
 import { Tracer } from '../../measure/tracing/tracer.ts'
-import { LoadError, LoadInternalError } from '../../model/errors.ts'
+import { LoadError, LoadInternalError, LoadUserCodeError } from '../../model/errors.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type { Ms } from '../../model/units.ts'
 import { type Cancel, RunClock } from '../../traffic/clock.ts'
@@ -16,11 +16,15 @@ import { loadUserCode } from '../user-modules.ts'
 import { DescriptorBudget } from './descriptor-budget.ts'
 import { dispatcherFor } from './lane/lane.ts'
 import { Listening, mayMatchByOrder } from './lane/listening.ts'
+import type { MadeRequests } from './lane/request-maker.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator, Unreachable } from './messages.ts'
 import { loadProtocol } from '../protocols.ts'
+import { type UserFailure, userModulesOf } from './thread-errors.ts'
 
 /** Interval between two snapshots of the generator. */
 const SNAPSHOT_MS = 1_000
+/** The same where code of the user runs in the thread and may end it: what was not reported then is lost. */
+const USER_CODE_SNAPSHOT_MS = 200
 
 /** Maximum time for connections to close normally after the run. */
 const CLOSE_MS = 2_000
@@ -66,6 +70,7 @@ export class Generator {
   readonly #listening: Listening[] = []
   readonly #unsolicited = { messages: 0, ambiguous: 0 }
   #unended = 0
+  #started = false
   #stopped = false
   #coldBecause: string | undefined
   /** The run has abandoned this generator: it must not open anything or leave anything running. */
@@ -167,9 +172,18 @@ export class Generator {
     if (message.type === 'start') this.#start(message.startMs)
     else if (message.type === 'stop') this.#stop()
     else {
-      this.#fed?.feed(message.first, message.requests)
+      this.#fed?.feed(message.first, withFailures(message))
       for (const dispatcher of this.#dispatchers) dispatcher.payloadsCame()
     }
+  }
+
+  /** Ends the run of this thread because code of the user left an error unhandled, or ends the thread. */
+  failUserCode({ message, stack }: UserFailure): void {
+    if (!this.#started) return this.#post({ type: 'user-error', code: 'ERR_LOAD_USER_CODE', message, stack })
+    this.#stopped = true
+    this.#post({ type: 'user-failure', message })
+    for (const dispatcher of this.#dispatchers) dispatcher.fail(message)
+    this.#stopListening?.()
   }
 
   /** Ends everything that is still open or running immediately, unless the run has ended normally. */
@@ -192,12 +206,14 @@ export class Generator {
   }
 
   #start(startMs: Ms): void {
+    this.#started = true
     const beforeMs = this.#clock.now()
     this.#clock.startAt(startMs)
     for (const { pool } of this.#dispatchers) pool.shiftClock(this.#clock.now() - beforeMs)
     this.#measuring = this.#baseline()
     this.#stopPauseTicks = this.#clock.after(Math.max(0, -this.#clock.now()), () => this.#startMeasuring())
-    this.#stopSnapshots = this.#clock.every(SNAPSHOT_MS, () => this.#snapshot())
+    const everyMs = userModulesOf(this.#job.plan).length > 0 ? USER_CODE_SNAPSHOT_MS : SNAPSHOT_MS
+    this.#stopSnapshots = this.#clock.every(everyMs, () => this.#snapshot())
     for (const dispatcher of this.#dispatchers) dispatcher.start()
   }
 
@@ -282,6 +298,8 @@ export class Generator {
    * Reports an error. A `LoadError` that is not internal is about the user's input, so its code and message are sent.
    */
   #broken(error: unknown): void {
+    if (this.#started && error instanceof LoadUserCodeError)
+      return this.failUserCode({ message: error.message, stack: '' })
     this.#halt()
     if (error instanceof LoadError && !(error instanceof LoadInternalError)) {
       const { code, message, stack = '' } = error
@@ -317,6 +335,15 @@ export class Generator {
   #log(text: string): void {
     if (this.#job.verbose) this.#post({ type: 'log', text: `${this.#clock.now().toFixed(1)} ms  ${text}` })
   }
+}
+
+/** Returns the requests of a message, with an error in place of each that code of the user could not make. */
+function withFailures({ requests, failures }: MadeRequests): readonly (AnyRequest | LoadUserCodeError)[] {
+  if (failures.size === 0) return requests
+  return requests.map((request, place) => {
+    const failure = failures.get(place)
+    return failure === undefined ? request : new LoadUserCodeError('ERR_LOAD_USER_CODE', failure)
+  })
 }
 
 /** Returns why a lane's connections could not be opened; undefined if they are open. */

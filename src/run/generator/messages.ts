@@ -1,10 +1,10 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { AnyRequest } from '../../model/requests.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { StdioTarget } from '../../model/target.ts'
 import type { UnsolicitedCounts } from './lane/listening.ts'
+import type { MadeRequests } from './lane/request-maker.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import type { Pauses } from '../../measure/thread-pauses.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
@@ -53,7 +53,7 @@ export interface ThreadJob extends Omit<GeneratorJob, 'plan'> {
 export type ToGenerator =
   /** Start of the run's clock, on the machine's monotonic clock. */
   | { readonly type: 'start'; readonly startMs: Ms }
-  | { readonly type: 'requests'; readonly first: number; readonly requests: readonly AnyRequest[] }
+  | ({ readonly type: 'requests'; readonly first: number } & MadeRequests)
   | { readonly type: 'stop' }
 
 /** A message to a generator thread. The messages of one job use the job's own `port`, in both directions. */
@@ -97,10 +97,17 @@ export type FromGenerator =
   /** A connection has started a process of the target. */
   | { readonly type: 'process'; readonly pid: number }
   | { readonly type: 'log'; readonly text: string }
-  /** The generator crashed, or the user's code that runs in it did. */
+  /** Sent regularly by a generator thread: its event loop runs. */
+  | { readonly type: 'alive' }
+  /** The generator crashed. */
   | { readonly type: 'crash'; readonly error: unknown }
-  /** A module of the user is invalid or threw. The class of an error does not cross a thread, but its code does. */
+  /**
+   * A module of the user is invalid or threw before the run sent anything. The class of an error does not cross a thread,
+   * but its code does.
+   */
   | { readonly type: 'user-error'; readonly code: string; readonly message: string; readonly stack: string }
+  /** Code of the user failed during the run. 'ended' follows, with an outcome for every request of the thread. */
+  | { readonly type: 'user-failure'; readonly message: string }
 
 /** State of a generator thread; counts are since the start. */
 export interface GeneratorState {

@@ -8,11 +8,15 @@ import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { Interval, LoadResult } from '../../model/result.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
+import { doubt } from '../../wording/doubts.ts'
+import type { Doubt } from '../../model/doubt.ts'
+import type { ThreadLoss } from '../generator/fleet.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import type { Placement } from '../generator/placement.ts'
 import { type TargetConnection, urlsOf } from '../target/target-connection.ts'
 import { IntervalStream } from './interval-stream.ts'
 import type { RunLifetime } from './lifetime.ts'
+import { arrivalsAfter } from './arrivals-after.ts'
 import { buildResult } from './result.ts'
 import { RunTraces } from './run-traces.ts'
 import { Watch } from './watch.ts'
@@ -29,6 +33,7 @@ export class RunOutcome {
   readonly #states: (GeneratorState | undefined)[]
   #targets: readonly TargetConnection[] = []
   #metrics: TargetWatch | undefined
+  #userFailure: Doubt | undefined
   #watch: Watch | undefined
 
   constructor(generatorId: string, plan: CompiledPlan, placement: Placement, lifetime: RunLifetime) {
@@ -92,6 +97,21 @@ export class RunOutcome {
     this.#publish([...this.#collector.add(thread, slices), ...this.#collector.end(thread)])
   }
 
+  /** Adds the outcomes of a thread that ended without its last report. */
+  addLost(thread: number, loss: ThreadLoss): void {
+    const atMs = this.#lifetime.elapsedMs
+    const share = { thread, threads: this.#placement.threads }
+    this.#publish(
+      this.#collector.lose(thread, loss, atMs, (reported) => arrivalsAfter(this.#plan, share, reported, atMs)),
+    )
+  }
+
+  /** Ends the run early. */
+  interrupt(message: string, byUserCode: boolean): void {
+    if (byUserCode) this.#userFailure ??= doubt({ code: 'user-code-failed', reason: message })
+    this.#lifetime.stop('interrupted', message)
+  }
+
   /** Returns the LoadResult so far. */
   result(): LoadResult {
     const states = this.#states.filter((state) => state !== undefined)
@@ -114,7 +134,7 @@ export class RunOutcome {
       },
       slowest: this.#traces?.slowest ?? [],
       tracing: this.#traces?.report ?? { mode: 'off', to: null, exported: 0, lost: 0 },
-      doubts: this.#watch?.doubts(states) ?? [],
+      doubts: [...(this.#userFailure === undefined ? [] : [this.#userFailure]), ...(this.#watch?.doubts(states) ?? [])],
     })
   }
 

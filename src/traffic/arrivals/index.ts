@@ -1,4 +1,6 @@
+import { LoadUserCodeError } from '../../model/errors.ts'
 import type { ArrivalPattern, ArrivalProcessName } from '../../model/pattern.ts'
+import { describeThrown } from '../../model/thrown.ts'
 import type { Ms } from '../../model/units.ts'
 import { countSlack } from '../patterns/count-slack.ts'
 import { randomFrom } from './random.ts'
@@ -69,6 +71,25 @@ export function arrivalsOf(
       atMs = Math.min(Math.max(tMs, atMs), durationMs)
       leftInBatch = batchSize - 1
       return atMs
+    },
+  }
+}
+
+/**
+ * Returns the arrivals of a custom pattern. An error that the pattern throws is a `LoadUserCodeError`, and no arrival
+ * follows it.
+ */
+export function guardedArrivals(arrivals: Arrivals): Arrivals {
+  let failed = false
+  return {
+    next() {
+      if (failed) return Number.POSITIVE_INFINITY
+      try {
+        return arrivals.next()
+      } catch (cause) {
+        failed = true
+        throw new LoadUserCodeError('ERR_LOAD_USER_CODE', `the pattern threw ${describeThrown(cause).text}`, { cause })
+      }
     },
   }
 }

@@ -19,6 +19,8 @@ export interface Planned<Request> {
   readonly phase: number
   readonly payload: Request
   readonly journey?: ActiveJourney<Request>
+  /** Why code of the user could not make the request: it fails with class `user-error` and is never sent. */
+  readonly failure?: string
 }
 
 /**
@@ -69,6 +71,12 @@ export class ActiveJourney<Request> implements JourneySample {
     return !Number.isNaN(this.doneMs)
   }
 
+  /** Plans a step that fails, because the journey threw instead of returning it. */
+  planFailure(failure: string, afterMs: Ms): void {
+    this.planStep({ operation: '', payload: undefined as Request, thinkMs: 0 }, afterMs)
+    if (this.step !== undefined) this.step = { ...this.step, failure }
+  }
+
   planStep({ operation, payload, thinkMs }: Step<Request>, afterMs: Ms): void {
     // Warm-up journeys count down from −1, so their step ids count down too.
     const stepIds = this.requestId < 0 ? -STEP_IDS : STEP_IDS
@@ -93,7 +101,8 @@ export class ActiveJourney<Request> implements JourneySample {
     this.bytesReceived += bytesReceived
     this.fate = fate
     this.errorClass = errorClass
-    this.message = fate === 'error' ? `${operation}: ${message ?? ''}` : undefined
+    const where = operation === '' ? '' : `${operation}: `
+    this.message = fate === 'error' ? `${where}${message ?? ''}` : undefined
     this.dropReason = dropReason
   }
 }

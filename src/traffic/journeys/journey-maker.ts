@@ -1,5 +1,6 @@
-import { LoadError, LoadPlanError, type PlanIssue, formatValue } from '../../model/errors.ts'
+import { LoadError, LoadPlanError, LoadUserCodeError, type PlanIssue, formatValue } from '../../model/errors.ts'
 import type { JourneyContext, JourneyFunction, JourneyYield, StepAnswer } from '../../model/journey.ts'
+import { describeThrown } from '../../model/thrown.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { isRecord } from '../../model/readers.ts'
 import type { Answer } from '../../model/protocol.ts'
@@ -78,12 +79,17 @@ class MadeJourney implements JourneySteps<AnyRequest> {
 
   #step(request: AnyRequest, thinkMs: Ms): Step<AnyRequest> {
     this.#sent++
-    const payload = this.#userAgent?.send(request) ?? request
-    const { name = `step ${this.#sent}` } = isRecord(request) ? request : {}
-    const issues = this.#options.issuesOf(payload, `journey step ${name}`)
-    if (issues.length > 0) throw new LoadPlanError(issues)
-    this.#operation = name
-    return { operation: name, payload, thinkMs }
+    try {
+      const payload = this.#userAgent?.send(request) ?? request
+      const { name = `step ${this.#sent}` } = isRecord(request) ? request : {}
+      const issues = this.#options.issuesOf(payload, `journey step ${name}`)
+      if (issues.length > 0) throw new LoadPlanError(issues)
+      this.#operation = name
+      return { operation: name, payload, thinkMs }
+    } catch (error) {
+      // The request may have getters, and they may throw.
+      throw thrownBy(error, this.#number, this.#operation)
+    }
   }
 }
 
@@ -114,17 +120,24 @@ function journeyError(what: string, remedy: string): LoadError {
 function thrownBy(cause: unknown, number: number, afterStep: string | undefined): LoadError {
   if (cause instanceof LoadError) return cause
   const where = `journey ${number} ${afterStep === undefined ? 'before its first step' : `after step "${afterStep}"`}`
-  const error = new LoadError(CODE, `${where} threw ${String(cause)}`, { cause })
-  const frames = cause instanceof Error ? framesOf(cause) : ''
+  const { text, stack } = describeThrown(cause)
+  const frames = framesOf(stack)
+  const error = new LoadUserCodeError(CODE, `${where} threw ${text}${placeOf(frames)}`, { cause })
   if (frames !== '') error.stack = `${error.name} [${CODE}]: ${error.message}\n${frames}`
   return error
+}
+
+/** Returns " (file:line)" of the first frame. */
+function placeOf(frames: string): string {
+  const [, place] = /(?:file:\/\/)?(\/[^():]+:\d+):\d+\)?$/m.exec(frames.split('\n', 1)[0]?.slice(0, 1_000) ?? '') ?? []
+  return place === undefined ? '' : ` (${place})`
 }
 
 /**
  * The cause does not survive the transfer to another thread, but the stack does, so it must contain the user's own
  * lines.
  */
-function framesOf({ stack = '' }: Error): string {
+function framesOf(stack: string): string {
   return stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line))

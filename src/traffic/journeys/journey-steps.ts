@@ -13,7 +13,8 @@ export interface Step<Request> {
 export interface JourneySteps<Request> {
   /**
    * Returns the next step; undefined after the last one. `answer` is the response to the previous step; undefined for
-   * the first step, and if the protocol kept no response. If it throws, the run ends with that error.
+   * the first step, and if the protocol kept no response. A `LoadError` that it throws is the outcome of the next step;
+   * any other error ends the run.
    */
   next(answer: Answer | undefined): Step<Request> | undefined
 }

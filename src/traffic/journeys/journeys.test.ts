@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { LoadError, LoadUserCodeError } from '../../model/errors.ts'
 import { evenly, fatesOf, onVirtualTime, runVirtually } from '../virtual-run.fixture.ts'
 import { type VirtualRun } from '../virtual-scenario.fixture.ts'
 import { STEP_IDS, stepsByJourney } from './journey-conservation.conformance.ts'
@@ -278,7 +279,7 @@ test('starts another journey after a failed one in the closed model', async () =
   expect(connection).toBeGreaterThan(3)
 })
 
-describe('a journey that throws ends the run with its error', () => {
+describe('a journey of ours that throws ends the run with its error', () => {
   const oops = new Error('oops')
   const throws = (): never => {
     throw oops
@@ -295,5 +296,42 @@ describe('a journey that throws ends the run with its error', () => {
       expect(run.samples.length).toBeLessThan(10)
       expect(run.target.open.size).toBe(0)
     }
+  })
+})
+
+describe('a journey whose code throws', () => {
+  const throws = (): never => {
+    throw new LoadUserCodeError('ERR_LOAD_JOURNEY', 'oops')
+  }
+
+  test.each([
+    ['at its first step', () => [throws], 0],
+    ['at a later one', () => [{}, throws], 1],
+    ['after its last', () => [{}, { thinkMs: 5 }, throws], 2],
+  ] as const)('fails its next step %s, on a connection that it held or not', async (_, journey, before) => {
+    for (const holdConnections of [false, true]) {
+      const run = await runVirtually({ arrivalTimes: evenly(10, 500), lastArrivalMs: 500, journey, holdConnections })
+      const starts = run.begunJourneyIds.length
+      expect(starts).toBeGreaterThan(3)
+      expect(fatesOf(run)).toEqual({ ...(before > 0 && { success: before * starts }), 'user-error': starts })
+      expect(journeyFates(run)).toEqual({ 'user-error': starts })
+    }
+  })
+
+  test('starts again after a pause in the closed model', async () => {
+    const run = await runVirtually({ concurrency: 3, lastArrivalMs: 500, journey: () => [throws] })
+    // One start of each client per 10 ms.
+    expect(fatesOf(run)).toEqual({ 'user-error': 150 })
+  })
+
+  test('ends the run if it breaks a rule before any step was planned, and fails the step afterwards', async () => {
+    const breaks = (): never => {
+      throw new LoadError('ERR_LOAD_JOURNEY', 'write yield* send({ … })')
+    }
+    const options = { arrivalTimes: evenly(10, 500), lastArrivalMs: 500 }
+    const first = await runVirtually({ ...options, journey: () => [breaks], breaks: true })
+    expect(first.errors).toMatchObject([{ code: 'ERR_LOAD_JOURNEY' }])
+    const later = await runVirtually({ ...options, journey: (number) => (number === 3 ? [breaks] : [{}]) })
+    expect(fatesOf(later)['user-error']).toBe(1)
   })
 })

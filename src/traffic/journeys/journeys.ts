@@ -1,4 +1,4 @@
-import type { LoadInternalError } from '../../model/errors.ts'
+import { LoadError, LoadInternalError, LoadUserCodeError } from '../../model/errors.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { Ms } from '../../model/units.ts'
 import type { JourneyArrival } from '../arrival-source.ts'
@@ -38,6 +38,8 @@ export class Journeys<Request> {
   readonly #active = new Set<ActiveJourney<Request>>()
   readonly #ready: ActiveJourney<Request>[] = []
   #starting = false
+  /** The journey whose code is running. */
+  #planning: ActiveJourney<Request> | undefined
   #latestMs: Ms = Number.NEGATIVE_INFINITY
 
   constructor(options: JourneyOptions, host: JourneyHost<Request>) {
@@ -83,10 +85,18 @@ export class Journeys<Request> {
     this.#starting = false
   }
 
-  /** Cuts off thinking journeys at the end of a run. No step may be in flight any more. */
-  cutOff(nowMs: Ms): void {
+  /**
+   * Cuts off thinking journeys at the end of a run. No step may be in flight any more. `failure` says how code of the
+   * user ended the run, if it did; that may be the code of a journey.
+   */
+  cutOff(nowMs: Ms, failure: string | undefined): void {
     for (const journey of this.#active) {
       journey.thinking?.()
+      if (journey === this.#planning && failure !== undefined) {
+        journey.planFailure(failure, nowMs)
+        if (journey.step !== undefined) this.#host.admit(journey.step, nowMs, nowMs)
+        continue
+      }
       if (journey.step !== undefined && journey.stepAtMs <= nowMs) {
         this.#host.dropUnseen(journey.step, journey.stepAtMs, nowMs)
         continue
@@ -109,15 +119,29 @@ export class Journeys<Request> {
   }
 
   #planNext(journey: ActiveJourney<Request>, answer: Answer | undefined, afterMs: Ms): void {
+    this.#planning = journey
     try {
       const step = journey.steps.next(answer)
       if (step === undefined) return this.#end(journey, afterMs)
       journey.planStep(step, afterMs)
     } catch (error) {
-      return this.#host.broken(error)
+      if (!this.#isOutcome(error)) return this.#host.broken(error)
+      journey.planFailure(error.message, afterMs)
+    } finally {
+      this.#planning = undefined
     }
     this.#latestMs = Math.max(this.#latestMs, journey.stepAtMs)
     if (!this.#mustThink(journey)) this.#ready.push(journey)
+  }
+
+  /**
+   * Whether an error is the outcome of a step. A journey that breaks a rule before any step was planned ends the run
+   * instead: nothing is lost, and its author gets the error at once.
+   */
+  #isOutcome(error: unknown): error is LoadError {
+    if (error instanceof LoadUserCodeError) return true
+    const isPlanned = this.#latestMs !== Number.NEGATIVE_INFINITY
+    return isPlanned && error instanceof LoadError && !(error instanceof LoadInternalError)
   }
 
   /** A timer may fire a fraction of a millisecond early, but no step is sent before its intended start. */

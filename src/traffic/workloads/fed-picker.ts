@@ -1,3 +1,4 @@
+import { LoadUserCodeError } from '../../model/errors.ts'
 import type { RequestPicker } from './picker.ts'
 
 /** Requests `count` payloads, for the positions `first`, `first + step`, …. */
@@ -11,7 +12,7 @@ export class FedPicker<Request> implements RequestPicker<Request> {
   readonly #step: number
   readonly #chunk: number
   readonly #ask: AskForRequests
-  readonly #chunks = new Map<number, readonly Request[]>()
+  readonly #chunks = new Map<number, readonly (Request | LoadUserCodeError)[]>()
   readonly #asked = new Set<number>()
 
   /** `step` is the number of threads, which is the distance between two positions of one thread. */
@@ -31,11 +32,12 @@ export class FedPicker<Request> implements RequestPicker<Request> {
     this.#askFor(number + 2, offset)
     for (const old of this.#chunks.keys()) if (old !== 0 && old < number) this.#forget(old)
     const request = this.#chunks.get(number)?.[place % this.#chunk]
+    if (request instanceof LoadUserCodeError) throw request
     return request === undefined ? 'later' : request
   }
 
-  /** Receives a requested chunk. */
-  feed(first: number, requests: readonly Request[]): void {
+  /** Receives a requested chunk, with an error in place of each request that the function could not make. */
+  feed(first: number, requests: readonly (Request | LoadUserCodeError)[]): void {
     this.#chunks.set(Math.floor(first / this.#step / this.#chunk), requests)
   }
 

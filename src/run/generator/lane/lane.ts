@@ -7,7 +7,8 @@ import type { SetupFunction } from '../../../model/setup.ts'
 import type { SpanAbout } from '../../../model/trace.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
 import { warmUpCurve } from '../../../plan/compiled-plan.ts'
-import { arrivalsOf } from '../../../traffic/arrivals/index.ts'
+import { arrivalsOf, guardedArrivals } from '../../../traffic/arrivals/index.ts'
+import { isCustomPattern } from '../../../traffic/patterns/custom-pattern.ts'
 import { randomFrom } from '../../../traffic/arrivals/random.ts'
 import type { RunClock } from '../../../traffic/clock.ts'
 import { connectionsForRate } from '../../../traffic/connections/needed-connections.ts'
@@ -73,12 +74,13 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
     operationOf: operationNamer(lane.name),
   }
   const warmUp = warmUpCurve(plan)
+  const isCustom = plan.pattern !== undefined && isCustomPattern(plan.pattern)
   const starts =
     curve === undefined
       ? new ClosedSchedule(options)
       : new Schedule({
           ...options,
-          arrivalTimes: arrivalsOf(curve, plan),
+          arrivalTimes: isCustom ? guardedArrivals(arrivalsOf(curve, plan)) : arrivalsOf(curve, plan),
           warmUp: warmUp && { arrivalTimes: arrivalsOf(warmUp, plan, 'warm-up'), durationMs: plan.warmUpMs },
           phases: curve.phases ?? [],
         })

@@ -1,0 +1,32 @@
+const NO_TEXT = 'a value that cannot be converted to text'
+
+/** A thrown value as plain text, which can cross a thread. */
+export interface Thrown {
+  /** "TypeError: x is not a function". */
+  readonly text: string
+  /** The value's stack; empty if it has none. */
+  readonly stack: string
+}
+
+/**
+ * Describes a thrown value. Never throws, because user code can throw anything: a symbol, an object without a prototype,
+ * or one whose `message` is a getter that throws.
+ */
+export function describeThrown(thrown: unknown): Thrown {
+  try {
+    if (!(thrown instanceof Error)) return { text: String(thrown), stack: '' }
+    const { name, message, stack } = thrown as { readonly [key in 'name' | 'message' | 'stack']: unknown }
+    return { text: `${String(name)}: ${String(message)}`, stack: typeof stack === 'string' ? stack : '' }
+  } catch {
+    return { text: NO_TEXT, stack: '' }
+  }
+}
+
+/** Returns the message of a thrown error, or the thrown value as text. Never throws. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return NO_TEXT
+  }
+}

@@ -1,0 +1,29 @@
+import type { CompiledPlan } from '../../plan/compiled-plan.ts'
+import type { Ms } from '../../model/units.ts'
+import { arrivalsOf } from '../../traffic/arrivals/index.ts'
+import { Schedule, type Share } from '../../traffic/schedule.ts'
+import { onePicker } from '../../traffic/workloads/picker.ts'
+
+/**
+ * Counts, by phase, the arrivals of a thread until `untilMs` that come after its first `reported` ones in the measured
+ * part. The closed model has none: its requests start when others end.
+ */
+export function arrivalsAfter(
+  plan: CompiledPlan,
+  share: Share,
+  reported: number,
+  untilMs: Ms,
+): ReadonlyMap<number, number> {
+  const { curve } = plan
+  if (curve === undefined) return new Map()
+  const arrivals = new Schedule({
+    arrivalTimes: arrivalsOf(curve, plan),
+    warmUp: undefined,
+    share,
+    phases: curve.phases ?? [],
+    picker: onePicker(undefined),
+    operationOf: () => '',
+  })
+  for (let i = 0; i <= reported; i++) arrivals.next()
+  return arrivals.rest(untilMs)
+}

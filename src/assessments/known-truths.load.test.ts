@@ -75,7 +75,7 @@ describe.concurrent('the scalability law', () => {
     // Two targets that follow the same law, at the same time, because both need little CPU.
     const points = (await Promise.all([pointsOf([1, 4, 16, 64]), pointsOf([2, 8, 32])])).flat()
     const found = fitUsl(points)
-    if (typeof found === 'string') throw new Error(found)
+    if ('code' in found) throw new Error(found.code)
     expect(Math.abs(found.gamma / law.gamma - 1)).toBeLessThan(0.06)
     expect(Math.abs(found.alpha - law.alpha)).toBeLessThan(0.02)
     expect(Math.abs(found.beta / law.beta - 1)).toBeLessThan(0.25)

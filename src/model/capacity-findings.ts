@@ -58,6 +58,14 @@ export interface UslFit {
   readonly points: readonly { readonly clients: Count; readonly rps: Rps }[]
 }
 
+/** Why the law was not fitted. The sentences are in `wording/usl.ts`. */
+export type NoUslFitFacts =
+  /** Throughputs were measured at too few different numbers of clients. */
+  | { readonly code: 'few-points'; readonly requiredPoints: Count; readonly points: Count }
+  | { readonly code: 'law-not-followed' }
+
+export type NoUslFit = NoUslFitFacts & { readonly message: string }
+
 /** Conclusions of the capacity suite. A value is null where the suite could not determine it. */
 export interface CapacityFindings {
   readonly sla: CapacitySla
@@ -82,7 +90,7 @@ export interface CapacityFindings {
   readonly phases: readonly CapacityPhase[]
   /** Null when there are too few points or when they do not follow the law; `uslWhy` says which. */
   readonly usl: UslFit | null
-  readonly uslWhy: string | null
+  readonly uslWhy: NoUslFit | null
   readonly sizing: Sizing
   /** Why no number of users was shown or refuted. Absent where one was. */
   readonly unknown?: readonly UnknownValue[]

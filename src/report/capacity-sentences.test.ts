@@ -8,6 +8,7 @@ import {
   unknownLines,
   uslSentence,
 } from './capacity-sentences.ts'
+import { noUslFit } from '../wording/usl.ts'
 
 const PEAKED: UslFit = {
   gamma: 99.8,
@@ -26,7 +27,7 @@ const PEAKED: UslFit = {
   points: [],
 }
 
-function sentence(usl: UslFit | null, uslWhy: string | null = null): string {
+function sentence(usl: UslFit | null, uslWhy: CapacityFindings['uslWhy'] = null): string {
   return uslSentence({ usl, uslWhy } as CapacityFindings)
 }
 
@@ -59,7 +60,7 @@ describe('the sentence about the Universal Scalability Law', () => {
   })
 
   test('says why there is no fit', () => {
-    expect(sentence(null, 'the fit needs throughputs at 6 different numbers of clients, and this run has 1')).toBe(
+    expect(sentence(null, noUslFit({ code: 'few-points', requiredPoints: 6, points: 1 }))).toBe(
       'The Universal Scalability Law was not fitted: the fit needs throughputs at 6 different numbers of clients, and this run has 1.',
     )
   })

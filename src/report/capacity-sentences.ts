@@ -71,7 +71,7 @@ export function buySentence({ sizing, peakUsers }: CapacityFindings): string {
 }
 
 export function uslSentence({ usl, uslWhy }: CapacityFindings): string {
-  if (usl === null) return `The Universal Scalability Law was not fitted: ${uslWhy ?? 'unknown'}.`
+  if (usl === null) return `The Universal Scalability Law was not fitted: ${uslWhy?.message ?? 'unknown'}.`
   const { gamma, alpha, beta, intervals } = usl
   const parameters = [
     `γ ${formatRate(gamma)} (${formatRange(intervals.gamma, formatNumber)})`,

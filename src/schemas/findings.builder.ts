@@ -115,7 +115,7 @@ export const findings: SuiteFindings = {
     phases: [
       { name: 'peak', users: 2_000, rate: 1_000, verdict, achievedRps: 900, p95Ms: null, errorRate: 0, result: 0 },
     ],
-    usl: typeof usl === 'string' ? null : usl,
+    usl: 'code' in usl ? null : usl,
     uslWhy: null,
     sizing: {
       instances: 3,

@@ -13,6 +13,7 @@ import type { UnknownValue } from '../../model/unknown-value.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { capacityLines, capacitySentence } from '../../report/capacity-sentences.ts'
 import { type Conclusion, leaningVerdict } from '../suite.ts'
+import { noUslFit } from '../../wording/usl.ts'
 
 /** The question of the suite: which load is expected, and what counts as served. */
 export interface CapacitySettings {
@@ -84,8 +85,8 @@ export function capacityFindings(
     scalingFactor: maxUsers === null || maxUsers === 0 ? null : peakUsers / maxUsers,
     phases: [...phases],
     ...(disagreeingRps.length > 0 && { disagreeingUsers: disagreeingRps.map((rate) => Math.round(usersAt(rate))) }),
-    usl: typeof usl === 'string' ? null : usl,
-    uslWhy: typeof usl === 'string' ? usl : null,
+    usl: 'code' in usl ? null : usl,
+    uslWhy: 'code' in usl ? noUslFit(usl) : null,
     sizing: sizingOf({
       carriedRps: low?.rate ?? null,
       peakRps: rateOf(peakUsers, settings),

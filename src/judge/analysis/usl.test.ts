@@ -16,7 +16,7 @@ function pointsOf(truth: Truth, noise: () => number = () => 0): { clients: numbe
 
 function fitted(points: readonly { clients: number; rps: number }[]): UslFit {
   const fit = fitUsl(points)
-  if (typeof fit === 'string') throw new Error(fit)
+  if ('code' in fit) throw new Error(fit.code)
   return fit
 }
 
@@ -128,8 +128,6 @@ describe('the scalability law', () => {
 
   test('is not fitted to fewer than six numbers of clients', () => {
     const few = pointsOf({ gamma: 100, alpha: 0, beta: 0 }).slice(0, 5)
-    expect(fitUsl([...few, ...few])).toBe(
-      'the fit needs throughputs at 6 different numbers of clients, and this run has 5',
-    )
+    expect(fitUsl([...few, ...few])).toEqual({ code: 'few-points', requiredPoints: 6, points: 5 })
   })
 })

@@ -1,4 +1,4 @@
-import type { ConfidenceInterval, OpenInterval, UslFit } from '../../model/capacity-findings.ts'
+import type { ConfidenceInterval, NoUslFitFacts, OpenInterval, UslFit } from '../../model/capacity-findings.ts'
 import { leastSquares, type LinearFit } from '../verdict/statistics/least-squares.ts'
 import { studentQuantile } from '../verdict/statistics/student.ts'
 
@@ -27,14 +27,14 @@ type Coefficients = readonly [a: number, b: number, c: number]
  * at 0 and fit the others again (active set).
  *
  * The intervals come from the unconstrained fit (Student's t; the delta method for α = b/a, β = c/a and the peak), cut
- * at 0: a coefficient held at 0 is not known exactly. There is no peak if β's interval contains 0. Returns a text if
- * there is no fit.
+ * at 0: a coefficient held at 0 is not known exactly. There is no peak if β's interval contains 0. Returns a code
+ * if there is no fit.
  */
-export function fitUsl(points: readonly UslPoint[]): UslFit | string {
+export function fitUsl(points: readonly UslPoint[]): UslFit | NoUslFitFacts {
   const usable = points.filter(({ rps }) => rps > 0)
   const distinct = new Set(usable.map(({ clients }) => clients)).size
   if (distinct < FEWEST_POINTS) {
-    return `the fit needs throughputs at ${FEWEST_POINTS} different numbers of clients, and this run has ${distinct}`
+    return { code: 'few-points', requiredPoints: FEWEST_POINTS, points: distinct }
   }
   const free = leastSquares(
     usable.map((point) => relativeTerms(point)),
@@ -42,7 +42,7 @@ export function fitUsl(points: readonly UslPoint[]): UslFit | string {
   )
   const [a, b, c] = constrained(usable)
   if (free === undefined || !(a > 0) || !((free.coefficients[0] ?? 0) > 0)) {
-    return 'the throughputs do not follow the law, which would predict an infinite throughput for one client'
+    return { code: 'law-not-followed' }
   }
   const law = { gamma: 1 / a, alpha: b / a, beta: c / a }
   const worstMiss = Math.max(...usable.map(({ clients, rps }) => Math.abs(uslRps(law, clients) / rps - 1)))

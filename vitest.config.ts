@@ -10,6 +10,14 @@ import { shortened } from './suites/durations.ts'
 // Hundreds of processes and threads load the same sources; the cache makes each file compile only once.
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
 
+/**
+ * Folders of `src/` whose test files share a process, which saves the start of one for each. The tests in them start no
+ * runs, and leave nothing behind that another file could notice.
+ */
+const SHARED = ['model', 'wording', 'plan', 'protocols', 'traffic', 'judge', 'report'].map(
+  (folder) => `src/${folder}/**/*.test.ts`,
+)
+
 /** Files that take long although they are small. */
 const LONG = [
   'src/assessments/memory-growth.test.ts',
@@ -40,7 +48,6 @@ class LongestFirst extends BaseSequencer {
 const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
-    include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts', 'docs/**/*.test.ts'],
     // CI runs the limits suite, the README's other command, separately: it takes most of a minute.
     // `examples/examples.load.test.ts` runs the examples as separate projects.
     exclude: [...configDefaults.exclude, 'examples/*/**', ...(shortened ? ['suites/limits/**'] : [])],
@@ -50,6 +57,17 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: SHARED, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts', 'docs/**/*.test.ts'],
+          exclude: SHARED,
+        },
+      },
+    ],
   },
 })
 

@@ -48,6 +48,15 @@ function exactPart({ responseTime, serviceTime, targetTime, queueTime, scheduleL
   return { ...rest, errorsByClass, distributions }
 }
 
+test.each(['__proto__', 'constructor', 'toString'])(
+  'counts an operation named %s in one of two threads',
+  (operation) => {
+    const threads = [[sampleOf({ operation, intendedMs: 5 })], [sampleOf({ operation: 'read', intendedMs: 5 })]]
+    const { [operation]: figures } = collected(threads.map((samples) => slicesOf(samples, 200))).operations(200)
+    expect(figures).toMatchObject({ requestsScheduled: 1, successes: 1 })
+  },
+)
+
 test('requests spread randomly over threads add up to what one thread records', () => {
   const dealt = fc.integer({ min: 1, max: 4 }).chain((threads) =>
     fc.record({

@@ -173,7 +173,8 @@ export class Collector {
     for (const key of keys) {
       let group = groups.get(key)
       if (group === undefined) groups.set(key, (group = new Group(this.#limits, this.#slices)))
-      const deltas = parts.map((part) => part[key]).filter((delta) => delta !== undefined)
+      // An operation may be named `constructor`, which every object inherits.
+      const deltas = parts.flatMap((part) => (Object.hasOwn(part, key) ? [part[key]] : []))
       group.add(deltas.length === 0 ? undefined : sumOf(deltas, this.#limits))
     }
   }

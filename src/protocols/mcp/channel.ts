@@ -75,8 +75,11 @@ export class ChannelLost extends Error {
 
 /** Receives what a channel reads. The channel calls it before `closed` resolves, and never from inside `send`. */
 export interface McpListener {
-  /** One JSON-RPC message as text: a reply, a notification or a server's request. `bytes`: its size on the wire. */
-  message(text: string, bytes: number): void
+  /**
+   * One JSON-RPC message as text: a reply, a notification or a server's request. `bytes`: its size on the wire. `id`: the
+   * request that it must answer, where the transport shows that; no other reply to this request follows.
+   */
+  message(text: string, bytes: number, id?: number): void
   /** A request failed below JSON-RPC: a status, a truncated stream, a lost session. It gets no message. */
   failed(id: number, failure: ChannelFailure): void
 }
@@ -100,7 +103,7 @@ export interface MirroredParameter {
 }
 
 /** Mirrored parameters by tool (2026-07-28, Streamable HTTP, "Schema Extension"). */
-export type MirroredParameters = Readonly<Record<string, readonly MirroredParameter[]>>
+export type MirroredParameters = ReadonlyMap<string, readonly MirroredParameter[]>
 
 /** Protocol settings that `negotiate` determines once per run, before channels open. Plain data. */
 export interface Negotiated {

@@ -4,7 +4,7 @@ import type { ConnectContext } from '../../model/protocol.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { ChannelLost } from './channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated, OpenChannel } from './channel.ts'
-import { messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
+import { formatNoMessage, isObject, messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
 import type { McpOptions } from './options.ts'
 
@@ -14,6 +14,10 @@ const OWN_IDS = 2 ** 30
 const MAX_STRAYS_LOGGED = 5
 /** Maximum number of abandoned ids to remember. A reply to an older call counts as unsolicited. */
 const MAX_ABANDONED = 1_000
+/** Maximum bytes of messages that are kept until the channel is open. Further ones are ignored. */
+const MAX_EARLY_BYTES = 1024 * 1024
+/** Maximum length of an id or a method that a server's request may have to get an answer, which repeats both. */
+const MAX_ANSWERED_LENGTH = 1_000
 const FOR_THE_SERVER = {}
 
 /** A message that gets a reply. */
@@ -41,12 +45,13 @@ export class Dialogue implements McpListener {
   readonly #state = new ConnectionState()
   readonly #waiting = new Map<number, Waiting>()
   /** Ids of abandoned calls: a reply that still arrives is late, not unsolicited. */
-  readonly #abandoned = new Set<unknown>()
+  readonly #abandoned = new Set<number>()
   readonly #log: ConnectContext['log']
   readonly #onUnsolicited: ConnectContext['onUnsolicited']
   #channel: McpChannel | undefined
   /** Messages that arrived with the handshake of the transport, before the channel could send replies. */
   readonly #early: { readonly text: string; readonly bytes: number }[] = []
+  #earlyBytes = 0
   #strays = 0
 
   private constructor({ log, onUnsolicited }: ConnectContext) {
@@ -109,7 +114,7 @@ export class Dialogue implements McpListener {
     this.#waiting.delete(id)
     this.#abandoned.add(id)
     const [oldest] = this.#abandoned
-    if (this.#abandoned.size > MAX_ABANDONED) this.#abandoned.delete(oldest)
+    if (oldest !== undefined && this.#abandoned.size > MAX_ABANDONED) this.#abandoned.delete(oldest)
     return this.channel.giveUp(id)
   }
 
@@ -123,19 +128,25 @@ export class Dialogue implements McpListener {
     this.channel.destroy()
   }
 
-  message(text: string, bytes: number): void {
+  message(text: string, bytes: number, id?: number): void {
     // Nothing counts after a message that is not JSON-RPC.
     if (this.#state.reason !== undefined) return
-    if (this.#channel === undefined) return void this.#early.push({ text, bytes })
+    if (this.#channel === undefined) return this.#keepEarly(text, bytes)
     const messages = messagesIn(text)
     if (messages === undefined) {
-      this.#break(`the server sent a message that is not JSON-RPC: ${formatValue(text)}`)
+      if (id === undefined) this.#break(formatNoMessage(text))
+      else this.failed(id, { errorClass: 'protocol', message: formatNoMessage(text), bytesReceived: bytes })
       return
     }
     const [only] = messages
-    if (messages.length === 1 && only !== undefined) return this.#handle(only, text, bytes)
+    if (messages.length === 1 && only !== undefined) this.#handle(only, text, bytes)
     // Count the bytes of a batch once. Pass each message's own text: the text of the batch contains all nonces.
-    messages.forEach((message, index) => this.#handle(message, JSON.stringify(message), index === 0 ? bytes : 0))
+    else messages.forEach((message, index) => this.#handle(message, JSON.stringify(message), index === 0 ? bytes : 0))
+    // A text may look like the reply and not be it, for example when it has two members `id`.
+    if (id !== undefined && this.#waiting.has(id)) {
+      const message = `expected the reply to the request, got ${formatValue(text)}`
+      this.failed(id, { errorClass: 'protocol', message, bytesReceived: bytes })
+    }
   }
 
   failed(id: number, failure: ChannelFailure): void {
@@ -159,6 +170,11 @@ export class Dialogue implements McpListener {
     this.#state.end()
   }
 
+  #keepEarly(text: string, bytes: number): void {
+    this.#earlyBytes += bytes
+    if (this.#earlyBytes <= MAX_EARLY_BYTES) this.#early.push({ text, bytes })
+  }
+
   #handle(message: JsonObject, text: string, bytes: number): void {
     const { id, method } = message
     if (typeof method === 'string') {
@@ -166,26 +182,32 @@ export class Dialogue implements McpListener {
       else this.#answer(id, method)
       return
     }
-    let answered = typeof id === 'number' ? this.#waiting.get(id) : undefined
+    const number = numberOf(id)
+    let answered = this.#waiting.get(number)
     if (answered !== undefined) {
-      this.#waiting.delete(id as number)
+      this.#waiting.delete(number)
     } else if ((id === undefined || id === null) && 'error' in message && this.#waiting.size === 1) {
       // A server that could not parse a request cannot return its id. With only one call in flight, it is that call.
       for (const only of this.#waiting.values()) answered = only
       this.#waiting.clear()
     }
-    if (answered === undefined) this.#stray(id, text)
+    if (answered === undefined) this.#stray(number, id, text)
     else answered.replied(message, text, bytes)
   }
 
   #notified(method: string, params: unknown, bytes: number): void {
     if (method !== 'notifications/progress') return
-    const token = (params as JsonObject | undefined)?.['progressToken']
-    if (typeof token === 'number') this.#waiting.get(token)?.progressed(bytes)
+    if (isObject(params)) this.#waiting.get(numberOf(params['progressToken']))?.progressed(bytes)
   }
 
   /** Answers a request from the server, so that the server does not hang. The client supports only `ping`. */
   #answer(id: unknown, method: string): void {
+    const isShort = method.length <= MAX_ANSWERED_LENGTH && (typeof id !== 'string' || id.length <= MAX_ANSWERED_LENGTH)
+    if (!isShort || (typeof id !== 'string' && typeof id !== 'number')) {
+      return this.#log(
+        `a request of the server gets no answer, because its id or method is invalid: ${formatValue(id)}`,
+      )
+    }
     const answer =
       method === 'ping'
         ? { result: {} }
@@ -195,9 +217,9 @@ export class Dialogue implements McpListener {
   }
 
   /** Handles a reply that matches no call: it is late, repeated, or from a server that mixes up its clients. */
-  #stray(id: unknown, text: string): void {
+  #stray(number: number, id: unknown, text: string): void {
     this.#strays++
-    if (!this.#abandoned.delete(id)) this.#onUnsolicited?.(1, 0)
+    if (!this.#abandoned.delete(number)) this.#onUnsolicited?.(1, 0)
     if (this.#strays > MAX_STRAYS_LOGGED) return
     this.#log(`a reply with the id ${formatValue(id)} matches no call in flight: ${formatValue(text)}`)
   }
@@ -214,4 +236,10 @@ export class Dialogue implements McpListener {
     this.#waiting.clear()
     for (const waiting of all) waiting.failed({ errorClass, message, bytesReceived: 0 })
   }
+}
+
+/** Returns the number that an id or a progress token stands for; NaN, which is no id, for anything else. */
+function numberOf(written: unknown): number {
+  if (typeof written === 'number') return written
+  return typeof written === 'string' && /^(?:0|[1-9]\d{0,9})$/.test(written) ? Number(written) : Number.NaN
 }

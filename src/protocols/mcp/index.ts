@@ -14,7 +14,10 @@ export type { McpOptions } from './options.ts'
 export type { McpRequest } from './request.ts'
 
 /** Argument for a body, by tool of the embedded target. */
-const BODY_ARGUMENT: Readonly<Record<string, string>> = { write: 'data', echo: 'message' }
+const BODY_ARGUMENT: ReadonlyMap<string, string> = new Map([
+  ['write', 'data'],
+  ['echo', 'message'],
+])
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 export const mcpKind: ProtocolKind<McpRequest, 'mcp'> = {
@@ -106,7 +109,7 @@ function describe(request: McpRequest): string {
 /** Adds a body to a call of `echo` or `write` whose author wrote none. */
 function withBody(request: McpRequest, body: Body, format: MessageFormat): McpRequest {
   if (!('tool' in request)) return request
-  const argument = BODY_ARGUMENT[request.tool]
+  const argument = BODY_ARGUMENT.get(request.tool)
   if (argument === undefined || request.arguments?.[argument] !== undefined) return request
   return { ...request, arguments: { ...request.arguments, [argument]: new CarriedBody(body, format) } }
 }

@@ -4,20 +4,44 @@ export type JsonObject = Readonly<Record<string, unknown>>
 
 export const METHOD_NOT_FOUND = -32_601
 
+/**
+ * Maximum depth of a message. `JSON.parse` accepts any depth, but everything that later walks through the value by
+ * recursion (`JSON.stringify`, the copy for another thread, code of the user) would overflow its stack.
+ */
+const MAX_DEPTH = 500
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Returns the messages in a text: several for a batch (2025-03-26). Undefined when the text is not JSON-RPC. */
-export function messagesIn(text: string): readonly JsonObject[] | undefined {
-  let parsed: unknown
+/** Parses a text from a server. Undefined when the text is not JSON, or when it is nested too deeply. */
+export function parseForeign(text: string): unknown {
+  // Some servers on Windows begin their output with a byte order mark.
+  const json = text.startsWith('\uFEFF') ? text.slice(1) : text
+  if (isTooDeep(json)) return undefined
   try {
-    parsed = JSON.parse(text)
+    return JSON.parse(json) as unknown
   } catch {
     return undefined
   }
+}
+
+/** Returns the messages in a text: several for a batch (2025-03-26). Undefined when the text is not JSON-RPC. */
+export function messagesIn(text: string): readonly JsonObject[] | undefined {
+  const parsed = parseForeign(text)
   if (isMessage(parsed)) return [parsed]
   return Array.isArray(parsed) && parsed.length > 0 && parsed.every(isMessage) ? parsed : undefined
+}
+
+/** Describes a text that is not a message. */
+export function formatNoMessage(text: string): string {
+  const why = isTooDeep(text) ? `is nested more than ${MAX_DEPTH} levels deep` : 'is not JSON-RPC'
+  return `the server sent a message that ${why}: ${formatValue(text)}`
+}
+
+/** Whether the id of a reply is this id. Some servers return the number as a text, which the SDKs accept. */
+export function isId(written: unknown, id: number): boolean {
+  return written === id || written === `${id}`
 }
 
 /** A request or notification has a method; a reply has a result or an error. */
@@ -29,5 +53,47 @@ function isMessage(value: unknown): value is JsonObject {
 export function formatError(error: unknown): string {
   if (!isObject(error)) return formatValue(error)
   const { code, message } = error
-  return typeof message === 'string' && message !== '' ? `${String(code)}: ${message}` : String(code)
+  if (typeof message !== 'string' || message === '') return formatValue(code ?? error)
+  return code === undefined ? message : `${formatValue(code)}: ${message}`
+}
+
+/** Whether brackets outside of strings are nested more than `MAX_DEPTH` levels deep. Takes time linear in the text. */
+function isTooDeep(text: string): boolean {
+  // Each level takes two characters, so most messages need no search.
+  if (text.length <= 2 * MAX_DEPTH) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at)
+        break
+      case BRACKET:
+      case BRACE:
+        if (++depth > MAX_DEPTH) return true
+        break
+      case BRACKET_END:
+      case BRACE_END:
+        depth--
+        break
+      default:
+    }
+  }
+  return false
+}
+
+const QUOTE = 34
+const BACKSLASH = 92
+const BRACKET = 91
+const BRACKET_END = 93
+const BRACE = 123
+const BRACE_END = 125
+
+/** Returns the position of the quote that ends the string; the end of the text when no quote does. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++
+    if (backslashes % 2 === 0) return end
+  }
+  return text.length
 }

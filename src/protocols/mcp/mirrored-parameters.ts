@@ -8,6 +8,8 @@ import type { McpVersion } from './versions.ts'
 
 /** Maximum number of pages to read from a list of tools, in case the list never ends. */
 const MAX_PAGES = 100
+/** An HTTP token (RFC 9110, 5.6.2). A server could break the head of a request with any other text. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/
 
 /** Resolves with the mirrored parameters of the server's tools, if there are any. Rejects with a `ConnectError`. */
 export async function listMirrored(
@@ -16,7 +18,8 @@ export async function listMirrored(
   signal: AbortSignal,
   version: McpVersion,
 ): Promise<MirroredParameters | undefined> {
-  const mirrored: Record<string, readonly MirroredParameter[]> = {}
+  // A map, because a server may name a tool `constructor`.
+  const mirrored = new Map<string, readonly MirroredParameter[]>()
   let cursor: unknown
   for (let page = 0; page < MAX_PAGES; page++) {
     const params = { ...(cursor !== undefined && { cursor }), _meta: clientMeta(version) }
@@ -26,19 +29,20 @@ export async function listMirrored(
     for (const tool of result['tools'] as readonly unknown[]) {
       const { name, inputSchema } = isObject(tool) ? tool : {}
       const declared = declaredIn(inputSchema, [])
-      if (typeof name === 'string' && declared.length > 0) mirrored[name] = declared
+      if (typeof name === 'string' && declared.length > 0) mirrored.set(name, declared)
     }
     cursor = result['nextCursor']
     if (typeof cursor !== 'string') break
   }
-  return Object.keys(mirrored).length === 0 ? undefined : mirrored
+  return mirrored.size === 0 ? undefined : mirrored
 }
 
 /** Only parameters reached through nested `properties` count. */
 function declaredIn(schema: unknown, path: readonly string[]): readonly MirroredParameter[] {
   if (!isObject(schema)) return []
   const name = schema['x-mcp-header']
-  const own = typeof name === 'string' && path.length > 0 ? [{ header: `Mcp-Param-${name}`, path }] : []
+  const own =
+    typeof name === 'string' && HEADER_NAME.test(name) && path.length > 0 ? [{ header: `Mcp-Param-${name}`, path }] : []
   const { properties } = schema
   if (!isObject(properties)) return own
   return [...own, ...Object.entries(properties).flatMap(([key, inner]) => declaredIn(inner, [...path, key]))]
@@ -52,7 +56,7 @@ export function mirroredValues(
   const headers: Record<string, string> = {}
   for (const { header, path } of wanted) {
     let value = given
-    for (const key of path) value = isObject(value) ? value[key] : undefined
+    for (const key of path) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
     if (value instanceof CarriedBody) value = value.toJSON()
     if (['string', 'number', 'boolean'].includes(typeof value)) headers[header] = String(value)
   }

@@ -21,6 +21,11 @@ describe('a reply', () => {
     ])
   })
 
+  test('answers a call even if its id is a text, as the SDKs accept', async () => {
+    const server = await legacyServer((message, say) => say({ ...echoed(message), id: String(message.id) }))
+    expect(await ask(await connected(server.url), ECHO)).toMatchObject({ ok: true })
+  })
+
   test('counts the bytes of its line and of the request', async () => {
     const line = (id: unknown): string => `{"jsonrpc":"2.0","id":${String(id)},"result":{"ü":1}}\n`
     const server = await legacyServer(({ id }, say) => say(line(id)))
@@ -84,7 +89,7 @@ describe('a reply', () => {
     const server = await legacyServer((message, say) => {
       const good = { jsonrpc: '2.0', id: message.id, result: {} }
       say({ ...good, id: 999_999 })
-      say({ ...good, id: String(message.id) })
+      say({ ...good, id: `0${String(message.id)}` })
       say({ jsonrpc: '2.0', result: {} })
       say({ ...good, id: null })
       say(good)

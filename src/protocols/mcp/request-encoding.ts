@@ -35,6 +35,7 @@ export interface EncodedCall {
 
 export type CallEncoder = (request: McpRequest) => EncodedCall
 
+const NOT_MIRRORED: MirroredParameters = new Map()
 const byVersion = new Map<McpVersion, Encoders>()
 const byMirrored = new WeakMap<MirroredParameters, Encoders>()
 
@@ -54,8 +55,8 @@ export function encodersFor({ era, version, mirrored }: Spoken): Encoders {
   const modern = era === 'modern'
   const meta = modern ? clientMeta(version) : {}
   encoders = {
-    plain: createEncoder(meta, mirrored ?? {}, modern),
-    traced: createEncoder({ ...meta, [TRACEPARENT]: CONTEXT_MARK }, mirrored ?? {}, modern),
+    plain: createEncoder(meta, mirrored ?? NOT_MIRRORED, modern),
+    traced: createEncoder({ ...meta, [TRACEPARENT]: CONTEXT_MARK }, mirrored ?? NOT_MIRRORED, modern),
   }
   if (mirrored === undefined) byVersion.set(version, encoders)
   else byMirrored.set(mirrored, encoders)
@@ -89,7 +90,7 @@ function encode(
   const holes = [...whole.matchAll(new RegExp(MARKS, 'g'))].map(([mark]) => mark)
   const [first = '', second = ''] = pieces
   const name = nameOf(written)
-  const wanted = method === 'tools/call' && name !== undefined ? (mirroredParameters[name] ?? []) : []
+  const wanted = method === 'tools/call' && name !== undefined ? (mirroredParameters.get(name) ?? []) : []
   const mirrored = mirroredValues(wanted, marked?.['arguments'])
   const source = mirrored === undefined ? sourceOf(method, name, request) : request
   const nonceMirrored = Object.values(mirrored ?? {}).some((value) => value.includes(NONCE_MARK))

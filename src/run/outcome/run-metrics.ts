@@ -40,17 +40,17 @@ export function metricsOf(
     }
     const add = (name: string, distribution: Distribution, description: string): void =>
       void metrics.push({ name, description, attributes, distribution, startMs, endMs })
-    const conventional = CONVENTIONAL[result.protocol]
+    const conventional = CONVENTIONAL.get(result.protocol)
     if (conventional !== undefined) add(conventional, serviceTime, 'Duration of requests, from the first byte sent')
     add('load.response_time', responseTime, 'Duration of requests, from their intended start')
   }
   return metrics
 }
 
-const CONVENTIONAL: Readonly<Record<string, string>> = {
-  http: 'http.client.request.duration',
-  mcp: 'mcp.client.operation.duration',
-}
+const CONVENTIONAL: ReadonlyMap<string, string> = new Map([
+  ['http', 'http.client.request.duration'],
+  ['mcp', 'mcp.client.operation.duration'],
+])
 
 function inCommon(requests: readonly TracedRequest[]): SpanAbout['attributes'] {
   return Object.fromEntries(

@@ -127,7 +127,7 @@ class EventChannel implements McpChannel {
         this.#uncountedBytes += bytes
         return
       }
-      if (typeof refusal === 'string') return this.#listener.message(refusal, bytes)
+      if (typeof refusal === 'string') return this.#listener.message(refusal, bytes, id)
       // Set this before reporting the failure: the caller sends the next call at once, and must not use a lost session.
       if (refusal.errorClass === 'session-lost') this.#state.retire()
       if (id !== undefined) this.#listener.failed(id, refusal)

@@ -1,3 +1,5 @@
+import { isId, parseForeign } from '../json-rpc.ts'
+
 /**
  * Kind of a message on the reply stream of a request:
  * `reply`: the reply to the request; `nameless`: an error without an id, which is the reply too, because the stream
@@ -21,20 +23,12 @@ export function kindOfMessage(text: string, id: number): MessageKind {
   ) {
     return 'reply'
   }
-  return kindOfParsed(parse(text), id)
+  return kindOfParsed(parseForeign(text), id)
 }
 
 /** Adds this id to an error without an id. */
 export function named(text: string, id: number): string {
-  return JSON.stringify({ ...(parse(text) as object), id })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return JSON.stringify({ ...(parseForeign(text) as object), id })
 }
 
 function kindOfParsed(parsed: unknown, id: number): MessageKind {
@@ -46,7 +40,7 @@ function kindOfParsed(parsed: unknown, id: number): MessageKind {
   if (typeof parsed !== 'object' || parsed === null) return 'broken'
   const message = parsed as Readonly<Record<string, unknown>>
   if (typeof message['method'] === 'string') return 'other'
-  if (message['id'] === id) return 'result' in message || 'error' in message ? 'reply' : 'broken'
+  if (isId(message['id'], id)) return 'result' in message || 'error' in message ? 'reply' : 'broken'
   if ('error' in message && (message['id'] === undefined || message['id'] === null)) return 'nameless'
   return 'result' in message || 'error' in message ? 'foreign' : 'broken'
 }

@@ -13,8 +13,8 @@ import type { Asker, Ticket } from './sockets.ts'
 export interface PostOwner {
   /** The server sent the id of this session. */
   session(id: string): void
-  /** A message arrived: the reply, a notification or a server's request. */
-  onMessage(text: string, bytes: number): void
+  /** A message arrived: a notification, a server's request, or the reply to the request `id`. */
+  onMessage(text: string, bytes: number, id?: number): void
   /** The reply arrived before its stream ended. The owner must call `finish` when the current read is complete. */
   soon(post: Post): void
   /** The post ended; `failure` is undefined on success, after `onMessage`. Called once, unless the post was abandoned. */
@@ -104,7 +104,7 @@ export class Post implements AnswerSink, Asker {
   /** Reports the reply. */
   finish(): void {
     if (this.#over || this.#reply === undefined) return
-    this.#owner.onMessage(this.#reply, this.#unreported)
+    this.#owner.onMessage(this.#reply, this.#unreported, this.id)
     this.#end(undefined)
   }
 
@@ -146,10 +146,10 @@ export class Post implements AnswerSink, Asker {
     if (text === undefined) return this.#fail('protocol', 'the reply is too long to read', bytesReceived)
     switch (kindOfMessage(text, id)) {
       case 'reply':
-        this.#owner.onMessage(text, bytesReceived)
+        this.#owner.onMessage(text, bytesReceived, id)
         return this.#end(undefined)
       case 'nameless':
-        this.#owner.onMessage(named(text, id), bytesReceived)
+        this.#owner.onMessage(named(text, id), bytesReceived, id)
         return this.#end(undefined)
       case 'foreign':
         this.#foreign = text
@@ -171,7 +171,7 @@ export class Post implements AnswerSink, Asker {
     const body = this.#body?.read() ?? ''
     const read = readRefusal({ status: this.#status, body, bytesReceived, id: this.id, inSession: this.#inSession })
     if (typeof read !== 'string') return this.#end(read)
-    this.#owner.onMessage(read, bytesReceived)
+    this.#owner.onMessage(read, bytesReceived, this.id)
     this.#end(undefined)
   }
 

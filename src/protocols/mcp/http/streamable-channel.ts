@@ -138,8 +138,8 @@ class StreamableChannel implements McpChannel, PostOwner {
     if (this.#hasSessions) this.#session ??= id
   }
 
-  onMessage(text: string, bytes: number): void {
-    if (!this.#state.over) this.#listener.message(text, bytes)
+  onMessage(text: string, bytes: number, id?: number): void {
+    if (!this.#state.over) this.#listener.message(text, bytes, id)
   }
 
   soon(post: Post): void {

@@ -1,5 +1,7 @@
 import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
 import { PROTOCOL_NAMES, type ProtocolName, protocolNameOf } from '../protocols/index.ts'
+import { NOT_SHOWN } from '../model/readers.ts'
+import { learnSecrets } from '../model/text/clean.ts'
 import type { StdioTarget } from '../model/target.ts'
 import type { HttpRequest } from '../protocols/http/request.ts'
 import type { Tracing } from '../model/trace.ts'
@@ -56,7 +58,9 @@ export function suiteEnvironment(env: Env): SuiteEnvironment {
     const text = env[variable]?.trim() ?? ''
     if (text === '') return {}
     const value = reader(text)
-    if (value === undefined) issues.push({ key: variable, value: text, rule })
+    if (value === undefined)
+      issues.push({ key: variable, value: mayHoldHeaders(variable, text) ? NOT_SHOWN : text, rule })
+    else learnSecrets({ [property]: value })
     return value === undefined ? {} : ({ [property]: value } as { [K in Key]: Value })
   }
 
@@ -94,6 +98,11 @@ export function suiteEnvironment(env: Env): SuiteEnvironment {
   }
   if (issues.length > 0) throw new LoadPlanError(issues)
   return found
+}
+
+/** Any header may be secret, and those of an invalid text cannot be told apart. */
+function mayHoldHeaders(variable: string, text: string): boolean {
+  return variable === 'LOAD_HEADERS' || (variable === 'LOAD_REQUEST' && text.includes('headers'))
 }
 
 function readTargets(

@@ -9,6 +9,7 @@ import type { LoadPlan } from '../plan/load-plan.ts'
 import type { Target } from '../model/target.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
+import { cleanText } from '../model/text/clean.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
 import type { SuiteEnvironment } from './environment.ts'
 
@@ -140,7 +141,7 @@ export function settleSuite(outcome: SuiteOutcome): void {
   const { matcher, verdict, leaning = 'none', message, lines, result, code } = outcome
   recordVerdict(result, { matcher, verdict, ...(verdict === 'inconclusive' && { leaning }), message })
   const all = [message, ...lines]
-  console.log(all.join('\n  '))
+  console.log(cleanText(all.join('\n  ')))
   if (isGreen(verdict, leaning, result?.plan.onInconclusive ?? 'lean')) return
   throw new LoadVerdictError(code, verdict, all.join('\n  '))
 }

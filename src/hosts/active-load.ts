@@ -1,3 +1,4 @@
+import { cleanText } from '../model/text/clean.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
 import { progressOf } from '../report/live/progress.ts'
@@ -55,7 +56,7 @@ export class ActiveLoad {
   keepPartial(because: string): void {
     if (this.#replace !== undefined) return
     const soFar = this.#run.metrics()
-    const partial: LoadResult = Object.freeze({ ...soFar, ended: 'interrupted', endedBecause: because })
+    const partial: LoadResult = Object.freeze({ ...soFar, ended: 'interrupted', endedBecause: cleanText(because) })
     this.#replace = this.#options.keep(this.#options.finish(partial))
   }
 

@@ -1,6 +1,7 @@
 import { adoptResult } from '../judge/matchers/index.ts'
 import type { LoadRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
+import { cleanJson, cleanText } from '../model/text/clean.ts'
 import type { VerdictRecord } from '../model/verdict.ts'
 
 /**
@@ -39,12 +40,17 @@ export class RecordBook {
   }
 
   addVerdict(verdict: Omit<VerdictRecord, 'test'>): void {
-    this.#change({ verdicts: [...this.#record.verdicts, { test: this.#test, ...verdict }] })
+    const message = cleanText(verdict.message)
+    this.#change({ verdicts: [...this.#record.verdicts, { test: this.#test, ...verdict, message }] })
   }
 
   /** Marks the test as a run of a suite. */
   conclude(suite: string, findings: unknown, name?: string): void {
-    this.#change({ suite, findings, ...(name === undefined ? {} : { suiteName: name }) })
+    this.#change({
+      suite,
+      findings: cleanJson(findings),
+      ...(name === undefined ? {} : { suiteName: cleanText(name) }),
+    })
   }
 
   #change(change: Partial<LoadRecord>): void {

@@ -1,3 +1,5 @@
+import { cleanText } from '../model/text/clean.ts'
+
 /**
  * Invalid call of a matcher. Codes: `ERR_LOAD_MATCHER_SUBJECT` (the subject is not a result or a part of one),
  * `ERR_LOAD_MATCHER_ARGUMENT` (an argument has the wrong type or is out of range), `ERR_LOAD_MATCHER_MODEL` (the load
@@ -7,7 +9,7 @@ export class LoadMatcherError extends TypeError {
   readonly code: string
 
   constructor(code: string, message: string) {
-    super(message)
+    super(cleanText(message))
     this.name = 'LoadMatcherError'
     this.code = code
     // Puts the code into the first line of the stack, so that every log that prints the stack shows it.

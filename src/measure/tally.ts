@@ -2,6 +2,7 @@ import { type ErrorClass, isAnswered } from '../model/error-class.ts'
 import { DISTRIBUTIONS, type DistributionName, type DropReason, type ErrorCount } from '../model/result.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Sla } from '../model/sla.ts'
+import { foreignText } from '../model/text/clean.ts'
 import type { Ms } from '../model/units.ts'
 import { Histogram, type HistogramDelta } from './histogram.ts'
 
@@ -41,7 +42,10 @@ export class StatusCounts {
   }
 
   toDelta(): StatusDelta {
-    return Array.from(this.#counts, ([status, count]) => [String(status), count])
+    return Array.from(this.#counts, ([status, count]) => [
+      typeof status === 'string' ? foreignText(status) : String(status),
+      count,
+    ])
   }
 }
 
@@ -135,7 +139,7 @@ export class Tally {
     this.#bytesReceived += sample.bytesReceived
     if (sample.status !== undefined) this.#statuses.add(sample.status)
     if (sample.fate === 'success') this.#succeed(sample)
-    else if (sample.fate === 'error') this.#fail(sample.errorClass ?? 'protocol', sample.message ?? '')
+    else if (sample.fate === 'error') this.#fail(sample)
     else this.drop(sample.dropReason ?? 'stopped', 1)
   }
 
@@ -168,9 +172,9 @@ export class Tally {
     }
   }
 
-  #fail(errorClass: ErrorClass, message: string): void {
+  #fail({ errorClass = 'protocol', message = '', payload }: Sample): void {
     if (isAnswered(errorClass)) this.#answeredErrors++
-    const { count, first } = this.#errors[errorClass] ?? { count: 0, first: message }
+    const { count, first } = this.#errors[errorClass] ?? { count: 0, first: foreignText(message, payload) }
     this.#errors[errorClass] = { count: count + 1, first }
   }
 

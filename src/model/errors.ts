@@ -1,13 +1,15 @@
+import { cleanError, cleanJson, cleanText } from './text/clean.ts'
 import type { VerdictValue } from './verdict.ts'
 
 /**
  * Base class of every error that describe-load throws deliberately. Match it by its stable `code`, never by its text.
+ * Its text and its causes are cleaned, because they quote plans and targets, and test runners print them unchanged.
  */
 export class LoadError extends Error {
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(cleanText(message), options?.cause === undefined ? {} : { cause: cleanError(options.cause) })
     this.name = new.target.name
     this.code = code
     // Puts the code into the first line of a printed stack, so that every log shows it.
@@ -33,7 +35,8 @@ export class LoadPlanError extends LoadError {
 
   constructor(issues: readonly PlanIssue[]) {
     super('ERR_LOAD_PLAN', issues.length === 1 && issues[0] ? formatPlanIssue(issues[0]) : listIssues(issues))
-    this.issues = issues
+    // Test runners print the fields of an error, too.
+    this.issues = issues.map((issue) => ({ ...issue, value: cleanJson(issue.value) }))
   }
 }
 
@@ -83,18 +86,21 @@ function listIssues(issues: readonly PlanIssue[]): string {
   return [`the plan has ${issues.length} issues`, ...issues.map((issue) => `  - ${formatPlanIssue(issue)}`)].join('\n')
 }
 
-/** Formats a value as source code, short enough for one line. */
+/** Formats a value as source code, clean and short enough for one line. */
 export function formatValue(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'number' || typeof value === 'undefined') return String(value)
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'string') return shorten(`'${value}'`)
+  if (typeof value === 'string') return shorten(cleanText(`'${value.slice(0, MAX_QUOTED).replaceAll('\n', '\\n')}'`))
   try {
-    return shorten(JSON.stringify(value))
+    return shorten(cleanText(JSON.stringify(value)))
   } catch {
     return Object.prototype.toString.call(value)
   }
 }
+
+/** Longer texts are cut before they are cleaned. */
+const MAX_QUOTED = 1_000
 
 function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text

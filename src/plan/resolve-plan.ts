@@ -2,6 +2,7 @@ import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import { ARRIVAL_PROCESSES } from '../model/pattern.ts'
 import type { SetupFunction } from '../model/setup.ts'
+import { learnSecrets } from '../model/text/clean.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { CompiledPlan } from './compiled-plan.ts'
 import { resolveCode } from './user-code.ts'
@@ -118,13 +119,15 @@ const READERS = {
 
 /**
  * Validates a plan as its author wrote it, fills in every default, and builds the curve of its pattern. Throws `LoadPlanError`
- * with all of its issues, before any traffic.
+ * with all of its issues, before any traffic. From then on, no text shows the secrets of the plan.
  */
 export function resolvePlan(
   plan: unknown,
   vocabulary: PlanVocabulary,
   environment: PlanEnvironment = {},
 ): CompiledPlan {
+  // Before anything can throw, because its errors quote the plan.
+  learnSecrets(plan)
   const issues: PlanIssue[] = []
   if (!isRecord(plan)) throw new LoadPlanError([{ key: 'plan', value: plan, rule: 'must be an object' }])
   const read = readKeys(READERS, plan, { prefix: '', noun: 'a key of a plan' }, issues)

@@ -1,6 +1,6 @@
 import { EMBEDDED_FRAGMENT } from '../model/work.ts'
 import type { Environment, LoadRecord, RunRecord } from '../model/record.ts'
-import { redact } from './redact.ts'
+import { cleanJson, cleanUnknown } from '../model/text/clean.ts'
 
 /** Name of the run that combines the load tests which belong to no suite. */
 export const LOAD_SUITE = 'load'
@@ -14,7 +14,8 @@ export interface TestedLoad {
 
 /**
  * Returns the runs that artifacts are rendered from: one for all custom load tests, one for each call of a suite. Of
- * two calls of one suite under the same name, keeps the later one. This is the only place that removes secrets.
+ * two calls of one suite under the same name, keeps the later one. Their results and verdicts are
+ * clean already; this cleans the names of tests, which pass no run.
  */
 export function runRecords(loads: readonly TestedLoad[], environment: Environment): readonly RunRecord[] {
   const runs = new Map<string, TestedLoad[]>()
@@ -24,7 +25,7 @@ export function runRecords(loads: readonly TestedLoad[], environment: Environmen
     const key = suite === LOAD_SUITE ? LOAD_SUITE : `${suite}\n${nameOf(load)}`
     runs.set(key, suite === LOAD_SUITE ? [...(runs.get(key) ?? []), load] : [load])
   }
-  return [...runs.values()].map((together) => redact(join(together, environment)))
+  return [...runs.values()].map((together) => cleanJson(join(together, environment), cleanUnknown))
 }
 
 function join(loads: readonly TestedLoad[], environment: Environment): RunRecord {

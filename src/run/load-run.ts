@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readResources, type Resources } from '../measure/monitor/index.ts'
 import { loadHdrCodec } from '../model/hdr-codec.ts'
 import { arrivalsIn, type CompiledPlan } from '../plan/compiled-plan.ts'
+import { cleanText } from '../model/text/clean.ts'
 import type { Interval, LoadResult } from '../model/result.ts'
 import { loadFeeds } from './feed-files.ts'
 import { type FleetJob, GeneratorFleet } from './generator/fleet.ts'
@@ -44,7 +45,7 @@ export class Run implements LoadRun {
   constructor(plan: CompiledPlan) {
     this.#plan = plan
     this.#placement = placementOf(plan)
-    this.#log = isVerbose() ? (text) => process.stderr.write(`[load ${plan.name}] ${text}\n`) : () => {}
+    this.#log = isVerbose() ? (text) => process.stderr.write(cleanText(`[load ${plan.name}] ${text}\n`)) : () => {}
     this.#lifetime = new RunLifetime(this.#log)
     this.#outcome = new RunOutcome(this.generatorId, plan, this.#placement, this.#lifetime)
     this.result = this.#run()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { LoadError, LoadPlanError, LoadVerdictError } from '../../model/errors.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
+import { cleanText } from '../../model/text/clean.ts'
 import type { LoadRecord } from '../../model/record.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
 import type { Progress } from '../../report/live/progress.ts'
@@ -84,8 +85,8 @@ export class CommandHost {
       // Suites judge by their findings, and the command runs only suites.
       countAssertions: undefined,
       expectsFailure: false,
-      onWarning: (message) => this.#screen.say(stdoutColors().yellow(message)),
-      onWait: (message) => this.#screen.say(message),
+      onWarning: (message) => this.#screen.say(stdoutColors().yellow(cleanText(message))),
+      onWait: (message) => this.#screen.say(cleanText(message)),
     })
     try {
       await session.within(async (context) => {
@@ -103,7 +104,9 @@ export class CommandHost {
   #report(error: unknown): ExitCode {
     if (error instanceof LoadVerdictError) return error.verdict === 'fail' ? EXIT.failed : EXIT.open
     this.#screen.live(undefined)
-    const message = error instanceof LoadError ? error.message : String(error instanceof Error ? error.stack : error)
+    const message = cleanText(
+      error instanceof LoadError ? error.message : String(error instanceof Error ? error.stack : error),
+    )
     this.#screen.say(stdoutColors().red(message))
     return error instanceof LoadPlanError ? EXIT.usage : EXIT.open
   }

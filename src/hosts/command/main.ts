@@ -1,3 +1,4 @@
+import { cleanText } from '../../model/text/clean.ts'
 import { collectSpool } from '../spool-collection.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
@@ -38,7 +39,9 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
     return EXIT.pass
   }
   if (asked.kind === 'mistake') {
-    process.stderr.write(`${stderrColors().red('describe-load:')} ${asked.message}\n  → describe-load --help\n`)
+    process.stderr.write(
+      `${stderrColors().red('describe-load:')} ${cleanText(asked.message)}\n  → describe-load --help\n`,
+    )
     return EXIT.usage
   }
   Object.assign(process.env, asked.env)
@@ -77,7 +80,7 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
   } catch (error) {
     // Declaring a suite reads the environment; the error lists every issue of it.
     process.stderr.write(
-      `${stderrColors().red('describe-load:')} ${error instanceof Error ? error.message : String(error)}\n`,
+      `${stderrColors().red('describe-load:')} ${cleanText(error instanceof Error ? error.message : String(error))}\n`,
     )
     worst = EXIT.usage
   } finally {

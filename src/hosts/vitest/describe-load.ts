@@ -1,5 +1,6 @@
 import { afterAll, describe } from 'vitest'
 import type { SuiteAPI, TestOptions } from 'vitest'
+import { cleanText } from '../../model/text/clean.ts'
 import { readDeclaration } from '../declaration.ts'
 import type { Declaration } from '../declaration.ts'
 import { PlanScope } from '../plan-scope.ts'
@@ -24,13 +25,15 @@ export const describeLoad: DescribeLoad<TestOptions> = groupsOf(describe)
 function groupsOf(host: SuiteAPI | SuiteAPI['skip']): DescribeLoad<TestOptions> {
   function group(name: string, ...given: readonly unknown[]): void {
     const declared = { ...readDeclaration<TestOptions>(`describeLoad('${name}', …)`, given), outer: currentScope() }
-    host(name, declared.options ?? {}, () => collect(declared, []))
+    host(cleanText(name), declared.options ?? {}, () => collect(declared, []))
   }
   function each(cases: readonly unknown[]) {
     return (name: string, ...given: readonly unknown[]): void => {
       const what = `describeLoad.each(…)('${name}', …)`
       const declared = { ...readDeclaration<TestOptions>(what, given), outer: currentScope() }
-      host.for(cases)(name, declared.options ?? {}, (item) => collect(declared, Array.isArray(item) ? item : [item]))
+      host.for(cases)(cleanText(name), declared.options ?? {}, (item) =>
+        collect(declared, Array.isArray(item) ? item : [item]),
+      )
     }
   }
   // Getters, because each access to Vitest's properties creates a new chain, and the chains are infinite.

@@ -2,6 +2,7 @@ import { expect as vitestExpect } from 'vitest'
 import type { ExpectStatic } from 'vitest'
 import { judge, matchers, OPPOSITE, subjectOf } from '../../judge/matchers/index.ts'
 import type { JudgedVerdict } from '../../judge/matchers/index.ts'
+import { cleanText } from '../../model/text/clean.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { callSite } from '../call-site.ts'
 import { recordVerdict } from '../record-book.ts'
@@ -39,7 +40,8 @@ function hostMatcher(name: string, matcher: Matcher): HostMatcher {
       const { run } = subjectOf(received, name)
       const { isNot = false } = this
       const outcome = judge(verdict, isNot, run.plan.onInconclusive)
-      const message = outcome.message()
+      // The subject may be a result of an earlier version, which was not clean.
+      const message = cleanText(outcome.message())
       const value = isNot ? CONTRARY[verdict.verdict] : verdict.verdict
       const { leaning, reasons } = verdict
       recordVerdict(received, {
@@ -49,7 +51,7 @@ function hostMatcher(name: string, matcher: Matcher): HostMatcher {
         ...(reasons !== undefined && { reasons }),
         message,
       })
-      if (outcome.note !== undefined) console.warn(outcome.note)
+      if (outcome.note !== undefined) console.warn(cleanText(outcome.note))
       return { pass: outcome.pass, message: () => message }
     } catch (error) {
       throw callSite(asserted).point(error)

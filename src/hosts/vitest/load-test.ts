@@ -1,5 +1,6 @@
 import { test, TestRunner } from 'vitest'
 import type { TestAPI, TestContext, TestOptions } from 'vitest'
+import { cleanText } from '../../model/text/clean.ts'
 import { callSite } from '../call-site.ts'
 import { readDeclaration } from '../declaration.ts'
 import type { LoadTest } from '../port.ts'
@@ -48,7 +49,7 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
   function declare(name: string, ...given: readonly unknown[]): void {
     const declared = { ...readDeclaration<TestOptions>(`loadTest('${name}', …)`, given), ...placeOf(declare) }
     const handler = (context: TestContext): Promise<void> => runLoadTest(declared, [], context)
-    host(name, optionsOf(declared), readLike(handler, declared.body.toString()))
+    host(cleanText(name), optionsOf(declared), readLike(handler, declared.body.toString()))
     prepare(given[0])
   }
   function each(cases: readonly unknown[]) {
@@ -58,7 +59,7 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
       const handler = (item: unknown, context: TestContext): Promise<void> =>
         runLoadTest(declared, Array.isArray(item) ? item : [item], context)
       // As in Vitest, only `.for` supports fixtures: among spread arguments, the context cannot be identified.
-      host.for(cases)(name, optionsOf(declared), readLike(handler, '(item, {}) => {}'))
+      host.for(cases)(cleanText(name), optionsOf(declared), readLike(handler, '(item, {}) => {}'))
       prepare(given[0])
     }
   }
@@ -67,7 +68,7 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
       const what = `loadTest.for(…)('${name}', …)`
       const declared = { ...readDeclaration<TestOptions>(what, given), ...placeOf(declareFor) }
       const handler = (item: unknown, context: TestContext): Promise<void> => runLoadTest(declared, [item], context)
-      host.for(cases)(name, optionsOf(declared), readLike(handler, declared.body.toString()))
+      host.for(cases)(cleanText(name), optionsOf(declared), readLike(handler, declared.body.toString()))
       prepare(given[0])
     }
   }
@@ -75,7 +76,7 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
   return Object.defineProperties(declare, {
     skip: { get: () => testsOf(host.skip, false) },
     only: { get: () => testsOf(host.only, runs) },
-    todo: { value: (name: string) => host.todo(name) },
+    todo: { value: (name: string) => host.todo(cleanText(name)) },
     fails: { get: () => testsOf(host.fails, runs) },
     concurrent: { get: refuseConcurrency },
     skipIf: { value: (condition: unknown) => (condition ? testsOf(host.skip, false) : testsOf(host, runs)) },

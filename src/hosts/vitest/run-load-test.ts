@@ -1,6 +1,7 @@
 import { expect as globalExpect, recordArtifact } from 'vitest'
 import type { ExpectStatic, TestContext, TestOptions } from 'vitest'
 import { LoadError } from '../../model/errors.ts'
+import { cleanText } from '../../model/text/clean.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Progress } from '../../report/live/progress.ts'
@@ -54,8 +55,8 @@ export async function runLoadTest(
     onProgress: hasReporter() ? (progress) => postProgress(task, progress) : undefined,
     countAssertions: assertions.count,
     expectsFailure: task.fails === true,
-    onWarning: (message) => console.warn(message),
-    onWait: (message) => console.warn(message),
+    onWarning: (message) => console.warn(cleanText(message)),
+    onWait: (message) => console.warn(cleanText(message)),
   })
   await session.within(async (loads) => {
     const run = planOf && (await session.start(planOf(...item), { site }))

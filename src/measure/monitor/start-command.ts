@@ -125,9 +125,14 @@ function whenEnded(
     // 'close' instead of 'exit': by then all of its output has been read.
     child.on('close', (code, signal) => {
       const how = signal === null ? `with code ${code}` : `by ${signal}`
-      resolve({ what: `\`${command.join(' ')}\` ended ${how}`, advice: RUN_BY_HAND })
+      resolve({ what: `${commandLine(command)} ended ${how}`, advice: RUN_BY_HAND })
     })
   })
+}
+
+/** Names the program and its first argument, usually a file. Further arguments may contain secrets. */
+function commandLine(command: readonly string[]): string {
+  return `\`${command.slice(0, 2).join(' ')}${command.length > 2 ? ' …' : ''}\``
 }
 
 const RUN_BY_HAND = 'run the command manually; LOAD_LOG=debug shows all its output'
@@ -143,7 +148,7 @@ async function waitUntilReady(target: CommandTarget, limitMs: Ms, signal: AbortS
   }
   if (why === undefined) return undefined
   return {
-    what: `\`${target.command.join(' ')}\` did not answer at ${url.href} within ${formatDuration(limitMs)}: ${why}`,
+    what: `${commandLine(target.command)} did not answer at ${url.href} within ${formatDuration(limitMs)}: ${why}`,
     advice:
       'make it listen on the port in PORT, or set readyUrl to a URL that answers with a status below 500 once it is ready',
   }

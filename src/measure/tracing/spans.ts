@@ -2,6 +2,7 @@ import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { Resource } from '@opentelemetry/resources'
 import { isSampled, spanIdOf, traceIdOf, type TracedRequest, type Traceparent } from '../../model/trace.ts'
+import { cleanText } from '../../model/text/clean.ts'
 import type { Ms } from '../../model/units.ts'
 
 /**
@@ -20,8 +21,6 @@ export interface RunFacts {
   readonly zeroMs: Ms
   readonly protocol: string
   readonly protocolVersion: string | null
-  /** Removes secrets from text that came from a plan or a target. */
-  clean(text: string): string
 }
 
 interface SpanParts {
@@ -44,10 +43,10 @@ interface SpanParts {
  */
 export function requestSpan(request: TracedRequest, run: RunFacts, resource: Resource): ReadableSpan {
   const { about, fate, errorClass, message, firstMessageMs, sentMs, parent } = request
-  const error = fate === 'success' ? undefined : run.clean(message ?? errorClass ?? fate)
+  const error = fate === 'success' ? undefined : cleanText(message ?? errorClass ?? fate)
   return spanOf(
     {
-      name: about.name,
+      name: cleanText(about.name),
       kind: request.kind === 'journey' ? KIND.internal : KIND.client,
       traceparent: request.traceparent,
       parent: parent === undefined ? undefined : contextOf(parent),
@@ -88,7 +87,7 @@ function attributesOf(request: TracedRequest, run: RunFacts): Attributes {
   const own = Object.fromEntries(
     Object.entries(about.attributes).map(([name, value]) => [
       name,
-      typeof value === 'string' ? run.clean(value) : value,
+      typeof value === 'string' ? cleanText(value) : value,
     ]),
   )
   return {
@@ -96,7 +95,7 @@ function attributesOf(request: TracedRequest, run: RunFacts): Attributes {
     ...answerAttributes(request, run),
     'load.generator_id': run.generatorId,
     'load.request_id': request.requestId,
-    ...(operation !== '' && { 'load.operation': operation }),
+    ...(operation !== '' && { 'load.operation': cleanText(operation) }),
     'load.message_size': request.bytesSent,
     'load.intended_start': new Date(run.zeroMs + intendedMs).toISOString(),
     'load.response_time_ms': doneMs - intendedMs,
@@ -118,7 +117,7 @@ function answerAttributes(request: TracedRequest, run: RunFacts): Attributes {
   const named = errorClass === 'tool-error' ? 'tool_error' : errorClass
   const byCode =
     errorClass === 'jsonrpc' || errorClass === 'http-4xx' || errorClass === 'http-5xx' || errorClass === 'status'
-  return { ...version, ...answered, 'error.type': byCode && status !== undefined ? String(status) : named }
+  return { ...version, ...answered, 'error.type': byCode && status !== undefined ? cleanText(String(status)) : named }
 }
 
 function spanOf(parts: SpanParts, resource: Resource): ReadableSpan {

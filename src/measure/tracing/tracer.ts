@@ -1,4 +1,5 @@
 import type { JourneySample, Sample } from '../../model/sample.ts'
+import { foreignText } from '../../model/text/clean.ts'
 import { isSampled } from '../../model/trace.ts'
 import type { KeptBecause, SpanAbout, TracedRequest, TraceIds, Tracing } from '../../model/trace.ts'
 import { TailSampler } from './tail-sampler.ts'
@@ -114,7 +115,7 @@ function traced(sample: Sample, kind: TracedRequest['kind'], about: SpanAbout, b
     bytesSent: sample.bytesSent,
     bytesReceived: sample.bytesReceived,
     errorClass: sample.errorClass,
-    message: sample.message,
+    message: sample.message === undefined ? undefined : foreignText(sample.message, sample.payload),
     status: sample.status,
   }
 }

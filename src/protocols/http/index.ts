@@ -42,9 +42,9 @@ export const httpProtocol: Protocol<HttpRequest> = {
 /** Follows the semantic conventions for HTTP clients. The name omits the path, which may differ for every user. */
 function spanOf({ method = 'GET', path }: HttpRequest, target: URL): SpanAbout {
   const url = new URL(target)
-  // Removes credentials. Secrets in a query are redacted later, with all other report texts.
+  // Spans are cleaned when they are exported; this removes what the conventions exclude.
   url.username = url.password = url.hash = ''
-  const full = path === undefined ? url.href : url.href.replace(/\/?(?:\?.*)?$/, path)
+  const full = path === undefined ? url.href : url.href.replace(/\/?(?:\?.*)?$/, () => path)
   return {
     name: method,
     attributes: { 'http.request.method': method, ...serverOf(target), 'url.full': full },

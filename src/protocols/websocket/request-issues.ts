@@ -47,7 +47,8 @@ function idIssues(value: unknown, data: Body | undefined, key: string): readonly
   if (typeof data !== 'string' && !(data instanceof Uint8Array)) return []
   const json = typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
   // A template may replace a number, so the data is valid JSON only when it is sent.
-  return /\{\{.*\}\}/.test(json) || isJsonObject(json) ? [] : [{ key, value, rule }]
+  const template = json.indexOf('{{')
+  return (template >= 0 && json.includes('}}', template)) || isJsonObject(json) ? [] : [{ key, value, rule }]
 }
 
 function isJsonObject(json: string): boolean {

@@ -2,6 +2,7 @@ import type { Resources } from '../../measure/monitor/index.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
 import { LoadError, LoadInternalError, LoadResourceError, LoadUserCodeError } from '../../model/errors.ts'
+import { knownSecrets } from '../../model/text/clean.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import { messageOf } from '../../model/thrown.ts'
@@ -152,6 +153,7 @@ export class GeneratorFleet {
       wake,
       fed: typeof lanes[0].request === 'function',
       traceparent,
+      secrets: knownSecrets(),
       chunk: Math.min(8_192, Math.max(64, Math.ceil((curve?.peakRps ?? 1_000) / threads / 4))),
       verbose,
     }

@@ -43,6 +43,8 @@ export interface GeneratorJob {
   /** Context of the run; undefined if nothing is traced. */
   readonly traceparent: Traceparent | undefined
   readonly verbose: boolean
+  /** What no text may show. */
+  readonly secrets: readonly string[]
 }
 
 /** A job as it is passed to a thread: plain data, without the curve, which the thread builds. */

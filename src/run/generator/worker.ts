@@ -3,6 +3,7 @@
  */
 import { parentPort } from 'node:worker_threads'
 import { describeThrown } from '../../model/thrown.ts'
+import { adoptSecrets } from '../../model/text/clean.ts'
 import { curveFrom } from '../../traffic/patterns/index.ts'
 import { Generator } from './generator.ts'
 import type { FromGenerator, ToGenerator, ToThread } from './messages.ts'
@@ -34,6 +35,7 @@ thread.on('message', (message: ToThread) => {
   if (message.type === 'warm-up') return void warmUp(message.transports)
   replaceEnvironment(message.env)
   const { job, port } = message
+  adoptSecrets(job.secrets)
   const post = (report: FromGenerator): void => {
     try {
       port.postMessage(report)

@@ -11,6 +11,7 @@ import type {
   PlanSummary,
   TargetFigures,
 } from '../../model/result.ts'
+import { cleanJson, cleanNames, cleanText, foreignText } from '../../model/text/clean.ts'
 import type { SlowRequest, TracingReport } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 import { worstRunDelay } from './generator-doubts.ts'
@@ -41,7 +42,10 @@ export interface ResultParts {
   readonly doubts: readonly Doubt[]
 }
 
-/** Builds the frozen LoadResult of everything collected so far. */
+/**
+ * Builds the frozen LoadResult of everything collected so far. Cleans the texts that the plan and the target contribute;
+ * the generators have cleaned those of errors and statuses.
+ */
 export function buildResult(parts: ResultParts): LoadResult {
   const { plan, collector, states, ended } = parts
   const durationMs = ended === 'completed' ? plan.durationMs : Math.min(plan.durationMs, coveredMs(parts))
@@ -49,31 +53,31 @@ export function buildResult(parts: ResultParts): LoadResult {
     schema: 1,
     type: 'describe-load:result',
     generatorId: parts.generatorId,
-    name: plan.name,
+    name: cleanText(plan.name),
     plan: summaryOf(parts),
-    protocol: protocolOf(parts),
-    protocolVersion: states.find(({ protocolVersion }) => protocolVersion !== null)?.protocolVersion ?? null,
+    protocol: cleanText(protocolOf(parts)),
+    protocolVersion: versionOf(states),
     pattern: nameOfPattern(plan),
     arrivals: plan.pattern === undefined ? 'closed' : plan.arrivals,
     seed: plan.seed,
     startedAt: parts.startedAt.toISOString(),
     ended,
-    ...(parts.endedBecause === undefined ? {} : { endedBecause: parts.endedBecause }),
+    ...(parts.endedBecause === undefined ? {} : { endedBecause: cleanText(parts.endedBecause) }),
     drainMs: Math.max(0, parts.elapsedMs - plan.durationMs),
     inFlight: collector.inFlight,
     unsolicited: sum(states.map(({ unsolicited }) => unsolicited.messages)),
     ...collector.total(durationMs),
-    operations: collector.operations(durationMs),
-    phases: phasesOf(parts, durationMs),
+    operations: cleanNames(collector.operations(durationMs)),
+    phases: cleanNames(phasesOf(parts, durationMs)),
     journeys: plan.journey === undefined ? null : collector.journeys(durationMs),
     pool: poolOf(states, parts.elapsedMs),
     connections: connectionsOf(states),
     intervalMs: collector.intervalMs,
     intervals: [...collector.intervals],
     generator: generatorOf(parts),
-    target: parts.target,
+    target: targetOf(parts),
     slowest: parts.slowest,
-    tracing: parts.tracing,
+    tracing: cleanJson(parts.tracing),
   }
   return deepFreeze(result)
 }
@@ -96,9 +100,19 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
     sla: plan.sla,
     confidence: plan.confidence,
     onInconclusive: plan.onInconclusive,
-    request: formatRequests(plan, targets),
-    notes: plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index])),
+    request: cleanText(formatRequests(plan, targets)),
+    notes: cleanJson(plan.lanes.flatMap((lane, index) => notesOf(plan, lane, targets[index]))),
   }
+}
+
+function versionOf(states: readonly GeneratorState[]): string | null {
+  const version = states.find(({ protocolVersion }) => protocolVersion !== null)?.protocolVersion ?? null
+  return version === null ? null : foreignText(version)
+}
+
+function targetOf({ target }: ResultParts): TargetFigures {
+  const { url, unwatched } = target
+  return { ...target, url: cleanText(url), ...(unwatched !== undefined && { unwatched: cleanText(unwatched) }) }
 }
 
 function protocolOf({ plan, targets }: ResultParts): string {
@@ -174,7 +188,7 @@ function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts
     cpuPercent: elapsedMs > 0 ? (100 * sum(states.map(({ cpuMs }) => cpuMs))) / elapsedMs : 0,
     eventLoopUtilization,
     runDelayRatio: worstRunDelay(states),
-    doubts,
+    doubts: cleanJson(doubts),
   }
 }
 

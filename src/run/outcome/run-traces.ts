@@ -4,10 +4,10 @@ import type { TraceSink } from '../../measure/tracing/trace-sink.ts'
 import { requestSpan, type RunFacts, runSpan } from '../../measure/tracing/spans.ts'
 import { childOf, newTraceId } from '../../measure/tracing/trace-ids.ts'
 import type { LoadResult } from '../../model/result.ts'
+import { cleanText } from '../../model/text/clean.ts'
 import { spanIdOf, traceIdOf } from '../../model/trace.ts'
 import type { SlowRequest, TracedRequest, Traceparent, Tracing, TracingReport } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
-import { redactText } from '../../report/redact.ts'
 import { metricsOf } from './run-metrics.ts'
 
 /** Maximum time that a completed run waits for its traces to be exported, outside of the measured part. */
@@ -86,7 +86,7 @@ export class RunTraces {
       this.#report = { mode: this.#mode, to: sink.to, ...delivery, lost: delivery.lost + this.#lost }
       this.#reportLosses()
     } catch (error) {
-      const because = error instanceof Error ? error.message : String(error)
+      const because = cleanText(error instanceof Error ? error.message : String(error))
       this.#report = { ...this.#report, to: sink.to, because: `traces were not exported: ${because}` }
     }
   }
@@ -94,7 +94,7 @@ export class RunTraces {
   /** Reports lost spans in one line, regardless of their number. */
   #reportLosses(): void {
     const { lost, because = 'the queue was full' } = this.#report
-    if (lost > 0) process.stderr.write(`describe-load: ${lost} spans were not exported: ${because}\n`)
+    if (lost > 0) process.stderr.write(`describe-load: ${lost} spans were not exported: ${cleanText(because)}\n`)
   }
 
   async #send(requests: readonly TracedRequest[], result: LoadResult): Promise<void> {
@@ -112,7 +112,6 @@ export class RunTraces {
       zeroMs: this.#zeroMs(),
       protocol,
       protocolVersion,
-      clean: redactText,
     }
   }
 
@@ -138,8 +137,8 @@ function slowRequest(request: TracedRequest): SlowRequest {
     spanId,
     ...(template !== '' && { url: template.replaceAll('{traceId}', traceId).replaceAll('{spanId}', spanId) }),
     because,
-    name: about.name,
-    operation,
+    name: cleanText(about.name),
+    operation: cleanText(operation),
     requestId,
     responseMs: responseMs(request),
     serviceMs: doneMs - sentMs,

@@ -92,7 +92,8 @@ async function addressesOf(host: string, url: URL): Promise<readonly HostAddress
 
 function refused(host: string, addresses: readonly HostAddress[]): LoadTargetError {
   const found = addresses.map(({ address }) => address).filter((address) => address !== host)
-  const named = found.length === 0 ? host : `${host} (${found.join(', ')})`
+  const name = host.includes(':') ? `[${host}]` : host
+  const named = found.length === 0 ? name : `${name} (${found.join(', ')})`
   const remedy = /^(?:0\.0\.0\.0|::)$/.test(host)
     ? 'write 127.0.0.1: a server can listen on this address, but a client cannot connect to it'
     : `if you are allowed to load it, add allowHosts: ['${host}'] to the plan, or set LOAD_ALLOW_HOSTS=${host}`

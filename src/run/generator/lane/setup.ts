@@ -11,6 +11,7 @@ import type {
 } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
+import { learnSecrets } from '../../../model/text/clean.ts'
 import type { UserAgent } from '../../../traffic/journeys/user-agent.ts'
 import type { LaneRequest } from './lane-picker.ts'
 import { AwaitingSetup } from './templates.ts'
@@ -46,7 +47,10 @@ export async function setUp(connection: Connection<AnyRequest>, parts: SetupPart
   const sender = new SetupSender(connection, parts)
   try {
     const returned = Promise.resolve(setup({ number, send: (request) => sender.send(request) }))
-    return new ConnectionAfterSetup(connection, await Promise.race([returned, aborted.promise]))
+    const result: unknown = await Promise.race([returned, aborted.promise])
+    // Setups log in, so their results contain tokens.
+    learnSecrets(result)
+    return new ConnectionAfterSetup(connection, result)
   } catch (error) {
     sender.giveUp()
     throw failureOf(error)

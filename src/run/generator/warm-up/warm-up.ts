@@ -71,6 +71,7 @@ async function warmUpOne(name: TransportName): Promise<void> {
       chunk: 64,
       traceparent: undefined,
       verbose: false,
+      secrets: [],
     },
     handle,
     { warmUp: () => Promise.resolve(undefined), beforeReady: () => {} },

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import { cleanUnknown } from './clean.ts'
+
+const S = 'hunter2secret'
+
+/** Texts as targets, libraries and shells write them; each contains the secret that follows it. */
+const SHAPES: readonly (readonly [text: string, secret: string])[] = [
+  // URLs
+  [`http://ann:${S}@example.test/x`, S],
+  [`postgres://app:p%40ss${S}@db:5432/shop`, S],
+  [`redis://:${S}@127.0.0.1:6379/0`, S],
+  [`mongodb+srv://root:${S}@cluster0.mongodb.net`, S],
+  [`https://${S}@github.com/org/repo.git`, S],
+  [`root:${S}@tcp(127.0.0.1:3306)/shop`, S],
+  [`GET /cart?token=${S}&page=2`, S],
+  [`/x?page=2&api_key=${S}#end`, S],
+  [`/x?api-key=${S}`, S],
+  [`/x?apikey=${S}`, S],
+  [`/cb?X-Amz-Signature=${S}`, S],
+  [`/cb?X-Amz-Security-Token=${S}&x=1`, S],
+  [`/blob?sv=2022-11-02&sig=${S}`, S],
+  [`/x?sid=${S}`, S],
+  [`/x?jwt=${S}`, S],
+  [`/x?PHPSESSID=${S}`, S],
+  [`/x;jsessionid=${S}?page=1`, S],
+  [`/x?pwd=${S}`, S],
+  [`/login?user=ann&password=${S}`, S],
+  [`/cb?code=4/0AX4XfWh${S}&scope=email`, `4/0AX4XfWh${S}`],
+  [`/cb?state=xyz&code=SplxlOBeZQQYbYS6WxSbIA`, 'SplxlOBeZQQYbYS6WxSbIA'],
+  [`/maps?key=AIzaSyA1234567890abcdefghijklmnopqrstuv`, 'AIzaSyA1234567890abcdefghijklmnopqrstuv'],
+  [`/x#access_token=${S}&token_type=bearer`, S],
+  [`user%5Bpassword%5D=${S}&x=1`, S],
+  [`user[password]=${S}&x=1`, S],
+  [`next=%2Fcart%3Ftoken%3D${S}%26page%3D2`, S],
+  [`q=%7B%22jwt%22%3A%22${S}%22%7D`, S],
+  [`https://hooks.slack.com/services/T00000000/B00000000/${S}XXXX`, S],
+  [`https://discord.com/api/webhooks/123456789012345678/${S}-abc`, S],
+  // headers
+  [`authorization: Bearer ${S}`, S],
+  [`Authorization: Basic YW5uOmh1bnRlcjJzZWNyZXQ=`, 'YW5uOmh1bnRlcjJzZWNyZXQ='],
+  [`Authorization: Digest username="ann", nonce="abc", response="${S}"`, S],
+  [`Authorization: AWS4-HMAC-SHA256 Credential=AKIA/2026, SignedHeaders=host, Signature=${S}`, S],
+  [`proxy-authorization: ${S}`, S],
+  [`authorization=${S}`, S],
+  [`Set-Cookie: sid=${S}; Path=/`, S],
+  [`Cookie: a="b"; sid=${S}`, S],
+  [`cookie: theme=dark; connect.sid=s%3A${S}`, S],
+  [`api-key: ${S}`, S],
+  [`x-api-key: ${S}`, S],
+  [`X-Auth-Token: ${S}`, S],
+  [`x-access-token: ${S}`, S],
+  [`X-CSRF-Token: ${S}`, S],
+  [`PRIVATE-TOKEN: ${S}`, S],
+  [`Ocp-Apim-Subscription-Key: ${S}`, S],
+  [`X-Hub-Signature-256: sha256=${S}`, S],
+  [`X-Vault-Token: ${S}`, S],
+  [`['x-api-key', '${S}']`, S],
+  [`["authorization","Bearer ${S}"]`, S],
+  [`401, sent bearer ${S}`, S],
+  [`WWW-Authenticate: Negotiate oYG2MIGzoAMKAQChCwYJKoZIgvcSAQICooG`, 'oYG2MIGzoAMKAQChCwYJKoZIgvcSAQICooG'],
+  // JSON and its relatives
+  [`{"Authorization":"Basic aHVudGVyMnNlY3JldA=="}`, 'aHVudGVyMnNlY3JldA=='],
+  [`{"access_token": "${S}", "ok": 1}`, S],
+  [`{"refreshToken":"${S}"}`, S],
+  [`{"pwd":"${S}"}`, S],
+  [`{"password":"a\\"${S}"}`, S],
+  [`{"user":{"passwd":"${S}"}}`, S],
+  [`{"clientSecret":"${S}"}`, S],
+  [`{"cookie":"a=b; sid=${S}"}`, S],
+  [`{"session":"a1b2${S}"}`, S],
+  [`{"otp":"482913"}`, '482913'],
+  [`{"pin":4829}`, '4829'],
+  [`{\\"token\\":\\"${S}\\"}`, S],
+  [`"{\\\\\\"api_key\\\\\\":\\\\\\"${S}\\\\\\"}"`, S],
+  [`{'secret': '${S}'}`, S],
+  [`{:password=>"${S}"}`, S],
+  [`{token=${S}, user=ann}`, S],
+  [`&quot;token&quot;:&quot;${S}&quot;`, S],
+  [`<password>${S}</password>`, S],
+  [`password: ${S}`, S],
+  [`token=\u000b${S}`, S],
+  [`http://ann\u000b:${S}@host/`, S],
+  [`password=DOMAIN\\${S}`, S],
+  [`name="password"\r\n\r\n${S}\r\n--x`, S],
+  // environments and commands
+  [`AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`, 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+  [`export DB_PASS=${S}`, S],
+  [`DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${S}==;`, S],
+  [`Server=db;User Id=sa;Password=${S};Encrypt=true`, S],
+  [`node server.js --token ${S} --port 3000`, S],
+  [`node server.js --api-key=${S}`, S],
+  [`["node","server.js","--token","${S}"]`, S],
+  [`curl -u ann:${S} http://x`, S],
+  [`curl -H 'x-api-key: ${S}' http://x`, S],
+  // tokens without a name
+  ['got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'eyJzdWIiOiIxIn0'],
+  ['invalid ghp_16C7e42F292c6912E7710c838347Ae178B4a', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'],
+  ['github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz', 'github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz'],
+  ['glpat-ABCDEFGHIJKLMNOPQRST', 'glpat-ABCDEFGHIJKLMNOPQRST'],
+  ['Incorrect API key provided: sk-proj-abcdefghijklmnop1234', 'sk-proj-abcdefghijklmnop1234'],
+  ['sk_live_4eC39HqLyjWDarjtT1zdp7dc', 'sk_live_4eC39HqLyjWDarjtT1zdp7dc'],
+  ['xoxb-123456789012-abcdefABCDEF', 'xoxb-123456789012-abcdefABCDEF'],
+  ['AKIAIOSFODNN7EXAMPLE is not authorized', 'AKIAIOSFODNN7EXAMPLE'],
+  ['ya29.a0AfH6SMBx1234567890', 'ya29.a0AfH6SMBx1234567890'],
+  ['npm_abcdefghijklmnopqrstuvwxyz0123456789', 'npm_abcdefghijklmnopqrstuvwxyz0123456789'],
+  ['pypi-AgEIcHlwaS5vcmcCJDU0', 'pypi-AgEIcHlwaS5vcmcCJDU0'],
+  ['SG.abcdefghijklmnopqrstuv.wxyz', 'SG.abcdefghijklmnopqrstuv.wxyz'],
+  ['hf_abcdefghijklmnopqrstuvwxyz', 'hf_abcdefghijklmnopqrstuvwxyz'],
+  ['hvs.CAESIJ1234567890abcdef', 'hvs.CAESIJ1234567890abcdef'],
+  ['bot 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw down', 'AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'],
+  ['SK0123456789abcdef0123456789abcdef', 'SK0123456789abcdef0123456789abcdef'],
+  ['-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----', 'MIIEpAIBAAKCAQEA'],
+  ['-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg\\n', 'MIIEvQIBADANBg'],
+]
+
+describe('masks the secret of', () => {
+  test.each(SHAPES)('%s', (text, secret) => {
+    const clean = cleanUnknown(text)
+    expect(clean).not.toContain(secret)
+    expect(clean).toContain('[redacted]')
+    expect(cleanUnknown(clean)).toBe(clean)
+  })
+})
+
+test.each([
+  '?code=200',
+  'GET /cb?code=404&page=2',
+  '?keyword=shoes',
+  '?monkey=george&author=ann&sort_key=name',
+  '{"key":"p99Ms","code":"ERR_HTTP2_STREAM_ERROR","tokens":120,"max_tokens":4096}',
+  '{"token_type":"bearer","expires_in":3600,"tokenizer":"bpe"}',
+  'Unexpected token < in JSON at position 5',
+  'invalid token: signature mismatch',
+  'expected p99 below 50 ms, was 83.2 ms',
+  'basic authentication required',
+  'the session no longer exists: session expired',
+  'pass: 3 of 4, code: 12, key: value',
+  'trace 4bf92f3577b34da6a3ce929d0e0e4736, span 00f067aa0ba902b7',
+  'connect ECONNREFUSED 127.0.0.1:3000 (http://localhost:3000/a@b)',
+  'the secretary of the keynote, auth is basic',
+])('leaves %s unchanged', (text) => {
+  expect(cleanUnknown(text)).toBe(text)
+})

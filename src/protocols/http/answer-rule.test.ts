@@ -24,6 +24,8 @@ test.each<[HttpRequest, number, string | undefined]>([
   [{ check: { status: 404 } }, 404, undefined],
   [{ check: { status: 404 } }, 200, 'check'],
   [{ check: { status: 404 } }, 500, 'http-5xx'],
+  [{ check: [{ status: 404 }, { bodyExcludes: 'x' }] }, 404, undefined],
+  [{ check: [{ status: 404 }, { bodyExcludes: 'x' }] }, 200, 'check'],
 ])('judges %j with status %i as %s', (request, status, errorClass) => {
   expect(judged(request, status)).toMatchObject({ ok: errorClass === undefined, bytesSent: 1, bytesReceived: 2 })
   expect(judged(request, status).errorClass).toBe(errorClass)
@@ -42,6 +44,13 @@ describe('a check', () => {
     [{ json: { path: 'items.1.id', equals: 7 } }, 'expected items.1.id to be 7, but the body has no items.1.id'],
     [{ json: { path: 'items.length', equals: 1 } }, undefined],
     [{ json: { path: 'toString', equals: 1 } }, 'expected toString to be 1, but the body has no toString'],
+    [{ json: { path: 'errors', absent: true } }, undefined],
+    [{ json: { path: 'none', absent: true } }, 'expected none to be absent, got null'],
+    [{ json: { path: 'none', exists: true } }, undefined],
+    [{ json: { path: 'errors', exists: true } }, 'expected errors to exist, but the body has no errors'],
+    [{ bodyExcludes: '"id":7' }, `expected the body not to include '"id":7', got '${body}'`],
+    [[{ bodyIncludes: 'items' }, { bodyExcludes: 'error' }], undefined],
+    [[{ bodyIncludes: 'items' }, { bodyIncludes: 'x' }], `expected the body to include 'x', got '${body}'`],
     [({ status, headers }) => status === 200 && headers['x-a'] === 'b', undefined],
     [
       () => {

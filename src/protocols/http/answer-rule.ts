@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http'
-import { isDeepStrictEqual } from 'node:util'
 import { formatValue } from '../../model/errors.ts'
 import type { Answer, Outcome } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { HttpAnswer, HttpCheck, HttpCheckFunction, HttpRequest } from './request.ts'
+import { bodyFailure, functionFailure } from '../check.ts'
+import type { HttpAnswer, HttpCheck, HttpRequest } from './request.ts'
 import type { BodyCapture } from './body-capture.ts'
 import { CAPTURE_LIMIT } from './body-capture.ts'
 import type { HeaderFields } from './header-map.ts'
@@ -44,9 +44,9 @@ export function answerRule(request: HttpRequest): AnswerRule {
 }
 
 function createRule({ ok = DEFAULT_OK, check, read }: HttpRequest): AnswerRule {
-  const wanted = typeof check === 'object' ? check.status : undefined
+  const wanted = check === undefined || typeof check === 'function' ? [] : [check].flat().map(({ status }) => status)
   const accepts = (status: number): boolean =>
-    status === wanted || ok.some(([from, to]) => status >= from && status <= to)
+    wanted.includes(status) || ok.some(([from, to]) => status >= from && status <= to)
   return {
     reads: check !== undefined || read === 'text' || read === 'json',
     accepts,
@@ -80,7 +80,7 @@ function keptFailure(check: HttpRequest['check'], status: number, kept: KeptAnsw
 }
 
 /** Returns why the check fails, or undefined when it passes. */
-function checkKept(check: HttpCheck | HttpCheckFunction, status: number, kept: KeptAnswer): string | undefined {
+function checkKept(check: NonNullable<HttpRequest['check']>, status: number, kept: KeptAnswer): string | undefined {
   const body = kept.body?.text()
   if (body === undefined) return `the body is larger than ${CAPTURE_LIMIT} bytes, the limit of \`check\``
   return checkAnswer(check, { status, headers: kept.headers, body })
@@ -103,43 +103,22 @@ function answerOf(
   }
 }
 
-function checkAnswer(check: HttpCheck | HttpCheckFunction, answer: HttpAnswer): string | undefined {
-  if (typeof check === 'function') {
-    try {
-      return check(answer) ? undefined : 'the check function rejected the response'
-    } catch (error) {
-      return `the check function threw: ${error instanceof Error ? error.message : String(error)}`
-    }
+function checkAnswer(check: NonNullable<HttpRequest['check']>, answer: HttpAnswer): string | undefined {
+  if (typeof check === 'function') return functionFailure(check, answer)
+  for (const each of [check].flat()) {
+    const failure = checkHead(each, answer) ?? bodyFailure(each, answer.body, 'body')
+    if (failure !== undefined) return failure
   }
-  if (check.status !== undefined && check.status !== answer.status) {
-    return `expected status ${check.status}, got ${answer.status}`
-  }
-  for (const [name, expected] of Object.entries(check.header ?? {})) {
+  return undefined
+}
+
+function checkHead({ status, header = {} }: HttpCheck, answer: HttpAnswer): string | undefined {
+  if (status !== undefined && status !== answer.status) return `expected status ${status}, got ${answer.status}`
+  for (const [name, expected] of Object.entries(header)) {
     const got = answer.headers[name.toLowerCase()]
     if (got !== expected) {
       return `expected header ${name} to be ${formatValue(expected)}, got ${got === undefined ? 'none' : formatValue(got)}`
     }
   }
-  if (check.bodyIncludes !== undefined && !answer.body.includes(check.bodyIncludes)) {
-    return `expected the body to include ${formatValue(check.bodyIncludes)}, got ${formatValue(answer.body)}`
-  }
-  return check.json === undefined ? undefined : checkJson(check.json, answer.body)
-}
-
-function checkJson({ path, equals }: NonNullable<HttpCheck['json']>, body: string): string | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch {
-    return `expected a JSON body, got ${formatValue(body)}`
-  }
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) {
-      return `expected ${path} to be ${formatValue(equals)}, but the body has no ${path}`
-    }
-    value = (value as Readonly<Record<string, unknown>>)[name]
-  }
-  return isDeepStrictEqual(value, equals)
-    ? undefined
-    : `expected ${path} to be ${formatValue(equals)}, got ${formatValue(value)}`
+  return undefined
 }

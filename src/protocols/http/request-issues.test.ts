@@ -58,7 +58,10 @@ describe('issues', () => {
     [{ ok: [] }, expect.stringMatching(/^request\.ok must be a list of status ranges/)],
     [{ weight: 0 }, 'request.weight must be greater than 0, got 0'],
     [{ name: '' }, "request.name must be a non-empty string, got ''"],
-    [{ check: {} }, 'request.check must have at least one of: status, header, bodyIncludes, json, got {}'],
+    [
+      { check: {} },
+      'request.check must have at least one of: status, header, bodyIncludes, bodyExcludes, json, got {}',
+    ],
     [{ check: { satus: 200 } }, expect.stringMatching(/did you mean `request\.check\.status`\?$/)],
     [{ check: { status: 20 } }, 'request.check.status must be a whole number of at least 100 and at most 999, got 20'],
     [
@@ -67,7 +70,7 @@ describe('issues', () => {
     ],
     [
       { check: { json: { path: 'a' } } },
-      expect.stringMatching(/^request\.check\.json must be an object with path and equals/),
+      expect.stringMatching(/^request\.check\.json must be an object with path and one of equals, absent and exists/),
     ],
     [{ read: 'xml' }, "request.read must be 'headers', 'text', 'json', got 'xml'"],
     [{ stream: 'ssse' }, "request.stream must be 'sse' or 'chunks', got 'ssse'\n    → did you mean 'sse'?"],
@@ -76,7 +79,13 @@ describe('issues', () => {
       { body: { length: -1, chunks: () => [] } },
       expect.stringMatching(/^request\.body must be a string or a Uint8Array/),
     ],
-    [{ check: 200 }, expect.stringMatching(/^request\.check must be an object/)],
+    [{ check: [] }, 'request.check must have at least one check, got []'],
+    [{ check: [{ status: 200 }, 7] }, expect.stringMatching(/^request\.check\[1\] must be an object/)],
+    [
+      { check: { json: { path: 'a', absent: true, equals: 1 } } },
+      expect.stringMatching(/^request\.check\.json must be an object with path and one of/),
+    ],
+    [{ check: 200 }, expect.stringMatching(/^request\.check must be an object, a list of objects, or a function/)],
   ])('of %j', (request, message) => {
     expect(issuesIn(request)).toEqual([message])
   })

@@ -1,20 +1,10 @@
 import { METHODS } from 'node:http'
 import type { PlanIssue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
-import {
-  anyValue,
-  isRecord,
-  objectOf,
-  oneOf,
-  positive,
-  present,
-  readKeys,
-  withRemedy,
-  text,
-  wholeFrom,
-} from '../../model/readers.ts'
+import { isRecord, oneOf, positive, readKeys, withRemedy, text, wholeFrom } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
 import { readHeaders } from '../../model/header-readers.ts'
+import { checkReader } from '../check-reader.ts'
 import { writtenBody } from '../request-body.ts'
 
 const status = wholeFrom(100, 999)
@@ -58,20 +48,6 @@ function isStatus(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 999
 }
 
-const json: Reader<object> = (value, key, issues) => {
-  if (!isRecord(value) || !('equals' in value) || !('path' in value)) {
-    const rule = 'must be an object with path and equals'
-    issues.push({ key, value, rule, remedy: "write json: { path: 'items.0.id', equals: 7 }" })
-    return undefined
-  }
-  return readKeys({ path: text, equals: anyValue }, value, { prefix: `${key}.`, noun: `a key of \`${key}\`` }, issues)
-}
-
-const checkData = objectOf(
-  { status, header: headerTexts, bodyIncludes: text, json },
-  "{ status: 200, bodyIncludes: 'welcome' }",
-)
-
 function headerTexts(value: unknown, key: string, issues: PlanIssue[]): object | undefined {
   if (isRecord(value) && Object.values(value).every((content) => typeof content === 'string')) return value
   issues.push({
@@ -83,15 +59,7 @@ function headerTexts(value: unknown, key: string, issues: PlanIssue[]): object |
   return undefined
 }
 
-const check: Reader<unknown> = (value, key, issues) => {
-  if (typeof value === 'function') return value
-  const read = checkData(value, key, issues)
-  // An empty check would accept every response, which is never intended.
-  if (isRecord(value) && Object.keys(value).length === 0) {
-    issues.push({ key, value, rule: 'must have at least one of: status, header, bodyIncludes, json' })
-  }
-  return read && present(read)
-}
+const check = checkReader({ status, header: headerTexts }, "{ status: 200, bodyIncludes: 'welcome' }")
 
 const READERS = {
   name: text,

@@ -1,16 +1,14 @@
 import type { Body } from '../../model/body.ts'
 import type { RequestLabel } from '../../model/requests.ts'
+import type { BodyCheck } from '../check.ts'
 
 /**
  * Conditions that a response must satisfy besides its status, as plain data, so that generator threads can check them.
  */
-export interface HttpCheck {
+export interface HttpCheck extends BodyCheck {
   readonly status?: number
   /** Header names in lower case, each with the exact value it must have. */
   readonly header?: Readonly<Record<string, string>>
-  readonly bodyIncludes?: string
-  /** `path` is dotted: `items.0.id`. */
-  readonly json?: { readonly path: string; readonly equals: unknown }
 }
 
 /** The response, as a check function sees it. */
@@ -20,7 +18,7 @@ export interface HttpAnswer {
   readonly body: string
 }
 
-export type HttpCheckFunction = (answer: HttpAnswer) => boolean
+type HttpCheckFunction = (answer: HttpAnswer) => boolean
 
 export interface HttpRequest extends Omit<RequestLabel, 'read'> {
   /** Default `GET`. */
@@ -31,8 +29,11 @@ export interface HttpRequest extends Omit<RequestLabel, 'read'> {
   readonly body?: Body
   /** Statuses that count as success, as inclusive ranges; default `[[200, 399]]`. */
   readonly ok?: readonly (readonly [number, number])[]
-  /** A function makes the generator run in the test's thread, which the result reports as a doubt. */
-  readonly check?: HttpCheck | HttpCheckFunction
+  /**
+   * A response must satisfy every check of a list. A function makes the generator run in the test's thread, which the
+   * result reports as a doubt.
+   */
+  readonly check?: HttpCheck | readonly HttpCheck[] | HttpCheckFunction
   /**
    * Treats the response as a stream and times its messages: the events of `text/event-stream`, or the chunks of a
    * chunked body.

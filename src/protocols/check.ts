@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util'
+import { formatValue } from '../model/errors.ts'
+import { messageOf } from '../model/thrown.ts'
+
+/** A condition on one value of a JSON body. `path` is dotted: `items.0.id`. */
+export type JsonCheck = { readonly path: string } & (
+  | { readonly equals: unknown }
+  /** True: the body must not have this path. */
+  | { readonly absent: boolean }
+  /** True: the body must have this path, with any value. */
+  | { readonly exists: boolean }
+)
+
+/** Conditions on the content of a response, as plain data, so that generator threads can check them. */
+export interface BodyCheck {
+  readonly bodyIncludes?: string
+  /** A text that shows a failure: `-ERR`. */
+  readonly bodyExcludes?: string
+  readonly json?: JsonCheck
+}
+
+/** Returns why a check function rejects an answer, or undefined when it accepts it. */
+export function functionFailure<Answer>(check: (answer: Answer) => boolean, answer: Answer): string | undefined {
+  try {
+    return check(answer) ? undefined : `the check function rejected the response`
+  } catch (error) {
+    return `the check function threw: ${messageOf(error)}`
+  }
+}
+
+/** Returns why content fails the check, or undefined when it passes. `noun` names the content in the message. */
+export function bodyFailure(
+  { bodyIncludes, bodyExcludes, json }: BodyCheck,
+  body: string,
+  noun: 'body' | 'message',
+): string | undefined {
+  if (bodyIncludes !== undefined && !body.includes(bodyIncludes)) {
+    return `expected the ${noun} to include ${formatValue(bodyIncludes)}, got ${formatValue(body)}`
+  }
+  if (bodyExcludes !== undefined && body.includes(bodyExcludes)) {
+    return `expected the ${noun} not to include ${formatValue(bodyExcludes)}, got ${formatValue(body)}`
+  }
+  return json && jsonFailure(json, body, noun)
+}
+
+function jsonFailure(check: JsonCheck, body: string, noun: 'body' | 'message'): string | undefined {
+  let root: unknown
+  try {
+    root = JSON.parse(body)
+  } catch {
+    return `expected a JSON ${noun}, got ${formatValue(body)}`
+  }
+  const { path } = check
+  const found = valueAt(root, path)
+  if ('equals' in check) {
+    const expected = `expected ${path} to be ${formatValue(check.equals)}`
+    if (found === undefined) return `${expected}, but the ${noun} has no ${path}`
+    return isDeepStrictEqual(found.value, check.equals) ? undefined : `${expected}, got ${formatValue(found.value)}`
+  }
+  const wanted = 'exists' in check ? check.exists : !check.absent
+  if (wanted) return found === undefined ? `expected ${path} to exist, but the ${noun} has no ${path}` : undefined
+  return found === undefined ? undefined : `expected ${path} to be absent, got ${formatValue(found.value)}`
+}
+
+/** Returns the value at a dotted path, or undefined when the path does not exist. */
+function valueAt(root: unknown, path: string): { readonly value: unknown } | undefined {
+  let value = root
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[name]
+  }
+  return { value }
+}

@@ -58,6 +58,22 @@ describe('the environment of a suite', () => {
     })
   })
 
+  it('does not show the headers of an invalid variable', () => {
+    const shown = (env: Record<string, string>): string => {
+      try {
+        return JSON.stringify(suiteEnvironment(env))
+      } catch (error) {
+        return `${String(error)} ${JSON.stringify(error)}`
+      }
+    }
+    for (const text of ['authorization: Bearer canary-1', 'x-tenant=canary-2', '["x-tenant","canary-3"]']) {
+      expect(shown({ LOAD_HEADERS: text })).toContain('LOAD_HEADERS must be header values by name')
+      expect(shown({ LOAD_HEADERS: text })).not.toContain('canary')
+    }
+    expect(shown({ LOAD_REQUEST: '{headers:{x-tenant:canary-4}}' })).not.toContain('canary')
+    expect(shown({ LOAD_TARGET: 'nowhere?token=canary-5' })).toContain("got 'nowhere?token=[redacted]'")
+  })
+
   it('reports every invalid variable together', () => {
     const env = {
       LOAD_TARGET: 'localhost',

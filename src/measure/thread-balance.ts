@@ -1,5 +1,6 @@
 import type { ErrorClass } from '../model/error-class.ts'
 import { sum } from '../model/sum.ts'
+import { foreignText } from '../model/text/clean.ts'
 import type { Ms } from '../model/units.ts'
 import { SLICE_MS, type SliceDelta } from './recorder.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
@@ -78,7 +79,7 @@ export class ThreadBalance {
       ...new Tally(this.#limits).take(),
       arrivals,
       inFlight: -inFlight,
-      errors: count === 0 ? {} : { [errorClass]: { count, first: message } },
+      errors: count === 0 ? {} : { [errorClass]: { count, first: foreignText(message) } },
     }
   }
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { expect, test } from 'vitest'
 import { LoadError, LoadInternalError, LoadPlanError, LoadTargetError, formatValue } from './errors.ts'
 
@@ -34,6 +35,35 @@ test('keeps the cause of an internal error and asks for a report', () => {
   const error = new LoadInternalError('a request has no outcome', { cause })
   expect(error.cause).toBe(cause)
   expect(error.message).toContain('please report it')
+})
+
+test('shows no secret and no control character, also of its causes and issues', () => {
+  const cause = new Error('\u001b[2J sent token=canary-1', { cause: new Error('\n::error::x, pwd=canary-2') })
+  const error = new LoadTargetError('ERR_LOAD_TARGET_START', 'x\n::error::y authorization: Bearer canary-3', { cause })
+  expect(error.message).toBe('x\n\\x3a:error::y authorization: [redacted]')
+  expect(error.stack).not.toContain('canary')
+  expect(error.cause).toMatchObject({ message: '\\x1b[2J sent token=[redacted]' })
+  expect(error.cause).toMatchObject({ cause: { message: '\n\\x3a:error::x, pwd=[redacted]' } })
+  const value = { path: '/?jwt=canary-4', more: ['\u0007'] }
+  expect(new LoadPlanError([{ key: 'request', value, rule: 'must be' }])).toMatchObject({
+    message: `request must be, got {"path":"/?jwt=[redacted]","more":["\\u0007"]}`,
+    issues: [{ value: { path: '/?jwt=[redacted]', more: ['\\x07'] } }],
+  })
+})
+
+test('has any thrown value as its cause, even one that contains itself or cannot be read', () => {
+  const own = new Error('own')
+  own.cause = own
+  const unreadable = Object.defineProperties(new Error('x'), {
+    message: { value: { toString: 1 } },
+    cause: { get: () => assert.fail('unreadable') },
+  })
+  for (const cause of [own, unreadable, Symbol('x'), null]) {
+    expect(new LoadError('ERR_LOAD_X', 'failed', { cause })).toMatchObject({ message: 'failed' })
+  }
+  expect(new LoadPlanError([{ key: 'rate', value: ring, rule: 'must be a number' }]).issues[0]?.value).toEqual([
+    undefined,
+  ])
 })
 
 const ring: unknown[] = []

@@ -66,6 +66,16 @@ describe.concurrent('the command', () => {
     expect(text('reports/test_summary.txt')).toBeUndefined()
   })
 
+  test('shows no header of an invalid LOAD_HEADERS', async (context) => {
+    const variables = { LOAD_HEADERS: 'x-tenant: canary-1' }
+    const { code, out, err } = await call(context, ['limits', '-t', 'http://127.0.0.1:9/?token=canary-2'], {
+      variables,
+    })
+    expect(code).toBe(2)
+    expect(out + err).toContain('LOAD_HEADERS must be header values by name as JSON')
+    expect(out + err).not.toContain('canary')
+  })
+
   test('colors the prefix of an error', async (context) => {
     const { err } = await call(context, ['limts'], { variables: { NO_COLOR: '', FORCE_COLOR: '1' } })
     expect(err).toContain('\u001B[31mdescribe-load:\u001B[39m unknown suite limts')

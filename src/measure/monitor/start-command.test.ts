@@ -133,6 +133,18 @@ describe('startCommand rejects with the reason', () => {
     expect(text).toMatch(/^the target could not be started: `node -e .* ended with code 3\n/s)
   })
 
+  test('and quotes neither later arguments nor control characters and secrets of the output', async () => {
+    const command = ['node', '-e', "console.error('\\x1b[2J\\n::error::x ' + process.argv[1]); process.exit(3)"]
+    const text = await failureOf({ command: [...command, '--', '--api-key=canary-1'], url: 'http://127.0.0.1:{port}' })
+    expect(text.split('\n').slice(0, 5)).toEqual([
+      'the target could not be started: `node -e …` ended with code 3',
+      '  last lines of its output:',
+      '    \\x1b[2J',
+      '    \\x3a:error::x --api-key=[redacted]',
+      '  → run the command manually; LOAD_LOG=debug shows all its output',
+    ])
+  })
+
   test('when the command never answers, and leaves no process behind', async () => {
     const text = await failureOf(node(`console.log('pid', process.pid); setInterval(() => {}, 1000)`), 1_000)
     expect(text).toMatch(/ did not answer at http:\/\/127\.0\.0\.1:\d+\/ within 1 s: connection refused\n/)

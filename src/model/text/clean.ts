@@ -8,7 +8,7 @@ const HIDDEN = '[redacted]'
 
 /** Maximum length of a text from a target, in characters, and of the part of it that is searched for secrets. */
 const MAX_FOREIGN = 1_000
-const MAX_SEARCHED = 16 * MAX_FOREIGN
+const MAX_SEARCHED = 4 * MAX_FOREIGN
 
 /**
  * Secrets of this thread. They belong to the process and not to a run, because an error may be thrown where no plan is
@@ -60,14 +60,37 @@ export function foreignText(text: string, request?: unknown): string {
   return clean.length > MAX_FOREIGN ? `${clean.slice(0, MAX_FOREIGN - 1).toWellFormed()}…` : clean
 }
 
-/** Returns a copy of plain JSON whose strings, and the names of its fields, are cleaned. */
-export function cleanJson<Json>(json: Json, clean?: (text: string) => string): Json
-export function cleanJson(json: unknown, clean = cleanText): unknown {
+/**
+ * Returns a copy of plain data whose strings, and the names of its fields, are cleaned. Keeps anything else, such as a
+ * function, and removes what contains itself.
+ */
+export function cleanJson<Json>(json: Json, clean: (text: string) => string = cleanText): Json {
+  return cleanWithin(json, clean, new Set()) as Json
+}
+
+function cleanWithin(json: unknown, clean: (text: string) => string, within: Set<unknown>): unknown {
   if (typeof json === 'string') return isHistogram(json) ? json : clean(json)
-  if (Array.isArray(json)) return json.map((item: unknown) => cleanJson(item, clean))
-  if (typeof json !== 'object' || json === null || ArrayBuffer.isView(json)) return json
-  const entries = Object.entries(json).map(([name, value]) => [name, cleanJson<unknown>(value, clean)] as const)
-  return cleanNames(Object.fromEntries(entries), clean)
+  if (json instanceof URL) return clean(json.href)
+  if (typeof json !== 'object' || json === null || !isPlain(json)) return json
+  if (within.has(json)) return undefined
+  within.add(json)
+  const copy = Array.isArray(json)
+    ? json.map((item: unknown) => cleanWithin(item, clean, within))
+    : cleanNames(
+        mapValues(json, (value) => cleanWithin(value, clean, within)),
+        clean,
+      )
+  within.delete(json)
+  return copy
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === null || prototype === Object.prototype
+}
+
+function mapValues(record: object, map: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]))
 }
 
 /** Returns an object with clean names. Two names that differ only in a secret are numbered. */
@@ -85,21 +108,34 @@ export function cleanNames<Value>(
   return Object.fromEntries(result)
 }
 
-/** Returns an error that can be printed with its causes: the same one if it is clean, else a copy. */
+/** Causes of causes beyond this are left out, also because an error may be its own cause. */
+const MAX_CAUSES = 5
+
+/**
+ * Returns an error that can be printed with its causes: the same one if it is clean, else a copy. Returns undefined for
+ * one that cannot be read, because user code can throw an error whose fields throw.
+ */
 export function cleanError(error: unknown): unknown {
+  try {
+    return cleanCause(error, MAX_CAUSES)
+  } catch {
+    return undefined
+  }
+}
+
+function cleanCause(error: unknown, left: number): unknown {
   if (typeof error === 'string') return cleanText(error)
   if (!(error instanceof Error)) return error
-  const cause = cleanError(error.cause)
+  const cause = left > 0 ? cleanCause(error.cause, left - 1) : undefined
   const message = cleanText(error.message)
   const stack = error.stack === undefined ? undefined : cleanText(error.stack)
   if (cause === error.cause && message === error.message && stack === error.stack) return error
   const copy = new Error(message, cause === undefined ? {} : { cause })
-  const code: unknown = Reflect.get(error, 'code')
-  const shown = { name: error.name, ...(stack !== undefined && { stack }), ...(code !== undefined && { code }) }
-  for (const [key, value] of Object.entries(shown)) {
-    Object.defineProperty(copy, key, { value, configurable: true, enumerable: key === 'code', writable: true })
+  for (const [key, value] of Object.entries({ name: cleanText(error.name), stack })) {
+    Object.defineProperty(copy, key, { value, configurable: true, writable: true })
   }
-  return copy
+  const code = 'code' in error && typeof error.code === 'string' ? { code: cleanText(error.code) } : {}
+  return Object.assign(copy, code)
 }
 
 /**

@@ -15,7 +15,7 @@ const SCHEME = /^(?:apikey|basic|bearer|digest|dpop|negotiate|ntlm|token) /i
 /** Limits of the search, because a plan may contain large bodies and lists. */
 const MAX_VALUES = 10_000
 const MAX_DEPTH = 20
-const MAX_TEXT = 64 * 1_024
+const MAX_TEXT = 16 * 1_024
 
 /**
  * Returns the values in a plan or a request that are secret: those of headers and environment variables except public

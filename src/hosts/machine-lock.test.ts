@@ -1,8 +1,18 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execPath, pid } from 'node:process'
+import { execPath, getuid, pid } from 'node:process'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { acquireMachineLock } from './machine-lock.ts'
 import type { LockHolder } from './machine-lock.ts'
@@ -95,5 +105,51 @@ describe('the machine lock', () => {
     expect(onWait.mock.lastCall?.[0]).toMatchObject({ pid, what: 'shop > holds 500 req/s' })
     abort.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
+  })
+})
+
+describe('a file that is not a lock of this user ends the wait with ERR_LOAD_LOCK', () => {
+  const lock = (): Promise<unknown> => acquireMachineLock('x', { signal: AbortSignal.timeout(5_000), folder })
+
+  test.each([
+    ['an empty file', '', 'is empty'],
+    ['half an object', '{', 'is not a lock of describe-load'],
+    ['another value', '[1]', 'is not a lock of describe-load'],
+    ['a pid that is no number', '{"pid":"1","pidStartedAt":null}', 'is not a lock of describe-load'],
+  ])('%s', async (_, text, message) => {
+    writeFileSync(path, text)
+    await expect(lock()).rejects.toMatchObject({
+      code: 'ERR_LOAD_LOCK',
+      message: `${path} ${message}, so this load cannot wait for other loads on this machine\n    → remove it`,
+    })
+    expect(readdirSync(folder)).toEqual(['load.lock'])
+  })
+
+  test('a link to nothing, and a folder', async () => {
+    symlinkSync(join(folder, 'nothing'), path)
+    await expect(lock()).rejects.toMatchObject({
+      code: 'ERR_LOAD_LOCK',
+      message: expect.stringContaining('is not a file'),
+    })
+    rmSync(path)
+    mkdirSync(path)
+    await expect(lock()).rejects.toMatchObject({
+      code: 'ERR_LOAD_LOCK',
+      message: expect.stringContaining('is not a file'),
+    })
+  })
+
+  test.skipIf(getuid?.() !== 0)('a file or a folder of another user (needs root)', async () => {
+    writeFileSync(path, JSON.stringify({ pid, pidStartedAt: null }), { mode: 0o600 })
+    chownSync(path, 65_534, 65_534)
+    await expect(lock()).rejects.toThrow(`${path} belongs to another user`)
+    chownSync(folder, 65_534, 65_534)
+    await expect(lock()).rejects.toThrow(`${folder} belongs to another user`)
+  })
+
+  test('a folder that is a link', async () => {
+    const link = join(folder, 'link')
+    symlinkSync(folder, link)
+    await expect(acquireMachineLock('x', { signal: never, folder: link })).rejects.toThrow(`${link} is not a folder`)
   })
 })

@@ -1,15 +1,15 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
+import { LoadError } from '../model/errors.ts'
+import { messageOf } from '../model/thrown.ts'
 import type { Ms } from '../model/units.ts'
+import { isAlive, type ProcessIdentity, readIdentity, thisProcess } from './process-identity.ts'
 import { realDelay, realTime } from '../model/real-time.ts'
 
 /** The holder of the lock, as stored in the file. */
-export interface LockHolder {
-  readonly pid: number
-  /** Distinguishes a process from a later one with the same pid; null where the system does not report it. */
-  readonly pidStartedAt: string | null
+export interface LockHolder extends ProcessIdentity {
   /** The test that holds the lock, shown to those that wait. */
   readonly what: string
   readonly token: string
@@ -28,16 +28,17 @@ const TAKEOVER_LIMIT_MS: Ms = 5_000
 /**
  * Waits until no other load of this user runs on this machine, in any process, because two loads at the same time
  * distort each other. The lock is a file with its holder's pid; it does not count if its holder no longer runs. Calls
- * `onWait` once, after 2 s, with the holder. Rejects with the signal's reason if it aborts first.
+ * `onWait` once, after 2 s, with the holder. Rejects with the signal's reason if it aborts first, and with `LoadError`
+ * (`ERR_LOAD_LOCK`) if the file is not a lock of this user.
  */
 export async function acquireMachineLock(
   what: string,
   options: { readonly signal: AbortSignal; readonly folder?: string; readonly onWait?: (holder: LockHolder) => void },
 ): Promise<MachineLock> {
   const folder = options.folder ?? join(tmpdir(), `describe-load-${userName()}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  openFolder(folder)
   const path = join(folder, 'load.lock')
-  const mine: LockHolder = { pid: process.pid, pidStartedAt: startOf(process.pid), what, token: randomUUID() }
+  const mine: LockHolder = { ...thisProcess(), what, token: randomUUID() }
   const startedMs = realTime.now()
   let warned = false
   for (;;) {
@@ -53,32 +54,69 @@ export async function acquireMachineLock(
   }
 }
 
+/** Creates the folder of the lock. Another user may have created one of that name in the temporary folder before. */
+function openFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const stat = lstatSync(folder)
+    if (!stat.isDirectory()) throw lockError(folder, 'is not a folder')
+    if (isForeign(stat)) throw lockError(folder, 'belongs to another user')
+  } catch (error) {
+    throw error instanceof LoadError ? error : lockError(folder, `cannot be used (${messageOf(error)})`)
+  }
+}
+
 /** Links are created atomically, so no process reads a partial file. */
 function acquire(path: string, mine: LockHolder): boolean {
   const own = `${path}.${mine.token}`
-  writeFileSync(own, JSON.stringify(mine))
   try {
+    writeFileSync(own, JSON.stringify(mine), { flag: 'wx' })
     linkSync(own, path)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
-    throw error
+    throw lockError(path, `cannot be written (${messageOf(error)})`)
   } finally {
-    unlinkSync(own)
+    rmSync(own, { force: true })
   }
 }
 
 function releaseLock(path: string, mine: LockHolder): void {
-  if (holderOf(path)?.token === mine.token) rmSync(path, { force: true })
+  try {
+    if (holderOf(path)?.token === mine.token) rmSync(path, { force: true })
+  } catch {
+    // The file is not this lock any more. The next load reports why it cannot use the file.
+  }
 }
 
+/** Returns the holder of the lock; undefined if there is none. Throws `LoadError` if the file is not a lock of this user. */
 function holderOf(path: string): LockHolder | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
+  if (!stat.isFile()) throw lockError(path, 'is not a file')
+  if (isForeign(stat)) throw lockError(path, 'belongs to another user')
+  let text: string
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
-    throw error
+    throw lockError(path, `cannot be read (${messageOf(error)})`)
   }
+  const holder = readIdentity(text)
+  if (holder === undefined) throw lockError(path, text === '' ? 'is empty' : 'is not a lock of describe-load')
+  const { what, token } = JSON.parse(text) as Partial<LockHolder>
+  return { ...holder, what: String(what), token: String(token) }
+}
+
+function isForeign({ uid }: Stats): boolean {
+  return process.getuid !== undefined && uid !== process.getuid()
+}
+
+function lockError(path: string, what: string): LoadError {
+  return new LoadError(
+    'ERR_LOAD_LOCK',
+    `${path} ${what}, so this load cannot wait for other loads on this machine\n    → remove it`,
+  )
 }
 
 /**
@@ -97,27 +135,6 @@ function removeStale(path: string, stale: LockHolder): void {
     if (holderOf(path)?.token === stale.token) rmSync(path, { force: true })
   } finally {
     rmSync(takeover, { force: true })
-  }
-}
-
-function isAlive({ pid, pidStartedAt }: LockHolder): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
-  const started = startOf(pid)
-  return pidStartedAt === null || started === null || started === pidStartedAt
-}
-
-/** Returns the start time of a process in clock ticks since boot (`/proc/<pid>/stat`, field 22). */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the program name in parentheses, which may contain any character.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
-  } catch {
-    return null
   }
 }
 

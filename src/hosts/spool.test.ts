@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -60,5 +61,41 @@ describe('the spool', () => {
     removeSpool(folder)
     expect(existsSync(folder)).toBe(false)
     expect(readSpool(folder)).toEqual([])
+  })
+})
+
+describe('folders of earlier processes', () => {
+  /** Creates the spool of a process in the temporary folder. */
+  function spoolOf(owner: unknown): string {
+    const path = mkdtempSync(join(tmpdir(), 'describe-load-spool-'))
+    onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+    if (owner !== undefined) writeFileSync(join(path, 'owner'), JSON.stringify(owner))
+    return path
+  }
+
+  test('are removed if their process no longer runs, even if another one has its pid', () => {
+    const killed = spoolOf({ pid: 2 ** 22 + 1, pidStartedAt: null })
+    const reused = spoolOf({ pid: process.pid, pidStartedAt: '1' })
+    const running = spoolOf({ pid: process.pid, pidStartedAt: null })
+    const unfinished = spoolOf(undefined)
+    const old = spoolOf(undefined)
+    const yesterday = Date.now() / 1_000 - 25 * 3_600
+    utimesSync(old, yesterday, yesterday)
+    const next = openSpool()
+    onTestFinished(() => removeSpool(next))
+    expect([killed, old].map((path) => existsSync(path))).toEqual([false, false])
+    expect([folder, running, unfinished, next].map((path) => existsSync(path))).toEqual([true, true, true, true])
+    // Only Linux reports when a process started.
+    expect(existsSync(reused)).toBe(!existsSync('/proc/self/stat'))
+  })
+
+  test('are not removed through a link', () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'describe-load-elsewhere-'))
+    const link = join(tmpdir(), `describe-load-spool-link-${process.pid}`)
+    onTestFinished(() => [link, elsewhere].forEach((path) => rmSync(path, { recursive: true, force: true })))
+    writeFileSync(join(elsewhere, 'owner'), JSON.stringify({ pid: 2 ** 22 + 1, pidStartedAt: null }))
+    symlinkSync(elsewhere, link)
+    removeSpool(openSpool())
+    expect(existsSync(join(elsewhere, 'owner'))).toBe(true)
   })
 })

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import type { TestedLoad } from '../report/run-records.ts'
+import type { Ms } from '../model/units.ts'
 import { writeWhole } from '../report/write.ts'
+import { isAlive, readIdentity, thisProcess } from './process-identity.ts'
 
 /** A load test that a signal ended, as its process wrote it before exiting. */
 export interface SpooledLoad extends TestedLoad {
@@ -13,10 +15,17 @@ export interface SpooledLoad extends TestedLoad {
 
 /** Inherited by every process that the reporter's process starts; its presence means that the spool will be read. */
 const VARIABLE = 'DESCRIBE_LOAD_SPOOL'
+const PREFIX = 'describe-load-spool-'
+/** File that names the process which reads the folder. */
+const OWNER = 'owner'
+/** Age from which a folder without an owner is abandoned. */
+const OWNERLESS_MS: Ms = 24 * 60 * 60 * 1_000
 
 /** Creates the folder through which interrupted processes pass their records to the reporter. */
 export function openSpool(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'describe-load-spool-'))
+  removeAbandoned()
+  const folder = mkdtempSync(join(tmpdir(), PREFIX))
+  writeWhole(join(folder, OWNER), JSON.stringify(thisProcess()))
   env[VARIABLE] = folder
   return folder
 }
@@ -66,8 +75,34 @@ export function readSpool(folder: string): readonly SpooledLoad[] {
   })
 }
 
+/** Removes the folders of processes that were killed. Another user's folders, and links, are not touched. */
+function removeAbandoned(): void {
+  const base = tmpdir()
+  for (const name of startingWith(base, PREFIX)) {
+    const folder = join(base, name)
+    const stat = lstatSync(folder, { throwIfNoEntry: false })
+    if (stat?.isDirectory() !== true || stat.uid !== (process.getuid?.() ?? stat.uid)) continue
+    const owner = readIdentity(textOf(join(folder, OWNER)))
+    // A folder without an owner may have been created a moment ago.
+    const isAbandoned = owner === undefined ? Date.now() - stat.mtimeMs > OWNERLESS_MS : !isAlive(owner)
+    if (isAbandoned) removeSpool(folder)
+  }
+}
+
 export function removeSpool(folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // Another process removes it at the same time, or it is not removable; it holds no result that is still needed.
+  }
+}
+
+function startingWith(folder: string, prefix: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.startsWith(prefix))
+  } catch {
+    return []
+  }
 }
 
 function namesIn(folder: string, ending: string): readonly string[] {

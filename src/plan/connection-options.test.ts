@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PlanIssue } from '../model/errors.ts'
 import { objectOf } from '../model/readers.ts'
-import { readPlanHeaders } from './connection-options.ts'
+import { readAllowHosts, readPlanHeaders } from './connection-options.ts'
 import { readHeaders } from '../model/header-readers.ts'
 
 const TEMPLATED = { authorization: 'Bearer {{setup.token}}' }
@@ -29,4 +29,17 @@ test('hides a non-empty object under a misspelt key, because it may contain toke
     ['request.header', {}],
     ['request.heders', 5],
   ])
+})
+
+test.each([
+  ['10.0.0.0/99', 'must have a prefix of at most 32 bits, as IPv4 addresses have'],
+  ['fd00::/129', 'must have a prefix of at most 128 bits, as IPv6 addresses have'],
+  ['10.0.0/8', "must have a complete IP address, such as '10.0.0.0' in '10.0.0.0/8'"],
+  ['10.0.0', "must have a complete IP address, such as '10.0.0.0'"],
+  ['300.0.0.1', "must have a complete IP address, such as '10.0.0.0'"],
+  ['fd00::1::2', "must have a complete IP address, such as '10.0.0.0'"],
+])('rejects %s as an allowed host', (entry, rule) => {
+  const issues: PlanIssue[] = []
+  readAllowHosts(['staging.example.com', entry, '10.0.0.0/8', 'fd00::/8', '::1'], 'allowHosts', issues)
+  expect(issues).toEqual([{ key: 'allowHosts[1]', value: entry, rule }])
 })

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { readHeaders } from '../model/header-readers.ts'
 import type { TlsOptions } from '../model/target.ts'
 import { flag, NOT_SHOWN, objectOf, present, text, withRemedy } from '../model/readers.ts'
@@ -52,6 +53,19 @@ export const readTls: Reader<TlsOptions> = (value, key, issues) => {
 const HOST_PATTERN =
   /^(?:(?:\*\.)?[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}])?\.?|[\d.]+\/\d{1,2}|[\da-f:.]*:[\da-f:.]*(?:\/\d{1,3})?)$/iu
 
+/** Returns the rule that an address or a network breaks; undefined for a valid one and for a host name. */
+function addressRule(entry: string): string | undefined {
+  const [address = '', prefix] = entry.split('/')
+  if (prefix === undefined && !/^[\d.]+$|:/.test(entry)) return undefined
+  const version = isIP(address)
+  if (version === 0)
+    return `must have a complete IP address, such as '10.0.0.0'${prefix === undefined ? '' : " in '10.0.0.0/8'"}`
+  const bits = version === 4 ? 32 : 128
+  return Number(prefix ?? 0) > bits
+    ? `must have a prefix of at most ${bits} bits, as IPv${version} addresses have`
+    : undefined
+}
+
 /** Reads the hosts other than loopback that the run may send load to. */
 export const readAllowHosts: Reader<readonly string[]> = (value, key, issues) => {
   if (!Array.isArray(value)) {
@@ -59,7 +73,11 @@ export const readAllowHosts: Reader<readonly string[]> = (value, key, issues) =>
     return undefined
   }
   for (const [index, entry] of value.entries()) {
-    if (typeof entry === 'string' && HOST_PATTERN.test(entry)) continue
+    if (typeof entry === 'string' && HOST_PATTERN.test(entry)) {
+      const rule = addressRule(entry)
+      if (rule !== undefined) issues.push({ key: `${key}[${index}]`, value: entry, rule })
+      continue
+    }
     const host =
       typeof entry === 'string' ? (URL.parse(entry.includes('://') ? entry : `x://${entry}`)?.hostname ?? '') : ''
     const rule = "must be a host name, '*.' and a domain, an address, or a network such as '10.0.0.0/8'"

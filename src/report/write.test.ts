@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { writeArtifacts } from './write.ts'
+import { writeArtifacts, writeWhole } from './write.ts'
 
 test('creates the folder, replaces older files, and leaves no other files behind', () => {
   const base = mkdtempSync(join(tmpdir(), 'describe-load-write-'))
@@ -17,4 +18,53 @@ test('creates the folder, replaces older files, and leaves no other files behind
 
 test('creates no folder when there is nothing to write', () => {
   expect(writeArtifacts('/nowhere/at/all', [])).toEqual([])
+})
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'describe-load-write-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test.each(['../x.txt', '/tmp/x.txt', 'a/b.txt', 'a\\b.txt', 'x\0.txt', '..', ''])(
+  'refuses the file name %j, and writes the other files',
+  (fileName) => {
+    const folder = join(temporaryFolder(), 'reports')
+    const files = [fileName, 'a.txt'].map((name) => ({ fileName: name, text: 'text' }))
+    expect(() => writeArtifacts(folder, files)).toThrow(
+      `1 of 2 reports could not be written to ${folder}:\n  ${JSON.stringify(fileName)}: the name of a report must be`,
+    )
+    expect(readdirSync(folder)).toEqual(['a.txt'])
+    expect(readdirSync(join(folder, '..'))).toEqual(['reports'])
+  },
+)
+
+test('replaces a link instead of writing through it, and leaves nothing behind when it fails', () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'victim'), 'kept')
+  symlinkSync(join(folder, 'victim'), join(folder, 'a.txt'))
+  // The name of the temporary file was predictable once.
+  symlinkSync(join(folder, 'victim'), join(folder, `a.txt.${process.pid}.tmp`))
+  writeWhole(join(folder, 'a.txt'), 'new')
+  expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('kept')
+  expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('new')
+  mkdirSync(join(folder, 'b.txt', 'full'), { recursive: true })
+  const before = readdirSync(folder)
+  expect(() => writeWhole(join(folder, 'b.txt'), 'new')).toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/)
+  expect(readdirSync(folder)).toEqual(before)
+})
+
+test('a full disk costs only the files that do not fit', ({ skip }) => {
+  const folder = temporaryFolder()
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { encoding: 'utf8' })
+  if (mounted.status !== 0) skip(`a small file system cannot be mounted: ${mounted.error?.message ?? mounted.stderr}`)
+  onTestFinished(() => void spawnSync('umount', [folder]))
+  const files = [
+    { fileName: 'large.json', text: 'x'.repeat(1_000_000) },
+    { fileName: 'small.txt', text: 'small' },
+  ]
+  expect(() => writeArtifacts(folder, files)).toThrow(
+    /^1 of 2 reports could not be written to .*:\n {2}"large\.json": ENOSPC: no space left on device, write$/,
+  )
+  expect(readdirSync(folder)).toEqual(['small.txt'])
 })

@@ -1,23 +1,59 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { closeSync, constants, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LoadError } from '../model/errors.ts'
+import { messageOf } from '../model/thrown.ts'
 import type { RenderedFile } from './render.ts'
 
 /**
  * Writes files into a folder, which it creates if necessary, and returns their paths. Synchronous, so that it also
- * works while a process exits; each file is written atomically.
+ * works while a process exits; each file is written atomically. Writes all files that it can, then throws `LoadError`
+ * (`ERR_LOAD_REPORTS`) if there are others.
  */
 export function writeArtifacts(folder: string, files: readonly RenderedFile[]): readonly string[] {
-  if (files.length > 0) mkdirSync(folder, { recursive: true })
-  return files.map(({ fileName, text }) => {
+  const paths: string[] = []
+  const failures: string[] = []
+  for (const { fileName, text } of files) {
     const path = join(folder, fileName)
-    writeWhole(path, text)
-    return path
-  })
+    try {
+      if (!isFileName(fileName)) throw new Error('the name of a report must be a file name without a folder')
+      mkdirSync(folder, { recursive: true })
+      writeWhole(path, text)
+      paths.push(path)
+    } catch (error) {
+      failures.push(`  ${JSON.stringify(fileName)}: ${messageOf(error)}`)
+    }
+  }
+  if (failures.length === 0) return paths
+  const count = `${failures.length} of ${files.length}`
+  throw new LoadError(
+    'ERR_LOAD_REPORTS',
+    [`${count} reports could not be written to ${folder}:`, ...failures].join('\n'),
+  )
 }
 
-/** Writes a file atomically: readers see the old content or the new one. Synchronous. */
+/** Whether the name stays in its folder, on every system. */
+function isFileName(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- a NUL ends a path
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name)
+}
+
+/** Fails if the file exists, even as a link: another user may have created it in a shared folder. */
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
+
+/** Writes a file atomically: readers see the old content or the new one. Leaves nothing else behind. Synchronous. */
 export function writeWhole(path: string, text: string): void {
-  const unfinished = `${path}.${process.pid}.tmp`
-  writeFileSync(unfinished, text)
-  renameSync(unfinished, path)
+  const unfinished = `${path}.${randomUUID()}.tmp`
+  const file = openSync(unfinished, CREATE, 0o666)
+  try {
+    try {
+      writeFileSync(file, text)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(unfinished, path)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
+  }
 }

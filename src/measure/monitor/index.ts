@@ -1,5 +1,6 @@
 /** The target as a process of this machine: starts, stops and watches it, and measures disturbance from outside. */
 export { HostWatch, hostDoubts } from './host.ts'
+export { type Guard, startGuard } from './process-group.ts'
 export { readResources, type Resources } from './resources.ts'
 export { startCommand, type StartedCommand } from './start-command.ts'
 export type { TargetWatch } from './watch.ts'

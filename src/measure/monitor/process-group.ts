@@ -54,11 +54,13 @@ function isRunning(group: number): boolean {
   })
 }
 
-/** Ends a process group when this process dies for any reason, including SIGKILL. */
+/** Ends process groups when this process dies for any reason, including SIGKILL. */
 export interface Guard {
   watchOver(group: number): void
   /** Stops the guard when there is nothing left to guard. */
   dismiss(): void
+  /** Ends the groups that still run, and then the guard. Does not wait. */
+  endAll(): void
 }
 
 /** Starts the watchdog before the group exists. Once the group exists, only one write to a pipe can fail. */
@@ -75,7 +77,8 @@ export function startGuard(): Guard {
   watchdog.on('error', () => {})
   watchdog.stdin.on('error', () => {})
   return {
-    watchOver: (group) => void watchdog.stdin.write(String(group)),
+    watchOver: (group) => void watchdog.stdin.write(`${group}\n`),
+    endAll: () => void watchdog.stdin.end(),
     dismiss: () => void watchdog.kill('SIGKILL'),
   }
 }

@@ -1,23 +1,33 @@
 import { get as getHttp } from 'node:http'
 import { get as getHttps } from 'node:https'
-import { connect } from 'node:net'
+import { connect, type LookupFunction } from 'node:net'
 
 const TRY_LIMIT_MS = 2_000
+
+/** An address that a host name resolves to. */
+export interface Address {
+  readonly address: string
+  readonly family: 4 | 6
+}
 
 /**
  * Checks whether a server is ready. An HTTP or WebSocket server must answer a GET with a status below 500; any other
  * server must accept a connection. Resolves with undefined if it is ready, and with the reason if it is not. Never
- * rejects.
+ * rejects. Connects to `addresses` if they are given: the name may resolve to others by now, which were not checked.
  */
-export function whyNotReady(url: URL): Promise<string | undefined> {
+export function whyNotReady(url: URL, addresses?: readonly Address[]): Promise<string | undefined> {
   const scheme = url.protocol.replace(/^mcp\+/, '').replace(/^ws/, 'http')
-  return scheme === 'http:' || scheme === 'https:' ? askHttp(url, scheme) : tryConnecting(url)
+  return scheme === 'http:' || scheme === 'https:' ? askHttp(url, scheme, addresses) : tryConnecting(url, addresses)
 }
 
-function askHttp(url: URL, scheme: 'http:' | 'https:'): Promise<string | undefined> {
+function askHttp(
+  url: URL,
+  scheme: 'http:' | 'https:',
+  addresses: readonly Address[] | undefined,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const location = `${scheme}//${url.host}${url.pathname}${url.search}`
-    const options = { agent: false, timeout: TRY_LIMIT_MS, rejectUnauthorized: false } as const
+    const options = { agent: false, timeout: TRY_LIMIT_MS, rejectUnauthorized: false, ...lookingUp(addresses) } as const
     const request = (scheme === 'https:' ? getHttps : getHttp)(location, options, (response) => {
       const { statusCode = 0 } = response
       request.destroy()
@@ -32,10 +42,15 @@ function askHttp(url: URL, scheme: 'http:' | 'https:'): Promise<string | undefin
 }
 
 /** Resolves with undefined if something accepts connections at the URL, and with the reason if nothing does. */
-export function tryConnecting(url: URL): Promise<string | undefined> {
+export function tryConnecting(url: URL, addresses?: readonly Address[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     const host = url.hostname.replace(/^\[|\]$/g, '')
-    const socket = connect({ host, port: Number(url.port) || defaultPort(url), timeout: TRY_LIMIT_MS })
+    const socket = connect({
+      host,
+      port: Number(url.port) || defaultPort(url),
+      timeout: TRY_LIMIT_MS,
+      ...lookingUp(addresses),
+    })
     const settle = (why: string | undefined) => {
       socket.destroy()
       resolve(why)
@@ -52,4 +67,16 @@ function defaultPort({ protocol }: URL): number {
 
 function formatError(error: NodeJS.ErrnoException): string {
   return error.code === 'ECONNREFUSED' ? 'connection refused' : (error.code ?? error.message)
+}
+
+/** Returns the option that resolves every name to these addresses. */
+function lookingUp(addresses: readonly Address[] | undefined): { readonly lookup?: LookupFunction } {
+  const [first] = addresses ?? []
+  if (addresses === undefined || first === undefined) return {}
+  return {
+    lookup(_host, options, callback) {
+      if (options.all === true) callback(null, [...addresses])
+      else callback(null, first.address, first.family)
+    },
+  }
 }

@@ -55,6 +55,15 @@ describe.concurrent('startCommand', () => {
     await target.stop()
   })
 
+  test('connects to the checked addresses of a name, which it does not resolve again', async () => {
+    const addresses = new Map([['name.invalid', [{ address: '127.0.0.1', family: 4 }] as const]])
+    for (const scheme of ['http', 'tcp']) {
+      const target = node(SERVER, { url: `${scheme}://name.invalid:{port}` })
+      const started = await startCommand(target, quiet, { addresses })
+      await started.stop()
+    }
+  })
+
   test('waits until readyUrl answers with a status below 500', async () => {
     const code = `let asked = 0
       require('node:http').createServer((request, response) => {

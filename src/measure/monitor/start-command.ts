@@ -8,7 +8,7 @@ import { LoadTargetError } from '../../model/errors.ts'
 import type { CommandTarget } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
 import { startGuard, stopGroup } from './process-group.ts'
-import { tryConnecting, whyNotReady } from './readiness.ts'
+import { type Address, tryConnecting, whyNotReady } from './readiness.ts'
 import { formatDuration } from '../../wording/figures.ts'
 
 const READY_LIMIT_MS = 30_000
@@ -25,6 +25,14 @@ export interface StartedCommand {
    * repeatedly.
    */
   stop(): Promise<void>
+}
+
+export interface StartOptions {
+  /** Default 30 s. */
+  readonly readyLimitMs?: Ms
+  readonly signal?: AbortSignal
+  /** Addresses by host name that were checked against `allowHosts`; any other name is resolved. */
+  readonly addresses?: ReadonlyMap<string, readonly Address[]>
 }
 
 /** Why a command is not a running target. */
@@ -46,11 +54,11 @@ interface Failure {
 export async function startCommand(
   target: CommandTarget,
   log: (text: string) => void,
-  { readyLimitMs = READY_LIMIT_MS, signal }: { readonly readyLimitMs?: Ms; readonly signal?: AbortSignal } = {},
+  { readyLimitMs = READY_LIMIT_MS, signal, addresses }: StartOptions = {},
 ): Promise<StartedCommand> {
   const filled = await fillPort(target)
   const url = new URL(filled.url)
-  if ((await tryConnecting(url)) === undefined) {
+  if ((await tryConnecting(url, addresses?.get(url.hostname))) === undefined) {
     const advice = "stop it, or give the command a free port: write '{port}' in url, and make it listen on PORT"
     throw startError(`something already listens at ${url.host}`, [], advice)
   }
@@ -73,7 +81,11 @@ export async function startCommand(
   }
 
   const over = new AbortController()
-  const failure = await Promise.race([ended, waitUntilReady(filled, readyLimitMs, over.signal), whenStopped(signal)])
+  const failure = await Promise.race([
+    ended,
+    waitUntilReady(filled, readyLimitMs, over.signal, addresses),
+    whenStopped(signal),
+  ])
   over.abort()
   if (failure !== undefined || child.pid === undefined) {
     await stopAll()
@@ -138,13 +150,19 @@ function commandLine(command: readonly string[]): string {
 const RUN_BY_HAND = 'run the command manually; LOAD_LOG=debug shows all its output'
 
 /** Resolves with undefined once the server answers, and with a failure if it does not within the limit. */
-async function waitUntilReady(target: CommandTarget, limitMs: Ms, signal: AbortSignal): Promise<Failure | undefined> {
+async function waitUntilReady(
+  target: CommandTarget,
+  limitMs: Ms,
+  signal: AbortSignal,
+  addresses: StartOptions['addresses'],
+): Promise<Failure | undefined> {
   const url = new URL(target.readyUrl ?? target.url)
   const endMs = performance.now() + limitMs
-  let why = await whyNotReady(url)
+  const checked = addresses?.get(url.hostname)
+  let why = await whyNotReady(url, checked)
   for (let pauseMs = 10; why !== undefined && performance.now() < endMs && !signal.aborted; pauseMs *= 2) {
     await sleep(Math.min(pauseMs, MAX_PAUSE_MS))
-    why = await whyNotReady(url)
+    why = await whyNotReady(url, checked)
   }
   if (why === undefined) return undefined
   return {

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { stdioTarget } from '../../../fixtures/index.ts'
+import { readStat } from '../../measure/monitor/proc.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import { mcp } from '../../protocols/mcp/index.ts'
 import { errorsOf, FAULTY_PLAN, resultOf } from './faults.fixture.ts'
@@ -81,5 +84,32 @@ describe.concurrent('a server over stdio', () => {
     expect(errorsOf(result)).toEqual({ timeout: 100 })
     expect(result.connections).toMatchObject({ opened: 1, reconnects: 0, failed: 0 })
     expect(pids.filter(exists)).toEqual([])
+  })
+
+  test('ends with the process that loads it, even if it ignores SIGTERM and that process is killed', async () => {
+    const server = `
+      process.on('SIGTERM', () => {})
+      setInterval(() => {}, 1_000)
+      require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+        const { id, method, params } = JSON.parse(line)
+        const serverInfo = { name: 'stubborn', version: '1' }
+        const result = method === 'initialize' ? { protocolVersion: params.protocolVersion, capabilities: {}, serverInfo } : {}
+        if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result }))
+      })`
+    const script = `
+      const { startLoad } = await import(${JSON.stringify(new URL('../index.ts', import.meta.url).href)})
+      const stdio = ${JSON.stringify([process.execPath, '--eval', server])}
+      const run = startLoad({ target: { stdio }, rate: 20, duration: '60s' })
+      for await (const _ of run) {
+        console.log(run.metrics().target.pids.join(' '))
+        break
+      }
+      await run.result`
+    const host = execFile(process.execPath, ['--input-type=module', '--eval', script])
+    const [pids] = await once(host.stdout ?? host, 'data')
+    const [pid] = String(pids).trim().split(' ').map(Number)
+    expect(pid).toSatisfy(exists)
+    host.kill('SIGKILL')
+    await vi.waitFor(() => expect(readStat(pid ?? 0)?.zombie ?? true).toBe(true), WAIT)
   })
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { runLoad } from '../index.ts'
+import { expectConservation } from './conservation.conformance.ts'
 import { recordingServer } from './recording-server.fixture.ts'
 
 const shape = { rate: 20, duration: '500ms' } as const
@@ -30,6 +31,26 @@ test('rejects an async request function, whether or not the run is inline', asyn
   await expect(runLoad({ ...plan, setup: () => 1 })).rejects.toThrow(reported)
   expect(requests).toEqual([])
 })
+
+test.each([{ rate: 20 }, { concurrency: 2 }])(
+  'fails only the request for which the function throws: %j',
+  async (model) => {
+    const { url } = await recordingServer()
+    const request = ({ sequence }: { readonly sequence: number }): object => {
+      if (sequence === 0) throw new RangeError('no user left')
+      return { path: '/' }
+    }
+    const result = await runLoad({ target: url, ...model, duration: '500ms', request })
+    const first = 'request(0) threw RangeError: no user left'
+    expect(result).toMatchObject({
+      ended: 'completed',
+      errors: 1,
+      errorsByClass: { 'user-error': { count: 1, first } },
+    })
+    expect(result.successes).toBeGreaterThan(0)
+    expectConservation(result)
+  },
+)
 
 test('notes sizes and formats that no request has room for, and sizes above the maximum', async () => {
   const { url } = await recordingServer()

@@ -114,21 +114,4 @@ describe.concurrent('a call into code of the user that fails is the outcome of i
     expect(result).toMatchObject({ ended: 'completed', successes: 59, errorsByClass })
     expectConservation(result)
   })
-
-  test('a request function that throws', async () => {
-    const request = ({ sequence }: { readonly sequence: number }): object => {
-      if (sequence === 0) throw new Error('no user left')
-      return { name: 'op' }
-    }
-    for (const model of [{ rate: 50 }, { concurrency: 2 }]) {
-      const { rate: _, ...plan } = planWith('')
-      const result = await runLoad({ ...plan, ...model, request })
-      expect(result).toMatchObject({
-        ended: 'completed',
-        errors: 1,
-        errorsByClass: { 'user-error': { count: 1, first: 'request(0) threw Error: no user left' } },
-      })
-      expectConservation(result)
-    }
-  })
 })

@@ -1,4 +1,4 @@
-import type { Resources } from '../../measure/monitor/index.ts'
+import { type Guard, type Resources, startGuard } from '../../measure/monitor/index.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
 import { LoadError, LoadInternalError, LoadResourceError, LoadUserCodeError } from '../../model/errors.ts'
@@ -87,6 +87,8 @@ export class GeneratorFleet {
   /** The user's modules that run in the threads. */
   readonly #modules: readonly string[]
   readonly #watch: ThreadWatch
+  /** Undefined until a connection starts a process. */
+  #guard: Guard | undefined
   /** Threads from which no report is expected any more. */
   readonly #over = new Set<number>()
   #started = false
@@ -185,6 +187,8 @@ export class GeneratorFleet {
   async end(): Promise<void> {
     this.#watch.stop()
     await Promise.all(this.#generators.map((generator) => generator.end()))
+    // A thread that was terminated left its processes running.
+    this.#guard?.endAll()
   }
 
   #handle(thread: number, message: FromGenerator): void {
@@ -216,6 +220,9 @@ export class GeneratorFleet {
         this.#closed.count()
         break
       case 'process':
+        // It has a process group of its own, so it would outlive this process.
+        this.#guard ??= startGuard()
+        this.#guard.watchOver(message.pid)
         this.#observer.follow(message.pid)
         break
       case 'log':

@@ -1,5 +1,6 @@
 import { startCommand, type StartedCommand } from '../../measure/monitor/index.ts'
 import type { CommandTarget } from '../../model/target.ts'
+import type { HostAddress } from './allowed-hosts.ts'
 import { checkTarget } from './check-target.ts'
 
 /**
@@ -12,9 +13,12 @@ export async function startTarget(
   log: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<StartedCommand> {
-  for (const url of [target.url, target.readyUrl]) {
+  const checked = new Map<string, readonly HostAddress[]>()
+  for (const each of [target.url, target.readyUrl]) {
+    if (each === undefined) continue
     // Only the host is checked, so any port number will do before the real one is known.
-    if (url !== undefined) await checkTarget(url.replaceAll('{port}', '1'), allowHosts)
+    const { url, addresses } = await checkTarget(each.replaceAll('{port}', '1'), allowHosts)
+    checked.set(url.hostname, addresses)
   }
-  return startCommand(target, log, signal === undefined ? {} : { signal })
+  return startCommand(target, log, { addresses: checked, ...(signal !== undefined && { signal }) })
 }

@@ -1,4 +1,6 @@
 import { LoadError } from '../model/errors.ts'
+import { isStdio, startTimeoutMs } from '../model/target.ts'
+import type { CompiledPlan } from '../plan/compiled-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadPlan } from '../plan/load-plan.ts'
 import { formatDuration } from '../wording/figures.ts'
@@ -138,7 +140,9 @@ export class LoadSession {
       const { durationMs, warmUpMs, requestTimeoutMs, judge } = compiled
       const held = await this.#waitForMachine()
       lock = held
-      if (timeoutMs === undefined) this.#extend(durationMs + warmUpMs + requestTimeoutMs + RUN_GRACE_MS)
+      if (timeoutMs === undefined) {
+        this.#extend(durationMs + warmUpMs + requestTimeoutMs + startMs(compiled) + RUN_GRACE_MS)
+      }
       const run = new Run(compiled)
       const withdraw = announceLoad(id)
       const unwatch = onInterruption({
@@ -230,4 +234,9 @@ export async function resultOf(run: LoadRun, site: CallSite): Promise<LoadResult
 function allowedBy(timeoutMs: Ms | undefined): Ms {
   if (timeoutMs === undefined) return BASE_TIMEOUT_MS
   return timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY
+}
+
+/** Maximum time to start servers over pipes: once to negotiate, and once to open the connections of the run. */
+function startMs({ lanes }: CompiledPlan): Ms {
+  return 2 * Math.max(0, ...lanes.map(({ target }) => (isStdio(target) ? startTimeoutMs(target) : 0)))
 }

@@ -70,6 +70,8 @@ export type DoubtFacts =
    * such messages.
    */
   | { readonly code: 'unsolicited-messages'; readonly count: number }
+  /** Lines on the standard output of servers over pipes that are not messages: a banner, a log. */
+  | { readonly code: 'stray-output'; readonly lines: number }
 
 export type DoubtCode = DoubtFacts['code']
 

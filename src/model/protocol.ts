@@ -122,6 +122,8 @@ export interface ConnectContext {
    * listens takes messages that were reported before.
    */
   readonly onUnsolicited?: (messages: number, ambiguous: number) => void
+  /** Reports a line on the standard output of a server over pipes that is not a message. */
+  readonly onStrayLine?: () => void
 }
 
 /** Requests for the work that an embedded target does in every protocol; `model/work.ts` defines the responses. */

@@ -1,3 +1,8 @@
+import { type Ms, parseDuration } from './units.ts'
+
+/** Default of `startTimeout`: `npx` may have to download the server first. */
+const START_MS: Ms = 60_000
+
 /** A server that the run starts, waits for, and stops with its whole process group. */
 export interface CommandTarget {
   /** Program and arguments; started without a shell. */
@@ -22,6 +27,13 @@ export interface StdioTarget {
   readonly env?: Readonly<Record<string, string>>
   /** Working directory; default that of the test process. */
   readonly cwd?: string
+  /** Maximum time for a process to start and to complete its handshake; default 60 s. */
+  readonly startTimeout?: Ms | string
+}
+
+/** Returns the maximum time for a server over pipes to start. */
+export function startTimeoutMs({ startTimeout }: StdioTarget): Ms {
+  return parseDuration(startTimeout) ?? START_MS
 }
 
 /** Where the load goes: a URL, a function that returns one, a server to start, or a server over pipes. */

@@ -1,6 +1,17 @@
 import type { PlanIssue } from '../model/errors.ts'
 import type { CommandTarget, MonitorTarget, StdioTarget, Target } from '../model/target.ts'
-import { flag, isRecord, oneOf, present, readKeys, readTexts, text, wholeFrom, withRemedy } from '../model/readers.ts'
+import {
+  flag,
+  isRecord,
+  oneOf,
+  present,
+  readKeys,
+  readTexts,
+  text,
+  timeoutDuration,
+  wholeFrom,
+  withRemedy,
+} from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
 import type { SchemeVocabulary } from './vocabulary.ts'
 
@@ -101,9 +112,13 @@ function readCommand(
 /** Of the built-in protocols, only MCP runs over pipes; a custom protocol may, too. */
 function readStdio(value: Readonly<Record<string, unknown>>, key: string, issues: PlanIssue[]): TargetRead | undefined {
   const before = issues.length
-  const readers = { stdio: readCommandLine, env: readTexts, cwd: text, embedded: flag } satisfies Readonly<
-    Record<keyof StdioTarget, Reader<unknown>>
-  >
+  const readers = {
+    stdio: readCommandLine,
+    env: readTexts,
+    cwd: text,
+    startTimeout: timeoutDuration,
+    embedded: flag,
+  } satisfies Readonly<Record<keyof StdioTarget, Reader<unknown>>>
   const noun = 'a key of a stdio target'
   const { stdio, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun }, issues)
   if (issues.length > before || stdio === undefined) return undefined

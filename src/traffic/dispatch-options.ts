@@ -29,9 +29,11 @@ export interface DispatchEvents {
 export interface DispatchOptions<Request> {
   readonly clock: Clock
   readonly source: ArrivalSource<Request>
-  readonly pool: Omit<PoolOptions<Request>, 'clock' | 'connectTimeoutMs' | 'exclusive'>
+  readonly pool: Omit<PoolOptions<Request>, 'clock' | 'connectTimeout' | 'exclusive'>
   readonly overflow: Overflow
   readonly requestTimeoutMs: Ms
+  /** Maximum time to connect, and the key of the plan that sets it. Default: `requestTimeoutMs`. */
+  readonly connectTimeout?: PoolOptions<Request>['connectTimeout'] | undefined
   /** Closed model: number of requests in progress at once; each starts when one ends. */
   readonly concurrency: number | undefined
   /** Closed model: no request starts after this time. Open model: no intended start is later. */

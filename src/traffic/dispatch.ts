@@ -50,10 +50,10 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   constructor(options: DispatchOptions<Request>, events: DispatchEvents) {
     this.#options = options
     this.#events = events
-    const { clock, requestTimeoutMs, holdConnections = false } = options
+    const { clock, requestTimeoutMs, connectTimeout = { ms: requestTimeoutMs }, holdConnections = false } = options
     this.wake = options.makeWake(() => this.dispatchDue())
     this.pool = new ConnectionPool(
-      { ...options.pool, clock, connectTimeoutMs: requestTimeoutMs, exclusive: holdConnections },
+      { ...options.pool, clock, connectTimeout, exclusive: holdConnections },
       {
         onFree: () => this.#sendWaiting(),
         onConnectFailed: (errorClass, message) => this.#failWaiting(errorClass, message),

@@ -77,6 +77,9 @@ const sentence = sentenceFrom<DoubtFacts>({
     'order, so unsolicited messages may have been counted as responses; identify them with ' +
     "ignore: { bodyIncludes: '…' } in the request, match by correlate: 'id' (WebSocket), set replies if a request has " +
     'several responses, or read a greeting in a setup: { replies: 1 }',
+  'stray-output': ({ lines }) =>
+    `the server printed ${formatPlural(lines, 'line')} of other text on its standard output (stdout), where some clients ` +
+    'accept only messages; logs belong on stderr',
 })
 
 /** Returns the doubt with its message. */

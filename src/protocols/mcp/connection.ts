@@ -5,7 +5,7 @@ import type { Traceparent } from '../../model/trace.ts'
 import type { ChannelFailure, Negotiated } from './channel.ts'
 import { channelTo, overHttp, placeOf } from './channels.ts'
 import { Dialogue, type Waiting } from './dialogue.ts'
-import { shakeHands } from './handshake.ts'
+import { shakeHands, withNote } from './handshake.ts'
 import type { JsonObject } from './json-rpc.ts'
 import { negotiate } from './negotiation.ts'
 import type { McpOptions } from './options.ts'
@@ -48,7 +48,7 @@ export async function connect(
     })
   } catch (error) {
     dialogue.destroy()
-    throw error
+    throw withNote(error, dialogue)
   }
 }
 

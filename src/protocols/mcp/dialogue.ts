@@ -4,13 +4,13 @@ import type { ConnectContext } from '../../model/protocol.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { ChannelLost } from './channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated, OpenChannel } from './channel.ts'
-import { formatNoMessage, isObject, messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
+import { formatNoMessage, isObject, isTooDeep, messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
 import type { McpOptions } from './options.ts'
 
 /** Start of the ids that no request of a run uses before it has sent more than 500 million requests. */
 const OWN_IDS = 2 ** 30
-/** Maximum number of unmatched replies to log one by one. Further ones are only counted. */
+/** Maximum number of unmatched replies, and of lines that are not messages, to log one by one. Further ones are only counted. */
 const MAX_STRAYS_LOGGED = 5
 /** Maximum number of abandoned ids to remember. A reply to an older call counts as unsolicited. */
 const MAX_ABANDONED = 1_000
@@ -54,9 +54,17 @@ export class Dialogue implements McpListener {
   #earlyBytes = 0
   #strays = 0
 
-  private constructor({ log, onUnsolicited }: ConnectContext) {
+  /** Whether lines that are not messages are ignored: many servers print a banner or logs on their standard output. */
+  readonly #ignoresStrayLines: boolean
+  readonly #onStrayLine: ConnectContext['onStrayLine']
+  #strayLines = 0
+  #firstStrayLine = ''
+
+  private constructor({ log, onUnsolicited, onStrayLine }: ConnectContext, ignoresStrayLines: boolean) {
     this.#log = log
     this.#onUnsolicited = onUnsolicited
+    this.#onStrayLine = onStrayLine
+    this.#ignoresStrayLines = ignoresStrayLines
   }
 
   /** Opens a channel and a dialogue over it. Rejects with a `ConnectError`. */
@@ -67,7 +75,7 @@ export class Dialogue implements McpListener {
     spoken: Negotiated,
     options: McpOptions,
   ): Promise<Dialogue> {
-    const dialogue = new Dialogue(context)
+    const dialogue = new Dialogue(context, target.protocol === 'mcp+stdio:')
     const channel = await open(target, context, spoken, options, dialogue)
     dialogue.#channel = channel
     void dialogue.#end(channel)
@@ -134,7 +142,8 @@ export class Dialogue implements McpListener {
     if (this.#channel === undefined) return this.#keepEarly(text, bytes)
     const messages = messagesIn(text)
     if (messages === undefined) {
-      if (id === undefined) this.#break(formatNoMessage(text))
+      if (this.#ignoresStrayLines && !isTooDeep(text)) this.#strayLine(text)
+      else if (id === undefined) this.#break(formatNoMessage(text))
       else this.failed(id, { errorClass: 'protocol', message: formatNoMessage(text), bytesReceived: bytes })
       return
     }
@@ -147,6 +156,14 @@ export class Dialogue implements McpListener {
       const message = `expected the reply to the request, got ${formatValue(text)}`
       this.failed(id, { errorClass: 'protocol', message, bytesReceived: bytes })
     }
+  }
+
+  /** Suffix for the message of a failed handshake: lines on standard output often say why it failed. */
+  get strayNote(): string {
+    if (this.#strayLines === 0) return ''
+    const [noun, verb] = this.#strayLines === 1 ? ['line', 'is not a message'] : ['lines', 'are not messages']
+    const where = `${this.#strayLines} ${noun} on its standard output (stdout) ${verb}`
+    return `; ${where}, the first: ${this.#firstStrayLine} (logs belong on stderr)`
   }
 
   failed(id: number, failure: ChannelFailure): void {
@@ -165,6 +182,8 @@ export class Dialogue implements McpListener {
     const message = reason?.message ?? ended
     this.#failAll(reason instanceof ChannelLost ? reason : new ChannelLost('connection', message))
     if (this.#strays > MAX_STRAYS_LOGGED) this.#log(`${this.#strays} replies matched no call`)
+    if (this.#strayLines > MAX_STRAYS_LOGGED)
+      this.#log(`${this.#strayLines} lines on standard output were not messages`)
     // A server that closes while calls are in flight did not close cleanly.
     if (left > 0 && !destroyed) this.#state.lose(new Error(message))
     this.#state.end()
@@ -214,6 +233,13 @@ export class Dialogue implements McpListener {
         : { error: { code: METHOD_NOT_FOUND, message: `describe-load does not offer ${method}` } }
     const text = JSON.stringify({ jsonrpc: '2.0', id, ...answer })
     this.channel.send({ id: undefined, method: undefined, name: undefined, text, source: FOR_THE_SERVER })
+  }
+
+  #strayLine(text: string): void {
+    this.#onStrayLine?.()
+    const shown = formatValue(text.trimEnd())
+    if (this.#strayLines++ === 0) this.#firstStrayLine = shown
+    if (this.#strayLines <= MAX_STRAYS_LOGGED) this.#log(`a line on standard output is not a message: ${shown}`)
   }
 
   /** Handles a reply that matches no call: it is late, repeated, or from a server that mixes up its clients. */

@@ -57,6 +57,12 @@ export function call(
   return promise.finally(() => signal.removeEventListener('abort', onAbort))
 }
 
+/** Adds to a failure of a handshake what the server printed instead of messages. */
+export function withNote(error: unknown, { strayNote }: Dialogue): unknown {
+  if (error instanceof ConnectError) error.message += strayNote
+  return error
+}
+
 /** Rejects with the reason why the connection ended before the request was sent. */
 async function tooLate(dialogue: Dialogue, place: string, method: string): Promise<never> {
   const reason = await dialogue.closed

@@ -58,7 +58,7 @@ export function formatError(error: unknown): string {
 }
 
 /** Whether brackets outside of strings are nested more than `MAX_DEPTH` levels deep. Takes time linear in the text. */
-function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string): boolean {
   // Each level takes two characters, so most messages need no search.
   if (text.length <= 2 * MAX_DEPTH) return false
   let depth = 0

@@ -5,7 +5,7 @@ import type { Negotiated } from './channel.ts'
 import { channelTo, overHttp, placeOf } from './channels.ts'
 import { clientMeta } from './client.ts'
 import { Dialogue } from './dialogue.ts'
-import { call, CallFailed, shakeHands } from './handshake.ts'
+import { call, CallFailed, shakeHands, withNote } from './handshake.ts'
 import { isObject } from './json-rpc.ts'
 import { listMirrored } from './mirrored-parameters.ts'
 import type { McpOptions } from './options.ts'
@@ -104,6 +104,8 @@ async function speaking<T>(
     const said = await about(dialogue)
     await dialogue.channel.close()
     return said
+  } catch (error) {
+    throw withNote(error, dialogue)
   } finally {
     dialogue.destroy()
     await dialogue.closed

@@ -73,6 +73,14 @@ describe('a server over stdio', () => {
     for (let i = 0; i < 3; i++) expect(await ask(connection, PING, i)).toMatchObject({ ok: true })
   })
 
+  test('may print a banner and logs on its standard output', async () => {
+    const onStrayLine = vi.fn<() => void>()
+    const connection = await overPipes(command('prints logs'), PINNED, { onStrayLine })
+    for (let i = 0; i < 3; i++) expect(await ask(connection, PING, i)).toMatchObject({ ok: true })
+    // The banner, and one line for each message that the server gets.
+    expect(onStrayLine).toHaveBeenCalledTimes(6)
+  })
+
   test('that never answers can be cancelled and destroyed', async () => {
     const connection = await overPipes(command('never answers'), PINNED)
     const { pid = 0 } = connection
@@ -142,12 +150,13 @@ describe('a failed connection to a server', () => {
       },
     ],
     [
-      'the server prints a banner',
-      command('prints a banner'),
+      'the server prints the error on its standard output',
+      [process.execPath, '-e', 'console.log("usage: server <folder>\\nno folder")'],
       {
-        errorClass: 'protocol',
+        errorClass: 'process-exit',
         message:
-          "initialize to server failed: the server sent a message that is not JSON-RPC: 'Server listening on stdio'",
+          'initialize to server failed: the server exited with code 0; 2 lines on its standard output (stdout) are not ' +
+          "messages, the first: 'usage: server <folder>' (logs belong on stderr)",
       },
     ],
   ])('reports the reason when %s', async (_, stdio, error) => {

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 
 interface Message {
   readonly id?: unknown
@@ -36,6 +37,17 @@ const behaviours: Readonly<Record<string, (message: Message) => void>> = {
     if (!isCall(message)) return reply(message)
     writeSync(2, 'out of cheese\nredo from start\n')
     process.exit(3)
+  },
+  'prints logs'(message) {
+    process.stdout.write(`{"level":"info","got":${JSON.stringify(message.method)}}\n\n`)
+    reply(message)
+  },
+  'answers with long errors'(message) {
+    if (isCall(message)) say({ id: message.id, error: { code: 1, message: 'no '.repeat(700_000) } })
+    else reply(message)
+  },
+  'refuses with a long error'({ id }) {
+    if (id !== undefined) say({ id, error: { code: 1, message: 'no '.repeat(700_000) } })
   },
   'is killed mid-call'(message) {
     if (isCall(message)) process.kill(process.pid, 'SIGKILL')
@@ -70,10 +82,14 @@ const behaviours: Readonly<Record<string, (message: Message) => void>> = {
 }
 
 const [, , behaviour = 'plain'] = process.argv
-if (behaviour === 'prints a banner') process.stdout.write('Server listening on stdio\n')
+if (behaviour === 'prints logs') process.stdout.write('Server listening on stdio\r\n')
 if (behaviour === 'outlives its input') {
   process.on('SIGTERM', () => {})
   setInterval(() => {}, 1_000)
 }
 const behave = behaviours[behaviour] ?? reply
+if (behaviour === 'starts slowly') {
+  // Like a program that `npx` first downloads: it reads nothing until it has started.
+  await setTimeout(Number(process.env['SCRIPTED']))
+}
 createInterface(process.stdin).on('line', (line) => behave(JSON.parse(line) as Message))

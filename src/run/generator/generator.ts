@@ -69,6 +69,7 @@ export class Generator {
   /** Of the lanes that may match responses by their order. */
   readonly #listening: Listening[] = []
   readonly #unsolicited = { messages: 0, ambiguous: 0 }
+  #strayLines = 0
   #unended = 0
   #started = false
   #stopped = false
@@ -159,6 +160,7 @@ export class Generator {
           this.#unsolicited.messages += messages
           this.#unsolicited.ambiguous += ambiguous
         },
+        strayLine: () => void this.#strayLines++,
         started: (pid) => this.#post({ type: 'process', pid }),
         ended: () => this.#laneEnded(),
         broken: (error) => this.#broken(error),
@@ -319,6 +321,7 @@ export class Generator {
       cpuMs: this.#cpuMs() - this.#measuring.cpuMs,
       pauses: this.#pauses.all,
       unsolicited: { ...this.#unsolicited },
+      strayLines: this.#strayLines,
       eventLoopUtilization: performance.eventLoopUtilization(this.#measuring.loop).utilization,
       runDelayRatio:
         runDelayMs === undefined

@@ -9,7 +9,7 @@ import type { SliceDelta } from '../../measure/recorder.ts'
 import type { Pauses } from '../../measure/thread-pauses.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
 import type { Traceparent } from '../../model/trace.ts'
-import type { Ms, Ratio } from '../../model/units.ts'
+import type { Count, Ms, Ratio } from '../../model/units.ts'
 import type { LoadedFeed } from '../../traffic/feeds/index.ts'
 import type { PoolCounts } from '../../traffic/connections/pool-options.ts'
 import type { Wake } from '../../traffic/wake/wake.ts'
@@ -122,6 +122,8 @@ export interface GeneratorState {
   readonly cpuMs: Ms
   /** Since its first connection. */
   readonly unsolicited: UnsolicitedCounts
+  /** Lines on the standard output of servers over pipes that are not messages. */
+  readonly strayLines: Count
   readonly eventLoopUtilization: Ratio
   /** Pauses of the thread since the start of the measured part. */
   readonly pauses: Pauses

@@ -20,6 +20,7 @@ function stateOf(change: Partial<GeneratorState>, failedByClass: PoolCounts['fai
     pools: [pool],
     cpuMs: 100,
     unsolicited: { messages: 0, ambiguous: 0 },
+    strayLines: 0,
     eventLoopUtilization: 0.3,
     pauses: { suspended: NONE, blocked: NONE, starved: NONE },
     runDelayRatio: 0,
@@ -62,6 +63,13 @@ test('reports the pauses of the thread that paused longest', () => {
 test('raises a doubt about a busy thread', () => {
   const states = [stateOf({}), stateOf({ eventLoopUtilization: 0.97 })]
   expect(generatorDoubts(states, resources)).toMatchObject([{ code: 'generator-busy', busyRatio: 0.97 }])
+})
+
+test('adds up lines on standard output that are not messages over threads', () => {
+  const states = [2, 0, 3].map((strayLines) => stateOf({ strayLines }))
+  expect(generatorDoubts(states, resources)).toMatchObject([
+    { code: 'stray-output', lines: 5, message: expect.stringContaining('logs belong on stderr') },
+  ])
 })
 
 test('adds up ambiguous unsolicited messages over threads, and raises no doubt about identified ones', () => {

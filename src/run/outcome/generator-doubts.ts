@@ -1,6 +1,7 @@
 import type { Resources } from '../../measure/monitor/index.ts'
 import type { PauseCause } from '../../measure/thread-pauses.ts'
 import type { Doubt } from '../../model/doubt.ts'
+import { sum } from '../../model/sum.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { doubt } from '../../wording/doubts.ts'
 import type { GeneratorState } from '../generator/messages.ts'
@@ -10,7 +11,14 @@ const BUSY = 0.95
 
 /** Returns the doubts that the states of the generator threads raise. */
 export function generatorDoubts(states: readonly GeneratorState[], resources: Resources): readonly Doubt[] {
-  return [...cold(states), ...exhausted(states, resources), ...unsolicited(states), ...paused(states), ...busy(states)]
+  return [
+    ...cold(states),
+    ...exhausted(states, resources),
+    ...unsolicited(states),
+    ...strayOutput(states),
+    ...paused(states),
+    ...busy(states),
+  ]
 }
 
 function cold(states: readonly GeneratorState[]): Doubt[] {
@@ -20,9 +28,7 @@ function cold(states: readonly GeneratorState[]): Doubt[] {
 
 function exhausted(states: readonly GeneratorState[], { descriptors, ports }: Resources): Doubt[] {
   const failed = (errorClass: 'local-files' | 'local-ports'): number =>
-    states
-      .flatMap(({ pools }) => pools.map(({ failedByClass }) => failedByClass[errorClass] ?? 0))
-      .reduce((sum, count) => sum + count, 0)
+    sum(states.flatMap(({ pools }) => pools.map(({ failedByClass }) => failedByClass[errorClass] ?? 0)))
   const [noFile, noPort] = [failed('local-files'), failed('local-ports')]
   return [
     ...(noFile === 0
@@ -35,8 +41,13 @@ function exhausted(states: readonly GeneratorState[], { descriptors, ports }: Re
 }
 
 function unsolicited(states: readonly GeneratorState[]): Doubt[] {
-  const count = states.reduce((sum, { unsolicited: { ambiguous } }) => sum + ambiguous, 0)
+  const count = sum(states.map((state) => state.unsolicited.ambiguous))
   return count > 0 ? [doubt({ code: 'unsolicited-messages', count })] : []
+}
+
+function strayOutput(states: readonly GeneratorState[]): Doubt[] {
+  const lines = sum(states.map(({ strayLines }) => strayLines))
+  return lines > 0 ? [doubt({ code: 'stray-output', lines })] : []
 }
 
 /**

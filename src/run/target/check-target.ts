@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
 import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
+import { foreignText } from '../../model/text/clean.ts'
 import type { PlanIssue } from '../../model/errors.ts'
 import { readTargetUrl } from '../../plan/target.ts'
 import type { CommandTarget, StdioTarget, Target } from '../../model/target.ts'
@@ -154,7 +155,7 @@ export function unusable(url: URL, cause: unknown, hasSetup = false): LoadTarget
   const listens = `check the server there: it must speak ${url.protocol.slice(0, -1)} at the path of the target`
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
-    `no connection to ${whereOf(url)} can be used (${reasonOf(cause)})
+    `no connection to ${whereOf(url)} can be used (${foreignText(reasonOf(cause))})
     → ${hasSetup ? 'check the `setup` of the plan and the target' : listens}`,
     { cause },
   )

@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
 import type { StartedCommand } from '../../measure/monitor/index.ts'
 import { LoadTargetError } from '../../model/errors.ts'
+import { foreignText } from '../../model/text/clean.ts'
+import { formatDuration } from '../../wording/figures.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { CommandTarget, StdioTarget, Target } from '../../model/target.ts'
 import type { ConnectContext, Protocol } from '../../model/protocol.ts'
@@ -10,7 +12,7 @@ import { isLoopback } from './allowed-hosts.ts'
 import { loadProtocol } from '../protocols.ts'
 import { startTarget } from './started-target.ts'
 import { checkTarget, reachTarget, unusable } from './check-target.ts'
-import { isCommand, isStdio } from '../../model/target.ts'
+import { isCommand, isStdio, startTimeoutMs } from '../../model/target.ts'
 
 /** A target that may be loaded and answers, with the information that each connection to it needs. */
 export interface TargetConnection {
@@ -135,8 +137,9 @@ async function negotiate(
   signal: AbortSignal,
 ): Promise<unknown> {
   if (protocol.negotiate === undefined) return undefined
+  const timeout = AbortSignal.timeout(stdio === undefined ? plan.requestTimeoutMs : startTimeoutMs(stdio))
   const context: ConnectContext = {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(plan.requestTimeoutMs)]),
+    signal: AbortSignal.any([signal, timeout]),
     tls: plan.tls,
     headers: plan.headers,
     reuse: true,
@@ -147,15 +150,17 @@ async function negotiate(
   try {
     return await protocol.negotiate(url, context)
   } catch (error) {
-    throw stdio === undefined ? unusable(url, error) : unstartable(stdio, error)
+    throw stdio === undefined ? unusable(url, error) : unstartable(stdio, error, timeout.aborted)
   }
 }
 
-function unstartable({ stdio }: StdioTarget, cause: unknown): LoadTargetError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new LoadTargetError(
-    'ERR_LOAD_TARGET_START',
-    `MCP handshake with "${stdio[0]}" failed: ${why}\n    → run the command manually and check its output`,
-    { cause },
-  )
+function unstartable(target: StdioTarget, cause: unknown, isLate: boolean): LoadTargetError {
+  const [program] = target.stdio
+  const why = foreignText(cause instanceof Error ? cause.message : String(cause))
+  const message = isLate
+    ? `MCP handshake with "${program}" was not complete after ${formatDuration(startTimeoutMs(target))} (startTimeout): ${why}\n` +
+      "    → if the server needs longer to start, set target: { stdio: […], startTimeout: '3m' }; otherwise run the " +
+      'command manually and check its output'
+    : `MCP handshake with "${program}" failed: ${why}\n    → run the command manually and check its output`
+  return new LoadTargetError('ERR_LOAD_TARGET_START', message, { cause })
 }

@@ -9,8 +9,8 @@ export interface PoolOptions<Request> {
   readonly kind: ConnectionKind
   readonly maxConnections: number
   readonly reconnect: ReconnectOptions
-  /** Maximum time to connect. */
-  readonly connectTimeoutMs: Ms
+  /** Maximum time to connect; `key` of the plan for messages, if it has its own. */
+  readonly connectTimeout: { readonly ms: Ms; readonly key?: string }
   readonly clock: Clock
   readonly random: Random
   /** A connection carries one exchange at a time, even if it could carry more. */

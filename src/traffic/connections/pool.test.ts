@@ -222,7 +222,7 @@ test('does not report an error while sending on a new connection as a failed att
       exclusive: false,
       maxConnections: 1,
       reconnect: { attempts: 10, backoffMs: 100, maxBackoffMs: 5_000, jitter: 0 },
-      connectTimeoutMs: 1_000,
+      connectTimeout: { ms: 1_000 },
       clock,
       random: { next: () => 0 },
       connect: new VirtualTarget({}, () => clock.now()).connect,

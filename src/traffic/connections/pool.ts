@@ -39,7 +39,7 @@ export class ConnectionPool<Request> {
     this.#options = options
     this.#events = events
     this.#occupancy = new Occupancy(options.clock)
-    this.#attempts = new Attempts(options.clock, options.connectTimeoutMs)
+    this.#attempts = new Attempts(options.clock, options.connectTimeout.ms)
     this.#slots = Array.from({ length: options.maxConnections }, () => new Slot<Request>())
     this.#empty = [...this.#slots].reverse()
   }
@@ -155,7 +155,8 @@ export class ConnectionPool<Request> {
 
   /** Abandons attempts that exceeded the timeout. The engine's single timer calls this, so attempts need no timers. */
   expire(nowMs: Ms): void {
-    const message = `no connection within ${this.#options.connectTimeoutMs / 1_000} s`
+    const { ms, key } = this.#options.connectTimeout
+    const message = `no connection within ${ms / 1_000} s${key === undefined ? '' : ` (${key})`}`
     for (let late = this.#attempts.giveUpLate(nowMs); late > 0; late--) this.#attemptFailed('timeout', message)
   }
 

@@ -1,5 +1,5 @@
 import { watchTarget } from '../../../measure/monitor/index.ts'
-import type { StdioTarget } from '../../../model/target.ts'
+import { type StdioTarget, startTimeoutMs } from '../../../model/target.ts'
 import type { ConnectContext, Connection, Outcome, Protocol } from '../../../model/protocol.ts'
 import { realDelay } from '../../../model/real-time.ts'
 import type { McpRequest } from '../../../protocols/mcp/request.ts'
@@ -123,7 +123,7 @@ export class Prober {
 
   #context(): ConnectContext {
     return {
-      signal: AbortSignal.timeout(CONNECTS_MS),
+      signal: AbortSignal.timeout(this.stdio === undefined ? CONNECTS_MS : startTimeoutMs(this.stdio)),
       tls: {},
       headers: this.headers,
       reuse: true,

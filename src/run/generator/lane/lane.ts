@@ -4,6 +4,7 @@ import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
+import { startTimeoutMs } from '../../../model/target.ts'
 import type { SpanAbout } from '../../../model/trace.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
 import { warmUpCurve } from '../../../plan/compiled-plan.ts'
@@ -53,6 +54,8 @@ export interface LaneParts {
   nextConnection(): number
   /** Called when messages arrive that are not a response to any request; see `ConnectContext`. */
   unsolicited(messages: number, ambiguous: number): void
+  /** Called for each line on a server's standard output that is not a message. */
+  strayLine(): void
   /** Called when a connection has started a process of the target. */
   started(pid: number): void
   ended(): void
@@ -66,6 +69,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
   const { plan, feeds, thread, threads, wake } = job
   const { curve, concurrency } = plan
   const { journey } = code
+  const { stdio } = parts.laneJob
   const url = new URL(parts.laneJob.url)
   const weights = plan.lanes.map(({ weight }) => weight)
   const options = {
@@ -94,6 +98,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
           : journeyArrivals(starts, journeysOf({ plan, lane, protocol, url, feeds, journey })),
       overflow: plan.overflow,
       requestTimeoutMs: plan.requestTimeoutMs,
+      connectTimeout: stdio && { ms: startTimeoutMs(stdio), key: 'startTimeout' },
       concurrency: concurrency === undefined ? undefined : shareOf(concurrency, thread, threads),
       lastArrivalMs: plan.durationMs,
       holdConnections: holdsConnection(plan, lane),
@@ -123,6 +128,7 @@ function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['
     log: parts.log,
     // If only the setup matches by order, no measured latency is in doubt.
     onUnsolicited: (messages, ambiguous) => parts.unsolicited(messages, listening === undefined ? 0 : ambiguous),
+    onStrayLine: parts.strayLine,
     ...(job.traceparent !== undefined && { traceparent: job.traceparent }),
     ...(laneJob.address !== undefined && { address: laneJob.address }),
     ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),

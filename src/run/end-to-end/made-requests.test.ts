@@ -32,21 +32,22 @@ test('rejects an async request function, whether or not the run is inline', asyn
   expect(requests).toEqual([])
 })
 
-test.each([{ rate: 20 }, { concurrency: 2 }])(
-  'fails only the request for which the function throws: %j',
+test.each([{ rate: 40 }, { concurrency: 2 }])(
+  'fails only requests for which the function throws: %j',
   async (model) => {
     const { url } = await recordingServer()
     const request = ({ sequence }: { readonly sequence: number }): object => {
-      if (sequence === 0) throw new RangeError('no user left')
+      if (sequence % 15 === 14) throw new RangeError('no user left')
       return { path: '/' }
     }
     const result = await runLoad({ target: url, ...model, duration: '500ms', request })
-    const first = 'request(0) threw RangeError: no user left'
+    const first = expect.stringMatching(/^request\(\d+\) threw RangeError: no user left$/)
     expect(result).toMatchObject({
       ended: 'completed',
-      errors: 1,
-      errorsByClass: { 'user-error': { count: 1, first } },
+      errorsByClass: { 'user-error': { count: result.errors, first } },
     })
+    // The open model sends 20 requests. In the closed model, their number depends on the machine.
+    expect(result.errors).toBeGreaterThan(0)
     expect(result.successes).toBeGreaterThan(0)
     expectConservation(result)
   },

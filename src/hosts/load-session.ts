@@ -101,7 +101,9 @@ export class LoadSession {
       this.#deadline.end()
       signal.removeEventListener('abort', cut)
       // First, so that a load that waits for the machine does not start when the previous ones stop.
-      this.#over.abort(new LoadError('ERR_LOAD_TEST_OVER', 'the load test of this run has ended'))
+      this.#over.abort(
+        new LoadError('ERR_LOAD_TEST_OVER', 'the load test of this run has ended\n → await load(plan) inside the test'),
+      )
       await Promise.all([...this.#loads].map((load) => load.stop(this.#endedBecause)))
     }
   }

@@ -2,7 +2,7 @@ import type { MessageFormat } from '../model/body.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import type { ResolvedProtocol } from './resolved-plan.ts'
 
-/** What reading a target requires of the protocols. */
+/** Properties of the protocols that the reader of a target needs. */
 export interface SchemeVocabulary {
   /** Every scheme that has a protocol, with its colon. */
   readonly schemes: readonly string[]

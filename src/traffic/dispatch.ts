@@ -249,7 +249,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   /**
-   * Starts what a finished exchange makes room for: the next step of its journey, or the next request of its client.
+   * Starts what waited for this exchange to finish: the next step of its journey, or the next request of its client.
    */
   #goOnAfter({ journey }: Exchange<Request>): void {
     if (journey !== undefined) this.#journeys.startReady()

@@ -36,7 +36,7 @@ export function mcpStressConclusion(findings: McpStressFindings, result: LoadRes
   }
 }
 
-/** A failed probe, or poor health, fails. A busy generator slows the responses, so the health is then unknown. */
+/** A failed probe fails the suite, and so does poor health, unless a busy generator may have slowed the responses. */
 function verdictOn({ health, probes }: McpStressFindings, { generator, ended }: LoadResult): VerdictValue {
   const probed = worstVerdict(probes.flatMap(({ verdict }) => (verdict === 'not-applicable' ? [] : [verdict])))
   if (health !== 'poor' || probed === 'fail') return probed

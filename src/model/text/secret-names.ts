@@ -1,5 +1,5 @@
 /**
- * How sure a name makes it that its value is secret.
+ * How strongly a name suggests that its value is secret.
  *
  * - `password`: whatever the value is;
  * - `token`: unless the value is a short number, a boolean or the like;

@@ -33,6 +33,11 @@ export interface Watched {
   readonly cancel: Cancel
 }
 
+/** An event that a protocol promises did not happen in time. */
+export class PatienceError extends Error {
+  override name = 'PatienceError'
+}
+
 /** Resources of one case: the server, the connections to it, and time limits for waiting. */
 export class Subject {
   readonly protocol: Protocol<AnyRequest>
@@ -89,7 +94,7 @@ export class Subject {
     const patienceMs = this.#options.patienceMs ?? 5_000
     const late = Promise.withResolvers<never>()
     const timer = realTime.setTimeout(() => {
-      late.reject(new Error(`timed out after ${patienceMs} ms waiting for ${what}`))
+      late.reject(new PatienceError(`timed out after ${patienceMs} ms waiting for ${what}`))
     }, patienceMs)
     try {
       return await Promise.race([promise, late.promise])

@@ -393,6 +393,11 @@ export interface LoadResult extends JudgedFigures {
     readonly closed: Count
     /** Opened connections that replaced a lost one. */
     readonly reconnects: Count
+    /**
+     * Times that a request was sent again, because its connection ended before the server processed the request. The
+     * request counts once. Absent in results of earlier versions.
+     */
+    readonly resent?: Count
     /** Attempts to connect that failed. */
     readonly failed: Count
   }

@@ -19,6 +19,12 @@ import type { Wake } from './wake/wake.ts'
 
 /** Interval between checks for timeouts. */
 const TICK_MS = 10
+/**
+ * Maximum number of times that a request is sent again. A burst of requests on one connection may exceed the rest of
+ * what the server serves on it, and so may the part that is sent again; a server that refuses everything must not
+ * receive the same request forever.
+ */
+const MAX_RESENDS = 5
 /** Arrivals of a stopped run that were due for longer than this count as late. */
 const LATE_MS = 100
 /** Time until a client of the closed model starts again after a request that could not be made. */
@@ -137,6 +143,23 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.#endIfDone()
   }
 
+  resend(exchange: Exchange<Request>): boolean {
+    const { slot } = exchange
+    if (this.#over || slot === undefined || exchange.resends >= MAX_RESENDS || exchange.journey?.holds === true) {
+      return false
+    }
+    exchange.resends++
+    this.pool.countResent()
+    this.#sent.remove(exchange)
+    exchange.slot = undefined
+    exchange.cancel = undefined
+    exchange.sentMs = Number.NaN
+    // First, because the other requests in the queue became due later.
+    this.#waiting.unshift(exchange)
+    this.#release(slot)
+    return true
+  }
+
   #dispatch(arrival: Arrival<Request> | JourneyArrival<Request>, intendedMs: Ms, dueMs: Ms): void {
     if ('journey' in arrival) this.#journeys.begin(arrival, intendedMs, dueMs)
     else this.#admit(arrival, intendedMs, dueMs)
@@ -192,7 +215,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   #send(exchange: Exchange<Request>, slot: Slot<Request>): void {
     exchange.slot = slot
     this.#sent.push(exchange)
-    if (this.#options.traceIds !== undefined) exchange.giveContext(this.#options.traceIds)
+    if (this.#options.traceIds !== undefined && exchange.resends === 0) exchange.giveContext(this.#options.traceIds)
     exchange.sentMs = this.now()
     exchange.cancel = slot.connection?.exchange(exchange, exchange)
   }

@@ -12,6 +12,8 @@ import type { ActiveJourney, Planned } from './journeys/active-journey.ts'
 export interface ExchangeOwner<Request> {
   now(): Ms
   finished(exchange: Exchange<Request>): void
+  /** Sends a request again that the server did not process. Returns false if it must fail instead. */
+  resend(exchange: Exchange<Request>): boolean
   gap(gapMs: Ms): void
 }
 
@@ -38,6 +40,8 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   dropReason: DropReason | undefined = undefined
   bytesSent = 0
   bytesReceived = 0
+  /** Number of times that the request was sent again. */
+  resends = 0
   answer: Answer | undefined = undefined
   status: Outcome['status'] = undefined
   traceparent: Traceparent | undefined = undefined
@@ -93,9 +97,9 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   onDone(outcome: Outcome): void {
     // A protocol that responds twice must not make one request count as two.
     if (this.over) return
+    this.count(outcome)
+    if (outcome.unprocessed === true && this.#owner.resend(this)) return
     this.doneMs = this.#owner.now()
-    this.bytesSent = outcome.bytesSent
-    this.bytesReceived = outcome.bytesReceived
     this.answer = outcome.answer
     this.status = outcome.status
     if (!outcome.ok) {
@@ -106,10 +110,10 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     this.#owner.finished(this)
   }
 
-  /** Records the bytes transferred before the exchange was abandoned. */
+  /** Adds the bytes that an attempt transferred. */
   count(transferred: Transferred | undefined): void {
-    this.bytesSent = transferred?.bytesSent ?? 0
-    this.bytesReceived = transferred?.bytesReceived ?? 0
+    this.bytesSent += transferred?.bytesSent ?? 0
+    this.bytesReceived += transferred?.bytesReceived ?? 0
   }
 
   fail(errorClass: ErrorClass, message: string, atMs: Ms): void {

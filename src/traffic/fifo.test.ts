@@ -12,6 +12,7 @@ function itemOf(name: number): Item {
 
 const step = fc.oneof(
   fc.constant({ do: 'push' } as const),
+  fc.constant({ do: 'unshift' } as const),
   fc.constant({ do: 'shift' } as const),
   fc.record({ do: fc.constant('remove'), at: fc.nat() } as const),
 )
@@ -26,6 +27,10 @@ test('behaves like an array, whichever items are removed from the middle', () =>
           const item = itemOf(name)
           queue.push(item)
           array.push(item)
+        } else if (each.do === 'unshift') {
+          const item = itemOf(name)
+          queue.unshift(item)
+          array.unshift(item)
         } else if (each.do === 'shift') {
           expect(queue.shift()).toBe(array.shift())
         } else {

@@ -29,6 +29,16 @@ export class Fifo<Item extends FifoItem<Item>> {
     this.#size++
   }
 
+  /** Adds an item before all others. */
+  unshift(item: Item): void {
+    item.previous = undefined
+    item.next = this.#head
+    if (this.#head === undefined) this.#tail = item
+    else this.#head.previous = item
+    this.#head = item
+    this.#size++
+  }
+
   shift(): Item | undefined {
     const item = this.#head
     if (item !== undefined) this.remove(item)

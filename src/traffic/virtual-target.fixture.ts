@@ -6,6 +6,8 @@ export interface Answer {
   /** Undefined if the target never responds. */
   readonly afterMs: Ms | undefined
   readonly errorClass?: 'http-5xx' | 'connection'
+  /** The target did not process the request. Only with an `errorClass`. */
+  readonly unprocessed?: boolean
   /** Calls `onDone` a second time. */
   readonly twice?: boolean
   /** This response ends the connection: `close` gracefully, `lose` with every exchange on it. */
@@ -144,13 +146,13 @@ class VirtualConnection implements Connection<string> {
     this.#end(error)
   }
 
-  #answer(requestId: number, events: ExchangeEvents, { errorClass, twice, ends }: Answer): void {
+  #answer(requestId: number, events: ExchangeEvents, { errorClass, unprocessed = false, twice, ends }: Answer): void {
     if (ends === 'lose') return this.lose()
     if (ends === 'close') this.usable = false
     const outcome: Outcome =
       errorClass === undefined
         ? { ok: true, bytesSent: 1, bytesReceived: 2, answer: { text: `answer to ${requestId}` } }
-        : { ok: false, bytesSent: 1, bytesReceived: 2, errorClass, message: `it was ${errorClass}` }
+        : { ok: false, bytesSent: 1, bytesReceived: 2, errorClass, unprocessed, message: `it was ${errorClass}` }
     this.#finish(events, outcome)
     if (twice === true) events.onDone(outcome)
     if (!this.usable) this.#endIfIdle(undefined)

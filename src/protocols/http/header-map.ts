@@ -26,6 +26,17 @@ export function joinHeaders(pairs: Iterable<readonly [name: string, value: strin
   return { headers, setCookie }
 }
 
+/** Headers as Node and undici parse them. */
+export type ReceivedHeaders = Readonly<Record<string, number | string | readonly string[] | undefined>>
+
+/** Yields each field of parsed headers, without the pseudo-headers of HTTP/2. */
+export function* pairsOf(fields: ReceivedHeaders): Generator<readonly [name: string, value: string]> {
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || name.startsWith(':')) continue
+    for (const one of typeof value === 'object' ? value : [value]) yield [name, `${one}`]
+  }
+}
+
 function* linesOf(head: string): Generator<readonly [name: string, value: string]> {
   let start = head.indexOf('\r\n') + 2
   for (let end = head.indexOf('\r\n', start); end > start; end = head.indexOf('\r\n', start)) {

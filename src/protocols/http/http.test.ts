@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HttpRequest } from './request.ts'
+import { openSocket } from '../sockets/open-socket.ts'
+import type { Connect } from './http-subject.conformance.ts'
 import { httpConformance } from './http.conformance.ts'
 import { httpProtocol } from './index.ts'
 import { ask, contextFor, HELLO, rawServer } from './raw-server.fixture.ts'
@@ -11,7 +13,9 @@ describe('HTTP over a plain socket', () => {
 })
 
 describe('HTTP with undici', () => {
-  httpConformance(connectUndici, { refusesContinue: true, takesResetForEnd: true, splitsChunks: true })
+  const connect: Connect = async (target, context) =>
+    connectUndici(await openSocket(target, context, { secure: false }), target, context)
+  httpConformance(connect, { refusesContinue: true, takesResetForEnd: true, splitsChunks: true })
 })
 
 test('connects to the checked address, whatever the name resolves to', async () => {

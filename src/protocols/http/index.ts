@@ -34,8 +34,8 @@ export const httpProtocol: Protocol<HttpRequest> = {
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)
     // Loaded on demand, because loading undici takes longer than starting a generator thread.
-    const { connectUndici } = await import('./undici-connection.ts')
-    return connectUndici(target, context)
+    const { connectSecure } = await import('./secure-connection.ts')
+    return connectSecure(target, context)
   },
 }
 

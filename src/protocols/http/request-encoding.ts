@@ -24,6 +24,8 @@ export interface EncodedRequest {
   readonly path: string
   /** Alternating names and values, without the headers that frame the message. */
   readonly headers: readonly string[]
+  /** Undefined when the message has neither a body nor a `content-length`. */
+  readonly contentLength: number | undefined
   /** Empty when there is no body. A string longer than `ONE_WRITE_BYTES` is encoded to bytes. */
   readonly body: Body
   /** HTTP/1.1 head, followed by a small body. Each character is one byte. */
@@ -86,7 +88,8 @@ function createEncoder(target: URL, planHeaders: Headers, reuse: boolean): Reque
     const { headers, lines, contextual } = fieldsOf(request.headers ?? NO_HEADERS)
     const body = request.body ?? ''
     const length = lengthOf(body)
-    const sized = length > 0 || BODIED.has(method) ? `content-length: ${length}\r\n` : ''
+    const contentLength = length > 0 || BODIED.has(method) ? length : undefined
+    const sized = contentLength === undefined ? '' : `content-length: ${length}\r\n`
     const fields = `${method} ${path} HTTP/1.1\r\n${lines}${sized}`
     const rest = restOf(body, length)
     const end = rest === undefined ? closing + latin1Of(body, length) : closing
@@ -94,6 +97,7 @@ function createEncoder(target: URL, planHeaders: Headers, reuse: boolean): Reque
       method,
       path,
       headers,
+      contentLength,
       body: rest ?? body,
       wire: fields + end,
       aroundContext: contextual ? [fields, end] : undefined,

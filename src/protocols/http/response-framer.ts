@@ -4,6 +4,9 @@ import { beginsLikeHttp, HEAD_LIMIT, notHttp, readHead } from './response-head.t
 
 type State = 'head' | 'sized' | 'chunked' | 'until-close' | 'done' | 'violation'
 
+/** Maximum number of interim responses (1xx) before a response. */
+export const MAX_INTERIM: number = 100
+
 const CR = 13
 const LF = 10
 const NOTHING = new Uint8Array(0)
@@ -29,6 +32,7 @@ export class ResponseFramer {
   /** Buffer for a head that arrives in several pieces. */
   #pieces: Uint8Array = NOTHING
   #pieced = 0
+  #interim = 0
 
   /** Bytes of a body with a length that have not arrived yet. */
   #left = 0
@@ -50,6 +54,7 @@ export class ResponseFramer {
     this.#toHead = toHead
     this.#reader = reader
     this.#pieced = 0
+    this.#interim = 0
     this.#hasBytes = false
     this.status = 0
     this.keepAlive = true
@@ -150,7 +155,10 @@ export class ResponseFramer {
     if (typeof head === 'string') return this.#fail(head)
     if (head.status === 101) return this.#fail('unexpected 101 Switching Protocols')
     // Skips an interim response; the state stays at the next head.
-    if (head.status < 200) return
+    if (head.status < 200) {
+      if (++this.#interim > MAX_INTERIM) this.#fail(`the server sent more than ${MAX_INTERIM} interim responses`)
+      return
+    }
     this.status = head.status
     this.keepAlive = head.keepAlive
     if (this.#toHead || head.status === 204 || head.status === 304) {

@@ -11,7 +11,7 @@ import { cert, key } from './localhost-certificate.fixture.ts'
 import { ask, contextFor } from './raw-server.fixture.ts'
 import { listen } from './streams.conformance.ts'
 import { listening, multiplexedServer, TRUSTING } from './tls-servers.fixture.ts'
-import { connectUndici } from './undici-connection.ts'
+import { connectSecure } from './secure-connection.ts'
 
 type Listener = (
   request: Pick<IncomingMessage, 'on' | 'pause' | 'url' | 'headers'>,
@@ -20,7 +20,7 @@ type Listener = (
 
 const VERSIONS = ['HTTP/1.1', 'HTTP/2']
 
-/** Breaks off a response. undici treats an HTTP/2 stream that is reset without an error code as complete. */
+/** Breaks off a response. Node treats an HTTP/2 stream that is reset without an error code as complete. */
 function cut(response: Partial<Pick<Http2ServerResponse, 'stream'>> & Pick<ServerResponse, 'destroy'>): void {
   if (response.stream === undefined) response.destroy()
   else response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
@@ -30,7 +30,7 @@ function cut(response: Partial<Pick<Http2ServerResponse, 'stream'>> & Pick<Serve
 async function connected(version: string, listener: Listener): Promise<Connection<SinkRequest>> {
   const server = version === 'HTTP/2' ? multiplexedServer() : https.createServer({ cert, key })
   server.on('request', listener as never)
-  const connection = await connectUndici(await listening(server), contextFor(TRUSTING))
+  const connection = await connectSecure(await listening(server), contextFor(TRUSTING))
   onTestFinished(() => connection.destroy())
   expect(connection.version).toBe(version)
   return connection
@@ -179,7 +179,7 @@ test('HTTP/2 does not mix bodies that are generated concurrently', async () => {
       stream.end(`${received} bytes, ${wrong} wrong`)
     })
   })
-  const connection = await connectUndici(await listening(server), contextFor(TRUSTING))
+  const connection = await connectSecure(await listening(server), contextFor(TRUSTING))
   const lengths = [1, 2, 3, 4].map((times) => times * 1_000_000)
   const outcomes = await Promise.all(
     lengths.map((length) => {

@@ -1,7 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { TLSSocket } from 'node:tls'
 import { Client, errors } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Transferred } from '../../model/protocol.ts'
@@ -13,23 +11,17 @@ import { TRACE_FIELD_BYTES, TRACEPARENT } from '../trace-field.ts'
 import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'
 import { BodyCopies } from './body-copies.ts'
-import { openSocket } from '../sockets/open-socket.ts'
-import { joinHeaders } from './header-map.ts'
+import { joinHeaders, pairsOf } from './header-map.ts'
+import type { ReceivedHeaders } from './header-map.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
 import { HEAD_LIMIT } from './response-head.ts'
 
 /** Maximum delay of a timer. undici must not close connections that the engine keeps. */
 const NEVER_MS = 2_147_483_647
-const STREAMS = 100
 
-/**
- * Connects with undici, using HTTP/1.1 or HTTP/2 as ALPN decides, for `https:` targets. Byte counts use the HTTP/1.1
- * form of heads and bodies, although HTTP/2 compresses heads. undici treats a stream that the server resets without an
- * error code as complete, wherever the stream was.
- */
-export async function connectUndici(target: URL, context: ConnectContext): Promise<Connection<SinkRequest>> {
-  const socket = await openSocket(target, context, { secure: target.protocol === 'https:', alpn: ['h2', 'http/1.1'] })
+/** Speaks HTTP/1.1 over a socket with undici. Byte counts omit the `connection` header that undici adds. */
+export function connectUndici(socket: Socket, target: URL, context: ConnectContext): Connection<SinkRequest> {
   return new UndiciConnection(socket, target, encoderFor(target, context), context)
 }
 
@@ -38,8 +30,8 @@ interface UnderWay {
 }
 
 class UndiciConnection implements Connection<SinkRequest> {
-  readonly maxInFlight: number
-  readonly version: string
+  readonly maxInFlight = 1
+  readonly version = 'HTTP/1.1'
   readonly closed: Promise<Error | undefined>
 
   readonly #state = new ConnectionState()
@@ -53,12 +45,8 @@ class UndiciConnection implements Connection<SinkRequest> {
     this.#socket = socket
     this.#encode = encode
     this.#reuse = context.reuse
-    const multiplexed = socket instanceof TLSSocket && socket.alpnProtocol === 'h2'
-    this.version = multiplexed ? 'HTTP/2' : 'HTTP/1.1'
-    this.maxInFlight = multiplexed ? STREAMS : 1
     this.#client = new Client(target.origin, {
-      allowH2: multiplexed,
-      ...(multiplexed ? { h2Options: { maxConcurrentStreams: STREAMS } } : {}),
+      allowH2: false,
       connect: onceWith(socket),
       pipelining: 1,
       maxHeaderSize: HEAD_LIMIT,
@@ -68,8 +56,6 @@ class UndiciConnection implements Connection<SinkRequest> {
       keepAliveTimeout: NEVER_MS,
       keepAliveMaxTimeout: NEVER_MS,
     })
-    // undici also emits this event for GOAWAY of HTTP/2, while the socket stays open.
-    this.#client.on('disconnect', () => this.#state.retire())
     this.closed = this.#state.closed
     socket.on('end', () => this.#state.retire())
     socket.on('error', (error) => {
@@ -96,7 +82,7 @@ class UndiciConnection implements Connection<SinkRequest> {
     const request = this.#encode(payload)
     const context = request.aroundContext === undefined ? undefined : traceparent
     const bytes = request.bytes + (context === undefined ? 0 : TRACE_FIELD_BYTES)
-    const tap = request.tapped ? new AnswerTap(request, events, this.maxInFlight > 1) : undefined
+    const tap = request.tapped ? new AnswerTap(request, events, false) : undefined
     const copies =
       typeof request.body !== 'string' && isGenerated(request.body) ? new BodyCopies(request.body) : undefined
     let controller: Dispatcher.DispatchController | undefined
@@ -105,7 +91,8 @@ class UndiciConnection implements Connection<SinkRequest> {
     let settled = false
 
     const transferred = (): Transferred => ({
-      bytesSent: controller === undefined ? 0 : Math.max(0, bytes - (copies?.unmade ?? 0) - this.#unsent()),
+      bytesSent:
+        controller === undefined ? 0 : Math.max(0, bytes - (copies?.unmade ?? 0) - this.#socket.writableLength),
       bytesReceived,
     })
     const underWay: UnderWay = {
@@ -150,7 +137,7 @@ class UndiciConnection implements Connection<SinkRequest> {
           } else if (settle()) {
             const { bytesSent } = transferred()
             // Otherwise undici would reuse the connection and send the next request after the unsent rest of this one.
-            if (this.maxInFlight === 1 && bytesSent < bytes) this.destroy()
+            if (bytesSent < bytes) this.destroy()
             else if (!this.#reuse) void this.close()
             events.onDone(request.rule.outcome(status, bytesSent, bytesReceived, tap))
           }
@@ -158,7 +145,7 @@ class UndiciConnection implements Connection<SinkRequest> {
       },
       onResponseError: (_, error) => {
         if (settled) return
-        if (this.maxInFlight === 1) this.#lose(error)
+        this.#lose(error)
         const errorClass = classOf(error, this.#socket.readableEnded)
         // Deferred, because a closed connection fails before the caller has the `Cancel` function.
         queueMicrotask(() => underWay.fail(errorClass, error.message))
@@ -168,9 +155,8 @@ class UndiciConnection implements Connection<SinkRequest> {
     return () => {
       const soFar = transferred()
       if (!settle()) return soFar
-      // HTTP/2 resets the stream; HTTP/1.1 must close the connection.
       controller?.abort(new Error('cancelled'))
-      if (this.maxInFlight === 1) this.destroy()
+      this.destroy()
       return soFar
     }
   }
@@ -185,11 +171,6 @@ class UndiciConnection implements Connection<SinkRequest> {
   destroy(): void {
     this.#state.stop()
     this.#socket.destroy()
-  }
-
-  /** Bytes not sent yet. 0 with HTTP/2, where the queued bytes may belong to another stream. */
-  #unsent(): number {
-    return this.maxInFlight === 1 ? this.#socket.writableLength : 0
   }
 
   #lose(reason: Error): void {
@@ -240,20 +221,13 @@ function classOf(error: Error, ended: boolean): ErrorClass {
   if (error instanceof errors.HeadersOverflowError) return 'protocol'
   if (error instanceof errors.SocketError)
     return /^bad (?:response|upgrade)$/.test(error.message) ? 'protocol' : 'connection'
-  return 'code' in error && error.code === 'ERR_HTTP2_ERROR' ? 'protocol' : 'connection'
+  return 'connection'
 }
 
-function fieldBytes(raw: Dispatcher.DispatchController['rawHeaders'], fields: IncomingHttpHeaders): number {
+function fieldBytes(raw: Dispatcher.DispatchController['rawHeaders'], fields: ReceivedHeaders): number {
   let bytes = 0
   // Alternating names and values, each followed by two bytes: ": " or CR LF.
   if (Array.isArray(raw)) for (const part of raw) bytes += part.length + 2
   else for (const [name, value] of pairsOf(fields)) bytes += name.length + value.length + 4
   return bytes
-}
-
-function* pairsOf(fields: IncomingHttpHeaders): Generator<readonly [name: string, value: string]> {
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || name.startsWith(':')) continue
-    for (const one of Array.isArray(value) ? value : [value]) yield [name, one]
-  }
 }

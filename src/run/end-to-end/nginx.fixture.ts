@@ -20,7 +20,9 @@ export interface Nginx extends AsyncDisposable {
 }
 
 /** Starts a real nginx with one worker and an 11-byte response, on free ports, with its files in a temporary folder. */
-export async function startNginx(): Promise<Nginx> {
+export async function startNginx({
+  keepaliveRequests = 1_000,
+}: { readonly keepaliveRequests?: number } = {}): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'describe-load-nginx-'))
   const [port, securePort, secureOnePort] = [await freePort(), await freePort(), await freePort()]
   await Promise.all([writeFile(join(folder, 'cert.pem'), cert), writeFile(join(folder, 'key.pem'), key)])
@@ -31,7 +33,7 @@ export async function startNginx(): Promise<Nginx> {
     `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr crit;
      events { worker_connections 2048; }
      http {
-       access_log off; keepalive_requests 1000;
+       access_log off; keepalive_requests ${keepaliveRequests};
        ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
        ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;
        server { listen 127.0.0.1:${port}; ${answers200} }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { expectConservation } from './conservation.conformance.ts'
+import { cert } from '../../protocols/http/localhost-certificate.fixture.ts'
 import { runLoad } from '../index.ts'
 import { noNginx, startNginx } from './nginx.fixture.ts'
 
@@ -14,6 +15,26 @@ test.skipIf(noNginx !== undefined)(
     // nginx closes each connection normally after 1,000 requests. The connection is reopened, and no request is lost.
     expect(result.connections.reconnects).toBeGreaterThanOrEqual(1)
     expect(result.target.pids.length).toBeGreaterThanOrEqual(1)
+    expectConservation(result)
+  },
+)
+
+test.skipIf(noNginx !== undefined)(
+  `loses no request when nginx ends HTTP/2 connections after 20 requests each${skipped}`,
+  async () => {
+    await using nginx = await startNginx({ keepaliveRequests: 20 })
+    const result = await runLoad({
+      target: nginx.secureUrl,
+      tls: { ca: cert },
+      rate: 400,
+      duration: '1s',
+      maxConnections: 2,
+      arrivals: 'poisson',
+      seed: 'c0de',
+    })
+    expect(result.errorsByClass).toEqual({})
+    expect(result).toMatchObject({ dropped: 0, protocolVersion: 'HTTP/2' })
+    expect(result.connections.opened).toBeGreaterThanOrEqual(result.requestsScheduled / 20)
     expectConservation(result)
   },
 )

@@ -13,7 +13,17 @@ const resources: Resources = {
 const NONE = { count: 0, ms: 0 }
 
 function stateOf(change: Partial<GeneratorState>, failedByClass: PoolCounts['failedByClass'] = {}): GeneratorState {
-  const pool = { size: 10, opened: 5, closed: 0, reconnects: 0, failed: 9, peakInUse: 5, fullMs: 0, failedByClass }
+  const pool = {
+    size: 10,
+    opened: 5,
+    closed: 0,
+    reconnects: 0,
+    resent: 0,
+    failed: 9,
+    peakInUse: 5,
+    fullMs: 0,
+    failedByClass,
+  }
   return {
     coldBecause: null,
     protocolVersion: null,

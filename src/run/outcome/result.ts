@@ -174,9 +174,15 @@ function poolOf(states: readonly GeneratorState[], elapsedMs: Ms): LoadResult['p
 }
 
 function connectionsOf(states: readonly GeneratorState[]): LoadResult['connections'] {
-  const total = (key: 'opened' | 'closed' | 'reconnects' | 'failed'): number =>
+  const total = (key: 'opened' | 'closed' | 'reconnects' | 'resent' | 'failed'): number =>
     sum(states.flatMap(({ pools }) => pools.map((pool) => pool[key])))
-  return { opened: total('opened'), closed: total('closed'), reconnects: total('reconnects'), failed: total('failed') }
+  return {
+    opened: total('opened'),
+    closed: total('closed'),
+    reconnects: total('reconnects'),
+    resent: total('resent'),
+    failed: total('failed'),
+  }
 }
 
 function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts): GeneratorFigures {

@@ -39,6 +39,8 @@ export interface PoolCounts {
   readonly opened: number
   readonly closed: number
   readonly reconnects: number
+  /** Number of times that a request was sent again. */
+  readonly resent: number
   readonly failed: number
   /** Attempts that failed with an error, by error class; abandoned attempts are in no class. */
   readonly failedByClass: Readonly<Partial<Record<ErrorClass, number>>>

@@ -55,11 +55,17 @@ export class ConnectionPool<Request> {
       opened: this.#tally.opened,
       closed: this.#tally.closed,
       reconnects: this.#tally.reconnects,
+      resent: this.#tally.resent,
       failed: this.#tally.failed + this.#attempts.givenUp,
       failedByClass: { ...this.#tally.failedByClass },
       peakInUse: this.#occupancy.peakInUse,
       fullMs: this.#occupancy.fullMs,
     }
+  }
+
+  /** Counts a request that is sent again. */
+  countResent(): void {
+    this.#tally.resent++
   }
 
   /** Adjusts to a clock whose origin moved: its times are now `byMs` later. */

@@ -9,6 +9,8 @@ export class ConnectionTally {
   readonly failedByClass: Partial<Record<ErrorClass, number>> = {}
   /** Number of opened connections that replaced a lost one. */
   reconnects = 0
+  /** Number of times that a request was sent again, on another connection. */
+  resent = 0
   /** Number of lost connections that are not replaced yet. */
   #toReplace = 0
 

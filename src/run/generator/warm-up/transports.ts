@@ -50,9 +50,7 @@ const TRANSPORTS: Readonly<Record<TransportName, Transport>> = {
   http2: {
     open: async () => (await import('./tls-sinks.ts')).openHttp2Sink(OK),
     scheme: 'https',
-    // No body: if a busy machine lets a request time out before Node has sent its body, Node never stops sending empty
-    // frames for the closed stream, and the thread hangs.
-    plan: { request: { path: '/' }, tls: UNVERIFIED },
+    plan: { request: REQUESTS, tls: UNVERIFIED },
   },
   websocket: {
     open: () => openWebSocketSink((message) => message),

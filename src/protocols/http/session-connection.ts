@@ -15,6 +15,9 @@ import { HEADER_LIMIT, nameOfCode, StreamExchange } from './stream-exchange.ts'
 /** Maximum number of concurrent streams. The server's SETTINGS may lower it, but not raise it. */
 const STREAMS = 100
 
+/** Maximum memory of a session, in MB. Each stream that sends a body takes 64 KiB of it. */
+const SESSION_MB = 16
+
 /**
  * Speaks HTTP/2 over a socket. Resolves when the server's SETTINGS have arrived, because they limit the number of
  * streams. Byte counts use the HTTP/1.1 form of heads and bodies, although HTTP/2 compresses heads.
@@ -27,6 +30,7 @@ export async function connectSession(
   const session = http2.connect(target.origin, {
     createConnection: () => socket,
     settings: { enablePush: false, maxHeaderListSize: HEAD_LIMIT },
+    maxSessionMemory: SESSION_MB,
     maxHeaderListPairs: HEADER_LIMIT,
     peerMaxConcurrentStreams: STREAMS,
   })

@@ -1,6 +1,7 @@
 import http2 from 'node:http2'
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import { isGenerated } from '../../model/body.ts'
+import type { GeneratedBody } from '../../model/body.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { Cancel, ExchangeEvents, Transferred } from '../../model/protocol.ts'
 import { BodyPump } from '../sockets/body-pump.ts'
@@ -11,6 +12,8 @@ import type { EncodedRequest } from './request-encoding.ts'
 import { MAX_INTERIM } from './response-framer.ts'
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_CANCEL, NGHTTP2_REFUSED_STREAM } = http2.constants
+
+const CHUNK_BYTES = 64 * 1024
 
 /** Maximum number of headers of a response. A short block of indexed fields can be a long head. */
 export const HEADER_LIMIT = 128
@@ -91,8 +94,8 @@ export class StreamExchange {
     stream.on('error', (error) => (this.#error = error))
     stream.on('close', () => this.#closed(stream))
     if (contentLength === 0) return
-    if (typeof body === 'string' || !isGenerated(body)) stream.end(body)
-    else this.#pumpOn(stream).begin(body, () => stream.end())
+    if (typeof body === 'string' || body.length <= CHUNK_BYTES) stream.end(body)
+    else this.#pumpOn(stream).begin(isGenerated(body) ? body : inChunks(body), () => stream.end())
   }
 
   /** Ends the exchange without a response. */
@@ -178,6 +181,19 @@ export class StreamExchange {
     // Also discards the rest of a body whose response came early.
     if (stream !== undefined && !stream.closed) stream.close(NGHTTP2_CANCEL)
     this.#owner.onOver(failed)
+  }
+}
+
+/**
+ * Returns bytes as a body that is written in chunks. Node counts written bytes as memory of the session, which resets
+ * its streams when it exceeds its limit.
+ */
+function inChunks(bytes: Uint8Array): GeneratedBody {
+  return {
+    length: bytes.length,
+    *chunks() {
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES)
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import type { OnReadOpts, Socket } from 'node:net'
 import tls from 'node:tls'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { abandoned, connectError } from './connect-error.ts'
+import { readBeforeWriteError } from './read-before-write-error.ts'
 
 export interface SocketOptions {
   /** Whether to use TLS. */
@@ -63,6 +64,7 @@ export function openSocket(target: URL, context: ConnectContext, options: Socket
   const onReady = (): void => {
     settle()
     socket.setNoDelay(true)
+    readBeforeWriteError(socket)
     resolve(socket)
   }
   const settle = (): void => {

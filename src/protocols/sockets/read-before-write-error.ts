@@ -1,3 +1,4 @@
+// oxlint-disable no-underscore-dangle -- the names of the methods that a stream implements
 import type { Socket } from 'node:net'
 
 type Written = (error?: Error | null) => void

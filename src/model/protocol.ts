@@ -117,6 +117,8 @@ export interface ConnectContext {
   readonly stdio?: StdioTarget
   /** The result of `negotiate`, shared by the whole run. */
   readonly negotiated?: unknown
+  /** Maximum bytes of the messages that the plan's `messageSize` requests; absent without one. */
+  readonly messageBytes?: number
   readonly log: (text: string) => void
   /**
    * Reports messages that are not a response to any request. `ambiguous` of them came on a connection that matches

@@ -1,5 +1,7 @@
-/** V8 cannot create a string much longer than this. */
-const LIMIT_BYTES = 256 * 1024 * 1024
+import { KeptBytes } from '../kept-bytes.ts'
+
+/** Default of the maximum length of an event. */
+const LIMIT_BYTES = 8 * 1024 * 1024
 
 /** One event. The parser reuses the object for the next event. */
 export interface StreamEvent {
@@ -14,7 +16,7 @@ export interface StreamEvent {
 export interface EventStreamOptions {
   /** When false, the parser finds and counts events of any length but discards their data. Default true. */
   readonly keepData?: boolean
-  /** Maximum number of bytes kept of one event; a longer event is a violation. Default 256 MiB. */
+  /** Maximum number of bytes kept of one event; a longer event is a violation. Default 8 MiB. */
   readonly limitBytes?: number
 }
 
@@ -23,6 +25,7 @@ const LF = 10
 const SPACE = 32
 const COLON = 58
 const NOTHING = new Uint8Array(0)
+const LINE_END = Buffer.from('\n')
 /** Maximum size of the line buffer that is kept from one line to the next. */
 const KEPT_BYTES = 1024 * 1024
 /** Beginning of a data line. After it, the rest of the line can be discarded when data is not kept. */
@@ -48,8 +51,10 @@ export class EventStreamParser {
   #afterReturn = false
 
   #type = ''
-  /** Undefined until the first data line of the event. */
+  /** The first data line of the event; undefined before it. */
   #data: string | undefined
+  /** All data lines of the event, if it has several. Strings would take many times the memory of short lines. */
+  readonly #lines = new KeptBytes()
   #bytes = 0
   #idOfNext = ''
 
@@ -76,6 +81,7 @@ export class EventStreamParser {
     this.#afterReturn = false
     this.#type = ''
     this.#data = undefined
+    this.#lines.clear()
     this.#bytes = 0
     this.#idOfNext = ''
     this.violation = undefined
@@ -130,7 +136,7 @@ export class EventStreamParser {
       return
     }
     if (needed > this.#pieces.length) {
-      const grown = new Uint8Array(Math.max(1024, 2 * needed))
+      const grown = new Uint8Array(Math.min(Math.max(1024, 2 * needed), this.#limitBytes))
       grown.set(this.#pieces.subarray(0, this.#pieced))
       this.#pieces = grown
     }
@@ -168,9 +174,22 @@ export class EventStreamParser {
   #appendData(bytes: Uint8Array, start: number, end: number): void {
     if (!this.#keepData) this.#data = ''
     else if (this.#data === undefined) this.#data = textOf(bytes, start, end)
-    else if (this.#data.length + end - start > this.#limitBytes) {
+    else this.#appendLine(this.#data, bytes, start, end)
+  }
+
+  #appendLine(first: string, bytes: Uint8Array, start: number, end: number): void {
+    const lines = this.#lines
+    if (lines.length === 0) {
+      const encoded = Buffer.from(first)
+      lines.add(encoded, 0, encoded.length)
+    }
+    if (lines.length + end - start >= this.#limitBytes) {
       this.violation = `an event is longer than ${this.#limitBytes} bytes`
-    } else this.#data += `\n${textOf(bytes, start, end)}`
+      lines.clear()
+      return
+    }
+    lines.add(LINE_END, 0, 1)
+    lines.add(bytes, start, end)
   }
 
   #setId(id: string): void {
@@ -183,9 +202,10 @@ export class EventStreamParser {
 
   #dispatch(): void {
     this.lastEventId = this.#idOfNext
-    const data = this.#data
+    const data = this.#lines.length > 0 ? this.#lines.view().toString('utf8') : this.#data
     const type = this.#type
     this.#data = undefined
+    this.#lines.clear()
     this.#type = ''
     if (data === undefined) return
     const event = this.#event

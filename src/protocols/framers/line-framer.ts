@@ -1,5 +1,5 @@
-/** V8 cannot create a string much longer than this. */
-const LIMIT_BYTES = 256 * 1024 * 1024
+/** Default of the maximum length of a line. */
+const LIMIT_BYTES = 8 * 1024 * 1024
 /** Maximum size of the line buffer that is kept from one line to the next. */
 const KEPT_BYTES = 1024 * 1024
 
@@ -23,7 +23,7 @@ export class LineFramer {
   /** Set when a line was too long. The framer ignores everything pushed after that. */
   violation: string | undefined
 
-  /** `limitBytes`: maximum length of a line. Default 256 MiB. */
+  /** `limitBytes`: maximum length of a line. Default 8 MiB. */
   constructor(onLine: LineSink, limitBytes: number = LIMIT_BYTES) {
     this.#onLine = onLine
     this.#limitBytes = limitBytes
@@ -43,6 +43,7 @@ export class LineFramer {
       const lineEnd = feed < 0 ? end : feed
       if (this.#pieced + lineEnd - at > this.#limitBytes) {
         this.violation = `a line is longer than ${this.#limitBytes} bytes`
+        this.#pieces = NOTHING
       } else if (feed < 0) this.#keep(piece, at, end)
       else this.#finishLine(piece, at, feed)
       at = lineEnd + 1
@@ -62,7 +63,7 @@ export class LineFramer {
   #keep(piece: Buffer, start: number, end: number): void {
     const needed = this.#pieced + end - start
     if (needed > this.#pieces.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(1024, 2 * needed))
+      const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(1024, 2 * needed), this.#limitBytes))
       this.#pieces.copy(grown, 0, 0, this.#pieced)
       this.#pieces = grown
     }

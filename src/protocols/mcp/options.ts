@@ -18,9 +18,17 @@ export interface McpOptions {
    * clients; 16 over TCP and WebSocket; 1 over HTTP, where each call in flight uses a socket.
    */
   readonly maxInFlight?: number
+  /**
+   * Maximum bytes of a message from the server. A longer one is an error of class `protocol`. Default: 8 MiB, plus twice
+   * the plan's `messageSize`.
+   */
+  readonly maxMessageBytes?: number
   /** HTTP only: keeps the stream open on which the server may send notifications and requests. Default: false. */
   readonly listen?: boolean
 }
+
+/** V8 cannot create a string that is much longer. */
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 
 const subprotocols: Reader<readonly string[]> = (value, key, issues) => {
   // RFC 6455, 4.1: each is an HTTP token, and no two are equal.
@@ -37,6 +45,7 @@ const READERS = {
   trailingNewline: flag,
   subprotocols,
   maxInFlight: wholeFrom(1, 100_000),
+  maxMessageBytes: wholeFrom(1_024, MAX_MESSAGE_BYTES),
   listen: flag,
 } satisfies Readonly<Record<keyof McpOptions, Reader<unknown>>>
 

@@ -9,7 +9,9 @@ import { abandoned } from '../sockets/connect-error.ts'
 import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
 import { messageLines } from './lines.ts'
+import { messageLimit, tooLong } from './message-limit.ts'
 import type { McpOptions } from './options.ts'
+import { UnreadAnswers } from './unread-answers.ts'
 import { UNREAD, Unsent } from './unsent.ts'
 
 /** One process serves every call: requests are sent as soon as they are due, and the server may queue them. */
@@ -29,7 +31,7 @@ export async function openProcessChannel(
   target: URL,
   context: ConnectContext,
   _spoken: Negotiated,
-  { maxInFlight = MAX_IN_FLIGHT }: McpOptions,
+  options: McpOptions,
   listener: McpListener,
 ): Promise<McpChannel> {
   const { stdio, signal } = context
@@ -51,7 +53,12 @@ export async function openProcessChannel(
     const child = start(program, args, stdio)
     child.once('error', failed)
     child.once('spawn', () => {
-      const channel = new ProcessChannel(child, maxInFlight, listener)
+      const channel = new ProcessChannel(
+        child,
+        options.maxInFlight ?? MAX_IN_FLIGHT,
+        messageLimit(options, context),
+        listener,
+      )
       // The caller has aborted, so the process must exit too.
       if (signal.aborted) {
         channel.destroy()
@@ -83,20 +90,22 @@ class ProcessChannel implements McpChannel {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #stderr = new StderrTail()
   readonly #unsent = new Unsent()
+  readonly #answers: UnreadAnswers
   /** The process has exited. From then on another process may have its id. */
   #gone = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(child: ChildProcessWithoutNullStreams, maxInFlight: number, listener: McpListener) {
+  constructor(child: ChildProcessWithoutNullStreams, maxInFlight: number, limitBytes: number, listener: McpListener) {
     this.#child = child
+    this.#answers = new UnreadAnswers(child.stdout)
     this.maxInFlight = maxInFlight
     if (child.pid !== undefined) this.pid = child.pid
     this.closed = this.#state.closed
 
-    const lines = messageLines(listener)
+    const lines = messageLines(listener, limitBytes)
     child.stdout.on('data', (bytes: Buffer) => {
       lines.push(bytes)
-      if (lines.violation !== undefined) this.#lose('protocol', lines.violation)
+      if (lines.violation !== undefined) this.#lose('protocol', tooLong(lines.violation))
     })
     child.stdout.on('end', () => this.#fellSilent('standard output'))
     child.stdin.on('error', () => this.#fellSilent('standard input'))
@@ -129,10 +138,12 @@ class ProcessChannel implements McpChannel {
     await Promise.resolve()
   }
 
-  send({ id, text }: McpMessage): number {
+  send({ id, method, text }: McpMessage): number {
     if (!this.#state.usable) return 0
-    this.#child.stdin.write(`${text}\n`)
-    return this.#unsent.add(id, Buffer.byteLength(text) + 1, this.#child.stdin.writableLength)
+    const bytes = Buffer.byteLength(text) + 1
+    if (method === undefined) this.#child.stdin.write(`${text}\n`, this.#answers.add(bytes))
+    else this.#child.stdin.write(`${text}\n`)
+    return this.#unsent.add(id, bytes, this.#child.stdin.writableLength)
   }
 
   giveUp(id: number): number {

@@ -6,7 +6,9 @@ import { ConnectionState } from '../connection-state.ts'
 import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
 import { messageLines } from './lines.ts'
+import { messageLimit, tooLong } from './message-limit.ts'
 import type { McpOptions } from './options.ts'
+import { UnreadAnswers } from './unread-answers.ts'
 import { UNREAD, Unsent } from './unsent.ts'
 
 const MAX_IN_FLIGHT = 16
@@ -18,11 +20,11 @@ export async function openSocketChannel(
   target: URL,
   context: ConnectContext,
   _spoken: Negotiated,
-  { maxInFlight = MAX_IN_FLIGHT }: McpOptions,
+  options: McpOptions,
   listener: McpListener,
 ): Promise<McpChannel> {
   const socket = await openSocket(target, context, { secure: false })
-  return new SocketChannel(socket, maxInFlight, listener)
+  return new SocketChannel(socket, options.maxInFlight ?? MAX_IN_FLIGHT, messageLimit(options, context), listener)
 }
 
 class SocketChannel implements McpChannel {
@@ -31,15 +33,17 @@ class SocketChannel implements McpChannel {
   readonly #state = new ConnectionState()
   readonly #socket: Socket
   readonly #unsent = new Unsent()
+  readonly #answers: UnreadAnswers
 
-  constructor(socket: Socket, maxInFlight: number, listener: McpListener) {
+  constructor(socket: Socket, maxInFlight: number, limitBytes: number, listener: McpListener) {
     this.#socket = socket
+    this.#answers = new UnreadAnswers(socket)
     this.maxInFlight = maxInFlight
     this.closed = this.#state.closed
-    const lines = messageLines(listener)
+    const lines = messageLines(listener, limitBytes)
     socket.on('data', (bytes: Buffer) => {
       lines.push(bytes)
-      if (lines.violation !== undefined) this.#lose(new ChannelLost('protocol', lines.violation))
+      if (lines.violation !== undefined) this.#lose(new ChannelLost('protocol', tooLong(lines.violation)))
     })
     socket.on('end', () => {
       this.#state.retire()
@@ -64,10 +68,12 @@ class SocketChannel implements McpChannel {
     await Promise.resolve()
   }
 
-  send({ id, text }: McpMessage): number {
+  send({ id, method, text }: McpMessage): number {
     if (!this.#state.usable) return 0
-    this.#socket.write(`${text}\n`)
-    return this.#unsent.add(id, Buffer.byteLength(text) + 1, this.#socket.writableLength)
+    const bytes = Buffer.byteLength(text) + 1
+    if (method === undefined) this.#socket.write(`${text}\n`, this.#answers.add(bytes))
+    else this.#socket.write(`${text}\n`)
+    return this.#unsent.add(id, bytes, this.#socket.writableLength)
   }
 
   giveUp(id: number): number {

@@ -6,12 +6,12 @@ import { frameBytes, maskedFrameBytes } from '../websocket/frame-size.ts'
 import { openWebSocket } from '../websocket/handshake.ts'
 import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
+import { messageLimit, tooLong } from './message-limit.ts'
 import type { McpOptions } from './options.ts'
+import { UnreadAnswers } from './unread-answers.ts'
 import { UNREAD, Unsent } from './unsent.ts'
 
 const MAX_IN_FLIGHT = 16
-/** A message much longer than this cannot be converted to a string. */
-const MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 
 /** Opens a channel that sends one message per text frame. */
 export async function openWebSocketChannel(
@@ -27,7 +27,7 @@ export async function openWebSocketChannel(
     url,
     context,
     { subprotocols, perMessageDeflate: false },
-    (webSocket) => new WebSocketChannel(webSocket, options, listener),
+    (webSocket) => new WebSocketChannel(webSocket, options, messageLimit(options, context), listener),
   )
 }
 
@@ -37,17 +37,18 @@ class WebSocketChannel implements McpChannel {
   readonly #state = new ConnectionState()
   readonly #webSocket: WebSocket
   readonly #unsent = new Unsent()
+  readonly #answers: UnreadAnswers
   readonly #end: string
 
-  constructor(webSocket: WebSocket, options: McpOptions, listener: McpListener) {
+  constructor(webSocket: WebSocket, options: McpOptions, limitBytes: number, listener: McpListener) {
     this.#webSocket = webSocket
+    this.#answers = new UnreadAnswers(webSocket)
     this.maxInFlight = options.maxInFlight ?? MAX_IN_FLIGHT
     this.#end = options.trailingNewline === true ? '\n' : ''
     this.closed = this.#state.closed
     webSocket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) this.#lose('protocol', 'the server sent a binary frame, but JSON-RPC messages must be text')
-      else if (data.length > MAX_MESSAGE_BYTES)
-        this.#lose('protocol', `a message is longer than ${MAX_MESSAGE_BYTES} bytes`)
+      else if (data.length > limitBytes) this.#lose('protocol', tooLong(`a message is longer than ${limitBytes} bytes`))
       else listener.message(data.toString('utf8'), frameBytes(data.length))
     })
     webSocket.on('error', (error: NodeJS.ErrnoException) => {
@@ -73,11 +74,13 @@ class WebSocketChannel implements McpChannel {
     await Promise.resolve()
   }
 
-  send({ id, text }: McpMessage): number {
+  send({ id, method, text }: McpMessage): number {
     if (this.#webSocket.readyState !== WebSocket.OPEN) return 0
     const whole = text + this.#end
-    this.#webSocket.send(whole)
-    return this.#unsent.add(id, maskedFrameBytes(Buffer.byteLength(whole)), this.#webSocket.bufferedAmount)
+    const bytes = maskedFrameBytes(Buffer.byteLength(whole))
+    if (method === undefined) this.#webSocket.send(whole, this.#answers.add(bytes))
+    else this.#webSocket.send(whole)
+    return this.#unsent.add(id, bytes, this.#webSocket.bufferedAmount)
   }
 
   giveUp(id: number): number {

@@ -1,29 +1,37 @@
-/** A string much longer than this cannot be created. */
-const LIMIT_BYTES = 256 * 1024 * 1024
+import { KeptBytes } from '../../kept-bytes.ts'
 
 /** Collects the body of a response as text. Copies no bytes when the body arrives in one piece, as most bodies do. */
 export class AnswerText {
   readonly #length: number
+  readonly #limitBytes: number
   #whole: string | undefined
-  #pieces: Buffer[] = []
-  #bytes = 0
+  readonly #pieces = new KeptBytes()
+
+  /** The body was longer than the limit. It is not kept. */
+  violation: string | undefined
 
   /** `length`: value of the `content-length` header, if any. */
-  constructor(length: string | undefined) {
+  constructor(length: string | undefined, limitBytes: number) {
     this.#length = length === undefined ? -1 : Number(length)
+    this.#limitBytes = limitBytes
   }
+
+  /** Bytes received so far. */
+  bytes = 0
 
   add(bytes: Uint8Array): void {
-    this.#bytes += bytes.length
-    if (bytes.length === this.#length) {
+    this.bytes += bytes.length
+    if (this.violation !== undefined) return
+    if (this.#pieces.length + bytes.length > this.#limitBytes) {
+      this.violation = `the body is longer than ${this.#limitBytes} bytes`
+      this.#pieces.clear()
+    } else if (bytes.length === this.#length) {
       this.#whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-    } else if (this.#bytes > LIMIT_BYTES) this.#pieces = []
-    else this.#pieces.push(Buffer.from(bytes))
+    } else this.#pieces.add(bytes, 0, bytes.length)
   }
 
-  /** Returns the text; undefined when the body is too long to keep. */
-  read(): string | undefined {
-    if (this.#whole !== undefined) return this.#whole
-    return this.#bytes > LIMIT_BYTES ? undefined : Buffer.concat(this.#pieces).toString('utf8')
+  /** Returns the text; empty when the body is too long to keep. */
+  read(): string {
+    return this.#whole ?? this.#pieces.view().toString('utf8')
   }
 }

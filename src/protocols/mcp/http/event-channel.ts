@@ -8,6 +8,7 @@ import { TRACE_FIELD_BYTES } from '../../trace-field.ts'
 import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
+import { messageLimit } from '../message-limit.ts'
 import type { McpOptions } from '../options.ts'
 import type { McpVersion } from '../versions.ts'
 import { AnswerText } from './answer-text.ts'
@@ -34,7 +35,7 @@ export async function openEventChannel(
   const first = await httpProtocol.connect(endpoint.base, kept)
   const { maxInFlight = 1 } = options
   const { promise: announced, resolve: announce, reject } = Promise.withResolvers<string>()
-  const channel = new EventChannel(listener, maxInFlight, announce)
+  const channel = new EventChannel(listener, maxInFlight, messageLimit(options, context), announce)
   const sockets = new HttpSockets(first, {
     // The stream uses one socket. A post ends when it is accepted, so only posts accepted late use more sockets.
     max: maxInFlight + 2,
@@ -76,6 +77,7 @@ class EventChannel implements McpChannel {
 
   readonly #state = new ConnectionState()
   readonly #listener: McpListener
+  readonly #limitBytes: number
   #onEndpoint: ((path: string) => void) | undefined
   #sockets: HttpSockets | undefined
   #heads: PostHeads | undefined
@@ -84,9 +86,10 @@ class EventChannel implements McpChannel {
   /** Bytes received and not yet reported with a message. */
   #uncountedBytes = 0
 
-  constructor(listener: McpListener, maxInFlight: number, onEndpoint: (path: string) => void) {
+  constructor(listener: McpListener, maxInFlight: number, limitBytes: number, onEndpoint: (path: string) => void) {
     this.#listener = listener
     this.maxInFlight = maxInFlight
+    this.#limitBytes = limitBytes
     this.#onEndpoint = onEndpoint
     this.closed = this.#state.closed
   }
@@ -94,7 +97,7 @@ class EventChannel implements McpChannel {
   listen(sockets: HttpSockets, request: SinkRequest): void {
     this.#sockets = sockets
     const onEnd = ({ errorClass, message }: ChannelFailure): void => this.lose(new ChannelLost(errorClass, message))
-    const stream = new ServerStream((event) => this.#event(event), onEnd)
+    const stream = new ServerStream(this.#limitBytes, (event) => this.#event(event), onEnd)
     sockets.exchange({ ...request, sink: stream }, stream)
   }
 
@@ -120,6 +123,7 @@ class EventChannel implements McpChannel {
 
   send(message: McpMessage): number {
     const { id } = message
+    if (id === undefined && this.#sockets?.crowded === true) return 0
     const onEnd: OnPosted = (refusal, bytes) => {
       if (id !== undefined) this.#underWay.delete(id)
       if (this.#state.over) return
@@ -182,7 +186,7 @@ class EventChannel implements McpChannel {
     if (head === undefined) return undefined
     const { id, text, traceparent } = message
     const context = traceparent === undefined ? 0 : TRACE_FIELD_BYTES
-    const post = new AcceptedPost(id, head.bytesWith(Buffer.byteLength(text)) + context, onEnd)
+    const post = new AcceptedPost(id, head.bytesWith(Buffer.byteLength(text)) + context, this.#limitBytes, onEnd)
     post.ticket = this.#sockets?.exchange({ ...head.request, body: text, sink: post }, post, traceparent)
     return post
   }
@@ -196,14 +200,16 @@ class AcceptedPost implements AnswerSink, Asker {
   readonly #id: number | undefined
   /** Bytes of the whole request. */
   readonly bytes: number
+  readonly #limitBytes: number
   readonly #onEnd: OnPosted
   ticket: Ticket | undefined
   #status = 0
   #body: AnswerText | undefined
 
-  constructor(id: number | undefined, bytes: number, onEnd: OnPosted) {
+  constructor(id: number | undefined, bytes: number, limitBytes: number, onEnd: OnPosted) {
     this.#id = id
     this.bytes = bytes
+    this.#limitBytes = limitBytes
     this.#onEnd = onEnd
   }
 
@@ -219,7 +225,7 @@ class AcceptedPost implements AnswerSink, Asker {
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
     this.#status = status
-    if (status >= 300) this.#body = new AnswerText(headers['content-length'])
+    if (status >= 300) this.#body = new AnswerText(headers['content-length'], this.#limitBytes)
   }
 
   data(bytes: Uint8Array): void {

@@ -97,6 +97,12 @@ export class PostHeads {
     return this.#make(method, method === 'GET' ? { ...fields, accept: 'text/event-stream' } : fields)
   }
 
+  /** Returns the head of a request for the rest of a stream. */
+  resuming(lastEventId: string): RequestHead {
+    const { 'content-type': _, ...fields } = this.#fields as Record<string, string>
+    return this.#make('GET', { ...fields, accept: 'text/event-stream', 'last-event-id': lastEventId })
+  }
+
   #make(method: string, fields: Readonly<Record<string, string>>): RequestHead {
     return new RequestHead(method, this.#endpoint, fields, this.#context)
   }

@@ -1,13 +1,16 @@
 import type { Outcome } from '../../../model/protocol.ts'
+import { realTime } from '../../../model/real-time.ts'
 import { EventStreamParser } from '../../framers/event-stream.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink } from '../../http/answer-sink.ts'
 import type { ChannelFailure } from '../channel.ts'
+import { tooLong } from '../message-limit.ts'
 import { AnswerText } from './answer-text.ts'
 import { kindOfMessage, named } from './message-kind.ts'
 import { contentTypeOf, headBytesOf } from './response-fields.ts'
-import { readRefusal } from './refusal.ts'
+import { formatStatus, readRefusal } from './refusal.ts'
 import type { Asker, Ticket } from './sockets.ts'
+import { positionOf } from './stream-position.ts'
 
 /** Receives the results of a posted message. */
 export interface PostOwner {
@@ -17,8 +20,18 @@ export interface PostOwner {
   onMessage(text: string, bytes: number, id?: number): void
   /** The reply arrived before its stream ended. The owner must call `finish` when the current read is complete. */
   soon(post: Post): void
+  /** Requests the rest of a reply stream that the server has ended; `post` receives it. Undefined: the channel is over. */
+  resume(post: Post, lastEventId: string): Ticket | undefined
   /** The post ended; `failure` is undefined on success, after `onMessage`. Called once, unless the post was abandoned. */
   over(post: Post, failure: ChannelFailure | undefined): void
+}
+
+export interface PostOptions {
+  readonly inSession: boolean
+  /** Whether a reply stream that ends without the reply is resumed from its last event. */
+  readonly resumes: boolean
+  /** Maximum bytes of a message. */
+  readonly limitBytes: number
 }
 
 /** One posted message and its response: a reply as JSON, a stream with the reply, or nothing for a notification. */
@@ -26,7 +39,7 @@ export class Post implements AnswerSink, Asker {
   /** Id of the request; undefined for a message without a reply. */
   readonly id: number | undefined
   readonly #owner: PostOwner
-  readonly #inSession: boolean
+  readonly #options: PostOptions
   #ticket: Ticket | undefined
   #bytes = 0
   #over = false
@@ -41,10 +54,16 @@ export class Post implements AnswerSink, Asker {
   /** A reply to another request that arrived instead. */
   #foreign: string | undefined
 
-  constructor(id: number | undefined, owner: PostOwner, inSession: boolean) {
+  /** Waits before it resumes the stream. */
+  #retry: NodeJS.Timeout | undefined
+  #resumed = false
+  /** Bytes of the responses before the current one. */
+  #bytesBefore = 0
+
+  constructor(id: number | undefined, owner: PostOwner, options: PostOptions) {
     this.id = id
     this.#owner = owner
-    this.#inSession = inSession
+    this.#options = options
   }
 
   /** Notes that the request was sent. `bytes`: size of the whole request. */
@@ -60,8 +79,15 @@ export class Post implements AnswerSink, Asker {
 
   /** Abandons the post. Returns how many of its bytes were not sent. */
   giveUp(): number {
+    this.stop()
+    const bytesSent = this.#ticket?.giveUp() ?? 0
+    return this.#resumed ? 0 : this.#bytes - bytesSent
+  }
+
+  /** Ends the post without a report. */
+  stop(): void {
     this.#over = true
-    return this.#bytes - (this.#ticket?.giveUp() ?? 0)
+    realTime.clearTimeout(this.#retry)
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
@@ -70,22 +96,21 @@ export class Post implements AnswerSink, Asker {
     const session = headers['mcp-session-id']
     if (session !== undefined) this.#owner.session(session)
     if (status >= 200 && status <= 299 && this.#contentType === 'text/event-stream') {
-      this.#unreported = headBytesOf(status, headers)
-      this.#stream = new EventStreamParser((event) => this.#event(event))
+      this.#unreported += headBytesOf(status, headers)
+      const { limitBytes } = this.#options
+      this.#stream ??= new EventStreamParser((event) => this.#event(event), { limitBytes })
       this.#stream.begin()
+      this.#body = undefined
     } else {
-      this.#body = new AnswerText(headers['content-length'])
+      this.#body = new AnswerText(headers['content-length'], this.#options.limitBytes)
     }
   }
 
   data(bytes: Uint8Array): void {
-    const stream = this.#stream
-    if (stream === undefined) {
-      this.#body?.add(bytes)
-      return
-    }
-    stream.push(bytes, 0, bytes.length)
-    if (stream.violation !== undefined) this.#break('protocol', stream.violation)
+    const reader = this.#body ?? this.#stream
+    if (this.#body !== undefined) this.#body.add(bytes)
+    else this.#stream?.push(bytes, 0, bytes.length)
+    if (reader?.violation !== undefined) this.#break('protocol', tooLong(reader.violation))
   }
 
   /** Called when the HTTP exchange has ended. */
@@ -94,11 +119,12 @@ export class Post implements AnswerSink, Asker {
     if (this.#reply !== undefined) this.finish()
     else if (!outcome.ok) {
       const { errorClass = 'connection', message = 'the exchange failed', bytesReceived, bytesSent } = outcome
-      this.#fail(errorClass, message, bytesReceived, bytesSent)
-    } else if (this.#status >= 300) this.#refused(outcome.bytesReceived)
+      this.#fail(errorClass, message, bytesReceived, this.#resumed ? this.#bytes : bytesSent)
+    } else if (this.#resumed && this.#body !== undefined) this.#notResumed(outcome.bytesReceived)
+    else if (this.#status >= 300) this.#refused(outcome.bytesReceived)
     else if (this.id === undefined) this.#end(undefined)
     else if (this.#stream === undefined) this.#answered(this.id, outcome.bytesReceived)
-    else this.#unanswered(outcome.bytesReceived)
+    else if (!this.#resume(this.#stream, outcome.bytesReceived)) this.#unanswered(outcome.bytesReceived)
   }
 
   /** Reports the reply. */
@@ -132,7 +158,7 @@ export class Post implements AnswerSink, Asker {
 
   /** Handles a successful response that is not a stream. */
   #answered(id: number, bytesReceived: number): void {
-    const text = this.#body?.read()
+    const text = this.#body?.read() ?? ''
     if (this.#contentType !== 'application/json') {
       const got = this.#contentType === '' ? 'none' : this.#contentType
       const message = `expected content-type application/json or text/event-stream, got ${got}`
@@ -143,7 +169,6 @@ export class Post implements AnswerSink, Asker {
       )
       return
     }
-    if (text === undefined) return this.#fail('protocol', 'the reply is too long to read', bytesReceived)
     switch (kindOfMessage(text, id)) {
       case 'reply':
         this.#owner.onMessage(text, bytesReceived, id)
@@ -167,9 +192,35 @@ export class Post implements AnswerSink, Asker {
     }
   }
 
-  #refused(bytesReceived: number): void {
+  /** Resumes a stream that the server ended before the reply, as it may do after any event with an id. */
+  #resume(stream: EventStreamParser, bytesReceived: number): boolean {
+    const position = this.#options.resumes && this.#foreign === undefined ? positionOf(stream) : undefined
+    if (position === undefined) return false
+    this.#resumed = true
+    this.#bytesBefore += bytesReceived
+    this.#retry = realTime.setTimeout(() => {
+      this.#ticket = this.#owner.resume(this, position.lastEventId)
+    }, position.retryMs)
+    return true
+  }
+
+  /** Handles a response to the request for the rest of a stream that is not a stream. */
+  #notResumed(bytesReceived: number): void {
+    const read = this.#readRefusal(bytesReceived)
+    if (typeof read === 'object' && read.errorClass === 'session-lost') return this.#end(read)
+    const answer = `${formatStatus(this.#status)}${this.#status < 300 ? ` with content-type ${this.#contentType || 'none'}` : ''}`
+    const message = `the reply stream ended without the reply, and the server did not resume it: ${answer}`
+    this.#fail('connection', message, bytesReceived)
+  }
+
+  #readRefusal(bytesReceived: number): string | ChannelFailure {
     const body = this.#body?.read() ?? ''
-    const read = readRefusal({ status: this.#status, body, bytesReceived, id: this.id, inSession: this.#inSession })
+    const { inSession } = this.#options
+    return readRefusal({ status: this.#status, body, bytesReceived, id: this.id, inSession })
+  }
+
+  #refused(bytesReceived: number): void {
+    const read = this.#readRefusal(bytesReceived)
     if (typeof read !== 'string') return this.#end(read)
     this.#owner.onMessage(read, bytesReceived, this.id)
     this.#end(undefined)
@@ -178,7 +229,7 @@ export class Post implements AnswerSink, Asker {
   /** Fails in the middle of a response and drops the rest of it. */
   #break(errorClass: ChannelFailure['errorClass'], message: string): void {
     if (this.#over) return
-    const bytesReceived = this.#unreported
+    const bytesReceived = this.#unreported + (this.#body?.bytes ?? 0)
     this.giveUp()
     this.#owner.over(this, { errorClass, message, bytesReceived, status: this.#status })
   }
@@ -189,7 +240,14 @@ export class Post implements AnswerSink, Asker {
     bytesReceived: number,
     bytesSent: number = this.#bytes,
   ): void {
-    this.#end({ errorClass, message, bytesReceived, bytesSent, ...(this.#status > 0 && { status: this.#status }) })
+    const received = this.#bytesBefore + bytesReceived
+    this.#end({
+      errorClass,
+      message,
+      bytesReceived: received,
+      bytesSent,
+      ...(this.#status > 0 && { status: this.#status }),
+    })
   }
 
   #end(failure: ChannelFailure | undefined): void {

@@ -4,7 +4,10 @@ import { EventStreamParser } from '../../framers/event-stream.ts'
 import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink } from '../../http/answer-sink.ts'
 import type { ChannelFailure } from '../channel.ts'
+import { tooLong } from '../message-limit.ts'
 import { formatStatus } from './refusal.ts'
+import { positionOf } from './stream-position.ts'
+import type { StreamPosition } from './stream-position.ts'
 import { contentTypeOf } from './response-fields.ts'
 import type { Asker } from './sockets.ts'
 
@@ -16,9 +19,14 @@ export class ServerStream implements AnswerSink, Asker {
   #contentType = ''
 
   /** `onEnd` is called with the reason when the stream does not open or ends. */
-  constructor(onEvent: (event: StreamEvent) => void, onEnd?: (failure: ChannelFailure) => void) {
-    this.#parser = new EventStreamParser(onEvent)
+  constructor(limitBytes: number, onEvent: (event: StreamEvent) => void, onEnd?: (failure: ChannelFailure) => void) {
+    this.#parser = new EventStreamParser(onEvent, { limitBytes })
     this.#onEnd = onEnd
+  }
+
+  /** Where the stream continues; undefined when the server cannot resume it. */
+  get position(): StreamPosition | undefined {
+    return this.#isStream() && this.#parser.violation === undefined ? positionOf(this.#parser) : undefined
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
@@ -32,7 +40,7 @@ export class ServerStream implements AnswerSink, Asker {
     if (!this.#isStream() || parser.violation !== undefined) return
     parser.push(bytes, 0, bytes.length)
     if (parser.violation !== undefined)
-      this.#onEnd?.({ errorClass: 'protocol', message: parser.violation, bytesReceived: 0 })
+      this.#onEnd?.({ errorClass: 'protocol', message: tooLong(parser.violation), bytesReceived: 0 })
   }
 
   ended({ ok, errorClass = 'connection', message = 'the exchange failed', bytesReceived }: Outcome): void {

@@ -7,6 +7,9 @@ import type { SinkRequest } from '../../http/answer-sink.ts'
 /** Maximum time to connect. The caller cancels a call that waits for longer, but later calls need another attempt. */
 const CONNECT_MS = 10_000
 
+/** Number of waiting exchanges from which on `crowded` is true. */
+const CROWD = 100
+
 type HttpConnection = Connection<HttpRequest>
 
 /** Receives the end of an HTTP exchange. The sink of the request receives the response. */
@@ -48,6 +51,11 @@ export class HttpSockets {
   /** False once a further socket could not be opened; set before any exchange fails because of it. */
   get reachable(): boolean {
     return this.#reachable
+  }
+
+  /** Whether so many exchanges wait that messages without a reply must not join them: the server accepts none. */
+  get crowded(): boolean {
+    return this.#waiting.length >= CROWD
   }
 
   /** Sends at once when a socket is free. Calls `asker` at the end, never from inside this call. */

@@ -2,11 +2,13 @@ import { ConnectError } from '../../../model/connect-error.ts'
 import type { ConnectContext } from '../../../model/protocol.ts'
 import { realTime } from '../../../model/real-time.ts'
 import { ConnectionState } from '../../connection-state.ts'
+import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
 import { TRACE_FIELD_BYTES } from '../../trace-field.ts'
 import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
+import { messageLimit } from '../message-limit.ts'
 import type { McpOptions } from '../options.ts'
 import type { McpVersion } from '../versions.ts'
 import { endpointOf, PostHeads } from './heads.ts'
@@ -14,6 +16,7 @@ import { Post } from './post.ts'
 import type { PostOwner } from './post.ts'
 import { ServerStream } from './server-stream.ts'
 import { HttpSockets } from './sockets.ts'
+import type { Ticket } from './sockets.ts'
 
 /** Maximum time for the server to delete a session. */
 const FAREWELL_MS = 1_000
@@ -32,7 +35,11 @@ export async function openStreamable(
   const heads = new PostHeads(endpoint, kept, spoken)
   const first = await httpProtocol.connect(endpoint.base, kept)
   const { maxInFlight = 1 } = options
-  const channel = new StreamableChannel(heads, spoken, listener, { maxInFlight, listen: options.listen ?? false })
+  const channel = new StreamableChannel(heads, spoken, listener, {
+    maxInFlight,
+    listen: options.listen ?? false,
+    limitBytes: messageLimit(options, context),
+  })
   channel.begin(
     new HttpSockets(first, {
       // Twice `maxInFlight`, for streams that have not ended, plus a stream to listen to and the DELETE request.
@@ -44,7 +51,9 @@ export async function openStreamable(
   return channel
 }
 
-type ChannelOptions = Required<Pick<McpOptions, 'maxInFlight' | 'listen'>>
+interface ChannelOptions extends Required<Pick<McpOptions, 'maxInFlight' | 'listen'>> {
+  readonly limitBytes: number
+}
 
 interface Handshake {
   readonly post: Post
@@ -61,11 +70,13 @@ class StreamableChannel implements McpChannel, PostOwner {
   readonly #hasSessions: boolean
   readonly #listener: McpListener
   readonly #listens: boolean
+  readonly #limitBytes: number
   #sockets: HttpSockets | undefined
   readonly #underWay = new Map<number, Post>()
   #finished: Post[] = []
   #session: string | undefined
   #handshake: Handshake | undefined
+  #relisten: NodeJS.Timeout | undefined
 
   constructor(heads: PostHeads, { era }: Negotiated, listener: McpListener, options: ChannelOptions) {
     this.#heads = heads
@@ -73,6 +84,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     this.#listener = listener
     this.maxInFlight = options.maxInFlight
     this.#listens = options.listen
+    this.#limitBytes = options.limitBytes
     this.closed = this.#state.closed
   }
 
@@ -85,10 +97,9 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   establish(version: McpVersion, initialized: McpMessage): Promise<void> {
-    const session = this.#session
-    this.#heads.add({ 'mcp-protocol-version': version, ...(session !== undefined && { 'mcp-session-id': session }) })
+    this.#heads.add({ 'mcp-protocol-version': version })
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#handshake = { post: new Post(undefined, this, session !== undefined), resolve, reject }
+    this.#handshake = { post: this.#newPost(undefined), resolve, reject }
     this.#post(this.#handshake.post, initialized)
     // An ended channel reports no further results of posts.
     if (this.#state.over) this.#rejectHandshake(undefined)
@@ -96,7 +107,8 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   send(message: McpMessage): number {
-    const post = new Post(message.id, this, this.#session !== undefined)
+    if (message.id === undefined && this.#sockets?.crowded === true) return 0
+    const post = this.#newPost(message.id)
     if (message.id !== undefined) this.#underWay.set(message.id, post)
     const bytes = this.#post(post, message)
     // A notification has no reply, and a server that never accepts it must not keep its socket forever.
@@ -131,11 +143,15 @@ class StreamableChannel implements McpChannel, PostOwner {
     if (reason !== undefined && !this.#state.closing) this.#state.lose(reason)
     this.#state.stop()
     this.#rejectHandshake(reason)
+    for (const post of this.#underWay.values()) post.stop()
+    realTime.clearTimeout(this.#relisten)
     void this.#sockets?.destroy().then(() => this.#state.end())
   }
 
   session(id: string): void {
-    if (this.#hasSessions) this.#session ??= id
+    if (!this.#hasSessions || this.#session !== undefined) return
+    this.#session = id
+    this.#heads.add({ 'mcp-session-id': id })
   }
 
   onMessage(text: string, bytes: number, id?: number): void {
@@ -156,6 +172,16 @@ class StreamableChannel implements McpChannel, PostOwner {
       if (failure !== undefined) this.#listener.failed(post.id, failure)
     } else if (post === this.#handshake?.post) this.#established(this.#handshake, failure)
     if (failure?.errorClass === 'session-lost') this.lose(new ChannelLost('session-lost', failure.message))
+  }
+
+  resume(post: Post, lastEventId: string): Ticket | undefined {
+    if (this.#state.over) return undefined
+    return this.#sockets?.exchange({ ...this.#heads.resuming(lastEventId).request, sink: post }, post)
+  }
+
+  #newPost(id: number | undefined): Post {
+    const inSession = this.#session !== undefined
+    return new Post(id, this, { inSession, resumes: this.#hasSessions, limitBytes: this.#limitBytes })
   }
 
   #post(post: Post, message: McpMessage): number {
@@ -193,10 +219,23 @@ class StreamableChannel implements McpChannel, PostOwner {
     this.#handshake = undefined
   }
 
-  /** Opens the stream for messages that the server sends without a request. A server may not offer one (405). */
-  #listen(): void {
-    const stream = new ServerStream(({ data, bytes }) => data !== '' && this.onMessage(data, bytes))
-    this.#sockets?.exchange({ ...this.#heads.without('GET').request, sink: stream }, stream)
+  /**
+   * Opens the stream for messages that the server sends without a request, or resumes it. A server may not offer one
+   * (405).
+   */
+  #listen(lastEventId?: string): void {
+    if (!this.#state.usable) return
+    const head = lastEventId === undefined ? this.#heads.without('GET') : this.#heads.resuming(lastEventId)
+    const onEvent = ({ data, bytes }: StreamEvent): void => {
+      if (data !== '') this.onMessage(data, bytes)
+    }
+    const onEnd = (): void => {
+      const { position } = stream
+      if (position === undefined || !this.#state.usable) return
+      this.#relisten = realTime.setTimeout(() => this.#listen(position.lastEventId), position.retryMs)
+    }
+    const stream = new ServerStream(this.#limitBytes, onEvent, onEnd)
+    this.#sockets?.exchange({ ...head.request, sink: stream }, stream)
   }
 
   /** Deletes the session, if there is one. A server may not allow this (405), which is fine. */

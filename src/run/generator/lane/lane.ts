@@ -4,6 +4,7 @@ import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
+import type { MessageSize } from '../../../model/plan.ts'
 import { startTimeoutMs } from '../../../model/target.ts'
 import type { SpanAbout } from '../../../model/trace.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
@@ -21,6 +22,7 @@ import { journeyArrivals } from '../../../traffic/journeys/journey-arrivals.ts'
 import { ClosedSchedule, Schedule } from '../../../traffic/schedule.ts'
 import { exactWake } from '../../../traffic/wake/exact.ts'
 import { tickWake } from '../../../traffic/wake/tick.ts'
+import { maxBytesOf } from '../../../traffic/payloads/index.ts'
 import { shareOfMix } from '../../../traffic/workloads/mix.ts'
 import { onePicker, type RequestPicker } from '../../../traffic/workloads/picker.ts'
 import type { UserCode } from '../../user-modules.ts'
@@ -128,6 +130,7 @@ function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['
     log: parts.log,
     // If only the setup matches by order, no measured latency is in doubt.
     onUnsolicited: (messages, ambiguous) => parts.unsolicited(messages, listening === undefined ? 0 : ambiguous),
+    ...(lane.messageSize !== undefined && { messageBytes: messageBytes(lane.messageSize, protocol) }),
     onStrayLine: parts.strayLine,
     ...(job.traceparent !== undefined && { traceparent: job.traceparent }),
     ...(laneJob.address !== undefined && { address: laneJob.address }),
@@ -150,6 +153,13 @@ function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['
     ...(listening !== undefined && { listen: (connection, signal) => listening.before(connection, signal) }),
     ...(code.setup !== undefined && { prepare: preparing(parts, code.setup, url) }),
   }
+}
+
+function messageBytes(
+  size: MessageSize,
+  { maxMessageBytes = Number.POSITIVE_INFINITY }: LaneParts['protocol'],
+): number {
+  return Math.min(maxBytesOf(size), maxMessageBytes)
 }
 
 /** Passes what happens to the requests of a lane to the recorder and the tracer. */

@@ -1,0 +1,113 @@
+import { setTimeout } from 'node:timers/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describe, expect, test, vi } from 'vitest'
+import { ask, connected, ECHO, echoed } from '../mcp.fixture.ts'
+import { event, sessionServer, stream } from './scripted-server.fixture.ts'
+import type { HttpScript } from './scripted-server.fixture.ts'
+
+interface Resumed {
+  readonly after: unknown
+  readonly session: unknown
+  readonly atMs: number
+}
+
+const PRIMING = 'retry: 60\nid: p1\ndata: \n\n'
+
+/**
+ * Starts a server that answers each call with a stream of `first` alone, and requests for the rest with `rest`; the
+ * reply to the call is passed to it.
+ */
+async function polledServer(
+  first: string,
+  rest: (response: ServerResponse, reply: string, request: IncomingMessage) => void,
+): Promise<{ readonly server: HttpScript; readonly resumed: readonly Resumed[] }> {
+  const resumed: Resumed[] = []
+  let reply = ''
+  const server = await sessionServer(
+    ({ message, response }) => {
+      reply = event(echoed(message))
+      stream(response).end(first)
+    },
+    (request, response) => {
+      if (request.method !== 'GET') return void response.writeHead(204).end()
+      const { 'last-event-id': after, 'mcp-session-id': session } = request.headers
+      resumed.push({ after, session, atMs: performance.now() })
+      rest(response, reply, request)
+    },
+  )
+  return { server, resumed }
+}
+
+describe('a reply stream that ends after an event with an id', () => {
+  test('is resumed from that event after the time that the server named', async () => {
+    const { server, resumed } = await polledServer(PRIMING, (response, reply) =>
+      stream(response).end(`id: p2\n${reply}`),
+    )
+    const connection = await connected(server.url)
+    const startMs = performance.now()
+    expect(await ask(connection, ECHO)).toMatchObject({ ok: true })
+    expect(resumed).toMatchObject([{ after: 'p1', session: 's1' }])
+    expect((resumed[0]?.atMs ?? 0) - startMs).toBeGreaterThanOrEqual(59)
+  })
+
+  test('is resumed as often as the server ends it, and reports progress', async () => {
+    const progress = (token: number): string =>
+      event({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: token, progress: 1 } })
+    const { server, resumed } = await polledServer(PRIMING.replace('60', '0'), (response, reply) => {
+      const next = resumed.length < 4 ? progress(2) : reply
+      stream(response).end(`id: r${resumed.length}\n${next}`)
+    })
+    const outcome = await ask(await connected(server.url), { ...ECHO, progress: true })
+    expect(outcome).toMatchObject({ ok: true, messages: [expect.any(Number), expect.any(Number), expect.any(Number)] })
+    expect(resumed.map(({ after }) => after)).toEqual(['p1', 'r1', 'r2', 'r3'])
+  })
+
+  test.each<[string, number, object]>([
+    [
+      'refuses',
+      405,
+      {
+        errorClass: 'connection',
+        message: 'the reply stream ended without the reply, and the server did not resume it: 405 Method Not Allowed',
+      },
+    ],
+    ['has lost the session', 404, { errorClass: 'session-lost' }],
+  ])('fails the call when the server %s', async (_, status, failure) => {
+    const { server, resumed } = await polledServer(PRIMING, (response) => void response.writeHead(status).end())
+    expect(await ask(await connected(server.url), ECHO)).toMatchObject({ ok: false, status, ...failure })
+    expect(resumed).toHaveLength(1)
+  })
+
+  test('is not resumed after the call was cancelled', async () => {
+    const { server, resumed } = await polledServer(
+      PRIMING.replace('60', '300'),
+      (response) => void response.writeHead(405).end(),
+    )
+    const connection = await connected(server.url)
+    const onDone = vi.fn<() => void>()
+    const cancel = connection.exchange({ requestId: 1, operation: '', payload: ECHO }, { onMessage: () => {}, onDone })
+    await vi.waitUntil(() => server.posted.some(({ message }) => message.method === 'tools/call'), { interval: 5 })
+    await setTimeout(50)
+    expect(cancel()).toMatchObject({ bytesSent: expect.toSatisfy((bytes: number) => bytes > 100) })
+    await setTimeout(350)
+    expect([resumed, onDone.mock.calls]).toEqual([[], []])
+    await connection.close()
+  })
+
+  test('with an id that no header can carry fails the call', async () => {
+    const { server, resumed } = await polledServer('id: grün\ndata: \n\n', (response) => void response.end())
+    const message = 'the reply stream ended without the reply'
+    expect(await ask(await connected(server.url), ECHO)).toMatchObject({ errorClass: 'connection', message })
+    expect(resumed).toEqual([])
+  })
+})
+
+test('the stream of messages without a request is resumed from its last event', async () => {
+  const { server, resumed } = await polledServer('', (response) => {
+    if (resumed.length === 1) stream(response).end('retry: 20\nid: a7\ndata: \n\n')
+    else stream(response).write(': open\n\n')
+  })
+  await connected(server.url, { protocolVersion: '2025-11-25', listen: true })
+  await vi.waitUntil(() => resumed.length === 2)
+  expect(resumed).toMatchObject([{ after: undefined }, { after: 'a7', session: 's1' }])
+})

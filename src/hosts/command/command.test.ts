@@ -56,7 +56,7 @@ describe.concurrent('the command', () => {
   test.for([
     [[], 'name a suite: unit, scenarios, limits, protocols, mcp-stress, capacity or all'],
     [['limts'], 'unknown suite limts: did you mean limits?'],
-    [['limits'], 'limits needs a target'],
+    [['limits'], 'no target for limits'],
     [['limits', '-t', 'nowhere'], 'LOAD_TARGET must be a URL'],
     [['limits', '-t', 'http://127.0.0.1:9', '-d', 'long'], '-d must be a number greater than 0, got long'],
   ] as const)('exits with 2 for %j and writes nothing', async ([words, message], context) => {
@@ -85,13 +85,13 @@ describe.concurrent('the command', () => {
     const { code, out } = await call(context, ['--help'])
     expect(code).toBe(0)
     expect(out).toMatch(/^describe-load <suite>/)
-    expect(out).toContain('exit code: 0 pass, 1 failed, 2 usage, 3 invalid or inconclusive')
+    expect(out).toContain('exit codes: 0 passed, 1 failed, 2 usage error, 3 invalid or inconclusive')
   })
 
   test('exits with 3 when nothing answers, and suggests a remedy', async (context) => {
     const { code, out } = await call(context, ['limits', '-t', 'http://127.0.0.1:9'])
     expect(code).toBe(3)
-    expect(out).toContain('nothing answers at http://127.0.0.1:9')
+    expect(out).toContain('no server responds at http://127.0.0.1:9')
     expect(out).toContain('start the server first')
   })
 

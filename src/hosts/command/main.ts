@@ -48,7 +48,7 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
   const wanting = asked.suites.filter((name) => suites[name]?.hasDefaultTarget !== true && !hasTarget())
   if (wanting.length > 0) {
     process.stderr.write(
-      `${stderrColors().red('describe-load:')} ${wanting.join(', ')} needs a target\n  → use -t http://127.0.0.1:3000 (or LOAD_TARGET), or put the command of an MCP server after --\n`,
+      `${stderrColors().red('describe-load:')} no target for ${wanting.join(', ')}\n  → use -t http://127.0.0.1:3000 (or LOAD_TARGET), or put the command of an MCP server after --\n`,
     )
     return EXIT.usage
   }
@@ -98,27 +98,34 @@ function hasTarget(): boolean {
 
 function help(suites: Readonly<Record<string, CommandSuite>>, suite: string | undefined): string {
   const known = suite === undefined ? undefined : suites[suite]
-  if (suite !== undefined && known !== undefined) return [`${suite}: ${known.about}`, '', ...FLAGS].join('\n')
+  if (suite !== undefined && known !== undefined)
+    return [
+      `describe-load ${suite} [flags] [-- command of an MCP server over pipes]`,
+      '',
+      `  ${known.about}`,
+      '',
+      ...FLAGS,
+    ].join('\n')
   const width = Math.max(...Object.keys(suites).map((name) => name.length))
   return [
-    'describe-load <suite> [flags] [-- command of a stdio MCP server]',
+    'describe-load <suite> [flags] [-- command of an MCP server over pipes]',
     '',
     ...Object.entries(suites).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`),
-    `  ${'all'.padEnd(width)}  all suites, one after the other`,
+    `  ${'all'.padEnd(width)}  runs all suites, one after another`,
     '',
     ...FLAGS,
-    '',
-    'exit code: 0 pass, 1 failed, 2 usage, 3 invalid or inconclusive',
   ].join('\n')
 }
 
 const FLAGS = [
   '  -t, --target URL     http(s):// ws(s):// tcp:// tls:// mcp+http(s):// mcp+ws(s):// mcp+tcp://  (LOAD_TARGET)',
   '  -d, --duration s     duration of each part of a suite, in seconds          (LOAD_DURATION)',
-  '  -r, --rate rps       requests per second                                   (LOAD_RATE)',
+  '  -r, --rate rps       requests per second, if the suite does not search     (LOAD_RATE)',
   '  -p, --threads n      generator threads                                     (LOAD_THREADS)',
-  '      --trace          trace every request; --no-trace: none                 (LOAD_TRACE)',
-  '  -o, --output dir     folder for the artifacts; default reports             (LOAD_REPORTS_DIR)',
+  '      --trace          trace every request; --no-trace: trace none           (LOAD_TRACE)',
+  '  -o, --output dir     folder for the artifacts, reports by default          (LOAD_REPORTS_DIR)',
   '  -v, --verbose        log the engine, its connections and the target        (LOAD_LOG=debug)',
-  '  -h, --help           this help; --version: the version',
+  '  -h, --help           print this help; --version: print the version',
+  '',
+  'exit codes: 0 passed, 1 failed, 2 usage error, 3 invalid or inconclusive',
 ]

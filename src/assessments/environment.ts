@@ -100,7 +100,7 @@ export function suiteEnvironment(env: Env): SuiteEnvironment {
   return found
 }
 
-/** Any header may be secret, and those of an invalid text cannot be told apart. */
+/** Any header may be secret, and an invalid text does not show which part is a header. */
 function mayHoldHeaders(variable: string, text: string): boolean {
   return variable === 'LOAD_HEADERS' || (variable === 'LOAD_REQUEST' && text.includes('headers'))
 }

@@ -3,6 +3,7 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatCount, formatNumber } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
+  boundsSentence,
   buySentence,
   capacitySentence,
   disagreementLines,
@@ -26,7 +27,6 @@ export const capacityReport: Artifact = textReport<CapacityFindings>({
 
 function body(run: RunRecord, findings: CapacityFindings): string[] {
   const { results } = run
-  const [low, high] = findings.usersInterval
   return [
     '',
     ...[...unknownLines(findings), ...disagreementLines(findings)].map((line) => wrap(line, 0)),
@@ -51,10 +51,7 @@ function body(run: RunRecord, findings: CapacityFindings): string[] {
         [0, 1],
       ),
     ),
-    ...section('confidence', [
-      `Shown to meet the SLA: ${low === null ? 'nothing' : `${formatCount(low)} users`}. Shown to miss it: ${high === null ? 'nothing' : `${formatCount(high)} users`}. The limit lies between the two.`,
-      ...doubtLines(results, 'runs'),
-    ]),
+    ...section('confidence', [boundsSentence(findings), ...doubtLines(results)]),
     ...section(
       'recommended size',
       findings.sizing.why.map(({ message }) => `- ${message}`),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { CapacityFindings, UslFit } from '../model/capacity-findings.ts'
 import {
+  boundsSentence,
   buySentence,
   disagreementLines,
   recommendationSentence,
@@ -34,7 +35,8 @@ function sentence(usl: UslFit | null, uslWhy: CapacityFindings['uslWhy'] = null)
 describe('the sentence about the Universal Scalability Law', () => {
   test('gives every parameter and the peak with their intervals', () => {
     expect(sentence(PEAKED)).toBe(
-      'Universal Scalability Law: γ 99.8 req/s (97.6–102), α 0.044 (0.038–0.05), β 0.0022 (0.0021–0.0024); ' +
+      'Universal Scalability Law: rate of one client γ 99.8 req/s (97.6–102), contention α 0.044 (0.038–0.05), ' +
+        'coherency β 0.0022 (0.0021–0.0024); ' +
         'throughput peaks at 746 req/s (730–761) with 21 clients (20–21).',
     )
   })
@@ -55,7 +57,7 @@ describe('the sentence about the Universal Scalability Law', () => {
 
   test('reports no peak where the law deviates from the measurement', () => {
     expect(sentence({ ...withoutPeak, worstMiss: 0.16 })).toContain(
-      'it deviates from a measured throughput by 16%, so no peak is reported.',
+      'the fit deviates from the measured throughputs by up to 16%, so no peak is reported.',
     )
   })
 
@@ -64,6 +66,15 @@ describe('the sentence about the Universal Scalability Law', () => {
       'The Universal Scalability Law was not fitted: the fit needs throughputs at 6 different numbers of clients, and this run has 1.',
     )
   })
+})
+
+test.each([
+  [[1_600, 1_656], '1 600 users met the SLA, and 1 656 missed it: the limit lies between these numbers.'],
+  [[1_600, null], '1 600 users met the SLA, and no higher number was shown to miss it.'],
+  [[null, 1_656], '1 656 users missed the SLA, and no lower number was shown to meet it.'],
+  [[null, null], 'No number of users was shown to meet or to miss the SLA.'],
+] as const)('names the bounds %j of the limit', (usersInterval, text) => {
+  expect(boundsSentence({ usersInterval } as unknown as CapacityFindings)).toBe(text)
 })
 
 describe('an unknown capacity', () => {
@@ -92,7 +103,7 @@ describe('an unknown capacity', () => {
 test('names each number of users about which runs disagree', () => {
   const findings = { disagreeingUsers: [900] } as unknown as CapacityFindings
   expect(disagreementLines(findings)).toEqual([
-    '900 users missed the SLA in one run, although as many or more met it in another: so the maximum may be below or above that number.',
+    '900 users missed the SLA in one run, although as many or more met it in another, so the maximum may be below or above that number.',
   ])
   expect(disagreementLines({} as CapacityFindings)).toEqual([])
 })

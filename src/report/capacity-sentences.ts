@@ -43,12 +43,24 @@ export function unknownLines({ unknown = [] }: CapacityFindings): readonly strin
 export function disagreementLines({ disagreeingUsers = [] }: CapacityFindings): readonly string[] {
   return disagreeingUsers.map(
     (users) =>
-      `${formatCount(users)} users missed the SLA in one run, although as many or more met it in another: so the maximum may be below or above that number.`,
+      `${formatCount(users)} users missed the SLA in one run, although as many or more met it in another, so the maximum may be below or above that number.`,
   )
 }
 
+/** Returns the numbers of users between which the limit lies. */
+export function boundsSentence({ usersInterval: [low, high] }: CapacityFindings): string {
+  if (low === null) {
+    return high === null
+      ? 'No number of users was shown to meet or to miss the SLA.'
+      : `${formatCount(high)} users missed the SLA, and no lower number was shown to meet it.`
+  }
+  return high === null
+    ? `${formatCount(low)} users met the SLA, and no higher number was shown to miss it.`
+    : `${formatCount(low)} users met the SLA, and ${formatCount(high)} missed it: the limit lies between these numbers.`
+}
+
 export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): string {
-  return `at least ${formatPercent(sla.successRate)} of the requests succeed, p95 at most ${formatLimit(sla.p95Ms)}, at ${formatNumber(requestsPerUserMinute)} requests per minute and user`
+  return `at least ${formatPercent(sla.successRate)} of the requests succeed, p95 at most ${formatLimit(sla.p95Ms)}, with ${formatNumber(requestsPerUserMinute)} requests per minute from each user`
 }
 
 export function recommendationSentence({ recommendedUsers, scalingFactor, peakUsers }: CapacityFindings): string {
@@ -74,9 +86,9 @@ export function uslSentence({ usl, uslWhy }: CapacityFindings): string {
   if (usl === null) return `The Universal Scalability Law was not fitted: ${uslWhy?.message ?? 'unknown'}.`
   const { gamma, alpha, beta, intervals } = usl
   const parameters = [
-    `γ ${formatRate(gamma)} (${formatRange(intervals.gamma, formatNumber)})`,
-    `α ${formatNumber(alpha)} (${formatRange(intervals.alpha, formatNumber)})`,
-    `β ${formatNumber(beta)} (${formatRange(intervals.beta, formatNumber)})`,
+    `rate of one client γ ${formatRate(gamma)} (${formatRange(intervals.gamma, formatNumber)})`,
+    `contention α ${formatNumber(alpha)} (${formatRange(intervals.alpha, formatNumber)})`,
+    `coherency β ${formatNumber(beta)} (${formatRange(intervals.beta, formatNumber)})`,
   ]
   return `Universal Scalability Law: ${parameters.join(', ')}; ${peakClause(usl)}.`
 }
@@ -84,7 +96,7 @@ export function uslSentence({ usl, uslWhy }: CapacityFindings): string {
 function peakClause({ peakClients, peakRps, intervals, worstMiss }: UslFit): string {
   if (peakClients === null || peakRps === null) {
     return worstMiss > 0.1
-      ? `it deviates from a measured throughput by ${formatPercent(worstMiss)}, so no peak is reported`
+      ? `the fit deviates from the measured throughputs by up to ${formatPercent(worstMiss)}, so no peak is reported`
       : 'the interval of β contains 0, so no peak is reported'
   }
   const between = (interval: OpenInterval | null, word: (value: number) => string): string =>

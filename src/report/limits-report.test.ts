@@ -92,10 +92,10 @@ test('reports a limit on one self-contained page', () => {
     started   2026-11-23 17:30:00 UTC, took 30 s
     target    http://127.0.0.1:3000/
     machine   node 24.21.0, Linux 6.1.0, 2 CPUs, 7 936 MB, commit 0123456789ab
-    result    The limit is 390 req/s: held, while 414 req/s was not held.
+    result    The limit is 390 req/s: the target sustained it, but not 414 req/s.
 
-    Plan for 312 req/s (80% of the held rate), confirmed with Poisson arrivals,
-      which come in clusters like real users.
+    Plan for 312 req/s (80% of the sustained rate), confirmed with Poisson arrivals,
+      which form clusters like those of real users.
 
     setup
     -----
@@ -105,12 +105,12 @@ test('reports a limit on one self-contained page', () => {
 
     confidence
     ----------
-    390 req/s was held for 12 s (p99 22.0 ms), which confirms it.
-    414 req/s was not held: requests piled up: 3.3% of the arrivals remained in
-      flight.
-    The limit lies between the two, 6.15% apart.
-    Doubt in 2 of 2 trials: other processes used 90% of a core; stop them, or run
-      the load test alone
+    The target sustained 390 req/s for 12 s (p99 22.0 ms), which confirms this rate.
+    The target did not sustain 414 req/s: requests piled up: 3.3% of the arrivals
+      remained in flight.
+    The limit lies between these two rates, which are 6.15% apart.
+    Doubt in 2 of 2 runs: other processes used 90% of a core; stop them, or run the
+      load test alone
 
     bottleneck
     ----------
@@ -121,8 +121,8 @@ test('reports a limit on one self-contained page', () => {
     beyond the limit
     ----------------
     Degradation: cliff (throughput stays constant, latency jumps). With 100 requests
-      always in flight it completed 400 req/s.
-    Recovery: 1.8 s after a 2 s overload, at half of the held rate.
+      always in flight, the target completed 400 req/s.
+    Recovery: 1.8 s after a 2 s overload, at half of the sustained rate.
 
     steps
     -----
@@ -184,7 +184,7 @@ test('reports what was not found, with the reason', () => {
     } satisfies LimitsFindings),
   )
   expect(text).toContain('The limit is above 8 000 req/s: the generator reached its limit first.')
-  expect(text).toContain('The upper end is open: no rate was refuted.')
+  expect(text).toContain('The limit has no upper bound: no tested rate was shown to be too high.')
   expect(text).toContain('Bottleneck: the generator (generator).')
   expect(text).toContain('stable not found: no step passed')
   expect(text).toContain('Recovery: not measured')

@@ -37,7 +37,7 @@ function body(run: RunRecord, findings: LimitsFindings): string[] {
     ...section('confidence', [
       ...certaintySentences(findings),
       ...findings.notes.map(({ message }) => message),
-      ...doubtLines(run.results, 'trials'),
+      ...doubtLines(run.results),
     ]),
     ...section('bottleneck', [
       bottleneckSentence(findings),

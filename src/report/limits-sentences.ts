@@ -14,7 +14,7 @@ export function limitSentence(findings: LimitsFindings): string {
   const { maxSustainableRps, interval, confirmed, ended, trials } = findings
   const [low, high] = interval
   if (maxSustainableRps !== null && high !== null) {
-    return `The limit is ${formatRate(maxSustainableRps)}: held, while ${formatRate(high)} was not held.`
+    return `The limit is ${formatRate(maxSustainableRps)}: the target sustained it, but not ${formatRate(high)}.`
   }
   const highest = formatRate(Math.max(0, ...trials.map((trial) => trial.rate)))
   switch (ended) {
@@ -27,7 +27,7 @@ export function limitSentence(findings: LimitsFindings): string {
     case 'bursts':
       return 'No limit was found: slow requests come in bursts at every rate, including the lowest.'
     case 'failing':
-      return `No rate held the service level: none of ${trials.length} trials up to ${highest} passed.`
+      return `No rate met the service level: none of ${trials.length} trials up to ${highest} passed.`
     case 'found':
     case 'budget':
       return low === null || !confirmed
@@ -40,29 +40,29 @@ export function certaintySentences({ interval: [low, high], confirmed, ended, tr
   const sentences: string[] = []
   const held = trials.findLast((trial) => trial.rate === low && trial.verdict === 'pass')
   if (held !== undefined) {
-    const outcome = confirmed ? 'which confirms it' : 'which is too short to confirm it'
+    const outcome = confirmed ? 'which confirms this rate' : 'which is too short to confirm this rate'
     sentences.push(
-      `${formatRate(held.rate)} was held for ${formatDuration(held.durationMs)} (p99 ${ms(held.p99Ms)}), ${outcome}.`,
+      `The target sustained ${formatRate(held.rate)} for ${formatDuration(held.durationMs)} (p99 ${ms(held.p99Ms)}), ${outcome}.`,
     )
   }
   const lost = trials.findLast((trial) => trial.rate === high && trial.verdict !== 'pass')
   if (lost !== undefined)
-    sentences.push(`${formatRate(lost.rate)} was not held: ${lost.reasons[0]?.message ?? lost.verdict}.`)
+    sentences.push(`The target did not sustain ${formatRate(lost.rate)}: ${lost.reasons[0]?.message ?? lost.verdict}.`)
   if (low !== null && high !== null) {
-    sentences.push(`The limit lies between the two, ${formatPercent(high / low - 1)} apart.`)
+    sentences.push(`The limit lies between these two rates, which are ${formatPercent(high / low - 1)} apart.`)
   } else if (high === null && ended !== 'failing' && ended !== 'bursts') {
-    sentences.push('The upper end is open: no rate was refuted.')
+    sentences.push('The limit has no upper bound: no tested rate was shown to be too high.')
   }
   return sentences
 }
 
 export function recommendationSentence({ recommendedRps, interval: [low] }: LimitsFindings): string {
   if (recommendedRps !== null && low !== null) {
-    return `Plan for ${formatRate(recommendedRps)} (${formatPercent(recommendedRps / low)} of the held rate), confirmed with Poisson arrivals, which come in clusters like real users.`
+    return `Plan for ${formatRate(recommendedRps)} (${formatPercent(recommendedRps / low)} of the sustained rate), confirmed with Poisson arrivals, which form clusters like those of real users.`
   }
   return low === null
-    ? 'No rate can be recommended: none was held.'
-    : 'No rate is recommended: with Poisson arrivals, even 65% of the rate held with even spacing broke the service level or was not proven.'
+    ? 'No rate is recommended: the target sustained none.'
+    : 'No rate is recommended: with Poisson arrivals, not even 65% of the sustained rate was shown to meet the service level.'
 }
 
 const RESOURCES: Readonly<Record<BottleneckResource, string>> = {
@@ -83,7 +83,7 @@ export function bottleneckSentence({ bottleneck }: LimitsFindings): string {
 const REMEDIES: Readonly<Record<BottleneckResource, string>> = {
   'target-cpu': 'Profile the target under this load, or give it more cores or instances.',
   'target-memory': 'Find what the target retains, or give it more memory.',
-  connections: 'Raise maxConnections if your clients open that many, else shorten the service time.',
+  connections: 'Raise maxConnections if your clients open that many connections; otherwise shorten the service time.',
   network: 'Send less (compression, smaller responses), or use a faster link.',
   'downstream-wait': 'Check what a request waits for: worker and connection pools, locks, a database, other services.',
   generator: 'Run the generator on a separate machine or with more cores (threads), then search again.',
@@ -103,7 +103,9 @@ export function adviceSentences(findings: LimitsFindings): string[] {
   }
   if (ended === 'failing') advice.push('Check a single request first: the trials above show what went wrong.')
   if (findings.degradation === 'collapse') {
-    advice.push('Shed load before the limit (a queue with a bound, a concurrency limit): beyond it throughput falls.')
+    advice.push(
+      'Reject excess load before the limit, with a bounded queue or a concurrency limit: beyond it, throughput falls.',
+    )
   }
   if (recovery.recovered === false) advice.push('Find out what keeps the target slow after an overload.')
   return advice
@@ -120,12 +122,12 @@ export function degradationSentence({ degradation, saturation }: LimitsFindings)
   const saturated =
     saturation === null
       ? ''
-      : ` With ${saturation.concurrency} requests always in flight it completed ${formatRate(saturation.completionsRps)}.`
+      : ` With ${saturation.concurrency} requests always in flight, the target completed ${formatRate(saturation.completionsRps)}.`
   return `Degradation: ${DEGRADATIONS[degradation]}${saturated}`
 }
 
 export function recoverySentence({ recovery: { recovered, recoverMs, resolutionMs } }: LimitsFindings): string {
-  const when = 'after a 2 s overload, at half of the held rate'
+  const when = 'after a 2 s overload, at half of the sustained rate'
   if (recovered === null) return 'Recovery: not measured, because the search found no limit to exceed.'
   if (!recovered || recoverMs === null) return `Recovery: none within 6 s ${when}.`
   return `Recovery: ${recoveryTime(recoverMs, resolutionMs)} ${when}.`

@@ -41,7 +41,7 @@ function body(run: RunRecord, findings: McpStressFindings): string[] {
     ...section('probes', findings.probes.map(probeLine)),
     ...section('confidence', [
       'A phase is healthy when at least 99% of its requests succeeded and its p95 is at most twice that of the baseline (or 5 ms above it).',
-      ...doubtLines(results, 'runs'),
+      ...doubtLines(results),
     ]),
     ...section('recommendations', advice(findings)),
   ]
@@ -69,9 +69,9 @@ function advice({ health, probes, handlesStress }: McpStressFindings): string[] 
   const failed = probes.filter(({ verdict }) => verdict === 'fail')
   return [
     ...failed.map(({ name }) => `Fix the server: "${name}" does not hold; see the evidence of the probe above.`),
-    ...(health === 'poor' ? ['Find the rate that it sustains (`limits`), and shed load beyond it.'] : []),
+    ...(health === 'poor' ? ['Find the rate that the server sustains (`limits`), and reject the load beyond it.'] : []),
     ...(handlesStress || health === 'poor'
       ? []
-      : ['Keep it below the rate of its last healthy phase, or add instances.']),
+      : ['Keep the load below the rate of the last healthy phase, or add instances.']),
   ]
 }

@@ -24,7 +24,7 @@ export function mcpStressSentence({ health, probes, protocolVersion, transport }
       ? 'no probe applied'
       : failed === 0
         ? `none of ${formatPlural(applied, 'probe')} found a fault`
-        : `${formatPlural(failed, 'probe')} of ${applied} found a fault`
+        : `${failed} of ${formatPlural(applied, 'probe')} found a fault`
   const spoken = protocolVersion === null ? '' : ` (MCP ${protocolVersion} over ${transport})`
   return `Health is ${health}${spoken}: ${HEALTH[health]}; ${probed}.`
 }

@@ -5,6 +5,9 @@ import { LOAD_SUITE } from './run-records.ts'
 /** Width of every text report: terminals and CI logs show it without wrapping. */
 const COLUMNS = 80
 
+/** A space at which a line may break: not inside `1 200`, and not in `n = 40` or `12 s`. */
+const BREAK = / (?!= )(?<!= )(?!(?<=\d )(?:\d{3}(?!\d)|(?:ms|s|min|h|kB|MB|req\/s)(?!\w)))/
+
 /**
  * Breaks every line of a text at spaces so that none is longer than `COLUMNS`. Adds `indent` spaces to the indentation
  * of each line, and two more to its continuation lines.
@@ -25,7 +28,7 @@ export function labelled(label: string, text: string, indent: number, width: num
 function wrapLine(line: string, indent: number): readonly string[] {
   const lines: string[] = []
   let current = ''
-  for (const word of line.split(' ')) {
+  for (const word of line.split(BREAK)) {
     const margin = indent + (lines.length > 0 ? 2 : 0)
     if (current !== '' && margin + current.length + 1 + word.length > COLUMNS) {
       lines.push(' '.repeat(margin) + current)

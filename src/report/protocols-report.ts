@@ -37,7 +37,7 @@ function body(run: RunRecord, findings: ProtocolsFindings): string[] {
     ]),
     ...section('ranking', [], table(HEADS, ranking.map(protocolRow), [0, 1])),
     ...section('columns', [
-      `held: the highest tried rate that held the level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with as many more as the target needed to slow down. p50, p99: response times at ${formatRate(rate)}. lost, back: requests lost while connections were cut three times at that rate, and the longest time until the target responded again. CPU: of the target, per request at the held rate.`,
+      `held: the highest tested rate that met the service level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with more if the target needed more to slow down. p50, p99: response times at ${formatRate(rate)}. lost: requests lost while connections were cut three times at that rate. back: the longest time until the target responded again. CPU: CPU time of the target per request, at the rate in column held.`,
     ]),
     ...(unproven.length === 0 ? [] : section('not proven', unproven)),
     ...(unknown.length === 0 ? [] : section('unknown values', unknown)),
@@ -47,8 +47,8 @@ function body(run: RunRecord, findings: ProtocolsFindings): string[] {
     ),
     ...(ranking.length < 2 ? [] : section('best for', adviceLines(findings.bestFor))),
     ...section('confidence', [
-      'Rates within 10% of each other are a tie, which p99 decides. This is one run on one machine: repeat it before you rely on the ranking.',
-      ...doubtLines(results, 'runs'),
+      'Two rates within 10% of each other are a tie, and p99 decides the order. This is one run on one machine: repeat it before you rely on the ranking.',
+      ...doubtLines(results),
     ]),
   ]
 }

@@ -9,7 +9,7 @@ export function protocolsSentence({ ranking, skipped }: ProtocolsFindings): stri
   if (best === undefined) return 'No protocol was compared, because none has a target.'
   const left = skipped.length === 0 ? '' : ` (${skipped.map(({ protocol }) => protocol).join(', ')} skipped)`
   if (others.length === 0) return `Only ${best.protocol} was measured${left}.`
-  return `Best is ${best.protocol}, then ${others.map(({ protocol }) => protocol).join(', ')}${left}.`
+  return `Best: ${best.protocol}, then ${others.map(({ protocol }) => protocol).join(', ')}${left}.`
 }
 
 export function protocolLines(findings: ProtocolsFindings): readonly string[] {

@@ -8,17 +8,17 @@ import { recoverySentence as stressSentence } from './mcp-stress-sentences.ts'
 test.each([
   [
     { recovered: true, recoverMs: 0, resolutionMs: 200 },
-    'Recovery: immediate (within 200 ms) after a 2 s overload, at half of the held rate.',
+    'Recovery: immediate (within 200 ms) after a 2 s overload, at half of the sustained rate.',
     'Recovery: immediate (within 200 ms) after the stress phase.',
   ],
   [
     { recovered: true, recoverMs: 1_800, resolutionMs: 200 },
-    'Recovery: 1.8 s after a 2 s overload, at half of the held rate.',
+    'Recovery: 1.8 s after a 2 s overload, at half of the sustained rate.',
     'Recovery: 1.8 s after the stress phase.',
   ],
   [
     { recovered: false, recoverMs: null },
-    'Recovery: none within 6 s after a 2 s overload, at half of the held rate.',
+    'Recovery: none within 6 s after a 2 s overload, at half of the sustained rate.',
     'Recovery: none before the run ended.',
   ],
   [

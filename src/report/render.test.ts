@@ -13,7 +13,7 @@ function filesOf(...loads: readonly TestedLoad[]): Map<string, string> {
 }
 
 describe('artifacts', () => {
-  test('each has a file of its own, and nothing to write without runs', () => {
+  test('each has a separate file, and nothing to write without runs', () => {
     expect(new Set(artifacts.map(({ fileName }) => fileName)).size).toBe(artifacts.length)
     expect(renderArtifacts([], artifacts)).toEqual([])
   })

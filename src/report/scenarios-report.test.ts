@@ -39,7 +39,7 @@ test.each([
   [of(proven, likely), '2 of 2 scenarios met the service level (1 of them not proven).'],
   [
     of(proven, likely, unlikely, open, broken),
-    '2 of 5 scenarios met the service level (1 of them not proven); not met: Unlikely (inconclusive, leans to fail), Open (inconclusive, leans to neither side), Broken (fail).',
+    '2 of 5 scenarios met the service level (1 of them not proven); others: Unlikely (inconclusive, leans to fail), Open (inconclusive, leans to neither side), Broken (fail).',
   ],
 ])(
   'counts a scenario as met when it passes or leans to a pass, and reports what is not proven (%#)',
@@ -60,7 +60,7 @@ test('lists the expectations that are not proven, with the side that each leans 
 
 test('says why an expectation is not proven and what would prove it', () => {
   const reason = 'is not proven by 100 requests in 5 s'
-  const advice = "about 200 more requests would decide: duration: '15s'"
+  const advice = "about 200 more requests would decide (duration: '15s')"
   const findings = of(withNote(unlikely, { reason, advice }))
   expect(scenarioLines(findings)).toEqual([
     `Unlikely: inconclusive, leans to fail: p99 response time below 250 ms ${reason}, was 83.2 ms; ${advice}`,
@@ -70,6 +70,7 @@ test('says why an expectation is not proven and what would prove it', () => {
   expect(scenarioLines(of(invalid))).toEqual([
     'Late: invalid: p99 response time below 250 ms cannot be judged: the load was not delivered, was 83.2 ms',
   ])
+  expect(report(of(invalid))).toContain('INVALID p99 response time below 250 ms: 83.2 ms; the load was not delivered')
 })
 
 test('reports the side that an inconclusive scenario leans to, in the table and next to each expectation', () => {
@@ -84,5 +85,7 @@ test('reports the side that an inconclusive scenario leans to, in the table and 
 
 test('advises a longer run only for scenarios that do not lean to a pass', () => {
   expect(report(of(proven, likely))).not.toContain('could not be judged')
-  expect(report(of(likely, open))).toContain('1 scenario could not be judged: run longer (LOAD_DURATION)')
+  expect(report(of(likely, open))).toContain(
+    '1 scenario could not be judged: repeat the run with a longer LOAD_DURATION',
+  )
 })

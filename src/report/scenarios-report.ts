@@ -4,7 +4,7 @@ import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-find
 import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../wording/figures.ts'
 import { isMet, leaningWords } from './leaning-words.ts'
 import { labelled, section, table } from './page.ts'
-import { adviceOf, scenariosSentence } from './scenarios-sentences.ts'
+import { adviceOf, causeOf, scenariosSentence } from './scenarios-sentences.ts'
 import { textReport } from './text-report.ts'
 
 /** `scenario_summary.txt`: each scenario, its expectations, and whether they were met; 80 columns. */
@@ -51,7 +51,7 @@ function details({ about, expectations }: ScenarioFinding, result: LoadResult | 
   return [
     `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
     ...expectations.map(
-      (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${adviceOf(each)}`,
+      (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${causeOf(each)}${adviceOf(each)}`,
     ),
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
     ...doubts.map(({ message }) => `Doubt: ${message}`),
@@ -59,7 +59,7 @@ function details({ about, expectations }: ScenarioFinding, result: LoadResult | 
 }
 
 function shape({ pattern, plan, durationMs, requestsScheduled, seed }: LoadResult): string {
-  return `${pattern}, ${plan.connection} connections, ${formatCount(requestsScheduled)} requests in ${formatDuration(durationMs)}, seed ${seed}`
+  return `${pattern} pattern, ${plan.connection} connections, ${formatCount(requestsScheduled)} requests in ${formatDuration(durationMs)}, seed ${seed}`
 }
 
 function advice({ scenarios }: ScenariosFindings): string[] {
@@ -75,7 +75,7 @@ function advice({ scenarios }: ScenariosFindings): string[] {
     ...(open.length === 0
       ? []
       : [
-          `${formatPlural(open.length, 'scenario')} could not be judged: run longer (LOAD_DURATION), or on a quieter machine.`,
+          `${formatPlural(open.length, 'scenario')} could not be judged: repeat the run with a longer LOAD_DURATION, or on a quieter machine.`,
         ]),
   ]
 }

@@ -9,7 +9,7 @@ export function scenariosSentence({ scenarios }: ScenariosFindings): string {
   const open = met.filter(({ verdict }) => verdict !== 'pass').length
   const note = open === 0 ? '' : ` (${open === met.length ? '' : `${open} of them `}not proven)`
   const others = scenarios.filter((scenario) => !isMet(scenario)).map((each) => `${each.name} (${verdictWords(each)})`)
-  const rest = others.length === 0 ? '' : `; not met: ${others.join(', ')}`
+  const rest = others.length === 0 ? '' : `; others: ${others.join(', ')}`
   return `${met.length} of ${formatPlural(scenarios.length, 'scenario')} met the service level${note}${rest}.`
 }
 
@@ -30,6 +30,11 @@ function unproven({ name, expectations }: ScenarioFinding): readonly string[] {
 function claimOf({ text, verdict, reason }: Expectation): string {
   if (verdict === 'inconclusive') return `${text} ${reason ?? 'is not proven'}`
   return verdict === 'invalid' && reason !== undefined ? `${text} cannot be judged: ${reason}` : text
+}
+
+/** Returns why an expectation cannot be judged, as the end of a sentence; an empty string for other verdicts. */
+export function causeOf({ verdict, reason }: Expectation): string {
+  return verdict === 'invalid' && reason !== undefined ? `; ${reason}` : ''
 }
 
 /** Returns what would prove an expectation, as the end of a sentence; an empty string without advice. */

@@ -29,7 +29,6 @@ test('the summary states on one page what was tested, where, and the verdicts', 
                       interval 79.0–90.4 ms, n = 14 970, effective 2 140)
                       offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors
                         (connect 3)
-
     "
   `)
 })
@@ -43,6 +42,13 @@ test('reports an early end and the doubts of a run', () => {
   const text = summaryOf(recordOf({ results: [cut], verdicts: [] }))
   expect(text).toContain('INTERRUPTED (interrupted by SIGINT)')
   expect(text).toContain('doubt     an inspector is attached')
+})
+
+test('states a verdict once', () => {
+  const message = 'inconclusive: p99 response time below 50 ms is not proven (leans to pass)\n  was 18.0 ms (n = 40)'
+  const [verdict] = recordOf().verdicts
+  const verdicts = verdict === undefined ? [] : [{ ...verdict, verdict: 'inconclusive' as const, message }]
+  expect(summaryOf(recordOf({ verdicts }))).toContain('  INCONCLUSIVE  p99 response time below 50 ms is not proven')
 })
 
 test('shows no percentiles for a result without responses', () => {

@@ -11,8 +11,7 @@ const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invali
 /** `test_summary.txt`: every verdict of every run on one self-contained page, 80 columns wide. */
 export const summary: Artifact = {
   fileName: 'test_summary.txt',
-  render: (runs) =>
-    runs.map((run) => `${[...pageHead(run, resultOf(run)), '', ...bodyOf(run)].join('\n')}\n`).join('\n'),
+  render: (runs) => runs.map((run) => `${[...pageHead(run, resultOf(run)), ...bodyOf(run)].join('\n')}\n`).join('\n'),
 }
 
 function resultOf({ verdicts }: RunRecord): string {
@@ -22,12 +21,12 @@ function resultOf({ verdicts }: RunRecord): string {
 function bodyOf(run: RunRecord): readonly string[] {
   // The report of a suite shows its trials; this page shows its verdicts.
   if (run.suite !== LOAD_SUITE) {
-    return [wrap(`${formatPlural(run.results.length, 'run')} measured`, 0), ...run.verdicts.map(verdictLine), '']
+    return ['', wrap(`${formatPlural(run.results.length, 'run')} measured`, 0), ...run.verdicts.map(verdictLine)]
   }
   return run.results.flatMap((result, index) => [
+    '',
     ...resultLines(result),
     ...run.verdicts.filter((verdict) => verdict.result === index).map(verdictLine),
-    '',
   ])
 }
 
@@ -110,5 +109,7 @@ function distributionOf(times: Distribution): string {
 /** Shows only the first line of a pass, and the whole message of any other verdict. */
 function verdictLine({ verdict, message }: VerdictRecord): string {
   const text = verdict === 'pass' ? (message.split('\n')[0] ?? '') : message
-  return labelled(verdict.toUpperCase(), text, 2, WIDEST_VERDICT)
+  // The label states the verdict, with which the message of an inconclusive or invalid one begins.
+  const prefix = `${verdict}: `
+  return labelled(verdict.toUpperCase(), text.startsWith(prefix) ? text.slice(prefix.length) : text, 2, WIDEST_VERDICT)
 }

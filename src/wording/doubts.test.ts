@@ -88,14 +88,14 @@ describe('doubts of several runs', () => {
       runWith({ code: 'foreign-load', cpuPercent: 40 }, { code: 'inspector' }),
       runWith(),
     ]
-    expect(doubtLines(runs, 'trials')).toEqual([
-      'Doubt in 2 of 3 trials: other processes used 90% of a core; stop them, or run the load test alone',
-      'Doubt in 1 of 3 trials: an inspector is attached, which slows the generator; detach it',
+    expect(doubtLines(runs)).toEqual([
+      'Doubt in 2 of 3 runs (figures of the first): other processes used 90% of a core; stop them, or run the load test alone',
+      'Doubt in 1 of 3 runs: an inspector is attached, which slows the generator; detach it',
     ])
   })
 
   test('omit the number of runs when there is only one run', () => {
-    expect(doubtLines([runWith({ code: 'inspector' })], 'runs')).toEqual([
+    expect(doubtLines([runWith({ code: 'inspector' })])).toEqual([
       'Doubt: an inspector is attached, which slows the generator; detach it',
     ])
   })

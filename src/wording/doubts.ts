@@ -91,18 +91,16 @@ interface Doubted {
   readonly generator: Pick<GeneratorFigures, 'doubts'>
 }
 
-/**
- * Returns one line per doubt code that occurs in several runs: "Doubt in 2 of 7 trials: …", with the first run's
- * figures.
- */
-export function doubtLines(results: readonly Doubted[], runs: string): string[] {
+/** Returns one line per doubt code: "Doubt in 2 of 7 runs (figures of the first): …". */
+export function doubtLines(results: readonly Doubted[]): string[] {
   const byCode = Map.groupBy(
     results.flatMap(({ generator }) => generator.doubts),
     ({ code }) => code,
   )
   return [...byCode.values()].map((doubts) => {
-    const where = results.length === 1 ? '' : ` in ${doubts.length} of ${results.length} ${runs}`
-    return `Doubt${where}: ${doubts[0]?.message ?? ''}`
+    const where = results.length === 1 ? '' : ` in ${doubts.length} of ${results.length} runs`
+    const messages = [...new Set(doubts.map(({ message }) => message))]
+    return `Doubt${where}${messages.length === 1 ? '' : ' (figures of the first)'}: ${messages[0] ?? ''}`
   })
 }
 

@@ -126,6 +126,9 @@ describe.each<[string, (value: number) => string, readonly (readonly [number, st
     [
       [0, '0 ms'],
       [0.25, '0.3 ms'],
+      [12.54, '12.5 ms'],
+      [354.1, '354 ms'],
+      [999.7, '1 s'],
       [999, '999 ms'],
       [1_000, '1 s'],
       [1_250, '1.3 s'],

@@ -51,9 +51,13 @@ export function formatLimit(limitMs: Ms): string {
   return `${[grouped(whole), ...decimals].join('.')} ms`
 }
 
-/** Formats a duration in the largest unit that it reaches, with at most one decimal: `300 ms`, `2.5 s`, `3 min`. */
+/**
+ * Formats a duration in the largest unit that it reaches, with at most one decimal, and without decimals from 100 ms to
+ * 1 s: `12.5 ms`, `354 ms`, `2.5 s`, `3 min`.
+ */
 export function formatDuration(ms: Ms): string {
-  if (ms < 1_000) return `${oneDecimal(ms)} ms`
+  if (ms < 99.95) return `${oneDecimal(ms)} ms`
+  if (ms < 999.5) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${oneDecimal(ms / 1_000)} s`
   if (ms < 3_600_000) return `${oneDecimal(ms / 60_000)} min`
   return `${oneDecimal(ms / 3_600_000)} h`

@@ -10,21 +10,24 @@ test.each<[SizingReasonFacts, string]>([
   ],
   [
     { code: 'cpu', cpuMsPerRequest: 1, plannedRps: 200, cores: 0.2, headroom: 2 },
-    'a request used 1.00 ms of CPU, so 200 req/s use 0.2 cores (plus 2 × headroom)',
+    'a request used 1.00 ms of CPU, so 200 req/s use 0.2 cores; the recommended size includes 2 × headroom',
   ],
   [
     { code: 'cpu-unknown', why: 'monitor is off' },
     'CPU was not monitored (monitor is off), so the number of cores is unknown',
   ],
   [{ code: 'cpu-unknown', why: null }, 'CPU was not monitored, so the number of cores is unknown'],
-  [{ code: 'memory', maxMb: 100, headroom: 2 }, 'an instance used at most 100 MB (plus 2 × headroom)'],
+  [
+    { code: 'memory', maxMb: 100, headroom: 2 },
+    'an instance used at most 100 MB; the recommended size includes 2 × headroom',
+  ],
   [
     { code: 'memory-unknown', why: 'monitor is off' },
     'memory was not monitored (monitor is off), so the required memory is unknown',
   ],
   [
     { code: 'connections', concurrentRequests: 4, headroom: 3 },
-    "an instance has 4 concurrent requests at that rate, by Little's law (plus 3 × headroom)",
+    "an instance has 4 concurrent requests at that rate, by Little's law; the recommended size includes 3 × headroom",
   ],
   [{ code: 'connections-unknown' }, 'no response times were measured, so the number of connections is unknown'],
 ])('formats %o', (facts, message) => {

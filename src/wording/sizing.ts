@@ -9,14 +9,14 @@ const sentence = sentenceFrom<SizingReasonFacts>({
     `(${formatNumber(headroom)} × headroom); the peak is ${formatRate(peakRps)}`,
   cpu: ({ cpuMsPerRequest, plannedRps, cores, headroom }) =>
     `a request used ${formatMs(cpuMsPerRequest)} ms of CPU, so ${formatRate(plannedRps)} use ${formatNumber(cores)} ` +
-    `cores (plus ${formatNumber(headroom)} × headroom)`,
+    `cores; the recommended size includes ${formatNumber(headroom)} × headroom`,
   'cpu-unknown': ({ why }) => `CPU was not monitored${because(why)}, so the number of cores is unknown`,
   memory: ({ maxMb, headroom }) =>
-    `an instance used at most ${formatMb(maxMb)} (plus ${formatNumber(headroom)} × headroom)`,
+    `an instance used at most ${formatMb(maxMb)}; the recommended size includes ${formatNumber(headroom)} × headroom`,
   'memory-unknown': ({ why }) => `memory was not monitored${because(why)}, so the required memory is unknown`,
   connections: ({ concurrentRequests, headroom }) =>
-    `an instance has ${formatNumber(concurrentRequests)} concurrent requests at that rate, by Little's law (plus ` +
-    `${formatNumber(headroom)} × headroom)`,
+    `an instance has ${formatNumber(concurrentRequests)} concurrent requests at that rate, by Little's law; the ` +
+    `recommended size includes ${formatNumber(headroom)} × headroom`,
   'connections-unknown': () => 'no response times were measured, so the number of connections is unknown',
 })
 

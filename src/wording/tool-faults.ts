@@ -9,8 +9,8 @@ export const toolFaultSentences: Sentences<ToolFault> = {
     `schedule lag p99 ${formatMs(lagMs)} ms, allowed ${formatMs(allowedMs)} ms: the generator was late`,
   'generator-saturated': () => 'the generator could not keep up, so its own delays may be part of the latency',
   'sent-late': ({ lagMs }) =>
-    `the generator was up to ${formatMs(lagMs)} ms late and then sent all overdue requests at once: without that time ` +
-    'and its aftermath, this is not a fail',
+    `the generator was up to ${formatMs(lagMs)} ms late and then sent all overdue requests at once: apart from that ` +
+    'time and its aftermath, this is not a fail',
   'lag-decides': ({ figure, withoutLagMs, undispatched, lagMs }) => {
     const late = [
       ...(undispatched === 0 ? [] : [`${formatPlural(undispatched, 'request')} not dispatched`]),

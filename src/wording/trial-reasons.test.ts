@@ -18,7 +18,7 @@ test.each<[TrialReasonFacts, string]>([
   [{ code: 'generator-saturated' }, 'the generator could not keep up, so its own delays may be part of the latency'],
   [
     { code: 'sent-late', lagMs: 1_990 },
-    'the generator was up to 1 990 ms late and then sent all overdue requests at once: without that time and its aftermath, this is not a fail',
+    'the generator was up to 1 990 ms late and then sent all overdue requests at once: apart from that time and its aftermath, this is not a fail',
   ],
   [
     { code: 'lag-decides', figure: 'p99', withoutLagMs: 41.2, undispatched: 3, lagMs: 80 },

@@ -20,6 +20,6 @@ if (shortened) {
   describeLoad('short', { confidence: SHORT_CONFIDENCE }, () => {
     scenariosSuite({ targets, scenarios: short, rate: 260, durationMs: 2_400, seed: '2' })
     const large = scenarios.filter(({ name }) => LARGE.has(name))
-    scenariosSuite({ name: 'scenarios of large messages', targets, scenarios: large, rate: 100, durationMs: 4_800 })
+    scenariosSuite({ name: 'large messages', targets, scenarios: large, rate: 100, durationMs: 4_800 })
   })
 } else scenariosSuite({ targets })

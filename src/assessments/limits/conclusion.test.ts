@@ -28,20 +28,26 @@ const open = { ...found, maxSustainableRps: null }
 
 describe('the suite is', () => {
   it.each([
-    ['green for a limit', found, undefined, 'pass', 'The limit is 390 req/s: held, while 414 req/s was not held.'],
+    [
+      'green for a limit',
+      found,
+      undefined,
+      'pass',
+      'The limit is 390 req/s: the target sustained it, but not 414 req/s.',
+    ],
     [
       'green for a limit at the required rate',
       found,
       390,
       'pass',
-      'The limit is 390 req/s: held, while 414 req/s was not held.',
+      'The limit is 390 req/s: the target sustained it, but not 414 req/s.',
     ],
     [
       'red for a lower one',
       found,
       400,
       'fail',
-      'The limit is 390 req/s: held, while 414 req/s was not held. That is less than the 400 req/s required by LOAD_MIN_RPS (minRps).',
+      'The limit is 390 req/s: the target sustained it, but not 414 req/s. That is less than the 400 req/s required by LOAD_MIN_RPS (minRps).',
     ],
     [
       'green at the ceiling',
@@ -76,7 +82,7 @@ describe('the suite is', () => {
       { ...open, interval: [null, 50], confirmed: false, ended: 'failing' },
       undefined,
       'fail',
-      'No rate held the service level: none of 0 trials up to 0 req/s passed.',
+      'No rate met the service level: none of 0 trials up to 0 req/s passed.',
     ],
     [
       'inconclusive when the search reached its time limit',
@@ -121,7 +127,7 @@ it('lists the notes, the recommendation and the bottleneck with its evidence', (
     bottleneck: { resource: 'target-cpu', evidence: [bottleneckEvidence({ code: 'nothing-full' })] },
   }
   expect(limitsConclusion({ findings, measured: [] }, undefined).lines).toEqual([
-    'Plan for 312 req/s (80% of the held rate), confirmed with Poisson arrivals, which come in clusters like real users.',
+    'Plan for 312 req/s (80% of the sustained rate), confirmed with Poisson arrivals, which form clusters like those of real users.',
     "Bottleneck: the target's CPU (target-cpu).",
     'no monitored resource was full',
   ])

@@ -84,7 +84,7 @@ describe('the suite', () => {
   test('states the health and the failed probes', () => {
     const { message, lines } = conclude(healthy, 'fail', 'pass', 'not-applicable')
     expect(message).toContain('Health is excellent')
-    expect(message).toContain('1 probe of 2 found a fault')
+    expect(message).toContain('1 of 2 probes found a fault')
     expect(lines).toContain('fail: a probe: fail: seen')
   })
 })

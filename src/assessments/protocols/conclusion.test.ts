@@ -116,7 +116,7 @@ describe('the suite', () => {
   test('ranks the protocols by the highest rate held, and lists the skipped ones', () => {
     const highest = { maxRps: 80, maxIsBound: false, held: fast, lowest: undefined }
     const { message, lines } = conclude(runsOver('http', fast), runsOver('tcp', fast, { highest }))
-    expect(message).toBe('Best is tcp, then http (mcp skipped).')
+    expect(message).toBe('Best: tcp, then http (mcp skipped).')
     expect(lines).toContain('mcp was skipped: no target for mcp: set LOAD_TARGET_MCP')
   })
 })

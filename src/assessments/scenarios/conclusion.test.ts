@@ -32,7 +32,7 @@ describe('an expectation of a scenario', () => {
       verdict: 'inconclusive',
       leaning: 'pass',
       reason: 'is not proven by 160 requests in 8 s',
-      advice: expect.stringMatching(/^about .* more requests would decide: duration: '/u),
+      advice: expect.stringMatching(/^about .* more requests would decide \(duration: '/u),
     })
   })
 

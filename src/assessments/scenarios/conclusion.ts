@@ -12,7 +12,7 @@ import type { Scenario } from './scenario.ts'
 /** Allowed shortfall of a scenario's rate, as in `toSustainRps`. */
 const WITHIN = 0.01
 
-/** Judges a run: one verdict for each limit, and one for the scheduled rate, whatever its shape. */
+/** Judges a run: one verdict for each limit, and one for the scheduled rate of any shape. */
 export function scenarioVerdicts(
   result: LoadResult,
   { rps = result.offeredRps, ...limits }: Sla,

@@ -43,7 +43,7 @@ describe('protocols that did the same work', () => {
   test('have a note when the generator reached its limit first', () => {
     const [best] = rankProtocols([measured('http', { maxRps: 9_000, maxIsBound: true })])
     expect(best?.why).toContain(
-      'held 9 000 req/s over 16 connections, and may hold more: the generator reached its limit first',
+      'held 9 000 req/s over 16 connections, possibly more: the generator reached its limit first',
     )
   })
 

@@ -73,7 +73,7 @@ function reason(
 function held({ maxRps, maxIsBound, clients }: MeasuredProtocol): string {
   if (maxRps === null) return 'no tested rate met the service level'
   const rate = `held ${formatRate(maxRps)} over ${formatPlural(clients, 'connection')}`
-  return maxIsBound ? `${rate}, and may hold more: the generator reached its limit first` : rate
+  return maxIsBound ? `${rate}, possibly more: the generator reached its limit first` : rate
 }
 
 function compare(each: MeasuredProtocol, other: MeasuredProtocol, where: 'behind' | 'ahead of'): string {

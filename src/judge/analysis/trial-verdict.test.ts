@@ -121,7 +121,7 @@ describe('a trial in which the generator was late', () => {
   })
 })
 
-describe('a trial in which the generator was in trouble', () => {
+describe('a trial in which the generator was late or busy', () => {
   const fault = { code: 'sent-late', lagMs: 2_000 } as const
   const outside = { fault, scheduled: 1_000, failed: 0, timed: 1_000, late: 0, growth: undefined }
   const late = { ...healthy, late: 100, lateAtTarget: 100, outsideTrouble: outside }

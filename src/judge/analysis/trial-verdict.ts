@@ -8,7 +8,7 @@ import { isOpenTrial, type OpenTrial, type Trial, type TrialOutcome } from './li
 import type { TrialFigures } from './trial-figures.ts'
 
 const ALPHA = 0.05
-/** Minimum share of completed arrivals of a passing trial, whatever the service level. */
+/** Minimum share of completed arrivals of a passing trial, for every service level. */
 const COMPLETED = 0.9
 /** Minimum growth of the number in flight, in requests, that counts against a rate. */
 const LEAST_GROWTH = 5

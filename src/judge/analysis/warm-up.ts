@@ -9,7 +9,7 @@ export type WarmUp =
   | { readonly kind: 'steady' }
   /** The means are the mean response times before and after `untilMs`. */
   | { readonly kind: 'warm-up'; readonly untilMs: Ms; readonly firstMeanMs: Ms; readonly restMeanMs: Ms }
-  /** The rest still drifts, whatever part of the first half is excluded. */
+  /** The rest drifts for every part of the first half that is excluded. */
   | { readonly kind: 'never-settled' }
   /** The run has too few batches for a decision. */
   | { readonly kind: 'too-short' }

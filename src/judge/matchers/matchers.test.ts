@@ -5,7 +5,7 @@ import { LoadMatcherError } from '../matcher-error.ts'
 import { matchers, type LoadMatchers } from './index.ts'
 import { call, describeMatcher, type MatcherCalls, type MatcherName, result } from './matchers.conformance.ts'
 
-/** A matcher that is not listed here calls `describeMatcher` in a test file of its own. */
+/** A matcher that is not listed here calls `describeMatcher` in a separate test file. */
 const calls = {
   toSustainRps: { holding: [400], broken: [450] },
   toHaveP50Below: { holding: [20], broken: [12] },

@@ -101,7 +101,7 @@ describe('an inconclusive latency', () => {
       "inconclusive: p99 response time below 390 ms is not proven by 6 000 requests in 12 s (leans to pass)
         was 280 ms (90% interval at least 18.0 ms, n = 6 000, effective 20)
         latencies vary more slowly than this run: 6 000 requests count as 30 independent ones
-        about 3 562 500 more requests would decide: duration: '7137s'
+        about 3 562 500 more requests would decide (duration: '7137s')
         offered 500 req/s, achieved 500 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -192,7 +192,7 @@ describe('failures', () => {
       "inconclusive: error rate not below 5% is not proven by 6 058 requests in 12 s (leans to fail)
         was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
         a run this short can miss outages of 500 ms: excluding them takes 47 s
-        about 17 670 more requests would decide: duration: '47s'
+        about 17 670 more requests would decide (duration: '47s')
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)

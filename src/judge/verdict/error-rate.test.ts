@@ -38,7 +38,7 @@ describe('an error rate below a limit', () => {
     const short = errorRateVerdict(run, run, { limit: 0.01 })
     expect(short).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
     expect(short.reasons).toEqual([{ code: 'possible-outages', outageMs: 500, requiredMs: 149_500 }])
-    expect(short.advice).toBe("about 10 000 more requests would decide: duration: '150s'")
+    expect(short.advice).toBe("about 10 000 more requests would decide (duration: '150s')")
   })
 
   test('is not proven in less than 10 s, unless every request fails', () => {

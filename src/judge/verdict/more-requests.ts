@@ -47,7 +47,7 @@ function adviceOf(
       : Math.max(span.requiredMs, (span.spanMs * requiredRequests) / requests)
   if (durationMs > MAX_ADVICE_MS) {
     return {
-      advice: 'the observation is so close to the limit that a longer run would hardly decide: move the limit',
+      advice: 'the observation is so close to the limit that a longer run is unlikely to decide: move the limit',
       adviceMs: Number.POSITIVE_INFINITY,
     }
   }
@@ -56,7 +56,7 @@ function adviceOf(
   const { one, many } = countedIn(figures, run)
   const count = `about ${formatPlural(more, `more ${one}`, `more ${many}`)} would decide`
   const length = figures === run ? `duration: '${seconds}s'` : `a span of ${formatDuration(seconds * 1_000)}`
-  return { advice: `${count}: ${length}`, adviceMs: 1_000 * seconds }
+  return { advice: `${count} (${length})`, adviceMs: 1_000 * seconds }
 }
 
 /** Returns the verdict for a limit inside the histogram bucket that holds the deciding requests. */

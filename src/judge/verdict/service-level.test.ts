@@ -28,7 +28,7 @@ describe('a service level', () => {
   test('is inconclusive when one limit is and none fails, with the worst leaning', () => {
     const open = serviceLevelVerdict(result, result, { p99Ms: 50, errorRate: 0.000_1 })
     expect(open).toMatchObject({ verdict: 'inconclusive', leaning: 'pass' })
-    expect(open.advice).toMatch(/^about [\d ]+ more requests would decide: duration: '\d+s'$/)
+    expect(open.advice).toMatch(/^about [\d ]+ more requests would decide \(duration: '\d+s'\)$/)
     const short = resultOf({ batches: evenBatches(20, 10, (i) => 10 + (i % 10)) })
     expect(serviceLevelVerdict(short, short, { p50Ms: 20, p99Ms: 20 }).leaning).toBe('pass')
     expect(serviceLevelVerdict(short, short, { p50Ms: 20, p999Ms: 20 }).leaning).toBe('none')

@@ -46,7 +46,7 @@ describe('a pass', () => {
     expect(percentileVerdict(result, result, { percentile: 99, limitMs: 50 })).toMatchObject({
       verdict: 'invalid',
       reason: 'code of the test failed',
-      details: expect.arrayContaining(['buy.ts:3 ended its thread: process.exit(0)', 'correct this code']),
+      details: expect.arrayContaining(['buy.ts:3 ended its thread: process.exit(0)', 'fix this code']),
     })
   })
 

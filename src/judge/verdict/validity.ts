@@ -56,7 +56,7 @@ export function settle(figures: JudgedFigures, run: LoadResult, shown: Standing)
 function cutShort({ ended, endedBecause, generator }: LoadResult): Standing {
   const failure = generator.doubts.find((doubt) => doubt.code === 'user-code-failed')
   if (failure !== undefined) {
-    return { verdict: 'invalid', reason: 'code of the test failed', details: [failure.reason, 'correct this code'] }
+    return { verdict: 'invalid', reason: 'code of the test failed', details: [failure.reason, 'fix this code'] }
   }
   return ended === 'running'
     ? { verdict: 'invalid', reason: 'the run has not ended', details: ['await its result'] }

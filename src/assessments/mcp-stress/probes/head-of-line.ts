@@ -23,7 +23,7 @@ export const headOfLine: Probe = {
     const failed = fast.find((each) => each.outcome !== 'ok')
     if (failed !== undefined) return { verdict: 'invalid', evidence: `a fast call failed: ${failed.message}` }
     const slowest = Math.max(...fast.map(({ ms }) => ms))
-    const evidence = `the slowest of ${FAST_CALLS} fast calls took ${formatMs(slowest)} ms during a call of ${SLOW_MS} ms`
+    const evidence = `the slowest of ${FAST_CALLS} fast calls took ${formatMs(slowest)} ms during a call of ${formatMs(SLOW_MS)} ms`
     return { verdict: slowest > WAITS * SLOW_MS ? 'fail' : 'pass', evidence }
   },
 }

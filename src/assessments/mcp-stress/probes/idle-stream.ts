@@ -24,9 +24,9 @@ export const idleStream: Probe = {
     await realDelay(100)
     const status = await statusAgain(session)
     await session.end()
-    const how = cut ? `was cut within ${idleMs / 1_000} s` : `stayed for ${idleMs / 1_000} s`
-    if (status === 200) return { verdict: 'pass', evidence: `the idle stream ${how}, and could be reopened` }
-    return { verdict: 'fail', evidence: `the idle stream ${how}, and was then refused with ${status}` }
+    const how = cut ? `was cut within ${idleMs / 1_000} s` : `stayed open for ${idleMs / 1_000} s`
+    if (status === 200) return { verdict: 'pass', evidence: `the idle stream ${how} and could be reopened` }
+    return { verdict: 'fail', evidence: `the idle stream ${how}, and the server refused to reopen it with ${status}` }
   },
 }
 

@@ -1,5 +1,6 @@
 import type { Probe } from './probe.ts'
 import { notApplicable } from './probe.ts'
+import { formatCount } from '../../../wording/figures.ts'
 
 /** Number of concurrent clients, enough for replies to be confused if that is possible. */
 const CLIENTS = 8
@@ -24,12 +25,15 @@ export const misrouted: Probe = {
     })
     const wrong = errorsByClass.misrouted
     if (wrong !== undefined) {
-      return { verdict: 'fail', evidence: `${wrong.count} of ${successes + wrong.count} replies: ${wrong.first}` }
+      return {
+        verdict: 'fail',
+        evidence: `${formatCount(wrong.count)} of ${formatCount(successes + wrong.count)} replies: ${wrong.first}`,
+      }
     }
     if (successes === 0) return { verdict: 'invalid', evidence: 'no call was answered' }
     return {
       verdict: 'pass',
-      evidence: `${successes} replies to ${CLIENTS} clients contained what their own call had sent`,
+      evidence: `each of ${formatCount(successes)} replies to ${CLIENTS} clients contained the text that its call had sent`,
     }
   },
 }

@@ -27,7 +27,7 @@ export const sessionLeak: Probe = {
     const grown = [await grownBy(prober, true), await grownBy(prober, true)]
     const least = Math.min(...grown)
     const kept = await grownBy(prober, false)
-    const unended = `a session that is not ended cost ${formatBytes(2 ** 20 * Math.max(0, kept))}`
+    const unended = `an open session cost ${formatBytes(2 ** 20 * Math.max(0, kept))}`
     if (least > LEAKS_MB) {
       return {
         verdict: 'fail',

@@ -15,7 +15,7 @@ const TYPES = { accept: 'application/json, text/event-stream', 'content-type': '
 /** A Streamable HTTP session that can send what a well-behaved client would not. */
 export interface Session {
   readonly id: string
-  /** Sends a message unchanged. Returns the body of the response, whatever it is. */
+  /** Sends a message unchanged. Returns the body of any response. */
   ask(message: object, signal: AbortSignal): Promise<string>
   /** Asks the server to end the session. Returns the status. */
   end(): Promise<number>

@@ -49,7 +49,7 @@ interface Finished {
 function run(folder: string, ...args: readonly string[]): Promise<Finished> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|LOAD_)/.test(name)))
   return new Promise((resolve) => {
-    // A temporary folder of its own: these processes share no lock with the test run that started them.
+    // A separate temporary folder: these processes share no lock with the test run that started them.
     const options = { cwd: folder, env: { ...env, CI: '1', NO_COLOR: '1', TMPDIR: folder } }
     execFile(execPath, args, options, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1

@@ -25,7 +25,7 @@ interface ActiveLoadOptions {
 
 /** A run of a test. Its figures are kept however it ends. */
 export class ActiveLoad {
-  /** The run as the test sees it. Its result is kept before the test gets it. */
+  /** The run that the test receives. Its result is kept before the test gets it. */
   readonly run: LoadRun
   readonly #run: LoadRun
   readonly #options: ActiveLoadOptions

@@ -120,7 +120,7 @@ describe('a file that is not a lock of this user ends the wait with ERR_LOAD_LOC
     writeFileSync(path, text)
     await expect(lock()).rejects.toMatchObject({
       code: 'ERR_LOAD_LOCK',
-      message: `${path} ${message}, so this load cannot wait for other loads on this machine\n    → remove it`,
+      message: `${path} ${message}, so this load cannot wait for other loads on this machine\n    → remove ${path}`,
     })
     expect(readdirSync(folder)).toEqual(['load.lock'])
   })

@@ -115,7 +115,7 @@ function isForeign({ uid }: Stats): boolean {
 function lockError(path: string, what: string): LoadError {
   return new LoadError(
     'ERR_LOAD_LOCK',
-    `${path} ${what}, so this load cannot wait for other loads on this machine\n    → remove it`,
+    `${path} ${what}, so this load cannot wait for other loads on this machine\n    → remove ${path}`,
   )
 }
 

@@ -12,7 +12,7 @@ const LIMITS = [
 ]
 const LENGTH_MS = 4_000
 
-/** Returns the slices that one thread hands over for these requests, with all events in time order. */
+/** Returns the slices that one thread posts for these requests, with all events in time order. */
 function slicesOf(samples: readonly Sample[], endMs: number): readonly SliceDelta[] {
   const recorder = new Recorder(LIMITS)
   const events = samples.flatMap((sample) => [
@@ -139,7 +139,7 @@ test('counts exactly how many successes exceed each limit', () => {
   )
 })
 
-test('counts a slice once every thread has handed in its part', () => {
+test('counts a slice once every thread has posted its part', () => {
   const sample = sampleOf({ doneMs: 10 })
   const slices = slicesOf([sample], 1_000)
   const collector = new Collector(2, [])

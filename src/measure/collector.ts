@@ -94,7 +94,7 @@ export class Collector {
     return this.#drain()
   }
 
-  /** Marks a thread as finished: it hands in no more slices. Returns the intervals that this completed. */
+  /** Marks a thread as finished: it posts no more slices. Returns the intervals that this completed. */
   end(thread: number): readonly Interval[] {
     this.#ended[thread] = true
     const completed = this.#drain()

@@ -89,7 +89,7 @@ test('a latency equal to the limit does not exceed it', () => {
   expect(recorder.takeFinished()[0]?.total.overLimit).toEqual([1])
 })
 
-test('hands over each slice once', () => {
+test('returns each slice once', () => {
   const recorder = new Recorder([])
   recorder.rollTo(250)
   expect(recorder.takeFinished()).toHaveLength(2)

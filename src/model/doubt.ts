@@ -1,6 +1,6 @@
 import type { Ms, Ratio, Rps } from './units.ts'
 
-/** Why the generator ran in the test's thread instead of in threads of its own. */
+/** Why the generator ran in the test's thread instead of in separate threads. */
 export type InlineReason =
   | 'pattern-functions'
   | 'journey-function'

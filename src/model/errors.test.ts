@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { LoadError, LoadInternalError, LoadPlanError, LoadTargetError, formatValue } from './errors.ts'
 
 test('prints the name and the stable code of an error', () => {
-  const error = new LoadTargetError('ERR_LOAD_TARGET_UNREACHABLE', 'nothing answers at http://127.0.0.1:1')
+  const error = new LoadTargetError('ERR_LOAD_TARGET_UNREACHABLE', 'no server responds at http://127.0.0.1:1')
   expect(error).toBeInstanceOf(LoadError)
   expect(error.code).toBe('ERR_LOAD_TARGET_UNREACHABLE')
   expect(error.stack?.split('\n')[0]).toBe(
-    'LoadTargetError [ERR_LOAD_TARGET_UNREACHABLE]: nothing answers at http://127.0.0.1:1',
+    'LoadTargetError [ERR_LOAD_TARGET_UNREACHABLE]: no server responds at http://127.0.0.1:1',
   )
 })
 

@@ -1,5 +1,5 @@
 /**
- * Returns the URL of a file that runs as a thread or process of its own. It is beside its caller in the repository,
+ * Returns the URL of a file that runs as a separate thread or process. It is beside its caller in the repository,
  * where Node runs the sources, and in the published package, where the build puts every file into one folder.
  */
 export function programFile(name: string, callerUrl: string): URL {

@@ -50,7 +50,7 @@ export interface Outgoing<Request> {
   readonly requestId: number
   readonly operation: string
   readonly payload: Request
-  /** Sent with the request, if the protocol can carry it and the request has none of its own. */
+  /** Sent with the request, if the protocol can carry it and the request has no such context already. */
   readonly traceparent?: Traceparent | undefined
 }
 

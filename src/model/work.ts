@@ -20,7 +20,7 @@
 export const EMBEDDED_FRAGMENT = '#embedded'
 
 /**
- * Returns whether the target does the work above; any other target gets only its health read, unless the plan names a
+ * Returns whether the target does the work above; any other target gets only its default request, unless the plan names a
  * request.
  */
 export function isEmbedded(target: URL): boolean {

@@ -124,7 +124,7 @@ describe('a plan of one protocol', () => {
     ],
     [
       { target: HTTP, workload: { buy: { name: 'sell' } } },
-      ["workload.buy.name must be left out: the operation is called 'buy'"],
+      ["workload.buy.name must be omitted: the operation is called 'buy'"],
     ],
     [
       { target: 'lines://a', protocol: new URL('file:///mine.ts'), request: { f: () => 1 } },
@@ -179,10 +179,10 @@ describe('a mix', () => {
   })
 
   it.each([
-    [mixed(), [expect.stringMatching(/^workload must mix at least one entry/)]],
+    [mixed(), [expect.stringMatching(/^workload must have at least one entry/)]],
     [
       mixed({ target: HTTP }, { target: HTTP }),
-      [expect.stringMatching(/^workload\[1\]\.name must be given: 'http' is taken/)],
+      [expect.stringMatching(/^workload\[1\]\.name must be given: another entry is called 'http'/)],
     ],
     [
       mixed({ target: HTTP, wieght: 3 }),

@@ -125,7 +125,7 @@ function resolveMix(
   if (!Array.isArray(entries) || entries.length === 0) {
     const remedy =
       "write mix([{ weight: 3, target: 'http://127.0.0.1:3000' }, { weight: 1, target: 'ws://127.0.0.1:3000' }])"
-    issues.push({ key: 'workload', value: entries, rule: 'must mix at least one entry', remedy })
+    issues.push({ key: 'workload', value: entries, rule: 'must have at least one entry', remedy })
     return undefined
   }
   const lanes = entries.map((entry: unknown, index) => {
@@ -184,7 +184,7 @@ function refuseTwins(lanes: readonly ResolvedLane[], issues: PlanIssue[]): void 
     issues.push({
       key,
       value: undefined,
-      rule: `must be given: '${name}' is taken`,
+      rule: `must be given: another entry is called '${name}'`,
       remedy: `write name: '${name} ${index + 1}'`,
     })
   }

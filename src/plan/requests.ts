@@ -103,7 +103,7 @@ function resolveOperations(
     check(request, `${key}.${name}`, protocol, requestIssues, issues)
     const written = isRecord(request) ? request['name'] : undefined
     if (written === undefined || written === name) continue
-    const rule = `must be left out: the operation is called '${name}'`
+    const rule = `must be omitted: the operation is called '${name}'`
     issues.push({ key: `${key}.${name}.name`, value: written, rule })
   }
   return entries.map(([name, request]) => Object.assign({}, request, { name }))

@@ -172,11 +172,11 @@ describe('an invalid plan', () => {
     ],
     [
       { pattern: { kind: 'constant', rate: 7 } },
-      'rate must be left out: the pattern sets the rate, got 50\n    → keep one of the two',
+      'rate must be omitted: the pattern sets the rate, got 50\n    → keep one of the two',
     ],
     [
       { rate: undefined, pattern: { kind: 'constant', rate: 7, durationMs: 5_000 } },
-      "duration must be left out: the pattern lasts 5 s, got '30s'\n    → keep one of the two",
+      "duration must be omitted: the pattern lasts 5 s, got '30s'\n    → keep one of the two",
     ],
     [{ maxConnections: 0 }, 'maxConnections must be a whole number of at least 1, got 0'],
     [

@@ -50,7 +50,7 @@ export function resolveSchedule(plan: Plan, keys: ScheduleKeys, issues: PlanIssu
   if (issues.length === before || patternMs !== undefined) requireDuration(plan, patternMs, issues)
   const kind = pattern !== undefined && 'kind' in pattern ? pattern.kind : plan['pattern']
   if (kind === 'poisson' && keys.arrivals !== undefined && keys.arrivals !== 'poisson') {
-    const remedy = "leave `arrivals` out, or write pattern: 'constant'"
+    const remedy = "omit `arrivals`, or write pattern: 'constant'"
     issues.push({
       key: 'arrivals',
       value: keys.arrivals,
@@ -94,7 +94,7 @@ function requireRate(plan: Plan, issues: PlanIssue[]): void {
 
 function refuseRate(plan: Plan, issues: PlanIssue[]): void {
   if (plan['rate'] === undefined) return
-  const rule = 'must be left out: the pattern sets the rate'
+  const rule = 'must be omitted: the pattern sets the rate'
   issues.push({ key: 'rate', value: plan['rate'], rule, remedy: 'keep one of the two' })
 }
 
@@ -103,7 +103,7 @@ function requireDuration(plan: Plan, patternMs: Ms | undefined, issues: PlanIssu
   if (patternMs === undefined && value === undefined) {
     issues.push({ key: 'duration', value, rule: 'must be given', remedy: "write duration: '30s'" })
   } else if (patternMs !== undefined && value !== undefined) {
-    const rule = `must be left out: the pattern lasts ${formatDuration(patternMs)}`
+    const rule = `must be omitted: the pattern lasts ${formatDuration(patternMs)}`
     issues.push({ key: 'duration', value, rule, remedy: 'keep one of the two' })
   }
 }

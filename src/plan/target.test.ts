@@ -30,7 +30,7 @@ describe('target', () => {
     ['localhost:3000/api', "target must be a URL → write target: 'http://localhost:3000/api'"],
     [3000, "target must be a URL → write target: 'http://127.0.0.1:3000'"],
     ['', "target must be a URL → write target: 'http://127.0.0.1:3000'"],
-    ['http://127.0.0.1:0', 'target must name a port other than 0'],
+    ['http://127.0.0.1:0', 'target must have a port other than 0'],
     ['tcp://localhost', "target must name a port → write target: 'tcp://localhost:6379'"],
     ['ftp://127.0.0.1', 'target must start with the scheme of a known protocol → expected one of: http: https: tcp:'],
   ])('rejects %j with a remedy that can be copied', (target, message) => {

@@ -56,12 +56,12 @@ export function readTargetUrl(
     const shown = new URL(url)
     shown.username = shown.password = ''
     const remedy = "send them in headers: { authorization: 'Basic …' }"
-    issues.push({ key, value: shown.href, rule: 'must not carry a user name or a password (not shown)', remedy })
+    issues.push({ key, value: shown.href, rule: 'must not contain a user name or a password (not shown)', remedy })
   } else if (vocabulary !== undefined && vocabulary.protocolOf(url) === undefined) {
     const remedy = `expected one of: ${vocabulary.schemes.join(' ')}`
     issues.push({ key, value: url.href, rule: 'must start with the scheme of a known protocol', remedy })
   } else if (url.port === '0') {
-    issues.push({ key, value: url.href, rule: 'must name a port other than 0' })
+    issues.push({ key, value: url.href, rule: 'must have a port other than 0' })
   } else if (vocabulary !== undefined && vocabulary.portOf(url) === undefined) {
     const remedy = `write ${key}: '${url.protocol}//${url.hostname || '127.0.0.1'}:6379'`
     issues.push({ key, value: url.href, rule: 'must name a port', remedy })

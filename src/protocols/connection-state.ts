@@ -19,7 +19,7 @@ export class ConnectionState {
     this.#resolveClosed = resolve
   }
 
-  /** False from the moment that the connection can carry no further exchange. */
+  /** False once the connection can carry no more exchanges. */
   get usable(): boolean {
     return this.#usable
   }

@@ -22,7 +22,7 @@ test('no two protocols claim the same scheme', () => {
 describe.each(PROTOCOL_NAMES)('%s', (name) => {
   const protocol = protocolFrom({ kind: name })
 
-  it('is registered under its name and has a valid health read', () => {
+  it('is registered under its name and has a valid default request', () => {
     expect(protocol.name).toBe(name)
     expect(protocol.issuesOf(protocol.healthRead, 'request')).toEqual([])
     expect(protocol.describe(protocol.healthRead)).not.toBe('')

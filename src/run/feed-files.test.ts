@@ -61,8 +61,8 @@ test('requires a record for each arrival from a unique feed, and reports how man
   const feed = { user: { source: { records: [{ a: 1 }, { a: 2 }] }, pick: 'unique' } } as const
   expect(await loadFeeds(feed, () => 2)).toHaveProperty('user.pick', 'unique')
   expect(await reported(feed, 15_000)).toBe(
-    `feeds.user must hold 15000 records, one for each arrival, to be unique, got 2
-    → add 14998 records, or write pick: 'sequential', which starts again after the last record`,
+    `feeds.user must have 15 000 records, one for each arrival, because pick is 'unique', got 2
+    → add 14 998 records, or write pick: 'sequential', which starts again after the last record`,
   )
 })
 

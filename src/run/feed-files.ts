@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
+import { formatCount } from '../wording/figures.ts'
 import type { ResolvedFeed } from '../plan/resolved-plan.ts'
 import { withRemedy } from '../model/readers.ts'
 import type { FeedRecord, LoadedFeed } from '../traffic/feeds/index.ts'
@@ -63,6 +64,6 @@ function shortage(have: number, needed: number, key: string): readonly PlanIssue
     return [{ key: `${key}.pick`, value: 'unique', rule, remedy }]
   }
   if (have >= needed) return []
-  const rule = `must hold ${needed} records, one for each arrival, to be unique`
-  return [{ key, value: have, rule, remedy: `add ${needed - have} records, or ${remedy}` }]
+  const rule = `must have ${formatCount(needed)} records, one for each arrival, because pick is 'unique'`
+  return [{ key, value: have, rule, remedy: `add ${formatCount(needed - have)} records, or ${remedy}` }]
 }

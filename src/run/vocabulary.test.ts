@@ -35,7 +35,7 @@ it.each([
 ])('rejects a rate together with the builder of $kind, which sets it', (pattern) => {
   const { rate: _, ...plan } = complete
   expect(issuesOf({ ...plan, pattern })).toBe('no issue')
-  expect(issuesOf({ ...complete, pattern })).toContain('rate must be left out')
+  expect(issuesOf({ ...complete, pattern })).toContain('rate must be omitted')
 })
 
 it.each(['uniform', 'jittered', 'poisson'])(
@@ -55,7 +55,7 @@ it('uses the default arrivals if a plan has none, and Poisson arrivals with the 
 
 it.each(['uniform', 'jittered'])("rejects %s arrivals with the pattern 'poisson'", (arrivals) => {
   expect(issuesOf({ ...complete, arrivals, pattern: 'poisson' })).toBe(
-    `arrivals cannot be combined with the pattern 'poisson', got '${arrivals}'\n    → leave \`arrivals\` out, or write pattern: 'constant'`,
+    `arrivals cannot be combined with the pattern 'poisson', got '${arrivals}'\n    → omit \`arrivals\`, or write pattern: 'constant'`,
   )
 })
 

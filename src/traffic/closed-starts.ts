@@ -11,7 +11,7 @@ export interface ClosedOptions<Request> extends StartOptions<Request> {
 /** The closed model: as many requests in progress as there are clients. */
 export class ClosedStarts<Request> implements Starts {
   readonly #options: ClosedOptions<Request>
-  /** Starts still to make. They are made in a loop because a protocol may respond before `exchange` returns. */
+  /** Number of starts that are pending. A loop makes them, because a protocol may respond before `exchange` returns. */
   #owed = 0
   /** Starts that wait because the payload is still being created. */
   #starved = 0

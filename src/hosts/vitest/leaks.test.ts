@@ -9,7 +9,7 @@ const CANARY = /cnry-\w+-7391/g
 const ACTIVE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 const COMMAND = /^\s*::(?:error|add-mask)::(?:hostile)/m
 
-/** A server that answers with whatever it received and with text that acts on terminals and CI logs. */
+/** A server that answers with everything that it received and with text that acts on terminals and CI logs. */
 const LOAD_TESTS = String.raw`
   import { once } from 'node:events'
   import { createServer } from 'node:http'

@@ -177,7 +177,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     expect(output.match(/.*did not judge.*/g)).toContain(
       '"checkout > group with a time > has none" did not judge its result: 0 of 125 requests failed',
     )
-    expect(failures.get('says nothing')).toContain('nothing answers at http://127.0.0.1:1')
+    expect(failures.get('says nothing')).toContain('no server responds at http://127.0.0.1:1')
     expect(blamed('says nothing')).toContain("loadTest('says nothing'")
 
     const { results } = project.record()

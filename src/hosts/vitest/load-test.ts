@@ -106,6 +106,6 @@ function readLike<Handler extends object>(handler: Handler, source: string): Han
 
 function refuseConcurrency(): never {
   throw new TypeError(
-    'loadTest.concurrent is not supported: two loads at the same time distort each other. Put both loads into one plan, or run them one after the other',
+    'loadTest.concurrent is not supported: two loads at the same time distort each other. Put both loads into one plan, or run them sequentially',
   )
 }

@@ -26,7 +26,7 @@ function orderIn(project: VitestProject): readonly string[] {
 }
 
 describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version) => {
-  test('runs load files last, one at a time, in a project of their own', { timeout: 60_000 }, async (context) => {
+  test('runs load files last, one at a time, in a separate project', { timeout: 60_000 }, async (context) => {
     const project = vitestProject(context, version, FILES)
     const { output, exitCode } = await project.run('run')
     expect(exitCode, output).toBe(0)

@@ -34,7 +34,7 @@ export interface LoadPluginOptions extends LoadReporterOptions {
 }
 
 /**
- * Sets up load tests with one line in `vitest.config.ts`: load files become a project of their own, which runs one file
+ * Sets up load tests with one line in `vitest.config.ts`: load files become a separate project, which runs one file
  * at a time after all other projects, never retries, and is excluded from watch mode unless it is named; their results
  * become artifacts. Throws `LoadPlanError` if a plan default cannot be passed to a test process.
  */

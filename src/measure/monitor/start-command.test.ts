@@ -184,7 +184,7 @@ describe('startCommand rejects with the reason', () => {
     const text = await failureOf(node(SERVER, { url: `http://127.0.0.1:${port}` }))
     other.close()
     expect(text.replaceAll(String(port), '3000')).toMatchInlineSnapshot(`
-      "the target could not be started: something already listens at 127.0.0.1:3000
+      "the target could not be started: another process already listens at 127.0.0.1:3000
         → stop it, or give the command a free port: write '{port}' in url, and make it listen on PORT"
     `)
   })

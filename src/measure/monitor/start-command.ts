@@ -60,7 +60,7 @@ export async function startCommand(
   const url = new URL(filled.url)
   if ((await tryConnecting(url, addresses?.get(url.hostname))) === undefined) {
     const advice = "stop it, or give the command a free port: write '{port}' in url, and make it listen on PORT"
-    throw startError(`something already listens at ${url.host}`, [], advice)
+    throw startError(`another process already listens at ${url.host}`, [], advice)
   }
 
   const guard = startGuard()

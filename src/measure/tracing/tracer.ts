@@ -10,7 +10,7 @@ import { createTraceIds } from './trace-ids.ts'
  */
 const MAX_WAITING = 50_000
 
-/** What a generator thread hands over at the end: the traces that were kept after they had ended. */
+/** What a generator thread posts at the end: the traces that were kept after they had ended. */
 export interface KeptTraces {
   /** Each entry is a request, or a journey with its steps. */
   readonly kept: readonly (readonly TracedRequest[])[]

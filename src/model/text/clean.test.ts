@@ -69,7 +69,7 @@ describe('a known secret', () => {
     expect(some.mask('secret-and-more secret short', '*')).toBe('* * short')
   })
 
-  test('is forgotten when 5 000 newer ones are known', () => {
+  test('is removed when 5 000 newer ones are known', () => {
     const many = new KnownSecrets(['oldest-secret', ...Array.from({ length: 5_000 }, (_, n) => `newer-secret-${n}`)])
     expect(many.mask('oldest-secret newer-secret-4999', '*')).toBe('oldest-secret *')
   })

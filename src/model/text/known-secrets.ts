@@ -4,7 +4,7 @@ const MIN_LENGTH = 6
 /** Up to this length, a value counts only as a whole word, because it may be a part of another one. */
 const MAX_WORD = 11
 
-/** Maximum number of values; the oldest are forgotten. */
+/** Maximum number of values; the oldest are removed. */
 const MAX_VALUES = 5_000
 
 const WORD_CHARACTER = /[\p{L}\p{N}]/u

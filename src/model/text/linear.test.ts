@@ -84,7 +84,7 @@ test.each(Object.entries(SCANNERS))(
   },
 )
 
-/** Repeats a measurement that fails, because the first one includes compilation and collections of garbage. */
+/** Repeats a measurement that fails, because the first one includes compilation and garbage collection. */
 function isLinear(piece: string, scan: (text: string) => unknown): boolean {
   const [small, large] = [SMALL, LARGE].map((length) => piece.repeat(length / piece.length))
   for (let tries = 0; tries < 3; tries++) {

@@ -12,7 +12,7 @@ const COMMAND_AT_LINE_START = /^([^\S\n]*)::/gm
 
 /**
  * A word that a line break in a report could move to the start of a line. It captures the rest of the word, because an
- * IPv6 address such as `::1` is none.
+ * IPv6 address such as `::1` is not a command.
  */
 const COMMAND_IN_LINE = /(?<!\S)::(?=(\S*))/g
 const REST_OF_ADDRESS = /^[0-9a-f:.]*\W?$/i

@@ -27,7 +27,7 @@ const QUOTED: Readonly<Record<string, RegExp>> = {
   '`': /(?:[^`\\\n]|\\[^\n])*/y,
 }
 
-/** Values that say that there is no secret, or that it was removed. */
+/** Values that state that there is no secret, or that it was removed. */
 const NONE = /^(?:true|false|null|undefined|none|nil|\d{1,4}|[^\p{L}\p{N}]+|\W*redacted\W*)$/iu
 const REMOVED = /^(?:null|undefined|(?:basic|bearer)?[^\p{L}\p{N}]*|\W*redacted\W*)$/iu
 

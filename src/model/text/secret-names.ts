@@ -1,7 +1,7 @@
 /**
  * How strongly a name suggests that its value is secret.
  *
- * - `password`: whatever the value is;
+ * - `password`: regardless of the value;
  * - `token`: unless the value is a short number, a boolean or the like;
  * - `random`: if the value looks random (`session`, `auth`), because such names have harmless values too;
  * - `parameter`: the same, and only as a parameter of a URL or a form (`?code=`, `?key=`);

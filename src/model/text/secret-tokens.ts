@@ -28,7 +28,7 @@ const TOKENS: readonly RegExp[] = [
   /(?<=discord(?:app)?\.com\/api\/webhooks\/\d{1,20}\/)[\w-]+/g,
   // Private keys. A key that is cut off is hidden to the end of the text.
   /(?<=-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)(?:[^-]|-(?!----))+/g,
-  // The user and the password of a URL, and of a data source of Go.
+  // The user and the password in a URL or in a Go data source name.
   /(?<=:\/\/)[^\s/?#"'<>]+(?=@)/g,
   /(?<![\w.-])[\w.-]{1,64}:[^\s@/:"']{1,128}(?=@(?:tcp|unix)\()/g,
   // `curl -u user:password`.

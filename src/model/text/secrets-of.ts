@@ -1,11 +1,11 @@
 import { looksRandom, secretFields } from './secret-fields.ts'
 import { secretKind } from './secret-names.ts'
 
-/** Headers whose values are no secrets. The values of all others count as secret. */
+/** Headers whose values are not secret. The values of all others count as secret. */
 const PUBLIC_HEADERS =
   /^(?:accept(?:-.+)?|cache-control|connection|content-.+|date|dnt|expect|host|if-.+|keep-alive|mcp-protocol-version|origin|pragma|prefer|range|referer|sec-.+|te|traceparent|tracestate|trailer|transfer-encoding|upgrade|user-agent|via|x-forwarded-.+|x-request-id|x-requested-with)$/i
 
-/** Variables of an environment whose values are no secrets. */
+/** Environment variables whose values are not secret. */
 const PUBLIC_VARIABLES =
   /^(?:DEBUG|HOME|HOST|LANG|LC_.+|LOG_LEVEL|NODE_.+|NO_COLOR|PATH|PORT|PWD|SHELL|TERM|TMPDIR|TZ)$/i
 

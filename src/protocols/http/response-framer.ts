@@ -48,7 +48,7 @@ export class ResponseFramer {
   /** Reason why the bytes are not an HTTP/1.x response. */
   violation: string | undefined
 
-  /** Starts a response. `toHead`: the request was HEAD, so the response has no body, whatever its head says. */
+  /** Starts a response. `toHead`: the request was HEAD, so the response has no body, even if its head declares one. */
   begin(toHead: boolean, reader: ResponseReader | undefined): void {
     this.#state = 'head'
     this.#toHead = toHead

@@ -68,7 +68,7 @@ interface Way {
   connect(): Promise<Connection<McpRequest>>
 }
 
-/** The correct reply follows each hostile one, as nothing else shows that a call over lines has failed. */
+/** The correct reply follows each hostile one. Without it, a test cannot detect that a call over lines has failed. */
 async function lines(): Promise<Way> {
   const next = { reply: '' }
   const server = await legacyServer(({ id, method }, say) => {

@@ -24,7 +24,7 @@ test.each<[string, string | undefined, string]>([
   ['2025-06-18', undefined, 'ping'],
   ['2026-07-28', undefined, 'tools/list'],
   ['auto', 'prompts/list', 'prompts/list'],
-])('the health read with version %s and health %s is %s', (protocolVersion, health, word) => {
+])('the default request with version %s and health %s is %s', (protocolVersion, health, word) => {
   const {
     healthRead,
     describe: describeRequest,
@@ -34,7 +34,7 @@ test.each<[string, string | undefined, string]>([
   expect(issuesOf(healthRead, 'request')).toEqual([])
 })
 
-test('the health read is ping unless the era has none', () => {
+test('the default request is ping unless the era has none', () => {
   expect([LEGACY(protocol.healthRead).method, MODERN(protocol.healthRead).method]).toEqual(['ping', 'tools/list'])
   expect(MODERN({ method: 'ping' }).method).toBe('ping')
 })

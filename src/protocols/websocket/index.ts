@@ -48,7 +48,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
   const settings = { maxInFlight, perMessageDeflate, subprotocols: options.subprotocols ?? [] }
   return {
     name: 'websocket',
-    // Every server answers a ping, whatever its application protocol is.
+    // Every server answers a ping, independently of its application protocol.
     healthRead: { ping: true },
     usualFormat: 'text',
     work: {

@@ -46,7 +46,7 @@ test.each([
   expectConservation(result)
 })
 
-test('sends the health read of the protocol if the plan has no request', async () => {
+test('sends the default request of the protocol if the plan has no request', async () => {
   const { url } = await echo()
   const result = await runLoad({ target: url, protocol: MODULE, rate: 50, duration: '500ms' })
   expect(result).toMatchObject({ successes: 25, bytesSent: 25 * 'hello\n'.length })

@@ -269,6 +269,6 @@ describe('a run that cannot start rejects', () => {
     await server.stop()
     const failure = runLoad({ target: server.url, rate: 10, duration: '1s' })
     await expect(failure).rejects.toThrow(LoadTargetError)
-    await expect(failure).rejects.toThrow(/nothing answers at .*start the server first/su)
+    await expect(failure).rejects.toThrow(/no server responds at .*start the server first/su)
   })
 })

@@ -71,7 +71,7 @@ function p50Of({ serviceTime }: LoadResult): number {
   return 'p50Ms' in serviceTime ? serviceTime.p50Ms : Number.NaN
 }
 
-/** A latency verdict that every one of these runs passes unless its matching is in doubt. */
+/** A latency verdict that every one of these runs passes unless its matching is doubtful. */
 function verdictOn(result: LoadResult): { verdict: string; reason?: string } {
   return percentileVerdict(result, result, { percentile: 50, limitMs: 60_000 })
 }
@@ -95,16 +95,19 @@ function expectNoDoubt(result: LoadResult): void {
 const PLAN = { rate: 40, duration: '500ms', requestTimeout: '10s', seed: 'cafe', monitor: 'off' } as const
 
 describe.concurrent('a TCP server that greets first', () => {
-  test.each(['pooled', 'long-lived', 'short-lived'] as const)('is in doubt over %s connections', async (connection) => {
-    const plan: LoadPlan = { ...PLAN, connection, maxConnections: 6, request: { data: 'NOOP\r' } }
-    const result = await runLoad({ ...plan, target: await greetingServer() })
-    expect(result).toMatchObject({ successes: 20, errors: 0 })
-    // The last short-lived connections may not have been read to their end.
-    expect(result.unsolicited).toBeGreaterThanOrEqual(connection === 'short-lived' ? 10 : result.connections.opened)
-    expectInDoubt(result)
-  })
+  test.each(['pooled', 'long-lived', 'short-lived'] as const)(
+    'raises a doubt over %s connections',
+    async (connection) => {
+      const plan: LoadPlan = { ...PLAN, connection, maxConnections: 6, request: { data: 'NOOP\r' } }
+      const result = await runLoad({ ...plan, target: await greetingServer() })
+      expect(result).toMatchObject({ successes: 20, errors: 0 })
+      // The last short-lived connections may not have been read to their end.
+      expect(result.unsolicited).toBeGreaterThanOrEqual(connection === 'short-lived' ? 10 : result.connections.opened)
+      expectInDoubt(result)
+    },
+  )
 
-  test('is not in doubt when the request ignores the greeting', async () => {
+  test('raises no doubt when the request ignores the greeting', async () => {
     const request = { data: 'NOOP\r', ignore: { bodyIncludes: '220 ' } }
     const result = await runLoad({ ...PLAN, target: await greetingServer(), request })
     expect(result).toMatchObject({ successes: 20, unsolicited: result.connections.opened })
@@ -112,7 +115,7 @@ describe.concurrent('a TCP server that greets first', () => {
     expectNoDoubt(result)
   })
 
-  test('is not in doubt when a setup reads the greeting', async () => {
+  test('raises no doubt when a setup reads the greeting', async () => {
     const setup = new URL('../../../fixtures/modules/greeting-setup.ts', import.meta.url)
     const result = await runLoad({ ...PLAN, target: await greetingServer(), setup, request: { data: 'NOOP\r' } })
     expect(result).toMatchObject({ successes: 20, unsolicited: 0 })
@@ -126,12 +129,12 @@ describe.concurrent('a WebSocket server that pushes', () => {
     ['often', 7],
     ['as often as requests arrive', 25],
     ['rarely', 150],
-  ])('%s is in doubt', async (_, everyMs) => {
+  ])('%s raises a doubt', async (_, everyMs) => {
     const result = await runLoad({ ...PLAN, target: await tickingServer(everyMs), request: { data: 'x' } })
     expectInDoubt(result)
   })
 
-  test('is in doubt when it ignores requests and pushes as often', async () => {
+  test('raises a doubt when the target ignores requests and pushes as often', async () => {
     const target = await webSocketServer((peer) => {
       const timer = setInterval(() => peer.send('tick'), 25)
       peer.on('close', () => clearInterval(timer))
@@ -139,7 +142,7 @@ describe.concurrent('a WebSocket server that pushes', () => {
     expectInDoubt(await runLoad({ ...PLAN, target, maxConnections: 1, arrivals: 'uniform', request: { data: 'x' } }))
   })
 
-  test('is in doubt when a push is in flight with every request and no connection is ever idle', async () => {
+  test('raises a doubt when a push is in flight with every request and no connection is ever idle', async () => {
     const target = await webSocketServer((peer) => {
       let requests = 0
       peer.on('message', () => {
@@ -151,7 +154,7 @@ describe.concurrent('a WebSocket server that pushes', () => {
     expectInDoubt(await runLoad(closed))
   })
 
-  test('is not in doubt when the request ignores the pushes', async () => {
+  test('raises no doubt when the request ignores the pushes', async () => {
     const request = { data: 'x', ignore: { bodyIncludes: '"tick"' } }
     const result = await runLoad({ ...PLAN, target: await tickingServer(7), request })
     expect(result).toMatchObject({ successes: 20, errors: 0 })
@@ -160,7 +163,7 @@ describe.concurrent('a WebSocket server that pushes', () => {
     expectNoDoubt(result)
   })
 
-  test('is not in doubt when responses carry ids', async () => {
+  test('raises no doubt when responses carry ids', async () => {
     const target = await webSocketServer((peer) => {
       peer.send('{"type":"welcome"}')
       peer.on('message', (data: Buffer) => {
@@ -175,7 +178,7 @@ describe.concurrent('a WebSocket server that pushes', () => {
     expectNoDoubt(result)
   })
 
-  test('is not in doubt when requests only listen', async () => {
+  test('raises no doubt when requests only listen', async () => {
     const result = await runLoad({ ...PLAN, target: await tickingServer(7), request: { replies: 2 } })
     expect(result).toMatchObject({ successes: 20 })
     expectNoDoubt(result)
@@ -188,7 +191,7 @@ describe.concurrent('a server that greets after the first request', () => {
   const SLOW_ANSWER_MS = 250
 
   test.each(['pooled', 'long-lived', 'short-lived'] as const)(
-    'is in doubt over %s TCP connections',
+    'raises a doubt over %s TCP connections',
     async (connection) => {
       const target = await tcpServer((socket) => {
         setTimeout(() => socket.write('220 mail.test ready\n'), GREETING_MS)
@@ -198,17 +201,20 @@ describe.concurrent('a server that greets after the first request', () => {
     },
   )
 
-  test.each(['pooled', 'long-lived', 'short-lived'] as const)('is in doubt over %s WebSockets', async (connection) => {
-    const target = await webSocketServer((peer) => {
-      setTimeout(() => peer.send('welcome'), GREETING_MS)
-      peer.on('message', () => setTimeout(() => peer.send('answer'), SLOW_ANSWER_MS))
-    })
-    expectInDoubt(await runLoad({ ...PLAN, connection, maxConnections: 6, target, request: { data: 'x' } }))
-  })
+  test.each(['pooled', 'long-lived', 'short-lived'] as const)(
+    'raises a doubt over %s WebSockets',
+    async (connection) => {
+      const target = await webSocketServer((peer) => {
+        setTimeout(() => peer.send('welcome'), GREETING_MS)
+        peer.on('message', () => setTimeout(() => peer.send('answer'), SLOW_ANSWER_MS))
+      })
+      expectInDoubt(await runLoad({ ...PLAN, connection, maxConnections: 6, target, request: { data: 'x' } }))
+    },
+  )
 })
 
 describe.concurrent('other servers', () => {
-  test('is in doubt when the server greets as socket.io does, whose greeting is not taken as a response', async () => {
+  test('raises a doubt when the server greets as socket.io does, whose greeting is not taken as a response', async () => {
     const target = await webSocketServer((peer) => {
       peer.send('0{"sid":"a","pingInterval":25000}')
       peer.on('message', (data: Buffer) => {
@@ -232,7 +238,7 @@ describe.concurrent('other servers', () => {
     expect(result.generator.doubts.map(({ code }) => code)).not.toContain('unsolicited-messages')
   })
 
-  test('is not in doubt when the server answers each request exactly once', async () => {
+  test('raises no doubt when the server answers each request exactly once', async () => {
     const target = await tcpServer((socket) => socket.on('data', (bytes) => socket.write(bytes)))
     const result = await runLoad({ ...PLAN, target, request: { data: 'x' }, warmUp: '200ms' })
     expect(result).toMatchObject({ successes: 20, unsolicited: 0 })

@@ -220,7 +220,7 @@ export class GeneratorFleet {
         this.#closed.count()
         break
       case 'process':
-        // It has a process group of its own, so it would outlive this process.
+        // It has a separate process group, so it would outlive this process.
         this.#guard ??= startGuard()
         this.#guard.watchOver(message.pid)
         this.#observer.follow(message.pid)

@@ -105,7 +105,7 @@ function descriptorDoubts(plan: ResolvedPlan, placement: Placement, resources: R
     : []
 }
 
-/** Smallest power of two that is at least twice the need, and at least 4,096. */
+/** Smallest power of two that is at least 4,096 and at least twice the required number. */
 function wantedLimit(needed: number): number {
   return Math.max(4_096, 2 ** Math.ceil(Math.log2(2 * needed)))
 }

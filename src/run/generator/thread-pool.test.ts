@@ -80,7 +80,7 @@ test('does not reuse a thread that crashed', async () => {
   expect(pool.idle).toBe(0)
 })
 
-test('forgets an idle thread that ends by itself', async () => {
+test('removes an idle thread that ends by itself', async () => {
   const pool = new ThreadPool(1)
   const [thread] = pool.acquire(1, [])
   if (thread === undefined) throw new Error('a thread was asked for')

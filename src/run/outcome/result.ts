@@ -129,7 +129,7 @@ function formatRequests(plan: ResolvedPlan, targets: readonly TargetConnection[]
 }
 
 function formatRequest({ request, workload }: ResolvedLane, protocol: Protocol<AnyRequest> | undefined): string {
-  if (request === undefined) return workload === 'read' ? "the protocol's health read" : `workload '${workload}'`
+  if (request === undefined) return workload === 'read' ? "the protocol's default request" : `workload '${workload}'`
   if (typeof request === 'function') return 'made by a function'
   return ([request].flat() as readonly AnyRequest[])
     .map((each) => each.name ?? protocol?.describe(each) ?? JSON.stringify(each))

@@ -95,7 +95,7 @@ describe('reachTarget', () => {
     const target = await checkTarget(`http://127.0.0.1:${port}/api`, [])
     await expect(reachTarget(target, 2_000)).rejects.toMatchObject({
       code: 'ERR_LOAD_TARGET_UNREACHABLE',
-      message: `nothing answers at http://127.0.0.1:${port} (connect ECONNREFUSED 127.0.0.1:${port})
+      message: `no server responds at http://127.0.0.1:${port} (connect ECONNREFUSED 127.0.0.1:${port})
     → start the server first, check the port, or let the run start it:
       target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
     })

@@ -137,11 +137,11 @@ function answers({ address, family }: HostAddress, port: number, timeoutMs: Ms):
   return promise.finally(() => socket.destroy())
 }
 
-/** The error if nothing answers at the target. It is the first error that a newcomer meets. */
+/** The error if no server responds at the target. It is the first error that a newcomer meets. */
 function unreachable(url: URL, cause: unknown): LoadTargetError {
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
-    `nothing answers at ${whereOf(url)} (${reasonOf(cause)})
+    `no server responds at ${whereOf(url)} (${reasonOf(cause)})
     → start the server first, check the port, or let the run start it:
       target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
     { cause },

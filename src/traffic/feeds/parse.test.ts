@@ -67,7 +67,7 @@ describe('CSV', () => {
       'must be CSV: line 2 has text between a closing quote and the comma; write a quote inside a field as ""',
     ],
     ['a,,c\n1,2,3\n', 'must name its fields in the first line: field 2 has no name'],
-    ['a,b,a\n1,2,3\n', "must name its fields in the first line: 'a' is there twice"],
+    ['a,b,a\n1,2,3\n', "must name its fields in the first line: 'a' occurs twice"],
     ['email;name\na@x.org;Ann\n', 'must be CSV: the fields are not separated by commas'],
     ['a,b\n', 'must contain at least one record'],
     ['', 'must contain at least one record'],

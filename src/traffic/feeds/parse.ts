@@ -91,7 +91,7 @@ async function fromCsv(text: string): Promise<ParsedFeed> {
   const unnamed = names.indexOf('')
   if (unnamed !== -1) return { rule: `must name its fields in the first line: field ${unnamed + 1} has no name` }
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) return { rule: `must name its fields in the first line: '${twice}' is there twice` }
+  if (twice !== undefined) return { rule: `must name its fields in the first line: '${twice}' occurs twice` }
   const [only = ''] = names
   if (names.length === 1 && /[;\t]/.test(only)) {
     return { rule: 'must be CSV: the fields are not separated by commas', remedy: 'separate them with commas' }

@@ -28,7 +28,7 @@ test.each(PATTERN_NAMES)('%s as a name needs no option except the rate', (name) 
   expect(patternIssues({ kind: name, [rateParameterOf(name)]: 80 }, 'pattern')).toEqual([])
 })
 
-test('registers each pattern under a kind of its own, and its builder under the name that an issue suggests', () => {
+test('registers each pattern under a different kind, and its builder under the name that an issue suggests', () => {
   const kinds = Object.values(builders).map(({ pattern }) => pattern.kind)
   expect(new Set(kinds).size).toBe(kinds.length)
   for (const [name, builder] of Object.entries(builders)) {

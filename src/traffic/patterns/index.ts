@@ -110,7 +110,7 @@ export function patternIssues(pattern: unknown, key: string): readonly PlanIssue
   return kind.issuesBetween?.({ ...kind.defaults, ...pattern, kind: kind.kind }, key, patternIssues) ?? []
 }
 
-/** Users know a builder by its export, and builders have no name of their own. */
+/** Users know a builder by its export, and a builder does not store its name. */
 function builderName(builder: Function): string {
   return Object.entries(builders).find(([, each]) => each === builder)?.[0] ?? builder.name
 }
@@ -118,7 +118,7 @@ function builderName(builder: Function): string {
 function kindIssue(value: unknown, key: string): PlanIssue {
   const known = key.endsWith('.kind') ? kinds.map(({ kind }) => kind) : PATTERN_NAMES
   const meant = typeof value === 'string' ? nearestName(value, known) : undefined
-  const remedy = meant === undefined ? `known are: ${known.join(', ')}` : `did you mean '${meant}'?`
+  const remedy = meant === undefined ? `expected one of: ${known.join(', ')}` : `did you mean '${meant}'?`
   return { key, value, rule: 'is not the name of a pattern', remedy }
 }
 

@@ -23,7 +23,7 @@ describe('a template', () => {
     ['{{usr.email}}', 'references an unknown feed, got {{usr.email}} → did you mean {{user.email}}?'],
     [
       '{{order.id}}',
-      'references an unknown feed, got {{order.id}} → known are: user, file; write {{{{ to send two literal braces',
+      'references an unknown feed, got {{order.id}} → available feeds: user, file; write {{{{ to send two literal braces',
     ],
     ['{{seqence}}', 'references an unknown feed, got {{seqence}} → did you mean {{sequence}}?'],
     [
@@ -36,23 +36,23 @@ describe('a template', () => {
     ],
     [
       '{{user.phone}}',
-      "references an unknown field of the feed 'user', got {{user.phone}} → known are: email, id, address",
+      "references an unknown field of the feed 'user', got {{user.phone}} → available fields: email, id, address",
     ],
     [
       '{{random.uid}}',
-      'is not a valid template, got {{random.uid}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
+      'is not a valid template, got {{random.uid}} → available: {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
     ],
     [
       '{{random}}',
-      'is not a valid template, got {{random}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
+      'is not a valid template, got {{random}} → available: {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
     ],
     [
       '{{random.int(6,1)}}',
-      'is not a valid template, got {{random.int(6,1)}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
+      'is not a valid template, got {{random.int(6,1)}} → available: {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
     ],
     [
       '{{random.int}}',
-      'is not a valid template, got {{random.int}} → known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
+      'is not a valid template, got {{random.int}} → available: {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first',
     ],
     ['{{sequence.x}}', 'is not a valid template, got {{sequence.x}} → write {{sequence}}'],
     ['{{}}', 'is not a valid template, got {{}} → write {{feed.field}}; write {{{{ to send two literal braces'],

@@ -71,7 +71,7 @@ function mistakeIn(hole: string, known: KnownNames): Mistake | undefined {
 
 function misspelt(written: string): Mistake {
   if (/^random\b/.test(written)) {
-    const remedy = 'known are {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first'
+    const remedy = 'available: {{random.uuid}} and {{random.int(1, 100)}}, the lower bound first'
     return { rule: 'is not a valid template', remedy }
   }
   if (/^sequence\b/.test(written)) return { rule: 'is not a valid template', remedy: 'write {{sequence}}' }
@@ -91,7 +91,7 @@ function feedMistake(
     const remedy =
       names.length === 0
         ? `add feeds: { ${feed}: { file: … } }; ${BRACES_REMEDY}`
-        : `known are: ${names.join(', ')}; ${BRACES_REMEDY}`
+        : `available feeds: ${names.join(', ')}; ${BRACES_REMEDY}`
     return { rule: 'references an unknown feed', remedy }
   }
   const fields = feeds[feed]
@@ -99,6 +99,7 @@ function feedMistake(
   if (field === '' || fields === undefined || fields.includes(first) || fields.includes(field)) return undefined
   const meant = nearestName(first, fields)
   const inner = field.slice(first.length)
-  const remedy = meant === undefined ? `known are: ${fields.join(', ')}` : `did you mean {{${feed}.${meant}${inner}}}?`
+  const remedy =
+    meant === undefined ? `available fields: ${fields.join(', ')}` : `did you mean {{${feed}.${meant}${inner}}}?`
   return { rule: `references an unknown field of the feed '${feed}'`, ...withRemedy(remedy) }
 }

@@ -46,7 +46,7 @@ export interface LaneParts {
   readonly recorder: Recorder
   /** Undefined if nothing is traced. */
   readonly tracer: Tracer | undefined
-  /** Requests that are made in another thread, if any are. */
+  /** Source of the requests that another thread makes; undefined if there are none. */
   readonly fed: RequestPicker<AnyRequest> | undefined
   readonly code: UserCode
   readonly descriptors: DescriptorBudget

@@ -42,7 +42,7 @@ export interface SetupParts {
 export async function setUp(connection: Connection<AnyRequest>, parts: SetupParts): Promise<Connection<LaneRequest>> {
   const { setup, number, signal } = parts
   const aborted = Promise.withResolvers<never>()
-  const abort = (): void => aborted.reject(new ConnectError('timeout', 'it took too long'))
+  const abort = (): void => aborted.reject(new ConnectError('timeout', 'it did not finish in time'))
   signal.addEventListener('abort', abort)
   const sender = new SetupSender(connection, parts)
   try {

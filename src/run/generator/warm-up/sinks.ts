@@ -18,7 +18,7 @@ export function openHttpSink(respond: Respond): Promise<Sink> {
   return openSocketSink((socket) => serveHttp(socket, respond))
 }
 
-/** Returns what reads the requests of one HTTP/1.1 connection and answers them. */
+/** Returns a handler that reads the requests of one HTTP/1.1 connection and answers them. */
 export function serveHttp(socket: Socket, respond: Respond): (chunk: string) => void {
   let received = ''
   return (chunk) => {

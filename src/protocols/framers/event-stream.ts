@@ -183,7 +183,8 @@ export class EventStreamParser {
       const encoded = Buffer.from(first)
       lines.add(encoded, 0, encoded.length)
     }
-    if (lines.length + end - start >= this.#limitBytes) {
+    // Counts the names of its fields as well: an event of many short lines takes time, not only memory.
+    if (this.#bytes > this.#limitBytes) {
       this.violation = `an event is longer than ${this.#limitBytes} bytes`
       lines.clear()
       return

@@ -4,7 +4,7 @@ import type { ConnectContext } from '../../model/protocol.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { ChannelLost } from './channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated, OpenChannel } from './channel.ts'
-import { formatNoMessage, isObject, isTooDeep, messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
+import { formatNoMessage, idOfBroken, isObject, isTooDeep, messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
 import type { McpOptions } from './options.ts'
 
@@ -141,12 +141,7 @@ export class Dialogue implements McpListener {
     if (this.#state.reason !== undefined) return
     if (this.#channel === undefined) return this.#keepEarly(text, bytes)
     const messages = messagesIn(text)
-    if (messages === undefined) {
-      if (this.#ignoresStrayLines && !isTooDeep(text)) this.#strayLine(text)
-      else if (id === undefined) this.#break(formatNoMessage(text))
-      else this.failed(id, { errorClass: 'protocol', message: formatNoMessage(text), bytesReceived: bytes })
-      return
-    }
+    if (messages === undefined) return this.#handleOther(text, bytes, id ?? idOfBroken(text))
     const [only] = messages
     if (messages.length === 1 && only !== undefined) this.#handle(only, text, bytes)
     // Count the bytes of a batch once. Pass each message's own text: the text of the batch contains all nonces.
@@ -192,6 +187,15 @@ export class Dialogue implements McpListener {
   #keepEarly(text: string, bytes: number): void {
     this.#earlyBytes += bytes
     if (this.#earlyBytes <= MAX_EARLY_BYTES) this.#early.push({ text, bytes })
+  }
+
+  /** Handles a text that is not a message. `id`: the call that it seems to answer. */
+  #handleOther(text: string, bytes: number, id: number | undefined): void {
+    if (id !== undefined && this.#waiting.has(id)) {
+      this.failed(id, { errorClass: 'protocol', message: formatNoMessage(text), bytesReceived: bytes })
+    } else if (id !== undefined) this.#stray(id, id, text)
+    else if (this.#ignoresStrayLines && !isTooDeep(text)) this.#strayLine(text)
+    else this.#break(formatNoMessage(text))
   }
 
   #handle(message: JsonObject, text: string, bytes: number): void {

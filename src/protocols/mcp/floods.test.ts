@@ -118,8 +118,7 @@ describe('a message without an end', () => {
       message: `${what} is longer than ${LIMIT_BYTES} bytes; mcp({ maxMessageBytes }) sets this limit`,
     })
     expect(connection.usable).toBe(true)
-    // An event of short lines takes three and a half times its data on the wire.
-    expect(writtenTo(sockets)).toBeLessThan(4 * LIMIT_BYTES + SLACK_BYTES)
+    expect(writtenTo(sockets)).toBeLessThan(LIMIT_BYTES + SLACK_BYTES)
   })
 })
 

@@ -142,7 +142,9 @@ test.each([500, 501, 100_000])('reads a result of %d levels, or fails the call',
   const server = await legacyServer(({ id }, say) =>
     say(`{"jsonrpc":"2.0","id":${String(id)},"result":${deep(levels - 1)}}\n`),
   )
-  const outcome = await ask(await connected(server.url), { method: 'x', read: 'json' })
+  const connection = await connected(server.url)
+  const outcome = await ask(connection, { method: 'x', read: 'json' })
+  expect(connection.usable).toBe(true)
   if (levels <= 500) expect(outcome).toMatchObject({ ok: true })
   else {
     expect(outcome).toMatchObject({

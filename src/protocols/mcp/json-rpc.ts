@@ -14,11 +14,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Parses a text from a server. Undefined when the text is not JSON, or when it is nested too deeply. */
+/** Parses an object or a list from a server. Undefined for any other text, or when it is nested too deeply. */
 export function parseForeign(text: string): unknown {
   // Some servers on Windows begin their output with a byte order mark.
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text
-  if (isTooDeep(json)) return undefined
+  // A log on standard output may have many lines, and an exception for each of them takes time.
+  if (!/^\s*[[{]/.test(json) || isTooDeep(json)) return undefined
   try {
     return JSON.parse(json) as unknown
   } catch {
@@ -31,6 +32,20 @@ export function messagesIn(text: string): readonly JsonObject[] | undefined {
   const parsed = parseForeign(text)
   if (isMessage(parsed)) return [parsed]
   return Array.isArray(parsed) && parsed.length > 0 && parsed.every(isMessage) ? parsed : undefined
+}
+
+/**
+ * Returns the id that a damaged or too deeply nested reply seems to have; undefined when the text does not begin or end
+ * like a reply of common servers. Only for texts that cannot be parsed: a log in JSON may have an id, too.
+ */
+export function idOfBroken(text: string): number | undefined {
+  if (!text.startsWith('{') || parseForeign(text) !== undefined) return undefined
+  const [, first, last] =
+    /^\{"jsonrpc":"2\.0","id":(\d{1,10}),/.exec(text) ??
+    /()"jsonrpc":"2\.0","id":(\d{1,10})\}\s*$/.exec(text.slice(-100)) ??
+    []
+  const id = first || last
+  return id === undefined ? undefined : Number(id)
 }
 
 /** Describes a text that is not a message. */

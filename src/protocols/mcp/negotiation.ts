@@ -1,4 +1,5 @@
 import { ConnectError } from '../../model/connect-error.ts'
+import { formatValue } from '../../model/errors.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { realTime } from '../../model/real-time.ts'
 import type { Negotiated } from './channel.ts'
@@ -138,7 +139,16 @@ async function discover(dialogue: Dialogue, target: URL, context: ConnectContext
   if (version !== undefined) return { ...LEGACY, version }
   throw new ConnectError(
     'protocol',
-    `${place} supports MCP ${versions.join(', ')}, but describe-load supports ${MCP_VERSIONS.join(', ')}`,
+    `${place} supports MCP ${formatVersions(versions)}, but describe-load supports ${MCP_VERSIONS.join(', ')}`,
+  )
+}
+
+function formatVersions(versions: readonly unknown[]): string {
+  return (
+    versions
+      .slice(0, 10)
+      .map((version) => (typeof version === 'string' ? version.slice(0, 40) : formatValue(version)))
+      .join(', ') || 'without a version'
   )
 }
 

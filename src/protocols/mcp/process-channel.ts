@@ -140,6 +140,7 @@ class ProcessChannel implements McpChannel {
 
   send({ id, method, text }: McpMessage): number {
     if (!this.#state.usable) return 0
+    if (method === undefined && this.#answers.full) return 0
     const bytes = Buffer.byteLength(text) + 1
     if (method === undefined) this.#child.stdin.write(`${text}\n`, this.#answers.add(bytes))
     else this.#child.stdin.write(`${text}\n`)

@@ -70,6 +70,7 @@ class SocketChannel implements McpChannel {
 
   send({ id, method, text }: McpMessage): number {
     if (!this.#state.usable) return 0
+    if (method === undefined && this.#answers.full) return 0
     const bytes = Buffer.byteLength(text) + 1
     if (method === undefined) this.#socket.write(`${text}\n`, this.#answers.add(bytes))
     else this.#socket.write(`${text}\n`)

@@ -1,3 +1,5 @@
+/** Bytes of unread answers above which answers are discarded: one message may contain many requests. */
+const FULL_BYTES = 1024 * 1024
 /** Bytes of unread answers above which nothing more is read from the server, until it has read half of them. */
 const MAX_BYTES = 256 * 1024
 
@@ -19,6 +21,11 @@ export class UnreadAnswers {
   /** `source`: what is read from the server. */
   constructor(source: Source) {
     this.#source = source
+  }
+
+  /** Whether another answer must be discarded. */
+  get full(): boolean {
+    return this.#bytes > FULL_BYTES
   }
 
   /** Adds an answer that is being written. The caller calls the returned function when it has been written. */

@@ -76,6 +76,7 @@ class WebSocketChannel implements McpChannel {
 
   send({ id, method, text }: McpMessage): number {
     if (this.#webSocket.readyState !== WebSocket.OPEN) return 0
+    if (method === undefined && this.#answers.full) return 0
     const whole = text + this.#end
     const bytes = maskedFrameBytes(Buffer.byteLength(whole))
     if (method === undefined) this.#webSocket.send(whole, this.#answers.add(bytes))

@@ -18,6 +18,9 @@ import { ServerStream } from './server-stream.ts'
 import { HttpSockets } from './sockets.ts'
 import type { Asker, Ticket } from './sockets.ts'
 
+/** Every post repeats the endpoint. */
+const MAX_ENDPOINT_LENGTH = 4_096
+
 /**
  * Opens a channel over HTTP+SSE, the transport of 2024-11-05. The first event of a stream names the path to post
  * messages to. The server only accepts the posts (202) and sends every reply on the stream. The stream is the session:
@@ -172,6 +175,7 @@ class EventChannel implements McpChannel {
     this.#uncountedBytes += bytes
     if (this.#state.over || data === '') return
     if (type === 'endpoint') {
+      if (data.length > MAX_ENDPOINT_LENGTH) return this.lose(new ChannelLost('protocol', 'the endpoint is too long'))
       this.#onEndpoint?.(data)
       this.#onEndpoint = undefined
     } else if (type === 'message') {

@@ -13,7 +13,7 @@ import type { McpOptions } from '../options.ts'
 import type { McpVersion } from '../versions.ts'
 import { endpointOf, PostHeads } from './heads.ts'
 import { Post } from './post.ts'
-import type { PostOwner } from './post.ts'
+import type { PostOptions, PostOwner } from './post.ts'
 import { ServerStream } from './server-stream.ts'
 import { HttpSockets } from './sockets.ts'
 import type { Ticket } from './sockets.ts'
@@ -70,7 +70,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   readonly #hasSessions: boolean
   readonly #listener: McpListener
   readonly #listens: boolean
-  readonly #limitBytes: number
+  #postOptions: PostOptions
   #sockets: HttpSockets | undefined
   readonly #underWay = new Map<number, Post>()
   #finished: Post[] = []
@@ -84,7 +84,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     this.#listener = listener
     this.maxInFlight = options.maxInFlight
     this.#listens = options.listen
-    this.#limitBytes = options.limitBytes
+    this.#postOptions = { inSession: false, resumes: this.#hasSessions, limitBytes: options.limitBytes }
     this.closed = this.#state.closed
   }
 
@@ -99,7 +99,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   establish(version: McpVersion, initialized: McpMessage): Promise<void> {
     this.#heads.add({ 'mcp-protocol-version': version })
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#handshake = { post: this.#newPost(undefined), resolve, reject }
+    this.#handshake = { post: new Post(undefined, this, this.#postOptions), resolve, reject }
     this.#post(this.#handshake.post, initialized)
     // An ended channel reports no further results of posts.
     if (this.#state.over) this.#rejectHandshake(undefined)
@@ -108,7 +108,7 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   send(message: McpMessage): number {
     if (message.id === undefined && this.#sockets?.crowded === true) return 0
-    const post = this.#newPost(message.id)
+    const post = new Post(message.id, this, this.#postOptions)
     if (message.id !== undefined) this.#underWay.set(message.id, post)
     const bytes = this.#post(post, message)
     // A notification has no reply, and a server that never accepts it must not keep its socket forever.
@@ -151,6 +151,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   session(id: string): void {
     if (!this.#hasSessions || this.#session !== undefined) return
     this.#session = id
+    this.#postOptions = { ...this.#postOptions, inSession: true }
     this.#heads.add({ 'mcp-session-id': id })
   }
 
@@ -177,11 +178,6 @@ class StreamableChannel implements McpChannel, PostOwner {
   resume(post: Post, lastEventId: string): Ticket | undefined {
     if (this.#state.over) return undefined
     return this.#sockets?.exchange({ ...this.#heads.resuming(lastEventId).request, sink: post }, post)
-  }
-
-  #newPost(id: number | undefined): Post {
-    const inSession = this.#session !== undefined
-    return new Post(id, this, { inSession, resumes: this.#hasSessions, limitBytes: this.#limitBytes })
   }
 
   #post(post: Post, message: McpMessage): number {
@@ -234,7 +230,7 @@ class StreamableChannel implements McpChannel, PostOwner {
       if (position === undefined || !this.#state.usable) return
       this.#relisten = realTime.setTimeout(() => this.#listen(position.lastEventId), position.retryMs)
     }
-    const stream = new ServerStream(this.#limitBytes, onEvent, onEnd)
+    const stream = new ServerStream(this.#postOptions.limitBytes, onEvent, onEnd)
     this.#sockets?.exchange({ ...head.request, sink: stream }, stream)
   }
 

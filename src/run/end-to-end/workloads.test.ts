@@ -17,7 +17,7 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
       workload: 'read-heavy',
       seed: 'cafe',
     })
-    expect(result).toMatchObject({ protocol, successes: 200, errors: 0 })
+    expect(result).toMatchObject({ protocol, successes: 200, errors: 0, plan: { request: "workload 'read-heavy'" } })
     const { read, write } = result.operations
     expect((read?.successes ?? 0) + (write?.successes ?? 0)).toBe(200)
     // A binomial share of 10% of 200 lies in this range for all but one in a million seeds, and this seed is fixed.
@@ -36,7 +36,7 @@ describe.each(PROTOCOLS)('an embedded target over %s', (protocol) => {
   })
 })
 
-test('sends a batch at once and counts its operations', async () => {
+test('sends a batch together and counts its operations', async () => {
   await using target = await startFixture('work', { protocol: 'http' })
   const result = await runLoad({ target: target.url, rate: 200, duration: '500ms', batchSize: 20, workload: 'batch' })
   expect(result).toMatchObject({ requestsScheduled: 100, successes: 100, offeredRps: 200 })
@@ -77,6 +77,7 @@ describe('a target that is not the embedded one', () => {
       messageSize: 'large',
     })
     expect(new Set(server.requests.map(({ method, path }) => `${method} ${path}`))).toEqual(new Set(['GET /']))
+    expect(result.plan.request).toBe('GET /')
     expect(result.plan.notes).toEqual([
       expect.stringContaining("workload 'write-heavy' does not apply"),
       expect.stringContaining('messageSize does not apply'),

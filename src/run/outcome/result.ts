@@ -1,7 +1,6 @@
 import type { Collector } from '../../measure/collector.ts'
 import type { Doubt } from '../../model/doubt.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
-import type { Protocol } from '../../model/protocol.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import type {
   Ended,
@@ -17,7 +16,7 @@ import type { Ms } from '../../model/units.ts'
 import { worstRunDelay } from './generator-doubts.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { GeneratorState } from '../generator/messages.ts'
-import { notesOn } from '../generator/lane/lane-picker.ts'
+import { doesWork, notesOn } from '../generator/lane/lane-picker.ts'
 import type { Placement } from '../generator/placement.ts'
 import type { TargetConnection } from '../target/target-connection.ts'
 import { sum } from '../../model/sum.ts'
@@ -124,15 +123,18 @@ function protocolOf({ plan, targets }: ResultParts): string {
 function formatRequests(plan: ResolvedPlan, targets: readonly TargetConnection[]): string {
   if (plan.journey !== undefined) return 'journeys'
   return plan.lanes
-    .map((lane, index) => (lane.name === '' ? '' : `${lane.name}: `) + formatRequest(lane, targets[index]?.protocol))
+    .map((lane, index) => (lane.name === '' ? '' : `${lane.name}: `) + formatRequest(lane, targets[index]))
     .join('; ')
 }
 
-function formatRequest({ request, workload }: ResolvedLane, protocol: Protocol<AnyRequest> | undefined): string {
-  if (request === undefined) return workload === 'read' ? "the protocol's default request" : `workload '${workload}'`
+function formatRequest({ request, workload }: ResolvedLane, target: TargetConnection | undefined): string {
+  if (request === undefined) {
+    if (target === undefined || doesWork(target.protocol, target.url)) return `workload '${workload}'`
+    return target.protocol.describe(target.protocol.healthRead)
+  }
   if (typeof request === 'function') return 'made by a function'
   return ([request].flat() as readonly AnyRequest[])
-    .map((each) => each.name ?? protocol?.describe(each) ?? JSON.stringify(each))
+    .map((each) => each.name ?? target?.protocol.describe(each) ?? JSON.stringify(each))
     .join(', ')
 }
 

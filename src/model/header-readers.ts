@@ -18,7 +18,7 @@ const FRAMING: Readonly<Record<string, string>> = {
   connection: "leave it out, and write connection: 'short-lived' or 'long-lived' in the plan",
   'keep-alive': "leave it out, and write connection: 'long-lived' in the plan",
   upgrade: 'leave it out: an HTTP request cannot change the protocol',
-  expect: 'leave it out: bodies are sent at once',
+  expect: 'leave it out: bodies are sent immediately',
 }
 
 /** Reads headers by name. An issue never shows their values, because they contain tokens. */

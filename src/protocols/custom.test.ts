@@ -213,7 +213,7 @@ describe('ending a connection', () => {
   })
 })
 
-it('aborting connect rejects at once when the protocol ignores the signal, and destroys the late connection', async () => {
+it('aborting connect rejects immediately when the protocol ignores the signal, and destroys the late connection', async () => {
   const late = Promise.withResolvers<CustomConnection>()
   const destroyed = Promise.withResolvers<void>()
   const abort = new AbortController()

@@ -43,7 +43,7 @@ it(
   },
 )
 
-it('rejects at once when no server responds at the target', async () => {
+it('rejects immediately when no server responds at the target', async () => {
   const search = searchLimit({
     ...calm,
     plan: { target: 'http://127.0.0.1:9' },

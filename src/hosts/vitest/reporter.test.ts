@@ -24,7 +24,7 @@ describe.concurrent.each([5, 4] as const)('Ctrl-C in Vitest %i', (version) => {
   test.for([
     ['a terminal interrupts every process', true],
     ['something interrupts only Vitest itself', false],
-  ])('writes the results so far at once when %s', { timeout: 60_000 }, async ([, group], context) => {
+  ])('writes the results so far immediately when %s', { timeout: 60_000 }, async ([, group], context) => {
     const project = vitestProject(context, version, {
       'vitest.config.ts': CONFIG,
       'shop.load.test.ts': LONG(target.url),

@@ -147,7 +147,7 @@ describe('a trial in which the generator was late or busy', () => {
     expect(judgeTrial(hold, { ...healthy, outsideTrouble: outside }, slo).verdict).toBe('pass')
   })
 
-  it('is invalid when the generator had no file descriptors left, whatever the requests show', () => {
+  it('is invalid when the generator had no file descriptors left, regardless of the requests', () => {
     const exhausted = { code: 'no-descriptors' } as const
     for (const figures of [healthy, { ...healthy, late: 600, lateAtTarget: 600, growth: grown(300) }]) {
       expect(judgeTrial(hold, { ...figures, exhausted }, slo)).toMatchObject({

@@ -108,7 +108,7 @@ export function cleanNames<Value>(
   return Object.fromEntries(result)
 }
 
-/** Causes of causes beyond this are left out, also because an error may be its own cause. */
+/** Causes of causes beyond this are omitted, also because an error may be its own cause. */
 const MAX_CAUSES = 5
 
 /**

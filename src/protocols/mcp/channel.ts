@@ -46,7 +46,7 @@ export interface McpChannel {
    * has accepted the notification). Rejects with a `ConnectError`.
    */
   establish(version: McpVersion, initialized: McpMessage): Promise<void>
-  /** Sends at once. Returns the number of bytes sent, as far as it is known. Never throws. */
+  /** Sends immediately. Returns the number of bytes sent, as far as it is known. Never throws. */
   send(message: McpMessage): number
   /**
    * Abandons a request. The channel drops its reply or passes it to the listener, which ignores it. Over HTTP, the
@@ -58,7 +58,7 @@ export interface McpChannel {
   giveUp(id: number): number
   /** Closes cleanly; no request is in flight. Takes a bounded time and resolves when `closed` has resolved. */
   close(): Promise<void>
-  /** Closes at once. */
+  /** Closes immediately. */
   destroy(): void
 }
 

@@ -28,7 +28,7 @@ export interface ScriptedServer {
   /** Every message received, over all connections. */
   readonly said: readonly Said[]
   readonly sockets: readonly Socket[]
-  /** Stops the server at once and closes its port. */
+  /** Stops the server immediately and closes its port. */
   readonly stop: () => void
 }
 

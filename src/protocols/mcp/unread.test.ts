@@ -66,7 +66,7 @@ describe('a server that does not read', () => {
     expect(await connection.closed).toMatchObject({ message })
   })
 
-  test('fails the call in flight at once when it closes its side of TCP', async () => {
+  test('fails the call in flight immediately when it closes its side of TCP', async () => {
     const { port, sockets } = await deafServer()
     const connection = await connected(new URL(`mcp+tcp://127.0.0.1:${port}`), MODERN)
     const asked = ask(connection, LONG)

@@ -4,7 +4,7 @@
  * higher than the number here, but never lower.
  */
 export class Unsent {
-  /** End offset of each message in all bytes handed over. */
+  /** End offset of each message in all bytes passed to the socket. */
   readonly #ends = new Map<number, number>()
   #handed = 0
 

@@ -49,7 +49,7 @@ export class Outbox {
     else this.#waiting.push({ parcel, message })
   }
 
-  /** Sends a ping at once: it may go between the fragments of a message. */
+  /** Sends a ping immediately: it may go between the fragments of a message. */
   ping(parcel: Parcel, payload: string): void {
     this.#begin(parcel)
     this.#count(parcel, payload.length)

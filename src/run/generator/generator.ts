@@ -77,7 +77,7 @@ export class Generator {
   /** The run has abandoned this generator: it must not open anything or leave anything running. */
   #abandoned = false
   #stopSnapshots: Cancel | undefined
-  /** Ends the listening after the last response at once. */
+  /** Ends the listening after the last response immediately. */
   #stopListening: (() => void) | undefined
   /** Cancels the timer that starts the measured part, then the ticks within it. */
   #stopPauseTicks: Cancel | undefined

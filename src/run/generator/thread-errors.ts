@@ -25,8 +25,8 @@ interface Frame {
 
 /**
  * Returns how code of the user caused an error that nothing handled; undefined if the generator caused it. The first
- * line of the stack that belongs to neither Node nor a dependency decides. A stack without such a line, as that of a
- * socket error without a listener, belongs to the user's code, because the generator listens on all its sockets.
+ * line of the stack that belongs to neither Node nor a dependency decides. A stack without such a line, such as that of
+ * a socket error without a listener, belongs to the user's code, because the generator listens on all its sockets.
  */
 export function userFailureOf(
   thrown: unknown,

@@ -16,7 +16,7 @@ export interface ThreadWatchOptions {
   onSilent(thread: number): void
 }
 
-/** Finds generator threads that do not return to their event loop, such as in an endless loop. */
+/** Finds generator threads that do not return to their event loop, for example because of an endless loop. */
 export class ThreadWatch {
   readonly #options: ThreadWatchOptions
   /** Time since the last message of each thread; undefined once nothing more is expected from it. */

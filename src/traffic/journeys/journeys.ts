@@ -136,7 +136,7 @@ export class Journeys<Request> {
 
   /**
    * Whether an error is the outcome of a step. A journey that breaks a rule before any step was planned ends the run
-   * instead: nothing is lost, and its author gets the error at once.
+   * instead: nothing is lost, and its author gets the error immediately.
    */
   #isOutcome(error: unknown): error is LoadError {
     if (error instanceof LoadUserCodeError) return true

@@ -25,7 +25,7 @@ export interface HttpScript {
   readonly methods: readonly string[]
   readonly sockets: readonly Socket[]
   readonly sessions: readonly string[]
-  /** Stops the server at once and closes its port. */
+  /** Stops the server immediately and closes its port. */
   readonly stop: () => Promise<void>
 }
 

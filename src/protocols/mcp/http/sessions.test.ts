@@ -70,7 +70,7 @@ describe('a session', () => {
     expect(await connection.closed).toBeUndefined()
   })
 
-  test('closes at once when it is destroyed during the DELETE request', async () => {
+  test('closes immediately when it is destroyed during the DELETE request', async () => {
     const server = await sessionServer(answer, () => {})
     const connection = await connected(server.url)
     const closing = connection.close()
@@ -107,7 +107,7 @@ describe('a session', () => {
   ])('that no longer exists (%s) fails with class session-lost and is not usable', async (_, respond) => {
     const server = await sessionServer(respond)
     const connection = await connected(server.url)
-    // The caller sends the next call at once, so the connection must already be unusable.
+    // The caller sends the next call immediately, so the connection must already be unusable.
     expect(await ask(connection, ECHO)).toMatchObject({ ok: false, errorClass: 'session-lost', usable: false })
     expect(await connection.closed).toMatchObject({ errorClass: 'session-lost' })
     // A lost session is not deleted.

@@ -58,7 +58,7 @@ export class HttpSockets {
     return this.#waiting.length >= CROWD
   }
 
-  /** Sends at once when a socket is free. Calls `asker` at the end, never from inside this call. */
+  /** Sends immediately when a socket is free. Calls `asker` at the end, never from inside this call. */
   exchange(request: SinkRequest, asker: Asker, traceparent?: Traceparent): Ticket {
     const ticket = new Ticket(request, asker, this, traceparent)
     const slot = this.#free()
@@ -143,7 +143,7 @@ export class HttpSockets {
         this.#connecting--
         if (this.#abort.signal.aborted) return
         const reason = error instanceof ConnectError ? error : new ConnectError('connect', String(error))
-        // Set this before reporting the failure: the caller sends the next call at once, and must not use this session.
+        // Set this before reporting the failure: the caller sends the next call immediately, and must not use this session.
         this.#reachable = false
         this.#failWaiting({ ok: false, bytesSent: 0, bytesReceived: 0, ...wordsOf(reason) })
         this.#options.onUnreachable(reason)
@@ -221,7 +221,7 @@ export class Ticket implements ExchangeEvents {
   onMessage(): void {}
 
   onDone(outcome: Outcome): void {
-    // Release the socket first: the asker may need it at once.
+    // Release the socket first: the asker may need it immediately.
     this.#cancel = undefined
     this.#sockets.over(this)
     this.#asker.ended(outcome)

@@ -136,7 +136,7 @@ class StreamableChannel implements McpChannel, PostOwner {
     this.lose(undefined)
   }
 
-  /** Closes at once. The dialogue fails the calls in flight with the class of the reason. */
+  /** Closes immediately. The dialogue fails the calls in flight with the class of the reason. */
   lose(reason: Error | undefined): void {
     if (this.#state.over) return
     // While the channel closes its session itself, a failed DELETE request is not a loss.
@@ -166,7 +166,7 @@ class StreamableChannel implements McpChannel, PostOwner {
 
   over(post: Post, failure: ChannelFailure | undefined): void {
     if (this.#state.over) return
-    // Set this before reporting the failure: the caller sends the next call at once, and must not use a lost session.
+    // Set this before reporting the failure: the caller sends the next call immediately, and must not use a lost session.
     if (failure?.errorClass === 'session-lost') this.#state.retire()
     if (post.id !== undefined) {
       this.#underWay.delete(post.id)

@@ -72,7 +72,7 @@ export interface LoadPlan {
   readonly arrivals?: ArrivalProcessName
   /** Unmeasured traffic before the measured part: ms, or a string such as `'5s'`; default 0. */
   readonly warmUp?: Ms | string
-  /** What is sent: a request, a weighted list, or a function; default: a minimal request of the protocol, such as `GET /`. */
+  /** What is sent: a request, a weighted list, or a function; default: the protocol's, such as `GET /`. */
   readonly request?: RequestSource
   /** Several steps instead of one request: a journey, or the URL of a module that exports one by default. */
   readonly journey?: URL | JourneyFunction

@@ -16,15 +16,15 @@ export interface CapacityOptions extends SharedPlan {
   readonly request?: RequestSource
   /** Expected users; default 1 000. */
   readonly users?: number
-  /** Requests per user and minute; default 30. */
+  /** Requests per minute from each user; default 30. */
   readonly requestsPerUserMinute?: number
   /** Users on the busiest day; default twice the expected users. */
   readonly peakUsers?: number
   /** Default 99% successes and p95 500 ms. */
   readonly sla?: Partial<CapacitySla>
   /**
-   * Length of each phase, including those that confirm the highest rate held and the lowest rate not held; default 10
-   * s.
+   * Length of each phase, including those that confirm the highest sustained rate and the lowest rate that is not
+   * sustained; default 10 s.
    */
   readonly phaseMs?: Ms
 }

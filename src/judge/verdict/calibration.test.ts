@@ -14,7 +14,7 @@ import {
 } from './simulated-services.builder.ts'
 import { atLeast } from './statistics/binomial.ts'
 
-// The whole table, with 2 000 runs a cell, is in docs/calibration/verdicts.md.
+// The whole table, with 2 000 runs per cell, is in docs/calibration/verdicts.md.
 const RUNS = 100
 /** Distance of a limit from the truth: more than a histogram bucket, and too little to change a probability. */
 const BESIDE = 0.002

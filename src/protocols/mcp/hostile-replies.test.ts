@@ -138,9 +138,18 @@ test('an error of any form has a readable message', async () => {
   expect(messages).toEqual([`{"toString":1}`, `'E1': no`, 'no', '{}'])
 })
 
-test.each([500, 501, 100_000])('reads a result of %d levels, or fails the call', async (levels) => {
+/** A text of 200 000 characters in JSON; its brackets are not levels. */
+const LONG = '[\\"'.repeat(40_000)
+
+test.each([
+  [500, ''],
+  [501, ''],
+  [100_000, ''],
+  [500, LONG],
+  [501, LONG],
+])('reads a result of %d levels, or fails the call', async (levels, padding) => {
   const server = await legacyServer(({ id }, say) =>
-    say(`{"jsonrpc":"2.0","id":${String(id)},"result":${deep(levels - 1)}}\n`),
+    say(`{"jsonrpc":"2.0","id":${String(id)},"padding":${JSON.stringify(padding)},"result":${deep(levels - 1)}}\n`),
   )
   const connection = await connected(server.url)
   const outcome = await ask(connection, { method: 'x', read: 'json' })

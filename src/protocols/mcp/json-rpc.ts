@@ -9,6 +9,8 @@ export const METHOD_NOT_FOUND = -32_601
  * recursion (`JSON.stringify`, the copy for another thread, code of the user) would overflow its stack.
  */
 const MAX_DEPTH = 500
+/** Characters of a long text. */
+const LONG = 128 * 1024
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -19,9 +21,13 @@ export function parseForeign(text: string): unknown {
   // Some servers on Windows begin their output with a byte order mark.
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text
   // A log on standard output may have many lines, and an exception for each of them takes time.
-  if (!/^\s*[[{]/.test(json) || isTooDeep(json)) return undefined
+  if (!/^\s*[[{]/.test(json)) return undefined
+  const isLong = json.length > LONG
+  // A long text is searched first: parsed, it could take fifty times its length in memory.
+  if (isLong && isTooDeep(json)) return undefined
   try {
-    return JSON.parse(json) as unknown
+    const parsed: unknown = JSON.parse(json)
+    return isLong || !isDeeper(parsed, MAX_DEPTH) ? parsed : undefined
   } catch {
     return undefined
   }
@@ -72,10 +78,17 @@ export function formatError(error: unknown): string {
   return code === undefined ? message : `${formatValue(code)}: ${message}`
 }
 
+/** Whether a value is nested more than `levels` deep. For short texts this is faster than `isTooDeep`. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1))
+  for (const key in value) if (isDeeper((value as JsonObject)[key], levels - 1)) return true
+  return false
+}
+
 /** Whether brackets outside of strings are nested more than `MAX_DEPTH` levels deep. Takes time linear in the text. */
 export function isTooDeep(text: string): boolean {
-  // Each level takes two characters, so most messages need no search.
-  if (text.length <= 2 * MAX_DEPTH) return false
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {

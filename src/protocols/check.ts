@@ -19,8 +19,23 @@ export interface BodyCheck {
   readonly json?: JsonCheck
 }
 
+/**
+ * A response, as a check function sees it: with HTTP the whole response, over a socket each message. It has one type for
+ * all protocols, so that TypeScript infers the parameter of a function in a plan that names no protocol.
+ */
+export interface CheckedAnswer {
+  /** 0 where the protocol has no status. */
+  readonly status: number
+  /** Names in lower case; empty where the protocol has no headers. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Decoded as UTF-8. */
+  readonly body: string
+}
+
+export type CheckFunction = (answer: CheckedAnswer) => boolean
+
 /** Returns why a check function rejects an answer, or undefined when it accepts it. */
-export function functionFailure<Answer>(check: (answer: Answer) => boolean, answer: Answer): string | undefined {
+export function functionFailure(check: CheckFunction, answer: CheckedAnswer): string | undefined {
   try {
     return check(answer) ? undefined : `the check function rejected the response`
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Body } from '../../model/body.ts'
 import type { RequestLabel } from '../../model/requests.ts'
-import type { BodyCheck } from '../check.ts'
+import type { BodyCheck, CheckedAnswer, CheckFunction } from '../check.ts'
 
 /**
  * Conditions that a response must satisfy besides its status, as plain data, so that generator threads can check them.
@@ -12,13 +12,7 @@ export interface HttpCheck extends BodyCheck {
 }
 
 /** The response, as a check function sees it. */
-export interface HttpAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-type HttpCheckFunction = (answer: HttpAnswer) => boolean
+export type HttpAnswer = CheckedAnswer
 
 export interface HttpRequest extends Omit<RequestLabel, 'read'> {
   /** Default `GET`. */
@@ -33,7 +27,7 @@ export interface HttpRequest extends Omit<RequestLabel, 'read'> {
    * A response must satisfy every check of a list. A function makes the generator run in the test's thread, which the
    * result reports as a doubt.
    */
-  readonly check?: HttpCheck | readonly HttpCheck[] | HttpCheckFunction
+  readonly check?: HttpCheck | readonly HttpCheck[] | CheckFunction
   /**
    * Treats the response as a stream and times its messages: the events of `text/event-stream`, or the chunks of a
    * chunked body.

@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { closesInOrder, formatClose } from '../websocket/close-codes.ts'
-import { frameBytes, maskedFrameBytes } from '../websocket/frame-size.ts'
+import { maskedFrameBytes } from '../websocket/frame-size.ts'
 import { openWebSocket } from '../websocket/handshake.ts'
+import { MessageReader } from '../websocket/message-reader.ts'
 import { ChannelLost } from './channel.ts'
 import type { McpChannel, McpListener, McpMessage, Negotiated } from './channel.ts'
 import { messageLimit, tooLong } from './message-limit.ts'
@@ -27,7 +29,7 @@ export async function openWebSocketChannel(
     url,
     context,
     { subprotocols, perMessageDeflate: false },
-    (webSocket) => new WebSocketChannel(webSocket, options, messageLimit(options, context), listener),
+    (webSocket, socket) => new WebSocketChannel(webSocket, socket, options, messageLimit(options, context), listener),
   )
 }
 
@@ -36,20 +38,26 @@ class WebSocketChannel implements McpChannel {
   readonly closed: Promise<Error | undefined>
   readonly #state = new ConnectionState()
   readonly #webSocket: WebSocket
+  readonly #reader: MessageReader
   readonly #unsent = new Unsent()
   readonly #answers: UnreadAnswers
   readonly #end: string
 
-  constructor(webSocket: WebSocket, options: McpOptions, limitBytes: number, listener: McpListener) {
+  constructor(webSocket: WebSocket, socket: Socket, options: McpOptions, limitBytes: number, listener: McpListener) {
     this.#webSocket = webSocket
     this.#answers = new UnreadAnswers(webSocket)
     this.maxInFlight = options.maxInFlight ?? MAX_IN_FLIGHT
     this.#end = options.trailingNewline === true ? '\n' : ''
     this.closed = this.#state.closed
-    webSocket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) this.#lose('protocol', 'the server sent a binary frame, but JSON-RPC messages must be text')
-      else if (data.length > limitBytes) this.#lose('protocol', tooLong(`a message is longer than ${limitBytes} bytes`))
-      else listener.message(data.toString('utf8'), frameBytes(data.length))
+    this.#reader = new MessageReader(webSocket, socket, {
+      maxMessageBytes: limitBytes,
+      maxKeptBytes: () => limitBytes,
+      onMessage: ({ binary, content, bytes }) => {
+        if (binary) this.#lose('protocol', 'the server sent a binary frame, but JSON-RPC messages must be text')
+        else listener.message(content.toString('utf8'), bytes)
+      },
+      onPong: () => {},
+      onViolation: (message, isTooLong) => this.#lose('protocol', isTooLong ? tooLong(message) : message),
     })
     webSocket.on('error', (error: NodeJS.ErrnoException) => {
       const broken = error.code?.startsWith('WS_ERR_') === true
@@ -99,6 +107,7 @@ class WebSocketChannel implements McpChannel {
 
   destroy(): void {
     this.#state.stop()
+    this.#reader.stop()
     this.#webSocket.terminate()
   }
 

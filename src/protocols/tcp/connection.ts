@@ -223,7 +223,8 @@ class TcpConnection implements Connection<TcpRequest> {
   /** Passes earlier bytes to a request that sends nothing, or that reads until the connection closes. */
   #replay(frame: EncodedFrame): void {
     if (this.#waiting.length === 0 || this.#state.over) return
-    for (const piece of this.#reader.listens(frame)) this.received(piece)
+    const held = this.#reader.listens(frame)
+    if (held !== undefined) this.received(held)
   }
 
   /** Handles the end of the server's side of the stream. */

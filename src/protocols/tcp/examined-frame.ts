@@ -1,4 +1,5 @@
 import type { ContentSink } from '../framers/framer.ts'
+import { KeptBytes } from '../kept-bytes.ts'
 
 /** Maximum content that is examined. Messages that `ignore` matches are shorter; responses may have any length. */
 const MAX_BYTES = 64 * 1024
@@ -9,8 +10,7 @@ const MAX_BYTES = 64 * 1024
  */
 export class ExaminedFrame {
   readonly #onContent: ContentSink | undefined
-  #pieces: Buffer[] = []
-  #bytes = 0
+  readonly #kept = new KeptBytes()
   /** Set when the frame is a response. */
   #passes = false
 
@@ -21,21 +21,20 @@ export class ExaminedFrame {
 
   readonly add: ContentSink = (bytes, start, end) => {
     if (this.#passes) return this.#onContent?.(bytes, start, end)
-    this.#bytes += end - start
-    this.#pieces.push(Buffer.from(bytes.subarray(start, end)))
-    if (this.#bytes > MAX_BYTES) this.pass()
+    this.#kept.add(bytes, start, end)
+    if (this.#kept.length > MAX_BYTES) this.pass()
   }
 
   /** Returns the content so far, or undefined when the frame is a response. */
   content(): Buffer | undefined {
-    return this.#passes ? undefined : Buffer.concat(this.#pieces)
+    return this.#passes ? undefined : this.#kept.view()
   }
 
   /** Treats the frame as a response and passes on the buffered content. */
   pass(): void {
     if (this.#passes) return
     this.#passes = true
-    for (const piece of this.#pieces) this.#onContent?.(piece, 0, piece.length)
-    this.#pieces = []
+    if (this.#kept.length > 0) this.#onContent?.(this.#kept.view(), 0, this.#kept.length)
+    this.#kept.clear()
   }
 }

@@ -238,9 +238,9 @@ describe('read', () => {
 
   test('fails for a response above the size limit', async () => {
     const connection = await open(await testServer(echo), { framing: { length: 4 } })
-    expect(await ask(connection, { data: Buffer.alloc(16 * 1024 * 1024 + 1), read: 'text' })).toMatchObject({
+    expect(await ask(connection, { data: Buffer.alloc(8 * 1024 * 1024 + 1), read: 'text' })).toMatchObject({
       errorClass: 'protocol',
-      message: 'the response is longer than 16777216 bytes, the limit of `read`',
+      message: 'the response is longer than 8388608 bytes, the limit of `read`',
     })
     expect(await ask(connection, { data: 'a' })).toEqual({ ok: true, bytesSent: 5, bytesReceived: 5 })
   })

@@ -12,6 +12,7 @@ const ONE_WRITE_BYTES = 16 * 1024
 export interface EncodedFrame {
   readonly replies: number
   readonly read: TcpRequest['read']
+  readonly check: TcpRequest['check']
   /** Texts of `ignore`. A frame that contains one is never a response. */
   readonly ignored: readonly string[]
   /** False for a request that sends nothing and only waits for frames. */
@@ -38,10 +39,11 @@ export function frameEncoder(format: FrameFormat): FrameEncoder {
   }
 }
 
-function encode(format: FrameFormat, { data, replies = 1, read, ignore }: TcpRequest): EncodedFrame {
+function encode(format: FrameFormat, { data, replies = 1, read, check, ignore }: TcpRequest): EncodedFrame {
   const empty = {
     replies,
     read,
+    check,
     ignored: ignoredTexts(ignore),
     sends: data !== undefined,
     violation: undefined,

@@ -83,17 +83,17 @@ export class FrameReader {
    * Called for a request that sends nothing, or that reads until the connection closes. Returns the held bytes, which
    * the caller must push again.
    */
-  listens({ ignored }: EncodedFrame): readonly Buffer[] {
+  listens({ ignored }: EncodedFrame): Buffer | undefined {
     this.#ignored.learn(ignored)
-    if (this.#owner !== undefined) return []
+    if (this.#owner !== undefined) return undefined
     const { frames, unidentified } = this.#held
-    const pieces = this.#held.take()
-    if (pieces.length > 0) {
+    const bytes = this.#held.take()
+    if (bytes.length > 0) {
       this.#unsolicited.subtract(frames, unidentified)
       this.#framer = this.#format.framer()
       this.#inFrame = false
     }
-    return pieces
+    return bytes
   }
 
   #begin(): void {

@@ -25,7 +25,7 @@ export type Framing =
   | { readonly delimiter: string }
   | { readonly fixed: number }
 
-export const CARRIES_BYTES = 'tcp({ framing: { length: 4 } }) carries any bytes'
+const CARRIES_BYTES = 'tcp({ framing: { length: 4 } }) carries any bytes'
 
 const NOTHING = Buffer.alloc(0)
 
@@ -115,6 +115,18 @@ export function* checkedChunks(chunks: Iterable<Uint8Array>, delimiter: Buffer):
   }
   // The final delimiter may complete an earlier match. Then the frame would end too early.
   if (framer.push(delimiter, 0) < delimiter.length) throw new Error(`data ${delimiterRule(delimiter)}`)
+}
+
+/** Returns the remedy for data that contains the delimiter. */
+export function delimiterRemedy({ delimiter }: FrameFormat, data: Body): string {
+  const ending = delimiter.toString()
+  const text = typeof data === 'string' ? data : ''
+  const isEnd = text.indexOf(ending) === text.length - ending.length
+  if (isEnd && text.endsWith('\r\n') && ending === '\n') {
+    return "remove the final \\r\\n and write protocol: tcp({ framing: { delimiter: '\\r\\n' } }), which adds it"
+  }
+  if (isEnd) return `remove the final ${JSON.stringify(ending)}, because the framing adds it`
+  return `send each part as its own request; if the server reads a length prefix, ${CARRIES_BYTES}`
 }
 
 /** Returns the issue of a message format that this framing cannot carry, or undefined. */

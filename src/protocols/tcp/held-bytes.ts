@@ -1,4 +1,5 @@
 import type { Framer } from '../framers/framer.ts'
+import { KeptBytes } from '../kept-bytes.ts'
 
 /** Maximum number of held bytes. A greeting is shorter. */
 const MAX_BYTES = 64 * 1024
@@ -8,8 +9,7 @@ const MAX_BYTES = 64 * 1024
  * bytes are kept as they arrived, so that the request reads them like any others.
  */
 export class HeldBytes {
-  #pieces: Buffer[] = []
-  #bytes = 0
+  readonly #kept = new KeptBytes()
   #frames = 0
   #unidentified = 0
   /** Set inside a frame whose beginning was not held or exceeded the limit. */
@@ -28,12 +28,11 @@ export class HeldBytes {
   /** Holds a copy. Returns false, and drops all held bytes, when the limit is exceeded. */
   hold(piece: Buffer): boolean {
     if (this.#skipping) return true
-    if (this.#bytes + piece.length > MAX_BYTES) {
+    if (this.#kept.length + piece.length > MAX_BYTES) {
       this.clear(true)
       return false
     }
-    this.#bytes += piece.length
-    this.#pieces.push(Buffer.from(piece))
+    this.#kept.add(piece, 0, piece.length)
     return true
   }
 
@@ -47,22 +46,22 @@ export class HeldBytes {
   }
 
   /** Removes and returns everything. */
-  take(): readonly Buffer[] {
-    const pieces = this.#pieces
+  take(): Buffer {
+    const bytes = this.#kept.view()
     this.clear(false)
-    return pieces
+    return bytes
   }
 
   /** Drops everything. `inFrame`: also skip the rest of the current frame. */
   clear(inFrame: boolean): void {
-    this.#pieces = []
-    this.#bytes = this.#frames = this.#unidentified = 0
+    this.#kept.clear()
+    this.#frames = this.#unidentified = 0
     this.#skipping = inFrame
   }
 
   /** Returns how many of the complete frames match. */
   count(framer: Framer, matches: (content: Buffer) => boolean): number {
-    const bytes = Buffer.concat(this.#pieces)
+    const bytes = this.#kept.view()
     let count = 0
     for (let at = 0; at < bytes.length && framer.violation === undefined;) {
       const content: Buffer[] = []

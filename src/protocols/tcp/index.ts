@@ -39,7 +39,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     carriesHeaders: () => false,
     formatIssue: (messageFormat, key) => formatIssue(format, messageFormat, key),
     issuesOf: (request, key) => requestIssues(format, request, key),
-    needsInline: ({ data }) => isMadeByFunction(data),
+    needsInline: ({ data, check }) => typeof check === 'function' || isMadeByFunction(data),
     matchesByOrder: ({ data, replies }) => data !== undefined && replies !== 0 && !format.untilClose,
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),
     describe,

@@ -71,7 +71,8 @@ describe('requests', () => {
     expect(reported(framing, request)).toEqual([])
   })
 
-  const other = '\n    → tcp({ framing: { length: 4 } }) carries any bytes'
+  const other =
+    '\n    → send each part as its own request; if the server reads a length prefix, tcp({ framing: { length: 4 } }) carries any bytes'
   test.each<[Framing, unknown, string]>([
     ['newline', 'PING', "request must be an object, got 'PING'\n    → write request: { data: 'PING' }"],
     ['newline', { dta: 'a' }, "request.dta is not a key of a TCP request, got 'a'\n    → did you mean `request.data`?"],
@@ -83,12 +84,32 @@ describe('requests', () => {
     [
       'newline',
       { data: 'PING\n' },
-      `request.data must not contain a newline, which ends a frame, got 'PING\n'${other}`,
+      `request.data must not contain a newline, which ends a frame, got 'PING\\n'\n    → remove the final "\\n", because the framing adds it`,
+    ],
+    [
+      'newline',
+      { data: 'PING\r\n' },
+      `request.data must not contain a newline, which ends a frame, got 'PING\\x0d\\n'\n    → remove the final \\r\\n and write protocol: tcp({ framing: { delimiter: '\\r\\n' } }), which adds it`,
+    ],
+    [
+      { delimiter: '\r\n' },
+      { data: 'PING\r\n' },
+      `request.data must not contain "\\r\\n", which ends a frame, got 'PING\\x0d\\n'\n    → remove the final "\\r\\n", because the framing adds it`,
+    ],
+    [
+      'newline',
+      { data: 'a', replies: 0, check: { bodyIncludes: 'a' } },
+      'request.check needs a response, but `replies` is 0, got {"bodyIncludes":"a"}',
+    ],
+    [
+      'newline',
+      { data: 'a', check: { status: 200 } },
+      expect.stringMatching(/^request\.check\.status is not a key of/),
     ],
     [
       { delimiter: '\r\n' },
       { data: 'a\r\nb' },
-      `request.data must not contain "\\r\\n", which ends a frame, got 'a\r\nb'${other}`,
+      `request.data must not contain "\\r\\n", which ends a frame, got 'a\\x0d\\nb'${other}`,
     ],
     [{ length: 1 }, { data: 'x'.repeat(256) }, expect.stringMatching(/^request\.data must be at most 255 bytes long/)],
     [

@@ -21,9 +21,9 @@ export class Pending {
     this.cancel = () => giveUp(this)
   }
 
-  begin(events: ExchangeEvents, { replies, bytes, read }: EncodedFrame, start: number): void {
+  begin(events: ExchangeEvents, { replies, bytes, read, check }: EncodedFrame, start: number): void {
     this.events = events
-    this.kept = read === undefined ? undefined : new KeptAnswer(read)
+    this.kept = read === undefined && check === undefined ? undefined : new KeptAnswer(read, check)
     this.replies = this.owed = replies
     this.start = start
     this.bytes = bytes
@@ -35,7 +35,7 @@ export class Pending {
     const { bytesReceived } = this
     const answer = this.kept?.answer()
     if (answer === undefined) return { ok: true, bytesSent, bytesReceived }
-    if (typeof answer === 'string') return this.failed('protocol', answer, bytesSent)
+    if ('errorClass' in answer) return this.failed(answer.errorClass, answer.message, bytesSent)
     return { ok: true, bytesSent, bytesReceived, answer }
   }
 

@@ -1,8 +1,9 @@
 import type { PlanIssue } from '../../model/errors.ts'
 import { isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/readers.ts'
 import { readIgnore } from '../ignored-messages.ts'
+import { checkReader } from '../check-reader.ts'
 import { writtenBody } from '../request-body.ts'
-import { CARRIES_BYTES, contentRule } from './framing.ts'
+import { contentRule, delimiterRemedy } from './framing.ts'
 import type { FrameFormat } from './framing.ts'
 
 const READERS = {
@@ -11,6 +12,7 @@ const READERS = {
   read: oneOf(['text', 'json']),
   data: writtenBody,
   replies: wholeFrom(0),
+  check: checkReader({}, "{ bodyExcludes: '-ERR' }"),
   ignore: readIgnore,
 }
 
@@ -22,8 +24,8 @@ export function requestIssues(format: FrameFormat, request: unknown, key: string
   const issues: PlanIssue[] = []
   const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a TCP request' }, issues)
   const rule = read.data === undefined ? undefined : contentRule(format, read.data)
-  if (rule !== undefined) {
-    const remedy = format.delimiter.length > 0 ? CARRIES_BYTES : undefined
+  if (read.data !== undefined && rule !== undefined) {
+    const remedy = format.delimiter.length > 0 ? delimiterRemedy(format, read.data) : undefined
     issues.push({ key: `${key}.data`, value: read.data, rule, ...withRemedy(remedy) })
   }
   if (format.untilClose && read.replies !== undefined && read.replies !== 1) {
@@ -41,8 +43,9 @@ export function requestIssues(format: FrameFormat, request: unknown, key: string
   if (read.replies === 0 && request['data'] === undefined) {
     issues.push({ key: `${key}.data`, value: undefined, rule: 'is required when `replies` is 0' })
   }
-  if (read.replies === 0 && read.read !== undefined) {
-    issues.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })
+  for (const name of ['read', 'check'] as const) {
+    if (read.replies !== 0 || read[name] === undefined) continue
+    issues.push({ key: `${key}.${name}`, value: read[name], rule: 'needs a response, but `replies` is 0' })
   }
   return issues
 }

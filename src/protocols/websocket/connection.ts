@@ -1,25 +1,25 @@
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
-import type { RawData } from 'ws'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { WebSocketRequest } from './request.ts'
 import type { Ms } from '../../model/units.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { IgnoredMessages } from '../ignored-messages.ts'
+import { EXAMINED_BYTES } from '../kept-bytes.ts'
 import { UnsolicitedMessages } from '../unsolicited-messages.ts'
 import { closesInOrder, closeStatus, formatClose } from './close-codes.ts'
 import { type Failure, WebSocketExchange } from './exchange.ts'
 import { frameBytes } from './frame-size.ts'
 import { type HandshakeOptions, openWebSocket } from './handshake.ts'
-import { HeldMessages } from './held-messages.ts'
+import { HeldMessages, MAX_HELD_BYTES } from './held-messages.ts'
 import { idIn } from './json-id.ts'
+import { MessageReader } from './message-reader.ts'
+import type { ArrivedMessage } from './message-reader.ts'
 import { Outbox } from './outbox.ts'
 import { Pings } from './pings.ts'
 import { encode } from './request-encoding.ts'
 import type { Encoded } from './request-encoding.ts'
-import { bytesOf, wholeOf } from './received.ts'
-import type { Received } from './received.ts'
 import { RequestsById } from './requests-by-id.ts'
 
 export interface ConnectionOptions extends HandshakeOptions {
@@ -47,7 +47,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
 
   readonly #state = new ConnectionState()
   readonly #webSocket: WebSocket
-  readonly #socket: Socket
+  readonly #reader: MessageReader
   readonly #outbox: Outbox
   readonly #unsolicited: UnsolicitedMessages
   readonly #held = new HeldMessages()
@@ -71,28 +71,26 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
   /** Number of reads of the socket so far. `#read` is the number of the current read, and 0 outside a read. */
   #reads = 0
   #read = 0
-  /** Bytes read that belong to complete frames. */
-  #framed: number
 
   constructor(webSocket: WebSocket, socket: Socket, host: string, maxInFlight: number, context: ConnectContext) {
     this.#webSocket = webSocket
-    this.#socket = socket
     this.#unsolicited = new UnsolicitedMessages(context)
     this.maxInFlight = maxInFlight
     this.version = webSocket.protocol === '' ? 'WebSocket' : `WebSocket (${webSocket.protocol})`
     this.#outbox = new Outbox(webSocket, (message) => this.#fail('protocol', message))
-    // Bytes that followed the handshake response are still in the socket's buffer.
-    this.#framed = socket.bytesRead - socket.readableLength
     this.closed = this.#state.closed
 
-    // `ws` reads between these two listeners and emits every message of a read before the read ends.
+    this.#reader = new MessageReader(webSocket, socket, {
+      maxKeptBytes: () => this.#maxKeptBytes(),
+      onMessage: (message) => this.#received(message),
+      onPong: (payload) => this.#ponged(payload),
+      onViolation: (message) => this.#fail('protocol', message),
+    })
+    // The reader reads between these two listeners and reports every message of a read before the read ends.
     socket.prependListener('data', () => (this.#read = ++this.#reads))
     socket.on('data', () => (this.#read = 0))
     // `ws` does not pass this error on.
     socket.on('error', (error) => (this.#socketError ??= error))
-    webSocket.on('message', (data) => this.#received(data))
-    webSocket.on('ping', (payload) => (this.#framed += frameBytes(payload.length)))
-    webSocket.on('pong', (payload) => this.#ponged(payload))
     webSocket.on('error', (error) => this.#broke(error))
     webSocket.on('close', (code, said) => {
       this.#ended(code, said.toString('utf8'))
@@ -119,7 +117,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     if (this.usable) this.#begin(exchange, encoded, requestId)
     else queueMicrotask(() => this.#refuse(exchange, 'connection', 'the connection was already closed'))
     return () => {
-      const unfinished = exchange === this.#listener() ? this.#unfinished() : 0
+      const unfinished = exchange === this.#listener() ? this.#reader.unfinished : 0
       const transferred = exchange.transferred(this.#outbox.bytesOf(exchange), unfinished)
       this.#giveUp(exchange)
       return transferred
@@ -134,6 +132,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
 
   destroy(): void {
     this.#state.stop()
+    this.#reader.stop()
     this.#webSocket.terminate()
   }
 
@@ -166,17 +165,22 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     }
   }
 
-  #received(data: RawData): void {
-    const message: Received = data instanceof ArrayBuffer ? Buffer.from(data) : data
-    const bytes = bytesOf(message)
-    this.#framed += frameBytes(bytes)
+  /** Returns how much of the message that is arriving will be examined, as far as it is known by now. */
+  #maxKeptBytes(): number {
+    const head = this.#inOrder[0]
+    if (this.#hasIds || this.#ignored.any || head?.examines === true) return EXAMINED_BYTES
+    const mayBeHeld = !this.#hasListened && (head === undefined || !this.#canBeFor(head))
+    return mayBeHeld ? MAX_HELD_BYTES : 0
+  }
 
-    if (this.#ignored.any && this.#ignored.matches(wholeOf(message))) return this.#unsolicited.add(true)
+  #received(message: ArrivedMessage): void {
+    const { content, whole } = message
+    if (this.#ignored.any && this.#ignored.matches(content)) return this.#unsolicited.add(true)
     if (this.#hasIds) {
-      const id = idIn(wholeOf(message))
+      const id = idIn(content, whole)
       const asked = id === undefined ? undefined : this.#byId.get(id)
       if (id !== undefined && asked !== undefined) {
-        if (!asked.add(message, bytes)) return
+        if (!asked.add(message)) return
         this.#byId.remove(id)
         return this.#succeed(asked)
       }
@@ -184,13 +188,13 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
       if (id !== undefined) return this.#byId.isLate(id) ? undefined : this.#unsolicited.add(true)
     }
     const head = this.#inOrder[0]
-    if (head !== undefined && this.#canBeFor(head)) this.#handleInOrder(head, message, bytes)
+    if (head !== undefined && this.#canBeFor(head)) this.#handleInOrder(head, message)
     else if (this.#hasIds || this.#hasListened) this.#unsolicited.add(false)
     // Most likely the server rejects the message that is still being sent, and may not read the rest of it.
     else if (head?.progress === 'leaving') {
       this.#fail('protocol', 'the server sent a message before it received the whole request')
     } else {
-      this.#held.hold(message, bytes)
+      this.#held.hold(message)
       this.#unsolicited.add(false)
     }
   }
@@ -200,24 +204,23 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     return by === 'listening' || (progress === 'sent' && (bornIn === 0 || bornIn !== this.#read))
   }
 
-  #handleInOrder(head: WebSocketExchange, message: Received, bytes: number): void {
-    if (!head.add(message, bytes)) return
+  #handleInOrder(head: WebSocketExchange, message: ArrivedMessage): void {
+    if (!head.add(message)) return
     this.#inOrder.shift()
     this.#succeed(head)
   }
 
   #deliverHeld(): void {
     for (let head = this.#inOrder[0]; head?.by === 'listening'; head = this.#inOrder[0]) {
-      const message = this.#held.next()
-      if (message === undefined) return
+      const content = this.#held.next()
+      if (content === undefined) return
       this.#unsolicited.subtract(1, 1)
-      this.#handleInOrder(head, message, message.length)
+      this.#handleInOrder(head, heldMessage(content))
     }
     this.#held.clear()
   }
 
   #ponged(payload: Buffer): void {
-    this.#framed += frameBytes(payload.length)
     const answered = this.#pings.takeAnswered(payload.toString('latin1'))
     answered.at(-1)?.acknowledged(payload.length)
     for (const exchange of answered) this.#succeed(exchange)
@@ -257,13 +260,13 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
   }
 
   #broke(error: NodeJS.ErrnoException): void {
-    const isProtocol = error.code?.startsWith('WS_ERR_') === true || error.code?.startsWith('Z_') === true
-    this.#fail(isProtocol ? 'protocol' : 'connection', error.message)
+    this.#fail(error.code?.startsWith('WS_ERR_') === true ? 'protocol' : 'connection', error.message)
   }
 
   /** Ends the connection and fails every exchange in flight. */
   #fail(errorClass: ErrorClass, message: string): void {
     this.#state.lose(new Error(message))
+    this.#reader.stop()
     this.#webSocket.terminate()
     this.#failAll(errorClass, message)
   }
@@ -285,7 +288,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     const listener = this.#listener()
     const failure = { errorClass, message, ...(status !== undefined && { status }) }
     for (const exchange of this.#underWay) {
-      this.#failOne(exchange, failure, exchange === listener ? this.#unfinished() : 0)
+      this.#failOne(exchange, failure, exchange === listener ? this.#reader.unfinished : 0)
     }
   }
 
@@ -305,9 +308,9 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     const [first] = this.#inOrder.length > 0 ? this.#inOrder : this.#underWay
     return first
   }
+}
 
-  /** Returns the number of bytes read of an incomplete message. */
-  #unfinished(): number {
-    return Math.max(0, this.#socket.bytesRead - this.#framed)
-  }
+function heldMessage(content: Buffer): ArrivedMessage {
+  const payloadBytes = content.length
+  return { content, whole: true, binary: false, payloadBytes, bytes: frameBytes(payloadBytes) }
 }

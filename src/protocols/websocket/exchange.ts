@@ -1,16 +1,14 @@
 import { formatValue } from '../../model/errors.ts'
 import type { Answer, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
+import { EXAMINED_BYTES, MESSAGE_BYTES } from '../kept-bytes.ts'
+import { type MessageCheck, messageFailure } from '../message-check.ts'
 import type { WebSocketRequest } from './request.ts'
 import { frameBytes } from './frame-size.ts'
+import type { ArrivedMessage } from './message-reader.ts'
 import type { Parcel } from './outbox.ts'
-import { wholeOf } from './received.ts'
-import type { Received } from './received.ts'
 import type { Encoded } from './request-encoding.ts'
 import type { JsonId } from './json-id.ts'
-
-/** Maximum bytes of a response that `read` keeps. */
-const READ_LIMIT = 1024 * 1024
 
 export interface Failure {
   readonly errorClass: ErrorClass
@@ -35,16 +33,19 @@ export class WebSocketExchange implements Parcel {
 
   readonly #events: ExchangeEvents
   readonly #read: WebSocketRequest['read']
+  readonly #check: MessageCheck | undefined
   readonly #streams: boolean
   #missing: number
   #bytesReceived = 0
   readonly #texts: string[] = []
   #textBytes = 0
+  /** Why a message failed the check. */
+  #rejection: string | undefined
 
   /** `onFlushed` is called when the message has been sent and the exchange waits for no reply. */
   constructor(
     by: Encoded['by'],
-    { replies = 1, read }: WebSocketRequest,
+    { replies = 1, read, check }: WebSocketRequest,
     events: ExchangeEvents,
     bornIn: number,
     onFlushed: (exchange: WebSocketExchange) => void,
@@ -53,6 +54,7 @@ export class WebSocketExchange implements Parcel {
     this.bornIn = bornIn
     this.#events = events
     this.#read = read
+    this.#check = check
     this.#missing = replies
     this.#streams = replies > 1 || by === 'listening'
     // When the write fails, the socket emits the error, and the connection fails every exchange in flight.
@@ -64,18 +66,23 @@ export class WebSocketExchange implements Parcel {
     return this.onFlushed !== undefined
   }
 
+  /** Whether it reads or checks the content of its messages. */
+  get examines(): boolean {
+    return !this.over && (this.#read !== undefined || this.#check !== undefined)
+  }
+
   /** Counts a pong with a payload of this many bytes. */
   acknowledged(payload: number): void {
     this.#bytesReceived += frameBytes(payload)
   }
 
   /** Adds a message of its response. Returns true when it was the last one. */
-  add(message: Received, payload: number): boolean {
+  add(message: ArrivedMessage): boolean {
     this.#missing--
-    this.#bytesReceived += frameBytes(payload)
+    this.#bytesReceived += message.bytes
     if (!this.over) {
-      if (this.#read !== undefined) this.#keep(message, payload)
-      if (this.#streams) this.#events.onMessage(payload)
+      if (this.examines) this.#examine(message)
+      if (this.#streams) this.#events.onMessage(message.payloadBytes)
     }
     return this.#missing <= 0
   }
@@ -83,7 +90,7 @@ export class WebSocketExchange implements Parcel {
   /** Ends the exchange when its response is complete. The outbox knows `bytesSent`. */
   succeed(bytesSent: number): void {
     const transferred = { bytesSent, bytesReceived: this.#bytesReceived }
-    const answer = this.#read && this.#answer(this.#read)
+    const answer = this.#answer()
     if (answer === undefined) this.#end({ ok: true, ...transferred })
     else if ('errorClass' in answer) this.#end({ ok: false, ...transferred, ...answer })
     else this.#end({ ok: true, ...transferred, answer })
@@ -104,18 +111,27 @@ export class WebSocketExchange implements Parcel {
     this.#events.onDone(outcome)
   }
 
-  #keep(message: Received, payload: number): void {
-    this.#textBytes += payload
-    if (this.#textBytes > READ_LIMIT) this.#texts.length = 0
-    else this.#texts.push(wholeOf(message).toString('utf8'))
+  #examine({ content, whole, payloadBytes }: ArrivedMessage): void {
+    const text = content.toString('utf8')
+    if (this.#check !== undefined) {
+      this.#rejection ??= whole
+        ? messageFailure(this.#check, text)
+        : `the message is longer than ${EXAMINED_BYTES} bytes, the limit of \`check\``
+    }
+    if (this.#read === undefined) return
+    this.#textBytes += payloadBytes + MESSAGE_BYTES
+    if (this.#textBytes > EXAMINED_BYTES) this.#texts.length = 0
+    else this.#texts.push(text)
   }
 
-  #answer(read: 'text' | 'json'): Answer | Failure {
-    if (this.#textBytes > READ_LIMIT) {
-      return {
-        errorClass: 'protocol',
-        message: `the response is larger than the ${READ_LIMIT} bytes that \`read\` keeps`,
-      }
+  /** Returns what `read` asked for, or why the response is not a success; undefined when nothing is to be returned. */
+  #answer(): Answer | Failure | undefined {
+    if (this.#rejection !== undefined) return { errorClass: 'check', message: this.#rejection }
+    const read = this.#read
+    if (read === undefined) return undefined
+    if (this.#textBytes > EXAMINED_BYTES) {
+      const message = `the response is longer than ${EXAMINED_BYTES} bytes, the limit of \`read\``
+      return { errorClass: 'protocol', message }
     }
     const [text = ''] = this.#texts
     const answer: Answer = { text, messages: this.#texts }

@@ -151,9 +151,12 @@ describe('read', () => {
   })
 
   test('fails with class protocol when the response is too large to keep', async () => {
-    const outcome = await ask(await open((await echoServer()).url), { data: 'x'.repeat(1024 * 1024 + 1), read: 'text' })
+    const outcome = await ask(await open((await echoServer()).url), {
+      data: 'x'.repeat(8 * 1024 * 1024 + 1),
+      read: 'text',
+    })
     expect(outcome).toMatchObject({ ok: false, errorClass: 'protocol' })
-    expect(outcome.message).toContain('1048576')
+    expect(outcome.message).toContain('8388608')
   })
 
   test('keeps nothing by default', async () => {

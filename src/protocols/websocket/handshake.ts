@@ -11,8 +11,6 @@ import { openSocket } from '../sockets/open-socket.ts'
 
 /** Maximum time for the server's side of the closing handshake. */
 const LINGER_MS = 1_000
-/** Maximum bytes of one message from a server: ten times the largest message that a load test is meant to use. */
-const MAX_MESSAGE_BYTES = 1024 * 1024 * 1024
 
 export interface HandshakeOptions {
   /** Subprotocols to offer, in this order. The connection fails when the server selects none of them. */
@@ -45,10 +43,8 @@ export async function openWebSocket<Made>(
     createConnection: () => socket,
     headers: withContext(context),
     perMessageDeflate,
-    maxPayload: MAX_MESSAGE_BYTES,
-    // The server decides how it fragments its messages.
-    maxFragments: 0,
-    maxBufferedChunks: 0,
+    // `MessageReader` reads the messages and answers pings.
+    autoPong: false,
     closeTimeout: LINGER_MS,
   }
   let webSocket: WebSocket
@@ -58,9 +54,6 @@ export async function openWebSocket<Made>(
     socket.destroy()
     throw connectError(url, error, false)
   }
-  // Keep the pieces as they arrived: most messages are never read.
-  webSocket.binaryType = 'fragments'
-
   const onAbort = (): void => fail(abandoned(url, signal))
   const onError = (error: Error): void => fail(handshakeError(url, error, subprotocols))
   const onUnexpected = (_: ClientRequest, response: IncomingMessage): void => fail(refusal(url, response))

@@ -1,9 +1,8 @@
-import { wholeOf } from './received.ts'
-import type { Received } from './received.ts'
+import type { ArrivedMessage } from './message-reader.ts'
 
 /** Maximum number and bytes of held messages. */
 const MAX_MESSAGES = 100
-const MAX_BYTES = 64 * 1024
+export const MAX_HELD_BYTES: number = 64 * 1024
 
 /**
  * Messages that arrived with nothing in flight, held for a later request that listens: a greeting, or the messages that
@@ -20,11 +19,12 @@ export class HeldMessages {
   }
 
   /** Holds the message if it fits. */
-  hold(message: Received, bytes: number): void {
-    if (this.#messages.length >= MAX_MESSAGES || this.#bytes + bytes > MAX_BYTES) return void this.#beyond++
-    this.#bytes += bytes
-    // Copy the message: its pieces keep the buffer of the whole read in memory.
-    this.#messages.push(Buffer.from(wholeOf(message)))
+  hold({ content, payloadBytes }: ArrivedMessage): void {
+    if (this.#messages.length >= MAX_MESSAGES || this.#bytes + payloadBytes > MAX_HELD_BYTES) {
+      return void this.#beyond++
+    }
+    this.#bytes += payloadBytes
+    this.#messages.push(Buffer.from(content))
   }
 
   /** Removes and returns the oldest message. */

@@ -58,7 +58,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
       stream: (messages, bytes, format) => ({ data: `stream ${format} ${messages} ${bytes}`, replies: messages }),
     },
     issuesOf: requestIssues,
-    needsInline: ({ data }) => isMadeByFunction(data),
+    needsInline: ({ data, check }) => typeof check === 'function' || isMadeByFunction(data),
     matchesByOrder: ({ data, replies, correlate, ping }) =>
       data !== undefined && replies !== 0 && correlate !== 'id' && ping !== true,
     // A request without data listens. Only a request without `replies` may have been meant to carry data.

@@ -46,10 +46,13 @@ export function idPlace(json: Uint8Array): IdPlace | undefined {
   return { inside, value: undefined, hasMembers }
 }
 
-/** Returns the `id` of a JSON object; undefined when it has no `id` that is a string or a number. */
-export function idIn(json: Buffer): JsonId | undefined {
+/**
+ * Returns the `id` of a JSON object; undefined when it has no `id` that is a string or a number. `whole`: whether `json`
+ * is the whole object, and not only its beginning.
+ */
+export function idIn(json: Buffer, whole = true): JsonId | undefined {
   const value = idPlace(json)?.value
-  if (value === undefined) return undefined
+  if (value === undefined || (!whole && value[1] === json.length)) return undefined
   try {
     const id: unknown = JSON.parse(json.toString('utf8', ...value))
     return typeof id === 'string' || typeof id === 'number' ? id : undefined

@@ -2,6 +2,7 @@ import type { Body } from '../../model/body.ts'
 import type { PlanIssue } from '../../model/errors.ts'
 import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom } from '../../model/readers.ts'
 import { readIgnore } from '../ignored-messages.ts'
+import { checkReader } from '../check-reader.ts'
 import { isMadeByFunction, writtenBody } from '../request-body.ts'
 
 const READERS = {
@@ -11,6 +12,7 @@ const READERS = {
   data: writtenBody,
   replies: wholeFrom(0),
   correlate: oneOf(['order', 'id']),
+  check: checkReader({}, "{ json: { path: 'errors', absent: true } }"),
   ignore: readIgnore,
   ping: flag,
 }
@@ -23,7 +25,7 @@ export function requestIssues(request: unknown, key: string): readonly PlanIssue
   const issues: PlanIssue[] = []
   const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a WebSocket request' }, issues)
   if (read.ping === true) {
-    for (const name of ['data', 'replies', 'correlate', 'read'] as const) {
+    for (const name of ['data', 'replies', 'correlate', 'read', 'check'] as const) {
       const value = request[name]
       if (value !== undefined) issues.push({ key: `${key}.${name}`, value, rule: 'cannot be combined with `ping`' })
     }
@@ -33,8 +35,9 @@ export function requestIssues(request: unknown, key: string): readonly PlanIssue
     const remedy = 'write the data to send, or the number of messages to wait for'
     issues.push({ key: `${key}.replies`, value: 0, rule: 'must be at least 1 when no `data` is sent', remedy })
   }
-  if (read.replies === 0 && read.read !== undefined) {
-    issues.push({ key: `${key}.read`, value: read.read, rule: 'needs a response, but `replies` is 0' })
+  for (const name of ['read', 'check'] as const) {
+    if (read.replies !== 0 || read[name] === undefined) continue
+    issues.push({ key: `${key}.${name}`, value: read[name], rule: 'needs a response, but `replies` is 0' })
   }
   if (read.correlate === 'id') issues.push(...idIssues(request['data'], read.data, `${key}.data`))
   return issues

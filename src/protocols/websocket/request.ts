@@ -1,9 +1,10 @@
 import type { Body } from '../../model/body.ts'
 import type { RequestLabel } from '../../model/requests.ts'
 import type { MatchedByOrder } from '../ignored-messages.ts'
+import type { CheckedByMessage } from '../message-check.ts'
 
 /** A WebSocket message, and the number of messages that answer it. */
-export interface WebSocketRequest extends RequestLabel, MatchedByOrder {
+export interface WebSocketRequest extends RequestLabel, MatchedByOrder, CheckedByMessage {
   /** A string is sent as a text frame, bytes as a binary frame. Absent: sends nothing and waits for pushed messages. */
   readonly data?: Body
   /** Number of messages that answer it; default 1. */

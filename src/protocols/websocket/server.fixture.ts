@@ -80,6 +80,25 @@ export async function socketServer(onHead: (socket: Socket, head: string) => voi
   return new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 }
 
+/** Returns a frame from a server. `first`: the first byte, which holds FIN, the reserved bits and the opcode. */
+export function frameOf(first: number, payload: Buffer | string): Buffer {
+  const bytes = Buffer.from(payload)
+  const { length } = bytes
+  const header = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10)
+  header[0] = first
+  header[1] = length < 126 ? length : length < 65_536 ? 126 : 127
+  if (header.length === 4) header.writeUInt16BE(length, 2)
+  if (header.length === 10) header.writeBigUInt64BE(BigInt(length), 2)
+  return Buffer.concat([header, bytes])
+}
+
+/** Returns a close frame from a server. */
+export function closeFrame(code: number, reason: Buffer | string = ''): Buffer {
+  const bytes = Buffer.alloc(2)
+  bytes.writeUInt16BE(code)
+  return frameOf(0x88, Buffer.concat([bytes, Buffer.from(reason)]))
+}
+
 /** Returns the frame of a short text message from a server. */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text)

@@ -72,7 +72,15 @@ beforeAll(async () => {
   mkdirSync(installed, { recursive: true })
   // Packs a copy, so that the build neither replaces nor uses the repository's `dist`.
   const copy = join(temporary, 'repository')
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'tsconfig.json', 'tsdown.config.ts', 'src']) {
+  for (const name of [
+    'package.json',
+    'README.md',
+    'SECURITY.md',
+    'LICENSE',
+    'tsconfig.json',
+    'tsdown.config.ts',
+    'src',
+  ]) {
     cpSync(join(repository, name), join(copy, name), { recursive: true })
   }
   symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'))
@@ -98,7 +106,7 @@ test('contains each entry point with its types and source maps, and no sources o
   for (const file of [...doors, ...Object.values(manifest().bin)]) {
     expect(existsSync(join(installed, file)), file).toBe(true)
   }
-  expect(files).toEqual(expect.arrayContaining(['dist/vitest.js.map', 'dist/vitest.d.ts.map']))
+  expect(files).toEqual(expect.arrayContaining(['SECURITY.md', 'dist/vitest.js.map', 'dist/vitest.d.ts.map']))
   expect(files.filter((file) => /\.(?:test|conformance|fixture|builder|load)\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   expect(files.filter((file) => /\.(?:js|d\.ts)$/.test(file)).length).toBeLessThan(60)
 })

@@ -12,6 +12,8 @@ export interface Feed {
    * only, and requires enough records. Default `sequential`.
    */
   readonly pick?: 'sequential' | 'random' | 'unique'
+  /** Which fields are secret: `true` for all, or their names. Their values are masked wherever they appear. */
+  readonly secret?: boolean | readonly string[]
 }
 
 /** File formats of records, by file extension. */

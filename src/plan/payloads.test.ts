@@ -82,13 +82,13 @@ describe('feeds', () => {
   it('are read from files and from records, sequentially by default', () => {
     const feeds = {
       user: { file: './users.csv' },
-      order: { file: new URL('file:///data/my%20orders.NDJSON'), pick: 'unique' },
-      own: { records: [{ id: 1 }], pick: 'random' },
+      order: { file: new URL('file:///data/my%20orders.NDJSON'), pick: 'unique', secret: ['iban'] },
+      own: { records: [{ id: 1 }], pick: 'random', secret: true },
     }
     expect(readFeeds(feeds, 'feeds', [])).toEqual({
-      user: { source: { file: './users.csv' }, pick: 'sequential' },
-      order: { source: { file: '/data/my orders.NDJSON' }, pick: 'unique' },
-      own: { source: { records: [{ id: 1 }] }, pick: 'random' },
+      user: { source: { file: './users.csv' }, pick: 'sequential', secret: false },
+      order: { source: { file: '/data/my orders.NDJSON' }, pick: 'unique', secret: ['iban'] },
+      own: { source: { records: [{ id: 1 }] }, pick: 'random', secret: true },
     })
   })
 
@@ -119,6 +119,10 @@ describe('feeds', () => {
     [
       { user: { flie: 'a.csv', file: 'a.csv' } },
       'feeds.user.flie is not a key of a feed → did you mean `feeds.user.file`?',
+    ],
+    [
+      { user: { file: 'a.csv', secret: 'password' } },
+      "feeds.user.secret must be true, false or a list of fields → write feeds.user.secret: ['password']",
     ],
     [{ user: { records: [] } }, 'feeds.user.records must be a list of at least one object'],
     [{ user: { records: [{ id: 1 }, 'hunter2'] } }, 'feeds.user.records[1] must be an object'],

@@ -91,6 +91,7 @@ const FEED_KEYS = {
   file: anyValue,
   records: anyValue,
   pick: oneOf(['sequential', 'random', 'unique']),
+  secret: readSecretFields,
 } satisfies Readonly<Record<keyof Feed, Reader<unknown>>>
 
 /** Reads feeds by the names that templates use. */
@@ -121,7 +122,12 @@ function readFeed(value: unknown, key: string, issues: PlanIssue[]): ResolvedFee
   }
   const unknown = Object.keys(value).filter((name) => !Object.hasOwn(FEED_KEYS, name))
   const shown = { ...value, ...Object.fromEntries(unknown.map((name) => [name, NOT_SHOWN])) }
-  const { pick = 'sequential' } = readKeys(FEED_KEYS, shown, { prefix: `${key}.`, noun: 'a key of a feed' }, issues)
+  const { pick = 'sequential', secret = false } = readKeys(
+    FEED_KEYS,
+    shown,
+    { prefix: `${key}.`, noun: 'a key of a feed' },
+    issues,
+  )
   const { file, records } = value
   if ((file === undefined) === (records === undefined)) {
     const rule = `must have ${file === undefined ? '`file` or `records`' : 'either `file` or `records`, not both'}`
@@ -129,10 +135,17 @@ function readFeed(value: unknown, key: string, issues: PlanIssue[]): ResolvedFee
     return undefined
   }
   if (file === undefined) {
-    return holdsRecords(records, `${key}.records`, issues) ? { source: { records }, pick } : undefined
+    return holdsRecords(records, `${key}.records`, issues) ? { source: { records }, pick, secret } : undefined
   }
   const path = readFeedFile(file, `${key}.file`, issues)
-  return path === undefined ? undefined : { source: { file: path }, pick }
+  return path === undefined ? undefined : { source: { file: path }, pick, secret }
+}
+
+function readSecretFields(value: unknown, key: string, issues: PlanIssue[]): Feed['secret'] {
+  if (typeof value === 'boolean') return value
+  if (Array.isArray(value) && value.every((field) => typeof field === 'string')) return value
+  issues.push({ key, value, rule: 'must be true, false or a list of fields', remedy: `write ${key}: ['password']` })
+  return undefined
 }
 
 function readFeedFile(value: unknown, key: string, issues: PlanIssue[]): string | undefined {

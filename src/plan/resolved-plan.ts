@@ -36,6 +36,7 @@ export type ResolvedCode<Function> =
 export interface ResolvedFeed {
   readonly source: { readonly file: string } | { readonly records: readonly Readonly<Record<string, unknown>>[] }
   readonly pick: NonNullable<Feed['pick']>
+  readonly secret: NonNullable<Feed['secret']>
 }
 
 /**

@@ -13,7 +13,11 @@ async function fileOf(name: string, content: string | Uint8Array): Promise<strin
   return join(folder, name)
 }
 
-const feedOf = (file: string, pick: ResolvedFeed['pick'] = 'sequential'): ResolvedFeed => ({ source: { file }, pick })
+const feedOf = (file: string, pick: ResolvedFeed['pick'] = 'sequential'): ResolvedFeed => ({
+  source: { file },
+  pick,
+  secret: false,
+})
 
 /** Returns the message about invalid feeds. */
 async function reported(feeds: Readonly<Record<string, ResolvedFeed>>, positions = 0): Promise<string> {
@@ -27,13 +31,13 @@ test('reads every feed, from files of each kind and from the plan itself', async
     user: feedOf(await fileOf('users.csv', 'email,name\na@x.org,Ann\n'), 'random'),
     order: feedOf(relative(process.cwd(), await fileOf('orders.json', '[{"id":1},{"id":2}]'))),
     click: feedOf(await fileOf('clicks.ndjson', '{"x":1}\n')),
-    own: { source: { records: [{ a: 1 }] }, pick: 'unique' },
+    own: { source: { records: [{ a: 1 }] }, pick: 'unique', secret: ['a'] },
   } as const
   expect(await loadFeeds(feeds, () => 1)).toEqual({
-    user: { records: [{ email: 'a@x.org', name: 'Ann' }], pick: 'random' },
-    order: { records: [{ id: 1 }, { id: 2 }], pick: 'sequential' },
-    click: { records: [{ x: 1 }], pick: 'sequential' },
-    own: { records: [{ a: 1 }], pick: 'unique' },
+    user: { records: [{ email: 'a@x.org', name: 'Ann' }], pick: 'random', secret: false },
+    order: { records: [{ id: 1 }, { id: 2 }], pick: 'sequential', secret: false },
+    click: { records: [{ x: 1 }], pick: 'sequential', secret: false },
+    own: { records: [{ a: 1 }], pick: 'unique', secret: ['a'] },
   })
 })
 
@@ -57,8 +61,15 @@ test('reports every mistake in every file, with its line and without its content
   expect(message).not.toContain('hunter2')
 })
 
+test('rejects a secret field that the records do not have, because its values would stay visible', async () => {
+  const file = await fileOf('users.csv', 'email,password\na@x.org,hunter2\n')
+  const message = await reported({ user: { ...feedOf(file), secret: ['email', 'pasword'] } })
+  expect(message).toBe(`feeds.user.secret must name fields of the records, got 'pasword'
+    → did you mean 'password'?`)
+})
+
 test('requires a record for each arrival from a unique feed, and reports how many are missing', async () => {
-  const feed = { user: { source: { records: [{ a: 1 }, { a: 2 }] }, pick: 'unique' } } as const
+  const feed = { user: { source: { records: [{ a: 1 }, { a: 2 }] }, pick: 'unique', secret: false } } as const
   expect(await loadFeeds(feed, () => 2)).toHaveProperty('user.pick', 'unique')
   expect(await reported(feed, 15_000)).toBe(
     `feeds.user must have 15 000 records, one for each arrival, because pick is 'unique', got 2
@@ -67,7 +78,7 @@ test('requires a record for each arrival from a unique feed, and reports how man
 })
 
 test('rejects a unique feed in the closed model, which has no fixed number of requests', async () => {
-  const feed = { user: { source: { records: [{ a: 1 }] }, pick: 'unique' } } as const
+  const feed = { user: { source: { records: [{ a: 1 }] }, pick: 'unique', secret: false } } as const
   expect(await reported(feed, Number.POSITIVE_INFINITY)).toBe(
     `feeds.user.pick cannot be unique together with \`concurrency\`: the number of requests is not known in advance, got 'unique'
     → write pick: 'sequential', which starts again after the last record`,

@@ -3,7 +3,10 @@ import { resolve } from 'node:path'
 import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
 import { formatCount } from '../wording/figures.ts'
 import type { ResolvedFeed } from '../plan/resolved-plan.ts'
+import { nearestName } from '../model/nearest-name.ts'
 import { withRemedy } from '../model/readers.ts'
+import { learnFeed } from '../model/text/clean.ts'
+import { fieldsOf } from '../traffic/feeds/index.ts'
 import type { FeedRecord, LoadedFeed } from '../traffic/feeds/index.ts'
 import { parseFeed } from '../traffic/feeds/parse.ts'
 
@@ -17,11 +20,14 @@ export async function loadFeeds(
   positions: () => number,
 ): Promise<Readonly<Record<string, LoadedFeed>>> {
   const issues: PlanIssue[] = []
-  const read = Object.entries(feeds).map(async ([name, { source, pick }]) => {
+  const read = Object.entries(feeds).map(async ([name, { source, pick, secret }]) => {
     const key = `feeds.${name}`
     const records = 'records' in source ? source.records : await readRecords(source.file, `${key}.file`, issues)
     if (records !== undefined && pick === 'unique') issues.push(...shortage(records.length, positions(), key))
-    return [name, { records: records ?? [], pick }] as const
+    const loaded = { records: records ?? [], pick, secret }
+    learnFeed(loaded.records, secret)
+    if (records !== undefined) issues.push(...misnamed(loaded, `${key}.secret`))
+    return [name, loaded] as const
   })
   const loaded = await Promise.all(read)
   if (issues.length > 0) throw new LoadPlanError(issues)
@@ -55,6 +61,19 @@ function unreadable(path: string, error: unknown): { readonly rule: string; read
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   const rule = `must be a readable file: ${path} ${code === 'ENOENT' ? 'does not exist' : `failed with ${code}`}`
   return { rule, remedy: "write new URL('./users.csv', import.meta.url) for a file next to the test" }
+}
+
+/** A misspelt field would stay visible. */
+function misnamed(feed: LoadedFeed, key: string): readonly PlanIssue[] {
+  if (typeof feed.secret === 'boolean') return []
+  const fields = fieldsOf(feed)
+  return feed.secret
+    .filter((name) => !fields.includes(name))
+    .map((name) => {
+      const meant = nearestName(name, fields)
+      const issue = { key, value: name, rule: 'must name fields of the records' }
+      return meant === undefined ? issue : Object.assign(issue, { remedy: `did you mean '${meant}'?` })
+    })
 }
 
 function shortage(have: number, needed: number, key: string): readonly PlanIssue[] {

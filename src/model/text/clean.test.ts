@@ -45,6 +45,10 @@ describe('the secrets of a plan', () => {
         env: { NODE_ENV: 'production', PORT: '300000' },
       },
       headers: { accept: 'application/json', 'content-type': 'text/plain', 'user-agent': 'describe-load' },
+      feeds: {
+        user: { file: './users.csv', secret: ['password', 'answer'] },
+        order: { records: [], secret: ['iban'] },
+      },
       request: { path: '/cart?code=200&keyword=shoes', body: { token_type: 'bearer', quantity: 3 } },
     }
     expect([...secretsOf(plan)]).toEqual([])
@@ -72,6 +76,17 @@ describe('a known secret', () => {
   test('is removed when 5 000 newer ones are known', () => {
     const many = new KnownSecrets(['oldest-secret', ...Array.from({ length: 5_000 }, (_, n) => `newer-secret-${n}`)])
     expect(many.mask('oldest-secret newer-secret-4999', '*')).toBe('oldest-secret *')
+  })
+
+  test('is masked among many similar ones in linear time', () => {
+    const many = new KnownSecrets(
+      Array.from({ length: 200_000 }, (_, n) => `password of customer ${n}`),
+      1_000_000,
+    )
+    const startMs = performance.now()
+    expect(many.mask('password of customer 1999999 and '.repeat(1_000), '*')).not.toContain('password of customer')
+    // Linear time takes about half a second; comparing with each value takes minutes.
+    expect(performance.now() - startMs).toBeLessThan(5_000)
   })
 
   test('is masked anywhere in any text', () => {

@@ -1,4 +1,6 @@
+import type { Feed } from '../feed.ts'
 import { KnownSecrets } from './known-secrets.ts'
+import { secretsOfFeed, secretsOfSetup } from './marked-secrets.ts'
 import { printable } from './printable.ts'
 import { secretFields } from './secret-fields.ts'
 import { maskTokens } from './secret-tokens.ts'
@@ -15,14 +17,25 @@ const MAX_SEARCHED = 4 * MAX_FOREIGN
  * known, or before there is a run.
  */
 const known = new KnownSecrets()
-const NONE = new KnownSecrets()
+/** Those of feeds, which may have more records than `known` keeps values. */
+const ofFeeds = new KnownSecrets([], 1_000_000)
 
 /** Remembers the secrets of a plan or a request, so that no text shows them. */
 export function learnSecrets(source: unknown): void {
   known.add(secretsOf(source))
 }
 
-/** The secrets of this thread, for another one. */
+/** Remembers the secret fields of a feed. */
+export function learnFeed(records: readonly object[], secret: NonNullable<Feed['secret']>): void {
+  ofFeeds.add(secretsOfFeed(records, secret))
+}
+
+/** Remembers the secrets in the result of a setup. */
+export function learnSetup(result: unknown): void {
+  known.add(secretsOfSetup(result))
+}
+
+/** The secrets of this thread, except those of feeds, for another one. */
 export function knownSecrets(): readonly string[] {
   return known.values
 }
@@ -38,7 +51,7 @@ export function adoptSecrets(values: readonly string[]): void {
  * process that has the plan knows its secrets. Cleaning a text again changes nothing.
  */
 export function cleanText(text: string): string {
-  return masked(text, known)
+  return masked(ofFeeds.mask(known.mask(printable(text), HIDDEN), HIDDEN))
 }
 
 /**
@@ -46,7 +59,7 @@ export function cleanText(text: string): string {
  * that are secret in one plan may be names in another.
  */
 export function cleanUnknown(text: string): string {
-  return masked(text, NONE)
+  return masked(printable(text))
 }
 
 /**
@@ -139,11 +152,12 @@ function cleanCause(error: unknown, left: number): unknown {
 }
 
 /**
- * Makes a text printable before it is searched, because a control character could separate a secret from its name, and
- * again afterwards, because `##` before a secret would become a command.
+ * Masks secrets by their form in a printable text. Texts become printable before they are searched, because a control
+ * character could separate a secret from its name, and again afterwards, because `##` before a secret would become a
+ * command.
  */
-function masked(text: string, secrets: KnownSecrets): string {
-  return printable(maskForms(secrets.mask(printable(text), HIDDEN)))
+function masked(text: string): string {
+  return printable(maskForms(text))
 }
 
 function maskForms(text: string): string {

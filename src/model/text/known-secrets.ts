@@ -4,18 +4,18 @@ const MIN_LENGTH = 6
 /** Up to this length, a value counts only as a whole word, because it may be a part of another one. */
 const MAX_WORD = 11
 
-/** Maximum number of values; the oldest are removed. */
-const MAX_VALUES = 5_000
-
 const WORD_CHARACTER = /[\p{L}\p{N}]/u
 
 /** Values that are known to be secret, wherever they appear, also percent-encoded and within JSON. */
 export class KnownSecrets {
   readonly #values = new Set<string>()
-  /** By their first characters; the longest first, so that no rest of a longer one remains. */
-  readonly #byStart = new Map<string, string[]>()
+  /** Number of values of each length, by the first characters of the values. */
+  readonly #lengths = new Map<string, Map<number, number>>()
+  readonly #maxValues: number
 
-  constructor(values: Iterable<string> = []) {
+  /** Removes the oldest values when there are more than `maxValues`. */
+  constructor(values: Iterable<string> = [], maxValues = 5_000) {
+    this.#maxValues = maxValues
     this.add(values)
   }
 
@@ -29,23 +29,27 @@ export class KnownSecrets {
 
   #addForm(form: string): void {
     if (form.length < MIN_LENGTH || this.#values.has(form)) return
-    if (this.#values.size >= MAX_VALUES) this.#forgetOldest()
+    if (this.#values.size >= this.#maxValues) this.#removeOldest()
     this.#values.add(form)
-    const start = form.slice(0, MIN_LENGTH)
-    const alike = [...(this.#byStart.get(start) ?? []), form]
-    this.#byStart.set(
-      start,
-      alike.toSorted((a, b) => b.length - a.length),
-    )
+    this.#count(form, 1)
   }
 
-  #forgetOldest(): void {
+  #removeOldest(): void {
     for (const oldest of this.#values) {
       this.#values.delete(oldest)
-      const start = oldest.slice(0, MIN_LENGTH)
-      this.#byStart.set(start, this.#byStart.get(start)?.filter((form) => form !== oldest) ?? [])
+      this.#count(oldest, -1)
       return
     }
+  }
+
+  #count(form: string, change: 1 | -1): void {
+    const start = form.slice(0, MIN_LENGTH)
+    const lengths = this.#lengths.get(start) ?? new Map<number, number>()
+    const count = (lengths.get(form.length) ?? 0) + change
+    if (count > 0) lengths.set(form.length, count)
+    else lengths.delete(form.length)
+    if (lengths.size > 0) this.#lengths.set(start, lengths)
+    else this.#lengths.delete(start)
   }
 
   /** Replaces every value in a text. */
@@ -54,13 +58,25 @@ export class KnownSecrets {
     let clean = ''
     let from = 0
     for (let at = 0; at + MIN_LENGTH <= text.length; at++) {
-      const found = this.#byStart.get(text.slice(at, at + MIN_LENGTH))?.find((form) => isAt(text, at, form))
-      if (found === undefined) continue
+      const length = this.#lengthAt(text, at)
+      if (length === 0) continue
       clean += text.slice(from, at) + hidden
-      from = at + found.length
+      from = at + length
       at = from - 1
     }
     return clean + text.slice(from)
+  }
+
+  /** Returns the length of the longest value at a position, so that no rest of it remains; 0 if there is none. */
+  #lengthAt(text: string, at: number): number {
+    const lengths = this.#lengths.get(text.slice(at, at + MIN_LENGTH))
+    let longest = 0
+    for (const length of lengths?.keys() ?? []) {
+      if (length > longest && this.#values.has(text.slice(at, at + length)) && isWhole(text, at, length)) {
+        longest = length
+      }
+    }
+    return longest
   }
 }
 
@@ -70,10 +86,10 @@ function formsOf(value: string): ReadonlySet<string> {
   return new Set([trimmed, encodeURIComponent(trimmed), JSON.stringify(trimmed).slice(1, -1)])
 }
 
-function isAt(text: string, at: number, form: string): boolean {
-  if (!text.startsWith(form, at)) return false
-  if (form.length > MAX_WORD) return true
-  return !continues(text[at - 1], form[0]) && !continues(form.at(-1), text[at + form.length])
+/** Whether what is in the text is long, or not a part of a longer word. */
+function isWhole(text: string, at: number, length: number): boolean {
+  const end = at + length
+  return length > MAX_WORD || (!continues(text[at - 1], text[at]) && !continues(text[end - 1], text[end]))
 }
 
 function continues(before: string | undefined, after: string | undefined): boolean {

@@ -54,6 +54,8 @@ class Search {
     for (const [name, value] of Object.entries(held)) {
       if (typeof value === 'string' && /^headers$/i.test(key)) this.#addAll(secretsOfHeader(name, value))
       else if (typeof value === 'string' && key === 'env') this.#variable(name, value)
+      // The names of the secret fields of a feed.
+      else if (name === 'secret' && ('file' in held || 'records' in held)) continue
       else if (key === 'tls' && (name === 'cert' || name === 'ca')) continue
       else this.value(value, name, depth + 1)
     }

@@ -3,7 +3,7 @@
  */
 import { parentPort } from 'node:worker_threads'
 import { describeThrown } from '../../model/thrown.ts'
-import { adoptSecrets } from '../../model/text/clean.ts'
+import { adoptSecrets, learnFeed } from '../../model/text/clean.ts'
 import { curveFrom } from '../../traffic/patterns/index.ts'
 import { Generator } from './generator.ts'
 import type { FromGenerator, ToGenerator, ToThread } from './messages.ts'
@@ -36,6 +36,7 @@ thread.on('message', (message: ToThread) => {
   replaceEnvironment(message.env)
   const { job, port } = message
   adoptSecrets(job.secrets)
+  for (const { records, secret } of Object.values(job.feeds)) learnFeed(records, secret)
   const post = (report: FromGenerator): void => {
     try {
       port.postMessage(report)

@@ -8,6 +8,7 @@ export type { FeedRecord } from './parse.ts'
 export interface LoadedFeed {
   readonly records: readonly FeedRecord[]
   readonly pick: NonNullable<Feed['pick']>
+  readonly secret: NonNullable<Feed['secret']>
 }
 
 /** Picks the record for each position of the schedule, independent of the number of threads. */
@@ -36,7 +37,7 @@ export function feedPickers(
   return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feedPicker(feed, name, seed)]))
 }
 
-/** Returns the fields that every record of the feed has. */
+/** Returns the fields that any record of the feed has. */
 export function fieldsOf({ records }: LoadedFeed): readonly string[] {
   return [...new Set(records.flatMap((record) => Object.keys(record)))]
 }

@@ -18,7 +18,10 @@ const records = [
   },
   { id: 8 },
 ]
-const sources = { feeds: feedPickers({ user: { records, pick: 'sequential' } }, '8f2c1e'), seed: '8f2c1e' }
+const sources = {
+  feeds: feedPickers({ user: { records, pick: 'sequential', secret: false } }, '8f2c1e'),
+  seed: '8f2c1e',
+}
 
 function rendered(request: object, { sequence = 0, setup }: { sequence?: number; setup?: unknown } = {}): unknown {
   return (compileTemplate(request, sources) ?? expect.fail('no template')).render(sequence, setup)

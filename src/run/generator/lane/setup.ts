@@ -11,7 +11,7 @@ import type {
 } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
-import { learnSecrets } from '../../../model/text/clean.ts'
+import { learnSetup } from '../../../model/text/clean.ts'
 import type { UserAgent } from '../../../traffic/journeys/user-agent.ts'
 import type { LaneRequest } from './lane-picker.ts'
 import { AwaitingSetup } from './templates.ts'
@@ -48,8 +48,7 @@ export async function setUp(connection: Connection<AnyRequest>, parts: SetupPart
   try {
     const returned = Promise.resolve(setup({ number, send: (request) => sender.send(request) }))
     const result: unknown = await Promise.race([returned, aborted.promise])
-    // Setups log in, so their results contain tokens.
-    learnSecrets(result)
+    learnSetup(result)
     return new ConnectionAfterSetup(connection, result)
   } catch (error) {
     sender.giveUp()

@@ -29,21 +29,23 @@ function exists(pid: number): boolean {
 }
 
 describe.concurrent('a server over stdio', () => {
-  test.for([
-    ['exits in the middle of every 25th call', { resetEvery: EVERY }, 'process-exit', /the server exited with code 1/],
-    [
-      'sends invalid JSON-RPC in every 25th reply',
-      { garbageEvery: EVERY },
-      'protocol',
-      /a message that is not JSON-RPC/,
-    ],
-  ] as const)('restarts a server that %s, and fails that call only', async ([, options, errorClass, message]) => {
-    const result = await resultOf({ ...PLAN, target: stdioTarget(options) })
+  test('restarts a server that exits in the middle of every 25th call, and fails that call only', async () => {
+    const result = await resultOf({ ...PLAN, target: stdioTarget({ resetEvery: EVERY }) })
     const ends = Math.floor(90 / EVERY)
-    expect(errorsOf(result)).toEqual({ [errorClass]: ends })
-    expect(result.errorsByClass[errorClass]?.first).toMatch(message)
+    expect(errorsOf(result)).toEqual({ 'process-exit': ends })
+    expect(result.errorsByClass['process-exit']?.first).toMatch(/the server exited with code 1/)
     expect(result).toMatchObject({ successes: 90 - ends, dropped: 0 })
     expect(result.connections).toMatchObject({ opened: 1 + ends, reconnects: ends, failed: 0 })
+  })
+
+  test('keeps a server that prints other text instead of every 25th reply, and that call times out', async () => {
+    const target = stdioTarget({ garbageEvery: EVERY })
+    const result = await resultOf({ ...PLAN, protocol: 'mcp', requestTimeout: '2s', target })
+    const late = Math.floor(90 / EVERY)
+    expect(errorsOf(result)).toEqual({ timeout: late })
+    expect(result).toMatchObject({ successes: 90 - late, dropped: 0 })
+    expect(result.connections).toMatchObject({ opened: 1, reconnects: 0, failed: 0 })
+    expect(result.generator.doubts).toContainEqual(expect.objectContaining({ code: 'stray-output', lines: late }))
   })
 
   test('restarts a server that exits normally after 20 calls, and fails at most the next call', async () => {

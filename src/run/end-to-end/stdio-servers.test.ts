@@ -37,7 +37,9 @@ describe.concurrent('startTimeout', () => {
   })
 
   test('must be a duration', async () => {
-    await expect(runLoad({ ...PLAN, target: scripted('plain', { startTimeout: 'long' }) })).rejects.toMatchObject({
+    await expect(
+      runLoad({ rate: 1, duration: '1s', target: scripted('plain', { startTimeout: 'long' }) }),
+    ).rejects.toMatchObject({
       code: 'ERR_LOAD_PLAN',
       issues: [{ key: 'target.startTimeout', value: 'long' }],
     })

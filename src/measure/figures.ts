@@ -5,15 +5,15 @@ import type { LatencyLimit, TallyDelta } from './tally.ts'
 import { sum } from '../model/sum.ts'
 
 /**
- * Returns counts, ratios and distributions in the form of a LoadResult. Rates are per `durationMs`. With
- * `arrivalsOnly`, the offered rate counts the requests that were due instead of those that ended; the two differ within
- * an interval.
+ * Returns counts, ratios and distributions in the form of a LoadResult. Rates are per `durationMs`. The offered rate of
+ * an interval counts the requests that were due instead of those that ended, which differ within an interval. Intervals
+ * have no samples of responses, because a run may have hundreds of them.
  */
 export function figuresOf(
   counted: TallyDelta,
   limits: readonly LatencyLimit[],
   durationMs: Ms,
-  arrivalsOnly = false,
+  ofInterval = false,
 ): Figures {
   const { successes, answeredErrors } = counted
   const errors = sum(Object.values(counted.errors).map(({ count }) => count))
@@ -37,15 +37,19 @@ export function figuresOf(
     unanswered: errors - answeredErrors + dropped,
     successRate: 1 - errorRate,
     errorRate,
-    offeredRps: perSecond(arrivalsOnly ? counted.arrivals : requestsScheduled),
+    offeredRps: perSecond(ofInterval ? counted.arrivals : requestsScheduled),
     throughputRps: perSecond(successes),
     bytesSent: counted.bytesSent,
     bytesReceived: counted.bytesReceived,
     statuses: Object.fromEntries(counted.statuses),
-    errorsByClass: { ...counted.errors },
+    errorsByClass: ofInterval ? withoutSamples(counted.errors) : { ...counted.errors },
     overLimit: Object.fromEntries(
       limits.map(({ key, limitMs }, i) => [key, { limitMs, count: counted.overLimit[i] ?? 0 } satisfies OverLimit]),
     ),
     ...distributions,
   }
+}
+
+function withoutSamples(errors: TallyDelta['errors']): Figures['errorsByClass'] {
+  return Object.fromEntries(Object.entries(errors).map(([name, { count, first }]) => [name, { count, first }]))
 }

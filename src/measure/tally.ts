@@ -15,6 +15,9 @@ export type Status = number | string
  */
 const MAX_STATUSES = 100
 
+/** Maximum number of responses that are kept per error class. */
+const MAX_SAMPLES = 3
+
 /** Key for all statuses after the first `MAX_STATUSES`. */
 const OTHER = 'other'
 
@@ -172,10 +175,15 @@ export class Tally {
     }
   }
 
-  #fail({ errorClass = 'protocol', message = '', payload }: Sample): void {
+  #fail({ errorClass = 'protocol', message = '', excerpt, payload }: Sample): void {
     if (isAnswered(errorClass)) this.#answeredErrors++
-    const { count, first } = this.#errors[errorClass] ?? { count: 0, first: foreignText(message, payload) }
-    this.#errors[errorClass] = { count: count + 1, first }
+    const {
+      count,
+      first,
+      samples = [],
+    } = this.#errors[errorClass] ?? { count: 0, first: foreignText(message, payload) }
+    const more = excerpt === undefined || samples.length === MAX_SAMPLES ? [] : [foreignText(excerpt, payload)]
+    this.#errors[errorClass] = { count: count + 1, first, ...samplesOf(samples, more) }
   }
 
   add(delta: TallyDelta): void {
@@ -187,9 +195,13 @@ export class Tally {
     this.#bytesSent += delta.bytesSent
     this.#bytesReceived += delta.bytesReceived
     for (const [reason, count] of entries(delta.dropped)) this.drop(reason, count)
-    for (const [errorClass, { count, first }] of entries(delta.errors)) {
+    for (const [errorClass, { count, first, samples = [] }] of entries(delta.errors)) {
       const known = this.#errors[errorClass]
-      this.#errors[errorClass] = { count: (known?.count ?? 0) + count, first: known?.first ?? first }
+      this.#errors[errorClass] = {
+        count: (known?.count ?? 0) + count,
+        first: known?.first ?? first,
+        ...samplesOf(known?.samples ?? [], samples),
+      }
     }
     for (let i = 0; i < this.#limits.length; i++) {
       this.#overLimit[i] = (this.#overLimit[i] ?? 0) + (delta.overLimit[i] ?? 0)
@@ -245,6 +257,12 @@ export class Tally {
       distributions,
     }
   }
+}
+
+/** Returns the first different responses of an error class. */
+function samplesOf(known: readonly string[], more: readonly string[]): Pick<ErrorCount, 'samples'> {
+  if (known.length + more.length === 0) return {}
+  return { samples: more.length === 0 ? known : [...new Set([...known, ...more])].slice(0, MAX_SAMPLES) }
 }
 
 function entries<Key extends string, Value>(record: Readonly<Partial<Record<Key, Value>>>): [Key, Value][] {

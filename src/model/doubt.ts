@@ -72,6 +72,8 @@ export type DoubtFacts =
   | { readonly code: 'unsolicited-messages'; readonly count: number }
   /** Lines on the standard output of servers over pipes that are not messages: a banner, a log. */
   | { readonly code: 'stray-output'; readonly lines: number }
+  /** Every response was a redirect, which the engine does not follow. */
+  | { readonly code: 'only-redirects'; readonly count: number; readonly status: string }
 
 export type DoubtCode = DoubtFacts['code']
 

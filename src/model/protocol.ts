@@ -40,6 +40,8 @@ export interface Outcome extends Transferred {
    * custom protocol reports.
    */
   readonly status?: number | string
+  /** Status line and beginning of the body of a response that failed. */
+  readonly excerpt?: string
   /** True if the server did not process the request, so that the engine may send it again. */
   readonly unprocessed?: boolean
 }

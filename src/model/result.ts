@@ -88,6 +88,11 @@ export interface ErrorCount {
   readonly count: Count
   /** Message of the first one. */
   readonly first: string
+  /**
+   * Up to 3 different responses of this class: the status line, a line feed, and the first 300 characters of the body.
+   * Absent if no response had a body, in intervals, and in results of earlier versions.
+   */
+  readonly samples?: readonly string[]
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Sample {
   readonly firstMessageMs: Ms
   readonly errorClass: ErrorClass | undefined
   readonly message: string | undefined
+  /** As `Outcome.excerpt`. */
+  readonly excerpt?: string | undefined
   readonly dropReason: DropReason | undefined
   /** Trace context; undefined if nothing is traced, and for a request that was never sent. */
   readonly traceparent?: Traceparent | undefined

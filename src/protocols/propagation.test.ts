@@ -55,7 +55,7 @@ describe('HTTP sends the trace context in a header', () => {
     expect(sockets[0]?.bytesRead).toBe(outcome.bytesSent + plain.bytesSent)
   })
 
-  test('through undici, also over HTTP/2', async () => {
+  test('over TLS, with HTTP/1.1 and HTTP/2', async () => {
     const contexts: unknown[] = []
     const server = multiplexedServer()
     server.on('request', keeping(contexts) as never)

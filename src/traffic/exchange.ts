@@ -37,6 +37,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   fate: Sample['fate'] = 'success'
   errorClass: ErrorClass | undefined = undefined
   message: string | undefined = undefined
+  excerpt: string | undefined = undefined
   dropReason: DropReason | undefined = undefined
   bytesSent = 0
   bytesReceived = 0
@@ -106,6 +107,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
       this.fate = 'error'
       this.errorClass = outcome.errorClass ?? 'protocol'
       this.message = outcome.message
+      this.excerpt = outcome.excerpt
     }
     this.#owner.finished(this)
   }

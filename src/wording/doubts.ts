@@ -80,6 +80,10 @@ const sentence = sentenceFrom<DoubtFacts>({
   'stray-output': ({ lines }) =>
     `the server printed ${formatPlural(lines, 'line')} of other text on its standard output (stdout), where some clients ` +
     'accept only messages; logs belong on stderr',
+  'only-redirects': ({ count, status }) =>
+    `${count === 1 ? 'the response was a redirect' : `all ${formatCount(count)} responses were redirects`} (${status}), ` +
+    'which are not followed, so these are not the figures of the page; request the final path, or set ' +
+    'ok: [[200, 299]] to count redirects as errors',
 })
 
 /** Returns the doubt with its message. */

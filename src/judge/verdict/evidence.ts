@@ -72,7 +72,13 @@ export function evidenceOfErrors({ errorsByClass }: Figures): readonly string[] 
   return Object.entries(errorsByClass)
     .toSorted(([, a], [, b]) => b.count - a.count)
     .slice(0, CLASSES_SHOWN)
-    .map(([name, { count, first }]) => `${name} ${formatCount(count)}, first error: ${first}`)
+    .map(
+      ([name, { count, first, samples }]) => `${name} ${formatCount(count)}, first error: ${first}${response(samples)}`,
+    )
+}
+
+function response([sample]: readonly string[] = []): string {
+  return sample === undefined ? '' : `, response: ${sample.replaceAll(/\s+/g, ' ').trim()}`
 }
 
 /** Example: "seed 8f2c1e, rerun with LOAD_SEED=8f2c1e". */

@@ -34,9 +34,9 @@ export function remainingFigures<Kind extends JudgedFigures>(figures: Kind, keep
     dropped,
     unanswered,
     errorsByClass: Object.fromEntries(
-      Object.entries(figures.errorsByClass).map(([name, { count, first }]) => [
+      Object.entries(figures.errorsByClass).map(([name, { count, ...rest }]) => [
         name,
-        { count: Math.min(count, errors), first },
+        { count: Math.min(count, errors), ...rest },
       ]),
     ),
     droppedByReason: Object.fromEntries(

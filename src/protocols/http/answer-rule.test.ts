@@ -10,7 +10,13 @@ function judged(request: HttpRequest, status: number, body = ''): Outcome {
   kept.add(bytes.subarray(0, 1))
   kept.add(bytes.subarray(1))
   const headers = { 'x-a': 'b' }
-  return answerRule(request).outcome(status, 1, 2, { headers, setCookie: [], body: kept, violation: undefined })
+  return answerRule(request).outcome(status, 1, 2, {
+    headers,
+    setCookie: [],
+    body: kept,
+    violation: undefined,
+    beginning: body,
+  })
 }
 
 test.each<[HttpRequest, number, string | undefined]>([
@@ -71,7 +77,13 @@ describe('a check', () => {
 test('read: headers keeps no body', () => {
   const rule = answerRule({ read: 'headers' })
   expect(rule.reads).toBe(false)
-  const kept = { headers: { location: '/home' }, setCookie: ['a=1'], body: undefined, violation: undefined }
+  const kept = {
+    headers: { location: '/home' },
+    setCookie: ['a=1'],
+    body: undefined,
+    violation: undefined,
+    beginning: '',
+  }
   expect(rule.outcome(303, 1, 2, kept).answer).toEqual({
     status: 303,
     headers: kept.headers,

@@ -5,7 +5,6 @@ import type { ErrorClass } from '../../model/error-class.ts'
 import { bodyFailure, functionFailure } from '../check.ts'
 import type { HttpAnswer, HttpCheck, HttpRequest } from './request.ts'
 import type { BodyCapture } from './body-capture.ts'
-import { CAPTURE_LIMIT } from './body-capture.ts'
 import type { HeaderFields } from './header-map.ts'
 
 const DEFAULT_OK: NonNullable<HttpRequest['ok']> = [[200, 399]]
@@ -21,6 +20,8 @@ export interface KeptAnswer extends HeaderFields {
   readonly body: BodyCapture | undefined
   /** Reason why the response is not the requested stream. */
   readonly violation: string | undefined
+  /** Beginning of the body of a response that failed; empty if it has none. */
+  readonly beginning: string
 }
 
 /** Decides whether a complete response is a success: first by its status, then by the request's `check`. */
@@ -28,7 +29,7 @@ export interface AnswerRule {
   /** Whether the body must be kept. */
   readonly reads: boolean
   accepts(status: number): boolean
-  /** `kept` is present when the request is `tapped`. */
+  /** `kept` is present when the request is `tapped`, and when the rule does not accept the status. */
   outcome(status: number, bytesSent: number, bytesReceived: number, kept: KeptAnswer | undefined): Outcome
 }
 
@@ -48,26 +49,34 @@ function createRule({ ok = DEFAULT_OK, check, read }: HttpRequest): AnswerRule {
   const accepts = (status: number): boolean =>
     wanted.includes(status) || ok.some(([from, to]) => status >= from && status <= to)
   return {
-    reads: check !== undefined || read === 'text' || read === 'json',
+    reads: inspectsBody(check) || read === 'text' || read === 'json',
     accepts,
     outcome(status, bytesSent, bytesReceived, kept) {
       const failure = accepts(status) ? kept && keptFailure(check, status, kept) : statusFailure(status)
-      if (failure !== undefined) {
-        const { errorClass, message } = failure
-        return { ok: false, bytesSent, bytesReceived, status, errorClass, message }
-      }
-      if (read === undefined || kept === undefined) return { ok: true, bytesSent, bytesReceived, status }
-      const answer = answerOf(read, status, kept)
-      return typeof answer === 'string'
-        ? { ok: false, bytesSent, bytesReceived, status, errorClass: 'protocol', message: answer }
-        : { ok: true, bytesSent, bytesReceived, status, answer }
+      const answer = failure ?? (read === undefined || kept === undefined ? undefined : answerOf(read, status, kept))
+      if (answer === undefined) return { ok: true, bytesSent, bytesReceived, status }
+      if (!('errorClass' in answer)) return { ok: true, bytesSent, bytesReceived, status, answer }
+      const beginning = kept?.beginning ?? ''
+      const excerpt = beginning === '' ? undefined : `${statusLine(status)}\n${beginning}`
+      return { ok: false, bytesSent, bytesReceived, status, ...answer, ...(excerpt === undefined ? {} : { excerpt }) }
     },
   }
 }
 
-function statusFailure(status: number): Failure {
+function inspectsBody(check: HttpRequest['check']): boolean {
+  if (check === undefined || typeof check === 'function') return check !== undefined
+  return [check].flat().some((each) => {
+    return each.bodyIncludes !== undefined || each.bodyExcludes !== undefined || each.json !== undefined
+  })
+}
+
+function statusLine(status: number): string {
   const reason = STATUS_CODES[status]
-  const message = reason === undefined ? `${status}` : `${status} ${reason}`
+  return reason === undefined ? `${status}` : `${status} ${reason}`
+}
+
+function statusFailure(status: number): Failure {
+  const message = statusLine(status)
   if (status >= 400 && status <= 499) return { errorClass: 'http-4xx', message }
   if (status >= 500 && status <= 599) return { errorClass: 'http-5xx', message }
   return { errorClass: 'status', message }
@@ -75,31 +84,32 @@ function statusFailure(status: number): Failure {
 
 function keptFailure(check: HttpRequest['check'], status: number, kept: KeptAnswer): Failure | undefined {
   if (kept.violation !== undefined) return { errorClass: 'protocol', message: kept.violation }
-  const message = check && checkKept(check, status, kept)
+  if (check === undefined) return undefined
+  const body = inspectsBody(check) ? bodyOf(kept, 'check') : ''
+  if (typeof body !== 'string') return body
+  const message = checkAnswer(check, { status, headers: kept.headers, body })
   return message === undefined ? undefined : { errorClass: 'check', message }
 }
 
-/** Returns why the check fails, or undefined when it passes. */
-function checkKept(check: NonNullable<HttpRequest['check']>, status: number, kept: KeptAnswer): string | undefined {
-  const body = kept.body?.text()
-  if (body === undefined) return `the body is larger than ${CAPTURE_LIMIT} bytes, the limit of \`check\``
-  return checkAnswer(check, { status, headers: kept.headers, body })
+/** Returns the decoded body, or why it is not available for `user`. */
+function bodyOf({ body, headers }: KeptAnswer, user: 'check' | 'read'): string | Failure {
+  const text = body?.text(headers['content-encoding']) ?? ''
+  if (typeof text === 'string') return text
+  if (!text.tooLarge) return { errorClass: 'protocol', message: text.reason }
+  return { errorClass: user === 'check' ? 'check' : 'protocol', message: `${text.reason}, the limit of \`${user}\`` }
 }
 
-/** Returns the answer for `read`, or the reason why there is none as a string. */
-function answerOf(
-  read: NonNullable<HttpRequest['read']>,
-  status: number,
-  { headers, setCookie, body }: KeptAnswer,
-): Answer | string {
+/** Returns the answer for `read`, or why there is none. */
+function answerOf(read: NonNullable<HttpRequest['read']>, status: number, kept: KeptAnswer): Answer | Failure {
+  const { headers, setCookie } = kept
   if (read === 'headers') return { status, headers, setCookie, text: '' }
-  const text = body?.text()
-  if (text === undefined) return `the body is larger than ${CAPTURE_LIMIT} bytes, the limit of \`read\``
+  const text = bodyOf(kept, 'read')
+  if (typeof text !== 'string') return text
   if (read === 'text') return { status, headers, setCookie, text }
   try {
     return { status, headers, setCookie, text, json: JSON.parse(text) as unknown }
   } catch {
-    return `expected a JSON body, got ${formatValue(text)}`
+    return { errorClass: 'protocol', message: `expected a JSON body, got ${formatValue(text)}` }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ExchangeEvents } from '../../model/protocol.ts'
 import { EventStreamParser } from '../framers/event-stream.ts'
 import type { KeptAnswer } from './answer-rule.ts'
-import { BodyCapture, CAPTURE_LIMIT } from './body-capture.ts'
+import { BodyBeginning, BodyCapture, CAPTURE_LIMIT } from './body-capture.ts'
 import type { HeaderFields, HeaderMap } from './header-map.ts'
 import type { EncodedRequest } from './request-encoding.ts'
 
@@ -18,6 +18,8 @@ export class AnswerTap implements KeptAnswer {
   readonly #events: ExchangeEvents
   /** Whether the connection uses HTTP/2, which has no chunks. Then each received piece counts as a message. */
   readonly #multiplexed: boolean
+  /** Beginning of a body that the rule does not read. */
+  #beginning: BodyBeginning | undefined
   #parser: EventStreamParser | undefined
   #countsChunks = false
   #chunkBytes = 0
@@ -34,11 +36,16 @@ export class AnswerTap implements KeptAnswer {
     return this.#violation ?? this.#parser?.violation
   }
 
+  get beginning(): string {
+    return (this.body ?? this.#beginning)?.beginning(this.headers['content-encoding']) ?? ''
+  }
+
   /** Handles the head of the final response. */
   head(status: number, { headers, setCookie }: HeaderFields): void {
     const { rule, stream, sink } = this.#request
     this.headers = headers
     this.setCookie = setCookie
+    if (this.body === undefined && !rule.accepts(status)) this.#beginning = new BodyBeginning()
     // The body of an error response is not a stream. The rule judges it by its status.
     if (stream !== undefined && rule.accepts(status)) {
       this.#violation = this.#streamViolation(stream)
@@ -49,6 +56,7 @@ export class AnswerTap implements KeptAnswer {
 
   data(bytes: Uint8Array): void {
     this.body?.add(bytes)
+    this.#beginning?.add(bytes)
     this.#parser?.push(bytes, 0, bytes.length)
     this.#chunkBytes += bytes.length
     this.#request.sink?.data(bytes)
@@ -69,7 +77,9 @@ export class AnswerTap implements KeptAnswer {
     if (stream === 'sse') {
       const type = this.headers['content-type'] ?? 'none'
       const isStream = type.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream'
-      return isStream ? undefined : `expected content-type text/event-stream, got ${type}`
+      if (!isStream) return `expected content-type text/event-stream, got ${type}`
+      const coding = this.headers['content-encoding'] ?? 'identity'
+      return coding === 'identity' ? undefined : `expected events, got a stream with content-encoding ${coding}`
     }
     const chunked = this.#multiplexed || /chunked\s*$/i.test(this.headers['transfer-encoding'] ?? '')
     return chunked ? undefined : 'expected a chunked body, got one without chunks'

@@ -49,7 +49,7 @@ export function bodyCases({ open }: HttpSubject): void {
       expect(result).toMatchObject({
         ok: false,
         errorClass: 'check',
-        message: 'the body is larger than 1048576 bytes, the limit of `check`',
+        message: 'the body is larger than 8388608 bytes, the limit of `check`',
       })
       expect(grownBytes).toBeLessThan(ALLOWED_BYTES)
       expect(connection.usable).toBe(true)

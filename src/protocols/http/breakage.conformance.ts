@@ -6,7 +6,7 @@ import type { HttpSubject } from './http-subject.conformance.ts'
 import { answer, ask, contextFor, HELLO, rawServer } from './raw-server.fixture.ts'
 
 /** Cases for connections that break, fail to open, or are cancelled. */
-export function breakageCases({ connect, open, differs }: HttpSubject): void {
+export function breakageCases({ connect, open }: HttpSubject): void {
   describe('broken connections', () => {
     test('fails with class protocol for bytes after a response and becomes unusable', async () => {
       const connection = await open(await rawServer(`${HELLO}world, longer than it said`))
@@ -64,7 +64,7 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
     test.each([
       ['before any response', ''],
       ['inside a body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello'],
-      ...(differs.takesResetForEnd ? [] : [['inside a body without a length', 'HTTP/1.1 200 OK\r\n\r\nhello']]),
+      ['inside a body without a length', 'HTTP/1.1 200 OK\r\n\r\nhello'],
     ])('fails with class connection when reset %s and does not retry', async (_, part) => {
       const server = await rawServer((socket) => {
         socket.write(part, () => setTimeout(() => socket.resetAndDestroy(), 5))
@@ -109,12 +109,18 @@ export function breakageCases({ connect, open, differs }: HttpSubject): void {
       expect(await connection.closed).toBeInstanceOf(Error)
     })
 
-    test('fails with class protocol for endless headers, before reading much', async () => {
+    test.each([
+      ['headers', 'HTTP/1.1 200 OK\r\n', `x: ${'x'.repeat(1000)}\r\n`],
+      ['interim responses', '', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+      ['empty lines', '', '\r\n'.repeat(100)],
+      ['a chunk extension', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5;', 'x'.repeat(1000)],
+      ['trailers', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n', `x: ${'x'.repeat(1000)}\r\n`],
+    ])('fails with class protocol for endless %s, before reading much', async (_, start, endless) => {
       const server = await rawServer((socket) => {
         const flood = (): void => {
-          while (!socket.destroyed && socket.write(`x: ${'x'.repeat(1000)}\r\n`));
+          while (!socket.destroyed && socket.write(endless));
         }
-        socket.write('HTTP/1.1 200 OK\r\n')
+        if (start !== '') socket.write(start)
         socket.on('drain', flood)
         flood()
       })

@@ -17,13 +17,14 @@ export function framed(
   pieces: readonly Uint8Array[],
   { toHead = false, ended = false }: { readonly toHead?: boolean; readonly ended?: boolean } = {},
 ): Framed {
-  const framer = new ResponseFramer()
   const body: Buffer[] = []
-  framer.begin(toHead, {
+  const framer = new ResponseFramer({
+    wants: () => true,
     head: () => {},
     data: (bytes) => body.push(Buffer.from(bytes)),
     chunkEnd: () => {},
   })
+  framer.begin(toHead)
   let consumed = 0
   for (const piece of pieces) {
     const read = Buffer.concat([Buffer.from('???'), piece, Buffer.from('???')])

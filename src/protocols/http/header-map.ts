@@ -26,7 +26,7 @@ export function joinHeaders(pairs: Iterable<readonly [name: string, value: strin
   return { headers, setCookie }
 }
 
-/** Headers as Node and undici parse them. */
+/** Headers as `node:http2` parses them. */
 export type ReceivedHeaders = Readonly<Record<string, number | string | readonly string[] | undefined>>
 
 /** Yields each field of parsed headers, without the pseudo-headers of HTTP/2. */

@@ -1,4 +1,4 @@
-import type { Connect, Differences, HttpSubject } from './http-subject.conformance.ts'
+import type { Connect, HttpSubject } from './http-subject.conformance.ts'
 import { bodyCases } from './bodies.conformance.ts'
 import { breakageCases } from './breakage.conformance.ts'
 import { generatedCases } from './generated.conformance.ts'
@@ -9,8 +9,8 @@ import { streamCases } from './streams.conformance.ts'
 import { tappedCases } from './tapped.conformance.ts'
 
 /** Conformance cases for every HTTP implementation, against correct and faulty servers. */
-export function httpConformance(connect: Connect, differs: Differences): void {
-  const subject: HttpSubject = { connect, open: (server, some) => connect(server.url, contextFor(some)), differs }
+export function httpConformance(connect: Connect): void {
+  const subject: HttpSubject = { connect, open: (server, some) => connect(server.url, contextFor(some)) }
   responseCases(subject)
   bodyCases(subject)
   breakageCases(subject)

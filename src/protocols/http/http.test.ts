@@ -1,21 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { HttpRequest } from './request.ts'
 import { openSocket } from '../sockets/open-socket.ts'
-import type { Connect } from './http-subject.conformance.ts'
 import { httpConformance } from './http.conformance.ts'
 import { httpProtocol } from './index.ts'
 import { ask, contextFor, HELLO, rawServer } from './raw-server.fixture.ts'
-import { connectSocket } from './socket-connection.ts'
-import { connectUndici } from './undici-connection.ts'
+import { connectSocket, overSocket } from './socket-connection.ts'
 
 describe('HTTP over a plain socket', () => {
-  httpConformance(connectSocket, { refusesContinue: false, takesResetForEnd: false, splitsChunks: false })
+  httpConformance(connectSocket)
 })
 
-describe('HTTP with undici', () => {
-  const connect: Connect = async (target, context) =>
-    connectUndici(await openSocket(target, context, { secure: false }), target, context)
-  httpConformance(connect, { refusesContinue: true, takesResetForEnd: true, splitsChunks: true })
+describe('HTTP over a socket that passes its bytes on, as one with TLS does', () => {
+  httpConformance(async (target, context) =>
+    overSocket(await openSocket(target, context, { secure: false }), target, context, 1),
+  )
 })
 
 test('connects to the checked address, whatever the name resolves to', async () => {

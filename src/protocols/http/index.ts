@@ -33,7 +33,7 @@ export const httpProtocol: Protocol<HttpRequest> = {
   span: spanOf,
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)
-    // Loaded on demand, because loading undici takes longer than starting a generator thread.
+    // Loaded on demand, because most runs need no HTTP/2.
     const { connectSecure } = await import('./secure-connection.ts')
     return connectSecure(target, context)
   },

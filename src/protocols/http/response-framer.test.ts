@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { framed, responses } from './framed.builder.ts'
 import { ResponseFramer } from './response-framer.ts'
+import type { ResponseReader } from './response-framer.ts'
 import { HEAD_LIMIT } from './response-head.ts'
 
 const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
@@ -45,6 +46,9 @@ describe('a response ends', () => {
   })
 })
 
+/** Needs no head and no body. */
+const COUNTING: ResponseReader = { wants: () => false, head: () => {}, data: () => {}, chunkEnd: () => {} }
+
 test.each([
   ['HTTP/1.1 200 OK\r\ncontent-length: 0', true],
   ['HTTP/1.1 200 OK\r\ncontent-length: 0\r\nConnection: x, Close', false],
@@ -61,8 +65,8 @@ test.each([
   ['HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe', 'after 2 of 5 bytes of the body'],
   [`${CHUNKED}5\r\nhe`, 'inside the body, after 2 bytes'],
 ])('for %j progress is %s', (part, progress) => {
-  const framer = new ResponseFramer()
-  framer.begin(false, undefined)
+  const framer = new ResponseFramer(COUNTING)
+  framer.begin(false)
   framer.push(Buffer.from(part), 0, part.length)
   expect(framer.progress).toBe(progress)
 })
@@ -104,9 +108,9 @@ test('reports a violation for a chunk size above the safe integers', () => {
 test('frames consecutive responses with one framer', () => {
   fc.assert(
     fc.property(fc.array(responses, { minLength: 2, maxLength: 4 }), (several) => {
-      const framer = new ResponseFramer()
+      const framer = new ResponseFramer(COUNTING)
       for (const { bytes, toHead, untilClose, status, bodyBytes } of several) {
-        framer.begin(toHead, undefined)
+        framer.begin(toHead)
         expect(framer.push(bytes, 0, bytes.length)).toBe(bytes.length)
         if (untilClose) framer.end()
         expect(framer).toMatchObject({ done: true, status, bodyBytes })

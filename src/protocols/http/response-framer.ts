@@ -11,8 +11,13 @@ const CR = 13
 const LF = 10
 const NOTHING = new Uint8Array(0)
 
+/** Maximum number of line breaks, in bytes, between two responses. */
+const MAX_LINE_BREAKS = 64
+
 /** Receives a response while it arrives. */
 export interface ResponseReader extends BodyReader {
+  /** Whether `head` and the body are needed. Called for the final response. */
+  wants(status: number): boolean
   /** Called with the unparsed head of the final response, one byte per character. */
   head(status: number, head: string): void
 }
@@ -27,12 +32,16 @@ export interface ResponseReader extends BodyReader {
 export class ResponseFramer {
   #state: State = 'done'
   #toHead = false
+  /** Receiver of every response. */
+  readonly #receiver: ResponseReader
+  /** Receiver of the body; undefined when it only counts. */
   #reader: ResponseReader | undefined
 
   /** Buffer for a head that arrives in several pieces. */
   #pieces: Uint8Array = NOTHING
   #pieced = 0
   #interim = 0
+  #lineBreaks = 0
 
   /** Bytes of a body with a length that have not arrived yet. */
   #left = 0
@@ -47,14 +56,21 @@ export class ResponseFramer {
   bodyBytes = 0
   /** Reason why the bytes are not an HTTP/1.x response. */
   violation: string | undefined
+  /** See `ResponseHead`. */
+  keepAliveSeconds: number | undefined
+
+  constructor(receiver: ResponseReader) {
+    this.#receiver = receiver
+  }
 
   /** Starts a response. `toHead`: the request was HEAD, so the response has no body, even if its head declares one. */
-  begin(toHead: boolean, reader: ResponseReader | undefined): void {
+  begin(toHead: boolean): void {
     this.#state = 'head'
     this.#toHead = toHead
-    this.#reader = reader
+    this.#reader = undefined
     this.#pieced = 0
     this.#interim = 0
+    this.#lineBreaks = 0
     this.#hasBytes = false
     this.status = 0
     this.keepAlive = true
@@ -82,7 +98,7 @@ export class ResponseFramer {
 
   /** Reads bytes from `start` up to `end`. Returns the offset after the response, or `end` when it is incomplete. */
   push(bytes: Uint8Array, start: number, end: number): number {
-    let at = start
+    let at = this.#hasBytes ? start : this.skipLineBreaks(bytes, start, end)
     if (at < end) this.#hasBytes = true
     while (at < end) {
       switch (this.#state) {
@@ -101,6 +117,19 @@ export class ResponseFramer {
         default:
           return at
       }
+    }
+    return at
+  }
+
+  /**
+   * Skips empty lines, which some servers send after a body; other clients ignore them, too. Returns the offset of the
+   * first byte that is not part of one. More than a few of them are left, and are no response.
+   */
+  skipLineBreaks(bytes: Uint8Array, start: number, end: number): number {
+    let at = start
+    while (at < end && (bytes[at] === CR || bytes[at] === LF) && this.#lineBreaks < MAX_LINE_BREAKS) {
+      this.#lineBreaks++
+      at++
     }
     return at
   }
@@ -161,6 +190,8 @@ export class ResponseFramer {
     }
     this.status = head.status
     this.keepAlive = head.keepAlive
+    this.keepAliveSeconds = head.keepAliveSeconds
+    if (this.#receiver.wants(head.status)) this.#reader = this.#receiver
     if (this.#toHead || head.status === 204 || head.status === 304) {
       this.#state = 'done'
     } else if (head.chunked) {

@@ -8,6 +8,8 @@ export interface ResponseHead {
   readonly contentLength: number
   readonly chunked: boolean
   readonly keepAlive: boolean
+  /** `timeout` of the `keep-alive` header, in seconds: the server may close the connection when idle for longer. */
+  readonly keepAliveSeconds: number | undefined
 }
 
 const CR = 13
@@ -15,6 +17,7 @@ const LF = 10
 const SPACE = 32
 const TAB = 9
 const COLON = 58
+const EQUALS = 61
 
 /** Bit of a byte that is allowed in a header name. */
 export const MARK = 1
@@ -38,6 +41,7 @@ export function readHead(bytes: Uint8Array, start: number, end: number): Respons
   let contentLength = -1
   let coded = false
   let chunked = false
+  let keepAliveSeconds: number | undefined
 
   let at = start + 12
   while (kindOf(bytes, at) & TEXT) at++
@@ -70,12 +74,16 @@ export function readHead(bytes: Uint8Array, start: number, end: number): Respons
         if (token === 'close') keepAlive = false
         else if (token === 'keep-alive' && bytes[start + 7] === 48) keepAlive = true
       }
+    } else if (nameLength === 10 && isText(bytes, name, 'keep-alive')) {
+      keepAliveSeconds = readParameter(bytes, value, at, 'timeout')
+      // The server accepts no further request.
+      if (readParameter(bytes, value, at, 'max') === 0) keepAlive = false
     }
     at = next
   }
   if (bytes[at + 1] !== LF) return `a header value contains ${quote(bytes, at, at + 1)}`
   if (coded && contentLength >= 0) return 'the response has both content-length and transfer-encoding'
-  return { status, contentLength, chunked, keepAlive }
+  return { status, contentLength, chunked, keepAlive, keepAliveSeconds }
 }
 
 const BEGINNING = Buffer.from('HTTP/1.')
@@ -126,6 +134,23 @@ function readLength(bytes: Uint8Array, start: number, end: number): number {
     if (length > Number.MAX_SAFE_INTEGER) return -1
   }
   return start < end ? length : -1
+}
+
+/** Returns the number after `name=` in a list of parameters, such as `timeout=5, max=100`. */
+function readParameter(bytes: Uint8Array, start: number, end: number, name: string): number | undefined {
+  for (let at = start; at + name.length < end; at++) {
+    if (bytes[at + name.length] !== EQUALS || !isText(bytes, at, name)) continue
+    const first = at + name.length + 1
+    let last = first
+    while (last < end && isDigit(bytes[last])) last++
+    const number = readLength(bytes, first, last)
+    return number < 0 ? undefined : number
+  }
+  return undefined
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 48 && byte <= 57
 }
 
 function tokens(bytes: Uint8Array, start: number, end: number): string[] {

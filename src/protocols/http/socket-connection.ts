@@ -1,22 +1,28 @@
 import type { Socket } from 'node:net'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outcome, Outgoing } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
+import type { Ms } from '../../model/units.ts'
 import { isGenerated } from '../../model/body.ts'
 import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'
-import { sendFailure } from './body-copies.ts'
 import { headersOfHead } from './header-map.ts'
 import { TRACE_FIELD_BYTES, traceField } from '../trace-field.ts'
-import { BodyPump } from '../sockets/body-pump.ts'
+import { BodyPump, sendFailure } from '../sockets/body-pump.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
+import { IdleTime } from './idle-time.ts'
 import { ResponseFramer } from './response-framer.ts'
 import type { ResponseReader } from './response-framer.ts'
 
 /** Maximum time for the peer to close its side after the last exchange. */
 const LINGER_MS = 1_000
+
+/** The connection closes this long before the server's `keep-alive: timeout`, or after half of a short one. */
+const MARGIN_MS = 1_000
+/** Maximum idle time; a longer `timeout` would exceed the maximum delay of a timer. */
+const MAX_IDLE_MS = 86_400_000
 
 /**
  * Read buffer of all sockets of a thread. A connection frames each read before the next one begins and keeps no bytes,
@@ -31,9 +37,22 @@ export async function connectSocket(target: URL, context: ConnectContext): Promi
     receive(length)
     return true
   }
+  const beganMs = performance.now()
   const socket = await openSocket(target, context, { secure: false, onread: { buffer: READ_BUFFER, callback } })
-  const connection = new SocketConnection(socket, target.host, encoderFor(target, context), context)
-  receive = (length) => connection.received(length)
+  const connection = new SocketConnection(socket, target, context, performance.now() - beganMs)
+  receive = (length) => connection.received(READ_BUFFER, length)
+  return connection
+}
+
+/** Speaks HTTP/1.1 over an open socket, such as one with TLS. `connectMs` is the time that it took to open. */
+export function overSocket(
+  socket: Socket,
+  target: URL,
+  context: ConnectContext,
+  connectMs: Ms,
+): Connection<SinkRequest> {
+  const connection = new SocketConnection(socket, target, context, connectMs)
+  socket.on('data', (bytes: Buffer) => connection.received(bytes, bytes.length))
   return connection
 }
 
@@ -46,8 +65,11 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   readonly #socket: Socket
   readonly #encode: RequestEncoder
   readonly #reuse: boolean
-  readonly #framer = new ResponseFramer()
+  readonly #framer = new ResponseFramer(this)
+  readonly #idle: IdleTime
   #lingering: NodeJS.Timeout | undefined
+  /** Closes the connection before the server closes it because it is idle. */
+  #idling: NodeJS.Timeout | undefined
 
   #events: ExchangeEvents | undefined
   #request: EncodedRequest | undefined
@@ -58,21 +80,23 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   #pump: BodyPump | undefined
   #bytesReceived = 0
 
-  constructor(socket: Socket, target: string, encode: RequestEncoder, context: ConnectContext) {
+  constructor(socket: Socket, target: URL, context: ConnectContext, connectMs: Ms) {
     this.#socket = socket
-    this.#encode = encode
+    this.#encode = encoderFor(target, context)
+    this.#idle = new IdleTime(connectMs)
     this.#reuse = context.reuse
     this.closed = this.#state.closed
     socket.on('end', () => this.#ended())
     socket.on('error', (error) => this.#state.lose(error))
     socket.on('close', () => {
       clearTimeout(this.#lingering)
+      clearTimeout(this.#idling)
       const bytesSent = this.#bytesSent()
       this.destroy()
       // Without a reason, the owner of the connection called `destroy`.
       const why = this.#state.reason?.message ?? 'destroyed'
-      this.#failed('connection', `the connection was lost ${this.#framer.progress}: ${why}`, bytesSent)
-      this.#state.logEnd(context, target)
+      this.#failed('connection', `the connection was lost ${this.#progress()}: ${why}`, bytesSent)
+      this.#state.logEnd(context, target.host)
       this.#state.end()
     })
   }
@@ -91,11 +115,12 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#bytes = around === undefined ? request.bytes : request.bytes + TRACE_FIELD_BYTES
     this.#bytesReceived = 0
     if (!this.#state.usable) {
-      queueMicrotask(() => this.#fail('connection', 'the connection was already closed'))
+      queueMicrotask(() => this.#failed('connection', 'the connection was already closed', 0, true))
       return this.#cancel
     }
     this.#tap = request.tapped ? new AnswerTap(request, events, false) : undefined
-    this.#framer.begin(request.method === 'HEAD', this.#tap && this)
+    this.#framer.begin(request.method === 'HEAD')
+    this.#idle.sends()
     if (request.rest === undefined) {
       this.#socket.write(wire, 'latin1')
     } else {
@@ -109,19 +134,28 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     return this.#cancel
   }
 
-  /** Handles a read of `length` bytes into `READ_BUFFER`. */
-  received(length: number): void {
+  /** Handles a read of `length` bytes at the beginning of `bytes`. */
+  received(bytes: Uint8Array, length: number): void {
+    const framer = this.#framer
     if (this.#events === undefined) {
-      this.#lose(new Error('the server sent bytes while no request was in flight'))
-      return
+      if (framer.skipLineBreaks(bytes, 0, length) === length) return
+      return this.#lose(new Error('the server sent bytes while no request was in flight'))
     }
     this.#bytesReceived += length
-    const framer = this.#framer
-    const end = framer.push(READ_BUFFER, 0, length)
-    if (framer.violation !== undefined) this.#fail('protocol', framer.violation)
-    else if (framer.done && end < length) {
-      this.#fail('protocol', `the server sent ${length - end} bytes after the end of its response`)
-    } else if (framer.done) this.#answered()
+    const end = framer.push(bytes, 0, length)
+    if (framer.violation !== undefined) return this.#fail('protocol', framer.violation)
+    if (!framer.done) return
+    const surplus = end === length ? 0 : length - framer.skipLineBreaks(bytes, end, length)
+    if (surplus > 0) this.#fail('protocol', `the server sent ${surplus} bytes after the end of its response`)
+    else this.#answered()
+  }
+
+  wants(status: number): boolean {
+    if (this.#tap === undefined && this.#request?.rule.accepts(status) === false && this.#events !== undefined) {
+      // The report shows what an error response says.
+      this.#tap = new AnswerTap(this.#request, this.#events, false)
+    }
+    return this.#tap !== undefined
   }
 
   head(status: number, head: string): void {
@@ -175,6 +209,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     if (bytesSent < this.#bytes) this.destroy()
     else if (!keepAlive) this.#linger()
     else if (this.#state.closing || !this.#reuse) this.#finish()
+    else this.#keep()
     events.onDone(request.rule.outcome(status, bytesSent, this.#bytesReceived, tap))
   }
 
@@ -184,7 +219,32 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     if (this.#events === undefined) return
     this.#framer.end()
     if (this.#framer.done) this.#answered()
-    else this.#fail('connection', `the connection was closed ${this.#framer.progress}`)
+    else {
+      const bytesSent = this.#bytesSent()
+      const message = `the connection was closed ${this.#progress()}`
+      // A server that has received the request may also reset the connection; one that was about to close it does not.
+      const crossed = this.#bytesReceived === 0 && this.#idle.crossed(this.#request?.method ?? '')
+      this.#lose(new Error(message))
+      this.#failed('connection', message, bytesSent, crossed)
+    }
+  }
+
+  /** Keeps the connection for the next exchange, as long as the server does. */
+  #keep(): void {
+    this.#idle.answered()
+    const { keepAliveSeconds } = this.#framer
+    if (keepAliveSeconds === undefined || this.#idling !== undefined) return
+    const limitMs = 1_000 * keepAliveSeconds
+    this.#closeWhenIdleFor(Math.min(limitMs - Math.min(MARGIN_MS, limitMs / 2), MAX_IDLE_MS))
+  }
+
+  /** One timer per connection, which the exchanges do not restart. */
+  #closeWhenIdleFor(limitMs: Ms, waitMs: Ms = limitMs): void {
+    this.#idling = setTimeout(() => {
+      const restMs = limitMs - this.#idle.sinceMs
+      if (this.#events !== undefined || restMs > 0) this.#closeWhenIdleFor(limitMs, restMs > 0 ? restMs : limitMs)
+      else this.#finish()
+    }, waitMs).unref()
   }
 
   #pumping(): BodyPump {
@@ -213,13 +273,17 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#failed(errorClass, message, bytesSent)
   }
 
-  #failed(errorClass: ErrorClass, message: string, bytesSent: number): void {
+  #progress(): string {
+    return this.#framer.progress + (this.#bytesReceived === 0 ? this.#idle.note : '')
+  }
+
+  #failed(errorClass: ErrorClass, message: string, bytesSent: number, unprocessed = false): void {
     const events = this.#events
     this.#events = undefined
     this.#tap = undefined
     if (events === undefined) return
     const outcome: Outcome = { ok: false, bytesSent, bytesReceived: this.#bytesReceived, errorClass, message }
-    events.onDone(outcome)
+    events.onDone(unprocessed ? { ...outcome, unprocessed } : outcome)
   }
 
   #lose(reason: Error): void {

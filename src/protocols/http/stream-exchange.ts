@@ -4,9 +4,8 @@ import { isGenerated } from '../../model/body.ts'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { Cancel, ExchangeEvents, Transferred } from '../../model/protocol.ts'
-import { BodyPump } from '../sockets/body-pump.ts'
+import { BodyPump, sendFailure } from '../sockets/body-pump.ts'
 import { AnswerTap } from './answer-tap.ts'
-import { sendFailure } from './body-copies.ts'
 import { joinHeaders, pairsOf } from './header-map.ts'
 import type { EncodedRequest } from './request-encoding.ts'
 import { MAX_INTERIM } from './response-framer.ts'
@@ -55,7 +54,7 @@ export class StreamExchange {
   readonly #bytes: number
   readonly #events: ExchangeEvents
   readonly #owner: StreamOwner
-  readonly #tap: AnswerTap | undefined
+  #tap: AnswerTap | undefined
   #stream: ClientHttp2Stream | undefined
   /** Sends a generated body. */
   #pump: BodyPump | undefined
@@ -94,7 +93,7 @@ export class StreamExchange {
     stream.on('error', (error) => (this.#error = error))
     stream.on('close', () => this.#closed(stream))
     if (contentLength === 0) return
-    if (typeof body === 'string' || body.length <= CHUNK_BYTES) stream.end(body)
+    if (typeof body === 'string') stream.end(body)
     else this.#pumpOn(stream).begin(isGenerated(body) ? body : inChunks(body), () => stream.end())
   }
 
@@ -132,6 +131,8 @@ export class StreamExchange {
     if (this.#over) return
     this.#status = headers[':status'] ?? 0
     this.#bytesReceived += headBytes(headers)
+    // The report shows what an error response says.
+    if (!this.#request.rule.accepts(this.#status)) this.#tap ??= new AnswerTap(this.#request, this.#events, true)
     this.#tap?.head(this.#status, joinHeaders(pairsOf(headers)))
     // Not earlier: data could be emitted before the head.
     this.#stream?.on('data', (chunk: Buffer) => this.#receive(chunk))

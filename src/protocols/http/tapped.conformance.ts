@@ -137,8 +137,8 @@ export function tappedCases({ open }: HttpSubject): void {
       [
         'is too large',
         { read: 'text' },
-        answer('200 OK', 'x'.repeat(1024 * 1024 + 1)),
-        { errorClass: 'protocol', message: 'the body is larger than 1048576 bytes, the limit of `read`' },
+        answer('200 OK', 'x'.repeat(8 * 1024 * 1024 + 1)),
+        { errorClass: 'protocol', message: 'the body is larger than 8388608 bytes, the limit of `read`' },
       ],
       ['failed by its status', { read: 'json' }, answer('500 Oh', '{}'), { errorClass: 'http-5xx' }],
       [

@@ -101,3 +101,8 @@ export class BodyPump {
     queueMicrotask(() => this.#onFailure(reason))
   }
 }
+
+/** Describes why an exchange failed whose body could not be generated. */
+export function sendFailure(reason: string): string {
+  return `the body could not be sent: ${reason}`
+}

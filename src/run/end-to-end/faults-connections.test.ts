@@ -117,7 +117,7 @@ describe.concurrent('a connection that carries several requests at once', () => 
   })
 
   test.for([
-    ['refused', { garbageEvery: EVERY }, 'connection'],
+    ['reset because of a protocol error', { garbageEvery: EVERY }, 'protocol'],
     ['never answered', { silentEvery: EVERY }, 'timeout'],
   ] as const)('fails one HTTP/2 stream that is %s, and no others', async ([, options, errorClass]) => {
     await using server = await startFixture('work', { protocol: 'http', secure: true, ...options })

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { CustomProtocol } from '../../model/custom-protocol.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
+import { evidenceOfErrors } from '../../judge/verdict/evidence.ts'
 import { runLoad } from '../index.ts'
 
 /** Starts an HTTP server that answers with 200, 404 and 503 in turn, and counts its responses. */
@@ -84,4 +86,37 @@ test('counts the statuses that a custom protocol reports for successes and failu
       ['__proto__', 25],
     ]),
   )
+})
+
+/** Starts an HTTP server that answers every request with this status, body and headers. */
+async function serverOf(status: number, body: string | Uint8Array, headers: Record<string, string>): Promise<string> {
+  const server = createServer((_, response) => response.writeHead(status, headers).end(body))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('keeps what error responses say, without secrets and control characters', async () => {
+  const said = `{"code":"EMPTY_BODY","token":"sk-1234567890abcdef1234","at":"\u001b[2J"}${' '.repeat(400)}`
+  const target = await serverOf(400, gzipSync(said), { 'content-encoding': 'gzip' })
+  const result = await runLoad({ target, rate: 50, duration: '500ms', request: { method: 'DELETE', path: '/x' } })
+  const [sample, ...others] = result.errorsByClass['http-4xx']?.samples ?? []
+  expect(sample).toMatch(/^400 Bad Request\n\{"code":"EMPTY_BODY","token":"\[redacted\]/)
+  expect(sample).not.toContain('\u001b')
+  expect(sample?.length).toBeLessThanOrEqual(330)
+  expect(others).toEqual([])
+  expect(result.errorsByClass['http-4xx']).toMatchObject({ count: 25, first: '400 Bad Request' })
+  expect(result.intervals[0]?.errorsByClass['http-4xx']).not.toHaveProperty('samples')
+  expect(evidenceOfErrors(result)[0]).toContain('first error: 400 Bad Request, response: 400 Bad Request {"code"')
+})
+
+test.each([
+  [302, [{ code: 'only-redirects', count: 10, status: '302' }]],
+  [304, []],
+])('with status %i of every response, doubts a run by %j', async (status, doubts) => {
+  const target = await serverOf(status, '', { location: '/login' })
+  const { generator, successes } = await runLoad({ target, rate: 50, duration: '200ms' })
+  expect(successes).toBe(10)
+  expect(generator.doubts.filter(({ code }) => code === 'only-redirects')).toMatchObject(doubts)
 })

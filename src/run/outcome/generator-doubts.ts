@@ -1,6 +1,7 @@
 import type { Resources } from '../../measure/monitor/index.ts'
 import type { PauseCause } from '../../measure/thread-pauses.ts'
 import type { Doubt } from '../../model/doubt.ts'
+import type { Figures } from '../../model/result.ts'
 import { sum } from '../../model/sum.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { doubt } from '../../wording/doubts.ts'
@@ -76,6 +77,17 @@ function paused(states: readonly GeneratorState[]): Doubt[] {
 function busy(states: readonly GeneratorState[]): Doubt[] {
   const busyRatio = Math.max(0, ...states.map(({ eventLoopUtilization }) => eventLoopUtilization))
   return busyRatio > BUSY ? [doubt({ code: 'generator-busy', busyRatio })] : []
+}
+
+/** Statuses that send a client to another URL (RFC 9110, 15.4). */
+const REDIRECTS: ReadonlySet<string> = new Set(['301', '302', '303', '307', '308'])
+
+/** Returns a doubt if an HTTP target answered every request with a redirect, which counts as a success. */
+export function redirectDoubts({ statuses, successes }: Pick<Figures, 'statuses' | 'successes'>): readonly Doubt[] {
+  const found = Object.entries(statuses)
+  if (successes === 0 || !found.every(([status]) => REDIRECTS.has(status))) return []
+  const count = sum(found.map(([, times]) => times))
+  return [doubt({ code: 'only-redirects', count, status: found.map(([status]) => status).join(', ') })]
 }
 
 /** Highest run-delay ratio of all generator threads; null if the machine does not report it. */

@@ -13,7 +13,7 @@ import type {
 import { cleanJson, cleanNames, cleanText, foreignText } from '../../model/text/clean.ts'
 import type { SlowRequest, TracingReport } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
-import { worstRunDelay } from './generator-doubts.ts'
+import { redirectDoubts, worstRunDelay } from './generator-doubts.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import { doesWork, notesOn } from '../generator/lane/lane-picker.ts'
@@ -48,13 +48,16 @@ export interface ResultParts {
 export function buildResult(parts: ResultParts): LoadResult {
   const { plan, collector, states, ended } = parts
   const durationMs = ended === 'completed' ? plan.durationMs : Math.min(plan.durationMs, coveredMs(parts))
+  const total = collector.total(durationMs)
+  const protocol = protocolOf(parts)
+  const doubts = [...parts.doubts, ...(protocol === 'http' ? redirectDoubts(total) : [])]
   const result: LoadResult = {
     schema: 1,
     type: 'describe-load:result',
     generatorId: parts.generatorId,
     name: cleanText(plan.name),
     plan: summaryOf(parts),
-    protocol: cleanText(protocolOf(parts)),
+    protocol: cleanText(protocol),
     protocolVersion: versionOf(states),
     pattern: nameOfPattern(plan),
     arrivals: plan.pattern === undefined ? 'closed' : plan.arrivals,
@@ -65,7 +68,7 @@ export function buildResult(parts: ResultParts): LoadResult {
     drainMs: Math.max(0, parts.elapsedMs - plan.durationMs),
     inFlight: collector.inFlight,
     unsolicited: sum(states.map(({ unsolicited }) => unsolicited.messages)),
-    ...collector.total(durationMs),
+    ...total,
     operations: cleanNames(collector.operations(durationMs)),
     phases: cleanNames(phasesOf(parts, durationMs)),
     journeys: plan.journey === undefined ? null : collector.journeys(durationMs),
@@ -73,7 +76,7 @@ export function buildResult(parts: ResultParts): LoadResult {
     connections: connectionsOf(states),
     intervalMs: collector.intervalMs,
     intervals: [...collector.intervals],
-    generator: generatorOf(parts),
+    generator: generatorOf(parts, doubts),
     target: targetOf(parts),
     slowest: parts.slowest,
     tracing: cleanJson(parts.tracing),
@@ -187,7 +190,7 @@ function connectionsOf(states: readonly GeneratorState[]): LoadResult['connectio
   }
 }
 
-function generatorOf({ placement, states, elapsedMs, doubts, plan }: ResultParts): GeneratorFigures {
+function generatorOf({ placement, states, elapsedMs, plan }: ResultParts, doubts: readonly Doubt[]): GeneratorFigures {
   const eventLoopUtilization = Math.max(0, ...states.map((state) => state.eventLoopUtilization))
   return {
     threads: placement.threads,

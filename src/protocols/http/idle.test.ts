@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
+import type { Connection, Outcome } from '../../model/protocol.ts'
+import type { SinkRequest } from './answer-sink.ts'
+import { answer, ask, contextFor, HELLO, rawServer } from './raw-server.fixture.ts'
+import type { Answer } from './raw-server.fixture.ts'
+import { connectSocket } from './socket-connection.ts'
+
+/** Long enough for a server to close a connection because it is idle. */
+const IDLE_MS = 300
+
+/** Opens a connection, has one response, and is idle before the next request, which gets `end`. */
+async function idle(end: Answer, idleMs = IDLE_MS): Promise<Connection<SinkRequest>> {
+  const server = await rawServer(HELLO, end)
+  const connection = await connectSocket(server.url, contextFor())
+  expect(await ask(connection)).toMatchObject({ ok: true })
+  await delay(idleMs)
+  return connection
+}
+
+describe('a connection that ends when a request arrives', () => {
+  test('and was idle: the server did not process the request', async () => {
+    expect(await ask(await idle((socket) => socket.end()))).toMatchObject({
+      ok: false,
+      errorClass: 'connection',
+      message: 'the connection was closed before any response, after it had been idle for 0.3 s',
+      unprocessed: true,
+    })
+  })
+
+  test.each<[string, Answer, SinkRequest, number]>([
+    ['was idle, and is reset', (socket) => socket.resetAndDestroy(), {}, IDLE_MS],
+    ['was idle, and the request is a POST', (socket) => socket.end(), { method: 'POST', body: 'x' }, IDLE_MS],
+    ['was idle, and has begun to respond', (socket) => socket.end('HTTP/1.1 200 OK\r\n'), {}, IDLE_MS],
+    ['was idle, but ends much later', (socket) => setTimeout(() => socket.end(), 100), {}, IDLE_MS],
+    ['was not idle', (socket) => socket.end(), {}, 0],
+  ])('and %s: the server may have processed the request', async (_, end, request, idleMs) => {
+    const outcome: Outcome = await ask(await idle(end, idleMs), request)
+    expect(outcome).toMatchObject({ ok: false, errorClass: 'connection' })
+    expect(outcome).not.toHaveProperty('unprocessed')
+  })
+
+  test('which is its first: the server may have processed the request', async () => {
+    const server = await rawServer((socket) => socket.end())
+    const connection = await connectSocket(server.url, contextFor())
+    await delay(IDLE_MS)
+    const outcome = await ask(connection)
+    expect(outcome.message).toBe('the connection was closed before any response')
+    expect(outcome).not.toHaveProperty('unprocessed')
+  })
+})
+
+describe('keep-alive', () => {
+  test('closes an idle connection before the server does', async () => {
+    const server = await rawServer(answer('200 OK', '', 'Keep-Alive: max=10, timeout=1\r\n'))
+    const connection = await connectSocket(server.url, contextFor())
+    const startMs = performance.now()
+    // Requests at intervals below the limit keep the connection open.
+    for (let i = 0; i < 3; i++) {
+      expect(await ask(connection)).toMatchObject({ ok: true })
+      await delay(IDLE_MS)
+      expect(connection.usable).toBe(true)
+    }
+    await vi.waitUntil(() => !connection.usable, 1_000)
+    expect(performance.now() - startMs).toBeGreaterThan(2 * IDLE_MS + 450)
+    expect(await connection.closed).toBeUndefined()
+  })
+
+  test.each(['timeout=5, max=0', 'timeout=0'])('with %s accepts no further request', async (value) => {
+    const server = await rawServer(answer('200 OK', '', `Keep-Alive: ${value}\r\n`))
+    const connection = await connectSocket(server.url, contextFor())
+    expect(await ask(connection)).toMatchObject({ ok: true })
+    await vi.waitUntil(() => !connection.usable, 1_000)
+  })
+})

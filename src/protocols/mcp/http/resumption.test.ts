@@ -1,6 +1,14 @@
-import { setTimeout } from 'node:timers/promises'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { describe, expect, test, vi } from 'vitest'
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { InMemoryEventStore } from '@modelcontextprotocol/sdk/examples/shared/inMemoryEventStore.js'
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ask, connected, ECHO, echoed } from '../mcp.fixture.ts'
 import { event, sessionServer, stream } from './scripted-server.fixture.ts'
 import type { HttpScript } from './scripted-server.fixture.ts'
@@ -110,4 +118,48 @@ test('the stream of messages without a request is resumed from its last event', 
   await connected(server.url, { protocolVersion: '2025-11-25', listen: true })
   await vi.waitUntil(() => resumed.length === 2)
   expect(resumed).toMatchObject([{ after: undefined }, { after: 'a7', session: 's1' }])
+})
+
+/** A server of the official SDK, whose tool closes its stream before it returns. It stops when the test ends. */
+async function sdkServer(): Promise<{ readonly url: URL; readonly methods: readonly string[] }> {
+  const methods: string[] = []
+  const sessions = new Map<string, StreamableHTTPServerTransport>()
+  const http = createServer((request, response) => {
+    methods.push(request.method ?? '')
+    const known = sessions.get(String(request.headers['mcp-session-id']))
+    void (known ?? opened()).handleRequest(request, response)
+  })
+  function opened(): StreamableHTTPServerTransport {
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      onsessioninitialized: (id) => void sessions.set(id, transport),
+      eventStore: new InMemoryEventStore(),
+      retryInterval: 30,
+    })
+    const server = new McpServer({ name: 'polled', version: '1.0.0' })
+    server.registerTool('echo', {}, async ({ requestId, closeSSEStream }) => {
+      closeSSEStream?.()
+      await setTimeout(50)
+      return { content: [{ type: 'text', text: `the answer to ${requestId}` }] }
+    })
+    // The types of the SDK do not fit each other with exactOptionalPropertyTypes.
+    void server.connect(transport as Transport)
+    return transport
+  }
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  onTestFinished(() => {
+    http.closeAllConnections()
+    http.close()
+  })
+  return { url: new URL(`mcp+http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`), methods }
+}
+
+test('calls a tool of the official SDK that closes its stream', async () => {
+  const { url, methods } = await sdkServer()
+  const connection = await connected(url, { protocolVersion: '2025-11-25', maxInFlight: 4 })
+  const calls = [0, 1, 2, 3].map((id) => ask(connection, { tool: 'echo', read: 'text' }, id))
+  const texts = (await Promise.all(calls)).map(({ answer, message }) => answer?.text ?? message)
+  expect(texts).toEqual(['the answer to 2', 'the answer to 4', 'the answer to 6', 'the answer to 8'])
+  expect(methods.filter((method) => method === 'GET').length).toBeGreaterThanOrEqual(4)
 })

@@ -14,8 +14,9 @@ export interface GeneratedBody {
 /** What is sent: a string as UTF-8, bytes, or a body that is generated while it is sent. */
 export type Body = string | Uint8Array | GeneratedBody
 
-export function isGenerated(body: Body): body is GeneratedBody {
-  return typeof body === 'object' && 'chunks' in body
+/** Whether a body is generated; false for any other value. */
+export function isGenerated(body: unknown): body is GeneratedBody {
+  return typeof body === 'object' && body !== null && 'chunks' in body && typeof body.chunks === 'function'
 }
 
 /** Length on the wire, in bytes. */

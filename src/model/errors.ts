@@ -91,7 +91,8 @@ export function formatValue(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'number' || typeof value === 'undefined') return String(value)
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'string') return shorten(cleanText(`'${value.slice(0, MAX_QUOTED).replaceAll('\n', '\\n')}'`))
+  if (typeof value === 'string')
+    return shorten(cleanText(`'${value.slice(0, MAX_QUOTED).replaceAll('\r', '\\r').replaceAll('\n', '\\n')}'`))
   try {
     return shorten(cleanText(JSON.stringify(value)))
   } catch {

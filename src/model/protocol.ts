@@ -162,6 +162,8 @@ export interface Protocol<Request> {
   readonly work?: WorkRequests<Request>
   /** Returns every issue of a request as the user wrote it; `key` is its path in the plan. */
   issuesOf(request: unknown, key: string): readonly PlanIssue[]
+  /** Returns the request as plain data, which can be passed to a generator thread. Absent: every request is that. */
+  asData?(request: Request): Request
   /** Returns the issue of a message format that the protocol's options cannot carry, such as bytes between newlines. */
   formatIssue?(format: MessageFormat, key: string): PlanIssue | undefined
   /** Returns true for a request that contains a function and therefore cannot be passed to a generator thread. */

@@ -15,6 +15,7 @@ const vocabulary: PlanVocabulary = {
     'framing' in spec && spec['framing'] !== 'newline'
       ? [{ key: `${key}.framing`, value: spec['framing'], rule: 'is not a framing' }]
       : [],
+  requestData: (_, request) => request,
   requestIssues: (_, request, key) =>
     typeof request === 'object' && request !== null && !('wrong' in request)
       ? []

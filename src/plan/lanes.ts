@@ -4,6 +4,7 @@ import type { MixEntry } from './load-plan.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
 import type { MessageFormat } from '../model/body.ts'
+import type { AnyRequest } from '../model/requests.ts'
 import { dataIssue } from './plain-data.ts'
 import { resolveProtocol, isCustom } from './protocol.ts'
 import { readMessageFormat, readMessageSize } from './payloads.ts'
@@ -82,11 +83,23 @@ function resolveLane(
     weight: 1,
     target: target.target,
     protocol,
-    ...sent,
+    workload: sent.workload,
+    request: requestsAsData(sent.request, protocol, vocabulary),
     messageSize: shared.messageSize,
     messageFormat: shared.messageFormat,
     maxConnections: shared.maxConnections ?? (overPipes ? 1 : Math.max(MAX_CONNECTIONS, shared.concurrency ?? 0)),
   }
+}
+
+function requestsAsData(
+  requests: ResolvedLane['request'],
+  protocol: ResolvedProtocol,
+  vocabulary: PlanVocabulary,
+): ResolvedLane['request'] {
+  const asData = (request: unknown): AnyRequest =>
+    (isRecord(request) ? vocabulary.requestData(protocol, request) : request) as AnyRequest
+  if (requests === undefined || typeof requests === 'function') return requests
+  return Array.isArray(requests) ? requests.map(asData) : asData(requests)
 }
 
 const ENTRY_KEYS = {

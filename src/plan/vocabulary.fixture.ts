@@ -7,6 +7,7 @@ export const vocabulary: PlanVocabulary = {
   protocolOf: (url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined),
   portOf: (url) => Number(url.port) || 80,
   protocolIssues: () => [],
+  requestData: (_, request) => request,
   requestIssues: (_, request, key) =>
     typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
   formatIssues: () => [],

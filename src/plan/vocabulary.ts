@@ -23,6 +23,8 @@ export interface PlanVocabulary extends SchemeVocabulary {
   protocolIssues(spec: Readonly<Record<string, unknown>>, key: string): readonly PlanIssue[]
   /** Returns every issue of one request of this protocol except its templates; `key` is its path in the plan. */
   requestIssues(protocol: ResolvedProtocol, request: unknown, key: string): readonly PlanIssue[]
+  /** Returns a request without issues as plain data, which can be passed to a generator thread. */
+  requestData(protocol: ResolvedProtocol, request: unknown): unknown
   /** Returns why a protocol cannot carry messages of a format, if it cannot. */
   formatIssues(protocol: ResolvedProtocol, format: MessageFormat, key: string): readonly PlanIssue[]
   /**

@@ -1,4 +1,5 @@
 import type { PlanVocabulary, SchemeVocabulary } from '../plan/vocabulary.ts'
+import type { AnyRequest } from '../model/requests.ts'
 import { portOf, PROTOCOL_NAMES, protocolKind, protocolNameOf, SCHEMES } from '../protocols/index.ts'
 import { sampleOf, templateIssues } from '../traffic/templates/index.ts'
 import { knownProtocol } from './protocols.ts'
@@ -15,6 +16,7 @@ export const vocabulary: PlanVocabulary = {
   },
   // The protocol of a module is unknown before the run loads it; its requests are checked then.
   requestIssues: (protocol, request, key) => knownProtocol(protocol)?.issuesOf(sampleOf(request), key) ?? [],
+  requestData: (protocol, request) => knownProtocol(protocol)?.asData?.(request as AnyRequest) ?? request,
   formatIssues(protocol, format, key) {
     const issue = knownProtocol(protocol)?.formatIssue?.(format, key)
     return issue === undefined ? [] : [issue]

@@ -6,6 +6,7 @@ import type { SpanAbout } from '../../model/trace.ts'
 import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { serverOf } from '../trace-field.ts'
 import { isMadeByFunction } from '../request-body.ts'
+import { asPlainBody } from './body-encoding.ts'
 import { requestIssues } from './request-issues.ts'
 import { connectSocket } from './socket-connection.ts'
 import { contentOf, withBody } from './written-body.ts'
@@ -28,6 +29,10 @@ export const httpProtocol: Protocol<HttpRequest> = {
   },
   issuesOf: requestIssues,
   needsInline: ({ check, body }) => typeof check === 'function' || isMadeByFunction(body),
+  asData(request) {
+    const body = asPlainBody(request.body)
+    return body === undefined || body === request.body ? request : { ...request, body }
+  },
   withBody,
   describe: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
   span: spanOf,

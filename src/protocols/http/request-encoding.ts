@@ -6,6 +6,7 @@ import { TRACEPARENT } from '../trace-field.ts'
 import { answerRule } from './answer-rule.ts'
 import type { AnswerRule } from './answer-rule.ts'
 import type { AnswerSink, SinkRequest } from './answer-sink.ts'
+import { encodeBody } from './body-encoding.ts'
 
 /** Maximum body length that is written together with the head. */
 const ONE_WRITE_BYTES = 16 * 1024
@@ -73,7 +74,8 @@ function createEncoder(target: URL, planHeaders: Headers, reuse: boolean): Reque
   const pathOf = pathsUnder(target)
   const closing = reuse ? '\r\n' : 'connection: close\r\n\r\n'
 
-  const fieldsOf = (headers: Headers): Fields => {
+  const fieldsOf = (headers: Headers, contentType: string | undefined): Fields => {
+    if (contentType !== undefined) return joinFields(target, { 'content-type': contentType }, planHeaders, headers)
     const before = knownFields.get(headers)
     if (before !== undefined) return before
     const fields = joinFields(target, planHeaders, headers)
@@ -85,8 +87,8 @@ function createEncoder(target: URL, planHeaders: Headers, reuse: boolean): Reque
   const encode = (request: SinkRequest): EncodedRequest => {
     const { method = 'GET', sink } = request
     const path = pathOf(request.path)
-    const { headers, lines, contextual } = fieldsOf(request.headers ?? NO_HEADERS)
-    const body = request.body ?? ''
+    const { body, contentType } = encodeBody(request.body ?? '')
+    const { headers, lines, contextual } = fieldsOf(request.headers ?? NO_HEADERS, contentType)
     const length = lengthOf(body)
     const contentLength = length > 0 || BODIED.has(method) ? length : undefined
     const sized = contentLength === undefined ? '' : `content-length: ${length}\r\n`

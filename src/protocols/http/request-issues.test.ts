@@ -50,9 +50,11 @@ describe('issues', () => {
       expect.stringMatching(/must not be set by hand.*\n.*connection: 'short-lived'/),
     ],
     [
-      { body: { a: 1 } },
-      'request.body must be a string or a Uint8Array, got {"a":1}\n    → write body: JSON.stringify(…)',
+      { path: '/caf%C3%A9/menü?q=50%25%20off&r=5%' },
+      expect.stringMatching(/→ write path: '\/caf%C3%A9\/men%C3%BC\?q=50%25%20off&r=5%25'$/),
     ],
+    [{ path: '/\ud83d' }, expect.stringMatching(/→ write path: '\/%EF%BF%BD'$/)],
+    [{ body: 7 }, expect.stringMatching(/^request\.body must be a string, .*\n {4}→ write body: '7'$/)],
     [{ ok: [200, 399] }, expect.stringMatching(/^request\.ok must be a list of status ranges/)],
     [{ ok: [[399, 200]] }, expect.stringMatching(/^request\.ok must be a list of status ranges/)],
     [{ ok: [] }, expect.stringMatching(/^request\.ok must be a list of status ranges/)],
@@ -77,7 +79,7 @@ describe('issues', () => {
     [{ sink: {} }, expect.stringMatching(/^request\.sink is not a key of an HTTP request/)],
     [
       { body: { length: -1, chunks: () => [] } },
-      expect.stringMatching(/^request\.body must be a string or a Uint8Array/),
+      expect.stringMatching(/^request\.body must have a JSON form: it contains a function/),
     ],
     [{ check: [] }, 'request.check must have at least one check, got []'],
     [{ check: [{ status: 200 }, 7] }, expect.stringMatching(/^request\.check\[1\] must be an object/)],

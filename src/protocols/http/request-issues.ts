@@ -5,7 +5,7 @@ import { isRecord, oneOf, positive, readKeys, withRemedy, text, wholeFrom } from
 import type { Reader } from '../../model/readers.ts'
 import { readHeaders } from '../../model/header-readers.ts'
 import { checkReader } from '../check-reader.ts'
-import { writtenBody } from '../request-body.ts'
+import { httpBody } from './body-encoding.ts'
 
 const status = wholeFrom(100, 999)
 
@@ -26,9 +26,15 @@ const path: Reader<string> = (value, key, issues) => {
     issues.push({ key, value, rule: "must be a string that starts with '/'", ...withRemedy(meant) })
   } else if (!/^[\u0021-\u007e]*$/.test(value) || value.includes('#')) {
     const rule = "must be percent-encoded ASCII without spaces or '#'"
-    issues.push({ key, value, rule, remedy: `write path: '${encodeURI(value).replaceAll('#', '%23')}'` })
+    issues.push({ key, value, rule, remedy: `write path: '${percentEncoded(value)}'` })
   } else return value
   return undefined
+}
+
+/** Encodes what a path may not contain. Keeps what is encoded already, and encodes a `%` that starts no escape. */
+function percentEncoded(path: string): string {
+  const escapes = path.toWellFormed().replaceAll(/%(?![\da-f]{2})/gi, '%25')
+  return escapes.replaceAll(/[^\u0021\u0022\u0024-\u007e]+/g, encodeURIComponent)
 }
 
 const ok: Reader<readonly unknown[]> = (value, key, issues) => {
@@ -68,7 +74,7 @@ const READERS = {
   method,
   path,
   headers: readHeaders,
-  body: writtenBody,
+  body: httpBody,
   ok,
   check,
   stream: oneOf(['sse', 'chunks']),

@@ -1,6 +1,6 @@
-import type { Body } from '../../model/body.ts'
 import type { RequestLabel } from '../../model/requests.ts'
 import type { BodyCheck, CheckedAnswer, CheckFunction } from '../check.ts'
+import type { HttpBody } from './body-encoding.ts'
 
 /**
  * Conditions that a response must satisfy besides its status, as plain data, so that generator threads can check them.
@@ -20,7 +20,11 @@ export interface HttpRequest extends Omit<RequestLabel, 'read'> {
   /** Appended to the path of the target; default `/`. */
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Body
+  /**
+   * A string (UTF-8) or bytes are sent unchanged. Objects and arrays are sent as JSON, `URLSearchParams` and `FormData`
+   * (strings only) as forms, each with its content type unless `headers` has one.
+   */
+  readonly body?: HttpBody
   /** Statuses that count as success, as inclusive ranges; default `[[200, 399]]`. */
   readonly ok?: readonly (readonly [number, number])[]
   /**

@@ -89,12 +89,12 @@ describe('requests', () => {
     [
       'newline',
       { data: 'PING\r\n' },
-      `request.data must not contain a newline, which ends a frame, got 'PING\\x0d\\n'\n    → remove the final \\r\\n and write protocol: tcp({ framing: { delimiter: '\\r\\n' } }), which adds it`,
+      `request.data must not contain a newline, which ends a frame, got 'PING\\r\\n'\n    → remove the final \\r\\n and write protocol: tcp({ framing: { delimiter: '\\r\\n' } }), which adds it`,
     ],
     [
       { delimiter: '\r\n' },
       { data: 'PING\r\n' },
-      `request.data must not contain "\\r\\n", which ends a frame, got 'PING\\x0d\\n'\n    → remove the final "\\r\\n", because the framing adds it`,
+      `request.data must not contain "\\r\\n", which ends a frame, got 'PING\\r\\n'\n    → remove the final "\\r\\n", because the framing adds it`,
     ],
     [
       'newline',
@@ -109,7 +109,7 @@ describe('requests', () => {
     [
       { delimiter: '\r\n' },
       { data: 'a\r\nb' },
-      `request.data must not contain "\\r\\n", which ends a frame, got 'a\\x0d\\nb'${other}`,
+      `request.data must not contain "\\r\\n", which ends a frame, got 'a\\r\\nb'${other}`,
     ],
     [{ length: 1 }, { data: 'x'.repeat(256) }, expect.stringMatching(/^request\.data must be at most 255 bytes long/)],
     [

@@ -60,7 +60,7 @@ export class RequestMaker {
         const made = request({ sequence, random: randomFrom(seed, 'request', sequence) }) as AnyRequest
         const issues = this.#issuesOf(made, `request(${sequence})`, protocol, feeds)
         if (issues.length > 0) throw new LoadPlanError(issues)
-        return made
+        return protocol.asData?.(made) ?? made
       } catch (error) {
         if (error instanceof LoadError && isFirst) throw error
         const thrown = `request(${sequence}) threw ${describeThrown(error).text}`

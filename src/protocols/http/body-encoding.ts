@@ -14,10 +14,10 @@ export type HttpBody = Body | JsonBody | URLSearchParams | FormData
 /** Marks a form that was converted to plain data, so that it can be passed to generator threads. */
 const FORM = 'describe-load/form'
 
-/** A form as plain data. Templates in its names and values are filled in before it is encoded. */
+/** A form as plain data. Templates may fill in values of any type before it is encoded. */
 interface PlainForm {
   readonly [FORM]: 'urlencoded' | 'multipart'
-  readonly fields: readonly (readonly [name: string, value: string])[]
+  readonly fields: readonly (readonly [name: unknown, value: unknown])[]
 }
 
 interface EncodedBody {
@@ -56,7 +56,7 @@ export function encodeBody(body: HttpBody): EncodedBody {
   if (isSentUnchanged(body)) return { body }
   const plain = asPlainBody(body)
   if (!isPlainForm(plain)) return { body: JSON.stringify(plain), contentType: 'application/json' }
-  const fields = plain.fields.map(([name, value]): [string, string] => [String(name), String(value)])
+  const fields = plain.fields.map(([name, value]): [string, string] => [textOf(name), textOf(value)])
   if (plain[FORM] === 'multipart') return encodeMultipart(fields)
   const text = new URLSearchParams(fields).toString()
   return { body: text, contentType: 'application/x-www-form-urlencoded;charset=UTF-8' }
@@ -76,12 +76,17 @@ function encodeMultipart(fields: readonly (readonly [string, string])[]): Encode
   }
 }
 
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === null || value === undefined ? '' : JSON.stringify(value)
+}
+
 function withCrLf(text: string): string {
   return text.replaceAll(/\r\n|\r|\n/g, '\r\n')
 }
 
 function plainForm(encoding: PlainForm[typeof FORM], form: URLSearchParams | FormData): JsonBody {
-  return { [FORM]: encoding, fields: [...form].map(([name, value]) => [name, String(value)]) } satisfies PlainForm
+  return { [FORM]: encoding, fields: [...form] } satisfies PlainForm
 }
 
 function isPlainForm(body: unknown): body is PlainForm {

@@ -32,8 +32,8 @@ const path: Reader<string> = (value, key, issues) => {
 }
 
 /** Encodes what a path may not contain. Keeps what is encoded already, and encodes a `%` that starts no escape. */
-function percentEncoded(path: string): string {
-  const escapes = path.toWellFormed().replaceAll(/%(?![\da-f]{2})/gi, '%25')
+function percentEncoded(written: string): string {
+  const escapes = written.toWellFormed().replaceAll(/%(?![\da-f]{2})/gi, '%25')
   return escapes.replaceAll(/[^\u0021\u0022\u0024-\u007e]+/g, encodeURIComponent)
 }
 

@@ -7,7 +7,6 @@ import { setTimeout } from 'node:timers/promises'
 import { InMemoryEventStore } from '@modelcontextprotocol/sdk/examples/shared/inMemoryEventStore.js'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ask, connected, ECHO, echoed } from '../mcp.fixture.ts'
 import { event, sessionServer, stream } from './scripted-server.fixture.ts'
@@ -142,8 +141,7 @@ async function sdkServer(): Promise<{ readonly url: URL; readonly methods: reado
       await setTimeout(50)
       return { content: [{ type: 'text', text: `the answer to ${requestId}` }] }
     })
-    // The types of the SDK do not fit each other with exactOptionalPropertyTypes.
-    void server.connect(transport as Transport)
+    void server.connect(transport)
     return transport
   }
   http.listen(0, '127.0.0.1')

@@ -159,7 +159,7 @@ function figuresOf(metrics: readonly Metric[]): Figures {
     return metrics
       .filter(({ name, labels }) => name === offered && (key !== 'sockets' || labels['type'] === NODE_SOCKET))
       .map(({ value }) => value)
-      .filter(Number.isFinite)
+      .filter((value) => value >= 0 && value <= Number.MAX_SAFE_INTEGER)
   }
   const read = (key: keyof typeof NAMES): number | null => {
     const values = valuesOf(key)
@@ -175,7 +175,7 @@ function figuresOf(metrics: readonly Metric[]): Figures {
     bytesIn: read('bytesIn'),
     bytesOut: read('bytesOut'),
     openFiles: read('openFiles'),
-    loopDelaySeconds: loopDelays.length === 0 ? null : Math.max(...loopDelays),
+    loopDelaySeconds: loopDelays.length === 0 ? null : loopDelays.reduce((max, delay) => Math.max(max, delay)),
     sockets: read('sockets'),
   }
 }

@@ -1,3 +1,5 @@
+import { validateHeaderValue } from 'node:http'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CookieJar } from './cookie-jar.ts'
 
@@ -26,6 +28,8 @@ test.each([
   [['a=1', 'a=; expires=Thu, 01 Jan 1970 00:00:00 GMT'], '/', ''],
   [['a=1; Max-Age=-5'], '/', ''],
   [['nonsense', '=1', ''], '/', ''],
+  [['a=1\r\nx: y', 'b=\0', 'c=1; Path=/\u001f', 'd=1\t'], '/', 'd=1'],
+  [[`a=${'x'.repeat(4_095)}`, 'b=1'], '/', 'b=1'],
 ])('%j sent with a request to %s: %s', (lines, path, header) => {
   expect(jarWith(lines).headerFor(path, '')).toBe(header)
 })
@@ -39,4 +43,25 @@ test('a cookie without a path applies to the directory of the request path', () 
 test('keeps custom cookies, which override stored ones of the same name', () => {
   expect(jarWith(['a=1', 'b=2']).headerFor('/', 'b=mine; c=3')).toBe('b=mine; c=3; a=1')
   expect(jarWith([]).headerFor('/', 'c=3')).toBe('c=3')
+})
+
+test('keeps the newest 180 cookies', () => {
+  const lines = Array.from({ length: 181 }, (_, number) => `c${number}=1`)
+  expect(jarWith(lines).headerFor('/', '').split('; ')).toEqual(lines.slice(1))
+})
+
+test('sends only what a header may contain, whatever a server sets', () => {
+  const attribute = fc.tuple(fc.constantFrom('Path', 'Max-Age', 'Expires', 'Domain', '__proto__'), fc.string())
+  const text = fc.oneof(fc.string({ unit: fc.nat(255).map((code) => String.fromCodePoint(code)) }), fc.constant('a'))
+  const line = fc
+    .tuple(text, text, fc.array(attribute, { maxLength: 3 }))
+    .map(([name, value, attributes]) => [`${name}=${value}`, ...attributes.map((pair) => pair.join('='))].join(';'))
+  fc.assert(
+    fc.property(fc.array(fc.oneof(text, line), { maxLength: 20 }), text, (lines, path) => {
+      const header = jarWith(lines, path).headerFor(path, '')
+      expect(() => validateHeaderValue('cookie', header)).not.toThrow()
+      expect(header.length).toBeLessThan(180 * 4_100)
+    }),
+    { numRuns: 500, examples: [[['a=1\n', '__proto__=1', 'a=1;Max-Age=99999999999999999999'], '/']] },
+  )
 })

@@ -9,6 +9,14 @@ interface Cookie {
   readonly expiresMs: Ms
 }
 
+/** Limits of browsers, so that a server cannot make requests grow without end. */
+const MAX_COOKIES = 180
+const MAX_COOKIE_CHARACTERS = 4_096
+
+/** A cookie with a control character is ignored (RFC 6265bis, 5.6): it could not be sent in a header. */
+// oxlint-disable-next-line no-control-regex -- the expression searches for control characters
+const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/
+
 /**
  * The cookies of one user for one target, following RFC 6265 for names, paths and expiry. `Domain` is ignored because
  * there is only one host. `Secure` cookies are also sent over plain HTTP, because a load test often targets the port
@@ -26,6 +34,10 @@ export class CookieJar {
       if (cookie.expiresMs <= realTime.wallNow()) this.#cookies.delete(key)
       // A map keeps the position of a key that is set again, as RFC 6265 requires for a cookie.
       else this.#cookies.set(key, cookie)
+    }
+    for (const oldest of this.#cookies.keys()) {
+      if (this.#cookies.size <= MAX_COOKIES) break
+      this.#cookies.delete(oldest)
     }
   }
 
@@ -46,6 +58,7 @@ export class CookieJar {
 
 function parse(line: string, requestPath: string): Cookie | undefined {
   const [pair = '', ...attributes] = line.split(';')
+  if (pair.length > MAX_COOKIE_CHARACTERS || CONTROL.test(line)) return undefined
   const equals = pair.indexOf('=')
   const name = pair.slice(0, equals).trim()
   if (equals < 0 || name === '') return undefined

@@ -81,6 +81,20 @@ describe('a message without an end', () => {
     expect(writtenTo(sockets)).toBeLessThan(LIMIT_BYTES + SLACK_BYTES)
   })
 
+  test('on five connections takes a bounded amount of memory', async () => {
+    const { url } = await floodingServer('x'.repeat(64 * 1024))
+    const before = process.memoryUsage.rss()
+    let peak = before
+    const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 2)
+    onTestFinished(() => clearInterval(sampling))
+    const connections = await Promise.all(Array.from({ length: 5 }, () => connected(url, MODERN)))
+    const outcomes = await Promise.all(connections.map((connection) => ask(connection, { method: 'x' })))
+    expect(outcomes.map(({ errorClass }) => errorClass)).toEqual(Array(5).fill('protocol'))
+    // The buffers, their former halves while they grow, and pieces that are not collected yet. Without a limit, each
+    // connection takes hundreds of megabytes.
+    expect(peak - before).toBeLessThan(5 * 5 * LIMIT_BYTES)
+  })
+
   test('over pipes ends the process', async () => {
     const endless =
       'const more = () => { while (process.stdout.write("x".repeat(65536))); }; process.stdout.on("drain", more); more()'

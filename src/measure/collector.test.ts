@@ -25,12 +25,12 @@ function slicesOf(samples: readonly Sample[], endMs: number): readonly SliceDelt
 }
 
 function collected(threads: readonly (readonly SliceDelta[])[]): Collector {
-  const collector = new Collector(threads.length, LIMITS)
+  const collector = new Collector(threads.length, LIMITS, Number.POSITIVE_INFINITY)
   for (const [thread, slices] of threads.entries()) {
     collector.add(thread, slices.slice(0, 7))
     collector.add(thread, slices.slice(7))
   }
-  for (const thread of threads.keys()) collector.end(thread)
+  for (const thread of threads.keys()) collector.end(thread, collector.coveredMs)
   return collector
 }
 
@@ -142,7 +142,7 @@ test('counts exactly how many successes exceed each limit', () => {
 test('counts a slice once every thread has posted its part', () => {
   const sample = sampleOf({ doneMs: 10 })
   const slices = slicesOf([sample], 1_000)
-  const collector = new Collector(2, [])
+  const collector = new Collector(2, [], Number.POSITIVE_INFINITY)
   expect(collector.add(0, slices)).toEqual([])
   expect(collector.coveredMs).toBe(0)
   expect(collector.add(1, slices.slice(0, 4))).toEqual([])
@@ -153,11 +153,11 @@ test('counts a slice once every thread has posted its part', () => {
 
 test('a thread that ended early does not delay the others', () => {
   const slices = slicesOf([sampleOf({ dueMs: 150, doneMs: 1_250 })], 1_300)
-  const collector = new Collector(2, [])
+  const collector = new Collector(2, [], Number.POSITIVE_INFINITY)
   collector.add(0, slices)
   collector.add(1, slices.slice(0, 2))
-  expect(collector.end(1)).toMatchObject([{ startMs: 0, arrivals: 2, inFlight: 2 }])
-  const last: readonly Interval[] = collector.end(0)
+  expect(collector.end(1, 1_000)).toMatchObject([{ startMs: 0, arrivals: 2, inFlight: 2 }])
+  const last: readonly Interval[] = collector.end(0, 1_300)
   expect(last).toMatchObject([{ startMs: 1_000, durationMs: 300, successes: 1, inFlight: 1 }])
 })
 
@@ -235,7 +235,7 @@ test('a thread that ends without its last report loses no request', () => {
   recorder.settled(answered)
   recorder.arrived(sampleOf({ operation: 'read', phase: 0, intendedMs: 150, dueMs: 150 }))
   recorder.rollTo(200)
-  const collector = new Collector(2, LIMITS)
+  const collector = new Collector(2, LIMITS, Number.POSITIVE_INFINITY)
   collector.add(0, kept)
   collector.add(1, recorder.takeFinished())
   const asked: number[] = []
@@ -246,7 +246,7 @@ test('a thread that ends without its last report loses no request', () => {
       [1, 3],
     ])
   })
-  collector.end(0)
+  collector.end(0, 1_300)
   const lost = { 'user-error': { count: 6, first: 'it is gone' } }
   expect(asked).toEqual([2])
   expect(collector.coveredMs).toBe(500)

@@ -57,17 +57,19 @@ export class Collector {
   #journeysUntilMs: Ms = 0
   readonly #intervals: IntervalSeries
   readonly #ended: boolean[]
+  #untilMs: Ms = 0
   readonly #balances: readonly ThreadBalance[]
   #slices = 0
 
-  constructor(threads: number, limits: readonly LatencyLimit[]) {
+  /** `endMs`: planned end of the measured part. */
+  constructor(threads: number, limits: readonly LatencyLimit[], endMs: Ms) {
     this.#limits = limits
     this.#pending = Array.from({ length: threads }, () => [])
     this.#ended = this.#pending.map(() => false)
     this.#balances = this.#pending.map(() => new ThreadBalance(limits))
     this.#total = new Group(limits, 0)
     this.#journeys = new Group(limits, 0)
-    this.#intervals = new IntervalSeries(limits)
+    this.#intervals = new IntervalSeries(limits, endMs)
   }
 
   /** Time covered so far. */
@@ -94,11 +96,15 @@ export class Collector {
     return this.#drain()
   }
 
-  /** Marks a thread as finished: it posts no more slices. Returns the intervals that this completed. */
-  end(thread: number): readonly Interval[] {
+  /**
+   * Marks a thread as finished: it posts no more slices. `untilMs`: see `IntervalSeries.finish`. Returns the intervals
+   * that this completed.
+   */
+  end(thread: number, untilMs: Ms): readonly Interval[] {
     this.#ended[thread] = true
+    this.#untilMs = Math.max(this.#untilMs, untilMs)
     const completed = this.#drain()
-    return this.#ended.every(Boolean) ? [...completed, ...this.#intervals.finish()] : completed
+    return this.#ended.every(Boolean) ? [...completed, ...this.#intervals.finish(this.#untilMs)] : completed
   }
 
   /**
@@ -108,7 +114,7 @@ export class Collector {
    */
   lose(thread: number, loss: Loss, atMs: Ms, unreported: UnreportedArrivals): readonly Interval[] {
     const slices = this.#balances[thread]?.settle(loss, atMs, unreported) ?? []
-    return [...this.add(thread, slices), ...this.end(thread)]
+    return [...this.add(thread, slices), ...this.end(thread, atMs)]
   }
 
   total(durationMs: Ms): JudgedFigures {

@@ -5,15 +5,16 @@ import type { LatencyLimit, TallyDelta } from './tally.ts'
 import { sum } from '../model/sum.ts'
 
 /**
- * Returns counts, ratios and distributions in the form of a LoadResult. Rates are per `durationMs`. The offered rate of
- * an interval counts the requests that were due instead of those that ended, which differ within an interval. Intervals
- * have no samples of responses, because a run may have hundreds of them.
+ * Returns counts, ratios and distributions in the form of a LoadResult. Rates are per `durationMs`. For an interval,
+ * `intervalMs` is its length, and the offered rate counts the requests that were due in that time instead of those that
+ * ended, which differ within an interval. Intervals have no samples of responses, because a run may have hundreds of
+ * them.
  */
 export function figuresOf(
   counted: TallyDelta,
   limits: readonly LatencyLimit[],
   durationMs: Ms,
-  ofInterval = false,
+  intervalMs?: Ms,
 ): Figures {
   const { successes, answeredErrors } = counted
   const errors = sum(Object.values(counted.errors).map(({ count }) => count))
@@ -21,7 +22,7 @@ export function figuresOf(
   const requestsSent = successes + errors
   const requestsScheduled = requestsSent + dropped
   const errorRate = requestsScheduled === 0 ? 0 : (errors + dropped) / requestsScheduled
-  const perSecond = (count: number): number => (durationMs > 0 ? (count * 1_000) / durationMs : 0)
+  const perSecond = (count: number, ms = durationMs): number => (ms > 0 ? (count * 1_000) / ms : 0)
   const distributions = Object.fromEntries(
     DISTRIBUTIONS.map((name) => [name, distributionOf(counted.distributions[name])]),
   ) as Pick<Figures, DistributionName>
@@ -37,12 +38,12 @@ export function figuresOf(
     unanswered: errors - answeredErrors + dropped,
     successRate: 1 - errorRate,
     errorRate,
-    offeredRps: perSecond(ofInterval ? counted.arrivals : requestsScheduled),
+    offeredRps: intervalMs === undefined ? perSecond(requestsScheduled) : perSecond(counted.arrivals, intervalMs),
     throughputRps: perSecond(successes),
     bytesSent: counted.bytesSent,
     bytesReceived: counted.bytesReceived,
     statuses: Object.fromEntries(counted.statuses),
-    errorsByClass: ofInterval ? withoutSamples(counted.errors) : { ...counted.errors },
+    errorsByClass: intervalMs !== undefined ? withoutSamples(counted.errors) : { ...counted.errors },
     overLimit: Object.fromEntries(
       limits.map(({ key, limitMs }, i) => [key, { limitMs, count: counted.overLimit[i] ?? 0 } satisfies OverLimit]),
     ),

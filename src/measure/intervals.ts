@@ -13,18 +13,29 @@ const FIRST_INTERVAL_MS = 1_000
  * The run, second by second. Beyond 600 intervals, adjacent ones are merged and later ones are twice as long, so that a
  * soak test of a day takes no more memory than one of ten minutes. Finished intervals are kept as JSON, which is
  * smaller than their live histograms.
+ *
+ * The last interval before the planned end is as long as the plan says, so a run of 2.5 s has one of 0.5 s. Responses
+ * that arrive after that end (the drain) belong to it, and its throughput is per time until the last of them. A drain
+ * that lasts as long as an interval gets its own intervals.
  */
 export class IntervalSeries {
   readonly #limits: readonly LatencyLimit[]
+  readonly #endMs: Ms
   #intervals: Interval[] = []
   #intervalMs: Ms = FIRST_INTERVAL_MS
   #open: Tally
+  /** Number of slices in the interval in progress. */
+  #slices = 0
   #startMs: Ms = 0
   #nowMs: Ms = 0
   #inFlight = 0
+  /** What followed the planned end, and the number in flight at that end; undefined before it. */
+  #drain: { readonly tally: Tally; readonly inFlight: number } | undefined
 
-  constructor(limits: readonly LatencyLimit[]) {
+  /** `endMs`: planned end of the measured part. */
+  constructor(limits: readonly LatencyLimit[], endMs: Ms) {
     this.#limits = limits
+    this.#endMs = endMs
     this.#open = new Tally(limits)
   }
 
@@ -36,37 +47,71 @@ export class IntervalSeries {
     return this.#intervals
   }
 
-  /** Adds the next slice of every thread. Returns the interval that this completed, if any. */
+  /** Adds the next slice of every thread. Returns the intervals that this completed. */
   add(deltas: readonly TallyDelta[]): readonly Interval[] {
     // Merge before the next interval begins: if it were merged when it ends, it would be half as long as the others.
-    if (this.#intervals.length === MAX_INTERVALS && this.#nowMs === this.#startMs) this.#mergePairs()
+    if (this.#intervals.length === MAX_INTERVALS && this.#slices === 0) this.#mergePairs()
+    if (this.#drain === undefined && this.#startMs < this.#endMs && this.#nowMs >= this.#endMs) {
+      this.#drain = { tally: new Tally(this.#limits), inFlight: this.#inFlight }
+    }
+    const tally = this.#drain?.tally ?? this.#open
     for (const delta of deltas) {
-      this.#open.add(delta)
+      tally.add(delta)
       this.#inFlight += delta.inFlight
     }
     this.#nowMs += SLICE_MS
-    return this.#nowMs - this.#startMs >= this.#intervalMs ? this.#close() : []
+    this.#slices++
+    return this.#closeFinished()
   }
 
-  /** Completes the interval in progress at the end of the run; it is shorter than the others. */
-  finish(): readonly Interval[] {
-    return this.#nowMs > this.#startMs ? this.#close() : []
+  /**
+   * Completes the interval in progress at the end of the run. `untilMs`: when the last request ended, and at least the
+   * planned end if the run was not stopped before it.
+   */
+  finish(untilMs: Ms): readonly Interval[] {
+    const completed: Interval[] = []
+    while (this.#nowMs < Math.min(untilMs, this.#endMs)) completed.push(...this.add([]))
+    if (this.#slices === 0) return completed
+    if (this.#drain !== undefined) this.#open.add(this.#drain.tally.take())
+    this.#drain = undefined
+    // The last slice may have ended early.
+    const nowMs = Math.min(this.#nowMs, Math.max(untilMs, this.#nowMs - SLICE_MS))
+    const endMs = this.#startMs < this.#endMs ? Math.min(this.#endMs, nowMs) : nowMs
+    completed.push(this.#close(endMs, nowMs, this.#inFlight))
+    return completed
   }
 
-  #close(): readonly Interval[] {
-    const durationMs = this.#nowMs - this.#startMs
+  /** Closes the interval in progress if it is complete, and after a long drain the one before it. */
+  #closeFinished(): readonly Interval[] {
+    const isLast = this.#startMs < this.#endMs && this.#endMs <= this.#startMs + this.#intervalMs
+    if (!isLast) {
+      if (this.#nowMs - this.#startMs < this.#intervalMs) return []
+      return [this.#close(this.#nowMs, this.#nowMs, this.#inFlight)]
+    }
+    if (this.#drain === undefined || this.#nowMs - this.#endMs < this.#intervalMs) return []
+    const { tally, inFlight } = this.#drain
+    this.#drain = undefined
+    const planned = this.#close(this.#endMs, this.#endMs, inFlight)
+    this.#open = tally
+    return [planned, this.#close(this.#nowMs, this.#nowMs, this.#inFlight)]
+  }
+
+  /** `endMs`: end of the interval. `throughputEndMs`: when the last of its responses had arrived. */
+  #close(endMs: Ms, throughputEndMs: Ms, inFlight: number): Interval {
+    const durationMs = endMs - this.#startMs
     const arrivals = this.#open.arrivals
     const interval: Interval = {
-      ...figuresOf(this.#open.peek(), this.#limits, durationMs, true),
+      ...figuresOf(this.#open.peek(), this.#limits, throughputEndMs - this.#startMs, durationMs),
       startMs: this.#startMs,
       durationMs,
       arrivals,
-      inFlight: this.#inFlight,
+      inFlight,
     }
     this.#open = new Tally(this.#limits)
-    this.#startMs = this.#nowMs
+    this.#startMs = endMs
+    this.#slices = 0
     this.#intervals.push(interval)
-    return [interval]
+    return interval
   }
 
   #mergePairs(): void {
@@ -80,7 +125,7 @@ export class IntervalSeries {
       const durationMs = last.startMs + last.durationMs - first.startMs
       const arrivals = tally.arrivals
       merged.push({
-        ...figuresOf(tally.peek(), this.#limits, durationMs, true),
+        ...figuresOf(tally.peek(), this.#limits, durationMs, durationMs),
         startMs: first.startMs,
         durationMs,
         arrivals,

@@ -21,6 +21,14 @@ test('a request can be due in one slice and end in another', () => {
   expect(slices.map(({ total }) => total.successes)).toEqual([0, 0, 1])
 })
 
+test('a punctual arrival at the end of a slice belongs to that slice, a late one to the slice in which it was due', () => {
+  const samples = [100, 200, 299].map((intendedMs) => {
+    const dueMs = intendedMs + (intendedMs === 299 ? 6 : 0.2)
+    return sampleOf({ intendedMs, dueMs, sentMs: dueMs, doneMs: dueMs })
+  })
+  expect(recorded(samples, 400).map(({ total }) => total.arrivals)).toEqual([1, 1, 0, 1])
+})
+
 test('derives the latencies from the timestamps of a request', () => {
   const [slice] = recorded([sampleOf({ intendedMs: 10, dueMs: 11, sentMs: 14, doneMs: 21, firstMessageMs: 6 })], 100)
   const sumsUs = Object.entries(slice?.total.distributions ?? {}).map(([name, { sumUs }]) => [name, sumUs])

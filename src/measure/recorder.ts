@@ -6,6 +6,11 @@ import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 /** Length of a slice, the shortest time unit that is recorded. Intervals and batches consist of whole slices. */
 export const SLICE_MS = 100
 
+/** Lag up to which an arrival counts at its intended start. */
+const PUNCTUAL_MS: Ms = 5
+/** Rounding error of an intended start. */
+const END_TOLERANCE_MS: Ms = 0.001
+
 /** Everything that one generator thread recorded during one slice. */
 export interface SliceDelta {
   /** Position in time: the slice covers `SLICE_MS` from `index · SLICE_MS` on. */
@@ -50,8 +55,8 @@ export class Recorder {
   /** Records that a request was due. */
   arrived(sample: Sample): void {
     if (!sample.measured) return
-    this.rollTo(sample.dueMs)
     const lagMs = sample.dueMs - sample.intendedMs
+    this.rollTo(arrivalMs(sample, lagMs))
     this.#total.arrive(lagMs)
     if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).arrive(lagMs)
     if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).arrive(lagMs)
@@ -69,8 +74,9 @@ export class Recorder {
   /** Records that a journey was due. Its requests are recorded separately. */
   journeyArrived(journey: Sample): void {
     if (!journey.measured) return
-    this.rollTo(journey.dueMs)
-    this.#journeys.arrive(journey.dueMs - journey.intendedMs)
+    const lagMs = journey.dueMs - journey.intendedMs
+    this.rollTo(arrivalMs(journey, lagMs))
+    this.#journeys.arrive(lagMs)
   }
 
   /** Records the outcome of a journey. */
@@ -134,6 +140,14 @@ export class Recorder {
       ...(this.#journeys.idle ? {} : { journeys: { tally: this.#journeys.take(), untilMs: this.#journeysUntilMs } }),
     })
   }
+}
+
+/**
+ * Returns the time at which an arrival counts. An arrival at the end of a slice belongs to that slice: otherwise the last
+ * arrival of each second would count in the next one. An arrival that was late counts when it was due.
+ */
+function arrivalMs({ intendedMs, dueMs }: Sample, lagMs: Ms): Ms {
+  return lagMs < PUNCTUAL_MS ? intendedMs - END_TOLERANCE_MS : dueMs
 }
 
 function tallyOf<Key>(tallies: Map<Key, Tally>, key: Key, limits: readonly LatencyLimit[]): Tally {

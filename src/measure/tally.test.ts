@@ -31,7 +31,7 @@ test('several generator threads add up to the counts of one, in total and per in
   const statuses = fc.array(fc.constantFrom<Status>(200, 404, 503, 'busy'), { maxLength: 60 })
   fc.assert(
     fc.property(statuses, fc.integer({ min: 1, max: 3 }), (all, threads) => {
-      const collector = new Collector(threads, [])
+      const collector = new Collector(threads, [], Number.POSITIVE_INFINITY)
       for (let thread = 0; thread < threads; thread++) {
         const recorder = new Recorder([])
         all.forEach((status, i) => {
@@ -49,7 +49,7 @@ test('several generator threads add up to the counts of one, in total and per in
         })
         recorder.finish()
         collector.add(thread, recorder.takeFinished())
-        collector.end(thread)
+        collector.end(thread, collector.coveredMs)
       }
       const expected = countsOf(all)
       expect(collector.total(1_000).statuses).toEqual(expected)

@@ -218,7 +218,10 @@ export interface JudgedFigures extends Figures {
 export interface Interval extends Figures {
   /** Start of the interval since the start of the measured part, in ms. */
   readonly startMs: Ms
-  /** Length of the interval, in ms; the last one may be shorter. */
+  /**
+   * Length of the interval, in ms; the last one before the planned end may be shorter. Responses that arrive within an
+   * interval's length after that end belong to it, and its `throughputRps` is per time until the last of them.
+   */
   readonly durationMs: Ms
   /** Requests that became due in this interval; its `offeredRps` is computed from them. */
   readonly arrivals: Count

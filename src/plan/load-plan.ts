@@ -68,7 +68,7 @@ export interface LoadPlan {
   readonly duration?: Ms | string
   /** Closed model: number of requests always in flight, instead of `rate`. Suitable for throughput only. */
   readonly concurrency?: number
-  /** How arrivals are placed on the pattern's curve; default `'jittered'`. */
+  /** How arrivals are placed on the pattern's curve; default `'jittered'`, below a mean of 1/s `'uniform'`. */
   readonly arrivals?: ArrivalProcessName
   /** Unmeasured traffic before the measured part: ms, or a string such as `'5s'`; default 0. */
   readonly warmUp?: Ms | string

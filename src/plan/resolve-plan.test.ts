@@ -65,6 +65,13 @@ describe('a complete plan', () => {
     })
   })
 
+  it.each([
+    [0.9, 'uniform'],
+    [1, DEFAULT_ARRIVALS],
+  ])('places the arrivals of %d requests per second %s', (rate, arrivals) => {
+    expect(resolvePlan({ ...complete, rate }, vocabulary).arrivals).toBe(arrivals)
+  })
+
   it('draws a seed that reproduces the plan', () => {
     const drawn = resolvePlan(complete, vocabulary).seed
     expect(drawn).toMatch(/^[0-9a-f]{1,8}$/)

@@ -65,8 +65,16 @@ export function resolveSchedule(plan: Plan, keys: ScheduleKeys, issues: PlanIssu
     curve = curveFrom(pattern, planned)
     requireOneArrival(plan, curve.expectedBy(durationMs), planned, issues)
   }
-  const process = keys.arrivals ?? (kind === 'poisson' ? 'poisson' : DEFAULT_ARRIVALS)
+  const process = keys.arrivals ?? (kind === 'poisson' ? 'poisson' : defaultArrivals(curve))
   return { pattern, durationMs, arrivals: process, curve }
+}
+
+/**
+ * Below one request per second, a slot is so long that jitter would hide the pace that the plan asks for, and there are
+ * too few requests for the percentiles that it protects.
+ */
+function defaultArrivals(curve: PlanCurve | undefined): ArrivalProcessName {
+  return curve !== undefined && curve.meanRps < 1 ? 'uniform' : DEFAULT_ARRIVALS
 }
 
 /** The closed model keeps a constant number of requests in flight, so no key of an open schedule applies. */

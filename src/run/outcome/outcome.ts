@@ -41,7 +41,7 @@ export class RunOutcome {
     this.#plan = plan
     this.#placement = placement
     this.#lifetime = lifetime
-    this.#collector = new Collector(placement.threads, latencyLimits(plan.sla))
+    this.#collector = new Collector(placement.threads, latencyLimits(plan.sla), plan.durationMs)
     this.#states = Array.from({ length: placement.threads }, () => undefined)
     const { tracing } = plan
     if (tracing !== 'off') this.#traces = new RunTraces(tracing, generatorId, () => lifetime.startedAtMs)
@@ -94,7 +94,8 @@ export class RunOutcome {
     this.#states[thread] = state
     this.#lifetime.extendTo(atMs)
     this.#traces?.keep(traces)
-    this.#publish([...this.#collector.add(thread, slices), ...this.#collector.end(thread)])
+    const untilMs = this.#lifetime.isRunning ? Math.max(atMs, this.#plan.durationMs) : atMs
+    this.#publish([...this.#collector.add(thread, slices), ...this.#collector.end(thread, untilMs)])
   }
 
   /** Adds the outcomes of a thread that ended without its last report. */

@@ -3,7 +3,7 @@ export const MESSAGE_BYTES = 64
 
 const NOTHING = Buffer.alloc(0)
 
-/** Maximum bytes that `check` and `read` examine of a response over a socket. A larger one fails. */
+/** Maximum bytes that `check` and `read` examine of a response. A larger one fails. */
 export const EXAMINED_BYTES: number = 8 * 1024 * 1024
 
 /** Doubles the buffer, but not beyond the usual limit. A first piece is usually the only one and gets no room to grow. */

@@ -1,12 +1,13 @@
 import type { ExchangeEvents } from '../../model/protocol.ts'
 import { EventStreamParser } from '../framers/event-stream.ts'
 import type { KeptAnswer } from './answer-rule.ts'
-import { BodyBeginning, BodyCapture, CAPTURE_LIMIT } from './body-capture.ts'
+import { EXAMINED_BYTES } from '../kept-bytes.ts'
+import { BodyBeginning, BodyCapture } from './body-capture.ts'
 import type { HeaderFields, HeaderMap } from './header-map.ts'
 import type { EncodedRequest } from './request-encoding.ts'
 
 /** Events are counted and timed, but their data is not kept. */
-const COUNTED = { keepData: false, limitBytes: CAPTURE_LIMIT }
+const COUNTED = { keepData: false, limitBytes: EXAMINED_BYTES }
 
 /** Passes a response on while it arrives: to a sink, to the body capture, and as stream messages to the engine. */
 export class AnswerTap implements KeptAnswer {

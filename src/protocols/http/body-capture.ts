@@ -1,7 +1,5 @@
+import { EXAMINED_BYTES, KeptBytes } from '../kept-bytes.ts'
 import { decodeContent } from './content-coding.ts'
-
-/** Maximum body size that `check` or `read` accepts, also when decoded. A larger body fails and is not kept. */
-export const CAPTURE_LIMIT: number = 8 * 1024 * 1024
 
 /** Bytes of an encoded body that are kept for its beginning. */
 const BEGINNING_BYTES = 4 * 1024
@@ -16,42 +14,42 @@ export interface BodyFailure {
   readonly reason: string
 }
 
-/** Keeps copies of the pieces of a body, up to `CAPTURE_LIMIT`. */
+/** Keeps a copy of a body, up to `EXAMINED_BYTES`. */
 export class BodyCapture {
-  #pieces: Buffer[] = []
+  readonly #kept = new KeptBytes()
   #bytes = 0
 
-  /** Copies a piece, because the socket reuses its read buffer. */
   add(bytes: Uint8Array): void {
     this.#bytes += bytes.length
-    if (this.#bytes > CAPTURE_LIMIT) this.#pieces = []
-    else this.#pieces.push(Buffer.from(bytes))
+    if (this.#bytes > EXAMINED_BYTES) this.#kept.clear()
+    else this.#kept.add(bytes, 0, bytes.length)
   }
 
   /** Returns the body as UTF-8, without its content coding. */
   text(contentEncoding: string | undefined): string | BodyFailure {
-    if (this.#bytes > CAPTURE_LIMIT) return { tooLarge: true, reason: `the body is larger than ${CAPTURE_LIMIT} bytes` }
-    const decoded = decodeContent(Buffer.concat(this.#pieces), contentEncoding, CAPTURE_LIMIT)
+    if (this.#bytes > EXAMINED_BYTES)
+      return { tooLarge: true, reason: `the body is larger than ${EXAMINED_BYTES} bytes` }
+    const decoded = decodeContent(this.#kept.view(), contentEncoding, EXAMINED_BYTES)
     return 'bytes' in decoded ? decoded.bytes.toString('utf8') : decoded
   }
 
   /** Returns the beginning of the body, for a report. */
   beginning(contentEncoding: string | undefined): string {
-    return beginningOf(Buffer.concat(this.#pieces).subarray(0, BEGINNING_BYTES), contentEncoding)
+    return beginningOf(this.#kept.view().subarray(0, BEGINNING_BYTES), contentEncoding)
   }
 }
 
 /** Keeps the beginning of a body. */
 export class BodyBeginning {
-  #bytes = Buffer.alloc(0)
+  readonly #kept = new KeptBytes()
 
   add(bytes: Uint8Array): void {
-    const missing = BEGINNING_BYTES - this.#bytes.length
-    if (missing > 0) this.#bytes = Buffer.concat([this.#bytes, bytes.subarray(0, missing)])
+    const missing = BEGINNING_BYTES - this.#kept.length
+    if (missing > 0) this.#kept.add(bytes, 0, Math.min(missing, bytes.length))
   }
 
   beginning(contentEncoding: string | undefined): string {
-    return beginningOf(this.#bytes, contentEncoding)
+    return beginningOf(this.#kept.view(), contentEncoding)
   }
 }
 

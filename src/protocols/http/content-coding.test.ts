@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { CAPTURE_LIMIT } from './body-capture.ts'
+import { EXAMINED_BYTES } from '../kept-bytes.ts'
 import { decodeContent } from './content-coding.ts'
 import { answer, ask, contextFor, rawServer } from './raw-server.fixture.ts'
 import { connectSocket } from './socket-connection.ts'
@@ -19,7 +19,7 @@ test.each<[string | undefined, Buffer]>([
   ['zstd', zstdCompressSync(TEXT)],
   ['gzip, br', brotliCompressSync(gzipSync(TEXT))],
 ])('decodes %s', (coding, bytes) => {
-  expect(decodeContent(bytes, coding, CAPTURE_LIMIT)).toEqual({ bytes: TEXT })
+  expect(decodeContent(bytes, coding, EXAMINED_BYTES)).toEqual({ bytes: TEXT })
 })
 
 test.each<[string, Buffer]>([
@@ -28,7 +28,7 @@ test.each<[string, Buffer]>([
   ['br', brotliCompressSync(TEXT)],
   ['zstd', zstdCompressSync(TEXT)],
 ])('decodes the beginning of an incomplete body with %s', (coding, whole) => {
-  expect(decodeContent(whole.subarray(0, -4), coding, CAPTURE_LIMIT, true)).toHaveProperty('bytes')
+  expect(decodeContent(whole.subarray(0, -4), coding, EXAMINED_BYTES, true)).toHaveProperty('bytes')
 })
 
 test.each<[string, Buffer, string]>([
@@ -38,7 +38,7 @@ test.each<[string, Buffer, string]>([
   ['toString', TEXT, 'the content-encoding tostring of the body cannot be decoded'],
   ['gzip,'.repeat(1_000), TEXT, 'the body has too many content codings'],
 ])('does not decode %s', (coding, bytes, reason) => {
-  expect(decodeContent(bytes, coding, CAPTURE_LIMIT)).toEqual({ tooLarge: false, reason })
+  expect(decodeContent(bytes, coding, EXAMINED_BYTES)).toEqual({ tooLarge: false, reason })
 })
 
 const ZEROS = Buffer.alloc(16 * 1024 * 1024)
@@ -54,7 +54,7 @@ test.each<[string, Buffer]>([
   const before = process.memoryUsage()
   const server = await rawServer(answer('200 OK', bomb.toString('latin1'), `content-encoding: ${coding}\r\n`))
   const connection = await connectSocket(server.url, contextFor())
-  const reason = `is larger than ${CAPTURE_LIMIT} bytes, the limit of`
+  const reason = `is larger than ${EXAMINED_BYTES} bytes, the limit of`
   expect(await ask(connection, { check: { bodyIncludes: 'x' } })).toMatchObject({
     ok: false,
     errorClass: 'check',

@@ -1,3 +1,4 @@
+import { messageOf } from '../model/thrown.ts'
 import { spoolRecord } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 
@@ -30,7 +31,12 @@ export function onInterruption(load: Interruptible): () => void {
 function endBy(signal: NodeJS.Signals): void {
   for (const name of SIGNALS) process.removeListener(name, endBy)
   for (const load of running) {
-    spoolRecord(load.interrupt(signal))
+    try {
+      spoolRecord(load.interrupt(signal))
+    } catch (error) {
+      // The other loads still need to be written and released, and the process must end as it would without this one.
+      process.stderr.write(`describe-load: the figures of an interrupted load were not written: ${messageOf(error)}\n`)
+    }
     load.release()
   }
   running.clear()

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env, execPath } from 'node:process'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { collectSpool } from './spool-collection.ts'
@@ -36,6 +37,33 @@ describe('the spool', () => {
     withdraw()
     expect(announcedPids(folder)).toEqual([])
     expect(collectSpool(folder)).toEqual([])
+  })
+
+  test('does not keep a load from running or ending when the disk is full', async ({ skip }) => {
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder], { encoding: 'utf8' })
+    if (mounted.status !== 0) skip(`a small file system cannot be mounted: ${mounted.error?.message ?? mounted.stderr}`)
+    onTestFinished(() => void spawnSync('umount', [folder]))
+    writeFileSync(join(folder, 'full'), 'x'.repeat(4_096))
+    const hosts = (name: string): string => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)))
+    const script = `
+      import { onInterruption } from ${hosts('interruption.ts')}
+      import { announceLoad } from ${hosts('spool.ts')}
+      const withdraw = announceLoad('a')
+      onInterruption({
+        interrupt: () => ({ id: 'a', test: 'a', record: ${JSON.stringify(record)} }),
+        release: () => { withdraw(); process.stdout.write(' released') },
+      })
+      setInterval(() => {}, 1000)
+      process.stdout.write('ready')`
+    const child = spawn(execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const [output, errors] = [text(child.stdout), text(child.stderr)]
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
+    child.kill('SIGINT')
+    expect(await ended).toBe('SIGINT')
+    expect(await output).toBe('ready released')
+    expect(await errors).toMatch(/^describe-load: the figures of an interrupted load were not written: ENOSPC/)
   })
 
   test('signals a process that missed the Ctrl-C, and waits until it has written', async () => {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import type { TestedLoad } from '../report/run-records.ts'
+import { messageOf } from '../model/thrown.ts'
 import type { Ms } from '../model/units.ts'
 import { writeWhole } from '../report/write.ts'
+import { debugLog } from './debug-log.ts'
 import { isAlive, readIdentity, thisProcess } from './process-identity.ts'
 
 /** A load test that a signal ended, as its process wrote it before exiting. */
@@ -43,7 +45,12 @@ export function announceLoad(id: string): () => void {
   const folder = env[VARIABLE]
   if (folder === undefined) return () => {}
   const path = join(folder, `${fileNameOf(id)}.running`)
-  writeWhole(path, String(process.pid))
+  try {
+    writeWhole(path, String(process.pid))
+  } catch (error) {
+    // For example, the disk is full. After Ctrl-C, the reporter may then exit before this process has written.
+    debugLog(`the load cannot be announced to the reporter: ${messageOf(error)}`)
+  }
   return () => rmSync(path, { force: true })
 }
 

@@ -83,7 +83,7 @@ export class KnownSecrets {
 /** Returns the forms in which a value appears in URLs and JSON. */
 function formsOf(value: string): ReadonlySet<string> {
   const trimmed = value.trim().toWellFormed()
-  return new Set([trimmed, encodeURIComponent(trimmed), JSON.stringify(trimmed).slice(1, -1)])
+  return new Set([trimmed, encodeURIComponent(trimmed.toWellFormed()), JSON.stringify(trimmed).slice(1, -1)])
 }
 
 /** Whether what is in the text is long, or not a part of a longer word. */

@@ -97,6 +97,8 @@ export function beginsLikeHttp(bytes: Uint8Array, start: number, end: number): b
 
 /** Returns the violation for bytes that are not a status line. */
 export function notHttp(bytes: Uint8Array, start: number, end: number): string {
+  // A TLS alert (RFC 8446, 5.1).
+  if (bytes[start] === 21 && bytes[start + 1] === 3) return 'the server speaks TLS on this port: use https://'
   return `expected a status line of HTTP/1.x, got ${quote(bytes, start, Math.min(end, start + 24))}`
 }
 

@@ -42,7 +42,21 @@ describe('HTTP/1.1 over TLS', () => {
 
   test('rejects a server without TLS with class tls', async () => {
     const url = await listening(net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
-    await expect(httpProtocol.connect(url, contextFor(TRUSTING))).rejects.toMatchObject({ errorClass: 'tls' })
+    await expect(httpProtocol.connect(url, contextFor(TRUSTING))).rejects.toMatchObject({
+      errorClass: 'tls',
+      message: `the server at ${url.host} does not speak TLS on this port: use http://`,
+    })
+  })
+
+  test('says so when a server that speaks TLS gets plain HTTP', async () => {
+    // The alert that OpenSSL sends for a record that is not TLS.
+    const server = net.createServer((socket) => socket.end(Buffer.from([21, 3, 1, 0, 2, 2, 70])))
+    const url = new URL((await listening(server)).href.replace('https:', 'http:'))
+    const connection = await httpProtocol.connect(url, contextFor())
+    expect(await ask(connection)).toMatchObject({
+      errorClass: 'protocol',
+      message: 'the server speaks TLS on this port: use https://',
+    })
   })
 
   test('rejects an unreadable client certificate with class tls', async () => {

@@ -1,9 +1,22 @@
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 
+/** Codes of OpenSSL for a response that is not TLS. */
+const NOT_TLS: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+  'ERR_SSL_UNKNOWN_PROTOCOL',
+])
+
 /** Classifies a failure to connect. `inHandshake`: TCP had connected, but the TLS handshake had not finished. */
 export function connectError(target: URL, thrown: unknown, inHandshake: boolean): ConnectError {
   const error = mostInformative(thrown)
   const errorClass = classOfConnectError(error) ?? (inHandshake ? 'tls' : 'connect')
+  if (errorClass === 'tls' && NOT_TLS.has(error.code ?? '')) {
+    const plain = `${target.protocol === 'tls:' ? 'tcp' : target.protocol.slice(0, -2)}://`
+    const message = `the server at ${target.host} does not speak TLS on this port: use ${plain}`
+    return new ConnectError(errorClass, message, { cause: thrown })
+  }
   const where = errorClass === 'tls' ? `TLS with ${target.host} failed` : `could not connect to ${target.host}`
   return new ConnectError(errorClass, `${where}: ${error.message || error.code || 'unknown error'}`, { cause: thrown })
 }

@@ -49,8 +49,9 @@ export class PlanScope {
     const { target } = this.#plan
     const outer = this.#outer
     if (target === undefined) return outer === undefined ? undefined : outer.#sharedTarget()
-    // Over pipes, every connection starts its own process, so there is nothing to share.
-    if (typeof target === 'string' || target instanceof URL || 'stdio' in target) return target
+    // Over pipes, every connection starts its own process, and behind a Unix socket the server runs already.
+    if (typeof target === 'string' || target instanceof URL || 'stdio' in target || 'socketPath' in target)
+      return target
     return async () => {
       this.#target ??= start(target, this.#inherited().allowHosts ?? [])
       return (await this.#target).url

@@ -109,6 +109,8 @@ export interface ConnectContext {
    * and SNI still use the name. Absent when the caller has verified the URL.
    */
   readonly address?: string
+  /** Path of the Unix socket to connect to, instead of an address. */
+  readonly socketPath?: string
   /** Sent with every request or handshake; the same object for every connection of a run. */
   readonly headers: Readonly<Record<string, string>>
   /** Context of the run, for a handshake that does not belong to a request; absent where nothing is traced. */

@@ -36,8 +36,19 @@ export function startTimeoutMs({ startTimeout }: StdioTarget): Ms {
   return parseDuration(startTimeout) ?? START_MS
 }
 
-/** Where the load goes: a URL, a function that returns one, a server to start, or a server over pipes. */
-export type Target = string | URL | (() => string | URL | Promise<string | URL>) | CommandTarget | StdioTarget
+/** An HTTP server of this machine that listens on a Unix socket. */
+export interface SocketTarget {
+  /** Path of the socket in the file system. */
+  readonly socketPath: string
+  /** Its host goes into the `host` header, and its path before that of every request. */
+  readonly url: string
+}
+
+/** A target that is reached by a URL. */
+export type UrlTarget = string | URL | (() => string | URL | Promise<string | URL>)
+
+/** Where the load goes: a URL, a function that returns one, a server to start, one over pipes, or one on a Unix socket. */
+export type Target = UrlTarget | CommandTarget | StdioTarget | SocketTarget
 
 export function isCommand(target: Target | undefined): target is CommandTarget {
   return typeof target === 'object' && 'command' in target
@@ -45,6 +56,10 @@ export function isCommand(target: Target | undefined): target is CommandTarget {
 
 export function isStdio(target: Target | undefined): target is StdioTarget {
   return typeof target === 'object' && 'stdio' in target
+}
+
+export function isSocket(target: Target | undefined): target is SocketTarget {
+  return typeof target === 'object' && 'socketPath' in target
 }
 
 export interface TlsOptions {

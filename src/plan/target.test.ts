@@ -21,6 +21,31 @@ function reported(read: Reader<unknown>, value: unknown, key: string): readonly 
 }
 
 describe('target', () => {
+  it.each<[unknown, readonly string[]]>([
+    [{ socketPath: '/run/app.sock', url: 'http://localhost/api' }, []],
+    [{ socketPath: '/run/app.sock', url: 'https://localhost' }, []],
+    [
+      { socketPath: 'app.sock', url: 'http://localhost' },
+      [
+        "target.socketPath must be an absolute path → write target: { socketPath: '/run/app.sock', url: 'http://localhost/' }",
+      ],
+    ],
+    [
+      { socketPath: `/${'x'.repeat(107)}`, url: 'http://localhost' },
+      ['target.socketPath must be at most 107 bytes long → use a shorter path, such as a symbolic link in /tmp'],
+    ],
+    [
+      { socketPath: '/run/app.sock' },
+      ["target.url must be given → write target: { socketPath: …, url: 'http://localhost/' }"],
+    ],
+    [
+      { socketPath: '/run/app.sock', url: 'tcp://localhost:1' },
+      ['target.url must be an http: or https: URL: only HTTP uses a Unix socket'],
+    ],
+  ])('of a Unix socket %j has the issues %j', (target, issues) => {
+    expect(reported(readTarget, target, 'target')).toEqual(issues)
+  })
+
   it.each(['http://127.0.0.1:3000', 'https://[::1]/api?x=1', new URL('http://localhost')])('accepts %s', (target) => {
     expect(reported(readTarget, target, 'target')).toEqual([])
   })

@@ -1,5 +1,6 @@
+import { isAbsolute } from 'node:path'
 import type { PlanIssue } from '../model/errors.ts'
-import type { CommandTarget, MonitorTarget, StdioTarget, Target } from '../model/target.ts'
+import type { CommandTarget, MonitorTarget, SocketTarget, StdioTarget, Target } from '../model/target.ts'
 import {
   flag,
   isRecord,
@@ -30,6 +31,7 @@ export function targetReader(vocabulary: SchemeVocabulary | undefined): Reader<T
   return (value, key, issues) => {
     if (typeof value === 'function') return { target: value as Extract<Target, () => unknown>, protocol: undefined }
     if (isRecord(value) && 'stdio' in value) return readStdio(value, key, issues)
+    if (isRecord(value) && 'socketPath' in value) return readSocket(value, key, vocabulary, issues)
     if (isRecord(value) && !(value instanceof URL)) return readCommand(value, key, vocabulary, issues)
     const url = readTargetUrl(value, key, vocabulary, issues)
     return url && { target: url.href, protocol: vocabulary?.protocolOf(url) }
@@ -123,6 +125,46 @@ function readStdio(value: Readonly<Record<string, unknown>>, key: string, issues
   const { stdio, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun }, issues)
   if (issues.length > before || stdio === undefined) return undefined
   return { target: { stdio, ...present(others) }, protocol: 'mcp' }
+}
+
+/** Maximum length of a path in a socket address on Linux, without the final zero. */
+const MAX_SOCKET_PATH_BYTES = 107
+
+const readSocketPath: Reader<string> = (value, key, issues) => {
+  if (typeof value !== 'string' || !isAbsolute(value) || value.includes('\0')) {
+    const remedy = "write target: { socketPath: '/run/app.sock', url: 'http://localhost/' }"
+    issues.push({ key, value, rule: 'must be an absolute path', remedy })
+  } else if (Buffer.byteLength(value) > MAX_SOCKET_PATH_BYTES) {
+    const remedy = 'use a shorter path, such as a symbolic link in /tmp'
+    issues.push({ key, value, rule: `must be at most ${MAX_SOCKET_PATH_BYTES} bytes long`, remedy })
+  } else return value
+  return undefined
+}
+
+function readSocket(
+  value: Readonly<Record<string, unknown>>,
+  key: string,
+  vocabulary: SchemeVocabulary | undefined,
+  issues: PlanIssue[],
+): TargetRead | undefined {
+  const before = issues.length
+  const readUrl: Reader<URL> = (written, urlKey) => {
+    const url = readTargetUrl(written, urlKey, vocabulary, issues)
+    if (url === undefined || /^https?:$/.test(url.protocol)) return url
+    issues.push({ key: urlKey, value: url.href, rule: 'must be an http: or https: URL: only HTTP uses a Unix socket' })
+    return undefined
+  }
+  const readers = { socketPath: readSocketPath, url: readUrl } satisfies Readonly<
+    Record<keyof SocketTarget, Reader<unknown>>
+  >
+  const noun = 'a key of a target on a Unix socket'
+  const { socketPath, url } = readKeys(readers, value, { prefix: `${key}.`, noun }, issues)
+  if (value['url'] === undefined) {
+    const remedy = `write ${key}: { socketPath: …, url: 'http://localhost/' }`
+    issues.push({ key: `${key}.url`, value: undefined, rule: 'must be given', remedy })
+  }
+  if (issues.length > before || socketPath === undefined || url === undefined) return undefined
+  return { target: { socketPath, url: url.href }, protocol: vocabulary?.protocolOf(url) }
 }
 
 const readCommandLine: Reader<readonly string[]> = (value, key, issues) => {

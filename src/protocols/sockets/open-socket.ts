@@ -28,19 +28,19 @@ export function openSocket(target: URL, context: ConnectContext, options: Socket
   // Connects to the address that the safety check approved, because the host name may resolve differently by now.
   const host = context.address ?? name
   const port = target.port === '' ? (options.defaultPort ?? (secure ? 443 : 80)) : Number(target.port)
+  const where = context.socketPath === undefined ? { host, port } : { path: context.socketPath }
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   let socket: Socket
   try {
     socket = secure
       ? tls.connect({
           ...context.tls,
-          host,
-          port,
+          ...where,
           ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
           // SNI allows a host name but not an IP address (RFC 6066, 3).
           servername: context.tls.servername ?? (net.isIP(name) === 0 ? name : ''),
         })
-      : net.connect({ host, port, ...(options.onread === undefined ? {} : { onread: options.onread }) })
+      : net.connect({ ...where, ...(options.onread === undefined ? {} : { onread: options.onread }) })
   } catch (error) {
     // `tls.connect` throws for an unreadable key or certificate.
     return Promise.reject(connectError(target, error, secure))

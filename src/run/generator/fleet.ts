@@ -148,7 +148,13 @@ export class GeneratorFleet {
     if (first === undefined) throw new TypeError('a plan has at least one lane')
     return {
       plan: { ...this.#plan, feeds: {}, lanes: [first, ...others] },
-      lanes: targets.map(({ url, address, stdio, negotiated }) => ({ url: url.href, address, stdio, negotiated })),
+      lanes: targets.map(({ url, address, socketPath, stdio, negotiated }) => ({
+        url: url.href,
+        address,
+        socketPath,
+        stdio,
+        negotiated,
+      })),
       feeds,
       threads,
       descriptors: Math.floor(descriptorsForConnections(this.#placement, resources) / threads),

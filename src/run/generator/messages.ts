@@ -21,6 +21,8 @@ export interface LaneJob {
   /** The address that was checked against `allowHosts`. */
   readonly address: string | undefined
   readonly stdio: StdioTarget | undefined
+  /** Path of the Unix socket, for a target on one. */
+  readonly socketPath?: string | undefined
   readonly negotiated: unknown
 }
 

@@ -23,6 +23,7 @@ async function doubts(plan: LoadPlan, resources: Partial<Resources>, local = tru
   const session: TargetConnection = {
     url: new URL('http://127.0.0.1:1'),
     address: '127.0.0.1',
+    socketPath: undefined,
     stdio: undefined,
     local,
     pid: undefined,

@@ -166,6 +166,8 @@ function findable(targets: readonly TargetConnection[]): WatchSpec | { readonly 
   if (!target.local) return { why: 'the target is not on this machine' }
   if (target.stdio !== undefined) return 'followed'
   if (target.pid !== undefined) return { pid: target.pid }
+  if (target.socketPath !== undefined)
+    return { why: 'the process behind a Unix socket was not looked for: name it with monitor: { pid }' }
   const port = portOf(target.url)
   return port === undefined ? { why: 'its URL has no port' } : { port }
 }

@@ -1,10 +1,11 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
+import type { IpcNetConnectOpts, TcpNetConnectOpts } from 'node:net'
 import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
 import { foreignText } from '../../model/text/clean.ts'
 import type { PlanIssue } from '../../model/errors.ts'
 import { readTargetUrl } from '../../plan/target.ts'
-import type { CommandTarget, StdioTarget, Target } from '../../model/target.ts'
+import type { SocketTarget, UrlTarget } from '../../model/target.ts'
 import { readAllowHosts } from '../../plan/connection-options.ts'
 import type { Ms } from '../../model/units.ts'
 import { portOf } from '../../protocols/index.ts'
@@ -26,9 +27,6 @@ export interface CheckedTarget {
 export interface ReachedTarget extends HostAddress {
   readonly url: URL
 }
-
-/** A target that is reached by a URL. */
-type UrlTarget = Exclude<Target, CommandTarget | StdioTarget>
 
 /**
  * Determines a target's URL and checks that it may be loaded; `anyScheme` for custom protocols. Throws `LoadPlanError`
@@ -117,7 +115,8 @@ export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: 
   if (port === undefined && first !== undefined) return { url, ...first }
   for (const candidate of addresses) {
     try {
-      await answers(candidate, port ?? 0, timeoutMs)
+      const { address, family } = candidate
+      await answers({ host: address, port: port ?? 0, family, timeout: timeoutMs })
       return { url, ...candidate }
     } catch (error) {
       const exhausted = error instanceof Error ? resourceError(error) : undefined
@@ -128,12 +127,25 @@ export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: 
   throw unreachable(url, cause)
 }
 
-function answers({ address, family }: HostAddress, port: number, timeoutMs: Ms): Promise<void> {
+/** Throws `LoadTargetError` (`ERR_LOAD_TARGET_UNREACHABLE`) unless a server listens on the Unix socket. */
+export async function reachSocket({ socketPath }: SocketTarget, timeoutMs: Ms): Promise<void> {
+  try {
+    await answers({ path: socketPath, timeout: timeoutMs })
+  } catch (cause) {
+    throw new LoadTargetError(
+      'ERR_LOAD_TARGET_UNREACHABLE',
+      `no server listens on the Unix socket ${socketPath} (${reasonOf(cause)})\n    → start the server first, and check the path`,
+      { cause },
+    )
+  }
+}
+
+function answers(options: TcpNetConnectOpts | IpcNetConnectOpts): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const socket = connect({ host: address, port, family, timeout: timeoutMs })
+  const socket = connect(options)
   socket.once('connect', resolve)
   socket.once('error', reject)
-  socket.once('timeout', () => reject(new Error(`no answer within ${timeoutMs} ms`)))
+  socket.once('timeout', () => reject(new Error(`no answer within ${options.timeout} ms`)))
   return promise.finally(() => socket.destroy())
 }
 

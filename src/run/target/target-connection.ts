@@ -4,21 +4,24 @@ import { LoadTargetError } from '../../model/errors.ts'
 import { foreignText } from '../../model/text/clean.ts'
 import { formatDuration } from '../../wording/figures.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
-import type { CommandTarget, StdioTarget, Target } from '../../model/target.ts'
+import type { CommandTarget, SocketTarget, StdioTarget, UrlTarget } from '../../model/target.ts'
 import type { ConnectContext, Protocol } from '../../model/protocol.ts'
+import type { Ms } from '../../model/units.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { EMBEDDED_FRAGMENT } from '../../model/work.ts'
 import { isLoopback } from './allowed-hosts.ts'
 import { loadProtocol } from '../protocols.ts'
 import { startTarget } from './started-target.ts'
-import { checkTarget, reachTarget, unusable } from './check-target.ts'
-import { isCommand, isStdio, startTimeoutMs } from '../../model/target.ts'
+import { checkTarget, reachSocket, reachTarget, unusable } from './check-target.ts'
+import { isCommand, isSocket, isStdio, startTimeoutMs } from '../../model/target.ts'
 
 /** A target that may be loaded and answers, with the information that each connection to it needs. */
 export interface TargetConnection {
   readonly url: URL
   /** Undefined over stdio, and for a custom protocol whose URL has no port. */
   readonly address: string | undefined
+  /** Path of the Unix socket, for a target on one. */
+  readonly socketPath: string | undefined
   /** The process that every connection starts, for a stdio target. */
   readonly stdio: StdioTarget | undefined
   /** Whether the target runs on this machine. */
@@ -101,7 +104,9 @@ async function connectTarget(
   try {
     const found = isStdio(target)
       ? overPipes(target)
-      : await overNetwork(plan, lane, isCommand(target) ? (command?.url ?? '') : target, command?.pid)
+      : isSocket(target)
+        ? await overSocket(target, plan.requestTimeoutMs)
+        : await overNetwork(plan, lane, isCommand(target) ? (command?.url ?? '') : target, command?.pid)
     const negotiated = await negotiate(plan, protocol, found, log, signal)
     return { ...found, protocol, negotiated, close }
   } catch (error) {
@@ -114,25 +119,32 @@ function overPipes(stdio: StdioTarget): Found {
   // Arguments may contain secrets, so only the program is named.
   const named = stdio.stdio.slice(0, 2).map((word) => encodeURIComponent(basename(word)))
   const url = new URL(`mcp+stdio:${named.join('%20')}${stdio.embedded === true ? EMBEDDED_FRAGMENT : ''}`)
-  return { url, address: undefined, stdio, local: true, pid: undefined }
+  return { url, address: undefined, socketPath: undefined, stdio, local: true, pid: undefined }
+}
+
+/** A Unix socket belongs to this machine, so its host needs no check. */
+async function overSocket(target: SocketTarget, timeoutMs: Ms): Promise<Found> {
+  await reachSocket(target, timeoutMs)
+  const { socketPath, url } = target
+  return { url: new URL(url), address: undefined, socketPath, stdio: undefined, local: true, pid: undefined }
 }
 
 async function overNetwork(
   plan: ResolvedPlan,
   lane: ResolvedLane,
-  target: Exclude<Target, CommandTarget | StdioTarget>,
+  target: UrlTarget,
   pid: number | undefined,
 ): Promise<Found> {
   const isCustom = lane.protocol.from !== 'shipped'
   const checked = await checkTarget(target, plan.allowHosts, isCustom)
   const { url, address, family } = await reachTarget(checked, plan.requestTimeoutMs)
-  return { url, address, stdio: undefined, local: isLoopback({ address, family }), pid }
+  return { url, address, socketPath: undefined, stdio: undefined, local: isLoopback({ address, family }), pid }
 }
 
 async function negotiate(
   plan: ResolvedPlan,
   protocol: Protocol<AnyRequest>,
-  { url, address, stdio }: Found,
+  { url, address, socketPath, stdio }: Found,
   log: (text: string) => void,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -145,6 +157,7 @@ async function negotiate(
     reuse: true,
     log,
     ...(address !== undefined && { address }),
+    ...(socketPath !== undefined && { socketPath }),
     ...(stdio !== undefined && { stdio }),
   }
   try {

@@ -134,6 +134,7 @@ function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['
     onStrayLine: parts.strayLine,
     ...(job.traceparent !== undefined && { traceparent: job.traceparent }),
     ...(laneJob.address !== undefined && { address: laneJob.address }),
+    ...(laneJob.socketPath !== undefined && { socketPath: laneJob.socketPath }),
     ...(laneJob.stdio !== undefined && { stdio: laneJob.stdio }),
   }
   const needed = neededConnections(parts)

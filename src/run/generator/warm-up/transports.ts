@@ -128,7 +128,7 @@ function expected(scheme: string, kind: string): readonly TransportName[] {
 function schemeOf(target: Target | undefined): string {
   if (target === undefined || typeof target === 'function') return ''
   if (isObject(target) && 'stdio' in target) return 'mcp+stdio:'
-  const url = isObject(target) && 'command' in target ? target.url : String(target)
+  const url = isObject(target) && ('command' in target || 'socketPath' in target) ? target.url : String(target)
   return /^[a-z+]+:/i.exec(url)?.[0].toLowerCase() ?? ''
 }
 

@@ -3,11 +3,18 @@ import type { ErrorClass } from './error-class.ts'
 /** Thrown when a connection could not be opened and the protocol knows why. */
 export class ConnectError extends Error {
   readonly errorClass: ErrorClass
+  /** As `Outcome.excerpt`: the response that refused the connection. */
+  readonly excerpt: string | undefined
 
-  constructor(errorClass: ErrorClass, message: string, options?: ErrorOptions) {
+  constructor(
+    errorClass: ErrorClass,
+    message: string,
+    options: ErrorOptions & { readonly excerpt?: string | undefined } = {},
+  ) {
     super(message, options)
     this.name = 'ConnectError'
     this.errorClass = errorClass
+    this.excerpt = options.excerpt
   }
 }
 

@@ -14,6 +14,14 @@ export interface CheckedByMessage {
   readonly check?: MessageCheck
 }
 
+/** Maximum number of characters of an excerpt. */
+const EXCERPT_CHARACTERS = 300
+
+/** Returns the beginning of a message that failed, for a report; an empty message has none. */
+export function excerptOf(text: string): { readonly excerpt?: string } {
+  return text === '' ? {} : { excerpt: text.slice(0, EXCERPT_CHARACTERS) }
+}
+
 /** Returns why a message fails the check, or undefined when it passes. */
 export function messageFailure(check: MessageCheck, body: string): string | undefined {
   if (typeof check === 'function') return functionFailure(check, { status: 0, headers: NO_HEADERS, body })

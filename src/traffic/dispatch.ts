@@ -1,4 +1,5 @@
 import type { ErrorClass } from '../model/error-class.ts'
+import type { ConnectFailure } from './connections/failure.ts'
 import { LoadUserCodeError } from '../model/errors.ts'
 import type { DropReason } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
@@ -62,7 +63,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
       { ...options.pool, clock, connectTimeout, exclusive: holdConnections },
       {
         onFree: () => this.#sendWaiting(),
-        onConnectFailed: (errorClass, message) => this.#failWaiting(errorClass, message),
+        onConnectFailed: (failure) => this.#failWaiting(failure),
         onConnected: (connectMs) => events.connected(connectMs),
         waiting: () => this.#waiting.size,
         log: (text) => events.log(text),
@@ -244,10 +245,10 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
   }
 
   /** Fails the request that waited longest after a connection attempt failed: the attempt was made for that request. */
-  #failWaiting(errorClass: ErrorClass, message: string): void {
+  #failWaiting({ errorClass, message, excerpt }: ConnectFailure): void {
     const exchange = this.#waiting.shift()
     if (exchange === undefined) return
-    exchange.fail(errorClass, message, this.now())
+    exchange.fail(errorClass, message, this.now(), excerpt)
     this.#settle(exchange)
     this.#goOnAfter(exchange)
     this.#endIfDone()
@@ -289,7 +290,7 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     for (let head = this.#waiting.head; head !== undefined && late(head.intendedMs); head = this.#waiting.head) {
       // If the pool was connecting for this request, the target failed to respond in time.
       if (this.pool.giveUpOldestConnecting()) {
-        this.#failWaiting('timeout', `no connection within ${requestTimeoutMs / 1_000} s`)
+        this.#failWaiting({ errorClass: 'timeout', message: `no connection within ${requestTimeoutMs / 1_000} s` })
       } else {
         this.#waiting.remove(head)
         this.#drop(head, 'pool-wait', nowMs)

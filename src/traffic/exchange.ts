@@ -118,10 +118,11 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
     this.bytesReceived += transferred?.bytesReceived ?? 0
   }
 
-  fail(errorClass: ErrorClass, message: string, atMs: Ms): void {
+  fail(errorClass: ErrorClass, message: string, atMs: Ms, excerpt?: string): void {
     this.fate = 'error'
     this.errorClass = errorClass
     this.message = message
+    this.excerpt = excerpt
     this.doneMs = atMs
   }
 

@@ -123,7 +123,9 @@ describe('check', () => {
     const connection = await open(server)
     const outcome = await send(connection, request).done
     expect(outcome.ok).toBe(message === undefined)
-    if (message !== undefined) expect(outcome).toMatchObject({ errorClass: 'check', message })
+    if (message !== undefined) {
+      expect(outcome).toMatchObject({ errorClass: 'check', message, excerpt: expect.stringMatching(/./) })
+    }
     expect(await send(connection, { data: 'next', read: 'text' }).done).toMatchObject({ answer: { text: '+next' } })
   })
 

@@ -3,12 +3,14 @@ import type { ErrorClass } from '../../model/error-class.ts'
 import { messageOf } from '../../model/thrown.ts'
 import type { ContentSink } from '../framers/framer.ts'
 import { EXAMINED_BYTES, KeptBytes, MESSAGE_BYTES } from '../kept-bytes.ts'
-import { type MessageCheck, messageFailure } from '../message-check.ts'
+import { excerptOf, type MessageCheck, messageFailure } from '../message-check.ts'
 
 /** The reason why a complete response is not a success. */
 export interface AnswerFailure {
   readonly errorClass: ErrorClass
   readonly message: string
+  /** Beginning of the message that failed. */
+  readonly excerpt?: string
 }
 
 /** Keeps the frames of a response for a request with `read`, and checks each frame for a request with `check`. */
@@ -20,7 +22,7 @@ export class KeptAnswer {
   #frameBytes = 0
   /** Bytes of all frames, and `MESSAGE_BYTES` for each. */
   #bytes = 0
-  #failure: string | undefined
+  #failure: AnswerFailure | undefined
 
   constructor(read: 'text' | 'json' | undefined, check: MessageCheck | undefined) {
     this.#read = read
@@ -36,11 +38,12 @@ export class KeptAnswer {
 
   endFrame(): void {
     const text = this.#frame.view().toString()
-    if (this.#check !== undefined) {
-      this.#failure ??=
+    if (this.#check !== undefined && this.#failure === undefined) {
+      const message =
         this.#frameBytes > EXAMINED_BYTES
           ? `the message is longer than ${EXAMINED_BYTES} bytes, the limit of \`check\``
           : messageFailure(this.#check, text)
+      if (message !== undefined) this.#failure = { errorClass: 'check', message, ...excerptOf(text) }
     }
     if (this.#read !== undefined) {
       this.#bytes += MESSAGE_BYTES
@@ -53,7 +56,7 @@ export class KeptAnswer {
 
   /** Returns what `read` asked for, or why the response is not a success; undefined when nothing is to be returned. */
   answer(): Answer | AnswerFailure | undefined {
-    if (this.#failure !== undefined) return { errorClass: 'check', message: this.#failure }
+    if (this.#failure !== undefined) return this.#failure
     if (this.#read === undefined) return undefined
     if (this.#bytes > EXAMINED_BYTES) {
       const message = `the response is longer than ${EXAMINED_BYTES} bytes, the limit of \`read\``
@@ -65,7 +68,8 @@ export class KeptAnswer {
     try {
       return { ...answer, json: JSON.parse(text) as unknown }
     } catch (error) {
-      return { errorClass: 'protocol', message: `the response is not JSON: ${messageOf(error)}` }
+      const message = `the response is not JSON: ${messageOf(error)}`
+      return { errorClass: 'protocol', message, ...excerptOf(text) }
     }
   }
 }

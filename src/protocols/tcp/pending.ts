@@ -35,7 +35,7 @@ export class Pending {
     const { bytesReceived } = this
     const answer = this.kept?.answer()
     if (answer === undefined) return { ok: true, bytesSent, bytesReceived }
-    if ('errorClass' in answer) return this.failed(answer.errorClass, answer.message, bytesSent)
+    if ('errorClass' in answer) return { ok: false, bytesSent, bytesReceived, ...answer }
     return { ok: true, bytesSent, bytesReceived, answer }
   }
 

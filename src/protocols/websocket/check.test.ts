@@ -39,8 +39,10 @@ test('a request whose check fails is not read, and a message that is longer than
   const connection = await open(await lineServer())
   const failed = await ask(connection, { data: 'a', read: 'text', check: { bodyIncludes: 'b' } })
   expect(failed).not.toHaveProperty('answer')
+  expect(failed.excerpt).toBe('a')
   expect(await ask(connection, { data: 'a'.repeat(8 * 1024 * 1024 + 1), check: { bodyIncludes: 'a' } })).toMatchObject({
     errorClass: 'check',
     message: 'the message is longer than 8388608 bytes, the limit of `check`',
+    excerpt: 'a'.repeat(300),
   })
 })

@@ -2,7 +2,7 @@ import { formatValue } from '../../model/errors.ts'
 import type { Answer, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import { EXAMINED_BYTES, MESSAGE_BYTES } from '../kept-bytes.ts'
-import { type MessageCheck, messageFailure } from '../message-check.ts'
+import { excerptOf, type MessageCheck, messageFailure } from '../message-check.ts'
 import type { WebSocketRequest } from './request.ts'
 import { frameBytes } from './frame-size.ts'
 import type { ArrivedMessage } from './message-reader.ts'
@@ -15,6 +15,8 @@ export interface Failure {
   readonly message: string
   /** Code in the server's close frame. */
   readonly status?: number
+  /** Beginning of the message that failed. */
+  readonly excerpt?: string
 }
 
 /** One exchange: the messages that are still missing from its response, and those that have arrived. */
@@ -40,7 +42,7 @@ export class WebSocketExchange implements Parcel {
   readonly #texts: string[] = []
   #textBytes = 0
   /** Why a message failed the check. */
-  #rejection: string | undefined
+  #rejection: Failure | undefined
 
   /** `onFlushed` is called when the message has been sent and the exchange waits for no reply. */
   constructor(
@@ -113,10 +115,11 @@ export class WebSocketExchange implements Parcel {
 
   #examine({ content, whole, payloadBytes }: ArrivedMessage): void {
     const text = content.toString('utf8')
-    if (this.#check !== undefined) {
-      this.#rejection ??= whole
+    if (this.#check !== undefined && this.#rejection === undefined) {
+      const message = whole
         ? messageFailure(this.#check, text)
         : `the message is longer than ${EXAMINED_BYTES} bytes, the limit of \`check\``
+      if (message !== undefined) this.#rejection = { errorClass: 'check', message, ...excerptOf(text) }
     }
     if (this.#read === undefined) return
     this.#textBytes += payloadBytes + MESSAGE_BYTES
@@ -126,7 +129,7 @@ export class WebSocketExchange implements Parcel {
 
   /** Returns what `read` asked for, or why the response is not a success; undefined when nothing is to be returned. */
   #answer(): Answer | Failure | undefined {
-    if (this.#rejection !== undefined) return { errorClass: 'check', message: this.#rejection }
+    if (this.#rejection !== undefined) return this.#rejection
     const read = this.#read
     if (read === undefined) return undefined
     if (this.#textBytes > EXAMINED_BYTES) {
@@ -139,7 +142,11 @@ export class WebSocketExchange implements Parcel {
     try {
       return { ...answer, json: JSON.parse(text) as unknown }
     } catch {
-      return { errorClass: 'protocol', message: `expected a JSON message, got ${formatValue(text)}` }
+      return {
+        errorClass: 'protocol',
+        message: `expected a JSON message, got ${formatValue(text)}`,
+        ...excerptOf(text),
+      }
     }
   }
 }

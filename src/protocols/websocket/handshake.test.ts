@@ -76,7 +76,19 @@ describe('the handshake', () => {
       name: 'ConnectError',
       errorClass,
       message: `${url.host} answered the handshake with ${status}`,
+      excerpt: status,
     })
+  })
+
+  test.each([
+    ['with its length', 'content-length: 24\r\n\r\n{"error":"token is old"}', '{"error":"token is old"}'],
+    ['longer than the excerpt', `content-length: 5000\r\n\r\n${'x'.repeat(5_000)}`, 'x'.repeat(300)],
+    ['that never ends', 'content-length: 5000\r\n\r\nx', 'x'],
+  ])('reports the beginning of the body of a refusal %s', async (_, rest, body) => {
+    const url = await socketServer((socket) => socket.write(`HTTP/1.1 403 Forbidden\r\n${rest}`))
+    const startMs = performance.now()
+    await expect(open(url)).rejects.toMatchObject({ errorClass: 'http-4xx', excerpt: `403 Forbidden\n${body}` })
+    expect(performance.now() - startMs).toBeLessThan(4_000)
   })
 
   test.each([

@@ -5,12 +5,17 @@ import type { ClientOptions } from 'ws'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
+import { KeptBytes } from '../kept-bytes.ts'
+import { excerptOf } from '../message-check.ts'
 import { abandoned, connectError } from '../sockets/connect-error.ts'
 import { hasContext, TRACEPARENT } from '../trace-field.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 
 /** Maximum time for the server's side of the closing handshake. */
 const LINGER_MS = 1_000
+
+/** Bytes that are read of a response that refuses the handshake. */
+const EXCERPT_BYTES = 1_200
 
 export interface HandshakeOptions {
   /** Subprotocols to offer, in this order. The connection fails when the server selects none of them. */
@@ -56,7 +61,7 @@ export async function openWebSocket<Made>(
   }
   const onAbort = (): void => fail(abandoned(url, signal))
   const onError = (error: Error): void => fail(handshakeError(url, error, subprotocols))
-  const onUnexpected = (_: ClientRequest, response: IncomingMessage): void => fail(refusal(url, response))
+  const onUnexpected = (_: ClientRequest, response: IncomingMessage): void => refusal(url, response, fail)
   const fail = (error: ConnectError): void => {
     signal.removeEventListener('abort', onAbort)
     reject(error)
@@ -80,9 +85,27 @@ function withContext({ headers, traceparent }: ConnectContext): Record<string, s
   return traceparent === undefined || hasContext(headers) ? { ...headers } : { ...headers, [TRACEPARENT]: traceparent }
 }
 
-function refusal({ host }: URL, { statusCode = 0, statusMessage = '' }: IncomingMessage): ConnectError {
-  const message = `${host} answered the handshake with ${statusCode} ${statusMessage}`.trimEnd()
-  return new ConnectError(classOfStatus(statusCode), message)
+/** Reads the beginning of the response that refused the handshake, and reports the error. Takes a bounded time. */
+function refusal({ host }: URL, response: IncomingMessage, fail: (error: ConnectError) => void): void {
+  const { statusCode = 0, statusMessage = '' } = response
+  const status = `${statusCode} ${statusMessage}`.trimEnd()
+  const body = new KeptBytes()
+  const timer = setTimeout(() => finish(), LINGER_MS)
+  const finish = (): void => {
+    clearTimeout(timer)
+    response.off('data', onData).off('close', finish)
+    const { excerpt } = excerptOf(body.view().toString())
+    const said = excerpt === undefined ? '' : `: ${excerpt.replaceAll(/\s+/g, ' ')}`
+    const message = `${host} answered the handshake with ${status}${said}`
+    const shown = excerpt === undefined ? status : `${status}\n${excerpt}`
+    fail(new ConnectError(classOfStatus(statusCode), message, { excerpt: shown }))
+  }
+  const onData = (bytes: Buffer): void => {
+    body.add(bytes, 0, Math.min(bytes.length, EXCERPT_BYTES))
+    if (body.length >= EXCERPT_BYTES) finish()
+  }
+  response.on('error', () => {})
+  response.on('data', onData).on('close', finish)
 }
 
 function classOfStatus(status: number): ErrorClass {

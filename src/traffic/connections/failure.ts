@@ -1,9 +1,20 @@
 import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 
+/** Why a connection could not be opened. */
+export interface ConnectFailure {
+  readonly errorClass: ErrorClass
+  readonly message: string
+  /** As `Outcome.excerpt`. */
+  readonly excerpt?: string | undefined
+}
+
 /** Classifies a failed connection attempt: by the protocol's class, else by the system error. */
-export function connectFailure(error: unknown): { readonly errorClass: ErrorClass; readonly message: string } {
-  if (error instanceof ConnectError) return { errorClass: error.errorClass, message: error.message }
+export function connectFailure(error: unknown): ConnectFailure {
+  if (error instanceof ConnectError) {
+    const { errorClass, message, excerpt } = error
+    return { errorClass, message, excerpt }
+  }
   if (!(error instanceof Error)) return { errorClass: 'connect', message: String(error) }
   return { errorClass: classOfConnectError(error) ?? 'connect', message: error.message }
 }

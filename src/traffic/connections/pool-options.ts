@@ -2,6 +2,7 @@ import type { Random } from '../../model/pattern.ts'
 import type { ConnectionKind } from '../../model/plan.ts'
 import type { Connection, ReconnectOptions } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
+import type { ConnectFailure } from './failure.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
 
@@ -53,7 +54,7 @@ export interface PoolEvents {
   /** A connection can take a request: the caller sends the request that waits longest, if any. */
   onFree(): void
   /** A connection attempt failed. If a request waited for it, the caller fails that request. */
-  onConnectFailed(errorClass: ErrorClass, message: string): void
+  onConnectFailed(failure: ConnectFailure): void
   onConnected(connectMs: Ms): void
   /** Returns the number of waiting requests; the pool opens connections for them. */
   waiting(): number

@@ -1,10 +1,9 @@
 import type { Connection } from '../../model/protocol.ts'
-import type { ErrorClass } from '../../model/error-class.ts'
 import type { Ms } from '../../model/units.ts'
 import { within } from '../../model/within.ts'
 import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
-import { connectFailure } from './failure.ts'
+import { type ConnectFailure, connectFailure } from './failure.ts'
 import { MORE_CONNECTIONS_MS } from './needed-connections.ts'
 import { Occupancy } from './occupancy.ts'
 import type { PoolCounts, PoolEvents, PoolOptions } from './pool-options.ts'
@@ -163,7 +162,8 @@ export class ConnectionPool<Request> {
   expire(nowMs: Ms): void {
     const { ms, key } = this.#options.connectTimeout
     const message = `no connection within ${ms / 1_000} s${key === undefined ? '' : ` (${key})`}`
-    for (let late = this.#attempts.giveUpLate(nowMs); late > 0; late--) this.#attemptFailed('timeout', message)
+    for (let late = this.#attempts.giveUpLate(nowMs); late > 0; late--)
+      this.#attemptFailed({ errorClass: 'timeout', message })
   }
 
   destroy(): void {
@@ -207,9 +207,9 @@ export class ConnectionPool<Request> {
       slot.failures++
       this.#retryLater(slot)
       if (!attempt.gaveUp) {
-        const { errorClass, message } = connectFailure(error)
-        this.#tally.fail(errorClass)
-        this.#attemptFailed(errorClass, message)
+        const failure = connectFailure(error)
+        this.#tally.fail(failure.errorClass)
+        this.#attemptFailed(failure)
       }
       this.ensure()
       return error
@@ -230,11 +230,11 @@ export class ConnectionPool<Request> {
     return this.#options.prepare(connection, attempt.abort.signal)
   }
 
-  #attemptFailed(errorClass: ErrorClass, message: string): void {
-    this.#events.log(`connecting failed (${errorClass}): ${message}`)
+  #attemptFailed(failure: ConnectFailure): void {
+    this.#events.log(`connecting failed (${failure.errorClass}): ${failure.message}`)
     // If other connections are open, one of them can still carry the waiting request.
     if (this.#options.kind === 'short-lived' || this.#tally.opened === this.#tally.closed) {
-      this.#events.onConnectFailed(errorClass, message)
+      this.#events.onConnectFailed(failure)
     }
   }
 

@@ -44,15 +44,15 @@ test('sends it before the requests that wait already', async () => {
   expect(run.target.carried).toEqual([[0], [0, 1, 2]])
 })
 
-test('fails a request that is never processed, after five more attempts', async () => {
+test('fails a request that is never processed, after 20 more attempts', async () => {
   const run = await runVirtually({
     arrivalTimes: [10],
     lastArrivalMs: 10,
     target: { answer: () => ({ afterMs: 5, errorClass: 'connection', unprocessed: true }) },
   })
   expect(fatesOf(run)).toEqual({ connection: 1 })
-  expect(run.target.carried.flat()).toEqual([0, 0, 0, 0, 0, 0])
-  expect(run.pool.counts()).toMatchObject({ resent: 5 })
+  expect(run.target.carried.flat()).toHaveLength(21)
+  expect(run.pool.counts()).toMatchObject({ resent: 20 })
 })
 
 test('does not send again what a stopped run cancels', async () => {
@@ -64,4 +64,22 @@ test('does not send again what a stopped run cancels', async () => {
   })
   expect(fatesOf(run)).toEqual({ cancelled: 1 })
   expect(run.target.carried).toEqual([[0]])
+})
+
+test('sends a burst again until it is processed, by a server that ends each connection after a few requests', async () => {
+  const served: number[] = []
+  const run = await runVirtually({
+    arrivalTimes: Array.from({ length: 150 }, () => 10),
+    lastArrivalMs: 10,
+    target: {
+      maxInFlight: 100,
+      answer({ connection }) {
+        served[connection] = (served[connection] ?? 0) + 1
+        return served[connection] <= 20
+          ? { afterMs: 5 }
+          : { afterMs: 6, errorClass: 'connection', unprocessed: true, ends: 'close' }
+      },
+    },
+  })
+  expect(fatesOf(run)).toEqual({ success: 150 })
 })

@@ -25,7 +25,7 @@ const TICK_MS = 10
  * what the server serves on it, and so may the part that is sent again; a server that refuses everything must not
  * receive the same request forever.
  */
-const MAX_RESENDS = 5
+const MAX_RESENDS = 20
 /** Arrivals of a stopped run that were due for longer than this count as late. */
 const LATE_MS = 100
 /** Time until a client of the closed model starts again after a request that could not be made. */

@@ -144,7 +144,7 @@ describe('over WebSocket', () => {
     await expect(connected(url)).rejects.toMatchObject({
       name: 'ConnectError',
       errorClass: 'http-4xx',
-      message: `${url.host} answered the handshake with 401 Unauthorized`,
+      message: `${url.host} answered the handshake with 401 Unauthorized: Unauthorized`,
     })
   })
 

@@ -11,6 +11,7 @@ import { fitUsl, type UslPoint } from '../judge/analysis/usl.ts'
 import { recoveryVerdict } from '../judge/verdict/recovery-time.ts'
 import type { PatternSpec } from '../model/pattern.ts'
 import type { LoadResult } from '../model/result.ts'
+import type { Verdict } from '../model/verdict.ts'
 import { runLoad } from '../run/index.ts'
 import { constant, sequence } from '../traffic/patterns/index.ts'
 import { bottleneckBetween } from './known-truths.fixture.ts'
@@ -44,10 +45,17 @@ describe.concurrent('recovery from an overload', () => {
   }
 
   test('takes 3 s when 600 waiting requests are served at 200/s above the arrival rate', async () => {
-    const result = await after(800)
-    const { verdict, observed } = recoveryVerdict(result, result, 3_700)
-    expect([verdict, observed]).toEqual(['pass', expect.any(String)])
-    expect(recoveryVerdict(result, result, 2_600)).toMatchObject({ verdict: 'fail' })
+    const verdictsOf = (result: LoadResult): readonly Verdict[] =>
+      [3_700, 2_600].map((limitMs) => recoveryVerdict(result, result, limitMs))
+    let verdicts = verdictsOf(await after(800))
+    // Invalid: other processes disturbed the run, so that it shows nothing about the target.
+    for (let attempt = 1; verdicts.some(({ verdict }) => verdict === 'invalid') && attempt < ATTEMPTS; attempt++)
+      verdicts = verdictsOf(await after(800))
+    const details = verdicts.map(({ observed, details }) => [observed, ...details].join('\n')).join('\n')
+    expect(
+      verdicts.map(({ verdict }) => verdict),
+      details,
+    ).toEqual(['pass', 'fail'])
   })
 
   test('is immediate when the target was not overloaded, and no other finding appears', async () => {

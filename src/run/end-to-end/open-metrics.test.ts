@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import { runLoad, startLoad } from '../index.ts'
@@ -55,10 +55,15 @@ describe.concurrent('a target with a metrics page', () => {
 
   test('reports the CPU time that the target used', async () => {
     await using fixture = await startFixture('metrics', {})
-    const load = startLoad({ ...plan, target: fixture.url, monitor: { openMetrics: `${fixture.url}/metrics` } })
-    await load[Symbol.asyncIterator]().next()
+    const monitor = { openMetrics: `${fixture.url}/metrics` }
+    const load = startLoad({ ...plan, duration: '30s', target: fixture.url, monitor })
+    const pages = (): number => load.metrics().target.samples.filter(({ cpuPercent }) => cpuPercent !== null).length
+    // A busy machine delays pages and may lose one, so the test waits for pages and not for a time.
+    await vi.waitUntil(() => pages() > 0, { timeout: 15_000, interval: 20 })
     await fixture.control.burn(600)
-    const burntMs = usedMs((await load.result).target.samples)
+    const before = pages()
+    await vi.waitUntil(() => pages() > before, { timeout: 15_000, interval: 20 })
+    const burntMs = usedMs((await load.stop()).target.samples)
     // The requests use additional CPU time.
     expect(burntMs).toBeGreaterThan(500)
     expect(burntMs).toBeLessThan(1_500)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Collector } from './collector.ts'
 import { Recorder } from './recorder.ts'
 import { sampleOf } from './samples.builder.ts'
-import { type Status, StatusCounts } from './tally.ts'
+import { type Status, StatusCounts, Tally } from './tally.ts'
 
 function countsOf(statuses: Iterable<Status>): Record<string, number> {
   const counts = new StatusCounts()
@@ -60,4 +60,31 @@ test('several generator threads add up to the counts of one, in total and per in
       expect(Object.fromEntries(inIntervals.toDelta())).toEqual(expected)
     }),
   )
+})
+
+/** Returns a tally of failed requests with these responses, and how often it searched a request for secrets. */
+function failedWith(excerpts: readonly string[]): { readonly samples: readonly string[]; readonly searches: number } {
+  let searches = 0
+  const payload = {
+    get path() {
+      searches++
+      return '/'
+    },
+  }
+  const tally = new Tally([])
+  for (const excerpt of excerpts) {
+    tally.settle(sampleOf({ fate: 'error', errorClass: 'http-5xx', message: '503', excerpt, payload }))
+  }
+  return { samples: tally.peek().errors['http-5xx']?.samples ?? [], searches }
+}
+
+test('cleans the same response of many failed requests once', () => {
+  const failed = failedWith(Array.from({ length: 1_000 }, (_, i) => `503 busy ${i % 2}`))
+  // The message is cleaned, too.
+  expect(failed).toEqual({ samples: ['503 busy 0', '503 busy 1'], searches: 3 })
+})
+
+test('cleans a few of many responses that differ only in a secret', () => {
+  const failed = failedWith(Array.from({ length: 1_000 }, (_, i) => `503 busy, token=abc-${i}-def`))
+  expect(failed).toEqual({ samples: ['503 busy, token=[redacted]'], searches: 11 })
 })

@@ -19,6 +19,8 @@ const MAX_SEARCHED = 4 * MAX_FOREIGN
 const known = new KnownSecrets()
 /** Those of feeds, which may have more records than `known` keeps values. */
 const ofFeeds = new KnownSecrets([], 1_000_000)
+/** Those of setups. A long run has more of them than are kept; they must not replace those of its plan. */
+const ofSetups = new KnownSecrets()
 
 /** Remembers the secrets of a plan or a request, so that no text shows them. */
 export function learnSecrets(source: unknown): void {
@@ -32,17 +34,17 @@ export function learnFeed(records: readonly object[], secret: NonNullable<Feed['
 
 /** Remembers the secrets in the result of a setup. */
 export function learnSetup(result: unknown): void {
-  known.add(secretsOfSetup(result))
+  ofSetups.add(secretsOfSetup(result))
 }
 
-/** The secrets of this thread, except those of feeds, for another one. */
+/** The secrets of this thread, except those of feeds and setups, for another one. */
 export function knownSecrets(): readonly string[] {
   return known.values
 }
 
 /** Adopts the secrets of another thread. */
 export function adoptSecrets(values: readonly string[]): void {
-  known.add(values)
+  known.adopt(values)
 }
 
 /**
@@ -51,7 +53,7 @@ export function adoptSecrets(values: readonly string[]): void {
  * process that has the plan knows its secrets. Cleaning a text again changes nothing.
  */
 export function cleanText(text: string): string {
-  return masked(ofFeeds.mask(known.mask(printable(text), HIDDEN), HIDDEN))
+  return masked([known, ofFeeds, ofSetups].reduce((clean, secrets) => secrets.mask(clean, HIDDEN), printable(text)))
 }
 
 /**

@@ -8,7 +8,10 @@ const WORD_CHARACTER = /[\p{L}\p{N}]/u
 
 /** Values that are known to be secret, wherever they appear, also percent-encoded and within JSON. */
 export class KnownSecrets {
+  /** Those that were added last are at the end. */
   readonly #values = new Set<string>()
+  /** Kept, because a new iterator would step over the places of all values that were removed before. */
+  readonly #oldest = this.#values.values()
   /** Number of values of each length, by the first characters of the values. */
   readonly #lengths = new Map<string, Map<number, number>>()
   readonly #maxValues: number
@@ -24,22 +27,26 @@ export class KnownSecrets {
   }
 
   add(values: Iterable<string>): void {
-    for (const value of values) for (const form of formsOf(value)) this.#addForm(form)
+    for (const value of values) this.adopt(formsOf(value))
+  }
+
+  /** Adds the `values` of another instance, which already include every form. */
+  adopt(forms: Iterable<string>): void {
+    for (const form of forms) if (form.length >= MIN_LENGTH) this.#addForm(form)
   }
 
   #addForm(form: string): void {
-    if (form.length < MIN_LENGTH || this.#values.has(form)) return
-    if (this.#values.size >= this.#maxValues) this.#removeOldest()
+    const isKnown = this.#values.delete(form)
+    if (!isKnown && this.#values.size >= this.#maxValues) this.#removeOldest()
     this.#values.add(form)
-    this.#count(form, 1)
+    if (!isKnown) this.#count(form, 1)
   }
 
   #removeOldest(): void {
-    for (const oldest of this.#values) {
-      this.#values.delete(oldest)
-      this.#count(oldest, -1)
-      return
-    }
+    const { value: oldest } = this.#oldest.next()
+    if (oldest === undefined) return
+    this.#values.delete(oldest)
+    this.#count(oldest, -1)
   }
 
   #count(form: string, change: 1 | -1): void {
@@ -83,7 +90,7 @@ export class KnownSecrets {
 /** Returns the forms in which a value appears in URLs and JSON. */
 function formsOf(value: string): ReadonlySet<string> {
   const trimmed = value.trim().toWellFormed()
-  return new Set([trimmed, encodeURIComponent(trimmed.toWellFormed()), JSON.stringify(trimmed).slice(1, -1)])
+  return new Set([trimmed, encodeURIComponent(trimmed), JSON.stringify(trimmed).slice(1, -1)])
 }
 
 /** Whether what is in the text is long, or not a part of a longer word. */

@@ -1,5 +1,5 @@
 import type { LoadPlan } from '../plan/load-plan.ts'
-import type { CommandTarget, Target } from '../model/target.ts'
+import { type CommandTarget, isSocket, isStdio, type Target } from '../model/target.ts'
 import { startTarget } from '../run/target/started-target.ts'
 import { debugLog } from './debug-log.ts'
 
@@ -50,8 +50,7 @@ export class PlanScope {
     const outer = this.#outer
     if (target === undefined) return outer === undefined ? undefined : outer.#sharedTarget()
     // Over pipes, every connection starts its own process, and behind a Unix socket the server runs already.
-    if (typeof target === 'string' || target instanceof URL || 'stdio' in target || 'socketPath' in target)
-      return target
+    if (typeof target === 'string' || target instanceof URL || isStdio(target) || isSocket(target)) return target
     return async () => {
       this.#target ??= start(target, this.#inherited().allowHosts ?? [])
       return (await this.#target).url

@@ -179,7 +179,7 @@ describe('at the planned end', () => {
       ],
     ],
     [
-      'a long drain has intervals of its own',
+      'a long drain has separate intervals',
       2_000,
       12,
       3_200,

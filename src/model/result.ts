@@ -281,7 +281,8 @@ export interface TargetSample {
   /** Threads of the target's processes. */
   readonly threads?: number | null
   /**
-   * Network bytes received since the previous sample; null for a local target that shares the network namespace of this process.
+   * Network bytes received since the previous sample; null for a local target that shares the network namespace of this
+   * process.
    */
   readonly bytesIn: number | null
   /** Network bytes sent since the previous sample; null as for `bytesIn`. */

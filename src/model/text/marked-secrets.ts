@@ -18,7 +18,7 @@ export function secretsOfFeed(records: readonly object[], secret: NonNullable<Fe
 
 /**
  * Returns the values in the result of a setup that are secret: a result that is a string, every value in an object with
- * `secret: true`, and, because setups log in, whatever looks like a token or has a name that says so.
+ * `secret: true`, and, because setups log in, every value that looks like a token or has the name of a secret.
  */
 export function secretsOfSetup(result: unknown): ReadonlySet<string> {
   const found = new Set(secretsOf(result))

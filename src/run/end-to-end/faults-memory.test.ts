@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stdioTarget } from '../../../fixtures/index.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
+import { sum } from '../../model/sum.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import { mix } from '../../plan/mix.ts'
 import type { LoadRun } from '../index.ts'
@@ -117,9 +118,8 @@ describe('memory over thousands of requests', () => {
       },
     )
     await setFaults(servers, of, {})
-    const struck = (await countsOf(servers, of))
-      .flatMap(({ faults }) => kinds.map((kind) => faults[kind] ?? 0))
-      .reduce((sum, count) => sum + count, 0)
+    const counts = await countsOf(servers, of)
+    const struck = sum(counts.flatMap(({ faults }) => kinds.map((kind) => faults[kind] ?? 0)))
     expect(struck).toBeGreaterThan(200)
     expect(errorsOf(result)[errorClass]).toBeGreaterThan(100)
     // In the runs with time-outs, the number of waiting requests is constant from the third second on.

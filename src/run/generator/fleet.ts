@@ -216,7 +216,7 @@ export class GeneratorFleet {
         this.#observer.addSampled(message.sampled)
         break
       case 'ended':
-        if (this.#isOver(thread)) break
+        if (!this.#markOver(thread)) break
         this.#observer.addLast(thread, message.slices, message.state, message)
         this.#ended.count()
         break
@@ -246,12 +246,12 @@ export class GeneratorFleet {
     }
   }
 
-  /** Returns whether the thread had already ended; it has now. */
-  #isOver(thread: number): boolean {
-    if (this.#over.has(thread)) return true
+  /** Expects no more reports from a thread. Returns false if it had already ended. */
+  #markOver(thread: number): boolean {
+    if (this.#over.has(thread)) return false
     this.#over.add(thread)
     this.#watch.ended(thread)
-    return false
+    return true
   }
 
   /** Handles a thread that does not return to its event loop. */
@@ -293,7 +293,7 @@ export class GeneratorFleet {
           : new LoadResourceError('ERR_LOAD_MEMORY', loss.message),
       )
     }
-    if (this.#isOver(thread)) return
+    if (!this.#markOver(thread)) return
     this.#observer.interrupt(loss.message, isUserCode)
     this.#observer.addLost(thread, loss)
     this.#ended.count()

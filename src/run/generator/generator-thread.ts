@@ -22,7 +22,7 @@ interface ActiveJob {
   readonly runsUserCode: boolean
 }
 
-/** The error of a thread that ended although it had not been asked to. */
+/** The error of a thread that ended itself: the pool did not send it 'exit'. */
 export class ThreadExit extends Error {}
 
 /**

@@ -45,7 +45,7 @@ export interface GeneratorJob {
   /** Context of the run; undefined if nothing is traced. */
   readonly traceparent: Traceparent | undefined
   readonly verbose: boolean
-  /** What no text may show. */
+  /** Values that no text may contain. */
   readonly secrets: readonly string[]
 }
 

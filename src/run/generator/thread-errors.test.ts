@@ -12,7 +12,7 @@ function thrown(...frames: readonly string[]): Error {
   return error
 }
 
-describe('an error that nothing handled is the fault of', () => {
+describe('an unhandled error was caused by', () => {
   test.each([
     ['a line of the user', thrown(NODE, `at pay (${USER}:12:5)`, `at next (${OURS}:3:1)`), '/app/load/buy.ts:12 threw'],
     ['a line without a function', thrown(`at ${USER}:7:5`, NODE), '/app/load/buy.ts:7 threw'],

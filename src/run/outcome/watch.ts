@@ -12,6 +12,7 @@ import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
 import { realTime } from '../../model/real-time.ts'
 import type { TargetFigures, TargetSample } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
 import { monotonicMs } from '../../traffic/clock.ts'
 import { generatorDoubts, worstRunDelay } from './generator-doubts.ts'
@@ -113,7 +114,7 @@ export class Watch {
     // A target on another machine uses none of this machine's CPU.
     const isHere = this.#targets.every(({ local }) => local)
     const cpus = isHere ? this.#samples.flatMap(({ cpuPercent }) => cpuPercent ?? []) : []
-    const targetCores = cpus.length === 0 ? 0 : cpus.reduce((sum, cpu) => sum + cpu, 0) / cpus.length / 100
+    const targetCores = cpus.length === 0 ? 0 : sum(cpus) / cpus.length / 100
     const noise = this.#host.read({ targetCores })
     // The CPU of a local target that is not watched cannot be distinguished from that of other processes.
     const unknown = isHere && cpus.length === 0 && { foreignCores: 0 }

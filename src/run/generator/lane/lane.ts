@@ -5,6 +5,7 @@ import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
 import type { MessageSize } from '../../../model/plan.ts'
+import { sum } from '../../../model/sum.ts'
 import { startTimeoutMs } from '../../../model/target.ts'
 import type { SpanAbout } from '../../../model/trace.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
@@ -200,7 +201,7 @@ function neededConnections({ job, lane }: LaneParts): PoolOptions<LaneRequest>['
     return (_, maxInFlight) => Math.ceil(shareOf(concurrency, thread, threads) / maxInFlight)
   }
   if (curve === undefined) return undefined
-  const weights = plan.lanes.reduce((sum, { weight }) => sum + weight, 0)
+  const weights = sum(plan.lanes.map(({ weight }) => weight))
   const peakRps = (curve.peakRps * lane.weight) / weights / threads
   return (connectMs, maxInFlight) => connectionsForRate({ peakRps, batchSize }, connectMs, maxInFlight)
 }

@@ -51,7 +51,7 @@ describe.concurrent('recovery from an overload', () => {
     // Invalid: other processes disturbed the run, so that it shows nothing about the target.
     for (let attempt = 1; verdicts.some(({ verdict }) => verdict === 'invalid') && attempt < ATTEMPTS; attempt++)
       verdicts = verdictsOf(await after(800))
-    const details = verdicts.map(({ observed, details }) => [observed, ...details].join('\n')).join('\n')
+    const details = verdicts.map((verdict) => [verdict.observed, ...verdict.details].join('\n')).join('\n')
     expect(
       verdicts.map(({ verdict }) => verdict),
       details,

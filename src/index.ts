@@ -40,15 +40,8 @@ export type {
 } from './model/custom-protocol.ts'
 export type { Answer, ConnectContext, ProtocolSpec, ReconnectOptions } from './model/protocol.ts'
 export type { ErrorClass } from './model/error-class.ts'
-export type {
-  Distribution,
-  Figures,
-  Interval,
-  JudgedFigures,
-  LoadResult,
-  PhaseFigures,
-  TargetSample,
-} from './model/result.ts'
+export type { Distribution, Figures, Interval, JudgedFigures, PhaseFigures } from './model/figures.ts'
+export type { LoadResult, TargetSample } from './model/result.ts'
 export type { Leaning, Verdict, VerdictReason, VerdictRecord, VerdictValue } from './model/verdict.ts'
 export type { PlanRequest, ProtocolName } from './protocols/index.ts'
 export * from './protocols/registry.ts'

@@ -5,7 +5,8 @@
  *   npx node docs/calibration/rates.ts [--runs 2000] [--spans 3,10,30,100,300]
  */
 import { parseArgs } from 'node:util'
-import type { Batches, LoadResult } from '../../src/model/result.ts'
+import type { Batches } from '../../src/model/figures.ts'
+import type { LoadResult } from '../../src/model/result.ts'
 import { evenBatches, resultOf } from '../../src/judge/result.builder.ts'
 import { errorRateVerdict } from '../../src/judge/verdict/error-rate.ts'
 import type { JudgedVerdict } from '../../src/judge/verdict/judged-verdict.ts'

@@ -1,4 +1,5 @@
-import type { JudgedFigures, LoadResult } from '../model/result.ts'
+import type { JudgedFigures } from '../model/figures.ts'
+import type { LoadResult } from '../model/result.ts'
 import { LoadMatcherError } from './matcher-error.ts'
 import { formatValue } from '../model/errors.ts'
 

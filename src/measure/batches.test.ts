@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeHdr } from '../model/hdr-codec.ts'
-import type { Batches } from '../model/result.ts'
+import type { Batches } from '../model/figures.ts'
 import { BatchSeries } from './batches.ts'
 import { sampleOf, total } from './samples.builder.ts'
 import { Tally, type TallyDelta } from './tally.ts'

@@ -1,6 +1,6 @@
 import { encodeHdr } from '../model/hdr-codec.ts'
 import type { SparseHistogram } from '../model/hdr.ts'
-import type { Batches } from '../model/result.ts'
+import type { Batches } from '../model/figures.ts'
 import type { Ms } from '../model/units.ts'
 import type { HistogramDelta } from './histogram.ts'
 import { SLICE_MS } from './recorder.ts'

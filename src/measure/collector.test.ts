@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Batches, Figures, Interval, JudgedFigures } from '../model/result.ts'
+import type { Batches, Figures, Interval, JudgedFigures } from '../model/figures.ts'
 import type { Sample } from '../model/sample.ts'
 import { Collector } from './collector.ts'
 import { Recorder, type SliceDelta } from './recorder.ts'

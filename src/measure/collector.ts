@@ -1,4 +1,4 @@
-import type { Figures, Interval, JudgedFigures } from '../model/result.ts'
+import type { Figures, Interval, JudgedFigures } from '../model/figures.ts'
 import type { Ms } from '../model/units.ts'
 import { BatchSeries } from './batches.ts'
 import { figuresOf } from './figures.ts'

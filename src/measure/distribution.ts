@@ -1,6 +1,6 @@
 import { bucketHighUs } from '../model/hdr.ts'
 import { encodeHdr } from '../model/hdr-codec.ts'
-import type { Distribution } from '../model/result.ts'
+import type { Distribution } from '../model/figures.ts'
 import type { HistogramDelta } from './histogram.ts'
 
 /**

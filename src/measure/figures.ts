@@ -1,4 +1,4 @@
-import { DISTRIBUTIONS, type DistributionName, type Figures, type OverLimit } from '../model/result.ts'
+import { DISTRIBUTIONS, type DistributionName, type Figures, type OverLimit } from '../model/figures.ts'
 import type { Ms } from '../model/units.ts'
 import { distributionOf } from './distribution.ts'
 import type { LatencyLimit, TallyDelta } from './tally.ts'

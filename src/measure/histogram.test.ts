@@ -3,7 +3,7 @@ import { build } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
 import { decodeHdr } from '../model/hdr-codec.ts'
 import { bucketHighUs, bucketOf, HIGHEST_US } from '../model/hdr.ts'
-import type { Distribution } from '../model/result.ts'
+import type { Distribution } from '../model/figures.ts'
 import { distributionOf } from './distribution.ts'
 import { Histogram, type HistogramDelta } from './histogram.ts'
 

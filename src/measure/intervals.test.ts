@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Interval } from '../model/result.ts'
+import type { Interval } from '../model/figures.ts'
 import { IntervalSeries } from './intervals.ts'
 import { expectConserved, sampleOf, total } from './samples.builder.ts'
 import { Tally, type TallyDelta } from './tally.ts'

@@ -1,5 +1,5 @@
 import { decodeHdr } from '../model/hdr-codec.ts'
-import { DISTRIBUTIONS, type Distribution, type Interval } from '../model/result.ts'
+import { DISTRIBUTIONS, type Distribution, type Interval } from '../model/figures.ts'
 import type { Ms } from '../model/units.ts'
 import type { HistogramDelta } from './histogram.ts'
 import { figuresOf } from './figures.ts'

@@ -1,4 +1,4 @@
-import type { DropReason } from '../model/result.ts'
+import type { DropReason } from '../model/figures.ts'
 import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { ErrorClass } from '../model/error-class.ts'
-import type { DropReason, Figures } from '../model/result.ts'
+import type { DropReason, Figures } from '../model/figures.ts'
 import type { Sample } from '../model/sample.ts'
 import { expect } from 'vitest'
 

@@ -1,5 +1,5 @@
 import { type ErrorClass, isAnswered } from '../model/error-class.ts'
-import { DISTRIBUTIONS, type DistributionName, type DropReason, type ErrorCount } from '../model/result.ts'
+import { DISTRIBUTIONS, type DistributionName, type DropReason, type ErrorCount } from '../model/figures.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Sla } from '../model/sla.ts'
 import { foreignText } from '../model/text/clean.ts'

@@ -1,5 +1,5 @@
 import type { ErrorClass } from './error-class.ts'
-import type { DropReason } from './result.ts'
+import type { DropReason } from './figures.ts'
 import type { Traceparent } from './trace.ts'
 import type { Ms } from './units.ts'
 

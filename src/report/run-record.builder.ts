@@ -1,5 +1,6 @@
 import type { Environment, LoadRecord } from '../model/record.ts'
-import type { Distribution, Figures, LoadResult } from '../model/result.ts'
+import type { Distribution, Figures } from '../model/figures.ts'
+import type { LoadResult } from '../model/result.ts'
 
 /** A fixed machine, so that reports do not depend on the one that runs the tests. */
 export const environment: Environment = {

@@ -1,5 +1,6 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
-import type { Distribution, Figures, LoadResult } from '../model/result.ts'
+import type { Distribution, Figures } from '../model/figures.ts'
+import type { LoadResult } from '../model/result.ts'
 import { formatCount, formatDuration, formatMs, formatNumber, formatPlural, formatRate } from '../wording/figures.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { LOAD_SUITE } from './run-records.ts'

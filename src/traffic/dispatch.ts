@@ -1,7 +1,7 @@
 import type { ErrorClass } from '../model/error-class.ts'
 import type { ConnectFailure } from './connections/failure.ts'
 import { LoadUserCodeError } from '../model/errors.ts'
-import type { DropReason } from '../model/result.ts'
+import type { DropReason } from '../model/figures.ts'
 import type { Ms } from '../model/units.ts'
 import type { Arrival, ArrivalSource, JourneyArrival } from './arrival-source.ts'
 import { ClosedStarts } from './closed-starts.ts'

@@ -1,6 +1,6 @@
 import type { Answer, Cancel, ExchangeEvents, Outcome, Outgoing, Transferred } from '../model/protocol.ts'
 import type { ErrorClass } from '../model/error-class.ts'
-import type { DropReason } from '../model/result.ts'
+import type { DropReason } from '../model/figures.ts'
 import type { Sample } from '../model/sample.ts'
 import type { TraceIds, Traceparent } from '../model/trace.ts'
 import type { Ms } from '../model/units.ts'

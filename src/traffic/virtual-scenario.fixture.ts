@@ -1,6 +1,6 @@
 import type { ConnectionKind, Overflow } from '../model/plan.ts'
 import type { ReconnectOptions } from '../model/protocol.ts'
-import type { DropReason } from '../model/result.ts'
+import type { DropReason } from '../model/figures.ts'
 import type { Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import type { PoolOptions } from './connections/pool-options.ts'

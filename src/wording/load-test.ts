@@ -1,4 +1,4 @@
-import type { JudgedFigures } from '../model/result.ts'
+import type { JudgedFigures } from '../model/figures.ts'
 import { formatCount, formatPlural } from './figures.ts'
 
 /** Plan keys that identify a load and never contain a secret. */

@@ -1,6 +1,7 @@
 import type { McpHealth, StressDegradation, StressPhase } from '../../model/mcp-stress-findings.ts'
 import type { Recovery } from '../../model/limits-findings.ts'
-import type { LoadResult, PhaseFigures } from '../../model/result.ts'
+import type { PhaseFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { recoveryFinding } from './recovery.ts'
 

@@ -1,4 +1,5 @@
-import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import { describeDoubts, describeLoad, describeSeed } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import type { Standing } from './validity.ts'

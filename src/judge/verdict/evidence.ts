@@ -1,4 +1,5 @@
-import type { Distribution, Figures, JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { Distribution, Figures, JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
 import {

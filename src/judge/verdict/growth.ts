@@ -1,4 +1,4 @@
-import type { Distribution, JudgedFigures } from '../../model/result.ts'
+import type { Distribution, JudgedFigures } from '../../model/figures.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { MIN_BATCHES } from './design-effect.ts'
 import { histogramOf, percentileOf } from './latencies.ts'

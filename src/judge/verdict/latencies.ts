@@ -1,6 +1,6 @@
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs, bucketLowUs, bucketOf, HIGHEST_US, type SparseHistogram } from '../../model/hdr.ts'
-import type { Distribution, JudgedFigures } from '../../model/result.ts'
+import type { Distribution, JudgedFigures } from '../../model/figures.ts'
 import type { Ms } from '../../model/units.ts'
 import type { BatchSum } from './design-effect.ts'
 

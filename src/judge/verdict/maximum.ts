@@ -1,4 +1,5 @@
-import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { conclude } from './conclude.ts'
 import { diagnose, partOf } from './evidence.ts'

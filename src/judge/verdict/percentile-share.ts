@@ -1,4 +1,4 @@
-import type { JudgedFigures } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { varianceInflation, withAllowance } from './design-effect.ts'
 import { abovePercentile, latencyAt, overLimit, requestsIn, type LatencyCourse } from './latencies.ts'

@@ -1,4 +1,5 @@
-import type { JudgedFigures, LoadResult, PhaseFigures } from '../../model/result.ts'
+import type { JudgedFigures, PhaseFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { type ObservedRecovery, recoveryOf } from '../analysis/recovery.ts'
 import { conclude } from './conclude.ts'

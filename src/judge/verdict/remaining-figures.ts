@@ -1,6 +1,6 @@
 import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
-import type { Batches, Distribution, JudgedFigures } from '../../model/result.ts'
+import type { Batches, Distribution, JudgedFigures } from '../../model/figures.ts'
 import { latencyAt, rankOf } from './latencies.ts'
 import { sum } from '../../model/sum.ts'
 

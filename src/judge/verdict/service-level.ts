@@ -1,5 +1,6 @@
 import { type Sla, SLA_PERCENTILES } from '../../model/sla.ts'
-import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
 import { describeLoad, describeSeed, partOf } from './evidence.ts'

@@ -1,6 +1,7 @@
 import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
 import { bucketLowUs, bucketOf } from '../../model/hdr.ts'
-import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { mostlyWaited } from './target-failures.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import { eachWith, evenBatches, resultOf, type BatchCase } from '../result.builder.ts'
 import { subjectOf } from '../subject.ts'
 import { percentileVerdict } from './percentile.ts'

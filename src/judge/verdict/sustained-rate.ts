@@ -1,4 +1,5 @@
-import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { LoadMatcherError } from '../matcher-error.ts'

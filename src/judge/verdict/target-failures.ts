@@ -1,5 +1,5 @@
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { JudgedFigures } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
 import { sum } from '../../model/sum.ts'
 
 /** Error classes that a late or starved generator, or its burst of overdue requests, can cause. */

@@ -1,4 +1,5 @@
-import type { JudgedFigures, LoadResult, TargetSample } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult, TargetSample } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { conclude } from './conclude.ts'
 import { MIN_BATCHES } from './design-effect.ts'

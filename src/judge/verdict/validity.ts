@@ -1,5 +1,6 @@
 import type { DoubtCode } from '../../model/doubt.ts'
-import type { JudgedFigures, LoadResult } from '../../model/result.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { ToolFault } from '../../model/tool-fault.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'

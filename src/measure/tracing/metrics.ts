@@ -3,7 +3,7 @@ import type { Resource } from '@opentelemetry/resources'
 import type { HistogramMetricData } from '@opentelemetry/sdk-metrics'
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs } from '../../model/hdr.ts'
-import type { Distribution } from '../../model/result.ts'
+import type { Distribution } from '../../model/figures.ts'
 import type { Ms } from '../../model/units.ts'
 import { hrTime } from './spans.ts'
 

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import type { Figures, LoadResult } from '../../model/result.ts'
+import type { Figures } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import { sum } from '../../model/sum.ts'
 
 /**

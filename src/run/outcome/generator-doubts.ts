@@ -1,7 +1,7 @@
 import type { Resources } from '../../measure/monitor/index.ts'
 import type { PauseCause } from '../../measure/thread-pauses.ts'
 import type { Doubt } from '../../model/doubt.ts'
-import type { Figures } from '../../model/result.ts'
+import type { Figures } from '../../model/figures.ts'
 import { sum } from '../../model/sum.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { doubt } from '../../wording/doubts.ts'

@@ -1,4 +1,4 @@
-import type { Interval } from '../../model/result.ts'
+import type { Interval } from '../../model/figures.ts'
 
 /** Streams intervals as they become complete, to any number of readers. Each reader starts with the next interval. */
 export class IntervalStream {

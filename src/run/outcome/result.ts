@@ -2,14 +2,8 @@ import type { Collector } from '../../measure/collector.ts'
 import type { Doubt } from '../../model/doubt.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../plan/resolved-plan.ts'
 import type { AnyRequest } from '../../model/requests.ts'
-import type {
-  Ended,
-  GeneratorFigures,
-  LoadResult,
-  PhaseFigures,
-  PlanSummary,
-  TargetFigures,
-} from '../../model/result.ts'
+import type { PhaseFigures } from '../../model/figures.ts'
+import type { Ended, GeneratorFigures, LoadResult, PlanSummary, TargetFigures } from '../../model/result.ts'
 import { cleanJson, cleanNames, cleanText, foreignText } from '../../model/text/clean.ts'
 import type { SlowRequest, TracingReport } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'

@@ -1,5 +1,6 @@
 import type { RunMetric } from '../../measure/tracing/metrics.ts'
-import type { Distribution, LoadResult } from '../../model/result.ts'
+import type { Distribution } from '../../model/figures.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { SpanAbout, TracedRequest } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 

@@ -1,5 +1,5 @@
 import type { ErrorClass } from '../../model/error-class.ts'
-import type { DropReason } from '../../model/result.ts'
+import type { DropReason } from '../../model/figures.ts'
 import type { JourneySample, Sample } from '../../model/sample.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'

@@ -55,9 +55,11 @@ export class Tracer {
       else before.push(step)
       return
     }
-    if (this.#samples) this.#sample(traced(sample, 'request', about(sample.payload), 'all'))
     const place = this.#tail.offer(sample.doneMs - sample.intendedMs, sample.errorClass)
-    place?.keep([traced(sample, 'request', about(sample.payload), place.because)])
+    if (!this.#samples && place === undefined) return
+    const request = traced(sample, 'request', about(sample.payload), 'all')
+    if (this.#samples) this.#sample(request)
+    place?.keep([{ ...request, because: place.because }])
   }
 
   /** Records the outcome of a journey, after that of all its steps. */

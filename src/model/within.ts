@@ -1,5 +1,6 @@
 import { realTime } from './real-time.ts'
 import type { Ms } from './units.ts'
+import { messageOf } from './thrown.ts'
 
 /**
  * Waits for a promise, but at most `ms`. Returns 'done', or why it is not done. Uses real time, even if a test has
@@ -8,10 +9,7 @@ import type { Ms } from './units.ts'
 export async function within(ms: Ms, promise: Promise<unknown>): Promise<'done' | (string & {})> {
   const late = Promise.withResolvers<string>()
   const timer = realTime.setTimeout(() => late.resolve(`no answer within ${ms / 1_000} s`), ms)
-  const outcome = promise.then(
-    () => 'done',
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  )
+  const outcome = promise.then(() => 'done', messageOf)
   const first = await Promise.race([outcome, late.promise])
   realTime.clearTimeout(timer)
   return first

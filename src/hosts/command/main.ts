@@ -1,4 +1,5 @@
 import { cleanText } from '../../model/text/clean.ts'
+import { messageOf } from '../../model/thrown.ts'
 import { collectSpool } from '../spool-collection.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
@@ -79,9 +80,7 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
     }
   } catch (error) {
     // Declaring a suite reads the environment; the error lists every issue of it.
-    process.stderr.write(
-      `${stderrColors().red('describe-load:')} ${cleanText(error instanceof Error ? error.message : String(error))}\n`,
-    )
+    process.stderr.write(`${stderrColors().red('describe-load:')} ${cleanText(messageOf(error))}\n`)
     worst = EXIT.usage
   } finally {
     for (const line of writeReports(host.loads, { root })) screen.say(line)

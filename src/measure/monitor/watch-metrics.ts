@@ -2,6 +2,7 @@ import { Agent, request } from 'undici'
 import type { TargetSample } from '../../model/result.ts'
 import { realTime } from '../../model/real-time.ts'
 import type { Ms } from '../../model/units.ts'
+import { messageOf } from '../../model/thrown.ts'
 import { type Metric, parseExposition } from './exposition.ts'
 import { NOTHING, type TargetWatch } from './watch.ts'
 
@@ -98,7 +99,7 @@ class MetricsWatch implements TargetWatch {
     } catch (error) {
       // Omit the query: some users put a token there.
       const { origin, pathname } = this.#page.url
-      this.#why = `${origin}${pathname} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+      this.#why = `${origin}${pathname} cannot be read: ${messageOf(error)}`
       return this.#before === undefined ? undefined : NOTHING
     } finally {
       this.#asking = false

@@ -1,6 +1,7 @@
 import type { TraceSink } from './trace-sink.ts'
 import type { Resource } from '@opentelemetry/resources'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
+import { messageOf } from '../../model/thrown.ts'
 import { within } from '../../model/within.ts'
 
 /**
@@ -65,7 +66,7 @@ function providerSink({ processor, resource }: Registered): TraceSink {
           exported++
         } catch (error) {
           lost++
-          because ??= `the registered provider threw: ${formatError(error)}`
+          because ??= `the registered provider threw: ${messageOf(error)}`
         }
       }
     },
@@ -75,8 +76,4 @@ function providerSink({ processor, resource }: Registered): TraceSink {
       return { exported, lost, ...(because !== undefined && { because }) }
     },
   }
-}
-
-export function formatError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -8,6 +8,7 @@ import { cleanText } from '../../model/text/clean.ts'
 import { spanIdOf, traceIdOf } from '../../model/trace.ts'
 import type { SlowRequest, TracedRequest, Traceparent, Tracing, TracingReport } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
+import { messageOf } from '../../model/thrown.ts'
 import { metricsOf } from './run-metrics.ts'
 
 /** Maximum time that a completed run waits for its traces to be exported, outside of the measured part. */
@@ -86,7 +87,7 @@ export class RunTraces {
       this.#report = { mode: this.#mode, to: sink.to, ...delivery, lost: delivery.lost + this.#lost }
       this.#reportLosses()
     } catch (error) {
-      const because = cleanText(error instanceof Error ? error.message : String(error))
+      const because = cleanText(messageOf(error))
       this.#report = { ...this.#report, to: sink.to, because: `traces were not exported: ${because}` }
     }
   }

@@ -36,6 +36,19 @@ describe('checkTarget', () => {
     expect(url.href).toBe('https://127.0.0.1/')
   })
 
+  it.each([
+    [new Error('no port'), 'no port'],
+    [Object.create(null), 'a value that cannot be converted to text'],
+  ])('reports what a target function throws: %j', async (thrown, message) => {
+    const target = (): never => {
+      throw thrown
+    }
+    await expect(checkTarget(target, [])).rejects.toMatchObject({
+      code: 'ERR_LOAD_TARGET_START',
+      message: `the target function threw: ${message}`,
+    })
+  })
+
   it('refuses another host before sending a packet to it, and says how to allow it', async () => {
     await expect(checkTarget('http://10.1.2.3:8080', [])).rejects.toMatchObject({
       code: 'ERR_LOAD_TARGET_REFUSED',

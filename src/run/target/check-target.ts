@@ -8,6 +8,7 @@ import { readTargetUrl } from '../../plan/target.ts'
 import type { SocketTarget, UrlTarget } from '../../model/target.ts'
 import { readAllowHosts } from '../../plan/connection-options.ts'
 import type { Ms } from '../../model/units.ts'
+import { messageOf } from '../../model/thrown.ts'
 import { portOf } from '../../protocols/index.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
 import type { HostAddress } from './allowed-hosts.ts'
@@ -61,7 +62,7 @@ async function valueOf(target: UrlTarget): Promise<unknown> {
   try {
     return await target()
   } catch (cause) {
-    throw new LoadTargetError('ERR_LOAD_TARGET_START', `the target function threw: ${reasonOf(cause)}`, { cause })
+    throw new LoadTargetError('ERR_LOAD_TARGET_START', `the target function threw: ${messageOf(cause)}`, { cause })
   }
 }
 
@@ -83,7 +84,7 @@ async function addressesOf(host: string, url: URL): Promise<readonly HostAddress
   } catch (cause) {
     throw new LoadTargetError(
       'ERR_LOAD_TARGET_UNREACHABLE',
-      `host '${host}' not found (${reasonOf(cause)})\n    → check the spelling of the target: ${whereOf(url)}`,
+      `host '${host}' not found (${messageOf(cause)})\n    → check the spelling of the target: ${whereOf(url)}`,
       { cause },
     )
   }
@@ -134,7 +135,7 @@ export async function reachSocket({ socketPath }: SocketTarget, timeoutMs: Ms): 
   } catch (cause) {
     throw new LoadTargetError(
       'ERR_LOAD_TARGET_UNREACHABLE',
-      `no server listens on the Unix socket ${socketPath} (${reasonOf(cause)})\n    → start the server first, and check the path`,
+      `no server listens on the Unix socket ${socketPath} (${messageOf(cause)})\n    → start the server first, and check the path`,
       { cause },
     )
   }
@@ -153,7 +154,7 @@ function answers(options: TcpNetConnectOpts | IpcNetConnectOpts): Promise<void> 
 function unreachable(url: URL, cause: unknown): LoadTargetError {
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
-    `no server responds at ${whereOf(url)} (${reasonOf(cause)})
+    `no server responds at ${whereOf(url)} (${messageOf(cause)})
     → start the server first, check the port, or let the run start it:
       target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
     { cause },
@@ -167,7 +168,7 @@ export function unusable(url: URL, cause: unknown, hasSetup = false): LoadTarget
   const listens = `check the server there: it must speak ${url.protocol.slice(0, -1)} at the path of the target`
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
-    `no connection to ${whereOf(url)} can be used (${foreignText(reasonOf(cause))})
+    `no connection to ${whereOf(url)} can be used (${foreignText(messageOf(cause))})
     → ${hasSetup ? 'check the `setup` of the plan and the target' : listens}`,
     { cause },
   )
@@ -176,8 +177,4 @@ export function unusable(url: URL, cause: unknown, hasSetup = false): LoadTarget
 /** Returns the origin for messages. `URL.origin` is `null` except for http, https, ws and wss. */
 function whereOf(url: URL): string {
   return url.host === '' ? url.href : `${url.protocol}//${url.host}`
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

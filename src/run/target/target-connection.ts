@@ -14,6 +14,7 @@ import { loadProtocol } from '../protocols.ts'
 import { startTarget } from './started-target.ts'
 import { checkTarget, reachSocket, reachTarget, unusable } from './check-target.ts'
 import { isCommand, isSocket, isStdio, startTimeoutMs } from '../../model/target.ts'
+import { messageOf } from '../../model/thrown.ts'
 
 /** A target that may be loaded and answers, with the information that each connection to it needs. */
 export interface TargetConnection {
@@ -169,7 +170,7 @@ async function negotiate(
 
 function unstartable(target: StdioTarget, cause: unknown, isLate: boolean): LoadTargetError {
   const [program] = target.stdio
-  const why = foreignText(cause instanceof Error ? cause.message : String(cause))
+  const why = foreignText(messageOf(cause))
   const message = isLate
     ? `MCP handshake with "${program}" was not complete after ${formatDuration(startTimeoutMs(target))} (startTimeout): ${why}\n` +
       "    → if the server needs longer to start, set target: { stdio: […], startTimeout: '3m' }; otherwise run the " +

@@ -12,6 +12,7 @@ import type {
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
 import { learnSetup } from '../../../model/text/clean.ts'
+import { messageOf } from '../../../model/thrown.ts'
 import type { UserAgent } from '../../../traffic/journeys/user-agent.ts'
 import type { LaneRequest } from './lane-picker.ts'
 import { AwaitingSetup } from './templates.ts'
@@ -59,7 +60,7 @@ export async function setUp(connection: Connection<AnyRequest>, parts: SetupPart
 }
 
 function failureOf(error: unknown): ConnectError {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = messageOf(error)
   const known = error instanceof Error ? classOfConnectError(error) : undefined
   const errorClass = error instanceof ConnectError ? error.errorClass : (known ?? 'connect')
   return new ConnectError(errorClass, `the setup of the connection failed: ${why}`, { cause: error })

@@ -1,5 +1,6 @@
 import { resolvePlan } from '../../../plan/resolve-plan.ts'
 import type { Ms, Rps } from '../../../model/units.ts'
+import { messageOf } from '../../../model/thrown.ts'
 import { monotonicMs } from '../../../traffic/clock.ts'
 import { Generator } from '../generator.ts'
 import type { FromGenerator } from '../messages.ts'
@@ -36,7 +37,7 @@ async function warmUpOnce(name: TransportName): Promise<string | undefined> {
   } catch (error) {
     // The next run tries again.
     warm.delete(name)
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Writable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { flood } from '../hostile-server.fixture.ts'
 import { ask, connected, overPipes } from './mcp.fixture.ts'
 import type { McpOptions } from './options.ts'
 
@@ -18,16 +18,6 @@ const LIMIT_BYTES = 8 * MIB
 const SLACK_BYTES = 24 * MIB
 
 const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port
-
-/** Writes `piece` again and again until the stream is destroyed, and waits whenever the client does not read. */
-function flood(stream: Writable, piece: string | Buffer): void {
-  stream.on('error', () => {})
-  const more = (): void => {
-    while (!stream.destroyed && stream.write(piece));
-  }
-  stream.on('drain', more)
-  more()
-}
 
 async function floodingServer(piece: string | Buffer): Promise<{ url: URL; sockets: Socket[] }> {
   const sockets: Socket[] = []

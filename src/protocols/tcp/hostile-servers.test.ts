@@ -1,26 +1,12 @@
-import type { Socket } from 'node:net'
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { flood, uncaughtErrors, writeInPieces } from '../hostile-server.fixture.ts'
 import { liveBytes } from '../live-bytes.fixture.ts'
 import type { Outcome } from '../../model/protocol.ts'
 import type { Framing, TcpRequest } from './index.ts'
 import { lines, open, send, testServer } from './server.fixture.ts'
 
 const MIB = 1024 * 1024
-
-/** Writes `chunk` again and again as fast as the client reads. Returns the number of bytes written so far. */
-function pump(socket: Socket, chunk: Buffer): () => number {
-  let written = 0
-  const next = (): void => {
-    while (!socket.destroyed) {
-      written += chunk.length
-      if (!socket.write(chunk)) return
-    }
-  }
-  socket.on('drain', next)
-  next()
-  return () => written
-}
 
 describe('memory stays below 16 MiB for each connection, and cancelling ends the exchange, when the server sends', () => {
   const check = { bodyIncludes: 'x' }
@@ -31,12 +17,7 @@ describe('memory stays below 16 MiB for each connection, and cancelling ends the
     ['a line without end to a request that reads', 'newline', some, { data: 'x', read: 'text' }],
     ['a line without end to a request that ignores messages', 'newline', some, { data: 'x', ignore: check }],
     ['a response without end', 'until-close', some, { data: 'x', check }],
-    [
-      'lines that no request asked for',
-      'newline',
-      Buffer.from(`${'tick'.repeat(20)}\n`.repeat(800)),
-      { data: 'x', replies: 0 },
-    ],
+    ['unsolicited lines', 'newline', Buffer.from(`${'tick'.repeat(20)}\n`.repeat(800)), { data: 'x', replies: 0 }],
     [
       'a response of endless short frames',
       'newline',
@@ -45,7 +26,7 @@ describe('memory stays below 16 MiB for each connection, and cancelling ends the
     ],
   ])('%s', async (_, framing, chunk, request) => {
     const written: (() => number)[] = []
-    const server = await testServer((socket) => socket.once('data', () => written.push(pump(socket, chunk))))
+    const server = await testServer((socket) => socket.once('data', () => written.push(flood(socket, chunk))))
     const connections = await Promise.all([open(server, { framing }), open(server, { framing })])
     const before = await liveBytes()
     const outcomes: Outcome[] = []
@@ -62,7 +43,7 @@ describe('memory stays below 16 MiB for each connection, and cancelling ends the
   })
 
   test('a length prefix of 4 GiB, which fails with class protocol', async () => {
-    const server = await testServer((socket) => socket.once('data', () => pump(socket, Buffer.alloc(65_536, 0xff))))
+    const server = await testServer((socket) => socket.once('data', () => flood(socket, Buffer.alloc(65_536, 0xff))))
     const asked = send(await open(server, { framing: { length: 4 } }), { data: 'x' })
     expect(await asked.done).toMatchObject({
       errorClass: 'protocol',
@@ -172,14 +153,11 @@ describe('whatever bytes arrive, each exchange has one outcome', () => {
     let pieceBytes = 1
     const server = await testServer((socket) => {
       socket.once('data', () => {
-        for (let at = 0; at < sent.length; at += pieceBytes) socket.write(sent.subarray(at, at + pieceBytes))
+        writeInPieces(socket, sent, pieceBytes)
         socket.end()
       })
     })
-    const errors: unknown[] = []
-    const onError = (error: unknown): void => void errors.push(error)
-    process.on('uncaughtException', onError)
-    onTestFinished(() => void process.off('uncaughtException', onError))
+    const errors = uncaughtErrors()
     const check = { json: { path: 'errors', absent: true } } as const
     const requests: readonly TcpRequest[] = [
       { data: 'xyz', read: 'json' },

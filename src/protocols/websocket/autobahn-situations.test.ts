@@ -2,10 +2,10 @@
  * The situations of the client cases of the Autobahn test suite, which checks an implementation of RFC 6455: frame
  * sizes, control frames, reserved bits, fragmentation, UTF-8, closing, limits and compression.
  */
-import type { Socket } from 'node:net'
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
 import type { Outcome } from '../../model/protocol.ts'
+import { writeInPieces } from '../hostile-server.fixture.ts'
 import { begin, bareServer, closeFrame, frameOf, open } from './server.fixture.ts'
 
 const TEXT = 0x81
@@ -56,11 +56,6 @@ async function answeredWith(
     closeCode: close !== undefined && close.payload.length > 1 ? close.payload.readUInt16BE(0) : undefined,
     pongs: sent.filter(({ opcode }) => opcode === 10).map(({ payload }) => payload.toString()),
   }
-}
-
-function writeInPieces(socket: Socket, bytes: Buffer, pieceBytes: number): void {
-  if (pieceBytes >= bytes.length) return void socket.write(bytes)
-  for (let at = 0; at < bytes.length; at += pieceBytes) socket.write(bytes.subarray(at, at + pieceBytes))
 }
 
 function opcodes(received: readonly Buffer[]): readonly number[] {

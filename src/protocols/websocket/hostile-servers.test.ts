@@ -1,27 +1,14 @@
 import type { Socket } from 'node:net'
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { flood, uncaughtErrors, writeInPieces } from '../hostile-server.fixture.ts'
 import { liveBytes } from '../live-bytes.fixture.ts'
 import type { WebSocketRequest } from './request.ts'
 import { begin, bareServer, closeFrame, frameOf, open } from './server.fixture.ts'
 
 const MIB = 1024 * 1024
 const DEFLATE = { headers: 'sec-websocket-extensions: permessage-deflate\r\n' }
-
-/** Writes `chunk` again and again as fast as the client reads. Returns the number of bytes written so far. */
-function pump(socket: Socket, chunk: Buffer): () => number {
-  let written = 0
-  const next = (): void => {
-    while (!socket.destroyed) {
-      written += chunk.length
-      if (!socket.write(chunk)) return
-    }
-  }
-  socket.on('drain', next)
-  next()
-  return () => written
-}
 
 function repeated(frame: Buffer): Buffer {
   return Buffer.concat(Array.from({ length: Math.ceil((64 * 1024) / frame.length) }, () => frame))
@@ -49,7 +36,7 @@ describe('memory stays below 16 MiB for each connection, and cancelling ends the
     ['a text without end', frameOf(0x01, ''), frameOf(0, 'a'.repeat(MIB)), { data: '{}', correlate: 'id' }],
     ['pings', Buffer.alloc(0), repeated(frameOf(0x89, 'p'.repeat(125))), { data: 'x' }],
     ['pongs', Buffer.alloc(0), repeated(frameOf(0x8a, 'p'.repeat(125))), { data: 'x' }],
-    ['messages that no request asked for', Buffer.alloc(0), repeated(frameOf(0x81, 'tick'.repeat(30))), { ping: true }],
+    ['unsolicited messages', Buffer.alloc(0), repeated(frameOf(0x81, 'tick'.repeat(30))), { ping: true }],
   ])('%s', async (_, first, chunk, request) => {
     const written: (() => number)[] = []
     const url = await bareServer((socket) =>
@@ -57,7 +44,7 @@ describe('memory stays below 16 MiB for each connection, and cancelling ends the
         // Reads nothing more, so that pongs are never read.
         socket.pause()
         socket.write(first)
-        written.push(pump(socket, chunk))
+        written.push(flood(socket, chunk))
       }),
     )
     const connections = await Promise.all([open(url), open(url), open(url)])
@@ -101,11 +88,25 @@ test.each<[string, number, WebSocketRequest, string | undefined]>([
   expect(outcome.errorClass).toBe(errorClass)
 })
 
+test('a server that resets the connection during decompression fails the exchange with the reason', async () => {
+  const payload = bomb(60)
+  const url = await bareServer((socket) => {
+    socket.once('data', () => {
+      socket.write(frameOf(0xc2, payload))
+      // The client reads these bytes while it decompresses the payload. They are not the beginning of a frame.
+      socket.write(Buffer.alloc(10_000, 0xff), () => setTimeout(() => socket.resetAndDestroy(), 20))
+    })
+  }, DEFLATE)
+  const connection = await open(url, { perMessageDeflate: true })
+  const outcome = await begin(connection, { data: 'x' }).done
+  expect(outcome).toMatchObject({ errorClass: 'connection', message: expect.stringContaining('ECONNRESET') })
+})
+
 test('a server that floods the connection after its close frame does not delay the end', async () => {
   const url = await bareServer((socket) =>
     socket.once('data', () => {
       socket.write(closeFrame(1011, 'broken'))
-      pump(socket, frameOf(0x82, Buffer.alloc(MIB)))
+      flood(socket, frameOf(0x82, Buffer.alloc(MIB)))
     }),
   )
   const connection = await open(url)
@@ -128,7 +129,7 @@ describe('whatever bytes arrive, each exchange has one outcome', () => {
     { weight: 1, arbitrary: fc.json().map((json) => frameOf(0x81, json)) },
   )
   const close = closeFrame(1000)
-  /** Situations that were found to be difficult. */
+  /** Frames that early versions mishandled, or might have. */
   const corpus: [Buffer[], number][] = [
     [[frameOf(0x01, ''), frameOf(0x00, ''), frameOf(0x80, '')], 1],
     [[frameOf(0x81, `{"id":${'['.repeat(20_000)}`)], 1_000],
@@ -145,17 +146,13 @@ describe('whatever bytes arrive, each exchange has one outcome', () => {
     let pieceBytes = 1
     const serve = (socket: Socket): void => {
       socket.once('data', () => {
-        const bytes = Buffer.concat(frames)
-        for (let at = 0; at < bytes.length; at += pieceBytes) socket.write(bytes.subarray(at, at + pieceBytes))
+        writeInPieces(socket, Buffer.concat(frames), pieceBytes)
         socket.end()
       })
     }
     const plain = await bareServer(serve)
     const compressed = await bareServer(serve, DEFLATE)
-    const errors: unknown[] = []
-    const onError = (error: unknown): void => void errors.push(error)
-    process.on('uncaughtException', onError)
-    onTestFinished(() => void process.off('uncaughtException', onError))
+    const errors = uncaughtErrors()
     const requests: readonly WebSocketRequest[] = [
       { data: 'x', read: 'json' },
       { data: '{"id":1}', correlate: 'id', check: { json: { path: 'id', exists: true } } },

@@ -39,9 +39,7 @@ export interface ArrivedMessage {
 }
 
 export interface MessageReaderEvents {
-  /**
-   * Maximum bytes to keep of the message that is arriving, asked for each piece. A message in one piece is never copied.
-   */
+  /** Returns the maximum bytes to keep of the message that is arriving. Called for each piece, unless it is the only one. */
   maxKeptBytes(): number
   /** Maximum length of a message, at most and by default 1 GiB. */
   readonly maxMessageBytes?: number
@@ -110,7 +108,11 @@ export class MessageReader implements ArrivedMessage {
       for (const listener of listeners) listener.call(socket, frame)
     }
     socket.on('data', (bytes: Buffer) => this.#push(bytes))
-    socket.on('close', () => this.stop())
+    // A paused socket may close with bytes in its buffer. `ws` would read them as frames from their middle.
+    socket.prependListener('close', () => {
+      socket.read()
+      this.stop()
+    })
   }
 
   get binary(): boolean {

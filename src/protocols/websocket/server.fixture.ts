@@ -99,10 +99,9 @@ export function closeFrame(code: number, reason: Buffer | string = ''): Buffer {
   return frameOf(0x88, Buffer.concat([bytes, Buffer.from(reason)]))
 }
 
-/** Returns the frame of a short text message from a server. */
+/** Returns the frame of a text message from a server. */
 export function textFrame(text: string): Buffer {
-  const payload = Buffer.from(text)
-  return Buffer.concat([Buffer.from([0x81, payload.length]), payload])
+  return frameOf(0x81, text)
 }
 
 export function contextFor(some: Partial<ConnectContext> = {}): ConnectContext {

@@ -121,7 +121,7 @@ export function* checkedChunks(chunks: Iterable<Uint8Array>, delimiter: Buffer):
 export function delimiterRemedy({ delimiter }: FrameFormat, data: Body): string {
   const ending = delimiter.toString()
   const text = typeof data === 'string' ? data : ''
-  const isEnd = text.indexOf(ending) === text.length - ending.length
+  const isEnd = text.endsWith(ending) && text.indexOf(ending) === text.length - ending.length
   if (isEnd && text.endsWith('\r\n') && ending === '\n') {
     return "remove the final \\r\\n and write protocol: tcp({ framing: { delimiter: '\\r\\n' } }), which adds it"
   }

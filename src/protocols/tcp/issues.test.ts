@@ -88,6 +88,11 @@ describe('requests', () => {
     ],
     [
       'newline',
+      { data: Buffer.from('a\nb') },
+      expect.stringMatching(/^request\.data must not contain a newline.*→ send each part as its own request/s),
+    ],
+    [
+      'newline',
       { data: 'PING\r\n' },
       `request.data must not contain a newline, which ends a frame, got 'PING\\r\\n'\n    → remove the final \\r\\n and write protocol: tcp({ framing: { delimiter: '\\r\\n' } }), which adds it`,
     ],

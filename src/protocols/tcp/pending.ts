@@ -1,6 +1,7 @@
 import type { Cancel, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { EncodedFrame } from './frame-encoding.ts'
+import { ExaminedMessages } from '../examined-messages.ts'
 import { KeptAnswer } from './kept-answer.ts'
 
 /** An exchange on a connection, from its frame to the last frame that answers it. Connections reuse these objects. */
@@ -21,9 +22,11 @@ export class Pending {
     this.cancel = () => giveUp(this)
   }
 
-  begin(events: ExchangeEvents, { replies, bytes, read, check }: EncodedFrame, start: number): void {
+  begin(events: ExchangeEvents, frame: EncodedFrame, start: number): void {
+    const { replies, bytes } = frame
     this.events = events
-    this.kept = read === undefined && check === undefined ? undefined : new KeptAnswer(read, check)
+    const messages = ExaminedMessages.of(frame)
+    this.kept = messages && new KeptAnswer(messages)
     this.replies = this.owed = replies
     this.start = start
     this.bytes = bytes

@@ -12,7 +12,7 @@ import { closesInOrder, closeStatus, formatClose } from './close-codes.ts'
 import { type Failure, WebSocketExchange } from './exchange.ts'
 import { frameBytes } from './frame-size.ts'
 import { type HandshakeOptions, openWebSocket } from './handshake.ts'
-import { HeldMessages, MAX_HELD_BYTES } from './held-messages.ts'
+import { HeldMessages } from './held-messages.ts'
 import { idIn } from './json-id.ts'
 import { MessageReader } from './message-reader.ts'
 import type { ArrivedMessage } from './message-reader.ts'
@@ -61,7 +61,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
 
   /** Requests with ids were sent, so a message with an id does not answer a request without one. */
   #hasIds = false
-  /** A request has listened: from then on the server may push messages that no request waits for. */
+  /** Whether a request has listened. From then on, the server may push messages while no request waits for them. */
   #hasListened = false
   /** A reply to a cancelled exchange may or may not arrive, so no further request may be sent. */
   #doubtful = false
@@ -165,12 +165,14 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     }
   }
 
-  /** Returns how much of the message that is arriving will be examined, as far as it is known by now. */
+  /**
+   * Returns how much to keep of the message that is arriving: nothing if it answers a request that does not examine it.
+   * A request that begins before the message is complete may examine it.
+   */
   #maxKeptBytes(): number {
     const head = this.#inOrder[0]
-    if (this.#hasIds || this.#ignored.any || head?.examines === true) return EXAMINED_BYTES
-    const mayBeHeld = !this.#hasListened && (head === undefined || !this.#canBeFor(head))
-    return mayBeHeld ? MAX_HELD_BYTES : 0
+    const isExamined = this.#hasIds || this.#ignored.any || head === undefined || head.examines
+    return isExamined || !this.#canBeFor(head) ? EXAMINED_BYTES : 0
   }
 
   #received(message: ArrivedMessage): void {

@@ -1,8 +1,5 @@
-import { formatValue } from '../../model/errors.ts'
-import type { Answer, ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
-import type { ErrorClass } from '../../model/error-class.ts'
-import { EXAMINED_BYTES, MESSAGE_BYTES } from '../kept-bytes.ts'
-import { excerptOf, type MessageCheck, messageFailure } from '../message-check.ts'
+import type { ExchangeEvents, Outcome, Transferred } from '../../model/protocol.ts'
+import { type AnswerFailure, ExaminedMessages } from '../examined-messages.ts'
 import type { WebSocketRequest } from './request.ts'
 import { frameBytes } from './frame-size.ts'
 import type { ArrivedMessage } from './message-reader.ts'
@@ -10,13 +7,9 @@ import type { Parcel } from './outbox.ts'
 import type { Encoded } from './request-encoding.ts'
 import type { JsonId } from './json-id.ts'
 
-export interface Failure {
-  readonly errorClass: ErrorClass
-  readonly message: string
+export interface Failure extends AnswerFailure {
   /** Code in the server's close frame. */
   readonly status?: number
-  /** Beginning of the message that failed. */
-  readonly excerpt?: string
 }
 
 /** One exchange: the messages that are still missing from its response, and those that have arrived. */
@@ -34,29 +27,24 @@ export class WebSocketExchange implements Parcel {
   over = false
 
   readonly #events: ExchangeEvents
-  readonly #read: WebSocketRequest['read']
-  readonly #check: MessageCheck | undefined
+  readonly #examined: ExaminedMessages | undefined
   readonly #streams: boolean
   #missing: number
   #bytesReceived = 0
-  readonly #texts: string[] = []
-  #textBytes = 0
-  /** Why a message failed the check. */
-  #rejection: Failure | undefined
 
   /** `onFlushed` is called when the message has been sent and the exchange waits for no reply. */
   constructor(
     by: Encoded['by'],
-    { replies = 1, read, check }: WebSocketRequest,
+    request: WebSocketRequest,
     events: ExchangeEvents,
     bornIn: number,
     onFlushed: (exchange: WebSocketExchange) => void,
   ) {
+    const { replies = 1 } = request
     this.by = by
     this.bornIn = bornIn
     this.#events = events
-    this.#read = read
-    this.#check = check
+    this.#examined = ExaminedMessages.of(request)
     this.#missing = replies
     this.#streams = replies > 1 || by === 'listening'
     // When the write fails, the socket emits the error, and the connection fails every exchange in flight.
@@ -70,7 +58,7 @@ export class WebSocketExchange implements Parcel {
 
   /** Whether it reads or checks the content of its messages. */
   get examines(): boolean {
-    return !this.over && (this.#read !== undefined || this.#check !== undefined)
+    return !this.over && this.#examined !== undefined
   }
 
   /** Counts a pong with a payload of this many bytes. */
@@ -83,7 +71,7 @@ export class WebSocketExchange implements Parcel {
     this.#missing--
     this.#bytesReceived += message.bytes
     if (!this.over) {
-      if (this.examines) this.#examine(message)
+      this.#examined?.add(message.content, message.payloadBytes)
       if (this.#streams) this.#events.onMessage(message.payloadBytes)
     }
     return this.#missing <= 0
@@ -92,7 +80,7 @@ export class WebSocketExchange implements Parcel {
   /** Ends the exchange when its response is complete. The outbox knows `bytesSent`. */
   succeed(bytesSent: number): void {
     const transferred = { bytesSent, bytesReceived: this.#bytesReceived }
-    const answer = this.#answer()
+    const answer = this.#examined?.answer()
     if (answer === undefined) this.#end({ ok: true, ...transferred })
     else if ('errorClass' in answer) this.#end({ ok: false, ...transferred, ...answer })
     else this.#end({ ok: true, ...transferred, answer })
@@ -111,42 +99,5 @@ export class WebSocketExchange implements Parcel {
     if (this.over) return
     this.over = true
     this.#events.onDone(outcome)
-  }
-
-  #examine({ content, whole, payloadBytes }: ArrivedMessage): void {
-    const text = content.toString('utf8')
-    if (this.#check !== undefined && this.#rejection === undefined) {
-      const message = whole
-        ? messageFailure(this.#check, text)
-        : `the message is longer than ${EXAMINED_BYTES} bytes, the limit of \`check\``
-      if (message !== undefined) this.#rejection = { errorClass: 'check', message, ...excerptOf(text) }
-    }
-    if (this.#read === undefined) return
-    this.#textBytes += payloadBytes + MESSAGE_BYTES
-    if (this.#textBytes > EXAMINED_BYTES) this.#texts.length = 0
-    else this.#texts.push(text)
-  }
-
-  /** Returns what `read` asked for, or why the response is not a success; undefined when nothing is to be returned. */
-  #answer(): Answer | Failure | undefined {
-    if (this.#rejection !== undefined) return this.#rejection
-    const read = this.#read
-    if (read === undefined) return undefined
-    if (this.#textBytes > EXAMINED_BYTES) {
-      const message = `the response is longer than ${EXAMINED_BYTES} bytes, the limit of \`read\``
-      return { errorClass: 'protocol', message }
-    }
-    const [text = ''] = this.#texts
-    const answer: Answer = { text, messages: this.#texts }
-    if (read === 'text') return answer
-    try {
-      return { ...answer, json: JSON.parse(text) as unknown }
-    } catch {
-      return {
-        errorClass: 'protocol',
-        message: `expected a JSON message, got ${formatValue(text)}`,
-        ...excerptOf(text),
-      }
-    }
   }
 }

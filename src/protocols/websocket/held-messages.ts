@@ -2,7 +2,7 @@ import type { ArrivedMessage } from './message-reader.ts'
 
 /** Maximum number and bytes of held messages. */
 const MAX_MESSAGES = 100
-export const MAX_HELD_BYTES: number = 64 * 1024
+const MAX_BYTES = 64 * 1024
 
 /**
  * Messages that arrived with nothing in flight, held for a later request that listens: a greeting, or the messages that
@@ -20,9 +20,7 @@ export class HeldMessages {
 
   /** Holds the message if it fits. */
   hold({ content, payloadBytes }: ArrivedMessage): void {
-    if (this.#messages.length >= MAX_MESSAGES || this.#bytes + payloadBytes > MAX_HELD_BYTES) {
-      return void this.#beyond++
-    }
+    if (this.#messages.length >= MAX_MESSAGES || this.#bytes + payloadBytes > MAX_BYTES) return void this.#beyond++
     this.#bytes += payloadBytes
     this.#messages.push(Buffer.from(content))
   }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { WebSocketRequest } from './request.ts'
@@ -39,6 +40,22 @@ describe('matched by order', () => {
     expect(await ask(connection, { data: 'y', read: 'text' })).toMatchObject({ ok: true, answer: { text: 'y' } })
     expect(counts).toEqual({ messages: 1, ambiguous: 1 })
     expect(connection.usable).toBe(true)
+  })
+
+  test('a message that began to arrive before the request that listens is read as a whole', async () => {
+    const text = 'x'.repeat(200_000)
+    const frame = textFrame(text)
+    const sockets: Socket[] = []
+    const url = await bareServer((socket) => {
+      sockets.push(socket)
+      socket.write(frame.subarray(0, 100_000))
+    })
+    const connection = await open(url)
+    await turns()
+    const asked = begin(connection, { read: 'text' })
+    sockets[0]?.write(frame.subarray(100_000))
+    const { ok, answer } = await asked.done
+    expect([ok, answer?.text === text]).toEqual([true, true])
   })
 
   test('a greeting in the handshake packet does not answer the first request', async () => {

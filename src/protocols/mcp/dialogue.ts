@@ -4,13 +4,13 @@ import type { ConnectContext } from '../../model/protocol.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { ChannelLost } from './channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated, OpenChannel } from './channel.ts'
-import { formatNoMessage, idOfBroken, isObject, isTooDeep, messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
+import { formatNoMessage, idNumber, idOfBroken, isObject, isTooDeep, messagesIn, METHOD_NOT_FOUND } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
 import type { McpOptions } from './options.ts'
 
 /** Start of the ids that no request of a run uses before it has sent more than 500 million requests. */
 const OWN_IDS = 2 ** 30
-/** Maximum number of unmatched replies, and of lines that are not messages, to log one by one. Further ones are only counted. */
+/** Maximum number of unmatched replies, and of lines that are not messages, to log. Further ones are only counted. */
 const MAX_STRAYS_LOGGED = 5
 /** Maximum number of abandoned ids to remember. A reply to an older call counts as unsolicited. */
 const MAX_ABANDONED = 1_000
@@ -205,7 +205,7 @@ export class Dialogue implements McpListener {
       else this.#answer(id, method)
       return
     }
-    const number = numberOf(id)
+    const number = idNumber(id)
     let answered = this.#waiting.get(number)
     if (answered !== undefined) {
       this.#waiting.delete(number)
@@ -220,7 +220,7 @@ export class Dialogue implements McpListener {
 
   #notified(method: string, params: unknown, bytes: number): void {
     if (method !== 'notifications/progress') return
-    if (isObject(params)) this.#waiting.get(numberOf(params['progressToken']))?.progressed(bytes)
+    if (isObject(params)) this.#waiting.get(idNumber(params['progressToken']))?.progressed(bytes)
   }
 
   /** Answers a request from the server, so that the server does not hang. The client supports only `ping`. */
@@ -241,9 +241,10 @@ export class Dialogue implements McpListener {
 
   #strayLine(text: string): void {
     this.#onStrayLine?.()
+    if (++this.#strayLines > MAX_STRAYS_LOGGED) return
     const shown = formatValue(text.trimEnd())
-    if (this.#strayLines++ === 0) this.#firstStrayLine = shown
-    if (this.#strayLines <= MAX_STRAYS_LOGGED) this.#log(`a line on standard output is not a message: ${shown}`)
+    if (this.#strayLines === 1) this.#firstStrayLine = shown
+    this.#log(`a line on standard output is not a message: ${shown}`)
   }
 
   /** Handles a reply that matches no call: it is late, repeated, or from a server that mixes up its clients. */
@@ -266,10 +267,4 @@ export class Dialogue implements McpListener {
     this.#waiting.clear()
     for (const waiting of all) waiting.failed({ errorClass, message, bytesReceived: 0 })
   }
-}
-
-/** Returns the number that an id or a progress token stands for; NaN, which is no id, for anything else. */
-function numberOf(written: unknown): number {
-  if (typeof written === 'number') return written
-  return typeof written === 'string' && /^(?:0|[1-9]\d{0,9})$/.test(written) ? Number(written) : Number.NaN
 }

@@ -5,7 +5,7 @@ import { json, sessionServer, stream } from './http/scripted-server.fixture.ts'
 import { ask, connected, legacyServer } from './mcp.fixture.ts'
 import type { McpRequest } from './request.ts'
 
-/** Stands for the id of the call that a reply answers. */
+/** Placeholder in a reply. `filled` replaces it with the id of the call. */
 const ID = 'the id of the call'
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
 

@@ -9,7 +9,7 @@ export const METHOD_NOT_FOUND = -32_601
  * recursion (`JSON.stringify`, the copy for another thread, code of the user) would overflow its stack.
  */
 const MAX_DEPTH = 500
-/** Characters of a long text. */
+/** Characters above which a text is searched for its depth before it is parsed. */
 const LONG = 128 * 1024
 
 export function isObject(value: unknown): value is JsonObject {
@@ -42,7 +42,7 @@ export function messagesIn(text: string): readonly JsonObject[] | undefined {
 
 /**
  * Returns the id that a damaged or too deeply nested reply seems to have; undefined when the text does not begin or end
- * like a reply of common servers. Only for texts that cannot be parsed: a log in JSON may have an id, too.
+ * like a reply of common servers. Only for texts that cannot be parsed: a log in JSON may have an id too.
  */
 export function idOfBroken(text: string): number | undefined {
   if (!text.startsWith('{') || parseForeign(text) !== undefined) return undefined
@@ -60,9 +60,13 @@ export function formatNoMessage(text: string): string {
   return `the server sent a message that ${why}: ${formatValue(text)}`
 }
 
-/** Whether the id of a reply is this id. Some servers return the number as a text, which the SDKs accept. */
-export function isId(written: unknown, id: number): boolean {
-  return written === id || written === `${id}`
+/**
+ * Returns an id or a progress token of this client as a number; NaN if it is neither a number nor its text. Some servers
+ * return the number as a text, which the SDKs accept.
+ */
+export function idNumber(written: unknown): number {
+  if (typeof written === 'number') return written
+  return typeof written === 'string' && /^(?:0|[1-9]\d{0,9})$/.test(written) ? Number(written) : Number.NaN
 }
 
 /** A request or notification has a method; a reply has a result or an error. */

@@ -1,4 +1,4 @@
-import { isId, parseForeign } from '../json-rpc.ts'
+import { idNumber, parseForeign } from '../json-rpc.ts'
 
 /**
  * Kind of a message on the reply stream of a request:
@@ -40,7 +40,7 @@ function kindOfParsed(parsed: unknown, id: number): MessageKind {
   if (typeof parsed !== 'object' || parsed === null) return 'broken'
   const message = parsed as Readonly<Record<string, unknown>>
   if (typeof message['method'] === 'string') return 'other'
-  if (isId(message['id'], id)) return 'result' in message || 'error' in message ? 'reply' : 'broken'
+  if (idNumber(message['id']) === id) return 'result' in message || 'error' in message ? 'reply' : 'broken'
   if ('error' in message && (message['id'] === undefined || message['id'] === null)) return 'nameless'
   return 'result' in message || 'error' in message ? 'foreign' : 'broken'
 }

@@ -7,7 +7,7 @@ import type { SinkRequest } from '../../http/answer-sink.ts'
 /** Maximum time to connect. The caller cancels a call that waits for longer, but later calls need another attempt. */
 const CONNECT_MS = 10_000
 
-/** Number of waiting exchanges from which on `crowded` is true. */
+/** Minimum number of waiting exchanges for which `crowded` is true. */
 const CROWD = 100
 
 type HttpConnection = Connection<HttpRequest>
@@ -53,7 +53,7 @@ export class HttpSockets {
     return this.#reachable
   }
 
-  /** Whether so many exchanges wait that messages without a reply must not join them: the server accepts none. */
+  /** Whether so many exchanges wait for a socket that the channel must discard messages that need no reply. */
   get crowded(): boolean {
     return this.#waiting.length >= CROWD
   }

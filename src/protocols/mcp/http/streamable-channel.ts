@@ -125,6 +125,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   async close(): Promise<void> {
     if (this.#state.usable) {
       this.#state.startClosing()
+      realTime.clearTimeout(this.#relisten)
       await this.#farewell()
       await this.#sockets?.close()
       this.#state.end()

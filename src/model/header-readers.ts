@@ -1,7 +1,7 @@
 import { NOT_SHOWN, type Reader, readEach, withRemedy } from './readers.ts'
 
-/** A token (RFC 9110, 5.6.2). */
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** A token (RFC 9110, 5.6.2), such as the name of a header. */
+export const HTTP_TOKEN: RegExp = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /**
  * Characters that a header value must not contain: control characters other than tab, and everything beyond Latin-1.
  */
@@ -29,7 +29,7 @@ export const readHeaders: Reader<Readonly<Record<string, string>>> = (value, key
     if (instead !== undefined) {
       issues.push({ key: heldKey, value: NOT_SHOWN, rule: 'must not be set by hand', remedy: instead })
     }
-    if (!HEADER_NAME.test(name)) issues.push({ key: heldKey, value: name, rule: 'must be a header name' })
+    if (!HTTP_TOKEN.test(name)) issues.push({ key: heldKey, value: name, rule: 'must be a header name' })
     if (typeof held !== 'string') {
       const meant = typeof held === 'number' ? `write '${held}'` : undefined
       issues.push({

@@ -1,3 +1,4 @@
+import { HTTP_TOKEN } from '../../model/header-readers.ts'
 import type { MirroredParameter, MirroredParameters } from './channel.ts'
 import { CarriedBody } from './carried-body.ts'
 import { clientMeta } from './client.ts'
@@ -8,8 +9,8 @@ import type { McpVersion } from './versions.ts'
 
 /** Maximum number of pages to read from a list of tools, in case the list never ends. */
 const MAX_PAGES = 100
-/** An HTTP token (RFC 9110, 5.6.2). A server could break the head of a request with any other text. */
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/
+/** Maximum length of the name of a header. */
+const MAX_NAME_LENGTH = 100
 
 /** Resolves with the mirrored parameters of the server's tools, if there are any. Rejects with a `ConnectError`. */
 export async function listMirrored(
@@ -41,8 +42,9 @@ export async function listMirrored(
 function declaredIn(schema: unknown, path: readonly string[]): readonly MirroredParameter[] {
   if (!isObject(schema)) return []
   const name = schema['x-mcp-header']
-  const own =
-    typeof name === 'string' && HEADER_NAME.test(name) && path.length > 0 ? [{ header: `Mcp-Param-${name}`, path }] : []
+  // With any other text, a server could break the head of a request.
+  const isName = typeof name === 'string' && name.length <= MAX_NAME_LENGTH && HTTP_TOKEN.test(name)
+  const own = isName && path.length > 0 ? [{ header: `Mcp-Param-${name}`, path }] : []
   const { properties } = schema
   if (!isObject(properties)) return own
   return [...own, ...Object.entries(properties).flatMap(([key, inner]) => declaredIn(inner, [...path, key]))]

@@ -1,6 +1,7 @@
 import type { PlanIssue } from '../../model/errors.ts'
 import { flag, oneOf, readKeys, text, wholeFrom } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
+import { subprotocolsReader } from '../websocket/subprotocols.ts'
 import { MCP_VERSIONS, type McpVersion } from './versions.ts'
 
 /** Options of `mcp({ … })`. */
@@ -30,20 +31,11 @@ export interface McpOptions {
 /** V8 cannot create a string that is much longer. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 
-const subprotocols: Reader<readonly string[]> = (value, key, issues) => {
-  // RFC 6455, 4.1: each is an HTTP token, and no two are equal.
-  const isToken = (name: unknown): boolean => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)
-  if (Array.isArray(value) && value.every(isToken) && new Set(value).size === value.length) return value
-  const remedy = "write subprotocols: ['mcp']"
-  issues.push({ key, value, rule: 'must be a list of distinct names without spaces or commas', remedy })
-  return undefined
-}
-
 const READERS = {
   protocolVersion: oneOf(['auto', ...MCP_VERSIONS]),
   health: text,
   trailingNewline: flag,
-  subprotocols,
+  subprotocols: subprotocolsReader('mcp'),
   maxInFlight: wholeFrom(1, 100_000),
   maxMessageBytes: wholeFrom(1_024, MAX_MESSAGE_BYTES),
   listen: flag,

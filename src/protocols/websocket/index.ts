@@ -1,12 +1,12 @@
 import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
 import { flag, present, readKeys, wholeFrom } from '../../model/readers.ts'
-import type { Reader } from '../../model/readers.ts'
 import type { PlanIssue } from '../../model/errors.ts'
 import type { WebSocketRequest } from './request.ts'
 import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { isMadeByFunction } from '../request-body.ts'
 import { messageOf } from './message-body.ts'
 import { requestIssues } from './request-issues.ts'
+import { subprotocolsReader } from './subprotocols.ts'
 
 export type { WebSocketRequest } from './request.ts'
 
@@ -23,21 +23,7 @@ export interface WebSocketOptions {
   readonly perMessageDeflate?: boolean
 }
 
-/** RFC 9110, 5.6.2: a token. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-
-const subprotocols: Reader<readonly string[]> = (value, key, issues) => {
-  if (Array.isArray(value) && value.every(isToken) && new Set(value).size === value.length) return value
-  const remedy = typeof value === 'string' ? `write subprotocols: ['${value}']` : "write subprotocols: ['chat']"
-  issues.push({ key, value, rule: 'must be a list of distinct names without spaces or commas', remedy })
-  return undefined
-}
-
-function isToken(value: unknown): value is string {
-  return typeof value === 'string' && TOKEN.test(value)
-}
-
-const OPTIONS = { subprotocols, maxInFlight: wholeFrom(1), perMessageDeflate: flag }
+const OPTIONS = { subprotocols: subprotocolsReader('chat'), maxInFlight: wholeFrom(1), perMessageDeflate: flag }
 
 /**
  * WebSocket (RFC 6455). A message that arrives with nothing in flight is unsolicited: it is counted and answers no

@@ -1,14 +1,12 @@
 import { errorPatterns } from '../../judge/analysis/error-patterns.ts'
 import { stressJudgement } from '../../judge/analysis/mcp-health.ts'
 import { worstVerdict } from '../../judge/verdict/service-level.ts'
+import { SATURATED } from '../../judge/verdict/validity.ts'
 import type { McpStressFindings, ProbeFinding } from '../../model/mcp-stress-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { mcpStressLines, mcpStressSentence } from '../../report/mcp-stress-sentences.ts'
 import type { Conclusion } from '../suite.ts'
-
-/** Utilization above which a generator thread slows the responses. */
-const BUSY = 0.95
 
 /** Returns what the run through the phases, and the probes so far, show. */
 export function mcpStressFindings(result: LoadResult, probes: readonly ProbeFinding[]): McpStressFindings {
@@ -40,5 +38,5 @@ export function mcpStressConclusion(findings: McpStressFindings, result: LoadRes
 function verdictOn({ health, probes }: McpStressFindings, { generator, ended }: LoadResult): VerdictValue {
   const probed = worstVerdict(probes.flatMap(({ verdict }) => (verdict === 'not-applicable' ? [] : [verdict])))
   if (health !== 'poor' || probed === 'fail') return probed
-  return ended !== 'completed' || generator.eventLoopUtilization > BUSY ? 'invalid' : 'fail'
+  return ended !== 'completed' || generator.eventLoopUtilization > SATURATED ? 'invalid' : 'fail'
 }

@@ -1,4 +1,5 @@
 import type { McpRequest } from '../../protocols/mcp/request.ts'
+import { isObject } from '../../protocols/mcp/json-rpc.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Prober } from './probes/prober.ts'
 
@@ -37,12 +38,12 @@ export async function discoverCalls(prober: Prober, given: Partial<McpCalls>): P
 
 /** Returns the names of the tools, with those of their arguments. */
 function toolsIn(json: unknown): ReadonlyMap<string, readonly string[]> {
-  const tools = (json as { readonly tools?: unknown } | undefined)?.tools
+  const tools = isObject(json) ? json['tools'] : undefined
   if (!Array.isArray(tools)) return new Map()
   return new Map(
-    (tools as readonly { name: string; inputSchema?: { properties?: object } }[]).map(({ name, inputSchema }) => [
-      name,
-      Object.keys(inputSchema?.properties ?? {}),
-    ]),
+    tools.filter(isObject).map(({ name, inputSchema }) => {
+      const properties = isObject(inputSchema) ? inputSchema['properties'] : undefined
+      return [String(name), isObject(properties) ? Object.keys(properties) : []]
+    }),
   )
 }

@@ -9,7 +9,7 @@ import type { Ms, Rps } from '../../model/units.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
-import { missingTarget, settleSuite, type SharedPlan, sharedPlan, type SuiteHost } from '../suite.ts'
+import { missingTarget, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, targetsOf } from '../suite.ts'
 import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
 import { discoverCalls, type McpCalls } from './mcp-calls.ts'
 import { runProbes } from './probes/index.ts'
@@ -45,7 +45,7 @@ const STRESS_RPS: Rps = 500
 export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStressSuite {
   return ({ name = 'mcp-stress', target, ...options } = {}) => {
     const environment = suiteEnvironment(process.env)
-    const targets = environment.targets ?? (target === undefined ? {} : { mcp: target })
+    const targets = targetsOf(target === undefined ? {} : { mcp: target }, environment)
     const why = missingTarget(targets, ['mcp'])
     describeLoad(name, {}, () => {
       const title = 'stays healthy under stress, and has no known fault of MCP servers'

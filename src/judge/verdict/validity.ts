@@ -117,7 +117,7 @@ export function exhaustedResource({ generator, errorsByClass }: LoadResult): Sta
 }
 
 /** Share of busy time above which a generator thread is saturated. */
-const SATURATED = 0.95
+export const SATURATED = 0.95
 /** Share of a latency limit up to which lateness affects only requests that are close to the limit anyway. */
 const SMALL_SHARE = 0.1
 /** Lateness that timers and garbage collections occasionally cause in any thread. */

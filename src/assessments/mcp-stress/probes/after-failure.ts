@@ -18,21 +18,21 @@ export const afterFailure: Probe = {
     }
     const head =
       url.protocol === 'mcp+http:'
-        ? `POST ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n`
+        ? `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n`
         : ''
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const port = Number(url.port === '' ? 80 : url.port)
     for (let i = 0; i < KILLED; i++) {
       const socket = connect(port, host)
+      // The server may reset the connection first.
+      socket.on('error', () => {})
       await once(socket, 'connect')
       socket.write(`${head}{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"na`)
       await realDelay(10)
       socket.resetAndDestroy()
     }
     await realDelay(100)
-    const after = []
-    for (let i = 0; i < CALLS_AFTERWARDS; i++) after.push(await prober.once(call))
-    const failed = after.filter(({ outcome }) => outcome !== 'ok')
+    const failed = await prober.failuresOf(call, CALLS_AFTERWARDS)
     const [first] = failed
     const killed = `${KILLED} connections were reset during a request`
     if (first !== undefined) {

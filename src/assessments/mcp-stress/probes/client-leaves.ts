@@ -12,15 +12,13 @@ export const clientLeaves: Probe = {
     const request = slowCall?.(1_000) ?? call
     const clients = prober.stdio === undefined ? CLIENTS : 2
     const connections = await Promise.all(Array.from({ length: clients }, () => prober.connect()))
-    for (const connection of connections) void prober.begin(connection, request)
+    for (const connection of connections) void prober.call(connection, request)
     // By now, the calls have arrived.
     await realDelay(200)
     for (const connection of connections) connection.destroy()
     await Promise.all(connections.map(({ closed }) => closed))
     await realDelay(100)
-    const after = []
-    for (let i = 0; i < CALLS_AFTERWARDS; i++) after.push(await prober.once({ method: 'tools/list' }))
-    const failed = after.find(({ outcome }) => outcome !== 'ok')
+    const [failed] = await prober.failuresOf({ method: 'tools/list' }, CALLS_AFTERWARDS)
     const left = `${clients} clients disconnected during ${slowCall === undefined ? 'a call' : 'a slow call'}`
     if (failed !== undefined)
       return { verdict: 'fail', evidence: `${left}; then the server did not answer: ${failed.message}` }

@@ -10,17 +10,7 @@ export const coldStart: Probe = {
   harm: 'many-clients',
   async run({ prober, call }) {
     const clients = prober.stdio === undefined ? CLIENTS : PROCESSES
-    const called = await Promise.all(
-      Array.from({ length: clients }, async () => {
-        try {
-          const connection = await prober.connect()
-          return await prober.call(connection, call)
-        } catch (error) {
-          return { outcome: 'error' as const, message: error instanceof Error ? error.message : String(error) }
-        }
-      }),
-    )
-    await prober.end()
+    const called = await Promise.all(Array.from({ length: clients }, () => prober.once(call, { leaveOpen: true })))
     const hung = called.filter(({ outcome }) => outcome === 'hung').length
     const failed = called.filter(({ outcome }) => outcome === 'error')
     const counts = `of ${clients} simultaneous first calls, ${clients - hung - failed.length} were answered, ${hung} hung, ${failed.length} failed`

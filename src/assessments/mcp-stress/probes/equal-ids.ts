@@ -1,10 +1,8 @@
-import { realDelay } from '../../../model/real-time.ts'
-import type { Ms } from '../../../model/units.ts'
 import { notApplicable, type Probe } from './probe.ts'
+import { HANGS_MS } from './prober.ts'
 import { openSession, type Session } from './session.ts'
 
 const ROUNDS = 20
-const HANGS_MS: Ms = 3_000
 
 /**
  * Simultaneous calls of two sessions with the same JSON-RPC id, as sent by clients that all count from 1: a server that
@@ -13,10 +11,11 @@ const HANGS_MS: Ms = 3_000
 export const equalIds: Probe = {
   name: 'equal ids of two clients are kept apart',
   async run({ prober, echo, equalIds: isEnabled }) {
-    if (!isEnabled)
+    if (!isEnabled) {
       return notApplicable(
         'disabled by default (equalIds: true enables it), because calls may hang on a server that fails it',
       )
+    }
     if (echo === undefined) return notApplicable('no tool returns its input, which would identify a reply')
     if (!prober.overHttp) return notApplicable('two clients share a server only over HTTP')
     const sessions = await Promise.all([openSession(prober), openSession(prober)])
@@ -26,8 +25,9 @@ export const equalIds: Probe = {
     const unlike = await mixedUp(one, other, ids, (id) => id + ROUNDS)
     const alike = await mixedUp(one, other, ids, (id) => id)
     await Promise.all([one.end(), other.end()])
-    if (unlike > 0)
-      return notApplicable(`${unlike} replies did not reach the client that asked, although their ids differed`)
+    if (unlike > 0) {
+      return notApplicable(`${unlike} replies did not reach the client that sent the call, although the ids differed`)
+    }
     const evidence =
       alike === 0
         ? `${2 * ROUNDS} calls of two sessions, two at a time with one id, got their own replies`
@@ -37,8 +37,8 @@ export const equalIds: Probe = {
 }
 
 /**
- * Returns how many of two simultaneous calls, for each of the ids, did not get their own reply. Stops at the first that
- * hang.
+ * Sends two simultaneous calls for each of the ids. Returns how many did not get their own reply. Stops after a call
+ * that hangs.
  */
 async function mixedUp(
   one: Session,
@@ -56,11 +56,8 @@ async function mixedUp(
 }
 
 async function echoed(session: Session, id: number, text: string): Promise<'right' | 'wrong' | 'hung'> {
-  const abort = new AbortController()
   const params = { name: 'echo', arguments: { message: text } }
-  const reply = session.ask({ jsonrpc: '2.0', id, method: 'tools/call', params }, abort.signal)
-  const received = await Promise.race([reply.catch(() => undefined), realDelay(HANGS_MS)])
-  abort.abort()
+  const received = await session.ask({ jsonrpc: '2.0', id, method: 'tools/call', params }).catch(() => undefined)
   if (received === undefined) return 'hung'
   return received.includes(text) ? 'right' : 'wrong'
 }

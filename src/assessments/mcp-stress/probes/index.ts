@@ -1,4 +1,5 @@
 import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
+import { messageOf } from '../../../model/thrown.ts'
 import { HARMS, type Probe, type ProbeContext } from './probe.ts'
 import * as registered from './registry.ts'
 
@@ -28,9 +29,6 @@ async function attempt(probe: Probe, context: ProbeContext): Promise<Omit<ProbeF
   try {
     return await probe.run(context)
   } catch (error) {
-    return {
-      verdict: 'invalid',
-      evidence: `the probe could not run: ${error instanceof Error ? error.message : String(error)}`,
-    }
+    return { verdict: 'invalid', evidence: `the probe could not run: ${messageOf(error)}` }
   }
 }

@@ -22,7 +22,7 @@ export interface ProbeContext {
   readonly equalIds: boolean
 }
 
-/** What a server may not survive, from the least to the most harmful. */
+/** How a probe may harm a server, from the least to the most harmful. */
 export const HARMS = ['none', 'many-clients', 'lost-clients', 'broken-requests'] as const
 
 /** Checks for one defect that MCP servers show under load. */
@@ -33,7 +33,7 @@ export interface Probe {
   run(context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>>
 }
 
-/** Returns the call once for probes that need any reply, and once for those that check the reply. */
+/** Returns the call for probes that need any reply, and the call for probes that check the reply. */
 export function callsFrom(call: McpRequest): Pick<ProbeContext, 'call' | 'echo'> {
   const echoes = 'tool' in call && call.tool === 'echo'
   return { call: { ...call, nonce: false }, echo: echoes ? call : undefined }

@@ -1,16 +1,18 @@
 import { watchTarget } from '../../../measure/monitor/index.ts'
 import { type StdioTarget, startTimeoutMs } from '../../../model/target.ts'
 import type { ConnectContext, Connection, Outcome, Protocol } from '../../../model/protocol.ts'
-import { realDelay } from '../../../model/real-time.ts'
+import { realTime } from '../../../model/real-time.ts'
+import { sum } from '../../../model/sum.ts'
+import { messageOf } from '../../../model/thrown.ts'
 import type { McpRequest } from '../../../protocols/mcp/request.ts'
 import type { Ms } from '../../../model/units.ts'
 import { mcpKind } from '../../../protocols/mcp/index.ts'
 
 /** A call that takes longer counts as hung. */
-const HANGS_MS: Ms = 3_000
+export const HANGS_MS: Ms = 3_000
 const CONNECTS_MS: Ms = 5_000
 
-/** How one call ended; `hung` without a reply in time. */
+/** How one call ended: `hung` if no reply arrived in time. */
 export interface Called {
   readonly outcome: 'ok' | 'error' | 'hung'
   readonly ms: Ms
@@ -64,57 +66,51 @@ export class Prober {
 
   /** Sends one call. Never rejects. */
   call(connection: Connection<McpRequest>, request: McpRequest, hangsMs: Ms = HANGS_MS): Promise<Called> {
-    const startedMs = performance.now()
-    return this.begin(connection, request, hangsMs).done.then((done) => ({
-      ...done,
-      ms: performance.now() - startedMs,
-    }))
-  }
-
-  /** Sends a call without waiting for its reply. */
-  begin(
-    connection: Connection<McpRequest>,
-    request: McpRequest,
-    hangsMs: Ms = HANGS_MS,
-  ): { readonly done: Promise<Omit<Called, 'ms'>> } {
-    const answered = Promise.withResolvers<Omit<Called, 'ms'>>()
-    const outgoing = { requestId: this.#requests++, operation: '', payload: request }
-    const onDone = ({ ok, errorClass, message = '', answer }: Outcome): void =>
-      answered.resolve({
-        outcome: ok ? 'ok' : 'error',
-        message: ok ? '' : `${errorClass ?? 'error'}: ${message}`,
-        answer,
-      })
-    const cancel = connection.exchange(outgoing, { onMessage() {}, onDone })
-    const late = realDelay(hangsMs).then(() => {
+    const { promise, resolve } = Promise.withResolvers<Called>()
+    const startMs = realTime.now()
+    const end = (called: Omit<Called, 'ms'>): void => {
+      realTime.clearTimeout(late)
+      resolve({ ...called, ms: realTime.now() - startMs })
+    }
+    const late = realTime.setTimeout(() => {
       cancel()
-      return { outcome: 'hung', message: `no answer within ${hangsMs / 1_000} s`, answer: undefined } as const
-    })
-    return { done: Promise.race([answered.promise, late]) }
+      end({ outcome: 'hung', message: `no answer within ${hangsMs / 1_000} s`, answer: undefined })
+    }, hangsMs)
+    const onDone = ({ ok, errorClass = 'connection', message = '', answer }: Outcome): void =>
+      end({ outcome: ok ? 'ok' : 'error', message: ok ? '' : `${errorClass}: ${message}`, answer })
+    const outgoing = { requestId: this.#requests++, operation: '', payload: request }
+    const cancel = connection.exchange(outgoing, { onMessage() {}, onDone })
+    return promise
   }
 
-  /** Sends one call on a new connection, and then closes it gracefully. Never rejects. */
-  async once(request: McpRequest): Promise<Called> {
-    const startedMs = performance.now()
+  /** Sends one call on a new connection, and then closes it gracefully unless `leaveOpen` is set. Never rejects. */
+  async once(request: McpRequest, { leaveOpen = false }: { readonly leaveOpen?: boolean } = {}): Promise<Called> {
+    const startMs = realTime.now()
     try {
       const connection = await this.connect()
       const called = await this.call(connection, request)
-      await connection.close()
+      if (!leaveOpen) await connection.close()
       return called
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      return { outcome: 'error', ms: performance.now() - startedMs, message, answer: undefined }
+      return { outcome: 'error', ms: realTime.now() - startMs, message: messageOf(error), answer: undefined }
     }
+  }
+
+  /** Sends calls one after the other, each on a new connection. Returns those that failed. Never rejects. */
+  async failuresOf(request: McpRequest, calls: number): Promise<readonly Called[]> {
+    const called: Called[] = []
+    for (let i = 0; i < calls; i++) called.push(await this.once(request))
+    return called.filter(({ outcome }) => outcome !== 'ok')
   }
 
   /** Returns the memory of the server in MB; undefined if it cannot be measured. */
   async residentMb(): Promise<number | undefined> {
     const samples = await Promise.all(this.pids.map((pid) => watchTarget({ pid }).sample()))
     const measuredMb = samples.flatMap((sample) => sample?.rssMb ?? [])
-    return measuredMb.length === 0 ? undefined : measuredMb.reduce((sum, mb) => sum + mb, 0)
+    return measuredMb.length === 0 ? undefined : sum(measuredMb)
   }
 
-  /** Closes the connections that a probe has left open. */
+  /** Destroys the connections that are still open. */
   async end(): Promise<void> {
     const open = [...this.#open]
     for (const connection of open) connection.destroy()

@@ -1,22 +1,25 @@
-import type { Prober } from './prober.ts'
+import { CLIENT_INFO } from '../../../protocols/mcp/client.ts'
+import { realTime } from '../../../model/real-time.ts'
+import { HANGS_MS, type Prober } from './prober.ts'
+
+const VERSION = '2025-11-25'
 
 const INITIALIZE = {
   jsonrpc: '2.0',
   id: 1,
   method: 'initialize',
   params: {
-    protocolVersion: '2025-11-25',
+    protocolVersion: VERSION,
     capabilities: {},
-    clientInfo: { name: 'describe-load', version: 'probe' },
+    clientInfo: CLIENT_INFO,
   },
 }
 const TYPES = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
 
-/** A Streamable HTTP session that can send what a well-behaved client would not. */
+/** A Streamable HTTP session that can send what a well-behaved client would not. Rejects if the server does not answer. */
 export interface Session {
-  readonly id: string
   /** Sends a message unchanged. Returns the body of any response. */
-  ask(message: object, signal: AbortSignal): Promise<string>
+  ask(message: object): Promise<string>
   /** Asks the server to end the session. Returns the status. */
   end(): Promise<number>
   /** Opens the stream on which the server may send messages. */
@@ -29,32 +32,35 @@ export async function openSession({ httpUrl, headers }: Prober): Promise<Session
   const id = answered.headers.get('mcp-session-id')
   await answered.text()
   if (id === null) return undefined
-  const sessionHeaders = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' }
+  const sessionHeaders = { ...headers, 'mcp-session-id': id, 'mcp-protocol-version': VERSION }
   const notified = await post(httpUrl, sessionHeaders, { jsonrpc: '2.0', method: 'notifications/initialized' })
   await notified.text()
   return {
-    id,
-    ask: async (message, signal) => (await post(httpUrl, sessionHeaders, message, signal)).text(),
+    ask: async (message) => (await post(httpUrl, sessionHeaders, message)).text(),
     async end() {
-      const ended = await fetch(httpUrl, { method: 'DELETE', headers: sessionHeaders })
+      const signal = AbortSignal.timeout(HANGS_MS)
+      const ended = await fetch(httpUrl, { method: 'DELETE', headers: sessionHeaders, signal })
       await ended.text()
       return ended.status
     },
-    listen: (signal) => fetch(httpUrl, { headers: { ...sessionHeaders, accept: 'text/event-stream' }, signal }),
+    async listen(signal) {
+      const late = new AbortController()
+      const timer = realTime.setTimeout(() => late.abort(new Error('the server did not open the stream')), HANGS_MS)
+      const listening = { ...sessionHeaders, accept: 'text/event-stream' }
+      try {
+        return await fetch(httpUrl, { headers: listening, signal: AbortSignal.any([signal, late.signal]) })
+      } finally {
+        realTime.clearTimeout(timer)
+      }
+    },
   }
 }
 
-function post(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  message: object,
-  signal?: AbortSignal,
-): Promise<Response> {
-  const body = JSON.stringify(message)
+function post(url: string, headers: Readonly<Record<string, string>>, message: object): Promise<Response> {
   return fetch(url, {
     method: 'POST',
     headers: { ...headers, ...TYPES },
-    body,
-    ...(signal !== undefined && { signal }),
+    body: JSON.stringify(message),
+    signal: AbortSignal.timeout(HANGS_MS),
   })
 }

@@ -56,3 +56,10 @@ test('what a setup marks as secret appears nowhere in a result', async () => {
   expect(text).not.toMatch(/zebras/)
   expect(text).toContain('other%20words')
 })
+
+test('the secret of a setup in a generator thread appears in no error that its module throws later', async () => {
+  const setup = new URL('../../../fixtures/modules/losing-setup.ts', import.meta.url)
+  const result = await runLoad({ ...PLAN, duration: '10s', request: {}, target: await startEcho(), setup })
+  expect(result.endedBecause).toMatch(/ Error: the session of \[redacted\] was lost$/)
+  expect(JSON.stringify(result)).not.toMatch(/camels/)
+})

@@ -6,6 +6,7 @@ import { ThreadPauses } from '../../measure/thread-pauses.ts'
 import { Tracer } from '../../measure/tracing/tracer.ts'
 import { LoadError, LoadInternalError, LoadUserCodeError } from '../../model/errors.ts'
 import type { AnyRequest } from '../../model/requests.ts'
+import { cleanText } from '../../model/text/clean.ts'
 import type { Ms } from '../../model/units.ts'
 import { type Cancel, RunClock } from '../../traffic/clock.ts'
 import { connectFailure } from '../../traffic/connections/failure.ts'
@@ -180,7 +181,8 @@ export class Generator {
   }
 
   /** Ends the run of this thread because code of the user left an error unhandled, or ends the thread. */
-  failUserCode({ message, stack }: UserFailure): void {
+  failUserCode(failure: UserFailure): void {
+    const [message, stack] = [cleanText(failure.message), cleanText(failure.stack)]
     if (!this.#started) return this.#post({ type: 'user-error', code: 'ERR_LOAD_USER_CODE', message, stack })
     this.#stopped = true
     this.#post({ type: 'user-failure', message })
@@ -293,7 +295,7 @@ export class Generator {
 
   #unreachable(why: Unreachable): void {
     this.#destroy()
-    this.#post({ type: 'unreachable', ...why })
+    this.#post({ type: 'unreachable', ...why, message: cleanText(why.message) })
   }
 
   /**
@@ -336,7 +338,8 @@ export class Generator {
   }
 
   #log(text: string): void {
-    if (this.#job.verbose) this.#post({ type: 'log', text: `${this.#clock.now().toFixed(1)} ms  ${text}` })
+    if (!this.#job.verbose) return
+    this.#post({ type: 'log', text: `${this.#clock.now().toFixed(1)} ms  ${cleanText(text)}` })
   }
 }
 

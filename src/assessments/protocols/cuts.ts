@@ -3,6 +3,7 @@ import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
 import { realDelay } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
+import type { LoadPlan } from '../../plan/load-plan.ts'
 import { portOf } from '../../protocols/index.ts'
 import { type Relay, startRelay } from '../../run/target/relay.ts'
 import type { Subject } from './subject.ts'
@@ -31,7 +32,9 @@ export async function whileCut(
   const relay = await startRelay(new URL(url), port)
   try {
     const reconnect = { backoffMs: 10, maxBackoffMs: 200 }
-    const run = await context.startLoad({ ...plan, target: relay.url, rate, duration, reconnect, monitor: 'off' })
+    const relayed: LoadPlan = { ...plan, target: relay.url, rate, duration, reconnect, monitor: 'off' }
+    // Not recorded, because the reports would list the relay as a target.
+    const run = await context.startLoad(relayed, { record: false })
     const [result, reconnectMs] = await Promise.all([run.result, cutAgain(relay, duration)])
     return { successRate: result.successRate, reconnectMs, lost: result.errors + result.dropped }
   } finally {

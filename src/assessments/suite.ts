@@ -2,7 +2,7 @@ import type { LoadContext } from '../hosts/port.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
 import { isGreen, judge } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
-import { worstLeaning } from '../judge/verdict/service-level.ts'
+import { worstLeaning, worstVerdict } from '../judge/verdict/service-level.ts'
 import { LoadVerdictError } from '../model/errors.ts'
 import type { ProtocolName } from '../protocols/index.ts'
 import type { LoadPlan } from '../plan/load-plan.ts'
@@ -11,6 +11,7 @@ import type { LoadResult } from '../model/result.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
 import { cleanText } from '../model/text/clean.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
+import type { SidedVerdict } from '../report/leaning-words.ts'
 import type { SuiteEnvironment } from './environment.ts'
 
 /** The parts of a host that a suite needs. */
@@ -89,19 +90,18 @@ export function sloOf(slo: Partial<LimitSlo> | undefined, environment: SuiteEnvi
   }
 }
 
-/** Returns the worst leaning of the inconclusive verdicts; undefined if there are none. */
-export function leaningOfOpen(verdicts: readonly Judged[]): Leaning | undefined {
-  const open = verdicts.filter(({ verdict }) => verdict === 'inconclusive')
-  return open.length === 0 ? undefined : worstLeaning(open)
+/** Returns the verdict that decides; if it is inconclusive, with the worst leaning of the inconclusive ones. */
+export function worstOf(verdicts: readonly SidedVerdict[]): SidedVerdict {
+  const verdict = worstVerdict(verdicts.map((each) => each.verdict))
+  if (verdict !== 'inconclusive') return { verdict }
+  return { verdict, leaning: worstLeaning(verdicts.filter((each) => each.verdict === verdict)) }
 }
-
-type Judged = Pick<JudgedVerdict, 'verdict' | 'leaning'>
 
 /**
  * Returns the verdict of a step of a search. An unproven verdict counts as the side it leans to, because the next steps
  * depend on it, and the confirmed result rests on more than one step.
  */
-export function leaningVerdict({ verdict, leaning = 'none' }: Judged): VerdictValue {
+export function leaningVerdict({ verdict, leaning = 'none' }: SidedVerdict): VerdictValue {
   return verdict === 'inconclusive' && leaning !== 'none' ? leaning : verdict
 }
 

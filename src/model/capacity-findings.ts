@@ -1,7 +1,7 @@
 import type { Sizing } from './sizing.ts'
 import type { UnknownValue } from './unknown-value.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
-import type { VerdictValue } from './verdict.ts'
+import type { Leaning, VerdictValue } from './verdict.ts'
 
 /** The service level that users are promised. */
 export interface CapacitySla {
@@ -16,6 +16,8 @@ export interface CapacityPhase {
   readonly users: number
   readonly rate: Rps
   readonly verdict: VerdictValue
+  /** Side that an inconclusive verdict leans to. */
+  readonly leaning?: Leaning
   readonly achievedRps: Rps
   readonly p95Ms: Ms | null
   readonly errorRate: Ratio

@@ -5,6 +5,7 @@ import {
   boundsSentence,
   buySentence,
   disagreementLines,
+  phaseRow,
   recommendationSentence,
   unknownLines,
   uslSentence,
@@ -98,6 +99,20 @@ describe('an unknown capacity', () => {
       'No size is recommended, because the load that an instance can serve is unknown.',
     )
   })
+})
+
+test('shows the side that an unproven phase leans to', () => {
+  const phase = { name: 'peak', users: 240, rate: 120, achievedRps: 120, p95Ms: 20, errorRate: 0, result: 0 } as const
+  expect(phaseRow({ ...phase, verdict: 'inconclusive', leaning: 'pass' })).toEqual([
+    'peak',
+    'leans to pass',
+    '240',
+    '120',
+    '120',
+    '20.0',
+    '0%',
+  ])
+  expect(phaseRow({ ...phase, verdict: 'inconclusive', leaning: 'none' })).toContain('inconclusive')
 })
 
 test('names each number of users about which runs disagree', () => {

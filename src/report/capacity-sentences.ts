@@ -1,4 +1,5 @@
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
+import { leaningWords } from './leaning-words.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
 import {
   formatCount,
@@ -108,10 +109,11 @@ function formatRange([low, high]: OpenInterval, word: (value: number) => string)
   return high === null ? `at least ${word(low)}` : `${word(low)}–${word(high)}`
 }
 
-export function phaseRow({ name, users, rate, verdict, achievedRps, p95Ms, errorRate }: CapacityPhase): string[] {
+export function phaseRow(phase: CapacityPhase): string[] {
+  const { name, users, rate, achievedRps, p95Ms, errorRate } = phase
   return [
     name,
-    verdict,
+    leaningWords(phase),
     formatCount(users),
     formatNumber(rate),
     formatNumber(achievedRps),

@@ -70,11 +70,11 @@ export class CapacityRuns implements CapacityMeasurements {
       ['0.8 × peak', 0.8 * peakUsers],
     ] as const
     for (const [name, users] of phases) {
-      const { rate, verdict, result } = await this.#runOpen(rateOf(users, this.#settings))
+      const { rate, judged, result } = await this.#runOpen(rateOf(users, this.#settings))
       const { achievedRps, errorRate, responseTime } = result
       const p95Ms = 'p95Ms' in responseTime ? responseTime.p95Ms : null
       const index = this.runs.length - 1
-      this.phases.push({ name, users, rate, verdict, achievedRps, p95Ms, errorRate, result: index })
+      this.phases.push({ name, users, rate, ...judged, achievedRps, p95Ms, errorRate, result: index })
       this.#onPhase(this)
     }
   }

@@ -4,6 +4,7 @@ import { eachWith, evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { CapacityPhase } from '../../model/capacity-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
+import type { SidedVerdict } from '../../report/leaning-words.ts'
 import type { Conclusion } from '../suite.ts'
 import {
   capacityConclusion,
@@ -46,6 +47,11 @@ const SLOW = { responseMs: 900 }
 const [held40, held60, held80] = [runAt(40), runAt(60), runAt(80)]
 const [missed60, missed100] = [runAt(60, SLOW), runAt(100, SLOW)]
 
+/** The run, if it showed its verdict without a proof. */
+function unproven(run: OpenRun): OpenRun {
+  return { ...run, judged: { verdict: 'inconclusive' } }
+}
+
 function measured(runs: readonly OpenRun[], rest: Partial<CapacityMeasurements> = {}): CapacityMeasurements {
   return { runs, phases: [], points: [], ...rest }
 }
@@ -55,13 +61,19 @@ function conclude(...runs: readonly OpenRun[]): Conclusion {
 }
 
 describe('a run at a constant rate', () => {
-  test.each<[string, OpenRun, VerdictValue, boolean]>([
-    ['passes within the SLA', held40, 'pass', true],
-    ['fails with a p95 above the limit', missed60, 'fail', true],
-    ['fails when a fifth of the requests fails', runAt(40, { failed: 0.2 }), 'fail', true],
-    ['counts as the side it leans to when it is too short to prove it', runAt(40, { seconds: 8 }), 'pass', false],
+  test.each<[string, OpenRun, VerdictValue, SidedVerdict]>([
+    ['passes within the SLA', held40, 'pass', { verdict: 'pass' }],
+    ['fails with a p95 above the limit', missed60, 'fail', { verdict: 'fail' }],
+    ['fails when a fifth of the requests fails', runAt(40, { failed: 0.2 }), 'fail', { verdict: 'fail' }],
+    [
+      'counts as the side it leans to when it is too short to prove it',
+      runAt(40, { seconds: 8 }),
+      'pass',
+      { verdict: 'inconclusive', leaning: 'pass' },
+    ],
   ])('%s', (_, run, verdict, proven) => {
-    expect([run.verdict, run.proven]).toEqual([verdict, proven])
+    expect(run).toMatchObject({ verdict })
+    expect(run.judged).toEqual(proven)
   })
 
   test('fails when requests pile up', () => {
@@ -69,7 +81,10 @@ describe('a run at a constant rate', () => {
       evenBatches(80, 5, () => 20),
       (i) => ({ arrivals: 10, inFlight: 5 * (i + 1) }),
     )
-    expect(judged(resultOf({ batches, plan: { rate: 40 } }), 40)).toMatchObject({ verdict: 'fail', proven: true })
+    expect(judged(resultOf({ batches, plan: { rate: 40 } }), 40)).toMatchObject({
+      verdict: 'fail',
+      judged: { verdict: 'fail' },
+    })
   })
 })
 
@@ -168,20 +183,20 @@ describe('the suite', () => {
   })
 
   test('needs no proof from the other end of the interval', () => {
-    expect(conclude(held60, { ...missed100, proven: false }).verdict).toBe('pass')
-    expect(conclude({ ...held40, proven: false }, missed60).verdict).toBe('fail')
+    expect(conclude(held60, unproven(missed100)).verdict).toBe('pass')
+    expect(conclude(unproven(held40), missed60).verdict).toBe('fail')
   })
 
   test.each([
     ['pass', runAt(60, { seconds: 8 })],
-    ['fail', { ...missed60, proven: false }],
+    ['fail', unproven(missed60)],
   ] as const)('leans to a %s that the deciding run did not prove', (leaning, run) => {
-    expect(run).toMatchObject({ verdict: leaning, proven: false })
+    expect(run).toMatchObject({ verdict: leaning, judged: { verdict: 'inconclusive' } })
     expect(conclude(run)).toMatchObject({ verdict: 'inconclusive', leaning })
   })
 
   test('refers to the last run when every run is undecided', () => {
-    const undecided = { ...held60, verdict: 'inconclusive' as const, proven: true }
+    const undecided: OpenRun = { ...held60, verdict: 'inconclusive', judged: { verdict: 'inconclusive' } }
     const last = { ...undecided, result: held80.result }
     expect(conclude(undecided, last)).toMatchObject({ verdict: 'inconclusive' })
     expect(conclude(undecided, last).result).toBe(last.result)

@@ -3,16 +3,16 @@ import { sizingOf } from '../../judge/analysis/sizing.ts'
 import { fitUsl, type UslPoint } from '../../judge/analysis/usl.ts'
 import type { JudgedVerdict } from '../../judge/verdict/judged-verdict.ts'
 import { MIN_PROOF_MS } from '../../judge/verdict/proof.ts'
-import { limitVerdicts, worstVerdict } from '../../judge/verdict/service-level.ts'
-import { sustainedRateVerdict } from '../../judge/verdict/sustained-rate.ts'
+import { termVerdicts, worstVerdict } from '../../judge/verdict/service-level.ts'
 import type { CapacityFindings, CapacityPhase, CapacitySla } from '../../model/capacity-findings.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Sla } from '../../model/sla.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { UnknownValue } from '../../model/unknown-value.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
+import type { SidedVerdict } from '../../report/leaning-words.ts'
 import { capacityLines, capacitySentence } from '../../report/capacity-sentences.ts'
-import { type Conclusion, leaningVerdict } from '../suite.ts'
+import { type Conclusion, leaningVerdict, worstOf } from '../suite.ts'
 import { noUslFit } from '../../wording/usl.ts'
 
 /** The question of the suite: which load is expected, and what counts as served. */
@@ -24,11 +24,11 @@ export interface CapacitySettings {
   readonly phaseMs: Ms
 }
 
-/** A run at a constant rate in the open model, and its verdict. */
+/** A run at a constant rate in the open model. Its `verdict`, which guides the search, may be unproven. */
 export interface OpenRun extends RateTrial {
   readonly result: LoadResult
-  /** False if the verdict is only the side that an unproven limit leans to. */
-  readonly proven: boolean
+  /** What the run proves, for the reports. */
+  readonly judged: SidedVerdict
 }
 
 export interface CapacityMeasurements {
@@ -39,9 +39,6 @@ export interface CapacityMeasurements {
   readonly points: readonly UslPoint[]
 }
 
-/** Allowed shortfall of the rate, as in `toSustainRps`. */
-const WITHIN = 0.01
-
 /** Returns the limits of one run; its rate must be sustained as well. */
 export function slaOf({ successRate, p95Ms }: CapacitySla): Sla {
   return { p95Ms, errorRate: Number((1 - successRate).toPrecision(12)) }
@@ -49,15 +46,11 @@ export function slaOf({ successRate, p95Ms }: CapacitySla): Sla {
 
 /** Judges a run at a constant rate: one verdict for each limit, and one for the rate. */
 export function rateVerdicts(result: LoadResult, rate: Rps, sla: CapacitySla): readonly JudgedVerdict[] {
-  return [
-    ...limitVerdicts(result, result, slaOf(sla)),
-    sustainedRateVerdict(result, result, { rps: rate, within: WITHIN }),
-  ]
+  return termVerdicts(result, result, { ...slaOf(sla), rps: rate })
 }
 
 export function openRun(result: LoadResult, rate: Rps, verdicts: readonly JudgedVerdict[]): OpenRun {
-  const verdict = worstVerdict(verdicts.map(leaningVerdict))
-  return { rate, result, verdict, proven: verdict === worstVerdict(verdicts.map((each) => each.verdict)) }
+  return { rate, result, verdict: worstVerdict(verdicts.map(leaningVerdict)), judged: worstOf(verdicts) }
 }
 
 export function rateOf(users: number, { requestsPerUserMinute }: CapacitySettings): Rps {
@@ -117,7 +110,7 @@ export function capacityConclusion(findings: CapacityFindings, { runs }: Capacit
   const { low, high } = capacityBounds(runs)
   const shown = verdictOn(findings)
   const deciding = { pass: low, fail: high, inconclusive: undefined, invalid: undefined }[shown]
-  const leans = (shown === 'pass' || shown === 'fail') && deciding?.proven === false
+  const leans = (shown === 'pass' || shown === 'fail') && deciding !== undefined && deciding.judged.verdict !== shown
   return {
     verdict: leans ? 'inconclusive' : shown,
     ...(leans && { leaning: shown }),

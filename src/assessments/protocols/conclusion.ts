@@ -1,11 +1,10 @@
 import { cpuMsPerRequest } from '../../judge/analysis/cpu-per-request.ts'
 import { bestFor, type MeasuredProtocol, rankProtocols } from '../../judge/analysis/protocol-ranking.ts'
-import { worstVerdict } from '../../judge/verdict/service-level.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { ProtocolsFindings } from '../../model/protocols-findings.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { protocolLines, protocolsSentence } from '../../report/protocols-sentences.ts'
-import { type Conclusion, leaningOfOpen } from '../suite.ts'
+import { type Conclusion, worstOf } from '../suite.ts'
 import { type CutFigures, CUTS, hasConnection } from './cuts.ts'
 import { CLIENTS, type CommonRun, type Filled } from './full-load.ts'
 import type { HighestRate } from './highest-rate.ts'
@@ -69,8 +68,7 @@ export function protocolsFindings(
 /** The verdict refers to the common rate: the worst of all protocols, and the run of the first protocol that has it. */
 export function protocolsConclusion(findings: ProtocolsFindings, runs: readonly ProtocolRuns[]): Conclusion {
   const { ranking } = findings
-  const verdict = ranking.length === 0 ? 'invalid' : worstVerdict(ranking.map((each) => each.verdict))
-  const leaning = verdict === 'inconclusive' ? leaningOfOpen(ranking) : undefined
+  const { verdict, leaning } = ranking.length === 0 ? { verdict: 'invalid' as const } : worstOf(ranking)
   const deciding = ranking.find((each) => each.verdict === verdict && each.leaning === leaning)
   return {
     verdict,

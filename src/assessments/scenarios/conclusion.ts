@@ -1,23 +1,16 @@
 import type { JudgedVerdict } from '../../judge/verdict/judged-verdict.ts'
-import { limitVerdicts, worstVerdict } from '../../judge/verdict/service-level.ts'
-import { sustainedRateVerdict } from '../../judge/verdict/sustained-rate.ts'
+import { termVerdicts } from '../../judge/verdict/service-level.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Expectation, ScenarioFinding, ScenariosFindings } from '../../model/scenarios-findings.ts'
 import type { Sla } from '../../model/sla.ts'
 import { scenarioLines, scenariosSentence } from '../../report/scenarios-sentences.ts'
 import { reasonSentence } from '../../wording/verdict-reasons.ts'
-import { type Conclusion, leaningOfOpen } from '../suite.ts'
+import { type Conclusion, worstOf } from '../suite.ts'
 import type { Scenario } from './scenario.ts'
 
-/** Allowed shortfall of a scenario's rate, as in `toSustainRps`. */
-const WITHIN = 0.01
-
 /** Judges a run: one verdict for each limit, and one for the scheduled rate of any shape. */
-export function scenarioVerdicts(
-  result: LoadResult,
-  { rps = result.offeredRps, ...limits }: Sla,
-): readonly JudgedVerdict[] {
-  return [...limitVerdicts(result, result, limits), sustainedRateVerdict(result, result, { rps, within: WITHIN })]
+export function scenarioVerdicts(result: LoadResult, sla: Sla): readonly JudgedVerdict[] {
+  return termVerdicts(result, result, { rps: result.offeredRps, ...sla })
 }
 
 /** Returns what the run of a scenario shows; `result` is the index of the run. */
@@ -41,14 +34,6 @@ export function scenariosConclusion(findings: ScenariosFindings, results: readon
     lines: scenarioLines(findings),
     result: deciding === undefined ? undefined : results[deciding.result],
   }
-}
-
-type Judged = Pick<JudgedVerdict, 'verdict' | 'leaning'>
-
-function worstOf(verdicts: readonly Judged[]): Judged {
-  const verdict = worstVerdict(verdicts.map((each) => each.verdict))
-  const leaning = verdict === 'inconclusive' ? leaningOfOpen(verdicts) : undefined
-  return { verdict, ...(leaning !== undefined && { leaning }) }
 }
 
 /** Returns a verdict as the findings store it. If there are too few requests, the advice says how many are needed. */

@@ -33,7 +33,7 @@ interface LimitOptions {
  * Returns one verdict for each latency limit of a service level, in the order of `SLA_PERCENTILES`, then one for
  * errors.
  */
-export function limitVerdicts(
+function limitVerdicts(
   figures: JudgedFigures,
   run: LoadResult,
   sla: Sla,
@@ -51,11 +51,16 @@ export function limitVerdicts(
     : [...latencies, errorRateVerdict(figures, run, { limit, confidence, ...span })]
 }
 
+/** Returns the verdicts of `limitVerdicts`, then one for the rate if the service level has one. */
+export function termVerdicts(figures: JudgedFigures, run: LoadResult, sla: Sla): readonly JudgedVerdict[] {
+  const limits = limitVerdicts(figures, run, sla)
+  const { rps } = sla
+  return rps === undefined ? limits : [...limits, sustainedRateVerdict(figures, run, { rps, within: WITHIN })]
+}
+
 /** Judges whether the run meets every limit of a service level, each at the requested confidence. */
 export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla: Sla): JudgedVerdict {
-  const { rps } = sla
-  const limits = limitVerdicts(figures, run, sla)
-  const terms = rps === undefined ? limits : [...limits, sustainedRateVerdict(figures, run, { rps, within: WITHIN })]
+  const terms = termVerdicts(figures, run, sla)
   const verdict = worstVerdict(terms.map((term) => term.verdict))
   const subject = `service level${partOf(figures, run)}`
   const own = new Set([describeLoad(figures, run), describeSeed(run)])

@@ -5,7 +5,7 @@ import { formatDuration, formatLimit, formatMs, formatPercent, formatRate } from
 
 /** Self-contained sentences about the findings of the limits suite. */
 
-export function levelSentence({ slo }: LimitsFindings): string {
+export function levelSentence({ slo }: Pick<LimitsFindings, 'slo'>): string {
   return `p99 response time at most ${formatLimit(slo.p99Ms)}, at most ${formatPercent(slo.errorRate)} of the requests failed`
 }
 

@@ -4,11 +4,11 @@ import { formatCount, formatMs, formatNumber } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
 import {
   degradationSentence,
+  errorLine,
   mcpStressSentence,
   phaseWord,
   probeLine,
   recoverySentence,
-  trendWords,
 } from './mcp-stress-sentences.ts'
 import { labelled, section, table } from './page.ts'
 import { textReport } from './text-report.ts'
@@ -31,13 +31,7 @@ function body(run: RunRecord, findings: McpStressFindings): string[] {
     ]),
     ...section('phases', [], phaseTable(run, findings)),
     ...section('effect of stress', [degradationSentence(findings), recoverySentence(findings)]),
-    ...section(
-      'errors',
-      findings.errorPatterns.map(
-        ({ class: name, count, phases, trend, meaning }) =>
-          `${formatCount(count)} × ${name}, ${trendWords(trend)}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}: ${meaning}`,
-      ),
-    ),
+    ...section('errors', findings.errorPatterns.map(errorLine)),
     ...section('probes', findings.probes.map(probeLine)),
     ...section('confidence', [
       'A phase is healthy when at least 99% of its requests succeeded and its p95 is at most twice that of the baseline (or 5 ms above it).',

@@ -33,16 +33,15 @@ export function mcpStressLines(findings: McpStressFindings): readonly string[] {
   return [
     degradationSentence(findings),
     recoverySentence(findings),
-    ...findings.errorPatterns.map(
-      ({ class: name, count, phases, trend, meaning }) =>
-        `${formatCount(count)} × ${name} (${trendWords(trend)}${phases.length === 0 ? '' : `, in ${phases.join(', ')}`}): ${meaning}`,
-    ),
+    ...findings.errorPatterns.map(errorLine),
     ...findings.probes.map(probeLine),
   ]
 }
 
-export function trendWords(trend: ErrorPattern['trend']): string {
-  return trend === 'unknown' ? 'trend unknown: needs 6 s' : trend
+export function errorLine({ class: name, count, phases, trend, meaning }: ErrorPattern): string {
+  const course = trend === 'unknown' ? 'trend unknown: needs 6 s' : trend
+  const where = phases.length === 0 ? '' : `, in ${phases.join(', ')}`
+  return `${formatCount(count)} × ${name} (${course}${where}): ${meaning}`
 }
 
 export function phaseWord({ healthy }: StressPhase): string {

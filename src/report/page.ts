@@ -62,7 +62,7 @@ export function pageHead(run: RunRecord, result: string): string[] {
     wrap(titleOf(run), 0),
     '='.repeat(COLUMNS),
     labelled('started', `${started} UTC, took ${formatDuration(run.durationMs)}`, 0),
-    labelled('target', run.target, 0),
+    labelled('target', run.target.replaceAll(', ', '\n'), 0),
     labelled('machine', machine.join(', '), 0),
     labelled('result', result, 0),
   ]

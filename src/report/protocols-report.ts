@@ -2,15 +2,9 @@ import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import { formatRate } from '../wording/figures.ts'
 import { doubtLines } from '../wording/doubts.ts'
+import { levelSentence } from './limits-sentences.ts'
 import { labelled, section, table } from './page.ts'
-import {
-  adviceLines,
-  levelLines,
-  levelOf,
-  protocolRow,
-  protocolsSentence,
-  unknownLines,
-} from './protocols-sentences.ts'
+import { adviceLines, levelLines, protocolRow, protocolsSentence, unknownLines } from './protocols-sentences.ts'
 import { textReport } from './text-report.ts'
 
 /** `protocol_report.txt`: a comparison of protocols on the same work, and what each is best for; 80 columns. */
@@ -27,20 +21,18 @@ const HEADS = ['', 'verdict', 'held', 'full', 'p50 ms', 'p99 ms', 'lost', 'back 
 function body(run: RunRecord, findings: ProtocolsFindings): string[] {
   const { results } = run
   const { ranking, rate, clients, skipped } = findings
-  const unknown = unknownLines(ranking)
-  const unproven = levelLines(findings)
   return [
     ...section('setup', [
       labelled('work', [...new Set(results.map(({ plan }) => plan.request))].join(', '), 0),
-      labelled('level', levelOf(findings), 0),
+      labelled('level', levelSentence(findings), 0),
       ...skipped.map(({ protocol, why }) => labelled('skipped', `${protocol}: ${why}`, 0)),
     ]),
     ...section('ranking', [], table(HEADS, ranking.map(protocolRow), [0, 1])),
     ...section('columns', [
       `held: the highest tested rate that met the service level, in req/s; > means that the generator reached its limit before the target. full: req/s with ${clients} requests always in flight, or with more if the target needed more to slow down. p50, p99: response times at ${formatRate(rate)}. lost: requests lost while connections were cut three times at that rate. back: the longest time until the target responded again. CPU: CPU time of the target per request, at the rate in column held.`,
     ]),
-    ...(unproven.length === 0 ? [] : section('not proven', unproven)),
-    ...(unknown.length === 0 ? [] : section('unknown values', unknown)),
+    ...section('not proven', levelLines(findings)),
+    ...section('unknown values', unknownLines(ranking)),
     ...section(
       'why',
       ranking.map(({ protocol, why }, place) => `${place + 1}. ${protocol}: ${why}`),

@@ -1,6 +1,6 @@
 import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
-import { formatCount, formatLimit, formatMs, formatNumber, formatPercent, formatRate } from '../wording/figures.ts'
+import { formatCount, formatMs, formatNumber, formatRate } from '../wording/figures.ts'
 import { leaningWords, verdictWords } from './leaning-words.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
@@ -71,8 +71,4 @@ export function protocolRow(ranked: RankedProtocol, place: number): string[] {
     reconnectMs === null ? '-' : formatMs(reconnectMs),
     cpuUsPerRequest === null ? '-' : formatCount(cpuUsPerRequest),
   ]
-}
-
-export function levelOf({ slo }: ProtocolsFindings): string {
-  return `p99 at most ${formatLimit(slo.p99Ms)}, at most ${formatPercent(slo.errorRate)} of the requests failed`
 }

@@ -14,8 +14,8 @@ export interface TestedLoad {
 
 /**
  * Returns the runs that artifacts are rendered from: one for all custom load tests, one for each call of a suite. Of
- * two calls of one suite under the same name, keeps the later one. Their results and verdicts are
- * clean already; this cleans the names of tests, which pass no run.
+ * two calls of one suite under the same name, keeps the later one. Their results and verdicts are clean already; this
+ * cleans the names of tests, which are part of no result.
  */
 export function runRecords(loads: readonly TestedLoad[], environment: Environment): readonly RunRecord[] {
   const runs = new Map<string, TestedLoad[]>()

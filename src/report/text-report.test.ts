@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { environment, recordOf } from './run-record.builder.ts'
+import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 import type { TestedLoad } from './run-records.ts'
 import { textReport } from './text-report.ts'
@@ -58,6 +58,16 @@ test('renders several runs as one text, with the name of each in its title', () 
     1 run
     "
   `)
+})
+
+test('shows each target of a run on a separate line', () => {
+  const results = ['http://127.0.0.1:3000/', 'ws://127.0.0.1:3001/'].map((url) =>
+    resultOf({ target: { url, pids: [], samples: [] } }),
+  )
+  const record = recordOf({ suite: 'users', findings: { users: 3 }, results })
+  expect(textOf({ test: 'shop', record })).toContain(
+    'target    http://127.0.0.1:3000/\n          ws://127.0.0.1:3001/\nmachine',
+  )
 })
 
 test('ignores other suites and runs without findings', () => {

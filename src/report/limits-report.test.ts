@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Doubt } from '../model/doubt.ts'
+import { foundLimit } from '../model/limits-findings.builder.ts'
 import type { LimitsFindings, LimitTrial } from '../model/limits-findings.ts'
 import { bottleneckEvidence } from '../wording/bottleneck.ts'
 import { doubt } from '../wording/doubts.ts'
@@ -28,21 +29,11 @@ function trial(purpose: LimitTrial['purpose'], rate: number, change: Partial<Lim
 const late = trialReason({ code: 'schedule-lag', lagMs: 80, allowedMs: 10 })
 
 const found: LimitsFindings = {
-  slo: { p99Ms: 250, errorRate: 0.01 },
-  maxSustainableRps: 390,
-  interval: [390, 414],
-  confirmed: true,
-  recommendedRps: 312,
-  stableRps: 200,
-  degradationPointRps: 500,
-  failurePointRps: 500,
-  kneeRps: 390,
-  degradation: 'cliff',
+  ...foundLimit,
   bottleneck: {
     resource: 'target-cpu',
     evidence: [bottleneckEvidence({ code: 'thread-full', cpuPercent: 98, processes: 1, busiestPercent: 98 })],
   },
-  recovery: { recovered: true, recoverMs: 1_800 },
   trials: [
     trial('step', 50),
     trial('step', 200),
@@ -64,8 +55,6 @@ const found: LimitsFindings = {
     trial('recommend', 312, { arrivals: 'poisson', durationMs: 8_000, p99Ms: 28 }),
   ],
   saturation: { concurrency: 100, completionsRps: 400, p50Ms: 250, p99Ms: 252 },
-  ended: 'found',
-  notes: [],
 }
 
 /** Joins the lines of a text, so that a test can search for sentences. */

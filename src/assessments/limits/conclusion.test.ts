@@ -3,27 +3,10 @@ import { openOutcome, saturation } from '../../judge/analysis/trial.builder.ts'
 import { evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { MeasuredTrial, TrialOutcome } from '../../judge/analysis/limit-trial.ts'
 import type { LimitsFindings } from '../../model/limits-findings.ts'
+import { foundLimit as found } from '../../model/limits-findings.builder.ts'
 import { limitsConclusion } from './conclusion.ts'
 import { bottleneckEvidence } from '../../wording/bottleneck.ts'
 
-const found: LimitsFindings = {
-  slo: { p99Ms: 250, errorRate: 0.01 },
-  maxSustainableRps: 390,
-  interval: [390, 414],
-  confirmed: true,
-  recommendedRps: 312,
-  stableRps: 200,
-  degradationPointRps: 500,
-  failurePointRps: 500,
-  kneeRps: 390,
-  degradation: 'cliff',
-  bottleneck: { resource: 'target-cpu', evidence: [] },
-  recovery: { recovered: true, recoverMs: 1_800 },
-  trials: [],
-  saturation: null,
-  ended: 'found',
-  notes: [],
-}
 const open = { ...found, maxSustainableRps: null }
 
 describe('the suite is', () => {

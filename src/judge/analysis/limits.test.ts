@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { foundLimit } from '../../model/limits-findings.builder.ts'
 import { evenBatches, resultOf } from '../result.builder.ts'
 import type { SearchEnd, TrialOutcome, MeasuredTrial } from './limit-trial.ts'
 import { limitsFindings, loadPointsOf } from './limits.ts'
@@ -38,19 +39,11 @@ describe('the findings of a search', () => {
     const slow = resultOf({ batches, batchMs: 200, phases: { overload: [0, 10], recovery: [10, 40] } })
     const trials = [...measured(...whole), { outcome: recovering, result: slow }]
     const findings = limitsFindings({ slo, measured: trials, end: found, machine })
+    const { bottleneck: _, trials: __, ...figures } = foundLimit
     expect(findings).toMatchObject({
-      maxSustainableRps: 390,
-      interval: [390, 414],
-      confirmed: true,
-      recommendedRps: 312,
-      stableRps: 200,
-      degradationPointRps: 500,
-      failurePointRps: 500,
-      kneeRps: 390,
-      degradation: 'cliff',
+      ...figures,
       recovery: { recovered: true, recoverMs: 0 },
       saturation: { concurrency: 100, completionsRps: 400 },
-      ended: 'found',
     })
     expect(findings.trials.map(({ purpose, rate, verdict }) => `${purpose} ${rate} ${verdict}`)).toEqual([
       'step 50 pass',

@@ -26,5 +26,5 @@ export async function bottleneckBetween(
   const overloaded = await runLoad({ ...plan, rate: overloadRps })
   const doubts = [...calm.generator.doubts, ...overloaded.generator.doubts]
   const disturbed = doubts.some(({ code }) => code === 'foreign-load')
-  return { ...bottleneckOf({ calm, overloaded, isToolLimited: [], machine }), disturbed }
+  return { ...bottleneckOf({ calm, overloaded, toolLimited: [], machine }), disturbed }
 }

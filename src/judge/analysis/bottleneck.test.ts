@@ -37,7 +37,7 @@ function target(
 }
 
 function found(overloaded: LoadResult, more: Partial<OverloadEvidence> = {}): ReturnType<typeof bottleneckOf> {
-  return bottleneckOf({ calm: measured(10, target(5)), overloaded, isToolLimited: [], machine, ...more })
+  return bottleneckOf({ calm: measured(10, target(5)), overloaded, toolLimited: [], machine, ...more })
 }
 
 describe('the bottleneck', () => {
@@ -122,8 +122,8 @@ describe('the bottleneck', () => {
       reasons: [trialReason({ code: 'generator-saturated' })],
       isToolLimited: true,
     })
-    expect(found(overloaded, { isToolLimited: [late] }).resource).toBe('target-cpu')
-    expect(found(measured(250, { ...target(40), generator }), { isToolLimited: [late] }).resource).toBe('generator')
+    expect(found(overloaded, { toolLimited: [late] }).resource).toBe('target-cpu')
+    expect(found(measured(250, { ...target(40), generator }), { toolLimited: [late] }).resource).toBe('generator')
     expect(found(measured(11, { ...target(118), generator: { ...generator, cpuPercent: 20 } })).resource).toBeNull()
   })
 
@@ -153,7 +153,7 @@ describe('the bottleneck', () => {
       reasons: [trialReason({ code: 'schedule-lag', lagMs: 80, allowedMs: 10 })],
       isToolLimited: true,
     })
-    expect(found(measured(50, target(97)), { isToolLimited: [late, late] })).toMatchObject({
+    expect(found(measured(50, target(97)), { toolLimited: [late, late] })).toMatchObject({
       resource: 'generator',
       evidence: [
         { code: 'not-delivered', rateRps: 16_000, reason: { code: 'schedule-lag', lagMs: 80 } },

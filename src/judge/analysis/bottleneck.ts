@@ -4,6 +4,7 @@
  */
 import type { Bottleneck, BottleneckEvidence, BottleneckFacts, BottleneckResource } from '../../model/bottleneck.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 import { bottleneckEvidence } from '../../wording/bottleneck.ts'
 import type { TrialOutcome } from './limit-trial.ts'
 
@@ -13,7 +14,7 @@ export interface OverloadEvidence {
   /** Run above the limit, preferably a saturation. */
   readonly overloaded: LoadResult
   /** Trials in which the generator could not deliver the load. */
-  readonly isToolLimited: readonly TrialOutcome[]
+  readonly toolLimited: readonly TrialOutcome[]
   readonly machine: { readonly cpus: number; readonly memoryMb: number }
 }
 
@@ -48,13 +49,13 @@ export function bottleneck(resource: BottleneckResource | null, facts: readonly 
 const WAITS = 0.2
 
 function generator(evidence: OverloadEvidence): Bottleneck | undefined {
-  const { isToolLimited, overloaded } = evidence
-  if (isToolLimited.length === 0) return undefined
+  const { toolLimited, overloaded } = evidence
+  if (toolLimited.length === 0) return undefined
   // The target used the cores that the generator waited for.
   if ((overloaded.generator.runDelayRatio ?? 0) > WAITS && sharedCores(evidence) !== undefined) return undefined
   const { cpuPercent, eventLoopUtilization, threads, runDelayRatio, doubts } = overloaded.generator
   const facts: BottleneckFacts[] = [
-    ...isToolLimited.map(
+    ...toolLimited.map(
       ({ rate, reasons: [reason = null] }) => ({ code: 'not-delivered', rateRps: rate, reason }) as const,
     ),
     { code: 'generator-use', cpuPercent, threads, busyRatio: eventLoopUtilization },
@@ -103,7 +104,7 @@ function quota({ target: { samples } }: LoadResult, used: number): BottleneckFac
   if (limits.length === 0) return undefined
   const cores = Math.min(...limits)
   const throttled = samples.slice(1).flatMap(({ throttledRatio }) => throttledRatio ?? [])
-  const ratio = throttled.length === 0 ? 0 : throttled.reduce((sum, each) => sum + each, 0) / throttled.length
+  const ratio = throttled.length === 0 ? 0 : sum(throttled) / throttled.length
   if (used < FULL_CPU * cores && ratio < THROTTLED) return undefined
   return { code: 'quota-full', cpuPercent: used, quotaPercent: 100 * cores, throttledRatio: ratio }
 }
@@ -197,7 +198,7 @@ function surroundings({ calm, overloaded }: OverloadEvidence): readonly Bottlene
  */
 function meanOf({ target: { samples } }: LoadResult, key: 'cpuPercent' | 'busiestProcessCpuPercent'): number | null {
   const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap((sample) => sample[key] ?? [])
-  return used.length === 0 ? null : used.reduce((sum, cpu) => sum + cpu, 0) / used.length
+  return used.length === 0 ? null : sum(used) / used.length
 }
 
 /** CPU use of the busiest process. Older results contain only the sum, which is correct for a single process. */

@@ -1,4 +1,5 @@
 import type { LoadResult } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
 
 /**
@@ -8,6 +9,6 @@ import type { Ms } from '../../model/units.ts'
 export function cpuMsPerRequest({ target: { samples }, achievedRps }: LoadResult): Ms | null {
   const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap(({ cpuPercent }) => cpuPercent ?? [])
   if (used.length === 0 || achievedRps <= 0) return null
-  const meanPercent = used.reduce((sum, percent) => sum + percent, 0) / used.length
+  const meanPercent = sum(used) / used.length
   return (10 * meanPercent) / achievedRps
 }

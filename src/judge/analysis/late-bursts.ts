@@ -1,3 +1,5 @@
+import { sum } from '../../model/sum.ts'
+
 /** Bursts of late requests with fast requests between them. */
 
 export interface LateBursts {
@@ -13,7 +15,7 @@ export interface LateBursts {
 export function lateBurstsIn(late: readonly number[]): LateBursts {
   const isLate = late.map((count) => count > 0)
   return {
-    late: late.reduce((total, count) => total + count, 0),
+    late: sum(late),
     count: isLate.filter((now, i) => now && isLate[i - 1] !== true).length,
     share: isLate.length === 0 ? 0 : isLate.filter(Boolean).length / isLate.length,
   }

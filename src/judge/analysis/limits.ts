@@ -91,12 +91,12 @@ function bottleneckFrom(
   if (ended === 'failing' && first?.outcome.errors?.isAnswered === true) {
     return bottleneck(null, [{ code: 'errors-at-every-rate' }])
   }
-  const isToolLimited =
+  const toolLimited =
     ended === 'generator' ? measured.flatMap(({ outcome }) => (outcome.isToolLimited ? outcome : [])) : []
   const calm = measured[0]
   const [saturated] = saturations(measured.map(({ outcome }) => outcome))
   const overloaded =
-    (isToolLimited.length === 0 ? measured.find(({ outcome }) => outcome === saturated) : undefined) ??
+    (toolLimited.length === 0 ? measured.find(({ outcome }) => outcome === saturated) : undefined) ??
     measured.findLast(
       ({ outcome }) =>
         isOpen(outcome) && outcome.verdict !== 'pass' && (ended === 'generator' || !outcome.isToolLimited),
@@ -104,7 +104,7 @@ function bottleneckFrom(
   if (calm === undefined || overloaded === undefined) {
     return bottleneck(null, [{ code: 'nothing-exhausted', rateRps: low ?? 0 }])
   }
-  return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, isToolLimited, machine })
+  return bottleneckOf({ calm: calm.result, overloaded: overloaded.result, toolLimited, machine })
 }
 
 function recoveryFrom(measured: readonly MeasuredTrial[], { low }: SearchEnd): Recovery {

@@ -3,6 +3,7 @@ import type { LimitSlo } from '../../model/limits-findings.ts'
 import { type ErrorClass, isAnswered } from '../../model/error-class.ts'
 import type { Interval } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 import type { ToolFault } from '../../model/tool-fault.ts'
 import type { Ms, Ratio, Rps } from '../../model/units.ts'
 import { type Growth, growthOf } from '../verdict/growth.ts'
@@ -149,7 +150,7 @@ function stoppedMs({ generator: { doubts } }: LoadResult): Ms {
     if (doubt.code === 'generator-suspended') return doubt.suspendedMs
     return doubt.code === 'generator-blocked' ? doubt.blockedMs : 0
   })
-  return lengths.reduce((sum, ms) => sum + ms, 0)
+  return sum(lengths)
 }
 
 /** Flow of a saturation. It excludes requests that end after the traffic, because the pool is then no longer full. */

@@ -27,14 +27,14 @@ const BUSY_GENERATOR = 0.95
  */
 export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): TrialOutcome {
   const failures = isOpenTrial(trial) ? failuresOf(trial, figures, slo) : []
-  const isToolLimited = toolTroubleOf(trial, figures, slo, failures.length > 0)
+  const toolTrouble = toolTroubleOf(trial, figures, slo, failures.length > 0)
   const stopped = stoppedGenerator(trial, figures)
-  const doubts = isToolLimited === undefined && failures.length === 0 ? doubtsOf(trial, figures, slo) : []
+  const doubts = toolTrouble === undefined && failures.length === 0 ? doubtsOf(trial, figures, slo) : []
   return {
     trial,
     rate: 'rate' in trial ? trial.rate : figures.achievedRps,
     tookMs: figures.tookMs,
-    verdict: stopped === undefined ? verdictOf(figures, failures, doubts, isToolLimited) : 'invalid',
+    verdict: stopped === undefined ? verdictOf(figures, failures, doubts, toolTrouble) : 'invalid',
     achievedRps: figures.achievedRps,
     completedShare: figures.completedShare,
     p50Ms: figures.p50Ms,
@@ -47,8 +47,8 @@ export function judgeTrial(trial: Trial, figures: TrialFigures, slo: LimitSlo): 
     errors: figures.errors,
     errorRate: errorRateOf(figures),
     inFlightGrowth: figures.growth?.share ?? null,
-    reasons: [isToolLimited, stopped, ...failures, ...doubts].filter((reason) => reason !== undefined).map(trialReason),
-    isToolLimited: isToolLimited !== undefined,
+    reasons: [toolTrouble, stopped, ...failures, ...doubts].filter((reason) => reason !== undefined).map(trialReason),
+    isToolLimited: toolTrouble !== undefined,
   }
 }
 
@@ -56,9 +56,9 @@ function verdictOf(
   figures: TrialFigures,
   failures: readonly TrialReasonFacts[],
   doubts: readonly TrialReasonFacts[],
-  isToolLimited: TrialReasonFacts | undefined,
+  toolTrouble: TrialReasonFacts | undefined,
 ): VerdictValue {
-  if (isToolLimited !== undefined || figures.scheduled === 0) return 'invalid'
+  if (toolTrouble !== undefined || figures.scheduled === 0) return 'invalid'
   if (failures.length > 0) return 'fail'
   if (figures.cutShort) return 'invalid'
   return doubts.length > 0 ? 'inconclusive' : 'pass'

@@ -1,6 +1,7 @@
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
 import type { LoadResult } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
 import { studentQuantile } from '../verdict/statistics/student.ts'
 
@@ -111,12 +112,12 @@ function meanOf(histogram: string): BatchSum {
 }
 
 function together(batches: readonly BatchSum[]): BatchSum {
-  const count = batches.reduce((sum, each) => sum + each.count, 0)
-  const total = batches.reduce((sum, each) => sum + each.count * each.meanMs, 0)
+  const count = sum(batches.map((each) => each.count))
+  const total = sum(batches.map((each) => each.count * each.meanMs))
   return { count, meanMs: count === 0 ? 0 : total / count }
 }
 
 function squaresOf(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const mean = sum(values) / values.length
+  return sum(values.map((value) => (value - mean) ** 2))
 }

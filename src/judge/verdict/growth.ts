@@ -1,4 +1,5 @@
 import type { Distribution, JudgedFigures } from '../../model/figures.ts'
+import { sum } from '../../model/sum.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { MIN_BATCHES } from './design-effect.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
@@ -76,12 +77,12 @@ export function growthIn(
   requiredBatches: number = MIN_BATCHES,
 ): MeasuredGrowth | undefined {
   const backlog = inFlight.map((count, i) => count - arrivedWithin(arrivals, i, serviceBatches))
-  const arrived = arrivals.reduce((sum, count) => sum + count, 0)
+  const arrived = sum(arrivals)
   if (backlog.length < requiredBatches || arrived === 0) return undefined
   const { perStep, error } = neweyWestSlope(backlog)
   const requests = perStep * (backlog.length - 1)
   const significant = perStep > studentQuantile(1 - DOUBT, backlog.length - 2) * error
-  const squares = backlog.slice(1).reduce((sum, count, i) => sum + (count - (backlog[i] ?? 0)) ** 2, 0)
+  const squares = sum(backlog.slice(1).map((count, i) => (count - (backlog[i] ?? 0)) ** 2))
   return {
     requests,
     share: requests / arrived,
@@ -98,6 +99,6 @@ export function growthIn(
  */
 function arrivedWithin(arrivals: readonly number[], last: number, count: number): number {
   const whole = Math.min(last + 1, Math.floor(count))
-  const arrived = arrivals.slice(last + 1 - whole, last + 1).reduce((sum, each) => sum + each, 0)
+  const arrived = sum(arrivals.slice(last + 1 - whole, last + 1))
   return arrived + (count - Math.floor(count)) * (arrivals[last - whole] ?? 0)
 }

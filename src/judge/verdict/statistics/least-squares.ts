@@ -1,4 +1,5 @@
 import { sum } from '../../../model/sum.ts'
+
 /** Coefficients of a linear model with their covariance matrix. */
 export interface LinearFit {
   readonly coefficients: readonly number[]

@@ -1,3 +1,5 @@
+import { sum } from '../../../model/sum.ts'
+
 /** Slope of a line through a series, with an error that allows for autocorrelation. */
 export interface Slope {
   /** Change per step. */
@@ -17,9 +19,9 @@ export function neweyWestSlope(
 ): Slope {
   const n = values.length
   const middle = (n - 1) / 2
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
+  const mean = sum(values) / n
   const spread = (n * (n * n - 1)) / 12
-  const perStep = values.reduce((sum, value, i) => sum + (i - middle) * value, 0) / spread
+  const perStep = sum(values.map((value, i) => (i - middle) * value)) / spread
   const scores = values.map((value, i) => (i - middle) * (value - mean - perStep * (i - middle)))
   let variance = lagged(scores, 0)
   for (let lag = 1; lag <= lags; lag++) variance += 2 * (1 - lag / (lags + 1)) * lagged(scores, lag)
@@ -27,5 +29,5 @@ export function neweyWestSlope(
 }
 
 function lagged(scores: readonly number[], lag: number): number {
-  return scores.reduce((sum, score, i) => sum + score * (scores[i - lag] ?? 0), 0)
+  return sum(scores.map((score, i) => score * (scores[i - lag] ?? 0)))
 }

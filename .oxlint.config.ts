@@ -16,6 +16,17 @@ const ALLOWED_IMPORTS = {
   assessments: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run', 'hosts'],
 } as const satisfies Record<string, readonly string[]>
 
+/** Globals that a test's fake timers replace. A load in the thread of that test would wait for them forever. */
+const FAKED = [
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'performance',
+].map((name) => ({ name, message: 'Use `realTime`, which works in a test with fake timers.' }))
+
 type Folder = keyof typeof ALLOWED_IMPORTS
 
 const folders = Object.keys(ALLOWED_IMPORTS) as Folder[]
@@ -120,6 +131,11 @@ const config: OxlintConfig = defineConfig({
       files: tests.map((kind) => `src/${folder}/**/*.${kind}.ts`),
       rules: boundaries(folder),
     })),
+    {
+      files: ['src/protocols/**', 'src/traffic/**'],
+      excludeFiles: tests.map((kind) => `**/*.${kind}.ts`),
+      rules: { 'eslint/no-restricted-globals': ['error', ...FAKED] },
+    },
     {
       files: ['src/report/**', 'src/hosts/**', 'src/assessments/**', 'fixtures/**', 'docs/**', 'examples/**'],
       rules: { 'eslint/no-console': 'off' },

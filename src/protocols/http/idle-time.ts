@@ -1,4 +1,5 @@
 import type { Ms } from '../../model/units.ts'
+import { realTime } from '../../model/real-time.ts'
 
 /** A connection that was idle for less than this was not closed because it was idle. */
 const IDLE_MS: Ms = 250
@@ -26,18 +27,18 @@ export class IdleTime {
 
   /** Records that a request is sent. */
   sends(): void {
-    this.#sentMs = performance.now()
+    this.#sentMs = realTime.now()
     this.#idleMs = this.#sentMs - this.#answeredMs
   }
 
   /** Records that a response is complete. */
   answered(): void {
-    this.#answeredMs = performance.now()
+    this.#answeredMs = realTime.now()
   }
 
   /** Time since the last response. */
   get sinceMs(): Ms {
-    return performance.now() - this.#answeredMs
+    return realTime.now() - this.#answeredMs
   }
 
   /** Describes the idle time in the message about a lost connection. */
@@ -50,7 +51,7 @@ export class IdleTime {
    * arrived: the connection had been idle, and its end arrives within the time of one round trip after the request.
    */
   crossed(method: string): boolean {
-    const sinceSentMs = performance.now() - this.#sentMs
+    const sinceSentMs = realTime.now() - this.#sentMs
     return IDEMPOTENT.has(method) && this.#idleMs >= IDLE_MS && sinceSentMs <= this.#connectMs + DELAY_MS
   }
 }

@@ -3,6 +3,7 @@ import type { ClientHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
+import { realTime } from '../../model/real-time.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { abandoned } from '../sockets/connect-error.ts'
 import { TRACE_FIELD_BYTES, TRACEPARENT } from '../trace-field.ts'
@@ -113,7 +114,7 @@ class SessionConnection implements Connection<SinkRequest> {
     socket.on('close', () => {
       this.#state.retire()
       // The streams of the session end after this listener and report why.
-      setImmediate(() => {
+      realTime.setImmediate(() => {
         const why = this.#state.reason?.message ?? (this.#state.over ? 'destroyed' : 'the server closed it')
         for (const exchange of this.#exchanges) exchange.fail('connection', `the connection was lost: ${why}`)
         session.destroy()

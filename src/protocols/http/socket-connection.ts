@@ -3,6 +3,7 @@ import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outcome, Outgo
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { Ms } from '../../model/units.ts'
 import { isGenerated } from '../../model/body.ts'
+import { realTime } from '../../model/real-time.ts'
 import type { SinkRequest } from './answer-sink.ts'
 import { AnswerTap } from './answer-tap.ts'
 import { headersOfHead } from './header-map.ts'
@@ -37,9 +38,9 @@ export async function connectSocket(target: URL, context: ConnectContext): Promi
     receive(length)
     return true
   }
-  const beganMs = performance.now()
+  const beganMs = realTime.now()
   const socket = await openSocket(target, context, { secure: false, onread: { buffer: READ_BUFFER, callback } })
-  const connection = new SocketConnection(socket, target, context, performance.now() - beganMs)
+  const connection = new SocketConnection(socket, target, context, realTime.now() - beganMs)
   receive = (length) => connection.received(READ_BUFFER, length)
   return connection
 }
@@ -89,8 +90,8 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     socket.on('end', () => this.#ended())
     socket.on('error', (error) => this.#state.lose(error))
     socket.on('close', () => {
-      clearTimeout(this.#lingering)
-      clearTimeout(this.#idling)
+      realTime.clearTimeout(this.#lingering)
+      realTime.clearTimeout(this.#idling)
       const bytesSent = this.#bytesSent()
       this.destroy()
       // Without a reason, the owner of the connection called `destroy`.
@@ -115,7 +116,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
     this.#bytes = around === undefined ? request.bytes : request.bytes + TRACE_FIELD_BYTES
     this.#bytesReceived = 0
     if (!this.#state.usable) {
-      queueMicrotask(() => this.#failed('connection', 'the connection was already closed', 0, true))
+      realTime.queueMicrotask(() => this.#failed('connection', 'the connection was already closed', 0, true))
       return this.#cancel
     }
     this.#tap = request.tapped ? new AnswerTap(request, events, false) : undefined
@@ -240,7 +241,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
 
   /** One timer per connection, which the exchanges do not restart. */
   #closeWhenIdleFor(limitMs: Ms, waitMs: Ms = limitMs): void {
-    this.#idling = setTimeout(() => {
+    this.#idling = realTime.setTimeout(() => {
       const restMs = limitMs - this.#idle.sinceMs
       if (this.#events !== undefined || restMs > 0) this.#closeWhenIdleFor(limitMs, restMs > 0 ? restMs : limitMs)
       else this.#finish()
@@ -262,7 +263,7 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
   /** Lets the peer close first, because the side that closes first keeps its port in TIME_WAIT for a minute. */
   #linger(): void {
     this.#state.retire()
-    this.#lingering ??= setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
+    this.#lingering ??= realTime.setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
   }
 
   /** Fails the current exchange, if there is one, and destroys the connection. */

@@ -4,6 +4,7 @@ import { isGenerated } from '../../model/body.ts'
 import type { GeneratedBody } from '../../model/body.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { Cancel, ExchangeEvents, Transferred } from '../../model/protocol.ts'
+import { realTime } from '../../model/real-time.ts'
 import { BodyPump, sendFailure } from '../sockets/body-pump.ts'
 import { AnswerTap } from './answer-tap.ts'
 import { joinHeaders, pairsOf } from './header-map.ts'
@@ -80,7 +81,7 @@ export class StreamExchange {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       // Deferred, because the caller does not have its `Cancel` function yet.
-      queueMicrotask(() => this.#fail('connection', message, true))
+      realTime.queueMicrotask(() => this.#fail('connection', message, true))
       return
     }
     this.#stream = stream

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { McpRequest } from './request.ts'
 import type { Traceparent } from '../../model/trace.ts'
+import { realTime } from '../../model/real-time.ts'
 import type { ChannelFailure, Negotiated } from './channel.ts'
 import { channelTo, overHttp, placeOf } from './channels.ts'
 import { Dialogue, type Waiting } from './dialogue.ts'
@@ -81,7 +82,7 @@ class McpConnection implements Connection<McpRequest> {
     const encode = traceparent === undefined ? plain : traced
     const call = new Call(this, id, encode(payload), events)
     if (this.usable) call.send(traceparent)
-    else queueMicrotask(() => call.failed(ALREADY_CLOSED))
+    else realTime.queueMicrotask(() => call.failed(ALREADY_CLOSED))
     return call.cancel
   }
 

@@ -1,4 +1,5 @@
 import type { GeneratedBody } from '../../model/body.ts'
+import { realTime } from '../../model/real-time.ts'
 
 /** Bytes written before the pump yields to the event loop, so that a fast peer does not block other connections. */
 export const TURN_BYTES: number = 512 * 1024
@@ -60,7 +61,7 @@ export class BodyPump {
     // The end is not deferred: the response, and with it the next body, could arrive before it.
     if (this.#writtenInTurn < TURN_BYTES || this.unmade === 0) return this.#next()
     this.#writtenInTurn = 0
-    setImmediate(this.#next)
+    realTime.setImmediate(this.#next)
   }
 
   readonly #next = (): void => {
@@ -98,7 +99,7 @@ export class BodyPump {
     this.#failed = true
     const reason = error instanceof Error ? error.message : String(error)
     // Deferred, because the caller of `begin` does not have its `Cancel` function yet.
-    queueMicrotask(() => this.#onFailure(reason))
+    realTime.queueMicrotask(() => this.#onFailure(reason))
   }
 }
 

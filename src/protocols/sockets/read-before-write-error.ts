@@ -1,5 +1,6 @@
 // oxlint-disable no-underscore-dangle -- the names of the methods that a stream implements
 import type { Socket } from 'node:net'
+import { realTime } from '../../model/real-time.ts'
 
 type Written = (error?: Error | null) => void
 
@@ -37,7 +38,7 @@ function whenRead(socket: Socket, onRead: () => void): void {
     read = socket.bytesRead
     // The first turn may end without a poll of the sockets.
     if (idleTurns === 2) onRead()
-    else setImmediate(check)
+    else realTime.setImmediate(check)
   }
   check()
 }

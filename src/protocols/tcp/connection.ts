@@ -4,6 +4,7 @@ import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Tran
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { TcpRequest } from './request.ts'
 import type { Ms } from '../../model/units.ts'
+import { realTime } from '../../model/real-time.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { UnsolicitedMessages } from '../unsolicited-messages.ts'
@@ -101,7 +102,7 @@ class TcpConnection implements Connection<TcpRequest> {
     socket.on('end', () => this.#ended())
     socket.on('error', (error) => this.#state.lose(error))
     socket.on('close', () => {
-      clearTimeout(this.#lingering)
+      realTime.clearTimeout(this.#lingering)
       this.#state.stop()
       // Without a reason, the owner of the connection called `destroy`.
       const why = this.#state.reason?.message ?? 'destroyed'
@@ -128,7 +129,7 @@ class TcpConnection implements Connection<TcpRequest> {
     this.#live++
     if (frame.replies > 0) this.#waiting.push(pending)
     else this.#leaving.push(pending)
-    if (!frame.sends || this.#settings.format.untilClose) queueMicrotask(() => this.#replay(frame))
+    if (!frame.sends || this.#settings.format.untilClose) realTime.queueMicrotask(() => this.#replay(frame))
     else this.#reader.sends(frame)
     if (frame.sends) this.#writer.write(frame, frame.replies > 0 ? undefined : this.#left)
     if (this.#settings.format.untilClose) {
@@ -216,7 +217,7 @@ class TcpConnection implements Connection<TcpRequest> {
     })
     pending.begin(events, frame, 0)
     // Deferred, because the caller of `exchange` does not have its `Cancel` function yet.
-    queueMicrotask(() => pending.events?.onDone(pending.failed(errorClass, message, 0)))
+    realTime.queueMicrotask(() => pending.events?.onDone(pending.failed(errorClass, message, 0)))
     return pending.cancel
   }
 
@@ -277,7 +278,7 @@ class TcpConnection implements Connection<TcpRequest> {
     if (this.#socket.destroyed) return
     this.#socket.end()
     // Waits for the peer to close its side, so that a reset does not discard bytes that the peer still reads.
-    this.#lingering ??= setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
+    this.#lingering ??= realTime.setTimeout(() => this.#socket.destroy(), LINGER_MS).unref()
   }
 
   #lose(reason: Error): void {

@@ -4,6 +4,7 @@ import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing } fro
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { WebSocketRequest } from './request.ts'
 import type { Ms } from '../../model/units.ts'
+import { realTime } from '../../model/real-time.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { IgnoredMessages } from '../ignored-messages.ts'
 import { EXAMINED_BYTES } from '../kept-bytes.ts'
@@ -115,7 +116,7 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
     const exchange = new WebSocketExchange(encoded.by, payload, events, this.#read, this.#succeed)
     this.#underWay.add(exchange)
     if (this.usable) this.#begin(exchange, encoded, requestId)
-    else queueMicrotask(() => this.#refuse(exchange, 'connection', 'the connection was already closed'))
+    else realTime.queueMicrotask(() => this.#refuse(exchange, 'connection', 'the connection was already closed'))
     return () => {
       const unfinished = exchange === this.#listener() ? this.#reader.unfinished : 0
       const transferred = exchange.transferred(this.#outbox.bytesOf(exchange), unfinished)
@@ -159,9 +160,9 @@ class WebSocketConnection implements Connection<WebSocketRequest> {
         this.#inOrder.push(exchange)
         if (this.#hasListened) return
         this.#hasListened = true
-        return queueMicrotask(() => this.#deliverHeld())
+        return realTime.queueMicrotask(() => this.#deliverHeld())
       case 'nothing':
-        return queueMicrotask(() => this.#refuse(exchange, 'protocol', encoded.violation))
+        return realTime.queueMicrotask(() => this.#refuse(exchange, 'protocol', encoded.violation))
     }
   }
 

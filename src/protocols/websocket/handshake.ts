@@ -5,6 +5,7 @@ import type { ClientOptions } from 'ws'
 import { ConnectError } from '../../model/connect-error.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
+import { realTime } from '../../model/real-time.ts'
 import { KeptBytes } from '../kept-bytes.ts'
 import { excerptOf } from '../message-check.ts'
 import { abandoned, connectError } from '../sockets/connect-error.ts'
@@ -90,9 +91,9 @@ function refusal({ host }: URL, response: IncomingMessage, fail: (error: Connect
   const { statusCode = 0, statusMessage = '' } = response
   const status = `${statusCode} ${statusMessage}`.trimEnd()
   const body = new KeptBytes()
-  const timer = setTimeout(() => finish(), LINGER_MS)
+  const timer = realTime.setTimeout(() => finish(), LINGER_MS)
   const finish = (): void => {
-    clearTimeout(timer)
+    realTime.clearTimeout(timer)
     response.off('data', onData).off('close', finish)
     const { excerpt } = excerptOf(body.view().toString())
     const said = excerpt === undefined ? '' : `: ${excerpt.replaceAll(/\s+/g, ' ')}`

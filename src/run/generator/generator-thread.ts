@@ -74,7 +74,7 @@ export class GeneratorThread {
     this.#job = active
     // The thread may have ended while the run opened its target.
     const crash = this.#crash
-    if (crash !== undefined) queueMicrotask(() => onMessage({ type: 'crash', error: crash.error }))
+    if (crash !== undefined) realTime.queueMicrotask(() => onMessage({ type: 'crash', error: crash.error }))
     port.on('message', (message: FromGenerator) => this.#handle(active, message))
     const { curve: _, ...plan } = job.plan
     const message: ToThread = { type: 'job', job: { ...job, plan }, port: port2, env: { ...process.env } }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { programFile } from '../../model/program-file.ts'
+import { realTime } from '../../model/real-time.ts'
 import type { Ms } from '../../model/units.ts'
 import type { Clock } from '../clock.ts'
 import type { Wake } from './wake.ts'
@@ -34,7 +35,7 @@ export function exactWake(clock: Clock, onWake: () => void): Wake {
   const watch = (): void => {
     const waiting = Atomics.waitAsync(words, WOKEN, 0)
     if (waiting.async) void waiting.value.then(woken)
-    else queueMicrotask(woken)
+    else realTime.queueMicrotask(woken)
   }
   const woken = (): void => {
     if (stopped) return

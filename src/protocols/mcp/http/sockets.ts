@@ -2,6 +2,7 @@ import { ConnectError } from '../../../model/connect-error.ts'
 import type { Cancel, Connection, ExchangeEvents, Outcome } from '../../../model/protocol.ts'
 import type { HttpRequest } from '../../http/request.ts'
 import type { Traceparent } from '../../../model/trace.ts'
+import { realTime } from '../../../model/real-time.ts'
 import type { SinkRequest } from '../../http/answer-sink.ts'
 
 /** Maximum time to connect. The caller cancels a call that waits for longer, but later calls need another attempt. */
@@ -65,7 +66,7 @@ export class HttpSockets {
     if (slot !== undefined) this.#start(slot, ticket)
     else {
       this.#waiting.push(ticket)
-      if (this.#abort.signal.aborted) queueMicrotask(() => this.#failWaiting(CLOSED))
+      if (this.#abort.signal.aborted) realTime.queueMicrotask(() => this.#failWaiting(CLOSED))
       else this.#makeRoom()
     }
     return ticket

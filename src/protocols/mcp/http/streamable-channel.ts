@@ -161,7 +161,7 @@ class StreamableChannel implements McpChannel, PostOwner {
   }
 
   soon(post: Post): void {
-    if (this.#finished.length === 0) queueMicrotask(this.#finish)
+    if (this.#finished.length === 0) realTime.queueMicrotask(this.#finish)
     this.#finished.push(post)
   }
 

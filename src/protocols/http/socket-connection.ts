@@ -10,7 +10,7 @@ import { headersOfHead } from './header-map.ts'
 import { TRACE_FIELD_BYTES, traceField } from '../trace-field.ts'
 import { BodyPump, sendFailure } from '../sockets/body-pump.ts'
 import { ConnectionState } from '../connection-state.ts'
-import { openSocket } from '../sockets/open-socket.ts'
+import { openFramedSocket } from '../sockets/open-framed-socket.ts'
 import { encoderFor } from './request-encoding.ts'
 import type { EncodedRequest, RequestEncoder } from './request-encoding.ts'
 import { IdleTime } from './idle-time.ts'
@@ -25,24 +25,12 @@ const MARGIN_MS = 1_000
 /** Maximum idle time; a longer `timeout` would exceed the maximum delay of a timer. */
 const MAX_IDLE_MS = 86_400_000
 
-/**
- * Read buffer of all sockets of a thread. A connection frames each read before the next one begins and keeps no bytes,
- * so ten thousand connections need only one buffer.
- */
-const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
-
 /** Connects with HTTP/1.1 over plain TCP. Each request takes one write; responses are framed in place. */
 export async function connectSocket(target: URL, context: ConnectContext): Promise<Connection<SinkRequest>> {
-  let receive = (_length: number): void => {}
-  const callback = (length: number): boolean => {
-    receive(length)
-    return true
-  }
   const beganMs = realTime.now()
-  const socket = await openSocket(target, context, { secure: false, onread: { buffer: READ_BUFFER, callback } })
-  const connection = new SocketConnection(socket, target, context, realTime.now() - beganMs)
-  receive = (length) => connection.received(READ_BUFFER, length)
-  return connection
+  return openFramedSocket(target, context, (socket) => {
+    return new SocketConnection(socket, target, context, realTime.now() - beganMs)
+  })
 }
 
 /** Speaks HTTP/1.1 over an open socket, such as one with TLS. `connectMs` is the time that it took to open. */
@@ -241,11 +229,13 @@ class SocketConnection implements Connection<SinkRequest>, ResponseReader {
 
   /** One timer per connection, which the exchanges do not restart. */
   #closeWhenIdleFor(limitMs: Ms, waitMs: Ms = limitMs): void {
-    this.#idling = realTime.setTimeout(() => {
-      const restMs = limitMs - this.#idle.sinceMs
-      if (this.#events !== undefined || restMs > 0) this.#closeWhenIdleFor(limitMs, restMs > 0 ? restMs : limitMs)
-      else this.#finish()
-    }, waitMs).unref()
+    this.#idling = realTime
+      .setTimeout(() => {
+        const restMs = limitMs - this.#idle.sinceMs
+        if (this.#events !== undefined || restMs > 0) this.#closeWhenIdleFor(limitMs, restMs > 0 ? restMs : limitMs)
+        else this.#finish()
+      }, waitMs)
+      .unref()
   }
 
   #pumping(): BodyPump {

@@ -6,6 +6,7 @@ import type { TcpRequest } from './request.ts'
 import type { Ms } from '../../model/units.ts'
 import { realTime } from '../../model/real-time.ts'
 import { ConnectionState } from '../connection-state.ts'
+import { openFramedSocket } from '../sockets/open-framed-socket.ts'
 import { openSocket } from '../sockets/open-socket.ts'
 import { UnsolicitedMessages } from '../unsolicited-messages.ts'
 import type { EncodedFrame, FrameEncoder } from './frame-encoding.ts'
@@ -16,12 +17,6 @@ import { Pending } from './pending.ts'
 
 /** Maximum time for the peer to close its side after the last exchange. */
 const LINGER_MS = 1_000
-
-/**
- * Read buffer of all sockets of a thread. A connection frames each read before the next one begins and keeps no bytes,
- * so ten thousand connections need only one buffer.
- */
-const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** Settings that all connections of a protocol share. */
 export interface TcpSettings {
@@ -39,18 +34,10 @@ export async function connectTcp(
   if (target.protocol === 'tls:') {
     const socket = (await openSocket(target, context, { secure: true })) as TLSSocket
     const connection = new TcpConnection(socket, target, context, settings, socket.getProtocol() ?? 'TLS')
-    socket.on('data', (bytes: Buffer) => connection.received(bytes))
+    socket.on('data', (bytes: Buffer) => connection.received(bytes, bytes.length))
     return connection
   }
-  let receive = (_length: number): void => {}
-  const callback = (length: number): boolean => {
-    receive(length)
-    return true
-  }
-  const socket = await openSocket(target, context, { secure: false, onread: { buffer: READ_BUFFER, callback } })
-  const connection = new TcpConnection(socket, target, context, settings, 'TCP')
-  receive = (length) => connection.received(READ_BUFFER.subarray(0, length))
-  return connection
+  return openFramedSocket(target, context, (socket) => new TcpConnection(socket, target, context, settings, 'TCP'))
 }
 
 /**
@@ -139,11 +126,12 @@ class TcpConnection implements Connection<TcpRequest> {
     return pending.cancel
   }
 
-  /** Frames received bytes, which are valid only during the call. */
-  received(bytes: Buffer): void {
+  /** Frames the first `length` bytes, which are valid only during the call. */
+  received(bytes: Buffer, length: number): void {
+    const read = length === bytes.length ? bytes : bytes.subarray(0, length)
     let at = 0
     this.#askedBefore = this.#waiting.length
-    while (at < bytes.length && !this.#state.over) at = this.#reader.push(bytes, at)
+    while (at < length && !this.#state.over) at = this.#reader.push(read, at)
   }
 
   async close(): Promise<void> {
@@ -225,7 +213,7 @@ class TcpConnection implements Connection<TcpRequest> {
   #replay(frame: EncodedFrame): void {
     if (this.#waiting.length === 0 || this.#state.over) return
     const held = this.#reader.listens(frame)
-    if (held !== undefined) this.received(held)
+    if (held !== undefined) this.received(held, held.length)
   }
 
   /** Handles the end of the server's side of the stream. */

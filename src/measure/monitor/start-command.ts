@@ -1,10 +1,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { Socket, createServer, type AddressInfo } from 'node:net'
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadTargetError } from '../../model/errors.ts'
+import { freePort } from '../../model/free-port.ts'
 import type { CommandTarget } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
 import { startGuard, stopGroup } from './process-group.ts'
@@ -183,16 +183,6 @@ function startError(what: string, lastLines: readonly string[], advice: string):
 
 const PLACE = '{port}'
 
-/** Returns a TCP port that was unused a moment ago. */
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 /**
  * Replaces every `{port}` in the target's URLs, command and environment with the same free port, and adds `PORT` to its
  * environment. Returns a target without `{port}` unchanged.
@@ -200,7 +190,7 @@ async function findFreePort(): Promise<number> {
 async function fillPort(target: CommandTarget): Promise<CommandTarget> {
   const texts = [target.url, target.readyUrl, ...target.command, ...Object.values(target.env ?? {})]
   if (!texts.some((text) => text?.includes(PLACE) === true)) return target
-  const port = String(await findFreePort())
+  const port = String(await freePort())
   const fill = (text: string) => text.replaceAll(PLACE, port)
   const env = Object.entries(target.env ?? {}).map(([name, text]) => [name, fill(text)] as const)
   return {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection, Outcome } from '../../model/protocol.ts'
 import type { TcpRequest } from './request.ts'
 import { send } from './server.fixture.ts'
-import { freePort } from '../sockets/free-port.fixture.ts'
+import { freePort } from '../../model/free-port.ts'
 
 /** Returns the reason why a program cannot run, for use in a test name, or an empty string. */
 export function skipped(program: string, debian: string): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { cert, key } from '../../protocols/http/localhost-certificate.fixture.ts'
-import { freePort } from '../../protocols/sockets/free-port.fixture.ts'
+import { freePort } from '../../model/free-port.ts'
 
 /** Why nginx cannot be started on this machine; undefined if it can. */
 export const noNginx: string | undefined =

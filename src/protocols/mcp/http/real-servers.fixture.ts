@@ -7,7 +7,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, fromJsonSchema, McpServer } from '@modelcontextprotocol/server'
 import type { CreateMcpHandlerOptions } from '@modelcontextprotocol/server'
 import { onTestFinished } from 'vitest'
-import { freePort } from '../../sockets/free-port.fixture.ts'
+import { freePort } from '../../../model/free-port.ts'
 
 const EVERYTHING = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'))
 

@@ -15,7 +15,7 @@ export interface CheckedByMessage {
 }
 
 /** Maximum number of characters of an excerpt. */
-const EXCERPT_CHARACTERS = 300
+export const EXCERPT_CHARACTERS = 300
 
 /** Returns the beginning of a message that failed, for a report; an empty message has none. */
 export function excerptOf(text: string): { readonly excerpt?: string } {

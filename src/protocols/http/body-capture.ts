@@ -1,18 +1,11 @@
 import { EXAMINED_BYTES, KeptBytes } from '../kept-bytes.ts'
-import { decodeContent } from './content-coding.ts'
+import { EXCERPT_CHARACTERS } from '../message-check.ts'
+import { decodeContent, type DecodingFailure } from './content-coding.ts'
 
 /** Bytes of an encoded body that are kept for its beginning. */
 const BEGINNING_BYTES = 4 * 1024
-/** Characters of the beginning of a body. */
-const BEGINNING_CHARACTERS = 300
 /** Maximum size that the beginning of a body is decoded to. */
 const BEGINNING_LIMIT = 4 * 1024 * 1024
-
-/** Why the text of a body is not available. */
-export interface BodyFailure {
-  readonly tooLarge: boolean
-  readonly reason: string
-}
 
 /** Keeps a copy of a body, up to `EXAMINED_BYTES`. */
 export class BodyCapture {
@@ -26,7 +19,7 @@ export class BodyCapture {
   }
 
   /** Returns the body as UTF-8, without its content coding. */
-  text(contentEncoding: string | undefined): string | BodyFailure {
+  text(contentEncoding: string | undefined): string | DecodingFailure {
     if (this.#bytes > EXAMINED_BYTES)
       return { tooLarge: true, reason: `the body is larger than ${EXAMINED_BYTES} bytes` }
     const decoded = decodeContent(this.#kept.view(), contentEncoding, EXAMINED_BYTES)
@@ -55,5 +48,5 @@ export class BodyBeginning {
 
 function beginningOf(bytes: Buffer, contentEncoding: string | undefined): string {
   const decoded = decodeContent(bytes, contentEncoding, BEGINNING_LIMIT, true)
-  return 'bytes' in decoded ? decoded.bytes.toString('utf8').slice(0, BEGINNING_CHARACTERS) : decoded.reason
+  return 'bytes' in decoded ? decoded.bytes.toString('utf8').slice(0, EXCERPT_CHARACTERS) : decoded.reason
 }

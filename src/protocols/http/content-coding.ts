@@ -1,8 +1,14 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import type { ZlibOptions } from 'node:zlib'
 
+/** Why a body cannot be decoded. */
+export interface DecodingFailure {
+  readonly tooLarge: boolean
+  readonly reason: string
+}
+
 /** A body without its content coding, or the reason why there is none. */
-export type Decoded = { readonly bytes: Buffer } | { readonly tooLarge: boolean; readonly reason: string }
+type Decoded = { readonly bytes: Buffer } | DecodingFailure
 
 type Decoder = (bytes: Buffer, maxOutputLength: number, partial: boolean) => Buffer
 

@@ -123,7 +123,7 @@ export class ResponseFramer {
 
   /**
    * Skips empty lines, which some servers send after a body; other clients ignore them, too. Returns the offset of the
-   * first byte that is not part of one. More than a few of them are left, and are no response.
+   * first byte that is not part of one, or of the first line break beyond `MAX_LINE_BREAKS`, which is a violation.
    */
   skipLineBreaks(bytes: Uint8Array, start: number, end: number): number {
     let at = start

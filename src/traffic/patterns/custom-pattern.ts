@@ -88,10 +88,9 @@ export function customCurve(pattern: ArrivalPattern): PlanCurve {
 }
 
 /**
- * Searches for the highest rate, so the result can be slightly low for a narrow peak. Takes the highest rate at the ends
- * of many intervals. If the mean rate of an interval, which Λ gives exactly, is
- * higher than that, the interval contains a hidden peak. The search then halves the interval repeatedly and follows the
- * half with more arrivals.
+ * Searches for the highest rate; the result can be slightly low for a narrow peak. The search takes the highest rate at
+ * the ends of many intervals. If the mean rate of an interval, which Λ gives exactly, is higher than that, the interval
+ * contains a hidden peak. The search then halves the interval repeatedly and follows the half with more arrivals.
  */
 function peakOf(pattern: ArrivalPattern): Rps {
   const widthMs = pattern.durationMs / INTERVALS

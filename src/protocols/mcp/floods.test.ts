@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { flood } from '../hostile-server.fixture.ts'
-import { ask, connected, overPipes } from './mcp.fixture.ts'
+import { event, json, postServer, sessionServer, stream } from './http/scripted-server.fixture.ts'
+import { ask, connected, echoed, overPipes } from './mcp.fixture.ts'
 import type { McpOptions } from './options.ts'
 
 /** An era without a handshake, because these servers read nothing. */
@@ -31,28 +32,6 @@ async function floodingServer(piece: string | Buffer): Promise<{ url: URL; socke
     server.close()
   })
   return { url: new URL(`mcp+tcp://127.0.0.1:${portOf(server)}`), sockets }
-}
-
-/** Starts an HTTP server that answers every POST with endless content of this type. */
-async function floodingHttpServer(
-  type: string,
-  start: string,
-  piece: string,
-): Promise<{ url: URL; sockets: Socket[] }> {
-  const sockets: Socket[] = []
-  const server = createHttpServer((request, response) => {
-    request.resume()
-    response.writeHead(200, { 'content-type': type }).write(start)
-    flood(response, piece)
-  })
-  server.on('connection', (socket: Socket) => sockets.push(socket))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return { url: new URL(`mcp+http://127.0.0.1:${portOf(server)}/mcp`), sockets }
 }
 
 const writtenTo = (sockets: readonly Socket[]): number =>
@@ -115,14 +94,33 @@ describe('a message without an end', () => {
     ['one event', 'text/event-stream', 'data: ', 'x'.repeat(64 * 1024), 'a line of the event stream'],
     ['an event of short lines', 'text/event-stream', '', 'data:x\n'.repeat(8 * 1024), 'an event'],
   ])('as %s over HTTP fails its call at the limit', async (_, type, start, piece, what) => {
-    const { url, sockets } = await floodingHttpServer(type, start, piece)
-    const connection = await connected(url, { ...MODERN, protocolVersion: '2026-07-28' }, { negotiated: SPOKEN })
+    const { url, sockets } = await postServer(({ response }) => {
+      response.writeHead(200, { 'content-type': type }).write(start)
+      flood(response, piece)
+    })
+    const connection = await connected(url, MODERN, { negotiated: SPOKEN })
     expect(await ask(connection, { method: 'x' })).toMatchObject({
       errorClass: 'protocol',
       message: `${what} is longer than ${LIMIT_BYTES} bytes; mcp({ maxMessageBytes }) sets this limit`,
     })
     expect(connection.usable).toBe(true)
     expect(writtenTo(sockets)).toBeLessThan(LIMIT_BYTES + SLACK_BYTES)
+  })
+
+  test('on the stream to listen to ends this stream, and calls continue', async () => {
+    const streams: ServerResponse[] = []
+    const { url } = await sessionServer(
+      ({ message, response }) => json(response, echoed(message)),
+      ({ method }, response) => {
+        if (method !== 'GET') return void response.writeHead(204).end()
+        streams.push(stream(response))
+        flood(response, 'data: x\n'.repeat(1_024))
+      },
+    )
+    const connection = await connected(url, { ...LEGACY, listen: true, maxMessageBytes: 64 * 1024 })
+    await vi.waitUntil(() => streams[0]?.destroyed === true)
+    expect(await ask(connection, { method: 'x' })).toMatchObject({ ok: true })
+    expect(streams).toHaveLength(1)
   })
 })
 
@@ -195,41 +193,16 @@ describe('pings from a server that reads no answer', () => {
 
   test('over HTTP are answered only by a bounded number of posts', async () => {
     let posts = 0
-    const sockets = new Set<Socket>()
-    const server = createHttpServer((request, response) => {
-      let text = ''
-      request.on('data', (bytes: Buffer) => (text += bytes.toString()))
-      request.on('end', () => {
-        const { id, method } = JSON.parse(text) as { id?: number; method?: string }
-        if (method === 'initialize') {
-          const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'flood' } }
-          response
-            .writeHead(200, { 'content-type': 'application/json' })
-            .end(JSON.stringify({ jsonrpc: '2.0', id, result }))
-        } else if (method === 'notifications/initialized') response.writeHead(202).end()
-        else if (method === undefined) posts++
-        else {
-          response.writeHead(200, { 'content-type': 'text/event-stream' })
-          response.write(`data: ${PING}\n\n`.repeat(5_000))
-          response.end(`data: {"jsonrpc":"2.0","id":${id},"result":{}}\n\n`)
-        }
-      })
+    const { url, sockets } = await sessionServer(({ message, response }) => {
+      if (message.method === undefined) return void posts++
+      stream(response).write(`data: ${PING}\n\n`.repeat(5_000))
+      response.end(event({ jsonrpc: '2.0', id: message.id, result: {} }))
     })
-    server.on('connection', (socket: Socket) => {
-      sockets.add(socket)
-      socket.on('close', () => sockets.delete(socket))
-    })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-    })
-    const connection = await connected(new URL(`mcp+http://127.0.0.1:${portOf(server)}/mcp`), LEGACY)
+    const connection = await connected(url, LEGACY)
     expect(await ask(connection, { method: 'x' })).toMatchObject({ ok: true })
     await setTimeout(300)
     expect(posts).toBeGreaterThan(0)
     expect(posts).toBeLessThan(500)
-    expect(sockets.size).toBeLessThan(10)
+    expect(sockets.filter(({ destroyed }) => !destroyed).length).toBeLessThan(10)
   })
 })

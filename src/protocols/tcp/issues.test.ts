@@ -3,7 +3,7 @@ import { LoadPlanError } from '../../model/errors.ts'
 import { tcp, tcpKind } from './index.ts'
 import type { Framing } from './index.ts'
 
-function toldOf(options: Readonly<Record<string, unknown>>): readonly string[] {
+function reportedFor(options: Readonly<Record<string, unknown>>): readonly string[] {
   return tcpKind.optionIssues(options, 'protocol').map((issue) => new LoadPlanError([issue]).message)
 }
 
@@ -22,7 +22,7 @@ describe('options', () => {
     { framing: { delimiter: '\r\n' } },
     { framing: { fixed: 1 } },
   ])('accepts %j', (options) => {
-    expect(toldOf(options)).toEqual([])
+    expect(reportedFor(options)).toEqual([])
   })
 
   const kinds = "must be 'newline', 'until-close', { length }, { delimiter } or { fixed }"
@@ -53,7 +53,7 @@ describe('options', () => {
       "protocol.maxInFlight must be 1 with framing 'until-close': a connection carries one request, got 2",
     ],
   ])('rejects %j', (options, message) => {
-    expect(toldOf(options)).toEqual([message])
+    expect(reportedFor(options)).toEqual([message])
   })
 })
 

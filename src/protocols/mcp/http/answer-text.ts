@@ -7,7 +7,9 @@ export class AnswerText {
   #whole: string | undefined
   readonly #pieces = new KeptBytes()
 
-  /** The body was longer than the limit. It is not kept. */
+  /** Bytes received so far. */
+  bytes = 0
+  /** Set when the body is longer than the limit. It is not kept. */
   violation: string | undefined
 
   /** `length`: value of the `content-length` header, if any. */
@@ -15,9 +17,6 @@ export class AnswerText {
     this.#length = length === undefined ? -1 : Number(length)
     this.#limitBytes = limitBytes
   }
-
-  /** Bytes received so far. */
-  bytes = 0
 
   add(bytes: Uint8Array): void {
     this.bytes += bytes.length

@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test, vi } from 'vitest'
+import { flood } from '../../hostile-server.fixture.ts'
 import { ask, connected, contextFor, ECHO, echoed } from '../mcp.fixture.ts'
 import { mcp, mcpKind } from '../index.ts'
 import { event, json, NOT_ALLOWED, postServer, said, stream } from './scripted-server.fixture.ts'
 import type { HttpScript, Posted, RespondElse } from './scripted-server.fixture.ts'
 
 const IGNORE = { onMessage: () => {}, onDone: () => {} }
-const OLD = { protocolVersion: '2024-11-05' } as const
+const OLD = { protocolVersion: '2024-11-05', maxMessageBytes: 64 * 1024 } as const
 
 interface EventServer extends HttpScript {
   /** Streams for the replies. */
@@ -82,6 +83,11 @@ describe('the transport of 2024-11-05', () => {
 
   test.each<[string, string, (posted: Posted, events: ServerResponse) => void]>([
     ['a rejected post', 'http-4xx', ({ response }) => response.writeHead(429).end()],
+    [
+      'a rejected post with an endless body',
+      'protocol',
+      ({ response }) => void flood(response.writeHead(500), 'x'.repeat(4_096)),
+    ],
     ['a reset post', 'connection', ({ response }) => response.socket?.resetAndDestroy()],
     ['a lost session', 'session-lost', ({ response }) => response.writeHead(404).end('Session not found')],
     [

@@ -8,7 +8,7 @@ import { TRACE_FIELD_BYTES } from '../../trace-field.ts'
 import { httpProtocol } from '../../http/index.ts'
 import { ChannelLost } from '../channel.ts'
 import type { ChannelFailure, McpChannel, McpListener, McpMessage, Negotiated } from '../channel.ts'
-import { messageLimit } from '../message-limit.ts'
+import { messageLimit, tooLong } from '../message-limit.ts'
 import type { McpOptions } from '../options.ts'
 import type { McpVersion } from '../versions.ts'
 import { AnswerText } from './answer-text.ts'
@@ -233,7 +233,13 @@ class AcceptedPost implements AnswerSink, Asker {
   }
 
   data(bytes: Uint8Array): void {
-    this.#body?.add(bytes)
+    const body = this.#body
+    if (body === undefined || body.violation !== undefined) return
+    body.add(bytes)
+    if (body.violation === undefined) return
+    this.ticket?.giveUp()
+    const failure = { errorClass: 'protocol', message: tooLong(body.violation) } as const
+    this.#onEnd({ ...failure, bytesReceived: body.bytes, status: this.#status }, body.bytes)
   }
 
   ended({ ok, errorClass = 'connection', message = 'the post failed', bytesReceived, bytesSent }: Outcome): void {

@@ -228,11 +228,13 @@ class StreamableChannel implements McpChannel, PostOwner {
     }
     const onEnd = (): void => {
       const { position } = stream
+      // The rest of a stream that cannot be read must not be received.
+      if (position === undefined) ticket?.giveUp()
       if (position === undefined || !this.#state.usable) return
       this.#relisten = realTime.setTimeout(() => this.#listen(position.lastEventId), position.retryMs)
     }
     const stream = new ServerStream(this.#postOptions.limitBytes, onEvent, onEnd)
-    this.#sockets?.exchange({ ...head.request, sink: stream }, stream)
+    const ticket = this.#sockets?.exchange({ ...head.request, sink: stream }, stream)
   }
 
   /** Deletes the session, if there is one. A server may not allow this (405), which is fine. */

@@ -118,7 +118,7 @@ describe('a message without an end', () => {
       },
     )
     const connection = await connected(url, { ...LEGACY, listen: true, maxMessageBytes: 64 * 1024 })
-    await vi.waitUntil(() => streams[0]?.destroyed === true)
+    await vi.waitUntil(() => streams[0]?.destroyed === true, { timeout: 10_000 })
     expect(await ask(connection, { method: 'x' })).toMatchObject({ ok: true })
     expect(streams).toHaveLength(1)
   })

@@ -45,7 +45,7 @@ async function answeredWith(
   // The client's last frame arrives shortly after the exchange has ended.
   const last = outcome.ok ? PONG : CLOSE
   const awaited = outcome.errorClass === 'protocol' || (outcome.ok && frames.some(([first]) => first === PING))
-  if (awaited) await vi.waitUntil(() => opcodes(received).includes(last & 0x0f), { interval: 1 })
+  if (awaited) await vi.waitUntil(() => opcodes(received).includes(last & 0x0f), { interval: 1, timeout: 10_000 })
   if (outcome.ok) connection.destroy()
   await connection.closed
   expect(asked.outcomes).toHaveLength(1)

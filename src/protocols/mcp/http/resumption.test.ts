@@ -115,7 +115,7 @@ test('the stream of messages without a request is resumed from its last event', 
     else stream(response).write(': open\n\n')
   })
   await connected(server.url, { protocolVersion: '2025-11-25', listen: true })
-  await vi.waitUntil(() => resumed.length === 2)
+  await vi.waitUntil(() => resumed.length === 2, { timeout: 10_000 })
   expect(resumed).toMatchObject([{ after: undefined }, { after: 'a7', session: 's1' }])
 })
 

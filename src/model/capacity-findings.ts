@@ -86,6 +86,8 @@ export interface CapacityFindings {
    * of `usersInterval`. Absent when there are none.
    */
   readonly disagreeingUsers?: readonly Count[]
+  /** Ends of `usersInterval` that their runs do not prove. Absent when there are none. */
+  readonly unprovenUsers?: readonly Count[]
   readonly recommendedUsers: Count | null
   /** Peak users divided by the users that one instance serves: above 1, the peak needs more than one instance. */
   readonly scalingFactor: number | null

@@ -11,6 +11,7 @@ import {
   recommendationSentence,
   slaSentence,
   unknownLines,
+  unprovenLines,
   uslSentence,
 } from './capacity-sentences.ts'
 import { labelled, section, table, wrap } from './page.ts'
@@ -29,7 +30,9 @@ function body(run: RunRecord, findings: CapacityFindings): string[] {
   const { results } = run
   return [
     '',
-    ...[...unknownLines(findings), ...disagreementLines(findings)].map((line) => wrap(line, 0)),
+    ...[...unknownLines(findings), ...disagreementLines(findings), ...unprovenLines(findings)].map((line) =>
+      wrap(line, 0),
+    ),
     wrap(recommendationSentence(findings), 0),
     wrap(buySentence(findings), 0),
     ...section('setup', [

@@ -8,6 +8,7 @@ import {
   phaseRow,
   recommendationSentence,
   unknownLines,
+  unprovenLines,
   uslSentence,
 } from './capacity-sentences.ts'
 import { noUslFit } from '../wording/usl.ts'
@@ -99,6 +100,13 @@ describe('an unknown capacity', () => {
       'No size is recommended, because the load that an instance can serve is unknown.',
     )
   })
+})
+
+test('names each number of users whose verdict is not proven', () => {
+  expect(unprovenLines({ unprovenUsers: [1_600] } as unknown as CapacityFindings)).toEqual([
+    'The verdict on 1 600 users is not proven: longer phases would decide (phaseMs, LOAD_DURATION).',
+  ])
+  expect(unprovenLines({} as CapacityFindings)).toEqual([])
 })
 
 test('shows the side that an unproven phase leans to', () => {

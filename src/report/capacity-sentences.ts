@@ -28,6 +28,7 @@ export function capacityLines(findings: CapacityFindings): readonly string[] {
   return [
     ...unknownLines(findings),
     ...disagreementLines(findings),
+    ...unprovenLines(findings),
     recommendationSentence(findings),
     buySentence(findings),
     ...findings.sizing.why.map(({ message }) => message),
@@ -45,6 +46,14 @@ export function disagreementLines({ disagreeingUsers = [] }: CapacityFindings): 
   return disagreeingUsers.map(
     (users) =>
       `${formatCount(users)} users missed the SLA in one run, although as many or more met it in another, so the maximum may be below or above that number.`,
+  )
+}
+
+/** Returns which ends of the interval are not proven, and what would prove them. */
+export function unprovenLines({ unprovenUsers = [] }: CapacityFindings): readonly string[] {
+  return unprovenUsers.map(
+    (users) =>
+      `The verdict on ${formatCount(users)} users is not proven: longer phases would decide (phaseMs, LOAD_DURATION).`,
   )
 }
 

@@ -99,7 +99,15 @@ describe('the number of users', () => {
       sizing: { instances: 3 },
     })
     expect(findings).not.toHaveProperty('disagreeingUsers')
+    expect(findings).not.toHaveProperty('unprovenUsers')
     expect(findings).not.toHaveProperty('unknown')
+  })
+
+  test('is marked where a run only leans to its side', () => {
+    const ends = (...runs: readonly OpenRun[]): unknown => capacityFindings(settings, measured(runs)).unprovenUsers
+    expect(ends(unproven(held80), missed100)).toEqual([160])
+    expect(ends(unproven(held80), unproven(missed100))).toEqual([160, 200])
+    expect(ends(unproven(held60), held80, missed100)).toBeUndefined()
   })
 
   test('has no lower bound when every rate missed the SLA', () => {

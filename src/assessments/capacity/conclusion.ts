@@ -53,6 +53,10 @@ export function openRun(result: LoadResult, rate: Rps, verdicts: readonly Judged
   return { rate, result, verdict: worstVerdict(verdicts.map(leaningVerdict)), judged: worstOf(verdicts) }
 }
 
+function isProven({ verdict, judged }: OpenRun): boolean {
+  return verdict === judged.verdict
+}
+
 export function rateOf(users: number, { requestsPerUserMinute }: CapacitySettings): Rps {
   return (users * requestsPerUserMinute) / 60
 }
@@ -66,6 +70,11 @@ export function capacityFindings(
   const usersAt = (rate: Rps): number => (rate * 60) / requestsPerUserMinute
   const { low, high, disagreeingRps } = capacityBounds(runs)
   const maxUsers = low === undefined ? null : Math.floor(usersAt(low.rate))
+  const missedUsers = high === undefined ? null : Math.ceil(usersAt(high.rate))
+  const unprovenUsers = [
+    ...(low === undefined || maxUsers === null || isProven(low) ? [] : [maxUsers]),
+    ...(high === undefined || missedUsers === null || isProven(high) ? [] : [missedUsers]),
+  ]
   const usl = fitUsl(points)
   return {
     sla,
@@ -73,11 +82,12 @@ export function capacityFindings(
     peakUsers,
     requestsPerUserMinute,
     maxUsers,
-    usersInterval: [maxUsers, high === undefined ? null : Math.ceil(usersAt(high.rate))],
+    usersInterval: [maxUsers, missedUsers],
     recommendedUsers: maxUsers === null ? null : Math.floor(maxUsers / 2),
     scalingFactor: maxUsers === null || maxUsers === 0 ? null : peakUsers / maxUsers,
     phases: [...phases],
     ...(disagreeingRps.length > 0 && { disagreeingUsers: disagreeingRps.map((rate) => Math.round(usersAt(rate))) }),
+    ...(unprovenUsers.length > 0 && { unprovenUsers }),
     usl: 'code' in usl ? null : usl,
     uslWhy: 'code' in usl ? noUslFit(usl) : null,
     sizing: sizingOf({
@@ -110,7 +120,7 @@ export function capacityConclusion(findings: CapacityFindings, { runs }: Capacit
   const { low, high } = capacityBounds(runs)
   const shown = verdictOn(findings)
   const deciding = { pass: low, fail: high, inconclusive: undefined, invalid: undefined }[shown]
-  const leans = (shown === 'pass' || shown === 'fail') && deciding !== undefined && deciding.judged.verdict !== shown
+  const leans = (shown === 'pass' || shown === 'fail') && deciding !== undefined && !isProven(deciding)
   return {
     verdict: leans ? 'inconclusive' : shown,
     ...(leans && { leaning: shown }),

@@ -1,24 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
-import { evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { ProtocolName } from '../../protocols/index.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import type { Conclusion } from '../suite.ts'
 import { measuredProtocol, type ProtocolRuns, protocolsConclusion, protocolsFindings } from './conclusion.ts'
-
-const slo = { p99Ms: 250, errorRate: 0.01 }
-
-/** A run of 10 s at 100 req/s; one request in `slowOf` takes 400 ms, the others take 10 ms. */
-function runWith(slowOf = Number.POSITIVE_INFINITY, rest: Partial<LoadResult> = {}): LoadResult {
-  const batches = evenBatches(40, 25, (i) => (i % slowOf === slowOf - 1 ? 400 : 10))
-  return resultOf({ batches, plan: { rate: 100 }, rest })
-}
-
-const fast = runWith()
-const slow = runWith(10)
-/** 10 of 1 000 requests are late: exactly the share that a p99 allows. */
-const undecided = runWith(100)
+import { fast, runWith, slo, slow, undecided } from './rate-runs.builder.ts'
 
 function runsOver(protocol: ProtocolName, common: LoadResult, changed: Partial<ProtocolRuns> = {}): ProtocolRuns {
   return {

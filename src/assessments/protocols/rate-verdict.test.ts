@@ -3,22 +3,11 @@ import { judge } from '../../judge/outcome.ts'
 import { evenBatches, resultOf } from '../../judge/result.builder.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
+import { fast, runWith, slo, slow, undecided } from './rate-runs.builder.ts'
 import { judgeRate, rateVerdict } from './rate-verdict.ts'
-
-const slo = { p99Ms: 250, errorRate: 0.01 }
-
-/** A run of 10 s at 100 req/s; one request in `slowOf` takes 400 ms, the others take 10 ms. */
-function runWith(slowOf = Number.POSITIVE_INFINITY): LoadResult {
-  const batches = evenBatches(40, 25, (i) => (i % slowOf === slowOf - 1 ? 400 : 10))
-  return resultOf({ batches, plan: { rate: 100 } })
-}
 
 /** A run of 1 s at 40 req/s. */
 const short = resultOf({ batches: evenBatches(4, 10, () => 10), plan: { rate: 40 } })
-const fast = runWith()
-const slow = runWith(10)
-/** 10 of 1 000 requests are late: exactly the share that a p99 allows. */
-const undecided = runWith(100)
 
 describe('a run at a constant rate', () => {
   test.each<[string, LoadResult, VerdictValue, string | undefined]>([

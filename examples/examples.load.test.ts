@@ -70,7 +70,7 @@ function processesIn(folder: string): readonly string[] {
   })
 }
 
-// Most of the time of each is that of Vitest's start, which two cores can share.
+// Each of them spends most of its time on the start of Vitest, so they run concurrently.
 describe.concurrent('the example', () => {
   test.for([
     { example: 'http-api', successes: { 'orders API > serves reads and writes': 100 } },

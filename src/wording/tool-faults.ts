@@ -12,12 +12,12 @@ export const toolFaultSentences: Sentences<ToolFault> = {
     `the generator was up to ${formatMs(lagMs)} ms late and then sent all overdue requests at once: apart from that ` +
     'time and its aftermath, this is not a fail',
   'lag-decides': ({ figure, withoutLagMs, undispatched, lagMs }) => {
-    const late = [
+    const how = [
       ...(undispatched === 0 ? [] : [`${formatPlural(undispatched, 'request')} not dispatched`]),
       ...(lagMs === null ? [] : [`schedule lag p99 ${formatMs(lagMs)} ms`]),
     ].join(', ')
     const alone = withoutLagMs === null ? '' : `; without that delay, ${figure} is ${formatMs(withoutLagMs)} ms`
-    return `the generator was late (${late})${alone}`
+    return `the generator was late${how === '' ? '' : ` (${how})`}${alone}`
   },
   'no-descriptors': () => 'the generator had no file descriptors left',
   'no-ports': () => 'the generator had no local ports left',

@@ -28,6 +28,10 @@ test.each<[TrialReasonFacts, string]>([
     { code: 'lag-decides', figure: 'p99', withoutLagMs: null, undispatched: 0, lagMs: 80 },
     'the generator was late (schedule lag p99 80.0 ms)',
   ],
+  [
+    { code: 'lag-decides', figure: 'p99', withoutLagMs: 41.2, undispatched: 0, lagMs: null },
+    'the generator was late; without that delay, p99 is 41.2 ms',
+  ],
   [{ code: 'no-descriptors' }, 'the generator had no file descriptors left'],
   [{ code: 'no-ports' }, 'the generator had no local ports left'],
   [

@@ -60,7 +60,7 @@ describe('a scenario', () => {
     ])
   })
 
-  test('fails with one limit, whatever the others', () => {
+  test('fails when it breaks one limit and meets the others', () => {
     expect(broken).toMatchObject({ verdict: 'fail', result: 2 })
     expect(broken).not.toHaveProperty('leaning')
     expect(broken.expectations.map(({ verdict }) => verdict)).toEqual(['fail', 'pass', 'pass'])

@@ -27,16 +27,16 @@ export const sessionLeak: Probe = {
     const grown = [await grownBy(prober, true), await grownBy(prober, true)]
     const least = Math.min(...grown)
     const kept = await grownBy(prober, false)
-    const unended = `an open session cost ${formatBytes(2 ** 20 * Math.max(0, kept))}`
+    const unended = `an open session used ${formatBytes(2 ** 20 * Math.max(0, kept))}`
     if (least > LEAKS_MB) {
       return {
         verdict: 'fail',
-        evidence: `each of ${2 * ROUND} ended sessions still cost ${formatBytes(2 ** 20 * least)}; ${unended}`,
+        evidence: `each of ${2 * ROUND} ended sessions retained ${formatBytes(2 ** 20 * least)}; ${unended}`,
       }
     }
     return {
       verdict: 'pass',
-      evidence: `${2 * ROUND} ended sessions cost ${formatBytes(2 ** 20 * Math.max(0, least))} each; ${unended}`,
+      evidence: `each of ${2 * ROUND} ended sessions retained ${formatBytes(2 ** 20 * Math.max(0, least))}; ${unended}`,
     }
   },
 }

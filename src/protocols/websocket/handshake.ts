@@ -7,7 +7,7 @@ import type { ConnectContext } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import { realTime } from '../../model/real-time.ts'
 import { KeptBytes } from '../kept-bytes.ts'
-import { excerptOf } from '../message-check.ts'
+import { EXCERPT_CHARACTERS, excerptOf } from '../message-check.ts'
 import { abandoned, connectError } from '../sockets/connect-error.ts'
 import { hasContext, TRACEPARENT } from '../trace-field.ts'
 import { openSocket } from '../sockets/open-socket.ts'
@@ -15,8 +15,8 @@ import { openSocket } from '../sockets/open-socket.ts'
 /** Maximum time for the server's side of the closing handshake. */
 const LINGER_MS = 1_000
 
-/** Bytes that are read of a response that refuses the handshake. */
-const EXCERPT_BYTES = 1_200
+/** Maximum bytes of the excerpt of a response that refuses the handshake: a character has at most four. */
+const EXCERPT_BYTES = 4 * EXCERPT_CHARACTERS
 
 export interface HandshakeOptions {
   /** Subprotocols to offer, in this order. The connection fails when the server selects none of them. */

@@ -84,7 +84,7 @@ describe.each(Object.keys(IMPLEMENTATIONS))('over %s', (name) => {
     })
   })
 
-  test('any bytes end an exchange with one outcome, and end its connection', { timeout: 30_000 }, async () => {
+  test('ends an exchange with one outcome, and its connection, after any bytes', { timeout: 30_000 }, async () => {
     const connect = IMPLEMENTATIONS[name] ?? expect.fail(name)
     await fc.assert(
       fc.asyncProperty(received, fc.nat(), fc.constantFrom(...REQUESTS), async (bytes, at, payload) => {

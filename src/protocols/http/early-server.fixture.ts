@@ -6,12 +6,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { cert, key } from './localhost-certificate.fixture.ts'
 
 /**
- * A server that runs in a thread and rejects every request as soon as it has received its beginning. In the same thread,
+ * A server that runs in a thread and rejects every request as soon as its beginning arrives. In the same thread,
  * client and server would take turns, and the client would always read the response before it writes again.
  */
 export interface EarlyServer {
   readonly version: 'HTTP/1.1' | 'HTTP/1.1 over TLS' | 'HTTP/2'
-  /** How the connection ends after the response: its rest is unread, so that the client is reset in any case. */
+  /** How the server ends the connection. It leaves the rest of the request unread, so the client gets a reset. */
   readonly end: 'close' | 'reset'
 }
 

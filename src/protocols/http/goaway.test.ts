@@ -18,7 +18,7 @@ async function connected(onThird: (connection: FrameConnection) => void): Promis
   return connectSecure(server.url, contextFor(TRUSTING))
 }
 
-test('after a graceful GOAWAY, streams up to the last id complete, and later ones were not processed', async () => {
+test('completes streams up to the last id of a graceful GOAWAY, and reports later ones as unprocessed', async () => {
   const connection = await connected((server) => {
     server.goaway(NGHTTP2_NO_ERROR, 3)
     server.answer(1, 'hello')
@@ -34,7 +34,7 @@ test('after a graceful GOAWAY, streams up to the last id complete, and later one
   expect(await connection.closed).toBeUndefined()
 })
 
-test('a response counts that arrives together with GOAWAY and the end of the connection', async () => {
+test('counts a response that arrives together with GOAWAY and the end of the connection', async () => {
   const connection = await connected((server) => {
     server.socket.cork()
     for (const stream of [1, 3, 5]) server.answer(stream, 'hello')
@@ -47,7 +47,7 @@ test('a response counts that arrives together with GOAWAY and the end of the con
   expect(await connection.closed).toBeUndefined()
 })
 
-test('GOAWAY with an error fails the streams that it includes, and names its code', async () => {
+test('fails the streams that a GOAWAY with an error includes, and names its code', async () => {
   const connection = await connected((server) => server.goaway(NGHTTP2_ENHANCE_YOUR_CALM, 3))
   const outcomes = await Promise.all([1, 2, 3].map(() => ask(connection)))
   const message = 'the connection was lost: the server ended the connection: GOAWAY ENHANCE_YOUR_CALM'
@@ -60,7 +60,7 @@ test('GOAWAY with an error fails the streams that it includes, and names its cod
   expect(await connection.closed).toBeInstanceOf(Error)
 })
 
-test('a refused stream was not processed; a stream that is reset otherwise may have been', async () => {
+test('reports a refused stream as unprocessed, but not a stream that is reset with another code', async () => {
   const connection = await connected((server) => {
     server.reset(1, NGHTTP2_REFUSED_STREAM)
     server.reset(3, NGHTTP2_INTERNAL_ERROR)

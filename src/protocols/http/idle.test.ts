@@ -27,7 +27,7 @@ async function idle(end: Answer, idleMs: number, connectMs: number): Promise<Con
 }
 
 describe('a connection that ends when a request arrives', () => {
-  test('and was idle: the server did not process the request', async () => {
+  test('leaves its request unprocessed if it was idle', async () => {
     expect(await ask(await idle((socket) => socket.end(), IDLE_MS, LONG_MS))).toMatchObject({
       ok: false,
       errorClass: 'connection',
@@ -44,13 +44,13 @@ describe('a connection that ends when a request arrives', () => {
     ['was idle, and has begun to respond', (socket) => socket.end('HTTP/1.1 200 OK\r\n'), {}, IDLE_MS, LONG_MS],
     ['was idle, but ends much later', (socket) => setTimeout(() => socket.end(), 100), {}, IDLE_MS, 1],
     ['was not idle', (socket) => socket.end(), {}, 0, LONG_MS],
-  ])('and %s: the server may have processed the request', async (_, end, request, idleMs, connectMs) => {
+  ])('does not leave its request unprocessed if it %s', async (_, end, request, idleMs, connectMs) => {
     const outcome: Outcome = await ask(await idle(end, idleMs, connectMs), request)
     expect(outcome).toMatchObject({ ok: false, errorClass: 'connection' })
     expect(outcome).not.toHaveProperty('unprocessed')
   })
 
-  test('which is its first: the server may have processed the request', async () => {
+  test('does not leave its first request unprocessed', async () => {
     const server = await rawServer((socket) => socket.end())
     const connection = await connectSocket(server.url, contextFor())
     await delay(IDLE_MS)

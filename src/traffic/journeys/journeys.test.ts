@@ -279,7 +279,7 @@ test('starts another journey after a failed one in the closed model', async () =
   expect(connection).toBeGreaterThan(3)
 })
 
-describe('a journey of ours that throws ends the run with its error', () => {
+describe('an internal error of a journey ends the run with that error', () => {
   const oops = new Error('oops')
   const throws = (): never => {
     throw oops

@@ -25,6 +25,13 @@ expect(measured).toHaveP99Below('250ms')
 // @ts-expect-error there is no such latency
 expect(measured).toHaveP99Below(250, { of: 'wire' })
 
+// Every key of a distribution can be read; those of an empty one are undefined.
+expectTypeOf(measured.responseTime.p95Ms).toEqualTypeOf<number | undefined>()
+if (measured.responseTime.p95Ms !== undefined) expectTypeOf(measured.responseTime.histogram).toBeString()
+// With and without `noUncheckedIndexedAccess`.
+expectTypeOf(expect(measured.operations['cart']).toHaveP95Below).toBeCallableWith(100)
+expectTypeOf(measured.phases['peak']?.serviceTime.p99Ms).toEqualTypeOf<number | undefined>()
+
 loadTest('with a plan', { rate: 5, duration: '1s' }, ({ result, load, task, signal, expect: own }) => {
   expectTypeOf(result).toEqualTypeOf<LoadResult>()
   expectTypeOf(load).toEqualTypeOf<(plan: LoadPlan) => Promise<LoadResult>>()

@@ -44,7 +44,7 @@ async function runOnce([url = '', rate, seconds, warmUp = '0']: readonly string[
     warmUp: `${Number(warmUp)}s`,
     tracing: 'off',
   })
-  if (!('p50Ms' in responseTime)) throw new Error('no request succeeded')
+  if (responseTime.p50Ms === undefined) throw new Error('no request succeeded')
   const { p50Ms, p99Ms, maxMs } = responseTime
   process.stdout.write(`${JSON.stringify({ p50Ms, p99Ms, maxMs })}\n`)
 }

@@ -7,6 +7,6 @@ for await (const second of run) console.log(`${second.successes} answers, ${seco
 
 const { requestsScheduled, errors, dropped, responseTime } = await run.result
 console.log(`${requestsScheduled} requests, ${errors} errors, ${dropped} dropped`)
-if ('p50Ms' in responseTime) console.log(`p50 ${responseTime.p50Ms} ms, p95 ${responseTime.p95Ms} ms`)
+if (responseTime.p50Ms !== undefined) console.log(`p50 ${responseTime.p50Ms} ms, p95 ${responseTime.p95Ms} ms`)
 
 if (errors + dropped > 0) process.exitCode = 1

@@ -40,7 +40,7 @@ function collected(threads: readonly (readonly SliceDelta[])[]): Collector {
  */
 function exactPart({ responseTime, serviceTime, targetTime, queueTime, scheduleLag, ...rest }: Figures): unknown {
   const distributions = [responseTime, serviceTime, targetTime, queueTime, scheduleLag].map((distribution) => {
-    if (!('histogram' in distribution)) return distribution
+    if (distribution.histogram === undefined) return distribution
     const { meanMs: _, stddevMs: __, ...exact } = distribution
     return exact
   })

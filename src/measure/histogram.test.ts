@@ -23,7 +23,7 @@ function recorded(us: readonly number[]): Histogram {
 
 function figuresOf(histogram: Histogram): Exclude<Distribution, { count: 0 }> {
   const distribution = distributionOf(histogram.peek())
-  if (!('histogram' in distribution)) throw new Error('no value was recorded')
+  if (distribution.histogram === undefined) throw new Error('no value was recorded')
   return distribution
 }
 

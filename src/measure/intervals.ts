@@ -154,7 +154,7 @@ function deltaOf(interval: Interval): TallyDelta {
     distributions: Object.fromEntries(
       DISTRIBUTIONS.flatMap((name) => {
         const distribution = interval[name]
-        return 'histogram' in distribution ? [[name, histogramOf(distribution)]] : []
+        return distribution.histogram === undefined ? [] : [[name, histogramOf(distribution)]]
       }),
     ),
   }

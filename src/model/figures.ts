@@ -15,45 +15,49 @@ export type DropReason =
   /** Unsent when the run was stopped. */
   | 'stopped'
 
+/** Statistics of latencies in ms, each 0 or more. Percentiles have a relative error of at most 0.1%, the rest of 1 µs. */
+interface MeasuredDistribution {
+  /**
+   * Number of values, 1 or more.
+   *
+   * @minimum 1
+   */
+  readonly count: Count
+  /** Smallest value, in ms. */
+  readonly minMs: Ms
+  /** Arithmetic mean, in ms. */
+  readonly meanMs: Ms
+  /** Standard deviation, in ms. */
+  readonly stddevMs: Ms
+  /** Median: half of the values are at or below it, in ms. */
+  readonly p50Ms: Ms
+  /** 75% of the values are at or below it, in ms. */
+  readonly p75Ms: Ms
+  /** 90% of the values are at or below it, in ms. */
+  readonly p90Ms: Ms
+  /** 95% of the values are at or below it, in ms. */
+  readonly p95Ms: Ms
+  /** 99% of the values are at or below it, in ms. */
+  readonly p99Ms: Ms
+  /** 99.9% of the values are at or below it, in ms. */
+  readonly p999Ms: Ms
+  /** Largest value, in ms. */
+  readonly maxMs: Ms
+  /** All values, as a lossless compressed HDR histogram: base64, values in µs. */
+  readonly histogram: string
+}
+
+/** A distribution without values: only its `count` is present, and every other key reads as undefined. */
+interface EmptyDistribution extends Readonly<Partial<Record<Exclude<keyof MeasuredDistribution, 'count'>, undefined>>> {
+  /** Number of values: 0. */
+  readonly count: 0
+}
+
 /**
- * Latencies in ms, 0 or more. Only `count` is present when nothing was measured. Percentiles have a relative error of at
- * most 0.1%; the other values are exact to 1 µs.
+ * Latencies in ms, 0 or more. Only `count` is present when nothing was measured, so `p95Ms` and the others are typed
+ * `number | undefined`. Percentiles have a relative error of at most 0.1%; the other values are exact to 1 µs.
  */
-export type Distribution =
-  | {
-      /** Number of values: 0. */
-      readonly count: 0
-    }
-  | {
-      /**
-       * Number of values, 1 or more.
-       *
-       * @minimum 1
-       */
-      readonly count: Count
-      /** Smallest value, in ms. */
-      readonly minMs: Ms
-      /** Arithmetic mean, in ms. */
-      readonly meanMs: Ms
-      /** Standard deviation, in ms. */
-      readonly stddevMs: Ms
-      /** Median: half of the values are at or below it, in ms. */
-      readonly p50Ms: Ms
-      /** 75% of the values are at or below it, in ms. */
-      readonly p75Ms: Ms
-      /** 90% of the values are at or below it, in ms. */
-      readonly p90Ms: Ms
-      /** 95% of the values are at or below it, in ms. */
-      readonly p95Ms: Ms
-      /** 99% of the values are at or below it, in ms. */
-      readonly p99Ms: Ms
-      /** 99.9% of the values are at or below it, in ms. */
-      readonly p999Ms: Ms
-      /** Largest value, in ms. */
-      readonly maxMs: Ms
-      /** All values, as a lossless compressed HDR histogram: base64, values in µs. */
-      readonly histogram: string
-    }
+export type Distribution = EmptyDistribution | MeasuredDistribution
 
 /** The distributions that are kept for every group of requests. */
 export const DISTRIBUTIONS = [

@@ -50,9 +50,7 @@ function phaseTable({ results }: RunRecord, { phases }: McpStressFindings): stri
       phaseWord(phase),
       formatNumber(phase.rate),
       figures === undefined ? '-' : formatNumber(figures.achievedRps),
-      times !== undefined && 'p50Ms' in times ? formatMs(times.p50Ms) : '-',
-      times !== undefined && 'p95Ms' in times ? formatMs(times.p95Ms) : '-',
-      times !== undefined && 'p99Ms' in times ? formatMs(times.p99Ms) : '-',
+      ...[times?.p50Ms, times?.p95Ms, times?.p99Ms].map((ms) => (ms === undefined ? '-' : formatMs(ms))),
       figures === undefined ? '-' : formatCount(figures.errors + figures.dropped),
     ]
   })

@@ -85,9 +85,8 @@ function rateOf(result: LoadResult | undefined): string {
 }
 
 function percentile(result: LoadResult | undefined, key: 'p50Ms' | 'p95Ms' | 'p99Ms'): string {
-  return result !== undefined && key in result.responseTime && 'p50Ms' in result.responseTime
-    ? formatMs(result.responseTime[key])
-    : '-'
+  const ms = result?.responseTime[key]
+  return ms === undefined ? '-' : formatMs(ms)
 }
 
 function failed(result: LoadResult | undefined): string {

@@ -95,14 +95,14 @@ function slowestLines({ slowest, tracing }: LoadResult): readonly string[] {
 }
 
 function operationOf({ successes, errors, dropped, responseTime }: Figures): string {
-  const times =
-    'p50Ms' in responseTime ? `, p50 ${formatMs(responseTime.p50Ms)}, p99 ${formatMs(responseTime.p99Ms)} ms` : ''
+  const { p50Ms, p99Ms } = responseTime
+  const times = p50Ms === undefined ? '' : `, p50 ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)} ms`
   const failed = errors + dropped === 0 ? '' : `, ${formatPlural(errors, 'error')}, ${formatCount(dropped)} dropped`
   return `${formatCount(successes)} ok${failed}${times}`
 }
 
 function distributionOf(times: Distribution): string {
-  if (times.count === 0 || !('p50Ms' in times)) return 'nothing measured'
+  if (times.p50Ms === undefined) return 'nothing measured'
   const { p50Ms, p95Ms, p99Ms, p999Ms, maxMs } = times
   return `p50 ${formatMs(p50Ms)}, p95 ${formatMs(p95Ms)}, p99 ${formatMs(p99Ms)}, p99.9 ${formatMs(p999Ms)}, max ${formatMs(maxMs)} ms`
 }

@@ -1,6 +1,7 @@
 /** Generates the published JSON schemas from the types of the artifacts. Run as a script, it writes them. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { createGenerator } from 'ts-json-schema-generator'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -76,13 +77,20 @@ function converted(value: unknown, place: (name: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => converted(item, place))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, content]) => {
-      if (key === '$ref') return [key, place(String(content).slice(REFERENCE.length))]
-      // The second line of a list item is indented in a comment.
-      if (typeof content === 'string') return [key, content.replaceAll(/ {2,}/g, ' ')]
-      return [key === 'items' && Array.isArray(content) ? 'prefixItems' : key, converted(content, place)]
-    }),
+    Object.entries(value)
+      .filter(([, content]) => !isAbsent(content))
+      .map(([key, content]) => {
+        if (key === '$ref') return [key, place(String(content).slice(REFERENCE.length))]
+        // The second line of a list item is indented in a comment.
+        if (typeof content === 'string') return [key, content.replaceAll(/ {2,}/g, ' ')]
+        return [key === 'items' && Array.isArray(content) ? 'prefixItems' : key, converted(content, place)]
+      }),
   )
+}
+
+/** Whether this is the schema of a key that its object never has: of type `undefined`. */
+function isAbsent(schema: unknown): boolean {
+  return isDeepStrictEqual(schema, { not: {} })
 }
 
 if (import.meta.main) {

@@ -72,7 +72,7 @@ export class CapacityRuns implements CapacityMeasurements {
     for (const [name, users] of phases) {
       const { rate, judged, result } = await this.#runOpen(rateOf(users, this.#settings))
       const { achievedRps, errorRate, responseTime } = result
-      const p95Ms = 'p95Ms' in responseTime ? responseTime.p95Ms : null
+      const p95Ms = responseTime.p95Ms ?? null
       const index = this.runs.length - 1
       this.phases.push({ name, users, rate, ...judged, achievedRps, p95Ms, errorRate, result: index })
       this.#onPhase(this)

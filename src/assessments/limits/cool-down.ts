@@ -21,13 +21,13 @@ interface CoolDown {
  * next trial: a server continues to process what its clients have given up. The probes belong to no result.
  */
 export async function coolDown({ plan, startLoad, calm, signal }: CoolDown): Promise<void> {
-  const calmMs = 'p50Ms' in calm.serviceTime ? calm.serviceTime.p50Ms : 50
+  const calmMs = calm.serviceTime.p50Ms ?? 50
   const duration: Ms = Math.min(2_000, Math.max(250, 4 * calmMs))
   const probe: LoadPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
   for (let probes = 0; probes < MAX_PROBES; probes++) {
     await delay(200, undefined, { signal })
     const { serviceTime } = await resultOf(await startLoad(probe, { record: false }), signal)
-    if ('p50Ms' in serviceTime && serviceTime.p50Ms <= 1.5 * calmMs + 2) return
+    if (serviceTime.p50Ms !== undefined && serviceTime.p50Ms <= 1.5 * calmMs + 2) return
   }
 }
 

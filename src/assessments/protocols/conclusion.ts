@@ -34,9 +34,9 @@ export function measuredProtocol({ subject, common, filled, highest, cut }: Prot
     clients,
     maxRps: highest.maxRps,
     maxIsBound: highest.maxIsBound || unslowed,
-    p50Ms: 'p50Ms' in responseTime ? responseTime.p50Ms : null,
-    p95Ms: 'p95Ms' in responseTime ? responseTime.p95Ms : null,
-    p99Ms: 'p99Ms' in responseTime ? responseTime.p99Ms : null,
+    p50Ms: responseTime.p50Ms ?? null,
+    p95Ms: responseTime.p95Ms ?? null,
+    p99Ms: responseTime.p99Ms ?? null,
     ...cut,
     cpuUsPerRequest: cpuMs === null ? null : 1_000 * cpuMs,
   }

@@ -86,5 +86,5 @@ function median(results: readonly LoadResult[]): LoadResult | undefined {
 }
 
 function meanServiceMs({ serviceTime }: LoadResult): Ms | null {
-  return 'meanMs' in serviceTime ? serviceTime.meanMs : null
+  return serviceTime.meanMs ?? null
 }

@@ -212,7 +212,7 @@ function highest(samples: readonly TargetSample[], key: 'rssMb'): number | null 
 }
 
 function serviceMs({ serviceTime }: LoadResult): number | null {
-  return 'meanMs' in serviceTime ? serviceTime.meanMs : null
+  return serviceTime.meanMs ?? null
 }
 
 /** Whether the target runs on this machine. */

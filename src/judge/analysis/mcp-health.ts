@@ -76,7 +76,8 @@ function degradation(baseline: PhaseFigures | undefined, stress: PhaseFigures | 
   return {
     throughputLoss: Math.max(0, share(baseline) - share(stress)),
     successRateDrop: Math.max(0, baseline.successRate - stress.successRate),
-    p99Growth: 'p99Ms' in before && 'p99Ms' in after && before.p99Ms > 0 ? after.p99Ms / before.p99Ms : null,
+    p99Growth:
+      before.p99Ms !== undefined && after.p99Ms !== undefined && before.p99Ms > 0 ? after.p99Ms / before.p99Ms : null,
   }
 }
 
@@ -92,5 +93,5 @@ function recoveryFrom(result: LoadResult): Recovery {
 }
 
 function p95Of({ responseTime }: PhaseFigures): Ms | null {
-  return 'p95Ms' in responseTime ? responseTime.p95Ms : null
+  return responseTime.p95Ms ?? null
 }

@@ -79,7 +79,7 @@ export function recoveryOf(
   { recovery, baseline, slackMs = 0, time = 'responseTime', outside }: RecoveryQuestion,
 ): ObservedRecovery | undefined {
   const distribution = baseline[time]
-  if (!('p95Ms' in distribution)) return undefined
+  if (distribution.p95Ms === undefined) return undefined
   const baselineMs = distribution.p95Ms + slackMs
   const limitMs = Math.max(TOLERANCE * baselineMs, baselineMs + TOLERANCE_MS)
   const windowMs = Math.min(MAX_WINDOW_MS, WINDOW_SHARE * (recovery.endMs - recovery.startMs))

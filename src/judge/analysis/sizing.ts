@@ -38,7 +38,7 @@ export function sizingOf({ carriedRps, peakRps, at, all }: SizingEvidence): Sizi
   const perInstance = carriedRps / RATE_HEADROOM
   const instances = Math.max(1, Math.ceil(peakRps / perInstance))
   const cores = cpuMs === null ? null : Math.max(1, Math.ceil((CPU_HEADROOM * perInstance * cpuMs) / 1_000))
-  const atOnce = 'meanMs' in at.responseTime ? (perInstance * at.responseTime.meanMs) / 1_000 : null
+  const atOnce = at.responseTime.meanMs === undefined ? null : (perInstance * at.responseTime.meanMs) / 1_000
   const connections = atOnce === null ? null : Math.max(1, Math.ceil(CONNECTIONS_HEADROOM * atOnce))
   const memory = memoryMb === null ? null : MEMORY_STEP * Math.ceil((MEMORY_HEADROOM * memoryMb) / MEMORY_STEP)
   const why = at.target.unwatched ?? null

@@ -88,7 +88,7 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
   const completions = { counts: batches.successes, lengthMs: batches.lengthMs }
   const scheduled = result.requestsScheduled - stopped
   const flow = result.arrivals === 'closed' ? flowOf(result, trafficMs) : null
-  const serviceMs = 'meanMs' in serviceTime ? serviceTime.meanMs : null
+  const serviceMs = serviceTime.meanMs ?? null
   const shiftMs = Math.min(serviceMs ?? 0, calmServiceMs ?? Number.POSITIVE_INFINITY)
   return {
     tookMs: result.durationMs,
@@ -101,11 +101,11 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
     achievedRps: flow?.rps ?? completedRps(completions, trafficMs, shiftMs),
     completedShare:
       scheduled === 0 ? 0 : Math.min(1, completedBetween(completions, 0, trafficMs + slo.p99Ms) / scheduled),
-    p50Ms: 'p50Ms' in responseTime ? responseTime.p50Ms : null,
-    p75Ms: 'p75Ms' in responseTime ? responseTime.p75Ms : null,
-    p99Ms: 'p99Ms' in responseTime ? responseTime.p99Ms : null,
+    p50Ms: responseTime.p50Ms ?? null,
+    p75Ms: responseTime.p75Ms ?? null,
+    p99Ms: responseTime.p99Ms ?? null,
     serviceMs,
-    serviceCv: 'meanMs' in serviceTime ? serviceTime.stddevMs / Math.max(1e-3, serviceTime.meanMs) : null,
+    serviceCv: serviceTime.meanMs === undefined ? null : serviceTime.stddevMs / Math.max(1e-3, serviceTime.meanMs),
     growth: growthOf(result),
     flow,
     lateBursts: lateBurstsIn(
@@ -113,7 +113,7 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
     ),
     errors: errorsOfMainClass(result),
     cutShort: result.ended !== 'completed',
-    lagMs: 'p99Ms' in result.scheduleLag ? result.scheduleLag.p99Ms : 0,
+    lagMs: result.scheduleLag.p99Ms ?? 0,
     undelivered: undeliveredLoad(result, result)?.fault,
     exhausted: exhaustedResource(result)?.fault,
     outsideTrouble: remainingRequests(result, slo),
@@ -172,5 +172,5 @@ function errorsOfMainClass({ errorsByClass }: LoadResult): TrialErrors | null {
  * trial shorter than 50 s.
  */
 export function isLost({ responseTime, successes, unanswered }: Interval, slo: LimitSlo): boolean {
-  return unanswered > successes || ('p50Ms' in responseTime && responseTime.p50Ms > slo.p99Ms)
+  return unanswered > successes || (responseTime.p50Ms !== undefined && responseTime.p50Ms > slo.p99Ms)
 }

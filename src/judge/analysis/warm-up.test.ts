@@ -17,7 +17,7 @@ function run(seconds: number, times: (second: number) => number, seed = 1): Load
   return {
     ...result,
     intervals: Array.from({ length: seconds }, (_, at) => {
-      if (second === undefined || !('meanMs' in second.responseTime)) throw new Error('nothing was measured')
+      if (second === undefined || second.responseTime.meanMs === undefined) throw new Error('nothing was measured')
       return { ...second, responseTime: { ...second.responseTime, count: 20, meanMs: lognormal() * times(at) } }
     }),
   }

@@ -97,7 +97,7 @@ function batchesOf({ intervals, intervalMs, batches }: LoadResult): {
   if (intervals.length > batches.responseTime.length) {
     const seconds = intervals.map(({ responseTime: times }) => ({
       count: times.count,
-      meanMs: 'meanMs' in times ? times.meanMs : 0,
+      meanMs: times.meanMs ?? 0,
     }))
     return { batches: seconds, lengthMs: intervalMs }
   }

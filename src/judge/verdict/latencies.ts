@@ -42,7 +42,7 @@ export function latencyCourse(figures: JudgedFigures, name: LatencyName): Latenc
 
 /** Returns the filled buckets of a distribution. */
 export function histogramOf(distribution: Distribution): SparseHistogram {
-  return decodeHdr('histogram' in distribution ? distribution.histogram : '')
+  return decodeHdr(distribution.histogram ?? '')
 }
 
 /** Number of values in a histogram. */

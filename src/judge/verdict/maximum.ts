@@ -30,7 +30,7 @@ export function maximumVerdict(figures: JudgedFigures, run: LoadResult, question
   const { limitMs, of = 'response' } = question
   const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
   const subject = `maximum ${of} time${partOf(figures, run)}`
-  const seen = 'maxMs' in distribution ? `${formatMs(distribution.maxMs)} ms` : 'no response in time'
+  const seen = distribution.maxMs === undefined ? 'no response in time' : `${formatMs(distribution.maxMs)} ms`
   const silent = figures.unanswered === 0 ? '' : `, ${formatPlural(figures.unanswered, 'request')} without a response`
   return conclude(
     {
@@ -50,7 +50,7 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   if (figures.responsesReceived === 0 || distribution.count + figures.unanswered === 0) return nothingMeasured(figures)
   const doubted = matchingInDoubt(run)
   if (doubted !== undefined) return doubted
-  const over = (judged: typeof distribution): boolean => 'maxMs' in judged && judged.maxMs >= limitMs
+  const over = (judged: typeof distribution): boolean => judged.maxMs !== undefined && judged.maxMs >= limitMs
   const { unproven } = knownCounts(figures, limitMs, of)
   const undispatched = figures.droppedByReason.generator ?? 0
   const silent = ({ unanswered }: JudgedFigures): boolean => unanswered - unproven - undispatched > 0
@@ -62,7 +62,7 @@ function standingOf(figures: JudgedFigures, run: LoadResult, { limitMs, of = 're
   if (over(distribution)) {
     return of === 'service' || over(figures.targetTime)
       ? shownFail(figures, run, sameQuestion)
-      : lagDecided(figures, run, 'the maximum', 'maxMs' in figures.targetTime ? figures.targetTime.maxMs : null)
+      : lagDecided(figures, run, 'the maximum', figures.targetTime.maxMs ?? null)
   }
   if (figures.unanswered === 0) return settle(figures, run, { verdict: 'pass', details: [] })
   if (undispatched > 0) return notDispatched(figures, run)

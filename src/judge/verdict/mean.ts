@@ -68,7 +68,7 @@ function estimateMean(
   confidence: Ratio,
 ): MeanEstimate | undefined {
   const distribution = figures[name]
-  if (!('meanMs' in distribution)) return undefined
+  if (distribution.meanMs === undefined) return undefined
   const { meanMs, stddevMs, count: n } = distribution
   const effect = designEffect(latencySums(latencyCourse(figures, name)), stddevMs ** 2)
   // Uses the minimum number of batches for every run: it gives the widest margin.
@@ -143,7 +143,7 @@ const MAX_TIMES = 900
 /** Whether each of at least 20 requests was over the limit, which needs no statistics. */
 function isBreach(figures: JudgedFigures, { limitMs, of = 'response' }: MeanQuestion): boolean {
   const distribution = of === 'response' ? figures.responseTime : figures.serviceTime
-  return 'minMs' in distribution && distribution.count >= MIN_BREACH_REQUESTS && distribution.minMs >= limitMs
+  return distribution.minMs !== undefined && distribution.count >= MIN_BREACH_REQUESTS && distribution.minMs >= limitMs
 }
 
 function withUnanswered(

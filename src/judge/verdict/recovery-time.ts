@@ -105,7 +105,7 @@ function phaseSecondsFor(limitMs: Ms): number {
 /** Removes a schedule lag far below the limit, because it neither hides nor delays a recovery. */
 function withoutSmallLag(recovery: PhaseFigures, limitMs: Ms): PhaseFigures {
   const { scheduleLag } = recovery
-  const isSmall = 'p99Ms' in scheduleLag && scheduleLag.p99Ms <= SMALL_SHARE * limitMs
+  const isSmall = scheduleLag.p99Ms !== undefined && scheduleLag.p99Ms <= SMALL_SHARE * limitMs
   return isSmall ? { ...recovery, scheduleLag: { count: 0 } } : recovery
 }
 

@@ -76,7 +76,7 @@ export function undeliveredLoad(figures: JudgedFigures, run: LoadResult): Standi
   if (missing !== undefined) return missing
   const exhausted = exhaustedResource(run)
   if (exhausted !== undefined) return exhausted
-  if (run.arrivals === 'closed' || !('p99Ms' in scheduleLag)) return undefined
+  if (run.arrivals === 'closed' || scheduleLag.p99Ms === undefined) return undefined
   const allowedMs = allowedLagMs(schedule, run)
   if (scheduleLag.p99Ms <= allowedMs) return undefined
   return notDelivered({ code: 'schedule-lag', lagMs: scheduleLag.p99Ms, allowedMs }, run)
@@ -241,7 +241,7 @@ export function notDispatched(figures: JudgedFigures, run: LoadResult): Standing
 /** Returns an invalid standing for a verdict that holds for the target alone, without the generator's own lateness. */
 export function lagDecided(figures: JudgedFigures, run: LoadResult, figure: string, withoutLagMs: Ms | null): Standing {
   const { scheduleLag, droppedByReason } = figures
-  const lagMs = 'p99Ms' in scheduleLag ? scheduleLag.p99Ms : null
+  const lagMs = scheduleLag.p99Ms ?? null
   const undispatched = droppedByReason.generator ?? 0
   return notDelivered({ code: 'lag-decides', figure, withoutLagMs, undispatched, lagMs }, run)
 }

@@ -70,7 +70,7 @@ function histogramOf(distribution: Distribution): {
   min: number
   max: number
 } {
-  if (!('histogram' in distribution)) throw new TypeError('an empty distribution has no histogram')
+  if (distribution.histogram === undefined) throw new TypeError('an empty distribution has no histogram')
   const { histogram, count, meanMs, minMs, maxMs } = distribution
   return {
     buckets: { boundaries: BOUNDARIES_S, counts: bucketCounts(histogram) },

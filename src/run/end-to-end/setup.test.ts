@@ -95,7 +95,7 @@ test('connect time does not include the setup', async () => {
   })
   expect(result).toMatchObject({ successes: 10 })
   const { connectTime, queueTime } = result
-  if (!('minMs' in connectTime) || !('minMs' in queueTime)) throw new Error('nothing was measured')
+  if (connectTime.minMs === undefined || queueTime.minMs === undefined) throw new Error('nothing was measured')
   // With the login included, every connection would take longer.
   expect(connectTime.minMs).toBeLessThan(400)
   expect(queueTime.minMs).toBeGreaterThan(399)

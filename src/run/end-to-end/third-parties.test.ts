@@ -67,11 +67,11 @@ const rows: string[] = []
 /** Prints the command and a summary of the result. */
 function report(command: readonly string[], { protocol, protocolVersion, ...result }: LoadResult): void {
   const { requestsScheduled, errors, dropped, responseTime } = result
-  const [p50, p99] = 'p50Ms' in responseTime ? [responseTime.p50Ms, responseTime.p99Ms] : [0, 0]
+  const { p50Ms = 0, p99Ms = 0 } = responseTime
   const shown = command.map((word) => (word.startsWith('/') ? basename(word) : word)).join(' ')
   rows.push(
     `${protocol} ${protocolVersion ?? ''}: ${requestsScheduled} requests, ${errors} errors, ${dropped} dropped, ` +
-      `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms    ${shown}`,
+      `p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms    ${shown}`,
   )
 }
 

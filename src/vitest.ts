@@ -10,7 +10,7 @@ import { scenariosSuiteOn } from './assessments/scenarios/scenarios-suite.ts'
 import type { ScenariosSuite } from './assessments/scenarios/scenarios-suite.ts'
 import { unitSuiteOn } from './assessments/unit/unit-suite.ts'
 import type { UnitSuite } from './assessments/unit/unit-suite.ts'
-import { describeLoad } from './hosts/vitest/describe-load.ts'
+import { describeLoad, describeSuite } from './hosts/vitest/describe-load.ts'
 import { loadTest } from './hosts/vitest/load-test.ts'
 
 export type { LimitsOptions, LimitsSuite } from './assessments/limits/limits-suite.ts'
@@ -29,20 +29,22 @@ export type { VitestLoadTest } from './hosts/vitest/load-test.ts'
 export type { DescribeLoad, LoadContext, LoadTest, ResultContext, TestPlan } from './hosts/port.ts'
 export * from './index.ts'
 
+const host = { describeLoad: describeSuite, loadTest }
+
 /** Declares the suite that finds the highest rate at which a target holds its service level; see `suites/limits`. */
-export const limitsSuite: LimitsSuite = limitsSuiteOn({ describeLoad, loadTest })
+export const limitsSuite: LimitsSuite = limitsSuiteOn(host)
 
 /** Declares the suite that checks a target in seven traffic scenarios; see `suites/scenarios`. */
-export const scenariosSuite: ScenariosSuite = scenariosSuiteOn({ describeLoad, loadTest })
+export const scenariosSuite: ScenariosSuite = scenariosSuiteOn(host)
 
 /** Declares the suite that stresses an MCP server and probes it for common faults; see `suites/mcp-stress`. */
-export const mcpStressSuite: McpStressSuite = mcpStressSuiteOn({ describeLoad, loadTest })
+export const mcpStressSuite: McpStressSuite = mcpStressSuiteOn(host)
 
 /** Declares the suite that determines how many users a target serves, and its sizing; see `suites/capacity`. */
-export const capacitySuite: CapacitySuite = capacitySuiteOn({ describeLoad, loadTest })
+export const capacitySuite: CapacitySuite = capacitySuiteOn(host)
 
 /** Declares the suite that compares protocols on the same work; see `suites/protocols`. */
-export const protocolsSuite: ProtocolsSuite = protocolsSuiteOn({ describeLoad, loadTest })
+export const protocolsSuite: ProtocolsSuite = protocolsSuiteOn(host)
 
 /** Declares the suite that checks describe-load itself on this machine; see `suites/unit`. */
-export const unitSuite: UnitSuite = unitSuiteOn({ describeLoad, loadTest })
+export const unitSuite: UnitSuite = unitSuiteOn(host)

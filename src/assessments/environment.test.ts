@@ -74,6 +74,24 @@ describe('the environment of a suite', () => {
     expect(shown({ LOAD_TARGET: 'nowhere?token=canary-5' })).toContain("got 'nowhere?token=[redacted]'")
   })
 
+  it.each([
+    ['5', 5_000],
+    ['2.5', 2_500],
+    ['5s', 5_000],
+    ['1m', 60_000],
+    ['500ms', 500],
+  ])('reads LOAD_DURATION=%s', (LOAD_DURATION, durationMs) => {
+    expect(suiteEnvironment({ LOAD_DURATION })).toEqual({ durationMs })
+  })
+
+  it('understands targets without a scheme, and an HTTP URL for MCP', () => {
+    const env = { LOAD_TARGET: 'localhost:3000', LOAD_TARGET_MCP: 'http://localhost:3000/mcp' }
+    expect(suiteEnvironment(env).targets).toEqual({
+      http: 'http://localhost:3000',
+      mcp: 'mcp+http://localhost:3000/mcp',
+    })
+  })
+
   it('reports every invalid variable together', () => {
     const env = {
       LOAD_TARGET: 'localhost',
@@ -82,15 +100,21 @@ describe('the environment of a suite', () => {
       LOAD_P99_MS: 'fast',
       LOAD_ERROR_RATE: '1',
       LOAD_MAX_RPS: '-1',
+      LOAD_DURATION: '5 sec',
+      LOAD_WAKE: 'fast',
+      LOAD_LOG: 'verbose',
     }
     expect(() => suiteEnvironment(env)).toThrowErrorMatchingInlineSnapshot(`
-      [LoadPlanError: the plan has 6 issues
+      [LoadPlanError: the plan has 9 issues
         - LOAD_TARGET must be a URL such as 'http://127.0.0.1:3000', or the command of an MCP server as a JSON list of words, got 'localhost'
         - LOAD_REQUEST must be a request as JSON, such as {"path":"/cart"}, or a list of them, got '{path:/}'
         - LOAD_HEADERS must be header values by name as JSON, such as {"authorization":"Bearer …"}, got '(not shown)'
+        - LOAD_DURATION must be a number of seconds greater than 0, or a duration such as '30s' or '1m', got '5 sec'
         - LOAD_P99_MS must be a number of milliseconds greater than 0, got 'fast'
         - LOAD_ERROR_RATE must be a share from 0 to below 1, got '1'
-        - LOAD_MAX_RPS must be a number of requests per second greater than 0, got '-1']
+        - LOAD_MAX_RPS must be a number of requests per second greater than 0, got '-1'
+        - LOAD_WAKE must be 'exact' or 'tick', got 'fast'
+        - LOAD_LOG must be 'debug', or unset, got 'verbose']
     `)
   })
 

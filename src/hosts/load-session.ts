@@ -9,6 +9,7 @@ import type { LoadResult } from '../model/result.ts'
 import type { Progress } from '../report/live/progress.ts'
 import { Run } from '../run/index.ts'
 import type { LoadRun } from '../run/index.ts'
+import { callsForTarget, callTargets } from '../run/target/called-targets.ts'
 import { vocabulary } from '../run/vocabulary.ts'
 import { formatLoadCall } from '../wording/load-test.ts'
 import { ActiveLoad } from './active-load.ts'
@@ -26,7 +27,8 @@ import type { MachineLock } from './machine-lock.ts'
 import type { PlanScope } from './plan-scope.ts'
 import type { LoadContext } from './port.ts'
 import type { RecordBook } from './record-book.ts'
-import { announceLoad } from './spool.ts'
+import { noticesForTest, unknownNotices } from './environment/notices.ts'
+import { announceLoad, isFirstToSay } from './spool.ts'
 import type { SpooledLoad } from './spool.ts'
 
 /** Time allowed for a test besides its traffic, if it sets no `timeout`: starting a target, and the test's code. */
@@ -138,10 +140,14 @@ export class LoadSession {
     try {
       // Validates the plan first, so that an invalid one fails without waiting for the machine.
       const environment = { name: test, seed: process.env['LOAD_SEED'] }
-      const compiled = resolvePlan({ ...scope.defaults(), ...plan }, vocabulary, environment)
-      const { durationMs, warmUpMs, requestTimeoutMs, judge } = compiled
+      const written = scope.planOf(plan)
+      this.#sayAboutEnvironment(plan)
+      // A function may start a server, which must not disturb another load.
+      const early = callsForTarget(written) ? undefined : resolvePlan(written, vocabulary, environment)
       const held = await this.#waitForMachine()
       lock = held
+      const compiled = early ?? resolvePlan(await this.#untilOver(callTargets(written)), vocabulary, environment)
+      const { durationMs, warmUpMs, requestTimeoutMs, judge } = compiled
       if (timeoutMs === undefined) {
         this.#extend(durationMs + warmUpMs + requestTimeoutMs + startMs(compiled) + RUN_GRACE_MS)
       }
@@ -168,6 +174,25 @@ export class LoadSession {
       lock?.release()
       throw site.point(error)
     }
+  }
+
+  /** Says each thing once in a run, however many tests it concerns. */
+  #sayAboutEnvironment(plan: LoadPlan): void {
+    const { scope, test, onWarning } = this.#options
+    const notices = scope.isOfSuite ? [] : noticesForTest(test, plan, process.env)
+    for (const { topic, text } of [...unknownNotices(process.env), ...notices]) {
+      if (isFirstToSay(topic)) onWarning(text)
+    }
+  }
+
+  /** Rejects when the test is over before the promise has settled. */
+  #untilOver<Value>(promise: Promise<Value>): Promise<Value> {
+    const { signal } = this.#over
+    signal.throwIfAborted()
+    const over = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
+    return Promise.race([promise, over])
   }
 
   /** Without an origin, the test does not have to judge the result. */

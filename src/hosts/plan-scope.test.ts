@@ -10,7 +10,7 @@ describe('plans of nested groups', () => {
 
   test('an inner key replaces the whole outer key', () => {
     const inner = new PlanScope({ rate: 50, sla: { p99Ms: 8 } }, outer)
-    expect(inner.defaults()).toEqual({
+    expect(inner.planOf({})).toEqual({
       target: 'http://127.0.0.1:1',
       rate: 50,
       sla: { p99Ms: 8 },
@@ -18,18 +18,18 @@ describe('plans of nested groups', () => {
   })
 
   test('the target of a group takes precedence over inherited ones', () => {
-    expect(new PlanScope({ target: 'http://127.0.0.1:2' }, outer).defaults().target).toBe('http://127.0.0.1:2')
+    expect(new PlanScope({ target: 'http://127.0.0.1:2' }, outer).planOf({}).target).toBe('http://127.0.0.1:2')
   })
 
   test('a target function is called once for its group and all inner groups, when the first test needs it', async () => {
     let asked = 0
     const group = new PlanScope({ target: async () => `http://127.0.0.1:${++asked}` })
     const inside = new PlanScope({ rate: 5 }, group)
-    const [first, second] = [inside.defaults().target, group.defaults().target]
+    const [first, second] = [inside.planOf({}).target, group.planOf({}).target]
     expect(asked).toBe(0)
     expect(await urlOf(first)).toBe('http://127.0.0.1:1')
     expect(await urlOf(second)).toBe('http://127.0.0.1:1')
     await group.close()
-    expect(await urlOf(group.defaults().target)).toBe('http://127.0.0.1:2')
+    expect(await urlOf(group.planOf({}).target)).toBe('http://127.0.0.1:2')
   })
 })

@@ -1,29 +1,39 @@
 import type { LoadPlan } from '../plan/load-plan.ts'
 import { type CommandTarget, isSocket, isStdio, type Target } from '../model/target.ts'
+import { namedProtocol } from '../plan/protocol.ts'
 import { startTarget } from '../run/target/started-target.ts'
 import { debugLog } from './debug-log.ts'
+import { environmentTarget } from './environment/target.ts'
+import { environmentValues } from './environment/variables.ts'
 
 /**
  * The plan keys of one `describeLoad`, merged with those of the groups around it. A target that is a command or a
  * function is started once, by the first test that needs it, and runs until the scope closes.
  */
 export class PlanScope {
+  /** Whether this is the scope of a suite, which reads the environment itself. */
+  readonly isOfSuite: boolean
   readonly #plan: LoadPlan
   readonly #outer: PlanScope | undefined
   #target: Promise<StartedTarget> | undefined
 
-  constructor(plan: LoadPlan, outer?: PlanScope) {
+  constructor(plan: LoadPlan, outer?: PlanScope, isOfSuite: boolean = outer?.isOfSuite ?? false) {
     this.#plan = plan
     this.#outer = outer
+    this.isOfSuite = isOfSuite
   }
 
   /**
-   * Returns the keys that a plan in this scope inherits. An inner key replaces the whole outer one. A target that
-   * several tests share is a function.
+   * Returns a plan with the keys that it inherits in this scope. An inner key replaces the whole outer one. A target that
+   * several tests share is a function. A target from the environment replaces an inherited one; throws `LoadPlanError` if
+   * the environment is invalid.
    */
-  defaults(): LoadPlan {
-    const target = this.#sharedTarget()
-    return { ...this.#inherited(), ...(target === undefined ? {} : { target }) }
+  planOf(inner: LoadPlan): LoadPlan {
+    const written = this.declared(inner)
+    const values = this.isOfSuite ? {} : environmentValues(process.env)
+    if (inner.target !== undefined) return written
+    const target = environmentTarget(written, values) ?? this.#sharedTarget()
+    return { ...written, ...(target !== undefined && { target }) }
   }
 
   /** Returns the plan as written, with a target that several tests share. */
@@ -51,10 +61,11 @@ export class PlanScope {
     if (target === undefined) return outer === undefined ? undefined : outer.#sharedTarget()
     // Over pipes, every connection starts its own process, and behind a Unix socket the server runs already.
     if (typeof target === 'string' || target instanceof URL || isStdio(target) || isSocket(target)) return target
-    return async () => {
-      this.#target ??= start(target, this.#inherited().allowHosts ?? [])
-      return (await this.#target).url
+    const open = async (): Promise<string> => {
+      this.#target ??= start(target, this.#inherited())
+      return String((await this.#target).url)
     }
+    return typeof target === 'function' ? open : Object.assign(open, { written: target })
   }
 }
 
@@ -65,8 +76,8 @@ interface StartedTarget {
 
 async function start(
   target: CommandTarget | (() => string | URL | Promise<string | URL>),
-  allowHosts: readonly string[],
+  { allowHosts = [], protocol }: LoadPlan,
 ): Promise<StartedTarget> {
   if (typeof target === 'function') return { url: await target(), stop: () => {} }
-  return startTarget(target, allowHosts, debugLog)
+  return startTarget(target, allowHosts, debugLog, { protocol: namedProtocol(protocol) })
 }

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
@@ -52,6 +52,19 @@ export function announceLoad(id: string): () => void {
     debugLog(`the load cannot be announced to the reporter: ${messageOf(error)}`)
   }
   return () => rmSync(path, { force: true })
+}
+
+/** Returns true for the first process of a test run that asks for this topic; without a reporter, for every process. */
+export function isFirstToSay(topic: string): boolean {
+  const folder = env[VARIABLE]
+  if (folder === undefined) return true
+  try {
+    closeSync(openSync(join(folder, `${fileNameOf(topic)}.said`), 'wx'))
+    return true
+  } catch (error) {
+    // If the folder is not writable, it is better to say something twice than not at all.
+    return !(error instanceof Error && 'code' in error && error.code === 'EEXIST')
+  }
 }
 
 /** Synchronous, because the process is about to exit. */

@@ -203,6 +203,11 @@ export interface ProtocolKind<Request, Name extends string = string> {
   readonly kind: Name
   /** Its URL schemes (`ws:`) with their default ports; undefined if a URL needs an explicit port. */
   readonly schemes: Readonly<Record<string, number | undefined>>
+  /**
+   * Schemes that a target may also have if its plan names this protocol, with the scheme that each stands for: for MCP,
+   * `http:` stands for `mcp+http:`.
+   */
+  readonly otherSchemes?: Readonly<Record<string, string>>
   /** Returns every issue of the options as the user wrote them, except `kind`; `key` is their path in the plan. */
   optionIssues(options: Readonly<Record<string, unknown>>, key: string): readonly PlanIssue[]
   /** Requires options without issues. */

@@ -50,6 +50,23 @@ export type UrlTarget = string | URL | (() => string | URL | Promise<string | UR
 /** Where the load goes: a URL, a function that returns one, a server to start, one over pipes, or one on a Unix socket. */
 export type Target = UrlTarget | CommandTarget | StdioTarget | SocketTarget
 
+/** A server that several runs share: the first call starts it and returns its URL. */
+export type SharedTarget = (() => Promise<string>) & {
+  /** The target as its author wrote it, whose scheme is known before the server starts. */
+  readonly written: CommandTarget
+}
+
+export function isShared(target: Target | undefined): target is SharedTarget {
+  return typeof target === 'function' && 'written' in target
+}
+
+const HOST_AND_PORT = /^(?:[\w.-]+|\[[\da-f:.]+\]):(?:\d+|\{port\})(?:[/?#]|$)/i
+
+/** Puts a scheme before a host and port without one, such as `localhost:3000/cart`; leaves any other text unchanged. */
+export function withScheme(target: string, scheme: string): string {
+  return HOST_AND_PORT.test(target) ? `${scheme}//${target}` : target
+}
+
 export function isCommand(target: Target | undefined): target is CommandTarget {
   return typeof target === 'object' && 'command' in target
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PlanIssue } from '../model/errors.ts'
+import { withScheme } from '../model/target.ts'
 import { resolveLanes } from './lanes.ts'
 import type { PlanVocabulary } from './vocabulary.ts'
 
@@ -10,6 +11,8 @@ const vocabulary: PlanVocabulary = {
   protocolNames: ['http', 'websocket', 'tcp'],
   schemes: Object.keys(KINDS),
   protocolOf: ({ protocol }) => KINDS[protocol],
+  schemesOf: (protocol) => (protocol === 'tcp' ? ['tcp:'] : ['http:', 'https:']),
+  targetFor: (target, protocol) => withScheme(target, protocol === 'tcp' ? 'tcp:' : 'http:'),
   portOf: ({ port }) => Number(port) || 80,
   protocolIssues: (spec, key) =>
     'framing' in spec && spec['framing'] !== 'newline'
@@ -90,7 +93,9 @@ describe('a plan of one protocol', () => {
     [{ target: HTTP, protocol: 'htp' }, ["protocol is not a protocol → did you mean 'http'?"]],
     [
       { target: HTTP, protocol: 'tcp' },
-      ["protocol does not match the target, which uses 'http' → leave `protocol` out: the target implies it"],
+      [
+        "protocol does not match the target, which uses 'http' → leave `protocol` out, or write a target that starts with tcp:",
+      ],
     ],
     [{ target: 'tcp://a:1', protocol: { kind: 'tcp', framing: 'fog' } }, ['protocol.framing is not a framing']],
     [{ target: HTTP, protocol: { connect() {} } }, ["protocol.name must be a non-empty string → write name: 'mine'"]],

@@ -6,7 +6,7 @@ import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
 import type { MessageFormat } from '../model/body.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { dataIssue } from './plain-data.ts'
-import { resolveProtocol, isCustom } from './protocol.ts'
+import { resolveProtocol, isCustom, namedProtocol } from './protocol.ts'
 import { readMessageFormat, readMessageSize } from './payloads.ts'
 import { anyValue, isRecord, NOT_SHOWN, positive, readKeys, text, wholeFrom } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
@@ -69,8 +69,8 @@ function resolveLane(
   if (keys['target'] === undefined) {
     issues.push({ key: key('target'), value: undefined, rule: 'must be given', remedy: TARGET_REMEDY })
   }
-  const target =
-    keys['target'] === undefined ? undefined : targetReader(targetKnown)(keys['target'], key('target'), issues)
+  const readTarget = targetReader(targetKnown, namedProtocol(keys['protocol']))
+  const target = keys['target'] === undefined ? undefined : readTarget(keys['target'], key('target'), issues)
   const protocol = resolveProtocol(keys['protocol'], key('protocol'), target?.protocol, vocabulary, issues)
   const sent = whatIsSent(keys, prefix, protocol, requestIssues, issues)
   if (target === undefined || protocol === undefined) return undefined

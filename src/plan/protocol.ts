@@ -12,6 +12,12 @@ export function isCustom(protocol: unknown): boolean {
   return moduleHref(protocol) !== undefined || (isRecord(protocol) && typeof protocol['connect'] === 'function')
 }
 
+/** Returns the name of the built-in protocol that a plan names; undefined if it names none, or a custom one. */
+export function namedProtocol(protocol: unknown): string | undefined {
+  const kind = isRecord(protocol) ? protocol['kind'] : protocol
+  return typeof kind === 'string' ? kind : undefined
+}
+
 /**
  * Resolves the protocol of a plan: a name, what a builder returned, a custom protocol, or the protocol of the target's
  * scheme. Returns undefined when it has an issue.
@@ -28,7 +34,8 @@ export function resolveProtocol(
   if (isRecord(value) && typeof value['connect'] === 'function') return resolveCustom(value, key, issues)
   const spec = specOf(value ?? ofTarget ?? vocabulary.protocolNames[0], key, vocabulary, issues)
   if (spec !== undefined && ofTarget !== undefined && spec.kind !== ofTarget) {
-    const remedy = `leave \`${key}\` out: the target implies it`
+    const schemes = vocabulary.schemesOf(spec.kind).join(' or ')
+    const remedy = `leave \`${key}\` out, or write a target that starts with ${schemes}`
     const rule = `does not match the target, which uses '${ofTarget}'`
     issues.push({ key, value: spec.kind, rule, remedy })
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PlanIssue } from '../model/errors.ts'
+import { withScheme } from '../model/target.ts'
+import type { SchemeVocabulary } from './vocabulary.ts'
 import { readMonitor, targetReader } from './target.ts'
 import { readAllowHosts, readTls } from './connection-options.ts'
 import { readHeaders } from '../model/header-readers.ts'
@@ -7,11 +9,14 @@ import type { Reader } from '../model/readers.ts'
 
 const SCHEMES: Readonly<Record<string, string>> = { 'http:': 'http', 'https:': 'http', 'tcp:': 'tcp' }
 
-const readTarget = targetReader({
+const vocabulary: SchemeVocabulary = {
   schemes: Object.keys(SCHEMES),
   protocolOf: ({ protocol }) => SCHEMES[protocol],
+  schemesOf: (protocol) => (protocol === 'tcp' ? ['tcp:'] : ['http:', 'https:']),
+  targetFor: (target, protocol) => withScheme(target, protocol === 'tcp' ? 'tcp:' : 'http:'),
   portOf: ({ port, protocol }) => (port === '' && protocol === 'tcp:' ? undefined : Number(port) || 80),
-})
+}
+const readTarget = targetReader(vocabulary)
 
 /** Returns `key rule → remedy` of every issue. */
 function reported(read: Reader<unknown>, value: unknown, key: string): readonly string[] {
@@ -51,8 +56,8 @@ describe('target', () => {
   })
 
   it.each([
-    ['127.0.0.1:3000', "target must be a URL → write target: 'http://127.0.0.1:3000'"],
-    ['localhost:3000/api', "target must be a URL → write target: 'http://localhost:3000/api'"],
+    ['localhost', "target must be a URL → write target: 'http://localhost'"],
+    ['127.0.0.1/api', "target must be a URL → write target: 'http://127.0.0.1/api'"],
     [3000, "target must be a URL → write target: 'http://127.0.0.1:3000'"],
     ['', "target must be a URL → write target: 'http://127.0.0.1:3000'"],
     ['http://127.0.0.1:0', 'target must have a port other than 0'],
@@ -60,6 +65,31 @@ describe('target', () => {
     ['ftp://127.0.0.1', 'target must start with the scheme of a known protocol → expected one of: http: https: tcp:'],
   ])('rejects %j with a remedy that can be copied', (target, message) => {
     expect(reported(readTarget, target, 'target')).toEqual([message])
+  })
+
+  it.each([
+    ['localhost:3000', undefined, 'http://localhost:3000/'],
+    ['127.0.0.1:3000/cart?x=1', undefined, 'http://127.0.0.1:3000/cart?x=1'],
+    ['[::1]:3000', 'http', 'http://[::1]:3000/'],
+    ['example.com:8080', undefined, 'http://example.com:8080/'],
+    ['localhost:6379', 'tcp', 'tcp://localhost:6379'],
+  ])('understands %s without a scheme, with the protocol %s', (target, protocol, href) => {
+    expect(targetReader(vocabulary, protocol)(target, 'target', [])?.target).toBe(href)
+  })
+
+  it('adds the scheme to the URL of a command, and keeps the place of its port', () => {
+    const issues: PlanIssue[] = []
+    const target = { command: ['node', 'server.js'], url: 'localhost:{port}/api' }
+    expect(readTarget(target, 'target', issues)?.target).toEqual({ ...target, url: 'http://localhost:{port}/api' })
+    expect(issues).toEqual([])
+  })
+
+  it('knows the protocol of a shared server before it starts, and reports its issues', () => {
+    const shared = (written: object) => Object.assign(() => Promise.reject(new Error('started')), { written })
+    expect(readTarget(shared({ command: ['node'], url: 'tcp://127.0.0.1:{port}' }), 'target', [])?.protocol).toBe('tcp')
+    expect(reported(readTarget, shared({ command: ['node'], urll: 'x' }), 'target')).toContain(
+      'target.urll is not a key of a target → did you mean `target.url`?',
+    )
   })
 
   it.each([

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import type { PlanIssue } from '../model/errors.ts'
+import { isShared, withScheme } from '../model/target.ts'
 import type { CommandTarget, MonitorTarget, SocketTarget, StdioTarget, Target } from '../model/target.ts'
 import {
   flag,
@@ -25,34 +26,46 @@ export interface TargetRead {
 }
 
 /**
- * Reads the target of a plan in any of its forms. Without a vocabulary, any scheme is accepted: the protocol is custom.
+ * Reads the target of a plan in any of its forms. `protocol` is the name of the protocol that the plan names, if it names
+ * one. Without a vocabulary, any scheme is accepted: the protocol is custom.
  */
-export function targetReader(vocabulary: SchemeVocabulary | undefined): Reader<TargetRead> {
+export function targetReader(vocabulary: SchemeVocabulary | undefined, protocol?: string): Reader<TargetRead> {
   return (value, key, issues) => {
-    if (typeof value === 'function') return { target: value as Extract<Target, () => unknown>, protocol: undefined }
+    if (typeof value === 'function') {
+      const target = value as Extract<Target, () => unknown>
+      if (!isShared(target)) return { target, protocol: undefined }
+      const read = readCommand({ ...target.written }, key, vocabulary, issues, protocol)
+      return read && { target, protocol: read.protocol }
+    }
     if (isRecord(value) && 'stdio' in value) return readStdio(value, key, issues)
     if (isRecord(value) && 'socketPath' in value) return readSocket(value, key, vocabulary, issues)
-    if (isRecord(value) && !(value instanceof URL)) return readCommand(value, key, vocabulary, issues)
-    const url = readTargetUrl(value, key, vocabulary, issues)
+    if (isRecord(value) && !(value instanceof URL)) return readCommand(value, key, vocabulary, issues, protocol)
+    const url = readTargetUrl(value, key, vocabulary, issues, protocol)
     return url && { target: url.href, protocol: vocabulary?.protocolOf(url) }
   }
 }
 
-/** Reads a URL and checks its syntax: known scheme, no credentials, a port other than 0. */
+/**
+ * Reads a URL, or a host and port, and checks its syntax: known scheme, no credentials, a port other than 0. `protocol` is
+ * the name of the protocol that the plan names, if it names one.
+ */
 export function readTargetUrl(
   value: unknown,
   key: string,
   vocabulary: SchemeVocabulary | undefined,
   issues: PlanIssue[],
+  protocol?: string,
 ): URL | undefined {
-  const url = value instanceof URL ? value : typeof value === 'string' ? URL.parse(value) : null
-  if (url === null || (typeof value === 'string' && isBareHost(value))) {
-    const meant = typeof value === 'string' && value !== '' && URL.canParse(`http://${value}`)
+  const written = value instanceof URL ? value.href : value
+  const url = typeof written === 'string' ? URL.parse(completeTarget(written, vocabulary, protocol)) : null
+  if (url === null) {
+    const scheme = vocabulary?.schemesOf(protocol)[0] ?? 'http:'
+    const meant = typeof value === 'string' ? `${scheme}//${value}` : ''
     issues.push({
       key,
       value,
       rule: 'must be a URL',
-      remedy: meant ? `write ${key}: 'http://${value}'` : TARGET_REMEDY,
+      remedy: value !== '' && URL.canParse(meant) ? `write ${key}: '${meant}'` : TARGET_REMEDY,
     })
   } else if (url.username !== '' || url.password !== '') {
     const shown = new URL(url)
@@ -73,9 +86,13 @@ export function readTargetUrl(
   return undefined
 }
 
-/** `localhost:3000` parses as a URL, with the scheme `localhost:`. */
-function isBareHost(value: string): boolean {
-  return /^[\w.-]+:\d+(?:[/?#]|$)/.test(value)
+/** Adds the scheme that the author of a target omitted, or that the protocol of the plan implies. */
+export function completeTarget(
+  target: string,
+  vocabulary: SchemeVocabulary | undefined,
+  protocol: string | undefined,
+): string {
+  return vocabulary === undefined ? withScheme(target, 'http:') : vocabulary.targetFor(target, protocol)
 }
 
 function readCommand(
@@ -83,16 +100,19 @@ function readCommand(
   key: string,
   vocabulary: SchemeVocabulary | undefined,
   issues: PlanIssue[],
+  planProtocol: string | undefined,
 ): TargetRead | undefined {
   const before = issues.length
   let protocol: string | undefined
   const readUrlTemplate: Reader<string> = (template, urlKey) => {
+    const isTarget = urlKey.endsWith('.url')
     // Any port is enough to check the rest of the URL.
     const filled = typeof template === 'string' ? template.replaceAll('{port}', '1') : template
-    const url = readTargetUrl(filled, urlKey, vocabulary, issues)
+    const named = isTarget ? planProtocol : undefined
+    const url = readTargetUrl(filled, urlKey, vocabulary, issues, named)
     if (url === undefined || typeof template !== 'string') return undefined
-    if (urlKey.endsWith('.url')) protocol = vocabulary?.protocolOf(url)
-    return template
+    if (isTarget) protocol = vocabulary?.protocolOf(url)
+    return completeTarget(template, vocabulary, named)
   }
   const readers = {
     command: readCommandLine,

@@ -1,3 +1,4 @@
+import { withScheme } from '../model/target.ts'
 import type { PlanVocabulary } from './vocabulary.ts'
 
 /** A vocabulary with one protocol, whose requests are objects. */
@@ -5,6 +6,8 @@ export const vocabulary: PlanVocabulary = {
   protocolNames: ['http'],
   schemes: ['http:', 'https:'],
   protocolOf: (url) => (/^https?:$/.test(url.protocol) ? 'http' : undefined),
+  schemesOf: () => ['http:', 'https:'],
+  targetFor: (target) => withScheme(target, 'http:'),
   portOf: (url) => Number(url.port) || 80,
   protocolIssues: () => [],
   requestData: (_, request) => request,

@@ -8,6 +8,10 @@ export interface SchemeVocabulary {
   readonly schemes: readonly string[]
   /** Returns the protocol of a URL's scheme. */
   protocolOf(url: URL): string | undefined
+  /** Returns the schemes of a protocol, the usual one first. */
+  schemesOf(protocol: string | undefined): readonly string[]
+  /** Returns a target as a URL of the protocol that the plan names, if it names one. */
+  targetFor(target: string, protocol: string | undefined): string
   /**
    * Returns the port of a URL, explicit or the scheme's default; undefined if the URL needs an explicit one and has
    * none.

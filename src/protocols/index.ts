@@ -1,5 +1,6 @@
 import type { Protocol, ProtocolKind, ProtocolSpec } from '../model/protocol.ts'
 import type { AnyRequest } from '../model/requests.ts'
+import { withScheme } from '../model/target.ts'
 import * as builders from './registry.ts'
 
 type Registered = (typeof builders)[keyof typeof builders]['protocol']
@@ -38,6 +39,23 @@ export function protocolFrom(spec: ProtocolSpec): Protocol<unknown> {
 /** Returns the name of the protocol that uses the target's scheme; undefined when no protocol uses it. */
 export function protocolNameOf(url: URL): ProtocolName | undefined {
   return kinds.find(({ schemes }) => url.protocol in schemes)?.kind
+}
+
+/** Returns the schemes of a protocol, the usual one first; without a name, those of the default protocol. */
+export function schemesOf(protocol: string | undefined): readonly string[] {
+  return Object.keys((kinds.find(({ kind }) => kind === protocol) ?? kinds[0])?.schemes ?? {})
+}
+
+/**
+ * Returns a target as a URL of the protocol: `localhost:3000` gets the protocol's usual scheme, and a scheme that stands
+ * for one of the protocol is replaced by that. `protocol` is undefined if the plan names none.
+ */
+export function targetFor(target: string, protocol: string | undefined): string {
+  const others = protocol === undefined ? undefined : protocolKind(protocol)?.otherSchemes
+  return withScheme(target, schemesOf(protocol)[0] ?? '').replace(
+    /^[a-z+]+:/i,
+    (scheme) => others?.[scheme.toLowerCase()] ?? scheme,
+  )
 }
 
 /** Returns the port in the URL, or else the scheme's default port; undefined when there is neither. */

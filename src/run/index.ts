@@ -1,6 +1,7 @@
 import type { LoadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadResult } from '../model/result.ts'
+import { callsForTarget, callTargets } from './target/called-targets.ts'
 import { type LoadRun, Run } from './load-run.ts'
 import { threadPool } from './generator/thread-pool.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -25,7 +26,7 @@ export function startLoad(plan: LoadPlan, options: RunOptions = {}): LoadRun {
  * Runs a plan to its end. Rejects with `LoadPlanError` or `LoadTargetError`; a failed request is data in the result.
  */
 export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
-  return startLoad(plan, options).result
+  return startLoad(callsForTarget(plan) ? await callTargets(plan) : plan, options).result
 }
 
 /**

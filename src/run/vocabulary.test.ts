@@ -68,7 +68,7 @@ it('rejects a misspelled arrival process with a list of the processes', () => {
 it('lists all mistakes of a plan on one screen, each with its remedy', () => {
   expect(
     issuesOf({
-      target: 'localhost:3000',
+      target: 'localhost',
       rate: '50',
       durration: '30s',
       pattern: 'sinus',
@@ -83,8 +83,8 @@ it('lists all mistakes of a plan on one screen, each with its remedy', () => {
         → write rate: 50
       - requestTimeout must be milliseconds as a number, or a string such as '500ms', '30s', '5m', '1.5h', got '5 sec'
         → write requestTimeout: '5s'
-      - target must be a URL, got 'localhost:3000'
-        → write target: 'http://localhost:3000'
+      - target must be a URL, got 'localhost'
+        → write target: 'http://localhost'
       - request.methd is not a key of an HTTP request, got 'GET'
         → did you mean \`request.method\`?
       - request.path must be a string that starts with '/', got 'cart'
@@ -111,4 +111,30 @@ it('accepts templates in fields that would otherwise be invalid', () => {
   expect(issuesOf({ ...complete, feeds, request: { path: '/{{user.id}}' } })).toBe('no issue')
   expect(issuesOf({ ...complete, feeds, request: { path: '/{{usr.id}}' } })).toMatch(/did you mean/)
   expect(issuesOf({ ...complete, request: { path: '/{{setup.token}}' } })).toMatch(/setup/)
+})
+
+it.each([
+  ['mcp', 'http://127.0.0.1:3000/mcp', 'mcp+http://127.0.0.1:3000/mcp'],
+  ['mcp', 'https://127.0.0.1:3000/mcp', 'mcp+https://127.0.0.1:3000/mcp'],
+  ['mcp', 'ws://127.0.0.1:3000', 'mcp+ws://127.0.0.1:3000'],
+  ['mcp', '127.0.0.1:3000/mcp', 'mcp+http://127.0.0.1:3000/mcp'],
+  ['websocket', 'http://127.0.0.1:3000/', 'ws://127.0.0.1:3000/'],
+  ['websocket', 'localhost:3000', 'ws://localhost:3000/'],
+  ['tcp', 'localhost:3000', 'tcp://localhost:3000'],
+] as const)('with the protocol %s, %s means %s', (protocol, target, href) => {
+  const [lane] = resolvePlan(
+    { ...complete, protocol, target, ...(protocol === 'mcp' ? {} : { request: { data: 'x' } }) },
+    vocabulary,
+  ).lanes
+  expect(lane.target).toBe(href)
+  expect(lane.protocol).toMatchObject({ spec: { kind: protocol } })
+})
+
+it.each([
+  ['tcp', 'http://127.0.0.1:3000', "does not match the target, which uses 'http'", 'tcp: or tls:'],
+  ['http', 'ws://127.0.0.1:3000', "does not match the target, which uses 'websocket'", 'http: or https:'],
+] as const)('rejects the protocol %s for %s, with both remedies', (protocol, target, rule, schemes) => {
+  expect(issuesOf({ ...complete, protocol, target, request: {} })).toContain(
+    `protocol ${rule}, got '${protocol}'\n    → leave \`protocol\` out, or write a target that starts with ${schemes}`,
+  )
 })

@@ -1,11 +1,25 @@
 import type { PlanVocabulary, SchemeVocabulary } from '../plan/vocabulary.ts'
 import type { AnyRequest } from '../model/requests.ts'
-import { portOf, PROTOCOL_NAMES, protocolKind, protocolNameOf, SCHEMES } from '../protocols/index.ts'
+import {
+  portOf,
+  PROTOCOL_NAMES,
+  protocolKind,
+  protocolNameOf,
+  SCHEMES,
+  schemesOf,
+  targetFor,
+} from '../protocols/index.ts'
 import { sampleOf, templateIssues } from '../traffic/templates/index.ts'
 import { knownProtocol } from './protocols.ts'
 
 /** The URL schemes that a target may use. */
-export const schemeVocabulary: SchemeVocabulary = { schemes: SCHEMES, protocolOf: protocolNameOf, portOf }
+export const schemeVocabulary: SchemeVocabulary = {
+  schemes: SCHEMES,
+  protocolOf: protocolNameOf,
+  schemesOf,
+  targetFor,
+  portOf,
+}
 
 /** The vocabulary of plans: the protocols, requests and templates that the other folders provide. */
 export const vocabulary: PlanVocabulary = {

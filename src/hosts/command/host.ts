@@ -44,8 +44,7 @@ export class CommandHost {
   }
 
   readonly describeLoad = (_name: string, plan: LoadPlan, body: () => unknown): void => {
-    const outer = this.#scopes.at(-1)
-    this.#scopes.push(outer === undefined ? new PlanScope(plan) : new PlanScope(plan, outer))
+    this.#scopes.push(new PlanScope(plan, this.#scopes.at(-1), true))
     void body()
     this.#scopes.pop()
   }
@@ -55,7 +54,7 @@ export class CommandHost {
     skip(name: string): void
   } = Object.assign(
     (name: string, body: (context: LoadContext) => unknown): void => {
-      this.#tests.push({ name, body, scope: this.#scopes.at(-1) ?? new PlanScope({}) })
+      this.#tests.push({ name, body, scope: this.#scopes.at(-1) ?? new PlanScope({}, undefined, true) })
     },
     { skip: (name: string): void => this.#screen.say(`skipped: ${name}`) },
   )

@@ -20,32 +20,35 @@ interface Group extends Declaration<TestOptions> {
  * precedence. The plan is checked for completeness only when a test runs it. A target that is a command or a function
  * is started by the first test that needs it, after every `beforeAll`, and stopped after every `afterAll` of the group.
  */
-export const describeLoad: DescribeLoad<TestOptions> = groupsOf(describe)
+export const describeLoad: DescribeLoad<TestOptions> = groupsOf(describe, false)
 
-function groupsOf(host: SuiteAPI | SuiteAPI['skip']): DescribeLoad<TestOptions> {
+/** Groups the load tests of a suite, which reads the environment itself. */
+export const describeSuite: DescribeLoad<TestOptions> = groupsOf(describe, true)
+
+function groupsOf(host: SuiteAPI | SuiteAPI['skip'], isOfSuite: boolean): DescribeLoad<TestOptions> {
   function group(name: string, ...given: readonly unknown[]): void {
     const declared = { ...readDeclaration<TestOptions>(`describeLoad('${name}', …)`, given), outer: currentScope() }
-    host(cleanText(name), declared.options ?? {}, () => collect(declared, []))
+    host(cleanText(name), declared.options ?? {}, () => collect(declared, [], isOfSuite))
   }
   function each(cases: readonly unknown[]) {
     return (name: string, ...given: readonly unknown[]): void => {
       const what = `describeLoad.each(…)('${name}', …)`
       const declared = { ...readDeclaration<TestOptions>(what, given), outer: currentScope() }
       host.for(cases)(cleanText(name), declared.options ?? {}, (item) =>
-        collect(declared, Array.isArray(item) ? item : [item]),
+        collect(declared, Array.isArray(item) ? item : [item], isOfSuite),
       )
     }
   }
   // Getters, because each access to Vitest's properties creates a new chain, and the chains are infinite.
   return Object.defineProperties(group, {
-    skip: { get: () => groupsOf(host.skip) },
-    only: { get: () => groupsOf(host.only) },
+    skip: { get: () => groupsOf(host.skip, isOfSuite) },
+    only: { get: () => groupsOf(host.only, isOfSuite) },
     each: { value: each },
   }) as DescribeLoad<TestOptions>
 }
 
-function collect({ planOf, body, outer }: Group, item: readonly unknown[]): Promise<void> {
-  const scope = new PlanScope(planOf?.(...item) ?? {}, outer)
+function collect({ planOf, body, outer }: Group, item: readonly unknown[], isOfSuite: boolean): Promise<void> {
+  const scope = new PlanScope(planOf?.(...item) ?? {}, outer, isOfSuite || outer.isOfSuite)
   // Declared before the body's hooks, so that it runs after them.
   afterAll(() => scope.close())
   return collectWithin(scope, () => body(...item))

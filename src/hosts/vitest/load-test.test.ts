@@ -63,6 +63,28 @@ const SERVER = `
   appendFileSync('lives.txt', 'up ')
   process.once('SIGTERM', () => { appendFileSync('lives.txt', 'down '); process.exit() })`
 
+/** Servers that the environment replaces, or whose protocol only their URL shows. */
+const TARGETS = (url: string): string => `
+  import { describeLoad, expect, loadTest } from 'SRC/vitest.ts'
+  const closed = 'http://127.0.0.1:9'
+  const plan = { rate: 20, duration: 100 }
+  describeLoad('http', { target: closed }, () => {
+    loadTest('is replaced', plan, ({ result }) => expect(result.successes).toBe(2))
+    loadTest('keeps its own target', { ...plan, target: () => '${url}' }, ({ result }) => expect(result.errors).toBe(0))
+  })
+  const words = [process.execPath, 'lines.js']
+  describeLoad('tcp', { target: { command: words, url: '127.0.0.1:{port}' }, protocol: 'tcp' }, () => {
+    loadTest('is started', { ...plan, request: { data: 'x' } }, ({ result }) => expect(result.successes).toBe(2))
+  })
+  describeLoad('tcp by its URL', { target: { command: words, url: 'tcp://127.0.0.1:{port}' } }, () => {
+    loadTest('is started', { ...plan, request: { data: 'x' } }, ({ result }) => expect(result.successes).toBe(2))
+  })`
+
+const LINES = `
+  import { createServer } from 'node:net'
+  createServer((socket) => socket.pipe(socket)).listen(process.env.PORT, '127.0.0.1')
+  process.once('SIGTERM', () => process.exit())`
+
 const FAILING = (url: string): string => `
   import { describeLoad, loadTest } from 'SRC/vitest.ts'
   let attempts = 0
@@ -88,6 +110,33 @@ const FAILING = (url: string): string => `
     loadTest('judges nothing', { duration: 100, request: { ok: [[404, 404]] } }, () => {})
     loadTest('says nothing', { target: 'http://127.0.0.1:1', duration: 50 }, () => {})
   })`
+
+test('takes targets, but no rate, from the environment', { timeout: 120_000 }, async (context) => {
+  const files = {
+    'vitest.config.ts': CONFIG,
+    'lines.js': LINES,
+    'targets.load.test.ts': TARGETS(target.url),
+    'more.load.test.ts': `
+      import { expect, loadTest } from 'SRC/vitest.ts'
+      loadTest('has no target', { rate: 20, duration: 50 }, ({ result }) => expect(result.successes).toBe(1))`,
+  }
+  const variables = { LOAD_TARGET_HTTP: target.url, LOAD_RATE: '500', LOAD_TARGT: target.url }
+  const project = vitestProject(context, 5, files, variables)
+  const { output } = await project.run('run', ...JSON_REPORT)
+  const tests = [...project.tests().values()]
+  expect(
+    tests.map(({ status }) => status),
+    output,
+  ).toEqual(Array.from({ length: 5 }, () => 'passed'))
+  // Once in a run, not once for each test or file.
+  for (const text of [
+    'LOAD_TARGT is not a variable of describe-load and has no effect\n    → did you mean LOAD_TARGET?',
+    'LOAD_RATE applies to suites only: a load test follows its plan',
+    'LOAD_TARGET does not replace a target in the plan of a test: ',
+  ]) {
+    expect(output.split(text)).toHaveLength(2)
+  }
+})
 
 describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => {
   test('runs the traffic of its plan and the plans around it', { timeout: 120_000 }, async (context) => {

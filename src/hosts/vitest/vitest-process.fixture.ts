@@ -46,6 +46,7 @@ export function vitestProject(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   version: 4 | 5,
   files: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>> = {},
 ): VitestProject {
   const folder = mkdtempSync(join(tmpdir(), 'describe-load-host-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
@@ -62,7 +63,7 @@ export function vitestProject(
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A separate temporary folder, so that the processes share no lock with other processes on this machine.
-      env: { ...outerEnvironment(), NO_COLOR: '1', CI: '1', TMPDIR: folder },
+      env: { ...outerEnvironment(), NO_COLOR: '1', CI: '1', TMPDIR: folder, ...variables },
     })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))

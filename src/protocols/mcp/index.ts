@@ -30,6 +30,13 @@ export const mcpKind: ProtocolKind<McpRequest, 'mcp'> = {
     'mcp+tcp:': undefined,
     'mcp+stdio:': 0,
   },
+  otherSchemes: {
+    'http:': 'mcp+http:',
+    'https:': 'mcp+https:',
+    'ws:': 'mcp+ws:',
+    'wss:': 'mcp+wss:',
+    'tcp:': 'mcp+tcp:',
+  },
   optionIssues,
   create: (spec) => protocolWith(spec as McpOptions),
 }

@@ -70,6 +70,7 @@ function formatRequest({ data, replies = 1, ping }: WebSocketRequest): string {
 export const websocketKind: ProtocolKind<WebSocketRequest, 'websocket'> = {
   kind: 'websocket',
   schemes: { 'ws:': 80, 'wss:': 443 },
+  otherSchemes: { 'http:': 'ws:', 'https:': 'wss:' },
   optionIssues(options, key) {
     const issues: PlanIssue[] = []
     readKeys(OPTIONS, options, { prefix: `${key}.`, noun: 'an option of websocket' }, issues)

@@ -77,9 +77,9 @@ describe('checkTarget', () => {
   })
 
   it('rejects an invalid return value of a target function', async () => {
-    await expect(checkTarget(() => '127.0.0.1:3000', [])).rejects.toMatchObject({
+    await expect(checkTarget(() => '127.0.0.1', [])).rejects.toMatchObject({
       code: 'ERR_LOAD_PLAN',
-      issues: [{ key: 'target', value: '127.0.0.1:3000', remedy: "write target: 'http://127.0.0.1:3000'" }],
+      issues: [{ key: 'target', value: '127.0.0.1', remedy: "write target: 'http://127.0.0.1'" }],
     })
   })
 

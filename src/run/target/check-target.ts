@@ -30,18 +30,26 @@ export interface ReachedTarget extends HostAddress {
 }
 
 /**
- * Determines a target's URL and checks that it may be loaded; `anyScheme` for custom protocols. Throws `LoadPlanError`
- * for an unusable URL, and `LoadTargetError` with code `ERR_LOAD_TARGET_REFUSED` for a host that is neither loopback
+ * Determines a target's URL and checks that it may be loaded. `protocol` is the name of the built-in protocol that will
+ * be used; undefined if it is not known yet, and `'custom'` accepts any scheme. Throws `LoadPlanError` for an unusable
+ * URL, and `LoadTargetError` with code `ERR_LOAD_TARGET_REFUSED` for a host that is neither loopback
  * nor allowed, `ERR_LOAD_TARGET_UNREACHABLE` for a name that does not resolve, or `ERR_LOAD_TARGET_START` if the target
  * function throws.
  */
 export async function checkTarget(
   target: UrlTarget,
   allowHosts: readonly string[],
-  anyScheme = false,
+  protocol?: string,
 ): Promise<CheckedTarget> {
   const issues: PlanIssue[] = []
-  const url = readTargetUrl(await valueOf(target), 'target', anyScheme ? undefined : schemeVocabulary, issues)
+  const known = protocol === 'custom' ? undefined : schemeVocabulary
+  const url = readTargetUrl(await valueOf(target), 'target', known, issues, protocol)
+  const ofUrl = url === undefined || protocol === undefined ? undefined : known?.protocolOf(url)
+  if (url !== undefined && ofUrl !== undefined && ofUrl !== protocol) {
+    // The plan was validated before its target function was called.
+    const rule = `is a target of '${ofUrl}', and the plan uses '${protocol}'`
+    issues.push({ key: 'target', value: url.href, rule, remedy: `write protocol: '${ofUrl}'` })
+  }
   if (url === undefined || issues.length > 0) throw new LoadPlanError(issues)
   return { url, addresses: await checkHost(url, allowHosts) }
 }
@@ -57,11 +65,14 @@ export async function checkHost(url: URL, allowHosts: readonly string[]): Promis
   return addresses
 }
 
-async function valueOf(target: UrlTarget): Promise<unknown> {
+/** Returns the URL of a target, as its author wrote it or as its function returns it. */
+export async function valueOf(target: UrlTarget): Promise<unknown> {
   if (typeof target !== 'function') return target
   try {
     return await target()
   } catch (cause) {
+    // A server that several tests share did not start.
+    if (cause instanceof LoadTargetError) throw cause
     throw new LoadTargetError('ERR_LOAD_TARGET_START', `the target function threw: ${messageOf(cause)}`, { cause })
   }
 }

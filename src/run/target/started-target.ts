@@ -2,23 +2,31 @@ import { startCommand, type StartedCommand } from '../../measure/monitor/index.t
 import type { CommandTarget } from '../../model/target.ts'
 import type { HostAddress } from './allowed-hosts.ts'
 import { checkTarget } from './check-target.ts'
+import { completeTarget } from '../../plan/target.ts'
+import { schemeVocabulary } from '../vocabulary.ts'
 
 /**
- * Starts a `{ command }` target after checking that its URLs may be loaded, because readiness checks are traffic too.
+ * Starts a `{ command }` target, whose plan may name its `protocol`, after checking that its URLs may be loaded, because readiness checks are traffic too.
  * Rejects with `LoadTargetError`.
  */
 export async function startTarget(
   target: CommandTarget,
   allowHosts: readonly string[],
   log: (text: string) => void,
-  signal?: AbortSignal,
+  { protocol, signal }: { readonly protocol?: string | undefined; readonly signal?: AbortSignal } = {},
 ): Promise<StartedCommand> {
   const checked = new Map<string, readonly HostAddress[]>()
-  for (const each of [target.url, target.readyUrl]) {
+  const { url: written, readyUrl } = target
+  const complete = {
+    ...target,
+    url: completeTarget(written, schemeVocabulary, protocol),
+    ...(readyUrl !== undefined && { readyUrl: completeTarget(readyUrl, schemeVocabulary, undefined) }),
+  }
+  for (const each of [complete.url, complete.readyUrl]) {
     if (each === undefined) continue
     // Only the host is checked, so any port number will do before the real one is known.
     const { url, addresses } = await checkTarget(each.replaceAll('{port}', '1'), allowHosts)
     checked.set(url.hostname, addresses)
   }
-  return startCommand(target, log, { addresses: checked, ...(signal !== undefined && { signal }) })
+  return startCommand(complete, log, { addresses: checked, ...(signal !== undefined && { signal }) })
 }

@@ -63,7 +63,7 @@ async function connectAll(
   const started = new Map<string, StartedCommand>()
   const start = async (target: CommandTarget): Promise<StartedCommand> => {
     const key = JSON.stringify(target)
-    const command = started.get(key) ?? (await startTarget(target, plan.allowHosts, log, signal))
+    const command = started.get(key) ?? (await startTarget(target, plan.allowHosts, log, { signal }))
     started.set(key, command)
     return command
   }
@@ -136,8 +136,8 @@ async function overNetwork(
   target: UrlTarget,
   pid: number | undefined,
 ): Promise<Found> {
-  const isCustom = lane.protocol.from !== 'shipped'
-  const checked = await checkTarget(target, plan.allowHosts, isCustom)
+  const protocol = lane.protocol.from === 'shipped' ? lane.protocol.spec.kind : 'custom'
+  const checked = await checkTarget(target, plan.allowHosts, protocol)
   const { url, address, family } = await reachTarget(checked, plan.requestTimeoutMs)
   return { url, address, socketPath: undefined, stdio: undefined, local: isLoopback({ address, family }), pid }
 }

@@ -1,6 +1,7 @@
 import type { LoadPlan } from '../../../plan/load-plan.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
-import type { Target } from '../../../model/target.ts'
+import { isShared, type Target } from '../../../model/target.ts'
+import { targetFor } from '../../../protocols/index.ts'
 import { mcp } from '../../../protocols/mcp/index.ts'
 import { LEGACY_VERSIONS } from '../../../protocols/mcp/versions.ts'
 import { openHttpSink, openLineSink, type Respond, type Sink } from './sinks.ts'
@@ -117,7 +118,8 @@ export function expectedTransports({
   protocol,
 }: Pick<LoadPlan, 'target' | 'protocol'>): readonly TransportName[] {
   const named = isObject(protocol) && 'kind' in protocol ? protocol.kind : protocol
-  return expected(schemeOf(target), typeof named === 'string' ? named : 'http')
+  const kind = typeof named === 'string' ? named : undefined
+  return expected(schemeOf(target, kind), kind ?? 'http')
 }
 
 function expected(scheme: string, kind: string): readonly TransportName[] {
@@ -125,11 +127,12 @@ function expected(scheme: string, kind: string): readonly TransportName[] {
 }
 
 /** Returns an empty string if a function returns the target. */
-function schemeOf(target: Target | undefined): string {
+function schemeOf(target: Target | undefined, protocol?: string): string {
+  if (isShared(target)) return schemeOf(target.written, protocol)
   if (target === undefined || typeof target === 'function') return ''
   if (isObject(target) && 'stdio' in target) return 'mcp+stdio:'
   const url = isObject(target) && ('command' in target || 'socketPath' in target) ? target.url : String(target)
-  return /^[a-z+]+:/i.exec(url)?.[0].toLowerCase() ?? ''
+  return /^[a-z+]+:/i.exec(targetFor(url, protocol))?.[0].toLowerCase() ?? ''
 }
 
 /** The plan may be unchecked and contain a null. */

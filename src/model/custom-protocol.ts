@@ -44,9 +44,10 @@ export interface CustomConnection<Request = AnyRequest> {
   readonly maxInFlight?: number
   /** Resolves when the connection can carry no more exchanges; with the reason if it was lost. */
   readonly closed?: Promise<Error | undefined>
-  /** Sends immediately. If it throws, or its promise rejects, the exchange fails with class `user-error`. */
-  exchange(outgoing: CustomOutgoing<Request>, events: CustomEvents): void | Promise<void>
-  close?(): void | Promise<void>
+  /** Sends immediately. If it throws, or a promise that it returns rejects, the exchange fails: class `user-error`. */
+  exchange(outgoing: CustomOutgoing<Request>, events: CustomEvents): unknown
+  /** Closes the connection after its last exchange; may return a promise. */
+  close?(): unknown
   /** Closes the connection immediately; when absent, the engine calls `close`. */
   destroy?(): void
 }

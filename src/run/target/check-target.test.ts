@@ -103,6 +103,11 @@ describe('reachTarget', () => {
     await expect(reachTarget({ url, addresses }, 2_000)).resolves.toEqual({ url, address: '127.0.0.1', family: 4 })
   })
 
+  it('leaves a scheme that only a custom protocol knows to that protocol, because it may not use TCP', async () => {
+    const target = await checkTarget(`udp://127.0.0.1:${await closedPort()}`, [], 'custom')
+    await expect(reachTarget(target, 2_000)).resolves.toMatchObject({ address: '127.0.0.1', family: 4 })
+  })
+
   it('rejects with a remedy when nothing answers', async () => {
     const port = await closedPort()
     const target = await checkTarget(`http://127.0.0.1:${port}/api`, [])

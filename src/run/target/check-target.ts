@@ -9,7 +9,7 @@ import type { SocketTarget, UrlTarget } from '../../model/target.ts'
 import { readAllowHosts } from '../../plan/connection-options.ts'
 import type { Ms } from '../../model/units.ts'
 import { messageOf } from '../../model/thrown.ts'
-import { portOf } from '../../protocols/index.ts'
+import { portOf, protocolNameOf } from '../../protocols/index.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
 import type { HostAddress } from './allowed-hosts.ts'
 import { resourceError } from '../resource-errors.ts'
@@ -121,14 +121,14 @@ function refused(host: string, addresses: readonly HostAddress[]): LoadTargetErr
  */
 export async function reachTarget({ url, addresses }: CheckedTarget, timeoutMs: Ms): Promise<ReachedTarget> {
   let cause: unknown
-  const port = portOf(url)
+  const port = portOf(url) ?? 0
   const [first] = addresses
-  // Only a custom protocol knows the default port of its scheme.
-  if (port === undefined && first !== undefined) return { url, ...first }
+  // Only a custom protocol knows what its scheme means: perhaps UDP, which this check cannot connect to.
+  if (protocolNameOf(url) === undefined && first !== undefined) return { url, ...first }
   for (const candidate of addresses) {
     try {
       const { address, family } = candidate
-      await answers({ host: address, port: port ?? 0, family, timeout: timeoutMs })
+      await answers({ host: address, port, family, timeout: timeoutMs })
       return { url, ...candidate }
     } catch (error) {
       const exhausted = error instanceof Error ? resourceError(error) : undefined

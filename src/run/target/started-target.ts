@@ -24,8 +24,9 @@ export async function startTarget(
   }
   for (const each of [complete.url, complete.readyUrl]) {
     if (each === undefined) continue
-    // Only the host is checked, so any port number will do before the real one is known.
-    const { url, addresses } = await checkTarget(each.replaceAll('{port}', '1'), allowHosts)
+    // Only the host is checked, so any port number will do before the real one is known. The plan was checked already,
+    // so an unknown scheme is that of a custom protocol.
+    const { url, addresses } = await checkTarget(each.replaceAll('{port}', '1'), allowHosts, 'custom')
     checked.set(url.hostname, addresses)
   }
   return startCommand(complete, log, { addresses: checked, ...(signal !== undefined && { signal }) })

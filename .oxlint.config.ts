@@ -141,7 +141,7 @@ const config: OxlintConfig = defineConfig({
       rules: { 'eslint/no-console': 'off' },
     },
     {
-      files: ['**/*.config.ts', 'src/reporter.ts', 'fixtures/modules/**', 'examples/journey/buy.ts'],
+      files: ['**/*.config.ts', 'src/reporter.ts', 'fixtures/modules/**', 'examples/*/*.ts'],
       rules: { 'import/no-default-export': 'off' },
     },
   ],

@@ -5,7 +5,7 @@ const orders: unknown[] = [{ item: 'tea' }]
 /** `GET /orders/1` returns an order, `POST /orders` adds one. */
 const server = createServer(async (request, response) => {
   response.setHeader('content-type', 'application/json')
-  if (request.method === 'POST' && request.url === '/orders') {
+  if (request.method === 'POST') {
     let body = ''
     for await (const chunk of request) body += chunk
     orders.push(JSON.parse(body))

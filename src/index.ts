@@ -21,7 +21,15 @@ export type {
   RequestContext,
   WorkloadName,
 } from './model/plan.ts'
-export type { LoadPlan, Mix, MixEntry, Operations } from './plan/load-plan.ts'
+export type {
+  CustomPlan,
+  LoadPlan,
+  Mix,
+  MixEntry,
+  NamedOrCustomMixEntry,
+  Operations,
+  RequestSource,
+} from './plan/load-plan.ts'
 export { mix } from './plan/mix.ts'
 export { journey } from './plan/steps.ts'
 export type { JourneyContext, JourneyFunction, SetupContext, SetupFunction } from './plan/steps.ts'

@@ -112,12 +112,14 @@ test('contains each entry point with its types and source maps, and no sources o
 })
 
 test('has the types of the sources', { timeout: 60_000 }, async () => {
-  const source = readFileSync(join(repository, 'src/vitest.test-d.ts'), 'utf8')
-  const imported = source
-    .replace("'./vitest.ts'", "'describe-load/vitest'")
-    .replaceAll(/'\.\/(?:run\/)?index\.ts'/g, "'describe-load'")
-  expect(imported).not.toContain("from '.")
-  write('types.ts', imported)
+  for (const name of ['vitest', 'plans']) {
+    const source = readFileSync(join(repository, `src/${name}.test-d.ts`), 'utf8')
+    const imported = source
+      .replace("'./vitest.ts'", "'describe-load/vitest'")
+      .replaceAll(/'\.\/(?:run\/)?index\.ts'/g, "'describe-load'")
+    expect(imported).not.toContain("from '.")
+    write(`${name}.types.ts`, imported)
+  }
   write(
     'vitest.config.ts',
     `import { defineConfig } from 'vitest/config'
@@ -125,11 +127,21 @@ test('has the types of the sources', { timeout: 60_000 }, async () => {
      import LoadReporter from 'describe-load/reporter'
      export default defineConfig({ plugins: [load()], test: { reporters: ['default', new LoadReporter()] } })`,
   )
-  const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] }
   const lib = ['es2024', 'esnext.disposable']
-  write('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, lib }, include: ['*.ts'] }))
-  const { output } = await run(execPath, join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder)
-  expect(output).toBe('')
+  const always = { target: 'es2024', lib, noEmit: true, types: ['node'], skipLibCheck: false }
+  const projects = [
+    { compilerOptions: { ...always, module: 'nodenext', strict: true, exactOptionalPropertyTypes: true } },
+    // Without `strict`, the lines that must not compile may compile.
+    {
+      compilerOptions: { ...always, module: 'preserve', strict: false },
+      files: ['plans.types.ts', 'vitest.config.ts'],
+    },
+  ]
+  for (const project of projects) {
+    write('tsconfig.json', JSON.stringify({ include: ['*.ts'], ...project }))
+    const { output } = await run(execPath, join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder)
+    expect(output).toBe('')
+  }
 })
 
 /** A module that prints the CPU time in ms of importing Vitest, and then of importing `describe-load/vitest`. */

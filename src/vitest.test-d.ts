@@ -4,7 +4,7 @@
  */
 import { expect as hostExpect, expectTypeOf } from 'vitest'
 import { describeLoad, expect, loadTest } from './vitest.ts'
-import type { LoadPlan, LoadResult } from './index.ts'
+import type { LoadResult } from './index.ts'
 import type { LoadRun } from './run/index.ts'
 
 declare const measured: LoadResult
@@ -34,7 +34,8 @@ expectTypeOf(measured.phases['peak']?.serviceTime.p99Ms).toEqualTypeOf<number | 
 
 loadTest('with a plan', { rate: 5, duration: '1s' }, ({ result, load, task, signal, expect: own }) => {
   expectTypeOf(result).toEqualTypeOf<LoadResult>()
-  expectTypeOf(load).toEqualTypeOf<(plan: LoadPlan) => Promise<LoadResult>>()
+  expectTypeOf(load).toBeCallableWith({ rate: 5, request: { path: '/' } })
+  expectTypeOf(load).returns.resolves.toEqualTypeOf<LoadResult>()
   expectTypeOf(task.name).toBeString()
   expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
   expectTypeOf(task.meta.load?.results).toEqualTypeOf<readonly LoadResult[] | undefined>()

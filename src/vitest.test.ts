@@ -35,7 +35,9 @@ test(
   'matchers, loadTest, describeLoad, plugin and reporter are typed on Vitest 4.1, too',
   { timeout: 60_000 },
   async () => {
-    const lines = (await checkOnVitest4('src/vitest.test-d.ts', 'src/plugin.ts', 'src/reporter.ts')).split('\n')
+    const lines = (
+      await checkOnVitest4('src/vitest.test-d.ts', 'src/plans.test-d.ts', 'src/plugin.ts', 'src/reporter.ts')
+    ).split('\n')
     expect(lines.filter((line) => line.includes('error TS'))).toEqual([])
     expect(lines.some((line) => line.endsWith('vitest-4/node_modules/vitest/dist/index.d.ts'))).toBe(true)
     expect(lines.filter((line) => line.startsWith(join(repository, 'node_modules/vitest/')))).toEqual([])

@@ -6,7 +6,7 @@
  */
 import { startFixture } from '../../fixtures/index.ts'
 import { searchLimit } from '../../src/assessments/limits/limit-loop.ts'
-import { startLoad } from '../../src/run/index.ts'
+import { startMerged } from '../../src/run/index.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
 const CONNECTIONS = 100
@@ -80,7 +80,7 @@ async function search(name: string, run: number): Promise<void> {
     maxRps: 100_000,
     maxConnections: CONNECTIONS,
     plan: { target: fixture.url, tracing: 'off' },
-    startLoad: async (plan) => startLoad(plan),
+    startLoad: async (plan) => startMerged(plan),
     signal: new AbortController().signal,
     onFindings: () => {},
   })

@@ -1,13 +1,14 @@
-import type { LoadContext } from '../hosts/port.ts'
+import type { LoadContext, StartOptions } from '../hosts/port.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
 import { isGreen, judge } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
 import { worstLeaning, worstVerdict } from '../judge/verdict/service-level.ts'
 import { LoadVerdictError } from '../model/errors.ts'
 import type { ProtocolName } from '../protocols/index.ts'
-import type { LoadPlan } from '../plan/load-plan.ts'
+import type { SharedKeys, WrittenPlan } from '../plan/load-plan.ts'
 import type { Target } from '../model/target.ts'
 import type { LoadResult } from '../model/result.ts'
+import type { LoadRun } from '../run/index.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
 import { cleanText } from '../model/text/clean.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
@@ -16,26 +17,20 @@ import type { SuiteEnvironment } from './environment.ts'
 
 /** The parts of a host that a suite needs. */
 export interface SuiteHost {
-  describeLoad(name: string, plan: LoadPlan, body: () => unknown): void
+  describeLoad(name: string, plan: WrittenPlan, body: () => unknown): void
   readonly loadTest: SuiteTest & { readonly skip: SuiteTest }
 }
 
-type SuiteTest = (name: string, body: (context: LoadContext) => unknown) => void
+/** A test's context, whose loads take the merged plans of a suite. */
+export interface SuiteContext extends Omit<LoadContext, 'load' | 'startLoad'> {
+  load(plan: WrittenPlan): Promise<LoadResult>
+  startLoad(plan: WrittenPlan, options?: StartOptions): Promise<LoadRun>
+}
+
+type SuiteTest = (name: string, body: (context: SuiteContext) => unknown) => void
 
 /** Plan keys that apply to every run of a suite; the suite itself sets what is sent, and at which rate. */
-export type SharedPlan = Pick<
-  LoadPlan,
-  | 'headers'
-  | 'connection'
-  | 'maxConnections'
-  | 'tls'
-  | 'monitor'
-  | 'allowHosts'
-  | 'seed'
-  | 'threads'
-  | 'tracing'
-  | 'onInconclusive'
->
+export type SharedPlan = SharedKeys
 
 /** The targets of a suite with several protocols. */
 export type SuiteTargets = Readonly<Partial<Record<ProtocolName, Target>>>
@@ -54,7 +49,7 @@ export function missingTarget(targets: SuiteTargets, needed: readonly ProtocolNa
 }
 
 /** Returns the plan keys for every run of a suite, with those of the environment. */
-export function sharedPlan(plan: SharedPlan, environment: SuiteEnvironment): LoadPlan {
+export function sharedPlan(plan: SharedPlan, environment: SuiteEnvironment): WrittenPlan {
   const { headers, tracing, threads } = environment
   return {
     ...plan,
@@ -69,9 +64,9 @@ export function sharedPlan(plan: SharedPlan, environment: SuiteEnvironment): Loa
  * have to start it, unless the environment sets another one.
  */
 export function singleTargetPlan(
-  plan: SharedPlan & Pick<LoadPlan, 'request'>,
+  plan: SharedPlan & Pick<WrittenPlan, 'request'>,
   environment: SuiteEnvironment,
-): LoadPlan {
+): WrittenPlan {
   const { target, request } = environment
   return {
     ...sharedPlan(plan, environment),

@@ -1,8 +1,8 @@
-import type { LoadPlan } from '../plan/load-plan.ts'
+import type { WrittenPlan } from '../plan/load-plan.ts'
 import type { TestPlan } from './port.ts'
 
 /** Returns the plan for one case of `.each` or `.for`. */
-type PlanOfCase = (...item: unknown[]) => LoadPlan
+type PlanOfCase = (...item: unknown[]) => WrittenPlan
 
 /** The arguments of `loadTest` or `describeLoad`. */
 export interface Declaration<Options> {

@@ -2,7 +2,7 @@ import { LoadError } from '../model/errors.ts'
 import { isStdio, startTimeoutMs } from '../model/target.ts'
 import type { CompiledPlan } from '../plan/compiled-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
-import type { LoadPlan } from '../plan/load-plan.ts'
+import type { WrittenPlan } from '../plan/load-plan.ts'
 import { formatDuration } from '../wording/figures.ts'
 import type { Ms } from '../model/units.ts'
 import type { LoadResult } from '../model/result.ts'
@@ -133,7 +133,7 @@ export class LoadSession {
   }
 
   /** Starts a load of the test. Errors about the plan or the target point to the call. */
-  async start(plan: LoadPlan, { site, call }: LoadCall, recorded = true): Promise<LoadRun> {
+  async start(plan: WrittenPlan, { site, call }: LoadCall, recorded = true): Promise<LoadRun> {
     const { scope, test, timeoutMs, facts, id, onProgress } = this.#options
     const origin = this.#check.originOf(site, call)
     let lock: MachineLock | undefined
@@ -177,7 +177,7 @@ export class LoadSession {
   }
 
   /** Says each thing once in a run, however many tests it concerns. */
-  #sayAboutEnvironment(plan: LoadPlan): void {
+  #sayAboutEnvironment(plan: WrittenPlan): void {
     const { scope, test, onWarning } = this.#options
     const notices = scope.isOfSuite ? [] : noticesForTest(test, plan, process.env)
     for (const { topic, text } of [...unknownNotices(process.env), ...notices]) {

@@ -1,4 +1,4 @@
-import type { LoadPlan } from '../plan/load-plan.ts'
+import type { WrittenPlan } from '../plan/load-plan.ts'
 import { type CommandTarget, isSocket, isStdio, type Target } from '../model/target.ts'
 import { namedProtocol } from '../plan/protocol.ts'
 import { startTarget } from '../run/target/started-target.ts'
@@ -13,11 +13,11 @@ import { environmentValues } from './environment/variables.ts'
 export class PlanScope {
   /** Whether this is the scope of a suite, which reads the environment itself. */
   readonly isOfSuite: boolean
-  readonly #plan: LoadPlan
+  readonly #plan: WrittenPlan
   readonly #outer: PlanScope | undefined
   #target: Promise<StartedTarget> | undefined
 
-  constructor(plan: LoadPlan, outer?: PlanScope, isOfSuite: boolean = outer?.isOfSuite ?? false) {
+  constructor(plan: WrittenPlan, outer?: PlanScope, isOfSuite: boolean = outer?.isOfSuite ?? false) {
     this.#plan = plan
     this.#outer = outer
     this.isOfSuite = isOfSuite
@@ -28,7 +28,7 @@ export class PlanScope {
    * several tests share is a function. A target from the environment replaces an inherited one; throws `LoadPlanError` if
    * the environment is invalid.
    */
-  planOf(inner: LoadPlan): LoadPlan {
+  planOf(inner: WrittenPlan): WrittenPlan {
     const written = this.declared(inner)
     const values = this.isOfSuite ? {} : environmentValues(process.env)
     if (inner.target !== undefined) return written
@@ -37,7 +37,7 @@ export class PlanScope {
   }
 
   /** Returns the plan as written, with a target that several tests share. */
-  declared(inner: LoadPlan): LoadPlan {
+  declared(inner: WrittenPlan): WrittenPlan {
     return { ...this.#inherited(), ...inner }
   }
 
@@ -50,7 +50,7 @@ export class PlanScope {
     await started?.stop()
   }
 
-  #inherited(): LoadPlan {
+  #inherited(): WrittenPlan {
     const outer = this.#outer
     return outer === undefined ? this.#plan : { ...outer.#inherited(), ...this.#plan }
   }
@@ -76,7 +76,7 @@ interface StartedTarget {
 
 async function start(
   target: CommandTarget | (() => string | URL | Promise<string | URL>),
-  { allowHosts = [], protocol }: LoadPlan,
+  { allowHosts = [], protocol }: WrittenPlan,
 ): Promise<StartedTarget> {
   if (typeof target === 'function') return { url: await target(), stop: () => {} }
   return startTarget(target, allowHosts, debugLog, { protocol: namedProtocol(protocol) })

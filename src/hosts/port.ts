@@ -1,17 +1,38 @@
-import type { LoadPlan } from '../plan/load-plan.ts'
+import type { CustomPlan, LoadPlan } from '../plan/load-plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { LoadRun } from '../run/index.ts'
 
-/** A plan in a host with the test options `Options`, which are given under `test`. */
-export interface TestPlan<Options> extends LoadPlan {
+interface HostOptions<Options> {
+  /** Options of the test runner, such as `{ timeout: 60_000, skip: true }`. */
   readonly test?: Options
+}
+
+/** A plan in a host with the test options `Options`, which are given under `test`. */
+export type TestPlan<Options> = LoadPlan & HostOptions<Options>
+
+/** A plan with a custom protocol. */
+export type CustomTestPlan<Options> = CustomPlan & HostOptions<Options>
+
+/** Runs a load to its end. */
+export interface Load {
+  (plan: CustomPlan): Promise<LoadResult>
+  (plan: LoadPlan): Promise<LoadResult>
 }
 
 /**
  * With `record: false`, the run is not recorded and appears in no report, such as a probe between two loads; default
  * true.
  */
-export type StartLoad = (plan: LoadPlan, options?: { readonly record?: boolean }) => Promise<LoadRun>
+export interface StartLoad {
+  (plan: CustomPlan, options?: StartOptions): Promise<LoadRun>
+  (plan: LoadPlan, options?: StartOptions): Promise<LoadRun>
+}
+
+/** Options of `startLoad` in a test. */
+export interface StartOptions {
+  /** `false`: the run appears in no report; default true. */
+  readonly record?: boolean
+}
 
 /** What the body of a load test gets in addition to the host's test context. */
 export interface LoadContext {
@@ -21,7 +42,7 @@ export interface LoadContext {
    * Runs a load to its end and keeps its result for the reports. The plan inherits keys like the plan of `loadTest`.
    * Rejects with `LoadPlanError` or `LoadTargetError` before any traffic; failed requests are part of the result.
    */
-  readonly load: (plan: LoadPlan) => Promise<LoadResult>
+  readonly load: Load
   /** Like `load`, for observing a run or stopping it early: resolves once the run has started. */
   readonly startLoad: StartLoad
   /**
@@ -33,11 +54,13 @@ export interface LoadContext {
 
 /** If `loadTest` has a plan, its traffic has finished when the body starts. */
 export interface ResultContext extends LoadContext {
+  /** What the run measured: frozen JSON with counts, distributions, operations, phases and intervals. */
   readonly result: LoadResult
 }
 
 /** Declares load tests. `Context` is the host's test context, `Options` are its test options. */
 export interface LoadTest<Context, Options> {
+  (name: string, plan: CustomTestPlan<Options>, body: (context: Context & ResultContext) => unknown): void
   (name: string, plan: TestPlan<Options>, body: (context: Context & ResultContext) => unknown): void
   (name: string, body: (context: Context & LoadContext) => unknown): void
   readonly skip: LoadTest<Context, Options>
@@ -60,6 +83,11 @@ export interface LoadTest<Context, Options> {
 export interface LoadTestEach<Case extends unknown[], Context, Options> {
   (
     name: string,
+    plan: CustomTestPlan<Options> | ((...item: Case) => CustomPlan),
+    body: (...given: [...Case, Context & ResultContext]) => unknown,
+  ): void
+  (
+    name: string,
     plan: TestPlan<Options> | ((...item: Case) => LoadPlan),
     body: (...given: [...Case, Context & ResultContext]) => unknown,
   ): void
@@ -68,6 +96,7 @@ export interface LoadTestEach<Case extends unknown[], Context, Options> {
 
 /** Declares a group of load tests that share a plan. */
 export interface DescribeLoad<Options> {
+  (name: string, plan: CustomTestPlan<Options>, body: () => unknown): void
   (name: string, plan: TestPlan<Options>, body: () => unknown): void
   (name: string, body: () => unknown): void
   readonly skip: DescribeLoad<Options>
@@ -79,6 +108,11 @@ export interface DescribeLoad<Options> {
 }
 
 export interface DescribeLoadEach<Case extends unknown[], Options> {
+  (
+    name: string,
+    plan: CustomTestPlan<Options> | ((...item: Case) => CustomPlan),
+    body: (...item: Case) => unknown,
+  ): void
   (name: string, plan: TestPlan<Options> | ((...item: Case) => LoadPlan), body: (...item: Case) => unknown): void
   (name: string, body: (...item: Case) => unknown): void
 }

@@ -15,14 +15,21 @@ export type DropReason =
   /** Unsent when the run was stopped. */
   | 'stopped'
 
+/**
+ * A whole number of things, 1 or more.
+ *
+ * @asType integer
+ * @minimum 1
+ */
+type PositiveCount = number
+
+interface Counted<Value extends Count> {
+  /** Number of values; 0 if nothing was measured. */
+  readonly count: Value
+}
+
 /** Statistics of latencies in ms, each 0 or more. Percentiles have a relative error of at most 0.1%, the rest of 1 µs. */
-interface MeasuredDistribution {
-  /**
-   * Number of values, 1 or more.
-   *
-   * @minimum 1
-   */
-  readonly count: Count
+interface MeasuredDistribution extends Counted<PositiveCount> {
   /** Smallest value, in ms. */
   readonly minMs: Ms
   /** Arithmetic mean, in ms. */
@@ -48,10 +55,8 @@ interface MeasuredDistribution {
 }
 
 /** A distribution without values: only its `count` is present, and every other key reads as undefined. */
-interface EmptyDistribution extends Readonly<Partial<Record<Exclude<keyof MeasuredDistribution, 'count'>, undefined>>> {
-  /** Number of values: 0. */
-  readonly count: 0
-}
+interface EmptyDistribution
+  extends Counted<0>, Readonly<Partial<Record<Exclude<keyof MeasuredDistribution, 'count'>, undefined>>> {}
 
 /**
  * Latencies in ms, 0 or more. Only `count` is present when nothing was measured, so `p95Ms` and the others are typed

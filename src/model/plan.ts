@@ -19,7 +19,9 @@ export type OnInconclusive =
 
 /** Limits that stop a run early, once broken with 99.9% confidence. */
 export interface AbortLimits {
+  /** Maximum share of failed requests, 0–1. */
   readonly errorRate?: Ratio
+  /** Maximum p99 response time, in ms. */
   readonly p99Ms?: Ms
   /** Earliest time to stop, since the start of the measured part. */
   readonly after?: Ms | string

@@ -193,8 +193,8 @@ export interface Protocol<Request> {
 /**
  * A built-in protocol with its options as plain data: what `tcp({ framing })` returns, and what is passed to threads.
  */
-export interface ProtocolSpec {
-  readonly kind: string
+export interface ProtocolSpec<Name extends string = string> {
+  readonly kind: Name
   readonly [option: string]: unknown
 }
 
@@ -215,11 +215,15 @@ export interface ProtocolKind<Request, Name extends string = string> {
 }
 
 /** Waits between attempts to reconnect: exponential from `backoffMs`, capped, then jittered. */
-export interface ReconnectOptions {
+export interface ReconnectKeys {
   /** Consecutive attempts before a connection is given up for the rest of the run. */
-  readonly attempts: number
-  readonly backoffMs: Ms
-  readonly maxBackoffMs: Ms
+  readonly attempts?: number
+  /** First wait, in ms; each further wait is twice as long. */
+  readonly backoffMs?: Ms
+  /** Maximum wait, in ms. */
+  readonly maxBackoffMs?: Ms
   /** Share of each wait that is random, so that clients do not reconnect simultaneously. */
-  readonly jitter: number
+  readonly jitter?: number
 }
+
+export type ReconnectOptions = Required<ReconnectKeys>

@@ -2,11 +2,15 @@ import type { Ms, Ratio, Rps } from './units.ts'
 
 /** Service level: latency limits on response time in ms, the maximum share of failed requests, the rate to sustain. */
 export interface Sla {
-  /** Maximum response time in ms at this percentile; requests without a response count as slower. */
+  /** Maximum p50 response time in ms; requests without a response count as slower. */
   readonly p50Ms?: Ms
+  /** Maximum p75 response time in ms; requests without a response count as slower. */
   readonly p75Ms?: Ms
+  /** Maximum p90 response time in ms; requests without a response count as slower. */
   readonly p90Ms?: Ms
+  /** Maximum p95 response time in ms; requests without a response count as slower. */
   readonly p95Ms?: Ms
+  /** Maximum p99 response time in ms; requests without a response count as slower. */
   readonly p99Ms?: Ms
   /** Maximum p99.9 response time in ms. */
   readonly p999Ms?: Ms

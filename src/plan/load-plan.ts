@@ -11,55 +11,100 @@ import type {
   RequestContext,
   WorkloadName,
 } from '../model/plan.ts'
-import type { ProtocolSpec, ReconnectOptions } from '../model/protocol.ts'
+import type { ProtocolSpec, ReconnectKeys } from '../model/protocol.ts'
+import type { AnyRequest } from '../model/requests.ts'
 import type { Sla } from '../model/sla.ts'
 import type { MonitorTarget, Target, TlsOptions } from '../model/target.ts'
 import type { Tracing } from '../model/trace.ts'
 import type { Ms, Ratio, Rps } from '../model/units.ts'
-import type { PlanRequest, ProtocolName } from '../protocols/index.ts'
+import type { PlanRequest, ProtocolName, Requests } from '../protocols/index.ts'
 import type { PatternName } from '../traffic/patterns/index.ts'
 import type { JourneyFunction, SetupFunction } from './steps.ts'
 
 /** One request, a weighted list of requests, or a function that creates them. */
-export type RequestSource = PlanRequest | readonly PlanRequest[] | ((context: RequestContext) => PlanRequest)
+export type RequestSource<Request = PlanRequest> = Request | readonly Request[] | ((context: RequestContext) => Request)
 
 /** A name, what a protocol's builder returned, a custom protocol, or the URL of a module that exports one by default. */
 export type ProtocolChoice = ProtocolName | ProtocolSpec | CustomProtocol | URL
 
 /** Operations by name, each a request with its `weight`. */
-export type Operations = Readonly<Record<string, PlanRequest>>
+export type Operations<Request = PlanRequest> = Readonly<Record<string, Request>>
 
-/** One protocol of a `mix`. */
-export interface MixEntry {
+/** How a plan selects a shipped protocol: by its name, or with what its builder returned. */
+type Selected<Name extends ProtocolName> = Name | ProtocolSpec<Name>
+
+/** How a plan selects a custom protocol. */
+type Custom = CustomProtocol | URL
+
+/** Keys of a `mix` entry that do not depend on its protocol. */
+interface MixEntryKeys {
   /** Prefix of its operations in the result; default the protocol's name. */
   readonly name?: string
   /** Share of the requests, relative to the other entries; default 1. */
   readonly weight?: number
-  /** Default the plan's target. */
+  /** Where its requests go; default the plan's target. */
   readonly target?: Target
-  readonly protocol?: ProtocolChoice
-  readonly request?: PlanRequest | readonly PlanRequest[]
-  readonly workload?: WorkloadName | Operations
+  /** Length of generated bodies; default the plan's. */
   readonly messageSize?: MessageSize
+  /** `'text'` or `'binary'` for generated bodies; default the protocol's usual format. */
   readonly messageFormat?: MessageFormat
+  /** Maximum number of its connections; default the plan's. */
   readonly maxConnections?: number
 }
+
+interface MixEntryOf<Request> extends MixEntryKeys {
+  /** What is sent: a request, or a weighted list. Default: the protocol's, such as `GET /`. */
+  readonly request?: Request | readonly Request[]
+  /** Operations by name, or work for an embedded target; default `'read'`. */
+  readonly workload?: WorkloadName | Operations<Request>
+}
+
+interface NamedMixEntryOf<Protocol, Request> extends MixEntryOf<Request>, Choosing<Protocol> {}
+
+interface UnnamedMixEntry extends MixEntryOf<PlanRequest>, Partial<Choosing<undefined>> {}
+
+type NamedMixEntry = { [Name in ProtocolName]: NamedMixEntryOf<Selected<Name>, Requests[Name]> }[ProtocolName]
+
+/** One protocol of a `mix`. `protocol` determines the keys of its requests. */
+export type MixEntry = NamedMixEntry | UnnamedMixEntry
+
+/** One protocol of a `mix` in which every entry names its protocol, which may be a custom one. */
+export type NamedOrCustomMixEntry = NamedMixEntry | NamedMixEntryOf<Custom, AnyRequest>
 
 /** What `mix([…])` returns: a workload over several protocols in one run. */
 export interface Mix {
   readonly kind: 'mix'
-  readonly entries: readonly MixEntry[]
+  readonly entries: readonly (MixEntry | NamedOrCustomMixEntry)[]
 }
 
-/** A load test as its author writes it. */
-export interface LoadPlan {
+/** Keys of a plan that also apply to every run of a suite. */
+export interface SharedKeys {
+  /** Headers of every request or handshake, where the protocol has headers. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** How connections are used: `'pooled'` (default), `'long-lived'` or `'short-lived'` (one per request). */
+  readonly connection?: ConnectionKind
+  /** Maximum number of connections; default 100, over pipes 1. */
+  readonly maxConnections?: number
+  /** Certificates for `https`, `wss` and `tls` targets: `{ ca: readFileSync('ca.pem', 'utf8') }`. */
+  readonly tls?: TlsOptions
+  /** What to monitor on the target; default `'auto'`. */
+  readonly monitor?: MonitorTarget | 'auto' | 'off'
+  /** Hosts other than loopback that the run may send load to, such as `'staging.example.com'` or `'10.0.0.0/8'`. */
+  readonly allowHosts?: readonly string[]
+  /** Repeats a run: the same seed gives the same arrivals and payloads. Random by default, and printed. */
+  readonly seed?: number | string
+  /** Number of generator threads; default `'auto'`: 1 until the peak rate needs more, at most cores − 1. */
+  readonly threads?: number | 'auto'
+  /** Which requests are traced; default `'slowest'`. */
+  readonly tracing?: Tracing
+  /** How an inconclusive verdict ends a test; default `'lean'`. */
+  readonly onInconclusive?: OnInconclusive
+}
+
+/** Keys of a plan that do not depend on its protocol. */
+interface PlanKeys extends SharedKeys {
   /** Where the load goes. Required, here or in the configuration. */
   readonly target?: Target
-  /**
-   * A name, its options (`tcp({ framing: 'newline' })`), or a custom protocol; default the protocol of the target's
-   * scheme.
-   */
-  readonly protocol?: ProtocolChoice
   /** Load shape: a name, a builder's pattern or a custom object; default `'constant'`. */
   readonly pattern?: PatternName | PatternSpec | ArrivalPattern
   /** Requests per second: the pattern's base, peak or mean. */
@@ -72,17 +117,6 @@ export interface LoadPlan {
   readonly arrivals?: ArrivalProcessName
   /** Unmeasured traffic before the measured part: ms, or a string such as `'5s'`; default 0. */
   readonly warmUp?: Ms | string
-  /** What is sent: a request, a weighted list, or a function; default: the protocol's, such as `GET /`. */
-  readonly request?: RequestSource
-  /** Several steps instead of one request: a journey, or the URL of a module that exports one by default. */
-  readonly journey?: URL | JourneyFunction
-  /**
-   * Runs once per connection before its use, unmeasured: a function, or the URL of a module that exports one by
-   * default. Its result is `{{setup}}` in templates.
-   */
-  readonly setup?: URL | SetupFunction
-  /** Operations by name, a `mix([…])`, or work for an embedded target; default `'read'`. */
-  readonly workload?: WorkloadName | Operations | Mix
   /**
    * Operations that are sent together; `rate` and all counts remain in operations. Default 1; 10 with
    * `workload: 'batch'`.
@@ -94,14 +128,10 @@ export interface LoadPlan {
   readonly messageFormat?: MessageFormat
   /** Records for templates, by feed name. */
   readonly feeds?: Readonly<Record<string, Feed>>
-  /** Default `'pooled'`. */
-  readonly connection?: ConnectionKind
-  /** Maximum number of connections; default 100, over pipes 1. */
-  readonly maxConnections?: number
   /** What happens when no connection is free; default `'queue'`. */
   readonly overflow?: Overflow
   /** How lost connections are reopened; `false` switches this off. */
-  readonly reconnect?: Partial<ReconnectOptions> | boolean
+  readonly reconnect?: ReconnectKeys | boolean
   /** Time limit of a request: ms, or a string such as `'10s'`; default 10 s, maximum 30 minutes. */
   readonly requestTimeout?: Ms | string
   /** Service level that `toMeetSla()` checks. */
@@ -113,26 +143,53 @@ export interface LoadPlan {
   readonly abortOn?: 'sla' | AbortLimits
   /** Confidence of verdicts, between 0.5 and 1; default 0.95. */
   readonly confidence?: Ratio
-  /** How an inconclusive verdict ends a test; default `'lean'`. */
-  readonly onInconclusive?: OnInconclusive
   /**
    * `false`: the test does not have to assert on the result, for example when the load only fills caches. Default
    * `true`.
    */
   readonly judge?: boolean
-  /** Which requests are traced; default `'slowest'`. */
-  readonly tracing?: Tracing
   /** `true` means `tracing: 'all'`, `false` means `'off'`. */
   readonly traceEveryRequest?: boolean
-  /** Repeats a run: the same seed gives the same arrivals and payloads. Random by default, and printed. */
-  readonly seed?: number | string
-  /** Number of generator threads; default `'auto'`: 1 until the peak rate needs more, at most cores − 1. */
-  readonly threads?: number | 'auto'
-  readonly tls?: TlsOptions
-  /** Headers of every request or handshake, where the protocol has headers. */
-  readonly headers?: Readonly<Record<string, string>>
-  /** What to monitor on the target; default `'auto'`. */
-  readonly monitor?: MonitorTarget | 'auto' | 'off'
-  /** Hosts other than loopback that the run may send load to, such as `'staging.example.com'` or `'10.0.0.0/8'`. */
-  readonly allowHosts?: readonly string[]
 }
+
+/** Keys of a plan that contain requests. */
+interface Sending<Request> {
+  /** What is sent: a request, a weighted list, or a function; default: the protocol's, such as `GET /`. */
+  readonly request?: RequestSource<Request>
+  /** Several steps instead of one request: a journey, or the URL of a module that exports one by default. */
+  readonly journey?: URL | JourneyFunction<Request>
+  /**
+   * Runs once per connection before its use, unmeasured: a function, or the URL of a module that exports one by
+   * default. Its result is `{{setup}}` in templates.
+   */
+  readonly setup?: URL | SetupFunction<Request>
+  /** Operations<Request> by name, a `mix([…])`, or work for an embedded target; default `'read'`. */
+  readonly workload?: WorkloadName | Operations<Request> | Mix
+}
+
+interface Choosing<Protocol> {
+  /**
+   * A name, its options (`tcp({ framing: 'newline' })`), or a custom protocol; default the protocol of the target's
+   * scheme.
+   */
+  readonly protocol: Protocol
+}
+
+interface PlanOf<Protocol, Request> extends PlanKeys, Sending<Request>, Choosing<Protocol> {}
+
+interface UnnamedPlan extends PlanKeys, Sending<PlanRequest>, Partial<Choosing<undefined>> {}
+
+/**
+ * A load test as its author writes it. `protocol` determines the keys of its requests; without it, they are those of
+ * every shipped protocol. A plan with a custom protocol is a `CustomPlan`.
+ */
+export type LoadPlan = { [Name in ProtocolName]: PlanOf<Selected<Name>, Requests[Name]> }[ProtocolName] | UnnamedPlan
+
+/** A load test with a custom protocol, which defines the keys of its requests. */
+export type CustomPlan = PlanOf<Custom, AnyRequest>
+
+/** A request of any protocol, shipped or custom. */
+export type WrittenRequest = PlanRequest | AnyRequest
+
+/** A plan of either kind. Plans merge as this type, because an inner plan inherits the protocol of an outer one. */
+export interface WrittenPlan extends PlanKeys, Sending<WrittenRequest>, Partial<Choosing<ProtocolChoice | undefined>> {}

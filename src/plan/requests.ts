@@ -1,5 +1,5 @@
 import type { PlanIssue } from '../model/errors.ts'
-import type { RequestSource } from './load-plan.ts'
+import type { RequestSource, WrittenRequest } from './load-plan.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
 import { isRecord, NOT_SHOWN, oneOf } from '../model/readers.ts'
@@ -76,14 +76,14 @@ function resolveRequest(
   protocol: ResolvedProtocol | undefined,
   requestIssues: RequestIssues,
   issues: PlanIssue[],
-): RequestSource | undefined {
+): RequestSource<WrittenRequest> | undefined {
   if (Array.isArray(value)) {
     if (value.length === 0) issues.push({ key, value, rule: 'must list at least one request' })
     value.forEach((item, index) => check(item, `${key}[${index}]`, protocol, requestIssues, issues))
   } else if (value !== undefined && typeof value !== 'function') {
     check(value, key, protocol, requestIssues, issues)
   }
-  return value as RequestSource | undefined
+  return value as RequestSource<WrittenRequest> | undefined
 }
 
 /** Converts operations by name to a weighted list of requests with these names. */
@@ -93,7 +93,7 @@ function resolveOperations(
   protocol: ResolvedProtocol | undefined,
   requestIssues: RequestIssues,
   issues: PlanIssue[],
-): RequestSource {
+): RequestSource<WrittenRequest> {
   const entries = Object.entries(operations)
   if (entries.length === 0) {
     const remedy = `write ${key}: { browse: { path: '/', weight: 9 }, buy: { method: 'POST', path: '/buy', weight: 1 } }`

@@ -4,7 +4,7 @@ import type { JourneyFunction } from '../model/journey.ts'
 import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../model/pattern.ts'
 import type { ConnectionKind, MessageSize, OnInconclusive, Overflow, WorkloadName } from '../model/plan.ts'
-import type { RequestSource } from './load-plan.ts'
+import type { RequestSource, WrittenRequest } from './load-plan.ts'
 import type { ProtocolSpec, ReconnectOptions } from '../model/protocol.ts'
 import type { SetupFunction } from '../model/setup.ts'
 import type { Sla } from '../model/sla.ts'
@@ -50,7 +50,7 @@ export interface ResolvedLane {
   readonly target: Target
   readonly protocol: ResolvedProtocol
   /** Absent where the workload defines what is sent. */
-  readonly request: RequestSource | undefined
+  readonly request: RequestSource<WrittenRequest> | undefined
   readonly workload: WorkloadName
   readonly messageSize: MessageSize | undefined
   readonly messageFormat: MessageFormat | undefined

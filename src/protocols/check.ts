@@ -3,19 +3,26 @@ import { formatValue } from '../model/errors.ts'
 import { messageOf } from '../model/thrown.ts'
 
 /** A condition on one value of a JSON body. `path` is dotted: `items.0.id`. */
-export type JsonCheck = { readonly path: string } & (
-  | { readonly equals: unknown }
-  /** True: the body must not have this path. */
-  | { readonly absent: boolean }
-  /** True: the body must have this path, with any value. */
-  | { readonly exists: boolean }
-)
+export type JsonCheck = {
+  /** Dotted path of the value: `items.0.id`. */
+  readonly path: string
+} &
+  /** The value that the body must have at this path, compared deeply. */
+  (
+    | { readonly equals: unknown }
+    /** True: the body must not have this path. */
+    | { readonly absent: boolean }
+    /** True: the body must have this path, with any value. */
+    | { readonly exists: boolean }
+  )
 
 /** Conditions on the content of a response, as plain data, so that generator threads can check them. */
 export interface BodyCheck {
+  /** A text that the response must contain. */
   readonly bodyIncludes?: string
   /** A text that shows a failure: `-ERR`. */
   readonly bodyExcludes?: string
+  /** A condition on one value of a JSON response: `{ path: 'status', equals: 'ok' }`. */
   readonly json?: JsonCheck
 }
 

@@ -1,5 +1,4 @@
 import type { Protocol, ProtocolKind, ProtocolSpec } from '../model/protocol.ts'
-import type { AnyRequest } from '../model/requests.ts'
 import { withScheme } from '../model/target.ts'
 import * as builders from './registry.ts'
 
@@ -8,10 +7,13 @@ type Registered = (typeof builders)[keyof typeof builders]['protocol']
 /** The name of a protocol. */
 export type ProtocolName = Registered['kind']
 
-/** A request of any protocol. */
-export type PlanRequest = RequestOf<Registered> | AnyRequest
+/** The requests of each shipped protocol, by its name. */
+export type Requests = {
+  readonly [Kind in Registered as Kind['kind']]: Kind extends ProtocolKind<infer Request> ? Request : never
+}
 
-type RequestOf<Kind> = Kind extends ProtocolKind<infer Request> ? Request : never
+/** A request of any shipped protocol. */
+export type PlanRequest = Requests[ProtocolName]
 
 /** Every shipped protocol; a new one is a folder and a line in `registry.ts`. */
 const kinds = Object.values(builders).map(({ protocol }) => protocol) as unknown as readonly Shipped[]

@@ -1,4 +1,4 @@
-import type { LoadPlan } from '../plan/load-plan.ts'
+import type { CustomPlan, LoadPlan, WrittenPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import { callsForTarget, callTargets } from './target/called-targets.ts'
@@ -18,21 +18,30 @@ export interface RunOptions {
  * Starts a run and returns immediately. Throws `LoadPlanError`, which lists all mistakes of the plan, before any
  * traffic. Problems with the target reject `result`.
  */
-export function startLoad(plan: LoadPlan, options: RunOptions = {}): LoadRun {
-  return new Run(resolvePlan(plan, vocabulary, { name: options.name, seed: process.env['LOAD_SEED'] }))
+export function startLoad(plan: CustomPlan, options?: RunOptions): LoadRun
+export function startLoad(plan: LoadPlan, options?: RunOptions): LoadRun
+export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun {
+  return startMerged(plan, options)
 }
 
 /**
  * Runs a plan to its end. Rejects with `LoadPlanError` or `LoadTargetError`; a failed request is data in the result.
  */
-export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
-  return startLoad(callsForTarget(plan) ? await callTargets(plan) : plan, options).result
+export function runLoad(plan: CustomPlan, options?: RunOptions): Promise<LoadResult>
+export function runLoad(plan: LoadPlan, options?: RunOptions): Promise<LoadResult>
+export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Promise<LoadResult> {
+  return startMerged(callsForTarget(plan) ? await callTargets(plan) : plan, options).result
+}
+
+/** Like `startLoad`, for a plan that was merged from several plans, so that its type states no protocol. */
+export function startMerged(plan: WrittenPlan, { name }: RunOptions = {}): LoadRun {
+  return new Run(resolvePlan(plan, vocabulary, { name, seed: process.env['LOAD_SEED'] }))
 }
 
 /**
  * Starts a generator thread and warms it up for a plan that will run later, so that the run can start immediately. The
  * thread does not keep the process alive.
  */
-export function prepareGenerator(plan: Pick<LoadPlan, 'target' | 'protocol'>): void {
+export function prepareGenerator(plan: Pick<WrittenPlan, 'target' | 'protocol'>): void {
   threadPool.prepare(expectedTransports(plan))
 }

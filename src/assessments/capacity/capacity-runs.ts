@@ -1,10 +1,9 @@
-import type { LoadContext } from '../../hosts/port.ts'
 import { capacityBounds, rateToRepeat } from '../../judge/analysis/capacity-bounds.ts'
 import type { UslPoint } from '../../judge/analysis/usl.ts'
 import type { CapacityPhase } from '../../model/capacity-findings.ts'
 import type { Rps } from '../../model/units.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
-import { keepVerdict } from '../suite.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
+import { keepVerdict, type SuiteContext } from '../suite.ts'
 import {
   type CapacityMeasurements,
   type CapacitySettings,
@@ -26,10 +25,10 @@ const REFUTE_SHARE = 1.035
 const ENOUGH = 1.25
 
 interface CapacityRunsOptions {
-  readonly context: LoadContext
+  readonly context: SuiteContext
   readonly settings: CapacitySettings
   /** The plan that all runs share, without the target if a scope provides it. */
-  readonly plan: LoadPlan
+  readonly plan: WrittenPlan
   /** Called after every phase, so that the findings survive an aborted suite. */
   readonly onPhase: (measured: CapacityMeasurements) => void
 }
@@ -39,9 +38,9 @@ export class CapacityRuns implements CapacityMeasurements {
   readonly runs: OpenRun[] = []
   readonly phases: CapacityPhase[] = []
   readonly points: UslPoint[] = []
-  readonly #context: LoadContext
+  readonly #context: SuiteContext
   readonly #settings: CapacitySettings
-  readonly #plan: LoadPlan
+  readonly #plan: WrittenPlan
   readonly #onPhase: CapacityRunsOptions['onPhase']
 
   constructor({ context, settings, plan, onPhase }: CapacityRunsOptions) {

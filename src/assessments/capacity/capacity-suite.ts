@@ -2,7 +2,7 @@ import type { CapacitySla } from '../../model/capacity-findings.ts'
 import type { RequestSource } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import { settleSuite, type SharedPlan, singleTargetPlan, type SuiteHost } from '../suite.ts'
 import { CapacityRuns } from './capacity-runs.ts'
@@ -12,7 +12,9 @@ import { capacityConclusion, capacityFindings, type CapacitySettings } from './c
 export interface CapacityOptions extends SharedPlan {
   /** Name of the test, and of the entry in `capacity_planning.json`; default `capacity`. */
   readonly name?: string
+  /** Where the load goes: a URL, a command to start, or a function that returns a URL. */
   readonly target?: Target
+  /** What is sent: a request, a weighted list, or a function; default: the protocol's, such as `GET /`. */
   readonly request?: RequestSource
   /** Expected users; default 1 000. */
   readonly users?: number
@@ -20,7 +22,7 @@ export interface CapacityOptions extends SharedPlan {
   readonly requestsPerUserMinute?: number
   /** Users on the busiest day; default twice the expected users. */
   readonly peakUsers?: number
-  /** Default 99% successes and p95 500 ms. */
+  /** The service level that each phase must hold; default 99% successes and p95 500 ms. */
   readonly sla?: Partial<CapacitySla>
   /**
    * Length of each phase, including those that confirm the highest sustained rate and the lowest rate that is not
@@ -64,7 +66,7 @@ export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): Capacity
 export function planOf(
   { users, requestsPerUserMinute, peakUsers, sla, phaseMs, ...shared }: Omit<CapacityOptions, 'name' | 'target'>,
   environment: SuiteEnvironment,
-): { readonly settings: CapacitySettings; readonly plan: LoadPlan } {
+): { readonly settings: CapacitySettings; readonly plan: WrittenPlan } {
   const expectedUsers = environment.users ?? users ?? DEFAULTS.users
   const settings: CapacitySettings = {
     sla: { ...DEFAULT_SLA, ...sla },

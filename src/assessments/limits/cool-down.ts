@@ -1,6 +1,6 @@
+import type { SuiteContext } from '../suite.ts'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { StartLoad } from '../../hosts/port.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { LoadRun } from '../../run/index.ts'
@@ -10,8 +10,8 @@ const MAX_PROBES = 6
 
 interface CoolDown {
   /** The plan that the trials share; a probe uses the same timeout. */
-  readonly plan: LoadPlan
-  readonly startLoad: StartLoad
+  readonly plan: WrittenPlan
+  readonly startLoad: SuiteContext['startLoad']
   readonly calm: LoadResult
   readonly signal: AbortSignal
 }
@@ -23,7 +23,7 @@ interface CoolDown {
 export async function coolDown({ plan, startLoad, calm, signal }: CoolDown): Promise<void> {
   const calmMs = calm.serviceTime.p50Ms ?? 50
   const duration: Ms = Math.min(2_000, Math.max(250, 4 * calmMs))
-  const probe: LoadPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
+  const probe: WrittenPlan = { ...plan, concurrency: 1, duration, warmUp: 0, monitor: 'off' }
   for (let probes = 0; probes < MAX_PROBES; probes++) {
     await delay(200, undefined, { signal })
     const { serviceTime } = await resultOf(await startLoad(probe, { record: false }), signal)

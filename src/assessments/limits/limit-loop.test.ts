@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { LimitsFindings } from '../../model/limits-findings.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
-import { startLoad, type LoadRun } from '../../run/index.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
+import { startMerged, type LoadRun } from '../../run/index.ts'
 import { searchLimit, type LimitSearch } from './limit-loop.ts'
 
 const slo = { p99Ms: 250, errorRate: 0.01 }
@@ -14,17 +14,17 @@ it(
   async () => {
     // 5 req/s, far below the first step.
     await using fixture = await startFixture('capacity', { servers: 1, serviceMs: 200, keepsAbandoned: true })
-    const plans: LoadPlan[] = []
+    const plans: WrittenPlan[] = []
     const reported: LimitsFindings[] = []
     let waiting = Number.NaN
-    const probes: LoadPlan[] = []
+    const probes: WrittenPlan[] = []
     const start: LimitSearch['startLoad'] = async (plan, { record = true } = {}) => {
       if (!record) {
         probes.push(plan)
-        return startLoad(plan)
+        return startMerged(plan)
       }
       plans.push(plan)
-      if (plans.length === 1) return startLoad(plan)
+      if (plans.length === 1) return startMerged(plan)
       const load = await fixture.control.load()
       waiting = load.waiting
       throw new Error('seen enough')
@@ -47,7 +47,7 @@ it('rejects immediately when no server responds at the target', async () => {
   const search = searchLimit({
     ...calm,
     plan: { target: 'http://127.0.0.1:9' },
-    startLoad: async (plan) => startLoad(plan),
+    startLoad: async (plan) => startMerged(plan),
   })
   await expect(search).rejects.toMatchObject({ code: 'ERR_LOAD_TARGET_UNREACHABLE' })
 })
@@ -57,7 +57,7 @@ it('stops the probe of a cool-down and the search when it is aborted', { timeout
   const end = new AbortController()
   const probes: LoadRun[] = []
   const start: LimitSearch['startLoad'] = async (plan, { record = true } = {}) => {
-    const run = startLoad(plan)
+    const run = startMerged(plan)
     if (!record) {
       probes.push(run)
       end.abort(new Error('time is up'))

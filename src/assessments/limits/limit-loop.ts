@@ -1,12 +1,12 @@
+import type { SuiteContext } from '../suite.ts'
 import { availableParallelism, totalmem } from 'node:os'
-import type { StartLoad } from '../../hosts/port.ts'
 import { nextTrial, searchSoFar } from '../../judge/analysis/limit-search.ts'
 import { isOpenTrial, type MeasuredTrial, type SearchEnd, type Trial } from '../../judge/analysis/limit-trial.ts'
 import { limitsFindings } from '../../judge/analysis/limits.ts'
 import { figuresOf, isLost } from '../../judge/analysis/trial-figures.ts'
 import { judgeTrial } from '../../judge/analysis/trial-verdict.ts'
 import type { LimitSlo, LimitsFindings } from '../../model/limits-findings.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { LoadRun } from '../../run/index.ts'
@@ -21,8 +21,8 @@ export interface LimitSearch {
   readonly maxRps: Rps
   readonly maxConnections: number
   /** The plan that all trials share, including the target if no scope provides it. */
-  readonly plan: LoadPlan
-  readonly startLoad: StartLoad
+  readonly plan: WrittenPlan
+  readonly startLoad: SuiteContext['startLoad']
   readonly signal: AbortSignal
   /** Called after every trial, so that the findings survive an aborted search. */
   readonly onFindings: (findings: LimitsFindings) => void
@@ -68,7 +68,7 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
 }
 
 /** Uses the seed drawn for the first trial for all of them, so that one number repeats the whole search. */
-function seedOf([first]: readonly MeasuredTrial[]): Pick<LoadPlan, 'seed'> {
+function seedOf([first]: readonly MeasuredTrial[]): Pick<WrittenPlan, 'seed'> {
   return first === undefined ? {} : { seed: first.result.seed }
 }
 

@@ -9,7 +9,9 @@ import { searchLimit } from './limit-loop.ts'
 
 /** Options of `limitsSuite`. The environment (`LOAD_TARGET`, `LOAD_P99_MS`, …) takes precedence. */
 export interface LimitsOptions extends SharedPlan {
+  /** Where the load goes: a URL, a command to start, or a function that returns a URL. */
   readonly target?: Target
+  /** What is sent: a request, a weighted list, or a function; default: the protocol's, such as `GET /`. */
   readonly request?: RequestSource
   /** Name of the test, and of the entry in `limits_test.json`; default `limits`. */
   readonly name?: string

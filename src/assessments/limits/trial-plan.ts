@@ -1,6 +1,6 @@
 import type { Trial } from '../../judge/analysis/limit-trial.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { Ms } from '../../model/units.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 
@@ -13,7 +13,7 @@ export function patienceMs({ p99Ms }: LimitSlo): Ms {
 }
 
 /** Returns the plan of one trial of the search, without the keys that all trials share. */
-export function trialPlan(trial: Trial, slo: LimitSlo): LoadPlan {
+export function trialPlan(trial: Trial, slo: LimitSlo): WrittenPlan {
   // The service level is set only to count requests over its limits exactly; the search judges trials by its own rules.
   const sla = { p99Ms: slo.p99Ms, errorRate: slo.errorRate }
   const common = { requestTimeout: patienceMs(slo), sla, judge: false }

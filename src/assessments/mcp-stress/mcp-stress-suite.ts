@@ -1,4 +1,3 @@
-import type { LoadContext } from '../../hosts/port.ts'
 import { STRESS_PHASES } from '../../judge/analysis/mcp-health.ts'
 import type { McpStressFindings, ProbeFinding } from '../../model/mcp-stress-findings.ts'
 import type { PatternSpec } from '../../model/pattern.ts'
@@ -6,10 +5,18 @@ import type { McpRequest } from '../../protocols/mcp/request.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { isStdio, type Target } from '../../model/target.ts'
 import type { Ms, Rps } from '../../model/units.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
-import { missingTarget, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, targetsOf } from '../suite.ts'
+import {
+  missingTarget,
+  settleSuite,
+  type SharedPlan,
+  sharedPlan,
+  type SuiteHost,
+  targetsOf,
+  type SuiteContext,
+} from '../suite.ts'
 import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
 import { discoverCalls, type McpCalls } from './mcp-calls.ts'
 import { runProbes } from './probes/index.ts'
@@ -17,12 +24,16 @@ import { callsFrom } from './probes/probe.ts'
 import { Prober } from './probes/prober.ts'
 
 /** Options of `mcpStressSuite`. The environment (`LOAD_TARGET_MCP`, `LOAD_RATE`, …) takes precedence. */
-export interface McpStressOptions extends SharedPlan, Partial<McpCalls> {
+export interface McpStressOptions extends SharedPlan {
   /** Name of the test, and of the entry in `mcp_stress_test.json`; default `mcp-stress`. */
   readonly name?: string
   /** `mcp+http://…`, `mcp+ws://…`, `mcp+tcp://…`, or `{ stdio: […] }`; or a function that returns a URL. */
   readonly target?: Target
-  /** Length of each phase; default 10 s. */
+  /** The call of every phase; default a tool that returns its input, else `tools/list`. */
+  readonly call?: McpRequest
+  /** A call that takes `ms` milliseconds, for probes that need one; default a slow tool that is known. */
+  readonly slowCall?: ((ms: Ms) => McpRequest) | undefined
+  /** Length of each phase, in ms; default 10 000. */
   readonly phaseMs?: Ms
   /** How long to observe an idle stream; default 5 s. */
   readonly idleMs?: Ms
@@ -78,7 +89,7 @@ export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStre
 interface McpStressSettings {
   readonly target: Target
   /** The plan that all runs share. */
-  readonly plan: LoadPlan
+  readonly plan: WrittenPlan
   readonly stressRps: Rps
   readonly phaseMs: Ms
   readonly idleMs: Ms
@@ -123,7 +134,7 @@ interface OpenServer {
 }
 
 /** Opens the server with a short run, which is not part of any report, and learns from it what to call. */
-async function openServer(context: LoadContext, { target, plan, calls }: McpStressSettings): Promise<OpenServer> {
+async function openServer(context: SuiteContext, { target, plan, calls }: McpStressSettings): Promise<OpenServer> {
   const run = await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false })
   const { url, pids } = (await run.result).target
   const prober = new Prober({
@@ -138,13 +149,13 @@ async function openServer(context: LoadContext, { target, plan, calls }: McpStre
 }
 
 async function probe(
-  context: LoadContext,
+  context: SuiteContext,
   { plan, idleMs, equalIds }: McpStressSettings,
   { prober, calls }: OpenServer,
   onFindings: (findings: readonly ProbeFinding[]) => void,
 ): Promise<readonly ProbeFinding[]> {
   const findings: ProbeFinding[] = []
-  const load = async (probePlan: LoadPlan): Promise<LoadResult> => {
+  const load = async (probePlan: WrittenPlan): Promise<LoadResult> => {
     const run = await context.startLoad({ ...plan, monitor: 'off', ...probePlan }, { record: false })
     return run.result
   }

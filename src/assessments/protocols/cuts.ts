@@ -1,9 +1,9 @@
-import type { LoadContext } from '../../hosts/port.ts'
+import type { SuiteContext } from '../suite.ts'
 import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
 import { realDelay } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { portOf } from '../../protocols/index.ts'
 import { type Relay, startRelay } from '../../run/target/relay.ts'
 import type { Subject } from './subject.ts'
@@ -21,7 +21,7 @@ export function hasConnection({ target }: Pick<Subject, 'target'>): boolean {
 
 /** Runs at the common rate through a relay that repeatedly cuts its connections. */
 export async function whileCut(
-  context: LoadContext,
+  context: SuiteContext,
   { plan, target, rate, duration }: Subject,
   { target: { url } }: LoadResult,
 ): Promise<CutFigures> {
@@ -32,7 +32,7 @@ export async function whileCut(
   const relay = await startRelay(new URL(url), port)
   try {
     const reconnect = { backoffMs: 10, maxBackoffMs: 200 }
-    const relayed: LoadPlan = { ...plan, target: relay.url, rate, duration, reconnect, monitor: 'off' }
+    const relayed: WrittenPlan = { ...plan, target: relay.url, rate, duration, reconnect, monitor: 'off' }
     // Not recorded, because the reports would list the relay as a target.
     const run = await context.startLoad(relayed, { record: false })
     const [result, reconnectMs] = await Promise.all([run.result, cutAgain(relay, duration)])

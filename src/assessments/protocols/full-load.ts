@@ -1,4 +1,4 @@
-import type { LoadContext } from '../../hosts/port.ts'
+import type { SuiteContext } from '../suite.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { eachOf, type Subject } from './subject.ts'
@@ -34,7 +34,7 @@ export interface Filled {
  * each protocol instead of all rounds of one.
  */
 export async function fillAll(
-  context: LoadContext,
+  context: SuiteContext,
   runs: readonly CommonRun[],
 ): Promise<readonly (CommonRun & { readonly filled: Filled })[]> {
   const first = await eachOf(runs, async ({ subject, common }) => ({
@@ -54,7 +54,7 @@ export async function fillAll(
 }
 
 /** Uses as many clients as it takes to slow the target: fewer would measure the clients, not the target. */
-async function fill(context: LoadContext, subject: Subject, common: LoadResult): Promise<Filled> {
+async function fill(context: SuiteContext, subject: Subject, common: LoadResult): Promise<Filled> {
   const { target } = subject
   // Over pipes, each connection is a separate process of the target.
   const maxClients = isStdio(target) ? CLIENTS : MAX_CLIENTS
@@ -65,7 +65,7 @@ async function fill(context: LoadContext, subject: Subject, common: LoadResult):
   }
 }
 
-function runClosed(context: LoadContext, { plan, duration }: Subject, clients: number): Promise<LoadResult> {
+function runClosed(context: SuiteContext, { plan, duration }: Subject, clients: number): Promise<LoadResult> {
   const length = { duration: duration / 2 / ROUNDS, warmUp: duration / 8 / ROUNDS }
   return context.load({ ...plan, ...length, concurrency: clients, maxConnections: clients })
 }

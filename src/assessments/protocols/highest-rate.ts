@@ -1,9 +1,8 @@
-import type { LoadContext } from '../../hosts/port.ts'
 import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
 import { figuresOf } from '../../judge/analysis/trial-figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
-import { keepVerdict } from '../suite.ts'
+import { keepVerdict, type SuiteContext } from '../suite.ts'
 import { BUSY, type Filled } from './full-load.ts'
 import { judgeRate, rateVerdict } from './rate-verdict.ts'
 import type { Subject } from './subject.ts'
@@ -27,7 +26,7 @@ export interface HighestRate extends Pick<MeasuredProtocol, 'maxRps' | 'maxIsBou
 
 /** Tries shares of the full throughput until the service level holds. */
 export async function findHighestRate(
-  context: LoadContext,
+  context: SuiteContext,
   subject: Subject,
   { full, clients: maxConnections }: Filled,
 ): Promise<HighestRate> {

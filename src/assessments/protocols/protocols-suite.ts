@@ -1,4 +1,3 @@
-import type { LoadContext } from '../../hosts/port.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import { PROTOCOL_NAMES } from '../../protocols/index.ts'
 import type { LoadResult } from '../../model/result.ts'
@@ -14,6 +13,7 @@ import {
   type SuiteHost,
   type SuiteTargets,
   targetsOf,
+  type SuiteContext,
 } from '../suite.ts'
 import {
   measuredProtocol,
@@ -34,7 +34,7 @@ export interface ProtocolsOptions extends SharedPlan {
   readonly name?: string
   /** Targets by protocol; protocols without one are skipped, and the report says so. */
   readonly targets?: SuiteTargets
-  /** Default p99 250 ms and 1% failed requests. */
+  /** The service level that every protocol must hold; default p99 250 ms and 1% failed requests. */
   readonly slo?: Partial<LimitSlo>
   /** Common rate of all protocols; default 100. */
   readonly rate?: Rps
@@ -93,7 +93,7 @@ function planOf(
 
 /** Runs the common rate and the full load over every protocol before it continues with single protocols. */
 async function measure(
-  context: LoadContext,
+  context: SuiteContext,
   subjects: readonly Subject[],
   onProtocol: (runs: readonly ProtocolRuns[]) => void,
 ): Promise<readonly ProtocolRuns[]> {
@@ -110,7 +110,7 @@ async function measure(
   return runs
 }
 
-async function runCommonRate(context: LoadContext, { plan, rate, duration, slo }: Subject): Promise<LoadResult> {
+async function runCommonRate(context: SuiteContext, { plan, rate, duration, slo }: Subject): Promise<LoadResult> {
   const result = await context.load({ ...plan, rate, arrivals: 'uniform', duration, warmUp: duration / 8 })
   keepVerdict(result, 'protocolsSuite', rateVerdict(judgeRate(result, rate, slo)))
   return result

@@ -1,6 +1,6 @@
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { ProtocolName } from '../../protocols/index.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 
@@ -8,7 +8,7 @@ import type { Ms, Rps } from '../../model/units.ts'
 export interface Subject {
   readonly protocol: ProtocolName
   readonly target: Target
-  readonly plan: LoadPlan
+  readonly plan: WrittenPlan
   readonly slo: LimitSlo
   readonly rate: Rps
   readonly duration: Ms

@@ -1,5 +1,5 @@
 import type { ProtocolName } from '../../protocols/index.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { Sla } from '../../model/sla.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { SuiteTargets } from '../suite.ts'
@@ -23,7 +23,7 @@ export interface Scenario {
   /** The default rate. */
   readonly rate: Rps
   readonly durationMs: Ms
-  plan(scale: Scale, targets: SuiteTargets): LoadPlan
+  plan(scale: Scale, targets: SuiteTargets): WrittenPlan
   /** Replaces the service level of the suite. */
   readonly sla?: Sla
 }

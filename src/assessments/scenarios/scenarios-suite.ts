@@ -1,9 +1,8 @@
-import type { LoadContext } from '../../hosts/port.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../../model/scenarios-findings.ts'
 import type { Sla } from '../../model/sla.ts'
 import type { Ms, Rps } from '../../model/units.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import {
   keepVerdict,
@@ -14,6 +13,7 @@ import {
   type SuiteHost,
   type SuiteTargets,
   targetsOf,
+  type SuiteContext,
 } from '../suite.ts'
 import { scenarios as builtIn } from './built-in/index.ts'
 import { scenarioFinding, scenariosConclusion, scenarioVerdicts } from './conclusion.ts'
@@ -64,7 +64,7 @@ export function scenariosSuiteOn({ describeLoad, loadTest }: SuiteHost): Scenari
 
 interface ScenarioRun {
   readonly scenario: Scenario
-  readonly plan: LoadPlan
+  readonly plan: WrittenPlan
   readonly sla: Sla
 }
 
@@ -98,7 +98,7 @@ function planOf(
 
 /** Runs the scenarios one after the other, because each would disturb the others. */
 async function measure(
-  context: LoadContext,
+  context: SuiteContext,
   runs: readonly ScenarioRun[],
   onFindings: (findings: readonly ScenarioFinding[]) => void,
 ): Promise<{ readonly findings: readonly ScenarioFinding[]; readonly results: readonly LoadResult[] }> {

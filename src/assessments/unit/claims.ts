@@ -1,4 +1,4 @@
-import type { LoadContext } from '../../hosts/port.ts'
+import type { SuiteContext } from '../suite.ts'
 import { realDelay } from '../../model/real-time.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { rampUp } from '../../traffic/patterns/index.ts'
@@ -15,7 +15,7 @@ export interface Observation {
 /** A claim that describe-load makes, and the traffic that checks it on both sides. */
 export interface Claim {
   readonly text: string
-  show(context: LoadContext, server: ClaimsServer): Promise<Observation>
+  show(context: SuiteContext, server: ClaimsServer): Promise<Observation>
 }
 
 /** Every claim, one line each. */

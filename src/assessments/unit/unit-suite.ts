@@ -1,6 +1,5 @@
-import type { LoadContext } from '../../hosts/port.ts'
 import { recordVerdict } from '../../hosts/record-book.ts'
-import { settleSuite, type SuiteHost } from '../suite.ts'
+import { settleSuite, type SuiteHost, type SuiteContext } from '../suite.ts'
 import { type CheckedClaim, claimLine, unitConclusion, unitFindings } from './conclusion.ts'
 import { claims } from './claims.ts'
 import { startClaimsServer } from './claims-process.ts'
@@ -28,12 +27,12 @@ export function unitSuiteOn({ describeLoad, loadTest }: SuiteHost): UnitSuite {
 
 /** Checks one claim after the other, because each would disturb the others. */
 async function checkAll(
-  context: LoadContext,
+  context: SuiteContext,
   onChecked: (checked: readonly CheckedClaim[]) => void,
 ): Promise<readonly CheckedClaim[]> {
   const server = await startClaimsServer()
   try {
-    const onServer: LoadContext = {
+    const onServer: SuiteContext = {
       ...context,
       load: (plan) => context.load({ target: server.url, monitor: 'off', ...plan }),
       startLoad: (plan, options) => context.startLoad({ target: server.url, monitor: 'off', ...plan }, options),

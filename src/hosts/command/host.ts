@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { LoadError, LoadPlanError, LoadVerdictError } from '../../model/errors.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { cleanText } from '../../model/text/clean.ts'
 import type { LoadRecord } from '../../model/record.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
@@ -43,7 +43,7 @@ export class CommandHost {
     return Array.from(this.#records, ([test, record]) => ({ test, record }))
   }
 
-  readonly describeLoad = (_name: string, plan: LoadPlan, body: () => unknown): void => {
+  readonly describeLoad = (_name: string, plan: WrittenPlan, body: () => unknown): void => {
     this.#scopes.push(new PlanScope(plan, this.#scopes.at(-1), true))
     void body()
     this.#scopes.pop()

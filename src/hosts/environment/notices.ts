@@ -1,6 +1,6 @@
 import { isMix } from '../../plan/requests.ts'
 import { isRecord } from '../../model/readers.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { formatKeptTarget, formatUnknownVariable, formatVariablesForSuites } from '../../wording/environment.ts'
 import { setsTarget } from './target.ts'
 import { type Env, unknownVariables, variablesForSuites } from './variables.ts'
@@ -17,7 +17,7 @@ export function unknownNotices(env: Env): readonly Notice[] {
 }
 
 /** Returns which variables do not affect a load test of a user; `plan` is the one that the test itself gives. */
-export function noticesForTest(test: string, plan: LoadPlan, env: Env): readonly Notice[] {
+export function noticesForTest(test: string, plan: WrittenPlan, env: Env): readonly Notice[] {
   const ignored = variablesForSuites(env)
   return [
     ...(ignored.length === 0 ? [] : [{ topic: 'suites', text: formatVariablesForSuites(ignored) }]),
@@ -25,7 +25,7 @@ export function noticesForTest(test: string, plan: LoadPlan, env: Env): readonly
   ]
 }
 
-function hasTarget({ target, workload }: LoadPlan): boolean {
+function hasTarget({ target, workload }: WrittenPlan): boolean {
   if (target !== undefined) return true
   const entries: unknown = isMix(workload) ? workload['entries'] : undefined
   return Array.isArray(entries) && entries.some((entry: unknown) => isRecord(entry) && entry['target'] !== undefined)

@@ -1,6 +1,6 @@
 import { LoadPlanError } from '../../model/errors.ts'
 import { isCommand, isSocket, isStdio } from '../../model/target.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { namedProtocol } from '../../plan/protocol.ts'
 import { PROTOCOL_NAMES, protocolNameOf, type ProtocolName, targetFor } from '../../protocols/index.ts'
 import { type Env, type NamedTarget, targetsByProtocol, targetVariable, type Values } from './variables.ts'
@@ -10,7 +10,7 @@ import { type Env, type NamedTarget, targetsByProtocol, targetVariable, type Val
  * undefined if the environment sets none. Throws `LoadPlanError` if `LOAD_TARGET` is of another protocol, because the
  * load would then go to a target that its author did not expect, or would send the wrong requests.
  */
-export function environmentTarget(plan: LoadPlan, values: Values): NamedTarget | undefined {
+export function environmentTarget(plan: WrittenPlan, values: Values): NamedTarget | undefined {
   const { LOAD_TARGET: general } = values
   const specific = targetsByProtocol(values)
   const protocol = protocolOfPlan(plan)
@@ -30,7 +30,7 @@ export function setsTarget(env: Env): boolean {
 }
 
 /** Returns the protocol that a plan names or that its target has; undefined if neither shows it. */
-function protocolOfPlan({ protocol, target }: LoadPlan): ProtocolName | undefined {
+function protocolOfPlan({ protocol, target }: WrittenPlan): ProtocolName | undefined {
   const named = namedProtocol(protocol)
   if (named !== undefined) return PROTOCOL_NAMES.find((name) => name === named)
   // A custom protocol.

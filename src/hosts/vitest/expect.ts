@@ -1,7 +1,8 @@
 import { expect as vitestExpect } from 'vitest'
 import type { ExpectStatic } from 'vitest'
 import { judge, matchers, OPPOSITE, subjectOf } from '../../judge/matchers/index.ts'
-import type { JudgedVerdict } from '../../judge/matchers/index.ts'
+import type { JudgedVerdict, LoadMatchers } from '../../judge/matchers/index.ts'
+import type { JudgedFigures } from '../../model/figures.ts'
 import { cleanText } from '../../model/text/clean.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { callSite } from '../call-site.ts'
@@ -29,8 +30,23 @@ vitestExpect.extend(
   Object.fromEntries(Object.entries(matchers).map(([name, matcher]) => [name, hostMatcher(name, matcher as Matcher)])),
 )
 
+type Assertion = ReturnType<ExpectStatic>
+
+/**
+ * Vitest's assertion on the figures of a run. It declares the matchers again, because the types through which Vitest
+ * adds them to its own assertion lose the texts that an editor shows.
+ */
+interface LoadAssertion extends LoadMatchers<void>, Assertion {
+  readonly not: LoadMatchers<void> & Assertion
+}
+
 /** Vitest's `expect`, extended with the matchers for load results. */
-export const expect: ExpectStatic = vitestExpect
+export interface LoadExpect extends ExpectStatic {
+  (actual: JudgedFigures | null | undefined, message?: string): LoadAssertion
+}
+
+/** Vitest's `expect`, extended with the matchers for load results. */
+export const expect: LoadExpect = vitestExpect as LoadExpect
 
 /** Adapts a matcher to Vitest, and adds its verdict to the record of the test that measured the subject. */
 function hostMatcher(name: string, matcher: Matcher): HostMatcher {

@@ -1,18 +1,18 @@
 import { env } from 'node:process'
 import { inject } from 'vitest'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { HostFacts } from '../doubts.ts'
 
 /** Settings that the plugin passes to every test process: plain JSON. */
 export interface HostSettings {
   /** The outermost plan keys. */
-  readonly plan: LoadPlan
+  readonly plan: WrittenPlan
   /** Files are collected only to list their tests (`vitest list`). */
   readonly isListing: boolean
 }
 
 /** Returns the plan keys of the plugin; an empty plan without the plugin. */
-export function planDefaults(): LoadPlan {
+export function planDefaults(): WrittenPlan {
   return inject('describe-load')?.plan ?? {}
 }
 

@@ -1,4 +1,4 @@
-// One line registers a matcher: hosts add every export to their `expect` and derive the types from it.
+// One line registers a matcher: hosts add every export to their `expect`. `LoadMatchers` describes it to editors.
 export { toHaveErrorRateBelow } from './to-have-error-rate-below.ts'
 export { toHaveMaxBelow } from './to-have-max-below.ts'
 export { toHaveMeanBelow } from './to-have-mean-below.ts'

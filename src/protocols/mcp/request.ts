@@ -11,9 +11,32 @@ interface McpLabel extends RequestLabel {
   readonly progress?: boolean
 }
 
+interface WithArguments<Value> extends McpLabel {
+  /** Arguments of the tool or the prompt, by name: `{ a: 1, b: 2 }`. Those of a prompt are strings. */
+  readonly arguments?: Readonly<Record<string, Value>>
+}
+
+interface ToolCall extends WithArguments<unknown> {
+  /** Name of the tool to call: `tools/call`. */
+  readonly tool: string
+}
+
+interface ResourceRead extends McpLabel {
+  /** URI of the resource to read: `resources/read`. */
+  readonly resource: string
+}
+
+interface PromptGet extends WithArguments<string> {
+  /** Name of the prompt to get: `prompts/get`. */
+  readonly prompt: string
+}
+
+interface MethodCall extends McpLabel {
+  /** Any other JSON-RPC method, such as `'tools/list'`. */
+  readonly method: string
+  /** Parameters of the method. */
+  readonly params?: Readonly<Record<string, unknown>>
+}
+
 /** One operation of a Model Context Protocol server. */
-export type McpRequest =
-  | (McpLabel & { readonly tool: string; readonly arguments?: Readonly<Record<string, unknown>> })
-  | (McpLabel & { readonly resource: string })
-  | (McpLabel & { readonly prompt: string; readonly arguments?: Readonly<Record<string, string>> })
-  | (McpLabel & { readonly method: string; readonly params?: Readonly<Record<string, unknown>> })
+export type McpRequest = ToolCall | ResourceRead | PromptGet | MethodCall

@@ -4,12 +4,12 @@ import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { stdioTarget } from '../../../fixtures/index.ts'
 import { readStat } from '../../measure/monitor/proc.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { mcp } from '../../protocols/mcp/index.ts'
 import { errorsOf, FAULTY_PLAN, resultOf } from './faults.fixture.ts'
 
 /** One call at a time, so that each fault affects one call; enough time for processes to start on a busy machine. */
-const PLAN: LoadPlan = {
+const PLAN: WrittenPlan = {
   ...FAULTY_PLAN,
   protocol: mcp({ maxInFlight: 1 }),
   maxConnections: 1,
@@ -79,7 +79,7 @@ describe.concurrent('a server over stdio', () => {
 
   test('counts every call as a time-out when the server never answers, and ends the server with the run', async () => {
     let pids: readonly number[] = []
-    const plan: LoadPlan = { ...PLAN, protocol: 'mcp', requestTimeout: '4s', duration: '1s', rate: 100 }
+    const plan: WrittenPlan = { ...PLAN, protocol: 'mcp', requestTimeout: '4s', duration: '1s', rate: 100 }
     const result = await resultOf({ ...plan, target: stdioTarget({ silentEvery: 1 }) }, async (run) => {
       pids = await vi.waitUntil(() => run.metrics().target.pids.length > 0 && run.metrics().target.pids, WAIT)
     })

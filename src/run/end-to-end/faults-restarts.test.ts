@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { countsAtRest } from '../../../fixtures/counts-at-rest.ts'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { mcp } from '../../protocols/mcp/index.ts'
 import { errorsOf, FAULTY_PLAN, PARTIES, PARTY_NAMES, resultOf, spokenBy } from './faults.fixture.ts'
 import type { WorkCounts } from './faults.fixture.ts'
@@ -13,7 +13,7 @@ const CONNECTIONS = 5
 const RECOVERY_MS = 1_000
 const WAIT = { timeout: 30_000, interval: 10 }
 
-const LASTING: LoadPlan = {
+const LASTING: WrittenPlan = {
   ...FAULTY_PLAN,
   rate: 100,
   duration: '4s',

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
 import type { MixEntry } from '../../plan/load-plan.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { ProtocolSpec } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { McpRequest } from '../../protocols/mcp/request.ts'
@@ -11,7 +11,7 @@ import { mcp } from '../../protocols/mcp/index.ts'
 import { tcp } from '../../protocols/tcp/index.ts'
 import { mix } from '../../plan/mix.ts'
 import { expectConservation } from './conservation.conformance.ts'
-import { type LoadRun, startLoad } from '../index.ts'
+import { type LoadRun, startMerged } from '../index.ts'
 
 /** Maximum time to start and end threads and processes on a busy machine. */
 const GRACE_MS = 15_000
@@ -19,15 +19,15 @@ const GRACE_MS = 15_000
 /**
  * A plan without target and rate; it leaves room for the connections that faults use up, and time for a busy machine.
  */
-export const FAULTY_PLAN: LoadPlan = { duration: '500ms', requestTimeout: '30s', maxConnections: 40, seed: 'cafe' }
+export const FAULTY_PLAN: WrittenPlan = { duration: '500ms', requestTimeout: '30s', maxConnections: 40, seed: 'cafe' }
 
 /** A plan for requests that are never answered. */
-export const SILENT_PLAN: LoadPlan = { ...FAULTY_PLAN, requestTimeout: '4s' }
+export const SILENT_PLAN: WrittenPlan = { ...FAULTY_PLAN, requestTimeout: '4s' }
 
 /** Returns the result of a run that completed in time, with every request accounted for. */
-export async function resultOf(plan: LoadPlan, meanwhile?: (run: LoadRun) => Promise<void>): Promise<LoadResult> {
+export async function resultOf(plan: WrittenPlan, meanwhile?: (run: LoadRun) => Promise<void>): Promise<LoadResult> {
   const startedMs = performance.now()
-  const run = startLoad(plan)
+  const run = startMerged(plan)
   const [result] = await Promise.all([run.result, meanwhile?.(run)])
   const takenMs = performance.now() - startedMs
   expect(takenMs).toBeLessThan(result.durationMs + result.plan.requestTimeoutMs + GRACE_MS)
@@ -65,7 +65,7 @@ export type PartyName = (typeof PARTY_NAMES)[number]
  */
 interface Party {
   readonly options: WorkOptions
-  readonly protocol?: ProtocolSpec
+  readonly protocol?: ProtocolSpec<'mcp'> | ProtocolSpec<'tcp'>
 }
 
 const ONE_AT_A_TIME = mcp({ maxInFlight: 1 })
@@ -106,7 +106,7 @@ interface Strike {
   readonly of: readonly PartyName[]
   readonly options: FaultOptions
   readonly counted: FaultKind
-  readonly plan: LoadPlan
+  readonly plan: WrittenPlan
   /** Further lanes of the mix. */
   readonly beside?: readonly MixEntry[]
 }
@@ -129,12 +129,12 @@ const LANE_RPS = 120
 
 /** Returns one lane of a mix for each party. */
 export function lanesOf(servers: Servers, names: readonly PartyName[]): readonly MixEntry[] {
-  return names.map((name) => ({
-    ...spokenBy(name),
-    ...(name.startsWith('mcp') && { request: ECHO }),
-    name,
-    target: serverOf(servers, name).url,
-  }))
+  return names.map((name) => {
+    const lane = { name, target: serverOf(servers, name).url }
+    const { protocol } = PARTIES[name]
+    if (protocol === undefined) return lane
+    return protocol.kind === 'mcp' ? { ...lane, protocol, request: ECHO } : { ...lane, protocol }
+  })
 }
 
 /** Injects these faults from now on, in each of the servers. */

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { WorkOptions } from '../../../fixtures/work.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { tcp } from '../../protocols/tcp/index.ts'
 import type { LargeRun } from './large-messages.fixture.ts'
 
@@ -13,7 +13,7 @@ const MESSAGE = 100_000_000
 const LENGTH = { framing: { length: 4 } } as const
 
 /** Sixteen messages at once, each on a separate connection: all are due before the first of them can be complete. */
-const LARGE: LoadPlan = {
+const LARGE: WrittenPlan = {
   rate: AT_ONCE * 100,
   duration: 10,
   workload: 'write-heavy',
@@ -25,7 +25,7 @@ const LARGE: LoadPlan = {
   seed: 'cafe',
 }
 
-const TARGETS: readonly (readonly [string, WorkOptions, LoadPlan])[] = [
+const TARGETS: readonly (readonly [string, WorkOptions, WrittenPlan])[] = [
   ['HTTP', { protocol: 'http' }, {}],
   ['TCP', { protocol: 'tcp', ...LENGTH }, { protocol: tcp(LENGTH) }],
 ]
@@ -34,7 +34,7 @@ test.each(TARGETS)(
   'sends sixteen messages of 100 MB at once over %s with less than 400 MB of memory',
   async (name, options, own) => {
     await using target = await startFixture('work', options)
-    const plan: LoadPlan = { ...LARGE, ...own, target: target.url }
+    const plan: WrittenPlan = { ...LARGE, ...own, target: target.url }
     const file = fileURLToPath(new URL('large-messages.fixture.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [file, JSON.stringify(plan)], {
       env: { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: undefined },

@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { CustomPlan } from '../../plan/load-plan.ts'
 import { runLoad } from '../index.ts'
 import { expectConservation } from './conservation.conformance.ts'
 
 const PROTOCOL = new URL('../../../fixtures/modules/failing-protocol.ts', import.meta.url)
 const JOURNEY = new URL('../../../fixtures/modules/exiting-journey.ts', import.meta.url)
 
-function planWith(fails: string): LoadPlan {
+function planWith(fails: string): CustomPlan {
   return {
     target: 'failing://127.0.0.1',
     protocol: PROTOCOL,

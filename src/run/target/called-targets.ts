@@ -1,12 +1,12 @@
 import { isShared, type Target, type UrlTarget } from '../../model/target.ts'
-import type { LoadPlan } from '../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { isMix } from '../../plan/requests.ts'
 import { valueOf } from './check-target.ts'
 
 type TargetFunction = Extract<UrlTarget, () => unknown>
 
 /** Returns whether a plan has a target whose scheme, and thus the protocol, only a call of the user's function shows. */
-export function callsForTarget({ target, workload }: LoadPlan): boolean {
+export function callsForTarget({ target, workload }: WrittenPlan): boolean {
   return isUncalled(target) || entriesOf(workload).some((entry) => isUncalled(entry.target))
 }
 
@@ -14,7 +14,7 @@ export function callsForTarget({ target, workload }: LoadPlan): boolean {
  * Returns the plan with what its target functions return, so that it can be validated for the right protocol. Throws
  * `LoadTargetError` (`ERR_LOAD_TARGET_START`) if a function throws.
  */
-export async function callTargets(plan: LoadPlan): Promise<LoadPlan> {
+export async function callTargets(plan: WrittenPlan): Promise<WrittenPlan> {
   const { target, workload } = plan
   const called = isUncalled(target) ? { ...plan, target: await returned(target) } : plan
   if (!isMix(workload)) return called
@@ -22,7 +22,7 @@ export async function callTargets(plan: LoadPlan): Promise<LoadPlan> {
   for (const entry of entriesOf(workload)) {
     entries.push(isUncalled(entry.target) ? { ...entry, target: await returned(entry.target) } : entry)
   }
-  return { ...called, workload: { ...workload, entries } } as LoadPlan
+  return { ...called, workload: { ...workload, entries } } as WrittenPlan
 }
 
 function isUncalled(target: Target | undefined): target is TargetFunction {

@@ -1,5 +1,5 @@
 import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
-import type { LoadPlan } from '../../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import type { McpRequest } from '../../../protocols/mcp/request.ts'
 import type { LoadResult } from '../../../model/result.ts'
 import type { Ms } from '../../../model/units.ts'
@@ -9,7 +9,7 @@ import type { Prober } from './prober.ts'
 export interface ProbeContext {
   readonly prober: Prober
   /** Runs a load against the server; its plan sets no target. */
-  load(plan: LoadPlan): Promise<LoadResult>
+  load(plan: WrittenPlan): Promise<LoadResult>
   /** A call that every server of this kind answers fast; its reply is not checked. */
   readonly call: McpRequest
   /** A call whose reply must contain what it sent; undefined if no tool returns its input. */

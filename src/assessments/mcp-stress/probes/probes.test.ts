@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startFixture } from '../../../../fixtures/index.ts'
-import type { LoadPlan } from '../../../plan/load-plan.ts'
-import { runLoad } from '../../../run/index.ts'
+import type { WrittenPlan } from '../../../plan/load-plan.ts'
+import { startMerged } from '../../../run/index.ts'
 import { discoverCalls } from '../mcp-calls.ts'
 import { runProbes } from './index.ts'
 import { callsFrom } from './probe.ts'
@@ -23,7 +23,7 @@ async function failing(fault?: keyof typeof PROBE_BY_FAULT): Promise<readonly st
   await using server = await startFixture('mcp', fault === undefined ? {} : { fault })
   const prober = new Prober({ url: new URL(server.url), stdio: undefined, headers: {}, pids: [server.pid] })
   const calls = await discoverCalls(prober, {})
-  const load = (plan: LoadPlan) => runLoad({ target: server.url, monitor: 'off', ...plan })
+  const load = (plan: WrittenPlan) => startMerged({ target: server.url, monitor: 'off', ...plan }).result
   const findings = await runProbes({
     prober,
     load,

@@ -1,4 +1,4 @@
-import type { LoadPlan } from '../../../plan/load-plan.ts'
+import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import { isShared, type Target } from '../../../model/target.ts'
 import { targetFor } from '../../../protocols/index.ts'
@@ -16,7 +16,7 @@ interface Transport {
   open(): Promise<Sink>
   /** Scheme of the sink's URL. */
   readonly scheme: string
-  readonly plan: Pick<LoadPlan, 'request' | 'protocol' | 'tls'>
+  readonly plan: Pick<WrittenPlan, 'request' | 'protocol' | 'tls'>
   /** Negotiated data that a connection needs before it opens. */
   readonly negotiated?: unknown
 }
@@ -116,7 +116,7 @@ export function transportsOf({ lanes }: ResolvedPlan): readonly TransportName[] 
 export function expectedTransports({
   target,
   protocol,
-}: Pick<LoadPlan, 'target' | 'protocol'>): readonly TransportName[] {
+}: Pick<WrittenPlan, 'target' | 'protocol'>): readonly TransportName[] {
   const named = isObject(protocol) && 'kind' in protocol ? protocol.kind : protocol
   const kind = typeof named === 'string' ? named : undefined
   return expected(schemeOf(target, kind), kind ?? 'http')

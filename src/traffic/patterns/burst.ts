@@ -9,9 +9,9 @@ export interface BurstOptions extends PatternOptions {
   readonly rate: Rps
   /** Rate during a burst as a multiple of `rate`, more than 0; default 10. */
   readonly factor?: number
-  /** Duration of a burst, more than 0 ms; default 5 000. */
+  /** Duration of a burst, more than 0 ms; default 5 000, and at most an eighth of the pattern's duration. */
   readonly burstMs?: Ms
-  /** Time at `rate` between two bursts, 0 ms or more; default 15 000. */
+  /** Time at `rate` between two bursts, 0 ms or more; default three times `burstMs`. */
   readonly restMs?: Ms
 }
 
@@ -26,7 +26,11 @@ const kind: NamedPatternKind<BurstSpec, 'burst'> = {
   kind: 'burst',
   rateParameter: 'rate',
   parameters: { rate: positive, factor: positive, burstMs: positive, restMs: notNegative },
-  defaults: { factor: 10, burstMs: 5_000, restMs: 15_000 },
+  defaults: { factor: 10 },
+  fitted: {
+    burstMs: (durationMs) => Math.min(5_000, durationMs / 8),
+    restMs: (_, { burstMs }) => 3 * Number(burstMs),
+  },
   curveOf({ rate, factor, burstMs, restMs }, { durationMs }) {
     const burstRps = rate * factor
     const periodMs = burstMs + restMs

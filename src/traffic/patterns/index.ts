@@ -19,7 +19,7 @@ import type {
   ShippedPattern,
 } from './pattern-kind.ts'
 import * as builders from './registry.ts'
-import { durationInSpec, specIssues } from './spec.ts'
+import { durationInSpec, specIssues, withDefaults } from './spec.ts'
 
 export type { PlanCurve } from './pattern-kind.ts'
 export * from './registry.ts'
@@ -54,7 +54,7 @@ export function curveFrom(pattern: PatternSpec | ArrivalPattern, planned: Planne
   if (isCustomPattern(pattern)) return customCurve(pattern)
   const kind = kindNamed(pattern.kind)
   const durationMs = patternDuration(pattern) ?? planned.durationMs
-  const curve = kind.curveOf({ ...kind.defaults, ...pattern }, { durationMs, seed: planned.seed }, curveFrom)
+  const curve = kind.curveOf(withDefaults(kind, pattern, durationMs), { durationMs, seed: planned.seed }, curveFrom)
   // The formulas see only times and counts within the duration.
   const within = (tMs: Ms): Ms => Math.min(Math.max(tMs, 0), durationMs)
   const total = curve.expectedBy(durationMs)

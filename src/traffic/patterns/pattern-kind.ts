@@ -39,6 +39,11 @@ export interface PatternKind<Spec extends PatternSpec = PatternSpec> {
   readonly parameters: Readonly<Record<string, Reader<unknown>>>
   /** Default values of the optional parameters; the others are required. */
   readonly defaults: Readonly<Record<string, unknown>>
+  /**
+   * Default values that fit the duration of the pattern, so that a short run also shows the whole shape. Each is computed
+   * from the duration and from the parameters before it.
+   */
+  readonly fitted?: Readonly<Record<string, (durationMs: Ms, spec: Readonly<Record<string, unknown>>) => unknown>>
   /** True if the pattern must specify a duration because it cannot use the plan's. */
   readonly needsDuration?: boolean
   /** Returns the issues that involve several parameters; called only if every single parameter is valid. */

@@ -31,7 +31,13 @@ test('a wave longer than the run has its peak at the end of the run', () => {
   expect(pattern.peakRps).toBeCloseTo(150, 9)
 })
 
-test('sine-wave as a name has an amplitude of 0.8 and a period of 30 s', () => {
+test.each([
+  [60_000, 30_000],
+  [4_000, 2_000],
+])('sine-wave as a name has an amplitude of 0.8, and in %i ms a period of %i ms', (durationMs, periodMs) => {
   expect(rateParameterOf('sine-wave')).toBe('rate')
-  expect(sineWave({ rate: 80 })).toEqual(sineWave({ rate: 80, amplitude: 0.8, periodMs: 30_000 }))
+  const byName = curveFrom(sineWave({ rate: 80 }), { durationMs, seed: 'a' })
+  expect(byName.rateAt(periodMs / 4)).toBeCloseTo(144, 9)
+  expect(byName.rateAt((3 * periodMs) / 4)).toBeCloseTo(16, 9)
+  expect(byName.expectedBy(durationMs)).toBeCloseTo(0.08 * durationMs, 9)
 })

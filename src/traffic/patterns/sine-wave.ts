@@ -10,7 +10,7 @@ export interface SineWaveOptions extends PatternOptions {
   readonly rate: Rps
   /** Maximum deviation from the mean as a share of `rate`, 0 to 1; default 0.8. */
   readonly amplitude?: Ratio
-  /** Time from one crest to the next, more than 0 ms; default 30 000. */
+  /** Time from one crest to the next, more than 0 ms; default 30 000, and at most half of the pattern's duration. */
   readonly periodMs?: Ms
 }
 
@@ -28,7 +28,8 @@ const kind: NamedPatternKind<SineWaveSpec, 'sine-wave'> = {
     amplitude: ratioWhere('must be between 0 and 1', (share) => share >= 0 && share <= 1),
     periodMs: positive,
   },
-  defaults: { amplitude: 0.8, periodMs: 30_000 },
+  defaults: { amplitude: 0.8 },
+  fitted: { periodMs: (durationMs) => Math.min(30_000, durationMs / 2) },
   curveOf({ rate, amplitude, periodMs }, { durationMs }) {
     const perMs = (2 * Math.PI) / periodMs
     const rateAt = (tMs: Ms): Rps => rate * (1 + amplitude * Math.sin(perMs * tMs))

@@ -13,8 +13,8 @@ export function builderOf<Options extends PatternOptions, Name extends string>(
 }
 
 /**
- * Returns the plain data of a pattern from its builder's options: `duration` becomes `durationMs`, and defaults are
- * added. Never throws: invalid values stay as written, so that `specIssues` reports them together with the plan's other
+ * Returns the plain data of a pattern from its builder's options: `duration` becomes `durationMs`, and defaults
+ * that do not depend on it are added. Never throws: invalid values stay as written, so that `specIssues` reports them together with the plan's other
  * issues.
  */
 export function specOf(kind: PatternKind, options: PatternOptions): PatternSpec {
@@ -29,6 +29,13 @@ export function specOf(kind: PatternKind, options: PatternOptions): PatternSpec 
   }
 }
 
+/** Returns the data of a pattern with the value of every optional parameter. */
+export function withDefaults(kind: PatternKind, spec: PatternSpec, durationMs: Ms): PatternSpec {
+  const complete: Record<string, unknown> & PatternSpec = { ...kind.defaults, ...spec }
+  for (const [name, fit] of Object.entries(kind.fitted ?? {})) complete[name] ??= fit(durationMs, complete)
+  return complete
+}
+
 /**
  * Returns every issue in the data of one pattern, checked parameter by parameter; `key` is the path of the pattern in
  * the plan.
@@ -40,7 +47,8 @@ export function specIssues(kind: PatternKind, spec: Readonly<Record<string, unkn
   const written = { ...(durationMs !== undefined && { duration: durationMs }), ...rest }
   const readers = { ...kind.parameters, duration: positiveDuration, name: text }
   readKeys(readers, written, { prefix: `${key}.`, noun: `an option of ${kind.kind}` }, issues)
-  const required = Object.keys(kind.parameters).filter((name) => !(name in kind.defaults))
+  const optional = { ...kind.defaults, ...kind.fitted }
+  const required = Object.keys(kind.parameters).filter((name) => !(name in optional))
   for (const name of kind.needsDuration ? [...required, 'duration'] : required) {
     if (!(name in written)) issues.push({ key: `${key}.${name}`, value: undefined, rule: 'must be given' })
   }

@@ -36,7 +36,7 @@ export class LoadPlanError extends LoadError {
   constructor(issues: readonly PlanIssue[]) {
     super('ERR_LOAD_PLAN', issues.length === 1 && issues[0] ? formatPlanIssue(issues[0]) : listIssues(issues))
     // Test runners print the fields of an error, too.
-    this.issues = issues.map((issue) => ({ ...issue, value: cleanJson(issue.value) }))
+    this.issues = issues.map((issue) => cleanJson(issue))
   }
 }
 

@@ -3,6 +3,7 @@
  * undefined. They do not stop at the first issue, so that an author sees all of them at once.
  */
 import type { PlanIssue } from './errors.ts'
+import type { ExplainKey, ForeignKey } from './foreign-keys.ts'
 import { nearestName } from './nearest-name.ts'
 import { DURATION_RULE, parseDuration } from './units.ts'
 import type { Ms, Ratio } from './units.ts'
@@ -24,28 +25,56 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/**
- * Reads every key of the table from an object; unknown keys are issues. `prefix` precedes each key (`sla.`), `noun`
- * describes a key in the message ("a plan key").
- */
+interface KeysContext {
+  /** Precedes each key: `sla.`. */
+  readonly prefix: string
+  /** Describes a key in the message: "a plan key". */
+  readonly noun: string
+  /** Explains keys that other tools have, or that belong in another place. */
+  readonly explain?: ExplainKey
+  /** Collects the keys that the author meant to set with unknown ones, so that these do not count as missing as well. */
+  readonly meant?: Set<string>
+}
+
+/** Reads every key of the table from an object; unknown keys are issues. */
 export function readKeys<R extends Readers>(
   readers: R,
   source: Readonly<Record<string, unknown>>,
-  { prefix, noun }: { readonly prefix: string; readonly noun: string },
+  context: KeysContext,
   issues: PlanIssue[],
 ): ReadOf<R> {
   const known = Object.keys(readers)
+  const { prefix, noun } = context
+  let listed = false
   for (const [key, value] of Object.entries(source)) {
     if (known.includes(key) || value === undefined) continue
-    const meant = nearestName(key, known)
-    const remedy = meant === undefined ? `expected one of: ${known.join(', ')}` : `did you mean \`${prefix}${meant}\`?`
-    issues.push({ key: prefix + key, value: holdsMore(value) ? NOT_SHOWN : value, rule: `is not ${noun}`, remedy })
+    const { remedy, sets = [] } = meaningOf(key, value, known, context) ?? {}
+    for (const name of sets) context.meant?.add(name)
+    const list: string | undefined =
+      remedy === undefined && !listed ? `expected one of: ${known.join(', ')}` : undefined
+    // One list is enough, however many keys are unknown.
+    listed ||= list !== undefined
+    const shown = holdsMore(value) ? NOT_SHOWN : value
+    issues.push({ key: prefix + key, value: shown, rule: `is not ${noun}`, ...withRemedy(remedy ?? list) })
   }
   const entries = Object.entries(readers).map(([key, read]) => {
     const value = source[key]
     return [key, value === undefined ? undefined : read(value, prefix + key, issues)]
   })
   return Object.fromEntries(entries) as ReadOf<R>
+}
+
+/** Returns the remedy for an unknown key, and the keys that it sets. */
+function meaningOf(
+  key: string,
+  value: unknown,
+  known: readonly string[],
+  { prefix, explain }: Pick<KeysContext, 'prefix' | 'explain'>,
+): ForeignKey | undefined {
+  const explained = explain?.(key, value)
+  if (explained !== undefined) return explained
+  const meant = nearestName(key, known)
+  return meant === undefined ? undefined : { remedy: `did you mean \`${prefix}${meant}\`?`, sets: [prefix + meant] }
 }
 
 /** The value of a misspelt `headers` still contains tokens. */

@@ -1,4 +1,5 @@
 import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
+import { foreignKeys } from '../model/foreign-keys.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import { ARRIVAL_PROCESSES } from '../model/pattern.ts'
 import type { SetupFunction } from '../model/setup.ts'
@@ -130,7 +131,13 @@ export function resolvePlan(
   learnSecrets(plan)
   const issues: PlanIssue[] = []
   if (!isRecord(plan)) throw new LoadPlanError([{ key: 'plan', value: plan, rule: 'must be an object' }])
-  const read = readKeys(READERS, plan, { prefix: '', noun: 'a key of a plan' }, issues)
+  const meant = new Set<string>()
+  const read = readKeys(
+    READERS,
+    plan,
+    { prefix: '', noun: 'a key of a plan', explain: foreignKeys.plan, meant },
+    issues,
+  )
 
   const givenSeed = environment.seed === undefined || environment.seed === '' ? undefined : environment.seed
   const outerSeed = givenSeed === undefined ? undefined : readSeed(givenSeed, 'LOAD_SEED', issues)
@@ -151,7 +158,10 @@ export function resolvePlan(
     requireEnoughForSla(read.sla, { expected, durationMs }, issues)
   }
 
-  if (issues.length > 0 || lanes === undefined || durationMs === undefined) throw new LoadPlanError(issues)
+  if (issues.length > 0 || lanes === undefined || durationMs === undefined) {
+    // A missing key that the author wrote under another name is one mistake, not two.
+    throw new LoadPlanError(issues.filter(({ key, value }) => value !== undefined || !meant.has(key)))
+  }
   return {
     name: environment.name ?? 'load',
     lanes,

@@ -94,6 +94,9 @@ function closedModel(plan: Plan, keys: ScheduleKeys, issues: PlanIssue[]): Resol
   return { pattern: undefined, durationMs: keys.durationMs, arrivals: DEFAULT_ARRIVALS, curve: undefined }
 }
 
+/** A smaller number of milliseconds was probably meant as seconds, as in other tools. */
+const MAX_SECONDS = 1_000
+
 function requireRate(plan: Plan, issues: PlanIssue[]): void {
   if (plan['rate'] !== undefined) return
   const remedy = 'write rate: 100 (requests per second), or concurrency: 10 for a closed model'
@@ -136,5 +139,10 @@ function requireOneArrival(
   }
   const key = plan['duration'] === undefined ? 'pattern' : 'duration'
   const rule = `must allow at least one request (${formatNumber(expected)} are expected in ${formatDuration(planned.durationMs)})`
-  issues.push({ key, value: plan[key], rule, remedy: 'give it a longer duration or a higher rate' })
+  const { duration } = plan
+  const remedy =
+    typeof duration === 'number' && duration < MAX_SECONDS
+      ? `a number is in milliseconds: write duration: '${duration}s' for seconds`
+      : 'give it a longer duration or a higher rate'
+  issues.push({ key, value: plan[key], rule, remedy })
 }

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { PlanIssue } from '../model/errors.ts'
 import { isShared, withScheme } from '../model/target.ts'
+import { foreignKeys } from '../model/foreign-keys.ts'
 import type { CommandTarget, MonitorTarget, SocketTarget, StdioTarget, Target } from '../model/target.ts'
 import {
   flag,
@@ -121,9 +122,11 @@ function readCommand(
     env: readTexts,
     cwd: text,
   } satisfies Readonly<Record<keyof CommandTarget, Reader<unknown>>>
-  const { command, url, ...others } = readKeys(readers, value, { prefix: `${key}.`, noun: 'a key of a target' }, issues)
+  const meant = new Set<string>()
+  const context = { prefix: `${key}.`, noun: 'a key of a target', explain: foreignKeys.command, meant }
+  const { command, url, ...others } = readKeys(readers, value, context, issues)
   for (const needed of ['command', 'url'] as const) {
-    if (value[needed] !== undefined) continue
+    if (value[needed] !== undefined || meant.has(`${key}.${needed}`)) continue
     const remedy = "write target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }"
     issues.push({ key: `${key}.${needed}`, value: undefined, rule: 'must be given', remedy })
   }

@@ -1,5 +1,6 @@
 import { METHODS } from 'node:http'
 import type { PlanIssue } from '../../model/errors.ts'
+import { foreignKeys } from '../../model/foreign-keys.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import { isRecord, oneOf, positive, readKeys, withRemedy, text, wholeFrom } from '../../model/readers.ts'
 import type { Reader } from '../../model/readers.ts'
@@ -86,6 +87,6 @@ export function requestIssues(request: unknown, key: string): readonly PlanIssue
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { path: '/' }` }]
   }
   const issues: PlanIssue[] = []
-  readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of an HTTP request' }, issues)
+  readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of an HTTP request', explain: foreignKeys.http }, issues)
   return issues
 }

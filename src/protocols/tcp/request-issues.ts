@@ -1,4 +1,5 @@
 import type { PlanIssue } from '../../model/errors.ts'
+import { foreignKeys } from '../../model/foreign-keys.ts'
 import { isRecord, oneOf, positive, readKeys, text, wholeFrom, withRemedy } from '../../model/readers.ts'
 import { readIgnore } from '../ignored-messages.ts'
 import { checkReader } from '../check-reader.ts'
@@ -22,7 +23,12 @@ export function requestIssues(format: FrameFormat, request: unknown, key: string
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { data: 'PING' }` }]
   }
   const issues: PlanIssue[] = []
-  const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a TCP request' }, issues)
+  const read = readKeys(
+    READERS,
+    request,
+    { prefix: `${key}.`, noun: 'a key of a TCP request', explain: foreignKeys.message },
+    issues,
+  )
   const rule = read.data === undefined ? undefined : contentRule(format, read.data)
   if (read.data !== undefined && rule !== undefined) {
     const remedy = format.delimiter.length > 0 ? delimiterRemedy(format, read.data) : undefined

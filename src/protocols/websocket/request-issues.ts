@@ -1,5 +1,6 @@
 import type { Body } from '../../model/body.ts'
 import type { PlanIssue } from '../../model/errors.ts'
+import { foreignKeys } from '../../model/foreign-keys.ts'
 import { flag, isRecord, oneOf, positive, readKeys, text, wholeFrom } from '../../model/readers.ts'
 import { readIgnore } from '../ignored-messages.ts'
 import { checkReader } from '../check-reader.ts'
@@ -23,7 +24,12 @@ export function requestIssues(request: unknown, key: string): readonly PlanIssue
     return [{ key, value: request, rule: 'must be an object', remedy: `write ${key}: { data: 'hello' }` }]
   }
   const issues: PlanIssue[] = []
-  const read = readKeys(READERS, request, { prefix: `${key}.`, noun: 'a key of a WebSocket request' }, issues)
+  const read = readKeys(
+    READERS,
+    request,
+    { prefix: `${key}.`, noun: 'a key of a WebSocket request', explain: foreignKeys.message },
+    issues,
+  )
   if (read.ping === true) {
     for (const name of ['data', 'replies', 'correlate', 'read', 'check'] as const) {
       const value = request[name]

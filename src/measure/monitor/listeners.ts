@@ -28,15 +28,26 @@ export function listenersOf(port: number): Listeners {
   return { pids }
 }
 
-/** Format: `  0: 0100007F:1F90 00000000:0000 0A … uid timeout inode …`, with addresses and ports in hexadecimal. */
+/** Returns the TCP ports that the processes listen on, in ascending order; undefined where the system does not report them. */
+export function listeningPorts(pids: readonly number[]): readonly number[] | undefined {
+  if (readProc('net/tcp') === undefined) return undefined
+  const ports = [...listeningSockets('net/tcp'), ...listeningSockets('net/tcp6')]
+    .filter(({ inode }) => pids.some((pid) => holdsSocket(pid, new Set([inode]))))
+    .map(({ port }) => port)
+  return [...new Set(ports)].toSorted((a, b) => a - b)
+}
+
 function listeningInodes(table: string, port: number): readonly string[] {
-  const portText = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  const inodes: string[] = []
-  for (const line of (readProc(table) ?? '').split('\n')) {
+  return listeningSockets(table).flatMap((socket) => (socket.port === port ? [socket.inode] : []))
+}
+
+/** Format: `  0: 0100007F:1F90 00000000:0000 0A … uid timeout inode …`, with addresses and ports in hexadecimal. */
+function listeningSockets(table: string): readonly { readonly port: number; readonly inode: string }[] {
+  return (readProc(table) ?? '').split('\n').flatMap((line) => {
     const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
-    if (state === LISTEN && inode !== undefined && local?.endsWith(portText) === true) inodes.push(inode)
-  }
-  return inodes
+    if (state !== LISTEN || inode === undefined || local === undefined) return []
+    return [{ port: Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16), inode }]
+  })
 }
 
 function holdsSocket(pid: number, inodes: ReadonlySet<string>): boolean {

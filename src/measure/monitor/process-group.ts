@@ -48,7 +48,12 @@ function isRunning(group: number): boolean {
   }
   // Ended processes that no parent collects, such as in a container without an init, still accept signals.
   if (process.platform !== 'linux') return true
-  return listPids().some((pid) => {
+  return groupMembers(group).length > 0
+}
+
+/** Returns the pids of the running processes of a group; none where the system does not report them. */
+export function groupMembers(group: number): readonly number[] {
+  return listPids().filter((pid) => {
     const stat = readStat(pid)
     return stat !== undefined && stat.group === group && !stat.zombie
   })

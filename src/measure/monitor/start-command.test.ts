@@ -143,21 +143,44 @@ describe('startCommand rejects with the reason', () => {
   })
 
   test('and quotes neither later arguments nor control characters and secrets of the output', async () => {
-    const command = ['node', '-e', "console.error('\\x1b[2J\\n::error::x ' + process.argv[1]); process.exit(3)"]
+    const command = ['node', '-e', "console.error('\\x1b[2J\\n::notice::x ' + process.argv[1]); process.exit(3)"]
     const text = await failureOf({ command: [...command, '--', '--api-key=canary-1'], url: 'http://127.0.0.1:{port}' })
     expect(text.split('\n').slice(0, 5)).toEqual([
       'the target could not be started: `node -e …` ended with code 3',
       '  last lines of its output:',
       '    \\x1b[2J',
-      '    \\x3a:error::x --api-key=[redacted]',
+      '    \\x3a:notice::x --api-key=[redacted]',
       '  → run the command manually; LOAD_LOG=debug shows all its output',
     ])
   })
 
+  test('with the decisive line of its output instead of the stack trace', async () => {
+    const text = await failureOf({ command: [process.execPath, '/no/server.js'], url: 'http://127.0.0.1:{port}' })
+    expect(text).toMatchInlineSnapshot(`
+      "the target could not be started: \`node /no/server.js\` ended with code 1
+        Error: Cannot find module '/no/server.js'
+        → run the command manually; LOAD_LOG=debug shows all its output"
+    `)
+  })
+
+  test('when the command ends without an error', async () => {
+    const text = await failureOf(node(''))
+    expect(text).toContain('ended with code 0\n  → the command must be the server itself and keep running')
+  })
+
+  test.runIf(process.platform === 'linux')('when the command listens on another port', async () => {
+    const code = `require('node:net').createServer().listen(0, '127.0.0.1', function () { console.log('on', this.address().port) })`
+    const text = await failureOf(node(code), 1_000)
+    const port = /on (\d+)/.exec(text)?.[1]
+    expect(text).toContain(`within 1 s: connection refused; it listens on port ${port}\n`)
+    expect(text).toContain('→ make it listen on the port in the variable PORT, or write {port} in its arguments')
+  })
+
   test('when the command never answers, and leaves no process behind', async () => {
     const text = await failureOf(node(`console.log('pid', process.pid); setInterval(() => {}, 1000)`), 1_000)
-    expect(text).toMatch(/ did not answer at http:\/\/127\.0\.0\.1:\d+\/ within 1 s: connection refused\n/)
-    expect(text).toContain('→ make it listen on the port in PORT, or set readyUrl')
+    expect(text).toMatch(
+      / did not answer at http:\/\/127\.0\.0\.1:\d+\/ within 1 s: connection refused(; it listens on no port)?\n/,
+    )
     const pid = Number(/pid (\d+)/.exec(text.split('\n')[2] ?? '')?.[1])
     expect(pid).toBeGreaterThan(0)
     expect(isAlive(pid)).toBe(false)

@@ -5,9 +5,11 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadTargetError } from '../../model/errors.ts'
 import { freePort } from '../../model/free-port.ts'
+import { decisiveLines } from '../../model/text/decisive-lines.ts'
 import type { CommandTarget } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
-import { startGuard, stopGroup } from './process-group.ts'
+import { listeningPorts } from './listeners.ts'
+import { groupMembers, startGuard, stopGroup } from './process-group.ts'
 import { type Address, tryConnecting, whyNotReady } from './readiness.ts'
 import { formatDuration } from '../../wording/figures.ts'
 
@@ -60,7 +62,7 @@ export async function startCommand(
   const url = new URL(filled.url)
   if ((await tryConnecting(url, addresses?.get(url.hostname))) === undefined) {
     const advice = "stop it, or give the command a free port: write '{port}' in url, and make it listen on PORT"
-    throw startError(`another process already listens at ${url.host}`, [], advice)
+    throw startError(`another process already listens at ${url.host}`, advice)
   }
 
   const guard = startGuard()
@@ -83,14 +85,16 @@ export async function startCommand(
   const over = new AbortController()
   const failure = await Promise.race([
     ended,
-    waitUntilReady(filled, readyLimitMs, over.signal, addresses),
+    waitUntilReady(filled, readyLimitMs, over.signal, addresses).then((why) =>
+      why === undefined ? undefined : silent(filled, child.pid, why),
+    ),
     whenStopped(signal),
   ])
   over.abort()
   if (failure !== undefined || child.pid === undefined) {
     await stopAll()
     const { what, advice } = failure ?? (await ended)
-    throw startError(what, errors.lines.length > 0 ? errors.lines : output.lines, advice)
+    throw startError(what, advice, errors.quoted.length > 0 ? errors.quoted : output.quoted)
   }
   log(`target: ${url.href} answers, pid ${child.pid}`)
   void ended.then(({ what }) => log(`target: ${what}`))
@@ -137,7 +141,7 @@ function whenEnded(
     // 'close' instead of 'exit': by then all of its output has been read.
     child.on('close', (code, signal) => {
       const how = signal === null ? `with code ${code}` : `by ${signal}`
-      resolve({ what: `${commandLine(command)} ended ${how}`, advice: RUN_BY_HAND })
+      resolve({ what: `${commandLine(command)} ended ${how}`, advice: code === 0 ? KEEP_RUNNING : RUN_BY_HAND })
     })
   })
 }
@@ -148,14 +152,15 @@ function commandLine(command: readonly string[]): string {
 }
 
 const RUN_BY_HAND = 'run the command manually; LOAD_LOG=debug shows all its output'
+const KEEP_RUNNING = 'the command must be the server itself and keep running: do not start the server in the background'
 
-/** Resolves with undefined once the server answers, and with a failure if it does not within the limit. */
+/** Resolves with undefined once the server answers, and with the reason if it does not within the limit. */
 async function waitUntilReady(
   target: CommandTarget,
   limitMs: Ms,
   signal: AbortSignal,
   addresses: StartOptions['addresses'],
-): Promise<Failure | undefined> {
+): Promise<string | undefined> {
   const url = new URL(target.readyUrl ?? target.url)
   const endMs = performance.now() + limitMs
   const checked = addresses?.get(url.hostname)
@@ -164,17 +169,24 @@ async function waitUntilReady(
     await sleep(Math.min(pauseMs, MAX_PAUSE_MS))
     why = await whyNotReady(url, checked)
   }
-  if (why === undefined) return undefined
+  return why === undefined ? undefined : `did not answer at ${url.href} within ${formatDuration(limitMs)}: ${why}`
+}
+
+/** The failure of a command that runs and does not answer. It often listens on another port than it should. */
+function silent({ command, readyUrl, url }: CommandTarget, pid: number | undefined, why: string): Failure {
+  const what = `${commandLine(command)} ${why}`
+  const ports = pid === undefined ? undefined : listeningPorts(groupMembers(pid))
+  if (ports === undefined || ports.includes(Number(new URL(readyUrl ?? url).port))) {
+    return { what, advice: 'set readyUrl to a URL that answers with a status below 500 once the server is ready' }
+  }
+  const listening = ports.length === 0 ? 'no port' : `port ${ports.join(', ')}`
   return {
-    what: `${commandLine(target.command)} did not answer at ${url.href} within ${formatDuration(limitMs)}: ${why}`,
-    advice:
-      'make it listen on the port in PORT, or set readyUrl to a URL that answers with a status below 500 once it is ready',
+    what: `${what}; it listens on ${listening}`,
+    advice: 'make it listen on the port in the variable PORT, or write {port} in its arguments',
   }
 }
 
-function startError(what: string, lastLines: readonly string[], advice: string): LoadTargetError {
-  const quoted =
-    lastLines.length === 0 ? [] : ['  last lines of its output:', ...lastLines.map((line) => `    ${line}`)]
+function startError(what: string, advice: string, quoted: readonly string[] = []): LoadTargetError {
   return new LoadTargetError(
     'ERR_LOAD_TARGET_START',
     [`the target could not be started: ${what}`, ...quoted, `  → ${advice}`].join('\n'),
@@ -226,12 +238,12 @@ class OutputTail {
     stream.on('error', () => {})
   }
 
-  /** The last lines of the output, without the empty ones. */
-  get lines(): readonly string[] {
-    return this.#kept
-      .split('\n')
-      .map((line) => line.trimEnd())
-      .filter((line) => line !== '')
-      .slice(-QUOTED_LINES)
+  /** The lines of the output to show in an error: those that say why the program ended, or the last ones. */
+  get quoted(): readonly string[] {
+    const decisive = decisiveLines(this.#kept)
+    if (decisive.length > 0) return decisive.map((line) => `  ${line}`)
+    const lines = this.#kept.split('\n').map((line) => line.trimEnd())
+    const last = lines.filter((line) => line !== '').slice(-QUOTED_LINES)
+    return last.length === 0 ? [] : ['  last lines of its output:', ...last.map((line) => `    ${line}`)]
   }
 }

@@ -56,6 +56,8 @@ export interface McpChannel {
    * returned were not sent, or slightly more.
    */
   giveUp(id: number): number
+  /** Returns the end of what the server printed to its standard error, as a suffix for a message. Only over pipes. */
+  printed?(): string
   /** Closes cleanly; no request is in flight. Takes a bounded time and resolves when `closed` has resolved. */
   close(): Promise<void>
   /** Closes immediately. */

@@ -1,4 +1,4 @@
-import { ConnectError } from '../../model/connect-error.ts'
+import { ConnectError, mistakeOfStatus } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import { formatValue } from '../../model/errors.ts'
 import { abandoned } from '../sockets/connect-error.ts'
@@ -18,7 +18,7 @@ export class CallFailed extends ConnectError {
   readonly status: number | undefined
 
   constructor(errorClass: ErrorClass, message: string, status?: number) {
-    super(errorClass, message)
+    super(errorClass, message, { mistake: mistakeOfStatus(status) })
     this.name = 'CallFailed'
     this.status = status
   }
@@ -58,8 +58,11 @@ export function call(
 }
 
 /** Adds to a failure of a handshake what the server printed instead of messages. */
-export function withNote(error: unknown, { strayNote }: Dialogue): unknown {
-  if (error instanceof ConnectError) error.message += strayNote
+export function withNote(error: unknown, { strayNote, channel }: Dialogue): unknown {
+  if (!(error instanceof ConnectError)) return error
+  error.message += strayNote
+  // The message about a server that ended quotes it already.
+  if (error.errorClass === 'timeout') error.message += channel.printed?.() ?? ''
   return error
 }
 

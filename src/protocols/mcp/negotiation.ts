@@ -64,10 +64,17 @@ async function negotiateByStatus(target: URL, context: ConnectContext, options: 
     // The server may use the older transport, whose event stream names the URL to post messages to.
     if (!(error instanceof CallFailed) || (error.status !== 404 && error.status !== 405)) throw error
     context.log(`${placeOf(target)} does not accept initialize as a POST request: trying the transport of 2024-11-05`)
-    const { version } = await speaking(target, context, HTTP_SSE, options, (dialogue) =>
-      shake(dialogue, target, context),
-    )
-    return { ...HTTP_SSE, version }
+    try {
+      const { version } = await speaking(target, context, HTTP_SSE, options, (dialogue) =>
+        shake(dialogue, target, context),
+      )
+      return { ...HTTP_SSE, version }
+    } catch (older) {
+      if (!(older instanceof ConnectError)) throw older
+      // A wrong path looks like a server that uses the older transport.
+      const { errorClass, mistake } = error
+      throw new ConnectError(errorClass, `${error.message}; ${older.message}`, { cause: older, mistake })
+    }
   }
 }
 

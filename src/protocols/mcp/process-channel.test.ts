@@ -139,7 +139,7 @@ describe('a failed connection to a server', () => {
     [
       'the program does not exist',
       ['/no/such/program'],
-      { errorClass: 'connect', message: 'could not start /no/such/program: spawn /no/such/program ENOENT' },
+      { errorClass: 'connect', message: 'could not start /no/such/program: there is no such program or folder' },
     ],
     [
       'the server exits',

@@ -4,6 +4,7 @@ import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
 import type { StdioTarget } from '../../model/target.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import { realTime } from '../../model/real-time.ts'
+import { decisiveLines } from '../../model/text/decisive-lines.ts'
 import { ConnectionState } from '../connection-state.ts'
 import { abandoned } from '../sockets/connect-error.ts'
 import { ChannelLost } from './channel.ts'
@@ -46,7 +47,8 @@ export async function openProcessChannel(
   const { promise, resolve, reject } = Promise.withResolvers<McpChannel>()
   const failed = (error: NodeJS.ErrnoException): void => {
     const where = stdio.cwd === undefined ? '' : ` in ${stdio.cwd}`
-    const message = `could not start ${program}${where}: ${error.message}`
+    const why = error.code === 'ENOENT' ? 'there is no such program or folder' : error.message
+    const message = `could not start ${program}${where}: ${why}`
     reject(new ConnectError(classOfConnectError(error) ?? 'connect', message, { cause: error }))
   }
   try {
@@ -147,6 +149,10 @@ class ProcessChannel implements McpChannel {
     return this.#unsent.add(id, bytes, this.#child.stdin.writableLength)
   }
 
+  printed(): string {
+    return this.#stderr.suffix()
+  }
+
   giveUp(id: number): number {
     const left = this.#unsent.take(id, this.#child.stdin.writableLength)
     if (left > 0) this.#lose('connection', UNREAD)
@@ -222,12 +228,15 @@ class StderrTail {
     this.#tail = Buffer.concat([this.#tail, last]).subarray(-KEPT_BYTES)
   }
 
-  /** Returns a suffix for a message; empty when nothing was written. Omits stack frames to make room for the error. */
+  /** Returns a suffix for a message; empty when nothing was written. */
   suffix(): string {
-    const lines = this.#tail.toString('utf8').split('\n')
-    const informative = lines.filter((line) => !/^\s*at |^Node\.js v/.test(line)).join(' ')
-    const text = informative.replaceAll(/\s+/g, ' ').trim()
+    const written = this.#tail.toString('utf8')
+    const text = spaced(decisiveLines(written).join(' ')) || spaced(written)
     if (text === '') return ''
     return `; end of its stderr: ${text.length > QUOTED_CHARACTERS ? `…${text.slice(-QUOTED_CHARACTERS)}` : text}`
   }
+}
+
+function spaced(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
 }

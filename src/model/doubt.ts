@@ -74,6 +74,10 @@ export type DoubtFacts =
   | { readonly code: 'stray-output'; readonly lines: number }
   /** Every response was a redirect, which the engine does not follow. */
   | { readonly code: 'only-redirects'; readonly count: number; readonly status: string }
+  /** Nothing responded over plain connections, and the server speaks TLS. `url` is the target with TLS. */
+  | { readonly code: 'target-speaks-tls'; readonly url: string }
+  /** A variable of the environment names a proxy, which the run did not use. */
+  | { readonly code: 'proxy-ignored'; readonly variable: string }
 
 export type DoubtCode = DoubtFacts['code']
 

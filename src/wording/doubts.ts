@@ -84,6 +84,9 @@ const sentence = sentenceFrom<DoubtFacts>({
     `${count === 1 ? 'the response was a redirect' : `all ${formatCount(count)} responses were redirects`} (${status}), ` +
     'which are not followed, so these are not the figures of the page; request the final path, or set ' +
     'ok: [[200, 299]] to count redirects as errors',
+  'target-speaks-tls': ({ url }) => `the server speaks TLS on this port; write target: '${url}'`,
+  'proxy-ignored': ({ variable }) =>
+    `${variable} is set, and the load did not use this proxy: it connects to the target directly`,
 })
 
 /** Returns the doubt with its message. */

@@ -1,5 +1,9 @@
-import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+// A default import, because a missing export would be a SyntaxError in a Node.js that has no zstd, before its version
+// is checked.
+import zlib from 'node:zlib'
 import type { ZlibOptions } from 'node:zlib'
+
+const { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } = zlib
 
 /** Why a body cannot be decoded. */
 export interface DecodingFailure {

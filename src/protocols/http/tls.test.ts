@@ -28,7 +28,8 @@ describe('HTTP/1.1 over TLS', () => {
     const url = await listening(https.createServer({ cert, key }))
     await expect(httpProtocol.connect(url, contextFor())).rejects.toMatchObject({
       errorClass: 'tls',
-      message: expect.stringContaining(`TLS with ${url.host} failed: self-signed certificate`),
+      message: `TLS with ${url.host} failed: self-signed certificate`,
+      mistake: 'untrusted-certificate',
     })
     const unchecked = await httpProtocol.connect(url, contextFor({ tls: { rejectUnauthorized: false } }))
     unchecked.destroy()
@@ -37,14 +38,15 @@ describe('HTTP/1.1 over TLS', () => {
   test('rejects a certificate for another name with class tls', async () => {
     const url = await listening(https.createServer({ cert, key }))
     const other = httpProtocol.connect(url, contextFor({ tls: { ca: cert, servername: 'example.test' } }))
-    await expect(other).rejects.toMatchObject({ errorClass: 'tls' })
+    await expect(other).rejects.toMatchObject({ errorClass: 'tls', mistake: 'certificate-name' })
   })
 
   test('rejects a server without TLS with class tls', async () => {
     const url = await listening(net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
     await expect(httpProtocol.connect(url, contextFor(TRUSTING))).rejects.toMatchObject({
       errorClass: 'tls',
-      message: `the server at ${url.host} does not speak TLS on this port: use http://`,
+      message: `the server at ${url.host} does not speak TLS on this port`,
+      mistake: 'no-tls',
     })
   })
 

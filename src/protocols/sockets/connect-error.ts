@@ -1,4 +1,4 @@
-import { classOfConnectError, ConnectError } from '../../model/connect-error.ts'
+import { classOfConnectError, ConnectError, type ConnectMistake } from '../../model/connect-error.ts'
 
 /** Codes of OpenSSL for a response that is not TLS. */
 const NOT_TLS: ReadonlySet<string> = new Set([
@@ -13,12 +13,26 @@ export function connectError(target: URL, thrown: unknown, inHandshake: boolean)
   const error = mostInformative(thrown)
   const errorClass = classOfConnectError(error) ?? (inHandshake ? 'tls' : 'connect')
   if (errorClass === 'tls' && NOT_TLS.has(error.code ?? '')) {
-    const plain = `${target.protocol === 'tls:' ? 'tcp' : target.protocol.slice(0, -2)}://`
-    const message = `the server at ${target.host} does not speak TLS on this port: use ${plain}`
-    return new ConnectError(errorClass, message, { cause: thrown })
+    const message = `the server at ${target.host} does not speak TLS on this port`
+    return new ConnectError(errorClass, message, { cause: thrown, mistake: 'no-tls' })
   }
   const where = errorClass === 'tls' ? `TLS with ${target.host} failed` : `could not connect to ${target.host}`
-  return new ConnectError(errorClass, `${where}: ${error.message || error.code || 'unknown error'}`, { cause: thrown })
+  // Node.js appends advice about its own command line.
+  const why = (error.message || error.code || 'unknown error').replace(/; if the root CA is installed locally,.*$/s, '')
+  const mistake = errorClass === 'tls' ? CERTIFICATE_MISTAKES[error.code ?? ''] : undefined
+  return new ConnectError(errorClass, `${where}: ${why}`, { cause: thrown, mistake })
+}
+
+/** Codes of Node.js for a certificate that does not verify. */
+const CERTIFICATE_MISTAKES: Readonly<Record<string, ConnectMistake>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'untrusted-certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'untrusted-certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'untrusted-certificate',
+  UNABLE_TO_GET_ISSUER_CERT: 'untrusted-certificate',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'untrusted-certificate',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-name',
+  CERT_HAS_EXPIRED: 'certificate-date',
+  CERT_NOT_YET_VALID: 'certificate-date',
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { ClientOptions } from 'ws'
-import { ConnectError } from '../../model/connect-error.ts'
+import { ConnectError, mistakeOfStatus } from '../../model/connect-error.ts'
 import type { ConnectContext } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import { realTime } from '../../model/real-time.ts'
@@ -99,7 +99,8 @@ function refusal({ host }: URL, response: IncomingMessage, fail: (error: Connect
     const said = excerpt === undefined ? '' : `: ${excerpt.replaceAll(/\s+/g, ' ')}`
     const message = `${host} answered the handshake with ${status}${said}`
     const shown = excerpt === undefined ? status : `${status}\n${excerpt}`
-    fail(new ConnectError(classOfStatus(statusCode), message, { excerpt: shown }))
+    const mistake = mistakeOfStatus(statusCode)
+    fail(new ConnectError(classOfStatus(statusCode), message, { excerpt: shown, mistake }))
   }
   const onData = (bytes: Buffer): void => {
     body.add(bytes, 0, Math.min(bytes.length, EXCERPT_BYTES))

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer as createTlsServer } from 'node:https'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import { mix } from '../../plan/mix.ts'
+import { cert, key } from '../../protocols/http/localhost-certificate.fixture.ts'
 import { runLoad } from '../index.ts'
 import { recordingServer } from './recording-server.fixture.ts'
 
@@ -59,3 +61,34 @@ test('shares the server that the plan starts among the entries of a mix', async 
   expect(result).toMatchObject({ successes: 10, errors: 0 })
   expect(await readFile(starts, 'utf8')).toBe('x')
 })
+
+test('says how to trust a self-signed certificate', async () => {
+  const host = await listening(createTlsServer({ cert, key }))
+  const { message } = await failureOf({ target: `https://${host}` })
+  expect(message).toBe(
+    `no connection to https://${host} can be used (TLS with ${host} failed: self-signed certificate)\n` +
+      "    → trust its certificate with tls: { ca: readFileSync('ca.pem', 'utf8') }, or accept any certificate with " +
+      'tls: { rejectUnauthorized: false }',
+  )
+})
+
+test('names the target with TLS when a server with TLS gets plain requests', async () => {
+  const host = await listening(createTlsServer({ cert, key }))
+  const { message } = await failureOf({ target: `ws://${host}` })
+  expect(message).toContain(`→ the server speaks TLS on this port: write target: 'wss://${host}/'`)
+  // This server closes every connection, which a run over HTTP can only report as errors.
+  const result = await runLoad({ ...shape, target: `http://${host}` })
+  expect(result).toMatchObject({ requestsSent: 10, errors: 10 })
+  expect(result.generator.doubts).toContainEqual({
+    code: 'target-speaks-tls',
+    url: `https://${host}/`,
+    message: `the server speaks TLS on this port; write target: 'https://${host}/'`,
+  })
+})
+
+async function listening(server: Server): Promise<string> {
+  server.on('error', () => {}).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}

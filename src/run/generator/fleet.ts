@@ -1,6 +1,7 @@
 import { type Guard, type Resources, startGuard } from '../../measure/monitor/index.ts'
 import type { SliceDelta } from '../../measure/recorder.ts'
 import type { KeptTraces, SampledTraces } from '../../measure/tracing/tracer.ts'
+import { ConnectError } from '../../model/connect-error.ts'
 import { LoadError, LoadInternalError, LoadResourceError, LoadUserCodeError } from '../../model/errors.ts'
 import { knownSecrets } from '../../model/text/clean.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
@@ -10,6 +11,7 @@ import type { Ms } from '../../model/units.ts'
 import { within } from '../../model/within.ts'
 import type { LoadedFeed } from '../../traffic/feeds/index.ts'
 import { unusable } from '../target/check-target.ts'
+import { speaksTls } from '../target/speaks-tls.ts'
 import type { TargetConnection } from '../target/target-connection.ts'
 import { ThreadExit } from './generator-thread.ts'
 import { type GeneratorHandle, generatorsFor } from './generator-handle.ts'
@@ -204,7 +206,7 @@ export class GeneratorFleet {
         this.#ready.count()
         break
       case 'unreachable':
-        this.#ready.fail(this.#unusable(message))
+        void this.#unusable(message).then((error) => this.#ready.fail(error))
         break
       case 'ask':
         this.#makeRequests(thread, message.first, message.count)
@@ -299,10 +301,13 @@ export class GeneratorFleet {
     this.#ended.count()
   }
 
-  #unusable({ lane, errorClass, message }: Unreachable): LoadError {
-    const url = this.#job?.targets[lane]?.url ?? new URL('http://unknown')
-    const why = new Error(message)
-    return connectResourceError(errorClass, why) ?? unusable(url, why, this.#plan.setup !== undefined)
+  async #unusable({ lane, errorClass, message, mistake }: Unreachable): Promise<LoadError> {
+    const target = this.#job?.targets[lane]
+    const why = new ConnectError(errorClass, message, { mistake })
+    const exhausted = connectResourceError(errorClass, why)
+    if (exhausted !== undefined || target === undefined) return exhausted ?? unusable(new URL('http://unknown'), why)
+    const hasSetup = this.#plan.setup !== undefined
+    return unusable(target.url, why, { hasSetup, speaksTls: await speaksTls(target) })
   }
 
   /**

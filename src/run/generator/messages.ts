@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { ConnectMistake } from '../../model/connect-error.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { ResolvedPlan } from '../../plan/resolved-plan.ts'
@@ -78,6 +79,7 @@ export interface Unreachable {
   readonly lane: number
   readonly errorClass: ErrorClass
   readonly message: string
+  readonly mistake?: ConnectMistake | undefined
 }
 
 export type FromGenerator =

@@ -9,11 +9,13 @@ import type { Interval } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
+import { withTls } from '../../wording/connect-mistakes.ts'
 import { doubt } from '../../wording/doubts.ts'
 import type { Doubt } from '../../model/doubt.ts'
 import type { ThreadLoss } from '../generator/fleet.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import type { Placement } from '../generator/placement.ts'
+import { speaksTls } from '../target/speaks-tls.ts'
 import { type TargetConnection, urlsOf } from '../target/target-connection.ts'
 import { IntervalStream } from './interval-stream.ts'
 import type { RunLifetime } from './lifetime.ts'
@@ -35,6 +37,7 @@ export class RunOutcome {
   #targets: readonly TargetConnection[] = []
   #metrics: TargetWatch | undefined
   #userFailure: Doubt | undefined
+  #silence: readonly Doubt[] = []
   #watch: Watch | undefined
 
   constructor(generatorId: string, plan: CompiledPlan, placement: Placement, lifetime: RunLifetime) {
@@ -136,12 +139,17 @@ export class RunOutcome {
       },
       slowest: this.#traces?.slowest ?? [],
       tracing: this.#traces?.report ?? { mode: 'off', to: null, exported: 0, lost: 0 },
-      doubts: [...(this.#userFailure === undefined ? [] : [this.#userFailure]), ...(this.#watch?.doubts(states) ?? [])],
+      doubts: [
+        ...(this.#userFailure === undefined ? [] : [this.#userFailure]),
+        ...this.#silence,
+        ...(this.#watch?.doubts(states) ?? []),
+      ],
     })
   }
 
   /** Exports the traces of the run, then returns its result, which says how many were exported. */
   async finish(): Promise<LoadResult> {
+    this.#silence = await silenceDoubts(this.result(), this.#targets)
     await this.#traces?.close(this.result())
     return this.result()
   }
@@ -165,4 +173,15 @@ export class RunOutcome {
     const broken = abortVerdicts(this.result(), abortOn.sla).find(({ verdict }) => verdict === 'fail')
     return broken === undefined ? undefined : `abortOn: ${broken.claim}, was ${broken.observed}`
   }
+}
+
+/** Returns why no target has responded to any request, where that is known. */
+async function silenceDoubts(
+  { ended, requestsSent, responsesReceived }: LoadResult,
+  targets: readonly TargetConnection[],
+): Promise<readonly Doubt[]> {
+  // A stopped run returns its result without waiting for the target.
+  if (ended !== 'completed' || requestsSent === 0 || responsesReceived > 0) return []
+  const found = await Promise.all(targets.map(async (target) => ((await speaksTls(target)) ? [target.url] : [])))
+  return found.flat().map((url) => doubt({ code: 'target-speaks-tls', url: withTls(url) }))
 }

@@ -22,6 +22,7 @@ import { portOf } from '../../protocols/index.ts'
 import { doubt } from '../../wording/doubts.ts'
 import { resourceDoubts } from '../generator/resources.ts'
 import { checkHost } from '../target/check-target.ts'
+import { ignoredProxy } from '../target/ignored-proxy.ts'
 import { type TargetConnection, urlsOf } from '../target/target-connection.ts'
 
 const SAMPLE_MS = 1_000
@@ -119,7 +120,7 @@ export class Watch {
     // The CPU of a local target that is not watched cannot be distinguished from that of other processes.
     const unknown = isHere && cpus.length === 0 && { foreignCores: 0 }
     const known = noise === null ? [] : hostDoubts({ ...noise, runDelayRatio: worstRunDelay(states), ...unknown })
-    return [...generatorDoubts(states, this.#resources), ...this.#standing, ...known]
+    return [...generatorDoubts(states, this.#resources), ...this.#standing, ...proxyDoubts(this.#targets), ...known]
   }
 
   #schedule(): void {
@@ -180,4 +181,10 @@ function standingDoubts({ inlineBecause }: Placement): Doubt[] {
     ...(inspector.url() === undefined ? [] : [doubt({ code: 'inspector' })]),
     ...(process.env['NODE_V8_COVERAGE'] === undefined ? [] : [doubt({ code: 'coverage' })]),
   ]
+}
+
+function proxyDoubts(targets: readonly TargetConnection[]): Doubt[] {
+  const remote = targets.filter(({ local }) => !local)
+  const variable = remote.map(({ url }) => ignoredProxy(url)).find((name) => name !== undefined)
+  return variable === undefined ? [] : [doubt({ code: 'proxy-ignored', variable })]
 }

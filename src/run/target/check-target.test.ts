@@ -1,7 +1,8 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { checkTarget, reachTarget } from './check-target.ts'
+import { ConnectError, type ConnectMistake } from '../../model/connect-error.ts'
+import { checkTarget, reachTarget, unusable } from './check-target.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -118,4 +119,42 @@ describe('reachTarget', () => {
       target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
     })
   })
+})
+
+describe('unusable', () => {
+  const cases: readonly (readonly [ConnectMistake, string, string])[] = [
+    [
+      'untrusted-certificate',
+      'https://127.0.0.1:3000',
+      "trust its certificate with tls: { ca: readFileSync('ca.pem', 'utf8') }, or accept any certificate with " +
+        'tls: { rejectUnauthorized: false }',
+    ],
+    [
+      'certificate-name',
+      'https://127.0.0.1:3000',
+      "write the target with a name of the certificate, or name it with tls: { servername: 'example.com' }",
+    ],
+    ['no-tls', 'https://127.0.0.1:3000/a', "write target: 'http://127.0.0.1:3000/a'"],
+    ['no-tls', 'wss://127.0.0.1:3000', "write target: 'ws://127.0.0.1:3000/'"],
+    ['no-tls', 'tls://127.0.0.1:3000', "write target: 'tcp://127.0.0.1:3000'"],
+    ['no-tls', 'mcp+https://127.0.0.1:3000/mcp', "write target: 'mcp+http://127.0.0.1:3000/mcp'"],
+    ['tls', 'tcp://127.0.0.1:3000', "the server speaks TLS on this port: write target: 'tls://127.0.0.1:3000'"],
+    ['no-credentials', 'ws://127.0.0.1:3000', "send credentials with headers: { authorization: 'Bearer …' }"],
+    ['wrong-path', 'mcp+http://127.0.0.1:3000/mpc', 'check the path of the target: /mpc'],
+  ]
+  it.each(cases)('names the remedy for %s at %s', (mistake, target, remedy) => {
+    const why = new ConnectError('tls', 'it failed', { mistake })
+    const { message } = unusable(new URL(target), why, { hasSetup: true })
+    expect(message.split('\n')).toEqual([expect.stringMatching(/ can be used \(it failed\)$/), `    → ${remedy}`])
+  })
+})
+
+it('says that proxies are not used, unless the host is on this machine or excluded', async () => {
+  vi.stubEnv('HTTP_PROXY', 'http://proxy.invalid:3128')
+  vi.stubEnv('HTTPS_PROXY', undefined)
+  vi.stubEnv('NO_PROXY', undefined)
+  const note = /\n {4}→ HTTP_PROXY is set, but load does not use proxies: it connects to the target directly$/
+  await expect(checkTarget('http://a.invalid', [])).rejects.toThrow(note)
+  vi.stubEnv('NO_PROXY', 'localhost, .invalid')
+  await expect(checkTarget('http://a.invalid', [])).rejects.not.toThrow(note)
 })

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
 import type { IpcNetConnectOpts, TcpNetConnectOpts } from 'node:net'
+import { ConnectError } from '../../model/connect-error.ts'
 import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
 import { foreignText } from '../../model/text/clean.ts'
 import type { PlanIssue } from '../../model/errors.ts'
@@ -10,7 +11,10 @@ import { readAllowHosts } from '../../plan/connection-options.ts'
 import type { Ms } from '../../model/units.ts'
 import { messageOf } from '../../model/thrown.ts'
 import { portOf, protocolNameOf } from '../../protocols/index.ts'
+import { connectRemedy } from '../../wording/connect-mistakes.ts'
+import { portOf } from '../../protocols/index.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
+import { ignoredProxy } from './ignored-proxy.ts'
 import type { HostAddress } from './allowed-hosts.ts'
 import { resourceError } from '../resource-errors.ts'
 import { schemeVocabulary } from '../vocabulary.ts'
@@ -95,7 +99,7 @@ async function addressesOf(host: string, url: URL): Promise<readonly HostAddress
   } catch (cause) {
     throw new LoadTargetError(
       'ERR_LOAD_TARGET_UNREACHABLE',
-      `host '${host}' not found (${messageOf(cause)})\n    → check the spelling of the target: ${whereOf(url)}`,
+      `host '${host}' not found (${messageOf(cause)})\n    → check the spelling of the target: ${whereOf(url)}${proxyNote(url)}`,
       { cause },
     )
   }
@@ -167,22 +171,47 @@ function unreachable(url: URL, cause: unknown): LoadTargetError {
     'ERR_LOAD_TARGET_UNREACHABLE',
     `no server responds at ${whereOf(url)} (${messageOf(cause)})
     → start the server first, check the port, or let the run start it:
-      target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
+      target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }${proxyNote(url)}`,
     { cause },
   )
+}
+
+interface UnusableOptions {
+  /** The plan has a setup, which may have failed. */
+  readonly hasSetup?: boolean
+  /** The server completes a TLS handshake, although the target has no TLS. */
+  readonly speaksTls?: boolean
 }
 
 /**
  * The error if the target answers but connections to it are unusable: it speaks another protocol, or the setup fails.
  */
-export function unusable(url: URL, cause: unknown, hasSetup = false): LoadTargetError {
-  const listens = `check the server there: it must speak ${url.protocol.slice(0, -1)} at the path of the target`
+export function unusable(url: URL, cause: unknown, options: UnusableOptions = {}): LoadTargetError {
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
     `no connection to ${whereOf(url)} can be used (${foreignText(messageOf(cause))})
-    → ${hasSetup ? 'check the `setup` of the plan and the target' : listens}`,
+    → ${remedyFor(url, cause, options)}`,
     { cause },
   )
+}
+
+function remedyFor(url: URL, cause: unknown, options: UnusableOptions): string {
+  const mistake = options.speaksTls === true ? 'tls' : cause instanceof ConnectError ? cause.mistake : undefined
+  if (mistake !== undefined) return connectRemedy(mistake, url)
+  if (options.hasSetup === true) return 'check the `setup` of the plan and the target'
+  return `check the server there: it must speak ${url.protocol.slice(0, -1)} at the path of the target`
+}
+
+/** A proxy may be the only way to the host. */
+function proxyNote(url: URL): string {
+  const variable = isLocal(url.hostname) ? undefined : ignoredProxy(url)
+  return variable === undefined
+    ? ''
+    : `\n    → ${variable} is set, but load does not use proxies: it connects to the target directly`
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.')
 }
 
 /** Returns the origin for messages. `URL.origin` is `null` except for http, https, ws and wss. */

@@ -13,6 +13,7 @@ import { isLoopback } from './allowed-hosts.ts'
 import { loadProtocol } from '../protocols.ts'
 import { startTarget } from './started-target.ts'
 import { checkTarget, reachSocket, reachTarget, unusable } from './check-target.ts'
+import { speaksTls } from './speaks-tls.ts'
 import { isCommand, isSocket, isStdio, startTimeoutMs } from '../../model/target.ts'
 import { messageOf } from '../../model/thrown.ts'
 
@@ -164,7 +165,8 @@ async function negotiate(
   try {
     return await protocol.negotiate(url, context)
   } catch (error) {
-    throw stdio === undefined ? unusable(url, error) : unstartable(stdio, error, timeout.aborted)
+    if (stdio !== undefined) throw unstartable(stdio, error, timeout.aborted)
+    throw unusable(url, error, { speaksTls: await speaksTls({ url, address }) })
   }
 }
 

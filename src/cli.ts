@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-// Checks the version first, because an older Node cannot load the rest.
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (major < 22 || (major === 22 && minor < 19)) {
-  process.stderr.write(`describe-load: requires Node 22.19 or newer, this is ${process.versions.node}\n`)
-  process.exit(2)
+import { exit, stderr } from 'node:process'
+
+try {
+  // Separately and first, because an older Node cannot load the rest.
+  await import('./supported-node.ts')
+} catch (error) {
+  stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  exit(2)
 }
 await import('./command.ts')

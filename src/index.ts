@@ -1,3 +1,4 @@
+import './supported-node.ts'
 export { LoadMatcherError } from './judge/matcher-error.ts'
 export {
   LoadError,

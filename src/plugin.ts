@@ -1,2 +1,3 @@
+import './supported-node.ts'
 export { load } from './hosts/vitest/plugin.ts'
 export type { LoadPluginOptions } from './hosts/vitest/plugin.ts'

@@ -1,3 +1,4 @@
+import './supported-node.ts'
 import { limitsSuiteOn } from './assessments/limits/limits-suite.ts'
 import type { LimitsSuite } from './assessments/limits/limits-suite.ts'
 import { capacitySuiteOn } from './assessments/capacity/capacity-suite.ts'

@@ -107,6 +107,8 @@ const config: OxlintConfig = defineConfig({
     'typescript/no-unnecessary-type-parameters': 'off',
     'typescript/no-generated-empty-object-type': 'off',
     'import/no-named-as-default-member': 'off',
+    // It checks the version of Node.js and exports nothing.
+    'import/no-unassigned-import': ['error', { allow: ['./supported-node.ts'] }],
     // Local helpers are declared where they are used.
     'unicorn/consistent-function-scoping': 'off',
     // Hot paths know array lengths in advance.

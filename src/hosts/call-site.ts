@@ -16,7 +16,11 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
   return {
     point: (error) => {
       // Changes only errors of describe-load: the stack of an error in the user's code is already correct.
-      if (isOurs(error)) error.stack = `${error.name} [${error.code}]: ${error.message}\n${theirs}`
+      if (isOurs(error)) {
+        error.stack = `${error.name} [${error.code}]: ${error.message}\n${theirs}`
+        if (isQuoted(error.cause, error.message)) Reflect.deleteProperty(error, 'cause')
+        else withoutOurFrames(error.cause)
+      }
       return error
     },
   }
@@ -37,4 +41,14 @@ export function withoutOurFrames<Thrown>(error: Thrown): Thrown {
 
 function isOurs(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_LOAD_')
+}
+
+/**
+ * Whether a cause says nothing that the message does not quote. Test runners print causes with their stacks and fields,
+ * which hide the message. An error in code of the user keeps its stack, which says where it was thrown.
+ */
+function isQuoted(cause: unknown, message: string): boolean {
+  if (!(cause instanceof Error) || cause.cause !== undefined || !message.includes(cause.message)) return false
+  const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return frames.every((frame) => frame.includes(OURS) || frame.includes('(node:') || frame.includes(' node:'))
 }

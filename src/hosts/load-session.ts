@@ -75,6 +75,8 @@ export class LoadSession {
   readonly #loads = new Set<ActiveLoad>()
   readonly #check: BodyCheck
   #allowedMs: Ms
+  /** Length of all loads so far, as planned. */
+  #plannedMs: Ms = 0
   #endedBecause = 'the test ended'
 
   constructor(options: SessionOptions) {
@@ -148,6 +150,7 @@ export class LoadSession {
       lock = held
       const compiled = early ?? resolvePlan(await this.#untilOver(callTargets(written)), vocabulary, environment)
       const { durationMs, warmUpMs, requestTimeoutMs, judge } = compiled
+      this.#plannedMs += durationMs + warmUpMs
       if (timeoutMs === undefined) {
         this.#extend(durationMs + warmUpMs + requestTimeoutMs + startMs(compiled) + RUN_GRACE_MS)
       }
@@ -225,7 +228,7 @@ export class LoadSession {
     const remedy =
       this.#options.timeoutMs === undefined
         ? 'the test code took too long, or a run did not end: LOAD_LOG=debug shows where'
-        : 'increase it with test: { timeout }, or shorten the load'
+        : `${this.#plannedMs > this.#allowedMs ? `the load alone takes ${formatDuration(this.#plannedMs)}: ` : ''}increase test: { timeout } or omit it, or shorten the load`
     const allowed = formatDuration(this.#allowedMs)
     return this.#options.site.point(
       new LoadError('ERR_LOAD_TEST_TIMEOUT', `load test timed out after ${allowed}\n    → ${remedy}`),

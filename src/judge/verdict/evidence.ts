@@ -9,6 +9,7 @@ import {
   formatPercentile,
   formatPlural,
   formatRate,
+  formatNumber,
 } from '../../wording/figures.ts'
 
 /** Unit that the figures count. */
@@ -99,8 +100,19 @@ const LATE_MS = 1
 /** Share of the run up to which a full pool made only few requests wait. */
 const FULL = 0.01
 
-/** Describes what took the time of the slow requests, from the parts of their response time at the same percentile. */
-export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: number): readonly string[] {
+/**
+ * Describes what took the time of the slow requests, from the parts of their response time at the same percentile; and
+ * whether the limit was probably meant in seconds.
+ */
+export function diagnose(figures: JudgedFigures, run: LoadResult, percentile: number, limitMs: Ms): readonly string[] {
+  const cause = slowestPart(figures, run, percentile)
+  const isInSeconds = limitMs < 1 && (figures.responseTime.p50Ms ?? 0) > limitMs
+  return isInSeconds
+    ? [...cause, `limits are in milliseconds: write ${formatNumber(limitMs * 1_000)} for ${formatNumber(limitMs)} s`]
+    : cause
+}
+
+function slowestPart(figures: JudgedFigures, run: LoadResult, percentile: number): readonly string[] {
   const at = (distribution: Distribution): Ms =>
     percentileOf({ histogram: histogramOf(distribution), unanswered: 0 }, percentile) ?? 0
   const word = (ms: Ms): string => `${formatPercentile(percentile)} ${formatMs(ms)} ms`

@@ -37,7 +37,7 @@ export function maximumVerdict(figures: JudgedFigures, run: LoadResult, question
       claim: `${subject} below ${formatLimit(limitMs)}`,
       contrary: `${subject} not below ${formatLimit(limitMs)}`,
       observed: `${seen} (n = ${formatCount(distribution.count + figures.unanswered)}${silent})`,
-      causes: diagnose(figures, run, 99.9),
+      causes: diagnose(figures, run, 99.9, limitMs),
     },
     standingOf(figures, run, question),
     figures,

@@ -53,7 +53,7 @@ export function percentileVerdict(
       claim: `${subject} below ${formatLimit(limitMs)}`,
       contrary: `${subject} not below ${formatLimit(limitMs)}`,
       observed: describePercentile(course.whole, percentile, confidence, effect, asked.designEffect),
-      causes: diagnose(figures, run, percentile),
+      causes: diagnose(figures, run, percentile, limitMs),
     },
     standingOf(figures, run, question, asked, course),
     figures,

@@ -3,6 +3,8 @@ import type { Ms } from '../../model/units.ts'
 import { portOf } from '../../protocols/index.ts'
 
 const LIMIT_MS: Ms = 1_000
+/** Schemes that also exist with TLS. Those of custom protocols may mean anything. */
+const HAS_TLS_FORM = /^(?:(?:mcp\+)?(?:http|ws)|tcp):$/
 
 /**
  * Returns whether the server of a target without TLS completes a TLS handshake. Such a server usually closes a plain
@@ -16,7 +18,7 @@ export async function speaksTls({
   readonly address: string | undefined
 }): Promise<boolean> {
   const port = portOf(url)
-  if (port === undefined || address === undefined || /(?:https|wss|tls):$/.test(url.protocol)) return false
+  if (port === undefined || address === undefined || !HAS_TLS_FORM.test(url.protocol)) return false
   const { promise, resolve } = Promise.withResolvers<boolean>()
   // Nothing is sent over the connection, so its certificate does not matter.
   const socket = connect({ host: address, port, rejectUnauthorized: false, timeout: LIMIT_MS })

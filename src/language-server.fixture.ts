@@ -61,7 +61,10 @@ export class LanguageServer {
     writeFileSync(join(this.#folder, 'example.ts'), '')
     symlinkSync(join(repository, 'node_modules'), join(this.#folder, 'node_modules'))
     const tsc = join(repository, 'node_modules/typescript/bin/tsc')
-    this.#process = spawn(execPath, [tsc, '--lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#process = spawn(execPath, [tsc, '--lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] })
+    this.#process.once('exit', () => {
+      for (const resolve of this.#waiting.values()) resolve({ error: 'the language server exited' })
+    })
     this.#process.stdout?.on('data', (chunk: Buffer) => this.#read(chunk))
   }
 

@@ -32,6 +32,9 @@ export type ResolvedCode<Function> =
   | { readonly from: 'module'; readonly href: string }
   | { readonly from: 'function'; readonly run: Function }
 
+/** A setup: code of the user, or in a generator thread a function that stays in the test's thread. */
+export type ResolvedSetup = ResolvedCode<SetupFunction> | { readonly from: 'caller' }
+
 /** A feed whose records are read when the run starts. */
 export interface ResolvedFeed {
   readonly source: { readonly file: string } | { readonly records: readonly Readonly<Record<string, unknown>>[] }
@@ -72,7 +75,7 @@ export interface ResolvedPlan {
   readonly warmUpMs: Ms
   readonly batchSize: number
   readonly journey: ResolvedCode<JourneyFunction> | undefined
-  readonly setup: ResolvedCode<SetupFunction> | undefined
+  readonly setup: ResolvedSetup | undefined
   readonly feeds: Readonly<Record<string, ResolvedFeed>>
   readonly connection: ConnectionKind
   readonly overflow: Overflow

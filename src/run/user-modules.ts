@@ -40,7 +40,7 @@ export interface UserCode {
 export async function loadUserCode({ journey, setup }: ResolvedPlan): Promise<UserCode> {
   return {
     journey: journey && (await load<JourneyFunction>(journey, JOURNEY)),
-    setup: setup && (await load<SetupFunction>(setup, SETUP)),
+    setup: setup === undefined || setup.from === 'caller' ? undefined : await load<SetupFunction>(setup, SETUP),
   }
 }
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { journey } from '../../plan/steps.ts'
+import { journey, type SetupContext } from '../../plan/steps.ts'
 import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
 
@@ -120,11 +120,12 @@ test('a failed setup counts as a failed connection, with the error class of its 
 })
 
 describe('setup as a function', () => {
-  test('runs inline, gets the number of its connection, and may return any value', async () => {
+  test('runs in this thread, leaves the run in generator threads, and gets the number of its connection', async () => {
     const server = await loginServer()
     const numbers: number[] = []
     const result = await runLoad({
       target: server.url,
+      threads: 2,
       async setup({ number, send }) {
         numbers.push(number)
         const { text } = await send({ path: '/login', read: 'text' })
@@ -136,9 +137,9 @@ describe('setup as a function', () => {
       connection: 'long-lived',
       maxConnections: 3,
     })
-    expect(result).toMatchObject({ successes: 10, generator: { mode: 'inline' } })
+    expect(result).toMatchObject({ successes: 10, generator: { mode: 'worker', threads: 2 } })
     expect(numbers.toSorted((a, b) => a - b)).toEqual([0, 1, 2])
-    expect(result.generator.doubts).toContainEqual(expect.objectContaining({ reason: 'setup-function' }))
+    expect(result.generator.doubts.map(({ code }) => code)).not.toContain('inline-run')
   })
 
   test('ends the run before any traffic if it throws on the first connection', async () => {
@@ -150,6 +151,46 @@ describe('setup as a function', () => {
       'the setup of the connection failed: no password',
     )
     expect(server.accepted).toEqual({})
+  })
+
+  test('passes the error class of its request on', async () => {
+    const server = await loginServer({ logins: 1 })
+    const result = await runLoad({
+      target: server.url,
+      setup: async ({ send }) => (await send({ path: '/login', read: 'json' })).json,
+      request: ORDER,
+      rate: 20,
+      duration: '500ms',
+      connection: 'short-lived',
+    })
+    expect(result).toMatchObject({ successes: 1, errors: 9, generator: { mode: 'worker' } })
+    expect(result.errorsByClass['http-4xx']?.first).toBe(
+      'the setup of the connection failed: http-4xx: 429 Too Many Requests',
+    )
+  })
+
+  test.each([
+    ['its result', async () => () => {}],
+    ['a request', async ({ send }: SetupContext) => send({ path: '/login', check: () => true })],
+  ])('must pass plain data to the thread (%s)', async (what, setup) => {
+    const server = await loginServer()
+    await expect(runLoad({ target: server.url, setup, rate: 10, duration: '1s' })).rejects.toThrow(
+      `the setup of the connection failed: ${what} is passed to the generator thread and must be plain data`,
+    )
+  })
+
+  test('runs inline beside a journey function', async () => {
+    const server = await loginServer()
+    const result = await runLoad({
+      target: server.url,
+      setup: async ({ send }) => (await send({ path: '/login', read: 'json' })).json,
+      journey: journey(function* ({ send }) {
+        yield* send({ path: '/order', headers: { 'x-token': '{{setup.token}}' } })
+      }),
+      rate: 20,
+      duration: '300ms',
+    })
+    expect(result).toMatchObject({ successes: 6, generator: { mode: 'inline' } })
   })
 })
 

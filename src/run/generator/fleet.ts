@@ -5,6 +5,7 @@ import { ConnectError } from '../../model/connect-error.ts'
 import { LoadError, LoadInternalError, LoadResourceError, LoadUserCodeError } from '../../model/errors.ts'
 import { knownSecrets } from '../../model/text/clean.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
+import type { ResolvedSetup } from '../../plan/resolved-plan.ts'
 import type { Traceparent } from '../../model/trace.ts'
 import { messageOf } from '../../model/thrown.ts'
 import type { Ms } from '../../model/units.ts'
@@ -21,6 +22,7 @@ import type { Placement } from './placement.ts'
 import { descriptorsForConnections } from './resources.ts'
 import { connectResourceError, resourceError } from '../resource-errors.ts'
 import { namesOf, userModulesOf } from './thread-errors.ts'
+import { SetupRunner } from './setup-calls.ts'
 import { ThreadWatch } from './thread-watch.ts'
 import { transportsOf } from './warm-up/transports.ts'
 
@@ -88,6 +90,8 @@ export class GeneratorFleet {
   readonly #closed: Countdown
   /** The user's modules that run in the threads. */
   readonly #modules: readonly string[]
+  /** One for each thread, if the plan's setup is a function and the run is not inline. */
+  readonly #setups: readonly SetupRunner[]
   readonly #watch: ThreadWatch
   /** Undefined until a connection starts a process. */
   #guard: Guard | undefined
@@ -108,6 +112,18 @@ export class GeneratorFleet {
     this.#ended = new Countdown(placement.threads)
     this.#closed = new Countdown(placement.threads)
     this.#modules = placement.inlineBecause === undefined ? userModulesOf(plan) : []
+    const { setup } = plan
+    this.#setups =
+      setup?.from !== 'function' || placement.inlineBecause !== undefined
+        ? []
+        : this.#generators.map(
+            (generator) =>
+              new SetupRunner(
+                setup.run,
+                (lane) => this.#job?.targets[lane]?.protocol,
+                (order) => generator.post(order),
+              ),
+          )
     this.#watch = new ThreadWatch({
       threads: placement.threads,
       maxSilenceMs: this.#modules.length > 0 ? MAX_SILENCE_MS : MAX_OWN_SILENCE_MS,
@@ -149,7 +165,7 @@ export class GeneratorFleet {
     )
     if (first === undefined) throw new TypeError('a plan has at least one lane')
     return {
-      plan: { ...this.#plan, feeds: {}, lanes: [first, ...others] },
+      plan: { ...this.#plan, feeds: {}, lanes: [first, ...others], setup: this.#setupOfJob() },
       lanes: targets.map(({ url, address, socketPath, stdio, negotiated }) => ({
         url: url.href,
         address,
@@ -167,6 +183,11 @@ export class GeneratorFleet {
       chunk: Math.min(8_192, Math.max(64, Math.ceil((curve?.peakRps ?? 1_000) / threads / 4))),
       verbose,
     }
+  }
+
+  /** A setup function cannot cross to a thread, which calls it by messages. */
+  #setupOfJob(): ResolvedSetup | undefined {
+    return this.#setups.length > 0 ? { from: 'caller' } : this.#plan.setup
   }
 
   /** `startMs` is the start of the measured part on the machine's monotonic clock. */
@@ -210,6 +231,10 @@ export class GeneratorFleet {
         break
       case 'ask':
         this.#makeRequests(thread, message.first, message.count)
+        break
+      case 'setup':
+      case 'setup-answer':
+        this.#setups[thread]?.handle(message)
         break
       case 'slices':
         if (!this.#over.has(thread)) this.#observer.add(thread, message.slices, message.state)

@@ -20,6 +20,7 @@ import { Listening, mayMatchByOrder } from './lane/listening.ts'
 import type { MadeRequests } from './lane/request-maker.ts'
 import type { FromGenerator, GeneratorJob, GeneratorState, ToGenerator, Unreachable } from './messages.ts'
 import { loadProtocol } from '../protocols.ts'
+import { SetupCaller } from './setup-calls.ts'
 import { type UserFailure, userModulesOf } from './thread-errors.ts'
 
 /** Interval between two snapshots of the generator. */
@@ -70,6 +71,7 @@ export class Generator {
   /** Of the lanes that may match responses by their order. */
   readonly #listening: Listening[] = []
   readonly #unsolicited = { messages: 0, ambiguous: 0 }
+  readonly #setups: SetupCaller
   #strayLines = 0
   #unended = 0
   #started = false
@@ -92,6 +94,7 @@ export class Generator {
     const { plan, threads } = job
     this.#job = job
     this.#post = post
+    this.#setups = new SetupCaller(post)
     this.#thread = thread
     this.#recorder = new Recorder(latencyLimits(plan.sla))
     this.#tracer = plan.tracing === 'off' ? undefined : new Tracer(plan.tracing)
@@ -131,12 +134,13 @@ export class Generator {
 
   async #makeDispatchers(): Promise<readonly Dispatcher<LaneRequest>[]> {
     const { plan, lanes, thread, threads } = this.#job
-    const code = await loadUserCode(plan)
+    const loaded = await loadUserCode(plan)
     const descriptors = new DescriptorBudget(this.#job.descriptors)
     let connections = 0
     const made = plan.lanes.map(async (lane, index) => {
       const laneJob = lanes[index]
       if (laneJob === undefined) throw new TypeError(`lane ${index} has no target`)
+      const code = plan.setup?.from === 'caller' ? { ...loaded, setup: this.#setups.ofLane(index) } : loaded
       const protocol = await loadProtocol(lane.protocol)
       const open = this.#job.fed || code.journey !== undefined
       const listening = mayMatchByOrder(lane, protocol, new URL(laneJob.url), open)
@@ -174,6 +178,7 @@ export class Generator {
   handle(message: ToGenerator): void {
     if (message.type === 'start') this.#start(message.startMs)
     else if (message.type === 'stop') this.#stop()
+    else if (message.type !== 'requests') this.#setups.handle(message)
     else {
       this.#fed?.feed(message.first, withFailures(message))
       for (const dispatcher of this.#dispatchers) dispatcher.payloadsCame()

@@ -14,6 +14,7 @@ import type { Count, Ms, Ratio } from '../../model/units.ts'
 import type { LoadedFeed } from '../../traffic/feeds/index.ts'
 import type { PoolCounts } from '../../traffic/connections/pool-options.ts'
 import type { Wake } from '../../traffic/wake/wake.ts'
+import type { SetupOrder, SetupQuestion } from './setup-calls.ts'
 import type { TransportName } from './warm-up/transports.ts'
 
 /** Address of a lane's target, and what was negotiated with it. */
@@ -59,6 +60,7 @@ export type ToGenerator =
   /** Start of the run's clock, on the machine's monotonic clock. */
   | { readonly type: 'start'; readonly startMs: Ms }
   | ({ readonly type: 'requests'; readonly first: number } & MadeRequests)
+  | SetupOrder
   | { readonly type: 'stop' }
 
 /** A message to a generator thread. The messages of one job use the job's own `port`, in both directions. */
@@ -87,6 +89,7 @@ export type FromGenerator =
   | { readonly type: 'ready' }
   | ({ readonly type: 'unreachable' } & Unreachable)
   | { readonly type: 'ask'; readonly first: number; readonly count: number }
+  | SetupQuestion
   | { readonly type: 'slices'; readonly slices: readonly SliceDelta[]; readonly state: GeneratorState }
   /** Traces that were sampled from their start. */
   | { readonly type: 'sampled'; readonly sampled: SampledTraces }

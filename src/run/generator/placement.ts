@@ -43,12 +43,11 @@ function wakeFor(rpsPerThread: Rps): Wake['kind'] {
   return asked === 'exact' || asked === 'tick' ? asked : wakeKindFor(rpsPerThread, availableParallelism())
 }
 
-function whyInline({ pattern, lanes, journey, setup }: ResolvedPlan): InlineReason | undefined {
+function whyInline({ pattern, lanes, journey }: ResolvedPlan): InlineReason | undefined {
   if (pattern !== undefined && 'rateAt' in pattern && typeof pattern.rateAt === 'function') {
     return 'pattern-functions'
   }
   if (journey?.from === 'function') return 'journey-function'
-  if (setup?.from === 'function') return 'setup-function'
   return lanes.map(whyLaneInline).find((why) => why !== undefined)
 }
 

@@ -1,6 +1,7 @@
 import { cleanText } from '../model/text/clean.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Ms } from '../model/units.ts'
+import { makeReadable } from '../report/readable-result.ts'
 import { progressOf } from '../report/live/progress.ts'
 import type { Progress } from '../report/live/progress.ts'
 import type { LoadRun } from '../run/index.ts'
@@ -56,8 +57,8 @@ export class ActiveLoad {
   keepPartial(because: string): void {
     if (this.#replace !== undefined) return
     const soFar = this.#run.metrics()
-    const partial: LoadResult = Object.freeze({ ...soFar, ended: 'interrupted', endedBecause: cleanText(because) })
-    this.#replace = this.#options.keep(this.#options.finish(partial))
+    const partial: LoadResult = { ...soFar, ended: 'interrupted', endedBecause: cleanText(because) }
+    this.#replace = this.#options.keep(this.#options.finish(Object.freeze(makeReadable(partial))))
   }
 
   /** Ends the run; waits for it at most one second. */

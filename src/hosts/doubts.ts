@@ -1,6 +1,7 @@
 import { warmUpOf } from '../judge/analysis/warm-up.ts'
 import type { Doubt } from '../model/doubt.ts'
 import type { LoadResult } from '../model/result.ts'
+import { makeReadable } from '../report/readable-result.ts'
 import { doubt } from '../wording/doubts.ts'
 
 /** Facts that distort figures and that only the host knows. */
@@ -18,7 +19,7 @@ export function withDoubts(result: LoadResult, { coverage }: HostFacts): LoadRes
   ]
   if (found.length === 0) return result
   const doubts = Object.freeze([...known, ...found])
-  return Object.freeze({ ...result, generator: Object.freeze({ ...result.generator, doubts }) })
+  return Object.freeze(makeReadable({ ...result, generator: Object.freeze({ ...result.generator, doubts }) }))
 }
 
 /** Ignores a start that is faster than the rest, which is a growing queue; the verdicts report it. */

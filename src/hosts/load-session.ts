@@ -109,6 +109,7 @@ export class LoadSession {
         new LoadError('ERR_LOAD_TEST_OVER', 'the load test of this run has ended\n → await load(plan) inside the test'),
       )
       await Promise.all([...this.#loads].map((load) => load.stop(this.#endedBecause)))
+      this.#options.book.close()
     }
   }
 

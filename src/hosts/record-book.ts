@@ -1,4 +1,4 @@
-import { adoptResult } from '../judge/matchers/index.ts'
+import { adoptResult, setNewestResult } from '../judge/matchers/index.ts'
 import type { LoadRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanJson, cleanText } from '../model/text/clean.ts'
@@ -30,6 +30,7 @@ export class RecordBook {
     const place = { book: this, result: this.#record.results.length }
     const put = (newest: LoadResult): void => {
       adoptResult(newest)
+      setNewestResult(newest)
       const parts = [...Object.values(newest.phases), ...Object.values(newest.operations)]
       for (const subject of [newest, ...parts]) places.set(subject, place)
       const { results } = this.#record
@@ -51,6 +52,11 @@ export class RecordBook {
       findings: cleanJson(findings),
       ...(name === undefined ? {} : { suiteName: cleanText(name) }),
     })
+  }
+
+  /** Ends the record: results of this test are not the newest of the next one. */
+  close(): void {
+    setNewestResult(undefined)
   }
 
   #change(change: Partial<LoadRecord>): void {

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { evenBatches, resultOf } from './result.builder.ts'
-import { adoptResult, subjectOf } from './subject.ts'
+import { adoptResult, setNewestResult, subjectOf } from './subject.ts'
 
 const make = () => resultOf({ batches: evenBatches(40, 10, () => 10), phases: { calm: [0, 40] } })
 
@@ -34,6 +34,18 @@ describe('the subject of a matcher', () => {
     const refusal = expect.objectContaining({ code: 'ERR_LOAD_MATCHER_SUBJECT', name: 'LoadMatcherError' })
     expect(() => subjectOf(received, 'toHaveNoErrors')).toThrow(refusal)
     expect(() => subjectOf(received, 'toHaveNoErrors')).toThrow(TypeError)
+  })
+
+  test('lists the operations and phases of the newest result if it is undefined', () => {
+    onTestFinished(() => setNewestResult(undefined))
+    setNewestResult(make())
+    expect(() => subjectOf(undefined, 'toHaveNoErrors')).toThrow(
+      /the newest result of this test has the operation "GET \/" and the phase "calm"$/,
+    )
+    setNewestResult({ ...make(), operations: {}, phases: {} })
+    expect(() => subjectOf(undefined, 'toHaveNoErrors')).toThrow(/has no operations \(name: '…' .*no phases \(patterns/)
+    setNewestResult(undefined)
+    expect(() => subjectOf(undefined, 'toHaveNoErrors')).toThrow(/→ pass the result of loadTest/)
   })
 
   test('must be awaited, and the error says so', () => {

@@ -2,6 +2,7 @@ import type { JudgedFigures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { LoadMatcherError } from './matcher-error.ts'
 import { formatValue } from '../model/errors.ts'
+import { formatList } from '../wording/figures.ts'
 
 /** Subject of a matcher: a group of requests and the run that contains it. */
 export interface Subject {
@@ -19,6 +20,13 @@ export function adoptResult(result: LoadResult): void {
   for (const figures of [...Object.values(result.phases), ...Object.values(result.operations)])
     runs.set(figures, result)
   if (result.journeys !== null) runs.set(result.journeys, result)
+}
+
+let newest: LoadResult | undefined
+
+/** Remembers the newest result of the running test, whose parts an error names; undefined when no test runs. */
+export function setNewestResult(result: LoadResult | undefined): void {
+  newest = result
 }
 
 /** Runs for which a matcher was called on the result or on one of its parts. */
@@ -67,7 +75,23 @@ function isResult(value: unknown): value is LoadResult {
 }
 
 function remedyFor(received: unknown): string {
+  if (received === undefined && newest !== undefined) return partsOf(newest)
   return received instanceof Promise || (typeof received === 'object' && received !== null && 'then' in received)
     ? 'await the run: expect(await load(plan))'
     : 'pass the result of loadTest, load(plan) or runLoad(plan)'
+}
+
+/** `expect` does not receive the name that was read from the result, so this lists all of them. */
+function partsOf({ operations, phases }: LoadResult): string {
+  return (
+    'no operation or phase has that name (expect receives only undefined, so the name is not known here): the newest ' +
+    `result of this test has ${namesOf('operation', operations, "name: '…' in a request makes one")} and ` +
+    namesOf('phase', phases, 'patterns such as sequence have them')
+  )
+}
+
+function namesOf(kind: string, parts: object, remedy: string): string {
+  const names = Object.keys(parts).map((name) => `"${name}"`)
+  if (names.length === 0) return `no ${kind}s (${remedy})`
+  return `the ${kind}${names.length === 1 ? '' : 's'} ${formatList(names)}`
 }

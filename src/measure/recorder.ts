@@ -1,6 +1,7 @@
 import type { DropReason } from '../model/figures.ts'
 import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
+import type { DescribeRequest } from './error-text.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
 /** Length of a slice, the shortest time unit that is recorded. Intervals and batches consist of whole slices. */
@@ -62,13 +63,13 @@ export class Recorder {
     if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).arrive(lagMs)
   }
 
-  /** Records the outcome of a request that was due. */
-  settled(sample: Sample): void {
+  /** Records the outcome of a request that was due. `describe` names it in the message of an error. */
+  settled(sample: Sample, describe?: DescribeRequest): void {
     if (!sample.measured) return
     this.rollTo(sample.doneMs)
-    this.#total.settle(sample)
-    if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).settle(sample)
-    if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).settle(sample)
+    this.#total.settle(sample, describe)
+    if (sample.operation !== '') tallyOf(this.#operations, sample.operation, this.#limits).settle(sample, describe)
+    if (sample.phase >= 0) tallyOf(this.#phases, sample.phase, this.#limits).settle(sample, describe)
   }
 
   /** Records that a journey was due. Its requests are recorded separately. */
@@ -79,11 +80,11 @@ export class Recorder {
     this.#journeys.arrive(lagMs)
   }
 
-  /** Records the outcome of a journey. */
-  journeySettled(journey: JourneySample): void {
+  /** Records the outcome of a journey. `describe` names the step that failed. */
+  journeySettled(journey: JourneySample, describe?: DescribeRequest): void {
     if (!journey.measured) return
     this.rollTo(journey.doneMs)
-    this.#journeys.settle(journey)
+    this.#journeys.settle(journey, describe)
     if (journey.fate === 'success') {
       this.#journeysUntilMs = Math.max(this.#journeysUntilMs, journey.doneMs - journey.thinkMs)
     }

@@ -4,6 +4,7 @@ import type { Sample } from '../model/sample.ts'
 import type { Sla } from '../model/sla.ts'
 import { foreignText } from '../model/text/clean.ts'
 import type { Ms } from '../model/units.ts'
+import { type DescribeRequest, errorText } from './error-text.ts'
 import { Histogram, type HistogramDelta } from './histogram.ts'
 
 /** Status of a response: a number (HTTP, JSON-RPC, WebSocket close code), or a string from a custom protocol. */
@@ -139,15 +140,15 @@ export class Tally {
     if (lagMs > this.#generatorLagMs) this.#generatorLagMs = lagMs
   }
 
-  /** Records the outcome of a request that was due. */
-  settle(sample: Sample): void {
+  /** Records the outcome of a request that was due. `describe` is called only for errors that are shown. */
+  settle(sample: Sample, describe?: DescribeRequest): void {
     this.#idle = false
     this.#inFlight--
     this.#bytesSent += sample.bytesSent
     this.#bytesReceived += sample.bytesReceived
     if (sample.status !== undefined) this.#statuses.add(sample.status)
     if (sample.fate === 'success') this.#succeed(sample)
-    else if (sample.fate === 'error') this.#fail(sample)
+    else if (sample.fate === 'error') this.#fail(sample, describe)
     else this.drop(sample.dropReason ?? 'stopped', 1)
   }
 
@@ -180,13 +181,10 @@ export class Tally {
     }
   }
 
-  #fail({ errorClass = 'protocol', message = '', excerpt, payload }: Sample): void {
+  #fail(sample: Sample, describe: DescribeRequest | undefined): void {
+    const { errorClass = 'protocol', excerpt, payload } = sample
     if (isAnswered(errorClass)) this.#answeredErrors++
-    const {
-      count,
-      first,
-      samples = [],
-    } = this.#errors[errorClass] ?? { count: 0, first: foreignText(message, payload) }
+    const { count, first, samples = [] } = this.#errors[errorClass] ?? { count: 0, first: errorText(sample, describe) }
     const isSample = excerpt !== undefined && samples.length < MAX_SAMPLES && this.#isNew(errorClass, excerpt)
     const more = isSample ? [foreignText(excerpt, payload)] : []
     this.#errors[errorClass] = { count: count + 1, first, ...samplesOf(samples, more) }

@@ -90,7 +90,10 @@ export interface OverLimit {
 export interface ErrorCount {
   /** Number of errors of this class, 1 or more. */
   readonly count: Count
-  /** Message of the first one. */
+  /**
+   * The first one: what was sent, the message, and the beginning of the response, such as
+   * `create: POST /orders → 400 Bad Request "{"code":"no_items"}"`.
+   */
   readonly first: string
   /**
    * Up to 3 different responses of this class: the status line, a line feed, and the first 300 characters of the body.

@@ -176,8 +176,11 @@ export interface Protocol<Request> {
   withBody?(request: Request, body: Body, format: MessageFormat): Request
   /** Returns whether the response to this request is identified only by its position in the stream. Absent: never. */
   matchesByOrder?(request: Request): boolean
-  /** Describes a request in a few words, for reports: "GET /cart", "tools/call echo". */
-  describe(request: Request): string
+  /**
+   * Describes a request in a few words, for reports: "GET /cart", "tools/call echo". With a target, the path includes
+   * that of the target.
+   */
+  describe(request: Request, target?: URL): string
   /**
    * Describes its span by the semantic conventions. Default: the name of the protocol and the address of the target.
    */

@@ -42,6 +42,8 @@ export interface Sample {
   readonly status?: number | string | undefined
   /** What was sent, for naming its span; undefined for a journey. */
   readonly payload?: unknown
+  /** The step that ended a journey with an error. */
+  readonly failedStep?: Sample | undefined
 }
 
 /** One journey at its outcome, as if it were one request. */

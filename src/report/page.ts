@@ -3,7 +3,9 @@ import { formatDuration, formatMb, formatPlural } from '../wording/figures.ts'
 import { LOAD_SUITE } from './run-records.ts'
 
 /** Width of every text report: terminals and CI logs show it without wrapping. */
-const COLUMNS = 80
+export const COLUMNS = 80
+/** Width of the label of an entry. */
+export const LABEL_COLUMNS = 10
 
 /** A space at which a line may break: not inside `1 200`, and not in `n = 40` or `12 s`. */
 const BREAK = / (?!= )(?<!= )(?!(?<=\d )(?:\d{3}(?!\d)|(?:ms|s|min|h|kB|MB|req\/s)(?!\w)))/
@@ -20,7 +22,7 @@ export function wrap(text: string, indent: number): string {
 }
 
 /** Returns a label and a text in the column to its right; the label takes `width` columns. */
-export function labelled(label: string, text: string, indent: number, width: number = 10): string {
+export function labelled(label: string, text: string, indent: number, width: number = LABEL_COLUMNS): string {
   const column = indent + width
   return `${' '.repeat(indent)}${label.padEnd(width)}${wrap(text, column).slice(column)}`
 }

@@ -25,6 +25,7 @@ test('the summary states on one page what was tested, where, and the verdicts', 
       rate      offered 500 req/s, achieved 500 req/s
       response  p50 12.1, p95 40.2, p99 83.2, p99.9 120, max 144 ms
       service   p50 12.1, p95 40.2, p99 12.1, p99.9 13.0, max 20.0 ms
+      error     connect, the first: connect ECONNREFUSED 127.0.0.1:3000
       FAIL          expected p99 response time below 50 ms, was 83.2 ms (90%
                       interval 79.0–90.4 ms, n = 14 970, effective 2 140)
                       offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors

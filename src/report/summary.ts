@@ -1,10 +1,11 @@
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { Distribution, Figures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
-import { formatCount, formatDuration, formatMs, formatNumber, formatPlural, formatRate } from '../wording/figures.ts'
+import { formatCount, formatDuration, formatMs, formatPlural, formatRate } from '../wording/figures.ts'
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
+import { errorLines, loadOf } from './result-summary.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
@@ -50,16 +51,11 @@ function resultLines(result: LoadResult): readonly string[] {
     labelled('response', distributionOf(result.responseTime), 2),
     labelled('service', distributionOf(result.serviceTime), 2),
     ...operationLines(result),
+    ...errorLines(result, 2),
     ...slowestLines(result),
     ...(result.plan.notes ?? []).map((note) => labelled('note', note, 2)),
     ...result.generator.doubts.map(({ message }) => labelled('doubt', message, 2)),
   ]
-}
-
-function loadOf({ plan, pattern, journeys }: LoadResult): string {
-  return plan.concurrency === undefined
-    ? `${pattern}${plan.rate === undefined ? '' : ` ${formatNumber(plan.rate)} ${journeys === null ? 'req/s' : 'journeys/s'}`}`
-    : `${plan.concurrency} in flight`
 }
 
 /** A longer name gets a separate line. */

@@ -6,6 +6,7 @@ import type { LoadRecord } from '../../model/record.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
+import { testFigures } from '../../report/test-figures.ts'
 import { callSite } from '../call-site.ts'
 import { LoadSession } from '../load-session.ts'
 import { PlanScope } from '../plan-scope.ts'
@@ -96,6 +97,9 @@ export class CommandHost {
       return this.#report(error)
     } finally {
       this.#screen.live(undefined)
+      const record = this.#records.get(name)
+      const lines = record === undefined ? [] : testFigures({ test: name, record }, false)
+      if (lines.length > 0) this.#screen.say(lines.join('\n'))
     }
   }
 

@@ -3,6 +3,7 @@ import type { Ms } from '../../model/units.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
 import { stdoutColors } from '../terminal-colors.ts'
+import type { ReportConsole } from './report-console.ts'
 
 /** Minimum time between two lines about one test where lines cannot be overwritten, such as in a CI log. */
 const SPARSE_MS: Ms = 10_000
@@ -15,11 +16,13 @@ const LABEL_COLUMNS = ' load  '.length
  */
 export class LiveLines {
   readonly #vitest: Vitest
+  readonly #console: ReportConsole
   readonly #running = new Map<string, { progress: Progress; printedMs: Ms }>()
   #inWindow = false
 
-  constructor(vitest: Vitest) {
+  constructor(vitest: Vitest, console: ReportConsole) {
     this.#vitest = vitest
+    this.#console = console
   }
 
   /** Joins the window of the default reporter. Call it once, after all reporters are set up. */
@@ -39,7 +42,7 @@ export class LiveLines {
     const printedMs = before?.printedMs ?? nowMs
     const print = !this.#inWindow && nowMs - printedMs >= SPARSE_MS
     this.#running.set(id, { progress, printedMs: print ? nowMs : printedMs })
-    if (print) this.#vitest.logger.log(labelled(progressLine(progress)))
+    if (print) this.#console.log(labelled(progressLine(progress)))
   }
 
   end(id: string): void {

@@ -77,6 +77,10 @@ describe.concurrent.each([5, 4] as const)('--merge-reports in Vitest %i', (versi
     const { output, exitCode } = await project.run('--merge-reports')
     expect(exitCode, output).toBe(0)
     expect(project.text('own/names.txt')).toBe('first,second')
+    // Under the name of each test, which passed.
+    expect(output).toMatch(
+      / load {2}first\n {7}rate {6}offered 100 req\/s, achieved .*\n {7}response {2}p50 .* ms\n {7}errors {4}0 of 10 requests; 0 dropped; status 200: 10\n/,
+    )
     const { results } = JSON.parse(project.text('own/load_test_results.json')) as RunRecord
     expect(results.map(({ successes }) => successes)).toEqual([10, 10])
   })

@@ -2,9 +2,12 @@ import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import type { Artifact } from '../../model/record.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
+import { testFigures } from '../../report/test-figures.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { collectSpool } from '../spool-collection.ts'
+import { stdoutColors } from '../terminal-colors.ts'
 import { writeReports } from '../write-reports.ts'
+import { type ReportConsole, consoleOf } from './report-console.ts'
 import { LiveLines } from './live-lines.ts'
 import { PROGRESS } from './matcher-types.ts'
 
@@ -22,7 +25,8 @@ export interface LoadReporterOptions {
 }
 
 /**
- * Writes the artifacts of load tests when a run ends, also after Ctrl-C, and shows progress meanwhile. It uses only the
+ * Writes the artifacts of load tests when a run ends, also after Ctrl-C. Shows progress meanwhile, and the figures of
+ * each test when it ends. It uses only the
  * metadata of the tests, so that it works the same with `--merge-reports`.
  */
 export class LoadReporter implements Reporter {
@@ -31,6 +35,7 @@ export class LoadReporter implements Reporter {
   readonly #finished = new Map<string, TestedLoad>()
   #vitest: Vitest | undefined
   #live: LiveLines | undefined
+  #console: ReportConsole | undefined
   #spool: string | undefined
   #running = false
 
@@ -40,7 +45,8 @@ export class LoadReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
-    this.#live = new LiveLines(vitest)
+    this.#console = consoleOf(vitest)
+    this.#live = new LiveLines(vitest, this.#console)
     // A restart in watch mode calls this again.
     if (this.#spool !== undefined) return
     this.#spool = openSpool()
@@ -61,7 +67,10 @@ export class LoadReporter implements Reporter {
 
   onTestCaseResult(testCase: TestCase): void {
     this.#live?.end(testCase.id)
-    for (const [id, load] of loadsOf([testCase])) this.#finished.set(id, load)
+    for (const [id, load] of loadsOf([testCase])) {
+      this.#finished.set(id, load)
+      if (this.#console?.showsTests === true) this.#show(testFigures(load, testCase.result().state === 'failed'))
+    }
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -86,7 +95,14 @@ export class LoadReporter implements Reporter {
     const { root } = vitest.config
     const { reportsDir, artifacts } = this.#options
     const lines = writeReports(loads, { root, folder: reportsDir, artifacts })
-    if (lines.length > 0) vitest.logger.log(lines.join('\n'))
+    if (lines.length > 0) this.#console?.log(lines.join('\n'))
+  }
+
+  #show([name, ...lines]: readonly string[]): void {
+    if (name === undefined) return
+    const label = ` ${stdoutColors().cyan('load')}  `
+    const text = [label + name.trimStart(), ...lines].join('\n')
+    this.#console?.log(this.#console.leavesLine ? `\n${text}` : text)
   }
 }
 

@@ -92,4 +92,4 @@ export interface LoadMatchers<R> {
 
 export type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 export { judge, OPPOSITE } from '../outcome.ts'
-export { adoptResult, subjectOf, wasJudged } from '../subject.ts'
+export { adoptResult, setNewestResult, subjectOf, wasJudged } from '../subject.ts'

@@ -186,6 +186,7 @@ describe('failures', () => {
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
         http-5xx 48, first error: the first http-5xx
         timeout 10, first error: the first timeout
+        → the target itself failed: its log shows why
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
     expect(said(matchers.toHaveErrorRateBelow(failing, 0.05), true)).toMatchInlineSnapshot(`
@@ -201,6 +202,7 @@ describe('failures', () => {
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
         http-5xx 48, first error: the first http-5xx
         timeout 10, first error: the first timeout
+        → the target itself failed: its log shows why
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })
@@ -211,6 +213,7 @@ describe('failures', () => {
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
         http-5xx 48, first error: the first http-5xx
         timeout 10, first error: the first timeout
+        → the target itself failed: its log shows why
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
     expect(said(matchers.toHaveNoErrors(fast()), true)).toMatchInlineSnapshot(`
@@ -234,6 +237,7 @@ describe('failures', () => {
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
         http-5xx 48, first error: the first http-5xx
         timeout 10, first error: the first timeout
+        → the target itself failed: its log shows why
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
   })

@@ -1,6 +1,7 @@
 import type { Distribution, Figures, JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
+import { errorHints } from '../../wording/error-hints.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
 import {
   formatCount,
@@ -69,18 +70,15 @@ function formatKinds(counts: Readonly<Record<string, number>>): string {
 
 const CLASSES_SHOWN = 3
 
-/** Returns the message of the first error in each of the most frequent classes. */
-export function evidenceOfErrors({ errorsByClass }: Figures): readonly string[] {
-  return Object.entries(errorsByClass)
-    .toSorted(([, a], [, b]) => b.count - a.count)
-    .slice(0, CLASSES_SHOWN)
-    .map(
-      ([name, { count, first, samples }]) => `${name} ${formatCount(count)}, first error: ${first}${response(samples)}`,
-    )
-}
-
-function response([sample]: readonly string[] = []): string {
-  return sample === undefined ? '' : `, response: ${sample.replaceAll(/\s+/g, ' ').trim()}`
+/** Returns the message of the first error in each of the most frequent classes, then hints. */
+export function evidenceOfErrors(figures: Figures): readonly string[] {
+  return [
+    ...Object.entries(figures.errorsByClass)
+      .toSorted(([, a], [, b]) => b.count - a.count)
+      .slice(0, CLASSES_SHOWN)
+      .map(([name, { count, first }]) => `${name} ${formatCount(count)}, first error: ${first}`),
+    ...errorHints(figures).map((hint) => `→ ${hint}`),
+  ]
 }
 
 /** Example: "seed 8f2c1e, rerun with LOAD_SEED=8f2c1e". */

@@ -34,7 +34,7 @@ export const httpProtocol: Protocol<HttpRequest> = {
     return body === undefined || body === request.body ? request : { ...request, body }
   },
   withBody,
-  describe: ({ method = 'GET', path = '/' }) => `${method} ${path}`,
+  describe: ({ method = 'GET', path }, target) => `${method} ${pathUnder(target, path)}`,
   span: spanOf,
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)
@@ -42,6 +42,12 @@ export const httpProtocol: Protocol<HttpRequest> = {
     const { connectSecure } = await import('./secure-connection.ts')
     return connectSecure(target, context)
   },
+}
+
+/** Omits the query of the target, which every request gets. */
+function pathUnder(target: URL | undefined, path: string | undefined): string {
+  if (target === undefined) return path ?? '/'
+  return path === undefined ? target.pathname : target.pathname.replace(/\/$/, '') + path
 }
 
 /** Follows the semantic conventions for HTTP clients. The name omits the path, which may differ for every user. */

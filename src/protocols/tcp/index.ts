@@ -53,10 +53,13 @@ function healthData(format: FrameFormat): string {
   return contentRule(format, ping) === undefined ? ping : ''
 }
 
+/** Part of a text that is searched for its first word. */
+const NAMED_CHARACTERS = 1_000
+
 /** Names a request by the first word of its text. The rest of a command may be long or secret. */
 function describe({ data }: TcpRequest): string {
   if (data === undefined) return 'nothing'
   if (typeof data !== 'string') return `${data.length} bytes`
-  const [first = ''] = data.trimStart().split(/\s/, 1)
+  const [first = ''] = data.slice(0, NAMED_CHARACTERS).trimStart().split(/\s/, 1)
   return first === '' ? 'an empty frame' : first.slice(0, 24)
 }

@@ -41,7 +41,9 @@ test('requests over HTTP/2 time out while the server does not read their bodies'
   // A busy machine may also drop some requests, because they could not be sent in time.
   expect(result).toMatchObject({ ended: 'completed', successes: 0, requestsScheduled: REQUESTS })
   expect(result.requestsSent).toBeGreaterThan(0)
-  expect(result.errorsByClass).toEqual({ timeout: { count: result.requestsSent, first: 'no answer within 0.1 s' } })
+  expect(result.errorsByClass).toEqual({
+    timeout: { count: result.requestsSent, first: 'POST / → no answer within 0.1 s' },
+  })
   await expect.poll(() => aborted).toBe(result.requestsSent)
 })
 

@@ -44,7 +44,7 @@ test('ends a journey when a step fails, and counts both by error class', async (
     requestsScheduled: 30,
     successes: 20,
     errors: 10,
-    errorsByClass: { 'http-5xx': { count: 10, first: 'cart: 503 Service Unavailable' } },
+    errorsByClass: { 'http-5xx': { count: 10, first: 'cart: GET /cart → 503 Service Unavailable "no cart"' } },
   })
   expect(server.accepted).toEqual({ '/login': 30, '/cart': 20, '/logout': 20 })
   expectConservation(result)

@@ -42,7 +42,9 @@ test.skipIf(noNginx !== undefined)(
 test.skipIf(noNginx !== undefined)(`counts error responses of nginx by class${skipped}`, async () => {
   await using nginx = await startNginx()
   const result = await runLoad({ target: nginx.url, rate: 100, duration: '1s', request: { path: '/missing' } })
-  expect(result.errorsByClass).toMatchObject({ 'http-4xx': { count: 100, first: '404 Not Found' } })
+  expect(result.errorsByClass).toMatchObject({
+    'http-4xx': { count: 100, first: expect.stringMatching(/^GET \/missing → 404 Not Found "<html> .*<\/html>"$/) },
+  })
   expect(result.errorsByClass['http-4xx']?.samples).toEqual([expect.stringMatching(/^404 Not Found\n<html>/)])
   expect(result).toMatchObject({ responsesReceived: 100, unanswered: 0, errorRate: 1 })
 })

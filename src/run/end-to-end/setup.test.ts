@@ -114,7 +114,7 @@ test('a failed setup counts as a failed connection, with the error class of its 
   expect(result).toMatchObject({ successes: 1, errors: 9, connections: { failed: 9 } })
   expect(result.errorsByClass['http-4xx']).toEqual({
     count: 9,
-    first: 'the setup of the connection failed: http-4xx: 429 Too Many Requests',
+    first: 'order: POST /order → the setup of the connection failed: http-4xx: 429 Too Many Requests',
   })
   expectConservation(result)
 })

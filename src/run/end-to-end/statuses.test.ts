@@ -106,9 +106,12 @@ test('keeps what error responses say, without secrets and control characters', a
   expect(sample).not.toContain('\u001b')
   expect(sample?.length).toBeLessThanOrEqual(330)
   expect(others).toEqual([])
-  expect(result.errorsByClass['http-4xx']).toMatchObject({ count: 25, first: '400 Bad Request' })
+  expect(result.errorsByClass['http-4xx']).toMatchObject({
+    count: 25,
+    first: String.raw`DELETE /x → 400 Bad Request "{"code":"EMPTY_BODY","token":"[redacted]","at":"\x1b[2J"}"`,
+  })
   expect(result.intervals[0]?.errorsByClass['http-4xx']).not.toHaveProperty('samples')
-  expect(evidenceOfErrors(result)[0]).toContain('first error: 400 Bad Request, response: 400 Bad Request {"code"')
+  expect(evidenceOfErrors(result)[0]).toContain('first error: DELETE /x → 400 Bad Request "{"code"')
 })
 
 test.each([

@@ -104,11 +104,14 @@ describe(
 
 describe.concurrent('a call into code of the user that fails is the outcome of its request:', () => {
   test.each([
-    ['throw', { 'user-error': { count: 1, first: 'exchange threw: oh' } }],
-    ['throw a symbol', { 'user-error': { count: 1, first: 'exchange threw: Symbol(oh)' } }],
-    ['rejecting thenable', { 'user-error': { count: 1, first: 'exchange threw: oh' } }],
-    ['outcome with a getter', { 'user-error': { count: 1, first: 'reading the outcome of onDone threw: oh' } }],
-    ['message that cannot cross', { protocol: { count: 1, first: 'message must be a string, got function message' } }],
+    ['throw', { 'user-error': { count: 1, first: 'op → exchange threw: oh' } }],
+    ['throw a symbol', { 'user-error': { count: 1, first: 'op → exchange threw: Symbol(oh)' } }],
+    ['rejecting thenable', { 'user-error': { count: 1, first: 'op → exchange threw: oh' } }],
+    ['outcome with a getter', { 'user-error': { count: 1, first: 'op → reading the outcome of onDone threw: oh' } }],
+    [
+      'message that cannot cross',
+      { protocol: { count: 1, first: 'op → message must be a string, got function message' } },
+    ],
   ])('%s', async (fails, errorsByClass) => {
     const result = await runLoad(planWith(fails))
     expect(result).toMatchObject({ ended: 'completed', successes: 59, errorsByClass })

@@ -7,6 +7,7 @@ import type { Ended, GeneratorFigures, LoadResult, PlanSummary, TargetFigures } 
 import { cleanJson, cleanNames, cleanText, foreignText } from '../../model/text/clean.ts'
 import type { SlowRequest, TracingReport } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
+import { makeReadable } from '../../report/readable-result.ts'
 import { redirectDoubts, worstRunDelay } from './generator-doubts.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { GeneratorState } from '../generator/messages.ts'
@@ -75,7 +76,7 @@ export function buildResult(parts: ResultParts): LoadResult {
     slowest: parts.slowest,
     tracing: cleanJson(parts.tracing),
   }
-  return deepFreeze(result)
+  return deepFreeze(makeReadable(result))
 }
 
 /** Before the end of the run, only the collected time counts, because counts and time must cover the same time span. */

@@ -41,6 +41,7 @@ export class ActiveJourney<Request> implements JourneySample {
   errorClass: ErrorClass | undefined = undefined
   message: string | undefined = undefined
   dropReason: DropReason | undefined = undefined
+  failedStep: Sample | undefined = undefined
   bytesSent = 0
   bytesReceived = 0
   thinkMs: Ms = 0
@@ -95,7 +96,8 @@ export class ActiveJourney<Request> implements JourneySample {
   }
 
   /** Adds a finished step; its outcome is the journey's outcome so far. */
-  count({ sentMs, bytesSent, bytesReceived, fate, errorClass, message, dropReason, operation }: Sample): void {
+  count(step: Sample): void {
+    const { sentMs, bytesSent, bytesReceived, fate, errorClass, message, dropReason, operation } = step
     if (Number.isNaN(this.sentMs)) this.sentMs = sentMs
     this.bytesSent += bytesSent
     this.bytesReceived += bytesReceived
@@ -103,6 +105,7 @@ export class ActiveJourney<Request> implements JourneySample {
     this.errorClass = errorClass
     const where = operation === '' ? '' : `${operation}: `
     this.message = fate === 'error' ? `${where}${message ?? ''}` : undefined
+    this.failedStep = fate === 'error' ? step : undefined
     this.dropReason = dropReason
   }
 }

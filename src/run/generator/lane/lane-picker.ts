@@ -40,7 +40,7 @@ export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePicker
     ...shape,
     withBody(request, body, format) {
       if (!(request instanceof AwaitingSetup)) return withBody(request, body, format)
-      return new AwaitingSetup(request.name, (setup) => withBody(request.render(setup), body, format))
+      return new AwaitingSetup(request.written, (setup) => withBody(request.render(setup), body, format))
     },
   })
 }

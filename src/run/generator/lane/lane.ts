@@ -1,3 +1,4 @@
+import type { DescribeRequest } from '../../../measure/error-text.ts'
 import type { Recorder } from '../../../measure/recorder.ts'
 import type { Tracer } from '../../../measure/tracing/tracer.ts'
 import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
@@ -168,16 +169,17 @@ function messageBytes(
 function eventsOf(parts: LaneParts, url: URL): DispatchEvents {
   const { job, protocol, recorder, tracer, listening } = parts
   const about = spanNamer(protocol, url)
+  const describe = requestNamer(protocol, url)
   return {
     arrived: (sample) => recorder.arrived(sample),
     settled(sample) {
-      recorder.settled(sample)
+      recorder.settled(sample, describe)
       listening?.settled(sample)
       tracer?.settled(sample, about)
     },
     journeyArrived: (journey) => recorder.journeyArrived(journey),
     journeySettled(journey) {
-      recorder.journeySettled(journey)
+      recorder.journeySettled(journey, describe)
       tracer?.journeySettled(journey)
     },
     undispatched(reason, phase, count) {
@@ -239,6 +241,18 @@ function operationNamer(lane: string): (request: LaneRequest) => string {
     let full = names.get(name)
     if (full === undefined) names.set(name, (full = name === '' ? lane : `${lane} ${name}`))
     return full
+  }
+}
+
+/** Returns a function that names a failed request by its operation and by what was sent: `create: POST /orders`. */
+function requestNamer(protocol: Protocol<AnyRequest>, url: URL): DescribeRequest {
+  return ({ operation, payload }) => {
+    const request = payload instanceof AwaitingSetup ? payload.written : payload
+    if (typeof request !== 'object' || request === null) return operation
+    const sent = protocol.describe(request as AnyRequest, url)
+    // A custom protocol describes a request by its name.
+    if (operation === '' || operation === sent || operation.endsWith(` ${sent}`)) return operation || sent
+    return `${operation}: ${sent}`
   }
 }
 

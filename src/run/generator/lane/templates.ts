@@ -18,10 +18,13 @@ import type { RequestPicker } from '../../../traffic/workloads/picker.ts'
  */
 export class AwaitingSetup implements RequestLabel {
   readonly name: string
+  /** The request as the plan has it, with its templates. */
+  readonly written: AnyRequest
   readonly render: (setup: unknown) => AnyRequest
 
-  constructor(name: string, render: (setup: unknown) => AnyRequest) {
-    this.name = name
+  constructor(written: AnyRequest, render: (setup: unknown) => AnyRequest) {
+    this.name = written.name ?? ''
+    this.written = written
     this.render = render
   }
 }
@@ -102,7 +105,7 @@ function rendered(
 ): AnyRequest | AwaitingSetup {
   if (template === undefined) return request
   if (!template.needsSetup) return template.render(position)
-  return new AwaitingSetup(request.name ?? '', (setup) => template.render(position, setup))
+  return new AwaitingSetup(request, (setup) => template.render(position, setup))
 }
 
 function knownNames(plan: ResolvedPlan, feeds: Feeds): KnownNames {

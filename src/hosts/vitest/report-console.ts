@@ -1,0 +1,55 @@
+import type { Vitest } from 'vitest/node'
+
+/** Where the reporter prints. */
+export interface ReportConsole {
+  /** Whether another reporter shows each test to a person. */
+  readonly showsTests: boolean
+  /** Whether another reporter may have left its line unfinished. */
+  readonly leavesLine: boolean
+  log(text: string): void
+}
+
+/** Reporters whose output a program reads, from stdout unless they have an output file. */
+const MACHINE_READ: ReadonlySet<string> = new Set(['json', 'junit', 'tap', 'tap-flat'])
+
+/** Reporters that show no single test: `agent` and `minimal` show only failures. */
+const SHOW_NO_TESTS: ReadonlySet<string> = new Set([
+  ...MACHINE_READ,
+  'agent',
+  'blob',
+  'github-actions',
+  'hanging-process',
+  'html',
+  'minimal',
+])
+
+/** Prints to stdout, or to stderr if a program reads the output of another reporter from stdout. */
+export function consoleOf({ config, logger }: Vitest): ReportConsole {
+  const reporters = namedReporters(config.reporters)
+  const readsStdout = reporters.some(({ name, options }) => MACHINE_READ.has(name) && !hasFile(config, name, options))
+  return {
+    leavesLine: reporters.some(({ name }) => name === 'dot'),
+    showsTests: reporters.some(({ name }) => !SHOW_NO_TESTS.has(name)),
+    log: (text) => (readsStdout ? logger.error(text) : logger.log(text)),
+  }
+}
+
+interface NamedReporter {
+  readonly name: string
+  readonly options: unknown
+}
+
+/** Names the reporters of the configuration; an object is a custom reporter, and describe-load's is left out. */
+function namedReporters(reporters: readonly unknown[]): readonly NamedReporter[] {
+  return reporters.flatMap((reporter): NamedReporter[] => {
+    const [named, options]: readonly unknown[] = Array.isArray(reporter) ? reporter : [reporter]
+    if (typeof named === 'string') return named === 'describe-load/reporter' ? [] : [{ name: named, options }]
+    const isOurs = typeof named === 'object' && named !== null && Reflect.get(named, 'name') === 'describe-load'
+    return isOurs ? [] : [{ name: '', options }]
+  })
+}
+
+function hasFile({ outputFile }: Vitest['config'], name: string, options: unknown): boolean {
+  if (typeof options === 'object' && options !== null && Reflect.get(options, 'outputFile') !== undefined) return true
+  return typeof outputFile === 'object' ? Reflect.get(outputFile, name) !== undefined : outputFile !== undefined
+}

@@ -1,0 +1,169 @@
+import { formatValue } from '../model/errors.ts'
+import type { Distribution, Figures } from '../model/figures.ts'
+import type { LoadResult } from '../model/result.ts'
+import { cleanText } from '../model/text/clean.ts'
+import { errorHints } from '../wording/error-hints.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatRate,
+} from '../wording/figures.ts'
+import { COLUMNS, LABEL_COLUMNS, labelled, wrap } from './page.ts'
+
+/** Number of statuses and of error classes that a summary names. */
+const SHOWN = 5
+const SHOWN_ERRORS = 3
+
+/**
+ * Returns the main figures of a result as text, 80 columns wide: rates, response times, errors and statuses, then the
+ * first error of each class with a hint, and the doubts. Accepts a result, also a running one or one parsed from JSON,
+ * and any of its operations, phases, journeys and intervals.
+ */
+export function summary(figures: Figures): string {
+  const given: unknown = figures
+  if (typeof given !== 'object' || given === null || !('requestsScheduled' in given)) {
+    throw new TypeError(`summary() takes a LoadResult or one of its parts, got ${formatValue(given)}`)
+  }
+  return cleanText([...titleOf(figures), ...figureLines(figures, 2), ...explanations(figures)].join('\n'))
+}
+
+const titles = new WeakMap<object, string>()
+
+/** Remembers the title of a part of a result: its summary starts with it. */
+export function rememberTitle(part: object, title: string): void {
+  titles.set(part, title)
+}
+
+function titleOf(figures: Figures): readonly string[] {
+  if (isResult(figures)) return [wrap(`${figures.name || 'load'}: ${describeRun(figures)}`, 0)]
+  const title = titles.get(figures) ?? spanOf(figures)
+  return title === undefined ? [] : [wrap(title, 0)]
+}
+
+/** Names a phase or an interval by its time in the run. */
+function spanOf(figures: Figures): string | undefined {
+  if (!('startMs' in figures) || !('durationMs' in figures)) return undefined
+  const { startMs, durationMs } = figures
+  if (typeof startMs !== 'number' || typeof durationMs !== 'number') return undefined
+  return `from ${formatDuration(startMs)} to ${formatDuration(startMs + durationMs)}`
+}
+
+/** Example: `constant 500 req/s for 30 s`, and how the run ended if it did not complete. */
+export function describeRun(result: LoadResult): string {
+  const because = result.endedBecause === undefined ? '' : ` (${result.endedBecause})`
+  const ended = result.ended === 'completed' ? '' : `, ${result.ended.toUpperCase()}${because}`
+  return `${loadOf(result)} for ${formatDuration(result.durationMs)}${ended}`
+}
+
+/** Example: `constant 500 req/s`, `20 in flight`. */
+export function loadOf({ plan, pattern, journeys }: LoadResult): string {
+  if (plan.concurrency !== undefined) return `${formatCount(plan.concurrency)} in flight`
+  const unit = journeys === null ? 'req/s' : 'journeys/s'
+  return plan.rate === undefined ? pattern : `${pattern} ${formatNumber(plan.rate)} ${unit}`
+}
+
+/** Returns three entries: the rates, the response times, and the errors with the statuses. */
+export function figureLines(figures: Figures, indent: number): readonly string[] {
+  return [
+    labelled('rate', ratesOf(figures), indent),
+    labelled('response', timesOf(figures.responseTime), indent),
+    labelled('errors', inLines(errorsOf(figures), indent), indent),
+  ]
+}
+
+function ratesOf(figures: Figures): string {
+  if (!isResult(figures) || figures.journeys === null) {
+    const achieved = `achieved ${formatRate(achievedRps(figures))}`
+    // In the closed model, responses determine the rate.
+    return isResult(figures) && figures.arrivals === 'closed'
+      ? `${formatCount(figures.plan.concurrency ?? 0)} in flight, ${achieved}`
+      : `offered ${formatRate(figures.offeredRps)}, ${achieved}`
+  }
+  const { offeredRps, achievedRps: achieved } = figures.journeys
+  return (
+    `offered ${formatRate(offeredRps, 'journeys/s')}, achieved ${formatRate(achieved, 'journeys/s')} ` +
+    `(${formatRate(figures.achievedRps)})`
+  )
+}
+
+function achievedRps(figures: Figures): number {
+  return 'achievedRps' in figures && typeof figures.achievedRps === 'number'
+    ? figures.achievedRps
+    : figures.throughputRps
+}
+
+/** Example: `p50 12.1, p95 40.2, p99 83.2, max 144 ms`. */
+function timesOf({ p50Ms, p95Ms, p99Ms, maxMs }: Distribution): string {
+  if (p50Ms === undefined) return 'nothing measured'
+  return `p50 ${formatMs(p50Ms)}, p95 ${formatMs(p95Ms)}, p99 ${formatMs(p99Ms)}, max ${formatMs(maxMs)} ms`
+}
+
+/** Example: `3 of 15 000 requests (0.02%): connect 3`, `0 dropped`, `status 200: 14 997`. */
+function errorsOf({
+  errors,
+  requestsScheduled,
+  errorsByClass,
+  dropped,
+  droppedByReason,
+  statuses,
+}: Figures): readonly string[] {
+  if (requestsScheduled === 0) return ['no requests']
+  const share = errors === 0 ? '' : ` (${formatPercent(errors / requestsScheduled)})`
+  const classes = Object.entries(errorsByClass).map(([name, { count }]): Counted => [name, count])
+  const kinds = errors === 0 ? '' : `: ${listOf(classes, ' ')}`
+  const reasons = dropped === 0 ? '' : ` (${listOf(Object.entries(droppedByReason), ' ')})`
+  const answered = Object.entries(statuses)
+  return [
+    `${formatCount(errors)} of ${formatPlural(requestsScheduled, 'request')}${share}${kinds}`,
+    `${formatCount(dropped)} dropped${reasons}`,
+    ...(answered.length === 0 ? [] : [`status ${listOf(answered, ': ')}`]),
+  ]
+}
+
+/** Joins parts to one line, or puts the last one on a separate line if that is too long. */
+function inLines(parts: readonly string[], indent: number): string {
+  const line = parts.join('; ')
+  const fits = line.length <= COLUMNS - indent - LABEL_COLUMNS
+  return fits ? line : [parts.slice(0, -1).join('; '), ...parts.slice(-1)].join('\n')
+}
+
+type Counted = readonly [name: string, count: number]
+
+/** Returns the most frequent first: `503: 12, 200: 3`. */
+function listOf(counts: readonly Counted[], between: string): string {
+  const shown = counts.toSorted(([, a], [, b]) => b - a).slice(0, SHOWN)
+  const rest = counts.length - shown.length
+  const items = shown.map(([name, count]) => `${name}${between}${formatCount(count)}`)
+  return [...items, ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
+}
+
+function explanations(figures: Figures): readonly string[] {
+  return [
+    ...(isResult(figures) && figures.journeys !== null ? [labelled('journeys', journeysOf(figures.journeys), 2)] : []),
+    ...errorLines(figures, 2),
+    ...(isResult(figures) ? figures.generator.doubts.map(({ message }) => labelled('doubt', message, 2)) : []),
+  ]
+}
+
+function journeysOf(journeys: Figures): string {
+  return `${timesOf(journeys.responseTime)}; ${formatPlural(journeys.errors, 'error')}, ${formatCount(journeys.dropped)} dropped`
+}
+
+/** Returns the first error of each of the most frequent classes, then hints. */
+export function errorLines(figures: Figures, indent: number): readonly string[] {
+  return [
+    ...Object.entries(figures.errorsByClass)
+      .toSorted(([, a], [, b]) => b.count - a.count)
+      .slice(0, SHOWN_ERRORS)
+      .map(([name, { first }]) => labelled('error', `${name}, the first: ${first}`, indent)),
+    ...errorHints(figures).map((hint) => labelled('hint', hint, indent)),
+  ]
+}
+
+function isResult(figures: Figures): figures is LoadResult {
+  return 'type' in figures && figures.type === 'describe-load:result'
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { doubt } from '../wording/doubts.ts'
+import { recordOf, resultOf } from './run-record.builder.ts'
+import { testFigures } from './test-figures.ts'
+
+const test500 = 'checkout API > holds 500 req/s'
+const lines = (change: Parameters<typeof recordOf>[0], failed = false): string =>
+  testFigures({ test: test500, record: recordOf({ verdicts: [], ...change }) }, failed).join('\n')
+
+test('shows the name of a test, then three lines', () => {
+  expect(lines({})).toMatchInlineSnapshot(`
+    "       checkout API > holds 500 req/s
+           rate      offered 500 req/s, achieved 500 req/s
+           response  p50 12.1, p95 40.2, p99 83.2, max 144 ms
+           errors    3 of 15 000 requests (0.02%): connect 3; 0 dropped
+                     status 200: 14 997"
+  `)
+})
+
+test('names each load of a test that has several', () => {
+  const other = resultOf({ plan: { ...resultOf().plan, request: 'GET /cart?page=1, '.repeat(9) } })
+  expect(lines({ results: [resultOf(), other] })).toMatchInlineSnapshot(`
+    "       checkout API > holds 500 req/s
+           load 1 of 2: GET /cart, constant 500 req/s for 30 s
+             rate      offered 500 req/s, achieved 500 req/s
+             response  p50 12.1, p95 40.2, p99 83.2, max 144 ms
+             errors    3 of 15 000 requests (0.02%): connect 3; 0 dropped
+                       status 200: 14 997
+           load 2 of 2: constant 500 req/s for 30 s
+             rate      offered 500 req/s, achieved 500 req/s
+             response  p50 12.1, p95 40.2, p99 83.2, max 144 ms
+             errors    3 of 15 000 requests (0.02%): connect 3; 0 dropped
+                       status 200: 14 997"
+  `)
+})
+
+test('names doubts', () => {
+  const generator = { ...resultOf().generator, doubts: [doubt({ code: 'inspector' }), doubt({ code: 'coverage' })] }
+  expect(lines({ results: [resultOf({ generator })] })).toContain('doubts    inspector, coverage')
+})
+
+test('shows at most four loads', () => {
+  const text = lines({ results: Array.from({ length: 30 }, () => resultOf()) })
+  expect(text.match(/ rate /g)).toHaveLength(4)
+  expect(text).toMatch(/and 26 more loads, see the reports$/)
+})
+
+test('omits a load whose figures the message of a failed verdict contains', () => {
+  const { verdicts } = recordOf()
+  expect(lines({ verdicts }, true)).toBe('')
+  expect(lines({ verdicts, results: [resultOf(), resultOf()] }, true)).toMatch(/load 2 of 2/)
+  expect(lines({}, true)).toContain('rate ')
+})
+
+test('shows nothing for a suite, which prints its findings, or for a test without a load', () => {
+  expect(lines({ suite: 'limits' })).toBe('')
+  expect(lines({ results: [] })).toBe('')
+})

@@ -165,7 +165,7 @@ describe('setup as a function', () => {
     })
     expect(result).toMatchObject({ successes: 1, errors: 9, generator: { mode: 'worker' } })
     expect(result.errorsByClass['http-4xx']?.first).toBe(
-      'the setup of the connection failed: http-4xx: 429 Too Many Requests',
+      'order: POST /order → the setup of the connection failed: http-4xx: 429 Too Many Requests',
     )
   })
 

@@ -55,6 +55,6 @@ export type { Leaning, Verdict, VerdictReason, VerdictRecord, VerdictValue } fro
 export { summary } from './report/result-summary.ts'
 export type { PlanRequest, ProtocolName } from './protocols/index.ts'
 export * from './protocols/registry.ts'
-export { runLoad, startLoad } from './run/index.ts'
+export { runLoad, startLoad } from './hosts/script.ts'
 export type { LoadRun } from './run/index.ts'
 export * from './traffic/patterns/registry.ts'

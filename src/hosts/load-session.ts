@@ -11,7 +11,7 @@ import { Run } from '../run/index.ts'
 import type { LoadRun } from '../run/index.ts'
 import { callsForTarget, callTargets } from '../run/target/called-targets.ts'
 import { vocabulary } from '../run/vocabulary.ts'
-import { formatLoadCall } from '../wording/load-test.ts'
+import { formatLoadCall, formatWaiting } from '../wording/load-test.ts'
 import { ActiveLoad } from './active-load.ts'
 import { BodyCheck } from './body-check.ts'
 import type { LoadCall, LoadOrigin } from './body-check.ts'
@@ -213,7 +213,7 @@ export class LoadSession {
     try {
       return await acquireMachineLock(test, {
         signal: this.#over.signal,
-        onWait: ({ pid, what }) => onWait(`waiting for another load on this machine: process ${pid} runs "${what}"`),
+        onWait: (holder) => onWait(formatWaiting(holder)),
       })
     } finally {
       this.#deadline.resume()

@@ -87,6 +87,34 @@ describe('the machine lock', () => {
     second.release()
   })
 
+  test('is shared by the loads of scripts in one thread, and with them', async () => {
+    const take = (what: string, isShared: boolean) => acquireMachineLock(what, { signal: never, folder, isShared })
+    const first = await take('first', true)
+    const second = await take('second', true)
+    const third = await take('test', false)
+    for (const lock of [first, first, second]) lock.release()
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ what: 'first' })
+    third.release()
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('of a test is joined by the loads of scripts, but not by another test', async () => {
+    const take = (what: string, isShared: boolean) => acquireMachineLock(what, { signal: never, folder, isShared })
+    const first = await take('test', false)
+    const script = await take('script', true)
+    let isTaken = false
+    const other = take('other test', false).then((lock) => {
+      isTaken = true
+      return lock
+    })
+    first.release()
+    await realDelay(120)
+    expect(isTaken).toBe(false)
+    script.release()
+    const last = await other
+    last.release()
+  })
+
   test('stops waiting when the test ends', async () => {
     heldBy({})
     const abort = new AbortController()

@@ -25,25 +25,51 @@ const WARN_AFTER_MS: Ms = 2_000
 /** A takeover takes microseconds; an older one was abandoned by a process that died. */
 const TAKEOVER_LIMIT_MS: Ms = 5_000
 
+interface LockOptions {
+  readonly signal: AbortSignal
+  readonly folder?: string
+  readonly onWait?: (holder: LockHolder) => void
+  /**
+   * The load may run at the same time as other loads of this thread: its author started them together. A load that
+   * waited for another one of the same code could wait forever.
+   */
+  readonly isShared?: boolean
+}
+
+/** A lock that this thread holds, for one load or for several shared ones. */
+interface HeldLock {
+  readonly mine: LockHolder
+  /** True if the load that acquired it is shared; others then join it. */
+  readonly isShared: boolean
+  loads: number
+}
+
+/** By the path of the lock. */
+const heldHere = new Map<string, HeldLock>()
+
 /**
  * Waits until no other load of this user runs on this machine, in any process, because two loads at the same time
  * distort each other. The lock is a file with its holder's pid; it does not count if its holder no longer runs. Calls
  * `onWait` once, after 2 s, with the holder. Rejects with the signal's reason if it aborts first, and with `LoadError`
  * (`ERR_LOAD_LOCK`) if the file is not a lock of this user.
  */
-export async function acquireMachineLock(
-  what: string,
-  options: { readonly signal: AbortSignal; readonly folder?: string; readonly onWait?: (holder: LockHolder) => void },
-): Promise<MachineLock> {
-  const folder = options.folder ?? join(tmpdir(), `describe-load-${userName()}`)
+export async function acquireMachineLock(what: string, options: LockOptions): Promise<MachineLock> {
+  const folder = options.folder ?? lockFolder()
   openFolder(folder)
   const path = join(folder, 'load.lock')
   const mine: LockHolder = { ...thisProcess(), what, token: randomUUID() }
+  const isShared = options.isShared === true
   const startedMs = realTime.now()
   let warned = false
   for (;;) {
     options.signal.throwIfAborted()
-    if (acquire(path, mine)) return { release: () => releaseLock(path, mine) }
+    const held = heldHere.get(path)
+    if (held !== undefined && (isShared || held.isShared)) return shareOf(path, held)
+    if (acquire(path, mine)) {
+      const first: HeldLock = { mine, isShared, loads: 0 }
+      heldHere.set(path, first)
+      return shareOf(path, first)
+    }
     const holder = holderOf(path)
     if (holder !== undefined && !isAlive(holder)) removeStale(path, holder)
     else if (holder !== undefined && !warned && realTime.now() - startedMs > WARN_AFTER_MS) {
@@ -52,6 +78,27 @@ export async function acquireMachineLock(
     }
     await realDelay(POLL_MS)
   }
+}
+
+/** Adds a load to a held lock, which is released when the last of its loads releases it. */
+function shareOf(path: string, held: HeldLock): MachineLock {
+  held.loads++
+  let isReleased = false
+  return {
+    release() {
+      if (isReleased) return
+      isReleased = true
+      held.loads--
+      if (held.loads > 0) return
+      heldHere.delete(path)
+      releaseLock(path, held.mine)
+    },
+  }
+}
+
+/** Returns the folder that the processes of this user share. */
+export function lockFolder(): string {
+  return join(tmpdir(), `describe-load-${userName()}`)
 }
 
 /** Creates the folder of the lock. Another user may have created one of that name in the temporary folder before. */

@@ -2,12 +2,12 @@ import type { CustomPlan, LoadPlan, WrittenPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import { callsForTarget, callTargets } from './target/called-targets.ts'
-import { type LoadRun, Run } from './load-run.ts'
+import { type Admission, type LoadRun, Run } from './load-run.ts'
 import { threadPool } from './generator/thread-pool.ts'
 import { vocabulary } from './vocabulary.ts'
 import { expectedTransports } from './generator/warm-up/transports.ts'
 
-export { type LoadRun, Run } from './load-run.ts'
+export { type Admission, type LoadRun, Run } from './load-run.ts'
 
 export interface RunOptions {
   /** Name of the result in reports and messages. */
@@ -30,12 +30,20 @@ export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun 
 export function runLoad(plan: CustomPlan, options?: RunOptions): Promise<LoadResult>
 export function runLoad(plan: LoadPlan, options?: RunOptions): Promise<LoadResult>
 export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Promise<LoadResult> {
-  return startMerged(callsForTarget(plan) ? await callTargets(plan) : plan, options).result
+  return runMerged(plan, options)
 }
 
-/** Like `startLoad`, for a plan that was merged from several plans, so that its type states no protocol. */
-export function startMerged(plan: WrittenPlan, { name }: RunOptions = {}): LoadRun {
-  return new Run(resolvePlan(plan, vocabulary, { name, seed: process.env['LOAD_SEED'] }))
+/**
+ * Like `startLoad`, for a plan that was merged from several plans, so that its type states no protocol. `admission`
+ * delays the start.
+ */
+export function startMerged(plan: WrittenPlan, { name }: RunOptions = {}, admission?: Admission): LoadRun {
+  return new Run(resolvePlan(plan, vocabulary, { name, seed: process.env['LOAD_SEED'] }), admission)
+}
+
+/** Like `runLoad`, for such a plan. */
+export async function runMerged(plan: WrittenPlan, options?: RunOptions, admission?: Admission): Promise<LoadResult> {
+  return startMerged(callsForTarget(plan) ? await callTargets(plan) : plan, options, admission).result
 }
 
 /**

@@ -27,6 +27,12 @@ export interface LoadRun extends AsyncIterable<Interval> {
   readonly result: Promise<LoadResult>
 }
 
+/**
+ * Waits until the run may start; returns a function that is called once, when the run is over. The signal aborts if the
+ * run is stopped first.
+ */
+export type Admission = (signal: AbortSignal) => Promise<() => void>
+
 /** Time between 'start' and the first arrival, in which every thread receives the message and sets its timer. */
 const LEAD_MS = 30
 
@@ -36,15 +42,17 @@ export class Run implements LoadRun {
   readonly result: Promise<LoadResult>
   readonly #plan: CompiledPlan
   readonly #placement: Placement
-  readonly #resources: Resources = readResources()
+  #resources: Resources = readResources()
   readonly #lifetime: RunLifetime
   readonly #outcome: RunOutcome
   readonly #log: (text: string) => void
+  readonly #admission: Admission | undefined
   #fleet: GeneratorFleet | undefined
   #targets: readonly TargetConnection[] = []
 
-  constructor(plan: CompiledPlan) {
+  constructor(plan: CompiledPlan, admission?: Admission) {
     this.#plan = plan
+    this.#admission = admission
     this.#placement = placementOf(plan)
     this.#log = isVerbose() ? (text) => process.stderr.write(cleanText(`[load ${plan.name}] ${text}\n`)) : () => {}
     this.#lifetime = new RunLifetime(this.#log)
@@ -68,7 +76,9 @@ export class Run implements LoadRun {
   }
 
   async #run(): Promise<LoadResult> {
+    let leave = (): void => {}
     try {
+      leave = await this.#enter()
       checkResources(this.#plan, this.#placement, this.#resources)
       this.#fleet = new GeneratorFleet(this.#plan, this.#placement, this.#outcome, this.#log)
       const job = await this.#prepare()
@@ -76,6 +86,21 @@ export class Run implements LoadRun {
       return await this.#outcome.finish()
     } finally {
       await this.#close()
+      leave()
+    }
+  }
+
+  async #enter(): Promise<() => void> {
+    if (this.#admission === undefined) return () => {}
+    const stop = new AbortController()
+    void this.#lifetime.stopped.then(() => stop.abort())
+    try {
+      const leave = await this.#admission(stop.signal)
+      this.#resources = readResources()
+      return leave
+    } catch (error) {
+      if (this.#lifetime.isRunning) throw error
+      return () => {}
     }
   }
 

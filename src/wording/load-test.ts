@@ -56,3 +56,8 @@ function formatFailed({ requestsScheduled, errors, dropped, errorsByClass }: Unj
   const detail = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`
   return `${formatCount(errors + dropped)} of ${formatPlural(requestsScheduled, 'request')} failed${detail}`
 }
+
+/** Says which load another one waits for. */
+export function formatWaiting({ pid, what }: { readonly pid: number; readonly what: string }): string {
+  return `waiting for another load on this machine: process ${pid} runs "${what}"`
+}

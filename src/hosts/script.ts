@@ -1,0 +1,47 @@
+import { basename } from 'node:path'
+import { argv, stderr } from 'node:process'
+import { cleanText } from '../model/text/clean.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { CustomPlan, LoadPlan, WrittenPlan } from '../plan/load-plan.ts'
+import { runMerged, startMerged } from '../run/index.ts'
+import type { Admission, LoadRun, RunOptions } from '../run/index.ts'
+import { formatWaiting } from '../wording/load-test.ts'
+import { acquireMachineLock } from './machine-lock.ts'
+
+/**
+ * Starts a run and returns immediately. The run waits until no other process of this user puts load on a target from
+ * this machine. Throws `LoadPlanError`, which lists all mistakes of the plan, before any traffic. Problems with the
+ * target reject `result`.
+ */
+export function startLoad(plan: CustomPlan, options?: RunOptions): LoadRun
+export function startLoad(plan: LoadPlan, options?: RunOptions): LoadRun
+export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun {
+  return startMerged(plan, options, machineAdmission(options))
+}
+
+/**
+ * Runs a plan to its end. It waits until no other process of this user puts load on a target from this machine. Rejects
+ * with `LoadPlanError` or `LoadTargetError`; a failed request is data in the result.
+ */
+export function runLoad(plan: CustomPlan, options?: RunOptions): Promise<LoadResult>
+export function runLoad(plan: LoadPlan, options?: RunOptions): Promise<LoadResult>
+export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Promise<LoadResult> {
+  return runMerged(plan, options, machineAdmission(options))
+}
+
+/** Waits for loads of other processes. The loads of this thread run together, as its code started them. */
+function machineAdmission({ name = basename(argv[1] ?? 'a script') }: RunOptions): Admission {
+  return async (signal) => {
+    const { release } = await acquireMachineLock(name, {
+      signal,
+      isShared: true,
+      onWait: (holder) => void stderr.write(`describe-load: ${cleanText(formatWaiting(holder))}\n`),
+    })
+    // Otherwise the next load would have to find out that this process has exited.
+    process.on('exit', release)
+    return () => {
+      process.removeListener('exit', release)
+      release()
+    }
+  }
+}

@@ -75,6 +75,128 @@ describe.concurrent.each([5, 4] as const)('with the plugin, Vitest %i', (version
   })
 })
 
+/** A plugin whose plan names its configuration. */
+const PLUGIN = (seed: number): string => `
+  import { load } from 'SRC/plugin.ts'
+  const plugins = [load({ plan: { seed: ${seed} } })]`
+
+/** A test file that records when it runs, and the seed of its plan. */
+const SEEDED = (name: string): string => `
+  import { appendFileSync } from 'node:fs'
+  import { test } from 'vitest'
+  import { planDefaults } from 'SRC/hosts/vitest/settings.ts'
+  const { seed } = planDefaults()
+  test('runs', async () => {
+    appendFileSync(process.env.TMPDIR + '/order.txt', '${name} ' + seed + '\\n')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    appendFileSync(process.env.TMPDIR + '/order.txt', '${name} ends\\n')
+  })`
+
+const PACKAGES: Readonly<Record<string, string>> = Object.fromEntries(
+  ['a', 'b', 'c', 'd'].flatMap((name) => [
+    [`packages/${name}/package.json`, `{ "name": "${name}", "type": "module" }`],
+    [`packages/${name}/${name}.test.ts`, SEEDED(`${name}.unit`)],
+    [`packages/${name}/${name}.load.test.ts`, SEEDED(`${name}.load`)],
+  ]),
+)
+
+/** The plugin at the root, with packages from a glob (one has the plugin itself) and inline projects. */
+const ROOT_PLUGIN = {
+  ...PACKAGES,
+  'vitest.config.ts': `${PLUGIN(1)}
+    export default { plugins, test: { projects: [
+      'packages/{a,b}',
+      { extends: true, test: { name: 'c', include: ['packages/c/**/*.test.ts'] } },
+      { extends: false, test: { name: 'd', root: 'packages/d' } },
+    ] } }`,
+  'packages/b/vitest.config.ts': `${PLUGIN(2)}
+    export default { plugins }`,
+}
+
+/** Only the configurations of two packages have the plugin. */
+const PACKAGE_PLUGINS = {
+  ...PACKAGES,
+  'vitest.config.ts': `export default { test: { projects: ['packages/{a,b,c}'] } }`,
+  'packages/a/vitest.config.ts': `${PLUGIN(1)}
+    export default { plugins }`,
+  'packages/b/vitest.config.ts': `${PLUGIN(2)}
+    export default { plugins }`,
+}
+
+/** Checks that files ran one at a time, and returns them with their seeds, sorted. */
+function oneByOne(order: readonly string[]): readonly string[] {
+  const starts = order.filter((line) => !line.endsWith(' ends'))
+  expect(order).toEqual(starts.flatMap((line) => [line, `${line.split(' ')[0]} ends`]))
+  return starts.toSorted()
+}
+
+describe.concurrent.each([5, 4] as const)('in a monorepo, Vitest %i', (version) => {
+  test('a plugin at the root runs the load files of all packages once', { timeout: 60_000 }, async (context) => {
+    const project = vitestProject(context, version, ROOT_PLUGIN)
+    // Flags of the command line apply to all other projects.
+    const flags = ['--pool=threads', '--no-isolate', '--maxWorkers=4', '--sequence.concurrent']
+    const { output, exitCode } = await project.run('run', ...flags)
+    expect(exitCode, output).toBe(0)
+    const order = orderIn(project)
+    expect(order.slice(0, 8).filter((line) => line.includes('load'))).toEqual([])
+    expect(oneByOne(order.slice(8))).toEqual(['a.load 1', 'b.load 2', 'c.load 1', 'd.load 1'])
+  })
+
+  test('--project selects and excludes load files', { timeout: 60_000 }, async (context) => {
+    const loads = vitestProject(context, version, ROOT_PLUGIN)
+    const others = vitestProject(context, version, ROOT_PLUGIN)
+    await Promise.all([
+      loads.run('run', '--project', 'load'),
+      others.run('run', '--project', '!load', '--project', '!c'),
+    ])
+    expect(oneByOne(orderIn(loads))).toEqual(['a.load 1', 'b.load 2', 'c.load 1', 'd.load 1'])
+    const ran = orderIn(others).filter((line) => !line.endsWith(' ends'))
+    expect(ran.toSorted()).toEqual(['a.unit 1', 'b.unit 2', 'd.unit 1'])
+  })
+
+  test('plugins in packages only run their own load files once', { timeout: 60_000 }, async (context) => {
+    const project = vitestProject(context, version, PACKAGE_PLUGINS)
+    const { output, exitCode } = await project.run('run')
+    expect(exitCode, output).toBe(0)
+    const order = orderIn(project)
+    // Package c has no plugin, so Vitest runs its load file like any other.
+    expect(order.slice(0, 8).filter((line) => /^[ab].load/.test(line))).toEqual([])
+    expect(oneByOne(order.slice(8))).toEqual(['a.load 1', 'b.load 2'])
+  })
+})
+
+test(
+  'rejects a plugin in an inline project, which could not run its load files',
+  { timeout: 60_000 },
+  async (context) => {
+    const project = vitestProject(context, 5, {
+      ...PACKAGES,
+      'vitest.config.ts': `${PLUGIN(1)}
+      export default { test: { projects: [{ plugins, test: { name: 'a', root: 'packages/a' } }] } }`,
+    })
+    const { output, exitCode } = await project.run('run')
+    expect(exitCode).toBe(1)
+    expect(output).toMatch(
+      /ERR_LOAD_LAYOUT\]: the inline project "a" in .*vitest.config.ts has the plugin load\(\).*\n.*→ in .*vitest.config.ts, move load\(\) to the plugins beside `test`/,
+    )
+  },
+)
+
+test.each(['load', { label: 'load', color: 'red' }])('rejects a second project named %j', async (name) => {
+  const { config } = load()
+  const projects = [{ test: { name } }]
+  expect(() =>
+    Reflect.apply(config as () => void, undefined, [{ configFile: '/shop/vite.config.ts', test: { projects } }]),
+  ).toThrow(
+    expect.objectContaining({
+      code: 'ERR_LOAD_LAYOUT',
+      message: expect.stringMatching(
+        /^\/shop\/vite.config.ts declares a project "load".*\n    → rename your project/,
+      ) as string,
+    }),
+  )
+})
+
 /** Runs Vitest in watch mode until the first run has finished. */
 async function watchOnce(project: VitestProject, ...names: readonly string[]): Promise<void> {
   const { process, ended } = project.start('watch', ...names)

@@ -1,23 +1,32 @@
+import { resolve, sep } from 'node:path'
 import { argv } from 'node:process'
 import type { Plugin } from 'vitest/config'
-import type { TestProject, Vitest } from 'vitest/node'
-import { LoadPlanError } from '../../model/errors.ts'
+import type { Vitest } from 'vitest/node'
+import { LoadError, LoadPlanError } from '../../model/errors.ts'
 import type { PlanIssue } from '../../model/errors.ts'
 import type { OnInconclusive } from '../../model/plan.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Ratio } from '../../model/units.ts'
+import {
+  addMissingProject,
+  addPlace,
+  arrangeProjects,
+  LOAD_PLUGIN,
+  LOAD_PROJECT,
+  loadProject,
+  leaveGlobalSetupToRoot,
+} from './load-projects.ts'
+import type { RootPlugin } from './load-projects.ts'
+import { selects, widened } from './project-filter.ts'
 import { LOAD_REPORTER, LoadReporter } from './reporter.ts'
 import type { LoadReporterOptions } from './reporter.ts'
+import { valueAt } from './value-at.ts'
 
 /** Default pattern of files with load tests. */
 const LOAD_FILES = '**/*.load.{test,spec}.?(c|m)[jt]s?(x)'
 
-/** Name of the project that runs the load files: `vitest run --project load`. */
-const LOAD_PROJECT = 'load'
-
-/** Vitest runs groups of projects in this order, one after the other; the default group is 0. */
-const AFTER_ALL_OTHERS = 1_000
-const BEFORE_LOAD = AFTER_ALL_OTHERS - 1
+/** Name of the project that runs all other files, if the configuration declares no projects. */
+const UNIT_PROJECT = 'unit'
 
 export interface LoadPluginOptions extends LoadReporterOptions {
   /**
@@ -41,32 +50,59 @@ export interface LoadPluginOptions extends LoadReporterOptions {
 export function load(options: LoadPluginOptions = {}): Plugin {
   const include = options.include === undefined ? [LOAD_FILES] : [options.include].flat()
   const plan = planOf(options)
+  const root: RootPlugin = { filter: [] }
   return {
-    name: 'describe-load',
+    name: LOAD_PLUGIN,
+    api: root,
     config(config) {
-      config.test ??= {}
-      // Every project has this plugin, too, and calls this hook with its own configuration.
-      if (config.test.name === LOAD_PROJECT) return
-      config.test.projects ??= [{ extends: true, test: { name: 'unit' } }]
-      config.test.projects.push({
-        extends: true,
-        test: {
-          name: LOAD_PROJECT,
-          include,
-          pool: 'forks',
-          isolate: true,
-          fileParallelism: false,
-          retry: 0,
-          sequence: { concurrent: false, groupOrder: AFTER_ALL_OTHERS },
-        },
-      })
+      // Every project that extends the configuration has this plugin, too, and calls this hook.
+      if (config.test?.provide?.['describe-load']?.isLoadProject === true) return
+      const folder = resolve(config.test?.root ?? config.root ?? '')
+      addPlace({ root: folder.replaceAll(sep, '/'), include, plan })
+      const projects = config.test?.projects ?? [{ extends: true, test: { name: UNIT_PROJECT } }]
+      refuseSecondLoadProject(projects, valueAt(config, 'configFile'))
+      const test = { ...config.test, projects: [...projects, { extends: true, test: loadProject(LOAD_PROJECT) }] }
+      // Vitest 5 has applied the command line here.
+      if (isFilter(test, 'project')) widen(test, root)
+      config.test = test
     },
-    async configureVitest({ vitest, project }) {
+    configResolved(config) {
+      // Vitest 4 keeps its options here until it creates its server.
+      const vitestOptions: unknown = Reflect.get(config, '_vitest')
+      if (isFilter(vitestOptions, 'project')) widen(vitestOptions, root)
+    },
+    async configureVitest({ vitest, project, injectTestProjects }) {
       join(vitest, options)
-      place(project, include, vitest.config.watch && !(await asksForLoad(argv)))
-      project.provide('describe-load', { plan, isListing: argv[2] === 'list' })
+      await addMissingProject(vitest, project, injectTestProjects)
+      if (project.name === UNIT_PROJECT) leaveGlobalSetupToRoot(vitest, project.config)
+      const isAbsent = vitest.config.watch && !(await asksForLoad(argv))
+      arrangeProjects(vitest, { isAbsent, isListing: argv[2] === 'list' })
     },
   }
+}
+
+/** Vitest's own error does not say that the plugin adds a project. Only names of inline projects are known here. */
+function refuseSecondLoadProject(projects: readonly unknown[], configFile: unknown): void {
+  for (const project of projects) {
+    const name = valueAt(project, 'test', 'name')
+    if (name === LOAD_PROJECT || valueAt(name, 'label') === LOAD_PROJECT) {
+      throw new LoadError(
+        'ERR_LOAD_LAYOUT',
+        `${typeof configFile === 'string' ? configFile : 'the configuration of Vitest'} declares a project "${LOAD_PROJECT}", which is the name of the project that load() adds\n    → rename your project, or remove it if it only runs load files: load({ include: [...] }) selects them`,
+      )
+    }
+  }
+}
+
+/** Vitest calls `configureVitest` only for selected projects, but load files must not run in the other projects either. */
+function widen(options: { project: string | string[] }, root: RootPlugin): void {
+  root.filter = [options.project].flat()
+  options.project = [...widened(root.filter, LOAD_PROJECT)]
+}
+
+function isFilter(options: unknown, key: 'project'): options is { project: string | string[] } {
+  const filter = valueAt(options, key)
+  return typeof filter === 'string' || (Array.isArray(filter) && filter.length > 0)
 }
 
 /**
@@ -85,17 +121,6 @@ function isLoadReporter(reporter: unknown): boolean {
   return Reflect.get(named, 'name') === LOAD_REPORTER
 }
 
-/** Sets the globs here, because Vitest would add those of the project's configuration to the inherited ones. */
-function place({ config, name }: TestProject, include: string[], absent: boolean): void {
-  if (name === LOAD_PROJECT) {
-    config.include = absent ? [] : include
-    return
-  }
-  config.exclude = [...config.exclude, ...include]
-  // Vitest moves projects of group 0 that run one file at a time (all of them on two cores) behind all groups.
-  if (config.sequence.groupOrder === 0 && config.maxWorkers === 1) config.sequence.groupOrder = BEFORE_LOAD
-}
-
 /**
  * Returns whether the command line names files (`vitest watch suites/limits`), which Vitest then looks up in all
  * projects, or the load project.
@@ -104,7 +129,8 @@ async function asksForLoad(commandLine: readonly string[]): Promise<boolean> {
   // Imported only in watch mode, where Vitest has already loaded it.
   const { parseCLI } = await import('vitest/node')
   const { filter, options } = parseCLI(['vitest', ...commandLine.slice(2)], { allowUnknownOptions: true })
-  return filter.length > 0 || [options.project ?? []].flat().includes(LOAD_PROJECT)
+  const projects = [options.project ?? []].flat()
+  return filter.length > 0 || (projects.length > 0 && selects(projects, LOAD_PROJECT))
 }
 
 function planOf({ plan, confidence, onInconclusive }: LoadPluginOptions): LoadPlan {

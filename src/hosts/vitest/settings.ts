@@ -1,19 +1,25 @@
 import { env } from 'node:process'
-import { inject } from 'vitest'
+import { inject, TestRunner } from 'vitest'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { HostFacts } from '../doubts.ts'
+import { valueAt } from './value-at.ts'
 
 /** Settings that the plugin passes to every test process: plain JSON. */
 export interface HostSettings {
-  /** The outermost plan keys. */
-  readonly plan: WrittenPlan
+  /** The outermost plan keys, for the test files in each folder whose configuration has the plugin. */
+  readonly plans: readonly { readonly folder: string; readonly plan: WrittenPlan }[]
+  /** True in the projects that the plugin adds for load files. */
+  readonly isLoadProject: boolean
   /** Files are collected only to list their tests (`vitest list`). */
   readonly isListing: boolean
 }
 
-/** Returns the plan keys of the plugin; an empty plan without the plugin. */
+/** Returns the plan keys of the plugin in the nearest configuration; an empty plan without the plugin. */
 export function planDefaults(): WrittenPlan {
-  return inject('describe-load')?.plan ?? {}
+  const file = TestRunner.getCurrentSuite().file.filepath
+  const plans = inject('describe-load')?.plans ?? []
+  const around = plans.filter(({ folder }) => file.startsWith(`${folder}/`))
+  return around.toSorted((a, b) => b.folder.length - a.folder.length)[0]?.plan ?? {}
 }
 
 /** Returns whether the tests being declared will not run. False without the plugin, which alone knows. */
@@ -26,12 +32,5 @@ export function hostFacts(): HostFacts {
   const worker: unknown = Reflect.get(globalThis, '__vitest_worker__')
   // With this variable, the run adds the doubt, which must not appear twice.
   const saidByRun = env['NODE_V8_COVERAGE'] !== undefined
-  return { coverage: !saidByRun && at(worker, 'config', 'coverage', 'enabled') === true }
-}
-
-function at(value: unknown, ...keys: readonly string[]): unknown {
-  return keys.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  )
+  return { coverage: !saidByRun && valueAt(worker, 'config', 'coverage', 'enabled') === true }
 }

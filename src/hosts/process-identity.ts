@@ -8,7 +8,11 @@ export interface ProcessIdentity {
 }
 
 export function thisProcess(): ProcessIdentity {
-  return { pid: process.pid, pidStartedAt: startOf(process.pid) }
+  return processIdentity(process.pid)
+}
+
+export function processIdentity(pid: number): ProcessIdentity {
+  return { pid, pidStartedAt: startOf(pid) }
 }
 
 export function isAlive({ pid, pidStartedAt }: ProcessIdentity): boolean {

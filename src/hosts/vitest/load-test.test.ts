@@ -35,6 +35,7 @@ const PASSING = (url: string): string => `
       loadTest.skip('is skipped', {}, () => {})
       loadTest.todo('is not written yet')
       loadTest.fails('fails as declared', {}, () => expect(1).toBe(2))
+      loadTest('repeats', { duration: 200, test: { repeats: 1 } }, ({ result }) => expect(result.successes).toBe(4))
       loadTest('need not be judged', { judge: false, request: { ok: [[404, 404]] } }, () => {})
       loadTest('keeps real time', async ({ load }) => {
         vi.useFakeTimers({ now: 0 })
@@ -104,6 +105,8 @@ const FAILING = (url: string): string => `
     })
     loadTest('leaves a run behind', async ({ startLoad }) => void (await startLoad({ duration: '30s' })))
     loadTest('concurrent test', { duration: 50, test: { concurrent: true } }, () => {})
+    loadTest('retried test', { duration: 50, test: { retry: 1 } }, () => {})
+    describeLoad('retried group', { test: { retry: { count: 2 } } }, () => loadTest('inherits retries', {}, () => {}))
     loadTest('does not await', ({ load }) => {
       void load({ duration: 40 })
     })
@@ -162,6 +165,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'skipped inner is skipped',
       'todo inner is not written yet',
       'passed inner fails as declared',
+      'passed inner repeats',
       'passed inner need not be judged',
       'passed inner keeps real time',
       'passed each group 5 has its plan',
@@ -171,7 +175,7 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'skipped skipped group in it',
     ])
     expect(exitCode).toBe(0)
-    expect(project.record().results.map(({ name }) => name)).toHaveLength(15)
+    expect(project.record().results.map(({ name }) => name)).toHaveLength(17)
     expect(output).not.toContain('did not judge')
     expect(project.text('lives.txt')).toBe('up down ')
   })
@@ -199,6 +203,8 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
       'times out',
       'inherits it',
       'concurrent test',
+      'retried test',
+      'inherits retries',
       'does not await',
       'judges nothing',
       'says nothing',
@@ -217,6 +223,10 @@ describe.concurrent.each([5, 4] as const)('loadTest on Vitest %i', (version) => 
     expect(blamed('times out')).toContain("loadTest('times out'")
     expect(failures.get('inherits it')).toContain('load test timed out after 2 s')
     expect(failures.get('concurrent test')).toContain('a load test cannot be concurrent')
+    for (const name of ['retried test', 'inherits retries']) {
+      expect(failures.get(name)).toContain('LoadError [ERR_LOAD_RETRY]: a load test cannot be retried')
+      expect(blamed(name)).toContain(`loadTest('${name}'`)
+    }
     expect(failures.get('does not await')).toContain('load({ duration: 40 }) was not awaited')
     expect(blamed('does not await')).toBe('void load({ duration: 40 })')
     expect(failures.get('judges nothing')).toContain(

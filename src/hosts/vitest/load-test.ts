@@ -38,8 +38,8 @@ interface Extensible {
 function testsOf(host: Host, runs: boolean): VitestLoadTest {
   /** `helper` is the function that the test file called. */
   function placeOf(helper: (...args: never[]) => unknown): TestPlace {
-    const inheritedTimeoutMs = TestRunner.getCurrentSuite().options?.timeout
-    return { scope: currentScope(), site: callSite(helper), inheritedTimeoutMs }
+    const { timeout: inheritedTimeoutMs, retry: inheritedRetry } = TestRunner.getCurrentSuite().options ?? {}
+    return { scope: currentScope(), site: callSite(helper), inheritedTimeoutMs, inheritedRetry }
   }
   /** Warms a thread up while Vitest still collects tests. A function creates its plans too late for that. */
   function prepare(plan: unknown): void {
@@ -91,7 +91,8 @@ function testsOf(host: Host, runs: boolean): VitestLoadTest {
 
 /**
  * Disables Vitest's timeout, which is fixed before the plan is known and would include the wait for another load; the
- * session applies the timeout instead. Disables retries, because a failed load test is a finding.
+ * session applies the timeout instead. Disables retries, because a failed load test is a finding: those of Vitest's
+ * configuration silently, because they are meant for other tests; `runLoadTest` refuses those of the test.
  */
 function optionsOf({ options }: Pick<DeclaredTest, 'options'>): TestOptions {
   return { ...options, timeout: 0, retry: 0 }

@@ -14,6 +14,7 @@ import type { LoadContext } from '../port.ts'
 import { RecordBook } from '../record-book.ts'
 import { hasReporter } from '../spool.ts'
 import { PROGRESS } from './matcher-types.ts'
+import { reportMissingPlugin } from './missing-plugin.ts'
 import { hostFacts } from './settings.ts'
 
 type VitestTask = TestContext['task']
@@ -24,6 +25,8 @@ export interface TestPlace {
   readonly site: CallSite
   /** Timeout of the suites around it; its own takes precedence. */
   readonly inheritedTimeoutMs: Ms | undefined
+  /** Retries that the suites around it ask for. */
+  readonly inheritedRetry: TestOptions['retry']
 }
 
 /** A declared load test: its plan and body, and where it is declared. */
@@ -35,9 +38,11 @@ export async function runLoadTest(
   item: readonly unknown[],
   context: TestContext,
 ): Promise<void> {
-  const { planOf, body, scope, site, options, inheritedTimeoutMs } = declared
+  const { planOf, body, scope, site, options, inheritedTimeoutMs, inheritedRetry } = declared
   const { task } = context
   if (task.concurrent === true) throw site.point(concurrent())
+  if (isRetry(options?.retry ?? inheritedRetry)) throw site.point(retried())
+  reportMissingPlugin()
   const test = fullNameOf(task)
   const publish = (record: NonNullable<VitestTask['meta']['load']>): void => {
     task.meta.load = record
@@ -111,6 +116,17 @@ function concurrent(): LoadError {
   return new LoadError(
     'ERR_LOAD_CONCURRENT',
     'a load test cannot be concurrent: two loads at the same time distort each other\n    → remove .concurrent (or sequence.concurrent) from it and from the describe around it',
+  )
+}
+
+function isRetry(retry: TestOptions['retry']): boolean {
+  return (typeof retry === 'object' ? (retry.count ?? 0) : (retry ?? 0)) > 0
+}
+
+function retried(): LoadError {
+  return new LoadError(
+    'ERR_LOAD_RETRY',
+    'a load test cannot be retried: a retry repeats the load until it passes, which hides the failures before\n    → remove `retry` from its test options and from the describe around it; for more measurements, increase its duration',
   )
 }
 

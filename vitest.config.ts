@@ -49,8 +49,13 @@ const config: ViteUserConfig = defineConfig({
   plugins: [load()],
   test: {
     // CI runs the limits suite, the README's other command, separately: it takes most of a minute.
-    // `docs/examples.test.ts` runs the examples in a separate project.
-    exclude: [...configDefaults.exclude, 'examples/**', ...(shortened ? ['suites/limits/**'] : [])],
+    // `docs/examples.test.ts` runs the examples in a separate project, `npm run test:packages` installs others.
+    exclude: [
+      ...configDefaults.exclude,
+      'examples/**',
+      'fixtures/packages/**',
+      ...(shortened ? ['suites/limits/**'] : []),
+    ],
     // Long enough for real servers on a busy machine, so that only a test that hangs fails.
     testTimeout: 60_000,
     // Runs mostly wait for their schedules, so four at a time fit on two cores.

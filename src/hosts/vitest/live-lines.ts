@@ -3,6 +3,7 @@ import type { Ms } from '../../model/units.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
 import { stdoutColors } from '../terminal-colors.ts'
+import { valueAt } from './value-at.ts'
 import type { ReportConsole } from './report-console.ts'
 
 /** Minimum time between two lines about one test where lines cannot be overwritten, such as in a CI log. */
@@ -33,6 +34,13 @@ export class LiveLines {
     this.#inWindow = true
     const draw = window.createSummary.bind(window)
     window.createSummary = () => [...draw(), ...this.#lines(), ...(this.#running.size > 0 ? [''] : [])]
+  }
+
+  /** Clears Vitest's window, which Vitest leaves on the terminal when a signal ends it. */
+  clear(): void {
+    const renderer = valueAt(summaryOf(this.#vitest), 'renderer')
+    const finish = valueAt(renderer, 'finish')
+    if (this.#inWindow && typeof finish === 'function') Reflect.apply(finish, renderer, [])
   }
 
   update(id: string, progress: Progress): void {

@@ -83,6 +83,7 @@ export class LoadReporter implements Reporter {
   #onExit(): void {
     if (this.#spool === undefined) return
     if (this.#running) {
+      this.#live?.clear()
       const cutOff = collectSpool(this.#spool).filter(({ id }) => !this.#finished.has(id))
       this.#write([...this.#finished.values(), ...cutOff])
     }

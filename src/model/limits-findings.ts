@@ -21,7 +21,7 @@ export interface Recovery {
   readonly recovered: boolean | null
   /**
    * Time from the end of the overload; 0 within the resolution. Null when the target did not recover within the
-   * observed time.
+   * observed time, or when it recovered and the traffic was too little to tell when.
    */
   readonly recoverMs: Ms | null
   /**

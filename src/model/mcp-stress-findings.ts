@@ -3,7 +3,10 @@ import type { Recovery } from './limits-findings.ts'
 import type { Count, Ratio, Rps } from './units.ts'
 import type { VerdictValue } from './verdict.ts'
 
-/** Excellent: all phases are healthy; good: all but stress; fair: the server recovered; poor: it did not. */
+/**
+ * Excellent: all phases are healthy; good: all but stress; fair: the server recovered (`recovery.recovered`); poor: it
+ * did not, or was not healthy at the baseline rate.
+ */
 export type McpHealth = 'excellent' | 'good' | 'fair' | 'poor'
 
 export interface StressPhase {

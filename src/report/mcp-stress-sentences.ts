@@ -8,15 +8,15 @@ import type {
 import { recoveryTime } from './limits-sentences.ts'
 import { formatCount, formatNumber, formatPercent, formatPlural, formatRate } from '../wording/figures.ts'
 
-const HEALTH: Readonly<Record<McpHealth, string>> = {
+const HEALTH: Readonly<Record<Exclude<McpHealth, 'poor'>, string>> = {
   excellent: 'every phase was healthy, including stress',
   good: 'every phase except stress was healthy',
   fair: 'not every phase was healthy, but the server recovered',
-  poor: 'the server was not healthy and did not recover',
 }
 
 /** Returns the conclusion, which comes first in every report and on the console. */
-export function mcpStressSentence({ health, probes, protocolVersion, transport }: McpStressFindings): string {
+export function mcpStressSentence(findings: McpStressFindings): string {
+  const { health, probes, protocolVersion, transport } = findings
   const failed = probes.filter(({ verdict }) => verdict === 'fail').length
   const applied = probes.filter(({ verdict }) => verdict !== 'not-applicable').length
   const probed =
@@ -26,7 +26,16 @@ export function mcpStressSentence({ health, probes, protocolVersion, transport }
         ? `none of ${formatPlural(applied, 'probe')} found a fault`
         : `${failed} of ${formatPlural(applied, 'probe')} found a fault`
   const spoken = protocolVersion === null ? '' : ` (MCP ${protocolVersion} over ${transport})`
-  return `Health is ${health}${spoken}: ${HEALTH[health]}; ${probed}.`
+  return `Health is ${health}${spoken}: ${health === 'poor' ? poorBecause(findings) : HEALTH[health]}; ${probed}.`
+}
+
+function poorBecause({ phases, recovery }: McpStressFindings): string {
+  const baseline = phases.find(({ name }) => name === 'baseline')?.healthy
+  if (baseline === false) return 'the server was not even healthy at the baseline rate'
+  if (baseline !== true) return 'no phase could be judged'
+  return recovery.recovered === false
+    ? 'the server did not recover from stress'
+    : 'no recovery from stress was measured'
 }
 
 export function mcpStressLines(findings: McpStressFindings): readonly string[] {
@@ -57,9 +66,16 @@ export function degradationSentence({ degradation, phases }: McpStressFindings):
   return `Under stress (${formatRate(stress?.rate ?? 0)}): ${formatPercent(throughputLoss)} less throughput than offered, ${formatPercent(successRateDrop)} fewer successes${growth}.`
 }
 
-export function recoverySentence({ recovery: { recovered, recoverMs, resolutionMs } }: McpStressFindings): string {
-  if (recovered === null) return 'Recovery: not measured, because too little traffic followed the stress phase.'
-  if (!recovered || recoverMs === null) return 'Recovery: none before the run ended.'
+export function recoverySentence({ recovery, phases }: McpStressFindings): string {
+  const { recovered, recoverMs, resolutionMs } = recovery
+  if (recovered === null) {
+    const baseline = phases.find(({ name }) => name === 'baseline')?.healthy
+    return baseline === true
+      ? 'Recovery: not measured, because too little traffic followed the stress phase.'
+      : 'Recovery: not measured, because the baseline was not healthy.'
+  }
+  if (!recovered) return 'Recovery: none before the run ended.'
+  if (recoverMs === null) return 'Recovery: the phase after stress was healthy, but too short to tell since when.'
   return `Recovery: ${recoveryTime(recoverMs, resolutionMs)} after the stress phase.`
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { LimitsFindings } from '../model/limits-findings.ts'
+import type { LimitsFindings, Recovery } from '../model/limits-findings.ts'
 import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
 import { recoverySentence as limitsSentence } from './limits-sentences.ts'
 import { recoverySentence as stressSentence } from './mcp-stress-sentences.ts'
@@ -28,5 +28,18 @@ test.each([
   ],
 ] as const)('reports %j in one sentence', (recovery, ofLimits, ofStress) => {
   expect(limitsSentence({ recovery } as unknown as LimitsFindings)).toBe(ofLimits)
-  expect(stressSentence({ recovery } as unknown as McpStressFindings)).toBe(ofStress)
+  expect(stressSentence(stressed(recovery, true))).toBe(ofStress)
 })
+
+test('says why no recovery from stress was measured, or no time', () => {
+  expect(stressSentence(stressed({ recovered: null, recoverMs: null }, false))).toBe(
+    'Recovery: not measured, because the baseline was not healthy.',
+  )
+  expect(stressSentence(stressed({ recovered: true, recoverMs: null }, true))).toBe(
+    'Recovery: the phase after stress was healthy, but too short to tell since when.',
+  )
+})
+
+function stressed(recovery: Recovery, healthy: boolean): McpStressFindings {
+  return { recovery, phases: [{ name: 'baseline', healthy }] } as unknown as McpStressFindings
+}

@@ -99,6 +99,27 @@ describe('recovery from stress', () => {
     expect(recovery.recoverMs).toBeLessThanOrEqual(3_000)
   })
 
+  it('is not found when the server answers with errors to the end', () => {
+    const { health, recovery } = stressJudgement(stressed({ recovery: { failed: 100 } }), 0)
+    expect([health, recovery.recovered]).toEqual(['poor', false])
+  })
+
+  it('is not found when a few requests fail to the end', () => {
+    const { health, recovery } = stressJudgement(stressed({ recovery: { failed: 2 } }), 0)
+    expect([health, recovery.recovered]).toEqual(['poor', false])
+  })
+
+  it('uses the limit of a healthy phase', () => {
+    const { health, recovery } = stressJudgement(stressed({ stress: { ms: 90 }, recovery: { ms: 38 } }), 0)
+    expect([health, recovery.recovered]).toEqual(['good', true])
+  })
+
+  it('is not measured without a healthy baseline', () => {
+    const { health, recovery } = stressJudgement(stressed({ baseline: { failed: 2 } }), 0)
+    expect(health).toBe('poor')
+    expect(recovery).toEqual({ recovered: null, recoverMs: null })
+  })
+
   it('is not found when requests stay slow to the end', () => {
     const { recovery } = stressJudgement(stressed({ recovery: { slowFor: BATCHES } }), 0)
     expect(recovery).toEqual({ recovered: false, recoverMs: null, resolutionMs: 250 })

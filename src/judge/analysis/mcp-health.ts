@@ -3,6 +3,7 @@ import type { Recovery } from '../../model/limits-findings.ts'
 import type { PhaseFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
+import { sum } from '../../model/sum.ts'
 import { recoveryFinding } from './recovery.ts'
 
 /** Phases of a stress run in order. The health does not depend on the `warm-up` phase. */
@@ -44,11 +45,10 @@ export function stressJudgement(result: LoadResult, index: number): StressJudgem
     result: index,
   }))
   const healthy = (name: PhaseName): boolean => phases.find((phase) => phase.name === name)?.healthy === true
-  const recovery = recoveryFrom(result)
-  const recovered = recovery.recovered ?? healthy('recovery')
+  const recovery = recoveryFrom(result, healthy('baseline'), healthy('recovery'))
   const calm = (['baseline', 'moderate', 'high', 'recovery'] as const).every(healthy)
   return {
-    health: calm ? (healthy('stress') ? 'excellent' : 'good') : recovered && healthy('baseline') ? 'fair' : 'poor',
+    health: calm ? (healthy('stress') ? 'excellent' : 'good') : recovery.recovered === true ? 'fair' : 'poor',
     phases,
     degradation: degradation(baseline, stress),
     handlesStress: healthy('stress'),
@@ -63,9 +63,14 @@ function plannedRps({ requestsScheduled, startMs, endMs }: PhaseFigures): number
 function isHealthy(phase: PhaseFigures | undefined, baseline: PhaseFigures | undefined): boolean | null {
   if (phase === undefined || baseline === undefined || phase.requestsScheduled === 0) return null
   if (phase.successRate < HEALTHY_SUCCESS) return false
-  const [before, now] = [p95Of(baseline), p95Of(phase)]
-  if (before === null || now === null) return null
-  return now <= Math.max(HEALTHY_P95 * before, before + LEAST_P95_MS)
+  const [limitMs, now] = [healthyP95(baseline), p95Of(phase)]
+  return limitMs === null || now === null ? null : now <= limitMs
+}
+
+/** Returns the highest p95 of a healthy phase; null if the baseline has none. */
+function healthyP95(baseline: PhaseFigures): Ms | null {
+  const before = p95Of(baseline)
+  return before === null ? null : Math.max(HEALTHY_P95 * before, before + LEAST_P95_MS)
 }
 
 function degradation(baseline: PhaseFigures | undefined, stress: PhaseFigures | undefined): StressDegradation {
@@ -86,10 +91,28 @@ function share({ offeredRps, achievedRps }: PhaseFigures): number {
   return offeredRps > 0 ? Math.min(1, achievedRps / offeredRps) : 0
 }
 
-function recoveryFrom(result: LoadResult): Recovery {
+/**
+ * Returns when the server was healthy again after the stress phase, by the limits of a healthy phase. Nothing can be
+ * compared with a baseline that was not healthy itself. If the phase after stress is too short for a course over time,
+ * its health as a whole decides.
+ */
+function recoveryFrom(result: LoadResult, baselineHealthy: boolean, recoveryHealthy: boolean): Recovery {
   const { baseline, recovery } = result.phases
-  if (recovery === undefined || baseline === undefined) return { recovered: null, recoverMs: null }
-  return recoveryFinding(result, { recovery, baseline, slackMs: LEAST_P95_MS })
+  const limitMs = baseline === undefined ? null : healthyP95(baseline)
+  if (recovery === undefined || baseline === undefined || limitMs === null || !baselineHealthy) return NOT_MEASURED
+  const course = recoveryFinding(result, { recovery, baseline, limitMs })
+  if (course.recovered === null) return recoveryHealthy ? { recovered: true, recoverMs: null } : NOT_MEASURED
+  if (course.recoverMs === null || failedShareAfter(course.recoverMs, recovery) <= 1 - HEALTHY_SUCCESS) return course
+  return { ...course, recovered: false, recoverMs: null }
+}
+
+const NOT_MEASURED: Recovery = { recovered: null, recoverMs: null }
+
+/** Share of the requests of a phase that failed later than `afterMs` into it. */
+function failedShareAfter(afterMs: Ms, { startMs, batches }: PhaseFigures): number {
+  const first = Math.max(0, Math.ceil((startMs + afterMs - batches.startMs) / batches.lengthMs))
+  const failed = sum(batches.errors.slice(first)) + sum(batches.dropped.slice(first))
+  return failed / Math.max(1, failed + sum(batches.successes.slice(first)))
 }
 
 function p95Of({ responseTime }: PhaseFigures): Ms | null {

@@ -18,7 +18,7 @@ export interface RecoveryCourse {
   readonly limitMs: Ms
   /** Requests that ended in each piece. */
   readonly requests: readonly number[]
-  /** Number of these that were slower than the limit or had no response. */
+  /** Number of these that were slower than the limit, failed, or were dropped. */
   readonly slow: readonly number[]
   /** Requests due but not done at the end of each piece. */
   readonly inFlight: readonly number[]
@@ -58,8 +58,8 @@ export interface RecoveryQuestion {
   readonly recovery: PhaseFigures
   /** A run or a phase at a rate that the target holds. */
   readonly baseline: JudgedFigures
-  /** Added to the baseline's p95 before the comparison. */
-  readonly slackMs?: Ms
+  /** Response time above which a request is slow; default 1.1 × the baseline's p95, and at least 1 ms above it. */
+  readonly limitMs?: Ms
   readonly time?: RecoveryTime
   /**
    * Late periods of the generator, for judging the recovery again: requests that ended in them do not count, and the
@@ -71,17 +71,16 @@ export interface RecoveryQuestion {
 /**
  * Returns the time from the end of an overload to the first of three consecutive sliding windows (20% of the recovery
  * phase, at most 10 s) that are not significantly above the baseline: more than 5% of the requests over 1.1 × the
- * baseline's p95. Requests without a response count as over. A time within the resolution is 0. Undefined if the
+ * baseline's p95. Requests that failed or were dropped count as over. A time within the resolution is 0. Undefined if the
  * baseline has no p95.
  */
 export function recoveryOf(
   run: LoadResult,
-  { recovery, baseline, slackMs = 0, time = 'responseTime', outside }: RecoveryQuestion,
+  { recovery, baseline, limitMs: given, time = 'responseTime', outside }: RecoveryQuestion,
 ): ObservedRecovery | undefined {
   const distribution = baseline[time]
   if (distribution.p95Ms === undefined) return undefined
-  const baselineMs = distribution.p95Ms + slackMs
-  const limitMs = Math.max(TOLERANCE * baselineMs, baselineMs + TOLERANCE_MS)
+  const limitMs = given ?? Math.max(TOLERANCE * distribution.p95Ms, distribution.p95Ms + TOLERANCE_MS)
   const windowMs = Math.min(MAX_WINDOW_MS, WINDOW_SHARE * (recovery.endMs - recovery.startMs))
   return recoveryIn(
     finestCourse({ run, phase: recovery, limitMs, time, outside }),
@@ -201,14 +200,14 @@ function finestCourse(cut: Cut): RecoveryCourse {
 
 function batchesOf(cut: Cut): RecoveryCourse {
   const { batches, startMs } = cut.phase
-  const { lengthMs, successes, unanswered, inFlight } = batches
+  const { lengthMs, successes, errors, dropped, inFlight } = batches
   const first = firstFrom(startMs, batches.startMs, lengthMs)
   // A phase has no batch before its first request.
   const before = Array.from({ length: Math.max(0, -first) }, () => NOTHING)
   const pieces = successes.map((count, i) =>
     pieceOf(cut, batches.startMs + i * lengthMs, lengthMs, {
       successes: count,
-      unanswered: unanswered[i] ?? 0,
+      failed: (errors[i] ?? 0) + (dropped[i] ?? 0),
       inFlight: inFlight[i] ?? 0,
       histogram: decodeHdr(batches[cut.time][i] ?? ''),
     }),
@@ -221,9 +220,14 @@ function intervalsOf(cut: Cut): RecoveryCourse {
   const from = firstFrom(cut.phase.startMs, 0, intervalMs)
   const within = intervals.slice(from, firstFrom(cut.phase.endMs, 0, intervalMs))
   const pieces = within.map((interval, i) => {
-    const { successes, unanswered, inFlight } = interval
+    const { successes, errors, dropped, inFlight } = interval
     const histogram = histogramOf(interval[cut.time])
-    return pieceOf(cut, (from + i) * intervalMs, intervalMs, { successes, unanswered, inFlight, histogram })
+    return pieceOf(cut, (from + i) * intervalMs, intervalMs, {
+      successes,
+      failed: errors + dropped,
+      inFlight,
+      histogram,
+    })
   })
   return courseOf(cut, intervalMs, pieces)
 }
@@ -239,18 +243,18 @@ const NOTHING: Piece = { requests: 0, slow: 0, inFlight: 0, isExcluded: false }
 
 interface MeasuredPiece {
   readonly successes: number
-  readonly unanswered: number
+  readonly failed: number
   readonly inFlight: number
   readonly histogram: SparseHistogram
 }
 
 function pieceOf({ run, limitMs, outside }: Cut, startMs: Ms, lengthMs: Ms, measured: MeasuredPiece): Piece {
-  const { successes, unanswered, inFlight, histogram } = measured
+  const { successes, failed, inFlight, histogram } = measured
   if (outside !== undefined && !isOutside(outside, startMs, lengthMs)) return { ...NOTHING, isExcluded: true }
   const waitMs = outside === undefined ? 0 : coreWaitMs(run, startMs, startMs + lengthMs)
   return {
-    requests: successes + unanswered,
-    slow: countOver(histogram, limitMs + waitMs) + unanswered,
+    requests: successes + failed,
+    slow: countOver(histogram, limitMs + waitMs) + failed,
     inFlight,
     isExcluded: false,
   }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing } from '../../model/protocol.ts'
 import type { McpRequest } from './request.ts'
 import type { Traceparent } from '../../model/trace.ts'
@@ -9,12 +8,11 @@ import { Dialogue, type Waiting } from './dialogue.ts'
 import { shakeHands, withNote } from './handshake.ts'
 import type { JsonObject } from './json-rpc.ts'
 import { negotiate } from './negotiation.ts'
+import { nonceOf } from './nonce.ts'
 import type { McpOptions } from './options.ts'
 import { answerOf, failureOf } from './reply-rule.ts'
 import { type CallEncoder, type EncodedCall, encodersFor } from './request-encoding.ts'
 
-/** Makes the nonces of two runs against one server different. */
-const SALT = randomBytes(4).toString('hex')
 const GIVEN_UP = {}
 
 interface ConnectionOptions {
@@ -137,7 +135,7 @@ class Call implements Waiting {
     this.#id = id
     this.#encoded = encoded
     this.#events = events
-    this.#nonce = encoded.nonced ? `[${SALT}-${id}]` : undefined
+    this.#nonce = encoded.nonced ? nonceOf(id) : undefined
   }
 
   send(traceparent: Traceparent | undefined): void {

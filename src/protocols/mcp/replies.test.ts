@@ -185,9 +185,21 @@ describe('a nonce', () => {
     const failure = {
       ok: false,
       errorClass: 'misrouted',
-      message: expect.stringMatching(/^the reply does not contain '\[/),
+      message: expect.stringMatching(/^the reply contains '\[.*', which another call sent, instead of '\[/),
     }
     expect(outcomes).toMatchObject([failure, failure])
+  })
+
+  test('distinguishes a tool that does not return its input from swapped replies', async () => {
+    const server = await legacyServer((message, say) =>
+      say({ jsonrpc: '2.0', id: message.id, result: { content: [{ type: 'text', text: 'hi' }] } }),
+    )
+    const connection = await connected(server.url)
+    expect(await ask(connection, ECHO)).toMatchObject({
+      ok: false,
+      errorClass: 'check',
+      message: expect.stringContaining('(nonce: false switches this check off)'),
+    })
   })
 
   test('detects swapped replies in a batch, which contains both nonces', async () => {

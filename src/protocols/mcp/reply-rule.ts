@@ -1,6 +1,7 @@
 import { formatValue } from '../../model/errors.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { ErrorClass } from '../../model/error-class.ts'
+import { otherNonceIn } from './nonce.ts'
 import type { McpRequest } from './request.ts'
 import { isObject, formatError } from './json-rpc.ts'
 import type { JsonObject } from './json-rpc.ts'
@@ -27,10 +28,16 @@ export function failureOf(reply: JsonObject, text: string, nonce: string | undef
     }
   }
   if (nonce !== undefined && !text.includes(nonce)) {
-    const message = `the reply does not contain ${formatValue(nonce)}, which only this call sent`
-    return { errorClass: 'misrouted', message }
+    const other = otherNonceIn(text, nonce)
+    if (other !== undefined) return { errorClass: 'misrouted', message: swapped(nonce, other) }
+    const message = `the reply does not contain ${formatValue(nonce)}, which this call sent (nonce: false switches this check off)`
+    return { errorClass: 'check', message }
   }
   return undefined
+}
+
+function swapped(own: string, other: string): string {
+  return `the reply contains ${formatValue(other)}, which another call sent, instead of ${formatValue(own)}`
 }
 
 /**

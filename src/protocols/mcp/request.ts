@@ -3,8 +3,8 @@ import type { RequestLabel } from '../../model/requests.ts'
 interface McpLabel extends RequestLabel {
   /**
    * Dotted path of a string in `arguments` or `params` (`message`) to which a unique text is appended; a response
-   * without this text belongs to another request and is an error of class `misrouted`. Default for a tool `echo` with a
-   * `message`; `false` switches it off.
+   * with such a text of another call is an error of class `misrouted`, one without any of class `check`. Default for a
+   * tool `echo` with a `message`; `false` switches it off.
    */
   readonly nonce?: string | false
   /** Requests progress notifications and times each one as a message of a stream. */

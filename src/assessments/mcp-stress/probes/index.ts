@@ -1,6 +1,9 @@
 import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
+import { realDelay } from '../../../model/real-time.ts'
 import { messageOf } from '../../../model/thrown.ts'
 import { HARMS, type Probe, type ProbeContext } from './probe.ts'
+import type { Ms } from '../../../model/units.ts'
+import type { Called } from './prober.ts'
 import * as registered from './registry.ts'
 
 /** Probes that may break a server come last. */
@@ -25,10 +28,27 @@ export async function runProbes(
   return findings
 }
 
+/** Number of calls that the server must answer before a probe. */
+const CALLS_BEFORE = 5
+/** Time for a server to recover from the previous probe. */
+const PAUSE_MS: Ms = 1_500
+
 async function attempt(probe: Probe, context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>> {
   try {
+    const failed = probe.judgesReplies === true ? undefined : await failedBefore(context)
+    if (failed !== undefined) {
+      return { verdict: 'invalid', evidence: `calls failed before the probe: ${failed.message}` }
+    }
     return await probe.run(context)
   } catch (error) {
     return { verdict: 'invalid', evidence: `the probe could not run: ${messageOf(error)}` }
   }
+}
+
+/** Returns a call that failed, after a second attempt; undefined if the server answers. */
+async function failedBefore({ prober, call }: ProbeContext): Promise<Called | undefined> {
+  const [first] = await prober.failuresOf(call, CALLS_BEFORE)
+  if (first === undefined) return undefined
+  await realDelay(PAUSE_MS)
+  return (await prober.failuresOf(call, CALLS_BEFORE))[0]
 }

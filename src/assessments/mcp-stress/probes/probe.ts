@@ -30,6 +30,11 @@ export interface Probe {
   readonly name: string
   /** What the probe does to the server; default `none`. The suite runs harmful probes last. */
   readonly harm?: (typeof HARMS)[number]
+  /**
+   * True if the probe judges the replies themselves. The suite runs the other probes only if the server answers calls,
+   * so that they do not blame something else for calls that fail anyway.
+   */
+  readonly judgesReplies?: boolean
   run(context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>>
 }
 

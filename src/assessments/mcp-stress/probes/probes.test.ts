@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startFixture } from '../../../../fixtures/index.ts'
+import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
 import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import { startMerged } from '../../../run/index.ts'
 import { discoverCalls } from '../mcp-calls.ts'
@@ -17,14 +18,15 @@ const PROBE_BY_FAULT = {
   leak: 'ended sessions release their memory',
   crash: 'clients may disconnect during a call',
   poison: 'broken connections do not outlive their request',
+  'unknown-id': 'replies carry the id of their call',
 } as const
 
-async function failing(fault?: keyof typeof PROBE_BY_FAULT): Promise<readonly string[]> {
+async function probed(fault?: keyof typeof PROBE_BY_FAULT): Promise<readonly ProbeFinding[]> {
   await using server = await startFixture('mcp', fault === undefined ? {} : { fault })
   const prober = new Prober({ url: new URL(server.url), stdio: undefined, headers: {}, pids: [server.pid] })
   const calls = await discoverCalls(prober, {})
   const load = (plan: WrittenPlan) => startMerged({ target: server.url, monitor: 'off', ...plan }).result
-  const findings = await runProbes({
+  return await runProbes({
     prober,
     load,
     idleMs: 800,
@@ -32,24 +34,33 @@ async function failing(fault?: keyof typeof PROBE_BY_FAULT): Promise<readonly st
     slowCall: calls.slowCall,
     ...callsFrom(calls.call),
   })
-  // Where replies are confused anyway, equal ids cannot be judged.
-  const silent = findings.filter(({ verdict }) => verdict === 'not-applicable').map(({ name }) => name)
-  expect(silent).toEqual(fault === 'misroute' ? [PROBE_BY_FAULT['equal-ids']] : [])
-  return findings
-    .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable')
-    .map(({ name, evidence }) => `${name}: ${evidence}`)
 }
 
 describe.concurrent('probes of an MCP server', () => {
   test('find nothing in a healthy server', async () => {
-    expect(await failing()).toEqual([])
+    const findings = await probed()
+    expect(findings.filter(({ verdict }) => verdict !== 'pass')).toEqual([])
   })
 
   test.each(Object.entries(PROBE_BY_FAULT))('only the matching probe finds %s', async (fault, probe) => {
-    const found = await failing(fault as keyof typeof PROBE_BY_FAULT)
-    // A crashed server does not answer later probes.
-    const relevant = fault === 'crash' ? found.slice(0, 1) : found
-    expect(relevant).toHaveLength(1)
-    expect(relevant[0]).toContain(`${probe}: `)
+    const findings = await probed(fault as keyof typeof PROBE_BY_FAULT)
+    expect(findings.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name)).toEqual([probe])
+    const rest = findings.filter(({ verdict }) => verdict !== 'fail' && verdict !== 'pass')
+    switch (fault) {
+      // Where replies are confused anyway, equal ids cannot be judged.
+      case 'misroute':
+        expect(rest).toMatchObject([{ name: PROBE_BY_FAULT['equal-ids'], verdict: 'not-applicable' }])
+        break
+      // A server that is gone, or that fails some calls anyway, cannot be probed for anything else.
+      case 'crash':
+      case 'unknown-id':
+        expect(rest.length).toBeGreaterThan(0)
+        for (const { verdict, evidence } of rest) {
+          expect([verdict, evidence]).toEqual(['invalid', expect.stringMatching(/^calls failed before the probe: /)])
+        }
+        break
+      default:
+        expect(rest).toEqual([])
+    }
   })
 })

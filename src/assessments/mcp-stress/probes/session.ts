@@ -26,6 +26,11 @@ export interface Session {
   listen(signal: AbortSignal): Promise<Response>
 }
 
+/** Sends a message to a server that may have no sessions. Returns the body of any response. */
+export async function askWithoutSession({ httpUrl, headers }: Prober, message: object): Promise<string> {
+  return (await post(httpUrl, { ...headers, 'mcp-protocol-version': VERSION }, message)).text()
+}
+
 /** Returns undefined if the server has no sessions. Rejects if it does not answer. */
 export async function openSession({ httpUrl, headers }: Prober): Promise<Session | undefined> {
   const answered = await post(httpUrl, headers, INITIALIZE)

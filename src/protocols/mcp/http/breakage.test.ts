@@ -43,16 +43,22 @@ describe('a call without a valid reply', () => {
       'after 10 of 50 bytes',
     ],
     [
-      'the reply to another request, on a stream',
-      'misrouted',
+      'a reply with an id that no one sent, on a stream',
+      'protocol',
       ({ response }) => stream(response).end(event({ jsonrpc: '2.0', id: 99_999, result: {} })),
-      'got the reply to another request',
+      'the reply has the id of another request instead of',
     ],
     [
-      'the reply to another request',
-      'misrouted',
+      'a reply with an id that no one sent',
+      'protocol',
       ({ response }) => json(response, { jsonrpc: '2.0', id: 99_999, result: {} }),
-      'got the reply to another request',
+      'the reply has the id of another request instead of',
+    ],
+    [
+      'the reply to another call',
+      'misrouted',
+      ({ response }) => json(response, { jsonrpc: '2.0', id: 99_999, result: { text: 'hello [0123abcd-99999]' } }),
+      'the reply has the id of another request instead of',
     ],
     ['garbage', 'protocol', raw('garbage\r\n\r\n'), 'expected a status line'],
     [

@@ -5,6 +5,7 @@ import type { StreamEvent } from '../../framers/event-stream.ts'
 import type { AnswerSink } from '../../http/answer-sink.ts'
 import type { ChannelFailure } from '../channel.ts'
 import { tooLong } from '../message-limit.ts'
+import { nonceOf, otherNonceIn } from '../nonce.ts'
 import { AnswerText } from './answer-text.ts'
 import { kindOfMessage, named } from './message-kind.ts'
 import { contentTypeOf, headBytesOf } from './response-fields.ts'
@@ -188,7 +189,9 @@ export class Post implements AnswerSink, Asker {
     if (this.#foreign === undefined) {
       this.#fail('connection', 'the reply stream ended without the reply', bytesReceived)
     } else {
-      this.#fail('misrouted', `got the reply to another request: ${short(this.#foreign)}`, bytesReceived)
+      const other = otherNonceIn(this.#foreign, this.id === undefined ? undefined : nonceOf(this.id))
+      const wrong = `the reply has the id of another request instead of ${this.id}: ${short(this.#foreign)}`
+      this.#fail(other === undefined ? 'protocol' : 'misrouted', wrong, bytesReceived)
     }
   }
 

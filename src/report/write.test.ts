@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { LoadError } from '../model/errors.ts'
 import { writeArtifacts, writeWhole } from './write.ts'
 
 test('creates the folder, replaces older files, and leaves no other files behind', () => {
@@ -64,7 +65,20 @@ test('a full disk costs only the files that do not fit', ({ skip }) => {
     { fileName: 'small.txt', text: 'small' },
   ]
   expect(() => writeArtifacts(folder, files)).toThrow(
-    /^1 of 2 reports could not be written to .*:\n {2}"large\.json": ENOSPC: no space left on device, write$/,
+    /^1 of 2 reports could not be written to .*:\n {2}"large\.json": ENOSPC: no space left on device\n {4}→ choose a folder that can be written,/,
   )
   expect(readdirSync(folder)).toEqual(['small.txt'])
+})
+
+test('reports the reason once if no file can be written', () => {
+  const folder = join(temporaryFolder(), 'reports')
+  writeFileSync(folder, 'a file')
+  const files = ['a.json', 'b.txt'].map((fileName) => ({ fileName, text: 'text' }))
+  expect(() => writeArtifacts(folder, files)).toThrow(
+    new LoadError(
+      'ERR_LOAD_REPORTS',
+      `2 of 2 reports could not be written to ${folder}:\n  "a.json", "b.txt": EEXIST: file already exists\n` +
+        '    → choose a folder that can be written, with load({ reportsDir }) or LOAD_REPORTS_DIR',
+    ),
+  )
 })

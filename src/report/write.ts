@@ -12,7 +12,8 @@ import type { RenderedFile } from './render.ts'
  */
 export function writeArtifacts(folder: string, files: readonly RenderedFile[]): readonly string[] {
   const paths: string[] = []
-  const failures: string[] = []
+  // Usually all files fail for the same reason, which is reported once.
+  const failures = new Map<string, string[]>()
   for (const { fileName, text } of files) {
     const path = join(folder, fileName)
     try {
@@ -21,15 +22,23 @@ export function writeArtifacts(folder: string, files: readonly RenderedFile[]): 
       writeWhole(path, text)
       paths.push(path)
     } catch (error) {
-      failures.push(`  ${JSON.stringify(fileName)}: ${messageOf(error)}`)
+      const reason = reasonOf(error)
+      failures.set(reason, [...(failures.get(reason) ?? []), JSON.stringify(fileName)])
     }
   }
-  if (failures.length === 0) return paths
-  const count = `${failures.length} of ${files.length}`
+  if (failures.size === 0) return paths
+  const count = `${files.length - paths.length} of ${files.length}`
+  const lines = [...failures].map(([reason, names]) => `  ${names.join(', ')}: ${reason}`)
+  const remedy = '    → choose a folder that can be written, with load({ reportsDir }) or LOAD_REPORTS_DIR'
   throw new LoadError(
     'ERR_LOAD_REPORTS',
-    [`${count} reports could not be written to ${folder}:`, ...failures].join('\n'),
+    [`${count} reports could not be written to ${folder}:`, ...lines, remedy].join('\n'),
   )
+}
+
+/** Returns the message without the path of the file, which the error names anyway. */
+function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/, (?:open|rename|mkdir|write|unlink|scandir)(?: '.*')?$/s, '')
 }
 
 /** Whether the name stays in its folder, on every system. */

@@ -42,7 +42,7 @@ test.each([
   expect(result).toMatchObject({ protocol: 'lines', successes: 200, generator: { mode } })
   expect(Object.keys(result.operations).sort()).toEqual(['long', 'short'])
   expect(result.bytesSent).toBe(result.bytesReceived)
-  expect(connections()).toBe(6)
+  expect(connections()).toBe(5)
   expectConservation(result)
 })
 

@@ -62,16 +62,6 @@ test('shares the server that the plan starts among the entries of a mix', async 
   expect(await readFile(starts, 'utf8')).toBe('x')
 })
 
-test('says how to trust a self-signed certificate', async () => {
-  const host = await listening(createTlsServer({ cert, key }))
-  const { message } = await failureOf({ target: `https://${host}` })
-  expect(message).toBe(
-    `no connection to https://${host} can be used (TLS with ${host} failed: self-signed certificate)\n` +
-      "    → trust its certificate with tls: { ca: readFileSync('ca.pem', 'utf8') }, or accept any certificate with " +
-      'tls: { rejectUnauthorized: false }',
-  )
-})
-
 test('names the target with TLS when a server with TLS gets plain requests', async () => {
   const host = await listening(createTlsServer({ cert, key }))
   const { message } = await failureOf({ target: `ws://${host}` })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { environmentTls } from '../hosts/environment/tls.ts'
 import {
   type Env,
   type NamedTarget,
@@ -6,9 +6,8 @@ import {
   targetsByProtocol,
   type Values,
 } from '../hosts/environment/variables.ts'
-import { LoadPlanError, type PlanIssue } from '../model/errors.ts'
+import { LoadPlanError } from '../model/errors.ts'
 import type { TlsOptions } from '../model/target.ts'
-import { messageOf } from '../model/thrown.ts'
 import { protocolNameOf, type ProtocolName } from '../protocols/index.ts'
 import type { HttpRequest } from '../protocols/http/request.ts'
 import type { Tracing } from '../model/trace.ts'
@@ -67,10 +66,11 @@ export function suiteEnvironment(env: Env): SuiteEnvironment {
   const settings = (Object.keys(SETTINGS) as readonly (keyof typeof SETTINGS)[]).flatMap((name) =>
     values[name] === undefined ? [] : [[SETTINGS[name], values[name]] as const],
   )
+  const tls = environmentTls(values, issues)
   const found: SuiteEnvironment = {
     ...targetsOf(values),
     ...Object.fromEntries(settings),
-    ...tlsOf(values, issues),
+    ...(tls !== undefined && { tls }),
   }
   const { minRps, maxRps } = found
   if (minRps !== undefined && maxRps !== undefined && minRps > maxRps) {
@@ -91,24 +91,4 @@ function targetsOf(values: Values): Pick<SuiteEnvironment, 'target' | 'targets'>
 /** Returns the protocol of a target's scheme; HTTP for an unknown scheme, whose issue the plan reports. */
 function protocolOf(target: NamedTarget): ProtocolName {
   return typeof target === 'string' ? (protocolNameOf(new URL(target)) ?? 'http') : 'mcp'
-}
-
-function tlsOf(
-  { LOAD_TLS_CA: path, LOAD_TLS_INSECURE: insecure }: Values,
-  issues: PlanIssue[],
-): Pick<SuiteEnvironment, 'tls'> {
-  const tls: TlsOptions = {
-    ...(path !== undefined && certificates(path, issues)),
-    ...(insecure === true && { rejectUnauthorized: false }),
-  }
-  return Object.keys(tls).length > 0 ? { tls } : {}
-}
-
-function certificates(path: string, issues: PlanIssue[]): Pick<TlsOptions, 'ca'> {
-  try {
-    return { ca: readFileSync(path, 'utf8') }
-  } catch (error) {
-    issues.push({ key: 'LOAD_TLS_CA', value: path, rule: `must be a file that can be read (${messageOf(error)})` })
-    return {}
-  }
 }

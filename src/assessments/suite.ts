@@ -1,4 +1,6 @@
-import type { LoadContext, StartOptions } from '../hosts/port.ts'
+import type { LoadContext, LoadOptions, StartOptions } from '../hosts/port.ts'
+import { targetVariable } from '../hosts/environment/variables.ts'
+import { optionWords } from '../wording/option-words.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
 import { isGreen, judge } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
@@ -9,6 +11,7 @@ import type { SharedKeys, WrittenPlan } from '../plan/load-plan.ts'
 import type { Target } from '../model/target.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { LoadRun } from '../run/index.ts'
+import type { Sla } from '../model/sla.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
 import { cleanText } from '../model/text/clean.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
@@ -23,7 +26,7 @@ export interface SuiteHost {
 
 /** A test's context, whose loads take the merged plans of a suite. */
 export interface SuiteContext extends Omit<LoadContext, 'load' | 'startLoad'> {
-  load(plan: WrittenPlan): Promise<LoadResult>
+  load(plan: WrittenPlan, options?: LoadOptions): Promise<LoadResult>
   startLoad(plan: WrittenPlan, options?: StartOptions): Promise<LoadRun>
 }
 
@@ -44,18 +47,20 @@ export function targetsOf(targets: SuiteTargets | undefined, environment: SuiteE
 export function missingTarget(targets: SuiteTargets, needed: readonly ProtocolName[]): string | undefined {
   const missing = needed.filter((protocol) => targets[protocol] === undefined)
   if (missing.length === 0) return undefined
-  const variables = missing.map((protocol) => `LOAD_TARGET_${protocol.toUpperCase()}`)
-  return `no target for ${missing.join(', ')}: set ${variables.join(', ')}`
+  const variables = missing.map(targetVariable).join(', ')
+  const remedy = optionWords({ plan: `set ${variables}`, command: `use -t URL, or set ${variables}` })
+  return `no target for ${missing.join(', ')}: ${remedy}`
 }
 
 /** Returns the plan keys for every run of a suite, with those of the environment. */
 export function sharedPlan(plan: SharedPlan, environment: SuiteEnvironment): WrittenPlan {
-  const { headers, tracing, threads } = environment
+  const { headers, tracing, threads, tls } = environment
   return {
     ...plan,
     ...(threads !== undefined && { threads }),
     ...(headers !== undefined && { headers: { ...plan.headers, ...headers } }),
     ...(tracing !== undefined && { tracing }),
+    ...(tls !== undefined && { tls: { ...plan.tls, ...tls } }),
   }
 }
 
@@ -83,6 +88,16 @@ export function sloOf(slo: Partial<LimitSlo> | undefined, environment: SuiteEnvi
     p99Ms: environment.p99Ms ?? slo?.p99Ms ?? DEFAULT_SLO.p99Ms,
     errorRate: environment.errorRate ?? slo?.errorRate ?? DEFAULT_SLO.errorRate,
   }
+}
+
+/**
+ * Returns a service level with the limits of the environment: a latency limit from there replaces all others, because it
+ * is the only one that its user asked for.
+ */
+export function slaFrom(sla: Sla, { p95Ms, p99Ms, errorRate = sla.errorRate }: SuiteEnvironment): Sla {
+  const rest = errorRate === undefined ? {} : { errorRate }
+  if (p95Ms === undefined && p99Ms === undefined) return { ...sla, ...rest }
+  return { ...rest, ...(p95Ms !== undefined && { p95Ms }), ...(p99Ms !== undefined && { p99Ms }) }
 }
 
 /** Returns the verdict that decides; if it is inconclusive, with the worst leaning of the inconclusive ones. */

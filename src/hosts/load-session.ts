@@ -25,7 +25,7 @@ import { onInterruption } from './interruption.ts'
 import { acquireMachineLock } from './machine-lock.ts'
 import type { MachineLock } from './machine-lock.ts'
 import type { PlanScope } from './plan-scope.ts'
-import type { LoadContext } from './port.ts'
+import type { LoadContext, StartOptions } from './port.ts'
 import type { RecordBook } from './record-book.ts'
 import { noticesForTest, unknownNotices } from './environment/notices.ts'
 import { announceLoad, isFirstToSay } from './spool.ts'
@@ -120,13 +120,13 @@ export class LoadSession {
   }
 
   #context(): LoadContext {
-    const load: LoadContext['load'] = (plan) => {
+    const load: LoadContext['load'] = (plan, options) => {
       const call = { site: callSite(load), call: formatLoadCall(plan) }
-      const result = this.start(plan, call).then((run) => resultOf(run, call.site))
+      const result = this.start(plan, call, options).then((run) => resultOf(run, call.site))
       return this.#check.expectAwait(result, call)
     }
-    const startHere: LoadContext['startLoad'] = (plan, { record = true } = {}) =>
-      this.start(plan, { site: callSite(startHere), call: formatLoadCall(plan, 'startLoad') }, record)
+    const startHere: LoadContext['startLoad'] = (plan, options) =>
+      this.start(plan, { site: callSite(startHere), call: formatLoadCall(plan, 'startLoad') }, options)
     return {
       signal: this.#over.signal,
       load,
@@ -136,7 +136,11 @@ export class LoadSession {
   }
 
   /** Starts a load of the test. Errors about the plan or the target point to the call. */
-  async start(plan: WrittenPlan, { site, call }: LoadCall, recorded = true): Promise<LoadRun> {
+  async start(
+    plan: WrittenPlan,
+    { site, call }: LoadCall,
+    { record: recorded = true, phase }: StartOptions = {},
+  ): Promise<LoadRun> {
     const { scope, test, timeoutMs, facts, id, onProgress } = this.#options
     const origin = this.#check.originOf(site, call)
     let lock: MachineLock | undefined
@@ -164,7 +168,7 @@ export class LoadSession {
       const load = new ActiveLoad(run, {
         finish: (result) => withDoubts(result, facts),
         keep: recorded ? (result) => this.#keep(result, judge ? origin : undefined) : () => () => {},
-        onProgress: recorded ? onProgress : undefined,
+        onProgress: recorded || phase !== undefined ? inPhase(onProgress, phase) : undefined,
         onOver: () => {
           unwatch()
           withdraw()
@@ -259,6 +263,12 @@ export async function resultOf(run: LoadRun, site: CallSite): Promise<LoadResult
   } catch (error) {
     throw site.point(error)
   }
+}
+
+/** The name of a load in its test is more specific than a phase of its pattern, and may have one. */
+function inPhase(onProgress: SessionOptions['onProgress'], name: string | undefined): SessionOptions['onProgress'] {
+  if (onProgress === undefined || name === undefined) return onProgress
+  return (progress) => onProgress({ ...progress, phase: progress.phase === null ? name : `${name}, ${progress.phase}` })
 }
 
 /** Infinity means no limit, and so do the values that hosts use for it: 0 or less. */

@@ -15,8 +15,8 @@ export type CustomTestPlan<Options> = CustomPlan & HostOptions<Options>
 
 /** Runs a load to its end. */
 export interface Load {
-  (plan: CustomPlan): Promise<LoadResult>
-  (plan: LoadPlan): Promise<LoadResult>
+  (plan: CustomPlan, options?: LoadOptions): Promise<LoadResult>
+  (plan: LoadPlan, options?: LoadOptions): Promise<LoadResult>
 }
 
 /**
@@ -28,8 +28,14 @@ export interface StartLoad {
   (plan: LoadPlan, options?: StartOptions): Promise<LoadRun>
 }
 
+/** Options of `load` in a test. */
+export interface LoadOptions {
+  /** Name of this load among those of its test, for the progress line: `trial 3`. */
+  readonly phase?: string
+}
+
 /** Options of `startLoad` in a test. */
-export interface StartOptions {
+export interface StartOptions extends LoadOptions {
   /** `false`: the run appears in no report; default true. */
   readonly record?: boolean
 }

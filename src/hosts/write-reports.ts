@@ -18,6 +18,12 @@ interface ReportPlace {
   readonly artifacts?: readonly Artifact[] | undefined
 }
 
+/** Returns the runs of these load tests as JSON: one record, or a list of several. */
+export function reportJson(loads: readonly TestedLoad[]): string {
+  const runs = runRecords(loads, readEnvironment())
+  return JSON.stringify(runs.length === 1 ? runs[0] : runs, null, 1)
+}
+
 /** Writes the artifacts of these load tests. Returns the lines to print, or none if nothing was written. */
 export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): readonly string[] {
   if (loads.length === 0) return []

@@ -7,6 +7,8 @@ import type { Leaning, VerdictValue } from './verdict.ts'
 export interface CapacitySla {
   readonly successRate: Ratio
   readonly p95Ms: Ms
+  /** Only if the service level limits it as well. */
+  readonly p99Ms?: Ms
 }
 
 /** One open-model run at a multiple of the expected load. */

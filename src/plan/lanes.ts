@@ -11,7 +11,7 @@ import { readMessageFormat, readMessageSize } from './payloads.ts'
 import { anyValue, isRecord, NOT_SHOWN, positive, readKeys, text, wholeFrom } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
 import { isMix, type RequestIssues, shownOf, whatIsSent } from './requests.ts'
-import { TARGET_REMEDY, targetReader } from './target.ts'
+import { targetRemedy, targetReader } from './target.ts'
 import type { PlanVocabulary } from './vocabulary.ts'
 import { isStdio } from '../model/target.ts'
 
@@ -67,7 +67,7 @@ function resolveLane(
   const key = (name: string): string => prefix + name
   const targetKnown = isCustom(keys['protocol']) ? undefined : vocabulary
   if (keys['target'] === undefined) {
-    issues.push({ key: key('target'), value: undefined, rule: 'must be given', remedy: TARGET_REMEDY })
+    issues.push({ key: key('target'), value: undefined, rule: 'must be given', remedy: targetRemedy() })
   }
   const readTarget = targetReader(targetKnown, namedProtocol(keys['protocol']))
   const target = keys['target'] === undefined ? undefined : readTarget(keys['target'], key('target'), issues)

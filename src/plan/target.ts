@@ -16,9 +16,16 @@ import {
   withRemedy,
 } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
+import { optionWords } from '../wording/option-words.ts'
 import type { SchemeVocabulary } from './vocabulary.ts'
 
-export const TARGET_REMEDY = "write target: 'http://127.0.0.1:3000'"
+export function targetRemedy(): string {
+  return writeTarget('target', 'http://127.0.0.1:3000')
+}
+
+function writeTarget(key: string, url: string): string {
+  return optionWords({ plan: `write ${key}: '${url}'`, command: `use ${url}` })
+}
 
 /** A target, and the protocol of its URL's scheme if that is known before the run. */
 export interface TargetRead {
@@ -66,12 +73,15 @@ export function readTargetUrl(
       key,
       value,
       rule: 'must be a URL',
-      remedy: value !== '' && URL.canParse(meant) ? `write ${key}: '${meant}'` : TARGET_REMEDY,
+      remedy: value !== '' && URL.canParse(meant) ? writeTarget(key, meant) : targetRemedy(),
     })
   } else if (url.username !== '' || url.password !== '') {
     const shown = new URL(url)
     shown.username = shown.password = ''
-    const remedy = "send them in headers: { authorization: 'Basic …' }"
+    const remedy = optionWords({
+      plan: "send them in headers: { authorization: 'Basic …' }",
+      command: "send them with -H 'authorization: Basic …'",
+    })
     issues.push({ key, value: shown.href, rule: 'must not contain a user name or a password (not shown)', remedy })
   } else if (vocabulary !== undefined && vocabulary.protocolOf(url) === undefined) {
     const remedy = `expected one of: ${vocabulary.schemes.join(' ')}`
@@ -79,7 +89,7 @@ export function readTargetUrl(
   } else if (url.port === '0') {
     issues.push({ key, value: url.href, rule: 'must have a port other than 0' })
   } else if (vocabulary !== undefined && vocabulary.portOf(url) === undefined) {
-    const remedy = `write ${key}: '${url.protocol}//${url.hostname || '127.0.0.1'}:6379'`
+    const remedy = writeTarget(key, `${url.protocol}//${url.hostname || '127.0.0.1'}:6379`)
     issues.push({ key, value: url.href, rule: 'must name a port', remedy })
   } else {
     return url

@@ -1,3 +1,4 @@
+import { optionWords } from '../wording/option-words.ts'
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
 import { leaningWords } from './leaning-words.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
@@ -53,7 +54,7 @@ export function disagreementLines({ disagreeingUsers = [] }: CapacityFindings): 
 export function unprovenLines({ unprovenUsers = [] }: CapacityFindings): readonly string[] {
   return unprovenUsers.map(
     (users) =>
-      `The verdict on ${formatCount(users)} users is not proven: longer phases would decide (phaseMs, LOAD_DURATION).`,
+      `The verdict on ${formatCount(users)} users is not proven: longer phases would decide (${optionWords({ plan: 'phaseMs, LOAD_DURATION', command: '-d' })}).`,
   )
 }
 
@@ -70,7 +71,7 @@ export function boundsSentence({ usersInterval: [low, high] }: CapacityFindings)
 }
 
 export function slaSentence({ sla, requestsPerUserMinute }: CapacityFindings): string {
-  return `at least ${formatPercent(sla.successRate)} of the requests succeed, p95 at most ${formatLimit(sla.p95Ms)}, with ${formatNumber(requestsPerUserMinute)} requests per minute from each user`
+  return `at least ${formatPercent(sla.successRate)} of the requests succeed, p95 at most ${formatLimit(sla.p95Ms)}${sla.p99Ms === undefined ? '' : `, p99 at most ${formatLimit(sla.p99Ms)}`}, with ${formatNumber(requestsPerUserMinute)} requests per minute from each user`
 }
 
 export function recommendationSentence({ recommendedUsers, scalingFactor, peakUsers }: CapacityFindings): string {

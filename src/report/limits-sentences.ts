@@ -1,3 +1,4 @@
+import { optionWords } from '../wording/option-words.ts'
 import type { BottleneckResource } from '../model/bottleneck.ts'
 import type { DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
 import type { Ms } from '../model/units.ts'
@@ -23,7 +24,7 @@ export function limitSentence(findings: LimitsFindings): string {
         ? 'No limit of the target was found: the generator reached its limit first and confirmed no rate.'
         : `The limit is above ${formatRate(low)}: the generator reached its limit first.`
     case 'ceiling':
-      return `No limit up to ${formatRate(low ?? 0)}, the ceiling of the search (LOAD_MAX_RPS, maxRps).`
+      return `No limit up to ${formatRate(low ?? 0)}, the ceiling of the search (${optionWords({ plan: 'LOAD_MAX_RPS, maxRps', command: '--max-rps' })}).`
     case 'bursts':
       return 'No limit was found: slow requests come in bursts at every rate, including the lowest.'
     case 'failing':
@@ -93,7 +94,8 @@ export function adviceSentences(findings: LimitsFindings): string[] {
   const { bottleneck, recovery, ended } = findings
   const advice: string[] = []
   if (bottleneck.resource !== null) advice.push(REMEDIES[bottleneck.resource])
-  if (ended === 'ceiling') advice.push('Raise LOAD_MAX_RPS to search further.')
+  if (ended === 'ceiling')
+    advice.push(`Raise ${optionWords({ plan: 'LOAD_MAX_RPS', command: '--max-rps' })} to search further.`)
   if (ended === 'budget')
     advice.push('Run it again on a quieter machine; a target whose speed varies needs longer trials.')
   if (ended === 'bursts') {

@@ -1,3 +1,4 @@
+import { optionWords } from '../wording/option-words.ts'
 import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
 import { formatCount, formatMs, formatNumber, formatRate } from '../wording/figures.ts'
@@ -29,12 +30,14 @@ export function levelLines({ ranking, rate }: ProtocolsFindings): readonly strin
     .filter(({ verdict }) => verdict !== 'pass')
     .map((ranked) => {
       const { protocol, verdict, reasons = [] } = ranked
-      const needs = verdict === 'fail' ? [] : [NEEDS]
+      const needs = verdict === 'fail' ? [] : [whatDecides()]
       return `${protocol} at ${formatRate(rate)}: ${[verdictWords(ranked), ...reasons.map(({ message }) => message), ...needs].join('; ')}`
     })
 }
 
-const NEEDS = 'a longer phase on a quiet machine would decide (phaseMs, LOAD_DURATION)'
+function whatDecides(): string {
+  return `a longer phase on a quiet machine would decide (${optionWords({ plan: 'phaseMs, LOAD_DURATION', command: '-d' })})`
+}
 
 /** Returns one line for each "-" in the table. */
 export function unknownLines(ranking: readonly RankedProtocol[]): readonly string[] {

@@ -1,3 +1,4 @@
+import { optionWords } from '../wording/option-words.ts'
 import type { Artifact, RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
@@ -75,7 +76,7 @@ function advice({ scenarios }: ScenariosFindings): string[] {
     ...(open.length === 0
       ? []
       : [
-          `${formatPlural(open.length, 'scenario')} could not be judged: repeat the run with a longer LOAD_DURATION, or on a quieter machine.`,
+          `${formatPlural(open.length, 'scenario')} could not be judged: repeat the run with a longer ${optionWords({ plan: 'LOAD_DURATION', command: 'duration (-d)' })}, or on a quieter machine.`,
         ]),
   ]
 }

@@ -3,6 +3,7 @@ import type { UslPoint } from '../../judge/analysis/usl.ts'
 import type { CapacityPhase } from '../../model/capacity-findings.ts'
 import type { Rps } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
+import { formatPlural, formatRate } from '../../wording/figures.ts'
 import { keepVerdict, type SuiteContext } from '../suite.ts'
 import {
   type CapacityMeasurements,
@@ -69,7 +70,7 @@ export class CapacityRuns implements CapacityMeasurements {
       ['0.8 × peak', 0.8 * peakUsers],
     ] as const
     for (const [name, users] of phases) {
-      const { rate, judged, result } = await this.#runOpen(rateOf(users, this.#settings))
+      const { rate, judged, result } = await this.#runOpen(rateOf(users, this.#settings), name)
       const { achievedRps, errorRate, responseTime } = result
       const p95Ms = responseTime.p95Ms ?? null
       const index = this.runs.length - 1
@@ -85,7 +86,7 @@ export class CapacityRuns implements CapacityMeasurements {
     const duration = Math.max(600, CLOSED_SHARE * this.#settings.phaseMs)
     for (const clients of CLIENTS) {
       const plan = { ...this.#plan, concurrency: clients, maxConnections: clients, duration, warmUp: duration / 4 }
-      const run = await this.#context.startLoad(plan, { record: false })
+      const run = await this.#context.startLoad(plan, { record: false, phase: formatPlural(clients, 'client') })
       const { throughputRps } = await run.result
       this.points.push({ clients, rps: throughputRps })
     }
@@ -116,16 +117,19 @@ export class CapacityRuns implements CapacityMeasurements {
     }
   }
 
-  async #runOpen(rate: Rps): Promise<OpenRun> {
+  async #runOpen(rate: Rps, phase: string = formatRate(rate)): Promise<OpenRun> {
     const { sla, phaseMs } = this.#settings
-    const result = await this.#context.load({
-      ...this.#plan,
-      rate,
-      duration: phaseMs,
-      requestTimeout: Math.max(1_000, 4 * sla.p95Ms),
-      sla: slaOf(sla),
-      judge: false,
-    })
+    const result = await this.#context.load(
+      {
+        ...this.#plan,
+        rate,
+        duration: phaseMs,
+        requestTimeout: Math.max(1_000, 4 * sla.p95Ms, 4 * (sla.p99Ms ?? 0)),
+        sla: slaOf(sla),
+        judge: false,
+      },
+      { phase },
+    )
     const verdicts = rateVerdicts(result, rate, sla)
     for (const verdict of verdicts) keepVerdict(result, 'capacitySuite', verdict)
     const run = openRun(result, rate, verdicts)

@@ -67,9 +67,16 @@ export function planOf(
   { users, requestsPerUserMinute, peakUsers, sla, phaseMs, ...shared }: Omit<CapacityOptions, 'name' | 'target'>,
   environment: SuiteEnvironment,
 ): { readonly settings: CapacitySettings; readonly plan: WrittenPlan } {
+  const { p95Ms, p99Ms, errorRate } = environment
   const expectedUsers = environment.users ?? users ?? DEFAULTS.users
   const settings: CapacitySettings = {
-    sla: { ...DEFAULT_SLA, ...sla },
+    sla: {
+      ...DEFAULT_SLA,
+      ...sla,
+      ...(p95Ms !== undefined && { p95Ms }),
+      ...(p99Ms !== undefined && { p99Ms }),
+      ...(errorRate !== undefined && { successRate: 1 - errorRate }),
+    },
     expectedUsers,
     peakUsers: environment.peakUsers ?? (environment.users === undefined ? peakUsers : undefined) ?? 2 * expectedUsers,
     requestsPerUserMinute: environment.requestsPerUserMinute ?? requestsPerUserMinute ?? DEFAULTS.requestsPerUserMinute,

@@ -40,8 +40,8 @@ export interface CapacityMeasurements {
 }
 
 /** Returns the limits of one run; its rate must be sustained as well. */
-export function slaOf({ successRate, p95Ms }: CapacitySla): Sla {
-  return { p95Ms, errorRate: Number((1 - successRate).toPrecision(12)) }
+export function slaOf({ successRate, p95Ms, p99Ms }: CapacitySla): Sla {
+  return { p95Ms, ...(p99Ms !== undefined && { p99Ms }), errorRate: Number((1 - successRate).toPrecision(12)) }
 }
 
 /** Judges a run at a constant rate: one verdict for each limit, and one for the rate. */

@@ -1,3 +1,4 @@
+import { optionWords } from '../../wording/option-words.ts'
 import { isOpen } from '../../judge/analysis/limit-trial.ts'
 import type { LimitsFindings } from '../../model/limits-findings.ts'
 import type { Rps } from '../../model/units.ts'
@@ -33,7 +34,7 @@ function verdictOn(findings: LimitsFindings, minRps: Rps | undefined): Pick<Conc
   const [low, high] = findings.interval
   if (low === null || !confirmed) return { verdict: ended === 'failing' ? 'fail' : 'inconclusive', message }
   if (minRps !== undefined && low < minRps) {
-    const required = `the ${formatRate(minRps)} required by LOAD_MIN_RPS (minRps)`
+    const required = `the ${formatRate(minRps)} required by ${optionWords({ plan: 'LOAD_MIN_RPS (minRps)', command: '--min-rps' })}`
     return high === null
       ? { verdict: 'inconclusive', message: `${message} Whether it holds ${required} was not tested.` }
       : { verdict: 'fail', message: `${message} That is less than ${required}.` }

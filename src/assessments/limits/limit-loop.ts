@@ -11,7 +11,7 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { LoadRun } from '../../run/index.ts'
 import { coolDown } from './cool-down.ts'
-import { patienceMs, trialPlan } from './trial-plan.ts'
+import { describeTrial, patienceMs, trialPlan } from './trial-plan.ts'
 
 /** Planned traffic after which the search stops narrowing the interval. */
 const BUDGET_MS: Ms = 60_000
@@ -42,7 +42,8 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
     const history = measured.map(({ outcome }) => outcome)
     const trial = nextTrial(history, options)
     if (trial.purpose === 'done') return { findings: findingsOf(trial), measured }
-    const run = await startLoad({ ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo) })
+    const plan = { ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo) }
+    const run = await startLoad(plan, { phase: `trial ${measured.length + 1}, ${describeTrial(trial)}` })
     const result = await untilLost(trial, slo, run)
     const outcome = judgeTrial(trial, figuresOf(result, slo, measured[0]?.outcome.serviceMs), slo)
     measured.push({ outcome, result })
@@ -55,9 +56,9 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
       ),
     )
     const calm = measured[0]?.result ?? result
-    const plan = { ...search.plan, ...seedOf(measured), requestTimeout: patienceMs(slo) }
+    const shared = { ...search.plan, ...seedOf(measured), requestTimeout: patienceMs(slo) }
     if (outcome.verdict !== 'pass' || trial.purpose === 'saturate') {
-      await coolDown({ plan, startLoad, calm, signal: search.signal })
+      await coolDown({ plan: shared, startLoad, calm, signal: search.signal })
     }
   }
 

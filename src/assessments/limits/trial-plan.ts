@@ -2,6 +2,7 @@ import type { Trial } from '../../judge/analysis/limit-trial.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { Ms } from '../../model/units.ts'
+import { formatCount, formatRate } from '../../wording/figures.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 
 /**
@@ -33,4 +34,10 @@ export function trialPlan(trial: Trial, slo: LimitSlo): WrittenPlan {
     default:
       return { ...common, rate: trial.rate, arrivals: trial.arrivals, duration: trial.durationMs }
   }
+}
+
+/** Describes a trial for the progress line: `200 req/s`. */
+export function describeTrial(trial: Trial): string {
+  if (trial.purpose === 'saturate') return `${formatCount(trial.concurrency)} in flight`
+  return formatRate(trial.purpose === 'recover' ? trial.overloadRps : trial.rate)
 }

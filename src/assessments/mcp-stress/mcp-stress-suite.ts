@@ -135,7 +135,7 @@ interface OpenServer {
 
 /** Opens the server with a short run, which is not part of any report, and learns from it what to call. */
 async function openServer(context: SuiteContext, { target, plan, calls }: McpStressSettings): Promise<OpenServer> {
-  const run = await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false })
+  const run = await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false, phase: 'open' })
   const { url, pids } = (await run.result).target
   const prober = new Prober({
     url: new URL(url),
@@ -156,7 +156,8 @@ async function probe(
 ): Promise<readonly ProbeFinding[]> {
   const findings: ProbeFinding[] = []
   const load = async (probePlan: WrittenPlan): Promise<LoadResult> => {
-    const run = await context.startLoad({ ...plan, monitor: 'off', ...probePlan }, { record: false })
+    const options = { record: false, phase: `probe ${findings.length + 1}` }
+    const run = await context.startLoad({ ...plan, monitor: 'off', ...probePlan }, options)
     return run.result
   }
   return runProbes(

@@ -22,7 +22,7 @@ export function hasConnection({ target }: Pick<Subject, 'target'>): boolean {
 /** Runs at the common rate through a relay that repeatedly cuts its connections. */
 export async function whileCut(
   context: SuiteContext,
-  { plan, target, rate, duration }: Subject,
+  { protocol, plan, target, rate, duration }: Subject,
   { target: { url } }: LoadResult,
 ): Promise<CutFigures> {
   const port = portOf(new URL(url))
@@ -34,7 +34,7 @@ export async function whileCut(
     const reconnect = { backoffMs: 10, maxBackoffMs: 200 }
     const relayed: WrittenPlan = { ...plan, target: relay.url, rate, duration, reconnect, monitor: 'off' }
     // Not recorded, because the reports would list the relay as a target.
-    const run = await context.startLoad(relayed, { record: false })
+    const run = await context.startLoad(relayed, { record: false, phase: `${protocol}, cut connections` })
     const [result, reconnectMs] = await Promise.all([run.result, cutAgain(relay, duration)])
     return { successRate: result.successRate, reconnectMs, lost: result.errors + result.dropped }
   } finally {

@@ -2,6 +2,7 @@ import type { SuiteContext } from '../suite.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { eachOf, type Subject } from './subject.ts'
+import { formatPlural } from '../../wording/figures.ts'
 import { isStdio } from '../../model/target.ts'
 
 /** Requests in flight in the closed model, and connections in every trial; more if these do not slow the target. */
@@ -65,9 +66,10 @@ async function fill(context: SuiteContext, subject: Subject, common: LoadResult)
   }
 }
 
-function runClosed(context: SuiteContext, { plan, duration }: Subject, clients: number): Promise<LoadResult> {
+function runClosed(context: SuiteContext, { protocol, plan, duration }: Subject, clients: number): Promise<LoadResult> {
   const length = { duration: duration / 2 / ROUNDS, warmUp: duration / 8 / ROUNDS }
-  return context.load({ ...plan, ...length, concurrency: clients, maxConnections: clients })
+  const full = { ...plan, ...length, concurrency: clients, maxConnections: clients }
+  return context.load(full, { phase: `${protocol}, ${formatPlural(clients, 'client')}` })
 }
 
 /** Returns whether one side has a saturated thread. */

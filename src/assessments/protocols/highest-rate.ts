@@ -2,6 +2,8 @@ import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
 import { figuresOf } from '../../judge/analysis/trial-figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
+import { formatRate } from '../../wording/figures.ts'
 import { keepVerdict, type SuiteContext } from '../suite.ts'
 import { BUSY, type Filled } from './full-load.ts'
 import { judgeRate, rateVerdict } from './rate-verdict.ts'
@@ -34,14 +36,15 @@ export async function findHighestRate(
   let maxIsBound = full.generator.eventLoopUtilization > BUSY
   for (const share of HOLD_SHARES) {
     const rate = Math.max(1, Math.floor(share * full.throughputRps))
-    const result = await context.load({
+    const plan: WrittenPlan = {
       ...subject.plan,
       maxConnections,
       rate,
       arrivals: 'uniform',
       duration: Math.max(MIN_HOLD_MS, subject.duration / 2),
       warmUp: subject.duration / 8,
-    })
+    }
+    const result = await context.load(plan, { phase: `${subject.protocol}, ${formatRate(rate)}` })
     const outcome = judgeRate(result, rate, subject.slo)
     keepVerdict(result, 'protocolsSuite', rateVerdict(outcome))
     maxIsBound ||= outcome.isToolLimited

@@ -110,8 +110,12 @@ async function measure(
   return runs
 }
 
-async function runCommonRate(context: SuiteContext, { plan, rate, duration, slo }: Subject): Promise<LoadResult> {
-  const result = await context.load({ ...plan, rate, arrivals: 'uniform', duration, warmUp: duration / 8 })
+async function runCommonRate(
+  context: SuiteContext,
+  { protocol, plan, rate, duration, slo }: Subject,
+): Promise<LoadResult> {
+  const common = { ...plan, rate, arrivals: 'uniform', duration, warmUp: duration / 8 } as const
+  const result = await context.load(common, { phase: `${protocol}, common rate` })
   keepVerdict(result, 'protocolsSuite', rateVerdict(judgeRate(result, rate, slo)))
   return result
 }

@@ -10,6 +10,7 @@ import {
   settleSuite,
   type SharedPlan,
   sharedPlan,
+  slaFrom,
   type SuiteHost,
   type SuiteTargets,
   targetsOf,
@@ -87,7 +88,7 @@ function planOf(
         share: length / scenario.durationMs,
       }
       const plan = Object.assign({}, scenario.plan(scale, targets), sharedPlan(shared, environment))
-      return { scenario, plan, sla: scenario.sla ?? sla }
+      return { scenario, plan, sla: slaFrom(scenario.sla ?? sla, environment) }
     })
   const skipped = scenarios.flatMap(({ name, needs }) => {
     const why = missingTarget(targets, needs)
@@ -105,7 +106,7 @@ async function measure(
   const findings: ScenarioFinding[] = []
   const results: LoadResult[] = []
   for (const { scenario, plan, sla } of runs) {
-    const result = await context.load(plan)
+    const result = await context.load(plan, { phase: scenario.name })
     const verdicts = scenarioVerdicts(result, sla)
     for (const verdict of verdicts) keepVerdict(result, 'scenariosSuite', verdict)
     findings.push(scenarioFinding(scenario, verdicts, results.push(result) - 1))

@@ -32,13 +32,14 @@ async function checkAll(
 ): Promise<readonly CheckedClaim[]> {
   const server = await startClaimsServer()
   try {
-    const onServer: SuiteContext = {
-      ...context,
-      load: (plan) => context.load({ target: server.url, monitor: 'off', ...plan }),
-      startLoad: (plan, options) => context.startLoad({ target: server.url, monitor: 'off', ...plan }, options),
-    }
     const checked: CheckedClaim[] = []
     for (const { text, show } of claims) {
+      const phase = `claim ${checked.length + 1} of ${claims.length}`
+      const onServer: SuiteContext = {
+        ...context,
+        load: (plan) => context.load({ target: server.url, monitor: 'off', ...plan }, { phase }),
+        startLoad: (plan) => context.startLoad({ target: server.url, monitor: 'off', ...plan }, { phase }),
+      }
       await server.ask({ type: 'reset' })
       const claim = { text, ...(await show(onServer, server)) }
       checked.push(claim)

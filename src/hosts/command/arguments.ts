@@ -1,89 +1,320 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { formatValue } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
+import { NOT_SHOWN } from '../../model/readers.ts'
+import { messageOf } from '../../model/thrown.ts'
+import { formatList } from '../../wording/figures.ts'
+import { readVariables, type VariableName } from '../environment/variables.ts'
+import { FLAG_NAMES, type FlagName, FLAGS, flagsOf, written } from './flags.ts'
+
+/** A run that a command line requests. */
+export interface AskedRun {
+  readonly kind: 'run'
+  /** Names of suites, or `run` alone. */
+  readonly suites: readonly string[]
+  /** The variables that the flags set; they take precedence over those of the environment. */
+  readonly env: Readonly<Partial<Record<VariableName, string>>>
+  /** The path to append to the target. */
+  readonly path: string | undefined
+  readonly isJson: boolean
+  /** Options of `run` that are no variables, by flag. */
+  readonly options: Readonly<Partial<Record<FlagName, string>>>
+  /** The flags as they were written, by name. */
+  readonly flags: ReadonlyMap<FlagName, string>
+  /** What to tell the user before the run. */
+  readonly notes: readonly string[]
+}
 
 /** What a command line requests. */
 export type Asked =
-  | { readonly kind: 'help'; readonly suite: string | undefined }
+  | { readonly kind: 'help'; readonly topic: string | undefined }
   | { readonly kind: 'version' }
   | { readonly kind: 'mistake'; readonly message: string }
-  | { readonly kind: 'run'; readonly suites: readonly string[]; readonly env: Readonly<Record<string, string>> }
+  | AskedRun
 
-const OPTIONS = {
-  target: { type: 'string', short: 't' },
-  duration: { type: 'string', short: 'd' },
-  rate: { type: 'string', short: 'r' },
-  threads: { type: 'string', short: 'p' },
-  trace: { type: 'boolean' },
-  'no-trace': { type: 'boolean' },
-  output: { type: 'string', short: 'o' },
-  verbose: { type: 'boolean', short: 'v' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-} as const
+const PARSED = Object.fromEntries(
+  FLAG_NAMES.map((name) => {
+    const { short, value } = FLAGS[name]
+    const type = value === undefined ? ('boolean' as const) : ('string' as const)
+    return [name, { type, multiple: true, ...(short !== undefined && { short }) }]
+  }),
+)
 
-/** Parses a command line. Flags set the corresponding environment variables and take precedence over them. */
-export function readArguments(words: readonly string[], known: readonly string[]): Asked {
+/** Stops the reading; its message says what is wrong with the command line. */
+class Mistake extends Error {}
+
+/** Reads a command line; `suites` are the names of the suites. */
+export function readArguments(words: readonly string[], suites: readonly string[]): Asked {
+  try {
+    return read(words, suites)
+  } catch (error) {
+    if (error instanceof Mistake) return { kind: 'mistake', message: error.message }
+    throw error
+  }
+}
+
+function read(words: readonly string[], suites: readonly string[]): Asked {
   const split = words.indexOf('--')
   const own = split < 0 ? words : words.slice(0, split)
   const command = split < 0 ? undefined : words.slice(split + 1)
-  let parsed
-  try {
-    parsed = parseArgs({ args: [...own], options: OPTIONS, allowPositionals: true, strict: true })
-  } catch (error) {
-    return mistake(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
+  const { tokens, positionals } = parseArgs({
+    args: [...own],
+    options: PARSED,
+    allowPositionals: true,
+    // A table of flags explains a mistake better than the parser.
+    strict: false,
+    tokens: true,
+  })
+  const given = new Given()
+  for (const token of tokens) {
+    if (token.kind === 'option') given.add(token)
   }
-  const { values, positionals } = parsed
-  const [suite, ...more] = positionals
-  if (values.version === true) return { kind: 'version' }
-  if (values.help === true || suite === undefined) {
-    return suite === undefined && values.help !== true
-      ? mistake(`name a suite: ${known.join(', ')} or all`)
-      : { kind: 'help', suite }
+  const topics = [...suites, 'run', 'all']
+  const [topic, ...more] = positionals[0] === 'help' ? positionals.slice(1) : positionals
+  if (given.has('version')) return { kind: 'version' }
+  if (given.has('help') || positionals[0] === 'help') {
+    if (topic !== undefined) requireTopic(topic, topics)
+    return { kind: 'help', topic }
   }
-  if (more.length > 0) return mistake(`name one suite, or all; unexpected: ${more.join(' ')}`)
-  if (suite !== 'all' && !known.includes(suite)) {
-    const meant = nearestName(suite, [...known, 'all'])
-    return mistake(
-      `unknown suite ${suite}${meant === undefined ? `, expected one of: ${known.join(', ')}, all` : `: did you mean ${meant}?`}`,
+  if (topic === undefined) throw new Mistake(`name a suite: ${suites.join(', ')} or all; or run URL`)
+  requireTopic(topic, topics)
+  const isRun = topic === 'run'
+  const [url, ...rest] = isRun ? more : [undefined, ...more]
+  if (rest.length > 0) {
+    throw new Mistake(`${isRun ? 'name one URL' : 'name one suite, or all'}; unexpected: ${rest.join(' ')}`)
+  }
+  const targets = [url, given.value('target'), command].filter((each) => each !== undefined)
+  if (targets.length > 1) {
+    throw new Mistake(`use either ${isRun ? 'a URL' : '-t'} or a command after --, not both`)
+  }
+  if (command?.length === 0) throw new Mistake('the command of an MCP server is missing after --')
+  if (given.has('trace') && given.has('no-trace')) throw new Mistake('use either --trace or --no-trace, not both')
+  if (given.has('rate') && given.has('concurrency')) throw new Mistake('use either -r or --concurrency, not both')
+  const unused = notHonoured(topic, suites, given, command)
+  const target = command === undefined ? (url ?? given.value('target')) : JSON.stringify(command)
+  const env = environmentOf(given, target)
+  requireValid(env, given, url)
+  return {
+    kind: 'run',
+    suites: topic === 'all' ? suites : [topic],
+    env,
+    path: pathOf(given),
+    isJson: given.has('json'),
+    options: given.options(),
+    flags: given.flags(url),
+    notes: unused,
+  }
+}
+
+/** The flags of a command line. */
+class Given {
+  readonly #values = new Map<FlagName, { readonly rawName: string; readonly values: readonly string[] }>()
+
+  add({
+    name,
+    rawName,
+    value,
+    inlineValue,
+  }: {
+    name: string
+    rawName: string
+    value?: string | undefined
+    inlineValue?: boolean | undefined
+  }): void {
+    const flag = FLAG_NAMES.find((each) => each === name)
+    if (flag === undefined) {
+      const meant = nearestName(name, FLAG_NAMES)
+      throw new Mistake(`unknown flag ${rawName}${meant === undefined ? '' : `: did you mean --${meant}?`}`)
+    }
+    const { value: placeholder, repeats = false } = FLAGS[flag]
+    if (placeholder === undefined && value !== undefined) throw new Mistake(`${rawName} takes no value`)
+    // The next flag is not a value, but a negative number is one, which its reader rejects.
+    const isMissing = value === undefined || (inlineValue !== true && /^-(?!\d)./.test(value))
+    if (placeholder !== undefined && isMissing) throw new Mistake(`${rawName} needs a value: ${rawName} ${placeholder}`)
+    const before = repeats ? (this.#values.get(flag)?.values ?? []) : []
+    this.#values.set(flag, { rawName, values: [...before, value ?? ''] })
+  }
+
+  has(name: FlagName): boolean {
+    return this.#values.has(name)
+  }
+
+  names(): readonly FlagName[] {
+    return [...this.#values.keys()]
+  }
+
+  value(name: FlagName): string | undefined {
+    return this.#values.get(name)?.values.at(-1)
+  }
+
+  all(name: FlagName): readonly string[] {
+    return this.#values.get(name)?.values ?? []
+  }
+
+  /** Returns a flag as it was written. */
+  written(name: FlagName): string {
+    return this.#values.get(name)?.rawName ?? written(name)
+  }
+
+  flags(url: string | undefined): ReadonlyMap<FlagName, string> {
+    const flags = new Map(this.names().map((name) => [name, this.written(name)]))
+    return url === undefined ? flags : flags.set('target', 'URL')
+  }
+
+  /** Returns the values of the flags that set no variable. */
+  options(): AskedRun['options'] {
+    const names = this.names().filter((name) => FLAGS[name].variable === undefined && FLAGS[name].value !== undefined)
+    return Object.fromEntries(names.flatMap((name) => (name === 'path' ? [] : [[name, this.value(name)]])))
+  }
+}
+
+function requireTopic(topic: string, known: readonly string[]): void {
+  if (known.includes(topic)) return
+  const meant = nearestName(topic, known)
+  const isUrl = /[:/.]/.test(topic)
+  const hint = isUrl
+    ? `: did you mean run ${topic}?`
+    : meant === undefined
+      ? `, expected one of: ${known.join(', ')}`
+      : `: did you mean ${meant}?`
+  throw new Mistake(`unknown suite ${topic}${hint}`)
+}
+
+/**
+ * Throws if the only subcommand cannot honour a flag; for all suites, returns one line that says which suites ignore
+ * which flags.
+ */
+function notHonoured(
+  topic: string,
+  suites: readonly string[],
+  given: Given,
+  command: readonly string[] | undefined,
+): readonly string[] {
+  const ignoredBy = (runner: string): readonly string[] => {
+    const honoured = flagsOf(runner)
+    const names = given.names().filter((name) => !honoured.includes(name))
+    const loads = honoured.includes('target')
+    return [...names.map((name) => given.written(name)), ...(command === undefined || loads ? [] : ['--'])]
+  }
+  if (topic !== 'all') {
+    const [first] = ignoredBy(topic)
+    if (first === undefined) return []
+    const flag = FLAG_NAMES.find((name) => given.has(name) && given.written(name) === first)
+    const by: readonly string[] = flag === undefined ? flagsBy('target') : flagsBy(flag)
+    throw new Mistake(`${topic} does not use ${first}, which is a flag of ${formatList(by)}`)
+  }
+  for (const name of given.names()) {
+    if (!suites.some((suite) => flagsOf(suite).includes(name))) {
+      throw new Mistake(`no suite uses ${given.written(name)}, which is a flag of ${formatList(flagsBy(name))}`)
+    }
+  }
+  const ignored = suites.flatMap((suite) => {
+    const names = ignoredBy(suite)
+    return names.length === 0 ? [] : [`${suite} ignores ${formatList(names)}`]
+  })
+  return ignored.length === 0 ? [] : [ignored.join('; ')]
+}
+
+function flagsBy(name: FlagName): readonly string[] {
+  return FLAGS[name].by
+}
+
+/** Returns the variables that the flags set. */
+function environmentOf(given: Given, target: string | undefined): AskedRun['env'] {
+  const env: Partial<Record<VariableName, string>> = {}
+  for (const name of given.names()) {
+    const { variable, value } = FLAGS[name]
+    if (variable !== undefined && value !== undefined) env[variable] = given.value(name) ?? ''
+  }
+  const request = requestOf(given)
+  return {
+    ...env,
+    ...(target !== undefined && { LOAD_TARGET: target }),
+    ...(given.has('header') && { LOAD_HEADERS: JSON.stringify(headersOf(given)) }),
+    ...(request !== undefined && { LOAD_REQUEST: JSON.stringify(request) }),
+    ...(given.has('allow-host') && { LOAD_ALLOW_HOSTS: given.all('allow-host').join(',') }),
+    ...(given.has('insecure') && { LOAD_TLS_INSECURE: '1' }),
+    ...(given.has('trace') && { LOAD_TRACE: 'all' }),
+    ...(given.has('no-trace') && { LOAD_TRACE: 'off' }),
+    ...(given.has('verbose') && { LOAD_LOG: 'debug' }),
+  }
+}
+
+function headersOf(given: Given): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.all('header').map((header) => {
+      const at = header.indexOf(':')
+      // A header may be secret, and without a colon nothing shows which part is its name.
+      if (at < 1) throw new Mistake(`${given.written('header')} must be 'name: value', got ${formatValue(NOT_SHOWN)}`)
+      return [header.slice(0, at).trim(), header.slice(at + 1).trim()]
+    }),
+  )
+}
+
+/** The flags that say what is sent, by the protocol that sends it. */
+const SENT = [['method', 'body'], ['data'], ['tool', 'arguments']] as const satisfies readonly (readonly FlagName[])[]
+
+function requestOf(given: Given): Readonly<Record<string, unknown>> | undefined {
+  const used = SENT.flatMap((names) => names.filter((name) => given.has(name)).slice(0, 1))
+  const [first, second] = used
+  if (first === undefined) return undefined
+  if (second !== undefined) {
+    throw new Mistake(
+      `${given.written(first)} and ${given.written(second)} cannot be combined: they are for different protocols`,
     )
   }
-  if (command !== undefined && values.target !== undefined) {
-    return mistake('use either -t or a command after --, not both')
-  }
-  if (command?.length === 0) return mistake('the command of an MCP server is missing after --')
-  if (values.trace === true && values['no-trace'] === true) return mistake('use either --trace or --no-trace, not both')
-  for (const [flag, name] of [
-    ['duration', '-d'],
-    ['rate', '-r'],
-    ['threads', '-p'],
-  ] as const) {
-    const value = values[flag]
-    if (value !== undefined && !(Number(value) > 0))
-      return mistake(`${name} must be a number greater than 0, got ${value}`)
-  }
-  if (values.threads !== undefined && !Number.isInteger(Number(values.threads))) {
-    return mistake(`-p must be a whole number, got ${values.threads}`)
-  }
-  return { kind: 'run', suites: suite === 'all' ? known : [suite], env: environmentOf(values, command) }
-}
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values']
-
-function environmentOf(values: Values, command: readonly string[] | undefined): Record<string, string> {
-  const { target, duration, rate, threads, trace, output, verbose } = values
+  if (given.has('arguments') && !given.has('tool')) throw new Mistake('--arguments needs --tool NAME')
+  const method = given.value('method') ?? (given.has('body') ? 'POST' : undefined)
+  const toolArguments = given.value('arguments')
   return {
-    ...(target !== undefined && { LOAD_TARGET: target }),
-    ...(command !== undefined && { LOAD_TARGET: JSON.stringify(command) }),
-    ...(duration !== undefined && { LOAD_DURATION: duration }),
-    ...(rate !== undefined && { LOAD_RATE: rate }),
-    ...(threads !== undefined && { LOAD_THREADS: threads }),
-    ...(trace === true && { LOAD_TRACE: 'all' }),
-    ...(values['no-trace'] === true && { LOAD_TRACE: 'off' }),
-    ...(output !== undefined && { LOAD_REPORTS_DIR: output }),
-    ...(verbose === true && { LOAD_LOG: 'debug' }),
+    ...(method !== undefined && { method }),
+    ...(given.has('body') && { body: textOf('body', given) }),
+    ...(given.has('data') && { data: textOf('data', given) }),
+    ...(given.has('tool') && { tool: given.value('tool') }),
+    ...(toolArguments !== undefined && { arguments: jsonObject(toolArguments) }),
   }
 }
 
-function mistake(message: string): Asked {
-  return { kind: 'mistake', message }
+/** Returns the text of a flag, or the content of the file that it names. */
+function textOf(name: FlagName, given: Given): string {
+  const value = given.value(name) ?? ''
+  if (!value.startsWith('@')) return value
+  try {
+    return readFileSync(value.slice(1), 'utf8')
+  } catch (error) {
+    throw new Mistake(`--${name} ${value} cannot be read: ${messageOf(error)}`)
+  }
+}
+
+function jsonObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  } catch {
+    // The mistake below says what is expected.
+  }
+  throw new Mistake(`--arguments must be a JSON object, such as '{"message":"hello"}', got ${formatValue(text)}`)
+}
+
+function pathOf(given: Given): string | undefined {
+  const path = given.value('path')
+  if (path !== undefined && !path.startsWith('/')) {
+    throw new Mistake(`--path must start with '/', got ${formatValue(path)}`)
+  }
+  return path
+}
+
+/** Applies the rules of the variables to the flags, and names the flag. */
+function requireValid(env: AskedRun['env'], given: Given, url: string | undefined): void {
+  const [issue] = readVariables(env).issues
+  if (issue === undefined) return
+  const flag = FLAG_NAMES.find((name) => FLAGS[name].variable === issue.key && given.has(name))
+  if (issue.key === 'LOAD_TARGET') {
+    const name = url === undefined ? given.written('target') : 'the target'
+    const rule = "must be a URL, or a host with a port, such as 'http://127.0.0.1:3000' or 'localhost:3000'"
+    throw new Mistake(`${name} ${rule}, got ${formatValue(issue.value)}`)
+  }
+  const name = flag && given.written(flag)
+  throw new Mistake(`${name ?? issue.key} ${issue.rule}, got ${formatValue(issue.value)}`)
 }

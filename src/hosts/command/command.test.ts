@@ -54,11 +54,10 @@ async function call(
 
 describe.concurrent('the command', () => {
   test.for([
-    [[], 'name a suite: unit, scenarios, limits, protocols, mcp-stress, capacity or all'],
+    [[], 'name a suite: unit, scenarios, limits, protocols, mcp-stress, capacity or all; or run URL'],
     [['limts'], 'unknown suite limts: did you mean limits?'],
     [['limits'], 'no target for limits'],
-    [['limits', '-t', 'nowhere'], 'LOAD_TARGET must be a URL'],
-    [['limits', '-t', 'http://127.0.0.1:9', '-d', 'long'], '-d must be a number greater than 0, got long'],
+    [['unit', '-t', 'http://127.0.0.1:9'], 'unit does not use -t'],
   ] as const)('exits with 2 for %j and writes nothing', async ([words, message], context) => {
     const { code, out, err, text } = await call(context, words)
     expect(code).toBe(2)
@@ -85,6 +84,7 @@ describe.concurrent('the command', () => {
     const { code, out } = await call(context, ['--help'])
     expect(code).toBe(0)
     expect(out).toMatch(/^describe-load <suite>/)
+    expect(out).toContain('  limits      finds the highest sustainable rate and the bottleneck (about 75 s)')
     expect(out).toContain('exit codes: 0 passed, 1 failed, 2 usage error, 3 invalid or inconclusive')
   })
 
@@ -92,7 +92,8 @@ describe.concurrent('the command', () => {
     const { code, out } = await call(context, ['limits', '-t', 'http://127.0.0.1:9'])
     expect(code).toBe(3)
     expect(out).toContain('no server responds at http://127.0.0.1:9')
-    expect(out).toContain('start the server first')
+    expect(out).toContain('start the server first, and check the host and the port')
+    expect(out).not.toContain('target:')
   })
 
   test('exits with 0 when a suite passes, and writes its artifacts to the given folder', async (context) => {
@@ -111,12 +112,44 @@ describe.concurrent('the command', () => {
     expect(text('out/protocol_report.txt')).toContain('1. http')
   })
 
-  test('exits with 1 when a probe finds a fault', async (context) => {
+  test('exits with 1 when a probe finds a fault, also for an MCP server at an HTTP URL', async (context) => {
     await using server = await startFixture('mcp', { fault: 'misroute' })
-    const { code, out, text } = await call(context, ['mcp-stress', '-t', server.url, '-d', '0.5', '-r', '100'])
+    const url = server.url.replace('mcp+http:', 'http:')
+    const { code, out, text } = await call(context, ['mcp-stress', '-t', url, '-d', '0.5', '-r', '100'])
     expect(code, out).toBe(1)
     expect(out).toContain('fail: replies reach the client that asked')
     expect(text('reports/mcp_stress_report.txt')).toContain('fail: replies reach the client that asked')
+  })
+
+  test('exits with 2 when the only suite has no target of its protocol', async (context) => {
+    const variables = { LOAD_TARGET_TCP: 'tcp://127.0.0.1:9', LOAD_TARGT: 'x' }
+    const { code, err } = await call(context, ['mcp-stress'], { variables })
+    expect(code).toBe(2)
+    expect(err).toContain('no target for mcp: use -t URL, or set LOAD_TARGET_MCP')
+  })
+
+  test('runs requests without a file, and prints only the result as JSON', async (context) => {
+    await using server = await startFixture('plain', {})
+    const address = new URL(server.url).host
+    const words = ['run', address, '--path', '/cart', '-r', '50', '-d', '1s', '-X', 'PUT', '--body', 'x']
+    const { code, out, err, text } = await call(context, [...words, '--json'])
+    expect(code, err).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      successes: 50,
+      target: { url: `http://${address}/cart` },
+    })
+    expect(err).toContain('offered 50 req/s')
+    expect(text('reports/load_test_results.json')).toBeUndefined()
+  })
+
+  test('exits with 1 when a run breaks its service level', async (context) => {
+    await using server = await startFixture('capacity', { servers: 40, serviceMs: 200 })
+    const words = ['run', server.url, '-r', '100', '-d', '0.5', '--p95', '20', '-o', 'out']
+    const { code, out, text } = await call(context, words)
+    // On a busy machine, the generator may be too late for a verdict on the target.
+    expect(out).toMatch(/^(?:fail: expected|invalid:) service level/m)
+    expect(code, out).toBe(out.includes('\nfail: ') ? 1 : 3)
+    expect(text('out/load_test_results.json')).toContain('toMeetSla')
   })
 
   test('writes the results so far on Ctrl-C', async (context) => {

@@ -6,7 +6,6 @@ import type { LoadRecord } from '../../model/record.ts'
 import { progressLine } from '../../report/live/progress-line.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
-import { testFigures } from '../../report/test-figures.ts'
 import { callSite } from '../call-site.ts'
 import { LoadSession } from '../load-session.ts'
 import { PlanScope } from '../plan-scope.ts'
@@ -22,6 +21,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 interface DeclaredTest {
   readonly name: string
+  /** Name of the suite, which identifies a load in progress. */
+  readonly group: string
   readonly scope: PlanScope
   readonly body: (context: LoadContext) => unknown
 }
@@ -33,10 +34,20 @@ export class CommandHost {
   readonly #tests: DeclaredTest[] = []
   readonly #records = new Map<string, LoadRecord>()
   readonly #scopes: PlanScope[] = []
+  readonly #nameOptions: (error: LoadPlanError) => LoadPlanError
+  readonly #skipped: string[] = []
+  #group = ''
 
-  constructor(screen: CommandScreen, signal: AbortSignal) {
+  /** `nameOptions` replaces plan keys and variables in an error by the flags that the user wrote. */
+  constructor(screen: CommandScreen, signal: AbortSignal, nameOptions: (error: LoadPlanError) => LoadPlanError) {
     this.#screen = screen
     this.#signal = signal
+    this.#nameOptions = nameOptions
+  }
+
+  /** Returns the names of the skipped tests, with the reason. */
+  get skipped(): readonly string[] {
+    return this.#skipped
   }
 
   /** Returns the records of the tests so far. */
@@ -44,7 +55,8 @@ export class CommandHost {
     return Array.from(this.#records, ([test, record]) => ({ test, record }))
   }
 
-  readonly describeLoad = (_name: string, plan: WrittenPlan, body: () => unknown): void => {
+  readonly describeLoad = (name: string, plan: WrittenPlan, body: () => unknown): void => {
+    this.#group = name
     this.#scopes.push(new PlanScope(plan, this.#scopes.at(-1), true))
     void body()
     this.#scopes.pop()
@@ -55,9 +67,18 @@ export class CommandHost {
     skip(name: string): void
   } = Object.assign(
     (name: string, body: (context: LoadContext) => unknown): void => {
-      this.#tests.push({ name, body, scope: this.#scopes.at(-1) ?? new PlanScope({}, undefined, true) })
+      this.#tests.push({
+        name,
+        group: this.#group,
+        body,
+        scope: this.#scopes.at(-1) ?? new PlanScope({}, undefined, true),
+      })
     },
-    { skip: (name: string): void => this.#screen.say(`skipped: ${name}`) },
+    {
+      skip: (name: string): void => {
+        this.#skipped.push(name)
+      },
+    },
   )
 
   /** Runs the tests declared since the last call. Returns the worst exit code. */
@@ -71,7 +92,7 @@ export class CommandHost {
     return worst
   }
 
-  async #runOne({ name, scope, body }: DeclaredTest): Promise<ExitCode> {
+  async #runOne({ name, group, scope, body }: DeclaredTest): Promise<ExitCode> {
     const session = new LoadSession({
       id: randomUUID(),
       test: name,
@@ -81,7 +102,7 @@ export class CommandHost {
       signal: this.#signal,
       timeoutMs: 0,
       facts: { coverage: false },
-      onProgress: (progress: Progress) => this.#screen.live(progressLine(progress)),
+      onProgress: (progress: Progress) => this.#screen.live(progressLine({ ...progress, name: group })),
       // Suites judge by their findings, and the command runs only suites.
       countAssertions: undefined,
       expectsFailure: false,
@@ -97,9 +118,6 @@ export class CommandHost {
       return this.#report(error)
     } finally {
       this.#screen.live(undefined)
-      const record = this.#records.get(name)
-      const lines = record === undefined ? [] : testFigures({ test: name, record }, false)
-      if (lines.length > 0) this.#screen.say(lines.join('\n'))
     }
   }
 
@@ -107,8 +125,9 @@ export class CommandHost {
   #report(error: unknown): ExitCode {
     if (error instanceof LoadVerdictError) return error.verdict === 'fail' ? EXIT.failed : EXIT.open
     this.#screen.live(undefined)
+    const shown = error instanceof LoadPlanError ? this.#nameOptions(error) : error
     const message = cleanText(
-      error instanceof LoadError ? error.message : String(error instanceof Error ? error.stack : error),
+      shown instanceof LoadError ? shown.message : String(shown instanceof Error ? shown.stack : shown),
     )
     this.#screen.say(stdoutColors().red(message))
     return error instanceof LoadPlanError ? EXIT.usage : EXIT.open

@@ -1,17 +1,25 @@
+import { LoadPlanError } from '../../model/errors.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
+import { nameOptionsAsFlags } from '../../wording/option-words.ts'
+import { environmentTls } from '../environment/tls.ts'
+import { readVariables } from '../environment/variables.ts'
 import { cleanText } from '../../model/text/clean.ts'
 import { messageOf } from '../../model/thrown.ts'
 import { collectSpool } from '../spool-collection.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
-import { writeReports } from '../write-reports.ts'
-import { readArguments } from './arguments.ts'
+import { reportJson, writeReports } from '../write-reports.ts'
+import { type AskedRun, readArguments } from './arguments.ts'
+import { hasTarget, prepareTargets } from './command-target.ts'
+import { nameFlags } from './flag-names.ts'
+import { help, type Topic } from './help.ts'
 import { CommandHost, EXIT, type ExitCode, worseOf } from './host.ts'
+import { declareRun, planOfRun } from './run-load.ts'
 import { createScreen } from './screen.ts'
 
 /** A suite as the command runs it. */
-export interface CommandSuite {
-  /** Describes in one line what it determines. */
-  readonly about: string
+export interface CommandSuite extends Topic {
   /** Declares the suite; throws `LoadPlanError` if the environment is invalid. */
   declare(host: CommandHost): void
   /** True if it has a default target. */
@@ -24,107 +32,131 @@ export interface CommandOptions {
   readonly version: string
 }
 
+/** `run`, which is no suite, in the help. */
+const RUN: Topic = {
+  about: 'sends requests to one URL, and checks the service level if one is given',
+  takes: '10 s, or as long as -d says',
+  examples: [
+    'run http://127.0.0.1:3000/cart -r 50 -d 30s --p99 200',
+    "run 127.0.0.1:3000/orders -r 20 -X POST --body '{\"item\":1}' -H 'content-type: application/json'",
+    'run ws://127.0.0.1:3000 -r 100 --data hello',
+    'run http://127.0.0.1:3000/mcp -r 20 --tool echo --arguments \'{"message":"hello"}\'',
+  ],
+}
+
 /** Exit code after Ctrl-C, as in shells. */
 const INTERRUPTED = 130
 
-/** Runs the command. Prints to stdout and resolves with the exit code. */
+/** Runs the command. Prints to stdout, or with `--json` only the result; resolves with the exit code. */
 export async function main({ words, suites, version }: CommandOptions): Promise<number> {
-  const screen = createScreen(process.stdout)
+  nameOptionsAsFlags()
   const asked = readArguments(words, Object.keys(suites))
-  if (asked.kind === 'version') {
-    screen.say(version)
-    return EXIT.pass
+  switch (asked.kind) {
+    case 'version':
+      process.stdout.write(`${version}\n`)
+      return EXIT.pass
+    case 'help':
+      process.stdout.write(`${help(topicsOf(suites), asked.topic)}\n`)
+      return EXIT.pass
+    case 'mistake':
+      return refuse(asked.message, 'describe-load --help')
+    case 'run':
+      return runAsked(asked, suites)
   }
-  if (asked.kind === 'help') {
-    screen.say(help(suites, asked.suite))
-    return EXIT.pass
-  }
-  if (asked.kind === 'mistake') {
-    process.stderr.write(
-      `${stderrColors().red('describe-load:')} ${cleanText(asked.message)}\n  → describe-load --help\n`,
-    )
-    return EXIT.usage
-  }
+}
+
+async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Promise<number> {
   Object.assign(process.env, asked.env)
-  const wanting = asked.suites.filter((name) => suites[name]?.hasDefaultTarget !== true && !hasTarget())
+  prepareTargets(process.env, { ...asked, isFlag: asked.env.LOAD_TARGET !== undefined })
+  const isRun = asked.suites[0] === 'run'
+  const wanting = asked.suites.filter((name) => suites[name]?.hasDefaultTarget !== true && !hasTarget(process.env))
   if (wanting.length > 0) {
-    process.stderr.write(
-      `${stderrColors().red('describe-load:')} no target for ${wanting.join(', ')}\n  → use -t http://127.0.0.1:3000 (or LOAD_TARGET), or put the command of an MCP server after --\n`,
-    )
-    return EXIT.usage
+    const remedy = isRun ? 'describe-load run http://127.0.0.1:3000' : 'use -t http://127.0.0.1:3000 (or LOAD_TARGET)'
+    return refuse(`no target for ${wanting.join(', ')}`, `${remedy}, or put the command of an MCP server after --`)
   }
+  // What suites print belongs to the progress.
+  if (asked.isJson) console.log = console.error
+  const screen = createScreen(asked.isJson ? process.stderr : process.stdout)
+  for (const note of asked.notes) screen.say(stdoutColors().yellow(note))
 
   const spool = openSpool()
   const abort = new AbortController()
-  const host = new CommandHost(screen, abort.signal)
+  const host = new CommandHost(screen, abort.signal, (error) => nameFlags(error, asked))
   const root = process.cwd()
+  const report = (loads: CommandHost['loads']): void => {
+    if (isRun && !asked.flags.has('output')) return
+    for (const line of writeReports(loads, { root })) screen.say(line)
+  }
   // By now, the running load has written its record into the spool, because its signal handler was registered first.
   const end = (): void => {
     screen.live(undefined)
     const cutOff = collectSpool(spool)
     const names = new Set(cutOff.map(({ test }) => test))
     screen.say(stdoutColors().yellow('\nInterrupted: the reports contain the results so far.'))
-    const loads = [...host.loads.filter(({ test }) => !names.has(test)), ...cutOff]
-    for (const line of writeReports(loads, { root })) screen.say(line)
+    report([...host.loads.filter(({ test }) => !names.has(test)), ...cutOff])
     removeSpool(spool)
     process.exit(INTERRUPTED)
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
   let worst: ExitCode = EXIT.pass
+  let result: LoadResult | undefined
   try {
     for (const name of asked.suites) {
       if (asked.suites.length > 1) screen.say(`\n${stdoutColors().bold(name)}: ${suites[name]?.about ?? ''}`)
-      suites[name]?.declare(host)
+      if (isRun)
+        declareRun(
+          host,
+          runPlan(asked),
+          (text) => screen.say(text),
+          (ended) => (result = ended),
+        )
+      else suites[name]?.declare(host)
       worst = worseOf(worst, await host.run())
     }
+    const [skipped] = host.skipped
+    // The only suite did not run, so nothing was tested.
+    if (asked.suites.length === 1 && skipped !== undefined) {
+      worst = refuse(`skipped: ${skipped}`, `describe-load help ${asked.suites[0]}`)
+    } else for (const each of host.skipped) screen.say(`skipped: ${each}`)
   } catch (error) {
     // Declaring a suite reads the environment; the error lists every issue of it.
-    process.stderr.write(`${stderrColors().red('describe-load:')} ${cleanText(messageOf(error))}\n`)
+    const shown = error instanceof LoadPlanError ? nameFlags(error, asked) : error
+    process.stderr.write(`${stderrColors().red('describe-load:')} ${cleanText(messageOf(shown))}\n`)
     worst = EXIT.usage
   } finally {
-    for (const line of writeReports(host.loads, { root })) screen.say(line)
+    report(host.loads)
     removeSpool(spool)
   }
+  if (asked.isJson) await print(isRun ? JSON.stringify(result ?? null, null, 1) : reportJson(host.loads))
   return worst
 }
 
-function hasTarget(): boolean {
-  return Object.entries(process.env).some(
-    ([key, value]) => key.startsWith('LOAD_TARGET') && (value ?? '').trim() !== '',
-  )
+/** Writes everything before the process exits, even into a slow pipe. */
+async function print(text: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.stdout.write(`${text}\n`, () => resolve())
+  })
 }
 
-function help(suites: Readonly<Record<string, CommandSuite>>, suite: string | undefined): string {
-  const known = suite === undefined ? undefined : suites[suite]
-  if (suite !== undefined && known !== undefined)
-    return [
-      `describe-load ${suite} [flags] [-- command of an MCP server over pipes]`,
-      '',
-      `  ${known.about}`,
-      '',
-      ...FLAGS,
-    ].join('\n')
-  const width = Math.max(...Object.keys(suites).map((name) => name.length))
-  return [
-    'describe-load <suite> [flags] [-- command of an MCP server over pipes]',
-    '',
-    ...Object.entries(suites).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`),
-    `  ${'all'.padEnd(width)}  runs all suites, one after another`,
-    '',
-    ...FLAGS,
-  ].join('\n')
+function runPlan({ options }: AskedRun): WrittenPlan {
+  const { values, issues: invalid } = readVariables(process.env)
+  const issues = [...invalid]
+  const tls = environmentTls(values, issues)
+  if (issues.length > 0) throw new LoadPlanError(issues)
+  return planOfRun(values, options, tls)
 }
 
-const FLAGS = [
-  '  -t, --target URL     http(s):// ws(s):// tcp:// tls:// mcp+http(s):// mcp+ws(s):// mcp+tcp://  (LOAD_TARGET)',
-  '  -d, --duration s     duration of each part of a suite, in seconds          (LOAD_DURATION)',
-  '  -r, --rate rps       requests per second, if the suite does not search     (LOAD_RATE)',
-  '  -p, --threads n      generator threads                                     (LOAD_THREADS)',
-  '      --trace          trace every request; --no-trace: trace none           (LOAD_TRACE)',
-  '  -o, --output dir     folder for the artifacts, reports by default          (LOAD_REPORTS_DIR)',
-  '  -v, --verbose        log the engine, its connections and the target        (LOAD_LOG=debug)',
-  '  -h, --help           print this help; --version: print the version',
-  '',
-  'exit codes: 0 passed, 1 failed, 2 usage error, 3 invalid or inconclusive',
-]
+function refuse(message: string, remedy: string): ExitCode {
+  process.stderr.write(`${stderrColors().red('describe-load:')} ${cleanText(message)}\n  → ${remedy}\n`)
+  return EXIT.usage
+}
+
+function topicsOf(suites: CommandOptions['suites']): Readonly<Record<string, Topic>> {
+  const all: Topic = {
+    about: 'runs all suites, one after another',
+    takes: 'as long as all of them',
+    examples: ['all -t http://127.0.0.1:3000 -d 5 -o reports'],
+  }
+  return { run: RUN, ...suites, all }
+}

@@ -1,3 +1,4 @@
+import { optionWords } from '../../wording/option-words.ts'
 import type { Distribution, Figures, JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
@@ -83,7 +84,7 @@ export function evidenceOfErrors(figures: Figures): readonly string[] {
 
 /** Example: "seed 8f2c1e, rerun with LOAD_SEED=8f2c1e". */
 export function describeSeed({ seed }: LoadResult): string {
-  return `seed ${seed}, rerun with LOAD_SEED=${seed}`
+  return `seed ${seed}, rerun with ${optionWords({ plan: `LOAD_SEED=${seed}`, command: `--seed ${seed}` })}`
 }
 
 /** Returns one line per doubt of the result. */

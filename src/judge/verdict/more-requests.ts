@@ -1,3 +1,4 @@
+import { optionWords } from '../../wording/option-words.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
@@ -56,7 +57,8 @@ function adviceOf(
   const more = Math.max(1, Math.ceil((requests * seconds * 1_000) / span.spanMs) - requests)
   const { one, many } = countedIn(figures, run)
   const count = `about ${formatPlural(more, `more ${one}`, `more ${many}`)} would decide`
-  const length = figures === run ? `duration: '${seconds}s'` : `a span of ${formatDuration(seconds * 1_000)}`
+  const duration = optionWords({ plan: `duration: '${seconds}s'`, command: `-d ${seconds}s` })
+  const length = figures === run ? duration : `a span of ${formatDuration(seconds * 1_000)}`
   return { advice: `${count} (${length})`, adviceMs: 1_000 * seconds }
 }
 

@@ -2,14 +2,15 @@ import { formatCount, formatMs, formatNumber, formatPlural, formatRate } from '.
 import type { Progress } from './progress.ts'
 
 /**
- * Returns one line about a running load:
+ * Returns one line about a running load, with its phase after the name:
  * `holds 500 req/s  12/30 s  500 → 499 req/s  p50 12.1  p99 83.2 ms  3 errors  6 in flight`. Rates (offered → achieved)
  * and percentiles are those of the last second; errors and drops are counted since the start.
  */
 export function progressLine(progress: Progress): string {
-  const { name, elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight } = progress
+  const { name, phase, elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight } =
+    progress
   return [
-    name,
+    phase === null ? name : `${name}: ${phase}`,
     `${Math.round(elapsedMs / 1_000)}/${Math.round(plannedMs / 1_000)} s`,
     `${formatNumber(offeredRps)} → ${formatRate(throughputRps)}`,
     p50Ms === null || p99Ms === null ? 'no response yet' : `p50 ${formatMs(p50Ms)}  p99 ${formatMs(p99Ms)} ms`,

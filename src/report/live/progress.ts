@@ -4,6 +4,8 @@ import type { Ms, Rps } from '../../model/units.ts'
 /** Progress of a running load, small enough to send every second. */
 export interface Progress {
   readonly name: string
+  /** Part of a suite, or phase of the pattern, that runs now; null if there are none. */
+  readonly phase: string | null
   readonly elapsedMs: Ms
   /** Planned length of the measured part. */
   readonly plannedMs: Ms
@@ -23,6 +25,7 @@ export function progressOf(soFar: LoadResult): Progress {
   const { responseTime, offeredRps, throughputRps } = newest ?? soFar
   return {
     name: soFar.name,
+    phase: phaseAt(soFar),
     elapsedMs: soFar.durationMs,
     plannedMs: soFar.plan.durationMs,
     offeredRps,
@@ -33,4 +36,9 @@ export function progressOf(soFar: LoadResult): Progress {
     dropped: soFar.dropped,
     inFlight: soFar.inFlight,
   }
+}
+
+function phaseAt({ phases, durationMs }: LoadResult): string | null {
+  const entries = Object.entries(phases)
+  return (entries.find(([, { endMs }]) => durationMs < endMs) ?? entries.at(-1))?.[0] ?? null
 }

@@ -10,6 +10,7 @@ import type { SocketTarget, UrlTarget } from '../../model/target.ts'
 import { readAllowHosts } from '../../plan/connection-options.ts'
 import type { Ms } from '../../model/units.ts'
 import { messageOf } from '../../model/thrown.ts'
+import { optionWords } from '../../wording/option-words.ts'
 import { portOf, protocolNameOf } from '../../protocols/index.ts'
 import { connectRemedy } from '../../wording/connect-mistakes.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
@@ -110,7 +111,10 @@ function refused(host: string, addresses: readonly HostAddress[]): LoadTargetErr
   const named = found.length === 0 ? name : `${name} (${found.join(', ')})`
   const remedy = /^(?:0\.0\.0\.0|::)$/.test(host)
     ? 'write 127.0.0.1: a server can listen on this address, but a client cannot connect to it'
-    : `if you are allowed to load it, add allowHosts: ['${host}'] to the plan, or set LOAD_ALLOW_HOSTS=${host}`
+    : `if you are allowed to load it, ${optionWords({
+        plan: `add allowHosts: ['${host}'] to the plan, or set LOAD_ALLOW_HOSTS=${host}`,
+        command: `add --allow-host ${host}`,
+      })}`
   return new LoadTargetError(
     'ERR_LOAD_TARGET_REFUSED',
     `${named} is not this machine and not among the allowed hosts; nothing was sent to it\n    → ${remedy}`,
@@ -169,8 +173,11 @@ function unreachable(url: URL, cause: unknown): LoadTargetError {
   return new LoadTargetError(
     'ERR_LOAD_TARGET_UNREACHABLE',
     `no server responds at ${whereOf(url)} (${messageOf(cause)})
-    → start the server first, check the port, or let the run start it:
-      target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }${proxyNote(url)}`,
+    → ${optionWords({
+      plan: `start the server first, check the port, or let the run start it:
+      target: { command: ['node', 'server.js'], url: 'http://127.0.0.1:{port}' }`,
+      command: 'start the server first, and check the host and the port',
+    })}${proxyNote(url)}`,
     { cause },
   )
 }

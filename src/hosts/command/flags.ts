@@ -1,0 +1,255 @@
+import type { VariableName } from '../environment/variables.ts'
+
+/** The suites that load a target. */
+const LOADING: readonly Runner[] = ['scenarios', 'limits', 'protocols', 'mcp-stress', 'capacity', 'run']
+const EVERY: readonly Runner[] = ['unit', ...LOADING]
+
+/** A subcommand that runs something: a suite, or `run`. */
+export type Runner = 'unit' | 'scenarios' | 'limits' | 'protocols' | 'mcp-stress' | 'capacity' | 'run'
+
+export type FlagName =
+  | 'target'
+  | 'path'
+  | 'duration'
+  | 'rate'
+  | 'threads'
+  | 'header'
+  | 'method'
+  | 'body'
+  | 'data'
+  | 'tool'
+  | 'arguments'
+  | 'connections'
+  | 'concurrency'
+  | 'pattern'
+  | 'warm-up'
+  | 'p95'
+  | 'p99'
+  | 'error-rate'
+  | 'max-rps'
+  | 'min-rps'
+  | 'users'
+  | 'requests-per-user-minute'
+  | 'peak-users'
+  | 'allow-host'
+  | 'tls-ca'
+  | 'insecure'
+  | 'trace'
+  | 'no-trace'
+  | 'seed'
+  | 'json'
+  | 'output'
+  | 'verbose'
+  | 'help'
+  | 'version'
+
+/** A flag of the command. */
+export interface Flag {
+  readonly short?: string
+  /** Name of its value in the help; absent for a flag without a value. */
+  readonly value?: string
+  /** It may be given several times. */
+  readonly repeats?: boolean
+  readonly about: string
+  /** The variable that it sets. */
+  readonly variable?: VariableName
+  /** The plan key whose issues it causes. */
+  readonly key?: string
+  /** The subcommands that honour it. */
+  readonly by: readonly Runner[]
+}
+
+/** Every flag, one line each: the help, the parser and the check of what a suite honours are derived from it. */
+export const FLAGS: Readonly<Record<FlagName, Flag>> = {
+  target: {
+    short: 't',
+    value: 'URL',
+    variable: 'LOAD_TARGET',
+    key: 'target',
+    by: LOADING,
+    about: 'the server: http(s):// ws(s):// tcp:// tls:// mcp+http(s):// mcp+ws(s):// mcp+tcp://, or host:port',
+  },
+  path: { value: 'PATH', by: LOADING, about: 'path on the server, appended to the path of the target' },
+  duration: {
+    short: 'd',
+    value: 'TIME',
+    variable: 'LOAD_DURATION',
+    key: 'duration',
+    by: ['scenarios', 'protocols', 'mcp-stress', 'capacity', 'run'],
+    about: 'duration of the load, or of each part of a suite: 10 (seconds), 30s, 1m',
+  },
+  rate: {
+    short: 'r',
+    value: 'RPS',
+    variable: 'LOAD_RATE',
+    key: 'rate',
+    by: ['scenarios', 'protocols', 'mcp-stress', 'run'],
+    about: 'requests per second',
+  },
+  threads: {
+    short: 'p',
+    value: 'N',
+    variable: 'LOAD_THREADS',
+    key: 'threads',
+    by: LOADING,
+    about: 'generator threads',
+  },
+  header: {
+    short: 'H',
+    value: "'NAME: VALUE'",
+    repeats: true,
+    variable: 'LOAD_HEADERS',
+    key: 'headers',
+    by: LOADING,
+    about: 'header of every request or handshake',
+  },
+  method: {
+    short: 'X',
+    value: 'METHOD',
+    variable: 'LOAD_REQUEST',
+    key: 'request.method',
+    by: ['limits', 'capacity', 'run'],
+    about: 'HTTP method; default GET, or POST with --body',
+  },
+  body: {
+    value: 'TEXT|@FILE',
+    variable: 'LOAD_REQUEST',
+    key: 'request.body',
+    by: ['limits', 'capacity', 'run'],
+    about: 'body of every HTTP request, or the file that has it',
+  },
+  data: {
+    value: 'TEXT|@FILE',
+    variable: 'LOAD_REQUEST',
+    key: 'request.data',
+    by: ['limits', 'capacity', 'run'],
+    about: 'message to send over WebSocket or TCP',
+  },
+  tool: {
+    value: 'NAME',
+    variable: 'LOAD_REQUEST',
+    key: 'request.tool',
+    by: ['limits', 'mcp-stress', 'capacity', 'run'],
+    about: 'tool of an MCP server to call',
+  },
+  arguments: {
+    value: 'JSON',
+    variable: 'LOAD_REQUEST',
+    key: 'request.arguments',
+    by: ['limits', 'mcp-stress', 'capacity', 'run'],
+    about: 'arguments of the tool',
+  },
+  connections: {
+    short: 'c',
+    value: 'N',
+    key: 'maxConnections',
+    by: ['run'],
+    about: 'maximum number of connections; default 100',
+  },
+  concurrency: { value: 'N', key: 'concurrency', by: ['run'], about: 'requests always in flight, instead of a rate' },
+  pattern: {
+    value: 'NAME',
+    key: 'pattern',
+    by: ['run'],
+    about: 'constant, burst, ramp-up, sine-wave, random-walk or poisson',
+  },
+  'warm-up': { value: 'TIME', key: 'warmUp', by: ['run'], about: 'traffic before the measured part' },
+  p95: {
+    value: 'MS',
+    variable: 'LOAD_P95_MS',
+    key: 'sla.p95Ms',
+    by: ['scenarios', 'capacity', 'run'],
+    about: 'service level: p95 of the response time',
+  },
+  p99: {
+    value: 'MS',
+    variable: 'LOAD_P99_MS',
+    key: 'sla.p99Ms',
+    by: ['scenarios', 'limits', 'protocols', 'capacity', 'run'],
+    about: 'service level: p99 of the response time',
+  },
+  'error-rate': {
+    value: 'SHARE',
+    variable: 'LOAD_ERROR_RATE',
+    key: 'sla.errorRate',
+    by: ['scenarios', 'limits', 'protocols', 'capacity', 'run'],
+    about: 'service level: share of failed requests, such as 0.01',
+  },
+  'max-rps': { value: 'RPS', variable: 'LOAD_MAX_RPS', by: ['limits'], about: 'ceiling of the search' },
+  'min-rps': { value: 'RPS', variable: 'LOAD_MIN_RPS', by: ['limits'], about: 'lowest limit that passes' },
+  users: { value: 'N', variable: 'LOAD_USERS', by: ['capacity'], about: 'expected users; default 1000' },
+  'requests-per-user-minute': {
+    value: 'N',
+    variable: 'LOAD_REQUESTS_PER_USER_MINUTE',
+    by: ['capacity'],
+    about: 'requests per minute from each user; default 30',
+  },
+  'peak-users': {
+    value: 'N',
+    variable: 'LOAD_PEAK_USERS',
+    by: ['capacity'],
+    about: 'users on the busiest day; default twice the users',
+  },
+  'allow-host': {
+    value: 'HOST',
+    repeats: true,
+    variable: 'LOAD_ALLOW_HOSTS',
+    key: 'allowHosts',
+    by: LOADING,
+    about: 'host other than this machine that may receive load',
+  },
+  'tls-ca': {
+    value: 'FILE',
+    variable: 'LOAD_TLS_CA',
+    key: 'tls.ca',
+    by: LOADING,
+    about: 'certificate authority to trust, as PEM',
+  },
+  insecure: {
+    short: 'k',
+    variable: 'LOAD_TLS_INSECURE',
+    by: LOADING,
+    about: 'accept a certificate that does not verify',
+  },
+  trace: { variable: 'LOAD_TRACE', by: LOADING, about: 'trace every request' },
+  'no-trace': { variable: 'LOAD_TRACE', by: LOADING, about: 'trace no request' },
+  seed: {
+    value: 'SEED',
+    variable: 'LOAD_SEED',
+    key: 'seed',
+    by: EVERY,
+    about: 'repeat a run: the same arrivals and payloads',
+  },
+  json: { by: EVERY, about: 'print the result as JSON on stdout, and everything else on stderr' },
+  output: {
+    short: 'o',
+    value: 'DIR',
+    variable: 'LOAD_REPORTS_DIR',
+    by: EVERY,
+    about: 'folder for the artifacts; default reports, and none for run',
+  },
+  verbose: {
+    short: 'v',
+    variable: 'LOAD_LOG',
+    by: EVERY,
+    about: 'log the engine, its connections and a started target',
+  },
+  help: { short: 'h', by: EVERY, about: 'print help: describe-load help limits' },
+  version: { by: EVERY, about: 'print the version' },
+}
+
+export const FLAG_NAMES: readonly FlagName[] = Object.keys(FLAGS) as readonly FlagName[]
+
+/** Returns the flags that a subcommand honours; all of them without one. */
+export function flagsOf(runner: string | undefined): readonly FlagName[] {
+  return FLAG_NAMES.filter((name) => {
+    const by: readonly string[] = FLAGS[name].by
+    return runner === undefined || runner === 'all' || by.includes(runner)
+  })
+}
+
+/** Returns a flag as a person writes it: `-t`, `--path`. */
+export function written(name: FlagName): string {
+  const { short } = FLAGS[name]
+  return short === undefined ? `--${name}` : `-${short}`
+}

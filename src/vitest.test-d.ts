@@ -30,6 +30,10 @@ expectTypeOf(measured.responseTime.p95Ms).toEqualTypeOf<number | undefined>()
 if (measured.responseTime.p95Ms !== undefined) expectTypeOf(measured.responseTime.histogram).toBeString()
 // With and without `noUncheckedIndexedAccess`.
 expectTypeOf(expect(measured.operations['cart']).toHaveP95Below).toBeCallableWith(100)
+expectTypeOf(expect(measured.metrics['cart_size']).toHaveP95Below).toBeCallableWith(30, { confidence: 0.9 })
+expectTypeOf(measured.metrics['cart_size']?.p95).toEqualTypeOf<number | undefined>()
+expectTypeOf(expect(measured).toHaveFirstMessageP95Below).toBeCallableWith(200)
+expectTypeOf(expect(measured.operations['feed']).not.toHaveMessageGapP99Below).toBeCallableWith(50, { confidence: 0.9 })
 expectTypeOf(measured.phases['peak']?.serviceTime.p99Ms).toEqualTypeOf<number | undefined>()
 
 loadTest('with a plan', { rate: 5, duration: '1s' }, ({ result, load, task, signal, expect: own }) => {

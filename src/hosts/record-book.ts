@@ -23,7 +23,7 @@ export class RecordBook {
   }
 
   /**
-   * Keeps a result. Verdicts on it, its phases and its operations are added to this record. Returns a function that
+   * Keeps a result. Verdicts on it and on its parts are added to this record. Returns a function that
    * replaces it.
    */
   addResult(result: LoadResult): (better: LoadResult) => void {
@@ -31,8 +31,11 @@ export class RecordBook {
     const put = (newest: LoadResult): void => {
       adoptResult(newest)
       setNewestResult(newest)
-      const parts = [...Object.values(newest.phases), ...Object.values(newest.operations)]
-      for (const subject of [newest, ...parts]) places.set(subject, place)
+      const { phases, operations, journeys, metrics } = newest
+      for (const part of [phases, operations, metrics].flatMap((parts) => Object.values<object>(parts))) {
+        places.set(part, place)
+      }
+      for (const subject of [newest, ...(journeys === null ? [] : [journeys])]) places.set(subject, place)
       const { results } = this.#record
       this.#change({ results: [...results.slice(0, place.result), newest, ...results.slice(place.result + 1)] })
     }

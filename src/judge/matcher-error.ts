@@ -3,7 +3,8 @@ import { cleanText } from '../model/text/clean.ts'
 /**
  * Invalid call of a matcher. Codes: `ERR_LOAD_MATCHER_SUBJECT` (the subject is not a result or a part of one),
  * `ERR_LOAD_MATCHER_ARGUMENT` (an argument has the wrong type or is out of range), `ERR_LOAD_MATCHER_MODEL` (the load
- * model of the run does not support the matcher), `ERR_LOAD_MATCHER_SLA` (there is no service level to judge).
+ * model of the run does not support the matcher), `ERR_LOAD_MATCHER_SLA` (there is no service level to judge),
+ * `ERR_LOAD_MATCHER_STREAM` (no times of streams were recorded).
  */
 export class LoadMatcherError extends TypeError {
   readonly code: string

@@ -81,6 +81,7 @@ export function resultOf(run: ResultCase): LoadResult {
       ]),
     ),
     journeys: null,
+    metrics: {},
     pool: { size: 20, peakInUse: 4, fullRatio: 0 },
     connections: { opened: 4, closed: 4, reconnects: 0, failed: 0 },
     intervalMs: 1_000,

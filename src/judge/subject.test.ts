@@ -48,6 +48,15 @@ describe('the subject of a matcher', () => {
     expect(() => subjectOf(undefined, 'toHaveNoErrors')).toThrow(/→ pass the result of loadTest/)
   })
 
+  test('that is missing lists the metrics of the newest result, if it has any', () => {
+    onTestFinished(() => setNewestResult(undefined))
+    const { responseTime, batches } = make()
+    setNewestResult({ ...make(), metrics: { cart_size: Object.assign({}, responseTime, { batches }) as never } })
+    expect(() => subjectOf(undefined, 'toHaveNoErrors')).toThrow(
+      /no operation, phase or metric has that name .* the phase "calm" and the metric "cart_size"/,
+    )
+  })
+
   test('must be awaited, and the error says so', () => {
     expect(() => subjectOf(Promise.resolve(make()), 'toHaveNoErrors')).toThrow(/await the run/)
   })

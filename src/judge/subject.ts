@@ -1,8 +1,10 @@
 import type { JudgedFigures } from '../model/figures.ts'
+import type { MetricFigures } from '../model/metric.ts'
 import type { LoadResult } from '../model/result.ts'
 import { LoadMatcherError } from './matcher-error.ts'
 import { formatValue } from '../model/errors.ts'
 import { formatList } from '../wording/figures.ts'
+import type { JudgedMetric } from './verdict/metric.ts'
 
 /** Subject of a matcher: a group of requests and the run that contains it. */
 export interface Subject {
@@ -11,12 +13,16 @@ export interface Subject {
 }
 
 const runs = new WeakMap<object, LoadResult>()
+const metricRuns = new WeakMap<object, LoadResult>()
 
 /**
- * Records which run the phases, operations and journeys of a result belong to, so that matchers accept them as
+ * Records which run the phases, operations, journeys and metrics of a result belong to, so that matchers accept them as
  * subjects.
  */
 export function adoptResult(result: LoadResult): void {
+  // Results of earlier versions have no metrics.
+  const { metrics }: Partial<LoadResult> = result
+  for (const metric of Object.values(metrics ?? {})) metricRuns.set(metric, result)
   for (const figures of [...Object.values(result.phases), ...Object.values(result.operations)])
     runs.set(figures, result)
   if (result.journeys !== null) runs.set(result.journeys, result)
@@ -47,6 +53,19 @@ export function subjectOf(received: unknown, matcher: string): Subject {
   return subject
 }
 
+/** Returns the subject of a matcher if it is a metric of an adopted result. */
+export function metricSubjectOf(received: unknown): JudgedMetric | undefined {
+  const run = typeof received === 'object' && received !== null ? metricRuns.get(received) : undefined
+  if (run === undefined) return undefined
+  judgedRuns.add(run)
+  return { metric: received as MetricFigures, run }
+}
+
+/** Returns the run of a matcher's subject; throws like `subjectOf`. */
+export function runOf(received: unknown, matcher: string): LoadResult {
+  return (metricSubjectOf(received) ?? subjectOf(received, matcher)).run
+}
+
 function findSubject(received: unknown, matcher: string): Subject {
   if (isResult(received)) {
     adoptResult(received)
@@ -55,11 +74,19 @@ function findSubject(received: unknown, matcher: string): Subject {
   if (typeof received === 'object' && received !== null) {
     const run = runs.get(received)
     if (run !== undefined) return { figures: received as JudgedFigures, run }
-    if ('batches' in received && 'requestsScheduled' in received) {
+    if (metricRuns.has(received)) {
+      const { name } = received as MetricFigures
+      throw new LoadMatcherError(
+        'ERR_LOAD_MATCHER_SUBJECT',
+        `${matcher}() judges requests, and ${name} is a metric, which has only values\n` +
+          `    → judge its values: toHaveP50Below … toHaveP999Below, toHavePercentileBelow, toHaveMeanBelow, toHaveMaxBelow`,
+      )
+    }
+    if ('batches' in received && ('requestsScheduled' in received || 'resolution' in received)) {
       throw new LoadMatcherError(
         'ERR_LOAD_MATCHER_SUBJECT',
         `${matcher}() cannot find the run that contains these figures\n` +
-          '    → call a matcher on the whole result first, or take the phase or operation from the result of loadTest',
+          '    → call a matcher on the whole result first, or take the phase, operation or metric from the result of loadTest',
       )
     }
   }
@@ -82,11 +109,15 @@ function remedyFor(received: unknown): string {
 }
 
 /** `expect` does not receive the name that was read from the result, so this lists all of them. */
-function partsOf({ operations, phases }: LoadResult): string {
+function partsOf({ operations, phases, metrics }: LoadResult): string {
+  const parts = [
+    namesOf('operation', operations, "name: '…' in a request makes one"),
+    namesOf('phase', phases, 'patterns such as sequence have them'),
+    ...(Object.keys(metrics).length === 0 ? [] : [namesOf('metric', metrics, '')]),
+  ]
   return (
-    'no operation or phase has that name (expect receives only undefined, so the name is not known here): the newest ' +
-    `result of this test has ${namesOf('operation', operations, "name: '…' in a request makes one")} and ` +
-    namesOf('phase', phases, 'patterns such as sequence have them')
+    `no ${Object.keys(metrics).length === 0 ? 'operation or phase' : 'operation, phase or metric'} has that name (expect receives only undefined, so the name is not known here): the newest ` +
+    `result of this test has ${formatList(parts)}`
   )
 }
 

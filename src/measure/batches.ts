@@ -2,17 +2,19 @@ import { encodeHdr } from '../model/hdr-codec.ts'
 import type { SparseHistogram } from '../model/hdr.ts'
 import type { Batches } from '../model/figures.ts'
 import type { Ms } from '../model/units.ts'
-import type { HistogramDelta } from './histogram.ts'
+import { mergeSparse } from './histogram.ts'
 import { SLICE_MS } from './recorder.ts'
 import type { TallyDelta } from './tally.ts'
+import { Timeline } from './timeline.ts'
 
-/**
- * Maximum number of batches. At this number, adjacent batches are merged in pairs, so a run of any length keeps between
- * half of it and all of it.
- */
-const MAX_BATCHES = 64
+/** Times of every request. */
+const REQUEST_TIMES = ['responseTime', 'serviceTime', 'targetTime'] as const
+/** Times of streams, which a result contains only if there were any. */
+const STREAM_TIMES = ['firstMessageTime', 'messageGap'] as const
 
-const HISTOGRAMS = ['responseTime', 'serviceTime', 'targetTime'] as const
+const TIMES = [...REQUEST_TIMES, ...STREAM_TIMES] as const
+
+type TimeName = (typeof TIMES)[number]
 
 interface Batch {
   arrivals: number
@@ -22,7 +24,7 @@ interface Batch {
   errors: number
   dropped: number
   unanswered: number
-  histograms: Record<(typeof HISTOGRAMS)[number], CachedHistogram>
+  histograms: Record<TimeName, CachedHistogram>
 }
 
 /** Filled buckets and, after the first request for it, their encoded form. */
@@ -32,10 +34,7 @@ interface CachedHistogram extends SparseHistogram {
 
 /** Records how a run develops over time, in a bounded number of batches of equal length. */
 export class BatchSeries {
-  readonly #batches: Batch[] = []
-  readonly #startSlice: number
-  #slicesPerBatch = 1
-  #slices = 0
+  readonly #timeline: Timeline<Batch>
   /** Number of empty slices since the last non-empty one. They are added only when another slice follows. */
   #empty = 0
   #inFlight = 0
@@ -43,14 +42,14 @@ export class BatchSeries {
 
   /** `startSlice` is the index of the first slice that will be added. */
   constructor(startSlice: number) {
-    this.#startSlice = startSlice
+    this.#timeline = new Timeline({ startSlice, empty: () => emptyBatch(this.#inFlight), join })
   }
 
   /** Adds the next slice. Slices are added in time order. */
   add(delta: TallyDelta): void {
-    for (; this.#empty > 0; this.#empty--) this.#passEmpty()
+    for (; this.#empty > 0; this.#empty--) this.#timeline.next().inFlight = this.#inFlight
     this.#inFlight += delta.inFlight
-    const batch = this.#current()
+    const batch = this.#timeline.next()
     batch.arrivals += delta.arrivals
     batch.inFlight = this.#inFlight
     batch.generatorLagMs = Math.max(batch.generatorLagMs, delta.generatorLagMs)
@@ -60,12 +59,11 @@ export class BatchSeries {
     batch.errors += errors
     batch.dropped += dropped
     batch.unanswered += errors - delta.answeredErrors + dropped
-    for (const name of HISTOGRAMS) {
+    for (const name of TIMES) {
       const histogram = delta.distributions[name]
-      if (histogram !== undefined) batch.histograms[name] = merge(batch.histograms[name], histogram)
+      if (histogram !== undefined) batch.histograms[name] = mergeSparse(batch.histograms[name], histogram)
     }
-    if (delta.successes > 0) this.#lastSuccessSlice = this.#slices
-    this.#slices++
+    if (delta.successes > 0) this.#lastSuccessSlice = this.#timeline.slices - 1
   }
 
   /** Adds an empty slice. It is not counted yet, so that a finished phase does not extend to the end of the run. */
@@ -81,12 +79,14 @@ export class BatchSeries {
   }
 
   toJSON(): Batches {
-    const column = (key: Exclude<keyof Batch, 'histograms'>): number[] => this.#batches.map((batch) => batch[key])
-    const encoded = (name: (typeof HISTOGRAMS)[number]): string[] =>
-      this.#batches.map(({ histograms }) => (histograms[name].encoded ??= encodeHdr(histograms[name])))
+    const { batches, startMs, lengthMs } = this.#timeline
+    const column = (key: Exclude<keyof Batch, 'histograms'>): number[] => batches.map((batch) => batch[key])
+    const encoded = (name: TimeName): string[] =>
+      batches.map(({ histograms }) => (histograms[name].encoded ??= encodeHdr(histograms[name])))
+    const streams = STREAM_TIMES.filter((name) => batches.some(({ histograms }) => histograms[name].buckets.length > 0))
     return {
-      startMs: this.#startSlice * SLICE_MS,
-      lengthMs: this.#slicesPerBatch * SLICE_MS,
+      startMs,
+      lengthMs,
       arrivals: column('arrivals'),
       inFlight: column('inFlight'),
       generatorLagMs: column('generatorLagMs'),
@@ -97,44 +97,27 @@ export class BatchSeries {
       responseTime: encoded('responseTime'),
       serviceTime: encoded('serviceTime'),
       targetTime: encoded('targetTime'),
+      ...Object.fromEntries(streams.map((name) => [name, encoded(name)])),
     }
-  }
-
-  #passEmpty(): void {
-    this.#current().inFlight = this.#inFlight
-    this.#slices++
-  }
-
-  #current(): Batch {
-    if (this.#slices === this.#batches.length * this.#slicesPerBatch) {
-      if (this.#batches.length === MAX_BATCHES) this.#halve()
-      this.#batches.push(emptyBatch(this.#inFlight))
-    }
-    return this.#batches.at(-1) ?? emptyBatch(0)
-  }
-
-  #halve(): void {
-    for (let i = 0; i < MAX_BATCHES / 2; i++) {
-      const [first, second] = [this.#batches[2 * i], this.#batches[2 * i + 1]]
-      if (first !== undefined && second !== undefined) this.#batches[i] = join(first, second)
-    }
-    this.#batches.length = MAX_BATCHES / 2
-    this.#slicesPerBatch *= 2
   }
 }
 
 function emptyBatch(inFlight: number): Batch {
   const histograms = {
-    responseTime: { buckets: [], counts: [] },
-    serviceTime: { buckets: [], counts: [] },
-    targetTime: { buckets: [], counts: [] },
+    responseTime: EMPTY,
+    serviceTime: EMPTY,
+    targetTime: EMPTY,
+    firstMessageTime: EMPTY,
+    messageGap: EMPTY,
   }
   return { arrivals: 0, inFlight, generatorLagMs: 0, successes: 0, errors: 0, dropped: 0, unanswered: 0, histograms }
 }
 
+/** Shared by all batches, because `mergeSparse` returns a new histogram. */
+const EMPTY: CachedHistogram = { buckets: [], counts: [], encoded: '' }
+
 function join(first: Batch, second: Batch): Batch {
-  const histogram = (name: (typeof HISTOGRAMS)[number]): SparseHistogram =>
-    merge(first.histograms[name], second.histograms[name])
+  const histogram = (name: TimeName): SparseHistogram => mergeSparse(first.histograms[name], second.histograms[name])
   return {
     arrivals: first.arrivals + second.arrivals,
     inFlight: second.inFlight,
@@ -147,21 +130,8 @@ function join(first: Batch, second: Batch): Batch {
       responseTime: histogram('responseTime'),
       serviceTime: histogram('serviceTime'),
       targetTime: histogram('targetTime'),
+      firstMessageTime: histogram('firstMessageTime'),
+      messageGap: histogram('messageGap'),
     },
   }
-}
-
-/** Merges both histograms, with buckets in ascending order. */
-function merge(a: SparseHistogram, b: SparseHistogram | HistogramDelta): SparseHistogram {
-  const buckets = new Uint16Array(a.buckets.length + b.buckets.length)
-  const counts = new Uint32Array(buckets.length)
-  let size = 0
-  for (let i = 0, j = 0; i < a.buckets.length || j < b.buckets.length; size++) {
-    const left = a.buckets[i] ?? Number.POSITIVE_INFINITY
-    const right = b.buckets[j] ?? Number.POSITIVE_INFINITY
-    buckets[size] = Math.min(left, right)
-    if (left <= right) counts[size] = a.counts[i++] ?? 0
-    if (right <= left) counts[size] = (counts[size] ?? 0) + (b.counts[j++] ?? 0)
-  }
-  return { buckets: buckets.slice(0, size), counts: counts.slice(0, size) }
 }

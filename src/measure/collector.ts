@@ -1,8 +1,10 @@
 import type { Figures, Interval, JudgedFigures } from '../model/figures.ts'
+import type { MetricFigures } from '../model/metric.ts'
 import type { Ms } from '../model/units.ts'
 import { BatchSeries } from './batches.ts'
 import { figuresOf } from './figures.ts'
 import { IntervalSeries } from './intervals.ts'
+import { MetricSeries, type UnitConflict } from './metric-series.ts'
 import { SLICE_MS, type SliceDelta } from './recorder.ts'
 import { type Loss, ThreadBalance, type UnreportedArrivals } from './thread-balance.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
@@ -45,7 +47,8 @@ class Group {
 
 /**
  * Adds up the slices of all generator threads, losslessly and in time order. A slice counts once all threads have
- * handed in theirs. Memory is bounded: totals, at most 64 batches per group, at most 600 intervals.
+ * handed in theirs. Memory is bounded: totals, at most 64 batches per group and metric, at most 600
+ * intervals.
  */
 export class Collector {
   readonly #limits: readonly LatencyLimit[]
@@ -55,6 +58,7 @@ export class Collector {
   readonly #phases = new Map<number, Group>()
   readonly #journeys: Group
   #journeysUntilMs: Ms = 0
+  readonly #metrics = new Map<string, MetricSeries>()
   readonly #intervals: IntervalSeries
   readonly #ended: boolean[]
   #untilMs: Ms = 0
@@ -136,6 +140,20 @@ export class Collector {
     return this.#journeys.judged(durationMs, Math.floor(this.#journeysUntilMs / SLICE_MS) * SLICE_MS)
   }
 
+  /** Returns the custom metrics of the user's code, by name. */
+  metrics(): Record<string, MetricFigures> {
+    return Object.fromEntries(
+      [...this.#metrics].flatMap(([name, series]) => {
+        const figures = series.figures()
+        return figures === undefined ? [] : [[name, figures]]
+      }),
+    )
+  }
+
+  get unitConflicts(): readonly UnitConflict[] {
+    return [...this.#metrics.values()].flatMap(({ conflict }) => conflict ?? [])
+  }
+
   #drain(): Interval[] {
     const completed: Interval[] = []
     for (;;) {
@@ -166,8 +184,20 @@ export class Collector {
     const tallies = journeys.map(({ tally }) => tally)
     this.#journeys.add(tallies.length === 0 ? undefined : sumOf(tallies, this.#limits))
     this.#journeysUntilMs = Math.max(this.#journeysUntilMs, ...journeys.map(({ untilMs }) => untilMs))
+    this.#addMetrics(parts)
     this.#slices++
     return this.#intervals.add(parts.map(({ total }) => total))
+  }
+
+  #addMetrics(parts: readonly SliceDelta[]): void {
+    const metrics = parts.map((part) => part.metrics).filter((byName) => byName !== undefined)
+    for (const name of metrics.flatMap((byName) => Object.keys(byName))) {
+      if (!this.#metrics.has(name)) this.#metrics.set(name, new MetricSeries(name, this.#slices))
+    }
+    for (const [name, series] of this.#metrics) {
+      // A metric may be named `constructor`, which every object inherits.
+      series.add(metrics.flatMap((byName) => (Object.hasOwn(byName, name) ? (byName[name] ?? []) : [])))
+    }
   }
 
   #addGroups<Key extends string | number>(

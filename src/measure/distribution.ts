@@ -9,13 +9,16 @@ import type { HistogramDelta } from './histogram.ts'
  */
 export function distributionOf(delta: HistogramDelta | undefined): Distribution {
   if (delta === undefined) return { count: 0 }
-  const { count, sumUs, sumSquaresUs } = delta
-  const meanUs = sumUs / count
-  const varianceUs = Math.max(0, sumSquaresUs / count - meanUs * meanUs)
-  const [p50Ms = 0, p75Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, p999Ms = 0] = percentilesMs(delta, PERCENTILES)
+  const { count, sum, sumSquares } = delta
+  const meanUs = sum / count
+  const varianceUs = Math.max(0, sumSquares / count - meanUs * meanUs)
+  const [p50Ms = 0, p75Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, p999Ms = 0] = percentilesOf(
+    delta,
+    (bucket) => Math.min(bucketHighUs(bucket), delta.max) / 1_000,
+  )
   return {
     count,
-    minMs: delta.minUs / 1_000,
+    minMs: delta.min / 1_000,
     meanMs: meanUs / 1_000,
     stddevMs: Math.sqrt(varianceUs) / 1_000,
     p50Ms,
@@ -24,7 +27,7 @@ export function distributionOf(delta: HistogramDelta | undefined): Distribution 
     p95Ms,
     p99Ms,
     p999Ms,
-    maxMs: delta.maxUs / 1_000,
+    maxMs: delta.max / 1_000,
     histogram: encodeHdr(delta),
   }
 }
@@ -32,16 +35,20 @@ export function distributionOf(delta: HistogramDelta | undefined): Distribution 
 const PERCENTILES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const
 
 /**
- * Returns, for each p, the smallest recorded value with at least a share p of all values at or below it, in ms
- * (HdrHistogram's definition: the upper edge of its bucket). `ps` must be ascending.
+ * Returns p50, p75, p90, p95, p99 and p99.9. Each is the value of the first bucket with at least a share p of all values
+ * in it or below it (HdrHistogram's definition).
  */
-function percentilesMs({ buckets, counts, count, maxUs }: HistogramDelta, ps: readonly number[]): number[] {
+export function percentilesOf(
+  { buckets, counts, count }: HistogramDelta,
+  valueOf: (bucket: number) => number,
+): readonly number[] {
   const found: number[] = []
   let seen = 0
-  for (let i = 0; i < buckets.length && found.length < ps.length; i++) {
+  for (let i = 0; i < buckets.length && found.length < PERCENTILES.length; i++) {
     seen += counts[i] ?? 0
-    const valueMs = Math.min(bucketHighUs(buckets[i] ?? 0), maxUs) / 1_000
-    while (found.length < ps.length && seen >= rankOf(ps[found.length] ?? 1, count)) found.push(valueMs)
+    while (found.length < PERCENTILES.length && seen >= rankOf(PERCENTILES[found.length] ?? 1, count)) {
+      found.push(valueOf(buckets[i] ?? 0))
+    }
   }
   return found
 }

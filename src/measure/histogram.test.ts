@@ -109,9 +109,9 @@ test('adding up partial histograms loses nothing, for any split and order', () =
         const sum = new Histogram()
         for (const piece of [...(last === undefined ? [] : [last]), ...pieces.reverse()])
           sum.add(structuredClone(piece))
-        const { sumSquaresUs = 0, ...whole } = recorded(us).peek() ?? {}
+        const { sumSquares = 0, ...whole } = recorded(us).peek() ?? {}
         // Squares of hours exceed 2⁵³, where the order of addition decides the last digit.
-        expect((sum.peek()?.sumSquaresUs ?? 0) / sumSquaresUs).toBeCloseTo(1, 12)
+        expect((sum.peek()?.sumSquares ?? 0) / sumSquares).toBeCloseTo(1, 12)
         expect(sum.peek()).toMatchObject(whole)
         expect(distributionOf(source.peek())).toEqual({ count: 0 })
         expect(source.take()).toBeUndefined()
@@ -125,7 +125,7 @@ test('a histogram records again after it was emptied', () => {
   const histogram = recorded([5_000, 5_000, 40_000])
   histogram.take()
   histogram.record(5)
-  expect(histogram.peek()).toMatchObject({ count: 1, sumUs: 5_000, minUs: 5_000, maxUs: 5_000 })
+  expect(histogram.peek()).toMatchObject({ count: 1, sum: 5_000, min: 5_000, max: 5_000 })
   expect(figuresOf(histogram)).toMatchObject({ count: 1, minMs: 5, p50Ms: 5, p999Ms: 5, maxMs: 5, stddevMs: 0 })
 })
 

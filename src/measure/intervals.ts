@@ -167,9 +167,9 @@ function histogramOf(distribution: Extract<Distribution, { histogram: string }>)
     buckets: Uint16Array.from(buckets),
     counts: Uint32Array.from(counts),
     count,
-    sumUs: meanMs * 1_000 * count,
-    sumSquaresUs: (stddevMs ** 2 + meanMs ** 2) * 1e6 * count,
-    minUs: Math.round(minMs * 1_000),
-    maxUs: Math.round(maxMs * 1_000),
+    sum: meanMs * 1_000 * count,
+    sumSquares: (stddevMs ** 2 + meanMs ** 2) * 1e6 * count,
+    min: Math.round(minMs * 1_000),
+    max: Math.round(maxMs * 1_000),
   }
 }

@@ -31,7 +31,7 @@ test('a punctual arrival at the end of a slice belongs to that slice, a late one
 
 test('derives the latencies from the timestamps of a request', () => {
   const [slice] = recorded([sampleOf({ intendedMs: 10, dueMs: 11, sentMs: 14, doneMs: 21, firstMessageMs: 6 })], 100)
-  const sumsUs = Object.entries(slice?.total.distributions ?? {}).map(([name, { sumUs }]) => [name, sumUs])
+  const sumsUs = Object.entries(slice?.total.distributions ?? {}).map(([name, { sum }]) => [name, sum])
   expect(Object.fromEntries(sumsUs)).toEqual({
     scheduleLag: 1_000,
     queueTime: 3_000,

@@ -2,6 +2,7 @@ import type { DropReason } from '../model/figures.ts'
 import type { JourneySample, Sample } from '../model/sample.ts'
 import type { Ms } from '../model/units.ts'
 import type { DescribeRequest } from './error-text.ts'
+import { type MetricDelta, MetricRecorder } from './metric-recorder.ts'
 import { type LatencyLimit, Tally, type TallyDelta } from './tally.ts'
 
 /** Length of a slice, the shortest time unit that is recorded. Intervals and batches consist of whole slices. */
@@ -23,6 +24,8 @@ export interface SliceDelta {
   readonly phases: Readonly<Record<number, TallyDelta>>
   /** Absent if no journey had activity in this slice. */
   readonly journeys?: JourneysDelta
+  /** By name; absent if no metric got a value in this slice. */
+  readonly metrics?: Readonly<Record<string, MetricDelta>>
 }
 
 export interface JourneysDelta {
@@ -38,6 +41,8 @@ export interface JourneysDelta {
  * are handed over.
  */
 export class Recorder {
+  /** Records the custom metrics of the user's code. */
+  readonly metrics: MetricRecorder = new MetricRecorder()
   readonly #limits: readonly LatencyLimit[]
   readonly #total: Tally
   readonly #operations = new Map<string, Tally>()
@@ -101,8 +106,16 @@ export class Recorder {
     if (phase >= 0) tallyOf(this.#phases, phase, this.#limits).drop(reason, count)
   }
 
-  observe(name: 'connectTime' | 'messageGap', ms: Ms): void {
-    this.#total.observe(name, ms)
+  /** Records the time that it took to open a connection. */
+  connected(ms: Ms): void {
+    this.#total.observe('connectTime', ms)
+  }
+
+  /** Records the time between two messages of the response to a request that is in flight. */
+  gap({ operation, phase }: Sample, ms: Ms): void {
+    this.#total.observe('messageGap', ms)
+    if (operation !== '') tallyOf(this.#operations, operation, this.#limits).observe('messageGap', ms)
+    if (phase >= 0) tallyOf(this.#phases, phase, this.#limits).observe('messageGap', ms)
   }
 
   /**
@@ -133,12 +146,14 @@ export class Recorder {
   }
 
   #close(): void {
+    const metrics = this.metrics.take()
     this.#finished.push({
       index: this.#slice++,
       total: this.#total.take(),
       operations: takeAll(this.#operations),
       phases: takeAll(this.#phases),
       ...(this.#journeys.idle ? {} : { journeys: { tally: this.#journeys.take(), untilMs: this.#journeysUntilMs } }),
+      ...(metrics !== undefined && { metrics }),
     })
   }
 }

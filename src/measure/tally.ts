@@ -160,6 +160,7 @@ export class Tally {
 
   /** Records a latency that does not belong to a finished request: connect time, or the gap between two messages. */
   observe(name: 'connectTime' | 'messageGap', ms: Ms): void {
+    this.#idle = false
     this.#histograms[name].record(ms)
   }
 

@@ -67,6 +67,8 @@ export type DoubtFacts =
   | { readonly code: 'unsolicited-messages'; readonly count: number }
   /** Lines on the standard output of servers over pipes that are not messages: a banner, a log. */
   | { readonly code: 'stray-output'; readonly lines: number }
+  /** Threads recorded values of one metric in two units. The figures contain only those in `unit`. */
+  | { readonly code: 'metric-units'; readonly name: string; readonly unit: string; readonly otherUnit: string }
   /** Every response was a redirect, which the engine does not follow. */
   | { readonly code: 'only-redirects'; readonly count: number; readonly status: string }
   /** Nothing responded over plain connections, and the server speaks TLS. `url` is the target with TLS. */

@@ -204,6 +204,10 @@ export interface Batches {
   readonly serviceTime: readonly string[]
   /** Target times of the successes, as a histogram of `Distribution`; an empty string where there were none. */
   readonly targetTime: readonly string[]
+  /** First-message times of the successes, in the same form. Absent if nothing streamed. */
+  readonly firstMessageTime?: readonly string[]
+  /** Gaps between messages, in the same form, by the time of the later message. Absent if nothing streamed. */
+  readonly messageGap?: readonly string[]
 }
 
 /** Figures with their development over time, which verdicts require. */

@@ -4,9 +4,14 @@
  */
 import { createRequire } from 'node:module'
 import type * as Library from 'hdr-histogram-js'
-import { HIGHEST_US, bucketLowUs, bucketOf, type SparseHistogram } from './hdr.ts'
+import { HIGHEST_US, bucketLowUs, wideBucketOf, type SparseHistogram } from './hdr.ts'
+import { bucketOfValue, lowestIn } from './value-buckets.ts'
 
-type Codec = typeof Library & { readonly scratch: Library.Histogram }
+type Codec = typeof Library & {
+  readonly scratch: Library.Histogram
+  /** For values in any unit; created when a metric is encoded for the first time. */
+  wideScratch?: Library.Histogram
+}
 
 let loaded: Codec | undefined
 
@@ -22,15 +27,18 @@ export function loadHdrCodec(): void {
 function codec(): Codec {
   if (loaded !== undefined) return loaded
   const library = createRequire(import.meta.url)('hdr-histogram-js') as typeof Library
-  const scratch = library.build({
+  loaded = { ...library, scratch: histogramUpTo(HIGHEST_US, library) }
+  return loaded
+}
+
+function histogramUpTo(highestTrackableValue: number, { build }: typeof Library): Library.Histogram {
+  return build({
     bitBucketSize: 64,
     autoResize: false,
     lowestDiscernibleValue: 1,
-    highestTrackableValue: HIGHEST_US,
+    highestTrackableValue,
     numberOfSignificantValueDigits: 3,
   })
-  loaded = { ...library, scratch }
-  return loaded
 }
 
 /**
@@ -47,6 +55,24 @@ export function encodeHdr({ buckets, counts }: SparseHistogram): string {
   return encodeIntoCompressedBase64(scratch)
 }
 
+/** Same for a histogram in the layout of `value-buckets.ts`: its values become whole multiples of `resolution`. */
+export function encodeValues({ buckets, counts }: SparseHistogram, resolution: number): string {
+  if (buckets.length === 0) return ''
+  const library = codec()
+  const scratch = (library.wideScratch ??= histogramUpTo(Number.MAX_SAFE_INTEGER, library))
+  scratch.reset()
+  for (let i = 0; i < buckets.length; i++) {
+    scratch.recordValueWithCount(Math.round(lowestIn(buckets[i] ?? 0) / resolution), counts[i] ?? 0)
+  }
+  return library.encodeIntoCompressedBase64(scratch)
+}
+
+/** Inverse of `encodeValues`. Throws if the text is not a compressed HDR histogram. */
+export function decodeValues(text: string, resolution: number): SparseHistogram {
+  const { buckets, counts } = decodeHdr(text)
+  return { buckets: Array.from(buckets, (bucket) => bucketOfValue(bucketLowUs(bucket) * resolution)), counts }
+}
+
 /** Inverse of `encodeHdr`. Throws if the text is not a compressed HDR histogram. */
 export function decodeHdr(text: string): SparseHistogram {
   const buckets: number[] = []
@@ -55,7 +81,7 @@ export function decodeHdr(text: string): SparseHistogram {
   const { decodeFromCompressedBase64, JsHistogram } = codec()
   const histogram = decodeFromCompressedBase64(text, 64)
   if (!(histogram instanceof JsHistogram)) throw new TypeError('a WebAssembly histogram does not expose its buckets')
-  const last = bucketOf(histogram.maxValue)
+  const last = wideBucketOf(histogram.maxValue)
   for (let bucket = 0; bucket <= last; bucket++) {
     const count = histogram.getCountAtIndex(bucket)
     if (count > 0) {

@@ -16,6 +16,13 @@ export function bucketOf(valueUs: number): number {
   return (shift << SUB_BUCKET_BITS) + (valueUs >>> shift)
 }
 
+/** Same for whole numbers up to 2⁵³ − 1, in a histogram that extends beyond `HIGHEST_US`. */
+export function wideBucketOf(value: number): number {
+  if (value < 2 ** 32) return bucketOf(value)
+  const shift = 53 - Math.clz32(value / 2 ** 32)
+  return (shift << SUB_BUCKET_BITS) + Math.floor(value / 2 ** shift)
+}
+
 /** Returns the lowest value of a bucket, in µs. */
 export function bucketLowUs(bucket: number): number {
   const shift = Math.max(0, (bucket >> SUB_BUCKET_BITS) - 1)

@@ -3,6 +3,7 @@ import type { ArrivalProcessName } from './pattern.ts'
 import type { ConnectionKind, OnInconclusive } from './plan.ts'
 import type { Sla } from './sla.ts'
 import type { Interval, JudgedFigures, PhaseFigures } from './figures.ts'
+import type { MetricFigures } from './metric.ts'
 import type { SlowRequest, TracingReport } from './trace.ts'
 import type { Count, Ms, Ratio, Rps } from './units.ts'
 
@@ -154,6 +155,8 @@ export interface LoadResult extends JudgedFigures {
    * no journey.
    */
   readonly journeys: JudgedFigures | null
+  /** Values that the code of the test recorded with `metric(name, value, { unit })`, by name. */
+  readonly metrics: Readonly<Record<string, MetricFigures>>
   /** Use of the connection pool, over all threads. */
   readonly pool: {
     /** Maximum number of connections. */

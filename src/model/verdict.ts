@@ -15,29 +15,34 @@ export type VerdictValue = 'pass' | 'fail' | 'inconclusive' | 'invalid'
 export type Leaning = 'pass' | 'fail' | 'none'
 
 /** Codes and numbers that explain a verdict. Their sentences are in `wording/verdict-reasons.ts`. */
+/** What a reason counts, if not requests: values of a metric, or gaps between messages. */
+interface CountsValues {
+  readonly counted?: 'value' | 'gap'
+}
+
 export type VerdictReason =
   /** Too few requests for the percentile to lie among them: `n · (1 − p) < 1`. `perSecond` in requests per second. */
-  | {
+  | ({
       readonly code: 'too-few-for-percentile'
       readonly percentile: number
       readonly requests: number
       readonly requiredRequests: number
       readonly perSecond: number
-    }
+    } & CountsValues)
   /** Proof needs a longer scheduled span. */
   | { readonly code: 'short-span'; readonly spanMs: Ms; readonly requiredMs: Ms }
   /** Too few batches with requests in them to estimate autocorrelation. */
-  | { readonly code: 'few-batches'; readonly batches: number; readonly requiredBatches: number }
+  | ({ readonly code: 'few-batches'; readonly batches: number; readonly requiredBatches: number } & CountsValues)
   /** Requests are correlated: as evidence they count as `effective` independent ones. */
-  | { readonly code: 'correlated'; readonly requests: number; readonly effective: number }
+  | ({ readonly code: 'correlated'; readonly requests: number; readonly effective: number } & CountsValues)
   /** The correlation lasts so long that the run contains too few independent latencies near the percentile. */
-  | { readonly code: 'slow-variation'; readonly requests: number; readonly effective: number }
+  | ({ readonly code: 'slow-variation'; readonly requests: number; readonly effective: number } & CountsValues)
   /** The run is too short to exclude outages of `outageMs` that would break the limit. */
   | { readonly code: 'possible-outages'; readonly outageMs: Ms; readonly requiredMs: Ms }
   /** Every request was on the wrong side of the limit. */
-  | { readonly code: 'all-requests-wrong'; readonly requests: number }
+  | ({ readonly code: 'all-requests-wrong'; readonly requests: number } & CountsValues)
   /** In every batch of requests, more than `share` were on the wrong side of the limit. */
-  | { readonly code: 'all-batches-wrong'; readonly batches: number; readonly share: Ratio }
+  | ({ readonly code: 'all-batches-wrong'; readonly batches: number; readonly share: Ratio } & CountsValues)
   /** The number in flight fluctuated by `requests`, more than the allowed shortfall of `allowed`. */
   | { readonly code: 'backlog-wanders'; readonly requests: number; readonly allowed: number }
 

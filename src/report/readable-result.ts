@@ -1,7 +1,7 @@
 import { DISTRIBUTIONS, type Batches, type Distribution, type Figures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { formatCount, formatDuration, formatMs, formatPlural } from '../wording/figures.ts'
-import { rememberTitle, summary } from './result-summary.ts'
+import { metricOf, rememberTitle, summary } from './result-summary.ts'
 
 /** The method that `console.log` and `util.inspect` call. Registered globally, so no import of `node:util` is needed. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
@@ -24,6 +24,7 @@ export function makeReadable<Result extends LoadResult>(result: Result): Result 
     show(figures.batches, showBatches)
   }
   for (const interval of result.intervals) showFigures(interval)
+  for (const metric of Object.values(result.metrics)) show(metric, metricOf)
   show(result.batches, showBatches)
   showFigures(result)
   return result

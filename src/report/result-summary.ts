@@ -1,5 +1,6 @@
 import { formatValue } from '../model/errors.ts'
 import type { Distribution, Figures } from '../model/figures.ts'
+import type { MetricFigures } from '../model/metric.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanText } from '../model/text/clean.ts'
 import { errorHints } from '../wording/error-hints.ts'
@@ -10,6 +11,7 @@ import {
   formatNumber,
   formatPercent,
   formatPlural,
+  formatQuantity,
   formatRate,
 } from '../wording/figures.ts'
 import { COLUMNS, LABEL_COLUMNS, labelled, wrap } from './page.ts'
@@ -144,9 +146,21 @@ function listOf(counts: readonly Counted[], between: string): string {
 function explanations(figures: Figures): readonly string[] {
   return [
     ...(isResult(figures) && figures.journeys !== null ? [labelled('journeys', journeysOf(figures.journeys), 2)] : []),
+    ...(isResult(figures) ? metricLines(figures) : []),
     ...errorLines(figures, 2),
     ...(isResult(figures) ? figures.generator.doubts.map(({ message }) => labelled('doubt', message, 2)) : []),
   ]
+}
+
+/** Returns one line per metric. Results of earlier versions have none. */
+export function metricLines({ metrics = {} }: Partial<LoadResult>): readonly string[] {
+  return Object.values(metrics).map((metric) => labelled('metric', metricOf(metric), 2))
+}
+
+/** Example: `cart_size: p50 8, p95 25, p99 41, max 41 items (n = 1 200)`. */
+export function metricOf({ name, unit, count, p50, p95, p99, max }: MetricFigures): string {
+  const percentiles = `p50 ${formatNumber(p50)}, p95 ${formatNumber(p95)}, p99 ${formatNumber(p99)}`
+  return `${name}: ${percentiles}, max ${formatQuantity(max, unit)} (n = ${formatCount(count)})`
 }
 
 function journeysOf(journeys: Figures): string {

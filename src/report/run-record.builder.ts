@@ -103,6 +103,7 @@ export function resultOf(change: Partial<LoadResult> = {}): LoadResult {
     operations: {},
     phases: {},
     journeys: null,
+    metrics: {},
     pool: { size: 100, peakInUse: 20, fullRatio: 0 },
     connections: { opened: 20, closed: 20, reconnects: 0, failed: 3 },
     intervalMs: 1_000,

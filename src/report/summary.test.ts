@@ -77,6 +77,27 @@ test('shows one line per operation, and the plan keys that did not apply', () =>
   expect(text).toContain('note      messageSize does not apply')
 })
 
+test('shows one line per metric', () => {
+  const shared = { min: 1, mean: 9, stddev: 5, p75: 12, p90: 18, histogram: '', resolution: 1 }
+  const batches = { startMs: 0, lengthMs: 100, values: [] }
+  const cart = {
+    ...shared,
+    name: 'cart_size',
+    unit: 'items',
+    count: 1_200,
+    p50: 8,
+    p95: 25,
+    p99: 41,
+    p999: 41,
+    max: 41,
+  }
+  const ratio = { ...cart, name: 'hit_ratio', unit: '', p50: 0.5, p95: 0.9512, p99: 1, max: 1 }
+  const result = resultOf({ metrics: { cart_size: { ...cart, batches }, hit_ratio: { ...ratio, batches } } })
+  const text = summaryOf(recordOf({ results: [result], verdicts: [] }))
+  expect(text).toContain('  metric    cart_size: p50 8, p95 25, p99 41, max 41 items (n = 1 200)\n')
+  expect(text).toContain('  metric    hit_ratio: p50 0.5, p95 0.951, p99 1, max 1 (n = 1 200)\n')
+})
+
 test('shows the journeys of a run', () => {
   const reported = summaryOf(recordOf({ results: [resultOf({ journeys: resultOf() })], verdicts: [] }))
   expect(reported).toContain('constant 500 journeys/s for 30 s')

@@ -5,7 +5,7 @@ import { formatCount, formatDuration, formatMs, formatPlural, formatRate } from 
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
-import { errorLines, loadOf } from './result-summary.ts'
+import { errorLines, loadOf, metricLines } from './result-summary.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
@@ -52,6 +52,7 @@ function resultLines(result: LoadResult): readonly string[] {
     labelled('service', distributionOf(result.serviceTime), 2),
     ...operationLines(result),
     ...errorLines(result, 2),
+    ...metricLines(result),
     ...slowestLines(result),
     ...(result.plan.notes ?? []).map((note) => labelled('note', note, 2)),
     ...result.generator.doubts.map(({ message }) => labelled('doubt', message, 2)),

@@ -18,7 +18,8 @@ export interface DispatchEvents {
   journeySettled(journey: JourneySample): void
   undispatched(reason: DropReason, phase: number, count: number): void
   connected(connectMs: Ms): void
-  gap(gapMs: Ms): void
+  /** Time between two messages of the response to a request that is in flight. */
+  gap(sample: Sample, gapMs: Ms): void
   /** Every request has its outcome. */
   ended(): void
   /** The run cannot continue: the request accounting is inconsistent, or the schedule or a journey threw. */

@@ -132,8 +132,8 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
     this.pool.destroy()
   }
 
-  gap(gapMs: Ms): void {
-    this.#events.gap(gapMs)
+  gap(exchange: Exchange<Request>, gapMs: Ms): void {
+    this.#events.gap(exchange, gapMs)
   }
 
   finished(exchange: Exchange<Request>): void {

@@ -14,7 +14,7 @@ export interface ExchangeOwner<Request> {
   finished(exchange: Exchange<Request>): void
   /** Sends a request again that the server did not process. Returns false if it must fail instead. */
   resend(exchange: Exchange<Request>): boolean
-  gap(gapMs: Ms): void
+  gap(exchange: Exchange<Request>, gapMs: Ms): void
 }
 
 /**
@@ -91,7 +91,7 @@ export class Exchange<Request> implements Outgoing<Request>, ExchangeEvents, Sam
   onMessage(_bytes: number): void {
     const nowMs = this.#owner.now()
     if (Number.isNaN(this.firstMessageMs)) this.firstMessageMs = nowMs - this.sentMs
-    else if (this.measured) this.#owner.gap(nowMs - this.#lastMessageMs)
+    else if (this.measured) this.#owner.gap(this, nowMs - this.#lastMessageMs)
     this.#lastMessageMs = nowMs
   }
 

@@ -4,6 +4,10 @@ import { doubt, doubtLines } from './doubts.ts'
 
 test.each<[DoubtFacts, string]>([
   [
+    { code: 'metric-units', name: 'size', unit: 'kB', otherUnit: 'bytes' },
+    'metric size was recorded in kB and in bytes, and its figures contain only the values in kB; convert the values, or use another name',
+  ],
+  [
     { code: 'inline-run', reason: 'request-function' },
     "the test's own thread generated the traffic because a request contains a function; other code in that thread delays it",
   ],

@@ -79,6 +79,9 @@ const sentence = sentenceFrom<DoubtFacts>({
   'stray-output': ({ lines }) =>
     `the server printed ${formatPlural(lines, 'line')} of other text on its standard output (stdout), where some clients ` +
     'accept only messages; logs belong on stderr',
+  'metric-units': ({ name, unit, otherUnit }) =>
+    `metric ${name} was recorded in ${unit} and in ${otherUnit}, and its figures contain only the values in ${unit}; ` +
+    'convert the values, or use another name',
   'only-redirects': ({ count, status }) =>
     `${count === 1 ? 'the response was a redirect' : `all ${formatCount(count)} responses were redirects`} (${status}), ` +
     'which are not followed, so these are not the figures of the page; request the final path, or set ' +

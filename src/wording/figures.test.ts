@@ -12,6 +12,9 @@ import {
   formatMsRange,
   formatNumber,
   formatPercent,
+  formatQuantity,
+  formatQuantityLimit,
+  formatQuantityRange,
   formatPlural,
   formatRate,
 } from './figures.ts'
@@ -82,6 +85,32 @@ describe.each<[string, (value: number) => string, readonly (readonly [number, st
       [0.999_512, '99.951%'],
       [1, '100%'],
       [1.534, '153%'],
+    ],
+  ],
+  [
+    'a value of a metric',
+    (value: number) => formatQuantity(value, 'items'),
+    [
+      [41, '41 items'],
+      [0.12345, '0.123 items'],
+      [1_204_000, '1 204 000 items'],
+    ],
+  ],
+  [
+    'a range of values of a metric',
+    (value: number) => formatQuantityRange(value, value + 0.02, ''),
+    [
+      [0.5, '0.5–0.52'],
+      [41, '41–41.02'],
+      [0, '0–0.02'],
+    ],
+  ],
+  [
+    'a limit of a metric without a unit',
+    (value: number) => formatQuantityLimit(value, ''),
+    [
+      [0.95, '0.95'],
+      [5_000_000, '5 000 000'],
     ],
   ],
   [

@@ -47,8 +47,25 @@ export function formatMsRange(low: Ms, high: Ms): string {
 
 /** Formats a limit in milliseconds with the digits that the user wrote: `50 ms`, `1 500 ms`, `0.1234 ms`. */
 export function formatLimit(limitMs: Ms): string {
-  const [whole = '', ...decimals] = String(limitMs).split('.')
-  return `${[grouped(whole), ...decimals].join('.')} ms`
+  return formatQuantityLimit(limitMs, 'ms')
+}
+
+/** Same for a limit of a metric in its unit, which may be empty: `30 items`, `0.95`. */
+export function formatQuantityLimit(limit: number, unit: string): string {
+  const [whole = '', ...decimals] = String(limit).split('.')
+  return withUnit([grouped(whole), ...decimals].join('.'), unit)
+}
+
+/** Formats a value of a metric in its unit, which may be empty: `41 items`, `0.25`. */
+export function formatQuantity(value: number, unit: string): string {
+  return withUnit(formatNumber(value), unit)
+}
+
+/** Formats two values of a metric in its unit, with enough digits to distinguish them: `40–42 items`. */
+export function formatQuantityRange(low: number, high: number, unit: string): string {
+  const [from, to] = [formatNumber(low), formatNumber(high)]
+  if (from !== to || low === high) return withUnit(from === to ? from : `${from}–${to}`, unit)
+  return withUnit(`${Number(low.toPrecision(6))}–${Number(high.toPrecision(6))}`, unit)
 }
 
 /**
@@ -109,6 +126,10 @@ export function formatInterval(confidence: Ratio): string {
 /** Joins items to a list: `195`, `195 and 201`, `150, 195 and 201`. */
 export function formatList(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
+
+function withUnit(figure: string, unit: string): string {
+  return unit === '' ? figure : `${figure} ${unit}`
 }
 
 function grouped(digits: string): string {

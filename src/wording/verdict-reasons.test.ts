@@ -37,6 +37,15 @@ const sentences: readonly (readonly [VerdictReason, string])[] = [
     'latencies vary more slowly than this run: 1 000 requests count as 24 independent ones',
   ],
   [
+    { code: 'few-batches', batches: 11, requiredBatches: 20, counted: 'value' },
+    'only 11 of the 20 time batches needed to estimate autocorrelation have values',
+  ],
+  [
+    { code: 'slow-variation', requests: 1_000, effective: 24, counted: 'gap' },
+    'gaps vary more slowly than this run: 1 000 gaps count as 24 independent ones',
+  ],
+  [{ code: 'all-requests-wrong', requests: 20, counted: 'value' }, 'all 20 values were over the limit'],
+  [
     { code: 'possible-outages', outageMs: 500, requiredMs: 149_500 },
     'a run this short can miss outages of 500 ms: excluding them takes 2.5 min',
   ],

@@ -4,26 +4,27 @@ import type { VerdictReason } from '../model/verdict.ts'
 
 /** Returns the sentence for a reason. */
 export const reasonSentence: (reason: VerdictReason) => string = sentenceFrom<VerdictReason>({
-  'too-few-for-percentile': ({ percentile, requests, requiredRequests, perSecond }) =>
+  'too-few-for-percentile': ({ percentile, requests, requiredRequests, perSecond, counted = 'request' }) =>
     [
-      `a p${percentile} needs at least ${formatCount(requiredRequests)} requests, this run has ${formatCount(requests)}: `,
+      `a p${percentile} needs at least ${formatCount(requiredRequests)} ${counted}s, this run has ${formatCount(requests)}: `,
       perSecond > 0 ? `run ${formatDuration(Math.ceil(requiredRequests / perSecond - 1e-9) * 1_000)}, or ` : '',
       `assert ${lowerPercentile(percentile, requests)}`,
     ].join(''),
   'short-span': ({ spanMs, requiredMs }) =>
     `a proof needs a run of at least ${formatDuration(requiredMs)}, this one lasted ${formatDuration(Math.round(spanMs))}`,
-  'few-batches': ({ batches, requiredBatches }) =>
-    `only ${batches} of the ${requiredBatches} time batches needed to estimate autocorrelation have requests`,
-  correlated: ({ requests, effective }) =>
-    `requests are correlated: ${formatCount(requests)} of them count as ${formatCount(effective)} independent ones`,
-  'slow-variation': ({ requests, effective }) =>
-    `latencies vary more slowly than this run: ${formatCount(requests)} requests count as ${formatCount(effective)} independent ones`,
+  'few-batches': ({ batches, requiredBatches, counted = 'request' }) =>
+    `only ${batches} of the ${requiredBatches} time batches needed to estimate autocorrelation have ${counted}s`,
+  correlated: ({ requests, effective, counted = 'request' }) =>
+    `${counted}s are correlated: ${formatCount(requests)} of them count as ${formatCount(effective)} independent ones`,
+  'slow-variation': ({ requests, effective, counted }) =>
+    `${counted === undefined ? 'latencies' : `${counted}s`} vary more slowly than this run: ${formatCount(requests)} ${counted ?? 'request'}s count as ${formatCount(effective)} independent ones`,
   'possible-outages': ({ outageMs, requiredMs }) =>
     `a run this short can miss outages of ${formatDuration(outageMs)}: excluding them takes ` +
     formatDuration(Math.ceil(requiredMs / 1_000) * 1_000),
-  'all-requests-wrong': ({ requests }) => `all ${formatCount(requests)} requests were over the limit`,
-  'all-batches-wrong': ({ batches, share }) =>
-    `in each of ${batches} time batches more than ${formatPercent(share)} of the requests were over the limit`,
+  'all-requests-wrong': ({ requests, counted = 'request' }) =>
+    `all ${formatCount(requests)} ${counted}s were over the limit`,
+  'all-batches-wrong': ({ batches, share, counted = 'request' }) =>
+    `in each of ${batches} time batches more than ${formatPercent(share)} of the ${counted}s were over the limit`,
   'backlog-wanders': ({ requests, allowed }) =>
     `the number in flight varied by ${formatCount(requests)} requests, which hides a shortfall of up to ${formatCount(allowed)}`,
 })

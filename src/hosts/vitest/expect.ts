@@ -1,8 +1,9 @@
 import { expect as vitestExpect } from 'vitest'
 import type { ExpectStatic } from 'vitest'
-import { judge, matchers, OPPOSITE, subjectOf } from '../../judge/matchers/index.ts'
+import { judge, matchers, OPPOSITE, runOf } from '../../judge/matchers/index.ts'
 import type { JudgedVerdict, LoadMatchers } from '../../judge/matchers/index.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
+import type { MetricFigures } from '../../model/metric.ts'
 import { cleanText } from '../../model/text/clean.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { callSite } from '../call-site.ts'
@@ -42,7 +43,7 @@ interface LoadAssertion extends LoadMatchers<void>, Assertion {
 
 /** Vitest's `expect`, extended with the matchers for load results. */
 export interface LoadExpect extends ExpectStatic {
-  (actual: JudgedFigures | null | undefined, message?: string): LoadAssertion
+  (actual: JudgedFigures | MetricFigures | null | undefined, message?: string): LoadAssertion
 }
 
 /** Vitest's `expect`, extended with the matchers for load results. */
@@ -53,7 +54,7 @@ function hostMatcher(name: string, matcher: Matcher): HostMatcher {
   return function asserted(received, ...given) {
     try {
       const verdict = matcher(received, ...given)
-      const { run } = subjectOf(received, name)
+      const run = runOf(received, name)
       const { isNot = false } = this
       const outcome = judge(verdict, isNot, run.plan.onInconclusive)
       // The subject may be a result of an earlier version, which was not clean.

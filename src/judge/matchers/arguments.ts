@@ -43,6 +43,15 @@ export function limitArgument(value: unknown, matcher: string, example: string =
   })
 }
 
+/** Returns a limit of a metric, in its unit; throws like `numberArgument`. */
+export function quantityArgument(value: unknown, matcher: string, example: string = '30'): number {
+  return numberArgument(value, matcher, {
+    holds: (limit) => limit > 0 && limit < Infinity,
+    rule: 'a number greater than 0, in the unit of the metric',
+    example,
+  })
+}
+
 /** Returns the options of a matcher; throws `ERR_LOAD_MATCHER_ARGUMENT` for an unknown name or an invalid value. */
 export function optionsArgument<Options extends object>(
   value: Options | undefined,
@@ -51,10 +60,11 @@ export function optionsArgument<Options extends object>(
 ): Options {
   const given: unknown = value === undefined ? {} : value
   const names: readonly string[] = Object.keys(rules)
+  const remedy = names.length === 0 ? 'it takes no options here' : `available options: ${names.join(', ')}`
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new LoadMatcherError(
       'ERR_LOAD_MATCHER_ARGUMENT',
-      `${matcher}() takes an options object, got ${formatValue(value)}\n    → available options: ${names.join(', ')}`,
+      `${matcher}() takes an options object, got ${formatValue(value)}\n    → ${remedy}`,
     )
   }
   for (const [name, option] of Object.entries(given)) {
@@ -62,7 +72,7 @@ export function optionsArgument<Options extends object>(
     if (known === undefined) {
       throw new LoadMatcherError(
         'ERR_LOAD_MATCHER_ARGUMENT',
-        `${matcher}() has no option ${formatValue(name)}\n    → available options: ${names.join(', ')}`,
+        `${matcher}() has no option ${formatValue(name)}\n    → ${remedy}`,
       )
     }
     if (option !== undefined && !known.holds(option)) {

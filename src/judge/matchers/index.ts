@@ -21,13 +21,21 @@ export interface LoadMatchers<R> {
    */
   readonly toHaveErrorRateBelow: Method<typeof matchers.toHaveErrorRateBelow, R>
   /**
-   * Asserts that every request of this run took less than `limitMs`, in milliseconds. The maximum is an observation, not an estimate: the matcher does not use `confidence`, and a longer run has a larger maximum.
+   * Asserts that the p95 of the time from the send of a request to the first message of its stream is below `limitMs`, in milliseconds. Requests without a response count as over the limit. Example: `expect(result.operations.events).toHaveFirstMessageP95Below(200)`.
+   */
+  readonly toHaveFirstMessageP95Below: Method<typeof matchers.toHaveFirstMessageP95Below, R>
+  /**
+   * Asserts that every request of this run took less than `limitMs`, in milliseconds, or that every value of a metric (`result.metrics.x`) was below it, in its unit. The maximum is an observation, not an estimate: the matcher does not use `confidence`, and a longer run has a larger maximum.
    */
   readonly toHaveMaxBelow: Method<typeof matchers.toHaveMaxBelow, R>
   /**
-   * Asserts that the mean response time is below `limitMs`, in milliseconds. A percentile describes what users see better.
+   * Asserts that the mean response time is below `limitMs`, in milliseconds, or that of a metric (`result.metrics.x`), in its unit. A percentile describes what users see better.
    */
   readonly toHaveMeanBelow: Method<typeof matchers.toHaveMeanBelow, R>
+  /**
+   * Asserts that the p99 of the time between two messages of a stream is below `limitMs`, in milliseconds. Example: `expect(result.operations.events).toHaveMessageGapP99Below(50)`.
+   */
+  readonly toHaveMessageGapP99Below: Method<typeof matchers.toHaveMessageGapP99Below, R>
   /**
    * Asserts that every scheduled request was sent: the engine dropped none, for example because the pool was full for too long.
    */
@@ -41,27 +49,27 @@ export interface LoadMatchers<R> {
    */
   readonly toHaveNoErrors: Method<typeof matchers.toHaveNoErrors, R>
   /**
-   * Asserts that the p50 of the response time is below `limitMs`, in milliseconds. Requests without a response count as over the limit.
+   * Asserts that the p50 of the response time is below `limitMs`, in milliseconds, or that of a metric (`result.metrics.x`), in its unit. Requests without a response count as over the limit.
    */
   readonly toHaveP50Below: Method<typeof matchers.toHaveP50Below, R>
   /**
-   * Asserts that the p90 of the response time is below `limitMs`, in milliseconds. Requests without a response count as over the limit.
+   * Asserts that the p90 of the response time is below `limitMs`, in milliseconds, or that of a metric (`result.metrics.x`), in its unit. Requests without a response count as over the limit.
    */
   readonly toHaveP90Below: Method<typeof matchers.toHaveP90Below, R>
   /**
-   * Asserts that the p95 of the response time is below `limitMs`, in milliseconds. Requests without a response count as over the limit. Example: `expect(result).toHaveP95Below(250)`.
+   * Asserts that the p95 of the response time is below `limitMs`, in milliseconds, or that of a metric (`result.metrics.x`), in its unit. Requests without a response count as over the limit. Example: `expect(result).toHaveP95Below(250)`.
    */
   readonly toHaveP95Below: Method<typeof matchers.toHaveP95Below, R>
   /**
-   * Asserts that the p99 of the response time is below `limitMs`, in milliseconds. Requests without a response count as over the limit.
+   * Asserts that the p99 of the response time is below `limitMs`, in milliseconds, or that of a metric (`result.metrics.x`), in its unit. Requests without a response count as over the limit.
    */
   readonly toHaveP99Below: Method<typeof matchers.toHaveP99Below, R>
   /**
-   * Asserts that the p99.9 of the response time is below `limitMs`, in milliseconds. Requests without a response count as over the limit.
+   * Asserts that the p99.9 of the response time is below `limitMs`, in milliseconds, or that of a metric (`result.metrics.x`), in its unit. Requests without a response count as over the limit.
    */
   readonly toHaveP999Below: Method<typeof matchers.toHaveP999Below, R>
   /**
-   * Asserts that a percentile of the response time is below `limitMs`, in milliseconds. `percentile` is a number such as 99 or 99.9. Requests without a response count as over every limit. Failed requests with a response are not counted here: they belong to the error rate. Example: `expect(result).toHavePercentileBelow(99.5, 250)`.
+   * Asserts that a percentile of the response time is below `limitMs`, in milliseconds, or that of a metric (`result.metrics.x`), in its unit. `percentile` is a number such as 99 or 99.9. Requests without a response count as over every limit. Failed requests with a response are not counted here: they belong to the error rate. Example: `expect(result).toHavePercentileBelow(99.5, 250)`.
    */
   readonly toHavePercentileBelow: Method<typeof matchers.toHavePercentileBelow, R>
   /**
@@ -92,4 +100,4 @@ export interface LoadMatchers<R> {
 
 export type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 export { judge, OPPOSITE } from '../outcome.ts'
-export { adoptResult, setNewestResult, subjectOf, wasJudged } from '../subject.ts'
+export { adoptResult, runOf, setNewestResult, wasJudged } from '../subject.ts'

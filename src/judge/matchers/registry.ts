@@ -1,7 +1,9 @@
 // One line registers a matcher: hosts add every export to their `expect`. `LoadMatchers` describes it to editors.
 export { toHaveErrorRateBelow } from './to-have-error-rate-below.ts'
+export { toHaveFirstMessageP95Below } from './to-have-first-message-p95-below.ts'
 export { toHaveMaxBelow } from './to-have-max-below.ts'
 export { toHaveMeanBelow } from './to-have-mean-below.ts'
+export { toHaveMessageGapP99Below } from './to-have-message-gap-p99-below.ts'
 export { toHaveNoDroppedRequests } from './to-have-no-dropped-requests.ts'
 export { toHaveNoMemoryGrowth } from './to-have-no-memory-growth.ts'
 export { toHaveNoErrors } from './to-have-no-errors.ts'

@@ -3,7 +3,10 @@ import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import type { LatencyOptions } from './arguments.ts'
 import { percentileMatcher } from './to-have-percentile-below.ts'
 
-/** Asserts that the p50 of the response time is below `limitMs`, in milliseconds; see `toHavePercentileBelow`. */
+/**
+ * Asserts that the p50 of the response time is below `limitMs`, in milliseconds, or that of a metric below a limit in its
+ * unit; see `toHavePercentileBelow`.
+ */
 export function toHaveP50Below(received: unknown, limitMs: Ms, options?: LatencyOptions): JudgedVerdict {
   return percentileMatcher('toHaveP50Below', 50, received, limitMs, options)
 }

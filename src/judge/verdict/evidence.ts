@@ -115,12 +115,7 @@ function slowestPart(figures: JudgedFigures, run: LoadResult, percentile: number
   const at = (distribution: Distribution): Ms =>
     percentileOf({ histogram: histogramOf(distribution), unanswered: 0 }, percentile) ?? 0
   const word = (ms: Ms): string => `${formatPercentile(percentile)} ${formatMs(ms)} ms`
-  const silent =
-    figures.unanswered === 0
-      ? []
-      : [
-          `${formatPlural(figures.unanswered, countedIn(figures, run).one)} without a response ${figures.unanswered === 1 ? 'counts' : 'count'} as over every limit`,
-        ]
+  const silent = withoutResponse(figures, run)
   if (figures.responseTime.count === 0) return silent
   const responseMs = at(figures.responseTime)
   const serviceMs = at(figures.serviceTime)
@@ -132,6 +127,16 @@ function slowestPart(figures: JudgedFigures, run: LoadResult, percentile: number
   const service = `service time ${word(serviceMs)}`
   if (queueMs <= CAUSE * responseMs) return [`${service}: the target itself was slow`, ...silent]
   return [`${service}: ${waitFor(figures, run, queueMs, at(figures.connectTime), word)}`, ...silent]
+}
+
+/** Describes the requests without a response, if there are any. */
+export function withoutResponse(figures: JudgedFigures, run: LoadResult): readonly string[] {
+  const { unanswered } = figures
+  if (unanswered === 0) return []
+  const { one } = countedIn(figures, run)
+  return [
+    `${formatPlural(unanswered, one)} without a response ${unanswered === 1 ? 'counts' : 'count'} as over every limit`,
+  ]
 }
 
 function waitFor(

@@ -1,16 +1,50 @@
-import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs, bucketLowUs, bucketOf, HIGHEST_US, type SparseHistogram } from '../../model/hdr.ts'
 import type { Distribution, JudgedFigures } from '../../model/figures.ts'
+import { decodeHdr, decodeValues } from '../../model/hdr-codec.ts'
+import type { MetricFigures } from '../../model/metric.ts'
+import { bucketOfValue, lowestIn, middleOf } from '../../model/value-buckets.ts'
 import type { Ms } from '../../model/units.ts'
 import type { BatchSum } from './design-effect.ts'
 
 /** Times that a result keeps per batch. Latency verdicts judge these. */
-export type LatencyName = 'responseTime' | 'serviceTime' | 'targetTime'
+export type LatencyName = 'responseTime' | 'serviceTime' | 'targetTime' | 'firstMessageTime' | 'messageGap'
 
-/** Successful requests by latency, and the number of requests without a response, which are slower than any limit. */
+/** Relation between the buckets of a histogram and the quantity that they count. */
+interface Scale {
+  /** Returns the bucket of a limit. */
+  bucketOf(limit: number): number
+  /** Whether every value in the bucket of a limit reaches the limit. Otherwise the bucket hides which of them do. */
+  isLowest(limit: number): boolean
+  /** Returns the value that the results show for a bucket. */
+  valueOf(bucket: number): number
+  middleOf(bucket: number): number
+}
+
+/** Milliseconds, whose buckets count µs. */
+const MILLISECONDS: Scale = {
+  bucketOf: limitBucket,
+  isLowest: () => false,
+  valueOf: (bucket) => bucketHighUs(bucket) / 1_000,
+  middleOf: (bucket) => (bucketLowUs(bucket) + bucketHighUs(bucket)) / 2_000,
+}
+
+/** Values of a custom metric. A value equal to a limit is not below it. */
+const VALUES: Scale = {
+  bucketOf: bucketOfValue,
+  isLowest: (limit) => lowestIn(bucketOfValue(limit)) === limit,
+  valueOf: lowestIn,
+  middleOf,
+}
+
+/**
+ * Successful requests by latency, and the number of requests without a response, which are slower than any limit; or
+ * the values of a metric.
+ */
 export interface Latencies {
   readonly histogram: SparseHistogram
   readonly unanswered: number
+  /** Default: milliseconds. */
+  readonly scale?: Scale
 }
 
 /** Latencies of a whole run and of its batches, in order of time. */
@@ -27,15 +61,35 @@ export function latencyCourse(figures: JudgedFigures, name: LatencyName): Latenc
   courses.set(figures, known)
   let course = known.get(name)
   if (course === undefined) {
-    const { batches, unanswered } = figures
+    const { batches } = figures
+    // A gap belongs to messages that arrived, so a request without a response has none.
+    const silent = (unanswered: number): number => (name === 'messageGap' ? 0 : unanswered)
     course = {
-      whole: { histogram: histogramOf(figures[name]), unanswered },
-      batches: batches[name].map((text, i) => ({
+      whole: { histogram: histogramOf(figures[name]), unanswered: silent(figures.unanswered) },
+      batches: (batches[name] ?? []).map((text, i) => ({
         histogram: decodeHdr(text),
-        unanswered: batches.unanswered[i] ?? 0,
+        unanswered: silent(batches.unanswered[i] ?? 0),
       })),
     }
     known.set(name, course)
+  }
+  return course
+}
+
+const metricCourses = new WeakMap<MetricFigures, LatencyCourse>()
+
+/** Returns the values of a metric; decodes them only once. */
+export function metricCourse(metric: MetricFigures): LatencyCourse {
+  let course = metricCourses.get(metric)
+  if (course === undefined) {
+    const { histogram, resolution, batches } = metric
+    const valuesOf = (text: string): Latencies => ({
+      histogram: decodeValues(text, resolution),
+      unanswered: 0,
+      scale: VALUES,
+    })
+    course = { whole: valuesOf(histogram), batches: batches.values.map(valuesOf) }
+    metricCourses.set(metric, course)
   }
   return course
 }
@@ -56,9 +110,13 @@ export function requestsIn({ histogram, unanswered }: Latencies): number {
 }
 
 /** Minimum and maximum number of requests over a limit. They differ by the values in the limit's own bucket. */
-export function overLimit({ histogram, unanswered }: Latencies, limitMs: Ms): { min: number; max: number } {
-  const max = countAbove(histogram, limitBucket(limitMs) - 1) + unanswered
-  return { min: countOver(histogram, limitMs) + unanswered, max }
+export function overLimit(
+  { histogram, unanswered, scale = MILLISECONDS }: Latencies,
+  limit: number,
+): { min: number; max: number } {
+  const bucket = scale.bucketOf(limit)
+  const max = countAbove(histogram, bucket - 1) + unanswered
+  return { min: scale.isLowest(limit) ? max : countAbove(histogram, bucket) + unanswered, max }
 }
 
 /** Number of values in the buckets above a limit, not counting the limit's own bucket. */
@@ -94,14 +152,14 @@ export function rankOf(percentile: number, n: number): number {
   return Math.max(1, Math.ceil((percentile * n) / 100 - 1e-9))
 }
 
-/** Latency at a rank (from 1) in ms, as HdrHistogram reports it; undefined for a request without a response. */
-export function latencyAt({ histogram }: Latencies, rank: number): Ms | undefined {
+/** Latency at a rank (from 1), as the result shows it; undefined for a request without a response. */
+export function latencyAt({ histogram, scale = MILLISECONDS }: Latencies, rank: number): number | undefined {
   const bucket = bucketAt(histogram, rank)
-  return bucket === undefined ? undefined : bucketHighUs(bucket) / 1_000
+  return bucket === undefined ? undefined : scale.valueOf(bucket)
 }
 
-/** Percentile over all requests in ms; undefined if its rank belongs to a request without a response. */
-export function percentileOf(latencies: Latencies, percentile: number): Ms | undefined {
+/** Percentile over all requests; undefined if its rank belongs to a request without a response. */
+export function percentileOf(latencies: Latencies, percentile: number): number | undefined {
   return latencyAt(latencies, rankOf(percentile, requestsIn(latencies)))
 }
 
@@ -129,13 +187,12 @@ function startsTail(whole: Latencies, bucket: number, percentile: number): boole
   return within - nominal < nominal - without
 }
 
-/** Returns for each batch the sum of latencies in ms, each taken as the middle of its bucket. */
+/** Returns for each batch the sum of latencies, each taken as the middle of its bucket. */
 export function latencySums({ batches }: LatencyCourse): readonly BatchSum[] {
-  return batches.map(({ histogram }) => {
+  return batches.map(({ histogram, scale = MILLISECONDS }) => {
     let sum = 0
     for (let i = 0; i < histogram.buckets.length; i++) {
-      const bucket = histogram.buckets[i] ?? 0
-      sum += ((bucketLowUs(bucket) + bucketHighUs(bucket)) / 2_000) * (histogram.counts[i] ?? 0)
+      sum += scale.middleOf(histogram.buckets[i] ?? 0) * (histogram.counts[i] ?? 0)
     }
     return { sum, of: countOf(histogram) }
   })

@@ -4,17 +4,18 @@ import type { Ms, Ratio } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
 import { conclude } from './conclude.ts'
 import { designEffect, MIN_BATCHES } from './design-effect.ts'
+import { IN_MS, type QuantityFormat } from './described-percentile.ts'
 import { diagnose, partOf } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { decisiveMargin, marginAbove } from './mean-margin.ts'
-import { latencyCourse, latencySums } from './latencies.ts'
+import { type LatencyCourse, latencyCourse, latencySums } from './latencies.ts'
 import { correlationReasons, notProven, type Shortfall } from './more-requests.ts'
 import type { LatencyOf } from './percentile-share.ts'
 import { MIN_BREACH_REQUESTS, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
 import { studentQuantile } from './statistics/student.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import { formatCount, formatInterval, formatLimit, formatMs, formatMsRange } from '../../wording/figures.ts'
+import { formatCount, formatInterval, formatLimit } from '../../wording/figures.ts'
 
 export interface MeanQuestion {
   readonly limitMs: Ms
@@ -25,7 +26,7 @@ export interface MeanQuestion {
   readonly requiredMs?: Ms
 }
 
-interface MeanEstimate {
+export interface MeanEstimate {
   readonly meanMs: Ms
   /**
    * How far the true mean may lie below its estimate; `marginAbove` returns the other side. Undefined with too few
@@ -51,7 +52,7 @@ export function meanVerdict(figures: JudgedFigures, run: LoadResult, question: M
     {
       claim: `${subject} below ${formatLimit(limitMs)}`,
       contrary: `${subject} not below ${formatLimit(limitMs)}`,
-      observed: estimate === undefined ? 'nothing' : describeMean(estimate, confidence),
+      observed: estimate === undefined ? 'nothing' : describeMean(estimate, confidence, IN_MS),
       causes: diagnose(figures, run, 50, limitMs),
     },
     estimate === undefined
@@ -69,13 +70,22 @@ function estimateMean(
 ): MeanEstimate | undefined {
   const distribution = figures[name]
   if (distribution.meanMs === undefined) return undefined
-  const { meanMs, stddevMs, count: n } = distribution
-  const effect = designEffect(latencySums(latencyCourse(figures, name)), stddevMs ** 2)
+  const { meanMs, stddevMs, count } = distribution
+  return estimateFrom({ mean: meanMs, stddev: stddevMs, count }, latencyCourse(figures, name), confidence)
+}
+
+/** Estimates a mean from the moments of its values and from their sums per batch. */
+export function estimateFrom(
+  { mean, stddev, count: n }: { readonly mean: number; readonly stddev: number; readonly count: number },
+  course: LatencyCourse,
+  confidence: Ratio,
+): MeanEstimate {
+  const effect = designEffect(latencySums(course), stddev ** 2)
   // Uses the minimum number of batches for every run: it gives the widest margin.
   const t = studentQuantile(confidence, MIN_BATCHES - 1)
-  const independentMarginMs = (t * stddevMs) / Math.sqrt(n)
+  const independentMarginMs = (t * stddev) / Math.sqrt(n)
   const marginMs = effect === undefined ? undefined : independentMarginMs * Math.sqrt(effect)
-  return { meanMs, n, effect, marginMs, independentMarginMs }
+  return { meanMs: mean, n, effect, marginMs, independentMarginMs }
 }
 
 function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuestion, estimate: MeanEstimate): Standing {
@@ -86,17 +96,17 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
     estimateMean(rest, of === 'response' ? 'responseTime' : 'serviceTime', confidence)
   if (isBreach(figures, question))
     return shownFail(figures, run, { limitMs, failsOn: (rest) => isBreach(rest, question) })
-  const verdict = span.spanMs < requiredMs ? 'inconclusive' : compare(estimate, worst, limitMs)
+  const verdict = span.spanMs < requiredMs ? 'inconclusive' : compareMean(estimate, worst, limitMs)
   if (verdict === 'fail') {
     const target = of === 'response' ? estimateMean(figures, 'targetTime', confidence) : undefined
-    const late = target !== undefined && compare(target, target.meanMs, limitMs) !== 'fail'
+    const late = target !== undefined && compareMean(target, target.meanMs, limitMs) !== 'fail'
     return late
       ? lagDecided(figures, run, 'the mean', target.meanMs)
       : shownFail(figures, run, {
           limitMs,
           failsOn(rest) {
             const remaining = again(rest)
-            return remaining !== undefined && compare(remaining, remaining.meanMs, limitMs) === 'fail'
+            return remaining !== undefined && compareMean(remaining, remaining.meanMs, limitMs) === 'fail'
           },
         })
   }
@@ -107,20 +117,21 @@ function standingOf(figures: JudgedFigures, run: LoadResult, question: MeanQuest
     const trouble = toolTrouble(figures, run, { limitMs, failsOn })
     if (trouble !== undefined) return trouble
   }
+  const filled = figures.batches.successes.filter((successes) => successes > 0).length
   return settle(
     figures,
     run,
-    notProven({ ...shortfallOf(figures, estimate, decisiveMargin(worst, limitMs), span), leaning }, figures, run),
+    notProven({ ...meanShortfall(filled, estimate, decisiveMargin(worst, limitMs), span), leaning }, figures, run),
   )
 }
 
-function shortfallOf(
-  { batches }: JudgedFigures,
+/** `filled` is the number of batches that contain values. */
+export function meanShortfall(
+  filled: number,
   { n, effect, marginMs, independentMarginMs }: MeanEstimate,
   distanceMs: Ms,
   span: ProofSpan,
 ): Omit<Shortfall, 'leaning'> {
-  const filled = batches.successes.filter((successes) => successes > 0).length
   const times = ((marginMs ?? independentMarginMs) / Math.abs(distanceMs)) ** 2
   const forBatches = filled === 0 ? 1 : MIN_BATCHES / filled
   return {
@@ -155,15 +166,23 @@ function withUnanswered(
   return (meanMs * n + Math.max(plan.requestTimeoutMs, limitMs) * unanswered) / (n + unanswered)
 }
 
-function compare({ meanMs, marginMs }: MeanEstimate, worstMs: Ms, limitMs: Ms): Exclude<VerdictValue, 'invalid'> {
+export function compareMean(
+  { meanMs, marginMs }: MeanEstimate,
+  worstMs: Ms,
+  limitMs: Ms,
+): Exclude<VerdictValue, 'invalid'> {
   if (marginMs === undefined) return 'inconclusive'
   if (worstMs + marginAbove(meanMs, marginMs) < limitMs) return 'pass'
   return meanMs - marginMs >= limitMs ? 'fail' : 'inconclusive'
 }
 
-function describeMean({ meanMs, marginMs, n, effect }: MeanEstimate, confidence: Ratio): string {
-  if (marginMs === undefined || effect === undefined) return `${formatMs(meanMs)} ms (n = ${formatCount(n)})`
+export function describeMean(
+  { meanMs, marginMs, n, effect }: MeanEstimate,
+  confidence: Ratio,
+  { one, range }: QuantityFormat,
+): string {
+  if (marginMs === undefined || effect === undefined) return `${one(meanMs)} (n = ${formatCount(n)})`
   const [lowMs, highMs] = [Math.max(0, meanMs - marginMs), meanMs + marginAbove(meanMs, marginMs)]
-  const interval = Number.isFinite(highMs) ? formatMsRange(lowMs, highMs) : `above ${formatMs(lowMs)} ms`
-  return `${formatMs(meanMs)} ms (${formatInterval(confidence)} ${interval}, n = ${formatCount(n)}, effective ${formatCount(Math.floor(n / effect))})`
+  const interval = Number.isFinite(highMs) ? range(lowMs, highMs) : `above ${one(lowMs)}`
+  return `${one(meanMs)} (${formatInterval(confidence)} ${interval}, n = ${formatCount(n)}, effective ${formatCount(Math.floor(n / effect))})`
 }

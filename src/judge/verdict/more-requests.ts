@@ -4,11 +4,11 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { VerdictReason } from '../../model/verdict.ts'
 import { reasonSentence } from '../../wording/verdict-reasons.ts'
-import { countedIn } from './evidence.ts'
+import { type Counted, countedIn } from './evidence.ts'
 import type { LeaningWithReason } from './leaning.ts'
 import type { ProofSpan } from './proof.ts'
 import type { Standing } from './validity.ts'
-import { formatCount, formatDuration, formatPercent, formatPlural } from '../../wording/figures.ts'
+import { formatDuration, formatPercent, formatPlural } from '../../wording/figures.ts'
 
 /** Figures from which an inconclusive verdict advises a longer run. */
 export interface Shortfall extends LeaningWithReason {
@@ -17,12 +17,39 @@ export interface Shortfall extends LeaningWithReason {
   /** Total number of requests that would decide; undefined if no reasonable number would. */
   readonly requiredRequests: number | undefined
   readonly span: ProofSpan
+  /** What was judged, if not requests or journeys. */
+  readonly counted?: CountedValues | undefined
+}
+
+/** Values that a verdict counts instead of requests: those of a metric, or gaps between messages. */
+export type CountedValues = NonNullable<Extract<VerdictReason, { readonly counted?: unknown }>['counted']>
+
+/** Adds to each reason that it counts values instead of requests. */
+export function countedAs(
+  counted: CountedValues | undefined,
+  reasons: readonly VerdictReason[],
+): readonly VerdictReason[] {
+  if (counted === undefined) return reasons
+  return reasons.map((reason) => (COUNTING.has(reason.code) ? ({ ...reason, counted } as VerdictReason) : reason))
+}
+
+const COUNTING: ReadonlySet<VerdictReason['code']> = new Set([
+  'too-few-for-percentile',
+  'few-batches',
+  'correlated',
+  'slow-variation',
+  'all-requests-wrong',
+  'all-batches-wrong',
+])
+
+function unitOf(counted: CountedValues | undefined, figures: JudgedFigures, run: LoadResult): Omit<Counted, 'rate'> {
+  return counted === undefined ? countedIn(figures, run) : { one: counted, many: `${counted}s` }
 }
 
 /** Returns an inconclusive verdict with its leaning, the reasons why nothing is proven, and how to get a proof. */
 export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: LoadResult): Standing {
-  const { requests, leaning, reasons } = shortfall
-  const { one, many } = countedIn(figures, run)
+  const { requests, leaning, reasons, counted } = shortfall
+  const { one, many } = unitOf(counted, figures, run)
   return {
     verdict: 'inconclusive',
     leaning,
@@ -37,7 +64,7 @@ export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: Loa
 const MAX_ADVICE_MS: Ms = 24 * 3_600_000
 
 function adviceOf(
-  { requests, requiredRequests, span, reasons }: Shortfall,
+  { requests, requiredRequests, span, reasons, counted }: Shortfall,
   figures: JudgedFigures,
   run: LoadResult,
 ): { readonly advice?: string; readonly adviceMs?: Ms } {
@@ -55,23 +82,30 @@ function adviceOf(
   }
   const seconds = Math.ceil(durationMs / 1_000)
   const more = Math.max(1, Math.ceil((requests * seconds * 1_000) / span.spanMs) - requests)
-  const { one, many } = countedIn(figures, run)
+  const { one, many } = unitOf(counted, figures, run)
   const count = `about ${formatPlural(more, `more ${one}`, `more ${many}`)} would decide`
   const duration = optionWords({ plan: `duration: '${seconds}s'`, command: `-d ${seconds}s` })
   const length = figures === run ? duration : `a span of ${formatDuration(seconds * 1_000)}`
   return { advice: `${count} (${length})`, adviceMs: 1_000 * seconds }
 }
 
-/** Returns the verdict for a limit inside the histogram bucket that holds the deciding requests. */
-export function onTheLimit(within: number, requests: number, leaning: LeaningWithReason): Standing {
+/**
+ * Returns the verdict for a limit inside the histogram bucket that holds the deciding requests, or values if `counted`
+ * names some.
+ */
+export function onTheLimit(
+  within: number,
+  requests: number,
+  leaning: LeaningWithReason,
+  counted?: CountedValues,
+): Standing {
+  const remedy =
+    counted === undefined ? 'put the limit into sla in the plan, where it is counted exactly' : 'move the limit'
   return {
     verdict: 'inconclusive',
     ...leaning,
-    reason: `cannot be decided from ${formatCount(requests)} requests`,
-    details: [
-      `${formatPercent(within / requests)} of them lie within 0.1% of the limit, on either side: ` +
-        'put the limit into sla in the plan, where it is counted exactly',
-    ],
+    reason: `cannot be decided from ${formatPlural(requests, counted ?? 'request')}`,
+    details: [`${formatPercent(within / requests)} of them lie within 0.1% of the limit, on either side: ${remedy}`],
   }
 }
 

@@ -7,6 +7,9 @@ import type { ShareQuestion } from './share.ts'
 /** Time to judge: from the intended start, which is how long a user waits, or from the actual send. */
 export type LatencyOf = 'response' | 'service'
 
+/** Same, or a time of a stream: from the send to the first message, or from one message to the next. */
+export type JudgedTime = LatencyOf | 'first-message' | 'message-gap'
+
 /** Counts that the histograms of a result do not contain. */
 export interface KnownCounts {
   /** Successes over the limit, if the run counted them exactly. */
@@ -16,12 +19,14 @@ export interface KnownCounts {
 }
 
 /** Returns the counts that complete the histograms of a result. */
-export function knownCounts(figures: JudgedFigures, limitMs: Ms, of: LatencyOf): KnownCounts {
+export function knownCounts(figures: JudgedFigures, limitMs: Ms, of: JudgedTime): KnownCounts {
+  // A request without a response has no gap that could have been too long.
+  if (of === 'message-gap') return { unproven: 0 }
   const counted = Object.values(figures.overLimit).find((over) => over.limitMs === limitMs)
   const { errorsByClass, droppedByReason, dropped } = figures
   const cancelled = errorsByClass.cancelled?.count ?? 0
-  // A request that was never sent has no service time that could have been too long.
-  const unsent = of === 'service' ? dropped : (droppedByReason.stopped ?? 0)
+  // The times of a request that was never sent could not have been too long, except for its response time.
+  const unsent = of === 'response' ? (droppedByReason.stopped ?? 0) : dropped
   const unproven = cancelled + unsent
   return of === 'response' && counted !== undefined ? { exactlyOver: counted.count, unproven } : { unproven }
 }

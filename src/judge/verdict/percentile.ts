@@ -2,36 +2,36 @@ import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
 import { conclude } from './conclude.ts'
-import { diagnose, partOf } from './evidence.ts'
+import { diagnose, partOf, withoutResponse } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
-import { latencyCourse, percentileOf, requestsIn, type LatencyCourse, latencyAt, type Latencies } from './latencies.ts'
-import { notProven, onTheLimit } from './more-requests.ts'
+import { describePercentile, IN_MS } from './described-percentile.ts'
+import { type LatencyCourse, latencyCourse, type LatencyName, percentileOf, requestsIn } from './latencies.ts'
+import { countedAs, notProven, onTheLimit } from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
-import { knownCounts, percentileDesignEffect, percentileShare, type LatencyOf } from './percentile-share.ts'
+import { type JudgedTime, knownCounts, percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
 import { judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
-import {
-  formatCount,
-  formatInterval,
-  formatLimit,
-  formatMs,
-  formatMsRange,
-  formatPercentile,
-  formatPlural,
-} from '../../wording/figures.ts'
-import { quantileRanks } from './statistics/binomial-intervals.ts'
+import { formatLimit, formatPercentile, formatPlural } from '../../wording/figures.ts'
 
 export interface PercentileQuestion {
   /** For example 99 or 99.9. Greater than 0 and less than 100. */
   readonly percentile: number
   readonly limitMs: Ms
-  readonly of?: LatencyOf
+  readonly of?: JudgedTime
   /** Default: the plan's `confidence`. */
   readonly confidence?: Ratio
   /** Minimum scheduled span for a proof. Default: 10 s. */
   readonly requiredMs?: Ms
+}
+
+/** The distribution of each time, and its name in a claim. */
+const TIMES: Readonly<Record<JudgedTime, { readonly name: LatencyName; readonly words: string }>> = {
+  response: { name: 'responseTime', words: 'response time' },
+  service: { name: 'serviceTime', words: 'service time' },
+  'first-message': { name: 'firstMessageTime', words: 'time to first message' },
+  'message-gap': { name: 'messageGap', words: 'gap between messages' },
 }
 
 /**
@@ -44,16 +44,21 @@ export function percentileVerdict(
   question: PercentileQuestion,
 ): JudgedVerdict {
   const { percentile, limitMs, of = 'response', confidence = run.plan.confidence } = question
-  const course = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
-  const subject = `${formatPercentile(percentile)} ${of} time${partOf(figures, run)}`
+  const course = latencyCourse(figures, TIMES[of].name)
+  const subject = `${formatPercentile(percentile)} ${TIMES[of].words}${partOf(figures, run)}`
   const asked = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
   const effect = percentileDesignEffect(course, percentile)
   return conclude(
     {
       claim: `${subject} below ${formatLimit(limitMs)}`,
       contrary: `${subject} not below ${formatLimit(limitMs)}`,
-      observed: describePercentile(course.whole, percentile, confidence, effect, asked.designEffect),
-      causes: diagnose(figures, run, percentile, limitMs),
+      observed: describePercentile(
+        course.whole,
+        { percentile, confidence },
+        { effect, verdictEffect: asked.designEffect },
+        IN_MS,
+      ),
+      causes: causesOf(figures, run, question),
     },
     standingOf(figures, run, question, asked, course),
     figures,
@@ -68,13 +73,15 @@ function standingOf(
   asked: ShareQuestion,
   course: LatencyCourse,
 ): Standing {
-  const { percentile, limitMs, requiredMs = MIN_PROOF_MS } = question
+  const { percentile, limitMs, of = 'response', requiredMs = MIN_PROOF_MS } = question
   if (figures.responsesReceived === 0 || requestsIn(course.whole) === 0) return nothingMeasured(figures)
   const doubted = matchingInDoubt(run)
   if (doubted !== undefined) return doubted
   const span = { spanMs: figures.durationMs, requiredMs }
   const decision = decidePercentile(course, { percentile, limitMs }, asked, span)
-  const { verdict, leaning, reasons } = decision
+  const { verdict, leaning } = decision
+  const counted = of === 'message-gap' ? 'gap' : undefined
+  const reasons = countedAs(counted, decision.reasons)
   if (verdict === 'fail') {
     if (madeByTheTool(figures, run, question, asked)) return toolWasLate(figures, run, question)
     const fail = shownFail(figures, run, { limitMs, failsOn: (rest) => fails(rest, question, asked.confidence) })
@@ -86,24 +93,25 @@ function standingOf(
     if (trouble !== undefined) return trouble
   }
   const { forPass, forFail } = asked
-  if (question.of === 'service' && figures.dropped > 0 && judgeShare({ ...asked, forFail: forPass }) === 'fail') {
-    return settle(figures, run, unsent(figures.dropped))
+  const neverWaits = of === 'service' || of === 'first-message'
+  if (neverWaits && figures.dropped > 0 && judgeShare({ ...asked, forFail: forPass }) === 'fail') {
+    return settle(figures, run, unsent(figures.dropped, TIMES[of].words))
   }
   if (span.spanMs >= requiredMs && judgeShare({ ...asked, forPass: forFail }) === 'pass') {
-    return settle(figures, run, onTheLimit(forPass.over - forFail.over, forPass.of, decision))
+    return settle(figures, run, onTheLimit(forPass.over - forFail.over, forPass.of, { leaning, reasons }, counted))
   }
   const requiredRequests = requestsToDecide(asked, forPass)
   return settle(
     figures,
     run,
-    notProven({ requests: forPass.of, requiredRequests, span, leaning, reasons }, figures, run),
+    notProven({ requests: forPass.of, requiredRequests, span, leaning, reasons, counted }, figures, run),
   )
 }
 
 /** Whether these figures fail as well, however short their span. */
 function fails(figures: JudgedFigures, question: PercentileQuestion, confidence: Ratio): boolean {
   const { percentile, limitMs, of = 'response' } = question
-  const course = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
+  const course = latencyCourse(figures, TIMES[of].name)
   if (requestsIn(course.whole) === 0) return false
   const share = percentileShare(course, { percentile, limitMs, confidence }, knownCounts(figures, limitMs, of))
   return decidePercentile(course, { percentile, limitMs }, share, ANY_SPAN).verdict === 'fail'
@@ -111,16 +119,23 @@ function fails(figures: JudgedFigures, question: PercentileQuestion, confidence:
 
 /** Whether the observed percentile of these figures lies over the limit. */
 function observedOver(figures: JudgedFigures, { percentile, limitMs, of = 'response' }: PercentileQuestion): boolean {
-  const { whole } = latencyCourse(figures, of === 'response' ? 'responseTime' : 'serviceTime')
+  const { whole } = latencyCourse(figures, TIMES[of].name)
   return requestsIn(whole) > 0 && (percentileOf(whole, percentile) ?? Number.POSITIVE_INFINITY) >= limitMs
 }
 
-function unsent(dropped: number): Standing {
+/** A stream may be slow at its start or between its messages, so the parts of its response time explain neither. */
+function causesOf(figures: JudgedFigures, run: LoadResult, question: PercentileQuestion): readonly string[] {
+  const { percentile, limitMs, of = 'response' } = question
+  if (of === 'response' || of === 'service') return diagnose(figures, run, percentile, limitMs)
+  return of === 'first-message' ? withoutResponse(figures, run) : []
+}
+
+function unsent(dropped: number, time: string): Standing {
   return {
     verdict: 'inconclusive',
     leaning: 'none',
     reason: `cannot be judged: ${formatPlural(dropped, 'request')} ${dropped === 1 ? 'was' : 'were'} never sent`,
-    details: ['a dropped request has no service time: raise maxConnections, or judge the response time'],
+    details: [`a dropped request has no ${time}: raise maxConnections, or judge the response time`],
   }
 }
 
@@ -136,7 +151,7 @@ function madeByTheTool(
   asked: ShareQuestion,
 ): boolean {
   const { percentile, limitMs, of = 'response', confidence = run.plan.confidence } = question
-  if (of === 'service') return false
+  if (of !== 'response') return false
   const { unproven } = knownCounts(figures, limitMs, of)
   const course = latencyCourse(figures, 'targetTime')
   const proven = { unproven: unproven + (figures.droppedByReason.generator ?? 0) }
@@ -150,36 +165,4 @@ function madeByTheTool(
 function toolWasLate(figures: JudgedFigures, run: LoadResult, { percentile }: PercentileQuestion): Standing {
   const target = percentileOf(latencyCourse(figures, 'targetTime').whole, percentile)
   return lagDecided(figures, run, formatPercentile(percentile), target ?? null)
-}
-
-/**
- * Example: "83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)". The interval belongs to the observed
- * percentile and uses the design effect of its requests; the effective number is the one that the verdict uses.
- */
-function describePercentile(
-  whole: Latencies,
-  percentile: number,
-  confidence: Ratio,
-  effect: number | undefined,
-  verdictEffect: number | undefined = effect,
-): string {
-  const n = requestsIn(whole)
-  if (n === 0) return 'nothing'
-  const value = percentileOf(whole, percentile)
-  const seen = value === undefined ? 'no response in time' : `${formatMs(value)} ms`
-  if (effect === undefined || verdictEffect === undefined) return `${seen} (n = ${formatCount(n)})`
-  const interval = describeInterval(whole, percentile, confidence, Math.floor(n / effect))
-  const effective = Math.floor(n / verdictEffect)
-  return `${seen} (${interval}n = ${formatCount(n)}, effective ${formatCount(effective)})`
-}
-
-function describeInterval(whole: Latencies, percentile: number, confidence: Ratio, effective: number): string {
-  const n = requestsIn(whole)
-  const ranks = quantileRanks(effective, percentile / 100, 1 - confidence)
-  const low = ranks.low === undefined ? undefined : latencyAt(whole, Math.floor((ranks.low * n) / effective))
-  const high = ranks.high === undefined ? undefined : latencyAt(whole, Math.ceil((ranks.high * n) / effective))
-  const name = formatInterval(confidence)
-  if (low !== undefined && high !== undefined) return `${name} ${formatMsRange(low, high)}, `
-  if (low !== undefined) return `${name} at least ${formatMs(low)} ms, `
-  return high === undefined ? '' : `${name} at most ${formatMs(high)} ms, `
 }

@@ -46,6 +46,8 @@ export function remainingFigures<Kind extends JudgedFigures>(figures: Kind, keep
     overLimit: {},
     responseTime: distributionOf(batches.targetTime),
     serviceTime: distributionOf(batches.serviceTime),
+    firstMessageTime: distributionOf(batches.firstMessageTime ?? []),
+    messageGap: distributionOf(batches.messageGap ?? []),
     targetTime: distributionOf(batches.targetTime),
     batches: { ...batches, startMs, responseTime: batches.targetTime },
   }
@@ -65,6 +67,8 @@ function remainingBatches(batches: Batches, keeps: readonly boolean[]): Batches 
     responseTime: rest(batches.responseTime),
     serviceTime: rest(batches.serviceTime),
     targetTime: rest(batches.targetTime),
+    ...(batches.firstMessageTime !== undefined && { firstMessageTime: rest(batches.firstMessageTime) }),
+    ...(batches.messageGap !== undefined && { messageGap: rest(batches.messageGap) }),
   }
 }
 

@@ -33,6 +33,8 @@ export function shortenedBy<Kind extends JudgedFigures>(figures: Kind, waitsMs: 
       ...batches,
       serviceTime: batches.serviceTime.map(shorten),
       targetTime: batches.targetTime.map(shorten),
+      ...(batches.firstMessageTime !== undefined && { firstMessageTime: batches.firstMessageTime.map(shorten) }),
+      ...(batches.messageGap !== undefined && { messageGap: batches.messageGap.map(shorten) }),
     },
   }
 }

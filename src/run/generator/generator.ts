@@ -1,5 +1,6 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../../measure/monitor/host.ts'
+import { receiveMetrics } from '../../measure/metric.ts'
 import { Recorder } from '../../measure/recorder.ts'
 import { latencyLimits } from '../../measure/tally.ts'
 import { ThreadPauses } from '../../measure/thread-pauses.ts'
@@ -79,6 +80,8 @@ export class Generator {
   #coldBecause: string | undefined
   /** The run has abandoned this generator: it must not open anything or leave anything running. */
   #abandoned = false
+  /** Ends the reception of the custom metrics that code of the user records in this thread. */
+  #stopMetrics: (() => void) | undefined
   #stopSnapshots: Cancel | undefined
   /** Ends the listening after the last response immediately. */
   #stopListening: (() => void) | undefined
@@ -117,6 +120,10 @@ export class Generator {
     }
     if (this.#abandoned) return this.#destroy()
     this.#unended = this.#dispatchers.length
+    // Setups run when the connections open.
+    this.#stopMetrics = receiveMetrics((name, value, options) =>
+      this.#recorder.metrics.record(name, value, options, this.#isCounting),
+    )
     const cancel = this.#clock.every(EXPIRE_MS, () => {
       for (const { pool } of this.#dispatchers) pool.expire(this.#clock.now())
     })
@@ -198,6 +205,7 @@ export class Generator {
   /** Ends everything that is still open or running immediately, unless the run has ended normally. */
   abandon(): void {
     this.#abandoned = true
+    this.#stopMetrics?.()
     this.#halt()
     if (this.#unended > 0 || this.#dispatchers.length === 0) this.#destroy()
   }
@@ -207,6 +215,11 @@ export class Generator {
       pool.destroy()
       wake.stop()
     }
+  }
+
+  /** Whether metrics count: before the start, which is the time of setups, and from the warm-up to the last outcome. */
+  get #isCounting(): boolean {
+    return this.#unended > 0 && (!this.#started || this.#clock.now() >= 0)
   }
 
   #halt(): void {
@@ -295,6 +308,8 @@ export class Generator {
     await Promise.race([closed, late.promise])
     cancel()
     for (const { pool } of this.#dispatchers) pool.destroy()
+    // Code of the user may still run until here. Its metrics do not count, but they are no errors.
+    this.#stopMetrics?.()
     this.#post({ type: 'closed' })
   }
 

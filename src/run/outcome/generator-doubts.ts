@@ -1,3 +1,4 @@
+import type { Collector } from '../../measure/collector.ts'
 import type { Resources } from '../../measure/monitor/index.ts'
 import type { PauseCause } from '../../measure/thread-pauses.ts'
 import type { Doubt } from '../../model/doubt.ts'
@@ -88,6 +89,11 @@ export function redirectDoubts({ statuses, successes }: Pick<Figures, 'statuses'
   if (successes === 0 || !found.every(([status]) => REDIRECTS.has(status))) return []
   const count = sum(found.map(([, times]) => times))
   return [doubt({ code: 'only-redirects', count, status: found.map(([status]) => status).join(', ') })]
+}
+
+/** Returns a doubt for each metric of which threads recorded values in two units. */
+export function unitDoubts({ unitConflicts }: Pick<Collector, 'unitConflicts'>): readonly Doubt[] {
+  return unitConflicts.map((conflict) => doubt({ code: 'metric-units', ...conflict }))
 }
 
 /** Highest run-delay ratio of all generator threads; null if the machine does not report it. */

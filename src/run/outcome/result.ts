@@ -8,7 +8,7 @@ import { cleanJson, cleanNames, cleanText, foreignText } from '../../model/text/
 import type { SlowRequest, TracingReport } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 import { makeReadable } from '../../report/readable-result.ts'
-import { redirectDoubts, worstRunDelay } from './generator-doubts.ts'
+import { redirectDoubts, unitDoubts, worstRunDelay } from './generator-doubts.ts'
 import type { CompiledPlan } from '../../plan/compiled-plan.ts'
 import type { GeneratorState } from '../generator/messages.ts'
 import { doesWork, notesOn } from '../generator/lane/lane-picker.ts'
@@ -45,7 +45,7 @@ export function buildResult(parts: ResultParts): LoadResult {
   const durationMs = ended === 'completed' ? plan.durationMs : Math.min(plan.durationMs, coveredMs(parts))
   const total = collector.total(durationMs)
   const protocol = protocolOf(parts)
-  const doubts = [...parts.doubts, ...(protocol === 'http' ? redirectDoubts(total) : [])]
+  const doubts = [...parts.doubts, ...(protocol === 'http' ? redirectDoubts(total) : []), ...unitDoubts(collector)]
   const result: LoadResult = {
     schema: 1,
     type: 'describe-load:result',
@@ -67,6 +67,7 @@ export function buildResult(parts: ResultParts): LoadResult {
     operations: cleanNames(collector.operations(durationMs)),
     phases: cleanNames(phasesOf(parts, durationMs)),
     journeys: plan.journey === undefined ? null : collector.journeys(durationMs),
+    metrics: metricsOf(collector),
     pool: poolOf(states, parts.elapsedMs),
     connections: connectionsOf(states),
     intervalMs: collector.intervalMs,
@@ -105,6 +106,11 @@ function summaryOf({ plan, targets }: ResultParts): PlanSummary {
 function versionOf(states: readonly GeneratorState[]): string | null {
   const version = states.find(({ protocolVersion }) => protocolVersion !== null)?.protocolVersion ?? null
   return version === null ? null : foreignText(version)
+}
+
+function metricsOf(collector: Collector): LoadResult['metrics'] {
+  const figures = Object.entries(collector.metrics())
+  return Object.fromEntries(figures.map(([name, each]) => [name, { ...each, unit: cleanText(each.unit) }]))
 }
 
 function targetOf({ target }: ResultParts): TargetFigures {

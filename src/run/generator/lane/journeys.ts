@@ -1,3 +1,4 @@
+import type { MetricRecorder } from '../../../measure/metric-recorder.ts'
 import type { JourneyFunction } from '../../../model/journey.ts'
 import type { ResolvedLane, ResolvedPlan } from '../../../plan/resolved-plan.ts'
 import type { Protocol } from '../../../model/protocol.ts'
@@ -16,11 +17,12 @@ export interface JourneyParts {
   readonly url: URL
   readonly feeds: Readonly<Record<string, LoadedFeed>>
   readonly journey: JourneyFunction
+  readonly metrics: MetricRecorder
 }
 
 /** Returns a function from a journey's number to its steps. */
 export function journeysOf(parts: JourneyParts): (number: number) => JourneySteps<LaneRequest> {
-  const { plan, lane, protocol, url, feeds, journey } = parts
+  const { plan, lane, protocol, url, feeds, journey, metrics } = parts
   const templates = stepTemplates(plan, feeds, protocol)
   const make = journeyMaker({
     journey,
@@ -28,9 +30,14 @@ export function journeysOf(parts: JourneyParts): (number: number) => JourneyStep
     issuesOf: templates?.issuesOf ?? ((request, key) => protocol.issuesOf(request, key)),
     ...(isHttp(lane) && { userAgent: () => new Browser({ basePath: url.pathname, headers: plan.headers }) }),
   })
-  if (templates === undefined) return make
-  return (number) => {
+  // A journey of the warm-up may continue in the measured part, where its requests do not count either.
+  const created = (number: number): JourneySteps<AnyRequest> => {
     const steps = make(number)
+    return number >= 0 ? steps : { next: (answer) => metrics.ignoring(() => steps.next(answer)) }
+  }
+  if (templates === undefined) return created
+  return (number) => {
+    const steps = created(number)
     return {
       next(answer) {
         const step = steps.next(answer)

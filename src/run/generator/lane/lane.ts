@@ -99,7 +99,10 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
       source:
         journey === undefined
           ? starts
-          : journeyArrivals(starts, journeysOf({ plan, lane, protocol, url, feeds, journey })),
+          : journeyArrivals(
+              starts,
+              journeysOf({ plan, lane, protocol, url, feeds, journey, metrics: parts.recorder.metrics }),
+            ),
       overflow: plan.overflow,
       requestTimeoutMs: plan.requestTimeoutMs,
       connectTimeout: stdio && { ms: startTimeoutMs(stdio), key: 'startTimeout' },
@@ -186,8 +189,8 @@ function eventsOf(parts: LaneParts, url: URL): DispatchEvents {
       recorder.undispatched(reason, phase, count)
       if (job.plan.journey !== undefined) recorder.journeysUndispatched(reason, count)
     },
-    connected: (connectMs) => recorder.observe('connectTime', connectMs),
-    gap: (gapMs) => recorder.observe('messageGap', gapMs),
+    connected: (connectMs) => recorder.connected(connectMs),
+    gap: (sample, gapMs) => recorder.gap(sample, gapMs),
     ended: parts.ended,
     broken: parts.broken,
     log: parts.log,

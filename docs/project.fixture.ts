@@ -66,7 +66,11 @@ export function runNode(folder: string, args: readonly string[], variables: Vari
 
 /** Runs Vitest in a folder. */
 export function runVitest(folder: string, variables?: Variables, ...args: readonly string[]): Promise<Finished> {
-  return runNode(folder, [join(repository, 'node_modules/vitest/vitest.mjs'), 'run', ...args], variables)
+  return runNode(
+    folder,
+    [join(repository, 'node_modules/vitest/vitest.mjs'), 'run', '--configLoader', 'native', ...args],
+    variables,
+  )
 }
 
 /** Processes that run in a folder; where the system has no `/proc`, none are found. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { vitestProject } from './vitest-process.fixture.ts'
+import { SOURCES_BY_NODE, vitestProject } from './vitest-process.fixture.ts'
 
 const FILE = `
   import { loadTest } from 'SRC/vitest.ts'
@@ -12,7 +12,7 @@ describe.concurrent.each([
 ] as const)('without the plugin, Vitest %i (%s)', (version, pool) => {
   test('says once what is missing, and which file needs it', { timeout: 60_000 }, async (context) => {
     const project = vitestProject(context, version, {
-      'vite.config.js': `export default { resolve: { alias: { vitest: 'VITEST/dist/index.js' } }, test: { pool: '${pool}' } }`,
+      'vite.config.js': `export default { test: { pool: '${pool}', ${SOURCES_BY_NODE} } }`,
       'a.load.test.ts': FILE,
       'b.load.test.ts': FILE,
     })

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
-import { vitestProject } from './vitest-process.fixture.ts'
+import { SOURCES_BY_NODE, vitestProject } from './vitest-process.fixture.ts'
 
 const CONFIG = `
   import { load } from 'SRC/plugin.ts'
   export default {
     plugins: [load()],
-    resolve: { alias: { vitest: 'VITEST/dist/index.js' } },
     test: {
       include: ['**/*.test.ts'],
+      ${SOURCES_BY_NODE},
       experimental: { openTelemetry: { enabled: true, sdkPath: './spans.js' } },
     },
   }`

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFixture } from '../../../fixtures/index.ts'
 import type { Fixture } from '../../../fixtures/index.ts'
 import type { RunRecord } from '../../model/record.ts'
-import { CONFIG, vitestProject } from './vitest-process.fixture.ts'
+import { CONFIG, SOURCES_BY_NODE, vitestProject } from './vitest-process.fixture.ts'
 
 let target: Fixture<'plain'>
 beforeAll(async () => {
@@ -60,7 +60,7 @@ const OWN_ARTIFACT = `
   const names = { fileName: 'names.txt', render: ([{ results }]) => results.map(({ name }) => name).toSorted().join() }
   export default {
     plugins: [load({ reportsDir: 'own', artifacts: [names] })],
-    resolve: { alias: { vitest: 'VITEST/dist/index.js' } },
+    test: { ${SOURCES_BY_NODE} },
   }`
 
 describe.concurrent.each([5, 4] as const)('--merge-reports in Vitest %i', (version) => {
@@ -73,7 +73,7 @@ describe.concurrent.each([5, 4] as const)('--merge-reports in Vitest %i', (versi
       'a.load.test.ts': file('first'),
       'b.load.test.ts': file('second'),
     })
-    for (const shard of ['1/2', '2/2']) await project.run('run', '--reporter=blob', `--shard=${shard}`)
+    await Promise.all(['1/2', '2/2'].map((shard) => project.run('run', '--reporter=blob', `--shard=${shard}`)))
     const { output, exitCode } = await project.run('--merge-reports')
     expect(exitCode, output).toBe(0)
     expect(project.text('own/names.txt')).toBe('first,second')

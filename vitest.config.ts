@@ -10,16 +10,19 @@ import { shortened } from './suites/durations.ts'
 // Hundreds of processes and threads load the same sources; the cache makes each file compile only once.
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
 
-/**
- * Folders of `src/` whose test files share a process, which saves the start of one for each. The tests in them start no
- * runs, and leave nothing behind that another file could notice.
- */
-const SHARED = ['model', 'wording', 'plan', 'protocols', 'traffic', 'judge', 'report'].map(
+/** Folders of `src/` whose tests start no runs. */
+const UNIT = ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report'].map(
   (folder) => `src/${folder}/**/*.test.ts`,
 )
 
+/** Files of tests with runs that measure the memory of their process, change its clock or break its threads. */
+const BREAKING = ['clock-jump', 'faults-memory', 'large-messages', 'tool-trouble', 'tracing', 'user-code']
+/** Tests whose runs leave nothing behind but warm generator threads, which the runs of the next file use. */
+const RUNS = `src/run/end-to-end/!(${BREAKING.join('|')}).test.ts`
+
 /** Files that take long although they are small. */
 const LONG = [
+  'docs/examples.test.ts',
   'src/assessments/memory-growth.test.ts',
   'src/assessments/mcp-stress/probes/probes.test.ts',
   'src/assessments/limits/limit-loop.test.ts',
@@ -58,18 +61,20 @@ const config: ViteUserConfig = defineConfig({
     ],
     // Long enough for real servers on a busy machine, so that only a test that hangs fails.
     testTimeout: 60_000,
-    // Runs mostly wait for their schedules, so four at a time fit on two cores.
-    maxWorkers: 4,
+    // Runs mostly wait for their schedules, so five at a time fit on two cores.
+    maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: SHARED, isolate: false } },
+      // Files of these two projects share processes, which saves the start of one for each file.
+      { extends: true, test: { name: 'unit', include: UNIT, isolate: false } },
+      { extends: true, test: { name: 'runs', include: [RUNS], isolate: false } },
       {
         extends: true,
         test: {
           name: 'processes',
           include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts', 'docs/**/*.test.ts'],
-          exclude: SHARED,
+          exclude: [...UNIT, RUNS],
         },
       },
     ],

@@ -19,7 +19,7 @@ const GRACE_MS = 15_000
 /**
  * A plan without target and rate; it leaves room for the connections that faults use up, and time for a busy machine.
  */
-export const FAULTY_PLAN: WrittenPlan = { duration: '500ms', requestTimeout: '30s', maxConnections: 40, seed: 'cafe' }
+export const FAULTY_PLAN: WrittenPlan = { duration: '300ms', requestTimeout: '30s', maxConnections: 40, seed: 'cafe' }
 
 /** A plan for requests that are never answered. */
 export const SILENT_PLAN: WrittenPlan = { ...FAULTY_PLAN, requestTimeout: '4s' }

@@ -11,8 +11,13 @@ import { runLoad } from '../index.ts'
 const KINDS: readonly ConnectionKind[] = ['pooled', 'long-lived', 'short-lived']
 const SIZES = ['small', 'medium', 'mixed'] as const satisfies readonly MessageSize[]
 const FORMATS = ['text', 'binary'] as const
-const CELLS = KINDS.flatMap((connection) =>
-  SIZES.flatMap((messageSize) => FORMATS.map((messageFormat) => ({ connection, messageSize, messageFormat }))),
+/** Every pair of a kind, a size and a format: the formats alternate over the kinds and the sizes. */
+const CELLS = KINDS.flatMap((connection, kind) =>
+  SIZES.map((messageSize, size) => ({
+    connection,
+    messageSize,
+    messageFormat: FORMATS[(kind + size) % FORMATS.length] ?? 'text',
+  })),
 )
 /** For each protocol in each cell. */
 const CONNECTIONS = 4

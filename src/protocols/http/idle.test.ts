@@ -62,17 +62,17 @@ describe('a connection that ends when a request arrives', () => {
 
 describe('keep-alive', () => {
   test('closes an idle connection before the server does', async () => {
-    const server = await rawServer(answer('200 OK', '', 'Keep-Alive: max=10, timeout=1\r\n'))
+    const server = await rawServer(answer('200 OK', '', 'Keep-Alive: max=10, timeout=2\r\n'))
     const connection = await connectSocket(server.url, contextFor())
     const startMs = performance.now()
-    // Requests at intervals below the limit keep the connection open.
+    // Requests at intervals below the limit, which is 1 s before that of the server, keep the connection open.
     for (let i = 0; i < 3; i++) {
       expect(await ask(connection)).toMatchObject({ ok: true })
       await delay(IDLE_MS)
       expect(connection.usable).toBe(true)
     }
-    await vi.waitUntil(() => !connection.usable, 1_000)
-    expect(performance.now() - startMs).toBeGreaterThan(2 * IDLE_MS + 450)
+    await vi.waitUntil(() => !connection.usable, 5_000)
+    expect(performance.now() - startMs).toBeGreaterThan(2 * IDLE_MS + 950)
     expect(await connection.closed).toBeUndefined()
   })
 

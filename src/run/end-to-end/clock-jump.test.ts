@@ -38,7 +38,7 @@ test.concurrent.for([['forwards', '+3600'] as const, ['backwards', '-3600'] as c
       target: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       rate: 100,
       duration: '3s',
-      requestTimeout: '2s',
+      requestTimeout: '20s',
     }
     const index = new URL('../../index.ts', import.meta.url).href
     const child = spawn(process.execPath, ['--input-type=module', '--eval', SCRIPT, index, JSON.stringify(plan)], {
@@ -70,7 +70,7 @@ test.concurrent.for([['forwards', '+3600'] as const, ['backwards', '-3600'] as c
     expect(result).toMatchObject({ ended: 'completed', durationMs: 3_000, successes: 300, errors: 0, dropped: 0 })
     // A fourth interval has the responses that came after the schedule.
     expect(result.intervals.slice(0, 3).map(({ startMs }) => startMs)).toEqual([0, 1_000, 2_000])
-    expect(result.responseTime).toMatchObject({ maxMs: expect.toSatisfy((ms: number) => ms < 2_000) })
+    expect(result.responseTime).toMatchObject({ maxMs: expect.toSatisfy((ms: number) => ms < 20_000) })
     expect(result.generator.doubts.map(({ code }) => code)).not.toContain('generator-suspended')
     // Requests of a busy machine may be late, which makes the verdict invalid, but not by an hour.
     expect(Math.max(...(result.batches.generatorLagMs ?? []))).toBeLessThan(10_000)

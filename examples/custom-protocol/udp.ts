@@ -2,18 +2,23 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import type { CustomProtocol } from 'describe-load'
 
-/** One datagram as request, one as response, one exchange at a time. */
+/** Datagrams. Each carries the number of its request, by which a late response is recognised. */
 const udp: CustomProtocol<{ readonly text: string }> = {
   name: 'udp',
-  async connect({ hostname, port }, { signal }) {
+  async connect({ hostname, port }, { signal: tooLate }) {
     const socket = createSocket('udp4')
     socket.connect(Number(port), hostname)
-    await once(socket, 'connect', { signal })
+    await once(socket, 'connect', { signal: tooLate })
     return {
-      exchange({ payload, signal: givenUp }, { onDone }) {
-        socket.once('message', ({ length }) => onDone({ ok: true, bytesReceived: length }))
-        givenUp.addEventListener('abort', () => socket.removeAllListeners('message'))
-        socket.send(payload.text)
+      exchange({ requestId, payload, signal }, { onDone }) {
+        const onMessage = (message: Buffer) => {
+          if (!message.toString().startsWith(`${requestId} `)) return
+          socket.off('message', onMessage)
+          onDone({ ok: true, bytesReceived: message.length })
+        }
+        socket.on('message', onMessage)
+        signal.addEventListener('abort', () => socket.off('message', onMessage))
+        socket.send(`${requestId} ${payload.text}`)
       },
       close: () => socket.close(),
     }

@@ -23,6 +23,7 @@ const RUNS = `src/run/end-to-end/!(${BREAKING.join('|')}).test.ts`
 /** Files that take long although they are small. */
 const LONG = [
   'docs/examples.test.ts',
+  'docs/pages.test.ts',
   'src/assessments/memory-growth.test.ts',
   'src/assessments/mcp-stress/probes/probes.test.ts',
   'src/assessments/limits/limit-loop.test.ts',

@@ -7,6 +7,8 @@ import { env, execPath } from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseCLI } from 'vitest/node'
 import { parse } from 'yaml'
+import { readArguments } from '../src/hosts/command/arguments.ts'
+import { FLAG_NAMES } from '../src/hosts/command/flags.ts'
 import { unknownVariables } from '../src/hosts/environment/variables.ts'
 import { freePort } from '../src/model/free-port.ts'
 import type { RunRecord } from '../src/model/record.ts'
@@ -73,7 +75,7 @@ beforeAll(async () => {
 
   for (const [key, text] of files) {
     const [, file = ''] = key.split(' ')
-    if (/^(?:buy|udp)\.ts$|^users|^server\.mjs$/.test(file)) write(file, text)
+    if (/^(?:buy|cart|udp)\.ts$|^users|^server\.mjs$/.test(file)) write(file, text)
   }
   write('users.csv', blocks.find(({ language }) => language === 'csv')?.text ?? '')
   copyFileSync(join(repository, 'examples/mcp-server/calculator.ts'), join(folder, 'calculator.ts'))
@@ -211,6 +213,25 @@ test('the commands for Vitest have only options that Vitest knows', () => {
     const set = words.flatMap((word) => /^(LOAD_\w+)=(.*)$/.exec(word)?.slice(1, 3) ?? [])
     expect(unknownVariables({ [set[0] ?? '']: set[1] })).toEqual([])
   }
+})
+
+const SUITES = ['unit', 'scenarios', 'limits', 'protocols', 'mcp-stress', 'capacity']
+
+test('the command understands the command lines of the pages', () => {
+  const lines = commands.filter((line) => line.startsWith('npx describe-load '))
+  expect(lines.length).toBeGreaterThan(5)
+  const asked = lines.map((line) => {
+    const [, , ...words] = [...line.replace(/ \|.*/, '').matchAll(/'([^']*)'|\S+/g)].map(
+      ([word, quoted]) => quoted ?? word,
+    )
+    return readArguments(words, SUITES)
+  })
+  expect(asked.filter(({ kind }) => kind === 'mistake' || kind === 'version')).toEqual([])
+})
+
+test('the page about suites has every flag', () => {
+  const shown = [...read('docs/suites.md').matchAll(/^\| `(?:-\w`, `)?--([\w-]+)/gm)].map(([, name]) => name)
+  expect(shown.toSorted()).toEqual([...FLAG_NAMES].toSorted())
 })
 
 const jq = commands.filter((line) => line.startsWith('jq '))

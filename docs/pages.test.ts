@@ -231,7 +231,7 @@ test('the command understands the command lines of the pages', () => {
 
 test('the page about suites has every flag', () => {
   const shown = [...read('docs/suites.md').matchAll(/^\| `(?:-\w`, `)?--([\w-]+)/gm)].map(([, name]) => name)
-  expect(shown.toSorted()).toEqual([...FLAG_NAMES].toSorted())
+  expect(new Set(shown)).toEqual(new Set(FLAG_NAMES))
 })
 
 const jq = commands.filter((line) => line.startsWith('jq '))

@@ -74,7 +74,7 @@ describe('a session of loads', () => {
 
   test.for([
     ['in a thread', {}],
-    ['inline', { setup: () => {} }],
+    ['inline', { request: { check: () => true } }],
   ] as const)('compiles its plan once for a load %s', async ([, inline]) => {
     using build = vi.spyOn(randomWalk.pattern, 'curveOf')
     const seen: number[] = []
@@ -82,7 +82,7 @@ describe('a session of loads', () => {
     const { session } = openSession({ scope: new PlanScope({ target: target.url }), onProgress })
     const pattern = randomWalk({ rate: 50, everyMs: 10 })
     const result = await session.within(({ load }) => load({ pattern, duration: '2500ms', warmUp: 100, ...inline }))
-    expect(result.generator.mode).toBe('setup' in inline ? 'inline' : 'worker')
+    expect(result.generator.mode).toBe('request' in inline ? 'inline' : 'worker')
     expect(seen.length).toBeGreaterThan(1)
     expect(build).toHaveBeenCalledTimes(1)
   })

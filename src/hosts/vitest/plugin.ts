@@ -61,7 +61,10 @@ export function load(options: LoadPluginOptions = {}): Plugin {
       addPlace({ root: folder.replaceAll(sep, '/'), include, plan })
       const projects = config.test?.projects ?? [{ extends: true, test: { name: UNIT_PROJECT } }]
       refuseSecondLoadProject(projects, valueAt(config, 'configFile'))
-      const test = { ...config.test, projects: [...projects, { extends: true, test: loadProject(LOAD_PROJECT) }] }
+      // Not a spread, whose type Vitest 4 does not accept for its own configuration.
+      const test = Object.assign({}, config.test, {
+        projects: [...projects, { extends: true as const, test: loadProject(LOAD_PROJECT) }],
+      })
       // Vitest 5 has applied the command line here.
       if (isFilter(test, 'project')) widen(test, root)
       config.test = test

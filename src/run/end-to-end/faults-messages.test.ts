@@ -28,17 +28,17 @@ interface Fault {
 
 const FAULTS: readonly Fault[] = [
   {
-    what: 'counts an unknown id as misrouted over HTTP, and otherwise as no reply',
+    what: 'counts an unknown id as a protocol error over HTTP, and otherwise as no reply',
     options: { unknownIdEvery: EVERY },
     counted: 'unknown-id',
-    overHttp: 'misrouted',
+    overHttp: 'protocol',
     else: 'timeout',
   },
   {
-    what: 'counts a missing id as misrouted over HTTP, and otherwise as no reply',
+    what: 'counts a missing id as a protocol error over HTTP, and otherwise as no reply',
     options: { noIdEvery: EVERY },
     counted: 'no-id',
-    overHttp: 'misrouted',
+    overHttp: 'protocol',
     else: 'timeout',
   },
   {

@@ -12,7 +12,7 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
   const site: { stack?: string } = {}
   Error.captureStackTrace(site, helper)
   const frames = (site.stack ?? '').split('\n').slice(1)
-  const theirs = frames.filter((frame) => !frame.includes(OURS)).join('\n')
+  const theirs = frames.filter((frame) => !frame.includes(OURS) && !isOfLoader(frame)).join('\n')
   return {
     point: (error) => {
       // Changes only errors of describe-load: the stack of an error in the user's code is already correct.
@@ -37,6 +37,11 @@ export function withoutOurFrames<Thrown>(error: Thrown): Thrown {
     Reflect.set(error, 'stack', kept.join('\n'))
   }
   return error
+}
+
+/** Node's frames below a script say how Node loaded it. */
+function isOfLoader(frame: string): boolean {
+  return /\(?node:internal\//.test(frame)
 }
 
 function isOurs(error: unknown): error is Error & { readonly code: string } {

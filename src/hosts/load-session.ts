@@ -19,6 +19,7 @@ import { callSite } from './call-site.ts'
 import type { CallSite } from './call-site.ts'
 import { Deadline } from './deadline.ts'
 import { debugLog } from './debug-log.ts'
+import { durationNotices } from './duration-notice.ts'
 import { withDoubts } from './doubts.ts'
 import type { HostFacts } from './doubts.ts'
 import { onInterruption } from './interruption.ts'
@@ -148,7 +149,7 @@ export class LoadSession {
       // Validates the plan first, so that an invalid one fails without waiting for the machine.
       const environment = { name: test, seed: process.env['LOAD_SEED'] }
       const written = scope.planOf(plan)
-      this.#sayAboutEnvironment(plan)
+      this.#sayOnce(plan, written)
       // A function may start a server, which must not disturb another load.
       const early = callsForTarget(written) ? undefined : resolvePlan(written, vocabulary, environment)
       const held = await this.#waitForMachine()
@@ -185,9 +186,9 @@ export class LoadSession {
   }
 
   /** Says each thing once in a run, however many tests it concerns. */
-  #sayAboutEnvironment(plan: WrittenPlan): void {
+  #sayOnce(plan: WrittenPlan, merged: WrittenPlan): void {
     const { scope, test, onWarning } = this.#options
-    const notices = scope.isOfSuite ? [] : noticesForTest(test, plan, process.env)
+    const notices = scope.isOfSuite ? [] : [...noticesForTest(test, plan, process.env), ...durationNotices(merged)]
     for (const { topic, text } of [...unknownNotices(process.env), ...notices]) {
       if (isFirstToSay(topic)) onWarning(text)
     }

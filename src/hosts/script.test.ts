@@ -4,11 +4,13 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startFixture } from '../../fixtures/index.ts'
+import type { LoadPlan } from '../plan/load-plan.ts'
 import { realDelay } from '../model/real-time.ts'
 import { acquireMachineLock } from './machine-lock.ts'
-import { startLoad } from './script.ts'
+import { runLoad, startLoad } from './script.ts'
 
 const entry = fileURLToPath(new URL('../index.ts', import.meta.url))
 
@@ -74,4 +76,27 @@ test('a run does not wait for a test of the same thread, which may wait for the 
   onTestFinished(() => lock.release())
   const run = startLoad({ target: 'http://127.0.0.1:1', rate: 50, duration: 100 })
   await expect(run.result).rejects.toMatchObject({ code: 'ERR_LOAD_TARGET_UNREACHABLE' })
+})
+
+test.each([
+  ['startLoad', async (plan: LoadPlan) => startLoad(plan).result],
+  ['runLoad', async (plan: LoadPlan) => runLoad(plan)],
+])('Node.js prints an uncaught error of %s once, without frames of describe-load', async (_, start) => {
+  for (const [plan, message] of [
+    [{ target: 'http://127.0.0.1:1', rate: -1, duration: 0 }, 'the plan has 2 issues'],
+    [{ target: 'http://127.0.0.1:1', rate: 50, duration: 100 }, 'no server responds at http://127.0.0.1:1'],
+  ] as const) {
+    const printed = inspect(await start(plan).catch((error: unknown) => error))
+    expect(printed.split(message)).toHaveLength(2)
+    expect(printed).not.toContain('issues: [')
+    // This file is in a folder of describe-load as well.
+    expect(printed.split('\n').filter((line) => /^\s+at .*\/src\//.test(line))).toEqual([])
+  }
+})
+
+test('startLoad asks for the protocol if only a call of the target shows it', () => {
+  const plan = { target: () => 'ws://127.0.0.1:1', request: { data: 'x' }, rate: 50, duration: 100 }
+  expect(() => startLoad(plan)).toThrow(
+    "protocol must be given, because the target is a function, which is called after the plan is checked, got undefined\n    → write protocol: 'tcp' or 'websocket'",
+  )
 })

@@ -1,11 +1,14 @@
 import { basename } from 'node:path'
 import { argv, stderr } from 'node:process'
+import { isRecord } from '../model/readers.ts'
 import { cleanText } from '../model/text/clean.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { CustomPlan, LoadPlan, WrittenPlan } from '../plan/load-plan.ts'
 import { runMerged, startMerged } from '../run/index.ts'
 import type { Admission, LoadRun, RunOptions } from '../run/index.ts'
 import { formatWaiting } from '../wording/load-test.ts'
+import { callSite } from './call-site.ts'
+import { durationNotices } from './duration-notice.ts'
 import { acquireMachineLock } from './machine-lock.ts'
 
 /**
@@ -16,7 +19,16 @@ import { acquireMachineLock } from './machine-lock.ts'
 export function startLoad(plan: CustomPlan, options?: RunOptions): LoadRun
 export function startLoad(plan: LoadPlan, options?: RunOptions): LoadRun
 export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun {
-  return startMerged(plan, options, machineAdmission(options))
+  const site = callSite(startLoad)
+  sayNotices(plan)
+  try {
+    const run = startMerged(plan, options, machineAdmission(options))
+    // Before the script can see the error.
+    run.result.catch((error: unknown) => void site.point(error))
+    return run
+  } catch (error) {
+    throw site.point(error)
+  }
 }
 
 /**
@@ -26,7 +38,18 @@ export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun 
 export function runLoad(plan: CustomPlan, options?: RunOptions): Promise<LoadResult>
 export function runLoad(plan: LoadPlan, options?: RunOptions): Promise<LoadResult>
 export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Promise<LoadResult> {
-  return runMerged(plan, options, machineAdmission(options))
+  const site = callSite(runLoad)
+  sayNotices(plan)
+  try {
+    return await runMerged(plan, options, machineAdmission(options))
+  } catch (error) {
+    throw site.point(error)
+  }
+}
+
+function sayNotices(plan: unknown): void {
+  const notices = isRecord(plan) ? durationNotices(plan) : []
+  for (const { text } of notices) stderr.write(`describe-load: ${text}\n`)
 }
 
 /** Waits for loads of other processes. The loads of this thread run together, as its code started them. */

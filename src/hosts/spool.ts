@@ -1,11 +1,11 @@
-import { closeSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, lstatSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import type { TestedLoad } from '../report/run-records.ts'
 import { messageOf } from '../model/thrown.ts'
 import type { Ms } from '../model/units.ts'
-import { writeWhole } from '../report/write.ts'
+import { makeFolder, writeWhole } from '../report/write.ts'
 import { debugLog } from './debug-log.ts'
 import { isAlive, readIdentity, thisProcess } from './process-identity.ts'
 
@@ -71,7 +71,7 @@ export function isFirstToSay(topic: string): boolean {
 export function spoolRecord(load: SpooledLoad): void {
   const folder = env[VARIABLE]
   if (folder === undefined) return
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   writeWhole(join(folder, `${fileNameOf(load.id)}.json`), JSON.stringify(load))
   rmSync(join(folder, `${fileNameOf(load.id)}.running`), { force: true })
 }

@@ -78,5 +78,14 @@ export type DoubtFacts =
 
 export type DoubtCode = DoubtFacts['code']
 
+/** Doubts about what was measured: with one of them, a passed verdict may concern something else than its author means. */
+export const MISLEADING_DOUBTS: ReadonlySet<DoubtCode> = new Set<DoubtCode>([
+  'user-code-failed',
+  'unsolicited-messages',
+  'metric-units',
+  'only-redirects',
+  'target-speaks-tls',
+])
+
 /** A doubt as a result carries it: the facts, and a sentence that says what they mean and what to do. */
 export type Doubt = DoubtFacts & { readonly message: string }

@@ -31,12 +31,14 @@ export interface PlanIssue {
 
 /** Thrown for an invalid plan, before any traffic. Lists every issue of the plan. Code `ERR_LOAD_PLAN`. */
 export class LoadPlanError extends LoadError {
-  readonly issues: readonly PlanIssue[]
+  declare readonly issues: readonly PlanIssue[]
 
-  constructor(issues: readonly PlanIssue[]) {
-    super('ERR_LOAD_PLAN', issues.length === 1 && issues[0] ? formatPlanIssue(issues[0]) : listIssues(issues))
-    // Test runners print the fields of an error, too.
-    this.issues = issues.map((issue) => cleanJson(issue))
+  /** `title` is the first line of a message with several issues. */
+  constructor(issues: readonly PlanIssue[], title = `the plan has ${issues.length} issues`) {
+    super('ERR_LOAD_PLAN', issues.length === 1 && issues[0] ? formatPlanIssue(issues[0]) : listIssues(issues, title))
+    const clean = issues.map((issue) => cleanJson(issue))
+    // Node.js and test runners print the enumerable fields of an error, and the message has the issues already.
+    Object.defineProperty(this, 'issues', { value: clean, enumerable: false })
   }
 }
 
@@ -82,8 +84,8 @@ function formatPlanIssue({ key, value, rule, remedy }: PlanIssue): string {
   return `${key} ${rule}, got ${formatValue(value)}${remedy === undefined ? '' : `\n    → ${remedy}`}`
 }
 
-function listIssues(issues: readonly PlanIssue[]): string {
-  return [`the plan has ${issues.length} issues`, ...issues.map((issue) => `  - ${formatPlanIssue(issue)}`)].join('\n')
+function listIssues(issues: readonly PlanIssue[], title: string): string {
+  return [title, ...issues.map((issue) => `  - ${formatPlanIssue(issue)}`)].join('\n')
 }
 
 /** Formats a value as source code, clean and short enough for one line. */

@@ -9,6 +9,7 @@ import {
   rateParameterOf,
 } from '../traffic/patterns/index.ts'
 import { formatDuration, formatNumber } from '../wording/figures.ts'
+import { optionWords } from '../wording/option-words.ts'
 import type { Ms, Rps } from '../model/units.ts'
 
 /** The keys that together determine when requests are sent; undefined where a key is absent or has an issue. */
@@ -140,9 +141,12 @@ function requireOneArrival(
   const key = plan['duration'] === undefined ? 'pattern' : 'duration'
   const rule = `must allow at least one request (${formatNumber(expected)} are expected in ${formatDuration(planned.durationMs)})`
   const { duration } = plan
-  const remedy =
-    typeof duration === 'number' && duration < MAX_SECONDS
-      ? `a number is in milliseconds: write duration: '${duration}s' for seconds`
-      : 'give it a longer duration or a higher rate'
+  const remedy = optionWords({
+    plan:
+      typeof duration === 'number' && duration < MAX_SECONDS
+        ? `a number is in milliseconds: write duration: '${duration}s' for seconds`
+        : 'give it a longer duration or a higher rate',
+    command: 'use a longer -d or a higher -r',
+  })
   issues.push({ key, value: plan[key], rule, remedy })
 }

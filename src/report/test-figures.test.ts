@@ -39,6 +39,13 @@ test('names doubts', () => {
   expect(lines({ results: [resultOf({ generator })] })).toContain('doubts    inspector, coverage')
 })
 
+test('explains a doubt about what was measured', () => {
+  const doubts = [doubt({ code: 'inspector' }), doubt({ code: 'only-redirects', count: 30, status: '302' })]
+  expect(lines({ results: [resultOf({ generator: { ...resultOf().generator, doubts } })] })).toMatch(
+    / doubt {5}all 30 responses were redirects \(302\), which are not followed,[^]*\n +doubts {4}inspector$/,
+  )
+})
+
 test('shows at most four loads', () => {
   const text = lines({ results: Array.from({ length: 30 }, () => resultOf()) })
   expect(text.match(/ rate /g)).toHaveLength(4)

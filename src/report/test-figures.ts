@@ -1,3 +1,4 @@
+import { type Doubt, MISLEADING_DOUBTS } from '../model/doubt.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanUnknown } from '../model/text/clean.ts'
 import { formatPlural } from '../wording/figures.ts'
@@ -40,9 +41,12 @@ function titleOf(result: LoadResult): string {
   return request.length > SHORT_REQUEST ? describeRun(result) : `${request}, ${describeRun(result)}`
 }
 
-/** Names the doubts as well, which a report explains. */
+/** Explains the doubts about what was measured, and names the others, which a report explains. */
 function entriesOf(result: LoadResult, indent: number): string {
-  const codes = [...new Set(result.generator.doubts.map(({ code }) => code))]
-  const doubts = codes.length === 0 ? [] : [labelled('doubts', codes.join(', '), indent)]
-  return [...figureLines(result, indent), ...doubts].join('\n')
+  const { doubts } = result.generator
+  const isMisleading = ({ code }: Doubt): boolean => MISLEADING_DOUBTS.has(code)
+  const explained = doubts.filter(isMisleading).map(({ message }) => labelled('doubt', message, indent))
+  const codes = [...new Set(doubts.filter((each) => !isMisleading(each)).map(({ code }) => code))]
+  const named = codes.length === 0 ? [] : [labelled('doubts', codes.join(', '), indent)]
+  return [...figureLines(result, indent), ...explained, ...named].join('\n')
 }

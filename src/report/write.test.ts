@@ -70,6 +70,12 @@ test('a full disk costs only the files that do not fit', ({ skip }) => {
   expect(readdirSync(folder)).toEqual(['small.txt'])
 })
 
+test.skipIf(process.platform !== 'linux')('ends where a file system refuses new folders', () => {
+  expect(() => writeArtifacts('/proc/x/y', [{ fileName: 'a.json', text: 'text' }])).toThrow(
+    /^1 of 1 reports could not be written to \/proc\/x\/y:\n {2}"a.json": ENOENT: no such file or directory\n/,
+  )
+})
+
 test('reports the reason once if no file can be written', () => {
   const folder = join(temporaryFolder(), 'reports')
   writeFileSync(folder, 'a file')

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, constants, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { LoadError } from '../model/errors.ts'
 import { messageOf } from '../model/thrown.ts'
 import type { RenderedFile } from './render.ts'
@@ -18,7 +28,7 @@ export function writeArtifacts(folder: string, files: readonly RenderedFile[]): 
     const path = join(folder, fileName)
     try {
       if (!isFileName(fileName)) throw new Error('the name of a report must be a file name without a folder')
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
       writeWhole(path, text)
       paths.push(path)
     } catch (error) {
@@ -34,6 +44,26 @@ export function writeArtifacts(folder: string, files: readonly RenderedFile[]): 
     'ERR_LOAD_REPORTS',
     [`${count} reports could not be written to ${folder}:`, ...lines, remedy].join('\n'),
   )
+}
+
+/**
+ * Creates a folder and those around it. Where a file system refuses new folders with ENOENT, such as `/proc`, Node's
+ * recursive mkdir never returns.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+    const outer = dirname(folder)
+    if (!isMissing(error) || outer === folder || existsSync(outer)) throw error
+    makeFolder(outer)
+    mkdirSync(folder)
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 /** Returns the message without the path of the file, which the error names anyway. */

@@ -1,7 +1,10 @@
 import type { CustomPlan, LoadPlan, WrittenPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import type { LoadResult } from '../model/result.ts'
+import { LoadPlanError } from '../model/errors.ts'
+import { PROTOCOL_NAMES } from '../protocols/index.ts'
 import { callsForTarget, callTargets } from './target/called-targets.ts'
+import { fittingProtocols } from './target/fitting-protocols.ts'
 import { type Admission, type LoadRun, Run } from './load-run.ts'
 import { threadPool } from './generator/thread-pool.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -38,7 +41,17 @@ export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Prom
  * delays the start.
  */
 export function startMerged(plan: WrittenPlan, { name }: RunOptions = {}, admission?: Admission): LoadRun {
+  if (callsForTarget(plan)) requireProtocol(plan)
   return new Run(resolvePlan(plan, vocabulary, { name, seed: process.env['LOAD_SEED'] }), admission)
+}
+
+/** Without a protocol, the plan is checked for HTTP, and its author would read that a request has the wrong keys. */
+function requireProtocol(plan: WrittenPlan): void {
+  const fitting = plan.protocol === undefined ? fittingProtocols(plan) : PROTOCOL_NAMES
+  if (fitting.length === 0 || fitting[0] === PROTOCOL_NAMES[0]) return
+  const names = fitting.map((name) => `'${name}'`).join(' or ')
+  const rule = 'must be given, because the target is a function, which is called after the plan is checked'
+  throw new LoadPlanError([{ key: 'protocol', value: undefined, rule, remedy: `write protocol: ${names}` }])
 }
 
 /** Like `runLoad`, for such a plan. */

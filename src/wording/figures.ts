@@ -45,14 +45,22 @@ export function formatMsRange(low: Ms, high: Ms): string {
   return from === to && low < high && high < WHOLE ? `${low.toFixed(3)}–${high.toFixed(3)} ms` : `${from}–${to} ms`
 }
 
-/** Formats a limit in milliseconds with the digits that the user wrote: `50 ms`, `1 500 ms`, `0.1234 ms`. */
+/**
+ * Formats a limit in milliseconds with the digits that the user wrote: `50 ms`, `1 500 ms`, `0.1234 ms`; a computed one
+ * has at most six.
+ */
 export function formatLimit(limitMs: Ms): string {
   return formatQuantityLimit(limitMs, 'ms')
 }
 
+/** A longer number is the result of a computation. */
+const MAX_WRITTEN = 12
+
 /** Same for a limit of a metric in its unit, which may be empty: `30 items`, `0.95`. */
 export function formatQuantityLimit(limit: number, unit: string): string {
-  const [whole = '', ...decimals] = String(limit).split('.')
+  const digits = String(limit)
+  const written = digits.length > MAX_WRITTEN ? Number(limit.toPrecision(6)) : limit
+  const [whole = '', ...decimals] = String(written).split('.')
   return withUnit([grouped(whole), ...decimals].join('.'), unit)
 }
 

@@ -57,6 +57,14 @@ function formatFailed({ requestsScheduled, errors, dropped, errorsByClass }: Unj
   return `${formatCount(errors + dropped)} of ${formatPlural(requestsScheduled, 'request')} failed${detail}`
 }
 
+/** Says that a short duration is in milliseconds. */
+export function formatShortDuration(duration: number): string {
+  return (
+    `duration: ${duration} is ${duration} ms, because a number is in milliseconds\n` +
+    `    → write duration: '${duration}s' for seconds, or duration: '${duration}ms' to keep it`
+  )
+}
+
 /** Says which load another one waits for. */
 export function formatWaiting({ pid, what }: { readonly pid: number; readonly what: string }): string {
   return `waiting for another load on this machine: process ${pid} runs "${what}"`

@@ -40,6 +40,16 @@ describe('the target of the environment', () => {
     )
   })
 
+  test('the requests show the protocol of a target that is a function', () => {
+    const socket = { target: () => 'ws://a', request: { data: 'x' } } as const
+    expect(() => environmentTarget(socket, environmentValues({ LOAD_TARGET: 'http://b' }))).toThrow(
+      "LOAD_TARGET must be a target of 'tcp' or 'websocket', which this load test uses, got 'http://b'\n    → set LOAD_TARGET_TCP or LOAD_TARGET_WEBSOCKET as well",
+    )
+    const both = { LOAD_TARGET: 'http://b', LOAD_TARGET_WEBSOCKET: 'ws://c' }
+    expect(environmentTarget(socket, environmentValues(both))).toBe('ws://c')
+    expect(environmentTarget({ workload: { a: { path: '/' } } }, environmentValues(both))).toBe('http://b')
+  })
+
   test('an invalid variable is an error, even if it does not concern the target', () => {
     expect(() => environmentValues({ LOAD_RATE: 'abc' })).toThrow(
       "LOAD_RATE must be a number of requests per second greater than 0, got 'abc'",

@@ -1,11 +1,12 @@
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
+import { LoadError } from '../../model/errors.ts'
 import type { Artifact } from '../../model/record.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
 import { testFigures } from '../../report/test-figures.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { collectSpool } from '../spool-collection.ts'
-import { stdoutColors } from '../terminal-colors.ts'
+import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { writeReports } from '../write-reports.ts'
 import { type ReportConsole, consoleOf } from './report-console.ts'
 import { LiveLines } from './live-lines.ts'
@@ -95,8 +96,15 @@ export class LoadReporter implements Reporter {
     if (vitest === undefined || loads.length === 0) return
     const { root } = vitest.config
     const { reportsDir, artifacts } = this.#options
-    const lines = writeReports(loads, { root, folder: reportsDir, artifacts })
-    if (lines.length > 0) this.#console?.log(lines.join('\n'))
+    try {
+      const lines = writeReports(loads, { root, folder: reportsDir, artifacts })
+      if (lines.length > 0) this.#console?.log(lines.join('\n'))
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error
+      // Vitest would print an error with the stack of this reporter.
+      vitest.logger.error(`\n${stderrColors().red('describe-load:')} ${error.message}\n`)
+      process.exitCode = 1
+    }
   }
 
   #show([name, ...lines]: readonly string[]): void {

@@ -32,7 +32,7 @@ export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigu
       ...(advice === undefined ? [] : [advice]),
       describeLoad(figures, run),
       ...(verdict === 'fail' && reason === undefined ? causes : []),
-      ...(verdict === 'pass' ? [] : describeDoubts(run)),
+      ...describeDoubts(run, verdict),
       describeSeed(run),
     ],
   }

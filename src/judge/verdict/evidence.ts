@@ -1,7 +1,9 @@
 import { optionWords } from '../../wording/option-words.ts'
 import type { Distribution, Figures, JudgedFigures } from '../../model/figures.ts'
+import { MISLEADING_DOUBTS } from '../../model/doubt.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
 import { errorHints } from '../../wording/error-hints.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
 import {
@@ -87,9 +89,11 @@ export function describeSeed({ seed }: LoadResult): string {
   return `seed ${seed}, rerun with ${optionWords({ plan: `LOAD_SEED=${seed}`, command: `--seed ${seed}` })}`
 }
 
-/** Returns one line per doubt of the result. */
-export function describeDoubts({ generator }: LoadResult): readonly string[] {
-  return generator.doubts.map(({ message }) => `doubt: ${message}`)
+/** Returns one line per doubt of the result that concerns the verdict: a pass keeps those about what was measured. */
+export function describeDoubts({ generator }: LoadResult, verdict: VerdictValue): readonly string[] {
+  return generator.doubts
+    .filter(({ code }) => verdict !== 'pass' || MISLEADING_DOUBTS.has(code))
+    .map(({ message }) => `doubt: ${message}`)
 }
 
 /** Minimum share of a response time at which `diagnose` names a part of it as the cause. */

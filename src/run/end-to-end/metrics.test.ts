@@ -36,6 +36,17 @@ test('a journey in generator threads records metrics, but not in the warm-up', a
   expect(run.metrics().metrics).toEqual(result.metrics)
 })
 
+test('a run whose setup failed leaves nothing that takes the metrics of the next run', async () => {
+  const plan = { target, rate: 50, duration: 200, threads: 1 }
+  const refused = (): never => {
+    throw new Error('no account')
+  }
+  await expect(runLoad({ ...plan, setup: refused })).rejects.toThrow('no account')
+  const result = await runLoad({ ...plan, journey: MEASURING })
+  expect(result.errorsByClass).toEqual({})
+  expect(result.metrics['answer_size']).toMatchObject({ count: 10 })
+})
+
 test('functions in the thread of the test record metrics: checks, setups and journeys', async () => {
   const checked = await runLoad({
     target,

@@ -1,6 +1,6 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { threadRunDelayMs } from '../../measure/monitor/host.ts'
-import { receiveMetrics } from '../../measure/metric.ts'
+import type { MetricReceiver } from '../../measure/metric.ts'
 import { Recorder } from '../../measure/recorder.ts'
 import { latencyLimits } from '../../measure/tally.ts'
 import { ThreadPauses } from '../../measure/thread-pauses.ts'
@@ -44,6 +44,8 @@ export interface HostThread {
   warmUp(): Promise<string | undefined>
   /** Runs when the connections are open, immediately before the generator reports 'ready'. */
   beforeReady(): void
+  /** Passes the custom metrics of the user's code in this thread to `receive`, until the returned function is called. */
+  receiveMetrics(receive: MetricReceiver): () => void
 }
 
 /** Figures of the thread at the beginning of the reported time span. */
@@ -121,7 +123,7 @@ export class Generator {
     if (this.#abandoned) return this.#destroy()
     this.#unended = this.#dispatchers.length
     // Setups run when the connections open.
-    this.#stopMetrics = receiveMetrics((name, value, options) =>
+    this.#stopMetrics = this.#thread.receiveMetrics((name, value, options) =>
       this.#recorder.metrics.record(name, value, options, this.#isCounting),
     )
     const cancel = this.#clock.every(EXPIRE_MS, () => {
@@ -211,6 +213,7 @@ export class Generator {
   }
 
   #destroy(): void {
+    this.#stopMetrics?.()
     for (const { pool, wake } of this.#dispatchers) {
       pool.destroy()
       wake.stop()

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { receiveMetrics } from '../../measure/metric.ts'
 import type { HostThread } from './generator.ts'
 import type { ThreadJob } from './messages.ts'
 import { transportsOfLane } from './warm-up/transports.ts'
@@ -16,7 +17,7 @@ let collect: (() => void) | undefined
 export function thisThread({ plan, lanes }: Pick<ThreadJob, 'plan' | 'lanes'>): HostThread {
   const schemes = lanes.map(({ url }) => new URL(url).protocol)
   const transports = plan.lanes.flatMap(({ protocol }, lane) => transportsOfLane(schemes[lane] ?? '', protocol))
-  return { warmUp: () => warmUp(new Set(transports)), beforeReady: collectGarbage }
+  return { warmUp: () => warmUp(new Set(transports)), beforeReady: collectGarbage, receiveMetrics }
 }
 
 /**

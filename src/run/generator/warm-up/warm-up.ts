@@ -75,7 +75,12 @@ async function warmUpOne(name: TransportName): Promise<void> {
       secrets: [],
     },
     handle,
-    { warmUp: () => Promise.resolve(undefined), beforeReady: () => {} },
+    {
+      warmUp: () => Promise.resolve(undefined),
+      beforeReady: () => {},
+      // It runs no code of the user, and may still run when a job of the thread begins.
+      receiveMetrics: () => () => {},
+    },
   )
   try {
     await Promise.all([closed.promise, generator.open()])

@@ -4,6 +4,8 @@ import { relative, resolve } from 'node:path'
 import { env, version } from 'node:process'
 import type { Artifact, Environment } from '../model/record.ts'
 import { artifacts } from '../report/index.ts'
+import { writtenRun } from '../report/json-artifact.ts'
+import { jsonText } from '../report/json-text.ts'
 import { renderArtifacts } from '../report/render.ts'
 import { runRecords, type TestedLoad } from '../report/run-records.ts'
 import { writeArtifacts } from '../report/write.ts'
@@ -20,8 +22,8 @@ interface ReportPlace {
 
 /** Returns the runs of these load tests as JSON: one record, or a list of several. */
 export function reportJson(loads: readonly TestedLoad[]): string {
-  const runs = runRecords(loads, readEnvironment())
-  return JSON.stringify(runs.length === 1 ? runs[0] : runs, null, 1)
+  const runs = runRecords(loads, readEnvironment()).map(writtenRun)
+  return jsonText(runs.length === 1 ? runs[0] : runs)
 }
 
 /** Writes the artifacts of these load tests. Returns the lines to print, or none if nothing was written. */

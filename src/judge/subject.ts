@@ -1,5 +1,6 @@
 import type { JudgedFigures } from '../model/figures.ts'
 import type { MetricFigures } from '../model/metric.ts'
+import { withCompleteParts } from '../model/repeated-figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { LoadMatcherError } from './matcher-error.ts'
 import { formatValue } from '../model/errors.ts'
@@ -12,20 +13,31 @@ export interface Subject {
   readonly run: LoadResult
 }
 
-const runs = new WeakMap<object, LoadResult>()
+const subjects = new WeakMap<object, Subject>()
 const metricRuns = new WeakMap<object, LoadResult>()
+
+/** The runs of adopted results, whose parts are complete. */
+const runs = new WeakMap<LoadResult, LoadResult>()
 
 /**
  * Records which run the phases, operations, journeys and metrics of a result belong to, so that matchers accept them as
- * subjects.
+ * subjects. Returns the run: the result, with complete parts if it comes from an artifact.
  */
-export function adoptResult(result: LoadResult): void {
+export function adoptResult(result: LoadResult): LoadResult {
+  const known = runs.get(result)
+  if (known !== undefined) return known
+  const run = withCompleteParts(result)
+  runs.set(result, run)
   // Results of earlier versions have no metrics.
-  const { metrics }: Partial<LoadResult> = result
-  for (const metric of Object.values(metrics ?? {})) metricRuns.set(metric, result)
-  for (const figures of [...Object.values(result.phases), ...Object.values(result.operations)])
-    runs.set(figures, result)
-  if (result.journeys !== null) runs.set(result.journeys, result)
+  const { metrics }: Partial<LoadResult> = run
+  for (const metric of Object.values(metrics ?? {})) metricRuns.set(metric, run)
+  for (const key of ['phases', 'operations'] as const) {
+    for (const [name, part] of Object.entries(result[key])) {
+      subjects.set(part, { figures: run[key][name] ?? part, run })
+    }
+  }
+  if (result.journeys !== null) subjects.set(result.journeys, { figures: run.journeys ?? result.journeys, run })
+  return run
 }
 
 let newest: LoadResult | undefined
@@ -68,12 +80,12 @@ export function runOf(received: unknown, matcher: string): LoadResult {
 
 function findSubject(received: unknown, matcher: string): Subject {
   if (isResult(received)) {
-    adoptResult(received)
-    return { figures: received, run: received }
+    const run = adoptResult(received)
+    return { figures: run, run }
   }
   if (typeof received === 'object' && received !== null) {
-    const run = runs.get(received)
-    if (run !== undefined) return { figures: received as JudgedFigures, run }
+    const subject = subjects.get(received)
+    if (subject !== undefined) return subject
     if (metricRuns.has(received)) {
       const { name } = received as MetricFigures
       throw new LoadMatcherError(

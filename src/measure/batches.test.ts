@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeHdr } from '../model/hdr-codec.ts'
-import type { Batches } from '../model/figures.ts'
+import type { Batches, BatchTimes } from '../model/figures.ts'
 import { BatchSeries } from './batches.ts'
 import { sampleOf, total } from './samples.builder.ts'
 import { Tally, type TallyDelta } from './tally.ts'
@@ -48,8 +48,8 @@ function seriesOf(given: readonly Slice[]): Batches {
   return series.toJSON()
 }
 
-function countsIn(encoded: readonly string[]): number {
-  return total(encoded.map((text) => total(Array.from(decodeHdr(text).counts))))
+function countsIn(encoded: BatchTimes): number {
+  return total([encoded].flat().map((text) => total(Array.from(decodeHdr(text).counts))))
 }
 
 test('merging adjacent batches keeps every sum', () => {

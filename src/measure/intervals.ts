@@ -1,5 +1,5 @@
 import { decodeHdr } from '../model/hdr-codec.ts'
-import { DISTRIBUTIONS, type Distribution, type Interval } from '../model/figures.ts'
+import { DISTRIBUTIONS, type Interval, type IntervalDistribution } from '../model/figures.ts'
 import type { Ms } from '../model/units.ts'
 import type { HistogramDelta } from './histogram.ts'
 import { figuresOf } from './figures.ts'
@@ -154,14 +154,14 @@ function deltaOf(interval: Interval): TallyDelta {
     distributions: Object.fromEntries(
       DISTRIBUTIONS.flatMap((name) => {
         const distribution = interval[name]
-        return distribution.histogram === undefined ? [] : [[name, histogramOf(distribution)]]
+        return distribution.p50Ms === undefined ? [] : [[name, histogramOf(distribution)]]
       }),
     ),
   }
 }
 
-function histogramOf(distribution: Extract<Distribution, { histogram: string }>): HistogramDelta {
-  const { buckets, counts } = decodeHdr(distribution.histogram)
+function histogramOf(distribution: Extract<IntervalDistribution, { p50Ms: Ms }>): HistogramDelta {
+  const { buckets, counts } = decodeHdr(distribution.histogram ?? '')
   const { count, meanMs, stddevMs, minMs, maxMs } = distribution
   return {
     buckets: Uint16Array.from(buckets),

@@ -50,7 +50,10 @@ interface MeasuredDistribution extends Counted<PositiveCount> {
   readonly p999Ms: Ms
   /** Largest value, in ms. */
   readonly maxMs: Ms
-  /** All values, as a lossless compressed HDR histogram: base64, values in µs. */
+  /**
+   * All values, as a lossless compressed HDR histogram: base64, values in µs. In an artifact, an empty text in a part of
+   * a result means that the histogram is that of the whole run.
+   */
   readonly histogram: string
 }
 
@@ -63,6 +66,11 @@ interface EmptyDistribution
  * `number | undefined`. Percentiles have a relative error of at most 0.1%; the other values are exact to 1 µs.
  */
 export type Distribution = EmptyDistribution | MeasuredDistribution
+
+/** Latencies of an interval: as `Distribution`, but without the histogram if the result comes from an artifact. */
+export type IntervalDistribution =
+  | EmptyDistribution
+  | (Omit<MeasuredDistribution, 'histogram'> & Partial<Pick<MeasuredDistribution, 'histogram'>>)
 
 /** The distributions that are kept for every group of requests. */
 export const DISTRIBUTIONS = [
@@ -109,7 +117,7 @@ export interface ErrorCount {
  * written, after connecting) and `done`. `scheduleLag = due − intended`, `queueTime = sent − due`,
  * `serviceTime = done − sent`, `responseTime` is the sum of the three, `targetTime = done − due`.
  */
-export interface Figures {
+export interface FiguresOf<Times> {
   /** Requests with an outcome: `requestsSent + dropped`. In a finished run, that is every scheduled request. */
   readonly requestsScheduled: Count
   /** `successes + errors`. A request whose connection could not be opened counts as sent, with class `connect`. */
@@ -154,22 +162,33 @@ export interface Figures {
    * Time from the intended start of a request to the end of its response, of successes, in ms: what a user waits. It
    * includes the wait behind a slow target, so it is free of coordinated omission.
    */
-  readonly responseTime: Distribution
+  readonly responseTime: Times
   /** Time that a request waited for a connection, `sent − due`, of successes, in ms. */
-  readonly queueTime: Distribution
+  readonly queueTime: Times
   /** Time from the first byte written to the end of the response, `done − sent`, of successes, in ms. */
-  readonly serviceTime: Distribution
+  readonly serviceTime: Times
   /** Lateness of the generator, `due − intended`, of successes, in ms. */
-  readonly scheduleLag: Distribution
+  readonly scheduleLag: Times
   /** Response time without the lateness of the generator, `done − due`, of successes, in ms. */
-  readonly targetTime: Distribution
+  readonly targetTime: Times
   /** Time to open a connection, including TLS and any handshake of the protocol, in ms. */
-  readonly connectTime: Distribution
+  readonly connectTime: Times
   /** Time from the first byte written to the first message of a stream, of successes, in ms. */
-  readonly firstMessageTime: Distribution
+  readonly firstMessageTime: Times
   /** Time between two consecutive messages of a response, in ms. */
-  readonly messageGap: Distribution
+  readonly messageGap: Times
 }
+
+/** Times that a result keeps per batch. Latency verdicts judge these. */
+export const LATENCIES = ['responseTime', 'serviceTime', 'targetTime', 'firstMessageTime', 'messageGap'] as const
+
+export type LatencyName = (typeof LATENCIES)[number]
+
+/**
+ * A histogram of `Distribution` for each batch, or an empty string for a batch without values; in an artifact, one text
+ * for all batches (`batch-times.ts`), or an empty text in a part of a result whose times are those of the whole run.
+ */
+export type BatchTimes = readonly string[] | string
 
 /**
  * The run divided into batches of equal length, for statistics that depend on autocorrelation (effective sample size,
@@ -198,17 +217,20 @@ export interface Batches {
   readonly dropped: readonly Count[]
   /** Requests that ended in the batch without a response. */
   readonly unanswered: readonly Count[]
-  /** Response times of the successes, as a histogram of `Distribution`; an empty string where there were none. */
-  readonly responseTime: readonly string[]
-  /** Service times of the successes, as a histogram of `Distribution`; an empty string where there were none. */
-  readonly serviceTime: readonly string[]
-  /** Target times of the successes, as a histogram of `Distribution`; an empty string where there were none. */
-  readonly targetTime: readonly string[]
-  /** First-message times of the successes, in the same form. Absent if nothing streamed. */
-  readonly firstMessageTime?: readonly string[]
-  /** Gaps between messages, in the same form, by the time of the later message. Absent if nothing streamed. */
-  readonly messageGap?: readonly string[]
+  /** Response times of the successes. */
+  readonly responseTime: BatchTimes
+  /** Service times of the successes. */
+  readonly serviceTime: BatchTimes
+  /** Target times of the successes. */
+  readonly targetTime: BatchTimes
+  /** First-message times of the successes. Absent if nothing streamed. */
+  readonly firstMessageTime?: BatchTimes
+  /** Gaps between messages, by the time of the later message. Absent if nothing streamed. */
+  readonly messageGap?: BatchTimes
 }
+
+/** Counts and latencies of a group of requests, with the histograms of the latencies. */
+export type Figures = FiguresOf<Distribution>
 
 /** Figures with their development over time, which verdicts require. */
 export interface JudgedFigures extends Figures {
@@ -226,7 +248,7 @@ export interface JudgedFigures extends Figures {
 /**
  * One interval of the run. A request belongs to the interval in which it ended, so that all identities hold here, too.
  */
-export interface Interval extends Figures {
+export interface Interval extends FiguresOf<IntervalDistribution> {
   /** Start of the interval since the start of the measured part, in ms. */
   readonly startMs: Ms
   /**

@@ -1,4 +1,6 @@
-import type { Artifact } from '../model/record.ts'
+import type { Artifact, RunRecord } from '../model/record.ts'
+import { jsonText } from './json-text.ts'
+import { writtenResult } from '../model/written-result.ts'
 
 /**
  * Returns the JSON artifact of one suite: its whole run record, from which every other artifact can be rendered again.
@@ -8,12 +10,16 @@ export function jsonArtifact(suite: string, fileName: `${string}.json`): Artifac
   return {
     fileName,
     render: (all) => {
-      const runs = all.filter((run) => run.suite === suite)
+      const runs = all.filter((run) => run.suite === suite).map(writtenRun)
       const [first] = runs
       if (first === undefined) return undefined
       const content = runs.length === 1 ? first : { schema: first.schema, suite, runs }
-      // Indented by one space: a run has thousands of figures, and people still read and compare the file.
-      return `${JSON.stringify(content, null, 1)}\n`
+      return `${jsonText(content)}\n`
     },
   }
+}
+
+/** Returns a run with its results as artifacts contain them. */
+export function writtenRun(run: RunRecord): RunRecord {
+  return { ...run, results: run.results.map(writtenResult) }
 }

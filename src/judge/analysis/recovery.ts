@@ -1,7 +1,7 @@
-import { decodeHdr } from '../../model/hdr-codec.ts'
 import type { SparseHistogram } from '../../model/hdr.ts'
 import type { Recovery } from '../../model/limits-findings.ts'
-import type { Batches, JudgedFigures, PhaseFigures } from '../../model/figures.ts'
+import { batchHistograms } from '../../model/batch-times.ts'
+import type { IntervalDistribution, JudgedFigures, PhaseFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { designEffect } from '../verdict/design-effect.ts'
@@ -84,7 +84,7 @@ export function recoveryOf(
   const windowMs = Math.min(MAX_WINDOW_MS, WINDOW_SHARE * (recovery.endMs - recovery.startMs))
   return recoveryIn(
     finestCourse({ run, phase: recovery, limitMs, time, outside }),
-    { requests: distribution.count, designEffect: effectIn(baseline.batches, distribution.p95Ms, time) },
+    { requests: distribution.count, designEffect: effectIn(baseline, distribution.p95Ms, time) },
     windowMs,
   )
 }
@@ -165,10 +165,10 @@ function isSignificant(independent: number, share: number): boolean {
 }
 
 /** Requests per independent request, for the indicator "above the baseline's own p95". */
-function effectIn(batches: Batches, p95Ms: Ms, time: RecoveryTime): number {
-  const sums = batches[time].map((text, i) => ({
-    sum: countOver(decodeHdr(text), p95Ms),
-    of: batches.successes[i] ?? 0,
+function effectIn(baseline: JudgedFigures, p95Ms: Ms, time: RecoveryTime): number {
+  const sums = batchHistograms(baseline, time).map((histogram, i) => ({
+    sum: countOver(histogram, p95Ms),
+    of: baseline.batches.successes[i] ?? 0,
   }))
   const filled = sums.filter(({ of }) => of > 0)
   // With too few batches for an estimate, the requests of a batch count as one.
@@ -195,12 +195,20 @@ interface Cut {
  * run, which are finer for phases of more than a minute, also contain the last requests of the overload.
  */
 function finestCourse(cut: Cut): RecoveryCourse {
-  return cut.phase.batches.lengthMs <= cut.run.intervalMs ? batchesOf(cut) : intervalsOf(cut)
+  const { run, phase, time } = cut
+  const isFine = phase.batches.lengthMs <= run.intervalMs
+  return isFine || !run.intervals.every((interval) => hasHistogram(interval[time])) ? batchesOf(cut) : intervalsOf(cut)
+}
+
+/** An artifact contains no histograms of intervals. */
+function hasHistogram({ count, histogram }: IntervalDistribution): boolean {
+  return count === 0 || histogram !== undefined
 }
 
 function batchesOf(cut: Cut): RecoveryCourse {
   const { batches, startMs } = cut.phase
   const { lengthMs, successes, errors, dropped, inFlight } = batches
+  const histograms = batchHistograms(cut.phase, cut.time)
   const first = firstFrom(startMs, batches.startMs, lengthMs)
   // A phase has no batch before its first request.
   const before = Array.from({ length: Math.max(0, -first) }, () => NOTHING)
@@ -209,7 +217,7 @@ function batchesOf(cut: Cut): RecoveryCourse {
       successes: count,
       failed: (errors[i] ?? 0) + (dropped[i] ?? 0),
       inFlight: inFlight[i] ?? 0,
-      histogram: decodeHdr(batches[cut.time][i] ?? ''),
+      histogram: histograms[i] ?? NO_VALUES,
     }),
   )
   return courseOf(cut, lengthMs, [...before, ...pieces.slice(Math.max(0, first))])
@@ -238,6 +246,8 @@ interface Piece {
   readonly inFlight: number
   readonly isExcluded: boolean
 }
+
+const NO_VALUES: SparseHistogram = { buckets: [], counts: [] }
 
 const NOTHING: Piece = { requests: 0, slow: 0, inFlight: 0, isExcluded: false }
 

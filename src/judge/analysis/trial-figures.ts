@@ -1,4 +1,4 @@
-import { decodeHdr } from '../../model/hdr-codec.ts'
+import { batchHistograms } from '../../model/batch-times.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import { type ErrorClass, isAnswered } from '../../model/error-class.ts'
 import type { Interval } from '../../model/figures.ts'
@@ -109,7 +109,9 @@ export function figuresOf(result: LoadResult, slo: LimitSlo, calmServiceMs?: Ms 
     growth: growthOf(result),
     flow,
     lateBursts: lateBurstsIn(
-      batches.responseTime.map((text, i) => countOver(decodeHdr(text), slo.p99Ms) + (batches.unanswered[i] ?? 0)),
+      batchHistograms(result, 'responseTime').map(
+        (histogram, i) => countOver(histogram, slo.p99Ms) + (batches.unanswered[i] ?? 0),
+      ),
     ),
     errors: errorsOfMainClass(result),
     cutShort: result.ended !== 'completed',

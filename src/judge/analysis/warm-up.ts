@@ -1,5 +1,5 @@
-import { decodeHdr } from '../../model/hdr-codec.ts'
-import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
+import { batchHistograms } from '../../model/batch-times.ts'
+import { bucketHighUs, bucketLowUs, type SparseHistogram } from '../../model/hdr.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
@@ -90,23 +90,23 @@ function isFar(ms: Ms, restMs: Ms): boolean {
 }
 
 /** Returns the seconds of a long run, or the finer batches of a short run: whichever are more. */
-function batchesOf({ intervals, intervalMs, batches }: LoadResult): {
+function batchesOf(result: LoadResult): {
   readonly batches: readonly BatchSum[]
   readonly lengthMs: Ms
 } {
-  if (intervals.length > batches.responseTime.length) {
+  const { intervals, intervalMs, batches } = result
+  if (intervals.length > batches.successes.length) {
     const seconds = intervals.map(({ responseTime: times }) => ({
       count: times.count,
       meanMs: times.meanMs ?? 0,
     }))
     return { batches: seconds, lengthMs: intervalMs }
   }
-  return { batches: batches.responseTime.map(meanOf), lengthMs: batches.lengthMs }
+  return { batches: batchHistograms(result, 'responseTime').map(meanOf), lengthMs: batches.lengthMs }
 }
 
 /** Mean of a histogram. Uses the middle of each bucket, because a bucket is 0.1% wide. */
-function meanOf(histogram: string): BatchSum {
-  const { buckets, counts } = decodeHdr(histogram)
+function meanOf({ buckets, counts }: SparseHistogram): BatchSum {
   const middles = Array.from(buckets, (bucket) => (bucketLowUs(bucket) + bucketHighUs(bucket)) / 2_000)
   return together(middles.map((meanMs, i) => ({ count: counts[i] ?? 0, meanMs })))
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LoadResult } from '../../model/result.ts'
+import { writtenResult } from '../../model/written-result.ts'
 import type { JudgedVerdict } from '../verdict/judged-verdict.ts'
 import { eachWith, evenBatches, resultOf } from '../result.builder.ts'
 import { matchers } from './index.ts'
@@ -21,6 +22,9 @@ export const result: LoadResult = resultOf({
   phases: { baseline: [0, 10], overload: [10, 14], recovery: [14, 40] },
   rest: { target: watched(40, () => 100) },
 })
+
+/** The same run, from a file. */
+const readBack = JSON.parse(JSON.stringify(writtenResult(result))) as LoadResult
 
 /** A target that was monitored for `seconds`, with its memory in each second. */
 function watched(seconds: number, rssMb: (second: number) => number): LoadResult['target'] {
@@ -58,6 +62,13 @@ export function describeMatcher(name: MatcherName, { holding, broken }: MatcherC
       expect(call(name, result, holding).verdict).toBe('pass')
       expect(call(name, result.operations['GET /'], holding).verdict).toBe('pass')
       expect(call(name, result.operations['GET /'], holding).claim).toContain('of operation "GET /"')
+    })
+
+    test('judges a result that was read from an artifact, and its operation, like the original', () => {
+      for (const args of [holding, broken ?? holding]) {
+        expect(call(name, readBack, args)).toEqual(call(name, result, args))
+        expect(call(name, readBack.operations['GET /'], args)).toEqual(call(name, result.operations['GET /'], args))
+      }
     })
 
     test('does not pass when its claim does not hold', () => {

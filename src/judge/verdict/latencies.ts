@@ -1,13 +1,11 @@
 import { bucketHighUs, bucketLowUs, bucketOf, HIGHEST_US, type SparseHistogram } from '../../model/hdr.ts'
-import type { Distribution, JudgedFigures } from '../../model/figures.ts'
+import { batchHistograms } from '../../model/batch-times.ts'
+import type { Distribution, JudgedFigures, LatencyName } from '../../model/figures.ts'
 import { decodeHdr, decodeValues } from '../../model/hdr-codec.ts'
 import type { MetricFigures } from '../../model/metric.ts'
 import { bucketOfValue, lowestIn, middleOf } from '../../model/value-buckets.ts'
 import type { Ms } from '../../model/units.ts'
 import type { BatchSum } from './design-effect.ts'
-
-/** Times that a result keeps per batch. Latency verdicts judge these. */
-export type LatencyName = 'responseTime' | 'serviceTime' | 'targetTime' | 'firstMessageTime' | 'messageGap'
 
 /** Relation between the buckets of a histogram and the quantity that they count. */
 interface Scale {
@@ -66,8 +64,8 @@ export function latencyCourse(figures: JudgedFigures, name: LatencyName): Latenc
     const silent = (unanswered: number): number => (name === 'messageGap' ? 0 : unanswered)
     course = {
       whole: { histogram: histogramOf(figures[name]), unanswered: silent(figures.unanswered) },
-      batches: (batches[name] ?? []).map((text, i) => ({
-        histogram: decodeHdr(text),
+      batches: batchHistograms(figures, name).map((histogram, i) => ({
+        histogram,
         unanswered: silent(batches.unanswered[i] ?? 0),
       })),
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { batchTexts } from '../../model/batch-times.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { resultOf } from '../result.builder.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -162,7 +163,7 @@ function coarsened(fine: LoadResult, seconds: number): LoadResult {
 function lateAfterOverload({ phases }: LoadResult): LoadResult['phases'] {
   const { recovery } = phases
   if (recovery === undefined) throw new Error('the run has no recovery phase')
-  const onTime = recovery.batches.responseTime.at(-1) ?? ''
-  const targetTime = recovery.batches.responseTime.map(() => onTime)
+  const times = batchTexts(recovery, 'responseTime')
+  const targetTime = times.map(() => times.at(-1) ?? '')
   return { ...phases, recovery: { ...recovery, batches: { ...recovery.batches, targetTime } } }
 }

@@ -1,6 +1,7 @@
 import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
-import type { Batches, Distribution, JudgedFigures } from '../../model/figures.ts'
+import { batchTexts } from '../../model/batch-times.ts'
+import type { Batches, Distribution, JudgedFigures, LatencyName } from '../../model/figures.ts'
 import { latencyAt, rankOf } from './latencies.ts'
 import { sum } from '../../model/sum.ts'
 
@@ -13,7 +14,7 @@ import { sum } from '../../model/sum.ts'
  */
 export function remainingFigures<Kind extends JudgedFigures>(figures: Kind, keeps: readonly boolean[]): Kind {
   const { lengthMs, startMs } = figures.batches
-  const batches = remainingBatches(figures.batches, keeps)
+  const batches = remainingBatches(figures, keeps)
   const left = keeps.filter((keep, batch) => !keep && batch * lengthMs < figures.durationMs).length
   const durationMs = Math.max(0, figures.durationMs - left * lengthMs)
   const [successes, errors, dropped, unanswered] = [
@@ -53,8 +54,13 @@ export function remainingFigures<Kind extends JudgedFigures>(figures: Kind, keep
   }
 }
 
-function remainingBatches(batches: Batches, keeps: readonly boolean[]): Batches {
+/** Batches with one histogram for each of them. */
+type RemainingBatches = Batches & Readonly<Partial<Record<LatencyName, readonly string[]>>>
+
+function remainingBatches(figures: JudgedFigures, keeps: readonly boolean[]): RemainingBatches {
+  const { batches } = figures
   const rest = <Value>(column: readonly Value[]): Value[] => column.filter((_, batch) => keeps[batch] === true)
+  const times = (name: LatencyName): readonly string[] => rest(batchTexts(figures, name))
   return {
     startMs: batches.startMs,
     lengthMs: batches.lengthMs,
@@ -64,11 +70,11 @@ function remainingBatches(batches: Batches, keeps: readonly boolean[]): Batches 
     errors: rest(batches.errors),
     dropped: rest(batches.dropped),
     unanswered: rest(batches.unanswered),
-    responseTime: rest(batches.responseTime),
-    serviceTime: rest(batches.serviceTime),
-    targetTime: rest(batches.targetTime),
-    ...(batches.firstMessageTime !== undefined && { firstMessageTime: rest(batches.firstMessageTime) }),
-    ...(batches.messageGap !== undefined && { messageGap: rest(batches.messageGap) }),
+    responseTime: times('responseTime'),
+    serviceTime: times('serviceTime'),
+    targetTime: times('targetTime'),
+    ...(batches.firstMessageTime !== undefined && { firstMessageTime: times('firstMessageTime') }),
+    ...(batches.messageGap !== undefined && { messageGap: times('messageGap') }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decodeHdr } from '../../model/hdr-codec.ts'
+import { batchHistograms } from '../../model/batch-times.ts'
 import { bucketHighUs } from '../../model/hdr.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import { doubt } from '../../wording/doubts.ts'
@@ -45,13 +45,15 @@ test('core waits are 0 when the target competes only with itself', () => {
 
 test('times are shortened by the wait, and are at least 0', () => {
   const run = runOf(20, [])
-  const { batches } = shortenedBy(
+  const shortened = shortenedBy(
     run,
     run.batches.inFlight.map((_, batch) => (batch === 0 ? 5 : batch === 1 ? 50 : 0)),
   )
-  const times = batches.targetTime.slice(0, 3).map((text) => bucketHighUs(decodeHdr(text).buckets[0] ?? 0) / 1_000)
+  const times = batchHistograms(shortened, 'targetTime')
+    .slice(0, 3)
+    .map(({ buckets }) => bucketHighUs(buckets[0] ?? 0) / 1_000)
   expect(times).toEqual([expect.closeTo(15, 1), 0, expect.closeTo(20, 1)])
-  expect(batches.serviceTime).toEqual(batches.targetTime)
+  expect(shortened.batches.serviceTime).toEqual(shortened.batches.targetTime)
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import { decodeHdr, encodeHdr } from '../../model/hdr-codec.ts'
 import { bucketLowUs, bucketOf } from '../../model/hdr.ts'
-import type { JudgedFigures } from '../../model/figures.ts'
+import { batchTexts } from '../../model/batch-times.ts'
+import type { JudgedFigures, LatencyName } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import { mostlyWaited } from './target-failures.ts'
@@ -26,15 +27,16 @@ export function coreWaitMs({ target, generator }: LoadResult, startMs: Ms, endMs
 /** Returns the figures with the times of each batch shortened by the maximum that waiting for a core can have added. */
 export function shortenedBy<Kind extends JudgedFigures>(figures: Kind, waitsMs: readonly Ms[]): Kind {
   const { batches } = figures
-  const shorten = (encoded: string, batch: number): string => shortened(encoded, 1_000 * (waitsMs[batch] ?? 0))
+  const times = (name: LatencyName): readonly string[] =>
+    batchTexts(figures, name).map((encoded, batch) => shortened(encoded, 1_000 * (waitsMs[batch] ?? 0)))
   return {
     ...figures,
     batches: {
       ...batches,
-      serviceTime: batches.serviceTime.map(shorten),
-      targetTime: batches.targetTime.map(shorten),
-      ...(batches.firstMessageTime !== undefined && { firstMessageTime: batches.firstMessageTime.map(shorten) }),
-      ...(batches.messageGap !== undefined && { messageGap: batches.messageGap.map(shorten) }),
+      serviceTime: times('serviceTime'),
+      targetTime: times('targetTime'),
+      ...(batches.firstMessageTime !== undefined && { firstMessageTime: times('firstMessageTime') }),
+      ...(batches.messageGap !== undefined && { messageGap: times('messageGap') }),
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Feed } from '../feed.ts'
+import { mapValues } from '../map-values.ts'
 import { KnownSecrets } from './known-secrets.ts'
 import { secretsOfFeed, secretsOfSetup } from './marked-secrets.ts'
 import { printable } from './printable.ts'
@@ -92,7 +93,7 @@ function cleanWithin(json: unknown, clean: (text: string) => string, within: Set
   const copy = Array.isArray(json)
     ? json.map((item: unknown) => cleanWithin(item, clean, within))
     : cleanNames(
-        mapValues(json, (value) => cleanWithin(value, clean, within)),
+        mapValues(json as Readonly<Record<string, unknown>>, (value) => cleanWithin(value, clean, within)),
         clean,
       )
   within.delete(json)
@@ -102,10 +103,6 @@ function cleanWithin(json: unknown, clean: (text: string) => string, within: Set
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return Array.isArray(value) || prototype === null || prototype === Object.prototype
-}
-
-function mapValues(record: object, map: (value: unknown) => unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]))
 }
 
 /** Returns an object with clean names. Two names that differ only in a secret are numbered. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { batchTexts } from '../../model/batch-times.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { metric } from '../../measure/metric.ts'
 import { journey } from '../../plan/steps.ts'
@@ -104,7 +105,7 @@ test('the times of streams are kept per operation and phase, and in batches', as
     expect(figures?.firstMessageTime.count).toBe(20)
     expect(figures?.messageGap).toMatchObject({ count: 40 })
     expect(figures?.messageGap.p50Ms).toBeGreaterThan(15)
-    expect(figures?.batches.messageGap?.filter((text) => text !== '').length).toBeGreaterThan(2)
+    expect(figures && batchTexts(figures, 'messageGap').filter((text) => text !== '').length).toBeGreaterThan(2)
   }
   const plain = await runLoad({ target, rate: 40, duration: '100ms' })
   expect(plain.batches).not.toHaveProperty('messageGap')

@@ -14,6 +14,7 @@ import type { LoadRun } from '../run/index.ts'
 import type { Sla } from '../model/sla.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
 import { cleanText } from '../model/text/clean.ts'
+import type { Rps } from '../model/units.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
 import type { SidedVerdict } from '../report/leaning-words.ts'
 import type { SuiteEnvironment } from './environment.ts'
@@ -52,11 +53,21 @@ export function missingTarget(targets: SuiteTargets, needed: readonly ProtocolNa
   return `no target for ${missing.join(', ')}: ${remedy}`
 }
 
+/**
+ * Returns the rate that no run of a suite may exceed; undefined without a ceiling. `LOAD_RATE` is one, too: who asks for
+ * 50 requests per second does not expect more, not even while the suite looks for a maximum.
+ */
+export function ceilingOf({ maxRps }: Pick<SharedPlan, 'maxRps'>, environment: SuiteEnvironment): Rps | undefined {
+  return environment.maxRps ?? environment.rate ?? maxRps
+}
+
 /** Returns the plan keys for every run of a suite, with those of the environment. */
 export function sharedPlan(plan: SharedPlan, environment: SuiteEnvironment): WrittenPlan {
   const { headers, tracing, threads, tls } = environment
+  const maxRps = ceilingOf(plan, environment)
   return {
     ...plan,
+    ...(maxRps !== undefined && { maxRps }),
     ...(threads !== undefined && { threads }),
     ...(headers !== undefined && { headers: { ...plan.headers, ...headers } }),
     ...(tracing !== undefined && { tracing }),

@@ -27,6 +27,13 @@ export interface CapacityPhase {
   readonly result: Count
 }
 
+/** Ceiling of the rate, below the rate of the peak: phases above it did not run. */
+export interface CapacityCeiling {
+  readonly rps: Rps
+  /** Users whose load this is. */
+  readonly users: Count
+}
+
 /** 95% confidence interval of one parameter. */
 export type ConfidenceInterval = readonly [low: number, high: number]
 
@@ -94,6 +101,8 @@ export interface CapacityFindings {
   /** Peak users divided by the users that one instance serves: above 1, the peak needs more than one instance. */
   readonly scalingFactor: number | null
   readonly phases: readonly CapacityPhase[]
+  /** Absent if the ceiling allows every phase. */
+  readonly ceiling?: CapacityCeiling
   /** Null when there are too few points or when they do not follow the law; `uslWhy` says which. */
   readonly usl: UslFit | null
   readonly uslWhy: NoUslFit | null

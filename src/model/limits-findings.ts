@@ -69,7 +69,10 @@ export interface LimitsFindings {
   readonly interval: readonly [low: Rps | null, high: Rps | null]
   /** Whether a full-length trial held the lower end. */
   readonly confirmed: boolean
-  /** Highest rate confirmed with Poisson arrivals, which come in clusters like those of real users. */
+  /**
+   * Highest rate confirmed with Poisson arrivals, which come in clusters like those of real users; with uniform ones if
+   * the clusters would exceed the ceiling of the search.
+   */
   readonly recommendedRps: Rps | null
   readonly stableRps: Rps | null
   readonly degradationPointRps: Rps | null

@@ -85,6 +85,11 @@ export interface SharedKeys {
   readonly connection?: ConnectionKind
   /** Maximum number of connections; default 100, over pipes 1. */
   readonly maxConnections?: number
+  /**
+   * Ceiling: at most this many requests, or journeys, start per second. With `concurrency`, the clients wait for it; a
+   * pattern whose peak is higher is an issue.
+   */
+  readonly maxRps?: Rps
   /** Certificates for `https`, `wss` and `tls` targets: `{ ca: readFileSync('ca.pem', 'utf8') }`. */
   readonly tls?: TlsOptions
   /** What to monitor on the target; default `'auto'`. */

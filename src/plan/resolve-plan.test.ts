@@ -266,6 +266,24 @@ describe('an invalid plan', () => {
     })
   })
 
+  describe('with a ceiling', () => {
+    const below = { target: complete.target, duration: 1_000, maxRps: 20 }
+
+    it('accepts a rate up to it, and a closed model', () => {
+      expect(resolvePlan({ ...below, rate: 20 }, vocabulary).maxRps).toBe(20)
+      expect(resolvePlan({ ...below, concurrency: 5 }, vocabulary).maxRps).toBe(20)
+    })
+
+    it('rejects a rate or a peak above it', () => {
+      expect(issuesOf({ ...below, rate: 21 })).toBe(
+        'rate must not be above maxRps (20), got 21\n    → lower the rate, or raise maxRps',
+      )
+      expect(issuesOf({ ...below, rate: 5, pattern: 'burst' })).toBe(
+        "pattern must not rise above maxRps (20); its peak is 50 req/s, got 'burst'\n    → lower the rate, or raise maxRps",
+      )
+    })
+  })
+
   it.each(['rate', 'pattern', 'arrivals'])('reports concurrency with %s as an issue of %s', (key) => {
     const value = { rate: 50, pattern: 'burst', arrivals: 'poisson' }[key]
     const message = issuesOf({ target: complete.target, duration: 500, concurrency: 5, [key]: value })

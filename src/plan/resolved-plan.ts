@@ -10,7 +10,7 @@ import type { SetupFunction } from '../model/setup.ts'
 import type { Sla } from '../model/sla.ts'
 import type { MonitorTarget, Target, TlsOptions } from '../model/target.ts'
 import type { Tracing } from '../model/trace.ts'
-import type { Ms, Ratio } from '../model/units.ts'
+import type { Ms, Ratio, Rps } from '../model/units.ts'
 
 /** Limits of `abortOn`, parsed. */
 export interface ResolvedAbort {
@@ -71,6 +71,7 @@ export interface ResolvedPlan {
   readonly pattern: PatternSpec | ArrivalPattern | undefined
   readonly durationMs: Ms
   readonly concurrency: number | undefined
+  readonly maxRps: Rps | undefined
   readonly arrivals: ArrivalProcessName
   readonly warmUpMs: Ms
   readonly batchSize: number

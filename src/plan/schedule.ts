@@ -11,12 +11,14 @@ import {
 import { formatDuration, formatNumber } from '../wording/figures.ts'
 import { optionWords } from '../wording/option-words.ts'
 import type { Ms, Rps } from '../model/units.ts'
+import { shownOf } from './requests.ts'
 
 /** The keys that together determine when requests are sent; undefined where a key is absent or has an issue. */
 export interface ScheduleKeys {
   readonly rate: Rps | undefined
   readonly durationMs: Ms | undefined
   readonly concurrency: number | undefined
+  readonly maxRps: Rps | undefined
   readonly arrivals: ArrivalProcessName | undefined
   readonly seed: string
   /** Operations that are sent together; 1 by default. */
@@ -65,6 +67,7 @@ export function resolveSchedule(plan: Plan, keys: ScheduleKeys, issues: PlanIssu
     const planned = { durationMs, seed: keys.seed, batchSize: keys.batchSize }
     curve = curveFrom(pattern, planned)
     requireOneArrival(plan, curve.expectedBy(durationMs), planned, issues)
+    requireBelowCeiling(plan, curve, keys.maxRps, issues)
   }
   const process = keys.arrivals ?? (kind === 'poisson' ? 'poisson' : defaultArrivals(curve))
   return { pattern, durationMs, arrivals: process, curve }
@@ -118,6 +121,19 @@ function requireDuration(plan: Plan, patternMs: Ms | undefined, issues: PlanIssu
     const rule = `must be omitted: the pattern lasts ${formatDuration(patternMs)}`
     issues.push({ key: 'duration', value, rule, remedy: 'keep one of the two' })
   }
+}
+
+/** A rounding error of a pattern that was scaled to the ceiling. */
+const CEILING_TOLERANCE = 1e-9
+
+function requireBelowCeiling(plan: Plan, { peakRps }: PlanCurve, maxRps: Rps | undefined, issues: PlanIssue[]): void {
+  if (maxRps === undefined || peakRps <= maxRps * (1 + CEILING_TOLERANCE)) return
+  const isRate = plan['rate'] !== undefined && (plan['pattern'] === undefined || plan['pattern'] === 'constant')
+  const key = isRate ? 'rate' : 'pattern'
+  const rule = isRate
+    ? `must not be above maxRps (${formatNumber(maxRps)})`
+    : `must not rise above maxRps (${formatNumber(maxRps)}); its peak is ${formatNumber(peakRps)} req/s`
+  issues.push({ key, value: shownOf(plan[key]), rule, remedy: 'lower the rate, or raise maxRps' })
 }
 
 /**

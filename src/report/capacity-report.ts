@@ -6,6 +6,7 @@ import {
   boundsSentence,
   buySentence,
   capacitySentence,
+  ceilingLines,
   disagreementLines,
   phaseRow,
   recommendationSentence,
@@ -30,9 +31,12 @@ function body(run: RunRecord, findings: CapacityFindings): string[] {
   const { results } = run
   return [
     '',
-    ...[...unknownLines(findings), ...disagreementLines(findings), ...unprovenLines(findings)].map((line) =>
-      wrap(line, 0),
-    ),
+    ...[
+      ...unknownLines(findings),
+      ...ceilingLines(findings),
+      ...disagreementLines(findings),
+      ...unprovenLines(findings),
+    ].map((line) => wrap(line, 0)),
     wrap(recommendationSentence(findings), 0),
     wrap(buySentence(findings), 0),
     ...section('setup', [

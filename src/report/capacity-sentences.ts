@@ -1,4 +1,4 @@
-import { optionWords } from '../wording/option-words.ts'
+import { ceilingOptions, optionWords } from '../wording/option-words.ts'
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
 import { leaningWords } from './leaning-words.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
@@ -28,6 +28,7 @@ export function capacitySentence({ maxUsers, expectedUsers, usersInterval: [, hi
 export function capacityLines(findings: CapacityFindings): readonly string[] {
   return [
     ...unknownLines(findings),
+    ...ceilingLines(findings),
     ...disagreementLines(findings),
     ...unprovenLines(findings),
     recommendationSentence(findings),
@@ -40,6 +41,14 @@ export function capacityLines(findings: CapacityFindings): readonly string[] {
 /** Returns why the number of users is unknown. */
 export function unknownLines({ unknown = [] }: CapacityFindings): readonly string[] {
   return unknown.map((value) => `${unknownSentence(value)}.`)
+}
+
+/** Returns which numbers of users were not tried because of the ceiling. */
+export function ceilingLines({ ceiling }: CapacityFindings): readonly string[] {
+  if (ceiling === undefined) return []
+  return [
+    `More than ${formatCount(ceiling.users)} users were not tried, because their load exceeds the ceiling of ${formatRate(ceiling.rps)} (${ceilingOptions()}).`,
+  ]
 }
 
 /** Returns why the interval is wider than the steps between the rates that were tried. */

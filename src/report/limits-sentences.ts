@@ -1,4 +1,4 @@
-import { optionWords } from '../wording/option-words.ts'
+import { ceilingOptions, optionWords } from '../wording/option-words.ts'
 import type { BottleneckResource } from '../model/bottleneck.ts'
 import type { DegradationKind, LimitsFindings } from '../model/limits-findings.ts'
 import type { Ms } from '../model/units.ts'
@@ -24,7 +24,7 @@ export function limitSentence(findings: LimitsFindings): string {
         ? 'No limit of the target was found: the generator reached its limit first and confirmed no rate.'
         : `The limit is above ${formatRate(low)}: the generator reached its limit first.`
     case 'ceiling':
-      return `No limit up to ${formatRate(low ?? 0)}, the ceiling of the search (${optionWords({ plan: 'LOAD_MAX_RPS, maxRps', command: '--max-rps' })}).`
+      return `No limit up to ${formatRate(low ?? 0)}, the ceiling of the search (${ceilingOptions()}).`
     case 'bursts':
       return 'No limit was found: slow requests come in bursts at every rate, including the lowest.'
     case 'failing':
@@ -57,9 +57,13 @@ export function certaintySentences({ interval: [low, high], confirmed, ended, tr
   return sentences
 }
 
-export function recommendationSentence({ recommendedRps, interval: [low] }: LimitsFindings): string {
+export function recommendationSentence({ recommendedRps, interval: [low], trials }: LimitsFindings): string {
   if (recommendedRps !== null && low !== null) {
-    return `Plan for ${formatRate(recommendedRps)} (${formatPercent(recommendedRps / low)} of the sustained rate), confirmed with Poisson arrivals, which form clusters like those of real users.`
+    const isEven = trials.some((trial) => trial.rate === recommendedRps && trial.arrivals === 'uniform')
+    const arrivals = isEven
+      ? 'evenly spaced arrivals, because clusters would exceed the ceiling'
+      : 'Poisson arrivals, which form clusters like those of real users'
+    return `Plan for ${formatRate(recommendedRps)} (${formatPercent(recommendedRps / low)} of the sustained rate), confirmed with ${arrivals}.`
   }
   return low === null
     ? 'No rate is recommended: the target sustained none.'

@@ -1,24 +1,36 @@
 import type { Ms } from '../model/units.ts'
 import type { StartOptions, Starts } from './starts.ts'
+import type { Wake } from './wake/wake.ts'
+
+/** A start that was late may bring the next ones forward by this much, so that late wakes do not lower the rate. */
+const CATCH_UP_MS: Ms = 10
 
 export interface ClosedOptions<Request> extends StartOptions<Request> {
   /** Number of clients. Each starts its next request, or journey, when the previous one has ended. */
   readonly concurrency: number
   /** Nothing starts from this time on. */
   readonly lastArrivalMs: Ms
+  /** Minimum time between two starts, on average; 0 for none. */
+  readonly startGapMs: Ms
 }
 
 /** The closed model: as many requests in progress as there are clients. */
 export class ClosedStarts<Request> implements Starts {
   readonly #options: ClosedOptions<Request>
+  readonly #wake: Wake
   /** Number of starts that are pending. A loop makes them, because a protocol may respond before `exchange` returns. */
   #owed = 0
   /** Starts that wait because the payload is still being created. */
   #starved = 0
+  /** Starts that wait because the ceiling of the rate is reached. */
+  #paced = 0
+  /** No request starts earlier, unless there is no ceiling. */
+  #nextStartMs: Ms = Number.NEGATIVE_INFINITY
   #exhausted = false
 
-  constructor(options: ClosedOptions<Request>) {
+  constructor(options: ClosedOptions<Request>, wake: Wake) {
     this.#options = options
+    this.#wake = wake
   }
 
   get exhausted(): boolean {
@@ -30,7 +42,13 @@ export class ClosedStarts<Request> implements Starts {
   }
 
   startDue(): void {
-    if (this.#options.now() >= this.#options.lastArrivalMs) this.#exhausted = true
+    const nowMs = this.#options.now()
+    if (nowMs >= this.#options.lastArrivalMs) this.#exhausted = true
+    else if (this.#paced > 0 && nowMs >= this.#nextStartMs) {
+      this.#paced--
+      this.ended()
+    }
+    if (this.#paced > 0 && !this.#exhausted) this.#wake.arm(this.#nextStartMs)
   }
 
   ended(): void {
@@ -50,11 +68,19 @@ export class ClosedStarts<Request> implements Starts {
 
   #start(): void {
     if (this.#exhausted) return
-    const { source, lastArrivalMs } = this.#options
+    const { source, lastArrivalMs, startGapMs } = this.#options
     const nowMs = this.#options.now()
+    if (nowMs < this.#nextStartMs && nowMs < lastArrivalMs) {
+      this.#paced++
+      this.#wake.arm(this.#nextStartMs)
+      return
+    }
     const arrival = nowMs < lastArrivalMs ? source.next() : undefined
     if (arrival === 'later') this.#starved++
     else if (arrival === undefined) this.#exhausted = true
-    else this.#options.start(arrival, nowMs, nowMs)
+    else {
+      if (startGapMs > 0) this.#nextStartMs = Math.max(this.#nextStartMs, nowMs - CATCH_UP_MS) + startGapMs
+      this.#options.start(arrival, nowMs, nowMs)
+    }
   }
 }

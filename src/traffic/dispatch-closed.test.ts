@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fatesOf, onVirtualTime, runVirtually } from './virtual-run.fixture.ts'
 
 onVirtualTime()
@@ -104,4 +104,33 @@ test('a protocol that responds before it returns does not grow the call stack', 
     target: { answer: ({ requestId }) => ({ afterMs: requestId < 30_000 ? 0 : 5 }) },
   })
   expect(fatesOf(run)).toEqual({ success: 30_004 })
+})
+
+describe('with a ceiling of one start in 20 ms', () => {
+  const ceiling = { concurrency: 4, startGapMs: 20, lastArrivalMs: 2_000 }
+
+  test('clients that are faster wait for it', async () => {
+    const run = await runVirtually({ ...ceiling, target: { answer: () => ({ afterMs: 1 }) } })
+    const starts = run.samples.map(({ intendedMs }) => intendedMs)
+    for (let fromMs = 0; fromMs < 1_000; fromMs += 10) {
+      const inSecond = starts.filter((ms) => ms >= fromMs && ms < fromMs + 1_000)
+      expect(inSecond.length).toBeLessThanOrEqual(51)
+    }
+    expect(starts.length).toBeGreaterThanOrEqual(99)
+    // The wait for the ceiling is no wait of a request.
+    for (const { intendedMs, sentMs } of run.samples) expect(sentMs).toBe(intendedMs)
+  })
+
+  test('slower clients do not notice it', async () => {
+    const answer = (): { afterMs: number } => ({ afterMs: 100 })
+    const run = await runVirtually({ ...ceiling, target: { answer } })
+    expect(run.target.peakInFlight).toBe(4)
+    expect(run.samples.length).toBe(4 * 20)
+  })
+
+  test('the run ends while clients wait for it', async () => {
+    const run = await runVirtually({ ...ceiling, startGapMs: 5_000, lastArrivalMs: 1_000 })
+    expect(fatesOf(run)).toEqual({ success: 1 })
+    expect(run.endedAtMs).toBeLessThan(1_100)
+  })
 })

@@ -37,6 +37,8 @@ export interface DispatchOptions<Request> {
   readonly connectTimeout?: PoolOptions<Request>['connectTimeout'] | undefined
   /** Closed model: number of requests in progress at once; each starts when one ends. */
   readonly concurrency: number | undefined
+  /** Closed model: minimum time between two starts, on average; 0 or absent for none. */
+  readonly startGapMs?: Ms
   /** Closed model: no request starts after this time. Open model: no intended start is later. */
   readonly lastArrivalMs: Ms
   /** Creates trace contexts for requests; absent if nothing is traced. */

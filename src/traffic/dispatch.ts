@@ -369,13 +369,13 @@ export class Dispatcher<Request> implements ExchangeOwner<Request> {
 
 /** Returns the closed model if `concurrency` is set, otherwise the open model. */
 function startsOf<Request>(
-  { clock, source, concurrency, lastArrivalMs }: DispatchOptions<Request>,
+  { clock, source, concurrency, startGapMs = 0, lastArrivalMs }: DispatchOptions<Request>,
   wake: Wake,
   engine: Pick<StartOptions<Request>, 'start' | 'broken'>,
 ): Starts {
   const options = { ...engine, source, now: () => clock.now() }
   if (concurrency === undefined) return new OpenStarts(options, wake)
-  return new ClosedStarts({ ...options, concurrency, lastArrivalMs })
+  return new ClosedStarts({ ...options, concurrency, lastArrivalMs, startGapMs }, wake)
 }
 
 /**

@@ -75,6 +75,7 @@ export function openedRun(scenario: Scenario): VirtualRun {
       overflow: scenario.overflow ?? 'queue',
       requestTimeoutMs: scenario.requestTimeoutMs ?? 10_000,
       concurrency,
+      ...(scenario.startGapMs !== undefined && { startGapMs: scenario.startGapMs }),
       lastArrivalMs,
       holdConnections: scenario.holdConnections ?? false,
       makeWake: (onWake) => tickWake(clock, onWake),

@@ -15,6 +15,7 @@ export interface Scenario {
   readonly arrivalTimes?: readonly Ms[]
   readonly lastArrivalMs: Ms
   readonly concurrency?: number
+  readonly startGapMs?: Ms
   readonly kind?: ConnectionKind
   readonly maxConnections?: number
   readonly overflow?: Overflow

@@ -14,3 +14,8 @@ export function nameOptionsAsFlags(): void {
 export function optionWords({ plan, command }: OptionWords): string {
   return isCommand ? command : plan
 }
+
+/** Returns the options that set the ceiling of the rate. */
+export function ceilingOptions(): string {
+  return optionWords({ plan: 'LOAD_MAX_RPS, LOAD_RATE, maxRps', command: '--max-rps, -r' })
+}

@@ -22,6 +22,8 @@ const CLOSED_SHARE = 0.2
 /** Rates to try, relative to the throughput of a saturated target, as the search of `limits` does. */
 const HOLD_SHARES = [0.975, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25] as const
 const REFUTE_SHARE = 1.035
+/** Share of the ceiling of the rate from which clients wait for it. */
+const AT_CEILING = 0.9
 /** Stops at this multiple of the peak. */
 const ENOUGH = 1.25
 
@@ -43,6 +45,7 @@ export class CapacityRuns implements CapacityMeasurements {
   readonly #settings: CapacitySettings
   readonly #plan: WrittenPlan
   readonly #onPhase: CapacityRunsOptions['onPhase']
+  #isAtCeiling = false
 
   constructor({ context, settings, plan, onPhase }: CapacityRunsOptions) {
     this.#context = context
@@ -70,6 +73,7 @@ export class CapacityRuns implements CapacityMeasurements {
       ['0.8 × peak', 0.8 * peakUsers],
     ] as const
     for (const [name, users] of phases) {
+      if (rateOf(users, this.#settings) > this.#settings.maxRps) continue
       const { rate, judged, result } = await this.#runOpen(rateOf(users, this.#settings), name)
       const { achievedRps, errorRate, responseTime } = result
       const p95Ms = responseTime.p95Ms ?? null
@@ -83,20 +87,27 @@ export class CapacityRuns implements CapacityMeasurements {
    * Runs clients that never pause: the fit needs a controlled number of clients, which an open-model run does not have.
    */
   async #runClosed(): Promise<void> {
-    const duration = Math.max(600, CLOSED_SHARE * this.#settings.phaseMs)
+    const { phaseMs, maxRps } = this.#settings
+    const duration = Math.min(phaseMs, Math.max(600, CLOSED_SHARE * phaseMs))
     for (const clients of CLIENTS) {
       const plan = { ...this.#plan, concurrency: clients, maxConnections: clients, duration, warmUp: duration / 4 }
       const run = await this.#context.startLoad(plan, { record: false, phase: formatPlural(clients, 'client') })
       const { throughputRps } = await run.result
+      // From here on, clients wait for the ceiling of the rate, so their throughput shows nothing about the target.
+      if (throughputRps >= AT_CEILING * maxRps) {
+        this.#isAtCeiling = true
+        return
+      }
       this.points.push({ clients, rps: throughputRps })
     }
   }
 
   /** Confirms a rate slightly below the throughput of a saturated target, and refutes one slightly above it. */
   async #bracket(): Promise<void> {
-    const saturatedRps = Math.max(...this.points.map(({ rps }) => rps))
-    const enough = ENOUGH * rateOf(this.#settings.peakUsers, this.#settings)
-    for (const share of HOLD_SHARES) {
+    const { maxRps, peakUsers } = this.#settings
+    const saturatedRps = this.#isAtCeiling ? maxRps : Math.max(...this.points.map(({ rps }) => rps))
+    const enough = Math.min(maxRps, ENOUGH * rateOf(peakUsers, this.#settings))
+    for (const share of this.#isAtCeiling ? [1, ...HOLD_SHARES] : HOLD_SHARES) {
       const rate = Math.min(share * saturatedRps, enough)
       const { low, lowestMissedRps } = capacityBounds(this.runs)
       if (rate <= (low?.rate ?? 0) || rate >= lowestMissedRps) continue

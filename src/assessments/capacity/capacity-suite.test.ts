@@ -8,6 +8,7 @@ test('the defaults expect 1 000 users and twice as many at the peak', () => {
     peakUsers: 2_000,
     requestsPerUserMinute: 30,
     phaseMs: 10_000,
+    maxRps: Number.POSITIVE_INFINITY,
   })
 })
 

@@ -4,7 +4,7 @@ import type { Target } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
-import { settleSuite, type SharedPlan, singleTargetPlan, type SuiteHost } from '../suite.ts'
+import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, type SuiteHost } from '../suite.ts'
 import { CapacityRuns } from './capacity-runs.ts'
 import { capacityConclusion, capacityFindings, type CapacitySettings } from './conclusion.ts'
 
@@ -81,6 +81,7 @@ export function planOf(
     peakUsers: environment.peakUsers ?? (environment.users === undefined ? peakUsers : undefined) ?? 2 * expectedUsers,
     requestsPerUserMinute: environment.requestsPerUserMinute ?? requestsPerUserMinute ?? DEFAULTS.requestsPerUserMinute,
     phaseMs: environment.durationMs ?? phaseMs ?? DEFAULTS.phaseMs,
+    maxRps: ceilingOf(shared, environment) ?? Number.POSITIVE_INFINITY,
   }
   return { settings, plan: singleTargetPlan(shared, environment) }
 }

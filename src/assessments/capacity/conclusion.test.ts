@@ -22,6 +22,7 @@ const settings: CapacitySettings = {
   expectedUsers: 120,
   peakUsers: 240,
   requestsPerUserMinute: 30,
+  maxRps: Number.POSITIVE_INFINITY,
   phaseMs: 20_000,
 }
 

@@ -22,6 +22,8 @@ export interface CapacitySettings {
   readonly peakUsers: number
   readonly requestsPerUserMinute: number
   readonly phaseMs: Ms
+  /** The rate that no run exceeds; Infinity without a ceiling. */
+  readonly maxRps: Rps
 }
 
 /** A run at a constant rate in the open model. Its `verdict`, which guides the search, may be unproven. */
@@ -66,7 +68,7 @@ export function capacityFindings(
   settings: CapacitySettings,
   { runs, phases, points }: CapacityMeasurements,
 ): CapacityFindings {
-  const { sla, expectedUsers, peakUsers, requestsPerUserMinute, phaseMs } = settings
+  const { sla, expectedUsers, peakUsers, requestsPerUserMinute, phaseMs, maxRps } = settings
   const usersAt = (rate: Rps): number => (rate * 60) / requestsPerUserMinute
   const { low, high, disagreeingRps } = capacityBounds(runs)
   const maxUsers = low === undefined ? null : Math.floor(usersAt(low.rate))
@@ -86,6 +88,7 @@ export function capacityFindings(
     recommendedUsers: maxUsers === null ? null : Math.floor(maxUsers / 2),
     scalingFactor: maxUsers === null || maxUsers === 0 ? null : peakUsers / maxUsers,
     phases: [...phases],
+    ...(maxRps < rateOf(peakUsers, settings) && { ceiling: { rps: maxRps, users: Math.floor(usersAt(maxRps)) } }),
     ...(disagreeingRps.length > 0 && { disagreeingUsers: disagreeingRps.map((rate) => Math.round(usersAt(rate))) }),
     ...(unprovenUsers.length > 0 && { unprovenUsers }),
     usl: 'code' in usl ? null : usl,

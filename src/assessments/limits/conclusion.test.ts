@@ -37,14 +37,14 @@ describe('the suite is', () => {
       { ...open, interval: [777, null], ended: 'ceiling' },
       700,
       'pass',
-      'No limit up to 777 req/s, the ceiling of the search (LOAD_MAX_RPS, maxRps).',
+      'No limit up to 777 req/s, the ceiling of the search (LOAD_MAX_RPS, LOAD_RATE, maxRps).',
     ],
     [
       'inconclusive at a ceiling below the required rate',
       { ...open, interval: [500, null], ended: 'ceiling' },
       600,
       'inconclusive',
-      'No limit up to 500 req/s, the ceiling of the search (LOAD_MAX_RPS, maxRps). Whether it holds the 600 req/s required by LOAD_MIN_RPS (minRps) was not tested.',
+      'No limit up to 500 req/s, the ceiling of the search (LOAD_MAX_RPS, LOAD_RATE, maxRps). Whether it holds the 600 req/s required by LOAD_MIN_RPS (minRps) was not tested.',
     ],
     [
       'inconclusive when the generator reached its limit first',

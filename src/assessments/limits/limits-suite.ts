@@ -3,7 +3,7 @@ import type { RequestSource } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Rps } from '../../model/units.ts'
 import { suiteEnvironment } from '../environment.ts'
-import { settleSuite, type SharedPlan, singleTargetPlan, sloOf, type SuiteHost } from '../suite.ts'
+import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, sloOf, type SuiteHost } from '../suite.ts'
 import { limitsConclusion } from './conclusion.ts'
 import { searchLimit } from './limit-loop.ts'
 
@@ -17,8 +17,6 @@ export interface LimitsOptions extends SharedPlan {
   readonly name?: string
   /** The service level that a rate must hold; default p99 250 ms and 1% failed requests. */
   readonly slo?: Partial<LimitSlo>
-  /** Ceiling of the search; default 100 000 req/s. */
-  readonly maxRps?: Rps
   /** The test fails when the limit is lower. */
   readonly minRps?: Rps
 }
@@ -26,6 +24,7 @@ export interface LimitsOptions extends SharedPlan {
 /** Declares the search for the highest rate that holds the service level, as one load test. */
 export type LimitsSuite = (options?: LimitsOptions) => void
 
+/** Ceiling of the search where none is given. */
 const DEFAULT_MAX_RPS: Rps = 100_000
 const DEFAULT_CONNECTIONS = 100
 
@@ -33,13 +32,16 @@ const DEFAULT_CONNECTIONS = 100
  * Adapts the suite to a host. The test passes when a limit, or the ceiling of the search, was reached and confirmed.
  */
 export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuite {
-  return ({ name = 'limits', target, slo, maxRps, minRps, ...plan } = {}) => {
+  return ({ name = 'limits', target, slo, minRps, ...plan } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
       loadTest('finds and confirms the highest rate within the service level', async (context) => {
         const environment = suiteEnvironment(process.env)
+        if (environment.durationMs !== undefined) {
+          console.log('limits ignores LOAD_DURATION: its trials last until they have enough requests for a verdict')
+        }
         const search = await searchLimit({
           slo: sloOf(slo, environment),
-          maxRps: environment.maxRps ?? maxRps ?? DEFAULT_MAX_RPS,
+          maxRps: ceilingOf(plan, environment) ?? DEFAULT_MAX_RPS,
           maxConnections: plan.maxConnections ?? DEFAULT_CONNECTIONS,
           plan: singleTargetPlan(plan, environment),
           startLoad: context.startLoad,

@@ -9,6 +9,7 @@ import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import {
+  ceilingOf,
   missingTarget,
   settleSuite,
   type SharedPlan,
@@ -51,6 +52,9 @@ const PHASE_MS: Ms = 10_000
 const IDLE_MS: Ms = 5_000
 /** Rate of the stress phase; the other phases scale with it. */
 const STRESS_RPS: Rps = 500
+/** Rate and number of the calls that open the server. */
+const OPENING_RPS: Rps = 5
+const OPENING_CALLS = 2
 
 /** Adapts the suite to a host. The test fails when health is poor, or when a probe fails. */
 export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStressSuite {
@@ -91,6 +95,8 @@ interface McpStressSettings {
   /** The plan that all runs share. */
   readonly plan: WrittenPlan
   readonly stressRps: Rps
+  /** The rate that no load and no probe exceeds, if there is one. */
+  readonly maxRps: Rps | undefined
   readonly phaseMs: Ms
   readonly idleMs: Ms
   readonly equalIds: boolean
@@ -112,10 +118,12 @@ function settingsOf(
 ): McpStressSettings {
   const call =
     environment.request === undefined ? givenCall : ([environment.request].flat()[0] as unknown as McpRequest)
+  const maxRps = ceilingOf(shared, environment)
   return {
     target,
     plan: { ...sharedPlan(shared, environment), target, protocol: 'mcp' },
-    stressRps: environment.rate ?? STRESS_RPS,
+    stressRps: Math.min(environment.rate ?? STRESS_RPS, maxRps ?? Number.POSITIVE_INFINITY),
+    maxRps,
     phaseMs: environment.durationMs ?? phaseMs,
     idleMs,
     equalIds,
@@ -135,13 +143,18 @@ interface OpenServer {
 
 /** Opens the server with a short run, which is not part of any report, and learns from it what to call. */
 async function openServer(context: SuiteContext, { target, plan, calls }: McpStressSettings): Promise<OpenServer> {
-  const run = await context.startLoad({ ...plan, rate: 5, duration: 400 }, { record: false, phase: 'open' })
+  const rate = Math.min(OPENING_RPS, plan.maxRps ?? OPENING_RPS)
+  const run = await context.startLoad(
+    { ...plan, rate, duration: (1_000 * OPENING_CALLS) / rate },
+    { record: false, phase: 'open' },
+  )
   const { url, pids } = (await run.result).target
   const prober = new Prober({
     url: new URL(url),
     stdio: isStdio(target) ? target : undefined,
     headers: { ...plan.headers },
     pids,
+    maxRps: plan.maxRps,
   })
   const discovered = await discoverCalls(prober, calls)
   await prober.end()
@@ -150,7 +163,7 @@ async function openServer(context: SuiteContext, { target, plan, calls }: McpStr
 
 async function probe(
   context: SuiteContext,
-  { plan, idleMs, equalIds }: McpStressSettings,
+  { plan, maxRps, idleMs, equalIds }: McpStressSettings,
   { prober, calls }: OpenServer,
   onFindings: (findings: readonly ProbeFinding[]) => void,
 ): Promise<readonly ProbeFinding[]> {
@@ -161,7 +174,7 @@ async function probe(
     return run.result
   }
   return runProbes(
-    { prober, load, idleMs, equalIds, slowCall: calls.slowCall, ...callsFrom(calls.call) },
+    { prober, load, maxRps, idleMs, equalIds, slowCall: calls.slowCall, ...callsFrom(calls.call) },
     (finding) => {
       findings.push(finding)
       onFindings(findings)

@@ -9,7 +9,7 @@ import { fast, runWith, slo, slow, undecided } from './rate-runs.builder.ts'
 
 function runsOver(protocol: ProtocolName, common: LoadResult, changed: Partial<ProtocolRuns> = {}): ProtocolRuns {
   return {
-    subject: { protocol, target: 'http://127.0.0.1:3000', plan: {}, slo, rate: 100, duration: 10_000 },
+    subject: { protocol, target: 'http://127.0.0.1:3000', plan: {}, slo, rate: 100, holdMs: 3_400, duration: 10_000 },
     common,
     filled: { full: fast, clients: 16, unslowed: false },
     highest: { maxRps: 50, maxIsBound: false, held: fast, lowest: undefined },

@@ -62,7 +62,7 @@ async function fill(context: SuiteContext, subject: Subject, common: LoadResult)
   for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
     const full = await runClosed(context, subject, clients)
     const unslowed = !isFull(full) && isUnslowed(full, common)
-    if (!unslowed || clients >= maxClients) return { full, clients, unslowed }
+    if (isPaced(subject, full) || !unslowed || clients >= maxClients) return { full, clients, unslowed }
   }
 }
 
@@ -76,6 +76,14 @@ async function runClosed(
   const full = { ...plan, ...length, concurrency: clients, maxConnections: clients }
   const run = await context.startLoad(full, { record: false, phase: `${protocol}, ${formatPlural(clients, 'client')}` })
   return run.result
+}
+
+/** Share of the ceiling from which the throughput is that of the ceiling, and not that of the target. */
+const AT_CEILING = 0.9
+
+/** Returns whether the ceiling of the rate limited the throughput. */
+export function isPaced({ maxRps }: Pick<Subject, 'maxRps'>, { throughputRps }: LoadResult): boolean {
+  return maxRps !== undefined && throughputRps >= AT_CEILING * maxRps
 }
 
 /** Returns whether one side has a saturated thread. */

@@ -1,11 +1,10 @@
 import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
 import { figuresOf } from '../../judge/analysis/trial-figures.ts'
 import type { LoadResult } from '../../model/result.ts'
-import type { Ms } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { formatRate } from '../../wording/figures.ts'
 import { keepVerdict, type SuiteContext } from '../suite.ts'
-import { BUSY, type Filled } from './full-load.ts'
+import { BUSY, type Filled, isPaced } from './full-load.ts'
 import { judgeRate, rateVerdict } from './rate-verdict.ts'
 import type { Subject } from './subject.ts'
 import type { LowestTrial } from './unknown-values.ts'
@@ -15,9 +14,6 @@ import type { LowestTrial } from './unknown-values.ts'
  * one batch, which costs both sides less than single requests, so half of that rate is already high.
  */
 const HOLD_SHARES = [0.5, 0.25, 0.12, 0.06] as const
-/** Minimum duration that shows a sustained rate. */
-const MIN_HOLD_MS: Ms = 3_400
-
 /** The highest tried rate that holds the service level in the open model. */
 export interface HighestRate extends Pick<MeasuredProtocol, 'maxRps' | 'maxIsBound'> {
   /** The run that held it; undefined if none did. */
@@ -33,15 +29,18 @@ export async function findHighestRate(
   { full, clients: maxConnections }: Filled,
 ): Promise<HighestRate> {
   let lowest: LowestTrial | undefined
-  let maxIsBound = full.generator.eventLoopUtilization > BUSY
-  for (const share of HOLD_SHARES) {
-    const rate = Math.max(1, Math.floor(share * full.throughputRps))
+  let maxIsBound = full.generator.eventLoopUtilization > BUSY || isPaced(subject, full)
+  for (const share of isPaced(subject, full) ? [1, ...HOLD_SHARES] : HOLD_SHARES) {
+    const rate = Math.min(
+      subject.maxRps ?? Number.POSITIVE_INFINITY,
+      Math.max(1, Math.floor(share * full.throughputRps)),
+    )
     const plan: WrittenPlan = {
       ...subject.plan,
       maxConnections,
       rate,
       arrivals: 'uniform',
-      duration: Math.max(MIN_HOLD_MS, subject.duration / 2),
+      duration: subject.holdMs,
       warmUp: subject.duration / 8,
     }
     const result = await context.load(plan, { phase: `${subject.protocol}, ${formatRate(rate)}` })

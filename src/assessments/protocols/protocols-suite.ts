@@ -4,6 +4,7 @@ import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import {
+  ceilingOf,
   keepVerdict,
   missingTarget,
   settleSuite,
@@ -47,6 +48,8 @@ export type ProtocolsSuite = (options?: ProtocolsOptions) => void
 
 const DEFAULT_RATE: Rps = 100
 const DEFAULT_PHASE_MS: Ms = 8_000
+/** Minimum duration that shows a sustained rate; `LOAD_DURATION` may set a shorter one. */
+const MIN_HOLD_MS: Ms = 3_400
 
 /** Adapts the suite to a host. The test fails when a protocol breaks the service level at the common rate. */
 export function protocolsSuiteOn({ describeLoad, loadTest }: SuiteHost): ProtocolsSuite {
@@ -76,13 +79,17 @@ function planOf(
 ): { readonly settings: ProtocolsSettings; readonly subjects: readonly Subject[] } {
   const targets = targetsOf(given, environment)
   const slo = sloOf(givenSlo, environment)
-  const rate = environment.rate ?? givenRate ?? DEFAULT_RATE
+  const maxRps = ceilingOf(plan, environment)
+  const rate = Math.min(environment.rate ?? givenRate ?? DEFAULT_RATE, maxRps ?? Number.POSITIVE_INFINITY)
   const phaseMs = environment.durationMs ?? givenPhaseMs ?? DEFAULT_PHASE_MS
+  const holdMs = Math.min(environment.durationMs ?? Number.POSITIVE_INFINITY, Math.max(MIN_HOLD_MS, phaseMs / 2))
   const shared = { maxConnections: CLIENTS, ...sharedPlan(plan, environment) }
   const subjects = PROTOCOL_NAMES.flatMap((protocol): Subject[] => {
     const target = targets[protocol]
     if (target === undefined) return []
-    return [{ protocol, target, plan: { ...shared, protocol, target }, slo, rate, duration: phaseMs }]
+    const subjectPlan = { ...shared, protocol, target }
+    const ceiling = maxRps === undefined ? {} : { maxRps }
+    return [{ protocol, target, plan: subjectPlan, slo, rate, duration: phaseMs, holdMs, ...ceiling }]
   })
   const skipped = PROTOCOL_NAMES.flatMap((protocol) => {
     const why = missingTarget(targets, [protocol])

@@ -12,6 +12,10 @@ export interface Subject {
   readonly slo: LimitSlo
   readonly rate: Rps
   readonly duration: Ms
+  /** Length of a trial that shows a sustained rate. */
+  readonly holdMs: Ms
+  /** The rate that no run exceeds, if there is one. */
+  readonly maxRps?: Rps
 }
 
 /** Runs one protocol after the other, because each would disturb the others. */

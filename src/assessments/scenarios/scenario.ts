@@ -23,6 +23,8 @@ export interface Scenario {
   /** The default rate. */
   readonly rate: Rps
   readonly durationMs: Ms
+  /** Highest rate of its pattern, relative to `rate`; default 1. A ceiling of the rate applies to it. */
+  readonly peak?: number
   plan(scale: Scale, targets: SuiteTargets): WrittenPlan
   /** Replaces the service level of the suite. */
   readonly sla?: Sla

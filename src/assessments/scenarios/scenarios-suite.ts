@@ -5,6 +5,7 @@ import type { Ms, Rps } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import {
+  ceilingOf,
   keepVerdict,
   missingTarget,
   settleSuite,
@@ -82,8 +83,9 @@ function planOf(
     .filter(({ needs }) => missingTarget(targets, needs) === undefined)
     .map((scenario) => {
       const length = environment.durationMs ?? durationMs ?? scenario.durationMs
+      const ceiling = ceilingOf(shared, environment) ?? Number.POSITIVE_INFINITY
       const scale = {
-        rate: environment.rate ?? rate ?? scenario.rate,
+        rate: Math.min(environment.rate ?? rate ?? scenario.rate, ceiling / (scenario.peak ?? 1)),
         durationMs: length,
         share: length / scenario.durationMs,
       }

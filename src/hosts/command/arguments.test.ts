@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { LoadPlanError } from '../../model/errors.ts'
-import { readArguments } from './arguments.ts'
+import { readArguments, unusedVariable } from './arguments.ts'
 import { hasTarget, prepareTargets } from './command-target.ts'
 import { nameFlags } from './flag-names.ts'
 import { FLAG_NAMES, FLAGS, flagsOf } from './flags.ts'
@@ -102,13 +102,16 @@ describe('the command line', () => {
     ['limits --targt a:1', 'unknown flag --targt: did you mean --target?'],
     [
       'unit -t a:1',
-      'unit does not use -t, which is a flag of scenarios, limits, protocols, mcp-stress, capacity and run',
+      'unit does not use -t, which is a flag of scenarios, limits, protocols, mcp-stress, capacity and run: it checks describe-load with its own server and loads',
     ],
     [
       'unit -- node x',
-      'unit does not use --, which is a flag of scenarios, limits, protocols, mcp-stress, capacity and run',
+      'unit does not use --, which is a flag of scenarios, limits, protocols, mcp-stress, capacity and run: it checks describe-load with its own server and loads',
     ],
-    ['limits -d 5', 'limits does not use -d, which is a flag of scenarios, protocols, mcp-stress, capacity and run'],
+    [
+      'limits -d 5',
+      'limits does not use -d, which is a flag of scenarios, protocols, mcp-stress, capacity and run: its trials last until they have enough requests for a verdict',
+    ],
     ['all --pattern burst', 'no suite uses --pattern, which is a flag of run'],
     ['run a:1 -r 5 --concurrency 5', 'use either -r or --concurrency, not both'],
     ['run a:1 -H authorization', "-H must be 'name: value', got '(not shown)'"],
@@ -117,6 +120,15 @@ describe('the command line', () => {
     ['run a:1 --tool t --arguments [1]', `--arguments must be a JSON object, such as '{"message":"hello"}', got '[1]'`],
   ])('rejects %s with an explanation', (line, message) => {
     expect(read(line)).toEqual({ kind: 'mistake', message })
+  })
+
+  test('finds a variable that the only suite cannot honour', () => {
+    const variables = { LOAD_DURATION: '1', LOAD_RATE: '20', LOAD_MAX_RPS: '30' }
+    expect(unusedVariable('limits', variables)).toBe(
+      'limits does not use LOAD_DURATION: its trials last until they have enough requests for a verdict',
+    )
+    expect(unusedVariable('capacity', variables)).toBeUndefined()
+    expect(unusedVariable('unit', variables)).toBeUndefined()
   })
 
   test('says which suites ignore which flags, in one line', () => {

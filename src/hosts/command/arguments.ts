@@ -202,7 +202,10 @@ function notHonoured(
     if (first === undefined) return []
     const flag = FLAG_NAMES.find((name) => given.has(name) && given.written(name) === first)
     const by: readonly string[] = flag === undefined ? flagsBy('target') : flagsBy(flag)
-    throw new Mistake(`${topic} does not use ${first}, which is a flag of ${formatList(by)}`)
+    const { notBy } = FLAGS[flag ?? 'target']
+    const why = (notBy as Readonly<Record<string, string>> | undefined)?.[topic]
+    const reason = why === undefined ? '' : `: ${why}`
+    throw new Mistake(`${topic} does not use ${first}, which is a flag of ${formatList(by)}${reason}`)
   }
   for (const name of given.names()) {
     if (!suites.some((suite) => flagsOf(suite).includes(name))) {
@@ -214,6 +217,18 @@ function notHonoured(
     return names.length === 0 ? [] : [`${suite} ignores ${formatList(names)}`]
   })
   return ignored.length === 0 ? [] : [ignored.join('; ')]
+}
+
+/** Returns why a suite that loads a target cannot honour a variable that is set; undefined if it honours all of them. */
+export function unusedVariable(suite: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (!flagsBy('target').includes(suite)) return undefined
+  for (const name of FLAG_NAMES) {
+    const { variable, notBy } = FLAGS[name]
+    const why = (notBy as Readonly<Record<string, string>> | undefined)?.[suite]
+    if (variable === undefined || why === undefined || (env[variable]?.trim() ?? '') === '') continue
+    return `${suite} does not use ${variable}: ${why}`
+  }
+  return undefined
 }
 
 function flagsBy(name: FlagName): readonly string[] {

@@ -4,6 +4,9 @@ import type { VariableName } from '../environment/variables.ts'
 const LOADING: readonly Runner[] = ['scenarios', 'limits', 'protocols', 'mcp-stress', 'capacity', 'run']
 const EVERY: readonly Runner[] = ['unit', ...LOADING]
 
+/** Why `unit` has no target and no rate. */
+const OWN_LOAD = 'it checks describe-load with its own server and loads'
+
 /** A subcommand that runs something: a suite, or `run`. */
 export type Runner = 'unit' | 'scenarios' | 'limits' | 'protocols' | 'mcp-stress' | 'capacity' | 'run'
 
@@ -57,6 +60,8 @@ export interface Flag {
   readonly key?: string
   /** The subcommands that honour it. */
   readonly by: readonly Runner[]
+  /** Why others cannot honour it. */
+  readonly notBy?: Readonly<Partial<Record<Runner, string>>>
 }
 
 /** Every flag, one line each: the help, the parser and the check of what a suite honours are derived from it. */
@@ -67,6 +72,7 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     variable: 'LOAD_TARGET',
     key: 'target',
     by: LOADING,
+    notBy: { unit: OWN_LOAD },
     about: 'the server: http(s):// ws(s):// tcp:// tls:// mcp+http(s):// mcp+ws(s):// mcp+tcp://, or host:port',
   },
   path: { value: 'PATH', by: LOADING, about: 'path on the server, appended to the path of the target' },
@@ -76,6 +82,7 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     variable: 'LOAD_DURATION',
     key: 'duration',
     by: ['scenarios', 'protocols', 'mcp-stress', 'capacity', 'run'],
+    notBy: { limits: 'its trials last until they have enough requests for a verdict', unit: OWN_LOAD },
     about: 'duration of the load, or of each part of a suite: 10 (seconds), 30s, 1m',
   },
   rate: {
@@ -83,8 +90,9 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     value: 'RPS',
     variable: 'LOAD_RATE',
     key: 'rate',
-    by: ['scenarios', 'protocols', 'mcp-stress', 'run'],
-    about: 'requests per second',
+    by: LOADING,
+    notBy: { unit: OWN_LOAD },
+    about: 'requests per second, which no part of a suite exceeds unless --max-rps is higher',
   },
   threads: {
     short: 'p',
@@ -175,7 +183,14 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     by: ['scenarios', 'limits', 'protocols', 'capacity', 'run'],
     about: 'service level: share of failed requests, such as 0.01',
   },
-  'max-rps': { value: 'RPS', variable: 'LOAD_MAX_RPS', by: ['limits'], about: 'ceiling of the search' },
+  'max-rps': {
+    value: 'RPS',
+    variable: 'LOAD_MAX_RPS',
+    key: 'maxRps',
+    by: LOADING,
+    notBy: { unit: OWN_LOAD },
+    about: 'ceiling: no part of a suite sends more requests per second',
+  },
   'min-rps': { value: 'RPS', variable: 'LOAD_MIN_RPS', by: ['limits'], about: 'lowest limit that passes' },
   users: { value: 'N', variable: 'LOAD_USERS', by: ['capacity'], about: 'expected users; default 1000' },
   'requests-per-user-minute': {

@@ -10,7 +10,7 @@ import { collectSpool } from '../spool-collection.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { reportJson, writeReports } from '../write-reports.ts'
-import { type AskedRun, readArguments } from './arguments.ts'
+import { type AskedRun, readArguments, unusedVariable } from './arguments.ts'
 import { hasTarget, prepareTargets } from './command-target.ts'
 import { nameFlags } from './flag-names.ts'
 import { help, type Topic } from './help.ts'
@@ -74,6 +74,9 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
     const remedy = isRun ? 'describe-load run http://127.0.0.1:3000' : 'use -t http://127.0.0.1:3000 (or LOAD_TARGET)'
     return refuse(`no target for ${wanting.join(', ')}`, `${remedy}, or put the command of an MCP server after --`)
   }
+  const [only] = asked.suites
+  const unused = asked.suites.length === 1 && only !== undefined ? unusedVariable(only, process.env) : undefined
+  if (unused !== undefined) return refuse(unused, `describe-load help ${only}`)
   // What suites print belongs to the progress.
   if (asked.isJson) console.log = console.error
   const screen = createScreen(asked.isJson ? process.stderr : process.stdout)

@@ -47,6 +47,7 @@ export function planOfRun(values: Values, options: AskedRun['options'], tls: Tls
     ...(target !== undefined && { target }),
     ...(isToolCall(request) && { protocol: 'mcp' }),
     ...(concurrency === undefined ? { rate: values.LOAD_RATE ?? DEFAULTS.rate } : { concurrency }),
+    ...(values.LOAD_MAX_RPS !== undefined && { maxRps: values.LOAD_MAX_RPS }),
     duration: values.LOAD_DURATION ?? DEFAULTS.durationMs,
     ...(request !== undefined && { request }),
     ...(headers !== undefined && { headers }),

@@ -272,6 +272,14 @@ describe('the trials', () => {
     ])
   })
 
+  it('use uniform arrivals for a recommendation whose Poisson arrivals would exceed the ceiling', () => {
+    const { history: tried } = search({ servers: 100, serviceMs: 5 }, { maxRps: 20 })
+    expect(tried.findLast(({ trial }) => trial.purpose === 'recommend')?.trial).toMatchObject({
+      rate: 16,
+      arrivals: 'uniform',
+    })
+  })
+
   it('confirm a lower recommendation when 80% fails under Poisson arrivals', () => {
     const attempt = attemptsOn({ servers: 4, serviceMs: 10 })
     const { end } = searchBy((trial) => {
@@ -296,6 +304,10 @@ describe('with any outcome of the trials', () => {
             const tried = isOpenTrial(trial) ? openOutcome('step', rate) : saturation(achievedRps)
             return { ...tried, trial, achievedRps, verdict: said, isToolLimited: isToolOut && said === 'invalid' }
           }, options)
+          for (const { trial } of history) {
+            const highest = trial.purpose === 'recover' ? trial.overloadRps : isOpenTrial(trial) ? trial.rate : 0
+            expect(highest).toBeLessThanOrEqual(options.maxRps)
+          }
           expect(end.low ?? 0).toBeLessThanOrEqual(end.high ?? Number.POSITIVE_INFINITY)
           expect(end.confirmed).toBe(end.low !== null && end.confirmed)
           const tries = Map.groupBy(history, ({ trial }) =>

@@ -57,7 +57,7 @@ export function nextTrial(history: readonly TrialOutcome[], options: SearchOptio
       ? narrowing
       : outOfTime(history, options, spentMs < 1.5 * options.budgetMs)
   if (search.purpose !== 'done' || search.low === null) return search
-  return confirmation(history, search.low) ?? recoveryTrial(history, search) ?? search
+  return confirmation(history, search.low, options) ?? recoveryTrial(history, search, options) ?? search
 }
 
 /** Ends the search when trials disagree about a rate, because a third trial would not decide it. */
@@ -170,21 +170,29 @@ function heldAsFarAsItWent(history: readonly TrialOutcome[], bracket: Bracket): 
   return next === undefined ? end(history, open, 'generator') : holdTrial(next)
 }
 
-function confirmation(history: readonly TrialOutcome[], low: Rps): Trial | undefined {
+function confirmation(history: readonly TrialOutcome[], low: Rps, { maxRps }: SearchOptions): Trial | undefined {
   const tried = history.filter(({ trial }) => trial.purpose === 'recommend')
   if (tried.some(({ verdict }) => verdict === 'pass')) return undefined
   const share = RECOMMENDED_SHARES[new Set(tried.map(({ rate }) => rate)).size]
   if (share === undefined) return undefined
   const rate = tidy(share * low)
-  return openTrial('recommend', rate, Math.max(8_000, (1_000 * SHOWN_BY * 1.1) / rate), 'poisson')
+  // A second of a Poisson process has up to three standard deviations, 3√λ, more arrivals than its mean λ.
+  const arrivals = rate + 3 * Math.sqrt(rate) <= maxRps ? 'poisson' : undefined
+  return openTrial('recommend', rate, Math.max(8_000, (1_000 * SHOWN_BY * 1.1) / rate), arrivals)
 }
 
 /** Plans 2 s at 1.5 × the held rate, then 6 s at half of it to measure the recovery. */
-function recoveryTrial(history: readonly TrialOutcome[], { low, high }: SearchEnd): Trial | undefined {
+function recoveryTrial(
+  history: readonly TrialOutcome[],
+  { low, high }: SearchEnd,
+  { maxRps }: SearchOptions,
+): Trial | undefined {
   if (low === null || high === null || history.some(({ trial }) => trial.purpose === 'recover')) return undefined
+  const overloadRps = tidy(Math.max(1.5 * low, 1.1 * high))
+  if (overloadRps > maxRps) return undefined
   return {
     purpose: 'recover',
-    overloadRps: tidy(Math.max(1.5 * low, 1.1 * high)),
+    overloadRps,
     overloadMs: 2_000,
     afterRps: tidy(low / 2),
     afterMs: 6_000,

@@ -10,6 +10,7 @@ const ROUNDS = 20
  */
 export const equalIds: Probe = {
   name: 'equal ids of two clients are kept apart',
+  peakRps: 50,
   judgesReplies: true,
   async run({ prober, echo, equalIds: isEnabled }) {
     if (!isEnabled) {

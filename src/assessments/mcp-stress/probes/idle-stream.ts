@@ -8,6 +8,7 @@ import { openSession, type Session } from './session.ts'
 /** Streams that the server closes while they are idle, or refuses to reopen (409). */
 export const idleStream: Probe = {
   name: 'an idle stream stays open or can be reopened',
+  peakRps: 8,
   async run({ prober, idleMs }) {
     if (!prober.overHttp) return notApplicable('only HTTP has a stream separate from its calls')
     const session = await openSession(prober)

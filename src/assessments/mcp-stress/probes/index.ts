@@ -1,7 +1,9 @@
 import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
 import { realDelay } from '../../../model/real-time.ts'
 import { messageOf } from '../../../model/thrown.ts'
-import { HARMS, type Probe, type ProbeContext } from './probe.ts'
+import { formatRate } from '../../../wording/figures.ts'
+import { ceilingOptions } from '../../../wording/option-words.ts'
+import { HARMS, notApplicable, type Probe, type ProbeContext } from './probe.ts'
 import type { Ms } from '../../../model/units.ts'
 import type { Called } from './prober.ts'
 import * as registered from './registry.ts'
@@ -35,6 +37,12 @@ const PAUSE_MS: Ms = 1_500
 
 async function attempt(probe: Probe, context: ProbeContext): Promise<Omit<ProbeFinding, 'name'>> {
   try {
+    const { maxRps = Number.POSITIVE_INFINITY } = context
+    if (probe.peakRps > maxRps) {
+      return notApplicable(
+        `it sends up to ${formatRate(probe.peakRps)}, and the ceiling is ${formatRate(maxRps)} (${ceilingOptions()})`,
+      )
+    }
     const failed = probe.judgesReplies === true ? undefined : await failedBefore(context)
     if (failed !== undefined) {
       return { verdict: 'invalid', evidence: `calls failed before the probe: ${failed.message}` }

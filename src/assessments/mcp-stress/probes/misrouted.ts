@@ -12,6 +12,7 @@ const CALLS_AT_ONCE = 16
  */
 export const misrouted: Probe = {
   name: 'replies reach the client that asked',
+  peakRps: 30,
   judgesReplies: true,
   async run({ load, echo, prober }) {
     if (echo === undefined) {

@@ -2,7 +2,7 @@ import type { ProbeFinding } from '../../../model/mcp-stress-findings.ts'
 import type { WrittenPlan } from '../../../plan/load-plan.ts'
 import type { McpRequest } from '../../../protocols/mcp/request.ts'
 import type { LoadResult } from '../../../model/result.ts'
-import type { Ms } from '../../../model/units.ts'
+import type { Ms, Rps } from '../../../model/units.ts'
 import type { Prober } from './prober.ts'
 
 /** Passed to every probe. */
@@ -16,6 +16,8 @@ export interface ProbeContext {
   readonly echo: McpRequest | undefined
   /** A call that takes about this long; undefined if none is known. */
   readonly slowCall: ((ms: Ms) => McpRequest) | undefined
+  /** The rate that no probe may exceed, if there is one. */
+  readonly maxRps: Rps | undefined
   /** How long to observe an idle stream. */
   readonly idleMs: Ms
   /** True if two sessions may use the same id at the same time. */
@@ -30,6 +32,8 @@ export interface Probe {
   readonly name: string
   /** What the probe does to the server; default `none`. The suite runs harmful probes last. */
   readonly harm?: (typeof HARMS)[number]
+  /** Messages that the probe sends in its busiest second, with those of handshakes. */
+  readonly peakRps: Rps
   /**
    * True if the probe judges the replies themselves. The suite runs the other probes only if the server answers calls,
    * so that they do not blame something else for calls that fail anyway.

@@ -1,11 +1,11 @@
 import { watchTarget } from '../../../measure/monitor/index.ts'
 import { type StdioTarget, startTimeoutMs } from '../../../model/target.ts'
 import type { ConnectContext, Connection, Outcome, Protocol } from '../../../model/protocol.ts'
-import { realTime } from '../../../model/real-time.ts'
+import { realDelay, realTime } from '../../../model/real-time.ts'
 import { sum } from '../../../model/sum.ts'
 import { messageOf } from '../../../model/thrown.ts'
 import type { McpRequest } from '../../../protocols/mcp/request.ts'
-import type { Ms } from '../../../model/units.ts'
+import type { Ms, Rps } from '../../../model/units.ts'
 import { mcpKind } from '../../../protocols/mcp/index.ts'
 
 /** A call that takes longer counts as hung. */
@@ -26,7 +26,12 @@ interface ProberOptions {
   readonly headers: Readonly<Record<string, string>>
   /** Processes of the server, if it runs on this machine. */
   readonly pids: readonly number[]
+  /** The rate that single calls do not exceed, if there is one. */
+  readonly maxRps?: Rps | undefined
 }
+
+/** Messages of one call on a new connection, with its handshake and its end. */
+const MESSAGES_PER_CALL = 4
 
 /** Manages a few connections to one MCP server for the probes, outside of any load. */
 export class Prober {
@@ -38,12 +43,15 @@ export class Prober {
   readonly #open = new Set<Connection<McpRequest>>()
   #negotiated: unknown
   #requests = 0
+  readonly #gapMs: Ms
+  #nextCallMs: Ms = 0
 
-  constructor({ url, stdio, headers, pids }: ProberOptions) {
+  constructor({ url, stdio, headers, pids, maxRps = Number.POSITIVE_INFINITY }: ProberOptions) {
     this.url = url
     this.stdio = stdio
     this.headers = headers
     this.pids = pids
+    this.#gapMs = (1_000 * MESSAGES_PER_CALL) / maxRps
   }
 
   get overHttp(): boolean {
@@ -85,6 +93,7 @@ export class Prober {
 
   /** Sends one call on a new connection, and then closes it gracefully unless `leaveOpen` is set. Never rejects. */
   async once(request: McpRequest, { leaveOpen = false }: { readonly leaveOpen?: boolean } = {}): Promise<Called> {
+    await this.#turn()
     const startMs = realTime.now()
     try {
       const connection = await this.connect()
@@ -115,6 +124,15 @@ export class Prober {
     const open = [...this.#open]
     for (const connection of open) connection.destroy()
     await Promise.all(open.map(({ closed }) => closed))
+  }
+
+  /** Waits until a further call does not exceed the ceiling of the rate. */
+  async #turn(): Promise<void> {
+    if (this.#gapMs === 0) return
+    const nowMs = realTime.now()
+    const startMs = Math.max(nowMs, this.#nextCallMs)
+    this.#nextCallMs = startMs + this.#gapMs
+    if (startMs > nowMs) await realDelay(startMs - nowMs)
   }
 
   #context(): ConnectContext {

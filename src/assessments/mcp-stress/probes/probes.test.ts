@@ -30,6 +30,7 @@ async function probed(fault?: keyof typeof PROBE_BY_FAULT): Promise<readonly Pro
     prober,
     load,
     idleMs: 800,
+    maxRps: undefined,
     equalIds: true,
     slowCall: calls.slowCall,
     ...callsFrom(calls.call),

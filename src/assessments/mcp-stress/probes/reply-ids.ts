@@ -10,6 +10,7 @@ const AT_ONCE = 4
 /** Replies with an id that their call did not send, which a client cannot match to a call. */
 export const replyIds: Probe = {
   name: 'replies carry the id of their call',
+  peakRps: 25,
   judgesReplies: true,
   async run({ prober, call, load }) {
     if (!prober.overHttp) {

@@ -14,6 +14,7 @@ const LEAKS_MB = 0.1
 /** Sessions that retain memory after they have ended. A session that was never ended may retain some. */
 export const sessionLeak: Probe = {
   name: 'ended sessions release their memory',
+  peakRps: 1_000,
   async run({ prober }) {
     if (!prober.overHttp) return notApplicable('only HTTP has sessions that outlive their connection')
     if ((await prober.residentMb()) === undefined)

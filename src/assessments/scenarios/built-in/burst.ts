@@ -7,6 +7,7 @@ export const burst: Scenario = {
   needs: ['http'],
   rate: 30,
   durationMs: 60_000,
+  peak: 10,
   plan: ({ rate, durationMs, share }, { http }) => ({
     ...(http !== undefined && { target: http }),
     pattern: burstOf({ rate, factor: 10, burstMs: 5_000 * share, restMs: 15_000 * share, duration: durationMs }),

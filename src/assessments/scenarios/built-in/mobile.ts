@@ -7,6 +7,7 @@ export const mobile: Scenario = {
   needs: ['http'],
   rate: 40,
   durationMs: 60_000,
+  peak: 2,
   plan: ({ rate, durationMs, share }, { http }) => ({
     ...(http !== undefined && { target: http }),
     pattern: randomWalk({ rate, everyMs: 1_000 * share, duration: durationMs }),

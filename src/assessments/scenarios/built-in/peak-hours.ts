@@ -7,6 +7,7 @@ export const peakHours: Scenario = {
   needs: ['http'],
   rate: 80,
   durationMs: 180_000,
+  peak: 1.8,
   plan: ({ rate, durationMs, share }, { http }) => ({
     ...(http !== undefined && { target: http }),
     pattern: sineWave({ rate, periodMs: 60_000 * share, duration: durationMs }),

@@ -107,6 +107,7 @@ export function dispatcherFor(parts: LaneParts): Dispatcher<LaneRequest> {
       requestTimeoutMs: plan.requestTimeoutMs,
       connectTimeout: stdio && { ms: startTimeoutMs(stdio), key: 'startTimeout' },
       concurrency: concurrency === undefined ? undefined : shareOf(concurrency, thread, threads),
+      ...(plan.maxRps !== undefined && { startGapMs: (1_000 * threads) / plan.maxRps }),
       lastArrivalMs: plan.durationMs,
       holdConnections: holdsConnection(plan, lane),
       staysOpen: listening !== undefined,

@@ -24,6 +24,7 @@ export type {
 } from './model/plan.ts'
 export type {
   CustomPlan,
+  InheritedPlan,
   LoadPlan,
   Mix,
   MixEntry,

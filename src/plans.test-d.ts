@@ -3,7 +3,7 @@
  * `types.test.ts` tests those that must not.
  */
 import { describeLoad, expect, journey, limitsSuite, loadTest, mix, rampUp, runLoad, startLoad, tcp } from './vitest.ts'
-import type { CustomProtocol, LoadPlan, RequestContext } from './index.ts'
+import type { CustomPlan, CustomProtocol, InheritedPlan, LoadPlan, RequestContext } from './index.ts'
 
 // An interface has no index signature, and cannot be checked against the requests of any protocol.
 type Question = { readonly name?: string; readonly question: string }
@@ -92,6 +92,33 @@ loadTest(
   },
   () => {},
 )
+
+// Plans spread together, of which a declaration hides the protocol.
+declare const base: LoadPlan
+declare const extra: LoadPlan
+declare const ofCustom: CustomPlan
+loadTest('one', { ...base, rate: 5 }, ({ result }) => {
+  expect(result).toHaveNoErrors()
+})
+loadTest('two', { ...base, ...extra, test: { timeout: 5_000 } }, ({ result }) => {
+  expect(result).toHaveNoErrors()
+})
+describeLoad('group', { ...base, ...extra }, () => {
+  loadTest('load', async ({ load, startLoad: start }) => {
+    await load({ ...base, ...extra, duration: '1s' })
+    await start({ ...extra, ...ofCustom })
+  })
+})
+await runLoad({ ...base, ...extra })
+await startLoad({ ...base, ...ofCustom }).result
+
+// A group with a custom protocol; its tests need the type of its requests.
+describeLoad('custom', { protocol: mine }, () => {
+  const inherited: InheritedPlan = { request: { question: 'why' } }
+  loadTest('asks', inherited, () => {})
+  loadTest('asks faster', { ...inherited, rate: 50 }, () => {})
+})
+
 limitsSuite({ target: 'http://127.0.0.1', request: { path: '/', method: 'POST' }, slo: { p99Ms: 100 } })
 await runLoad({ target: 'tcp://127.0.0.1:9', request: { data: 'PING' } })
 await startLoad({ target: 'mine://a', protocol: mine, request: { question: 'why' } }).result

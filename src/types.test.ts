@@ -10,6 +10,7 @@ import * as all from 'describe-load/vitest'
 import { expect, loadTest, describeLoad, mix, runLoad } from 'describe-load/vitest'
 declare const result: all.LoadResult
 declare const mine: all.CustomProtocol
+declare const base: all.LoadPlan
 `
 
 /** The type of the requests of each protocol. */
@@ -131,6 +132,11 @@ test('misspelt keys and wrong types are errors that name them', async () => {
     ["await runLoad({ target: 'http://127.0.0.1', request: { pth: '/' } })", "'pth' does not exist"],
     ["loadTest('a', async ({ load }) => void (await load({ request: { pth: '/' } })))", "'pth' does not exist"],
     ["all.limitsSuite({ request: { pth: '/' } })", "'pth' does not exist"],
+    [
+      "loadTest('a', { ...base, ...base, duratoin: '5s' }, () => {})",
+      "Type 'string' is not assignable to type 'never'",
+    ],
+    ["loadTest('a', { ...base, ...base, rate: '5' }, () => {})", "Type 'string' is not assignable to type 'never'"],
     ["all.journey(function* ({ send }) { yield* send({ pth: '/' }) })", "'pth' does not exist"],
   ]
   const errors = await server.errors(IMPORTS + mistakes.map(([code]) => code).join('\n'))

@@ -39,7 +39,7 @@ expectTypeOf(measured.phases['peak']?.serviceTime.p99Ms).toEqualTypeOf<number | 
 loadTest('with a plan', { rate: 5, duration: '1s' }, ({ result, load, task, signal, expect: own }) => {
   expectTypeOf(result).toEqualTypeOf<LoadResult>()
   expectTypeOf(load).toBeCallableWith({ rate: 5, request: { path: '/' } })
-  expectTypeOf(load).returns.resolves.toEqualTypeOf<LoadResult>()
+  expectTypeOf(load({ rate: 5 })).resolves.toEqualTypeOf<LoadResult>()
   expectTypeOf(task.name).toBeString()
   expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
   expectTypeOf(task.meta.load?.results).toEqualTypeOf<readonly LoadResult[] | undefined>()
@@ -47,7 +47,7 @@ loadTest('with a plan', { rate: 5, duration: '1s' }, ({ result, load, task, sign
 })
 
 loadTest('without one', async (context) => {
-  expectTypeOf(context.startLoad).returns.resolves.toEqualTypeOf<LoadRun>()
+  expectTypeOf(context.startLoad({ rate: 5 })).resolves.toEqualTypeOf<LoadRun>()
   // @ts-expect-error nothing has run yet
   expectTypeOf(context.result).toBeUndefined()
 })

@@ -26,7 +26,7 @@ import { onInterruption } from './interruption.ts'
 import { acquireMachineLock } from './machine-lock.ts'
 import type { MachineLock } from './machine-lock.ts'
 import type { PlanScope } from './plan-scope.ts'
-import type { LoadContext, StartOptions } from './port.ts'
+import type { LoadContext, LoadOptions, StartOptions } from './port.ts'
 import type { RecordBook } from './record-book.ts'
 import { noticesForTest, unknownNotices } from './environment/notices.ts'
 import { announceLoad, isFirstToSay } from './spool.ts'
@@ -121,12 +121,12 @@ export class LoadSession {
   }
 
   #context(): LoadContext {
-    const load: LoadContext['load'] = (plan, options) => {
+    const load: LoadContext['load'] = (plan: WrittenPlan, options?: LoadOptions) => {
       const call = { site: callSite(load), call: formatLoadCall(plan) }
       const result = this.start(plan, call, options).then((run) => resultOf(run, call.site))
       return this.#check.expectAwait(result, call)
     }
-    const startHere: LoadContext['startLoad'] = (plan, options) =>
+    const startHere: LoadContext['startLoad'] = (plan: WrittenPlan, options?: StartOptions) =>
       this.start(plan, { site: callSite(startHere), call: formatLoadCall(plan, 'startLoad') }, options)
     return {
       signal: this.#over.signal,

@@ -171,6 +171,7 @@ describe('a file that is not a lock of this user ends the wait with ERR_LOAD_LOC
     writeFileSync(path, JSON.stringify({ pid, pidStartedAt: null }), { mode: 0o600 })
     chownSync(path, 65_534, 65_534)
     await expect(lock()).rejects.toThrow(`${path} belongs to another user`)
+    await expect(lock()).rejects.toThrow(/→ set TMPDIR to a folder of yours, or ask its owner to remove it$/)
     chownSync(folder, 65_534, 65_534)
     await expect(lock()).rejects.toThrow(`${folder} belongs to another user`)
   })

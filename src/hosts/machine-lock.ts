@@ -107,7 +107,7 @@ function openFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const stat = lstatSync(folder)
     if (!stat.isDirectory()) throw lockError(folder, 'is not a folder')
-    if (isForeign(stat)) throw lockError(folder, 'belongs to another user')
+    if (isForeign(stat)) throw lockError(folder, 'belongs to another user', FOREIGN)
   } catch (error) {
     throw error instanceof LoadError ? error : lockError(folder, `cannot be used (${messageOf(error)})`)
   }
@@ -141,7 +141,7 @@ function holderOf(path: string): LockHolder | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return undefined
   if (!stat.isFile()) throw lockError(path, 'is not a file')
-  if (isForeign(stat)) throw lockError(path, 'belongs to another user')
+  if (isForeign(stat)) throw lockError(path, 'belongs to another user', FOREIGN)
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -159,10 +159,13 @@ function isForeign({ uid }: Stats): boolean {
   return process.getuid !== undefined && uid !== process.getuid()
 }
 
-function lockError(path: string, what: string): LoadError {
+/** Only the owner can remove it from the temporary folder. */
+const FOREIGN = 'set TMPDIR to a folder of yours, or ask its owner to remove it'
+
+function lockError(path: string, what: string, remedy = `remove ${path}`): LoadError {
   return new LoadError(
     'ERR_LOAD_LOCK',
-    `${path} ${what}, so this load cannot wait for other loads on this machine\n    → remove ${path}`,
+    `${path} ${what}, so this load cannot wait for other loads on this machine\n    → ${remedy}`,
   )
 }
 

@@ -1,4 +1,4 @@
-import type { CustomPlan, LoadPlan } from '../plan/load-plan.ts'
+import type { CustomPlan, LoadPlan, SpreadPlan } from '../plan/load-plan.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { LoadRun } from '../run/index.ts'
 
@@ -15,8 +15,9 @@ export type CustomTestPlan<Options> = CustomPlan & HostOptions<Options>
 
 /** Runs a load to its end. */
 export interface Load {
-  (plan: CustomPlan, options?: LoadOptions): Promise<LoadResult>
   (plan: LoadPlan, options?: LoadOptions): Promise<LoadResult>
+  (plan: CustomPlan, options?: LoadOptions): Promise<LoadResult>
+  <Plan extends object>(plan: SpreadPlan<Plan>, options?: LoadOptions): Promise<LoadResult>
 }
 
 /**
@@ -24,8 +25,9 @@ export interface Load {
  * true.
  */
 export interface StartLoad {
-  (plan: CustomPlan, options?: StartOptions): Promise<LoadRun>
   (plan: LoadPlan, options?: StartOptions): Promise<LoadRun>
+  (plan: CustomPlan, options?: StartOptions): Promise<LoadRun>
+  <Plan extends object>(plan: SpreadPlan<Plan>, options?: StartOptions): Promise<LoadRun>
 }
 
 /** Options of `load` in a test. */
@@ -66,8 +68,13 @@ export interface ResultContext extends LoadContext {
 
 /** Declares load tests. `Context` is the host's test context, `Options` are its test options. */
 export interface LoadTest<Context, Options> {
-  (name: string, plan: CustomTestPlan<Options>, body: (context: Context & ResultContext) => unknown): void
   (name: string, plan: TestPlan<Options>, body: (context: Context & ResultContext) => unknown): void
+  (name: string, plan: CustomTestPlan<Options>, body: (context: Context & ResultContext) => unknown): void
+  <Plan extends object>(
+    name: string,
+    plan: SpreadPlan<Plan, HostOptions<Options>> & HostOptions<Options>,
+    body: (context: Context & ResultContext) => unknown,
+  ): void
   (name: string, body: (context: Context & LoadContext) => unknown): void
   readonly skip: LoadTest<Context, Options>
   readonly only: LoadTest<Context, Options>
@@ -102,8 +109,13 @@ export interface LoadTestEach<Case extends unknown[], Context, Options> {
 
 /** Declares a group of load tests that share a plan. */
 export interface DescribeLoad<Options> {
-  (name: string, plan: CustomTestPlan<Options>, body: () => unknown): void
   (name: string, plan: TestPlan<Options>, body: () => unknown): void
+  (name: string, plan: CustomTestPlan<Options>, body: () => unknown): void
+  <Plan extends object>(
+    name: string,
+    plan: SpreadPlan<Plan, HostOptions<Options>> & HostOptions<Options>,
+    body: () => unknown,
+  ): void
   (name: string, body: () => unknown): void
   readonly skip: DescribeLoad<Options>
   readonly only: DescribeLoad<Options>

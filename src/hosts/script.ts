@@ -3,7 +3,7 @@ import { argv, stderr } from 'node:process'
 import { isRecord } from '../model/readers.ts'
 import { cleanText } from '../model/text/clean.ts'
 import type { LoadResult } from '../model/result.ts'
-import type { CustomPlan, LoadPlan, WrittenPlan } from '../plan/load-plan.ts'
+import type { CustomPlan, LoadPlan, SpreadPlan, WrittenPlan } from '../plan/load-plan.ts'
 import { runMerged, startMerged } from '../run/index.ts'
 import type { Admission, LoadRun, RunOptions } from '../run/index.ts'
 import { formatWaiting } from '../wording/load-test.ts'
@@ -16,8 +16,9 @@ import { acquireMachineLock } from './machine-lock.ts'
  * this machine. Throws `LoadPlanError`, which lists all mistakes of the plan, before any traffic. Problems with the
  * target reject `result`.
  */
-export function startLoad(plan: CustomPlan, options?: RunOptions): LoadRun
 export function startLoad(plan: LoadPlan, options?: RunOptions): LoadRun
+export function startLoad(plan: CustomPlan, options?: RunOptions): LoadRun
+export function startLoad<Plan extends object>(plan: SpreadPlan<Plan>, options?: RunOptions): LoadRun
 export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun {
   const site = callSite(startLoad)
   sayNotices(plan)
@@ -35,8 +36,9 @@ export function startLoad(plan: WrittenPlan, options: RunOptions = {}): LoadRun 
  * Runs a plan to its end. It waits until no other process of this user puts load on a target from this machine. Rejects
  * with `LoadPlanError` or `LoadTargetError`; a failed request is data in the result.
  */
-export function runLoad(plan: CustomPlan, options?: RunOptions): Promise<LoadResult>
 export function runLoad(plan: LoadPlan, options?: RunOptions): Promise<LoadResult>
+export function runLoad(plan: CustomPlan, options?: RunOptions): Promise<LoadResult>
+export function runLoad<Plan extends object>(plan: SpreadPlan<Plan>, options?: RunOptions): Promise<LoadResult>
 export async function runLoad(plan: WrittenPlan, options: RunOptions = {}): Promise<LoadResult> {
   const site = callSite(runLoad)
   sayNotices(plan)

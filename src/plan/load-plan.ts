@@ -106,8 +106,12 @@ export interface SharedKeys {
   readonly onInconclusive?: OnInconclusive
 }
 
+declare const typed: unique symbol
+
 /** Keys of a plan that do not depend on its protocol. */
 interface PlanKeys extends SharedKeys {
+  /** Never set: it distinguishes what has the type of a plan from an object literal, whose keys are checked. */
+  readonly [typed]?: never
   /** Where the load goes. Required, here or in the configuration. */
   readonly target?: Target
   /** Load shape: a name, a builder's pattern or a custom object; default `'constant'`. */
@@ -192,6 +196,22 @@ export type LoadPlan = { [Name in ProtocolName]: PlanOf<Selected<Name>, Requests
 
 /** A load test with a custom protocol, which defines the keys of its requests. */
 export type CustomPlan = PlanOf<Custom, AnyRequest>
+
+/**
+ * A plan that was spread together from plans whose type is `LoadPlan` or `CustomPlan`. Each of them may have any
+ * protocol, so the result has the type of no single one. The keys beside them must be keys of a plan.
+ */
+export type SpreadPlan<Plan, Options = object> = typeof typed extends keyof Plan
+  ? Plan & WrittenPlan & { readonly [Key in Exclude<KeysOf<Plan>, keyof WrittenPlan | keyof Options>]: never }
+  : LoadPlan
+
+type KeysOf<Plan> = Plan extends unknown ? keyof Plan : never
+
+/**
+ * A plan that inherits a custom protocol from its group, which defines the keys of its requests: `const ask:
+ * InheritedPlan = { request: { question: 'why' } }`.
+ */
+export interface InheritedPlan extends PlanKeys, Sending<AnyRequest>, Partial<Choosing<undefined>> {}
 
 /** A request of any protocol, shipped or custom. */
 export type WrittenRequest = PlanRequest | AnyRequest

@@ -117,7 +117,7 @@ const READERS = {
   headers: readPlanHeaders,
   monitor: readMonitor,
   allowHosts: readAllowHosts,
-} satisfies Readonly<Record<keyof LoadPlan, Reader<unknown>>>
+} satisfies Readonly<Record<keyof LoadPlan & string, Reader<unknown>>>
 
 /**
  * Validates a plan as its author wrote it, fills in every default, and builds the curve of its pattern. Throws `LoadPlanError`

@@ -20,8 +20,9 @@ export type { McpStressOptions, McpStressSuite } from './assessments/mcp-stress/
 export type { ProtocolsOptions, ProtocolsSuite } from './assessments/protocols/protocols-suite.ts'
 export { scenarios } from './assessments/scenarios/built-in/index.ts'
 export type { Scale, Scenario } from './assessments/scenarios/scenario.ts'
+export type { OperationsByProtocol, SentOptions, SuiteOperations } from './assessments/operations.ts'
 export type { ScenariosOptions, ScenariosSuite } from './assessments/scenarios/scenarios-suite.ts'
-export type { SuiteTargets } from './assessments/suite.ts'
+export type { SuiteTargets } from './assessments/suite-targets.ts'
 export type { UnitOptions, UnitSuite } from './assessments/unit/unit-suite.ts'
 export { describeLoad, loadTest }
 export { expect } from './hosts/vitest/expect.ts'

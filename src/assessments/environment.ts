@@ -22,6 +22,8 @@ export interface SuiteEnvironment {
   /** Targets by protocol; includes `target` under its protocol, unless another one is set for it. */
   readonly targets?: NamedTargets
   readonly request?: HttpRequest | readonly HttpRequest[]
+  /** By operation, or by protocol and operation; not checked. */
+  readonly operations?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
   readonly rate?: Rps
   readonly durationMs?: Ms
@@ -41,6 +43,7 @@ export interface SuiteEnvironment {
 /** The setting of each variable that is passed on unchanged. */
 const SETTINGS = {
   LOAD_REQUEST: 'request',
+  LOAD_OPERATIONS: 'operations',
   LOAD_HEADERS: 'headers',
   LOAD_RATE: 'rate',
   LOAD_DURATION: 'durationMs',

@@ -1,14 +1,12 @@
 import type { LoadContext, LoadOptions, StartOptions } from '../hosts/port.ts'
-import { targetVariable } from '../hosts/environment/variables.ts'
-import { optionWords } from '../wording/option-words.ts'
 import { recordVerdict } from '../hosts/record-book.ts'
 import { isGreen, judge } from '../judge/outcome.ts'
 import type { JudgedVerdict } from '../judge/verdict/judged-verdict.ts'
 import { worstLeaning, worstVerdict } from '../judge/verdict/service-level.ts'
 import { LoadVerdictError } from '../model/errors.ts'
-import type { ProtocolName } from '../protocols/index.ts'
+import { protocolNameOf, type ProtocolName, targetFor } from '../protocols/index.ts'
 import type { SharedKeys, WrittenPlan } from '../plan/load-plan.ts'
-import type { Target } from '../model/target.ts'
+import { isStdio, type Target } from '../model/target.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { LoadRun } from '../run/index.ts'
 import type { Sla } from '../model/sla.ts'
@@ -18,6 +16,7 @@ import type { Rps } from '../model/units.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
 import type { SidedVerdict } from '../report/leaning-words.ts'
 import type { SuiteEnvironment } from './environment.ts'
+import { allRequests, operationsOf, type SentOptions } from './operations.ts'
 
 /** The parts of a host that a suite needs. */
 export interface SuiteHost {
@@ -35,23 +34,6 @@ type SuiteTest = (name: string, body: (context: SuiteContext) => unknown) => voi
 
 /** Plan keys that apply to every run of a suite; the suite itself sets what is sent, and at which rate. */
 export type SharedPlan = SharedKeys
-
-/** The targets of a suite with several protocols. */
-export type SuiteTargets = Readonly<Partial<Record<ProtocolName, Target>>>
-
-/** Returns the targets of a suite: if the environment sets any, they replace all given ones. */
-export function targetsOf(targets: SuiteTargets | undefined, environment: SuiteEnvironment): SuiteTargets {
-  return environment.targets ?? targets ?? {}
-}
-
-/** Returns why a part of a suite is skipped; undefined if every needed target is present. */
-export function missingTarget(targets: SuiteTargets, needed: readonly ProtocolName[]): string | undefined {
-  const missing = needed.filter((protocol) => targets[protocol] === undefined)
-  if (missing.length === 0) return undefined
-  const variables = missing.map(targetVariable).join(', ')
-  const remedy = optionWords({ plan: `set ${variables}`, command: `use -t URL, or set ${variables}` })
-  return `no target for ${missing.join(', ')}: ${remedy}`
-}
 
 /**
  * Returns the rate that no run of a suite may exceed; undefined without a ceiling. `LOAD_RATE` is one, too: who asks for
@@ -80,15 +62,29 @@ export function sharedPlan(plan: SharedPlan, environment: SuiteEnvironment): Wri
  * have to start it, unless the environment sets another one.
  */
 export function singleTargetPlan(
-  plan: SharedPlan & Pick<WrittenPlan, 'request'>,
+  { request, operations, ...plan }: SharedPlan & Pick<WrittenPlan, 'request'> & Pick<SentOptions, 'operations'>,
   environment: SuiteEnvironment,
+  ofScope: Target | undefined,
 ): WrittenPlan {
-  const { target, request } = environment
+  const { target = ofScope } = environment
+  const protocol = protocolOfTarget(target)
+  const given = environment.request ?? request
+  const known = given === undefined ? operationsOf({ operations }, environment, protocol, true) : {}
+  const sent = given ?? allRequests(known)
   return {
     ...sharedPlan(plan, environment),
-    ...(target !== undefined && { target }),
-    ...(request !== undefined && { request }),
+    ...(environment.target !== undefined && { target: environment.target }),
+    ...(sent !== undefined && { request: sent }),
   }
+}
+
+/** Returns the protocol of a target; HTTP if only a call of the target shows it. */
+function protocolOfTarget(target: Target | undefined): ProtocolName {
+  if (target === undefined || typeof target === 'function') return 'http'
+  if (typeof target === 'object' && isStdio(target)) return 'mcp'
+  const url = typeof target === 'object' && 'url' in target ? target.url : String(target)
+  const parsed = URL.parse(targetFor(url.replace('{port}', '1'), undefined))
+  return (parsed === null ? undefined : protocolNameOf(parsed)) ?? 'http'
 }
 
 const DEFAULT_SLO: LimitSlo = { p99Ms: 250, errorRate: 0.01 }

@@ -1,3 +1,4 @@
+import type { MissingOperations } from './suite-operations.ts'
 import type { Count } from './units.ts'
 import type { Leaning, VerdictValue } from './verdict.ts'
 
@@ -23,8 +24,10 @@ export interface ScenarioFinding {
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   readonly expectations: readonly Expectation[]
-  /** Index into the run's `results`. */
-  readonly result: Count
+  /** Index into the run's `results`; absent if the scenario did not run. */
+  readonly result?: Count
+  /** Operations for which no request is known; present if the scenario did not run. */
+  readonly missing?: readonly MissingOperations[]
 }
 
 /** Conclusions of the scenarios suite. */

@@ -3,9 +3,10 @@ import type { Artifact, RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../wording/figures.ts'
+import { missingSentence } from '../wording/missing-operations.ts'
 import { isMet, leaningWords } from './leaning-words.ts'
 import { labelled, section, table } from './page.ts'
-import { adviceOf, causeOf, scenariosSentence } from './scenarios-sentences.ts'
+import { adviceOf, causeOf, scenariosSentence, unsentLines } from './scenarios-sentences.ts'
 import { textReport } from './text-report.ts'
 
 /** `scenario_summary.txt`: each scenario, its expectations, and whether they were met; 80 columns. */
@@ -25,7 +26,10 @@ function body(run: RunRecord, findings: ScenariosFindings): string[] {
     ),
     ...section('overview', [], glance(run, findings)),
     ...findings.scenarios.flatMap((scenario) =>
-      section(scenario.name, details(scenario, run.results[scenario.result])),
+      section(
+        scenario.name,
+        details(scenario, scenario.result === undefined ? undefined : run.results[scenario.result]),
+      ),
     ),
     ...section('recommendations', advice(findings)),
   ]
@@ -33,7 +37,7 @@ function body(run: RunRecord, findings: ScenariosFindings): string[] {
 
 function glance({ results }: RunRecord, { scenarios }: ScenariosFindings): string[] {
   const rows = scenarios.map((scenario) => {
-    const result = results[scenario.result]
+    const result = scenario.result === undefined ? undefined : results[scenario.result]
     return [
       scenario.name,
       leaningWords(scenario),
@@ -47,10 +51,11 @@ function glance({ results }: RunRecord, { scenarios }: ScenariosFindings): strin
   return table(['scenario', 'verdict', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'failed'], rows, [0, 1])
 }
 
-function details({ about, expectations }: ScenarioFinding, result: LoadResult | undefined): string[] {
+function details({ about, expectations, missing = [] }: ScenarioFinding, result: LoadResult | undefined): string[] {
   const doubts = result?.generator.doubts ?? []
   return [
     `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
+    ...missing.map((each) => `INVALID  not run: ${missingSentence(each)}`),
     ...expectations.map(
       (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${causeOf(each)}${adviceOf(each)}`,
     ),
@@ -66,9 +71,12 @@ function shape({ pattern, plan, durationMs, requestsScheduled, seed }: LoadResul
 function advice({ scenarios }: ScenariosFindings): string[] {
   const lost = scenarios.filter(({ verdict }) => verdict === 'fail')
   const open = scenarios.filter(
-    (scenario) => scenario.verdict === 'invalid' || (scenario.verdict === 'inconclusive' && !isMet(scenario)),
+    (scenario) =>
+      (scenario.verdict === 'invalid' && scenario.missing === undefined) ||
+      (scenario.verdict === 'inconclusive' && !isMet(scenario)),
   )
   return [
+    ...unsentLines(scenarios).map((line) => `${line}.`),
     ...lost.map(
       ({ name }) =>
         `${name} broke the service level: run \`limits\` to find its highest sustainable rate and its bottleneck.`,

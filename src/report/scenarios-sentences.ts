@@ -1,6 +1,7 @@
 import type { Expectation, ScenarioFinding, ScenariosFindings } from '../model/scenarios-findings.ts'
 import { isMet, verdictWords } from './leaning-words.ts'
-import { formatPlural } from '../wording/figures.ts'
+import { formatList, formatPlural } from '../wording/figures.ts'
+import { missingSentence } from '../wording/missing-operations.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
 export function scenariosSentence({ scenarios }: ScenariosFindings): string {
@@ -15,7 +16,23 @@ export function scenariosSentence({ scenarios }: ScenariosFindings): string {
 
 /** Returns one line for each expectation that is not proven, and one for each skipped scenario. */
 export function scenarioLines({ scenarios, skipped }: ScenariosFindings): readonly string[] {
-  return [...scenarios.flatMap(unproven), ...skipped.map(({ name, why }) => `${name} was skipped: ${why}`)]
+  return [
+    ...unsentLines(scenarios),
+    ...scenarios.flatMap(unproven),
+    ...skipped.map(({ name, why }) => `${name} was skipped: ${why}`),
+  ]
+}
+
+/** Returns one line for all scenarios that miss the same operations. */
+export function unsentLines(scenarios: readonly ScenarioFinding[]): readonly string[] {
+  const names = new Map<string, string[]>()
+  for (const { name, missing = [] } of scenarios) {
+    for (const each of missing) {
+      const why = missingSentence(each)
+      names.set(why, [...(names.get(why) ?? []), name])
+    }
+  }
+  return Array.from(names, ([why, unsent]) => `${formatList(unsent)} did not run: ${why}`)
 }
 
 function unproven({ name, expectations }: ScenarioFinding): readonly string[] {

@@ -3,6 +3,7 @@ import type { RequestSource } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
+import type { SuiteOperations } from '../operations.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, type SuiteHost } from '../suite.ts'
 import { CapacityRuns } from './capacity-runs.ts'
@@ -16,6 +17,8 @@ export interface CapacityOptions extends SharedPlan {
   readonly target?: Target
   /** What is sent: a request, a weighted list, or a function; default: the protocol's, such as `GET /`. */
   readonly request?: RequestSource
+  /** Without `request`: all of these are sent, by their `weight`. */
+  readonly operations?: SuiteOperations
   /** Expected users; default 1 000. */
   readonly users?: number
   /** Requests per minute from each user; default 30. */
@@ -42,7 +45,7 @@ export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): Capacity
   return ({ name = 'capacity', target, ...options } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
       loadTest('serves the expected users', async (context) => {
-        const { settings, plan } = planOf(options, suiteEnvironment(process.env))
+        const { settings, plan } = planOf({ ...options, target }, suiteEnvironment(process.env))
         const runs = new CapacityRuns({
           context,
           settings,
@@ -64,7 +67,17 @@ export function capacitySuiteOn({ describeLoad, loadTest }: SuiteHost): Capacity
 
 /** Peak users from the options belong to the users from the options, not to those from the environment. */
 export function planOf(
-  { users, requestsPerUserMinute, peakUsers, sla, phaseMs, ...shared }: Omit<CapacityOptions, 'name' | 'target'>,
+  {
+    users,
+    requestsPerUserMinute,
+    peakUsers,
+    sla,
+    phaseMs,
+    target,
+    ...shared
+  }: Omit<CapacityOptions, 'name' | 'target'> & {
+    readonly target?: Target | undefined
+  },
   environment: SuiteEnvironment,
 ): { readonly settings: CapacitySettings; readonly plan: WrittenPlan } {
   const { p95Ms, p99Ms, errorRate } = environment
@@ -83,5 +96,5 @@ export function planOf(
     phaseMs: environment.durationMs ?? phaseMs ?? DEFAULTS.phaseMs,
     maxRps: ceilingOf(shared, environment) ?? Number.POSITIVE_INFINITY,
   }
-  return { settings, plan: singleTargetPlan(shared, environment) }
+  return { settings, plan: singleTargetPlan(shared, environment, target) }
 }

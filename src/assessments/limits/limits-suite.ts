@@ -2,6 +2,7 @@ import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { RequestSource } from '../../plan/load-plan.ts'
 import type { Target } from '../../model/target.ts'
 import type { Rps } from '../../model/units.ts'
+import type { SuiteOperations } from '../operations.ts'
 import { suiteEnvironment } from '../environment.ts'
 import { ceilingOf, settleSuite, type SharedPlan, singleTargetPlan, sloOf, type SuiteHost } from '../suite.ts'
 import { limitsConclusion } from './conclusion.ts'
@@ -13,6 +14,8 @@ export interface LimitsOptions extends SharedPlan {
   readonly target?: Target
   /** What is sent: a request, a weighted list, or a function; default: the protocol's, such as `GET /`. */
   readonly request?: RequestSource
+  /** Without `request`: all of these are sent, by their `weight`. */
+  readonly operations?: SuiteOperations
   /** Name of the test, and of the entry in `limits_test.json`; default `limits`. */
   readonly name?: string
   /** The service level that a rate must hold; default p99 250 ms and 1% failed requests. */
@@ -43,7 +46,7 @@ export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuit
           slo: sloOf(slo, environment),
           maxRps: ceilingOf(plan, environment) ?? DEFAULT_MAX_RPS,
           maxConnections: plan.maxConnections ?? DEFAULT_CONNECTIONS,
-          plan: singleTargetPlan(plan, environment),
+          plan: singleTargetPlan(plan, environment, target),
           startLoad: context.startLoad,
           signal: context.signal,
           onFindings: (findings) => context.conclude('limits', findings, name),

@@ -8,17 +8,10 @@ import type { Ms, Rps } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
-import {
-  ceilingOf,
-  missingTarget,
-  settleSuite,
-  type SharedPlan,
-  sharedPlan,
-  type SuiteHost,
-  targetsOf,
-  type SuiteContext,
-} from '../suite.ts'
+import { ceilingOf, settleSuite, type SharedPlan, sharedPlan, type SuiteHost, type SuiteContext } from '../suite.ts'
+import { missingTarget, targetsOf } from '../suite-targets.ts'
 import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
+import { allRequests, operationsOf, type SuiteOperations } from '../operations.ts'
 import { discoverCalls, type McpCalls } from './mcp-calls.ts'
 import { runProbes } from './probes/index.ts'
 import { callsFrom } from './probes/probe.ts'
@@ -32,6 +25,10 @@ export interface McpStressOptions extends SharedPlan {
   readonly target?: Target
   /** The call of every phase; default a tool that returns its input, else `tools/list`. */
   readonly call?: McpRequest
+  /** The same as `call`, under the name that all suites have. */
+  readonly request?: McpRequest
+  /** Calls by operation: the phases send all of these, by their `weight`, and the probes the first read. */
+  readonly operations?: SuiteOperations
   /** A call that takes `ms` milliseconds, for probes that need one; default a slow tool that is known. */
   readonly slowCall?: ((ms: Ms) => McpRequest) | undefined
   /** Length of each phase, in ms; default 10 000. */
@@ -70,7 +67,7 @@ export function mcpStressSuiteOn({ describeLoad, loadTest }: SuiteHost): McpStre
         const server = await openServer(context, settings)
         const result = await context.load({
           ...settings.plan,
-          request: server.calls.call,
+          request: settings.sent ?? server.calls.call,
           pattern: patternOf(settings),
         })
         const conclude = (probes: readonly ProbeFinding[]): McpStressFindings => {
@@ -100,6 +97,8 @@ interface McpStressSettings {
   readonly phaseMs: Ms
   readonly idleMs: Ms
   readonly equalIds: boolean
+  /** What the phases send; undefined for the call that the suite discovers. */
+  readonly sent: WrittenPlan['request']
   /** Calls that the suite does not have to discover. */
   readonly calls: Partial<McpCalls>
 }
@@ -110,14 +109,17 @@ function settingsOf(
     idleMs = IDLE_MS,
     equalIds = false,
     call: givenCall,
+    request = givenCall,
+    operations,
     slowCall,
     ...shared
   }: Omit<McpStressOptions, 'name' | 'target'>,
   target: Target,
   environment: SuiteEnvironment,
 ): McpStressSettings {
-  const call =
-    environment.request === undefined ? givenCall : ([environment.request].flat()[0] as unknown as McpRequest)
+  const known = operationsOf({ request, operations }, environment, 'mcp', true)
+  // Probes need one call.
+  const [call] = (known.read ?? known.write ?? known.stream ?? []) as readonly McpRequest[]
   const maxRps = ceilingOf(shared, environment)
   return {
     target,
@@ -127,6 +129,7 @@ function settingsOf(
     phaseMs: environment.durationMs ?? phaseMs,
     idleMs,
     equalIds,
+    sent: allRequests(known),
     calls: { ...(call !== undefined && { call }), ...(slowCall !== undefined && { slowCall }) },
   }
 }

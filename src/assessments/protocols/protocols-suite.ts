@@ -6,16 +6,14 @@ import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import {
   ceilingOf,
   keepVerdict,
-  missingTarget,
   settleSuite,
   type SharedPlan,
   sharedPlan,
   sloOf,
   type SuiteHost,
-  type SuiteTargets,
-  targetsOf,
   type SuiteContext,
 } from '../suite.ts'
+import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import {
   measuredProtocol,
   type ProtocolRuns,
@@ -23,6 +21,7 @@ import {
   protocolsFindings,
   type ProtocolsSettings,
 } from './conclusion.ts'
+import { allRequests, mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
 import { whileCut } from './cuts.ts'
 import { CLIENTS, fillAll } from './full-load.ts'
 import { findHighestRate } from './highest-rate.ts'
@@ -30,7 +29,7 @@ import { judgeRate, rateVerdict } from './rate-verdict.ts'
 import { eachOf, type Subject } from './subject.ts'
 
 /** Options of `protocolsSuite`. The environment (`LOAD_TARGET_…`, `LOAD_P99_MS`, …) takes precedence. */
-export interface ProtocolsOptions extends SharedPlan {
+export interface ProtocolsOptions extends SharedPlan, SentOptions {
   /** Name of the test, and of the entry in `protocol_comparison.json`; default `protocols`. */
   readonly name?: string
   /** Targets by protocol; protocols without one are skipped, and the report says so. */
@@ -74,10 +73,19 @@ export function protocolsSuiteOn({ describeLoad, loadTest }: SuiteHost): Protoco
 }
 
 function planOf(
-  { targets: given, slo: givenSlo, rate: givenRate, phaseMs: givenPhaseMs, ...plan }: Omit<ProtocolsOptions, 'name'>,
+  {
+    targets: given,
+    slo: givenSlo,
+    rate: givenRate,
+    phaseMs: givenPhaseMs,
+    request,
+    operations,
+    ...plan
+  }: Omit<ProtocolsOptions, 'name'>,
   environment: SuiteEnvironment,
 ): { readonly settings: ProtocolsSettings; readonly subjects: readonly Subject[] } {
   const targets = targetsOf(given, environment)
+  const main = mainProtocol(targets)
   const slo = sloOf(givenSlo, environment)
   const maxRps = ceilingOf(plan, environment)
   const rate = Math.min(environment.rate ?? givenRate ?? DEFAULT_RATE, maxRps ?? Number.POSITIVE_INFINITY)
@@ -87,7 +95,9 @@ function planOf(
   const subjects = PROTOCOL_NAMES.flatMap((protocol): Subject[] => {
     const target = targets[protocol]
     if (target === undefined) return []
-    const subjectPlan = { ...shared, protocol, target }
+    const known = operationsOf({ request, operations }, environment, protocol, protocol === main)
+    const sent = allRequests(known)
+    const subjectPlan = { ...shared, protocol, target, ...(sent !== undefined && { request: sent }) }
     const ceiling = maxRps === undefined ? {} : { maxRps }
     return [{ protocol, target, plan: subjectPlan, slo, rate, duration: phaseMs, holdMs, ...ceiling }]
   })

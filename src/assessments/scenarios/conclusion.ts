@@ -2,6 +2,7 @@ import type { JudgedVerdict } from '../../judge/verdict/judged-verdict.ts'
 import { termVerdicts } from '../../judge/verdict/service-level.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Expectation, ScenarioFinding, ScenariosFindings } from '../../model/scenarios-findings.ts'
+import type { MissingOperations } from '../../model/suite-operations.ts'
 import type { Sla } from '../../model/sla.ts'
 import { scenarioLines, scenariosSentence } from '../../report/scenarios-sentences.ts'
 import { reasonSentence } from '../../wording/verdict-reasons.ts'
@@ -22,6 +23,14 @@ export function scenarioFinding(
   return { name, about, ...worstOf(verdicts), expectations: verdicts.map(expectationOf), result }
 }
 
+/** Returns the finding of a scenario that did not run, because no request is known for a part of its workload. */
+export function unsentFinding(
+  { name, about }: Pick<Scenario, 'name' | 'about'>,
+  missing: readonly MissingOperations[],
+): ScenarioFinding {
+  return { name, about, verdict: 'invalid', expectations: [], missing }
+}
+
 /** The verdict of the suite is the worst of its scenarios, and refers to the run of the first one that has it. */
 export function scenariosConclusion(findings: ScenariosFindings, results: readonly LoadResult[]): Conclusion {
   const { scenarios } = findings
@@ -32,7 +41,7 @@ export function scenariosConclusion(findings: ScenariosFindings, results: readon
     leaning,
     message: scenariosSentence(findings),
     lines: scenarioLines(findings),
-    result: deciding === undefined ? undefined : results[deciding.result],
+    result: deciding?.result === undefined ? undefined : results[deciding.result],
   }
 }
 

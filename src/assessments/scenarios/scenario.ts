@@ -2,7 +2,7 @@ import type { ProtocolName } from '../../protocols/index.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { Sla } from '../../model/sla.ts'
 import type { Ms, Rps } from '../../model/units.ts'
-import type { SuiteTargets } from '../suite.ts'
+import type { SuiteTargets } from '../suite-targets.ts'
 
 /** Rate and length of a scenario. */
 export interface Scale {

@@ -2,27 +2,27 @@ import type { LoadResult } from '../../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../../model/scenarios-findings.ts'
 import type { Sla } from '../../model/sla.ts'
 import type { Ms, Rps } from '../../model/units.ts'
-import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import {
   ceilingOf,
   keepVerdict,
-  missingTarget,
   settleSuite,
   type SharedPlan,
   sharedPlan,
   slaFrom,
   type SuiteHost,
-  type SuiteTargets,
-  targetsOf,
   type SuiteContext,
 } from '../suite.ts'
+import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { scenarios as builtIn } from './built-in/index.ts'
-import { scenarioFinding, scenariosConclusion, scenarioVerdicts } from './conclusion.ts'
+import { PROTOCOL_NAMES } from '../../protocols/index.ts'
+import { calledTargets, mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
+import { scenarioFinding, scenariosConclusion, scenarioVerdicts, unsentFinding } from './conclusion.ts'
+import { type PlannedWork, plannedWork } from './planned-work.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Options of `scenariosSuite`. The environment (`LOAD_TARGET_…`, `LOAD_RATE`, …) takes precedence. */
-export interface ScenariosOptions extends SharedPlan {
+export interface ScenariosOptions extends SharedPlan, SentOptions {
   /** Name of the test, and of the entry in `scenario_results.json`; default `scenarios`. */
   readonly name?: string
   /** Targets by protocol; scenarios that need another protocol are skipped, and the report says so. */
@@ -47,7 +47,7 @@ export function scenariosSuiteOn({ describeLoad, loadTest }: SuiteHost): Scenari
   return ({ name = 'scenarios', ...options } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('meets the service level in every scenario', async (context) => {
-        const { runs, skipped } = planOf(options, suiteEnvironment(process.env))
+        const { runs, skipped } = await planOf(options, suiteEnvironment(process.env))
         const conclude = (scenarios: readonly ScenarioFinding[]): ScenariosFindings => {
           const findings = { scenarios, skipped }
           context.conclude('scenarios', findings, name)
@@ -66,7 +66,8 @@ export function scenariosSuiteOn({ describeLoad, loadTest }: SuiteHost): Scenari
 
 interface ScenarioRun {
   readonly scenario: Scenario
-  readonly plan: WrittenPlan
+  /** The plan, or the operations that it misses. */
+  readonly sent: PlannedWork
   readonly sla: Sla
 }
 
@@ -74,11 +75,27 @@ interface ScenariosPlan extends Pick<ScenariosFindings, 'skipped'> {
   readonly runs: readonly ScenarioRun[]
 }
 
-function planOf(
-  { targets: given, sla = DEFAULT_SLA, rate, durationMs, scenarios = builtIn, ...shared }: ScenariosOptions,
+async function planOf(
+  {
+    targets: given,
+    sla = DEFAULT_SLA,
+    rate,
+    durationMs,
+    scenarios = builtIn,
+    request,
+    operations,
+    ...shared
+  }: ScenariosOptions,
   environment: SuiteEnvironment,
-): ScenariosPlan {
-  const targets = targetsOf(given, environment)
+): Promise<ScenariosPlan> {
+  const targets = await calledTargets(targetsOf(given, environment))
+  const main = mainProtocol(targets)
+  const known = Object.fromEntries(
+    PROTOCOL_NAMES.filter((name) => targets[name] !== undefined).map((name) => [
+      name,
+      operationsOf({ request, operations }, environment, name, name === main),
+    ]),
+  )
   const runs = scenarios
     .filter(({ needs }) => missingTarget(targets, needs) === undefined)
     .map((scenario) => {
@@ -90,7 +107,8 @@ function planOf(
         share: length / scenario.durationMs,
       }
       const plan = Object.assign({}, scenario.plan(scale, targets), sharedPlan(shared, environment))
-      return { scenario, plan, sla: slaFrom(scenario.sla ?? sla, environment) }
+      const sent = plannedWork(plan, { protocol: scenario.needs[0] ?? main, targets, known })
+      return { scenario, sent, sla: slaFrom(scenario.sla ?? sla, environment) }
     })
   const skipped = scenarios.flatMap(({ name, needs }) => {
     const why = missingTarget(targets, needs)
@@ -107,8 +125,13 @@ async function measure(
 ): Promise<{ readonly findings: readonly ScenarioFinding[]; readonly results: readonly LoadResult[] }> {
   const findings: ScenarioFinding[] = []
   const results: LoadResult[] = []
-  for (const { scenario, plan, sla } of runs) {
-    const result = await context.load(plan, { phase: scenario.name })
+  for (const { scenario, sent, sla } of runs) {
+    if ('missing' in sent) {
+      findings.push(unsentFinding(scenario, sent.missing))
+      onFindings([...findings])
+      continue
+    }
+    const result = await context.load(sent.plan, { phase: scenario.name })
     const verdicts = scenarioVerdicts(result, sla)
     for (const verdict of verdicts) keepVerdict(result, 'scenariosSuite', verdict)
     findings.push(scenarioFinding(scenario, verdicts, results.push(result) - 1))

@@ -272,6 +272,9 @@ const SENT = [['method', 'body'], ['data'], ['tool', 'arguments']] as const sati
 
 function requestOf(given: Given): Readonly<Record<string, unknown>> | undefined {
   const used = SENT.flatMap((names) => names.filter((name) => given.has(name)).slice(0, 1))
+  if (given.has('request') && used[0] !== undefined) {
+    throw new Mistake(`--request and ${given.written(used[0])} cannot be combined: write it into the request`)
+  }
   const [first, second] = used
   if (first === undefined) return undefined
   if (second !== undefined) {

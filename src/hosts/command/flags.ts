@@ -1,7 +1,8 @@
 import type { VariableName } from '../environment/variables.ts'
 
 /** The suites that load a target. */
-const LOADING: readonly Runner[] = ['scenarios', 'limits', 'protocols', 'mcp-stress', 'capacity', 'run']
+const SUITES: readonly Runner[] = ['scenarios', 'limits', 'protocols', 'mcp-stress', 'capacity']
+const LOADING: readonly Runner[] = [...SUITES, 'run']
 const EVERY: readonly Runner[] = ['unit', ...LOADING]
 
 /** Why `unit` has no target and no rate. */
@@ -17,6 +18,8 @@ export type FlagName =
   | 'rate'
   | 'threads'
   | 'header'
+  | 'request'
+  | 'operations'
   | 'method'
   | 'body'
   | 'data'
@@ -111,40 +114,54 @@ export const FLAGS: Readonly<Record<FlagName, Flag>> = {
     by: LOADING,
     about: 'header of every request or handshake',
   },
+  request: {
+    value: 'JSON',
+    variable: 'LOAD_REQUEST',
+    key: 'request',
+    by: LOADING,
+    about: 'what to send: a request, or a list with weights',
+  },
+  operations: {
+    value: 'JSON',
+    variable: 'LOAD_OPERATIONS',
+    key: 'operations',
+    by: SUITES,
+    about: 'requests by operation (read, write, stream, batch), or by protocol and operation',
+  },
   method: {
     short: 'X',
     value: 'METHOD',
     variable: 'LOAD_REQUEST',
     key: 'request.method',
-    by: ['limits', 'capacity', 'run'],
+    by: LOADING,
     about: 'HTTP method; default GET, or POST with --body',
   },
   body: {
     value: 'TEXT|@FILE',
     variable: 'LOAD_REQUEST',
     key: 'request.body',
-    by: ['limits', 'capacity', 'run'],
+    by: LOADING,
     about: 'body of every HTTP request, or the file that has it',
   },
   data: {
     value: 'TEXT|@FILE',
     variable: 'LOAD_REQUEST',
     key: 'request.data',
-    by: ['limits', 'capacity', 'run'],
+    by: LOADING,
     about: 'message to send over WebSocket or TCP',
   },
   tool: {
     value: 'NAME',
     variable: 'LOAD_REQUEST',
     key: 'request.tool',
-    by: ['limits', 'mcp-stress', 'capacity', 'run'],
+    by: LOADING,
     about: 'tool of an MCP server to call',
   },
   arguments: {
     value: 'JSON',
     variable: 'LOAD_REQUEST',
     key: 'request.arguments',
-    by: ['limits', 'mcp-stress', 'capacity', 'run'],
+    by: LOADING,
     about: 'arguments of the tool',
   },
   connections: {

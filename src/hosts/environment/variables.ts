@@ -39,6 +39,7 @@ interface VariableValues {
   readonly LOAD_TARGET_TCP: NamedTarget
   readonly LOAD_TARGET_MCP: NamedTarget
   readonly LOAD_REQUEST: HttpRequest | readonly HttpRequest[]
+  readonly LOAD_OPERATIONS: Readonly<Record<string, unknown>>
   readonly LOAD_HEADERS: Readonly<Record<string, string>>
   readonly LOAD_RATE: Rps
   readonly LOAD_DURATION: Ms
@@ -79,6 +80,12 @@ const VARIABLES: { readonly [Name in VariableName]: Variable<VariableValues[Name
     rule: 'must be a request as JSON, such as {"path":"/cart"}, or a list of them',
     forSuites: true,
     // Any header may be secret, and an invalid text does not show which part is a header.
+    mayHoldSecret: (given) => given.includes('headers'),
+  },
+  LOAD_OPERATIONS: {
+    read: operations,
+    rule: 'must be requests by operation as JSON, such as {"read":{"path":"/items"},"write":{"method":"POST","path":"/items"}}',
+    forSuites: true,
     mayHoldSecret: (given) => given.includes('headers'),
   },
   LOAD_HEADERS: {
@@ -241,6 +248,12 @@ function tracing(given: string): Tracing | undefined {
 function request(given: string): HttpRequest | readonly HttpRequest[] | undefined {
   const value = json(given)
   return typeof value === 'object' && value !== null ? value : undefined
+}
+
+/** The suite checks the names of the operations and their requests, because it knows the protocols. */
+function operations(given: string): Readonly<Record<string, unknown>> | undefined {
+  const value = json(given)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
 }
 
 function headers(given: string): Readonly<Record<string, string>> | undefined {

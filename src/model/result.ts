@@ -101,7 +101,7 @@ export interface PlanSummary {
   readonly confidence: Ratio
   /** How an inconclusive verdict ends a test. */
   readonly onInconclusive: OnInconclusive
-  /** The requests in words, such as `GET /cart`. */
+  /** The requests in words, such as `GET /cart`, with the names of their operations: `read: GET /cart`. */
   readonly request: string
   /** Plan keys that did not apply to the target, and why. */
   readonly notes?: readonly string[]

@@ -55,6 +55,7 @@ function details({ about, expectations, missing = [] }: ScenarioFinding, result:
   const doubts = result?.generator.doubts ?? []
   return [
     `${about}${result === undefined ? '' : `: ${shape(result)}`}`,
+    ...(result === undefined ? [] : [`Sent: ${sentBy(result)}`]),
     ...missing.map((each) => `INVALID  not run: ${missingSentence(each)}`),
     ...expectations.map(
       (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${causeOf(each)}${adviceOf(each)}`,
@@ -62,6 +63,12 @@ function details({ about, expectations, missing = [] }: ScenarioFinding, result:
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
     ...doubts.map(({ message }) => `Doubt: ${message}`),
   ]
+}
+
+/** Returns what was sent in the measured part, with the number of requests of each operation. */
+function sentBy({ plan, operations, requestsSent }: LoadResult): string {
+  const counts = Object.entries(operations).map(([name, figures]) => `${formatCount(figures.requestsSent)} ${name}`)
+  return `${plan.request} (${counts.length === 0 ? formatPlural(requestsSent, 'request') : counts.join(', ')})`
 }
 
 function shape({ pattern, plan, durationMs, requestsScheduled, seed }: LoadResult): string {

@@ -16,6 +16,7 @@ test('a balanced scenario sends the reads and the writes of the user, with bodie
     'GET /items': read?.requestsSent,
     'POST /items': write?.requestsSent,
   })
+  expect(record?.results[0]?.plan.request).toBe('read: GET /items, write: POST /items')
   expect((read?.requestsSent ?? 0) + (write?.requestsSent ?? 0)).toBe(100)
   expect(write?.requestsSent).toBeGreaterThan(30)
   expect(Math.max(...server.writtenBytes)).toBeLessThan(1_024)

@@ -138,7 +138,12 @@ function formatRequest({ request, workload }: ResolvedLane, target: TargetConnec
   }
   if (typeof request === 'function') return 'made by a function'
   return ([request].flat() as readonly AnyRequest[])
-    .map((each) => each.name ?? target?.protocol.describe(each) ?? JSON.stringify(each))
+    .map((each) => {
+      const sent = target?.protocol.describe(each)
+      if (each.name === undefined) return sent ?? JSON.stringify(each)
+      // A custom protocol describes a request by its name.
+      return sent === undefined || sent === each.name ? each.name : `${each.name}: ${sent}`
+    })
     .join(', ')
 }
 

@@ -60,6 +60,21 @@ describe('a session of loads', () => {
     expect(kept().results[0]?.generator.doubts).toMatchObject([{ code: 'coverage' }])
   })
 
+  test('gives every result a name of its own: the test and the name of the load', async () => {
+    const { session, kept } = openSession({})
+    await session.within(async ({ load, startLoad }) => {
+      for (const phase of ['Burst', 'Burst', 'MCP', undefined, undefined]) {
+        const judge = false
+        await load({ judge }, phase === undefined ? {} : { phase })
+        await (
+          await startLoad({ judge }, { record: false })
+        ).result
+      }
+    })
+    const names = kept().results.map(({ name }) => name)
+    expect(names).toEqual(['shop > Burst', 'shop > Burst (2)', 'shop > MCP', 'shop', 'shop (2)'])
+  })
+
   test('an unrecorded run inherits its plan and appears in no record, however it ends', async () => {
     const { session, kept } = openSession({})
     const { requestsScheduled } = await session.within(async ({ startLoad }) => {

@@ -75,6 +75,8 @@ export class LoadSession {
   readonly #deadline: Deadline
   readonly #loads = new Set<ActiveLoad>()
   readonly #check: BodyCheck
+  /** Number of recorded loads by name. */
+  readonly #named = new Map<string, number>()
   #allowedMs: Ms
   /** Length of all loads so far, as planned. */
   #plannedMs: Ms = 0
@@ -142,12 +144,12 @@ export class LoadSession {
     { site, call }: LoadCall,
     { record: recorded = true, phase }: StartOptions = {},
   ): Promise<LoadRun> {
-    const { scope, test, timeoutMs, facts, id, onProgress } = this.#options
+    const { scope, timeoutMs, facts, id, onProgress } = this.#options
     const origin = this.#check.originOf(site, call)
     let lock: MachineLock | undefined
     try {
       // Validates the plan first, so that an invalid one fails without waiting for the machine.
-      const environment = { name: test, seed: process.env['LOAD_SEED'] }
+      const environment = { name: this.#nameOf(phase, recorded), seed: process.env['LOAD_SEED'] }
       const written = scope.planOf(plan)
       this.#sayOnce(plan, written)
       // A function may start a server, which must not disturb another load.
@@ -183,6 +185,15 @@ export class LoadSession {
       lock?.release()
       throw site.point(error)
     }
+  }
+
+  /** Returns the name of the next result: the test, and which of its loads this is. No two results have the same one. */
+  #nameOf(phase: string | undefined, recorded: boolean): string {
+    const { test } = this.#options
+    const name = phase === undefined ? test : `${test} > ${phase}`
+    const number = (this.#named.get(name) ?? 0) + 1
+    if (recorded) this.#named.set(name, number)
+    return number === 1 ? name : `${name} (${number})`
   }
 
   /** Says each thing once in a run, however many tests it concerns. */

@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { availableParallelism, release, totalmem, type } from 'node:os'
 import { relative, resolve } from 'node:path'
 import { env, version } from 'node:process'
-import type { Artifact, Environment } from '../model/record.ts'
+import type { Artifact, Environment, RunRecord } from '../model/record.ts'
+import { readEarlierRuns } from './earlier-runs.ts'
 import { artifacts } from '../report/index.ts'
 import { writtenRun } from '../report/json-artifact.ts'
 import { jsonText } from '../report/json-text.ts'
+import { summary } from '../report/summary.ts'
 import { renderArtifacts } from '../report/render.ts'
 import { runRecords, type TestedLoad } from '../report/run-records.ts'
 import { writeArtifacts } from '../report/write.ts'
@@ -31,9 +33,21 @@ export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): 
   if (loads.length === 0) return []
   const folder = resolve(place.root, env['LOAD_REPORTS_DIR']?.trim() || (place.folder ?? 'reports'))
   const runs = runRecords(loads, readEnvironment())
-  const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(place.artifacts ?? [])]))
+  const earlier = readEarlierRuns(folder, JSON_FILES, runs, isSummable)
+  const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(place.artifacts ?? [])], earlier))
   if (paths.length === 0) return []
   return ['', ` ${stdoutColors().bold('Load reports')}`, ...paths.map((path) => `   ${shortest(place.root, path)}`)]
+}
+
+const JSON_FILES = artifacts.map(({ fileName }) => fileName).filter((name) => name.endsWith('.json'))
+
+/** Whether the summary can show a run from a file, which an earlier version or another program may have written. */
+function isSummable(run: RunRecord): boolean {
+  try {
+    return summary.render([run]) !== undefined
+  } catch {
+    return false
+  }
 }
 
 function shortest(root: string, path: string): string {

@@ -20,6 +20,11 @@ export interface CapacityPhase {
   readonly verdict: VerdictValue
   /** Side that an inconclusive verdict leans to. */
   readonly leaning?: Leaning
+  /**
+   * Only if the run of this phase proved nothing: users of another run that decides this verdict, because a target that
+   * serves more users serves fewer as well.
+   */
+  readonly decidedByUsers?: Count
   readonly achievedRps: Rps
   readonly p95Ms: Ms | null
   readonly errorRate: Ratio

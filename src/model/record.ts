@@ -45,6 +45,9 @@ export interface RunRecord {
  */
 export interface Artifact {
   readonly fileName: string
-  /** Receives at least one run. Returns undefined when these runs have nothing for this file. */
-  render(runs: readonly RunRecord[]): string | undefined
+  /**
+   * Receives at least one run. Returns undefined when these runs have nothing for this file. `earlier` has the newest
+   * run of every other suite whose JSON is in the folder, newest first.
+   */
+  render(runs: readonly RunRecord[], earlier?: readonly RunRecord[]): string | undefined
 }

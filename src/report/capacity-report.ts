@@ -8,6 +8,7 @@ import {
   capacitySentence,
   ceilingLines,
   disagreementLines,
+  inferredLines,
   phaseRow,
   recommendationSentence,
   slaSentence,
@@ -51,7 +52,7 @@ function body(run: RunRecord, findings: CapacityFindings): string[] {
     ]),
     ...section(
       'phases',
-      [],
+      inferredLines(findings),
       table(
         ['phase', 'verdict', 'users', 'req/s', 'achieved', 'p95 ms', 'failed'],
         findings.phases.map(phaseRow),

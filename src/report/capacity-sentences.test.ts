@@ -5,6 +5,7 @@ import {
   boundsSentence,
   buySentence,
   disagreementLines,
+  inferredLines,
   phaseRow,
   recommendationSentence,
   unknownLines,
@@ -106,7 +107,19 @@ test('names each number of users whose verdict is not proven', () => {
   expect(unprovenLines({ unprovenUsers: [1_600] } as unknown as CapacityFindings)).toEqual([
     'The verdict on 1 600 users is not proven: longer phases would decide (phaseMs, LOAD_DURATION).',
   ])
+  expect(unprovenLines({ unprovenUsers: [1_600, 1_656] } as unknown as CapacityFindings)).toEqual([
+    'The verdicts on 1 600 and 1 656 users are not proven: longer phases would decide (phaseMs, LOAD_DURATION).',
+  ])
   expect(unprovenLines({} as CapacityFindings)).toEqual([])
+})
+
+test('says which run decided a phase that proved nothing', () => {
+  const phase = { name: 'baseline', users: 1_000, decidedByUsers: 1_600 }
+  const peak = { name: 'peak', users: 2_000, decidedByUsers: 1_800 }
+  expect(inferredLines({ phases: [phase, peak, { users: 3 }] } as unknown as CapacityFindings)).toEqual([
+    'The run of phase "baseline" proved nothing; 1 600 users met the SLA, so 1 000 meet it as well.',
+    'The run of phase "peak" proved nothing; 1 800 users missed the SLA, so 2 000 miss it as well.',
+  ])
 })
 
 test('shows the side that an unproven phase leans to', () => {

@@ -61,10 +61,12 @@ export function disagreementLines({ disagreeingUsers = [] }: CapacityFindings): 
 
 /** Returns which ends of the interval are not proven, and what would prove them. */
 export function unprovenLines({ unprovenUsers = [] }: CapacityFindings): readonly string[] {
-  return unprovenUsers.map(
-    (users) =>
-      `The verdict on ${formatCount(users)} users is not proven: longer phases would decide (${optionWords({ plan: 'phaseMs, LOAD_DURATION', command: '-d' })}).`,
-  )
+  if (unprovenUsers.length === 0) return []
+  const users = `${unprovenUsers.map((each) => formatCount(each)).join(' and ')} users`
+  const verdicts = unprovenUsers.length === 1 ? `verdict on ${users} is` : `verdicts on ${users} are`
+  return [
+    `The ${verdicts} not proven: longer phases would decide (${optionWords({ plan: 'phaseMs, LOAD_DURATION', command: '-d' })}).`,
+  ]
 }
 
 /** Returns the numbers of users between which the limit lies. */
@@ -126,6 +128,17 @@ function peakClause({ peakClients, peakRps, intervals, worstMiss }: UslFit): str
 
 function formatRange([low, high]: OpenInterval, word: (value: number) => string): string {
   return high === null ? `at least ${word(low)}` : `${word(low)}–${word(high)}`
+}
+
+/** Returns which phases were decided by the run of another number of users. */
+export function inferredLines({ phases }: CapacityFindings): readonly string[] {
+  return phases.flatMap(({ name, users, decidedByUsers: others }) => {
+    if (others === undefined) return []
+    const [outcome, inferred] = others > users ? ['met', 'meet'] : ['missed', 'miss']
+    return [
+      `The run of phase "${name}" proved nothing; ${formatCount(others)} users ${outcome} the SLA, so ${formatCount(users)} ${inferred} it as well.`,
+    ]
+  })
 }
 
 export function phaseRow(phase: CapacityPhase): string[] {

@@ -98,8 +98,8 @@ test('reports a limit on one self-contained page', () => {
     The target did not sustain 414 req/s: requests piled up: 3.3% of the arrivals
       remained in flight.
     The limit lies between these two rates, which are 6.15% apart.
-    Doubt in 2 of 2 runs: other processes used 90% of a core; stop them, or run the
-      load test alone
+    Doubt in 2 of 2 runs: foreign-load: other processes used 90% of a core; stop
+      them, or run the load test alone
 
     bottleneck
     ----------

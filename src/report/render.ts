@@ -7,10 +7,14 @@ export interface RenderedFile {
 }
 
 /** Renders every artifact that has content for these runs. */
-export function renderArtifacts(runs: readonly RunRecord[], artifacts: readonly Artifact[]): readonly RenderedFile[] {
+export function renderArtifacts(
+  runs: readonly RunRecord[],
+  artifacts: readonly Artifact[],
+  earlier: readonly RunRecord[] = [],
+): readonly RenderedFile[] {
   if (runs.length === 0) return []
   return artifacts.flatMap((artifact) => {
-    const text = artifact.render(runs)
+    const text = artifact.render(runs, earlier)
     return text === undefined ? [] : [{ fileName: artifact.fileName, text }]
   })
 }

@@ -13,7 +13,8 @@ test('shows the rates, response times and errors of a result', () => {
       errors    3 of 15 000 requests (0.02%): connect 3; 0 dropped
                 status 200: 14 997
       error     connect, the first: connect ECONNREFUSED 127.0.0.1:3000
-      doubt     an inspector is attached, which slows the generator; detach it"
+      doubt     inspector: an inspector is attached, which slows the generator;
+                  detach it"
   `)
 })
 

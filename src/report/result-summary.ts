@@ -1,3 +1,4 @@
+import { MISLEADING_DOUBTS } from '../model/doubt.ts'
 import { formatValue } from '../model/errors.ts'
 import type { Distribution, Figures } from '../model/figures.ts'
 import type { MetricFigures } from '../model/metric.ts'
@@ -19,6 +20,7 @@ import { COLUMNS, LABEL_COLUMNS, labelled, wrap } from './page.ts'
 /** Number of statuses and of error classes that a summary names. */
 const SHOWN = 5
 const SHOWN_ERRORS = 3
+const SHOWN_DOUBTS = 2
 
 /**
  * Returns the main figures of a result as text, 80 columns wide: rates, response times, errors and statuses, then the
@@ -148,7 +150,22 @@ function explanations(figures: Figures): readonly string[] {
     ...(isResult(figures) && figures.journeys !== null ? [labelled('journeys', journeysOf(figures.journeys), 2)] : []),
     ...(isResult(figures) ? metricLines(figures) : []),
     ...errorLines(figures, 2),
-    ...(isResult(figures) ? figures.generator.doubts.map(({ message }) => labelled('doubt', message, 2)) : []),
+    ...(isResult(figures) ? doubtEntries(figures, 2) : []),
+  ]
+}
+
+/**
+ * Returns the first doubts of a result, each with its code and its message, and the number of the others. Doubts about
+ * what was measured come first.
+ */
+export function doubtEntries({ generator }: LoadResult, indent: number): readonly string[] {
+  const doubts = generator.doubts.toSorted(
+    (a, b) => Number(MISLEADING_DOUBTS.has(b.code)) - Number(MISLEADING_DOUBTS.has(a.code)),
+  )
+  const rest = doubts.length - SHOWN_DOUBTS
+  return [
+    ...doubts.slice(0, SHOWN_DOUBTS).map(({ code, message }) => labelled('doubt', `${code}: ${message}`, indent)),
+    ...(rest > 0 ? [labelled('', `and ${formatPlural(rest, 'more doubt')}`, indent)] : []),
   ]
 }
 

@@ -58,6 +58,16 @@ test('lists the expectations that are not proven, with the side that each leans 
   ])
 })
 
+test('gives many runs that are too short one line', () => {
+  const names = ['API baseline', 'Burst', 'MCP']
+  const short = names.map((name) => scenario(name, 'inconclusive', 'pass'))
+  expect(scenarioLines(of(...short, unlikely))).toEqual([
+    'Unlikely: inconclusive, leans to fail: p99 response time below 250 ms is not proven, was 83.2 ms',
+    'Too short to prove 3 expectations that lean to pass (p99 response time below 250 ms, …): API baseline, Burst, ' +
+      'MCP; scenario_summary.txt says how long each must be (durationMs, LOAD_DURATION)',
+  ])
+})
+
 test('says why an expectation is not proven and what would prove it', () => {
   const reason = 'is not proven by 100 requests in 5 s'
   const advice = "about 200 more requests would decide (duration: '15s')"

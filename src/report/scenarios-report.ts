@@ -61,7 +61,7 @@ function details({ about, expectations, missing = [] }: ScenarioFinding, result:
       (each) => `${leaningWords(each).toUpperCase()}  ${each.text}: ${each.observed}${causeOf(each)}${adviceOf(each)}`,
     ),
     ...(result?.plan.notes ?? []).map((note) => `Note: ${note}`),
-    ...doubts.map(({ message }) => `Doubt: ${message}`),
+    ...doubts.map(({ code, message }) => `Doubt: ${code}: ${message}`),
   ]
 }
 

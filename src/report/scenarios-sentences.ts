@@ -2,6 +2,7 @@ import type { Expectation, ScenarioFinding, ScenariosFindings } from '../model/s
 import { isMet, verdictWords } from './leaning-words.ts'
 import { formatList, formatPlural } from '../wording/figures.ts'
 import { missingSentence } from '../wording/missing-operations.ts'
+import { optionWords } from '../wording/option-words.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
 export function scenariosSentence({ scenarios }: ScenariosFindings): string {
@@ -14,11 +15,20 @@ export function scenariosSentence({ scenarios }: ScenariosFindings): string {
   return `${met.length} of ${formatPlural(scenarios.length, 'scenario')} met the service level${note}${rest}.`
 }
 
-/** Returns one line for each expectation that is not proven, and one for each skipped scenario. */
+/** Number of unproven expectations that get a line each. */
+const FEW = 2
+
+/**
+ * Returns one line for each expectation that is not proven, and one for each skipped scenario. If many runs were too
+ * short to prove what they lean to, these share one line.
+ */
 export function scenarioLines({ scenarios, skipped }: ScenariosFindings): readonly string[] {
+  const short = scenarios.flatMap(({ expectations }) => expectations.filter(isTooShort))
+  const isShared = short.length > FEW
   return [
     ...unsentLines(scenarios),
-    ...scenarios.flatMap(unproven),
+    ...scenarios.flatMap((scenario) => unproven(scenario, isShared)),
+    ...(isShared ? [tooShortLine(scenarios, short)] : []),
     ...skipped.map(({ name, why }) => `${name} was skipped: ${why}`),
   ]
 }
@@ -35,9 +45,23 @@ export function unsentLines(scenarios: readonly ScenarioFinding[]): readonly str
   return Array.from(names, ([why, unsent]) => `${formatList(unsent)} did not run: ${why}`)
 }
 
-function unproven({ name, expectations }: ScenarioFinding): readonly string[] {
+function tooShortLine(scenarios: readonly ScenarioFinding[], short: readonly Expectation[]): string {
+  const names = scenarios.filter(({ expectations }) => expectations.some(isTooShort)).map(({ name }) => name)
+  return (
+    `Too short to prove ${formatPlural(short.length, 'expectation')} that lean to pass (${short[0]?.text}, …): ` +
+    `${names.join(', ')}; scenario_summary.txt says how long each must be ` +
+    `(${optionWords({ plan: 'durationMs, LOAD_DURATION', command: '-d' })})`
+  )
+}
+
+/** Leans to a pass, which more requests would prove. */
+function isTooShort(expectation: Expectation): boolean {
+  return expectation.verdict === 'inconclusive' && isMet(expectation)
+}
+
+function unproven({ name, expectations }: ScenarioFinding, isShared: boolean): readonly string[] {
   return expectations
-    .filter(({ verdict }) => verdict !== 'pass')
+    .filter((expectation) => expectation.verdict !== 'pass' && !(isShared && isTooShort(expectation)))
     .map(
       (expectation) =>
         `${name}: ${verdictWords(expectation)}: ${claimOf(expectation)}, was ${expectation.observed}${adviceOf(expectation)}`,

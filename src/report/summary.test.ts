@@ -42,7 +42,15 @@ test('reports an early end and the doubts of a run', () => {
   })
   const text = summaryOf(recordOf({ results: [cut], verdicts: [] }))
   expect(text).toContain('INTERRUPTED (interrupted by SIGINT)')
-  expect(text).toContain('doubt     an inspector is attached')
+  expect(text).toContain('doubt     inspector: an inspector is attached')
+})
+
+test('adds the newest run of every other suite', () => {
+  const [earlier] = runRecords([{ test: 'limits', record: recordOf({ suite: 'limits' }) }], environment)
+  const runs = runRecords([{ test: 'a test', record: recordOf() }], environment)
+  const pages = (earlier && summary.render(runs, [earlier]))?.split(/^=+\n(?=[^]*?=)/m).filter(Boolean) ?? []
+  expect(pages.map((page) => page.split('\n')[0])).toEqual(expect.arrayContaining(['load tests', 'limits']))
+  expect(pages.at(-1)).toContain('started   2026-11-23 17:30:00 UTC')
 })
 
 test('states a verdict once', () => {

@@ -10,10 +10,14 @@ import { errorLines, loadOf, metricLines } from './result-summary.ts'
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
 
-/** `test_summary.txt`: every verdict of every run on one self-contained page, 80 columns wide. */
+/**
+ * `test_summary.txt`: every verdict of every run on one self-contained page, and of the newest earlier run of each other
+ * suite; 80 columns wide.
+ */
 export const summary: Artifact = {
   fileName: 'test_summary.txt',
-  render: (runs) => runs.map((run) => `${[...pageHead(run, resultOf(run)), ...bodyOf(run)].join('\n')}\n`).join('\n'),
+  render: (runs, earlier = []) =>
+    [...runs, ...earlier].map((run) => `${[...pageHead(run, resultOf(run)), ...bodyOf(run)].join('\n')}\n`).join('\n'),
 }
 
 function resultOf({ verdicts }: RunRecord): string {
@@ -55,7 +59,7 @@ function resultLines(result: LoadResult): readonly string[] {
     ...metricLines(result),
     ...slowestLines(result),
     ...(result.plan.notes ?? []).map((note) => labelled('note', note, 2)),
-    ...result.generator.doubts.map(({ message }) => labelled('doubt', message, 2)),
+    ...result.generator.doubts.map(({ code, message }) => labelled('doubt', `${code}: ${message}`, 2)),
   ]
 }
 

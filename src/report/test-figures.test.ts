@@ -34,15 +34,12 @@ test('names each load of a test that has several', () => {
   `)
 })
 
-test('names doubts', () => {
-  const generator = { ...resultOf().generator, doubts: [doubt({ code: 'inspector' }), doubt({ code: 'coverage' })] }
-  expect(lines({ results: [resultOf({ generator })] })).toContain('doubts    inspector, coverage')
-})
-
-test('explains a doubt about what was measured', () => {
-  const doubts = [doubt({ code: 'inspector' }), doubt({ code: 'only-redirects', count: 30, status: '302' })]
-  expect(lines({ results: [resultOf({ generator: { ...resultOf().generator, doubts } })] })).toMatch(
-    / doubt {5}all 30 responses were redirects \(302\), which are not followed,[^]*\n +doubts {4}inspector$/,
+test('shows two doubts with their explanations, first those about what was measured', () => {
+  const redirects = doubt({ code: 'only-redirects', count: 30, status: '302' })
+  const doubts = [doubt({ code: 'inspector' }), doubt({ code: 'coverage' }), redirects]
+  const text = lines({ results: [resultOf({ generator: { ...resultOf().generator, doubts } })] })
+  expect(text).toMatch(
+    / doubt {5}only-redirects: all 30 responses[^]* doubt {5}inspector: an inspector is attached[^]*\n +and 1 more doubt$/,
   )
 })
 

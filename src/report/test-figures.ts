@@ -1,9 +1,8 @@
-import { type Doubt, MISLEADING_DOUBTS } from '../model/doubt.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanUnknown } from '../model/text/clean.ts'
 import { formatPlural } from '../wording/figures.ts'
-import { describeRun, figureLines } from './result-summary.ts'
-import { labelled, wrap } from './page.ts'
+import { describeRun, doubtEntries, figureLines } from './result-summary.ts'
+import { wrap } from './page.ts'
 import type { TestedLoad } from './run-records.ts'
 
 /** Number of loads of one test that are shown; the artifacts have all of them. */
@@ -41,12 +40,6 @@ function titleOf(result: LoadResult): string {
   return request.length > SHORT_REQUEST ? describeRun(result) : `${request}, ${describeRun(result)}`
 }
 
-/** Explains the doubts about what was measured, and names the others, which a report explains. */
 function entriesOf(result: LoadResult, indent: number): string {
-  const { doubts } = result.generator
-  const isMisleading = ({ code }: Doubt): boolean => MISLEADING_DOUBTS.has(code)
-  const explained = doubts.filter(isMisleading).map(({ message }) => labelled('doubt', message, indent))
-  const codes = [...new Set(doubts.filter((each) => !isMisleading(each)).map(({ code }) => code))]
-  const named = codes.length === 0 ? [] : [labelled('doubts', codes.join(', '), indent)]
-  return [...figureLines(result, indent), ...explained, ...named].join('\n')
+  return [...figureLines(result, indent), ...doubtEntries(result, indent)].join('\n')
 }

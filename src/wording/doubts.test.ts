@@ -93,14 +93,14 @@ describe('doubts of several runs', () => {
       runWith(),
     ]
     expect(doubtLines(runs)).toEqual([
-      'Doubt in 2 of 3 runs (figures of the first): other processes used 90% of a core; stop them, or run the load test alone',
-      'Doubt in 1 of 3 runs: an inspector is attached, which slows the generator; detach it',
+      'Doubt in 2 of 3 runs (figures of the first): foreign-load: other processes used 90% of a core; stop them, or run the load test alone',
+      'Doubt in 1 of 3 runs: inspector: an inspector is attached, which slows the generator; detach it',
     ])
   })
 
   test('omit the number of runs when there is only one run', () => {
     expect(doubtLines([runWith({ code: 'inspector' })])).toEqual([
-      'Doubt: an inspector is attached, which slows the generator; detach it',
+      'Doubt: inspector: an inspector is attached, which slows the generator; detach it',
     ])
   })
 })

@@ -100,7 +100,7 @@ interface Doubted {
   readonly generator: Pick<GeneratorFigures, 'doubts'>
 }
 
-/** Returns one line per doubt code: "Doubt in 2 of 7 runs (figures of the first): …". */
+/** Returns one line per doubt code: "Doubt in 2 of 7 runs (figures of the first): foreign-load: …". */
 export function doubtLines(results: readonly Doubted[]): string[] {
   const byCode = Map.groupBy(
     results.flatMap(({ generator }) => generator.doubts),
@@ -109,7 +109,8 @@ export function doubtLines(results: readonly Doubted[]): string[] {
   return [...byCode.values()].map((doubts) => {
     const where = results.length === 1 ? '' : ` in ${doubts.length} of ${results.length} runs`
     const messages = [...new Set(doubts.map(({ message }) => message))]
-    return `Doubt${where}${messages.length === 1 ? '' : ' (figures of the first)'}: ${messages[0] ?? ''}`
+    const figures = messages.length === 1 ? '' : ' (figures of the first)'
+    return `Doubt${where}${figures}: ${doubts[0]?.code}: ${messages[0] ?? ''}`
   })
 }
 

@@ -104,6 +104,36 @@ describe('the number of users', () => {
     expect(findings).not.toHaveProperty('unknown')
   })
 
+  test('decides a phase whose run proved nothing by the run of more or fewer users', () => {
+    const phase = (rate: number): CapacityPhase => ({
+      name: 'baseline',
+      users: 2 * rate,
+      rate,
+      verdict: 'inconclusive',
+      leaning: 'none',
+      achievedRps: rate,
+      p95Ms: 20,
+      errorRate: 0,
+      result: 0,
+    })
+    const verdicts = (runs: readonly OpenRun[]): unknown =>
+      capacityFindings(settings, measured(runs, { phases: [phase(50), phase(90)] })).phases.map(
+        ({ verdict, leaning, decidedByUsers }) => [verdict, leaning, decidedByUsers],
+      )
+    expect(verdicts([held60, held80])).toEqual([
+      ['pass', undefined, 160],
+      ['inconclusive', 'none', undefined],
+    ])
+    expect(verdicts([held60, missed60])).toEqual([
+      ['pass', undefined, 120],
+      ['fail', undefined, 120],
+    ])
+    expect(verdicts([unproven(held80), unproven(missed60)])).toEqual([
+      ['inconclusive', 'none', undefined],
+      ['inconclusive', 'none', undefined],
+    ])
+  })
+
   test('is marked where a run only leans to its side', () => {
     const ends = (...runs: readonly OpenRun[]): unknown => capacityFindings(settings, measured(runs)).unprovenUsers
     expect(ends(unproven(held80), missed100)).toEqual([160])

@@ -87,7 +87,7 @@ export function capacityFindings(
     usersInterval: [maxUsers, missedUsers],
     recommendedUsers: maxUsers === null ? null : Math.floor(maxUsers / 2),
     scalingFactor: maxUsers === null || maxUsers === 0 ? null : peakUsers / maxUsers,
-    phases: [...phases],
+    phases: phases.map((phase) => decided(phase, runs, usersAt)),
     ...(maxRps < rateOf(peakUsers, settings) && { ceiling: { rps: maxRps, users: Math.floor(usersAt(maxRps)) } }),
     ...(disagreeingRps.length > 0 && { disagreeingUsers: disagreeingRps.map((rate) => Math.round(usersAt(rate))) }),
     ...(unprovenUsers.length > 0 && { unprovenUsers }),
@@ -101,6 +101,21 @@ export function capacityFindings(
     }),
     ...(low === undefined && high === undefined && { unknown: unknownUsers(phases, phaseMs) }),
   }
+}
+
+/**
+ * Returns a phase whose own run proved nothing with the verdict that a run at another rate proves: a target that holds a
+ * rate holds all lower ones, and one that misses it misses all higher ones. The phase remains as it is if runs disagree.
+ */
+function decided(phase: CapacityPhase, runs: readonly OpenRun[], usersAt: (rate: Rps) => number): CapacityPhase {
+  if (phase.verdict !== 'inconclusive') return phase
+  const proven = runs.filter(isProven).toSorted((a, b) => a.rate - b.rate)
+  const held = proven.findLast(({ rate, verdict }) => verdict === 'pass' && rate > phase.rate)
+  const missed = proven.find(({ rate, verdict }) => verdict === 'fail' && rate < phase.rate)
+  const deciding = held === undefined || missed === undefined ? (held ?? missed) : undefined
+  if (deciding === undefined) return phase
+  const { leaning: _, ...rest } = phase
+  return { ...rest, verdict: deciding.verdict, decidedByUsers: Math.round(usersAt(deciding.rate)) }
 }
 
 /** Returns why no phase showed or refuted a number of users. */

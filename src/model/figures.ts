@@ -232,6 +232,9 @@ export interface Batches {
 /** Counts and latencies of a group of requests, with the histograms of the latencies. */
 export type Figures = FiguresOf<Distribution>
 
+/** Figures of any group of requests, also of an interval, whose distributions may lack the histogram. */
+export type AnyFigures = FiguresOf<IntervalDistribution>
+
 /** Figures with their development over time, which verdicts require. */
 export interface JudgedFigures extends Figures {
   /** The same figures per batch of time. */
@@ -248,7 +251,7 @@ export interface JudgedFigures extends Figures {
 /**
  * One interval of the run. A request belongs to the interval in which it ended, so that all identities hold here, too.
  */
-export interface Interval extends FiguresOf<IntervalDistribution> {
+export interface Interval extends AnyFigures {
   /** Start of the interval since the start of the measured part, in ms. */
   readonly startMs: Ms
   /**

@@ -1,4 +1,4 @@
-import { DISTRIBUTIONS, type Batches, type Distribution, type Figures } from '../model/figures.ts'
+import { DISTRIBUTIONS, type AnyFigures, type Batches, type IntervalDistribution } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { formatCount, formatDuration, formatMs, formatPlural } from '../wording/figures.ts'
 import { metricOf, rememberTitle, summary } from './result-summary.ts'
@@ -34,7 +34,7 @@ function named<Part>(kind: string, parts: Readonly<Record<string, Part>>): (read
   return Object.entries(parts).map(([name, part]) => [`${kind} "${name}"`, part])
 }
 
-function showFigures(figures: Figures): void {
+function showFigures(figures: AnyFigures): void {
   if (!Object.isExtensible(figures)) return
   show(figures, summary)
   for (const name of DISTRIBUTIONS) show(figures[name], showDistribution)
@@ -46,7 +46,7 @@ function show<Value extends object>(value: Value, text: (value: Value) => string
   Object.defineProperty(value, INSPECT, { value: () => text(value), enumerable: false })
 }
 
-function showDistribution(times: Distribution): string {
+function showDistribution(times: IntervalDistribution): string {
   if (times.p50Ms === undefined) return 'nothing measured'
   const { count, minMs, meanMs, p50Ms, p95Ms, p99Ms, p999Ms, maxMs } = times
   return (

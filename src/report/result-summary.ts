@@ -1,6 +1,6 @@
 import { MISLEADING_DOUBTS } from '../model/doubt.ts'
 import { formatValue } from '../model/errors.ts'
-import type { Distribution, Figures } from '../model/figures.ts'
+import type { AnyFigures, IntervalDistribution } from '../model/figures.ts'
 import type { MetricFigures } from '../model/metric.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanText } from '../model/text/clean.ts'
@@ -27,7 +27,7 @@ const SHOWN_DOUBTS = 2
  * first error of each class with a hint, and the doubts. Accepts a result, also a running one or one parsed from JSON,
  * and any of its operations, phases, journeys and intervals.
  */
-export function summary(figures: Figures): string {
+export function summary(figures: AnyFigures): string {
   const given: unknown = figures
   if (typeof given !== 'object' || given === null || !('requestsScheduled' in given)) {
     throw new TypeError(`summary() takes a LoadResult or one of its parts, got ${formatValue(given)}`)
@@ -42,14 +42,14 @@ export function rememberTitle(part: object, title: string): void {
   titles.set(part, title)
 }
 
-function titleOf(figures: Figures): readonly string[] {
+function titleOf(figures: AnyFigures): readonly string[] {
   if (isResult(figures)) return [wrap(`${figures.name || 'load'}: ${describeRun(figures)}`, 0)]
   const title = titles.get(figures) ?? spanOf(figures)
   return title === undefined ? [] : [wrap(title, 0)]
 }
 
 /** Names a phase or an interval by its time in the run. */
-function spanOf(figures: Figures): string | undefined {
+function spanOf(figures: AnyFigures): string | undefined {
   if (!('startMs' in figures) || !('durationMs' in figures)) return undefined
   const { startMs, durationMs } = figures
   if (typeof startMs !== 'number' || typeof durationMs !== 'number') return undefined
@@ -71,7 +71,7 @@ export function loadOf({ plan, pattern, journeys }: LoadResult): string {
 }
 
 /** Returns three entries: the rates, the response times, and the errors with the statuses. */
-export function figureLines(figures: Figures, indent: number): readonly string[] {
+export function figureLines(figures: AnyFigures, indent: number): readonly string[] {
   return [
     labelled('rate', ratesOf(figures), indent),
     labelled('response', timesOf(figures.responseTime), indent),
@@ -79,7 +79,7 @@ export function figureLines(figures: Figures, indent: number): readonly string[]
   ]
 }
 
-function ratesOf(figures: Figures): string {
+function ratesOf(figures: AnyFigures): string {
   if (!isResult(figures) || figures.journeys === null) {
     const achieved = `achieved ${formatRate(achievedRps(figures))}`
     // In the closed model, responses determine the rate.
@@ -94,14 +94,14 @@ function ratesOf(figures: Figures): string {
   )
 }
 
-function achievedRps(figures: Figures): number {
+function achievedRps(figures: AnyFigures): number {
   return 'achievedRps' in figures && typeof figures.achievedRps === 'number'
     ? figures.achievedRps
     : figures.throughputRps
 }
 
 /** Example: `p50 12.1, p95 40.2, p99 83.2, max 144 ms`. */
-function timesOf({ p50Ms, p95Ms, p99Ms, maxMs }: Distribution): string {
+function timesOf({ p50Ms, p95Ms, p99Ms, maxMs }: IntervalDistribution): string {
   if (p50Ms === undefined) return 'nothing measured'
   return `p50 ${formatMs(p50Ms)}, p95 ${formatMs(p95Ms)}, p99 ${formatMs(p99Ms)}, max ${formatMs(maxMs)} ms`
 }
@@ -114,7 +114,7 @@ function errorsOf({
   dropped,
   droppedByReason,
   statuses,
-}: Figures): readonly string[] {
+}: AnyFigures): readonly string[] {
   if (requestsScheduled === 0) return ['no requests']
   const share = errors === 0 ? '' : ` (${formatPercent(errors / requestsScheduled)})`
   const classes = Object.entries(errorsByClass).map(([name, { count }]): Counted => [name, count])
@@ -145,7 +145,7 @@ function listOf(counts: readonly Counted[], between: string): string {
   return [...items, ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
 }
 
-function explanations(figures: Figures): readonly string[] {
+function explanations(figures: AnyFigures): readonly string[] {
   return [
     ...(isResult(figures) && figures.journeys !== null ? [labelled('journeys', journeysOf(figures.journeys), 2)] : []),
     ...(isResult(figures) ? metricLines(figures) : []),
@@ -180,12 +180,12 @@ export function metricOf({ name, unit, count, p50, p95, p99, max }: MetricFigure
   return `${name}: ${percentiles}, max ${formatQuantity(max, unit)} (n = ${formatCount(count)})`
 }
 
-function journeysOf(journeys: Figures): string {
+function journeysOf(journeys: AnyFigures): string {
   return `${timesOf(journeys.responseTime)}; ${formatPlural(journeys.errors, 'error')}, ${formatCount(journeys.dropped)} dropped`
 }
 
 /** Returns the first error of each of the most frequent classes, then hints. */
-export function errorLines(figures: Figures, indent: number): readonly string[] {
+export function errorLines(figures: AnyFigures, indent: number): readonly string[] {
   return [
     ...Object.entries(figures.errorsByClass)
       .toSorted(([, a], [, b]) => b.count - a.count)
@@ -195,6 +195,6 @@ export function errorLines(figures: Figures, indent: number): readonly string[] 
   ]
 }
 
-function isResult(figures: Figures): figures is LoadResult {
+function isResult(figures: AnyFigures): figures is LoadResult {
   return 'type' in figures && figures.type === 'describe-load:result'
 }

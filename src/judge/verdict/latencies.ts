@@ -1,6 +1,6 @@
 import { bucketHighUs, bucketLowUs, bucketOf, HIGHEST_US, type SparseHistogram } from '../../model/hdr.ts'
 import { batchHistograms } from '../../model/batch-times.ts'
-import type { Distribution, JudgedFigures, LatencyName } from '../../model/figures.ts'
+import type { IntervalDistribution, JudgedFigures, LatencyName } from '../../model/figures.ts'
 import { decodeHdr, decodeValues } from '../../model/hdr-codec.ts'
 import type { MetricFigures } from '../../model/metric.ts'
 import { bucketOfValue, lowestIn, middleOf } from '../../model/value-buckets.ts'
@@ -93,7 +93,7 @@ export function metricCourse(metric: MetricFigures): LatencyCourse {
 }
 
 /** Returns the filled buckets of a distribution. */
-export function histogramOf(distribution: Distribution): SparseHistogram {
+export function histogramOf(distribution: IntervalDistribution): SparseHistogram {
   return decodeHdr(distribution.histogram ?? '')
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
 import { protocolsReport } from './protocols-report.ts'
-import { levelLines, protocolLines } from './protocols-sentences.ts'
+import { levelLines, protocolLines, protocolsSentence } from './protocols-sentences.ts'
 import { environment, recordOf, resultOf } from './run-record.builder.ts'
 import { runRecords } from './run-records.ts'
 import { trialReason } from '../wording/trial-reasons.ts'
@@ -67,4 +67,62 @@ test('shows the leaning in the table of the report', () => {
   }
   expect(text.replace(/\s+/g, ' ')).toContain('mcp at 100 req/s: inconclusive, leans to fail;')
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
+})
+
+test('shows equal ranks, ties and intervals', () => {
+  const pass = { verdict: 'pass' } as const
+  const intervals = {
+    throughputRps: [900, 1_100],
+    maxRps: [450, 550],
+    p50Ms: [0.9, 1.1],
+    p95Ms: null,
+    p99Ms: [2, null],
+    lostShare: [0, 0.01],
+    reconnectMs: null,
+  } as const
+  const tied: ProtocolsFindings = {
+    ...findings,
+    ranking: [
+      { ...ranked('tcp', pass), rank: 1, intervals },
+      { ...ranked('http', pass), rank: 2 },
+      { ...ranked('mcp', pass), rank: 2 },
+    ],
+    bestFor: { ...findings.bestFor, lowLatency: null, rpc: null },
+    ties: { lowLatency: ['http', 'tcp'], throughput: [], reliability: [], streaming: [], rpc: ['http', 'mcp'] },
+    differences: [
+      { better: 'tcp', worse: 'http', by: 'rate', values: [500, 300] },
+      { better: 'tcp', worse: 'http', by: 'p50', values: [0.5, 1] },
+      { better: 'tcp', worse: 'mcp', by: 'reconnect', values: [12, null] },
+      { better: 'http', worse: 'mcp', by: 'p95', work: 'medium read', values: [1, 2] },
+    ],
+    rounds: 12,
+    works: [{ protocol: 'http', work: 'medium read', requests: 40, p50Ms: 1, p95Ms: 2, p99Ms: null }],
+  }
+  expect(protocolsSentence(tied)).toBe('Best: tcp, then http and mcp (no difference shown).')
+  const record = recordOf({ results: [resultOf()], suite: 'protocols', findings: tied })
+  const [run] = runRecords([{ test: 'protocols', record }], environment)
+  const text = (run && protocolsReport.render([run])) ?? ''
+  const lines = text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim())
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'tcp 450–550 900–1 100 0.900–1.10 ≥ 2.00 0%–1% -',
+      'tcp before http: rate 500 against 300 req/s, p50 0.500 against 1.00 ms',
+      'tcp before mcp: time to reconnect 12.0 ms against none',
+      'medium read, http before mcp: p95 1.00 against 2.00 ms',
+      'for low latency: no difference shown between http and tcp',
+      'for high throughput: tcp',
+      'medium read http 40 1.00 2.00 -',
+    ]),
+  )
+  expect(text).toMatch(/^2\. mcp +pass +500/mu)
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
+})
+
+test('names no order where only some protocols of a rank differ', () => {
+  const pass = { verdict: 'pass' } as const
+  const ranking = ['http', 'mcp', 'tcp'].map((name) => Object.assign({ rank: 1 }, ranked(name, pass)))
+  const differences = [{ better: 'tcp', worse: 'mcp', by: 'rate', values: [2, 1] }] as const
+  expect(protocolsSentence({ ...findings, ranking, differences })).toBe('No order shown between http, mcp and tcp.')
+  expect(protocolsSentence({ ...findings, ranking })).toBe('No difference shown between http, mcp and tcp.')
+  expect(protocolsSentence(findings)).toBe('Best: tcp, then http, then mcp, then websocket.')
 })

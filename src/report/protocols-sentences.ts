@@ -1,26 +1,115 @@
 import { optionWords } from '../wording/option-words.ts'
-import type { ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
+import type { Bounds, ProtocolDifference, ProtocolsFindings, RankedProtocol } from '../model/protocols-findings.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
-import { formatCount, formatMs, formatNumber, formatRate } from '../wording/figures.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatList,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatRate,
+} from '../wording/figures.ts'
+import type { Ms } from '../model/units.ts'
 import { leaningWords, verdictWords } from './leaning-words.ts'
+import { table } from './page.ts'
 
 /** Returns the conclusion, which comes first in every report and on the console. */
-export function protocolsSentence({ ranking, skipped }: ProtocolsFindings): string {
+export function protocolsSentence({ ranking, skipped, differences = [] }: ProtocolsFindings): string {
   const [best, ...others] = ranking
   if (best === undefined) return 'No protocol was compared, because none has a target.'
   const left = skipped.length === 0 ? '' : ` (${skipped.map(({ protocol }) => protocol).join(', ')} skipped)`
   if (others.length === 0) return `Only ${best.protocol} was measured${left}.`
-  return `Best: ${best.protocol}, then ${others.map(({ protocol }) => protocol).join(', ')}${left}.`
+  const [first, ...rest] = ranksOf(ranking)
+  if (first !== undefined && rest.length === 0) {
+    return `${notShown(first, differences)} shown between ${namesOf(first)}${left}.`.replace(/^n/, 'N')
+  }
+  const groups = [first ?? [], ...rest].map((group) =>
+    group.length === 1 ? namesOf(group) : `${namesOf(group)} (${notShown(group, differences)} shown)`,
+  )
+  return `Best: ${groups.join(', then ')}${left}.`
+}
+
+/** Returns the names of the protocols of each rank. */
+function ranksOf(ranking: readonly RankedProtocol[]): readonly (readonly RankedProtocol[])[] {
+  // Older results have no ranks: each protocol had a place of its own.
+  return [...Map.groupBy(ranking, ({ rank, protocol }) => rank ?? protocol).values()]
+}
+
+function namesOf(group: readonly RankedProtocol[]): string {
+  return formatList(group.map(({ protocol }) => protocol))
+}
+
+/** Three protocols may have the same rank although two of them differ, because neither differs from the third. */
+function notShown(group: readonly RankedProtocol[], differences: readonly ProtocolDifference[]): string {
+  const isMember = (name: string): boolean => group.some(({ protocol }) => protocol === name)
+  const differs = differences.some(
+    ({ better, worse, work, by }) =>
+      work === undefined && by !== 'lost' && by !== 'reconnect' && isMember(better) && isMember(worse),
+  )
+  return differs ? 'no order' : 'no difference'
 }
 
 export function protocolLines(findings: ProtocolsFindings): readonly string[] {
-  const { ranking, skipped, bestFor } = findings
+  const { ranking, skipped } = findings
   return [
     ...levelLines(findings),
-    ...ranking.map(({ protocol, why }, place) => `${place + 1}. ${protocol}: ${why}`),
-    ...adviceLines(bestFor),
+    ...placeLines(ranking),
+    ...differenceLines(findings)
+      .filter(({ work }) => work === undefined)
+      .map(({ line }) => line),
+    ...adviceLines(findings),
+    ...shortnessLines(findings),
     ...unknownLines(ranking),
     ...skipped.map(({ protocol, why }) => `${protocol} was skipped: ${why}`),
+  ]
+}
+
+/** Returns one line for each protocol, with its place and the reason for it. */
+export function placeLines(ranking: readonly RankedProtocol[]): readonly string[] {
+  return ranking.map((ranked, place) => `${ranked.rank ?? place + 1}. ${ranked.protocol}: ${ranked.why}`)
+}
+
+const FIGURES = {
+  rate: { name: 'rate', unit: 'req/s', format: formatNumber },
+  p50: { name: 'p50', unit: 'ms', format: formatMs },
+  p95: { name: 'p95', unit: 'ms', format: formatMs },
+  p99: { name: 'p99', unit: 'ms', format: formatMs },
+  lost: { name: 'lost requests', unit: '', format: formatCount },
+  reconnect: { name: 'time to reconnect', unit: 'ms', format: formatMs },
+} as const satisfies Record<ProtocolDifference['by'], unknown>
+
+interface DifferenceLine {
+  readonly work: string | undefined
+  readonly line: string
+}
+
+/** Returns what was shown to differ: one line for each pair of protocols and kind of work. */
+export function differenceLines({ differences = [] }: ProtocolsFindings): readonly DifferenceLine[] {
+  const lines = Map.groupBy(differences, ({ better, worse, work = '' }) => `${better}\n${worse}\n${work}`)
+  return [...lines.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const { better, worse, work } = first
+    const figures = group.map(({ by, values: [own, other] }) => {
+      const { name, unit, format } = FIGURES[by]
+      const shown = (value: number | null): string => (value === null ? 'none' : `${format(value)} ${unit}`.trimEnd())
+      return other === null || unit === ''
+        ? `${name} ${shown(own)} against ${shown(other)}`
+        : `${name} ${own === null ? shown(own) : format(own)} against ${shown(other)}`
+    })
+    const subject = work === undefined ? '' : `${work}, `
+    return [{ work, line: `${subject}${better} before ${worse}: ${figures.join(', ')}` }]
+  })
+}
+
+/** Explains why short phases show no difference. */
+export function shortnessLines({ tooShort, rounds = 0, ranking }: ProtocolsFindings): readonly string[] {
+  if (tooShort === undefined || ranking.length < 2) return []
+  const { requiredRounds, requiredMs } = tooShort
+  return [
+    `${formatPlural(rounds, 'round')} cannot show a difference in rates or losses; phases of ${formatDuration(requiredMs)} have ${formatCount(requiredRounds)} rounds (phaseMs, LOAD_DURATION, -d)`,
   ]
 }
 
@@ -54,24 +143,81 @@ const USES = {
   rpc: 'remote procedure calls',
 } as const satisfies Record<keyof ProtocolsFindings['bestFor'], string>
 
-export function adviceLines(bestFor: ProtocolsFindings['bestFor']): readonly string[] {
+/** Returns the best protocol for each use, or those between which no difference was shown. */
+export function adviceLines({ bestFor, ties }: Pick<ProtocolsFindings, 'bestFor' | 'ties'>): readonly string[] {
   return (Object.keys(USES) as (keyof typeof USES)[]).flatMap((use) => {
     const protocol = bestFor[use]
-    return protocol === null ? [] : [`for ${USES[use]}: ${protocol}`]
+    if (protocol !== null) return [`for ${USES[use]}: ${protocol}`]
+    const tied = ties?.[use] ?? []
+    return tied.length === 0 ? [] : [`for ${USES[use]}: no difference shown between ${formatList(tied)}`]
   })
 }
 
+const WORK_HEADS = ['work', 'protocol', 'requests', 'p50 ms', 'p95 ms', 'p99 ms']
+
+/** Returns the table of response times by kind of work; undefined without any. */
+export function workTable({ works = [] }: ProtocolsFindings): string[] {
+  const kinds = [...new Set(works.map(({ work }) => work))].toSorted()
+  const rows = kinds.flatMap((kind) =>
+    works
+      .filter(({ work }) => work === kind)
+      .map(({ work, protocol, requests, p50Ms, p95Ms, p99Ms }) => [
+        work,
+        protocol,
+        formatCount(requests),
+        msOrDash(p50Ms),
+        msOrDash(p95Ms),
+        msOrDash(p99Ms),
+      ]),
+  )
+  return rows.length === 0 ? [] : table(WORK_HEADS, rows, [0, 1])
+}
+
+/** Returns the 95% intervals of the figures; empty for older results. */
+export function intervalTable(ranking: readonly RankedProtocol[]): string[] {
+  const rows = ranking.flatMap(({ protocol, intervals }) => {
+    if (intervals === undefined) return []
+    const { maxRps, throughputRps, p50Ms, p99Ms, lostShare, reconnectMs } = intervals
+    return [
+      [
+        protocol,
+        rangeOf(maxRps, formatNumber),
+        rangeOf(throughputRps, formatNumber),
+        rangeOf(p50Ms, formatMs),
+        rangeOf(p99Ms, formatMs),
+        rangeOf(lostShare, formatPercent),
+        rangeOf(reconnectMs, formatMs),
+      ],
+    ]
+  })
+  return rows.length === 0 ? [] : table(INTERVAL_HEADS, rows, [0])
+}
+
+const INTERVAL_HEADS = ['', 'held', 'full', 'p50 ms', 'p99 ms', 'lost', 'back ms']
+
+function rangeOf(bounds: Bounds | null, format: (value: number) => string): string {
+  if (bounds === null) return '-'
+  const [low, high] = bounds
+  if (low === null) return high === null ? '-' : `≤ ${format(high)}`
+  return high === null ? `≥ ${format(low)}` : `${format(low)}–${format(high)}`
+}
+
 export function protocolRow(ranked: RankedProtocol, place: number): string[] {
-  const { protocol, throughputRps, maxRps, maxIsBound, p50Ms, p99Ms, reconnectMs, lost, cpuUsPerRequest } = ranked
+  const { protocol, rank = place + 1, throughputRps, maxRps, maxIsBound } = ranked
+  const { p50Ms, p99Ms, reconnectMs, lost, cpuUsPerRequest } = ranked
   return [
-    `${place + 1}. ${protocol}`,
+    `${rank}. ${protocol}`,
     leaningWords(ranked),
     maxRps === null ? '-' : `${maxIsBound ? '>' : ''}${formatNumber(maxRps)}`,
     formatNumber(throughputRps),
-    p50Ms === null ? '-' : formatMs(p50Ms),
-    p99Ms === null ? '-' : formatMs(p99Ms),
+    msOrDash(p50Ms),
+    msOrDash(p99Ms),
     formatCount(lost),
-    reconnectMs === null ? '-' : formatMs(reconnectMs),
+    msOrDash(reconnectMs),
     cpuUsPerRequest === null ? '-' : formatCount(cpuUsPerRequest),
   ]
+}
+
+function msOrDash(ms: Ms | null): string {
+  return ms === null ? '-' : formatMs(ms)
 }

@@ -78,6 +78,7 @@ export const findings: SuiteFindings = {
     ranking: [
       {
         protocol: 'tcp',
+        rank: 1,
         verdict,
         throughputRps: 1_000,
         clients: 16,
@@ -90,10 +91,25 @@ export const findings: SuiteFindings = {
         reconnectMs: null,
         lost: 0,
         cpuUsPerRequest: 12.5,
+        intervals: {
+          throughputRps: [900, 1_100],
+          maxRps: null,
+          p50Ms: [0.9, 1.1],
+          p95Ms: null,
+          p99Ms: [2, null],
+          lostShare: [0, 0.01],
+          reconnectMs: null,
+        },
         why: 'ahead',
       },
     ],
     bestFor: { lowLatency: 'tcp', throughput: 'tcp', reliability: null, streaming: null, rpc: null },
+    ties: { lowLatency: [], throughput: [], reliability: ['tcp', 'http'], streaming: [], rpc: [] },
+    differences: [{ better: 'tcp', worse: 'http', by: 'p95', work: 'medium read', values: [1, null] }],
+    rounds: 4,
+    tooShort: { requiredRounds: 12, requiredMs: 2_000 },
+    works: [{ protocol: 'tcp', work: 'medium read', requests: 40, p50Ms: 1, p95Ms: 2, p99Ms: null }],
+    unlisted: [{ protocol: 'tcp', comparison: 200, fullLoad: 9_000, cuts: 200 }],
     skipped: [{ protocol: 'mcp', why: 'no target' }],
   },
   'mcp-stress': {

@@ -74,6 +74,9 @@ function schemaErrorsIn(runs: readonly RunRecord[]): Record<string, unknown> {
   )
 }
 
+/** Keys that findings of earlier versions do not have. */
+const LATER_KEYS: ReadonlySet<string> = new Set(['ties', 'differences', 'rounds', 'tooShort', 'works', 'unlisted'])
+
 describe('the published schemas', () => {
   test('are current: npm run schemas changes nothing', { timeout: 60_000 }, () => {
     expect(published).toEqual(generateSchemas())
@@ -187,7 +190,8 @@ describe('the published schemas', () => {
       for (const key of Object.keys(findings[suite])) {
         const { [key]: _left, ...less } = findings[suite] as unknown as Record<string, unknown>
         const [errors] = Object.values(schemaErrorsIn([recordOf(suite, [made], less)]))
-        expect(errors, key).not.toEqual([])
+        if (LATER_KEYS.has(key)) expect(errors, key).toEqual([])
+        else expect(errors, key).not.toEqual([])
       }
     },
   )

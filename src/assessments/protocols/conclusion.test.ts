@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { MeasuredProtocol } from '../../judge/analysis/protocol-ranking.ts'
 import type { ProtocolName } from '../../protocols/index.ts'
 import type { LoadResult, TargetSample } from '../../model/result.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
@@ -7,20 +6,27 @@ import type { Conclusion } from '../suite.ts'
 import { measuredProtocol, type ProtocolRuns, protocolsConclusion, protocolsFindings } from './conclusion.ts'
 import { fast, runWith, slo, slow, undecided } from './rate-runs.builder.ts'
 
+/** Twelve rounds of full load. */
+const FILLED = { full: fast, clients: 16, unslowed: false, throughputRps: roundsAt(100), requests: 1_200 }
+
+function roundsAt(rps: number): readonly number[] {
+  return Array.from({ length: 12 }, (_, round) => rps + round - 5.5)
+}
+
 function runsOver(protocol: ProtocolName, common: LoadResult, changed: Partial<ProtocolRuns> = {}): ProtocolRuns {
   return {
     subject: { protocol, target: 'http://127.0.0.1:3000', plan: {}, slo, rate: 100, holdMs: 3_400, duration: 10_000 },
     common,
-    filled: { full: fast, clients: 16, unslowed: false },
-    highest: { maxRps: 50, maxIsBound: false, held: fast, lowest: undefined },
-    cut: { successRate: 1, reconnectMs: 12, lost: 0 },
+    filled: FILLED,
+    highest: { maxRps: 50, maxIsBound: false, heldShare: [0.5, 0.5], held: fast, lowest: undefined },
+    cuts: [{ result: fast, lost: [0, 0, 0, 0], reconnectMs: [8, 12, 10, 11] }],
     ...changed,
   }
 }
 
 describe('the figures of a protocol', () => {
   test('combine the runs over it', () => {
-    const { verdict, unknown = [], ...figures } = measuredProtocol(runsOver('http', fast))
+    const { verdict, unknown = [], intervals, ...figures } = measuredProtocol(runsOver('http', fast))
     expect(verdict).toBe('pass')
     expect(unknown.map(({ value }) => value)).toEqual(['CPU'])
     expect(figures).toEqual({
@@ -37,10 +43,18 @@ describe('the figures of a protocol', () => {
       lost: 0,
       cpuUsPerRequest: null,
     })
+    // The 3rd and the 10th of 12 rounds enclose the median with 96%.
+    expect(intervals).toMatchObject({
+      throughputRps: [96.5, 103.5],
+      maxRps: [48.25, 51.75],
+      p50Ms: [expect.closeTo(10, 1), expect.closeTo(10, 1)],
+      lostShare: [0, expect.closeTo(0.0037, 4)],
+      reconnectMs: null,
+    })
   })
 
   test('mark the highest rate as a lower bound when no number of clients slowed the target', () => {
-    const filled = { full: fast, clients: 256, unslowed: true }
+    const filled = { ...FILLED, clients: 256, unslowed: true }
     expect(measuredProtocol(runsOver('tcp', fast, { filled }))).toMatchObject({ maxIsBound: true, clients: 256 })
   })
 
@@ -57,12 +71,18 @@ describe('the figures of a protocol', () => {
     runWith(undefined, { target: { url: fast.target.url, pids: [1], samples: [sample(0), sample(cpuPercent)] } })
 
   test('take the CPU per request from the highest rate held, and from the full load if none was held', () => {
-    const filled = { full: monitored(50), clients: 16, unslowed: false }
-    const highest = { maxRps: 50, maxIsBound: false, held: monitored(20), lowest: undefined }
+    const filled = { ...FILLED, full: monitored(50) }
+    const highest = {
+      maxRps: 50,
+      maxIsBound: false,
+      heldShare: [0.5, 0.5],
+      held: monitored(20),
+      lowest: undefined,
+    } as const
     // 20% of a core during one second, over 100 requests.
     expect(measuredProtocol(runsOver('http', fast, { filled, highest })).cpuUsPerRequest).toBeCloseTo(2_000, 6)
     const lowest = { rate: 6, verdict: 'fail', trialReason: undefined } as const
-    const none = { maxRps: null, maxIsBound: false, held: undefined, lowest }
+    const none = { maxRps: null, maxIsBound: false, heldShare: [0, 0.06], held: undefined, lowest } as const
     const measured = measuredProtocol(runsOver('http', fast, { filled, highest: none }))
     expect(measured.cpuUsPerRequest).toBeCloseTo(5_000, 6)
     expect(measured.unknown).toMatchObject([{ value: 'held', reason: { code: 'not-shown', rps: 6 } }])
@@ -73,8 +93,7 @@ describe('the suite', () => {
   const skipped = [{ protocol: 'mcp' as const, why: 'no target for mcp: set LOAD_TARGET_MCP' }]
 
   function conclude(...runs: readonly ProtocolRuns[]): Conclusion {
-    const measured = runs.map((each): MeasuredProtocol => measuredProtocol(each))
-    return protocolsConclusion(protocolsFindings({ slo, rate: 100, phaseMs: 10_000, skipped }, measured), runs)
+    return protocolsConclusion(protocolsFindings({ slo, rate: 100, phaseMs: 10_000, skipped }, runs), runs)
   }
 
   test.each<[VerdictValue, string | undefined, readonly LoadResult[], number]>([
@@ -101,9 +120,24 @@ describe('the suite', () => {
   })
 
   test('ranks the protocols by the highest rate held, and lists the skipped ones', () => {
-    const highest = { maxRps: 80, maxIsBound: false, held: fast, lowest: undefined }
-    const { message, lines } = conclude(runsOver('http', fast), runsOver('tcp', fast, { highest }))
+    const filled = { ...FILLED, throughputRps: roundsAt(200) }
+    const { message, lines } = conclude(runsOver('http', fast), runsOver('tcp', fast, { filled }))
     expect(message).toBe('Best: tcp, then http (mcp skipped).')
+    expect(lines).toContain('tcp before http: rate 100 against 50 req/s')
     expect(lines).toContain('mcp was skipped: no target for mcp: set LOAD_TARGET_MCP')
+  })
+
+  test('shows ties of protocols that measured alike, and counts the requests of unlisted runs', () => {
+    const runs = [runsOver('http', fast), runsOver('tcp', fast)]
+    const findings = protocolsFindings({ slo, rate: 100, phaseMs: 1_000, skipped: [] }, runs)
+    expect(protocolsConclusion(findings, runs)).toMatchObject({
+      message: 'No difference shown between http and tcp.',
+      lines: expect.arrayContaining([
+        'for high throughput: no difference shown between http and tcp',
+        '4 rounds cannot show a difference in rates or losses; phases of 2 s have 12 rounds (phaseMs, LOAD_DURATION, -d)',
+      ]),
+    })
+    expect(findings.ranking.map(({ rank }) => rank)).toEqual([1, 1])
+    expect(findings.unlisted).toContainEqual({ protocol: 'tcp', comparison: 0, fullLoad: 1_200, cuts: 1_000 })
   })
 })

@@ -1,53 +1,103 @@
 import { cpuMsPerRequest } from '../../judge/analysis/cpu-per-request.ts'
-import { bestFor, type MeasuredProtocol, rankProtocols } from '../../judge/analysis/protocol-ranking.ts'
+import type { ProtocolLatency } from '../../judge/analysis/latency-blocks.ts'
+import { protocolDifferences, type ProtocolSeries } from '../../judge/analysis/protocol-differences.ts'
+import { lostBounds, medianBounds, percentileBounds } from '../../judge/analysis/protocol-intervals.ts'
+import { type MeasuredProtocol, rankProtocols, recommend } from '../../judge/analysis/protocol-ranking.ts'
+import { median } from '../../judge/verdict/statistics/median.ts'
 import type { LimitSlo } from '../../model/limits-findings.ts'
-import type { ProtocolsFindings } from '../../model/protocols-findings.ts'
-import type { Ms, Rps } from '../../model/units.ts'
+import type { Bounds, ProtocolsFindings } from '../../model/protocols-findings.ts'
+import type { LoadResult } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
+import type { Count, Ms, Ratio, Rps } from '../../model/units.ts'
 import { protocolLines, protocolsSentence } from '../../report/protocols-sentences.ts'
 import { type Conclusion, worstOf } from '../suite.ts'
-import { type CutFigures, CUTS, hasConnection } from './cuts.ts'
-import { CLIENTS, type CommonRun, type Filled } from './full-load.ts'
+import { cutRunMs, type CutRun, CUTS, hasConnection } from './cuts.ts'
+import { CLIENTS, type Filled } from './full-load.ts'
 import type { HighestRate } from './highest-rate.ts'
 import { judgeRate } from './rate-verdict.ts'
+import { MIN_PROOF_PHASE_MS, PROOF_ROUNDS, roundsOf } from './rounds.ts'
+import type { CommonRun } from './subject.ts'
 import { unknownValuesOf } from './unknown-values.ts'
 
 /** All runs over one protocol. */
 export interface ProtocolRuns extends CommonRun {
   readonly filled: Filled
   readonly highest: HighestRate
-  readonly cut: CutFigures
+  readonly cuts: readonly CutRun[]
+  /** Absent for a single protocol, which is compared with no other. */
+  readonly compared?: ProtocolLatency | undefined
 }
 
 /** Returns the figures of one protocol, and why some are unknown. */
-export function measuredProtocol({ subject, common, filled, highest, cut }: ProtocolRuns): MeasuredProtocol {
-  const { full, clients, unslowed } = filled
+export function measuredProtocol({ subject, common, filled, highest, cuts }: ProtocolRuns): MeasuredProtocol {
+  const { full, clients, unslowed, throughputRps } = filled
   const { verdict, leaning, reasons } = judgeRate(common, subject.rate, subject.slo)
   const { responseTime } = common
   const loaded = highest.held ?? full
   const cpuMs = cpuMsPerRequest(loaded)
+  const cutResults = cuts.map(({ result }) => result)
+  const lost = sum(cutResults.map(({ errors, dropped }) => errors + dropped))
+  const reconnectMs = cuts.flatMap((run) => run.reconnectMs)
+  const returnedMs = reconnectMs.filter(Number.isFinite)
+  const throughput = medianBounds(throughputRps)
   const figures = {
     protocol: subject.protocol,
     verdict,
     ...(leaning !== undefined && { leaning }),
     ...(reasons.length > 0 && { reasons }),
-    throughputRps: full.throughputRps,
+    throughputRps: median(throughputRps),
     clients,
     maxRps: highest.maxRps,
     maxIsBound: highest.maxIsBound || unslowed,
     p50Ms: responseTime.p50Ms ?? null,
     p95Ms: responseTime.p95Ms ?? null,
     p99Ms: responseTime.p99Ms ?? null,
-    ...cut,
+    successRate: 1 - lost / Math.max(1, requestsOf(cutResults)),
+    reconnectMs: returnedMs.length === 0 ? null : Math.max(...returnedMs),
+    lost,
     cpuUsPerRequest: cpuMs === null ? null : 1_000 * cpuMs,
+    intervals: {
+      throughputRps: throughput,
+      maxRps: highest.maxRps === null ? null : scaled(throughput, highest.heldShare),
+      p50Ms: percentileBounds(common, 50),
+      p95Ms: percentileBounds(common, 95),
+      p99Ms: percentileBounds(common, 99),
+      lostShare: lostBounds(cutResults),
+      reconnectMs: medianBounds(reconnectMs),
+    },
   }
   const unknown = unknownValuesOf(figures, {
     lowest: highest.lowest,
     loaded,
     phaseMs: subject.duration,
-    cutSteps: hasConnection(subject) ? CUTS + 1 : undefined,
+    cutSteps: hasConnection(subject) ? (subject.duration * (CUTS + 1)) / cutRunMs(subject.duration) : undefined,
   })
   return { ...figures, unknown }
 }
+
+function scaled(bounds: Bounds | null, [low, high]: readonly [Ratio, Ratio]): Bounds | null {
+  if (bounds === null) return null
+  const [from, to] = bounds
+  return [from === null ? null : low * from, to === null ? null : high * to]
+}
+
+function requestsOf(results: readonly LoadResult[]): Count {
+  return sum(results.map(({ requestsScheduled }) => requestsScheduled))
+}
+
+function seriesOf({ subject: { protocol }, filled, highest, cuts, compared }: ProtocolRuns): ProtocolSeries {
+  return {
+    protocol,
+    throughputRps: filled.throughputRps,
+    heldShare: highest.heldShare,
+    latency: compared?.latency ?? NOT_COMPARED,
+    works: compared?.works ?? [],
+    lost: cuts.flatMap(({ lost }) => lost),
+    reconnectMs: cuts.flatMap(({ reconnectMs }) => reconnectMs),
+  }
+}
+
+const NOT_COMPARED: ProtocolSeries['latency'] = { work: 'all', p50Ms: [], p95Ms: [], p99Ms: [] }
 
 /** The common settings of all protocols, and those without a target. */
 export interface ProtocolsSettings extends Pick<ProtocolsFindings, 'skipped'> {
@@ -58,11 +108,32 @@ export interface ProtocolsSettings extends Pick<ProtocolsFindings, 'skipped'> {
 
 /** Returns what the protocols measured so far show. */
 export function protocolsFindings(
-  { slo, rate, skipped }: ProtocolsSettings,
-  measured: readonly MeasuredProtocol[],
+  { slo, rate, phaseMs, skipped }: ProtocolsSettings,
+  runs: readonly ProtocolRuns[],
 ): ProtocolsFindings {
-  const ranking = rankProtocols(measured)
-  return { slo, rate, clients: CLIENTS, ranking, bestFor: bestFor(ranking), skipped }
+  const rounds = roundsOf(phaseMs)
+  const differences = protocolDifferences(runs.map(seriesOf))
+  const ranking = rankProtocols(runs.map(measuredProtocol), differences)
+  return {
+    slo,
+    rate,
+    clients: CLIENTS,
+    ranking,
+    ...recommend(ranking, differences),
+    differences,
+    rounds,
+    ...(rounds < PROOF_ROUNDS && { tooShort: { requiredRounds: PROOF_ROUNDS, requiredMs: MIN_PROOF_PHASE_MS } }),
+    works: runs.flatMap(({ subject: { protocol }, compared }) =>
+      (compared?.figures ?? []).map((figures) => Object.assign({ protocol }, figures)),
+    ),
+    unlisted: runs.map(({ subject: { protocol }, compared, filled, cuts }) => ({
+      protocol,
+      comparison: compared?.requests ?? 0,
+      fullLoad: filled.requests,
+      cuts: requestsOf(cuts.map(({ result }) => result)),
+    })),
+    skipped,
+  }
 }
 
 /** The verdict refers to the common rate: the worst of all protocols, and the run of the first protocol that has it. */

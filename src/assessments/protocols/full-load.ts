@@ -1,7 +1,9 @@
 import type { SuiteContext } from '../suite.ts'
 import type { LoadResult } from '../../model/result.ts'
-import type { Ms } from '../../model/units.ts'
-import { eachOf, type Subject } from './subject.ts'
+import { sum } from '../../model/sum.ts'
+import type { Count, Ms, Rps } from '../../model/units.ts'
+import { inRounds, roundsOf } from './rounds.ts'
+import { type CommonRun, eachOf, type Subject } from './subject.ts'
 import { formatPlural } from '../../wording/figures.ts'
 import { isStdio } from '../../model/target.ts'
 
@@ -9,31 +11,33 @@ import { isStdio } from '../../model/target.ts'
 export const CLIENTS = 16
 const MORE_CLIENTS = 4
 const MAX_CLIENTS = 256
-const ROUNDS = 3
+/** A single protocol is compared with no other. */
+const SINGLE_ROUNDS = 3
+/** Share of a phase that the first run takes. */
+const FILL_SHARE = 1 / 6
+/** Minimum length of a round. */
+const MIN_ROUND_MS: Ms = 80
+/** Share of its length that the warm-up of a run adds. */
+const WARM_UP_SHARE = 0.25
 /** Service time, relative to that of an idle target, below which the target could serve more clients. */
 const UNSLOWED = 1.3
 /** Utilization above which a generator thread, and not the target, is the limit. */
 export const BUSY = 0.9
 
-/** A protocol, and its run at the common rate. */
-export interface CommonRun {
-  readonly subject: Subject
-  readonly common: LoadResult
-}
-
 /** The runs of one protocol with requests always in flight. */
 export interface Filled {
-  /** The round with the median throughput. */
+  /** The run that determined the number of clients. */
   readonly full: LoadResult
   readonly clients: number
   /** True if this many clients did not saturate the target. */
   readonly unslowed: boolean
+  /** Throughput of each round. */
+  readonly throughputRps: readonly Rps[]
+  /** Number of requests of all these runs. */
+  readonly requests: Count
 }
 
-/**
- * Runs all protocols in rounds, with requests always in flight, so that a temporary disturbance affects one round of
- * each protocol instead of all rounds of one.
- */
+/** Runs all protocols with requests always in flight: once to find the number of clients, then in rounds. */
 export async function fillAll(
   context: SuiteContext,
   runs: readonly CommonRun[],
@@ -41,38 +45,52 @@ export async function fillAll(
   const first = await eachOf(runs, async ({ subject, common }) => ({
     subject,
     common,
-    filled: await fill(context, subject, common),
+    found: await fill(context, subject, common),
   }))
-  const rounds = first.map(({ filled }) => [filled.full])
-  for (let round = 1; round < ROUNDS; round++) {
-    const again = await eachOf(first, ({ subject, filled }) => runClosed(context, subject, filled.clients))
-    for (const [i, full] of again.entries()) rounds[i]?.push(full)
-  }
-  return first.map(({ subject, common, filled }, i) => {
-    const full = median(rounds[i] ?? []) ?? filled.full
-    return { subject, common, filled: { full, clients: filled.clients, unslowed: filled.unslowed } }
+  const count = runs.length < 2 ? SINGLE_ROUNDS : Math.max(...runs.map(({ subject }) => roundsOf(subject.duration)))
+  const rounds = await inRounds(first, count, ({ subject, found }) => runRound(context, subject, found.clients))
+  return first.map(({ subject, common, found }, i) => {
+    const results = rounds[i] ?? []
+    const filled = {
+      ...found,
+      throughputRps: results.map(({ throughputRps }) => throughputRps),
+      requests: found.requests + sum(results.map(({ requestsScheduled }) => requestsScheduled)),
+    }
+    return { subject, common, filled }
   })
 }
 
+type Found = Omit<Filled, 'throughputRps'>
+
 /** Uses as many clients as it takes to slow the target: fewer would measure the clients, not the target. */
-async function fill(context: SuiteContext, subject: Subject, common: LoadResult): Promise<Filled> {
-  const { target } = subject
+async function fill(context: SuiteContext, subject: Subject, common: LoadResult): Promise<Found> {
+  const { target, duration } = subject
   // Over pipes, each connection is a separate process of the target.
   const maxClients = isStdio(target) ? CLIENTS : MAX_CLIENTS
+  let requests = 0
   for (let clients = CLIENTS; ; clients *= MORE_CLIENTS) {
-    const full = await runClosed(context, subject, clients)
+    const full = await runClosed(context, subject, clients, FILL_SHARE * duration)
+    requests += full.requestsScheduled
     const unslowed = !isFull(full) && isUnslowed(full, common)
-    if (isPaced(subject, full) || !unslowed || clients >= maxClients) return { full, clients, unslowed }
+    if (isPaced(subject, full) || !unslowed || clients >= maxClients) return { full, clients, unslowed, requests }
   }
+}
+
+/** One round is too short for a sample of the monitor. */
+function runRound(context: SuiteContext, subject: Subject, clients: number): Promise<LoadResult> {
+  const { plan, duration } = subject
+  const length = Math.max(MIN_ROUND_MS, duration / 2 / roundsOf(duration))
+  return runClosed(context, { ...subject, plan: { ...plan, monitor: 'off', tracing: 'off' } }, clients, length)
 }
 
 /** A fraction of a second of this measures a throughput and no verdict, so it is not recorded. */
 async function runClosed(
   context: SuiteContext,
-  { protocol, plan, duration }: Subject,
+  { protocol, plan }: Subject,
   clients: number,
+  duration: Ms,
 ): Promise<LoadResult> {
-  const length = { duration: duration / 2 / ROUNDS, warmUp: duration / 8 / ROUNDS }
+  const length = { duration, warmUp: WARM_UP_SHARE * duration }
   const full = { ...plan, ...length, concurrency: clients, maxConnections: clients }
   const run = await context.startLoad(full, { record: false, phase: `${protocol}, ${formatPlural(clients, 'client')}` })
   return run.result
@@ -95,10 +113,6 @@ function isFull({ generator, target: { samples } }: LoadResult): boolean {
 function isUnslowed(full: LoadResult, common: LoadResult): boolean {
   const [before, after] = [meanServiceMs(common), meanServiceMs(full)]
   return before !== null && after !== null && after <= UNSLOWED * before
-}
-
-function median(results: readonly LoadResult[]): LoadResult | undefined {
-  return results.toSorted((a, b) => a.throughputRps - b.throughputRps)[Math.floor(results.length / 2)]
 }
 
 function meanServiceMs({ serviceTime }: LoadResult): Ms | null {

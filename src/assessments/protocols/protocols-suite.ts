@@ -14,15 +14,10 @@ import {
   type SuiteContext,
 } from '../suite.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
-import {
-  measuredProtocol,
-  type ProtocolRuns,
-  protocolsConclusion,
-  protocolsFindings,
-  type ProtocolsSettings,
-} from './conclusion.ts'
 import { allRequests, mainProtocol, operationsOf, type SentOptions } from '../operations.ts'
-import { whileCut } from './cuts.ts'
+import { type ProtocolRuns, protocolsConclusion, protocolsFindings, type ProtocolsSettings } from './conclusion.ts'
+import { compareLatencies } from './comparison.ts'
+import { cutAll } from './cuts.ts'
 import { CLIENTS, fillAll } from './full-load.ts'
 import { findHighestRate } from './highest-rate.ts'
 import { judgeRate, rateVerdict } from './rate-verdict.ts'
@@ -57,7 +52,7 @@ export function protocolsSuiteOn({ describeLoad, loadTest }: SuiteHost): Protoco
       loadTest('holds the service level over every protocol', async (context) => {
         const { settings, subjects } = planOf(options, suiteEnvironment(process.env))
         const conclude = (runs: readonly ProtocolRuns[]): ReturnType<typeof protocolsFindings> => {
-          const findings = protocolsFindings(settings, runs.map(measuredProtocol))
+          const findings = protocolsFindings(settings, runs)
           context.conclude('protocols', findings, name)
           return findings
         }
@@ -108,7 +103,7 @@ function planOf(
   return { settings: { slo, rate, phaseMs, skipped }, subjects }
 }
 
-/** Runs the common rate and the full load over every protocol before it continues with single protocols. */
+/** Runs everything that compares protocols over all of them, before it continues with single protocols. */
 async function measure(
   context: SuiteContext,
   subjects: readonly Subject[],
@@ -118,10 +113,13 @@ async function measure(
     subject,
     common: await runCommonRate(context, subject),
   }))
+  const compared = await compareLatencies(context, commonRuns)
+  const filledRuns = await fillAll(context, commonRuns)
+  const cuts = await cutAll(context, commonRuns)
   const runs: ProtocolRuns[] = []
-  for (const { subject, common, filled } of await fillAll(context, commonRuns)) {
+  for (const [i, { subject, common, filled }] of filledRuns.entries()) {
     const highest = await findHighestRate(context, subject, filled)
-    runs.push({ subject, common, filled, highest, cut: await whileCut(context, subject, common) })
+    runs.push({ subject, common, filled, highest, cuts: cuts[i] ?? [], compared: compared.get(subject.protocol) })
     onProtocol(runs)
   }
   return runs

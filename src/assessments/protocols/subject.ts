@@ -1,6 +1,7 @@
 import type { LimitSlo } from '../../model/limits-findings.ts'
 import type { ProtocolName } from '../../protocols/index.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
+import type { LoadResult } from '../../model/result.ts'
 import type { Target } from '../../model/target.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 
@@ -16,6 +17,12 @@ export interface Subject {
   readonly holdMs: Ms
   /** The rate that no run exceeds, if there is one. */
   readonly maxRps?: Rps
+}
+
+/** A protocol, and its run at the common rate. */
+export interface CommonRun {
+  readonly subject: Subject
+  readonly common: LoadResult
 }
 
 /** Runs one protocol after the other, because each would disturb the others. */

@@ -1,7 +1,7 @@
 import type { Ratio } from '../../model/units.ts'
 import { formatCount, formatInterval, formatMs, formatMsRange } from '../../wording/figures.ts'
-import { type Latencies, latencyAt, percentileOf, requestsIn } from './latencies.ts'
-import { quantileRanks } from './statistics/binomial-intervals.ts'
+import { type Latencies, percentileOf, requestsIn } from './latencies.ts'
+import { percentileInterval } from './percentile-interval.ts'
 
 /** Formats of a quantity, with its unit. */
 export interface QuantityFormat {
@@ -46,10 +46,7 @@ function describeInterval(
   effective: number,
   format: QuantityFormat,
 ): string {
-  const n = requestsIn(whole)
-  const ranks = quantileRanks(effective, percentile / 100, 1 - confidence)
-  const low = ranks.low === undefined ? undefined : latencyAt(whole, Math.floor((ranks.low * n) / effective))
-  const high = ranks.high === undefined ? undefined : latencyAt(whole, Math.ceil((ranks.high * n) / effective))
+  const [low, high] = percentileInterval(whole, percentile, { perSide: 1 - confidence, effective })
   const name = formatInterval(confidence)
   if (low !== undefined && high !== undefined) return `${name} ${format.range(low, high)}, `
   if (low !== undefined) return `${name} at least ${format.one(low)}, `

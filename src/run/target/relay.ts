@@ -9,6 +9,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export interface Relay {
   /** URL of the target through the relay. */
   readonly url: URL
+  /** Resolves when the target has answered for the first time. */
+  readonly answered: Promise<void>
   /**
    * Resets every connection, as a network failure does. Resolves with the time until the target answers on a new
    * connection, including the handshake; null if it does not before the next cut or the end.
@@ -20,6 +22,7 @@ export interface Relay {
 /** Relays to the host and port of `target`. Over TLS, the certificate must be valid for loopback too. */
 export async function startRelay(target: URL, port: number): Promise<Relay> {
   const sockets = new Set<Socket>()
+  const answered = Promise.withResolvers<void>()
   let cutMs = 0
   let back = (_ms: Ms | null): void => {}
   const keep = (socket: Socket, other: Socket): void => {
@@ -38,7 +41,10 @@ export async function startRelay(target: URL, port: number): Promise<Relay> {
     keep(far, near)
     near.pipe(far)
     far.pipe(near)
-    far.once('data', () => back(performance.now() - cutMs))
+    far.once('data', () => {
+      answered.resolve()
+      back(performance.now() - cutMs)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -55,6 +61,7 @@ export async function startRelay(target: URL, port: number): Promise<Relay> {
   }
   return {
     url,
+    answered: answered.promise,
     cut,
     async close() {
       void cut()

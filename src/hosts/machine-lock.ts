@@ -109,7 +109,7 @@ function openFolder(folder: string): void {
     if (!stat.isDirectory()) throw lockError(folder, 'is not a folder')
     if (isForeign(stat)) throw lockError(folder, 'belongs to another user', FOREIGN)
   } catch (error) {
-    throw error instanceof LoadError ? error : lockError(folder, `cannot be used (${messageOf(error)})`)
+    throw error instanceof LoadError ? error : lockError(folder, `cannot be used (${messageOf(error)})`, UNUSABLE)
   }
 }
 
@@ -122,7 +122,7 @@ function acquire(path: string, mine: LockHolder): boolean {
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
-    throw lockError(path, `cannot be written (${messageOf(error)})`)
+    throw lockError(path, `cannot be written (${messageOf(error)})`, UNUSABLE)
   } finally {
     rmSync(own, { force: true })
   }
@@ -159,6 +159,8 @@ function isForeign({ uid }: Stats): boolean {
   return process.getuid !== undefined && uid !== process.getuid()
 }
 
+/** For example, the disk is full. */
+const UNUSABLE = 'set TMPDIR to a folder that can be written and has free space'
 /** Only the owner can remove it from the temporary folder. */
 const FOREIGN = 'set TMPDIR to a folder of yours, or ask its owner to remove it'
 

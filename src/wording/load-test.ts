@@ -57,6 +57,26 @@ function formatFailed({ requestsScheduled, errors, dropped, errorsByClass }: Unj
   return `${formatCount(errors + dropped)} of ${formatPlural(requestsScheduled, 'request')} failed${detail}`
 }
 
+/** Says that the configuration of Vitest has no plugin; `hasReporter`: it has the reporter, which writes the reports. */
+export function formatMissingPlugin(configFile: string, hasReporter: boolean): string {
+  return (
+    `describe-load: the plugin is missing, so load tests ${hasReporter ? '' : 'write no reports and '}can run at the same time as other tests\n` +
+    `  → add plugins: [load()] to ${configFile}, with import { load } from 'describe-load/plugin'`
+  )
+}
+
+/** Message of ERR_LOAD_LAYOUT for a plugin in an inline project of Vitest. */
+export function formatInlinePlugin(configFile: string, project: string): string {
+  return (
+    `the inline project "${project}" in ${configFile} has the plugin load(), but an inline project cannot have a project for its load files\n` +
+    `    → in ${configFile}, move load() to the plugins beside \`test\`, which apply to all projects`
+  )
+}
+
+/** Says that watch mode leaves the load files out. */
+export const LOAD_FILES_NOT_WATCHED =
+  'describe-load: watch mode leaves load files out; name a load file, or use --project load, to run them'
+
 /** Says that a short duration is in milliseconds. */
 export function formatShortDuration(duration: number): string {
   return (

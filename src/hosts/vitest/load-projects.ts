@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { TestProject, Vitest } from 'vitest/node'
 import { LoadError } from '../../model/errors.ts'
+import { formatInlinePlugin } from '../../wording/load-test.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { selects } from './project-filter.ts'
 import { relativeGlob } from './relative-glob.ts'
@@ -29,6 +30,8 @@ export interface PluginPlace {
 export interface RootPlugin {
   /** The `--project` filter of the user, before the plugin widened it. */
   filter: readonly string[]
+  /** The user has read that watch mode leaves the load files out. */
+  isAbsenceSaid?: boolean
 }
 
 /** Provided to a load project by its configuration, so that it is recognised whatever its name is. */
@@ -186,10 +189,7 @@ function filterOf(vitest: Vitest): readonly string[] {
 
 function noConfigFile(vitest: Vitest, project: TestProject): LoadError {
   const file = vitest.vite.config.configFile ?? 'vitest.config.ts'
-  return new LoadError(
-    'ERR_LOAD_LAYOUT',
-    `the inline project "${project.name}" in ${file} has the plugin load(), but an inline project cannot have a project for its load files\n    → in ${file}, move load() to the plugins beside \`test\`, which apply to all projects`,
-  )
+  return new LoadError('ERR_LOAD_LAYOUT', formatInlinePlugin(file, project.name))
 }
 
 function shared<Value>(name: string, create: () => Value): Value {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { inject } from 'vitest'
+import { formatMissingPlugin } from '../../wording/load-test.ts'
 import { lockFolder } from '../machine-lock.ts'
 import { processIdentity } from '../process-identity.ts'
 import { hasReporter } from '../spool.ts'
@@ -18,10 +19,7 @@ const CONFIG_FILES = ['vitest', 'vite'].flatMap((name) =>
 export function reportMissingPlugin(): void {
   if (inject('describe-load') !== undefined || !isFirst()) return
   const file = CONFIG_FILES.find((name) => existsSync(name)) ?? 'vitest.config.ts (a new file)'
-  const lack = hasReporter() ? '' : 'write no reports and '
-  console.warn(
-    `describe-load: the plugin is missing, so load tests ${lack}can run at the same time as other tests\n  → add plugins: [load()] to ${file}, with import { load } from 'describe-load/plugin'`,
-  )
+  console.warn(formatMissingPlugin(file, hasReporter()))
 }
 
 /**

@@ -7,6 +7,7 @@ import type { PlanIssue } from '../../model/errors.ts'
 import type { OnInconclusive } from '../../model/plan.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Ratio } from '../../model/units.ts'
+import { LOAD_FILES_NOT_WATCHED } from '../../wording/load-test.ts'
 import {
   addMissingProject,
   addPlace,
@@ -79,6 +80,10 @@ export function load(options: LoadPluginOptions = {}): Plugin {
       await addMissingProject(vitest, project, injectTestProjects)
       if (project.name === UNIT_PROJECT) leaveGlobalSetupToRoot(vitest, project.config)
       const isAbsent = vitest.config.watch && !(await asksForLoad(argv))
+      if (isAbsent && root.isAbsenceSaid !== true) {
+        root.isAbsenceSaid = true
+        vitest.logger.log(LOAD_FILES_NOT_WATCHED)
+      }
       arrangeProjects(vitest, { isAbsent, isListing: argv[2] === 'list' })
     },
   }

@@ -144,7 +144,7 @@ export class LoadSession {
     { site, call }: LoadCall,
     { record: recorded = true, phase }: StartOptions = {},
   ): Promise<LoadRun> {
-    const { scope, timeoutMs, facts, id, onProgress } = this.#options
+    const { scope, timeoutMs, facts, id } = this.#options
     const origin = this.#check.originOf(site, call)
     let lock: MachineLock | undefined
     try {
@@ -171,7 +171,7 @@ export class LoadSession {
       const load = new ActiveLoad(run, {
         finish: (result) => withDoubts(result, facts),
         keep: recorded ? (result) => this.#keep(result, judge ? origin : undefined) : () => () => {},
-        onProgress: recorded || phase !== undefined ? inPhase(onProgress, phase) : undefined,
+        onProgress: recorded || phase !== undefined ? inPhase(this.#options, phase) : undefined,
         onOver: () => {
           unwatch()
           withdraw()
@@ -278,9 +278,13 @@ export async function resultOf(run: LoadRun, site: CallSite): Promise<LoadResult
 }
 
 /** The name of a load in its test is more specific than a phase of its pattern, and may have one. */
-function inPhase(onProgress: SessionOptions['onProgress'], name: string | undefined): SessionOptions['onProgress'] {
-  if (onProgress === undefined || name === undefined) return onProgress
-  return (progress) => onProgress({ ...progress, phase: progress.phase === null ? name : `${name}, ${progress.phase}` })
+function inPhase(
+  { onProgress, test }: Pick<SessionOptions, 'onProgress' | 'test'>,
+  load: string | undefined,
+): SessionOptions['onProgress'] {
+  if (onProgress === undefined || load === undefined) return onProgress
+  return (progress) =>
+    onProgress({ ...progress, name: test, phase: progress.phase === null ? load : `${load}, ${progress.phase}` })
 }
 
 /** Infinity means no limit, and so do the values that hosts use for it: 0 or less. */

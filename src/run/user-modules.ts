@@ -19,8 +19,9 @@ export async function importDefault(href: string): Promise<unknown> {
   try {
     loaded = await Promise.race([import(/* @vite-ignore */ href) as Promise<typeof loaded>, late.promise])
   } catch (cause) {
-    const why = messageOf(cause)
-    throw new LoadError('ERR_LOAD_MODULE', `${href} cannot be loaded: ${why}`, { cause })
+    // Without the cause, because Vitest explains V8's text with an unrelated remedy.
+    if (isReadAsCommonJs(cause)) throw new LoadError('ERR_LOAD_MODULE', formatCommonJs(href))
+    throw new LoadError('ERR_LOAD_MODULE', `${href} cannot be loaded: ${messageOf(cause)}`, { cause })
   } finally {
     realTime.clearTimeout(timer)
   }
@@ -28,6 +29,22 @@ export async function importDefault(href: string): Promise<unknown> {
     throw new LoadError('ERR_LOAD_MODULE', `${href} has no default export`)
   }
   return loaded['default']
+}
+
+/** Whether Node.js took the syntax of an ES module for CommonJS, because of the package that contains the file. */
+function isReadAsCommonJs(error: unknown): boolean {
+  return (
+    error instanceof SyntaxError && /import statement outside a module|Unexpected token 'export'/.test(error.message)
+  )
+}
+
+function formatCommonJs(href: string): string {
+  const file = href.replace(/^.*\//, '')
+  const renamed = file.replace(/\.([jt])s$/, '.m$1s')
+  return (
+    `${href} cannot be loaded: it is an ES module, and its package.json makes it CommonJS\n` +
+    `    → write "type": "module" in package.json, or name the file ${renamed}`
+  )
 }
 
 /** The user's code of a plan, loaded in this thread. */

@@ -20,7 +20,9 @@ test('shows a running load in one line: time, rate, latency, failures, in flight
 })
 
 test('shows no percentile before the first response, and drops only if there are any', () => {
-  const line = progressLine(progressOf(resultOf({ durationMs: 300, responseTime: { count: 0 }, dropped: 1_200 })))
+  const soFar = { durationMs: 300, responseTime: { count: 0 }, dropped: 1_200 } as const
+  const line = progressLine(progressOf(resultOf({ ...soFar, errors: 0 })))
   expect(line).toContain('no response yet')
+  expect(progressLine(progressOf(resultOf({ ...soFar, errors: 3 })))).toContain('no success yet')
   expect(line).toContain('1 200 dropped')
 })

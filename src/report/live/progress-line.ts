@@ -7,15 +7,19 @@ import type { Progress } from './progress.ts'
  * and percentiles are those of the last second; errors and drops are counted since the start.
  */
 export function progressLine(progress: Progress): string {
-  const { name, phase, elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight } =
-    progress
+  const { name, phase, elapsedMs, plannedMs, offeredRps, throughputRps, errors, dropped, inFlight } = progress
   return [
     phase === null ? name : `${name}: ${phase}`,
     `${Math.round(elapsedMs / 1_000)}/${Math.round(plannedMs / 1_000)} s`,
     `${formatNumber(offeredRps)} → ${formatRate(throughputRps)}`,
-    p50Ms === null || p99Ms === null ? 'no response yet' : `p50 ${formatMs(p50Ms)}  p99 ${formatMs(p99Ms)} ms`,
+    timesOf(progress),
     formatPlural(errors, 'error'),
     ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
     `${formatCount(inFlight)} in flight`,
   ].join('  ')
+}
+
+function timesOf({ p50Ms, p99Ms, errors }: Progress): string {
+  if (p50Ms !== null && p99Ms !== null) return `p50 ${formatMs(p50Ms)}  p99 ${formatMs(p99Ms)} ms`
+  return errors > 0 ? 'no success yet' : 'no response yet'
 }

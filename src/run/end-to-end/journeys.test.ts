@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import shop from '../../../fixtures/modules/shop-journey.ts'
 import { journey } from '../../plan/steps.ts'
@@ -87,6 +91,19 @@ describe('an invalid journey', () => {
     )
     await expect(runLoad({ ...plan, journey: (() => {}) as never })).rejects.toMatchObject({ code: 'ERR_LOAD_PLAN' })
     expect(server.users).toEqual([])
+  })
+
+  test('is named with the remedy if its package makes it CommonJS', async (context) => {
+    const server = await shopServer()
+    const folder = mkdtempSync(join(tmpdir(), 'describe-load-journey-'))
+    context.onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }')
+    writeFileSync(join(folder, 'buy.js'), "import 'node:fs'\nexport default function* () {}\n")
+    const module = pathToFileURL(join(folder, 'buy.js'))
+    await expect(runLoad({ ...rate, target: server.url, journey: module })).rejects.toMatchObject({
+      code: 'ERR_LOAD_MODULE',
+      message: expect.stringMatching(/buy\.js cannot be loaded: it is an ES module.*\n.*name the file buy\.mjs$/u),
+    })
   })
 
   test('is the outcome of the step that it does not return, and other journeys continue', async () => {

@@ -31,7 +31,7 @@ if (measured.responseTime.p95Ms !== undefined) expectTypeOf(measured.responseTim
 // With and without `noUncheckedIndexedAccess`.
 expectTypeOf(expect(measured.operations['cart']).toHaveP95Below).toBeCallableWith(100)
 expectTypeOf(expect(measured.metrics['cart_size']).toHaveP95Below).toBeCallableWith(30, { confidence: 0.9 })
-expectTypeOf(measured.metrics['cart_size']?.p95).toEqualTypeOf<number | undefined>()
+expectTypeOf<LoadResult['metrics'][string]['p95']>().toEqualTypeOf<number>()
 expectTypeOf(expect(measured).toHaveFirstMessageP95Below).toBeCallableWith(200)
 expectTypeOf(expect(measured.operations['feed']).not.toHaveMessageGapP99Below).toBeCallableWith(50, { confidence: 0.9 })
 expectTypeOf(measured.phases['peak']?.serviceTime.p99Ms).toEqualTypeOf<number | undefined>()

@@ -10,9 +10,15 @@ import { runSuite } from './suite-run.fixture.ts'
 const CEILING = 40
 const TOLERANCE = 5
 
+const write = { method: 'POST', path: '/items' }
+
 test.for([
   ['protocols', 'LOAD_RATE', (host: SuiteHost, url: string) => protocolsSuiteOn(host)({ targets: { http: url } })],
-  ['scenarios', 'LOAD_RATE', (host: SuiteHost, url: string) => scenariosSuiteOn(host)({ targets: { http: url } })],
+  [
+    'scenarios',
+    'LOAD_RATE',
+    (host: SuiteHost, url: string) => scenariosSuiteOn(host)({ targets: { http: url }, operations: { write } }),
+  ],
   ['capacity', 'LOAD_MAX_RPS', (host: SuiteHost, url: string) => capacitySuiteOn(host)({ target: url })],
 ] as const)('no phase of %s exceeds %s', async ([suite, variable, declare]) => {
   const server = await countingServer()

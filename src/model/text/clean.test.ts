@@ -129,7 +129,12 @@ test('cleaning a text again changes nothing', () => {
     }),
     {
       numRuns: 1_000,
-      examples: [[['://', '\u000b', '@']], [['token=', '\u000b', 'abc12345']], [['##', 'bearer abc12345']]],
+      examples: [
+        [['://', '\u000b', '@']],
+        [['token=', '\u000b', 'abc12345']],
+        [['##', 'bearer abc12345']],
+        [['token', '://', '&', '@', 'token']],
+      ],
     },
   )
 })

@@ -11,7 +11,7 @@ export interface Span {
  * position, consume what they match, and end with a part that cannot fail.
  */
 const NAME = /[\w.$-]+/g
-const BETWEEN = /(?:\]|%5D)?(\\*["']|%22|&quot;)?[ \t]{0,8}(=>|[:=,]|%3[AD])[ \t]{0,8}(\\*["'`]|%22|&quot;)?/iy
+const BETWEEN = /(?:\]|%5D)?(\\*["']|%22|&quot;)?[ \t]{0,8}(=>|:(?!\/\/)|[=,]|%3[AD])[ \t]{0,8}(\\*["'`]|%22|&quot;)?/iy
 const OPTION = /(?:[ \t]{1,8}|["']?,[ \t]{0,8})["']?(?=[^\s"'-])/y
 const PART = /\\*["'](?:\r?\n|\\r\\n|\\n){2}/y
 const WORD = /(?:[^\s&;"'<>,\\]|,(?!\s|$)|\\(?!["'nrt]))+/y

@@ -4,6 +4,7 @@ import type { DummyRuleMap, OxlintConfig } from 'oxlint'
 /** Folders that each folder of `src/` may import. A lower folder never imports a higher one. */
 const ALLOWED_IMPORTS = {
   model: [],
+  demo: ['model'],
   wording: ['model'],
   plan: ['model', 'wording'],
   protocols: ['model'],
@@ -13,7 +14,19 @@ const ALLOWED_IMPORTS = {
   report: ['model', 'wording'],
   run: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report'],
   hosts: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run'],
-  assessments: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run', 'hosts'],
+  assessments: [
+    'model',
+    'wording',
+    'plan',
+    'protocols',
+    'traffic',
+    'measure',
+    'judge',
+    'report',
+    'run',
+    'hosts',
+    'demo',
+  ],
 } as const satisfies Record<string, readonly string[]>
 
 /** Globals that a test's fake timers replace. A load in the thread of that test would wait for them forever. */
@@ -139,7 +152,15 @@ const config: OxlintConfig = defineConfig({
       rules: { 'eslint/no-restricted-globals': ['error', ...FAKED] },
     },
     {
-      files: ['src/report/**', 'src/hosts/**', 'src/assessments/**', 'fixtures/**', 'docs/**', 'examples/**'],
+      files: [
+        'src/report/**',
+        'src/hosts/**',
+        'src/assessments/**',
+        'src/demo/**',
+        'fixtures/**',
+        'docs/**',
+        'examples/**',
+      ],
       rules: { 'eslint/no-console': 'off' },
     },
     {

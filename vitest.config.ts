@@ -11,7 +11,7 @@ import { shortened } from './suites/durations.ts'
 env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
 
 /** Folders of `src/` whose tests start no runs. */
-const UNIT = ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report'].map(
+const UNIT = ['model', 'demo', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report'].map(
   (folder) => `src/${folder}/**/*.test.ts`,
 )
 

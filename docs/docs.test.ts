@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { NamedPatternBuilder } from '../src/traffic/patterns/pattern-kind.ts'
 
 const repository = join(import.meta.dirname, '..')
-const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md', 'reports/*.md'], { cwd: repository })
+const pages = globSync(['*.md', 'llms.txt', 'docs/**/*.md', 'examples/**/*.md', 'reports/*.md'], { cwd: repository })
 
 function read(page: string): string {
   return readFileSync(join(repository, page), 'utf8')

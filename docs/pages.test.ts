@@ -17,7 +17,7 @@ import type { Block } from './blocks.fixture.ts'
 import { projectFolder, repository, runNode, runVitest } from './project.fixture.ts'
 import type { Finished } from './project.fixture.ts'
 
-const PAGES = ['README.md', 'docs/reference.md', 'docs/suites.md', 'docs/verdicts.md'] as const
+const PAGES = ['README.md', 'llms.txt', 'docs/reference.md', 'docs/suites.md', 'docs/verdicts.md'] as const
 
 function read(file: string): string {
   return readFileSync(join(repository, file), 'utf8')
@@ -87,11 +87,13 @@ beforeAll(async () => {
   write('check.ts', fileIn('docs/reference.md', 'check.ts'))
   write('lines.test.ts', fileIn('docs/reference.md', 'lines.test.ts'))
   write('suites.ts', fileIn('docs/suites.md', 'checkout.load.test.ts'))
+  for (const file of ['vitest.config.mts', 'checkout.load.test.ts']) write(`llms-${file}`, fileIn('llms.txt', file))
   write('tsconfig.json', TSCONFIG)
   typeErrors = await runNode(folder, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder])
 
   // `examples.test.ts` runs a search for a limit, which takes most of a minute.
-  const run = excerpts.filter(({ text }) => !text.startsWith('limitsSuite('))
+  // The examples of `llms.txt` send to paths of other servers.
+  const run = excerpts.filter(({ text, page }) => !text.startsWith('limitsSuite(') && page !== 'llms.txt')
   write('excerpts.ts', runnable(moduleOf(run), ports))
   write('first.ts', runnable(firstTest, ports))
   write('failing.ts', runnable(firstTest.replace('toHaveP95Below(100)', 'toHaveP95Below(15)'), ports))
@@ -120,7 +122,7 @@ const TSCONFIG = JSON.stringify({
     noEmit: true,
     skipLibCheck: true,
   },
-  include: ['*.ts'],
+  include: ['*.ts', '*.mts'],
 })
 
 test('every block has a language that a test here covers', () => {
@@ -134,7 +136,7 @@ describe('the TypeScript of the pages', () => {
 
   test('sends what it plans', () => {
     const { results, verdicts } = record()
-    const shown = [firstTest, ...excerpts.map(({ text }) => text)].join('\n')
+    const shown = [firstTest, ...excerpts.filter(({ page }) => page !== 'llms.txt').map(({ text }) => text)].join('\n')
     const names = [...shown.matchAll(/loadTest\(\s*'([^']+)'/g)].map(([, name = '']) => name)
     expect(names.length).toBeGreaterThan(10)
     const ran = results.map(({ name }) => name)

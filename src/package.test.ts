@@ -76,6 +76,7 @@ beforeAll(async () => {
     'package.json',
     'README.md',
     'SECURITY.md',
+    'llms.txt',
     'docs',
     'LICENSE',
     'tsconfig.json',
@@ -108,7 +109,13 @@ test('contains each entry point with its types and source maps, and no sources o
     expect(existsSync(join(installed, file)), file).toBe(true)
   }
   expect(files).toEqual(
-    expect.arrayContaining(['SECURITY.md', 'docs/reference.md', 'dist/vitest.js.map', 'dist/vitest.d.ts.map']),
+    expect.arrayContaining([
+      'SECURITY.md',
+      'llms.txt',
+      'docs/reference.md',
+      'dist/vitest.js.map',
+      'dist/vitest.d.ts.map',
+    ]),
   )
   expect(files.filter((file) => /\.(?:test|conformance|fixture|builder|load)\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   expect(files.filter((file) => /\.(?:js|d\.ts)$/.test(file)).length).toBeLessThan(60)

@@ -1,5 +1,10 @@
+import { fileURLToPath } from 'node:url'
+import type { SourcePlace } from '../model/verdict.ts'
+
 /** The location at which a test called `loadTest`, captured when the test was declared. */
 export interface CallSite {
+  /** The file and line, if they are known. */
+  readonly place: SourcePlace | undefined
   /** Sets the stack of an error to that location instead of describe-load's code, which throws it after an `await`. */
   point<Thrown>(error: Thrown): Thrown
 }
@@ -14,6 +19,7 @@ export function callSite(helper: (...args: never[]) => unknown): CallSite {
   const frames = (site.stack ?? '').split('\n').slice(1)
   const theirs = frames.filter((frame) => !frame.includes(OURS) && !isOfLoader(frame)).join('\n')
   return {
+    place: placeIn(theirs),
     point: (error) => {
       // Changes only errors of describe-load: the stack of an error in the user's code is already correct.
       if (isOurs(error)) {
@@ -37,6 +43,22 @@ export function withoutOurFrames<Thrown>(error: Thrown): Thrown {
     Reflect.set(error, 'stack', kept.join('\n'))
   }
   return error
+}
+
+/** A frame as V8 writes it, such as `at async test (file:///shop/a.test.ts:3:5)`. */
+const FRAME = /^\s+at (?:async )?(?:.*\()?(.+?):(\d+):(\d+)\)?$/
+/** Frames of Node and of packages, such as the test runner. */
+const NOT_OF_USER = /^node:|[/\\]node_modules[/\\]|^native$|<anonymous>/
+
+/** Returns the place of the first frame in a file of the user. */
+function placeIn(frames: string): SourcePlace | undefined {
+  for (const frame of frames.split('\n')) {
+    const [, path = '', line, column] = FRAME.exec(frame) ?? []
+    if (path === '' || NOT_OF_USER.test(path)) continue
+    const file = path.startsWith('file:') ? fileURLToPath(path) : path
+    return { file, line: Number(line), column: Number(column) }
+  }
+  return undefined
 }
 
 /** Node's frames below a script say how Node loaded it. */

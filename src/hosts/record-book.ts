@@ -2,7 +2,7 @@ import { adoptResult, setNewestResult } from '../judge/matchers/index.ts'
 import type { LoadRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanJson, cleanText } from '../model/text/clean.ts'
-import type { VerdictRecord } from '../model/verdict.ts'
+import type { SourcePlace, VerdictRecord } from '../model/verdict.ts'
 
 /**
  * Collects the record of one load test and publishes it after every change, so that it is kept however the test ends.
@@ -10,10 +10,17 @@ import type { VerdictRecord } from '../model/verdict.ts'
 export class RecordBook {
   readonly #test: string
   readonly #publish: (record: LoadRecord) => void
+  /** Where the test is declared. */
+  readonly #place: SourcePlace | undefined
   #record: LoadRecord
 
-  constructor(test: string, publish: (record: LoadRecord) => void, before?: LoadRecord) {
+  constructor(
+    test: string,
+    publish: (record: LoadRecord) => void,
+    { before, place }: { readonly before?: LoadRecord | undefined; readonly place?: SourcePlace | undefined } = {},
+  ) {
     this.#test = test
+    this.#place = place
     this.#publish = publish
     this.#record = before ?? { results: [], verdicts: [] }
   }
@@ -45,7 +52,9 @@ export class RecordBook {
 
   addVerdict(verdict: Omit<VerdictRecord, 'test'>): void {
     const message = cleanText(verdict.message)
-    this.#change({ verdicts: [...this.#record.verdicts, { test: this.#test, ...verdict, message }] })
+    const at = verdict.at ?? this.#place
+    const kept = { test: this.#test, ...verdict, message, ...(at !== undefined && { at }) }
+    this.#change({ verdicts: [...this.#record.verdicts, kept] })
   }
 
   /** Marks the test as a run of a suite. */

@@ -8,6 +8,7 @@ import { artifacts } from '../report/index.ts'
 import { writtenRun } from '../report/json-artifact.ts'
 import { jsonText } from '../report/json-text.ts'
 import { summary } from '../report/summary.ts'
+import { verdictsJson } from '../report/verdicts-json.ts'
 import { renderArtifacts } from '../report/render.ts'
 import { runRecords, type TestedLoad } from '../report/run-records.ts'
 import { writeArtifacts } from '../report/write.ts'
@@ -28,18 +29,32 @@ export function reportJson(loads: readonly TestedLoad[]): string {
   return jsonText(runs.length === 1 ? runs[0] : runs)
 }
 
-/** Writes the artifacts of these load tests. Returns the lines to print, or none if nothing was written. */
-export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): readonly string[] {
-  if (loads.length === 0) return []
+/** What was written about these load tests. */
+export interface WrittenReports {
+  readonly runs: readonly RunRecord[]
+  /** Paths of the files, relative to the root if they are inside it. */
+  readonly paths: readonly string[]
+}
+
+/** Writes the artifacts of these load tests. Throws `LoadError` (`ERR_LOAD_REPORTS`) if it could not write all of them. */
+export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): WrittenReports {
+  if (loads.length === 0) return { runs: [], paths: [] }
   const folder = resolve(place.root, env['LOAD_REPORTS_DIR']?.trim() || (place.folder ?? 'reports'))
   const runs = runRecords(loads, readEnvironment())
   const earlier = readEarlierRuns(folder, JSON_FILES, runs, isSummable)
   const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(place.artifacts ?? [])], earlier))
-  if (paths.length === 0) return []
-  return ['', ` ${stdoutColors().bold('Load reports')}`, ...paths.map((path) => `   ${shortest(place.root, path)}`)]
+  return { runs, paths: paths.map((path) => shortest(place.root, path)) }
 }
 
-const JSON_FILES = artifacts.map(({ fileName }) => fileName).filter((name) => name.endsWith('.json'))
+/** Returns the lines that name the written files; none if there are none. */
+export function reportLines({ paths }: WrittenReports): readonly string[] {
+  return paths.length === 0 ? [] : ['', ` ${stdoutColors().bold('Load reports')}`, ...paths.map((path) => `   ${path}`)]
+}
+
+/** Those that contain whole runs. */
+const JSON_FILES = artifacts
+  .filter((artifact) => artifact.fileName.endsWith('.json') && artifact !== verdictsJson)
+  .map(({ fileName }) => fileName)
 
 /** Whether the summary can show a run from a file, which an earlier version or another program may have written. */
 function isSummable(run: RunRecord): boolean {

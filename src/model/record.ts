@@ -22,6 +22,22 @@ export interface LoadRecord {
   readonly findings?: unknown
 }
 
+/** A test of a run, as its host reported it. */
+export interface TestOutcome {
+  /** Full name of the test, including those of its groups. */
+  readonly test: string
+  /** Its file, relative to the root of the project, with slashes. Absent if the host knows none. */
+  readonly file?: string
+  /** How it ended. Absent if the run ended before it. */
+  readonly state?: 'passed' | 'failed'
+  /** Time that the test took, with its waits for other loads. */
+  readonly durationMs?: Ms
+  /** The command that repeats this test alone, with the same seed. */
+  readonly rerun?: string
+  /** Indexes into the `results` of the run. */
+  readonly results: readonly Count[]
+}
+
 /** One run of a suite (or of custom load tests), from which every artifact is rendered. */
 export interface RunRecord {
   readonly schema: 1
@@ -36,6 +52,8 @@ export interface RunRecord {
   readonly target: string
   readonly results: readonly LoadResult[]
   readonly verdicts: readonly VerdictRecord[]
+  /** The tests that measured the results. Absent in files of earlier versions. */
+  readonly tests?: readonly TestOutcome[]
   readonly findings: unknown
 }
 

@@ -8,6 +8,9 @@ import type { Count, Ms, Ratio } from './units.ts'
  */
 export type VerdictValue = 'pass' | 'fail' | 'inconclusive' | 'invalid'
 
+/** Worst first: one failed claim fails the whole, one that cannot be judged makes it invalid or inconclusive. */
+export const VERDICT_ORDER: readonly VerdictValue[] = ['fail', 'invalid', 'inconclusive', 'pass']
+
 /**
  * Which side of the limit the observation of an inconclusive verdict lies on. `none`: the run is too short to say, by
  * its number of requests or because latencies vary more slowly than the run is long.
@@ -59,6 +62,16 @@ export interface Verdict {
   readonly details: readonly string[]
 }
 
+/** A place in a source file of the user. */
+export interface SourcePlace {
+  /** Path of the file: absolute in a test process, relative to the root of the project in artifacts. */
+  readonly file: string
+  /** Line, from 1. */
+  readonly line: Count
+  /** Column, from 1. */
+  readonly column: Count
+}
+
 /** A verdict as artifacts store it. */
 export interface VerdictRecord {
   /** Index into the `results` next to it. */
@@ -70,4 +83,6 @@ export interface VerdictRecord {
   readonly leaning?: Leaning
   readonly reasons?: readonly VerdictReason[]
   readonly message: string
+  /** Where the assertion is; for a verdict of a suite, where the suite is declared. Absent if the host knows no place. */
+  readonly at?: SourcePlace
 }

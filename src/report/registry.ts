@@ -9,6 +9,7 @@ export { mcpStressReport } from './mcp-stress-report.ts'
 export { protocolsReport } from './protocols-report.ts'
 export { scenariosReport } from './scenarios-report.ts'
 export { summary } from './summary.ts'
+export { verdictsJson } from './verdicts-json.ts'
 
 export const capacityJson: Artifact = jsonArtifact('capacity', 'capacity_planning.json')
 export const limitsJson: Artifact = jsonArtifact('limits', 'limits_test.json')

@@ -1,14 +1,12 @@
 import { EMBEDDED_FRAGMENT } from '../model/work.ts'
-import type { Environment, LoadRecord, RunRecord } from '../model/record.ts'
+import type { Environment, LoadRecord, RunRecord, TestOutcome } from '../model/record.ts'
 import { cleanJson, cleanUnknown } from '../model/text/clean.ts'
 
 /** Name of the run that combines the load tests which belong to no suite. */
 export const LOAD_SUITE = 'load'
 
 /** The record of one load test, as the host passes it on. */
-export interface TestedLoad {
-  /** Full name of the test, including those of its groups. */
-  readonly test: string
+export interface TestedLoad extends Omit<TestOutcome, 'results'> {
   readonly record: LoadRecord
 }
 
@@ -45,6 +43,7 @@ function join(loads: readonly TestedLoad[], environment: Environment): RunRecord
     target: [...new Set(results.flatMap(({ target }) => targetsOf(target.url)))].join(', '),
     results,
     verdicts: verdictsOf(loads),
+    tests: testsOf(loads),
     findings: suite === LOAD_SUITE ? null : (first?.record.findings ?? null),
   }
 }
@@ -57,6 +56,16 @@ function targetsOf(urls: string): readonly string[] {
 /** Returns the name of a call of a suite. */
 function nameOf({ test, record }: TestedLoad): string {
   return record.suiteName ?? test
+}
+
+/** Returns the tests, with the indexes of their results in the run. */
+function testsOf(loads: readonly TestedLoad[]): readonly TestOutcome[] {
+  let before = 0
+  return loads.map(({ record, ...test }) => {
+    const first = before
+    before += record.results.length
+    return { ...test, results: record.results.map((_, index) => first + index) }
+  })
 }
 
 /** A verdict refers to its result by its index in the test; this maps it to the index in the run. */

@@ -5,6 +5,7 @@ import type { McpStressFindings } from '../model/mcp-stress-findings.ts'
 import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { RunRecord } from '../model/record.ts'
 import type { ScenariosFindings } from '../model/scenarios-findings.ts'
+import type { VerdictsFile } from '../model/verdicts-file.ts'
 
 /** A run of any suite. */
 export type AnyRun = RunRecord
@@ -60,3 +61,6 @@ export interface CapacityRun extends RunRecord {
 }
 /** Maximum number of users, and sizing for more. */
 export type CapacityPlanning = OneOrMore<CapacityRun>
+
+/** Verdicts of a test run, without the results. */
+export type Verdicts = VerdictsFile

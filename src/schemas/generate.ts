@@ -20,6 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'protocol_comparison.json': 'ProtocolComparison',
   'mcp_stress_test.json': 'McpStressTest',
   'capacity_planning.json': 'CapacityPlanning',
+  'verdicts.json': 'Verdicts',
 }
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'

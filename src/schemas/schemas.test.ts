@@ -108,13 +108,14 @@ describe('the published schemas', () => {
 
   test('accept every JSON artifact', () => {
     const errors = schemaErrorsIn(Object.entries(findings).map(([suite, found]) => recordOf(suite, [made], found)))
-    expect(Object.keys(errors)).toHaveLength(Object.keys(findings).length)
+    // One for each suite, and the verdicts of all.
+    expect(Object.keys(errors)).toHaveLength(Object.keys(findings).length + 1)
     for (const [file, found] of Object.entries(errors)) expect(found, file).toEqual([])
   })
 
   test('accept several runs in one file', () => {
     const runs = ['a', 'b'].map((name) => Object.assign(recordOf('limits', [made], findings.limits), { name }))
-    expect(schemaErrorsIn(runs)).toEqual({ 'limits_test.json': [] })
+    expect(schemaErrorsIn(runs)).toEqual({ 'limits_test.json': [], 'verdicts.json': [] })
   })
 
   test.each(['pass', 'fail', 'none'])('accept a verdict that leans to %s, with a reason of every code', (leaning) => {
@@ -181,7 +182,10 @@ describe('the published schemas', () => {
     await using server = await startFixture('failing', { ratio: 0.3 })
     const result = await runLoad({ target: server.url, ...plan })
     expect(result.errors).toBeGreaterThan(0)
-    expect(schemaErrorsIn([recordOf('load', [result], null)])).toEqual({ 'load_test_results.json': [] })
+    expect(schemaErrorsIn([recordOf('load', [result], null)])).toEqual({
+      'load_test_results.json': [],
+      'verdicts.json': [],
+    })
   })
 
   test.each(['limits', 'scenarios', 'protocols', 'mcp-stress', 'capacity'] as const)(

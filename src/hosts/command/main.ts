@@ -9,7 +9,7 @@ import { messageOf } from '../../model/thrown.ts'
 import { collectSpool } from '../spool-collection.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
-import { reportJson, writeReports } from '../write-reports.ts'
+import { reportJson, reportLines, writeReports } from '../write-reports.ts'
 import { type AskedRun, readArguments, unusedVariable } from './arguments.ts'
 import { hasTarget, prepareTargets } from './command-target.ts'
 import { nameFlags } from './flag-names.ts'
@@ -88,7 +88,7 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
   const root = process.cwd()
   const report = (loads: CommandHost['loads']): void => {
     if (isRun && !asked.flags.has('output')) return
-    for (const line of writeReports(loads, { root })) screen.say(line)
+    for (const line of reportLines(writeReports(loads, { root }))) screen.say(line)
   }
   // By now, the running load has written its record into the spool, because its signal handler was registered first.
   const end = (): void => {

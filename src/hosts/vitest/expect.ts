@@ -61,12 +61,14 @@ function hostMatcher(name: string, matcher: Matcher): HostMatcher {
       const message = cleanText(outcome.message())
       const value = isNot ? CONTRARY[verdict.verdict] : verdict.verdict
       const { leaning, reasons } = verdict
+      const at = callSite(asserted).place
       recordVerdict(received, {
         matcher: isNot ? `not.${name}` : name,
         verdict: value,
         ...(leaning !== undefined && { leaning: isNot ? OPPOSITE[leaning] : leaning }),
         ...(reasons !== undefined && { reasons }),
         message,
+        ...(at !== undefined && { at }),
       })
       if (outcome.note !== undefined) console.warn(cleanText(outcome.note))
       return { pass: outcome.pass, message: () => message }

@@ -4,6 +4,8 @@ import type { Vitest } from 'vitest/node'
 export interface ReportConsole {
   /** Whether another reporter shows each test to a person. */
   readonly showsTests: boolean
+  /** Whether a reporter for programs that read the terminal runs, which shows only failures. */
+  readonly isBrief: boolean
   /** Whether another reporter may have left its line unfinished. */
   readonly leavesLine: boolean
   log(text: string): void
@@ -12,15 +14,17 @@ export interface ReportConsole {
 /** Reporters whose output a program reads, from stdout unless they have an output file. */
 const MACHINE_READ: ReadonlySet<string> = new Set(['json', 'junit', 'tap', 'tap-flat'])
 
-/** Reporters that show no single test: `agent` and `minimal` show only failures. */
+/** Vitest uses one of these where it finds that an agent runs it. */
+const BRIEF: ReadonlySet<string> = new Set(['agent', 'minimal'])
+
+/** Reporters that show no single test. */
 const SHOW_NO_TESTS: ReadonlySet<string> = new Set([
   ...MACHINE_READ,
-  'agent',
+  ...BRIEF,
   'blob',
   'github-actions',
   'hanging-process',
   'html',
-  'minimal',
 ])
 
 /** Prints to stdout, or to stderr if a program reads the output of another reporter from stdout. */
@@ -28,6 +32,7 @@ export function consoleOf({ config, logger }: Vitest): ReportConsole {
   const reporters = namedReporters(config.reporters)
   const readsStdout = reporters.some(({ name, options }) => MACHINE_READ.has(name) && !hasFile(config, name, options))
   return {
+    isBrief: reporters.some(({ name }) => BRIEF.has(name)),
     leavesLine: reporters.some(({ name }) => name === 'dot'),
     showsTests: reporters.some(({ name }) => !SHOW_NO_TESTS.has(name)),
     log: (text) => (readsStdout ? logger.error(text) : logger.log(text)),

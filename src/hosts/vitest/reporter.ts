@@ -3,14 +3,16 @@ import { LoadError } from '../../model/errors.ts'
 import type { Artifact } from '../../model/record.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
+import { briefLines } from '../../report/brief.ts'
 import { testFigures } from '../../report/test-figures.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { collectSpool } from '../spool-collection.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
-import { writeReports } from '../write-reports.ts'
+import { reportLines, writeReports } from '../write-reports.ts'
 import { type ReportConsole, consoleOf } from './report-console.ts'
 import { LiveLines } from './live-lines.ts'
 import { PROGRESS } from './matcher-types.ts'
+import { testedLoads } from './tested-loads.ts'
 
 /** Name that identifies describe-load's reporter across several copies of this module. */
 export const LOAD_REPORTER = 'describe-load'
@@ -68,7 +70,7 @@ export class LoadReporter implements Reporter {
 
   onTestCaseResult(testCase: TestCase): void {
     this.#live?.end(testCase.id)
-    for (const [id, load] of loadsOf([testCase])) {
+    for (const [id, load] of testedLoads([testCase])) {
       this.#finished.set(id, load)
       if (this.#console?.showsTests === true) this.#show(testFigures(load, testCase.result().state === 'failed'))
     }
@@ -77,7 +79,7 @@ export class LoadReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     this.#running = false
     const tests = modules.flatMap((module) => [...module.children.allTests()])
-    this.#write([...loadsOf(tests).values()])
+    this.#write([...testedLoads(tests).values()])
   }
 
   /** On Ctrl-C, Vitest's main process exits without calling its reporters. */
@@ -97,7 +99,8 @@ export class LoadReporter implements Reporter {
     const { root } = vitest.config
     const { reportsDir, artifacts } = this.#options
     try {
-      const lines = writeReports(loads, { root, folder: reportsDir, artifacts })
+      const written = writeReports(loads, { root, folder: reportsDir, artifacts })
+      const lines = this.#console?.isBrief === true ? briefLines(written) : reportLines(written)
       if (lines.length > 0) this.#console?.log(lines.join('\n'))
     } catch (error) {
       if (!(error instanceof LoadError)) throw error
@@ -113,12 +116,4 @@ export class LoadReporter implements Reporter {
     const text = [label + name.trimStart(), ...lines].join('\n')
     this.#console?.log(this.#console.leavesLine ? `\n${text}` : text)
   }
-}
-
-function loadsOf(tests: readonly TestCase[]): ReadonlyMap<string, TestedLoad> {
-  const loads = tests.flatMap((test): (readonly [string, TestedLoad])[] => {
-    const { load } = test.meta()
-    return load === undefined ? [] : [[test.id, { test: test.fullName, record: load }]]
-  })
-  return new Map(loads)
 }

@@ -53,7 +53,7 @@ export async function runLoadTest(
     test,
     scope,
     site,
-    book: new RecordBook(test, publish, task.meta.load),
+    book: new RecordBook(test, publish, { before: task.meta.load, place: site.place }),
     signal: context.signal,
     timeoutMs: options?.timeout ?? inheritedTimeoutMs,
     facts: hostFacts(),

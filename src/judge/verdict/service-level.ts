@@ -2,7 +2,7 @@ import { type Sla, SLA_PERCENTILES } from '../../model/sla.ts'
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Ratio } from '../../model/units.ts'
-import type { Leaning, VerdictReason, VerdictValue } from '../../model/verdict.ts'
+import { type Leaning, VERDICT_ORDER, type VerdictReason, type VerdictValue } from '../../model/verdict.ts'
 import { describeLoad, describeSeed, partOf } from './evidence.ts'
 import { errorRateVerdict } from './error-rate.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
@@ -12,14 +12,9 @@ import { sustainedRateVerdict } from './sustained-rate.ts'
 /** Shortfall of the rate that an `sla` allows: the default of `toSustainRps`. */
 const WITHIN = 0.01
 
-/**
- * Worst first: one failed limit fails the service level, one that cannot be judged makes it invalid or inconclusive.
- */
-const ORDER = ['fail', 'invalid', 'inconclusive', 'pass'] as const satisfies readonly VerdictValue[]
-
 /** Returns the verdict that decides: a failure takes precedence, then an invalid and an inconclusive verdict. */
 export function worstVerdict(verdicts: readonly VerdictValue[]): VerdictValue {
-  return ORDER.find((value) => verdicts.includes(value)) ?? 'pass'
+  return VERDICT_ORDER.find((value) => verdicts.includes(value)) ?? 'pass'
 }
 
 interface LimitOptions {
@@ -100,7 +95,7 @@ function reasonsOf(terms: readonly JudgedVerdict[]): readonly VerdictReason[] {
 /** Example: "1 of 3 limits broken, 2 of 3 limits met". */
 function describeTerms(terms: readonly JudgedVerdict[]): string {
   const words = { fail: 'broken', invalid: 'invalid', inconclusive: 'inconclusive', pass: 'met' } as const
-  return ORDER.map((value) => [terms.filter((term) => term.verdict === value).length, words[value]] as const)
+  return VERDICT_ORDER.map((value) => [terms.filter((term) => term.verdict === value).length, words[value]] as const)
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${count} of ${terms.length} limits ${word}`)
     .join(', ')

@@ -1,0 +1,61 @@
+import type { DoubtCode } from './doubt.ts'
+import type { ErrorClass } from './error-class.ts'
+import type { Environment } from './record.ts'
+import type { Count, Ms, Ratio, Rps } from './units.ts'
+import type { Leaning, SourcePlace, VerdictReason, VerdictValue } from './verdict.ts'
+
+/** The main figures of a result. A time is null if nothing was measured. */
+export interface KeyFigures {
+  readonly offeredRps: Rps
+  /** Successes per second until the last success. */
+  readonly achievedRps: Rps
+  readonly requests: Count
+  readonly errors: Count
+  readonly dropped: Count
+  /** Share of the scheduled requests that failed or were dropped. */
+  readonly errorRate: Ratio
+  readonly p50Ms: Ms | null
+  readonly p95Ms: Ms | null
+  readonly p99Ms: Ms | null
+}
+
+/** A verdict with all that a program needs to report it and to repeat it. */
+export interface VerdictEntry {
+  readonly suite: string
+  /** Full name of the test. */
+  readonly test: string
+  /** How the test ended. Absent if the run ended before it. */
+  readonly state?: 'passed' | 'failed'
+  readonly matcher: string
+  readonly verdict: VerdictValue
+  /** Only for an inconclusive verdict. */
+  readonly leaning?: Leaning
+  /** Codes and numbers that explain the verdict. */
+  readonly reasons: readonly VerdictReason[]
+  /** Codes of the reasons to distrust the figures. */
+  readonly doubts: readonly DoubtCode[]
+  /** Number of errors by class. */
+  readonly errorClasses: Readonly<Partial<Record<ErrorClass, Count>>>
+  /** The claim and the observation, in one line. */
+  readonly summary: string
+  /** Further lines of the message, the most useful first. */
+  readonly evidence: readonly string[]
+  /** Name of the result. */
+  readonly result: string
+  readonly figures: KeyFigures
+  /** The assertion; of a suite, the call that declares it. */
+  readonly at?: SourcePlace
+  readonly seed: string
+  /** The command that repeats the test alone, with the same seed. Absent if the host knows none. */
+  readonly rerun?: string
+}
+
+/** Every verdict of a test run, for programs. */
+export interface VerdictsFile {
+  readonly schema: 1
+  readonly startedAt: string
+  readonly environment: Environment
+  readonly counts: Readonly<Record<VerdictValue, Count>>
+  /** The failed ones first, then the invalid, inconclusive and passed ones. */
+  readonly verdicts: readonly VerdictEntry[]
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { briefLines } from './brief.ts'
+import { environment, recordOf } from './run-record.builder.ts'
+import { runRecords } from './run-records.ts'
+
+test('one line counts the verdicts of all runs and names the file that has them', () => {
+  const loads = [
+    { test: 'a', record: recordOf() },
+    { test: 'b', record: recordOf({ suite: 'limits' }) },
+  ]
+  const paths = ['reports/test_summary.txt', 'reports/verdicts.json']
+  expect(briefLines({ runs: runRecords(loads, environment), paths })).toEqual([
+    'load verdicts: 2 fail → reports/verdicts.json',
+  ])
+})
+
+test('nothing is said about a run without verdicts', () => {
+  const loads = [{ test: 'a', record: recordOf({ verdicts: [] }) }]
+  expect(briefLines({ runs: runRecords(loads, environment), paths: [] })).toEqual([])
+})

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { VerdictsFile } from '../model/verdicts-file.ts'
+import { environment, recordOf, resultOf } from './run-record.builder.ts'
+import { runRecords, type TestedLoad } from './run-records.ts'
+import { verdictsJson } from './verdicts-json.ts'
+
+function fileOf(...loads: readonly TestedLoad[]): VerdictsFile {
+  return JSON.parse(verdictsJson.render(runRecords(loads, environment)) ?? '') as VerdictsFile
+}
+
+const failed = recordOf().verdicts.map((verdict) => ({ ...verdict, at: { file: 'a.test.ts', line: 8, column: 20 } }))
+const passed = { result: 0, test: 'b', matcher: 'toHaveNoErrors', verdict: 'pass', message: 'no errors' } as const
+
+test('has for each verdict its codes, figures, evidence, place and the command that repeats it, failures first', () => {
+  const rerun = 'npx vitest run a.test.ts'
+  const { verdicts, counts } = fileOf(
+    { test: 'b', state: 'passed', record: recordOf({ verdicts: [passed] }) },
+    { test: 'a', state: 'failed', rerun, record: recordOf({ verdicts: failed }) },
+  )
+  expect(counts).toEqual({ pass: 1, fail: 1, inconclusive: 0, invalid: 0 })
+  expect(verdicts.map(({ verdict, state }) => [verdict, state])).toEqual([
+    ['fail', 'failed'],
+    ['pass', 'passed'],
+  ])
+  expect(verdicts[0]).toEqual({
+    suite: 'load',
+    test: 'checkout API > holds 500 req/s',
+    state: 'failed',
+    matcher: 'toHaveP99Below',
+    verdict: 'fail',
+    reasons: [],
+    doubts: [],
+    errorClasses: { connect: 3 },
+    summary:
+      'expected p99 response time below 50 ms, was 83.2 ms (90% interval 79.0–90.4 ms, n = 14 970, effective 2 140)',
+    evidence: ['offered 500 req/s, achieved 499 req/s, 0 dropped, 3 errors (connect 3)'],
+    result: 'checkout API > holds 500 req/s',
+    figures: {
+      offeredRps: 500,
+      achievedRps: 499.9,
+      requests: 15_000,
+      errors: 3,
+      dropped: 0,
+      errorRate: 0.0002,
+      p50Ms: 12.1,
+      p95Ms: 40.2,
+      p99Ms: 83.2,
+    },
+    at: { file: 'a.test.ts', line: 8, column: 20 },
+    seed: '8f2c1e',
+    rerun,
+  })
+})
+
+test('has null instead of a time that was not measured, and no place or command that the host does not know', () => {
+  const nothing = recordOf({ results: [resultOf({ responseTime: { count: 0 } })] })
+  const [verdict] = fileOf({ test: 'a', record: nothing }).verdicts
+  expect(verdict?.figures).toMatchObject({ p50Ms: null, p95Ms: null, p99Ms: null })
+  expect(Object.keys(verdict ?? {})).not.toContain('rerun')
+  expect(Object.keys(verdict ?? {})).not.toContain('at')
+})
+
+test('two results of one test refer to the figures of their own', () => {
+  const verdicts = [1, 0].map((result) => ({ ...passed, result }))
+  const record = recordOf({ results: [resultOf({ seed: 'first' }), resultOf({ seed: 'second' })], verdicts })
+  const runs = [
+    { test: 'a', record: recordOf() },
+    { test: 'b', rerun: 'again', record },
+  ]
+  expect(fileOf(...runs).verdicts.map(({ seed, rerun }) => [seed, rerun])).toEqual([
+    ['8f2c1e', undefined],
+    ['second', 'again'],
+    ['first', 'again'],
+  ])
+})

@@ -2,7 +2,6 @@ import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import { VERDICT_ORDER, type VerdictRecord } from '../model/verdict.ts'
 import type { KeyFigures, VerdictEntry } from '../model/verdicts-file.ts'
-import { LOAD_SUITE } from './run-records.ts'
 
 /** Returns the verdicts of all runs with their figures: the failed ones first, then in the order of `VERDICT_ORDER`. */
 export function verdictEntries(runs: readonly RunRecord[]): readonly VerdictEntry[] {
@@ -11,16 +10,15 @@ export function verdictEntries(runs: readonly RunRecord[]): readonly VerdictEntr
 }
 
 function entryOf({ suite, results, tests = [] }: RunRecord, record: VerdictRecord): VerdictEntry {
-  const { result: index, test: name, reasons = [], message, ...verdict } = record
+  const { result: index, reasons = [], message, ...verdict } = record
   const result = results[index]
   if (result === undefined) throw new RangeError(`a verdict refers to result ${index} of ${results.length}`)
-  const { state, rerun } = tests.find(({ results: own }) => own.includes(index)) ?? {}
+  const { state, rerun } = tests.find((test) => test.results.includes(index)) ?? {}
   const [summary = '', ...evidence] = message.split('\n')
   return {
     suite,
-    test: name,
-    ...(state !== undefined && { state }),
     ...verdict,
+    ...(state !== undefined && { state }),
     reasons,
     doubts: result.generator.doubts.map(({ code }) => code),
     errorClasses: Object.fromEntries(Object.entries(result.errorsByClass).map(([name, { count }]) => [name, count])),
@@ -34,19 +32,9 @@ function entryOf({ suite, results, tests = [] }: RunRecord, record: VerdictRecor
 }
 
 /** Returns the main figures of a result. With a journey, the rates are those of the journeys. */
-export function keyFigures(result: LoadResult): KeyFigures {
+function keyFigures(result: LoadResult): KeyFigures {
   const { p50Ms = null, p95Ms = null, p99Ms = null } = result.responseTime
   const { requestsScheduled, errors, dropped, errorRate } = result
   const { offeredRps, achievedRps } = result.journeys ?? result
   return { offeredRps, achievedRps, requests: requestsScheduled, errors, dropped, errorRate, p50Ms, p95Ms, p99Ms }
-}
-
-/**
- * Returns the results that stand for a run in a short report: of custom load tests all, of a suite those that its
- * verdicts refer to, because its other runs are trials.
- */
-export function headlineResults({ suite, results, verdicts }: RunRecord): readonly LoadResult[] {
-  if (suite === LOAD_SUITE) return results
-  const judged = new Set(verdicts.map(({ result }) => result))
-  return results.filter((_, index) => judged.has(index))
 }

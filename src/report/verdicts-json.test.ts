@@ -8,7 +8,8 @@ function fileOf(...loads: readonly TestedLoad[]): VerdictsFile {
   return JSON.parse(verdictsJson.render(runRecords(loads, environment)) ?? '') as VerdictsFile
 }
 
-const failed = recordOf().verdicts.map((verdict) => ({ ...verdict, at: { file: 'a.test.ts', line: 8, column: 20 } }))
+const at = { file: 'a.test.ts', line: 8, column: 20 } as const
+const failed = recordOf().verdicts.map((verdict) => Object.assign({}, verdict, { at }))
 const passed = { result: 0, test: 'b', matcher: 'toHaveNoErrors', verdict: 'pass', message: 'no errors' } as const
 
 test('has for each verdict its codes, figures, evidence, place and the command that repeats it, failures first', () => {
@@ -61,7 +62,7 @@ test('has null instead of a time that was not measured, and no place or command 
 })
 
 test('two results of one test refer to the figures of their own', () => {
-  const verdicts = [1, 0].map((result) => ({ ...passed, result }))
+  const verdicts = [1, 0].map((result) => Object.assign({}, passed, { result }))
   const record = recordOf({ results: [resultOf({ seed: 'first' }), resultOf({ seed: 'second' })], verdicts })
   const runs = [
     { test: 'a', record: recordOf() },

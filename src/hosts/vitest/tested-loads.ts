@@ -37,11 +37,13 @@ function pathIn(root: string, file: string): string {
   return relative(root, file).replaceAll(sep, '/')
 }
 
-/** Vitest compares `-t`, a regular expression, with the names of the groups and of the test, joined by spaces. */
+/** Vitest compares `-t`, a regular expression, with the names of the groups and of the test, which it joins. */
 function rerunCommand(test: TestCase, file: string, { results }: LoadRecord): string {
   const names = [test.name]
   for (let group = test.parent; group.type === 'suite'; group = group.parent) names.unshift(group.name)
-  const name = names.join(' ').replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+  const name = names
+    .join(Number.parseInt(test.project.vitest.version) < 5 ? ' ' : ' > ')
+    .replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
   const [first] = results
   const seed = first === undefined ? '' : `LOAD_SEED=${shellWord(first.seed)} `
   return `${seed}npx vitest run ${shellWord(file)} -t ${shellWord(`^${name}$`)}`

@@ -13,7 +13,7 @@ const ALLOWED_IMPORTS = {
   judge: ['model', 'wording'],
   report: ['model', 'wording'],
   run: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report'],
-  hosts: ['model', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run'],
+  hosts: ['model', 'demo', 'wording', 'plan', 'protocols', 'traffic', 'measure', 'judge', 'report', 'run'],
   assessments: [
     'model',
     'wording',

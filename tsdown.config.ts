@@ -37,6 +37,7 @@ const config: UserConfig[] = [
     ...shared,
     entry: {
       sleeper: 'src/traffic/wake/sleeper.ts',
+      'demo-server': 'src/demo/demo-server.ts',
       watchdog: 'src/measure/monitor/watchdog.ts',
       'claims-server': 'src/assessments/unit/claims-server.ts',
     },

@@ -11,6 +11,7 @@ import type { LoadResult } from '../model/result.ts'
 import type { LoadRun } from '../run/index.ts'
 import type { Sla } from '../model/sla.ts'
 import type { LimitSlo } from '../model/limits-findings.ts'
+import { wrap } from '../report/page.ts'
 import { cleanText } from '../model/text/clean.ts'
 import type { Rps } from '../model/units.ts'
 import type { Leaning, VerdictValue } from '../model/verdict.ts'
@@ -158,7 +159,7 @@ export function settleSuite(outcome: SuiteOutcome): void {
   const { matcher, verdict, leaning = 'none', message, lines, result, code } = outcome
   recordVerdict(result, { matcher, verdict, ...(verdict === 'inconclusive' && { leaning }), message })
   const all = [message, ...lines]
-  console.log(cleanText(all.join('\n  ')))
+  console.log(cleanText([wrap(message, 0), ...lines.map((line) => wrap(line, 2))].join('\n')))
   if (isGreen(verdict, leaning, result?.plan.onInconclusive ?? 'lean')) return
   throw new LoadVerdictError(code, verdict, all.join('\n  '))
 }

@@ -11,7 +11,7 @@ import { summary } from '../report/summary.ts'
 import { verdictsJson } from '../report/verdicts-json.ts'
 import { renderArtifacts } from '../report/render.ts'
 import { runRecords, type TestedLoad } from '../report/run-records.ts'
-import { writeArtifacts } from '../report/write.ts'
+import { unwritableReason, writeArtifacts } from '../report/write.ts'
 import { stdoutColors } from './terminal-colors.ts'
 
 interface ReportPlace {
@@ -39,7 +39,7 @@ export interface WrittenReports {
 /** Writes the artifacts of these load tests. Throws `LoadError` (`ERR_LOAD_REPORTS`) if it could not write all of them. */
 export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): WrittenReports {
   if (loads.length === 0) return { runs: [], paths: [] }
-  const folder = resolve(place.root, env['LOAD_REPORTS_DIR']?.trim() || (place.folder ?? 'reports'))
+  const folder = folderOf(place)
   const runs = runRecords(loads, readEnvironment())
   const earlier = readEarlierRuns(folder, JSON_FILES, runs, isSummable)
   const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(place.artifacts ?? [])], earlier))
@@ -49,6 +49,15 @@ export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): 
 /** Returns the lines that name the written files; none if there are none. */
 export function reportLines({ paths }: WrittenReports): readonly string[] {
   return paths.length === 0 ? [] : ['', ` ${stdoutColors().bold('Load reports')}`, ...paths.map((path) => `   ${path}`)]
+}
+
+/** Returns why the folder of the reports cannot be written; undefined if it can. */
+export function unwritableReports(place: ReportPlace): string | undefined {
+  return unwritableReason(folderOf(place))
+}
+
+function folderOf({ root, folder = 'reports' }: ReportPlace): string {
+  return resolve(root, env['LOAD_REPORTS_DIR']?.trim() || folder)
 }
 
 /** Those that contain whole runs. */

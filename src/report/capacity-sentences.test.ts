@@ -114,11 +114,21 @@ test('names each number of users whose verdict is not proven', () => {
 })
 
 test('says which run decided a phase that proved nothing', () => {
-  const phase = { name: 'baseline', users: 1_000, decidedByUsers: 1_600 }
-  const peak = { name: 'peak', users: 2_000, decidedByUsers: 1_800 }
-  expect(inferredLines({ phases: [phase, peak, { users: 3 }] } as unknown as CapacityFindings)).toEqual([
-    'The run of phase "baseline" proved nothing; 1 600 users met the SLA, so 1 000 meet it as well.',
-    'The run of phase "peak" proved nothing; 1 800 users missed the SLA, so 2 000 miss it as well.',
+  const by = (name: string, users: number, decidedByUsers: number, shown: object): object => ({
+    name,
+    users,
+    decidedByUsers,
+    ...shown,
+  })
+  const phases = [
+    by('baseline', 1_000, 1_600, { verdict: 'pass' }),
+    by('1.2 × baseline', 1_200, 1_600, { verdict: 'pass' }),
+    by('peak', 2_000, 1_800, { verdict: 'inconclusive', leaning: 'fail' }),
+    { users: 3, verdict: 'pass' },
+  ]
+  expect(inferredLines({ phases } as unknown as CapacityFindings)).toEqual([
+    'The runs of phases "baseline" and "1.2 × baseline" proved nothing; 1 600 users met the SLA, so 1 000 and 1 200 met it as well.',
+    'The run of phase "peak" proved nothing; 1 800 users probably missed the SLA, so 2 000 probably missed it as well.',
   ])
 })
 

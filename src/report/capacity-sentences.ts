@@ -1,10 +1,11 @@
 import { ceilingOptions, optionWords } from '../wording/option-words.ts'
 import type { CapacityFindings, CapacityPhase, OpenInterval, UslFit } from '../model/capacity-findings.ts'
-import { leaningWords } from './leaning-words.ts'
+import { isMet, leaningWords } from './leaning-words.ts'
 import { unknownSentence } from '../wording/unknown-values.ts'
 import {
   formatCount,
   formatLimit,
+  formatList,
   formatMb,
   formatMs,
   formatNumber,
@@ -132,12 +133,17 @@ function formatRange([low, high]: OpenInterval, word: (value: number) => string)
 
 /** Returns which phases were decided by the run of another number of users. */
 export function inferredLines({ phases }: CapacityFindings): readonly string[] {
-  return phases.flatMap(({ name, users, decidedByUsers: others }) => {
-    if (others === undefined) return []
-    const [outcome, inferred] = others > users ? ['met', 'meet'] : ['missed', 'miss']
-    return [
-      `The run of phase "${name}" proved nothing; ${formatCount(others)} users ${outcome} the SLA, so ${formatCount(users)} ${inferred} it as well.`,
-    ]
+  const byOutcome = Map.groupBy(
+    phases.filter(({ decidedByUsers }) => decidedByUsers !== undefined),
+    (phase) => `${isMet(phase) ? 'met' : 'missed'} ${phase.decidedByUsers}`,
+  )
+  return Array.from(byOutcome.values(), (group) => {
+    const [{ decidedByUsers = 0, verdict } = {}] = group
+    const names = group.map(({ name }) => `"${name}"`)
+    const runs = names.length === 1 ? `The run of phase ${names[0]}` : `The runs of phases ${formatList(names)}`
+    const outcome = `${verdict === 'inconclusive' ? 'probably ' : ''}${group.every(isMet) ? 'met' : 'missed'}`
+    const users = formatList(group.map((phase) => formatCount(phase.users)))
+    return `${runs} proved nothing; ${formatCount(decidedByUsers)} users ${outcome} the SLA, so ${users} ${outcome} it as well.`
   })
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  accessSync,
   closeSync,
   constants,
   existsSync,
@@ -44,6 +45,22 @@ export function writeArtifacts(folder: string, files: readonly RenderedFile[]): 
     'ERR_LOAD_REPORTS',
     [`${count} reports could not be written to ${folder}:`, ...lines, remedy].join('\n'),
   )
+}
+
+/**
+ * Returns why a folder cannot be written, or created where it does not exist; undefined if it can. Creates nothing, so
+ * that a run can fail before its traffic.
+ */
+export function unwritableReason(folder: string): string | undefined {
+  let existing = folder
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing)
+  try {
+    if (!statSync(existing).isDirectory()) return `${existing} is not a folder`
+    accessSync(existing, constants.W_OK | constants.X_OK)
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
 }
 
 /**

@@ -129,9 +129,20 @@ describe('the number of users', () => {
       ['fail', undefined, 120],
     ])
     expect(verdicts([unproven(held80), unproven(missed60)])).toEqual([
-      ['inconclusive', 'none', undefined],
-      ['inconclusive', 'none', undefined],
+      ['inconclusive', 'pass', 160],
+      ['inconclusive', 'fail', 120],
     ])
+    expect(verdicts([unproven(held60), missed60, unproven(held80)])).toEqual([
+      ['inconclusive', 'pass', 160],
+      ['fail', undefined, 120],
+    ])
+  })
+
+  test('is not inconclusive below a number that the target probably serves', () => {
+    const open: CapacityPhase = { ...phase('invalid'), rate: 50, users: 100 }
+    const findings = capacityFindings(settings, measured([unproven(held80)], { phases: [open] }))
+    expect(findings.maxUsers).toBe(160)
+    expect(findings.phases[0]).toMatchObject({ verdict: 'inconclusive', leaning: 'pass', decidedByUsers: 160 })
   })
 
   test('is marked where a run only leans to its side', () => {

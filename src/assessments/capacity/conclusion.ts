@@ -104,18 +104,28 @@ export function capacityFindings(
 }
 
 /**
- * Returns a phase whose own run proved nothing with the verdict that a run at another rate proves: a target that holds a
- * rate holds all lower ones, and one that misses it misses all higher ones. The phase remains as it is if runs disagree.
+ * Returns a phase whose own run proved nothing with the verdict that another run shows: a target that holds a rate holds
+ * all lower ones, and one that misses it misses all higher ones. An unproven run decides only a phase whose own run
+ * leans to no side, and only its leaning. The phase remains as it is if runs disagree.
  */
 function decided(phase: CapacityPhase, runs: readonly OpenRun[], usersAt: (rate: Rps) => number): CapacityPhase {
-  if (phase.verdict !== 'inconclusive') return phase
-  const proven = runs.filter(isProven).toSorted((a, b) => a.rate - b.rate)
-  const held = proven.findLast(({ rate, verdict }) => verdict === 'pass' && rate > phase.rate)
-  const missed = proven.find(({ rate, verdict }) => verdict === 'fail' && rate < phase.rate)
-  const deciding = held === undefined || missed === undefined ? (held ?? missed) : undefined
+  const { leaning = 'none', ...rest } = phase
+  if (phase.verdict === 'pass' || phase.verdict === 'fail') return phase
+  const others = leaning === 'none' ? runs : []
+  const deciding = decidingRun(phase.rate, runs.filter(isProven)) ?? decidingRun(phase.rate, others)
   if (deciding === undefined) return phase
-  const { leaning: _, ...rest } = phase
-  return { ...rest, verdict: deciding.verdict, decidedByUsers: Math.round(usersAt(deciding.rate)) }
+  const shown: SidedVerdict = isProven(deciding)
+    ? { verdict: deciding.verdict }
+    : { verdict: 'inconclusive', leaning: deciding.verdict === 'pass' ? 'pass' : 'fail' }
+  return { ...rest, ...shown, decidedByUsers: Math.round(usersAt(deciding.rate)) }
+}
+
+/** Returns the run that decides a rate: a met one at this or a higher rate, or a missed one at this or a lower rate. */
+function decidingRun(rate: Rps, runs: readonly OpenRun[]): OpenRun | undefined {
+  const ascending = runs.toSorted((a, b) => a.rate - b.rate)
+  const met = ascending.findLast((run) => run.verdict === 'pass' && run.rate >= rate)
+  const missed = ascending.find((run) => run.verdict === 'fail' && run.rate <= rate)
+  return met === undefined || missed === undefined ? (met ?? missed) : undefined
 }
 
 /** Returns why no phase showed or refuted a number of users. */

@@ -20,6 +20,8 @@ export interface LimitSearch {
   readonly slo: LimitSlo
   readonly maxRps: Rps
   readonly maxConnections: number
+  /** Length of each trial, relative to its default. */
+  readonly lengthShare?: number | undefined
   /** The plan that all trials share, including the target if no scope provides it. */
   readonly plan: WrittenPlan
   readonly startLoad: SuiteContext['startLoad']
@@ -35,14 +37,14 @@ export interface FoundLimit {
 
 /** Searches the limit with real traffic, one trial after the other. */
 export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
-  const { slo, maxRps, maxConnections, startLoad, onFindings } = search
+  const { slo, maxRps, maxConnections, lengthShare = 1, startLoad, onFindings } = search
   const options = { slo, maxRps, pool: maxConnections, budgetMs: BUDGET_MS }
   const measured: MeasuredTrial[] = []
   for (;;) {
     const history = measured.map(({ outcome }) => outcome)
     const trial = nextTrial(history, options)
     if (trial.purpose === 'done') return { findings: findingsOf(trial), measured }
-    const plan = { ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo) }
+    const plan = { ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo, lengthShare) }
     const run = await startLoad(plan, { phase: `trial ${measured.length + 1}, ${describeTrial(trial)}` })
     const result = await untilLost(trial, slo, run)
     const outcome = judgeTrial(trial, figuresOf(result, slo, measured[0]?.outcome.serviceMs), slo)

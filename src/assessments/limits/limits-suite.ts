@@ -20,6 +20,11 @@ export interface LimitsOptions extends SharedPlan {
   readonly name?: string
   /** The service level that a rate must hold; default p99 250 ms and 1% failed requests. */
   readonly slo?: Partial<LimitSlo>
+  /**
+   * Length of every trial relative to its default, more than 0 and at most 1; default 1. For a first look: a trial of
+   * 3 s (0.25) shows an overload of 3.5% only if the p99 limit is below 100 ms, and no slow growth of a queue.
+   */
+  readonly lengthShare?: number
   /** The test fails when the limit is lower. */
   readonly minRps?: Rps
 }
@@ -35,7 +40,7 @@ const DEFAULT_CONNECTIONS = 100
  * Adapts the suite to a host. The test passes when a limit, or the ceiling of the search, was reached and confirmed.
  */
 export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuite {
-  return ({ name = 'limits', target, slo, minRps, ...plan } = {}) => {
+  return ({ name = 'limits', target, slo, minRps, lengthShare, ...plan } = {}) => {
     describeLoad(name, target === undefined ? {} : { target }, () => {
       loadTest('finds and confirms the highest rate within the service level', async (context) => {
         const environment = suiteEnvironment(process.env)
@@ -45,6 +50,7 @@ export function limitsSuiteOn({ describeLoad, loadTest }: SuiteHost): LimitsSuit
         const search = await searchLimit({
           slo: sloOf(slo, environment),
           maxRps: ceilingOf(plan, environment) ?? DEFAULT_MAX_RPS,
+          lengthShare,
           maxConnections: plan.maxConnections ?? DEFAULT_CONNECTIONS,
           plan: singleTargetPlan(plan, environment, target),
           startLoad: context.startLoad,

@@ -13,26 +13,29 @@ export function patienceMs({ p99Ms }: LimitSlo): Ms {
   return Math.min(10_000, Math.max(1_000, 4 * p99Ms))
 }
 
-/** Returns the plan of one trial of the search, without the keys that all trials share. */
-export function trialPlan(trial: Trial, slo: LimitSlo): WrittenPlan {
+/**
+ * Returns the plan of one trial of the search, without the keys that all trials share. `share` is its length relative
+ * to the one that the search planned.
+ */
+export function trialPlan(trial: Trial, slo: LimitSlo, share = 1): WrittenPlan {
   // The service level is set only to count requests over its limits exactly; the search judges trials by its own rules.
   const sla = { p99Ms: slo.p99Ms, errorRate: slo.errorRate }
   const common = { requestTimeout: patienceMs(slo), sla, judge: false }
   switch (trial.purpose) {
     case 'saturate':
       // Counts every response, however late, because only the throughput matters.
-      return { concurrency: trial.concurrency, duration: trial.durationMs, warmUp: trial.warmUpMs }
+      return { concurrency: trial.concurrency, duration: share * trial.durationMs, warmUp: share * trial.warmUpMs }
     case 'recover':
       return {
         ...common,
         arrivals: 'uniform',
         pattern: sequence(
-          constant({ rate: trial.overloadRps, duration: trial.overloadMs, name: 'overload' }),
-          constant({ rate: trial.afterRps, duration: trial.afterMs, name: 'recovery' }),
+          constant({ rate: trial.overloadRps, duration: share * trial.overloadMs, name: 'overload' }),
+          constant({ rate: trial.afterRps, duration: share * trial.afterMs, name: 'recovery' }),
         ),
       }
     default:
-      return { ...common, rate: trial.rate, arrivals: trial.arrivals, duration: trial.durationMs }
+      return { ...common, rate: trial.rate, arrivals: trial.arrivals, duration: share * trial.durationMs }
   }
 }
 

@@ -68,7 +68,6 @@ describe('the command line', () => {
   })
 
   test.each([
-    ['', 'name a suite: unit, scenarios, limits, protocols, mcp-stress, capacity or all; or run URL'],
     ['limit', 'unknown suite limit: did you mean limits?'],
     [
       'xyzzy',
@@ -119,6 +118,31 @@ describe('the command line', () => {
     ['run a:1 --body x --data y', '--body and --data cannot be combined: they are for different protocols'],
     ['run a:1 --tool t --arguments [1]', `--arguments must be a JSON object, such as '{"message":"hello"}', got '[1]'`],
   ])('rejects %s with an explanation', (line, message) => {
+    expect(read(line)).toEqual({ kind: 'mistake', message })
+  })
+
+  test.each([
+    ['', 'short'],
+    ['--demo -o out --json -v --seed 5', 'short'],
+    ['all --demo', 'full'],
+  ] as const)('runs the demo of all suites for %j', (line, demo) => {
+    expect(read(line)).toMatchObject({ kind: 'run', suites: SUITES, demo, path: undefined, notes: [] })
+  })
+
+  test('runs the demo of one suite with its flags', () => {
+    const asked = read('capacity --demo -d 5')
+    expect(asked).toMatchObject({ suites: ['capacity'], demo: 'full', env: { LOAD_DURATION: '5' } })
+    expect(read('capacity -t a:1')).toMatchObject({ demo: undefined })
+  })
+
+  test.each([
+    ['-t a:1', '-t needs a suite: name unit, scenarios, limits, protocols, mcp-stress, capacity or all; or run URL'],
+    ['-- node x', '-- needs a suite: name unit, scenarios, limits, protocols, mcp-stress, capacity or all; or run URL'],
+    ['limits --demo -t a:1', 'use either --demo or a target, not both'],
+    ['run a:1 --demo', 'use either --demo or a target, not both'],
+    ['limits --demo -- node x', 'use either --demo or a target, not both'],
+    ['limits --demo --path /a', 'use either --demo or --path, not both'],
+  ])('rejects a target for the demo in %s', (line, message) => {
     expect(read(line)).toEqual({ kind: 'mistake', message })
   })
 

@@ -22,6 +22,8 @@ export interface AskedRun {
   readonly options: Readonly<Partial<Record<FlagName, string>>>
   /** The flags as they were written, by name. */
   readonly flags: ReadonlyMap<FlagName, string>
+  /** Loads servers that the command starts: all suites in a short form, or the named ones at full length. */
+  readonly demo: 'short' | 'full' | undefined
   /** What to tell the user before the run. */
   readonly notes: readonly string[]
 }
@@ -77,8 +79,8 @@ function read(words: readonly string[], suites: readonly string[]): Asked {
     if (topic !== undefined) requireTopic(topic, topics)
     return { kind: 'help', topic }
   }
-  if (topic === undefined) throw new Mistake(`name a suite: ${suites.join(', ')} or all; or run URL`)
-  requireTopic(topic, topics)
+  if (topic === undefined) requireDemo(given, command, suites)
+  else requireTopic(topic, topics)
   const isRun = topic === 'run'
   const [url, ...rest] = isRun ? more : [undefined, ...more]
   if (rest.length > 0) {
@@ -91,13 +93,15 @@ function read(words: readonly string[], suites: readonly string[]): Asked {
   if (command?.length === 0) throw new Mistake('the command of an MCP server is missing after --')
   if (given.has('trace') && given.has('no-trace')) throw new Mistake('use either --trace or --no-trace, not both')
   if (given.has('rate') && given.has('concurrency')) throw new Mistake('use either -r or --concurrency, not both')
-  const unused = notHonoured(topic, suites, given, command)
+  if (given.has('demo')) requireNoTarget(given, targets)
+  const unused = topic === undefined ? [] : notHonoured(topic, suites, given, command)
   const target = command === undefined ? (url ?? given.value('target')) : JSON.stringify(command)
   const env = environmentOf(given, target)
   requireValid(env, given, url)
   return {
     kind: 'run',
-    suites: topic === 'all' ? suites : [topic],
+    suites: topic === undefined || topic === 'all' ? suites : [topic],
+    demo: topic === undefined ? 'short' : given.has('demo') ? 'full' : undefined,
     env,
     path: pathOf(given),
     isJson: given.has('json'),
@@ -167,6 +171,22 @@ class Given {
     const names = this.names().filter((name) => FLAGS[name].variable === undefined && FLAGS[name].value !== undefined)
     return Object.fromEntries(names.flatMap((name) => (name === 'path' ? [] : [[name, this.value(name)]])))
   }
+}
+
+/** Flags that apply to the short demo of all suites. */
+const OF_DEMO: ReadonlySet<FlagName> = new Set(['demo', 'json', 'output', 'seed', 'verbose'])
+
+/** Without a suite, the command runs the demo. Its short form has no target and no rate, so it takes few flags. */
+function requireDemo(given: Given, command: readonly string[] | undefined, suites: readonly string[]): void {
+  const other = given.names().find((name) => !OF_DEMO.has(name))
+  if (other === undefined && command === undefined) return
+  const flag = other === undefined ? '--' : given.written(other)
+  throw new Mistake(`${flag} needs a suite: name ${suites.join(', ')} or all; or run URL`)
+}
+
+function requireNoTarget(given: Given, targets: readonly unknown[]): void {
+  if (targets.length > 0) throw new Mistake('use either --demo or a target, not both')
+  if (given.has('path')) throw new Mistake('use either --demo or --path, not both')
 }
 
 function requireTopic(topic: string, known: readonly string[]): void {

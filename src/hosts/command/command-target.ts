@@ -1,9 +1,9 @@
 import { PROTOCOL_NAMES, protocolNameOf, targetFor } from '../../protocols/index.ts'
-import { targetVariable } from '../environment/variables.ts'
+import { targetVariable, type VariableName } from '../environment/variables.ts'
 
 type Variables = Record<string, string | undefined>
 
-const TARGET_VARIABLES = ['LOAD_TARGET', ...PROTOCOL_NAMES.map(targetVariable)] as const
+export const TARGET_VARIABLES: readonly VariableName[] = ['LOAD_TARGET', ...PROTOCOL_NAMES.map(targetVariable)]
 
 /**
  * Prepares the variables of the targets for the suites of a command line: a target from a flag takes precedence over the

@@ -54,7 +54,7 @@ async function call(
 
 describe.concurrent('the command', () => {
   test.for([
-    [[], 'name a suite: unit, scenarios, limits, protocols, mcp-stress, capacity or all; or run URL'],
+    [['-d', '5'], '-d needs a suite: name unit, scenarios, limits, protocols, mcp-stress, capacity or all; or run URL'],
     [['limts'], 'unknown suite limts: did you mean limits?'],
     [['limits'], 'no target for limits'],
     [['unit', '-t', 'http://127.0.0.1:9'], 'unit does not use -t'],
@@ -150,6 +150,34 @@ describe.concurrent('the command', () => {
     expect(out).toMatch(/^(?:fail: expected|invalid:) service level/m)
     expect(code, out).toBe(out.includes('\nfail: ') ? 1 : 3)
     expect(text('out/load_test_results.json')).toContain('toMeetSla')
+  })
+
+  test('runs a demo without arguments: says what it does, starts its servers, and keeps the results on Ctrl-C', async (context) => {
+    const variables = { LOAD_TARGET: 'http://127.0.0.1:9', LOAD_RATE: '1' }
+    const { code, out, text } = await call(context, [], { interruptAt: /unit: .* req\/s/, variables })
+    expect(code, out).toBe(130)
+    const said = out.replaceAll(/\s+/g, ' ')
+    expect(said).toMatch(
+      /^The demo ignores LOAD_TARGET and LOAD_RATE\. Name a suite to use them: describe-load limits /,
+    )
+    expect(said).toMatch(/It takes about \d+ s\./)
+    expect(out).toContain('unit (1 of 6): checks describe-load itself on this machine')
+    expect(text('reports/test_summary.txt')).toContain('INTERRUPTED')
+  })
+
+  test('starts a server for --demo, and ends it', async (context) => {
+    const { code, out } = await call(context, ['run', '--demo', '-r', '50', '-d', '0.5', '--json'])
+    expect(code, out).toBe(0)
+    const { successes, target } = JSON.parse(out) as { successes: number; target: { url: string } }
+    expect(successes).toBe(25)
+    await expect(fetch(target.url)).rejects.toThrow('fetch failed')
+  })
+
+  test('refuses to start where the reports cannot be written', async (context) => {
+    const { code, err } = await call(context, ['capacity', '--demo', '-o', join(COMMAND, 'reports')])
+    expect(code).toBe(2)
+    expect(err).toContain(`the reports cannot be written: ${COMMAND} is not a folder`)
+    expect(err).toContain('→ choose another folder: -o DIR (or LOAD_REPORTS_DIR)')
   })
 
   test('writes the results so far on Ctrl-C', async (context) => {

@@ -12,6 +12,7 @@ const OWN_LOAD = 'it checks describe-load with its own server and loads'
 export type Runner = 'unit' | 'scenarios' | 'limits' | 'protocols' | 'mcp-stress' | 'capacity' | 'run'
 
 export type FlagName =
+  | 'demo'
   | 'target'
   | 'path'
   | 'duration'
@@ -69,6 +70,7 @@ export interface Flag {
 
 /** Every flag, one line each: the help, the parser and the check of what a suite honours are derived from it. */
 export const FLAGS: Readonly<Record<FlagName, Flag>> = {
+  demo: { by: EVERY, about: 'load a server that describe-load starts, to see how a suite works' },
   target: {
     short: 't',
     value: 'URL',

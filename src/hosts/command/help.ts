@@ -38,6 +38,7 @@ function overview(topics: Readonly<Record<string, Topic>>): string {
     'describe-load <suite> [flags] [-- command of an MCP server over pipes]',
     'describe-load run URL [flags]',
     'describe-load help <suite>',
+    'describe-load                 (a demo of all suites)',
     '',
     ...entries.map(([name, { about, takes }]) => `  ${name.padEnd(width)}  ${about} (${takes})`),
     '',

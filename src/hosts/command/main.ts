@@ -4,14 +4,17 @@ import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { nameOptionsAsFlags } from '../../wording/option-words.ts'
 import { environmentTls } from '../environment/tls.ts'
 import { readVariables } from '../environment/variables.ts'
+import { DemoServers } from '../../demo/demo-servers.ts'
+import { wrap } from '../../report/page.ts'
 import { cleanText } from '../../model/text/clean.ts'
 import { messageOf } from '../../model/thrown.ts'
 import { collectSpool } from '../spool-collection.ts'
 import { openSpool, removeSpool } from '../spool.ts'
 import { stderrColors, stdoutColors } from '../terminal-colors.ts'
-import { reportJson, reportLines, writeReports } from '../write-reports.ts'
+import { reportJson, reportLines, unwritableReports, writeReports } from '../write-reports.ts'
 import { type AskedRun, readArguments, unusedVariable } from './arguments.ts'
 import { hasTarget, prepareTargets } from './command-target.ts'
+import { endOfSuites, nextSteps, planOfDemo, type SuiteDemo, withoutTargets } from './demo.ts'
 import { nameFlags } from './flag-names.ts'
 import { help, type Topic } from './help.ts'
 import { CommandHost, EXIT, type ExitCode, worseOf } from './host.ts'
@@ -24,6 +27,7 @@ export interface CommandSuite extends Topic {
   declare(host: CommandHost): void
   /** True if it has a default target. */
   readonly hasDefaultTarget?: boolean
+  readonly demo: SuiteDemo
 }
 
 export interface CommandOptions {
@@ -66,21 +70,18 @@ export async function main({ words, suites, version }: CommandOptions): Promise<
 }
 
 async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Promise<number> {
+  await using servers = new DemoServers()
   Object.assign(process.env, asked.env)
-  prepareTargets(process.env, { ...asked, isFlag: asked.env.LOAD_TARGET !== undefined })
   const isRun = asked.suites[0] === 'run'
-  const wanting = asked.suites.filter((name) => suites[name]?.hasDefaultTarget !== true && !hasTarget(process.env))
-  if (wanting.length > 0) {
-    const remedy = isRun ? 'describe-load run http://127.0.0.1:3000' : 'use -t http://127.0.0.1:3000 (or LOAD_TARGET)'
-    return refuse(`no target for ${wanting.join(', ')}`, `${remedy}, or put the command of an MCP server after --`)
-  }
-  const [only] = asked.suites
-  const unused = asked.suites.length === 1 && only !== undefined ? unusedVariable(only, process.env) : undefined
-  if (unused !== undefined) return refuse(unused, `describe-load help ${only}`)
+  const notes = [...asked.notes, ...(asked.demo === undefined ? [] : prepareDemo(asked.demo))]
+  if (asked.demo !== undefined && isRun) process.env['LOAD_TARGET'] = await servers.target(DEMO_OF_RUN)()
+  const refused = whyRefused(asked, suites, isRun)
+  if (refused !== undefined) return refuse(...refused)
   // What suites print belongs to the progress.
   if (asked.isJson) console.log = console.error
   const screen = createScreen(asked.isJson ? process.stderr : process.stdout)
-  for (const note of asked.notes) screen.say(stdoutColors().yellow(note))
+  for (const note of notes) screen.say(stdoutColors().yellow(wrap(note, 0)))
+  if (asked.demo === 'short') screen.say(planOfDemo(suites))
 
   const spool = openSpool()
   const abort = new AbortController()
@@ -102,11 +103,14 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+  const startMs = performance.now()
+  const codes = new Map<string, ExitCode>()
   let worst: ExitCode = EXIT.pass
   let result: LoadResult | undefined
   try {
-    for (const name of asked.suites) {
-      if (asked.suites.length > 1) screen.say(`\n${stdoutColors().bold(name)}: ${suites[name]?.about ?? ''}`)
+    for (const [index, name] of asked.suites.entries()) {
+      if (asked.suites.length > 1) screen.say(headOf(name, index, asked, suites[name]))
+      else if (asked.demo !== undefined && suites[name] !== undefined) screen.say(serverLine(suites[name], asked.demo))
       if (isRun)
         declareRun(
           host,
@@ -114,8 +118,11 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
           (text) => screen.say(text),
           (ended) => (result = ended),
         )
-      else suites[name]?.declare(host)
-      worst = worseOf(worst, await host.run())
+      else if (asked.demo === undefined) suites[name]?.declare(host)
+      else suites[name]?.demo.declare(host, servers, asked.demo === 'short')
+      const code = await host.run()
+      codes.set(name, code)
+      worst = worseOf(worst, code)
     }
     const [skipped] = host.skipped
     // The only suite did not run, so nothing was tested.
@@ -131,8 +138,52 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
     report(host.loads)
     removeSpool(spool)
   }
+  if (codes.size > 1) screen.say(`\n${endOfSuites(codes, performance.now() - startMs)}`)
+  if (asked.demo === 'short') screen.say(`\n${nextSteps()}`)
   if (asked.isJson) await print(isRun ? JSON.stringify(result ?? null, null, 1) : reportJson(host.loads))
   return worst
+}
+
+/** Target of `run --demo`. */
+const DEMO_OF_RUN = { kind: 'work', protocol: 'http' } as const
+
+function prepareDemo(demo: 'short' | 'full'): readonly string[] {
+  const ignored = withoutTargets(process.env, demo === 'short')
+  return ignored === undefined ? [] : [ignored]
+}
+
+/** Prepares the targets of the suites. Returns why nothing can run, and the remedy; undefined if it can. */
+function whyRefused(
+  asked: AskedRun,
+  suites: CommandOptions['suites'],
+  isRun: boolean,
+): readonly [string, string] | undefined {
+  prepareTargets(process.env, { ...asked, isFlag: asked.env.LOAD_TARGET !== undefined })
+  const [only] = asked.suites
+  const needsTarget = (name: string): boolean =>
+    suites[name]?.hasDefaultTarget !== true && (asked.demo === undefined || isRun)
+  const wanting = asked.suites.filter((name) => needsTarget(name) && !hasTarget(process.env))
+  if (wanting.length > 0) {
+    const remedy = isRun ? 'describe-load run http://127.0.0.1:3000' : 'use -t http://127.0.0.1:3000 (or LOAD_TARGET)'
+    const demo = isRun ? '' : ', or --demo to see it work'
+    return [`no target for ${wanting.join(', ')}`, `${remedy}, or put the command of an MCP server after --${demo}`]
+  }
+  const unused = asked.suites.length === 1 && only !== undefined ? unusedVariable(only, process.env) : undefined
+  if (unused !== undefined) return [unused, `describe-load help ${only}`]
+  if (isRun && !asked.flags.has('output')) return undefined
+  const unwritable = unwritableReports({ root: process.cwd() })
+  if (unwritable === undefined) return undefined
+  return [`the reports cannot be written: ${unwritable}`, 'choose another folder: -o DIR (or LOAD_REPORTS_DIR)']
+}
+
+/** Returns the lines above the output of one of several suites. */
+function headOf(name: string, index: number, { suites: all, demo }: AskedRun, suite: CommandSuite | undefined): string {
+  const title = `${stdoutColors().bold(name)} (${index + 1} of ${all.length}): ${suite?.about ?? ''}`
+  return `\n${wrap(title, 0)}${demo === undefined || suite === undefined ? '' : `\n${serverLine(suite, demo)}`}`
+}
+
+function serverLine(suite: CommandSuite, demo: 'short' | 'full'): string {
+  return wrap(`Demo server: ${suite.demo.server(demo === 'short')}.`, 0)
 }
 
 /** Writes everything before the process exits, even into a slow pipe. */

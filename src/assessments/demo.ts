@@ -21,13 +21,13 @@ function workTargets(servers: DemoServers): SuiteTargets {
 
 export const unitDemo: SuiteDemo = {
   server: () => 'one that counts what it receives',
-  shortS: 16,
+  shortS: 14,
   declare: (host) => unitSuiteOn(host)(),
 }
 
 export const scenariosDemo: SuiteDemo = {
   server: () => ALL_PROTOCOLS,
-  shortS: 16,
+  shortS: 14,
   declare(host, servers, isShort) {
     const targets = workTargets(servers)
     if (!isShort) return scenariosSuiteOn(host)({ targets })
@@ -39,7 +39,7 @@ export const scenariosDemo: SuiteDemo = {
 
 export const limitsDemo: SuiteDemo = {
   server: () => '4 requests at a time, 10 ms each: at most 400 req/s',
-  shortS: 18,
+  shortS: 16,
   declare(host, servers, isShort) {
     const target = servers.target({ kind: 'capacity', servers: 4, serviceMs: 10 })
     limitsSuiteOn(host)({ target, ...(isShort && { slo: { p99Ms: 50 }, lengthShare: 0.25 }) })
@@ -48,7 +48,7 @@ export const limitsDemo: SuiteDemo = {
 
 export const protocolsDemo: SuiteDemo = {
   server: (isShort) => (isShort ? 'the same work over HTTP and MCP' : ALL_PROTOCOLS),
-  shortS: 16,
+  shortS: 18,
   declare(host, servers, isShort) {
     const { http, mcp, ...others } = workTargets(servers)
     // The short form has time for only two protocols.
@@ -59,16 +59,16 @@ export const protocolsDemo: SuiteDemo = {
 
 export const mcpStressDemo: SuiteDemo = {
   server: () => 'an MCP server without a fault',
-  shortS: 13,
+  shortS: 11,
   declare(host, servers, isShort) {
     const target = servers.target({ kind: 'work', protocol: 'mcp' })
-    mcpStressSuiteOn(host)({ target, equalIds: true, ...(isShort && { phaseMs: 1_000, idleMs: 1_000 }) })
+    mcpStressSuiteOn(host)({ target, equalIds: true, ...(isShort && { phaseMs: 800, idleMs: 1_000 }) })
   },
 }
 
 export const capacityDemo: SuiteDemo = {
   server: () => '8 requests at a time, 10 ms each: 800 req/s, which is 1 600 users',
-  shortS: 14,
+  shortS: 15,
   declare(host, servers, isShort) {
     const target = servers.target({ kind: 'capacity', servers: 8, serviceMs: 10 })
     capacitySuiteOn(host)({ target, ...(isShort && { phaseMs: 1_000, sla: { p95Ms: 50 } }) })

@@ -47,7 +47,7 @@ export function planOfDemo(suites: DemoSuites): string {
     '',
     ...entries.map(([name, { about, demo }]) => labelled(name, `${about} (${demo.shortS} s)`, 2, NAME_COLUMNS)),
     '',
-    wrap('A short run proves less than one at full length, such as: describe-load limits --demo', 0),
+    'A short run proves less than one at full length: describe-load limits --demo',
   ].join('\n')
 }
 
@@ -68,7 +68,7 @@ const ENDED: Readonly<Record<ExitCode, string>> = {
   [EXIT.pass]: 'passed',
   [EXIT.failed]: 'failed',
   [EXIT.usage]: 'did not start',
-  [EXIT.open]: 'is open (invalid or inconclusive)',
+  [EXIT.open]: 'undecided',
 }
 
 /** Returns the commands that load a service of the reader. */

@@ -1,3 +1,4 @@
+import { format } from 'node:util'
 import { LoadPlanError } from '../../model/errors.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
@@ -77,9 +78,9 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
   if (asked.demo !== undefined && isRun) process.env['LOAD_TARGET'] = await servers.target(DEMO_OF_RUN)()
   const refused = whyRefused(asked, suites, isRun)
   if (refused !== undefined) return refuse(...refused)
-  // What suites print belongs to the progress.
-  if (asked.isJson) console.log = console.error
   const screen = createScreen(asked.isJson ? process.stderr : process.stdout)
+  // What suites print belongs to the progress, and must not follow a live line.
+  console.log = (...words) => screen.say(format(...words))
   for (const note of notes) screen.say(stdoutColors().yellow(wrap(note, 0)))
   if (asked.demo === 'short') screen.say(planOfDemo(suites))
 
@@ -178,8 +179,9 @@ function whyRefused(
 
 /** Returns the lines above the output of one of several suites. */
 function headOf(name: string, index: number, { suites: all, demo }: AskedRun, suite: CommandSuite | undefined): string {
-  const title = `${stdoutColors().bold(name)} (${index + 1} of ${all.length}): ${suite?.about ?? ''}`
-  return `\n${wrap(title, 0)}${demo === undefined || suite === undefined ? '' : `\n${serverLine(suite, demo)}`}`
+  // Colors are added after wrapping, because their codes have no width.
+  const title = wrap(`${name} (${index + 1} of ${all.length}): ${suite?.about ?? ''}`, 0)
+  return `\n${stdoutColors().bold(name)}${title.slice(name.length)}${demo === undefined || suite === undefined ? '' : `\n${serverLine(suite, demo)}`}`
 }
 
 function serverLine(suite: CommandSuite, demo: 'short' | 'full'): string {

@@ -39,7 +39,7 @@ const config: UserConfig[] = [
       sleeper: 'src/traffic/wake/sleeper.ts',
       'demo-server': 'src/demo/demo-server.ts',
       watchdog: 'src/measure/monitor/watchdog.ts',
-      'claims-server': 'src/assessments/unit/claims-server.ts',
+      'unit-server': 'src/assessments/unit/unit-server.ts',
     },
     dts: false,
     clean: false,

@@ -15,7 +15,7 @@ process.exitCode = await main({
   suites: {
     unit: {
       about: 'checks describe-load itself on this machine',
-      takes: 'about 15 s',
+      takes: 'about 30 s',
       examples: ['unit'],
       hasDefaultTarget: true,
       demo: unitDemo,

@@ -17,3 +17,4 @@ export const loadTestsJson: Artifact = jsonArtifact(LOAD_SUITE, 'load_test_resul
 export const mcpStressJson: Artifact = jsonArtifact('mcp-stress', 'mcp_stress_test.json')
 export const protocolsJson: Artifact = jsonArtifact('protocols', 'protocol_comparison.json')
 export const scenariosJson: Artifact = jsonArtifact('scenarios', 'scenario_results.json')
+export const unitJson: Artifact = jsonArtifact('unit', 'unit_results.json')

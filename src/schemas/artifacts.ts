@@ -6,6 +6,7 @@ import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { RunRecord } from '../model/record.ts'
 import type { ScenariosFindings } from '../model/scenarios-findings.ts'
 import type { VerdictsFile } from '../model/verdicts-file.ts'
+import type { UnitFindings } from '../model/unit-findings.ts'
 
 /** A run of any suite. */
 export type AnyRun = RunRecord
@@ -64,3 +65,10 @@ export type CapacityPlanning = OneOrMore<CapacityRun>
 
 /** Verdicts of a test run, without the results. */
 export type Verdicts = VerdictsFile
+
+export interface UnitRun extends RunRecord {
+  readonly suite: 'unit'
+  readonly findings: UnitFindings
+}
+/** Checks of describe-load on a machine, with the counts of the servers that they loaded. */
+export type UnitResults = OneOrMore<UnitRun>

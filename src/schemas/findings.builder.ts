@@ -9,6 +9,7 @@ import type { ProtocolsFindings } from '../model/protocols-findings.ts'
 import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ScenariosFindings } from '../model/scenarios-findings.ts'
+import type { UnitFindings } from '../model/unit-findings.ts'
 import { limitNote } from '../wording/limit-notes.ts'
 import { bottleneckEvidence } from '../wording/bottleneck.ts'
 import { sizingReason } from '../wording/sizing.ts'
@@ -37,6 +38,7 @@ interface SuiteFindings {
   readonly protocols: ProtocolsFindings
   readonly 'mcp-stress': McpStressFindings
   readonly capacity: CapacityFindings
+  readonly unit: UnitFindings
 }
 
 export const findings: SuiteFindings = {
@@ -142,6 +144,11 @@ export const findings: SuiteFindings = {
       basis: 'estimated',
       why: [sizingReason({ code: 'connections-unknown' })],
     },
+  },
+  unit: {
+    checks: [
+      { area: 'patterns', name: 'constant pattern', sent: '200 requests', counted: '200 requests', verdict, result: 0 },
+    ],
   },
 }
 

@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'mcp_stress_test.json': 'McpStressTest',
   'capacity_planning.json': 'CapacityPlanning',
   'verdicts.json': 'Verdicts',
+  'unit_results.json': 'UnitResults',
 }
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'

@@ -188,7 +188,7 @@ describe('the published schemas', () => {
     })
   })
 
-  test.each(['limits', 'scenarios', 'protocols', 'mcp-stress', 'capacity'] as const)(
+  test.each(['limits', 'scenarios', 'protocols', 'mcp-stress', 'capacity', 'unit'] as const)(
     'report a missing key in the findings of %s',
     (suite) => {
       for (const key of Object.keys(findings[suite])) {

@@ -1,3 +1,4 @@
 import { unitSuite } from '../../src/vitest.ts'
+import { shortened } from '../durations.ts'
 
-unitSuite()
+unitSuite(shortened ? { durationMs: 300 } : {})

@@ -1,30 +1,61 @@
-import type { Conclusion } from '../suite.ts'
-import type { Observation } from './claims.ts'
+import type { UnitArea, UnitCheck, UnitFindings } from '../../model/unit-findings.ts'
+import type { Doubt } from '../../model/doubt.ts'
+import { type Conclusion, worstOf } from '../suite.ts'
+import type { Check, Observation } from './check.ts'
 
-export interface CheckedClaim extends Observation {
-  readonly text: string
+/** A check with what its run showed. */
+export interface Checked extends Omit<Observation, 'holds'> {
+  readonly area: UnitArea
+  readonly name: string
+  readonly verdict: UnitCheck['verdict']
 }
 
-/** Returns the number of claims checked so far, and the texts of those that do not hold. */
-export function unitFindings(checked: readonly CheckedClaim[]): {
-  readonly claims: number
-  readonly failed: readonly string[]
-} {
-  return { claims: checked.length, failed: checked.filter(({ holds }) => !holds).map(({ text }) => text) }
+/** Doubts about this machine. */
+const BUSY: ReadonlySet<Doubt['code']> = new Set<Doubt['code']>([
+  'foreign-load',
+  'generator-blocked',
+  'generator-busy',
+  'generator-starved',
+  'generator-suspended',
+  'saturated-cpu',
+  'steal',
+])
+
+/** Returns the verdict on a check: one of times is invalid, rather than failed, on a busy machine. */
+export function checkVerdict(
+  { isTimed = false }: Pick<Check, 'isTimed'>,
+  { holds, result }: Pick<Observation, 'holds' | 'result'>,
+): UnitCheck['verdict'] {
+  if (holds) return 'pass'
+  return isTimed && result.generator.doubts.some(({ code }) => BUSY.has(code)) ? 'invalid' : 'fail'
 }
 
-/** The verdict refers to the run of the first claim that does not hold; to the first run if all hold. */
-export function unitConclusion(checked: readonly CheckedClaim[]): Conclusion {
-  const deciding = checked.find(({ holds }) => !holds)
-  const held = checked.filter(({ holds }) => holds).length
+/** Returns the findings of the checks so far, each of which has one run. */
+export function unitFindings(checked: readonly Checked[]): UnitFindings {
   return {
-    verdict: deciding === undefined ? 'pass' : 'fail',
-    message: `${held} of ${checked.length} claims hold on this machine.`,
-    lines: checked.map((claim) => `${claim.holds ? 'pass' : 'fail'}: ${claimLine(claim)}`),
-    result: (deciding ?? checked[0])?.result,
+    checks: checked.map(({ area, name, sent, counted, verdict }, result): UnitCheck => {
+      return { area, name, sent, counted, verdict, result }
+    }),
   }
 }
 
-export function claimLine({ text, observed }: CheckedClaim): string {
-  return `${text}: ${observed}`
+/** The verdict is the worst of all checks, and refers to the run of the first one that has it. */
+export function unitConclusion(checked: readonly Checked[]): Conclusion {
+  const { verdict } = worstOf(checked)
+  const passed = checked.filter((check) => check.verdict === 'pass').length
+  const meaning = {
+    pass: 'describe-load works as documented on this machine',
+    fail: 'describe-load does not work as documented on this machine',
+    invalid: 'this machine was too busy for the others: repeat the suite without other work',
+  }
+  return {
+    verdict,
+    message: `${passed} of ${checked.length} checks passed: ${meaning[verdict as UnitCheck['verdict']]}.`,
+    lines: checked.map((check) => `${check.verdict}: ${checkLine(check)}`),
+    result: checked.find((check) => check.verdict === verdict)?.result,
+  }
+}
+
+export function checkLine({ name, sent, counted }: Checked): string {
+  return `${name}: ${sent}; the server counted ${counted}`
 }

@@ -1,57 +1,64 @@
 import { recordVerdict } from '../../hosts/record-book.ts'
+import type { Ms } from '../../model/units.ts'
 import { settleSuite, type SuiteHost, type SuiteContext } from '../suite.ts'
-import { type CheckedClaim, claimLine, unitConclusion, unitFindings } from './conclusion.ts'
-import { claims } from './claims.ts'
-import { startClaimsServer } from './claims-process.ts'
+import type { Bench } from './check.ts'
+import { groups } from './checks/registry.ts'
+import { type Checked, checkLine, checkVerdict, unitConclusion, unitFindings } from './conclusion.ts'
+import { startUnitServer } from './unit-server-process.ts'
 
 /** Options of `unitSuite`. */
 export interface UnitOptions {
   /** Name of the test; default `unit`. */
   readonly name?: string
+  /** Length of the runs of patterns, in ms, at least 300; those of other checks follow it. Default 1 000. */
+  readonly durationMs?: Ms
 }
 
-/** Declares the claims, as one load test. */
+/** Declares the checks, as one load test. */
 export type UnitSuite = (options?: UnitOptions) => void
 
-/** Adapts the suite to a host. It checks describe-load itself on this machine, with its own server. */
+const DEFAULT_MS: Ms = 1_000
+
+/** Adapts the suite to a host. It checks describe-load itself on this machine, with its own servers. */
 export function unitSuiteOn({ describeLoad, loadTest }: SuiteHost): UnitSuite {
-  return ({ name = 'unit' } = {}) => {
+  return ({ name = 'unit', durationMs = DEFAULT_MS } = {}) => {
     describeLoad(name, {}, () => {
       loadTest('describe-load works as documented on this machine', async (context) => {
-        const checked = await checkAll(context, (soFar) => context.conclude('unit', unitFindings(soFar), name))
+        const conclude = (soFar: readonly Checked[]): void => context.conclude('unit', unitFindings(soFar), name)
+        const checked = await checkAll(context, durationMs, conclude)
         settleSuite({ matcher: 'unitSuite', code: 'ERR_LOAD_UNIT', ...unitConclusion(checked) })
       })
     })
   }
 }
 
-/** Checks one claim after the other, because each would disturb the others. */
+/** Runs one check after the other, because each would disturb the others. */
 async function checkAll(
   context: SuiteContext,
-  onChecked: (checked: readonly CheckedClaim[]) => void,
-): Promise<readonly CheckedClaim[]> {
-  const server = await startClaimsServer()
-  try {
-    const checked: CheckedClaim[] = []
-    for (const { text, show } of claims) {
-      const phase = `claim ${checked.length + 1} of ${claims.length}`
-      const onServer: SuiteContext = {
-        ...context,
-        load: (plan) => context.load({ target: server.url, monitor: 'off', ...plan }, { phase }),
-        startLoad: (plan) => context.startLoad({ target: server.url, monitor: 'off', ...plan }, { phase }),
+  durationMs: Ms,
+  onChecked: (checked: readonly Checked[]) => void,
+): Promise<readonly Checked[]> {
+  await using server = await startUnitServer()
+  const checked: Checked[] = []
+  for (const { area, checks } of groups) {
+    for (const check of checks) {
+      const { name } = check
+      // Traces of the slowest requests would be most of the JSON.
+      const shared = { target: server.url, monitor: 'off', tracing: 'off' } as const
+      const bench: Bench = {
+        durationMs,
+        server,
+        signal: context.signal,
+        load: (plan) => context.load({ ...shared, ...plan }, { phase: name }),
+        startLoad: (plan) => context.startLoad({ ...shared, ...plan }, { phase: name }),
       }
-      await server.ask({ type: 'reset' })
-      const claim = { text, ...(await show(onServer, server)) }
-      checked.push(claim)
-      recordVerdict(claim.result, {
-        matcher: 'unitSuite',
-        verdict: claim.holds ? 'pass' : 'fail',
-        message: claimLine(claim),
-      })
+      await server.control.reset()
+      const observation = await check.observe(bench)
+      const done: Checked = { ...observation, area, name, verdict: checkVerdict(check, observation) }
+      checked.push(done)
+      recordVerdict(done.result, { matcher: 'unitSuite', verdict: done.verdict, message: checkLine(done) })
       onChecked(checked)
     }
-    return checked
-  } finally {
-    await server.stop()
   }
+  return checked
 }

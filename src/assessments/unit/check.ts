@@ -1,0 +1,53 @@
+import { realDelay } from '../../model/real-time.ts'
+import type { LoadResult } from '../../model/result.ts'
+import type { UnitArea } from '../../model/unit-findings.ts'
+import type { Ms } from '../../model/units.ts'
+import type { WrittenPlan } from '../../plan/load-plan.ts'
+import type { LoadRun } from '../../run/index.ts'
+import type { UnitServer } from './unit-server-process.ts'
+
+const POLL_MS: Ms = 10
+
+/** What a check runs on. */
+export interface Bench {
+  /** Length of an ordinary run. */
+  readonly durationMs: Ms
+  readonly server: UnitServer
+  /** Aborted when the test ends. */
+  readonly signal: AbortSignal
+  /** Runs a load on the recording server, unless the plan has another target. */
+  load(plan: WrittenPlan): Promise<LoadResult>
+  startLoad(plan: WrittenPlan): Promise<LoadRun>
+}
+
+/** What a run showed on both sides. */
+export interface Observation {
+  readonly holds: boolean
+  /** What describe-load planned or reported. */
+  readonly sent: string
+  /** What the server counted. */
+  readonly counted: string
+  readonly result: LoadResult
+}
+
+/** Resolves once the recording server has received a number of requests since the check began. */
+export async function whenReceived({ server, signal }: Bench, requests: number): Promise<void> {
+  while ((await server.control.recorded()).requests < requests) {
+    signal.throwIfAborted()
+    await realDelay(POLL_MS)
+  }
+}
+
+/** A feature of describe-load, and the run that checks it against the counts of its server. */
+export interface Check {
+  readonly name: string
+  /** It compares times, which a busy machine changes. */
+  readonly isTimed?: boolean
+  observe(bench: Bench): Promise<Observation>
+}
+
+/** The checks of one part of describe-load. */
+export interface CheckGroup {
+  readonly area: UnitArea
+  readonly checks: readonly Check[]
+}

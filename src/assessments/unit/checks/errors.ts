@@ -1,0 +1,184 @@
+import { realDelay } from '../../../model/real-time.ts'
+import type { CustomProtocol } from '../../../model/custom-protocol.ts'
+import type { ErrorClass } from '../../../model/error-class.ts'
+import type { LoadResult } from '../../../model/result.ts'
+import type { Ms, Rps } from '../../../model/units.ts'
+import type { WrittenPlan } from '../../../plan/load-plan.ts'
+import type { HttpRequest } from '../../../protocols/http/request.ts'
+import { mcp } from '../../../protocols/mcp/index.ts'
+import { formatPlural } from '../../../wording/figures.ts'
+import { type Bench, type Check, type CheckGroup, type Observation, whenReceived } from '../check.ts'
+import { overPipes } from '../over-pipes.ts'
+
+const REQUESTS = 20
+
+/** The requests, in a short run, or in one that is a number of times as long. */
+function short({ durationMs }: Bench, times = 1): { readonly rate: Rps; readonly duration: Ms } {
+  const duration = 0.2 * durationMs
+  return { rate: (1_000 * REQUESTS) / duration, duration: times * duration }
+}
+
+/** Every n-th request meets a fault of an embedded target. */
+const EVERY = 5
+
+/** All errors have this class, and are as many as the server provoked. */
+function observation(result: LoadResult, errorClass: ErrorClass, provoked: number, counted: string): Observation {
+  const count = result.errorsByClass[errorClass]?.count ?? 0
+  return {
+    holds: provoked > 0 && count === provoked && result.errors === count,
+    sent: `${formatPlural(result.requestsSent, 'request')}, ${count} of ${formatPlural(result.errors, 'error')} ${errorClass}`,
+    counted,
+    result,
+  }
+}
+
+/** Errors that a request to the recording server provokes. */
+const BY_PATH: readonly {
+  readonly errorClass: ErrorClass
+  readonly path: string
+  readonly what: string
+  readonly request?: HttpRequest
+  readonly plan?: WrittenPlan
+}[] = [
+  { errorClass: 'http-4xx', path: '/missing', what: 'responses with status 404' },
+  { errorClass: 'http-5xx', path: '/failing', what: 'responses with status 503' },
+  { errorClass: 'status', path: '/odd', what: 'responses with status 700' },
+  {
+    errorClass: 'check',
+    path: '/checked',
+    what: 'responses with another text',
+    request: { check: { bodyIncludes: 'no' } },
+  },
+  { errorClass: 'connection', path: '/reset', what: 'connections reset' },
+  { errorClass: 'protocol', path: '/garbage', what: 'responses that are no HTTP' },
+  {
+    errorClass: 'timeout',
+    path: '/silent',
+    what: 'requests without a response',
+    plan: { requestTimeout: 150 },
+  },
+]
+
+const fromPaths: readonly Check[] = BY_PATH.map(({ errorClass, path, what, request, plan }) => ({
+  name: `errors of class ${errorClass}`,
+  isTimed: errorClass === 'timeout',
+  async observe(bench) {
+    const requests = [{ path: '/' }, { path, ...request }]
+    const result = await bench.load({ ...short(bench), maxConnections: 30, request: requests, ...plan })
+    const { paths } = await bench.server.control.recorded()
+    const provoked = paths[path] ?? 0
+    return observation(result, errorClass, provoked, `${provoked} ${what}`)
+  },
+}))
+
+/** Clients that connect for each request are refused for a part of the run. */
+async function refused(bench: Bench): Promise<Observation> {
+  const { control } = bench.server
+  const run = await bench.startLoad({ ...short(bench, 3), connection: 'short-lived' })
+  await whenReceived(bench, 10)
+  const refusedMs = short(bench).duration
+  await control.refuse(refusedMs)
+  const result = await run.result
+  const { requests } = await control.recorded()
+  const counted = `${formatPlural(requests, 'request')}, and accepted no connection for ${refusedMs} ms`
+  return observation(result, 'connect', result.requestsSent - requests, counted)
+}
+
+/** A request of the embedded MCP server that it answers with an error. */
+function answered(errorClass: ErrorClass, request: WrittenPlan['request'], verb: string, what: string): Check {
+  return {
+    name: `errors of class ${errorClass}`,
+    async observe(bench) {
+      const { control } = bench.server
+      const { mcp: target } = await control.urls()
+      const before = await control.workCounts('mcp')
+      const result = await bench.load({ ...short(bench), target, ...(request !== undefined && { request }) })
+      const after = await control.workCounts('mcp')
+      const provoked = (after.verbs[verb] ?? 0) - (before.verbs[verb] ?? 0)
+      return observation(result, errorClass, provoked, `${provoked} ${what}`)
+    },
+  }
+}
+
+/** The server forgets its sessions one after the other. */
+async function sessionLost(bench: Bench): Promise<Observation> {
+  const { control } = bench.server
+  const { mcp: target } = await control.urls()
+  const before = await control.workCounts('mcp')
+  const run = await bench.startLoad({
+    ...short(bench, 3),
+    target,
+    protocol: mcp({ protocolVersion: '2025-11-25', maxInFlight: 1 }),
+    connection: 'long-lived',
+    maxConnections: 1,
+  })
+  const reads = async (): Promise<number> => (await control.workCounts('mcp')).verbs['read'] ?? 0
+  while ((await reads()) < (before.verbs['read'] ?? 0) + 10) await realDelay(10)
+  const dropped = (await control.dropSession()) ? 1 : 0
+  const result = await run.result
+  const after = await control.workCounts('mcp')
+  const opened = after.sessionsOpened - before.sessionsOpened
+  return observation(result, 'session-lost', dropped, `${opened} sessions opened, ${dropped} deleted by itself`)
+}
+
+/** The process behind the pipes exits in the middle of a call. */
+async function exited({ load, server: { control } }: Bench): Promise<Observation> {
+  const before = await control.workCounts('mcpLines')
+  await control.setFaults('mcpLines', { resetEvery: EVERY })
+  const result = await load({
+    target: overPipes((await control.urls()).mcpLines),
+    protocol: mcp({ maxInFlight: 1 }),
+    rate: 20,
+    duration: 500,
+    reconnect: { backoffMs: 5, maxBackoffMs: 20 },
+  })
+  await control.setFaults('mcpLines', {})
+  const after = await control.workCounts('mcpLines')
+  const resets = (after.faults.reset ?? 0) - (before.faults.reset ?? 0)
+  return observation(result, 'process-exit', resets, `${resets} processes ended in the middle of a call`)
+}
+
+/** Throws in every second exchange. */
+const throwing: CustomProtocol = {
+  name: 'throwing',
+  async connect(target) {
+    let exchanges = 0
+    return {
+      async exchange(_, { onDone }) {
+        if (++exchanges % 2 === 0) throw new Error('a mistake of its author')
+        await fetch(target)
+        onDone({ ok: true })
+      },
+    }
+  },
+}
+
+async function ofTheUser(bench: Bench): Promise<Observation> {
+  const result = await bench.load({ ...short(bench), protocol: throwing, maxConnections: 1 })
+  const { requests } = await bench.server.control.recorded()
+  return observation(result, 'user-error', result.requestsSent - requests, formatPlural(requests, 'request'))
+}
+
+/** A stopped run does not wait for responses. */
+async function cancelled(bench: Bench): Promise<Observation> {
+  const run = await bench.startLoad({ ...short(bench, 5), request: { path: '/silent' } })
+  await whenReceived(bench, 10)
+  const result = await run.stop('the check is over')
+  const { requests } = await bench.server.control.recorded()
+  return observation(result, 'cancelled', requests, `${requests} requests without a response`)
+}
+
+/** Each error is counted once, under its class. */
+export const errors: CheckGroup = {
+  area: 'errors',
+  checks: [
+    ...fromPaths,
+    { name: 'errors of class connect', observe: refused },
+    answered('jsonrpc', { resource: 'load://nothing' }, 'read', 'reads of an unknown resource'),
+    answered('tool-error', { tool: 'write', arguments: {} }, 'write', 'calls without the required argument'),
+    { name: 'errors of class session-lost', observe: sessionLost },
+    { name: 'errors of class process-exit', observe: exited },
+    { name: 'errors of class user-error', observe: ofTheUser },
+    { name: 'errors of class cancelled', observe: cancelled },
+  ],
+}

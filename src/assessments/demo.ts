@@ -20,9 +20,9 @@ function workTargets(servers: DemoServers): SuiteTargets {
 }
 
 export const unitDemo: SuiteDemo = {
-  server: () => 'one that counts what it receives',
-  shortS: 14,
-  declare: (host) => unitSuiteOn(host)(),
+  server: () => 'servers that count what they receive',
+  shortS: 16,
+  declare: (host, _servers, isShort) => unitSuiteOn(host)(isShort ? { durationMs: 300 } : {}),
 }
 
 export const scenariosDemo: SuiteDemo = {

@@ -264,6 +264,13 @@ test('runs the command', { timeout: 60_000 }, async () => {
   expect(text('out/protocol_report.txt')).toContain('1. http')
 })
 
+test('runs the command against a server of the demo', async () => {
+  const command = join(installed, manifest().bin['describe-load'] ?? '')
+  const { code, output } = await run(execPath, command, 'run', '--demo', '-r', '100', '-d', '0.2')
+  expect(code, output).toBe(0)
+  expect(output).toContain('0 of 20 requests')
+})
+
 test('starts the servers that the unit suite loads', async () => {
   const server = fork(join(installed, 'dist/unit-server.js'))
   const [message] = await once(server, 'message')

@@ -174,7 +174,7 @@ test('reports what was not found, with the reason', () => {
   )
   expect(text).toContain('The limit is above 8 000 req/s: the generator reached its limit first.')
   expect(text).toContain('The limit has no upper bound: no tested rate was shown to be too high.')
-  expect(text).toContain('Bottleneck: the generator (generator).')
+  expect(text).toContain('Bottleneck: the generator.')
   expect(text).toContain('stable not found: no step passed')
   expect(text).toContain('Recovery: not measured')
   expect(text).toContain('Run the generator on a separate machine')

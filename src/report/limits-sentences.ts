@@ -80,9 +80,11 @@ const RESOURCES: Readonly<Record<BottleneckResource, string>> = {
 }
 
 export function bottleneckSentence({ bottleneck }: LimitsFindings): string {
-  return bottleneck.resource === null
-    ? 'Bottleneck: not identified.'
-    : `Bottleneck: ${RESOURCES[bottleneck.resource]} (${bottleneck.resource}).`
+  const { resource } = bottleneck
+  if (resource === null) return 'Bottleneck: not identified.'
+  // The code adds nothing where it is the same word.
+  const code = RESOURCES[resource].endsWith(resource) ? '' : ` (${resource})`
+  return `Bottleneck: ${RESOURCES[resource]}${code}.`
 }
 
 const REMEDIES: Readonly<Record<BottleneckResource, string>> = {

@@ -61,7 +61,10 @@ function generator(evidence: OverloadEvidence): Bottleneck | undefined {
     { code: 'generator-use', cpuPercent, threads, busyRatio: eventLoopUtilization },
     ...(runDelayRatio ? [{ code: 'generator-waited', runDelayRatio } as const] : []),
   ]
-  return { resource: 'generator', evidence: distinct([...facts.map(bottleneckEvidence), ...doubts]) }
+  // The doubt says the same, with a remedy.
+  const isDoubted = doubts.some(({ code }) => code === 'saturated-cpu')
+  const shown = isDoubted ? facts.filter(({ code }) => code !== 'generator-waited') : facts
+  return { resource: 'generator', evidence: distinct([...shown.map(bottleneckEvidence), ...doubts]) }
 }
 
 /** Two trials at one rate may have failed for the same reason. */

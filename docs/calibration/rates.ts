@@ -106,49 +106,76 @@ function judgeErrors(spanMs: number, process: Failures, run: number, limit: numb
   return errorRateVerdict(result, result, { limit })
 }
 
-/** Judges a queue with `servers` exponential servers at `load`, which starts empty if it is overloaded. */
-function judgeQueue(spanMs: number, servers: number, load: number, run: number): JudgedVerdict {
-  const random = seeded(run + spanMs + Math.round(load * 1_000))
-  const lengthMs = batchLengthMs(spanMs)
-  const size = Math.floor(spanMs / lengthMs)
+/** When requests end, from their arrivals in time order. */
+type Service = (atMs: number) => number
+
+/** A queue with `servers` exponential servers at `load`. */
+function queue(random: () => number, servers: number, load: number): Service {
   const meanServiceMs = (load * servers * 1_000) / RPS
   const freeMs = new Float64Array(servers).fill(-Infinity)
-  const arrivals = Array.from({ length: size }, () => 0)
-  const change = Array.from({ length: size + 1 }, () => 0)
-  let arrived = 0
-  for (let atMs = load < 1 ? -20_000 : 0; ;) {
-    atMs += (exponential(random) * 1_000) / RPS
-    if (atMs >= spanMs) break
+  return (atMs) => {
     let server = 0
     for (let other = 1; other < servers; other++) if ((freeMs[other] ?? 0) < (freeMs[server] ?? 0)) server = other
     const doneMs = Math.max(atMs, freeMs[server] ?? 0) + exponential(random) * meanServiceMs
     freeMs[server] = doneMs
-    const [from, to] = [Math.max(0, Math.floor(atMs / lengthMs)), Math.min(size, Math.floor(doneMs / lengthMs))]
-    if (atMs >= 0) {
-      arrived++
-      if (from < size) arrivals[from] = (arrivals[from] ?? 0) + 1
-    }
-    if (to > from && doneMs > 0) {
-      change[from] = (change[from] ?? 0) + 1
-      change[to] = (change[to] ?? 0) - 1
-    }
+    return doneMs
+  }
+}
+
+/** Lognormal response times with this median and σ, which do not depend on the load. */
+function delays(random: () => number, medianMs: number, sigma: number): Service {
+  return (atMs) => {
+    const normal = Math.sqrt(2 * exponential(random)) * Math.cos(2 * Math.PI * random())
+    return atMs + medianMs * Math.exp(sigma * normal)
+  }
+}
+
+interface Served {
+  readonly spanMs: number
+  /** Arrivals before the run, to start in steady state. */
+  readonly settleMs: number
+  /** Requests that take longer fail. */
+  readonly timeoutMs: number
+}
+
+/** Judges Poisson arrivals at a service. The batches end with the last response. */
+function judgeRate(random: () => number, service: Service, { spanMs, settleMs, timeoutMs }: Served): JudgedVerdict {
+  const ended: { readonly atMs: number; readonly endMs: number; readonly failed: boolean }[] = []
+  for (let atMs = -settleMs; ;) {
+    atMs += (exponential(random) * 1_000) / RPS
+    if (atMs >= spanMs) break
+    const doneMs = service(atMs)
+    const endMs = Math.min(doneMs, atMs + timeoutMs)
+    if (endMs > 0) ended.push({ atMs, endMs, failed: doneMs > endMs })
+  }
+  const totalMs = ended.reduce((last, { endMs }) => Math.max(last, endMs), spanMs)
+  const lengthMs = batchLengthMs(totalMs)
+  const size = Math.floor(totalMs / lengthMs) + 1
+  const zeros = Array.from({ length: size }, () => 0)
+  const [arrivals, successes, errors, change] = [[...zeros], [...zeros], [...zeros], [...zeros, 0]]
+  const add = (column: number[], ms: number, count = 1): void => {
+    const batch = Math.max(0, Math.floor(ms / lengthMs))
+    column[batch] = (column[batch] ?? 0) + count
+  }
+  let [arrived, failed] = [0, 0]
+  for (const each of ended) {
+    add(change, each.atMs)
+    add(change, each.endMs, -1)
+    if (each.atMs < 0) continue
+    arrived++
+    add(arrivals, each.atMs)
+    add(each.failed ? errors : successes, each.endMs)
+    if (each.failed) failed++
   }
   let inFlightNow = 0
-  const inFlight = arrivals.map((_, batch) => (inFlightNow += change[batch] ?? 0))
-  const zeros = arrivals.map(() => 0)
+  const inFlight = zeros.map((_, batch) => (inFlightNow += change[batch] ?? 0))
   const result = resultWith(
     spanMs,
-    { arrived, failed: 0 },
-    { arrivals, inFlight, successes: arrivals, errors: zeros, dropped: zeros },
+    { arrived, failed },
+    { lengthMs, arrivals, inFlight, successes, errors, dropped: zeros },
   )
-  return sustainedRateVerdict(
-    { ...result, offeredRps: RPS },
-    { ...result, offeredRps: RPS, arrivals: 'poisson' },
-    {
-      rps: RPS,
-      within: 0.01,
-    },
-  )
+  const judged = { ...result, offeredRps: RPS, unanswered: failed, arrivals: 'poisson' } as const
+  return sustainedRateVerdict(judged, judged, { rps: RPS, within: 0.01 })
 }
 
 const share = (count: number): string => ((100 * count) / RUNS).toFixed(1)
@@ -188,6 +215,19 @@ for (const process of failures) {
   }
 }
 
+/** Prints the verdicts on a service in `RUNS` runs. */
+function printRates(cells: readonly unknown[], judgeRun: (run: number) => JudgedVerdict): void {
+  const counts = { pass: 0, fail: 0, leansToPass: 0, leansToFail: 0 }
+  for (let run = 0; run < RUNS; run++) {
+    const { verdict, leaning } = judgeRun(run)
+    if (verdict === 'pass' || verdict === 'fail') counts[verdict]++
+    else if (leaning === 'pass') counts.leansToPass++
+    else counts.leansToFail++
+  }
+  const shares = [counts.pass, counts.fail, counts.leansToPass, counts.leansToFail].map(share)
+  console.log(`| ${[...cells, ...shares].join(' | ')} |`)
+}
+
 console.log('\n## Sustained rates\n')
 console.log('`toSustainRps(100)` on queues with exponential service times and Poisson arrivals.\n')
 console.log('| servers | load | run | pass, % | fail, % | inconclusive, leans to pass, % | leans to fail, % |')
@@ -195,15 +235,40 @@ console.log('| --- | --- | --- | --- | --- | --- | --- |')
 for (const servers of [1, 4]) {
   for (const load of [0.5, 0.8, 0.9, 0.95, 1, 1.015, 1.05, 1.2]) {
     for (const spanMs of SPANS_MS) {
-      const counts = { pass: 0, fail: 0, leansToPass: 0, leansToFail: 0 }
-      for (let run = 0; run < RUNS; run++) {
-        const { verdict, leaning } = judgeQueue(spanMs, servers, load, run)
-        if (verdict === 'pass' || verdict === 'fail') counts[verdict]++
-        else if (leaning === 'pass') counts.leansToPass++
-        else counts.leansToFail++
-      }
-      const shares = [counts.pass, counts.fail, counts.leansToPass, counts.leansToFail].map(share)
-      console.log(`| ${[servers, load, `${spanMs / 1_000} s`, ...shares].join(' | ')} |`)
+      printRates([servers, load, `${spanMs / 1_000} s`], (run) => {
+        const random = seeded(run + spanMs + Math.round(load * 1_000))
+        const served = { spanMs, settleMs: load < 1 ? 20_000 : 0, timeoutMs: Number.POSITIVE_INFINITY }
+        return judgeRate(random, queue(random, servers, load), served)
+      })
     }
   }
+}
+
+const TIMEOUT_MS = 10_000
+const short: readonly (readonly [name: string, service: (random: () => number) => Service])[] = [
+  ...[0.5, 0.95, 1.2, 1.5, 1.8, 2.2, 3, 6, 15].map(
+    (load) => [`queue at load ${load}`, (random: () => number) => queue(random, 1, load)] as const,
+  ),
+  ...[300, 1_000, 3_000, 8_000].flatMap((medianMs) =>
+    [0.2, 0.5, 1].map(
+      (sigma) =>
+        [
+          `response times of ${medianMs / 1_000} s, σ ${sigma}`,
+          (random: () => number) => delays(random, medianMs, sigma),
+        ] as const,
+    ),
+  ),
+]
+console.log('\n## Runs of 2 s\n')
+console.log(
+  'The same on a queue with one server, and on services with enough capacity and lognormal response times, whose ' +
+    'median is given. Requests fail after 10 s.\n',
+)
+console.log('| service | pass, % | fail, % | inconclusive, leans to pass, % | leans to fail, % |')
+console.log('| --- | --- | --- | --- | --- |')
+for (const [name, service] of short) {
+  printRates([name], (run) => {
+    const random = seeded(run)
+    return judgeRate(random, service(random), { spanMs: 2_000, settleMs: 0, timeoutMs: TIMEOUT_MS })
+  })
 }

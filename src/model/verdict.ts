@@ -17,20 +17,19 @@ export const VERDICT_ORDER: readonly VerdictValue[] = ['fail', 'invalid', 'incon
  */
 export type Leaning = 'pass' | 'fail' | 'none'
 
-/** Codes and numbers that explain a verdict. Their sentences are in `wording/verdict-reasons.ts`. */
 /** What a reason counts, if not requests: values of a metric, or gaps between messages. */
 interface CountsValues {
   readonly counted?: 'value' | 'gap'
 }
 
+/** Codes and numbers that explain a verdict. Their sentences are in `wording/verdict-reasons.ts`. */
 export type VerdictReason =
-  /** Too few requests for the percentile to lie among them: `n · (1 − p) < 1`. `perSecond` in requests per second. */
+  /** Too few requests for the percentile to lie among them: `n · (1 − p) < 1`. */
   | ({
       readonly code: 'too-few-for-percentile'
       readonly percentile: number
       readonly requests: number
       readonly requiredRequests: number
-      readonly perSecond: number
     } & CountsValues)
   /** Proof needs a longer scheduled span. */
   | { readonly code: 'short-span'; readonly spanMs: Ms; readonly requiredMs: Ms }
@@ -48,6 +47,8 @@ export type VerdictReason =
   | ({ readonly code: 'all-batches-wrong'; readonly batches: number; readonly share: Ratio } & CountsValues)
   /** The number in flight fluctuated by `requests`, more than the allowed shortfall of `allowed`. */
   | { readonly code: 'backlog-wanders'; readonly requests: number; readonly allowed: number }
+  /** In no `windowMs` of the run, or after it, did the target complete more than `maxRps` of the `offeredRps`. */
+  | { readonly code: 'rate-missed'; readonly maxRps: number; readonly offeredRps: number; readonly windowMs: Ms }
 
 export interface Verdict {
   readonly verdict: VerdictValue

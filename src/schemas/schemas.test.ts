@@ -35,13 +35,7 @@ function closed(schema: unknown): unknown {
 
 /** One reason of each code; a missing code does not compile. */
 const reasons = {
-  'too-few-for-percentile': {
-    code: 'too-few-for-percentile',
-    percentile: 99,
-    requests: 40,
-    requiredRequests: 100,
-    perSecond: 10,
-  },
+  'too-few-for-percentile': { code: 'too-few-for-percentile', percentile: 99, requests: 40, requiredRequests: 100 },
   'short-span': { code: 'short-span', spanMs: 4_000, requiredMs: 10_000 },
   'few-batches': { code: 'few-batches', batches: 11, requiredBatches: 20 },
   correlated: { code: 'correlated', requests: 6_000, effective: 66 },
@@ -50,6 +44,7 @@ const reasons = {
   'all-requests-wrong': { code: 'all-requests-wrong', requests: 20 },
   'all-batches-wrong': { code: 'all-batches-wrong', batches: 5, share: 0.525 },
   'backlog-wanders': { code: 'backlog-wanders', requests: 61, allowed: 24 },
+  'rate-missed': { code: 'rate-missed', maxRps: 7.5, offeredRps: 100, windowMs: 400 },
 } satisfies { readonly [Code in VerdictReason['code']]: Extract<VerdictReason, { readonly code: Code }> }
 
 /** Returns the schema errors of a load test verdict with these keys. */

@@ -5,7 +5,6 @@ import type { Expectation, ScenarioFinding, ScenariosFindings } from '../../mode
 import type { MissingOperations } from '../../model/suite-operations.ts'
 import type { Sla } from '../../model/sla.ts'
 import { scenarioLines, scenariosSentence } from '../../report/scenarios-sentences.ts'
-import { reasonSentence } from '../../wording/verdict-reasons.ts'
 import { type Conclusion, worstOf } from '../suite.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -45,16 +44,8 @@ export function scenariosConclusion(findings: ScenariosFindings, results: readon
   }
 }
 
-/** Returns a verdict as the findings store it. If there are too few requests, the advice says how many are needed. */
-function expectationOf({
-  claim: text,
-  verdict,
-  leaning,
-  observed,
-  reason,
-  reasons = [],
-  advice = reasons.filter(({ code }) => code === 'too-few-for-percentile').map(reasonSentence)[0],
-}: JudgedVerdict): Expectation {
+/** Returns a verdict as the findings store it. */
+function expectationOf({ claim: text, verdict, leaning, observed, reason, advice }: JudgedVerdict): Expectation {
   return {
     text,
     verdict,

@@ -77,7 +77,8 @@ describe('an inconclusive latency', () => {
     expect(said(matchers.toHaveP99Below(few, 50))).toMatchInlineSnapshot(`
       "inconclusive: p99 response time below 50 ms is not proven by 40 requests in 10 s (leans to neither side)
         was 18.0 ms (90% interval at least 17.0 ms, n = 40, effective 12)
-        a p99 needs at least 100 requests, this run has 40: run 25 s, or assert p95
+        a p99 needs at least 100 requests, this run has 40: run longer, or assert p95
+        about 260 more requests would decide (duration: '75s')
         offered 4 req/s, achieved 4 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -88,8 +89,9 @@ describe('an inconclusive latency', () => {
     expect(said(matchers.toHaveP99Below(short, 50))).toMatchInlineSnapshot(`
       "inconclusive: p99 response time below 50 ms is not proven by 40 requests in 2.5 s (leans to neither side)
         was 18.0 ms (n = 40)
-        a p99 needs at least 100 requests, this run has 40: run 7 s, or assert p95
-        a proof needs a run of at least 10 s, this one lasted 2.5 s
+        a p99 needs at least 100 requests, this run has 40: run longer, or assert p95
+        a run of 2.5 s proves only a clear breach
+        about 264 more requests would decide (duration: '19s')
         offered 16 req/s, achieved 16 req/s, 0 dropped, 0 errors
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"
     `)
@@ -192,7 +194,7 @@ describe('failures', () => {
     expect(said(matchers.toHaveErrorRateBelow(failing, 0.05), true)).toMatchInlineSnapshot(`
       "inconclusive: error rate not below 5% is not proven by 6 058 requests in 12 s (leans to fail)
         was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
-        a run this short can miss outages of 500 ms: excluding them takes 47 s
+        a run this short can miss outages of 500 ms
         about 17 670 more requests would decide (duration: '47s')
         offered 505 req/s, achieved 500 req/s, 0 dropped, 58 errors (http-5xx 48, timeout 10)
         seed 8f2c1e, rerun with LOAD_SEED=8f2c1e"

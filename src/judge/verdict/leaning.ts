@@ -36,17 +36,15 @@ export function percentileLeaning(
   percentile: number,
   limitMs: Ms,
   inflation: number | undefined,
-  spanMs: Ms,
 ): LeaningWithReason {
   const { whole } = course
   const requests = requestsIn(whole)
   const beyond = (requests * (100 - percentile)) / 100
   if (beyond < 1 - 1e-9) {
     const requiredRequests = requestsFor(percentile)
-    const perSecond = spanMs > 0 ? (1_000 * requests) / spanMs : 0
     return {
       leaning: 'none',
-      reasons: [{ code: 'too-few-for-percentile', percentile, requests, requiredRequests, perSecond }],
+      reasons: [{ code: 'too-few-for-percentile', percentile, requests, requiredRequests }],
     }
   }
   const observedMs = percentileOf(whole, percentile)

@@ -14,11 +14,11 @@ import type { JudgedVerdict } from './judged-verdict.ts'
 import { type LatencyCourse, metricCourse, requestsIn } from './latencies.ts'
 import { compareMean, describeMean, estimateFrom, type MeanEstimate, meanShortfall } from './mean.ts'
 import { decisiveMargin } from './mean-margin.ts'
-import { countedAs, notProven, onTheLimit } from './more-requests.ts'
+import { countedAs, notProven, onTheLimit, requestsForPercentile } from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
 import { percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { MIN_BREACH_REQUESTS, MIN_PROOF_MS } from './proof.ts'
-import { judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
+import { judgeShare, type ShareQuestion } from './share.ts'
 import { settle, type Standing } from './validity.ts'
 
 /** A custom metric, and the run whose code recorded it. */
@@ -67,7 +67,7 @@ function percentileStanding(
   if (span.spanMs >= span.requiredMs && judgeShare({ ...asked, forPass: forFail }) === 'pass') {
     return settle(run, run, onTheLimit(forPass.over - forFail.over, forPass.of, { leaning, reasons }, 'value'))
   }
-  const requiredRequests = requestsToDecide(asked, forPass)
+  const requiredRequests = requestsForPercentile(asked, decision.reasons)
   const shortfall = { requests: forPass.of, requiredRequests, span, leaning, reasons, counted: 'value' } as const
   return settle(run, run, notProven(shortfall, run, run))
 }

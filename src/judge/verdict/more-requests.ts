@@ -7,6 +7,7 @@ import { reasonSentence } from '../../wording/verdict-reasons.ts'
 import { type Counted, countedIn } from './evidence.ts'
 import type { LeaningWithReason } from './leaning.ts'
 import type { ProofSpan } from './proof.ts'
+import { requestsToDecide, type ShareQuestion } from './share.ts'
 import type { Standing } from './validity.ts'
 import { formatDuration, formatPercent, formatPlural } from '../../wording/figures.ts'
 
@@ -60,16 +61,23 @@ export function notProven(shortfall: Shortfall, figures: JudgedFigures, run: Loa
   }
 }
 
+/**
+ * Estimates the number of requests that decide a percentile. With so few that the percentile does not lie among them,
+ * they also say nothing about the correlation of those that are missing, so the estimate assumes independent ones.
+ */
+export function requestsForPercentile(asked: ShareQuestion, reasons: readonly VerdictReason[]): number | undefined {
+  const tooFew = reasons.some(({ code }) => code === 'too-few-for-percentile')
+  return requestsToDecide(tooFew ? { ...asked, designEffect: 1, passDesignEffect: 1 } : asked, asked.forPass)
+}
+
 /** Longest run that is advised. */
 const MAX_ADVICE_MS: Ms = 24 * 3_600_000
 
 function adviceOf(
-  { requests, requiredRequests, span, reasons, counted }: Shortfall,
+  { requests, requiredRequests, span, counted }: Shortfall,
   figures: JudgedFigures,
   run: LoadResult,
-): { readonly advice?: string; readonly adviceMs?: Ms } {
-  // That reason already states the necessary length.
-  if (reasons.some(({ code }) => code === 'too-few-for-percentile')) return {}
+): { readonly advice: string; readonly adviceMs: Ms } {
   const durationMs =
     requiredRequests === undefined || requests === 0
       ? Number.POSITIVE_INFINITY

@@ -25,7 +25,7 @@ export function decidePercentile(
   const { verdict, reasons } = decideShare(asked, overLimitByBatch(course, limitMs), span)
   if (verdict !== 'inconclusive') return { verdict, leaning: verdict, reasons }
   const inflation = latencyInflation(course, percentile)
-  const leaning = percentileLeaning(course, percentile, limitMs, inflation, span.spanMs)
+  const leaning = percentileLeaning(course, percentile, limitMs, inflation)
   const filled = course.batches.filter((batch) => requestsIn(batch) > 0).length
   return {
     verdict,

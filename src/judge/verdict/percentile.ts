@@ -6,11 +6,11 @@ import { diagnose, partOf, withoutResponse } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { describePercentile, IN_MS } from './described-percentile.ts'
 import { type LatencyCourse, latencyCourse, percentileOf, requestsIn } from './latencies.ts'
-import { countedAs, notProven, onTheLimit } from './more-requests.ts'
+import { countedAs, notProven, onTheLimit, requestsForPercentile } from './more-requests.ts'
 import { decidePercentile } from './percentile-decision.ts'
 import { type JudgedTime, knownCounts, percentileDesignEffect, percentileShare } from './percentile-share.ts'
 import { ANY_SPAN, MIN_PROOF_MS } from './proof.ts'
-import { judgeShare, requestsToDecide, type ShareQuestion } from './share.ts'
+import { judgeShare, type ShareQuestion } from './share.ts'
 import { matchingInDoubt } from './unsolicited.ts'
 import { lagDecided, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatLimit, formatPercentile, formatPlural } from '../../wording/figures.ts'
@@ -100,7 +100,7 @@ function standingOf(
   if (span.spanMs >= requiredMs && judgeShare({ ...asked, forPass: forFail }) === 'pass') {
     return settle(figures, run, onTheLimit(forPass.over - forFail.over, forPass.of, { leaning, reasons }, counted))
   }
-  const requiredRequests = requestsToDecide(asked, forPass)
+  const requiredRequests = requestsForPercentile(asked, decision.reasons)
   return settle(
     figures,
     run,

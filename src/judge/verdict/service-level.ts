@@ -58,8 +58,9 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
   const terms = termVerdicts(figures, run, sla)
   const verdict = worstVerdict(terms.map((term) => term.verdict))
   const subject = `service level${partOf(figures, run)}`
-  const own = new Set([describeLoad(figures, run), describeSeed(run)])
   const deciding = terms.filter((term) => term.verdict === verdict)
+  // Of the advice, only that of the limit that needs the longest run remains.
+  const own = new Set([describeLoad(figures, run), describeSeed(run), ...deciding.map(({ advice }) => advice)])
   const leaning = verdict === 'inconclusive' ? worstLeaning(deciding) : undefined
   const first = deciding.find((term) => term.leaning === leaning) ?? deciding[0]
   // The limit that needs the longest run decides when the service level is proven.
@@ -76,6 +77,7 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
       ...terms.map((term) => `${term.verdict}: ${term.claim}, was ${term.observed}`),
       describeLoad(figures, run),
       ...new Set(verdict === 'pass' ? [] : deciding.flatMap(({ details }) => details.filter((line) => !own.has(line)))),
+      ...(adviser?.advice === undefined ? [] : [adviser.advice]),
       describeSeed(run),
     ],
   }

@@ -11,11 +11,13 @@ import { growthOf, type Growth, type MeasuredGrowth } from './growth.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import { notProven } from './more-requests.ts'
 import { decideShare, MIN_PROOF_MS, type ProofSpan } from './proof.ts'
+import { rateBreach } from './rate-breach.ts'
 import { requestsToDecide, type ShareQuestion } from './share.ts'
 import { notDispatched, nothingMeasured, settle, shownFail, toolTrouble, type Standing } from './validity.ts'
 import { formatCount, formatPercent, formatRate } from '../../wording/figures.ts'
 import { stoppedRequests } from './target-failures.ts'
 import { trialReasonSentence } from '../../wording/trial-reasons.ts'
+import { reasonSentence } from '../../wording/verdict-reasons.ts'
 
 export interface SustainedRateQuestion {
   readonly rps: Rps
@@ -33,8 +35,8 @@ const POISSON_ROOTS = 2.33
  * arrivals minus their scatter), at least a share of `1 − within` of the scheduled requests must have succeeded, and
  * the number in flight must not have grown by more than a share `within` of the arrivals (`growthOf`).
  *
- * A fail is proven if the share of successes is proven to be too small, or if the growth exceeds the random variation
- * of a queue at its capacity. A pass is proven if the number in flight always stayed within the allowed growth. A
+ * A fail is proven if the share of successes is proven to be too small, if the growth exceeds the random variation of a
+ * queue at its capacity, or if the target plainly completes less than half of the arrivals (`rateBreach`). A pass is proven if the number in flight always stayed within the allowed growth. A
  * target near its capacity yields neither. In a run with journeys, the rate is that of journey starts, and journeys are
  * judged. Throws `ERR_LOAD_MATCHER_MODEL` for the closed model, because its rate depends on the responses.
  */
@@ -55,15 +57,22 @@ export function sustainedRateVerdict(
   // Journeys in think time count as in flight, so the growth of the requests shows whether the target falls behind.
   const growth = growthOf(figures === run.journeys ? run : figures)
   const counted = countedIn(figures, run)
+  const standing = standingOf(figures, run, question, growth)
   const subject = `${formatRate(rps, counted.rate)}${figures === run.journeys ? '' : partOf(figures, run)}`
   return conclude(
     {
       claim: `${subject} sustained`,
       contrary: `${subject} not sustained`,
       observed: describeObserved(figures, growth, counted),
-      causes: [...(growth?.shown === true ? [describeGrowth(growth, within)] : []), ...evidenceOfErrors(figures)],
+      causes: [
+        ...(standing.reasons ?? [])
+          .filter(({ code }) => code === 'rate-missed')
+          .map((reason) => reasonSentence(reason)),
+        ...(growth?.shown === true ? [describeGrowth(growth, within)] : []),
+        ...evidenceOfErrors(figures),
+      ],
     },
-    standingOf(figures, run, question, growth),
+    standing,
     figures,
     run,
   )
@@ -80,11 +89,16 @@ function standingOf(
   if (requestsScheduled === 0) return nothingMeasured(figures)
   const undispatched = droppedByReason.generator ?? 0
   const span = { spanMs: figures.durationMs, requiredMs }
-  const completed = decideShare(shareOfShortfall(figures, run, within, undispatched), batchesOf(figures), span)
+  const asked = shareOfShortfall(figures, run, within, undispatched)
+  const completed = decideShare(asked, batchesOf(figures), span)
   const grows = growth !== undefined && span.spanMs >= requiredMs && isGrowing(growth, within, PROVEN_ERRORS)
-  if (completed.verdict === 'fail' || grows) {
+  const breach = requiredMs > 0 ? rateBreach(figures, asked.forFail, within) : undefined
+  if (completed.verdict === 'fail' || grows || breach !== undefined) {
     const fail = shownFail(figures, run, { failsOn: (rest) => isBehind(rest, within, growth) })
-    return fail.verdict === 'fail' ? { ...fail, reasons: completed.reasons } : fail
+    if (fail.verdict !== 'fail') return fail
+    // The reasons of an open share do not explain a fail.
+    const reasons = completed.verdict === 'fail' ? completed.reasons : breach === undefined ? [] : [breach]
+    return { ...fail, reasons }
   }
   const behind = isBehind(figures, within, growth)
   if (behind) {
@@ -187,7 +201,8 @@ function shareOfShortfall(figures: JudgedFigures, run: LoadResult, within: Ratio
 
 /**
  * Estimates the number of requests that a proof needs. The random variation of a queue grows with the root of the time,
- * the allowed growth with the time.
+ * the growth of an overloaded one and the allowed growth with the time. A shortfall that is proven either by the share
+ * of successes or by the growth needs only the smaller number.
  */
 function requiredRequests(
   figures: JudgedFigures,
@@ -197,6 +212,10 @@ function requiredRequests(
 ): number | undefined {
   const share = shareOfShortfall(figures, run, within)
   const forShare = requestsToDecide(share, share.forPass)
+  if (growth !== undefined && isGrowing(growth, within, LEANING_ERRORS)) {
+    const times = Math.max(1, ((PROVEN_ERRORS * growth.noise) / growth.requests) ** 2)
+    return Math.min(forShare ?? Number.POSITIVE_INFINITY, Math.ceil(times * figures.requestsScheduled))
+  }
   if (forShare === undefined) return undefined
   if (growth === undefined) return Math.max(forShare, 2 * figures.requestsScheduled)
   const times = Math.max(1, (2 * growth.range) / (STEADY_SHARE * within * growth.arrived))

@@ -20,7 +20,7 @@ export async function runSuite(
   const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line))
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
   try {
-    const screen = { say: (line: string) => void lines.push(line), live() {} }
+    const screen = { start() {}, say: (line: string) => void lines.push(line), live() {} }
     const host = new CommandHost(screen, new AbortController().signal, (error) => error)
     declare(host)
     const code = await host.run()

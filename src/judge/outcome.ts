@@ -63,14 +63,24 @@ function formatVerdict(verdict: JudgedVerdict, isNot: boolean): string {
   return [firstLine(verdict, isNot), ...verdict.details].join('\n  ')
 }
 
-function firstLine({ verdict, leaning, claim, contrary, observed, reason }: JudgedVerdict, isNot: boolean): string {
+/** Returns the text of a verdict that starts with its value, without the lines that are `known` from elsewhere. */
+export function formatValued(judged: JudgedVerdict, known: ReadonlySet<string>): string {
+  const { verdict } = judged
+  // The other verdicts start with their value already.
+  const value = verdict === 'pass' || verdict === 'fail' ? `${verdict}: ` : ''
+  return [value + firstLine(judged, false), ...judged.details.filter((line) => !known.has(line))].join('\n  ')
+}
+
+function firstLine(judged: JudgedVerdict, isNot: boolean): string {
+  const { verdict, leaning, claim, contrary, observed, reason } = judged
   const asked = isNot ? contrary : claim
+  const subject = judged.subject ?? asked
   const was = `was ${observed}`
   switch (verdict) {
     case 'inconclusive':
-      return `inconclusive: ${asked} ${reason ?? 'is not proven'}${leansTo(leaning, isNot)}\n  ${was}`
+      return `inconclusive: ${subject} ${reason ?? 'is not proven'}${leansTo(leaning, isNot)}\n  ${was}`
     case 'invalid':
-      return `invalid: ${asked} cannot be judged: ${reason ?? 'this run does not show it'}\n  ${was}`
+      return `invalid: ${subject} cannot be judged: ${reason ?? 'this run does not show it'}\n  ${was}`
     case 'pass':
     case 'fail': {
       const holds = (verdict === 'pass') !== isNot

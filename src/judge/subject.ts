@@ -104,7 +104,7 @@ function findSubject(received: unknown, matcher: string): Subject {
   }
   throw new LoadMatcherError(
     'ERR_LOAD_MATCHER_SUBJECT',
-    `${matcher}() judges a LoadResult, one of its phases or one of its operations, got ${formatValue(received)}\n` +
+    `${matcher}() judges a LoadResult, or one of its operations, phases or metrics, got ${formatValue(received)}\n` +
       `    → ${remedyFor(received)}`,
   )
 }
@@ -125,12 +125,9 @@ function partsOf({ operations, phases, metrics }: LoadResult): string {
   const parts = [
     namesOf('operation', operations, "name: '…' in a request makes one"),
     namesOf('phase', phases, 'patterns such as sequence have them'),
-    ...(Object.keys(metrics).length === 0 ? [] : [namesOf('metric', metrics, '')]),
+    namesOf('metric', metrics, "metric('name', value) records one"),
   ]
-  return (
-    `no ${Object.keys(metrics).length === 0 ? 'operation or phase' : 'operation, phase or metric'} has that name (expect receives only undefined, so the name is not known here): the newest ` +
-    `result of this test has ${formatList(parts)}`
-  )
+  return `no operation, phase or metric has that name: the newest result of this test has ${formatList(parts)}`
 }
 
 function namesOf(kind: string, parts: object, remedy: string): string {

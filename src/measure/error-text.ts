@@ -15,8 +15,18 @@ const RECOGNISED = 40
  */
 export function errorText(sample: Sample, describe: DescribeRequest | undefined): string {
   const failed = sample.failedStep ?? sample
-  const { message = '', excerpt, payload } = failed
-  const request = describe?.(failed) ?? ''
+  return failedRequestText(describe?.(failed) ?? '', failed)
+}
+
+/** What is known about a failed request. */
+interface FailedRequest {
+  readonly message?: string | undefined
+  readonly excerpt?: string | undefined
+  readonly payload?: unknown
+}
+
+/** Returns the text of a failed request; `request` says what was sent. */
+export function failedRequestText(request: string, { message = '', excerpt, payload }: FailedRequest): string {
   const sent = request.length > MAX_REQUEST ? `${foreignText(request, payload).slice(0, MAX_REQUEST)}…` : request
   return foreignText(`${sent === '' ? '' : `${sent} → `}${message}${quoted(excerpt, message)}`, payload)
 }

@@ -7,6 +7,10 @@
 export interface ForeignKey {
   /** What to write instead, for the value that was given. */
   readonly remedy: string
+  /** The flags of the command that do the same, if there are any. */
+  readonly flags?: string
+  /** The tools that have the key. */
+  readonly tools?: string
   /** Keys that the remedy sets. "Must be given" about one of them would be a second message on the same mistake. */
   readonly sets: readonly string[]
 }
@@ -18,6 +22,8 @@ interface Entry {
   /** The tools that have the key. Absent for a key that several tools have, or that belongs in another place. */
   readonly tools?: string
   readonly remedy: string | ((value: unknown) => string)
+  /** The flags of the command that do the same. Absent if only a plan can. */
+  readonly flags?: string | ((value: unknown) => string)
   readonly sets?: readonly string[]
 }
 
@@ -32,10 +38,17 @@ const users: Omit<Entry, 'tools'> = {
   remedy: (value) =>
     `write rate: 100 (requests per second) for users who arrive independently, or concurrency: ${numberOr(value, 10)} ` +
     'for that many requests in flight, where each waits for the previous response',
+  flags: (value) =>
+    `use -r 100 (requests per second) for users who arrive independently, or --concurrency ${numberOr(value, 10)} for ` +
+    'that many requests in flight, where each waits for the previous response',
   sets: ['rate'],
 }
 
-const rate: Omit<Entry, 'tools'> = { remedy: (value) => `write rate: ${numberOr(value, 50)}`, sets: ['rate'] }
+const rate: Omit<Entry, 'tools'> = {
+  remedy: (value) => `write rate: ${numberOr(value, 50)}`,
+  flags: (value) => `use -r ${numberOr(value, 50)}`,
+  sets: ['rate'],
+}
 
 function totalRemedy(value: unknown): string {
   const count = numberOr(value, 1_000)
@@ -45,20 +58,37 @@ function totalRemedy(value: unknown): string {
   )
 }
 
-const total: Omit<Entry, 'tools'> = { remedy: totalRemedy, sets: ['rate', 'duration'] }
+const total: Omit<Entry, 'tools'> = {
+  remedy: totalRemedy,
+  flags: (value) => `for ${numberOr(value, 1_000)} requests, use -r ${numberOr(value, 1_000) / 10} -d 10s`,
+  sets: ['rate', 'duration'],
+}
 
-const target: Omit<Entry, 'tools'> = { remedy: "write target: 'http://127.0.0.1:3000'", sets: ['target'] }
+const target: Omit<Entry, 'tools'> = {
+  remedy: "write target: 'http://127.0.0.1:3000'",
+  flags: 'use -t http://127.0.0.1:3000',
+  sets: ['target'],
+}
+const wholeUrl: Entry = { ...target, remedy: urlRemedy }
+const connections: Omit<Entry, 'tools'> = {
+  remedy: (value) => `write maxConnections: ${numberOr(value, 100)}`,
+  flags: (value) => `use -c ${numberOr(value, 100)}`,
+}
 
 const RAMP = "write pattern: rampUp({ from: 0, to: 50, duration: '30s' }), and sequence(…) for several stages"
 const ramp: Omit<Entry, 'tools'> = { remedy: RAMP, sets: ['rate', 'duration'] }
 
 const limits: Omit<Entry, 'tools'> = {
   remedy: 'write sla: { p95Ms: 200, errorRate: 0.01 }, and expect(result).toMeetSla() in the test',
+  flags: 'use --p95 200 --error-rate 0.01',
 }
 
 const think: Entry = { remedy: 'users who pause need a journey: yield* think(1_000, 3_000) between two steps' }
 
-const tls: Entry = { remedy: 'write tls: { rejectUnauthorized: false }, or tls: { ca } to trust a certificate' }
+const tls: Entry = {
+  remedy: 'write tls: { rejectUnauthorized: false }, or tls: { ca } to trust a certificate',
+  flags: 'use -k, or --tls-ca ca.pem to trust a certificate',
+}
 
 const redirects: Entry = { remedy: 'redirects are not followed: request the final path' }
 
@@ -73,7 +103,7 @@ function inRequest(example: string): Entry {
 const ELSEWHERE_IN_PLAN: Entries = {
   // k6
   vus: { tools: 'k6', ...users },
-  maxVUs: { tools: 'k6', remedy: (value) => `write maxConnections: ${numberOr(value, 100)}` },
+  maxVUs: { tools: 'k6', ...connections },
   preAllocatedVUs: { tools: 'k6', remedy: 'connections open as the rate needs them; maxConnections limits them' },
   stages: { tools: 'k6', remedy: stagesRemedy, sets: ['rate', 'duration'] },
   executor: { tools: 'k6', ...ramp },
@@ -95,13 +125,16 @@ const ELSEWHERE_IN_PLAN: Entries = {
     sets: ['rate', 'duration'],
   },
   ensure: { tools: 'Artillery', ...limits },
-  maxVusers: { tools: 'Artillery', remedy: (value) => `write maxConnections: ${numberOr(value, 100)}` },
+  maxVusers: { tools: 'Artillery', ...connections },
   // autocannon
   connections: {
     tools: 'autocannon',
     remedy: (value) =>
       `write rate: 100 (requests per second), or concurrency: ${numberOr(value, 10)} for that many requests always in ` +
       'flight; maxConnections only limits the connections',
+    flags: (value) =>
+      `use -r 100 (requests per second), or --concurrency ${numberOr(value, 10)} for that many requests always in ` +
+      'flight; -c only limits the connections',
     sets: ['rate'],
   },
   amount: { tools: 'autocannon', ...total },
@@ -112,7 +145,11 @@ const ELSEWHERE_IN_PLAN: Entries = {
     remedy: 'an HTTP/1.1 connection carries one request at a time; raise `rate`, and maxConnections if it is too low',
   },
   bailout: { tools: 'autocannon', remedy: 'write abortOn: { errorRate: 0.5 }' },
-  workers: { tools: 'autocannon', remedy: (value) => `write threads: ${numberOr(value, 2)}` },
+  workers: {
+    tools: 'autocannon',
+    remedy: (value) => `write threads: ${numberOr(value, 2)}`,
+    flags: (value) => `use -p ${numberOr(value, 2)}`,
+  },
   // Others
   users: { tools: 'Locust and Gatling', ...users },
   spawnRate: { tools: 'Locust', ...ramp },
@@ -126,6 +163,7 @@ const ELSEWHERE_IN_PLAN: Entries = {
   qps: rate,
   requestRate: rate,
   requests: {
+    ...total,
     remedy: (value) => (Array.isArray(value) ? 'write request: […]' : totalRemedy(value)),
     sets: ['rate'],
   },
@@ -135,16 +173,16 @@ const ELSEWHERE_IN_PLAN: Entries = {
       return `write requestTimeout: ${ms} to limit each request (in ms), or test: { timeout: ${ms} } to limit the whole test`
     },
   },
-  url: { remedy: urlRemedy, sets: ['target'] },
-  uri: { remedy: urlRemedy, sets: ['target'] },
-  baseUrl: { remedy: urlRemedy, sets: ['target'] },
-  baseURL: { remedy: urlRemedy, sets: ['target'] },
-  endpoint: { remedy: urlRemedy, sets: ['target'] },
+  url: wholeUrl,
+  uri: wholeUrl,
+  baseUrl: wholeUrl,
+  baseURL: wholeUrl,
+  endpoint: wholeUrl,
   host: target,
   hostname: target,
   port: target,
   server: target,
-  time: { remedy: "write duration: '30s'", sets: ['duration'] },
+  time: { remedy: "write duration: '30s'", flags: 'use -d 30s', sets: ['duration'] },
   think,
   thinkTime: think,
   sleep: think,
@@ -154,14 +192,17 @@ const ELSEWHERE_IN_PLAN: Entries = {
   assertions: limits,
   rejectUnauthorized: tls,
   insecure: tls,
-  ca: { remedy: "write tls: { ca: readFileSync('ca.pem', 'utf8') }" },
+  ca: { remedy: "write tls: { ca: readFileSync('ca.pem', 'utf8') }", flags: 'use --tls-ca ca.pem' },
   cert: { remedy: "write tls: { cert: readFileSync('cert.pem', 'utf8'), key: … }" },
   followRedirects: redirects,
   followRedirect: redirects,
   maxRedirects: redirects,
   keepAlive: { remedy: "connections are kept open; write connection: 'short-lived' for one connection per request" },
   proxy: { remedy: 'load does not go through a proxy: it connects to the target directly' },
-  cookies: { remedy: "write headers: { cookie: 'name=value' }; a journey keeps the cookies that it receives" },
+  cookies: {
+    remedy: "write headers: { cookie: 'name=value' }; a journey keeps the cookies that it receives",
+    flags: "use -H 'cookie: name=value'",
+  },
   name: { remedy: "the name of a test is the first argument: loadTest('name', { … }, …)" },
   retry: { remedy: 'a load test is never retried: its failure is a finding' },
   retries: { remedy: 'a load test is never retried: its failure is a finding' },
@@ -171,8 +212,11 @@ const ELSEWHERE_IN_PLAN: Entries = {
   path: inRequest("path: '/cart'"),
   method: inRequest("method: 'POST'"),
   body: inRequest("method: 'POST', body: { … }"),
-  json: inRequest("method: 'POST', body: { … }"),
-  query: inRequest("path: '/search?q=books'"),
+  json: {
+    ...inRequest("method: 'POST', body: { … }"),
+    flags: "use --body '{ … }' -H 'content-type: application/json'",
+  },
+  query: { ...inRequest("path: '/search?q=books'"), flags: "use --path '/search?q=books'" },
   check: inRequest('check: { status: 200 }'),
   checks: inRequest('check: { status: 200 }'),
   data: inRequest("data: 'hello'"),
@@ -247,18 +291,44 @@ export const foreignKeys: Readonly<Record<'plan' | 'http' | 'message' | 'command
   command: explainedBy(ELSEWHERE_IN_COMMAND),
 }
 
+/** Explains a flag of other tools, written as a flag (`--arrival-rate`) or as a key (`--arrivalRate`). */
+export function foreignFlag(name: string, value: unknown): ForeignKey | undefined {
+  const key = SHORT_FLAGS[name] ?? name
+  const known = Object.keys(ELSEWHERE_IN_PLAN).find(
+    (each) => each.toLowerCase() === key.toLowerCase().replaceAll('-', ''),
+  )
+  return known === undefined ? undefined : foreignKeys.plan(known, value)
+}
+
+/** Short flags of k6, hey, ab, autocannon and others that the command does not have. */
+const SHORT_FLAGS: Readonly<Record<string, string>> = {
+  a: 'amount',
+  i: 'iterations',
+  n: 'requests',
+  q: 'qps',
+  u: 'vus',
+  w: 'workers',
+  z: 'time',
+}
+
 function explainedBy(entries: Entries): ExplainKey {
   return (key, value) => {
     if (!Object.hasOwn(entries, key)) return undefined
     const entry = entries[key]
     if (entry === undefined) return undefined
-    const from = entry.tools === undefined ? '' : `\`${key}\` is a key of ${entry.tools}: `
-    return { remedy: from + remedyOf(entry, value), sets: entry.sets ?? [] }
+    const { tools, remedy, flags, sets = [] } = entry
+    const from = tools === undefined ? '' : `\`${key}\` is a key of ${tools}: `
+    return {
+      remedy: from + textOf(remedy, value),
+      sets,
+      ...(tools !== undefined && { tools }),
+      ...(flags !== undefined && { flags: textOf(flags, value) }),
+    }
   }
 }
 
-function remedyOf({ remedy }: Entry, value: unknown): string {
-  return typeof remedy === 'string' ? remedy : remedy(value)
+function textOf(text: Entry['remedy'], value: unknown): string {
+  return typeof text === 'string' ? text : text(value)
 }
 
 function urlRemedy(value: unknown): string {

@@ -44,9 +44,21 @@ export type CheckFunction = (answer: CheckedAnswer) => boolean
 /** Returns why a check function rejects an answer, or undefined when it accepts it. */
 export function functionFailure(check: CheckFunction, answer: CheckedAnswer): string | undefined {
   try {
-    return check(answer) ? undefined : `the check function rejected the response`
+    const accepted: unknown = check(answer)
+    if (accepted !== undefined) return accepted ? undefined : 'the check function rejected the response'
+    return `the check function returned undefined${parseRemedy(answer)}`
   } catch (error) {
-    return `the check function threw: ${messageOf(error)}`
+    return `the check function threw: ${messageOf(error)}${parseRemedy(answer)}`
+  }
+}
+
+/** A field of a JSON body is undefined before the body is parsed. */
+function parseRemedy({ body }: CheckedAnswer): string {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? '; the body is a text: use JSON.parse(body)' : ''
+  } catch {
+    return ''
   }
 }
 

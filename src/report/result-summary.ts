@@ -4,6 +4,7 @@ import type { AnyFigures, IntervalDistribution } from '../model/figures.ts'
 import type { MetricFigures } from '../model/metric.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanText } from '../model/text/clean.ts'
+import { dropHints } from '../wording/drop-hints.ts'
 import { errorHints } from '../wording/error-hints.ts'
 import {
   formatCount,
@@ -150,6 +151,7 @@ function explanations(figures: AnyFigures): readonly string[] {
     ...(isResult(figures) && figures.journeys !== null ? [labelled('journeys', journeysOf(figures.journeys), 2)] : []),
     ...(isResult(figures) ? metricLines(figures) : []),
     ...errorLines(figures, 2),
+    ...(isResult(figures) ? dropHints(figures, figures).map((hint) => labelled('hint', hint, 2)) : []),
     ...(isResult(figures) ? doubtEntries(figures, 2) : []),
   ]
 }

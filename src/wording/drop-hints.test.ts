@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Figures } from '../model/figures.ts'
-import { resultOf } from '../report/run-record.builder.ts'
 import { dropHints } from './drop-hints.ts'
 
 function hints(droppedByReason: Figures['droppedByReason'], size = 100): readonly string[] {
-  const { plan, pool } = resultOf()
-  return dropHints({ droppedByReason }, { plan, pool: { ...pool, size } })
+  return dropHints({ droppedByReason }, { plan: { requestTimeoutMs: 10_000 }, pool: { size } })
 }
 
 test('explains requests that waited too long for a connection', () => {

@@ -3,13 +3,18 @@ import type { LoadResult } from '../model/result.ts'
 import { formatDuration, formatPlural } from './figures.ts'
 import { optionWords } from './option-words.ts'
 
+interface DroppingRun {
+  readonly plan: Pick<LoadResult['plan'], 'requestTimeoutMs'>
+  readonly pool: Pick<LoadResult['pool'], 'size'>
+}
+
 /**
  * Says why requests were never sent, and what to do, for the drops that are due to the target or its connections. Drops
  * of a late generator make a verdict invalid, and those of a stopped run are explained by its end.
  */
 export function dropHints(
   { droppedByReason }: Pick<Figures, 'droppedByReason'>,
-  { plan, pool }: Pick<LoadResult, 'plan' | 'pool'>,
+  { plan, pool }: DroppingRun,
 ): readonly string[] {
   const { overflow = 0, 'pool-wait': waited = 0 } = droppedByReason
   const connections = pool.size === 1 ? 'the only connection was' : `all ${pool.size} connections were`

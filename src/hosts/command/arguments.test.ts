@@ -98,6 +98,18 @@ describe('the command line', () => {
     ['mcp-stress -t mcp+http://127.0.0.1:1 -- node x', 'use either -t or a command after --, not both'],
     ['mcp-stress --', 'the command of an MCP server is missing after --'],
     ['limits --fast', 'unknown flag --fast'],
+    ['run a:1 --rps 80', 'unknown flag --rps, which is a setting of k6: use -r 80'],
+    ['run a:1 --arrival-rate=5', 'unknown flag --arrival-rate, which is a setting of Artillery: use -r 5'],
+    [
+      'run a:1 --vus 5 --duration 2s',
+      'unknown flag --vus, which is a setting of k6: use -r 100 (requests per second) for users who arrive independently, or --concurrency 5 for that many requests in flight, where each waits for the previous response',
+    ],
+    ['run a:1 -n 500', 'unknown flag -n: for 500 requests, use -r 50 -d 10s'],
+    ['run --url a:1', 'unknown flag --url: use -t http://127.0.0.1:3000'],
+    [
+      'run a:1 --think-time 5',
+      'unknown flag --think-time: only a plan can do this: users who pause need a journey: yield* think(1_000, 3_000) between two steps',
+    ],
     ['limits --targt a:1', 'unknown flag --targt: did you mean --target?'],
     [
       'unit -t a:1',

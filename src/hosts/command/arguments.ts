@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { formatValue } from '../../model/errors.ts'
+import { foreignFlag } from '../../model/foreign-keys.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 import { NOT_SHOWN } from '../../model/readers.ts'
 import { messageOf } from '../../model/thrown.ts'
@@ -69,8 +70,10 @@ function read(words: readonly string[], suites: readonly string[]): Asked {
     tokens: true,
   })
   const given = new Given()
-  for (const token of tokens) {
-    if (token.kind === 'option') given.add(token)
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind !== 'option') continue
+    const next = tokens[at + 1]
+    given.add(token, next?.kind === 'positional' ? next.value : undefined)
   }
   const topics = [...suites, 'run', 'all']
   const [topic, ...more] = positionals[0] === 'help' ? positionals.slice(1) : positionals
@@ -111,26 +114,33 @@ function read(words: readonly string[], suites: readonly string[]): Asked {
   }
 }
 
+interface OptionToken {
+  readonly name: string
+  readonly rawName: string
+  readonly value?: string | undefined
+  readonly inlineValue?: boolean | undefined
+}
+
+/** Says what to write instead of a flag of another tool, or which flag was probably meant. */
+function unknownFlag(name: string, rawName: string, value: string | undefined): string {
+  const foreign = foreignFlag(name, value === undefined ? undefined : Number(value))
+  if (foreign?.flags !== undefined) {
+    const from = foreign.tools === undefined ? '' : `, which is a setting of ${foreign.tools}`
+    return `unknown flag ${rawName}${from}: ${foreign.flags}`
+  }
+  if (foreign !== undefined) return `unknown flag ${rawName}: only a plan can do this: ${foreign.remedy}`
+  const meant = nearestName(name, FLAG_NAMES)
+  return `unknown flag ${rawName}${meant === undefined ? '' : `: did you mean --${meant}?`}`
+}
+
 /** The flags of a command line. */
 class Given {
   readonly #values = new Map<FlagName, { readonly rawName: string; readonly values: readonly string[] }>()
 
-  add({
-    name,
-    rawName,
-    value,
-    inlineValue,
-  }: {
-    name: string
-    rawName: string
-    value?: string | undefined
-    inlineValue?: boolean | undefined
-  }): void {
+  /** `next` is the word after the flag, if that is no flag. */
+  add({ name, rawName, value, inlineValue }: OptionToken, next: string | undefined): void {
     const flag = FLAG_NAMES.find((each) => each === name)
-    if (flag === undefined) {
-      const meant = nearestName(name, FLAG_NAMES)
-      throw new Mistake(`unknown flag ${rawName}${meant === undefined ? '' : `: did you mean --${meant}?`}`)
-    }
+    if (flag === undefined) throw new Mistake(unknownFlag(name, rawName, value ?? next))
     const { value: placeholder, repeats = false } = FLAGS[flag]
     if (placeholder === undefined && value !== undefined) throw new Mistake(`${rawName} takes no value`)
     // The next flag is not a value, but a negative number is one, which its reader rejects.

@@ -19,7 +19,7 @@ import { endOfSuites, nextSteps, planOfDemo, type SuiteDemo, withoutTargets } fr
 import { nameFlags } from './flag-names.ts'
 import { help, type Topic } from './help.ts'
 import { CommandHost, EXIT, type ExitCode, worseOf } from './host.ts'
-import { declareRun, planOfRun } from './run-load.ts'
+import { declareRun, describePlan, planOfRun } from './run-load.ts'
 import { createScreen } from './screen.ts'
 
 /** A suite as the command runs it. */
@@ -110,17 +110,17 @@ async function runAsked(asked: AskedRun, suites: CommandOptions['suites']): Prom
   let result: LoadResult | undefined
   try {
     for (const [index, name] of asked.suites.entries()) {
-      if (asked.suites.length > 1) screen.say(headOf(name, index, asked, suites[name]))
-      else if (asked.demo !== undefined && suites[name] !== undefined) screen.say(serverLine(suites[name], asked.demo))
-      if (isRun)
-        declareRun(
-          host,
-          runPlan(asked),
-          (text) => screen.say(text),
-          (ended) => (result = ended),
-        )
-      else if (asked.demo === undefined) suites[name]?.declare(host)
-      else suites[name]?.demo.declare(host, servers, asked.demo === 'short')
+      const suite = suites[name]
+      if (asked.suites.length > 1) screen.say(headOf(name, index, asked, suite))
+      else if (asked.demo !== undefined && suite !== undefined) screen.say(serverLine(suite, asked.demo))
+      else if (suite !== undefined) screen.start(`${name}: ${suite.about} (${suite.takes})`)
+      if (isRun) {
+        const plan = runPlan(asked)
+        screen.start(`run: ${describePlan(plan)}`)
+        const onResult = (ended: LoadResult): unknown => (result = ended)
+        declareRun(host, plan, (text) => screen.say(text), onResult)
+      } else if (asked.demo === undefined) suite?.declare(host)
+      else suite?.demo.declare(host, servers, asked.demo === 'short')
       const code = await host.run()
       codes.set(name, code)
       worst = worseOf(worst, code)

@@ -1,15 +1,17 @@
-import { judge } from '../../judge/outcome.ts'
+import { formatValued, judge } from '../../judge/outcome.ts'
 import { toMeetSla } from '../../judge/matchers/to-meet-sla.ts'
+import { describeDoubts, describeDrops, describeLoad, evidenceOfErrors } from '../../judge/verdict/evidence.ts'
 import { LoadPlanError, LoadVerdictError, type PlanIssue } from '../../model/errors.ts'
 import { cleanText } from '../../model/text/clean.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Sla } from '../../model/sla.ts'
 import type { TlsOptions } from '../../model/target.ts'
 import { parseDuration } from '../../model/units.ts'
+import type { VerdictValue } from '../../model/verdict.ts'
 import type { LoadPlan, WrittenPlan } from '../../plan/load-plan.ts'
 import { protocolNameOf } from '../../protocols/index.ts'
 import type { Values } from '../environment/variables.ts'
-import { formatCount, formatPlural } from '../../wording/figures.ts'
+import { formatCount, formatDuration, formatPlural, formatRate } from '../../wording/figures.ts'
 import { summary } from '../../report/result-summary.ts'
 import { recordVerdict } from '../record-book.ts'
 import type { AskedRun } from './arguments.ts'
@@ -64,6 +66,13 @@ export function planOfRun(values: Values, options: AskedRun['options'], tls: Tls
   }
 }
 
+/** Example: `50 req/s for 30 s`, `20 in flight for 10 s`. */
+export function describePlan({ rate, concurrency, pattern, duration }: WrittenPlan): string {
+  const load = concurrency === undefined ? formatRate(rate ?? DEFAULTS.rate) : `${formatCount(concurrency)} in flight`
+  const shape = typeof pattern === 'string' ? `${pattern} ` : ''
+  return `${shape}${load} for ${formatDuration(Number(duration ?? DEFAULTS.durationMs))}`
+}
+
 function slaOf({ LOAD_P95_MS: p95Ms, LOAD_P99_MS: p99Ms, LOAD_ERROR_RATE: errorRate }: Values): Sla {
   return {
     ...(p95Ms !== undefined && { p95Ms }),
@@ -88,7 +97,7 @@ export function declareRun(
   host: CommandHost,
   plan: WrittenPlan,
   print: (text: string) => void,
-  onResult: (result: LoadResult) => void,
+  onResult: (result: LoadResult) => unknown,
 ): void {
   host.describeLoad('run', {}, () => {
     host.loadTest('run', async ({ load }) => {
@@ -113,11 +122,21 @@ function requireServiceLevel(result: LoadResult, print: (text: string) => void):
     ...(reasons !== undefined && { reasons }),
     message: message(),
   })
-  print(cleanText(`${verdict}: ${message().replace(`${verdict}: `, '')}`))
+  print(cleanText(formatValued(judged, linesInSummary(result, verdict))))
   if (!pass) throw new LoadVerdictError('ERR_LOAD_SERVICE_LEVEL', verdict, message())
 }
 
 /** More than half of the requests failed, which is the rule for a load test that judges nothing. */
+/** Lines of a verdict that repeat the figures printed above it. */
+function linesInSummary(result: LoadResult, verdict: VerdictValue): ReadonlySet<string> {
+  return new Set([
+    describeLoad(result, result),
+    ...describeDoubts(result, verdict),
+    ...evidenceOfErrors(result),
+    ...describeDrops(result, result),
+  ])
+}
+
 function requireSuccess({ errors, dropped, requestsScheduled }: LoadResult, print: (text: string) => void): void {
   const failed = errors + dropped
   if (failed <= requestsScheduled / 2) return

@@ -232,7 +232,7 @@ describe('failures', () => {
 
   test('of a service level list every limit', () => {
     expect(said(matchers.toMeetSla(failing))).toMatchInlineSnapshot(`
-      "expected service level met, was 1 of 3 limits broken, 1 of 3 limits inconclusive, 1 of 3 limits met
+      "expected service level met, was missed: 1 of 3 limits broken, 1 not proven, 1 met
         pass: p99 response time below 50 ms, was 10.0 ms (90% interval 10.0–10.0 ms, n = 6 010, effective 6 010)
         fail: error rate below 0.5%, was 0.96% (90% interval 0.76–1.19%, n = 6 058, effective 6 058)
         inconclusive: 500 req/s sustained, was 500 req/s (99% of 6 058 requests succeeded)

@@ -1,7 +1,6 @@
 import type { JudgedFigures } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
-import { dropHints } from '../../wording/drop-hints.ts'
-import { describeDoubts, describeLoad, describeSeed } from './evidence.ts'
+import { describeDoubts, describeDrops, describeLoad, describeSeed } from './evidence.ts'
 import type { JudgedVerdict } from './judged-verdict.ts'
 import type { Standing } from './validity.ts'
 
@@ -33,7 +32,7 @@ export function conclude(claimed: Claim, standing: Standing, figures: JudgedFigu
       ...(advice === undefined ? [] : [advice]),
       describeLoad(figures, run),
       ...(verdict === 'fail' && reason === undefined ? causes : []),
-      ...(verdict === 'pass' ? [] : dropHints(figures, run).map((hint) => `→ ${hint}`)),
+      ...(verdict === 'pass' ? [] : describeDrops(figures, run)),
       ...describeDoubts(run, verdict),
       describeSeed(run),
     ],

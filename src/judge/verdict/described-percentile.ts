@@ -31,7 +31,7 @@ export function describePercentile(
   format: QuantityFormat,
 ): string {
   const n = requestsIn(whole)
-  if (n === 0) return 'nothing'
+  if (n === 0) return 'not measured'
   const value = percentileOf(whole, asked.percentile)
   const seen = value === undefined ? 'no response in time' : format.one(value)
   if (effect === undefined || verdictEffect === undefined) return `${seen} (n = ${formatCount(n)})`

@@ -191,7 +191,7 @@ function allByTheTool({ droppedByReason, requestsScheduled }: JudgedFigures): bo
 /** Example: "3.2% (90% interval 2.8–3.6%, n = 14 970, effective 2 140)". */
 function describeRate({ forPass, designEffect: effect, confidence }: ShareQuestion, ofSuccesses: boolean): string {
   const { over, of } = forPass
-  if (of === 0) return 'nothing'
+  if (of === 0) return 'not measured'
   const seen = formatPercent(ofSuccesses ? 1 - over / of : over / of)
   if (effect === undefined) return `${seen} (n = ${formatCount(of)})`
   const effective = Math.floor(of / effect)

@@ -4,6 +4,7 @@ import { MISLEADING_DOUBTS } from '../../model/doubt.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms } from '../../model/units.ts'
 import type { VerdictValue } from '../../model/verdict.ts'
+import { dropHints } from '../../wording/drop-hints.ts'
 import { errorHints } from '../../wording/error-hints.ts'
 import { histogramOf, percentileOf } from './latencies.ts'
 import {
@@ -82,6 +83,11 @@ export function evidenceOfErrors(figures: Figures): readonly string[] {
       .map(([name, { count, first }]) => `${name} ${formatCount(count)}, first error: ${first}`),
     ...errorHints(figures).map((hint) => `→ ${hint}`),
   ]
+}
+
+/** Returns why requests were dropped and what to do, one line per reason. */
+export function describeDrops(figures: Figures, run: LoadResult): readonly string[] {
+  return dropHints(figures, run).map((hint) => `→ ${hint}`)
 }
 
 /** Example: "seed 8f2c1e, rerun with LOAD_SEED=8f2c1e". */

@@ -5,6 +5,8 @@ import type { Verdict } from '../../model/verdict.ts'
 export interface JudgedVerdict extends Verdict {
   /** The negated claim: "p99 response time not below 50 ms". */
   readonly contrary: string
+  /** What cannot be judged or is not proven, if the claim does not say that: "service level". */
+  readonly subject?: string
   /** Why the verdict is neither pass nor fail, or why the state of the run decided it: "the run was aborted". */
   readonly reason?: string
   /** One line that says how to get a proof. */

@@ -52,7 +52,7 @@ export function meanVerdict(figures: JudgedFigures, run: LoadResult, question: M
     {
       claim: `${subject} below ${formatLimit(limitMs)}`,
       contrary: `${subject} not below ${formatLimit(limitMs)}`,
-      observed: estimate === undefined ? 'nothing' : describeMean(estimate, confidence, IN_MS),
+      observed: estimate === undefined ? 'not measured' : describeMean(estimate, confidence, IN_MS),
       causes: diagnose(figures, run, 50, limitMs),
     },
     estimate === undefined

@@ -19,10 +19,15 @@ describe('a service level', () => {
 
   test('fails when one limit fails, whatever the others', () => {
     const few = serviceLevelVerdict(result, result, { p99Ms: 12, p999Ms: 50, rps: 1_000 })
-    expect([few.verdict, few.observed]).toEqual([
-      'fail',
-      '1 of 3 limits broken, 1 of 3 limits invalid, 1 of 3 limits met',
-    ])
+    expect([few.verdict, few.observed]).toEqual(['fail', 'missed: 1 of 3 limits broken, 1 not judged, 1 met'])
+  })
+
+  test('has the verdict of its limit when there is only one', () => {
+    expect(serviceLevelVerdict(result, result, { p99Ms: 12 })).toMatchObject({
+      verdict: 'fail',
+      claim: 'p99 response time below 12 ms',
+      observed: expect.stringMatching(/^19\.0 ms /),
+    })
   })
 
   test('is inconclusive when one limit is and none fails, with the worst leaning', () => {

@@ -53,9 +53,14 @@ export function termVerdicts(figures: JudgedFigures, run: LoadResult, sla: Sla):
   return rps === undefined ? limits : [...limits, sustainedRateVerdict(figures, run, { rps, within: WITHIN })]
 }
 
-/** Judges whether the run meets every limit of a service level, each at the requested confidence. */
+/**
+ * Judges whether the run meets every limit of a service level, each at the requested confidence. The verdict on a single
+ * limit is that limit's own.
+ */
 export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla: Sla): JudgedVerdict {
   const terms = termVerdicts(figures, run, sla)
+  const [only] = terms
+  if (only !== undefined && terms.length === 1) return only
   const verdict = worstVerdict(terms.map((term) => term.verdict))
   const subject = `service level${partOf(figures, run)}`
   const deciding = terms.filter((term) => term.verdict === verdict)
@@ -69,7 +74,8 @@ export function serviceLevelVerdict(figures: JudgedFigures, run: LoadResult, sla
     verdict,
     claim: `${subject} met`,
     contrary: `${subject} not met`,
-    observed: describeTerms(terms),
+    subject: `the ${subject}`,
+    observed: `${OBSERVED[verdict]}: ${describeTerms(terms)}`,
     ...(leaning !== undefined && { leaning, reasons: reasonsOf(deciding) }),
     ...(verdict === 'inconclusive' || verdict === 'invalid' ? { reason: first?.reason ?? '' } : {}),
     ...(adviser?.advice !== undefined && { advice: adviser.advice }),
@@ -94,12 +100,14 @@ function reasonsOf(terms: readonly JudgedVerdict[]): readonly VerdictReason[] {
   return terms.flatMap(({ reasons = [] }) => reasons)
 }
 
-/** Example: "1 of 3 limits broken, 2 of 3 limits met". */
+const OBSERVED = { fail: 'missed', invalid: 'open', inconclusive: 'open', pass: 'met' } as const
+
+/** Example: "1 of 3 limits broken, 2 met". */
 function describeTerms(terms: readonly JudgedVerdict[]): string {
-  const words = { fail: 'broken', invalid: 'invalid', inconclusive: 'inconclusive', pass: 'met' } as const
+  const words = { fail: 'broken', invalid: 'not judged', inconclusive: 'not proven', pass: 'met' } as const
   return VERDICT_ORDER.map((value) => [terms.filter((term) => term.verdict === value).length, words[value]] as const)
     .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count} of ${terms.length} limits ${word}`)
+    .map(([count, word], index) => `${count}${index === 0 ? ` of ${terms.length} limits` : ''} ${word}`)
     .join(', ')
 }
 

@@ -62,7 +62,11 @@ describe('a check', () => {
       () => {
         throw new TypeError('oops')
       },
-      'the check function threw: oops',
+      'the check function threw: oops; the body is a text: use JSON.parse(body)',
+    ],
+    [
+      ((answer: { body: { items?: boolean } }) => answer.body.items) as never,
+      'the check function returned undefined; the body is a text: use JSON.parse(body)',
     ],
   ])('of %j reports %s', (check, message) => {
     expect(judged(check === undefined ? {} : { check }, 200, body).message).toBe(message)

@@ -33,7 +33,7 @@ async function loginServer({ loginMs = 0, logins = Number.POSITIVE_INFINITY } = 
     for await (const piece of request) pieces.push(piece as Buffer)
     if (url === '/login') {
       await wait(loginMs)
-      if (tokens.size >= logins) return response.writeHead(429).end()
+      if (tokens.size >= logins) return response.writeHead(429).end('{"error":"too many"}')
       if (tokens.has(socket)) rejected.push('a second login')
       tokens.set(socket, randomUUID())
     } else if (headers['x-token'] !== tokens.get(socket)) {
@@ -114,7 +114,8 @@ test('a failed setup counts as a failed connection, with the error class of its 
   expect(result).toMatchObject({ successes: 1, errors: 9, connections: { failed: 9 } })
   expect(result.errorsByClass['http-4xx']).toEqual({
     count: 9,
-    first: 'order: POST /order → the setup of the connection failed: http-4xx: 429 Too Many Requests',
+    first:
+      'order: POST /order → the setup of the connection failed: GET /login → 429 Too Many Requests "{"error":"too many"}"',
   })
   expectConservation(result)
 })
@@ -165,7 +166,7 @@ describe('setup as a function', () => {
     })
     expect(result).toMatchObject({ successes: 1, errors: 9, generator: { mode: 'worker' } })
     expect(result.errorsByClass['http-4xx']?.first).toBe(
-      'order: POST /order → the setup of the connection failed: http-4xx: 429 Too Many Requests',
+      'order: POST /order → the setup of the connection failed: GET /login → 429 Too Many Requests "{"error":"too many"}"',
     )
   })
 

@@ -9,6 +9,7 @@ import type { AnyRequest } from '../../model/requests.ts'
 import type { SetupContext, SetupFunction } from '../../model/setup.ts'
 import { learnSetup } from '../../model/text/clean.ts'
 import { messageOf } from '../../model/thrown.ts'
+import { answerTo } from '../../model/unread-answer.ts'
 
 /** A value, or why there is none. */
 type Reply<Value> =
@@ -97,8 +98,9 @@ export class SetupRunner {
     const send = (request: AnyRequest): Promise<Answer> => {
       const sent = requests++
       const answer = Promise.withResolvers<Answer>()
+      const received = answer.promise.then((each) => answerTo(request, each))
       // A setup that does not await the answer must not leave a rejection unhandled.
-      answer.promise.catch(() => {})
+      received.catch(() => {})
       try {
         const data = this.#protocolOf(lane)?.asData?.(request) ?? request
         this.#post({ type: 'setup-send', call, sent, request: data })
@@ -106,7 +108,7 @@ export class SetupRunner {
       } catch (error) {
         answer.reject(noData('a request', error))
       }
-      return answer.promise
+      return received
     }
     try {
       const value: unknown = await this.#run({ number, send })

@@ -43,12 +43,12 @@ test('steps carry the sent request, and their name or position', () => {
 test('each step receives the previous response and the number of its journey', () => {
   const made = stepsOf(function* ({ number, send }) {
     const login = yield* send({ read: 'json' })
-    const cart = yield* send({ path: `/${number}/${login.json.token}` })
+    const cart = yield* send({ path: `/${number}/${login.json.token}`, read: 'text' })
     yield* send({ path: `/${cart.text}` })
   }, 7)
   made.next(undefined)
-  expect(made.next({ text: '', json: { token: 't' } })?.payload).toEqual({ path: '/7/t' })
-  expect(made.next(undefined)?.payload).toEqual({ path: '/' })
+  expect(made.next({ text: '', json: { token: 't' } })?.payload).toEqual({ path: '/7/t', read: 'text' })
+  expect(made.next({ text: 'cart' })?.payload).toEqual({ path: '/cart' })
   expect(made.next(undefined)).toBeUndefined()
 })
 
@@ -98,7 +98,9 @@ describe('reports', () => {
     }
     expect(thrown).toMatchObject({ code: 'ERR_LOAD_JOURNEY', cause: expect.any(TypeError) })
     const { message, stack } = thrown as Error
-    expect(message).toContain('journey 12 after step "login" threw TypeError: Cannot read properties of undefined')
+    expect(message).toMatch(
+      /^journey 12 after step "login" threw TypeError: the response to "login" has no json, because its request does not read it: write read: 'json' there \(.*journey-maker\.test\.ts:\d+\)$/,
+    )
     expect(stack).toContain('journey-maker.test.ts')
   })
 

@@ -3,6 +3,7 @@ import type { JourneyContext, JourneyFunction, JourneyYield, StepAnswer } from '
 import { describeThrown } from '../../model/thrown.ts'
 import type { AnyRequest } from '../../model/requests.ts'
 import { isRecord } from '../../model/readers.ts'
+import { answerTo } from '../../model/unread-answer.ts'
 import type { Answer } from '../../model/protocol.ts'
 import type { Random } from '../../model/pattern.ts'
 import type { Ms } from '../../model/units.ts'
@@ -37,6 +38,8 @@ class MadeJourney implements JourneySteps<AnyRequest> {
   /** Number of steps sent. */
   #sent = 0
   #operation: string | undefined
+  /** `read` of the last step, as its author wrote it. */
+  #read: unknown
 
   constructor(options: JourneyMakerOptions, number: number) {
     this.#options = options
@@ -48,7 +51,8 @@ class MadeJourney implements JourneySteps<AnyRequest> {
     if (answer !== undefined) this.#userAgent?.handle(answer)
     let thinkMs = 0
     let random: Random | undefined
-    for (let reported = answer ?? NOTHING; ; reported = NOTHING) {
+    const first = this.#operation === undefined ? NOTHING : this.#answerTo(answer ?? NOTHING)
+    for (let reported = first; ; reported = NOTHING) {
       const given = this.#resume(reported)
       if (given === undefined) {
         if (this.#sent > 0) return undefined
@@ -58,6 +62,10 @@ class MadeJourney implements JourneySteps<AnyRequest> {
       random ??= randomFrom(this.#options.seed, 'think', this.#number, this.#sent)
       thinkMs += given.fromMs + random.next() * (given.toMs - given.fromMs)
     }
+  }
+
+  #answerTo(answer: Answer): StepAnswer {
+    return answerTo({ read: this.#read, ...(this.#operation !== undefined && { name: this.#operation }) }, answer)
   }
 
   /** Returns what the user's code yields next; undefined once it has returned. */
@@ -81,10 +89,11 @@ class MadeJourney implements JourneySteps<AnyRequest> {
     this.#sent++
     try {
       const payload = this.#userAgent?.send(request) ?? request
-      const { name = `step ${this.#sent}` } = isRecord(request) ? request : {}
+      const { name = `step ${this.#sent}`, read }: Partial<AnyRequest> = isRecord(request) ? request : {}
       const issues = this.#options.issuesOf(payload, `journey step ${name}`)
       if (issues.length > 0) throw new LoadPlanError(issues)
       this.#operation = name
+      this.#read = read
       return { operation: name, payload, thinkMs }
     } catch (error) {
       // The request may have getters, and they may throw.

@@ -1,4 +1,4 @@
-import type { DescribeRequest } from '../../../measure/error-text.ts'
+import type { Sample } from '../../../model/sample.ts'
 import type { Recorder } from '../../../measure/recorder.ts'
 import type { Tracer } from '../../../measure/tracing/tracer.ts'
 import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
@@ -224,12 +224,14 @@ function preparing(
   url: URL,
 ): NonNullable<PoolOptions<LaneRequest>['prepare']> {
   const home = { basePath: url.pathname, headers: job.plan.headers }
+  const describe = requestNamer(protocol, url)
   return (connection, signal) =>
     setUp(connection, {
       setup,
       protocol,
       number: nextConnection(),
       userAgent: isHttp(lane) ? new Browser(home) : undefined,
+      describe,
       signal,
     })
 }
@@ -249,7 +251,10 @@ function operationNamer(lane: string): (request: LaneRequest) => string {
 }
 
 /** Returns a function that names a failed request by its operation and by what was sent: `create: POST /orders`. */
-function requestNamer(protocol: Protocol<AnyRequest>, url: URL): DescribeRequest {
+function requestNamer(
+  protocol: Protocol<AnyRequest>,
+  url: URL,
+): (sent: Pick<Sample, 'operation' | 'payload'>) => string {
   return ({ operation, payload }) => {
     const request = payload instanceof AwaitingSetup ? payload.written : payload
     if (typeof request !== 'object' || request === null) return operation

@@ -13,6 +13,8 @@ import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
 import { learnSetup } from '../../../model/text/clean.ts'
 import { messageOf } from '../../../model/thrown.ts'
+import { answerTo } from '../../../model/unread-answer.ts'
+import { failedRequestText } from '../../../measure/error-text.ts'
 import type { UserAgent } from '../../../traffic/journeys/user-agent.ts'
 import type { LaneRequest } from './lane-picker.ts'
 import { AwaitingSetup } from './templates.ts'
@@ -29,6 +31,8 @@ const NOTHING: Answer = Object.freeze({ text: '' })
 export interface SetupParts {
   readonly setup: SetupFunction
   readonly protocol: Protocol<AnyRequest>
+  /** Says what was sent, for the error of a request. */
+  describe(sent: Pick<Outgoing<AnyRequest>, 'operation' | 'payload'>): string
   /** Number of the connection in the run. */
   readonly number: number
   readonly userAgent: UserAgent | undefined
@@ -100,7 +104,7 @@ class SetupSender {
     const requestId = SETUP_IDS - number * IDS_EACH - this.#sent++
     const answer = await this.#exchange({ requestId, operation: request.name ?? '', payload })
     userAgent?.handle(answer)
-    return answer
+    return answerTo(request, answer)
   }
 
   giveUp(): void {
@@ -109,7 +113,7 @@ class SetupSender {
   }
 
   #exchange(outgoing: Outgoing<AnyRequest>): Promise<Answer> {
-    const asked = new SetupExchange()
+    const asked = new SetupExchange(outgoing, (sent) => this.#parts.describe(sent))
     this.#underWay.add(asked)
     asked.cancel = this.#connection.exchange(outgoing, asked)
     return asked.answer
@@ -122,8 +126,12 @@ class SetupExchange implements ExchangeEvents {
   cancel: Cancel | undefined
   readonly #resolve: (answer: Answer) => void
   readonly #reject: (error: ConnectError) => void
+  readonly #outgoing: Outgoing<AnyRequest>
+  readonly #describe: SetupParts['describe']
 
-  constructor() {
+  constructor(outgoing: Outgoing<AnyRequest>, describe: SetupParts['describe']) {
+    this.#outgoing = outgoing
+    this.#describe = describe
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     this.answer = promise
     this.#resolve = resolve
@@ -132,10 +140,12 @@ class SetupExchange implements ExchangeEvents {
 
   onMessage(): void {}
 
-  onDone({ ok, errorClass = 'protocol', message = '', answer = NOTHING }: Outcome): void {
+  onDone({ ok, errorClass = 'protocol', message, excerpt, answer = NOTHING }: Outcome): void {
     this.over = true
-    if (ok) this.#resolve(answer)
-    else this.#reject(new ConnectError(errorClass, `${errorClass}: ${message}`))
+    if (ok) return this.#resolve(answer)
+    const { payload } = this.#outgoing
+    const text = failedRequestText(this.#describe(this.#outgoing), { message, excerpt, payload })
+    this.#reject(new ConnectError(errorClass, text))
   }
 }
 

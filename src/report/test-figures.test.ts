@@ -34,6 +34,36 @@ test('names each load of a test that has several', () => {
   `)
 })
 
+test('shows journeys, and operations and phases if there are several, and metrics', () => {
+  const whole = resultOf()
+  const phase = { ...whole, startMs: 0, endMs: 30_000 }
+  const cart = { ...whole.responseTime, name: 'cart_size', unit: 'items', batches: whole.batches }
+  const text = lines({
+    results: [
+      resultOf({
+        journeys: whole,
+        operations: { login: whole, cart: { ...whole, errors: 0, dropped: 12 } },
+        phases: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((each) => [`phase ${each}`, phase])),
+        metrics: { cart_size: { ...cart, count: 9, p50: 8, p95: 25, p99: 41, max: 41 } as never },
+      }),
+    ],
+  })
+  expect(text.split('\n').slice(5)).toMatchInlineSnapshot(`
+    [
+      "       journeys  500 journeys/s, p95 40.2 ms, 3 errors",
+      "       operation login: 500 req/s, p95 40.2 ms, 3 errors",
+      "       operation cart: 500 req/s, p95 40.2 ms, 0 errors, 12 dropped",
+      "       phase     phase 1: 500 req/s, p95 40.2 ms, 3 errors",
+      "       phase     phase 2: 500 req/s, p95 40.2 ms, 3 errors",
+      "       phase     phase 3: 500 req/s, p95 40.2 ms, 3 errors",
+      "       phase     phase 4: 500 req/s, p95 40.2 ms, 3 errors",
+      "       phase     phase 5: 500 req/s, p95 40.2 ms, 3 errors",
+      "                 and 2 more phases",
+      "       metric    cart_size: p50 8, p95 25, p99 41, max 41 items (n = 9)",
+    ]
+  `)
+})
+
 test('shows two doubts with their explanations, first those about what was measured', () => {
   const redirects = doubt({ code: 'only-redirects', count: 30, status: '302' })
   const doubts = [doubt({ code: 'inspector' }), doubt({ code: 'coverage' }), redirects]

@@ -1,8 +1,9 @@
+import type { JudgedFigures } from '../model/figures.ts'
 import type { LoadResult } from '../model/result.ts'
 import { cleanUnknown } from '../model/text/clean.ts'
-import { formatPlural } from '../wording/figures.ts'
-import { describeRun, doubtEntries, figureLines } from './result-summary.ts'
-import { wrap } from './page.ts'
+import { formatCount, formatMs, formatPlural, formatRate } from '../wording/figures.ts'
+import { describeRun, doubtEntries, figureLines, metricOf } from './result-summary.ts'
+import { labelled, wrap } from './page.ts'
 import type { TestedLoad } from './run-records.ts'
 
 /** Number of loads of one test that are shown; the artifacts have all of them. */
@@ -10,7 +11,8 @@ const SHOWN_LOADS = 4
 const INDENT = 7
 
 /**
- * Returns the lines that show the figures of a finished test: its name, then three entries for each of its loads. A
+ * Returns the lines that show the figures of a finished test: its name, then three entries and the parts of
+ * each of its loads. A
  * suite prints its own findings, so it has none. `failed`: the messages of the failed verdicts contain the figures of
  * their loads already.
  */
@@ -41,5 +43,47 @@ function titleOf(result: LoadResult): string {
 }
 
 function entriesOf(result: LoadResult, indent: number): string {
-  return [...figureLines(result, indent), ...doubtEntries(result, indent)].join('\n')
+  return [...figureLines(result, indent), ...partLines(result, indent), ...doubtEntries(result, indent)].join('\n')
+}
+
+/** Number of operations, phases and metrics of each kind that are shown. */
+const SHOWN_PARTS = 5
+
+/** Returns one line for each part of a load: its journeys, its operations and phases if it has several, its metrics. */
+function partLines(result: LoadResult, indent: number): readonly string[] {
+  // Results of earlier versions have no metrics.
+  const { journeys, operations, phases, metrics = {} }: Omit<LoadResult, 'metrics'> & Partial<LoadResult> = result
+  const parts = (label: string, of: Readonly<Record<string, JudgedFigures>>): readonly string[] =>
+    Object.keys(of).length > 1
+      ? limited(
+          label,
+          Object.entries(of).map(([name, part]) => `${name}: ${partOf(part)}`),
+          indent,
+        )
+      : []
+  return [
+    ...(journeys === null ? [] : [labelled('journeys', partOf(journeys, 'journeys/s'), indent)]),
+    ...parts('operation', operations),
+    ...parts('phase', phases),
+    ...limited('metric', Object.values(metrics).map(metricOf), indent),
+  ]
+}
+
+/** Returns the lines with their label, and the number of those that are left out. */
+function limited(label: string, lines: readonly string[], indent: number): readonly string[] {
+  const rest = lines.length - SHOWN_PARTS
+  return [
+    ...lines.slice(0, SHOWN_PARTS).map((line) => labelled(label, line, indent)),
+    ...(rest > 0 ? [labelled('', `and ${formatPlural(rest, `more ${label}`)}`, indent)] : []),
+  ]
+}
+
+/** Example: `50 req/s, p95 40.2 ms, 3 errors`. */
+function partOf({ achievedRps, responseTime, errors, dropped }: JudgedFigures, unit?: string): string {
+  return [
+    formatRate(achievedRps, unit),
+    ...(responseTime.p95Ms === undefined ? [] : [`p95 ${formatMs(responseTime.p95Ms)} ms`]),
+    formatPlural(errors, 'error'),
+    ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
+  ].join(', ')
 }

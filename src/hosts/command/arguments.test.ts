@@ -284,3 +284,17 @@ test('an issue of the plan names the flag or the variable that caused it', () =>
   ])
   expect(nameFlags(new LoadPlanError(issues), { flags: new Map(), env: {} }).issues[0]?.key).toBe('LOAD_TARGET')
 })
+
+test('an issue of a JSON flag names the flag and the part of its value', () => {
+  const keyOf = (key: string, words: readonly string[]): string | undefined => {
+    const asked = readWords(['limits', '-t', 'a:1', ...words])
+    if (asked.kind !== 'run') throw new Error('not a run')
+    return nameFlags(new LoadPlanError([{ key, value: 1, rule: 'is wrong' }]), asked).issues[0]?.key
+  }
+  const operations = ['--operations', '{"read":{"pth":"/"}}']
+  expect(keyOf('LOAD_OPERATIONS.read.pth', operations)).toBe('--operations read.pth')
+  expect(keyOf('LOAD_OPERATIONS', operations)).toBe('--operations')
+  expect(keyOf('LOAD_OPERATIONS.read.pth', [])).toBe('LOAD_OPERATIONS.read.pth')
+  expect(keyOf('LOAD_REQUEST[0].pth', ['--request', '[{"pth":"/"}]'])).toBe('--request [0].pth')
+  expect(keyOf('LOAD_REQUEST.body', ['-X', 'PUT', '--body', 'x'])).toBe('--body')
+})

@@ -52,7 +52,8 @@ const SHOWN_PARTS = 5
 /** Returns one line for each part of a load: its journeys, its operations and phases if it has several, its metrics. */
 function partLines(result: LoadResult, indent: number): readonly string[] {
   // Results of earlier versions have no metrics.
-  const { journeys, operations, phases, metrics = {} }: Omit<LoadResult, 'metrics'> & Partial<LoadResult> = result
+  const { metrics = {} }: Partial<LoadResult> = result
+  const { journeys, operations, phases } = result
   const parts = (label: string, of: Readonly<Record<string, JudgedFigures>>): readonly string[] =>
     Object.keys(of).length > 1
       ? limited(

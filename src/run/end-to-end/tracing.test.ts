@@ -3,6 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
+import { metric } from '../../measure/metric.ts'
 import { journey } from '../../plan/steps.ts'
 import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
@@ -170,6 +171,31 @@ describe('traces of a run, exported to a collector', () => {
       expect(sum).toBeGreaterThan(0)
     }
   })
+})
+
+test('exports the values of metric() as histograms in their unit', async () => {
+  await using collector = await startCollector()
+  await using server = await startFixture('plain', {})
+  let calls = 0
+  const check = (): boolean => {
+    metric('cart_size', calls++ % 30, { unit: 'items' })
+    return true
+  }
+  const result = await runLoad({ target: server.url, rate: 100, duration: '300ms', request: { path: '/', check } })
+  const sent = (await collector.control.metrics()).find(({ name }) => name === 'cart_size')
+  expect(sent).toMatchObject({
+    unit: 'items',
+    count: 30,
+    sum: 435,
+    attributes: { 'http.request.method': 'GET', 'load.generator_id': result.generatorId },
+  })
+  const above = (sent?.bounds ?? []).flatMap((bound, i) => (bound >= 5 ? [[bound, sent?.bucketCounts[i]]] : []))
+  expect(above).toEqual([
+    [5, 3],
+    [10, 5],
+    [20, 10],
+    [50, 9],
+  ])
 })
 
 describe('a collector that does not accept spans', () => {

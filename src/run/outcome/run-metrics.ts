@@ -1,4 +1,4 @@
-import type { RunMetric } from '../../measure/tracing/metrics.ts'
+import { durationsIn, type RunMetric, valuesOf } from '../../measure/tracing/metrics.ts'
 import type { Distribution } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { SpanAbout, TracedRequest } from '../../model/trace.ts'
@@ -16,7 +16,7 @@ const METRIC_ATTRIBUTES = [
 ] as const
 
 /**
- * Metrics of the durations. Those named by the semantic conventions contain the service time, as spans do. The response
+ * Metrics of the durations, and those that the code of the test recorded, under their own names. The durations named by the semantic conventions contain the service time, as spans do. The response
  * time, which counts from the intended start, gets a custom name. The attributes of an operation are those that its
  * kept traces have in common.
  */
@@ -28,6 +28,7 @@ export function metricsOf(
 ): readonly RunMetric[] {
   const groups = Object.entries(result.operations)
   const measured = groups.length > 0 ? groups : ([['', result]] as const)
+  const ofRun = { 'load.generator_id': result.generatorId, 'user_agent.synthetic.type': 'test' }
   const metrics: RunMetric[] = []
   for (const [operation, { serviceTime, responseTime }] of measured) {
     const requests = kept.filter(
@@ -35,15 +36,22 @@ export function metricsOf(
     )
     const attributes = {
       ...inCommon(requests),
-      'load.generator_id': result.generatorId,
+      ...ofRun,
       ...(operation !== '' && { 'load.operation': operation }),
-      'user_agent.synthetic.type': 'test',
     }
-    const add = (name: string, distribution: Distribution, description: string): void =>
-      void metrics.push({ name, description, attributes, distribution, startMs, endMs })
+    const add = (name: string, distribution: Distribution, description: string): void => {
+      const values = durationsIn(distribution)
+      if (values !== undefined) metrics.push({ name, description, unit: 's', attributes, values, startMs, endMs })
+    }
     const conventional = CONVENTIONAL.get(result.protocol)
     if (conventional !== undefined) add(conventional, serviceTime, 'Duration of requests, from the first byte sent')
     add('load.response_time', responseTime, 'Duration of requests, from their intended start')
+  }
+  const attributes = { ...inCommon(kept.filter(({ kind }) => kind === 'request')), ...ofRun }
+  for (const metric of Object.values(result.metrics)) {
+    const { name, unit } = metric
+    const description = 'Values that the code of the load test recorded'
+    metrics.push({ name, description, unit, attributes, values: valuesOf(metric), startMs, endMs })
   }
   return metrics
 }

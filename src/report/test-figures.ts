@@ -51,8 +51,6 @@ const SHOWN_PARTS = 5
 
 /** Returns one line for each part of a load: its journeys, its operations and phases if it has several, its metrics. */
 function partLines(result: LoadResult, indent: number): readonly string[] {
-  // Results of earlier versions have no metrics.
-  const { metrics = {} }: Partial<LoadResult> = result
   const { journeys, operations, phases } = result
   const parts = (label: string, of: Readonly<Record<string, JudgedFigures>>): readonly string[] =>
     Object.keys(of).length > 1
@@ -66,8 +64,13 @@ function partLines(result: LoadResult, indent: number): readonly string[] {
     ...(journeys === null ? [] : [labelled('journeys', partOf(journeys, 'journeys/s'), indent)]),
     ...parts('operation', operations),
     ...parts('phase', phases),
-    ...limited('metric', Object.values(metrics).map(metricOf), indent),
+    ...limited('metric', metricsOf(result), indent),
   ]
+}
+
+/** Results of earlier versions have no metrics. */
+function metricsOf({ metrics = {} }: Partial<LoadResult>): readonly string[] {
+  return Object.values(metrics).map(metricOf)
 }
 
 /** Returns the lines with their label, and the number of those that are left out. */

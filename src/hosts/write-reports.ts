@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { availableParallelism, release, totalmem, type } from 'node:os'
 import { relative, resolve } from 'node:path'
 import { env, version } from 'node:process'
-import type { Artifact, Environment, RunRecord } from '../model/record.ts'
+import type { Environment, RunRecord } from '../model/record.ts'
+import { ciSystem } from './ci-system.ts'
 import { readEarlierRuns } from './earlier-runs.ts'
+import { type AskedArtifacts, exportsFor } from '../report/exports/index.ts'
 import { artifacts } from '../report/index.ts'
 import { writtenRun } from '../report/json-artifact.ts'
 import { jsonText } from '../report/json-text.ts'
@@ -20,7 +22,7 @@ interface ReportPlace {
   /** `LOAD_REPORTS_DIR` takes precedence if it is set and not empty; default `reports`. */
   readonly folder?: string | undefined
   /** Written in addition to the built-in ones. */
-  readonly artifacts?: readonly Artifact[] | undefined
+  readonly artifacts?: AskedArtifacts | undefined
 }
 
 /** Returns the runs of these load tests as JSON: one record, or a list of several. */
@@ -42,7 +44,11 @@ export function writeReports(loads: readonly TestedLoad[], place: ReportPlace): 
   const folder = folderOf(place)
   const runs = runRecords(loads, readEnvironment())
   const earlier = readEarlierRuns(folder, JSON_FILES, runs, isSummable)
-  const paths = writeArtifacts(folder, renderArtifacts(runs, [...artifacts, ...(place.artifacts ?? [])], earlier))
+  const { custom, exports } = place.artifacts ?? { custom: [], exports: [] }
+  const paths = writeArtifacts(folder, [
+    ...renderArtifacts(runs, [...artifacts, ...custom], earlier),
+    ...exportsFor(exports, ciSystem(env)).flatMap((each) => each.render(runs)),
+  ])
   return { runs, paths: paths.map((path) => shortest(place.root, path)) }
 }
 

@@ -73,6 +73,14 @@ export function decodeValues(text: string, resolution: number): SparseHistogram 
   return { buckets: Array.from(buckets, (bucket) => bucketOfValue(bucketLowUs(bucket) * resolution)), counts }
 }
 
+/**
+ * Returns the percentiles of an encoded histogram of µs as HdrHistogram prints them: four columns (value in ms,
+ * percentile, count up to it, 1/(1 − percentile)), five lines per halving of the remaining share, and a summary.
+ */
+export function percentileTable(text: string): string {
+  return codec().decodeFromCompressedBase64(text, 64).outputPercentileDistribution(5, 1_000)
+}
+
 /** Inverse of `encodeHdr`. Throws if the text is not a compressed HDR histogram. */
 export function decodeHdr(text: string): SparseHistogram {
   const buckets: number[] = []

@@ -32,7 +32,7 @@ function entryOf({ suite, results, tests = [] }: RunRecord, record: VerdictRecor
 }
 
 /** Returns the main figures of a result. With a journey, the rates are those of the journeys. */
-function keyFigures(result: LoadResult): KeyFigures {
+export function keyFigures(result: LoadResult): KeyFigures {
   const { p50Ms = null, p95Ms = null, p99Ms = null } = result.responseTime
   const { requestsScheduled, errors, dropped, errorRate } = result
   const { offeredRps, achievedRps } = result.journeys ?? result

@@ -7,6 +7,7 @@ import type { PlanIssue } from '../../model/errors.ts'
 import type { OnInconclusive } from '../../model/plan.ts'
 import type { LoadPlan } from '../../plan/load-plan.ts'
 import type { Ratio } from '../../model/units.ts'
+import { readArtifacts } from '../../report/exports/index.ts'
 import { LOAD_FILES_NOT_WATCHED } from '../../wording/load-test.ts'
 import {
   addMissingProject,
@@ -46,11 +47,13 @@ export interface LoadPluginOptions extends LoadReporterOptions {
 /**
  * Sets up load tests with one line in `vitest.config.ts`: load files become a separate project, which runs one file
  * at a time after all other projects, never retries, and is excluded from watch mode unless it is named; their results
- * become artifacts. Throws `LoadPlanError` if a plan default cannot be passed to a test process.
+ * become artifacts. Throws `LoadPlanError` if a plan default cannot be passed to a test process, or if `artifacts` has an
+ * unknown name.
  */
 export function load(options: LoadPluginOptions = {}): Plugin {
   const include = options.include === undefined ? [LOAD_FILES] : [options.include].flat()
   const plan = planOf(options)
+  readArtifacts(options.artifacts ?? [])
   const root: RootPlugin = { filter: [] }
   return {
     name: LOAD_PLUGIN,

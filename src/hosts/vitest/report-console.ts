@@ -4,6 +4,8 @@ import type { Vitest } from 'vitest/node'
 export interface ReportConsole {
   /** Whether another reporter shows each test to a person. */
   readonly showsTests: boolean
+  /** Whether a JUnit report is written. */
+  readonly writesJunit: boolean
   /** Whether a reporter for programs that read the terminal runs, which shows only failures. */
   readonly isBrief: boolean
   /** Whether another reporter may have left its line unfinished. */
@@ -32,6 +34,7 @@ export function consoleOf({ config, logger }: Vitest): ReportConsole {
   const reporters = namedReporters(config.reporters)
   const readsStdout = reporters.some(({ name, options }) => MACHINE_READ.has(name) && !hasFile(config, name, options))
   return {
+    writesJunit: reporters.some(({ name }) => name === 'junit'),
     isBrief: reporters.some(({ name }) => BRIEF.has(name)),
     leavesLine: reporters.some(({ name }) => name === 'dot'),
     showsTests: reporters.some(({ name }) => !SHOW_NO_TESTS.has(name)),

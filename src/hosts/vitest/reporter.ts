@@ -3,6 +3,7 @@ import { LoadError } from '../../model/errors.ts'
 import type { Artifact } from '../../model/record.ts'
 import type { Progress } from '../../report/live/progress.ts'
 import type { TestedLoad } from '../../report/run-records.ts'
+import { type AskedArtifacts, type ExportName, readArtifacts } from '../../report/exports/index.ts'
 import { briefLines } from '../../report/brief.ts'
 import { testFigures } from '../../report/test-figures.ts'
 import { openSpool, removeSpool } from '../spool.ts'
@@ -11,6 +12,7 @@ import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { reportLines, writeReports } from '../write-reports.ts'
 import { type ReportConsole, consoleOf } from './report-console.ts'
 import { LiveLines } from './live-lines.ts'
+import { addJunitProperties } from './junit-properties.ts'
 import { PROGRESS } from './matcher-types.ts'
 import { testedLoads } from './tested-loads.ts'
 
@@ -23,8 +25,11 @@ export interface LoadReporterOptions {
    * Vitest's root.
    */
   readonly reportsDir?: string
-  /** Written in addition to the built-in ones. */
-  readonly artifacts?: readonly Artifact[]
+  /**
+   * Written in addition to the built-in ones: the names of formats that other programs read, or custom artifacts. GitHub
+   * Actions and GitLab get those that they show without being asked.
+   */
+  readonly artifacts?: readonly (Artifact | ExportName)[]
 }
 
 /**
@@ -34,7 +39,8 @@ export interface LoadReporterOptions {
  */
 export class LoadReporter implements Reporter {
   readonly name: string = LOAD_REPORTER
-  readonly #options: LoadReporterOptions
+  readonly #reportsDir: string | undefined
+  readonly #artifacts: AskedArtifacts
   readonly #finished = new Map<string, TestedLoad>()
   #vitest: Vitest | undefined
   #live: LiveLines | undefined
@@ -42,8 +48,10 @@ export class LoadReporter implements Reporter {
   #spool: string | undefined
   #running = false
 
+  /** Throws `LoadPlanError` if `artifacts` has an unknown name. */
   constructor(options: LoadReporterOptions = {}) {
-    this.#options = options
+    this.#reportsDir = options.reportsDir
+    this.#artifacts = readArtifacts(options.artifacts ?? [])
   }
 
   onInit(vitest: Vitest): void {
@@ -72,6 +80,7 @@ export class LoadReporter implements Reporter {
     this.#live?.end(testCase.id)
     for (const [id, load] of testedLoads([testCase])) {
       this.#finished.set(id, load)
+      if (this.#console?.writesJunit === true) addJunitProperties(testCase, load.record)
       if (this.#console?.showsTests === true) this.#show(testFigures(load, testCase.result().state === 'failed'))
     }
   }
@@ -97,9 +106,8 @@ export class LoadReporter implements Reporter {
     const vitest = this.#vitest
     if (vitest === undefined || loads.length === 0) return
     const { root } = vitest.config
-    const { reportsDir, artifacts } = this.#options
     try {
-      const written = writeReports(loads, { root, folder: reportsDir, artifacts })
+      const written = writeReports(loads, { root, folder: this.#reportsDir, artifacts: this.#artifacts })
       const lines = this.#console?.isBrief === true ? briefLines(written) : reportLines(written)
       if (lines.length > 0) this.#console?.log(lines.join('\n'))
     } catch (error) {

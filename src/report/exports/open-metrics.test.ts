@@ -1,0 +1,41 @@
+import parse from 'parse-prometheus-text-format'
+import { expect, test } from 'vitest'
+import { openMetrics } from './open-metrics.ts'
+import { HOSTILE_NAME, runsOf } from './runs.builder.ts'
+
+function textOf(...tests: Parameters<typeof runsOf>[0]): string {
+  return openMetrics.render(runsOf(tests))[0]?.text ?? ''
+}
+
+test('a parser of the format reads every value, with hostile labels', () => {
+  const families = parse(textOf({ name: HOSTILE_NAME, errorRate: 0.123_456 })) ?? []
+  const found = Object.fromEntries(families.map(({ name, metrics }) => [name, metrics]))
+  const labels = { suite: 'load', test: HOSTILE_NAME.replace('::error', '\\x3a:error') }
+  expect(found['load_error_ratio']).toEqual([{ labels, value: '0.123' }])
+  expect(found['load_response_time_seconds']).toEqual([
+    { labels: { ...labels, quantile: '0.5' }, value: '0.05' },
+    { labels: { ...labels, quantile: '0.95' }, value: '0.095' },
+    { labels: { ...labels, quantile: '0.99' }, value: '0.099' },
+  ])
+  expect(found['load_verdicts']).toContainEqual({ labels: { verdict: 'pass' }, value: '1' })
+})
+
+test('every line has the form that OpenMetrics 1.0 requires, and the last one is # EOF', () => {
+  const lines = textOf({ name: 'a' }, { name: HOSTILE_NAME }).split('\n')
+  expect(lines.slice(-2)).toEqual(['# EOF', ''])
+  const form = /^(?:# (?:TYPE|UNIT|HELP) [a-z_]+ .+|[a-z_]+\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)+\} [\d.e+-]+)$/
+  expect(lines.slice(0, -2).filter((line) => !form.test(line))).toEqual([])
+  // A unit is the suffix of its name.
+  for (const [, name = '', unit = ''] of lines.join('\n').matchAll(/^# UNIT (\w+) (\w+)$/gm)) {
+    expect(name.endsWith(`_${unit}`)).toBe(true)
+  }
+})
+
+test('two results of one name are two series, and a time that was not measured is none', () => {
+  const text = textOf({ name: 'a' }, { name: 'a', responseTime: { count: 0 } })
+  expect(text.match(/^load_offered_requests_per_second\{.*/gm)).toEqual([
+    'load_offered_requests_per_second{suite="load",test="a"} 500',
+    'load_offered_requests_per_second{suite="load",test="a [2]"} 500',
+  ])
+  expect(text.match(/^load_response_time_seconds\{.*a \[2\]/gm)).toBeNull()
+})

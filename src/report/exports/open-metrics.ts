@@ -1,0 +1,98 @@
+import type { RunRecord } from '../../model/record.ts'
+import { VERDICT_ORDER } from '../../model/verdict.ts'
+import { headlineResults, type NamedResult } from '../headline-results.ts'
+import type { Export } from './export.ts'
+
+interface Gauge {
+  readonly name: string
+  readonly help: string
+  /** The unit in which the name ends, if it is one of OpenMetrics. */
+  readonly unit?: 'seconds' | 'ratio'
+  samples(named: NamedResult): readonly Sample[]
+}
+
+/** A value, with the labels beside those of its result; null if it was not measured. */
+interface Sample {
+  readonly labels?: Readonly<Record<string, string>>
+  readonly value: number | null
+}
+
+const GAUGES: readonly Gauge[] = [
+  {
+    name: 'load_offered_requests_per_second',
+    help: 'Arrivals per second.',
+    samples: ({ result }) => [{ value: (result.journeys ?? result).offeredRps }],
+  },
+  {
+    name: 'load_achieved_requests_per_second',
+    help: 'Successes per second until the last success.',
+    samples: ({ result }) => [{ value: (result.journeys ?? result).achievedRps }],
+  },
+  {
+    name: 'load_response_time_seconds',
+    help: 'Response time from the intended start, by quantile.',
+    unit: 'seconds',
+    samples: ({ result: { responseTime } }) =>
+      (
+        [
+          ['0.5', responseTime.p50Ms],
+          ['0.95', responseTime.p95Ms],
+          ['0.99', responseTime.p99Ms],
+        ] as const
+      ).map(([quantile, ms]) => ({ labels: { quantile }, value: ms === undefined ? null : ms / 1_000 })),
+  },
+  {
+    name: 'load_error_ratio',
+    help: 'Share of the scheduled requests that failed or were dropped.',
+    unit: 'ratio',
+    samples: ({ result }) => [{ value: result.errorRate }],
+  },
+]
+
+/**
+ * `load_metrics.txt`: the main figures in the text format of OpenMetrics 1.0, which the metrics report of GitLab reads.
+ * GitLab compares values as texts, so they have three significant digits.
+ */
+export const openMetrics: Export<'openmetrics'> = {
+  name: 'openmetrics',
+  automaticIn: 'gitlab',
+  render: (runs) => {
+    const named = headlineResults(runs)
+    if (named.length === 0) return []
+    const lines = [...GAUGES.flatMap((gauge) => familyOf(gauge, named)), ...verdictsOf(runs), '# EOF', '']
+    return [{ fileName: 'load_metrics.txt', text: lines.join('\n') }]
+  },
+}
+
+function familyOf({ name, help, unit, samples }: Gauge, named: readonly NamedResult[]): readonly string[] {
+  return [
+    ...headOf(name, help, unit),
+    ...named.flatMap((each) =>
+      samples(each).flatMap(({ labels, value }) =>
+        value === null ? [] : [sampleOf(name, { suite: each.run.suite, test: each.name, ...labels }, value)],
+      ),
+    ),
+  ]
+}
+
+function verdictsOf(runs: readonly RunRecord[]): readonly string[] {
+  const values = runs.flatMap(({ verdicts }) => verdicts.map(({ verdict }) => verdict))
+  const count = (value: string): number => values.filter((each) => each === value).length
+  return [
+    ...headOf('load_verdicts', 'Number of verdicts by value.'),
+    ...VERDICT_ORDER.map((verdict) => sampleOf('load_verdicts', { verdict }, count(verdict))),
+  ]
+}
+
+function headOf(name: string, help: string, unit?: string): readonly string[] {
+  return [`# TYPE ${name} gauge`, ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]), `# HELP ${name} ${help}`]
+}
+
+function sampleOf(name: string, labels: Readonly<Record<string, string>>, value: number): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`)
+  return `${name}{${pairs.join(',')}} ${Number(value.toPrecision(3))}`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+}

@@ -1,0 +1,28 @@
+import type { LoadRecord } from '../model/record.ts'
+import { VERDICT_ORDER } from '../model/verdict.ts'
+import { keyFigures } from './verdict-entries.ts'
+
+/** A figure of a test for a report of the test runner, such as a `<property>` of JUnit. */
+export interface TestProperty {
+  readonly name: string
+  readonly value: string
+}
+
+/** Results of one test that have properties; a suite measures many. */
+const MAX_RESULTS = 10
+
+/**
+ * Returns the main figures of a test: `load.p99Ms` and so on, in ms, requests per second and shares. From the second
+ * result of a test on, its number is part of the name: `load.2.p99Ms`.
+ */
+export function testProperties({ results, verdicts }: LoadRecord): readonly TestProperty[] {
+  const worst = VERDICT_ORDER.find((value) => verdicts.some(({ verdict }) => verdict === value))
+  const figures = results.slice(0, MAX_RESULTS).flatMap((result, index) => {
+    const prefix = index === 0 ? 'load' : `load.${index + 1}`
+    const entries = Object.entries(keyFigures(result)).flatMap(([name, value]) =>
+      value === null ? [] : [{ name: `${prefix}.${name}`, value: String(Number(Number(value).toPrecision(6))) }],
+    )
+    return [...entries, { name: `${prefix}.seed`, value: result.seed }]
+  })
+  return worst === undefined ? figures : [{ name: 'load.verdict', value: worst }, ...figures]
+}

@@ -1,5 +1,5 @@
 import type { OnInconclusive } from '../model/plan.ts'
-import type { Leaning, VerdictValue } from '../model/verdict.ts'
+import { isGreen, type Leaning } from '../model/verdict.ts'
 import type { JudgedVerdict } from './verdict/judged-verdict.ts'
 
 /** Verdict as a host's `expect` needs it. */
@@ -35,16 +35,6 @@ export function judge(verdict: JudgedVerdict, isNot: boolean, onInconclusive: On
 
 /** Leaning of the opposite claim. */
 export const OPPOSITE: Readonly<Record<Leaning, Leaning>> = { pass: 'fail', fail: 'pass', none: 'none' }
-
-/**
- * Returns true for a pass, and for an inconclusive verdict if `onInconclusive` is `lean` and it leans to a pass, or if
- * `onInconclusive` is `warn` and it does not lean to a fail.
- */
-export function isGreen(verdict: VerdictValue, leaning: Leaning, onInconclusive: OnInconclusive): boolean {
-  if (verdict !== 'inconclusive') return verdict === 'pass'
-  if (onInconclusive === 'fail') return false
-  return leaning === 'pass' || (onInconclusive === 'warn' && leaning === 'none')
-}
 
 /** Returns two lines with `lean`, and the whole text of a red test with `warn`. */
 function noteOf(verdict: JudgedVerdict, isNot: boolean, onInconclusive: OnInconclusive): string {

@@ -1,3 +1,4 @@
+import type { OnInconclusive } from './plan.ts'
 import type { Count, Ms, Ratio } from './units.ts'
 
 /**
@@ -86,4 +87,14 @@ export interface VerdictRecord {
   readonly message: string
   /** Where the assertion is; for a verdict of a suite, where the suite is declared. Absent if the host knows no place. */
   readonly at?: SourcePlace
+}
+
+/**
+ * Returns true for a pass, and for an inconclusive verdict if `onInconclusive` is `lean` and it leans to a pass, or if
+ * `onInconclusive` is `warn` and it does not lean to a fail.
+ */
+export function isGreen(verdict: VerdictValue, leaning: Leaning, onInconclusive: OnInconclusive): boolean {
+  if (verdict !== 'inconclusive') return verdict === 'pass'
+  if (onInconclusive === 'fail') return false
+  return leaning === 'pass' || (onInconclusive === 'warn' && leaning === 'none')
 }

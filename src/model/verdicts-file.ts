@@ -28,6 +28,8 @@ export interface VerdictEntry {
   readonly state?: 'passed' | 'failed'
   readonly matcher: string
   readonly verdict: VerdictValue
+  /** Whether this verdict alone fails its test, as `onInconclusive` says. */
+  readonly red: boolean
   /** Only for an inconclusive verdict. */
   readonly leaning?: Leaning
   /** Codes and numbers that explain the verdict. */

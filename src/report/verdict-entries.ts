@@ -1,6 +1,6 @@
 import type { RunRecord } from '../model/record.ts'
 import type { LoadResult } from '../model/result.ts'
-import { VERDICT_ORDER, type VerdictRecord } from '../model/verdict.ts'
+import { isGreen, VERDICT_ORDER, type VerdictRecord } from '../model/verdict.ts'
 import type { KeyFigures, VerdictEntry } from '../model/verdicts-file.ts'
 
 /** Returns the verdicts of all runs with their figures: the failed ones first, then in the order of `VERDICT_ORDER`. */
@@ -18,6 +18,7 @@ function entryOf({ suite, results, tests = [] }: RunRecord, record: VerdictRecor
   return {
     suite,
     ...verdict,
+    red: !isGreen(verdict.verdict, verdict.leaning ?? 'none', result.plan.onInconclusive),
     ...(state !== undefined && { state }),
     reasons,
     doubts: result.generator.doubts.map(({ code }) => code),

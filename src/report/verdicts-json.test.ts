@@ -29,6 +29,7 @@ test('has for each verdict its codes, figures, evidence, place and the command t
     state: 'failed',
     matcher: 'toHaveP99Below',
     verdict: 'fail',
+    red: true,
     reasons: [],
     doubts: [],
     errorClasses: { connect: 3 },

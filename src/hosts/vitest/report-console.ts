@@ -4,6 +4,8 @@ import type { Vitest } from 'vitest/node'
 export interface ReportConsole {
   /** Whether another reporter shows each test to a person. */
   readonly showsTests: boolean
+  /** Whether Vitest's reporter for GitHub Actions runs. */
+  readonly annotatesErrors: boolean
   /** Whether a JUnit report is written. */
   readonly writesJunit: boolean
   /** Whether a reporter for programs that read the terminal runs, which shows only failures. */
@@ -34,6 +36,7 @@ export function consoleOf({ config, logger }: Vitest): ReportConsole {
   const reporters = namedReporters(config.reporters)
   const readsStdout = reporters.some(({ name, options }) => MACHINE_READ.has(name) && !hasFile(config, name, options))
   return {
+    annotatesErrors: reporters.some(({ name }) => name === 'github-actions'),
     writesJunit: reporters.some(({ name }) => name === 'junit'),
     isBrief: reporters.some(({ name }) => BRIEF.has(name)),
     leavesLine: reporters.some(({ name }) => name === 'dot'),

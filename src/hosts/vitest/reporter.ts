@@ -12,6 +12,7 @@ import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { reportLines, writeReports } from '../write-reports.ts'
 import { type ReportConsole, consoleOf } from './report-console.ts'
 import { LiveLines } from './live-lines.ts'
+import { reportToGitHub } from './github-actions.ts'
 import { addJunitProperties } from './junit-properties.ts'
 import { PROGRESS } from './matcher-types.ts'
 import { testedLoads } from './tested-loads.ts'
@@ -110,6 +111,12 @@ export class LoadReporter implements Reporter {
       const written = writeReports(loads, { root, folder: this.#reportsDir, artifacts: this.#artifacts })
       const lines = this.#console?.isBrief === true ? briefLines(written) : reportLines(written)
       if (lines.length > 0) this.#console?.log(lines.join('\n'))
+      reportToGitHub(written, {
+        root,
+        hasVitestReporter: this.#console?.annotatesErrors === true,
+        log: (text) => vitest.logger.log(text),
+        warn: (text) => vitest.logger.warn(text),
+      })
     } catch (error) {
       if (!(error instanceof LoadError)) throw error
       // Vitest would print an error with the stack of this reporter.

@@ -15,9 +15,9 @@ test('lists every unknown name, with the one that was probably meant', () => {
       code: 'ERR_LOAD_PLAN',
       message: [
         'load() has 2 issues',
-        "  - artifacts[0] must be 'benchmark', 'ctrf', 'gitlab-load-performance', 'hgrm', 'openmetrics', got 'openmetric'",
+        "  - artifacts[0] must be 'benchmark', 'ctrf', 'gitlab-load-performance', 'hgrm', 'openmetrics', 'pull-request-comment', got 'openmetric'",
         "    → did you mean 'openmetrics'?",
-        "  - artifacts[1] must be 'benchmark', 'ctrf', 'gitlab-load-performance', 'hgrm', 'openmetrics', got 'xml'",
+        "  - artifacts[1] must be 'benchmark', 'ctrf', 'gitlab-load-performance', 'hgrm', 'openmetrics', 'pull-request-comment', got 'xml'",
       ].join('\n'),
     }),
   )

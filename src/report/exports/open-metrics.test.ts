@@ -8,7 +8,7 @@ function textOf(...tests: Parameters<typeof runsOf>[0]): string {
 }
 
 test('a parser of the format reads every value, with hostile labels', () => {
-  const families = parse(textOf({ name: HOSTILE_NAME, errorRate: 0.123_456 })) ?? []
+  const families = parse(textOf({ name: HOSTILE_NAME, errorRate: 0.123_456 }))
   const found = Object.fromEntries(families.map(({ name, metrics }) => [name, metrics]))
   const labels = { suite: 'load', test: HOSTILE_NAME.replace('::error', '\\x3a:error') }
   expect(found['load_error_ratio']).toEqual([{ labels, value: '0.123' }])

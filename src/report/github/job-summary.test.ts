@@ -1,0 +1,92 @@
+import { micromark } from 'micromark'
+import { gfm, gfmHtml } from 'micromark-extension-gfm'
+import { expect, test } from 'vitest'
+import { HOSTILE_NAME, runsOf } from '../exports/runs.builder.ts'
+import { pullRequestComment } from '../exports/pull-request-comment.ts'
+import { resultOf } from '../run-record.builder.ts'
+import { jobSummary } from './job-summary.ts'
+
+const link = { runUrl: 'https://github.com/o/r/actions/runs/7', paths: ['reports/load_test_report.html'] }
+
+const interval = { ...resultOf(), startMs: 0, arrivals: 500 }
+const slowSecond = { ...interval, responseTime: { ...interval.responseTime, p99Ms: 166.4 } }
+
+test('shows the verdicts, the worst figures, the way to the report, failures and charts', () => {
+  const runs = runsOf([
+    { name: 'shop > holds', verdict: 'fail', errorRate: 0.02, intervals: [interval, slowSecond] as never },
+    { name: 'shop > is calm', achievedRps: 500 },
+  ])
+  expect(jobSummary(runs, link)).toBe(`
+## Load tests
+
+❌ 1 fail · ✅ 1 pass
+
+| verdict | test | assertion | rate | p50 ms | p95 ms | p99 ms | errors |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+| ❌ fail | <code>shop &#62; holds</code> | <code>toHaveP99Below</code> | 500 → 500 req/s | 50.0 | 95.0 | 99.0 | 2% |
+| ✅ pass | <code>shop &#62; is calm</code> | <code>toHaveP99Below</code> | 500 → 500 req/s | 50.0 | 95.0 | 99.0 | 0.02% |
+
+**Worst figures**
+
+- highest p99: 99.0 ms in <code>shop &#62; holds</code>
+- highest error rate: 2% in <code>shop &#62; holds</code>
+- largest shortfall of the rate: 0.02% in <code>shop &#62; holds</code>
+
+Full report: <code>reports&#47;load&#95;test&#95;report&#46;html</code> in the [artifacts of this run](https://github.com/o/r/actions/runs/7#artifacts), if the workflow uploads its folder.
+
+<details><summary>❌ fail: <code>shop &#62; holds &#40;toHaveP99Below&#41;</code></summary>
+
+\`\`\`text
+fail: a
+  b
+at shop.load.test.ts:9
+rerun: npx vitest run shop.load.test.ts
+\`\`\`
+
+</details>
+
+**Over time**
+
+\`\`\`text
+shop > holds
+  p99     ▄█  up to 166 ms
+  errors  ██
+\`\`\`
+`)
+})
+
+test('stays below the limit of GitHub, with the failures first', () => {
+  const many = runsOf(
+    Array.from({ length: 3_000 }, (_, index) => ({
+      name: `${index} ${'ü'.repeat(300)}`,
+      verdict: index === 2_999 ? 'fail' : 'inconclusive',
+    })),
+  )
+  const summary = jobSummary(many, link)
+  expect(Buffer.byteLength(summary)).toBeLessThan(1_024 * 1_024)
+  expect(Buffer.byteLength(summary)).toBeGreaterThan(800_000)
+  expect(summary.indexOf('2999 ')).toBeLessThan(summary.indexOf('⚠️ inconclusive:'))
+  expect(summary).toContain('_The rest is in the report._')
+  const [comment] = pullRequestComment.render(many)
+  expect(comment?.text.length).toBeLessThanOrEqual(60_000)
+  expect(jobSummary(many, link, 10)).toBe('')
+})
+
+test('hostile names are text in the summary and in the comment', () => {
+  const runs = runsOf([{ name: HOSTILE_NAME, verdict: 'fail', intervals: [interval, slowSecond] as never }])
+  for (const text of [jobSummary(runs, link), pullRequestComment.render(runs)[0]?.text ?? '']) {
+    const html = micromark(text, { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true })
+    expect(html).toContain('&lt;img')
+    expect(html).not.toMatch(/<(?:img|script)/)
+    expect(html.match(/<a href="[^"]*"/g) ?? []).toEqual(
+      text.includes('actions/runs') ? [`<a href="${link.runUrl}#artifacts"`] : [],
+    )
+  }
+})
+
+test('the first line of a comment says whether somebody must act', () => {
+  const head = (...tests: Parameters<typeof runsOf>[0]): string | undefined =>
+    pullRequestComment.render(runsOf(tests))[0]?.text.split('\n')[0]
+  expect(head({}, { verdict: 'invalid' })).toBe('<!-- describe-load: red -->')
+  expect(head({})).toBe('<!-- describe-load: green -->')
+})

@@ -1,0 +1,143 @@
+import type { RunRecord } from '../../model/record.ts'
+import type { LoadResult } from '../../model/result.ts'
+import { VERDICT_ORDER, type VerdictValue } from '../../model/verdict.ts'
+import type { KeyFigures, VerdictEntry } from '../../model/verdicts-file.ts'
+import { formatMs, formatNumber, formatPercent, formatPlural, formatRate } from '../../wording/figures.ts'
+import { headlineResults, type NamedResult } from '../headline-results.ts'
+import { leaningWords } from '../leaning-words.ts'
+import { sparkline } from '../sparkline.ts'
+import { verdictEntries } from '../verdict-entries.ts'
+import { codeBlock, inlineCode, markdownTable } from './markdown.ts'
+
+/** Where the reader of a page on GitHub finds the files. */
+export interface ReportLink {
+  /** Page of the workflow run, with its artifacts; absent outside GitHub. */
+  readonly runUrl?: string
+  /** Paths of the written files. */
+  readonly paths: readonly string[]
+}
+
+const MARKS: Readonly<Record<VerdictValue, string>> = { fail: '❌', invalid: '🚫', inconclusive: '⚠️', pass: '✅' }
+const SPARK_COLUMNS = 40
+/** Charts beyond this number are left to the report. */
+const MAX_CHARTS = 20
+const MAX_ROWS = 200
+
+/** Returns the sections of a page about all runs, the most important first, so that a cut loses the least important. */
+export function overviewSections(runs: readonly RunRecord[], link: ReportLink): readonly string[] {
+  const entries = verdictEntries(runs)
+  const results = headlineResults(runs)
+  return [
+    countsOf(entries),
+    verdictTable(entries),
+    worstFigures(results),
+    linkTo(link),
+    ...entries.filter(({ verdict }) => verdict !== 'pass').map(detailsOf),
+    charts(results),
+  ].filter((section) => section !== '')
+}
+
+/** Whether a reader must act: a verdict is red, or a test failed for another reason. */
+export function isRed(runs: readonly RunRecord[]): boolean {
+  const hasFailed = runs.some(({ tests = [] }) => tests.some(({ state }) => state === 'failed'))
+  return hasFailed || verdictEntries(runs).some(({ red }) => red)
+}
+
+function countsOf(entries: readonly VerdictEntry[]): string {
+  const counts = VERDICT_ORDER.flatMap((value) => {
+    const count = entries.filter(({ verdict }) => verdict === value).length
+    return count === 0 ? [] : [`${MARKS[value]} ${count} ${value}`]
+  })
+  return counts.length === 0 ? 'No verdicts.' : counts.join(' · ')
+}
+
+function verdictTable(entries: readonly VerdictEntry[]): string {
+  if (entries.length === 0) return ''
+  const rows = entries
+    .slice(0, MAX_ROWS)
+    .map((entry) => [
+      `${MARKS[entry.verdict]} ${leaningWords(entry)}`,
+      inlineCode(entry.test),
+      inlineCode(entry.matcher),
+      ...figuresOf(entry.figures),
+    ])
+  const left = entries.length - rows.length
+  const more = left > 0 ? ['', `and ${formatPlural(left, 'more verdict')}, see the report`] : []
+  const heads = ['verdict', 'test', 'assertion', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'errors']
+  return [...markdownTable(heads, rows), ...more].join('\n')
+}
+
+function figuresOf({ offeredRps, achievedRps, p50Ms, p95Ms, p99Ms, errorRate }: KeyFigures): readonly string[] {
+  const times = [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? '–' : formatMs(ms)))
+  return [`${formatNumber(offeredRps)} → ${formatRate(achievedRps)}`, ...times, formatPercent(errorRate)]
+}
+
+/** The highest p99, the highest error rate and the largest shortfall of the rate; only those that are not perfect. */
+function worstFigures(results: readonly NamedResult[]): string {
+  const worst = [
+    lineOf(
+      results,
+      ({ responseTime }) => responseTime.p99Ms ?? 0,
+      (ms) => `highest p99: ${formatMs(ms)} ms`,
+    ),
+    lineOf(
+      results,
+      ({ errorRate }) => errorRate,
+      (ratio) => `highest error rate: ${formatPercent(ratio)}`,
+    ),
+    lineOf(results, shortfallOf, (ratio) => `largest shortfall of the rate: ${formatPercent(ratio)}`),
+  ].flat()
+  return worst.length === 0 ? '' : ['**Worst figures**', '', ...worst].join('\n')
+}
+
+function shortfallOf(result: LoadResult): number {
+  const { offeredRps, achievedRps } = result.journeys ?? result
+  return offeredRps > 0 && result.arrivals !== 'closed' ? Math.max(0, 1 - achievedRps / offeredRps) : 0
+}
+
+function lineOf(
+  results: readonly NamedResult[],
+  valueOf: (result: LoadResult) => number,
+  words: (value: number) => string,
+): readonly string[] {
+  const [worst] = results.toSorted((a, b) => valueOf(b.result) - valueOf(a.result))
+  if (worst === undefined || valueOf(worst.result) === 0) return []
+  return [`- ${words(valueOf(worst.result))} in ${inlineCode(worst.name)}`]
+}
+
+function linkTo({ runUrl, paths }: ReportLink): string {
+  const html = paths.find((path) => path.endsWith('.html'))
+  const [first] = paths
+  if (first === undefined) return ''
+  const file = inlineCode(html ?? `${first.slice(0, first.lastIndexOf('/') + 1)}test_summary.txt`)
+  const place = runUrl === undefined ? 'the uploaded artifacts' : `the [artifacts of this run](${runUrl}#artifacts)`
+  return `Full report: ${file} in ${place}, if the workflow uploads its folder.`
+}
+
+function detailsOf(entry: VerdictEntry): string {
+  const { verdict, test, matcher, summary, evidence, at, rerun } = entry
+  const place = at === undefined ? [] : [`at ${at.file}:${at.line}`]
+  const again = rerun === undefined ? [] : [`rerun: ${rerun}`]
+  return [
+    `<details><summary>${MARKS[verdict]} ${verdict}: ${inlineCode(`${test} (${matcher})`)}</summary>`,
+    '',
+    codeBlock([summary, ...evidence.map((line) => `  ${line}`), ...place, ...again].join('\n')),
+    '',
+    '</details>',
+  ].join('\n')
+}
+
+function charts(results: readonly NamedResult[]): string {
+  const lines = results.slice(0, MAX_CHARTS).flatMap(({ name, result: { intervals } }) => {
+    if (intervals.length < 2) return []
+    const p99 = intervals.map(({ responseTime }) => responseTime.p99Ms ?? null)
+    const failed = intervals.map(({ errors, dropped }) => errors + dropped)
+    const top = Math.max(...p99.map((ms) => ms ?? 0))
+    return [
+      name.replaceAll(/\s+/g, ' '),
+      `  p99     ${sparkline(p99, SPARK_COLUMNS)}  up to ${formatMs(top)} ms`,
+      ...(failed.some((count) => count > 0) ? [`  errors  ${sparkline(failed, SPARK_COLUMNS)}`] : []),
+    ]
+  })
+  return lines.length === 0 ? '' : ['**Over time**', '', codeBlock(lines.join('\n'))].join('\n')
+}

@@ -112,6 +112,7 @@ test('contains each entry point with its types and source maps, and no sources o
     expect.arrayContaining([
       'SECURITY.md',
       'llms.txt',
+      'docs/ci.md',
       'docs/good-practice.md',
       'docs/reference.md',
       'docs/troubleshooting.md',

@@ -18,7 +18,7 @@ const LOAD_TESTS = String.raw`
   import { describeLoad, expect, loadTest } from 'SRC/vitest.ts'
 
   const canary = (name) => ['cnry', name, '7391'].join('-')
-  const HOSTILE = '\u001b[2J\u001b]0;title\u0007\u001b]8;;http://x\u001b\\\u009b31m\u202e\u2028\n::error::hostile\r\n ::add-mask::hostile'
+  const HOSTILE = '</script><img src=x onerror=alert(1)>\u001b[2J\u001b]0;title\u0007\u001b]8;;http://x\u001b\\\u009b31m\u202e\u2028\n::error::hostile\r\n ::add-mask::hostile'
   const echo = createServer((request, response) => {
     let body = ''
     request.on('data', (chunk) => (body += chunk))
@@ -40,7 +40,7 @@ const LOAD_TESTS = String.raw`
   const pipes = (code) => ({ stdio: ['node', '-e', code, '--token', canary('word')], env: { LICENSE: canary('license') } })
   const SAYS = "process.stderr.write('\\u001b[2J\\n::error::hostile ' + process.argv.slice(1) + process.env.LICENSE + '\\n');"
 
-  describeLoad('hostile\u001b[2J\n::error::hostile', { ...brief, headers: { 'x-tenant': canary('header') } }, () => {
+  describeLoad('hostile\u001b[2J\n::error::hostile </script><img src=x onerror=alert(1)>', { ...brief, headers: { 'x-tenant': canary('header') } }, () => {
     loadTest('path', { target: url, request: { path: '/?access_token=' + canary('query'), check } }, ({ result }) => {
       expect(result).toHaveNoErrors()
     })
@@ -72,16 +72,28 @@ const LOAD_TESTS = String.raw`
     loadTest('credentials', { target: url.replace('//', '//' + canary('user') + ':' + canary('pass') + '@') }, () => {})
   })`
 
-const CONFIG_WITH_LOG = CONFIG.replace('export default', "process.env.LOAD_LOG = 'debug'\n  export default")
+const CONFIG_WITH_LOG = CONFIG.replace('export default', "process.env.LOAD_LOG = 'debug'\n  export default").replace(
+  'load({',
+  "load({ artifacts: ['benchmark', 'ctrf', 'gitlab-load-performance', 'hgrm', 'openmetrics'],",
+)
+/** In GitHub Actions, with a file for the summary of the job. */
+const GITHUB = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'summary.md' }
 
 test('no secret and no active character reaches the terminal or a file', { timeout: 60_000 }, async (context) => {
-  const project = vitestProject(context, 5, { 'vitest.config.ts': CONFIG_WITH_LOG, 'hostile.load.test.ts': LOAD_TESTS })
+  const project = vitestProject(
+    context,
+    5,
+    { 'vitest.config.ts': CONFIG_WITH_LOG, 'hostile.load.test.ts': LOAD_TESTS },
+    GITHUB,
+  )
   const reporters = [...JSON_REPORT, '--reporter=junit', '--outputFile.junit=junit.xml', '--reporter=github-actions']
   const { output } = await project.run('run', ...reporters)
   const statuses = [...project.tests().values()].map(({ title, status }) => `${title}: ${status}`)
   expect(statuses, output).toHaveLength(12)
   expect(statuses.filter((status) => !status.endsWith(': failed'))).toEqual([])
-  const files = ['reports/load_test_results.json', 'reports/test_summary.txt', 'junit.xml', 'results.json']
+  const written = project.files('reports').map((file) => `reports/${file}`)
+  expect(written).toEqual(expect.arrayContaining(['reports/ctrf_report.json', 'reports/pull_request_comment.md']))
+  const files = [...written, 'summary.md', 'junit.xml', 'results.json']
   const texts = { output, ...Object.fromEntries(files.map((file) => [file, project.text(file)])) }
   const found = new Set<string>()
   for (const [where, text] of Object.entries(texts)) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
@@ -34,6 +34,8 @@ export interface VitestProject {
   /** `load_test_results.json` of the last run. */
   record(): RunRecord
   text(file: string): string
+  /** Names of the files in a folder. */
+  files(inside: string): readonly string[]
 }
 
 const VITEST: Readonly<Record<4 | 5, string>> = {
@@ -104,6 +106,7 @@ export function vitestProject(
     start,
     run: (...args) => start(...args).ended,
     text,
+    files: (inside) => readdirSync(join(folder, inside)),
     tests() {
       const report = JSON.parse(text('results.json')) as {
         testResults: readonly { assertionResults: readonly ReportedTest[] }[]

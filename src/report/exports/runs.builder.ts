@@ -34,12 +34,14 @@ export function timesOf(timesMs: readonly number[]): Distribution {
 /** 1, 2 … 100 ms. */
 export const HUNDRED: readonly number[] = Array.from({ length: 100 }, (_, index) => index + 1)
 
+const hundred = timesOf(HUNDRED)
+
 /** Returns one run of load tests, each with one result and one verdict of the given value. */
 export function runsOf(
   tests: readonly (Partial<LoadResult> & { readonly verdict?: VerdictRecord['verdict'] })[],
 ): readonly RunRecord[] {
   const loads = tests.map(({ verdict = 'pass', ...change }) => {
-    const result = resultOf({ responseTime: timesOf(HUNDRED), ...change })
+    const result = resultOf({ responseTime: hundred, ...change })
     const kept = { result: 0, test: result.name, matcher: 'toHaveP99Below', verdict, message: `${verdict}: a\n  b` }
     const state = verdict === 'pass' ? 'passed' : 'failed'
     const at = { file: 'shop.load.test.ts', line: 9, column: 3 }

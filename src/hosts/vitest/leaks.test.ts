@@ -24,7 +24,9 @@ const LOAD_TESTS = String.raw`
     request.on('data', (chunk) => (body += chunk))
     request.on('end', () => {
       // At both ends, because a message quotes the beginning and a sample more of it.
-      response.end(HOSTILE + request.url + JSON.stringify(request.headers) + body)
+      // Then bytes that are not UTF-8, and a line of a megabyte.
+      const text = HOSTILE + request.url + JSON.stringify(request.headers) + body
+      response.end(Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80]), Buffer.alloc(1_000_000, 'x')]))
     })
   }).listen(0, '127.0.0.1')
   await once(echo, 'listening')
@@ -42,6 +44,9 @@ const LOAD_TESTS = String.raw`
 
   describeLoad('hostile\u001b[2J\n::error::hostile </script><img src=x onerror=alert(1)>', { ...brief, headers: { 'x-tenant': canary('header') } }, () => {
     loadTest('path', { target: url, request: { path: '/?access_token=' + canary('query'), check } }, ({ result }) => {
+      expect(result).toHaveNoErrors()
+    })
+    loadTest('metrics page', { target: url, monitor: { openMetrics: url + '/metrics?token=' + canary('query') }, request: { check } }, ({ result }) => {
       expect(result).toHaveNoErrors()
     })
     loadTest('headers', { target: url, request: { headers: { authorization: 'Bearer ' + canary('bearer'), cookie: 'a="b"; sid=' + canary('cookie') }, check: { header: { 'content-type': canary('bearer') } } } }, ({ result }) => {
@@ -89,7 +94,7 @@ test('no secret and no active character reaches the terminal or a file', { timeo
   const reporters = [...JSON_REPORT, '--reporter=junit', '--outputFile.junit=junit.xml', '--reporter=github-actions']
   const { output } = await project.run('run', ...reporters)
   const statuses = [...project.tests().values()].map(({ title, status }) => `${title}: ${status}`)
-  expect(statuses, output).toHaveLength(12)
+  expect(statuses, output).toHaveLength(13)
   expect(statuses.filter((status) => !status.endsWith(': failed'))).toEqual([])
   const written = project.files('reports').map((file) => `reports/${file}`)
   expect(written).toEqual(expect.arrayContaining(['reports/ctrf_report.json', 'reports/pull_request_comment.md']))

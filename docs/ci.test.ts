@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { env, execPath } from 'node:process'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
+import type { VerdictsFile } from '../src/model/verdicts-file.ts'
 import { runsOf } from '../src/report/exports/runs.builder.ts'
 import { pullRequestComment } from '../src/report/exports/pull-request-comment.ts'
 import { blocksOf } from './blocks.fixture.ts'
@@ -24,8 +25,8 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>
 }
 
-const page = blocksOf('docs/ci.md', readFileSync(join(repository, 'docs/ci.md'), 'utf8'))
-const yaml = (name: string): unknown => parse(page.find(({ file }) => file === name)?.text ?? '')
+const blocks = blocksOf('docs/ci.md', readFileSync(join(repository, 'docs/ci.md'), 'utf8'))
+const yaml = (name: string): unknown => parse(blocks.find(({ file }) => file === name)?.text ?? '')
 const load = yaml('.github/workflows/load.yml') as Workflow
 const comment = yaml('.github/workflows/load-comment.yml') as Workflow
 const stepsOf = ({ jobs }: Workflow): readonly Step[] => Object.values(jobs).flatMap(({ steps }) => steps)
@@ -71,6 +72,7 @@ describe('the workflows for GitHub', () => {
     let exitCode = 0
     let summary = ''
     let body = ''
+    let verdicts: VerdictsFile['verdicts'] = []
     beforeAll(async () => {
       const cleanUps: (() => unknown)[] = []
       const folder = projectFolder({ onTestFinished: (cleanUp) => void cleanUps.push(cleanUp as () => unknown) })
@@ -87,13 +89,17 @@ describe('the workflows for GitHub', () => {
       }))
       summary = readFileSync(join(folder, 'summary.md'), 'utf8')
       body = readFileSync(join(folder, 'reports/pull_request_comment.md'), 'utf8')
+      const file = readFileSync(join(folder, 'reports/verdicts.json'), 'utf8')
+      verdicts = (JSON.parse(file) as VerdictsFile).verdicts
       for (const cleanUp of cleanUps) await cleanUp()
     })
 
-    test('the summary has one section of Vitest and one of the load tests', () => {
+    test('the summary has one section of Vitest and one of the load tests, with every verdict', () => {
       expect(exitCode, output).toBe(1)
       expect(summary.match(/^## .*/gm)).toEqual(['## Vitest Test Report', '## Load tests'])
-      expect(summary).toContain('| ❌ fail | <code>has errors</code> | <code>not&#46;toHaveNoErrors</code> |')
+      for (const { verdict, test: name } of verdicts) {
+        expect(summary).toMatch(new RegExp(`^\\| \\S+ (?:leans to \\w+|${verdict}) \\| <code>${name}</code> \\|`, 'm'))
+      }
       expect(summary).toContain('(https://github.com/o/r/actions/runs/7#artifacts)')
       expect(body).toMatch(/^<!-- describe-load: red -->\n/)
     })
@@ -102,13 +108,17 @@ describe('the workflows for GitHub', () => {
       const found = [...output.matchAll(/^::(\w+) (.*?)::/gm)].map(([, kind, properties = '']) => [
         kind,
         /file=[^,]*?([\w.]+)(?:,|$)/.exec(properties)?.[1],
-        /line=(\d+)/.exec(properties)?.[1],
+        Number(/line=(\d+)/.exec(properties)?.[1]),
       ])
-      // Vitest annotates the error of the failed test, the reporter the inconclusive verdict of the passed one.
-      expect(found, output).toEqual([
-        ['error', 'shop.load.test.ts', String(lineOf('not.toHaveNoErrors'))],
-        ['warning', 'shop.load.test.ts', String(lineOf('toHaveErrorRateBelow'))],
+      // Vitest annotates the errors of failed tests, the reporter inconclusive verdicts of passed ones. Other processes
+      // can make a verdict invalid, which is an error, too.
+      const expected = verdicts.map(({ red, matcher }) => [
+        red ? 'error' : 'warning',
+        'shop.load.test.ts',
+        lineOf(matcher),
       ])
+      expect(verdicts.map(({ matcher }) => matcher).toSorted()).toEqual(['not.toHaveNoErrors', 'toHaveErrorRateBelow'])
+      expect(found.toSorted(), output).toEqual(expected.toSorted())
     })
   })
 })

@@ -6,7 +6,7 @@ import type { WrittenPlan } from '../plan/load-plan.ts'
 import { formatDuration } from '../wording/figures.ts'
 import type { Ms } from '../model/units.ts'
 import type { LoadResult } from '../model/result.ts'
-import type { Progress } from '../report/live/progress.ts'
+import type { LoadPart, Progress } from '../report/live/progress.ts'
 import { Run } from '../run/index.ts'
 import type { LoadRun } from '../run/index.ts'
 import { callsForTarget, callTargets } from '../run/target/called-targets.ts'
@@ -142,7 +142,7 @@ export class LoadSession {
   async start(
     plan: WrittenPlan,
     { site, call }: LoadCall,
-    { record: recorded = true, phase }: StartOptions = {},
+    { record: recorded = true, phase, part }: StartOptions = {},
   ): Promise<LoadRun> {
     const { scope, timeoutMs, facts, id } = this.#options
     const origin = this.#check.originOf(site, call)
@@ -171,7 +171,7 @@ export class LoadSession {
       const load = new ActiveLoad(run, {
         finish: (result) => withDoubts(result, facts),
         keep: recorded ? (result) => this.#keep(result, judge ? origin : undefined) : () => () => {},
-        onProgress: recorded || phase !== undefined ? inPhase(this.#options, phase) : undefined,
+        onProgress: recorded || phase !== undefined ? inPhase(this.#options, phase, part) : undefined,
         onOver: () => {
           unwatch()
           withdraw()
@@ -281,10 +281,16 @@ export async function resultOf(run: LoadRun, site: CallSite): Promise<LoadResult
 function inPhase(
   { onProgress, test }: Pick<SessionOptions, 'onProgress' | 'test'>,
   load: string | undefined,
+  part: LoadPart | undefined,
 ): SessionOptions['onProgress'] {
   if (onProgress === undefined || load === undefined) return onProgress
   return (progress) =>
-    onProgress({ ...progress, name: test, phase: progress.phase === null ? load : `${load}, ${progress.phase}` })
+    onProgress({
+      ...progress,
+      name: test,
+      phase: progress.phase === null ? load : `${load}, ${progress.phase}`,
+      ...(part !== undefined && { part }),
+    })
 }
 
 /** Infinity means no limit, and so do the values that hosts use for it: 0 or less. */

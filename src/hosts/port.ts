@@ -1,5 +1,6 @@
 import type { CustomPlan, LoadPlan, SpreadPlan } from '../plan/load-plan.ts'
 import type { LoadResult } from '../model/result.ts'
+import type { LoadPart } from '../report/live/progress.ts'
 import type { LoadRun } from '../run/index.ts'
 
 interface HostOptions<Options> {
@@ -32,8 +33,10 @@ export interface StartLoad {
 
 /** Options of `load` in a test. */
 export interface LoadOptions {
-  /** Name of this load among those of its test, for the progress line: `trial 3`. */
+  /** Name of this load among those of its test, for the progress line: `200 req/s`. */
   readonly phase?: string
+  /** Which of the loads of its test this is, for the progress line. */
+  readonly part?: LoadPart
 }
 
 /** Options of `startLoad` in a test. */

@@ -1,10 +1,12 @@
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
 
 /**
- * Returns values over time as one bar each, `▁▂▅█`, from 0 to the largest value; a space where nothing was measured.
+ * Returns values over time as one bar each, `▁▂▅█`, from 0 to the largest value; a space where nothing was measured, and
+ * nothing if nothing was measured at all.
  * More values than `width` are joined, and the largest of those that share a bar counts.
  */
 export function sparkline(values: readonly (number | null)[], width: number): string {
+  if (values.every((value) => value === null)) return ''
   const shown = values.length <= width ? values : largestOfParts(values, width)
   const top = Math.max(...shown.map((value) => value ?? 0))
   return shown.map((value) => (value === null ? ' ' : barOf(value, top))).join('')

@@ -19,10 +19,9 @@ export function testProperties({ results, verdicts }: LoadRecord): readonly Test
   const worst = VERDICT_ORDER.find((value) => verdicts.some(({ verdict }) => verdict === value))
   const figures = results.slice(0, MAX_RESULTS).flatMap((result, index) => {
     const prefix = index === 0 ? 'load' : `load.${index + 1}`
-    const entries = Object.entries(keyFigures(result)).flatMap(([name, value]) =>
-      value === null ? [] : [{ name: `${prefix}.${name}`, value: String(Number(Number(value).toPrecision(6))) }],
-    )
-    return [...entries, { name: `${prefix}.seed`, value: result.seed }]
+    const measured = Object.entries(keyFigures(result)).filter(([, value]) => value !== null)
+    const values = measured.map(([name, value]) => [name, String(Number(Number(value).toPrecision(6)))] as const)
+    return [...values, ['seed', result.seed] as const].map(([name, value]) => ({ name: `${prefix}.${name}`, value }))
   })
   return worst === undefined ? figures : [{ name: 'load.verdict', value: worst }, ...figures]
 }

@@ -1,9 +1,10 @@
 import { capacityBounds, rateToRepeat } from '../../judge/analysis/capacity-bounds.ts'
 import type { UslPoint } from '../../judge/analysis/usl.ts'
 import type { CapacityPhase } from '../../model/capacity-findings.ts'
-import type { Rps } from '../../model/units.ts'
+import type { Ms, Rps } from '../../model/units.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
 import { formatPlural, formatRate } from '../../wording/figures.ts'
+import { LoadParts } from '../load-parts.ts'
 import { keepVerdict, type SuiteContext } from '../suite.ts'
 import {
   type CapacityMeasurements,
@@ -19,6 +20,8 @@ import {
 const CLIENTS = [1, 2, 4, 8, 16, 32, 64] as const
 /** Share of a phase's length for each number of clients. */
 const CLOSED_SHARE = 0.2
+/** Phases, and the runs that usually bracket the limit. */
+const USUAL_OPEN_RUNS = 5 + 2
 /** Rates to try, relative to the throughput of a saturated target, as the search of `limits` does. */
 const HOLD_SHARES = [0.975, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25] as const
 const REFUTE_SHARE = 1.035
@@ -45,6 +48,7 @@ export class CapacityRuns implements CapacityMeasurements {
   readonly #settings: CapacitySettings
   readonly #plan: WrittenPlan
   readonly #onPhase: CapacityRunsOptions['onPhase']
+  readonly #parts: LoadParts
   #isAtCeiling = false
 
   constructor({ context, settings, plan, onPhase }: CapacityRunsOptions) {
@@ -52,6 +56,10 @@ export class CapacityRuns implements CapacityMeasurements {
     this.#settings = settings
     this.#plan = plan
     this.#onPhase = onPhase
+    this.#parts = new LoadParts({
+      of: USUAL_OPEN_RUNS + CLIENTS.length,
+      totalMs: USUAL_OPEN_RUNS * settings.phaseMs + CLIENTS.length * 1.25 * closedMs(settings),
+    })
   }
 
   async measure(): Promise<CapacityMeasurements> {
@@ -87,11 +95,12 @@ export class CapacityRuns implements CapacityMeasurements {
    * Runs clients that never pause: the fit needs a controlled number of clients, which an open-model run does not have.
    */
   async #runClosed(): Promise<void> {
-    const { phaseMs, maxRps } = this.#settings
-    const duration = Math.min(phaseMs, Math.max(600, CLOSED_SHARE * phaseMs))
+    const { maxRps } = this.#settings
+    const duration = closedMs(this.#settings)
     for (const clients of CLIENTS) {
       const plan = { ...this.#plan, concurrency: clients, maxConnections: clients, duration, warmUp: duration / 4 }
-      const run = await this.#context.startLoad(plan, { record: false, phase: formatPlural(clients, 'client') })
+      const part = this.#parts.next(1.25 * duration)
+      const run = await this.#context.startLoad(plan, { record: false, phase: formatPlural(clients, 'client'), part })
       const { throughputRps } = await run.result
       // From here on, clients wait for the ceiling of the rate, so their throughput shows nothing about the target.
       if (throughputRps >= AT_CEILING * maxRps) {
@@ -139,7 +148,7 @@ export class CapacityRuns implements CapacityMeasurements {
         sla: slaOf(sla),
         judge: false,
       },
-      { phase },
+      { phase, part: this.#parts.next(phaseMs) },
     )
     const verdicts = rateVerdicts(result, rate, sla)
     for (const verdict of verdicts) keepVerdict(result, 'capacitySuite', verdict)
@@ -147,4 +156,9 @@ export class CapacityRuns implements CapacityMeasurements {
     this.runs.push(run)
     return run
   }
+}
+
+/** Returns the length of a run with clients that never pause; its warm-up takes a quarter of that in addition. */
+function closedMs({ phaseMs }: CapacitySettings): Ms {
+  return Math.min(phaseMs, Math.max(600, CLOSED_SHARE * phaseMs))
 }

@@ -10,11 +10,14 @@ import type { WrittenPlan } from '../../plan/load-plan.ts'
 import type { LoadResult } from '../../model/result.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import type { LoadRun } from '../../run/index.ts'
+import { LoadParts } from '../load-parts.ts'
 import { coolDown } from './cool-down.ts'
-import { describeTrial, patienceMs, trialPlan } from './trial-plan.ts'
+import { describeTrial, patienceMs, plannedMs, trialPlan } from './trial-plan.ts'
 
 /** Planned traffic after which the search stops narrowing the interval. */
 const BUDGET_MS: Ms = 60_000
+/** A search rarely needs more trials. */
+const USUAL_TRIALS = 14
 
 export interface LimitSearch {
   readonly slo: LimitSlo
@@ -40,12 +43,14 @@ export async function searchLimit(search: LimitSearch): Promise<FoundLimit> {
   const { slo, maxRps, maxConnections, lengthShare = 1, startLoad, onFindings } = search
   const options = { slo, maxRps, pool: maxConnections, budgetMs: BUDGET_MS }
   const measured: MeasuredTrial[] = []
+  const parts = new LoadParts({ of: USUAL_TRIALS, totalMs: lengthShare * BUDGET_MS })
   for (;;) {
     const history = measured.map(({ outcome }) => outcome)
     const trial = nextTrial(history, options)
     if (trial.purpose === 'done') return { findings: findingsOf(trial), measured }
     const plan = { ...search.plan, maxConnections, ...seedOf(measured), ...trialPlan(trial, slo, lengthShare) }
-    const run = await startLoad(plan, { phase: `trial ${measured.length + 1}, ${describeTrial(trial)}` })
+    const part = parts.next(lengthShare * plannedMs(trial))
+    const run = await startLoad(plan, { phase: describeTrial(trial), part })
     const result = await untilLost(trial, slo, run)
     const outcome = judgeTrial(trial, figuresOf(result, slo, measured[0]?.outcome.serviceMs), slo)
     measured.push({ outcome, result })

@@ -44,3 +44,15 @@ export function describeTrial(trial: Trial): string {
   if (trial.purpose === 'saturate') return `${formatCount(trial.concurrency)} in flight`
   return formatRate(trial.purpose === 'recover' ? trial.overloadRps : trial.rate)
 }
+
+/** Returns the length of the traffic of a trial. */
+export function plannedMs(trial: Trial): Ms {
+  switch (trial.purpose) {
+    case 'saturate':
+      return trial.warmUpMs + trial.durationMs
+    case 'recover':
+      return trial.overloadMs + trial.afterMs
+    default:
+      return trial.durationMs
+  }
+}

@@ -13,7 +13,7 @@ import { missingTarget, targetsOf } from '../suite-targets.ts'
 import { mcpStressConclusion, mcpStressFindings } from './conclusion.ts'
 import { allRequests, operationsOf, type SuiteOperations } from '../operations.ts'
 import { discoverCalls, type McpCalls } from './mcp-calls.ts'
-import { runProbes } from './probes/index.ts'
+import { PROBE_COUNT, runProbes } from './probes/index.ts'
 import { callsFrom } from './probes/probe.ts'
 import { Prober } from './probes/prober.ts'
 
@@ -172,7 +172,8 @@ async function probe(
 ): Promise<readonly ProbeFinding[]> {
   const findings: ProbeFinding[] = []
   const load = async (probePlan: WrittenPlan): Promise<LoadResult> => {
-    const options = { record: false, phase: `probe ${findings.length + 1}` }
+    const part = { number: findings.length + 1, of: PROBE_COUNT, isExact: true, leftMs: 0 }
+    const options = { record: false, phase: 'probe', part }
     const run = await context.startLoad({ ...plan, monitor: 'off', ...probePlan }, options)
     return run.result
   }

@@ -1,6 +1,7 @@
 import type { LoadResult } from '../../model/result.ts'
 import type { ScenarioFinding, ScenariosFindings } from '../../model/scenarios-findings.ts'
 import type { Sla } from '../../model/sla.ts'
+import { sum } from '../../model/sum.ts'
 import type { Ms, Rps } from '../../model/units.ts'
 import { type SuiteEnvironment, suiteEnvironment } from '../environment.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type SuiteHost,
   type SuiteContext,
 } from '../suite.ts'
+import { LoadParts } from '../load-parts.ts'
 import { missingTarget, type SuiteTargets, targetsOf } from '../suite-targets.ts'
 import { scenarios as builtIn } from './built-in/index.ts'
 import { PROTOCOL_NAMES } from '../../protocols/index.ts'
@@ -69,6 +71,7 @@ interface ScenarioRun {
   /** The plan, or the operations that it misses. */
   readonly sent: PlannedWork
   readonly sla: Sla
+  readonly lengthMs: Ms
 }
 
 interface ScenariosPlan extends Pick<ScenariosFindings, 'skipped'> {
@@ -108,7 +111,7 @@ async function planOf(
       }
       const plan = Object.assign({}, scenario.plan(scale, targets), sharedPlan(shared, environment))
       const sent = plannedWork(plan, { protocol: scenario.needs[0] ?? main, targets, known })
-      return { scenario, sent, sla: slaFrom(scenario.sla ?? sla, environment) }
+      return { scenario, sent, sla: slaFrom(scenario.sla ?? sla, environment), lengthMs: length }
     })
   const skipped = scenarios.flatMap(({ name, needs }) => {
     const why = missingTarget(targets, needs)
@@ -125,13 +128,15 @@ async function measure(
 ): Promise<{ readonly findings: readonly ScenarioFinding[]; readonly results: readonly LoadResult[] }> {
   const findings: ScenarioFinding[] = []
   const results: LoadResult[] = []
-  for (const { scenario, sent, sla } of runs) {
+  const sending = runs.filter(({ sent }) => !('missing' in sent))
+  const parts = new LoadParts({ of: sending.length, totalMs: sum(sending.map((run) => run.lengthMs)), isExact: true })
+  for (const { scenario, sent, sla, lengthMs } of runs) {
     if ('missing' in sent) {
       findings.push(unsentFinding(scenario, sent.missing))
       onFindings([...findings])
       continue
     }
-    const result = await context.load(sent.plan, { phase: scenario.name })
+    const result = await context.load(sent.plan, { phase: scenario.name, part: parts.next(lengthMs) })
     const verdicts = scenarioVerdicts(result, sla)
     for (const verdict of verdicts) keepVerdict(result, 'scenariosSuite', verdict)
     findings.push(scenarioFinding(scenario, verdicts, results.push(result) - 1))

@@ -1,7 +1,8 @@
 import type { Vitest } from 'vitest/node'
 import type { Ms } from '../../model/units.ts'
+import { type LinePart, liveLine } from '../../report/live/live-line.ts'
+import { nameOf, progressLine } from '../../report/live/progress-line.ts'
 import type { Progress } from '../../report/live/progress.ts'
-import { progressLine } from '../../report/live/progress-line.ts'
 import { stdoutColors } from '../terminal-colors.ts'
 import { valueAt } from './value-at.ts'
 import type { ReportConsole } from './report-console.ts'
@@ -10,6 +11,15 @@ import type { ReportConsole } from './report-console.ts'
 const SPARSE_MS: Ms = 10_000
 
 const LABEL_COLUMNS = ' load  '.length
+/** Seconds of the chart in a line. */
+const MAX_HISTORY = 60
+
+interface RunningLoad {
+  readonly progress: Progress
+  readonly printedMs: Ms
+  /** The p99 of each second of this load. */
+  readonly p99s: readonly (Ms | null)[]
+}
 
 /**
  * Shows the progress of running loads: one line each inside Vitest's live window if there is one, else a line every few
@@ -18,7 +28,7 @@ const LABEL_COLUMNS = ' load  '.length
 export class LiveLines {
   readonly #vitest: Vitest
   readonly #console: ReportConsole
-  readonly #running = new Map<string, { progress: Progress; printedMs: Ms }>()
+  readonly #running = new Map<string, RunningLoad>()
   #inWindow = false
 
   constructor(vitest: Vitest, console: ReportConsole) {
@@ -49,8 +59,10 @@ export class LiveLines {
     // Prints the first line only after a while, because a short run does not need one.
     const printedMs = before?.printedMs ?? nowMs
     const print = !this.#inWindow && nowMs - printedMs >= SPARSE_MS
-    this.#running.set(id, { progress, printedMs: print ? nowMs : printedMs })
-    if (print) this.#console.log(labelled(progressLine(progress)))
+    const isSame = before !== undefined && nameOf(before.progress) === nameOf(progress)
+    const p99s = [...(isSame ? before.p99s : []), progress.p99Ms].slice(-MAX_HISTORY)
+    this.#running.set(id, { progress, printedMs: print ? nowMs : printedMs, p99s })
+    if (print && !this.#console.isBrief) this.#console.log(labelled(progressLine(progress)))
   }
 
   end(id: string): void {
@@ -59,8 +71,16 @@ export class LiveLines {
 
   #lines(): readonly string[] {
     const columns = (process.stdout.columns || 80) - 1 - LABEL_COLUMNS
-    return [...this.#running.values()].map(({ progress }) => labelled(progressLine(progress).slice(0, columns)))
+    return [...this.#running.values()].map(({ progress, p99s }) =>
+      labelled(liveLine(progress, p99s, columns).map(colored).join('')),
+    )
   }
+}
+
+/** Colors that are readable on light and on dark backgrounds. */
+function colored({ text, tone }: LinePart): string {
+  const { dim, red, yellow } = stdoutColors()
+  return { plain: (plain: string) => plain, faint: dim, bad: red, warning: yellow }[tone](text)
 }
 
 function labelled(text: string): string {

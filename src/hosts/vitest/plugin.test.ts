@@ -218,3 +218,15 @@ test('rejects every plan default that cannot be passed to another process', () =
     'the plan has 2 issues\n  - target must be plain data in the plugin',
   )
 })
+
+test('rejects an artifact with an unknown name, and suggests the one that was meant', () => {
+  const artifacts = ['open-metrics'] as unknown as NonNullable<Parameters<typeof load>[0]>['artifacts'] & object
+  expect(() => load({ artifacts })).toThrow(
+    expect.objectContaining({
+      code: 'ERR_LOAD_PLAN',
+      message: expect.stringMatching(
+        /^artifacts\[0\] must be .*, got 'open-metrics'\n    → did you mean 'openmetrics'\?$/,
+      ) as string,
+    }),
+  )
+})

@@ -12,6 +12,7 @@ import { stderrColors, stdoutColors } from '../terminal-colors.ts'
 import { reportLines, writeReports } from '../write-reports.ts'
 import { type ReportConsole, consoleOf } from './report-console.ts'
 import { LiveLines } from './live-lines.ts'
+import { tableLines } from './table-lines.ts'
 import { reportToGitHub } from './github-actions.ts'
 import { addJunitProperties } from './junit-properties.ts'
 import { PROGRESS } from './matcher-types.ts'
@@ -109,7 +110,8 @@ export class LoadReporter implements Reporter {
     const { root } = vitest.config
     try {
       const written = writeReports(loads, { root, folder: this.#reportsDir, artifacts: this.#artifacts })
-      const lines = this.#console?.isBrief === true ? briefLines(written) : reportLines(written)
+      const lines =
+        this.#console?.isBrief === true ? briefLines(written) : [...tableLines(written.runs), ...reportLines(written)]
       if (lines.length > 0) this.#console?.log(lines.join('\n'))
       reportToGitHub(written, {
         root,

@@ -72,7 +72,7 @@ function testOf({ suite, results, verdicts }: RunRecord, test: TestOutcome): Ctr
     ...(test.file !== undefined && { filePath: test.file }),
     ...(deciding?.at !== undefined && { line: deciding.at.line }),
     extra: {
-      figures: measured.map((result) => ({ name: result.name, ...keyFigures(result) })),
+      figures: measured.map((result) => Object.assign({ name: result.name }, keyFigures(result))),
       ...(test.rerun !== undefined && { rerun: test.rerun }),
     },
   }

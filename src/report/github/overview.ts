@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../model/record.ts'
 import type { LoadResult } from '../../model/result.ts'
 import { VERDICT_ORDER, type VerdictValue } from '../../model/verdict.ts'
-import type { KeyFigures, VerdictEntry } from '../../model/verdicts-file.ts'
+import type { VerdictEntry } from '../../model/verdicts-file.ts'
 import { formatMs, formatNumber, formatPercent, formatPlural, formatRate } from '../../wording/figures.ts'
 import { headlineResults, type NamedResult } from '../headline-results.ts'
 import { leaningWords } from '../leaning-words.ts'
@@ -53,23 +53,20 @@ function countsOf(entries: readonly VerdictEntry[]): string {
 
 function verdictTable(entries: readonly VerdictEntry[]): string {
   if (entries.length === 0) return ''
-  const rows = entries
-    .slice(0, MAX_ROWS)
-    .map((entry) => [
-      `${MARKS[entry.verdict]} ${leaningWords(entry)}`,
-      inlineCode(entry.test),
-      inlineCode(entry.matcher),
-      ...figuresOf(entry.figures),
-    ])
+  const rows = entries.slice(0, MAX_ROWS).map(rowOf)
   const left = entries.length - rows.length
   const more = left > 0 ? ['', `and ${formatPlural(left, 'more verdict')}, see the report`] : []
   const heads = ['verdict', 'test', 'assertion', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'errors']
   return [...markdownTable(heads, rows), ...more].join('\n')
 }
 
-function figuresOf({ offeredRps, achievedRps, p50Ms, p95Ms, p99Ms, errorRate }: KeyFigures): readonly string[] {
+function rowOf(entry: VerdictEntry): readonly string[] {
+  const { verdict, test, matcher, figures } = entry
+  const { offeredRps, achievedRps, p50Ms, p95Ms, p99Ms, errorRate } = figures
+  const mark = `${MARKS[verdict]} ${leaningWords(entry)}`
+  const rates = `${formatNumber(offeredRps)} → ${formatRate(achievedRps)}`
   const times = [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? '–' : formatMs(ms)))
-  return [`${formatNumber(offeredRps)} → ${formatRate(achievedRps)}`, ...times, formatPercent(errorRate)]
+  return [mark, inlineCode(test), inlineCode(matcher), rates, ...times, formatPercent(errorRate)]
 }
 
 /** The highest p99, the highest error rate and the largest shortfall of the rate; only those that are not perfect. */
@@ -121,23 +118,23 @@ function detailsOf(entry: VerdictEntry): string {
   return [
     `<details><summary>${MARKS[verdict]} ${verdict}: ${inlineCode(`${test} (${matcher})`)}</summary>`,
     '',
-    codeBlock([summary, ...evidence.map((line) => `  ${line}`), ...place, ...again].join('\n')),
+    codeBlock([[summary, ...evidence].join('\n  '), ...place, ...again].join('\n')),
     '',
     '</details>',
   ].join('\n')
 }
 
 function charts(results: readonly NamedResult[]): string {
-  const lines = results.slice(0, MAX_CHARTS).flatMap(({ name, result: { intervals } }) => {
-    if (intervals.length < 2) return []
-    const p99 = intervals.map(({ responseTime }) => responseTime.p99Ms ?? null)
-    const failed = intervals.map(({ errors, dropped }) => errors + dropped)
-    const top = Math.max(...p99.map((ms) => ms ?? 0))
-    return [
-      name.replaceAll(/\s+/g, ' '),
-      `  p99     ${sparkline(p99, SPARK_COLUMNS)}  up to ${formatMs(top)} ms`,
-      ...(failed.some((count) => count > 0) ? [`  errors  ${sparkline(failed, SPARK_COLUMNS)}`] : []),
-    ]
-  })
-  return lines.length === 0 ? '' : ['**Over time**', '', codeBlock(lines.join('\n'))].join('\n')
+  const shown = results.filter(({ result }) => result.intervals.length > 1).slice(0, MAX_CHARTS)
+  if (shown.length === 0) return ''
+  return ['**Over time**', '', codeBlock(shown.flatMap(chartOf).join('\n'))].join('\n')
+}
+
+function chartOf({ name, result: { intervals } }: NamedResult): readonly string[] {
+  const p99 = intervals.map(({ responseTime }) => responseTime.p99Ms ?? null)
+  const failed = intervals.map(({ errors, dropped }) => errors + dropped)
+  const top = Math.max(...p99.map((ms) => ms ?? 0))
+  const times = `  p99     ${sparkline(p99, SPARK_COLUMNS)}  up to ${formatMs(top)} ms`
+  const errors = failed.some((count) => count > 0) ? [`  errors  ${sparkline(failed, SPARK_COLUMNS)}`] : []
+  return [name.replaceAll(/\s+/g, ' '), times, ...errors]
 }

@@ -26,3 +26,19 @@ test('shows no percentile before the first response, and drops only if there are
   expect(progressLine(progressOf(resultOf({ ...soFar, errors: 3 })))).toContain('no success yet')
   expect(line).toContain('1 200 dropped')
 })
+
+test('names the part of a suite, and says how long the others take', () => {
+  const progress = progressOf(resultOf({ name: 'limits', durationMs: 2_000 }))
+  const part = { number: 3, of: 14, leftMs: 42_000 }
+  const line = (isExact: boolean): string =>
+    progressLine({ ...progress, phase: '200 req/s', part: { ...part, isExact } })
+  expect(line(false)).toMatch(/^limits: 3 of about 14, 200 req\/s {2}2\/30 s .* about 42 s left$/)
+  expect(line(true)).toMatch(/^limits: 3 of 14, 200 req\/s /)
+})
+
+test('warns when the generator is near its limit, but not in the closed model, where a fast target keeps it busy', () => {
+  const generator = { ...resultOf().generator, eventLoopUtilization: 0.86 }
+  expect(progressLine(progressOf(resultOf({ generator })))).toContain('  generator 86% busy')
+  expect(progressLine(progressOf(resultOf({ generator, arrivals: 'closed' })))).not.toContain('busy')
+  expect(progressLine(progressOf(resultOf()))).not.toContain('busy')
+})

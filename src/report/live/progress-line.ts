@@ -1,4 +1,12 @@
-import { formatCount, formatMs, formatNumber, formatPlural, formatRate } from '../../wording/figures.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatRate,
+} from '../../wording/figures.ts'
 import type { Progress } from './progress.ts'
 
 /**
@@ -7,16 +15,31 @@ import type { Progress } from './progress.ts'
  * and percentiles are those of the last second; errors and drops are counted since the start.
  */
 export function progressLine(progress: Progress): string {
-  const { name, phase, elapsedMs, plannedMs, offeredRps, throughputRps, errors, dropped, inFlight } = progress
+  const { elapsedMs, plannedMs, offeredRps, throughputRps, errors, dropped, inFlight, part } = progress
+  const warning = toolWarning(progress)
   return [
-    phase === null ? name : `${name}: ${phase}`,
+    nameOf(progress),
     `${Math.round(elapsedMs / 1_000)}/${Math.round(plannedMs / 1_000)} s`,
     `${formatNumber(offeredRps)} → ${formatRate(throughputRps)}`,
     timesOf(progress),
     formatPlural(errors, 'error'),
     ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
     `${formatCount(inFlight)} in flight`,
+    ...(warning === undefined ? [] : [warning]),
+    ...(part === undefined || part.leftMs === 0 ? [] : [`about ${formatDuration(part.leftMs)} left`]),
   ].join('  ')
+}
+
+/** Returns the name of a load with its part and its phase: `limits: 3 of about 12, 200 req/s`. */
+export function nameOf({ name, phase, part }: Progress): string {
+  const place = part === undefined ? [] : [`${part.number} of ${part.isExact ? '' : 'about '}${part.of}`]
+  const details = [...place, ...(phase === null ? [] : [phase])]
+  return details.length === 0 ? name : `${name}: ${details.join(', ')}`
+}
+
+/** Returns how near the tool is to its own limit, beyond which it would distort the figures. */
+export function toolWarning({ busyRatio }: Progress): string | undefined {
+  return busyRatio === null ? undefined : `generator ${formatPercent(busyRatio)} busy`
 }
 
 function timesOf({ p50Ms, p99Ms, errors }: Progress): string {

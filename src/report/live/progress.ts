@@ -1,5 +1,16 @@
 import type { LoadResult } from '../../model/result.ts'
-import type { Ms, Rps } from '../../model/units.ts'
+import type { Count, Ms, Ratio, Rps } from '../../model/units.ts'
+
+/** Which load of its test this is. */
+export interface LoadPart {
+  /** From 1. */
+  readonly number: Count
+  /** Number of loads of the test; an estimate unless `isExact`. */
+  readonly of: Count
+  readonly isExact: boolean
+  /** Estimated time that the loads after this one take. */
+  readonly leftMs: Ms
+}
 
 /** Progress of a running load, small enough to send every second. */
 export interface Progress {
@@ -17,7 +28,14 @@ export interface Progress {
   readonly errors: number
   readonly dropped: number
   readonly inFlight: number
+  /** Share of the time in which the busiest generator thread is busy, if it is near its limit; else null. */
+  readonly busyRatio: Ratio | null
+  /** Absent if the test has a single load. */
+  readonly part?: LoadPart
 }
+
+/** From here on, a thread may soon become late; from 95% on, the result has a doubt. */
+const NEAR_LIMIT: Ratio = 0.7
 
 /** Returns the last second of a run, from its figures so far. */
 export function progressOf(soFar: LoadResult): Progress {
@@ -35,7 +53,14 @@ export function progressOf(soFar: LoadResult): Progress {
     errors: soFar.errors,
     dropped: soFar.dropped,
     inFlight: soFar.inFlight,
+    busyRatio: busyRatioOf(soFar),
   }
+}
+
+function busyRatioOf({ generator, arrivals }: LoadResult): Ratio | null {
+  const { eventLoopUtilization: busy } = generator
+  // In the closed model, a busy generator only shows that the target is fast.
+  return busy < NEAR_LIMIT || arrivals === 'closed' ? null : busy
 }
 
 function phaseAt({ phases, durationMs }: LoadResult): string | null {

@@ -11,6 +11,9 @@ import * as registered from './registry.ts'
 /** Probes that may break a server come last. */
 const probes: readonly Probe[] = Object.values(registered).toSorted((a, b) => harmOf(a) - harmOf(b))
 
+/** Number of probes. */
+export const PROBE_COUNT: number = probes.length
+
 function harmOf({ harm = 'none' }: Probe): number {
   return HARMS.indexOf(harm)
 }

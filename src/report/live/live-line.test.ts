@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { liveLine } from './live-line.ts'
+import type { Progress } from './progress.ts'
+
+const progress: Progress = {
+  name: 'checkout API > survives a burst of ten times the usual rate',
+  phase: null,
+  elapsedMs: 12_000,
+  plannedMs: 30_000,
+  offeredRps: 1_500,
+  throughputRps: 1_499,
+  p50Ms: 12.1,
+  p99Ms: 83.2,
+  errors: 3,
+  dropped: 0,
+  inFlight: 6,
+  busyRatio: null,
+}
+const P99S = [20, 40, null, 83.2]
+
+function textOf(change: Partial<Progress>, columns: number): string {
+  return liveLine({ ...progress, ...change }, P99S, columns)
+    .map(({ text }) => text)
+    .join('')
+}
+
+describe('the line of a running load', () => {
+  test('has everything in words on a wide terminal', () => {
+    expect(textOf({}, 133)).toBe(
+      'checkout API …ten times the usual rate  █████░░░░░░░ 12/30 s  1 500 → 1 499 req/s  p50 12.1  p99 83.2 ms  3 errors  6 in flight  ▂▄ █',
+    )
+  })
+
+  test('is short on a terminal of 80 columns', () => {
+    expect(textOf({}, 73)).toBe('che…l rate ██░░░ 12/30s 1 500→1 499/s p50 12.1 p99 83.2 3 err 6 open ▂▄ █')
+  })
+
+  test('shows which part of a suite runs, and how long the others take', () => {
+    const part = { number: 3, of: 12, isExact: false, leftMs: 40_000 }
+    const line = textOf({ name: 'limits', phase: '200 req/s', part }, 180)
+    expect(line).toMatch(/^limits: 3 of about 12, 200 req\/s  /)
+    expect(line).toMatch(/  40 s left$/)
+  })
+
+  test('warns when the generator is near its limit', () => {
+    const parts = liveLine({ ...progress, busyRatio: 0.86 }, P99S, 160)
+    expect(parts).toContainEqual({ text: 'generator 86% busy', tone: 'warning' })
+    expect(liveLine({ ...progress, busyRatio: 0.86 }, P99S, 80)).toContainEqual({ text: '!busy', tone: 'warning' })
+  })
+
+  test.each([20, 40, 60, 73, 80, 100, 119, 120, 133, 200])('fits into %i columns', (columns) => {
+    for (const change of [
+      {},
+      { busyRatio: 0.9, dropped: 1_200_000, errors: 5_000_000 },
+      { name: 'x', p50Ms: null, p99Ms: null },
+    ]) {
+      expect(textOf(change, columns).length).toBeLessThanOrEqual(columns)
+    }
+  })
+})

@@ -1,0 +1,102 @@
+import { sum } from '../../model/sum.ts'
+import type { Ms } from '../../model/units.ts'
+import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../../wording/figures.ts'
+import { sparkline } from '../sparkline.ts'
+import type { Progress } from './progress.ts'
+import { nameOf, toolWarning } from './progress-line.ts'
+
+/** How a part of a line is shown, if not like other text. */
+export type Tone = 'plain' | 'faint' | 'bad' | 'warning'
+
+/** A part of a line, for a host to color. */
+export interface LinePart {
+  readonly text: string
+  readonly tone: Tone
+}
+
+/** From this width on, the figures have their words. */
+const WIDE_COLUMNS = 120
+const SHORTEST_NAME = 10
+
+/**
+ * Returns one line about a running load that fits into `columns`: a bar, the time, the offered and the achieved rate,
+ * percentiles of the last second, `p99s` as a chart, errors, requests in flight, and a warning if the tool is near its
+ * own limit. The name takes what is left.
+ */
+export function liveLine(progress: Progress, p99s: readonly (Ms | null)[], columns: number): readonly LinePart[] {
+  const isWide = columns >= WIDE_COLUMNS
+  const gap = isWide ? '  ' : ' '
+  const figures = isWide ? wideFigures(progress, p99s) : narrowFigures(progress, p99s)
+  const parts = fitting(figures, gap, columns - SHORTEST_NAME)
+  const name = cut(nameOf(progress), columns - widthOf(parts, gap))
+  return [{ text: name, tone: 'plain' }, ...parts.flatMap((part): LinePart[] => [{ text: gap, tone: 'plain' }, part])]
+}
+
+function wideFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly LinePart[] {
+  const { elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight, part } = progress
+  const failed =
+    dropped > 0 ? `${formatPlural(errors, 'error')}, ${formatCount(dropped)} dropped` : formatPlural(errors, 'error')
+  return [
+    { text: `${bar(progress, 12)} ${seconds(elapsedMs)}/${seconds(plannedMs)} s`, tone: 'plain' },
+    { text: `${formatNumber(offeredRps)} → ${formatNumber(throughputRps)} req/s`, tone: 'plain' },
+    { text: `p50 ${timeOf(p50Ms)}  p99 ${timeOf(p99Ms)} ms`, tone: 'plain' },
+    { text: failed, tone: errors + dropped > 0 ? 'bad' : 'plain' },
+    { text: `${formatCount(inFlight)} in flight`, tone: 'plain' },
+    ...warningOf(progress),
+    { text: sparkline(p99s, 16), tone: 'faint' },
+    ...(part === undefined || part.leftMs === 0
+      ? []
+      : [{ text: `${formatDuration(part.leftMs)} left`, tone: 'faint' as const }]),
+  ]
+}
+
+function narrowFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly LinePart[] {
+  const { elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight } = progress
+  return [
+    { text: `${bar(progress, 5)} ${seconds(elapsedMs)}/${seconds(plannedMs)}s`, tone: 'plain' },
+    { text: `${formatNumber(offeredRps)}→${formatNumber(throughputRps)}/s`, tone: 'plain' },
+    { text: `p50 ${timeOf(p50Ms)} p99 ${timeOf(p99Ms)}`, tone: 'plain' },
+    { text: `${formatCount(errors + dropped)} err`, tone: errors + dropped > 0 ? 'bad' : 'plain' },
+    { text: `${formatCount(inFlight)} open`, tone: 'plain' },
+    ...warningOf(progress).map(({ tone }) => ({ text: '!busy', tone })),
+    { text: sparkline(p99s, 6), tone: 'faint' },
+  ]
+}
+
+function warningOf(progress: Progress): readonly LinePart[] {
+  const text = toolWarning(progress)
+  return text === undefined ? [] : [{ text, tone: 'warning' }]
+}
+
+function bar({ elapsedMs, plannedMs }: Progress, width: number): string {
+  const filled = plannedMs > 0 ? Math.min(width, Math.round((width * elapsedMs) / plannedMs)) : width
+  return '█'.repeat(filled) + '░'.repeat(width - filled)
+}
+
+function seconds(ms: Ms): number {
+  return Math.round(ms / 1_000)
+}
+
+function timeOf(ms: Ms | null): string {
+  return ms === null ? '–' : formatMs(ms)
+}
+
+/** Omits parts from the end until the rest fits. */
+function fitting(parts: readonly LinePart[], gap: string, columns: number): readonly LinePart[] {
+  let kept = parts.filter(({ text }) => text !== '')
+  while (kept.length > 1 && widthOf(kept, gap) > columns) kept = kept.slice(0, -1)
+  return kept
+}
+
+/** Returns the width of parts, each with a gap before it. */
+function widthOf(parts: readonly LinePart[], gap: string): number {
+  return sum(parts.map(({ text }) => gap.length + text.length))
+}
+
+/** Cuts a name in its middle, because both ends distinguish it from others. */
+function cut(name: string, columns: number): string {
+  if (name.length <= columns) return name
+  const kept = Math.max(0, columns - 1)
+  const head = Math.ceil(kept / 3)
+  return `${name.slice(0, head)}…${name.slice(name.length - (kept - head))}`
+}

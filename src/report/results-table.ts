@@ -1,0 +1,66 @@
+import type { RunRecord, TestOutcome } from '../model/record.ts'
+import { VERDICT_ORDER, type VerdictValue } from '../model/verdict.ts'
+import { formatMs, formatNumber, formatPercent, formatPlural } from '../wording/figures.ts'
+import { leaningWords } from './leaning-words.ts'
+import { table } from './page.ts'
+import { keyFigures } from './verdict-entries.ts'
+
+/** A line of the table; `verdict` is that of the test, for a host to color. */
+export interface TableLine {
+  readonly text: string
+  readonly verdict: VerdictValue | null
+}
+
+const HEADS = ['load test', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'errors', 'verdict'] as const
+const SHORTEST_NAME = 12
+/** Further tests are counted only; the reports have them. */
+const MAX_ROWS = 100
+
+/**
+ * Returns a table with one row per load test, which fits into `columns`: the achieved rate, response times, errors, and
+ * the verdict that decides. A test with several results has the figures of the one that its verdict refers to.
+ */
+export function resultsTable(runs: readonly RunRecord[], columns: number): readonly TableLine[] {
+  const rows = runs.flatMap((run) => (run.tests ?? []).flatMap((test) => rowOf(run, test)))
+  if (rows.length === 0) return []
+  const shown = rows.slice(0, MAX_ROWS)
+  const rest = Math.max(
+    ...table(
+      HEADS,
+      shown.map(({ cells }) => ['', ...cells.slice(1)]),
+      WORDS,
+    ).map((line) => line.length),
+  )
+  const width = Math.max(SHORTEST_NAME, columns - rest + HEADS[0].length)
+  const fitted = shown.map(({ cells: [name = '', ...figures] }) => [cut(name, width), ...figures])
+  const [head = '', ...lines] = table(HEADS, fitted, WORDS)
+  const more = rows.length - shown.length
+  return [
+    { text: head, verdict: null },
+    ...lines.map((text, index) => ({ text, verdict: shown[index]?.verdict ?? null })),
+    ...(more > 0 ? [{ text: `and ${formatPlural(more, 'more test')}`, verdict: null }] : []),
+  ]
+}
+
+/** Columns of words; the others are figures. */
+const WORDS = [0, 6]
+
+function rowOf(
+  { results, verdicts }: RunRecord,
+  test: TestOutcome,
+): { readonly cells: readonly string[]; readonly verdict: VerdictValue | null }[] {
+  const own = verdicts.filter(({ result }) => test.results.includes(result))
+  const deciding = VERDICT_ORDER.flatMap((value) => own.filter(({ verdict }) => verdict === value))[0]
+  const result = results[deciding?.result ?? test.results.at(-1) ?? -1]
+  if (result === undefined) return []
+  const { achievedRps, p50Ms, p95Ms, p99Ms, errorRate } = keyFigures(result)
+  const times = [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? '–' : formatMs(ms)))
+  const word = deciding === undefined ? (test.state === 'failed' ? 'failed' : 'none') : leaningWords(deciding)
+  const cells = [test.test.replaceAll(/\s+/g, ' '), formatNumber(achievedRps), ...times, formatPercent(errorRate), word]
+  return [{ cells, verdict: deciding?.verdict ?? null }]
+}
+
+/** Cuts a name at its start, because tests of one group differ at the end. */
+function cut(name: string, width: number): string {
+  return name.length <= width ? name : `…${name.slice(1 - width)}`
+}

@@ -41,7 +41,7 @@ export async function whenReceived({ server, signal }: Bench, requests: number):
 /** A feature of describe-load, and the run that checks it against the counts of its server. */
 export interface Check {
   readonly name: string
-  /** It compares times, which a busy machine changes. */
+  /** It depends on times, which a busy machine changes. */
   readonly isTimed?: boolean
   observe(bench: Bench): Promise<Observation>
 }

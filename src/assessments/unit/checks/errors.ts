@@ -173,10 +173,10 @@ export const errors: CheckGroup = {
   area: 'errors',
   checks: [
     ...fromPaths,
-    { name: 'errors of class connect', observe: refused },
+    { name: 'errors of class connect', isTimed: true, observe: refused },
     answered('jsonrpc', { resource: 'load://nothing' }, 'read', 'reads of an unknown resource'),
     answered('tool-error', { tool: 'write', arguments: {} }, 'write', 'calls without the required argument'),
-    { name: 'errors of class session-lost', observe: sessionLost },
+    { name: 'errors of class session-lost', isTimed: true, observe: sessionLost },
     { name: 'errors of class process-exit', observe: exited },
     { name: 'errors of class user-error', observe: ofTheUser },
     { name: 'errors of class cancelled', observe: cancelled },

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { UserConfig } from 'tsdown'
 
 /** Entry points that a user imports; only these have declarations. */
@@ -11,6 +13,11 @@ const shared: UserConfig = {
   deps: { neverBundle: true },
   failOnWarn: true,
 }
+
+/** Notices of what the page's file contains. */
+const licenses = ['echarts/NOTICE', 'zrender/LICENSE', 'echarts/licenses/LICENSE-d3'].map((path) =>
+  readFileSync(new URL(`node_modules/${path}`, import.meta.url), 'utf8'),
+)
 
 const config: UserConfig[] = [
   {
@@ -41,6 +48,23 @@ const config: UserConfig[] = [
       watchdog: 'src/measure/monitor/watchdog.ts',
       'unit-server': 'src/assessments/unit/unit-server.ts',
     },
+    dts: false,
+    clean: false,
+  },
+  {
+    // The HTML report contains the chart library, which is no dependency of the package. It is loaded when a report is
+    // written. Minified, and without a source map, which would be larger than all other files together.
+    ...shared,
+    entry: { 'report-page': 'src/report/html/report-page.ts' },
+    deps: { neverBundle: /^(?!echarts|zrender|tslib)[^./]/, alwaysBundle: [/^(?:echarts|zrender|tslib)(?:\/|$)/] },
+    alias: {
+      'echarts/dist/echarts.esm.min.mjs': fileURLToPath(
+        new URL('src/report/html/charts/echarts-parts.js', import.meta.url),
+      ),
+    },
+    minify: true,
+    banner: { js: `/*!\n${licenses.join('\n\n')}\n*/` },
+    sourcemap: false,
     dts: false,
     clean: false,
   },

@@ -4,6 +4,7 @@ import { jsonArtifact } from './json-artifact.ts'
 import { LOAD_SUITE } from './run-records.ts'
 
 export { capacityReport } from './capacity-report.ts'
+export { htmlReport } from './html-report.ts'
 export { limitsReport } from './limits-report.ts'
 export { mcpStressReport } from './mcp-stress-report.ts'
 export { protocolsReport } from './protocols-report.ts'

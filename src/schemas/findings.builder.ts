@@ -14,6 +14,9 @@ import { limitNote } from '../wording/limit-notes.ts'
 import { bottleneckEvidence } from '../wording/bottleneck.ts'
 import { sizingReason } from '../wording/sizing.ts'
 
+/** Results with known latencies, also for tests of reports, which may not import `judge`. */
+export { eachWith, evenBatches, resultOf } from '../judge/result.builder.ts'
+
 /** A run with the phases of the mcp-stress suite. */
 export const made: LoadResult = resultOf({
   batches: evenBatches(48, 20, (i) => 5 + (i % 7)),

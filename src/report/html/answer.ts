@@ -1,0 +1,159 @@
+import { MISLEADING_DOUBTS } from '../../model/doubt.ts'
+import type { VerdictRecord } from '../../model/verdict.ts'
+import { formatCount, formatList, formatPercent, formatPlural } from '../../wording/figures.ts'
+import { likelyCauseSentence } from '../../wording/likely-causes.ts'
+import { conclusionOf } from './conclusions.ts'
+import { type Html, html, shortened } from './html.ts'
+import { likelyCauses } from './likely-causes.ts'
+import { byStanding, type ResultView, type RunView, type Standing, standingOf } from './run-view.ts'
+import { claimOf, verdictPill } from './verdict-card.ts'
+
+/** Number of results that the first screen explains; the verdicts below have all of them. */
+const SHOWN = 3
+/** Longest explanation on the first screen. */
+const LONGEST = 500
+
+/** Returns the first screen: whether the target is good enough, if not, why, and how sure that is. */
+export function answer(views: readonly RunView[]): Html {
+  const verdicts = views.flatMap(({ run }) => run.verdicts).toSorted(byStanding)
+  const [worst] = verdicts
+  const { headline, state } = worst === undefined ? NOT_JUDGED : HEADLINES[standingOf(worst)]
+  return html`<section class="answer ${state}" aria-labelledby="answer-title">
+    <h2 id="answer-title">${headline}</h2>
+    <p>${countsOf(verdicts)}</p>
+    <ul class="findings">
+      ${views.flatMap(findingsOf)}
+    </ul>
+    <h3>How sure</h3>
+    <ul>
+      ${certainty(views, verdicts).map((line) => html`<li>${shortened(line, LONGEST)}</li>`)}
+    </ul>
+  </section>`
+}
+
+interface Headline {
+  readonly headline: string
+  /** Class of the colours. */
+  readonly state: 'pass' | 'fail' | 'inconclusive' | 'invalid' | 'none'
+}
+
+const NOT_JUDGED: Headline = { headline: 'Not judged', state: 'none' }
+const HEADLINES: Readonly<Record<Standing, Headline>> = {
+  fail: { headline: 'Not good enough', state: 'fail' },
+  invalid: { headline: 'No valid answer', state: 'invalid' },
+  'leans-to-fail': { headline: 'Probably not good enough', state: 'inconclusive' },
+  open: { headline: 'Not shown to be good enough', state: 'inconclusive' },
+  'leans-to-pass': { headline: 'Probably good enough', state: 'inconclusive' },
+  pass: { headline: 'Good enough', state: 'pass' },
+}
+
+/** Example: `Of 9 checks, 2 failed, 1 is not proven and 6 passed.` */
+function countsOf(verdicts: readonly VerdictRecord[]): string {
+  if (verdicts.length === 0) return 'No test judged its result.'
+  const count = (value: VerdictRecord['verdict']): number => verdicts.filter(({ verdict }) => verdict === value).length
+  if (count('pass') === verdicts.length) {
+    return verdicts.length === 1 ? 'The check passed.' : `All ${formatCount(verdicts.length)} checks passed.`
+  }
+  const parts = [
+    [count('fail'), 'failed', 'failed'],
+    [count('invalid'), 'is invalid', 'are invalid'],
+    [count('inconclusive'), 'is not proven', 'are not proven'],
+    [count('pass'), 'passed', 'passed'],
+  ] as const
+  const shown = parts.filter(([n]) => n > 0).map(([n, one, many]) => `${formatCount(n)} ${n === 1 ? one : many}`)
+  return `Of ${formatPlural(verdicts.length, 'check')}, ${formatList(shown)}.`
+}
+
+/** Returns the conclusion of a suite with its reason, or what is wrong with the results of load tests, and why. */
+function findingsOf(view: RunView): readonly Html[] {
+  const conclusion = conclusionOf(view.run)
+  if (conclusion === undefined) return findingsOfTests(view)
+  const [worst] = view.run.verdicts.toSorted(byStanding)
+  const because =
+    worst === undefined || worst.verdict === 'pass' ? undefined : reasonOf(view, worst, conclusion.because)
+  return [
+    html`<li>
+      ${worst && verdictPill(worst)} <strong>${view.title}</strong>: ${conclusion.sentence}
+      ${because !== undefined && html`<span class="cause">${shortened(because, LONGEST)}</span>`}
+    </li>`,
+  ]
+}
+
+/** A fail has the reason that the suite found; any other verdict, its own claim. */
+function reasonOf({ results }: RunView, worst: VerdictRecord, because: readonly string[]): string | undefined {
+  if (worst.verdict === 'fail') return because[0]
+  const name = results[worst.result]?.name
+  return `${name === undefined ? '' : `${name}: `}${claimOf(worst)}`
+}
+
+/** Returns the failed and unproven claims by result, each with the likely causes. */
+function findingsOfTests({ run, results }: RunView): readonly Html[] {
+  const open = run.verdicts.filter(({ verdict }) => verdict !== 'pass').toSorted(byStanding)
+  return [...Map.groupBy(open, ({ result }) => result)].slice(0, SHOWN).flatMap(([index, [first, ...others]]) => {
+    if (first === undefined) return []
+    const view = results[index]
+    const more = others.length === 0 ? '' : ` (and ${formatPlural(others.length, 'more check')})`
+    return [
+      html`<li>
+        ${verdictPill(first)} <strong>${shortened(view?.name ?? first.test, 120)}</strong>:
+        ${shortened(claimOf(first), LONGEST)}${more}
+        ${causesOf(view, first).map((cause) => html`<span class="cause">${shortened(cause, LONGEST)}</span>`)}
+      </li>`,
+    ]
+  })
+}
+
+function causesOf(view: ResultView | undefined, verdict: VerdictRecord): readonly string[] {
+  // The faults of an invalid verdict are not those of the target.
+  const isAboutTarget = verdict.verdict !== 'invalid' && standingOf(verdict) !== 'leans-to-pass'
+  const causes = view === undefined || !isAboutTarget ? [] : likelyCauses(view.result)
+  return causes.length === 0 ? explanationOf(verdict) : causes.map(likelyCauseSentence)
+}
+
+/** Returns the first explanation of a verdict, which is the most useful one. */
+function explanationOf({ message }: VerdictRecord): readonly string[] {
+  const details = message
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim())
+  return details.filter((line) => !/^(?:was|offered|seed) /.test(line)).slice(0, 1)
+}
+
+/** Number of kinds of doubts on the first screen. */
+const SHOWN_DOUBTS = 2
+
+function certainty(views: readonly RunView[], verdicts: readonly VerdictRecord[]): readonly string[] {
+  const results = views.flatMap(({ run }) => run.results)
+  const levels = [...new Set(results.map(({ plan }) => plan.confidence))].map((level) => formatPercent(level))
+  const count = (...values: readonly VerdictRecord['verdict'][]): number =>
+    verdicts.filter(({ verdict }) => values.includes(verdict)).length
+  const [proven, open, invalid] = [count('pass', 'fail'), count('inconclusive'), count('invalid')]
+  return [
+    ...(proven === 0
+      ? []
+      : [`${formatPlural(proven, 'check')} proven at ${formatList(levels)} confidence, for the time measured.`]),
+    ...(open === 0
+      ? []
+      : [`${formatPlural(open, 'check')} not proven: too short or too variable a run. Each says how long it must be.`]),
+    ...(invalid === 0
+      ? []
+      : [`${formatPlural(invalid, 'invalid check')}: such a check says nothing about the target.`]),
+    ...doubtsOf(views),
+  ]
+}
+
+function doubtsOf(views: readonly RunView[]): readonly string[] {
+  const results = views.flatMap(({ run }) => run.results)
+  const doubts = Map.groupBy(
+    results.flatMap(({ generator }) => generator.doubts),
+    ({ code }) => code,
+  )
+  if (doubts.size === 0) return [`No doubts about the measurement in ${formatPlural(results.length, 'run')}.`]
+  return [...doubts]
+    .toSorted(([a], [b]) => Number(MISLEADING_DOUBTS.has(b)) - Number(MISLEADING_DOUBTS.has(a)))
+    .slice(0, SHOWN_DOUBTS)
+    .map(([, each]) => {
+      const where = results.length === 1 ? '' : ` in ${each.length} of ${formatPlural(results.length, 'run')}`
+      return `Doubt${where}: ${each[0]?.message}.`
+    })
+}

@@ -1,0 +1,2 @@
+/** The script of the page. The page contains its source, so it refers to nothing outside itself. */
+export function pageScript(): void

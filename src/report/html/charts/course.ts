@@ -1,0 +1,79 @@
+import { batchHistograms } from '../../../model/batch-times.ts'
+import { bucketHighUs, type SparseHistogram } from '../../../model/hdr.ts'
+import { sum } from '../../../model/sum.ts'
+import type { LoadResult } from '../../../model/result.ts'
+import type { Ms, Rps } from '../../../model/units.ts'
+
+/** The figures of a run in one part of its time. */
+export interface Moment {
+  /** Middle of the part, since the start of the measured part. */
+  readonly atMs: Ms
+  readonly lengthMs: Ms
+  readonly offeredRps: Rps
+  readonly achievedRps: Rps
+  /** Requests that were due and not done at the end of the part. */
+  readonly inFlight: number
+  readonly p50Ms: Ms | null
+  readonly p90Ms: Ms | null
+  readonly p95Ms: Ms | null
+  readonly p99Ms: Ms | null
+}
+
+/** A run with fewer intervals is shown by its batches, which are shorter than a second. */
+const FEW_INTERVALS = 20
+
+/** Returns the figures of a run over time: by its intervals, or by its batches if the run is short. */
+export function courseOf(result: LoadResult): readonly Moment[] {
+  if (result.intervals.length < FEW_INTERVALS) {
+    const batches = momentsOfBatches(result)
+    if (batches.length > result.intervals.length) return batches
+  }
+  return result.intervals.map((interval) => {
+    const { p50Ms = null, p90Ms = null, p95Ms = null, p99Ms = null } = interval.responseTime
+    return {
+      atMs: interval.startMs + interval.durationMs / 2,
+      lengthMs: interval.durationMs,
+      offeredRps: interval.offeredRps,
+      achievedRps: interval.throughputRps,
+      inFlight: interval.inFlight,
+      p50Ms,
+      p90Ms,
+      p95Ms,
+      p99Ms,
+    }
+  })
+}
+
+function momentsOfBatches(result: LoadResult): readonly Moment[] {
+  const { batches } = result
+  const { lengthMs, startMs, arrivals, successes, inFlight } = batches
+  // A result in memory has one histogram per batch; another one may have been written without them.
+  const histograms = batchHistograms(result, 'responseTime')
+  return successes.map((count, i) => {
+    const at = (percentile: number): Ms | null => percentileMs(histograms[i], percentile)
+    return {
+      atMs: startMs + (i + 0.5) * lengthMs,
+      lengthMs,
+      offeredRps: ((arrivals[i] ?? 0) * 1_000) / lengthMs,
+      achievedRps: (count * 1_000) / lengthMs,
+      inFlight: inFlight[i] ?? 0,
+      p50Ms: at(50),
+      p90Ms: at(90),
+      p95Ms: at(95),
+      p99Ms: at(99),
+    }
+  })
+}
+
+/** Returns the smallest value that the given share of the values does not exceed; null without values. */
+export function percentileMs(histogram: SparseHistogram | undefined, percentile: number): Ms | null {
+  if (histogram === undefined || histogram.buckets.length === 0) return null
+  const { buckets, counts } = histogram
+  const rank = Math.max(1, Math.ceil((percentile / 100) * sum(Array.from(counts)) - 1e-9))
+  let before = 0
+  for (let i = 0; i < buckets.length; i++) {
+    before += counts[i] ?? 0
+    if (before >= rank) return bucketHighUs(buckets[i] ?? 0) / 1_000
+  }
+  return null
+}

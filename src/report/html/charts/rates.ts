@@ -1,0 +1,31 @@
+import { formatNumber } from '../../../wording/figures.ts'
+import type { Chart } from './chart.ts'
+import type { ResultChart } from './result-chart.ts'
+
+/** Offered against achieved rate. */
+export const rates: ResultChart = (result, { axis, place }, course): Chart | undefined => {
+  if (course.length === 0) return undefined
+  const isClosed = result.arrivals === 'closed'
+  const offered = { name: 'offered', colour: 'c2', shape: 'line', dashed: true } as const
+  const achieved = { name: 'achieved', colour: 'c1', shape: 'line' } as const
+  return {
+    title: isClosed ? 'Achieved rate' : 'Offered and achieved rate',
+    about: isClosed
+      ? 'Successful requests per second over time.'
+      : 'Requests that were due, and successful requests, per second over time.',
+    isTime: true,
+    x: axis,
+    y: { name: 'req/s', min: 0, tick: tickCount, format: formatNumber },
+    xs: course.map(({ atMs }) => place(atMs)),
+    series: [
+      { ...achieved, values: course.map(({ achievedRps }) => achievedRps) },
+      ...(isClosed ? [] : [{ ...offered, values: course.map(({ offeredRps }) => offeredRps) }]),
+    ],
+  }
+}
+
+/** Formats a mark of an axis that counts something: `0`, `500`, `12k`. */
+export function tickCount(count: number): string {
+  if (count >= 1e6) return `${Number((count / 1e6).toPrecision(3))}M`
+  return count >= 10_000 ? `${Number((count / 1_000).toPrecision(3))}k` : formatNumber(count)
+}

@@ -1,0 +1,105 @@
+import type { LikelyCause } from '../../model/likely-cause.ts'
+import type { LoadResult, TargetSample } from '../../model/result.ts'
+import { sum } from '../../model/sum.ts'
+import type { Ms } from '../../model/units.ts'
+
+/** CPU use, in % of one core, from which a core is full: the kernel and the sampling take the rest. */
+const FULL_CPU = 85
+/** Maximum CPU use of one thread, in % of one core, including garbage collection. */
+const ONE_THREAD = 115
+/** CPU use of a process, in % of one core, up to which the target waits instead of computing. */
+const IDLE_CPU = 50
+/** Share of a response time from which a part of it is its cause. */
+const PART = 0.25
+/** Share of the run's time from which a full pool is the cause. */
+const FULL_POOL = 0.1
+/** Silence of a target that is not an ordinary pause. */
+const STALL_MS = 250
+/** Number of requests that a stall delays. */
+const STALLED_REQUESTS = 5
+const SLOW_SERVICE_MS = 100
+
+/**
+ * Returns what probably made a run slow or broke it, the most certain first. Only one run is available here, so a cause
+ * is what the run itself shows: a full resource, a silence, or waiting without work.
+ */
+export function likelyCauses(result: LoadResult): readonly LikelyCause[] {
+  const causes = [errors(result), poolFull(result), cpuFull(result), stalled(result)].filter(
+    (cause) => cause !== undefined,
+  )
+  const waited = causes.length === 0 ? targetWaited(result) : undefined
+  return waited === undefined ? causes : [waited]
+}
+
+function errors({ errorsByClass, requestsScheduled }: LoadResult): LikelyCause | undefined {
+  const [main] = Object.entries(errorsByClass).toSorted(([, a], [, b]) => b.count - a.count)
+  if (main === undefined) return undefined
+  const [errorClass, { count, first }] = main
+  return count < 0.01 * requestsScheduled ? undefined : { code: 'errors', errorClass, count, first }
+}
+
+function poolFull({ pool, queueTime, responseTime }: LoadResult): LikelyCause | undefined {
+  const { p99Ms: waitMs = 0 } = queueTime
+  if (pool.fullRatio < FULL_POOL || waitMs < PART * (responseTime.p99Ms ?? Infinity)) return undefined
+  return { code: 'pool-full', connections: pool.size, fullRatio: pool.fullRatio, waitMs }
+}
+
+function cpuFull({ target: { samples, pids } }: LoadResult): LikelyCause | undefined {
+  const used = meanOf(samples, ({ cpuPercent }) => cpuPercent)
+  const busiest = meanOf(samples, ({ busiestProcessCpuPercent, cpuPercent }) => busiestProcessCpuPercent ?? cpuPercent)
+  if (used === null || busiest === null) return undefined
+  const quotas = samples.flatMap(({ cpuLimitCores }) => cpuLimitCores ?? [])
+  const quotaPercent = 100 * Math.min(...quotas)
+  if (quotas.length > 0 && used >= (FULL_CPU / 100) * quotaPercent) {
+    return { code: 'target-quota-full', cpuPercent: used, quotaPercent }
+  }
+  if (pids.length === 0 || busiest < FULL_CPU || busiest >= ONE_THREAD) return undefined
+  return { code: 'target-thread-full', cpuPercent: busiest }
+}
+
+/** Returns the longest silence of a target, if it is much longer than the usual time between two responses. */
+function stalled(result: LoadResult): LikelyCause | undefined {
+  const { batches, target } = result
+  const silent = batches.successes.map((count, i) => {
+    const others = (batches.errors[i] ?? 0) + (batches.dropped[i] ?? 0)
+    return count + others === 0 && (batches.inFlight[i] ?? 0) >= STALLED_REQUESTS
+  })
+  const [from, to] = longestRun(silent)
+  const [fromMs, toMs] = [from, to].map((i) => batches.startMs + i * batches.lengthMs) as [Ms, Ms]
+  if (toMs - fromMs < STALL_MS) return undefined
+  const during = target.samples.filter(({ atMs }) => atMs > fromMs && atMs <= toMs + 1_000)
+  return {
+    code: 'target-stalled',
+    fromMs,
+    toMs,
+    waiting: Math.max(...batches.inFlight.slice(from, to)),
+    cpuPercent: meanOf(during, ({ cpuPercent }) => cpuPercent),
+  }
+}
+
+/** Returns the first and the last index (excluded) of the longest row of true values. */
+function longestRun(values: readonly boolean[]): readonly [from: number, to: number] {
+  let longest: readonly [number, number] = [0, 0]
+  let from = 0
+  for (let i = 0; i <= values.length; i++) {
+    if (values[i] === true) continue
+    if (i - from > longest[1] - longest[0]) longest = [from, i]
+    from = i + 1
+  }
+  return longest
+}
+
+function targetWaited({ target, serviceTime, responseTime, generator }: LoadResult): LikelyCause | undefined {
+  const { p50Ms: serviceMs = 0, p99Ms = 0 } = serviceTime
+  const busiest = meanOf(target.samples, ({ busiestProcessCpuPercent }) => busiestProcessCpuPercent)
+  const isService = p99Ms > (1 - PART) * (responseTime.p99Ms ?? Infinity)
+  if (busiest === null || busiest > IDLE_CPU || !isService || serviceMs < SLOW_SERVICE_MS) return undefined
+  if (generator.eventLoopUtilization > FULL_CPU / 100) return undefined
+  return { code: 'target-waited', serviceMs, cpuPercent: busiest }
+}
+
+/** The first sample also covers the start of the run. */
+function meanOf(samples: readonly TargetSample[], of: (sample: TargetSample) => number | null): number | null {
+  const used = (samples.length > 1 ? samples.slice(1) : samples).flatMap((sample) => of(sample) ?? [])
+  return used.length === 0 ? null : sum(used) / used.length
+}

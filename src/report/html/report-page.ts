@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import type { RunRecord } from '../../model/record.ts'
+import { formatCount } from '../../wording/figures.ts'
+import { answer } from './answer.ts'
+import { pageScript } from './browser/page-script.js'
+import { conclusionOf } from './conclusions.ts'
+import { type Html, html, shortened, trusted } from './html.ts'
+import { byStanding, type RunView, runView } from './run-view.ts'
+import { sections } from './sections/registry.ts'
+import { CHART_STYLE, PAGE_STYLE } from './style.ts'
+
+/** Renders the page of these runs, and of earlier runs of other suites. */
+export function reportPage(runs: readonly RunRecord[], earlier: readonly RunRecord[]): string {
+  const now = runs.map((run, i) => runView(run, i, false))
+  const others = earlier.map((run, i) => earlierPart(run, runs.length + i))
+  const views = [...now, ...others.flatMap(({ view }) => view ?? [])]
+  const script = `(${pageScript.toString()})()`
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policyOf(script)}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>Load test report</title>
+        ${trusted(`<style id="chart-style">${CHART_STYLE}</style>`)} ${trusted(`<style>${PAGE_STYLE}</style>`)}
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the verdicts</a>
+        <header class="top">
+          <div class="wide">
+            <h1>Load test report</h1>
+            <p class="muted small">${headOf(now)}</p>
+          </div>
+        </header>
+        ${views.length > 1 && navigation(views)}
+        <main class="wide" id="main">
+          ${answer(now)} ${now.map(runPart)} ${others.map(({ part }) => part)}
+          <footer class="end">Written by describe-load. This file works without a network.</footer>
+        </main>
+        ${trusted(`<script>${script}</script>`)}
+      </body>
+    </html> `
+  return page.toString()
+}
+
+/** Allows only the styles and the script of this page, and no request. */
+function policyOf(script: string): string {
+  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  const styles = [CHART_STYLE, PAGE_STYLE].map(hash).join(' ')
+  return `default-src 'none'; style-src ${styles}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`
+}
+
+/** Number of targets that the head names. */
+const FEW_TARGETS = 3
+
+function headOf(views: readonly RunView[]): string {
+  const starts = views.map(({ run }) => run.startedAt).toSorted()
+  const targets = [...new Set(views.map(({ run }) => run.target))]
+  const shown = targets.length <= FEW_TARGETS ? targets.join(', ') : `${formatCount(targets.length)} targets`
+  return `${dateOf(starts[0] ?? '')} UTC, ${shown}`
+}
+
+function dateOf(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ')
+}
+
+function navigation(views: readonly RunView[]): Html {
+  const items = views.map(
+    ({ id, title, run, isEarlier }) =>
+      html`<li>
+        <a href="#${id}"
+          ><span class="${stateOf(run)}"><span class="dot" aria-hidden="true">●</span></span>
+          ${title}${isEarlier && html` <time datetime="${run.startedAt}">${dateOf(run.startedAt)}</time>`}</a
+        >
+      </li>`,
+  )
+  return html`<nav class="runs" aria-label="Runs">
+    <ul class="wide">
+      ${items}
+    </ul>
+  </nav>`
+}
+
+function stateOf({ verdicts }: RunRecord): string {
+  return verdicts.toSorted(byStanding)[0]?.verdict ?? 'none'
+}
+
+/** Returns the part of an earlier run, which any version or any other program may have written. */
+function earlierPart(run: RunRecord, index: number): { readonly view?: RunView; readonly part: Html } {
+  try {
+    const view = runView(run, index, true)
+    return { view, part: runPart(view) }
+  } catch {
+    return {
+      part: html`<section class="run">
+        <h2>${shortened(run.suite)}</h2>
+        <p>The file of this suite in this folder has a form that this version cannot show.</p>
+      </section>`,
+    }
+  }
+}
+
+function runPart(view: RunView): Html {
+  const { id, title, run, isEarlier } = view
+  const sentence = conclusionOf(run)?.sentence
+  const parts = sections.flatMap((section) => {
+    const content = section.render(view)
+    return content === undefined
+      ? []
+      : [
+          html`<div class="block" id="${id}-${section.id}">
+            <h3>${section.title}</h3>
+            ${content}
+          </div>`,
+        ]
+  })
+  return html`<section class="run" id="${id}">
+    <h2>${title}</h2>
+    ${isEarlier && html`<p class="muted">Earlier run of <time datetime="${run.startedAt}">${dateOf(run.startedAt)} UTC</time>, from its file in this folder.</p>`}
+    ${sentence !== undefined && html`<p>${sentence}</p>`} ${parts}
+  </section> `
+}

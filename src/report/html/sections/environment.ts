@@ -1,0 +1,37 @@
+import { formatMb, formatPlural, formatDuration } from '../../../wording/figures.ts'
+import { html, shortened } from '../html.ts'
+import type { Section } from './section.ts'
+
+/** Machine, target and plan, without which results cannot be compared. */
+export const environment: Section = {
+  id: 'environment',
+  title: 'Environment and plan',
+  render: ({ run, results }) => {
+    const { node, os, cpus, memoryMb, commit } = run.environment
+    const requests = [...new Set(results.map(({ result }) => result.plan.request))]
+    const [first] = results
+    const facts: readonly (readonly [string, string])[] = [
+      ['target', run.target],
+      ['started', `${run.startedAt.slice(0, 19).replace('T', ' ')} UTC, took ${formatDuration(run.durationMs)}`],
+      ['machine', `Node.js ${node}, ${os}, ${formatPlural(cpus, 'CPU')}, ${formatMb(memoryMb)}`],
+      ...(commit === null ? [] : [['commit', commit] as const]),
+      ['requests', shortened(requests.join('; '), 600)],
+      ...(first === undefined
+        ? []
+        : [
+            [
+              'connections',
+              `${first.result.plan.connection}, at most ${formatPlural(first.result.plan.maxConnections, 'connection')}, ` +
+                `time limit ${formatDuration(first.result.plan.requestTimeoutMs)}`,
+            ] as const,
+          ]),
+    ]
+    return html`<dl class="facts">
+      ${facts.map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      )}
+    </dl>`
+  },
+}

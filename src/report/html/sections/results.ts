@@ -1,0 +1,122 @@
+import type { LoadResult } from '../../../model/result.ts'
+import type { Figures } from '../../../model/figures.ts'
+import { formatCount, formatMs, formatNumber, formatPercent, formatPlural } from '../../../wording/figures.ts'
+import { describeRun, metricOf } from '../../result-summary.ts'
+import { chartFigure } from '../chart-figure.ts'
+import { MAX_SERIES } from '../charts/chart.ts'
+import { courseOf } from '../charts/course.ts'
+import { percentilesChart } from '../charts/percentiles.ts'
+import { resultCharts } from '../charts/registry.ts'
+import { timeAxisOf } from '../charts/time-axis.ts'
+import { type Html, html, shortened } from '../html.ts'
+import type { ResultView, RunView } from '../run-view.ts'
+import { tableOf } from '../table.ts'
+import type { Section } from './section.ts'
+
+/** Number of results of a run that are not folded. */
+const FEW = 2
+
+/** The figures and charts of every result of a run, and their response times in one chart. */
+export const results: Section = {
+  id: 'results',
+  title: 'Results over time',
+  render: (view) => {
+    const isFolded = view.results.length > FEW
+    return html`${overlay(view)}${view.results.map((each) =>
+      isFolded
+        ? folded(each)
+        : html`<section class="block" id="${each.id}">
+            <h4>${shortened(each.name)}</h4>
+            ${resultOf(each, view.results.length === 1)}
+          </section>`,
+    )}`
+  },
+}
+
+function folded(view: ResultView): Html {
+  const { result, name, id } = view
+  const { p99Ms } = result.responseTime
+  const p99 = p99Ms === undefined ? 'no response' : `p99 ${formatMs(p99Ms)} ms`
+  const failed = result.errors + result.dropped
+  return html`<details class="fold" id="${id}">
+    <summary>
+      ${shortened(name, 120)}
+      <span class="muted"
+        >${formatNumber(result.achievedRps)} req/s, ${p99}${failed > 0 && `, ${formatCount(failed)} failed`}</span
+      >
+    </summary>
+    ${resultOf(view, false)}
+  </details>`
+}
+
+/** Compares the response times of several results by percentile. */
+function overlay({ id, results: all }: RunView): Html | undefined {
+  if (all.length < 2) return undefined
+  const chart = percentilesChart(all.slice(-MAX_SERIES).map(({ name, result }) => ({ name, result })))
+  return chart && html`<div class="charts one">${chartFigure(chart, `${id}-percentiles`)}</div>`
+}
+
+function resultOf({ result, name, id }: ResultView, isAlone: boolean): Html {
+  const time = timeAxisOf(result)
+  const course = courseOf(result)
+  const charts = [
+    ...resultCharts.map((build) => build(result, time, course)),
+    // Several results have one chart together.
+    ...(isAlone ? [percentilesChart([{ name, result }])] : []),
+  ]
+  const figures = charts.flatMap((chart, i) =>
+    chart === undefined ? [] : [chartFigure(chart, `${id}-chart-${i + 1}`)],
+  )
+  return html`<p class="muted small">${describeRun(result)}; ${result.plan.request}; seed ${result.seed}</p>
+    ${keyFigures(result)}
+    ${result.generator.doubts.map(({ code, message }) => html`<p class="small">Doubt: ${code}: ${message}</p>`)}
+    ${(result.plan.notes ?? []).map((note) => html`<p class="small">Note: ${note}</p>`)}
+    <div class="charts">${figures}</div>
+    ${partsTable('Operations', result.operations)}${partsTable('Phases', result.phases)}
+    ${Object.values(result.metrics ?? {}).map((metric) => html`<p class="small">Metric ${metricOf(metric)}</p>`)}`
+}
+
+function keyFigures(result: LoadResult): Html {
+  const { responseTime, offeredRps, achievedRps, errorRate, requestsScheduled, arrivals } = result
+  const ms = (value: number | undefined): string => (value === undefined ? '–' : `${formatMs(value)} ms`)
+  const entries: readonly (readonly [string, string])[] = [
+    ...(arrivals === 'closed' ? [] : [['offered', `${formatNumber(offeredRps)} req/s`] as const]),
+    ['achieved', `${formatNumber(achievedRps)} req/s`],
+    ['p50', ms(responseTime.p50Ms)],
+    ['p95', ms(responseTime.p95Ms)],
+    ['p99', ms(responseTime.p99Ms)],
+    ['max', ms(responseTime.maxMs)],
+    ['failed', formatPercent(errorRate)],
+    ['requests', formatCount(requestsScheduled)],
+  ]
+  return html`<dl class="figures">
+    ${entries.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`
+}
+
+const HEADS = ['requests', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'failed']
+
+/** Returns a table of operations or phases, if there are several. */
+function partsTable(title: string, parts: Readonly<Record<string, Figures>>): Html | undefined {
+  const entries = Object.entries(parts)
+  if (entries.length < 2) return undefined
+  const rows = entries.map(([name, { requestsScheduled, throughputRps, responseTime, errors, dropped }]) => [
+    shortened(name, 120),
+    formatCount(requestsScheduled),
+    formatNumber(throughputRps),
+    ...[responseTime.p50Ms, responseTime.p95Ms, responseTime.p99Ms].map((ms) =>
+      ms === undefined ? '–' : formatMs(ms),
+    ),
+    formatCount(errors + dropped),
+  ])
+  return html`<div class="block">
+    <h4>${title}</h4>
+    ${tableOf(title, [{ name: formatPlural(entries.length, 'part'), kind: 'word' }, ...HEADS], rows)}
+  </div>`
+}

@@ -1,0 +1,59 @@
+import type { VerdictRecord, VerdictValue } from '../../model/verdict.ts'
+import { leaningWords } from '../leaning-words.ts'
+import { type Html, html, shortened } from './html.ts'
+import { type RunView, standingOf } from './run-view.ts'
+
+/** A sign for each verdict, so that its colour is not the only difference. */
+const SIGNS: Readonly<Record<VerdictValue, string>> = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '!' }
+
+/** Returns a verdict as a label with its sign. */
+export function verdictPill(verdict: Pick<VerdictRecord, 'verdict' | 'leaning'>): Html {
+  return html`<span class="pill ${verdict.verdict}"
+    ><span aria-hidden="true">${SIGNS[verdict.verdict]}</span>${leaningWords(verdict)}</span
+  >`
+}
+
+/** Returns what was checked and observed, without the verdict, which the label states. */
+export function claimOf({ verdict, message }: VerdictRecord): string {
+  const [first = ''] = message.split('\n')
+  const prefix = `${verdict}: `
+  return first.startsWith(prefix) ? first.slice(prefix.length) : first
+}
+
+/** Verdicts that the page shows with all their evidence; the others are folded. */
+const OPEN: ReadonlySet<string> = new Set(['fail', 'invalid', 'leans-to-fail', 'open'])
+
+/** Returns a verdict with its evidence and a link to the charts of its result. */
+export function verdictCard(verdict: VerdictRecord, { run, results }: RunView): Html {
+  const { message, test } = verdict
+  const view = results[verdict.result]
+  const evidence = message.split('\n').slice(1)
+  const name = view === undefined || view.name === test ? test : view.name
+  const about = [
+    `run of ${run.startedAt}`,
+    `target ${run.target}`,
+    run.environment.commit === null ? undefined : `commit ${run.environment.commit.slice(0, 12)}`,
+  ]
+  return html`<article class="card verdict ${verdict.verdict}">
+    <header>
+      ${verdictPill(verdict)}
+      <h3>${shortened(name)}</h3>
+    </header>
+    <p class="claim">${claimOf(verdict)}</p>
+    ${
+      evidence.length > 0 &&
+      html`<details ${OPEN.has(standingOf(verdict)) && html`open`}>
+        <summary>Evidence</summary>
+        <ul>
+          ${evidence.map((line) => html`<li>${line.trim()}</li>`)}
+        </ul>
+      </details>`
+    }
+    <pre class="message" hidden>${message}</pre>
+    <footer>
+      ${view !== undefined && html`<a href="#${view.id}">Charts of this run</a>`}<span class="about muted" hidden
+        >${about.filter((each) => each !== undefined).join(', ')}</span
+      >
+    </footer>
+  </article>`
+}

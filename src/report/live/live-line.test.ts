@@ -35,6 +35,12 @@ describe('the line of a running load', () => {
     expect(textOf({}, 73)).toBe('che…l rate ██░░░ 12/30s 1 500→1 499/s p50 12.1 p99 83.2 3 err 6 open ▂▄ █')
   })
 
+  test('begins its chart with the first response, and has none before it', () => {
+    const chartOf = (p99s: readonly (number | null)[]): string | undefined => liveLine(progress, p99s, 140).at(-1)?.text
+    expect(chartOf([null, null, 40, 80])).toBe('▄█')
+    expect(chartOf([null])).toBe('6 in flight')
+  })
+
   test('shows which part of a suite runs, and how long the others take', () => {
     const part = { number: 3, of: 12, isExact: false, leftMs: 40_000 }
     const line = textOf({ name: 'limits', phase: '200 req/s', part }, 180)

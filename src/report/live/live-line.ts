@@ -26,7 +26,9 @@ const SHORTEST_NAME = 10
 export function liveLine(progress: Progress, p99s: readonly (Ms | null)[], columns: number): readonly LinePart[] {
   const isWide = columns >= WIDE_COLUMNS
   const gap = isWide ? '  ' : ' '
-  const figures = isWide ? wideFigures(progress, p99s) : narrowFigures(progress, p99s)
+  // Without the seconds before the first response, which would be a gap.
+  const measured = p99s.slice(p99s.findIndex((ms) => ms !== null))
+  const figures = isWide ? wideFigures(progress, measured) : narrowFigures(progress, measured)
   const parts = fitting(figures, gap, columns - SHORTEST_NAME)
   const name = cut(nameOf(progress), columns - widthOf(parts, gap))
   return [{ text: name, tone: 'plain' }, ...parts.flatMap((part): LinePart[] => [{ text: gap, tone: 'plain' }, part])]

@@ -44,7 +44,8 @@ describe('the line of a running load', () => {
   test('shows which part of a suite runs, and how long the others take', () => {
     const part = { number: 3, of: 12, isExact: false, leftMs: 40_000 }
     const line = textOf({ name: 'limits', phase: '200 req/s', part }, 180)
-    expect(line).toMatch(/^limits: 3 of about 12, 200 req\/s  /)
+    expect(line).toMatch(/^limits: 200 req\/s {2}3 of ~12 {2}█/)
+    expect(textOf({ part: { ...part, isExact: true } }, 73)).toMatch(/^\S+.* 3\/12 ██░░░ /)
     expect(line).toMatch(/  40 s left$/)
   })
 

@@ -2,7 +2,7 @@ import { sum } from '../../model/sum.ts'
 import type { Ms } from '../../model/units.ts'
 import { formatCount, formatDuration, formatMs, formatNumber, formatPlural } from '../../wording/figures.ts'
 import { sparkline } from '../sparkline.ts'
-import type { Progress } from './progress.ts'
+import type { LoadPart, Progress } from './progress.ts'
 import { nameOf, toolWarning } from './progress-line.ts'
 
 /** How a part of a line is shown, if not like other text. */
@@ -30,7 +30,8 @@ export function liveLine(progress: Progress, p99s: readonly (Ms | null)[], colum
   const measured = p99s.slice(p99s.findIndex((ms) => ms !== null))
   const figures = isWide ? wideFigures(progress, measured) : narrowFigures(progress, measured)
   const parts = fitting(figures, gap, columns - SHORTEST_NAME)
-  const name = cut(nameOf(progress), columns - widthOf(parts, gap))
+  const { part: _, ...whole } = progress
+  const name = cut(nameOf(whole), columns - widthOf(parts, gap))
   return [{ text: name, tone: 'plain' }, ...parts.flatMap((part): LinePart[] => [{ text: gap, tone: 'plain' }, part])]
 }
 
@@ -39,6 +40,7 @@ function wideFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly
   const failed =
     dropped > 0 ? `${formatPlural(errors, 'error')}, ${formatCount(dropped)} dropped` : formatPlural(errors, 'error')
   return [
+    ...partOf(part, ' of '),
     { text: `${bar(progress, 12)} ${seconds(elapsedMs)}/${seconds(plannedMs)} s`, tone: 'plain' },
     { text: `${formatNumber(offeredRps)} → ${formatNumber(throughputRps)} req/s`, tone: 'plain' },
     { text: `p50 ${timeOf(p50Ms)}  p99 ${timeOf(p99Ms)} ms`, tone: 'plain' },
@@ -53,8 +55,9 @@ function wideFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly
 }
 
 function narrowFigures(progress: Progress, p99s: readonly (Ms | null)[]): readonly LinePart[] {
-  const { elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight } = progress
+  const { elapsedMs, plannedMs, offeredRps, throughputRps, p50Ms, p99Ms, errors, dropped, inFlight, part } = progress
   return [
+    ...partOf(part, '/'),
     { text: `${bar(progress, 5)} ${seconds(elapsedMs)}/${seconds(plannedMs)}s`, tone: 'plain' },
     { text: `${formatNumber(offeredRps)}→${formatNumber(throughputRps)}/s`, tone: 'plain' },
     { text: `p50 ${timeOf(p50Ms)} p99 ${timeOf(p99Ms)}`, tone: 'plain' },
@@ -63,6 +66,12 @@ function narrowFigures(progress: Progress, p99s: readonly (Ms | null)[]): readon
     ...warningOf(progress).map(({ tone }) => ({ text: '!busy', tone })),
     { text: sparkline(p99s, 6), tone: 'faint' },
   ]
+}
+
+/** A part of its own, because a name can be cut: `3 of ~14`. */
+function partOf(part: LoadPart | undefined, between: string): readonly LinePart[] {
+  if (part === undefined) return []
+  return [{ text: `${part.number}${between}${part.isExact ? '' : '~'}${part.of}`, tone: 'plain' }]
 }
 
 function warningOf(progress: Progress): readonly LinePart[] {

@@ -10,7 +10,7 @@ export {
   LoadVerdictError,
 } from './model/errors.ts'
 export type { PlanIssue } from './model/errors.ts'
-export type { Body, GeneratedBody, MessageFormat } from './model/body.ts'
+export type { Body, ChosenFormat, GeneratedBody, MessageFormat } from './model/body.ts'
 export type { Doubt, DoubtCode } from './model/doubt.ts'
 export type { ArrivalPattern, ArrivalProcessName, PatternSpec, PhaseWindow } from './model/pattern.ts'
 export type {
@@ -61,5 +61,6 @@ export * from './protocols/registry.ts'
 export { metric } from './measure/metric.ts'
 export type { MetricOptions } from './measure/metric.ts'
 export { runLoad, startLoad } from './hosts/script.ts'
+export { metricsOf } from './run/index.ts'
 export type { LoadRun } from './run/index.ts'
 export * from './traffic/patterns/registry.ts'

@@ -1,6 +1,9 @@
 /** Whether a message is text (UTF-8) or bytes; each protocol marks this on the wire in its own way. */
 export type MessageFormat = 'text' | 'binary'
 
+/** What a plan may choose: one format, or each with equal probability for every message. */
+export type ChosenFormat = MessageFormat | 'mixed'
+
 /**
  * A body that is generated while it is sent, so that even a large one is never held in memory. `chunks()` yields the
  * same bytes on every call; a chunk is valid until the next one is requested.

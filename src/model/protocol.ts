@@ -156,8 +156,10 @@ export interface Protocol<Request> {
   readonly healthRead: Request
   /** Default of the plan's `messageFormat`. */
   readonly usualFormat: MessageFormat
-  /** Maximum length of a message of size `large`, if it is below the general 100 MiB. */
+  /** Maximum length of a generated message, in bytes. Absent: no maximum. */
   readonly maxMessageBytes?: number
+  /** Maximum length of a message of a named size such as `large`, if it is lower. */
+  readonly maxNamedBytes?: number
   /** True if a message is held in memory as a whole while it is sent; other protocols stream it. */
   readonly holdsMessages?: boolean
   /** Absent if no embedded target supports the protocol. */
@@ -168,6 +170,8 @@ export interface Protocol<Request> {
   asData?(request: Request): Request
   /** Returns the issue of a message format that the protocol's options cannot carry, such as bytes between newlines. */
   formatIssue?(format: MessageFormat, key: string): PlanIssue | undefined
+  /** Returns the issue of a message size in bytes that the plan gives and that the protocol cannot send. */
+  sizeIssue?(bytes: number, key: string): PlanIssue | undefined
   /** Returns true for a request that contains a function and therefore cannot be passed to a generator thread. */
   needsInline?(request: Request): boolean
   /** Returns false if the plan's `headers` cannot be sent to this target. Absent: they always can. */
@@ -185,6 +189,8 @@ export interface Protocol<Request> {
    * Describes its span by the semantic conventions. Default: the name of the protocol and the address of the target.
    */
   span?(request: Request, target: URL): SpanAbout
+  /** Returns the size of what a request sends as its payload, in bytes. Absent or undefined: the bytes sent. */
+  messageBytes?(request: Request): number | undefined
   /**
    * Determines once per run, before its first connection, what applies to all connections (a protocol version). Returns
    * plain data, which is passed to every `connect`. Rejects like `connect`.

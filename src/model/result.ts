@@ -51,11 +51,12 @@ export interface TargetSample {
   /** Threads of the target's processes. */
   readonly threads?: number | null
   /**
-   * Network bytes received since the previous sample; null for a local target that shares the network namespace of this
-   * process.
+   * Network bytes received since the previous sample. Of a target on this machine: what the TCP connections that it
+   * accepted carried, by the kernel's counters of their sockets, without the headers of TCP and IP; of one with a
+   * separate network namespace, all bytes of its network devices. Null if unknown, see `unwatchedNetwork`.
    */
   readonly bytesIn: number | null
-  /** Network bytes sent since the previous sample; null as for `bytesIn`. */
+  /** Network bytes sent since the previous sample; counted like `bytesIn`. */
   readonly bytesOut: number | null
   /**
    * Event-loop delay that the target reports: its p99, else its mean, else its current value; the worst of several
@@ -74,6 +75,8 @@ export interface TargetFigures {
   readonly samples: readonly TargetSample[]
   /** Why nothing was monitored. */
   readonly unwatched?: string
+  /** Why the network bytes of a monitored target are unknown: `bytesIn` and `bytesOut` of its samples are null. */
+  readonly unwatchedNetwork?: string
 }
 
 /** `aborted`: by `abortOn`; `interrupted`: stopped by a caller or a signal; `running`: a partial result. */

@@ -27,6 +27,13 @@ export interface SpanAbout {
   readonly attributes: Readonly<Record<string, string | number | boolean>>
 }
 
+/** What was sent, as its span shows it. */
+export interface SentRequest {
+  readonly about: SpanAbout
+  /** Size of the payload, in bytes; undefined if the protocol knows only the bytes of the whole message. */
+  readonly messageBytes: number | undefined
+}
+
 /** Why a trace was kept. `all`: it was sampled from its start. */
 export type KeptBecause = 'slowest' | 'failed' | 'ordinary' | 'all'
 
@@ -50,8 +57,8 @@ export interface TracedRequest {
   readonly doneMs: Ms
   /** Time since `sentMs`; NaN where nothing was streamed. */
   readonly firstMessageMs: Ms
-  readonly bytesSent: number
-  readonly bytesReceived: number
+  /** Size of the payload, in bytes; of a journey, of all its steps together. */
+  readonly messageBytes: number
   readonly errorClass: ErrorClass | undefined
   readonly message: string | undefined
   /** As `Outcome.status`. */

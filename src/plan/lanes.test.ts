@@ -24,6 +24,7 @@ const vocabulary: PlanVocabulary = {
       ? []
       : [{ key, value: request, rule: 'is wrong' }],
   formatIssues: () => [],
+  sizeIssues: () => [],
   templateIssues: () => [],
 }
 

@@ -3,7 +3,7 @@ import type { MessageSize } from '../model/plan.ts'
 import type { MixEntry } from './load-plan.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { ResolvedLane, ResolvedProtocol } from './resolved-plan.ts'
-import type { MessageFormat } from '../model/body.ts'
+import type { ChosenFormat } from '../model/body.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { dataIssue } from './plain-data.ts'
 import { resolveProtocol, isCustom, namedProtocol } from './protocol.ts'
@@ -24,7 +24,7 @@ interface Shared {
   readonly concurrency: number | undefined
   readonly maxConnections: number | undefined
   readonly messageSize: MessageSize | undefined
-  readonly messageFormat: MessageFormat | undefined
+  readonly messageFormat: ChosenFormat | undefined
 }
 
 /** Resolves what is sent where: one lane, or one for each entry of a `mix`. */
@@ -74,7 +74,8 @@ function resolveLane(
   const protocol = resolveProtocol(keys['protocol'], key('protocol'), target?.protocol, vocabulary, issues)
   const sent = whatIsSent(keys, prefix, protocol, requestIssues, issues)
   if (target === undefined || protocol === undefined) return undefined
-  const { messageFormat } = shared
+  const { messageFormat, messageSize } = shared
+  if (messageSize !== undefined) issues.push(...vocabulary.sizeIssues(protocol, messageSize, key('messageSize')))
   if (messageFormat !== undefined)
     issues.push(...vocabulary.formatIssues(protocol, messageFormat, key('messageFormat')))
   const overPipes = isStdio(target.target)

@@ -1,4 +1,4 @@
-import type { MessageFormat } from '../model/body.ts'
+import type { ChosenFormat } from '../model/body.ts'
 import type { CustomProtocol } from '../model/custom-protocol.ts'
 import type { Feed } from '../model/feed.ts'
 import type { ArrivalPattern, ArrivalProcessName, PatternSpec } from '../model/pattern.ts'
@@ -46,8 +46,8 @@ interface MixEntryKeys {
   readonly target?: Target
   /** Length of generated bodies; default the plan's. */
   readonly messageSize?: MessageSize
-  /** `'text'` or `'binary'` for generated bodies; default the protocol's usual format. */
-  readonly messageFormat?: MessageFormat
+  /** `'text'`, `'binary'` or `'mixed'` for generated bodies; default the protocol's usual format. */
+  readonly messageFormat?: ChosenFormat
   /** Maximum number of its connections; default the plan's. */
   readonly maxConnections?: number
 }
@@ -133,8 +133,8 @@ interface PlanKeys extends SharedKeys {
   readonly batchSize?: number
   /** Length of generated bodies; default `'small'`. */
   readonly messageSize?: MessageSize
-  /** `'text'` or `'binary'` for generated bodies; default the protocol's usual format. */
-  readonly messageFormat?: MessageFormat
+  /** `'text'`, `'binary'` or `'mixed'` for generated bodies; default the protocol's usual format. */
+  readonly messageFormat?: ChosenFormat
   /** Records for templates, by feed name. */
   readonly feeds?: Readonly<Record<string, Feed>>
   /** What happens when no connection is free; default `'queue'`. */

@@ -66,10 +66,10 @@ describe('messageSize', () => {
   })
 })
 
-test('accepts only text and binary as messageFormat', () => {
-  expect(readMessageFormat('binary', 'messageFormat', [])).toBe('binary')
+test('accepts only text, binary and mixed as messageFormat', () => {
+  for (const format of ['text', 'binary', 'mixed']) expect(readMessageFormat(format, 'messageFormat', [])).toBe(format)
   expect(reported(readMessageFormat, 'bin', 'messageFormat')).toEqual([
-    "messageFormat must be 'text' or 'binary' → did you mean 'binary'?",
+    "messageFormat must be 'text', 'binary', 'mixed' → did you mean 'binary'?",
   ])
 })
 

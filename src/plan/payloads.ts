@@ -1,6 +1,6 @@
 import { FEED_FORMATS, TEMPLATE_WORDS } from '../model/feed.ts'
 import { fileURLToPath } from 'node:url'
-import type { MessageFormat } from '../model/body.ts'
+import type { ChosenFormat } from '../model/body.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import { moduleHref } from './user-code.ts'
 import { noDataIn } from './plain-data.ts'
@@ -10,7 +10,7 @@ import type { Feed } from '../model/feed.ts'
 import { anyValue, isRecord, NOT_SHOWN, oneOf, positive, readKeys, wholeFrom, withRemedy } from '../model/readers.ts'
 import type { Reader } from '../model/readers.ts'
 
-export const readMessageFormat: Reader<MessageFormat> = oneOf(['text', 'binary'])
+export const readMessageFormat: Reader<ChosenFormat> = oneOf(['text', 'binary', 'mixed'])
 
 export const readBatchSize: Reader<number> = wholeFrom(1)
 

@@ -1,4 +1,4 @@
-import type { MessageFormat } from '../model/body.ts'
+import type { ChosenFormat } from '../model/body.ts'
 import type { Feed } from '../model/feed.ts'
 import type { JourneyFunction } from '../model/journey.ts'
 import type { CustomProtocol } from '../model/custom-protocol.ts'
@@ -56,7 +56,7 @@ export interface ResolvedLane {
   readonly request: RequestSource<WrittenRequest> | undefined
   readonly workload: WorkloadName
   readonly messageSize: MessageSize | undefined
-  readonly messageFormat: MessageFormat | undefined
+  readonly messageFormat: ChosenFormat | undefined
   readonly maxConnections: number
 }
 

@@ -14,5 +14,6 @@ export const vocabulary: PlanVocabulary = {
   requestIssues: (_, request, key) =>
     typeof request === 'object' ? [] : [{ key, value: request, rule: 'must be an object' }],
   formatIssues: () => [],
+  sizeIssues: () => [],
   templateIssues: () => [],
 }

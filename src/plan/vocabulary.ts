@@ -1,4 +1,5 @@
-import type { MessageFormat } from '../model/body.ts'
+import type { MessageSize } from '../model/plan.ts'
+import type { ChosenFormat } from '../model/body.ts'
 import type { PlanIssue } from '../model/errors.ts'
 import type { ResolvedProtocol } from './resolved-plan.ts'
 
@@ -29,8 +30,10 @@ export interface PlanVocabulary extends SchemeVocabulary {
   requestIssues(protocol: ResolvedProtocol, request: unknown, key: string): readonly PlanIssue[]
   /** Returns a request without issues as plain data, which can be passed to a generator thread. */
   requestData(protocol: ResolvedProtocol, request: unknown): unknown
+  /** Returns why a protocol cannot send messages of a size in bytes, if it cannot. */
+  sizeIssues(protocol: ResolvedProtocol, size: MessageSize, key: string): readonly PlanIssue[]
   /** Returns why a protocol cannot carry messages of a format, if it cannot. */
-  formatIssues(protocol: ResolvedProtocol, format: MessageFormat, key: string): readonly PlanIssue[]
+  formatIssues(protocol: ResolvedProtocol, format: ChosenFormat, key: string): readonly PlanIssue[]
   /**
    * Returns every issue of the templates in a request. The fields of a feed are known only after the feed has been
    * read.

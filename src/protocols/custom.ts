@@ -4,8 +4,10 @@ import type { CustomConnection, CustomProtocol } from '../model/custom-protocol.
 import { isRecord, positive, text } from '../model/readers.ts'
 import { messageOf } from '../model/thrown.ts'
 import type { Cancel, ConnectContext, Connection, ExchangeEvents, Outgoing, Protocol } from '../model/protocol.ts'
+import { lengthOf } from '../model/body.ts'
 import type { AnyRequest } from '../model/requests.ts'
 import { ConnectionState } from './connection-state.ts'
+import { isWrittenBody } from './request-body.ts'
 import { errorOf, CustomExchange } from './custom-exchange.ts'
 import { abandoned } from './sockets/connect-error.ts'
 
@@ -17,6 +19,7 @@ export function customProtocol(custom: CustomProtocol): Protocol<AnyRequest> {
     usualFormat: 'text',
     issuesOf,
     describe: ({ name }) => name ?? custom.name,
+    messageBytes,
     connect: (target, context) => connectCustom(custom, target, context),
   }
 }
@@ -30,6 +33,20 @@ function issuesOf(request: unknown, key: string): readonly PlanIssue[] {
     if (request['weight'] !== undefined) positive(request['weight'], `${key}.weight`, issues)
   }
   return issues
+}
+
+/**
+ * By convention, a request has its payload in `data` or `body`. Undefined if it has none there, or one that is neither
+ * text nor bytes and has no JSON form.
+ */
+function messageBytes({ data, body = data }: AnyRequest): number | undefined {
+  if (body === undefined) return undefined
+  if (isWrittenBody(body)) return lengthOf(body)
+  try {
+    return Buffer.byteLength(JSON.stringify(body))
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Figures } from '../model/figures.ts'
 import { doubt } from '../wording/doubts.ts'
 import { summary } from './result-summary.ts'
@@ -16,6 +16,27 @@ test('shows the rates, response times and errors of a result', () => {
       doubt     inspector: an inspector is attached, which slows the generator;
                   detach it"
   `)
+})
+
+describe('what the target used', () => {
+  const url = 'http://127.0.0.1:3000/'
+  const figures = { cpuPercent: 40, busiestProcessCpuPercent: 40, rssMb: 180, openSockets: 12 }
+  const sample = { ...figures, atMs: 1_000, bytesIn: 2 ** 20, bytesOut: 3_000 }
+
+  test('is shown with the bytes per second of its network', () => {
+    const target = { url, pids: [7], samples: [sample, { ...sample, atMs: 3_000 }] }
+    expect(summary(resultOf({ target })).split('\n')[5]).toBe(
+      '  target    CPU 40% of a core, memory 180 MB, received 683 kB/s, sent 1.95 kB/s',
+    )
+  })
+
+  test('is shown with the reason why its network is unknown', () => {
+    const samples = [{ ...sample, bytesIn: null, bytesOut: null }]
+    const target = { url, pids: [7], samples, unwatchedNetwork: 'the target listens on no TCP port' }
+    expect(summary(resultOf({ target }))).toContain(
+      '  target    CPU 40% of a core, memory 180 MB, network unknown (the target\n              listens on no TCP port)',
+    )
+  })
 })
 
 test('is the same for a result parsed from JSON', () => {

@@ -3,12 +3,16 @@ import { formatValue } from '../model/errors.ts'
 import type { AnyFigures, IntervalDistribution } from '../model/figures.ts'
 import type { MetricFigures } from '../model/metric.ts'
 import type { LoadResult } from '../model/result.ts'
+import { targetUse } from '../model/target-use.ts'
 import { cleanText } from '../model/text/clean.ts'
 import { dropHints } from '../wording/drop-hints.ts'
 import { errorHints } from '../wording/error-hints.ts'
 import {
+  formatBytes,
   formatCount,
+  formatCpu,
   formatDuration,
+  formatMb,
   formatMs,
   formatNumber,
   formatPercent,
@@ -149,7 +153,7 @@ function listOf(counts: readonly Counted[], between: string): string {
 function explanations(figures: AnyFigures): readonly string[] {
   return [
     ...(isResult(figures) && figures.journeys !== null ? [labelled('journeys', journeysOf(figures.journeys), 2)] : []),
-    ...(isResult(figures) ? metricLines(figures) : []),
+    ...(isResult(figures) ? [...metricLines(figures), ...targetLines(figures)] : []),
     ...errorLines(figures, 2),
     ...(isResult(figures) ? dropHints(figures, figures).map((hint) => labelled('hint', hint, 2)) : []),
     ...(isResult(figures) ? doubtEntries(figures, 2) : []),
@@ -180,6 +184,20 @@ export function metricLines({ metrics = {} }: Partial<LoadResult>): readonly str
 export function metricOf({ name, unit, count, p50, p95, p99, max }: MetricFigures): string {
   const percentiles = `p50 ${formatNumber(p50)}, p95 ${formatNumber(p95)}, p99 ${formatNumber(p99)}`
   return `${name}: ${percentiles}, max ${formatQuantity(max, unit)} (n = ${formatCount(count)})`
+}
+
+/** Example: `CPU 34% of a core, memory 78 MB, received 1.2 MB/s, sent 3.4 MB/s`. Nothing if nothing was monitored. */
+export function targetLines({ target }: LoadResult): readonly string[] {
+  const { cpuPercent, maxRssMb, bytesInPerS, bytesOutPerS } = targetUse(target.samples)
+  const { unwatchedNetwork: why } = target
+  const parts = [
+    ...(cpuPercent === null ? [] : [`CPU ${formatCpu(cpuPercent)}`]),
+    ...(maxRssMb === null ? [] : [`memory ${formatMb(maxRssMb)}`]),
+    ...(bytesInPerS === null ? [] : [`received ${formatBytes(bytesInPerS)}/s`]),
+    ...(bytesOutPerS === null ? [] : [`sent ${formatBytes(bytesOutPerS)}/s`]),
+    ...(bytesInPerS === null && bytesOutPerS === null && why !== undefined ? [`network unknown (${why})`] : []),
+  ]
+  return target.samples.length === 0 || parts.length === 0 ? [] : [labelled('target', parts.join(', '), 2)]
 }
 
 function journeysOf(journeys: AnyFigures): string {

@@ -5,7 +5,7 @@ import { formatCount, formatDuration, formatMs, formatPlural, formatRate } from 
 import type { VerdictRecord, VerdictValue } from '../model/verdict.ts'
 import { LOAD_SUITE } from './run-records.ts'
 import { labelled, pageHead, wrap } from './page.ts'
-import { errorLines, loadOf, metricLines } from './result-summary.ts'
+import { errorLines, loadOf, metricLines, targetLines } from './result-summary.ts'
 
 const WIDEST_VERDICT = 'INCONCLUSIVE  '.length
 const VALUES: readonly VerdictValue[] = ['pass', 'fail', 'inconclusive', 'invalid']
@@ -57,6 +57,7 @@ function resultLines(result: LoadResult): readonly string[] {
     ...operationLines(result),
     ...errorLines(result, 2),
     ...metricLines(result),
+    ...targetLines(result),
     ...slowestLines(result),
     ...(result.plan.notes ?? []).map((note) => labelled('note', note, 2)),
     ...result.generator.doubts.map(({ code, message }) => labelled('doubt', `${code}: ${message}`, 2)),

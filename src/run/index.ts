@@ -10,7 +10,7 @@ import { threadPool } from './generator/thread-pool.ts'
 import { vocabulary } from './vocabulary.ts'
 import { expectedTransports } from './generator/warm-up/transports.ts'
 
-export { type Admission, type LoadRun, Run } from './load-run.ts'
+export { type Admission, type LoadRun, metricsOf, Run } from './load-run.ts'
 
 export interface RunOptions {
   /** Name of the result in reports and messages. */

@@ -33,6 +33,18 @@ export interface LoadRun extends AsyncIterable<Interval> {
  */
 export type Admission = (signal: AbortSignal) => Promise<() => void>
 
+/** Runs of this thread that have not ended, by their generator id. */
+const running = new Map<string, LoadRun>()
+
+/**
+ * Returns the figures so far of a running generator: its LoadResult with `ended: 'running'`, as `LoadRun.metrics()`
+ * does. Undefined once the run has ended, and for an id that no run of this thread has. A call adds up the figures of
+ * the whole run; generators report each second.
+ */
+export function metricsOf(generatorId: string): LoadResult | undefined {
+  return running.get(generatorId)?.metrics()
+}
+
 /** Time between 'start' and the first arrival, in which every thread receives the message and sets its timer. */
 const LEAD_MS = 30
 
@@ -57,6 +69,7 @@ export class Run implements LoadRun {
     this.#log = isVerbose() ? (text) => process.stderr.write(cleanText(`[load ${plan.name}] ${text}\n`)) : () => {}
     this.#lifetime = new RunLifetime(this.#log)
     this.#outcome = new RunOutcome(this.generatorId, plan, this.#placement, this.#lifetime)
+    running.set(this.generatorId, this)
     this.result = this.#run()
     // Callers that only iterate or stop must not get an unhandled rejection of a promise that they do not use.
     this.result.catch(() => {})
@@ -85,6 +98,7 @@ export class Run implements LoadRun {
       if (this.#lifetime.isRunning) await this.#generate(this.#fleet, job)
       return await this.#outcome.finish()
     } finally {
+      running.delete(this.generatorId)
       await this.#close()
       leave()
     }

@@ -9,6 +9,7 @@ import {
   schemesOf,
   targetFor,
 } from '../protocols/index.ts'
+import { maxBytesOf } from '../traffic/payloads/index.ts'
 import { sampleOf, templateIssues } from '../traffic/templates/index.ts'
 import { knownProtocol } from './protocols.ts'
 
@@ -31,9 +32,15 @@ export const vocabulary: PlanVocabulary = {
   // The protocol of a module is unknown before the run loads it; its requests are checked then.
   requestIssues: (protocol, request, key) => knownProtocol(protocol)?.issuesOf(sampleOf(request), key) ?? [],
   requestData: (protocol, request) => knownProtocol(protocol)?.asData?.(request as AnyRequest) ?? request,
-  formatIssues(protocol, format, key) {
-    const issue = knownProtocol(protocol)?.formatIssue?.(format, key)
+  sizeIssues(protocol, size, key) {
+    // Of named sizes, a protocol sends what it can.
+    const issue = knownProtocol(protocol)?.sizeIssue?.(maxBytesOf(size, { maxNamedBytes: 0 }), key)
     return issue === undefined ? [] : [issue]
+  },
+  formatIssues(protocol, format, key) {
+    // What carries bytes carries text as well.
+    const issue = knownProtocol(protocol)?.formatIssue?.(format === 'mixed' ? 'binary' : format, key)
+    return issue === undefined ? [] : [{ ...issue, value: format }]
   },
   templateIssues,
 }

@@ -1,14 +1,11 @@
 import { readlinkSync } from 'node:fs'
 import { readProc } from './proc.ts'
-
-export interface Traffic {
-  readonly bytesIn: number
-  readonly bytesOut: number
-}
+import type { Traffic } from './socket-bytes.ts'
 
 /**
- * Network bytes of a target with a separate network namespace, such as a container. Linux counts bytes per namespace
- * and not per process. In a shared namespace the counts include the generator's traffic, so `read` returns null there.
+ * Network bytes of a target with a separate network namespace, such as a container: of all its devices except loopback,
+ * with the headers of Ethernet, IP and TCP. In a shared namespace the devices also carry the traffic of other processes,
+ * so `read` returns null there.
  */
 export class NamespaceTraffic {
   readonly #pid: number
@@ -29,9 +26,14 @@ export class NamespaceTraffic {
   }
 }
 
-function ownTraffic(pid: number): Traffic | undefined {
+/** Whether the process has another network namespace than this process. */
+export function hasSeparateNetwork(pid: number): boolean {
   const namespace = namespaceOf(pid)
-  if (namespace === undefined || namespace === namespaceOf('self')) return undefined
+  return namespace !== undefined && namespace !== namespaceOf('self')
+}
+
+function ownTraffic(pid: number): Traffic | undefined {
+  if (!hasSeparateNetwork(pid)) return undefined
   const table = readProc(`${pid}/net/dev`)
   return table === undefined ? undefined : trafficIn(table)
 }

@@ -73,6 +73,13 @@ describe('watchMetrics', () => {
     expect(await watch.sample()).toEqual(NOTHING)
     expect(await watch.sample()).toEqual({ ...NOTHING, bytesIn: 500, bytesOut: 0 })
     expect(await watch.sample()).toEqual({ ...NOTHING, bytesOut: 10 })
+    expect(watch.unwatchedNetwork).toBeUndefined()
+  })
+
+  test('names the network counters that a page does not have', async () => {
+    const watch = await watchOn(pages('process_network_receive_bytes_total 5'))
+    await watch.sample()
+    expect(watch.unwatchedNetwork).toBe('the metrics page has no process_network_transmit_bytes_total')
   })
 
   test('requests the page at the addresses that were checked, without resolving its name again', async () => {

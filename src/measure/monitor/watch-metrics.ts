@@ -80,6 +80,16 @@ class MetricsWatch implements TargetWatch {
     return this.#before === undefined ? this.#why : undefined
   }
 
+  /** Which counters a page that was read does not have. */
+  get unwatchedNetwork(): string | undefined {
+    const figures = this.#before?.figures
+    if (figures === undefined) return undefined
+    const missing = (['bytesIn', 'bytesOut'] as const).filter((key) => figures[key] === null)
+    return missing.length === 0
+      ? undefined
+      : `the metrics page has no ${missing.flatMap((key) => NAMES[key]).join(' and no ')}`
+  }
+
   follow(): void {}
 
   stop(): void {

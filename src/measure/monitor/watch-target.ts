@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import type { TargetSample } from '../../model/result.ts'
 import { CpuQuotaWatch } from './cpu-quota.ts'
 import { listenersOf, type Listeners } from './listeners.ts'
-import { NamespaceTraffic } from './namespace-traffic.ts'
+import { watchNetwork, type NetworkWatch } from './watch-network.ts'
 import { readResidentBytes, readStat, readThreads, TICKS_PER_SECOND, readProc, type ProcessStat } from './proc.ts'
 import { ProcessTree } from './process-tree.ts'
 import { SocketCount } from './socket-count.ts'
@@ -15,17 +15,30 @@ import type { Ms } from '../../model/units.ts'
  */
 export type WatchSpec = { readonly pid: number } | { readonly port: number } | 'followed'
 
+export interface WatchOptions {
+  /** Whether to read the network bytes as well, which starts processes that `stop` ends. Default: false. */
+  readonly network?: boolean
+}
+
 /**
  * Watches a target on this machine through /proc, from now on. A sample takes about a millisecond of CPU. Never throws:
  * `unwatched` gives the reason if the target cannot be watched.
  */
-export function watchTarget(spec: WatchSpec): TargetWatch {
+export function watchTarget(spec: WatchSpec, { network = false }: WatchOptions = {}): TargetWatch {
   const found = find(spec)
   if ('unknown' in found) {
-    return { pids: [], unwatched: found.unknown, sample: () => Promise.resolve(undefined), follow() {}, stop() {} }
+    return {
+      pids: [],
+      unwatched: found.unknown,
+      unwatchedNetwork: undefined,
+      sample: () => Promise.resolve(undefined),
+      follow() {},
+      stop() {},
+    }
   }
   const roots = found.pids.map(readStat).filter((stat) => stat !== undefined)
-  return new ProcessWatch(roots)
+  const ports = typeof spec === 'object' && 'port' in spec ? [spec.port] : undefined
+  return new ProcessWatch(roots, (pids) => (network ? watchNetwork(pids, ports) : undefined))
 }
 
 function find(spec: WatchSpec): Listeners {
@@ -46,7 +59,7 @@ class ProcessWatch implements TargetWatch {
   readonly #roots: number[]
   readonly #tree: ProcessTree
   readonly #sockets = new Map<number, SocketCount>()
-  readonly #traffic: NamespaceTraffic
+  readonly #network: NetworkWatch | undefined
   readonly #coreWait = new CoreWait()
   readonly #quota: CpuQuotaWatch | undefined
   #alive: readonly number[] = []
@@ -57,12 +70,12 @@ class ProcessWatch implements TargetWatch {
   #busiestTicks = 0
   #sampledMs: number
 
-  constructor(roots: readonly ProcessStat[]) {
+  constructor(roots: readonly ProcessStat[], watchNetworkOf: (pids: readonly number[]) => NetworkWatch | undefined) {
     this.#roots = roots.map(({ pid }) => pid)
     this.#tree = new ProcessTree(roots)
-    this.#traffic = new NamespaceTraffic(roots[0]?.pid ?? 0)
     this.#quota = roots[0] === undefined ? undefined : new CpuQuotaWatch(roots[0].pid)
     this.#cpuTicks = this.#readCpuTicks()
+    this.#network = watchNetworkOf(this.pids)
     this.#sampledMs = performance.now()
   }
 
@@ -72,7 +85,13 @@ class ProcessWatch implements TargetWatch {
 
   readonly unwatched = undefined
 
-  stop(): void {}
+  get unwatchedNetwork(): string | undefined {
+    return this.#network?.unknown
+  }
+
+  stop(): void {
+    this.#network?.stop()
+  }
 
   follow(pid: number): void {
     const stat = readStat(pid)
@@ -82,6 +101,7 @@ class ProcessWatch implements TargetWatch {
   }
 
   async sample(): Promise<Omit<TargetSample, 'atMs'>> {
+    const traffic = this.#network?.read()
     const cpuTicks = this.#readCpuTicks()
     const nowMs = performance.now()
     const elapsedMs = nowMs - this.#sampledMs
@@ -101,7 +121,7 @@ class ProcessWatch implements TargetWatch {
       ...this.#quota?.read(),
       threads: this.#threads(),
       ...(await this.#descriptors()),
-      ...this.#traffic.read(),
+      ...(await traffic),
     }
   }
 

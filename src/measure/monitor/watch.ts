@@ -9,6 +9,8 @@ export interface TargetWatch {
   readonly pids: readonly number[]
   /** Why nothing is watched, and how to fix it. */
   readonly unwatched: string | undefined
+  /** Why the network bytes of a watched target are unknown. */
+  readonly unwatchedNetwork: string | undefined
   /**
    * Samples what the target uses now: CPU in % of one core since the previous sample, memory in MiB, open sockets and
    * files, all summed over its processes, and the CPU of the busiest process. All fields are null once the processes

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
-import type { HistogramMetricData } from '@opentelemetry/sdk-metrics'
+import type { MetricData } from '@opentelemetry/sdk-metrics'
 import { decodeHdr } from '../../model/hdr-codec.ts'
 import { bucketHighUs, bucketLowUs } from '../../model/hdr.ts'
 import type { Distribution } from '../../model/figures.ts'
@@ -8,15 +8,21 @@ import type { MetricFigures } from '../../model/metric.ts'
 import type { Ms } from '../../model/units.ts'
 import { hrTime } from './spans.ts'
 
-/** Values of a run, to be exported as an OpenTelemetry histogram. */
+/** A figure of a run, to be exported to OpenTelemetry. */
 export interface RunMetric {
   readonly name: string
   readonly description: string
   readonly unit: string
   readonly attributes: Attributes
-  readonly values: MetricValues
+  readonly values: MetricValues | RunNumber
   readonly startMs: Ms
   readonly endMs: Ms
+}
+
+/** A single number, as a monotonic sum or a gauge. */
+export interface RunNumber {
+  readonly kind: 'sum' | 'gauge'
+  readonly number: number
 }
 
 /** A histogram as OTLP defines it: `counts[i]` values are above `boundaries[i - 1]` and at most `boundaries[i]`. */
@@ -102,12 +108,20 @@ export async function exportMetrics(metrics: readonly RunMetric[], resource: Res
     import('@opentelemetry/core'),
   ])
   const exporter = new OTLPMetricExporter()
-  const data = metrics.map(({ name, description, unit, attributes, values, startMs, endMs }): HistogramMetricData => ({
-    descriptor: { name, description, unit, valueType: ValueType.DOUBLE },
-    aggregationTemporality: AggregationTemporality.DELTA,
-    dataPointType: DataPointType.HISTOGRAM,
-    dataPoints: [{ startTime: hrTime(startMs), endTime: hrTime(endMs), attributes, value: values }],
-  }))
+  const temporal = { aggregationTemporality: AggregationTemporality.DELTA } as const
+  const dataOf = ({ name, description, unit, attributes, values, startMs, endMs }: RunMetric): MetricData => {
+    const point = { startTime: hrTime(startMs), endTime: hrTime(endMs), attributes }
+    const descriptor = { name, description, unit, valueType: ValueType.DOUBLE }
+    if (!('kind' in values)) {
+      const dataPoints = [{ ...point, value: values }]
+      return { descriptor, ...temporal, dataPointType: DataPointType.HISTOGRAM, dataPoints }
+    }
+    const dataPoints = [{ ...point, value: values.number }]
+    return values.kind === 'gauge'
+      ? { descriptor, ...temporal, dataPointType: DataPointType.GAUGE, dataPoints }
+      : { descriptor, ...temporal, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints }
+  }
+  const data = metrics.map(dataOf)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   exporter.export({ resource, scopeMetrics: [{ scope: { name: 'describe-load' }, metrics: data }] }, (result) => {
     if (isExported(result)) resolve()

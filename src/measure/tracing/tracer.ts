@@ -1,7 +1,8 @@
 import type { JourneySample, Sample } from '../../model/sample.ts'
+import { sum } from '../../model/sum.ts'
 import { foreignText } from '../../model/text/clean.ts'
 import { isSampled } from '../../model/trace.ts'
-import type { KeptBecause, SpanAbout, TracedRequest, TraceIds, Tracing } from '../../model/trace.ts'
+import type { KeptBecause, SentRequest, SpanAbout, TracedRequest, TraceIds, Tracing } from '../../model/trace.ts'
 import { TailSampler } from './tail-sampler.ts'
 import { createTraceIds } from './trace-ids.ts'
 
@@ -44,12 +45,12 @@ export class Tracer {
     this.#samples = tracing !== 'slowest'
   }
 
-  /** Records the outcome of a request that was sent. `about` is called only if the request is kept. */
-  settled(sample: Sample, about: (payload: unknown) => SpanAbout): void {
+  /** Records the outcome of a request that was sent. `sent` is called only if the request is kept. */
+  settled(sample: Sample, sent: (payload: unknown) => SentRequest): void {
     const { traceparent, parent } = sample
     if (traceparent === undefined || !sample.measured || !isSampled(traceparent)) return
     if (parent !== undefined) {
-      const step = traced(sample, 'request', about(sample.payload), 'all')
+      const step = traced(sample, 'request', sent(sample.payload), 'all')
       const before = this.#steps.get(parent)
       if (before === undefined) this.#steps.set(parent, [step])
       else before.push(step)
@@ -57,7 +58,7 @@ export class Tracer {
     }
     const place = this.#tail.offer(sample.doneMs - sample.intendedMs, sample.errorClass)
     if (!this.#samples && place === undefined) return
-    const request = traced(sample, 'request', about(sample.payload), 'all')
+    const request = traced(sample, 'request', sent(sample.payload), 'all')
     if (this.#samples) this.#sample(request)
     place?.keep([{ ...request, because: place.because }])
   }
@@ -69,7 +70,8 @@ export class Tracer {
     const steps = this.#steps.get(traceparent)
     this.#steps.delete(traceparent)
     if (steps === undefined || !journey.measured) return
-    const whole = traced(journey, 'journey', JOURNEY, 'all')
+    const messageBytes = sum(steps.map((step) => step.messageBytes))
+    const whole = traced(journey, 'journey', { about: JOURNEY, messageBytes }, 'all')
     if (this.#samples) for (const span of [whole, ...steps]) this.#sample(span)
     // Think time is not slowness: a journey counts as slow as its slowest step.
     const slowestMs = Math.max(...steps.map(({ doneMs, intendedMs }) => doneMs - intendedMs))
@@ -99,7 +101,12 @@ export class Tracer {
 
 const JOURNEY: SpanAbout = { name: 'journey', attributes: {} }
 
-function traced(sample: Sample, kind: TracedRequest['kind'], about: SpanAbout, because: KeptBecause): TracedRequest {
+function traced(
+  sample: Sample,
+  kind: TracedRequest['kind'],
+  { about, messageBytes = sample.bytesSent }: SentRequest,
+  because: KeptBecause,
+): TracedRequest {
   return {
     kind,
     traceparent: sample.traceparent ?? '',
@@ -114,8 +121,7 @@ function traced(sample: Sample, kind: TracedRequest['kind'], about: SpanAbout, b
     sentMs: sample.sentMs,
     doneMs: sample.doneMs,
     firstMessageMs: sample.firstMessageMs,
-    bytesSent: sample.bytesSent,
-    bytesReceived: sample.bytesReceived,
+    messageBytes,
     errorClass: sample.errorClass,
     message: sample.message === undefined ? undefined : foreignText(sample.message, sample.payload),
     status: sample.status,

@@ -1,3 +1,4 @@
+import { lengthOf } from '../../model/body.ts'
 import type { ConnectContext, Connection, Protocol, ProtocolKind } from '../../model/protocol.ts'
 import { readKeys } from '../../model/readers.ts'
 import type { PlanIssue } from '../../model/errors.ts'
@@ -6,7 +7,7 @@ import type { SpanAbout } from '../../model/trace.ts'
 import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
 import { serverOf } from '../trace-field.ts'
 import { isMadeByFunction } from '../request-body.ts'
-import { asPlainBody } from './body-encoding.ts'
+import { asPlainBody, encodeBody } from './body-encoding.ts'
 import { requestIssues } from './request-issues.ts'
 import { connectSocket } from './socket-connection.ts'
 import { contentOf, withBody } from './written-body.ts'
@@ -36,6 +37,7 @@ export const httpProtocol: Protocol<HttpRequest> = {
   withBody,
   describe: ({ method = 'GET', path }, target) => `${method} ${pathUnder(target, path)}`,
   span: spanOf,
+  messageBytes: ({ body }) => (body === undefined ? 0 : lengthOf(encodeBody(body).body)),
   async connect(target: URL, context: ConnectContext): Promise<Connection<HttpRequest>> {
     if (target.protocol === 'http:') return connectSocket(target, context)
     // Loaded on demand, because most runs need no HTTP/2.

@@ -1,4 +1,5 @@
 import type { Body, MessageFormat } from '../../model/body.ts'
+import type { PlanIssue } from '../../model/errors.ts'
 import type { Protocol, ProtocolKind, WorkRequests } from '../../model/protocol.ts'
 import type { McpRequest } from './request.ts'
 import type { SpanAbout } from '../../model/trace.ts'
@@ -18,7 +19,11 @@ const BODY_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['write', 'data'],
   ['echo', 'message'],
 ])
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+const MIB = 1024 * 1024
+/** Each message is held in memory as a whole, several times, so the named sizes remain moderate. */
+const MAX_NAMED_BYTES = 16 * MIB
+/** As base64, a message of this length is a third of the longest string of V8. */
+const MAX_MESSAGE_BYTES = 128 * MIB
 
 export const mcpKind: ProtocolKind<McpRequest, 'mcp'> = {
   kind: 'mcp',
@@ -58,6 +63,8 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     healthRead: healthRead(options),
     usualFormat: 'text',
     maxMessageBytes: MAX_MESSAGE_BYTES,
+    maxNamedBytes: MAX_NAMED_BYTES,
+    sizeIssue,
     holdsMessages: true,
     work: workRequests,
     issuesOf: requestIssues,
@@ -65,6 +72,7 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
     carriesHeaders: ({ protocol }) => protocol !== 'mcp+tcp:' && protocol !== 'mcp+stdio:',
     describe,
     span: spanOf,
+    messageBytes,
     // Load on demand: a generator thread should not wait for protocols that its plan does not use.
     async negotiate(target, context) {
       const { negotiate } = await import('./negotiation.ts')
@@ -75,6 +83,12 @@ function protocolWith(options: McpOptions): Protocol<McpRequest> {
       return connect(target, context, options)
     },
   }
+}
+
+function sizeIssue(bytes: number, key: string): PlanIssue | undefined {
+  if (bytes <= MAX_MESSAGE_BYTES) return undefined
+  const rule = `must be at most ${MAX_MESSAGE_BYTES} bytes over MCP, whose messages are whole JSON texts`
+  return { key, value: bytes, rule }
 }
 
 /** Returns the request that checks whether the server answers. With `auto`, the negotiated era decides. */
@@ -104,6 +118,12 @@ function spanOf(request: McpRequest, target: URL): SpanAbout {
       ...(target.protocol !== 'mcp+stdio:' && serverOf(target)),
     },
   }
+}
+
+/** The payload of a call is its `params`, without `_meta`. */
+function messageBytes(request: McpRequest): number {
+  const { params } = callOf(request)
+  return params === undefined ? 0 : Buffer.byteLength(JSON.stringify(params))
 }
 
 function describe(request: McpRequest): string {

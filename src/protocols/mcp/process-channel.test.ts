@@ -47,7 +47,7 @@ describe('a server over stdio', () => {
   })
 
   test('exchanges messages of the maximum size', async () => {
-    const { maxMessageBytes = 0 } = mcpKind.create(mcp())
+    const { maxNamedBytes: maxMessageBytes = 0 } = mcpKind.create(mcp())
     const connection = await overPipes(command('echoes'), PINNED, { messageBytes: maxMessageBytes })
     const params = { data: 'ü"'.repeat(maxMessageBytes / 4) }
     const { ok, answer, bytesSent } = await ask(connection, { method: 'x', params, read: 'json' })

@@ -1,3 +1,4 @@
+import { lengthOf } from '../../model/body.ts'
 import type { Protocol, ProtocolKind } from '../../model/protocol.ts'
 import type { TcpRequest } from './request.ts'
 import { type ProtocolBuilder, builderOf } from '../protocol-builder.ts'
@@ -43,6 +44,7 @@ function createTcp({ framing = 'newline', maxInFlight = 1 }: TcpOptions): Protoc
     matchesByOrder: ({ data, replies }) => data !== undefined && replies !== 0 && !format.untilClose,
     withBody: (request, body) => (request.data === undefined ? { ...request, data: body } : request),
     describe,
+    messageBytes: ({ data }) => (data === undefined ? 0 : lengthOf(data)),
     connect: (target, context) => connectTcp(target, context, settings),
   }
 }

@@ -1,3 +1,4 @@
+import { lengthOf } from '../../model/body.ts'
 import type { ConnectContext, Connection, Protocol, ProtocolKind, ProtocolSpec } from '../../model/protocol.ts'
 import { flag, present, readKeys, wholeFrom } from '../../model/readers.ts'
 import type { PlanIssue } from '../../model/errors.ts'
@@ -53,6 +54,7 @@ function createWebSocket(options: WebSocketOptions): Protocol<WebSocketRequest> 
         ? { ...request, data: messageOf('', body, format) }
         : request,
     describe: formatRequest,
+    messageBytes: ({ data }) => (data === undefined ? 0 : lengthOf(data)),
     async connect(target: URL, context: ConnectContext): Promise<Connection<WebSocketRequest>> {
       // Loading `ws` takes time, so only runs that use it load it.
       const { connectWebSocket } = await import('./connection.ts')

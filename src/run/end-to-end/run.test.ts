@@ -8,7 +8,7 @@ import { LoadPlanError, LoadTargetError } from '../../model/errors.ts'
 import type { Interval } from '../../model/figures.ts'
 import { constant, sequence } from '../../traffic/patterns/index.ts'
 import { expectConservation } from './conservation.conformance.ts'
-import { runLoad, startLoad } from '../index.ts'
+import { metricsOf, runLoad, startLoad } from '../index.ts'
 
 describe('runLoad and startLoad', () => {
   test('sends every request of the schedule once, with the same counts on both sides', async () => {
@@ -170,12 +170,16 @@ describe('runLoad and startLoad', () => {
       const first: IteratorResult<Interval> = await iterator.next()
       expect(first.value?.successes).toBeGreaterThan(0)
       expect(run.metrics().ended).toBe('running')
+      const polled = metricsOf(run.generatorId)
+      expect(polled).toMatchObject({ ended: 'running', generatorId: run.generatorId })
+      expect(polled?.successes).toBeGreaterThanOrEqual(first.value?.successes ?? 0)
       const askedMs = performance.now()
       const result = await run.stop('enough')
       stopMs = performance.now() - askedMs
       expect(result).toMatchObject({ ended: 'interrupted', endedBecause: 'enough' })
       expect(result.successes).toBeGreaterThan(0)
       expect(result.inFlight).toBe(0)
+      expect(metricsOf(run.generatorId)).toBeUndefined()
       expectConservation(result)
     }
     expect(stopMs).toBeLessThan(1_000)

@@ -4,6 +4,9 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Fixture, startFixture } from '../../../fixtures/index.ts'
 import { metric } from '../../measure/metric.ts'
+import type { CustomEvents } from '../../model/custom-protocol.ts'
+import { mix } from '../../plan/mix.ts'
+import { tcp } from '../../protocols/registry.ts'
 import { journey } from '../../plan/steps.ts'
 import { expectConservation } from './conservation.conformance.ts'
 import { runLoad } from '../index.ts'
@@ -196,6 +199,132 @@ test('exports the values of metric() as histograms in their unit', async () => {
     [20, 10],
     [50, 9],
   ])
+})
+
+describe('the size and the operation of a span', () => {
+  /** Sizes of the spans by the name of the operation. */
+  async function sizesOf(collector: Fixture<'collector'>): Promise<Readonly<Record<string, readonly unknown[]>>> {
+    const spans = (await collector.control.spans()).filter(({ name }) => name !== 'load.run')
+    const sizes: Record<string, Set<unknown>> = {}
+    for (const { attributes } of spans) {
+      const operation = String(attributes['load.operation'])
+      ;(sizes[operation] ??= new Set()).add(attributes['load.message_size'])
+    }
+    return Object.fromEntries(Object.entries(sizes).map(([name, all]) => [name, [...all]]))
+  }
+
+  test('are those of the payload, in every protocol and shape of request', async () => {
+    await using collector = await startCollector()
+    await using http = await startFixture('work', { protocol: 'http' })
+    await using websocket = await startFixture('work', { protocol: 'websocket' })
+    await using tcpServer = await startFixture('work', { protocol: 'tcp' })
+    await using mcp = await startFixture('work', { protocol: 'mcp' })
+    const form = new FormData()
+    form.set('a', 'é')
+    const post = { method: 'POST', path: '/write' } as const
+    const params = { name: 'echo', arguments: { message: 'grüße' } }
+    const result = await runLoad({
+      rate: 400,
+      duration: '500ms',
+      tracing: 'all',
+      seed: 'b0b5',
+      workload: mix([
+        {
+          name: 'http',
+          weight: 1,
+          target: http.url,
+          messageSize: 500,
+          request: [
+            { path: '/read?bytes=10' },
+            { name: 'text', ...post, body: 'héé' },
+            { name: 'bytes', ...post, body: new Uint8Array(300) },
+            { name: 'template', ...post, body: '{{random.uuid}}' },
+            { name: 'generated', ...post },
+            { name: 'json', ...post, body: { a: 'é', b: [1, 2] } },
+            { name: 'urlencoded', ...post, body: new URLSearchParams({ a: 'é' }) },
+            { name: 'multipart', ...post, body: form },
+          ],
+        },
+        {
+          name: 'websocket',
+          weight: 1,
+          target: websocket.url,
+          request: [
+            { name: 'text', data: 'write é' },
+            { name: 'bytes', data: Buffer.from('write abc') },
+          ],
+        },
+        { name: 'tcp', weight: 1, target: tcpServer.url, messageSize: 70_000, request: [{ data: 'write é' }] },
+        {
+          name: 'mcp',
+          weight: 1,
+          target: mcp.url,
+          request: [
+            { name: 'call', tool: 'echo', arguments: params.arguments },
+            { name: 'list', method: 'tools/list' },
+          ],
+        },
+      ]),
+    })
+    expect(result.errors).toBe(0)
+    const boundary = `--describe-load-${'0'.repeat(32)}`
+    const multipart = `${boundary}\r\ncontent-disposition: form-data; name="a"\r\n\r\né\r\n${boundary}--\r\n`
+    expect(await sizesOf(collector)).toEqual({
+      http: [0],
+      'http text': [5],
+      'http bytes': [300],
+      'http template': [36],
+      'http generated': [500],
+      'http json': [20],
+      'http urlencoded': ['a=%C3%A9'.length],
+      'http multipart': [Buffer.byteLength(multipart)],
+      'websocket text': [8],
+      'websocket bytes': [9],
+      tcp: [8],
+      'mcp call': [Buffer.byteLength(JSON.stringify(params))],
+      'mcp list': [0],
+    })
+  })
+
+  test('are those of the operations that a batch sends together, and of requests without a name', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('work', { protocol: 'tcp', framing: { length: 4 } })
+    const plan = {
+      target: server.url,
+      protocol: tcp({ framing: { length: 4 } }),
+      rate: 100,
+      duration: '200ms',
+    } as const
+    await runLoad({ ...plan, tracing: 'all', workload: 'batch', batchSize: 5, messageSize: 100_000 })
+    expect(await sizesOf(collector)).toEqual({
+      read: ['read binary 100000'.length],
+      write: ['write '.length + 100_000],
+    })
+  })
+
+  test('are those of a request that was completed with the setup of its connection, and of a custom protocol', async () => {
+    await using collector = await startCollector()
+    await using server = await startFixture('work', { protocol: 'http' })
+    const plan = { target: server.url, rate: 50, duration: '200ms', tracing: 'all' } as const
+    const body = 'for {{setup.user}}'
+    await runLoad({ ...plan, setup: () => ({ user: 'ada' }), request: { method: 'POST', path: '/write', body } })
+    expect(await sizesOf(collector)).toEqual({ http: [7] })
+    const protocol = {
+      name: 'silent',
+      connect: () => ({
+        exchange(outgoing: unknown, { onDone }: CustomEvents): void {
+          onDone({ ok: true, bytesSent: 90 })
+        },
+      }),
+    }
+    const request = [
+      { name: 'data', data: new Uint8Array(12) },
+      { name: 'body', body: { a: 'é' } },
+      { name: 'unknown', question: 'why' },
+    ]
+    await runLoad({ ...plan, protocol, rate: 200, request, seed: 'b0b5' })
+    expect(await sizesOf(collector)).toEqual({ http: [7], data: [12], body: [10], unknown: [90] })
+  })
 })
 
 describe('a collector that does not accept spans', () => {

@@ -1,9 +1,14 @@
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { startFixture } from '../../../fixtures/index.ts'
 import { recordingServer } from './recording-server.fixture.ts'
 import { mix } from '../../plan/mix.ts'
+import { mcp, tcp } from '../../protocols/registry.ts'
 import { expectConservation } from './conservation.conformance.ts'
-import { runLoad } from '../index.ts'
+import { runLoad, startLoad } from '../index.ts'
 
 const PROTOCOLS = ['http', 'websocket', 'tcp', 'mcp'] as const
 
@@ -45,7 +50,7 @@ test('sends a batch together and counts its operations', async () => {
 
 test('distributes the arrivals of one schedule over the entries of a mix by weight, with separate results', async () => {
   await using http = await startFixture('work', { protocol: 'http' })
-  await using tcp = await startFixture('work', { protocol: 'tcp' })
+  await using tcpServer = await startFixture('work', { protocol: 'tcp' })
   const result = await runLoad({
     rate: 600,
     duration: '500ms',
@@ -53,13 +58,13 @@ test('distributes the arrivals of one schedule over the entries of a mix by weig
     threads: 2,
     workload: mix([
       { weight: 3, target: http.url, workload: 'balanced' },
-      { weight: 1, target: tcp.url, name: 'queue' },
+      { weight: 1, target: tcpServer.url, name: 'queue' },
     ]),
   })
   expect(result).toMatchObject({ protocol: 'mix', requestsScheduled: 300, successes: 300 })
   const names = Object.keys(result.operations).toSorted()
   expect(names).toEqual(['http read', 'http write', 'queue read'])
-  const counts = await Promise.all([http.control.counts(), tcp.control.counts()])
+  const counts = await Promise.all([http.control.counts(), tcpServer.control.counts()])
   expect(counts[1].verbs['read']).toBe(result.operations['queue read']?.successes)
   expect(counts[1].verbs['read']).toBeGreaterThan(300 / 4 - 40)
   expect(counts[1].verbs['read']).toBeLessThan(300 / 4 + 40)
@@ -149,5 +154,97 @@ describe('feeds and templates', () => {
     const unique = { feeds: { user: { records: users, pick: 'unique' } } } as const
     await expect(runLoad({ ...plan, ...unique, request: { path: '/{{user.id}}' } })).rejects.toThrow(/60 records/)
     expect(server.requests).toHaveLength(0)
+  })
+})
+
+test('sends text and binary messages with a mixed format, as each protocol marks them, the same for the same seed', async () => {
+  const types: (string | undefined)[] = []
+  const http = createServer((request, response) => {
+    types.push(request.headers['content-type'])
+    request.resume().on('end', () => response.end())
+  }).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const frames: boolean[] = []
+  const websocket = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  websocket.on('connection', (socket) => {
+    socket.on('message', (data: Buffer, isBinary) => {
+      frames.push(isBinary)
+      socket.send(data.length.toString())
+    })
+  })
+  await using mcpServer = await startFixture('work', { protocol: 'mcp' })
+  await using tcpServer = await startFixture('work', { protocol: 'tcp', framing: { length: 4 } })
+  onTestFinished(() => {
+    http.close()
+    websocket.close()
+  })
+  const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port
+  const workload = mix([
+    { weight: 1, target: `http://127.0.0.1:${portOf(http)}`, request: { method: 'POST' } },
+    { weight: 1, target: `ws://127.0.0.1:${portOf(websocket)}`, request: {} },
+    { weight: 1, target: mcpServer.url, workload: 'write-heavy' },
+    { weight: 1, target: tcpServer.url, protocol: tcp({ framing: { length: 4 } }), workload: 'write-heavy' },
+  ])
+  const plan = {
+    rate: 400,
+    duration: '500ms',
+    messageSize: 100,
+    messageFormat: 'mixed',
+    workload,
+    seed: 'cafe',
+  } as const
+  const result = await runLoad({ ...plan, connection: 'long-lived', maxConnections: 1 })
+  expect(result).toMatchObject({ successes: 200, errors: 0 })
+  const [httpTypes, wsFrames] = [types.splice(0), frames.splice(0)]
+  expect(new Set(httpTypes)).toEqual(new Set(['text/plain; charset=utf-8', 'application/octet-stream']))
+  expect(new Set(wsFrames)).toEqual(new Set([true, false]))
+  await runLoad({ ...plan, connection: 'long-lived', maxConnections: 1 })
+  expect([types, frames]).toEqual([httpTypes, wsFrames])
+})
+
+test('rejects a mixed format where the framing cannot carry bytes', () => {
+  const plan = { target: 'tcp://127.0.0.1:9', rate: 1, duration: '1s', messageFormat: 'mixed' } as const
+  expect(() => startLoad(plan)).toThrow(
+    "messageFormat must be 'text' with this framing: binary data may contain the delimiter, got 'mixed'",
+  )
+})
+
+describe('a message size in bytes over MCP', () => {
+  const MIB = 2 ** 20
+  const plan = {
+    rate: 10,
+    duration: '100ms',
+    request: { tool: 'echo' },
+    messageSize: 20 * MIB,
+    tracing: 'off',
+    requestTimeout: '50s',
+  } as const
+
+  test('is sent and received in full, although the named sizes end at 16 MiB', async () => {
+    await using target = await startFixture('work', { protocol: 'mcp' })
+    const result = await runLoad({ ...plan, target: target.url })
+    expect(result).toMatchObject({ successes: 1, errors: 0 })
+    expect(Math.min(result.bytesSent, result.bytesReceived)).toBeGreaterThan(20 * MIB)
+  })
+
+  test('is an error that names the option if the reply is longer than maxMessageBytes', async () => {
+    await using target = await startFixture('work', { protocol: 'mcp' })
+    const { errorsByClass } = await runLoad({
+      ...plan,
+      target: target.url,
+      protocol: mcp({ maxMessageBytes: MIB }),
+      messageSize: 2 * MIB,
+    })
+    expect(errorsByClass.protocol).toMatchObject({ count: 1 })
+    expect(errorsByClass.protocol?.first).toMatch(
+      /longer than 1048576 bytes; mcp\(\{ maxMessageBytes \}\) sets this limit$/,
+    )
+  })
+
+  test('is an issue of the plan beyond what a JSON text can hold', () => {
+    const given = { ...plan, target: 'mcp+http://127.0.0.1:9/mcp' }
+    expect(() => startLoad({ ...given, messageSize: [{ size: 129 * MIB, weight: 1 }] })).toThrow(
+      'messageSize must be at most 134217728 bytes over MCP, whose messages are whole JSON texts, got 135266304',
+    )
   })
 })

@@ -139,8 +139,7 @@ function memoryDoubts(
 /** Bytes of generated messages in flight: one on each connection. 0 for protocols that stream them, as most do. */
 function heldBytes({ messageSize, maxConnections }: ResolvedLane, target: TargetConnection | undefined): number {
   if (messageSize === undefined || target?.protocol.holdsMessages !== true) return 0
-  const { maxMessageBytes = Number.POSITIVE_INFINITY } = target.protocol
-  return COPIES_OF_MESSAGE * maxConnections * Math.min(maxBytesOf(messageSize), maxMessageBytes)
+  return COPIES_OF_MESSAGE * maxConnections * maxBytesOf(messageSize, target.protocol)
 }
 
 function threadDoubts({ threads }: Placement, { cores }: Resources): Doubt[] {

@@ -149,6 +149,8 @@ export class RunOutcome {
 
   /** Exports the traces of the run, then returns its result, which says how many were exported. */
   async finish(): Promise<LoadResult> {
+    // A sample during the export is not one of the run.
+    this.#watch?.endSamples()
     this.#silence = await silenceDoubts(this.result(), this.#targets)
     await this.#traces?.close(this.result())
     return this.result()

@@ -1,6 +1,7 @@
 import { durationsIn, type RunMetric, valuesOf } from '../../measure/tracing/metrics.ts'
 import type { Distribution } from '../../model/figures.ts'
 import type { LoadResult } from '../../model/result.ts'
+import { targetUse } from '../../model/target-use.ts'
 import type { SpanAbout, TracedRequest } from '../../model/trace.ts'
 import type { Ms } from '../../model/units.ts'
 
@@ -16,9 +17,10 @@ const METRIC_ATTRIBUTES = [
 ] as const
 
 /**
- * Metrics of the durations, and those that the code of the test recorded, under their own names. The durations named by the semantic conventions contain the service time, as spans do. The response
- * time, which counts from the intended start, gets a custom name. The attributes of an operation are those that its
- * kept traces have in common.
+ * Metrics of the durations, those that the code of the test recorded, under their own names, and what the target used.
+ * The durations named by the semantic conventions contain the service time, as spans do. The response time, which counts
+ * from the intended start, gets a custom name. The attributes of an operation are those that its kept traces have in
+ * common.
  */
 export function metricsOf(
   result: LoadResult,
@@ -53,7 +55,33 @@ export function metricsOf(
     const description = 'Values that the code of the load test recorded'
     metrics.push({ name, description, unit, attributes, values: valuesOf(metric), startMs, endMs })
   }
-  return metrics
+  return [...metrics, ...targetMetrics(result, startMs, endMs)]
+}
+
+/** What the monitored target used, in the sampled time. The names follow those of `process.*` in the conventions. */
+function targetMetrics({ target, generatorId }: LoadResult, startMs: Ms, endMs: Ms): readonly RunMetric[] {
+  const { cpuSeconds, maxRssMb, bytesIn, bytesOut } = targetUse(target.samples)
+  const metric = (
+    name: string,
+    description: string,
+    [kind, number, unit]: readonly ['sum' | 'gauge', number | null, string],
+    attributes: RunMetric['attributes'] = {},
+  ): readonly RunMetric[] => {
+    if (number === null) return []
+    const all = { 'load.generator_id': generatorId, ...attributes }
+    return [{ name, description, attributes: all, unit, values: { kind, number }, startMs, endMs }]
+  }
+  const network = (direction: 'receive' | 'transmit', bytes: number | null): readonly RunMetric[] =>
+    metric('load.target.network.io', 'Network bytes of the target', ['sum', bytes, 'By'], {
+      'network.io.direction': direction,
+    })
+  const maxBytes = maxRssMb === null ? null : Math.round(maxRssMb * 2 ** 20)
+  return [
+    ...metric('load.target.cpu.time', 'CPU time of the target', ['sum', cpuSeconds, 's']),
+    ...metric('load.target.memory.usage', 'Maximum resident memory of the target', ['gauge', maxBytes, 'By']),
+    ...network('receive', bytesIn),
+    ...network('transmit', bytesOut),
+  ]
 }
 
 const CONVENTIONAL: ReadonlyMap<string, string> = new Map([

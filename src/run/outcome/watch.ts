@@ -76,7 +76,9 @@ export class Watch {
     const { monitor } = plan
     if (monitor === 'off') return watch(undefined, "the plan says monitor: 'off'")
     const found = typeof monitor === 'object' && !('openMetrics' in monitor) ? monitor : findable(targets)
-    return typeof found === 'object' && 'why' in found ? watch(undefined, found.why) : watch(watchTarget(found))
+    return typeof found === 'object' && 'why' in found
+      ? watch(undefined, found.why)
+      : watch(watchTarget(found, { network: true }))
   }
 
   /** `startMs` is the start of the measured part on the machine's monotonic clock. */
@@ -95,18 +97,25 @@ export class Watch {
     this.#target?.follow(pid)
   }
 
-  stop(): void {
+  /** Takes no more samples. One that was requested before is still added. */
+  endSamples(): void {
     realTime.clearTimeout(this.#timer)
+  }
+
+  stop(): void {
+    this.endSamples()
     this.#target?.stop()
   }
 
   figures(): TargetFigures {
     const unwatched = this.#unwatched ?? this.#target?.unwatched
+    const unwatchedNetwork = this.#target?.unwatchedNetwork
     return {
       url: urlsOf(this.#targets),
       pids: [...(this.#target?.pids ?? [])],
       samples: [...this.#samples],
       ...(unwatched !== undefined && { unwatched }),
+      ...(unwatchedNetwork !== undefined && { unwatchedNetwork }),
     }
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { type Body, isGenerated, lengthOf } from '../../model/body.ts'
 import { randomFrom } from '../arrivals/random.ts'
 import { SLICE_BYTES } from './block.ts'
-import { bodyOf } from './index.ts'
+import { bodyOf, formatsFrom } from './index.ts'
 
 const MIB = 2 ** 20
 
@@ -114,6 +114,22 @@ describe('text', () => {
   it('can begin with any character of the set', () => {
     const first = new Set(Array.from({ length: 2_000 }, (_, sequence) => bytesOf(body('text', 16, sequence))[0]))
     expect(first.size).toBeGreaterThan(60)
+  })
+})
+
+describe('mixed formats', () => {
+  const formats = (seed: string): readonly string[] =>
+    Array.from({ length: 2_000 }, (_, i) => formatsFrom('mixed', seed)(i))
+
+  it('are text and binary with equal probability', () => {
+    const texts = formats('8f2c1e').filter((format) => format === 'text').length
+    // Six standard deviations of a binomial count.
+    expect(Math.abs(texts - 1_000)).toBeLessThan(6 * Math.sqrt(500))
+  })
+
+  it('are the same for the same seed, and others for another seed', () => {
+    expect(formats('8f2c1e')).toEqual(formats('8f2c1e'))
+    expect(formats('8f2c1e')).not.toEqual(formats('cafe'))
   })
 })
 

@@ -1,9 +1,10 @@
-import type { Body, MessageFormat } from '../../model/body.ts'
+import type { Body, ChosenFormat, MessageFormat } from '../../model/body.ts'
 import type { Random } from '../../model/pattern.ts'
+import { streamsFrom } from '../arrivals/random.ts'
 import { binaryBody } from './binary.ts'
 import { textBody } from './text.ts'
 
-export { maxBytesOf, sizeOf } from './sizes.ts'
+export { maxBytesOf, type SizeLimits, sizeOf } from './sizes.ts'
 
 type BodySource = (length: number, random: Random) => Body
 
@@ -20,9 +21,20 @@ export function bodyOf(format: MessageFormat, length: number, random: Random): B
 }
 
 /**
- * Creates the block that bodies are slices of. This takes about 20 ms per thread, so it happens before the run, not at
+ * Returns the format of each message by its position in the run: with `mixed`, text or binary with equal probability.
+ * The draws are independent of those of the sizes, so that a plan sends the same sizes in every format.
+ */
+export function formatsFrom(chosen: ChosenFormat, seed: string): (sequence: number) => MessageFormat {
+  if (chosen !== 'mixed') return () => chosen
+  const randomOf = streamsFrom(seed, 'format')
+  return (sequence) => (randomOf(sequence).next() < 0.5 ? 'text' : 'binary')
+}
+
+/**
+ * Creates the blocks that bodies are slices of. This takes about 20 ms per thread, so it happens before the run, not at
  * the first request.
  */
-export function prepareBodies(format: MessageFormat): void {
-  SOURCES[format](1, { next: () => 0 })
+export function prepareBodies(chosen: ChosenFormat): void {
+  for (const format of chosen === 'mixed' ? (['text', 'binary'] as const) : [chosen])
+    SOURCES[format](1, { next: () => 0 })
 }

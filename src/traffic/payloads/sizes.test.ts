@@ -1,15 +1,22 @@
 import { describe, expect, it, test } from 'vitest'
 import type { MessageSize } from '../../model/plan.ts'
 import { streamsFrom } from '../arrivals/random.ts'
-import { sizeOf } from './sizes.ts'
+import { maxBytesOf, type SizeLimits, sizeOf } from './sizes.ts'
 
 const MIB = 2 ** 20
 const COUNT = 20_000
 
+/** Returns a limit of a protocol, if there is one. */
+function limitsOf(longest: number | undefined): SizeLimits {
+  return longest === undefined ? {} : { maxMessageBytes: longest }
+}
+
 /** Returns the sizes of the first requests of a run in ascending order. */
 function sorted(spec: MessageSize, longest?: number): readonly number[] {
   const streamAt = streamsFrom('8f2c1e', 'payload')
-  return Array.from({ length: COUNT }, (_, sequence) => sizeOf(spec, streamAt(sequence), longest)).sort((a, b) => a - b)
+  return Array.from({ length: COUNT }, (_, sequence) => sizeOf(spec, streamAt(sequence), limitsOf(longest))).sort(
+    (a, b) => a - b,
+  )
 }
 
 function quantile(sizes: readonly number[], share: number): number {
@@ -81,6 +88,17 @@ test('draws sizes by weight, also when nested', () => {
   expect(shareBelow(sizes, 11)).toBeCloseTo(0.75, 1)
   expect(shareBelow(sizes, 21)).toBeCloseTo(0.875, 1)
   expect(new Set(sizes)).toEqual(new Set([10, 20, 30]))
+})
+
+test('applies the limit of the named sizes to names only', () => {
+  const limits = { maxMessageBytes: 128 * MIB, maxNamedBytes: 16 * MIB }
+  const one = { next: () => 0.999_999 }
+  expect(sizeOf('large', one, limits)).toBeLessThan(16 * MIB)
+  expect(sizeOf([{ size: 'large', weight: 1 }], one, limits)).toBeLessThan(16 * MIB)
+  expect(sizeOf(50 * MIB, one, limits)).toBe(50 * MIB)
+  expect(sizeOf({ from: MIB, to: 40 * MIB }, one, limits)).toBeGreaterThan(39 * MIB)
+  const sizes = [[{ size: 'large', weight: 1 }], 50 * MIB, 200 * MIB, { from: 1, to: 30 * MIB }] as const
+  expect(sizes.map((size) => maxBytesOf(size, limits))).toEqual([16 * MIB, 50 * MIB, 128 * MIB, 30 * MIB - 1])
 })
 
 test('never exceeds the maximum of the protocol', () => {

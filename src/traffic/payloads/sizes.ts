@@ -16,15 +16,28 @@ const NAMED: Readonly<Record<SizeName, MessageSize>> = {
   ],
 }
 
+/** Maximum sizes of a protocol, in bytes. */
+export interface SizeLimits {
+  /** Maximum that the protocol can carry. */
+  readonly maxMessageBytes?: number
+  /** Maximum of the named sizes, if it is lower. */
+  readonly maxNamedBytes?: number
+}
+
+/** Returns the limits of the range that a name stands for. */
+function ofNamed({ maxMessageBytes = Infinity, maxNamedBytes = Infinity }: SizeLimits): SizeLimits {
+  return { maxMessageBytes: Math.min(maxMessageBytes, maxNamedBytes) }
+}
+
 /**
  * Draws the size of the next message in bytes. Ranges are log-uniform by default: P(size < x) = ln(x / from) / ln(to /
- * from), so each doubling is equally likely. `maxBytes` is the maximum that the protocol can carry: it truncates a
- * range, and replaces a size or range entirely above it.
+ * from), so each doubling is equally likely. A limit truncates a range, and replaces a size or range entirely above it.
  */
-export function sizeOf(spec: MessageSize, random: Random, maxBytes: number = Number.POSITIVE_INFINITY): number {
+export function sizeOf(spec: MessageSize, random: Random, limits: SizeLimits = {}): number {
+  const { maxMessageBytes: maxBytes = Infinity } = limits
   if (typeof spec === 'number') return Math.min(spec, maxBytes)
-  if (typeof spec === 'string') return sizeOf(NAMED[spec], random, maxBytes)
-  if (!('from' in spec)) return sizeOf(drawn(spec, random), random, maxBytes)
+  if (typeof spec === 'string') return sizeOf(NAMED[spec], random, ofNamed(limits))
+  if (!('from' in spec)) return sizeOf(drawn(spec, random), random, limits)
   const { from, spread } = spec
   const to = Math.min(spec.to, maxBytes)
   if (to <= from) return to
@@ -34,11 +47,12 @@ export function sizeOf(spec: MessageSize, random: Random, maxBytes: number = Num
   return Math.min(Math.floor(size), to - 1)
 }
 
-/** Returns the maximum message size in bytes. */
-export function maxBytesOf(spec: MessageSize): number {
-  if (typeof spec === 'number') return spec
-  if (typeof spec === 'string') return maxBytesOf(NAMED[spec])
-  return 'from' in spec ? spec.to - 1 : Math.max(...spec.map(({ size }) => maxBytesOf(size)))
+/** Returns the maximum message size in bytes, at most the limits. */
+export function maxBytesOf(spec: MessageSize, limits: SizeLimits = {}): number {
+  if (typeof spec === 'string') return maxBytesOf(NAMED[spec], ofNamed(limits))
+  if (typeof spec === 'object' && !('from' in spec))
+    return Math.max(...spec.map(({ size }) => maxBytesOf(size, limits)))
+  return Math.min(typeof spec === 'number' ? spec : spec.to - 1, limits.maxMessageBytes ?? Infinity)
 }
 
 function drawn(sizes: Extract<MessageSize, readonly unknown[]>, random: Random): MessageSize {

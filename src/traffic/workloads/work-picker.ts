@@ -1,9 +1,9 @@
-import type { MessageFormat } from '../../model/body.ts'
+import type { ChosenFormat, MessageFormat } from '../../model/body.ts'
 import type { MessageSize, WorkloadName, WorkName } from '../../model/plan.ts'
 import type { WorkRequests } from '../../model/protocol.ts'
 import { WORKLOADS } from '../../model/workload.ts'
 import { streamsFrom } from '../arrivals/random.ts'
-import { bodyOf, prepareBodies, sizeOf } from '../payloads/index.ts'
+import { bodyOf, formatsFrom, prepareBodies, type SizeLimits, sizeOf } from '../payloads/index.ts'
 import { drawBy, type RequestPicker } from './picker.ts'
 
 /** Number of messages per stream; each has the plan's `messageSize`. */
@@ -18,41 +18,44 @@ export interface WorkOptions<Request> {
   /** Creates the protocol's requests to an embedded target. */
   readonly work: WorkRequests<Request>
   readonly size: MessageSize
-  readonly format: MessageFormat
-  /** Maximum message length that the protocol can carry. */
-  readonly maxBytes: number | undefined
+  readonly format: ChosenFormat
+  readonly limits: SizeLimits
   readonly seed: string
 }
 
 /** Picks the operations of a workload on an embedded target; each request has the name of its operation. */
 export function workPicker<Request extends object>(options: WorkOptions<Request>): RequestPicker<Request> {
-  const { workload, work, size, format, maxBytes, seed } = options
+  const { workload, work, size, limits, seed } = options
+  const formatOf = formatsFrom(options.format, seed)
   const operations = WORKLOADS[workload]
   const draw = drawBy(
     operations.map(({ weight }) => weight),
     seed,
   )
   const randomOf = streamsFrom(seed, 'payload')
-  const reads = new Map<number, Request>()
-  if (operations.some((operation) => operation.work === 'write' || operation.work === 'echo')) prepareBodies(format)
+  const reads = new Map<string, Request>()
+  if (operations.some((operation) => operation.work === 'write' || operation.work === 'echo'))
+    prepareBodies(options.format)
 
-  function read(bytes: number): Request {
-    let known = reads.get(bytes)
+  function read(bytes: number, format: MessageFormat): Request {
+    const key = `${format} ${bytes}`
+    let known = reads.get(key)
     if (known === undefined) {
       known = { ...work.read(bytes, format), name: 'read' }
-      if (reads.size < KEPT_READS) reads.set(bytes, known)
+      if (reads.size < KEPT_READS) reads.set(key, known)
     }
     return known
   }
 
   return {
     pick(sequence) {
+      const format = formatOf(sequence)
       const random = randomOf(sequence)
-      const bytes = sizeOf(size, random, maxBytes)
+      const bytes = sizeOf(size, random, limits)
       const name: WorkName = operations[draw(sequence)]?.work ?? 'read'
       switch (name) {
         case 'read':
-          return read(bytes)
+          return read(bytes, format)
         case 'write':
           return { ...work.write(bodyOf(format, bytes, random), format), name }
         case 'echo':

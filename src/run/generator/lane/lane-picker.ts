@@ -24,7 +24,7 @@ export function lanePicker({ plan, lane, protocol, url, feeds, fed }: LanePicker
   const shape = {
     size: lane.messageSize ?? 'small',
     format: lane.messageFormat ?? protocol.usualFormat,
-    maxBytes: protocol.maxMessageBytes,
+    limits: protocol,
     seed: plan.seed,
   }
   if (fed === undefined && lane.request === undefined) {
@@ -59,11 +59,11 @@ export function notesOn(
   if (Object.keys(plan.headers).length > 0 && protocol.carriesHeaders?.(url) === false) {
     notes.push(`headers do not apply: ${protocol.name} cannot carry them here`)
   }
-  const { maxMessageBytes = Number.POSITIVE_INFINITY } = protocol
-  if (lane.messageSize !== undefined && maxBytesOf(lane.messageSize) > maxMessageBytes) {
-    notes.push(
-      `messageSize exceeds the maximum of ${protocol.name}: no message was longer than ${maxMessageBytes} bytes`,
-    )
+  if (lane.messageSize !== undefined) {
+    const maxBytes = maxBytesOf(lane.messageSize, protocol)
+    if (maxBytesOf(lane.messageSize) > maxBytes) {
+      notes.push(`messageSize exceeds the maximum of ${protocol.name}: no message was longer than ${maxBytes} bytes`)
+    }
   }
   if (lane.request !== undefined) return [...notes, ...notesOnBodies(lane, protocol)]
   if (doesWork(protocol, url)) return notes

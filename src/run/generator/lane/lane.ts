@@ -5,10 +5,9 @@ import type { ResolvedLane } from '../../../plan/resolved-plan.ts'
 import type { ConnectContext, Protocol } from '../../../model/protocol.ts'
 import type { AnyRequest } from '../../../model/requests.ts'
 import type { SetupFunction } from '../../../model/setup.ts'
-import type { MessageSize } from '../../../model/plan.ts'
 import { sum } from '../../../model/sum.ts'
 import { startTimeoutMs } from '../../../model/target.ts'
-import type { SpanAbout } from '../../../model/trace.ts'
+import type { SentRequest, SpanAbout } from '../../../model/trace.ts'
 import { serverOf } from '../../../protocols/trace-field.ts'
 import { warmUpCurve } from '../../../plan/compiled-plan.ts'
 import { arrivalsOf, guardedArrivals } from '../../../traffic/arrivals/index.ts'
@@ -136,7 +135,7 @@ function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['
     log: parts.log,
     // If only the setup matches by order, no measured latency is in doubt.
     onUnsolicited: (messages, ambiguous) => parts.unsolicited(messages, listening === undefined ? 0 : ambiguous),
-    ...(lane.messageSize !== undefined && { messageBytes: messageBytes(lane.messageSize, protocol) }),
+    ...(lane.messageSize !== undefined && { messageBytes: maxBytesOf(lane.messageSize, protocol) }),
     onStrayLine: parts.strayLine,
     ...(job.traceparent !== undefined && { traceparent: job.traceparent }),
     ...(laneJob.address !== undefined && { address: laneJob.address }),
@@ -162,24 +161,17 @@ function poolOptions(parts: LaneParts, url: URL): DispatchOptions<LaneRequest>['
   }
 }
 
-function messageBytes(
-  size: MessageSize,
-  { maxMessageBytes = Number.POSITIVE_INFINITY }: LaneParts['protocol'],
-): number {
-  return Math.min(maxBytesOf(size), maxMessageBytes)
-}
-
 /** Passes what happens to the requests of a lane to the recorder and the tracer. */
 function eventsOf(parts: LaneParts, url: URL): DispatchEvents {
   const { job, protocol, recorder, tracer, listening } = parts
-  const about = spanNamer(protocol, url)
+  const sent = sentDescriber(protocol, url)
   const describe = requestNamer(protocol, url)
   return {
     arrived: (sample) => recorder.arrived(sample),
     settled(sample) {
       recorder.settled(sample, describe)
       listening?.settled(sample)
-      tracer?.settled(sample, about)
+      tracer?.settled(sample, sent)
     },
     journeyArrived: (journey) => recorder.journeyArrived(journey),
     journeySettled(journey) {
@@ -266,17 +258,25 @@ function requestNamer(
 }
 
 /**
- * Returns a function for the names and attributes of one lane's spans, created once per request in the plan. Requests
- * that wait for the setup of their connection are incomplete here, and custom protocols have no conventions; their
+ * Returns a function that describes the requests of one lane for their spans, once per request in the plan. Custom
+ * protocols have no conventions, and a request that needs the setup of its connection may contain secrets of it; their
  * spans only name the target.
  */
-function spanNamer(protocol: Protocol<AnyRequest>, url: URL): (payload: unknown) => SpanAbout {
-  const known = new WeakMap<object, SpanAbout>()
+function sentDescriber(protocol: Protocol<AnyRequest>, url: URL): (payload: unknown) => SentRequest {
+  const known = new WeakMap<object, SentRequest>()
   const plain: SpanAbout = { name: protocol.name, attributes: serverOf(url) }
   return (payload) => {
-    if (typeof payload !== 'object' || payload === null || payload instanceof AwaitingSetup) return plain
-    let about = known.get(payload)
-    if (about === undefined) known.set(payload, (about = protocol.span?.(payload as AnyRequest, url) ?? plain))
-    return about
+    if (typeof payload !== 'object' || payload === null) return { about: plain, messageBytes: undefined }
+    if (payload instanceof AwaitingSetup) {
+      const { rendered } = payload
+      return { about: plain, messageBytes: rendered && protocol.messageBytes?.(rendered) }
+    }
+    let sent = known.get(payload)
+    if (sent === undefined) {
+      const request = payload as AnyRequest
+      sent = { about: protocol.span?.(request, url) ?? plain, messageBytes: protocol.messageBytes?.(request) }
+      known.set(payload, sent)
+    }
+    return sent
   }
 }

@@ -173,10 +173,9 @@ class ConnectionAfterSetup implements Connection<LaneRequest> {
   }
 
   exchange(outgoing: Outgoing<LaneRequest>, events: ExchangeEvents): Cancel {
-    const { requestId, operation, payload } = outgoing
-    if (!(payload instanceof AwaitingSetup)) return this.#connection.exchange({ requestId, operation, payload }, events)
-    const rendered = payload.render(this.#returned)
-    return this.#connection.exchange({ requestId, operation, payload: rendered }, events)
+    const { requestId, operation, payload: given, traceparent } = outgoing
+    const payload = given instanceof AwaitingSetup ? given.render(this.#returned) : given
+    return this.#connection.exchange({ requestId, operation, payload, traceparent }, events)
   }
 
   close(): Promise<void> {

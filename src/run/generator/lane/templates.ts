@@ -20,12 +20,23 @@ export class AwaitingSetup implements RequestLabel {
   readonly name: string
   /** The request as the plan has it, with its templates. */
   readonly written: AnyRequest
-  readonly render: (setup: unknown) => AnyRequest
+  readonly #render: (setup: unknown) => AnyRequest
+  #rendered: AnyRequest | undefined
 
   constructor(written: AnyRequest, render: (setup: unknown) => AnyRequest) {
     this.name = written.name ?? ''
     this.written = written
-    this.render = render
+    this.#render = render
+  }
+
+  /** The complete request, as it was rendered last. */
+  get rendered(): AnyRequest | undefined {
+    return this.#rendered
+  }
+
+  render(setup: unknown): AnyRequest {
+    this.#rendered = this.#render(setup)
+    return this.#rendered
   }
 }
 

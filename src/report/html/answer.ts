@@ -51,15 +51,16 @@ const HEADLINES: Readonly<Record<Standing, Headline>> = {
 function countsOf(verdicts: readonly VerdictRecord[]): string {
   if (verdicts.length === 0) return 'No test judged its result.'
   const count = (value: VerdictRecord['verdict']): number => verdicts.filter(({ verdict }) => verdict === value).length
-  if (count('pass') === verdicts.length) {
-    return verdicts.length === 1 ? 'The check passed.' : `All ${formatCount(verdicts.length)} checks passed.`
-  }
+  if (count('pass') === verdicts.length && verdicts.length > 1)
+    return `All ${formatCount(verdicts.length)} checks passed.`
   const parts = [
     [count('fail'), 'failed', 'failed'],
     [count('invalid'), 'is invalid', 'are invalid'],
     [count('inconclusive'), 'is not proven', 'are not proven'],
     [count('pass'), 'passed', 'passed'],
   ] as const
+  const only = parts.find(([n]) => n > 0)
+  if (verdicts.length === 1 && only !== undefined) return `The only check ${only[1]}.`
   const shown = parts.filter(([n]) => n > 0).map(([n, one, many]) => `${formatCount(n)} ${n === 1 ? one : many}`)
   return `Of ${formatPlural(verdicts.length, 'check')}, ${formatList(shown)}.`
 }
@@ -74,9 +75,14 @@ function findingsOf(view: RunView): readonly Html[] {
   return [
     html`<li>
       ${worst && verdictPill(worst)} <strong>${view.title}</strong>: ${conclusion.sentence}
-      ${because !== undefined && html`<span class="cause">${shortened(because, LONGEST)}</span>`}
+      ${because !== undefined && causeLine(because)}
     </li>`,
   ]
+}
+
+function causeLine(cause: string): Html {
+  const sentence = `${cause.slice(0, 1).toUpperCase()}${cause.slice(1)}${/[.:…]$/.test(cause) ? '' : '.'}`
+  return html`<span class="cause"><b>Why:</b> ${shortened(sentence, LONGEST)}</span>`
 }
 
 /** A fail has the reason that the suite found; any other verdict, its own claim. */
@@ -96,8 +102,7 @@ function findingsOfTests({ run, results }: RunView): readonly Html[] {
     return [
       html`<li>
         ${verdictPill(first)} <strong>${shortened(view?.name ?? first.test, 120)}</strong>:
-        ${shortened(claimOf(first), LONGEST)}${more}
-        ${causesOf(view, first).map((cause) => html`<span class="cause">${shortened(cause, LONGEST)}</span>`)}
+        ${shortened(claimOf(first), LONGEST)}${more} ${causesOf(view, first).map(causeLine)}
       </li>`,
     ]
   })

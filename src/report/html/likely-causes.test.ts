@@ -34,11 +34,28 @@ const slow = evenBatches(40, 25, () => 400)
 describe('likelyCauses', () => {
   test('names a pool that is too small', () => {
     const pool = { size: 7, peakInUse: 7, fullRatio: 0.98 }
-    const result = resultOf({ batches: slow, rest: { pool } })
+    const result = resultOf({ batches: slow, rest: { pool }, serviceMs: () => 40 })
     const waiting = { ...result, queueTime: result.responseTime }
     expect(sentencesOf(waiting)).toEqual([
       'The connection pool is too small: all 7 connections were in use 98% of the time, and slow requests waited 400 ms for a free one. Raise maxConnections if your clients open that many connections; otherwise shorten the service time.',
     ])
+  })
+
+  test('does not blame the pool if the target became slow', () => {
+    const pool = { size: 7, peakInUse: 7, fullRatio: 0.98 }
+    const slowed = resultOf({
+      batches: evenBatches(40, 25, (i) => (i < 10 ? 5 : 400)),
+      rest: { pool, ...targetWith(99) },
+    })
+    const causes = likelyCauses({ ...slowed, queueTime: slowed.responseTime })
+    expect(causes.map(({ code }) => code)).toEqual(['target-thread-full'])
+  })
+
+  test('names time-outs only if nothing else explains them', () => {
+    const batches = eachWith(slow, () => ({ errors: { timeout: 3 } }))
+    const codesOf = (rest: Partial<LoadResult>): readonly string[] =>
+      likelyCauses(resultOf({ batches, rest })).map(({ code }) => code)
+    expect([codesOf({}), codesOf(targetWith(99))]).toEqual([['errors'], ['target-thread-full']])
   })
 
   test('names a saturated CPU', () => {

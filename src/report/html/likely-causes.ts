@@ -24,22 +24,32 @@ const SLOW_SERVICE_MS = 100
  * is what the run itself shows: a full resource, a silence, or waiting without work.
  */
 export function likelyCauses(result: LoadResult): readonly LikelyCause[] {
-  const causes = [errors(result), poolFull(result), cpuFull(result), stalled(result)].filter(
-    (cause) => cause !== undefined,
-  )
-  const waited = causes.length === 0 ? targetWaited(result) : undefined
-  return waited === undefined ? causes : [waited]
+  const [own, late] = [errors(result, false), errors(result, true)]
+  const shown = [own, poolFull(result), cpuFull(result), stalled(result)].filter((cause) => cause !== undefined)
+  if (shown.length > 0) return shown
+  return [targetWaited(result) ?? late].filter((cause) => cause !== undefined)
 }
 
-function errors({ errorsByClass, requestsScheduled }: LoadResult): LikelyCause | undefined {
-  const [main] = Object.entries(errorsByClass).toSorted(([, a], [, b]) => b.count - a.count)
+/** Classes that a slow or silent target causes, so that they explain nothing themselves. */
+const SYMPTOMS: ReadonlySet<string> = new Set(['timeout', 'cancelled'])
+
+function errors({ errorsByClass, requestsScheduled }: LoadResult, areSymptoms: boolean): LikelyCause | undefined {
+  const [main] = Object.entries(errorsByClass)
+    .filter(([name]) => SYMPTOMS.has(name) === areSymptoms)
+    .toSorted(([, a], [, b]) => b.count - a.count)
   if (main === undefined) return undefined
   const [errorClass, { count, first }] = main
   return count < 0.01 * requestsScheduled ? undefined : { code: 'errors', errorClass, count, first }
 }
 
-function poolFull({ pool, queueTime, responseTime }: LoadResult): LikelyCause | undefined {
+/** A service time far above the fastest one shows a slow target, which keeps connections busy, however many there are. */
+const SLOWED = 3
+const USUAL_SLOWNESS_MS = 20
+
+function poolFull({ pool, queueTime, responseTime, serviceTime }: LoadResult): LikelyCause | undefined {
   const { p99Ms: waitMs = 0 } = queueTime
+  const { minMs = 0, p50Ms = 0 } = serviceTime
+  if (p50Ms > SLOWED * minMs + USUAL_SLOWNESS_MS) return undefined
   if (pool.fullRatio < FULL_POOL || waitMs < PART * (responseTime.p99Ms ?? Infinity)) return undefined
   return { code: 'pool-full', connections: pool.size, fullRatio: pool.fullRatio, waitMs }
 }

@@ -70,7 +70,7 @@ button:hover{border-color:var(--axis)}
 .run>h2{padding-top:6px;border-top:1px solid var(--line)}
 .run>h2+p{margin-top:2px}
 .block{margin-top:18px}.block>h3{margin-bottom:6px}
-.block>ul{margin:4px 0 0;padding-left:1.2em;max-width:92ch}.block>p{max-width:92ch}.block>p+p{margin-top:4px}
+.block>ul{margin:4px 0 0;padding-left:1.2em;max-width:92ch}.block>p{max-width:92ch}.block>p+p{margin-top:4px}.block>.charts+p,.block>.charts+ul,.block>.scroll+ul,.block>ul+.scroll,.block>.scroll+.scroll{margin-top:12px}
 .figures{display:flex;flex-wrap:wrap;gap:8px 26px;margin:8px 0 2px}
 .figures div{min-width:5.2em}.figures dt{color:var(--muted);font-size:.8rem}.figures dd{font-size:1.12rem;font-weight:600;font-variant-numeric:tabular-nums}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:12px;margin-top:10px}
@@ -90,8 +90,8 @@ button:hover{border-color:var(--axis)}
 .scroll{overflow:auto;max-height:320px;margin-top:6px}.block .scroll,.card .scroll{max-height:none}
 table{border-collapse:collapse;width:100%;font-size:.87rem;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
-th{color:var(--muted);font-weight:600;white-space:nowrap}tbody th{color:var(--text);font-weight:500}
-th.word,td.word{text-align:left;overflow-wrap:anywhere;min-width:6em}td.long{min-width:16em}
+th{color:var(--muted);font-weight:600;white-space:nowrap}tbody th{color:var(--text);font-weight:500}tbody th.word{white-space:normal}
+th.word,td.word{text-align:left;overflow-wrap:anywhere;min-width:6em}td.long{min-width:18em}td p+p{margin-top:4px}
 caption{text-align:left;color:var(--muted);padding:2px 0}
 .cursor{stroke:var(--text);stroke-width:1;opacity:.7}.brush{fill:var(--accent);opacity:.15}
 .timebar{display:flex;flex-wrap:wrap;gap:6px 10px;align-items:center;margin-top:10px}

@@ -1,10 +1,27 @@
+import { capacity } from './capacity.ts'
 import { downloads } from './downloads.ts'
 import { environment } from './environment.ts'
 import { errors } from './errors.ts'
+import { limits } from './limits.ts'
+import { mcpStress } from './mcp-stress.ts'
+import { protocols } from './protocols.ts'
 import { results } from './results.ts'
+import { scenarios } from './scenarios.ts'
 import type { Section } from './section.ts'
 import { slowestRequests } from './slowest-requests.ts'
 import { verdicts } from './verdicts.ts'
 
 /** The parts of the page about a run, in its order. One line registers a part. */
-export const sections: readonly Section[] = [verdicts, results, errors, slowestRequests, environment, downloads]
+export const sections: readonly Section[] = [
+  verdicts,
+  limits,
+  protocols,
+  capacity,
+  mcpStress,
+  scenarios,
+  results,
+  errors,
+  slowestRequests,
+  environment,
+  downloads,
+]

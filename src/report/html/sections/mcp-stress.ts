@@ -1,0 +1,55 @@
+import type { McpStressFindings } from '../../../model/mcp-stress-findings.ts'
+import { formatCount, formatMs, formatNumber } from '../../../wording/figures.ts'
+import { degradationSentence, errorLine, phaseWord, recoverySentence } from '../../mcp-stress-sentences.ts'
+import { html } from '../html.ts'
+import { tableOf } from '../table.ts'
+import { verdictPill } from '../verdict-card.ts'
+import { findingsOf, listOf } from './findings.ts'
+import type { Section } from './section.ts'
+
+const PHASES = [
+  { name: 'phase', kind: 'word' },
+  { name: 'health', kind: 'word' },
+  'req/s',
+  'achieved',
+  'p50 ms',
+  'p95 ms',
+  'p99 ms',
+  'failed',
+] as const
+
+const PROBES = [
+  { name: 'probe', kind: 'long' },
+  { name: 'verdict', kind: 'word' },
+  { name: 'evidence', kind: 'long' },
+] as const
+
+/** The phases of a stressed MCP server, its errors, and its probes. */
+export const mcpStress: Section = {
+  id: 'mcp-stress',
+  title: 'Health under stress',
+  render: ({ run }) => {
+    const findings = findingsOf<McpStressFindings>(run, 'mcp-stress', 'probes')
+    if (findings === undefined) return undefined
+    const phases = findings.phases.map((phase) => {
+      const figures = run.results[phase.result]?.phases[phase.name]
+      const ms = (value: number | undefined): string => (value === undefined ? '–' : formatMs(value))
+      return [
+        phase.name,
+        phaseWord(phase),
+        formatNumber(phase.rate),
+        figures === undefined ? '–' : formatNumber(figures.achievedRps),
+        ...[figures?.responseTime.p50Ms, figures?.responseTime.p95Ms, figures?.responseTime.p99Ms].map(ms),
+        figures === undefined ? '–' : formatCount(figures.errors + figures.dropped),
+      ]
+    })
+    const probes = findings.probes.map(({ name, verdict, evidence }) => [
+      name,
+      verdict === 'not-applicable' ? 'not applicable' : verdictPill({ verdict }),
+      evidence,
+    ])
+    return html`${tableOf('Phases', PHASES, phases)}
+    ${listOf([degradationSentence(findings), recoverySentence(findings), ...findings.errorPatterns.map(errorLine)])}
+    ${tableOf('Probes', PROBES, probes)}`
+  },
+}

@@ -1,0 +1,57 @@
+import type { Expectation, ScenarioFinding, ScenariosFindings } from '../../../model/scenarios-findings.ts'
+import { formatMs, formatNumber } from '../../../wording/figures.ts'
+import { missingSentence } from '../../../wording/missing-operations.ts'
+import { causeOf } from '../../scenarios-sentences.ts'
+import { type Content, html } from '../html.ts'
+import type { RunView } from '../run-view.ts'
+import { tableOf } from '../table.ts'
+import { verdictPill } from '../verdict-card.ts'
+import { findingsOf, listOf } from './findings.ts'
+import type { Section } from './section.ts'
+
+const COLUMNS = [
+  { name: 'scenario', kind: 'word' },
+  { name: 'verdict', kind: 'word' },
+  'req/s',
+  'p50 ms',
+  'p95 ms',
+  'p99 ms',
+  { name: 'expectations', kind: 'long' },
+] as const
+
+/** The scenarios with their expectations. */
+export const scenarios: Section = {
+  id: 'scenarios',
+  title: 'Scenarios',
+  render: (view) => {
+    const findings = findingsOf<ScenariosFindings>(view.run, 'scenarios', 'scenarios')
+    if (findings === undefined) return undefined
+    return html`${tableOf(
+      'Scenarios',
+      COLUMNS,
+      findings.scenarios.map((each) => rowOf(each, view)),
+    )}
+    ${listOf(findings.skipped.map(({ name, why }) => `${name} was skipped: ${why}`))}`
+  },
+}
+
+function rowOf(scenario: ScenarioFinding, { results }: RunView): readonly Content[] {
+  const view = scenario.result === undefined ? undefined : results[scenario.result]
+  const times = view?.result.responseTime
+  const ms = (value: number | undefined): string => (value === undefined ? '–' : formatMs(value))
+  const { name, about, expectations, missing = [] } = scenario
+  return [
+    html`${view === undefined ? name : html`<a href="#${view.id}">${name}</a>`}
+      <span class="muted small">${about}</span>`,
+    verdictPill(scenario),
+    view === undefined ? '–' : formatNumber(view.result.achievedRps),
+    ms(times?.p50Ms),
+    ms(times?.p95Ms),
+    ms(times?.p99Ms),
+    html`${missing.map((each) => html`<p>${missingSentence(each)}</p>`)}${expectations.map(expectationOf)}`,
+  ]
+}
+
+function expectationOf(expectation: Expectation): Content {
+  return html`<p>${verdictPill(expectation)} ${expectation.text}: ${expectation.observed}${causeOf(expectation)}</p>`
+}

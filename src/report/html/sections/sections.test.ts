@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import type { LimitsFindings, LimitTrial } from '../../../model/limits-findings.ts'
+import type { RunRecord } from '../../../model/record.ts'
+import { findings, made, recordOf } from '../../../schemas/findings.builder.ts'
+import { runView } from '../run-view.ts'
+import { sections } from './registry.ts'
+
+function shown(run: RunRecord): ReadonlyMap<string, string> {
+  const view = runView(run, 0, false)
+  return new Map(
+    sections.flatMap((section) => {
+      const content = section.render(view)
+      return content === undefined ? [] : [[section.id, content.toString()] as const]
+    }),
+  )
+}
+
+const textOf = (markup: string | undefined): string => (markup ?? '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+
+const suites = ['limits', 'protocols', 'capacity', 'mcp-stress', 'scenarios'] as const
+
+describe('sections', () => {
+  test('have different ids', () => {
+    expect(new Set(sections.map(({ id }) => id)).size).toBe(sections.length)
+  })
+
+  test.each(suites)('show the findings of %s only for a run of that suite', (suite) => {
+    const own = shown(recordOf(suite, [made], findings[suite]))
+    expect(suites.filter((each) => own.has(each))).toEqual([suite])
+    expect(own.get(suite)).toContain('<table>')
+  })
+
+  test.each(suites)('leave out %s if the run was interrupted', (suite) => {
+    expect(shown(recordOf(suite, [made], null)).has(suite)).toBe(false)
+  })
+
+  test('show the limit with its trials, its lines and its bottleneck', () => {
+    const trial: LimitTrial = {
+      purpose: 'step',
+      rate: 100,
+      arrivals: 'uniform',
+      durationMs: 2_000,
+      verdict: 'pass',
+      achievedRps: 100,
+      p50Ms: 5,
+      p99Ms: 12,
+      errorRate: 0,
+      inFlightGrowth: 0,
+      reasons: [],
+    }
+    const found: LimitsFindings = {
+      ...findings.limits,
+      maxSustainableRps: 390,
+      kneeRps: 300,
+      trials: [trial, { ...trial, rate: 400, verdict: 'fail', p99Ms: 300 }],
+    }
+    const markup = shown(recordOf('limits', [made], found)).get('limits')
+    expect(textOf(markup)).toContain('Line: service level 250 ms. Line: limit 390 req/s. Line: knee 300 req/s.')
+    expect(markup?.match(/class="f-(?:pass|fail)" d="M1 0A/g)).toHaveLength(2)
+    expect(textOf(markup)).toContain('step uniform 2 s 400 100 5.00 300 0% ✗ fail')
+  })
+
+  test('show the law of a capacity run, its points and the recommended size', () => {
+    const markup = shown(recordOf('capacity', [made], findings.capacity)).get('capacity')
+    expect(textOf(markup)).toContain('instances cores each memory each')
+    expect(markup).toContain('class="s-c1"')
+    expect(markup?.match(/class="f-c2" d/g)).toHaveLength(findings.capacity.usl?.points.length ?? 0)
+  })
+
+  test('show bars of protocols that were compared', () => {
+    const [first] = findings.protocols.ranking
+    if (first === undefined) throw new Error('the findings have no protocol')
+    const ranking = [first, { ...first, protocol: 'http' }]
+    const markup = shown(recordOf('protocols', [made], { ...findings.protocols, ranking })).get('protocols')
+    expect(textOf(markup)).toContain('Highest rate that met the service level')
+    expect(textOf(shown(recordOf('protocols', [made], findings.protocols)).get('protocols'))).not.toContain('Rates')
+  })
+})

@@ -11,8 +11,8 @@ export type LikelyCause =
   | { readonly code: 'target-thread-full'; readonly cpuPercent: number }
   /** The CPU quota of the target's control group stopped it. */
   | { readonly code: 'target-quota-full'; readonly cpuPercent: number; readonly quotaPercent: number }
-  /** The target used all cores of its machine. */
-  | { readonly code: 'target-cores-full'; readonly cpuPercent: number; readonly cores: Count }
+  /** The target was ready to run, but other processes had the cores. `waitRatio`: share of the time that it waited. */
+  | { readonly code: 'target-starved'; readonly cpuPercent: number; readonly waitRatio: Ratio }
   /**
    * For this time, no response arrived although requests were in flight. `cpuPercent`: of the target; null if it was not
    * monitored.

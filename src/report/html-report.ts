@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Artifact } from '../model/record.ts'
+import type { LoadResult } from '../model/result.ts'
 import type * as ReportPage from './html/report-page.ts'
 
 /** The build bundles it with the chart library into a file beside the others. */
@@ -12,9 +13,19 @@ const PAGE = import.meta.url.endsWith('.ts') ? './html/report-page.ts' : './repo
 export const htmlReport: Artifact = {
   fileName: 'load_test_report.html',
   render: (runs, earlier = []) => {
-    // Loaded on demand and synchronously: it contains the chart library, and a report is also written while a process
-    // exits.
-    const { reportPage } = createRequire(import.meta.url)(PAGE) as typeof ReportPage
-    return reportPage(runs, earlier)
+    return loaded().reportPage(runs, earlier)
   },
+}
+
+/** Returns the response times of a result over time as an SVG image; undefined if it has none. */
+export function latencyImage(result: LoadResult): string | undefined {
+  return loaded().latencyImageOf(result)
+}
+
+/**
+ * Loads the page on demand, because it contains the chart library, and synchronously, because a report is also written
+ * while a process exits.
+ */
+function loaded(): typeof ReportPage {
+  return createRequire(import.meta.url)(PAGE) as typeof ReportPage
 }

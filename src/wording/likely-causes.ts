@@ -22,9 +22,9 @@ export const likelyCauseSentence: (cause: LikelyCause) => string = sentenceFrom<
   'target-quota-full': ({ cpuPercent, quotaPercent }) =>
     `The target's CPU is saturated: it used ${formatCpu(cpuPercent)}, and its CPU quota allows ` +
     `${formatNumber(quotaPercent)}%. Raise the quota, or run more instances.`,
-  'target-cores-full': ({ cpuPercent, cores }) =>
-    `The target's CPU is saturated: it used ${formatCpu(cpuPercent)}, and the machine has ${formatPlural(cores, 'core')}. ` +
-    'Profile the target under this load, or give it more cores or instances.',
+  'target-starved': ({ cpuPercent, waitRatio }) =>
+    `The target did not get enough CPU: it used ${formatCpu(cpuPercent)}, and waited for a core ` +
+    `${formatPercent(waitRatio)} of the time. Stop other processes, or give the target cores of its own.`,
   'target-stalled': ({ fromMs, toMs, waiting, cpuPercent }) =>
     `The target stalled: no response arrived from ${formatDuration(fromMs)} to ${formatDuration(toMs)}, while ` +
     `${formatPlural(waiting, 'request')} waited${cpuPercent === null ? '' : ` and the target used ${formatCpu(cpuPercent)}`}. ` +

@@ -3,6 +3,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 import { LoadError } from '../../model/errors.ts'
 import { formatInlinePlugin } from '../../wording/load-test.ts'
 import type { WrittenPlan } from '../../plan/load-plan.ts'
+import { showsImages } from './image-reporters.ts'
 import { selects } from './project-filter.ts'
 import { relativeGlob } from './relative-glob.ts'
 import type { HostSettings } from './settings.ts'
@@ -35,7 +36,7 @@ export interface RootPlugin {
 }
 
 /** Provided to a load project by its configuration, so that it is recognised whatever its name is. */
-const LOAD_PROJECT_MARK: HostSettings = { isLoadProject: true, plans: [], isListing: false }
+const LOAD_PROJECT_MARK: HostSettings = { isLoadProject: true, plans: [], isListing: false, showsImages: false }
 
 /** Configuration of a load project. Its globs are set by `arrangeProjects`. */
 export function loadProject(name: string): object {
@@ -88,7 +89,11 @@ export function arrangeProjects(
   const { root } = vitest.config
   const hasRoot = rootPlugin(vitest) !== undefined
   const here = placesIn(vitest)
-  const settings = { plans: here.map(({ root: folder, plan }) => ({ folder, plan })), isListing: options.isListing }
+  const settings = {
+    plans: here.map(({ root: folder, plan }) => ({ folder, plan })),
+    isListing: options.isListing,
+    showsImages: showsImages(vitest),
+  }
   const lastGroup = Math.max(
     0,
     ...vitest.projects.map((project) => (isLoadProject(project) ? 0 : project.config.sequence.groupOrder)),

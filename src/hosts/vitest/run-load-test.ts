@@ -13,9 +13,10 @@ import type { PlanScope } from '../plan-scope.ts'
 import type { LoadContext } from '../port.ts'
 import { RecordBook } from '../record-book.ts'
 import { hasReporter } from '../spool.ts'
+import { annotateLoads } from './annotations.ts'
 import { PROGRESS } from './matcher-types.ts'
 import { reportMissingPlugin } from './missing-plugin.ts'
-import { hostFacts } from './settings.ts'
+import { areImagesShown, hostFacts } from './settings.ts'
 
 type VitestTask = TestContext['task']
 
@@ -63,15 +64,19 @@ export async function runLoadTest(
     onWarning: (message) => console.warn(cleanText(message)),
     onWait: (message) => console.warn(cleanText(message)),
   })
-  await session.within(async (loads) => {
-    const run = planOf && (await session.start(planOf(...item), { site }))
-    const result = run && (await resultOf(run, site))
-    try {
-      await body(...item, bodyContext(context, assertions.expect, loads, result))
-    } catch (error) {
-      throw withoutOurFrames(error)
-    }
-  })
+  try {
+    await session.within(async (loads) => {
+      const run = planOf && (await session.start(planOf(...item), { site }))
+      const result = run && (await resultOf(run, site))
+      try {
+        await body(...item, bodyContext(context, assertions.expect, loads, result))
+      } catch (error) {
+        throw withoutOurFrames(error)
+      }
+    })
+  } finally {
+    if (areImagesShown()) await annotateLoads(context, task.meta.load)
+  }
 }
 
 /**

@@ -12,6 +12,8 @@ export interface HostSettings {
   readonly isLoadProject: boolean
   /** Files are collected only to list their tests (`vitest list`). */
   readonly isListing: boolean
+  /** The run has Vitest's UI or its HTML reporter. */
+  readonly showsImages: boolean
 }
 
 /** Returns the plan keys of the plugin in the nearest configuration; an empty plan without the plugin. */
@@ -25,6 +27,11 @@ export function planDefaults(): WrittenPlan {
 /** Returns whether the tests being declared will not run. False without the plugin, which alone knows. */
 export function isListing(): boolean {
   return inject('describe-load')?.isListing ?? false
+}
+
+/** Returns whether annotations with images are shown. */
+export function areImagesShown(): boolean {
+  return inject('describe-load')?.showsImages ?? false
 }
 
 export function hostFacts(): HostFacts {

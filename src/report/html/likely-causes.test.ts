@@ -70,6 +70,14 @@ describe('likelyCauses', () => {
     expect(likelyCauses(result)).toMatchObject([{ code: 'target-quota-full', quotaPercent: 50 }])
   })
 
+  test('names a target that other processes kept from running', () => {
+    const samples = samplesOf(45, { coreWaitMs: 600 })
+    const result = resultOf({ batches: slow, rest: { target: { url: 'http://127.0.0.1/', pids: [1], samples } } })
+    expect(sentencesOf(result)).toEqual([
+      'The target did not get enough CPU: it used 45% of a core, and waited for a core 60% of the time. Stop other processes, or give the target cores of its own.',
+    ])
+  })
+
   test('names a stall with its time', () => {
     const batches = eachWith(
       evenBatches(40, 25, () => 5),

@@ -54,6 +54,9 @@ function poolFull({ pool, queueTime, responseTime, serviceTime }: LoadResult): L
   return { code: 'pool-full', connections: pool.size, fullRatio: pool.fullRatio, waitMs }
 }
 
+/** Time between two samples of the target. */
+const SAMPLE_MS = 1_000
+
 function cpuFull({ target: { samples, pids } }: LoadResult): LikelyCause | undefined {
   const used = meanOf(samples, ({ cpuPercent }) => cpuPercent)
   const busiest = meanOf(samples, ({ busiestProcessCpuPercent, cpuPercent }) => busiestProcessCpuPercent ?? cpuPercent)
@@ -62,6 +65,10 @@ function cpuFull({ target: { samples, pids } }: LoadResult): LikelyCause | undef
   const quotaPercent = 100 * Math.min(...quotas)
   if (quotas.length > 0 && used >= (FULL_CPU / 100) * quotaPercent) {
     return { code: 'target-quota-full', cpuPercent: used, quotaPercent }
+  }
+  const waitRatio = (meanOf(samples, ({ coreWaitMs }) => coreWaitMs ?? null) ?? 0) / SAMPLE_MS
+  if (busiest < FULL_CPU && waitRatio > PART && busiest + 100 * waitRatio >= FULL_CPU) {
+    return { code: 'target-starved', cpuPercent: used, waitRatio: Math.min(1, waitRatio) }
   }
   if (pids.length === 0 || busiest < FULL_CPU || busiest >= ONE_THREAD) return undefined
   return { code: 'target-thread-full', cpuPercent: busiest }

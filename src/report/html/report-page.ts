@@ -9,6 +9,8 @@ import { byStanding, type RunView, runView } from './run-view.ts'
 import { sections } from './sections/registry.ts'
 import { CHART_STYLE, PAGE_STYLE } from './style.ts'
 
+export { latencyImageOf } from './latency-image.ts'
+
 /** Renders the page of these runs, and of earlier runs of other suites. */
 export function reportPage(runs: readonly RunRecord[], earlier: readonly RunRecord[]): string {
   const now = runs.map((run, i) => runView(run, i, false))

@@ -16,13 +16,14 @@ export const CHART_STYLE: string = `
 --pass:#57c46f;--fail:#ff8078;--inconclusive:#e0ac3f;--invalid:#b794f6;
 --pass-tint:#12261a;--fail-tint:#33171a;--inconclusive-tint:#2b2210;--invalid-tint:#231a36;
 --c1:#5fb3ec;--c2:#ff9447;--c3:#3fd0a5;--c4:#e591c8;--c5:#e3c34c;--c6:#9ad8fb;--c7:#a9b3bd;--c8:#f0a58a;
---p50:#b9deff;--p90:#5aa9e6;--p95:#2f6fa6;--p99:#1f4262;--p99-line:#4c8fca;--limit:#ff8078;--mark:#9aa5b1}}
+--p50:#5aa5e3;--p90:#3b79ae;--p95:#2b587f;--p99:#1f3d57;--p99-line:#5f9fd3;--limit:#ff8078;--mark:#9aa5b1}}
 .plot text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums}
 .plot path{vector-effect:non-scaling-stroke}
 .plot .bg{fill:var(--surface)}
 .plot .f-tick-x,.plot .f-tick-y{fill:var(--muted)}.plot .s-grid{stroke:var(--grid)}.plot .s-axis{stroke:var(--axis)}
 ${COLOURS.map((name) => `.plot .f-${name},.swatch.f-${name}{fill:var(--${name})}.plot .s-${name}{stroke:var(--${name})}`).join('')}
 .plot .s-p99{stroke:var(--p99-line)}
+.plot text.f-limit,.plot text.f-pass,.plot text.f-mark{paint-order:stroke;stroke:var(--surface);stroke-width:4px}
 `
 
 /** Layout and texts of the page. */
@@ -107,6 +108,7 @@ footer.end{margin:36px 0 28px;color:var(--muted);font-size:.84rem}
 @media (max-width:560px){.wide{padding:0 12px}.answer{padding:14px}.answer h2{font-size:1.4rem}dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:6px}th,td{padding:4px 7px}}
 @media print{
 :root{--page:#fff}body{font-size:11px}.runs,.timebar,button,.downloads,.skip,.tools,.chart details{display:none!important}
+.legend button{display:inline-flex!important}
 details::details-content{content-visibility:visible!important;block-size:auto!important}
 .charts{grid-template-columns:1fr 1fr}.scroll{max-height:none;overflow:visible}
 .verdict,.card,tr{break-inside:avoid}h2,h3,h4{break-after:avoid}.answer,.pill{print-color-adjust:exact;-webkit-print-color-adjust:exact}.plot,.swatch{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

@@ -19,7 +19,14 @@ export const rates: ResultChart = (result, { axis, place }, course): Chart | und
     xs: course.map(({ atMs }) => place(atMs)),
     series: [
       { ...achieved, values: course.map(({ achievedRps }) => achievedRps) },
-      ...(isClosed ? [] : [{ ...offered, values: course.map(({ offeredRps }) => offeredRps) }]),
+      ...(isClosed
+        ? []
+        : [
+            {
+              ...offered,
+              values: course.map(({ atMs, offeredRps }) => (atMs <= result.durationMs ? offeredRps : null)),
+            },
+          ]),
     ],
   }
 }

@@ -123,9 +123,11 @@ describe('reportPage', () => {
   test('contains the raw data of each run', () => {
     const run = runOf()
     const page = reportPage([run], [])
-    const [json, csv] = [...page.matchAll(/download="([^"]*)" href="data:application\/gzip;base64,([^"]*)"/g)].map(
-      ([, name, data = '']) => [name, gunzipSync(Buffer.from(data, 'base64')).toString()] as const,
-    )
+    const [hgrm, json, csv] = [
+      ...page.matchAll(/download="([^"]*)" href="data:application\/gzip;base64,([^"]*)"/g),
+    ].map(([, name, data = '']) => [name, gunzipSync(Buffer.from(data, 'base64')).toString()] as const)
+    expect(hgrm?.[0]).toBe('load-1-result-1.hgrm.gz')
+    expect(hgrm?.[1]).toMatch(/Value +Percentile TotalCount 1\/\(1-Percentile\)/)
     expect(json).toEqual(['load-1.json.gz', `${jsonText(writtenRun(run))}\n`])
     expect(csv?.[0]).toBe('load-1.csv.gz')
     expect(csv?.[1].split('\r\n').slice(0, 2)).toEqual([

@@ -92,7 +92,7 @@ button:hover{border-color:var(--axis)}
 table{border-collapse:collapse;width:100%;font-size:.87rem;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
 th{color:var(--muted);font-weight:600;white-space:nowrap}tbody th{color:var(--text);font-weight:500}tbody th.word{white-space:normal}
-th.word,td.word{text-align:left;overflow-wrap:anywhere;min-width:6em}td.long{min-width:18em}td p+p{margin-top:4px}
+td{white-space:nowrap}th.word,td.word{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:6em}td.long{min-width:18em}td p+p{margin-top:4px}
 caption{text-align:left;color:var(--muted);padding:2px 0}
 .cursor{stroke:var(--text);stroke-width:1;opacity:.7}.brush{fill:var(--accent);opacity:.15}
 .timebar{display:flex;flex-wrap:wrap;gap:6px 10px;align-items:center;margin-top:10px}

@@ -180,10 +180,10 @@ describe.skipIf(!isHere)('the page in a browser', () => {
   test('gives the raw data as files', async () => {
     const page = await open()
     const names = await page.locator('#load-1 a[download]').allTextContents()
-    expect(names).toEqual(['load-1.json', 'load-1.csv'])
+    expect(names).toEqual(['load-1-result-1.hgrm', 'load-1.json', 'load-1.csv'])
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.locator('#load-1 a[download]').first().click(),
+      page.locator('#load-1 a[download*=".json"]').click(),
     ])
     expect(download.suggestedFilename()).toBe('load-1.json')
     expect(readFileSync(await download.path(), 'utf8')).toBe(`${jsonText(writtenRun(run))}\n`)
@@ -240,7 +240,7 @@ describe.skipIf(!isHere)('the page in a browser', () => {
     expect(await page.locator(CHARTS).first().isVisible()).toBe(true)
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.locator('#load-1 a[download]').first().click(),
+      page.locator('#load-1 a[download*=".json"]').click(),
     ])
     expect(download.suggestedFilename()).toBe('load-1.json.gz')
   })

@@ -1,8 +1,8 @@
-import { gzipSync } from 'node:zlib'
 import { writtenRun } from '../../json-artifact.ts'
 import { jsonText } from '../../json-text.ts'
 import { csvOf } from '../csv.ts'
-import { type Html, html } from '../html.ts'
+import { download } from '../download.ts'
+import { html } from '../html.ts'
 import type { Section } from './section.ts'
 
 /** The raw data of a run, in the page itself. */
@@ -15,10 +15,4 @@ export const downloads: Section = {
       ${download(`${id}.json`, `${jsonText(writtenRun(run))}\n`)}${download(`${id}.csv`, csvOf(view))}
     </div>`
   },
-}
-
-/** Without a script, the link gives the compressed file. */
-function download(fileName: string, text: string): Html {
-  const data = gzipSync(text, { level: 9 }).toString('base64')
-  return html`<a download="${fileName}.gz" href="data:application/gzip;base64,${data}">${fileName}.gz</a>`
 }

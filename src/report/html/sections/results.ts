@@ -1,3 +1,4 @@
+import { percentileTable } from '../../../model/hdr-codec.ts'
 import type { LoadResult } from '../../../model/result.ts'
 import type { Figures } from '../../../model/figures.ts'
 import { formatCount, formatMs, formatNumber, formatPercent, formatPlural } from '../../../wording/figures.ts'
@@ -8,13 +9,14 @@ import { courseOf } from '../charts/course.ts'
 import { percentilesChart } from '../charts/percentiles.ts'
 import { resultCharts } from '../charts/registry.ts'
 import { timeAxisOf } from '../charts/time-axis.ts'
+import { download } from '../download.ts'
 import { type Html, html, shortened } from '../html.ts'
 import type { ResultView, RunView } from '../run-view.ts'
 import { tableOf } from '../table.ts'
 import type { Section } from './section.ts'
 
 /** Number of results of a run that are not folded. */
-const FEW = 2
+const FEW = 3
 
 /** The figures and charts of every result of a run, and their response times in one chart. */
 export const results: Section = {
@@ -72,8 +74,14 @@ function resultOf({ result, name, id }: ResultView, isAlone: boolean): Html {
     ${result.generator.doubts.map(({ code, message }) => html`<p class="small">Doubt: ${code}: ${message}</p>`)}
     ${(result.plan.notes ?? []).map((note) => html`<p class="small">Note: ${note}</p>`)}
     <div class="charts">${figures}</div>
-    ${partsTable('Operations', result.operations)}${partsTable('Phases', result.phases)}
+    ${partsTable('Operations', result.operations)}${partsTable('Phases', result.phases)} ${percentileFile(result, id)}
     ${Object.values(result.metrics ?? {}).map((metric) => html`<p class="small">Metric ${metricOf(metric)}</p>`)}`
+}
+
+/** The percentiles as the plotter of HdrHistogram reads them. */
+function percentileFile({ responseTime: { histogram = '' } }: LoadResult, id: string): Html | undefined {
+  if (histogram === '') return undefined
+  return html`<p class="downloads">${download(`${id}.hgrm`, percentileTable(histogram))}</p>`
 }
 
 function keyFigures(result: LoadResult): Html {

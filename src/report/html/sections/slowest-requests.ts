@@ -45,6 +45,6 @@ export const slowestRequests: Section = {
 /** Only links to web pages: another scheme could run a script. */
 function traceLink(traceId: string, url: string | undefined): Html | string {
   return url !== undefined && /^https?:\/\//i.test(url)
-    ? html`<a href="${url}" rel="noreferrer noopener">${traceId.slice(0, 16)}</a>`
-    : traceId.slice(0, 16)
+    ? html`<a href="${url}" rel="noreferrer noopener">${traceId}</a>`
+    : traceId
 }

@@ -232,7 +232,12 @@ export function pageScript() {
       }
     }
   }
-  for (const group of document.querySelectorAll('.charts')) connectCharts(group)
+  for (const group of document.querySelectorAll('.charts')) {
+    // A page of many results opens faster if the script leaves folded ones for later.
+    const fold = group.closest('details:not([open])')
+    if (fold === null) connectCharts(group)
+    else fold.addEventListener('toggle', () => connectCharts(group), { once: true })
+  }
 
   // Charts as files.
   for (const chart of document.querySelectorAll('.chart')) {

@@ -253,6 +253,7 @@ test('runs load tests with the plugin and the reporter over every protocol', whe
   expect(code, output).toBe(0)
   expect(output).toContain('5 passed')
   expect(JSON.parse(text('reports/load_test_results.json'))).toMatchObject({ schema: 1 })
+  expect(text('reports/load_test_report.html')).toContain('class="plot" role="img"')
 })
 
 test('runs the command', { timeout: 60_000 }, async () => {
